@@ -1,0 +1,84 @@
+import type { Limit } from '../contract/quota.js';
+
+/** Spans in ms. An absent one is the default of the engine. */
+export interface Timeouts {
+  readonly connect?: number;
+  /** Until the first real event of a stream, or the whole answer when it is not streamed. */
+  readonly firstToken?: number;
+  /** Between two chunks. */
+  readonly idle?: number;
+  readonly total?: number;
+}
+
+export interface ProviderSettings {
+  readonly id: string;
+  readonly type: string;
+  readonly baseUrl?: string;
+  /** Absent for a provider that needs no key. */
+  readonly apiKey?: string;
+  /** Names of the unset variables that keep this provider `unconfigured`; empty when it can be used. */
+  readonly missing: readonly string[];
+  readonly enabled: boolean;
+  readonly limits: readonly Limit[];
+  readonly timeouts: Timeouts;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface TargetSettings {
+  /** `provider/model` */
+  readonly id: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly limits: readonly Limit[];
+  readonly timeouts: Timeouts;
+}
+
+export interface ChainSettings {
+  readonly name: string;
+  readonly targets: readonly TargetSettings[];
+  readonly maxWaitMs: number;
+  readonly patienceMs: number;
+  readonly retries: number;
+  readonly resume: boolean;
+  readonly onModeration: 'return' | 'next';
+}
+
+export interface PluginSettings {
+  /** A built-in's name, or a path: absolute by now. */
+  readonly use: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly enabled: boolean;
+  /** Where it stands in the configuration (`plugins.1.options`), for errors; absent for `--plugins`. */
+  readonly path?: readonly (string | number)[];
+}
+
+/** A configuration with every default filled in, every variable read and every span in ms. Immutable. */
+export interface Settings {
+  /** Absolute; absent for a configuration that was never a file. */
+  readonly file?: string;
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly apiKeys: readonly string[];
+    readonly adminKey?: string;
+    readonly maxBodyBytes: number;
+  };
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly providers: readonly ProviderSettings[];
+  readonly chains: readonly ChainSettings[];
+  readonly defaultChain: string;
+  readonly plugins: readonly PluginSettings[];
+  /** Turns a problem with a value at `path` into one with its place in the file. */
+  readonly locate: (path: readonly (string | number)[]) => { readonly line: number; readonly column: number } | undefined;
+}
+
+/** One thing wrong with a configuration, for the person who mends it. */
+export interface Problem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** What was found, what was expected, and the nearest valid word for a typo, in one or two sentences. */
+  readonly message: string;
+}

@@ -1,0 +1,172 @@
+import type { AsyncParallelHook, AsyncSeriesBailHook, SyncBailHook } from 'tapable';
+import type { FailureClass, Limit, ScopeKind, Signal } from '../contract/quota.js';
+import type { Adaptation } from './adapt.js';
+
+/** A provider and one of its models, as configured. `id` is `provider/model`. */
+export interface Target {
+  readonly id: string;
+  readonly provider: string;
+  readonly type: string;
+  readonly model: string;
+  /** Limits written down for this target alone. */
+  readonly limits: readonly Limit[];
+}
+
+/** One try of one target for one request. */
+export interface Attempt {
+  readonly requestId: string;
+  readonly chain: string;
+  readonly target: Target;
+  /** 1 for the first target that is tried. */
+  readonly number: number;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly stream: boolean;
+  readonly estimatedTokens: number;
+}
+
+/** Status line and headers of a provider's response, before a byte of its body. Header names are lower case. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** When it arrived, epoch ms. */
+  readonly at: number;
+}
+
+/** Why a target is not to be asked now. */
+export interface Denial {
+  readonly reason: string;
+  /** Epoch ms; absent when nobody knows. */
+  readonly retryAt?: number | undefined;
+}
+
+/** An attempt that failed, as the engine saw it. */
+export interface Failure {
+  /** What the status alone says; a tap knows better. */
+  readonly class: FailureClass;
+  /** HTTP status; absent when there was no response. */
+  readonly status?: number | undefined;
+  /** The provider's own words, with keys masked. */
+  readonly message: string;
+  /** From Retry-After, epoch ms. A claim, not a truth. */
+  readonly retryAt?: number | undefined;
+  readonly head?: ResponseHead | undefined;
+  /** JSON where the body was JSON, else its text, cut at 64 KiB. For an error inside an answer: that part of it. */
+  readonly body?: unknown;
+  /** When it was seen, epoch ms. */
+  readonly at: number;
+  readonly cause?: unknown;
+}
+
+/** A change to the request's body that may make a refused request acceptable. */
+export type Repair = { readonly drop: string } | { readonly rename: string; readonly to: string };
+
+/** What a failure means. Absent fields fall back to the engine's table. */
+export interface Verdict {
+  readonly class?: FailureClass | undefined;
+  /** What rests. */
+  readonly scope?: ScopeKind | undefined;
+  /** Rest until, epoch ms. `Infinity`: for ever, until the configuration changes. */
+  readonly until?: number | undefined;
+  /** Limits that the refusal told, in its body for instance. */
+  readonly signals?: readonly Signal[] | undefined;
+  /** For `bad_request`: fields that were refused and may go or be renamed. */
+  readonly repairs?: readonly Repair[] | undefined;
+}
+
+/** One target of the chain, and what came of it for this request. */
+export interface Try {
+  readonly attempt: Attempt;
+  readonly durationMs: number;
+  /** A hook or the ledger passed the target over; it was not asked. */
+  readonly denial?: Denial | undefined;
+  readonly failure?: Failure | undefined;
+  readonly signals: readonly Signal[];
+  /** What the provider type changed in the request's body, in plain words. */
+  readonly adapted: readonly string[];
+}
+
+/** A request that is over. */
+export interface Outcome {
+  readonly requestId: string;
+  readonly chain: string;
+  /** What the caller got; 499 when the caller left first. */
+  readonly status: number;
+  readonly durationMs: number;
+  /** Time spent waiting for capacity. */
+  readonly waitedMs: number;
+  readonly stream: boolean;
+  readonly servedBy?: Target | undefined;
+  readonly usage?: { readonly input: number; readonly output: number } | undefined;
+  readonly tries: readonly Try[];
+}
+
+/** Hooks decide, the engine executes. `undefined` is "no opinion"; any other value ends a Bail hook. */
+export interface Hooks {
+  /** May this target be asked? */
+  readonly beforeAttempt: AsyncSeriesBailHook<[attempt: Attempt], Denial | undefined>;
+  /** What does this response head say about quotas? The first parser that recognises it wins. */
+  readonly onRateLimitHeaders: SyncBailHook<[head: ResponseHead, attempt: Attempt], readonly Signal[] | undefined>;
+  /** What kind of failure is this, what rests, until when? */
+  readonly onError: SyncBailHook<[failure: Failure, attempt: Attempt], Verdict | undefined>;
+  /** The request is over, body included. Watch; nobody waits for you. */
+  readonly afterResponse: AsyncParallelHook<[outcome: Outcome]>;
+}
+
+export interface UpstreamRequest {
+  /** Below the base URL, such as `/chat/completions`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** How a kind of provider is spoken to. */
+export interface ProviderType<O = Record<string, unknown>> {
+  /** Used when the configuration names none. A type without one needs `baseUrl` in the configuration. */
+  readonly baseUrl?: string;
+  /** JSON Schema of the provider's `options`. */
+  readonly optionsSchema?: object;
+  /** Headers for every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What the free tier allows but headers never tell, per target; signals correct it. */
+  readonly knownLimits?: readonly Limit[];
+  /** What this kind of provider is documented to refuse, as data. */
+  readonly adaptations?: readonly Adaptation[];
+  /** Models that draw on one quota share a pool. Returns the pool's name, without the provider: `free`. */
+  pool?(model: string): string | undefined;
+  /** For what data cannot say; runs after `adaptations`. */
+  adapt?(request: UpstreamRequest, options: O): UpstreamRequest;
+}
+
+/** What a plugin is given. */
+export interface PluginApi {
+  readonly hooks: Hooks;
+  readonly log: { info(message: string): void; warn(message: string): void };
+  /** Epoch ms. */
+  now(): number;
+  addProviderType<O = Record<string, unknown>>(name: string, type: ProviderType<O>): void;
+  /** `scope` is a provider (`groq`), a pool (`openrouter#free`) or a target (`groq/model`). */
+  declareLimits(scope: string, limits: readonly Limit[]): void;
+  /** Runs when every plugin is applied and the targets are known. A failure refuses the start. */
+  onReady(fn: (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>): void;
+  onClose(fn: () => void | Promise<void>): void;
+}
+
+/** A configured provider, without its key. */
+export interface ProviderInfo {
+  readonly id: string;
+  readonly type: string;
+  /** Limits written down for the whole account. */
+  readonly limits: readonly Limit[];
+}
+
+export interface Plugin<O = Record<string, unknown>> {
+  /** Shown in logs, errors and the admin. */
+  readonly name: string;
+  /** JSON Schema of the plugin's options; checked before `apply`. */
+  readonly optionsSchema?: object;
+  apply(api: PluginApi, options: O): void | Promise<void>;
+}
+
+/** Identity; gives `apply` its types without annotations. */
+export const definePlugin = <O = Record<string, unknown>>(plugin: Plugin<O>): Plugin<O> => plugin;

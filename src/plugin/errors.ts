@@ -1,0 +1,58 @@
+/**
+ * Every error that 429chain itself answers or stops with: its status and the `type` that OpenAI's SDKs know.
+ * `docs/errors.md` explains each; a test compares the two.
+ */
+export const ERRORS = {
+  malformed_json: { status: 400, type: 'invalid_request_error' },
+  invalid_request: { status: 400, type: 'invalid_request_error' },
+  invalid_api_key: { status: 401, type: 'authentication_error' },
+  not_found: { status: 404, type: 'invalid_request_error' },
+  model_not_found: { status: 404, type: 'invalid_request_error' },
+  method_not_allowed: { status: 405, type: 'invalid_request_error' },
+  body_too_large: { status: 413, type: 'invalid_request_error' },
+  unsupported_media_type: { status: 415, type: 'invalid_request_error' },
+  chain_exhausted: { status: 429, type: 'chain_exhausted' },
+  upstream_failed: { status: 502, type: 'server_error' },
+  internal_error: { status: 500, type: 'server_error' },
+  shutting_down: { status: 503, type: 'server_error' },
+  invalid_configuration: { status: 500, type: 'configuration_error' },
+  plugin_failed: { status: 500, type: 'configuration_error' },
+} as const satisfies Record<string, { status: number; type: string }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface ChainErrorOptions {
+  /** In place of the table's status. */
+  readonly status?: number;
+  /** The field of the request at fault. */
+  readonly param?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further fields of the answer's `error` object. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+/** An error with a code from the one table. Its message may be shown to the caller. */
+export class ChainError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly #param: string | null;
+  readonly #details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, options: ChainErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ChainError';
+    this.code = code;
+    this.status = options.status ?? ERRORS[code].status;
+    this.headers = options.headers ?? {};
+    this.#param = options.param ?? null;
+    this.#details = options.details ?? {};
+  }
+
+  /** The answer's body, in OpenAI's shape. */
+  toJSON(): { error: Record<string, unknown> } {
+    const { type } = ERRORS[this.code];
+    return { error: { message: this.message, type, code: this.code, param: this.#param, ...this.#details } };
+  }
+}

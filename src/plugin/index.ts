@@ -1,0 +1,22 @@
+/** The public door, `429chain/plugin`: all that a plugin, built in or a stranger's, may import of ours. */
+export type { Dimension, Duration, FailureClass, Limit, ScopeKind, Signal } from '../contract/quota.js';
+export { type Adaptation, adaptBody, type Condition } from './adapt.js';
+export {
+  type Attempt,
+  type Denial,
+  definePlugin,
+  type Failure,
+  type Hooks,
+  type Outcome,
+  type Plugin,
+  type PluginApi,
+  type ProviderInfo,
+  type ProviderType,
+  type Repair,
+  type ResponseHead,
+  type Target,
+  type Try,
+  type UpstreamRequest,
+  type Verdict,
+} from './api.js';
+export { durationOf, headerOf, momentOf, numberOf, omit, retryAfterOf } from './headers.js';
