@@ -42,3 +42,11 @@ export interface Signal {
   /** At `resetAt` the quota is full again; room returns bit by bit before that. */
   readonly refills?: boolean | undefined;
 }
+
+/** Limits that are known before any response tells them. `manual`: a person wrote them down. */
+export interface Declaration {
+  /** A provider (`groq`), a pool (`openrouter#free`) or a target (`groq/model`). */
+  readonly scope: string;
+  readonly limits: readonly Limit[];
+  readonly source: 'manual' | 'known';
+}

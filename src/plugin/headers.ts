@@ -62,7 +62,7 @@ export const retryAfterOf = ({ headers, at }: ResponseHead): number | undefined 
 
 /** A copy of `object` without `keys`. */
 export const omit = <T extends object, K extends string>(object: T, ...keys: readonly K[]): Omit<T, K> => {
-  const copy: Record<string, unknown> = { ...object };
+  const copy: Partial<Record<string, unknown>> = { ...(object as Record<string, unknown>) };
   for (const key of keys) delete copy[key];
   return copy as Omit<T, K>;
 };

@@ -1,0 +1,253 @@
+import type { Clock } from '../clock.js';
+import type { Ledger, Need, Refusal, Reservation, Usage } from '../ledger/ledger.js';
+import { type Adaptation, adaptBody } from '../plugin/adapt.js';
+import type { Attempt, Failure, Hooks, Repair, ResponseHead, Signal, Try, UpstreamRequest, Verdict } from '../plugin/index.js';
+import { type Caller, CallerGone } from './caller.js';
+import { contentOf } from './content.js';
+import { Deadline } from './deadline.js';
+import { failureOfCause, failureOfResponse, parseBody, scopeOfClass } from './failure.js';
+import { ErrorInAnswer, type Sink, StreamRelay } from './relay.js';
+import type { Chain, PreparedTarget } from './target.js';
+import type { Exchange, Upstream } from './upstream.js';
+
+/** The parts that every attempt works with. */
+export interface Parts {
+  readonly ledger: Ledger;
+  readonly hooks: Hooks;
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+}
+
+/** A request of a caller, read and understood. */
+export interface ChainRequest {
+  readonly id: string;
+  readonly chain: Chain;
+  /** Below a provider's base URL, such as `/chat/completions`. */
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly stream: boolean;
+  readonly need: Need;
+  readonly caller: Caller;
+}
+
+/** What a target answered, before a byte of it went to the caller. */
+export type Answer =
+  | { readonly stream: false; readonly head: ResponseHead; readonly body: Buffer; readonly usage?: Usage | undefined }
+  | { readonly stream: true; readonly head: ResponseHead; readonly pipe: (sink: Sink) => Promise<StreamEnd> };
+
+/** How a stream ended after its first token. */
+export interface StreamEnd {
+  readonly usage?: Usage | undefined;
+  /** It broke, or the caller left: what went before is not a whole answer. */
+  readonly failure?: Failure | undefined;
+}
+
+export type AttemptResult =
+  | { readonly kind: 'served'; readonly answer: Answer; readonly record: Try }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly restsUntil?: number | undefined; readonly record: Try; readonly repairs: readonly Repair[]; readonly body?: Buffer | undefined };
+
+/** Bytes of an error body that are read: enough for every provider's words, too few to hurt. */
+const LONGEST_ERROR = 64 * 1024;
+
+/** Sends one request to one target under a reservation that is already held, and sees it through to settlement. */
+export class Attempting {
+  readonly #parts: Parts;
+  readonly #request: ChainRequest;
+  readonly #target: PreparedTarget;
+  readonly #attempt: Attempt;
+  readonly #reservation: Reservation;
+  readonly #startedAt: number;
+  #signals: readonly Signal[] = [];
+  #adapted: readonly string[] = [];
+  #head: ResponseHead | undefined;
+  #raw: Buffer | undefined;
+
+  constructor(parts: Parts, request: ChainRequest, target: PreparedTarget, attempt: Attempt, reservation: Reservation) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#target = target;
+    this.#attempt = attempt;
+    this.#reservation = reservation;
+    this.#startedAt = parts.clock.monotonic();
+  }
+
+  /** `repairs` are changes beyond those that this target is already known to need. Never throws. */
+  async run(repairs: readonly Repair[]): Promise<AttemptResult> {
+    let exchange: Exchange | undefined;
+    let deadline: Deadline | undefined;
+    let unwatch = (): void => {};
+    try {
+      if (this.#request.caller.gone) throw new CallerGone();
+      const prepared = this.#prepare(repairs);
+      const sent = this.#parts.upstream.send({
+        url: this.#target.baseUrl + prepared.path,
+        headers: prepared.headers,
+        body: JSON.stringify(prepared.body),
+        connectTimeoutMs: this.#target.timeouts.connect,
+      });
+      exchange = sent;
+      deadline = new Deadline(this.#target.timeouts, (cause) => sent.abort(cause));
+      unwatch = this.#request.caller.onLeave(() => sent.abort(new CallerGone()));
+      this.#head = await sent.head;
+      this.#signals = this.#readSignals(this.#head);
+      const answer = await this.#receive(sent, this.#head, deadline, unwatch);
+      this.#parts.ledger.absorb(this.#reservation, this.#signals, true);
+      if (!answer.stream) {
+        this.#close(deadline, unwatch);
+        this.#reservation.settle(answer.usage);
+      }
+      return { kind: 'served', answer, record: this.#record() };
+    } catch (cause) {
+      exchange?.abort(cause as Error);
+      deadline?.clear();
+      unwatch();
+      return this.#fail(cause as Error, exchange?.sent ?? false);
+    }
+  }
+
+  #prepare(repairs: readonly Repair[]): UpstreamRequest {
+    const { providerType, model, headers, options } = this.#target;
+    const adaptations = [...(providerType.adaptations ?? []), ...[...this.#target.repairs, ...repairs].map(adaptationOf)];
+    const { body, changes } = adaptBody({ ...this.#request.body, model }, adaptations, model);
+    this.#adapted = changes;
+    const request = { path: this.#request.path, headers, body };
+    return providerType.adapt?.(request, options) ?? request;
+  }
+
+  #readSignals(head: ResponseHead): readonly Signal[] {
+    const { onRateLimitHeaders } = this.#parts.hooks;
+    return onRateLimitHeaders.taps.length === 0 ? [] : (onRateLimitHeaders.call(head, this.#attempt) ?? []);
+  }
+
+  /** Resolves with an answer that is one; throws for everything else. */
+  async #receive(exchange: Exchange, head: ResponseHead, deadline: Deadline, unwatch: () => void): Promise<Answer> {
+    if (head.status >= 300) throw new ErrorInAnswer(await this.#readError(exchange));
+    if (this.#request.stream) {
+      const relay = new StreamRelay(exchange, deadline);
+      await relay.firstEvent(head);
+      return { stream: true, head, pipe: (sink) => this.#pipe(relay, sink, deadline, unwatch) };
+    }
+    const body = await readAll(exchange, Number.POSITIVE_INFINITY);
+    const value = parseBody(body.toString('utf8'));
+    if (typeof value === 'string') {
+      throw value.trim() === '' ? new Error('an empty answer') : new ErrorInAnswer(value.slice(0, LONGEST_ERROR));
+    }
+    const { error, real, usage } = contentOf(value);
+    if (error !== undefined) throw new ErrorInAnswer(error);
+    if (!real) throw new Error('an empty answer');
+    return { stream: false, head, body, usage };
+  }
+
+  async #pipe(relay: StreamRelay, sink: Sink, deadline: Deadline, unwatch: () => void): Promise<StreamEnd> {
+    try {
+      await relay.pipe(sink);
+      this.#reservation.settle(relay.usage);
+      return { usage: relay.usage };
+    } catch (cause) {
+      const { failure } = this.#fail(cause as Error, true) as { failure: Failure };
+      return { failure };
+    } finally {
+      this.#close(deadline, unwatch);
+    }
+  }
+
+  async #readError(exchange: Exchange): Promise<unknown> {
+    this.#raw = await readAll(exchange, LONGEST_ERROR);
+    return parseBody(this.#raw.toString('utf8'));
+  }
+
+  #fail(cause: Error, sent: boolean): AttemptResult {
+    const at = this.#parts.clock.now();
+    const { secrets } = this.#target;
+    const seen =
+      cause instanceof ErrorInAnswer && this.#head !== undefined
+        ? failureOfResponse(this.#head, cause.body, at, secrets)
+        : failureOfCause(cause, this.#head, at, secrets);
+    if (seen.class === 'cancelled') {
+      this.#settleFailed(sent);
+      return { kind: 'failed', failure: seen, record: this.#record(seen), repairs: [] };
+    }
+    const verdict: Verdict = this.#parts.hooks.onError.call(seen, this.#attempt) ?? {};
+    const failure = { ...seen, class: verdict.class ?? seen.class };
+    this.#signals = [...this.#signals, ...(verdict.signals ?? [])];
+    const restsUntil = this.#execute(failure, verdict);
+    this.#settleFailed(sent);
+    return {
+      kind: 'failed',
+      failure,
+      restsUntil,
+      record: this.#record(failure),
+      repairs: failure.class === 'bad_request' ? (verdict.repairs ?? []) : [],
+      body: this.#raw,
+    };
+  }
+
+  /** A refused request was counted, but cost no tokens; one that broke after its first token may have cost all of them. */
+  #settleFailed(sent: boolean): void {
+    if (!sent) this.#reservation.release();
+    else if (this.#head !== undefined && this.#head.status >= 400) this.#reservation.settle({ input: 0, output: 0 });
+    else this.#reservation.settle();
+  }
+
+  /** Carries out a verdict. @returns until when the target rests, epoch ms, if it does. */
+  #execute(failure: Failure, verdict: Verdict): number | undefined {
+    const { ledger } = this.#parts;
+    if (this.#head !== undefined) ledger.absorb(this.#reservation, this.#signals, false);
+    const scope = verdict.scope ?? scopeOfClass(failure.class);
+    if (scope === undefined) return undefined;
+    const until = verdict.until ?? failure.retryAt;
+    return ledger.coolDown(this.#reservation, scope, { class: failure.class, reason: reasonOf(failure), until });
+  }
+
+  #close(deadline: Deadline, unwatch: () => void): void {
+    deadline.clear();
+    unwatch();
+  }
+
+  #record(failure?: Failure): Try {
+    return {
+      attempt: this.#attempt,
+      durationMs: this.#parts.clock.monotonic() - this.#startedAt,
+      ...(failure === undefined ? {} : { failure }),
+      signals: this.#signals,
+      adapted: this.#adapted,
+    };
+  }
+}
+
+/** A failure in plain words, for trails and cooldowns. */
+export const reasonOf = ({ class: failureClass, status, message }: Failure): string =>
+  `${failureClass}${status === undefined ? '' : ` (${status})`}: ${message}`;
+
+/** A target that was passed over without being asked. */
+export const passedOver = (attempt: Attempt, refusal: Pick<Refusal, 'reason' | 'retryAt'>): Try => ({
+  attempt,
+  durationMs: 0,
+  denial: { reason: refusal.reason, retryAt: refusal.retryAt },
+  signals: [],
+  adapted: [],
+});
+
+const adaptationOf = (repair: Repair): Adaptation => {
+  const why = 'this target refused it before';
+  return 'drop' in repair ? { field: repair.drop, drop: true, why } : { field: repair.rename, rename: repair.to, why };
+};
+
+/** Resolves with the body; what comes after `longest` bytes is not read. */
+const readAll = (exchange: Exchange, longest: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    exchange.consume({
+      data: (chunk) => {
+        if (length >= longest) return;
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length < longest) return;
+        resolve(Buffer.concat(chunks));
+        exchange.abort(new Error('an error longer than anybody reads'));
+      },
+      end: () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
+      error: reject,
+    });
+  });

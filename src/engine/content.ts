@@ -1,0 +1,63 @@
+import type { Usage } from '../ledger/ledger.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Ends that are an answer even where no text came with them. */
+const MEANINGFUL_ENDS = new Set(['length', 'tool_calls', 'function_call', 'content_filter']);
+const SPOKEN = ['content', 'reasoning', 'reasoning_content', 'tool_calls', 'function_call', 'refusal', 'audio'];
+
+/** What stands inside a provider's answer, whole or one chunk of it. */
+export interface Content {
+  /** An error in place of an answer, as an object with a key `error`. */
+  readonly error?: Fields;
+  /** It has text, reasoning, a tool call, or an end that means something. */
+  readonly real: boolean;
+  readonly finished: boolean;
+  readonly usage?: Usage;
+}
+
+/** Reads an answer or a chunk that was parsed from JSON. */
+export const contentOf = (value: unknown): Content => {
+  const answer = fields(Array.isArray(value) ? value[0] : value);
+  if (answer === undefined) return { real: false, finished: false };
+  const choices = (Array.isArray(answer.choices) ? answer.choices : []).map(fields).filter((each) => each !== undefined);
+  const error = errorOf(answer, choices);
+  const usage = usageOf(answer);
+  return {
+    ...(error === undefined ? {} : { error }),
+    ...(usage === undefined ? {} : { usage }),
+    real: choices.some(speaks),
+    finished: choices.some(({ finish_reason: reason }) => typeof reason === 'string'),
+  };
+};
+
+const errorOf = (answer: Fields, choices: readonly Fields[]): Fields | undefined => {
+  if (answer.error !== undefined && answer.error !== null) return answer;
+  const failed = choices.find(({ error }) => error !== undefined && error !== null);
+  if (failed !== undefined) return { error: failed.error };
+  // Cloudflare and Cerebras have envelopes without `error`.
+  const flat = choices.length === 0 && answer.object === undefined && ('errors' in answer || 'status_code' in answer || 'detail' in answer);
+  return flat ? { error: answer } : undefined;
+};
+
+const speaks = (choice: Fields): boolean => {
+  if (MEANINGFUL_ENDS.has(String(choice.finish_reason))) return true;
+  if (typeof choice.text === 'string' && choice.text !== '') return true;
+  const message = fields(choice.delta ?? choice.message);
+  return message !== undefined && SPOKEN.some((key) => isSomething(message[key]));
+};
+
+const isSomething = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== '';
+
+/** Usage from wherever a provider puts it. */
+const usageOf = (answer: Fields): Usage | undefined => {
+  const usage = fields(answer.usage) ?? fields(fields(answer.x_groq)?.usage);
+  const input = usage?.prompt_tokens;
+  const output = usage?.completion_tokens;
+  if (typeof input !== 'number') return undefined;
+  return { input, output: typeof output === 'number' ? output : 0 };
+};
+
+const fields = (value: unknown): Fields | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;

@@ -1,0 +1,84 @@
+import type { TargetTimeouts } from './target.js';
+
+export type TimeoutKind = 'connect' | 'firstToken' | 'idle' | 'total';
+
+/** A provider took longer than the configuration allows. */
+export class TimedOut extends Error {
+  readonly kind: TimeoutKind;
+
+  constructor(kind: TimeoutKind, ms: number) {
+    super(`${WHAT[kind]} within ${ms / 1000} s`);
+    this.name = 'TimedOut';
+    this.kind = kind;
+  }
+}
+
+const WHAT: Readonly<Record<TimeoutKind, string>> = {
+  connect: 'no connection',
+  firstToken: 'no first token',
+  idle: 'no further chunk',
+  total: 'no complete answer',
+};
+
+/** All time limits of one attempt on one timer. A chunk costs a time stamp, not a timer. */
+export class Deadline {
+  readonly #timeouts: TargetTimeouts;
+  readonly #onExpire: (cause: TimedOut) => void;
+  readonly #startedAt = performance.now();
+  #touchedAt = this.#startedAt;
+  #streaming = false;
+  #held = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(timeouts: TargetTimeouts, onExpire: (cause: TimedOut) => void) {
+    this.#timeouts = timeouts;
+    this.#onExpire = onExpire;
+    this.#arm();
+  }
+
+  /** The first token has come; from now on the time between chunks counts. */
+  started(): void {
+    this.#streaming = true;
+    this.touch();
+    this.#arm();
+  }
+
+  touch(): void {
+    this.#touchedAt = performance.now();
+  }
+
+  /** A caller who reads slowly is not the provider's fault. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  unhold(): void {
+    this.#held = false;
+    this.touch();
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const { kind, at } = this.#next();
+    // A millisecond more, since timers may fire a fraction early.
+    this.#timer = setTimeout(() => this.#fire(kind), Math.max(0, at - performance.now()) + 1);
+  }
+
+  #fire(kind: TimeoutKind): void {
+    if (this.#held && kind === 'idle') this.touch();
+    const next = this.#next();
+    if (next.at <= performance.now()) this.#onExpire(new TimedOut(next.kind, this.#timeouts[next.kind]));
+    else this.#arm();
+  }
+
+  #next(): { kind: TimeoutKind; at: number } {
+    const { firstToken, idle, total } = this.#timeouts;
+    const ends = this.#startedAt + total;
+    const step = this.#streaming ? this.#touchedAt + idle : this.#startedAt + firstToken;
+    return step < ends ? { kind: this.#streaming ? 'idle' : 'firstToken', at: step } : { kind: 'total', at: ends };
+  }
+}

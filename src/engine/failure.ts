@@ -1,0 +1,106 @@
+import type { FailureClass, ScopeKind } from '../contract/quota.js';
+import type { Failure, ResponseHead } from '../plugin/api.js';
+import { retryAfterOf } from '../plugin/headers.js';
+import { maskSecrets } from '../secrets.js';
+import { CallerGone } from './caller.js';
+import { TimedOut } from './deadline.js';
+
+/** Longest part of a provider's words that is kept. */
+const LONGEST_MESSAGE = 500;
+
+/** What a status says by itself, before anybody reads the body. */
+const CLASSES: Readonly<Record<number, FailureClass>> = {
+  401: 'auth',
+  402: 'quota',
+  403: 'auth',
+  404: 'not_found',
+  408: 'server_error',
+  410: 'not_found',
+  413: 'too_large',
+  429: 'rate_limit',
+  498: 'overloaded',
+  503: 'overloaded',
+  529: 'overloaded',
+};
+
+/** What rests where no plugin says. A class that is absent rests nothing. */
+const SCOPES: Partial<Readonly<Record<FailureClass, ScopeKind>>> = {
+  rate_limit: 'target',
+  quota: 'pool',
+  auth: 'provider',
+  not_found: 'target',
+  overloaded: 'target',
+  server_error: 'target',
+};
+
+export const classOfStatus = (status: number): FailureClass =>
+  CLASSES[status] ?? (status >= 500 ? 'server_error' : 'bad_request');
+
+export const scopeOfClass = (failureClass: FailureClass): ScopeKind | undefined => SCOPES[failureClass];
+
+/** A response that is no answer: an error status, or an error where an answer should be. */
+export const failureOfResponse = (
+  head: ResponseHead,
+  body: unknown,
+  at: number,
+  secrets: readonly string[],
+): Failure => ({
+  class: head.status < 400 ? 'server_error' : classOfStatus(head.status),
+  status: head.status,
+  message: maskSecrets(messageOf(body), secrets).slice(0, LONGEST_MESSAGE) || `status ${head.status}, nothing said`,
+  retryAt: retryAfterOf(head),
+  head,
+  body,
+  at,
+});
+
+/** An exchange that broke, timed out, or brought what is no answer at all. */
+export const failureOfCause = (cause: Error, head: ResponseHead | undefined, at: number, secrets: readonly string[]): Failure => ({
+  class: cause instanceof CallerGone ? 'cancelled' : 'server_error',
+  status: head?.status,
+  message: maskSecrets(plainWords(cause), secrets).slice(0, LONGEST_MESSAGE),
+  head,
+  at,
+  cause,
+});
+
+/** JSON where it is JSON, else the text. */
+export const parseBody = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+
+const NETWORK: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused: nothing listens there',
+  ECONNRESET: 'the connection broke',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'its name could not be looked up',
+  UND_ERR_SOCKET: 'the connection broke',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  ERR_INVALID_URL: 'its base URL is no URL',
+};
+
+const plainWords = (cause: Error): string => {
+  if (cause instanceof TimedOut || cause instanceof CallerGone) return cause.message;
+  const { code } = cause as { code?: unknown };
+  const words = typeof code === 'string' ? NETWORK[code] : undefined;
+  return words === undefined ? cause.message : `${words} (${code})`;
+};
+
+/** The sentence for people in an error body of any shape. */
+const messageOf = (body: unknown): string => {
+  if (typeof body === 'string') return body.trimStart().startsWith('<') ? titleOf(body) : body.trim();
+  if (Array.isArray(body)) return messageOf(body[0]);
+  if (typeof body !== 'object' || body === null) return '';
+  const { error, message, detail, title, errors } = body as Record<string, unknown>;
+  for (const part of [error, message, detail, errors, title]) {
+    if (typeof part === 'string' && part !== '') return part;
+    if (typeof part === 'object' && part !== null) return messageOf(part) || JSON.stringify(part);
+  }
+  return '';
+};
+
+const titleOf = (html: string): string => `an HTML page: ${/<title>([^<]*)/i.exec(html)?.[1]?.trim() || 'without a title'}`;

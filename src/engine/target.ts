@@ -1,0 +1,35 @@
+import type { TargetScopes } from '../ledger/ledger.js';
+import type { ProviderType, Repair, Target } from '../plugin/api.js';
+
+/** Spans in ms. */
+export interface TargetTimeouts {
+  readonly connect: number;
+  readonly firstToken: number;
+  readonly idle: number;
+  readonly total: number;
+}
+
+/** A target with everything that is the same for each attempt, made once per configuration. */
+export interface PreparedTarget extends Target {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly providerType: ProviderType;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly scopes: TargetScopes;
+  readonly timeouts: TargetTimeouts;
+  /** Why it cannot be asked whatever the ledger says. */
+  readonly unusable?: { readonly state: 'unconfigured' | 'disabled'; readonly reason: string } | undefined;
+  /** Never to be shown to anybody. */
+  readonly secrets: readonly string[];
+  /** What this target has refused before, so that it is not sent again. Grows while the process runs. */
+  readonly repairs: Repair[];
+}
+
+export interface Chain {
+  readonly name: string;
+  readonly targets: readonly PreparedTarget[];
+  readonly maxWaitMs: number;
+  readonly retries: number;
+  readonly onModeration: 'return' | 'next';
+}

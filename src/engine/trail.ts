@@ -1,0 +1,92 @@
+import type { FailureClass, TargetState } from '../contract/quota.js';
+import type { Refusal } from '../ledger/ledger.js';
+import { ChainError } from '../plugin/errors.js';
+import type { Denial, Failure } from '../plugin/api.js';
+import type { Chain, PreparedTarget } from './target.js';
+
+/** What came of one target for one request. */
+export interface Verdicted {
+  readonly target: PreparedTarget;
+  readonly state: TargetState;
+  /** In plain words. */
+  readonly reason: string;
+  readonly class?: FailureClass | undefined;
+  /** A limit stood in the way, and not a fault: waiting helps, and 429 is the honest status. */
+  readonly limited: boolean;
+  readonly status?: number | undefined;
+  readonly message?: string | undefined;
+  /** Epoch ms; `Infinity`: never. Absent: unknown, or as soon as an attempt in flight is over. */
+  readonly retryAt?: number | undefined;
+}
+
+const LIMITS: ReadonlySet<FailureClass | undefined> = new Set(['rate_limit', 'quota']);
+
+export const unusable = (target: PreparedTarget, { state, reason }: NonNullable<PreparedTarget['unusable']>): Verdicted => ({
+  target,
+  state,
+  reason,
+  limited: false,
+  retryAt: Number.POSITIVE_INFINITY,
+});
+
+export const refused = (target: PreparedTarget, { code, class: failureClass, reason, retryAt }: Refusal): Verdicted => ({
+  target,
+  state: code === 'disabled' ? 'disabled' : 'exhausted',
+  reason,
+  class: code === 'too_large' ? 'too_large' : failureClass,
+  limited: code === 'cooldown' ? LIMITS.has(failureClass) : code !== 'disabled' && code !== 'too_large',
+  retryAt,
+});
+
+/** A hook said no. With a time it is a limit like any other. */
+export const denied = (target: PreparedTarget, { reason, retryAt }: Denial): Verdicted => ({
+  target,
+  state: 'exhausted',
+  reason,
+  limited: retryAt !== undefined,
+  retryAt: retryAt ?? Number.POSITIVE_INFINITY,
+});
+
+export const failed = (target: PreparedTarget, failure: Failure, restsUntil: number | undefined): Verdicted => ({
+  target,
+  state: failure.class === 'auth' ? 'disabled' : restsUntil === undefined ? 'available' : 'exhausted',
+  reason: failure.class,
+  class: failure.class,
+  limited: LIMITS.has(failure.class),
+  status: failure.status,
+  message: failure.message,
+  retryAt: restsUntil,
+});
+
+/** In-flight attempts end soon; nobody knows when. */
+const SOON_MS = 1_000;
+
+/** Nothing left: every target of the chain with its reason, and when to come again. */
+export const exhausted = (chain: Chain, trail: Iterable<Verdicted>, now: number): ChainError => {
+  const all = [...trail];
+  const limited = all.every((each) => each.limited);
+  const tooLarge = all.every((each) => each.class === 'too_large');
+  const times = all.filter((each) => each.limited || each.retryAt !== undefined).map(({ retryAt }) => retryAt ?? now + SOON_MS);
+  const earliest = Math.min(...times.filter(Number.isFinite));
+  const retryAfterMs = Number.isFinite(earliest) ? Math.max(SOON_MS, Math.ceil(earliest - now)) : undefined;
+  return new ChainError('chain_exhausted', messageOf(chain, all), {
+    status: tooLarge ? 413 : limited ? 429 : 503,
+    headers: retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) },
+    details: {
+      chain: chain.name,
+      retry_after_ms: retryAfterMs ?? null,
+      targets: all.map(({ target, state, reason, status, message, retryAt }) => ({
+        target: target.id,
+        state,
+        reason,
+        ...(status === undefined ? {} : { status }),
+        ...(message === undefined ? {} : { message }),
+        ...(retryAt === undefined || !Number.isFinite(retryAt) ? {} : { retry_at: new Date(retryAt).toISOString() }),
+      })),
+    },
+  });
+};
+
+const messageOf = (chain: Chain, trail: readonly Verdicted[]): string =>
+  `No target of chain "${chain.name}" can answer now. ` +
+  trail.map(({ target, reason, message }) => `${target.id}: ${reason}${message === undefined ? '' : ` (${message})`}`).join(' · ');

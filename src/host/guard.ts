@@ -1,0 +1,84 @@
+import type { Hook } from 'tapable';
+import type { Log } from '../log.js';
+import type { Hooks } from '../plugin/api.js';
+
+/** What taps did wrong, for the log and the admin. */
+export interface PluginFault {
+  readonly plugin: string;
+  readonly hook: string;
+  readonly count: number;
+  readonly last: string;
+}
+
+/** A tap that has not answered by then is taken to have no opinion. */
+const PATIENCE_MS = 2_000;
+
+type Tap = (...values: unknown[]) => unknown;
+type Callback = (error?: Error | null, result?: unknown) => void;
+
+/** Sees to it that no tap fails or stalls a request: one that throws or hangs abstains, and is named. */
+export class Guard {
+  readonly #faults = new Map<string, PluginFault>();
+  readonly #log: Log;
+  readonly #patienceMs: number;
+
+  constructor(log: Log, patienceMs = PATIENCE_MS) {
+    this.#log = log;
+    this.#patienceMs = patienceMs;
+  }
+
+  get faults(): readonly PluginFault[] {
+    return [...this.#faults.values()];
+  }
+
+  watch(hooks: Hooks): void {
+    for (const [name, hook] of Object.entries(hooks) as [string, Hook<unknown[], unknown>][]) {
+      hook.intercept({ register: (tap) => ({ ...tap, fn: this.#wrap(name, tap.name, tap.type, tap.fn as Tap) }) });
+    }
+  }
+
+  #wrap(hook: string, plugin: string, type: string, tap: Tap): Tap {
+    const blame = (error: unknown): void => this.#blame(plugin, hook, error);
+    if (type === 'promise') return (...values) => this.#promised(() => tap(...values), blame);
+    if (type === 'async') {
+      return (...values) => {
+        const callback = values.at(-1) as Callback;
+        const called = (): Promise<unknown> =>
+          new Promise((resolve, reject) => {
+            tap(...values.slice(0, -1), (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result)));
+          });
+        void this.#promised(called, blame).then((result) => callback(null, result));
+      };
+    }
+    return (...values) => {
+      try {
+        return tap(...values);
+      } catch (error) {
+        return blame(error);
+      }
+    };
+  }
+
+  async #promised(call: () => unknown, blame: (error: unknown) => void): Promise<unknown> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${this.#patienceMs / 1000} s`)), this.#patienceMs);
+    });
+    try {
+      return await Promise.race([call(), late]);
+    } catch (error) {
+      return blame(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #blame(plugin: string, hook: string, error: unknown): undefined {
+    const key = `${plugin} ${hook}`;
+    const count = (this.#faults.get(key)?.count ?? 0) + 1;
+    const last = error instanceof Error ? error.message : String(error);
+    this.#faults.set(key, { plugin, hook, count, last });
+    this.#log.warn(`Plugin "${plugin}" failed in ${hook} (${count} so far): ${last}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,118 @@
+import type { Declaration } from '../contract/quota.js';
+import type { Log } from '../log.js';
+import { ChainError } from '../plugin/errors.js';
+import { createHooks } from '../plugin/hooks.js';
+import type { Hooks, Plugin, PluginApi, ProviderInfo, Target } from '../plugin/index.js';
+import { Guard, type PluginFault } from './guard.js';
+import { loadPlugin } from './load.js';
+import { Registry } from './registry.js';
+
+/** A plugin that the configuration or `--plugins` asks for. */
+export interface PluginChoice {
+  /** The name of a built-in, or an absolute path. */
+  readonly use: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly enabled: boolean;
+  /** Where it stands in the configuration. */
+  readonly path?: readonly (string | number)[];
+}
+
+export interface HostOptions {
+  readonly builtIns: readonly Plugin[];
+  readonly choices: readonly PluginChoice[];
+  readonly log: Log;
+  readonly now: () => number;
+  /** Throws for options that their schema refuses, with their place in the configuration. */
+  readonly checkOptions: (plugin: string, schema: object, choice: PluginChoice) => void;
+}
+
+type ReadyListener = (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>;
+
+/** The plugins of one runtime: applied, then made ready, at the end closed. */
+export class Host {
+  readonly hooks: Hooks = createHooks();
+  readonly types = new Registry();
+  readonly declarations: Declaration[] = [];
+  readonly #guard: Guard;
+  readonly #ready: { plugin: string; fn: ReadyListener }[] = [];
+  readonly #close: { plugin: string; fn: () => void | Promise<void> }[] = [];
+  readonly #options: HostOptions;
+
+  private constructor(options: HostOptions) {
+    this.#options = options;
+    this.#guard = new Guard(options.log);
+    this.#guard.watch(this.hooks);
+  }
+
+  /**
+   * Loads and applies the built-ins and then what was chosen, in that order.
+   * @throws ChainError `plugin_failed` when one is missing, named twice or throws.
+   */
+  static async create(options: HostOptions): Promise<Host> {
+    const host = new Host(options);
+    const builtIn = new Map(options.builtIns.map((plugin) => [plugin.name, plugin]));
+    const choiceOf = new Map(options.choices.filter(({ use }) => builtIn.has(use)).map((choice) => [choice.use, choice]));
+    const applied = new Set<string>();
+    for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied);
+    for (const choice of options.choices) {
+      if (builtIn.has(choice.use) || !choice.enabled) continue;
+      await host.#apply(await loadPlugin(choice.use), choice, applied);
+    }
+    return host;
+  }
+
+  get faults(): readonly PluginFault[] {
+    return this.#guard.faults;
+  }
+
+  /** @throws ChainError `plugin_failed` when a plugin cannot get ready. */
+  async ready(targets: readonly Target[], providers: readonly ProviderInfo[]): Promise<void> {
+    for (const { plugin, fn } of this.#ready) await blame(plugin, 'onReady', () => fn(targets, providers));
+  }
+
+  /** Every plugin is closed, whatever the others do. */
+  async close(): Promise<void> {
+    for (const { plugin, fn } of this.#close) {
+      try {
+        await fn();
+      } catch (error) {
+        this.#options.log.warn(`Plugin "${plugin}" failed in onClose: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  async #apply(plugin: Plugin, choice: PluginChoice | undefined, applied: Set<string>): Promise<void> {
+    if (choice?.enabled === false) return;
+    if (applied.has(plugin.name)) {
+      throw new ChainError('plugin_failed', `There are two plugins named "${plugin.name}". Names are unique; rename or remove one of them.`);
+    }
+    applied.add(plugin.name);
+    const used = choice ?? { use: plugin.name, options: {}, enabled: true };
+    if (plugin.optionsSchema !== undefined) this.#options.checkOptions(plugin.name, plugin.optionsSchema, used);
+    await blame(plugin.name, 'apply', () => plugin.apply(this.#api(plugin.name), used.options));
+  }
+
+  #api(plugin: string): PluginApi {
+    const { log, now } = this.#options;
+    return {
+      hooks: this.hooks,
+      log: {
+        info: (message) => log.info(`[${plugin}] ${message}`),
+        warn: (message) => log.warn(`[${plugin}] ${message}`),
+      },
+      now,
+      addProviderType: (name, type) => this.types.add(name, type as Parameters<Registry['add']>[1], plugin),
+      declareLimits: (scope, limits) => this.declarations.push({ scope, limits, source: 'manual' }),
+      onReady: (fn) => this.#ready.push({ plugin, fn }),
+      onClose: (fn) => this.#close.push({ plugin, fn }),
+    };
+  }
+}
+
+const blame = async (plugin: string, where: string, call: () => void | Promise<void>): Promise<void> => {
+  try {
+    await call();
+  } catch (cause) {
+    throw new ChainError('plugin_failed', `Plugin "${plugin}" failed in ${where}: ${(cause as Error).message}`, { cause });
+  }
+};

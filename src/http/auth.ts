@@ -1,0 +1,32 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Middleware } from 'koa';
+import { ChainError } from '../plugin/errors.js';
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/**
+ * Lets requests through that carry one of `keys` as a bearer token. Compares digests, and all of them, so that the time
+ * it takes tells nothing about a key.
+ * @throws ChainError `invalid_api_key`
+ */
+export const requireKey = (keys: () => readonly string[]): Middleware => {
+  let known: readonly string[] = [];
+  let digests: readonly Buffer[] = [];
+  return (ctx, next) => {
+    const current = keys();
+    if (current !== known) {
+      known = current;
+      digests = current.map(digest);
+    }
+    const given = /^Bearer +(.+)$/i.exec(ctx.get('authorization'))?.[1]?.trim();
+    const presented = digest(given ?? '');
+    let valid = false;
+    for (const each of digests) if (timingSafeEqual(each, presented)) valid = true;
+    if (valid) return next();
+    const message =
+      given === undefined
+        ? 'No API key. Send one of the keys in server.apiKeys as "Authorization: Bearer <key>".'
+        : 'That API key is not one of server.apiKeys.';
+    throw new ChainError('invalid_api_key', message, { headers: { 'www-authenticate': 'Bearer' } });
+  };
+};

@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
+import { ChainError } from '../plugin/errors.js';
+
+export interface JsonBody {
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly bytes: number;
+}
+
+/**
+ * Reads and parses the request's body, once.
+ * @throws ChainError `unsupported_media_type`, `body_too_large`, `malformed_json`
+ */
+export const readBody = async (ctx: Context, maxBytes: number): Promise<JsonBody> => {
+  const type = ctx.request.type;
+  if (type !== 'application/json' && !type.endsWith('+json')) {
+    throw new ChainError('unsupported_media_type', `The body must be JSON, with "content-type: application/json". It was sent as ${type === '' ? 'no type at all' : `"${type}"`}.`);
+  }
+  const encoding = ctx.get('content-encoding');
+  if (encoding !== '' && encoding !== 'identity') {
+    throw new ChainError('unsupported_media_type', `The body is encoded as "${encoding}". Send it as it is.`);
+  }
+  const text = await readText(ctx.req, maxBytes);
+  const value = parse(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ChainError('invalid_request', 'The body must be a JSON object.');
+  }
+  return { value: value as Record<string, unknown>, bytes: Buffer.byteLength(text) };
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ChainError('malformed_json', `The body is no valid JSON: ${(cause as Error).message}`, { cause });
+  }
+};
+
+const readText = (req: IncomingMessage, maxBytes: number): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const tooLarge = (): void => {
+      // The rest is not read, so the connection cannot be used again.
+      req.removeAllListeners('data');
+      req.resume();
+      const message = `The body is larger than ${maxBytes} bytes (server.maxBodyBytes).`;
+      reject(new ChainError('body_too_large', message, { headers: { connection: 'close' } }));
+    };
+    if (Number(req.headers['content-length'] ?? 0) > maxBytes) return tooLarge();
+    const chunks: Buffer[] = [];
+    let length = 0;
+    req.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes) tooLarge();
+      else chunks.push(chunk);
+    });
+    req.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    req.on('error', reject);
+    req.on('close', () => reject(new ChainError('invalid_request', 'The request was broken off.')));
+  });

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { Context } from 'koa';
+import type { Answer, ChainRequest } from '../engine/attempt.js';
+import { Caller } from '../engine/caller.js';
+import { estimateNeed } from '../engine/estimate.js';
+import type { Sink } from '../engine/relay.js';
+import type { Served } from '../engine/waterfall.js';
+import { ChainError } from '../plugin/errors.js';
+import { readBody } from './body.js';
+import type { Current } from './server.js';
+
+/** A chain's longest request id of a caller that is taken over. */
+const LONGEST_ID = 128;
+
+/** `POST /v1/chat/completions`: reads the request, lets the waterfall find an answer, and hands it on. */
+export const postChat =
+  (current: () => Current) =>
+  async (ctx: Context): Promise<void> => {
+    const { chains, waterfall, settings } = current();
+    const id = requestIdOf(ctx);
+    ctx.set('x-request-id', id);
+    const caller = callerOf(ctx.res);
+    const { value: body, bytes } = await readBody(ctx, settings.server.maxBodyBytes);
+    checkMessages(body);
+    const chain = chains.resolve(body.model);
+    ctx.set('x-429chain-chain', encodeURI(chain.name));
+    const stream = body.stream === true;
+    const need = estimateNeed(body, bytes);
+    const request: ChainRequest = { id, chain, path: '/chat/completions', body, stream, need, caller };
+    const served = await waterfall.run(request);
+    ctx.set({ 'x-429chain-target': encodeURI(served.target.id), 'x-429chain-attempts': String(served.attempts) });
+    const { answer } = served;
+    if ('rejection' in answer) return sendWhole(ctx, served, answer.status, answer.body);
+    if (!answer.stream) return sendWhole(ctx, served, answer.head.status, answer.body, answer);
+    await sendStream(ctx, served, answer);
+  };
+
+const requestIdOf = (ctx: Context): string => {
+  const given = ctx.get('x-request-id');
+  return given !== '' && given.length <= LONGEST_ID && /^[\x21-\x7e]+$/.test(given) ? given : randomUUID();
+};
+
+const callerOf = (res: ServerResponse): Caller => {
+  const caller = new Caller();
+  res.once('close', () => {
+    if (!res.writableFinished) caller.leave();
+  });
+  return caller;
+};
+
+const checkMessages = ({ messages }: Readonly<Record<string, unknown>>): void => {
+  const fault =
+    messages === undefined
+      ? 'is missing'
+      : !Array.isArray(messages)
+        ? 'must be an array'
+        : messages.length === 0
+          ? 'is empty; it needs at least one message'
+          : undefined;
+  if (fault !== undefined) throw new ChainError('invalid_request', `"messages" ${fault}.`, { param: 'messages' });
+};
+
+const sendWhole = (ctx: Context, { finish }: Served, status: number, body: Buffer, answer?: { usage?: Parameters<Served['finish']>[1] | undefined }): void => {
+  ctx.status = status;
+  ctx.type = 'application/json';
+  ctx.body = body;
+  finish(status, answer?.usage);
+};
+
+const sendStream = async (ctx: Context, { finish, target }: Served, answer: Answer & { stream: true }): Promise<void> => {
+  ctx.respond = false;
+  const { res } = ctx;
+  res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
+  const { failure, usage } = await answer.pipe(sinkOf(res));
+  if (failure?.class === 'cancelled') return finish(499);
+  if (failure !== undefined) {
+    const message = `${target.id} broke off after its first token: ${failure.message}`;
+    res.write(`data: ${JSON.stringify(new ChainError('upstream_failed', message).toJSON())}\n\n`);
+  }
+  res.end();
+  finish(failure === undefined ? 200 : 502, usage);
+};
+
+const sinkOf = (res: ServerResponse): Sink => ({
+  write: (chunk) => res.write(chunk),
+  onDrain: (listener) => res.once('drain', listener),
+});

@@ -1,0 +1,20 @@
+import type { Context } from 'koa';
+import type { TargetState } from '../contract/quota.js';
+import type { Current } from './server.js';
+
+/** `GET /health`: 200 while requests are served, 503 while the server stops. Needs no key and tells no names. */
+export const getHealth =
+  (current: () => Current, version: string, stopping: () => boolean) =>
+  (ctx: Context): void => {
+    const { chains, stateOf, startedAt, now } = current();
+    const targets: Record<TargetState, number> = { available: 0, tracking: 0, exhausted: 0, unconfigured: 0, disabled: 0 };
+    const unique = new Map(chains.all.flatMap((chain) => chain.targets).map((target) => [target.id, target]));
+    for (const target of unique.values()) targets[stateOf(target).state]++;
+    ctx.status = stopping() ? 503 : 200;
+    ctx.body = {
+      status: stopping() ? 'stopping' : 'ok',
+      version,
+      uptime_s: Math.floor((now() - startedAt) / 1000),
+      targets,
+    };
+  };

@@ -1,0 +1,41 @@
+import type { Context } from 'koa';
+import { ChainError } from '../plugin/errors.js';
+import type { Current } from './server.js';
+
+interface Model {
+  readonly id: string;
+  readonly object: 'model';
+  readonly created: number;
+  readonly owned_by: string;
+}
+
+/** Everything that a request's `model` may name: chains first, then their targets. */
+const modelsOf = ({ chains, startedAt }: Current): Model[] => {
+  const created = Math.floor(startedAt / 1000);
+  const targets = new Map(chains.all.flatMap((chain) => chain.targets).map((target) => [target.id, target.provider]));
+  return [
+    ...chains.all.map(({ name }) => ({ id: name, object: 'model', created, owned_by: '429chain' }) as const),
+    ...[...targets].map(([id, provider]) => ({ id, object: 'model', created, owned_by: provider }) as const),
+  ];
+};
+
+export const getModels =
+  (current: () => Current) =>
+  (ctx: Context): void => {
+    ctx.body = { object: 'list', data: modelsOf(current()) };
+  };
+
+const PREFIX = '/v1/models/';
+
+/** @throws ChainError `model_not_found` */
+export const getModel =
+  (current: () => Current) =>
+  (ctx: Context): void => {
+    // An id has slashes of its own, sent as they are or encoded.
+    const id = decodeURIComponent(ctx.path.slice(PREFIX.length));
+    const model = modelsOf(current()).find((each) => each.id === id);
+    if (model === undefined) {
+      throw new ChainError('model_not_found', `There is no chain and no target "${id}". GET /v1/models lists them.`, { param: 'model' });
+    }
+    ctx.body = model;
+  };

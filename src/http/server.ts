@@ -1,0 +1,61 @@
+import Router, { type RouterContext } from '@koa/router';
+import Koa from 'koa';
+import type { Chains } from '../engine/chains.js';
+import type { PreparedTarget } from '../engine/target.js';
+import type { Waterfall } from '../engine/waterfall.js';
+import type { TargetStatus } from '../ledger/ledger.js';
+import type { Log } from '../log.js';
+import { ChainError } from '../plugin/errors.js';
+import { requireKey } from './auth.js';
+import { postChat } from './chat.js';
+import { handleErrors } from './errors.js';
+import { getHealth } from './health.js';
+import { getModel, getModels } from './models.js';
+
+/** The running engine. Asked for anew by each request, so that http knows nothing of reloads. */
+export interface Current {
+  readonly chains: Chains;
+  readonly waterfall: Waterfall;
+  readonly settings: { readonly server: { readonly maxBodyBytes: number; readonly apiKeys: readonly string[] } };
+  readonly stateOf: (target: PreparedTarget) => TargetStatus;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly now: () => number;
+}
+
+export interface ServerOptions {
+  readonly current: () => Current;
+  readonly version: string;
+  readonly stopping: () => boolean;
+  readonly log: Log;
+}
+
+/** The HTTP surface, without a socket. */
+export const createServer = ({ current, version, stopping, log }: ServerOptions): Koa => {
+  const router = new Router();
+  router.get('/health', getHealth(current, version, stopping));
+  const key = requireKey(() => current().settings.server.apiKeys);
+  router.post('/v1/chat/completions', key, postChat(current));
+  router.get('/v1/models', key, getModels(current));
+  router.get('/v1/models/*id', key, getModel(current));
+
+  const app = new Koa();
+  app.use(handleErrors(log));
+  app.use((ctx, next) => {
+    if (!stopping() || ctx.path === '/health') return next();
+    throw new ChainError('shutting_down', '429chain is stopping and takes no new requests.', { headers: { 'retry-after': '1' } });
+  });
+  app.use(router.routes());
+  app.use(nothingThere);
+  return app;
+};
+
+const nothingThere = (ctx: RouterContext): never => {
+  const methods = new Set((ctx.matched ?? []).flatMap((layer) => layer.methods));
+  if (methods.size === 0) {
+    const message = `There is nothing at ${ctx.path}. Chat completions are at POST /v1/chat/completions.`;
+    throw new ChainError('not_found', message);
+  }
+  const allow = [...methods].join(', ');
+  throw new ChainError('method_not_allowed', `${ctx.path} takes ${allow}, not ${ctx.method}.`, { headers: { allow } });
+};

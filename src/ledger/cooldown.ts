@@ -1,0 +1,96 @@
+import type { FailureClass } from '../contract/quota.js';
+import type { CoolDown } from './ledger.js';
+
+/** How long a scope rests when the provider gave no usable hint: `firstMs`, doubled each time up to `longestMs`. */
+interface Rest {
+  readonly firstMs: number;
+  readonly longestMs: number;
+  /** Failures in a row that are let pass before the first rest. */
+  readonly tolerated: number;
+  /** The longest claim that is believed. */
+  readonly clampMs: number;
+}
+
+const SECOND = 1_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+const OVERLOADED: Rest = { firstMs: 2 * SECOND, longestMs: 15 * SECOND, tolerated: 1, clampMs: 60 * SECOND };
+
+/** The failure table of the design, as far as it speaks of resting. A class that is absent never rests. */
+const RESTS: Partial<Readonly<Record<FailureClass, Rest>>> = {
+  rate_limit: { firstMs: 2 * SECOND, longestMs: 64 * SECOND, tolerated: 0, clampMs: HOUR },
+  quota: { firstMs: HOUR, longestMs: DAY, tolerated: 0, clampMs: 31 * DAY },
+  not_found: { firstMs: HOUR, longestMs: HOUR, tolerated: 0, clampMs: DAY },
+  overloaded: OVERLOADED,
+  server_error: OVERLOADED,
+};
+
+/** A hint of "at once" after a refusal is not believed to the letter, or the same request would be sent in a loop. */
+const SHORTEST_MS = 500;
+
+/** How many attempts may be in flight at a scope that has just come back: one after a guess, a few after a hint. */
+const AFTER_GUESS = 1;
+export const FIRST_CONTACT = 3;
+
+/** What rests a scope, and how it may be met again. One per scope. */
+export class Rests {
+  until = 0;
+  class: FailureClass | undefined;
+  reason = '';
+  /** Attempts in flight allowed until the scope has served one; `undefined`: no bound. */
+  careful: number | undefined;
+  /** The end was the provider's word, and not a guess. */
+  #hinted = false;
+  /** Failures of this class in a row. */
+  #strikes = 0;
+  /** The latest dispatch that put the scope to rest. */
+  #sequence = 0;
+
+  /**
+   * Begins or prolongs the rest. A later end wins over an earlier one, the provider's word over a guess.
+   * @returns when it ends, epoch ms; `undefined` when this failure is let pass.
+   */
+  begin(coolDown: CoolDown, sequence: number, now: number): number | undefined {
+    const resting = this.until > now;
+    // A herd's failures that come in during one rest are one failure.
+    if (!resting || this.class !== coolDown.class) this.#strikes = this.class === coolDown.class ? this.#strikes + 1 : 1;
+    const end = endOf(coolDown, this.#strikes, now);
+    if (!resting) this.class = coolDown.class;
+    if (end === undefined) return undefined;
+    const hinted = coolDown.until !== undefined;
+    const replaces = !resting || (hinted && !this.#hinted) || (hinted === this.#hinted && end > this.until);
+    if (replaces) {
+      this.until = end;
+      this.class = coolDown.class;
+      this.reason = coolDown.reason;
+      this.#hinted = hinted;
+    }
+    this.careful = Math.min(this.careful ?? FIRST_CONTACT, hinted ? FIRST_CONTACT : AFTER_GUESS);
+    this.#sequence = Math.max(this.#sequence, sequence);
+    return this.until;
+  }
+
+  /** An attempt was served. It says nothing against a rest that a later dispatch began. */
+  served(sequence: number): void {
+    if (sequence <= this.#sequence) return;
+    this.#strikes = 0;
+    this.class = undefined;
+    this.careful = undefined;
+  }
+
+  clear(): void {
+    this.until = 0;
+    this.served(Number.POSITIVE_INFINITY);
+  }
+}
+
+const endOf = ({ class: failureClass, until }: CoolDown, strikes: number, now: number): number | undefined => {
+  if (failureClass === 'auth') return Number.POSITIVE_INFINITY;
+  const rest = RESTS[failureClass];
+  if (rest === undefined) return undefined;
+  if (until === Number.POSITIVE_INFINITY) return until;
+  if (until !== undefined) return Math.min(Math.max(until, now + SHORTEST_MS), now + rest.clampMs);
+  if (strikes <= rest.tolerated) return undefined;
+  return now + Math.min(rest.firstMs * 2 ** (strikes - rest.tolerated - 1), rest.longestMs);
+};

@@ -1,0 +1,105 @@
+import type { Declaration, Dimension, FailureClass, ScopeKind, Signal, TargetState } from '../contract/quota.js';
+
+/** The scopes that cover one target, by id: `groq`, `openrouter#free`, `groq/model`. */
+export interface TargetScopes {
+  readonly target: string;
+  readonly provider: string;
+  readonly pool?: string | undefined;
+}
+
+/** What an attempt is expected to cost. One request and one slot go without saying. */
+export interface Need {
+  /** Prompt and answer. */
+  readonly tokens: number;
+  readonly inputTokens: number;
+}
+
+export interface Usage {
+  readonly input: number;
+  readonly output: number;
+}
+
+/** Where a quota was heard of. `manual` is never overruled by what a provider says. */
+export type QuotaSource = 'manual' | 'known' | 'header' | 'learned';
+
+export type RefusalCode = 'cooldown' | 'quota' | 'concurrent' | 'first_contact' | 'probing' | 'too_large' | 'disabled';
+
+/** Why a target may not be asked now: a value, never an exception. */
+export interface Refusal {
+  readonly granted: false;
+  readonly code: RefusalCode;
+  /** For a cooldown: what began it. */
+  readonly class?: FailureClass | undefined;
+  /** In plain words. */
+  readonly reason: string;
+  /** Epoch ms; `Infinity` when waiting cannot help; absent when it hangs on attempts in flight. */
+  readonly retryAt?: number | undefined;
+}
+
+/** Units held for one attempt in flight. Closed once, by `settle` or `release`; later calls do nothing. */
+export interface Reservation {
+  readonly granted: true;
+  readonly target: string;
+  /** Order of dispatch over all targets: a later one is larger. */
+  readonly sequence: number;
+  /** The attempt is over: what it used stays counted. Without `usage` the estimate stands. */
+  settle(usage?: Usage): void;
+  /** The provider never saw the attempt: everything is given back. */
+  release(): void;
+}
+
+/** Something that puts a scope to rest. */
+export interface CoolDown {
+  readonly class: FailureClass;
+  /** In plain words. */
+  readonly reason: string;
+  /** Epoch ms, as far as the provider said; absent: the ledger decides, and longer each time. */
+  readonly until?: number | undefined;
+}
+
+export interface QuotaStatus {
+  readonly scope: string;
+  readonly dimension: Dimension;
+  readonly windowMs?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly used?: number | undefined;
+  readonly inFlight: number;
+  readonly remaining?: number | undefined;
+  readonly resetAt?: number | undefined;
+  readonly source: QuotaSource;
+}
+
+export interface TargetStatus {
+  readonly target: string;
+  readonly state: TargetState;
+  readonly reason?: string | undefined;
+  /** Epoch ms. */
+  readonly until?: number | undefined;
+  readonly quotas: readonly QuotaStatus[];
+}
+
+/** A provider as the ledger must know it. */
+export interface Account {
+  readonly provider: string;
+  /** Changes when key, address or options do: what was held against the old ones is forgotten then. */
+  readonly fingerprint: string;
+}
+
+/** All that is known of limits: "may this target be asked now, and if not, when?" */
+export interface Ledger {
+  /** Makes these targets known. State of scopes that still exist is kept, all other is forgotten. */
+  configure(accounts: readonly Account[], targets: readonly TargetScopes[], declarations: readonly Declaration[]): void;
+  /** Makes one more target known, until the next `configure`: one that a request addresses and no chain names. */
+  cover(target: TargetScopes, declarations: readonly Declaration[]): void;
+  /** Would `reserve` grant? Holds nothing. */
+  check(target: string, need: Need): Refusal | undefined;
+  /** Checks and holds in one step. A shared ledger may answer with a promise. */
+  reserve(target: string, need: Need): Reservation | Refusal | Promise<Reservation | Refusal>;
+  /** The provider answered this attempt, and said this about its quotas. `served`: it did what it was asked. */
+  absorb(reservation: Reservation, signals: readonly Signal[], served: boolean): void;
+  /** Puts the scope of that kind around the attempt's target to rest. @returns the end, epoch ms; absent: no rest. */
+  coolDown(reservation: Reservation, scope: ScopeKind, coolDown: CoolDown): number | undefined;
+  status(target: string): TargetStatus;
+  /** Calls back whenever room may have returned or state has changed. @returns how to stop it. */
+  onChange(listener: (scope: string) => void): () => void;
+}

@@ -1,0 +1,197 @@
+import type { Clock } from '../clock.js';
+import type { Declaration, Limit, ScopeKind, Signal } from '../contract/quota.js';
+import { durationOf } from '../plugin/headers.js';
+import type {
+  Account,
+  CoolDown,
+  Ledger,
+  Need,
+  Refusal,
+  Reservation,
+  TargetScopes,
+  TargetStatus,
+} from './ledger.js';
+import type { Quota } from './quota.js';
+import { HeldReservation } from './reservation.js';
+import { longer, Scope } from './scope.js';
+
+const ONE_REQUEST: Need = { tokens: 0, inputTokens: 0 };
+
+/** The ledger of one process. Answers synchronously; nothing happens between its check and its hold. */
+export class MemoryLedger implements Ledger {
+  readonly #clock: Clock;
+  readonly #scopes = new Map<string, Scope>();
+  /** Per target: the scopes that cover it, the narrowest first. */
+  #covers = new Map<string, readonly Scope[]>();
+  /** Those of the configuration before, for requests that still end on it. */
+  #retired: ReadonlyMap<string, readonly Scope[]> = new Map();
+  readonly #fingerprints = new Map<string, string>();
+  readonly #listeners = new Set<(scope: string) => void>();
+  #sequence = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  configure(accounts: readonly Account[], targets: readonly TargetScopes[], declarations: readonly Declaration[]): void {
+    const before = new Map(this.#scopes);
+    this.#scopes.clear();
+    this.#retired = this.#covers;
+    this.#covers = new Map();
+    const changed = this.#changedAccounts(accounts);
+    for (const each of targets) this.#cover(each, changed.has(each.provider) ? new Map() : before);
+    const written = this.#declare(declarations);
+    for (const scope of this.#scopes.values()) {
+      scope.quotas = scope.quotas.filter((quota) => isHeard(quota) || written.has(keyOf(scope.id, quota)));
+    }
+    this.#changed('');
+  }
+
+  cover(target: TargetScopes, declarations: readonly Declaration[]): void {
+    if (this.#covers.has(target.target)) return;
+    this.#cover(target, new Map((this.#retired.get(target.target) ?? []).map((scope) => [scope.id, scope])));
+    this.#declare(declarations);
+  }
+
+  #cover({ target, pool, provider }: TargetScopes, kept: ReadonlyMap<string, Scope>): void {
+    const scope = (id: string, kind: ScopeKind): Scope => {
+      const found = this.#scopes.get(id) ?? kept.get(id) ?? new Scope(id, kind);
+      this.#scopes.set(id, found);
+      return found;
+    };
+    const covers = [scope(target, 'target')];
+    if (pool !== undefined) covers.push(scope(pool, 'pool'));
+    covers.push(scope(provider, 'provider'));
+    this.#covers.set(target, covers);
+  }
+
+  check(target: string, need: Need): Refusal | undefined {
+    const now = this.#clock.now();
+    let refusal: Refusal | undefined;
+    for (const scope of this.#covering(target)) {
+      const found = scope.refuse(need, now);
+      if (found !== undefined) refusal = longer(refusal, found);
+    }
+    return refusal;
+  }
+
+  reserve(target: string, need: Need): Reservation | Refusal {
+    const refusal = this.check(target, need);
+    if (refusal !== undefined) return refusal;
+    return new HeldReservation(
+      target,
+      ++this.#sequence,
+      this.#covering(target),
+      need,
+      () => this.#clock.now(),
+      () => this.#changed(target),
+    );
+  }
+
+  absorb(reservation: Reservation, signals: readonly Signal[], served: boolean): void {
+    const held = heldOf(reservation);
+    const now = this.#clock.now();
+    for (const signal of signals) this.#absorbOne(held, signal, now);
+    held.answered();
+    for (const scope of held.scopes) {
+      scope.heard = true;
+      if (served) scope.rests.served(held.sequence);
+    }
+    this.#changed(held.target);
+  }
+
+  coolDown(reservation: Reservation, kind: ScopeKind, coolDown: CoolDown): number | undefined {
+    const held = heldOf(reservation);
+    const scope = scopeOf(held.scopes, kind);
+    const until = scope.rests.begin(coolDown, held.sequence, this.#clock.now());
+    this.#changed(scope.id);
+    return until;
+  }
+
+  status(target: string): TargetStatus {
+    const now = this.#clock.now();
+    const quotas = this.#covering(target).flatMap((scope) => scope.quotas.map((quota) => quota.status(scope.id, now)));
+    const refusal = this.check(target, ONE_REQUEST);
+    if (refusal === undefined) return { target, state: quotas.length > 0 ? 'tracking' : 'available', quotas };
+    const { code, reason, retryAt } = refusal;
+    return { target, state: code === 'disabled' ? 'disabled' : 'exhausted', reason, until: retryAt, quotas };
+  }
+
+  onChange(listener: (scope: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #absorbOne(held: HeldReservation, signal: Signal, now: number): void {
+    const windowMs = signal.window === undefined ? undefined : durationOf(signal.window);
+    const quota = scopeOf(held.scopes, signal.scope ?? 'target').quota(signal.dimension, windowMs, false);
+    if (quota.absorb(signal, held.sequence, now)) held.countedBySignal(quota);
+  }
+
+  #covering(target: string): readonly Scope[] {
+    const covers = this.#covers.get(target) ?? this.#retired.get(target);
+    if (covers === undefined) throw new Error(`The ledger was asked about ${target}, which no configuration names.`);
+    return covers;
+  }
+
+  #changedAccounts(accounts: readonly Account[]): Set<string> {
+    const changed = new Set<string>();
+    for (const { provider, fingerprint } of accounts) {
+      if (this.#fingerprints.get(provider) !== fingerprint) changed.add(provider);
+      this.#fingerprints.set(provider, fingerprint);
+    }
+    return changed;
+  }
+
+  /** @returns the keys of the quotas that these declarations name. */
+  #declare(declarations: readonly Declaration[]): ReadonlySet<string> {
+    const written = new Set<string>();
+    for (const { scope: id, limits, source } of declarations) {
+      const scope = this.#scopes.get(id);
+      if (scope === undefined) continue;
+      for (const limit of limits) {
+        const { dimension, amount, windowMs } = partsOf(limit);
+        // Whoever writes down a limit knows better than a table of free tiers.
+        if (source === 'known' && declares(declarations, id, dimension)) continue;
+        const quota = scope.quota(dimension, windowMs, source === 'manual');
+        if (quota.source === 'header' && quota.limit !== undefined) continue;
+        quota.source = source;
+        quota.declare(amount);
+        written.add(keyOf(id, quota));
+        if (source === 'manual') scope.heard = true;
+      }
+    }
+    return written;
+  }
+
+  #changed(scope: string): void {
+    for (const listener of this.#listeners) listener(scope);
+  }
+}
+
+const heldOf = (reservation: Reservation): HeldReservation => {
+  if (reservation instanceof HeldReservation) return reservation;
+  throw new Error('A reservation of another ledger.');
+};
+
+const isHeard = ({ source }: Quota): boolean => source === 'header' || source === 'learned';
+
+const keyOf = (scope: string, { source, dimension, windowMs }: Quota): string => `${scope} ${source} ${dimension} ${windowMs}`;
+
+/** A target without a pool has its account in the pool's place. */
+const scopeOf = (scopes: readonly Scope[], kind: ScopeKind): Scope =>
+  scopes.find((scope) => scope.kind === kind) ?? (scopes.at(-1) as Scope);
+
+const declares = (declarations: readonly Declaration[], scope: string, dimension: string): boolean =>
+  declarations.some(
+    (each) => each.scope === scope && each.source === 'manual' && each.limits.some((limit) => dimension in limit),
+  );
+
+const partsOf = (limit: Limit): { dimension: 'requests' | 'tokens' | 'concurrent'; amount: number; windowMs?: number } => {
+  if ('concurrent' in limit) return { dimension: 'concurrent', amount: limit.concurrent };
+  const windowMs = durationOf(limit.per);
+  if (windowMs === undefined) throw new Error(`"${limit.per}" is no duration such as 30s or 1d.`);
+  return 'requests' in limit
+    ? { dimension: 'requests', amount: limit.requests, windowMs }
+    : { dimension: 'tokens', amount: limit.tokens, windowMs };
+};

@@ -1,0 +1,136 @@
+import type { Dimension, Signal } from '../contract/quota.js';
+import type { QuotaSource, QuotaStatus } from './ledger.js';
+import { FixedWindow, RefillingWindow, SlidingWindow, type Window } from './window.js';
+
+/** Where neither a header nor a table names the window: the commonest one. */
+const UNNAMED_WINDOW_MS = 60_000;
+/** A spent quota whose reset is "now" is asked again after this, and not at once for ever. */
+const SHORTEST_REST_MS = 1_000;
+
+/** One limit: dimension × window of one scope, what is left of it, and what is in flight against it. */
+export class Quota {
+  readonly dimension: Dimension;
+  /** Length in ms; absent for `concurrent` and where nobody said. */
+  readonly windowMs: number | undefined;
+  source: QuotaSource;
+  inFlight = 0;
+  /** The latest dispatch whose answer spoke of this quota. */
+  #spokenBy = 0;
+  #window: Window | undefined;
+  /** For `concurrent`, which has no window. */
+  #slots: number | undefined;
+
+  constructor(dimension: Dimension, windowMs: number | undefined, source: QuotaSource) {
+    this.dimension = dimension;
+    this.windowMs = windowMs;
+    this.source = source;
+  }
+
+  /** A limit that was written down, or that a provider type knows of. */
+  declare(limit: number): void {
+    if (this.dimension === 'concurrent') this.#slots = limit;
+    else if (this.#window instanceof SlidingWindow) this.#window.limit = limit;
+    else this.#window = new SlidingWindow(limit, this.windowMs ?? UNNAMED_WINDOW_MS);
+  }
+
+  get limit(): number | undefined {
+    return this.#window?.limit ?? this.#slots;
+  }
+
+  /** Units that may still be reserved. */
+  room(now: number): number {
+    const left = this.#window?.left(now) ?? this.#slots ?? Number.POSITIVE_INFINITY;
+    return left - this.inFlight;
+  }
+
+  /** When `units` fit, if nothing more is used; `undefined` when that hangs on attempts in flight. */
+  freeAt(units: number, now: number): number | undefined {
+    if (this.limit !== undefined && units > this.limit) return Number.POSITIVE_INFINITY;
+    if (this.#window === undefined || this.#window.left(now) >= units) return undefined;
+    return this.#window.freeAt(units, now);
+  }
+
+  hold(units: number): void {
+    this.inFlight += units;
+  }
+
+  /** Gives held units back; `used` of them were really used, by the attempt dispatched as number `sequence`. */
+  close(held: number, used: number, sequence: number, now: number): void {
+    this.inFlight -= held;
+    if (used <= 0 || this.#window === undefined) return;
+    // What a signal told of a later dispatch has this attempt in it already.
+    if (this.#window instanceof SlidingWindow || sequence > this.#spokenBy) this.#window.use(used, now);
+  }
+
+  /**
+   * Takes over what a response said. An answer to an earlier dispatch than one that already spoke can only lower
+   * what is left: answers overtake each other.
+   * @returns whether the attempt's own units are accounted for by this.
+   */
+  absorb(signal: Signal, sequence: number, now: number): boolean {
+    const later = sequence >= this.#spokenBy;
+    if (this.dimension === 'concurrent') {
+      if (later && signal.limit !== undefined) this.#slots = signal.limit;
+      this.#spokenBy = Math.max(this.#spokenBy, sequence);
+      return false;
+    }
+    const level = signal.remaining ?? this.#levelOf(signal, now);
+    if (level === undefined) {
+      if (signal.limit !== undefined && later) this.declare(signal.limit);
+      return false;
+    }
+    if (this.#window instanceof SlidingWindow && signal.resetAt === undefined) {
+      if (signal.limit !== undefined) this.#window.limit = signal.limit;
+      this.#window.correct(level, now, undefined);
+      return false;
+    }
+    this.#observe(signal, level, now, later);
+    this.source = 'header';
+    this.#spokenBy = Math.max(this.#spokenBy, sequence);
+    return true;
+  }
+
+  status(scope: string, now: number): QuotaStatus {
+    const limit = this.limit;
+    const left = this.#window?.left(now);
+    const remaining = Number.isFinite(this.room(now)) ? Math.max(0, this.room(now)) : undefined;
+    return {
+      scope,
+      dimension: this.dimension,
+      windowMs: this.windowMs,
+      limit,
+      used: limit === undefined || left === undefined ? undefined : Math.max(0, limit - left),
+      inFlight: this.inFlight,
+      remaining,
+      resetAt: this.#window?.resetAt(now),
+      source: this.source,
+    };
+  }
+
+  #observe(signal: Signal, level: number, now: number, later: boolean): void {
+    const limit = signal.limit ?? this.limit;
+    if (signal.refills && limit !== undefined && limit > 0) {
+      const perMs = this.#rate(signal, level, limit, now);
+      if (this.#window instanceof RefillingWindow) this.#window.observe(level, limit, perMs, now, later);
+      else this.#window = new RefillingWindow(level, limit, perMs, now);
+      return;
+    }
+    const stated = signal.resetAt ?? now + (this.windowMs ?? UNNAMED_WINDOW_MS);
+    const resetAt = level > 0 ? stated : Math.max(stated, now + SHORTEST_REST_MS);
+    if (this.#window instanceof FixedWindow) this.#window.observe(level, resetAt, limit, now, later);
+    else this.#window = new FixedWindow(level, resetAt, limit, this.windowMs);
+  }
+
+  /** Refill per ms: from the stated moment of being full, else from limit and window. */
+  #rate(signal: Signal, level: number, limit: number, now: number): number {
+    const { resetAt } = signal;
+    if (resetAt !== undefined && resetAt > now && limit > level) return (limit - level) / (resetAt - now);
+    return limit / (this.windowMs ?? UNNAMED_WINDOW_MS);
+  }
+
+  /** A bucket that says when it is full has said how full it is. */
+  #levelOf({ refills, resetAt, limit }: Signal, now: number): number | undefined {
+    if (!refills || resetAt === undefined || limit === undefined || this.windowMs === undefined) return undefined;
+    return Math.max(0, Math.floor(limit * (1 - Math.max(0, resetAt - now) / this.windowMs)));
+  }
+}

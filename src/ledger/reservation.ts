@@ -1,0 +1,86 @@
+import type { Dimension } from '../contract/quota.js';
+import type { Need, Reservation, Usage } from './ledger.js';
+import type { Quota } from './quota.js';
+import { type Scope, unitsOf } from './scope.js';
+
+interface Charge {
+  readonly quota: Quota;
+  readonly units: number;
+  open: boolean;
+}
+
+/**
+ * Remembers which quotas it charged, so that one born meanwhile is never refunded. A request counts as used from the
+ * moment it was answered, tokens when the answer is over, a slot never.
+ */
+export class HeldReservation implements Reservation {
+  readonly granted = true;
+  readonly target: string;
+  readonly sequence: number;
+  readonly scopes: readonly Scope[];
+  readonly #charges: Charge[] = [];
+  readonly #now: () => number;
+  readonly #onClose: (reservation: HeldReservation) => void;
+  #open = true;
+
+  constructor(
+    target: string,
+    sequence: number,
+    scopes: readonly Scope[],
+    need: Need,
+    now: () => number,
+    onClose: (reservation: HeldReservation) => void,
+  ) {
+    this.target = target;
+    this.sequence = sequence;
+    this.scopes = scopes;
+    this.#now = now;
+    this.#onClose = onClose;
+    for (const scope of scopes) {
+      scope.inFlight++;
+      for (const quota of scope.quotas) {
+        const units = unitsOf(need, quota.dimension);
+        quota.hold(units);
+        this.#charges.push({ quota, units, open: true });
+      }
+    }
+  }
+
+  /** A signal has this attempt's units in it already. */
+  countedBySignal(quota: Quota): void {
+    const charge = this.#charges.find((each) => each.quota === quota);
+    if (charge !== undefined) this.#close(charge, 0);
+  }
+
+  /** The provider has answered: it has counted the request by now. */
+  answered(): void {
+    for (const charge of this.#charges) if (charge.quota.dimension === 'requests') this.#close(charge, charge.units);
+  }
+
+  settle(usage?: Usage): void {
+    this.#finish((quota, units) => (quota.dimension === 'concurrent' ? 0 : usedOf(quota.dimension, units, usage)));
+  }
+
+  release(): void {
+    this.#finish(() => 0);
+  }
+
+  #finish(used: (quota: Quota, units: number) => number): void {
+    if (!this.#open) return;
+    this.#open = false;
+    for (const charge of this.#charges) this.#close(charge, used(charge.quota, charge.units));
+    for (const scope of this.scopes) scope.inFlight--;
+    this.#onClose(this);
+  }
+
+  #close(charge: Charge, used: number): void {
+    if (!charge.open) return;
+    charge.open = false;
+    charge.quota.close(charge.units, used, this.sequence, this.#now());
+  }
+}
+
+const usedOf = (dimension: Dimension, held: number, usage: Usage | undefined): number => {
+  if (usage === undefined || dimension === 'requests') return held;
+  return dimension === 'tokens' ? usage.input + usage.output : usage.input;
+};

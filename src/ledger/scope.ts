@@ -1,0 +1,116 @@
+import type { Dimension, ScopeKind } from '../contract/quota.js';
+import { FIRST_CONTACT, Rests } from './cooldown.js';
+import type { Need, Refusal, RefusalCode } from './ledger.js';
+import { Quota } from './quota.js';
+
+/** An account, a pool or a target, with everything that is known against asking it. */
+export class Scope {
+  readonly id: string;
+  readonly kind: ScopeKind;
+  readonly rests = new Rests();
+  quotas: Quota[] = [];
+  inFlight = 0;
+  /** Something is known of its limits, or it has answered at least once. Only targets begin unheard. */
+  heard: boolean;
+
+  constructor(id: string, kind: ScopeKind) {
+    this.id = id;
+    this.kind = kind;
+    this.heard = kind !== 'target';
+  }
+
+  /** The quota of this dimension and window, made if it is new. What was written down stands apart from what was heard. */
+  quota(dimension: Dimension, windowMs: number | undefined, manual: boolean): Quota {
+    const found = this.quotas.find(
+      (quota) =>
+        quota.dimension === dimension && quota.windowMs === windowMs && (quota.source === 'manual') === manual,
+    );
+    if (found !== undefined) return found;
+    const quota = new Quota(dimension, windowMs, manual ? 'manual' : 'header');
+    this.quotas.push(quota);
+    return quota;
+  }
+
+  /** What keeps an attempt that needs this from being sent now; of several reasons the one that lasts longest. */
+  refuse(need: Need, now: number): Refusal | undefined {
+    if (this.rests.until > now) return this.#resting();
+    let refusal: Refusal | undefined;
+    for (const quota of this.quotas) {
+      const units = unitsOf(need, quota.dimension);
+      if (quota.room(now) < units) refusal = longer(refusal, new QuotaRefusal(this.id, quota, units, now));
+    }
+    if (refusal !== undefined) return refusal;
+    const { careful } = this.rests;
+    if (careful !== undefined && this.inFlight >= careful) return this.#waiting('probing');
+    if (!this.heard && this.inFlight >= FIRST_CONTACT) return this.#waiting('first_contact');
+    return undefined;
+  }
+
+  #resting(): Refusal {
+    const { class: failureClass, reason, until } = this.rests;
+    const code = failureClass === 'auth' ? 'disabled' : 'cooldown';
+    return { granted: false, code, class: failureClass, reason, retryAt: until };
+  }
+
+  #waiting(code: RefusalCode): Refusal {
+    const why = code === 'probing' ? 'has just come back, and is tried with care' : 'has not yet told its limits';
+    return { granted: false, code, reason: `${this.id} ${why}: waiting for the attempts in flight` };
+  }
+}
+
+/** Units of `need` in a dimension. */
+export const unitsOf = (need: Need, dimension: Dimension): number => {
+  if (dimension === 'tokens') return need.tokens;
+  return dimension === 'input_tokens' ? need.inputTokens : 1;
+};
+
+const rank = ({ retryAt }: Refusal): number => retryAt ?? 0;
+
+/** The refusal that lasts longer. */
+export const longer = (one: Refusal | undefined, other: Refusal): Refusal =>
+  one === undefined || rank(other) > rank(one) ? other : one;
+
+/** Built often and read seldom: the sentence is made when somebody reads it. */
+class QuotaRefusal implements Refusal {
+  readonly granted = false;
+  readonly code: RefusalCode;
+  readonly retryAt: number | undefined;
+  readonly #scope: string;
+  readonly #quota: Quota;
+  readonly #units: number;
+  readonly #room: number;
+
+  constructor(scope: string, quota: Quota, units: number, now: number) {
+    this.#scope = scope;
+    this.#quota = quota;
+    this.#units = units;
+    this.#room = quota.room(now);
+    this.retryAt = quota.freeAt(units, now);
+    if (quota.dimension === 'concurrent') this.code = 'concurrent';
+    else this.code = this.retryAt === Number.POSITIVE_INFINITY && quota.limit !== 0 ? 'too_large' : 'quota';
+  }
+
+  get reason(): string {
+    const { dimension, limit, inFlight, source } = this.#quota;
+    const name = dimension.replace('_', ' ');
+    const written = source === 'manual' ? ', as configured' : '';
+    if (this.code === 'too_large') return `needs ${this.#units} ${name}, more than the limit of ${limit}${this.#per()}${written}`;
+    if (this.code === 'concurrent') return `${this.#scope} has ${inFlight} of ${limit} requests in flight${written}`;
+    const left = Math.max(0, Math.floor(this.#room));
+    const held = inFlight > 0 ? `, ${inFlight} held by attempts in flight` : '';
+    return `${this.#scope} has ${left}${limit === undefined ? '' : ` of ${limit}`} ${name}${this.#per()} left${held}${written}`;
+  }
+
+  #per(): string {
+    const { windowMs } = this.#quota;
+    return windowMs === undefined ? '' : ` per ${spanOf(windowMs)}`;
+  }
+}
+
+/** 60000 → `1m`, 90000 → `90s`. */
+const spanOf = (ms: number): string => {
+  for (const [unit, length] of [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1_000]] as const) {
+    if (ms % length === 0) return `${ms / length}${unit}`;
+  }
+  return `${ms}ms`;
+};

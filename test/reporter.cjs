@@ -1,0 +1,15 @@
+'use strict';
+
+const { reporters } = require('mocha');
+
+/** mocha's own report, and under it one line that a script can read. */
+module.exports = class Reporter extends reporters.Spec {
+  constructor(runner, options) {
+    super(runner, options);
+    runner.once('end', () => {
+      const { passes, failures, pending } = this.stats;
+      const skipped = pending > 0 ? `, ${pending} skipped` : '';
+      console.log(`${passes} passed, ${failures} failed${skipped}`);
+    });
+  }
+};
