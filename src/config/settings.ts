@@ -1,3 +1,4 @@
+import type { Configuration } from '../contract/config.js';
 import type { Limit } from '../contract/quota.js';
 
 /** Spans in ms. An absent one is the default of the engine. */
@@ -70,8 +71,12 @@ export interface Settings {
   readonly chains: readonly ChainSettings[];
   readonly defaultChain: string;
   readonly plugins: readonly PluginSettings[];
+  /** The configuration as it is written, its variables unread: of the two, the one that may be shown. */
+  readonly written?: Configuration;
   /** Turns a problem with a value at `path` into one with its place in the file. */
-  readonly locate: (path: readonly (string | number)[]) => { readonly line: number; readonly column: number } | undefined;
+  readonly locate: (
+    path: readonly (string | number)[],
+  ) => { readonly line: number; readonly column: number } | undefined;
 }
 
 /** One thing wrong with a configuration, for the person who mends it. */

@@ -17,11 +17,11 @@ const LONGEST_ID = 128;
 export const postChat =
   (current: () => Current) =>
   async (ctx: Context): Promise<void> => {
-    const { chains, waterfall, settings } = current();
+    const { chains, waterfall, maxBodyBytes } = current();
     const id = requestIdOf(ctx);
     ctx.set('x-request-id', id);
     const caller = callerOf(ctx.res);
-    const { value: body, bytes } = await readBody(ctx, settings.server.maxBodyBytes);
+    const { value: body, bytes } = await readBody(ctx, maxBodyBytes);
     checkMessages(body);
     const chain = chains.resolve(body.model);
     ctx.set('x-429chain-chain', encodeURI(chain.name));

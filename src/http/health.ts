@@ -6,15 +6,15 @@ import type { Current } from './server.js';
 export const getHealth =
   (current: () => Current, version: string, stopping: () => boolean) =>
   (ctx: Context): void => {
-    const { chains, stateOf, startedAt, now } = current();
+    const engine = current();
     const targets: Record<TargetState, number> = { available: 0, tracking: 0, exhausted: 0, unconfigured: 0, disabled: 0 };
-    const unique = new Map(chains.all.flatMap((chain) => chain.targets).map((target) => [target.id, target]));
-    for (const target of unique.values()) targets[stateOf(target).state]++;
+    const unique = new Map(engine.chains.all.flatMap((chain) => chain.targets).map((target) => [target.id, target]));
+    for (const target of unique.values()) targets[engine.stateOf(target).state]++;
     ctx.status = stopping() ? 503 : 200;
     ctx.body = {
       status: stopping() ? 'stopping' : 'ok',
       version,
-      uptime_s: Math.floor((now() - startedAt) / 1000),
+      uptime_s: Math.floor((engine.now() - engine.startedAt) / 1000),
       targets,
     };
   };

@@ -16,11 +16,12 @@ import { getModel, getModels } from './models.js';
 export interface Current {
   readonly chains: Chains;
   readonly waterfall: Waterfall;
-  readonly settings: { readonly server: { readonly maxBodyBytes: number; readonly apiKeys: readonly string[] } };
-  readonly stateOf: (target: PreparedTarget) => TargetStatus;
+  readonly apiKeys: readonly string[];
+  readonly maxBodyBytes: number;
+  stateOf(target: PreparedTarget): TargetStatus;
   /** Epoch ms. */
   readonly startedAt: number;
-  readonly now: () => number;
+  now(): number;
 }
 
 export interface ServerOptions {
@@ -34,7 +35,7 @@ export interface ServerOptions {
 export const createServer = ({ current, version, stopping, log }: ServerOptions): Koa => {
   const router = new Router();
   router.get('/health', getHealth(current, version, stopping));
-  const key = requireKey(() => current().settings.server.apiKeys);
+  const key = requireKey(() => current().apiKeys);
   router.post('/v1/chat/completions', key, postChat(current));
   router.get('/v1/models', key, getModels(current));
   router.get('/v1/models/*id', key, getModel(current));

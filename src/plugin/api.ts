@@ -130,6 +130,8 @@ export interface ProviderType<O = Record<string, unknown>> {
   readonly headers?: Readonly<Record<string, string>>;
   /** What the free tier allows but headers never tell, per target; signals correct it. */
   readonly knownLimits?: readonly Limit[];
+  /** The same for pools, by the name that `pool` returns. */
+  readonly knownPoolLimits?: Readonly<Record<string, readonly Limit[]>>;
   /** What this kind of provider is documented to refuse, as data. */
   readonly adaptations?: readonly Adaptation[];
   /** Models that draw on one quota share a pool. Returns the pool's name, without the provider: `free`. */

@@ -19,4 +19,10 @@ export {
   type UpstreamRequest,
   type Verdict,
 } from './api.js';
+export { type ErrorFacts, fieldOf, readErrorBody } from './error-body.js';
+export { type ErrorRule, readFailure } from './error-rules.js';
 export { durationOf, headerOf, momentOf, numberOf, omit, retryAfterOf } from './headers.js';
+export { limitsIn, type StatedLimit, waitIn } from './prose.js';
+export { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
+export { nextMidnightIn, nextMinute, nextUtcMidnight } from './resets.js';
+export { classOfStatus } from './status.js';

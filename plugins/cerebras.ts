@@ -1,0 +1,57 @@
+import { type Adaptation, definePlugin, type ErrorRule, readFailure, readRateLimitHeaders } from '429chain/plugin';
+
+const RULES: readonly ErrorRule[] = [
+  { code: ['queue_exceeded'], class: 'overloaded', why: 'the queue that all share is full; our quota is not' },
+  {
+    status: [200, 429],
+    code: ['request_quota_exceeded', 'token_quota_exceeded'],
+    class: 'rate_limit',
+    why: 'the sentence names the window; "quota" in param and code does not mean credit',
+  },
+  {
+    status: [402, 403],
+    says: /\bfree trial has ended\b|\bpayment\b/i,
+    class: 'quota',
+    scope: 'provider',
+    why: 'the trial credit is used up',
+  },
+  {
+    says: /^"tools" is incompatible with "response_format"/,
+    class: 'bad_request',
+    repairs: [{ drop: 'response_format' }],
+    why: 'tools matter more than the form of the answer',
+  },
+];
+
+const REFUSED = ['logit_bias', 'frequency_penalty', 'presence_penalty', 'parallel_tool_calls', 'service_tier'];
+
+export default definePlugin({
+  name: 'cerebras',
+  apply(api) {
+    api.addProviderType('cerebras', {
+      baseUrl: 'https://api.cerebras.ai/v1',
+      // Until the first answer's headers say what this account really has. A token limit would shut out long prompts.
+      knownLimits: [{ requests: 5, per: '1m' }],
+      adaptations: [
+        ...REFUSED.map((field): Adaptation => ({ field, drop: true, why: 'Cerebras documents a 400 for it' })),
+        { field: 'n', when: { not: [1] }, drop: true, why: 'Cerebras gives one answer' },
+        { field: 'max_tokens', when: { with: 'max_completion_tokens' }, drop: true, why: 'Cerebras refuses both at once' },
+        { field: 'response_format', when: { with: 'tools' }, drop: true, why: 'Cerebras refuses it beside tools' },
+        { field: 'messages[].reasoning_content', drop: true, why: 'Cerebras refuses what other providers reasoned' },
+        {
+          field: 'messages[].role',
+          when: { notModel: /gpt-oss/i },
+          map: { developer: 'system' },
+          why: 'only gpt-oss at Cerebras knows the role developer',
+        },
+      ],
+    });
+    // The whole grid, minute, hour and day, with the window in each name.
+    api.hooks.onRateLimitHeaders.tap('cerebras', (head, { target }) =>
+      target.type === 'cerebras' ? readRateLimitHeaders(head) : undefined,
+    );
+    api.hooks.onError.tap('cerebras', (failure, { target }) =>
+      target.type === 'cerebras' ? readFailure(failure, RULES) : undefined,
+    );
+  },
+});

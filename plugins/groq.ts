@@ -1,0 +1,63 @@
+import { definePlugin, type ErrorRule, type HeaderMeanings, readFailure, readRateLimitHeaders } from '429chain/plugin';
+
+/** Groq's headers never name a window: requests are a day's and tokens a minute's. Both refill all the time. */
+const HEADERS: HeaderMeanings = {
+  requests: { window: '1d', refills: true },
+  tokens: { window: '1m', refills: true },
+};
+
+const RULES: readonly ErrorRule[] = [
+  {
+    status: [413],
+    code: ['rate_limit_exceeded'],
+    refills: true,
+    why: 'the request alone exceeds a minute, whatever code and Retry-After say',
+  },
+  {
+    status: [200, 429],
+    code: ['rate_limit_exceeded'],
+    class: 'rate_limit',
+    refills: true,
+    why: 'the sentence names the quota, also those that headers never show',
+  },
+  { code: ['tool_use_failed', 'json_validate_failed'], class: 'bad_request', why: 'the model failed, not the caller' },
+  { status: [424], class: 'server_error', why: 'a request that this one depends on failed' },
+  { status: [499], class: 'server_error', why: 'cancelled, and not by us' },
+];
+
+export default definePlugin({
+  name: 'groq',
+  apply(api) {
+    api.addProviderType('groq', {
+      baseUrl: 'https://api.groq.com/openai/v1',
+      // It binds in bursts and shows in no header. Too low for a paid plan, whose owner writes down a limit of his own.
+      knownLimits: [{ requests: 30, per: '1m' }],
+      adaptations: [
+        { field: 'logprobs', drop: true, why: 'Groq refuses it' },
+        { field: 'top_logprobs', drop: true, why: 'Groq refuses it' },
+        { field: 'logit_bias', drop: true, why: 'Groq refuses it' },
+        { field: 'n', when: { not: [1] }, drop: true, why: 'Groq gives one answer' },
+        { field: 'messages[].name', drop: true, why: 'Groq refuses it' },
+        { field: 'messages[].reasoning_content', drop: true, why: 'Groq refuses what other providers reasoned' },
+        {
+          field: 'reasoning_effort',
+          when: { model: /qwen/i },
+          map: { minimal: 'none', low: 'default', medium: 'default', high: 'default', xhigh: 'default' },
+          why: 'Qwen at Groq knows only none and default',
+        },
+        {
+          field: 'reasoning_effort',
+          when: { model: /gpt-oss/i },
+          map: { none: 'low', minimal: 'low', default: 'medium', xhigh: 'high' },
+          why: 'gpt-oss at Groq knows only low, medium and high',
+        },
+      ],
+    });
+    api.hooks.onRateLimitHeaders.tap('groq', (head, { target }) =>
+      target.type === 'groq' ? readRateLimitHeaders(head, HEADERS) : undefined,
+    );
+    api.hooks.onError.tap('groq', (failure, { target }) =>
+      target.type === 'groq' ? readFailure(failure, RULES, HEADERS) : undefined,
+    );
+  },
+});

@@ -1,0 +1,10 @@
+import type { Plugin } from '429chain/plugin';
+import cerebras from './cerebras.js';
+import groq from './groq.js';
+import manualLimits from './manual-limits.js';
+import openaiCompatible from './openai-compatible/index.js';
+import openrouter from './openrouter.js';
+import rateLimitHeaders from './rate-limit-headers.js';
+
+/** Always on, unless the configuration switches one off. */
+export const builtIns: readonly Plugin[] = [groq, cerebras, openrouter, openaiCompatible, rateLimitHeaders, manualLimits];

@@ -1,0 +1,68 @@
+import { definePlugin, type ErrorRule, nextUtcMidnight, readFailure } from '429chain/plugin';
+
+const FREE_DAY = {
+  class: 'quota',
+  scope: 'pool',
+  spent: { dimension: 'requests', window: '1d' },
+  resets: nextUtcMidnight,
+  why: "the account's free requests of the day are used up, for all free models",
+} as const;
+
+const FREE_MINUTE = {
+  class: 'rate_limit',
+  scope: 'pool',
+  spent: { dimension: 'requests', window: '1m' },
+  why: "the account's free requests of the minute are used up, for all free models",
+} as const;
+
+/** `limit_source` first, then messages, then `error_type`, whose words are the widest. */
+const RULES: readonly ErrorRule[] = [
+  { code: ['openrouter_free_tier_daily'], ...FREE_DAY },
+  { says: /^Rate limit exceeded: free-models-per-day/, ...FREE_DAY },
+  { code: ['openrouter_free_tier_per_minute'], ...FREE_MINUTE },
+  { says: /^Rate limit exceeded: free-models-per-min/, ...FREE_MINUTE },
+  {
+    says: /^Rate limit exceeded: limit_rpm\//,
+    class: 'rate_limit',
+    spent: { dimension: 'requests', window: '1m' },
+    why: 'this free model for this account; the number moves with demand',
+  },
+  { code: ['upstream_provider_shared_pool'], class: 'rate_limit', why: "the upstream's pool, not our account's" },
+  { code: ['openrouter_admission_control'], class: 'overloaded', why: 'it sheds load' },
+  { code: ['openrouter_in_flight_budget'], class: 'rate_limit', scope: 'pool', why: 'too many at once for the balance' },
+  // The free models must not rest with the paid ones.
+  { status: [402], class: 'quota', scope: 'pool', why: 'no credit' },
+  { code: ['openrouter_credits', 'payment_required'], class: 'quota', scope: 'pool', why: 'no credit' },
+  { says: /^Key limit exceeded/, class: 'quota', scope: 'pool', why: "the key's own cap on credit, under a 403" },
+  {
+    says: /^No endpoints found that (?:support|can handle)/,
+    class: 'bad_request',
+    why: 'the model exists, but nobody serves it with what this request asks for',
+  },
+  { status: [403], has: ['reasons', 'flagged_input'], class: 'moderation', why: 'the input was flagged' },
+  { code: ['content_policy_violation', 'refusal'], class: 'moderation', why: 'content refused' },
+  { code: ['context_length_exceeded', 'payload_too_large', 'string_too_long', 'image_too_large'], class: 'too_large', why: 'error_type' },
+  { code: ['provider_overloaded', 'provider_unavailable'], class: 'overloaded', why: 'error_type' },
+  { code: ['rate_limit_exceeded'], class: 'rate_limit', why: 'error_type' },
+  { code: ['authentication'], class: 'auth', why: 'error_type' },
+  { code: ['timeout', 'server'], class: 'server_error', why: 'error_type' },
+];
+
+export default definePlugin({
+  name: 'openrouter',
+  apply(api) {
+    api.addProviderType('openrouter', {
+      baseUrl: 'https://openrouter.ai/api/v1',
+      pool: (model) => (model.endsWith(':free') ? 'free' : 'credit'),
+      // No header shows it. The day's 50 or 1,000 depend on what was ever paid, so only a refusal can tell them.
+      knownPoolLimits: { free: [{ requests: 20, per: '1m' }] },
+    });
+    // Only refusals carry headers, without a window. The failure's reader knows it, and reads them with it.
+    api.hooks.onRateLimitHeaders.tap('openrouter', ({ status }, { target }) =>
+      target.type === 'openrouter' && status === 429 ? [] : undefined,
+    );
+    api.hooks.onError.tap('openrouter', (failure, { target }) =>
+      target.type === 'openrouter' ? readFailure(failure, RULES) : undefined,
+    );
+  },
+});

@@ -1,0 +1,124 @@
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import type { Dispatcher } from 'undici';
+import { type Clock, systemClock } from './clock.js';
+import { InvalidConfiguration, type SettingsStore } from './config/store.js';
+import type { PluginSettings, Settings } from './config/settings.js';
+import { Upstream } from './engine/upstream.js';
+import { createServer } from './http/server.js';
+import { MemoryLedger } from './ledger/memory-ledger.js';
+import { consoleLog, type Log } from './log.js';
+import { type Lasting, Runtime } from './runtime.js';
+
+export const { version } = createRequire(import.meta.url)('429chain/package.json') as { version: string };
+
+export interface AppOptions {
+  /** The configuration and its changes. */
+  readonly store: SettingsStore;
+  /** Plugins beside those that the configuration names; absolute paths. */
+  readonly plugins?: readonly string[];
+  readonly log?: Log;
+  readonly clock?: Clock;
+  /** How providers are reached; for tests. */
+  readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
+}
+
+/** How long requests in flight may go on once the server stops. */
+const DRAIN_MS = 10_000;
+
+/** 429chain without a terminal: the running engine, swapped whole when the configuration changes, and its HTTP surface. */
+export class App {
+  readonly #store: SettingsStore;
+  readonly #plugins: readonly PluginSettings[];
+  readonly #lasting: Lasting;
+  readonly #server: Server;
+  readonly #retiring = new Set<Runtime>();
+  readonly #unsubscribe: () => void;
+  #runtime: Runtime;
+  #reloads: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  private constructor(runtime: Runtime, store: SettingsStore, plugins: readonly PluginSettings[], lasting: Lasting) {
+    this.#runtime = runtime;
+    this.#store = store;
+    this.#plugins = plugins;
+    this.#lasting = lasting;
+    const surface = createServer({
+      current: () => this.#runtime,
+      version,
+      stopping: () => this.#closing !== undefined,
+      log: lasting.log,
+    });
+    this.#server = createHttpServer(surface.callback());
+    this.#unsubscribe = store.onChange((settings) => {
+      this.#reloads = this.#reloads.then(() => this.#reload(settings));
+    });
+  }
+
+  /**
+   * Builds the engine; listens to nothing yet.
+   * @throws InvalidConfiguration, ChainError `plugin_failed`
+   */
+  static async create({ store, plugins = [], log = consoleLog, clock = systemClock, createDispatcher }: AppOptions): Promise<App> {
+    const upstream = new Upstream(clock.now, createDispatcher);
+    const lasting: Lasting = { ledger: new MemoryLedger(clock), upstream, clock, log, version, startedAt: clock.now() };
+    const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
+    return new App(await Runtime.build(store.current, chosen, lasting), store, chosen, lasting);
+  }
+
+  /** The engine of the configuration in force. */
+  get runtime(): Runtime {
+    return this.#runtime;
+  }
+
+  /** @returns the address, such as `http://127.0.0.1:3429`. Port 0 takes any free one. */
+  async listen({ host, port }: { host: string; port: number } = this.#runtime.settings.server): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    const { address, port: taken, family } = this.#server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`;
+  }
+
+  /** Takes no new requests, lets those in flight end for at most `drainMs`, then ends everything. */
+  close(drainMs = DRAIN_MS): Promise<void> {
+    this.#closing ??= this.#close(drainMs);
+    return this.#closing;
+  }
+
+  async #close(drainMs: number): Promise<void> {
+    this.#unsubscribe();
+    this.#store.close();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    await this.#reloads;
+    const engines = [this.#runtime, ...this.#retiring].map((runtime) => runtime.close());
+    const timer = setTimeout(() => this.#server.closeAllConnections(), drainMs);
+    await Promise.all(engines);
+    this.#server.closeAllConnections();
+    clearTimeout(timer);
+    await closed;
+    await this.#lasting.upstream.close();
+  }
+
+  /** A configuration that cannot be built changes nothing. */
+  async #reload(settings: Settings): Promise<void> {
+    const { log } = this.#lasting;
+    try {
+      const next = await Runtime.build(settings, this.#plugins, this.#lasting);
+      const old = this.#runtime;
+      this.#runtime = next;
+      this.#retiring.add(old);
+      void old.retire().then(() => this.#retiring.delete(old));
+      log.info('The changed configuration is in force.');
+    } catch (error) {
+      const what = error instanceof InvalidConfiguration ? `\n${error.message}` : ` ${(error as Error).message}`;
+      log.error(`The changed configuration cannot be used; the one before stays in force.${what}`);
+    }
+  }
+}

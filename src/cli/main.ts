@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { version } from '../app.js';
+import { ChainError } from '../plugin/errors.js';
+import { CommandError } from './command-error.js';
+import { type CommandLine, OPTIONS, readCommandLine } from './options.js';
+
+/** Name → what it does, and where. A command's code is loaded when it is called. */
+const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine) => Promise<void> }>> = {
+  start: { help: 'run the proxy (the default)', run: async (line) => (await import('./start.js')).start(line) },
+  init: { help: 'write a commented 429chain.json5 and a .env', run: async (line) => (await import('./init.js')).init(line) },
+  check: { help: 'validate the configuration, and ask every provider for its models', run: async (line) => (await import('./check.js')).check(line) },
+  ask: { help: 'ask "…": send one question through a running proxy', run: async (line) => (await import('./ask.js')).ask(line) },
+};
+
+const usage = (): string => {
+  const rows = (entries: readonly (readonly [string, string])[]): string =>
+    entries.map(([name, help]) => `  ${name.padEnd(16)}${help}`).join('\n');
+  const commands = Object.entries(COMMANDS).map(([name, { help }]) => [name, help] as const);
+  const options = Object.entries(OPTIONS).map(([name, { help }]) => [`--${name}`, help] as const);
+  return `Usage: 429chain [command] [options]\n\nCommands\n${rows(commands)}\n\nOptions\n${rows(options)}\n`;
+};
+
+const run = async (args: readonly string[]): Promise<void> => {
+  const line = readCommandLine(args);
+  if (line.options.version) {
+    console.log(version);
+    return;
+  }
+  if (line.options.help) {
+    console.log(usage());
+    return;
+  }
+  const command = COMMANDS[line.command];
+  if (command === undefined) {
+    throw new CommandError(`There is no command "${line.command}". Commands: ${Object.keys(COMMANDS).join(', ')}.`, 2);
+  }
+  await command.run(line);
+};
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof CommandError || error instanceof ChainError)) throw error;
+  console.error(error.message);
+  process.exitCode = error instanceof CommandError ? error.exitStatus : 1;
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CommandError } from './command-error.js';
+
+/** Every option of every command, with its sentence for `--help`. */
+export const OPTIONS = {
+  config: { type: 'string', short: 'c', help: 'the configuration file (429chain.json5)' },
+  plugins: { type: 'string', multiple: true, help: 'plugin files or folders, separated by commas' },
+  port: { type: 'string', short: 'p', help: 'the port to listen on' },
+  host: { type: 'string', help: 'the address to listen on' },
+  'data-dir': { type: 'string', help: 'where keys and state are kept (.429chain)' },
+  demo: { type: 'boolean', help: 'simulated providers; needs no configuration and no key' },
+  chain: { type: 'string', help: 'ask: the chain or provider/model to ask' },
+  offline: { type: 'boolean', help: 'check: do not ask the providers' },
+  force: { type: 'boolean', help: 'init: overwrite files that are there' },
+  help: { type: 'boolean', short: 'h', help: 'this text' },
+  version: { type: 'boolean', short: 'v', help: 'the version' },
+} as const;
+
+export interface CommandLine {
+  readonly command: string;
+  /** What follows the command. */
+  readonly words: readonly string[];
+  readonly options: ReturnType<typeof parse>['values'];
+}
+
+const parse = (args: readonly string[]) =>
+  parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
+
+/** @throws CommandError for an option that does not exist or lacks its value */
+export const readCommandLine = (args: readonly string[]): CommandLine => {
+  try {
+    const { values, positionals } = parse(args);
+    const [command = 'start', ...words] = positionals;
+    return { command, words, options: values };
+  } catch (error) {
+    throw new CommandError(`${(error as Error).message.split('\n')[0]} 429chain --help lists the options.`, 2);
+  }
+};
+
+const DEFAULT_FILE = '429chain.json5';
+
+/** @throws CommandError when there is no configuration, with what to do about it */
+export const configurationFile = ({ options }: CommandLine): string => {
+  const file = resolve(options.config ?? DEFAULT_FILE);
+  if (existsSync(file)) return file;
+  const where = options.config === undefined ? `There is no ${DEFAULT_FILE} in this folder.` : `There is no file ${file}.`;
+  throw new CommandError(
+    `${where}\n  429chain init     writes one, with comments\n  429chain --demo   runs with simulated providers, without any configuration`,
+  );
+};
+
+/** `--plugins A,B` and `--plugins A --plugins B` as absolute paths. */
+export const pluginPaths = ({ options }: CommandLine): string[] =>
+  (options.plugins ?? [])
+    .flatMap((list) => list.split(','))
+    .map((path) => path.trim())
+    .filter((path) => path !== '')
+    .map((path) => resolve(path));
+
+/** @throws CommandError when `--port` is no port */
+export const portOf = ({ options }: CommandLine): number | undefined => {
+  if (options.port === undefined) return undefined;
+  const port = Number(options.port);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new CommandError(`--port is '${options.port}'. Expected a number from 0 to 65535; 0 takes any free port.`, 2);
+};

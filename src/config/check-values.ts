@@ -1,0 +1,49 @@
+import { durationOf } from '../plugin/headers.js';
+import { targetOf } from './schema.js';
+import { type Check, finding, pathsOf, textAt } from './subject.js';
+import type { Finding } from './wording.js';
+
+interface Span {
+  readonly at: string;
+  readonly mayBeZero: boolean;
+  readonly most: string;
+}
+
+/** Beyond 2^31 ms, a little less than 25 days, a timer of Node fires at once. */
+const LONGEST_TIMER = '24d';
+
+const SPANS: readonly Span[] = [
+  { at: 'chains.*.maxWait', mayBeZero: true, most: LONGEST_TIMER },
+  { at: 'chains.*.patience', mayBeZero: true, most: LONGEST_TIMER },
+  ...['providers.*', 'chains.*', 'chains.*.*', 'chains.*.targets.*'].flatMap((owner) => [
+    { at: `${owner}.timeouts.*`, mayBeZero: false, most: LONGEST_TIMER },
+    { at: `${owner}.limits.*.per`, mayBeZero: false, most: '366d' },
+  ]),
+];
+
+const expectedSpan = (text: string, { mayBeZero, most }: Span): string | undefined => {
+  const span = durationOf(text);
+  if (span === undefined) return targetOf({ $ref: '#/$defs/duration' }).errorMessage;
+  if (span === 0 && !mayBeZero) return 'Expected more than nothing.';
+  return span > (durationOf(most) ?? 0) ? `Expected '${most}' at most.` : undefined;
+};
+
+const isWebAddress = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+
+/** Spans of time that are too short or too long to be used. */
+export const checkSpans: Check = (subject) =>
+  SPANS.flatMap((span) =>
+    pathsOf(subject.resolved, span.at).flatMap((path): Finding[] => {
+      const text = textAt(subject.resolved, path);
+      const expected = text === undefined ? undefined : expectedSpan(text, span);
+      return expected === undefined ? [] : [finding(subject, path, `. ${expected}`)];
+    }),
+  );
+
+/** Base URLs that are no addresses, once their variables are read. */
+export const checkBaseUrls: Check = (subject) =>
+  pathsOf(subject.resolved, 'providers.*.baseUrl').flatMap((path): Finding[] => {
+    const text = textAt(subject.resolved, path);
+    if (text === undefined || isWebAddress(text)) return [];
+    return [finding(subject, path, ", which is no address. Expected one such as 'http://127.0.0.1:11434/v1'.")];
+  });

@@ -1,0 +1,50 @@
+import { resolve } from 'node:path';
+import type { Configuration } from '../contract/config.js';
+import { buildSettings } from './build.js';
+import { type Environment, readEnvironment, resolveVariables } from './env.js';
+import { createLocator } from './locate.js';
+import { problemsOf } from './problems.js';
+import type { Problem, Settings } from './settings.js';
+import { readSources } from './sources.js';
+import { readJson5 } from './syntax.js';
+import { validate } from './validate.js';
+
+export { formatProblems } from './problems.js';
+
+export type SettingsResult =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export interface ParseOptions {
+  /** Where the text comes from; absent for one that was never a file, whose relative paths then start here. */
+  readonly file?: string | undefined;
+  /** All variables, those of a `.env` file included. */
+  readonly env: Environment;
+  /** In place of the configuration's `dataDir`. */
+  readonly dataDir?: string | undefined;
+}
+
+/** Reads a configuration from its text: all of it, or everything that is wrong with it. Touches no disk; never throws. */
+export const parseSettings = (text: string, options: ParseOptions): SettingsResult => {
+  const file = options.file === undefined ? undefined : resolve(options.file);
+  const dataDir = options.dataDir === undefined ? undefined : resolve(options.dataDir);
+  const syntax = readJson5(text);
+  if (!syntax.ok) {
+    const { place, message } = syntax;
+    const locator = { valueAt: () => place, keyAt: () => place, duplicates: [] };
+    return { ok: false, problems: problemsOf([{ path: [], at: 'value', message }], file, locator) };
+  }
+  const locator = createLocator(text);
+  const resolution = resolveVariables(syntax.value, options.env);
+  const findings = validate(syntax.value, resolution, locator);
+  if (findings.length > 0) return { ok: false, problems: problemsOf(findings, file, locator) };
+  return { ok: true, settings: buildSettings(syntax.value as Configuration, resolution, { file, dataDir, locator }) };
+};
+
+/** Reads a configuration and the `.env` beside it from disk; `env` goes before `.env`. Never throws. */
+export const loadSettings = (file: string, env: Environment, dataDir?: string): SettingsResult => {
+  const path = resolve(file);
+  const read = readSources(path);
+  if (!read.ok) return { ok: false, problems: [read.problem] };
+  return parseSettings(read.text, { file: path, env: readEnvironment(env, read.dotEnv), dataDir });
+};

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { omit } from '../plugin/headers.js';
+
+const NAME = 'configuration';
+
+/** What our sentences read off a schema. */
+export interface SchemaNode {
+  readonly $ref?: string;
+  readonly description?: string;
+  /** A sentence that says what was expected. Editors show it too. */
+  readonly errorMessage?: string;
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+}
+
+/** Found through the package itself, since this file lies one folder deeper once it is built. */
+const schemaFile = (): string =>
+  join(dirname(createRequire(import.meta.url).resolve('429chain/package.json')), 'schemas', '429chain.schema.json');
+
+const createAjv = (strict: boolean): Ajv2020 => {
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict, validateFormats: false });
+  ajv.addKeyword('errorMessage');
+  return ajv;
+};
+
+const own = createAjv(true).addSchema(JSON.parse(readFileSync(schemaFile(), 'utf8')), NAME);
+
+/** The validator of the whole configuration, or of one part of its schema: `#/$defs/limit`. */
+export const validatorOf = (ref = ''): ValidateFunction | undefined => own.getSchema(`${NAME}${ref}`);
+
+/** The part of our schema that `node` points to, or `node` itself. */
+export const targetOf = (node: SchemaNode): SchemaNode =>
+  node.$ref === undefined ? node : ((validatorOf(node.$ref)?.schema as SchemaNode | undefined) ?? node);
+
+/** A validator for a plugin's own schema, of whatever draft. Throws when that is no schema. */
+export const validatorFor = (schema: object): ValidateFunction =>
+  createAjv(false).compile(omit(schema as { $schema?: string }, '$schema'));

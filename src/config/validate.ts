@@ -1,0 +1,64 @@
+import { checkDefaultChain, checkProviders, checkRepeats } from './check-chains.js';
+import { checkAdminKey, checkHost } from './check-server.js';
+import { checkBaseUrls, checkSpans } from './check-values.js';
+import type { Resolution } from './env.js';
+import { explain } from './explain.js';
+import type { Locator, Path } from './locate.js';
+import { validatorOf } from './schema.js';
+import type { Check } from './subject.js';
+import { describe, type Finding, listOf, nameOf, writtenAt } from './wording.js';
+
+const CHECKS: readonly Check[] = [
+  checkHost,
+  checkAdminKey,
+  checkSpans,
+  checkBaseUrls,
+  checkProviders,
+  checkRepeats,
+  checkDefaultChain,
+];
+
+/** While a variable in one of these is unset, the provider is `unconfigured`, and nothing is wrong. */
+const OPTIONAL_OF_PROVIDER: readonly unknown[] = ['apiKey', 'baseUrl', 'headers', 'options'];
+
+const keyOf = (path: Path): string => JSON.stringify(path.map(String));
+
+const duplicates = ({ duplicates }: Locator): Finding[] =>
+  duplicates.map(({ path, first }) => ({
+    path,
+    at: 'key',
+    message: `${nameOf(path)} is there already, in line ${first.line}. Expected each key once.`,
+  }));
+
+const malformed = (written: unknown, paths: readonly Path[]): Finding[] =>
+  paths.map((path) => ({
+    path,
+    at: 'value',
+    message: `${nameOf(path)} is ${describe(writtenAt(written, path), path)}. Expected \${NAME}, a name of letters, digits and _; for a plain \${ write $\${.`,
+  }));
+
+const unset = ({ unset }: Resolution): Finding[] =>
+  unset
+    .filter(({ path: [top, , field] }) => top !== 'providers' || !OPTIONAL_OF_PROVIDER.includes(field))
+    .map(({ path, names }) => ({
+      path,
+      at: 'value',
+      message: `${nameOf(path)} reads ${listOf(names)}, which ${names.length === 1 ? 'is' : 'are'} not set. Set ${names.length === 1 ? 'it' : 'them'} in the environment or in the file .env beside this one.`,
+    }));
+
+const schemaFindings = (written: unknown, resolved: unknown): Finding[] => {
+  const validate = validatorOf();
+  return validate === undefined || validate(resolved) ? [] : explain(validate.errors ?? [], [], written);
+};
+
+/** Everything that is wrong with a configuration, in no order. `written` is what was parsed, `resolution` made from it. */
+export const validate = (written: unknown, resolution: Resolution, locator: Locator): Finding[] => {
+  const subject = { written, resolved: resolution.value, locator };
+  const variables = [...malformed(written, resolution.malformed), ...unset(resolution)];
+  // What an unread variable stands for is not known, so nothing else is said about it.
+  const unread = new Set([...resolution.unset.map(({ path }) => path), ...resolution.malformed].map(keyOf));
+  const shape = schemaFindings(written, resolution.value).filter(({ path }) => !unread.has(keyOf(path)));
+  const said = new Set([...unread, ...shape.map(({ path }) => keyOf(path))]);
+  const checks = CHECKS.flatMap((check) => check(subject)).filter(({ path }) => !said.has(keyOf(path)));
+  return [...duplicates(locator), ...variables, ...shape, ...checks];
+};

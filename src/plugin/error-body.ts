@@ -1,0 +1,123 @@
+/** What an error body says, whatever its envelope. */
+export interface ErrorFacts {
+  /** The provider's words for people, cut at 8 KiB; empty when there are none. May echo prompts and parts of keys. */
+  readonly message: string;
+  /** All that names the error to a program: `code`, `type`, `status`, `limit_source`, `error_type`, `quotaId` and the like. */
+  readonly codes: readonly string[];
+  /** The HTTP status that the body claims for itself. */
+  readonly status?: number | undefined;
+  /** The field at fault, in OpenAI's manner. */
+  readonly param?: string | undefined;
+  /** The objects of the body from the outermost to the one that tells most, then `metadata` and `innererror`. */
+  readonly layers: readonly Fields[];
+  /** Items of `detail` (FastAPI) and `details` (Google). */
+  readonly details: readonly Fields[];
+  /** The body was no JSON: a page or a line by what stands before the API. */
+  readonly plainText: boolean;
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+const LONGEST_MESSAGE = 8 * 1024;
+const DEEPEST = 6;
+const MOST_DETAILS = 100;
+
+const NAMES = ['code', 'type', 'status', 'error_type', 'reason', 'limit_source', 'provider_error_code', 'quotaId'] as const;
+const WORDS = ['message', 'detail', 'title', 'msg'] as const;
+const STATUSES = ['status_code', 'code', 'status', 'raw_status_code'] as const;
+
+/**
+ * Reads an error body in any envelope: an object, a one-element array (Gemini), JSON in JSON (old Mistral), `error` as
+ * a string (Ollama, vLLM), `message` as an object (Mistral), `errors[]` (Cloudflare), `detail` (FastAPI, NVIDIA), text.
+ */
+export const readErrorBody = (body: unknown): ErrorFacts => {
+  const { objects, text } = unwrap(body);
+  const details = objects.flatMap(({ detail, details: more }) => [...itemsOf(detail), ...itemsOf(more)]);
+  const layers = [...objects, ...objects.flatMap(({ metadata, innererror }) => [metadata, innererror].filter(isFields))];
+  const named = [...layers, ...details, ...details.flatMap(({ violations }) => itemsOf(violations))];
+  return {
+    message: (text ?? wordsOf(objects) ?? wordsOfItems(details)).slice(0, LONGEST_MESSAGE),
+    codes: named.flatMap(codesOf),
+    status: first(objects.toReversed(), statusOf),
+    param: first(objects.toReversed(), ({ param }) => (typeof param === 'string' ? param : undefined)),
+    layers,
+    details,
+    plainText: objects.length === 0,
+  };
+};
+
+/** An object that is no array. */
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The first value under `key` in the layers of an error, from the innermost outwards. */
+export const fieldOf = ({ layers }: Pick<ErrorFacts, 'layers'>, key: string): unknown =>
+  first(layers.toReversed(), (layer) => layer[key] ?? undefined);
+
+/** Follows the envelope inwards; ends with the objects met on the way and, where it ends in one, the text. */
+const unwrap = (body: unknown): { objects: Fields[]; text?: string } => {
+  const objects: Fields[] = [];
+  let value = body;
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    if (typeof value === 'string') {
+      const parsed = parseJson(value);
+      if (parsed === undefined) return { objects, text: value.trim() };
+      value = parsed;
+    }
+    if (Array.isArray(value)) value = value[0];
+    if (!isFields(value)) break;
+    objects.push(value);
+    value = innerOf(value);
+    if (value === undefined) break;
+  }
+  return { objects };
+};
+
+const innerOf = ({ error, errors, message }: Fields): unknown => {
+  if (isFields(error) || Array.isArray(error) || (typeof error === 'string' && error !== '')) return error;
+  if (Array.isArray(errors) && isFields(errors[0])) return errors[0];
+  return isFields(message) || (typeof message === 'string' && parseJson(message) !== undefined) ? message : undefined;
+};
+
+/** Only objects and arrays: a number or a quoted word is text. */
+const parseJson = (text: string): unknown => {
+  if (!/^\s{0,16}[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const wordsOf = (objects: readonly Fields[]): string | undefined =>
+  first(objects.toReversed(), (object) =>
+    first(WORDS, (key) => {
+      const words = object[key];
+      return typeof words === 'string' && words !== '' ? words : undefined;
+    }),
+  );
+
+const wordsOfItems = (details: readonly Fields[]): string =>
+  details.flatMap(({ msg }) => (typeof msg === 'string' ? [msg] : [])).join('; ');
+
+const codesOf = (object: Fields): string[] =>
+  NAMES.flatMap((key) => {
+    const name = object[key];
+    return typeof name === 'string' || typeof name === 'number' ? [String(name).slice(0, 200)] : [];
+  });
+
+const statusOf = (object: Fields): number | undefined =>
+  first(STATUSES, (key) => {
+    const status = Number(object[key] ?? Number.NaN);
+    return Number.isInteger(status) && status >= 400 && status < 600 ? status : undefined;
+  });
+
+const itemsOf = (value: unknown): Fields[] => (Array.isArray(value) ? value.slice(0, MOST_DETAILS).filter(isFields) : []);
+
+const first = <T, R>(values: readonly T[], read: (value: T) => R | undefined): R | undefined => {
+  for (const value of values) {
+    const found = read(value);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};

@@ -1,0 +1,104 @@
+import type { ProviderSettings, Settings, TargetSettings, Timeouts } from './config/settings.js';
+import type { Chain, PreparedTarget, TargetTimeouts } from './engine/target.js';
+import type { Account, TargetScopes } from './ledger/ledger.js';
+import type { ProviderType } from './plugin/index.js';
+
+const DEFAULT_TIMEOUTS: TargetTimeouts = { connect: 10_000, firstToken: 60_000, idle: 60_000, total: 600_000 };
+
+/** A provider with its type. */
+interface Preparation {
+  readonly settings: ProviderSettings;
+  readonly providerType: ProviderType;
+  readonly baseUrl: string;
+}
+
+/** Turns settings into what the engine walks: everything that is the same for each attempt is made here, once. */
+export class Preparer {
+  readonly #providers = new Map<string, Preparation>();
+  readonly #targets = new Map<string, PreparedTarget>();
+  readonly #userAgent: string;
+
+  constructor(types: ReadonlyMap<ProviderSettings, ProviderType>, version: string) {
+    this.#userAgent = `429chain/${version}`;
+    for (const [settings, providerType] of types) {
+      const baseUrl = (settings.baseUrl ?? providerType.baseUrl ?? '').replace(/\/+$/, '');
+      this.#providers.set(settings.id, { settings, providerType, baseUrl });
+    }
+  }
+
+  get accounts(): Account[] {
+    return [...this.#providers.values()].map(({ settings, baseUrl }) => {
+      const { id, type, apiKey, headers, options } = settings;
+      return { provider: id, fingerprint: JSON.stringify([type, baseUrl, apiKey, headers, options]) };
+    });
+  }
+
+  chains(settings: Settings): Chain[] {
+    return settings.chains.map(({ name, targets, maxWaitMs, retries, onModeration }) => ({
+      name,
+      maxWaitMs,
+      retries,
+      onModeration,
+      targets: targets.map((target) => this.#target(target)),
+    }));
+  }
+
+  /** A target that no chain names; `undefined` when its provider is not configured. */
+  addressed(provider: string, model: string): PreparedTarget | undefined {
+    if (!this.#providers.has(provider)) return undefined;
+    return this.#target({ id: `${provider}/${model}`, provider, model, limits: [], timeouts: {} });
+  }
+
+  /** The same model with other limits or timeouts in another chain is one target of the ledger, prepared twice. */
+  #target(settings: TargetSettings): PreparedTarget {
+    const key = JSON.stringify([settings.id, settings.limits, settings.timeouts]);
+    const found = this.#targets.get(key);
+    if (found !== undefined) return found;
+    const made = this.#prepare(settings, this.#providers.get(settings.provider) as Preparation);
+    this.#targets.set(key, made);
+    return made;
+  }
+
+  #prepare({ id, provider, model, limits, timeouts }: TargetSettings, preparation: Preparation): PreparedTarget {
+    const { settings, providerType, baseUrl } = preparation;
+    return {
+      id,
+      provider,
+      type: settings.type,
+      model,
+      limits,
+      baseUrl,
+      providerType,
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'accept-encoding': 'identity',
+        'user-agent': this.#userAgent,
+        ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
+        ...lowerCased(providerType.headers ?? {}),
+        ...lowerCased(settings.headers),
+      },
+      options: settings.options,
+      scopes: scopesOf(id, provider, providerType.pool?.(model)),
+      timeouts: { ...DEFAULT_TIMEOUTS, ...defined(settings.timeouts), ...defined(timeouts) },
+      unusable: unusableOf(settings),
+      secrets: settings.apiKey === undefined ? [] : [settings.apiKey],
+      repairs: [],
+    };
+  }
+}
+
+const scopesOf = (target: string, provider: string, pool: string | undefined): TargetScopes =>
+  pool === undefined ? { target, provider } : { target, provider, pool: `${provider}#${pool}` };
+
+const unusableOf = ({ id, enabled, missing }: ProviderSettings): PreparedTarget['unusable'] => {
+  if (!enabled) return { state: 'disabled', reason: `${id} is switched off in the configuration` };
+  if (missing.length === 0) return undefined;
+  return { state: 'unconfigured', reason: `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set` };
+};
+
+const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+const defined = (timeouts: Timeouts): Partial<TargetTimeouts> =>
+  Object.fromEntries(Object.entries(timeouts).filter(([, value]) => value !== undefined));

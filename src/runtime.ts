@@ -1,0 +1,121 @@
+import { ownApiKey } from './api-key.js';
+import { checkPluginOptions, typesOf } from './check-settings.js';
+import type { Clock } from './clock.js';
+import type { PluginSettings, Settings } from './config/settings.js';
+import type { Declaration } from './contract/quota.js';
+import { Chains } from './engine/chains.js';
+import type { PreparedTarget } from './engine/target.js';
+import type { Upstream } from './engine/upstream.js';
+import { Waterfall } from './engine/waterfall.js';
+import { Host } from './host/host.js';
+import type { Current } from './http/server.js';
+import type { Ledger, TargetStatus } from './ledger/ledger.js';
+import type { Log } from './log.js';
+import type { Plugin } from './plugin/index.js';
+import { Preparer } from './prepare.js';
+
+/** What outlives a reload. */
+export interface Lasting {
+  readonly ledger: Ledger;
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  /** Epoch ms. */
+  readonly startedAt: number;
+}
+
+/** How many targets that no chain names are remembered: callers choose their names. */
+const MOST_ADDRESSED = 1_000;
+
+/** Everything that follows from one configuration. Built whole or not at all; closed when its last request is over. */
+export class Runtime implements Current {
+  readonly settings: Settings;
+  readonly host: Host;
+  readonly chains: Chains;
+  readonly waterfall: Waterfall;
+  readonly apiKeys: readonly string[];
+  readonly maxBodyBytes: number;
+  readonly startedAt: number;
+  readonly now: () => number;
+  readonly #ledger: Ledger;
+
+  private constructor(settings: Settings, lasting: Lasting, host: Host, chains: Chains) {
+    const { ledger, upstream, clock } = lasting;
+    this.settings = settings;
+    this.host = host;
+    this.chains = chains;
+    this.waterfall = new Waterfall({ ledger, upstream, clock, hooks: host.hooks });
+    const { apiKeys, maxBodyBytes } = settings.server;
+    this.apiKeys = apiKeys.length > 0 ? apiKeys : [ownApiKey(settings.dataDir)];
+    this.maxBodyBytes = maxBodyBytes;
+    this.startedAt = lasting.startedAt;
+    this.now = clock.now;
+    this.#ledger = ledger;
+  }
+
+  /**
+   * @throws InvalidConfiguration for a provider type or plugin options that do not exist or fit
+   * @throws ChainError `plugin_failed`
+   */
+  static async build(settings: Settings, plugins: readonly PluginSettings[], lasting: Lasting): Promise<Runtime> {
+    const { ledger, clock, log, version } = lasting;
+    const host = await Host.create({
+      builtIns: await builtIns(),
+      choices: [...settings.plugins, ...plugins],
+      log,
+      now: clock.now,
+      checkOptions: (plugin, schema, choice) => checkPluginOptions(settings, plugin, schema, choice),
+    });
+    try {
+      const preparer = new Preparer(typesOf(settings, host.types), version);
+      const all = preparer.chains(settings);
+      const targets = [...new Set(all.flatMap((chain) => chain.targets))];
+      await host.ready(targets, settings.providers);
+      ledger.configure(
+        preparer.accounts,
+        targets.map(({ scopes }) => scopes),
+        [...host.declarations, ...targets.flatMap(knownLimits)],
+      );
+      const addressed = new Map<string, PreparedTarget>();
+      const chains = new Chains(all, settings.defaultChain, (provider, model) => {
+        const id = `${provider}/${model}`;
+        const known = addressed.get(id) ?? targets.find((target) => target.id === id);
+        if (known !== undefined) return known;
+        const made = preparer.addressed(provider, model);
+        if (made === undefined || addressed.size >= MOST_ADDRESSED) return undefined;
+        ledger.cover(made.scopes, knownLimits(made));
+        addressed.set(id, made);
+        return made;
+      });
+      return new Runtime(settings, lasting, host, chains);
+    } catch (error) {
+      await host.close();
+      throw error;
+    }
+  }
+
+  stateOf(target: PreparedTarget): TargetStatus {
+    if (target.unusable === undefined) return this.#ledger.status(target.id);
+    return { target: target.id, ...target.unusable, quotas: [] };
+  }
+
+  /** Ends when every request that runs on it has ended; those who wait for capacity are refused at once. */
+  async close(): Promise<void> {
+    this.waterfall.close();
+    await this.waterfall.idle();
+    await this.host.close();
+  }
+
+  /** Ends when every request that runs on it has ended. */
+  async retire(): Promise<void> {
+    await this.waterfall.idle();
+    await this.close();
+  }
+}
+
+/** The one place where `src/` reaches `plugins/`. */
+const builtIns = async (): Promise<readonly Plugin[]> => (await import('../plugins/index.js')).builtIns;
+
+const knownLimits = ({ id, providerType }: PreparedTarget): Declaration[] =>
+  providerType.knownLimits === undefined ? [] : [{ scope: id, limits: providerType.knownLimits, source: 'known' }];

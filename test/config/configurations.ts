@@ -1,0 +1,30 @@
+import { expect } from 'chai';
+import type { Environment } from '../../src/config/env.js';
+import { type ParseOptions, parseSettings } from '../../src/config/load.js';
+import type { Problem, Settings } from '../../src/config/settings.js';
+
+export const FILE = '/etc/429chain/429chain.json5';
+
+/** A configuration with nothing in it that could be left out. */
+export const MINIMAL = {
+  providers: { groq: { type: 'groq' } },
+  chains: { default: ['groq/openai/gpt-oss-120b'] },
+};
+
+/** The settings of a configuration that is expected to be good. */
+export const settingsOf = (
+  configuration: object,
+  env: Environment = {},
+  options: Partial<ParseOptions> = {},
+): Settings => {
+  const result = parseSettings(JSON.stringify(configuration), { file: FILE, env, ...options });
+  if (!result.ok) expect.fail(result.problems.map(({ message }) => message).join('\n'));
+  return result.settings;
+};
+
+/** The problems of a configuration that is expected to be bad. */
+export const problemsOf = (configuration: object, env: Environment = {}): readonly Problem[] => {
+  const result = parseSettings(JSON.stringify(configuration), { file: FILE, env });
+  if (result.ok) expect.fail('the configuration has no problems');
+  return result.problems;
+};

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { type Dimension, durationOf, type FailureClass, type ScopeKind, type Signal } from '429chain/plugin';
+import { failureOf, type SimulatedHost } from './simulated-host.js';
+
+/** One captured answer of a provider, and what it means. */
+export interface Case {
+  readonly provider: string;
+  readonly case: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  readonly now?: string;
+  readonly meaning: {
+    readonly class: FailureClass | 'ok';
+    readonly scope: string | null;
+    readonly limits: readonly StatedLimit[];
+    readonly retryAfterMs: number | null;
+    readonly inStream?: boolean;
+    readonly inBody?: boolean;
+  };
+}
+
+interface StatedLimit {
+  readonly dimension: string;
+  readonly window: string | null;
+  readonly limit: number | null;
+  readonly remaining: number | null;
+  readonly resetMs: number | null;
+}
+
+/** What of a case is compared. */
+export type Aspect = 'class' | 'scope' | 'limits' | 'wait';
+
+export const CASES = JSON.parse(readFileSync(new URL('../fixtures/responses.json', import.meta.url), 'utf8')) as Case[];
+/** Where a case names no time. Half past a minute, so that the next full minute is no coincidence. */
+export const AT = Date.parse('2026-10-01T12:00:30Z');
+const TYPES = new Set(['groq', 'cerebras', 'openrouter']);
+
+/** What rests; `nothing` where waiting helps nobody. */
+const SCOPES: Readonly<Record<string, ScopeKind | 'nothing'>> = {
+  model: 'target',
+  'project-model': 'target',
+  upstream: 'target',
+  key: 'provider',
+  account: 'provider',
+  provider: 'provider',
+  'account-credit': 'provider',
+  'account-free-pool': 'pool',
+  request: 'nothing',
+  client: 'nothing',
+};
+
+export const nameOf = (each: Case): string => `${each.provider} ${each.case}`;
+
+/** What hooks said, as one value to compare. Signals of headers and of the verdict are taken together. */
+export const tellOf = (host: SimulatedHost, each: Case): Record<Aspect, unknown> => {
+  const type = TYPES.has(each.provider) ? each.provider : 'openai-compatible';
+  const at = each.now === undefined ? AT : Date.parse(each.now);
+  const heard = host.signals(type, { status: each.status, headers: each.headers, at });
+  if (each.meaning.class === 'ok') return { class: 'ok', scope: 'nothing', limits: limitsOf(heard, at), wait: undefined };
+  const verdict = host.verdict(type, failureOf(each.status, bodyOf(each), { headers: each.headers, at }));
+  return {
+    class: verdict?.class,
+    scope: verdict?.scope ?? 'nothing',
+    limits: limitsOf([...heard, ...(verdict?.signals ?? [])], at),
+    wait: verdict?.until === undefined ? undefined : verdict.until - at,
+  };
+};
+
+/** What the fixture says, in the words of `tellOf`. */
+export const meaningOf = (each: Case): Record<Aspect, unknown> => {
+  const { scope, limits, retryAfterMs } = each.meaning;
+  // Credit that is gone must not rest the free models of the account.
+  const credit = each.provider === 'openrouter' && scope === 'account-credit' ? 'pool' : undefined;
+  return {
+    class: each.meaning.class,
+    scope: scope === null ? 'nothing' : (credit ?? SCOPES[scope]),
+    limits: limits.filter(({ dimension }) => isOurs(dimension)).map(wordsOf).sort(),
+    wait: retryAfterMs ?? undefined,
+  };
+};
+
+/** Cloudflare's neurons are no dimension of ours. */
+const isOurs = (dimension: string): dimension is Dimension =>
+  (['requests', 'tokens', 'input_tokens', 'concurrent'] as const).some((ours) => ours === dimension);
+
+const wordsOf = ({ dimension, window, limit, remaining, resetMs }: StatedLimit): string => {
+  const span = window === null ? undefined : durationOf(window.replace('1w', '7d').replace('1mo', '30d'));
+  return [dimension, span, limit ?? undefined, remaining ?? undefined, resetMs ?? undefined].map(String).join(' ');
+};
+
+/** One line a quota; of two signals for the same quota the first that says a thing counts. */
+const limitsOf = (signals: readonly Signal[], at: number): string[] => {
+  const quotas = new Map<string, Signal>();
+  for (const signal of signals) {
+    const key = `${signal.dimension} ${signal.window}`;
+    const { limit, remaining, resetAt } = quotas.get(key) ?? {};
+    quotas.set(key, {
+      ...signal,
+      limit: limit ?? signal.limit,
+      remaining: remaining ?? signal.remaining,
+      resetAt: resetAt ?? signal.resetAt,
+    });
+  }
+  return [...quotas.values()]
+    .map(({ dimension, window, limit, remaining, resetAt }) => {
+      const resetMs = resetAt === undefined ? undefined : Math.round(resetAt - at);
+      return [dimension, window === undefined ? undefined : durationOf(window), limit, remaining, resetMs].map(String).join(' ');
+    })
+    .sort();
+};
+
+/** The body as the engine hands it over: JSON where it is JSON; of a stream, the frame with the error. */
+const bodyOf = ({ body, meaning }: Case): unknown => {
+  if (meaning.inBody) return { error: (body as { choices: { error: unknown }[] }).choices[0]?.error };
+  if (typeof body !== 'string') return body;
+  if (!meaning.inStream) return parsed(body);
+  const frames = body.split('\n').filter((line) => line.startsWith('data: {'));
+  return frames.map((line) => JSON.parse(line.slice(6)) as object).find((frame) => 'error' in frame);
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};

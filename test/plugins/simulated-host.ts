@@ -1,0 +1,79 @@
+import type {
+  Attempt,
+  Failure,
+  Limit,
+  Plugin,
+  PluginApi,
+  ProviderInfo,
+  ProviderType,
+  ResponseHead,
+  Signal,
+  Target,
+  Verdict,
+} from '429chain/plugin';
+import { classOfStatus, retryAfterOf } from '429chain/plugin';
+import { createHooks } from '../../src/plugin/hooks.js';
+
+export type Headers = ResponseHead['headers'];
+
+/** What plugins did to it, and how to ask them as the engine does. The hooks are the real ones. */
+export interface SimulatedHost {
+  readonly api: PluginApi;
+  readonly types: Map<string, ProviderType>;
+  readonly declared: { scope: string; limits: readonly Limit[] }[];
+  ready(targets: readonly Target[], providers: readonly ProviderInfo[]): Promise<void>;
+  signals(type: string, head: ResponseHead): readonly Signal[];
+  verdict(type: string, failure: Failure): Verdict | undefined;
+}
+
+/** Applies `plugins` in their order. */
+export const hostOf = async (plugins: readonly Plugin[], now = 0): Promise<SimulatedHost> => {
+  const hooks = createHooks();
+  const types = new Map<string, ProviderType>();
+  const declared: SimulatedHost['declared'] = [];
+  const listeners: Parameters<PluginApi['onReady']>[0][] = [];
+  const api: PluginApi = {
+    hooks,
+    log: { info: () => {}, warn: () => {} },
+    now: () => now,
+    addProviderType: (name, type) => void types.set(name, type as ProviderType),
+    declareLimits: (scope, limits) => void declared.push({ scope, limits }),
+    onReady: (listener) => void listeners.push(listener),
+    onClose: () => {},
+  };
+  for (const plugin of plugins) await plugin.apply(api, {});
+  return {
+    api,
+    types,
+    declared,
+    ready: async (targets, providers) => {
+      for (const listener of listeners) await listener(targets, providers);
+    },
+    signals: (type, head) => hooks.onRateLimitHeaders.call(head, attemptAt(type)) ?? [],
+    verdict: (type, failure) => hooks.onError.call(failure, attemptAt(type)),
+  };
+};
+
+export const targetOf = (type: string, limits: readonly Limit[] = []): Target => ({
+  id: `${type}/model:free`,
+  provider: type,
+  type,
+  model: 'model:free',
+  limits,
+});
+
+const attemptAt = (type: string): Attempt => ({
+  requestId: 'request',
+  chain: 'default',
+  target: targetOf(type),
+  number: 1,
+  startedAt: 0,
+  stream: false,
+  estimatedTokens: 100,
+});
+
+/** A failure as the engine builds it from a response. */
+export const failureOf = (status: number, body: unknown, { headers = {}, at = 0 }: { headers?: Headers; at?: number } = {}): Failure => {
+  const head: ResponseHead = { status, headers, at };
+  return { class: classOfStatus(status), status, message: '', retryAt: retryAfterOf(head), head, body, at };
+};

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import OpenAI from 'openai';
+import { App, type AppOptions } from '../src/app.js';
+import { parseSettings } from '../src/config/load.js';
+import type { Settings } from '../src/config/settings.js';
+import { fixedStore, InvalidConfiguration } from '../src/config/store.js';
+import type { Log } from '../src/log.js';
+import type { ScriptedUpstream } from './scripted-upstream.js';
+
+export const API_KEY = 'test-key-of-the-proxy';
+
+/** Keeps what was logged. */
+export class MemoryLog implements Log {
+  readonly lines: string[] = [];
+  info = (message: string): void => void this.lines.push(message);
+  warn = (message: string): void => void this.lines.push(message);
+  error = (message: string): void => void this.lines.push(message);
+}
+
+/** The proxy on a real socket, with a folder of its own. */
+export interface RunningProxy {
+  readonly app: App;
+  readonly address: string;
+  readonly log: MemoryLog;
+  /** The real SDK, which never tries again by itself. */
+  readonly client: OpenAI;
+  /** `POST /v1/chat/completions` without an SDK. */
+  post(body: unknown, headers?: Record<string, string>): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export const settingsOf = (configuration: object, dataDir: string, env: Record<string, string> = {}): Settings => {
+  const parsed = parseSettings(JSON.stringify(configuration), { env, dataDir });
+  if (!parsed.ok) throw new InvalidConfiguration(parsed.problems);
+  return parsed.settings;
+};
+
+/** Starts the proxy in front of a configuration, written as in the file. */
+export const startProxy = async (configuration: object, options: Partial<AppOptions> = {}): Promise<RunningProxy> => {
+  const folder = mkdtempSync(join(tmpdir(), '429chain-'));
+  const log = new MemoryLog();
+  const settings = settingsOf({ server: { apiKeys: [API_KEY] }, ...configuration }, join(folder, 'data'));
+  const app = await App.create({ store: fixedStore(settings), log, ...options });
+  const address = await app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    app,
+    address,
+    log,
+    client: new OpenAI({ baseURL: `${address}/v1`, apiKey: API_KEY, maxRetries: 0 }),
+    post: (body, headers = {}) =>
+      fetch(`${address}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    close: async () => {
+      await app.close(0);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+/** A configuration with one provider for each upstream, named `one`, `two`, `three`, and a chain over all of them. */
+export const chainOver = (upstreams: readonly ScriptedUpstream[], chain: object = {}, provider: object = {}): object => ({
+  providers: Object.fromEntries(
+    upstreams.map(({ baseUrl }, index) => [
+      NAMES[index],
+      { type: 'openai-compatible', baseUrl, apiKey: `key-of-${NAMES[index]}`, ...provider },
+    ]),
+  ),
+  chains: { default: { targets: upstreams.map((_, index) => `${NAMES[index]}/a-model`), maxWait: '0s', ...chain } },
+});
+
+const NAMES = ['one', 'two', 'three', 'four', 'five'];
+
+export const HELLO = [{ role: 'user', content: 'Hello' }] as const;
