@@ -1,0 +1,155 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { App } from '../src/app.js';
+import { openStore } from '../src/config/store.js';
+import { chainOver, HELLO, MemoryLog, settingsOf } from './proxy.js';
+import { answer, chunk, DONE, reply, ScriptedUpstream } from './scripted-upstream.js';
+import { fixedStore } from '../src/config/store.js';
+
+describe('App', () => {
+  let folder: string;
+  let file: string;
+  let one: ScriptedUpstream;
+  let two: ScriptedUpstream;
+  let log: MemoryLog;
+  let app: App | undefined;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), '429chain-'));
+    file = join(folder, '429chain.json5');
+    one = (await ScriptedUpstream.start()).always(answer('one'));
+    two = (await ScriptedUpstream.start()).always(answer('two'));
+    log = new MemoryLog();
+  });
+
+  afterEach(async () => {
+    await app?.close(0);
+    app = undefined;
+    rmSync(folder, { recursive: true, force: true });
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  const write = (configuration: object | string): void =>
+    writeFileSync(file, typeof configuration === 'string' ? configuration : JSON.stringify({ server: { apiKeys: ['a-key'] }, ...configuration }));
+
+  const start = async (): Promise<{ app: App; ask: () => Promise<Response> }> => {
+    const started = await App.create({ store: openStore(file, { env: {}, log }), log });
+    app = started;
+    const address = await started.listen({ host: '127.0.0.1', port: 0 });
+    const ask = (): Promise<Response> =>
+      fetch(`${address}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer a-key', 'content-type': 'application/json' },
+        body: JSON.stringify({ messages: HELLO, stream: true }),
+      });
+    return { app: started, ask };
+  };
+
+  const logged = async (pattern: RegExp): Promise<void> => {
+    while (!log.lines.some((line) => pattern.test(line))) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it('takes a changed configuration, and lets requests in flight end on the one before', async () => {
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    one.always(async (res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.write(chunk({ content: 'begun' }));
+      await released;
+      res.end(chunk({ content: ' and ended' }, 'stop') + DONE);
+    });
+    write(chainOver([one]));
+    const { ask } = await start();
+    const inFlight = await ask();
+    write(chainOver([two]));
+    await logged(/changed configuration is in force/);
+    expect(await (await ask()).text()).to.contain('two');
+    release();
+    expect(await inFlight.text()).to.contain('begun').and.to.contain(' and ended').and.to.contain('[DONE]');
+  });
+
+  it('keeps what the ledger knows of targets that still exist', async () => {
+    one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
+    write(chainOver([one, two]));
+    const { ask } = await start();
+    await (await ask()).text();
+    write(chainOver([one, two], { maxWait: '1s' }));
+    await logged(/changed configuration is in force/);
+    await (await ask()).text();
+    expect(one.received).to.have.length(1);
+  });
+
+  it('knows the limits of a provider that is added later (pitfall 12)', async () => {
+    write(chainOver([one]));
+    const { app: running } = await start();
+    write(chainOver([one, two], {}, { limits: [{ requests: 7, per: '1h' }] }));
+    await logged(/changed configuration is in force/);
+    const target = running.runtime.chains.all[0]?.targets[1];
+    expect(target && running.runtime.stateOf(target).quotas[0]).to.include({ scope: 'two', limit: 7, source: 'manual' });
+  });
+
+  for (const [what, bad, says] of [
+    ['is broken', '{ providers: ', /429chain\.json5:1:/],
+    ['names an unknown provider type', { providers: { one: { type: 'grok', baseUrl: 'http://127.0.0.1:1/v1' } }, chains: { default: ['one/a'] } }, /'grok', which no plugin adds.* Did you mean `groq`\?/],
+  ] as const) {
+    it(`stays with the configuration in force when the changed one ${what}`, async () => {
+      write(chainOver([one]));
+      const { ask } = await start();
+      write(bad);
+      await logged(says);
+      expect(await (await ask()).text()).to.contain('one');
+    });
+  }
+
+  it('makes an API key where the configuration names none, and keeps it', async () => {
+    const dataDir = join(folder, 'data');
+    const settings = settingsOf(chainOver([one]), dataDir);
+    app = await App.create({ store: fixedStore(settings), log });
+    const kept = readFileSync(join(dataDir, 'api-key'), 'utf8').trim();
+    expect(app.runtime.apiKeys).to.deep.equal([kept]);
+    expect(statSync(join(dataDir, 'api-key')).mode & 0o777).to.equal(0o600);
+    const again = await App.create({ store: fixedStore(settings), log });
+    expect(again.runtime.apiKeys).to.deep.equal([kept]);
+    await again.close(0);
+  });
+
+  it('refuses new requests while it stops, and lets those in flight end', async () => {
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    one.always(async (res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.write(chunk({ content: 'begun' }));
+      await released;
+      res.end(chunk({}, 'stop') + DONE);
+    });
+    write(chainOver([one]));
+    const { app: running, ask } = await start();
+    const inFlight = await ask();
+    const closed = running.close();
+    const late = await ask().then(({ status }) => status, () => 'no connection');
+    expect(late).to.be.oneOf([503, 'no connection']);
+    release();
+    expect(await inFlight.text()).to.contain('[DONE]');
+    await closed;
+  });
+
+  it('skips providers whose key is not set, and says so', async () => {
+    write({
+      providers: {
+        one: { type: 'openai-compatible', baseUrl: one.baseUrl, apiKey: '${NOT_SET_ANYWHERE}' },
+        two: { type: 'openai-compatible', baseUrl: two.baseUrl },
+      },
+      chains: { default: ['one/a', 'two/a'] },
+    });
+    const { app: running, ask } = await start();
+    expect(await (await ask()).text()).to.contain('two');
+    const target = running.runtime.chains.all[0]?.targets[0];
+    expect(target && running.runtime.stateOf(target)).to.include({ state: 'unconfigured', reason: 'NOT_SET_ANYWHERE is not set' });
+  });
+});

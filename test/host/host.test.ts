@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { Guard } from '../../src/host/guard.js';
+import { createHooks } from '../../src/plugin/hooks.js';
+import type { Attempt } from '../../src/plugin/index.js';
+import { chainOver, HELLO, MemoryLog, type RunningProxy, startProxy } from '../proxy.js';
+import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/plugins/${name}`, import.meta.url));
+
+describe('Plugins', () => {
+  let upstreams: ScriptedUpstream[];
+  let proxy: RunningProxy | undefined;
+
+  beforeEach(async () => {
+    upstreams = await Promise.all([ScriptedUpstream.start(), ScriptedUpstream.start()]);
+  });
+
+  afterEach(async () => {
+    await proxy?.close();
+    proxy = undefined;
+    await Promise.all(upstreams.map((upstream) => upstream.close()));
+  });
+
+  const start = async (plugins: string[], configuration: object = {}): Promise<RunningProxy> => {
+    proxy = await startProxy({ ...chainOver(upstreams), ...configuration }, { plugins });
+    return proxy;
+  };
+
+  const failureOf = (plugins: string[], configuration: object = {}): Promise<string> =>
+    start(plugins, configuration).then(
+      () => 'it started',
+      (error: Error) => error.message,
+    );
+
+  it('are loaded from a folder, and from a file', async () => {
+    for (const plugin of [fixture('good'), join(fixture('good'), 'index.js')]) {
+      const { post, close } = await start([plugin]);
+      const seen = globalThis as { seenByGood?: number[] };
+      seen.seenByGood = [];
+      await (await post({ messages: HELLO })).text();
+      expect(seen.seenByGood).to.deep.equal([200]);
+      await close();
+      proxy = undefined;
+    }
+  });
+
+  it('may be TypeScript, and are given the options of the configuration', async () => {
+    const { post } = await start([], { plugins: [{ use: fixture('typescript'), options: { reason: 'holiday' } }] });
+    const response = await post({ messages: HELLO });
+    expect(response.headers.get('x-429chain-target')).to.equal('two/a-model');
+    expect(upstreams[0]?.received).to.have.length(0);
+  });
+
+  it('may stand outside every node_modules and still find 429chain/plugin', async () => {
+    const folder = mkdtempSync(join(tmpdir(), '429chain-plugin-'));
+    writeFileSync(join(folder, 'index.mjs'), `import { definePlugin } from '429chain/plugin'; export default () => definePlugin({ name: 'far', apply({ log }) { log.info('here'); } });`);
+    const { log } = await start([folder]);
+    expect(log.lines).to.deep.equal(['[far] here']);
+    rmSync(folder, { recursive: true });
+  });
+
+  const REFUSED: [string, string, RegExp][] = [
+    ['a missing one', '/nowhere/plugin', /^There is no plugin at \/nowhere\/plugin\.$/],
+    ['one without a plugin in it', fixture('shapeless'), /no default export of the shape/],
+    ['a folder without an entry', fixture('.'), /has none of index\.js/],
+    ['one that takes a name twice', fixture('duplicate'), /two plugins named "groq"/],
+  ];
+  for (const [what, path, says] of REFUSED) {
+    it(`refuse the start for ${what}`, async () => {
+      expect(await failureOf([path])).to.match(says);
+    });
+  }
+
+  it('have their options checked by their own schema, at their place in the configuration', async () => {
+    const message = await failureOf([], { plugins: [{ use: fixture('typescript'), options: { reasn: 'x' } }] });
+    expect(message).to.match(/:1:\d+ .*unknown key `reasn`. Did you mean `reason`\?/);
+  });
+
+  it('that throw in every hook fail no request, and are named and counted', async () => {
+    const { post, app, log } = await start([fixture('broken')]);
+    upstreams[0]?.always(reply(500, 'no'));
+    expect((await post({ messages: HELLO })).status).to.equal(200);
+    const faults = app.runtime.host.faults.map(({ plugin, hook, count, last }) => `${plugin} ${hook} ${count} ${last}`);
+    expect(faults).to.have.members([
+      'broken beforeAttempt 2 broken on purpose',
+      'broken onRateLimitHeaders 2 broken on purpose',
+      'broken onError 1 broken on purpose',
+      'broken afterResponse 1 broken on purpose',
+    ]);
+    expect(log.lines[0]).to.equal('Plugin "broken" failed in beforeAttempt (1 so far): broken on purpose');
+  });
+
+  it('that hang are taken to have no opinion', async () => {
+    const log = new MemoryLog();
+    const guard = new Guard(log, 5);
+    const hooks = createHooks();
+    guard.watch(hooks);
+    hooks.beforeAttempt.tapPromise('slow', () => new Promise(() => {}));
+    hooks.beforeAttempt.tapAsync('slow', () => {});
+    hooks.beforeAttempt.tap('next', () => ({ reason: 'heard' }));
+    expect(await hooks.beforeAttempt.promise({} as Attempt)).to.deep.equal({ reason: 'heard' });
+    expect(guard.faults).to.deep.equal([{ plugin: 'slow', hook: 'beforeAttempt', count: 2, last: 'no answer within 0.005 s' }]);
+  });
+
+  it('that hang in afterResponse keep no caller waiting', async () => {
+    const { post } = await start([fixture('good')]);
+    proxy?.app.runtime.host.hooks.afterResponse.tapPromise('slow', () => new Promise(() => {}));
+    expect((await post({ messages: HELLO })).status).to.equal(200);
+  });
+
+  it('are asked in the order of the table: beforeAttempt, onRateLimitHeaders, onError, afterResponse', async () => {
+    const { post, app } = await start([]);
+    const { hooks } = app.runtime.host;
+    const calls: string[] = [];
+    hooks.beforeAttempt.tap('test', ({ target, number }) => void calls.push(`beforeAttempt ${target.id} ${number}`));
+    hooks.onRateLimitHeaders.tap({ name: 'test', stage: -1 }, ({ status }, { target }) => void calls.push(`onRateLimitHeaders ${target.id} ${status}`));
+    hooks.onError.tap({ name: 'test', stage: -1 }, (failure) => void calls.push(`onError ${failure.class}`));
+    hooks.afterResponse.tap('test', ({ tries, servedBy }) => void calls.push(`afterResponse ${servedBy?.id} after ${tries.length}`));
+    upstreams[0]?.always(reply(500, 'no'));
+    await post({ messages: HELLO });
+    expect(calls).to.deep.equal([
+      'beforeAttempt one/a-model 1',
+      'onRateLimitHeaders one/a-model 500',
+      'onError server_error',
+      'beforeAttempt two/a-model 2',
+      'onRateLimitHeaders two/a-model 200',
+      'afterResponse two/a-model after 2',
+    ]);
+  });
+
+  it('decide what a failure means and until when its scope rests', async () => {
+    const { post, app } = await start([]);
+    const until = Date.now() + 50_000;
+    app.runtime.host.hooks.onError.tap({ name: 'test', stage: -1 }, () => ({ class: 'rate_limit', scope: 'provider', until }));
+    upstreams[0]?.always(reply(418, 'teapot'));
+    await post({ messages: HELLO });
+    const [target] = app.runtime.chains.all[0]?.targets ?? [];
+    expect(target && app.runtime.stateOf(target)).to.deep.include({ state: 'exhausted', until });
+  });
+
+  it('deny an attempt, and the trail says why', async () => {
+    const { post, app } = await start([]);
+    app.runtime.host.hooks.beforeAttempt.tapPromise('test', async () => ({ reason: 'office hours', retryAt: Date.now() + 60_000 }));
+    const response = await post({ messages: HELLO });
+    expect(response.status).to.equal(429);
+    const { error } = (await response.json()) as { error: { targets: { reason: string }[] } };
+    expect(error.targets.map(({ reason }) => reason)).to.deep.equal(['office hours', 'office hours']);
+  });
+
+  it('may be switched off', async () => {
+    const { app } = await start([], { plugins: [{ use: 'rate-limit-headers', enabled: false }] });
+    upstreams[0]?.always(answer('hi', { 'x-ratelimit-limit-requests': '9', 'x-ratelimit-remaining-requests': '8' }));
+    await proxy?.post({ messages: HELLO });
+    const [target] = app.runtime.chains.all[0]?.targets ?? [];
+    expect(target && app.runtime.stateOf(target).quotas).to.deep.equal([]);
+  });
+});
