@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { type Clock, systemClock } from './clock.js';
-import { InvalidConfiguration, type SettingsStore } from './config/store.js';
 import type { PluginSettings, Settings } from './config/settings.js';
+import { InvalidConfiguration, type SettingsStore } from './config/store.js';
 import { Upstream } from './engine/upstream.js';
 import { createServer } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
@@ -60,7 +60,13 @@ export class App {
    * Builds the engine; listens to nothing yet.
    * @throws InvalidConfiguration, ChainError `plugin_failed`
    */
-  static async create({ store, plugins = [], log = consoleLog, clock = systemClock, createDispatcher }: AppOptions): Promise<App> {
+  static async create({
+    store,
+    plugins = [],
+    log = consoleLog,
+    clock = systemClock,
+    createDispatcher,
+  }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
     const lasting: Lasting = { ledger: new MemoryLedger(clock), upstream, clock, log, version, startedAt: clock.now() };
     const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));

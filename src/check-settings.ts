@@ -1,6 +1,6 @@
-import { InvalidConfiguration } from './config/store.js';
 import { problemAt, problemsOfOptions } from './config/problems.js';
 import type { Problem, ProviderSettings, Settings } from './config/settings.js';
+import { InvalidConfiguration } from './config/store.js';
 import { suggest } from './config/wording.js';
 import type { PluginChoice } from './host/host.js';
 import type { Registry } from './host/registry.js';
@@ -31,7 +31,11 @@ const unknownType = (settings: Settings, { id, type }: ProviderSettings, known: 
   return problemAt(settings, ['providers', id, 'type'], message);
 };
 
-const problemsOfProvider = (settings: Settings, { id, baseUrl, missing, options }: ProviderSettings, type: ProviderType): Problem[] => {
+const problemsOfProvider = (
+  settings: Settings,
+  { id, baseUrl, missing, options }: ProviderSettings,
+  type: ProviderType,
+): Problem[] => {
   const problems: Problem[] = [];
   if (baseUrl === undefined && type.baseUrl === undefined && missing.length === 0) {
     const message = `\`providers.${id}\` has no \`baseUrl\`, and its type knows none. Expected one such as 'http://127.0.0.1:11434/v1'.`;
@@ -50,5 +54,8 @@ export const checkPluginOptions = (settings: Settings, plugin: string, schema: o
   if (problems.length === 0) return;
   if (choice.path !== undefined) throw new InvalidConfiguration(problems);
   const what = problems.map(({ message }) => message).join(' ');
-  throw new ChainError('plugin_failed', `Plugin "${plugin}" needs options, which --plugins cannot give: name it under "plugins" in the configuration. ${what}`);
+  throw new ChainError(
+    'plugin_failed',
+    `Plugin "${plugin}" needs options, which --plugins cannot give: name it under "plugins" in the configuration. ${what}`,
+  );
 };

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { App } from '../src/app.js';
-import { openStore } from '../src/config/store.js';
+import { fixedStore, openStore } from '../src/config/store.js';
 import { chainOver, HELLO, MemoryLog, settingsOf } from './proxy.js';
 import { answer, chunk, DONE, reply, ScriptedUpstream } from './scripted-upstream.js';
-import { fixedStore } from '../src/config/store.js';
 
 describe('App', () => {
   let folder: string;
@@ -32,7 +31,12 @@ describe('App', () => {
   });
 
   const write = (configuration: object | string): void =>
-    writeFileSync(file, typeof configuration === 'string' ? configuration : JSON.stringify({ server: { apiKeys: ['a-key'] }, ...configuration }));
+    writeFileSync(
+      file,
+      typeof configuration === 'string'
+        ? configuration
+        : JSON.stringify({ server: { apiKeys: ['a-key'] }, ...configuration }),
+    );
 
   const start = async (): Promise<{ app: App; ask: () => Promise<Response> }> => {
     const started = await App.create({ store: openStore(file, { env: {}, log }), log });
@@ -69,7 +73,10 @@ describe('App', () => {
     await logged(/changed configuration is in force/);
     expect(await (await ask()).text()).to.contain('two');
     release();
-    expect(await inFlight.text()).to.contain('begun').and.to.contain(' and ended').and.to.contain('[DONE]');
+    expect(await inFlight.text())
+      .to.contain('begun')
+      .and.to.contain(' and ended')
+      .and.to.contain('[DONE]');
   });
 
   it('keeps what the ledger knows of targets that still exist', async () => {
@@ -89,12 +96,20 @@ describe('App', () => {
     write(chainOver([one, two], {}, { limits: [{ requests: 7, per: '1h' }] }));
     await logged(/changed configuration is in force/);
     const target = running.runtime.chains.all[0]?.targets[1];
-    expect(target && running.runtime.stateOf(target).quotas[0]).to.include({ scope: 'two', limit: 7, source: 'manual' });
+    expect(target && running.runtime.stateOf(target).quotas[0]).to.include({
+      scope: 'two',
+      limit: 7,
+      source: 'manual',
+    });
   });
 
   for (const [what, bad, says] of [
     ['is broken', '{ providers: ', /429chain\.json5:1:/],
-    ['names an unknown provider type', { providers: { one: { type: 'grok', baseUrl: 'http://127.0.0.1:1/v1' } }, chains: { default: ['one/a'] } }, /'grok', which no plugin adds.* Did you mean `groq`\?/],
+    [
+      'names an unknown provider type',
+      { providers: { one: { type: 'grok', baseUrl: 'http://127.0.0.1:1/v1' } }, chains: { default: ['one/a'] } },
+      /'grok', which no plugin adds.* Did you mean `groq`\?/,
+    ],
   ] as const) {
     it(`stays with the configuration in force when the changed one ${what}`, async () => {
       write(chainOver([one]));
@@ -132,7 +147,10 @@ describe('App', () => {
     const { app: running, ask } = await start();
     const inFlight = await ask();
     const closed = running.close();
-    const late = await ask().then(({ status }) => status, () => 'no connection');
+    const late = await ask().then(
+      ({ status }) => status,
+      () => 'no connection',
+    );
     expect(late).to.be.oneOf([503, 'no connection']);
     release();
     expect(await inFlight.text()).to.contain('[DONE]');
@@ -150,6 +168,9 @@ describe('App', () => {
     const { app: running, ask } = await start();
     expect(await (await ask()).text()).to.contain('two');
     const target = running.runtime.chains.all[0]?.targets[0];
-    expect(target && running.runtime.stateOf(target)).to.include({ state: 'unconfigured', reason: 'NOT_SET_ANYWHERE is not set' });
+    expect(target && running.runtime.stateOf(target)).to.include({
+      state: 'unconfigured',
+      reason: 'NOT_SET_ANYWHERE is not set',
+    });
   });
 });

@@ -63,7 +63,11 @@ export const startProxy = async (configuration: object, options: Partial<AppOpti
 };
 
 /** A configuration with one provider for each upstream, named `one`, `two`, `three`, and a chain over all of them. */
-export const chainOver = (upstreams: readonly ScriptedUpstream[], chain: object = {}, provider: object = {}): object => ({
+export const chainOver = (
+  upstreams: readonly ScriptedUpstream[],
+  chain: object = {},
+  provider: object = {},
+): object => ({
   providers: Object.fromEntries(
     upstreams.map(({ baseUrl }, index) => [
       NAMES[index],

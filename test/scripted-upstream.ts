@@ -97,7 +97,12 @@ export const DONE = 'data: [DONE]\n\n';
 
 /** A whole stream that says `text`. */
 export const streamOf = (text: string): string =>
-  [chunk({ role: 'assistant', content: '' }), ...text.split(/(?= )/).map((word) => chunk({ content: word })), chunk({}, 'stop'), DONE].join('');
+  [
+    chunk({ role: 'assistant', content: '' }),
+    ...text.split(/(?= )/).map((word) => chunk({ content: word })),
+    chunk({}, 'stop'),
+    DONE,
+  ].join('');
 
 /** Answers in the mode that was asked for. */
 export const answer =

@@ -38,7 +38,9 @@ const filesUnder = (folder: string): string[] =>
     .map((file) => join(folder, file));
 
 const importsOf = (file: string): string[] =>
-  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, specifier]) => specifier as string);
+  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(
+    ([, specifier]) => specifier as string,
+  );
 
 const ours = (file: string): string[] =>
   importsOf(file)
@@ -62,7 +64,9 @@ describe('The import rule', () => {
   });
 
   it('lets plugins use the public door and nothing else of ours', () => {
-    const broken = filesUnder('plugins').flatMap((file) => ours(file).filter((imported) => imported.startsWith('src/')));
+    const broken = filesUnder('plugins').flatMap((file) =>
+      ours(file).filter((imported) => imported.startsWith('src/')),
+    );
     expect(broken).to.deep.equal([]);
   });
 });

@@ -1,7 +1,17 @@
 import type { Clock } from '../clock.js';
 import type { Ledger, Need, Refusal, Reservation, Usage } from '../ledger/ledger.js';
 import { type Adaptation, adaptBody } from '../plugin/adapt.js';
-import type { Attempt, Failure, Hooks, Repair, ResponseHead, Signal, Try, UpstreamRequest, Verdict } from '../plugin/index.js';
+import type {
+  Attempt,
+  Failure,
+  Hooks,
+  Repair,
+  ResponseHead,
+  Signal,
+  Try,
+  UpstreamRequest,
+  Verdict,
+} from '../plugin/index.js';
 import { type Caller, CallerGone } from './caller.js';
 import { contentOf } from './content.js';
 import { Deadline } from './deadline.js';
@@ -44,7 +54,14 @@ export interface StreamEnd {
 
 export type AttemptResult =
   | { readonly kind: 'served'; readonly answer: Answer; readonly record: Try }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly restsUntil?: number | undefined; readonly record: Try; readonly repairs: readonly Repair[]; readonly body?: Buffer | undefined };
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      readonly restsUntil?: number | undefined;
+      readonly record: Try;
+      readonly repairs: readonly Repair[];
+      readonly body?: Buffer | undefined;
+    };
 
 /** Bytes of an error body that are read: enough for every provider's words, too few to hurt. */
 const LONGEST_ERROR = 64 * 1024;
@@ -107,7 +124,10 @@ export class Attempting {
 
   #prepare(repairs: readonly Repair[]): UpstreamRequest {
     const { providerType, model, headers, options } = this.#target;
-    const adaptations = [...(providerType.adaptations ?? []), ...[...this.#target.repairs, ...repairs].map(adaptationOf)];
+    const adaptations = [
+      ...(providerType.adaptations ?? []),
+      ...[...this.#target.repairs, ...repairs].map(adaptationOf),
+    ];
     const { body, changes } = adaptBody({ ...this.#request.body, model }, adaptations, model);
     this.#adapted = changes;
     const request = { path: this.#request.path, headers, body };

@@ -20,7 +20,9 @@ export interface Content {
 export const contentOf = (value: unknown): Content => {
   const answer = fields(Array.isArray(value) ? value[0] : value);
   if (answer === undefined) return { real: false, finished: false };
-  const choices = (Array.isArray(answer.choices) ? answer.choices : []).map(fields).filter((each) => each !== undefined);
+  const choices = (Array.isArray(answer.choices) ? answer.choices : [])
+    .map(fields)
+    .filter((each) => each !== undefined);
   const error = errorOf(answer, choices);
   const usage = usageOf(answer);
   return {
@@ -36,7 +38,10 @@ const errorOf = (answer: Fields, choices: readonly Fields[]): Fields | undefined
   const failed = choices.find(({ error }) => error !== undefined && error !== null);
   if (failed !== undefined) return { error: failed.error };
   // Cloudflare and Cerebras have envelopes without `error`.
-  const flat = choices.length === 0 && answer.object === undefined && ('errors' in answer || 'status_code' in answer || 'detail' in answer);
+  const flat =
+    choices.length === 0 &&
+    answer.object === undefined &&
+    ('errors' in answer || 'status_code' in answer || 'detail' in answer);
   return flat ? { error: answer } : undefined;
 };
 

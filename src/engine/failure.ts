@@ -55,7 +55,12 @@ export const failureOfResponse = (
 });
 
 /** An exchange that broke, timed out, or brought what is no answer at all. */
-export const failureOfCause = (cause: Error, head: ResponseHead | undefined, at: number, secrets: readonly string[]): Failure => ({
+export const failureOfCause = (
+  cause: Error,
+  head: ResponseHead | undefined,
+  at: number,
+  secrets: readonly string[],
+): Failure => ({
   class: cause instanceof CallerGone ? 'cancelled' : 'server_error',
   status: head?.status,
   message: maskSecrets(plainWords(cause), secrets).slice(0, LONGEST_MESSAGE),
@@ -103,4 +108,5 @@ const messageOf = (body: unknown): string => {
   return '';
 };
 
-const titleOf = (html: string): string => `an HTML page: ${/<title>([^<]*)/i.exec(html)?.[1]?.trim() || 'without a title'}`;
+const titleOf = (html: string): string =>
+  `an HTML page: ${/<title>([^<]*)/i.exec(html)?.[1]?.trim() || 'without a title'}`;

@@ -99,16 +99,18 @@ export class StreamRelay implements BodySink {
 
   #take(frames: Buffer): void {
     if (this.#failed !== undefined) return;
-    if (this.#settleFirst !== undefined) return this.#await(frames);
-    if (frames.includes('"error"') && this.#findError(frames)) return;
-    this.#pass(frames);
+    if (this.#settleFirst !== undefined) this.#await(frames);
+    else if (!(frames.includes('"error"') && this.#findError(frames))) this.#pass(frames);
   }
 
   /** Before the first real event. */
   #await(frames: Buffer): void {
     const contents = framesOf(frames).map(contentOfFrame);
     const failed = contents.find(({ error }) => error !== undefined);
-    if (failed !== undefined) return this.#fail(new ErrorInAnswer(failed.error));
+    if (failed !== undefined) {
+      this.#fail(new ErrorInAnswer(failed.error));
+      return;
+    }
     this.#pass(frames);
     if (contents.some(({ real }) => real)) {
       const first = this.#settleFirst;
@@ -124,7 +126,9 @@ export class StreamRelay implements BodySink {
   }
 
   #findError(frames: Buffer): boolean {
-    const failed = framesOf(frames).map(contentOfFrame).find(({ error }) => error !== undefined);
+    const failed = framesOf(frames)
+      .map(contentOfFrame)
+      .find(({ error }) => error !== undefined);
     if (failed !== undefined) this.#fail(new ErrorInAnswer(failed.error));
     return failed !== undefined;
   }
@@ -153,7 +157,10 @@ export class StreamRelay implements BodySink {
     this.usage = contents.findLast(({ usage }) => usage !== undefined)?.usage;
     const done = frames.some(({ data }) => data?.trim() === '[DONE]');
     const finished = contents.some((content) => content.finished);
-    if (!done && !finished) return this.#fail(new Error('the stream was cut off before its end'));
+    if (!done && !finished) {
+      this.#fail(new Error('the stream was cut off before its end'));
+      return;
+    }
     if (!done) this.#write(DONE_FRAME);
     this.#settleEnd?.resolve();
   }
@@ -180,6 +187,15 @@ const NOTHING: Content = { real: false, finished: false };
 const contentOfFrame = ({ event, data }: Frame): Content => {
   if (data === undefined || data.trim() === '[DONE]') return NOTHING;
   const value = parseBody(data);
-  if (event === 'error') return { ...NOTHING, error: value !== null && typeof value === 'object' && 'error' in value ? (value as Record<string, unknown>) : { error: value } };
-  return typeof value === 'string' ? { ...NOTHING, error: { error: { message: 'a frame that is no JSON' } } } : contentOf(value);
+  if (event === 'error')
+    return {
+      ...NOTHING,
+      error:
+        value !== null && typeof value === 'object' && 'error' in value
+          ? (value as Record<string, unknown>)
+          : { error: value },
+    };
+  return typeof value === 'string'
+    ? { ...NOTHING, error: { error: { message: 'a frame that is no JSON' } } }
+    : contentOf(value);
 };

@@ -26,10 +26,12 @@ export class FrameSplitter {
 }
 
 const lastFrameEnd = (bytes: Buffer): number =>
-  Math.max(...['\n\n', '\r\n\r\n', '\r\r'].map((blank) => {
-    const at = bytes.lastIndexOf(blank);
-    return at === -1 ? 0 : at + blank.length;
-  }));
+  Math.max(
+    ...['\n\n', '\r\n\r\n', '\r\r'].map((blank) => {
+      const at = bytes.lastIndexOf(blank);
+      return at === -1 ? 0 : at + blank.length;
+    }),
+  );
 
 /** Reads frames as the HTML standard, 9.2.6, says: any line end, several data lines, comments, a last one unfinished. */
 export const framesOf = (bytes: Buffer): Frame[] =>

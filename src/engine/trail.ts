@@ -1,7 +1,7 @@
 import type { FailureClass, TargetState } from '../contract/quota.js';
 import type { Refusal } from '../ledger/ledger.js';
-import { ChainError } from '../plugin/errors.js';
 import type { Denial, Failure } from '../plugin/api.js';
+import { ChainError } from '../plugin/errors.js';
 import type { Chain, PreparedTarget } from './target.js';
 
 /** What came of one target for one request. */
@@ -21,7 +21,10 @@ export interface Verdicted {
 
 const LIMITS: ReadonlySet<FailureClass | undefined> = new Set(['rate_limit', 'quota']);
 
-export const unusable = (target: PreparedTarget, { state, reason }: NonNullable<PreparedTarget['unusable']>): Verdicted => ({
+export const unusable = (
+  target: PreparedTarget,
+  { state, reason }: NonNullable<PreparedTarget['unusable']>,
+): Verdicted => ({
   target,
   state,
   reason,
@@ -29,7 +32,10 @@ export const unusable = (target: PreparedTarget, { state, reason }: NonNullable<
   retryAt: Number.POSITIVE_INFINITY,
 });
 
-export const refused = (target: PreparedTarget, { code, class: failureClass, reason, retryAt }: Refusal): Verdicted => ({
+export const refused = (
+  target: PreparedTarget,
+  { code, class: failureClass, reason, retryAt }: Refusal,
+): Verdicted => ({
   target,
   state: code === 'disabled' ? 'disabled' : 'exhausted',
   reason,
@@ -66,7 +72,9 @@ export const exhausted = (chain: Chain, trail: Iterable<Verdicted>, now: number)
   const all = [...trail];
   const limited = all.every((each) => each.limited);
   const tooLarge = all.every((each) => each.class === 'too_large');
-  const times = all.filter((each) => each.limited || each.retryAt !== undefined).map(({ retryAt }) => retryAt ?? now + SOON_MS);
+  const times = all
+    .filter((each) => each.limited || each.retryAt !== undefined)
+    .map(({ retryAt }) => retryAt ?? now + SOON_MS);
   const earliest = Math.min(...times.filter(Number.isFinite));
   const retryAfterMs = Number.isFinite(earliest) ? Math.max(SOON_MS, Math.ceil(earliest - now)) : undefined;
   return new ChainError('chain_exhausted', messageOf(chain, all), {
@@ -89,4 +97,6 @@ export const exhausted = (chain: Chain, trail: Iterable<Verdicted>, now: number)
 
 const messageOf = (chain: Chain, trail: readonly Verdicted[]): string =>
   `No target of chain "${chain.name}" can answer now. ` +
-  trail.map(({ target, reason, message }) => `${target.id}: ${reason}${message === undefined ? '' : ` (${message})`}`).join(' · ');
+  trail
+    .map(({ target, reason, message }) => `${target.id}: ${reason}${message === undefined ? '' : ` (${message})`}`)
+    .join(' · ');

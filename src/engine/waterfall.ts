@@ -11,7 +11,9 @@ export interface Served {
   /** Absent when the answer is a provider's refusal, handed on as it came. */
   readonly target: PreparedTarget;
   readonly attempts: number;
-  readonly answer: Answer | { readonly stream: false; readonly rejection: true; readonly status: number; readonly body: Buffer };
+  readonly answer:
+    | Answer
+    | { readonly stream: false; readonly rejection: true; readonly status: number; readonly body: Buffer };
   /** To be called once, when the answer is over. */
   readonly finish: (status: number, usage?: Outcome['usage']) => void;
 }
@@ -170,7 +172,9 @@ class Walk {
     const from = clock.monotonic();
     this.#waitUntil ??= from + this.#request.chain.maxWaitMs;
     const left = this.#waitUntil - from;
-    const open = [...this.#trail.values()].filter((each) => !FINAL.has(each.class ?? '') && each.retryAt !== Number.POSITIVE_INFINITY);
+    const open = [...this.#trail.values()].filter(
+      (each) => !FINAL.has(each.class ?? '') && each.retryAt !== Number.POSITIVE_INFINITY,
+    );
     const now = clock.now();
     const hopeful = open.some(({ limited, retryAt }) => limited && (retryAt === undefined || retryAt <= now + left));
     if (!hopeful || left <= 0) throw exhausted(this.#request.chain, this.#trail.values(), now);
@@ -218,8 +222,12 @@ class Walk {
   /** Every target that was asked found fault with the request: asking or waiting longer cannot help. */
   #rejected(): Served | undefined {
     if (this.#rejection === undefined) return undefined;
-    const asked = [...this.#trail.values()].filter(({ status, message }) => status !== undefined || message !== undefined);
-    const rejecting = asked.every((each) => each.class === 'bad_request' || each.class === 'too_large' || each.class === 'moderation');
+    const asked = [...this.#trail.values()].filter(
+      ({ status, message }) => status !== undefined || message !== undefined,
+    );
+    const rejecting = asked.every(
+      (each) => each.class === 'bad_request' || each.class === 'too_large' || each.class === 'moderation',
+    );
     const onlyTooLarge = asked.every((each) => each.class === 'too_large');
     const limitsWait = [...this.#trail.values()].some(({ limited }) => limited);
     return rejecting && !(onlyTooLarge && limitsWait) ? this.#handOn() : undefined;
@@ -229,7 +237,12 @@ class Walk {
   #handOn(): Served {
     const { target, failure, body } = this.#rejection as Rejection;
     const status = failure.status !== undefined && failure.status >= 400 ? failure.status : 400;
-    const answer = { stream: false, rejection: true, status, body: body ?? Buffer.from(JSON.stringify(failure.body)) } as const;
+    const answer = {
+      stream: false,
+      rejection: true,
+      status,
+      body: body ?? Buffer.from(JSON.stringify(failure.body)),
+    } as const;
     return { target, attempts: this.#attempts, answer, finish: (final) => this.#finish(final) };
   }
 

@@ -45,7 +45,9 @@ export class Guard {
         const callback = values.at(-1) as Callback;
         const called = (): Promise<unknown> =>
           new Promise((resolve, reject) => {
-            tap(...values.slice(0, -1), (error: Error | null, result: unknown) => (error ? reject(error) : resolve(result)));
+            tap(...values.slice(0, -1), (error: Error | null, result: unknown) =>
+              error ? reject(error) : resolve(result),
+            );
           });
         void this.#promised(called, blame).then((result) => callback(null, result));
       };

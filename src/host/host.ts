@@ -51,7 +51,9 @@ export class Host {
   static async create(options: HostOptions): Promise<Host> {
     const host = new Host(options);
     const builtIn = new Map(options.builtIns.map((plugin) => [plugin.name, plugin]));
-    const choiceOf = new Map(options.choices.filter(({ use }) => builtIn.has(use)).map((choice) => [choice.use, choice]));
+    const choiceOf = new Map(
+      options.choices.filter(({ use }) => builtIn.has(use)).map((choice) => [choice.use, choice]),
+    );
     const applied = new Set<string>();
     for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied);
     for (const choice of options.choices) {
@@ -84,7 +86,10 @@ export class Host {
   async #apply(plugin: Plugin, choice: PluginChoice | undefined, applied: Set<string>): Promise<void> {
     if (choice?.enabled === false) return;
     if (applied.has(plugin.name)) {
-      throw new ChainError('plugin_failed', `There are two plugins named "${plugin.name}". Names are unique; rename or remove one of them.`);
+      throw new ChainError(
+        'plugin_failed',
+        `There are two plugins named "${plugin.name}". Names are unique; rename or remove one of them.`,
+      );
     }
     applied.add(plugin.name);
     const used = choice ?? { use: plugin.name, options: {}, enabled: true };
@@ -113,6 +118,8 @@ const blame = async (plugin: string, where: string, call: () => void | Promise<v
   try {
     await call();
   } catch (cause) {
-    throw new ChainError('plugin_failed', `Plugin "${plugin}" failed in ${where}: ${(cause as Error).message}`, { cause });
+    throw new ChainError('plugin_failed', `Plugin "${plugin}" failed in ${where}: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 };

@@ -42,7 +42,10 @@ const entryOf = (path: string): string => {
   if (!statSync(path).isDirectory()) return path;
   const entry = [...packageEntry(path), ...ENTRIES].map((name) => join(path, name)).find((file) => existsSync(file));
   if (entry !== undefined) return entry;
-  throw new ChainError('plugin_failed', `The plugin folder ${path} has none of ${ENTRIES.join(', ')}, and no package.json that names another file.`);
+  throw new ChainError(
+    'plugin_failed',
+    `The plugin folder ${path} has none of ${ENTRIES.join(', ')}, and no package.json that names another file.`,
+  );
 };
 
 const packageEntry = (folder: string): string[] => {
@@ -81,5 +84,8 @@ const openDoor = (): void => {
       specifier === '429chain' || specifier.startsWith('429chain/')
         ? next(specifier, { ...context, parentURL: base })
         : next(specifier, context);`;
-  register(`data:text/javascript,${encodeURIComponent(hooks)}`, { parentURL: import.meta.url, data: { base: import.meta.url } });
+  register(`data:text/javascript,${encodeURIComponent(hooks)}`, {
+    parentURL: import.meta.url,
+    data: { base: import.meta.url },
+  });
 };

@@ -9,7 +9,10 @@ export class Registry {
   add(name: string, type: ProviderType, plugin: string): void {
     const taken = this.#types.get(name);
     if (taken !== undefined) {
-      throw new ChainError('plugin_failed', `Plugin "${plugin}" adds the provider type "${name}", which "${taken.plugin}" has added already.`);
+      throw new ChainError(
+        'plugin_failed',
+        `Plugin "${plugin}" adds the provider type "${name}", which "${taken.plugin}" has added already.`,
+      );
     }
     this.#types.set(name, { type, plugin });
   }

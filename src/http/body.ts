@@ -14,7 +14,10 @@ export interface JsonBody {
 export const readBody = async (ctx: Context, maxBytes: number): Promise<JsonBody> => {
   const type = ctx.request.type;
   if (type !== 'application/json' && !type.endsWith('+json')) {
-    throw new ChainError('unsupported_media_type', `The body must be JSON, with "content-type: application/json". It was sent as ${type === '' ? 'no type at all' : `"${type}"`}.`);
+    throw new ChainError(
+      'unsupported_media_type',
+      `The body must be JSON, with "content-type: application/json". It was sent as ${type === '' ? 'no type at all' : `"${type}"`}.`,
+    );
   }
   const encoding = ctx.get('content-encoding');
   if (encoding !== '' && encoding !== 'identity') {

@@ -61,17 +61,31 @@ const checkMessages = ({ messages }: Readonly<Record<string, unknown>>): void =>
   if (fault !== undefined) throw new ChainError('invalid_request', `"messages" ${fault}.`, { param: 'messages' });
 };
 
-const sendWhole = (ctx: Context, { finish }: Served, status: number, body: Buffer, answer?: { usage?: Parameters<Served['finish']>[1] | undefined }): void => {
+const sendWhole = (
+  ctx: Context,
+  { finish }: Served,
+  status: number,
+  body: Buffer,
+  answer?: { usage?: Parameters<Served['finish']>[1] | undefined },
+): void => {
   ctx.status = status;
   ctx.type = 'application/json';
   ctx.body = body;
   finish(status, answer?.usage);
 };
 
-const sendStream = async (ctx: Context, { finish, target }: Served, answer: Answer & { stream: true }): Promise<void> => {
+const sendStream = async (
+  ctx: Context,
+  { finish, target }: Served,
+  answer: Answer & { stream: true },
+): Promise<void> => {
   ctx.respond = false;
   const { res } = ctx;
-  res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
+  res.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'x-accel-buffering': 'no',
+  });
   const { failure, usage } = await answer.pipe(sinkOf(res));
   if (failure?.class === 'cancelled') return finish(499);
   if (failure !== undefined) {

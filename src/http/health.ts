@@ -7,7 +7,13 @@ export const getHealth =
   (current: () => Current, version: string, stopping: () => boolean) =>
   (ctx: Context): void => {
     const engine = current();
-    const targets: Record<TargetState, number> = { available: 0, tracking: 0, exhausted: 0, unconfigured: 0, disabled: 0 };
+    const targets: Record<TargetState, number> = {
+      available: 0,
+      tracking: 0,
+      exhausted: 0,
+      unconfigured: 0,
+      disabled: 0,
+    };
     const unique = new Map(engine.chains.all.flatMap((chain) => chain.targets).map((target) => [target.id, target]));
     for (const target of unique.values()) targets[engine.stateOf(target).state]++;
     ctx.status = stopping() ? 503 : 200;

@@ -35,7 +35,9 @@ export const getModel =
     const id = decodeURIComponent(ctx.path.slice(PREFIX.length));
     const model = modelsOf(current()).find((each) => each.id === id);
     if (model === undefined) {
-      throw new ChainError('model_not_found', `There is no chain and no target "${id}". GET /v1/models lists them.`, { param: 'model' });
+      throw new ChainError('model_not_found', `There is no chain and no target "${id}". GET /v1/models lists them.`, {
+        param: 'model',
+      });
     }
     ctx.body = model;
   };

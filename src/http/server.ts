@@ -44,7 +44,9 @@ export const createServer = ({ current, version, stopping, log }: ServerOptions)
   app.use(handleErrors(log));
   app.use((ctx, next) => {
     if (!stopping() || ctx.path === '/health') return next();
-    throw new ChainError('shutting_down', '429chain is stopping and takes no new requests.', { headers: { 'retry-after': '1' } });
+    throw new ChainError('shutting_down', '429chain is stopping and takes no new requests.', {
+      headers: { 'retry-after': '1' },
+    });
   });
   app.use(router.routes());
   app.use(nothingThere);

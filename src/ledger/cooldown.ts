@@ -54,7 +54,8 @@ export class Rests {
   begin(coolDown: CoolDown, sequence: number, now: number): number | undefined {
     const resting = this.until > now;
     // A herd's failures that come in during one rest are one failure.
-    if (!resting || this.class !== coolDown.class) this.#strikes = this.class === coolDown.class ? this.#strikes + 1 : 1;
+    if (!resting || this.class !== coolDown.class)
+      this.#strikes = this.class === coolDown.class ? this.#strikes + 1 : 1;
     const end = endOf(coolDown, this.#strikes, now);
     if (!resting) this.class = coolDown.class;
     if (end === undefined) return undefined;

@@ -1,16 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Declaration, Limit, ScopeKind, Signal } from '../contract/quota.js';
 import { durationOf } from '../plugin/headers.js';
-import type {
-  Account,
-  CoolDown,
-  Ledger,
-  Need,
-  Refusal,
-  Reservation,
-  TargetScopes,
-  TargetStatus,
-} from './ledger.js';
+import type { Account, CoolDown, Ledger, Need, Refusal, Reservation, TargetScopes, TargetStatus } from './ledger.js';
 import type { Quota } from './quota.js';
 import { HeldReservation } from './reservation.js';
 import { longer, Scope } from './scope.js';
@@ -33,7 +24,11 @@ export class MemoryLedger implements Ledger {
     this.#clock = clock;
   }
 
-  configure(accounts: readonly Account[], targets: readonly TargetScopes[], declarations: readonly Declaration[]): void {
+  configure(
+    accounts: readonly Account[],
+    targets: readonly TargetScopes[],
+    declarations: readonly Declaration[],
+  ): void {
     const before = new Map(this.#scopes);
     this.#scopes.clear();
     this.#retired = this.#covers;
@@ -176,7 +171,8 @@ const heldOf = (reservation: Reservation): HeldReservation => {
 
 const isHeard = ({ source }: Quota): boolean => source === 'header' || source === 'learned';
 
-const keyOf = (scope: string, { source, dimension, windowMs }: Quota): string => `${scope} ${source} ${dimension} ${windowMs}`;
+const keyOf = (scope: string, { source, dimension, windowMs }: Quota): string =>
+  `${scope} ${source} ${dimension} ${windowMs}`;
 
 /** A target without a pool has its account in the pool's place. */
 const scopeOf = (scopes: readonly Scope[], kind: ScopeKind): Scope =>
@@ -187,7 +183,9 @@ const declares = (declarations: readonly Declaration[], scope: string, dimension
     (each) => each.scope === scope && each.source === 'manual' && each.limits.some((limit) => dimension in limit),
   );
 
-const partsOf = (limit: Limit): { dimension: 'requests' | 'tokens' | 'concurrent'; amount: number; windowMs?: number } => {
+const partsOf = (
+  limit: Limit,
+): { dimension: 'requests' | 'tokens' | 'concurrent'; amount: number; windowMs?: number } => {
   if ('concurrent' in limit) return { dimension: 'concurrent', amount: limit.concurrent };
   const windowMs = durationOf(limit.per);
   if (windowMs === undefined) throw new Error(`"${limit.per}" is no duration such as 30s or 1d.`);

@@ -22,8 +22,7 @@ export class Scope {
   /** The quota of this dimension and window, made if it is new. What was written down stands apart from what was heard. */
   quota(dimension: Dimension, windowMs: number | undefined, manual: boolean): Quota {
     const found = this.quotas.find(
-      (quota) =>
-        quota.dimension === dimension && quota.windowMs === windowMs && (quota.source === 'manual') === manual,
+      (quota) => quota.dimension === dimension && quota.windowMs === windowMs && (quota.source === 'manual') === manual,
     );
     if (found !== undefined) return found;
     const quota = new Quota(dimension, windowMs, manual ? 'manual' : 'header');
@@ -94,7 +93,8 @@ class QuotaRefusal implements Refusal {
     const { dimension, limit, inFlight, source } = this.#quota;
     const name = dimension.replace('_', ' ');
     const written = source === 'manual' ? ', as configured' : '';
-    if (this.code === 'too_large') return `needs ${this.#units} ${name}, more than the limit of ${limit}${this.#per()}${written}`;
+    if (this.code === 'too_large')
+      return `needs ${this.#units} ${name}, more than the limit of ${limit}${this.#per()}${written}`;
     if (this.code === 'concurrent') return `${this.#scope} has ${inFlight} of ${limit} requests in flight${written}`;
     const left = Math.max(0, Math.floor(this.#room));
     const held = inFlight > 0 ? `, ${inFlight} held by attempts in flight` : '';
@@ -109,7 +109,12 @@ class QuotaRefusal implements Refusal {
 
 /** 60000 → `1m`, 90000 → `90s`. */
 const spanOf = (ms: number): string => {
-  for (const [unit, length] of [['d', 86_400_000], ['h', 3_600_000], ['m', 60_000], ['s', 1_000]] as const) {
+  for (const [unit, length] of [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ] as const) {
     if (ms % length === 0) return `${ms / length}${unit}`;
   }
   return `${ms}ms`;

@@ -30,29 +30,67 @@ const CASES: readonly Case[] = [
   { first: 'answers 503', whole: reply(503, 'Service Unavailable'), class: 'overloaded' },
   { first: 'answers 402', whole: reply(402, { error: { message: 'Insufficient Balance' } }), class: 'quota' },
   { first: 'answers 401', whole: reply(401, { error: { message: 'Invalid API Key' } }), class: 'auth' },
-  { first: 'answers 404', whole: reply(404, { error: { message: 'The model does not exist', code: 'model_not_found' } }), class: 'not_found' },
+  {
+    first: 'answers 404',
+    whole: reply(404, { error: { message: 'The model does not exist', code: 'model_not_found' } }),
+    class: 'not_found',
+  },
   { first: 'answers 413', whole: reply(413, { error: { message: 'Request too large' } }), class: 'too_large' },
   { first: 'answers 400', whole: reply(400, { error: { message: 'I do not like it' } }), class: 'bad_request' },
   { first: 'does not answer in time', whole: silence, class: 'server_error' },
   { first: 'sends headers and falls silent', whole: stream([], 'hang'), class: 'server_error' },
   { first: 'hangs up', whole: hangUp, class: 'server_error' },
-  { first: 'answers HTML under 200', whole: reply(200, '<html><title>Hi</title></html>', { 'content-type': 'text/html' }), class: 'server_error' },
-  { first: 'answers 200 with an error body', whole: reply(200, { error: { message: 'Provider returned error', code: 502 } }), class: 'overloaded' },
+  {
+    first: 'answers HTML under 200',
+    whole: reply(200, '<html><title>Hi</title></html>', { 'content-type': 'text/html' }),
+    class: 'server_error',
+  },
+  {
+    first: 'answers 200 with an error body',
+    whole: reply(200, { error: { message: 'Provider returned error', code: 502 } }),
+    class: 'overloaded',
+  },
   {
     first: 'answers 200 with an error inside its choice',
-    whole: reply(200, { choices: [{ message: { content: 'part' }, finish_reason: 'error', error: { code: 502, message: 'gone' } }] }),
+    whole: reply(200, {
+      choices: [{ message: { content: 'part' }, finish_reason: 'error', error: { code: 502, message: 'gone' } }],
+    }),
     class: 'overloaded',
   },
   { first: 'answers 200 with nothing in it', whole: reply(200, ''), class: 'server_error' },
-  { first: 'answers 200 with empty content', whole: reply(200, completion('')), streamed: stream([chunk({ role: 'assistant', content: '' }), chunk({}, 'stop'), DONE]), class: 'server_error' },
-  { first: 'answers invalid JSON', whole: reply(200, '{"choices": [', { 'content-type': 'application/json' }), class: 'server_error' },
-  { first: 'dies before the first token', whole: stream([chunk({ role: 'assistant', content: '' })], 'cut'), class: 'server_error' },
-  { first: 'sends only comments', whole: stream([': OPENROUTER PROCESSING\n\n', ': OPENROUTER PROCESSING\n\n']), class: 'server_error' },
+  {
+    first: 'answers 200 with empty content',
+    whole: reply(200, completion('')),
+    streamed: stream([chunk({ role: 'assistant', content: '' }), chunk({}, 'stop'), DONE]),
+    class: 'server_error',
+  },
+  {
+    first: 'answers invalid JSON',
+    whole: reply(200, '{"choices": [', { 'content-type': 'application/json' }),
+    class: 'server_error',
+  },
+  {
+    first: 'dies before the first token',
+    whole: stream([chunk({ role: 'assistant', content: '' })], 'cut'),
+    class: 'server_error',
+  },
+  {
+    first: 'sends only comments',
+    whole: stream([': OPENROUTER PROCESSING\n\n', ': OPENROUTER PROCESSING\n\n']),
+    class: 'server_error',
+  },
   { first: 'sends comments and hangs', whole: stream([': OPENROUTER PROCESSING\n\n'], 'hang'), class: 'server_error' },
-  { first: 'sends an error as its first event', whole: stream([`data: ${JSON.stringify(ERROR)}\n\n`]), class: 'server_error' },
+  {
+    first: 'sends an error as its first event',
+    whole: stream([`data: ${JSON.stringify(ERROR)}\n\n`]),
+    class: 'server_error',
+  },
   {
     first: 'sends an error event after the role',
-    whole: stream([chunk({ role: 'assistant', content: '' }), `event: error\ndata: ${JSON.stringify({ error: { message: 'Rate limit exceeded', code: 429 } })}\n\n`]),
+    whole: stream([
+      chunk({ role: 'assistant', content: '' }),
+      `event: error\ndata: ${JSON.stringify({ error: { message: 'Rate limit exceeded', code: 429 } })}\n\n`,
+    ]),
     class: 'rate_limit',
   },
   { first: 'ends an empty stream well', whole: stream([DONE]), class: 'server_error' },
@@ -78,7 +116,9 @@ describe('Failover: the caller sees only the answer of the second target when th
         seen.push(...tries.flatMap(({ failure }) => (failure === undefined ? [] : [failure.class])));
       });
       one.always(whole);
-      const { data, response } = await proxy.client.chat.completions.create({ model: 'default', messages: [...HELLO] }).withResponse();
+      const { data, response } = await proxy.client.chat.completions
+        .create({ model: 'default', messages: [...HELLO] })
+        .withResponse();
       expect(data.choices[0]?.message.content).to.equal('from the second');
       expect(response.headers.get('x-429chain-target')).to.equal('two/a-model');
       expect(response.headers.get('x-429chain-attempts')).to.equal('2');
@@ -87,7 +127,11 @@ describe('Failover: the caller sees only the answer of the second target when th
 
     it(`${first}, streamed`, async () => {
       one.always(streamed ?? whole);
-      const chunks = await proxy.client.chat.completions.create({ model: 'default', messages: [...HELLO], stream: true });
+      const chunks = await proxy.client.chat.completions.create({
+        model: 'default',
+        messages: [...HELLO],
+        stream: true,
+      });
       let text = '';
       for await (const part of chunks) text += part.choices[0]?.delta.content ?? '';
       expect(text).to.equal('from the second');
@@ -103,17 +147,31 @@ describe('Failover: the caller sees only the answer of the second target when th
 });
 
 describe('Every target exhausted', () => {
-  it('raises the SDK\'s RateLimitError with every target and reason, and serves again after the stated time', async () => {
-    const one = await ScriptedUpstream.start(reply(429, { error: { message: 'one is spent' } }, { 'retry-after': '1' }));
-    const two = await ScriptedUpstream.start(reply(429, { error: { message: 'two is spent' } }, { 'retry-after': '600' }));
+  it("raises the SDK's RateLimitError with every target and reason, and serves again after the stated time", async () => {
+    const one = await ScriptedUpstream.start(
+      reply(429, { error: { message: 'one is spent' } }, { 'retry-after': '1' }),
+    );
+    const two = await ScriptedUpstream.start(
+      reply(429, { error: { message: 'two is spent' } }, { 'retry-after': '600' }),
+    );
     const proxy = await startProxy(chainOver([one, two]));
     const ask = () => proxy.client.chat.completions.create({ model: 'default', messages: [...HELLO] });
     try {
-      const error = await ask().then(() => undefined, (reason: unknown) => reason);
+      const error = await ask().then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
       if (!(error instanceof OpenAI.RateLimitError)) throw new Error(`not a RateLimitError: ${String(error)}`);
-      const body = error.error as { type: string; chain: string; retry_after_ms: number; targets: Record<string, unknown>[] };
+      const body = error.error as {
+        type: string;
+        chain: string;
+        retry_after_ms: number;
+        targets: Record<string, unknown>[];
+      };
       expect(body).to.include({ type: 'chain_exhausted', code: 'chain_exhausted', chain: 'default' });
-      expect(body.targets.map(({ target, state, status, message }) => ({ target, state, status, message }))).to.deep.equal([
+      expect(
+        body.targets.map(({ target, state, status, message }) => ({ target, state, status, message })),
+      ).to.deep.equal([
         { target: 'one/a-model', state: 'exhausted', status: 429, message: 'one is spent' },
         { target: 'two/a-model', state: 'exhausted', status: 429, message: 'two is spent' },
       ]);

@@ -2,24 +2,46 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { API_KEY, chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
-import { type Answerer, answer, chunk, completion, DONE, reply, ScriptedUpstream, silence, stream } from '../scripted-upstream.js';
+import {
+  type Answerer,
+  answer,
+  chunk,
+  completion,
+  DONE,
+  reply,
+  ScriptedUpstream,
+  silence,
+  stream,
+} from '../scripted-upstream.js';
 
 const spent = (seconds: string): Answerer => reply(429, { error: { message: 'spent' } }, { 'retry-after': seconds });
 const broken = reply(500, { error: { message: 'broken' } });
+
+interface AnswerBody {
+  readonly error: { readonly retry_after_ms: number; readonly targets: readonly { readonly reason: string }[] };
+}
 
 describe('Waterfall', () => {
   let upstreams: ScriptedUpstream[] = [];
   let proxy: RunningProxy | undefined;
 
-  const start = async (count: number, chain: object = {}, provider: object = {}): Promise<{ proxy: RunningProxy; upstreams: ScriptedUpstream[] }> => {
+  const start = async (
+    count: number,
+    chain: object = {},
+    provider: object = {},
+  ): Promise<{ proxy: RunningProxy; upstreams: ScriptedUpstream[] }> => {
     upstreams = await Promise.all(Array.from({ length: count }, () => ScriptedUpstream.start()));
     proxy = await startProxy(chainOver(upstreams, chain, provider));
     return { proxy, upstreams };
   };
 
-  const ask = async (body: object = {}): Promise<{ status: number; target: string | null; body: Record<string, any> }> => {
+  const ask = async (body: object = {}): Promise<{ status: number; target: string | null; body: AnswerBody }> => {
     const response = await (proxy as RunningProxy).post({ messages: HELLO, ...body });
-    return { status: response.status, target: response.headers.get('x-429chain-target'), body: (await response.json()) as Record<string, unknown> };
+    return {
+      status: response.status,
+      target: response.headers.get('x-429chain-target'),
+      body: (await response.json()) as AnswerBody,
+    };
   };
 
   afterEach(async () => {
@@ -71,7 +93,15 @@ describe('Waterfall', () => {
 
   it('returns the first rejection as it came when every target rejects the request', async () => {
     const { upstreams } = await start(2);
-    const rejection = { error: { message: 'temperature must be below 2', type: 'invalid_request_error', param: null, code: null, extra: 1 } };
+    const rejection = {
+      error: {
+        message: 'temperature must be below 2',
+        type: 'invalid_request_error',
+        param: null,
+        code: null,
+        extra: 1,
+      },
+    };
     upstreams[0]?.always(reply(400, rejection));
     upstreams[1]?.always(reply(422, { detail: 'also not' }));
     expect(await ask()).to.deep.include({ status: 400, body: rejection });
@@ -91,19 +121,23 @@ describe('Waterfall', () => {
     upstreams[1]?.always(reply(503, 'busy'));
     const { status, body } = await ask();
     expect(status).to.equal(503);
-    expect(body.error.targets.map(({ reason }: { reason: string }) => reason)).to.deep.equal(['server_error', 'overloaded']);
+    expect(body.error.targets.map(({ reason }) => reason)).to.deep.equal(['server_error', 'overloaded']);
   });
 
   it('masks keys in what providers say (pitfall 45: part of a key relayed)', async () => {
     const { upstreams } = await start(1);
-    upstreams[0]?.always(reply(401, { error: { message: 'Incorrect API key provided: key-of-one, or sk-inval*****6789.' } }));
+    upstreams[0]?.always(
+      reply(401, { error: { message: 'Incorrect API key provided: key-of-one, or sk-inval*****6789.' } }),
+    );
     const text = JSON.stringify((await ask()).body);
     expect(text).to.include('Incorrect API key provided');
     expect(text).not.to.match(/key-of-one|6789/);
   });
 
   describe('moderation', () => {
-    const refusal = { error: { message: 'flagged', code: 403, metadata: { reasons: ['violence'], flagged_input: '…' } } };
+    const refusal = {
+      error: { message: 'flagged', code: 403, metadata: { reasons: ['violence'], flagged_input: '…' } },
+    };
 
     it('is returned as it came, and no other target is asked', async () => {
       const { upstreams } = await start(2, {}, { type: 'openrouter' });
@@ -122,7 +156,9 @@ describe('Waterfall', () => {
   describe('a refused field', () => {
     const refuse: Answerer = (res, request) =>
       'store' in request.body
-        ? reply(422, { detail: [{ type: 'extra_forbidden', loc: ['body', 'store'], msg: 'Extra inputs are not permitted' }] })(res, request)
+        ? reply(422, {
+            detail: [{ type: 'extra_forbidden', loc: ['body', 'store'], msg: 'Extra inputs are not permitted' }],
+          })(res, request)
         : answer('hello')(res, request);
 
     it('is left out in one repaired retry at the same target, and never sent there again', async () => {
@@ -190,11 +226,15 @@ describe('Waterfall', () => {
       const { port } = new URL((proxy as RunningProxy).address);
       const socket = connect(Number(port), '127.0.0.1');
       const text = JSON.stringify({ messages: HELLO, stream: true, ...body });
-      socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${API_KEY}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+      socket.write(
+        `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${API_KEY}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+      );
       const chunks: Buffer[] = [];
       socket.on('data', (part) => chunks.push(part));
       await once(socket, 'close');
-      return Buffer.concat(chunks).toString('utf8').replace(/\r\n[0-9a-f]+\r\n|\r\n0\r\n\r\n/g, '');
+      return Buffer.concat(chunks)
+        .toString('utf8')
+        .replace(/\r\n[0-9a-f]+\r\n|\r\n0\r\n\r\n/g, '');
     };
 
     it('passes a stream on as it is, comments and line ends included', async () => {
@@ -210,14 +250,21 @@ describe('Waterfall', () => {
       upstreams[0]?.always(stream([chunk({ content: 'Once upon' })], 'cut'));
       const text = await raw({});
       expect(text).to.contain('Once upon');
-      expect(text).to.match(/data: \{"error":\{"message":"one\/a-model broke off after its first token: .*"code":"upstream_failed"/);
+      expect(text).to.match(
+        /data: \{"error":\{"message":"one\/a-model broke off after its first token: .*"code":"upstream_failed"/,
+      );
       expect(text).not.to.contain('[DONE]');
       expect(upstreams[1]?.received).to.have.length(0);
     });
 
     it('makes the SDK raise when a stream carries an error after its first token', async () => {
       const { upstreams, proxy } = await start(1);
-      upstreams[0]?.always(stream([chunk({ content: 'Once' }), `event: error\ndata: {"error":{"message":"tool failed","status_code":400}}\n\n`]));
+      upstreams[0]?.always(
+        stream([
+          chunk({ content: 'Once' }),
+          `event: error\ndata: {"error":{"message":"tool failed","status_code":400}}\n\n`,
+        ]),
+      );
       const parts = await proxy.client.chat.completions.create({ model: 'x', messages: [...HELLO], stream: true });
       let text = '';
       const error = await (async () => {
@@ -235,7 +282,11 @@ describe('Waterfall', () => {
 
     it('takes an event of a CRLF upstream and a last one without blank line (pitfall 27)', async () => {
       const { upstreams } = await start(1);
-      upstreams[0]?.always(stream(['data: {"choices":[{"delta":{"content":"all"}}]}\r\n\r\ndata: {"choices":[{"delta":{},"finish_reason":"stop"}]}\r\n']));
+      upstreams[0]?.always(
+        stream([
+          'data: {"choices":[{"delta":{"content":"all"}}]}\r\n\r\ndata: {"choices":[{"delta":{},"finish_reason":"stop"}]}\r\n',
+        ]),
+      );
       const text = await raw({});
       expect(text).to.contain('"all"').and.to.contain('[DONE]').and.not.to.contain('"error"');
     });
@@ -244,7 +295,10 @@ describe('Waterfall', () => {
       const { upstreams } = await start(1);
       await raw({});
       await raw({ stream_options: { include_usage: true } });
-      expect(upstreams[0]?.received.map(({ body }) => body.stream_options)).to.deep.equal([undefined, { include_usage: true }]);
+      expect(upstreams[0]?.received.map(({ body }) => body.stream_options)).to.deep.equal([
+        undefined,
+        { include_usage: true },
+      ]);
     });
 
     for (const [when, answerer] of [
@@ -287,8 +341,14 @@ describe('Waterfall', () => {
     let count = 0;
     upstreams[0]?.always((res, request) => {
       count++;
-      const headers = { 'x-ratelimit-limit-requests': '5', 'x-ratelimit-remaining-requests': String(Math.max(0, 5 - count)), 'x-ratelimit-reset-requests': '60s' };
-      return count <= 5 ? answer('one', headers)(res, request) : reply(429, { error: { message: 'spent' } }, headers)(res, request);
+      const headers = {
+        'x-ratelimit-limit-requests': '5',
+        'x-ratelimit-remaining-requests': String(Math.max(0, 5 - count)),
+        'x-ratelimit-reset-requests': '60s',
+      };
+      return count <= 5
+        ? answer('one', headers)(res, request)
+        : reply(429, { error: { message: 'spent' } }, headers)(res, request);
     });
     const answers = await Promise.all(Array.from({ length: 40 }, () => ask()));
     expect(answers.every(({ status }) => status === 200)).to.equal(true);

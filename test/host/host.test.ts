@@ -57,7 +57,10 @@ describe('Plugins', () => {
 
   it('may stand outside every node_modules and still find 429chain/plugin', async () => {
     const folder = mkdtempSync(join(tmpdir(), '429chain-plugin-'));
-    writeFileSync(join(folder, 'index.mjs'), `import { definePlugin } from '429chain/plugin'; export default () => definePlugin({ name: 'far', apply({ log }) { log.info('here'); } });`);
+    writeFileSync(
+      join(folder, 'index.mjs'),
+      `import { definePlugin } from '429chain/plugin'; export default () => definePlugin({ name: 'far', apply({ log }) { log.info('here'); } });`,
+    );
     const { log } = await start([folder]);
     expect(log.lines).to.deep.equal(['[far] here']);
     rmSync(folder, { recursive: true });
@@ -103,7 +106,9 @@ describe('Plugins', () => {
     hooks.beforeAttempt.tapAsync('slow', () => {});
     hooks.beforeAttempt.tap('next', () => ({ reason: 'heard' }));
     expect(await hooks.beforeAttempt.promise({} as Attempt)).to.deep.equal({ reason: 'heard' });
-    expect(guard.faults).to.deep.equal([{ plugin: 'slow', hook: 'beforeAttempt', count: 2, last: 'no answer within 0.005 s' }]);
+    expect(guard.faults).to.deep.equal([
+      { plugin: 'slow', hook: 'beforeAttempt', count: 2, last: 'no answer within 0.005 s' },
+    ]);
   });
 
   it('that hang in afterResponse keep no caller waiting', async () => {
@@ -117,9 +122,15 @@ describe('Plugins', () => {
     const { hooks } = app.runtime.host;
     const calls: string[] = [];
     hooks.beforeAttempt.tap('test', ({ target, number }) => void calls.push(`beforeAttempt ${target.id} ${number}`));
-    hooks.onRateLimitHeaders.tap({ name: 'test', stage: -1 }, ({ status }, { target }) => void calls.push(`onRateLimitHeaders ${target.id} ${status}`));
+    hooks.onRateLimitHeaders.tap(
+      { name: 'test', stage: -1 },
+      ({ status }, { target }) => void calls.push(`onRateLimitHeaders ${target.id} ${status}`),
+    );
     hooks.onError.tap({ name: 'test', stage: -1 }, (failure) => void calls.push(`onError ${failure.class}`));
-    hooks.afterResponse.tap('test', ({ tries, servedBy }) => void calls.push(`afterResponse ${servedBy?.id} after ${tries.length}`));
+    hooks.afterResponse.tap(
+      'test',
+      ({ tries, servedBy }) => void calls.push(`afterResponse ${servedBy?.id} after ${tries.length}`),
+    );
     upstreams[0]?.always(reply(500, 'no'));
     await post({ messages: HELLO });
     expect(calls).to.deep.equal([
@@ -135,7 +146,11 @@ describe('Plugins', () => {
   it('decide what a failure means and until when its scope rests', async () => {
     const { post, app } = await start([]);
     const until = Date.now() + 50_000;
-    app.runtime.host.hooks.onError.tap({ name: 'test', stage: -1 }, () => ({ class: 'rate_limit', scope: 'provider', until }));
+    app.runtime.host.hooks.onError.tap({ name: 'test', stage: -1 }, () => ({
+      class: 'rate_limit',
+      scope: 'provider',
+      until,
+    }));
     upstreams[0]?.always(reply(418, 'teapot'));
     await post({ messages: HELLO });
     const [target] = app.runtime.chains.all[0]?.targets ?? [];
@@ -144,7 +159,10 @@ describe('Plugins', () => {
 
   it('deny an attempt, and the trail says why', async () => {
     const { post, app } = await start([]);
-    app.runtime.host.hooks.beforeAttempt.tapPromise('test', async () => ({ reason: 'office hours', retryAt: Date.now() + 60_000 }));
+    app.runtime.host.hooks.beforeAttempt.tapPromise('test', async () => ({
+      reason: 'office hours',
+      retryAt: Date.now() + 60_000,
+    }));
     const response = await post({ messages: HELLO });
     expect(response.status).to.equal(429);
     const { error } = (await response.json()) as { error: { targets: { reason: string }[] } };

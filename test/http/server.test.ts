@@ -18,31 +18,130 @@ interface BadInput {
 const GOOD = JSON.stringify({ model: 'default', messages: HELLO });
 
 const BAD_INPUTS: readonly BadInput[] = [
-  { what: 'malformed JSON (pitfall 47: answered 500)', body: '{"messages": [', status: 400, code: 'malformed_json', says: /no valid JSON/ },
+  {
+    what: 'malformed JSON (pitfall 47: answered 500)',
+    body: '{"messages": [',
+    status: 400,
+    code: 'malformed_json',
+    says: /no valid JSON/,
+  },
   { what: 'an empty body', body: '', status: 400, code: 'malformed_json', says: /no valid JSON/ },
-  { what: 'a body that is no object', body: '[1]', status: 400, code: 'invalid_request', says: /must be a JSON object/ },
-  { what: 'no messages', body: '{"model":"default"}', status: 400, code: 'invalid_request', param: 'messages', says: /"messages" is missing/ },
-  { what: 'empty messages', body: '{"messages":[]}', status: 400, code: 'invalid_request', param: 'messages', says: /"messages" is empty/ },
-  { what: 'messages that are no list', body: '{"messages":"hi"}', status: 400, code: 'invalid_request', param: 'messages', says: /must be an array/ },
+  {
+    what: 'a body that is no object',
+    body: '[1]',
+    status: 400,
+    code: 'invalid_request',
+    says: /must be a JSON object/,
+  },
+  {
+    what: 'no messages',
+    body: '{"model":"default"}',
+    status: 400,
+    code: 'invalid_request',
+    param: 'messages',
+    says: /"messages" is missing/,
+  },
+  {
+    what: 'empty messages',
+    body: '{"messages":[]}',
+    status: 400,
+    code: 'invalid_request',
+    param: 'messages',
+    says: /"messages" is empty/,
+  },
+  {
+    what: 'messages that are no list',
+    body: '{"messages":"hi"}',
+    status: 400,
+    code: 'invalid_request',
+    param: 'messages',
+    says: /must be an array/,
+  },
   { what: 'no key', headers: { authorization: undefined }, status: 401, code: 'invalid_api_key', says: /No API key/ },
-  { what: 'a wrong key', headers: { authorization: 'Bearer wrong' }, status: 401, code: 'invalid_api_key', says: /not one of/ },
-  { what: 'a key in the wrong scheme', headers: { authorization: `Basic ${API_KEY}` }, status: 401, code: 'invalid_api_key', says: /No API key/ },
-  { what: 'an unknown path', path: '/v1/chat/completion', status: 404, code: 'not_found', says: /POST \/v1\/chat\/completions/ },
+  {
+    what: 'a wrong key',
+    headers: { authorization: 'Bearer wrong' },
+    status: 401,
+    code: 'invalid_api_key',
+    says: /not one of/,
+  },
+  {
+    what: 'a key in the wrong scheme',
+    headers: { authorization: `Basic ${API_KEY}` },
+    status: 401,
+    code: 'invalid_api_key',
+    says: /No API key/,
+  },
+  {
+    what: 'an unknown path',
+    path: '/v1/chat/completion',
+    status: 404,
+    code: 'not_found',
+    says: /POST \/v1\/chat\/completions/,
+  },
   { what: 'the root', path: '/', method: 'GET', status: 404, code: 'not_found', says: /nothing at \// },
   { what: 'a wrong method', method: 'GET', status: 405, code: 'method_not_allowed', says: /takes POST, not GET/ },
-  { what: 'a wrong method at the models', path: '/v1/models', method: 'DELETE', status: 405, code: 'method_not_allowed', says: /GET/ },
-  { what: 'a body that is too large', body: `{"messages":"${'x'.repeat(3000)}"}`, status: 413, code: 'body_too_large', says: /larger than 2048 bytes/ },
-  { what: 'a wrong content type', headers: { 'content-type': 'text/plain' }, status: 415, code: 'unsupported_media_type', says: /"text\/plain"/ },
-  { what: 'no content type', headers: { 'content-type': undefined }, status: 415, code: 'unsupported_media_type', says: /no type at all/ },
-  { what: 'a compressed body', headers: { 'content-encoding': 'gzip' }, status: 415, code: 'unsupported_media_type', says: /gzip/ },
-  { what: 'an unknown model', path: '/v1/models/nobody', method: 'GET', status: 404, code: 'model_not_found', param: 'model', says: /"nobody"/ },
+  {
+    what: 'a wrong method at the models',
+    path: '/v1/models',
+    method: 'DELETE',
+    status: 405,
+    code: 'method_not_allowed',
+    says: /GET/,
+  },
+  {
+    what: 'a body that is too large',
+    body: `{"messages":"${'x'.repeat(3000)}"}`,
+    status: 413,
+    code: 'body_too_large',
+    says: /larger than 2048 bytes/,
+  },
+  {
+    what: 'a wrong content type',
+    headers: { 'content-type': 'text/plain' },
+    status: 415,
+    code: 'unsupported_media_type',
+    says: /"text\/plain"/,
+  },
+  {
+    what: 'no content type',
+    headers: { 'content-type': undefined },
+    status: 415,
+    code: 'unsupported_media_type',
+    says: /no type at all/,
+  },
+  {
+    what: 'a compressed body',
+    headers: { 'content-encoding': 'gzip' },
+    status: 415,
+    code: 'unsupported_media_type',
+    says: /gzip/,
+  },
+  {
+    what: 'an unknown model',
+    path: '/v1/models/nobody',
+    method: 'GET',
+    status: 404,
+    code: 'model_not_found',
+    param: 'model',
+    says: /"nobody"/,
+  },
 ];
 
 /** node:http, since fetch does not send what a careless caller sends. */
-const send = (address: string, { path = '/v1/chat/completions', method = 'POST', headers = {}, body = GOOD }: Partial<BadInput>) =>
+const send = (
+  address: string,
+  { path = '/v1/chat/completions', method = 'POST', headers = {}, body = GOOD }: Partial<BadInput>,
+) =>
   new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
-    const all: Record<string, string | undefined> = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json', ...headers };
-    const sent = Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
+    const all: Record<string, string | undefined> = {
+      authorization: `Bearer ${API_KEY}`,
+      'content-type': 'application/json',
+      ...headers,
+    };
+    const sent = Object.fromEntries(
+      Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
     const req = request(address + path, { method, headers: sent }, async (res) => {
       const chunks: Buffer[] = [];
       for await (const chunk of res) chunks.push(chunk as Buffer);
@@ -96,7 +195,12 @@ describe('The HTTP surface', () => {
     const endless = new ReadableStream({
       pull: (controller) => controller.enqueue(new TextEncoder().encode('x'.repeat(1024))),
     });
-    const init = { method: 'POST', duplex: 'half', body: endless, headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' } };
+    const init = {
+      method: 'POST',
+      duplex: 'half',
+      body: endless,
+      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+    };
     const status = await fetch(`${proxy.address}/v1/chat/completions`, init as RequestInit).then(
       (response) => response.status,
       // The connection may be closed before the client has read the answer.
@@ -133,7 +237,11 @@ describe('The HTTP surface', () => {
 
   it('says in headers which chain and target answered, and gives the request an id', async () => {
     const { headers } = await proxy.post({ model: 'other', messages: HELLO });
-    expect(Object.fromEntries(headers)).to.include({ 'x-429chain-chain': 'other', 'x-429chain-target': 'one/c-model', 'x-429chain-attempts': '1' });
+    expect(Object.fromEntries(headers)).to.include({
+      'x-429chain-chain': 'other',
+      'x-429chain-target': 'one/c-model',
+      'x-429chain-attempts': '1',
+    });
     expect(headers.get('x-request-id')).to.match(/^[0-9a-f-]{36}$/);
   });
 
@@ -150,7 +258,12 @@ describe('The HTTP surface', () => {
 
   it('sends the model that the target names, and every other field as it came', async () => {
     await proxy.post({ model: 'other', messages: HELLO, temperature: 0.5, x_vendor: [1, { a: null }] });
-    expect(upstream.received.at(-1)?.body).to.deep.equal({ model: 'c-model', messages: HELLO, temperature: 0.5, x_vendor: [1, { a: null }] });
+    expect(upstream.received.at(-1)?.body).to.deep.equal({
+      model: 'c-model',
+      messages: HELLO,
+      temperature: 0.5,
+      x_vendor: [1, { a: null }],
+    });
     expect(upstream.received.at(-1)?.headers.authorization).to.equal('Bearer key-of-one');
   });
 

@@ -70,7 +70,11 @@ describe('MemoryLedger', () => {
     it('subtracts what others have in flight from what a signal says is left', () => {
       hear('groq/a');
       const [first, second] = [reserve('groq/a'), reserve('groq/a')];
-      ledger.absorb(first, [{ dimension: 'requests', window: '1m', limit: 30, remaining: 10, resetAt: clock.now() + 9_000 }], true);
+      ledger.absorb(
+        first,
+        [{ dimension: 'requests', window: '1m', limit: 30, remaining: 10, resetAt: clock.now() + 9_000 }],
+        true,
+      );
       expect(second.granted).to.equal(true);
       // `second` was dispatched before the quota was known: it is not charged to it, and its own signal will tell.
       expect(ledger.status('groq/a').quotas[0]).to.include({ remaining: 10 });
@@ -86,7 +90,14 @@ describe('MemoryLedger', () => {
     });
 
     it('refills a bucket bit by bit, and knows when the next request fits', () => {
-      hear('groq/a', { dimension: 'requests', window: '1m', limit: 60, remaining: 0, resetAt: clock.now() + 60_000, refills: true });
+      hear('groq/a', {
+        dimension: 'requests',
+        window: '1m',
+        limit: 60,
+        remaining: 0,
+        resetAt: clock.now() + 60_000,
+        refills: true,
+      });
       expect(refusal('groq/a').retryAt).to.equal(clock.now() + 1_000);
       clock.turn(3_000);
       expect(grants('groq/a', 10)).to.equal(3);
@@ -105,14 +116,25 @@ describe('MemoryLedger', () => {
     });
 
     it('counts a pool for all its models and for no others (pitfall 8: the wrong scope)', () => {
-      hear('openrouter/x:free', { dimension: 'requests', window: '1d', scope: 'pool', limit: 50, remaining: 0, resetAt: clock.now() + 9e6 });
+      hear('openrouter/x:free', {
+        dimension: 'requests',
+        window: '1d',
+        scope: 'pool',
+        limit: 50,
+        remaining: 0,
+        resetAt: clock.now() + 9e6,
+      });
       expect(refusal('openrouter/y:free').reason).to.match(/^openrouter#free has 0 of 50 requests per 1d left/);
       expect(ledger.check('openrouter/paid', NEED)).to.equal(undefined);
     });
   });
 
   describe('limits that were written down', () => {
-    const manual = (scope: string, ...limits: Declaration['limits'][number][]): Declaration => ({ scope, limits, source: 'manual' });
+    const manual = (scope: string, ...limits: Declaration['limits'][number][]): Declaration => ({
+      scope,
+      limits,
+      source: 'manual',
+    });
 
     it('never grants more than the limit in any window of its length', () => {
       configure(manual('groq/a', { requests: 3, per: '10s' }));
@@ -146,12 +168,22 @@ describe('MemoryLedger', () => {
 
     it('stays in force whatever headers say (pitfall 7: one stray header switched it off)', () => {
       configure(manual('groq/a', { requests: 2, per: '1m' }));
-      hear('groq/a', { dimension: 'requests', window: '1m', limit: 1000, remaining: 999, resetAt: clock.now() + 60_000 });
+      hear('groq/a', {
+        dimension: 'requests',
+        window: '1m',
+        limit: 1000,
+        remaining: 999,
+        resetAt: clock.now() + 60_000,
+      });
       expect(grants('groq/a', 5)).to.equal(1);
     });
 
     it('stands above what a provider type knows of the same dimension', () => {
-      configure(manual('groq/a', { requests: 9, per: '1s' }), { scope: 'groq/a', limits: [{ requests: 2, per: '1m' }], source: 'known' });
+      configure(manual('groq/a', { requests: 9, per: '1s' }), {
+        scope: 'groq/a',
+        limits: [{ requests: 2, per: '1m' }],
+        source: 'known',
+      });
       expect(grants('groq/a', 20)).to.equal(9);
     });
 
@@ -166,7 +198,11 @@ describe('MemoryLedger', () => {
   });
 
   describe('rests', () => {
-    const fail = (target: string, failureClass: 'rate_limit' | 'overloaded' | 'auth' | 'quota', until?: number): number | undefined => {
+    const fail = (
+      target: string,
+      failureClass: 'rate_limit' | 'overloaded' | 'auth' | 'quota',
+      until?: number,
+    ): number | undefined => {
       const reservation = reserve(target);
       ledger.absorb(reservation, [], false);
       const scope = failureClass === 'auth' ? 'provider' : 'target';
