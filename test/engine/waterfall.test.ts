@@ -195,6 +195,48 @@ describe('Waterfall', () => {
       expect(order).to.deep.equal(users);
     });
 
+    it('lets no newcomer overtake those who wait (pitfall 34)', async () => {
+      const { upstreams, proxy } = await start(1, { maxWait: '20s' }, { limits: [{ concurrent: 1 }] });
+      const order: unknown[] = [];
+      let release = (): void => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      upstreams[0]?.always(async (res, request) => {
+        order.push(request.body.user);
+        if (request.body.user === 'first') await released;
+        await answer('hello')(res, request);
+      });
+      const { hooks } = proxy.app.runtime.host;
+      let newcomer: Promise<unknown> | undefined;
+      // It comes in the very moment in which the slot is given back.
+      hooks.afterResponse.tap('test', () => {
+        newcomer ??= ask({ user: 'newcomer' });
+      });
+      const asked = [ask({ user: 'first' })];
+      await until(() => order.length === 1);
+      asked.push(ask({ user: 'waiting' }));
+      await until(() => proxy.app.runtime.waterfall.waiting === 1);
+      release();
+      await Promise.all(asked);
+      await newcomer;
+      expect(order).to.deep.equal(['first', 'waiting', 'newcomer']);
+    });
+
+    it('asks once for each request when several targets come back together (pitfall 34: ran twice)', async () => {
+      const { upstreams } = await start(2, { maxWait: '10s' });
+      for (const upstream of upstreams) upstream.script(spent('1'));
+      expect((await ask()).status).to.equal(200);
+      expect(upstreams.map(({ received }) => received.length).reduce((sum, count) => sum + count)).to.equal(3);
+    });
+
+    it('waits for a target that is just serving others (pitfall 21: all exhausted by a race)', async () => {
+      const { upstreams } = await start(1, { maxWait: '10s' }, { limits: [{ concurrent: 2 }] });
+      const answers = await Promise.all(Array.from({ length: 30 }, () => ask()));
+      expect(answers.every(({ status }) => status === 200)).to.equal(true);
+      expect(upstreams[0]?.received).to.have.length(30);
+    });
+
     it('refuses at once what nothing within maxWait can serve', async () => {
       const { upstreams } = await start(1, { maxWait: '5s' });
       upstreams[0]?.script(spent('600'));
@@ -327,6 +369,42 @@ describe('Waterfall', () => {
         expect((await ask()).status).to.equal(200);
       });
     }
+  });
+
+  it('does not blame a provider for a caller who reads slowly (pitfall 29)', async () => {
+    const { upstreams } = await start(1, { timeouts: { idle: '150ms' } });
+    const big = chunk({ content: 'x'.repeat(256 * 1024) });
+    upstreams[0]?.always(stream([...Array.from({ length: 100 }, () => big), chunk({}, 'stop'), DONE]));
+    const response = await (proxy as RunningProxy).post({ messages: HELLO, stream: true });
+    // Longer than the idle timeout, while the buffers between are full.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    const text = await response.text();
+    expect(text.length).to.be.greaterThan(100 * 256 * 1024);
+    expect(text.endsWith(DONE)).to.equal(true);
+  });
+
+  it('goes on to a larger model when a request is too large for the first (pitfall 19)', async () => {
+    const { upstreams } = await start(3);
+    const tooLarge = {
+      error: { message: 'This model has a maximum context length of 8192 tokens', code: 'context_length_exceeded' },
+    };
+    upstreams[0]?.always(reply(400, tooLarge));
+    upstreams[1]?.always(reply(413, { error: { message: 'Request too large' } }, { 'retry-after': '9' }));
+    for (let index = 0; index < 2; index++) expect((await ask()).target).to.equal('three/a-model');
+    expect(upstreams.map(({ received }) => received.length)).to.deep.equal([2, 2, 2]);
+  });
+
+  it('hands on the refusal when a request is too large for every target', async () => {
+    const { upstreams } = await start(2, { maxWait: '1h' });
+    for (const upstream of upstreams) upstream.always(reply(413, { error: { message: 'Request too large' } }));
+    expect((await ask()).status).to.equal(413);
+  });
+
+  it('ends a guess early by one probe (pitfall 10: out until restart)', async () => {
+    const { upstreams } = await start(1, { maxWait: '20s' });
+    upstreams[0]?.script(reply(429, { error: { message: 'Too Many Requests' } }));
+    expect((await ask()).status).to.equal(200);
+    expect(upstreams[0]?.received).to.have.length(2);
   });
 
   it('serves an answer without usage (pitfall 32: the logger threw)', async () => {

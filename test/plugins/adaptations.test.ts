@@ -1,0 +1,165 @@
+import { adaptBody } from '429chain/plugin';
+import { expect } from 'chai';
+import { builtIns } from '../../plugins/index.js';
+import { hostOf, type SimulatedHost } from './simulated-host.js';
+
+type Body = Readonly<Record<string, unknown>>;
+
+interface Row {
+  readonly it: string;
+  readonly type: string;
+  readonly model?: string;
+  readonly from: Body;
+  readonly to: Body;
+}
+
+const user = { role: 'user', content: 'hi' };
+
+const ROWS: readonly Row[] = [
+  {
+    it: 'Groq is not sent log probabilities and biases',
+    type: 'groq',
+    from: { messages: [user], logprobs: true, top_logprobs: 2, logit_bias: { 1: 2 }, seed: 1 },
+    to: { messages: [user], seed: 1 },
+  },
+  { it: 'Groq keeps n of 1', type: 'groq', from: { n: 1 }, to: { n: 1 } },
+  { it: 'Groq is not asked for several answers', type: 'groq', from: { n: 3 }, to: {} },
+  {
+    it: 'Groq is not sent names and the reasoning of others (pitfall 22)',
+    type: 'groq',
+    from: { messages: [{ ...user, name: 'Ann' }, { role: 'assistant', content: 'x', reasoning_content: 'because' }] },
+    to: { messages: [user, { role: 'assistant', content: 'x' }] },
+  },
+  ...([
+    ['qwen/qwen3.6-27b', 'high', 'default'],
+    ['qwen/qwen3.6-27b', 'none', 'none'],
+    ['qwen/qwen3.6-27b', 'minimal', 'none'],
+    ['openai/gpt-oss-120b', 'none', 'low'],
+    ['openai/gpt-oss-120b', 'default', 'medium'],
+    ['openai/gpt-oss-120b', 'high', 'high'],
+    ['llama-3.1-8b-instant', 'high', 'high'],
+  ] as const).map(([model, from, to]) => ({
+    it: `Groq's ${model} is asked for reasoning_effort ${to} in place of ${from}`,
+    type: 'groq',
+    model,
+    from: { reasoning_effort: from },
+    to: { reasoning_effort: to },
+  })),
+  { it: 'Groq takes both names of the answer\'s bound', type: 'groq', from: { max_tokens: 5 }, to: { max_tokens: 5 } },
+  {
+    it: 'Cerebras is not sent what it documents to refuse',
+    type: 'cerebras',
+    from: { frequency_penalty: 1, presence_penalty: 1, logit_bias: {}, parallel_tool_calls: true, service_tier: 'auto', n: 2, top_p: 1 },
+    to: { top_p: 1 },
+  },
+  {
+    it: 'Cerebras gets one bound of the answer, the newer one',
+    type: 'cerebras',
+    from: { max_tokens: 5, max_completion_tokens: 6 },
+    to: { max_completion_tokens: 6 },
+  },
+  { it: 'Cerebras gets max_tokens where it stands alone', type: 'cerebras', from: { max_tokens: 5 }, to: { max_tokens: 5 } },
+  {
+    it: 'Cerebras gets tools rather than a form of the answer',
+    type: 'cerebras',
+    from: { tools: [{}], response_format: { type: 'json_object' } },
+    to: { tools: [{}] },
+  },
+  {
+    it: 'Cerebras keeps the form of the answer where there are no tools',
+    type: 'cerebras',
+    from: { response_format: { type: 'json_object' } },
+    to: { response_format: { type: 'json_object' } },
+  },
+  {
+    it: 'Cerebras is not sent the reasoning of others (pitfall 22)',
+    type: 'cerebras',
+    from: { messages: [{ role: 'assistant', content: 'x', reasoning_content: 'because' }] },
+    to: { messages: [{ role: 'assistant', content: 'x' }] },
+  },
+  {
+    it: 'Cerebras hears a developer as the system',
+    type: 'cerebras',
+    model: 'gemma-4-31b',
+    from: { messages: [{ role: 'developer', content: 'x' }, user] },
+    to: { messages: [{ role: 'system', content: 'x' }, user] },
+  },
+  {
+    it: "Cerebras's gpt-oss hears a developer as one",
+    type: 'cerebras',
+    model: 'gpt-oss-120b',
+    from: { messages: [{ role: 'developer', content: 'x' }] },
+    to: { messages: [{ role: 'developer', content: 'x' }] },
+  },
+  {
+    it: 'OpenRouter is sent everything as it is',
+    type: 'openrouter',
+    from: { n: 2, logprobs: true, provider: { order: ['x'] }, messages: [{ ...user, name: 'Ann' }] },
+    to: { n: 2, logprobs: true, provider: { order: ['x'] }, messages: [{ ...user, name: 'Ann' }] },
+  },
+  {
+    it: 'an unknown server is sent everything as it is',
+    type: 'openai-compatible',
+    from: { n: 2, store: true, logit_bias: {} },
+    to: { n: 2, store: true, logit_bias: {} },
+  },
+];
+
+describe('what a provider is documented to refuse', () => {
+  let host: SimulatedHost;
+
+  before(async () => {
+    host = await hostOf(builtIns);
+  });
+
+  for (const { it: name, type, model = 'a-model', from, to } of ROWS) {
+    it(name, () => {
+      const { body, changes } = adaptBody(from, host.types.get(type)?.adaptations ?? [], model);
+      expect(body).to.deep.equal(to);
+      expect(changes.length === 0, 'said in the log').to.equal(JSON.stringify(from) === JSON.stringify(to));
+    });
+  }
+
+  it('is told with a reason', () => {
+    for (const { adaptations = [] } of host.types.values()) {
+      for (const { why } of adaptations) expect(why).to.match(/^\w+.{8,}$/);
+    }
+  });
+
+  it('takes nothing away that makes a request what it is', () => {
+    const essential = ['model', 'messages', 'stream', 'tools', 'tool_choice', 'messages[].content', 'messages[].tool_calls'];
+    const touched = [...host.types.values()].flatMap(({ adaptations = [] }) => adaptations.map(({ field }) => field));
+    expect(touched.filter((field) => essential.includes(field))).to.deep.equal([]);
+  });
+});
+
+describe('the built-in provider types', () => {
+  let host: SimulatedHost;
+
+  before(async () => {
+    host = await hostOf(builtIns);
+  });
+
+  it('know their addresses, all but the one for any server', () => {
+    const addresses = [...host.types].map(([name, { baseUrl }]) => [name, baseUrl]);
+    expect(Object.fromEntries(addresses)).to.deep.equal({
+      groq: 'https://api.groq.com/openai/v1',
+      cerebras: 'https://api.cerebras.ai/v1',
+      openrouter: 'https://openrouter.ai/api/v1',
+      'openai-compatible': undefined,
+    });
+  });
+
+  it('know the limits of the free tier that headers never tell, or tell too late', () => {
+    expect(host.types.get('groq')?.knownLimits).to.deep.equal([{ requests: 30, per: '1m' }]);
+    expect(host.types.get('cerebras')?.knownLimits).to.deep.equal([{ requests: 5, per: '1m' }]);
+    expect(host.types.get('openrouter')?.knownPoolLimits).to.deep.equal({ free: [{ requests: 20, per: '1m' }] });
+  });
+
+  it('keep free and paid models of OpenRouter in two pools (pitfall 8)', () => {
+    const type = host.types.get('openrouter');
+    expect(type?.pool?.('meta-llama/llama-3.3-70b-instruct:free')).to.equal('free');
+    expect(type?.pool?.('meta-llama/llama-3.3-70b-instruct')).to.equal('credit');
+    expect(host.types.get('groq')?.pool).to.equal(undefined);
+  });
+});
