@@ -35,7 +35,12 @@ export default definePlugin({
       adaptations: [
         ...REFUSED.map((field): Adaptation => ({ field, drop: true, why: 'Cerebras documents a 400 for it' })),
         { field: 'n', when: { not: [1] }, drop: true, why: 'Cerebras gives one answer' },
-        { field: 'max_tokens', when: { with: 'max_completion_tokens' }, drop: true, why: 'Cerebras refuses both at once' },
+        {
+          field: 'max_tokens',
+          when: { with: 'max_completion_tokens' },
+          drop: true,
+          why: 'Cerebras refuses both at once',
+        },
         { field: 'response_format', when: { with: 'tools' }, drop: true, why: 'Cerebras refuses it beside tools' },
         { field: 'messages[].reasoning_content', drop: true, why: 'Cerebras refuses what other providers reasoned' },
         {

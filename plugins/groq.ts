@@ -20,7 +20,7 @@ const RULES: readonly ErrorRule[] = [
     refills: true,
     why: 'the sentence names the quota, also those that headers never show',
   },
-  { status: [429], refills: true, why: 'a limit whose words were lost on the way: the headers are still Groq\'s' },
+  { status: [429], refills: true, why: "a limit whose words were lost on the way: the headers are still Groq's" },
   { code: ['tool_use_failed', 'json_validate_failed'], class: 'bad_request', why: 'the model failed, not the caller' },
   { status: [424], class: 'server_error', why: 'a request that this one depends on failed' },
   { status: [499], class: 'server_error', why: 'cancelled, and not by us' },

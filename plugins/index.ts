@@ -7,4 +7,11 @@ import openrouter from './openrouter.js';
 import rateLimitHeaders from './rate-limit-headers.js';
 
 /** Always on, unless the configuration switches one off. */
-export const builtIns: readonly Plugin[] = [groq, cerebras, openrouter, openaiCompatible, rateLimitHeaders, manualLimits];
+export const builtIns: readonly Plugin[] = [
+  groq,
+  cerebras,
+  openrouter,
+  openaiCompatible,
+  rateLimitHeaders,
+  manualLimits,
+];

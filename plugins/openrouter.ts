@@ -29,7 +29,12 @@ const RULES: readonly ErrorRule[] = [
   },
   { code: ['upstream_provider_shared_pool'], class: 'rate_limit', why: "the upstream's pool, not our account's" },
   { code: ['openrouter_admission_control'], class: 'overloaded', why: 'it sheds load' },
-  { code: ['openrouter_in_flight_budget'], class: 'rate_limit', scope: 'pool', why: 'too many at once for the balance' },
+  {
+    code: ['openrouter_in_flight_budget'],
+    class: 'rate_limit',
+    scope: 'pool',
+    why: 'too many at once for the balance',
+  },
   // The free models must not rest with the paid ones.
   { status: [402], class: 'quota', scope: 'pool', why: 'no credit' },
   { code: ['openrouter_credits', 'payment_required'], class: 'quota', scope: 'pool', why: 'no credit' },
@@ -41,7 +46,11 @@ const RULES: readonly ErrorRule[] = [
   },
   { status: [403], has: ['reasons', 'flagged_input'], class: 'moderation', why: 'the input was flagged' },
   { code: ['content_policy_violation', 'refusal'], class: 'moderation', why: 'content refused' },
-  { code: ['context_length_exceeded', 'payload_too_large', 'string_too_long', 'image_too_large'], class: 'too_large', why: 'error_type' },
+  {
+    code: ['context_length_exceeded', 'payload_too_large', 'string_too_long', 'image_too_large'],
+    class: 'too_large',
+    why: 'error_type',
+  },
   { code: ['provider_overloaded', 'provider_unavailable'], class: 'overloaded', why: 'error_type' },
   { code: ['rate_limit_exceeded'], class: 'rate_limit', why: 'error_type' },
   { code: ['authentication'], class: 'auth', why: 'error_type' },

@@ -117,5 +117,12 @@ export class Runtime implements Current {
 /** The one place where `src/` reaches `plugins/`. */
 const builtIns = async (): Promise<readonly Plugin[]> => (await import('../plugins/index.js')).builtIns;
 
-const knownLimits = ({ id, providerType }: PreparedTarget): Declaration[] =>
-  providerType.knownLimits === undefined ? [] : [{ scope: id, limits: providerType.knownLimits, source: 'known' }];
+/** What a target's type knows of the free tier, for the target itself and for its pool. */
+const knownLimits = ({ id, scopes: { pool }, providerType }: PreparedTarget): Declaration[] => {
+  const { knownLimits: own, knownPoolLimits } = providerType;
+  const shared = pool === undefined ? undefined : knownPoolLimits?.[pool.slice(pool.indexOf('#') + 1)];
+  return [
+    ...(own === undefined ? [] : [{ scope: id, limits: own, source: 'known' } as const]),
+    ...(pool === undefined || shared === undefined ? [] : [{ scope: pool, limits: shared, source: 'known' } as const]),
+  ];
+};

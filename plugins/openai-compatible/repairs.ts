@@ -72,7 +72,8 @@ const said = (message: string): string[] =>
 const parameter = (facts: ErrorFacts): string[] => {
   const { param, message } = facts;
   if (param === undefined) return [];
-  const refused = REFUSED_CODE.has(String(fieldOf(facts, 'code'))) || (REFUSED_WORDS.test(message) && message.includes(param));
+  const refused =
+    REFUSED_CODE.has(String(fieldOf(facts, 'code'))) || (REFUSED_WORDS.test(message) && message.includes(param));
   return refused ? fieldAt(partsOf(param)) : [];
 };
 

@@ -37,11 +37,27 @@ const KEYS: readonly ErrorRule[] = [
     class: 'auth',
     why: 'Gemini gives this country no free tier: a fact of the account',
   },
-  { status: [403], says: /^error code: 1010\b/, plainText: true, class: 'bad_request', why: 'Cloudflare dislikes our client' },
+  {
+    status: [403],
+    says: /^error code: 1010\b/,
+    plainText: true,
+    class: 'bad_request',
+    why: 'Cloudflare dislikes our client',
+  },
   { status: [403], says: /^</, plainText: true, class: 'bad_request', why: 'a page by what stands before the API' },
-  { status: [403], says: /^this model requires a subscription\b/, class: 'not_found', why: 'Ollama Cloud: this model only' },
+  {
+    status: [403],
+    says: /^this model requires a subscription\b/,
+    class: 'not_found',
+    why: 'Ollama Cloud: this model only',
+  },
   { status: [403], code: ['1913'], class: 'not_found', why: 'Mistral: a Labs model' },
-  { status: [498], says: /\bblocked\b/i, class: 'bad_request', why: 'Cohere: a blocked token, and not capacity as at Groq' },
+  {
+    status: [498],
+    says: /\bblocked\b/i,
+    class: 'bad_request',
+    why: 'Cohere: a blocked token, and not capacity as at Groq',
+  },
 ];
 
 /** Money. It has no window, and comes under five statuses. */
@@ -60,7 +76,13 @@ const CREDIT: readonly ErrorRule[] = [
   },
   { says: /\binsufficient balance \(1008\)/i, class: 'not_found', why: 'ModelScope: a retired model' },
   { status: [429], code: ['1113'], class: 'quota', why: 'z.ai: a paid model, and no balance; its free ones go on' },
-  { status: [429], code: ['1308', '1310', '1309', '1314'], class: 'quota', scope: 'provider', why: 'z.ai: plan spent or expired' },
+  {
+    status: [429],
+    code: ['1308', '1310', '1309', '1314'],
+    class: 'quota',
+    scope: 'provider',
+    why: 'z.ai: plan spent or expired',
+  },
   {
     status: [403, 429],
     says: /\bhas either used all available credits or reached its monthly spending limit\b/,
@@ -73,7 +95,12 @@ const CREDIT: readonly ErrorRule[] = [
 ];
 
 const LIMITS: readonly ErrorRule[] = [
-  { code: /PerDay/, class: 'quota', resets: pacificMidnight, why: 'Gemini: the hint of seconds does not hold for a day' },
+  {
+    code: /PerDay/,
+    class: 'quota',
+    resets: pacificMidnight,
+    why: 'Gemini: the hint of seconds does not hold for a day',
+  },
   {
     status: [429],
     code: ['4006', '3036'],
@@ -98,7 +125,12 @@ const LIMITS: readonly ErrorRule[] = [
     why: 'OpenRouter, wrapped by a gateway that lost the reset',
   },
   { status: [429], code: ['1300'], class: 'rate_limit', resets: nextMinute, why: 'Mistral counts by the wall clock' },
-  { says: /\bTrial key, which is limited to\b/, class: 'rate_limit', scope: 'provider', why: 'Cohere: all models share it' },
+  {
+    says: /\bTrial key, which is limited to\b/,
+    class: 'rate_limit',
+    scope: 'provider',
+    why: 'Cohere: all models share it',
+  },
   {
     says: /\breached your (?:session|hourly|daily|weekly|monthly) usage limit\b|\busage limit reached\b/i,
     class: 'rate_limit',

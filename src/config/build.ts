@@ -128,6 +128,6 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
     defaultChain: configuration.defaultChain ?? (more.length === 0 ? onlyChain : 'default'),
     plugins: plugins.map((plugin, index) => buildPlugin(plugin, index, folder)),
     written,
-    locate: locator.valueAt,
+    locate: (path, at) => (at === 'key' ? locator.keyAt(path) : locator.valueAt(path)),
   });
 };

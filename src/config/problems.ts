@@ -18,9 +18,9 @@ export const problemsOf = (findings: readonly Finding[], file: string | undefine
     .sort((one, other) => one.line - other.line || one.column - other.column);
 
 /** A problem with the value at `path`, for what can only be judged outside, such as an unknown provider type. */
-export const problemAt = ({ file, locate }: Settings, path: Path, message: string): Problem => {
-  const { line, column } = locate(path) ?? { line: 1, column: 1 };
-  return { file: file ?? NO_FILE, line, column, message };
+export const problemAt = (settings: Settings, path: Path, message: string, at: 'key' | 'value' = 'value'): Problem => {
+  const { line, column } = settings.locate(path, at) ?? { line: 1, column: 1 };
+  return { file: settings.file ?? NO_FILE, line, column, message };
 };
 
 /**
@@ -31,7 +31,7 @@ export const problemsOfOptions = (settings: Settings, path: Path, schema: object
   const validate = validatorFor(schema);
   if (validate(options)) return [];
   const findings = explain(validate.errors ?? [], path, settings.written);
-  return findings.map(({ path: at, message }) => problemAt(settings, at, message));
+  return findings.map((finding) => problemAt(settings, finding.path, finding.message, finding.at));
 };
 
 const shown = (file: string): string => {

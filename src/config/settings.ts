@@ -73,9 +73,10 @@ export interface Settings {
   readonly plugins: readonly PluginSettings[];
   /** The configuration as it is written, its variables unread: of the two, the one that may be shown. */
   readonly written?: Configuration;
-  /** Turns a problem with a value at `path` into one with its place in the file. */
+  /** Turns a problem with a value at `path`, or with its key, into one with its place in the file. */
   readonly locate: (
     path: readonly (string | number)[],
+    at?: 'key' | 'value',
   ) => { readonly line: number; readonly column: number } | undefined;
 }
 

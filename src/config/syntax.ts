@@ -28,7 +28,7 @@ const tokensOf = (text: string): Token[] =>
     .filter((token) => !token.text.startsWith('//') && !(token.text.startsWith('/*') && token.text.endsWith('*/')));
 
 const isQuoted = ({ text }: Token): boolean => /^["']/.test(text);
-const isClosed = ({ text }: Token): boolean => text.length > 1 && text.at(-1) === text[0];
+const isClosed = ({ text }: Token): boolean => /^(["'])(?:\\[\s\S]|[^\\])*\1$/.test(text);
 
 const offsetOf = (text: string, { line, column }: Place): number => {
   const before = text.split('\n').slice(0, line - 1);
@@ -78,7 +78,7 @@ const atToken = (text: string, tokens: readonly Token[], token: Token): string =
     const opener = openBrackets(text, tokens.slice(0, tokens.indexOf(token))).open.at(-1);
     if (opener === undefined) return `${found}, but nothing is open here that it could close.`;
     if (CLOSER[opener.text] === token.text) return `${found} where a key or a value is still missing.`;
-    return `${found}, but the ${opener.text} in line ${placeOf(text, opener.offset).line} must be closed first.`;
+    return `${found}, but the ${opener.text} in line ${placeOf(text, opener.offset).line} is still open.`;
   }
   if (!/^\w/.test(token.text)) return `${found} where it cannot stand. ${MISSING_BEFORE}`;
   const word = token.text.length > LONGEST_WORD ? 'Found a word' : found;

@@ -1,27 +1,13 @@
 import type { FailureClass, ScopeKind } from '../contract/quota.js';
 import type { Failure, ResponseHead } from '../plugin/api.js';
 import { retryAfterOf } from '../plugin/headers.js';
+import { classOfStatus } from '../plugin/status.js';
 import { maskSecrets } from '../secrets.js';
 import { CallerGone } from './caller.js';
 import { TimedOut } from './deadline.js';
 
 /** Longest part of a provider's words that is kept. */
 const LONGEST_MESSAGE = 500;
-
-/** What a status says by itself, before anybody reads the body. */
-const CLASSES: Readonly<Record<number, FailureClass>> = {
-  401: 'auth',
-  402: 'quota',
-  403: 'auth',
-  404: 'not_found',
-  408: 'server_error',
-  410: 'not_found',
-  413: 'too_large',
-  429: 'rate_limit',
-  498: 'overloaded',
-  503: 'overloaded',
-  529: 'overloaded',
-};
 
 /** What rests where no plugin says. A class that is absent rests nothing. */
 const SCOPES: Partial<Readonly<Record<FailureClass, ScopeKind>>> = {
@@ -33,9 +19,6 @@ const SCOPES: Partial<Readonly<Record<FailureClass, ScopeKind>>> = {
   server_error: 'target',
 };
 
-export const classOfStatus = (status: number): FailureClass =>
-  CLASSES[status] ?? (status >= 500 ? 'server_error' : 'bad_request');
-
 export const scopeOfClass = (failureClass: FailureClass): ScopeKind | undefined => SCOPES[failureClass];
 
 /** A response that is no answer: an error status, or an error where an answer should be. */
@@ -45,7 +28,7 @@ export const failureOfResponse = (
   at: number,
   secrets: readonly string[],
 ): Failure => ({
-  class: head.status < 400 ? 'server_error' : classOfStatus(head.status),
+  class: classOfStatus(head.status),
   status: head.status,
   message: maskSecrets(messageOf(body), secrets).slice(0, LONGEST_MESSAGE) || `status ${head.status}, nothing said`,
   retryAt: retryAfterOf(head),

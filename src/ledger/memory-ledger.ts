@@ -178,10 +178,16 @@ const keyOf = (scope: string, { source, dimension, windowMs }: Quota): string =>
 const scopeOf = (scopes: readonly Scope[], kind: ScopeKind): Scope =>
   scopes.find((scope) => scope.kind === kind) ?? (scopes.at(-1) as Scope);
 
-const declares = (declarations: readonly Declaration[], scope: string, dimension: string): boolean =>
-  declarations.some(
-    (each) => each.scope === scope && each.source === 'manual' && each.limits.some((limit) => dimension in limit),
+/** Somebody wrote down a limit of this dimension for the scope, or for the account that it belongs to. */
+const declares = (declarations: readonly Declaration[], scope: string, dimension: string): boolean => {
+  const [provider] = scope.split(/[/#]/);
+  return declarations.some(
+    (each) =>
+      each.source === 'manual' &&
+      (each.scope === scope || each.scope === provider) &&
+      each.limits.some((limit) => dimension in limit),
   );
+};
 
 const partsOf = (
   limit: Limit,

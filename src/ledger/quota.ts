@@ -79,7 +79,7 @@ export class Quota {
       if (signal.limit !== undefined && later) this.declare(signal.limit);
       return false;
     }
-    if (this.#window instanceof SlidingWindow && signal.resetAt === undefined) {
+    if (this.#window instanceof SlidingWindow && signal.resetAt === undefined && !signal.refills) {
       if (signal.limit !== undefined) this.#window.limit = signal.limit;
       this.#window.correct(level, now, undefined);
       return false;
@@ -115,7 +115,9 @@ export class Quota {
       else this.#window = new RefillingWindow(level, limit, perMs, now);
       return;
     }
-    const stated = signal.resetAt ?? now + (this.windowMs ?? UNNAMED_WINDOW_MS);
+    // A response that names no reset does not take back the one that an earlier response named.
+    const known = this.#window instanceof FixedWindow ? this.#window.resetAt(now) : undefined;
+    const stated = signal.resetAt ?? known ?? now + (this.windowMs ?? UNNAMED_WINDOW_MS);
     const resetAt = level > 0 ? stated : Math.max(stated, now + SHORTEST_REST_MS);
     if (this.#window instanceof FixedWindow) this.#window.observe(level, resetAt, limit, now, later);
     else this.#window = new FixedWindow(level, resetAt, limit, this.windowMs);

@@ -19,6 +19,7 @@ export class HeldReservation implements Reservation {
   readonly sequence: number;
   readonly scopes: readonly Scope[];
   readonly #charges: Charge[] = [];
+  readonly #need: Need;
   readonly #now: () => number;
   readonly #onClose: (reservation: HeldReservation) => void;
   #open = true;
@@ -36,14 +37,18 @@ export class HeldReservation implements Reservation {
     this.scopes = scopes;
     this.#now = now;
     this.#onClose = onClose;
+    this.#need = need;
     for (const scope of scopes) {
-      scope.inFlight++;
-      for (const quota of scope.quotas) {
-        const units = unitsOf(need, quota.dimension);
-        quota.hold(units);
-        this.#charges.push({ quota, units, open: true });
-      }
+      scope.open.add(this);
+      for (const quota of scope.quotas) this.charge(quota);
     }
+  }
+
+  /** Holds units of `quota`, also of one that was heard of only after this attempt was sent. */
+  charge(quota: Quota): void {
+    const units = unitsOf(this.#need, quota.dimension);
+    quota.hold(units);
+    this.#charges.push({ quota, units, open: true });
   }
 
   /** A signal has this attempt's units in it already. */
@@ -69,7 +74,7 @@ export class HeldReservation implements Reservation {
     if (!this.#open) return;
     this.#open = false;
     for (const charge of this.#charges) this.#close(charge, used(charge.quota, charge.units));
-    for (const scope of this.scopes) scope.inFlight--;
+    for (const scope of this.scopes) scope.open.delete(this);
     this.#onClose(this);
   }
 

@@ -3,13 +3,19 @@ import { FIRST_CONTACT, Rests } from './cooldown.js';
 import type { Need, Refusal, RefusalCode } from './ledger.js';
 import { Quota } from './quota.js';
 
+/** An attempt in flight, as far as a scope must know it. */
+interface Charged {
+  charge(quota: Quota): void;
+}
+
 /** An account, a pool or a target, with everything that is known against asking it. */
 export class Scope {
   readonly id: string;
   readonly kind: ScopeKind;
   readonly rests = new Rests();
   quotas: Quota[] = [];
-  inFlight = 0;
+  /** Attempts in flight. */
+  readonly open = new Set<Charged>();
   /** Something is known of its limits, or it has answered at least once. Only targets begin unheard. */
   heard: boolean;
 
@@ -19,7 +25,10 @@ export class Scope {
     this.heard = kind !== 'target';
   }
 
-  /** The quota of this dimension and window, made if it is new. What was written down stands apart from what was heard. */
+  /**
+   * The quota of this dimension and window. What was written down stands apart from what was heard. A new one is charged
+   * with what is in flight already.
+   */
   quota(dimension: Dimension, windowMs: number | undefined, manual: boolean): Quota {
     const found = this.quotas.find(
       (quota) => quota.dimension === dimension && quota.windowMs === windowMs && (quota.source === 'manual') === manual,
@@ -27,6 +36,7 @@ export class Scope {
     if (found !== undefined) return found;
     const quota = new Quota(dimension, windowMs, manual ? 'manual' : 'header');
     this.quotas.push(quota);
+    for (const each of this.open) each.charge(quota);
     return quota;
   }
 
@@ -40,8 +50,8 @@ export class Scope {
     }
     if (refusal !== undefined) return refusal;
     const { careful } = this.rests;
-    if (careful !== undefined && this.inFlight >= careful) return this.#waiting('probing');
-    if (!this.heard && this.inFlight >= FIRST_CONTACT) return this.#waiting('first_contact');
+    if (careful !== undefined && this.open.size >= careful) return this.#waiting('probing');
+    if (!this.heard && this.open.size >= FIRST_CONTACT) return this.#waiting('first_contact');
     return undefined;
   }
 

@@ -27,7 +27,11 @@ type Body = Readonly<Record<string, unknown>>;
  * Applies `adaptations` to a copy of `body`; the body itself is never changed. Returns the same object when nothing
  * applied. `changes` says in plain words what was done.
  */
-export const adaptBody = (body: Body, adaptations: readonly Adaptation[], model: string): { body: Body; changes: string[] } => {
+export const adaptBody = (
+  body: Body,
+  adaptations: readonly Adaptation[],
+  model: string,
+): { body: Body; changes: string[] } => {
   const changes: string[] = [];
   let adapted = body;
   for (const adaptation of adaptations) {

@@ -22,7 +22,16 @@ const LONGEST_MESSAGE = 8 * 1024;
 const DEEPEST = 6;
 const MOST_DETAILS = 100;
 
-const NAMES = ['code', 'type', 'status', 'error_type', 'reason', 'limit_source', 'provider_error_code', 'quotaId'] as const;
+const NAMES = [
+  'code',
+  'type',
+  'status',
+  'error_type',
+  'reason',
+  'limit_source',
+  'provider_error_code',
+  'quotaId',
+] as const;
 const WORDS = ['message', 'detail', 'title', 'msg'] as const;
 const STATUSES = ['status_code', 'code', 'status', 'raw_status_code'] as const;
 
@@ -33,10 +42,16 @@ const STATUSES = ['status_code', 'code', 'status', 'raw_status_code'] as const;
 export const readErrorBody = (body: unknown): ErrorFacts => {
   const { objects, text } = unwrap(body);
   const details = objects.flatMap(({ detail, details: more }) => [...itemsOf(detail), ...itemsOf(more)]);
-  const layers = [...objects, ...objects.flatMap(({ metadata, innererror }) => [metadata, innererror].filter(isFields))];
+  const layers = [
+    ...objects,
+    ...objects.flatMap(({ metadata, innererror }) => [metadata, innererror].filter(isFields)),
+  ];
   const named = [...layers, ...details, ...details.flatMap(({ violations }) => itemsOf(violations))];
   return {
-    message: (text ?? wordsOf(objects) ?? wordsOfItems(details)).slice(0, LONGEST_MESSAGE),
+    message: (text ?? (wordsOf(objects.slice(-1)) || wordsOfItems(details) || wordsOf(objects))).slice(
+      0,
+      LONGEST_MESSAGE,
+    ),
     codes: named.flatMap(codesOf),
     status: first(objects.toReversed(), statusOf),
     param: first(objects.toReversed(), ({ param }) => (typeof param === 'string' ? param : undefined)),
@@ -89,13 +104,13 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-const wordsOf = (objects: readonly Fields[]): string | undefined =>
+const wordsOf = (objects: readonly Fields[]): string =>
   first(objects.toReversed(), (object) =>
     first(WORDS, (key) => {
       const words = object[key];
       return typeof words === 'string' && words !== '' ? words : undefined;
     }),
-  );
+  ) ?? '';
 
 const wordsOfItems = (details: readonly Fields[]): string =>
   details.flatMap(({ msg }) => (typeof msg === 'string' ? [msg] : [])).join('; ');
@@ -112,7 +127,8 @@ const statusOf = (object: Fields): number | undefined =>
     return Number.isInteger(status) && status >= 400 && status < 600 ? status : undefined;
   });
 
-const itemsOf = (value: unknown): Fields[] => (Array.isArray(value) ? value.slice(0, MOST_DETAILS).filter(isFields) : []);
+const itemsOf = (value: unknown): Fields[] =>
+  Array.isArray(value) ? value.slice(0, MOST_DETAILS).filter(isFields) : [];
 
 const first = <T, R>(values: readonly T[], read: (value: T) => R | undefined): R | undefined => {
   for (const value of values) {

@@ -34,7 +34,9 @@ const bodyHeaders = (facts: ErrorFacts): Readonly<Record<string, string>> => {
   const headers = fieldOf(facts, 'headers');
   if (!isFields(headers)) return {};
   return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name.toLowerCase(), value]] : [])),
+    Object.entries(headers).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name.toLowerCase(), value]] : [],
+    ),
   );
 };
 

@@ -67,12 +67,15 @@ export const readFailure = (
   if (rule === undefined) return undefined;
 
   const limits = statedLimits(facts);
-  const heard = failure.head === undefined ? [] : (readRateLimitHeaders(failure.head, meaningsOf(rule, meanings)) ?? []);
+  const heard =
+    failure.head === undefined ? [] : (readRateLimitHeaders(failure.head, meaningsOf(rule, meanings)) ?? []);
   const told = [...signalsInBody(facts, failure.at, meaningsOf(rule, meanings)), ...heard];
   const signals = signalsOf(limits, rule, told);
-  const base = rule.class ?? (failure.status < 400 && facts.status === undefined ? failure.class : classOfStatus(status));
+  const base =
+    rule.class ?? (failure.status < 400 && facts.status === undefined ? failure.class : classOfStatus(status));
   // Where the body names what is spent, headers speak of other quotas.
-  const named = signals.length > 0 || base !== 'rate_limit' ? signals : heard.filter(({ remaining }) => remaining === 0);
+  const named =
+    signals.length > 0 || base !== 'rate_limit' ? signals : heard.filter(({ remaining }) => remaining === 0);
   const failureClass = classOf(base, limits, named);
   const scope = rule.scope ?? SCOPES[failureClass];
   const until = WAITING.has(failureClass) ? untilOf(failure, facts, rule, failureClass, named) : undefined;
@@ -102,7 +105,8 @@ const meaningsOf = ({ spent }: ErrorRule, meanings: HeaderMeanings): HeaderMeani
 const signalsOf = (limits: readonly StatedLimit[], rule: ErrorRule, told: readonly Signal[]): Signal[] => {
   const { spent, scope, refills } = rule;
   const stated = limits.map(({ requested, ...limit }): Signal => limit);
-  const known = spent === undefined || stated.some((each) => isOf(each, spent)) ? stated : [...stated, { ...spent, remaining: 0 }];
+  const known =
+    spent === undefined || stated.some((each) => isOf(each, spent)) ? stated : [...stated, { ...spent, remaining: 0 }];
   return known.map((signal): Signal => {
     const { limit, remaining, resetAt } = told.find((each) => isOf(each, signal)) ?? {};
     return {
@@ -122,7 +126,9 @@ const isOf = (one: Pick<Signal, 'dimension' | 'window'>, other: Pick<Signal, 'di
 const classOf = (base: FailureClass, limits: readonly StatedLimit[], named: readonly Signal[]): FailureClass => {
   if (limits.some(({ requested = 0, limit = Number.POSITIVE_INFINITY }) => requested > limit)) return 'too_large';
   // Groq was seen to send 413 for a spent day too: then the sentence says what was left.
-  const spentAfterAll = base === 'too_large' && limits.some(({ requested, remaining }) => requested !== undefined && remaining !== undefined);
+  const spentAfterAll =
+    base === 'too_large' &&
+    limits.some(({ requested, remaining }) => requested !== undefined && remaining !== undefined);
   if (base !== 'rate_limit' && !spentAfterAll) return base;
   return isNever(named) || named.some((signal) => spanOf(signal) >= DAY_MS) ? 'quota' : 'rate_limit';
 };
@@ -150,7 +156,9 @@ const untilOf = (
     wait === undefined ? undefined : at + wait,
     resetOf(named, at),
     // Together's header belongs to no pair.
-    failureClass === 'rate_limit' && head !== undefined ? momentOf(headerOf(head.headers, 'x-ratelimit-reset'), at) : undefined,
+    failureClass === 'rate_limit' && head !== undefined
+      ? momentOf(headerOf(head.headers, 'x-ratelimit-reset'), at)
+      : undefined,
   ];
   return hints.find((hint) => hint !== undefined && hint > at) ?? retryAt;
 };

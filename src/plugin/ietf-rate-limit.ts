@@ -46,14 +46,19 @@ const itemsOf = (header: string | undefined): Item[] =>
     .split(',')
     .map((text) => ({
       names: [...text.matchAll(/"([^"]*)"/g)].map(([, name]) => name as string),
-      parameters: Object.fromEntries([...text.matchAll(/;\s?([a-z]+)=(\d{1,15})/g)].map(([, key, count]) => [key, Number(count)])),
+      parameters: Object.fromEntries(
+        [...text.matchAll(/;\s?([a-z]+)=(\d{1,15})/g)].map(([, key, count]) => [key, Number(count)]),
+      ),
       unit: /;\s?qu="([a-z-]+)"/.exec(text)?.[1],
     }))
     .filter(({ parameters }) => Object.keys(parameters).length > 0);
 
 const older = (header: string, at: number): Signal[] => {
   const numbers = Object.fromEntries(
-    [...header.slice(0, LONGEST).matchAll(/\b(limit|remaining|reset)=(\d{1,15})/g)].map(([, key, count]) => [key, Number(count)]),
+    [...header.slice(0, LONGEST).matchAll(/\b(limit|remaining|reset)=(\d{1,15})/g)].map(([, key, count]) => [
+      key,
+      Number(count),
+    ]),
   );
   const { limit, remaining, reset } = numbers as { limit?: number; remaining?: number; reset?: number };
   if (remaining === undefined) return [];

@@ -51,7 +51,8 @@ const SENTENCES: readonly RegExp[] = [
 ].map((source) => new RegExp(source, 'gi'));
 
 const WAIT = /\b(?:try again|retry|retrying|resets?) (?:in|after) |\bplease wait /gi;
-const SPAN_PART = /\s{0,2}(\d{1,12}(?:\.\d{1,12})?)\s?(ms|millisecond|s|sec|second|m|min|minute|h|hour|d|day)s?(?![a-z])/iy;
+const SPAN_PART =
+  /\s{0,2}(\d{1,12}(?:\.\d{1,12})?)\s?(ms|millisecond|s|sec|second|m|min|minute|h|hour|d|day)s?(?![a-z])/iy;
 
 /** Every limit that a refusal's sentence states, each dimension and window once. */
 export const limitsIn = (text: string): StatedLimit[] => {
@@ -80,7 +81,8 @@ export const waitIn = (text: string): number | undefined => {
 export const dimensionOf = (name: string): Dimension | undefined => {
   const word = name.toLowerCase();
   if (word.includes('concurrent')) return 'concurrent';
-  if (word.includes('token')) return word.includes('output') ? undefined : word.includes('input') ? 'input_tokens' : 'tokens';
+  if (word.includes('token'))
+    return word.includes('output') ? undefined : word.includes('input') ? 'input_tokens' : 'tokens';
   return /request|call|^userby/.test(word) ? 'requests' : undefined;
 };
 

@@ -5,7 +5,7 @@ import { readStructuredRateLimit } from './ietf-rate-limit.js';
 import { windowOfSeconds } from './prose.js';
 
 /** How a provider means headers whose names do not say it: Groq's `-requests` are a day's, OpenAI's a minute's. */
-export interface HeaderMeaning {
+interface HeaderMeaning {
   readonly window?: Duration;
   /** Room returns bit by bit; the reset is the moment of being full again. */
   readonly refills?: true;
@@ -62,10 +62,7 @@ const SPENT_TYPES: Readonly<Record<string, Pick<Signal, 'dimension' | 'window' |
  * `meanings` names is left out.
  * @returns `undefined` when there are none.
  */
-export const readRateLimitHeaders = (
-  head: ResponseHead,
-  meanings: HeaderMeanings = {},
-): Signal[] | undefined => {
+export const readRateLimitHeaders = (head: ResponseHead, meanings: HeaderMeanings = {}): Signal[] | undefined => {
   const read = (rows: readonly HeaderRow[]) => rows.flatMap((row) => signalOf(head, row, meanings));
   const named = [...read(ROWS), ...readStructuredRateLimit(head), ...spentType(head)];
   const signals = named.length > 0 ? named : read(BARE_ROWS);
@@ -108,4 +105,5 @@ const spentType = ({ headers, at }: ResponseHead): Signal[] => {
 };
 
 /** -1 stands for "no limit" in some places. */
-const countOf = (count: number | undefined): number | undefined => (count === undefined || count < 0 ? undefined : count);
+const countOf = (count: number | undefined): number | undefined =>
+  count === undefined || count < 0 ? undefined : count;

@@ -35,7 +35,7 @@ describe('the schema', () => {
 
   it('allows unknown keys in options and headers only', () => {
     const open = nodesIn(SCHEMA, '').filter(
-      ([, node]) => node['type'] === 'object' && node['additionalProperties'] !== false,
+      ([, node]) => node.type === 'object' && node.additionalProperties !== false,
     );
     const names = open.map(([path]) => path.split('/').at(-1));
     expect(new Set(names)).to.deep.equal(new Set(['providers', 'chains', 'headers', 'options']));

@@ -22,6 +22,7 @@ interface Case {
   /** Where it differs in a stream. */
   readonly streamed?: Answerer;
   readonly class: string;
+  readonly streamedClass?: string;
 }
 
 const CASES: readonly Case[] = [
@@ -48,14 +49,14 @@ const CASES: readonly Case[] = [
   {
     first: 'answers 200 with an error body',
     whole: reply(200, { error: { message: 'Provider returned error', code: 502 } }),
-    class: 'overloaded',
+    class: 'server_error',
   },
   {
     first: 'answers 200 with an error inside its choice',
     whole: reply(200, {
       choices: [{ message: { content: 'part' }, finish_reason: 'error', error: { code: 502, message: 'gone' } }],
     }),
-    class: 'overloaded',
+    class: 'server_error',
   },
   { first: 'answers 200 with nothing in it', whole: reply(200, ''), class: 'server_error' },
   {
@@ -91,7 +92,8 @@ const CASES: readonly Case[] = [
       chunk({ role: 'assistant', content: '' }),
       `event: error\ndata: ${JSON.stringify({ error: { message: 'Rate limit exceeded', code: 429 } })}\n\n`,
     ]),
-    class: 'rate_limit',
+    class: 'server_error',
+    streamedClass: 'rate_limit',
   },
   { first: 'ends an empty stream well', whole: stream([DONE]), class: 'server_error' },
 ];
@@ -109,12 +111,17 @@ describe('Failover: the caller sees only the answer of the second target when th
 
   afterEach(() => Promise.all([proxy.close(), one.close(), two.close()]));
 
-  for (const { first, whole, streamed, class: expected } of CASES) {
+  const failuresSeen = (): string[] => {
+    const seen: string[] = [];
+    proxy.app.runtime.host.hooks.afterResponse.tap('test', ({ tries }) => {
+      seen.push(...tries.flatMap(({ failure }) => (failure === undefined ? [] : [failure.class])));
+    });
+    return seen;
+  };
+
+  for (const { first, whole, streamed, class: expected, streamedClass = expected } of CASES) {
     it(`${first} (${expected})`, async () => {
-      const seen: string[] = [];
-      proxy.app.runtime.host.hooks.afterResponse.tap('test', ({ tries }) => {
-        seen.push(...tries.flatMap(({ failure }) => (failure === undefined ? [] : [failure.class])));
-      });
+      const seen = failuresSeen();
       one.always(whole);
       const { data, response } = await proxy.client.chat.completions
         .create({ model: 'default', messages: [...HELLO] })
@@ -125,7 +132,8 @@ describe('Failover: the caller sees only the answer of the second target when th
       expect(seen).to.deep.equal([expected]);
     });
 
-    it(`${first}, streamed`, async () => {
+    it(`${first}, streamed (${streamedClass})`, async () => {
+      const seen = failuresSeen();
       one.always(streamed ?? whole);
       const chunks = await proxy.client.chat.completions.create({
         model: 'default',
@@ -135,6 +143,7 @@ describe('Failover: the caller sees only the answer of the second target when th
       let text = '';
       for await (const part of chunks) text += part.choices[0]?.delta.content ?? '';
       expect(text).to.equal('from the second');
+      expect(seen).to.deep.equal([streamedClass]);
     });
   }
 

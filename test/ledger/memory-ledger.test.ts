@@ -67,17 +67,20 @@ describe('MemoryLedger', () => {
       expect(ledger.status('groq/a').quotas[0]).to.include({ remaining: 29, inFlight: 0 });
     });
 
-    it('subtracts what others have in flight from what a signal says is left', () => {
+    it('subtracts what others have in flight from what a signal says is left, also of a quota unheard of', () => {
       hear('groq/a');
       const [first, second] = [reserve('groq/a'), reserve('groq/a')];
-      ledger.absorb(
-        first,
-        [{ dimension: 'requests', window: '1m', limit: 30, remaining: 10, resetAt: clock.now() + 9_000 }],
-        true,
-      );
-      expect(second.granted).to.equal(true);
-      // `second` was dispatched before the quota was known: it is not charged to it, and its own signal will tell.
-      expect(ledger.status('groq/a').quotas[0]).to.include({ remaining: 10 });
+      const signal: Signal = {
+        dimension: 'requests',
+        window: '1m',
+        limit: 30,
+        remaining: 10,
+        resetAt: clock.now() + 9_000,
+      };
+      ledger.absorb(first, [signal], true);
+      expect(ledger.status('groq/a').quotas[0]).to.include({ inFlight: 1, remaining: 9 });
+      second.release();
+      expect(ledger.status('groq/a').quotas[0]).to.include({ inFlight: 0, remaining: 10 });
     });
 
     it('lets an earlier dispatch that answers late only lower what is left (pitfall 2: order by dispatch)', () => {

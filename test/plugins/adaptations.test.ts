@@ -27,29 +27,44 @@ const ROWS: readonly Row[] = [
   {
     it: 'Groq is not sent names and the reasoning of others (pitfall 22)',
     type: 'groq',
-    from: { messages: [{ ...user, name: 'Ann' }, { role: 'assistant', content: 'x', reasoning_content: 'because' }] },
+    from: {
+      messages: [
+        { ...user, name: 'Ann' },
+        { role: 'assistant', content: 'x', reasoning_content: 'because' },
+      ],
+    },
     to: { messages: [user, { role: 'assistant', content: 'x' }] },
   },
-  ...([
-    ['qwen/qwen3.6-27b', 'high', 'default'],
-    ['qwen/qwen3.6-27b', 'none', 'none'],
-    ['qwen/qwen3.6-27b', 'minimal', 'none'],
-    ['openai/gpt-oss-120b', 'none', 'low'],
-    ['openai/gpt-oss-120b', 'default', 'medium'],
-    ['openai/gpt-oss-120b', 'high', 'high'],
-    ['llama-3.1-8b-instant', 'high', 'high'],
-  ] as const).map(([model, from, to]) => ({
+  ...(
+    [
+      ['qwen/qwen3.6-27b', 'high', 'default'],
+      ['qwen/qwen3.6-27b', 'none', 'none'],
+      ['qwen/qwen3.6-27b', 'minimal', 'none'],
+      ['openai/gpt-oss-120b', 'none', 'low'],
+      ['openai/gpt-oss-120b', 'default', 'medium'],
+      ['openai/gpt-oss-120b', 'high', 'high'],
+      ['llama-3.1-8b-instant', 'high', 'high'],
+    ] as const
+  ).map(([model, from, to]) => ({
     it: `Groq's ${model} is asked for reasoning_effort ${to} in place of ${from}`,
     type: 'groq',
     model,
     from: { reasoning_effort: from },
     to: { reasoning_effort: to },
   })),
-  { it: 'Groq takes both names of the answer\'s bound', type: 'groq', from: { max_tokens: 5 }, to: { max_tokens: 5 } },
+  { it: "Groq takes both names of the answer's bound", type: 'groq', from: { max_tokens: 5 }, to: { max_tokens: 5 } },
   {
     it: 'Cerebras is not sent what it documents to refuse',
     type: 'cerebras',
-    from: { frequency_penalty: 1, presence_penalty: 1, logit_bias: {}, parallel_tool_calls: true, service_tier: 'auto', n: 2, top_p: 1 },
+    from: {
+      frequency_penalty: 1,
+      presence_penalty: 1,
+      logit_bias: {},
+      parallel_tool_calls: true,
+      service_tier: 'auto',
+      n: 2,
+      top_p: 1,
+    },
     to: { top_p: 1 },
   },
   {
@@ -58,7 +73,12 @@ const ROWS: readonly Row[] = [
     from: { max_tokens: 5, max_completion_tokens: 6 },
     to: { max_completion_tokens: 6 },
   },
-  { it: 'Cerebras gets max_tokens where it stands alone', type: 'cerebras', from: { max_tokens: 5 }, to: { max_tokens: 5 } },
+  {
+    it: 'Cerebras gets max_tokens where it stands alone',
+    type: 'cerebras',
+    from: { max_tokens: 5 },
+    to: { max_tokens: 5 },
+  },
   {
     it: 'Cerebras gets tools rather than a form of the answer',
     type: 'cerebras',
@@ -127,7 +147,15 @@ describe('what a provider is documented to refuse', () => {
   });
 
   it('takes nothing away that makes a request what it is', () => {
-    const essential = ['model', 'messages', 'stream', 'tools', 'tool_choice', 'messages[].content', 'messages[].tool_calls'];
+    const essential = [
+      'model',
+      'messages',
+      'stream',
+      'tools',
+      'tool_choice',
+      'messages[].content',
+      'messages[].tool_calls',
+    ];
     const touched = [...host.types.values()].flatMap(({ adaptations = [] }) => adaptations.map(({ field }) => field));
     expect(touched.filter((field) => essential.includes(field))).to.deep.equal([]);
   });

@@ -57,7 +57,8 @@ export const tellOf = (host: SimulatedHost, each: Case): Record<Aspect, unknown>
   const type = TYPES.has(each.provider) ? each.provider : 'openai-compatible';
   const at = each.now === undefined ? AT : Date.parse(each.now);
   const heard = host.signals(type, { status: each.status, headers: each.headers, at });
-  if (each.meaning.class === 'ok') return { class: 'ok', scope: 'nothing', limits: limitsOf(heard, at), wait: undefined };
+  if (each.meaning.class === 'ok')
+    return { class: 'ok', scope: 'nothing', limits: limitsOf(heard, at), wait: undefined };
   const verdict = host.verdict(type, failureOf(each.status, bodyOf(each), { headers: each.headers, at }));
   return {
     class: verdict?.class,
@@ -75,7 +76,10 @@ export const meaningOf = (each: Case): Record<Aspect, unknown> => {
   return {
     class: each.meaning.class,
     scope: scope === null ? 'nothing' : (credit ?? SCOPES[scope]),
-    limits: limits.filter(({ dimension }) => isOurs(dimension)).map(wordsOf).sort(),
+    limits: limits
+      .filter(({ dimension }) => isOurs(dimension))
+      .map(wordsOf)
+      .sort(),
     wait: retryAfterMs ?? undefined,
   };
 };
@@ -105,7 +109,9 @@ const limitsOf = (signals: readonly Signal[], at: number): string[] => {
   return [...quotas.values()]
     .map(({ dimension, window, limit, remaining, resetAt }) => {
       const resetMs = resetAt === undefined ? undefined : Math.round(resetAt - at);
-      return [dimension, window === undefined ? undefined : durationOf(window), limit, remaining, resetMs].map(String).join(' ');
+      return [dimension, window === undefined ? undefined : durationOf(window), limit, remaining, resetMs]
+        .map(String)
+        .join(' ');
     })
     .sort();
 };

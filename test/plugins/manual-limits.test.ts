@@ -6,7 +6,13 @@ describe('manual limits', () => {
   it('are declared for the accounts and the targets that have any, whatever their dimension (pitfall 6)', async () => {
     const host = await hostOf([manualLimits]);
     await host.ready(
-      [targetOf('one', [{ requests: 30, per: '1m' }, { tokens: 500_000, per: '1d' }]), targetOf('two')],
+      [
+        targetOf('one', [
+          { requests: 30, per: '1m' },
+          { tokens: 500_000, per: '1d' },
+        ]),
+        targetOf('two'),
+      ],
       [
         { id: 'one', type: 'groq', limits: [] },
         { id: 'local', type: 'openai-compatible', limits: [{ concurrent: 2 }] },
@@ -14,7 +20,13 @@ describe('manual limits', () => {
     );
     expect(host.declared).to.deep.equal([
       { scope: 'local', limits: [{ concurrent: 2 }] },
-      { scope: 'one/model:free', limits: [{ requests: 30, per: '1m' }, { tokens: 500_000, per: '1d' }] },
+      {
+        scope: 'one/model:free',
+        limits: [
+          { requests: 30, per: '1m' },
+          { tokens: 500_000, per: '1d' },
+        ],
+      },
     ]);
   });
 });

@@ -14,19 +14,52 @@ const LIMITS: readonly (readonly [string, readonly StatedLimit[]])[] = [
     'on input tokens per minute (ITPM): Limit 7,000, Requested 8,128, please reduce',
     [{ dimension: 'input_tokens', window: '1m', limit: 7000, remaining: undefined, requested: 8128 }],
   ],
-  ['on tokens per min (TPM): Limit 30000, Used 29937', [{ dimension: 'tokens', window: '1m', limit: 30_000, remaining: 63, requested: undefined }]],
-  ['on requests per day (RPD): Limit 200, Used 201, Requested 1.', [{ dimension: 'requests', window: '1d', limit: 200, remaining: 0, requested: 1 }]],
+  [
+    'on tokens per min (TPM): Limit 30000, Used 29937',
+    [{ dimension: 'tokens', window: '1m', limit: 30_000, remaining: 63, requested: undefined }],
+  ],
+  [
+    'on requests per day (RPD): Limit 200, Used 201, Requested 1.',
+    [{ dimension: 'requests', window: '1d', limit: 200, remaining: 0, requested: 1 }],
+  ],
   ['on output tokens per minute (OTPM): Limit 10, Used 9, Requested 8.', []],
   ['on seconds of audio per hour (ASPH): Limit 7200, Used 7100, Requested 600.', []],
-  ['Rate limit of 50 per 86400s exceeded for UserByModelByDay.', [{ dimension: 'requests', window: '1d', limit: 50, remaining: 0, requested: undefined }]],
-  ['Rate limit of 5 per 0s exceeded for UserConcurrentRequests.', [{ dimension: 'concurrent', window: undefined, limit: 5, remaining: 0, requested: undefined }]],
-  ['which is limited to 20 API calls / minute. You', [{ dimension: 'requests', window: '1m', limit: 20, remaining: 0, requested: undefined }]],
-  ['which is limited to 1,000 API calls / month.', [{ dimension: 'requests', window: '30d', limit: 1000, remaining: 0, requested: undefined }]],
-  ['limited to 8 requests per minute. Please retry shortly.', [{ dimension: 'requests', window: '1m', limit: 8, remaining: 0, requested: undefined }]],
-  ['Tokens per Minute (actual/limit): 65605/16000.', [{ dimension: 'tokens', window: '1m', limit: 16_000, remaining: 0, requested: undefined }]],
-  ['Tokens per day limit exceeded - too many', [{ dimension: 'tokens', window: '1d', limit: undefined, remaining: 0, requested: undefined }]],
-  ['you (name) have reached your session usage limit', [{ dimension: 'requests', window: '5h', limit: undefined, remaining: 0, requested: undefined }]],
-  ['Monthly usage limit reached. Resets in 13 days.', [{ dimension: 'requests', window: '30d', limit: undefined, remaining: 0, requested: undefined }]],
+  [
+    'Rate limit of 50 per 86400s exceeded for UserByModelByDay.',
+    [{ dimension: 'requests', window: '1d', limit: 50, remaining: 0, requested: undefined }],
+  ],
+  [
+    'Rate limit of 5 per 0s exceeded for UserConcurrentRequests.',
+    [{ dimension: 'concurrent', window: undefined, limit: 5, remaining: 0, requested: undefined }],
+  ],
+  [
+    'which is limited to 20 API calls / minute. You',
+    [{ dimension: 'requests', window: '1m', limit: 20, remaining: 0, requested: undefined }],
+  ],
+  [
+    'which is limited to 1,000 API calls / month.',
+    [{ dimension: 'requests', window: '30d', limit: 1000, remaining: 0, requested: undefined }],
+  ],
+  [
+    'limited to 8 requests per minute. Please retry shortly.',
+    [{ dimension: 'requests', window: '1m', limit: 8, remaining: 0, requested: undefined }],
+  ],
+  [
+    'Tokens per Minute (actual/limit): 65605/16000.',
+    [{ dimension: 'tokens', window: '1m', limit: 16_000, remaining: 0, requested: undefined }],
+  ],
+  [
+    'Tokens per day limit exceeded - too many',
+    [{ dimension: 'tokens', window: '1d', limit: undefined, remaining: 0, requested: undefined }],
+  ],
+  [
+    'you (name) have reached your session usage limit',
+    [{ dimension: 'requests', window: '5h', limit: undefined, remaining: 0, requested: undefined }],
+  ],
+  [
+    'Monthly usage limit reached. Resets in 13 days.',
+    [{ dimension: 'requests', window: '30d', limit: undefined, remaining: 0, requested: undefined }],
+  ],
   [
     '* Quota exceeded for metric: a.com/free_tier_requests, limit: 0, model: x\n* Quota exceeded for metric: a.com/free_tier_input_token_count, limit: 0',
     [
@@ -60,7 +93,8 @@ const WAITS: readonly (readonly [string, number | undefined])[] = [
 ];
 
 describe('limits in prose', () => {
-  for (const [text, limits] of LIMITS) it(`are read: ${text.slice(0, 60)}`, () => expect(limitsIn(text)).to.deep.equal(limits));
+  for (const [text, limits] of LIMITS)
+    it(`are read: ${text.slice(0, 60)}`, () => expect(limitsIn(text)).to.deep.equal(limits));
 });
 
 describe('waits in prose', () => {

@@ -30,8 +30,12 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    it: "leaves the window of the same names open elsewhere: it is a day at Groq and a minute at OpenAI (rule 1)",
-    headers: { 'x-ratelimit-limit-requests': '60', 'x-ratelimit-remaining-requests': '59', 'x-ratelimit-reset-requests': '1s' },
+    it: 'leaves the window of the same names open elsewhere: it is a day at Groq and a minute at OpenAI (rule 1)',
+    headers: {
+      'x-ratelimit-limit-requests': '60',
+      'x-ratelimit-remaining-requests': '59',
+      'x-ratelimit-reset-requests': '1s',
+    },
     signals: [{ dimension: 'requests', limit: 60, remaining: 59, resetAt: AT + 1000 }],
   },
   {
@@ -50,17 +54,31 @@ const ROWS: readonly Row[] = [
   },
   {
     it: "reads Mistral's req-minute",
-    headers: { 'x-ratelimit-limit-req-minute': '188', 'x-ratelimit-remaining-req-minute': '187', 'x-ratelimit-tokens-query-cost': '18' },
+    headers: {
+      'x-ratelimit-limit-req-minute': '188',
+      'x-ratelimit-remaining-req-minute': '187',
+      'x-ratelimit-tokens-query-cost': '18',
+    },
     signals: [{ dimension: 'requests', window: '1m', limit: 188, remaining: 187, resetAt: undefined }],
   },
   {
     it: 'takes the window from the renewal period where one is stated',
-    headers: { 'x-ratelimit-limit-tokens': '9', 'x-ratelimit-remaining-tokens': '8', 'x-ratelimit-renewalperiod-tokens': '86400', 'x-ratelimit-reset-tokens': '12' },
+    headers: {
+      'x-ratelimit-limit-tokens': '9',
+      'x-ratelimit-remaining-tokens': '8',
+      'x-ratelimit-renewalperiod-tokens': '86400',
+      'x-ratelimit-reset-tokens': '12',
+    },
     signals: [{ dimension: 'tokens', window: '1d', limit: 9, remaining: 8, resetAt: AT + 12_000 }],
   },
   {
     it: 'takes a plain pair beside a pair of the day for the minute (SambaNova)',
-    headers: { 'x-ratelimit-limit-requests': '20', 'x-ratelimit-remaining-requests': '5', 'x-ratelimit-limit-requests-day': '40', 'x-ratelimit-remaining-requests-day': '0' },
+    headers: {
+      'x-ratelimit-limit-requests': '20',
+      'x-ratelimit-remaining-requests': '5',
+      'x-ratelimit-limit-requests-day': '40',
+      'x-ratelimit-remaining-requests-day': '0',
+    },
     signals: [
       { dimension: 'requests', window: '1m', limit: 20, remaining: 5, resetAt: undefined },
       { dimension: 'requests', window: '1d', limit: 40, remaining: 0, resetAt: undefined },
@@ -84,8 +102,20 @@ const ROWS: readonly Row[] = [
     },
     signals: [
       { dimension: 'requests', window: '1m', limit: undefined, remaining: 1, resetAt: AT + 10_000 },
-      { dimension: 'requests', window: '1h', limit: undefined, remaining: 2, resetAt: Date.parse('2026-10-01T12:30:00Z') },
-      { dimension: 'requests', window: '1d', limit: undefined, remaining: 3, resetAt: Date.parse('2026-10-02T00:00:00Z') },
+      {
+        dimension: 'requests',
+        window: '1h',
+        limit: undefined,
+        remaining: 2,
+        resetAt: Date.parse('2026-10-01T12:30:00Z'),
+      },
+      {
+        dimension: 'requests',
+        window: '1d',
+        limit: undefined,
+        remaining: 3,
+        resetAt: Date.parse('2026-10-02T00:00:00Z'),
+      },
     ],
   },
   {
@@ -116,7 +146,11 @@ const ROWS: readonly Row[] = [
   },
   {
     it: "reads Anthropic's dialect, which counts by the minute",
-    headers: { 'anthropic-ratelimit-input-tokens-limit': '50000', 'anthropic-ratelimit-input-tokens-remaining': '0', 'anthropic-ratelimit-input-tokens-reset': '2026-10-01T12:01:00Z' },
+    headers: {
+      'anthropic-ratelimit-input-tokens-limit': '50000',
+      'anthropic-ratelimit-input-tokens-remaining': '0',
+      'anthropic-ratelimit-input-tokens-reset': '2026-10-01T12:01:00Z',
+    },
     signals: [{ dimension: 'input_tokens', window: '1m', limit: 50_000, remaining: 0, resetAt: AT + 30_000 }],
   },
   {
@@ -137,7 +171,15 @@ const ROWS: readonly Row[] = [
     headers: { 'x-ratelimit-limit': '50', 'x-ratelimit-remaining': '0' },
     signals: [],
   },
-  { it: 'makes nothing of words, empty values and -1', headers: { 'x-ratelimit-limit-requests': 'many', 'x-ratelimit-limit-tokens': '', 'x-ratelimit-remaining-tokens': '-1' }, signals: [] },
+  {
+    it: 'makes nothing of words, empty values and -1',
+    headers: {
+      'x-ratelimit-limit-requests': 'many',
+      'x-ratelimit-limit-tokens': '',
+      'x-ratelimit-remaining-tokens': '-1',
+    },
+    signals: [],
+  },
   { it: 'makes nothing of other headers', headers: { 'content-type': 'application/json' }, signals: [] },
 ];
 

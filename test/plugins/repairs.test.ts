@@ -11,18 +11,28 @@ interface Row {
   readonly repairs: readonly Repair[];
 }
 
-const forbidden = (...loc: (string | number)[]) => ({ type: 'extra_forbidden', loc: ['body', ...loc], msg: 'Extra inputs are not permitted' });
+const forbidden = (...loc: (string | number)[]) => ({
+  type: 'extra_forbidden',
+  loc: ['body', ...loc],
+  msg: 'Extra inputs are not permitted',
+});
 const said = (message: string, more: object = {}) => ({ error: { message, ...more } });
 
 const ROWS: readonly Row[] = [
   {
     it: 'renames what OpenAI asks to rename',
-    body: said("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", { param: 'max_tokens', code: 'unsupported_parameter' }),
+    body: said(
+      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+      { param: 'max_tokens', code: 'unsupported_parameter' },
+    ),
     repairs: [{ rename: 'max_tokens', to: 'max_completion_tokens' }],
   },
   {
     it: 'drops a value that OpenAI refuses',
-    body: said("Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported.", { param: 'temperature', code: 'unsupported_value' }),
+    body: said(
+      "Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported.",
+      { param: 'temperature', code: 'unsupported_value' },
+    ),
     repairs: [{ drop: 'temperature' }],
   },
   {
@@ -51,7 +61,13 @@ const ROWS: readonly Row[] = [
   {
     it: 'finds fields of messages, each once, through the role that FastAPI tried',
     status: 422,
-    body: { detail: [forbidden('messages', 1, 'assistant', 'reasoning_content'), forbidden('messages', 3, 'assistant', 'reasoning_content'), forbidden('messages', 0, 'name')] },
+    body: {
+      detail: [
+        forbidden('messages', 1, 'assistant', 'reasoning_content'),
+        forbidden('messages', 3, 'assistant', 'reasoning_content'),
+        forbidden('messages', 0, 'name'),
+      ],
+    },
     repairs: [{ drop: 'messages[].reasoning_content' }, { drop: 'messages[].name' }],
   },
   {
@@ -78,25 +94,40 @@ const ROWS: readonly Row[] = [
     body: {
       detail: ['model', 'messages', 'stream', 'tools', 'tool_choice', 'response_format', 'prompt', 'input']
         .map((field) => forbidden(field))
-        .concat(forbidden('messages', 0, 'user', 'content'), forbidden('messages', 1, 'tool_calls'), forbidden('tools', 0, 'function', 'strict')),
+        .concat(
+          forbidden('messages', 0, 'user', 'content'),
+          forbidden('messages', 1, 'tool_calls'),
+          forbidden('tools', 0, 'function', 'strict'),
+        ),
     },
     repairs: [],
   },
   {
     it: 'drops names that Gemini does not know, at the top and in messages',
-    body: [said('Invalid JSON payload received. Unknown name "store": Cannot find field.\nInvalid JSON payload received. Unknown name "name" at \'messages[0]\': Cannot find field.\nUnknown name "x" at \'tools[0].function\': Cannot find field.')],
+    body: [
+      said(
+        'Invalid JSON payload received. Unknown name "store": Cannot find field.\nInvalid JSON payload received. Unknown name "name" at \'messages[0]\': Cannot find field.\nUnknown name "x" at \'tools[0].function\': Cannot find field.',
+      ),
+    ],
     repairs: [{ drop: 'store' }, { drop: 'messages[].name' }],
   },
   {
     it: 'drops the reasoning of others that Groq refuses in a message',
     type: 'groq',
-    body: said("'messages.2' : for 'role:assistant' the following must be satisfied[('messages.2' : property 'reasoning_content' is unsupported)]"),
+    body: said(
+      "'messages.2' : for 'role:assistant' the following must be satisfied[('messages.2' : property 'reasoning_content' is unsupported)]",
+    ),
     repairs: [{ drop: 'messages[].reasoning_content' }],
   },
   {
     it: 'drops the reasoning of others that Cerebras refuses in a path',
     type: 'cerebras',
-    body: { message: "body.messages.1.assistant.reasoning_content: property 'messages.1.assistant.reasoning_content' is unsupported", param: 'validation_error', code: 'wrong_api_format' },
+    body: {
+      message:
+        "body.messages.1.assistant.reasoning_content: property 'messages.1.assistant.reasoning_content' is unsupported",
+      param: 'validation_error',
+      code: 'wrong_api_format',
+    },
     repairs: [{ drop: 'messages[].reasoning_content' }],
   },
   {
@@ -113,10 +144,16 @@ const ROWS: readonly Row[] = [
   {
     it: "takes the model's own mistakes with tools for no field of the request",
     type: 'groq',
-    body: said("Tool call validation failed: missing properties: 'name', additionalProperties 'foo' not allowed", { code: 'tool_use_failed' }),
+    body: said("Tool call validation failed: missing properties: 'name', additionalProperties 'foo' not allowed", {
+      code: 'tool_use_failed',
+    }),
     repairs: [],
   },
-  { it: 'makes nothing of a param that is only invalid', body: said('Invalid value for temperature', { param: 'temperature', code: 'invalid_value' }), repairs: [] },
+  {
+    it: 'makes nothing of a param that is only invalid',
+    body: said('Invalid value for temperature', { param: 'temperature', code: 'invalid_value' }),
+    repairs: [],
+  },
   { it: 'makes nothing of a refusal that names nothing', body: said('I do not like it'), repairs: [] },
 ];
 

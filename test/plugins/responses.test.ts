@@ -9,8 +9,14 @@ const DOCUMENTED: Readonly<Record<string, { readonly wait: number; readonly why:
     wait: 30_000,
     why: 'the next wall-clock minute',
   },
-  'mistral 429 with limit 0: the plan never allows this model, same body': { wait: Number.POSITIVE_INFINITY, why: 'limit 0' },
-  'gemini 429 limit: 0: model has no free tier; the retry hint is meaningless': { wait: Number.POSITIVE_INFINITY, why: 'limit 0' },
+  'mistral 429 with limit 0: the plan never allows this model, same body': {
+    wait: Number.POSITIVE_INFINITY,
+    why: 'limit 0',
+  },
+  'gemini 429 limit: 0: model has no free tier; the retry hint is meaningless': {
+    wait: Number.POSITIVE_INFINITY,
+    why: 'limit 0',
+  },
   'gateway 429 re-wrapped by a gateway: code is the STRING "429", reset information lost': {
     wait: Date.parse('2026-10-02T00:00:00Z') - AT,
     why: "OpenRouter's free day ends at 00:00 UTC",
@@ -52,7 +58,9 @@ describe('captured provider answers', () => {
     expect(CASES).to.have.length(97);
     const names = CASES.map(nameOf);
     expect(new Set(names).size).to.equal(97);
-    expect([...Object.keys(UNMET), ...Object.keys(DOCUMENTED)].filter((name) => !names.includes(name))).to.deep.equal([]);
+    expect([...Object.keys(UNMET), ...Object.keys(DOCUMENTED)].filter((name) => !names.includes(name))).to.deep.equal(
+      [],
+    );
   });
 
   for (const each of CASES) {
@@ -64,7 +72,8 @@ describe('captured provider answers', () => {
       const unmet = UNMET[nameOf(each)];
       if (unmet !== undefined) expect(told[unmet.aspect], unmet.why).to.deep.equal(unmet.got);
       for (const aspect of ['class', 'scope', 'limits', 'wait'] as const) {
-        if (unmet?.aspect === aspect) expect(told[aspect], 'is met: strike it from the table').not.to.deep.equal(meant[aspect]);
+        if (unmet?.aspect === aspect)
+          expect(told[aspect], 'is met: strike it from the table').not.to.deep.equal(meant[aspect]);
         else expect(told[aspect], aspect).to.deep.equal(meant[aspect]);
       }
     });

@@ -73,7 +73,11 @@ const attemptAt = (type: string): Attempt => ({
 });
 
 /** A failure as the engine builds it from a response. */
-export const failureOf = (status: number, body: unknown, { headers = {}, at = 0 }: { headers?: Headers; at?: number } = {}): Failure => {
+export const failureOf = (
+  status: number,
+  body: unknown,
+  { headers = {}, at = 0 }: { headers?: Headers; at?: number } = {},
+): Failure => {
   const head: ResponseHead = { status, headers, at };
   return { class: classOfStatus(status), status, message: '', retryAt: retryAfterOf(head), head, body, at };
 };

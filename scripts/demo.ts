@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import OpenAI from 'openai';
+import { App } from '../src/app.js';
+import { parseSettings } from '../src/config/load.js';
+import { fixedStore, InvalidConfiguration } from '../src/config/store.js';
+import { startDemo } from '../src/demo/world.js';
+import type { Outcome } from '../src/plugin/index.js';
+
+/**
+ * Simulated free-tier providers whose limits run out within seconds, the proxy in front of them, and a burst of requests
+ * by the real `openai` SDK. `--once` exits after it, with status 0 only if every request was answered.
+ */
+const { values } = parseArgs({
+  options: {
+    once: { type: 'boolean', default: false },
+    requests: { type: 'string', default: '300' },
+    concurrency: { type: 'string', default: '40' },
+    port: { type: 'string', default: '3429' },
+  },
+});
+const requests = Number(values.requests);
+const concurrency = Number(values.concurrency);
+
+const bold = (text: string): string => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
+const dim = (text: string): string => (process.stdout.isTTY ? `\x1b[2m${text}\x1b[0m` : text);
+
+/** One line a request: who served it, and who was passed over or refused before. */
+const lineOf = ({ servedBy, status, stream, durationMs, waitedMs, tries }: Outcome, index: number): string => {
+  const before = tries.flatMap(({ attempt, denial, failure }) => {
+    if (failure !== undefined) return [`${attempt.target.id} answered ${failure.status ?? 'nothing'} ${failure.class}`];
+    return denial === undefined ? [] : [`${attempt.target.id} not asked: ${denial.reason}`];
+  });
+  const waited = waitedMs < 1 ? '' : ` · waited ${(waitedMs / 1000).toFixed(1)} s`;
+  const head = `${String(index).padStart(4)} ${stream ? 'stream' : 'whole '} ${status} ${(servedBy?.id ?? 'nobody').padEnd(44)} ${String(Math.round(durationMs)).padStart(5)} ms${waited}`;
+  return [head, ...[...new Set(before)].map((line) => dim(`       ↳ ${line}`))].join('\n');
+};
+
+const ask = async (client: OpenAI, index: number): Promise<void> => {
+  const body = { model: 'default', messages: [{ role: 'user' as const, content: `Tell me about water, part ${index}.` }] };
+  if (index % 2 === 0) {
+    const { choices } = await client.chat.completions.create(body);
+    if (!choices[0]?.message.content) throw new Error('an empty answer');
+    return;
+  }
+  let text = '';
+  const stream = await client.chat.completions.create({ ...body, stream: true });
+  for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
+  if (text === '') throw new Error('an empty stream');
+};
+
+/** Sends all requests, so many at a time. @returns what went wrong, one text for each refused request. */
+const burst = async (client: OpenAI): Promise<string[]> => {
+  const refused: string[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < requests) {
+      const index = next++;
+      await ask(client, index).catch((error: Error) => refused.push(`request ${index}: ${error.message}`));
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return refused;
+};
+
+const world = await startDemo();
+const dataDir = mkdtempSync(join(tmpdir(), '429chain-demo-'));
+const parsed = parseSettings(JSON.stringify(world.settings), { env: process.env, dataDir });
+if (!parsed.ok) throw new InvalidConfiguration(parsed.problems);
+const app = await App.create({ store: fixedStore(parsed.settings) });
+const address = await app.listen({ host: '127.0.0.1', port: values.once ? 0 : Number(values.port) });
+const [apiKey = ''] = app.runtime.apiKeys;
+
+const served = new Map<string, number>();
+let passedOver = 0;
+let waited = 0;
+let count = 0;
+app.runtime.host.hooks.afterResponse.tap('demo', (outcome) => {
+  count++;
+  if (outcome.servedBy !== undefined) served.set(outcome.servedBy.id, (served.get(outcome.servedBy.id) ?? 0) + 1);
+  passedOver += outcome.tries.filter(({ denial }) => denial !== undefined).length;
+  if (outcome.waitedMs >= 1) waited++;
+  console.log(lineOf(outcome, count));
+});
+
+console.log(bold(`${requests} requests by the openai SDK, ${concurrency} at a time, half of them streams, through ${address}/v1\n`));
+const startedAt = performance.now();
+const refused = await burst(new OpenAI({ baseURL: `${address}/v1`, apiKey, maxRetries: 0 }));
+const seconds = (performance.now() - startedAt) / 1000;
+const wasted = world.providers.reduce((sum, provider) => sum + provider.stats().refused, 0);
+
+console.log(bold(`\nAnswered ${requests - refused.length} of ${requests} in ${seconds.toFixed(1)} s`));
+for (const [target, times] of served) console.log(`  ${String(times).padStart(4)}  ${target}`);
+console.log(`Refused to the caller:          ${refused.length}`);
+console.log(`Wasted 429s (provider refused): ${wasted}`);
+console.log(`Passed over without asking:     ${passedOver}`);
+console.log(`Requests that waited:           ${waited}`);
+for (const line of refused.slice(0, 5)) console.log(`  ${line}`);
+
+const end = async (): Promise<void> => {
+  await app.close();
+  await world.close();
+  rmSync(dataDir, { recursive: true, force: true });
+};
+
+if (values.once) {
+  await end();
+  process.exitCode = refused.length === 0 ? 0 : 1;
+} else {
+  console.log(bold('\nIt stays up. Try it yourself; Ctrl-C ends it.'));
+  console.log(
+    `curl ${address}/v1/chat/completions -H 'authorization: Bearer ${apiKey}' -H 'content-type: application/json' -d '{"model": "default", "messages": [{"role": "user", "content": "Hello"}]}'`,
+  );
+  process.once('SIGINT', () => void end());
+  process.once('SIGTERM', () => void end());
+}

@@ -1,0 +1,53 @@
+import type { FailureClass, ScopeKind } from '429chain/plugin';
+import { expect } from 'chai';
+import { builtIns } from '../../plugins/index.js';
+import { failureOf, type Headers, hostOf, type SimulatedHost } from './simulated-host.js';
+
+/** A failure, and what the built-ins say of it. */
+export interface Row {
+  readonly it: string;
+  readonly type?: string;
+  readonly status: number;
+  readonly headers?: Headers;
+  readonly body: unknown;
+  readonly class: FailureClass;
+  /** Absent: nothing rests. */
+  readonly scope?: ScopeKind;
+  /** Ms from now. */
+  readonly wait?: number;
+}
+
+export const AT = Date.parse('2026-10-01T12:00:30Z');
+
+/** An error in OpenAI's envelope. */
+export const said = (message: string, more: object = {}) => ({ error: { message, ...more } });
+
+/** One test a row, for the suite that calls it. */
+export function check(rows: readonly Row[]): void {
+  let host: SimulatedHost;
+
+  before(async () => {
+    host = await hostOf(builtIns);
+  });
+
+  for (const {
+    it: name,
+    type = 'openai-compatible',
+    status,
+    headers = {},
+    body,
+    class: expected,
+    scope,
+    wait,
+  } of rows) {
+    it(name, () => {
+      const verdict = host.verdict(type, failureOf(status, body, { headers, at: AT }));
+      const told = {
+        class: verdict?.class,
+        scope: verdict?.scope,
+        wait: verdict?.until === undefined ? undefined : verdict.until - AT,
+      };
+      expect(told).to.deep.equal({ class: expected, scope, wait });
+    });
+  }
+}
