@@ -10,7 +10,7 @@ const FILE = 'api-key';
  */
 export const ownApiKey = (dataDir: string): string => {
   const file = join(dataDir, FILE);
-  const kept = readKept(file);
+  const kept = keptApiKey(dataDir);
   if (kept !== undefined) return kept;
   const key = `429-${randomBytes(24).toString('base64url')}`;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -18,9 +18,10 @@ export const ownApiKey = (dataDir: string): string => {
   return key;
 };
 
-const readKept = (file: string): string | undefined => {
+/** The key that `ownApiKey` made before; `undefined` when it never did. Throws when it cannot be read. */
+export const keptApiKey = (dataDir: string): string | undefined => {
   try {
-    return readFileSync(file, 'utf8').trim() || undefined;
+    return readFileSync(join(dataDir, FILE), 'utf8').trim() || undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

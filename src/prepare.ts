@@ -1,33 +1,33 @@
 import type { ProviderSettings, Settings, TargetSettings, Timeouts } from './config/settings.js';
-import type { Chain, PreparedTarget, TargetTimeouts } from './engine/target.js';
+import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from './engine/target.js';
 import type { Account, TargetScopes } from './ledger/ledger.js';
 import type { ProviderType } from './plugin/index.js';
 
 const DEFAULT_TIMEOUTS: TargetTimeouts = { connect: 10_000, firstToken: 60_000, idle: 60_000, total: 600_000 };
 
-/** A provider with its type. */
 interface Preparation {
   readonly settings: ProviderSettings;
-  readonly providerType: ProviderType;
-  readonly baseUrl: string;
+  readonly prepared: PreparedProvider;
 }
 
 /** Turns settings into what the engine walks: everything that is the same for each attempt is made here, once. */
 export class Preparer {
   readonly #providers = new Map<string, Preparation>();
   readonly #targets = new Map<string, PreparedTarget>();
-  readonly #userAgent: string;
 
   constructor(types: ReadonlyMap<ProviderSettings, ProviderType>, version: string) {
-    this.#userAgent = `429chain/${version}`;
     for (const [settings, providerType] of types) {
-      const baseUrl = (settings.baseUrl ?? providerType.baseUrl ?? '').replace(/\/+$/, '');
-      this.#providers.set(settings.id, { settings, providerType, baseUrl });
+      this.#providers.set(settings.id, { settings, prepared: prepareProvider(settings, providerType, version) });
     }
   }
 
+  /** Each provider, in the configuration's order, for requests that are about no model. */
+  get providers(): PreparedProvider[] {
+    return [...this.#providers.values()].map(({ prepared }) => prepared);
+  }
+
   get accounts(): Account[] {
-    return [...this.#providers.values()].map(({ settings, baseUrl }) => {
+    return [...this.#providers.values()].map(({ settings, prepared: { baseUrl } }) => {
       const { id, type, apiKey, headers, options } = settings;
       return { provider: id, fingerprint: JSON.stringify([type, baseUrl, apiKey, headers, options]) };
     });
@@ -54,39 +54,54 @@ export class Preparer {
     const key = JSON.stringify([settings.id, settings.limits, settings.timeouts]);
     const found = this.#targets.get(key);
     if (found !== undefined) return found;
-    const made = this.#prepare(settings, this.#providers.get(settings.provider) as Preparation);
+    const made = prepareTarget(settings, (this.#providers.get(settings.provider) as Preparation).prepared);
     this.#targets.set(key, made);
     return made;
   }
-
-  #prepare({ id, provider, model, limits, timeouts }: TargetSettings, preparation: Preparation): PreparedTarget {
-    const { settings, providerType, baseUrl } = preparation;
-    return {
-      id,
-      provider,
-      type: settings.type,
-      model,
-      limits,
-      baseUrl,
-      providerType,
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'accept-encoding': 'identity',
-        'user-agent': this.#userAgent,
-        ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
-        ...lowerCased(providerType.headers ?? {}),
-        ...lowerCased(settings.headers),
-      },
-      options: settings.options,
-      scopes: scopesOf(id, provider, providerType.pool?.(model)),
-      timeouts: { ...DEFAULT_TIMEOUTS, ...defined(settings.timeouts), ...defined(timeouts) },
-      unusable: unusableOf(settings),
-      secrets: settings.apiKey === undefined ? [] : [settings.apiKey],
-      repairs: [],
-    };
-  }
 }
+
+const prepareProvider = (
+  settings: ProviderSettings,
+  providerType: ProviderType,
+  version: string,
+): PreparedProvider => ({
+  provider: settings.id,
+  type: settings.type,
+  baseUrl: (settings.baseUrl ?? providerType.baseUrl ?? '').replace(/\/+$/, ''),
+  providerType,
+  headers: {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'accept-encoding': 'identity',
+    'user-agent': `429chain/${version}`,
+    ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
+    ...lowerCased(providerType.headers ?? {}),
+    ...lowerCased(settings.headers),
+  },
+  options: settings.options,
+  timeouts: { ...DEFAULT_TIMEOUTS, ...defined(settings.timeouts) },
+  unusable: unusableOf(settings),
+  secrets: secretsOf(settings),
+});
+
+const prepareTarget = (
+  { id, provider, model, limits, timeouts }: TargetSettings,
+  prepared: PreparedProvider,
+): PreparedTarget => ({
+  ...prepared,
+  id,
+  model,
+  limits,
+  scopes: scopesOf(id, provider, prepared.providerType.pool?.(model)),
+  timeouts: { ...prepared.timeouts, ...defined(timeouts) },
+  repairs: [],
+});
+
+/** A header may hold a key as well, whole or behind a word such as `Bearer`. */
+const secretsOf = ({ apiKey, headers }: ProviderSettings): string[] => [
+  ...(apiKey === undefined ? [] : [apiKey]),
+  ...Object.values(headers).flatMap((value) => [value, ...value.split(' ')]),
+];
 
 const scopesOf = (target: string, provider: string, pool: string | undefined): TargetScopes =>
   pool === undefined ? { target, provider } : { target, provider, pool: `${provider}#${pool}` };

@@ -4,7 +4,7 @@ import type { Clock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import type { Declaration } from './contract/quota.js';
 import { Chains } from './engine/chains.js';
-import type { PreparedTarget } from './engine/target.js';
+import type { PreparedProvider, PreparedTarget } from './engine/target.js';
 import type { Upstream } from './engine/upstream.js';
 import { Waterfall } from './engine/waterfall.js';
 import { Host } from './host/host.js';
@@ -33,6 +33,8 @@ export class Runtime implements Current {
   readonly settings: Settings;
   readonly host: Host;
   readonly chains: Chains;
+  /** Those of the configuration, also where no chain names them. */
+  readonly providers: readonly PreparedProvider[];
   readonly waterfall: Waterfall;
   readonly apiKeys: readonly string[];
   readonly maxBodyBytes: number;
@@ -40,11 +42,18 @@ export class Runtime implements Current {
   readonly now: () => number;
   readonly #ledger: Ledger;
 
-  private constructor(settings: Settings, lasting: Lasting, host: Host, chains: Chains) {
+  private constructor(
+    settings: Settings,
+    lasting: Lasting,
+    host: Host,
+    chains: Chains,
+    providers: readonly PreparedProvider[],
+  ) {
     const { ledger, upstream, clock } = lasting;
     this.settings = settings;
     this.host = host;
     this.chains = chains;
+    this.providers = providers;
     this.waterfall = new Waterfall({ ledger, upstream, clock, hooks: host.hooks });
     const { apiKeys, maxBodyBytes } = settings.server;
     this.apiKeys = apiKeys.length > 0 ? apiKeys : [ownApiKey(settings.dataDir)];
@@ -88,7 +97,7 @@ export class Runtime implements Current {
         addressed.set(id, made);
         return made;
       });
-      return new Runtime(settings, lasting, host, chains);
+      return new Runtime(settings, lasting, host, chains, preparer.providers);
     } catch (error) {
       await host.close();
       throw error;

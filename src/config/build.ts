@@ -2,6 +2,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import type {
   Chain,
   Configuration,
+  FullTarget,
   Plugin,
   Provider,
   Target,
@@ -57,12 +58,8 @@ const buildProvider = (id: string, provider: Provider, resolution: Resolution): 
 };
 
 const buildTarget = (target: Target, chain: Timeouts, providers: readonly ProviderSettings[]): TargetSettings => {
-  const {
-    provider,
-    model,
-    limits = [],
-    timeouts = {},
-  } = typeof target === 'string' ? { ...(splitTarget(target) ?? { provider: target, model: '' }) } : target;
+  const full: Partial<FullTarget> = typeof target === 'string' ? (splitTarget(target) ?? {}) : target;
+  const { provider = '', model = '', limits = [], timeouts } = full;
   const ofProvider = providers.find(({ id }) => id === provider)?.timeouts;
   return {
     id: `${provider}/${model}`,

@@ -1,4 +1,5 @@
 import type { Path } from './locate.js';
+import { sentenceOf } from './schema.js';
 import { type Check, finding, keysOf, pathsOf, textAt } from './subject.js';
 import { splitTarget } from './target-name.js';
 import { type Finding, nameOf, suggest, writtenAt } from './wording.js';
@@ -21,17 +22,28 @@ const targetAt = (root: unknown, path: Path): FoundTarget | undefined => {
   return provider === undefined || model === undefined ? undefined : { path, providerPath, provider, model };
 };
 
-const targetsIn = (root: unknown, chain: Path): FoundTarget[] => {
+const targetPathsIn = (root: unknown, chain: Path): Path[] => {
   const list = Array.isArray(writtenAt(root, chain)) ? chain : [...chain, 'targets'];
-  const targets = keysOf(writtenAt(root, list)).map((index) => targetAt(root, [...list, index]));
-  return targets.filter((target) => target !== undefined);
+  return keysOf(writtenAt(root, list)).map((index) => [...list, index]);
 };
+
+const targetsIn = (root: unknown, chain: Path): FoundTarget[] =>
+  targetPathsIn(root, chain)
+    .map((path) => targetAt(root, path))
+    .filter((target) => target !== undefined);
 
 /** What to say about `word`, which is none of `words`. A word that was read from a variable is not repeated. */
 const choice = (written: string | undefined, word: string, words: readonly string[], intro: string): string => {
   const suggestion = written?.includes('${') ? '' : suggest(word, words);
   return suggestion || ` ${intro}: ${words.join(', ')}.`;
 };
+
+/** Targets without a slash, which the schema lets pass when they hold a plain `${`. */
+export const checkTargetNames: Check = (subject) =>
+  pathsOf(subject.resolved, 'chains.*')
+    .flatMap((chain) => targetPathsIn(subject.resolved, chain))
+    .filter((path) => textAt(subject.resolved, path) !== undefined && targetAt(subject.resolved, path) === undefined)
+    .map((path) => finding(subject, path, `. ${sentenceOf('#/$defs/targetName')}`));
 
 /** Targets whose provider is not configured. */
 export const checkProviders: Check = (subject) => {

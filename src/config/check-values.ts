@@ -1,5 +1,5 @@
 import { durationOf } from '../plugin/headers.js';
-import { targetOf } from './schema.js';
+import { sentenceOf } from './schema.js';
 import { type Check, finding, pathsOf, textAt } from './subject.js';
 import type { Finding } from './wording.js';
 
@@ -23,7 +23,7 @@ const SPANS: readonly Span[] = [
 
 const expectedSpan = (text: string, { mayBeZero, most }: Span): string | undefined => {
   const span = durationOf(text);
-  if (span === undefined) return targetOf({ $ref: '#/$defs/duration' }).errorMessage;
+  if (span === undefined) return sentenceOf('#/$defs/duration');
   if (span === 0 && !mayBeZero) return 'Expected more than nothing.';
   return span > (durationOf(most) ?? 0) ? `Expected '${most}' at most.` : undefined;
 };

@@ -50,7 +50,10 @@ const BY_KEYWORD: Readonly<Record<string, (error: ErrorObject, found: string) =>
 /** A sentence that says what was expected where `error` found something else, described as `found`. */
 export const expectationOf = (error: ErrorObject, found: string): string => {
   const node = error.parentSchema as SchemaNode;
-  const sentence = node.errorMessage ?? BY_KEYWORD[error.keyword]?.(error, found) ?? 'Expected another value.';
+  const sentence =
+    node.errorMessage ??
+    BY_KEYWORD[error.keyword]?.(error, found) ??
+    (node.description === undefined ? 'Expected another value.' : `Expected: ${node.description}`);
   const isQuoted =
     error.keyword === 'type' && typeof error.data === 'string' && UNQUOTED[String(error.schema)]?.test(error.data);
   return isQuoted ? `${sentence} Write it without quotes.` : sentence;

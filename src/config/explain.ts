@@ -1,16 +1,26 @@
-import type { ErrorObject } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { expectationOf } from './expectation.js';
 import type { Path } from './locate.js';
 import { nearestWord } from './nearest-word.js';
-import { type SchemaNode, targetOf, validatorOf } from './schema.js';
+import type { SchemaNode } from './schema.js';
 import { chooseBranch } from './union.js';
 import { describe, type Finding, nameOf, suggest, writtenAt } from './wording.js';
+
+export interface Context {
+  /** Where the value that was validated stands. */
+  readonly base: Path;
+  /** The whole configuration before its variables were read. Only this is quoted. */
+  readonly written: unknown;
+  /** The validator of what a `$ref` of the schema points to; `undefined` where nobody knows. */
+  readonly validatorOf: (ref: string) => ValidateFunction | undefined;
+}
 
 /** What stands where an error is. */
 interface Spot {
   readonly path: Path;
   /** The value as it is written, in words. */
   readonly found: string;
+  readonly validatorOf: Context['validatorOf'];
 }
 
 type Explain = (error: ErrorObject, spot: Spot) => Finding;
@@ -25,10 +35,12 @@ const unknownKey = (path: Path, key: string, words: readonly string[]): Finding 
   return { path: [...path, key], at: 'key', message };
 };
 
-const missingKey: Explain = (error, { path }) => {
+const missingKey: Explain = (error, { path, validatorOf }) => {
   const key: string = error.params.missingProperty;
   const missing = nodeOf(error).properties?.[key] ?? {};
-  const description = missing.description ?? targetOf(missing).description;
+  const referred =
+    missing.$ref === undefined ? undefined : (validatorOf(missing.$ref)?.schema as SchemaNode | undefined);
+  const description = missing.description ?? referred?.description;
   const end = description === undefined ? '.' : `: ${description.charAt(0).toLowerCase()}${description.slice(1)}`;
   return { path, at: 'value', message: `${nameOf(path)} lacks \`${key}\`${end}` };
 };
@@ -76,17 +88,19 @@ const withoutTypos = (errors: readonly ErrorObject[]): ErrorObject[] => {
   );
 };
 
-/**
- * Turns AJV's errors about the value at `base` into findings, one for each mistake: a union has those of the branch
- * that was meant. `written` is the whole configuration before its variables were read; only that is quoted.
- */
-export const explain = (errors: readonly ErrorObject[], base: Path, written: unknown): Finding[] => {
+/** Turns AJV's errors into findings, one for each mistake: a union has those of the branch that was meant. */
+export const explain = (errors: readonly ErrorObject[], context: Context): Finding[] => {
+  const { base, written, validatorOf } = context;
   const spotOf = ({ instancePath, data }: ErrorObject): Spot => {
     const steps = instancePath.split('/').slice(1);
     const path = [...base, ...steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))];
     const value = writtenAt(written, path);
     const wasRead = typeof value === 'string' && value !== data;
-    return { path, found: `${describe(value, path)}${wasRead ? ', and what that reads does not fit' : ''}` };
+    return {
+      path,
+      found: `${describe(value, path)}${wasRead ? ', and what that reads does not fit' : ''}`,
+      validatorOf,
+    };
   };
 
   const explainUnion = (error: ErrorObject): Finding[] => {
@@ -96,7 +110,7 @@ export const explain = (errors: readonly ErrorObject[], base: Path, written: unk
       branches.filter((branch) => typeof branch === 'function'),
       error.data,
     );
-    if (choice.errors !== undefined) return explain(choice.errors, spot.path, written);
+    if (choice.errors !== undefined) return explain(choice.errors, { ...context, base: spot.path });
     if (choice.strangers.length === 0) return [badValue(error, spot)];
     return choice.strangers.map((key) => unknownKey(spot.path, key, choice.words));
   };

@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** A key that an object has twice. */
-export interface Duplicate {
+interface Duplicate {
   readonly path: Path;
   readonly first: Place;
   readonly second: Place;
@@ -27,7 +27,7 @@ export interface Locator {
 const START: Place = { line: 1, column: 1 };
 
 /** Everything at the start, for a text whose syntax tree cannot be had. */
-export const nowhere: Locator = { valueAt: () => START, keyAt: () => START, duplicates: [] };
+const nowhere: Locator = { valueAt: () => START, keyAt: () => START, duplicates: [] };
 
 const placeOf = (node: { loc: { start: Place } }): Place => ({
   line: node.loc.start.line,

@@ -30,7 +30,11 @@ export const problemAt = (settings: Settings, path: Path, message: string, at: '
 export const problemsOfOptions = (settings: Settings, path: Path, schema: object, options: unknown): Problem[] => {
   const validate = validatorFor(schema);
   if (validate(options)) return [];
-  const findings = explain(validate.errors ?? [], path, settings.written);
+  const findings = explain(validate.errors ?? [], {
+    base: path,
+    written: settings.written,
+    validatorOf: () => undefined,
+  });
   return findings.map((finding) => problemAt(settings, finding.path, finding.message, finding.at));
 };
 

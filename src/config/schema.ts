@@ -31,9 +31,9 @@ const own = createAjv(true).addSchema(JSON.parse(readFileSync(schemaFile(), 'utf
 /** The validator of the whole configuration, or of one part of its schema: `#/$defs/limit`. */
 export const validatorOf = (ref = ''): ValidateFunction | undefined => own.getSchema(`${NAME}${ref}`);
 
-/** The part of our schema that `node` points to, or `node` itself. */
-export const targetOf = (node: SchemaNode): SchemaNode =>
-  node.$ref === undefined ? node : ((validatorOf(node.$ref)?.schema as SchemaNode | undefined) ?? node);
+/** The sentence of a part of our schema, `#/$defs/duration`, that says what was expected. */
+export const sentenceOf = (ref: string): string =>
+  (validatorOf(ref)?.schema as SchemaNode | undefined)?.errorMessage ?? '';
 
 /** A validator for a plugin's own schema, of whatever draft. Throws when that is no schema. */
 export const validatorFor = (schema: object): ValidateFunction =>

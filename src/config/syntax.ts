@@ -45,20 +45,20 @@ const indentOf = (text: string, offset: number): number => {
   return line.length - line.trimStart().length;
 };
 
-/** The brackets left open by `tokens`, up to the first that a line closes which is indented otherwise than its own. */
-const openBrackets = (text: string, tokens: readonly Token[]): { open: Token[]; suspect?: Token } => {
+/** The brackets that `tokens` leave open, and the first that is closed by a line indented otherwise than its own. */
+const openBrackets = (text: string, tokens: readonly Token[]): { open: Token[]; suspect: Token | undefined } => {
   const open: Token[] = [];
+  let suspect: Token | undefined;
   for (const token of tokens) {
     const opener = open.at(-1);
-    if (token.text in CLOSER) open.push(token);
+    if (Object.hasOwn(CLOSER, token.text)) open.push(token);
     else if (opener !== undefined && token.text === CLOSER[opener.text]) {
       open.pop();
       const isOneLine = !text.slice(opener.offset, token.offset).includes('\n');
-      if (!isOneLine && indentOf(text, opener.offset) !== indentOf(text, token.offset))
-        return { open, suspect: opener };
+      if (!isOneLine && indentOf(text, opener.offset) !== indentOf(text, token.offset)) suspect ??= opener;
     }
   }
-  return { open };
+  return { open, suspect };
 };
 
 const atEnd = (text: string, tokens: readonly Token[]): string => {
@@ -95,14 +95,15 @@ const atQuoted = (token: Token, isInside: boolean): string => {
 const explain = (text: string, place: Place): { place: Place; message: string } => {
   const tokens = tokensOf(text);
   const offset = offsetOf(text, place);
-  // The break of a line inside a text is reported at the end of the line; what helps is where the text begins.
   const token = tokens.findLast((candidate) => candidate.offset <= offset);
   const end = token === undefined ? 0 : token.offset + token.text.length;
   if (token !== undefined && isQuoted(token) && (offset < end || !isClosed(token))) {
     return { place: placeOf(text, token.offset), message: atQuoted(token, offset > token.offset) };
   }
   if (token === undefined || offset >= text.length) return { place, message: atEnd(text, tokens) };
-  if (offset >= end) return { place, message: `Found something that cannot stand here. ${MISSING_BEFORE}` };
+  // A line that breaks off is reported at its end; what is at fault is what it ends with.
+  if (offset >= end && text[offset] !== '\n')
+    return { place, message: `Found something that cannot stand here. ${MISSING_BEFORE}` };
   return { place: placeOf(text, token.offset), message: atToken(text, tokens, token) };
 };
 

@@ -1,4 +1,4 @@
-import { checkDefaultChain, checkProviders, checkRepeats } from './check-chains.js';
+import { checkDefaultChain, checkProviders, checkRepeats, checkTargetNames } from './check-chains.js';
 import { checkAdminKey, checkHost } from './check-server.js';
 import { checkBaseUrls, checkSpans } from './check-values.js';
 import type { Resolution } from './env.js';
@@ -13,6 +13,7 @@ const CHECKS: readonly Check[] = [
   checkAdminKey,
   checkSpans,
   checkBaseUrls,
+  checkTargetNames,
   checkProviders,
   checkRepeats,
   checkDefaultChain,
@@ -48,17 +49,28 @@ const unset = ({ unset }: Resolution): Finding[] =>
 
 const schemaFindings = (written: unknown, resolved: unknown): Finding[] => {
   const validate = validatorOf();
-  return validate === undefined || validate(resolved) ? [] : explain(validate.errors ?? [], [], written);
+  return validate === undefined || validate(resolved)
+    ? []
+    : explain(validate.errors ?? [], { base: [], written, validatorOf });
 };
+
+/** Whether `path` is inside a value whose key is wrong: once the key is right, it may be judged. */
+const isUnderWrongKey = (path: Path, shape: readonly Finding[]): boolean =>
+  shape.some(
+    ({ at, path: outer }) => at === 'key' && outer.every((step, index) => String(step) === String(path[index])),
+  );
 
 /** Everything that is wrong with a configuration, in no order. `written` is what was parsed, `resolution` made from it. */
 export const validate = (written: unknown, resolution: Resolution, locator: Locator): Finding[] => {
   const subject = { written, resolved: resolution.value, locator };
-  const variables = [...malformed(written, resolution.malformed), ...unset(resolution)];
   // What an unread variable stands for is not known, so nothing else is said about it.
   const unread = new Set([...resolution.unset.map(({ path }) => path), ...resolution.malformed].map(keyOf));
-  const shape = schemaFindings(written, resolution.value).filter(({ path }) => !unread.has(keyOf(path)));
+  const shape = schemaFindings(written, resolution.value).filter(
+    ({ at, path }) => at === 'key' || !unread.has(keyOf(path)),
+  );
+  const variables = [...malformed(written, resolution.malformed), ...unset(resolution)];
   const said = new Set([...unread, ...shape.map(({ path }) => keyOf(path))]);
   const checks = CHECKS.flatMap((check) => check(subject)).filter(({ path }) => !said.has(keyOf(path)));
-  return [...duplicates(locator), ...variables, ...shape, ...checks];
+  const rest = [...variables, ...checks].filter(({ path }) => !isUnderWrongKey(path, shape));
+  return [...duplicates(locator), ...shape, ...rest];
 };

@@ -9,19 +9,25 @@ export interface TargetTimeouts {
   readonly total: number;
 }
 
-/** A target with everything that is the same for each attempt, made once per configuration. */
-export interface PreparedTarget extends Target {
+/** A provider with everything that is the same for each request to it, made once per configuration. */
+export interface PreparedProvider {
+  readonly provider: string;
+  readonly type: string;
   /** Without a slash at its end. */
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly providerType: ProviderType;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly scopes: TargetScopes;
   readonly timeouts: TargetTimeouts;
   /** Why it cannot be asked whatever the ledger says. */
   readonly unusable?: { readonly state: 'unconfigured' | 'disabled'; readonly reason: string } | undefined;
   /** Never to be shown to anybody. */
   readonly secrets: readonly string[];
+}
+
+/** A target with everything that is the same for each attempt, made once per configuration. */
+export interface PreparedTarget extends Target, PreparedProvider {
+  readonly scopes: TargetScopes;
   /** What this target has refused before, so that it is not sent again. Grows while the process runs. */
   readonly repairs: Repair[];
 }

@@ -13,6 +13,8 @@ export interface Verdicted {
   readonly class?: FailureClass | undefined;
   /** A limit stood in the way, and not a fault: waiting helps, and 429 is the honest status. */
   readonly limited: boolean;
+  /** Nothing is known against it: only our own caution holds requests back. */
+  readonly cautious?: boolean;
   readonly status?: number | undefined;
   readonly message?: string | undefined;
   /** Epoch ms; `Infinity`: never. Absent: unknown, or as soon as an attempt in flight is over. */
@@ -40,6 +42,7 @@ export const refused = (
   state: code === 'disabled' ? 'disabled' : 'exhausted',
   reason,
   class: code === 'too_large' ? 'too_large' : failureClass,
+  cautious: code === 'first_contact',
   limited: code === 'cooldown' ? LIMITS.has(failureClass) : code !== 'disabled' && code !== 'too_large',
   retryAt,
 });

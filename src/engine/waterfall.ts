@@ -177,12 +177,15 @@ class Walk {
     );
     const now = clock.now();
     const hopeful = open.some(({ limited, retryAt }) => limited && (retryAt === undefined || retryAt <= now + left));
-    if (!hopeful || left <= 0) throw exhausted(this.#request.chain, this.#trail.values(), now);
+    if (!hopeful || left <= 0) return this.#lastResort();
     const targets = open.map(({ target }) => target);
     const result = await this.#queue.wait(targets, this.#request.need, left, this.#request.caller);
     this.#waitedMs += clock.monotonic() - from;
     if (result === 'gone') throw new CallerGone();
-    if (result === 'late') throw exhausted(this.#request.chain, this.#latest(), clock.now());
+    if (result === 'late') {
+      this.#refresh();
+      return this.#lastResort();
+    }
     return this.#granted(result.target, result.reservation);
   }
 
@@ -195,14 +198,31 @@ class Walk {
     return this.#pass(denied(target, denial));
   }
 
+  /**
+   * The time is up. Our own caution refuses nobody: a target that nothing is known against is asked all the same.
+   * @throws ChainError `chain_exhausted` when there is none
+   */
+  async #lastResort(): Promise<Served | undefined> {
+    for (const { target, cautious } of [...this.#trail.values()]) {
+      if (!cautious) continue;
+      const asked = this.#parts.ledger.reserve(target.id, this.#request.need, true);
+      const answer = asked instanceof Promise ? await asked : asked;
+      if (!answer.granted) this.#trail.set(target, refused(target, answer));
+      else {
+        const served = await this.#ask(target, answer);
+        if (served !== undefined) return served;
+      }
+    }
+    throw exhausted(this.#request.chain, this.#trail.values(), this.#parts.clock.now());
+  }
+
   /** After a wait in vain: what keeps each target back by now. */
-  #latest(): Iterable<Verdicted> {
-    for (const [target, verdict] of this.#trail) {
-      if (!verdict.limited) continue;
+  #refresh(): void {
+    for (const [target, { limited }] of this.#trail) {
+      if (!limited) continue;
       const refusal = this.#parts.ledger.check(target.id, this.#request.need);
       if (refusal !== undefined) this.#trail.set(target, refused(target, refusal));
     }
-    return this.#trail.values();
   }
 
   #pass(verdict: Verdicted): undefined {

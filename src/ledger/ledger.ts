@@ -92,9 +92,12 @@ export interface Ledger {
   /** Makes one more target known, until the next `configure`: one that a request addresses and no chain names. */
   cover(target: TargetScopes, declarations: readonly Declaration[]): void;
   /** Would `reserve` grant? Holds nothing. */
-  check(target: string, need: Need): Refusal | undefined;
-  /** Checks and holds in one step. A shared ledger may answer with a promise. */
-  reserve(target: string, need: Need): Reservation | Refusal | Promise<Reservation | Refusal>;
+  check(target: string, need: Need, bold?: boolean): Refusal | undefined;
+  /**
+   * Checks and holds in one step. A shared ledger may answer with a promise. `bold`: our own caution with a target whose
+   * limits nobody knows yet is no reason to refuse.
+   */
+  reserve(target: string, need: Need, bold?: boolean): Reservation | Refusal | Promise<Reservation | Refusal>;
   /** The provider answered this attempt, and said this about its quotas. `served`: it did what it was asked. */
   absorb(reservation: Reservation, signals: readonly Signal[], served: boolean): void;
   /** Puts the scope of that kind around the attempt's target to rest. @returns the end, epoch ms; absent: no rest. */

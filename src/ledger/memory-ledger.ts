@@ -60,18 +60,18 @@ export class MemoryLedger implements Ledger {
     this.#covers.set(target, covers);
   }
 
-  check(target: string, need: Need): Refusal | undefined {
+  check(target: string, need: Need, bold = false): Refusal | undefined {
     const now = this.#clock.now();
     let refusal: Refusal | undefined;
     for (const scope of this.#covering(target)) {
-      const found = scope.refuse(need, now);
+      const found = scope.refuse(need, now, bold);
       if (found !== undefined) refusal = longer(refusal, found);
     }
     return refusal;
   }
 
-  reserve(target: string, need: Need): Reservation | Refusal {
-    const refusal = this.check(target, need);
+  reserve(target: string, need: Need, bold = false): Reservation | Refusal {
+    const refusal = this.check(target, need, bold);
     if (refusal !== undefined) return refusal;
     return new HeldReservation(
       target,
@@ -88,10 +88,7 @@ export class MemoryLedger implements Ledger {
     const now = this.#clock.now();
     for (const signal of signals) this.#absorbOne(held, signal, now);
     held.answered();
-    for (const scope of held.scopes) {
-      scope.heard = true;
-      if (served) scope.rests.served(held.sequence);
-    }
+    if (served) for (const scope of held.scopes) scope.served(held.sequence);
     this.#changed(held.target);
   }
 
@@ -119,8 +116,11 @@ export class MemoryLedger implements Ledger {
 
   #absorbOne(held: HeldReservation, signal: Signal, now: number): void {
     const windowMs = signal.window === undefined ? undefined : durationOf(signal.window);
-    const quota = scopeOf(held.scopes, signal.scope ?? 'target').quota(signal.dimension, windowMs, false);
+    const scope = scopeOf(held.scopes, signal.scope ?? 'target');
+    const quota = scope.quota(signal.dimension, windowMs, false);
     if (quota.absorb(signal, held.sequence, now)) held.countedBySignal(quota);
+    // From now on its quotas say what may be sent.
+    if (signal.dimension === 'requests' && quota.limit !== undefined) scope.trust = Number.POSITIVE_INFINITY;
   }
 
   #covering(target: string): readonly Scope[] {
@@ -153,7 +153,7 @@ export class MemoryLedger implements Ledger {
         quota.source = source;
         quota.declare(amount);
         written.add(keyOf(id, quota));
-        if (source === 'manual') scope.heard = true;
+        if (source === 'manual') scope.trust = Number.POSITIVE_INFINITY;
       }
     }
     return written;

@@ -23,6 +23,7 @@ export class HeldReservation implements Reservation {
   readonly #now: () => number;
   readonly #onClose: (reservation: HeldReservation) => void;
   #open = true;
+  #answered = false;
 
   constructor(
     target: string,
@@ -40,6 +41,7 @@ export class HeldReservation implements Reservation {
     this.#need = need;
     for (const scope of scopes) {
       scope.open.add(this);
+      scope.unanswered++;
       for (const quota of scope.quotas) this.charge(quota);
     }
   }
@@ -59,6 +61,7 @@ export class HeldReservation implements Reservation {
 
   /** The provider has answered: it has counted the request by now. */
   answered(): void {
+    this.#countAnswer();
     for (const charge of this.#charges) if (charge.quota.dimension === 'requests') this.#close(charge, charge.units);
   }
 
@@ -73,9 +76,16 @@ export class HeldReservation implements Reservation {
   #finish(used: (quota: Quota, units: number) => number): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#countAnswer();
     for (const charge of this.#charges) this.#close(charge, used(charge.quota, charge.units));
     for (const scope of this.scopes) scope.open.delete(this);
     this.#onClose(this);
+  }
+
+  #countAnswer(): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    for (const scope of this.scopes) scope.unanswered--;
   }
 
   #close(charge: Charge, used: number): void {

@@ -16,13 +16,18 @@ export class Scope {
   quotas: Quota[] = [];
   /** Attempts in flight. */
   readonly open = new Set<Charged>();
-  /** Something is known of its limits, or it has answered at least once. Only targets begin unheard. */
-  heard: boolean;
+  /** Of those, how many the provider has not answered yet. */
+  unanswered = 0;
+  /**
+   * How many may be unanswered at once while nothing is known of its limits: a few at first contact, and one more for
+   * each that was served since. Only targets are met with care.
+   */
+  trust: number;
 
   constructor(id: string, kind: ScopeKind) {
     this.id = id;
     this.kind = kind;
-    this.heard = kind !== 'target';
+    this.trust = kind === 'target' ? FIRST_CONTACT : Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -40,8 +45,11 @@ export class Scope {
     return quota;
   }
 
-  /** What keeps an attempt that needs this from being sent now; of several reasons the one that lasts longest. */
-  refuse(need: Need, now: number): Refusal | undefined {
+  /**
+   * What keeps an attempt that needs this from being sent now; of several reasons the one that lasts longest. `bold`: the
+   * caution of first contact is no reason.
+   */
+  refuse(need: Need, now: number, bold: boolean): Refusal | undefined {
     if (this.rests.until > now) return this.#resting();
     let refusal: Refusal | undefined;
     for (const quota of this.quotas) {
@@ -51,8 +59,14 @@ export class Scope {
     if (refusal !== undefined) return refusal;
     const { careful } = this.rests;
     if (careful !== undefined && this.open.size >= careful) return this.#waiting('probing');
-    if (!this.heard && this.open.size >= FIRST_CONTACT) return this.#waiting('first_contact');
+    if (!bold && this.unanswered >= this.trust) return this.#waiting('first_contact');
     return undefined;
+  }
+
+  /** An attempt was served. */
+  served(sequence: number): void {
+    this.rests.served(sequence);
+    this.trust++;
   }
 
   #resting(): Refusal {

@@ -178,6 +178,25 @@ describe('a provider', () => {
   });
 });
 
+describe('a plain ${', () => {
+  it('makes neither a target nor a span', () => {
+    const problems = problemsOf({ ...MINIMAL, chains: { default: { targets: ['$${x}'], maxWait: '$${x}' } } });
+    expect(problems.map(({ message }) => message.split(',')[0])).to.deep.equal([
+      "`chains.default.targets[0]` is '$${x}'. Expected a target",
+      "`chains.default.maxWait` is '$${x}'. Expected a span of time",
+    ]);
+  });
+});
+
+describe('a misspelt key', () => {
+  it('is one problem, whatever stands under it', () => {
+    const problems = problemsOf({ ...MINIMAL, providers: { groq: { type: 'groq', apikey: '${ABSENT}' } } });
+    expect(problems.map(({ message }) => message)).to.deep.equal([
+      '`providers.groq` has the unknown key `apikey`. Did you mean `apiKey`?',
+    ]);
+  });
+});
+
 describe('a server that others can reach', () => {
   const HOSTS: readonly [host: string, isOwn: boolean][] = [
     ['127.0.0.1', true],

@@ -7,7 +7,7 @@ const TEXT = `{
   providers: { groq: { type: 'grok' } },
   chains: { default: ['groq/m'] },
   plugins: [
-    { use: 'quiet-hours', options: { fro: 8, to: '\${TO}', token: 5, zone: 'pacific' } },
+    { use: 'quiet-hours', options: { fro: 8, to: '\${TO}', token: 5, zone: 'pacific', days: 7 } },
   ],
 }`;
 
@@ -21,7 +21,9 @@ const SCHEMA = {
     to: { type: 'integer', maximum: 24 },
     token: { type: 'string' },
     zone: { enum: ['utc', 'Pacific/Auckland'] },
+    days: { description: 'a day or a list of days.', anyOf: [{ $ref: '#/$defs/limit' }, { type: 'array' }] },
   },
+  $defs: { limit: { type: 'string' } },
 };
 
 const settings = (() => {
@@ -48,6 +50,7 @@ describe("a plugin's options", () => {
       "5:50 `plugins[0].options.to` is '${TO}', and what that reads does not fit. Expected a whole number.",
       '5:66 `plugins[0].options.token` is a number. Expected a text in quotes.',
       "5:75 `plugins[0].options.zone` is 'pacific'. Expected 'utc' or 'Pacific/Auckland'.",
+      '5:92 `plugins[0].options.days` is 7. Expected: a day or a list of days.',
     ]);
   });
 

@@ -18,6 +18,10 @@ const BROKEN: readonly [text: string, line: number, column: number, fragment: st
   ["{ a: 'x\\'", 1, 6, 'a quote is missing'],
   ["{ a: 'x' 'y' }", 1, 10, 'Found a text where it cannot stand'],
   ["{ a: '\\xzz' }", 1, 6, 'something is wrong after a \\'],
+  ['{ a: /\n1 }', 1, 6, 'Found `/`'],
+  ['{ a: tru\n}', 1, 6, 'Found `tru`'],
+  ['{ __proto__: 1', 1, 15, 'Nothing closes the { in line 1'],
+  ['{\n  a: {\n}, b: [\n  1 }', 4, 5, 'the [ in line 3 is still open'],
   ['{ a: #1 }', 1, 6, 'Found `#1`'],
 ];
 

@@ -3,11 +3,11 @@ import { ERRORS } from '../../src/plugin/errors.js';
 import { HELLO, startProxy } from '../proxy.js';
 import { reply, ScriptedUpstream } from '../scripted-upstream.js';
 import { TurningClock } from '../turning-clock.js';
-import { blocksOf, readDocument } from './documents.js';
+import { blocksOf, readPage } from './pages.js';
 
 /** Code → the statuses in its heading. */
 const documented = (): Map<string, number[]> => {
-  const headings = [...readDocument('errors.md').matchAll(/^### `(.+)` \((.+)\)$/gm)];
+  const headings = [...readPage('errors.md').matchAll(/^### `(.+)` \((.+)\)$/gm)];
   return new Map(headings.map(([, code = '', statuses = '']) => [code, (statuses.match(/\d+/g) ?? []).map(Number)]));
 };
 

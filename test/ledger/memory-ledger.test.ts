@@ -286,12 +286,22 @@ describe('MemoryLedger', () => {
   });
 
   describe('first contact', () => {
-    it('sends a stranger only a few requests until it has answered once', () => {
-      const first = reserve('groq/a');
+    it('sends a stranger only a few requests until it answers, and one more for each that it serves', () => {
+      const [first] = [reserve('groq/a')];
       expect(grants('groq/a', 50)).to.equal(2);
       expect(refusal('groq/a').code).to.equal('first_contact');
       ledger.absorb(first, [], true);
-      expect(grants('groq/a', 50)).to.equal(50);
+      expect(grants('groq/a', 50)).to.equal(2);
+    });
+
+    it('needs no care once a quota is known', () => {
+      hear('groq/a', { dimension: 'requests', window: '1m', limit: 50, remaining: 49, resetAt: clock.now() + 9_000 });
+      expect(grants('groq/a', 60)).to.equal(49);
+    });
+
+    it('is our own caution, which a bold request need not heed', () => {
+      grants('groq/a', 3);
+      expect(ledger.reserve('groq/a', NEED, true).granted).to.equal(true);
     });
   });
 

@@ -1,0 +1,13 @@
+import { startProxy, HELLO, chainOver } from '../proxy.js';
+import { ScriptedUpstream } from '../scripted-upstream.js';
+const one = await ScriptedUpstream.start();
+const proxy = await startProxy(chainOver([one], { maxWait: '5s' }));
+const until = Date.now() + 2000;
+let calls = 0;
+proxy.app.runtime.host.hooks.beforeAttempt.tap('t', () => { calls++; return Date.now() < until ? { reason: 'no', retryAt: until } : undefined; });
+let last = Date.now(), worst = 0;
+const timer = setInterval(() => { worst = Math.max(worst, Date.now() - last); last = Date.now(); }, 10);
+const r = await proxy.post({ messages: HELLO });
+console.log(r.status, await r.text(), 'hook calls', calls, 'longest block of the event loop', worst);
+clearInterval(timer);
+await proxy.close(); await one.close();
