@@ -13,10 +13,10 @@ import type {
   Verdict,
 } from '../plugin/index.js';
 import { type Caller, CallerGone } from './caller.js';
-import { contentOf } from './content.js';
 import { Deadline } from './deadline.js';
 import { failureOfCause, failureOfResponse, parseBody, scopeOfClass } from './failure.js';
-import { ErrorInAnswer, type Sink, StreamRelay } from './relay.js';
+import { ErrorInAnswer, LONGEST_ERROR, readAll, readWhole } from './read.js';
+import { type Sink, StreamRelay } from './relay.js';
 import type { Chain, PreparedTarget } from './target.js';
 import type { Exchange, Upstream } from './upstream.js';
 
@@ -62,9 +62,6 @@ export type AttemptResult =
       readonly repairs: readonly Repair[];
       readonly body?: Buffer | undefined;
     };
-
-/** Bytes of an error body that are read: enough for every provider's words, too few to hurt. */
-const LONGEST_ERROR = 64 * 1024;
 
 /** Sends one request to one target under a reservation that is already held, and sees it through to settlement. */
 export class Attempting {
@@ -147,14 +144,7 @@ export class Attempting {
       await relay.firstEvent(head);
       return { stream: true, head, pipe: (sink) => this.#pipe(relay, sink, deadline, unwatch) };
     }
-    const body = await readAll(exchange, Number.POSITIVE_INFINITY);
-    const value = parseBody(body.toString('utf8'));
-    if (typeof value === 'string') {
-      throw value.trim() === '' ? new Error('an empty answer') : new ErrorInAnswer(value.slice(0, LONGEST_ERROR));
-    }
-    const { error, real, usage } = contentOf(value);
-    if (error !== undefined) throw new ErrorInAnswer(error);
-    if (!real) throw new Error('an empty answer');
+    const { body, usage } = await readWhole(exchange);
     return { stream: false, head, body, usage };
   }
 
@@ -252,22 +242,3 @@ const adaptationOf = (repair: Repair): Adaptation => {
   const why = 'this target refused it before';
   return 'drop' in repair ? { field: repair.drop, drop: true, why } : { field: repair.rename, rename: repair.to, why };
 };
-
-/** Resolves with the body; what comes after `longest` bytes is not read. */
-const readAll = (exchange: Exchange, longest: number): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    exchange.consume({
-      data: (chunk) => {
-        if (length >= longest) return;
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length < longest) return;
-        resolve(Buffer.concat(chunks));
-        exchange.abort(new Error('an error longer than anybody reads'));
-      },
-      end: () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
-      error: reject,
-    });
-  });

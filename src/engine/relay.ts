@@ -3,6 +3,7 @@ import type { ResponseHead } from '../plugin/api.js';
 import { type Content, contentOf } from './content.js';
 import type { Deadline } from './deadline.js';
 import { parseBody } from './failure.js';
+import { ErrorInAnswer } from './read.js';
 import { DONE_FRAME, type Frame, FrameSplitter, framesOf } from './sse.js';
 import type { BodySink, Exchange } from './upstream.js';
 
@@ -11,17 +12,6 @@ export interface Sink {
   /** @returns whether more may come at once; if not, `onDrain` says when. */
   write(chunk: Buffer): boolean;
   onDrain(listener: () => void): void;
-}
-
-/** A response that carries, in place of an answer or in the midst of one, an error of the provider. */
-export class ErrorInAnswer extends Error {
-  readonly body: unknown;
-
-  constructor(body: unknown) {
-    super('an error in place of an answer');
-    this.name = 'ErrorInAnswer';
-    this.body = body;
-  }
 }
 
 /** Bytes before the first real event that are still held back. A provider that sends more says nothing. */

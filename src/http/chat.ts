@@ -5,7 +5,7 @@ import type { Answer, ChainRequest } from '../engine/attempt.js';
 import { Caller } from '../engine/caller.js';
 import { estimateNeed } from '../engine/estimate.js';
 import type { Sink } from '../engine/relay.js';
-import type { Served } from '../engine/waterfall.js';
+import type { Served } from '../engine/walk.js';
 import { ChainError } from '../plugin/errors.js';
 import { readBody } from './body.js';
 import type { Current } from './server.js';

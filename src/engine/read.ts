@@ -1,0 +1,50 @@
+import type { Usage } from '../ledger/ledger.js';
+import { contentOf } from './content.js';
+import { parseBody } from './failure.js';
+import type { Exchange } from './upstream.js';
+
+/** Bytes of an error body that are read: enough for every provider's words, too few to hurt. */
+export const LONGEST_ERROR = 64 * 1024;
+
+/** A response that carries, in place of an answer or in the midst of one, an error of the provider. */
+export class ErrorInAnswer extends Error {
+  readonly body: unknown;
+
+  constructor(body: unknown) {
+    super('an error in place of an answer');
+    this.name = 'ErrorInAnswer';
+    this.body = body;
+  }
+}
+
+/** An answer that is not streamed, byte for byte. Throws for everything that is none. */
+export const readWhole = async (exchange: Exchange): Promise<{ body: Buffer; usage: Usage | undefined }> => {
+  const body = await readAll(exchange, Number.POSITIVE_INFINITY);
+  const value = parseBody(body.toString('utf8'));
+  if (typeof value === 'string') {
+    throw value.trim() === '' ? new Error('an empty answer') : new ErrorInAnswer(value.slice(0, LONGEST_ERROR));
+  }
+  const { error, real, usage } = contentOf(value);
+  if (error !== undefined) throw new ErrorInAnswer(error);
+  if (!real) throw new Error('an empty answer');
+  return { body, usage };
+};
+
+/** Resolves with the body; what comes after `longest` bytes is not read. */
+export const readAll = (exchange: Exchange, longest: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    exchange.consume({
+      data: (chunk) => {
+        if (length >= longest) return;
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length < longest) return;
+        resolve(Buffer.concat(chunks));
+        exchange.abort(new Error('an error longer than anybody reads'));
+      },
+      end: () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
+      error: reject,
+    });
+  });
