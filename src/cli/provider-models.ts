@@ -1,0 +1,142 @@
+import { type Dispatcher, request } from 'undici';
+import type { FailureClass } from '../contract/quota.js';
+import { failureOfCause, failureOfResponse, parseBody } from '../engine/failure.js';
+import type { PreparedProvider } from '../engine/target.js';
+import type { Attempt, Hooks } from '../plugin/api.js';
+import { isFields } from '../plugin/error-body.js';
+import { omit } from '../plugin/headers.js';
+
+export type ProviderState =
+  | 'ok'
+  | 'no list'
+  | 'at its limit'
+  | 'key refused'
+  | 'failing'
+  | 'unreachable'
+  | 'unconfigured'
+  | 'disabled'
+  | 'not asked';
+
+/** What came of asking one provider for its models. */
+export interface ProviderReport {
+  readonly state: ProviderState;
+  /** In plain words, with keys masked; empty where the state says it all. */
+  readonly detail: string;
+  /** Absent when nobody knows them. */
+  readonly models?: readonly string[];
+}
+
+/** What a refused list says about the provider. */
+const STATES: Readonly<Record<FailureClass, ProviderState>> = {
+  auth: 'key refused',
+  rate_limit: 'at its limit',
+  quota: 'at its limit',
+  not_found: 'no list',
+  bad_request: 'no list',
+  too_large: 'no list',
+  moderation: 'no list',
+  overloaded: 'failing',
+  server_error: 'failing',
+  cancelled: 'failing',
+};
+
+const LONGEST_ANSWER_MS = 10_000;
+const LONGEST_DETAIL = 160;
+const NOT_UNDERSTOOD = 'its answer to GET /models is not understood';
+const FOR_ANYBODY = 'lists them to anybody, so that its key was not tried';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** `GET /models` of one provider, within ten seconds. `hooks` know what its refusals mean. Never throws. */
+export const askForModels = async (
+  provider: PreparedProvider,
+  hooks: Pick<Hooks, 'onError'>,
+  dispatcher: Dispatcher,
+): Promise<ProviderReport> => {
+  if (provider.unusable !== undefined) return { state: provider.unusable.state, detail: provider.unusable.reason };
+  const { headers, timeouts, secrets } = provider;
+  const longestMs = Math.min(LONGEST_ANSWER_MS, timeouts.firstToken, timeouts.total);
+  const signal = AbortSignal.timeout(longestMs);
+  const ask = async (with_: Readonly<Record<string, string>>): Promise<Answer> => {
+    const sent = await request(`${provider.baseUrl}/models`, { headers: { ...with_ }, dispatcher, signal });
+    return { status: sent.statusCode, headers: sent.headers, text: await sent.body.text() };
+  };
+  try {
+    const answer = await ask(omit(headers, 'content-type'));
+    if (answer.status >= 300) return reportOfRefusal(provider, answer, hooks);
+    const models = modelIdsIn(parseBody(answer.text));
+    if (models === undefined) return reportOfRiddle(answer);
+    const isPublic = headers.authorization !== undefined && (await listsForAnybody(ask, headers));
+    return { state: 'ok', detail: `${countOf(models)}${isPublic ? `; ${FOR_ANYBODY}` : ''}`, models };
+  } catch (cause) {
+    const detail = signal.aborted
+      ? `no answer within ${longestMs / 1000} s`
+      : failureOfCause(cause as Error, undefined, Date.now(), secrets).message;
+    return { state: 'unreachable', detail: oneLine(`${new URL(provider.baseUrl).origin}: ${detail}`) };
+  }
+};
+
+/** The ids in a list of models, without Gemini's `models/`; `undefined` when it is no list that we know. */
+export const modelIdsIn = (answer: unknown): string[] | undefined => {
+  const list = Array.isArray(answer) ? answer : isFields(answer) ? listIn(answer) : undefined;
+  if (!Array.isArray(list)) return undefined;
+  const ids = list.flatMap((entry): string[] =>
+    isFields(entry) && typeof entry.id === 'string' && entry.active !== false ? [bareId(entry.id)] : [],
+  );
+  return ids.length === 0 && list.length > 0 ? undefined : ids;
+};
+
+/** A model as lists and targets name it alike. */
+export const bareId = (id: string): string => id.replace(/^models\//, '');
+
+/** Ollama without a model says `data: null`. */
+const listIn = ({ data, object }: Readonly<Record<string, unknown>>): unknown =>
+  data === null && object === 'list' ? [] : data;
+
+const reportOfRefusal = (provider: PreparedProvider, answer: Answer, hooks: Pick<Hooks, 'onError'>): ProviderReport => {
+  const at = Date.now();
+  const { provider: id, type } = provider;
+  const attempt: Attempt = {
+    requestId: 'check',
+    chain: '',
+    target: { id, provider: id, type, model: '', limits: [] },
+    number: 1,
+    startedAt: at,
+    stream: false,
+    estimatedTokens: 0,
+  };
+  const { status, headers, text } = answer;
+  const failure = failureOfResponse({ status, headers, at }, parseBody(text), at, provider.secrets);
+  const state = STATES[hooks.onError.call(failure, attempt)?.class ?? failure.class];
+  return { state, detail: oneLine(`${status}: ${failure.message}`) };
+};
+
+/** A page where a list should be means a wrong address; JSON of another shape is merely unknown to us. */
+const reportOfRiddle = ({ text }: Answer): ProviderReport =>
+  typeof parseBody(text) === 'string'
+    ? { state: 'failing', detail: `${NOT_UNDERSTOOD}: it is no JSON. Is baseUrl right?` }
+    : { state: 'ok', detail: NOT_UNDERSTOOD };
+
+/** Whether the list comes without a key too (OpenRouter), and so says nothing about the key. */
+const listsForAnybody = async (
+  ask: (headers: Readonly<Record<string, string>>) => Promise<Answer>,
+  headers: Readonly<Record<string, string>>,
+): Promise<boolean> => {
+  try {
+    return (await ask(omit(headers, 'content-type', 'authorization'))).status < 300;
+  } catch {
+    return false;
+  }
+};
+
+const countOf = ({ length }: readonly string[]): string => `${length} ${length === 1 ? 'model' : 'models'}`;
+
+/** Control characters have no place in a terminal. */
+const oneLine = (text: string): string => {
+  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length > LONGEST_DETAIL ? `${line.slice(0, LONGEST_DETAIL)}…` : line;
+};

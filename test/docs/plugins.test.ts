@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import * as door from '../../src/plugin/index.js';
+import { HELLO, type RunningProxy, startProxy } from '../proxy.js';
+import { reply, ScriptedUpstream } from '../scripted-upstream.js';
+import { type Block, blocksOf, readPage } from './pages.js';
+
+const LONG = [{ role: 'user', content: 'word '.repeat(5000) }];
+
+describe('docs/plugins.md', () => {
+  const blocks = blocksOf('plugins.md', 'js');
+  let folder: string;
+  let one: ScriptedUpstream;
+  let two: ScriptedUpstream;
+  let proxy: RunningProxy | undefined;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), '429chain-docs-'));
+    one = await ScriptedUpstream.start();
+    two = await ScriptedUpstream.start();
+  });
+
+  afterEach(async () => {
+    await proxy?.close();
+    proxy = undefined;
+    await Promise.all([one.close(), two.close()]);
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Runs a plugin of the page, in a folder of its own, with two providers: `first` and `other`. */
+  const run = async (block: Block | undefined, first = 'groq', type = 'openai-compatible'): Promise<RunningProxy> => {
+    writeFileSync(join(folder, 'index.mjs'), block?.text ?? 'no such block');
+    const configuration = {
+      providers: {
+        [first]: { type, baseUrl: one.baseUrl },
+        other: { type: 'openai-compatible', baseUrl: two.baseUrl },
+      },
+      chains: { default: [`${first}/small-1`, 'other/a-model'] },
+    };
+    proxy = await startProxy(configuration, { plugins: [folder] });
+    return proxy;
+  };
+
+  const withText = (text: string): Block[] => blocks.filter((block) => block.text.includes(text));
+
+  for (const block of blocks) {
+    it(`shows a plugin that works: ${block.place}`, async () => {
+      const { post, app } = await run(block);
+      expect((await post({ messages: HELLO })).status).to.equal(200);
+      one.always(reply(500, 'no'));
+      expect((await post({ messages: HELLO })).status).to.equal(200);
+      expect(app.runtime.host.faults).to.deep.equal([]);
+    });
+  }
+
+  it('begins with a plugin that logs the line which the page promises', async () => {
+    const { post, log } = await run(blocks[0], 'groq');
+    await (await post({ messages: HELLO })).text();
+    expect(log.lines.join()).to.match(/^\[my-plugin\] 200 by groq\/small-1 in \d+ ms$/);
+  });
+
+  it('goes on with one that keeps long requests away from one provider, first without and then with options', async () => {
+    const found = withText('estimatedTokens');
+    expect(found).to.have.length(2);
+    for (const block of found) {
+      const { post, close } = await run(block);
+      expect((await post({ messages: HELLO })).headers.get('x-429chain-target')).to.equal('groq/small-1');
+      expect((await post({ messages: LONG })).headers.get('x-429chain-target')).to.equal('other/a-model');
+      await close();
+      proxy = undefined;
+    }
+  });
+
+  it('reads signals and a failure of a provider with words of its own', async () => {
+    const { post, app } = await run(withText('x-acme-calls-left')[0], 'acme');
+    one.script(reply(420, 'calm down', { 'x-acme-calls-left': '7' }));
+    await post({ messages: HELLO });
+    const [target] = app.runtime.chains.all[0]?.targets ?? [];
+    const status = target && app.runtime.stateOf(target);
+    expect(status).to.include({ state: 'exhausted' });
+    expect(status?.quotas[0]).to.include({ dimension: 'requests', remaining: 7, windowMs: 3_600_000 });
+  });
+
+  it('adds a provider type that adapts what the provider refuses', async () => {
+    const { post } = await run(withText('addProviderType')[0], 'mine', 'acme');
+    await post({
+      messages: [{ role: 'user', content: 'Hello', name: 'Ada' }],
+      logprobs: true,
+      max_completion_tokens: 9,
+      reasoning_effort: 'xhigh',
+    });
+    expect(one.received[0]?.headers).to.include({ 'x-acme-client': '429chain' });
+    expect(one.received[0]?.body).to.deep.equal({
+      model: 'small-1',
+      messages: [{ role: 'user', content: 'Hello' }],
+      max_tokens: 9,
+      reasoning_effort: 'high',
+    });
+  });
+
+  it('declares limits', async () => {
+    const { app } = await run(withText('declareLimits')[0]);
+    const [target] = app.runtime.chains.all[0]?.targets ?? [];
+    const quotas = target === undefined ? [] : app.runtime.stateOf(target).quotas;
+    expect(quotas.map(({ scope, dimension, limit }) => `${scope} ${dimension} ${limit}`)).to.have.members([
+      'groq concurrent 2',
+      'groq requests 60',
+    ]);
+  });
+
+  it('names all that 429chain/plugin exports, and nothing else', () => {
+    const [, table = ''] = /^## Helpers\n([\s\S]*?)^## /m.exec(readPage('plugins.md')) ?? [];
+    const cells = [...table.matchAll(/^\| (`.*?) *\|/gm)].map(([, cell]) => cell as string);
+    const named = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+    expect(named).to.have.members(Object.keys(door));
+  });
+});
