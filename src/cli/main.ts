@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { version } from '../app.js';
+import { suggest } from '../config/wording.js';
 import { ChainError } from '../plugin/errors.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, OPTIONS, readCommandLine } from './options.js';
@@ -7,9 +8,18 @@ import { type CommandLine, OPTIONS, readCommandLine } from './options.js';
 /** Name → what it does, and where. A command's code is loaded when it is called. */
 const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine) => Promise<void> }>> = {
   start: { help: 'run the proxy (the default)', run: async (line) => (await import('./start.js')).start(line) },
-  init: { help: 'write a commented 429chain.json5 and a .env', run: async (line) => (await import('./init.js')).init(line) },
-  check: { help: 'validate the configuration, and ask every provider for its models', run: async (line) => (await import('./check.js')).check(line) },
-  ask: { help: 'ask "…": send one question through a running proxy', run: async (line) => (await import('./ask.js')).ask(line) },
+  init: {
+    help: 'write a commented 429chain.json5 and a .env',
+    run: async (line) => (await import('./init.js')).init(line),
+  },
+  check: {
+    help: 'validate the configuration, and ask every provider for its models',
+    run: async (line) => (await import('./check.js')).check(line),
+  },
+  ask: {
+    help: 'ask "…": send one question through a running proxy',
+    run: async (line) => (await import('./ask.js')).ask(line),
+  },
 };
 
 const usage = (): string => {
@@ -30,9 +40,11 @@ const run = async (args: readonly string[]): Promise<void> => {
     console.log(usage());
     return;
   }
-  const command = COMMANDS[line.command];
+  const names = Object.keys(COMMANDS);
+  const command = Object.hasOwn(COMMANDS, line.command) ? COMMANDS[line.command] : undefined;
   if (command === undefined) {
-    throw new CommandError(`There is no command "${line.command}". Commands: ${Object.keys(COMMANDS).join(', ')}.`, 2);
+    const near = suggest(line.command, names);
+    throw new CommandError(`There is no command "${line.command}". Commands: ${names.join(', ')}.${near}`, 2);
   }
   await command.run(line);
 };

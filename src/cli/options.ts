@@ -39,13 +39,14 @@ export const readCommandLine = (args: readonly string[]): CommandLine => {
   }
 };
 
-const DEFAULT_FILE = '429chain.json5';
+export const DEFAULT_FILE = '429chain.json5';
 
 /** @throws CommandError when there is no configuration, with what to do about it */
 export const configurationFile = ({ options }: CommandLine): string => {
   const file = resolve(options.config ?? DEFAULT_FILE);
   if (existsSync(file)) return file;
-  const where = options.config === undefined ? `There is no ${DEFAULT_FILE} in this folder.` : `There is no file ${file}.`;
+  const where =
+    options.config === undefined ? `There is no ${DEFAULT_FILE} in this folder.` : `There is no file ${file}.`;
   throw new CommandError(
     `${where}\n  429chain init     writes one, with comments\n  429chain --demo   runs with simulated providers, without any configuration`,
   );

@@ -16,7 +16,9 @@ export const start = async (line: CommandLine): Promise<void> => {
   const { settings } = app.runtime;
   const host = line.options.host ?? settings.server.host;
   if (!isLoopback(host) && settings.server.apiKeys.length === 0) {
-    throw new CommandError(`--host ${host} would let everybody in: write down server.apiKeys in the configuration first.`);
+    throw new CommandError(
+      `--host ${host} would let everybody in: write down server.apiKeys in the configuration first.`,
+    );
   }
   const address = await app.listen({ host, port: portOf(line) ?? settings.server.port });
   console.log(banner(address, app, settings));

@@ -68,6 +68,7 @@ const limiterOf = (limit: SimulatedLimit, now: () => number): NamedLimiter => {
   const { per, called, counting } = limit;
   const windowMs = durationOf(per);
   if (windowMs === undefined) throw new Error(`"${per}" is no duration such as 4s or 1d.`);
-  const [dimension, amount] = 'requests' in limit ? (['requests', limit.requests] as const) : (['tokens', limit.tokens] as const);
+  const [dimension, amount] =
+    'requests' in limit ? (['requests', limit.requests] as const) : (['tokens', limit.tokens] as const);
   return { dimension, called, limiter: windowLimiter(counting, amount, windowMs, now) };
 };

@@ -3,6 +3,8 @@ const WINDOWS = [1_000, 10_000, 60_000, 3_600_000, 86_400_000] as const;
 const MINUTE = 2;
 /** Served attempts that are remembered: more than any silent free tier allows in an hour. */
 const REMEMBERED = 4_096;
+/** A refusal that nobody expected is followed by so many early probes: the window may be a short one. */
+const PROBES = 4;
 /** After so many tests in vain the next one is put off no further. */
 const MOST_DOUBLINGS = 8;
 
@@ -26,8 +28,11 @@ export class Learner {
   /** The most that was served within the present window. */
   #proven = 0;
   #limit: number | undefined;
+  /** How much further the limit is moved by the next success beyond it. */
+  #step = 1;
   #testsInVain = 0;
   #testAt = Number.POSITIVE_INFINITY;
+  #probesLeft = 0;
 
   get learned(): Learned | undefined {
     return this.#limit === undefined ? undefined : { limit: this.#limit, windowMs: this.windowMs };
@@ -45,50 +50,84 @@ export class Learner {
       this.#served = this.#served.slice(this.#first);
       this.#first = 0;
     }
+    this.#probesLeft = 0;
     const count = this.count(now);
     this.#proven = Math.max(this.#proven, count);
     if (this.#limit === undefined || count <= this.#limit) return false;
-    // More than was thought to be possible: a test has found room, so the next may come sooner.
-    this.#limit = count;
+    // More than was thought to be possible: a test has found room, and there may be more of it.
+    this.#limit = count + this.#step;
+    this.#step *= 2;
     this.#testsInVain = 0;
     this.#putOff(now);
     return true;
   }
 
-  /** A bare 429. What was served until then is the limit; what contradicts an earlier lesson changes the window. */
-  refused(now: number): Learned {
+  /**
+   * A bare 429. What was served until then is the limit; what contradicts an earlier lesson changes the window.
+   * `expected`: the attempt went beyond the learned limit, as a test.
+   * @returns whether it is best to believe the lesson now, and to wait until it says that there is room
+   */
+  refused(now: number, expected: boolean): boolean {
     const count = this.count(now);
+    if (this.#limit === undefined && count === 0) return false;
+    if (!expected) this.#learn(count, now);
+    this.#step = 1;
+    if (!expected) this.#probesLeft = PROBES;
+    else if (this.#probesLeft > 0) this.#probesLeft--;
+    if (this.#probesLeft > 0) {
+      this.#testAt = now;
+      return false;
+    }
+    if (expected) this.#testsInVain = Math.min(this.#testsInVain + 1, MOST_DOUBLINGS);
+    this.#putOff(now);
+    return true;
+  }
+
+  #learn(count: number, now: number): void {
     const shorter = this.#window - 1;
     if (this.#limit !== undefined && count === 0 && this.#window < WINDOWS.length - 1) {
       // Refused although nothing was served for a whole window: it must be longer.
       this.#refuted = this.#window;
       this.#use(this.#window + 1, now);
-    } else if (this.#limit !== undefined && count > 0 && count < this.#proven && shorter > this.#refuted) {
-      // More than this was served within the window before: what is full must be a shorter one.
+    } else if (this.#limit !== undefined && count < this.#proven / 2 && shorter > this.#refuted) {
+      // Far more than this was served within the window before: what is full must be a shorter one. Half of it would
+      // be no proof, since a fixed window's end and the next one's start lie side by side.
       this.#use(shorter, now);
     } else {
       this.#limit = Math.max(1, count);
       this.#proven = this.#limit;
     }
-    this.#testsInVain = Math.min(this.#testsInVain + 1, MOST_DOUBLINGS);
-    this.#putOff(now);
-    return { limit: this.#limit as number, windowMs: this.windowMs };
   }
 
-  /** Is it time for one attempt beyond the learned limit? Asking counts as testing. */
+  /** Is it time for one attempt beyond the learned limit? */
   mayTest(now: number): boolean {
     return now >= this.#testAt;
   }
 
+  /** One was sent; the next may come when its window is over. */
   tested(now: number): void {
     this.#putOff(now);
+  }
+
+  forget(): void {
+    this.#served = [];
+    this.#first = 0;
+    this.#window = MINUTE;
+    this.#refuted = -1;
+    this.#proven = 0;
+    this.#limit = undefined;
+    this.#step = 1;
+    this.#testsInVain = 0;
+    this.#testAt = Number.POSITIVE_INFINITY;
+    this.#probesLeft = 0;
   }
 
   /** Attempts served within the present window. */
   count(now: number): number {
     const from = now - this.windowMs;
     let count = 0;
-    for (let index = this.#served.length - 1; index >= this.#first && (this.#served[index] as number) > from; index--) count++;
+    for (let index = this.#served.length - 1; index >= this.#first && (this.#served[index] as number) > from; index--)
+      count++;
     return count;
   }
 

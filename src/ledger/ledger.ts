@@ -103,6 +103,8 @@ export interface Ledger {
   /** Puts the scope of that kind around the attempt's target to rest. @returns the end, epoch ms; absent: no rest. */
   coolDown(reservation: Reservation, scope: ScopeKind, coolDown: CoolDown): number | undefined;
   status(target: string): TargetStatus;
+  /** Lifts every rest of the target's scopes and forgets what was learned of them: a person knows better. */
+  reset(target: string): void;
   /** Calls back whenever room may have returned or state has changed. @returns how to stop it. */
   onChange(listener: (scope: string) => void): () => void;
 }

@@ -73,10 +73,13 @@ export class MemoryLedger implements Ledger {
   reserve(target: string, need: Need, bold = false): Reservation | Refusal {
     const refusal = this.check(target, need, bold);
     if (refusal !== undefined) return refusal;
+    const scopes = this.#covering(target);
+    const sequence = ++this.#sequence;
+    for (const scope of scopes) scope.sent(sequence, this.#clock.now());
     return new HeldReservation(
       target,
-      ++this.#sequence,
-      this.#covering(target),
+      sequence,
+      scopes,
       need,
       () => this.#clock.now(),
       () => this.#changed(target),
@@ -88,14 +91,21 @@ export class MemoryLedger implements Ledger {
     const now = this.#clock.now();
     for (const signal of signals) this.#absorbOne(held, signal, now);
     held.answered();
-    if (served) for (const scope of held.scopes) scope.served(held.sequence);
+    if (served) for (const scope of held.scopes) scope.served(held.sequence, now);
     this.#changed(held.target);
   }
 
   coolDown(reservation: Reservation, kind: ScopeKind, coolDown: CoolDown): number | undefined {
     const held = heldOf(reservation);
+    const now = this.#clock.now();
     const scope = scopeOf(held.scopes, kind);
-    const until = scope.rests.begin(coolDown, held.sequence, this.#clock.now());
+    const bare = coolDown.class === 'rate_limit' && coolDown.until === undefined;
+    const learned = bare ? scope.refusedBare(held.sequence, now) : undefined;
+    const until = scope.rests.begin(
+      learned === undefined ? coolDown : { ...coolDown, until: learned },
+      held.sequence,
+      now,
+    );
     this.#changed(scope.id);
     return until;
   }
@@ -107,6 +117,11 @@ export class MemoryLedger implements Ledger {
     if (refusal === undefined) return { target, state: quotas.length > 0 ? 'tracking' : 'available', quotas };
     const { code, reason, retryAt } = refusal;
     return { target, state: code === 'disabled' ? 'disabled' : 'exhausted', reason, until: retryAt, quotas };
+  }
+
+  reset(target: string): void {
+    for (const scope of this.#covering(target)) scope.reset();
+    this.#changed(target);
   }
 
   onChange(listener: (scope: string) => void): () => void {

@@ -1,5 +1,6 @@
 import type { Dimension, ScopeKind } from '../contract/quota.js';
 import { FIRST_CONTACT, Rests } from './cooldown.js';
+import { type Learned, Learner } from './learning.js';
 import type { Need, Refusal, RefusalCode } from './ledger.js';
 import { Quota } from './quota.js';
 
@@ -13,6 +14,9 @@ export class Scope {
   readonly id: string;
   readonly kind: ScopeKind;
   readonly rests = new Rests();
+  readonly learner = new Learner();
+  /** The attempt that goes beyond a learned limit, to see whether it still holds. */
+  #testing: number | undefined;
   quotas: Quota[] = [];
   /** Attempts in flight. */
   readonly open = new Set<Charged>();
@@ -54,7 +58,8 @@ export class Scope {
     let refusal: Refusal | undefined;
     for (const quota of this.quotas) {
       const units = unitsOf(need, quota.dimension);
-      if (quota.room(now) < units) refusal = longer(refusal, new QuotaRefusal(this.id, quota, units, now));
+      if (quota.room(now) < units && !this.#mayTest(quota, now))
+        refusal = longer(refusal, new QuotaRefusal(this.id, quota, units, now));
     }
     if (refusal !== undefined) return refusal;
     const { careful } = this.rests;
@@ -63,10 +68,53 @@ export class Scope {
     return undefined;
   }
 
+  /** An attempt is sent now. */
+  sent(sequence: number, now: number): void {
+    if (!this.quotas.some((quota) => quota.source === 'learned' && quota.room(now) < 1)) return;
+    this.#testing = sequence;
+    this.learner.tested(now);
+  }
+
   /** An attempt was served. */
-  served(sequence: number): void {
+  served(sequence: number, now: number): void {
     this.rests.served(sequence);
     this.trust++;
+    if (this.kind === 'target' && this.learner.served(now)) this.#applyLearned(now);
+  }
+
+  /**
+   * A refusal that said nothing but no.
+   * @returns until when it is best left alone, as far as that was learned
+   */
+  refusedBare(sequence: number, now: number): number | undefined {
+    if (this.kind !== 'target' || this.quotas.some(tellsRequests)) return undefined;
+    const settled = this.learner.refused(now, this.#testing === sequence);
+    if (this.learner.learned === undefined) return undefined;
+    const quota = this.#applyLearned(now);
+    return settled ? quota.freeAt(1, now) : undefined;
+  }
+
+  /** Forgets what was learned and lifts every rest. */
+  reset(): void {
+    this.rests.clear();
+    this.quotas = this.quotas.filter(({ source }) => source !== 'learned');
+    this.learner.forget();
+  }
+
+  #mayTest(quota: Quota, now: number): boolean {
+    return quota.source === 'learned' && this.unanswered === 0 && this.learner.mayTest(now);
+  }
+
+  #applyLearned(now: number): Quota {
+    const { limit, windowMs } = this.learner.learned as Learned;
+    this.quotas = this.quotas.filter((quota) => quota.source !== 'learned' || quota.windowMs === windowMs);
+    const quota = this.quota('requests', windowMs, false);
+    if (quota.source !== 'learned') {
+      quota.source = 'learned';
+      quota.declare(limit);
+      for (const at of this.learner.recent(now)) quota.close(0, 1, 0, at);
+    } else quota.declare(limit);
+    return quota;
   }
 
   #resting(): Refusal {
@@ -80,6 +128,9 @@ export class Scope {
     return { granted: false, code, reason: `${this.id} ${why}: waiting for the attempts in flight` };
   }
 }
+
+const tellsRequests = ({ dimension, source, limit }: Quota): boolean =>
+  dimension === 'requests' && source !== 'learned' && limit !== undefined;
 
 /** Units of `need` in a dimension. */
 export const unitsOf = (need: Need, dimension: Dimension): number => {

@@ -80,6 +80,5 @@ export const groq: Dialect = {
       'model_not_found',
     ),
   badRequest: (message) => failure(400, message, 'invalid_request_error'),
-  listModels: (ids) =>
-    modelList(ids, 'Groq', { active: true, context_window: 131_072, max_completion_tokens: 32_768 }),
+  listModels: (ids) => modelList(ids, 'Groq', { active: true, context_window: 131_072, max_completion_tokens: 32_768 }),
 };

@@ -1,0 +1,110 @@
+import { relative } from 'node:path';
+import { Agent } from 'undici';
+import { App } from '../app.js';
+import { loadSettings } from '../config/load.js';
+import type { Settings } from '../config/settings.js';
+import { fixedStore, InvalidConfiguration } from '../config/store.js';
+import { listOf, suggest } from '../config/wording.js';
+import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
+import { consoleLog } from '../log.js';
+import type { Runtime } from '../runtime.js';
+import { CommandError } from './command-error.js';
+import { type CommandLine, configurationFile, pluginPaths } from './options.js';
+import { askForModels, bareId, type ProviderReport, type ProviderState } from './provider-models.js';
+import { tableOf } from './table.js';
+
+type Reports = ReadonlyMap<string, ProviderReport>;
+
+/** States in which a provider may answer a request. No list of models is an authority on that. */
+const HOPEFUL: ReadonlySet<ProviderState> = new Set(['ok', 'no list', 'at its limit', 'not asked']);
+
+const NOT_LISTED = 'not listed';
+
+/** Validates the configuration, builds all that follows from it, and asks every provider for its models. */
+export const check = async (line: CommandLine): Promise<void> => {
+  const file = configurationFile(line);
+  const loaded = loadSettings(file, process.env, line.options['data-dir']);
+  if (!loaded.ok) throw new InvalidConfiguration(loaded.problems);
+  const store = fixedStore(withoutOwnKey(loaded.settings));
+  const app = await App.create({ store, plugins: pluginPaths(line), log: consoleLog });
+  try {
+    const { runtime } = app;
+    console.log(`${relative(process.cwd(), file)} is valid.\n`);
+    const reports = line.options.offline ? unasked(runtime.providers) : await askAll(runtime);
+    console.log(`Providers\n${providerTable(loaded.settings, reports)}\n`);
+    console.log(`Chains\n${chainTables(runtime, reports)}\n`);
+    conclude(runtime, loaded.settings, reports, line.options.offline ?? false);
+  } finally {
+    await app.close(0);
+  }
+};
+
+/** A check leaves nothing behind, but without a key the runtime would make one and keep it. */
+const withoutOwnKey = (settings: Settings): Settings => {
+  const { server } = settings;
+  return server.apiKeys.length > 0 ? settings : { ...settings, server: { ...server, apiKeys: ['never listened to'] } };
+};
+
+const unasked = (providers: readonly PreparedProvider[]): Reports =>
+  new Map(
+    providers.map(({ provider, unusable }) => [
+      provider,
+      unusable === undefined ? { state: 'not asked', detail: '' } : { state: unusable.state, detail: unusable.reason },
+    ]),
+  );
+
+const askAll = async ({ providers, host }: Runtime): Promise<Reports> => {
+  const dispatcher = new Agent();
+  try {
+    const ask = async (provider: PreparedProvider) =>
+      [provider.provider, await askForModels(provider, host.hooks, dispatcher)] as const;
+    return new Map(await Promise.all(providers.map(ask)));
+  } finally {
+    await dispatcher.destroy();
+  }
+};
+
+const providerTable = (settings: Settings, reports: Reports): string =>
+  tableOf([...reports].map(([id, { state, detail }]) => [id, state, `${detail}${hintFor(settings, id, state)}`]));
+
+const hintFor = ({ written }: Settings, id: string, state: ProviderState): string => {
+  if (state === 'no list') return ' · is baseUrl right?';
+  if (state !== 'key refused') return '';
+  const key = written?.providers[id]?.apiKey;
+  if (key === undefined) return ' · no apiKey is written down for it';
+  // Only a variable's name may be shown: anything else is the key itself.
+  return ` · check ${/^\$\{(\w+)\}$/.exec(key)?.[1] ?? 'its apiKey'}`;
+};
+
+const chainTables = ({ chains }: Runtime, reports: Reports): string =>
+  chains.all
+    .map(({ name, targets }) => {
+      const rows = targets.map((target) => [target.id, stateOfTarget(target, reports)]);
+      return `  ${name}\n${tableOf(rows, '    ')}`;
+    })
+    .join('\n');
+
+const stateOfTarget = ({ provider, model }: PreparedTarget, reports: Reports): string => {
+  const report = reports.get(provider);
+  if (report?.state !== 'ok') return report?.state ?? '';
+  if (report.models === undefined) return 'not known whether it is there';
+  if (report.models.includes(bareId(model))) return 'listed';
+  return `${NOT_LISTED}.${suggest(model, report.models)}`;
+};
+
+/** @throws CommandError when nobody is left to ask */
+const conclude = ({ chains }: Runtime, settings: Settings, reports: Reports, offline: boolean): void => {
+  const targets = [
+    ...new Map(chains.all.flatMap((chain) => chain.targets).map((target) => [target.id, target])).values(),
+  ];
+  const hopeful = targets.filter(({ provider }) => HOPEFUL.has(reports.get(provider)?.state ?? 'failing'));
+  const missing = [...new Set(settings.providers.filter(({ enabled }) => enabled).flatMap((each) => each.missing))];
+  const advice = missing.length === 0 ? '' : ` Set ${listOf(missing, 'or')}, in the environment or in .env.`;
+  if (hopeful.length === 0 && !offline) throw new CommandError(`No target can be asked.${advice}`);
+  if (targets.some((target) => stateOfTarget(target, reports).startsWith(NOT_LISTED))) {
+    console.log('warning: a model that is not listed may be gone. It may also work: few lists are complete.');
+  }
+  const many = `${hopeful.length} of ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`;
+  if (offline) console.log(`${many} could be asked; with --offline, none was.${hopeful.length === 0 ? advice : ''}`);
+  else console.log(`${many} can be asked.`);
+};

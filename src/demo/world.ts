@@ -1,0 +1,118 @@
+import type { Chain, Configuration, FullTarget, Provider } from '../contract/config.js';
+import { DEMO_KEY, type SimulatedProvider, type SimulationOptions, startSimulatedProvider } from './provider.js';
+
+/** A simulated free-tier account, and what its owner writes down about it. */
+interface Account {
+  readonly id: string;
+  readonly type: string;
+  readonly simulation: SimulationOptions;
+  /** Limits that no answer tells. */
+  readonly limits?: Provider['limits'];
+}
+
+export interface DemoProvider extends SimulatedProvider {
+  readonly id: string;
+}
+
+/** Simulated accounts that run, and the configuration that uses them. */
+export interface DemoWorld {
+  readonly providers: readonly DemoProvider[];
+  /** As in 429chain.json5. */
+  readonly settings: Configuration;
+  close(): Promise<void>;
+}
+
+// What follows is in no header. The real limits that provider types know of are a minute's; these last seconds, so they
+// are written down in the configuration.
+const GROQ_BURST = { requests: 20, per: '4s' } as const;
+const OPENROUTER_FREE = { requests: 20, per: '6s' } as const;
+const LOCAL_SLOTS = { concurrent: 4 } as const;
+
+const ACCOUNTS: readonly Account[] = [
+  {
+    id: 'groq',
+    type: 'groq',
+    simulation: {
+      dialect: 'groq',
+      models: ['openai/gpt-oss-120b', 'openai/gpt-oss-20b'],
+      latencyMs: 3,
+      limits: [
+        { ...GROQ_BURST, called: 'minute', counting: 'refilling' },
+        { requests: 14_400, per: '1d', called: 'day', counting: 'refilling' },
+        { tokens: 12_000, per: '4s', called: 'minute', counting: 'refilling' },
+      ],
+    },
+  },
+  {
+    id: 'cerebras',
+    type: 'cerebras',
+    simulation: {
+      dialect: 'cerebras',
+      models: ['gpt-oss-120b', 'gemma-4-31b'],
+      latencyMs: 2,
+      limits: [
+        { requests: 15, per: '5s', called: 'minute', counting: 'fixed' },
+        { requests: 3_000, per: '1h', called: 'hour', counting: 'fixed' },
+        { requests: 24_000, per: '1d', called: 'day', counting: 'fixed' },
+        { tokens: 30_000, per: '5s', called: 'minute', counting: 'fixed' },
+        { tokens: 1_000_000, per: '1h', called: 'hour', counting: 'fixed' },
+        { tokens: 10_000_000, per: '1d', called: 'day', counting: 'fixed' },
+      ],
+    },
+  },
+  {
+    id: 'openrouter',
+    type: 'openrouter',
+    limits: [OPENROUTER_FREE],
+    simulation: {
+      dialect: 'openrouter',
+      models: ['meta-llama/llama-3.3-70b-instruct:free', 'google/gemma-4-31b-it:free'],
+      latencyMs: 8,
+      limits: [{ ...OPENROUTER_FREE, called: 'minute', counting: 'fixed' }],
+    },
+  },
+  {
+    id: 'local',
+    type: 'openai-compatible',
+    limits: [LOCAL_SLOTS],
+    simulation: { dialect: 'local', models: ['qwen3:8b'], latencyMs: 12, limits: [LOCAL_SLOTS] },
+  },
+];
+
+/** Groq counts each model by itself, so its limits are those of a target. */
+const groq = (model: string): FullTarget => ({ provider: 'groq', model, limits: [GROQ_BURST] });
+
+const CHAINS: Readonly<Record<string, Chain>> = {
+  default: [
+    groq('openai/gpt-oss-120b'),
+    'cerebras/gpt-oss-120b',
+    'openrouter/meta-llama/llama-3.3-70b-instruct:free',
+    'openrouter/google/gemma-4-31b-it:free',
+    'local/qwen3:8b',
+  ],
+  fast: { targets: [groq('openai/gpt-oss-20b'), 'cerebras/gemma-4-31b'], maxWait: '10s' },
+};
+
+/** Starts simulated providers whose limits run out within seconds, each on a free port of 127.0.0.1. */
+export const startDemo = async (): Promise<DemoWorld> => {
+  const running = await Promise.all(
+    ACCOUNTS.map(async (account) => ({ account, provider: await startSimulatedProvider(account.simulation) })),
+  );
+  const providers = running.map(({ account, provider }): [string, Provider] => {
+    const { id, type, limits } = account;
+    return [id, { type, baseUrl: provider.baseUrl, apiKey: DEMO_KEY, ...(limits === undefined ? {} : { limits }) }];
+  });
+  return {
+    providers: running.map(({ account: { id }, provider }) => ({
+      id,
+      origin: provider.origin,
+      baseUrl: provider.baseUrl,
+      stats: () => provider.stats(),
+      close: () => provider.close(),
+    })),
+    settings: { providers: Object.fromEntries(providers), chains: structuredClone(CHAINS), defaultChain: 'default' },
+    close: async () => {
+      await Promise.all(running.map(({ provider }) => provider.close()));
+    },
+  };
+};
