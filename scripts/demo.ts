@@ -27,19 +27,26 @@ const concurrency = Number(values.concurrency);
 const bold = (text: string): string => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
 const dim = (text: string): string => (process.stdout.isTTY ? `\x1b[2m${text}\x1b[0m` : text);
 
-/** One line a request: who served it, and who was passed over or refused before. */
+/** A line for who served the request, and one for each target before it that was passed over or refused. */
 const lineOf = ({ servedBy, status, stream, durationMs, waitedMs, tries }: Outcome, index: number): string => {
-  const before = tries.flatMap(({ attempt, denial, failure }) => {
-    if (failure !== undefined) return [`${attempt.target.id} answered ${failure.status ?? 'nothing'} ${failure.class}`];
-    return denial === undefined ? [] : [`${attempt.target.id} not asked: ${denial.reason}`];
-  });
-  const waited = waitedMs < 1 ? '' : ` · waited ${(waitedMs / 1000).toFixed(1)} s`;
-  const head = `${String(index).padStart(4)} ${stream ? 'stream' : 'whole '} ${status} ${(servedBy?.id ?? 'nobody').padEnd(44)} ${String(Math.round(durationMs)).padStart(5)} ms${waited}`;
-  return [head, ...[...new Set(before)].map((line) => dim(`       ↳ ${line}`))].join('\n');
+  const before = new Map<string, string>();
+  for (const { attempt, denial, failure } of tries) {
+    if (failure !== undefined)
+      before.set(attempt.target.id, `answered ${failure.status ?? 'nothing'}, ${failure.class}`);
+    else if (denial !== undefined) before.set(attempt.target.id, `not asked: ${denial.reason}`);
+  }
+  const waited = waitedMs < 1 ? '' : `, ${(waitedMs / 1000).toFixed(1)} s of it waiting`;
+  const took = `${Math.round(durationMs)} ms${waited}`;
+  const mode = stream ? 'stream' : 'whole ';
+  const head = `${String(index).padStart(4)}  ${mode}  ${status}  ${bold(servedBy?.id ?? 'nobody')}  ${took}`;
+  return [head, ...[...before].map(([target, what]) => dim(`        ↳ ${target} ${what}`))].join('\n');
 };
 
 const ask = async (client: OpenAI, index: number): Promise<void> => {
-  const body = { model: 'default', messages: [{ role: 'user' as const, content: `Tell me about water, part ${index}.` }] };
+  const body = {
+    model: 'default',
+    messages: [{ role: 'user' as const, content: `Tell me about water, part ${index}.` }],
+  };
   if (index % 2 === 0) {
     const { choices } = await client.chat.completions.create(body);
     if (!choices[0]?.message.content) throw new Error('an empty answer');
@@ -85,7 +92,11 @@ app.runtime.host.hooks.afterResponse.tap('demo', (outcome) => {
   console.log(lineOf(outcome, count));
 });
 
-console.log(bold(`${requests} requests by the openai SDK, ${concurrency} at a time, half of them streams, through ${address}/v1\n`));
+console.log(
+  bold(
+    `${requests} requests by the openai SDK, ${concurrency} at a time, half of them streams, through ${address}/v1\n`,
+  ),
+);
 const startedAt = performance.now();
 const refused = await burst(new OpenAI({ baseURL: `${address}/v1`, apiKey, maxRetries: 0 }));
 const seconds = (performance.now() - startedAt) / 1000;

@@ -5,15 +5,17 @@ import type { Settings } from '../config/settings.js';
 import { InvalidConfiguration } from '../config/store.js';
 import { splitTarget } from '../config/target-name.js';
 import { suggest } from '../config/wording.js';
+import { startDemo } from '../demo/world.js';
 import { parseBody } from '../engine/failure.js';
 import { textsOf } from './answer.js';
 import { CommandError } from './command-error.js';
+import { demoSettings } from './demo-settings.js';
 import { type CommandLine, configurationFile, portOf } from './options.js';
 import { refusalOf } from './refusal.js';
 
 /** Sends one question through a running proxy: the answer to standard output, who served it to standard error. */
 export const ask = async (line: CommandLine): Promise<void> => {
-  const settings = settingsOf(line);
+  const settings = await settingsOf(line);
   const question = await questionOf(line);
   const address = addressOf(line, settings);
   const response = await send(address, apiKeyOf(settings, address), {
@@ -28,7 +30,12 @@ export const ask = async (line: CommandLine): Promise<void> => {
   console.error(servedBy === null ? `${address} does not say which target answered.` : servedLine(servedBy, response));
 };
 
-const settingsOf = (line: CommandLine): Settings => {
+const settingsOf = async (line: CommandLine): Promise<Settings> => {
+  if (line.options.demo) {
+    const world = await startDemo();
+    await world.close();
+    return demoSettings(world, line);
+  }
   const loaded = loadSettings(configurationFile(line), process.env, line.options['data-dir']);
   if (!loaded.ok) throw new InvalidConfiguration(loaded.problems);
   return loaded.settings;

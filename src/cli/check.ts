@@ -94,17 +94,23 @@ const stateOfTarget = ({ provider, model }: PreparedTarget, reports: Reports): s
 
 /** @throws CommandError when nobody is left to ask */
 const conclude = ({ chains }: Runtime, settings: Settings, reports: Reports, offline: boolean): void => {
-  const targets = [
-    ...new Map(chains.all.flatMap((chain) => chain.targets).map((target) => [target.id, target])).values(),
-  ];
-  const hopeful = targets.filter(({ provider }) => HOPEFUL.has(reports.get(provider)?.state ?? 'failing'));
-  const missing = [...new Set(settings.providers.filter(({ enabled }) => enabled).flatMap((each) => each.missing))];
-  const advice = missing.length === 0 ? '' : ` Set ${listOf(missing, 'or')}, in the environment or in .env.`;
-  if (hopeful.length === 0 && !offline) throw new CommandError(`No target can be asked.${advice}`);
+  const all = chains.all.flatMap((chain) => chain.targets);
+  const targets = [...new Map(all.map((target) => [target.id, target])).values()];
   if (targets.some((target) => stateOfTarget(target, reports).startsWith(NOT_LISTED))) {
     console.log('warning: a model that is not listed may be gone. It may also work: few lists are complete.');
   }
+  const hopeful = targets.filter(({ provider }) => HOPEFUL.has(reports.get(provider)?.state ?? 'failing'));
+  const advice = hopeful.length === 0 ? adviceFor(settings, reports) : '';
   const many = `${hopeful.length} of ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`;
-  if (offline) console.log(`${many} could be asked; with --offline, none was.${hopeful.length === 0 ? advice : ''}`);
-  else console.log(`${many} can be asked.`);
+  if (offline) console.log(`${many} could be asked; --offline asked none.${advice}`);
+  else if (hopeful.length > 0) console.log(`${many} can be asked.`);
+  else throw new CommandError(`No target can be asked.${advice}`);
+};
+
+/** What to do when no provider can be used. */
+const adviceFor = ({ providers }: Settings, reports: Reports): string => {
+  const missing = [...new Set(providers.filter(({ enabled }) => enabled).flatMap((each) => each.missing))];
+  const tried = [...reports.values()].some(({ state }) => state !== 'unconfigured' && state !== 'disabled');
+  if (tried || missing.length === 0) return ' The table of providers says why.';
+  return ` Set ${listOf(missing, 'or')}, in the environment or in .env.`;
 };

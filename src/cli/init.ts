@@ -42,7 +42,7 @@ const refuseToOverwrite = (file: string, dotEnv: string, force: boolean): void =
   if (force || !existsSync(file)) return;
   const there = [file, dotEnv].filter((each) => existsSync(each)).map(shown);
   throw new CommandError(
-    `There ${there.length === 1 ? 'is' : 'are'} already ${listOf(there)}. Nothing was written.\n` +
+    `${listOf(there)} ${there.length === 1 ? 'exists' : 'exist'} already. Nothing was written.\n` +
       `--force overwrites ${shown(file)}. It takes no key away: ${DOT_ENV} only gets the names that it lacks.`,
   );
 };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { suggest } from '../config/wording.js';
 import { CommandError } from './command-error.js';
 
 /** Every option of every command, with its sentence for `--help`. */
@@ -13,7 +14,7 @@ export const OPTIONS = {
   demo: { type: 'boolean', help: 'simulated providers; needs no configuration and no key' },
   chain: { type: 'string', help: 'ask: the chain or provider/model to ask' },
   offline: { type: 'boolean', help: 'check: do not ask the providers' },
-  force: { type: 'boolean', help: 'init: overwrite files that are there' },
+  force: { type: 'boolean', help: 'init: overwrite a configuration that is there' },
   help: { type: 'boolean', short: 'h', help: 'this text' },
   version: { type: 'boolean', short: 'v', help: 'the version' },
 } as const;
@@ -35,7 +36,10 @@ export const readCommandLine = (args: readonly string[]): CommandLine => {
     const [command = 'start', ...words] = positionals;
     return { command, words, options: values };
   } catch (error) {
-    throw new CommandError(`${(error as Error).message.split('\n')[0]} 429chain --help lists the options.`, 2);
+    // Node's second sentence is about words that begin with a dash, which nobody meant.
+    const [what = ''] = (error as Error).message.split(/\. |\n/);
+    const near = suggest(/^Unknown option '-*([^']*)'/.exec(what)?.[1] ?? '', Object.keys(OPTIONS));
+    throw new CommandError(`${what.replace(/\.$/, '')}.${near} 429chain --help lists the options.`, 2);
   }
 };
 

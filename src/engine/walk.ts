@@ -86,7 +86,7 @@ export class Walk {
     const refusal = ledger.check(target.id, this.#request.need);
     if (refusal !== undefined) return this.#pass(refused(target, refusal));
     if (this.#queue.isAwaited(target)) {
-      const reason = `${target.id} is awaited by requests that came earlier`;
+      const reason = 'awaited by requests that came earlier';
       return this.#pass(refused(target, { granted: false, code: 'quota', reason }));
     }
     const asked = ledger.reserve(target.id, this.#request.need);

@@ -168,9 +168,9 @@ export class MemoryLedger implements Ledger {
         quota.source = source;
         quota.declare(amount);
         written.add(keyOf(id, quota));
-        if (source === 'manual') scope.trust = Number.POSITIVE_INFINITY;
       }
     }
+    for (const [target, ...around] of this.#covers.values()) target?.meet(around);
     return written;
   }
 

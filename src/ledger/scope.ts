@@ -59,13 +59,23 @@ export class Scope {
     for (const quota of this.quotas) {
       const units = unitsOf(need, quota.dimension);
       if (quota.room(now) < units && !this.#mayTest(quota, now))
-        refusal = longer(refusal, new QuotaRefusal(this.id, quota, units, now));
+        refusal = longer(refusal, new QuotaRefusal(this.#name(), quota, units, now));
     }
     if (refusal !== undefined) return refusal;
     const { careful } = this.rests;
     if (careful !== undefined && this.open.size >= careful) return this.#waiting('probing');
     if (!bold && this.unanswered >= this.trust) return this.#waiting('first_contact');
     return undefined;
+  }
+
+  /** Where somebody wrote down how much may be sent, here or in a scope `around`, no care is needed at first contact. */
+  meet(around: readonly Scope[]): void {
+    const written = [this, ...around].some(({ quotas }) =>
+      quotas.some(
+        ({ source, dimension }) => source === 'manual' && (dimension === 'requests' || dimension === 'concurrent'),
+      ),
+    );
+    if (written) this.trust = Number.POSITIVE_INFINITY;
   }
 
   /** An attempt is sent now. */
@@ -124,8 +134,13 @@ export class Scope {
   }
 
   #waiting(code: RefusalCode): Refusal {
-    const why = code === 'probing' ? 'has just come back, and is tried with care' : 'has not yet told its limits';
-    return { granted: false, code, reason: `${this.id} ${why}: waiting for the attempts in flight` };
+    const why = code === 'probing' ? 'just come back, and tried with care' : 'its limits are not known yet';
+    return { granted: false, code, reason: `${this.#name()}${why}: waiting for the attempts in flight` };
+  }
+
+  /** Before a reason: what is meant, unless it is the target itself. */
+  #name(): string {
+    return this.kind === 'target' ? '' : `${this.id}: `;
   }
 }
 
@@ -169,11 +184,11 @@ class QuotaRefusal implements Refusal {
     const name = dimension.replace('_', ' ');
     const written = source === 'manual' ? ', as configured' : '';
     if (this.code === 'too_large')
-      return `needs ${this.#units} ${name}, more than the limit of ${limit}${this.#per()}${written}`;
-    if (this.code === 'concurrent') return `${this.#scope} has ${inFlight} of ${limit} requests in flight${written}`;
+      return `${this.#scope}needs ${this.#units} ${name}, more than the limit of ${limit}${this.#per()}${written}`;
+    if (this.code === 'concurrent') return `${this.#scope}${inFlight} of ${limit} requests in flight${written}`;
     const left = Math.max(0, Math.floor(this.#room));
     const held = inFlight > 0 ? `, ${inFlight} held by attempts in flight` : '';
-    return `${this.#scope} has ${left}${limit === undefined ? '' : ` of ${limit}`} ${name}${this.#per()} left${held}${written}`;
+    return `${this.#scope}${left}${limit === undefined ? '' : ` of ${limit}`} ${name}${this.#per()} left${held}${written}`;
   }
 
   #per(): string {

@@ -127,7 +127,7 @@ describe('MemoryLedger', () => {
         remaining: 0,
         resetAt: clock.now() + 9e6,
       });
-      expect(refusal('openrouter/y:free').reason).to.match(/^openrouter#free has 0 of 50 requests per 1d left/);
+      expect(refusal('openrouter/y:free').reason).to.match(/^openrouter#free: 0 of 50 requests per 1d left/);
       expect(ledger.check('openrouter/paid', NEED)).to.equal(undefined);
     });
   });
