@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
@@ -8,6 +9,7 @@ import { InvalidConfiguration, type SettingsStore } from './config/store.js';
 import { Upstream } from './engine/upstream.js';
 import { createServer } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
+import { LedgerFile } from './ledger/snapshot.js';
 import { consoleLog, type Log } from './log.js';
 import { type Lasting, Runtime } from './runtime.js';
 
@@ -32,6 +34,7 @@ export class App {
   readonly #store: SettingsStore;
   readonly #plugins: readonly PluginSettings[];
   readonly #lasting: Lasting;
+  readonly #ledgerFile: LedgerFile;
   readonly #server: Server;
   readonly #retiring = new Set<Runtime>();
   readonly #unsubscribe: () => void;
@@ -39,8 +42,15 @@ export class App {
   #reloads: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  private constructor(runtime: Runtime, store: SettingsStore, plugins: readonly PluginSettings[], lasting: Lasting) {
+  private constructor(
+    runtime: Runtime,
+    store: SettingsStore,
+    plugins: readonly PluginSettings[],
+    lasting: Lasting,
+    ledgerFile: LedgerFile,
+  ) {
     this.#runtime = runtime;
+    this.#ledgerFile = ledgerFile;
     this.#store = store;
     this.#plugins = plugins;
     this.#lasting = lasting;
@@ -68,9 +78,12 @@ export class App {
     createDispatcher,
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
-    const lasting: Lasting = { ledger: new MemoryLedger(clock), upstream, clock, log, version, startedAt: clock.now() };
+    const ledger = new MemoryLedger(clock);
+    const ledgerFile = new LedgerFile(join(store.current.dataDir, 'ledger.json'), ledger, log);
+    const lasting: Lasting = { ledger, upstream, clock, log, version, startedAt: clock.now() };
     const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
-    return new App(await Runtime.build(store.current, chosen, lasting), store, chosen, lasting);
+    const runtime = await Runtime.build(store.current, chosen, lasting);
+    return new App(runtime, store, chosen, lasting, ledgerFile);
   }
 
   /** The engine of the configuration in force. */
@@ -109,6 +122,7 @@ export class App {
     this.#server.closeAllConnections();
     clearTimeout(timer);
     await closed;
+    this.#ledgerFile.close();
     await this.#lasting.upstream.close();
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ProviderSettings, Settings, TargetSettings, Timeouts } from './config/settings.js';
 import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from './engine/target.js';
 import type { Account, TargetScopes } from './ledger/ledger.js';
@@ -29,7 +30,8 @@ export class Preparer {
   get accounts(): Account[] {
     return [...this.#providers.values()].map(({ settings, prepared: { baseUrl } }) => {
       const { id, type, apiKey, headers, options } = settings;
-      return { provider: id, fingerprint: JSON.stringify([type, baseUrl, apiKey, headers, options]) };
+      const told = JSON.stringify([type, baseUrl, apiKey, headers, options]);
+      return { provider: id, fingerprint: createHash('sha256').update(told).digest('base64url') };
     });
   }
 

@@ -33,6 +33,16 @@ const SHORTEST_MS = 500;
 const AFTER_GUESS = 1;
 export const FIRST_CONTACT = 3;
 
+/** A scope's rest as it is kept over a restart. */
+export interface RestsSnapshot {
+  /** Epoch ms; null: never. */
+  readonly until: number | null;
+  readonly class: FailureClass | null;
+  readonly reason: string;
+  readonly hinted: boolean;
+  readonly strikes: number;
+}
+
 /** What rests a scope, and how it may be met again. One per scope. */
 export class Rests {
   until = 0;
@@ -78,6 +88,22 @@ export class Rests {
     this.#strikes = 0;
     this.class = undefined;
     this.careful = undefined;
+  }
+
+  /** Absent when there is nothing to remember. */
+  snapshot(now: number): RestsSnapshot | undefined {
+    if (this.until <= now && this.#strikes === 0) return undefined;
+    const until = Number.isFinite(this.until) ? this.until : null;
+    return { until, class: this.class ?? null, reason: this.reason, hinted: this.#hinted, strikes: this.#strikes };
+  }
+
+  restore({ until, class: failureClass, reason, hinted, strikes }: RestsSnapshot): void {
+    this.until = until ?? Number.POSITIVE_INFINITY;
+    this.class = failureClass ?? undefined;
+    this.reason = reason;
+    this.#hinted = hinted;
+    this.#strikes = strikes;
+    this.careful = hinted ? FIRST_CONTACT : AFTER_GUESS;
   }
 
   clear(): void {

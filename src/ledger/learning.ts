@@ -14,6 +14,17 @@ export interface Learned {
   readonly windowMs: number;
 }
 
+/** A lesson as it is kept over a restart. */
+export interface LearnerSnapshot {
+  readonly limit: number;
+  /** Indices of windows. */
+  readonly window: number;
+  readonly refuted: number;
+  readonly proven: number;
+  /** Epoch ms. */
+  readonly served: readonly number[];
+}
+
 /**
  * Learns the requests limit of a provider that tells nothing but 429: from what it served before it refused. A learned
  * limit is tested upward now and then, and given up for another window when it proves wrong.
@@ -106,6 +117,27 @@ export class Learner {
 
   /** One was sent; the next may come when its window is over. */
   tested(now: number): void {
+    this.#putOff(now);
+  }
+
+  /** Absent when nothing was learned. */
+  snapshot(now: number): LearnerSnapshot | undefined {
+    if (this.#limit === undefined) return undefined;
+    return {
+      limit: this.#limit,
+      window: this.#window,
+      refuted: this.#refuted,
+      proven: this.#proven,
+      served: this.recent(now),
+    };
+  }
+
+  restore({ limit, window, refuted, proven, served }: LearnerSnapshot, now: number): void {
+    this.#served = [...served];
+    this.#limit = limit;
+    this.#window = window;
+    this.#refuted = refuted;
+    this.#proven = proven;
     this.#putOff(now);
   }
 

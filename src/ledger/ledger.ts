@@ -1,4 +1,5 @@
 import type { Declaration, Dimension, FailureClass, ScopeKind, Signal, TargetState } from '../contract/quota.js';
+import type { LedgerSnapshot } from './snapshot.js';
 
 /** The scopes that cover one target, by id: `groq`, `openrouter#free`, `groq/model`. */
 export interface TargetScopes {
@@ -81,7 +82,7 @@ export interface TargetStatus {
 /** A provider as the ledger must know it. */
 export interface Account {
   readonly provider: string;
-  /** Changes when key, address or options do: what was held against the old ones is forgotten then. */
+  /** A digest that changes when key, address or options do: what was held against the old ones is forgotten then. */
   readonly fingerprint: string;
 }
 
@@ -105,6 +106,10 @@ export interface Ledger {
   status(target: string): TargetStatus;
   /** Lifts every rest of the target's scopes and forgets what was learned of them: a person knows better. */
   reset(target: string): void;
+  /** What is worth keeping over a restart: plain data. Attempts in flight count as used. */
+  snapshot(): LedgerSnapshot;
+  /** Takes over what was kept. Before the first `configure`, which drops what no longer exists. */
+  restore(snapshot: LedgerSnapshot): void;
   /** Calls back whenever room may have returned or state has changed. @returns how to stop it. */
   onChange(listener: (scope: string) => void): () => void;
 }

@@ -5,6 +5,7 @@ import type { Account, CoolDown, Ledger, Need, Refusal, Reservation, TargetScope
 import type { Quota } from './quota.js';
 import { HeldReservation } from './reservation.js';
 import { longer, Scope } from './scope.js';
+import type { LedgerSnapshot } from './snapshot.js';
 
 const ONE_REQUEST: Need = { tokens: 0, inputTokens: 0 };
 
@@ -122,6 +123,22 @@ export class MemoryLedger implements Ledger {
   reset(target: string): void {
     for (const scope of this.#covering(target)) scope.reset();
     this.#changed(target);
+  }
+
+  snapshot(): LedgerSnapshot {
+    const now = this.#clock.now();
+    const scopes = [...this.#scopes.values()]
+      .map((scope) => scope.snapshot(now))
+      .filter((scope) => scope !== undefined);
+    return { version: 1, accounts: Object.fromEntries(this.#fingerprints), scopes };
+  }
+
+  restore({ accounts, scopes }: LedgerSnapshot): void {
+    const now = this.#clock.now();
+    // All or nothing: a damaged one must leave no half of itself behind.
+    const revived = scopes.map((scope) => Scope.revive(scope, now));
+    for (const scope of revived) this.#scopes.set(scope.id, scope);
+    for (const [provider, fingerprint] of Object.entries(accounts)) this.#fingerprints.set(provider, fingerprint);
   }
 
   onChange(listener: (scope: string) => void): () => void {

@@ -1,11 +1,26 @@
 import type { Dimension, Signal } from '../contract/quota.js';
 import type { QuotaSource, QuotaStatus } from './ledger.js';
-import { FixedWindow, RefillingWindow, SlidingWindow, type Window } from './window.js';
+import {
+  FixedWindow,
+  RefillingWindow,
+  reviveWindow,
+  SlidingWindow,
+  type Window,
+  type WindowSnapshot,
+} from './window.js';
 
 /** Where neither a header nor a table names the window: the commonest one. */
 const UNNAMED_WINDOW_MS = 60_000;
 /** A spent quota whose reset is "now" is asked again after this, and not at once for ever. */
 const SHORTEST_REST_MS = 1_000;
+
+/** A quota as it is kept over a restart. */
+export interface QuotaSnapshot {
+  readonly dimension: Dimension;
+  readonly windowMs: number | null;
+  readonly source: QuotaSource;
+  readonly window: WindowSnapshot;
+}
 
 /** One limit: dimension × window of one scope, what is left of it, and what is in flight against it. */
 export class Quota {
@@ -88,6 +103,19 @@ export class Quota {
     this.source = 'header';
     this.#spokenBy = Math.max(this.#spokenBy, sequence);
     return true;
+  }
+
+  /** What `revive` takes; nothing for `concurrent`, which a restart empties. */
+  snapshot(now: number): QuotaSnapshot | undefined {
+    const window = this.#window?.snapshot(this.inFlight, now);
+    if (window === undefined) return undefined;
+    return { dimension: this.dimension, windowMs: this.windowMs ?? null, source: this.source, window };
+  }
+
+  static revive({ dimension, windowMs, source, window }: QuotaSnapshot): Quota {
+    const quota = new Quota(dimension, windowMs ?? undefined, source);
+    quota.#window = reviveWindow(window, windowMs ?? undefined);
+    return quota;
   }
 
   status(scope: string, now: number): QuotaStatus {

@@ -1,12 +1,21 @@
 import type { Dimension, ScopeKind } from '../contract/quota.js';
-import { FIRST_CONTACT, Rests } from './cooldown.js';
-import { type Learned, Learner } from './learning.js';
+import { FIRST_CONTACT, Rests, type RestsSnapshot } from './cooldown.js';
+import { type Learned, Learner, type LearnerSnapshot } from './learning.js';
 import type { Need, Refusal, RefusalCode } from './ledger.js';
-import { Quota } from './quota.js';
+import { Quota, type QuotaSnapshot } from './quota.js';
 
 /** An attempt in flight, as far as a scope must know it. */
 interface Charged {
   charge(quota: Quota): void;
+}
+
+/** A scope as it is kept over a restart. */
+export interface ScopeSnapshot {
+  readonly id: string;
+  readonly kind: ScopeKind;
+  readonly quotas: readonly QuotaSnapshot[];
+  readonly rests?: RestsSnapshot;
+  readonly learner?: LearnerSnapshot;
 }
 
 /** An account, a pool or a target, with everything that is known against asking it. */
@@ -63,9 +72,26 @@ export class Scope {
     }
     if (refusal !== undefined) return refusal;
     const { careful } = this.rests;
-    if (careful !== undefined && this.open.size >= careful) return this.#waiting('probing');
+    if (careful !== undefined && this.unanswered >= careful) return this.#waiting('probing');
     if (!bold && this.unanswered >= this.trust) return this.#waiting('first_contact');
     return undefined;
+  }
+
+  /** Absent when there is nothing to remember. */
+  snapshot(now: number): ScopeSnapshot | undefined {
+    const quotas = this.quotas.map((quota) => quota.snapshot(now)).filter((quota) => quota !== undefined);
+    const [rests, learner] = [this.rests.snapshot(now), this.learner.snapshot(now)];
+    if (quotas.length === 0 && rests === undefined) return undefined;
+    return { id: this.id, kind: this.kind, quotas, ...(rests && { rests }), ...(learner && { learner }) };
+  }
+
+  static revive({ id, kind, quotas, rests, learner }: ScopeSnapshot, now: number): Scope {
+    const scope = new Scope(id, kind);
+    scope.quotas = quotas.map((quota) => Quota.revive(quota));
+    if (rests !== undefined) scope.rests.restore(rests);
+    if (learner !== undefined) scope.learner.restore(learner, now);
+    if (scope.quotas.some(tellsRequests)) scope.trust = Number.POSITIVE_INFINITY;
+    return scope;
   }
 
   /** Where somebody wrote down how much may be sent, here or in a scope `around`, no care is needed at first contact. */

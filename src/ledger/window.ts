@@ -12,7 +12,34 @@ export interface Window {
   use(units: number, at: number): void;
   /** When it is full again, if that is known. */
   resetAt(now: number): number | undefined;
+  /** What `reviveWindow` makes it from again; `held` units in flight count as used at `now`. */
+  snapshot(held: number, now: number): WindowSnapshot;
 }
+
+/** A window as it is kept over a restart. */
+export type WindowSnapshot =
+  | {
+      readonly kind: 'sliding';
+      readonly limit: number;
+      readonly uses: readonly (readonly [expiresAt: number, units: number])[];
+    }
+  | { readonly kind: 'fixed'; readonly limit: number | null; readonly remaining: number; readonly resetAt: number }
+  | {
+      readonly kind: 'refilling';
+      readonly limit: number;
+      readonly level: number;
+      readonly perMs: number;
+      readonly at: number;
+    };
+
+/** The window that was kept. */
+export const reviveWindow = (kept: WindowSnapshot, spanMs: number | undefined): Window => {
+  if (kept.kind === 'fixed') return new FixedWindow(kept.remaining, kept.resetAt, kept.limit ?? undefined, spanMs);
+  if (kept.kind === 'refilling') return new RefillingWindow(kept.level, kept.limit, kept.perMs, kept.at);
+  const window = new SlidingWindow(kept.limit, spanMs ?? 60_000);
+  for (const [expiresAt, units] of kept.uses) window.add(units, expiresAt);
+  return window;
+};
 
 /** Share of the window by which an old use may be forgotten late, so that the log stays short. */
 const GRAIN = 256;
@@ -53,13 +80,13 @@ export class SlidingWindow implements Window {
   }
 
   use(units: number, at: number): void {
-    if (units > 0) this.#add(units, at + this.#spanMs);
+    if (units > 0) this.add(units, at + this.#spanMs);
   }
 
   /** The provider says that `remaining` were left at `at`: somebody else's uses are counted too, until `resetAt`. */
   correct(remaining: number, at: number, resetAt: number | undefined): void {
     const foreign = this.left(at) - remaining;
-    if (foreign > 0) this.#add(foreign, resetAt ?? at + this.#spanMs);
+    if (foreign > 0) this.add(foreign, resetAt ?? at + this.#spanMs);
   }
 
   resetAt(now: number): number | undefined {
@@ -67,7 +94,14 @@ export class SlidingWindow implements Window {
     return this.#uses.at(-1)?.expiresAt;
   }
 
-  #add(units: number, expiresAt: number): void {
+  snapshot(held: number, now: number): WindowSnapshot {
+    this.#expire(now);
+    const uses = this.#uses.slice(this.#first).map(({ expiresAt, units }) => [expiresAt, units] as const);
+    return { kind: 'sliding', limit: this.limit, uses: held > 0 ? [...uses, [now + this.#spanMs, held]] : uses };
+  }
+
+  /** `units` are used until `expiresAt`. */
+  add(units: number, expiresAt: number): void {
     const last = this.#uses.length > this.#first ? this.#uses.at(-1) : undefined;
     this.#used += units;
     if (last !== undefined && expiresAt <= last.expiresAt) {
@@ -138,6 +172,11 @@ export class FixedWindow implements Window {
     return Number.isFinite(this.#resetAt) ? this.#resetAt : undefined;
   }
 
+  snapshot(held: number, now: number): WindowSnapshot {
+    this.#roll(now);
+    return { kind: 'fixed', limit: this.limit ?? null, remaining: this.#remaining - held, resetAt: this.#resetAt };
+  }
+
   #roll(now: number): void {
     if (now < this.#resetAt) return;
     this.#remaining = this.limit ?? Number.POSITIVE_INFINITY;
@@ -197,5 +236,10 @@ export class RefillingWindow implements Window {
   resetAt(now: number): number | undefined {
     const missing = this.limit - this.left(now);
     return missing <= 0 ? undefined : now + Math.ceil(missing / this.#perMs);
+  }
+
+  snapshot(held: number, now: number): WindowSnapshot {
+    this.left(now);
+    return { kind: 'refilling', limit: this.limit, level: this.#level - held, perMs: this.#perMs, at: this.#at };
   }
 }
