@@ -6,6 +6,7 @@ import type { Dispatcher } from 'undici';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import { InvalidConfiguration, type SettingsStore } from './config/store.js';
+import { Estimates } from './engine/estimate.js';
 import { Upstream } from './engine/upstream.js';
 import { createServer } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
@@ -80,7 +81,15 @@ export class App {
     const upstream = new Upstream(clock.now, createDispatcher);
     const ledger = new MemoryLedger(clock);
     const ledgerFile = new LedgerFile(join(store.current.dataDir, 'ledger.json'), ledger, log);
-    const lasting: Lasting = { ledger, upstream, clock, log, version, startedAt: clock.now() };
+    const lasting: Lasting = {
+      ledger,
+      upstream,
+      estimates: new Estimates(),
+      clock,
+      log,
+      version,
+      startedAt: clock.now(),
+    };
     const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
     const runtime = await Runtime.build(store.current, chosen, lasting);
     return new App(runtime, store, chosen, lasting, ledgerFile);

@@ -36,9 +36,10 @@ export class Preparer {
   }
 
   chains(settings: Settings): Chain[] {
-    return settings.chains.map(({ name, targets, maxWaitMs, retries, onModeration }) => ({
+    return settings.chains.map(({ name, targets, maxWaitMs, patienceMs, retries, onModeration }) => ({
       name,
       maxWaitMs,
+      patienceMs,
       retries,
       onModeration,
       targets: targets.map((target) => this.#target(target)),

@@ -4,6 +4,7 @@ import type { Clock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import type { Declaration } from './contract/quota.js';
 import { Chains } from './engine/chains.js';
+import type { Estimates } from './engine/estimate.js';
 import type { PreparedProvider, PreparedTarget } from './engine/target.js';
 import type { Upstream } from './engine/upstream.js';
 import { Waterfall } from './engine/waterfall.js';
@@ -18,6 +19,7 @@ import { Preparer } from './prepare.js';
 export interface Lasting {
   readonly ledger: Ledger;
   readonly upstream: Upstream;
+  readonly estimates: Estimates;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
@@ -49,12 +51,13 @@ export class Runtime implements Current {
     chains: Chains,
     providers: readonly PreparedProvider[],
   ) {
-    const { ledger, upstream, clock } = lasting;
+    const { ledger, upstream, clock, estimates } = lasting;
     this.settings = settings;
     this.host = host;
     this.chains = chains;
     this.providers = providers;
-    this.waterfall = new Waterfall({ ledger, upstream, clock, hooks: host.hooks });
+    const { maxWaiting } = settings.server;
+    this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, hooks: host.hooks }, maxWaiting);
     const { apiKeys, maxBodyBytes } = settings.server;
     this.apiKeys = apiKeys.length > 0 ? apiKeys : [ownApiKey(settings.dataDir)];
     this.maxBodyBytes = maxBodyBytes;

@@ -105,7 +105,7 @@ const nobodyAt = (address: string, why: string): CommandError =>
 const print = async (response: Response): Promise<void> => {
   let last = '';
   // A reader who leaves early, such as `head`, has read enough.
-  process.stdout.once('error', () => process.exit(0));
+  process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
   try {
     for await (const text of textsOf(response)) {
       process.stdout.write(text);

@@ -1,13 +1,17 @@
 import { relative } from 'node:path';
 import { Agent } from 'undici';
-import { App } from '../app.js';
+import { version } from '../app.js';
+import { systemClock } from '../clock.js';
 import { loadSettings } from '../config/load.js';
 import type { Settings } from '../config/settings.js';
-import { fixedStore, InvalidConfiguration } from '../config/store.js';
+import { InvalidConfiguration } from '../config/store.js';
 import { listOf, suggest } from '../config/wording.js';
+import { Estimates } from '../engine/estimate.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
+import { Upstream } from '../engine/upstream.js';
+import { MemoryLedger } from '../ledger/memory-ledger.js';
 import { consoleLog } from '../log.js';
-import type { Runtime } from '../runtime.js';
+import { Runtime } from '../runtime.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, configurationFile, pluginPaths } from './options.js';
 import { askForModels, bareId, type ProviderReport, type ProviderState } from './provider-models.js';
@@ -25,18 +29,31 @@ export const check = async (line: CommandLine): Promise<void> => {
   const file = configurationFile(line);
   const loaded = loadSettings(file, process.env, line.options['data-dir']);
   if (!loaded.ok) throw new InvalidConfiguration(loaded.problems);
-  const store = fixedStore(withoutOwnKey(loaded.settings));
-  const app = await App.create({ store, plugins: pluginPaths(line), log: consoleLog });
+  const runtime = await buildRuntime(loaded.settings, pluginPaths(line));
   try {
-    const { runtime } = app;
     console.log(`${relative(process.cwd(), file)} is valid.\n`);
     const reports = line.options.offline ? unasked(runtime.providers) : await askAll(runtime);
     console.log(`Providers\n${providerTable(loaded.settings, reports)}\n`);
     console.log(`Chains\n${chainTables(runtime, reports)}\n`);
     conclude(runtime, loaded.settings, reports, line.options.offline ?? false);
   } finally {
-    await app.close(0);
+    await runtime.close();
   }
+};
+
+/** The engine without a server, and without an `App`, which keeps its ledger in the data folder. */
+const buildRuntime = (settings: Settings, plugins: readonly string[]): Promise<Runtime> => {
+  const clock = systemClock;
+  const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
+  return Runtime.build(withoutOwnKey(settings), chosen, {
+    ledger: new MemoryLedger(clock),
+    upstream: new Upstream(clock.now),
+    estimates: new Estimates(),
+    clock,
+    log: consoleLog,
+    version,
+    startedAt: clock.now(),
+  });
 };
 
 /** A check leaves nothing behind, but without a key the runtime would make one and keep it. */

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { version } from '../app.js';
 import { suggest } from '../config/wording.js';
 import { ChainError } from '../plugin/errors.js';
 import { CommandError } from './command-error.js';
@@ -33,7 +32,7 @@ const usage = (): string => {
 const run = async (args: readonly string[]): Promise<void> => {
   const line = readCommandLine(args);
   if (line.options.version) {
-    console.log(version);
+    console.log((await import('../app.js')).version);
     return;
   }
   if (line.options.help) {

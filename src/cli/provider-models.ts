@@ -81,7 +81,7 @@ export const askForModels = async (
 };
 
 /** The ids in a list of models, without Gemini's `models/`; `undefined` when it is no list that we know. */
-export const modelIdsIn = (answer: unknown): string[] | undefined => {
+const modelIdsIn = (answer: unknown): string[] | undefined => {
   const list = Array.isArray(answer) ? answer : isFields(answer) ? listIn(answer) : undefined;
   if (!Array.isArray(list)) return undefined;
   const ids = list.flatMap((entry): string[] =>

@@ -32,6 +32,7 @@ export interface Origin {
 
 const DEFAULT_PORT = 3429;
 const DEFAULT_BODY_BYTES = 32 * 1024 * 1024;
+const DEFAULT_WAITING = 1_000;
 const DEFAULT_WAIT = '30s';
 
 /** Spans were checked, so that there is always a number. */
@@ -118,6 +119,7 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
       apiKeys: server.apiKeys ?? [],
       ...(server.adminKey === undefined ? {} : { adminKey: server.adminKey }),
       maxBodyBytes: server.maxBodyBytes ?? DEFAULT_BODY_BYTES,
+      maxWaiting: server.maxWaiting ?? DEFAULT_WAITING,
     },
     dataDir: origin.dataDir ?? resolve(folder, dataDir),
     providers,

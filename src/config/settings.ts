@@ -64,6 +64,8 @@ export interface Settings {
     readonly apiKeys: readonly string[];
     readonly adminKey?: string;
     readonly maxBodyBytes: number;
+    /** Requests that may wait for capacity at once. */
+    readonly maxWaiting: number;
   };
   /** Absolute. */
   readonly dataDir: string;

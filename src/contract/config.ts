@@ -96,6 +96,10 @@ export interface Server {
    * The largest request body that is read, in bytes.
    */
   maxBodyBytes?: number;
+  /**
+   * How many requests may wait for capacity at once. Who comes then is refused at once.
+   */
+  maxWaiting?: number;
 }
 /**
  * One account: how it is spoken to, and with which key.
@@ -201,7 +205,7 @@ export interface FullChain {
    */
   maxWait?: string;
   /**
-   * In effect from a later version; until then only checked. Rather wait this long for the reset of a target than spend the next one.
+   * Rather wait this long for the reset of a target than spend the next one.
    */
   patience?: string;
   /**

@@ -20,7 +20,7 @@ export type SimulatedLimit =
   | { readonly concurrent: number };
 
 /** A limit as the provider speaks of it. */
-export interface LimitName {
+interface LimitName {
   readonly dimension: 'requests' | 'tokens' | 'concurrent';
   readonly called?: WindowName;
 }

@@ -48,7 +48,7 @@ export abstract class Limiter {
 }
 
 /** Windows of the wall clock, each one full at its start: `1m` begins with the minute, `1d` at 00:00 UTC. */
-export class FixedWindow extends Limiter {
+class FixedWindow extends Limiter {
   readonly #windowMs: number;
   readonly #now: () => number;
   #endsAt = 0;
@@ -82,7 +82,7 @@ export class FixedWindow extends Limiter {
 }
 
 /** Each unit comes back one window after it was taken. */
-export class SlidingWindow extends Limiter {
+class SlidingWindow extends Limiter {
   readonly #windowMs: number;
   readonly #now: () => number;
   /** Oldest first. */
@@ -119,7 +119,7 @@ export class SlidingWindow extends Limiter {
 const HAIR_MS = 1e-3;
 
 /** A bucket that refills all the time, the whole of it in one window. */
-export class RefillingBucket extends Limiter {
+class RefillingBucket extends Limiter {
   readonly #windowMs: number;
   readonly #msPerUnit: number;
   readonly #now: () => number;

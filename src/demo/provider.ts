@@ -23,7 +23,7 @@ export interface SimulationOptions {
 }
 
 /** Requests so far. One that names no model or brings a wrong key counts nowhere. */
-export interface SimulationStats {
+interface SimulationStats {
   readonly answered: number;
   /** Kept out by a limit. */
   readonly refused: number;

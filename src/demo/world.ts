@@ -10,7 +10,7 @@ interface Account {
   readonly limits?: Provider['limits'];
 }
 
-export interface DemoProvider extends SimulatedProvider {
+interface DemoProvider extends SimulatedProvider {
   readonly id: string;
 }
 

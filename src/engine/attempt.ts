@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Ledger, Need, Refusal, Reservation, Usage } from '../ledger/ledger.js';
+import type { Ledger, Refusal, Reservation, Usage } from '../ledger/ledger.js';
 import { type Adaptation, adaptBody } from '../plugin/adapt.js';
 import type {
   Attempt,
@@ -14,6 +14,7 @@ import type {
 } from '../plugin/index.js';
 import { type Caller, CallerGone } from './caller.js';
 import { Deadline } from './deadline.js';
+import type { Estimates, RequestSize } from './estimate.js';
 import { failureOfCause, failureOfResponse, parseBody, scopeOfClass } from './failure.js';
 import { ErrorInAnswer, LONGEST_ERROR, readAll, readWhole } from './read.js';
 import { type Sink, StreamRelay } from './relay.js';
@@ -26,6 +27,7 @@ export interface Parts {
   readonly hooks: Hooks;
   readonly upstream: Upstream;
   readonly clock: Clock;
+  readonly estimates: Estimates;
 }
 
 /** A request of a caller, read and understood. */
@@ -36,7 +38,7 @@ export interface ChainRequest {
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly stream: boolean;
-  readonly need: Need;
+  readonly size: RequestSize;
   readonly caller: Caller;
 }
 
@@ -108,7 +110,7 @@ export class Attempting {
       this.#parts.ledger.absorb(this.#reservation, this.#signals, true);
       if (!answer.stream) {
         this.#close(deadline, unwatch);
-        this.#reservation.settle(answer.usage);
+        this.#settle(answer.usage);
       }
       return { kind: 'served', answer, record: this.#record() };
     } catch (cause) {
@@ -151,7 +153,7 @@ export class Attempting {
   async #pipe(relay: StreamRelay, sink: Sink, deadline: Deadline, unwatch: () => void): Promise<StreamEnd> {
     try {
       await relay.pipe(sink);
-      this.#reservation.settle(relay.usage);
+      this.#settle(relay.usage);
       return { usage: relay.usage };
     } catch (cause) {
       const { failure } = this.#fail(cause as Error, true) as { failure: Failure };
@@ -207,6 +209,11 @@ export class Attempting {
     if (scope === undefined) return undefined;
     const until = verdict.until ?? failure.retryAt;
     return ledger.coolDown(this.#reservation, scope, { class: failure.class, reason: reasonOf(failure), until });
+  }
+
+  #settle(usage: Usage | undefined): void {
+    this.#reservation.settle(usage);
+    if (usage !== undefined) this.#parts.estimates.report(this.#target.id, this.#request.size, usage);
   }
 
   #close(deadline: Deadline, unwatch: () => void): void {

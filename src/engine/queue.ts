@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Ledger, Need, Reservation } from '../ledger/ledger.js';
+import type { Ledger, Need, Refusal, Reservation } from '../ledger/ledger.js';
 import type { Caller } from './caller.js';
 import type { PreparedTarget } from './target.js';
 
@@ -9,12 +9,21 @@ export interface Grant {
   readonly reservation: Reservation;
 }
 
-/** `gone`: the caller left · `late`: nothing came free in time. */
-export type WaitResult = Grant | 'gone' | 'late';
+/** `gone`: the caller left · `late`: nothing came free in time · `full`: too many wait already. */
+export type WaitResult = Grant | 'gone' | 'late' | 'full';
 
-interface Waiter {
+export interface WaitOptions {
+  /** In the order in which they are preferred. */
   readonly targets: readonly PreparedTarget[];
-  readonly need: Need;
+  readonly needOf: (target: PreparedTarget) => Need;
+  /** At most so long. */
+  readonly ms: number;
+  readonly caller: Caller;
+}
+
+interface Waiter extends WaitOptions {
+  /** What kept each target back when it was last looked at. */
+  readonly refusals: Map<string, Refusal>;
   readonly done: (result: WaitResult) => void;
 }
 
@@ -28,14 +37,19 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class Queue {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
+  readonly #most: number;
   readonly #waiters = new Set<Waiter>();
   readonly #unsubscribe: () => void;
   #timer: NodeJS.Timeout | undefined;
-  #woken = false;
+  /** Something changed that nobody has looked at yet. */
+  #changed = false;
+  #serving = false;
 
-  constructor(ledger: Ledger, clock: Clock) {
+  /** `most` may wait at once; who comes then is refused. */
+  constructor(ledger: Ledger, clock: Clock, most: number) {
     this.#ledger = ledger;
     this.#clock = clock;
+    this.#most = most;
     this.#unsubscribe = ledger.onChange(() => this.#wake());
   }
 
@@ -43,20 +57,23 @@ export class Queue {
     return this.#waiters.size;
   }
 
-  /** Somebody who came earlier waits for this target, and could use it. */
-  isAwaited(target: PreparedTarget): boolean {
-    for (const waiter of this.#waiters) if (waiter.targets.includes(target)) return true;
-    return false;
+  /** How many who came earlier wait for this target and could use what is left of it. */
+  ahead(target: PreparedTarget): number {
+    const now = this.#clock.now();
+    let ahead = 0;
+    for (const waiter of this.#waiters) if (claims(waiter, target, now)) ahead++;
+    return ahead;
   }
 
-  /** Waits until one of `targets` has room, at most `ms`. The first of them in their order is granted. */
-  wait(targets: readonly PreparedTarget[], need: Need, ms: number, caller: Caller): Promise<WaitResult> {
+  /** Waits until one of the targets has room. The first of them in their order is granted. */
+  wait(options: WaitOptions): Promise<WaitResult> {
+    if (this.#waiters.size >= this.#most) return Promise.resolve('full');
     return new Promise((resolve) => {
-      const timer = setTimeout(() => waiter.done('late'), Math.min(ms, LONGEST_TIMER_MS));
-      const unwatch = caller.onLeave(() => waiter.done('gone'));
+      const timer = setTimeout(() => waiter.done('late'), Math.min(options.ms, LONGEST_TIMER_MS));
+      const unwatch = options.caller.onLeave(() => waiter.done('gone'));
       const waiter: Waiter = {
-        targets,
-        need,
+        ...options,
+        refusals: new Map(),
         done: (result) => {
           if (!this.#waiters.delete(waiter)) return;
           clearTimeout(timer);
@@ -73,39 +90,53 @@ export class Queue {
   /** Everybody who still waits is told that it is too late. */
   close(): void {
     this.#unsubscribe();
-    clearTimeout(this.#timer);
     for (const waiter of [...this.#waiters]) waiter.done('late');
     clearTimeout(this.#timer);
   }
 
   /** Many changes of one turn are one look at the queue. */
   #wake(): void {
-    if (this.#woken || this.#waiters.size === 0) return;
-    this.#woken = true;
+    this.#changed = true;
+    if (this.#serving || this.#waiters.size === 0) return;
+    this.#serving = true;
     queueMicrotask(() => void this.#serve());
   }
 
   async #serve(): Promise<void> {
+    while (this.#changed) {
+      this.#changed = false;
+      this.#arm(await this.#look());
+    }
+    this.#serving = false;
+  }
+
+  /** Grants what can be granted. @returns the earliest moment that somebody still waits for. */
+  async #look(): Promise<number> {
     let next = Number.POSITIVE_INFINITY;
-    /** Refused to somebody who came earlier: later ones must not take it from under him. */
-    const awaited = new Set<string>();
+    /** Kept for somebody who came earlier: later ones must not take it from under him. */
+    const claimed = new Set<string>();
     for (const waiter of [...this.#waiters]) {
       if (!this.#waiters.has(waiter)) continue;
-      for (const target of waiter.targets) {
-        if (awaited.has(target.id)) continue;
-        const asked = this.#ledger.reserve(target.id, waiter.need);
-        const answer = asked instanceof Promise ? await asked : asked;
-        if (answer.granted) {
-          if (this.#waiters.has(waiter)) waiter.done({ target, reservation: answer });
-          else answer.release();
-          break;
-        }
-        if (answer.retryAt !== Number.POSITIVE_INFINITY) awaited.add(target.id);
-        next = Math.min(next, answer.retryAt ?? Number.POSITIVE_INFINITY);
-      }
+      const grant = await this.#grant(waiter, claimed);
+      if (grant === undefined) {
+        for (const { retryAt } of waiter.refusals.values()) next = Math.min(next, retryAt ?? Number.POSITIVE_INFINITY);
+      } else if (this.#waiters.has(waiter)) waiter.done(grant);
+      else grant.reservation.release();
     }
-    this.#woken = false;
-    this.#arm(next);
+    return next;
+  }
+
+  /** The first of a waiter's targets that has room, and is not claimed by anybody before. */
+  async #grant(waiter: Waiter, claimed: Set<string>): Promise<Grant | undefined> {
+    for (const target of waiter.targets) {
+      if (claimed.has(target.id)) continue;
+      const asked = this.#ledger.reserve(target.id, waiter.needOf(target));
+      const answer = asked instanceof Promise ? await asked : asked;
+      if (answer.granted) return { target, reservation: answer };
+      waiter.refusals.set(target.id, answer);
+      if (answer.retryAt !== Number.POSITIVE_INFINITY && !answer.startsAnew) claimed.add(target.id);
+    }
+    return undefined;
   }
 
   #arm(next: number): void {
@@ -115,3 +146,13 @@ export class Queue {
     this.#timer = setTimeout(() => this.#wake(), ms);
   }
 }
+
+/** Would a newcomer that takes from this target make the waiter wait longer? */
+const claims = ({ targets, refusals }: Waiter, target: PreparedTarget, now: number): boolean => {
+  if (!targets.includes(target)) return false;
+  const refusal = refusals.get(target.id);
+  if (refusal === undefined) return true;
+  const { retryAt = 0, startsAnew = false } = refusal;
+  if (retryAt === Number.POSITIVE_INFINITY) return false;
+  return !startsAnew || retryAt <= now;
+};

@@ -36,6 +36,8 @@ export interface Chain {
   readonly name: string;
   readonly targets: readonly PreparedTarget[];
   readonly maxWaitMs: number;
+  /** Rather wait this long for a target's reset than spend the next target. */
+  readonly patienceMs: number;
   readonly retries: number;
   readonly onModeration: 'return' | 'next';
 }

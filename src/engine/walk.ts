@@ -1,8 +1,8 @@
-import type { Reservation } from '../ledger/ledger.js';
+import type { Need, Refusal, Reservation } from '../ledger/ledger.js';
 import type { Attempt, Failure, Outcome, Repair, Target, Try } from '../plugin/api.js';
 import { type Answer, Attempting, type AttemptResult, type ChainRequest, type Parts, passedOver } from './attempt.js';
 import { CallerGone } from './caller.js';
-import type { Queue } from './queue.js';
+import type { Grant, Queue } from './queue.js';
 import type { PreparedTarget } from './target.js';
 import { denied, exhausted, failed, refused, unusable, type Verdicted } from './trail.js';
 
@@ -83,16 +83,26 @@ export class Walk {
       if (denial !== undefined) return this.#pass(denied(target, denial));
     }
     if (this.#request.caller.gone) throw new CallerGone();
-    const refusal = ledger.check(target.id, this.#request.need);
-    if (refusal !== undefined) return this.#pass(refused(target, refusal));
-    if (this.#queue.isAwaited(target)) {
+    const refusal = ledger.check(target.id, this.#needOf(target));
+    if (refusal !== undefined) return this.#patiently(target, refusal);
+    if (this.#queue.ahead(target) > 0) {
       const reason = 'awaited by requests that came earlier';
       return this.#pass(refused(target, { granted: false, code: 'quota', reason }));
     }
-    const asked = ledger.reserve(target.id, this.#request.need);
-    const reservation = asked instanceof Promise ? await asked : asked;
-    if (!reservation.granted) return this.#pass(refused(target, reservation));
-    return this.#ask(target, reservation);
+    const reservation = await this.#reserve(target);
+    return reservation.granted ? this.#ask(target, reservation) : this.#pass(refused(target, reservation));
+  }
+
+  /** Rather waits for a better target than to spend the next one, where the chain says so and its reset is near. */
+  async #patiently(target: PreparedTarget, refusal: Refusal): Promise<Served | undefined> {
+    const { clock } = this.#parts;
+    this.#pass(refused(target, refusal));
+    const left = this.#request.chain.patienceMs - this.#waitedMs;
+    if (left <= 0 || refusal.retryAt === undefined || refusal.retryAt > clock.now() + left) return undefined;
+    // Those who came earlier will have taken all of it.
+    if (this.#queue.ahead(target) >= (refusal.roomThen ?? Number.POSITIVE_INFINITY)) return undefined;
+    const result = await this.#waitFor([target], left);
+    return typeof result === 'string' ? undefined : this.#granted(result.target, result.reservation);
   }
 
   /** Asks a target that has room, again in place where the chain says so, and once more if a repair may help. */
@@ -116,8 +126,7 @@ export class Walk {
       if (repairs.length === 0 && result.repairs.length > 0) repairs = result.repairs;
       else if (RETRIED.has(failure.class) && retries-- > 0) repairs = [];
       else return undefined;
-      const asked = this.#parts.ledger.reserve(target.id, this.#request.need);
-      const answer: Awaited<typeof asked> = asked instanceof Promise ? await asked : asked;
+      const answer: Reservation | Refusal = await this.#reserve(target);
       reservation = answer.granted ? answer : undefined;
     }
     return undefined;
@@ -136,14 +145,31 @@ export class Walk {
     const hopeful = open.some(({ limited, retryAt }) => limited && (retryAt === undefined || retryAt <= now + left));
     if (!hopeful || left <= 0) return this.#lastResort();
     const targets = open.map(({ target }) => target);
-    const result = await this.#queue.wait(targets, this.#request.need, left, this.#request.caller);
+    const result = await this.#waitFor(targets, left);
+    if (typeof result !== 'string') return this.#granted(result.target, result.reservation);
+    if (result === 'late') this.#refresh();
+    return this.#lastResort();
+  }
+
+  /** @throws CallerGone */
+  async #waitFor(targets: readonly PreparedTarget[], ms: number): Promise<Grant | 'late' | 'full'> {
+    const { clock } = this.#parts;
+    const from = clock.monotonic();
+    const { caller } = this.#request;
+    const result = await this.#queue.wait({ targets, needOf: (target) => this.#needOf(target), ms, caller });
     this.#waitedMs += clock.monotonic() - from;
     if (result === 'gone') throw new CallerGone();
-    if (result === 'late') {
-      this.#refresh();
-      return this.#lastResort();
-    }
-    return this.#granted(result.target, result.reservation);
+    return result;
+  }
+
+  #needOf(target: PreparedTarget): Need {
+    return this.#parts.estimates.need(target.id, this.#request.size);
+  }
+
+  /** Awaits only what is a promise. */
+  async #reserve(target: PreparedTarget, bold = false): Promise<Reservation | Refusal> {
+    const asked = this.#parts.ledger.reserve(target.id, this.#needOf(target), bold);
+    return asked instanceof Promise ? await asked : asked;
   }
 
   /** A target that was reserved in the queue; the hook has not been asked about it yet. */
@@ -162,8 +188,7 @@ export class Walk {
   async #lastResort(): Promise<Served | undefined> {
     for (const { target, cautious } of [...this.#trail.values()]) {
       if (!cautious) continue;
-      const asked = this.#parts.ledger.reserve(target.id, this.#request.need, true);
-      const answer = asked instanceof Promise ? await asked : asked;
+      const answer = await this.#reserve(target, true);
       if (!answer.granted) this.#trail.set(target, refused(target, answer));
       else {
         const served = await this.#ask(target, answer);
@@ -177,7 +202,7 @@ export class Walk {
   #refresh(): void {
     for (const [target, { limited }] of this.#trail) {
       if (!limited) continue;
-      const refusal = this.#parts.ledger.check(target.id, this.#request.need);
+      const refusal = this.#parts.ledger.check(target.id, this.#needOf(target));
       if (refusal !== undefined) this.#trail.set(target, refused(target, refusal));
     }
   }
@@ -228,8 +253,8 @@ export class Walk {
     return { target, attempts: this.#attempts, answer, finish };
   }
 
-  #attempt(target: Target): Attempt {
-    const { id, chain, stream, need } = this.#request;
+  #attempt(target: PreparedTarget): Attempt {
+    const { id, chain, stream } = this.#request;
     return {
       requestId: id,
       chain: chain.name,
@@ -237,7 +262,7 @@ export class Walk {
       number: this.#attempts + 1,
       startedAt: this.#parts.clock.now(),
       stream,
-      estimatedTokens: need.tokens,
+      estimatedTokens: this.#needOf(target).tokens,
     };
   }
 

@@ -9,9 +9,9 @@ export class Waterfall {
   #active = 0;
   #onIdle: (() => void)[] = [];
 
-  constructor(parts: Parts) {
+  constructor(parts: Parts, maxWaiting: number) {
     this.#parts = parts;
-    this.#queue = new Queue(parts.ledger, parts.clock);
+    this.#queue = new Queue(parts.ledger, parts.clock, maxWaiting);
   }
 
   get waiting(): number {

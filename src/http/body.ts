@@ -4,7 +4,7 @@ import { ChainError } from '../plugin/errors.js';
 
 export interface JsonBody {
   readonly value: Readonly<Record<string, unknown>>;
-  readonly bytes: number;
+  readonly text: string;
 }
 
 /**
@@ -28,7 +28,7 @@ export const readBody = async (ctx: Context, maxBytes: number): Promise<JsonBody
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ChainError('invalid_request', 'The body must be a JSON object.');
   }
-  return { value: value as Record<string, unknown>, bytes: Buffer.byteLength(text) };
+  return { value: value as Record<string, unknown>, text };
 };
 
 const parse = (text: string): unknown => {

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import type { Answer, ChainRequest } from '../engine/attempt.js';
 import { Caller } from '../engine/caller.js';
-import { estimateNeed } from '../engine/estimate.js';
+import { sizeOf } from '../engine/estimate.js';
 import type { Sink } from '../engine/relay.js';
 import type { Served } from '../engine/walk.js';
 import { ChainError } from '../plugin/errors.js';
@@ -21,13 +21,20 @@ export const postChat =
     const id = requestIdOf(ctx);
     ctx.set('x-request-id', id);
     const caller = callerOf(ctx.res);
-    const { value: body, bytes } = await readBody(ctx, maxBodyBytes);
+    const { value: body, text } = await readBody(ctx, maxBodyBytes);
     checkMessages(body);
     const chain = chains.resolve(body.model);
     ctx.set('x-429chain-chain', encodeURI(chain.name));
     const stream = body.stream === true;
-    const need = estimateNeed(body, bytes);
-    const request: ChainRequest = { id, chain, path: '/chat/completions', body, stream, need, caller };
+    const request: ChainRequest = {
+      id,
+      chain,
+      path: '/chat/completions',
+      body,
+      stream,
+      size: sizeOf(body, text),
+      caller,
+    };
     const served = await waterfall.run(request);
     ctx.set({ 'x-429chain-target': encodeURI(served.target.id), 'x-429chain-attempts': String(served.attempts) });
     const { answer } = served;

@@ -10,8 +10,10 @@ export interface TargetScopes {
 
 /** What an attempt is expected to cost. One request and one slot go without saying. */
 export interface Need {
-  /** Prompt and answer. */
+  /** Prompt and answer, at most. */
   readonly tokens: number;
+  /** Prompt and answer, most likely; absent: the same. A quota that this fits in, but not the most, is asked when full. */
+  readonly leastTokens?: number;
   readonly inputTokens: number;
 }
 
@@ -35,6 +37,10 @@ export interface Refusal {
   readonly reason: string;
   /** Epoch ms; `Infinity` when waiting cannot help; absent when it hangs on attempts in flight. */
   readonly retryAt?: number | undefined;
+  /** At `retryAt` the whole quota is back, whatever others use until then: a smaller request may go first. */
+  readonly startsAnew?: boolean;
+  /** How many attempts like this one fit at `retryAt`, as far as that is known. */
+  readonly roomThen?: number | undefined;
 }
 
 /** Units held for one attempt in flight. Closed once, by `settle` or `release`; later calls do nothing. */

@@ -65,6 +65,11 @@ export class Quota {
     return this.#window.freeAt(units, now);
   }
 
+  /** The quota begins anew at its reset, so that what is used until then delays nobody. */
+  get startsAnew(): boolean {
+    return this.#window instanceof FixedWindow;
+  }
+
   hold(units: number): void {
     this.inFlight += units;
   }

@@ -48,7 +48,7 @@ export class HeldReservation implements Reservation {
 
   /** Holds units of `quota`, also of one that was heard of only after this attempt was sent. */
   charge(quota: Quota): void {
-    const units = unitsOf(this.#need, quota.dimension);
+    const units = unitsOf(this.#need, quota);
     quota.hold(units);
     this.#charges.push({ quota, units, open: true });
   }

@@ -66,7 +66,7 @@ export class Scope {
     if (this.rests.until > now) return this.#resting();
     let refusal: Refusal | undefined;
     for (const quota of this.quotas) {
-      const units = unitsOf(need, quota.dimension);
+      const units = unitsOf(need, quota);
       if (quota.room(now) < units && !this.#mayTest(quota, now))
         refusal = longer(refusal, new QuotaRefusal(this.#name(), quota, units, now));
     }
@@ -173,10 +173,12 @@ export class Scope {
 const tellsRequests = ({ dimension, source, limit }: Quota): boolean =>
   dimension === 'requests' && source !== 'learned' && limit !== undefined;
 
-/** Units of `need` in a dimension. */
-export const unitsOf = (need: Need, dimension: Dimension): number => {
-  if (dimension === 'tokens') return need.tokens;
-  return dimension === 'input_tokens' ? need.inputTokens : 1;
+/** Units of `need` that `quota` must have left. */
+export const unitsOf = (need: Need, { dimension, limit = Number.POSITIVE_INFINITY }: Quota): number => {
+  if (dimension === 'input_tokens') return need.inputTokens;
+  if (dimension !== 'tokens') return 1;
+  const { tokens, leastTokens = tokens } = need;
+  return tokens > limit && leastTokens <= limit ? limit : tokens;
 };
 
 const rank = ({ retryAt }: Refusal): number => retryAt ?? 0;
@@ -203,6 +205,16 @@ class QuotaRefusal implements Refusal {
     this.retryAt = quota.freeAt(units, now);
     if (quota.dimension === 'concurrent') this.code = 'concurrent';
     else this.code = this.retryAt === Number.POSITIVE_INFINITY && quota.limit !== 0 ? 'too_large' : 'quota';
+  }
+
+  get startsAnew(): boolean {
+    return this.#quota.startsAnew;
+  }
+
+  get roomThen(): number | undefined {
+    const { limit, startsAnew } = this.#quota;
+    if (!startsAnew) return 1;
+    return limit === undefined || this.#units === 0 ? undefined : Math.floor(limit / this.#units);
   }
 
   get reason(): string {

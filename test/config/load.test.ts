@@ -14,7 +14,7 @@ describe('a configuration', () => {
     expect(written).to.deep.equal(MINIMAL);
     expect(settings).to.deep.equal({
       file: FILE,
-      server: { host: '127.0.0.1', port: 3429, apiKeys: [], maxBodyBytes: 33_554_432 },
+      server: { host: '127.0.0.1', port: 3429, apiKeys: [], maxBodyBytes: 33_554_432, maxWaiting: 1_000 },
       dataDir: '/etc/429chain/.429chain',
       providers: [
         { id: 'groq', type: 'groq', missing: [], enabled: true, limits: [], timeouts: {}, headers: {}, options: {} },

@@ -51,6 +51,7 @@ describe('the schema', () => {
     expect(settings.server.port).to.equal(defaultOf(server, 'port'));
     expect(settings.server.apiKeys).to.deep.equal(defaultOf(server, 'apiKeys'));
     expect(settings.server.maxBodyBytes).to.equal(defaultOf(server, 'maxBodyBytes'));
+    expect(settings.server.maxWaiting).to.equal(defaultOf(server, 'maxWaiting'));
     expect(settings.dataDir.endsWith(`/${defaultOf(SCHEMA, 'dataDir')}`)).to.equal(true);
     expect(`${(chain?.maxWaitMs ?? 0) / 1000}s`).to.equal(defaultOf(fullChain, 'maxWait'));
     expect(`${chain?.patienceMs}s`).to.equal(defaultOf(fullChain, 'patience'));

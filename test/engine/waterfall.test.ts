@@ -245,6 +245,31 @@ describe('Waterfall', () => {
       expect(body.error.retry_after_ms).to.be.closeTo(600_000, 5_000);
     });
 
+    it('refuses at once when too many wait already', async () => {
+      upstreams = [await ScriptedUpstream.start()];
+      const configuration = chainOver(upstreams, { maxWait: '1h' });
+      proxy = await startProxy({ server: { apiKeys: [API_KEY], maxWaiting: 2 }, ...configuration });
+      const { waterfall } = proxy.app.runtime;
+      upstreams[0]?.script(spent('1'));
+      const waiting = [ask(), ask()];
+      await until(() => waterfall.waiting === 2);
+      expect((await ask()).status).to.equal(429);
+      expect((await Promise.all(waiting)).map(({ status }) => status)).to.deep.equal([200, 200]);
+    });
+
+    it('rather waits for the better target than to spend the next one, within its patience', async () => {
+      const { upstreams } = await start(2, { maxWait: '10s', patience: '3s' });
+      upstreams[0]?.script(spent('1'));
+      expect((await ask()).target).to.equal('two/a-model');
+      expect((await ask()).target).to.equal('one/a-model');
+    });
+
+    it('does not wait for a better target that is back too late for its patience', async () => {
+      const { upstreams } = await start(2, { maxWait: '10s', patience: '3s' });
+      upstreams[0]?.script(spent('60'));
+      for (let index = 0; index < 2; index++) expect((await ask()).target).to.equal('two/a-model');
+    });
+
     it('forgets a caller who leaves the queue (pitfall 30: noticed only once the relay had begun)', async () => {
       const { upstreams, proxy } = await start(1, { maxWait: '1h' });
       upstreams[0]?.script(spent('1800'));

@@ -1,9 +1,13 @@
 import type { Dialect, Refused, Reply } from '../dialect.js';
 
-const MINUTE = { message: 'free-models-per-min. ', source: 'openrouter_free_tier_per_minute' };
+const MINUTE = { message: 'free-models-per-min. ', metadata: { limit_source: 'openrouter_free_tier_per_minute' } };
 const DAY = {
   message: 'free-models-per-day. Add 10 credits to unlock 1000 free model requests per day',
-  source: 'openrouter_free_tier_daily',
+  metadata: {
+    limit_source: 'openrouter_free_tier_daily',
+    remedy_hint:
+      'Wait for the daily reset (see X-RateLimit-Reset), or purchase credits to raise your free-model daily limit.',
+  },
 };
 
 const failure = (code: number, message: string, metadata?: object): Reply => ({
@@ -29,14 +33,14 @@ const refuse = ({ model, refusal, now }: Refused): Reply => {
         'Retry shortly, add your own provider key (https://openrouter.ai/settings/integrations), or route to another provider with provider routing: https://openrouter.ai/docs/features/provider-routing',
     });
   }
-  const { message, source } = called === 'day' ? DAY : MINUTE;
+  const { message, metadata } = called === 'day' ? DAY : MINUTE;
   return failure(429, `Rate limit exceeded: ${message}`, {
     headers: {
       'X-RateLimit-Limit': String(limit),
       'X-RateLimit-Remaining': String(remaining),
       'X-RateLimit-Reset': String(now + retryAfterMs),
     },
-    limit_source: source,
+    ...metadata,
     provider_name: null,
   });
 };

@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util';
+import { type Figures, figuresOf } from '../test/simulator/figures.js';
+import { judge, type Verdict } from '../test/simulator/reach.js';
+import { type Course, simulate } from '../test/simulator/simulation.js';
+import { WORKLOADS } from '../test/simulator/workloads.js';
+import { startOf, type Workload } from '../test/simulator/world.js';
+
+/** `npm run bench:yield -- [--only NAME]… [--seed N] [--verbose]`: how much of the free capacity is used, and how much wasted. */
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    seed: { type: 'string', default: '1' },
+    verbose: { type: 'boolean', default: false },
+  },
+});
+
+const COLUMNS = [18, 9, 10, 8, 13, 8, 11, 10, 10] as const;
+
+const row = (cells: readonly string[]): string =>
+  cells.map((cell, index) => (index === 0 ? cell.padEnd(COLUMNS[0]) : cell.padStart(COLUMNS[index] ?? 0))).join('');
+
+const number = (value: number, digits = 1): string => value.toFixed(digits).replace(/\.0+$/, '');
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+
+const rowOf = ({ name }: Workload, figures: Figures): string =>
+  row([
+    name,
+    String(figures.requests),
+    `${number(figures.answered, 2)} %`,
+    number(figures.wasted),
+    number(figures.wastedLater),
+    `${number(figures.yield)} %`,
+    seconds(figures.meanWaitMs),
+    seconds(figures.p95WaitMs),
+    seconds(figures.leastMeanWaitMs),
+  ]);
+
+const printVerdicts = (reach: Workload['reach'], verdicts: readonly Verdict[]): void => {
+  for (const { text, passed } of verdicts) console.log(`  ${passed ? 'PASS' : 'FAIL'}  ${text}   (${reach.line})`);
+};
+
+const clockOf = (workload: Workload, at: number): string => {
+  const ms = at - startOf(workload);
+  return `${Math.floor(ms / 60_000)}:${((ms % 60_000) / 1000).toFixed(3).padStart(6, '0')}`;
+};
+
+const printDetails = (workload: Workload, course: Course, figures: Figures): void => {
+  for (const { target, answered, refused, failed, busiestMinute } of figures.targets) {
+    console.log(
+      `    ${target.padEnd(28)} answered ${answered}, refused ${refused}, failed ${failed}, at most ${busiestMinute} a minute`,
+    );
+  }
+  for (const { outcome, target, plan, sentAt, arrivedAt, why } of course.calls) {
+    if (outcome !== 'refused') continue;
+    const when = `${clockOf(workload, sentAt)} -> ${clockOf(workload, arrivedAt)}`;
+    console.log(`    429 ${when}  ${target}  request ${plan.index}, ${plan.prompt} + ${plan.completion} tokens: ${why}`);
+  }
+  for (const [index, why] of course.unanswered) {
+    const plan = course.plans[index];
+    console.log(`    unanswered ${clockOf(workload, plan?.at ?? 0)}  request ${index}, ${plan?.prompt} tokens: ${why}`);
+  }
+  for (const line of course.log) console.log(`    log: ${line}`);
+};
+
+const chosen = WORKLOADS.filter(({ name }) => options.only === undefined || options.only.includes(name));
+if (chosen.length === 0) throw new Error(`There is no such workload. There are: ${WORKLOADS.map(({ name }) => name)}.`);
+console.log(
+  row(['workload', 'requests', 'answered', 'wasted', 'after 2 win.', 'yield', 'mean wait', 'p95 wait', 'at best']),
+);
+let failures = 0;
+const startedAt = performance.now();
+for (const workload of chosen) {
+  const course = await simulate(workload, Number(options.seed));
+  const figures = figuresOf(workload, course);
+  const verdicts = judge(figures, workload.reach);
+  failures += verdicts.filter(({ passed }) => !passed).length;
+  console.log(rowOf(workload, figures));
+  if (figures.wastedByHerd.length > 1) console.log(`  wasted by herd: ${figures.wastedByHerd.join(', ')}`);
+  printVerdicts(workload.reach, verdicts);
+  if (options.verbose) printDetails(workload, course, figures);
+}
+console.log(
+  `\nwasted: refused calls per 1,000 requests. ${failures === 0 ? 'All reached.' : `${failures} not reached.`} Took ${seconds(performance.now() - startedAt)}.`,
+);
+process.exitCode = failures === 0 ? 0 : 1;

@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { Estimates, sizeOf } from '../../src/engine/estimate.js';
+
+const sized = (body: object) => sizeOf(body as Record<string, unknown>, JSON.stringify(body));
+
+describe('Estimates', () => {
+  it('take four bytes for a token, and the bound of the caller for the answer', () => {
+    const size = sized({ messages: 'x'.repeat(386), max_tokens: 100 });
+    expect(new Estimates().need('groq/a', size)).to.deep.equal({ inputTokens: 105, tokens: 205, leastTokens: 205 });
+  });
+
+  it('take max_completion_tokens before max_tokens', () => {
+    expect(sized({ max_completion_tokens: 7, max_tokens: 9 }).bound).to.equal(7);
+  });
+
+  it('learn from each target what its tokens are, and how long its answers', () => {
+    const estimates = new Estimates();
+    const size = { bytes: 4_000 };
+    for (let index = 0; index < 30; index++) estimates.report('groq/a', size, { input: 500, output: 80 });
+    expect(estimates.need('groq/a', size)).to.deep.equal({ inputTokens: 500, tokens: 580, leastTokens: 580 });
+    expect(estimates.need('groq/b', size).inputTokens).to.equal(1_000);
+  });
+
+  it('know what a bounded answer will most likely cost', () => {
+    const estimates = new Estimates();
+    estimates.report('groq/a', { bytes: 400 }, { input: 100, output: 50 });
+    expect(estimates.need('groq/a', { bytes: 400, bound: 8_000 })).to.deep.equal({
+      inputTokens: 100,
+      tokens: 8_100,
+      leastTokens: 150,
+    });
+  });
+
+  it('do not take a picture for text', () => {
+    const picture = `data:image/png;base64,${'iVBORw0KGgo'.repeat(40_000)}`;
+    const { bytes } = sized({ messages: [{ content: [{ type: 'image_url', image_url: { url: picture } }] }] });
+    expect(bytes).to.be.lessThan(6_000);
+  });
+});

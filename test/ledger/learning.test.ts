@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { MemoryLedger } from '../../src/ledger/memory-ledger.js';
+import { TurningClock } from '../turning-clock.js';
+
+const NEED = { tokens: 1, inputTokens: 1 };
+
+/** A provider that says nothing but 200 and 429. */
+interface Silent {
+  readonly name: string;
+  readonly limit: number;
+  readonly windowMs: number;
+  readonly counting: 'fixed' | 'sliding' | 'refilling';
+}
+
+/** Takes what the provider would take at these times. */
+const createSilent = ({ limit, windowMs, counting }: Silent): ((now: number) => boolean) => {
+  let taken: number[] = [];
+  let level = limit;
+  let at = 0;
+  return (now) => {
+    if (counting === 'refilling') {
+      level = Math.min(limit, level + ((now - at) * limit) / windowMs);
+      at = now;
+      if (level < 1) return false;
+      level--;
+      return true;
+    }
+    const from = counting === 'fixed' ? now - (now % windowMs) : now - windowMs;
+    taken = taken.filter((time) => (counting === 'fixed' ? time >= from : time > from));
+    if (taken.length >= limit) return false;
+    taken.push(now);
+    return true;
+  };
+};
+
+const PROVIDERS: readonly Silent[] = [
+  { name: '30 a minute, fixed', limit: 30, windowMs: 60_000, counting: 'fixed' },
+  { name: '30 a minute, sliding', limit: 30, windowMs: 60_000, counting: 'sliding' },
+  { name: '30 a minute, refilling', limit: 30, windowMs: 60_000, counting: 'refilling' },
+  { name: '5 a minute, fixed', limit: 5, windowMs: 60_000, counting: 'fixed' },
+  { name: '5 in ten seconds, sliding', limit: 5, windowMs: 10_000, counting: 'sliding' },
+  { name: '100 an hour, sliding', limit: 100, windowMs: 3_600_000, counting: 'sliding' },
+];
+
+/** Tries to send `perMinute` requests, evenly, for some minutes. */
+const drive = (silent: Silent, perMinute: number, minutes: number) => {
+  const clock = new TurningClock();
+  const ledger = new MemoryLedger(clock);
+  ledger.configure([{ provider: 'p', fingerprint: '' }], [{ target: 'p/m', provider: 'p' }], []);
+  const take = createSilent(silent);
+  const perWindow: { served: number; refused: number }[] = [];
+  const step = 60_000 / perMinute;
+  for (let elapsed = 0; elapsed < minutes * 60_000; elapsed += step) {
+    const window = Math.floor(elapsed / Math.max(silent.windowMs, 60_000));
+    perWindow[window] ??= { served: 0, refused: 0 };
+    const counts = perWindow[window] as { served: number; refused: number };
+    const answer = ledger.reserve('p/m', NEED);
+    if (answer.granted) {
+      const served = take(clock.now());
+      ledger.absorb(answer, [], served);
+      if (served) counts.served++;
+      else {
+        counts.refused++;
+        ledger.coolDown(answer, 'target', { class: 'rate_limit', reason: 'no' });
+      }
+      answer.settle();
+    }
+    clock.turn(step);
+  }
+  return { perWindow, ledger };
+};
+
+describe('What bare refusals teach', () => {
+  for (const silent of PROVIDERS) {
+    it(`${silent.name}: hardly a refusal once it is learned, and most of what there is, is used`, () => {
+      const span = Math.max(silent.windowMs, 60_000) / 60_000;
+      const offered = Math.ceil((silent.limit * 60_000) / silent.windowMs) * 2;
+      const { perWindow } = drive(silent, offered, 20 * span);
+      const late = perWindow.slice(2);
+      const served = late.reduce((sum, each) => sum + each.served, 0);
+      const refused = late.reduce((sum, each) => sum + each.refused, 0);
+      const capacity = ((silent.limit * Math.max(silent.windowMs, 60_000)) / silent.windowMs) * late.length;
+      expect(served / capacity, 'used of what there was').to.be.greaterThan(0.8);
+      expect(refused, `refused, of ${served} served`).to.be.at.most(Math.max(0.04 * served, 6));
+    });
+  }
+
+  it('is shown as learned, and forgotten on request', () => {
+    const { ledger } = drive(PROVIDERS[1] as Silent, 60, 3);
+    expect(ledger.status('p/m').quotas[0]).to.include({ source: 'learned', limit: 30, windowMs: 60_000 });
+    ledger.reset('p/m');
+    expect(ledger.status('p/m')).to.include({ state: 'available' });
+  });
+});

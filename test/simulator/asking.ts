@@ -1,0 +1,35 @@
+import type { App } from '../../src/app.js';
+import { Caller } from '../../src/engine/caller.js';
+import { sizeOf } from '../../src/engine/estimate.js';
+import type { Plan } from './arrivals.js';
+
+/** Sends one request down its chain and reads the whole answer, as `http/chat.ts` does for a socket. Throws as it does. */
+export const ask = async ({ runtime }: App, plan: Plan): Promise<void> => {
+  const body = bodyOf(plan);
+  const served = await runtime.waterfall.run({
+    id: `request-${plan.index}`,
+    chain: runtime.chains.resolve(plan.chain),
+    path: '/chat/completions',
+    body,
+    stream: plan.stream,
+    size: sizeOf(body, JSON.stringify(body)),
+    caller: new Caller(),
+  });
+  const { answer, finish } = served;
+  if ('rejection' in answer) {
+    finish(answer.status);
+    throw new Error(`${served.target.id} rejects it with ${answer.status}: ${answer.body}`);
+  }
+  if (!answer.stream) return finish(200, answer.usage);
+  const { failure, usage } = await answer.pipe({ write: () => true, onDrain: () => {} });
+  finish(failure === undefined ? 200 : 502, usage);
+  if (failure !== undefined) throw new Error(`${served.target.id} broke off: ${failure.message}`);
+};
+
+/** Its first word is the plan's number, by which providers know it; the rest is as long as its tokens. */
+const bodyOf = ({ index, chain, stream, prompt, bound, bytesPerToken }: Plan): Readonly<Record<string, unknown>> => ({
+  model: chain,
+  messages: [{ role: 'user', content: `${index} `.padEnd(Math.round(prompt * bytesPerToken), 'x') }],
+  ...(stream ? { stream } : {}),
+  ...(bound === undefined ? {} : { max_tokens: bound }),
+});

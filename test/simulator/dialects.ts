@@ -1,0 +1,62 @@
+import type { NamedRefusal, NamedStanding } from '../../src/demo/allowance.js';
+import type { CompletionStyle, Dialect, Reply } from '../../src/demo/dialect.js';
+import { DIALECTS as DEMO } from '../../src/demo/dialects.js';
+import type { WorldRefusal, WorldStanding } from './gate.js';
+import { cohere, gemini, mistral } from './measured-dialects.js';
+import { dated, epoch, hinted, ietf, openai, silent, suffixed } from './plain-dialects.js';
+
+/** What a provider says of its limits: to an answer, and to a request that they keep out. `now`: on its own clock. */
+export interface SimulatedDialect {
+  /** What one set of limits covers: each model by itself, or the account with all its models. */
+  readonly covers: 'model' | 'account';
+  /** The provider type that the configuration names. */
+  readonly type: string;
+  readonly completions: CompletionStyle;
+  answerHeaders(standings: readonly WorldStanding[], now: number, stream: boolean): Readonly<Record<string, string>>;
+  refuse(refused: WorldRefused): Reply;
+}
+
+export interface WorldRefused {
+  readonly model: string;
+  readonly refusal: WorldRefusal;
+  readonly standings: readonly WorldStanding[];
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+/** Those of the demo speak of no input tokens, and have no need to. */
+const ofDemo = (type: string, dialect: Dialect): SimulatedDialect => ({
+  covers: dialect.covers,
+  type,
+  completions: dialect.completions,
+  answerHeaders: (standings, now) => dialect.answerHeaders(standings.map(demoName), now),
+  refuse: ({ model, refusal, standings, now }) =>
+    dialect.refuse({ model, refusal: demoName(refusal), standings: standings.map(demoName), now }),
+});
+
+const demoName = <T extends WorldStanding | WorldRefusal>({ dimension, called, ...rest }: T) => {
+  if (dimension === 'input_tokens') throw new Error('This dialect knows no input tokens.');
+  const name: Pick<NamedStanding & NamedRefusal, 'dimension' | 'called'> =
+    called === undefined ? { dimension } : { dimension, called };
+  return { ...rest, ...name };
+};
+
+/** Every way in which a simulated provider speaks, or keeps silent. */
+export const DIALECTS = {
+  groq: ofDemo('groq', DEMO.groq),
+  cerebras: ofDemo('cerebras', DEMO.cerebras),
+  openrouter: ofDemo('openrouter', DEMO.openrouter),
+  local: ofDemo('openai-compatible', DEMO.local),
+  openai,
+  suffixed,
+  ietf,
+  epoch,
+  hinted,
+  dated,
+  silent,
+  mistral,
+  cohere,
+  gemini,
+} as const satisfies Record<string, SimulatedDialect>;
+
+export type DialectName = keyof typeof DIALECTS;

@@ -1,0 +1,163 @@
+import type { Duration } from '../../src/contract/quota.js';
+import type { NamedRefusal, NamedStanding, WindowName } from '../../src/demo/allowance.js';
+import type { Counting } from '../../src/demo/limiter.js';
+import { durationOf } from '../../src/plugin/headers.js';
+import { type Counter, counterOf, SlotCounter } from './counting.js';
+
+interface Windowed {
+  readonly per: Duration;
+  readonly counting: Counting;
+  /** Used up before the world begins. */
+  readonly spent?: number;
+}
+
+/** A limit that a simulated provider holds. `inputTokens` leaves the answer out. */
+export type WorldLimit =
+  | ({ readonly requests: number } & Windowed)
+  | ({ readonly tokens: number } & Windowed)
+  | ({ readonly inputTokens: number } & Windowed)
+  | { readonly concurrent: number };
+
+/**
+ * Which tokens count, and when. `used`: the real ones, as if they were known at once · `asked`: prompt and bound; what
+ * was too much comes back when the answer is over · `afterwards`: a prompt that fits gets in, the real ones count when
+ * the answer is over.
+ */
+export type TokenCounting = 'used' | 'asked' | 'afterwards';
+
+/** What a request weighs. In tokens. */
+export interface Weight {
+  readonly prompt: number;
+  /** Of the answer, as the caller set it. */
+  readonly bound: number | undefined;
+  readonly completion: number;
+}
+
+interface LimitName {
+  readonly dimension: NamedStanding['dimension'] | 'input_tokens';
+  readonly called?: WindowName | undefined;
+  readonly windowMs: number;
+}
+
+/** A limit as it stands. */
+export type WorldStanding = Omit<NamedStanding, 'dimension' | 'called'> &
+  LimitName & {
+    /** Ms until one unit more is free; `undefined` when that hangs on those who hold it, or when all are free. */
+    readonly nextMs: number | undefined;
+  };
+export type WorldRefusal = Omit<NamedRefusal, 'dimension' | 'called'> & LimitName;
+
+/** What an admitted request holds until its answer is over. */
+export interface Ticket {
+  readonly granted: true;
+  leave(): void;
+}
+
+interface Meter {
+  readonly name: LimitName;
+  readonly limit: number;
+  readonly counter: Counter;
+}
+
+const CALLED: Readonly<Record<string, WindowName>> = { '1m': 'minute', '1h': 'hour', '1d': 'day' };
+
+/** What a provider that reserves tokens beforehand takes for an answer without a bound. */
+const UNBOUNDED_ANSWER = 1_024;
+
+/** All limits of one scope: they let a request in and count it, or keep it out. */
+export class Gate {
+  readonly #meters: readonly Meter[];
+  readonly #counts: TokenCounting;
+  readonly #refusedCount: boolean;
+
+  /**
+   * @param now epoch ms, on the provider's clock
+   * @param options.refusedCount a refused call takes from the limits of requests all the same
+   */
+  constructor(
+    limits: readonly WorldLimit[],
+    now: () => number,
+    { counts = 'used', refusedCount = false }: { counts?: TokenCounting; refusedCount?: boolean } = {},
+  ) {
+    this.#meters = limits.map((limit) => meterOf(limit, now));
+    this.#counts = counts;
+    this.#refusedCount = refusedCount;
+  }
+
+  standings(): WorldStanding[] {
+    return this.#meters.map((meter) => {
+      const { name, limit, counter } = meter;
+      const left = counter.left();
+      const nextMs = left >= limit ? undefined : waitOf(meter, left + 1);
+      return { ...name, limit, remaining: Math.max(0, left), resetAt: definite(counter.fullAt()), nextMs };
+    });
+  }
+
+  /** Counts a request in, or says why it must stay out; of several reasons the one that lasts longest. */
+  admit(weight: Weight): Ticket | WorldRefusal {
+    const refusal = this.#refuse(weight);
+    if (refusal === undefined) {
+      const leaving = this.#meters.map((meter) => this.#enter(meter, weight));
+      return { granted: true, leave: () => leaving.forEach((leave) => void leave?.()) };
+    }
+    if (this.#refusedCount) {
+      for (const { name, counter } of this.#meters) if (name.dimension === 'requests') counter.charge(1);
+    }
+    return refusal;
+  }
+
+  #refuse(weight: Weight): WorldRefusal | undefined {
+    let longest: WorldRefusal | undefined;
+    for (const meter of this.#meters) {
+      const { name, limit, counter } = meter;
+      const requested = this.#needed(name.dimension, weight);
+      const left = counter.left();
+      if (requested <= left) continue;
+      const retryAfterMs = requested > limit ? Number.POSITIVE_INFINITY : waitOf(meter, requested);
+      if (longest !== undefined && (longest.retryAfterMs ?? 0) >= (retryAfterMs ?? 0)) continue;
+      const resetAt = definite(counter.fullAt());
+      longest = { granted: false, ...name, limit, remaining: Math.max(0, left), resetAt, retryAfterMs, requested };
+    }
+    return longest;
+  }
+
+  #needed(dimension: LimitName['dimension'], { prompt, bound, completion }: Weight): number {
+    if (dimension === 'input_tokens') return prompt;
+    if (dimension !== 'tokens') return 1;
+    if (this.#counts === 'used') return prompt + completion;
+    return this.#counts === 'asked' ? prompt + (bound ?? UNBOUNDED_ANSWER) : prompt;
+  }
+
+  /** @returns what is to be done when the answer is over. */
+  #enter({ name: { dimension }, counter }: Meter, weight: Weight): (() => void) | undefined {
+    const needed = this.#needed(dimension, weight);
+    const used = weight.prompt + weight.completion;
+    if (dimension === 'tokens' && this.#counts === 'afterwards') return () => void counter.charge(used);
+    const giveBack = counter.charge(needed);
+    if (dimension === 'concurrent') return () => giveBack(1);
+    return dimension === 'tokens' && this.#counts === 'asked' ? () => giveBack(needed - used) : undefined;
+  }
+}
+
+const waitOf = ({ counter }: Meter, units: number): number | undefined => definite(counter.waitFor(units));
+
+const definite = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
+
+const meterOf = (limit: WorldLimit, now: () => number): Meter => {
+  if ('concurrent' in limit) {
+    const name = { dimension: 'concurrent', windowMs: 0 } as const;
+    return { name, limit: limit.concurrent, counter: new SlotCounter(limit.concurrent) };
+  }
+  const { per, counting, spent = 0 } = limit;
+  const windowMs = durationOf(per);
+  if (windowMs === undefined) throw new Error(`"${per}" is no duration such as 4s or 1d.`);
+  const [dimension, amount] =
+    'requests' in limit
+      ? (['requests', limit.requests] as const)
+      : 'tokens' in limit
+        ? (['tokens', limit.tokens] as const)
+        : (['input_tokens', limit.inputTokens] as const);
+  const counter = counterOf(counting, amount, windowMs, now);
+  if (spent > 0) counter.charge(spent);
+  return { name: { dimension, called: CALLED[per], windowMs }, limit: amount, counter };
+};

@@ -1,0 +1,142 @@
+import { Dispatcher } from 'undici';
+import { Random } from './random.js';
+import type { SimulatedProvider } from './provider.js';
+import { latencyOf, originOf } from './world.js';
+
+/** The caller's side of an answer, as a provider sees it. What is sent arrives later, in order. */
+export interface Peer {
+  head(status: number, headers: Readonly<Record<string, string>>): void;
+  data(text: string): void;
+  end(): void;
+  /** The connection breaks. */
+  reset(): void;
+}
+
+type Handler = Dispatcher.DispatchHandler;
+
+/** Carries requests to simulated providers in the same process, with the delays that a network has. */
+export class SimulatedNetwork extends Dispatcher {
+  readonly #providers: ReadonlyMap<string, SimulatedProvider>;
+  readonly #random: Random;
+  readonly #open = new Set<Connection>();
+  #dead = false;
+
+  constructor(providers: readonly SimulatedProvider[], seed: number) {
+    super();
+    this.#providers = new Map(providers.map((each) => [originOf(each.spec.id), each]));
+    this.#random = new Random(seed, 'network');
+  }
+
+  override dispatch({ origin, body }: Dispatcher.DispatchOptions, handler: Handler): boolean {
+    const provider = this.#providers.get(String(origin));
+    if (provider === undefined) throw new Error(`Nobody lives at ${origin}.`);
+    const { network, networkSpread } = latencyOf(provider.spec);
+    const [upMs, downMs] = [1, 2].map(() => Math.ceil(this.#random.spread(network, networkSpread)));
+    const connection = new Connection(provider, handler, upMs as number, downMs as number, () =>
+      this.#open.delete(connection),
+    );
+    this.#open.add(connection);
+    connection.send(String(body));
+    if (this.#dead) connection.abort(new Error('This process is no more.'));
+    return true;
+  }
+
+  /** What a killed process leaves behind: no connection of it lives on. */
+  die(): void {
+    this.#dead = true;
+    for (const connection of [...this.#open]) connection.abort(new Error('This process is no more.'));
+  }
+
+  override close(): Promise<void>;
+  override close(callback: () => void): void;
+  override close(callback?: () => void): Promise<void> {
+    callback?.();
+    return Promise.resolve();
+  }
+}
+
+class Connection implements Dispatcher.DispatchController, Peer {
+  readonly #provider: SimulatedProvider;
+  readonly #handler: Handler;
+  readonly #upMs: number;
+  readonly #downMs: number;
+  readonly #onOver: () => void;
+  /** What came while the caller would not read. */
+  #kept: (() => void)[] = [];
+  #over = false;
+  #leave: (() => void) | undefined;
+  aborted = false;
+  paused = false;
+  reason: Error | null = null;
+
+  constructor(provider: SimulatedProvider, handler: Handler, upMs: number, downMs: number, onOver: () => void) {
+    this.#provider = provider;
+    this.#handler = handler;
+    this.#upMs = upMs;
+    this.#downMs = downMs;
+    this.#onOver = onOver;
+  }
+
+  send(body: string): void {
+    const sentAt = Date.now();
+    this.#handler.onRequestStart?.(this, {});
+    setTimeout(() => {
+      if (!this.#over) this.#leave = this.#provider.receive(body, sentAt, this);
+    }, this.#upMs);
+  }
+
+  head(status: number, headers: Readonly<Record<string, string>>): void {
+    this.#deliver(() => this.#handler.onResponseStart?.(this, status, headers, ''));
+  }
+
+  data(text: string): void {
+    const bytes = Buffer.from(text);
+    this.#deliver(() => this.#handler.onResponseData?.(this, bytes));
+  }
+
+  end(): void {
+    this.#deliver(() => {
+      this.#finish();
+      this.#handler.onResponseEnd?.(this, {});
+    });
+  }
+
+  reset(): void {
+    this.#deliver(() => {
+      this.#finish();
+      const cause = Object.assign(new Error('other side closed'), { code: 'ECONNRESET' });
+      this.#handler.onResponseError?.(this, cause);
+    });
+  }
+
+  abort(reason: Error): void {
+    if (this.#over) return;
+    this.#finish();
+    this.aborted = true;
+    this.reason = reason;
+    queueMicrotask(() => this.#handler.onResponseError?.(this, reason));
+    setTimeout(() => this.#leave?.(), this.#upMs);
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+    while (!this.paused && this.#kept.length > 0) this.#kept.shift()?.();
+  }
+
+  #deliver(event: () => void): void {
+    setTimeout(() => {
+      if (this.#over) return;
+      if (this.paused || this.#kept.length > 0) this.#kept.push(() => void (this.#over || event()));
+      else event();
+    }, this.#downMs);
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#onOver();
+  }
+}

@@ -1,0 +1,146 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from '../../src/app.js';
+import { fixedStore } from '../../src/config/store.js';
+import { MemoryLog, settingsOf } from '../proxy.js';
+import { type Plan, plansOf } from './arrivals.js';
+import { ask } from './asking.js';
+import { SimulatedNetwork } from './network.js';
+import { type Call, SimulatedProvider } from './provider.js';
+import { VirtualTime } from './virtual-time.js';
+import { configurationOf, type Restart, startOf, type Workload } from './world.js';
+
+/** Everything that happened. */
+export interface Course {
+  readonly plans: readonly Plan[];
+  readonly calls: readonly Call[];
+  /** Why each request went without an answer, by its number. */
+  readonly unanswered: ReadonlyMap<number, string>;
+  /** When the engine was begun anew, epoch ms. */
+  readonly restarts: readonly number[];
+  /** Warnings and errors of the engine. */
+  readonly log: readonly string[];
+}
+
+/** Lets a workload happen in virtual time, on the real engine. The same seed gives the same course. */
+export const simulate = async (workload: Workload, seed: number): Promise<Course> => {
+  const plans = plansOf(workload, seed);
+  const time = new VirtualTime(startOf(workload));
+  const folder = mkdtempSync(join(tmpdir(), '429chain-simulator-'));
+  try {
+    return await time.until(new Simulation(workload, plans, seed, time, folder).run());
+  } finally {
+    time.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** One life of the engine, between two restarts. */
+interface Life {
+  readonly app: App;
+  readonly network: SimulatedNetwork;
+  /** It takes no more requests, and those that fail now fail because of that. */
+  ending: boolean;
+}
+
+class Simulation {
+  readonly #workload: Workload;
+  readonly #plans: readonly Plan[];
+  readonly #seed: number;
+  readonly #time: VirtualTime;
+  readonly #folder: string;
+  readonly #providers: readonly SimulatedProvider[];
+  readonly #calls: Call[] = [];
+  readonly #unanswered = new Map<number, string>();
+  readonly #restarts: number[] = [];
+  readonly #log = new MemoryLog();
+  /** The life that takes requests; while there is none, callers knock until there is. */
+  #life!: Promise<Life>;
+  #lives = 0;
+
+  constructor(workload: Workload, plans: readonly Plan[], seed: number, time: VirtualTime, folder: string) {
+    this.#workload = workload;
+    this.#plans = plans;
+    this.#seed = seed;
+    this.#time = time;
+    this.#folder = folder;
+    this.#providers = workload.providers.map((spec) => new SimulatedProvider(spec, plans, this.#calls, seed));
+  }
+
+  async run(): Promise<Course> {
+    const { restarts = [] } = this.#workload;
+    this.#life = this.#begin();
+    await this.#life;
+    const callers = this.#plans.map((plan) => this.#call(plan));
+    const restarting = restarts.map((restart) => this.#restart(restart));
+    await Promise.all([...callers, ...restarting]);
+    const { app } = await this.#life;
+    await app.close(0);
+    return {
+      plans: this.#plans,
+      calls: this.#calls,
+      unanswered: this.#unanswered,
+      restarts: this.#restarts,
+      log: this.#log.lines,
+    };
+  }
+
+  /** A caller, who comes again when the process went down under him. */
+  async #call(plan: Plan): Promise<void> {
+    await sleep(plan.at - Date.now());
+    for (;;) {
+      const life = await this.#life;
+      try {
+        return await ask(life.app, plan);
+      } catch (error) {
+        if (!life.ending) {
+          this.#unanswered.set(plan.index, (error as Error).message);
+          return;
+        }
+      }
+    }
+  }
+
+  async #restart({ atMinute, how }: Restart): Promise<void> {
+    await sleep(atMinute * 60_000);
+    const life = await this.#life;
+    life.ending = true;
+    const from = this.#dataDir;
+    if (how === 'kill') {
+      // What was on its way to the disk is there before the process dies, or else the disk would be slower than time.
+      await this.#time.hold(realPause());
+      this.#lives++;
+      cpSync(from, this.#dataDir, { recursive: true, force: true });
+      life.network.die();
+      void life.app.close(0);
+      this.#life = this.#begin();
+    } else {
+      this.#life = life.app.close(0).then(() => this.#begin());
+    }
+    await this.#life;
+    this.#restarts.push(Date.now());
+  }
+
+  get #dataDir(): string {
+    return join(this.#folder, `data-${this.#lives}`);
+  }
+
+  #begin(): Promise<Life> {
+    const network = new SimulatedNetwork(this.#providers, this.#seed + this.#restarts.length);
+    const settings = settingsOf(configurationOf(this.#workload), this.#dataDir);
+    const app = App.create({
+      store: fixedStore(settings),
+      log: this.#log,
+      clock: { now: () => Date.now(), monotonic: () => performance.now() },
+      createDispatcher: () => network,
+    });
+    return this.#time.hold(app).then((made) => ({ app: made, network, ending: false }));
+  }
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+
+/** Of the timers that no virtual time has replaced. */
+const realTimeout = globalThis.setTimeout;
+const realPause = (): Promise<void> => new Promise((resolve) => realTimeout(resolve, 30));

@@ -1,0 +1,123 @@
+import type { Chain, Configuration, FullTarget, Limit, Provider, Target } from '../../src/contract/config.js';
+import { DIALECTS, type DialectName } from './dialects.js';
+import type { TokenCounting, WorldLimit } from './gate.js';
+import type { Arrivals } from './arrivals.js';
+import type { Reach } from './reach.js';
+
+/** How a call fails that no limit keeps out. `hang`: nothing ever comes. */
+export type FailureKind = 'error' | 'overloaded' | 'reset' | 'hang';
+
+/** A simulated account, as data. */
+export interface WorldProvider {
+  readonly id: string;
+  readonly dialect: DialectName;
+  readonly models: readonly string[];
+  /** Of each model or of all of them together, as is usual in the dialect. */
+  readonly limits: readonly WorldLimit[];
+  /** The configuration writes all of these limits down. */
+  readonly written?: true;
+  readonly counts?: TokenCounting;
+  /** Refused calls count against the limits of requests. */
+  readonly refusedCount?: true;
+  /** Its clock is so far ahead of ours. */
+  readonly skewMs?: number;
+  /** When the headers are made: as the request is let in, or as the answer begins. Default: let in. */
+  readonly headersAt?: 'admission' | 'head';
+  readonly failing?: { readonly share: number; readonly kinds: readonly FailureKind[] };
+  readonly latency?: Partial<Latency>;
+}
+
+/** Spans in ms; of half of all calls, with a spread around them. */
+export interface Latency {
+  /** One way. */
+  readonly network: number;
+  readonly networkSpread: number;
+  /** From admission to the first token. */
+  readonly head: number;
+  readonly headSpread: number;
+  readonly perToken: number;
+}
+
+export const latencyOf = ({ latency }: WorldProvider): Latency => ({
+  network: 25,
+  networkSpread: 0.5,
+  head: 450,
+  headSpread: 0.5,
+  perToken: 6,
+  ...latency,
+});
+
+/** The engine is ended and begun anew on the same data folder. `kill`: without a chance to say goodbye. */
+export interface Restart {
+  readonly atMinute: number;
+  readonly how: 'stop' | 'kill';
+}
+
+/** A world, what is asked of it, and what must be reached. */
+export interface Workload {
+  readonly name: string;
+  /** In a few words. */
+  readonly about: string;
+  readonly providers: readonly WorldProvider[];
+  /** As configurations write them. */
+  readonly chains: Readonly<Record<string, Chain>>;
+  readonly arrivals: Arrivals;
+  readonly minutes: number;
+  /** How long the first two windows take. Default 2. */
+  readonly firstMinutes?: number;
+  /** ISO. Default: a morning that lies on no border of a window. */
+  readonly startsAt?: string;
+  readonly restarts?: readonly Restart[];
+  readonly reach: Reach;
+}
+
+export const startOf = ({ startsAt = '2026-03-03T09:17:23.456Z' }: Workload): number => Date.parse(startsAt);
+
+/** What a caller may wait for capacity where the chain does not say. */
+const DEFAULT_WAIT = '30s';
+
+/** By chain. */
+export const waitOf = (chain: Chain): string => ('targets' in chain ? (chain.maxWait ?? DEFAULT_WAIT) : DEFAULT_WAIT);
+
+export const targetsOf = (chain: Chain): readonly Target[] => ('targets' in chain ? chain.targets : chain);
+
+/** The configuration that somebody with these accounts would have. */
+export const configurationOf = ({ providers, chains }: Workload): Configuration => ({
+  server: { apiKeys: ['key-of-the-callers'] },
+  providers: Object.fromEntries(providers.map((each) => [each.id, providerOf(each)])),
+  chains: Object.fromEntries(Object.entries(chains).map(([name, chain]) => [name, chainOf(chain, providers)])),
+  defaultChain: Object.keys(chains)[0] as string,
+});
+
+export const originOf = (id: string): string => `http://${id}.test`;
+
+const providerOf = (provider: WorldProvider): Provider => {
+  const { type, covers } = DIALECTS[provider.dialect];
+  return {
+    type,
+    baseUrl: `${originOf(provider.id)}/v1`,
+    apiKey: `key-of-${provider.id}`,
+    timeouts: { firstToken: '15s' },
+    ...(provider.written && covers === 'account' ? { limits: writtenLimits(provider) } : {}),
+  };
+};
+
+const chainOf = (chain: Chain, providers: readonly WorldProvider[]): Chain => {
+  const targets = targetsOf(chain).map((target) => (typeof target === 'string' ? targetOf(target, providers) : target));
+  return 'targets' in chain ? { ...chain, targets } : targets;
+};
+
+const targetOf = (name: string, providers: readonly WorldProvider[]): string | FullTarget => {
+  const [id = '', ...model] = name.split('/');
+  const provider = providers.find((each) => each.id === id);
+  if (provider === undefined) throw new Error(`There is no provider ${id} in this world.`);
+  if (!provider.written || DIALECTS[provider.dialect].covers === 'account') return name;
+  return { provider: id, model: model.join('/'), limits: writtenLimits(provider) };
+};
+
+const writtenLimits = ({ limits }: WorldProvider): Limit[] =>
+  limits.flatMap((limit): Limit[] => {
+    if ('concurrent' in limit) return [{ concurrent: limit.concurrent }];
+    if ('requests' in limit) return [{ requests: limit.requests, per: limit.per }];
+    return 'tokens' in limit ? [{ tokens: limit.tokens, per: limit.per }] : [];
+  });
