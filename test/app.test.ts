@@ -6,6 +6,7 @@ import { App } from '../src/app.js';
 import { fixedStore, openStore } from '../src/config/store.js';
 import { chainOver, HELLO, MemoryLog, settingsOf } from './proxy.js';
 import { answer, chunk, DONE, reply, ScriptedUpstream } from './scripted-upstream.js';
+import { until } from './until.js';
 
 describe('App', () => {
   let folder: string;
@@ -52,7 +53,7 @@ describe('App', () => {
   };
 
   const logged = async (pattern: RegExp): Promise<void> => {
-    while (!log.lines.some((line) => pattern.test(line))) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => log.lines.some((line) => pattern.test(line)));
   };
 
   it('takes a changed configuration, and lets requests in flight end on the one before', async () => {

@@ -34,7 +34,7 @@ export type TargetList = Target[];
  */
 export type Plugin = PluginName | FullPlugin;
 /**
- * A built-in's name, a package's name, or a path that begins with ./ ../ or /.
+ * A built-in's name, or a path that begins with ./ ../ or /.
  */
 export type PluginName = string;
 

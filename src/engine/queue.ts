@@ -16,6 +16,8 @@ export interface WaitOptions {
   /** In the order in which they are preferred. */
   readonly targets: readonly PreparedTarget[];
   readonly needOf: (target: PreparedTarget) => Need;
+  /** Epoch ms: a hook has denied the target until then. */
+  readonly deniedUntil: (target: PreparedTarget) => number | undefined;
   /** At most so long. */
   readonly ms: number;
   readonly caller: Caller;
@@ -130,6 +132,11 @@ export class Queue {
   async #grant(waiter: Waiter, claimed: Set<string>): Promise<Grant | undefined> {
     for (const target of waiter.targets) {
       if (claimed.has(target.id)) continue;
+      const deniedUntil = waiter.deniedUntil(target) ?? 0;
+      if (deniedUntil > this.#clock.now()) {
+        waiter.refusals.set(target.id, denialOf(deniedUntil));
+        continue;
+      }
       const asked = this.#ledger.reserve(target.id, waiter.needOf(target));
       const answer = asked instanceof Promise ? await asked : asked;
       if (answer.granted) return { target, reservation: answer };
@@ -146,6 +153,15 @@ export class Queue {
     this.#timer = setTimeout(() => this.#wake(), ms);
   }
 }
+
+/** What a hook denies to one request, others may have. */
+const denialOf = (retryAt: number): Refusal => ({
+  granted: false,
+  code: 'cooldown',
+  reason: 'denied',
+  retryAt,
+  startsAnew: true,
+});
 
 /** Would a newcomer that takes from this target make the waiter wait longer? */
 const claims = ({ targets, refusals }: Waiter, target: PreparedTarget, now: number): boolean => {

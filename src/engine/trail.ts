@@ -17,6 +17,8 @@ export interface Verdicted {
   readonly cautious?: boolean;
   readonly status?: number | undefined;
   readonly message?: string | undefined;
+  /** A hook has denied it until then, epoch ms. */
+  readonly deniedUntil?: number;
   /** Epoch ms; `Infinity`: never. Absent: unknown, or as soon as an attempt in flight is over. */
   readonly retryAt?: number | undefined;
 }
@@ -47,14 +49,14 @@ export const refused = (
   retryAt,
 });
 
+/** A hook is not asked again sooner than this, whatever it says. */
+const SHORTEST_DENIAL_MS = 250;
+
 /** A hook said no. With a time it is a limit like any other. */
-export const denied = (target: PreparedTarget, { reason, retryAt }: Denial): Verdicted => ({
-  target,
-  state: 'exhausted',
-  reason,
-  limited: retryAt !== undefined,
-  retryAt: retryAt ?? Number.POSITIVE_INFINITY,
-});
+export const denied = (target: PreparedTarget, { reason, retryAt }: Denial, now: number): Verdicted => {
+  const until = retryAt === undefined ? Number.POSITIVE_INFINITY : Math.max(retryAt, now + SHORTEST_DENIAL_MS);
+  return { target, state: 'exhausted', reason, limited: retryAt !== undefined, retryAt: until, deniedUntil: until };
+};
 
 export const failed = (target: PreparedTarget, failure: Failure, restsUntil: number | undefined): Verdicted => ({
   target,
@@ -73,8 +75,10 @@ const SOON_MS = 1_000;
 /** Nothing left: every target of the chain with its reason, and when to come again. */
 export const exhausted = (chain: Chain, trail: Iterable<Verdicted>, now: number): ChainError => {
   const all = [...trail];
-  const limited = all.every((each) => each.limited);
-  const tooLarge = all.every((each) => each.class === 'too_large');
+  // Those that nobody has set up, or that are switched off, say nothing about the others.
+  const usable = all.filter(({ target }) => target.unusable === undefined);
+  const limited = usable.length > 0 && usable.every((each) => each.limited);
+  const tooLarge = usable.length > 0 && usable.every((each) => each.class === 'too_large');
   const times = all
     .filter((each) => each.limited || each.retryAt !== undefined)
     .map(({ retryAt }) => retryAt ?? now + SOON_MS);

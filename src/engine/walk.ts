@@ -80,7 +80,7 @@ export class Walk {
     const attempt = this.#attempt(target);
     if (hooks.beforeAttempt.taps.length > 0) {
       const denial = await hooks.beforeAttempt.promise(attempt);
-      if (denial !== undefined) return this.#pass(denied(target, denial));
+      if (denial !== undefined) return this.#pass(denied(target, denial, this.#parts.clock.now()));
     }
     if (this.#request.caller.gone) throw new CallerGone();
     const refusal = ledger.check(target.id, this.#needOf(target));
@@ -156,7 +156,13 @@ export class Walk {
     const { clock } = this.#parts;
     const from = clock.monotonic();
     const { caller } = this.#request;
-    const result = await this.#queue.wait({ targets, needOf: (target) => this.#needOf(target), ms, caller });
+    const result = await this.#queue.wait({
+      targets,
+      needOf: (target) => this.#needOf(target),
+      deniedUntil: (target) => this.#trail.get(target)?.deniedUntil,
+      ms,
+      caller,
+    });
     this.#waitedMs += clock.monotonic() - from;
     if (result === 'gone') throw new CallerGone();
     return result;
@@ -178,7 +184,7 @@ export class Walk {
     const denial = beforeAttempt.taps.length > 0 ? await beforeAttempt.promise(this.#attempt(target)) : undefined;
     if (denial === undefined) return this.#ask(target, reservation);
     reservation.release();
-    return this.#pass(denied(target, denial));
+    return this.#pass(denied(target, denial, this.#parts.clock.now()));
   }
 
   /**

@@ -55,12 +55,17 @@ export class Host {
       options.choices.filter(({ use }) => builtIn.has(use)).map((choice) => [choice.use, choice]),
     );
     const applied = new Set<string>();
-    for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied);
-    for (const choice of options.choices) {
-      if (builtIn.has(choice.use) || !choice.enabled) continue;
-      await host.#apply(await loadPlugin(choice.use), choice, applied);
+    try {
+      for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied);
+      for (const choice of options.choices) {
+        if (builtIn.has(choice.use) || !choice.enabled) continue;
+        await host.#apply(await loadPlugin(choice.use), choice, applied);
+      }
+      return host;
+    } catch (error) {
+      await host.close();
+      throw error;
     }
-    return host;
   }
 
   get faults(): readonly PluginFault[] {

@@ -13,6 +13,7 @@ import {
   silence,
   stream,
 } from '../scripted-upstream.js';
+import { until } from '../until.js';
 
 const spent = (seconds: string): Answerer => reply(429, { error: { message: 'spent' } }, { 'retry-after': seconds });
 const broken = reply(500, { error: { message: 'broken' } });
@@ -250,7 +251,7 @@ describe('Waterfall', () => {
       const configuration = chainOver(upstreams, { maxWait: '1h' });
       proxy = await startProxy({ server: { apiKeys: [API_KEY], maxWaiting: 2 }, ...configuration });
       const { waterfall } = proxy.app.runtime;
-      upstreams[0]?.script(spent('1'));
+      upstreams[0]?.script(spent('1'), spent('1'));
       const waiting = [ask(), ask()];
       await until(() => waterfall.waiting === 2);
       expect((await ask()).status).to.equal(429);
@@ -285,6 +286,31 @@ describe('Waterfall', () => {
       expect(await asked).to.equal('left');
       await until(() => proxy.app.runtime.waterfall.waiting === 0);
     });
+  });
+
+  it('waits as long as a hook says, and asks the hook no more often than that', async () => {
+    const { proxy } = await start(1, { maxWait: '10s' });
+    const opensAt = Date.now() + 700;
+    let asked = 0;
+    proxy.app.runtime.host.hooks.beforeAttempt.tap('test', () => {
+      asked++;
+      return Date.now() < opensAt ? { reason: 'closed', retryAt: opensAt } : undefined;
+    });
+    expect((await ask()).status).to.equal(200);
+    expect(asked).to.be.at.most(4);
+  });
+
+  it('answers 429 when every target that is configured is out of quota, whatever others are not', async () => {
+    upstreams = [await ScriptedUpstream.start()];
+    upstreams[0]?.always(spent('60'));
+    const { providers } = chainOver(upstreams) as { providers: object };
+    proxy = await startProxy({
+      providers: { ...providers, idle: { type: 'groq', apiKey: '${SET_NOWHERE}' } },
+      chains: { default: { targets: ['idle/a-model', 'one/a-model'], maxWait: '0s' } },
+    });
+    const { status, body } = await ask();
+    expect(status).to.equal(429);
+    expect(body.error.targets.map(({ reason }) => reason)).to.deep.equal(['SET_NOWHERE is not set', 'rate_limit']);
   });
 
   describe('streams', () => {
@@ -458,8 +484,3 @@ describe('Waterfall', () => {
     expect(count).to.be.at.most(6);
   });
 });
-
-/** Resolves when `condition` holds; the test's own timeout is the limit. */
-const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-};

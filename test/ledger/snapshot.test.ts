@@ -7,6 +7,7 @@ import { MemoryLedger } from '../../src/ledger/memory-ledger.js';
 import { LedgerFile } from '../../src/ledger/snapshot.js';
 import { MemoryLog } from '../proxy.js';
 import { TurningClock } from '../turning-clock.js';
+import { until } from '../until.js';
 
 const NEED = { tokens: 100, inputTokens: 60 };
 const TARGET = { target: 'groq/a', provider: 'groq' };
@@ -114,7 +115,7 @@ describe('LedgerFile', () => {
         return undefined;
       }
     };
-    while (!written()?.includes('"remaining":7')) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => written()?.includes('"remaining":7') ?? false);
     expect(readdirSync(join(folder, 'data'))).to.deep.equal(['ledger.json']);
   });
 

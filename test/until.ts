@@ -1,0 +1,11 @@
+/** Longer than anything that is waited for takes, shorter than a test's own timeout. */
+const LONGEST_MS = 15_000;
+
+/** Resolves when `condition` holds. */
+export const until = async (condition: () => boolean): Promise<void> => {
+  const startedAt = performance.now();
+  while (!condition()) {
+    if (performance.now() - startedAt > LONGEST_MS) throw new Error(`It never came about: ${condition}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+};
