@@ -3,10 +3,14 @@ const WINDOWS = [1_000, 10_000, 60_000, 3_600_000, 86_400_000] as const;
 const MINUTE = 2;
 /** Served attempts that are remembered: more than any silent free tier allows in an hour. */
 const REMEMBERED = 4_096;
-/** A refusal that nobody expected is followed by so many early probes: the window may be a short one. */
-const PROBES = 4;
+/** The first refusals that nobody expected are followed by so many early probes each: the window may be a short one. */
+const PROBES = [4, 4, 3];
+/** Steps of growth that show more than a trickle. */
+const SEVERAL = 4;
+/** So many times must room come back long before the window is over, until a shorter one is believed. */
+const EARLY_RETURNS = 3;
 /** After so many tests in vain the next one is put off no further. */
-const MOST_DOUBLINGS = 8;
+const MOST_DOUBLINGS = 5;
 
 /** What bare refusals have taught: at most `limit` requests in any `windowMs`. */
 export interface Learned {
@@ -44,6 +48,11 @@ export class Learner {
   #testsInVain = 0;
   #testAt = Number.POSITIVE_INFINITY;
   #probesLeft = 0;
+  #refusedAt = 0;
+  /** Refusals that nobody expected, since the window was last changed. */
+  #surprises = 0;
+  /** How often, in a row, room was back within half a window after a refusal. */
+  #earlyReturns = 0;
 
   get learned(): Learned | undefined {
     return this.#limit === undefined ? undefined : { limit: this.#limit, windowMs: this.windowMs };
@@ -64,11 +73,14 @@ export class Learner {
     this.#probesLeft = 0;
     const count = this.count(now);
     this.#proven = Math.max(this.#proven, count);
-    if (this.#limit === undefined || count <= this.#limit) return false;
+    if (this.#limit === undefined || count < this.#limit) return false;
+    const growing = this.#step > 1;
+    if (count === this.#limit && !growing) return false;
     // More than was thought to be possible: a test has found room, and there may be more of it.
     this.#limit = count + this.#step;
     this.#step *= 2;
-    this.#testsInVain = 0;
+    // One unit may have trickled in; several at once are a window that began anew.
+    if (this.#step === SEVERAL && now - this.#refusedAt < this.windowMs / 2) this.#earlyReturns++;
     this.#putOff(now);
     return true;
   }
@@ -82,14 +94,16 @@ export class Learner {
     const count = this.count(now);
     if (this.#limit === undefined && count === 0) return false;
     if (!expected) this.#learn(count, now);
+    this.#refusedAt = now;
     this.#step = 1;
-    if (!expected) this.#probesLeft = PROBES;
+    if (!expected) this.#probesLeft = PROBES[this.#surprises++] ?? 0;
     else if (this.#probesLeft > 0) this.#probesLeft--;
     if (this.#probesLeft > 0) {
       this.#testAt = now;
       return false;
     }
-    if (expected) this.#testsInVain = Math.min(this.#testsInVain + 1, MOST_DOUBLINGS);
+    this.#earlyReturns = 0;
+    this.#testsInVain = Math.min(this.#testsInVain + 1, MOST_DOUBLINGS);
     this.#putOff(now);
     return true;
   }
@@ -100,9 +114,10 @@ export class Learner {
       // Refused although nothing was served for a whole window: it must be longer.
       this.#refuted = this.#window;
       this.#use(this.#window + 1, now);
-    } else if (this.#limit !== undefined && count < this.#proven / 2 && shorter > this.#refuted) {
-      // Far more than this was served within the window before: what is full must be a shorter one. Half of it would
-      // be no proof, since a fixed window's end and the next one's start lie side by side.
+    } else if ((this.#earlyReturns >= EARLY_RETURNS || count < this.#proven / 2) && shorter > this.#refuted) {
+      // Far more than this was served within the window before, or room was back early again and again: what is full
+      // must be a shorter one. Half of it, or once, is no proof: a fixed window's end and the next one's start lie side
+      // by side.
       this.#use(shorter, now);
     } else {
       this.#limit = Math.max(1, count);
@@ -152,6 +167,8 @@ export class Learner {
     this.#testsInVain = 0;
     this.#testAt = Number.POSITIVE_INFINITY;
     this.#probesLeft = 0;
+    this.#earlyReturns = 0;
+    this.#surprises = 0;
   }
 
   /** Attempts served within the present window. */
@@ -173,6 +190,8 @@ export class Learner {
     this.#limit = Math.max(1, this.count(now));
     this.#proven = this.#limit;
     this.#testsInVain = 0;
+    this.#earlyReturns = 0;
+    this.#surprises = 0;
   }
 
   #putOff(now: number): void {

@@ -91,7 +91,7 @@ export class MemoryLedger implements Ledger {
     const held = heldOf(reservation);
     const now = this.#clock.now();
     for (const signal of signals) this.#absorbOne(held, signal, now);
-    held.answered();
+    held.answered(served);
     if (served) for (const scope of held.scopes) scope.served(held.sequence, now);
     this.#changed(held.target);
   }

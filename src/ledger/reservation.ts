@@ -48,6 +48,8 @@ export class HeldReservation implements Reservation {
 
   /** Holds units of `quota`, also of one that was heard of only after this attempt was sent. */
   charge(quota: Quota): void {
+    // It was counted when it was answered, before this quota was born of that answer.
+    if (this.#answered && quota.dimension === 'requests') return;
     const units = unitsOf(this.#need, quota);
     quota.hold(units);
     this.#charges.push({ quota, units, open: true });
@@ -59,10 +61,16 @@ export class HeldReservation implements Reservation {
     if (charge !== undefined) this.#close(charge, 0);
   }
 
-  /** The provider has answered: it has counted the request by now. */
-  answered(): void {
+  /**
+   * The provider has answered: it has counted the request by now, also one that it refused. What was learned is of those
+   * that were served.
+   */
+  answered(served: boolean): void {
     this.#countAnswer();
-    for (const charge of this.#charges) if (charge.quota.dimension === 'requests') this.#close(charge, charge.units);
+    for (const charge of this.#charges) {
+      const { dimension, source } = charge.quota;
+      if (dimension === 'requests') this.#close(charge, served || source !== 'learned' ? charge.units : 0);
+    }
   }
 
   settle(usage?: Usage): void {

@@ -81,7 +81,8 @@ describe('What bare refusals teach', () => {
       const refused = late.reduce((sum, each) => sum + each.refused, 0);
       const capacity = ((silent.limit * Math.max(silent.windowMs, 60_000)) / silent.windowMs) * late.length;
       expect(served / capacity, 'used of what there was').to.be.greaterThan(0.8);
-      expect(refused, `refused, of ${served} served`).to.be.at.most(Math.max(0.04 * served, 6));
+      // A test in vain now and then is the price of finding out that more is allowed.
+      expect(refused, `refused, of ${served} served`).to.be.at.most(Math.max(0.04 * served, 0.5 * late.length));
     });
   }
 
