@@ -32,35 +32,59 @@ export const sizeOf = (body: Readonly<Record<string, unknown>>, text: string): R
   };
 };
 
+/** A running average, and how far single reports lie from it. */
+class Average {
+  mean: number;
+  #deviation: number;
+
+  constructor(first: number) {
+    this.mean = first;
+    this.#deviation = first / 2;
+  }
+
+  add(value: number): void {
+    this.#deviation += WEIGHT * (Math.abs(value - this.mean) - this.#deviation);
+    this.mean += WEIGHT * (value - this.mean);
+  }
+
+  /** Hardly ever exceeded: mean and deviation as TCP takes them for its timeouts (RFC 6298). */
+  get high(): number {
+    return this.mean + 4 * this.#deviation;
+  }
+}
+
 interface Calibration {
   /** Reported prompt tokens, as a share of what their bytes would have made us think. */
-  inputRatio: number;
+  readonly inputRatio: Average;
   /** Tokens of an answer. */
-  output: number;
+  readonly output: Average;
 }
 
 /** What requests will cost each target, learned from what they did cost. Outlives a reload. */
 export class Estimates {
   readonly #calibrations = new Map<string, Calibration>();
 
-  /** `tokens` is what may be used at most as far as is known, `leastTokens` what it is most likely to be. */
-  need(target: string, { bytes, bound }: RequestSize): Need {
-    const { inputRatio, output } = this.#calibrations.get(target) ?? { inputRatio: 1, output: FIRST_ANSWER };
-    const inputTokens = Math.ceil((bytes / BYTES_PER_TOKEN) * inputRatio);
-    const likely = Math.ceil(bound === undefined ? output : Math.min(bound, output));
-    return { inputTokens, tokens: inputTokens + (bound ?? likely), leastTokens: inputTokens + likely };
+  /** `tokens` is hardly ever exceeded, `leastTokens` is what it will most likely be. */
+  need(target: string, { bytes, bound = Number.POSITIVE_INFINITY }: RequestSize): Need {
+    const known = this.#calibrations.get(target);
+    const plain = bytes / BYTES_PER_TOKEN;
+    const inputTokens = Math.ceil(plain * (known?.inputRatio.high ?? 1));
+    const likelyInput = Math.ceil(plain * (known?.inputRatio.mean ?? 1));
+    const output = Math.ceil(Number.isFinite(bound) ? bound : (known?.output.high ?? FIRST_ANSWER));
+    const likelyOutput = Math.ceil(Math.min(bound, known?.output.mean ?? FIRST_ANSWER));
+    return { inputTokens, tokens: inputTokens + output, leastTokens: likelyInput + likelyOutput };
   }
 
   /** A target has reported what a request of this size cost. */
   report(target: string, { bytes }: RequestSize, { input, output }: Usage): void {
-    const estimated = bytes / BYTES_PER_TOKEN;
+    const plain = bytes / BYTES_PER_TOKEN;
+    const ratio = input >= LEAST_INPUT && plain > 0 ? input / plain : undefined;
     const known = this.#calibrations.get(target);
-    const ratio = input >= LEAST_INPUT && estimated > 0 ? input / estimated : (known?.inputRatio ?? 1);
     if (known === undefined) {
-      this.#calibrations.set(target, { inputRatio: ratio, output });
+      this.#calibrations.set(target, { inputRatio: new Average(ratio ?? 1), output: new Average(output) });
       return;
     }
-    known.inputRatio += WEIGHT * (ratio - known.inputRatio);
-    known.output += WEIGHT * (output - known.output);
+    if (ratio !== undefined) known.inputRatio.add(ratio);
+    known.output.add(output);
   }
 }

@@ -19,7 +19,7 @@ const OVERLOADED: Rest = { firstMs: 2 * SECOND, longestMs: 15 * SECOND, tolerate
 
 /** The failure table of the design, as far as it speaks of resting. A class that is absent never rests. */
 const RESTS: Partial<Readonly<Record<FailureClass, Rest>>> = {
-  rate_limit: { firstMs: 2 * SECOND, longestMs: 64 * SECOND, tolerated: 0, clampMs: HOUR },
+  rate_limit: { firstMs: 2 * SECOND, longestMs: 64 * SECOND, tolerated: 0, clampMs: 6 * HOUR },
   quota: { firstMs: HOUR, longestMs: DAY, tolerated: 0, clampMs: 31 * DAY },
   not_found: { firstMs: HOUR, longestMs: HOUR, tolerated: 0, clampMs: DAY },
   overloaded: OVERLOADED,
@@ -58,15 +58,17 @@ export class Rests {
   #sequence = 0;
 
   /**
-   * Begins or prolongs the rest. A later end wins over an earlier one, the provider's word over a guess.
+   * Begins or prolongs the rest. A later end wins over an earlier one, the provider's word over a guess. `notBefore`:
+   * what was learned says that it would be in vain.
    * @returns when it ends, epoch ms; `undefined` when this failure is let pass.
    */
-  begin(coolDown: CoolDown, sequence: number, now: number): number | undefined {
+  begin(coolDown: CoolDown, sequence: number, now: number, notBefore = 0): number | undefined {
     const resting = this.until > now;
     // A herd's failures that come in during one rest are one failure.
     if (!resting || this.class !== coolDown.class)
       this.#strikes = this.class === coolDown.class ? this.#strikes + 1 : 1;
-    const end = endOf(coolDown, this.#strikes, now);
+    const known = endOf(coolDown, this.#strikes, now);
+    const end = known === undefined ? undefined : Math.max(known, notBefore);
     if (!resting) this.class = coolDown.class;
     if (end === undefined) return undefined;
     const hinted = coolDown.until !== undefined;

@@ -102,11 +102,7 @@ export class MemoryLedger implements Ledger {
     const scope = scopeOf(held.scopes, kind);
     const bare = coolDown.class === 'rate_limit' && coolDown.until === undefined;
     const learned = bare ? scope.refusedBare(held.sequence, now) : undefined;
-    const until = scope.rests.begin(
-      learned === undefined ? coolDown : { ...coolDown, until: learned },
-      held.sequence,
-      now,
-    );
+    const until = scope.rests.begin(coolDown, held.sequence, now, learned);
     this.#changed(scope.id);
     return until;
   }
@@ -150,7 +146,7 @@ export class MemoryLedger implements Ledger {
     const windowMs = signal.window === undefined ? undefined : durationOf(signal.window);
     const scope = scopeOf(held.scopes, signal.scope ?? 'target');
     const quota = scope.quota(signal.dimension, windowMs, false);
-    if (quota.absorb(signal, held.sequence, now)) held.countedBySignal(quota);
+    if (quota.absorb(signal, held.sequence, held.sentAt, now)) held.countedBySignal(quota);
     // From now on its quotas say what may be sent.
     if (signal.dimension === 'requests' && quota.limit !== undefined) scope.trust = Number.POSITIVE_INFINITY;
   }

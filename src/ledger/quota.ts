@@ -11,6 +11,8 @@ import {
 
 /** Where neither a header nor a table names the window: the commonest one. */
 const UNNAMED_WINDOW_MS = 60_000;
+/** So many units may be missing at the start of a window: others may share the account. */
+const UNEXPLAINED = 2;
 /** A spent quota whose reset is "now" is asked again after this, and not at once for ever. */
 const SHORTEST_REST_MS = 1_000;
 
@@ -29,9 +31,16 @@ export class Quota {
   readonly windowMs: number | undefined;
   source: QuotaSource;
   inFlight = 0;
+  /** Attempts that hold units. */
+  #open = 0;
+  #alone = true;
   /** The latest dispatch whose answer spoke of this quota. */
   #spokenBy = 0;
   #window: Window | undefined;
+  /** It was seen to give its units back one by one. */
+  #slides = false;
+  /** Our own uses, for the case that the window turns out to slide. */
+  #own: SlidingWindow | undefined;
   /** For `concurrent`, which has no window. */
   #slots: number | undefined;
 
@@ -55,7 +64,14 @@ export class Quota {
   /** Units that may still be reserved. */
   room(now: number): number {
     const left = this.#window?.left(now) ?? this.#slots ?? Number.POSITIVE_INFINITY;
-    return left - this.inFlight;
+    // Whether a window has really begun anew, one request finds out for all.
+    const cautious = this.dimension === 'requests' && this.#window instanceof FixedWindow && this.#window.unconfirmed;
+    return (cautious ? Math.min(left, 1) : left) - this.inFlight;
+  }
+
+  /** An attempt was served: what was thought to be left, was. */
+  confirm(): void {
+    if (this.#window instanceof FixedWindow) this.#window.unconfirmed = false;
   }
 
   /** When `units` fit, if nothing more is used; `undefined` when that hangs on attempts in flight. */
@@ -72,11 +88,14 @@ export class Quota {
 
   hold(units: number): void {
     this.inFlight += units;
+    this.#open++;
   }
 
   /** Gives held units back; `used` of them were really used, by the attempt dispatched as number `sequence`. */
   close(held: number, used: number, sequence: number, now: number): void {
     this.inFlight -= held;
+    if (held > 0) this.#open--;
+    if (used > 0) this.#own?.use(used, now);
     if (used <= 0 || this.#window === undefined) return;
     // What a signal told of a later dispatch has this attempt in it already.
     if (this.#window instanceof SlidingWindow || sequence > this.#spokenBy) this.#window.use(used, now);
@@ -87,8 +106,9 @@ export class Quota {
    * what is left: answers overtake each other.
    * @returns whether the attempt's own units are accounted for by this.
    */
-  absorb(signal: Signal, sequence: number, now: number): boolean {
+  absorb(signal: Signal, sequence: number, sentAt: number, now: number): boolean {
     const later = sequence >= this.#spokenBy;
+    this.#alone = this.#open <= 1;
     if (this.dimension === 'concurrent') {
       if (later && signal.limit !== undefined) this.#slots = signal.limit;
       this.#spokenBy = Math.max(this.#spokenBy, sequence);
@@ -99,15 +119,29 @@ export class Quota {
       if (signal.limit !== undefined && later) this.declare(signal.limit);
       return false;
     }
-    if (this.#window instanceof SlidingWindow && signal.resetAt === undefined && !signal.refills) {
+    this.#detectSliding(signal, level, now);
+    if (this.#window instanceof SlidingWindow && (this.#slides || signal.resetAt === undefined) && !signal.refills) {
       if (signal.limit !== undefined) this.#window.limit = signal.limit;
-      this.#window.correct(level, now, undefined);
-      return false;
-    }
-    this.#observe(signal, level, now, later);
+      if (later) this.#window.correct(level, now);
+    } else this.#observe(signal, level, sentAt, now, later);
     this.source = 'header';
     this.#spokenBy = Math.max(this.#spokenBy, sequence);
     return true;
+  }
+
+  /** At its reset a fixed window is full. One that is not, gives its units back one by one. */
+  #detectSliding({ refills, limit }: Signal, level: number, now: number): void {
+    const { windowMs } = this;
+    if (refills || limit === undefined || windowMs === undefined || this.dimension !== 'requests') return;
+    if (
+      this.#window instanceof FixedWindow &&
+      this.#window.unconfirmed &&
+      this.#window.left(now) - level > UNEXPLAINED
+    ) {
+      this.#slides = true;
+      this.#window = this.#own ?? new SlidingWindow(limit, windowMs);
+    }
+    this.#own ??= new SlidingWindow(limit, windowMs);
   }
 
   /** What `revive` takes; nothing for `concurrent`, which a restart empties. */
@@ -140,11 +174,11 @@ export class Quota {
     };
   }
 
-  #observe(signal: Signal, level: number, now: number, later: boolean): void {
+  #observe(signal: Signal, level: number, sentAt: number, now: number, later: boolean): void {
     const limit = signal.limit ?? this.limit;
     if (signal.refills && limit !== undefined && limit > 0) {
       const perMs = this.#rate(signal, level, limit, now);
-      if (this.#window instanceof RefillingWindow) this.#window.observe(level, limit, perMs, now, later);
+      if (this.#window instanceof RefillingWindow) this.#window.observe(level, limit, perMs, now, this.#alone);
       else this.#window = new RefillingWindow(level, limit, perMs, now);
       return;
     }
@@ -152,8 +186,9 @@ export class Quota {
     const known = this.#window instanceof FixedWindow ? this.#window.resetAt(now) : undefined;
     const stated = signal.resetAt ?? known ?? now + (this.windowMs ?? UNNAMED_WINDOW_MS);
     const resetAt = level > 0 ? stated : Math.max(stated, now + SHORTEST_REST_MS);
-    if (this.#window instanceof FixedWindow) this.#window.observe(level, resetAt, limit, now, later);
-    else this.#window = new FixedWindow(level, resetAt, limit, this.windowMs);
+    if (this.#window instanceof FixedWindow) {
+      this.#window.observe({ remaining: level, resetAt, limit, at: now, sentAt, later });
+    } else this.#window = new FixedWindow(level, resetAt, limit, this.windowMs);
   }
 
   /** Refill per ms: from the stated moment of being full, else from limit and window. */

@@ -17,6 +17,8 @@ export class HeldReservation implements Reservation {
   readonly granted = true;
   readonly target: string;
   readonly sequence: number;
+  /** Epoch ms. */
+  readonly sentAt: number;
   readonly scopes: readonly Scope[];
   readonly #charges: Charge[] = [];
   readonly #need: Need;
@@ -37,6 +39,7 @@ export class HeldReservation implements Reservation {
     this.sequence = sequence;
     this.scopes = scopes;
     this.#now = now;
+    this.sentAt = now();
     this.#onClose = onClose;
     this.#need = need;
     for (const scope of scopes) {

@@ -114,6 +114,7 @@ export class Scope {
   /** An attempt was served. */
   served(sequence: number, now: number): void {
     this.rests.served(sequence);
+    for (const quota of this.quotas) quota.confirm();
     this.trust++;
     if (this.kind === 'target' && this.learner.served(now)) this.#applyLearned(now);
   }

@@ -83,10 +83,21 @@ export class SlidingWindow implements Window {
     if (units > 0) this.add(units, at + this.#spanMs);
   }
 
-  /** The provider says that `remaining` were left at `at`: somebody else's uses are counted too, until `resetAt`. */
-  correct(remaining: number, at: number, resetAt: number | undefined): void {
-    const foreign = this.left(at) - remaining;
-    if (foreign > 0) this.add(foreign, resetAt ?? at + this.#spanMs);
+  /**
+   * The provider says that `remaining` were left at `at`. Less than we think: somebody else's uses are counted too. More:
+   * the oldest of ours have come back already.
+   */
+  correct(remaining: number, at: number): void {
+    let surplus = remaining - this.left(at);
+    if (surplus < 0) this.add(-surplus, at + this.#spanMs);
+    while (surplus > 0 && this.#first < this.#uses.length) {
+      const oldest = this.#uses[this.#first] as { expiresAt: number; units: number };
+      const back = Math.min(oldest.units, surplus);
+      oldest.units -= back;
+      this.#used -= back;
+      surplus -= back;
+      if (oldest.units === 0) this.#first++;
+    }
   }
 
   resetAt(now: number): number | undefined {
@@ -126,17 +137,36 @@ export class SlidingWindow implements Window {
   }
 }
 
+/** What a response said of a fixed window. Times are epoch ms. */
+export interface Observation {
+  readonly remaining: number;
+  readonly resetAt: number;
+  readonly limit: number | undefined;
+  /** When the response arrived, and when its request was sent. */
+  readonly at: number;
+  readonly sentAt: number;
+  /** It answers a later dispatch than the one before. */
+  readonly later: boolean;
+}
+
 /** What a provider said is left, until the moment at which it said the window starts anew, full. */
 export class FixedWindow implements Window {
   limit: number | undefined;
   #remaining: number;
   #resetAt: number;
+  /** Rolled over by the clock alone: no answer has shown yet that the provider thinks so too. */
+  unconfirmed = false;
+  /** As the provider said last. */
+  #statedResetAt: number;
+  /** The provider's windows have been seen to begin later than it says, by so much. */
+  #lateMs = 0;
   readonly #spanMs: number | undefined;
 
   constructor(remaining: number, resetAt: number, limit: number | undefined, spanMs: number | undefined) {
     this.limit = limit;
     this.#remaining = remaining;
     this.#resetAt = resetAt;
+    this.#statedResetAt = resetAt;
     this.#spanMs = spanMs;
   }
 
@@ -155,15 +185,21 @@ export class FixedWindow implements Window {
     this.#remaining -= units;
   }
 
-  /** A further signal. `later`: it answers a later dispatch than the last one; an earlier one may only lower. */
-  observe(remaining: number, resetAt: number, limit: number | undefined, at: number, later: boolean): void {
+  /** A further signal. One that answers an earlier dispatch than the last may only lower. */
+  observe({ remaining, resetAt, limit, at, sentAt, later }: Observation): void {
     this.#roll(at);
     if (!later) {
       this.#remaining = Math.min(this.#remaining, remaining);
       return;
     }
-    this.#remaining = remaining;
-    this.#resetAt = resetAt;
+    if (this.unconfirmed && remaining <= 0) this.#lateMs = lateness(this.#lateMs, resetAt - at);
+    this.unconfirmed = false;
+    // It was said at some moment between dispatch and arrival, mostly as a span from then: it may be meant so much earlier.
+    const same = resetAt - (at - sentAt) <= this.#statedResetAt + SAME_WINDOW_MS;
+    // Within one window nothing comes back: a higher number is an answer that was overtaken on its way.
+    this.#remaining = same ? Math.min(this.#remaining, remaining) : remaining;
+    this.#statedResetAt = same ? Math.min(this.#statedResetAt, resetAt) : resetAt;
+    this.#resetAt = this.#statedResetAt + this.#lateMs;
     this.limit = limit ?? this.limit;
   }
 
@@ -180,11 +216,23 @@ export class FixedWindow implements Window {
   #roll(now: number): void {
     if (now < this.#resetAt) return;
     this.#remaining = this.limit ?? Number.POSITIVE_INFINITY;
+    this.unconfirmed = true;
     const span = this.#spanMs;
     // Without a length the next reset is unknown until the provider speaks again.
     this.#resetAt = span === undefined ? Number.POSITIVE_INFINITY : now + span - ((now - this.#resetAt) % span);
+    // Whatever is said next is of a window that nothing was said of yet.
+    this.#statedResetAt = Number.NEGATIVE_INFINITY;
   }
 }
+
+/** Resets that lie as close together as this are one and the same, rounded differently. */
+const SAME_WINDOW_MS = 2_000;
+
+/** Clocks disagree by seconds at most; what comes much later is another window. */
+const MOST_LATE_MS = 10_000;
+
+const lateness = (lateMs: number, furtherMs: number): number =>
+  furtherMs > MOST_LATE_MS ? lateMs : Math.min(MOST_LATE_MS, lateMs + Math.max(250, furtherMs));
 
 /** A bucket that refills all the time, such as Groq's: its reset is when it is full, room returns before that. */
 export class RefillingWindow implements Window {
@@ -220,17 +268,15 @@ export class RefillingWindow implements Window {
     this.#level -= units;
   }
 
-  observe(level: number, limit: number, perMs: number, at: number, later: boolean): void {
+  /** `alone`: nothing else is in flight, so that no answer can have been overtaken on its way. */
+  observe(level: number, limit: number, perMs: number, at: number, alone: boolean): void {
     const now = Math.max(at, this.#at);
     this.left(now);
-    if (!later) {
-      this.#level = Math.min(this.#level, level + (now - at) * perMs);
-      return;
-    }
-    this.limit = limit;
     this.#perMs = perMs;
-    this.#level = level;
-    this.#at = at;
+    this.limit = limit;
+    const seen = level + (now - at) * perMs;
+    this.#level = alone ? seen : Math.min(this.#level, seen);
+    this.#at = now;
   }
 
   resetAt(now: number): number | undefined {

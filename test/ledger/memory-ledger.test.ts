@@ -59,7 +59,47 @@ describe('MemoryLedger', () => {
       hear('groq/a', { dimension: 'requests', window: '1m', limit: 30, remaining: 0, resetAt });
       expect(refusal('groq/a')).to.include({ code: 'quota', retryAt: resetAt });
       clock.turn(20_000);
-      expect(grants('groq/a', 100)).to.equal(30);
+      // One finds out for all whether the window has really begun anew.
+      const first = reserve('groq/a');
+      expect(grants('groq/a', 100)).to.equal(0);
+      ledger.absorb(first, [], true);
+      expect(grants('groq/a', 100)).to.equal(29);
+    });
+
+    it('comes a little later when a provider was seen to begin its windows late (clocks that disagree)', () => {
+      const spent = (resetAt: number): Signal => ({
+        dimension: 'requests',
+        window: '1m',
+        limit: 30,
+        remaining: 0,
+        resetAt,
+      });
+      hear('groq/a', spent(clock.now() + 20_000));
+      clock.turn(20_000);
+      const early = reserve('groq/a');
+      ledger.absorb(early, [spent(clock.now() + 2_000)], false);
+      early.settle();
+      clock.turn(4_000);
+      hear('groq/a', spent(clock.now() + 56_000));
+      expect(refusal('groq/a').retryAt).to.equal(clock.now() + 58_000);
+    });
+
+    it('sees that a window slides, and counts each unit by itself from then on', () => {
+      for (let index = 0; index < 10; index++) {
+        const resetAt = clock.now() + 60_000 - index * 5_000;
+        hear('groq/a', { dimension: 'requests', window: '1m', limit: 10, remaining: 9 - index, resetAt });
+        clock.turn(5_000);
+      }
+      clock.turn(10_000);
+      const first = reserve('groq/a');
+      ledger.absorb(
+        first,
+        [{ dimension: 'requests', window: '1m', limit: 10, remaining: 0, resetAt: clock.now() + 5_000 }],
+        true,
+      );
+      expect(grants('groq/a', 9)).to.equal(0);
+      clock.turn(5_000);
+      expect(grants('groq/a', 9)).to.equal(1);
     });
 
     it('does not count an attempt twice that a signal has counted already', () => {
@@ -280,7 +320,7 @@ describe('MemoryLedger', () => {
     });
 
     it('believes no hint beyond reason (a claim, not a truth)', () => {
-      expect(fail('groq/a', 'rate_limit', clock.now() + 9e9)).to.equal(clock.now() + 3_600_000);
+      expect(fail('groq/a', 'rate_limit', clock.now() + 9e9)).to.equal(clock.now() + 6 * 3_600_000);
       expect(fail('groq/b', 'rate_limit', clock.now() - 5)).to.equal(clock.now() + 500);
     });
   });
