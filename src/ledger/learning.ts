@@ -5,6 +5,8 @@ const MINUTE = 2;
 const REMEMBERED = 4_096;
 /** The first refusals that nobody expected are followed by so many early probes each: the window may be a short one. */
 const PROBES = [4, 4, 3];
+/** Refusals that are remembered. */
+const REFUSALS = 32;
 /** Steps of growth that show more than a trickle. */
 const SEVERAL = 4;
 /** So many times must room come back long before the window is over, until a shorter one is believed. */
@@ -37,6 +39,10 @@ export class Learner {
   /** When each attempt was served, oldest first; those before `#first` are forgotten. */
   #served: number[] = [];
   #first = 0;
+  /** When attempts were refused of late. */
+  #refusals: number[] = [];
+  /** It was seen to count what it refuses. */
+  countsRefused = false;
   #window = MINUTE;
   /** A window as short as this one has been refuted. */
   #refuted = -1;
@@ -87,16 +93,20 @@ export class Learner {
 
   /**
    * A bare 429. What was served until then is the limit; what contradicts an earlier lesson changes the window.
-   * `expected`: the attempt went beyond the learned limit, as a test.
+   * `expected`: the attempt went beyond the learned limit, as a test. `hinted`: the provider said when to come again, so
+   * that no early probe is needed.
    * @returns whether it is best to believe the lesson now, and to wait until it says that there is room
    */
-  refused(now: number, expected: boolean): boolean {
+  refused(now: number, expected: boolean, hinted: boolean): boolean {
     const count = this.count(now);
     if (this.#limit === undefined && count === 0) return false;
-    if (!expected) this.#learn(count, now);
+    if (!expected && this.#refusalsExplain(count, now)) this.countsRefused = true;
+    else if (!expected) this.#learn(count, now);
+    this.#refusals = [...this.#refusals.slice(1 - REFUSALS), now];
     this.#refusedAt = now;
     this.#step = 1;
-    if (!expected) this.#probesLeft = PROBES[this.#surprises++] ?? 0;
+    if (hinted) this.#probesLeft = 0;
+    else if (!expected) this.#probesLeft = PROBES[this.#surprises++] ?? 0;
     else if (this.#probesLeft > 0) this.#probesLeft--;
     if (this.#probesLeft > 0) {
       this.#testAt = now;
@@ -106,6 +116,12 @@ export class Learner {
     this.#testsInVain = Math.min(this.#testsInVain + 1, MOST_DOUBLINGS);
     this.#putOff(now);
     return true;
+  }
+
+  /** Less was served than the limit; with what was refused meanwhile it makes up the limit. */
+  #refusalsExplain(count: number, now: number): boolean {
+    if (this.#limit === undefined || this.countsRefused || count >= this.#limit || this.#earlyReturns > 0) return false;
+    return count + this.#refusals.filter((at) => at > now - this.windowMs).length >= this.#limit;
   }
 
   #learn(count: number, now: number): void {
@@ -157,6 +173,8 @@ export class Learner {
   }
 
   forget(): void {
+    this.#refusals = [];
+    this.countsRefused = false;
     this.#served = [];
     this.#first = 0;
     this.#window = MINUTE;
@@ -180,9 +198,11 @@ export class Learner {
     return count;
   }
 
-  /** When each attempt that still counts was served. */
+  /** When each attempt that still counts was counted. */
   recent(now: number): readonly number[] {
-    return this.#served.slice(this.#served.length - this.count(now));
+    const served = this.#served.slice(this.#served.length - this.count(now));
+    if (!this.countsRefused) return served;
+    return [...served, ...this.#refusals.filter((at) => at > now - this.windowMs)].sort((one, other) => one - other);
   }
 
   #use(window: number, now: number): void {

@@ -90,7 +90,7 @@ export class MemoryLedger implements Ledger {
   absorb(reservation: Reservation, signals: readonly Signal[], served: boolean): void {
     const held = heldOf(reservation);
     const now = this.#clock.now();
-    for (const signal of signals) this.#absorbOne(held, signal, now);
+    for (const signal of signals) this.#absorbOne(held, signal, served, now);
     held.answered(served);
     if (served) for (const scope of held.scopes) scope.served(held.sequence, now);
     this.#changed(held.target);
@@ -100,9 +100,9 @@ export class MemoryLedger implements Ledger {
     const held = heldOf(reservation);
     const now = this.#clock.now();
     const scope = scopeOf(held.scopes, kind);
-    const bare = coolDown.class === 'rate_limit' && coolDown.until === undefined;
-    const learned = bare ? scope.refusedBare(held.sequence, now) : undefined;
-    const until = scope.rests.begin(coolDown, held.sequence, now, learned);
+    const hinted = coolDown.until !== undefined;
+    const learned = coolDown.class === 'rate_limit' ? scope.refusedBare(held.sequence, hinted, now) : undefined;
+    const until = scope.rests.begin(coolDown, held.sequence, now, hinted ? undefined : learned);
     this.#changed(scope.id);
     return until;
   }
@@ -142,11 +142,12 @@ export class MemoryLedger implements Ledger {
     return () => this.#listeners.delete(listener);
   }
 
-  #absorbOne(held: HeldReservation, signal: Signal, now: number): void {
+  #absorbOne(held: HeldReservation, signal: Signal, served: boolean, now: number): void {
     const windowMs = signal.window === undefined ? undefined : durationOf(signal.window);
     const scope = scopeOf(held.scopes, signal.scope ?? 'target');
     const quota = scope.quota(signal.dimension, windowMs, false);
-    if (quota.absorb(signal, held.sequence, held.sentAt, now)) held.countedBySignal(quota);
+    if (quota.absorb(signal, { sequence: held.sequence, sentAt: held.sentAt, served }, now))
+      held.countedBySignal(quota);
     // From now on its quotas say what may be sent.
     if (signal.dimension === 'requests' && quota.limit !== undefined) scope.trust = Number.POSITIVE_INFINITY;
   }

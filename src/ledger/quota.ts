@@ -2,6 +2,7 @@ import type { Dimension, Signal } from '../contract/quota.js';
 import type { QuotaSource, QuotaStatus } from './ledger.js';
 import {
   FixedWindow,
+  MOST_LATE_MS,
   RefillingWindow,
   reviveWindow,
   SlidingWindow,
@@ -24,19 +25,31 @@ export interface QuotaSnapshot {
   readonly window: WindowSnapshot;
 }
 
+/** The attempt whose response speaks of a quota. */
+interface Spoken {
+  readonly sequence: number;
+  /** Epoch ms. */
+  readonly sentAt: number;
+  /** It was answered, and not refused. */
+  readonly served: boolean;
+}
+
 /** One limit: dimension × window of one scope, what is left of it, and what is in flight against it. */
 export class Quota {
   readonly dimension: Dimension;
   /** Length in ms; absent for `concurrent` and where nobody said. */
   readonly windowMs: number | undefined;
   source: QuotaSource;
+  /** A request that is refused counts like one that is served. What was learned is of those served, until shown otherwise. */
+  countsRefused = true;
   inFlight = 0;
   /** Attempts that hold units. */
   #open = 0;
-  #alone = true;
   /** The latest dispatch whose answer spoke of this quota. */
   #spokenBy = 0;
   #window: Window | undefined;
+  /** What was said last was said in a refusal, before attempts in flight had spent their tokens. */
+  #toldByRefusal = false;
   /** It was seen to give its units back one by one. */
   #slides = false;
   /** Our own uses, for the case that the window turns out to slide. */
@@ -91,14 +104,22 @@ export class Quota {
     this.#open++;
   }
 
+  /** A signal has these units in it already. */
+  counted(held: number, now: number): void {
+    this.inFlight -= held;
+    this.#open--;
+    if (this.#own !== this.#window) this.#own?.use(held, now);
+  }
+
   /** Gives held units back; `used` of them were really used, by the attempt dispatched as number `sequence`. */
   close(held: number, used: number, sequence: number, now: number): void {
     this.inFlight -= held;
     if (held > 0) this.#open--;
-    if (used > 0) this.#own?.use(used, now);
+    if (used > 0 && this.#own !== this.#window) this.#own?.use(used, now);
     if (used <= 0 || this.#window === undefined) return;
     // What a signal told of a later dispatch has this attempt in it already.
-    if (this.#window instanceof SlidingWindow || sequence > this.#spokenBy) this.#window.use(used, now);
+    const told = sequence <= this.#spokenBy && !(this.#toldByRefusal && this.dimension !== 'requests');
+    if (this.#window instanceof SlidingWindow || !told) this.#window.use(used, now);
   }
 
   /**
@@ -106,42 +127,53 @@ export class Quota {
    * what is left: answers overtake each other.
    * @returns whether the attempt's own units are accounted for by this.
    */
-  absorb(signal: Signal, sequence: number, sentAt: number, now: number): boolean {
+  absorb(signal: Signal, spoken: Spoken, now: number): boolean {
+    const { sequence, sentAt, served } = spoken;
     const later = sequence >= this.#spokenBy;
-    this.#alone = this.#open <= 1;
     if (this.dimension === 'concurrent') {
       if (later && signal.limit !== undefined) this.#slots = signal.limit;
       this.#spokenBy = Math.max(this.#spokenBy, sequence);
       return false;
     }
+    this.#toldByRefusal = !served;
     const level = signal.remaining ?? this.#levelOf(signal, now);
     if (level === undefined) {
       if (signal.limit !== undefined && later) this.declare(signal.limit);
       return false;
     }
-    this.#detectSliding(signal, level, now);
     if (this.#window instanceof SlidingWindow && (this.#slides || signal.resetAt === undefined) && !signal.refills) {
       if (signal.limit !== undefined) this.#window.limit = signal.limit;
-      if (later) this.#window.correct(level, now);
-    } else this.#observe(signal, level, sentAt, now, later);
+      // More than we think is believed only where no answer can have been overtaken on its way.
+      if (later && (this.#open <= 1 || level < this.#window.left(now))) this.#window.correct(level, now);
+    } else {
+      const full = this.#isNew(sentAt) ? this.#window?.left(now) : undefined;
+      this.#observe(signal, level, spoken, now, later);
+      this.#detectSliding(signal, level, full, served, now);
+    }
     this.source = 'header';
     this.#spokenBy = Math.max(this.#spokenBy, sequence);
     return true;
   }
 
-  /** At its reset a fixed window is full. One that is not, gives its units back one by one. */
-  #detectSliding({ refills, limit }: Signal, level: number, now: number): void {
+  /** The window has begun by the clock, and this answer is the first to speak of it. */
+  #isNew(sentAt: number): boolean {
+    return this.#window instanceof FixedWindow && this.#window.unconfirmed && sentAt >= this.#window.rolledAt;
+  }
+
+  /** A fixed window is full when it begins, and its end stays where it is. One that is not like that, slides. */
+  #detectSliding(signal: Signal, level: number, full: number | undefined, served: boolean, now: number): void {
+    const { limit, resetAt } = signal;
     const { windowMs } = this;
-    if (refills || limit === undefined || windowMs === undefined || this.dimension !== 'requests') return;
-    if (
-      this.#window instanceof FixedWindow &&
-      this.#window.unconfirmed &&
-      this.#window.left(now) - level > UNEXPLAINED
-    ) {
-      this.#slides = true;
-      this.#window = this.#own ?? new SlidingWindow(limit, windowMs);
-    }
+    if (limit === undefined || windowMs === undefined || !(this.#window instanceof FixedWindow)) return;
     this.#own ??= new SlidingWindow(limit, windowMs);
+    // Refused, and back within seconds: a window that began a little later than it was said to.
+    const late = !served && resetAt !== undefined && resetAt - now <= MOST_LATE_MS;
+    const emptier = full !== undefined && full - level > UNEXPLAINED && !late;
+    if (this.dimension !== 'requests' || !(this.#window.moves || emptier)) return;
+    this.#slides = true;
+    this.#window = this.#own;
+    this.#own.limit = limit;
+    this.#own.correct(level, now);
   }
 
   /** What `revive` takes; nothing for `concurrent`, which a restart empties. */
@@ -174,11 +206,11 @@ export class Quota {
     };
   }
 
-  #observe(signal: Signal, level: number, sentAt: number, now: number, later: boolean): void {
+  #observe(signal: Signal, level: number, { sentAt, served }: Spoken, now: number, later: boolean): void {
     const limit = signal.limit ?? this.limit;
     if (signal.refills && limit !== undefined && limit > 0) {
       const perMs = this.#rate(signal, level, limit, now);
-      if (this.#window instanceof RefillingWindow) this.#window.observe(level, limit, perMs, now, this.#alone);
+      if (this.#window instanceof RefillingWindow) this.#window.observe(level, limit, perMs, now, this.#open <= 1);
       else this.#window = new RefillingWindow(level, limit, perMs, now);
       return;
     }
@@ -187,7 +219,7 @@ export class Quota {
     const stated = signal.resetAt ?? known ?? now + (this.windowMs ?? UNNAMED_WINDOW_MS);
     const resetAt = level > 0 ? stated : Math.max(stated, now + SHORTEST_REST_MS);
     if (this.#window instanceof FixedWindow) {
-      this.#window.observe({ remaining: level, resetAt, limit, at: now, sentAt, later });
+      this.#window.observe({ remaining: level, resetAt, limit, at: now, sentAt, later, served });
     } else this.#window = new FixedWindow(level, resetAt, limit, this.windowMs);
   }
 

@@ -61,18 +61,19 @@ export class HeldReservation implements Reservation {
   /** A signal has this attempt's units in it already. */
   countedBySignal(quota: Quota): void {
     const charge = this.#charges.find((each) => each.quota === quota);
-    if (charge !== undefined) this.#close(charge, 0);
+    if (charge === undefined || !charge.open) return;
+    charge.open = false;
+    quota.counted(charge.units, this.#now());
   }
 
   /**
-   * The provider has answered: it has counted the request by now, also one that it refused. What was learned is of those
-   * that were served.
+   * The provider has answered: it has counted the request by now, most of them also one that they refused.
    */
   answered(served: boolean): void {
     this.#countAnswer();
     for (const charge of this.#charges) {
-      const { dimension, source } = charge.quota;
-      if (dimension === 'requests') this.#close(charge, served || source !== 'learned' ? charge.units : 0);
+      const { dimension, countsRefused } = charge.quota;
+      if (dimension === 'requests') this.#close(charge, served || countsRefused ? charge.units : 0);
     }
   }
 

@@ -120,12 +120,12 @@ export class Scope {
   }
 
   /**
-   * A refusal that said nothing but no.
+   * A refusal that said nothing of limits; `hinted`: only when to come again.
    * @returns until when it is best left alone, as far as that was learned
    */
-  refusedBare(sequence: number, now: number): number | undefined {
+  refusedBare(sequence: number, hinted: boolean, now: number): number | undefined {
     if (this.kind !== 'target' || this.quotas.some(tellsRequests)) return undefined;
-    const settled = this.learner.refused(now, this.#testing === sequence);
+    const settled = this.learner.refused(now, this.#testing === sequence, hinted);
     if (this.learner.learned === undefined) return undefined;
     const quota = this.#applyLearned(now);
     return settled ? quota.freeAt(1, now) : undefined;
@@ -144,10 +144,14 @@ export class Scope {
 
   #applyLearned(now: number): Quota {
     const { limit, windowMs } = this.learner.learned as Learned;
-    this.quotas = this.quotas.filter((quota) => quota.source !== 'learned' || quota.windowMs === windowMs);
+    const { countsRefused } = this.learner;
+    this.quotas = this.quotas.filter(
+      (quota) => quota.source !== 'learned' || (quota.windowMs === windowMs && quota.countsRefused === countsRefused),
+    );
     const quota = this.quota('requests', windowMs, false);
     if (quota.source !== 'learned') {
       quota.source = 'learned';
+      quota.countsRefused = countsRefused;
       quota.declare(limit);
       for (const at of this.learner.recent(now)) quota.close(0, 1, 0, at);
     } else quota.declare(limit);

@@ -147,6 +147,8 @@ export interface Observation {
   readonly sentAt: number;
   /** It answers a later dispatch than the one before. */
   readonly later: boolean;
+  /** The request was answered, and not refused. */
+  readonly served: boolean;
 }
 
 /** What a provider said is left, until the moment at which it said the window starts anew, full. */
@@ -156,8 +158,13 @@ export class FixedWindow implements Window {
   #resetAt: number;
   /** Rolled over by the clock alone: no answer has shown yet that the provider thinks so too. */
   unconfirmed = false;
-  /** As the provider said last. */
-  #statedResetAt: number;
+  /** When it ends by what was said of it: between these, since nobody knows how long each answer was on its way. */
+  #earliestEnd: number;
+  #latestEnd: number;
+  /** When it last rolled over by the clock. */
+  rolledAt = Number.NEGATIVE_INFINITY;
+  /** Its end was seen to move on with each request: it gives its units back one by one. */
+  moves = false;
   /** The provider's windows have been seen to begin later than it says, by so much. */
   #lateMs = 0;
   readonly #spanMs: number | undefined;
@@ -166,7 +173,8 @@ export class FixedWindow implements Window {
     this.limit = limit;
     this.#remaining = remaining;
     this.#resetAt = resetAt;
-    this.#statedResetAt = resetAt;
+    this.#earliestEnd = Number.NEGATIVE_INFINITY;
+    this.#latestEnd = resetAt;
     this.#spanMs = spanMs;
   }
 
@@ -186,21 +194,35 @@ export class FixedWindow implements Window {
   }
 
   /** A further signal. One that answers an earlier dispatch than the last may only lower. */
-  observe({ remaining, resetAt, limit, at, sentAt, later }: Observation): void {
+  observe({ remaining, resetAt, limit, at, sentAt, later, served }: Observation): void {
     this.#roll(at);
+    // An answer that was on its way when the window ended speaks of the window before.
+    if (sentAt < this.rolledAt && resetAt <= at + SAME_WINDOW_MS) return;
     if (!later) {
       this.#remaining = Math.min(this.#remaining, remaining);
       return;
     }
-    if (this.unconfirmed && remaining <= 0) this.#lateMs = lateness(this.#lateMs, resetAt - at);
+    if (this.unconfirmed && !served) this.#lateMs = lateness(this.#lateMs, resetAt - at);
     this.unconfirmed = false;
-    // It was said at some moment between dispatch and arrival, mostly as a span from then: it may be meant so much earlier.
-    const same = resetAt - (at - sentAt) <= this.#statedResetAt + SAME_WINDOW_MS;
     // Within one window nothing comes back: a higher number is an answer that was overtaken on its way.
+    const same = this.#narrow(resetAt - (at - sentAt), resetAt);
     this.#remaining = same ? Math.min(this.#remaining, remaining) : remaining;
-    this.#statedResetAt = same ? Math.min(this.#statedResetAt, resetAt) : resetAt;
-    this.#resetAt = this.#statedResetAt + this.#lateMs;
+    this.#resetAt = this.#latestEnd + this.#lateMs;
     this.limit = limit ?? this.limit;
+  }
+
+  /** The window was said to end between these two. @returns whether it can be the one that was spoken of before. */
+  #narrow(earliest: number, latest: number): boolean {
+    if (earliest <= this.#latestEnd + ROUNDED_MS && latest >= this.#earliestEnd - ROUNDED_MS) {
+      this.#earliestEnd = Math.max(this.#earliestEnd, earliest);
+      this.#latestEnd = Math.max(Math.min(this.#latestEnd, latest), this.#earliestEnd);
+      return true;
+    }
+    const span = this.#spanMs ?? Number.POSITIVE_INFINITY;
+    if (earliest - this.#latestEnd < span / 2 && Number.isFinite(this.#earliestEnd)) this.moves = true;
+    this.#earliestEnd = earliest;
+    this.#latestEnd = latest;
+    return false;
   }
 
   resetAt(now: number): number | undefined {
@@ -221,15 +243,19 @@ export class FixedWindow implements Window {
     // Without a length the next reset is unknown until the provider speaks again.
     this.#resetAt = span === undefined ? Number.POSITIVE_INFINITY : now + span - ((now - this.#resetAt) % span);
     // Whatever is said next is of a window that nothing was said of yet.
-    this.#statedResetAt = Number.NEGATIVE_INFINITY;
+    this.#earliestEnd = Number.NEGATIVE_INFINITY;
+    this.#latestEnd = Number.NEGATIVE_INFINITY;
+    this.rolledAt = now;
   }
 }
 
-/** Resets that lie as close together as this are one and the same, rounded differently. */
+/** Resets in whole seconds may be this far off. */
+const ROUNDED_MS = 1_000;
+/** A window that ends so soon is the one that is over by our clock. */
 const SAME_WINDOW_MS = 2_000;
 
 /** Clocks disagree by seconds at most; what comes much later is another window. */
-const MOST_LATE_MS = 10_000;
+export const MOST_LATE_MS = 10_000;
 
 const lateness = (lateMs: number, furtherMs: number): number =>
   furtherMs > MOST_LATE_MS ? lateMs : Math.min(MOST_LATE_MS, lateMs + Math.max(250, furtherMs));

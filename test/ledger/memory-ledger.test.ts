@@ -67,21 +67,21 @@ describe('MemoryLedger', () => {
     });
 
     it('comes a little later when a provider was seen to begin its windows late (clocks that disagree)', () => {
-      const spent = (resetAt: number): Signal => ({
+      const said = (remaining: number, resetAt: number): Signal => ({
         dimension: 'requests',
         window: '1m',
         limit: 30,
-        remaining: 0,
+        remaining,
         resetAt,
       });
-      hear('groq/a', spent(clock.now() + 20_000));
+      hear('groq/a', said(0, clock.now() + 20_000));
       clock.turn(20_000);
       const early = reserve('groq/a');
-      ledger.absorb(early, [spent(clock.now() + 2_000)], false);
+      ledger.absorb(early, [said(0, clock.now() + 2_000)], false);
       early.settle();
       clock.turn(4_000);
-      hear('groq/a', spent(clock.now() + 56_000));
-      expect(refusal('groq/a').retryAt).to.equal(clock.now() + 58_000);
+      hear('groq/a', said(29, clock.now() + 56_000));
+      expect(ledger.status('groq/a').quotas[0]?.resetAt).to.equal(clock.now() + 58_000);
     });
 
     it('sees that a window slides, and counts each unit by itself from then on', () => {
