@@ -5,6 +5,8 @@ const MINUTE = 2;
 const REMEMBERED = 4_096;
 /** The first refusals that nobody expected are followed by so many early probes each: the window may be a short one. */
 const PROBES = [4, 4, 3];
+/** So many times must a refusal come although there should have been room, until a shorter window is believed. */
+const CONTRADICTIONS = 3;
 /** Refusals that are remembered. */
 const REFUSALS = 32;
 /** Steps of growth that show more than a trickle. */
@@ -55,6 +57,7 @@ export class Learner {
   #testAt = Number.POSITIVE_INFINITY;
   #probesLeft = 0;
   #refusedAt = 0;
+  #contradictions = 0;
   /** Refusals that nobody expected, since the window was last changed. */
   #surprises = 0;
   /** How often, in a row, room was back within half a window after a refusal. */
@@ -113,6 +116,7 @@ export class Learner {
       return false;
     }
     this.#earlyReturns = 0;
+    if (expected) this.#contradictions = 0;
     this.#testsInVain = Math.min(this.#testsInVain + 1, MOST_DOUBLINGS);
     this.#putOff(now);
     return true;
@@ -130,15 +134,20 @@ export class Learner {
       // Refused although nothing was served for a whole window: it must be longer.
       this.#refuted = this.#window;
       this.#use(this.#window + 1, now);
-    } else if ((this.#earlyReturns >= EARLY_RETURNS || count < this.#proven / 2) && shorter > this.#refuted) {
-      // Far more than this was served within the window before, or room was back early again and again: what is full
-      // must be a shorter one. Half of it, or once, is no proof: a fixed window's end and the next one's start lie side
-      // by side.
+    } else if (this.#seemsShorter(count) && shorter > this.#refuted) {
+      // Far more than this was served within the window before, or room was back early, or missing, again and again: what
+      // is full must be a shorter one. Half of it, or once, is no proof: a fixed window's end and the next one's start
+      // lie side by side.
       this.#use(shorter, now);
     } else {
       this.#limit = Math.max(1, count);
       this.#proven = this.#limit;
     }
+  }
+
+  #seemsShorter(count: number): boolean {
+    if (this.#limit !== undefined && count < this.#limit) this.#contradictions++;
+    return this.#earlyReturns >= EARLY_RETURNS || this.#contradictions >= CONTRADICTIONS || count < this.#proven / 2;
   }
 
   /** Is it time for one attempt beyond the learned limit? */
@@ -187,6 +196,7 @@ export class Learner {
     this.#probesLeft = 0;
     this.#earlyReturns = 0;
     this.#surprises = 0;
+    this.#contradictions = 0;
   }
 
   /** Attempts served within the present window. */
@@ -212,6 +222,7 @@ export class Learner {
     this.#testsInVain = 0;
     this.#earlyReturns = 0;
     this.#surprises = 0;
+    this.#contradictions = 0;
   }
 
   #putOff(now: number): void {

@@ -45,6 +45,8 @@ export class Quota {
   inFlight = 0;
   /** Attempts that hold units. */
   #open = 0;
+  /** The latest dispatch that was charged. */
+  #sentLast = 0;
   /** The latest dispatch whose answer spoke of this quota. */
   #spokenBy = 0;
   #window: Window | undefined;
@@ -99,9 +101,10 @@ export class Quota {
     return this.#window instanceof FixedWindow;
   }
 
-  hold(units: number): void {
+  hold(units: number, sequence: number): void {
     this.inFlight += units;
     this.#open++;
+    this.#sentLast = Math.max(this.#sentLast, sequence);
   }
 
   /** A signal has these units in it already. */
@@ -143,16 +146,27 @@ export class Quota {
     }
     if (this.#window instanceof SlidingWindow && (this.#slides || signal.resetAt === undefined) && !signal.refills) {
       if (signal.limit !== undefined) this.#window.limit = signal.limit;
-      // More than we think is believed only where no answer can have been overtaken on its way.
-      if (later && (this.#open <= 1 || level < this.#window.left(now))) this.#window.correct(level, now);
+      if (later) this.#correct(this.#window, level, sequence, now);
     } else {
       const full = this.#isNew(sentAt) ? this.#window?.left(now) : undefined;
       this.#observe(signal, level, spoken, now, later);
-      this.#detectSliding(signal, level, full, served, now);
+      this.#detectSliding(signal, level, full, spoken, now);
     }
     this.source = 'header';
     this.#spokenBy = Math.max(this.#spokenBy, sequence);
-    return true;
+    // Where units come back one by one, each of ours is counted when it is answered.
+    return !(this.#window instanceof SlidingWindow);
+  }
+
+  /** What is missing beyond ours is somebody else's; more than we think is believed only where nothing can have happened since. */
+  #correct(window: SlidingWindow, level: number, sequence: number, now: number): void {
+    const left = level + this.inFlight;
+    if (this.#isAlone(sequence) || left < window.left(now)) window.correct(left, now);
+  }
+
+  /** Nothing was sent since, and nothing else is in flight: what the response said cannot be out of date. */
+  #isAlone(sequence: number): boolean {
+    return this.#open <= 1 && sequence >= this.#sentLast;
   }
 
   /** The window has begun by the clock, and this answer is the first to speak of it. */
@@ -161,7 +175,13 @@ export class Quota {
   }
 
   /** A fixed window is full when it begins, and its end stays where it is. One that is not like that, slides. */
-  #detectSliding(signal: Signal, level: number, full: number | undefined, served: boolean, now: number): void {
+  #detectSliding(
+    signal: Signal,
+    level: number,
+    full: number | undefined,
+    { sequence, served }: Spoken,
+    now: number,
+  ): void {
     const { limit, resetAt } = signal;
     const { windowMs } = this;
     if (limit === undefined || windowMs === undefined || !(this.#window instanceof FixedWindow)) return;
@@ -173,7 +193,7 @@ export class Quota {
     this.#slides = true;
     this.#window = this.#own;
     this.#own.limit = limit;
-    this.#own.correct(level, now);
+    this.#correct(this.#own, level, sequence, now);
   }
 
   /** What `revive` takes; nothing for `concurrent`, which a restart empties. */
@@ -206,11 +226,12 @@ export class Quota {
     };
   }
 
-  #observe(signal: Signal, level: number, { sentAt, served }: Spoken, now: number, later: boolean): void {
+  #observe(signal: Signal, level: number, { sequence, sentAt, served }: Spoken, now: number, later: boolean): void {
     const limit = signal.limit ?? this.limit;
     if (signal.refills && limit !== undefined && limit > 0) {
       const perMs = this.#rate(signal, level, limit, now);
-      if (this.#window instanceof RefillingWindow) this.#window.observe(level, limit, perMs, now, this.#open <= 1);
+      if (this.#window instanceof RefillingWindow)
+        this.#window.observe(level, limit, perMs, now, this.#isAlone(sequence));
       else this.#window = new RefillingWindow(level, limit, perMs, now);
       return;
     }

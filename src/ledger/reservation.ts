@@ -54,7 +54,7 @@ export class HeldReservation implements Reservation {
     // It was counted when it was answered, before this quota was born of that answer.
     if (this.#answered && quota.dimension === 'requests') return;
     const units = unitsOf(this.#need, quota);
-    quota.hold(units);
+    quota.hold(units, this.sequence);
     this.#charges.push({ quota, units, open: true });
   }
 
