@@ -28,6 +28,7 @@ export interface LearnerSnapshot {
   /** Indices of windows. */
   readonly window: number;
   readonly refuted: number;
+  readonly countsRefused: boolean;
   readonly proven: number;
   /** Epoch ms. */
   readonly served: readonly number[];
@@ -167,16 +168,18 @@ export class Learner {
       limit: this.#limit,
       window: this.#window,
       refuted: this.#refuted,
+      countsRefused: this.countsRefused,
       proven: this.#proven,
       served: this.recent(now),
     };
   }
 
-  restore({ limit, window, refuted, proven, served }: LearnerSnapshot, now: number): void {
+  restore({ limit, window, refuted, countsRefused, proven, served }: LearnerSnapshot, now: number): void {
     this.#served = [...served];
     this.#limit = limit;
     this.#window = window;
     this.#refuted = refuted;
+    this.countsRefused = countsRefused;
     this.#proven = proven;
     this.#putOff(now);
   }

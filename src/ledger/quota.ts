@@ -1,14 +1,9 @@
 import type { Dimension, Signal } from '../contract/quota.js';
+import { FixedWindow, MOST_LATE_MS } from './fixed-window.js';
 import type { QuotaSource, QuotaStatus } from './ledger.js';
-import {
-  FixedWindow,
-  MOST_LATE_MS,
-  RefillingWindow,
-  reviveWindow,
-  SlidingWindow,
-  type Window,
-  type WindowSnapshot,
-} from './window.js';
+import { RefillingWindow } from './refilling-window.js';
+import { SlidingWindow } from './sliding-window.js';
+import type { Window, WindowSnapshot } from './window.js';
 
 /** Where neither a header nor a table names the window: the commonest one. */
 const UNNAMED_WINDOW_MS = 60_000;
@@ -257,3 +252,12 @@ export class Quota {
     return Math.max(0, Math.floor(limit * (1 - Math.max(0, resetAt - now) / this.windowMs)));
   }
 }
+
+/** The window that was kept. */
+const reviveWindow = (kept: WindowSnapshot, spanMs: number | undefined): Window => {
+  if (kept.kind === 'fixed') return new FixedWindow(kept.remaining, kept.resetAt, kept.limit ?? undefined, spanMs);
+  if (kept.kind === 'refilling') return new RefillingWindow(kept.level, kept.limit, kept.perMs, kept.at);
+  const window = new SlidingWindow(kept.limit, spanMs ?? 60_000);
+  for (const [expiresAt, units] of kept.uses) window.add(units, expiresAt);
+  return window;
+};

@@ -90,6 +90,7 @@ export class Scope {
     scope.quotas = quotas.map((quota) => Quota.revive(quota));
     if (rests !== undefined) scope.rests.restore(rests);
     if (learner !== undefined) scope.learner.restore(learner, now);
+    for (const quota of scope.quotas) quota.countsRefused = quota.source !== 'learned' || scope.learner.countsRefused;
     if (scope.quotas.some(tellsRequests)) scope.trust = Number.POSITIVE_INFINITY;
     return scope;
   }
