@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Figures, figuresOf } from '../test/simulator/figures.js';
+import type { WorldRefusal } from '../test/simulator/gate.js';
 import { judge, type Verdict } from '../test/simulator/reach.js';
 import { type Course, simulate } from '../test/simulator/simulation.js';
 import { WORKLOADS } from '../test/simulator/workloads.js';
@@ -44,16 +45,22 @@ const clockOf = (workload: Workload, at: number): string => {
   return `${Math.floor(ms / 60_000)}:${((ms % 60_000) / 1000).toFixed(3).padStart(6, '0')}`;
 };
 
+const wordsOf = ({ dimension, called, windowMs, limit, remaining, requested, retryAfterMs }: WorldRefusal): string =>
+  `${dimension} per ${called ?? `${windowMs} ms`}: ${remaining} of ${limit} left, ${requested} asked, free in ${retryAfterMs} ms`;
+
 const printDetails = (workload: Workload, course: Course, figures: Figures): void => {
   for (const { target, answered, refused, failed, busiestMinute } of figures.targets) {
     console.log(
       `    ${target.padEnd(28)} answered ${answered}, refused ${refused}, failed ${failed}, at most ${busiestMinute} a minute`,
     );
   }
-  for (const { outcome, target, plan, sentAt, arrivedAt, why } of course.calls) {
-    if (outcome !== 'refused') continue;
+  for (const { target, plan, sentAt, arrivedAt, belief, refusal } of course.calls) {
+    if (refusal === undefined) continue;
     const when = `${clockOf(workload, sentAt)} -> ${clockOf(workload, arrivedAt)}`;
-    console.log(`    429 ${when}  ${target}  request ${plan.index}, ${plan.prompt} + ${plan.completion} tokens: ${why}`);
+    console.log(
+      `    429 ${when}  ${target}  request ${plan.index}, ${plan.prompt} + ${plan.completion} tokens: ${wordsOf(refusal)}`,
+    );
+    console.log(`        the ledger as it left: ${belief}`);
   }
   for (const [index, why] of course.unanswered) {
     const plan = course.plans[index];
@@ -70,7 +77,7 @@ console.log(
 let failures = 0;
 const startedAt = performance.now();
 for (const workload of chosen) {
-  const course = await simulate(workload, Number(options.seed));
+  const course = await simulate(workload, Number(options.seed), options.verbose);
   const figures = figuresOf(workload, course);
   const verdicts = judge(figures, workload.reach);
   failures += verdicts.filter(({ passed }) => !passed).length;

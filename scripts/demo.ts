@@ -27,19 +27,27 @@ const concurrency = Number(values.concurrency);
 const bold = (text: string): string => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
 const dim = (text: string): string => (process.stdout.isTTY ? `\x1b[2m${text}\x1b[0m` : text);
 
-/** A line for who served the request, and one for each target before it that was passed over or refused. */
-const lineOf = ({ servedBy, status, stream, durationMs, waitedMs, tries }: Outcome, index: number): string => {
-  const before = new Map<string, string>();
+/** What was last told of each target, so that a line appears only when something has changed. */
+const told = new Map<string, string>();
+
+/** A line for who served the request, after one for each target that is passed over or refuses and was not before. */
+const linesOf = ({ servedBy, status, stream, durationMs, waitedMs, tries }: Outcome, index: number): string[] => {
+  const changed: string[] = [];
   for (const { attempt, denial, failure } of tries) {
-    if (failure !== undefined)
-      before.set(attempt.target.id, `answered ${failure.status ?? 'nothing'}, ${failure.class}`);
-    else if (denial !== undefined) before.set(attempt.target.id, `not asked: ${denial.reason}`);
+    const { id } = attempt.target;
+    const what =
+      failure === undefined
+        ? denial && `not asked: ${denial.reason}`
+        : `answered ${failure.status ?? 'nothing'}, ${failure.class}`;
+    // Numbers change all the time; what matters is which limit it is.
+    const kind = what?.replace(/\d+ (?:of|held)/g, '').replace(/,.*/, '') ?? 'served';
+    if (told.get(id) === kind) continue;
+    told.set(id, kind);
+    if (what !== undefined) changed.push(dim(`      ↳ ${id} ${what}`));
   }
   const waited = waitedMs < 1 ? '' : `, ${(waitedMs / 1000).toFixed(1)} s of it waiting`;
-  const took = `${Math.round(durationMs)} ms${waited}`;
-  const mode = stream ? 'stream' : 'whole ';
-  const head = `${String(index).padStart(4)}  ${mode}  ${status}  ${bold(servedBy?.id ?? 'nobody')}  ${took}`;
-  return [head, ...[...before].map(([target, what]) => dim(`        ↳ ${target} ${what}`))].join('\n');
+  const head = `${String(index).padStart(4)}  ${stream ? 'stream' : 'whole '}  ${status}  ${servedBy?.id ?? 'nobody'}`;
+  return [...changed, `${head.padEnd(72)}${String(Math.round(durationMs)).padStart(6)} ms${waited}`];
 };
 
 const ask = async (client: OpenAI, index: number): Promise<void> => {
@@ -77,7 +85,10 @@ const dataDir = mkdtempSync(join(tmpdir(), '429chain-demo-'));
 const parsed = parseSettings(JSON.stringify(world.settings), { env: process.env, dataDir });
 if (!parsed.ok) throw new InvalidConfiguration(parsed.problems);
 const app = await App.create({ store: fixedStore(parsed.settings) });
-const address = await app.listen({ host: '127.0.0.1', port: values.once ? 0 : Number(values.port) });
+// The usual port where it is free, so that the curl line looks like that of a real start.
+const address = await app
+  .listen({ host: '127.0.0.1', port: values.once ? 0 : Number(values.port) })
+  .catch(() => app.listen({ host: '127.0.0.1', port: 0 }));
 const [apiKey = ''] = app.runtime.apiKeys;
 
 const served = new Map<string, number>();
@@ -89,7 +100,7 @@ app.runtime.host.hooks.afterResponse.tap('demo', (outcome) => {
   if (outcome.servedBy !== undefined) served.set(outcome.servedBy.id, (served.get(outcome.servedBy.id) ?? 0) + 1);
   passedOver += outcome.tries.filter(({ denial }) => denial !== undefined).length;
   if (outcome.waitedMs >= 1) waited++;
-  console.log(lineOf(outcome, count));
+  for (const line of linesOf(outcome, count)) console.log(line);
 });
 
 console.log(
@@ -122,7 +133,7 @@ if (values.once) {
 } else {
   console.log(bold('\nIt stays up. Try it yourself; Ctrl-C ends it.'));
   console.log(
-    `curl ${address}/v1/chat/completions -H 'authorization: Bearer ${apiKey}' -H 'content-type: application/json' -d '{"model": "default", "messages": [{"role": "user", "content": "Hello"}]}'`,
+    `curl ${address}/v1/chat/completions -H 'authorization: Bearer ${apiKey}' -H 'content-type: application/json' \\\n  -d '{"model": "default", "messages": [{"role": "user", "content": "Hello"}]}'`,
   );
   process.once('SIGINT', () => void end());
   process.once('SIGTERM', () => void end());

@@ -1,20 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ChainError } from './plugin/errors.js';
 
 const FILE = 'api-key';
 
 /**
  * The API key for a configuration that names none: made once, kept in the data folder with mode 0600.
- * Throws when the folder cannot be written.
+ * @throws ChainError `invalid_configuration` when the folder cannot be written
  */
 export const ownApiKey = (dataDir: string): string => {
   const file = join(dataDir, FILE);
   const kept = keptApiKey(dataDir);
   if (kept !== undefined) return kept;
   const key = `429-${randomBytes(24).toString('base64url')}`;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${key}\n`, { mode: 0o600 });
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    writeFileSync(file, `${key}\n`, { mode: 0o600 });
+  } catch (cause) {
+    const what = (cause as Error).message;
+    throw new ChainError('invalid_configuration', `The data folder ${dataDir} cannot be written: ${what}`, { cause });
+  }
   return key;
 };
 
@@ -23,7 +29,7 @@ export const keptApiKey = (dataDir: string): string | undefined => {
   try {
     return readFileSync(join(dataDir, FILE), 'utf8').trim() || undefined;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
   }
 };

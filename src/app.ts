@@ -145,6 +145,10 @@ export class App {
       this.#retiring.add(old);
       void old.retire().then(() => this.#retiring.delete(old));
       log.info('The changed configuration is in force.');
+      const [before, after] = [old.settings.server, settings.server];
+      if (before.host !== after.host || before.port !== after.port) {
+        log.warn('server.host and server.port take effect at the next start.');
+      }
     } catch (error) {
       const what = error instanceof InvalidConfiguration ? `\n${error.message}` : ` ${(error as Error).message}`;
       log.error(`The changed configuration cannot be used; the one before stays in force.${what}`);

@@ -46,6 +46,17 @@ const problemsOfProvider = (
 };
 
 /**
+ * A plugin cannot be loaded.
+ * @throws InvalidConfiguration with its place, for one in the configuration; `error` itself for one of `--plugins`
+ */
+export const refusePlugin = (settings: Settings, error: Error, { path, use }: PluginChoice): never => {
+  if (path === undefined) throw error;
+  const bare = !use.includes('/') && !use.includes('\\') ? ' A path begins with ./ or ../.' : '';
+  const at = path.at(-1) === 'options' ? path.slice(0, -1) : path;
+  throw new InvalidConfiguration([problemAt(settings, at, `${error.message}${bare}`)]);
+};
+
+/**
  * Refuses options of a plugin that its own schema refuses.
  * @throws InvalidConfiguration for one in the configuration, ChainError `plugin_failed` for one of `--plugins`
  */

@@ -1,5 +1,5 @@
 import { ownApiKey } from './api-key.js';
-import { checkPluginOptions, typesOf } from './check-settings.js';
+import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
 import type { Clock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import type { Declaration } from './contract/quota.js';
@@ -51,13 +51,13 @@ export class Runtime implements Current {
     chains: Chains,
     providers: readonly PreparedProvider[],
   ) {
-    const { ledger, upstream, clock, estimates } = lasting;
+    const { ledger, upstream, clock, estimates, log } = lasting;
     this.settings = settings;
     this.host = host;
     this.chains = chains;
     this.providers = providers;
     const { maxWaiting } = settings.server;
-    this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, hooks: host.hooks }, maxWaiting);
+    this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks: host.hooks }, maxWaiting);
     const { apiKeys, maxBodyBytes } = settings.server;
     this.apiKeys = apiKeys.length > 0 ? apiKeys : [ownApiKey(settings.dataDir)];
     this.maxBodyBytes = maxBodyBytes;
@@ -77,6 +77,7 @@ export class Runtime implements Current {
       choices: [...settings.plugins, ...plugins],
       log,
       now: clock.now,
+      refuse: (error, choice) => refusePlugin(settings, error, choice),
       checkOptions: (plugin, schema, choice) => checkPluginOptions(settings, plugin, schema, choice),
     });
     try {

@@ -96,7 +96,7 @@ export const chunk = (delta: object, finish: string | null = null, more: object 
 export const DONE = 'data: [DONE]\n\n';
 
 /** A whole stream that says `text`. */
-export const streamOf = (text: string): string =>
+const streamOf = (text: string): string =>
   [
     chunk({ role: 'assistant', content: '' }),
     ...text.split(/(?= )/).map((word) => chunk({ content: word })),

@@ -79,7 +79,7 @@ const banner = (address: string, { runtime }: App): string => {
     'Chains',
     ...chains,
     'Try it',
-    `  curl ${address}/v1/chat/completions -H 'authorization: Bearer ${own ? key : '$YOUR_API_KEY'}' -H 'content-type: application/json' \\`,
+    `  curl ${address}/v1/chat/completions -H 'authorization: Bearer ${own ? key : '<one of server.apiKeys>'}' -H 'content-type: application/json' \\`,
     `    -d '{"model": "${settings.defaultChain}", "messages": [{"role": "user", "content": "Hello"}]}'`,
   ].join('\n');
 };

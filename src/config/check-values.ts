@@ -40,6 +40,24 @@ export const checkSpans: Check = (subject) =>
     }),
   );
 
+/** Printable ASCII: all that a header can carry. */
+const KEY = /^[\x21-\x7e]+$/;
+
+/** Keys that no header can carry, such as a pasted `gsk_…`. The key itself is not repeated. */
+export const checkKeys: Check = (subject) =>
+  pathsOf(subject.resolved, 'providers.*.apiKey').flatMap((path): Finding[] => {
+    const text = textAt(subject.resolved, path)?.trim();
+    if (text === undefined || text === '' || KEY.test(text)) return [];
+    const stranger = [...text].find((letter) => !KEY.test(letter)) ?? '';
+    return [
+      finding(
+        subject,
+        path,
+        `, and holds '${stranger}', which no key has. Expected the whole key as the provider shows it.`,
+      ),
+    ];
+  });
+
 /** Base URLs that are no addresses, once their variables are read. */
 export const checkBaseUrls: Check = (subject) =>
   pathsOf(subject.resolved, 'providers.*.baseUrl').flatMap((path): Finding[] => {

@@ -117,7 +117,6 @@ class FileStore implements SettingsStore {
       this.#setProblems(result.problems);
       return;
     }
-    log.info(`${this.#file} changed and is now in force`);
     this.#applied = content;
     this.#current = result.settings;
     this.#setProblems([]);

@@ -1,6 +1,6 @@
 import { checkDefaultChain, checkProviders, checkRepeats, checkTargetNames } from './check-chains.js';
 import { checkAdminKey, checkHost } from './check-server.js';
-import { checkBaseUrls, checkSpans } from './check-values.js';
+import { checkBaseUrls, checkKeys, checkSpans } from './check-values.js';
 import type { Resolution } from './env.js';
 import { explain } from './explain.js';
 import type { Locator, Path } from './locate.js';
@@ -13,6 +13,7 @@ const CHECKS: readonly Check[] = [
   checkAdminKey,
   checkSpans,
   checkBaseUrls,
+  checkKeys,
   checkTargetNames,
   checkProviders,
   checkRepeats,

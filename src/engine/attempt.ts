@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Ledger, Refusal, Reservation, Usage } from '../ledger/ledger.js';
+import type { Log } from '../log.js';
 import { type Adaptation, adaptBody } from '../plugin/adapt.js';
 import type {
   Attempt,
@@ -28,6 +29,7 @@ export interface Parts {
   readonly upstream: Upstream;
   readonly clock: Clock;
   readonly estimates: Estimates;
+  readonly log: Log;
 }
 
 /** A request of a caller, read and understood. */
@@ -208,7 +210,20 @@ export class Attempting {
     const scope = verdict.scope ?? scopeOfClass(failure.class);
     if (scope === undefined) return undefined;
     const until = verdict.until ?? failure.retryAt;
+    this.#warn(failure);
     return ledger.coolDown(this.#reservation, scope, { class: failure.class, reason: reasonOf(failure), until });
+  }
+
+  /** What no waiting mends is for the operator to know. */
+  #warn({ class: failureClass, status, message }: Failure): void {
+    const { id, provider } = this.#target;
+    const said = `${status ?? 'no status'}: ${message}`;
+    if (failureClass === 'auth') {
+      const cure = 'It is not asked again until its configuration changes or 429chain is restarted.';
+      this.#parts.log.error(`${provider} refused its key (${said}). ${cure}`);
+    } else if (failureClass === 'not_found') {
+      this.#parts.log.warn(`${id} is unknown to its provider (${said}). It is tried again in an hour.`);
+    }
   }
 
   #settle(usage: Usage | undefined): void {
@@ -233,7 +248,7 @@ export class Attempting {
 }
 
 /** A failure in plain words, for trails and cooldowns. */
-export const reasonOf = ({ class: failureClass, status, message }: Failure): string =>
+const reasonOf = ({ class: failureClass, status, message }: Failure): string =>
   `${failureClass}${status === undefined ? '' : ` (${status})`}: ${message}`;
 
 /** A target that was passed over without being asked. */

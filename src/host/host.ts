@@ -22,6 +22,8 @@ export interface HostOptions {
   readonly choices: readonly PluginChoice[];
   readonly log: Log;
   readonly now: () => number;
+  /** Throws for a plugin that cannot be loaded, with its place in the configuration. */
+  readonly refuse: (error: Error, choice: PluginChoice) => never;
   /** Throws for options that their schema refuses, with their place in the configuration. */
   readonly checkOptions: (plugin: string, schema: object, choice: PluginChoice) => void;
 }
@@ -59,7 +61,8 @@ export class Host {
       for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied);
       for (const choice of options.choices) {
         if (builtIn.has(choice.use) || !choice.enabled) continue;
-        await host.#apply(await loadPlugin(choice.use), choice, applied);
+        const plugin = await loadPlugin(choice.use).catch((error: Error) => options.refuse(error, choice));
+        await host.#apply(plugin, choice, applied);
       }
       return host;
     } catch (error) {

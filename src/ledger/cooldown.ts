@@ -94,7 +94,8 @@ export class Rests {
 
   /** Absent when there is nothing to remember. */
   snapshot(now: number): RestsSnapshot | undefined {
-    if (this.until <= now && this.#strikes === 0) return undefined;
+    // A refused key is tried once more after a restart: whoever restarts has perhaps mended it.
+    if (this.class === 'auth' || (this.until <= now && this.#strikes === 0)) return undefined;
     const until = Number.isFinite(this.until) ? this.until : null;
     return { until, class: this.class ?? null, reason: this.reason, hinted: this.#hinted, strikes: this.#strikes };
   }

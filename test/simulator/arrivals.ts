@@ -1,7 +1,7 @@
-import { Random } from './random.js';
-import { startOf, type Workload } from './world.js';
 import { capacityOf } from './capacity.js';
 import type { Weight } from './gate.js';
+import { Random } from './random.js';
+import { startOf, type Workload } from './world.js';
 
 /** A kind of request, as often as its share says. Tokens from … to. */
 export interface Kind {

@@ -77,7 +77,8 @@ class SlidingCounter implements Counter {
   ) {}
 
   left(): number {
-    while ((this.#uses[0]?.backAt ?? Number.POSITIVE_INFINITY) <= this.now()) this.#used -= this.#uses.shift()?.units ?? 0;
+    while ((this.#uses[0]?.backAt ?? Number.POSITIVE_INFINITY) <= this.now())
+      this.#used -= this.#uses.shift()?.units ?? 0;
     return this.limit - this.#used;
   }
 

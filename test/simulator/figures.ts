@@ -14,8 +14,9 @@ export interface Figures {
   readonly wastedLater: number;
   /** Refused calls, by herd. */
   readonly wastedByHerd: readonly number[];
-  /** The most of any target in any hour. */
+  /** The most of any target in any hour of one day of its quotas. */
   readonly wastedPerTargetAndHour: number;
+  /** Refused by limits of an hour or longer, soon after a restart. */
   readonly wastedByRestart: number;
   /** Percent of what an oracle serves of the same requests. */
   readonly yield: number;
@@ -27,17 +28,18 @@ export interface Figures {
   readonly targets: readonly TargetFigures[];
 }
 
-export interface TargetFigures {
+interface TargetFigures {
   readonly target: string;
   readonly answered: number;
   readonly refused: number;
   readonly failed: number;
-  /** The most that arrived within one minute of the wall clock. */
+  /** The most that got in within one minute of the wall clock. */
   readonly busiestMinute: number;
 }
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 /** Of two windows, where nothing else is said. */
 const FIRST_MINUTES = 2;
 /** So long after a restart a refused call is put down to it. */
@@ -62,8 +64,14 @@ export const figuresOf = (workload: Workload, { plans, calls, unanswered, restar
     wasted: perThousand(refused.length, plans.length),
     wastedLater: perThousand(refused.filter(({ sentAt }) => sentAt >= later).length, laterPlans),
     wastedByHerd: Array.from({ length: herds }, (_, herd) => refused.filter(({ plan }) => plan.herd === herd).length),
-    wastedPerTargetAndHour: mostAlike(refused, ({ target, sentAt }) => `${target} ${Math.floor((sentAt - start) / HOUR)}`),
-    wastedByRestart: refused.filter(({ sentAt }) => restarts.some((at) => sentAt >= at && sentAt < at + RESTART_MS)).length,
+    wastedPerTargetAndHour: mostAlike(
+      refused,
+      ({ target, sentAt }) => `${target} ${Math.floor(sentAt / DAY)} ${Math.floor((sentAt - start) / HOUR)}`,
+    ),
+    wastedByRestart: refused.filter(
+      ({ sentAt, refusal }) =>
+        (refusal?.windowMs ?? 0) >= HOUR && restarts.some((at) => sentAt >= at && sentAt < at + RESTART_MS),
+    ).length,
     yield: (served / oracle.served) * 100,
     meanWaitMs: mean(waits),
     p95WaitMs: waits[Math.floor(waits.length * 0.95)] ?? 0,
@@ -81,7 +89,10 @@ const targetsOf = (calls: readonly Call[]): TargetFigures[] =>
       answered: count('answered'),
       refused: count('refused'),
       failed: count('failed') + count('left'),
-      busiestMinute: mostAlike(own, ({ arrivedAt }) => Math.floor(arrivedAt / MINUTE)),
+      busiestMinute: mostAlike(
+        own.filter(({ outcome }) => outcome !== 'refused'),
+        ({ arrivedAt }) => Math.floor(arrivedAt / MINUTE),
+      ),
     };
   });
 

@@ -100,10 +100,10 @@ export class Gate {
       const leaving = this.#meters.map((meter) => this.#enter(meter, weight));
       return { granted: true, leave: () => leaving.forEach((leave) => void leave?.()) };
     }
-    if (this.#refusedCount) {
-      for (const { name, counter } of this.#meters) if (name.dimension === 'requests') counter.charge(1);
-    }
-    return refusal;
+    if (!this.#refusedCount) return refusal;
+    for (const { name, counter } of this.#meters) if (name.dimension === 'requests') counter.charge(1);
+    // What it says holds once this call is counted.
+    return this.#refuse(weight) ?? refusal;
   }
 
   #refuse(weight: Weight): WorldRefusal | undefined {

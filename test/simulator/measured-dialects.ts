@@ -26,7 +26,13 @@ export const mistral: SimulatedDialect = {
     refusal.retryAfterMs === Number.POSITIVE_INFINITY
       ? {
           status: 400,
-          body: { object: 'error', message: 'Prompt exceeds the maximum context length', type: 'invalid_request_error', param: null, code: '3051' },
+          body: {
+            object: 'error',
+            message: 'Prompt exceeds the maximum context length',
+            type: 'invalid_request_error',
+            param: null,
+            code: '3051',
+          },
         }
       : {
           status: 429,

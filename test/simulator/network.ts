@@ -1,6 +1,6 @@
 import { Dispatcher } from 'undici';
-import { Random } from './random.js';
 import type { SimulatedProvider } from './provider.js';
+import { Random } from './random.js';
 import { latencyOf, originOf } from './world.js';
 
 /** The caller's side of an answer, as a provider sees it. What is sent arrives later, in order. */
@@ -18,11 +18,14 @@ type Handler = Dispatcher.DispatchHandler;
 export class SimulatedNetwork extends Dispatcher {
   readonly #providers: ReadonlyMap<string, SimulatedProvider>;
   readonly #random: Random;
+  readonly #believed: (target: string) => string;
   readonly #open = new Set<Connection>();
   #dead = false;
 
-  constructor(providers: readonly SimulatedProvider[], seed: number) {
+  /** @param believed what the ledger thinks of a target as a call to it leaves, for those who look for faults */
+  constructor(providers: readonly SimulatedProvider[], seed: number, believed: (target: string) => string) {
     super();
+    this.#believed = believed;
     this.#providers = new Map(providers.map((each) => [originOf(each.spec.id), each]));
     this.#random = new Random(seed, 'network');
   }
@@ -36,7 +39,7 @@ export class SimulatedNetwork extends Dispatcher {
       this.#open.delete(connection),
     );
     this.#open.add(connection);
-    connection.send(String(body));
+    connection.send(String(body), (model) => this.#believed(`${provider.spec.id}/${model}`));
     if (this.#dead) connection.abort(new Error('This process is no more.'));
     return true;
   }
@@ -77,11 +80,11 @@ class Connection implements Dispatcher.DispatchController, Peer {
     this.#onOver = onOver;
   }
 
-  send(body: string): void {
-    const sentAt = Date.now();
+  send(body: string, believed: (model: string) => string): void {
+    const sent = { at: Date.now(), belief: believed(String(JSON.parse(body).model)) };
     this.#handler.onRequestStart?.(this, {});
     setTimeout(() => {
-      if (!this.#over) this.#leave = this.#provider.receive(body, sentAt, this);
+      if (!this.#over) this.#leave = this.#provider.receive(body, sent, this);
     }, this.#upMs);
   }
 

@@ -3,7 +3,7 @@ import { durationOf } from '../../src/plugin/headers.js';
 import type { Plan } from './arrivals.js';
 import { DIALECTS } from './dialects.js';
 import { Gate } from './gate.js';
-import { latencyOf, startOf, targetsOf, type WorldProvider, type Workload, waitOf } from './world.js';
+import { latencyOf, startOf, targetsOf, type Workload, type WorldProvider, waitOf } from './world.js';
 
 /** What a router that sees into every provider makes of the same requests. */
 export interface OracleAnswer {
@@ -29,37 +29,45 @@ interface End {
 
 /**
  * Serves every request as early as any target of its chain lets it in, in order of arrival and of the chain, without a
- * network in between and without a call that fails: the most that can be asked of a router that knows less.
+ * network in between and without a call that fails: the most that can be asked of a router that knows less. Gives up
+ * once more than `mayMiss` requests have waited in vain.
  */
-export const askOracle = (workload: Workload, plans: readonly Plan[]): OracleAnswer => {
+export const askOracle = (
+  workload: Workload,
+  plans: readonly Plan[],
+  mayMiss = Number.POSITIVE_INFINITY,
+): OracleAnswer => {
   let now = startOf(workload);
   const doorsOf = doors(workload, () => now);
-  const waiting: Waiting[] = [];
+  let waiting: Waiting[] = [];
   const ends: End[] = [];
   const waitsMs: number[] = [];
   let next = 0;
+  let missed = 0;
 
   const serve = (): number => {
     let earliest = Number.POSITIVE_INFINITY;
-    for (let index = 0; index < waiting.length; ) {
-      const { plan, doors: open, until } = waiting[index] as Waiting;
-      const at = until < now ? undefined : enter(plan, open, now, ends);
-      if (at === true) waitsMs.push(now - plan.at);
-      if (at === true || at === undefined) waiting.splice(index, 1);
-      else {
-        earliest = Math.min(earliest, at, until + 1);
-        index++;
-      }
-    }
+    const closed = new Map<Gate, number>();
+    waiting = waiting.filter((each) => {
+      const at = each.until < now ? undefined : enter(each, now, ends, closed);
+      if (at === true) waitsMs.push(now - each.plan.at);
+      else if (at === undefined) missed++;
+      else earliest = Math.min(earliest, at, each.until + 1);
+      return at !== true && at !== undefined;
+    });
     return earliest;
   };
 
   let wakeAt = Number.POSITIVE_INFINITY;
-  while (next < plans.length || waiting.length > 0) {
+  while (missed <= mayMiss && (next < plans.length || waiting.length > 0)) {
     const arrivesAt = plans[next]?.at ?? Number.POSITIVE_INFINITY;
     const endsAt = waiting.length > 0 ? (ends[0]?.at ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
-    now = Math.min(arrivesAt, wakeAt, endsAt);
-    while ((ends[0]?.at ?? Number.POSITIVE_INFINITY) <= now) ends.shift()?.leave();
+    const until = Math.min(arrivesAt, wakeAt, endsAt);
+    for (; (ends[0]?.at ?? Number.POSITIVE_INFINITY) <= until; ends.shift()) {
+      now = (ends[0] as End).at;
+      ends[0]?.leave();
+    }
+    now = until;
     for (; plans[next] !== undefined && (plans[next] as Plan).at <= now; next++) {
       const plan = plans[next] as Plan;
       const chain = workload.chains[plan.chain] as Chain;
@@ -70,21 +78,33 @@ export const askOracle = (workload: Workload, plans: readonly Plan[]): OracleAns
   return { served: waitsMs.length, waitsMs };
 };
 
-/** @returns whether it got in, or else the earliest moment at which it may; `undefined`: never, anywhere. */
-const enter = (plan: Plan, doors: readonly Door[], now: number, ends: End[]): true | number | undefined => {
+/**
+ * @param closed doors that are known to let nobody in at this moment, with when they may again
+ * @returns whether it got in, or else the earliest moment at which it may; `undefined`: never, anywhere.
+ */
+const enter = (
+  { plan, doors }: Waiting,
+  now: number,
+  ends: End[],
+  closed: Map<Gate, number>,
+): true | number | undefined => {
   let earliest: number | undefined;
   for (const { gate, provider } of doors) {
-    const answer = gate.admit(plan);
-    if (!answer.granted) {
-      if (answer.retryAfterMs === Number.POSITIVE_INFINITY) continue;
+    let at = closed.get(gate);
+    if (at === undefined) {
+      const answer = gate.admit(plan);
+      if (answer.granted) {
+        const { head, perToken } = latencyOf(provider);
+        insert(ends, { at: now + head + perToken * plan.completion, leave: answer.leave });
+        return true;
+      }
+      const { retryAfterMs, dimension } = answer;
+      if (retryAfterMs === Number.POSITIVE_INFINITY) continue;
       // Without a time it hangs on those who are inside.
-      const at = answer.retryAfterMs === undefined ? Number.POSITIVE_INFINITY : now + Math.max(1, answer.retryAfterMs);
-      earliest = Math.min(earliest ?? Number.POSITIVE_INFINITY, at);
-      continue;
+      at = retryAfterMs === undefined ? Number.POSITIVE_INFINITY : now + Math.max(1, retryAfterMs);
+      if (dimension === 'requests' || dimension === 'concurrent') closed.set(gate, at);
     }
-    const { head, perToken } = latencyOf(provider);
-    insert(ends, { at: now + head + perToken * plan.completion, leave: answer.leave });
-    return true;
+    earliest = Math.min(earliest ?? Number.POSITIVE_INFINITY, at);
   }
   return earliest;
 };
@@ -98,12 +118,12 @@ const insert = (ends: End[], end: End): void => {
 const doors = ({ providers }: Workload, clock: () => number): ((chain: Chain) => readonly Door[]) => {
   const byTarget = new Map<string, Door>();
   for (const provider of providers) {
-    const { limits, models, counts = 'used', skewMs = 0 } = provider;
-    const now = () => clock() + skewMs;
-    const shared = DIALECTS[provider.dialect].covers === 'account' ? new Gate(limits, now, { counts }) : undefined;
-    for (const model of models) {
-      byTarget.set(`${provider.id}/${model}`, { gate: shared ?? new Gate(limits, now, { counts }), provider });
-    }
+    const { dialect, limits, models, skewMs = 0 } = provider;
+    // To get in before the bill for those inside is made is no capacity.
+    const counts = provider.counts === 'afterwards' ? 'used' : provider.counts;
+    const make = (): Gate => new Gate(limits, () => clock() + skewMs, counts === undefined ? {} : { counts });
+    const shared = DIALECTS[dialect].covers === 'account' ? make() : undefined;
+    for (const model of models) byTarget.set(`${provider.id}/${model}`, { gate: shared ?? make(), provider });
   }
   const known = new Map<Chain, readonly Door[]>();
   return (chain) => {

@@ -14,7 +14,11 @@ const error = (message: string, type: string, code: string | null = null): objec
 
 /** The same words for every limit, as gateways have them. */
 const LIMITED = error('Rate limit exceeded', 'rate_limit_error', 'rate_limit_exceeded');
-const TOO_LARGE = error('The prompt exceeds the maximum context length', 'invalid_request_error', 'context_length_exceeded');
+const TOO_LARGE = error(
+  'The prompt exceeds the maximum context length',
+  'invalid_request_error',
+  'context_length_exceeded',
+);
 
 /** What can never fit is refused as such; everything else is a 429 with `headers`. */
 const refuseWith =

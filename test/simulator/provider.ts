@@ -17,8 +17,10 @@ export interface Call {
   readonly arrivedAt: number;
   /** `left`: the caller went before the end. */
   outcome: 'open' | 'answered' | 'refused' | 'failed' | 'left';
-  /** Of a refusal: which limit, and for how long. */
-  readonly why?: string;
+  /** What the ledger thought of the target as the call left; empty unless somebody asked for it. */
+  readonly belief: string;
+  /** Of a refusal. */
+  readonly refusal?: WorldRefusal;
 }
 
 const FAILURES: Readonly<Record<'error' | 'overloaded', readonly [status: number, body: object]>> = {
@@ -62,16 +64,22 @@ export class SimulatedProvider {
   }
 
   /** A request arrives. @returns what is to be done when its caller goes. */
-  receive(body: string, sentAt: number, peer: Peer): () => void {
+  receive(body: string, sent: { readonly at: number; readonly belief: string }, peer: Peer): () => void {
     const asked = readChatRequest(body);
     if (typeof asked === 'string') throw new Error(asked);
     const gate = this.#gates.get(asked.model);
     const plan = this.#plans[Number(asked.messages[0]?.text.split(' ')[0])];
     if (gate === undefined || plan === undefined) throw new Error(`${this.spec.id} cannot read this: ${body}`);
-    const noted = { target: `${this.spec.id}/${asked.model}`, plan, sentAt, arrivedAt: Date.now() };
+    const noted = {
+      target: `${this.spec.id}/${asked.model}`,
+      plan,
+      sentAt: sent.at,
+      belief: sent.belief,
+      arrivedAt: Date.now(),
+    };
     const ticket = gate.admit(plan);
     if (!ticket.granted) {
-      this.#calls.push({ ...noted, outcome: 'refused', why: wordsOf(ticket) });
+      this.#calls.push({ ...noted, outcome: 'refused', refusal: ticket });
       return this.#refuse(asked, ticket, gate, peer);
     }
     const call: Call = { ...noted, outcome: 'open' };
@@ -160,9 +168,6 @@ export class SimulatedProvider {
     return { date: new Date(this.#now()).toUTCString(), 'content-type': contentType, ...headers };
   }
 }
-
-const wordsOf = ({ dimension, called, windowMs, limit, remaining, requested, retryAfterMs }: WorldRefusal): string =>
-  `${dimension} per ${called ?? `${windowMs} ms`}: ${remaining} of ${limit} left, ${requested} asked, free in ${retryAfterMs} ms`;
 
 type Step = readonly [afterMs: number, action: () => void];
 

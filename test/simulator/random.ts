@@ -38,7 +38,12 @@ export class Random {
 
   /** One of `values`, as often as its share says. */
   weighed<T extends { readonly share: number }>(values: readonly T[]): T {
-    let left = this.next() * values.reduce((sum, { share }) => sum + share, 0);
-    return values.find(({ share }) => (left -= share) < 0) ?? (values.at(-1) as T);
+    const mark = this.next() * values.reduce((sum, { share }) => sum + share, 0);
+    let sum = 0;
+    for (const value of values) {
+      sum += value.share;
+      if (mark < sum) return value;
+    }
+    return values.at(-1) as T;
   }
 }

@@ -23,13 +23,16 @@ export interface Course {
   readonly log: readonly string[];
 }
 
-/** Lets a workload happen in virtual time, on the real engine. The same seed gives the same course. */
-export const simulate = async (workload: Workload, seed: number): Promise<Course> => {
+/**
+ * Lets a workload happen in virtual time, on the real engine. The same seed gives the same course.
+ * @param believe each call is noted with what the ledger thought of its target
+ */
+export const simulate = async (workload: Workload, seed: number, believe = false): Promise<Course> => {
   const plans = plansOf(workload, seed);
   const time = new VirtualTime(startOf(workload));
   const folder = mkdtempSync(join(tmpdir(), '429chain-simulator-'));
   try {
-    return await time.until(new Simulation(workload, plans, seed, time, folder).run());
+    return await time.until(new Simulation(workload, plans, seed, time, folder, believe).run());
   } finally {
     time.end();
     rmSync(folder, { recursive: true, force: true });
@@ -50,6 +53,7 @@ class Simulation {
   readonly #seed: number;
   readonly #time: VirtualTime;
   readonly #folder: string;
+  readonly #believe: boolean;
   readonly #providers: readonly SimulatedProvider[];
   readonly #calls: Call[] = [];
   readonly #unanswered = new Map<number, string>();
@@ -58,13 +62,22 @@ class Simulation {
   /** The life that takes requests; while there is none, callers knock until there is. */
   #life!: Promise<Life>;
   #lives = 0;
+  #moves = 0;
 
-  constructor(workload: Workload, plans: readonly Plan[], seed: number, time: VirtualTime, folder: string) {
+  constructor(
+    workload: Workload,
+    plans: readonly Plan[],
+    seed: number,
+    time: VirtualTime,
+    folder: string,
+    believe: boolean,
+  ) {
     this.#workload = workload;
     this.#plans = plans;
     this.#seed = seed;
     this.#time = time;
     this.#folder = folder;
+    this.#believe = believe;
     this.#providers = workload.providers.map((spec) => new SimulatedProvider(spec, plans, this.#calls, seed));
   }
 
@@ -110,8 +123,7 @@ class Simulation {
     if (how === 'kill') {
       // What was on its way to the disk is there before the process dies, or else the disk would be slower than time.
       await this.#time.hold(realPause());
-      this.#lives++;
-      cpSync(from, this.#dataDir, { recursive: true, force: true });
+      cpSync(from, this.#moveOut(), { recursive: true, force: true });
       life.network.die();
       void life.app.close(0);
       this.#life = this.#begin();
@@ -123,11 +135,19 @@ class Simulation {
   }
 
   get #dataDir(): string {
-    return join(this.#folder, `data-${this.#lives}`);
+    return join(this.#folder, `data-${this.#moves}`);
+  }
+
+  /** To a folder that the life before knows nothing of. */
+  #moveOut(): string {
+    this.#moves++;
+    return this.#dataDir;
   }
 
   #begin(): Promise<Life> {
-    const network = new SimulatedNetwork(this.#providers, this.#seed + this.#restarts.length);
+    let made: App | undefined;
+    const believed = (target: string): string => (this.#believe && made !== undefined ? beliefOf(made, target) : '');
+    const network = new SimulatedNetwork(this.#providers, this.#seed + this.#lives++, believed);
     const settings = settingsOf(configurationOf(this.#workload), this.#dataDir);
     const app = App.create({
       store: fixedStore(settings),
@@ -135,9 +155,24 @@ class Simulation {
       clock: { now: () => Date.now(), monotonic: () => performance.now() },
       createDispatcher: () => network,
     });
-    return this.#time.hold(app).then((made) => ({ app: made, network, ending: false }));
+    return this.#time.hold(app).then((built) => {
+      made = built;
+      return { app: built, network, ending: false };
+    });
   }
 }
+
+/** A target's quotas in one line, as the ledger sees them. */
+const beliefOf = ({ runtime }: App, target: string): string => {
+  const found = runtime.chains.all.flatMap(({ targets }) => targets).find(({ id }) => id === target);
+  if (found === undefined) return '';
+  const { state, quotas } = runtime.stateOf(found);
+  const words = quotas.map(({ source, dimension, windowMs, limit, used, inFlight, resetAt }) => {
+    const reset = resetAt === undefined ? '?' : `${((resetAt - Date.now()) / 1000).toFixed(1)} s`;
+    return `${source} ${dimension}/${(windowMs ?? 0) / 1000} s: ${used} of ${limit} used, ${inFlight} in flight, reset in ${reset}`;
+  });
+  return `${state}; ${words.join('; ')}`;
+};
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 

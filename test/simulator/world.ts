@@ -1,7 +1,7 @@
 import type { Chain, Configuration, FullTarget, Limit, Provider, Target } from '../../src/contract/config.js';
+import type { Arrivals } from './arrivals.js';
 import { DIALECTS, type DialectName } from './dialects.js';
 import type { TokenCounting, WorldLimit } from './gate.js';
-import type { Arrivals } from './arrivals.js';
 import type { Reach } from './reach.js';
 
 /** How a call fails that no limit keeps out. `hang`: nothing ever comes. */

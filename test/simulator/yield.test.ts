@@ -1,0 +1,33 @@
+import { expect } from 'chai';
+import { figuresOf } from './figures.js';
+import { judge } from './reach.js';
+import { simulate } from './simulation.js';
+import { WORKLOADS } from './workloads.js';
+
+/** Short courses of the bench's workloads: quick enough for every run of the tests. `npm run bench:yield` runs all. */
+const SHORT: Readonly<Record<string, number>> = {
+  steady: 12,
+  overload: 20,
+  herd: 40,
+  silent: 12,
+  'few-words': 12,
+  written: 6,
+  flaky: 12,
+  'mixed-sizes': 6,
+  'shared-targets': 8,
+  skew: 40,
+  'refused-count': 15,
+};
+
+describe('The yield of free capacity', () => {
+  for (const [name, minutes] of Object.entries(SHORT)) {
+    const workload = WORKLOADS.find((each) => each.name === name);
+    if (workload === undefined) throw new Error(`There is no workload ${name}.`);
+    it(`reaches what it must: ${workload.about}`, async () => {
+      const short = { ...workload, minutes };
+      const verdicts = judge(figuresOf(short, await simulate(short, 1)), workload.reach);
+      expect(verdicts).not.to.deep.equal([]);
+      expect(verdicts.filter(({ passed }) => !passed).map(({ text }) => text)).to.deep.equal([]);
+    }).slow(2_000);
+  }
+});
