@@ -40,10 +40,10 @@ const linesOf = ({ servedBy, status, stream, durationMs, waitedMs, tries }: Outc
         ? denial && `not asked: ${denial.reason}`
         : `answered ${failure.status ?? 'nothing'}, ${failure.class}`;
     // Numbers change all the time; what matters is which limit it is.
-    const kind = what?.replace(/\d+ (?:of|held)/g, '').replace(/,.*/, '') ?? 'served';
-    if (told.get(id) === kind) continue;
+    const kind = what?.replace(/\d+ (?:of|held)/g, '').replace(/,.*/, '');
+    if (what === undefined || kind === undefined || told.get(id) === kind) continue;
     told.set(id, kind);
-    if (what !== undefined) changed.push(dim(`      ↳ ${id} ${what}`));
+    changed.push(dim(`      ↳ ${id} ${what}`));
   }
   const waited = waitedMs < 1 ? '' : `, ${(waitedMs / 1000).toFixed(1)} s of it waiting`;
   const head = `${String(index).padStart(4)}  ${stream ? 'stream' : 'whole '}  ${status}  ${servedBy?.id ?? 'nobody'}`;

@@ -124,13 +124,13 @@ export class App {
     this.#store.close();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
-    await this.#reloads;
-    const engines = [this.#runtime, ...this.#retiring].map((runtime) => runtime.close());
     const timer = setTimeout(() => this.#server.closeAllConnections(), drainMs);
-    await Promise.all(engines);
-    this.#server.closeAllConnections();
-    clearTimeout(timer);
+    // A reload under way would start an engine that nobody closes.
+    await this.#reloads;
+    await Promise.all([this.#runtime, ...this.#retiring].map((runtime) => runtime.close()));
+    this.#server.closeIdleConnections();
     await closed;
+    clearTimeout(timer);
     this.#ledgerFile.close();
     await this.#lasting.upstream.close();
   }

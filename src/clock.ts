@@ -6,7 +6,26 @@ export interface Clock {
   monotonic(): number;
 }
 
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
+/** A wall clock that is further ahead than this has been put forward, or the machine has slept. */
+const JUMP_MS = 5_000;
+
+/**
+ * The wall clock, but steady: put back, it goes on as if nothing had happened, so that no span grows; put forward, it
+ * follows, so that after a machine has slept what was waited for has come.
+ */
+const createSystemClock = (): Clock => {
+  const monotonic = (): number => performance.now();
+  let offset = Date.now() - monotonic();
+  return {
+    now: () => {
+      const steady = offset + monotonic();
+      const ahead = Date.now() - steady;
+      if (ahead <= JUMP_MS) return Math.round(steady);
+      offset += ahead;
+      return Math.round(steady + ahead);
+    },
+    monotonic,
+  };
 };
+
+export const systemClock: Clock = createSystemClock();

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ProviderSettings, Settings, TargetSettings, Timeouts } from './config/settings.js';
+import { Repairs } from './engine/repairs.js';
 import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from './engine/target.js';
 import type { Account, TargetScopes } from './ledger/ledger.js';
 import type { ProviderType } from './plugin/index.js';
@@ -97,7 +98,8 @@ const prepareTarget = (
   limits,
   scopes: scopesOf(id, provider, prepared.providerType.pool?.(model)),
   timeouts: { ...prepared.timeouts, ...defined(timeouts) },
-  repairs: [],
+  shown: Object.freeze({ id, provider, type: prepared.type, model, limits }),
+  repairs: new Repairs(),
 });
 
 /** A header may hold a key as well, whole or behind a word such as `Bearer`. */

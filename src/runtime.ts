@@ -43,9 +43,11 @@ export class Runtime implements Current {
   readonly startedAt: number;
   readonly now: () => number;
   readonly #ledger: Ledger;
+  #ending: Promise<void> | undefined;
 
   private constructor(
     settings: Settings,
+    apiKeys: readonly string[],
     lasting: Lasting,
     host: Host,
     chains: Chains,
@@ -58,9 +60,8 @@ export class Runtime implements Current {
     this.providers = providers;
     const { maxWaiting } = settings.server;
     this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks: host.hooks }, maxWaiting);
-    const { apiKeys, maxBodyBytes } = settings.server;
-    this.apiKeys = apiKeys.length > 0 ? apiKeys : [ownApiKey(settings.dataDir)];
-    this.maxBodyBytes = maxBodyBytes;
+    this.apiKeys = apiKeys;
+    this.maxBodyBytes = settings.server.maxBodyBytes;
     this.startedAt = lasting.startedAt;
     this.now = clock.now;
     this.#ledger = ledger;
@@ -84,24 +85,35 @@ export class Runtime implements Current {
       const preparer = new Preparer(typesOf(settings, host.types), version);
       const all = preparer.chains(settings);
       const targets = [...new Set(all.flatMap((chain) => chain.targets))];
-      await host.ready(targets, settings.providers);
+      await host.ready(
+        targets.map(({ shown }) => shown),
+        settings.providers.map(({ id, type, limits }) => ({ id, type, limits })),
+      );
+      const { apiKeys } = settings.server;
+      const keys = apiKeys.length > 0 ? apiKeys : [ownApiKey(settings.dataDir)];
+      const addressed = new Map<string, PreparedTarget>();
+      const chains = new Chains(all, settings.defaultChain, (provider, model) => {
+        const id = `${provider}/${model}`;
+        const known = addressed.get(id) ?? targets.find((target) => target.id === id);
+        // The ledger may have forgotten one that was long unused.
+        if (known !== undefined) ledger.cover(known.scopes, knownLimits(known));
+        if (known !== undefined) return known;
+        const made = preparer.addressed(provider, model);
+        if (made === undefined) return undefined;
+        const [oldest] = addressed.keys();
+        if (addressed.size >= MOST_ADDRESSED && oldest !== undefined) addressed.delete(oldest);
+        ledger.cover(made.scopes, knownLimits(made));
+        addressed.set(id, made);
+        return made;
+      });
+      const runtime = new Runtime(settings, keys, lasting, host, chains, preparer.providers);
+      // Last, since whatever fails before must leave the ledger to the configuration in force.
       ledger.configure(
         preparer.accounts,
         targets.map(({ scopes }) => scopes),
         [...host.declarations, ...targets.flatMap(knownLimits)],
       );
-      const addressed = new Map<string, PreparedTarget>();
-      const chains = new Chains(all, settings.defaultChain, (provider, model) => {
-        const id = `${provider}/${model}`;
-        const known = addressed.get(id) ?? targets.find((target) => target.id === id);
-        if (known !== undefined) return known;
-        const made = preparer.addressed(provider, model);
-        if (made === undefined || addressed.size >= MOST_ADDRESSED) return undefined;
-        ledger.cover(made.scopes, knownLimits(made));
-        addressed.set(id, made);
-        return made;
-      });
-      return new Runtime(settings, lasting, host, chains, preparer.providers);
+      return runtime;
     } catch (error) {
       await host.close();
       throw error;
@@ -114,16 +126,21 @@ export class Runtime implements Current {
   }
 
   /** Ends when every request that runs on it has ended; those who wait for capacity are refused at once. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.waterfall.close();
-    await this.waterfall.idle();
-    await this.host.close();
+    return this.retire();
   }
 
   /** Ends when every request that runs on it has ended. */
-  async retire(): Promise<void> {
+  retire(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
     await this.waterfall.idle();
-    await this.close();
+    this.waterfall.close();
+    await this.host.close();
   }
 }
 

@@ -79,6 +79,9 @@ export class Attempting {
   #adapted: readonly string[] = [];
   #head: ResponseHead | undefined;
   #raw: Buffer | undefined;
+  #absorbed = false;
+  /** We ask for usage that the caller did not ask for, and must not see. */
+  #hidesUsage = false;
 
   constructor(parts: Parts, request: ChainRequest, target: PreparedTarget, attempt: Attempt, reservation: Reservation) {
     this.#parts = parts;
@@ -109,7 +112,7 @@ export class Attempting {
       this.#head = await sent.head;
       this.#signals = this.#readSignals(this.#head);
       const answer = await this.#receive(sent, this.#head, deadline, unwatch);
-      this.#parts.ledger.absorb(this.#reservation, this.#signals, true);
+      this.#absorb(this.#signals, true);
       if (!answer.stream) {
         this.#close(deadline, unwatch);
         this.#settle(answer.usage);
@@ -127,12 +130,22 @@ export class Attempting {
     const { providerType, model, headers, options } = this.#target;
     const adaptations = [
       ...(providerType.adaptations ?? []),
-      ...[...this.#target.repairs, ...repairs].map(adaptationOf),
+      ...[...this.#target.repairs.for(this.#request.body), ...repairs].map(adaptationOf),
     ];
-    const { body, changes } = adaptBody({ ...this.#request.body, model }, adaptations, model);
+    const { body, changes } = adaptBody(this.#bodyFor(model), adaptations, model);
     this.#adapted = changes;
     const request = { path: this.#request.path, headers, body };
     return providerType.adapt?.(request, options) ?? request;
+  }
+
+  /** The caller's body with the target's model. A stream is asked for its usage, for the ledger. */
+  #bodyFor(model: string): Readonly<Record<string, unknown>> {
+    const { body, stream } = this.#request;
+    const options = body.stream_options as { include_usage?: unknown } | undefined;
+    this.#hidesUsage = stream && options?.include_usage !== true;
+    return this.#hidesUsage
+      ? { ...body, model, stream_options: { ...options, include_usage: true } }
+      : { ...body, model };
   }
 
   #readSignals(head: ResponseHead): readonly Signal[] {
@@ -144,7 +157,10 @@ export class Attempting {
   async #receive(exchange: Exchange, head: ResponseHead, deadline: Deadline, unwatch: () => void): Promise<Answer> {
     if (head.status >= 300) throw new ErrorInAnswer(await this.#readError(exchange));
     if (this.#request.stream) {
-      const relay = new StreamRelay(exchange, deadline);
+      const relay = new StreamRelay(exchange, deadline, {
+        hidesUsage: this.#hidesUsage,
+        choices: choicesOf(this.#request.body),
+      });
       await relay.firstEvent(head);
       return { stream: true, head, pipe: (sink) => this.#pipe(relay, sink, deadline, unwatch) };
     }
@@ -183,7 +199,6 @@ export class Attempting {
     }
     const verdict: Verdict = this.#parts.hooks.onError.call(seen, this.#attempt) ?? {};
     const failure = { ...seen, class: verdict.class ?? seen.class };
-    this.#signals = [...this.#signals, ...(verdict.signals ?? [])];
     const restsUntil = this.#execute(failure, verdict);
     this.#settleFailed(sent);
     return {
@@ -206,12 +221,21 @@ export class Attempting {
   /** Carries out a verdict. @returns until when the target rests, epoch ms, if it does. */
   #execute(failure: Failure, verdict: Verdict): number | undefined {
     const { ledger } = this.#parts;
-    if (this.#head !== undefined) ledger.absorb(this.#reservation, this.#signals, false);
+    const told = verdict.signals ?? [];
+    // What the head said is known already where the answer broke only after its first token.
+    this.#absorb(this.#absorbed ? told : [...this.#signals, ...told], false);
+    this.#signals = [...this.#signals, ...told];
     const scope = verdict.scope ?? scopeOfClass(failure.class);
     if (scope === undefined) return undefined;
     const until = verdict.until ?? failure.retryAt;
     this.#warn(failure);
     return ledger.coolDown(this.#reservation, scope, { class: failure.class, reason: reasonOf(failure), until });
+  }
+
+  #absorb(signals: readonly Signal[], served: boolean): void {
+    if (this.#head === undefined) return;
+    this.#absorbed = true;
+    this.#parts.ledger.absorb(this.#reservation, signals, served);
   }
 
   /** What no waiting mends is for the operator to know. */
@@ -240,12 +264,23 @@ export class Attempting {
     return {
       attempt: this.#attempt,
       durationMs: this.#parts.clock.monotonic() - this.#startedAt,
-      ...(failure === undefined ? {} : { failure }),
+      ...(failure === undefined ? {} : { failure: shownFailure(failure) }),
       signals: this.#signals,
       adapted: this.#adapted,
     };
   }
 }
+
+/** What is kept of a failure: not the body, which may echo prompts and keys. */
+const shownFailure = ({ class: failureClass, status, message, retryAt, at }: Failure): Failure => ({
+  class: failureClass,
+  status,
+  message,
+  retryAt,
+  at,
+});
+
+const choicesOf = ({ n }: Readonly<Record<string, unknown>>): number => (typeof n === 'number' && n > 1 ? n : 1);
 
 /** A failure in plain words, for trails and cooldowns. */
 const reasonOf = ({ class: failureClass, status, message }: Failure): string =>

@@ -12,14 +12,17 @@ export interface Content {
   readonly error?: Fields;
   /** It has text, reasoning, a tool call, or an end that means something. */
   readonly real: boolean;
-  readonly finished: boolean;
+  /** The choices that came to their end, by index. */
+  readonly finished: readonly number[];
+  /** It has no choices at all, as a last chunk that tells usage. */
+  readonly empty: boolean;
   readonly usage?: Usage;
 }
 
 /** Reads an answer or a chunk that was parsed from JSON. */
 export const contentOf = (value: unknown): Content => {
   const answer = fields(Array.isArray(value) ? value[0] : value);
-  if (answer === undefined) return { real: false, finished: false };
+  if (answer === undefined) return { real: false, finished: [], empty: true };
   const choices = (Array.isArray(answer.choices) ? answer.choices : [])
     .map(fields)
     .filter((each) => each !== undefined);
@@ -29,7 +32,10 @@ export const contentOf = (value: unknown): Content => {
     ...(error === undefined ? {} : { error }),
     ...(usage === undefined ? {} : { usage }),
     real: choices.some(speaks),
-    finished: choices.some(({ finish_reason: reason }) => typeof reason === 'string'),
+    finished: choices.flatMap(({ finish_reason: reason, index }) =>
+      typeof reason === 'string' ? [typeof index === 'number' ? index : 0] : [],
+    ),
+    empty: choices.length === 0,
   };
 };
 

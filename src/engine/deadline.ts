@@ -27,7 +27,9 @@ export class Deadline {
   readonly #startedAt = performance.now();
   #touchedAt = this.#startedAt;
   #streaming = false;
-  #held = false;
+  /** Since when the caller keeps us waiting. */
+  #heldAt: number | undefined;
+  #heldMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(timeouts: TargetTimeouts, onExpire: (cause: TimedOut) => void) {
@@ -49,11 +51,12 @@ export class Deadline {
 
   /** A caller who reads slowly is not the provider's fault. */
   hold(): void {
-    this.#held = true;
+    this.#heldAt ??= performance.now();
   }
 
   unhold(): void {
-    this.#held = false;
+    if (this.#heldAt !== undefined) this.#heldMs += performance.now() - this.#heldAt;
+    this.#heldAt = undefined;
     this.touch();
   }
 
@@ -69,7 +72,7 @@ export class Deadline {
   }
 
   #fire(kind: TimeoutKind): void {
-    if (this.#held && kind === 'idle') this.touch();
+    if (this.#heldAt !== undefined && kind === 'idle') this.touch();
     const next = this.#next();
     if (next.at <= performance.now()) this.#onExpire(new TimedOut(next.kind, this.#timeouts[next.kind]));
     else this.#arm();
@@ -77,7 +80,8 @@ export class Deadline {
 
   #next(): { kind: TimeoutKind; at: number } {
     const { firstToken, idle, total } = this.#timeouts;
-    const ends = this.#startedAt + total;
+    const heldMs = this.#heldMs + (this.#heldAt === undefined ? 0 : performance.now() - this.#heldAt);
+    const ends = this.#startedAt + total + heldMs;
     const step = this.#streaming ? this.#touchedAt + idle : this.#startedAt + firstToken;
     return step < ends ? { kind: this.#streaming ? 'idle' : 'firstToken', at: step } : { kind: 'total', at: ends };
   }

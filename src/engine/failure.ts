@@ -45,9 +45,10 @@ export const failureOfCause = (
   secrets: readonly string[],
 ): Failure => ({
   class: cause instanceof CallerGone ? 'cancelled' : 'server_error',
-  status: head?.status,
+  // What broke off before its body was whole says nothing by its status.
+  status: head !== undefined && head.status < 300 ? head.status : undefined,
   message: maskSecrets(plainWords(cause), secrets).slice(0, LONGEST_MESSAGE),
-  head,
+  head: head !== undefined && head.status < 300 ? head : undefined,
   at,
   cause,
 });

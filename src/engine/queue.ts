@@ -46,6 +46,7 @@ export class Queue {
   /** Something changed that nobody has looked at yet. */
   #changed = false;
   #serving = false;
+  #closed = false;
 
   /** `most` may wait at once; who comes then is refused. */
   constructor(ledger: Ledger, clock: Clock, most: number) {
@@ -69,6 +70,8 @@ export class Queue {
 
   /** Waits until one of the targets has room. The first of them in their order is granted. */
   wait(options: WaitOptions): Promise<WaitResult> {
+    if (options.caller.gone) return Promise.resolve('gone');
+    if (this.#closed) return Promise.resolve('late');
     if (this.#waiters.size >= this.#most) return Promise.resolve('full');
     return new Promise((resolve) => {
       const timer = setTimeout(() => waiter.done('late'), Math.min(options.ms, LONGEST_TIMER_MS));
@@ -91,6 +94,7 @@ export class Queue {
 
   /** Everybody who still waits is told that it is too late. */
   close(): void {
+    this.#closed = true;
     this.#unsubscribe();
     for (const waiter of [...this.#waiters]) waiter.done('late');
     clearTimeout(this.#timer);
@@ -105,11 +109,16 @@ export class Queue {
   }
 
   async #serve(): Promise<void> {
-    while (this.#changed) {
-      this.#changed = false;
-      this.#arm(await this.#look());
+    try {
+      while (this.#changed) {
+        this.#changed = false;
+        this.#arm(await this.#look());
+      }
+    } catch {
+      // A ledger that cannot answer: who waits is told that it is too late, by and by, and the next change is looked at.
+    } finally {
+      this.#serving = false;
     }
-    this.#serving = false;
   }
 
   /** Grants what can be granted. @returns the earliest moment that somebody still waits for. */

@@ -4,7 +4,7 @@ import { type Content, contentOf } from './content.js';
 import type { Deadline } from './deadline.js';
 import { parseBody } from './failure.js';
 import { ErrorInAnswer } from './read.js';
-import { DONE_FRAME, type Frame, FrameSplitter, framesOf } from './sse.js';
+import { blocksOf, DONE_FRAME, type Frame, FrameSplitter, framesOf } from './sse.js';
 import type { BodySink, Exchange } from './upstream.js';
 
 /** Where the caller's bytes go. */
@@ -16,8 +16,13 @@ export interface Sink {
 
 /** Bytes before the first real event that are still held back. A provider that sends more says nothing. */
 const LONGEST_PREAMBLE = 1024 * 1024;
-/** The end of a stream tells how it ended: so many chunks are looked at again then. */
-const REMEMBERED = 4;
+
+export interface RelayOptions {
+  /** Frames that carry nothing but usage are not for the caller. */
+  readonly hidesUsage: boolean;
+  /** How many choices the answer has: each must come to its end. */
+  readonly choices: number;
+}
 
 /**
  * Holds a stream until its first real event, then passes its bytes on as they are. It looks only for errors, and at the
@@ -30,7 +35,10 @@ export class StreamRelay implements BodySink {
   /** Whole frames that the caller has not seen. */
   #held: Buffer[] = [];
   #heldBytes = 0;
-  #recent: Buffer[] = [];
+  readonly #options: RelayOptions;
+  /** Choices that came to their end. */
+  readonly #finished = new Set<number>();
+  #done = false;
   #sink: Sink | undefined;
   #failed: Error | undefined;
   #ended = false;
@@ -38,9 +46,10 @@ export class StreamRelay implements BodySink {
   #settleEnd: { resolve: () => void; reject: (cause: Error) => void } | undefined;
   usage: Usage | undefined;
 
-  constructor(exchange: Exchange, deadline: Deadline) {
+  constructor(exchange: Exchange, deadline: Deadline, options: RelayOptions) {
     this.#exchange = exchange;
     this.#deadline = deadline;
+    this.#options = options;
   }
 
   /** Resolves when something real has come; until then the caller has seen nothing, and a failure costs nothing. */
@@ -90,7 +99,8 @@ export class StreamRelay implements BodySink {
   #take(frames: Buffer): void {
     if (this.#failed !== undefined) return;
     if (this.#settleFirst !== undefined) this.#await(frames);
-    else if (!(frames.includes('"error"') && this.#findError(frames))) this.#pass(frames);
+    else if (SIGNS.some((sign) => frames.includes(sign))) this.#inspect(frames);
+    else this.#pass(frames);
   }
 
   /** Before the first real event. */
@@ -101,7 +111,7 @@ export class StreamRelay implements BodySink {
       this.#fail(new ErrorInAnswer(failed.error));
       return;
     }
-    this.#pass(frames);
+    this.#inspect(frames);
     if (contents.some(({ real }) => real)) {
       const first = this.#settleFirst;
       this.#settleFirst = undefined;
@@ -115,17 +125,28 @@ export class StreamRelay implements BodySink {
     if (this.#heldBytes > LONGEST_PREAMBLE) this.#fail(new Error('no answer within the first MiB of its stream'));
   }
 
-  #findError(frames: Buffer): boolean {
-    const failed = framesOf(frames)
-      .map(contentOfFrame)
-      .find(({ error }) => error !== undefined);
-    if (failed !== undefined) this.#fail(new ErrorInAnswer(failed.error));
-    return failed !== undefined;
+  /** Frames that may hold more than text: passes on what is for the caller, and stops before an error. */
+  #inspect(frames: Buffer): void {
+    const blocks = blocksOf(frames);
+    const shown: Buffer[] = [];
+    for (const block of blocks) {
+      const frame = framesOf(block)[0] ?? {};
+      const { error, usage, finished, empty } = contentOfFrame(frame);
+      if (error !== undefined) {
+        this.#pass(Buffer.concat(shown));
+        this.#fail(new ErrorInAnswer(error));
+        return;
+      }
+      this.usage = usage ?? this.usage;
+      for (const index of finished) this.#finished.add(index);
+      if (frame.data?.trim() === '[DONE]') this.#done = true;
+      if (!(this.#options.hidesUsage && empty && usage !== undefined)) shown.push(block);
+    }
+    this.#pass(shown.length === blocks.length ? frames : Buffer.concat(shown));
   }
 
   #pass(frames: Buffer): void {
-    this.#recent.push(frames);
-    if (this.#recent.length > REMEMBERED) this.#recent.shift();
+    if (frames.length === 0) return;
     if (this.#sink === undefined) this.#held.push(frames);
     else this.#write(frames);
   }
@@ -142,16 +163,11 @@ export class StreamRelay implements BodySink {
   }
 
   #finish(): void {
-    const frames = framesOf(Buffer.concat(this.#recent));
-    const contents = frames.map(contentOfFrame);
-    this.usage = contents.findLast(({ usage }) => usage !== undefined)?.usage;
-    const done = frames.some(({ data }) => data?.trim() === '[DONE]');
-    const finished = contents.some((content) => content.finished);
-    if (!done && !finished) {
+    if (!this.#done && this.#finished.size < this.#options.choices) {
       this.#fail(new Error('the stream was cut off before its end'));
       return;
     }
-    if (!done) this.#write(DONE_FRAME);
+    if (!this.#done) this.#write(DONE_FRAME);
     this.#settleEnd?.resolve();
   }
 
@@ -172,19 +188,18 @@ export class StreamRelay implements BodySink {
   }
 }
 
-const NOTHING: Content = { real: false, finished: false };
+/** What a frame holds that says more than text does. Looked for as bytes, since most frames are only text. */
+const SIGNS = ['"error"', 'event:', '[DONE]', '"usage":{', '"usage": {', '"finish_reason":"', '"finish_reason": "'];
+
+const NOTHING: Content = { real: false, finished: [], empty: false };
 
 const contentOfFrame = ({ event, data }: Frame): Content => {
   if (data === undefined || data.trim() === '[DONE]') return NOTHING;
   const value = parseBody(data);
-  if (event === 'error')
-    return {
-      ...NOTHING,
-      error:
-        value !== null && typeof value === 'object' && 'error' in value
-          ? (value as Record<string, unknown>)
-          : { error: value },
-    };
+  if (event === 'error') {
+    const named = value !== null && typeof value === 'object' && 'error' in value;
+    return { ...NOTHING, error: named ? (value as Record<string, unknown>) : { error: value } };
+  }
   return typeof value === 'string'
     ? { ...NOTHING, error: { error: { message: 'a frame that is no JSON' } } }
     : contentOf(value);

@@ -33,6 +33,18 @@ const lastFrameEnd = (bytes: Buffer): number =>
     }),
   );
 
+/** Whole frames one by one, byte for byte, each with the blank line that ends it. */
+export const blocksOf = (bytes: Buffer): Buffer[] => {
+  const blocks: Buffer[] = [];
+  let from = 0;
+  for (const { index, 0: blank } of bytes.toString('latin1').matchAll(/\r\n\r\n|\n\n|\r\r/g)) {
+    blocks.push(bytes.subarray(from, index + blank.length));
+    from = index + blank.length;
+  }
+  if (from < bytes.length) blocks.push(bytes.subarray(from));
+  return blocks;
+};
+
 /** Reads frames as the HTML standard, 9.2.6, says: any line end, several data lines, comments, a last one unfinished. */
 export const framesOf = (bytes: Buffer): Frame[] =>
   bytes

@@ -1,5 +1,6 @@
 import type { TargetScopes } from '../ledger/ledger.js';
-import type { ProviderType, Repair, Target } from '../plugin/api.js';
+import type { ProviderType, Target } from '../plugin/api.js';
+import type { Repairs } from './repairs.js';
 
 /** Spans in ms. */
 export interface TargetTimeouts {
@@ -28,8 +29,10 @@ export interface PreparedProvider {
 /** A target with everything that is the same for each attempt, made once per configuration. */
 export interface PreparedTarget extends Target, PreparedProvider {
   readonly scopes: TargetScopes;
-  /** What this target has refused before, so that it is not sent again. Grows while the process runs. */
-  readonly repairs: Repair[];
+  /** What hooks see of it: no key, and nothing that holds one. */
+  readonly shown: Target;
+  /** Grows while the process runs. */
+  readonly repairs: Repairs;
 }
 
 export interface Chain {

@@ -1,5 +1,6 @@
 import type { Need, Refusal, Reservation } from '../ledger/ledger.js';
 import type { Attempt, Failure, Outcome, Repair, Target, Try } from '../plugin/api.js';
+import { maskSecrets } from '../secrets.js';
 import { type Answer, Attempting, type AttemptResult, type ChainRequest, type Parts, passedOver } from './attempt.js';
 import { CallerGone } from './caller.js';
 import type { Grant, Queue } from './queue.js';
@@ -116,7 +117,7 @@ export class Walk {
       const result: AttemptResult = await attempting.run(repairs);
       this.#tries.push(result.record);
       if (result.kind === 'served') {
-        target.repairs.push(...repairs);
+        target.repairs.learn(repairs, this.#request.body);
         return this.#served(target, result.answer);
       }
       this.#fail(target, result);
@@ -197,7 +198,7 @@ export class Walk {
       const answer = await this.#reserve(target, true);
       if (!answer.granted) this.#trail.set(target, refused(target, answer));
       else {
-        const served = await this.#ask(target, answer);
+        const served = await this.#granted(target, answer);
         if (served !== undefined) return served;
       }
     }
@@ -249,13 +250,16 @@ export class Walk {
       stream: false,
       rejection: true,
       status,
-      body: body ?? Buffer.from(JSON.stringify(failure.body)),
+      body: maskedBytes(
+        body ?? JSON.stringify(failure.body ?? { error: { message: failure.message } }),
+        target.secrets,
+      ),
     } as const;
     return { target, attempts: this.#attempts, answer, finish: (final) => this.#finish(final) };
   }
 
   #served(target: PreparedTarget, answer: Answer): Served {
-    const finish: Served['finish'] = (status, usage) => this.#finish(status, target, usage);
+    const finish: Served['finish'] = (status, usage) => this.#finish(status, target.shown, usage);
     return { target, attempts: this.#attempts, answer, finish };
   }
 
@@ -264,7 +268,7 @@ export class Walk {
     return {
       requestId: id,
       chain: chain.name,
-      target,
+      target: target.shown,
       number: this.#attempts + 1,
       startedAt: this.#parts.clock.now(),
       stream,
@@ -273,12 +277,14 @@ export class Walk {
   }
 
   #finish(status: number, servedBy?: Target, usage?: Outcome['usage']): void {
-    this.#onOver();
     const { afterResponse } = this.#parts.hooks;
-    if (afterResponse.taps.length === 0) return;
+    if (afterResponse.taps.length === 0) {
+      this.#onOver();
+      return;
+    }
     const { id, chain, stream } = this.#request;
     const durationMs = this.#parts.clock.monotonic() - this.#startedAt;
-    void afterResponse.promise({
+    const outcome: Outcome = {
       requestId: id,
       chain: chain.name,
       status,
@@ -288,6 +294,14 @@ export class Walk {
       servedBy,
       usage,
       tries: this.#tries,
-    });
+    };
+    // A plugin may still write when the request is over; nothing is closed under it.
+    void afterResponse.promise(outcome).finally(this.#onOver);
   }
 }
+
+/** A provider's words as they came, but for keys of ours that it echoes. */
+const maskedBytes = (body: Buffer | string, secrets: readonly string[]): Buffer => {
+  if (Buffer.isBuffer(body) && !secrets.some((secret) => body.includes(secret))) return body;
+  return Buffer.from(maskSecrets(body.toString(), secrets));
+};

@@ -1,6 +1,7 @@
 import type { Hook } from 'tapable';
 import type { Log } from '../log.js';
 import type { Hooks } from '../plugin/api.js';
+import { checkedResult } from './results.js';
 
 /** What taps did wrong, for the log and the admin. */
 export interface PluginFault {
@@ -39,7 +40,7 @@ export class Guard {
 
   #wrap(hook: string, plugin: string, type: string, tap: Tap): Tap {
     const blame = (error: unknown): void => this.#blame(plugin, hook, error);
-    if (type === 'promise') return (...values) => this.#promised(() => tap(...values), blame);
+    if (type === 'promise') return (...values) => this.#promised(hook, () => tap(...values), blame);
     if (type === 'async') {
       return (...values) => {
         const callback = values.at(-1) as Callback;
@@ -49,25 +50,25 @@ export class Guard {
               error ? reject(error) : resolve(result),
             );
           });
-        void this.#promised(called, blame).then((result) => callback(null, result));
+        void this.#promised(hook, called, blame).then((result) => callback(null, result));
       };
     }
     return (...values) => {
       try {
-        return tap(...values);
+        return checkedResult(hook, tap(...values));
       } catch (error) {
         return blame(error);
       }
     };
   }
 
-  async #promised(call: () => unknown, blame: (error: unknown) => void): Promise<unknown> {
+  async #promised(hook: string, call: () => unknown, blame: (error: unknown) => void): Promise<unknown> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error(`no answer within ${this.#patienceMs / 1000} s`)), this.#patienceMs);
     });
     try {
-      return await Promise.race([call(), late]);
+      return checkedResult(hook, await Promise.race([call(), late]));
     } catch (error) {
       return blame(error);
     } finally {

@@ -80,13 +80,15 @@ export class Host {
     for (const { plugin, fn } of this.#ready) await blame(plugin, 'onReady', () => fn(targets, providers));
   }
 
-  /** Every plugin is closed, whatever the others do. */
+  /** Every plugin is closed, whatever the others do; one that hangs is not waited for. */
   async close(): Promise<void> {
     for (const { plugin, fn } of this.#close) {
       try {
-        await fn();
+        await inTime(fn(), CLOSING_MS);
       } catch (error) {
-        this.#options.log.warn(`Plugin "${plugin}" failed in onClose: ${(error as Error).message}`);
+        this.#options.log.warn(
+          `Plugin "${plugin}" failed in onClose: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
     }
   }
@@ -122,9 +124,25 @@ export class Host {
   }
 }
 
+/** How long a plugin may take to get ready, and to close. */
+const READY_MS = 30_000;
+const CLOSING_MS = 5_000;
+
+const inTime = async (promise: void | Promise<void>, ms: number): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it did not end within ${ms / 1000} s`)), ms);
+  });
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
 const blame = async (plugin: string, where: string, call: () => void | Promise<void>): Promise<void> => {
   try {
-    await call();
+    await inTime(call(), READY_MS);
   } catch (cause) {
     throw new ChainError('plugin_failed', `Plugin "${plugin}" failed in ${where}: ${(cause as Error).message}`, {
       cause,

@@ -17,14 +17,15 @@ const LONGEST_ID = 128;
 export const postChat =
   (current: () => Current) =>
   async (ctx: Context): Promise<void> => {
-    const { chains, waterfall, maxBodyBytes } = current();
     const id = requestIdOf(ctx);
     ctx.set('x-request-id', id);
     const caller = callerOf(ctx.res);
-    const { value: body, text } = await readBody(ctx, maxBodyBytes);
+    const { value: body, text } = await readBody(ctx, current().maxBodyBytes);
     checkMessages(body);
+    // Only now: the configuration may have changed while the body came in.
+    const { chains, waterfall } = current();
     const chain = chains.resolve(body.model);
-    ctx.set('x-429chain-chain', encodeURI(chain.name));
+    ctx.set('x-429chain-chain', headerText(chain.name));
     const stream = body.stream === true;
     const request: ChainRequest = {
       id,
@@ -36,12 +37,27 @@ export const postChat =
       caller,
     };
     const served = await waterfall.run(request);
-    ctx.set({ 'x-429chain-target': encodeURI(served.target.id), 'x-429chain-attempts': String(served.attempts) });
+    ctx.set({ 'x-429chain-target': headerText(served.target.id), 'x-429chain-attempts': String(served.attempts) });
     const { answer } = served;
     if ('rejection' in answer) return sendWhole(ctx, served, answer.status, answer.body);
     if (!answer.stream) return sendWhole(ctx, served, answer.head.status, answer.body, answer);
     await sendStream(ctx, served, answer);
   };
+
+/** A name as a header can carry it. */
+const headerText = (name: string): string => encodeURI(Buffer.from(name).toString());
+
+/** The request is over when its answer has left, or its caller. */
+const finishWith = (
+  res: ServerResponse,
+  { finish }: Served,
+  status: number,
+  usage?: Parameters<Served['finish']>[1],
+): void => {
+  const over = (): void => finish(res.writableFinished ? status : 499, usage);
+  if (res.closed) over();
+  else res.once('close', over);
+};
 
 const requestIdOf = (ctx: Context): string => {
   const given = ctx.get('x-request-id');
@@ -70,7 +86,7 @@ const checkMessages = ({ messages }: Readonly<Record<string, unknown>>): void =>
 
 const sendWhole = (
   ctx: Context,
-  { finish }: Served,
+  served: Served,
   status: number,
   body: Buffer,
   answer?: { usage?: Parameters<Served['finish']>[1] | undefined },
@@ -78,14 +94,10 @@ const sendWhole = (
   ctx.status = status;
   ctx.type = 'application/json';
   ctx.body = body;
-  finish(status, answer?.usage);
+  finishWith(ctx.res, served, status, answer?.usage);
 };
 
-const sendStream = async (
-  ctx: Context,
-  { finish, target }: Served,
-  answer: Answer & { stream: true },
-): Promise<void> => {
+const sendStream = async (ctx: Context, served: Served, answer: Answer & { stream: true }): Promise<void> => {
   ctx.respond = false;
   const { res } = ctx;
   res.writeHead(200, {
@@ -94,13 +106,13 @@ const sendStream = async (
     'x-accel-buffering': 'no',
   });
   const { failure, usage } = await answer.pipe(sinkOf(res));
-  if (failure?.class === 'cancelled') return finish(499);
+  finishWith(res, served, failure === undefined ? 200 : 502, usage);
+  if (failure?.class === 'cancelled') return;
   if (failure !== undefined) {
-    const message = `${target.id} broke off after its first token: ${failure.message}`;
+    const message = `${served.target.id} broke off after its first token: ${failure.message}`;
     res.write(`data: ${JSON.stringify(new ChainError('upstream_failed', message).toJSON())}\n\n`);
   }
   res.end();
-  finish(failure === undefined ? 200 : 502, usage);
 };
 
 const sinkOf = (res: ServerResponse): Sink => ({

@@ -27,12 +27,20 @@ export const getModels =
 
 const PREFIX = '/v1/models/';
 
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
 /** @throws ChainError `model_not_found` */
 export const getModel =
   (current: () => Current) =>
   (ctx: Context): void => {
     // An id has slashes of its own, sent as they are or encoded.
-    const id = decodeURIComponent(ctx.path.slice(PREFIX.length));
+    const id = decoded(ctx.path.slice(PREFIX.length));
     const model = modelsOf(current()).find((each) => each.id === id);
     if (model === undefined) {
       throw new ChainError('model_not_found', `There is no chain and no target "${id}". GET /v1/models lists them.`, {

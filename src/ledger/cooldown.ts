@@ -115,7 +115,8 @@ export class Rests {
   }
 }
 
-const endOf = ({ class: failureClass, until }: CoolDown, strikes: number, now: number): number | undefined => {
+const endOf = ({ class: failureClass, until: claimed }: CoolDown, strikes: number, now: number): number | undefined => {
+  const until = Number.isNaN(claimed) ? undefined : claimed;
   if (failureClass === 'auth') return Number.POSITIVE_INFINITY;
   const rest = RESTS[failureClass];
   if (rest === undefined) return undefined;

@@ -7,6 +7,16 @@ import { HeldReservation } from './reservation.js';
 import { longer, Scope } from './scope.js';
 import type { LedgerSnapshot } from './snapshot.js';
 
+const GONE: Refusal = {
+  granted: false,
+  code: 'disabled',
+  reason: 'no longer in the configuration',
+  retryAt: Number.POSITIVE_INFINITY,
+};
+
+/** Targets that no chain names are remembered up to this number; callers choose their names. */
+const MOST_ADDRESSED = 1_000;
+
 const ONE_REQUEST: Need = { tokens: 0, inputTokens: 0 };
 
 /** The ledger of one process. Answers synchronously; nothing happens between its check and its hold. */
@@ -17,6 +27,8 @@ export class MemoryLedger implements Ledger {
   #covers = new Map<string, readonly Scope[]>();
   /** Those of the configuration before, for requests that still end on it. */
   #retired: ReadonlyMap<string, readonly Scope[]> = new Map();
+  /** Those that no chain names, the oldest first. */
+  readonly #addressed = new Set<string>();
   readonly #fingerprints = new Map<string, string>();
   readonly #listeners = new Set<(scope: string) => void>();
   #sequence = 0;
@@ -34,6 +46,7 @@ export class MemoryLedger implements Ledger {
     this.#scopes.clear();
     this.#retired = this.#covers;
     this.#covers = new Map();
+    this.#addressed.clear();
     const changed = this.#changedAccounts(accounts);
     for (const each of targets) this.#cover(each, changed.has(each.provider) ? new Map() : before);
     const written = this.#declare(declarations);
@@ -45,6 +58,13 @@ export class MemoryLedger implements Ledger {
 
   cover(target: TargetScopes, declarations: readonly Declaration[]): void {
     if (this.#covers.has(target.target)) return;
+    this.#addressed.add(target.target);
+    const [oldest] = this.#addressed;
+    if (this.#addressed.size > MOST_ADDRESSED && oldest !== undefined) {
+      this.#addressed.delete(oldest);
+      this.#covers.delete(oldest);
+      this.#scopes.delete(oldest);
+    }
     this.#cover(target, new Map((this.#retired.get(target.target) ?? []).map((scope) => [scope.id, scope])));
     this.#declare(declarations);
   }
@@ -63,8 +83,10 @@ export class MemoryLedger implements Ledger {
 
   check(target: string, need: Need, bold = false): Refusal | undefined {
     const now = this.#clock.now();
+    const scopes = this.#covering(target);
+    if (scopes.length === 0) return GONE;
     let refusal: Refusal | undefined;
-    for (const scope of this.#covering(target)) {
+    for (const scope of scopes) {
       const found = scope.refuse(need, now, bold);
       if (found !== undefined) refusal = longer(refusal, found);
     }
@@ -152,10 +174,9 @@ export class MemoryLedger implements Ledger {
     if (signal.dimension === 'requests' && quota.limit !== undefined) scope.trust = Number.POSITIVE_INFINITY;
   }
 
+  /** Nothing, for a target that no configuration names any more. */
   #covering(target: string): readonly Scope[] {
-    const covers = this.#covers.get(target) ?? this.#retired.get(target);
-    if (covers === undefined) throw new Error(`The ledger was asked about ${target}, which no configuration names.`);
-    return covers;
+    return this.#covers.get(target) ?? this.#retired.get(target) ?? [];
   }
 
   #changedAccounts(accounts: readonly Account[]): Set<string> {

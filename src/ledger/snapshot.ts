@@ -54,10 +54,18 @@ export class LedgerFile {
       this.#ledger.restore(snapshot);
     } catch (error) {
       const aside = `${this.#file}.damaged`;
-      renameSync(this.#file, aside);
+      this.#setAside(aside);
       this.#log.warn(
         `The ledger in ${this.#file} is damaged (${(error as Error).message}). It was set aside as ${aside}; limits are learned anew.`,
       );
+    }
+  }
+
+  #setAside(aside: string): void {
+    try {
+      renameSync(this.#file, aside);
+    } catch {
+      // A folder that cannot be written is told of when the ledger is written the next time.
     }
   }
 

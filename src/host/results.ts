@@ -1,0 +1,69 @@
+const DIMENSIONS = new Set(['requests', 'tokens', 'input_tokens', 'concurrent']);
+const SCOPES = new Set([undefined, 'provider', 'pool', 'target']);
+const CLASSES = new Set([
+  undefined,
+  'rate_limit',
+  'quota',
+  'auth',
+  'not_found',
+  'overloaded',
+  'server_error',
+  'too_large',
+  'bad_request',
+  'moderation',
+]);
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** `Infinity` is a moment too: never. */
+const isMoment = (value: unknown): boolean =>
+  value === undefined || (typeof value === 'number' && !Number.isNaN(value));
+const isAmount = (value: unknown): boolean => value === undefined || Number.isFinite(value);
+
+const faultInDenial = (value: unknown): string | undefined => {
+  if (!isFields(value) || typeof value.reason !== 'string') return 'a denial is { reason, retryAt? }';
+  return isMoment(value.retryAt) ? undefined : '`retryAt` is epoch ms';
+};
+
+const faultInSignals = (value: unknown): string | undefined => {
+  if (!Array.isArray(value)) return 'signals are a list';
+  for (const signal of value) {
+    if (!isFields(signal) || !DIMENSIONS.has(String(signal.dimension)))
+      return 'a signal has a dimension, such as requests';
+    if (signal.window !== undefined && typeof signal.window !== 'string') return '`window` is a span such as 1m';
+    if (!SCOPES.has(signal.scope as string | undefined)) return '`scope` is provider, pool or target';
+    if (![signal.limit, signal.remaining, signal.resetAt].every(isAmount))
+      return '`limit`, `remaining` and `resetAt` are numbers';
+  }
+  return undefined;
+};
+
+const faultInVerdict = (value: unknown): string | undefined => {
+  if (!isFields(value)) return 'a verdict is { class?, scope?, until?, signals?, repairs? }';
+  if (!CLASSES.has(value.class as string | undefined))
+    return `there is no class '${String(value.class)}' to decide for`;
+  if (!SCOPES.has(value.scope as string | undefined)) return '`scope` is provider, pool or target';
+  if (!isMoment(value.until)) return '`until` is epoch ms';
+  if (value.repairs !== undefined && !Array.isArray(value.repairs)) return '`repairs` are a list';
+  return value.signals === undefined ? undefined : faultInSignals(value.signals);
+};
+
+const FAULTS: Readonly<Record<string, (value: unknown) => string | undefined>> = {
+  beforeAttempt: faultInDenial,
+  onRateLimitHeaders: faultInSignals,
+  onError: faultInVerdict,
+};
+
+/**
+ * What a tap of `hook` returned, if it is something the engine can work with. `null` is no opinion, as `undefined` is.
+ * Throws when it is something else, and says what was expected.
+ */
+export const checkedResult = (hook: string, value: unknown): unknown => {
+  const faultIn = FAULTS[hook];
+  if (value === undefined || value === null || faultIn === undefined) return undefined;
+  const fault = faultIn(value);
+  if (fault !== undefined) throw new Error(`it returned what is no answer: ${fault}`);
+  return value;
+};
