@@ -122,14 +122,12 @@ export class App {
   async #close(drainMs: number): Promise<void> {
     this.#unsubscribe();
     this.#store.close();
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
     const timer = setTimeout(() => this.#server.closeAllConnections(), drainMs);
     // A reload under way would start an engine that nobody closes.
     await this.#reloads;
     await Promise.all([this.#runtime, ...this.#retiring].map((runtime) => runtime.close()));
-    this.#server.closeIdleConnections();
-    await closed;
+    // Only now: Node takes a connection for idle, and closes it, whose answer has not left whole.
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
     clearTimeout(timer);
     this.#ledgerFile.close();
     await this.#lasting.upstream.close();

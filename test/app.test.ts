@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { App } from '../src/app.js';
 import { fixedStore, openStore } from '../src/config/store.js';
 import { chainOver, HELLO, MemoryLog, settingsOf } from './proxy.js';
-import { answer, chunk, DONE, reply, ScriptedUpstream } from './scripted-upstream.js';
+import { answer, chunk, completion, DONE, reply, ScriptedUpstream } from './scripted-upstream.js';
 import { until } from './until.js';
 
 describe('App', () => {
@@ -39,7 +39,7 @@ describe('App', () => {
         : JSON.stringify({ server: { apiKeys: ['a-key'] }, ...configuration }),
     );
 
-  const start = async (): Promise<{ app: App; ask: () => Promise<Response> }> => {
+  const start = async (): Promise<{ app: App; address: string; ask: () => Promise<Response> }> => {
     const started = await App.create({ store: openStore(file, { env: {}, log }), log });
     app = started;
     const address = await started.listen({ host: '127.0.0.1', port: 0 });
@@ -49,7 +49,7 @@ describe('App', () => {
         headers: { authorization: 'Bearer a-key', 'content-type': 'application/json' },
         body: JSON.stringify({ messages: HELLO, stream: true }),
       });
-    return { app: started, ask };
+    return { app: started, address, ask };
   };
 
   const logged = async (pattern: RegExp): Promise<void> => {
@@ -155,6 +155,36 @@ describe('App', () => {
     expect(late).to.be.oneOf([503, 'no connection']);
     release();
     expect(await inFlight.text()).to.contain('[DONE]');
+    await closed;
+  });
+
+  it('survives two changes while a request waits for a target that is gone by then', async () => {
+    one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '2' }));
+    write(chainOver([one], { maxWait: '10s' }));
+    const { app: running, ask } = await start();
+    const waiting = ask();
+    await until(() => running.runtime.waterfall.waiting === 1);
+    for (const [index, span] of ['1s', '2s'].entries()) {
+      write(JSON.parse(JSON.stringify(chainOver([two], { maxWait: span })).replaceAll('one', 'other')));
+      await until(() => log.lines.filter((line) => /in force/.test(line)).length === index + 1);
+    }
+    expect((await waiting).status).to.be.oneOf([200, 429, 503]);
+    expect(await (await ask()).text()).to.contain('two');
+  });
+
+  it('lets a large answer leave before it stops', async () => {
+    const text = 'x'.repeat(20 * 1024 * 1024);
+    one.always(reply(200, completion(text)));
+    write(chainOver([one]));
+    const { app: running, address } = await start();
+    const answered = fetch(`${address}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer a-key', 'content-type': 'application/json' },
+      body: JSON.stringify({ messages: HELLO }),
+    });
+    const response = await answered;
+    const closed = running.close();
+    expect((await response.text()).length).to.be.greaterThan(text.length);
     await closed;
   });
 

@@ -382,7 +382,7 @@ describe('429chain check', () => {
       configure({ one: GOOD }, { plugins: ['./missing'] });
       const { status, stderr } = await folder.run(['check', '--offline']);
       expect(status).to.equal(1);
-      expect(stderr).to.match(/^There is no plugin at .*missing\.$/m);
+      expect(stderr).to.match(/^429chain\.json5:\d+:\d+ +There is no plugin at .*missing\.$/m);
     });
 
     it('options that a plugin refuses, also one of --plugins', async () => {

@@ -125,6 +125,25 @@ describe('Waterfall', () => {
     expect(body.error.targets.map(({ reason }) => reason)).to.deep.equal(['server_error', 'overloaded']);
   });
 
+  it('masks a key that a provider echoes in a refusal which is handed on (pitfall 45)', async () => {
+    const { upstreams } = await start(1);
+    upstreams[0]?.always((res, { headers }) =>
+      reply(400, { error: { message: `bad: ${headers.authorization}` } })(res, {} as never),
+    );
+    expect((await ask()).body).to.deep.equal({ error: { message: 'bad: Bearer ***' } });
+  });
+
+  it('does not take a refusal that breaks off for one', async () => {
+    const { upstreams } = await start(2);
+    upstreams[0]?.always((res) => {
+      res.writeHead(400, { 'content-type': 'application/json', 'content-length': '500' });
+      res.write('{"error":');
+      setImmediate(() => res.destroy());
+    });
+    expect((await ask()).target).to.equal('two/a-model');
+    upstreams[1]?.always(silence);
+  });
+
   it('masks keys in what providers say (pitfall 45: part of a key relayed)', async () => {
     const { upstreams } = await start(1);
     upstreams[0]?.always(
@@ -161,6 +180,20 @@ describe('Waterfall', () => {
             detail: [{ type: 'extra_forbidden', loc: ['body', 'store'], msg: 'Extra inputs are not permitted' }],
           })(res, request)
         : answer('hello')(res, request);
+
+    it('is left out for one value only, as long as only that one was refused', async () => {
+      const { upstreams } = await start(1);
+      upstreams[0]?.always((res, request) =>
+        request.body.reasoning_effort === 'bogus'
+          ? reply(400, {
+              error: { message: 'Unsupported value', param: 'reasoning_effort', code: 'unsupported_value' },
+            })(res, request)
+          : answer('hello')(res, request),
+      );
+      for (const effort of ['bogus', 'high', 'bogus']) await ask({ reasoning_effort: effort });
+      const sent = upstreams[0]?.received.map(({ body }) => body.reasoning_effort);
+      expect(sent).to.deep.equal(['bogus', undefined, 'high', undefined]);
+    });
 
     it('is left out in one repaired retry at the same target, and never sent there again', async () => {
       const { upstreams } = await start(2);
@@ -384,15 +417,81 @@ describe('Waterfall', () => {
       expect(text).to.contain('"all"').and.to.contain('[DONE]').and.not.to.contain('"error"');
     });
 
-    it('asks for no usage chunk that the caller did not ask for (pitfall 28)', async () => {
-      const { upstreams } = await start(1);
-      await raw({});
-      await raw({ stream_options: { include_usage: true } });
-      expect(upstreams[0]?.received.map(({ body }) => body.stream_options)).to.deep.equal([
-        undefined,
-        { include_usage: true },
-      ]);
+    const usageChunk = 'data: {"id":"c","choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2}}\n\n';
+    const telling: Answerer = (res, request) =>
+      stream([
+        chunk({ content: 'hi' }),
+        chunk({}, 'stop'),
+        (request.body.stream_options as { include_usage?: boolean })?.include_usage ? usageChunk : '',
+        DONE,
+      ])(res, request);
+
+    it('shows no usage chunk that the caller did not ask for, but knows the usage (pitfall 28)', async () => {
+      const { upstreams, proxy } = await start(1);
+      upstreams[0]?.always(telling);
+      const seen: unknown[] = [];
+      proxy.app.runtime.host.hooks.afterResponse.tap('test', ({ usage }) => void seen.push(usage));
+      expect(await raw({}))
+        .to.contain('hi')
+        .and.to.contain('[DONE]')
+        .and.not.to.contain('prompt_tokens');
+      await until(() => seen.length === 1);
+      expect(seen).to.deep.equal([{ input: 7, output: 2 }]);
     });
+
+    it('shows the usage chunk to a caller who asked for it', async () => {
+      const { upstreams } = await start(1);
+      upstreams[0]?.always(telling);
+      expect(await raw({ stream_options: { include_usage: true } })).to.contain(usageChunk.trim());
+    });
+
+    it('asks a provider that refuses stream_options without them, and never with them again (pitfall 28)', async () => {
+      const { upstreams } = await start(1);
+      const strict = {
+        detail: [{ type: 'extra_forbidden', loc: ['body', 'stream_options'], msg: 'Extra inputs are not permitted' }],
+      };
+      upstreams[0]?.always((res, request) =>
+        'stream_options' in request.body ? reply(422, strict)(res, request) : answer('hello')(res, request),
+      );
+      for (let index = 0; index < 2; index++) expect(await raw({})).to.contain('hello');
+      expect(upstreams[0]?.received.map(({ body }) => 'stream_options' in body)).to.deep.equal([true, false, false]);
+    });
+
+    const whole = `${chunk({ content: 'hi' })}${chunk({}, 'stop')}`;
+    const ENDS: [string, object, readonly string[], 'whole' | 'broken', string][] = [
+      [
+        'a finish reason before many comments',
+        {},
+        [whole, ...Array.from({ length: 9 }, () => ': keep-alive\n\n')],
+        'whole',
+        'hi',
+      ],
+      ['one of two choices without an end', { n: 2 }, [whole], 'broken', 'hi'],
+      [
+        'an error event without the word',
+        {},
+        [chunk({ content: 'hi' }), 'event: error\ndata: {"message":"gone"}\n\n', DONE],
+        'broken',
+        'hi',
+      ],
+      [
+        'an error in one write with text before it',
+        {},
+        [chunk({ content: 'a' }), `${chunk({ content: 'second' })}data: {"error":{"message":"gone"}}\n\n`],
+        'broken',
+        'second',
+      ],
+    ];
+    for (const [what, body, parts, end, text] of ENDS) {
+      it(`takes ${what} for a ${end} stream`, async () => {
+        const { upstreams } = await start(1);
+        upstreams[0]?.always(stream(parts));
+        const seen = await raw(body);
+        expect(seen).to.contain(text);
+        expect(seen.includes('[DONE]'), seen).to.equal(end === 'whole');
+        expect(seen.includes('upstream_failed')).to.equal(end === 'broken');
+      });
+    }
 
     for (const [when, answerer] of [
       ['before the first byte', silence],

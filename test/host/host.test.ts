@@ -157,6 +157,63 @@ describe('Plugins', () => {
     expect(target && app.runtime.stateOf(target)).to.deep.include({ state: 'exhausted', until });
   });
 
+  const WRONG: [string, (app: RunningProxy['app']) => void, RegExp][] = [
+    ['null as a denial', ({ runtime }) => runtime.host.hooks.beforeAttempt.tap('wrong', () => null as never), /^$/],
+    [
+      'true as a denial',
+      ({ runtime }) => runtime.host.hooks.beforeAttempt.tap('wrong', () => true as never),
+      /a denial is/,
+    ],
+    [
+      'a promise of signals',
+      ({ runtime }) =>
+        runtime.host.hooks.onRateLimitHeaders.tap({ name: 'wrong', stage: -1 }, (async () => []) as never),
+      /signals are a list/,
+    ],
+    [
+      'signals that are none',
+      ({ runtime }) => runtime.host.hooks.onRateLimitHeaders.tap({ name: 'wrong', stage: -1 }, () => [null] as never),
+      /a signal has a dimension/,
+    ],
+    [
+      'a time that is no number',
+      ({ runtime }) => runtime.host.hooks.onError.tap({ name: 'wrong', stage: -1 }, () => ({ until: Number.NaN })),
+      /`until` is epoch ms/,
+    ],
+    [
+      'a class that is not for plugins',
+      ({ runtime }) => runtime.host.hooks.onError.tap({ name: 'wrong', stage: -1 }, () => ({ class: 'cancelled' })),
+      /no class 'cancelled'/,
+    ],
+  ];
+  for (const [what, tap, says] of WRONG) {
+    it(`that return ${what} fail no request and keep no slot`, async () => {
+      const { post, app } = await start([], chainOver(upstreams, {}, { limits: [{ concurrent: 1 }] }));
+      tap(app);
+      upstreams[0]?.script(reply(500, 'no'));
+      for (let index = 0; index < 3; index++) expect((await post({ messages: HELLO })).status).to.equal(200);
+      expect(app.runtime.host.faults.map(({ last }) => last).join()).to.match(says);
+      for (const target of app.runtime.chains.all[0]?.targets ?? []) {
+        for (const { inFlight } of app.runtime.stateOf(target).quotas) expect(inFlight).to.equal(0);
+      }
+    });
+  }
+
+  it('never see a key, whatever they look at (pitfall 45)', async () => {
+    const { post, app, log } = await start([]);
+    const seen: unknown[] = [];
+    const { hooks } = app.runtime.host;
+    hooks.beforeAttempt.tap('test', (attempt) => void seen.push(attempt));
+    hooks.onRateLimitHeaders.tap({ name: 'test', stage: -1 }, (head, attempt) => void seen.push(head, attempt));
+    hooks.afterResponse.tap('test', (outcome) => void seen.push(outcome));
+    upstreams[0]?.always((res, { headers }) =>
+      reply(401, { error: { message: `wrong: ${headers.authorization}` } })(res, {} as never),
+    );
+    await post({ messages: HELLO });
+    expect(JSON.stringify(seen)).to.contain('wrong: Bearer ***').and.not.to.contain('key-of-');
+    expect(log.lines.join()).to.contain('one refused its key').and.not.to.contain('key-of-');
+  });
+
   it('deny an attempt, and the trail says why', async () => {
     const { post, app } = await start([]);
     app.runtime.host.hooks.beforeAttempt.tapPromise('test', async () => ({

@@ -94,15 +94,25 @@ describe('LedgerFile', () => {
     expect(restart(kept).status('groq/a').quotas[0]).to.include({ source: 'learned', limit: 7, windowMs: 60_000 });
   });
 
-  it('forgets what was held against another key', () => {
-    const { ledger, kept } = start();
+  const rest = (ledger: MemoryLedger, failureClass: 'auth' | 'quota'): void => {
     const reservation = ledger.reserve('groq/a', NEED);
     if (!reservation.granted) throw new Error(reservation.reason);
-    ledger.coolDown(reservation, 'provider', { class: 'auth', reason: 'wrong key' });
+    ledger.coolDown(reservation, 'provider', { class: failureClass, reason: 'no', until: clock.now() + 9e6 });
     reservation.release();
-    const after = restart(kept);
-    expect(after.status('groq/a').state).to.equal('disabled');
+  };
+
+  it('forgets what was held against another key', () => {
+    const { ledger, kept } = start();
+    rest(ledger, 'quota');
+    expect(restart(kept).status('groq/a').state).to.equal('exhausted');
     expect(restart(open.at(-1) as LedgerFile, 'another key').status('groq/a').state).to.equal('available');
+  });
+
+  it('tries a refused key once more after a restart', () => {
+    const { ledger, kept } = start();
+    rest(ledger, 'auth');
+    expect(ledger.status('groq/a').state).to.equal('disabled');
+    expect(restart(kept).status('groq/a').state).to.equal('available');
   });
 
   it('writes soon after a change, so that a killed process has forgotten little', async () => {
