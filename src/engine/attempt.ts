@@ -1,22 +1,12 @@
 import type { Clock } from '../clock.js';
 import type { Ledger, Refusal, Reservation, Usage } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
-import { type Adaptation, adaptBody } from '../plugin/adapt.js';
-import type {
-  Attempt,
-  Failure,
-  Hooks,
-  Repair,
-  ResponseHead,
-  Signal,
-  Try,
-  UpstreamRequest,
-  Verdict,
-} from '../plugin/index.js';
+import type { Attempt, Failure, Hooks, Repair, ResponseHead, Signal, Try, Verdict } from '../plugin/index.js';
 import { type Caller, CallerGone } from './caller.js';
 import { Deadline } from './deadline.js';
 import type { Estimates, RequestSize } from './estimate.js';
 import { failureOfCause, failureOfResponse, parseBody, scopeOfClass } from './failure.js';
+import { type Outgoing, outgoing } from './outgoing.js';
 import { ErrorInAnswer, LONGEST_ERROR, readAll, readWhole } from './read.js';
 import { type Sink, StreamRelay } from './relay.js';
 import type { Chain, PreparedTarget } from './target.js';
@@ -76,12 +66,10 @@ export class Attempting {
   readonly #reservation: Reservation;
   readonly #startedAt: number;
   #signals: readonly Signal[] = [];
-  #adapted: readonly string[] = [];
+  #prepared: Outgoing | undefined;
   #head: ResponseHead | undefined;
   #raw: Buffer | undefined;
   #absorbed = false;
-  /** We ask for usage that the caller did not ask for, and must not see. */
-  #hidesUsage = false;
 
   constructor(parts: Parts, request: ChainRequest, target: PreparedTarget, attempt: Attempt, reservation: Reservation) {
     this.#parts = parts;
@@ -99,7 +87,8 @@ export class Attempting {
     let unwatch = (): void => {};
     try {
       if (this.#request.caller.gone) throw new CallerGone();
-      const prepared = this.#prepare(repairs);
+      const prepared = outgoing(this.#request, this.#target, repairs);
+      this.#prepared = prepared;
       const sent = this.#parts.upstream.send({
         url: this.#target.baseUrl + prepared.path,
         headers: prepared.headers,
@@ -126,28 +115,6 @@ export class Attempting {
     }
   }
 
-  #prepare(repairs: readonly Repair[]): UpstreamRequest {
-    const { providerType, model, headers, options } = this.#target;
-    const adaptations = [
-      ...(providerType.adaptations ?? []),
-      ...[...this.#target.repairs.for(this.#request.body), ...repairs].map(adaptationOf),
-    ];
-    const { body, changes } = adaptBody(this.#bodyFor(model), adaptations, model);
-    this.#adapted = changes;
-    const request = { path: this.#request.path, headers, body };
-    return providerType.adapt?.(request, options) ?? request;
-  }
-
-  /** The caller's body with the target's model. A stream is asked for its usage, for the ledger. */
-  #bodyFor(model: string): Readonly<Record<string, unknown>> {
-    const { body, stream } = this.#request;
-    const options = body.stream_options as { include_usage?: unknown } | undefined;
-    this.#hidesUsage = stream && options?.include_usage !== true;
-    return this.#hidesUsage
-      ? { ...body, model, stream_options: { ...options, include_usage: true } }
-      : { ...body, model };
-  }
-
   #readSignals(head: ResponseHead): readonly Signal[] {
     const { onRateLimitHeaders } = this.#parts.hooks;
     return onRateLimitHeaders.taps.length === 0 ? [] : (onRateLimitHeaders.call(head, this.#attempt) ?? []);
@@ -158,7 +125,7 @@ export class Attempting {
     if (head.status >= 300) throw new ErrorInAnswer(await this.#readError(exchange));
     if (this.#request.stream) {
       const relay = new StreamRelay(exchange, deadline, {
-        hidesUsage: this.#hidesUsage,
+        hidesUsage: this.#prepared?.hidesUsage ?? false,
         choices: choicesOf(this.#request.body),
       });
       await relay.firstEvent(head);
@@ -266,7 +233,7 @@ export class Attempting {
       durationMs: this.#parts.clock.monotonic() - this.#startedAt,
       ...(failure === undefined ? {} : { failure: shownFailure(failure) }),
       signals: this.#signals,
-      adapted: this.#adapted,
+      adapted: this.#prepared?.changes ?? [],
     };
   }
 }
@@ -294,8 +261,3 @@ export const passedOver = (attempt: Attempt, refusal: Pick<Refusal, 'reason' | '
   signals: [],
   adapted: [],
 });
-
-const adaptationOf = (repair: Repair): Adaptation => {
-  const why = 'this target refused it before';
-  return 'drop' in repair ? { field: repair.drop, drop: true, why } : { field: repair.rename, rename: repair.to, why };
-};

@@ -1,9 +1,9 @@
 import type { Need, Refusal, Reservation } from '../ledger/ledger.js';
-import type { Attempt, Failure, Outcome, Repair, Target, Try } from '../plugin/api.js';
-import { maskSecrets } from '../secrets.js';
+import type { Attempt, Outcome, Repair, Target, Try } from '../plugin/api.js';
 import { type Answer, Attempting, type AttemptResult, type ChainRequest, type Parts, passedOver } from './attempt.js';
 import { CallerGone } from './caller.js';
 import type { Grant, Queue } from './queue.js';
+import { isRejectedByAll, isRejection, type Rejection, type RejectionAnswer, rejectionAnswer } from './rejection.js';
 import type { PreparedTarget } from './target.js';
 import { denied, exhausted, failed, refused, unusable, type Verdicted } from './trail.js';
 
@@ -12,9 +12,7 @@ export interface Served {
   /** Absent when the answer is a provider's refusal, handed on as it came. */
   readonly target: PreparedTarget;
   readonly attempts: number;
-  readonly answer:
-    | Answer
-    | { readonly stream: false; readonly rejection: true; readonly status: number; readonly body: Buffer };
+  readonly answer: Answer | RejectionAnswer;
   /** To be called once, when the answer is over. */
   readonly finish: (status: number, usage?: Outcome['usage']) => void;
 }
@@ -22,13 +20,6 @@ export interface Served {
 /** Classes after which another try at the same target cannot end better for this request. */
 const FINAL = new Set(['bad_request', 'too_large', 'moderation', 'not_found', 'auth']);
 const RETRIED = new Set(['overloaded', 'server_error']);
-
-/** A provider found fault with the request itself. */
-interface Rejection {
-  readonly target: PreparedTarget;
-  readonly failure: Failure;
-  readonly body: Buffer | undefined;
-}
 
 /** One request on its way down a chain. */
 export class Walk {
@@ -222,40 +213,22 @@ export class Walk {
 
   #fail(target: PreparedTarget, { failure, restsUntil, body }: AttemptResult & { kind: 'failed' }): void {
     this.#trail.set(target, failed(target, failure, restsUntil));
-    const rejects = failure.class === 'bad_request' || failure.class === 'too_large' || failure.class === 'moderation';
-    if (rejects && (this.#rejection === undefined || failure.class === 'moderation')) {
+    if (isRejection(failure.class) && (this.#rejection === undefined || failure.class === 'moderation')) {
       this.#rejection = { target, failure, body };
     }
   }
 
   /** Every target that was asked found fault with the request: asking or waiting longer cannot help. */
   #rejected(): Served | undefined {
-    if (this.#rejection === undefined) return undefined;
-    const asked = [...this.#trail.values()].filter(
-      ({ status, message }) => status !== undefined || message !== undefined,
-    );
-    const rejecting = asked.every(
-      (each) => each.class === 'bad_request' || each.class === 'too_large' || each.class === 'moderation',
-    );
-    const onlyTooLarge = asked.every((each) => each.class === 'too_large');
-    const limitsWait = [...this.#trail.values()].some(({ limited }) => limited);
-    return rejecting && !(onlyTooLarge && limitsWait) ? this.#handOn() : undefined;
+    const rejects = this.#rejection !== undefined && isRejectedByAll([...this.#trail.values()]);
+    return rejects ? this.#handOn() : undefined;
   }
 
   /** The provider's refusal, as it came. */
   #handOn(): Served {
-    const { target, failure, body } = this.#rejection as Rejection;
-    const status = failure.status !== undefined && failure.status >= 400 ? failure.status : 400;
-    const answer = {
-      stream: false,
-      rejection: true,
-      status,
-      body: maskedBytes(
-        body ?? JSON.stringify(failure.body ?? { error: { message: failure.message } }),
-        target.secrets,
-      ),
-    } as const;
-    return { target, attempts: this.#attempts, answer, finish: (final) => this.#finish(final) };
+    const rejection = this.#rejection as Rejection;
+    const finish: Served['finish'] = (status) => this.#finish(status);
+    return { target: rejection.target, attempts: this.#attempts, answer: rejectionAnswer(rejection), finish };
   }
 
   #served(target: PreparedTarget, answer: Answer): Served {
@@ -299,9 +272,3 @@ export class Walk {
     void afterResponse.promise(outcome).finally(this.#onOver);
   }
 }
-
-/** A provider's words as they came, but for keys of ours that it echoes. */
-const maskedBytes = (body: Buffer | string, secrets: readonly string[]): Buffer => {
-  if (Buffer.isBuffer(body) && !secrets.some((secret) => body.includes(secret))) return body;
-  return Buffer.from(maskSecrets(body.toString(), secrets));
-};

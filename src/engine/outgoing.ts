@@ -1,0 +1,36 @@
+import { type Adaptation, adaptBody } from '../plugin/adapt.js';
+import type { Repair, UpstreamRequest } from '../plugin/index.js';
+import type { ChainRequest } from './attempt.js';
+import type { PreparedTarget } from './target.js';
+
+/** A caller's request as one target gets it. */
+export interface Outgoing extends UpstreamRequest {
+  /** What was changed in its body, in plain words. */
+  readonly changes: readonly string[];
+  /** We ask for usage that the caller did not ask for, and must not see. */
+  readonly hidesUsage: boolean;
+}
+
+/**
+ * The request for `target`: its model, its headers, and without what its type or an earlier answer is known to refuse.
+ * `repairs` are changes beyond those.
+ */
+export const outgoing = (
+  { body: asked, path, stream }: ChainRequest,
+  { providerType, model, headers, options, repairs: known }: PreparedTarget,
+  repairs: readonly Repair[],
+): Outgoing => {
+  const streamOptions = asked.stream_options as { include_usage?: unknown } | undefined;
+  const hidesUsage = stream && streamOptions?.include_usage !== true;
+  // A stream is asked for its usage, for the ledger.
+  const usage = hidesUsage ? { stream_options: { ...streamOptions, include_usage: true } } : {};
+  const adaptations = [...(providerType.adaptations ?? []), ...[...known.for(asked), ...repairs].map(adaptationOf)];
+  const { body, changes } = adaptBody({ ...asked, model, ...usage }, adaptations, model);
+  const request = { path, headers, body };
+  return { ...(providerType.adapt?.(request, options) ?? request), changes, hidesUsage };
+};
+
+const adaptationOf = (repair: Repair): Adaptation => {
+  const why = 'this target refused it before';
+  return 'drop' in repair ? { field: repair.drop, drop: true, why } : { field: repair.rename, rename: repair.to, why };
+};
