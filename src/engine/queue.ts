@@ -16,7 +16,7 @@ export interface WaitOptions {
   /** In the order in which they are preferred. */
   readonly targets: readonly PreparedTarget[];
   readonly needOf: (target: PreparedTarget) => Need;
-  /** Epoch ms: a hook has denied the target until then. */
+  /** Epoch ms: the request is not to ask the target before then. */
   readonly deniedUntil: (target: PreparedTarget) => number | undefined;
   /** At most so long. */
   readonly ms: number;
@@ -163,7 +163,7 @@ export class Queue {
   }
 }
 
-/** What a hook denies to one request, others may have. */
+/** What is denied to one request, others may have. */
 const denialOf = (retryAt: number): Refusal => ({
   granted: false,
   code: 'cooldown',

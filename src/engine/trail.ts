@@ -17,7 +17,7 @@ export interface Verdicted {
   readonly cautious?: boolean;
   readonly status?: number | undefined;
   readonly message?: string | undefined;
-  /** A hook has denied it until then, epoch ms. */
+  /** This request is not to ask it before then, epoch ms: a hook has denied it, or it has just failed. */
   readonly deniedUntil?: number;
   /** Epoch ms; `Infinity`: never. Absent: unknown, or as soon as an attempt in flight is over. */
   readonly retryAt?: number | undefined;
@@ -58,7 +58,15 @@ export const denied = (target: PreparedTarget, { reason, retryAt }: Denial, now:
   return { target, state: 'exhausted', reason, limited: retryAt !== undefined, retryAt: until, deniedUntil: until };
 };
 
-export const failed = (target: PreparedTarget, failure: Failure, restsUntil: number | undefined): Verdicted => ({
+/** A target that failed a request, and does not rest for it, is not asked again by the same request sooner than this. */
+const BREATHER_MS = 1_000;
+
+export const failed = (
+  target: PreparedTarget,
+  failure: Failure,
+  restsUntil: number | undefined,
+  now: number,
+): Verdicted => ({
   target,
   state: failure.class === 'auth' ? 'disabled' : restsUntil === undefined ? 'available' : 'exhausted',
   reason: failure.class,
@@ -67,6 +75,7 @@ export const failed = (target: PreparedTarget, failure: Failure, restsUntil: num
   status: failure.status,
   message: failure.message,
   retryAt: restsUntil,
+  deniedUntil: restsUntil ?? now + BREATHER_MS,
 });
 
 /** In-flight attempts end soon; nobody knows when. */

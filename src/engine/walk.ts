@@ -212,7 +212,7 @@ export class Walk {
   }
 
   #fail(target: PreparedTarget, { failure, restsUntil, body }: AttemptResult & { kind: 'failed' }): void {
-    this.#trail.set(target, failed(target, failure, restsUntil));
+    this.#trail.set(target, failed(target, failure, restsUntil, this.#parts.clock.now()));
     if (isRejection(failure.class) && (this.#rejection === undefined || failure.class === 'moderation')) {
       this.#rejection = { target, failure, body };
     }
