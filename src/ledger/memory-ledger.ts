@@ -3,8 +3,9 @@ import type { Declaration, Limit, ScopeKind, Signal } from '../contract/quota.js
 import { durationOf } from '../plugin/headers.js';
 import type { Account, CoolDown, Ledger, Need, Refusal, Reservation, TargetScopes, TargetStatus } from './ledger.js';
 import type { Quota } from './quota.js';
+import { longer } from './refusal.js';
 import { HeldReservation } from './reservation.js';
-import { longer, Scope } from './scope.js';
+import { Scope } from './scope.js';
 import type { LedgerSnapshot } from './snapshot.js';
 
 const GONE: Refusal = {
@@ -114,7 +115,7 @@ export class MemoryLedger implements Ledger {
     const now = this.#clock.now();
     for (const signal of signals) this.#absorbOne(held, signal, served, now);
     held.answered(served);
-    if (served) for (const scope of held.scopes) scope.served(held.sequence, now);
+    if (served) for (const scope of held.scopes) scope.served(held.sequence, held.others, now);
     this.#changed(held.target);
   }
 
@@ -122,6 +123,7 @@ export class MemoryLedger implements Ledger {
     const held = heldOf(reservation);
     const now = this.#clock.now();
     const scope = scopeOf(held.scopes, kind);
+    if (coolDown.class === 'overloaded') scope.refusedSlot(held.others, now);
     const hinted = coolDown.until !== undefined;
     const learned = coolDown.class === 'rate_limit' ? scope.refusedBare(held.sequence, hinted, now) : undefined;
     const until = scope.rests.begin(coolDown, held.sequence, now, hinted ? undefined : learned);

@@ -1,7 +1,8 @@
 import type { Dimension } from '../contract/quota.js';
 import type { Need, Reservation, Usage } from './ledger.js';
 import type { Quota } from './quota.js';
-import { type Scope, unitsOf } from './scope.js';
+import { unitsOf } from './refusal.js';
+import type { Scope } from './scope.js';
 
 interface Charge {
   readonly quota: Quota;
@@ -19,6 +20,8 @@ export class HeldReservation implements Reservation {
   readonly sequence: number;
   /** Epoch ms. */
   readonly sentAt: number;
+  /** Attempts at the same target that were in flight when this one was sent. */
+  readonly others: number;
   readonly scopes: readonly Scope[];
   readonly #charges: Charge[] = [];
   readonly #need: Need;
@@ -40,6 +43,7 @@ export class HeldReservation implements Reservation {
     this.scopes = scopes;
     this.#now = now;
     this.sentAt = now();
+    this.others = scopes[0]?.open.size ?? 0;
     this.#onClose = onClose;
     this.#need = need;
     for (const scope of scopes) {

@@ -3,6 +3,8 @@ import { FIRST_CONTACT, Rests, type RestsSnapshot } from './cooldown.js';
 import { type Learned, Learner, type LearnerSnapshot } from './learning.js';
 import type { Need, Refusal, RefusalCode } from './ledger.js';
 import { Quota, type QuotaSnapshot } from './quota.js';
+import { longer, QuotaRefusal, unitsOf } from './refusal.js';
+import { SlotLearner } from './slots.js';
 
 /** An attempt in flight, as far as a scope must know it. */
 interface Charged {
@@ -24,6 +26,7 @@ export class Scope {
   readonly kind: ScopeKind;
   readonly rests = new Rests();
   readonly learner = new Learner();
+  #slots = new SlotLearner();
   /** The attempt that goes beyond a learned limit, to see whether it still holds. */
   #testing: number | undefined;
   quotas: Quota[] = [];
@@ -107,17 +110,23 @@ export class Scope {
 
   /** An attempt is sent now. */
   sent(sequence: number, now: number): void {
-    if (!this.quotas.some((quota) => quota.source === 'learned' && quota.room(now) < 1)) return;
-    this.#testing = sequence;
-    this.learner.tested(now);
+    for (const { dimension } of this.quotas.filter((quota) => quota.source === 'learned' && quota.room(now) < 1)) {
+      if (dimension === 'concurrent') this.#slots.tested(now);
+      else {
+        this.#testing = sequence;
+        this.learner.tested(now);
+      }
+    }
   }
 
   /** An attempt was served. */
-  served(sequence: number, now: number): void {
+  served(sequence: number, others: number, now: number): void {
     this.rests.served(sequence);
     for (const quota of this.quotas) quota.confirm();
     this.trust++;
-    if (this.kind === 'target' && this.learner.served(now)) this.#applyLearned(now);
+    if (this.kind !== 'target') return;
+    if (this.learner.served(now)) this.#applyLearned(now);
+    if (this.#slots.served(others)) this.#applySlots();
   }
 
   /**
@@ -132,22 +141,40 @@ export class Scope {
     return settled ? quota.freeAt(1, now) : undefined;
   }
 
+  /** A refusal for want of capacity, of an attempt that was sent while `others` were in flight. */
+  refusedSlot(others: number, now: number): void {
+    const told = this.quotas.some(({ dimension, source }) => dimension === 'concurrent' && source !== 'learned');
+    if (this.kind === 'target' && !told && this.#slots.refused(others, now)) this.#applySlots();
+  }
+
   /** Forgets what was learned and lifts every rest. */
   reset(): void {
     this.rests.clear();
     this.quotas = this.quotas.filter(({ source }) => source !== 'learned');
     this.learner.forget();
+    this.#slots = new SlotLearner();
   }
 
   #mayTest(quota: Quota, now: number): boolean {
-    return quota.source === 'learned' && this.unanswered === 0 && this.learner.mayTest(now);
+    if (quota.source !== 'learned') return false;
+    if (quota.dimension === 'concurrent') return this.#slots.mayTest(now);
+    return this.unanswered === 0 && this.learner.mayTest(now);
+  }
+
+  #applySlots(): void {
+    const quota = this.quota('concurrent', undefined, false);
+    quota.source = 'learned';
+    quota.declare(this.#slots.limit as number);
   }
 
   #applyLearned(now: number): Quota {
     const { limit, windowMs } = this.learner.learned as Learned;
     const { countsRefused } = this.learner;
     this.quotas = this.quotas.filter(
-      (quota) => quota.source !== 'learned' || (quota.windowMs === windowMs && quota.countsRefused === countsRefused),
+      (quota) =>
+        quota.source !== 'learned' ||
+        quota.dimension === 'concurrent' ||
+        (quota.windowMs === windowMs && quota.countsRefused === countsRefused),
     );
     const quota = this.quota('requests', windowMs, false);
     if (quota.source !== 'learned') {
@@ -178,78 +205,3 @@ export class Scope {
 
 const tellsRequests = ({ dimension, source, limit }: Quota): boolean =>
   dimension === 'requests' && source !== 'learned' && limit !== undefined;
-
-/** Units of `need` that `quota` must have left. */
-export const unitsOf = (need: Need, { dimension, limit = Number.POSITIVE_INFINITY }: Quota): number => {
-  if (dimension === 'input_tokens') return need.inputTokens;
-  if (dimension !== 'tokens') return 1;
-  const { tokens, leastTokens = tokens } = need;
-  return tokens > limit && leastTokens <= limit ? limit : tokens;
-};
-
-const rank = ({ retryAt }: Refusal): number => retryAt ?? 0;
-
-/** The refusal that lasts longer. */
-export const longer = (one: Refusal | undefined, other: Refusal): Refusal =>
-  one === undefined || rank(other) > rank(one) ? other : one;
-
-/** Built often and read seldom: the sentence is made when somebody reads it. */
-class QuotaRefusal implements Refusal {
-  readonly granted = false;
-  readonly code: RefusalCode;
-  readonly retryAt: number | undefined;
-  readonly #scope: string;
-  readonly #quota: Quota;
-  readonly #units: number;
-  readonly #room: number;
-
-  constructor(scope: string, quota: Quota, units: number, now: number) {
-    this.#scope = scope;
-    this.#quota = quota;
-    this.#units = units;
-    this.#room = quota.room(now);
-    this.retryAt = quota.freeAt(units, now);
-    if (quota.dimension === 'concurrent') this.code = 'concurrent';
-    else this.code = this.retryAt === Number.POSITIVE_INFINITY && quota.limit !== 0 ? 'too_large' : 'quota';
-  }
-
-  get startsAnew(): boolean {
-    return this.#quota.startsAnew;
-  }
-
-  get roomThen(): number | undefined {
-    const { limit, startsAnew } = this.#quota;
-    if (!startsAnew) return 1;
-    return limit === undefined || this.#units === 0 ? undefined : Math.floor(limit / this.#units);
-  }
-
-  get reason(): string {
-    const { dimension, limit, inFlight, source } = this.#quota;
-    const name = dimension.replace('_', ' ');
-    const written = source === 'manual' ? ', as configured' : '';
-    if (this.code === 'too_large')
-      return `${this.#scope}needs ${this.#units} ${name}, more than the limit of ${limit}${this.#per()}${written}`;
-    if (this.code === 'concurrent') return `${this.#scope}${inFlight} of ${limit} requests in flight${written}`;
-    const left = Math.max(0, Math.floor(this.#room));
-    const held = inFlight > 0 ? `, ${inFlight} held by attempts in flight` : '';
-    return `${this.#scope}${left}${limit === undefined ? '' : ` of ${limit}`} ${name}${this.#per()} left${held}${written}`;
-  }
-
-  #per(): string {
-    const { windowMs } = this.#quota;
-    return windowMs === undefined ? '' : ` per ${spanOf(windowMs)}`;
-  }
-}
-
-/** 60000 → `1m`, 90000 → `90s`. */
-const spanOf = (ms: number): string => {
-  for (const [unit, length] of [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1_000],
-  ] as const) {
-    if (ms % length === 0) return `${ms / length}${unit}`;
-  }
-  return `${ms}ms`;
-};

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Reservation } from '../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../src/ledger/memory-ledger.js';
 import { TurningClock } from '../turning-clock.js';
 
@@ -91,5 +92,50 @@ describe('What bare refusals teach', () => {
     expect(ledger.status('p/m').quotas[0]).to.include({ source: 'learned', limit: 30, windowMs: 60_000 });
     ledger.reset('p/m');
     expect(ledger.status('p/m')).to.include({ state: 'available' });
+  });
+
+  describe('a server that bears so many at once and no more', () => {
+    const SLOTS = 4;
+
+    /** Keeps as many in flight as the ledger allows, up to ten; each takes a second. */
+    const drive = (refuses: (inFlight: number) => boolean, seconds: number) => {
+      const clock = new TurningClock();
+      const ledger = new MemoryLedger(clock);
+      ledger.configure([{ provider: 'p', fingerprint: '' }], [{ target: 'p/m', provider: 'p' }], []);
+      const counts = { served: 0, refused: 0 };
+      for (let second = 0; second < seconds; second++) {
+        const held: Reservation[] = [];
+        for (let index = 0; index < 10; index++) {
+          const answer = ledger.reserve('p/m', NEED);
+          if (!answer.granted) continue;
+          if (refuses(held.length)) {
+            counts.refused++;
+            ledger.absorb(answer, [], false);
+            ledger.coolDown(answer, 'target', { class: 'overloaded', reason: 'busy' });
+            answer.settle();
+            continue;
+          }
+          counts.served++;
+          ledger.absorb(answer, [], true);
+          held.push(answer);
+        }
+        for (const reservation of held) reservation.settle();
+        clock.turn(1_000);
+      }
+      return { counts, ledger };
+    };
+
+    it('is asked for no more than that, but for a test now and then', () => {
+      const { counts, ledger } = drive((inFlight) => inFlight >= SLOTS, 600);
+      expect(counts.refused).to.be.at.most(20);
+      expect(counts.served).to.be.greaterThan(0.95 * SLOTS * 600);
+      expect(ledger.status('p/m').quotas[0]).to.include({ dimension: 'concurrent', source: 'learned', limit: SLOTS });
+    });
+
+    it('is told from one that is overloaded for other reasons', () => {
+      let calls = 0;
+      const { ledger } = drive(() => ++calls % 7 === 0, 300);
+      expect(ledger.status('p/m').quotas.map(({ dimension }) => dimension)).to.deep.equal([]);
+    });
   });
 });
