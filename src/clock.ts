@@ -13,13 +13,12 @@ const JUMP_MS = 5_000;
  * The wall clock, but steady: put back, it goes on as if nothing had happened, so that no span grows; put forward, it
  * follows, so that after a machine has slept what was waited for has come.
  */
-const createSystemClock = (): Clock => {
-  const monotonic = (): number => performance.now();
-  let offset = Date.now() - monotonic();
+export const createSteadyClock = (wall: () => number, monotonic: () => number): Clock => {
+  let offset = wall() - monotonic();
   return {
     now: () => {
       const steady = offset + monotonic();
-      const ahead = Date.now() - steady;
+      const ahead = wall() - steady;
       if (ahead <= JUMP_MS) return Math.round(steady);
       offset += ahead;
       return Math.round(steady + ahead);
@@ -28,4 +27,7 @@ const createSystemClock = (): Clock => {
   };
 };
 
-export const systemClock: Clock = createSystemClock();
+export const systemClock: Clock = createSteadyClock(
+  () => Date.now(),
+  () => performance.now(),
+);
