@@ -126,7 +126,7 @@ export class Attempting {
     if (this.#request.stream) {
       const relay = new StreamRelay(exchange, deadline, {
         hidesUsage: this.#prepared?.hidesUsage ?? false,
-        choices: choicesOf(this.#request.body),
+        choices: choicesOf(this.#prepared?.body ?? {}),
       });
       await relay.firstEvent(head);
       return { stream: true, head, pipe: (sink) => this.#pipe(relay, sink, deadline, unwatch) };
