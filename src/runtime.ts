@@ -96,8 +96,10 @@ export class Runtime implements Current {
         const id = `${provider}/${model}`;
         const known = addressed.get(id) ?? targets.find((target) => target.id === id);
         // The ledger may have forgotten one that was long unused.
-        if (known !== undefined) ledger.cover(known.scopes, knownLimits(known));
-        if (known !== undefined) return known;
+        if (known !== undefined) {
+          ledger.cover(known.scopes, knownLimits(known));
+          return known;
+        }
         const made = preparer.addressed(provider, model);
         if (made === undefined) return undefined;
         const [oldest] = addressed.keys();

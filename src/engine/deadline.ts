@@ -1,6 +1,6 @@
 import type { TargetTimeouts } from './target.js';
 
-export type TimeoutKind = 'connect' | 'firstToken' | 'idle' | 'total';
+export type TimeoutKind = 'firstToken' | 'idle' | 'total';
 
 /** A provider took longer than the configuration allows. */
 export class TimedOut extends Error {
@@ -14,7 +14,6 @@ export class TimedOut extends Error {
 }
 
 const WHAT: Readonly<Record<TimeoutKind, string>> = {
-  connect: 'no connection',
   firstToken: 'no first token',
   idle: 'no further chunk',
   total: 'no complete answer',

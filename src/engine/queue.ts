@@ -47,6 +47,8 @@ export class Queue {
   #changed = false;
   #serving = false;
   #closed = false;
+  /** Of what was found in one look: an older refusal may name a moment that is over, and would wake us without end. */
+  #earliest = Number.POSITIVE_INFINITY;
 
   /** `most` may wait at once; who comes then is refused. */
   constructor(ledger: Ledger, clock: Clock, most: number) {
@@ -123,18 +125,17 @@ export class Queue {
 
   /** Grants what can be granted. @returns the earliest moment that somebody still waits for. */
   async #look(): Promise<number> {
-    let next = Number.POSITIVE_INFINITY;
+    this.#earliest = Number.POSITIVE_INFINITY;
     /** Kept for somebody who came earlier: later ones must not take it from under him. */
     const claimed = new Set<string>();
     for (const waiter of [...this.#waiters]) {
       if (!this.#waiters.has(waiter)) continue;
       const grant = await this.#grant(waiter, claimed);
-      if (grant === undefined) {
-        for (const { retryAt } of waiter.refusals.values()) next = Math.min(next, retryAt ?? Number.POSITIVE_INFINITY);
-      } else if (this.#waiters.has(waiter)) waiter.done(grant);
+      if (grant === undefined) continue;
+      if (this.#waiters.has(waiter)) waiter.done(grant);
       else grant.reservation.release();
     }
-    return next;
+    return this.#earliest;
   }
 
   /** The first of a waiter's targets that has room, and is not claimed by anybody before. */
@@ -143,16 +144,21 @@ export class Queue {
       if (claimed.has(target.id)) continue;
       const deniedUntil = waiter.deniedUntil(target) ?? 0;
       if (deniedUntil > this.#clock.now()) {
-        waiter.refusals.set(target.id, denialOf(deniedUntil));
+        this.#keepBack(waiter, target, denialOf(deniedUntil));
         continue;
       }
       const asked = this.#ledger.reserve(target.id, waiter.needOf(target));
       const answer = asked instanceof Promise ? await asked : asked;
       if (answer.granted) return { target, reservation: answer };
-      waiter.refusals.set(target.id, answer);
+      this.#keepBack(waiter, target, answer);
       if (answer.retryAt !== Number.POSITIVE_INFINITY && !answer.startsAnew) claimed.add(target.id);
     }
     return undefined;
+  }
+
+  #keepBack({ refusals }: Waiter, target: PreparedTarget, refusal: Refusal): void {
+    refusals.set(target.id, refusal);
+    this.#earliest = Math.min(this.#earliest, refusal.retryAt ?? Number.POSITIVE_INFINITY);
   }
 
   #arm(next: number): void {

@@ -75,14 +75,14 @@ export class Walk {
       if (denial !== undefined) return this.#pass(denied(target, denial, this.#parts.clock.now()));
     }
     if (this.#request.caller.gone) throw new CallerGone();
-    const refusal = ledger.check(target.id, this.#needOf(target));
-    if (refusal !== undefined) return this.#patiently(target, refusal);
     if (this.#queue.ahead(target) > 0) {
+      const refusal = ledger.check(target.id, this.#needOf(target));
+      if (refusal !== undefined) return this.#patiently(target, refusal);
       const reason = 'awaited by requests that came earlier';
       return this.#pass(refused(target, { granted: false, code: 'quota', reason }));
     }
     const reservation = await this.#reserve(target);
-    return reservation.granted ? this.#ask(target, reservation) : this.#pass(refused(target, reservation));
+    return reservation.granted ? this.#ask(target, reservation) : this.#patiently(target, reservation);
   }
 
   /** Rather waits for a better target than to spend the next one, where the chain says so and its reset is near. */

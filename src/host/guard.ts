@@ -1,6 +1,7 @@
 import type { Hook } from 'tapable';
 import type { Log } from '../log.js';
 import type { Hooks } from '../plugin/api.js';
+import { inTime } from './in-time.js';
 import { checkedResult } from './results.js';
 
 /** What taps did wrong, for the log and the admin. */
@@ -63,16 +64,10 @@ export class Guard {
   }
 
   async #promised(hook: string, call: () => unknown, blame: (error: unknown) => void): Promise<unknown> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${this.#patienceMs / 1000} s`)), this.#patienceMs);
-    });
     try {
-      return checkedResult(hook, await Promise.race([call(), late]));
+      return checkedResult(hook, await inTime(call(), this.#patienceMs, 'no answer'));
     } catch (error) {
       return blame(error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 

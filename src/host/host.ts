@@ -4,6 +4,7 @@ import { ChainError } from '../plugin/errors.js';
 import { createHooks } from '../plugin/hooks.js';
 import type { Hooks, Plugin, PluginApi, ProviderInfo, Target } from '../plugin/index.js';
 import { Guard, type PluginFault } from './guard.js';
+import { inTime } from './in-time.js';
 import { loadPlugin } from './load.js';
 import { Registry } from './registry.js';
 
@@ -84,7 +85,7 @@ export class Host {
   async close(): Promise<void> {
     for (const { plugin, fn } of this.#close) {
       try {
-        await inTime(fn(), CLOSING_MS);
+        await inTime(fn(), CLOSING_MS, 'it did not end');
       } catch (error) {
         this.#options.log.warn(
           `Plugin "${plugin}" failed in onClose: ${error instanceof Error ? error.message : String(error)}`,
@@ -128,21 +129,9 @@ export class Host {
 const READY_MS = 30_000;
 const CLOSING_MS = 5_000;
 
-const inTime = async (promise: void | Promise<void>, ms: number): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it did not end within ${ms / 1000} s`)), ms);
-  });
-  try {
-    await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
-
 const blame = async (plugin: string, where: string, call: () => void | Promise<void>): Promise<void> => {
   try {
-    await inTime(call(), READY_MS);
+    await inTime(call(), READY_MS, 'it did not end');
   } catch (cause) {
     throw new ChainError('plugin_failed', `Plugin "${plugin}" failed in ${where}: ${(cause as Error).message}`, {
       cause,
