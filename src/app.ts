@@ -12,6 +12,7 @@ import { createServer } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
 import { consoleLog, type Log } from './log.js';
+import { ChainError } from './plugin/errors.js';
 import { type Lasting, Runtime } from './runtime.js';
 
 export const { version } = createRequire(import.meta.url)('429chain/package.json') as { version: string };
@@ -27,8 +28,8 @@ export interface AppOptions {
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
 }
 
-/** How long requests in flight may go on once the server stops. */
-const DRAIN_MS = 10_000;
+/** How long a caller has to read the end of its answer once the time is up. */
+const FLUSH_MS = 1_000;
 
 /** 429chain without a terminal: the running engine, swapped whole when the configuration changes, and its HTTP surface. */
 export class App {
@@ -114,7 +115,7 @@ export class App {
   }
 
   /** Takes no new requests, lets those in flight end for at most `drainMs`, then ends everything. */
-  close(drainMs = DRAIN_MS): Promise<void> {
+  close(drainMs = this.#runtime.settings.server.drainMs): Promise<void> {
     this.#closing ??= this.#close(drainMs);
     return this.#closing;
   }
@@ -122,15 +123,23 @@ export class App {
   async #close(drainMs: number): Promise<void> {
     this.#unsubscribe();
     this.#store.close();
-    const timer = setTimeout(() => this.#server.closeAllConnections(), drainMs);
+    const drained = setTimeout(() => this.#stop(), drainMs);
+    const flushed = setTimeout(() => this.#server.closeAllConnections(), drainMs + Math.min(drainMs, FLUSH_MS));
     // A reload under way would start an engine that nobody closes.
     await this.#reloads;
     await Promise.all([this.#runtime, ...this.#retiring].map((runtime) => runtime.close()));
     // Only now: Node takes a connection for idle, and closes it, whose answer has not left whole.
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    clearTimeout(timer);
+    clearTimeout(drained);
+    clearTimeout(flushed);
     this.#ledgerFile.close();
     await this.#lasting.upstream.close();
+  }
+
+  /** The time is up: streams end in an error that says so. */
+  #stop(): void {
+    const cause = new ChainError('shutting_down', '429chain is stopping; the answer is not whole.');
+    for (const runtime of [this.#runtime, ...this.#retiring]) runtime.waterfall.stop(cause);
   }
 
   /** A configuration that cannot be built changes nothing. */

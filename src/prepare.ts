@@ -37,13 +37,9 @@ export class Preparer {
   }
 
   chains(settings: Settings): Chain[] {
-    return settings.chains.map(({ name, targets, maxWaitMs, patienceMs, retries, onModeration }) => ({
-      name,
-      maxWaitMs,
-      patienceMs,
-      retries,
-      onModeration,
-      targets: targets.map((target) => this.#target(target)),
+    return settings.chains.map((chain) => ({
+      ...chain,
+      targets: chain.targets.map((target) => this.#target(target)),
     }));
   }
 

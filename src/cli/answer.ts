@@ -1,5 +1,5 @@
 import { parseBody } from '../engine/failure.js';
-import { FrameSplitter, framesOf } from '../engine/sse.js';
+import { blocksOf, FrameSplitter, frameOf } from '../engine/sse.js';
 import { isFields, readErrorBody } from '../plugin/error-body.js';
 import { CommandError } from './command-error.js';
 
@@ -24,7 +24,8 @@ export async function* textsOf(response: Response): AsyncGenerator<string> {
 async function* dataOf({ body }: Response): AsyncGenerator<string> {
   const splitter = new FrameSplitter();
   for await (const bytes of body ?? []) {
-    for (const { data } of framesOf(splitter.push(Buffer.from(bytes)) ?? Buffer.alloc(0))) {
+    for (const block of blocksOf(splitter.push(Buffer.from(bytes)) ?? Buffer.alloc(0))) {
+      const { data } = frameOf(block);
       if (data !== undefined) yield data;
     }
   }

@@ -34,6 +34,11 @@ const DEFAULT_PORT = 3429;
 const DEFAULT_BODY_BYTES = 32 * 1024 * 1024;
 const DEFAULT_WAITING = 1_000;
 const DEFAULT_WAIT = '30s';
+const DEFAULT_DRAIN = '10s';
+const DEFAULT_INSTRUCTION = `Your last message was cut off. Go on with it to its end. Begin with exactly the words below \
+the line, which come next in it, and say nothing else.
+---
+{lastWords}`;
 
 /** Spans were checked, so that there is always a number. */
 const millisecondsOf = (span: string): number => durationOf(span) ?? 0;
@@ -81,6 +86,7 @@ const buildChain = (name: string, chain: Chain, providers: readonly ProviderSett
     patienceMs: millisecondsOf(full.patience ?? '0s'),
     retries: full.retries ?? 0,
     resume: full.resume ?? true,
+    resumeInstruction: full.resumeInstruction ?? DEFAULT_INSTRUCTION,
     onModeration: full.onModeration ?? 'return',
   };
 };
@@ -120,6 +126,7 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
       ...(server.adminKey === undefined ? {} : { adminKey: server.adminKey }),
       maxBodyBytes: server.maxBodyBytes ?? DEFAULT_BODY_BYTES,
       maxWaiting: server.maxWaiting ?? DEFAULT_WAITING,
+      drainMs: millisecondsOf(server.drain ?? DEFAULT_DRAIN),
     },
     dataDir: origin.dataDir ?? resolve(folder, dataDir),
     providers,

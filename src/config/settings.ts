@@ -42,6 +42,7 @@ export interface ChainSettings {
   readonly patienceMs: number;
   readonly retries: number;
   readonly resume: boolean;
+  readonly resumeInstruction: string;
   readonly onModeration: 'return' | 'next';
 }
 
@@ -66,6 +67,8 @@ export interface Settings {
     readonly maxBodyBytes: number;
     /** Requests that may wait for capacity at once. */
     readonly maxWaiting: number;
+    /** How long requests in flight may go on once the server stops. */
+    readonly drainMs: number;
   };
   /** Absolute. */
   readonly dataDir: string;

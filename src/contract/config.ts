@@ -100,6 +100,10 @@ export interface Server {
    * How many requests may wait for capacity at once. Who comes then is refused at once.
    */
   maxWaiting?: number;
+  /**
+   * How long requests in flight may go on once 429chain is told to stop. A stream that lasts longer ends in an error.
+   */
+  drain?: string;
 }
 /**
  * One account: how it is spoken to, and with which key.
@@ -213,9 +217,13 @@ export interface FullChain {
    */
   retries?: number;
   /**
-   * In effect from a later version; until then only checked. When a stream breaks, the next target takes the answer up where it broke.
+   * When a stream breaks, the next target takes the answer up where it broke, and tool calls are held until they are whole. With false it ends in an error.
    */
   resume?: boolean;
+  /**
+   * How a target is asked to go on with an answer that another one began. {lastWords} stands for the last words that went out, with which it is to begin.
+   */
+  resumeInstruction?: string;
   /**
    * What happens when a provider refuses the content: 'return' hands the refusal to the caller, 'next' asks the next target.
    */

@@ -2,14 +2,18 @@ import type { Clock } from '../clock.js';
 import type { Ledger, Refusal, Reservation, Usage } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
 import type { Attempt, Failure, Hooks, Repair, ResponseHead, Signal, Try, Verdict } from '../plugin/index.js';
-import { type Caller, CallerGone } from './caller.js';
+import type { Caller } from './caller.js';
+import { type Continuation, PREFILL } from './continuation.js';
 import { Deadline } from './deadline.js';
 import type { Estimates, RequestSize } from './estimate.js';
 import { failureOfCause, failureOfResponse, parseBody, scopeOfClass } from './failure.js';
+import { FirstEvent, TakingUp } from './opening.js';
 import { type Outgoing, outgoing } from './outgoing.js';
 import { ErrorInAnswer, LONGEST_ERROR, readAll, readWhole } from './read.js';
 import { type Sink, StreamRelay } from './relay.js';
+import { NoSeam } from './seam.js';
 import type { Chain, PreparedTarget } from './target.js';
+import type { Transcript } from './transcript.js';
 import type { Exchange, Upstream } from './upstream.js';
 
 /** The parts that every attempt works with. */
@@ -32,6 +36,10 @@ export interface ChainRequest {
   readonly stream: boolean;
   readonly size: RequestSize;
   readonly caller: Caller;
+  /** What the caller gets, kept where another target may take up a stream that breaks. */
+  readonly transcript?: Transcript | undefined;
+  /** An answer broke off, and this request is to take it up. */
+  readonly continuation?: Continuation | undefined;
 }
 
 /** What a target answered, before a byte of it went to the caller. */
@@ -42,6 +50,8 @@ export type Answer =
 /** How a stream ended after its first token. */
 export interface StreamEnd {
   readonly usage?: Usage | undefined;
+  /** The attempt as it ended. */
+  readonly record: Try;
   /** It broke, or the caller left: what went before is not a whole answer. */
   readonly failure?: Failure | undefined;
 }
@@ -86,7 +96,7 @@ export class Attempting {
     let deadline: Deadline | undefined;
     let unwatch = (): void => {};
     try {
-      if (this.#request.caller.gone) throw new CallerGone();
+      if (this.#request.caller.gone !== undefined) throw this.#request.caller.gone;
       const prepared = outgoing(this.#request, this.#target, repairs);
       this.#prepared = prepared;
       const sent = this.#parts.upstream.send({
@@ -97,7 +107,7 @@ export class Attempting {
       });
       exchange = sent;
       deadline = new Deadline(this.#target.timeouts, (cause) => sent.abort(cause));
-      unwatch = this.#request.caller.onLeave(() => sent.abort(new CallerGone()));
+      unwatch = this.#request.caller.onLeave((cause) => sent.abort(cause));
       this.#head = await sent.head;
       this.#signals = this.#readSignals(this.#head);
       const answer = await this.#receive(sent, this.#head, deadline, unwatch);
@@ -123,11 +133,11 @@ export class Attempting {
   /** Resolves with an answer that is one; throws for everything else. */
   async #receive(exchange: Exchange, head: ResponseHead, deadline: Deadline, unwatch: () => void): Promise<Answer> {
     if (head.status >= 300) throw new ErrorInAnswer(await this.#readError(exchange));
-    if (this.#request.stream) {
-      const relay = new StreamRelay(exchange, deadline, {
-        hidesUsage: this.#prepared?.hidesUsage ?? false,
-        choices: choicesOf(this.#prepared?.body ?? {}),
-      });
+    const { stream, transcript, continuation } = this.#request;
+    if (stream) {
+      const { hidesUsage, asking, body } = this.#prepared as Outgoing;
+      const opening = continuation === undefined ? new FirstEvent() : new TakingUp(continuation.transcript, asking);
+      const relay = new StreamRelay(exchange, deadline, { hidesUsage, choices: choicesOf(body), opening, transcript });
       await relay.firstEvent(head);
       return { stream: true, head, pipe: (sink) => this.#pipe(relay, sink, deadline, unwatch) };
     }
@@ -139,10 +149,10 @@ export class Attempting {
     try {
       await relay.pipe(sink);
       this.#settle(relay.usage);
-      return { usage: relay.usage };
+      return { usage: relay.usage, record: this.#record() };
     } catch (cause) {
-      const { failure } = this.#fail(cause as Error, true) as { failure: Failure };
-      return { failure };
+      const { failure, record } = this.#fail(cause as Error, true);
+      return { failure, record };
     } finally {
       this.#close(deadline, unwatch);
     }
@@ -153,14 +163,16 @@ export class Attempting {
     return parseBody(this.#raw.toString('utf8'));
   }
 
-  #fail(cause: Error, sent: boolean): AttemptResult {
+  #fail(cause: Error, sent: boolean): AttemptResult & { kind: 'failed' } {
     const at = this.#parts.clock.now();
     const { secrets } = this.#target;
     const seen =
       cause instanceof ErrorInAnswer && this.#head !== undefined
         ? failureOfResponse(this.#head, cause.body, at, secrets)
         : failureOfCause(cause, this.#head, at, secrets);
-    if (seen.class === 'cancelled') {
+    // Neither says anything about the target.
+    if (seen.class === 'cancelled' || cause instanceof NoSeam) {
+      if (cause instanceof NoSeam) this.#absorb(this.#signals, true);
       this.#settleFailed(sent);
       return { kind: 'failed', failure: seen, record: this.#record(seen), repairs: [] };
     }
@@ -173,9 +185,14 @@ export class Attempting {
       failure,
       restsUntil,
       record: this.#record(failure),
-      repairs: failure.class === 'bad_request' ? (verdict.repairs ?? []) : [],
+      repairs: failure.class === 'bad_request' ? this.#repairs(verdict) : [],
       body: this.#raw,
     };
+  }
+
+  /** What may go from the request so that the target takes it. */
+  #repairs({ repairs = [] }: Verdict): readonly Repair[] {
+    return this.#prepared?.asking === 'prefilled' ? [...repairs, { drop: PREFILL }] : repairs;
   }
 
   /** A refused request was counted, but cost no tokens; one that broke after its first token may have cost all of them. */

@@ -16,18 +16,39 @@ export interface Content {
   readonly finished: readonly number[];
   /** It has no choices at all, as a last chunk that tells usage. */
   readonly empty: boolean;
+  /** The text in it, as far as it is plain text. */
+  readonly text: string;
+  /** It has reasoning. */
+  readonly reasons: boolean;
+  /** It has a tool call, or a part of one. */
+  readonly calls: boolean;
+  /** It has what neither text nor reasoning nor a tool call is: sound, a refusal, text in parts. */
+  readonly other: boolean;
   readonly usage?: Usage;
 }
+
+export const NOTHING: Content = {
+  real: false,
+  finished: [],
+  empty: false,
+  text: '',
+  reasons: false,
+  calls: false,
+  other: false,
+};
 
 /** Reads an answer or a chunk that was parsed from JSON. */
 export const contentOf = (value: unknown): Content => {
   const answer = fields(Array.isArray(value) ? value[0] : value);
-  if (answer === undefined) return { real: false, finished: [], empty: true };
+  if (answer === undefined) return { ...NOTHING, empty: true };
   const choices = (Array.isArray(answer.choices) ? answer.choices : [])
     .map(fields)
     .filter((each) => each !== undefined);
   const error = errorOf(answer, choices);
   const usage = usageOf(answer);
+  const messages = choices.map(messageOf);
+  const has = (keys: readonly string[]): boolean =>
+    messages.some((message) => keys.some((key) => isSomething(message[key])));
   return {
     ...(error === undefined ? {} : { error }),
     ...(usage === undefined ? {} : { usage }),
@@ -36,8 +57,14 @@ export const contentOf = (value: unknown): Content => {
       typeof reason === 'string' ? [typeof index === 'number' ? index : 0] : [],
     ),
     empty: choices.length === 0,
+    text: messages.map(({ content }) => (typeof content === 'string' ? content : '')).join(''),
+    reasons: has(['reasoning', 'reasoning_content']),
+    calls: has(['tool_calls', 'function_call']),
+    other: has(['refusal', 'audio']) || messages.some(({ content }) => Array.isArray(content)),
   };
 };
+
+const messageOf = (choice: Fields): Fields => fields(choice.delta ?? choice.message) ?? {};
 
 const errorOf = (answer: Fields, choices: readonly Fields[]): Fields | undefined => {
   if (answer.error !== undefined && answer.error !== null) return answer;
@@ -54,8 +81,8 @@ const errorOf = (answer: Fields, choices: readonly Fields[]): Fields | undefined
 const speaks = (choice: Fields): boolean => {
   if (MEANINGFUL_ENDS.has(String(choice.finish_reason))) return true;
   if (typeof choice.text === 'string' && choice.text !== '') return true;
-  const message = fields(choice.delta ?? choice.message);
-  return message !== undefined && SPOKEN.some((key) => isSomething(message[key]));
+  const message = messageOf(choice);
+  return SPOKEN.some((key) => isSomething(message[key]));
 };
 
 const isSomething = (value: unknown): boolean =>

@@ -1,10 +1,12 @@
 import type { FailureClass, ScopeKind } from '../contract/quota.js';
 import type { Failure, ResponseHead } from '../plugin/api.js';
+import { ChainError } from '../plugin/errors.js';
 import { retryAfterOf } from '../plugin/headers.js';
 import { classOfStatus } from '../plugin/status.js';
 import { maskSecrets } from '../secrets.js';
 import { CallerGone } from './caller.js';
 import { TimedOut } from './deadline.js';
+import { NoSeam } from './seam.js';
 
 /** Longest part of a provider's words that is kept. */
 const LONGEST_MESSAGE = 500;
@@ -44,7 +46,7 @@ export const failureOfCause = (
   at: number,
   secrets: readonly string[],
 ): Failure => ({
-  class: cause instanceof CallerGone ? 'cancelled' : 'server_error',
+  class: isCancelled(cause) ? 'cancelled' : cause instanceof NoSeam ? 'bad_request' : 'server_error',
   // What broke off before its body was whole says nothing by its status.
   status: head !== undefined && head.status < 300 ? head.status : undefined,
   message: maskSecrets(plainWords(cause), secrets).slice(0, LONGEST_MESSAGE),
@@ -52,6 +54,9 @@ export const failureOfCause = (
   at,
   cause,
 });
+
+/** Nobody waits for the answer any more: the caller left, or 429chain is stopping. */
+export const isCancelled = (cause: Error): boolean => cause instanceof CallerGone || cause instanceof ChainError;
 
 /** JSON where it is JSON, else the text. */
 export const parseBody = (text: string): unknown => {

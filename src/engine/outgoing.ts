@@ -1,6 +1,8 @@
 import { type Adaptation, adaptBody } from '../plugin/adapt.js';
 import type { Repair, UpstreamRequest } from '../plugin/index.js';
 import type { ChainRequest } from './attempt.js';
+import { continued, PREFILL } from './continuation.js';
+import type { Asking } from './seam.js';
 import type { PreparedTarget } from './target.js';
 
 /** A caller's request as one target gets it. */
@@ -9,6 +11,8 @@ export interface Outgoing extends UpstreamRequest {
   readonly changes: readonly string[];
   /** We ask for usage that the caller did not ask for, and must not see. */
   readonly hidesUsage: boolean;
+  /** How it is asked to go on with an answer that broke. */
+  readonly asking: Asking;
 }
 
 /**
@@ -16,7 +20,7 @@ export interface Outgoing extends UpstreamRequest {
  * `repairs` are changes beyond those.
  */
 export const outgoing = (
-  { body: asked, path, stream }: ChainRequest,
+  { body: asked, path, stream, continuation }: ChainRequest,
   { providerType, model, headers, options, repairs: known }: PreparedTarget,
   repairs: readonly Repair[],
 ): Outgoing => {
@@ -24,10 +28,20 @@ export const outgoing = (
   const hidesUsage = stream && streamOptions?.include_usage !== true;
   // A stream is asked for its usage, for the ledger.
   const usage = hidesUsage ? { stream_options: { ...streamOptions, include_usage: true } } : {};
-  const adaptations = [...(providerType.adaptations ?? []), ...[...known.for(asked), ...repairs].map(adaptationOf)];
-  const { body, changes } = adaptBody({ ...asked, model, ...usage }, adaptations, model);
+  const allRepairs = [...known.for(asked), ...repairs];
+  const adaptations = [...(providerType.adaptations ?? []), ...allRepairs.map(adaptationOf)];
+  const refused = allRepairs.some((repair) => 'drop' in repair && repair.drop === PREFILL);
+  const prefill = continuation === undefined || refused ? undefined : providerType.prefill;
+  const { body: whole, asking } =
+    continuation === undefined ? { body: asked, asking: 'anew' as const } : continued(asked, continuation, prefill);
+  const { body, changes } = adaptBody({ ...whole, model, ...usage }, adaptations, model);
   const request = { path, headers, body };
-  return { ...(providerType.adapt?.(request, options) ?? request), changes, hidesUsage };
+  return {
+    ...(providerType.adapt?.(request, options) ?? request),
+    changes,
+    hidesUsage,
+    asking,
+  };
 };
 
 const adaptationOf = (repair: Repair): Adaptation => {

@@ -1,5 +1,5 @@
 import type { FailureClass } from '../contract/quota.js';
-import type { Failure } from '../plugin/api.js';
+import type { Failure, Try } from '../plugin/api.js';
 import { maskSecrets } from '../secrets.js';
 import type { PreparedTarget } from './target.js';
 import type { Verdicted } from './trail.js';
@@ -9,6 +9,7 @@ export interface Rejection {
   readonly target: PreparedTarget;
   readonly failure: Failure;
   readonly body: Buffer | undefined;
+  readonly record: Try;
 }
 
 /** A provider's refusal that is handed on to the caller. */

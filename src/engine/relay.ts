@@ -1,10 +1,12 @@
 import type { Usage } from '../ledger/ledger.js';
 import type { ResponseHead } from '../plugin/api.js';
-import { type Content, contentOf } from './content.js';
+import { areNotable, type Block, readBlocks } from './blocks.js';
 import type { Deadline } from './deadline.js';
-import { parseBody } from './failure.js';
+import { isCancelled, parseBody } from './failure.js';
+import type { Opening } from './opening.js';
 import { ErrorInAnswer } from './read.js';
-import { blocksOf, DONE_FRAME, type Frame, FrameSplitter, framesOf } from './sse.js';
+import { DONE_FRAME, FrameSplitter } from './sse.js';
+import type { Transcript } from './transcript.js';
 import type { BodySink, Exchange } from './upstream.js';
 
 /** Where the caller's bytes go. */
@@ -14,32 +16,46 @@ export interface Sink {
   onDrain(listener: () => void): void;
 }
 
-/** Bytes before the first real event that are still held back. A provider that sends more says nothing. */
+/** Bytes that may come before the first real event. A provider that sends more says nothing. */
 const LONGEST_PREAMBLE = 1024 * 1024;
+/** Bytes of tool calls that are held back. Longer ones go out as they come. */
+const LONGEST_CALLS = 8 * 1024 * 1024;
 
 export interface RelayOptions {
   /** Frames that carry nothing but usage are not for the caller. */
   readonly hidesUsage: boolean;
   /** How many choices the answer has: each must come to its end. */
   readonly choices: number;
+  /** Which frames the caller gets first. */
+  readonly opening: Opening;
+  /** Keeps what the caller gets, where another target may take it up. Tool calls are held until they are whole then. */
+  readonly transcript?: Transcript | undefined;
 }
 
 /**
- * Holds a stream until its first real event, then passes its bytes on as they are. It looks only for errors, and at the
- * end for usage and the reason why it ended.
+ * Holds a stream until its first real event, then passes its bytes on as they are. It looks only for errors, for tool
+ * calls, and at the end for usage and the reason why it ended.
  */
 export class StreamRelay implements BodySink {
   readonly #exchange: Exchange;
   readonly #deadline: Deadline;
   readonly #splitter = new FrameSplitter();
-  /** Whole frames that the caller has not seen. */
-  #held: Buffer[] = [];
-  #heldBytes = 0;
   readonly #options: RelayOptions;
+  #opening: Opening | undefined;
+  /** What came before the first real event: of use only where nothing real follows. */
+  #preamble: Buffer[] = [];
+  #preambleBytes = 0;
+  #spoke = false;
+  /** Frames for the caller that came before there was a sink. */
+  #ready: Buffer[] = [];
+  /** Tool calls, and what came behind them, until they are whole. */
+  #calls: Buffer[] | undefined;
+  #callBytes = 0;
   /** Choices that came to their end. */
   readonly #finished = new Set<number>();
   #done = false;
   #sink: Sink | undefined;
+  #waiting = false;
   #failed: Error | undefined;
   #ended = false;
   #settleFirst: { resolve: () => void; reject: (cause: Error) => void } | undefined;
@@ -50,6 +66,7 @@ export class StreamRelay implements BodySink {
     this.#exchange = exchange;
     this.#deadline = deadline;
     this.#options = options;
+    this.#opening = options.opening;
   }
 
   /** Resolves when something real has come; until then the caller has seen nothing, and a failure costs nothing. */
@@ -67,103 +84,141 @@ export class StreamRelay implements BodySink {
     return new Promise((resolve, reject) => {
       this.#settleEnd = { resolve, reject };
       this.#sink = sink;
-      for (const bytes of this.#held) this.#write(bytes);
-      this.#held = [];
+      for (const bytes of this.#ready) this.#write(bytes);
+      this.#ready = [];
       if (this.#failed !== undefined) reject(this.#failed);
       else if (this.#ended) this.#finish();
     });
   }
 
   data(chunk: Buffer): void {
-    if (this.#failed !== undefined) return;
+    if (this.#failed !== undefined || this.#ended) return;
     this.#deadline.touch();
     const frames = this.#splitter.push(chunk);
+    if (!this.#spoke) this.#count(chunk);
     if (frames !== undefined) this.#take(frames);
-    else if (this.#settleFirst !== undefined) this.#count(chunk.length);
   }
 
   end(): void {
-    if (this.#failed !== undefined) return;
+    if (this.#failed !== undefined || this.#ended) return;
     const rest = this.#splitter.rest();
-    // A last event without its blank line is an event all the same.
-    if (rest !== undefined) this.#take(Buffer.concat([rest, Buffer.from('\n\n')]));
+    // A last event without its blank line is an event all the same, unless it is torn.
+    if (rest !== undefined && isBlank(rest)) this.#take(rest);
+    else if (rest !== undefined) this.#inspect(Buffer.concat([rest, BLANK_LINE]));
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#failed !== undefined) return;
     this.#ended = true;
+    if (this.#opening !== undefined) {
+      const out: Buffer[] = [];
+      this.#open((opening) => opening.end(), out);
+      this.#pass(joined(out));
+    }
     if (this.#settleFirst !== undefined) this.#fail(this.#noAnswer());
     else if (this.#settleEnd !== undefined) this.#finish();
   }
 
   error(cause: Error): void {
-    this.#fail(cause);
+    if (this.#ended) return;
+    // Every choice came to its end: what broke was no longer the answer.
+    if (this.#settleFirst === undefined && this.#isWhole() && !isCancelled(cause)) this.#close();
+    else this.#fail(cause);
   }
 
   #take(frames: Buffer): void {
     if (this.#failed !== undefined) return;
-    if (this.#settleFirst !== undefined) this.#await(frames);
-    else if (SIGNS.some((sign) => frames.includes(sign))) this.#inspect(frames);
-    else this.#pass(frames);
-  }
-
-  /** Before the first real event. */
-  #await(frames: Buffer): void {
-    const contents = framesOf(frames).map(contentOfFrame);
-    const failed = contents.find(({ error }) => error !== undefined);
-    if (failed !== undefined) {
-      this.#fail(new ErrorInAnswer(failed.error));
-      return;
-    }
-    this.#inspect(frames);
-    if (contents.some(({ real }) => real)) {
-      const first = this.#settleFirst;
-      this.#settleFirst = undefined;
-      this.#deadline.started();
-      first?.resolve();
-    } else this.#count(frames.length);
-  }
-
-  #count(bytes: number): void {
-    this.#heldBytes += bytes;
-    if (this.#heldBytes > LONGEST_PREAMBLE) this.#fail(new Error('no answer within the first MiB of its stream'));
+    if (this.#opening === undefined && this.#calls === undefined && !areNotable(frames)) this.#pass(frames);
+    else this.#inspect(frames);
   }
 
   /** Frames that may hold more than text: passes on what is for the caller, and stops before an error. */
   #inspect(frames: Buffer): void {
-    const blocks = blocksOf(frames);
-    const shown: Buffer[] = [];
-    for (const block of blocks) {
-      const frame = framesOf(block)[0] ?? {};
-      const { error, usage, finished, empty } = contentOfFrame(frame);
+    const out: Buffer[] = [];
+    for (const block of readBlocks(frames)) {
+      const { error, usage, finished, empty, real } = block.content;
       if (error !== undefined) {
-        this.#pass(Buffer.concat(shown));
+        this.#pass(joined(out));
         this.#fail(new ErrorInAnswer(error));
         return;
       }
       this.usage = usage ?? this.usage;
       for (const index of finished) this.#finished.add(index);
-      if (frame.data?.trim() === '[DONE]') this.#done = true;
-      if (!(this.#options.hidesUsage && empty && usage !== undefined)) shown.push(block);
+      this.#done ||= block.done;
+      if (real && !this.#spoke) {
+        this.#spoke = true;
+        this.#deadline.started();
+      }
+      if (this.#options.hidesUsage && empty && usage !== undefined) continue;
+      if (this.#opening === undefined) this.#emit(block, out);
+      else this.#open((opening) => opening.take(block), out);
+      if (this.#failed !== undefined) return;
     }
-    this.#pass(shown.length === blocks.length ? frames : Buffer.concat(shown));
+    this.#pass(joined(out));
+  }
+
+  /** Asks the opening; what it lets through goes behind `out`. */
+  #open(ask: (opening: Opening) => readonly Block[] | undefined, out: Buffer[]): void {
+    try {
+      const blocks = ask(this.#opening as Opening);
+      if (blocks === undefined) return;
+      this.#opening = undefined;
+      this.#preamble = [];
+      for (const block of blocks) this.#emit(block, out);
+      this.#settleFirst?.resolve();
+      this.#settleFirst = undefined;
+    } catch (cause) {
+      this.#fail(cause as Error);
+    }
+  }
+
+  /** Holds back tool calls until they are whole: until then another target can begin them anew. */
+  #emit({ bytes, content }: Block, out: Buffer[]): void {
+    if (content.calls && this.#options.transcript !== undefined) this.#calls ??= [];
+    if (this.#calls === undefined) {
+      out.push(bytes);
+      return;
+    }
+    this.#calls.push(bytes);
+    this.#callBytes += bytes.length;
+    if (!this.#isWhole() && this.#callBytes < LONGEST_CALLS) return;
+    out.push(...this.#calls);
+    this.#calls = this.#isWhole() ? undefined : [];
+  }
+
+  #isWhole(): boolean {
+    return this.#done || this.#finished.size >= this.#options.choices;
+  }
+
+  #count(chunk: Buffer): void {
+    this.#preamble.push(chunk);
+    this.#preambleBytes += chunk.length;
+    if (this.#preambleBytes > LONGEST_PREAMBLE) this.#fail(new Error('no answer within the first MiB of its stream'));
   }
 
   #pass(frames: Buffer): void {
     if (frames.length === 0) return;
-    if (this.#sink === undefined) this.#held.push(frames);
+    if (this.#sink === undefined) this.#ready.push(frames);
     else this.#write(frames);
   }
 
   #write(bytes: Buffer): void {
     const sink = this.#sink as Sink;
-    if (sink.write(bytes) || this.#ended) return;
+    this.#options.transcript?.add(bytes);
+    if (sink.write(bytes) || this.#ended || this.#waiting) return;
+    this.#waiting = true;
     this.#exchange.pause();
     this.#deadline.hold();
     sink.onDrain(() => {
+      this.#waiting = false;
       this.#deadline.unhold();
       this.#exchange.resume();
     });
   }
 
   #finish(): void {
-    if (!this.#done && this.#finished.size < this.#options.choices) {
+    if (!this.#isWhole()) {
       this.#fail(new Error('the stream was cut off before its end'));
       return;
     }
@@ -173,7 +228,7 @@ export class StreamRelay implements BodySink {
 
   /** Why a stream that is over had no answer in it. */
   #noAnswer(): Error {
-    const text = Buffer.concat(this.#held).toString('utf8').trim();
+    const text = Buffer.concat(this.#preamble).toString('utf8').trim();
     const body = text.startsWith('{') || text.startsWith('[') || text.startsWith('<') ? parseBody(text) : undefined;
     return body === undefined ? new Error('an empty answer') : new ErrorInAnswer(body);
   }
@@ -181,6 +236,10 @@ export class StreamRelay implements BodySink {
   #fail(cause: Error): void {
     if (this.#failed !== undefined) return;
     this.#failed = cause;
+    const { transcript } = this.#options;
+    if (transcript !== undefined && this.#settleFirst === undefined) {
+      transcript.callsBroken = this.#calls !== undefined;
+    }
     this.#exchange.abort(cause);
     this.#settleFirst?.reject(cause);
     this.#settleFirst = undefined;
@@ -188,19 +247,8 @@ export class StreamRelay implements BodySink {
   }
 }
 
-/** What a frame holds that says more than text does. Looked for as bytes, since most frames are only text. */
-const SIGNS = ['"error"', 'event:', '[DONE]', '"usage":{', '"usage": {', '"finish_reason":"', '"finish_reason": "'];
+const BLANK_LINE = Buffer.from('\n\n');
 
-const NOTHING: Content = { real: false, finished: [], empty: false };
+const isBlank = (bytes: Buffer): boolean => bytes.toString('latin1').trim() === '';
 
-const contentOfFrame = ({ event, data }: Frame): Content => {
-  if (data === undefined || data.trim() === '[DONE]') return NOTHING;
-  const value = parseBody(data);
-  if (event === 'error') {
-    const named = value !== null && typeof value === 'object' && 'error' in value;
-    return { ...NOTHING, error: named ? (value as Record<string, unknown>) : { error: value } };
-  }
-  return typeof value === 'string'
-    ? { ...NOTHING, error: { error: { message: 'a frame that is no JSON' } } }
-    : contentOf(value);
-};
+const joined = (parts: readonly Buffer[]): Buffer => (parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts));

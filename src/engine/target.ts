@@ -42,5 +42,7 @@ export interface Chain {
   /** Rather wait this long for a target's reset than spend the next target. */
   readonly patienceMs: number;
   readonly retries: number;
+  readonly resume: boolean;
+  readonly resumeInstruction: string;
   readonly onModeration: 'return' | 'next';
 }

@@ -1,24 +1,26 @@
 import type { Need, Refusal, Reservation } from '../ledger/ledger.js';
-import type { Attempt, Outcome, Repair, Target, Try } from '../plugin/api.js';
+import type { Attempt, Repair, Try } from '../plugin/api.js';
 import { type Answer, Attempting, type AttemptResult, type ChainRequest, type Parts, passedOver } from './attempt.js';
-import { CallerGone } from './caller.js';
+import type { Course } from './course.js';
 import type { Grant, Queue } from './queue.js';
 import { isRejectedByAll, isRejection, type Rejection, type RejectionAnswer, rejectionAnswer } from './rejection.js';
+import { NoSeam } from './seam.js';
 import type { PreparedTarget } from './target.js';
 import { denied, exhausted, failed, refused, unusable, type Verdicted } from './trail.js';
 
-/** What the caller gets. */
-export interface Served {
-  /** Absent when the answer is a provider's refusal, handed on as it came. */
+/** An answer, and who gave it. */
+export interface Found {
+  /** Of a provider's refusal that is handed on: the target that refused. */
   readonly target: PreparedTarget;
-  readonly attempts: number;
   readonly answer: Answer | RejectionAnswer;
-  /** To be called once, when the answer is over. */
-  readonly finish: (status: number, usage?: Outcome['usage']) => void;
+  /** The attempt as far as it has come. */
+  readonly record: Try;
 }
 
 /** Classes after which another try at the same target cannot end better for this request. */
 const FINAL = new Set(['bad_request', 'too_large', 'moderation', 'not_found', 'auth']);
+/** So many answers that do not join on show that the text proves nothing. */
+const MOST_UNJOINED = 2;
 const RETRIED = new Set(['overloaded', 'server_error']);
 
 /** One request on its way down a chain. */
@@ -26,55 +28,51 @@ export class Walk {
   readonly #parts: Parts;
   readonly #queue: Queue;
   readonly #request: ChainRequest;
-  readonly #startedAt: number;
+  readonly #course: Course;
   /** In the chain's order: what came of each target last. */
   readonly #trail = new Map<PreparedTarget, Verdicted>();
-  readonly #tries: Try[] = [];
   /** The first target that found fault with the request itself. */
   #rejection: Rejection | undefined;
-  #attempts = 0;
-  #waitedMs = 0;
+  /** Continuations that did not join on to what the caller has got. */
+  #unjoined = 0;
   /** Monotonic; set when the first wait begins. */
   #waitUntil: number | undefined;
 
-  readonly #onOver: () => void;
-
-  constructor(parts: Parts, queue: Queue, request: ChainRequest, onOver: () => void) {
+  constructor(parts: Parts, queue: Queue, request: ChainRequest, course: Course) {
     this.#parts = parts;
     this.#queue = queue;
     this.#request = request;
-    this.#onOver = onOver;
-    this.#startedAt = parts.clock.monotonic();
+    this.#course = course;
   }
 
-  async run(): Promise<Served> {
-    try {
-      for (const target of this.#request.chain.targets) {
-        const served = await this.#visit(target);
-        if (served !== undefined) return served;
-      }
-      for (;;) {
-        const rejected = this.#rejected();
-        if (rejected !== undefined) return rejected;
-        const served = await this.#wait();
-        if (served !== undefined) return served;
-      }
-    } catch (error) {
-      this.#finish(error instanceof CallerGone ? 499 : ((error as { status?: number }).status ?? 500));
-      throw error;
+  /**
+   * @throws ChainError `chain_exhausted` when no target can answer within the chain's `maxWait`
+   * @throws CallerGone when nobody waits for the answer any more
+   */
+  async run(): Promise<Found> {
+    for (const target of this.#request.chain.targets) {
+      const found = await this.#visit(target);
+      if (found !== undefined) return found;
+    }
+    for (;;) {
+      const rejected = this.#rejected();
+      if (rejected !== undefined) return rejected;
+      const found = await this.#wait();
+      if (found !== undefined) return found;
     }
   }
 
   /** Asks one target, if it may be asked. */
-  async #visit(target: PreparedTarget): Promise<Served | undefined> {
+  async #visit(target: PreparedTarget): Promise<Found | undefined> {
     const { hooks, ledger } = this.#parts;
     if (target.unusable !== undefined) return this.#pass(unusable(target, target.unusable));
+    if (this.#unjoined >= MOST_UNJOINED) return undefined;
     const attempt = this.#attempt(target);
     if (hooks.beforeAttempt.taps.length > 0) {
       const denial = await hooks.beforeAttempt.promise(attempt);
       if (denial !== undefined) return this.#pass(denied(target, denial, this.#parts.clock.now()));
     }
-    if (this.#request.caller.gone) throw new CallerGone();
+    if (this.#request.caller.gone !== undefined) throw this.#request.caller.gone;
     if (this.#queue.ahead(target) > 0) {
       const refusal = ledger.check(target.id, this.#needOf(target));
       if (refusal !== undefined) return this.#patiently(target, refusal);
@@ -86,10 +84,10 @@ export class Walk {
   }
 
   /** Rather waits for a better target than to spend the next one, where the chain says so and its reset is near. */
-  async #patiently(target: PreparedTarget, refusal: Refusal): Promise<Served | undefined> {
+  async #patiently(target: PreparedTarget, refusal: Refusal): Promise<Found | undefined> {
     const { clock } = this.#parts;
     this.#pass(refused(target, refusal));
-    const left = this.#request.chain.patienceMs - this.#waitedMs;
+    const left = this.#request.chain.patienceMs - this.#course.waitedMs;
     if (left <= 0 || refusal.retryAt === undefined || refusal.retryAt > clock.now() + left) return undefined;
     // Those who came earlier will have taken all of it.
     if (this.#queue.ahead(target) >= (refusal.roomThen ?? Number.POSITIVE_INFINITY)) return undefined;
@@ -98,23 +96,24 @@ export class Walk {
   }
 
   /** Asks a target that has room, again in place where the chain says so, and once more if a repair may help. */
-  async #ask(target: PreparedTarget, first: Reservation): Promise<Served | undefined> {
+  async #ask(target: PreparedTarget, first: Reservation): Promise<Found | undefined> {
     let reservation: Reservation | undefined = first;
     let retries = this.#request.chain.retries;
     let repairs: readonly Repair[] = [];
     while (reservation !== undefined) {
       const attempting = new Attempting(this.#parts, this.#request, target, this.#attempt(target), reservation);
-      this.#attempts++;
+      this.#course.attempts++;
       const result: AttemptResult = await attempting.run(repairs);
-      this.#tries.push(result.record);
+      this.#course.record(result.record);
       if (result.kind === 'served') {
         target.repairs.learn(repairs, this.#request.body);
-        return this.#served(target, result.answer);
+        return { target, answer: result.answer, record: result.record };
       }
       this.#fail(target, result);
       const { failure } = result;
-      if (failure.class === 'cancelled') throw new CallerGone();
-      if (failure.class === 'moderation' && this.#request.chain.onModeration === 'return') return this.#handOn();
+      if (failure.class === 'cancelled') throw failure.cause;
+      if (failure.class === 'moderation' && this.#request.chain.onModeration === 'return')
+        return this.#handOn(this.#rejection as Rejection);
       if (repairs.length === 0 && result.repairs.length > 0) repairs = result.repairs;
       else if (RETRIED.has(failure.class) && retries-- > 0) repairs = [];
       else return undefined;
@@ -125,7 +124,7 @@ export class Walk {
   }
 
   /** Nothing left: waits for the first target that a limit alone keeps back, and asks that one. */
-  async #wait(): Promise<Served | undefined> {
+  async #wait(): Promise<Found | undefined> {
     const { clock } = this.#parts;
     const from = clock.monotonic();
     this.#waitUntil ??= from + this.#request.chain.maxWaitMs;
@@ -143,7 +142,7 @@ export class Walk {
     return this.#lastResort();
   }
 
-  /** @throws CallerGone */
+  /** @throws why the caller is gone */
   async #waitFor(targets: readonly PreparedTarget[], ms: number): Promise<Grant | 'late' | 'full'> {
     const { clock } = this.#parts;
     const from = clock.monotonic();
@@ -155,8 +154,8 @@ export class Walk {
       ms,
       caller,
     });
-    this.#waitedMs += clock.monotonic() - from;
-    if (result === 'gone') throw new CallerGone();
+    this.#course.waitedMs += clock.monotonic() - from;
+    if (result === 'gone') throw caller.gone as Error;
     return result;
   }
 
@@ -171,7 +170,7 @@ export class Walk {
   }
 
   /** A target that was reserved in the queue; the hook has not been asked about it yet. */
-  async #granted(target: PreparedTarget, reservation: Reservation): Promise<Served | undefined> {
+  async #granted(target: PreparedTarget, reservation: Reservation): Promise<Found | undefined> {
     const { beforeAttempt } = this.#parts.hooks;
     const denial = beforeAttempt.taps.length > 0 ? await beforeAttempt.promise(this.#attempt(target)) : undefined;
     if (denial === undefined) return this.#ask(target, reservation);
@@ -183,7 +182,7 @@ export class Walk {
    * The time is up. Our own caution refuses nobody: a target that nothing is known against is asked all the same.
    * @throws ChainError `chain_exhausted` when there is none
    */
-  async #lastResort(): Promise<Served | undefined> {
+  async #lastResort(): Promise<Found | undefined> {
     for (const { target, cautious } of [...this.#trail.values()]) {
       if (!cautious) continue;
       const answer = await this.#reserve(target, true);
@@ -207,33 +206,27 @@ export class Walk {
 
   #pass(verdict: Verdicted): undefined {
     this.#trail.set(verdict.target, verdict);
-    this.#tries.push(passedOver(this.#attempt(verdict.target), verdict));
+    this.#course.record(passedOver(this.#attempt(verdict.target), verdict));
     return undefined;
   }
 
-  #fail(target: PreparedTarget, { failure, restsUntil, body }: AttemptResult & { kind: 'failed' }): void {
+  #fail(target: PreparedTarget, { failure, restsUntil, body, record }: AttemptResult & { kind: 'failed' }): void {
+    if (failure.cause instanceof NoSeam) this.#unjoined++;
     this.#trail.set(target, failed(target, failure, restsUntil, this.#parts.clock.now()));
     if (isRejection(failure.class) && (this.#rejection === undefined || failure.class === 'moderation')) {
-      this.#rejection = { target, failure, body };
+      this.#rejection = { target, failure, body, record };
     }
   }
 
   /** Every target that was asked found fault with the request: asking or waiting longer cannot help. */
-  #rejected(): Served | undefined {
+  #rejected(): Found | undefined {
     const rejects = this.#rejection !== undefined && isRejectedByAll([...this.#trail.values()]);
-    return rejects ? this.#handOn() : undefined;
+    return rejects ? this.#handOn(this.#rejection as Rejection) : undefined;
   }
 
   /** The provider's refusal, as it came. */
-  #handOn(): Served {
-    const rejection = this.#rejection as Rejection;
-    const finish: Served['finish'] = (status) => this.#finish(status);
-    return { target: rejection.target, attempts: this.#attempts, answer: rejectionAnswer(rejection), finish };
-  }
-
-  #served(target: PreparedTarget, answer: Answer): Served {
-    const finish: Served['finish'] = (status, usage) => this.#finish(status, target.shown, usage);
-    return { target, attempts: this.#attempts, answer, finish };
+  #handOn(rejection: Rejection): Found {
+    return { target: rejection.target, answer: rejectionAnswer(rejection), record: rejection.record };
   }
 
   #attempt(target: PreparedTarget): Attempt {
@@ -242,33 +235,10 @@ export class Walk {
       requestId: id,
       chain: chain.name,
       target: target.shown,
-      number: this.#attempts + 1,
+      number: this.#course.attempts + 1,
       startedAt: this.#parts.clock.now(),
       stream,
       estimatedTokens: this.#needOf(target).tokens,
     };
-  }
-
-  #finish(status: number, servedBy?: Target, usage?: Outcome['usage']): void {
-    const { afterResponse } = this.#parts.hooks;
-    if (afterResponse.taps.length === 0) {
-      this.#onOver();
-      return;
-    }
-    const { id, chain, stream } = this.#request;
-    const durationMs = this.#parts.clock.monotonic() - this.#startedAt;
-    const outcome: Outcome = {
-      requestId: id,
-      chain: chain.name,
-      status,
-      durationMs,
-      waitedMs: this.#waitedMs,
-      stream,
-      servedBy,
-      usage,
-      tries: this.#tries,
-    };
-    // A plugin may still write when the request is over; nothing is closed under it.
-    void afterResponse.promise(outcome).finally(this.#onOver);
   }
 }

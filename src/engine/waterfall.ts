@@ -1,12 +1,32 @@
-import type { ChainRequest, Parts } from './attempt.js';
+import type { Answer, ChainRequest, Parts } from './attempt.js';
+import { type Caller, CallerGone } from './caller.js';
+import { Course } from './course.js';
 import { Queue } from './queue.js';
-import { type Served, Walk } from './walk.js';
+import type { RejectionAnswer } from './rejection.js';
+import type { Sink } from './relay.js';
+import { isStreaming, type ResumedEnd, ResumingStream } from './resume.js';
+import type { PreparedTarget } from './target.js';
+import { Transcript } from './transcript.js';
+import { Walk } from './walk.js';
+
+/** What the caller gets. */
+export interface Served {
+  /** The one that answered first. Of a provider's refusal that is handed on: the one that refused. */
+  readonly target: PreparedTarget;
+  readonly attempts: number;
+  readonly answer:
+    | (Answer & { stream: false })
+    | RejectionAnswer
+    | { readonly stream: true; readonly pipe: (sink: Sink) => Promise<ResumedEnd> };
+  /** How the request ends is told here, once, when the answer has left. */
+  readonly course: Course;
+}
 
 /** Walks a chain until an attempt succeeds. */
 export class Waterfall {
   readonly #parts: Parts;
   readonly #queue: Queue;
-  #active = 0;
+  readonly #callers = new Set<Caller>();
   #onIdle: (() => void)[] = [];
 
   constructor(parts: Parts, maxWaiting: number) {
@@ -22,14 +42,27 @@ export class Waterfall {
    * @throws ChainError `chain_exhausted` when no target can answer within the chain's `maxWait`.
    * @throws CallerGone when nobody waits for the answer any more.
    */
-  run(request: ChainRequest): Promise<Served> {
-    this.#active++;
-    return new Walk(this.#parts, this.#queue, request, () => this.#over()).run();
+  async run(asked: ChainRequest): Promise<Served> {
+    this.#callers.add(asked.caller);
+    const request = isResumable(asked) ? { ...asked, transcript: new Transcript() } : asked;
+    const course = new Course(this.#parts, request, () => this.#over(asked.caller));
+    try {
+      const found = await new Walk(this.#parts, this.#queue, request, course).run();
+      const { target, answer } = found;
+      const { attempts } = course;
+      if (!isStreaming(found)) return { target, attempts, answer: answer as Served['answer'], course };
+      const resuming = new ResumingStream(this.#parts, this.#queue, request, course);
+      const pipe = (sink: Sink): Promise<ResumedEnd> => resuming.pipe(found, sink);
+      return { target, attempts, answer: { stream: true, pipe }, course };
+    } catch (error) {
+      course.finish(error instanceof CallerGone ? 499 : ((error as { status?: number }).status ?? 500));
+      throw error;
+    }
   }
 
   /** Resolves when no request is under way, its answer included. */
   idle(): Promise<void> {
-    return this.#active === 0 ? Promise.resolve() : new Promise((resolve) => this.#onIdle.push(resolve));
+    return this.#callers.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
   /** Those who wait are refused. */
@@ -37,10 +70,19 @@ export class Waterfall {
     this.#queue.close();
   }
 
-  #over(): void {
-    this.#active--;
-    if (this.#active > 0) return;
+  /** Ends every request that is still under way, with `cause`. */
+  stop(cause: Error): void {
+    for (const caller of [...this.#callers]) caller.leave(cause);
+  }
+
+  #over(caller: Caller): void {
+    this.#callers.delete(caller);
+    if (this.#callers.size > 0) return;
     for (const resolve of this.#onIdle) resolve();
     this.#onIdle = [];
   }
 }
+
+/** Several choices at once run side by side, and cannot be asked for from the middle. */
+const isResumable = ({ stream, chain, body: { n } }: ChainRequest): boolean =>
+  stream && chain.resume && (typeof n !== 'number' || n <= 1);

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
-import type { Answer, ChainRequest } from '../engine/attempt.js';
+import type { ChainRequest } from '../engine/attempt.js';
 import { Caller } from '../engine/caller.js';
 import { sizeOf } from '../engine/estimate.js';
 import type { Sink } from '../engine/relay.js';
-import type { Served } from '../engine/walk.js';
+import type { ResumedEnd } from '../engine/resume.js';
+import type { PreparedTarget } from '../engine/target.js';
+import type { Served } from '../engine/waterfall.js';
+import type { Usage } from '../ledger/ledger.js';
+import type { Failure } from '../plugin/api.js';
 import { ChainError } from '../plugin/errors.js';
 import { readBody } from './body.js';
 import type { Current } from './server.js';
@@ -39,9 +43,10 @@ export const postChat =
     const served = await waterfall.run(request);
     ctx.set({ 'x-429chain-target': headerText(served.target.id), 'x-429chain-attempts': String(served.attempts) });
     const { answer } = served;
-    if ('rejection' in answer) return sendWhole(ctx, served, answer.status, answer.body);
-    if (!answer.stream) return sendWhole(ctx, served, answer.head.status, answer.body, answer);
-    await sendStream(ctx, served, answer);
+    if (answer.stream) return await sendStream(ctx, served, answer.pipe);
+    if ('rejection' in answer) return sendWhole(ctx, served, answer);
+    const { head, body: whole, usage } = answer;
+    sendWhole(ctx, served, { status: head.status, body: whole, target: served.target, usage });
   };
 
 /** A name as a header can carry it. */
@@ -50,11 +55,12 @@ const headerText = (name: string): string => encodeURI(Buffer.from(name).toStrin
 /** The request is over when its answer has left, or its caller. */
 const finishWith = (
   res: ServerResponse,
-  { finish }: Served,
+  { course }: Served,
   status: number,
-  usage?: Parameters<Served['finish']>[1],
+  target?: PreparedTarget,
+  usage?: Usage,
 ): void => {
-  const over = (): void => finish(res.writableFinished ? status : 499, usage);
+  const over = (): void => course.finish(res.writableFinished ? status : 499, target?.shown, usage);
   if (res.closed) over();
   else res.once('close', over);
 };
@@ -84,20 +90,22 @@ const checkMessages = ({ messages }: Readonly<Record<string, unknown>>): void =>
   if (fault !== undefined) throw new ChainError('invalid_request', `"messages" ${fault}.`, { param: 'messages' });
 };
 
-const sendWhole = (
-  ctx: Context,
-  served: Served,
-  status: number,
-  body: Buffer,
-  answer?: { usage?: Parameters<Served['finish']>[1] | undefined },
-): void => {
+interface WholeAnswer {
+  readonly status: number;
+  readonly body: Buffer;
+  /** Absent where the provider refused the request. */
+  readonly target?: PreparedTarget;
+  readonly usage?: Usage | undefined;
+}
+
+const sendWhole = (ctx: Context, served: Served, { status, body, target, usage }: WholeAnswer): void => {
   ctx.status = status;
   ctx.type = 'application/json';
   ctx.body = body;
-  finishWith(ctx.res, served, status, answer?.usage);
+  finishWith(ctx.res, served, status, target, usage);
 };
 
-const sendStream = async (ctx: Context, served: Served, answer: Answer & { stream: true }): Promise<void> => {
+const sendStream = async (ctx: Context, served: Served, pipe: (sink: Sink) => Promise<ResumedEnd>): Promise<void> => {
   ctx.respond = false;
   const { res } = ctx;
   res.writeHead(200, {
@@ -105,15 +113,18 @@ const sendStream = async (ctx: Context, served: Served, answer: Answer & { strea
     'cache-control': 'no-cache',
     'x-accel-buffering': 'no',
   });
-  const { failure, usage } = await answer.pipe(sinkOf(res));
-  finishWith(res, served, failure === undefined ? 200 : 502, usage);
-  if (failure?.class === 'cancelled') return;
-  if (failure !== undefined) {
-    const message = `${served.target.id} broke off after its first token: ${failure.message}`;
-    res.write(`data: ${JSON.stringify(new ChainError('upstream_failed', message).toJSON())}\n\n`);
-  }
+  const { failure, usage, target } = await pipe(sinkOf(res));
+  finishWith(res, served, failure === undefined ? 200 : 502, target, usage);
+  if (res.destroyed) return;
+  if (failure !== undefined) res.write(`data: ${JSON.stringify(errorOf(target, failure).toJSON())}\n\n`);
   res.end();
 };
+
+/** What the caller reads in place of the rest of an answer. */
+const errorOf = (target: PreparedTarget, { cause, message }: Failure): ChainError =>
+  cause instanceof ChainError
+    ? cause
+    : new ChainError('upstream_failed', `${target.id} broke off after its first token: ${message}`);
 
 const sinkOf = (res: ServerResponse): Sink => ({
   write: (chunk) => res.write(chunk),

@@ -98,6 +98,8 @@ export interface Outcome {
   readonly stream: boolean;
   readonly servedBy?: Target | undefined;
   readonly usage?: { readonly input: number; readonly output: number } | undefined;
+  /** How often another target took up a stream that had broken. */
+  readonly resumed: number;
   readonly tries: readonly Try[];
 }
 
@@ -111,6 +113,14 @@ export interface Hooks {
   readonly onError: SyncBailHook<[failure: Failure, attempt: Attempt], Verdict | undefined>;
   /** The request is over, body included. Watch; nobody waits for you. */
   readonly afterResponse: AsyncParallelHook<[outcome: Outcome]>;
+}
+
+/** How a provider takes the beginning of its own answer, as a last message of the assistant: what that needs beside its text. */
+export interface Prefill {
+  /** Further fields of the message, such as Mistral's `prefix: true`. */
+  readonly message?: Readonly<Record<string, unknown>>;
+  /** Further fields of the body. */
+  readonly body?: Readonly<Record<string, unknown>>;
 }
 
 export interface UpstreamRequest {
@@ -134,6 +144,8 @@ export interface ProviderType<O = Record<string, unknown>> {
   readonly knownPoolLimits?: Readonly<Record<string, readonly Limit[]>>;
   /** What this kind of provider is documented to refuse, as data. */
   readonly adaptations?: readonly Adaptation[];
+  /** It is documented to go on from the beginning of an answer. Absent: it is asked in words to go on. */
+  readonly prefill?: Prefill;
   /** Models that draw on one quota share a pool. Returns the pool's name, without the provider: `free`. */
   pool?(model: string): string | undefined;
   /** For what data cannot say; runs after `adaptations`. */

@@ -10,11 +10,20 @@ const TARGETS = ['groq/openai/gpt-oss-120b'];
 describe('a configuration', () => {
   it('needs no more than a provider and a chain', () => {
     const { written, locate, ...settings } = settingsOf(MINIMAL);
+    const resumeInstruction = settings.chains[0]?.resumeInstruction;
+    expect(resumeInstruction).to.contain('{lastWords}');
     expect(locate).to.be.a('function');
     expect(written).to.deep.equal(MINIMAL);
     expect(settings).to.deep.equal({
       file: FILE,
-      server: { host: '127.0.0.1', port: 3429, apiKeys: [], maxBodyBytes: 33_554_432, maxWaiting: 1_000 },
+      server: {
+        host: '127.0.0.1',
+        port: 3429,
+        apiKeys: [],
+        maxBodyBytes: 33_554_432,
+        maxWaiting: 1_000,
+        drainMs: 10_000,
+      },
       dataDir: '/etc/429chain/.429chain',
       providers: [
         { id: 'groq', type: 'groq', missing: [], enabled: true, limits: [], timeouts: {}, headers: {}, options: {} },
@@ -27,6 +36,7 @@ describe('a configuration', () => {
           patienceMs: 0,
           retries: 0,
           resume: true,
+          resumeInstruction,
           onModeration: 'return',
         },
       ],

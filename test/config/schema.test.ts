@@ -57,6 +57,8 @@ describe('the schema', () => {
     expect(`${chain?.patienceMs}s`).to.equal(defaultOf(fullChain, 'patience'));
     expect(chain?.retries).to.equal(defaultOf(fullChain, 'retries'));
     expect(chain?.resume).to.equal(defaultOf(fullChain, 'resume'));
+    expect(chain?.resumeInstruction).to.equal(defaultOf(fullChain, 'resumeInstruction'));
+    expect(`${settings.server.drainMs / 1000}s`).to.equal(defaultOf(server, 'drain'));
     expect(chain?.onModeration).to.equal(defaultOf(fullChain, 'onModeration'));
   });
 });

@@ -372,7 +372,7 @@ describe('Waterfall', () => {
     });
 
     it('ends a stream that breaks after its first token with an error frame and no [DONE] (pitfall 26)', async () => {
-      const { upstreams } = await start(2);
+      const { upstreams } = await start(2, { resume: false });
       upstreams[0]?.always(stream([chunk({ content: 'Once upon' })], 'cut'));
       const text = await raw({});
       expect(text).to.contain('Once upon');

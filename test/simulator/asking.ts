@@ -15,14 +15,14 @@ export const ask = async ({ runtime }: App, plan: Plan): Promise<void> => {
     size: sizeOf(body, JSON.stringify(body)),
     caller: new Caller(),
   });
-  const { answer, finish } = served;
+  const { answer, course, target } = served;
   if ('rejection' in answer) {
-    finish(answer.status);
+    course.finish(answer.status);
     throw new Error(`${served.target.id} rejects it with ${answer.status}: ${answer.body}`);
   }
-  if (!answer.stream) return finish(200, answer.usage);
+  if (!answer.stream) return course.finish(200, target.shown, answer.usage);
   const { failure, usage } = await answer.pipe({ write: () => true, onDrain: () => {} });
-  finish(failure === undefined ? 200 : 502, usage);
+  course.finish(failure === undefined ? 200 : 502, target.shown, usage);
   if (failure !== undefined) throw new Error(`${served.target.id} broke off: ${failure.message}`);
 };
 

@@ -1,0 +1,57 @@
+import type { Outcome, Target, Try } from '../plugin/api.js';
+import type { ChainRequest, Parts } from './attempt.js';
+
+/** What happens to one request, from its arrival until its answer has left: told to plugins when it is over. */
+export class Course {
+  /** Targets that were asked so far. */
+  attempts = 0;
+  /** Time spent waiting for capacity, ms. */
+  waitedMs = 0;
+  /** How often another target took up a stream that broke. */
+  resumed = 0;
+  readonly #parts: Parts;
+  readonly #request: ChainRequest;
+  readonly #startedAt: number;
+  readonly #tries: Try[] = [];
+  readonly #onOver: () => void;
+
+  constructor(parts: Parts, request: ChainRequest, onOver: () => void) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#startedAt = parts.clock.monotonic();
+    this.#onOver = onOver;
+  }
+
+  record(tried: Try): void {
+    this.#tries.push(tried);
+  }
+
+  /** A stream has ended: its attempt lasted longer, and perhaps failed after all. */
+  amend(before: Try, after: Try): void {
+    this.#tries[this.#tries.indexOf(before)] = after;
+  }
+
+  /** To be called once. `status` is what the caller got, 499 when it left. */
+  finish(status: number, servedBy?: Target, usage?: Outcome['usage']): void {
+    const { afterResponse } = this.#parts.hooks;
+    if (afterResponse.taps.length === 0) {
+      this.#onOver();
+      return;
+    }
+    const { id, chain, stream } = this.#request;
+    const outcome: Outcome = {
+      requestId: id,
+      chain: chain.name,
+      status,
+      durationMs: this.#parts.clock.monotonic() - this.#startedAt,
+      waitedMs: this.waitedMs,
+      stream,
+      servedBy,
+      usage,
+      resumed: this.resumed,
+      tries: this.#tries,
+    };
+    // A plugin may still write when the request is over; nothing is closed under it.
+    void afterResponse.promise(outcome).finally(this.#onOver);
+  }
+}

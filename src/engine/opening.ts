@@ -1,0 +1,75 @@
+import { type Block, withText } from './blocks.js';
+import { type Asking, type Joint, NoSeam, Seam } from './seam.js';
+import type { Transcript } from './transcript.js';
+
+/** Decides what of a stream's beginning is for the caller, who sees nothing of it until then. */
+export interface Opening {
+  /** The next frame. @returns frames for the caller, once that is certain. @throws NoSeam */
+  take(block: Block): readonly Block[] | undefined;
+  /** Nothing more comes. @returns frames for the caller; `undefined`: this was no answer. @throws NoSeam */
+  end(): readonly Block[] | undefined;
+}
+
+/** A new answer: all of it, as soon as something real has come. */
+export class FirstEvent implements Opening {
+  readonly #held: Block[] = [];
+
+  take(block: Block): readonly Block[] | undefined {
+    this.#held.push(block);
+    return block.content.real ? this.#held : undefined;
+  }
+
+  end(): undefined {
+    return undefined;
+  }
+}
+
+/**
+ * An answer that takes up another one where it broke: only what follows the seam. Reasoning is left out: the caller has
+ * got that of the first target, or does without.
+ */
+export class TakingUp implements Opening {
+  readonly #transcript: Transcript;
+  readonly #seam: Seam;
+  /** Frames that may be for the caller. */
+  #held: Block[] = [];
+
+  constructor(transcript: Transcript, asking: Asking) {
+    this.#transcript = transcript;
+    this.#seam = new Seam(transcript.text, asking);
+  }
+
+  take(block: Block): readonly Block[] | undefined {
+    const { text, calls, finished } = block.content;
+    if (text !== '' || calls || finished.length > 0) this.#held.push(block);
+    if (calls) return this.#behind(this.#beforeCalls());
+    if (finished.length > 0) {
+      const early = text === '' ? undefined : this.#seam.take(text);
+      return this.#behind(early ?? this.#seam.end());
+    }
+    const joint = text === '' ? undefined : this.#seam.take(text);
+    return joint === undefined ? undefined : this.#behind(joint);
+  }
+
+  end(): readonly Block[] | undefined {
+    return this.#held.length === 0 ? undefined : this.#behind(this.#seam.end());
+  }
+
+  /** Where the first target broke off in a tool call, any text before the new one is but another preface. */
+  #beforeCalls(): Joint {
+    return this.#transcript.callsBroken ? { cut: Number.POSITIVE_INFINITY } : this.#seam.end();
+  }
+
+  #behind(joint: Joint): readonly Block[] {
+    if (joint === 'none') throw new NoSeam();
+    let { cut } = joint;
+    return this.#held.flatMap((block) => {
+      const { text, calls, finished } = block.content;
+      const repeated = Math.min(cut, text.length);
+      cut -= repeated;
+      if (repeated === 0) return [block];
+      if (repeated === text.length && !calls && finished.length === 0) return [];
+      return [{ ...block, bytes: withText(block, text.slice(repeated)) }];
+    });
+  }
+}

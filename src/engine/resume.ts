@@ -1,0 +1,80 @@
+import type { Answer, ChainRequest, Parts, StreamEnd } from './attempt.js';
+import type { Course } from './course.js';
+import type { Queue } from './queue.js';
+import type { Sink } from './relay.js';
+import type { PreparedTarget } from './target.js';
+import { type Found, Walk } from './walk.js';
+
+/** So often is an answer taken up: each time costs the caller's prompt once more. */
+const MOST_HOPS = 2;
+
+/** How a stream ended, and the target that sent the last of it. */
+export interface ResumedEnd extends StreamEnd {
+  readonly target: PreparedTarget;
+}
+
+type Streaming = Found & { readonly answer: Answer & { stream: true } };
+
+/** A stream that another target takes up where it breaks, as long as there is one that can. */
+export class ResumingStream {
+  readonly #parts: Parts;
+  readonly #queue: Queue;
+  readonly #request: ChainRequest;
+  readonly #course: Course;
+
+  constructor(parts: Parts, queue: Queue, request: ChainRequest, course: Course) {
+    this.#parts = parts;
+    this.#queue = queue;
+    this.#request = request;
+    this.#course = course;
+  }
+
+  /** Passes the answer on to its end. Resolves when there is no more to come, and says how it ended. */
+  async pipe(first: Streaming, sink: Sink): Promise<ResumedEnd> {
+    let found = first;
+    for (let hops = 0; ; hops++) {
+      const end = await found.answer.pipe(sink);
+      this.#course.amend(found.record, end.record);
+      const next = hops < MOST_HOPS ? await this.#takeUp(found, end) : undefined;
+      if (next === undefined) return { ...end, target: found.target };
+      sink.write(Buffer.from(`: 429chain: ${commentText(found)} broke off, ${commentText(next)} goes on\n\n`));
+      this.#course.resumed++;
+      found = next;
+    }
+  }
+
+  /** The next target whose answer joins on to what the caller has got; `undefined` when there is none. */
+  async #takeUp({ target }: Found, { failure }: StreamEnd): Promise<Streaming | undefined> {
+    const { transcript, caller, chain, size } = this.#request;
+    if (failure === undefined || failure.class === 'cancelled' || !transcript?.resumable) return undefined;
+    const { id } = this.#request;
+    this.#parts.log.warn(`Request ${id}: ${target.id} broke off in the midst of its answer (${failure.message}).`);
+    const request: ChainRequest = {
+      ...this.#request,
+      // The one that broke comes last.
+      chain: { ...chain, patienceMs: 0, targets: [...behind(chain.targets, target), target] },
+      size: { ...size, bytes: size.bytes + Buffer.byteLength(transcript.text) },
+      continuation: { transcript, instruction: chain.resumeInstruction },
+    };
+    try {
+      const found = await new Walk(this.#parts, this.#queue, request, this.#course).run();
+      if (!isStreaming(found)) return undefined;
+      this.#parts.log.info(`Request ${id}: ${found.target.id} goes on with the answer that ${target.id} began.`);
+      return found;
+    } catch (error) {
+      if (caller.gone === undefined) this.#parts.log.warn(`Request ${id}: nobody goes on. ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+}
+
+export const isStreaming = (found: Found): found is Streaming => found.answer.stream;
+
+/** The others, from the one behind `target` on. */
+const behind = (targets: readonly PreparedTarget[], target: PreparedTarget): PreparedTarget[] => {
+  const at = targets.indexOf(target);
+  return [...targets.slice(at + 1), ...targets.slice(0, Math.max(0, at))];
+};
+
+/** A target's name as one line of a comment can carry it. */
+const commentText = ({ target }: Found): string => encodeURI(target.id);
