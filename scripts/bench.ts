@@ -10,6 +10,7 @@ import { parseSettings } from '../src/config/load.js';
 import { fixedStore, InvalidConfiguration } from '../src/config/store.js';
 import { MemoryLedger } from '../src/ledger/memory-ledger.js';
 import { silentLog } from '../src/log.js';
+import { answerPaced, chunkDelays, PACED } from './chunk-delay.js';
 
 /**
  * What 429chain costs: a decision of the ledger, and a relayed request as a ratio to a bare Node relay in the same run.
@@ -88,6 +89,7 @@ const upstream = createServer((req, res) => {
     body += chunk.toString();
   });
   req.on('end', () => {
+    if (body.includes(PACED)) return answerPaced(res);
     if (!body.includes('"stream":true')) {
       res.writeHead(200, { 'content-type': 'application/json' }).end(ANSWER);
       return;
@@ -177,6 +179,11 @@ for (const stream of [false, true]) {
     `${stream ? 'A stream of 42 frames' : 'A whole answer of 1 KB '}: ${median(ratios).toFixed(2)} times the CPU of a bare relay [${least.toFixed(2)}–${most.toFixed(2)}], caller and provider included`,
   );
 }
+
+const [bareDelays, chainDelays] = [await chunkDelays(barePort), await chunkDelays(chainPort)];
+console.log(
+  `A frame of a stream, from socket to socket: ${median(chainDelays).toFixed(3)} ms, through a bare relay ${median(bareDelays).toFixed(3)} ms (medians of ${chainDelays.length})`,
+);
 
 await app.close(0);
 await client.close();

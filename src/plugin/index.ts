@@ -10,6 +10,7 @@ export {
   type Outcome,
   type Plugin,
   type PluginApi,
+  type Prefill,
   type ProviderInfo,
   type ProviderType,
   type Repair,
