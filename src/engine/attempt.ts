@@ -1,71 +1,16 @@
-import type { Clock } from '../clock.js';
-import type { Ledger, Refusal, Reservation, Usage } from '../ledger/ledger.js';
-import type { Log } from '../log.js';
-import type { Attempt, Failure, Hooks, Repair, ResponseHead, Signal, Try, Verdict } from '../plugin/index.js';
-import type { Caller } from './caller.js';
-import { type Continuation, PREFILL } from './continuation.js';
+import type { Refusal, Reservation, Usage } from '../ledger/ledger.js';
+import type { Attempt, Failure, Repair, ResponseHead, Signal, Try, Verdict } from '../plugin/index.js';
+import { PREFILL } from './continuation.js';
 import { Deadline } from './deadline.js';
-import type { Estimates, RequestSize } from './estimate.js';
 import { failureOfCause, failureOfResponse, parseBody, scopeOfClass } from './failure.js';
 import { FirstEvent, TakingUp } from './opening.js';
 import { type Outgoing, outgoing } from './outgoing.js';
 import { ErrorInAnswer, LONGEST_ERROR, readAll, readWhole } from './read.js';
 import { type Sink, StreamRelay } from './relay.js';
+import type { Answer, AttemptResult, ChainRequest, Parts, StreamEnd } from './request.js';
 import { NoSeam } from './seam.js';
-import type { Chain, PreparedTarget } from './target.js';
-import type { Transcript } from './transcript.js';
-import type { Exchange, Upstream } from './upstream.js';
-
-/** The parts that every attempt works with. */
-export interface Parts {
-  readonly ledger: Ledger;
-  readonly hooks: Hooks;
-  readonly upstream: Upstream;
-  readonly clock: Clock;
-  readonly estimates: Estimates;
-  readonly log: Log;
-}
-
-/** A request of a caller, read and understood. */
-export interface ChainRequest {
-  readonly id: string;
-  readonly chain: Chain;
-  /** Below a provider's base URL, such as `/chat/completions`. */
-  readonly path: string;
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly stream: boolean;
-  readonly size: RequestSize;
-  readonly caller: Caller;
-  /** What the caller gets, kept where another target may take up a stream that breaks. */
-  readonly transcript?: Transcript | undefined;
-  /** An answer broke off, and this request is to take it up. */
-  readonly continuation?: Continuation | undefined;
-}
-
-/** What a target answered, before a byte of it went to the caller. */
-export type Answer =
-  | { readonly stream: false; readonly head: ResponseHead; readonly body: Buffer; readonly usage?: Usage | undefined }
-  | { readonly stream: true; readonly head: ResponseHead; readonly pipe: (sink: Sink) => Promise<StreamEnd> };
-
-/** How a stream ended after its first token. */
-export interface StreamEnd {
-  readonly usage?: Usage | undefined;
-  /** The attempt as it ended. */
-  readonly record: Try;
-  /** It broke, or the caller left: what went before is not a whole answer. */
-  readonly failure?: Failure | undefined;
-}
-
-export type AttemptResult =
-  | { readonly kind: 'served'; readonly answer: Answer; readonly record: Try }
-  | {
-      readonly kind: 'failed';
-      readonly failure: Failure;
-      readonly restsUntil?: number | undefined;
-      readonly record: Try;
-      readonly repairs: readonly Repair[];
-      readonly body?: Buffer | undefined;
-    };
+import type { PreparedTarget } from './target.js';
+import type { Exchange } from './upstream.js';
 
 /** Sends one request to one target under a reservation that is already held, and sees it through to settlement. */
 export class Attempting {

@@ -4,6 +4,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Ends that are an answer even where no text came with them. */
 const MEANINGFUL_ENDS = new Set(['length', 'tool_calls', 'function_call', 'content_filter']);
+/** Ends that are an error and say no more, as Cohere's. */
+const FAILED_ENDS = new Set(['error', 'timeout']);
 const SPOKEN = ['content', 'reasoning', 'reasoning_content', 'tool_calls', 'function_call', 'refusal', 'audio'];
 
 /** What stands inside a provider's answer, whole or one chunk of it. */
@@ -70,6 +72,8 @@ const errorOf = (answer: Fields, choices: readonly Fields[]): Fields | undefined
   if (answer.error !== undefined && answer.error !== null) return answer;
   const failed = choices.find(({ error }) => error !== undefined && error !== null);
   if (failed !== undefined) return { error: failed.error };
+  const broken = choices.find(({ finish_reason: reason }) => FAILED_ENDS.has(String(reason).toLowerCase()));
+  if (broken !== undefined) return { error: { message: `it ended with the reason "${broken.finish_reason}"` } };
   // Cloudflare and Cerebras have envelopes without `error`.
   const flat =
     choices.length === 0 &&

@@ -1,5 +1,5 @@
 import type { Outcome, Target, Try } from '../plugin/api.js';
-import type { ChainRequest, Parts } from './attempt.js';
+import type { ChainRequest, Parts } from './request.js';
 
 /** What happens to one request, from its arrival until its answer has left: told to plugins when it is over. */
 export class Course {

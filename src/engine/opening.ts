@@ -55,9 +55,10 @@ export class TakingUp implements Opening {
     return this.#held.length === 0 ? undefined : this.#behind(this.#seam.end());
   }
 
-  /** Where the first target broke off in a tool call, any text before the new one is but another preface. */
+  /** Where no text went out, or the first target broke off in a tool call, text before the new one is but a preface. */
   #beforeCalls(): Joint {
-    return this.#transcript.callsBroken ? { cut: Number.POSITIVE_INFINITY } : this.#seam.end();
+    const { callsBroken, text } = this.#transcript;
+    return callsBroken || text === '' ? { cut: Number.POSITIVE_INFINITY } : this.#seam.end();
   }
 
   #behind(joint: Joint): readonly Block[] {

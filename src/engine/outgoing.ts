@@ -1,7 +1,7 @@
 import { type Adaptation, adaptBody } from '../plugin/adapt.js';
 import type { Repair, UpstreamRequest } from '../plugin/index.js';
-import type { ChainRequest } from './attempt.js';
 import { continued, PREFILL } from './continuation.js';
+import type { ChainRequest } from './request.js';
 import type { Asking } from './seam.js';
 import type { PreparedTarget } from './target.js';
 

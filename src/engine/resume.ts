@@ -1,7 +1,7 @@
-import type { Answer, ChainRequest, Parts, StreamEnd } from './attempt.js';
 import type { Course } from './course.js';
 import type { Queue } from './queue.js';
 import type { Sink } from './relay.js';
+import type { Answer, ChainRequest, Parts, StreamEnd } from './request.js';
 import type { PreparedTarget } from './target.js';
 import { type Found, Walk } from './walk.js';
 

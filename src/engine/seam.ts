@@ -78,7 +78,7 @@ export class Seam {
 
   /** No more text comes. */
   end(): Joint {
-    if (this.#known.length === 0) return { cut: 0 };
+    if (this.#known.length === 0) return this.#text === '' ? 'none' : { cut: 0 };
     return this.#decide(true) ?? 'none';
   }
 

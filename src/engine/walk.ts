@@ -1,9 +1,10 @@
 import type { Need, Refusal, Reservation } from '../ledger/ledger.js';
 import type { Attempt, Repair, Try } from '../plugin/api.js';
-import { type Answer, Attempting, type AttemptResult, type ChainRequest, type Parts, passedOver } from './attempt.js';
+import { Attempting, passedOver } from './attempt.js';
 import type { Course } from './course.js';
 import type { Grant, Queue } from './queue.js';
 import { isRejectedByAll, isRejection, type Rejection, type RejectionAnswer, rejectionAnswer } from './rejection.js';
+import type { Answer, AttemptResult, ChainRequest, Parts } from './request.js';
 import { NoSeam } from './seam.js';
 import type { PreparedTarget } from './target.js';
 import { denied, exhausted, failed, refused, unusable, type Verdicted } from './trail.js';

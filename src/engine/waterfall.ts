@@ -1,9 +1,9 @@
-import type { Answer, ChainRequest, Parts } from './attempt.js';
 import { type Caller, CallerGone } from './caller.js';
 import { Course } from './course.js';
 import { Queue } from './queue.js';
 import type { RejectionAnswer } from './rejection.js';
 import type { Sink } from './relay.js';
+import type { Answer, ChainRequest, Parts } from './request.js';
 import { isStreaming, type ResumedEnd, ResumingStream } from './resume.js';
 import type { PreparedTarget } from './target.js';
 import { Transcript } from './transcript.js';

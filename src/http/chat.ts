@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
-import type { ChainRequest } from '../engine/attempt.js';
 import { Caller } from '../engine/caller.js';
 import { sizeOf } from '../engine/estimate.js';
 import type { Sink } from '../engine/relay.js';
+import type { ChainRequest } from '../engine/request.js';
 import type { ResumedEnd } from '../engine/resume.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { Served } from '../engine/waterfall.js';
