@@ -98,7 +98,13 @@ const usageOf = (answer: Fields): Usage | undefined => {
   const input = usage?.prompt_tokens;
   const output = usage?.completion_tokens;
   if (typeof input !== 'number') return undefined;
-  return { input, output: typeof output === 'number' ? output : 0 };
+  // OpenAI's name, and DeepSeek's.
+  const cached = fields(usage?.prompt_tokens_details)?.cached_tokens ?? usage?.prompt_cache_hit_tokens;
+  return {
+    input,
+    output: typeof output === 'number' ? output : 0,
+    ...(typeof cached === 'number' ? { cached } : {}),
+  };
 };
 
 const fields = (value: unknown): Fields | undefined =>

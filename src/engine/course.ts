@@ -1,4 +1,5 @@
-import type { Outcome, Target, Try } from '../plugin/api.js';
+import type { Usage } from '../ledger/ledger.js';
+import type { Outcome, Target, TokenUsage, Try } from '../plugin/api.js';
 import type { ChainRequest, Parts } from './request.js';
 
 /** What happens to one request, from its arrival until its answer has left: told to plugins when it is over. */
@@ -12,6 +13,9 @@ export class Course {
   readonly #parts: Parts;
   readonly #request: ChainRequest;
   readonly #startedAt: number;
+  /** Epoch ms. */
+  readonly #arrivedAt: number;
+  #firstTokenMs: number | undefined;
   readonly #tries: Try[] = [];
   readonly #onOver: () => void;
 
@@ -19,6 +23,7 @@ export class Course {
     this.#parts = parts;
     this.#request = request;
     this.#startedAt = parts.clock.monotonic();
+    this.#arrivedAt = parts.clock.now();
     this.#onOver = onOver;
   }
 
@@ -31,27 +36,41 @@ export class Course {
     this.#tries[this.#tries.indexOf(before)] = after;
   }
 
+  /** Something real of a streamed answer has come. */
+  begin(): void {
+    this.#firstTokenMs = this.#parts.clock.monotonic() - this.#startedAt;
+  }
+
   /** To be called once. `status` is what the caller got, 499 when it left. */
-  finish(status: number, servedBy?: Target, usage?: Outcome['usage']): void {
+  finish(status: number, servedBy?: Target, usage?: Usage): void {
     const { afterResponse } = this.#parts.hooks;
     if (afterResponse.taps.length === 0) {
       this.#onOver();
       return;
     }
-    const { id, chain, stream } = this.#request;
+    const { id, chain, path, stream, keyLabel } = this.#request;
     const outcome: Outcome = {
       requestId: id,
       chain: chain.name,
+      path,
+      keyLabel,
+      startedAt: this.#arrivedAt,
       status,
       durationMs: this.#parts.clock.monotonic() - this.#startedAt,
       waitedMs: this.waitedMs,
       stream,
       servedBy,
-      usage,
+      firstTokenMs: this.#firstTokenMs,
+      usage: servedBy === undefined ? undefined : this.#usageOf(servedBy, usage),
       resumed: this.resumed,
       tries: this.#tries,
     };
     // A plugin may still write when the request is over; nothing is closed under it.
     void afterResponse.promise(outcome).finally(this.#onOver);
+  }
+
+  #usageOf({ id }: Target, reported: Usage | undefined): TokenUsage {
+    const usage = reported ?? this.#parts.estimates.likely(id, this.#request.size);
+    return { ...usage, estimated: reported === undefined };
   }
 }

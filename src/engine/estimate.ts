@@ -75,6 +75,14 @@ export class Estimates {
     return { inputTokens, tokens: inputTokens + output, leastTokens: likelyInput + likelyOutput };
   }
 
+  /** What a request has cost most likely, where its provider does not say. */
+  likely(target: string, size: RequestSize): Usage {
+    const { leastTokens = 0 } = this.need(target, size);
+    const ratio = this.#calibrations.get(target)?.inputRatio.mean ?? 1;
+    const input = Math.ceil((size.bytes / BYTES_PER_TOKEN) * ratio);
+    return { input, output: leastTokens - input };
+  }
+
   /** A target has reported what a request of this size cost. */
   report(target: string, { bytes }: RequestSize, { input, output }: Usage): void {
     const plain = bytes / BYTES_PER_TOKEN;

@@ -30,6 +30,8 @@ export interface ChainRequest {
   readonly stream: boolean;
   readonly size: RequestSize;
   readonly caller: Caller;
+  /** Which key the caller used, never the key itself. */
+  readonly keyLabel: string;
   /** What the caller gets, kept where another target may take up a stream that breaks. */
   readonly transcript?: Transcript | undefined;
   /** An answer broke off, and this request is to take it up. */

@@ -51,6 +51,7 @@ export class Waterfall {
       const { target, answer } = found;
       const { attempts } = course;
       if (!isStreaming(found)) return { target, attempts, answer: answer as Served['answer'], course };
+      course.begin();
       const resuming = new ResumingStream(this.#parts, this.#queue, request, course);
       const pipe = (sink: Sink): Promise<ResumedEnd> => resuming.pipe(found, sink);
       return { target, attempts, answer: { stream: true, pipe }, course };

@@ -6,7 +6,7 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 
 /**
  * Lets requests through that carry one of `keys` as a bearer token. Compares digests, and all of them, so that the time
- * it takes tells nothing about a key.
+ * it takes tells nothing about a key. Leaves in `ctx.state.keyLabel` which of them it was: `key 1` is the first.
  * @throws ChainError `invalid_api_key`
  */
 export const requireKey = (keys: () => readonly string[]): Middleware => {
@@ -20,9 +20,12 @@ export const requireKey = (keys: () => readonly string[]): Middleware => {
     }
     const given = /^Bearer +(.+)$/i.exec(ctx.get('authorization'))?.[1]?.trim();
     const presented = digest(given ?? '');
-    let valid = false;
-    for (const each of digests) if (timingSafeEqual(each, presented)) valid = true;
-    if (valid) return next();
+    let found = -1;
+    for (const [index, each] of digests.entries()) if (timingSafeEqual(each, presented)) found = index;
+    if (found >= 0) {
+      ctx.state.keyLabel = `key ${found + 1}`;
+      return next();
+    }
     const message =
       given === undefined
         ? 'No API key. Send one of the keys in server.apiKeys as "Authorization: Bearer <key>".'

@@ -39,6 +39,7 @@ export const postChat =
       stream,
       size: sizeOf(body, text),
       caller,
+      keyLabel: String(ctx.state.keyLabel),
     };
     const served = await waterfall.run(request);
     ctx.set({ 'x-429chain-target': headerText(served.target.id), 'x-429chain-attempts': String(served.attempts) });

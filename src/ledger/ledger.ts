@@ -17,9 +17,12 @@ export interface Need {
   readonly inputTokens: number;
 }
 
+/** Tokens of one answer, as its provider reports them. */
 export interface Usage {
   readonly input: number;
   readonly output: number;
+  /** Of `input`: those that came from the provider's cache. */
+  readonly cached?: number | undefined;
 }
 
 /** Where a quota was heard of. `manual` is never overruled by what a provider says. */

@@ -86,10 +86,26 @@ export interface Try {
   readonly adapted: readonly string[];
 }
 
+/** What a request cost, in tokens. */
+export interface TokenUsage {
+  readonly input: number;
+  readonly output: number;
+  /** Of `input`: those that the provider had in its cache, as far as it says. */
+  readonly cached?: number | undefined;
+  /** The provider did not say; this is what we took it for. */
+  readonly estimated: boolean;
+}
+
 /** A request that is over. */
 export interface Outcome {
   readonly requestId: string;
   readonly chain: string;
+  /** Below a provider's base URL, such as `/chat/completions`. */
+  readonly path: string;
+  /** Which key the caller used, never the key itself: `key 1` is the first of `server.apiKeys`. */
+  readonly keyLabel: string;
+  /** When it arrived, epoch ms. */
+  readonly startedAt: number;
   /** What the caller got; 499 when the caller left first. */
   readonly status: number;
   readonly durationMs: number;
@@ -97,7 +113,9 @@ export interface Outcome {
   readonly waitedMs: number;
   readonly stream: boolean;
   readonly servedBy?: Target | undefined;
-  readonly usage?: { readonly input: number; readonly output: number } | undefined;
+  /** From its arrival until something real of a streamed answer came. */
+  readonly firstTokenMs?: number | undefined;
+  readonly usage?: TokenUsage | undefined;
   /** How often another target took up a stream that had broken. */
   readonly resumed: number;
   readonly tries: readonly Try[];

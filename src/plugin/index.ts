@@ -16,6 +16,7 @@ export {
   type Repair,
   type ResponseHead,
   type Target,
+  type TokenUsage,
   type Try,
   type UpstreamRequest,
   type Verdict,

@@ -436,7 +436,7 @@ describe('Waterfall', () => {
         .and.to.contain('[DONE]')
         .and.not.to.contain('prompt_tokens');
       await until(() => seen.length === 1);
-      expect(seen).to.deep.equal([{ input: 7, output: 2 }]);
+      expect(seen).to.deep.equal([{ input: 7, output: 2, estimated: false }]);
     });
 
     it('shows the usage chunk to a caller who asked for it', async () => {

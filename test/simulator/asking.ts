@@ -14,6 +14,7 @@ export const ask = async ({ runtime }: App, plan: Plan): Promise<void> => {
     stream: plan.stream,
     size: sizeOf(body, JSON.stringify(body)),
     caller: new Caller(),
+    keyLabel: 'key 1',
   });
   const { answer, course, target } = served;
   if ('rejection' in answer) {
