@@ -62,6 +62,11 @@ export class Queue {
     return this.#waiters.size;
   }
 
+  /** Who comes now is refused. */
+  get full(): boolean {
+    return this.#waiters.size >= this.#most;
+  }
+
   /** How many who came earlier wait for this target and could use what is left of it. */
   ahead(target: PreparedTarget): number {
     const now = this.#clock.now();
@@ -74,7 +79,7 @@ export class Queue {
   wait(options: WaitOptions): Promise<WaitResult> {
     if (options.caller.gone) return Promise.resolve('gone');
     if (this.#closed) return Promise.resolve('late');
-    if (this.#waiters.size >= this.#most) return Promise.resolve('full');
+    if (this.full) return Promise.resolve('full');
     return new Promise((resolve) => {
       const timer = setTimeout(() => waiter.done('late'), Math.min(options.ms, LONGEST_TIMER_MS));
       const unwatch = options.caller.onLeave(() => waiter.done('gone'));

@@ -1,5 +1,7 @@
+import type { Explanation } from '../contract/explain.js';
 import { type Caller, CallerGone } from './caller.js';
 import { Course } from './course.js';
+import { explain } from './explain.js';
 import { Queue } from './queue.js';
 import type { RejectionAnswer } from './rejection.js';
 import type { Sink } from './relay.js';
@@ -59,6 +61,11 @@ export class Waterfall {
       course.finish(error instanceof CallerGone ? 499 : ((error as { status?: number }).status ?? 500));
       throw error;
     }
+  }
+
+  /** What would happen to the request now: nothing is sent, and nothing is spent. */
+  explain(request: ChainRequest): Promise<Explanation> {
+    return explain(this.#parts, this.#queue, request);
   }
 
   /** Resolves when no request is under way, its answer included. */
