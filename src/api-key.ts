@@ -3,17 +3,18 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ChainError } from './plugin/errors.js';
 
-const FILE = 'api-key';
+/** The keys that are made where the configuration names none: their files in the data folder. */
+export type OwnKey = 'api-key' | 'admin-key';
 
 /**
- * The API key for a configuration that names none: made once, kept in the data folder with mode 0600.
+ * The key for a configuration that names none: made once, kept in the data folder with mode 0600.
  * @throws ChainError `invalid_configuration` when the folder cannot be written
  */
-export const ownApiKey = (dataDir: string): string => {
-  const file = join(dataDir, FILE);
-  const kept = keptApiKey(dataDir);
+export const ownKey = (dataDir: string, name: OwnKey): string => {
+  const file = join(dataDir, name);
+  const kept = keptKey(dataDir, name);
   if (kept !== undefined) return kept;
-  const key = `429-${randomBytes(24).toString('base64url')}`;
+  const key = `${name === 'api-key' ? '429' : 'admin'}-${randomBytes(24).toString('base64url')}`;
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     writeFileSync(file, `${key}\n`, { mode: 0o600 });
@@ -24,10 +25,10 @@ export const ownApiKey = (dataDir: string): string => {
   return key;
 };
 
-/** The key that `ownApiKey` made before; `undefined` when it never did. Throws when it cannot be read. */
-export const keptApiKey = (dataDir: string): string | undefined => {
+/** The key that `ownKey` made before; `undefined` when it never did. Throws when it cannot be read. */
+export const keptKey = (dataDir: string, name: OwnKey): string | undefined => {
   try {
-    return readFileSync(join(dataDir, FILE), 'utf8').trim() || undefined;
+    return readFileSync(join(dataDir, name), 'utf8').trim() || undefined;
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;

@@ -3,11 +3,15 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
+import { explainRequest } from './admin/explain.js';
+import { adminRouter } from './admin/router.js';
+import { statusOf } from './admin/status.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import { InvalidConfiguration, type SettingsStore } from './config/store.js';
 import { Estimates } from './engine/estimate.js';
 import { Upstream } from './engine/upstream.js';
+import { requireKey } from './http/auth.js';
 import { createServer } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
@@ -61,6 +65,13 @@ export class App {
       version,
       stopping: () => this.#closing !== undefined,
       log: lasting.log,
+      admin: adminRouter(
+        {
+          'GET /status': () => statusOf(this.#runtime),
+          'POST /explain': (body) => explainRequest(this.#runtime, body),
+        },
+        requireKey(() => this.#runtime.adminKeys, 'server.adminKey'),
+      ),
     });
     this.#server = createHttpServer(surface.callback());
     this.#unsubscribe = store.onChange((settings) => {

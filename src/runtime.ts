@@ -1,4 +1,4 @@
-import { ownApiKey } from './api-key.js';
+import { ownKey } from './api-key.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
 import type { Clock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
@@ -39,6 +39,7 @@ export class Runtime implements Current {
   readonly providers: readonly PreparedProvider[];
   readonly waterfall: Waterfall;
   readonly apiKeys: readonly string[];
+  readonly adminKeys: readonly string[];
   readonly maxBodyBytes: number;
   readonly startedAt: number;
   readonly now: () => number;
@@ -48,6 +49,7 @@ export class Runtime implements Current {
   private constructor(
     settings: Settings,
     apiKeys: readonly string[],
+    adminKey: string,
     lasting: Lasting,
     host: Host,
     chains: Chains,
@@ -61,6 +63,7 @@ export class Runtime implements Current {
     const { maxWaiting } = settings.server;
     this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks: host.hooks }, maxWaiting);
     this.apiKeys = apiKeys;
+    this.adminKeys = [adminKey];
     this.maxBodyBytes = settings.server.maxBodyBytes;
     this.startedAt = lasting.startedAt;
     this.now = clock.now;
@@ -90,7 +93,8 @@ export class Runtime implements Current {
         settings.providers.map(({ id, type, limits }) => ({ id, type, limits })),
       );
       const { apiKeys } = settings.server;
-      const keys = apiKeys.length > 0 ? apiKeys : [ownApiKey(settings.dataDir)];
+      const keys = apiKeys.length > 0 ? apiKeys : [ownKey(settings.dataDir, 'api-key')];
+      const adminKey = settings.server.adminKey ?? ownKey(settings.dataDir, 'admin-key');
       const addressed = new Map<string, PreparedTarget>();
       const chains = new Chains(all, settings.defaultChain, (provider, model) => {
         const id = `${provider}/${model}`;
@@ -108,7 +112,7 @@ export class Runtime implements Current {
         addressed.set(id, made);
         return made;
       });
-      const runtime = new Runtime(settings, keys, lasting, host, chains, preparer.providers);
+      const runtime = new Runtime(settings, keys, adminKey, lasting, host, chains, preparer.providers);
       // Last, since whatever fails before must leave the ledger to the configuration in force.
       ledger.configure(
         preparer.accounts,

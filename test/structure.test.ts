@@ -17,6 +17,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/host', 2],
   ['src/engine', 3],
   ['src/http', 4],
+  ['src/admin', 4],
   ['src/api-key.ts', 4],
   ['src/check-settings.ts', 4],
   ['src/prepare.ts', 4],

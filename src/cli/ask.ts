@@ -1,24 +1,19 @@
-import { isIPv6 } from 'node:net';
-import { keptApiKey } from '../api-key.js';
-import { loadSettings } from '../config/load.js';
 import type { Settings } from '../config/settings.js';
-import { InvalidConfiguration } from '../config/store.js';
 import { splitTarget } from '../config/target-name.js';
 import { suggest } from '../config/wording.js';
-import { startDemo } from '../demo/world.js';
 import { parseBody } from '../engine/failure.js';
 import { textsOf } from './answer.js';
 import { CommandError } from './command-error.js';
-import { demoSettings } from './demo-settings.js';
-import { type CommandLine, configurationFile, portOf } from './options.js';
+import type { CommandLine } from './options.js';
 import { refusalOf } from './refusal.js';
+import { addressOf, ownKeyOf, send, settingsOf } from './running-proxy.js';
 
 /** Sends one question through a running proxy: the answer to standard output, who served it to standard error. */
 export const ask = async (line: CommandLine): Promise<void> => {
   const settings = await settingsOf(line);
   const question = await questionOf(line);
   const address = addressOf(line, settings);
-  const response = await send(address, apiKeyOf(settings, address), {
+  const response = await send(address, '/v1/chat/completions', ownKeyOf(settings, 'api-key', address), {
     ...(line.options.chain === undefined ? {} : { model: chainOf(line.options.chain, settings) }),
     messages: [{ role: 'user', content: question }],
     stream: true,
@@ -28,17 +23,6 @@ export const ask = async (line: CommandLine): Promise<void> => {
   if (!response.ok) throw new CommandError(refusalOf(response.status, parseBody(await response.text()), servedBy));
   await print(response);
   console.error(servedBy === null ? `${address} does not say which target answered.` : servedLine(servedBy, response));
-};
-
-const settingsOf = async (line: CommandLine): Promise<Settings> => {
-  if (line.options.demo) {
-    const world = await startDemo();
-    await world.close();
-    return demoSettings(world, line);
-  }
-  const loaded = loadSettings(configurationFile(line), process.env, line.options['data-dir']);
-  if (!loaded.ok) throw new InvalidConfiguration(loaded.problems);
-  return loaded.settings;
 };
 
 /** @throws CommandError when there is none */
@@ -54,52 +38,13 @@ const readInput = async (): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8');
 };
 
-const addressOf = (line: CommandLine, { server }: Settings): string => {
-  const host = HEARD_AT[line.options.host ?? server.host] ?? line.options.host ?? server.host;
-  return `http://${isIPv6(host) ? `[${host}]` : host}:${portOf(line) ?? server.port}`;
-};
-
-/** Who listens everywhere is asked here. */
-const HEARD_AT: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
-
 /** @throws CommandError for a name that the proxy would take for its default chain */
-const chainOf = (name: string, { chains, providers }: Settings): string => {
+export const chainOf = (name: string, { chains, providers }: Settings): string => {
   const names = chains.map((chain) => chain.name);
   const provider = splitTarget(name)?.provider;
   if (names.includes(name) || providers.some(({ id }) => id === provider)) return name;
   throw new CommandError(`There is no chain "${name}". Chains: ${names.join(', ')}.${suggest(name, names)}`, 2);
 };
-
-const apiKeyOf = ({ server, dataDir }: Settings, address: string): string => {
-  const [first] = server.apiKeys;
-  if (first !== undefined) return first;
-  try {
-    const kept = keptApiKey(dataDir);
-    if (kept !== undefined) return kept;
-  } catch (cause) {
-    throw new CommandError(`The API key in ${dataDir} cannot be read (${(cause as NodeJS.ErrnoException).code}).`);
-  }
-  // The first start makes one, so that there has been none.
-  throw nobodyAt(address, `no API key in ${dataDir}`);
-};
-
-const send = async (address: string, apiKey: string, body: object): Promise<Response> => {
-  try {
-    return await fetch(`${address}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-  } catch (error) {
-    const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
-    throw nobodyAt(address, code ?? message);
-  }
-};
-
-const nobodyAt = (address: string, why: string): CommandError =>
-  new CommandError(
-    `No proxy is running at ${address} (${why}).\n  429chain start   runs one; then ask again in another terminal`,
-  );
 
 /** @throws CommandError when the answer breaks off or says nothing */
 const print = async (response: Response): Promise<void> => {

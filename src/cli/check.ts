@@ -56,10 +56,11 @@ const buildRuntime = (settings: Settings, plugins: readonly string[]): Promise<R
   });
 };
 
-/** A check leaves nothing behind, but without a key the runtime would make one and keep it. */
+/** A check leaves nothing behind, but without keys the runtime would make them and keep them. */
 const withoutOwnKey = (settings: Settings): Settings => {
   const { server } = settings;
-  return server.apiKeys.length > 0 ? settings : { ...settings, server: { ...server, apiKeys: ['never listened to'] } };
+  const apiKeys = server.apiKeys.length > 0 ? server.apiKeys : ['never listened to'];
+  return { ...settings, server: { ...server, apiKeys, adminKey: server.adminKey ?? 'never listened to either' } };
 };
 
 const unasked = (providers: readonly PreparedProvider[]): Reports =>

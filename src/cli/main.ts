@@ -19,6 +19,14 @@ const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine)
     help: 'ask "…": send one question through a running proxy',
     run: async (line) => (await import('./ask.js')).ask(line),
   },
+  status: {
+    help: 'what every target of a running proxy has left, and when it is back',
+    run: async (line) => (await import('./status.js')).status(line),
+  },
+  explain: {
+    help: 'which target a request would go to now, and why not to the others',
+    run: async (line) => (await import('./explain.js')).explain(line),
+  },
 };
 
 const usage = (): string => {

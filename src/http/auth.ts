@@ -5,11 +5,11 @@ import { ChainError } from '../plugin/errors.js';
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /**
- * Lets requests through that carry one of `keys` as a bearer token. Compares digests, and all of them, so that the time
+ * Lets requests through that carry one of `keys` as a bearer token. `where` names their place in the configuration. Compares digests, and all of them, so that the time
  * it takes tells nothing about a key. Leaves in `ctx.state.keyLabel` which of them it was: `key 1` is the first.
  * @throws ChainError `invalid_api_key`
  */
-export const requireKey = (keys: () => readonly string[]): Middleware => {
+export const requireKey = (keys: () => readonly string[], where: string): Middleware => {
   let known: readonly string[] = [];
   let digests: readonly Buffer[] = [];
   return (ctx, next) => {
@@ -28,8 +28,8 @@ export const requireKey = (keys: () => readonly string[]): Middleware => {
     }
     const message =
       given === undefined
-        ? 'No API key. Send one of the keys in server.apiKeys as "Authorization: Bearer <key>".'
-        : 'That API key is not one of server.apiKeys.';
+        ? `No API key. Send ${where} as "Authorization: Bearer <key>".`
+        : `That API key is not ${where}.`;
     throw new ChainError('invalid_api_key', message, { headers: { 'www-authenticate': 'Bearer' } });
   };
 };

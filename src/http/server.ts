@@ -29,13 +29,15 @@ export interface ServerOptions {
   readonly version: string;
   readonly stopping: () => boolean;
   readonly log: Log;
+  /** The admin's routes. */
+  readonly admin: Router;
 }
 
 /** The HTTP surface, without a socket. */
-export const createServer = ({ current, version, stopping, log }: ServerOptions): Koa => {
+export const createServer = ({ current, version, stopping, log, admin }: ServerOptions): Koa => {
   const router = new Router();
   router.get('/health', getHealth(current, version, stopping));
-  const key = requireKey(() => current().apiKeys);
+  const key = requireKey(() => current().apiKeys, 'one of server.apiKeys');
   router.post('/v1/chat/completions', key, postChat(current));
   router.get('/v1/models', key, getModels(current));
   router.get('/v1/models/*id', key, getModel(current));
@@ -49,6 +51,7 @@ export const createServer = ({ current, version, stopping, log }: ServerOptions)
     });
   });
   app.use(router.routes());
+  app.use(admin.routes());
   app.use(nothingThere);
   return app;
 };

@@ -1,0 +1,48 @@
+import Router from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import { koaBody } from 'koa-body';
+import type { AdminApi } from '../contract/admin-api.js';
+import { ChainError } from '../plugin/errors.js';
+
+type Route = keyof AdminApi;
+type Body<R extends Route> = AdminApi[R] extends { body: infer B } ? B : undefined;
+
+/** Answers one route. Throws ChainError for what it cannot do. */
+export type Handler<R extends Route> = (
+  body: Body<R>,
+  ctx: Context,
+) => AdminApi[R]['reply'] | Promise<AdminApi[R]['reply']>;
+
+export type Handlers = { readonly [R in Route]: Handler<R> };
+
+/** Bytes of a body: the admin sends settings and prompts, no files. */
+const LONGEST_BODY = 1024 * 1024;
+
+const readJson = koaBody({
+  json: true,
+  urlencoded: false,
+  text: false,
+  multipart: false,
+  jsonStrict: true,
+  jsonLimit: LONGEST_BODY,
+  onError: (error) => {
+    const { status } = error as { status?: number };
+    if (status === 413) throw new ChainError('body_too_large', `The body has more than ${LONGEST_BODY} bytes.`);
+    throw new ChainError('malformed_json', `The body is no JSON object: ${error.message}`);
+  },
+});
+
+/** `/admin/api`: each handler behind `requireKey`. Nothing of it may be kept by a cache. */
+export const adminRouter = (handlers: Handlers, requireKey: Middleware): Router => {
+  const router = new Router({ prefix: '/admin/api' });
+  for (const [route, handler] of Object.entries(handlers) as [Route, Handler<Route>][]) {
+    const [method, path] = route.split(' ') as ['GET' | 'POST', string];
+    const answer = async (ctx: Context): Promise<void> => {
+      ctx.set('cache-control', 'no-store');
+      ctx.body = await handler((ctx.request as { body?: unknown }).body as Body<Route>, ctx);
+    };
+    if (method === 'GET') router.get(path, requireKey, answer);
+    else router.post(path, requireKey, readJson, answer);
+  }
+  return router;
+};

@@ -1,0 +1,50 @@
+import type { Explanation } from './explain.js';
+import type { Dimension, Duration, TargetState } from './quota.js';
+
+/** Every route below `/admin/api`: what it takes and what it answers. Server and browser are typed by this alone. */
+export interface AdminApi {
+  /** How every target of every chain stands now. */
+  'GET /status': { reply: StatusReport };
+  /** What would happen to a request now; nothing is sent, and nothing is spent. */
+  'POST /explain': { body: ExplainRequest; reply: Explanation };
+}
+
+export interface StatusReport {
+  readonly targets: readonly TargetView[];
+  /** Requests that wait for capacity. */
+  readonly waiting: number;
+}
+
+export interface TargetView {
+  readonly target: string;
+  /** The chains that name it. */
+  readonly chains: readonly string[];
+  readonly state: TargetState;
+  readonly reason?: string;
+  /** Epoch ms; absent where nobody knows, and for a state that does not end by itself. */
+  readonly until?: number;
+  readonly quotas: readonly QuotaView[];
+}
+
+export interface QuotaView {
+  /** A provider (`groq`), a pool (`openrouter#free`) or a target (`groq/model`). */
+  readonly scope: string;
+  readonly dimension: Dimension;
+  /** Absent for `concurrent`. */
+  readonly window?: Duration;
+  readonly limit?: number;
+  readonly used?: number;
+  readonly inFlight: number;
+  readonly remaining?: number;
+  /** Epoch ms. */
+  readonly resetAt?: number;
+  readonly source: 'header' | 'manual' | 'learned' | 'known';
+}
+
+/** A chat request, or as much of it as matters: its model, its length, whether it is streamed. */
+export interface ExplainRequest {
+  readonly model?: string;
+  readonly messages?: readonly unknown[];
+  readonly max_tokens?: number;
+  readonly stream?: boolean;
+}

@@ -1,0 +1,121 @@
+import { expect } from 'chai';
+import type { StatusReport } from '../../src/contract/admin-api.js';
+import type { Explanation } from '../../src/contract/explain.js';
+import { API_KEY, chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
+import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
+
+const ADMIN_KEY = 'test-key-of-the-admin';
+
+describe('The admin API', () => {
+  let one: ScriptedUpstream;
+  let two: ScriptedUpstream;
+  let proxy: RunningProxy;
+
+  beforeEach(async () => {
+    [one, two] = [await ScriptedUpstream.start(), await ScriptedUpstream.start()];
+    proxy = await startProxy({
+      ...chainOver([one, two], {}, { limits: [{ requests: 3, per: '1h30m' }, { concurrent: 2 }] }),
+      server: { apiKeys: [API_KEY], adminKey: ADMIN_KEY },
+    });
+  });
+
+  afterEach(() => Promise.all([proxy.close(), one.close(), two.close()]));
+
+  const call = (path: string, init: RequestInit = {}, key = ADMIN_KEY): Promise<Response> =>
+    fetch(`${proxy.address}/admin/api${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...init.headers },
+    });
+
+  const status = async (): Promise<StatusReport> => (await call('/status')).json() as Promise<StatusReport>;
+
+  const explain = async (body: object): Promise<Explanation> =>
+    (await call('/explain', { method: 'POST', body: JSON.stringify(body) })).json() as Promise<Explanation>;
+
+  const ask = (): Promise<Response> => proxy.post({ model: 'default', messages: HELLO });
+
+  it('tells how every target stands', async () => {
+    one.always(answer('hi'));
+    await ask();
+    const { targets, waiting } = await status();
+    expect(waiting).to.equal(0);
+    expect(targets.map(({ target, chains, state }) => ({ target, chains, state }))).to.deep.equal([
+      { target: 'one/a-model', chains: ['default'], state: 'tracking' },
+      { target: 'two/a-model', chains: ['default'], state: 'tracking' },
+    ]);
+    const [requests, slots] = targets[0]?.quotas ?? [];
+    expect(requests).to.include({
+      scope: 'one',
+      dimension: 'requests',
+      window: '1h30m',
+      limit: 3,
+      used: 1,
+      source: 'manual',
+    });
+    expect(requests).to.include({ inFlight: 0, remaining: 2 });
+    expect(requests?.resetAt).to.be.a('number');
+    expect(slots).to.deep.include({ scope: 'one', dimension: 'concurrent', limit: 2, inFlight: 0, source: 'manual' });
+  });
+
+  it('tells why a target rests, and until when', async () => {
+    one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
+    await ask();
+    const [target] = (await status()).targets;
+    expect(target).to.include({ state: 'exhausted', reason: 'rate_limit (429): spent' });
+    expect((target?.until ?? 0) - Date.now()).to.be.within(500_000, 600_000);
+  });
+
+  it('explains without asking anybody (pitfall 44: a chain test spent quota)', async () => {
+    one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
+    await ask();
+    const before = await status();
+    const { chain, decision, targets } = await explain({ model: 'gpt-4o' });
+    expect({ chain, decision }).to.deep.equal({ chain: 'default', decision: { kind: 'asks', target: 'two/a-model' } });
+    expect(targets.map(({ target, step, reason }) => ({ target, step, reason }))).to.deep.equal([
+      { target: 'one/a-model', step: 'passed over', reason: 'rate_limit (429): spent' },
+      { target: 'two/a-model', step: 'asked', reason: undefined },
+    ]);
+    expect([one.received.length, two.received.length]).to.deep.equal([1, 1]);
+    expect(await status()).to.deep.equal(before);
+  });
+
+  const REFUSED: readonly (readonly [
+    what: string,
+    path: string,
+    init: RequestInit,
+    key: string,
+    status: number,
+    code: string,
+  ])[] = [
+    ['a key for callers (pitfall 37: one key for both)', '/status', {}, API_KEY, 401, 'invalid_api_key'],
+    ['no key', '/status', { headers: { authorization: '' } }, '', 401, 'invalid_api_key'],
+    ['no key, for an explanation', '/explain', { method: 'POST', body: '{}' }, 'x', 401, 'invalid_api_key'],
+    ['malformed JSON', '/explain', { method: 'POST', body: '{"model":' }, ADMIN_KEY, 400, 'malformed_json'],
+    ['a body that is no object', '/explain', { method: 'POST', body: '"x"' }, ADMIN_KEY, 400, 'malformed_json'],
+    [
+      'messages that are no list',
+      '/explain',
+      { method: 'POST', body: '{"messages":1}' },
+      ADMIN_KEY,
+      400,
+      'invalid_request',
+    ],
+    [
+      'a large body',
+      '/explain',
+      { method: 'POST', body: `"${'x'.repeat(2 ** 20)}"` },
+      ADMIN_KEY,
+      413,
+      'body_too_large',
+    ],
+    ['another path', '/nothing', {}, ADMIN_KEY, 404, 'not_found'],
+    ['another method', '/status', { method: 'POST', body: '{}' }, ADMIN_KEY, 405, 'method_not_allowed'],
+  ];
+  for (const [what, path, init, key, expected, code] of REFUSED) {
+    it(`refuses ${what} with ${expected} ${code}`, async () => {
+      const response = await call(path, init, key);
+      const body = (await response.json()) as { error: { code: string } };
+      expect({ status: response.status, code: body.error.code }).to.deep.equal({ status: expected, code });
+    });
+  }
+});

@@ -1,0 +1,101 @@
+import { expect } from 'chai';
+import { statusText } from '../../src/cli/status.js';
+import { HELLO, type RunningProxy, startProxy } from '../proxy.js';
+import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
+import { Folder, SECRETS } from './run.js';
+
+const ADMIN_KEY = 'a-key-of-the-admin-4';
+const env = { PROXY_KEY: SECRETS.proxy, ADMIN_KEY };
+
+describe('429chain status and explain', () => {
+  let folder: Folder;
+  let one: ScriptedUpstream;
+  let two: ScriptedUpstream;
+  let proxy: RunningProxy;
+
+  const configuration = (server: object): object => ({
+    server,
+    providers: {
+      one: { type: 'openai-compatible', baseUrl: one.baseUrl, apiKey: SECRETS.provider },
+      two: { type: 'openai-compatible', baseUrl: two.baseUrl, limits: [{ requests: 4, per: '1h' }] },
+    },
+    chains: { default: { targets: ['one/a-model', 'two/a-model'], maxWait: '0s' } },
+  });
+
+  before(async () => {
+    folder = new Folder();
+    one = (await ScriptedUpstream.start()).always(
+      reply(429, { error: { message: 'Too many requests' } }, { 'retry-after': '600' }),
+    );
+    two = (await ScriptedUpstream.start()).always(answer('Hello from two'));
+    proxy = await startProxy(configuration({ apiKeys: [SECRETS.proxy], adminKey: ADMIN_KEY }));
+    const { port } = new URL(proxy.address);
+    const keys = { apiKeys: ['${PROXY_KEY}'], adminKey: '${ADMIN_KEY}' };
+    folder.write('429chain.json5', configuration({ port: Number(port), ...keys }));
+    await proxy.client.chat.completions
+      .create({ model: 'x', messages: [...HELLO] }, { headers: { authorization: `Bearer ${SECRETS.proxy}` } })
+      .then(({ choices }) => expect(choices[0]?.message.content).to.equal('Hello from two'));
+  });
+
+  after(async () => {
+    await proxy.close();
+    await Promise.all([one.close(), two.close()]);
+    folder.remove();
+  });
+
+  it('prints every target with its state, its quotas and when it is back', async () => {
+    const { status, stdout } = await folder.run(['status'], { env });
+    expect(status).to.equal(0);
+    expect(stdout).to.match(
+      /^one\/a-model {2}exhausted: rate_limit \(429\): Too many requests · back in \d+ min {2}\(default\)$/m,
+    );
+    expect(stdout).to.match(/^two\/a-model {2}tracking {2}\(default\)$/m);
+    expect(stdout).to.match(/^ {4}█{8}░{2} {3}3 of 4 requests per 1h .* full in 60 min {3}manual, two$/m);
+    expect(stdout).to.match(/^0 requests wait for capacity$/m);
+    expect(stdout).not.to.contain(ADMIN_KEY);
+  });
+
+  it('explains where a request would go, and asks nobody', async () => {
+    const before = [one.received.length, two.received.length];
+    const { status, stdout } = await folder.run(['explain'], { env });
+    expect(status).to.equal(0);
+    expect(stdout).to.match(/one\/a-model {3}passed over {3}rate_limit \(429\): Too many requests {3}until /);
+    expect(stdout).to.match(/two\/a-model {3}asked /);
+    expect(stdout).to.contain('A request would go to two/a-model.');
+    expect([one.received.length, two.received.length]).to.deep.equal(before);
+  });
+
+  it('says that nobody listens where nobody does', async () => {
+    const { status, stderr } = await folder.run(['status', '--port', '1'], { env });
+    expect(status).to.equal(1);
+    expect(stderr).to.contain('No proxy is running at http://127.0.0.1:1 (');
+  });
+
+  it('says so when the admin key is another one', async () => {
+    const { status, stderr } = await folder.run(['status'], { env: { ...env, ADMIN_KEY: 'another' } });
+    expect({ status, stderr }).to.deep.equal({
+      status: 1,
+      stderr: 'That API key is not server.adminKey. (status 401)\n',
+    });
+  });
+
+  const BARS: readonly (readonly [what: string, quota: object, row: string])[] = [
+    ['nothing left', { limit: 5, remaining: 0 }, '░░░░░░░░░░   0 of 5 requests per 1m'],
+    ['all of it left', { limit: 5, remaining: 5 }, '██████████   5 of 5 requests per 1m'],
+    ['more in flight than left', { limit: 5, remaining: -2 }, '░░░░░░░░░░   0 of 5 requests per 1m'],
+    ['an unknown limit', { remaining: 7 }, '··········   7 of ? requests per 1m'],
+    ['only what is used', { limit: 4, used: 1 }, '████████░░   3 of 4 requests per 1m'],
+  ];
+  for (const [what, quota, row] of BARS) {
+    it(`draws a quota with ${what}`, () => {
+      const quotas = [
+        { scope: 'p', dimension: 'requests', window: '1m', inFlight: 0, source: 'header', ...quota },
+      ] as const;
+      const text = statusText(
+        { targets: [{ target: 'p/m', chains: ['c'], state: 'tracking', quotas }], waiting: 1 },
+        0,
+      );
+      expect(text).to.contain(row).and.to.contain('1 request waits');
+    });
+  }
+});
