@@ -39,7 +39,11 @@ const CASES: readonly Case[] = [
   { first: 'answers 413', whole: reply(413, { error: { message: 'Request too large' } }), class: 'too_large' },
   { first: 'answers 400', whole: reply(400, { error: { message: 'I do not like it' } }), class: 'bad_request' },
   { first: 'does not answer in time', whole: silence, class: 'server_error' },
-  { first: 'sends headers and falls silent', whole: stream([], 'hang'), class: 'server_error' },
+  {
+    first: 'sends headers and falls silent (pitfall 25: committed at the status line)',
+    whole: stream([], 'hang'),
+    class: 'server_error',
+  },
   { first: 'hangs up', whole: hangUp, class: 'server_error' },
   {
     first: 'answers HTML under 200',
@@ -47,7 +51,7 @@ const CASES: readonly Case[] = [
     class: 'server_error',
   },
   {
-    first: 'answers 200 with an error body',
+    first: 'answers 200 with an error body (pitfall 18: handed on as an answer)',
     whole: reply(200, { error: { message: 'Provider returned error', code: 502 } }),
     class: 'server_error',
   },
@@ -60,7 +64,7 @@ const CASES: readonly Case[] = [
   },
   { first: 'answers 200 with nothing in it', whole: reply(200, ''), class: 'server_error' },
   {
-    first: 'answers 200 with empty content',
+    first: 'answers 200 with empty content (pitfall 18: handed on as an answer)',
     whole: reply(200, completion('')),
     streamed: stream([chunk({ role: 'assistant', content: '' }), chunk({}, 'stop'), DONE]),
     class: 'server_error',
@@ -82,7 +86,7 @@ const CASES: readonly Case[] = [
   },
   { first: 'sends comments and hangs', whole: stream([': OPENROUTER PROCESSING\n\n'], 'hang'), class: 'server_error' },
   {
-    first: 'sends an error as its first event',
+    first: 'sends an error as its first event (pitfall 25: committed at the status line)',
     whole: stream([`data: ${JSON.stringify(ERROR)}\n\n`]),
     class: 'server_error',
   },

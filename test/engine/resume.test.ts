@@ -121,7 +121,7 @@ describe('A stream that breaks', () => {
     }
   };
 
-  it(`loses and doubles no character in ${CUTS} random cuts, ${CUTS_IN_CALLS} of them inside tool calls`, async () => {
+  it(`loses and doubles no character in ${CUTS} random cuts, ${CUTS_IN_CALLS} of them inside tool calls (pitfall 31: began anew)`, async () => {
     const random = new Random(429, 'cuts');
     const resumed = Object.fromEntries(MANNERS.map((manner) => [manner, 0]));
     let inCalls = 0;
