@@ -8,10 +8,7 @@ type Route = keyof AdminApi;
 type Body<R extends Route> = AdminApi[R] extends { body: infer B } ? B : undefined;
 
 /** Answers one route. Throws ChainError for what it cannot do. */
-type Handler<R extends Route> = (
-  body: Body<R>,
-  ctx: Context,
-) => AdminApi[R]['reply'] | Promise<AdminApi[R]['reply']>;
+type Handler<R extends Route> = (body: Body<R>, ctx: Context) => AdminApi[R]['reply'] | Promise<AdminApi[R]['reply']>;
 
 export type Handlers = { readonly [R in Route]: Handler<R> };
 

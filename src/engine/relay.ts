@@ -4,7 +4,7 @@ import { areNotable, type Block, readBlocks } from './blocks.js';
 import type { Deadline } from './deadline.js';
 import { isCancelled, parseBody } from './failure.js';
 import type { Opening } from './opening.js';
-import { ErrorInAnswer } from './read.js';
+import { ErrorInAnswer, LONGEST_ERROR } from './read.js';
 import { DONE_FRAME, FrameSplitter } from './sse.js';
 import type { Transcript } from './transcript.js';
 import type { BodySink, Exchange } from './upstream.js';
@@ -16,8 +16,10 @@ export interface Sink {
   onDrain(listener: () => void): void;
 }
 
-/** Bytes that may come before the first real event. A provider that sends more says nothing. */
+/** Bytes of frames that may come before the first real one. A provider that sends more says nothing. */
 const LONGEST_PREAMBLE = 1024 * 1024;
+/** The first real frame may be a picture. */
+const LONGEST_FIRST_FRAME = 64 * 1024 * 1024;
 /** Bytes of tool calls that are held back. Longer ones go out as they come. */
 const LONGEST_CALLS = 8 * 1024 * 1024;
 
@@ -42,9 +44,10 @@ export class StreamRelay implements BodySink {
   readonly #splitter = new FrameSplitter();
   readonly #options: RelayOptions;
   #opening: Opening | undefined;
-  /** What came before the first real event: of use only where nothing real follows. */
+  /** What came before the first real event, its beginning: of use only where nothing real follows. */
   #preamble: Buffer[] = [];
   #preambleBytes = 0;
+  #silentBytes = 0;
   #spoke = false;
   /** Frames for the caller that came before there was a sink. */
   #ready: Buffer[] = [];
@@ -96,7 +99,9 @@ export class StreamRelay implements BodySink {
     this.#deadline.touch();
     const frames = this.#splitter.push(chunk);
     if (!this.#spoke) this.#count(chunk);
-    if (frames !== undefined) this.#take(frames);
+    if (frames === undefined) return;
+    this.#take(frames);
+    if (!this.#spoke) this.#silentBytes += frames.length;
   }
 
   end(): void {
@@ -192,9 +197,11 @@ export class StreamRelay implements BodySink {
   }
 
   #count(chunk: Buffer): void {
-    this.#preamble.push(chunk);
+    if (this.#preambleBytes < LONGEST_ERROR) this.#preamble.push(chunk);
     this.#preambleBytes += chunk.length;
-    if (this.#preambleBytes > LONGEST_PREAMBLE) this.#fail(new Error('no answer within the first MiB of its stream'));
+    if (this.#silentBytes > LONGEST_PREAMBLE || this.#preambleBytes > LONGEST_FIRST_FRAME) {
+      this.#fail(new Error('no answer within the first MiB of its stream'));
+    }
   }
 
   #pass(frames: Buffer): void {
