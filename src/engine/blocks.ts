@@ -16,6 +16,13 @@ export const readBlocks = (frames: Buffer): Block[] =>
     return { bytes, content: contentOfFrame(frame), done: frame.data?.trim() === '[DONE]' };
   });
 
+/** A last frame without its blank line: nothing of it is missing. */
+export const isWholeFrame = (bytes: Buffer): boolean => {
+  const { data } = frameOf(bytes);
+  if (data === undefined) return bytes.toString('latin1').startsWith(':');
+  return data.trim() === '[DONE]' || typeof parseBody(data) !== 'string';
+};
+
 /** The same frame with `text` for its text, and without what belonged to all of it. Throws where it is no JSON. */
 export const withText = ({ bytes }: Block, text: string): Buffer => {
   const value = JSON.parse(frameOf(bytes).data ?? '') as { choices?: { delta?: object; logprobs?: unknown }[] };

@@ -1,6 +1,6 @@
 import type { Usage } from '../ledger/ledger.js';
 import type { ResponseHead } from '../plugin/api.js';
-import { areNotable, type Block, readBlocks } from './blocks.js';
+import { areNotable, type Block, isWholeFrame, readBlocks } from './blocks.js';
 import type { Deadline } from './deadline.js';
 import { isCancelled, parseBody } from './failure.js';
 import type { Opening } from './opening.js';
@@ -107,9 +107,9 @@ export class StreamRelay implements BodySink {
   end(): void {
     if (this.#failed !== undefined || this.#ended) return;
     const rest = this.#splitter.rest();
-    // A last event without its blank line is an event all the same, unless it is torn.
     if (rest !== undefined && isBlank(rest)) this.#take(rest);
-    else if (rest !== undefined) this.#inspect(Buffer.concat([rest, BLANK_LINE]));
+    // A last event without its blank line is an event all the same, unless it is torn.
+    else if (rest !== undefined && isWholeFrame(rest)) this.#inspect(Buffer.concat([rest, BLANK_LINE]));
     this.#close();
   }
 

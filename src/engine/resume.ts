@@ -36,11 +36,18 @@ export class ResumingStream {
       const end = await found.answer.pipe(sink);
       this.#course.amend(found.record, end.record);
       const next = hops < MOST_HOPS ? await this.#takeUp(found, end) : undefined;
-      if (next === undefined) return { ...end, target: found.target };
+      if (next === undefined) return { ...this.#lastWord(end), target: found.target };
       sink.write(Buffer.from(`: 429chain: ${commentText(found)} broke off, ${commentText(next)} goes on\n\n`));
       this.#course.resumed++;
       found = next;
     }
+  }
+
+  /** Whoever stops the request while it looks for a target that goes on says why it ends. */
+  #lastWord(end: StreamEnd): StreamEnd {
+    const { gone } = this.#request.caller;
+    if (end.failure === undefined || gone === undefined) return end;
+    return { ...end, failure: { ...end.failure, class: 'cancelled', message: gone.message, cause: gone } };
   }
 
   /** The next target whose answer joins on to what the caller has got; `undefined` when there is none. */
