@@ -40,8 +40,8 @@ export class Quota {
   inFlight = 0;
   /** Attempts that hold units. */
   #open = 0;
-  /** The latest dispatch that was charged. */
-  #sentLast = 0;
+  /** The latest dispatch, if nothing else was in flight then. */
+  #lone: number | undefined;
   /** The latest dispatch whose answer spoke of this quota. */
   #spokenBy = 0;
   #window: Window | undefined;
@@ -97,9 +97,9 @@ export class Quota {
   }
 
   hold(units: number, sequence: number): void {
+    this.#lone = this.#open === 0 ? sequence : undefined;
     this.inFlight += units;
     this.#open++;
-    this.#sentLast = Math.max(this.#sentLast, sequence);
   }
 
   /** A signal has these units in it already. */
@@ -159,9 +159,12 @@ export class Quota {
     if (this.#isAlone(sequence) || left < window.left(now)) window.correct(left, now);
   }
 
-  /** Nothing was sent since, and nothing else is in flight: what the response said cannot be out of date. */
+  /**
+   * Nothing else was in flight from its dispatch to its answer, so that what that said cannot be out of date. An attempt
+   * that was answered meanwhile may have been counted after it: they overtake each other on their way there, too.
+   */
   #isAlone(sequence: number): boolean {
-    return this.#open <= 1 && sequence >= this.#sentLast;
+    return sequence === this.#lone;
   }
 
   /** The window has begun by the clock, and this answer is the first to speak of it. */

@@ -1,5 +1,5 @@
 import type { Dimension, ScopeKind } from '../contract/quota.js';
-import { FIRST_CONTACT, Rests, type RestsSnapshot } from './cooldown.js';
+import { Rests, type RestsSnapshot } from './cooldown.js';
 import { type Learned, Learner, type LearnerSnapshot } from './learning.js';
 import type { Need, Refusal, RefusalCode } from './ledger.js';
 import { Quota, type QuotaSnapshot } from './quota.js';
@@ -35,15 +35,15 @@ export class Scope {
   /** Of those, how many the provider has not answered yet. */
   unanswered = 0;
   /**
-   * How many may be unanswered at once while nothing is known of its limits: a few at first contact, and one more for
-   * each that was served since. Only targets are met with care.
+   * How many may be unanswered at once while nothing is known of its limits: one at first contact, so that a spent day
+   * costs one refused call, and one more for each that was served since. Only targets are met with care.
    */
   trust: number;
 
   constructor(id: string, kind: ScopeKind) {
     this.id = id;
     this.kind = kind;
-    this.trust = kind === 'target' ? FIRST_CONTACT : Number.POSITIVE_INFINITY;
+    this.trust = kind === 'target' ? 1 : Number.POSITIVE_INFINITY;
   }
 
   /**
