@@ -123,6 +123,21 @@ describe('MemoryLedger', () => {
       expect(grants('groq/a', 10)).to.equal(5);
     });
 
+    it('asks a nearly spent day with the most that a request may cost, and a minute with what it hardly ever exceeds', () => {
+      const need = { ...NEED, mostTokens: 500 };
+      const said = (window: string): Signal => ({
+        dimension: 'tokens',
+        window,
+        limit: 10_000,
+        remaining: 450,
+        resetAt: clock.now() + 40_000,
+      });
+      hear('groq/a', said('1d'));
+      hear('groq/b', said('1m'));
+      expect(refusal('groq/a', need).code).to.equal('quota');
+      expect(reserve('groq/b', need).granted).to.equal(true);
+    });
+
     it('does not count an attempt twice that a signal has counted already', () => {
       hear('groq/a', { dimension: 'requests', window: '1m', limit: 30, remaining: 29, resetAt: clock.now() + 20_000 });
       expect(ledger.status('groq/a').quotas[0]).to.include({ remaining: 29, inFlight: 0 });
