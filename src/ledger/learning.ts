@@ -1,6 +1,8 @@
 /** Windows that providers use. A minute is by far the commonest, so that is what is believed first. */
 const WINDOWS = [1_000, 10_000, 60_000, 3_600_000, 86_400_000] as const;
 const MINUTE = 2;
+/** A claim to come again after more than a minute may be made of anything; up to there it tells of the window. */
+const TELLING_MS = WINDOWS[MINUTE];
 /** Served attempts that are remembered: more than any silent free tier allows in an hour. */
 const REMEMBERED = 4_096;
 /** The first refusals that nobody expected are followed by so many early probes each: the window may be a short one. */
@@ -20,6 +22,16 @@ const MOST_DOUBLINGS = 5;
 export interface Learned {
   readonly limit: number;
   readonly windowMs: number;
+}
+
+/** A 429 that told no limit. */
+export interface BareRefusal {
+  /** The attempt went beyond the learned limit, as a test. */
+  readonly expected: boolean;
+  /** In so many ms there would be room again, as the provider said; no early probe is needed then. */
+  readonly hintMs: number | undefined;
+  /** Attempts that the provider has not answered yet: it has let them in before, for all that is known. */
+  readonly inFlight: number;
 }
 
 /** A lesson as it is kept over a restart. */
@@ -97,19 +109,18 @@ export class Learner {
 
   /**
    * A bare 429. What was served until then is the limit; what contradicts an earlier lesson changes the window.
-   * `expected`: the attempt went beyond the learned limit, as a test. `hinted`: the provider said when to come again, so
-   * that no early probe is needed.
    * @returns whether it is best to believe the lesson now, and to wait until it says that there is room
    */
-  refused(now: number, expected: boolean, hinted: boolean): boolean {
-    const count = this.count(now);
+  refused(now: number, { expected, hintMs, inFlight }: BareRefusal): boolean {
+    if (hintMs !== undefined) this.#refuteShorterThan(Math.min(hintMs, TELLING_MS), now);
+    const count = this.count(now) + inFlight;
     if (this.#limit === undefined && count === 0) return false;
     if (!expected && this.#refusalsExplain(count, now)) this.countsRefused = true;
     else if (!expected) this.#learn(count, now);
     this.#refusals = [...this.#refusals.slice(1 - REFUSALS), now];
     this.#refusedAt = now;
     this.#step = 1;
-    if (hinted) this.#probesLeft = 0;
+    if (hintMs !== undefined) this.#probesLeft = 0;
     else if (!expected) this.#probesLeft = PROBES[this.#surprises++] ?? 0;
     else if (this.#probesLeft > 0) this.#probesLeft--;
     if (this.#probesLeft > 0) {
@@ -121,6 +132,15 @@ export class Learner {
     this.#testsInVain = Math.min(this.#testsInVain + 1, MOST_DOUBLINGS);
     this.#putOff(now);
     return true;
+  }
+
+  /** Room that comes back only after `ms` was taken by a window that is no shorter. */
+  #refuteShorterThan(ms: number, now: number): void {
+    const shorter = WINDOWS.findLastIndex((windowMs) => windowMs < ms);
+    this.#refuted = Math.max(this.#refuted, shorter);
+    if (this.#window > this.#refuted) return;
+    if (this.#limit === undefined) this.#window = this.#refuted + 1;
+    else this.#use(this.#refuted + 1, now);
   }
 
   /** Less was served than the limit; with what was refused meanwhile it makes up the limit. */
@@ -151,9 +171,14 @@ export class Learner {
     return this.#earlyReturns >= EARLY_RETURNS || this.#contradictions >= CONTRADICTIONS || count < this.#proven / 2;
   }
 
-  /** Is it time for one attempt beyond the learned limit? */
+  /**
+   * Is it time for one attempt beyond the learned limit? It tells most when a shorter window would be over: right after
+   * a burst, what is full may be that one as well as ours.
+   */
   mayTest(now: number): boolean {
-    return now >= this.#testAt;
+    if (now < this.#testAt) return false;
+    const quietMs = now - Math.max(this.#refusedAt, this.#served.at(-1) ?? 0);
+    return this.#probesLeft > 0 || quietMs >= (WINDOWS[this.#window - 1] ?? 0) || now >= this.#testAt + this.windowMs;
   }
 
   /** One was sent; the next may come when its window is over. */

@@ -124,9 +124,11 @@ export class MemoryLedger implements Ledger {
     const now = this.#clock.now();
     const scope = scopeOf(held.scopes, kind);
     if (coolDown.class === 'overloaded') scope.refusedSlot(held.others, now);
-    const hinted = coolDown.until !== undefined;
-    const learned = coolDown.class === 'rate_limit' ? scope.refusedBare(held.sequence, hinted, now) : undefined;
-    const until = scope.rests.begin(coolDown, held.sequence, now, hinted ? undefined : learned);
+    const hintMs = coolDown.until === undefined ? undefined : coolDown.until - now;
+    const inFlight = scope.unanswered - (held.isAnswered ? 0 : 1);
+    const learned =
+      coolDown.class === 'rate_limit' ? scope.refusedBare(held.sequence, hintMs, inFlight, now) : undefined;
+    const until = scope.rests.begin(coolDown, held.sequence, now, hintMs === undefined ? learned : undefined);
     this.#changed(scope.id);
     return until;
   }

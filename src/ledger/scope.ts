@@ -130,12 +130,12 @@ export class Scope {
   }
 
   /**
-   * A refusal that said nothing of limits; `hinted`: only when to come again.
+   * A refusal that said nothing of limits, only when to come again, if that. `inFlight`: others that are not answered yet.
    * @returns until when it is best left alone, as far as that was learned
    */
-  refusedBare(sequence: number, hinted: boolean, now: number): number | undefined {
+  refusedBare(sequence: number, hintMs: number | undefined, inFlight: number, now: number): number | undefined {
     if (this.kind !== 'target' || this.quotas.some(tellsRequests)) return undefined;
-    const settled = this.learner.refused(now, this.#testing === sequence, hinted);
+    const settled = this.learner.refused(now, { expected: this.#testing === sequence, hintMs, inFlight });
     if (this.learner.learned === undefined) return undefined;
     const quota = this.#applyLearned(now);
     return settled ? quota.freeAt(1, now) : undefined;
