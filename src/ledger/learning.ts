@@ -1,10 +1,10 @@
+import { ServedLog } from './served-log.js';
+
 /** Windows that providers use. A minute is by far the commonest, so that is what is believed first. */
 const WINDOWS = [1_000, 10_000, 60_000, 3_600_000, 86_400_000] as const;
 const MINUTE = 2;
 /** A claim to come again after more than a minute may be made of anything; up to there it tells of the window. */
 const TELLING_MS = WINDOWS[MINUTE];
-/** Served attempts that are remembered: more than any silent free tier allows in an hour. */
-const REMEMBERED = 4_096;
 /** The first refusals that nobody expected are followed by so many early probes each: the window may be a short one. */
 const PROBES = [4, 4, 3];
 /** So many times must a refusal come although there should have been room, until a shorter window is believed. */
@@ -51,9 +51,7 @@ export interface LearnerSnapshot {
  * limit is tested upward now and then, and given up for another window when it proves wrong.
  */
 export class Learner {
-  /** When each attempt was served, oldest first; those before `#first` are forgotten. */
-  #served: number[] = [];
-  #first = 0;
+  #served = new ServedLog();
   /** When attempts were refused of late. */
   #refusals: number[] = [];
   /** It was seen to count what it refuses. */
@@ -86,12 +84,7 @@ export class Learner {
 
   /** An attempt was served at `now`. @returns whether what was learned has changed. */
   served(now: number): boolean {
-    this.#served.push(now);
-    if (this.#served.length - this.#first > REMEMBERED) this.#first++;
-    if (this.#first > REMEMBERED) {
-      this.#served = this.#served.slice(this.#first);
-      this.#first = 0;
-    }
+    this.#served.add(now);
     this.#probesLeft = 0;
     const count = this.count(now);
     this.#proven = Math.max(this.#proven, count);
@@ -177,7 +170,7 @@ export class Learner {
    */
   mayTest(now: number): boolean {
     if (now < this.#testAt) return false;
-    const quietMs = now - Math.max(this.#refusedAt, this.#served.at(-1) ?? 0);
+    const quietMs = now - Math.max(this.#refusedAt, this.#served.last);
     return this.#probesLeft > 0 || quietMs >= (WINDOWS[this.#window - 1] ?? 0) || now >= this.#testAt + this.windowMs;
   }
 
@@ -200,7 +193,7 @@ export class Learner {
   }
 
   restore({ limit, window, refuted, countsRefused, proven, served }: LearnerSnapshot, now: number): void {
-    this.#served = [...served];
+    this.#served = new ServedLog(served);
     this.#limit = limit;
     this.#window = window;
     this.#refuted = refuted;
@@ -212,8 +205,7 @@ export class Learner {
   forget(): void {
     this.#refusals = [];
     this.countsRefused = false;
-    this.#served = [];
-    this.#first = 0;
+    this.#served = new ServedLog();
     this.#window = MINUTE;
     this.#refuted = -1;
     this.#proven = 0;
@@ -229,16 +221,12 @@ export class Learner {
 
   /** Attempts served within the present window. */
   count(now: number): number {
-    const from = now - this.windowMs;
-    let count = 0;
-    for (let index = this.#served.length - 1; index >= this.#first && (this.#served[index] as number) > from; index--)
-      count++;
-    return count;
+    return this.#served.countAfter(now - this.windowMs);
   }
 
   /** When each attempt that still counts was counted. */
   recent(now: number): readonly number[] {
-    const served = this.#served.slice(this.#served.length - this.count(now));
+    const served = this.#served.after(now - this.windowMs);
     if (!this.countsRefused) return served;
     return [...served, ...this.#refusals.filter((at) => at > now - this.windowMs)].sort((one, other) => one - other);
   }

@@ -1,7 +1,9 @@
 import type { Dimension, Signal } from '../contract/quota.js';
+import { levelOf, refillRate } from './bucket-signal.js';
 import { FixedWindow, MOST_LATE_MS } from './fixed-window.js';
 import type { QuotaSource, QuotaStatus } from './ledger.js';
 import { RefillingWindow } from './refilling-window.js';
+import { reviveWindow } from './revive-window.js';
 import { SlidingWindow } from './sliding-window.js';
 import type { Window, WindowSnapshot } from './window.js';
 
@@ -134,7 +136,7 @@ export class Quota {
       return false;
     }
     this.#toldByRefusal = !served;
-    const level = signal.remaining ?? this.#levelOf(signal, now);
+    const level = signal.remaining ?? levelOf(signal, this.windowMs, now);
     if (level === undefined) {
       if (signal.limit !== undefined && later) this.declare(signal.limit);
       return false;
@@ -227,7 +229,7 @@ export class Quota {
   #observe(signal: Signal, level: number, { sequence, sentAt, served }: Spoken, now: number, later: boolean): void {
     const limit = signal.limit ?? this.limit;
     if (signal.refills && limit !== undefined && limit > 0) {
-      const perMs = this.#rate(signal, level, limit, now);
+      const perMs = refillRate(signal, level, limit, this.windowMs ?? UNNAMED_WINDOW_MS, now);
       if (this.#window instanceof RefillingWindow)
         this.#window.observe(level, limit, perMs, now, this.#isAlone(sequence));
       else this.#window = new RefillingWindow(level, limit, perMs, now);
@@ -241,26 +243,4 @@ export class Quota {
       this.#window.observe({ remaining: level, resetAt, limit, at: now, sentAt, later, served });
     } else this.#window = new FixedWindow(level, resetAt, limit, this.windowMs);
   }
-
-  /** Refill per ms: from the stated moment of being full, else from limit and window. */
-  #rate(signal: Signal, level: number, limit: number, now: number): number {
-    const { resetAt } = signal;
-    if (resetAt !== undefined && resetAt > now && limit > level) return (limit - level) / (resetAt - now);
-    return limit / (this.windowMs ?? UNNAMED_WINDOW_MS);
-  }
-
-  /** A bucket that says when it is full has said how full it is. */
-  #levelOf({ refills, resetAt, limit }: Signal, now: number): number | undefined {
-    if (!refills || resetAt === undefined || limit === undefined || this.windowMs === undefined) return undefined;
-    return Math.max(0, Math.floor(limit * (1 - Math.max(0, resetAt - now) / this.windowMs)));
-  }
 }
-
-/** The window that was kept. */
-const reviveWindow = (kept: WindowSnapshot, spanMs: number | undefined): Window => {
-  if (kept.kind === 'fixed') return new FixedWindow(kept.remaining, kept.resetAt, kept.limit ?? undefined, spanMs);
-  if (kept.kind === 'refilling') return new RefillingWindow(kept.level, kept.limit, kept.perMs, kept.at);
-  const window = new SlidingWindow(kept.limit, spanMs ?? 60_000);
-  for (const [expiresAt, units] of kept.uses) window.add(units, expiresAt);
-  return window;
-};
