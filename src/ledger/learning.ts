@@ -6,7 +6,7 @@ const MINUTE = 2;
 /** A claim to come again after more than a minute may be made of anything; up to there it tells of the window. */
 const TELLING_MS = WINDOWS[MINUTE];
 /** The first refusals that nobody expected are followed by so many early probes each: the window may be a short one. */
-const PROBES = [4, 4, 3];
+const PROBES = [4, 2];
 /** So many times must a refusal come although there should have been room, until a shorter window is believed. */
 const CONTRADICTIONS = 3;
 /** Refusals that are remembered. */
