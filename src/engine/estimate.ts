@@ -6,6 +6,8 @@ const BYTES_PER_TOKEN = 4;
 const FIRST_ANSWER = 512;
 /** Weight of the latest report in the running averages. */
 const WEIGHT = 0.2;
+/** How much of what was above average is forgotten with each report. */
+const FADING = 0.001;
 /** Reports of less say more about rounding than about the tokeniser. */
 const LEAST_INPUT = 20;
 
@@ -36,20 +38,29 @@ export const sizeOf = (body: Readonly<Record<string, unknown>>, text: string): R
 class Average {
   mean: number;
   #deviation: number;
+  /** The largest report of late. */
+  #largest: number;
 
   constructor(first: number) {
     this.mean = first;
     this.#deviation = first / 2;
+    this.#largest = first;
   }
 
   add(value: number): void {
     this.#deviation += WEIGHT * (Math.abs(value - this.mean) - this.#deviation);
     this.mean += WEIGHT * (value - this.mean);
+    this.#largest = Math.max(value, this.#largest - FADING * (this.#largest - this.mean));
   }
 
   /** Hardly ever exceeded: mean and deviation as TCP takes them for its timeouts (RFC 6298). */
   get high(): number {
     return this.mean + 4 * this.#deviation;
+  }
+
+  /** Above all that was seen of late: a run of small reports, which brings the average down, is no promise. */
+  get most(): number {
+    return Math.max(this.high, this.#largest + this.#deviation);
   }
 }
 
@@ -64,15 +75,22 @@ interface Calibration {
 export class Estimates {
   readonly #calibrations = new Map<string, Calibration>();
 
-  /** `tokens` is hardly ever exceeded, `leastTokens` is what it will most likely be. */
-  need(target: string, { bytes, bound = Number.POSITIVE_INFINITY }: RequestSize): Need {
+  /** `tokens` is hardly ever exceeded, `mostTokens` even less, `leastTokens` is what it will most likely be. */
+  need(target: string, { bytes, bound }: RequestSize): Need {
     const known = this.#calibrations.get(target);
     const plain = bytes / BYTES_PER_TOKEN;
     const inputTokens = Math.ceil(plain * (known?.inputRatio.high ?? 1));
     const likelyInput = Math.ceil(plain * (known?.inputRatio.mean ?? 1));
-    const output = Math.ceil(Number.isFinite(bound) ? bound : (known?.output.high ?? FIRST_ANSWER));
-    const likelyOutput = Math.ceil(Math.min(bound, known?.output.mean ?? FIRST_ANSWER));
-    return { inputTokens, tokens: inputTokens + output, leastTokens: likelyInput + likelyOutput };
+    const mostInput = Math.ceil(plain * (known?.inputRatio.most ?? 1));
+    const output = Math.ceil(bound ?? known?.output.high ?? FIRST_ANSWER);
+    const likelyOutput = Math.ceil(Math.min(bound ?? Number.POSITIVE_INFINITY, known?.output.mean ?? FIRST_ANSWER));
+    const mostOutput = Math.ceil(bound ?? known?.output.most ?? FIRST_ANSWER);
+    return {
+      inputTokens,
+      tokens: inputTokens + output,
+      leastTokens: likelyInput + likelyOutput,
+      mostTokens: mostInput + mostOutput,
+    };
   }
 
   /** What a request has cost most likely, where its provider does not say. */

@@ -31,7 +31,7 @@ const SHORTEST_MS = 500;
 
 /** How many attempts may be in flight at a scope that has just come back: one after a guess, a few after a hint. */
 const AFTER_GUESS = 1;
-export const FIRST_CONTACT = 3;
+const AFTER_HINT = 3;
 
 /** A scope's rest as it is kept over a restart. */
 export interface RestsSnapshot {
@@ -79,7 +79,7 @@ export class Rests {
       this.reason = coolDown.reason;
       this.#hinted = hinted;
     }
-    this.careful = Math.min(this.careful ?? FIRST_CONTACT, hinted ? FIRST_CONTACT : AFTER_GUESS);
+    this.careful = Math.min(this.careful ?? AFTER_HINT, hinted ? AFTER_HINT : AFTER_GUESS);
     this.#sequence = Math.max(this.#sequence, sequence);
     return this.until;
   }
@@ -106,7 +106,7 @@ export class Rests {
     this.reason = reason;
     this.#hinted = hinted;
     this.#strikes = strikes;
-    this.careful = hinted ? FIRST_CONTACT : AFTER_GUESS;
+    this.careful = hinted ? AFTER_HINT : AFTER_GUESS;
   }
 
   clear(): void {

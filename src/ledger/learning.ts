@@ -1,10 +1,12 @@
+import { ServedLog } from './served-log.js';
+
 /** Windows that providers use. A minute is by far the commonest, so that is what is believed first. */
 const WINDOWS = [1_000, 10_000, 60_000, 3_600_000, 86_400_000] as const;
 const MINUTE = 2;
-/** Served attempts that are remembered: more than any silent free tier allows in an hour. */
-const REMEMBERED = 4_096;
+/** A claim to come again after more than a minute may be made of anything; up to there it tells of the window. */
+const TELLING_MS = WINDOWS[MINUTE];
 /** The first refusals that nobody expected are followed by so many early probes each: the window may be a short one. */
-const PROBES = [4, 4, 3];
+const PROBES = [4, 2];
 /** So many times must a refusal come although there should have been room, until a shorter window is believed. */
 const CONTRADICTIONS = 3;
 /** Refusals that are remembered. */
@@ -20,6 +22,16 @@ const MOST_DOUBLINGS = 5;
 export interface Learned {
   readonly limit: number;
   readonly windowMs: number;
+}
+
+/** A 429 that told no limit. */
+export interface BareRefusal {
+  /** The attempt went beyond the learned limit, as a test. */
+  readonly expected: boolean;
+  /** In so many ms there would be room again, as the provider said; no early probe is needed then. */
+  readonly hintMs: number | undefined;
+  /** Attempts that the provider has not answered yet: it has let them in before, for all that is known. */
+  readonly inFlight: number;
 }
 
 /** A lesson as it is kept over a restart. */
@@ -39,9 +51,7 @@ export interface LearnerSnapshot {
  * limit is tested upward now and then, and given up for another window when it proves wrong.
  */
 export class Learner {
-  /** When each attempt was served, oldest first; those before `#first` are forgotten. */
-  #served: number[] = [];
-  #first = 0;
+  #served = new ServedLog();
   /** When attempts were refused of late. */
   #refusals: number[] = [];
   /** It was seen to count what it refuses. */
@@ -74,12 +84,7 @@ export class Learner {
 
   /** An attempt was served at `now`. @returns whether what was learned has changed. */
   served(now: number): boolean {
-    this.#served.push(now);
-    if (this.#served.length - this.#first > REMEMBERED) this.#first++;
-    if (this.#first > REMEMBERED) {
-      this.#served = this.#served.slice(this.#first);
-      this.#first = 0;
-    }
+    this.#served.add(now);
     this.#probesLeft = 0;
     const count = this.count(now);
     this.#proven = Math.max(this.#proven, count);
@@ -97,19 +102,18 @@ export class Learner {
 
   /**
    * A bare 429. What was served until then is the limit; what contradicts an earlier lesson changes the window.
-   * `expected`: the attempt went beyond the learned limit, as a test. `hinted`: the provider said when to come again, so
-   * that no early probe is needed.
    * @returns whether it is best to believe the lesson now, and to wait until it says that there is room
    */
-  refused(now: number, expected: boolean, hinted: boolean): boolean {
-    const count = this.count(now);
+  refused(now: number, { expected, hintMs, inFlight }: BareRefusal): boolean {
+    if (hintMs !== undefined) this.#refuteShorterThan(Math.min(hintMs, TELLING_MS), now);
+    const count = this.count(now) + inFlight;
     if (this.#limit === undefined && count === 0) return false;
     if (!expected && this.#refusalsExplain(count, now)) this.countsRefused = true;
     else if (!expected) this.#learn(count, now);
     this.#refusals = [...this.#refusals.slice(1 - REFUSALS), now];
     this.#refusedAt = now;
     this.#step = 1;
-    if (hinted) this.#probesLeft = 0;
+    if (hintMs !== undefined) this.#probesLeft = 0;
     else if (!expected) this.#probesLeft = PROBES[this.#surprises++] ?? 0;
     else if (this.#probesLeft > 0) this.#probesLeft--;
     if (this.#probesLeft > 0) {
@@ -121,6 +125,15 @@ export class Learner {
     this.#testsInVain = Math.min(this.#testsInVain + 1, MOST_DOUBLINGS);
     this.#putOff(now);
     return true;
+  }
+
+  /** Room that comes back only after `ms` was taken by a window that is no shorter. */
+  #refuteShorterThan(ms: number, now: number): void {
+    const shorter = WINDOWS.findLastIndex((windowMs) => windowMs < ms);
+    this.#refuted = Math.max(this.#refuted, shorter);
+    if (this.#window > this.#refuted) return;
+    if (this.#limit === undefined) this.#window = this.#refuted + 1;
+    else this.#use(this.#refuted + 1, now);
   }
 
   /** Less was served than the limit; with what was refused meanwhile it makes up the limit. */
@@ -151,9 +164,14 @@ export class Learner {
     return this.#earlyReturns >= EARLY_RETURNS || this.#contradictions >= CONTRADICTIONS || count < this.#proven / 2;
   }
 
-  /** Is it time for one attempt beyond the learned limit? */
+  /**
+   * Is it time for one attempt beyond the learned limit? It tells most when a shorter window would be over: right after
+   * a burst, what is full may be that one as well as ours.
+   */
   mayTest(now: number): boolean {
-    return now >= this.#testAt;
+    if (now < this.#testAt) return false;
+    const quietMs = now - Math.max(this.#refusedAt, this.#served.last);
+    return this.#probesLeft > 0 || quietMs >= (WINDOWS[this.#window - 1] ?? 0) || now >= this.#testAt + this.windowMs;
   }
 
   /** One was sent; the next may come when its window is over. */
@@ -175,7 +193,7 @@ export class Learner {
   }
 
   restore({ limit, window, refuted, countsRefused, proven, served }: LearnerSnapshot, now: number): void {
-    this.#served = [...served];
+    this.#served = new ServedLog(served);
     this.#limit = limit;
     this.#window = window;
     this.#refuted = refuted;
@@ -187,8 +205,7 @@ export class Learner {
   forget(): void {
     this.#refusals = [];
     this.countsRefused = false;
-    this.#served = [];
-    this.#first = 0;
+    this.#served = new ServedLog();
     this.#window = MINUTE;
     this.#refuted = -1;
     this.#proven = 0;
@@ -204,16 +221,12 @@ export class Learner {
 
   /** Attempts served within the present window. */
   count(now: number): number {
-    const from = now - this.windowMs;
-    let count = 0;
-    for (let index = this.#served.length - 1; index >= this.#first && (this.#served[index] as number) > from; index--)
-      count++;
-    return count;
+    return this.#served.countAfter(now - this.windowMs);
   }
 
   /** When each attempt that still counts was counted. */
   recent(now: number): readonly number[] {
-    const served = this.#served.slice(this.#served.length - this.count(now));
+    const served = this.#served.after(now - this.windowMs);
     if (!this.countsRefused) return served;
     return [...served, ...this.#refusals.filter((at) => at > now - this.windowMs)].sort((one, other) => one - other);
   }

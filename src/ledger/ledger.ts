@@ -14,6 +14,8 @@ export interface Need {
   readonly tokens: number;
   /** Prompt and answer, most likely; absent: the same. A quota that this fits in, but not the most, is asked when full. */
   readonly leastTokens?: number;
+  /** Prompt and answer, at the very most; absent: `tokens`. Asked of an hour and longer, where a refusal is dear. */
+  readonly mostTokens?: number;
   readonly inputTokens: number;
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
-import type { Declaration, Limit, ScopeKind, Signal } from '../contract/quota.js';
+import type { Declaration, ScopeKind, Signal } from '../contract/quota.js';
 import { durationOf } from '../plugin/headers.js';
+import { declares, partsOf } from './declarations.js';
 import type { Account, CoolDown, Ledger, Need, Refusal, Reservation, TargetScopes, TargetStatus } from './ledger.js';
 import type { Quota } from './quota.js';
 import { longer } from './refusal.js';
@@ -124,9 +125,11 @@ export class MemoryLedger implements Ledger {
     const now = this.#clock.now();
     const scope = scopeOf(held.scopes, kind);
     if (coolDown.class === 'overloaded') scope.refusedSlot(held.others, now);
-    const hinted = coolDown.until !== undefined;
-    const learned = coolDown.class === 'rate_limit' ? scope.refusedBare(held.sequence, hinted, now) : undefined;
-    const until = scope.rests.begin(coolDown, held.sequence, now, hinted ? undefined : learned);
+    const hintMs = coolDown.until === undefined ? undefined : coolDown.until - now;
+    const inFlight = scope.unanswered - (held.isAnswered ? 0 : 1);
+    const learned =
+      coolDown.class === 'rate_limit' ? scope.refusedBare(held.sequence, hintMs, inFlight, now) : undefined;
+    const until = scope.rests.begin(coolDown, held.sequence, now, hintMs === undefined ? learned : undefined);
     this.#changed(scope.id);
     return until;
   }
@@ -229,25 +232,3 @@ const keyOf = (scope: string, { source, dimension, windowMs }: Quota): string =>
 /** A target without a pool has its account in the pool's place. */
 const scopeOf = (scopes: readonly Scope[], kind: ScopeKind): Scope =>
   scopes.find((scope) => scope.kind === kind) ?? (scopes.at(-1) as Scope);
-
-/** Somebody wrote down a limit of this dimension for the scope, or for the account that it belongs to. */
-const declares = (declarations: readonly Declaration[], scope: string, dimension: string): boolean => {
-  const [provider] = scope.split(/[/#]/);
-  return declarations.some(
-    (each) =>
-      each.source === 'manual' &&
-      (each.scope === scope || each.scope === provider) &&
-      each.limits.some((limit) => dimension in limit),
-  );
-};
-
-const partsOf = (
-  limit: Limit,
-): { dimension: 'requests' | 'tokens' | 'concurrent'; amount: number; windowMs?: number } => {
-  if ('concurrent' in limit) return { dimension: 'concurrent', amount: limit.concurrent };
-  const windowMs = durationOf(limit.per);
-  if (windowMs === undefined) throw new Error(`"${limit.per}" is no duration such as 30s or 1d.`);
-  return 'requests' in limit
-    ? { dimension: 'requests', amount: limit.requests, windowMs }
-    : { dimension: 'tokens', amount: limit.tokens, windowMs };
-};

@@ -1,7 +1,9 @@
 import type { Dimension, Signal } from '../contract/quota.js';
+import { levelOf, refillRate } from './bucket-signal.js';
 import { FixedWindow, MOST_LATE_MS } from './fixed-window.js';
 import type { QuotaSource, QuotaStatus } from './ledger.js';
 import { RefillingWindow } from './refilling-window.js';
+import { reviveWindow } from './revive-window.js';
 import { SlidingWindow } from './sliding-window.js';
 import type { Window, WindowSnapshot } from './window.js';
 
@@ -40,8 +42,8 @@ export class Quota {
   inFlight = 0;
   /** Attempts that hold units. */
   #open = 0;
-  /** The latest dispatch that was charged. */
-  #sentLast = 0;
+  /** The latest dispatch, if nothing else was in flight then. */
+  #lone: number | undefined;
   /** The latest dispatch whose answer spoke of this quota. */
   #spokenBy = 0;
   #window: Window | undefined;
@@ -97,9 +99,9 @@ export class Quota {
   }
 
   hold(units: number, sequence: number): void {
+    this.#lone = this.#open === 0 ? sequence : undefined;
     this.inFlight += units;
     this.#open++;
-    this.#sentLast = Math.max(this.#sentLast, sequence);
   }
 
   /** A signal has these units in it already. */
@@ -134,7 +136,7 @@ export class Quota {
       return false;
     }
     this.#toldByRefusal = !served;
-    const level = signal.remaining ?? this.#levelOf(signal, now);
+    const level = signal.remaining ?? levelOf(signal, this.windowMs, now);
     if (level === undefined) {
       if (signal.limit !== undefined && later) this.declare(signal.limit);
       return false;
@@ -159,9 +161,12 @@ export class Quota {
     if (this.#isAlone(sequence) || left < window.left(now)) window.correct(left, now);
   }
 
-  /** Nothing was sent since, and nothing else is in flight: what the response said cannot be out of date. */
+  /**
+   * Nothing else was in flight from its dispatch to its answer, so that what that said cannot be out of date. An attempt
+   * that was answered meanwhile may have been counted after it: they overtake each other on their way there, too.
+   */
   #isAlone(sequence: number): boolean {
-    return this.#open <= 1 && sequence >= this.#sentLast;
+    return sequence === this.#lone;
   }
 
   /** The window has begun by the clock, and this answer is the first to speak of it. */
@@ -224,7 +229,7 @@ export class Quota {
   #observe(signal: Signal, level: number, { sequence, sentAt, served }: Spoken, now: number, later: boolean): void {
     const limit = signal.limit ?? this.limit;
     if (signal.refills && limit !== undefined && limit > 0) {
-      const perMs = this.#rate(signal, level, limit, now);
+      const perMs = refillRate(signal, level, limit, this.windowMs ?? UNNAMED_WINDOW_MS, now);
       if (this.#window instanceof RefillingWindow)
         this.#window.observe(level, limit, perMs, now, this.#isAlone(sequence));
       else this.#window = new RefillingWindow(level, limit, perMs, now);
@@ -238,26 +243,4 @@ export class Quota {
       this.#window.observe({ remaining: level, resetAt, limit, at: now, sentAt, later, served });
     } else this.#window = new FixedWindow(level, resetAt, limit, this.windowMs);
   }
-
-  /** Refill per ms: from the stated moment of being full, else from limit and window. */
-  #rate(signal: Signal, level: number, limit: number, now: number): number {
-    const { resetAt } = signal;
-    if (resetAt !== undefined && resetAt > now && limit > level) return (limit - level) / (resetAt - now);
-    return limit / (this.windowMs ?? UNNAMED_WINDOW_MS);
-  }
-
-  /** A bucket that says when it is full has said how full it is. */
-  #levelOf({ refills, resetAt, limit }: Signal, now: number): number | undefined {
-    if (!refills || resetAt === undefined || limit === undefined || this.windowMs === undefined) return undefined;
-    return Math.max(0, Math.floor(limit * (1 - Math.max(0, resetAt - now) / this.windowMs)));
-  }
 }
-
-/** The window that was kept. */
-const reviveWindow = (kept: WindowSnapshot, spanMs: number | undefined): Window => {
-  if (kept.kind === 'fixed') return new FixedWindow(kept.remaining, kept.resetAt, kept.limit ?? undefined, spanMs);
-  if (kept.kind === 'refilling') return new RefillingWindow(kept.level, kept.limit, kept.perMs, kept.at);
-  const window = new SlidingWindow(kept.limit, spanMs ?? 60_000);
-  for (const [expiresAt, units] of kept.uses) window.add(units, expiresAt);
-  return window;
-};

@@ -1,11 +1,15 @@
 import type { Need, Refusal, RefusalCode } from './ledger.js';
 import type { Quota } from './quota.js';
 
+/** In windows of this length one request more or less is no loss, and a refusal costs more than room unused. */
+const LONG_MS = 3_600_000;
+
 /** Units of `need` that `quota` must have left. */
-export const unitsOf = (need: Need, { dimension, limit = Number.POSITIVE_INFINITY }: Quota): number => {
+export const unitsOf = (need: Need, { dimension, windowMs = 0, limit = Number.POSITIVE_INFINITY }: Quota): number => {
   if (dimension === 'input_tokens') return need.inputTokens;
   if (dimension !== 'tokens') return 1;
-  const { tokens, leastTokens = tokens } = need;
+  const { leastTokens = need.tokens, mostTokens = need.tokens } = need;
+  const tokens = windowMs >= LONG_MS ? mostTokens : need.tokens;
   return tokens > limit && leastTokens <= limit ? limit : tokens;
 };
 

@@ -70,6 +70,10 @@ export class HeldReservation implements Reservation {
     quota.counted(charge.units, this.#now());
   }
 
+  get isAnswered(): boolean {
+    return this.#answered;
+  }
+
   /**
    * The provider has answered: it has counted the request by now, most of them also one that they refused.
    */

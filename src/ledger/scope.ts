@@ -1,5 +1,5 @@
 import type { Dimension, ScopeKind } from '../contract/quota.js';
-import { FIRST_CONTACT, Rests, type RestsSnapshot } from './cooldown.js';
+import { Rests, type RestsSnapshot } from './cooldown.js';
 import { type Learned, Learner, type LearnerSnapshot } from './learning.js';
 import type { Need, Refusal, RefusalCode } from './ledger.js';
 import { Quota, type QuotaSnapshot } from './quota.js';
@@ -35,15 +35,15 @@ export class Scope {
   /** Of those, how many the provider has not answered yet. */
   unanswered = 0;
   /**
-   * How many may be unanswered at once while nothing is known of its limits: a few at first contact, and one more for
-   * each that was served since. Only targets are met with care.
+   * How many may be unanswered at once while nothing is known of its limits: one at first contact, so that a spent day
+   * costs one refused call, and one more for each that was served since. Only targets are met with care.
    */
   trust: number;
 
   constructor(id: string, kind: ScopeKind) {
     this.id = id;
     this.kind = kind;
-    this.trust = kind === 'target' ? FIRST_CONTACT : Number.POSITIVE_INFINITY;
+    this.trust = kind === 'target' ? 1 : Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -130,12 +130,12 @@ export class Scope {
   }
 
   /**
-   * A refusal that said nothing of limits; `hinted`: only when to come again.
+   * A refusal that said nothing of limits, only when to come again, if that. `inFlight`: others that are not answered yet.
    * @returns until when it is best left alone, as far as that was learned
    */
-  refusedBare(sequence: number, hinted: boolean, now: number): number | undefined {
+  refusedBare(sequence: number, hintMs: number | undefined, inFlight: number, now: number): number | undefined {
     if (this.kind !== 'target' || this.quotas.some(tellsRequests)) return undefined;
-    const settled = this.learner.refused(now, this.#testing === sequence, hinted);
+    const settled = this.learner.refused(now, { expected: this.#testing === sequence, hintMs, inFlight });
     if (this.learner.learned === undefined) return undefined;
     const quota = this.#applyLearned(now);
     return settled ? quota.freeAt(1, now) : undefined;

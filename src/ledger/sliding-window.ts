@@ -1,7 +1,9 @@
 import type { Window, WindowSnapshot } from './window.js';
 
-/** Share of the window by which an old use may be forgotten late, so that the log stays short. */
+/** Share of a long window by which an old use may be forgotten late, so that the log stays short. */
 const GRAIN = 256;
+/** Windows up to this length are short of uses anyway, and each moment of them is worth having. */
+const EXACT_MS = 60_000;
 
 /**
  * Counts own uses, each until one whole window after its attempt ended. A provider counted it at some moment between
@@ -19,7 +21,7 @@ export class SlidingWindow implements Window {
   constructor(limit: number, spanMs: number) {
     this.limit = limit;
     this.#spanMs = spanMs;
-    this.#grainMs = Math.ceil(spanMs / GRAIN);
+    this.#grainMs = spanMs <= EXACT_MS ? 1 : Math.ceil(spanMs / GRAIN);
   }
 
   left(now: number): number {
@@ -78,8 +80,7 @@ export class SlidingWindow implements Window {
       last.units += units;
       return;
     }
-    const rounded = Math.ceil(expiresAt / this.#grainMs) * this.#grainMs;
-    this.#uses.push({ expiresAt: this.#spanMs >= 60_000 ? rounded : expiresAt, units });
+    this.#uses.push({ expiresAt: Math.ceil(expiresAt / this.#grainMs) * this.#grainMs, units });
   }
 
   #expire(now: number): void {

@@ -6,7 +6,12 @@ const sized = (body: object) => sizeOf(body as Record<string, unknown>, JSON.str
 describe('Estimates', () => {
   it('take four bytes for a token, and the bound of the caller for the answer', () => {
     const size = sized({ messages: 'x'.repeat(386), max_tokens: 100 });
-    expect(new Estimates().need('groq/a', size)).to.deep.equal({ inputTokens: 105, tokens: 205, leastTokens: 205 });
+    expect(new Estimates().need('groq/a', size)).to.deep.equal({
+      inputTokens: 105,
+      tokens: 205,
+      leastTokens: 205,
+      mostTokens: 205,
+    });
   });
 
   it('take max_completion_tokens before max_tokens', () => {
@@ -17,7 +22,12 @@ describe('Estimates', () => {
     const estimates = new Estimates();
     const size = { bytes: 4_000 };
     for (let index = 0; index < 60; index++) estimates.report('groq/a', size, { input: 500, output: 80 });
-    expect(estimates.need('groq/a', size)).to.deep.equal({ inputTokens: 501, tokens: 582, leastTokens: 580 });
+    expect(estimates.need('groq/a', size)).to.deep.equal({
+      inputTokens: 501,
+      tokens: 582,
+      leastTokens: 580,
+      mostTokens: 582,
+    });
     expect(estimates.need('groq/b', size).inputTokens).to.equal(1_000);
   });
 
@@ -26,6 +36,17 @@ describe('Estimates', () => {
     estimates.report('groq/a', { bytes: 400 }, { input: 100, output: 50 });
     expect(estimates.need('groq/a', { bytes: 400, bound: 8_000 })).to.include({ leastTokens: 150 });
     expect(estimates.need('groq/a', { bytes: 400, bound: 8_000 }).tokens).to.be.at.least(8_100);
+  });
+
+  it('remember the largest answers when a run of short ones has brought the average down', () => {
+    const estimates = new Estimates();
+    const size = { bytes: 400 };
+    for (const output of [500, ...Array.from({ length: 30 }, () => 100)])
+      estimates.report('groq/a', size, { input: 100, output });
+    expect(estimates.need('groq/a', size).tokens).to.be.lessThan(250);
+    expect(estimates.need('groq/a', size).mostTokens).to.be.within(580, 650);
+    for (let index = 0; index < 5_000; index++) estimates.report('groq/a', size, { input: 100, output: 100 });
+    expect(estimates.need('groq/a', size).mostTokens).to.be.lessThan(210);
   });
 
   it('do not take a picture for text', () => {

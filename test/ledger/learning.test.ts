@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Learner } from '../../src/ledger/learning.js';
 import type { Reservation } from '../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../src/ledger/memory-ledger.js';
 import { TurningClock } from '../turning-clock.js';
@@ -92,6 +93,44 @@ describe('What bare refusals teach', () => {
     expect(ledger.status('p/m').quotas[0]).to.include({ source: 'learned', limit: 30, windowMs: 60_000 });
     ledger.reset('p/m');
     expect(ledger.status('p/m')).to.include({ state: 'available' });
+  });
+
+  describe('one by one', () => {
+    const BARE = { expected: false, hintMs: undefined, inFlight: 0 };
+
+    it('a window is no shorter than the wait that the provider names', () => {
+      const learner = new Learner();
+      for (let index = 0; index < 20; index++) learner.served(1_000 * index);
+      learner.refused(20_000, { ...BARE, hintMs: 35_000 });
+      // Room that is missing again and again would make a shorter one likely.
+      for (const now of [62_000, 63_000, 64_000, 65_000]) learner.refused(now, { ...BARE, hintMs: 3_000 });
+      expect(learner.windowMs).to.equal(60_000);
+      learner.refused(700_000, { ...BARE, hintMs: 40 * 60_000 });
+      expect(learner.windowMs, 'a claim of more than a minute alone').to.be.at.most(3_600_000);
+    });
+
+    it('attempts in flight have been let in before the one that is refused', () => {
+      const learner = new Learner();
+      for (let index = 0; index < 14; index++) learner.served(1_000 * index);
+      learner.refused(14_000, BARE);
+      expect(learner.learned).to.deep.equal({ limit: 14, windowMs: 60_000 });
+      // A herd: all but one are served, and the one that is not is answered first.
+      learner.refused(200_000, { ...BARE, inFlight: 13 });
+      expect(learner.learned).to.deep.equal({ limit: 13, windowMs: 60_000 });
+    });
+
+    it('a test goes when a shorter window would be over, and not right after a burst', () => {
+      const learner = new Learner();
+      for (let index = 0; index < 5; index++) learner.served(index);
+      // A hint, so that there are no early probes.
+      learner.refused(100, { ...BARE, hintMs: 11_000 });
+      for (let index = 0; index < 3; index++) learner.served(150_000 + index);
+      expect(learner.mayTest(150_100), 'right after a burst').to.equal(false);
+      expect(learner.mayTest(160_100), 'ten seconds after it').to.equal(true);
+      learner.served(179_000);
+      expect(learner.mayTest(179_100), 'not quiet again').to.equal(false);
+      expect(learner.mayTest(181_000), 'never quiet, and overdue').to.equal(true);
+    });
   });
 
   describe('a server that bears so many at once and no more', () => {

@@ -103,6 +103,41 @@ describe('MemoryLedger', () => {
       expect(grants('groq/a', 9)).to.equal(1);
     });
 
+    it('believes no answer that says more is left, if another one was on its way with it (answers overtake each other)', () => {
+      const said = (remaining: number, inMs: number): Signal => ({
+        dimension: 'requests',
+        window: '1m',
+        limit: 10,
+        remaining,
+        resetAt: clock.now() + inMs,
+      });
+      hear('groq/a', said(9, 60_000));
+      clock.turn(20_000);
+      hear('groq/a', said(8, 60_000));
+      clock.turn(20_000);
+      hear('groq/a', said(7, 60_000));
+      // Three of ten are used. The later one arrives at the provider before the earlier one, and is answered after it.
+      const [earlier, later] = [reserve('groq/a'), reserve('groq/a')];
+      ledger.absorb(earlier, [said(5, 60_000)], true);
+      ledger.absorb(later, [said(6, 60_000)], true);
+      expect(grants('groq/a', 10)).to.equal(5);
+    });
+
+    it('asks a nearly spent day with the most that a request may cost, and a minute with what it hardly ever exceeds', () => {
+      const need = { ...NEED, mostTokens: 500 };
+      const said = (window: string): Signal => ({
+        dimension: 'tokens',
+        window,
+        limit: 10_000,
+        remaining: 450,
+        resetAt: clock.now() + 40_000,
+      });
+      hear('groq/a', said('1d'));
+      hear('groq/b', said('1m'));
+      expect(refusal('groq/a', need).code).to.equal('quota');
+      expect(reserve('groq/b', need).granted).to.equal(true);
+    });
+
     it('does not count an attempt twice that a signal has counted already', () => {
       hear('groq/a', { dimension: 'requests', window: '1m', limit: 30, remaining: 29, resetAt: clock.now() + 20_000 });
       expect(ledger.status('groq/a').quotas[0]).to.include({ remaining: 29, inFlight: 0 });
@@ -264,6 +299,7 @@ describe('MemoryLedger', () => {
     });
 
     it('never lets an earlier end shorten a rest (pitfall 3)', () => {
+      hear('groq/a');
       const [first, second] = [reserve('groq/a'), reserve('groq/a')];
       const end = clock.now() + 60_000;
       ledger.coolDown(first, 'target', { class: 'rate_limit', reason: 'long', until: end });
@@ -272,6 +308,7 @@ describe('MemoryLedger', () => {
     });
 
     it('does not end a rest for an answer to an earlier dispatch (pitfall 2)', () => {
+      hear('groq/a');
       const [slow, refused] = [reserve('groq/a'), reserve('groq/a')];
       ledger.coolDown(refused, 'target', { class: 'rate_limit', reason: 'spent' });
       ledger.absorb(slow, [], true);
@@ -327,9 +364,9 @@ describe('MemoryLedger', () => {
   });
 
   describe('first contact', () => {
-    it('sends a stranger only a few requests until it answers, and one more for each that it serves', () => {
-      const [first] = [reserve('groq/a')];
-      expect(grants('groq/a', 50)).to.equal(2);
+    it('sends a stranger one request until it answers, so that a spent day costs one refused call, and then one more for each that it serves', () => {
+      const first = reserve('groq/a');
+      expect(grants('groq/a', 50)).to.equal(0);
       expect(refusal('groq/a').code).to.equal('first_contact');
       ledger.absorb(first, [], true);
       expect(grants('groq/a', 50)).to.equal(2);

@@ -24,14 +24,16 @@ export interface Reach {
 export interface Verdict {
   readonly text: string;
   readonly passed: boolean;
+  /** How far it is from being missed; below zero it is. */
+  readonly margin: number;
 }
 
 /** Holds the figures of a workload against its reach. */
 export const judge = (figures: Figures, reach: Reach): Verdict[] => {
   const least = (what: string, value: number, bound: number | undefined): Verdict[] =>
-    bound === undefined ? [] : [{ text: `${what} ${rounded(value)} >= ${bound}`, passed: value >= bound }];
+    bound === undefined ? [] : [verdictOf(`${what} ${rounded(value)} >= ${bound}`, value - bound)];
   const most = (what: string, value: number, bound: number | undefined): Verdict[] =>
-    bound === undefined ? [] : [{ text: `${what} ${rounded(value)} <= ${bound}`, passed: value <= bound }];
+    bound === undefined ? [] : [verdictOf(`${what} ${rounded(value)} <= ${bound}`, bound - value)];
   const [first = 0, ...later] = figures.wastedByHerd;
   return [
     ...least('answered %', figures.answered, reach.answered),
@@ -48,5 +50,7 @@ export const judge = (figures: Figures, reach: Reach): Verdict[] => {
     ...most('wasted by restart', figures.wastedByRestart, reach.wastedByRestart),
   ];
 };
+
+const verdictOf = (text: string, margin: number): Verdict => ({ text, margin, passed: margin >= 0 });
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
