@@ -9,8 +9,8 @@ export interface Grant {
   readonly reservation: Reservation;
 }
 
-/** `gone`: the caller left · `late`: nothing came free in time · `full`: too many wait already. */
-export type WaitResult = Grant | 'gone' | 'late' | 'full';
+/** `gone`: the caller left · `late`: nothing came free in time · `full`: too many wait already · `closed`: nobody may. */
+export type WaitResult = Grant | 'gone' | 'late' | 'full' | 'closed';
 
 export interface WaitOptions {
   /** In the order in which they are preferred. */
@@ -78,7 +78,7 @@ export class Queue {
   /** Waits until one of the targets has room. The first of them in their order is granted. */
   wait(options: WaitOptions): Promise<WaitResult> {
     if (options.caller.gone) return Promise.resolve('gone');
-    if (this.#closed) return Promise.resolve('late');
+    if (this.#closed) return Promise.resolve('closed');
     if (this.full) return Promise.resolve('full');
     return new Promise((resolve) => {
       const timer = setTimeout(() => waiter.done('late'), Math.min(options.ms, LONGEST_TIMER_MS));
@@ -99,11 +99,11 @@ export class Queue {
     });
   }
 
-  /** Everybody who still waits is told that it is too late. */
+  /** Nobody waits any more. */
   close(): void {
     this.#closed = true;
     this.#unsubscribe();
-    for (const waiter of [...this.#waiters]) waiter.done('late');
+    for (const waiter of [...this.#waiters]) waiter.done('closed');
     clearTimeout(this.#timer);
   }
 

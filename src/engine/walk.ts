@@ -1,5 +1,6 @@
 import type { Need, Refusal, Reservation } from '../ledger/ledger.js';
 import type { Attempt, Repair, Try } from '../plugin/api.js';
+import { ChainError } from '../plugin/errors.js';
 import { Attempting, passedOver } from './attempt.js';
 import type { Course } from './course.js';
 import type { Grant, Queue } from './queue.js';
@@ -143,7 +144,7 @@ export class Walk {
     return this.#lastResort();
   }
 
-  /** @throws why the caller is gone */
+  /** @throws why the caller is gone · ChainError `shutting_down` */
   protected async waitFor(targets: readonly PreparedTarget[], ms: number): Promise<Grant | 'late' | 'full'> {
     const { clock } = this.parts;
     const from = clock.monotonic();
@@ -157,6 +158,10 @@ export class Walk {
     });
     this.#course.waitedMs += clock.monotonic() - from;
     if (result === 'gone') throw caller.gone as Error;
+    if (result === 'closed') {
+      const message = '429chain is stopping; the request was still waiting for a target with free capacity.';
+      throw new ChainError('shutting_down', message, { headers: { 'retry-after': '1' } });
+    }
     return result;
   }
 

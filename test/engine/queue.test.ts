@@ -69,7 +69,7 @@ describe('Queue', () => {
   it('tells all who wait when it is closed', async () => {
     const waiting = [wait(60_000), wait(60_000)];
     queue.close();
-    expect(await Promise.all(waiting)).to.deep.equal(['late', 'late']);
+    expect(await Promise.all(waiting)).to.deep.equal(['closed', 'closed']);
     expect(time.countTimers()).to.equal(0);
   });
 });
