@@ -184,7 +184,7 @@ export interface PluginApi {
   addProviderType<O = Record<string, unknown>>(name: string, type: ProviderType<O>): void;
   /** `scope` is a provider (`groq`), a pool (`openrouter#free`) or a target (`groq/model`). */
   declareLimits(scope: string, limits: readonly Limit[]): void;
-  /** What the admin asks for requests and usage. Of several the last one is asked. */
+  /** Where requests and usage are looked up. Of several that are provided the last one counts. */
   provideRequestLog(log: RequestLog): void;
   /** Runs when every plugin is applied and the targets are known. A failure refuses the start. */
   onReady(fn: (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>): void;

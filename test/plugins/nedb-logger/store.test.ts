@@ -146,7 +146,8 @@ describe('The request log', () => {
     await logged.store.flush();
     delay.disable();
     expect(logged.files).to.deep.equal([]);
-    console.log(`      longest stall: ${(delay.max / 1e6).toFixed(1)} ms`);
+    // 20 ms are the aim, and are measured by `npm run bench`; a busy machine alone may take longer.
+    expect(delay.max / 1e6).to.be.below(100);
   });
 
   it('pages from the newest to the oldest, while new ones come in', async () => {
