@@ -36,8 +36,12 @@ export class Days {
 
   /** Segments of a day are filled one after the other: before the last that was counted from, all is counted. */
   mayMiss({ day, number }: SegmentName): boolean {
-    const { closed, counted } = this.#dayOf(day);
-    return !closed && number >= Math.max(0, ...Object.keys(counted).map(Number));
+    return !this.#dayOf(day).closed && number >= this.lastNumberOf(day);
+  }
+
+  /** Of the segments that were counted from, also where somebody has removed it; 0 when there is none. */
+  lastNumberOf(day: string): number {
+    return Math.max(0, ...Object.keys(this.#dayOf(day).counted).map(Number));
   }
 
   /** The next record of a segment. */

@@ -11,27 +11,33 @@ interface Options {
 
 const NAME = 'nedb-logger';
 
+interface Shared {
+  readonly store: RequestStore;
+  /** What each of its users wants; the last one's will is done. */
+  readonly users: StoreSettings[];
+}
+
 /** By folder, over all runtimes: after a reload two of them write for a while, and NeDB takes a file for its own. */
-const stores = new Map<string, { readonly store: RequestStore; users: number }>();
+const stores = new Map<string, Shared>();
 
 const borrow = (folder: string, settings: StoreSettings): RequestStore => {
-  const known = stores.get(folder);
-  if (known === undefined) {
-    const store = new RequestStore(folder, settings);
-    stores.set(folder, { store, users: 1 });
-    return store;
-  }
-  known.users++;
-  known.store.configure(settings);
-  return known.store;
+  const shared = stores.get(folder) ?? { store: new RequestStore(folder, settings), users: [] };
+  stores.set(folder, shared);
+  shared.users.push(settings);
+  shared.store.configure(settings);
+  return shared.store;
 };
 
 /** The last one to give it back closes it. */
-const giveBack = async (folder: string): Promise<void> => {
-  const known = stores.get(folder);
-  if (known === undefined || --known.users > 0) return;
-  await known.store.close();
-  if (known.users === 0) stores.delete(folder);
+const giveBack = async (folder: string, settings: StoreSettings): Promise<void> => {
+  const shared = stores.get(folder);
+  if (shared === undefined) return;
+  const { store, users } = shared;
+  users.splice(users.indexOf(settings), 1);
+  const last = users.at(-1);
+  if (last !== undefined) return store.configure(last);
+  await store.close();
+  if (users.length === 0) stores.delete(folder);
 };
 
 /** Keeps every request that is over, without what was asked and answered, and what they came to. */
@@ -49,8 +55,9 @@ export default definePlugin<Options>({
   apply(api, { keep = '30d', maxRequests = 200_000, folder = 'requests' }) {
     const path = resolve(api.dataDir, folder);
     const keepMs = durationOf(keep) ?? Number.POSITIVE_INFINITY;
-    const store = borrow(path, { keepMs, maxRequests, now: api.now, log: api.log });
-    api.onClose(() => giveBack(path));
+    const settings = { keepMs, maxRequests, now: api.now, log: api.log };
+    const store = borrow(path, settings);
+    api.onClose(() => giveBack(path, settings));
     api.hooks.afterResponse.tap(NAME, (outcome) => store.add(recordOf(outcome)));
     api.provideRequestLog(store);
   },

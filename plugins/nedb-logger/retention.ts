@@ -18,7 +18,7 @@ const MOST_PER_SEGMENT = 10_000;
 
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
-export const endOf = (day: string): number => Date.parse(day) + DAY_MS;
+const endOf = (day: string): number => Date.parse(day) + DAY_MS;
 
 /** Small enough that dropping a whole one leaves most of what may be kept. */
 export const recordsPerSegment = ({ maxRequests }: Retention): number =>

@@ -121,6 +121,8 @@ export class RequestStore implements RequestLog {
 
   /** Writes everything. May be used again afterwards. */
   async close(): Promise<void> {
+    // Never used: another process may be at work in the folder.
+    if (!this.#isOpen && this.#pending.length === 0) return;
     await this.flush();
     clearTimeout(this.#batching);
     clearTimeout(this.#saving);
@@ -238,11 +240,11 @@ export class RequestStore implements RequestLog {
     const current = this.#current;
     if (current?.segment.day === day && this.#recordsIn(current.segment) < full) return current;
     if (current !== undefined && current.segment.day !== day) await this.#days.close(current.segment.day);
-    const last = this.#segments.findLast((segment) => segment.day === day);
-    const goesOn = current === undefined && last !== undefined && this.#recordsIn(last) < Math.min(full, MOST_REOPENED);
-    const segment = goesOn ? last : { day, number: (last?.number ?? 0) + 1 };
     // Records from here on are missing in what the day's totals have on the disk.
     await this.#days.reopen(day);
+    const last = this.#segments.findLast((segment) => segment.day === day);
+    const goesOn = current === undefined && last !== undefined && this.#recordsIn(last) < Math.min(full, MOST_REOPENED);
+    const segment = goesOn ? last : { day, number: Math.max(last?.number ?? 0, this.#days.lastNumberOf(day)) + 1 };
     await this.#retire(goesOn ? full - this.#recordsIn(segment) : full, segment);
     const db = await openToWrite(this.#folder, segment);
     if (current !== undefined) this.#keepOpen(current);

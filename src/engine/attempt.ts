@@ -217,12 +217,12 @@ const reasonOf = ({ class: failureClass, status, message }: Failure): string =>
   `${failureClass}${status === undefined ? '' : ` (${status})`}: ${message}`;
 
 /** A target that was passed over without being asked. */
-export const passedOver = (attempt: Attempt, { reason, retryAt, limited, cautious }: Verdicted): Try => ({
+export const passedOver = (attempt: Attempt, { reason, retryAt, ...verdict }: Verdicted): Try => ({
   attempt,
   durationMs: 0,
   denial: { reason, retryAt },
-  // Our own caution says nothing about what it would have answered.
-  limited: limited && cautious !== true,
+  // Neither our own caution nor a hook's will says what it would have answered.
+  limited: verdict.limited && verdict.cautious !== true && verdict.deniedUntil === undefined,
   signals: [],
   adapted: [],
 });

@@ -78,7 +78,7 @@ describe('The request log of a proxy', () => {
     for (const secret of [SECRET_QUESTION, 'an answer', API_KEY, 'key-of-one']) expect(text).not.to.contain(secret);
   });
 
-  it('keeps each attempt of a request with its reason, and what was passed over', async () => {
+  it('keeps each attempt of a request with its reason, and what was passed over (pitfall 43)', async () => {
     upstreams[0]?.always(reply(429, { error: { message: 'Slow down.' } }, { 'retry-after': '60' }));
     const running = await start();
     for (const id of ['first', 'second'])
@@ -158,11 +158,14 @@ describe('The request log of a proxy', () => {
     expect((await logOf(running).requests()).requests).to.have.length(3);
   });
 
-  it('writes what waits when the proxy stops', async () => {
+  it('writes what waits when the proxy stops, also of a stream in flight (pitfall 42)', async () => {
+    upstreams[0]?.always(stream(WORDS, 'hang'));
     const running = await start();
-    await (await running.post({ messages: HELLO })).text();
+    const begun = await running.post({ messages: HELLO, stream: true });
     const { dataDir } = running.app.runtime.settings;
-    await running.app.close();
+    const closed = running.app.close(50);
+    expect(await begun.text()).to.contain('shutting_down');
+    await closed;
     const [file = ''] = readdirSync(join(dataDir, 'requests')).filter((name) => name.endsWith('.db'));
     expect(readFileSync(join(dataDir, 'requests', file), 'utf8').split('\n')).to.have.length(2);
     expect(readdirSync(join(dataDir, 'requests', 'totals'))).to.have.length(1);

@@ -7,7 +7,7 @@ import { MemoryLog } from '../../proxy.js';
 import { TurningClock } from '../../turning-clock.js';
 
 /** Noon of 1 January 2026. */
-export const NOON = Date.UTC(2026, 0, 1, 12);
+const NOON = Date.UTC(2026, 0, 1, 12);
 export const DAY_MS = 86_400_000;
 
 /** A store on a real disk, and what it takes to start it again. */

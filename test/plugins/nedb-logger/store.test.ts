@@ -34,7 +34,7 @@ describe('The request log', () => {
     expect(await logged.store.request('sam')).to.equal(undefined);
   });
 
-  it('loses no record that has no usage', async () => {
+  it('loses no record that has no usage (pitfall 32)', async () => {
     open();
     const { promptTokens, completionTokens, tokensEstimated, ...bare } = recordOf('bare');
     await logged.add(1, () => bare);
@@ -134,7 +134,7 @@ describe('The request log', () => {
     expect((await logged.store.usage()).total.requests).to.equal(1_050);
   });
 
-  it('is never pruned at the cost of a stall', async () => {
+  it('is never pruned at the cost of a stall (pitfall 41)', async () => {
     open({ maxRequests: 40_000 });
     await logged.add(30_000, (index) => recordOf(`a-${index}`));
     await logged.store.close();
@@ -297,6 +297,17 @@ describe('The request log', () => {
     await logged.store.flush();
     expect((await logged.store.usage()).total.requests).to.equal(10_200);
     expect(logged.log.lines.at(-1)).to.contain('200 requests are missing');
+  });
+
+  it('does not mind that somebody removes its files', async () => {
+    open({ maxRequests: 400 });
+    await logged.add(100, (index) => recordOf(`a-${index}`));
+    await logged.store.close();
+    rmSync(join(logged.folder, '2026-01-01.0001.db'));
+    logged.restart();
+    await logged.add(3, (index) => recordOf(`b-${index}`));
+    expect(await logged.ids()).to.deep.equal(['b-2', 'b-1', 'b-0']);
+    expect((await logged.store.usage()).total.requests).to.equal(103);
   });
 
   it('finds out how much of a batch that failed is on the disk', async () => {
