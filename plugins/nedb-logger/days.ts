@@ -85,7 +85,7 @@ export class Days {
   async save(): Promise<void> {
     for (const day of [...this.#dirty]) {
       const file = this.#fileOf(day);
-      const text = JSON.stringify(this.#dayOf(day));
+      const text = JSON.stringify(await this.#readDay(day));
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       await writeFile(`${file}.tmp`, text, { mode: 0o600 });
       await rename(`${file}.tmp`, file);

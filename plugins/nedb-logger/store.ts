@@ -121,9 +121,8 @@ export class RequestStore implements RequestLog {
 
   /** Writes everything. May be used again afterwards. */
   async close(): Promise<void> {
-    // Never used: another process may be at work in the folder.
-    if (!this.#isOpen && this.#pending.length === 0) return;
-    await this.flush();
+    // If it was never used, another process may be at work in the folder.
+    if (this.#isOpen || this.#pending.length > 0) await this.flush();
     clearTimeout(this.#batching);
     clearTimeout(this.#saving);
     clearInterval(this.#retiring);

@@ -310,6 +310,24 @@ describe('The request log', () => {
     expect((await logged.store.usage()).total.requests).to.equal(103);
   });
 
+  it('forgets no totals of before when nothing could be written since the start', async () => {
+    open();
+    await logged.add(10, (index) => recordOf(`a-${index}`));
+    await logged.store.close();
+    const file = join(logged.folder, '2026-01-01.0001.db');
+    const before = readFileSync(file, 'utf8');
+    rmSync(file);
+    mkdirSync(file);
+    logged.restart();
+    await logged.add(10_001, (index) => recordOf(`b-${index}`));
+    await logged.store.close();
+    rmSync(file, { recursive: true });
+    writeFileSync(file, before);
+    logged.restart();
+    expect((await logged.store.usage()).total.requests).to.equal(11);
+    expect(await logged.ids()).to.have.length(10);
+  });
+
   it('finds out how much of a batch that failed is on the disk', async () => {
     open();
     await logged.add(2, (index) => recordOf(`a-${index}`));
