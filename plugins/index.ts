@@ -2,6 +2,7 @@ import type { Plugin } from '429chain/plugin';
 import cerebras from './cerebras.js';
 import groq from './groq.js';
 import manualLimits from './manual-limits.js';
+import nedbLogger from './nedb-logger/index.js';
 import openaiCompatible from './openai-compatible/index.js';
 import openrouter from './openrouter.js';
 import rateLimitHeaders from './rate-limit-headers.js';
@@ -14,4 +15,5 @@ export const builtIns: readonly Plugin[] = [
   openaiCompatible,
   rateLimitHeaders,
   manualLimits,
+  nedbLogger,
 ];

@@ -80,6 +80,7 @@ export class Runtime implements Current {
       builtIns: await builtIns(),
       choices: [...settings.plugins, ...plugins],
       log,
+      dataDir: settings.dataDir,
       now: clock.now,
       refuse: (error, choice) => refusePlugin(settings, error, choice),
       checkOptions: (plugin, schema, choice) => checkPluginOptions(settings, plugin, schema, choice),

@@ -1,4 +1,4 @@
-import type { Refusal, Reservation, Usage } from '../ledger/ledger.js';
+import type { Reservation, Usage } from '../ledger/ledger.js';
 import type { Attempt, Failure, Repair, ResponseHead, Signal, Try, Verdict } from '../plugin/index.js';
 import { PREFILL } from './continuation.js';
 import { Deadline } from './deadline.js';
@@ -10,6 +10,7 @@ import { type Sink, StreamRelay } from './relay.js';
 import type { Answer, AttemptResult, ChainRequest, Parts, StreamEnd } from './request.js';
 import { NoSeam } from './seam.js';
 import type { PreparedTarget } from './target.js';
+import type { Verdicted } from './trail.js';
 import type { Exchange } from './upstream.js';
 
 /** Sends one request to one target under a reservation that is already held, and sees it through to settlement. */
@@ -216,10 +217,12 @@ const reasonOf = ({ class: failureClass, status, message }: Failure): string =>
   `${failureClass}${status === undefined ? '' : ` (${status})`}: ${message}`;
 
 /** A target that was passed over without being asked. */
-export const passedOver = (attempt: Attempt, refusal: Pick<Refusal, 'reason' | 'retryAt'>): Try => ({
+export const passedOver = (attempt: Attempt, { reason, retryAt, ...verdict }: Verdicted): Try => ({
   attempt,
   durationMs: 0,
-  denial: { reason: refusal.reason, retryAt: refusal.retryAt },
+  denial: { reason, retryAt },
+  // Neither our own caution nor a hook's will says what it would have answered.
+  limited: verdict.limited && verdict.cautious !== true && verdict.deniedUntil === undefined,
   signals: [],
   adapted: [],
 });

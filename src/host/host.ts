@@ -1,4 +1,5 @@
 import type { Declaration } from '../contract/quota.js';
+import type { RequestLog } from '../contract/requests.js';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/errors.js';
 import { createHooks } from '../plugin/hooks.js';
@@ -22,6 +23,8 @@ export interface HostOptions {
   readonly builtIns: readonly Plugin[];
   readonly choices: readonly PluginChoice[];
   readonly log: Log;
+  /** The folder for all that plugins keep between runs. */
+  readonly dataDir: string;
   readonly now: () => number;
   /** Throws for a plugin that cannot be loaded, with its place in the configuration. */
   readonly refuse: (error: Error, choice: PluginChoice) => never;
@@ -36,6 +39,7 @@ export class Host {
   readonly hooks: Hooks = createHooks();
   readonly types = new Registry();
   readonly declarations: Declaration[] = [];
+  #requestLog: RequestLog | undefined;
   readonly #guard: Guard;
   readonly #ready: { plugin: string; fn: ReadyListener }[] = [];
   readonly #close: { plugin: string; fn: () => void | Promise<void> }[] = [];
@@ -76,6 +80,11 @@ export class Host {
     return this.#guard.faults;
   }
 
+  /** The one that was provided last; absent when none was. */
+  get requestLog(): RequestLog | undefined {
+    return this.#requestLog;
+  }
+
   /** @throws ChainError `plugin_failed` when a plugin cannot get ready. */
   async ready(targets: readonly Target[], providers: readonly ProviderInfo[]): Promise<void> {
     for (const { plugin, fn } of this.#ready) await blame(plugin, 'onReady', () => fn(targets, providers));
@@ -109,16 +118,20 @@ export class Host {
   }
 
   #api(plugin: string): PluginApi {
-    const { log, now } = this.#options;
+    const { log, now, dataDir } = this.#options;
     return {
       hooks: this.hooks,
       log: {
         info: (message) => log.info(`[${plugin}] ${message}`),
         warn: (message) => log.warn(`[${plugin}] ${message}`),
       },
+      dataDir,
       now,
       addProviderType: (name, type) => this.types.add(name, type as Parameters<Registry['add']>[1], plugin),
       declareLimits: (scope, limits) => this.declarations.push({ scope, limits, source: 'manual' }),
+      provideRequestLog: (requestLog) => {
+        this.#requestLog = requestLog;
+      },
       onReady: (fn) => this.#ready.push({ plugin, fn }),
       onClose: (fn) => this.#close.push({ plugin, fn }),
     };

@@ -1,5 +1,6 @@
 import type { AsyncParallelHook, AsyncSeriesBailHook, SyncBailHook } from 'tapable';
 import type { FailureClass, Limit, ScopeKind, Signal } from '../contract/quota.js';
+import type { RequestLog } from '../contract/requests.js';
 import type { Adaptation } from './adapt.js';
 
 /** A provider and one of its models, as configured. `id` is `provider/model`. */
@@ -80,6 +81,8 @@ export interface Try {
   readonly durationMs: number;
   /** A hook or the ledger passed the target over; it was not asked. */
   readonly denial?: Denial | undefined;
+  /** It was passed over because of a limit: asked, it would have answered 429. */
+  readonly limited?: boolean | undefined;
   readonly failure?: Failure | undefined;
   readonly signals: readonly Signal[];
   /** What the provider type changed in the request's body, in plain words. */
@@ -174,11 +177,15 @@ export interface ProviderType<O = Record<string, unknown>> {
 export interface PluginApi {
   readonly hooks: Hooks;
   readonly log: { info(message: string): void; warn(message: string): void };
+  /** The folder for all that is kept between runs, an absolute path. It need not exist yet. */
+  readonly dataDir: string;
   /** Epoch ms. */
   now(): number;
   addProviderType<O = Record<string, unknown>>(name: string, type: ProviderType<O>): void;
   /** `scope` is a provider (`groq`), a pool (`openrouter#free`) or a target (`groq/model`). */
   declareLimits(scope: string, limits: readonly Limit[]): void;
+  /** Where requests and usage are looked up. Of several that are provided the last one counts. */
+  provideRequestLog(log: RequestLog): void;
   /** Runs when every plugin is applied and the targets are known. A failure refuses the start. */
   onReady(fn: (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>): void;
   onClose(fn: () => void | Promise<void>): void;

@@ -1,5 +1,16 @@
 /** The public door, `429chain/plugin`: all that a plugin, built in or a stranger's, may import of ours. */
 export type { Dimension, Duration, FailureClass, Limit, ScopeKind, Signal } from '../contract/quota.js';
+export type {
+  RequestAttempt,
+  RequestLog,
+  RequestLogHealth,
+  RequestPage,
+  RequestQuery,
+  RequestRecord,
+  Totals,
+  UsageReport,
+  UsageSpan,
+} from '../contract/requests.js';
 export { type Adaptation, adaptBody, type Condition } from './adapt.js';
 export {
   type Attempt,

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { expect } from 'chai';
@@ -354,6 +354,18 @@ describe('429chain check', () => {
     expect(row(run, 'good')[1]).to.equal('not asked');
     expect(run.stdout).to.contain('1 of 1 target could be asked; --offline asked none.');
     expect(good.received).to.deep.equal([]);
+  });
+
+  it('leaves the request log of a proxy that runs alone, and makes none', async () => {
+    const good = await upstream(forKey('a-model'));
+    configure({ good: { baseUrl: good.baseUrl, ...KEY } });
+    await folder.run(['check'], { env: ENV });
+    expect(existsSync(folder.file('.429chain'))).to.equal(false);
+    mkdirSync(folder.file('.429chain/requests'), { recursive: true });
+    folder.write('.429chain/requests/2026-01-01.0001.db', '{"_id":"000001","i');
+    await folder.run(['check'], { env: ENV });
+    expect(readFileSync(folder.file('.429chain/requests/2026-01-01.0001.db'), 'utf8')).to.equal('{"_id":"000001","i');
+    expect(readdirSync(folder.file('.429chain/requests'))).to.have.length(1);
   });
 
   describe('refuses', () => {

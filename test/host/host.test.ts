@@ -226,6 +226,12 @@ describe('Plugins', () => {
     expect(error.targets.map(({ reason }) => reason)).to.deep.equal(['office hours', 'office hours']);
   });
 
+  it('know the data folder, and where requests are looked up the last one of them decides', async () => {
+    const running = await start([fixture('provides-log')]);
+    const { host, settings } = running.app.runtime;
+    expect(await host.requestLog?.request('x')).to.deep.include({ id: 'x', path: settings.dataDir });
+  });
+
   it('may be switched off', async () => {
     const { app } = await start([], { plugins: [{ use: 'rate-limit-headers', enabled: false }] });
     upstreams[0]?.always(answer('hi', { 'x-ratelimit-limit-requests': '9', 'x-ratelimit-remaining-requests': '8' }));

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type {
   Attempt,
   Failure,
@@ -35,9 +37,11 @@ export const hostOf = async (plugins: readonly Plugin[], now = 0): Promise<Simul
   const api: PluginApi = {
     hooks,
     log: { info: () => {}, warn: () => {} },
+    dataDir: join(tmpdir(), '429chain-never-written'),
     now: () => now,
     addProviderType: (name, type) => void types.set(name, type as ProviderType),
     declareLimits: (scope, limits) => void declared.push({ scope, limits }),
+    provideRequestLog: () => {},
     onReady: (listener) => void listeners.push(listener),
     onClose: () => {},
   };

@@ -87,6 +87,8 @@ export const configurationOf = ({ providers, chains }: Workload): Configuration 
   providers: Object.fromEntries(providers.map((each) => [each.id, providerOf(each)])),
   chains: Object.fromEntries(Object.entries(chains).map(([name, chain]) => [name, chainOf(chain, providers)])),
   defaultChain: Object.keys(chains)[0] as string,
+  // A real disk keeps its own time.
+  plugins: [{ use: 'nedb-logger', enabled: false }],
 });
 
 export const originOf = (id: string): string => `http://${id}.test`;

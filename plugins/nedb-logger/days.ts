@@ -1,0 +1,146 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RequestRecord, UsageReport } from '429chain/plugin';
+import { areTotalsOutdated, type SegmentName } from './retention.js';
+import { orNothing } from './segments.js';
+import { count, type DayTotals, emptyDay, mergeDay, parseDay, reportOf } from './totals.js';
+
+const FILE = /^(\d{4}-\d{2}-\d{2})\.json$/;
+
+/**
+ * The totals of each day, in a file each. A file is replaced whole and tells how many records of which segment it has
+ * counted. So it may be written late: after a crash the rest is counted from the segments, and none twice.
+ */
+export class Days {
+  readonly #folder: string;
+  readonly #warn: (message: string) => void;
+  readonly #known = new Map<string, DayTotals>();
+  readonly #read = new Set<string>();
+  /** Days that have a file. */
+  #listed: Set<string> | undefined;
+  readonly #dirty = new Set<string>();
+
+  constructor(folder: string, warn: (message: string) => void) {
+    this.#folder = folder;
+    this.#warn = warn;
+  }
+
+  /** Reads the days that have records, so that `countedIn` knows them. */
+  async load(days: readonly string[]): Promise<void> {
+    for (const day of new Set(days)) await this.#readDay(day);
+  }
+
+  countedIn({ day, number }: SegmentName): number {
+    return this.#known.get(day)?.counted[number] ?? 0;
+  }
+
+  /** Segments of a day are filled one after the other: before the last that was counted from, all is counted. */
+  mayMiss({ day, number }: SegmentName): boolean {
+    return !this.#dayOf(day).closed && number >= this.lastNumberOf(day);
+  }
+
+  /** Of the segments that were counted from, also where somebody has removed it; 0 when there is none. */
+  lastNumberOf(day: string): number {
+    return Math.max(0, ...Object.keys(this.#dayOf(day).counted).map(Number));
+  }
+
+  /** The next record of a segment. */
+  add(segment: SegmentName, record: RequestRecord): void {
+    this.addOnce(segment, this.countedIn(segment) + 1, record);
+  }
+
+  /** The record at this place of a segment, unless it was counted before. */
+  addOnce(segment: SegmentName, place: number, record: RequestRecord): void {
+    if (place <= this.countedIn(segment)) return;
+    const day = this.#dayOf(segment.day);
+    count(day, record);
+    day.counted[segment.number] = place;
+    this.#dirty.add(segment.day);
+  }
+
+  /** One that is in no segment. */
+  addUnkept(day: string, record: RequestRecord): void {
+    count(this.#dayOf(day), record);
+    this.#dirty.add(day);
+  }
+
+  /** Nothing is to come: after this the day's segments need not be looked at again. */
+  async close(day: string): Promise<void> {
+    const totals = this.#dayOf(day);
+    if (totals.closed) return;
+    totals.closed = true;
+    this.#dirty.add(day);
+    await this.save();
+  }
+
+  /** There is more to come; the clock may have been put back. */
+  async reopen(day: string): Promise<void> {
+    const totals = await this.#readDay(day);
+    if (!totals.closed) return;
+    totals.closed = false;
+    this.#dirty.add(day);
+    await this.save();
+  }
+
+  async save(): Promise<void> {
+    for (const day of [...this.#dirty]) {
+      const file = this.#fileOf(day);
+      const text = JSON.stringify(await this.#readDay(day));
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await writeFile(`${file}.tmp`, text, { mode: 0o600 });
+      await rename(`${file}.tmp`, file);
+      this.#dirty.delete(day);
+    }
+  }
+
+  async report(from: string, to: string): Promise<UsageReport> {
+    const within = (day: string): boolean => day >= from && day <= to;
+    for (const day of await this.#list()) if (within(day)) await this.#readDay(day);
+    return reportOf(
+      [...this.#known.values()].filter(({ day }) => within(day)).sort((one, other) => (one.day < other.day ? -1 : 1)),
+    );
+  }
+
+  async retire(now: number): Promise<void> {
+    for (const day of [...(await this.#list()), ...this.#known.keys()]) {
+      if (!areTotalsOutdated(day, now)) continue;
+      await rm(this.#fileOf(day), { force: true });
+      this.#known.delete(day);
+      this.#listed?.delete(day);
+      this.#dirty.delete(day);
+    }
+  }
+
+  async #list(): Promise<Set<string>> {
+    if (this.#listed !== undefined) return this.#listed;
+    const files = await readdir(this.#folder).catch(orNothing([] as string[], 'ENOTDIR'));
+    this.#listed = new Set(files.map((file) => FILE.exec(file)?.[1] ?? '').filter((day) => day !== ''));
+    return this.#listed;
+  }
+
+  async #readDay(day: string): Promise<DayTotals> {
+    if (this.#read.has(day)) return this.#dayOf(day);
+    const file = this.#fileOf(day);
+    const text = await readFile(file, 'utf8').catch(orNothing(undefined, 'ENOTDIR'));
+    this.#read.add(day);
+    try {
+      // Some may have been counted before the file could be read.
+      if (text !== undefined) this.#known.set(day, mergeDay(parseDay(text, day), this.#dayOf(day)));
+    } catch (error) {
+      this.#warn(
+        `${file} is damaged (${(error as Error).message}). It is counted anew from the requests that are kept.`,
+      );
+    }
+    return this.#dayOf(day);
+  }
+
+  #dayOf(day: string): DayTotals {
+    const totals = this.#known.get(day) ?? emptyDay(day);
+    this.#known.set(day, totals);
+    return totals;
+  }
+
+  #fileOf(day: string): string {
+    return join(this.#folder, `${day}.json`);
+  }
+}

@@ -1,0 +1,48 @@
+/** A file of the log: one day of UTC, and of that day at most so many records. */
+export interface SegmentName {
+  /** `2026-01-31`. */
+  readonly day: string;
+  /** 1 for the first of its day. */
+  readonly number: number;
+}
+
+export interface Retention {
+  readonly keepMs: number;
+  readonly maxRequests: number;
+}
+
+const DAY_MS = 86_400_000;
+/** Totals are small, and people compare with last year. */
+const KEEP_TOTALS_MS = 400 * DAY_MS;
+const MOST_PER_SEGMENT = 10_000;
+
+export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+const endOf = (day: string): number => Date.parse(day) + DAY_MS;
+
+/** Small enough that dropping a whole one leaves most of what may be kept. */
+export const recordsPerSegment = ({ maxRequests }: Retention): number =>
+  Math.max(1, Math.min(MOST_PER_SEGMENT, Math.floor(maxRequests / 4)));
+
+/**
+ * The segments that have to go, of all but the one that is written to, oldest first: those whose last record is too old,
+ * and as many more as it takes to have room for `coming` records.
+ */
+export const outdated = <T extends SegmentName>(
+  segments: readonly T[],
+  recordsIn: (segment: T) => number,
+  { keepMs, maxRequests }: Retention,
+  now: number,
+  coming: number,
+): T[] => {
+  let left = segments.reduce((sum, segment) => sum + recordsIn(segment), coming);
+  const going: T[] = [];
+  for (const segment of segments) {
+    if (left <= maxRequests && endOf(segment.day) + keepMs > now) break;
+    left -= recordsIn(segment);
+    going.push(segment);
+  }
+  return going;
+};
+
+export const areTotalsOutdated = (day: string, now: number): boolean => endOf(day) + KEEP_TOTALS_MS <= now;

@@ -1,0 +1,192 @@
+import type { FailureClass, RequestAttempt, RequestRecord, Totals, UsageReport } from '429chain/plugin';
+import { bucketOf, type Histogram, quantileOf } from './histogram.js';
+
+/** Totals as they are counted up. Names as short as the file of a day is to be. */
+interface Counts {
+  requests: number;
+  failures: number;
+  cancelled: number;
+  failedAttempts: Partial<Record<FailureClass, number>>;
+  promptTokens: number;
+  completionTokens: number;
+  rateLimited: number;
+  avoided: number;
+  saved: number;
+  latency: Histogram;
+}
+
+const GROUPS = ['providers', 'chains', 'targets'] as const;
+type Group = (typeof GROUPS)[number];
+
+/** What the requests of a day came to, and which records that covers. */
+export interface DayTotals {
+  readonly day: string;
+  /** Segment's number → how many of its records are in here. */
+  readonly counted: Record<string, number>;
+  /** No record of this day is missing in here. */
+  closed: boolean;
+  readonly total: Counts;
+  readonly providers: Record<string, Counts>;
+  readonly chains: Record<string, Counts>;
+  readonly targets: Record<string, Counts>;
+}
+
+/** Callers choose the names of models, so there may be any number of them. */
+const MOST_NAMES = 500;
+const OTHERS = '(others)';
+const LEFT_FIRST = 499;
+const LIMITS: ReadonlySet<FailureClass | undefined> = new Set(['rate_limit', 'quota']);
+
+const emptyCounts = (): Counts => ({
+  requests: 0,
+  failures: 0,
+  cancelled: 0,
+  failedAttempts: {},
+  promptTokens: 0,
+  completionTokens: 0,
+  rateLimited: 0,
+  avoided: 0,
+  saved: 0,
+  latency: {},
+});
+
+export const emptyDay = (day: string): DayTotals => ({
+  day,
+  counted: {},
+  closed: false,
+  total: emptyCounts(),
+  providers: names(),
+  chains: names(),
+  targets: names(),
+});
+
+/** Without a prototype: a chain may be called `constructor`. */
+const names = (from: Record<string, Counts> = {}): Record<string, Counts> => Object.assign(Object.create(null), from);
+
+/** @throws when it is not what `JSON.stringify` made of a day */
+export const parseDay = (text: string, day: string): DayTotals => {
+  const value = JSON.parse(text) as DayTotals;
+  if (value.day !== day || typeof value.total?.requests !== 'number')
+    throw new Error('it is not the totals of its day');
+  const [providers, chains, targets] = [names(value.providers), names(value.chains), names(value.targets)];
+  return { ...value, providers, chains, targets };
+};
+
+/** Adds one request to its day. */
+export const count = (day: DayTotals, record: RequestRecord): void => {
+  const { attempts, status, latencyMs } = record;
+  const saved = isSaved(record);
+  for (const counts of [day.total, named(day, 'chains', record.chain)]) {
+    counts.requests++;
+    if (status === LEFT_FIRST) counts.cancelled++;
+    else if (status >= 400) counts.failures++;
+    else addTo(counts.latency, bucketOf(latencyMs));
+    for (const attempt of attempts) countAttempt(counts, attempt);
+    countServed(counts, record, saved);
+  }
+  const asked = new Set<Counts>();
+  for (const attempt of attempts) {
+    for (const counts of countsOf(day, attempt.target)) {
+      countAttempt(counts, attempt);
+      if (attempt.outcome === 'passed_over') continue;
+      if (attempt.class === 'cancelled') counts.cancelled++;
+      else if (attempt.outcome === 'failed') counts.failures++;
+      else addTo(counts.latency, bucketOf(attempt.durationMs));
+      asked.add(counts);
+    }
+  }
+  for (const counts of asked) counts.requests++;
+  if (record.target === undefined) return;
+  for (const counts of countsOf(day, record.target)) countServed(counts, record, saved);
+};
+
+/** Answered, and not by the target that comes first: without the others it would have failed, or waited. */
+const isSaved = ({ status, target, attempts }: RequestRecord): boolean =>
+  status < 400 && target !== undefined && attempts[0] !== undefined && attempts[0].target !== target;
+
+const countsOf = (day: DayTotals, target: string): [Counts, Counts] => [
+  named(day, 'targets', target),
+  named(day, 'providers', target.slice(0, Math.max(0, target.indexOf('/')))),
+];
+
+const named = (day: DayTotals, group: Group, name: string): Counts => {
+  const of = day[group];
+  const known = of[name];
+  if (known !== undefined) return known;
+  const counts = Object.keys(of).length < MOST_NAMES ? emptyCounts() : (of[OTHERS] ?? emptyCounts());
+  of[Object.keys(of).length < MOST_NAMES ? name : OTHERS] = counts;
+  return counts;
+};
+
+const countAttempt = (counts: Counts, { outcome, class: failureClass }: RequestAttempt): void => {
+  if (outcome === 'passed_over') {
+    if (LIMITS.has(failureClass)) counts.avoided++;
+    return;
+  }
+  if (failureClass === undefined) return;
+  counts.failedAttempts[failureClass] = (counts.failedAttempts[failureClass] ?? 0) + 1;
+  if (LIMITS.has(failureClass)) counts.rateLimited++;
+};
+
+const countServed = (counts: Counts, { promptTokens, completionTokens }: RequestRecord, saved: boolean): void => {
+  counts.promptTokens += promptTokens ?? 0;
+  counts.completionTokens += completionTokens ?? 0;
+  if (saved) counts.saved++;
+};
+
+const addTo = (histogram: Histogram, bucket: number, by = 1): void => {
+  histogram[bucket] = (histogram[bucket] ?? 0) + by;
+};
+
+/** The days as one report. Their own counts stay as they are. */
+export const reportOf = (days: readonly DayTotals[]): UsageReport => {
+  const sum = emptyDay('');
+  for (const day of days) mergeDay(sum, day);
+  return {
+    total: totalsOf(sum.total),
+    providers: allTotals(sum.providers),
+    chains: allTotals(sum.chains),
+    targets: allTotals(sum.targets),
+    days: days.map(({ day, total }) => ({ day, ...totalsOf(total) })),
+  };
+};
+
+/** Adds up in `into`; which records `from` covers is not taken over. */
+export const mergeDay = (into: DayTotals, from: DayTotals): DayTotals => {
+  merge(into.total, from.total);
+  for (const group of GROUPS) {
+    for (const [name, counts] of Object.entries(from[group])) {
+      into[group][name] ??= emptyCounts();
+      merge(into[group][name], counts);
+    }
+  }
+  return into;
+};
+
+const merge = (into: Counts, from: Counts): void => {
+  for (const key of SUMS) into[key] += from[key];
+  for (const [name, number] of Object.entries(from.failedAttempts) as [FailureClass, number][])
+    into.failedAttempts[name] = (into.failedAttempts[name] ?? 0) + number;
+  for (const [bucket, number] of Object.entries(from.latency)) addTo(into.latency, Number(bucket), number);
+};
+
+const SUMS = [
+  'requests',
+  'failures',
+  'cancelled',
+  'promptTokens',
+  'completionTokens',
+  'rateLimited',
+  'avoided',
+  'saved',
+] as const;
+
+const allTotals = (counts: Readonly<Record<string, Counts>>): Record<string, Totals> =>
+  Object.fromEntries(Object.entries(counts).map(([name, each]) => [name, totalsOf(each)]));
+
+const totalsOf = ({ latency, failedAttempts, ...sums }: Counts): Totals => ({
+  ...sums,
+  failedAttempts: { ...failedAttempts },
+  p50Ms: quantileOf(latency, 0.5),
+  p99Ms: quantileOf(latency, 0.99),
+});

@@ -1,0 +1,12 @@
+import { RequestStore } from '../../../plugins/nedb-logger/store.js';
+import { consoleLog } from '../../../src/log.js';
+import { DAY_MS, recordOf } from './store-in-folder.js';
+
+/** Logs to the folder of its first argument until it is killed, and tells every 100 records how many there were. */
+const [, , folder = ''] = process.argv;
+const store = new RequestStore(folder, { keepMs: 30 * DAY_MS, maxRequests: 200_000, now: Date.now, log: consoleLog });
+let logged = 0;
+setInterval(() => {
+  for (let index = 0; index < 20; index++) store.add(recordOf(`r-${logged++}`));
+  if (logged % 100 === 0) process.stdout.write(`${Date.now()} ${logged}\n`);
+}, 2);

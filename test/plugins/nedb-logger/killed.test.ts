@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { until } from '../../until.js';
+import { StoreInFolder } from './store-in-folder.js';
+
+const ENDLESS = fileURLToPath(new URL('endless.ts', import.meta.url));
+const NODE = ['--import', 'tsx', '--conditions=429chain-source'];
+
+describe('A request log whose process is killed', () => {
+  it('has lost at most the last second, and its totals are exact', async () => {
+    const logged = new StoreInFolder();
+    logged.clock.turn(Date.now() - logged.clock.now());
+    let told: { at: number; logged: number }[] = [];
+    try {
+      for (const enough of [3_000, 6_000]) {
+        const child = spawn(process.execPath, [...NODE, ENDLESS, logged.folder], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        let output = '';
+        child.stdout.on('data', (chunk: Buffer) => {
+          output += chunk.toString();
+        });
+        const before = (await logged.store.usage()).total.requests;
+        const tell = (): void => {
+          const lines = output
+            .split('\n')
+            .slice(0, -1)
+            .map((line) => line.split(' ').map(Number));
+          told = lines.map(([at = 0, count = 0]) => ({ at, logged: count }));
+        };
+        await until(() => {
+          tell();
+          return (told.at(-1)?.logged ?? 0) >= enough;
+        });
+        child.kill('SIGKILL');
+        const killedAt = Date.now();
+        await once(child, 'close');
+        tell();
+        const store = logged.restart();
+        const { total } = await store.usage();
+        const ids = await logged.ids();
+        expect(total.requests).to.equal(ids.length);
+        expect(total.promptTokens).to.equal(10 * ids.length);
+        const certain = told.findLast(({ at }) => at <= killedAt - 1_000)?.logged ?? 0;
+        expect(ids.length - before)
+          .to.be.at.least(certain)
+          .and.at.most((told.at(-1)?.logged ?? 0) + 100);
+        // None is missing in between.
+        expect(ids[0]).to.equal(`r-${ids.length - before - 1}`);
+      }
+    } finally {
+      await logged.store.close();
+      logged.remove();
+    }
+  });
+});

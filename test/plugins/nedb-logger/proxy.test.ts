@@ -1,0 +1,235 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RequestLog, RequestRecord } from '429chain/plugin';
+import { expect } from 'chai';
+import { App } from '../../../src/app.js';
+import { openStore } from '../../../src/config/store.js';
+import { API_KEY, chainOver, HELLO, MemoryLog, type RunningProxy, startProxy } from '../../proxy.js';
+import { answer, chunk, completion, DONE, reply, ScriptedUpstream, stream } from '../../scripted-upstream.js';
+import { until } from '../../until.js';
+
+const SECRET_QUESTION = 'what nobody may read';
+const BEGUN = 'It was a dark and stormy night; the rain fell in torrents, except at occasional intervals, ';
+const REST = 'when it was checked by a violent gust of wind.';
+const WORDS = ['one ', 'two ', 'three '].map((content) => chunk({ content }));
+
+describe('The request log of a proxy', () => {
+  let upstreams: ScriptedUpstream[];
+  let proxy: RunningProxy | undefined;
+
+  beforeEach(async () => {
+    upstreams = await Promise.all([ScriptedUpstream.start(), ScriptedUpstream.start()]);
+  });
+
+  afterEach(async () => {
+    await proxy?.close();
+    proxy = undefined;
+    await Promise.all(upstreams.map((upstream) => upstream.close()));
+  });
+
+  const start = async (chain: object = {}, configuration: object = {}): Promise<RunningProxy> => {
+    proxy = await startProxy({ ...chainOver(upstreams, chain), ...configuration });
+    return proxy;
+  };
+
+  const logOf = ({ app }: { app: App }): RequestLog => app.runtime.host.requestLog as RequestLog;
+
+  /** The only request so far. */
+  const recorded = async (running: RunningProxy): Promise<RequestRecord> => {
+    await running.app.runtime.waterfall.idle();
+    const { requests } = await logOf(running).requests();
+    expect(requests).to.have.length(1);
+    return requests[0] as RequestRecord;
+  };
+
+  it('keeps what was served, by whom, with its tokens and times, and not what was said', async () => {
+    const usage = { prompt_tokens: 50, completion_tokens: 7, prompt_tokens_details: { cached_tokens: 30 } };
+    upstreams[0]?.always(reply(200, { ...completion('an answer'), usage }));
+    const running = await start();
+    const body = { messages: [{ role: 'user', content: SECRET_QUESTION }] };
+    await (await running.post(body, { 'x-request-id': 'my-id' })).text();
+    const { at, latencyMs, attempts, ...record } = await recorded(running);
+    expect(record).to.deep.equal({
+      id: 'my-id',
+      chain: 'default',
+      target: 'one/a-model',
+      provider: 'one',
+      model: 'a-model',
+      promptTokens: 50,
+      completionTokens: 7,
+      cachedTokens: 30,
+      tokensEstimated: false,
+      waitedMs: 0,
+      status: 200,
+      stream: false,
+      path: '/chat/completions',
+      keyLabel: 'key 1',
+      resumed: 0,
+    });
+    expect(at).to.be.closeTo(Date.now(), 5_000);
+    expect(latencyMs).to.be.within(0, 5_000);
+    expect(attempts).to.have.length(1);
+    expect(attempts[0]).to.include({ target: 'one/a-model', outcome: 'served' });
+    expect(attempts[0]?.durationMs).to.be.within(0, latencyMs);
+    const folder = join(running.app.runtime.settings.dataDir, 'requests');
+    const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.db'));
+    const text = readFileSync(join(folder, file), 'utf8');
+    for (const secret of [SECRET_QUESTION, 'an answer', API_KEY, 'key-of-one']) expect(text).not.to.contain(secret);
+  });
+
+  it('keeps each attempt of a request with its reason, and what was passed over (pitfall 43)', async () => {
+    upstreams[0]?.always(reply(429, { error: { message: 'Slow down.' } }, { 'retry-after': '60' }));
+    const running = await start();
+    for (const id of ['first', 'second'])
+      await (await running.post({ messages: HELLO }, { 'x-request-id': id })).text();
+    await running.app.runtime.waterfall.idle();
+    const first = await logOf(running).request('first');
+    expect(first).to.include({ target: 'two/a-model', status: 200 });
+    expect(first?.attempts.map(({ durationMs, ...each }) => each)).to.deep.equal([
+      { target: 'one/a-model', outcome: 'failed', class: 'rate_limit', reason: 'Slow down.', status: 429 },
+      { target: 'two/a-model', outcome: 'served' },
+    ]);
+    const second = await logOf(running).request('second');
+    expect(second?.attempts[0]).to.include({ target: 'one/a-model', outcome: 'passed_over', class: 'rate_limit' });
+    expect(second?.attempts[0]?.reason).to.be.a('string').and.not.equal('');
+    const { total, providers } = await logOf(running).usage();
+    expect(total).to.include({ requests: 2, failures: 0, rateLimited: 1, avoided: 1, saved: 2 });
+    expect(providers.one).to.include({ requests: 1, failures: 1, rateLimited: 1, avoided: 1 });
+  });
+
+  it('keeps a request that nobody served', async () => {
+    for (const upstream of upstreams) upstream.always(reply(503, { error: { message: 'Down.' } }));
+    const running = await start();
+    expect((await running.post({ messages: HELLO })).status).to.equal(503);
+    const record = await recorded(running);
+    expect(record).to.include({ status: 503 }).and.not.to.have.any.keys('target', 'provider', 'promptTokens');
+    expect(record.attempts.map(({ outcome, status }) => [outcome, status])).to.deep.equal([
+      ['failed', 503],
+      ['failed', 503],
+    ]);
+    expect((await logOf(running).usage()).total).to.include({ requests: 1, failures: 1, saved: 0 });
+  });
+
+  it('keeps a request whose caller left', async () => {
+    upstreams[0]?.always(stream(WORDS, 'hang'));
+    const running = await start();
+    const aborter = new AbortController();
+    const events = await running.client.chat.completions.create(
+      { model: 'default', messages: [...HELLO], stream: true },
+      { signal: aborter.signal },
+    );
+    for await (const _ of events) break;
+    aborter.abort();
+    const record = await recorded(running);
+    expect(record).to.include({ status: 499, stream: true, target: 'one/a-model', tokensEstimated: true });
+    expect(record.firstTokenMs).to.be.within(0, record.latencyMs);
+    expect(record.attempts[0]).to.include({ outcome: 'failed', class: 'cancelled' });
+    expect((await logOf(running).usage()).total).to.include({ requests: 1, failures: 0, cancelled: 1 });
+  });
+
+  it('keeps a stream that was taken up, as served by the last target', async () => {
+    upstreams[0]?.always(stream([chunk({ content: BEGUN })], 'cut'));
+    upstreams[1]?.always(stream([chunk({ content: BEGUN + REST }), chunk({}, 'stop'), DONE]));
+    const running = await start();
+    const text = await (await running.post({ messages: HELLO, stream: true })).text();
+    expect(text).to.contain('goes on');
+    const record = await recorded(running);
+    expect(record).to.include({ status: 200, resumed: 1, target: 'two/a-model', provider: 'two' });
+    expect(record.attempts.map(({ target, outcome, class: failed }) => [target, outcome, failed])).to.deep.equal([
+      ['one/a-model', 'failed', 'server_error'],
+      ['two/a-model', 'served', undefined],
+    ]);
+    expect((await logOf(running).usage()).total).to.include({ requests: 1, saved: 1 });
+  });
+
+  it('goes on answering while its folder cannot be written', async () => {
+    const running = await start();
+    const { dataDir } = running.app.runtime.settings;
+    expect(existsSync(join(dataDir, 'requests'))).to.equal(false);
+    rmSync(dataDir, { recursive: true, force: true });
+    writeFileSync(dataDir, 'a file in its place');
+    for (let index = 0; index < 3; index++) expect((await running.post({ messages: HELLO })).status).to.equal(200);
+    await running.app.runtime.waterfall.idle();
+    expect((await logOf(running).requests()).requests).to.deep.equal([]);
+    expect(running.log.lines.filter((line) => line.includes('cannot be logged'))).to.have.length(1);
+    rmSync(dataDir);
+    await until(() => logOf(running).health.failing === undefined);
+    expect((await logOf(running).requests()).requests).to.have.length(3);
+  });
+
+  it('writes what waits when the proxy stops, also of a stream in flight (pitfall 42)', async () => {
+    upstreams[0]?.always(stream(WORDS, 'hang'));
+    const running = await start();
+    const begun = await running.post({ messages: HELLO, stream: true });
+    const { dataDir } = running.app.runtime.settings;
+    const closed = running.app.close(50);
+    expect(await begun.text()).to.contain('shutting_down');
+    await closed;
+    const [file = ''] = readdirSync(join(dataDir, 'requests')).filter((name) => name.endsWith('.db'));
+    expect(readFileSync(join(dataDir, 'requests', file), 'utf8').split('\n')).to.have.length(2);
+    expect(readdirSync(join(dataDir, 'requests', 'totals'))).to.have.length(1);
+  });
+
+  it('is switched off by the configuration', async () => {
+    const running = await start({}, { plugins: [{ use: 'nedb-logger', enabled: false }] });
+    await (await running.post({ messages: HELLO })).text();
+    expect(running.app.runtime.host.requestLog).to.equal(undefined);
+  });
+
+  it('refuses options that it does not know', async () => {
+    for (const options of [{ keep: '30' }, { maxRequests: 1 }, { content: true }]) {
+      const refused = await start({}, { plugins: [{ use: 'nedb-logger', options }] }).catch((error: Error) => error);
+      expect((refused as Error).message).to.contain(Object.keys(options)[0]);
+    }
+  });
+
+  it('is one over a reload, in which two runtimes write to it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), '429chain-'));
+    const file = join(folder, '429chain.json5');
+    const write = (configuration: object): void =>
+      writeFileSync(file, JSON.stringify({ server: { apiKeys: ['a-key'] }, ...configuration }));
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    upstreams[0]?.always(async (res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.write(chunk({ content: 'begun' }));
+      await released;
+      res.end(chunk({ content: ' and ended' }, 'stop') + DONE);
+    });
+    upstreams[1]?.always(answer('two'));
+    write(chainOver(upstreams.slice(0, 1)));
+    const log = new MemoryLog();
+    const app = await App.create({ store: openStore(file, { env: {}, log }), log });
+    try {
+      const address = await app.listen({ host: '127.0.0.1', port: 0 });
+      const ask = (id: string): Promise<Response> =>
+        fetch(`${address}/v1/chat/completions`, {
+          method: 'POST',
+          headers: { authorization: 'Bearer a-key', 'content-type': 'application/json', 'x-request-id': id },
+          body: JSON.stringify({ messages: HELLO, stream: true }),
+        });
+      const before = app.runtime;
+      const inFlight = await ask('old');
+      write(chainOver(upstreams.slice(1)));
+      await until(() => app.runtime !== before);
+      await (await ask('new')).text();
+      await app.runtime.waterfall.idle();
+      expect(app.runtime.host.requestLog).to.equal(before.host.requestLog);
+      release();
+      await inFlight.text();
+      await before.retire();
+      await (await ask('later')).text();
+      await app.runtime.waterfall.idle();
+      const ids = (await logOf({ app }).requests()).requests.map(({ id }) => id);
+      expect(ids).to.deep.equal(['later', 'old', 'new']);
+      expect((await logOf({ app }).usage()).total.requests).to.equal(3);
+    } finally {
+      release();
+      await app.close(0);
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
