@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 
 /** A request as a provider received it. */
 export interface Received {
@@ -132,3 +132,26 @@ export const silence: Answerer = () => {};
 export const hangUp: Answerer = (res) => {
   res.destroy();
 };
+
+/** A port on which every connection is taken and nothing is ever said: no TLS handshake ends there. */
+export class MutePort {
+  readonly #sockets = new Set<Socket>();
+  readonly #server = createTcpServer((socket) => {
+    this.#sockets.add(socket.on('error', () => {}).resume());
+  });
+
+  static async open(): Promise<MutePort> {
+    const mute = new MutePort();
+    await new Promise<void>((resolve) => mute.#server.listen(0, '127.0.0.1', resolve));
+    return mute;
+  }
+
+  get baseUrl(): string {
+    return `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
