@@ -72,7 +72,7 @@ export class RawCaller {
 const END_OF_HEAD = '\r\n\r\n';
 
 /** Reads an HTTP/1.1 answer, as far as it has come. */
-export const decodeAnswer = (bytes: Buffer): RawAnswer => {
+const decodeAnswer = (bytes: Buffer): RawAnswer => {
   const end = bytes.indexOf(END_OF_HEAD);
   if (end === -1) return { status: 0, headers: {}, body: Buffer.alloc(0), whole: false };
   const [first = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n');
@@ -89,7 +89,7 @@ export const decodeAnswer = (bytes: Buffer): RawAnswer => {
 };
 
 /** Takes the chunks of a transfer apart (RFC 9112, 7.1), by their lengths and never by what their bytes look like. */
-export const decodeChunked = (bytes: Buffer): { body: Buffer; whole: boolean } => {
+const decodeChunked = (bytes: Buffer): { body: Buffer; whole: boolean } => {
   const parts: Buffer[] = [];
   for (let at = 0; ; ) {
     const line = bytes.indexOf('\r\n', at, 'latin1');

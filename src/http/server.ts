@@ -43,6 +43,10 @@ export const createServer = ({ current, version, stopping, log, admin }: ServerO
   router.get('/v1/models/*id', key, getModel(current));
 
   const app = new Koa();
+  app.on('error', (error: NodeJS.ErrnoException) => {
+    // A caller whose connection breaks is a caller who left: that is handled where it matters.
+    if (!GONE.has(error.code ?? '')) log.error(`Unexpected: ${error.stack ?? error.message}`);
+  });
   app.use(handleErrors(log));
   app.use((ctx, next) => {
     if (!stopping() || ctx.path === '/health') return next();
@@ -55,6 +59,8 @@ export const createServer = ({ current, version, stopping, log, admin }: ServerO
   app.use(nothingThere);
   return app;
 };
+
+const GONE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 const nothingThere = (ctx: RouterContext): never => {
   const methods = new Set((ctx.matched ?? []).flatMap((layer) => layer.methods));

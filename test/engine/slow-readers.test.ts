@@ -51,6 +51,8 @@ describe('Slow readers', () => {
   let child: ChildProcess;
   let address: string;
   let callers: RawCaller[] = [];
+  /** What the process wrote to where errors go. */
+  let complaints = '';
   /** Bytes that the provider has got rid of, over all streams. */
   let written = 0;
   /** What the process holds once it has served one stream. */
@@ -77,7 +79,10 @@ describe('Slow readers', () => {
     child = spawn(process.execPath, [...SOURCE, 'start'], {
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: folder },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      complaints += text;
     });
     let said = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -164,4 +169,13 @@ describe('Slow readers', () => {
       }
     });
   }).timeout(60_000);
+
+  it('whose connection breaks are no error in the log', async () => {
+    const caller = new RawCaller(address);
+    await until(() => caller.bytes > 0);
+    caller.socket.resetAndDestroy();
+    await upstream.received.at(-1)?.aborted;
+    await new RawCaller(address).answer();
+    expect(complaints).to.equal('');
+  });
 });

@@ -358,7 +358,7 @@ describe('Streams', () => {
     }
 
     for (const broken of BREAKS) {
-      it(`${broken.how}; without \`resume\` an error frame ends it, without [DONE] (pitfall 26)`, async () => {
+      it(`${broken.how}; without \`resume\` an error frame ends it, without [DONE] (pitfall 26: a clean end)`, async () => {
         const answerers = [breaking(broken), teller('repeats the last words')];
         stage = await Stage.set(answerers, { chain: { ...QUICK, resume: false } });
         const { body, whole } = await stage.raw().answer();
@@ -388,7 +388,7 @@ describe('Streams', () => {
       });
     }
 
-    it('says so in a comment and in the log, and sends no word of the instruction (pitfall 31)', async () => {
+    it('says so in a comment and in the log, and sends no word of the instruction (pitfall 31: a hard-coded sentence)', async () => {
       stage = await Stage.set([breaking(CUT), teller('repeats the last words')]);
       const { body } = await stage.raw().answer();
       const text = body.toString();
@@ -424,6 +424,45 @@ describe('Streams', () => {
       expect(messages.at(-1)?.content).to.match(/^Your last message was cut off\./);
       expect(body.includes('cut off')).to.equal(false);
     });
+
+    for (const manner of MANNERS) {
+      it(`is taken up inside a sign of two halves, by a target that ${manner}`, async () => {
+        const half = TEXT.lastIndexOf('🌊') + 1;
+        stage = await Stage.set([breaking(CUT, TEXT.slice(0, half)), teller(manner)]);
+        expect(await readWithSdk(stage)).to.deep.equal({ text: TEXT, reasoning: '', calls: [] });
+      });
+    }
+
+    it('is taken up by a target with other quotes and other white space', async () => {
+      const retold = TEXT.slice(0, BEGUN.length)
+        .replaceAll(/[“”]/g, '"')
+        .replaceAll('\n\n', '\n')
+        .replaceAll(', ', ',  ');
+      stage = await Stage.set([breaking(CUT), stream([wholeStream(retold + TEXT.slice(BEGUN.length))])]);
+      expect(await readWithSdk(stage)).to.deep.equal({ text: TEXT, reasoning: '', calls: [] });
+    });
+
+    it('of which hardly anything was said is asked for anew, without a word about it', async () => {
+      stage = await Stage.set([breaking(CUT, TEXT.slice(0, 12)), teller('begins again')]);
+      expect(await readWithSdk(stage)).to.deep.equal({ text: TEXT, reasoning: '', calls: [] });
+      expect(stage.upstreams[1]?.received[0]?.body.messages).to.deep.equal(HELLO);
+    });
+
+    for (const asks of [false, true]) {
+      it(`and its usage is ${asks ? 'shown to a caller who asked' : 'hidden from one who did not ask'}`, async () => {
+        const usage = event({ id: 'c', choices: [], usage: { prompt_tokens: 7, completion_tokens: 2 } });
+        stage = await Stage.set([
+          breaking(CUT),
+          (res, request) => {
+            const rest = spoken(TEXT.slice(beginOf(request, 'repeats the last words')));
+            return stream([ROLE, ...rest, chunk({}, 'stop'), usage, DONE])(res, request);
+          },
+        ]);
+        const { body } = await stage.raw(asks ? { stream_options: { include_usage: true } } : {}).answer();
+        expect(body.toString().endsWith(chunk({}, 'stop') + (asks ? usage : '') + DONE)).to.equal(true);
+        expect((await stage.outcome()).usage).to.deep.equal({ input: 7, output: 2, estimated: false });
+      });
+    }
 
     const HOPS: [string, number[]][] = [
       ['once', [120]],
@@ -467,7 +506,7 @@ describe('Streams', () => {
       ['says the same words and nothing more', BEGUN.slice(-9)],
     ];
     for (const [what, other] of UNPROVEN) {
-      it(`ends in an error frame, without [DONE], where the next target ${what} (pitfall 31)`, async () => {
+      it(`ends in an error frame, without [DONE], where the next target ${what} (pitfall 31: a text began anew)`, async () => {
         stage = await Stage.set([breaking(CUT), answer(other)]);
         // Whoever broke is asked last, and has nothing better to say.
         stage.upstreams[0]?.script(breaking(CUT)).always(answer(other));
@@ -1379,7 +1418,7 @@ describe('Streams', () => {
       expect(stage.asked).to.deep.equal([1]);
     });
 
-    it('a queued request is refused at once, while those in flight go on', async () => {
+    it('a queued request is refused at once, while those in flight go on (pitfall 42: queued ones got a 500)', async () => {
       const { answerer, release } = held();
       stage = await Stage.set([answerer], { chain: { maxWait: '1h' }, provider: { limits: [{ concurrent: 1 }] } });
       const caller = stage.raw();
@@ -1396,7 +1435,25 @@ describe('Streams', () => {
       expect(stage.asked).to.deep.equal([1]);
     });
 
-    it('a caller who does not read does not hold it up', async () => {
+    it('nothing is closed before plugins know of the last request (pitfall 42: the database was closed before)', async () => {
+      const { answerer, release } = held();
+      stage = await Stage.set([answerer]);
+      const order: string[] = [];
+      stage.proxy.app.runtime.host.hooks.afterResponse.tapPromise('slow', async () => {
+        order.push('told');
+        await new Promise((resolve) => setImmediate(resolve));
+        order.push('written');
+      });
+      const caller = stage.raw();
+      await caller.sees('begun');
+      const closed = stage.proxy.app.close(LONG_ENOUGH_MS).then(() => order.push('closed'));
+      release();
+      await caller.answer();
+      await closed;
+      expect(order).to.deep.equal(['told', 'written', 'closed']);
+    });
+
+    it('a caller who does not read does not hold it up (pitfall 42: open streams held the exit for ever)', async () => {
       const big = Array.from({ length: 120 }, () => chunk({ content: 'x'.repeat(256 * 1024) }));
       stage = await Stage.set([stream(big, 'hang')]);
       const caller = stage.raw();

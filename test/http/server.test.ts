@@ -1,7 +1,9 @@
 import { request } from 'node:http';
 import { expect } from 'chai';
+import { stub } from 'sinon';
 import { API_KEY, chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
-import { answer, ScriptedUpstream } from '../scripted-upstream.js';
+import { RawCaller } from '../raw-caller.js';
+import { answer, chunk, ScriptedUpstream, stream } from '../scripted-upstream.js';
 
 interface BadInput {
   readonly what: string;
@@ -265,6 +267,22 @@ describe('The HTTP surface', () => {
       x_vendor: [1, { a: null }],
     });
     expect(upstream.received.at(-1)?.headers.authorization).to.equal('Bearer key-of-one');
+  });
+
+  it('says nothing about callers whose connections break', async () => {
+    const said = stub(console, 'error');
+    try {
+      upstream.script(stream([chunk({ content: 'begun' })], 'hang'));
+      const caller = new RawCaller(proxy.address);
+      await caller.sees('begun');
+      caller.socket.resetAndDestroy();
+      await proxy.app.runtime.waterfall.idle();
+      await caller.closed;
+      expect(said.args).to.deep.equal([]);
+      expect(proxy.log.lines).to.deep.equal([]);
+    } finally {
+      said.restore();
+    }
   });
 
   it('sends no cross-origin headers unless configured', async () => {
