@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import { explainRequest } from './admin/explain.js';
+import { requestOf, requestsOf, usageOf } from './admin/requests.js';
 import { adminRouter } from './admin/router.js';
 import { statusOf } from './admin/status.js';
 import { type Clock, systemClock } from './clock.js';
@@ -68,6 +69,9 @@ export class App {
       admin: adminRouter(
         {
           'GET /status': () => statusOf(this.#runtime),
+          'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
+          'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
+          'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),
           'POST /explain': (body) => explainRequest(this.#runtime, body),
         },
         requireKey(() => this.#runtime.adminKeys, 'server.adminKey'),

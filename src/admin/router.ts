@@ -1,5 +1,5 @@
-import Router from '@koa/router';
-import type { Context, Middleware } from 'koa';
+import Router, { type RouterContext } from '@koa/router';
+import type { Middleware } from 'koa';
 import { koaBody } from 'koa-body';
 import type { AdminApi } from '../contract/admin-api.js';
 import { ChainError } from '../plugin/errors.js';
@@ -8,7 +8,10 @@ type Route = keyof AdminApi;
 type Body<R extends Route> = AdminApi[R] extends { body: infer B } ? B : undefined;
 
 /** Answers one route. Throws ChainError for what it cannot do. */
-type Handler<R extends Route> = (body: Body<R>, ctx: Context) => AdminApi[R]['reply'] | Promise<AdminApi[R]['reply']>;
+type Handler<R extends Route> = (
+  body: Body<R>,
+  ctx: RouterContext,
+) => AdminApi[R]['reply'] | Promise<AdminApi[R]['reply']>;
 
 export type Handlers = { readonly [R in Route]: Handler<R> };
 
@@ -34,7 +37,7 @@ export const adminRouter = (handlers: Handlers, requireKey: Middleware): Router 
   const router = new Router({ prefix: '/admin/api' });
   for (const [route, handler] of Object.entries(handlers) as [Route, Handler<Route>][]) {
     const [method, path] = route.split(' ') as ['GET' | 'POST', string];
-    const answer = async (ctx: Context): Promise<void> => {
+    const answer = async (ctx: RouterContext): Promise<void> => {
       ctx.set('cache-control', 'no-store');
       ctx.body = await handler((ctx.request as { body?: unknown }).body as Body<Route>, ctx);
     };

@@ -1,10 +1,16 @@
 import type { Explanation } from './explain.js';
 import type { Dimension, Duration, TargetState } from './quota.js';
+import type { RequestPage, RequestRecord, UsageReport } from './requests.js';
 
 /** Every route below `/admin/api`: what it takes and what it answers. Server and browser are typed by this alone. */
 export interface AdminApi {
   /** How every target of every chain stands now. */
   'GET /status': { reply: StatusReport };
+  /** Requests that are over, the last one first. Query: `limit`, `cursor`, `chain`, `provider`, `status`. */
+  'GET /requests': { reply: RequestPage };
+  'GET /requests/:id': { reply: RequestRecord };
+  /** What requests came to. Query: `from`, `to`. */
+  'GET /usage': { reply: UsageReport };
   /** What would happen to a request now; nothing is sent, and nothing is spent. */
   'POST /explain': { body: ExplainRequest; reply: Explanation };
 }

@@ -97,6 +97,8 @@ export class Attempting {
       this.#settle(relay.usage);
       return { usage: relay.usage, record: this.#record() };
     } catch (cause) {
+      // What it reported before it broke is what it cost.
+      if (relay.usage !== undefined) this.#settle(relay.usage);
       const { failure, record } = this.#fail(cause as Error, true);
       return { failure, record };
     } finally {
@@ -116,7 +118,7 @@ export class Attempting {
       cause instanceof ErrorInAnswer && this.#head !== undefined
         ? failureOfResponse(this.#head, cause.body, at, secrets)
         : failureOfCause(cause, this.#head, at, secrets);
-    // Neither says anything about the target.
+    // Neither a caller who left nor a seam that was not found says anything about the target.
     if (seen.class === 'cancelled' || cause instanceof NoSeam) {
       if (cause instanceof NoSeam) this.#absorb(this.#signals, true);
       this.#settleFailed(sent);
@@ -138,7 +140,7 @@ export class Attempting {
 
   /** What may go from the request so that the target takes it. */
   #repairs({ repairs = [] }: Verdict): readonly Repair[] {
-    return this.#prepared?.asking === 'prefilled' ? [...repairs, { drop: PREFILL }] : repairs;
+    return this.#prepared?.asking.how === 'prefilled' && repairs.length === 0 ? [{ drop: PREFILL }] : repairs;
   }
 
   /** A refused request was counted, but cost no tokens; one that broke after its first token may have cost all of them. */

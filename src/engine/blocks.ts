@@ -8,12 +8,19 @@ export interface Block {
   readonly content: Content;
   /** The `[DONE]` that ends a stream. */
   readonly done: boolean;
+  /** It has no data: a comment, or nothing. */
+  readonly silent: boolean;
 }
 
 export const readBlocks = (frames: Buffer): Block[] =>
   blocksOf(frames).map((bytes) => {
     const frame = frameOf(bytes);
-    return { bytes, content: contentOfFrame(frame), done: frame.data?.trim() === '[DONE]' };
+    return {
+      bytes,
+      content: contentOfFrame(frame),
+      done: frame.data?.trim() === '[DONE]',
+      silent: frame.data === undefined,
+    };
   });
 
 /** A last frame without its blank line: nothing of it is missing. */
@@ -33,23 +40,12 @@ export const withText = ({ bytes }: Block, text: string): Buffer => {
   return Buffer.from(`data: ${JSON.stringify({ ...value, choices })}\n\n`);
 };
 
-/** What a frame holds that says more than text does. Looked for as bytes, since most frames are only text. */
-const SIGNS = [
-  '"error"',
-  'event:',
-  '[DONE]',
-  '"usage":{',
-  '"usage": {',
-  '"finish_reason":"',
-  '"finish_reason": "',
-  '"tool_calls":[',
-  '"tool_calls": [',
-  '"function_call":{',
-  '"function_call": {',
-];
+/** What a frame holds that says more than text does. Looked for in the bytes, since most frames are only text. */
+const SIGNS =
+  /"error"|event:|\[DONE\]|"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"tool_calls"\s*:\s*\[|"function_call"\s*:\s*\{/;
 
 /** Frames that may hold more than text. */
-export const areNotable = (frames: Buffer): boolean => SIGNS.some((sign) => frames.includes(sign));
+export const areNotable = (frames: Buffer): boolean => SIGNS.test(frames.toString('latin1'));
 
 const contentOfFrame = ({ event, data }: Frame): Content => {
   if (data === undefined || data.trim() === '[DONE]') return NOTHING;

@@ -20,8 +20,6 @@ export interface Content {
   readonly empty: boolean;
   /** The text in it, as far as it is plain text. */
   readonly text: string;
-  /** It has reasoning. */
-  readonly reasons: boolean;
   /** It has a tool call, or a part of one. */
   readonly calls: boolean;
   /** It has what neither text nor reasoning nor a tool call is: sound, a refusal, text in parts. */
@@ -34,7 +32,6 @@ export const NOTHING: Content = {
   finished: [],
   empty: false,
   text: '',
-  reasons: false,
   calls: false,
   other: false,
 };
@@ -60,7 +57,6 @@ export const contentOf = (value: unknown): Content => {
     ),
     empty: choices.length === 0,
     text: messages.map(({ content }) => (typeof content === 'string' ? content : '')).join(''),
-    reasons: has(['reasoning', 'reasoning_content']),
     calls: has(['tool_calls', 'function_call']),
     other: has(['refusal', 'audio']) || messages.some(({ content }) => Array.isArray(content)),
   };

@@ -23,7 +23,9 @@ const divided = (text: string): { begun: string; lastWords: string } => {
   const length = Math.min(LAST_WORDS, Math.ceil(text.length / 2));
   const end = text.slice(-length);
   const fromWord = end.slice(end.search(/\s/)).trimStart();
-  const lastWords = isProof(fromWord) ? fromWord : text.slice(-Math.max(length, LAST_WORDS / 2)).trimStart();
+  const cut = isProof(fromWord) ? fromWord : text.slice(-Math.max(length, LAST_WORDS / 2)).trimStart();
+  // The second half of a sign says nothing.
+  const lastWords = /^[\uDC00-\uDFFF]/.test(cut) ? cut.slice(1) : cut;
   return { begun: text.slice(0, text.length - lastWords.length).trimEnd(), lastWords };
 };
 
@@ -38,14 +40,15 @@ export const continued = (
 ): { body: Body; asking: Asking } => {
   const { text, callsBroken } = transcript;
   const messages = Array.isArray(body.messages) ? (body.messages as unknown[]) : [];
-  if (callsBroken || isShort(text)) return { body, asking: 'anew' };
+  if (callsBroken || isShort(text)) return { body, asking: { how: 'anew' } };
   if (prefill !== undefined) {
     // Providers that take a beginning refuse white space at its end.
     const beginning = { role: 'assistant', content: text.trimEnd(), ...prefill.message };
-    return { body: { ...body, ...prefill.body, messages: [...messages, beginning] }, asking: 'prefilled' };
+    return { body: { ...body, ...prefill.body, messages: [...messages, beginning] }, asking: { how: 'prefilled' } };
   }
   const { begun, lastWords } = divided(text);
+  if (begun === '') return { body, asking: { how: 'anew' } };
   const answer = { role: 'assistant', content: begun };
   const ask = { role: 'user', content: instruction.replaceAll('{lastWords}', () => lastWords) };
-  return { body: { ...body, messages: [...messages, answer, ask] }, asking: 'told' };
+  return { body: { ...body, messages: [...messages, answer, ask] }, asking: { how: 'told', lastWords } };
 };

@@ -41,7 +41,7 @@ export class Course {
     this.#firstTokenMs = this.#parts.clock.monotonic() - this.#startedAt;
   }
 
-  /** To be called once. `status` is what the caller got, 499 when it left. */
+  /** To be called once. `status` is what the caller got, 499 when it left, 502 for a stream that broke. */
   finish(status: number, servedBy?: Target, usage?: Usage): void {
     const { afterResponse } = this.#parts.hooks;
     if (afterResponse.taps.length === 0) {

@@ -33,7 +33,9 @@ export const outgoing = (
   const refused = allRepairs.some((repair) => 'drop' in repair && repair.drop === PREFILL);
   const prefill = continuation === undefined || refused ? undefined : providerType.prefill;
   const { body: whole, asking } =
-    continuation === undefined ? { body: asked, asking: 'anew' as const } : continued(asked, continuation, prefill);
+    continuation === undefined
+      ? { body: asked, asking: { how: 'anew' } as const }
+      : continued(asked, continuation, prefill);
   const { body, changes } = adaptBody({ ...whole, model, ...usage }, adaptations, model);
   const request = { path, headers, body };
   return {

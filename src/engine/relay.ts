@@ -20,6 +20,10 @@ export interface Sink {
 const LONGEST_PREAMBLE = 1024 * 1024;
 /** The first real frame may be a picture. */
 const LONGEST_FIRST_FRAME = 64 * 1024 * 1024;
+/** How long a provider may keep a connection open behind `[DONE]`. */
+const LONGEST_TAIL_MS = 1_000;
+/** So long may tool calls hold back comments behind them. */
+const LONGEST_SILENCE_MS = 5_000;
 /** Bytes of tool calls that are held back. Longer ones go out as they come. */
 const LONGEST_CALLS = 8 * 1024 * 1024;
 
@@ -54,6 +58,7 @@ export class StreamRelay implements BodySink {
   /** Tool calls, and what came behind them, until they are whole. */
   #calls: Buffer[] | undefined;
   #callBytes = 0;
+  #callsSince = 0;
   /** Choices that came to their end. */
   readonly #finished = new Set<number>();
   #done = false;
@@ -61,6 +66,7 @@ export class StreamRelay implements BodySink {
   #waiting = false;
   #failed: Error | undefined;
   #ended = false;
+  #tail: NodeJS.Timeout | undefined;
   #settleFirst: { resolve: () => void; reject: (cause: Error) => void } | undefined;
   #settleEnd: { resolve: () => void; reject: (cause: Error) => void } | undefined;
   usage: Usage | undefined;
@@ -105,6 +111,7 @@ export class StreamRelay implements BodySink {
   }
 
   end(): void {
+    clearTimeout(this.#tail);
     if (this.#failed !== undefined || this.#ended) return;
     const rest = this.#splitter.rest();
     if (rest !== undefined && isBlank(rest)) this.#take(rest);
@@ -113,10 +120,16 @@ export class StreamRelay implements BodySink {
     this.#close();
   }
 
+  /** The answer is over at `[DONE]`, whenever the provider ends the connection. */
+  #awaitEnd(): void {
+    this.#tail ??= setTimeout(() => this.#exchange.abort(new Error('nothing more was expected')), LONGEST_TAIL_MS);
+  }
+
   #close(): void {
     if (this.#failed !== undefined) return;
     this.#ended = true;
-    if (this.#opening !== undefined) {
+    if (this.#opening !== undefined && this.#spoke && !this.#isWhole()) this.#fail(new Error(CUT_OFF));
+    else if (this.#opening !== undefined) {
       const out: Buffer[] = [];
       this.#open((opening) => opening.end(), out);
       this.#pass(joined(out));
@@ -126,9 +139,10 @@ export class StreamRelay implements BodySink {
   }
 
   error(cause: Error): void {
+    clearTimeout(this.#tail);
     if (this.#ended) return;
-    // Every choice came to its end: what broke was no longer the answer.
-    if (this.#settleFirst === undefined && this.#isWhole() && !isCancelled(cause)) this.#close();
+    // Every choice came to its end: what broke was no longer the answer. A caller may leave at `[DONE]`.
+    if (this.#settleFirst === undefined && this.#isWhole() && (this.#done || !isCancelled(cause))) this.#close();
     else this.#fail(cause);
   }
 
@@ -161,6 +175,7 @@ export class StreamRelay implements BodySink {
       if (this.#failed !== undefined) return;
     }
     this.#pass(joined(out));
+    if (this.#done && this.#opening === undefined && !this.#ended) this.#awaitEnd();
   }
 
   /** Asks the opening; what it lets through goes behind `out`. */
@@ -179,16 +194,21 @@ export class StreamRelay implements BodySink {
   }
 
   /** Holds back tool calls until they are whole: until then another target can begin them anew. */
-  #emit({ bytes, content }: Block, out: Buffer[]): void {
-    if (content.calls && this.#options.transcript !== undefined) this.#calls ??= [];
-    if (this.#calls === undefined) {
+  #emit({ bytes, content, silent }: Block, out: Buffer[]): void {
+    if (content.calls && this.#options.transcript !== undefined && this.#calls === undefined) {
+      this.#calls = [];
+      this.#callsSince = performance.now();
+    }
+    // A comment keeps a connection alive: behind long calls it would come too late.
+    const late = silent && performance.now() - this.#callsSince > LONGEST_SILENCE_MS;
+    if (this.#calls === undefined || late) {
       out.push(bytes);
       return;
     }
     this.#calls.push(bytes);
     this.#callBytes += bytes.length;
     if (!this.#isWhole() && this.#callBytes < LONGEST_CALLS) return;
-    out.push(...this.#calls);
+    for (const held of this.#calls) out.push(held);
     this.#calls = this.#isWhole() ? undefined : [];
   }
 
@@ -200,7 +220,7 @@ export class StreamRelay implements BodySink {
     if (this.#preambleBytes < LONGEST_ERROR) this.#preamble.push(chunk);
     this.#preambleBytes += chunk.length;
     if (this.#silentBytes > LONGEST_PREAMBLE || this.#preambleBytes > LONGEST_FIRST_FRAME) {
-      this.#fail(new Error('no answer within the first MiB of its stream'));
+      this.#fail(new Error('no answer in all that it sent'));
     }
   }
 
@@ -226,7 +246,7 @@ export class StreamRelay implements BodySink {
 
   #finish(): void {
     if (!this.#isWhole()) {
-      this.#fail(new Error('the stream was cut off before its end'));
+      this.#fail(new Error(CUT_OFF));
       return;
     }
     if (!this.#done) this.#write(DONE_FRAME);
@@ -253,6 +273,8 @@ export class StreamRelay implements BodySink {
     this.#settleEnd?.reject(cause);
   }
 }
+
+const CUT_OFF = 'the stream was cut off before its end';
 
 const BLANK_LINE = Buffer.from('\n\n');
 

@@ -2,7 +2,7 @@ import type { Course } from './course.js';
 import type { Queue } from './queue.js';
 import type { Sink } from './relay.js';
 import type { Answer, ChainRequest, Parts, StreamEnd } from './request.js';
-import type { PreparedTarget } from './target.js';
+import type { Chain, PreparedTarget } from './target.js';
 import { type Found, Walk } from './walk.js';
 
 /** So often is an answer taken up: each time costs the caller's prompt once more. */
@@ -37,10 +37,18 @@ export class ResumingStream {
       this.#course.amend(found.record, end.record);
       const next = hops < MOST_HOPS ? await this.#takeUp(found, end) : undefined;
       if (next === undefined) return { ...this.#lastWord(end), target: found.target };
-      sink.write(Buffer.from(`: 429chain: ${commentText(found)} broke off, ${commentText(next)} goes on\n\n`));
+      sink.write(
+        Buffer.from(`: 429chain: ${plainName(found.target.id)} broke off, ${plainName(next.target.id)} goes on\n\n`),
+      );
       this.#course.resumed++;
       found = next;
     }
+  }
+
+  /** What is left of the time that it may wait. */
+  #waits(): Pick<Chain, 'patienceMs' | 'maxWaitMs'> {
+    const left = this.#request.chain.maxWaitMs - this.#course.waitedMs;
+    return { patienceMs: 0, maxWaitMs: Math.max(0, left) };
   }
 
   /** Whoever stops the request while it looks for a target that goes on says why it ends. */
@@ -54,18 +62,22 @@ export class ResumingStream {
   async #takeUp({ target }: Found, { failure }: StreamEnd): Promise<Streaming | undefined> {
     const { transcript, caller, chain, size } = this.#request;
     if (failure === undefined || failure.class === 'cancelled' || !transcript?.resumable) return undefined;
+    if (failure.class === 'moderation' && chain.onModeration === 'return') return undefined;
     const { id } = this.#request;
     this.#parts.log.warn(`Request ${id}: ${target.id} broke off in the midst of its answer (${failure.message}).`);
     const request: ChainRequest = {
       ...this.#request,
       // The one that broke comes last.
-      chain: { ...chain, patienceMs: 0, targets: [...behind(chain.targets, target), target] },
+      chain: { ...chain, ...this.#waits(), targets: [...behind(chain.targets, target), target] },
       size: { ...size, bytes: size.bytes + Buffer.byteLength(transcript.text) },
       continuation: { transcript, instruction: chain.resumeInstruction },
     };
     try {
       const found = await new Walk(this.#parts, this.#queue, request, this.#course).run();
-      if (!isStreaming(found)) return undefined;
+      if (!isStreaming(found)) {
+        this.#parts.log.warn(`Request ${id}: nobody goes on. ${found.target.id} refuses it.`);
+        return undefined;
+      }
       this.#parts.log.info(`Request ${id}: ${found.target.id} goes on with the answer that ${target.id} began.`);
       return found;
     } catch (error) {
@@ -83,5 +95,5 @@ const behind = (targets: readonly PreparedTarget[], target: PreparedTarget): Pre
   return [...targets.slice(at + 1), ...targets.slice(0, Math.max(0, at))];
 };
 
-/** A target's name as one line of a comment can carry it. */
-const commentText = ({ target }: Found): string => encodeURI(target.id);
+/** A name as a header or a comment can carry it, whatever stands in it. */
+export const plainName = (name: string): string => encodeURI(Buffer.from(name).toString());

@@ -11,7 +11,6 @@ const LONGEST = 256 * 1024;
  */
 export class Transcript {
   #text = '';
-  #reasoned = false;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   /** It holds what no other target could go on from. */
@@ -32,12 +31,6 @@ export class Transcript {
     return this.#text;
   }
 
-  /** The caller has seen reasoning, whose end another target cannot know. */
-  get reasoned(): boolean {
-    this.#read();
-    return this.#reasoned;
-  }
-
   /** Another target may go on from here. */
   get resumable(): boolean {
     this.#read();
@@ -45,7 +38,7 @@ export class Transcript {
   }
 
   /** Nothing more can be taken up. */
-  lose(): void {
+  #lose(): void {
     this.#lost = true;
     this.#text = '';
     this.#pending = [];
@@ -57,9 +50,8 @@ export class Transcript {
     this.#pendingBytes = 0;
     for (const { content } of frames.flatMap(readBlocks)) {
       this.#text += content.text;
-      this.#reasoned ||= content.reasons;
       if (content.calls || content.other || this.#text.length > LONGEST) {
-        this.lose();
+        this.#lose();
         return;
       }
     }

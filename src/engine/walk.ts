@@ -131,6 +131,7 @@ export class Walk {
     const from = clock.monotonic();
     this.#waitUntil ??= from + this.#request.chain.maxWaitMs;
     const left = this.#waitUntil - from;
+    if (this.#unjoined >= MOST_UNJOINED) throw exhausted(this.#request.chain, this.trail.values(), clock.now());
     const open = [...this.trail.values()].filter(
       (each) => !FINAL.has(each.class ?? '') && each.retryAt !== Number.POSITIVE_INFINITY,
     );
@@ -219,6 +220,7 @@ export class Walk {
   #fail(target: PreparedTarget, { failure, restsUntil, body, record }: AttemptResult & { kind: 'failed' }): void {
     if (failure.cause instanceof NoSeam) this.#unjoined++;
     this.trail.set(target, failed(target, failure, restsUntil, this.parts.clock.now()));
+    if (failure.cause instanceof NoSeam) return;
     if (isRejection(failure.class) && (this.#rejection === undefined || failure.class === 'moderation')) {
       this.#rejection = { target, failure, body, record };
     }

@@ -5,7 +5,7 @@ import { Caller } from '../engine/caller.js';
 import { sizeOf } from '../engine/estimate.js';
 import type { Sink } from '../engine/relay.js';
 import type { ChainRequest } from '../engine/request.js';
-import type { ResumedEnd } from '../engine/resume.js';
+import { plainName, type ResumedEnd } from '../engine/resume.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { Served } from '../engine/waterfall.js';
 import type { Usage } from '../ledger/ledger.js';
@@ -14,7 +14,7 @@ import { ChainError } from '../plugin/errors.js';
 import { readBody } from './body.js';
 import type { Current } from './server.js';
 
-/** A chain's longest request id of a caller that is taken over. */
+/** The longest id of a caller's own that is kept. */
 const LONGEST_ID = 128;
 
 /** `POST /v1/chat/completions`: reads the request, lets the waterfall find an answer, and hands it on. */
@@ -29,7 +29,7 @@ export const postChat =
     // Only now: the configuration may have changed while the body came in.
     const { chains, waterfall } = current();
     const chain = chains.resolve(body.model);
-    ctx.set('x-429chain-chain', headerText(chain.name));
+    ctx.set('x-429chain-chain', plainName(chain.name));
     const stream = body.stream === true;
     const request: ChainRequest = {
       id,
@@ -42,16 +42,13 @@ export const postChat =
       keyLabel: String(ctx.state.keyLabel),
     };
     const served = await waterfall.run(request);
-    ctx.set({ 'x-429chain-target': headerText(served.target.id), 'x-429chain-attempts': String(served.attempts) });
+    ctx.set({ 'x-429chain-target': plainName(served.target.id), 'x-429chain-attempts': String(served.attempts) });
     const { answer } = served;
     if (answer.stream) return await sendStream(ctx, served, answer.pipe);
     if ('rejection' in answer) return sendWhole(ctx, served, answer);
     const { head, body: whole, usage } = answer;
     sendWhole(ctx, served, { status: head.status, body: whole, target: served.target, usage });
   };
-
-/** A name as a header can carry it. */
-const headerText = (name: string): string => encodeURI(Buffer.from(name).toString());
 
 /** The request is over when its answer has left, or its caller. */
 const finishWith = (
@@ -60,8 +57,11 @@ const finishWith = (
   status: number,
   target?: PreparedTarget,
   usage?: Usage,
+  streamed = false,
 ): void => {
-  const over = (): void => course.finish(res.writableFinished ? status : 499, target?.shown, usage);
+  // A caller may close the connection at [DONE], before we do.
+  const over = (): void =>
+    course.finish(res.writableFinished || (status === 200 && streamed) ? status : 499, target?.shown, usage);
   if (res.closed) over();
   else res.once('close', over);
 };
@@ -114,8 +114,11 @@ const sendStream = async (ctx: Context, served: Served, pipe: (sink: Sink) => Pr
     'cache-control': 'no-cache',
     'x-accel-buffering': 'no',
   });
-  const { failure, usage, target } = await pipe(sinkOf(res));
-  finishWith(res, served, failure === undefined ? 200 : 502, target, usage);
+  const { failure, usage, target } = await pipe(sinkOf(res)).catch((error: unknown) => {
+    served.course.finish(500, served.target.shown);
+    throw error;
+  });
+  finishWith(res, served, failure === undefined ? 200 : 502, target, usage, true);
   if (res.destroyed) return;
   if (failure !== undefined) res.write(`data: ${JSON.stringify(errorOf(target, failure).toJSON())}\n\n`);
   res.end();

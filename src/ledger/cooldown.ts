@@ -54,6 +54,8 @@ export class Rests {
   #hinted = false;
   /** Failures of this class in a row. */
   #strikes = 0;
+  /** What was held against it until the latest dispatch that was served: its answer may yet break off. */
+  #forgiven: { sequence: number; strikes: number; class: FailureClass | undefined } | undefined;
   /** The latest dispatch that put the scope to rest. */
   #sequence = 0;
 
@@ -64,6 +66,10 @@ export class Rests {
    */
   begin(coolDown: CoolDown, sequence: number, now: number, notBefore = 0): number | undefined {
     const resting = this.until > now;
+    if (this.#forgiven?.sequence === sequence) {
+      this.#strikes = this.#forgiven.strikes;
+      this.class = this.#forgiven.class;
+    }
     // A herd's failures that come in during one rest are one failure.
     if (!resting || this.class !== coolDown.class)
       this.#strikes = this.class === coolDown.class ? this.#strikes + 1 : 1;
@@ -87,6 +93,7 @@ export class Rests {
   /** An attempt was served. It says nothing against a rest that a later dispatch began. */
   served(sequence: number): void {
     if (sequence <= this.#sequence) return;
+    this.#forgiven = { sequence, strikes: this.#strikes, class: this.class };
     this.#strikes = 0;
     this.class = undefined;
     this.careful = undefined;

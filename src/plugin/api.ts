@@ -109,7 +109,7 @@ export interface Outcome {
   readonly keyLabel: string;
   /** When it arrived, epoch ms. */
   readonly startedAt: number;
-  /** What the caller got; 499 when the caller left first. */
+  /** What the caller got; 499 when the caller left first, 502 for a stream that broke. */
   readonly status: number;
   readonly durationMs: number;
   /** Time spent waiting for capacity. */

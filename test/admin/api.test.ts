@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { StatusReport } from '../../src/contract/admin-api.js';
 import type { Explanation } from '../../src/contract/explain.js';
+import type { RequestPage, RequestRecord, UsageReport } from '../../src/contract/requests.js';
 import { API_KEY, chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
 import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
 
@@ -65,6 +66,30 @@ describe('The admin API', () => {
     expect((target?.until ?? 0) - Date.now()).to.be.within(500_000, 600_000);
   });
 
+  it('tells each request once, with all of its attempts, and what they came to (pitfall 43: a row an attempt)', async () => {
+    one.script(reply(500, { error: { message: 'oops' } }), answer('hi'));
+    const [id] = await Promise.all([ask()].map(async (asked) => (await asked).headers.get('x-request-id')));
+    await ask();
+    await proxy.app.runtime.waterfall.idle();
+    const { requests } = (await (await call('/requests?limit=10')).json()) as RequestPage;
+    expect(requests.map(({ target, status }) => ({ target, status }))).to.deep.equal([
+      { target: 'one/a-model', status: 200 },
+      { target: 'two/a-model', status: 200 },
+    ]);
+    const record = (await (await call(`/requests/${id}`)).json()) as RequestRecord;
+    expect(record).to.deep.equal(requests[1]);
+    expect(record.attempts.map(({ target, outcome, class: failed }) => ({ target, outcome, failed }))).to.deep.equal([
+      { target: 'one/a-model', outcome: 'failed', failed: 'server_error' },
+      { target: 'two/a-model', outcome: 'served', failed: undefined },
+    ]);
+    const failed = (await (await call('/requests?status=failed')).json()) as RequestPage;
+    expect(failed.requests).to.deep.equal([]);
+    const usage = (await (await call(`/usage?from=${new Date().toISOString().slice(0, 10)}`)).json()) as UsageReport;
+    expect(usage.total).to.include({ requests: 2, failures: 0, promptTokens: 10, completionTokens: 6, saved: 1 });
+    expect(Object.keys(usage.targets)).to.have.members(['one/a-model', 'two/a-model']);
+    expect(usage.days).to.have.length(1);
+  });
+
   it('explains without asking anybody (pitfall 44: a chain test spent quota)', async () => {
     one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
     await ask();
@@ -108,6 +133,11 @@ describe('The admin API', () => {
       413,
       'body_too_large',
     ],
+    ['a cursor that is none', '/requests?cursor=x', {}, ADMIN_KEY, 400, 'invalid_request'],
+    ['a limit that is none', '/requests?limit=ten', {}, ADMIN_KEY, 400, 'invalid_request'],
+    ['a status that is none', '/requests?status=good', {}, ADMIN_KEY, 400, 'invalid_request'],
+    ['a date that is none', '/usage?from=yesterday', {}, ADMIN_KEY, 400, 'invalid_request'],
+    ['a request that is not there', '/requests/x', {}, ADMIN_KEY, 404, 'not_found'],
     ['another path', '/nothing', {}, ADMIN_KEY, 404, 'not_found'],
     ['another method', '/status', { method: 'POST', body: '{}' }, ADMIN_KEY, 405, 'method_not_allowed'],
   ];

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import type { Outcome } from '../../src/plugin/index.js';
 import { chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
+import { RawCaller } from '../raw-caller.js';
 import { type Answerer, answer, chunk, DONE, ScriptedUpstream, stream } from '../scripted-upstream.js';
 import { Random } from '../simulator/random.js';
 
@@ -154,4 +156,52 @@ describe('A stream that breaks', () => {
     expect(resumed['begins again']).to.be.greaterThan(160);
     expect(resumed['repeats the last words']).to.be.greaterThan(160);
   }).timeout(60_000);
+
+  const text = 'The sea was calm that morning, and the old harbour smelled of salt and tar, as it always did.';
+  const begun = framesOf(text.slice(0, 50), []).slice(0, -2);
+
+  it('each time at the same target puts that target to rest', async () => {
+    one.always(stream(begun, 'cut'));
+    two.always(goingOn({ text, calls: [] }, 'goes on'));
+    expect((await read()).text).to.equal(text);
+    expect((await read()).text).to.equal(text);
+    two.always(answer('from the second'));
+    expect((await read()).text).to.equal('from the second');
+    expect(one.received).to.have.length(2);
+  });
+
+  it('on its content is not taken up, unless the chain says so', async () => {
+    const refusal = { error: { message: 'The content was filtered', code: 'content_filter' } };
+    one.always(stream([...begun, `data: ${JSON.stringify(refusal)}\n\n`]));
+    two.always(goingOn({ text, calls: [] }, 'goes on'));
+    const { text: seen, failed } = await read();
+    expect({ seen, failed }).to.deep.equal({ seen: text.slice(0, 50), failed: true });
+    expect(two.received).to.have.length(0);
+  });
+
+  it('at a target whose name no comment can hold leaves nothing behind', async () => {
+    one.script(stream(begun, 'cut')).always(goingOn({ text, calls: [] }, 'goes on'));
+    const response = await proxy.post(`{"model":"one/\\ud800","stream":true,"messages":${JSON.stringify(HELLO)}}`);
+    expect(await response.text()).to.contain('[DONE]');
+    await proxy.app.runtime.waterfall.idle();
+  });
+
+  it('not, but whose caller closes at [DONE], is whole, and costs what the provider reported', async () => {
+    const usage = { prompt_tokens: 5, completion_tokens: 3 };
+    one.always(stream([...begun, chunk({}, 'stop', { usage }), DONE], 'hang'));
+    const outcomes: Outcome[] = [];
+    proxy.app.runtime.host.hooks.afterResponse.tap('test', (outcome) => void outcomes.push(outcome));
+    const caller = new RawCaller(proxy.address);
+    await caller.sees('[DONE]');
+    caller.leave();
+    await proxy.app.runtime.waterfall.idle();
+    expect(outcomes.map(({ status }) => status)).to.deep.equal([200]);
+    expect(outcomes[0]?.usage).to.deep.equal({ input: 5, output: 3, estimated: false });
+  });
+
+  it('not, but whose provider keeps the connection open behind [DONE], ends all the same', async () => {
+    one.always(stream([...begun, chunk({}, 'stop'), DONE], 'hang'));
+    expect(await read()).to.deep.equal({ text: text.slice(0, 50), calls: [], failed: false });
+    await one.received[0]?.aborted;
+  });
 });
