@@ -3,6 +3,7 @@ import type { ResponseHead } from '../plugin/api.js';
 import { areNotable, type Block, isWholeFrame, readBlocks } from './blocks.js';
 import type { Deadline } from './deadline.js';
 import { isCancelled, parseBody } from './failure.js';
+import { HeldCalls } from './held-calls.js';
 import type { Opening } from './opening.js';
 import { ErrorInAnswer, LONGEST_ERROR } from './read.js';
 import { DONE_FRAME, FrameSplitter } from './sse.js';
@@ -22,10 +23,6 @@ const LONGEST_PREAMBLE = 1024 * 1024;
 const LONGEST_FIRST_FRAME = 64 * 1024 * 1024;
 /** How long a provider may keep a connection open behind `[DONE]`. */
 const LONGEST_TAIL_MS = 1_000;
-/** So long may tool calls hold back comments behind them. */
-const LONGEST_SILENCE_MS = 5_000;
-/** Bytes of tool calls that are held back. Longer ones go out as they come. */
-const LONGEST_CALLS = 8 * 1024 * 1024;
 
 export interface RelayOptions {
   /** Frames that carry nothing but usage are not for the caller. */
@@ -55,10 +52,7 @@ export class StreamRelay implements BodySink {
   #spoke = false;
   /** Frames for the caller that came before there was a sink. */
   #ready: Buffer[] = [];
-  /** Tool calls, and what came behind them, until they are whole. */
-  #calls: Buffer[] | undefined;
-  #callBytes = 0;
-  #callsSince = 0;
+  readonly #calls = new HeldCalls();
   /** Choices that came to their end. */
   readonly #finished = new Set<number>();
   #done = false;
@@ -148,7 +142,7 @@ export class StreamRelay implements BodySink {
 
   #take(frames: Buffer): void {
     if (this.#failed !== undefined) return;
-    if (this.#opening === undefined && this.#calls === undefined && !areNotable(frames)) this.#pass(frames);
+    if (this.#opening === undefined && !this.#calls.holding && !areNotable(frames)) this.#pass(frames);
     else this.#inspect(frames);
   }
 
@@ -193,23 +187,9 @@ export class StreamRelay implements BodySink {
     }
   }
 
-  /** Holds back tool calls until they are whole: until then another target can begin them anew. */
-  #emit({ bytes, content, silent }: Block, out: Buffer[]): void {
-    if (content.calls && this.#options.transcript !== undefined && this.#calls === undefined) {
-      this.#calls = [];
-      this.#callsSince = performance.now();
-    }
-    // A comment keeps a connection alive: behind long calls it would come too late.
-    const late = silent && performance.now() - this.#callsSince > LONGEST_SILENCE_MS;
-    if (this.#calls === undefined || late) {
-      out.push(bytes);
-      return;
-    }
-    this.#calls.push(bytes);
-    this.#callBytes += bytes.length;
-    if (!this.#isWhole() && this.#callBytes < LONGEST_CALLS) return;
-    for (const held of this.#calls) out.push(held);
-    this.#calls = this.#isWhole() ? undefined : [];
+  #emit(block: Block, out: Buffer[]): void {
+    if (this.#options.transcript === undefined) out.push(block.bytes);
+    else this.#calls.take(block, this.#isWhole(), out);
   }
 
   #isWhole(): boolean {
@@ -265,7 +245,7 @@ export class StreamRelay implements BodySink {
     this.#failed = cause;
     const { transcript } = this.#options;
     if (transcript !== undefined && this.#settleFirst === undefined) {
-      transcript.callsBroken = this.#calls !== undefined;
+      transcript.callsBroken = this.#calls.holding;
     }
     this.#exchange.abort(cause);
     this.#settleFirst?.reject(cause);
