@@ -40,9 +40,9 @@ export const withText = ({ bytes }: Block, text: string): Buffer => {
   return Buffer.from(`data: ${JSON.stringify({ ...value, choices })}\n\n`);
 };
 
-/** What a frame holds that says more than text does. Looked for in the bytes, since most frames are only text. */
+/** What a frame holds that says more than text does, or is no JSON. Looked for in the bytes: most are only text. */
 const SIGNS =
-  /"error"|event:|\[DONE\]|"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"tool_calls"\s*:\s*\[|"function_call"\s*:\s*\{/;
+  /"error"|event:|\[DONE\]|"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|"tool_calls"\s*:\s*\[|"function_call"\s*:\s*\{|(?:^|[\r\n])data: ?[^{ ]/;
 
 /** Frames that may hold more than text. */
 export const areNotable = (frames: Buffer): boolean => SIGNS.test(frames.toString('latin1'));

@@ -170,6 +170,12 @@ describe('A stream that breaks', () => {
     expect(one.received).to.have.length(2);
   });
 
+  it('with a page in place of a frame is taken up', async () => {
+    one.always(stream([...begun, 'data: <html><title>502 Bad Gateway</title></html>\n\n'], 'hang'));
+    two.always(goingOn({ text, calls: [] }, 'goes on'));
+    expect(await read()).to.deep.equal({ text, calls: [], failed: false });
+  });
+
   it('on its content is not taken up, unless the chain says so', async () => {
     const refusal = { error: { message: 'The content was filtered', code: 'content_filter' } };
     one.always(stream([...begun, `data: ${JSON.stringify(refusal)}\n\n`]));
