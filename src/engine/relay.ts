@@ -105,7 +105,6 @@ export class StreamRelay implements BodySink {
   }
 
   end(): void {
-    clearTimeout(this.#tail);
     if (this.#failed !== undefined || this.#ended) return;
     const rest = this.#splitter.rest();
     if (rest !== undefined && isBlank(rest)) this.#take(rest);
@@ -121,6 +120,7 @@ export class StreamRelay implements BodySink {
 
   #close(): void {
     if (this.#failed !== undefined) return;
+    clearTimeout(this.#tail);
     this.#ended = true;
     if (this.#opening !== undefined && this.#spoke && !this.#isWhole()) this.#fail(new Error(CUT_OFF));
     else if (this.#opening !== undefined) {
@@ -133,7 +133,6 @@ export class StreamRelay implements BodySink {
   }
 
   error(cause: Error): void {
-    clearTimeout(this.#tail);
     if (this.#ended) return;
     // Every choice came to its end: what broke was no longer the answer. A caller may leave at `[DONE]`.
     if (this.#settleFirst === undefined && this.#isWhole() && (this.#done || !isCancelled(cause))) this.#close();
@@ -242,6 +241,7 @@ export class StreamRelay implements BodySink {
 
   #fail(cause: Error): void {
     if (this.#failed !== undefined) return;
+    clearTimeout(this.#tail);
     this.#failed = cause;
     const { transcript } = this.#options;
     if (transcript !== undefined && this.#settleFirst === undefined) {
