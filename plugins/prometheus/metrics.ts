@@ -34,7 +34,7 @@ export class Metrics {
   readonly #limit = this.#quotaGauge('quota_limit', 'What a quota allows in its window.');
   readonly #remaining = this.#quotaGauge('quota_remaining', 'What is left of a quota.');
   readonly #inFlight = this.#quotaGauge('quota_in_flight', 'Units of a quota that are held for attempts in flight.');
-  readonly #reset = this.#quotaGauge('quota_reset_seconds', 'How long until a quota is full again.');
+  readonly #reset = this.#quotaGauge('quota_reset_seconds', 'How long until a quota resets.');
   readonly #lost = this.#counter('request_log_lost_total', 'Requests that the request log could not keep.');
   readonly #failing = this.#gauge('request_log_failing', '1 while the request log cannot be written.');
 
