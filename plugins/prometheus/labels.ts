@@ -1,7 +1,7 @@
 import type { Outcome, StatusReport, Try } from '429chain/plugin';
 
 /** Callers choose the names of models, and each value of a label is a series for ever: what no chain names counts here. */
-export const OTHERS = '(others)';
+const OTHERS = '(others)';
 
 /** The values that labels may take: what the configuration names. */
 export class Names {

@@ -71,6 +71,8 @@ export class Metrics {
     this.#waiting.set(waiting);
     for (const gauge of [this.#state, this.#limit, this.#remaining, this.#inFlight, this.#reset]) gauge.reset();
     for (const { target, state, quotas } of targets) {
+      // What begins at 0 shows its first increase too.
+      for (const counter of [this.#met, this.#avoided]) counter.inc({ target }, 0);
       for (const each of STATES) this.#state.set({ target, state: each }, each === state ? 1 : 0);
       for (const quota of quotas) this.#observeQuota(quota, now);
     }

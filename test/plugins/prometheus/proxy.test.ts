@@ -83,7 +83,7 @@ describe('GET /metrics of a proxy', () => {
     expect(value('requests_total', { chain: 'default', status: '503' })).to.equal(2);
     expect(value('attempts_total', { target: TWO, outcome: 'overloaded' })).to.equal(1);
     expect(value('attempts_total', { target: TWO, outcome: 'passed_over' })).to.equal(1);
-    expect(value('rate_limits_met_total', { target: TWO })).to.equal(undefined);
+    expect(value('rate_limits_met_total', { target: TWO })).to.equal(0);
     expect(value('request_duration_seconds_count', { chain: 'default' })).to.equal(undefined);
   });
 
