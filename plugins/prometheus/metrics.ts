@@ -86,8 +86,10 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  #observeQuota({ scope, dimension, window = '', limit, remaining, inFlight, resetAt }: QuotaView, now: number): void {
-    const labels = { scope, dimension, window };
+  #observeQuota(quota: QuotaView, now: number): void {
+    const { scope, dimension, window = '', source, limit, remaining, inFlight, resetAt } = quota;
+    // A limit that was written down and what headers tell of the same are two quotas.
+    const labels = { scope, dimension, window, source };
     if (limit !== undefined) this.#limit.set(labels, limit);
     if (remaining !== undefined) this.#remaining.set(labels, remaining);
     this.#inFlight.set(labels, inFlight);
@@ -102,8 +104,8 @@ export class Metrics {
     return new Gauge({ name: PREFIX + name, help, labelNames, registers: [this.#registry] });
   }
 
-  #quotaGauge(name: string, help: string): Gauge<'scope' | 'dimension' | 'window'> {
-    return this.#gauge(name, help, ['scope', 'dimension', 'window']);
+  #quotaGauge(name: string, help: string): Gauge<'scope' | 'dimension' | 'window' | 'source'> {
+    return this.#gauge(name, help, ['scope', 'dimension', 'window', 'source']);
   }
 
   #histogram(name: string, help: string, buckets: number[]): Histogram<'chain'> {

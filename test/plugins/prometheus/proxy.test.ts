@@ -138,13 +138,15 @@ describe('GET /metrics of a proxy', () => {
     const now = await fetch(`${running.address}/metrics`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
     expect(await now.text())
       .to.contain('\nchain429_waiting_requests 1\n')
-      .and.contain('\nchain429_quota_in_flight{scope="one",dimension="concurrent",window=""} 1\n');
+      .and.contain('\nchain429_quota_in_flight{scope="one",dimension="concurrent",window="",source="manual"} 1\n');
     release();
     await Promise.all(both);
     const { value } = await scrape(running);
     expect(value('waiting_requests')).to.equal(0);
     expect(value('wait_seconds_count', { chain: 'default' })).to.equal(1);
-    expect(value('quota_in_flight', { scope: 'one', dimension: 'concurrent', window: '' })).to.equal(0);
+    expect(value('quota_in_flight', { scope: 'one', dimension: 'concurrent', window: '', source: 'manual' })).to.equal(
+      0,
+    );
   });
 
   it('tells what is left of each quota, and when it resets, once for all targets that share it', async () => {
@@ -163,16 +165,29 @@ describe('GET /metrics of a proxy', () => {
     const running = await start(shared);
     await ask(running);
     const { value } = await scrape(running);
-    const requests = { scope: 'one', dimension: 'requests', window: '1h' };
+    const requests = { scope: 'one', dimension: 'requests', window: '1h', source: 'manual' };
     expect(value('quota_limit', requests)).to.equal(10);
     expect(value('quota_remaining', requests)).to.equal(9);
     expect(value('quota_reset_seconds', requests)).to.be.closeTo(3_600, 100);
     expect(value('quota_in_flight', requests)).to.equal(0);
     const { targets } = running.app.runtime.status();
     const tokens = targets[0]?.quotas.find(({ dimension }) => dimension === 'tokens');
-    const labels = { scope: ONE, dimension: 'tokens', window: tokens?.window ?? '' };
+    const labels = { scope: ONE, dimension: 'tokens', window: tokens?.window ?? '', source: 'header' };
     expect(value('quota_limit', labels)).to.equal(6000);
     expect(value('quota_remaining', labels)).to.equal(tokens?.remaining);
+  });
+
+  it('keeps apart what was written down and what headers tell of the same quota', async () => {
+    upstreams[0]?.always(
+      answer('hi', { 'x-ratelimit-limit-requests-day': '50', 'x-ratelimit-remaining-requests-day': '40' }),
+    );
+    const target = { provider: 'one', model: 'a-model', limits: [{ requests: 20, per: '1d' }] };
+    const running = await start(chainOver(upstreams.slice(0, 1), { targets: [target] }));
+    await ask(running);
+    const { value } = await scrape(running);
+    const left = (source: string): number | undefined =>
+      value('quota_remaining', { scope: ONE, dimension: 'requests', window: '1d', source });
+    expect([left('manual'), left('header')]).to.deep.equal([19, 40]);
   });
 
   it('has as many series after 200 made-up models as after a few (a label for each name a caller invents)', async () => {
