@@ -5,6 +5,7 @@ import manualLimits from './manual-limits.js';
 import nedbLogger from './nedb-logger/index.js';
 import openaiCompatible from './openai-compatible/index.js';
 import openrouter from './openrouter.js';
+import prometheus from './prometheus/index.js';
 import rateLimitHeaders from './rate-limit-headers.js';
 
 /** Always on, unless the configuration switches one off. */
@@ -16,4 +17,5 @@ export const builtIns: readonly Plugin[] = [
   rateLimitHeaders,
   manualLimits,
   nedbLogger,
+  prometheus,
 ];

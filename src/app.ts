@@ -8,7 +8,6 @@ import { explainRequest } from './admin/explain.js';
 import { Feed } from './admin/feed.js';
 import { requestOf, requestsOf, usageOf } from './admin/requests.js';
 import { adminRouter } from './admin/router.js';
-import { statusOf } from './admin/status.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import { InvalidConfiguration, type SettingsStore } from './config/store.js';
@@ -75,7 +74,7 @@ export class App {
       log: lasting.log,
       admin: adminRouter(
         {
-          'GET /status': () => statusOf(this.#runtime),
+          'GET /status': () => this.#runtime.status(),
           'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
           'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
           'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),

@@ -1,7 +1,9 @@
+import { statusOf } from './admin/status.js';
 import { ownKey } from './api-key.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
 import type { Clock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
+import type { StatusReport } from './contract/admin-api.js';
 import type { Declaration } from './contract/quota.js';
 import { Chains } from './engine/chains.js';
 import type { Estimates } from './engine/estimate.js';
@@ -9,6 +11,7 @@ import type { PreparedProvider, PreparedTarget } from './engine/target.js';
 import type { Upstream } from './engine/upstream.js';
 import { Waterfall } from './engine/waterfall.js';
 import { Host } from './host/host.js';
+import type { Routes } from './host/routes.js';
 import type { Current } from './http/server.js';
 import type { Ledger, TargetStatus } from './ledger/ledger.js';
 import type { Log } from './log.js';
@@ -29,6 +32,8 @@ export interface Lasting {
 
 /** How many targets that no chain names are remembered: callers choose their names. */
 const MOST_ADDRESSED = 1_000;
+
+const TOO_EARLY = 'How targets stand is known once 429chain has started: ask for it in a hook or a route.';
 
 /** Everything that follows from one configuration. Built whole or not at all; closed when its last request is over. */
 export class Runtime implements Current {
@@ -76,12 +81,17 @@ export class Runtime implements Current {
    */
   static async build(settings: Settings, plugins: readonly PluginSettings[], lasting: Lasting): Promise<Runtime> {
     const { ledger, clock, log, version } = lasting;
+    let built: Runtime | undefined;
     const host = await Host.create({
       builtIns: await builtIns(),
       choices: [...settings.plugins, ...plugins],
       log,
       dataDir: settings.dataDir,
       now: clock.now,
+      status: () => {
+        if (built === undefined) throw new Error(TOO_EARLY);
+        return built.status();
+      },
       refuse: (error, choice) => refusePlugin(settings, error, choice),
       checkOptions: (plugin, schema, choice) => checkPluginOptions(settings, plugin, schema, choice),
     });
@@ -120,6 +130,7 @@ export class Runtime implements Current {
         targets.map(({ scopes }) => scopes),
         [...host.declarations, ...targets.flatMap(knownLimits)],
       );
+      built = runtime;
       return runtime;
     } catch (error) {
       await host.close();
@@ -130,6 +141,15 @@ export class Runtime implements Current {
   stateOf(target: PreparedTarget): TargetStatus {
     if (target.unusable === undefined) return this.#ledger.status(target.id);
     return { target: target.id, ...target.unusable, inFlight: 0, quotas: [] };
+  }
+
+  get routes(): Routes {
+    return this.host.routes;
+  }
+
+  /** How every target of every chain stands. */
+  status(): StatusReport {
+    return statusOf(this);
   }
 
   /** Ends when every request that runs on it has ended; those who wait for capacity are refused at once. */

@@ -1,5 +1,6 @@
 /** The public door, `429chain/plugin`: all that a plugin, built in or a stranger's, may import of ours. */
-export type { Dimension, Duration, FailureClass, Limit, ScopeKind, Signal } from '../contract/quota.js';
+export type { QuotaView, StatusReport, TargetView } from '../contract/admin-api.js';
+export type { Dimension, Duration, FailureClass, Limit, ScopeKind, Signal, TargetState } from '../contract/quota.js';
 export type {
   RequestAttempt,
   RequestLog,
@@ -39,4 +40,5 @@ export { limitsIn, type StatedLimit, waitIn } from './prose.js';
 export { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
 export { recordOf } from './request-record.js';
 export { nextMidnightIn, nextMinute, nextUtcMidnight } from './resets.js';
+export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './route.js';
 export { classOfStatus } from './status.js';
