@@ -6,6 +6,7 @@ import nedbLogger from './nedb-logger/index.js';
 import openaiCompatible from './openai-compatible/index.js';
 import openrouter from './openrouter.js';
 import rateLimitHeaders from './rate-limit-headers.js';
+import requestLines from './request-lines.js';
 
 /** Always on, unless the configuration switches one off. */
 export const builtIns: readonly Plugin[] = [
@@ -16,4 +17,5 @@ export const builtIns: readonly Plugin[] = [
   rateLimitHeaders,
   manualLimits,
   nedbLogger,
+  requestLines,
 ];
