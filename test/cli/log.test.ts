@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Answerer, answer, chunk, reply, ScriptedUpstream, stream } from '../scripted-upstream.js';
@@ -178,7 +178,7 @@ describe('the log of 429chain start', () => {
       /limit\/m failed in \d+ ms with rate_limit, status 429: Limit of \*\*\*/,
       /^\[request-lines\] page\/m failed in \d+ ms with server_error, status 502/,
       /stream\/m broke off .*broken \*\*\*/,
-      /429chain\.json5:\d+:\d+: .*\*\*\*/,
+      /^429chain\.json5:\d+:\d+ +.*\*\*\*/,
       /^Stopping:/,
     ]) {
       expect(
@@ -196,6 +196,16 @@ describe('the log of 429chain start', () => {
     const { stdout, stderr } = await end();
     expectNoSecret(stdout + stderr, [key, PROMPT]);
     expect(stdout).to.contain(folder.file('.429chain/api-key'));
+  });
+
+  it('is pretty on a terminal, and shows the key that was made for whoever sits there', async function () {
+    // Of all that can lend a process a terminal, most systems have this one.
+    if (process.platform !== 'linux' || !existsSync('/usr/bin/script')) this.skip();
+    const said = await folder.runOnTerminal(['--demo', '--port', '0'], (output) => /"messages"/.test(output));
+    const key = readFileSync(folder.file('.429chain/api-key'), 'utf8').trim();
+    expect(said).to.match(/^429chain listens on http:\S+\/v1\r?\nAPI key: /);
+    expect(said).to.contain(`API key: ${key} `);
+    expect(said).to.match(/\d\d:\d\d:\d\d\S* Stopping/);
   });
 
   it('is JSON where nobody sits in front, a line for each event and nothing on standard error', async () => {

@@ -105,6 +105,24 @@ export class Folder {
     };
   }
 
+  /** Runs `429chain` on a terminal until `enough` of what it prints, then presses Ctrl-C. Returns all that it printed. */
+  async runOnTerminal(args: readonly string[], enough: (output: string) => boolean): Promise<string> {
+    const command = [process.execPath, ...SOURCE, ...args].map((word) => `'${word}'`).join(' ');
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      cwd: this.path,
+      env: { PATH: process.env.PATH, HOME: this.path },
+    });
+    const closed = once(child, 'close');
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    await until(() => enough(output));
+    child.stdin.write('\x03');
+    await closed;
+    return output;
+  }
+
   #spawn(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcessWithoutNullStreams {
     return spawn(process.execPath, [...SOURCE, ...args], {
       cwd: this.path,
