@@ -7,6 +7,7 @@ import openaiCompatible from './openai-compatible/index.js';
 import openrouter from './openrouter.js';
 import prometheus from './prometheus/index.js';
 import rateLimitHeaders from './rate-limit-headers.js';
+import requestLines from './request-lines.js';
 
 /** Always on, unless the configuration switches one off. */
 export const builtIns: readonly Plugin[] = [
@@ -18,4 +19,5 @@ export const builtIns: readonly Plugin[] = [
   manualLimits,
   nedbLogger,
   prometheus,
+  requestLines,
 ];

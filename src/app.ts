@@ -17,9 +17,10 @@ import { requireKey } from './http/auth.js';
 import { createServer } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
-import { consoleLog, type Log } from './log.js';
+import type { Log } from './log.js';
 import { ChainError } from './plugin/errors.js';
 import { type Lasting, Runtime } from './runtime.js';
+import { Secrets } from './secrets.js';
 
 export const { version } = createRequire(import.meta.url)('429chain/package.json') as { version: string };
 
@@ -28,7 +29,9 @@ export interface AppOptions {
   readonly store: SettingsStore;
   /** Plugins beside those that the configuration names; absolute paths. */
   readonly plugins?: readonly string[];
-  readonly log?: Log;
+  readonly log: Log;
+  /** Learns the keys in use, for those who write. */
+  readonly secrets?: Secrets;
   readonly clock?: Clock;
   /** How providers are reached; for tests. */
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
@@ -103,7 +106,8 @@ export class App {
   static async create({
     store,
     plugins = [],
-    log = consoleLog,
+    log,
+    secrets = new Secrets(),
     clock = systemClock,
     createDispatcher,
   }: AppOptions): Promise<App> {
@@ -116,6 +120,7 @@ export class App {
       estimates: new Estimates(),
       clock,
       log,
+      secrets,
       version,
       startedAt: clock.now(),
     };

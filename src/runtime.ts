@@ -16,7 +16,8 @@ import type { Current } from './http/server.js';
 import type { Ledger, TargetStatus } from './ledger/ledger.js';
 import type { Log } from './log.js';
 import type { Plugin } from './plugin/index.js';
-import { Preparer } from './prepare.js';
+import { keysIn, Preparer } from './prepare.js';
+import type { Secrets } from './secrets.js';
 
 /** What outlives a reload. */
 export interface Lasting {
@@ -25,6 +26,8 @@ export interface Lasting {
   readonly estimates: Estimates;
   readonly clock: Clock;
   readonly log: Log;
+  /** What must not be written anywhere; learns the keys of every configuration. */
+  readonly secrets: Secrets;
   readonly version: string;
   /** Epoch ms. */
   readonly startedAt: number;
@@ -80,7 +83,8 @@ export class Runtime implements Current {
    * @throws ChainError `plugin_failed`
    */
   static async build(settings: Settings, plugins: readonly PluginSettings[], lasting: Lasting): Promise<Runtime> {
-    const { ledger, clock, log, version } = lasting;
+    const { ledger, clock, log, secrets, version } = lasting;
+    secrets.add(keysIn(settings));
     let built: Runtime | undefined;
     const host = await Host.create({
       builtIns: await builtIns(),
@@ -106,6 +110,7 @@ export class Runtime implements Current {
       const { apiKeys } = settings.server;
       const keys = apiKeys.length > 0 ? apiKeys : [ownKey(settings.dataDir, 'api-key')];
       const adminKey = settings.server.adminKey ?? ownKey(settings.dataDir, 'admin-key');
+      secrets.add([...keys, adminKey]);
       const addressed = new Map<string, PreparedTarget>();
       const chains = new Chains(all, settings.defaultChain, (provider, model) => {
         const id = `${provider}/${model}`;

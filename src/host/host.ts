@@ -128,8 +128,9 @@ export class Host {
     return {
       hooks: this.hooks,
       log: {
-        info: (message) => log.info(`[${plugin}] ${message}`),
-        warn: (message) => log.warn(`[${plugin}] ${message}`),
+        debug: (message, fields) => log.debug(`[${plugin}] ${message}`, fields),
+        info: (message, fields) => log.info(`[${plugin}] ${message}`, fields),
+        warn: (message, fields) => log.warn(`[${plugin}] ${message}`, fields),
       },
       dataDir,
       now,

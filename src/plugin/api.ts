@@ -2,6 +2,7 @@ import type { AsyncParallelHook, AsyncSeriesBailHook, SyncBailHook } from 'tapab
 import type { StatusReport } from '../contract/admin-api.js';
 import type { FailureClass, Limit, ScopeKind, Signal } from '../contract/quota.js';
 import type { RequestLog } from '../contract/requests.js';
+import type { Log } from '../log.js';
 import type { Adaptation } from './adapt.js';
 import type { Route } from './route.js';
 
@@ -178,7 +179,8 @@ export interface ProviderType<O = Record<string, unknown>> {
 /** What a plugin is given. */
 export interface PluginApi {
   readonly hooks: Hooks;
-  readonly log: { info(message: string): void; warn(message: string): void };
+  /** One line an event: a sentence, and facts beside it for machines. Known keys are left out of both. */
+  readonly log: Pick<Log, 'debug' | 'info' | 'warn'>;
   /** The folder for all that is kept between runs, an absolute path. It need not exist yet. */
   readonly dataDir: string;
   /** Epoch ms. */

@@ -12,6 +12,7 @@ export type {
   UsageReport,
   UsageSpan,
 } from '../contract/requests.js';
+export type { LogFields } from '../log.js';
 export { type Adaptation, adaptBody, type Condition } from './adapt.js';
 export {
   type Attempt,
