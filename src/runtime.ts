@@ -69,7 +69,8 @@ export class Runtime implements Current {
     this.chains = chains;
     this.providers = providers;
     const { maxWaiting } = settings.server;
-    this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks: host.hooks }, maxWaiting);
+    const { hooks, wantsContent } = host;
+    this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks, wantsContent }, maxWaiting);
     this.apiKeys = apiKeys;
     this.adminKeys = [adminKey];
     this.maxBodyBytes = settings.server.maxBodyBytes;

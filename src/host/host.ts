@@ -45,6 +45,7 @@ export class Host {
   readonly routes: Routes;
   readonly declarations: Declaration[] = [];
   #requestLog: RequestLog | undefined;
+  #wantsContent = false;
   readonly #guard: Guard;
   readonly #ready: { plugin: string; fn: ReadyListener }[] = [];
   readonly #close: { plugin: string; fn: () => void | Promise<void> }[] = [];
@@ -89,6 +90,11 @@ export class Host {
   /** The one that was provided last; absent when none was. */
   get requestLog(): RequestLog | undefined {
     return this.#requestLog;
+  }
+
+  /** A plugin wants to see what is asked and answered. */
+  get wantsContent(): boolean {
+    return this.#wantsContent;
   }
 
   /** @throws ChainError `plugin_failed` when a plugin cannot get ready. */
@@ -142,6 +148,9 @@ export class Host {
         this.#requestLog = requestLog;
       },
       addRoute: (route) => this.routes.add(route, plugin),
+      wantContent: () => {
+        this.#wantsContent = true;
+      },
       onReady: (fn) => this.#ready.push({ plugin, fn }),
       onClose: (fn) => this.#close.push({ plugin, fn }),
     };

@@ -1,7 +1,7 @@
 import type { AsyncParallelHook, AsyncSeriesBailHook, SyncBailHook } from 'tapable';
 import type { StatusReport } from '../contract/admin-api.js';
 import type { FailureClass, Limit, ScopeKind, Signal } from '../contract/quota.js';
-import type { RequestLog } from '../contract/requests.js';
+import type { RequestContent, RequestLog } from '../contract/requests.js';
 import type { Log } from '../log.js';
 import type { Adaptation } from './adapt.js';
 import type { Route } from './route.js';
@@ -125,6 +125,8 @@ export interface Outcome {
   /** How often another target took up a stream that had broken. */
   readonly resumed: number;
   readonly tries: readonly Try[];
+  /** What was asked and answered, read when it is called. Absent unless a plugin said `wantContent`. */
+  readonly content?: (() => RequestContent) | undefined;
 }
 
 /** Hooks decide, the engine executes. `undefined` is "no opinion"; any other value ends a Bail hook. */
@@ -199,6 +201,11 @@ export interface PluginApi {
    * and `/health`, and what another plugin has added, is refused.
    */
   addRoute(route: Route): void;
+  /**
+   * Outcomes are to have `content`. Say it before the plugins are ready. Unless one does, nothing of what is asked and
+   * answered is held beyond its way through.
+   */
+  wantContent(): void;
   /** Runs when every plugin is applied and the targets are known. A failure refuses the start. */
   onReady(fn: (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>): void;
   onClose(fn: () => void | Promise<void>): void;

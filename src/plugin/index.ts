@@ -3,6 +3,7 @@ export type { QuotaView, StatusReport, TargetView } from '../contract/admin-api.
 export type { Dimension, Duration, FailureClass, Limit, ScopeKind, Signal, TargetState } from '../contract/quota.js';
 export type {
   RequestAttempt,
+  RequestContent,
   RequestLog,
   RequestLogHealth,
   RequestPage,

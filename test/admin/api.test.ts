@@ -90,6 +90,23 @@ describe('The admin API', () => {
     expect(usage.days).to.have.length(1);
   });
 
+  it('shows prompt and answer with a single request, where they are kept, and in no page', async () => {
+    await proxy.close();
+    proxy = await startProxy({
+      ...chainOver([one, two]),
+      server: { apiKeys: [API_KEY], adminKey: ADMIN_KEY },
+      plugins: [{ use: 'nedb-logger', options: { content: true } }],
+    });
+    one.always(answer('hi'));
+    const id = (await ask()).headers.get('x-request-id');
+    await proxy.app.runtime.waterfall.idle();
+    const { content, ...record } = (await (await call(`/requests/${id}`)).json()) as RequestRecord;
+    const request = JSON.stringify({ model: 'default', messages: HELLO });
+    expect(content).to.deep.equal({ request, answer: 'hi' });
+    const { requests } = (await (await call('/requests')).json()) as RequestPage;
+    expect(requests).to.deep.equal([record]);
+  });
+
   it('explains without asking anybody (pitfall 44: a chain test spent quota)', async () => {
     one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
     await ask();

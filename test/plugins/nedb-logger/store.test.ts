@@ -164,6 +164,57 @@ describe('The request log', () => {
     expect(seen).to.deep.equal(Array.from({ length: 310 }, (_, index) => `a-${309 - index}`));
   });
 
+  it('pages through records that are longer than what is read at once', async () => {
+    open({ maxRequests: 400 });
+    const reason = 'r'.repeat(50_000);
+    const attempts = [attemptOf('failed', { reason }), attemptOf('failed', { reason }), attemptOf('served')];
+    await logged.add(30, (index) => recordOf(`a-${index}`, index % 3 === 0 ? { attempts } : {}));
+    await logged.store.close();
+    logged.restart();
+    const expected = Array.from({ length: 30 }, (_, index) => `a-${29 - index}`);
+    for (const limit of [1, 7, 30]) expect(await logged.ids(limit)).to.deep.equal(expected);
+  });
+
+  it('keeps prompts and answers beside the records, and removes them with these', async () => {
+    open({ maxRequests: 400 });
+    const contentOf = (id: string): object => ({ request: `"the question of ${id}"`, answer: `the answer to ${id}` });
+    for (let index = 0; index < 10; index++) logged.store.add(recordOf(`a-${index}`), contentOf(`a-${index}`) as never);
+    logged.store.add(recordOf('bare'));
+    await logged.store.close();
+    logged.restart();
+    await logged.store.flush();
+    logged.store.add(recordOf('later'), contentOf('later') as never);
+    for (const id of ['a-0', 'a-9', 'later'])
+      expect(await logged.store.request(id)).to.deep.equal({ ...recordOf(id), content: contentOf(id) });
+    expect(await logged.store.request('bare')).to.deep.equal(recordOf('bare'));
+    const { requests } = await logged.store.requests();
+    expect(requests.at(-1)).to.deep.equal(recordOf('a-0'));
+    const file = join(logged.folder, '2026-01-01.0001.content');
+    expect(existsSync(file)).to.equal(true);
+    await logged.add(900, (index) => recordOf(`b-${index}`));
+    expect(existsSync(file)).to.equal(false);
+  });
+
+  it('keeps the record where the prompt and the answer are gone', async () => {
+    open();
+    logged.store.add(recordOf('a'), { request: '{}', answer: 'x' });
+    await logged.store.flush();
+    rmSync(join(logged.folder, '2026-01-01.0001.content'));
+    expect(await logged.store.request('a')).to.deep.equal(recordOf('a'));
+  });
+
+  it('holds no prompt in memory for a disk that cannot be written', async () => {
+    open();
+    mkdirSync(dirname(logged.folder), { recursive: true });
+    writeFileSync(logged.folder, 'a file in its place');
+    logged.store.add(recordOf('a'), { request: '{}' });
+    await logged.store.flush();
+    logged.store.add(recordOf('b'), { request: '{}' });
+    rmSync(logged.folder);
+    await logged.store.flush();
+    for (const id of ['a', 'b']) expect(await logged.store.request(id)).to.deep.equal(recordOf(id));
+  });
+
   it('filters by chain, provider and status', async () => {
     open();
     const { target, provider, model, ...nobody } = recordOf('refused', { status: 429 });
