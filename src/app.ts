@@ -6,6 +6,7 @@ import type { Dispatcher } from 'undici';
 import { getEvents } from './admin/events.js';
 import { explainRequest } from './admin/explain.js';
 import { Feed } from './admin/feed.js';
+import { reportOf } from './admin/report.js';
 import { requestOf, requestsOf, usageOf } from './admin/requests.js';
 import { adminRouter } from './admin/router.js';
 import { type Clock, systemClock } from './clock.js';
@@ -77,7 +78,7 @@ export class App {
       log: lasting.log,
       admin: adminRouter(
         {
-          'GET /status': () => this.#runtime.status(),
+          'GET /status': () => reportOf(this.#runtime.status(), this.#runtime.host.requestLog, lasting.clock.now()),
           'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
           'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
           'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),

@@ -3,7 +3,7 @@ import { ownKey } from './api-key.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
 import type { Clock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
-import type { StatusReport } from './contract/admin-api.js';
+import type { LiveStatus } from './contract/admin-api.js';
 import type { Declaration } from './contract/quota.js';
 import { Chains } from './engine/chains.js';
 import type { Estimates } from './engine/estimate.js';
@@ -154,7 +154,7 @@ export class Runtime implements Current {
   }
 
   /** How every target of every chain stands. */
-  status(): StatusReport {
+  status(): LiveStatus {
     return statusOf(this);
   }
 

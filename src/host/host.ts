@@ -1,4 +1,4 @@
-import type { StatusReport } from '../contract/admin-api.js';
+import type { LiveStatus } from '../contract/admin-api.js';
 import type { Declaration } from '../contract/quota.js';
 import type { RequestLog } from '../contract/requests.js';
 import type { Log } from '../log.js';
@@ -29,7 +29,7 @@ export interface HostOptions {
   readonly dataDir: string;
   readonly now: () => number;
   /** How every target stands. Throws while the targets are not known yet. */
-  readonly status: () => StatusReport;
+  readonly status: () => LiveStatus;
   /** Throws for a plugin that cannot be loaded, with its place in the configuration. */
   readonly refuse: (error: Error, choice: PluginChoice) => never;
   /** Throws for options that their schema refuses, with their place in the configuration. */

@@ -1,5 +1,5 @@
 import type { AsyncParallelHook, AsyncSeriesBailHook, SyncBailHook } from 'tapable';
-import type { StatusReport } from '../contract/admin-api.js';
+import type { LiveStatus } from '../contract/admin-api.js';
 import type { FailureClass, Limit, ScopeKind, Signal } from '../contract/quota.js';
 import type { RequestContent, RequestLog } from '../contract/requests.js';
 import type { Log } from '../log.js';
@@ -188,7 +188,7 @@ export interface PluginApi {
   /** Epoch ms. */
   now(): number;
   /** How every target of every chain stands now. Asks nobody, and spends nothing. @throws before 429chain has started */
-  status(): StatusReport;
+  status(): LiveStatus;
   /** Where requests and usage are looked up; absent where nothing is logged. */
   requestLog(): RequestLog | undefined;
   addProviderType<O = Record<string, unknown>>(name: string, type: ProviderType<O>): void;

@@ -1,5 +1,5 @@
 /** The public door, `429chain/plugin`: all that a plugin, built in or a stranger's, may import of ours. */
-export type { QuotaView, StatusReport, TargetView } from '../contract/admin-api.js';
+export type { LiveStatus, QuotaView, TargetView } from '../contract/admin-api.js';
 export type { Dimension, Duration, FailureClass, Limit, ScopeKind, Signal, TargetState } from '../contract/quota.js';
 export type {
   RequestAttempt,
