@@ -183,7 +183,7 @@ describe('The request log of a proxy', () => {
     }
   });
 
-  it('keeps each attempt of a request with its reason, and what was passed over (pitfall 43)', async () => {
+  it('keeps each attempt of a request with its reason, and what was passed over (pitfall 43: failed attempts were invisible)', async () => {
     upstreams[0]?.always(reply(429, { error: { message: 'Slow down.' } }, { 'retry-after': '60' }));
     const running = await start();
     for (const id of ['first', 'second'])
@@ -263,7 +263,7 @@ describe('The request log of a proxy', () => {
     expect((await logOf(running).requests()).requests).to.have.length(3);
   });
 
-  it('writes what waits when the proxy stops, also of a stream in flight (pitfall 42)', async () => {
+  it('writes what waits when the proxy stops, also of a stream in flight (pitfall 42: the log closed before the requests)', async () => {
     upstreams[0]?.always(stream(WORDS, 'hang'));
     const running = await start();
     const begun = await running.post({ messages: HELLO, stream: true });

@@ -1,6 +1,7 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { RequestContent } from '429chain/plugin';
 import { expect } from 'chai';
 import { until } from '../../until.js';
 import { attemptOf, DAY_MS, recordOf, StoreInFolder } from './store-in-folder.js';
@@ -34,7 +35,7 @@ describe('The request log', () => {
     expect(await logged.store.request('sam')).to.equal(undefined);
   });
 
-  it('loses no record that has no usage (pitfall 32)', async () => {
+  it('loses no record that has no usage (pitfall 32: the logger threw, and the row was gone)', async () => {
     open();
     const { promptTokens, completionTokens, tokensEstimated, ...bare } = recordOf('bare');
     await logged.add(1, () => bare);
@@ -134,7 +135,7 @@ describe('The request log', () => {
     expect((await logged.store.usage()).total.requests).to.equal(1_050);
   });
 
-  it('is never pruned at the cost of a stall (pitfall 41)', async () => {
+  it('is never pruned at the cost of a stall (pitfall 41: a log that grew for ever)', async () => {
     open({ maxRequests: 40_000 });
     await logged.add(30_000, (index) => recordOf(`a-${index}`));
     await logged.store.close();
@@ -177,13 +178,16 @@ describe('The request log', () => {
 
   it('keeps prompts and answers beside the records, and removes them with these', async () => {
     open({ maxRequests: 400 });
-    const contentOf = (id: string): object => ({ request: `"the question of ${id}"`, answer: `the answer to ${id}` });
-    for (let index = 0; index < 10; index++) logged.store.add(recordOf(`a-${index}`), contentOf(`a-${index}`) as never);
+    const contentOf = (id: string): RequestContent => ({
+      request: `"the question of ${id}"`,
+      answer: `the answer to ${id}`,
+    });
+    for (let index = 0; index < 10; index++) logged.store.add(recordOf(`a-${index}`), contentOf(`a-${index}`));
     logged.store.add(recordOf('bare'));
     await logged.store.close();
     logged.restart();
     await logged.store.flush();
-    logged.store.add(recordOf('later'), contentOf('later') as never);
+    logged.store.add(recordOf('later'), contentOf('later'));
     for (const id of ['a-0', 'a-9', 'later'])
       expect(await logged.store.request(id)).to.deep.equal({ ...recordOf(id), content: contentOf(id) });
     expect(await logged.store.request('bare')).to.deep.equal(recordOf('bare'));
@@ -193,6 +197,24 @@ describe('The request log', () => {
     expect(existsSync(file)).to.equal(true);
     await logged.add(900, (index) => recordOf(`b-${index}`));
     expect(existsSync(file)).to.equal(false);
+  });
+
+  it('begins a segment anew before its contents grow large, and drops the oldest contents when there are too many', async () => {
+    open();
+    const contentOf = (id: string): RequestContent => ({ request: `"${id}"` });
+    const file = (number: number): string => join(logged.folder, `2026-01-01.000${number}.content`);
+    for (let number = 1; number <= 3; number++) {
+      logged.store.add(recordOf(`a-${number}`), contentOf(`a-${number}`));
+      await logged.store.close();
+      // Nothing but a length: it takes no room.
+      truncateSync(file(number), 400 * 2 ** 20);
+      logged.restart();
+    }
+    await logged.store.flush();
+    expect(logged.files).to.have.length(3);
+    expect([1, 2, 3].map((number) => existsSync(file(number)))).to.deep.equal([false, true, true]);
+    expect(await logged.store.request('a-1')).to.deep.equal(recordOf('a-1'));
+    expect((await logged.store.request('a-3'))?.content).to.deep.equal(contentOf('a-3'));
   });
 
   it('keeps the record where the prompt and the answer are gone', async () => {
