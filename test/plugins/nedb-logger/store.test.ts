@@ -1,6 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RequestContent } from '429chain/plugin';
 import { expect } from 'chai';
 import { until } from '../../until.js';
@@ -135,20 +134,26 @@ describe('The request log', () => {
     expect((await logged.store.usage()).total.requests).to.equal(1_050);
   });
 
-  it('is never pruned at the cost of a stall (pitfall 41: a log that grew for ever)', async () => {
+  it('is pruned a file at a time, with time for others in between (pitfall 41: a log that grew for ever)', async () => {
     open({ maxRequests: 40_000 });
     await logged.add(30_000, (index) => recordOf(`a-${index}`));
     await logged.store.close();
     logged
       .restart()
       .configure({ keepMs: 0, maxRequests: 40_000, now: () => logged.clock.now() + DAY_MS, log: logged.log });
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
+    const before = logged.files.length;
+    let turns = 0;
+    let isOver = false;
+    const turn = (): void => {
+      turns++;
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
     await logged.store.flush();
-    delay.disable();
+    isOver = true;
     expect(logged.files).to.deep.equal([]);
-    // 20 ms are the aim, and are measured by `npm run bench`; a busy machine alone may take longer.
-    expect(delay.max / 1e6).to.be.below(100);
+    // The length of a stall is measured by `npm run bench`: on a busy machine it says nothing.
+    expect(turns).to.be.above(before);
   });
 
   it('pages from the newest to the oldest, while new ones come in', async () => {
