@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
+import { getEvents } from './admin/events.js';
 import { explainRequest } from './admin/explain.js';
+import { Feed } from './admin/feed.js';
 import { requestOf, requestsOf, usageOf } from './admin/requests.js';
 import { adminRouter } from './admin/router.js';
 import { statusOf } from './admin/status.js';
@@ -42,6 +44,7 @@ export class App {
   readonly #plugins: readonly PluginSettings[];
   readonly #lasting: Lasting;
   readonly #ledgerFile: LedgerFile;
+  readonly #feed: Feed;
   readonly #server: Server;
   readonly #retiring = new Set<Runtime>();
   readonly #unsubscribe: () => void;
@@ -61,6 +64,10 @@ export class App {
     this.#store = store;
     this.#plugins = plugins;
     this.#lasting = lasting;
+    this.#feed = new Feed(lasting.clock, () => this.#runtime);
+    this.#feedFrom(runtime);
+    lasting.ledger.onChange((scope) => this.#feed.changed(scope));
+    lasting.ledger.onReserve((target) => this.#feed.changed(target));
     const surface = createServer({
       current: () => this.#runtime,
       version,
@@ -74,13 +81,20 @@ export class App {
           'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),
           'POST /explain': (body) => explainRequest(this.#runtime, body),
         },
+        getEvents(this.#feed),
         requireKey(() => this.#runtime.adminKeys, 'server.adminKey'),
       ),
     });
     this.#server = createHttpServer(surface.callback());
-    this.#unsubscribe = store.onChange((settings) => {
-      this.#reloads = this.#reloads.then(() => this.#reload(settings));
-    });
+    const ends = [
+      store.onChange((settings) => {
+        this.#reloads = this.#reloads.then(() => this.#reload(settings));
+      }),
+      store.onProblems((problems) => this.#feed.configurationIs(problems.length)),
+    ];
+    this.#unsubscribe = () => {
+      for (const end of ends) end();
+    };
   }
 
   /**
@@ -138,6 +152,7 @@ export class App {
   async #close(drainMs: number): Promise<void> {
     this.#unsubscribe();
     this.#store.close();
+    this.#feed.close();
     const drained = setTimeout(() => this.#stop(), drainMs);
     const flushed = setTimeout(() => this.#server.closeAllConnections(), drainMs + Math.min(drainMs, FLUSH_MS));
     // A reload under way would start an engine that nobody closes.
@@ -157,13 +172,21 @@ export class App {
     for (const runtime of [this.#runtime, ...this.#retiring]) runtime.waterfall.stop(cause);
   }
 
+  /** Also what ends on an engine after another one has taken its place. */
+  #feedFrom({ host, waterfall }: Runtime): void {
+    host.hooks.afterResponse.tap('live-feed', (outcome) => this.#feed.requestOver(outcome));
+    waterfall.onWaiting(() => this.#feed.waitingChanged());
+  }
+
   /** A configuration that cannot be built changes nothing. */
   async #reload(settings: Settings): Promise<void> {
     const { log } = this.#lasting;
     try {
       const next = await Runtime.build(settings, this.#plugins, this.#lasting);
       const old = this.#runtime;
+      this.#feedFrom(next);
       this.#runtime = next;
+      this.#feed.reloaded();
       this.#retiring.add(old);
       void old.retire().then(() => this.#retiring.delete(old));
       log.info('The changed configuration is in force.');
@@ -172,6 +195,7 @@ export class App {
         log.warn('server.host and server.port take effect at the next start.');
       }
     } catch (error) {
+      this.#feed.configurationIs(error instanceof InvalidConfiguration ? error.problems.length : 1);
       const what = error instanceof InvalidConfiguration ? `\n${error.message}` : ` ${(error as Error).message}`;
       log.error(`The changed configuration cannot be used; the one before stays in force.${what}`);
     }

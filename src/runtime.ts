@@ -129,7 +129,7 @@ export class Runtime implements Current {
 
   stateOf(target: PreparedTarget): TargetStatus {
     if (target.unusable === undefined) return this.#ledger.status(target.id);
-    return { target: target.id, ...target.unusable, quotas: [] };
+    return { target: target.id, ...target.unusable, inFlight: 0, quotas: [] };
   }
 
   /** Ends when every request that runs on it has ended; those who wait for capacity are refused at once. */

@@ -32,8 +32,12 @@ const readJson = koaBody({
   },
 });
 
-/** `/admin/api`: each handler behind `requireKey`. Nothing of it may be kept by a cache. */
-export const adminRouter = (handlers: Handlers, requireKey: Middleware): Router => {
+/** `/admin/api`: each handler, and `events` for the live feed, behind `requireKey`. Nothing of it may be kept by a cache. */
+export const adminRouter = (
+  handlers: Handlers,
+  events: (ctx: RouterContext) => void,
+  requireKey: Middleware,
+): Router => {
   const router = new Router({ prefix: '/admin/api' });
   for (const [route, handler] of Object.entries(handlers) as [Route, Handler<Route>][]) {
     const [method, path] = route.split(' ') as ['GET' | 'POST', string];
@@ -44,5 +48,6 @@ export const adminRouter = (handlers: Handlers, requireKey: Middleware): Router 
     if (method === 'GET') router.get(path, requireKey, answer);
     else router.post(path, requireKey, readJson, answer);
   }
+  router.get('/events', requireKey, events);
   return router;
 };

@@ -37,5 +37,6 @@ export { type ErrorRule, readFailure } from './error-rules.js';
 export { durationOf, headerOf, momentOf, numberOf, omit, retryAfterOf } from './headers.js';
 export { limitsIn, type StatedLimit, waitIn } from './prose.js';
 export { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
+export { recordOf } from './request-record.js';
 export { nextMidnightIn, nextMinute, nextUtcMidnight } from './resets.js';
 export { classOfStatus } from './status.js';
