@@ -99,9 +99,12 @@ export const blocksOf = (text: string, node: ObjectNode | ArrayNode): Blocks => 
 
 /** A block's text, with a comma or without. */
 const blockText = ({ lead, item, beforeComma, hasComma, afterComma }: Block, comma: boolean): string => {
-  if (comma && hasComma) return `${lead}${item}${beforeComma},${afterComma}`;
-  // The comma comes first, since a comment may reach to the end of the line.
-  return `${lead}${item}${comma ? ',' : ''}${beforeComma}${afterComma}`;
+  if (!comma) return lead + item + beforeComma + afterComma;
+  const hasLineComment = commentsIn(beforeComma).some(({ from }) => beforeComma.startsWith('//', from));
+  // A new comma cannot stand behind a comment that reaches to the end of its line.
+  return !hasComma && hasLineComment
+    ? `${lead}${item},${beforeComma}${afterComma}`
+    : `${lead}${item}${beforeComma},${afterComma}`;
 };
 
 const STRINGS_AND_COMMENTS = /\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?\*\/|"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'/g;
