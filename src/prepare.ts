@@ -116,7 +116,7 @@ export const keysIn = ({ server, providers }: Settings): string[] => {
     apiKey,
     ...wordsOf(headers).filter(({ length }) => length >= SHORTEST_HEADER_KEY),
   ]);
-  const all = [...server.apiKeys, server.adminKey ?? '', ...ofProviders];
+  const all = [...server.apiKeys.map(({ key }) => key), server.adminKey ?? '', ...ofProviders];
   return all.filter((key) => !names.has(key));
 };
 

@@ -2,7 +2,7 @@ import { statusOf } from './admin/status.js';
 import { ownKey } from './api-key.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
 import type { Clock } from './clock.js';
-import type { PluginSettings, Settings } from './config/settings.js';
+import type { ApiKey, PluginSettings, Settings } from './config/settings.js';
 import type { StatusReport } from './contract/admin-api.js';
 import type { Declaration } from './contract/quota.js';
 import { Chains } from './engine/chains.js';
@@ -46,22 +46,24 @@ export class Runtime implements Current {
   /** Those of the configuration, also where no chain names them. */
   readonly providers: readonly PreparedProvider[];
   readonly waterfall: Waterfall;
-  readonly apiKeys: readonly string[];
-  readonly adminKeys: readonly string[];
+  readonly apiKeys: readonly ApiKey[];
+  readonly adminKeys: readonly ApiKey[];
   readonly maxBodyBytes: number;
   readonly startedAt: number;
   readonly now: () => number;
   readonly #ledger: Ledger;
+  readonly #configureLedger: () => void;
   #ending: Promise<void> | undefined;
 
   private constructor(
     settings: Settings,
-    apiKeys: readonly string[],
+    apiKeys: readonly ApiKey[],
     adminKey: string,
     lasting: Lasting,
     host: Host,
     chains: Chains,
     providers: readonly PreparedProvider[],
+    configureLedger: () => void,
   ) {
     const { ledger, upstream, clock, estimates, log } = lasting;
     this.settings = settings;
@@ -71,11 +73,12 @@ export class Runtime implements Current {
     const { maxWaiting } = settings.server;
     this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks: host.hooks }, maxWaiting);
     this.apiKeys = apiKeys;
-    this.adminKeys = [adminKey];
+    this.adminKeys = [{ key: adminKey, label: 'admin key' }];
     this.maxBodyBytes = settings.server.maxBodyBytes;
     this.startedAt = lasting.startedAt;
     this.now = clock.now;
     this.#ledger = ledger;
+    this.#configureLedger = configureLedger;
   }
 
   /**
@@ -108,11 +111,11 @@ export class Runtime implements Current {
         settings.providers.map(({ id, type, limits }) => ({ id, type, limits })),
       );
       const { apiKeys } = settings.server;
-      const keys = apiKeys.length > 0 ? apiKeys : [ownKey(settings.dataDir, 'api-key')];
+      const keys = apiKeys.length > 0 ? apiKeys : [{ key: ownKey(settings.dataDir, 'api-key'), label: 'key 1' }];
       const adminKey = settings.server.adminKey ?? ownKey(settings.dataDir, 'admin-key');
-      secrets.add([...keys, adminKey]);
+      secrets.add([...keys.map(({ key }) => key), adminKey]);
       const addressed = new Map<string, PreparedTarget>();
-      const chains = new Chains(all, settings.defaultChain, (provider, model) => {
+      const chains = new Chains(all, settings.defaultChain, { ...settings.direct, targets: [] }, (provider, model) => {
         const id = `${provider}/${model}`;
         const known = addressed.get(id) ?? targets.find((target) => target.id === id);
         // The ledger may have forgotten one that was long unused.
@@ -128,12 +131,12 @@ export class Runtime implements Current {
         addressed.set(id, made);
         return made;
       });
-      const runtime = new Runtime(settings, keys, adminKey, lasting, host, chains, preparer.providers);
-      // Last, since whatever fails before must leave the ledger to the configuration in force.
-      ledger.configure(
-        preparer.accounts,
-        targets.map(({ scopes }) => scopes),
-        [...host.declarations, ...targets.flatMap(knownLimits)],
+      const runtime = new Runtime(settings, keys, adminKey, lasting, host, chains, preparer.providers, () =>
+        ledger.configure(
+          preparer.accounts,
+          targets.map(({ scopes }) => scopes),
+          [...host.declarations, ...targets.flatMap(knownLimits)],
+        ),
       );
       built = runtime;
       return runtime;
@@ -141,6 +144,11 @@ export class Runtime implements Current {
       await host.close();
       throw error;
     }
+  }
+
+  /** Comes into force: until then the ledger is that of the configuration before. */
+  enter(): void {
+    this.#configureLedger();
   }
 
   stateOf(target: PreparedTarget): TargetStatus {

@@ -108,7 +108,7 @@ export interface Outcome {
   readonly chain: string;
   /** Below a provider's base URL, such as `/chat/completions`. */
   readonly path: string;
-  /** Which key the caller used, never the key itself: `key 1` is the first of `server.apiKeys`. */
+  /** Which key the caller used, never the key itself: its label, or `key 1` for the first of `server.apiKeys`. */
   readonly keyLabel: string;
   /** When it arrived, epoch ms. */
   readonly startedAt: number;
