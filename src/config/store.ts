@@ -1,71 +1,20 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { Log } from '../log.js';
 import { ChainError } from '../plugin/errors.js';
-import { withVariables } from './dot-env.js';
-import { applyEdits, type Edit } from './edit.js';
-import { type Environment, readEnvironment } from './env.js';
+import { type Change, changed } from './change.js';
+import { applyEdits } from './edit.js';
+import { readEnvironment } from './env.js';
 import { InvalidConfiguration } from './invalid-configuration.js';
 import { parseSettings, type SettingsResult } from './load.js';
 import { fileMedium, type Medium, memoryMedium, reasonOf, type Texts } from './medium.js';
 import { formatProblems } from './problems.js';
 import { readOnly } from './read-only.js';
 import type { Problem, Settings, Writable } from './settings.js';
+import type { Prepared, SettingsStore, StoreOptions } from './settings-store.js';
 import type { Sources } from './sources.js';
 
 export { InvalidConfiguration } from './invalid-configuration.js';
-
-/** What is to become of a configuration: a new text, edits of it, or both in this order. */
-export interface Change {
-  readonly text?: string;
-  /** Only for a file in which nothing is wrong. */
-  readonly edits?: readonly Edit[];
-  /** Variables for the `.env` beside the file, by name. */
-  readonly secrets?: Readonly<Record<string, string>>;
-}
-
-/** All that follows from new settings, ready to be used. */
-export interface Prepared {
-  /** Takes it into use. Must not fail. */
-  enter(): void;
-  /** Gives it up, unused. */
-  discard(): Promise<void>;
-}
-
-/** The configuration in force, wherever it comes from. */
-export interface SettingsStore {
-  readonly current: Settings;
-  /** What is wrong with the file as it is now; empty while `current` is what the file says. */
-  readonly problems: readonly Problem[];
-  /** The file as it was read last, right or wrong. */
-  readonly text: string;
-  /** Stands for `text`: who saves says which text the change is meant for. */
-  readonly revision: string;
-  readonly writable: Writable;
-  /**
-   * Changes the configuration: checks everything, writes it, and takes it into use once. Either all of it happens or
-   * nothing. Saves wait for each other.
-   * @throws ChainError `configuration_changed` when the file is not that of `revision` any more · InvalidConfiguration
-   * with status 422 · `read_only`, which shows the change to make · `invalid_request` for edits that make no sense
-   */
-  save(change: Change, revision: string): Promise<{ readonly revision: string }>;
-  /** From now on settings come into force only once `prepare` has made all that follows from them. */
-  prepareWith(prepare: (settings: Settings) => Promise<Prepared>): void;
-  /** Calls `listener` with every new `current`. Returns what ends that. */
-  onChange(listener: (settings: Settings) => void): () => void;
-  /** Calls `listener` with every new `problems`. Returns what ends that. */
-  onProblems(listener: (problems: readonly Problem[]) => void): () => void;
-  /** Nothing comes into force any more. Ends when a change under way has ended. */
-  close(): Promise<void>;
-}
-
-export interface StoreOptions {
-  /** The variables that go before those of `.env`. */
-  readonly env: Environment;
-  readonly log: Log;
-  /** In place of the configuration's `dataDir`, now and after every change. */
-  readonly dataDir?: string | undefined;
-}
+export type { Prepared, SettingsStore, StoreOptions } from './settings-store.js';
 
 const NOTHING_TO_PREPARE: Prepared = { enter: () => {}, discard: async () => {} };
 
@@ -212,13 +161,16 @@ class Store implements SettingsStore {
 
   async #save(change: Change, revision: string): Promise<{ readonly revision: string }> {
     const before = await this.#unchanged(revision);
-    const next = this.#changed(before, change);
+    const { edits = [] } = change;
+    const whole = changed(before, change, this.#options.env);
+    // What is broken is mended as a whole.
+    if (edits.length > 0) this.#valid(whole);
+    const next = { ...whole, text: applyEdits(whole.text, edits) };
     if (next.text === before.text && next.dotEnv === before.dotEnv) return { revision };
-    const result = this.#load({ ok: true, ...next });
-    if (!result.ok) throw new InvalidConfiguration(result.problems, 422);
+    const settings = this.#valid(next);
     const { writable } = this.#medium;
     if (!writable.ok) throw this.#readOnly(writable.reason, before, next, change);
-    const prepared = await this.#prepared(result.settings).catch((cause: unknown) => {
+    const prepared = await this.#prepared(settings).catch((cause: unknown) => {
       throw cause instanceof InvalidConfiguration ? new InvalidConfiguration(cause.problems, 422) : cause;
     });
     try {
@@ -231,8 +183,15 @@ class Store implements SettingsStore {
     }
     this.#read(next.text);
     this.#seen = contentOf({ ok: true, ...next });
-    this.#enter(prepared, result.settings, this.#seen);
+    this.#enter(prepared, settings, this.#seen);
     return { revision: this.#revision };
+  }
+
+  /** @throws InvalidConfiguration with status 422 */
+  #valid(texts: Texts): Settings {
+    const result = this.#load({ ok: true, ...texts });
+    if (result.ok) return result.settings;
+    throw new InvalidConfiguration(result.problems, 422);
   }
 
   /** What is on the disk, which must be what the caller knows. */
@@ -245,20 +204,6 @@ class Store implements SettingsStore {
       'configuration_changed',
       `${this.#name} was changed meanwhile, and nothing was saved. Look at what is there now, then change it again.`,
     );
-  }
-
-  #changed({ text, dotEnv }: Texts, { text: whole = text, edits = [], secrets = {} }: Change): Texts {
-    if (edits.length > 0) {
-      const result = this.#load({ ok: true, text: whole, dotEnv: withVariables(dotEnv, secrets) });
-      if (!result.ok) throw new InvalidConfiguration(result.problems, 422);
-    }
-    for (const [name, value] of Object.entries(secrets)) {
-      const own = this.#options.env[name]?.trim();
-      if (own === undefined || own === '' || own === value.trim()) continue;
-      const message = `${name} is set in the environment of 429chain, which goes before .env. Change it there, or use another name.`;
-      throw new ChainError('invalid_request', message, { param: name });
-    }
-    return { text: applyEdits(whole, edits), dotEnv: withVariables(dotEnv, secrets) };
   }
 
   async #write(before: Texts, next: Texts, change: Change): Promise<void> {
