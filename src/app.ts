@@ -8,19 +8,19 @@ import { explainRequest } from './admin/explain.js';
 import { Feed } from './admin/feed.js';
 import { requestOf, requestsOf, usageOf } from './admin/requests.js';
 import { adminRouter } from './admin/router.js';
-import { statusOf } from './admin/status.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
-import { InvalidConfiguration, type SettingsStore } from './config/store.js';
+import type { Prepared, SettingsStore } from './config/store.js';
 import { Estimates } from './engine/estimate.js';
 import { Upstream } from './engine/upstream.js';
 import { requireKey } from './http/auth.js';
 import { createServer } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
-import { consoleLog, type Log } from './log.js';
+import type { Log } from './log.js';
 import { ChainError } from './plugin/errors.js';
 import { type Lasting, Runtime } from './runtime.js';
+import { Secrets } from './secrets.js';
 
 export const { version } = createRequire(import.meta.url)('429chain/package.json') as { version: string };
 
@@ -29,7 +29,9 @@ export interface AppOptions {
   readonly store: SettingsStore;
   /** Plugins beside those that the configuration names; absolute paths. */
   readonly plugins?: readonly string[];
-  readonly log?: Log;
+  readonly log: Log;
+  /** Learns the keys in use, for those who write. */
+  readonly secrets?: Secrets;
   readonly clock?: Clock;
   /** How providers are reached; for tests. */
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
@@ -47,9 +49,7 @@ export class App {
   readonly #feed: Feed;
   readonly #server: Server;
   readonly #retiring = new Set<Runtime>();
-  readonly #unsubscribe: () => void;
   #runtime: Runtime;
-  #reloads: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -75,7 +75,7 @@ export class App {
       log: lasting.log,
       admin: adminRouter(
         {
-          'GET /status': () => statusOf(this.#runtime),
+          'GET /status': () => this.#runtime.status(),
           'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
           'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
           'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),
@@ -86,15 +86,8 @@ export class App {
       ),
     });
     this.#server = createHttpServer(surface.callback());
-    const ends = [
-      store.onChange((settings) => {
-        this.#reloads = this.#reloads.then(() => this.#reload(settings));
-      }),
-      store.onProblems((problems) => this.#feed.configurationIs(problems.length)),
-    ];
-    this.#unsubscribe = () => {
-      for (const end of ends) end();
-    };
+    store.prepareWith((settings) => this.#prepare(settings));
+    store.onProblems((problems) => this.#feed.configurationIs(problems.length));
   }
 
   /**
@@ -104,7 +97,8 @@ export class App {
   static async create({
     store,
     plugins = [],
-    log = consoleLog,
+    log,
+    secrets = new Secrets(),
     clock = systemClock,
     createDispatcher,
   }: AppOptions): Promise<App> {
@@ -117,11 +111,13 @@ export class App {
       estimates: new Estimates(),
       clock,
       log,
+      secrets,
       version,
       startedAt: clock.now(),
     };
     const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
     const runtime = await Runtime.build(store.current, chosen, lasting);
+    runtime.enter();
     return new App(runtime, store, chosen, lasting, ledgerFile);
   }
 
@@ -150,13 +146,12 @@ export class App {
   }
 
   async #close(drainMs: number): Promise<void> {
-    this.#unsubscribe();
-    this.#store.close();
+    const settled = this.#store.close();
     this.#feed.close();
     const drained = setTimeout(() => this.#stop(), drainMs);
     const flushed = setTimeout(() => this.#server.closeAllConnections(), drainMs + Math.min(drainMs, FLUSH_MS));
-    // A reload under way would start an engine that nobody closes.
-    await this.#reloads;
+    // A change under way may start one more engine.
+    await settled;
     await Promise.all([this.#runtime, ...this.#retiring].map((runtime) => runtime.close()));
     // Only now: Node takes a connection for idle, and closes it, whose answer has not left whole.
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -178,26 +173,25 @@ export class App {
     waterfall.onWaiting(() => this.#feed.waitingChanged());
   }
 
-  /** A configuration that cannot be built changes nothing. */
-  async #reload(settings: Settings): Promise<void> {
+  /** Builds the engine of changed settings; until it enters, nothing has changed. */
+  async #prepare(settings: Settings): Promise<Prepared> {
+    const next = await Runtime.build(settings, this.#plugins, this.#lasting);
+    return { enter: () => this.#enter(next), discard: () => next.close() };
+  }
+
+  #enter(next: Runtime): void {
     const { log } = this.#lasting;
-    try {
-      const next = await Runtime.build(settings, this.#plugins, this.#lasting);
-      const old = this.#runtime;
-      this.#feedFrom(next);
-      this.#runtime = next;
-      this.#feed.reloaded();
-      this.#retiring.add(old);
-      void old.retire().then(() => this.#retiring.delete(old));
-      log.info('The changed configuration is in force.');
-      const [before, after] = [old.settings.server, settings.server];
-      if (before.host !== after.host || before.port !== after.port) {
-        log.warn('server.host and server.port take effect at the next start.');
-      }
-    } catch (error) {
-      this.#feed.configurationIs(error instanceof InvalidConfiguration ? error.problems.length : 1);
-      const what = error instanceof InvalidConfiguration ? `\n${error.message}` : ` ${(error as Error).message}`;
-      log.error(`The changed configuration cannot be used; the one before stays in force.${what}`);
+    const old = this.#runtime;
+    next.enter();
+    this.#feedFrom(next);
+    this.#runtime = next;
+    this.#feed.reloaded();
+    this.#retiring.add(old);
+    void old.retire().then(() => this.#retiring.delete(old));
+    log.info('The changed configuration is in force.');
+    const [before, after] = [old.settings.server, next.settings.server];
+    if (before.host !== after.host || before.port !== after.port) {
+      log.warn('server.host and server.port take effect at the next start.');
     }
   }
 }

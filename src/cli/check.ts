@@ -10,8 +10,9 @@ import { Estimates } from '../engine/estimate.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Upstream } from '../engine/upstream.js';
 import { MemoryLedger } from '../ledger/memory-ledger.js';
-import { consoleLog } from '../log.js';
+import { openLog } from '../logging/process-log.js';
 import { Runtime } from '../runtime.js';
+import { Secrets } from '../secrets.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, configurationFile, pluginPaths } from './options.js';
 import { askForModels, bareId, type ProviderReport, type ProviderState } from './provider-models.js';
@@ -33,8 +34,8 @@ export const check = async (line: CommandLine): Promise<void> => {
   try {
     console.log(`${relative(process.cwd(), file)} is valid.\n`);
     const reports = line.options.offline ? unasked(runtime.providers) : await askAll(runtime);
-    console.log(`Providers\n${providerTable(loaded.settings, reports)}\n`);
-    console.log(`Chains\n${chainTables(runtime, reports)}\n`);
+    if (reports.size > 0) console.log(`Providers\n${providerTable(loaded.settings, reports)}\n`);
+    if (runtime.chains.all.length > 0) console.log(`Chains\n${chainTables(runtime, reports)}\n`);
     conclude(runtime, loaded.settings, reports, line.options.offline ?? false);
   } finally {
     await runtime.close();
@@ -44,13 +45,17 @@ export const check = async (line: CommandLine): Promise<void> => {
 /** The engine without a server, and without an `App`, which keeps its ledger in the data folder. */
 const buildRuntime = (settings: Settings, plugins: readonly string[]): Promise<Runtime> => {
   const clock = systemClock;
+  const secrets = new Secrets();
+  const log = openLog(2, secrets);
+  log.configure({ format: 'pretty' });
   const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
   return Runtime.build(withoutOwnKey(settings), chosen, {
     ledger: new MemoryLedger(clock),
     upstream: new Upstream(clock.now),
     estimates: new Estimates(),
     clock,
-    log: consoleLog,
+    log,
+    secrets,
     version,
     startedAt: clock.now(),
   });
@@ -59,7 +64,7 @@ const buildRuntime = (settings: Settings, plugins: readonly string[]): Promise<R
 /** A check leaves nothing behind, but without keys the runtime would make them and keep them. */
 const withoutOwnKey = (settings: Settings): Settings => {
   const { server } = settings;
-  const apiKeys = server.apiKeys.length > 0 ? server.apiKeys : ['never listened to'];
+  const apiKeys = server.apiKeys.length > 0 ? server.apiKeys : [{ key: 'never listened to', label: 'key 1' }];
   return { ...settings, server: { ...server, apiKeys, adminKey: server.adminKey ?? 'never listened to either' } };
 };
 
@@ -112,6 +117,8 @@ const stateOfTarget = ({ provider, model }: PreparedTarget, reports: Reports): s
 
 /** @throws CommandError when nobody is left to ask */
 const conclude = ({ chains }: Runtime, settings: Settings, reports: Reports, offline: boolean): void => {
+  if (chains.all.length === 0)
+    throw new CommandError('No chain is configured yet, so that no request can be answered.');
   const all = chains.all.flatMap((chain) => chain.targets);
   const targets = [...new Map(all.map((target) => [target.id, target])).values()];
   if (targets.some((target) => stateOfTarget(target, reports).startsWith(NOT_LISTED))) {

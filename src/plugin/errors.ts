@@ -17,6 +17,9 @@ export const ERRORS = {
   too_many_clients: { status: 503, type: 'server_error' },
   shutting_down: { status: 503, type: 'server_error' },
   invalid_configuration: { status: 500, type: 'configuration_error' },
+  configuration_changed: { status: 409, type: 'configuration_error' },
+  read_only: { status: 403, type: 'configuration_error' },
+  not_configured: { status: 503, type: 'configuration_error' },
   plugin_failed: { status: 500, type: 'configuration_error' },
 } as const satisfies Record<string, { status: number; type: string }>;
 

@@ -79,6 +79,12 @@ describe('429chain status and explain', () => {
     });
   });
 
+  it('says so when there is no chain yet', () => {
+    expect(statusText({ targets: [], waiting: 0 }, 0)).to.equal(
+      'No chain is configured yet.\n0 requests wait for capacity',
+    );
+  });
+
   const BARS: readonly (readonly [what: string, quota: object, row: string])[] = [
     ['nothing left', { limit: 5, remaining: 0 }, '░░░░░░░░░░   0 of 5 requests per 1m'],
     ['all of it left', { limit: 5, remaining: 5 }, '██████████   5 of 5 requests per 1m'],
