@@ -1,18 +1,24 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Middleware } from 'koa';
 import type { Dispatcher } from 'undici';
 import { explainRequest } from './admin/explain.js';
+import { createGate } from './admin/gate.js';
+import { createKeyCheck } from './admin/key.js';
 import { requestOf, requestsOf, usageOf } from './admin/requests.js';
 import { adminRouter } from './admin/router.js';
+import { sessionHandlers } from './admin/session.js';
+import { Sessions } from './admin/sessions.js';
+import { adminPage } from './admin/static.js';
 import { statusOf } from './admin/status.js';
+import { WrongKeys } from './admin/wrong-keys.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import { InvalidConfiguration, type SettingsStore } from './config/store.js';
 import { Estimates } from './engine/estimate.js';
 import { Upstream } from './engine/upstream.js';
-import { requireKey } from './http/auth.js';
 import { createServer } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
@@ -20,7 +26,12 @@ import { consoleLog, type Log } from './log.js';
 import { ChainError } from './plugin/errors.js';
 import { type Lasting, Runtime } from './runtime.js';
 
-export const { version } = createRequire(import.meta.url)('429chain/package.json') as { version: string };
+const require = createRequire(import.meta.url);
+
+export const { version } = require('429chain/package.json') as { version: string };
+
+/** Where the admin's page is built. */
+const ADMIN_UI = join(dirname(require.resolve('429chain/package.json')), 'dist', 'admin-ui');
 
 export interface AppOptions {
   /** The configuration and its changes. */
@@ -29,6 +40,8 @@ export interface AppOptions {
   readonly plugins?: readonly string[];
   readonly log?: Log;
   readonly clock?: Clock;
+  /** The folder of the admin's built page; for tests. */
+  readonly adminUi?: string;
   /** How providers are reached; for tests. */
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
 }
@@ -45,6 +58,8 @@ export class App {
   readonly #server: Server;
   readonly #retiring = new Set<Runtime>();
   readonly #unsubscribe: () => void;
+  /** The host that was asked for, once it listens. */
+  #listening: readonly string[] = [];
   #runtime: Runtime;
   #reloads: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -55,6 +70,7 @@ export class App {
     plugins: readonly PluginSettings[],
     lasting: Lasting,
     ledgerFile: LedgerFile,
+    adminUi: string,
   ) {
     this.#runtime = runtime;
     this.#ledgerFile = ledgerFile;
@@ -66,21 +82,31 @@ export class App {
       version,
       stopping: () => this.#closing !== undefined,
       log: lasting.log,
-      admin: adminRouter(
-        {
-          'GET /status': () => statusOf(this.#runtime),
-          'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
-          'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
-          'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),
-          'POST /explain': (body) => explainRequest(this.#runtime, body),
-        },
-        requireKey(() => this.#runtime.adminKeys, 'server.adminKey'),
-      ),
+      admin: this.#admin(adminUi),
     });
     this.#server = createHttpServer(surface.callback());
     this.#unsubscribe = store.onChange((settings) => {
       this.#reloads = this.#reloads.then(() => this.#reload(settings));
     });
+  }
+
+  /** What answers below `/admin`: the gate, the API and the page. */
+  #admin(adminUi: string): Middleware[] {
+    const { log, clock } = this.#lasting;
+    const key = (): string => this.#runtime.adminKey;
+    const checkKey = createKeyCheck(key, new WrongKeys(clock.monotonic));
+    const file = join(this.#store.current.dataDir, 'sessions.json');
+    const sessions = new Sessions({ file, key, now: clock.now, log });
+    const hosts = (): readonly string[] => [...this.#listening, ...this.#runtime.settings.server.hosts];
+    const router = adminRouter({
+      ...sessionHandlers({ sessions, checkKey, version }),
+      'GET /status': () => statusOf(this.#runtime),
+      'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
+      'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
+      'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),
+      'POST /explain': (body) => explainRequest(this.#runtime, body),
+    });
+    return [createGate({ hosts, sessions, checkKey }), router.routes() as Middleware, adminPage(adminUi)];
   }
 
   /**
@@ -92,6 +118,7 @@ export class App {
     plugins = [],
     log = consoleLog,
     clock = systemClock,
+    adminUi = ADMIN_UI,
     createDispatcher,
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
@@ -108,7 +135,7 @@ export class App {
     };
     const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
     const runtime = await Runtime.build(store.current, chosen, lasting);
-    return new App(runtime, store, chosen, lasting, ledgerFile);
+    return new App(runtime, store, chosen, lasting, ledgerFile, adminUi);
   }
 
   /** The engine of the configuration in force. */
@@ -118,6 +145,7 @@ export class App {
 
   /** @returns the address, such as `http://127.0.0.1:3429`. Port 0 takes any free one. */
   async listen({ host, port }: { host: string; port: number } = this.#runtime.settings.server): Promise<string> {
+    this.#listening = [host.toLowerCase()];
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(port, host, () => {

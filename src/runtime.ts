@@ -39,7 +39,7 @@ export class Runtime implements Current {
   readonly providers: readonly PreparedProvider[];
   readonly waterfall: Waterfall;
   readonly apiKeys: readonly string[];
-  readonly adminKeys: readonly string[];
+  readonly adminKey: string;
   readonly maxBodyBytes: number;
   readonly startedAt: number;
   readonly now: () => number;
@@ -63,7 +63,7 @@ export class Runtime implements Current {
     const { maxWaiting } = settings.server;
     this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks: host.hooks }, maxWaiting);
     this.apiKeys = apiKeys;
-    this.adminKeys = [adminKey];
+    this.adminKey = adminKey;
     this.maxBodyBytes = settings.server.maxBodyBytes;
     this.startedAt = lasting.startedAt;
     this.now = clock.now;

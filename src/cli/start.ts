@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { App } from '../app.js';
 import { isLoopback } from '../config/loopback.js';
 import { fixedStore, openStore, type SettingsStore } from '../config/store.js';
@@ -76,6 +77,7 @@ const banner = (address: string, { runtime }: App): string => {
   return [
     `429chain listens on ${address}/v1`,
     ...(own ? [`API key: ${key}   (made for you, kept in ${settings.dataDir})`] : []),
+    `Admin: ${address}/admin   (its key ${settings.server.adminKey === undefined ? `is in ${join(settings.dataDir, 'admin-key')}` : 'is server.adminKey'})`,
     'Chains',
     ...chains,
     'Try it',

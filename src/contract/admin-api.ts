@@ -4,6 +4,12 @@ import type { RequestPage, RequestRecord, UsageReport } from './requests.js';
 
 /** Every route below `/admin/api`: what it takes and what it answers. Server and browser are typed by this alone. */
 export interface AdminApi {
+  /** Answers 401 to who is not signed in, as every other route. */
+  'GET /session': { reply: SessionView };
+  /** Signs in: the answer sets the cookie that opens the other routes. */
+  'POST /session': { body: { readonly adminKey: string }; reply: SessionView };
+  /** Signs out. */
+  'DELETE /session': { reply: SessionView };
   /** How every target of every chain stands now. */
   'GET /status': { reply: StatusReport };
   /** Requests that are over, the last one first. Query: `limit`, `cursor`, `chain`, `provider`, `status`. */
@@ -13,6 +19,12 @@ export interface AdminApi {
   'GET /usage': { reply: UsageReport };
   /** What would happen to a request now; nothing is sent, and nothing is spent. */
   'POST /explain': { body: ExplainRequest; reply: Explanation };
+}
+
+export interface SessionView {
+  readonly signedIn: boolean;
+  /** That of the server. */
+  readonly version: string;
 }
 
 export interface StatusReport {

@@ -1,8 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Middleware } from 'koa';
 import { ChainError } from '../plugin/errors.js';
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+import { digestOf } from '../secrets.js';
 
 /**
  * Lets requests through that carry one of `keys` as a bearer token. `where` names their place in the configuration. Compares digests, and all of them, so that the time
@@ -16,10 +15,10 @@ export const requireKey = (keys: () => readonly string[], where: string): Middle
     const current = keys();
     if (current !== known) {
       known = current;
-      digests = current.map(digest);
+      digests = current.map(digestOf);
     }
     const given = /^Bearer +(.+)$/i.exec(ctx.get('authorization'))?.[1]?.trim();
-    const presented = digest(given ?? '');
+    const presented = digestOf(given ?? '');
     let found = -1;
     for (const [index, each] of digests.entries()) if (timingSafeEqual(each, presented)) found = index;
     if (found >= 0) {
