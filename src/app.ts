@@ -6,7 +6,7 @@ import type { Middleware } from 'koa';
 import type { Dispatcher } from 'undici';
 import { explainRequest } from './admin/explain.js';
 import { createGate } from './admin/gate.js';
-import { createKeyCheck } from './admin/key.js';
+import { AdminKey } from './admin/key.js';
 import { requestOf, requestsOf, usageOf } from './admin/requests.js';
 import { adminRouter } from './admin/router.js';
 import { sessionHandlers } from './admin/session.js';
@@ -93,20 +93,20 @@ export class App {
   /** What answers below `/admin`: the gate, the API and the page. */
   #admin(adminUi: string): Middleware[] {
     const { log, clock } = this.#lasting;
-    const key = (): string => this.#runtime.adminKey;
-    const checkKey = createKeyCheck(key, new WrongKeys(clock.monotonic));
+    const current = (): string => this.#runtime.adminKey;
+    const key = new AdminKey(current, new WrongKeys(clock.monotonic));
     const file = join(this.#store.current.dataDir, 'sessions.json');
-    const sessions = new Sessions({ file, key, now: clock.now, log });
+    const sessions = new Sessions({ file, key: current, now: clock.now, log });
     const hosts = (): readonly string[] => [...this.#listening, ...this.#runtime.settings.server.hosts];
     const router = adminRouter({
-      ...sessionHandlers({ sessions, checkKey, version }),
+      ...sessionHandlers({ sessions, key, version }),
       'GET /status': () => statusOf(this.#runtime),
       'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
       'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
       'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),
       'POST /explain': (body) => explainRequest(this.#runtime, body),
     });
-    return [createGate({ hosts, sessions, checkKey }), router.routes() as Middleware, adminPage(adminUi)];
+    return [createGate({ hosts, sessions, key }), router.routes() as Middleware, adminPage(adminUi)];
   }
 
   /**

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Context, Middleware } from 'koa';
 import { isLoopback } from '../config/loopback.js';
 import { ChainError } from '../plugin/errors.js';
-import type { KeyCheck } from './key.js';
+import type { AdminKey } from './key.js';
 import { tokenOf } from './session.js';
 import type { Sessions } from './sessions.js';
 
@@ -10,7 +10,9 @@ export interface GateOptions {
   /** Names under which a browser may reach the admin, lower case, beside addresses and those of this machine. */
   readonly hosts: () => readonly string[];
   readonly sessions: Sessions;
-  readonly checkKey: KeyCheck;
+  readonly key: AdminKey;
+  /** How often an answer that goes on is asked whether it still may. */
+  readonly recheckMs?: number;
 }
 
 /** What every answer below `/admin` carries. The page loads nothing from elsewhere, and nobody frames it. */
@@ -39,10 +41,11 @@ export const isApi = (path: string): boolean => /^\/admin\/api(?:\/|$)/i.test(pa
 /**
  * Stands before everything below `/admin`. To the API it lets a session or the admin key itself, known routes and
  * unknown ones alike. The page holds no secret, and is for everybody who asks for it under a right name.
+ * Who is no longer let in loses the answers that still go on, such as a feed.
  * @throws ChainError `forbidden`, `invalid_api_key`, `too_many_attempts`, `unsupported_media_type`
  */
 export const createGate =
-  ({ hosts, sessions, checkKey }: GateOptions): Middleware =>
+  ({ hosts, sessions, key, recheckMs = 5_000 }: GateOptions): Middleware =>
   (ctx, next) => {
     ctx.set(HEADERS);
     requireHost(ctx, hosts());
@@ -50,7 +53,7 @@ export const createGate =
     if (!isApi(ctx.path)) return next();
     ctx.set('cache-control', 'no-store');
     requireOwnPage(ctx);
-    if (!isSignIn(ctx)) admit(ctx, sessions, checkKey);
+    if (!isSignIn(ctx)) endWith(admit(ctx, sessions, key), ctx, recheckMs);
     requireJson(ctx);
     return next();
   };
@@ -91,17 +94,24 @@ const requireOwnPage = (ctx: Context): void => {
   throw new ChainError('forbidden', `The admin is for its own pages, and this request is ${site}.`);
 };
 
-const admit = (ctx: Context, sessions: Sessions, checkKey: KeyCheck): void => {
-  const key = /^Bearer +(.+)$/i.exec(ctx.get('authorization'))?.[1]?.trim();
-  if (key !== undefined) {
-    checkKey(key, ctx.ip);
-    return;
+/** @returns whether the caller would be let in again */
+const admit = (ctx: Context, sessions: Sessions, key: AdminKey): (() => boolean) => {
+  const given = /^Bearer +(.+)$/i.exec(ctx.get('authorization'))?.[1]?.trim();
+  if (given !== undefined) {
+    key.check(given, ctx.ip);
+    return () => key.matches(given);
   }
   const token = tokenOf(ctx);
-  if (token !== undefined && sessions.use(token)) return;
+  if (token !== undefined && sessions.use(token)) return () => sessions.use(token);
   const what = token === undefined ? 'You are not signed in.' : 'Your session is over.';
   const message = `${what} Sign in at /admin, or send server.adminKey as "Authorization: Bearer <key>".`;
   throw new ChainError('invalid_api_key', message, { headers: { 'www-authenticate': 'Bearer' } });
+};
+
+const endWith = (isAdmitted: () => boolean, { res }: Context, recheckMs: number): void => {
+  const timer = setInterval(() => isAdmitted() || res.destroy(), recheckMs);
+  timer.unref();
+  res.once('close', () => clearInterval(timer));
 };
 
 /** What a form of another page can send is no JSON, whatever it says of its origin. */

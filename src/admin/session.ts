@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { SessionView } from '../contract/admin-api.js';
 import { ChainError } from '../plugin/errors.js';
-import type { KeyCheck } from './key.js';
+import type { AdminKey } from './key.js';
 import type { Handlers } from './router.js';
 import type { Sessions } from './sessions.js';
 
@@ -23,14 +23,14 @@ const setCookie = (ctx: Context, token: string, age: number): void => {
 
 export interface SessionOptions {
   readonly sessions: Sessions;
-  readonly checkKey: KeyCheck;
+  readonly key: AdminKey;
   readonly version: string;
 }
 
 type Route = 'GET /session' | 'POST /session' | 'DELETE /session';
 
 /** Signing in and out. Who comes to GET and DELETE has passed the gate. */
-export const sessionHandlers = ({ sessions, checkKey, version }: SessionOptions): Pick<Handlers, Route> => {
+export const sessionHandlers = ({ sessions, key, version }: SessionOptions): Pick<Handlers, Route> => {
   const view = (signedIn: boolean): SessionView => ({ signedIn, version });
   const end = (ctx: Context): void => {
     const token = tokenOf(ctx);
@@ -42,7 +42,7 @@ export const sessionHandlers = ({ sessions, checkKey, version }: SessionOptions)
       if (typeof adminKey !== 'string' || adminKey === '') {
         throw new ChainError('invalid_request', '"adminKey" must be a text that is not empty.', { param: 'adminKey' });
       }
-      checkKey(adminKey.trim(), ctx.ip);
+      key.check(adminKey.trim(), ctx.ip);
       end(ctx);
       setCookie(ctx, sessions.open(), COOKIE_AGE);
       return view(true);
