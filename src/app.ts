@@ -1,19 +1,25 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Middleware } from 'koa';
 import type { Dispatcher } from 'undici';
 import { getEvents } from './admin/events.js';
 import { explainRequest } from './admin/explain.js';
 import { Feed } from './admin/feed.js';
+import { createGate } from './admin/gate.js';
+import { AdminKey } from './admin/key.js';
 import { requestOf, requestsOf, usageOf } from './admin/requests.js';
 import { adminRouter } from './admin/router.js';
+import { sessionHandlers } from './admin/session.js';
+import { Sessions } from './admin/sessions.js';
+import { adminPage } from './admin/static.js';
+import { WrongKeys } from './admin/wrong-keys.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import type { Prepared, SettingsStore } from './config/store.js';
 import { Estimates } from './engine/estimate.js';
 import { Upstream } from './engine/upstream.js';
-import { requireKey } from './http/auth.js';
 import { createServer } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
@@ -22,7 +28,12 @@ import { ChainError } from './plugin/errors.js';
 import { type Lasting, Runtime } from './runtime.js';
 import { Secrets } from './secrets.js';
 
-export const { version } = createRequire(import.meta.url)('429chain/package.json') as { version: string };
+const require = createRequire(import.meta.url);
+
+export const { version } = require('429chain/package.json') as { version: string };
+
+/** Where the admin's page is built. */
+const ADMIN_UI = join(dirname(require.resolve('429chain/package.json')), 'dist', 'admin-ui');
 
 export interface AppOptions {
   /** The configuration and its changes. */
@@ -33,6 +44,8 @@ export interface AppOptions {
   /** Learns the keys in use, for those who write. */
   readonly secrets?: Secrets;
   readonly clock?: Clock;
+  /** The folder of the admin's built page; for tests. */
+  readonly adminUi?: string;
   /** How providers are reached; for tests. */
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
 }
@@ -49,6 +62,8 @@ export class App {
   readonly #feed: Feed;
   readonly #server: Server;
   readonly #retiring = new Set<Runtime>();
+  /** The host that was asked for, once it listens. */
+  #listening: readonly string[] = [];
   #runtime: Runtime;
   #closing: Promise<void> | undefined;
 
@@ -58,6 +73,7 @@ export class App {
     plugins: readonly PluginSettings[],
     lasting: Lasting,
     ledgerFile: LedgerFile,
+    adminUi: string,
   ) {
     this.#runtime = runtime;
     this.#ledgerFile = ledgerFile;
@@ -73,21 +89,33 @@ export class App {
       version,
       stopping: () => this.#closing !== undefined,
       log: lasting.log,
-      admin: adminRouter(
-        {
-          'GET /status': () => this.#runtime.status(),
-          'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
-          'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
-          'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),
-          'POST /explain': (body) => explainRequest(this.#runtime, body),
-        },
-        getEvents(this.#feed),
-        requireKey(() => this.#runtime.adminKeys, 'server.adminKey'),
-      ),
+      admin: this.#admin(adminUi),
     });
     this.#server = createHttpServer(surface.callback());
     store.prepareWith((settings) => this.#prepare(settings));
     store.onProblems((problems) => this.#feed.configurationIs(problems.length));
+  }
+
+  /** What answers below `/admin`: the gate, the API and the page. */
+  #admin(adminUi: string): Middleware[] {
+    const { log, clock } = this.#lasting;
+    const current = (): string => this.#runtime.adminKey;
+    const key = new AdminKey(current, new WrongKeys(clock.monotonic));
+    const file = join(this.#store.current.dataDir, 'sessions.json');
+    const sessions = new Sessions({ file, key: current, now: clock.now, log });
+    const hosts = (): readonly string[] => [...this.#listening, ...this.#runtime.settings.server.hosts];
+    const router = adminRouter(
+      {
+        ...sessionHandlers({ sessions, key, version }),
+        'GET /status': () => this.#runtime.status(),
+        'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
+        'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
+        'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),
+        'POST /explain': (body) => explainRequest(this.#runtime, body),
+      },
+      getEvents(this.#feed),
+    );
+    return [createGate({ hosts, sessions, key }), router.routes() as Middleware, adminPage(adminUi)];
   }
 
   /**
@@ -100,6 +128,7 @@ export class App {
     log,
     secrets = new Secrets(),
     clock = systemClock,
+    adminUi = ADMIN_UI,
     createDispatcher,
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
@@ -118,7 +147,7 @@ export class App {
     const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
     const runtime = await Runtime.build(store.current, chosen, lasting);
     runtime.enter();
-    return new App(runtime, store, chosen, lasting, ledgerFile);
+    return new App(runtime, store, chosen, lasting, ledgerFile, adminUi);
   }
 
   /** The engine of the configuration in force. */
@@ -128,6 +157,7 @@ export class App {
 
   /** @returns the address, such as `http://127.0.0.1:3429`. Port 0 takes any free one. */
   async listen({ host, port }: { host: string; port: number } = this.#runtime.settings.server): Promise<string> {
+    this.#listening = [host.toLowerCase()];
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(port, host, () => {

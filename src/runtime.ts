@@ -47,6 +47,7 @@ export class Runtime implements Current {
   readonly providers: readonly PreparedProvider[];
   readonly waterfall: Waterfall;
   readonly apiKeys: readonly ApiKey[];
+  readonly adminKey: string;
   readonly adminKeys: readonly ApiKey[];
   readonly maxBodyBytes: number;
   readonly startedAt: number;
@@ -73,6 +74,7 @@ export class Runtime implements Current {
     const { maxWaiting } = settings.server;
     this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks: host.hooks }, maxWaiting);
     this.apiKeys = apiKeys;
+    this.adminKey = adminKey;
     this.adminKeys = [{ key: adminKey, label: 'admin key' }];
     this.maxBodyBytes = settings.server.maxBodyBytes;
     this.startedAt = lasting.startedAt;

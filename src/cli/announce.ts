@@ -27,7 +27,13 @@ const banner = (address: string, app: App, showKey: boolean): string => {
     ({ name, targets }) =>
       `  ${name}\n${targets.map((target) => `    ${target.id}${target.unusable === undefined ? '' : `  (${target.unusable.state}: ${target.unusable.reason})`}`).join('\n')}`,
   );
-  const head = [`429chain listens on ${address}/v1`, ...(own ? [`API key: ${key}`] : [])];
+  const adminKey =
+    settings.server.adminKey === undefined ? `is in ${join(settings.dataDir, 'admin-key')}` : 'is server.adminKey';
+  const head = [
+    `429chain listens on ${address}/v1`,
+    ...(own ? [`API key: ${key}`] : []),
+    `Admin: ${address}/admin   (its key ${adminKey})`,
+  ];
   if (tables.length === 0)
     return [...head, 'No chain is configured yet, so that no request can be answered.'].join('\n');
   return [

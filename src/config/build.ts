@@ -128,6 +128,7 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
       port: server.port ?? DEFAULT_PORT,
       apiKeys: apiKeysOf(server.apiKeys),
       ...(server.adminKey === undefined ? {} : { adminKey: server.adminKey }),
+      hosts: (server.hosts ?? []).map((name) => name.toLowerCase()),
       maxBodyBytes: server.maxBodyBytes ?? DEFAULT_BODY_BYTES,
       maxWaiting: server.maxWaiting ?? DEFAULT_WAITING,
       drainMs: millisecondsOf(server.drain ?? DEFAULT_DRAIN),

@@ -71,6 +71,8 @@ export interface Settings {
     readonly port: number;
     readonly apiKeys: readonly ApiKey[];
     readonly adminKey?: string;
+    /** Lower case. Further names under which a browser may reach the admin. */
+    readonly hosts: readonly string[];
     readonly maxBodyBytes: number;
     /** Requests that may wait for capacity at once. */
     readonly maxWaiting: number;

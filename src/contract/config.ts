@@ -101,6 +101,10 @@ export interface Server {
    */
   adminKey?: string;
   /**
+   * Names under which a browser reaches the admin, such as that of a reverse proxy. localhost, addresses and `host` itself are always let in.
+   */
+  hosts?: string[];
+  /**
    * The largest request body that is read, in bytes.
    */
   maxBodyBytes?: number;

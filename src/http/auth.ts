@@ -1,9 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Middleware } from 'koa';
 import type { ApiKey } from '../config/settings.js';
 import { ChainError } from '../plugin/errors.js';
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+import { digestOf } from '../secrets.js';
 
 /**
  * Lets requests through that carry one of `keys` as a bearer token. `where` names their place in the configuration. Compares digests, and all of them, so that the time
@@ -17,10 +16,10 @@ export const requireKey = (keys: () => readonly ApiKey[], where: string): Middle
     const current = keys();
     if (current !== known) {
       known = current;
-      digests = current.map(({ key }) => digest(key));
+      digests = current.map(({ key }) => digestOf(key));
     }
     const given = /^Bearer +(.+)$/i.exec(ctx.get('authorization'))?.[1]?.trim();
-    const presented = digest(given ?? '');
+    const presented = digestOf(given ?? '');
     let found: ApiKey | undefined;
     for (const [index, each] of digests.entries()) if (timingSafeEqual(each, presented)) found = current[index];
     if (found !== undefined) {

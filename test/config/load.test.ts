@@ -20,6 +20,7 @@ describe('a configuration', () => {
         host: '127.0.0.1',
         port: 3429,
         apiKeys: [],
+        hosts: [],
         maxBodyBytes: 33_554_432,
         maxWaiting: 1_000,
         drainMs: 10_000,
