@@ -35,10 +35,14 @@ export class Chains {
     if (typeof model !== 'string') return this.#theDefault();
     const named = this.#byName.get(model);
     if (named !== undefined) return named;
-    const slash = model.indexOf('/');
-    if (slash <= 0 || slash === model.length - 1) return this.#theDefault();
-    const target = this.#addressed(model.slice(0, slash), model.slice(slash + 1));
+    const target = this.target(model);
     return target === undefined ? this.#theDefault() : { ...this.#direct, name: model, targets: [target] };
+  }
+
+  /** The chain that `model` means, with these targets in place of its own: as it would be once it is saved. */
+  over(model: unknown, targets: readonly PreparedTarget[]): Chain {
+    const named = typeof model === 'string' ? this.#byName.get(model) : undefined;
+    return { ...(named ?? this.#default ?? { ...this.#direct, name: 'unsaved' }), targets };
   }
 
   #theDefault(): Chain {
@@ -47,5 +51,11 @@ export class Chains {
       'not_configured',
       'No chain is configured yet. Open the admin, /admin at this address, or write one into the configuration.',
     );
+  }
+
+  /** A target by its id, whether a chain names it or not; `undefined` when its provider is not configured. */
+  target(id: string): PreparedTarget | undefined {
+    const slash = id.indexOf('/');
+    return slash <= 0 || slash === id.length - 1 ? undefined : this.#addressed(id.slice(0, slash), id.slice(slash + 1));
   }
 }
