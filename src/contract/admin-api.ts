@@ -1,9 +1,36 @@
+import type {
+  ChainsReply,
+  ChainWritten,
+  CheckedText,
+  ConfigurationReply,
+  KeysReply,
+  MadeKey,
+  PinnedLimit,
+  PluginsReply,
+  PluginWritten,
+  ProvidersReply,
+  ProviderToTry,
+  ProviderTypeView,
+  ProviderWritten,
+  Saved,
+} from './admin-configuration.js';
 import type { Explanation } from './explain.js';
+import type { ModelsReply, ProviderTrial } from './models.js';
 import type { Dimension, Duration, TargetState } from './quota.js';
 import type { RequestLogHealth, RequestPage, RequestRecord, Totals, UsageReport } from './requests.js';
 
-/** Every route below `/admin/api`: what it takes and what it answers. Server and browser are typed by this alone. */
+/**
+ * Every route below `/admin/api` that answers JSON: what it takes and what it answers. Server and browser are typed by
+ * this alone. Those that change the configuration want the `revision` that they start from in `If-Match`, and answer 409
+ * `configuration_changed` when it is no longer the one in force.
+ */
 export interface AdminApi {
+  /** Answers 401 to who is not signed in, as every other route. */
+  'GET /session': { reply: SessionView };
+  /** Signs in: the answer sets the cookie that opens the other routes. */
+  'POST /session': { body: { readonly adminKey: string }; reply: SessionView };
+  /** Signs out. */
+  'DELETE /session': { reply: SessionView };
   /** How every target of every chain stands now, and what the day came to. */
   'GET /status': { reply: StatusReport };
   /** Requests that are over, the last one first. Query: `limit`, `cursor`, `chain`, `provider`, `status`. */
@@ -13,6 +40,52 @@ export interface AdminApi {
   'GET /usage': { reply: UsageReport };
   /** What would happen to a request now; nothing is sent, and nothing is spent. */
   'POST /explain': { body: ExplainRequest; reply: Explanation };
+  /** Ends every rest of a target, its pool and its account, and forgets what was learned of them. */
+  'POST /cooldowns/lift': { body: { readonly target: string }; reply: LiveStatus };
+  /** Writes a limit down in the configuration, so that it holds whatever is learned or heard. */
+  'POST /limits/pin': { body: PinnedLimit; reply: Saved };
+
+  /** The kinds of provider there are, built in and by plugins. */
+  'GET /provider-types': { reply: readonly ProviderTypeView[] };
+  'GET /providers': { reply: ProvidersReply };
+  /** Adds a provider, or takes the place of the one of this id. */
+  'PUT /providers/:id': { body: ProviderWritten; reply: Saved };
+  /** Refused while a chain names it. */
+  'DELETE /providers/:id': { reply: Saved };
+  /** Its models, asked for now. */
+  'GET /providers/:id/models': { reply: ModelsReply };
+  /** Asks a provider that need not be saved for its models: is its key good? */
+  'POST /providers/try': { body: ProviderToTry; reply: ProviderTrial };
+
+  'GET /chains': { reply: ChainsReply };
+  /** Adds a chain, or takes the place of the one of this name; `name` in the body renames it. */
+  'PUT /chains/:name': { body: ChainWritten; reply: Saved };
+  'DELETE /chains/:name': { reply: Saved };
+  'PUT /default-chain': { body: { readonly name: string }; reply: Saved };
+
+  /** Keys that callers may use, masked. */
+  'GET /keys': { reply: KeysReply };
+  /** Makes a key. It is told here once, and by `reveal`. */
+  'POST /keys': { body: { readonly label: string }; reply: MadeKey };
+  'PUT /keys/:label': { body: { readonly label: string }; reply: Saved };
+  'DELETE /keys/:label': { reply: Saved };
+  /** For copying it into another program. Only keys of callers: those of providers never leave the server. */
+  'POST /keys/:label/reveal': { body: Record<string, never>; reply: { readonly key: string } };
+
+  'GET /plugins': { reply: PluginsReply };
+  'PUT /plugins/:name': { body: PluginWritten; reply: Saved };
+
+  /** The file as it is on the disk, its variables unread. */
+  'GET /configuration': { reply: ConfigurationReply };
+  'PUT /configuration': { body: { readonly text: string }; reply: Saved };
+  /** Is that a configuration that could be used? Nothing is saved. */
+  'POST /configuration/check': { body: { readonly text: string }; reply: CheckedText };
+}
+
+export interface SessionView {
+  readonly signedIn: boolean;
+  /** That of the server. */
+  readonly version: string;
 }
 
 export interface LiveStatus {
@@ -81,4 +154,6 @@ export interface ExplainRequest {
   readonly messages?: readonly unknown[];
   readonly max_tokens?: number;
   readonly stream?: boolean;
+  /** In place of what `model` names: a chain that need not be saved. */
+  readonly targets?: readonly string[];
 }
