@@ -4,27 +4,29 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Middleware } from 'koa';
 import type { Dispatcher } from 'undici';
+import { getEvents } from './admin/events.js';
 import { explainRequest } from './admin/explain.js';
+import { Feed } from './admin/feed.js';
 import { createGate } from './admin/gate.js';
-import { AdminKey } from './admin/key.js';
+import { AdminKey, requireAdminKey } from './admin/key.js';
 import { requestOf, requestsOf, usageOf } from './admin/requests.js';
-import { adminRouter } from './admin/router.js';
+import { adminRouter, type Handlers } from './admin/router.js';
 import { sessionHandlers } from './admin/session.js';
 import { Sessions } from './admin/sessions.js';
 import { adminPage } from './admin/static.js';
-import { statusOf } from './admin/status.js';
 import { WrongKeys } from './admin/wrong-keys.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import { InvalidConfiguration, type SettingsStore } from './config/store.js';
 import { Estimates } from './engine/estimate.js';
 import { Upstream } from './engine/upstream.js';
-import { createServer } from './http/server.js';
+import { createServer, type ServerOptions } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
-import { consoleLog, type Log } from './log.js';
+import type { Log } from './log.js';
 import { ChainError } from './plugin/errors.js';
 import { type Lasting, Runtime } from './runtime.js';
+import { Secrets } from './secrets.js';
 
 const require = createRequire(import.meta.url);
 
@@ -38,7 +40,9 @@ export interface AppOptions {
   readonly store: SettingsStore;
   /** Plugins beside those that the configuration names; absolute paths. */
   readonly plugins?: readonly string[];
-  readonly log?: Log;
+  readonly log: Log;
+  /** Learns the keys in use, for those who write. */
+  readonly secrets?: Secrets;
   readonly clock?: Clock;
   /** The folder of the admin's built page; for tests. */
   readonly adminUi?: string;
@@ -55,6 +59,7 @@ export class App {
   readonly #plugins: readonly PluginSettings[];
   readonly #lasting: Lasting;
   readonly #ledgerFile: LedgerFile;
+  readonly #feed: Feed;
   readonly #server: Server;
   readonly #retiring = new Set<Runtime>();
   readonly #unsubscribe: () => void;
@@ -77,36 +82,48 @@ export class App {
     this.#store = store;
     this.#plugins = plugins;
     this.#lasting = lasting;
+    this.#feed = new Feed(lasting.clock, () => this.#runtime);
+    this.#feedFrom(runtime);
+    lasting.ledger.onChange((scope) => this.#feed.changed(scope));
+    lasting.ledger.onReserve((target) => this.#feed.changed(target));
     const surface = createServer({
       current: () => this.#runtime,
       version,
       stopping: () => this.#closing !== undefined,
       log: lasting.log,
-      admin: this.#admin(adminUi),
+      ...this.#admin(adminUi),
     });
     this.#server = createHttpServer(surface.callback());
-    this.#unsubscribe = store.onChange((settings) => {
-      this.#reloads = this.#reloads.then(() => this.#reload(settings));
-    });
+    const ends = [
+      store.onChange((settings) => {
+        this.#reloads = this.#reloads.then(() => this.#reload(settings));
+      }),
+      store.onProblems((problems) => this.#feed.configurationIs(problems.length)),
+    ];
+    this.#unsubscribe = () => {
+      for (const end of ends) end();
+    };
   }
 
-  /** What answers below `/admin`: the gate, the API and the page. */
-  #admin(adminUi: string): Middleware[] {
+  /** What answers below `/admin`, the gate, the API and the page, and what asks for the admin key elsewhere. */
+  #admin(adminUi: string): Pick<ServerOptions, 'admin' | 'adminKey'> {
     const { log, clock } = this.#lasting;
     const current = (): string => this.#runtime.adminKey;
     const key = new AdminKey(current, new WrongKeys(clock.monotonic));
     const file = join(this.#store.current.dataDir, 'sessions.json');
     const sessions = new Sessions({ file, key: current, now: clock.now, log });
     const hosts = (): readonly string[] => [...this.#listening, ...this.#runtime.settings.server.hosts];
-    const router = adminRouter({
+    const handlers: Handlers = {
       ...sessionHandlers({ sessions, key, version }),
-      'GET /status': () => statusOf(this.#runtime),
+      'GET /status': () => this.#runtime.status(),
       'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
       'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
       'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),
       'POST /explain': (body) => explainRequest(this.#runtime, body),
-    });
-    return [createGate({ hosts, sessions, key }), router.routes() as Middleware, adminPage(adminUi)];
+    };
+    const routes = adminRouter(handlers, getEvents(this.#feed)).routes() as Middleware;
+    const admin = [createGate({ hosts, sessions, key }), routes, adminPage(adminUi)];
+    return { admin, adminKey: requireAdminKey(key) };
   }
 
   /**
@@ -116,7 +133,8 @@ export class App {
   static async create({
     store,
     plugins = [],
-    log = consoleLog,
+    log,
+    secrets = new Secrets(),
     clock = systemClock,
     adminUi = ADMIN_UI,
     createDispatcher,
@@ -130,6 +148,7 @@ export class App {
       estimates: new Estimates(),
       clock,
       log,
+      secrets,
       version,
       startedAt: clock.now(),
     };
@@ -166,6 +185,7 @@ export class App {
   async #close(drainMs: number): Promise<void> {
     this.#unsubscribe();
     this.#store.close();
+    this.#feed.close();
     const drained = setTimeout(() => this.#stop(), drainMs);
     const flushed = setTimeout(() => this.#server.closeAllConnections(), drainMs + Math.min(drainMs, FLUSH_MS));
     // A reload under way would start an engine that nobody closes.
@@ -185,13 +205,21 @@ export class App {
     for (const runtime of [this.#runtime, ...this.#retiring]) runtime.waterfall.stop(cause);
   }
 
+  /** Also what ends on an engine after another one has taken its place. */
+  #feedFrom({ host, waterfall }: Runtime): void {
+    host.hooks.afterResponse.tap('live-feed', (outcome) => this.#feed.requestOver(outcome));
+    waterfall.onWaiting(() => this.#feed.waitingChanged());
+  }
+
   /** A configuration that cannot be built changes nothing. */
   async #reload(settings: Settings): Promise<void> {
     const { log } = this.#lasting;
     try {
       const next = await Runtime.build(settings, this.#plugins, this.#lasting);
       const old = this.#runtime;
+      this.#feedFrom(next);
       this.#runtime = next;
+      this.#feed.reloaded();
       this.#retiring.add(old);
       void old.retire().then(() => this.#retiring.delete(old));
       log.info('The changed configuration is in force.');
@@ -200,6 +228,7 @@ export class App {
         log.warn('server.host and server.port take effect at the next start.');
       }
     } catch (error) {
+      this.#feed.configurationIs(error instanceof InvalidConfiguration ? error.problems.length : 1);
       const what = error instanceof InvalidConfiguration ? `\n${error.message}` : ` ${(error as Error).message}`;
       log.error(`The changed configuration cannot be used; the one before stays in force.${what}`);
     }

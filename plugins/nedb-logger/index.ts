@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { definePlugin, durationOf } from '429chain/plugin';
-import { recordOf } from './record.js';
+import { definePlugin, durationOf, recordOf } from '429chain/plugin';
 import { RequestStore, type StoreSettings } from './store.js';
 
 interface Options {

@@ -32,8 +32,8 @@ const readJson = koaBody({
   },
 });
 
-/** The routes below `/admin/api`, for those whom the gate let in. */
-export const adminRouter = (handlers: Handlers): Router => {
+/** The routes below `/admin/api`, and `events` for the live feed, for those whom the gate let in. */
+export const adminRouter = (handlers: Handlers, events: (ctx: RouterContext) => void): Router => {
   const router = new Router({ prefix: '/admin/api', sensitive: true });
   for (const [route, handler] of Object.entries(handlers) as [Route, Handler<Route>][]) {
     const [method = '', path = ''] = route.split(' ');
@@ -48,5 +48,6 @@ export const adminRouter = (handlers: Handlers): Router => {
       ],
     );
   }
+  router.get('/events', events);
   return router;
 };

@@ -9,29 +9,45 @@ export interface Engine {
   stateOf(target: PreparedTarget): TargetStatus;
 }
 
+/** A target, and the names of the chains that name it. */
+interface ListedTarget {
+  readonly target: PreparedTarget;
+  readonly chains: readonly string[];
+}
+
 /** How every target of every chain stands at this moment, in the chains' order. */
-export const statusOf = (engine: Engine): StatusReport => {
-  const { chains, waterfall } = engine;
-  const chainsOf = new Map<string, string[]>();
-  const targets = new Map<string, PreparedTarget>();
-  for (const { name, targets: inChain } of chains.all) {
-    for (const target of inChain) {
-      targets.set(target.id, target);
-      chainsOf.set(target.id, [...(chainsOf.get(target.id) ?? []), name]);
+export const statusOf = (engine: Engine): StatusReport => ({
+  targets: targetsOf(engine).map((listed) => viewOf(engine, listed)),
+  waiting: engine.waterfall.waiting,
+});
+
+/** Every target of every chain, once, in the chains' order. */
+export const targetsOf = ({ chains }: Engine): readonly ListedTarget[] => {
+  const listed = new Map<string, { target: PreparedTarget; chains: string[] }>();
+  for (const { name, targets } of chains.all) {
+    for (const target of targets) {
+      const known = listed.get(target.id);
+      if (known === undefined) listed.set(target.id, { target, chains: [name] });
+      else known.chains.push(name);
     }
   }
-  return {
-    targets: [...targets.values()].map((target) => viewOf(engine.stateOf(target), chainsOf.get(target.id) ?? [])),
-    waiting: waterfall.waiting,
-  };
+  return [...listed.values()];
 };
 
-const viewOf = ({ target, state, reason, until, quotas }: TargetStatus, chains: readonly string[]): TargetView => ({
+/** How one target stands at this moment. */
+export const viewOf = (engine: Engine, { target, chains }: ListedTarget): TargetView =>
+  shown(engine.stateOf(target), chains);
+
+const shown = (
+  { target, state, reason, until, inFlight, quotas }: TargetStatus,
+  chains: readonly string[],
+): TargetView => ({
   target,
   chains,
   state,
   ...(reason === undefined ? {} : { reason }),
   ...finite('until', until),
+  inFlight,
   quotas: quotas.map(quotaOf),
 });
 

@@ -41,6 +41,8 @@ export interface TargetView {
   readonly reason?: string;
   /** Epoch ms; absent where nobody knows, and for a state that does not end by itself. */
   readonly until?: number;
+  /** Attempts that are under way. */
+  readonly inFlight: number;
   readonly quotas: readonly QuotaView[];
 }
 

@@ -42,6 +42,7 @@ export class Queue {
   readonly #most: number;
   readonly #waiters = new Set<Waiter>();
   readonly #unsubscribe: () => void;
+  #onLength: () => void = () => {};
   #timer: NodeJS.Timeout | undefined;
   /** Something changed that nobody has looked at yet. */
   #changed = false;
@@ -60,6 +61,11 @@ export class Queue {
 
   get length(): number {
     return this.#waiters.size;
+  }
+
+  /** Calls back whenever somebody begins to wait, or ceases to. */
+  onLength(listener: () => void): void {
+    this.#onLength = listener;
   }
 
   /** Who comes now is refused. */
@@ -91,10 +97,12 @@ export class Queue {
           clearTimeout(timer);
           unwatch();
           resolve(result);
+          this.#onLength();
           this.#wake();
         },
       };
       this.#waiters.add(waiter);
+      this.#onLength();
       this.#wake();
     });
   }

@@ -40,6 +40,11 @@ export class Waterfall {
     return this.#queue.length;
   }
 
+  /** Calls back whenever a request begins to wait for capacity, or ceases to. */
+  onWaiting(listener: () => void): void {
+    this.#queue.onLength(listener);
+  }
+
   /**
    * @throws ChainError `chain_exhausted` when no target can answer within the chain's `maxWait`.
    * @throws CallerGone when nobody waits for the answer any more.

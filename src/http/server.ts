@@ -3,6 +3,7 @@ import Koa, { type Middleware } from 'koa';
 import type { Chains } from '../engine/chains.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { Waterfall } from '../engine/waterfall.js';
+import type { Routes } from '../host/routes.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/errors.js';
@@ -11,12 +12,15 @@ import { postChat } from './chat.js';
 import { handleErrors } from './errors.js';
 import { getHealth } from './health.js';
 import { getModel, getModels } from './models.js';
+import { answerPluginRoutes, anybody, wrongMethod } from './plugin-routes.js';
 
 /** The running engine. Asked for anew by each request, so that http knows nothing of reloads. */
 export interface Current {
   readonly chains: Chains;
   readonly waterfall: Waterfall;
   readonly apiKeys: readonly string[];
+  /** Those of its plugins. */
+  readonly routes: Routes;
   readonly maxBodyBytes: number;
   stateOf(target: PreparedTarget): TargetStatus;
   /** Epoch ms. */
@@ -31,10 +35,12 @@ export interface ServerOptions {
   readonly log: Log;
   /** What answers below `/admin`, in this order: its gate is the first. */
   readonly admin: readonly Middleware[];
+  /** Lets through who has the admin key, at routes of plugins. */
+  readonly adminKey: Middleware;
 }
 
 /** The HTTP surface, without a socket. */
-export const createServer = ({ current, version, stopping, log, admin }: ServerOptions): Koa => {
+export const createServer = ({ current, version, stopping, log, admin, adminKey }: ServerOptions): Koa => {
   const router = new Router();
   router.get('/health', getHealth(current, version, stopping));
   const key = requireKey(() => current().apiKeys, 'one of server.apiKeys');
@@ -55,8 +61,9 @@ export const createServer = ({ current, version, stopping, log, admin }: ServerO
     });
   });
   app.use(router.routes());
+  const ofPlugins = answerPluginRoutes(current, { none: anybody, api: key, admin: adminKey });
   // Whatever its routes are, nothing of the admin is reached but through its gate.
-  app.use((ctx, next) => (isAdmin(ctx.path) ? next() : nothingThere(ctx)));
+  app.use((ctx, next) => (isAdmin(ctx.path) ? next() : ofPlugins(ctx, async () => nothingThere(ctx))));
   for (const each of admin) app.use(each);
   app.use(nothingThere);
   return app;
@@ -72,6 +79,5 @@ const nothingThere = (ctx: Pick<RouterContext, 'matched' | 'path' | 'method'>): 
     const message = `There is nothing at ${ctx.path}. Chat completions are at POST /v1/chat/completions.`;
     throw new ChainError('not_found', message);
   }
-  const allow = [...methods].join(', ');
-  throw new ChainError('method_not_allowed', `${ctx.path} takes ${allow}, not ${ctx.method}.`, { headers: { allow } });
+  throw wrongMethod(ctx, [...methods]);
 };

@@ -87,6 +87,8 @@ export interface TargetStatus {
   readonly reason?: string | undefined;
   /** Epoch ms. */
   readonly until?: number | undefined;
+  /** Attempts that are under way. */
+  readonly inFlight: number;
   readonly quotas: readonly QuotaStatus[];
 }
 
@@ -123,4 +125,6 @@ export interface Ledger {
   restore(snapshot: LedgerSnapshot): void;
   /** Calls back whenever room may have returned or state has changed. @returns how to stop it. */
   onChange(listener: (scope: string) => void): () => void;
+  /** Calls back whenever an attempt at a target is about to be sent, with its units held. @returns how to stop it. */
+  onReserve(listener: (target: string) => void): () => void;
 }

@@ -33,6 +33,7 @@ export class MemoryLedger implements Ledger {
   readonly #addressed = new Set<string>();
   readonly #fingerprints = new Map<string, string>();
   readonly #listeners = new Set<(scope: string) => void>();
+  readonly #reserveListeners = new Set<(target: string) => void>();
   #sequence = 0;
 
   constructor(clock: Clock) {
@@ -101,7 +102,7 @@ export class MemoryLedger implements Ledger {
     const scopes = this.#covering(target);
     const sequence = ++this.#sequence;
     for (const scope of scopes) scope.sent(sequence, this.#clock.now());
-    return new HeldReservation(
+    const reservation = new HeldReservation(
       target,
       sequence,
       scopes,
@@ -109,6 +110,8 @@ export class MemoryLedger implements Ledger {
       () => this.#clock.now(),
       () => this.#changed(target),
     );
+    for (const listener of this.#reserveListeners) listener(target);
+    return reservation;
   }
 
   absorb(reservation: Reservation, signals: readonly Signal[], served: boolean): void {
@@ -136,11 +139,14 @@ export class MemoryLedger implements Ledger {
 
   status(target: string): TargetStatus {
     const now = this.#clock.now();
-    const quotas = this.#covering(target).flatMap((scope) => scope.quotas.map((quota) => quota.status(scope.id, now)));
+    const scopes = this.#covering(target);
+    const inFlight = scopes[0]?.open.size ?? 0;
+    const quotas = scopes.flatMap((scope) => scope.quotas.map((quota) => quota.status(scope.id, now)));
     const refusal = this.check(target, ONE_REQUEST);
-    if (refusal === undefined) return { target, state: quotas.length > 0 ? 'tracking' : 'available', quotas };
+    if (refusal === undefined) return { target, state: quotas.length > 0 ? 'tracking' : 'available', inFlight, quotas };
     const { code, reason, retryAt } = refusal;
-    return { target, state: code === 'disabled' ? 'disabled' : 'exhausted', reason, until: retryAt, quotas };
+    const state = code === 'disabled' ? 'disabled' : 'exhausted';
+    return { target, state, reason, until: retryAt, inFlight, quotas };
   }
 
   reset(target: string): void {
@@ -167,6 +173,11 @@ export class MemoryLedger implements Ledger {
   onChange(listener: (scope: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  onReserve(listener: (target: string) => void): () => void {
+    this.#reserveListeners.add(listener);
+    return () => this.#reserveListeners.delete(listener);
   }
 
   #absorbOne(held: HeldReservation, signal: Signal, served: boolean, now: number): void {

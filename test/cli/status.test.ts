@@ -92,7 +92,7 @@ describe('429chain status and explain', () => {
         { scope: 'p', dimension: 'requests', window: '1m', inFlight: 0, source: 'header', ...quota },
       ] as const;
       const text = statusText(
-        { targets: [{ target: 'p/m', chains: ['c'], state: 'tracking', quotas }], waiting: 1 },
+        { targets: [{ target: 'p/m', chains: ['c'], state: 'tracking', inFlight: 0, quotas }], waiting: 1 },
         0,
       );
       expect(text).to.contain(row).and.to.contain('1 request waits');

@@ -394,6 +394,19 @@ describe('MemoryLedger', () => {
     expect(heard).to.have.length(1);
   });
 
+  it('tells which attempts are under way, of its target alone', () => {
+    const heard: string[] = [];
+    const stop = ledger.onReserve((target) => heard.push(`${target}: ${ledger.status(target).inFlight}`));
+    const reservation = reserve('groq/a');
+    expect(heard).to.deep.equal(['groq/a: 1']);
+    expect(ledger.status('groq/b').inFlight).to.equal(0);
+    reservation.settle();
+    expect(ledger.status('groq/a').inFlight).to.equal(0);
+    stop();
+    reserve('groq/a');
+    expect(heard).to.have.length(1);
+  });
+
   it('goes on serving requests of the configuration before this one', () => {
     ledger.configure(ACCOUNTS, [TARGETS[0] as TargetScopes], []);
     expect(grants('groq/b', 1)).to.equal(1);

@@ -1,9 +1,10 @@
-import type { Outcome, RequestAttempt, RequestRecord, Try } from '429chain/plugin';
+import type { RequestAttempt, RequestRecord } from '../contract/requests.js';
+import type { Outcome, Try } from './api.js';
 
 /** A provider's words may be a whole page. */
 const LONGEST_REASON = 300;
 
-/** What is kept of a request. Nothing of what was asked or answered. */
+/** A request that is over, as it is kept and shown. Nothing of what was asked or answered. */
 export const recordOf = (outcome: Outcome): RequestRecord => {
   const { servedBy, usage, firstTokenMs } = outcome;
   return {
