@@ -5,21 +5,21 @@ import { dirname, join } from 'node:path';
 import type { Middleware } from 'koa';
 import type { Dispatcher } from 'undici';
 import { getEvents } from './admin/events.js';
-import { explainRequest } from './admin/explain.js';
 import { Feed } from './admin/feed.js';
 import { createGate } from './admin/gate.js';
+import { adminHandlers } from './admin/handlers.js';
 import { AdminKey, requireAdminKey } from './admin/key.js';
-import { requestOf, requestsOf, usageOf } from './admin/requests.js';
-import { adminRouter, type Handlers } from './admin/router.js';
+import { adminRouter } from './admin/router.js';
 import { sessionHandlers } from './admin/session.js';
 import { Sessions } from './admin/sessions.js';
 import { adminPage } from './admin/static.js';
 import { WrongKeys } from './admin/wrong-keys.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
-import { InvalidConfiguration, type SettingsStore } from './config/store.js';
+import type { Prepared, SettingsStore } from './config/store.js';
 import { Estimates } from './engine/estimate.js';
 import { Upstream } from './engine/upstream.js';
+import { postChat } from './http/chat.js';
 import { createServer, type ServerOptions } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
@@ -62,11 +62,9 @@ export class App {
   readonly #feed: Feed;
   readonly #server: Server;
   readonly #retiring = new Set<Runtime>();
-  readonly #unsubscribe: () => void;
   /** The host that was asked for, once it listens. */
   #listening: readonly string[] = [];
   #runtime: Runtime;
-  #reloads: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -94,15 +92,8 @@ export class App {
       ...this.#admin(adminUi),
     });
     this.#server = createHttpServer(surface.callback());
-    const ends = [
-      store.onChange((settings) => {
-        this.#reloads = this.#reloads.then(() => this.#reload(settings));
-      }),
-      store.onProblems((problems) => this.#feed.configurationIs(problems.length)),
-    ];
-    this.#unsubscribe = () => {
-      for (const end of ends) end();
-    };
+    store.prepareWith((settings) => this.#prepare(settings));
+    store.onProblems((problems) => this.#feed.configurationIs(problems.length));
   }
 
   /** What answers below `/admin`, the gate, the API and the page, and what asks for the admin key elsewhere. */
@@ -113,16 +104,16 @@ export class App {
     const file = join(this.#store.current.dataDir, 'sessions.json');
     const sessions = new Sessions({ file, key: current, now: clock.now, log });
     const hosts = (): readonly string[] => [...this.#listening, ...this.#runtime.settings.server.hosts];
-    const handlers: Handlers = {
-      ...sessionHandlers({ sessions, key, version }),
-      'GET /status': () => this.#runtime.status(),
-      'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
-      'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
-      'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),
-      'POST /explain': (body) => explainRequest(this.#runtime, body),
-    };
-    const routes = adminRouter(handlers, getEvents(this.#feed)).routes() as Middleware;
-    const admin = [createGate({ hosts, sessions, key }), routes, adminPage(adminUi)];
+    const parts = { current: () => this.#runtime, store: this.#store, upstream: this.#lasting.upstream };
+    const handlers = { ...sessionHandlers({ sessions, key, version }), ...adminHandlers(parts) };
+    const router = adminRouter(handlers, getEvents(this.#feed));
+    const chat = postChat(parts.current);
+    // The browser has no API key, and needs none: the gate has let it in.
+    router.post('/chat', (ctx) => {
+      ctx.state.keyLabel = 'admin';
+      return chat(ctx);
+    });
+    const admin = [createGate({ hosts, sessions, key }), router.routes() as Middleware, adminPage(adminUi)];
     return { admin, adminKey: requireAdminKey(key) };
   }
 
@@ -154,6 +145,7 @@ export class App {
     };
     const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
     const runtime = await Runtime.build(store.current, chosen, lasting);
+    runtime.enter();
     return new App(runtime, store, chosen, lasting, ledgerFile, adminUi);
   }
 
@@ -183,13 +175,12 @@ export class App {
   }
 
   async #close(drainMs: number): Promise<void> {
-    this.#unsubscribe();
-    this.#store.close();
+    const settled = this.#store.close();
     this.#feed.close();
     const drained = setTimeout(() => this.#stop(), drainMs);
     const flushed = setTimeout(() => this.#server.closeAllConnections(), drainMs + Math.min(drainMs, FLUSH_MS));
-    // A reload under way would start an engine that nobody closes.
-    await this.#reloads;
+    // A change under way may start one more engine.
+    await settled;
     await Promise.all([this.#runtime, ...this.#retiring].map((runtime) => runtime.close()));
     // Only now: Node takes a connection for idle, and closes it, whose answer has not left whole.
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -211,26 +202,25 @@ export class App {
     waterfall.onWaiting(() => this.#feed.waitingChanged());
   }
 
-  /** A configuration that cannot be built changes nothing. */
-  async #reload(settings: Settings): Promise<void> {
+  /** Builds the engine of changed settings; until it enters, nothing has changed. */
+  async #prepare(settings: Settings): Promise<Prepared> {
+    const next = await Runtime.build(settings, this.#plugins, this.#lasting);
+    return { enter: () => this.#enter(next), discard: () => next.close() };
+  }
+
+  #enter(next: Runtime): void {
     const { log } = this.#lasting;
-    try {
-      const next = await Runtime.build(settings, this.#plugins, this.#lasting);
-      const old = this.#runtime;
-      this.#feedFrom(next);
-      this.#runtime = next;
-      this.#feed.reloaded();
-      this.#retiring.add(old);
-      void old.retire().then(() => this.#retiring.delete(old));
-      log.info('The changed configuration is in force.');
-      const [before, after] = [old.settings.server, settings.server];
-      if (before.host !== after.host || before.port !== after.port) {
-        log.warn('server.host and server.port take effect at the next start.');
-      }
-    } catch (error) {
-      this.#feed.configurationIs(error instanceof InvalidConfiguration ? error.problems.length : 1);
-      const what = error instanceof InvalidConfiguration ? `\n${error.message}` : ` ${(error as Error).message}`;
-      log.error(`The changed configuration cannot be used; the one before stays in force.${what}`);
+    const old = this.#runtime;
+    next.enter();
+    this.#feedFrom(next);
+    this.#runtime = next;
+    this.#feed.reloaded();
+    this.#retiring.add(old);
+    void old.retire().then(() => this.#retiring.delete(old));
+    log.info('The changed configuration is in force.');
+    const [before, after] = [old.settings.server, next.settings.server];
+    if (before.host !== after.host || before.port !== after.port) {
+      log.warn('server.host and server.port take effect at the next start.');
     }
   }
 }

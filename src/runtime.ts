@@ -2,8 +2,8 @@ import { statusOf } from './admin/status.js';
 import { ownKey } from './api-key.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
 import type { Clock } from './clock.js';
-import type { PluginSettings, Settings } from './config/settings.js';
-import type { StatusReport } from './contract/admin-api.js';
+import type { ApiKey, PluginSettings, ProviderSettings, Settings } from './config/settings.js';
+import type { LiveStatus } from './contract/admin-api.js';
 import type { Declaration } from './contract/quota.js';
 import { Chains } from './engine/chains.js';
 import type { Estimates } from './engine/estimate.js';
@@ -16,7 +16,7 @@ import type { Current } from './http/server.js';
 import type { Ledger, TargetStatus } from './ledger/ledger.js';
 import type { Log } from './log.js';
 import type { Plugin } from './plugin/index.js';
-import { keysIn, Preparer } from './prepare.js';
+import { keysIn, Preparer, prepareProvider } from './prepare.js';
 import type { Secrets } from './secrets.js';
 
 /** What outlives a reload. */
@@ -46,22 +46,25 @@ export class Runtime implements Current {
   /** Those of the configuration, also where no chain names them. */
   readonly providers: readonly PreparedProvider[];
   readonly waterfall: Waterfall;
-  readonly apiKeys: readonly string[];
+  readonly apiKeys: readonly ApiKey[];
   readonly adminKey: string;
   readonly maxBodyBytes: number;
   readonly startedAt: number;
   readonly now: () => number;
   readonly #ledger: Ledger;
+  readonly #configureLedger: () => void;
+  readonly #version: string;
   #ending: Promise<void> | undefined;
 
   private constructor(
     settings: Settings,
-    apiKeys: readonly string[],
+    apiKeys: readonly ApiKey[],
     adminKey: string,
     lasting: Lasting,
     host: Host,
     chains: Chains,
     providers: readonly PreparedProvider[],
+    configureLedger: () => void,
   ) {
     const { ledger, upstream, clock, estimates, log } = lasting;
     this.settings = settings;
@@ -69,13 +72,16 @@ export class Runtime implements Current {
     this.chains = chains;
     this.providers = providers;
     const { maxWaiting } = settings.server;
-    this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks: host.hooks }, maxWaiting);
+    const { hooks, wantsContent } = host;
+    this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks, wantsContent }, maxWaiting);
     this.apiKeys = apiKeys;
     this.adminKey = adminKey;
     this.maxBodyBytes = settings.server.maxBodyBytes;
     this.startedAt = lasting.startedAt;
     this.now = clock.now;
     this.#ledger = ledger;
+    this.#configureLedger = configureLedger;
+    this.#version = lasting.version;
   }
 
   /**
@@ -108,11 +114,11 @@ export class Runtime implements Current {
         settings.providers.map(({ id, type, limits }) => ({ id, type, limits })),
       );
       const { apiKeys } = settings.server;
-      const keys = apiKeys.length > 0 ? apiKeys : [ownKey(settings.dataDir, 'api-key')];
+      const keys = apiKeys.length > 0 ? apiKeys : [{ key: ownKey(settings.dataDir, 'api-key'), label: 'key 1' }];
       const adminKey = settings.server.adminKey ?? ownKey(settings.dataDir, 'admin-key');
-      secrets.add([...keys, adminKey]);
+      secrets.add([...keys.map(({ key }) => key), adminKey]);
       const addressed = new Map<string, PreparedTarget>();
-      const chains = new Chains(all, settings.defaultChain, (provider, model) => {
+      const chains = new Chains(all, settings.defaultChain, { ...settings.direct, targets: [] }, (provider, model) => {
         const id = `${provider}/${model}`;
         const known = addressed.get(id) ?? targets.find((target) => target.id === id);
         // The ledger may have forgotten one that was long unused.
@@ -128,12 +134,12 @@ export class Runtime implements Current {
         addressed.set(id, made);
         return made;
       });
-      const runtime = new Runtime(settings, keys, adminKey, lasting, host, chains, preparer.providers);
-      // Last, since whatever fails before must leave the ledger to the configuration in force.
-      ledger.configure(
-        preparer.accounts,
-        targets.map(({ scopes }) => scopes),
-        [...host.declarations, ...targets.flatMap(knownLimits)],
+      const runtime = new Runtime(settings, keys, adminKey, lasting, host, chains, preparer.providers, () =>
+        ledger.configure(
+          preparer.accounts,
+          targets.map(({ scopes }) => scopes),
+          [...host.declarations, ...targets.flatMap(knownLimits)],
+        ),
       );
       built = runtime;
       return runtime;
@@ -141,6 +147,11 @@ export class Runtime implements Current {
       await host.close();
       throw error;
     }
+  }
+
+  /** Comes into force: until then the ledger is that of the configuration before. */
+  enter(): void {
+    this.#configureLedger();
   }
 
   stateOf(target: PreparedTarget): TargetStatus {
@@ -153,8 +164,19 @@ export class Runtime implements Current {
   }
 
   /** How every target of every chain stands. */
-  status(): StatusReport {
+  status(): LiveStatus {
     return statusOf(this);
+  }
+
+  /** Ends every rest of a target and of what it shares with others; what was learned of their limits is forgotten. */
+  lift({ id }: PreparedTarget): void {
+    this.#ledger.reset(id);
+  }
+
+  /** A provider that need not be in the configuration, made ready to be asked; `undefined` for a type that nobody adds. */
+  prepare(provider: ProviderSettings): PreparedProvider | undefined {
+    const type = this.host.types.find(provider.type);
+    return type && prepareProvider(provider, type, this.#version);
   }
 
   /** Ends when every request that runs on it has ended; those who wait for capacity are refused at once. */

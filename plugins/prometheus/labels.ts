@@ -1,4 +1,4 @@
-import type { Outcome, StatusReport, Try } from '429chain/plugin';
+import type { LiveStatus, Outcome, Try } from '429chain/plugin';
 
 /** Callers choose the names of models, and each value of a label is a series for ever: what no chain names counts here. */
 const OTHERS = '(others)';
@@ -8,7 +8,7 @@ export class Names {
   readonly #targets: ReadonlySet<string>;
   readonly #chains: ReadonlySet<string>;
 
-  constructor({ targets }: StatusReport) {
+  constructor({ targets }: LiveStatus) {
     this.#targets = new Set(targets.map(({ target }) => target));
     this.#chains = new Set(targets.flatMap(({ chains }) => chains));
   }

@@ -1,4 +1,4 @@
-import type { Outcome, QuotaView, RequestLogHealth, StatusReport, TargetState } from '429chain/plugin';
+import type { LiveStatus, Outcome, QuotaView, RequestLogHealth, TargetState } from '429chain/plugin';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type Names, outcomeLabel, statusLabel } from './labels.js';
 
@@ -67,7 +67,7 @@ export class Metrics {
   }
 
   /** How things stand at `now`, epoch ms. What was told before and is no more is forgotten. */
-  observe({ targets, waiting }: StatusReport, health: RequestLogHealth | undefined, now: number): void {
+  observe({ targets, waiting }: LiveStatus, health: RequestLogHealth | undefined, now: number): void {
     this.#waiting.set(waiting);
     for (const gauge of [this.#state, this.#limit, this.#remaining, this.#inFlight, this.#reset]) gauge.reset();
     for (const { target, state, quotas } of targets) {

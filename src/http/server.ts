@@ -1,5 +1,6 @@
 import Router, { type RouterContext } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
+import type { ApiKey } from '../config/settings.js';
 import type { Chains } from '../engine/chains.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { Waterfall } from '../engine/waterfall.js';
@@ -18,7 +19,7 @@ import { answerPluginRoutes, anybody, wrongMethod } from './plugin-routes.js';
 export interface Current {
   readonly chains: Chains;
   readonly waterfall: Waterfall;
-  readonly apiKeys: readonly string[];
+  readonly apiKeys: readonly ApiKey[];
   /** Those of its plugins. */
   readonly routes: Routes;
   readonly maxBodyBytes: number;

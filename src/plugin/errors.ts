@@ -10,6 +10,7 @@ export const ERRORS = {
   not_found: { status: 404, type: 'invalid_request_error' },
   model_not_found: { status: 404, type: 'invalid_request_error' },
   method_not_allowed: { status: 405, type: 'invalid_request_error' },
+  in_use: { status: 409, type: 'invalid_request_error' },
   body_too_large: { status: 413, type: 'invalid_request_error' },
   unsupported_media_type: { status: 415, type: 'invalid_request_error' },
   too_many_attempts: { status: 429, type: 'rate_limit_error' },
@@ -19,6 +20,9 @@ export const ERRORS = {
   too_many_clients: { status: 503, type: 'server_error' },
   shutting_down: { status: 503, type: 'server_error' },
   invalid_configuration: { status: 500, type: 'configuration_error' },
+  configuration_changed: { status: 409, type: 'configuration_error' },
+  read_only: { status: 403, type: 'configuration_error' },
+  not_configured: { status: 503, type: 'configuration_error' },
   plugin_failed: { status: 500, type: 'configuration_error' },
 } as const satisfies Record<string, { status: number; type: string }>;
 

@@ -23,8 +23,10 @@ export interface Run {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** On a terminal of its own, whose keys `onOutput` may press. */
+  readonly terminal?: boolean;
   /** Called with all of standard output so far, whenever there is more of it. */
-  readonly onOutput?: (stdout: string) => void;
+  readonly onOutput?: (stdout: string, press: (keys: string) => void) => void;
 }
 
 /** A `429chain start` that goes on. */
@@ -59,19 +61,23 @@ export class Folder {
   }
 
   /** Runs `429chain` with `args` to its end, and sees to it that it prints no key. */
-  async run(args: readonly string[], { env = {}, input = '', onOutput }: RunOptions = {}): Promise<Run> {
-    const child = this.#spawn(args, env);
+  async run(
+    args: readonly string[],
+    { env = {}, input = '', terminal = false, onOutput }: RunOptions = {},
+  ): Promise<Run> {
+    const child = this.#spawn(args, env, terminal);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
-      onOutput?.(stdout);
+      onOutput?.(stdout, (keys) => child.stdin.write(keys));
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
     // A command that reads no input may be gone before it is written.
-    child.stdin.on('error', () => {}).end(input);
+    child.stdin.on('error', () => {});
+    if (!terminal) child.stdin.end(input);
     const [status] = (await once(child, 'close')) as [number | null];
     for (const secret of Object.values(SECRETS)) expect(stdout + stderr).not.to.contain(secret);
     return { status, stdout, stderr };
@@ -123,8 +129,15 @@ export class Folder {
     return output;
   }
 
-  #spawn(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcessWithoutNullStreams {
-    return spawn(process.execPath, [...SOURCE, ...args], {
+  #spawn(
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    terminal = false,
+  ): ChildProcessWithoutNullStreams {
+    const command = [process.execPath, ...SOURCE, ...args];
+    // `script` comes with every Linux, and a terminal with it.
+    const [file = '', ...rest] = terminal ? ['script', '-qefc', `exec ${command.join(' ')}`, '/dev/null'] : command;
+    return spawn(file, rest, {
       cwd: this.path,
       // Nothing of the tester's own: a key in the environment would be tried.
       env: { PATH: process.env.PATH, HOME: this.path, ...env },

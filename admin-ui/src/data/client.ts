@@ -1,0 +1,100 @@
+import type { AdminApi } from '../../../src/contract/admin-api.js';
+
+export type Route = keyof AdminApi;
+export type Reply<R extends Route> = AdminApi[R]['reply'];
+
+type ParamOf<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | ParamOf<Rest>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never;
+
+/** What a route needs to be called: its parameters and its body, where it has them. */
+type Asked<R extends Route> = {
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** The revision that a change starts from. */
+  readonly revision?: string | undefined;
+  readonly signal?: AbortSignal;
+} & ([ParamOf<R>] extends [never] ? unknown : { readonly params: Readonly<Record<ParamOf<R>, string>> }) &
+  (AdminApi[R] extends { body: infer B } ? { readonly body: B } : unknown);
+
+interface AnyAsked {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly body?: unknown;
+  readonly revision?: string | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** A refusal by the server, in its own words, or that there was no answer at all. */
+export class ApiError extends Error {
+  /** 0 where nothing answered. */
+  readonly status: number;
+  readonly code: string;
+  /** Further fields of the server's `error`. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(message: string, status: number, code: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+const API = '/admin/api';
+
+let signedOut: () => void = () => {};
+
+/** Calls `listener` whenever the server no longer knows the session. */
+export const onSignedOut = (listener: () => void): void => {
+  signedOut = listener;
+};
+
+/**
+ * Calls one route of the admin's API.
+ * @throws ApiError with the server's own words; status 0 where nothing answered.
+ */
+export const call = async <R extends Route>(
+  route: R,
+  ...[asked]: Record<never, never> extends Asked<R> ? [asked?: Asked<R>] : [asked: Asked<R>]
+): Promise<Reply<R>> => {
+  const { params = {}, query = {}, body, revision, signal }: AnyAsked = asked ?? {};
+  const [method = 'GET', path = ''] = route.split(' ');
+  const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+  const asText = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  const search = asText.length === 0 ? '' : `?${new URLSearchParams(asText)}`;
+  const response = await send(`${API}${filled}${search}`, {
+    method,
+    ...(signal === undefined ? {} : { signal }),
+    headers: {
+      ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+      ...(revision === undefined ? {} : { 'if-match': `"${revision}"` }),
+    },
+    ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
+  });
+  return (await response.json()) as Reply<R>;
+};
+
+/** As `fetch`, but whatever is no success is thrown. @throws ApiError */
+export const send = async (url: string, init: RequestInit = {}): Promise<Response> => {
+  const response = await fetch(url, init).catch((cause: Error) => {
+    if (cause.name === 'AbortError') throw cause;
+    throw new ApiError('429chain does not answer. Is it running?', 0, 'offline');
+  });
+  if (response.ok) return response;
+  const error = await errorOf(response);
+  if (error.status === 401 && !url.endsWith('/session')) signedOut();
+  throw error;
+};
+
+const errorOf = async (response: Response): Promise<ApiError> => {
+  const text = await response.text();
+  try {
+    const { message, code, type: _, param: __, ...details } = JSON.parse(text).error;
+    return new ApiError(String(message), response.status, String(code), details);
+  } catch {
+    return new ApiError(`The server answered ${response.status}, and not in JSON.`, response.status, 'unknown');
+  }
+};

@@ -1,0 +1,55 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** How long until something: `now`, `42 s`, `3 min 20 s`, `2 h 5 min`, `3 d`. */
+export const spanText = (ms: number): string => {
+  if (ms < SECOND) return 'now';
+  if (ms < MINUTE) return `${Math.ceil(ms / SECOND)} s`;
+  if (ms < HOUR) return pair(ms, MINUTE, 'min', SECOND, 's');
+  if (ms < 2 * DAY) return pair(ms, HOUR, 'h', MINUTE, 'min');
+  return `${Math.round(ms / DAY)} d`;
+};
+
+const pair = (ms: number, large: number, largeUnit: string, small: number, smallUnit: string): string => {
+  const count = Math.floor(ms / large);
+  const rest = Math.floor((ms - count * large) / small);
+  return rest === 0 ? `${count} ${largeUnit}` : `${count} ${largeUnit} ${rest} ${smallUnit}`;
+};
+
+/** What something took: `85 ms`, `1.24 s`, `2 min 3 s`. */
+export const durationText = (ms: number): string =>
+  ms < SECOND
+    ? `${Math.round(ms)} ms`
+    : ms < MINUTE
+      ? `${(ms / SECOND).toFixed(ms < 10 * SECOND ? 2 : 1)} s`
+      : spanText(ms);
+
+const plain = new Intl.NumberFormat('en');
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** `1,234`. */
+export const numberText = (value: number): string => plain.format(value);
+
+/** `1.2K`, `500K`, `1.3M`; below 10,000 whole. */
+export const shortNumber = (value: number): string => (value < 10_000 ? plain.format(value) : compact.format(value));
+
+/** `14:03:07` today, `24 Nov 14:03` before. */
+export const timeText = (at: number, now = Date.now()): string => {
+  const date = new Date(at);
+  const sameDay = date.toDateString() === new Date(now).toDateString();
+  return sameDay
+    ? date.toLocaleTimeString('en-GB')
+    : `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+};
+
+/** `1 request`, `3 requests`. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${numberText(count)} ${count === 1 ? one : many}`;
+
+/** `groq/llama/x` is provider `groq` and model `llama/x`. */
+export const partsOf = (target: string): { readonly provider: string; readonly model: string } => {
+  const slash = target.indexOf('/');
+  return { provider: target.slice(0, slash), model: target.slice(slash + 1) };
+};

@@ -1,0 +1,2 @@
+/** In place of the router's own module of this name: counts nothing. */
+export const usageStatistics = (): void => {};

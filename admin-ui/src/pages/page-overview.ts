@@ -1,0 +1,172 @@
+import { css, html, LitElement } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { FreeToday, QuotaView, StatusReport, TargetView } from '../../../src/contract/admin-api.js';
+import type { ChainsReply, ChainView } from '../../../src/contract/admin-configuration.js';
+import type { LiveEvent } from '../../../src/contract/events.js';
+import type { RequestRecord } from '../../../src/contract/requests.js';
+import { toast, toastError } from '../components/toast-host.js';
+import { call } from '../data/client.js';
+import { LiveController, live } from '../data/feed.js';
+import { counted, shortNumber } from '../data/format.js';
+import { Resource } from '../data/resource.js';
+import { base } from '../styles/base.js';
+import '../components/capacity-bar.js';
+import '../components/chain-flow.js';
+import '../components/empty-state.js';
+import '../components/figure-tile.js';
+import '../components/load-state.js';
+import '../components/page-header.js';
+import '../components/recent-requests.js';
+
+const RECENT = 12;
+/** Figures of the day need not be to the moment. */
+const FIGURES_EVERY_MS = 5_000;
+
+interface Loaded {
+  readonly status: StatusReport;
+  readonly chains: ChainsReply;
+  readonly recent: readonly RequestRecord[];
+}
+
+@customElement('page-overview')
+class PageOverview extends LitElement {
+  static override styles = [
+    base,
+    css`
+      .columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 22rem); gap: var(--space-4); align-items: start; }
+      .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr)); gap: var(--space-3); }
+      aside { position: sticky; top: var(--space-4); }
+      @media (max-width: 72rem) { .columns { grid-template-columns: minmax(0, 1fr); } aside { position: static; } }
+    `,
+  ];
+  readonly #first = new Resource<Loaded>(this, async (signal) => {
+    const [status, chains, recent] = await Promise.all([
+      call('GET /status', { signal }),
+      call('GET /chains', { signal }),
+      call('GET /requests', { query: { limit: RECENT }, signal }),
+    ]);
+    return { status, chains, recent: recent.requests };
+  });
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    super();
+    new LiveController(this, (event) => this.#onEvent(event));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#timer = setInterval(() => {
+      if (!document.hidden) void this.#first.reload();
+    }, FIGURES_EVERY_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+  }
+
+  override render() {
+    const { value } = this.#first;
+    return html`<load-state .of=${this.#first}>${value === undefined ? '' : this.#content(value)}</load-state>`;
+  }
+
+  #content({ status, chains, recent }: Loaded) {
+    const { targets, waiting } = live.status ?? status;
+    if (chains.chains.length === 0) return this.#empty();
+    const usable = targets.filter(({ state }) => state === 'available' || state === 'tracking').length;
+    return html`
+      <page-header heading="Overview">
+        ${counted(usable, 'target')} of ${targets.length} can answer now${waiting > 0 ? html` · ${counted(waiting, 'request waits', 'requests wait')} for capacity` : ''}
+      </page-header>
+      <div class="stack">
+        <section class="card" aria-label="Free capacity"><capacity-bar .targets=${targets}></capacity-bar></section>
+        ${this.#figures(status)}
+        <div class="columns">
+          <div class="stack">${repeat(
+            chains.chains,
+            ({ name }) => name,
+            (chain) => this.#chain(chain, chains.defaultChain === chain.name, targets),
+          )}</div>
+          ${this.#recent(recent)}
+        </div>
+      </div>`;
+  }
+
+  #empty() {
+    return html`<empty-state heading="No water yet" text="429chain has no provider to ask. Add one in two minutes: a free account at Groq, Cerebras or OpenRouter is enough.">
+      <a class="button primary" href="/admin/welcome">Add your first provider</a>
+    </empty-state>`;
+  }
+
+  #figures({ today, free, log }: StatusReport) {
+    if (today === undefined) return '';
+    const { requests, saved, avoided, rateLimited, promptTokens, completionTokens } = today;
+    return html`<section class="figures" aria-label="Today">
+      <figure-tile label="Requests today" value=${shortNumber(requests)}>${shortNumber(saved)} would have failed without the waterfall</figure-tile>
+      <figure-tile label="429s avoided today" value=${shortNumber(avoided)}>targets passed over that would have refused</figure-tile>
+      <figure-tile label="429s met today" value=${shortNumber(rateLimited)}>${rateLimited === 0 ? 'no call was wasted' : 'the next target was asked'}</figure-tile>
+      <figure-tile label="Tokens today" value=${shortNumber(promptTokens + completionTokens)}>${freeText(free)}</figure-tile>
+    </section>
+    ${log?.failing === undefined ? '' : html`<p class="problem" role="alert">Requests cannot be logged: ${log.failing}. They are answered all the same.</p>`}`;
+  }
+
+  #chain({ name, targets }: ChainView, isDefault: boolean, all: readonly TargetView[]) {
+    const views = targets.flatMap((each) => all.find(({ target }) => target === each.target) ?? []);
+    return html`<chain-flow name=${name} ?isDefault=${isDefault} .targets=${views} @lift=${this.#lift} @pin=${this.#pin}></chain-flow>`;
+  }
+
+  #recent(before: readonly RequestRecord[]) {
+    const fresh = live.recent.filter(({ id, at }) => !before.some((each) => each.id === id && each.at === at));
+    const requests = [...fresh, ...before].sort((one, other) => other.at - one.at).slice(0, RECENT);
+    return html`<aside class="card stack" aria-label="Recent requests">
+      <div class="row between"><h2>Recent requests</h2><a class="small" href="/admin/requests">All requests</a></div>
+      ${requests.length === 0 ? html`<p class="muted">None yet. <a href="/admin/playground">Send one in the playground</a>, or <a href="/admin/connect">connect a program</a>.</p>` : html`<recent-requests .requests=${requests}></recent-requests>`}
+    </aside>`;
+  }
+
+  #onEvent(event: LiveEvent | undefined): void {
+    if (event?.type !== 'changes') return;
+    for (const request of event.requests) {
+      [...this.renderRoot.querySelectorAll('chain-flow')].find(({ name }) => name === request.chain)?.flow(request);
+    }
+  }
+
+  #lift = async ({ detail: target }: CustomEvent<string>): Promise<void> => {
+    try {
+      await call('POST /cooldowns/lift', { body: { target } });
+      toast({ text: `${target} may be asked again.` });
+    } catch (error) {
+      toastError(error);
+    }
+  };
+
+  #pin = async ({ detail: { scope, dimension, window, limit } }: CustomEvent<QuotaView>): Promise<void> => {
+    if (limit === undefined) return;
+    const body = { scope, dimension, limit, ...(window === undefined ? {} : { window }) };
+    try {
+      await call('POST /limits/pin', { body, revision: this.#first.value?.chains.revision });
+      toast({ text: `The limit of ${scope} is written down in the configuration.` });
+      await this.#first.reload();
+    } catch (error) {
+      toastError(error);
+    }
+  };
+}
+
+const freeText = ({ tokens, requests }: FreeToday): string => {
+  const parts = [
+    ...(tokens === undefined ? [] : [`${shortNumber(tokens.used)} of ${shortNumber(tokens.limit)} free tokens`]),
+    ...(requests === undefined
+      ? []
+      : [`${shortNumber(requests.used)} of ${shortNumber(requests.limit)} free requests`]),
+  ];
+  return parts.length === 0 ? 'no daily limit is known' : `${parts.join(' and ')} used, of those known`;
+};
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'page-overview': PageOverview;
+  }
+}

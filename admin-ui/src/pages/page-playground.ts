@@ -1,0 +1,19 @@
+import { html, LitElement } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { base } from '../styles/base.js';
+import '../components/page-header.js';
+
+@customElement('page-playground')
+class PagePlayground extends LitElement {
+  static override styles = base;
+
+  override render() {
+    return html`<page-header heading="Playground"></page-header>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'page-playground': PagePlayground;
+  }
+}

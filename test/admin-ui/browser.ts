@@ -1,0 +1,201 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { build } from 'vite';
+import { App } from '../../src/app.js';
+import { openStore } from '../../src/config/store.js';
+import { API_KEY, MemoryLog } from '../proxy.js';
+import { theBrowser } from './chromium.js';
+
+export const ADMIN_KEY = 'admin-key-of-the-proxy';
+
+/** Longer than a loaded machine needs; every wait ends as soon as what it waits for is there. */
+const PATIENCE_MS = 10_000;
+
+const UI = fileURLToPath(new URL('../../admin-ui', import.meta.url));
+const AXE = fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url));
+
+let built: Promise<string> | undefined;
+
+/** The page as it is now, built once for all tests. @returns its folder */
+const builtPage = (): Promise<string> => {
+  built ??= (async () => {
+    const outDir = mkdtempSync(join(tmpdir(), '429chain-ui-'));
+    const configFile = join(UI, 'vite.config.ts');
+    await build({ configFile, root: UI, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
+    return outDir;
+  })();
+  return built;
+};
+
+/** The proxy with a configuration file on the disk, as a person has it. */
+export class AdminServer {
+  readonly folder = mkdtempSync(join(tmpdir(), '429chain-admin-'));
+  readonly file = join(this.folder, '429chain.json5');
+  readonly log = new MemoryLog();
+  #app: App | undefined;
+  #address = '';
+
+  /** `configuration` is the file's text, or an object for it; keys of callers and of the admin are added to an object. */
+  static async start(configuration: string | object, env: Record<string, string> = {}): Promise<AdminServer> {
+    const server = new AdminServer();
+    const whole = { server: { apiKeys: [API_KEY], adminKey: ADMIN_KEY } };
+    const text =
+      typeof configuration === 'string' ? configuration : JSON.stringify({ ...whole, ...configuration }, undefined, 2);
+    writeFileSync(server.file, text);
+    writeFileSync(
+      join(server.folder, '.env'),
+      Object.entries(env)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join(''),
+      { mode: 0o600 },
+    );
+    await server.listen();
+    return server;
+  }
+
+  get app(): App {
+    return this.#app as App;
+  }
+
+  /** Such as `http://127.0.0.1:40123`. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** The configuration as it is on the disk. */
+  get text(): string {
+    return readFileSync(this.file, 'utf8');
+  }
+
+  /** Starts, or starts again at the same address after `stop`. */
+  async listen(): Promise<void> {
+    const store = openStore(this.file, { env: {}, log: this.log });
+    this.#app = await App.create({ store, log: this.log, adminUi: await builtPage() });
+    const port = this.#address === '' ? 0 : Number(new URL(this.#address).port);
+    this.#address = await this.#app.listen({ host: '127.0.0.1', port });
+  }
+
+  async stop(): Promise<void> {
+    await this.#app?.close(0);
+    this.#app = undefined;
+  }
+
+  /** One chat completion by a caller. */
+  chat(body: object = {}): Promise<Response> {
+    return fetch(`${this.#address}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ messages: [{ role: 'user', content: 'Hello' }], ...body }),
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A person's browser at the admin. What goes wrong in it is kept: `expectNothingWrong` looks at that. */
+export class Visitor {
+  readonly page: Page;
+  readonly #context: BrowserContext;
+  readonly #wrong: string[];
+  /** Failed requests that a test brings about on purpose. */
+  #expected: RegExp | undefined;
+
+  private constructor(context: BrowserContext, page: Page, wrong: string[]) {
+    this.#context = context;
+    this.page = page;
+    this.#wrong = wrong;
+  }
+
+  static async come(server: AdminServer, options: BrowserContextOptions = {}): Promise<Visitor> {
+    const context = await (await theBrowser()).newContext({
+      baseURL: `${server.address}/admin/`,
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    context.setDefaultTimeout(PATIENCE_MS);
+    const wrong: string[] = [];
+    const watch = (page: Page): void => {
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') wrong.push(`console: ${message.text()}`);
+      });
+      page.on('pageerror', (error) => wrong.push(`thrown: ${error.message}`));
+      page.on('response', (response) => {
+        if (response.status() >= 400) wrong.push(`${response.status()} ${response.url()}`);
+      });
+      page.on('requestfailed', (request) => {
+        const why = request.failure()?.errorText ?? '';
+        // A page that is left ends what it was about to load.
+        if (why !== 'net::ERR_ABORTED') wrong.push(`${why} ${request.url()}`);
+      });
+    };
+    context.on('page', watch);
+    return new Visitor(context, await context.newPage(), wrong);
+  }
+
+  /** Signed in by the API, as somebody who came before; then at `path`, such as `chains`. */
+  static async signedIn(server: AdminServer, path = '', options: BrowserContextOptions = {}): Promise<Visitor> {
+    const visitor = await Visitor.come(server, options);
+    const { origin } = new URL(server.address);
+    await visitor.#context.request.post(`${origin}/admin/api/session`, {
+      data: { adminKey: ADMIN_KEY },
+      headers: { origin },
+    });
+    await visitor.page.goto(path);
+    return visitor;
+  }
+
+  /** Another tab of the same browser. */
+  async anotherTab(path = ''): Promise<Page> {
+    const page = await this.#context.newPage();
+    await page.goto(path);
+    return page;
+  }
+
+  /** What matches is brought about by the test. */
+  expectTrouble(pattern: RegExp): void {
+    this.#expected = pattern;
+  }
+
+  expectNothingWrong(): void {
+    expect(this.#wrong.filter((each) => !this.#expected?.test(each))).to.deep.equal([]);
+  }
+
+  /** What axe takes for serious, in the theme that the system asks for. */
+  async expectAccessible(): Promise<void> {
+    // Not as a script of the page, which its policy would refuse.
+    await this.page.evaluate(readFileSync(AXE, 'utf8'));
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await this.page.emulateMedia({ colorScheme });
+      const serious = await this.page.evaluate(async () => {
+        const { violations } = await (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run();
+        return violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .map(
+            ({ id, nodes }) =>
+              `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
+          );
+      });
+      expect(serious, colorScheme).to.deep.equal([]);
+    }
+  }
+
+  async leave(): Promise<void> {
+    await this.#context.close();
+  }
+}
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string;
+    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+  }[];
+}
