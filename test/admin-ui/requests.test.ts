@@ -35,7 +35,6 @@ describe('The page Requests', function () {
     scroller().evaluate((element, to) => {
       element.scrollTop = to;
     }, top);
-  const took = (place: number): Locator => row(place).getByRole('cell').last();
 
   it('shows each request of a caller once, however many targets were asked (pitfall 43)', async () => {
     upstreams[0]?.always(reply(429, { error: { message: 'Slow down.' } }, { 'retry-after': '60' }));
@@ -71,9 +70,9 @@ describe('The page Requests', function () {
     });
     expect(most).to.be.within(20, 100);
     await visitor.page.getByText('100,000 in all.').waitFor();
-    await visitor.page.getByRole('row').filter({ hasText: /1 ms$/ }).last().waitFor();
-    expect(await took((await rows().count()) - 1).textContent()).to.equal('1 ms');
-    await visitor.page.getByRole('link', { name: 'Request at' }).last().focus();
+    // The first one that came stands at the end.
+    await visitor.page.getByRole('cell', { name: '1 ms', exact: true }).waitFor();
+    await rows().last().getByRole('link').focus();
     await visitor.page.keyboard.press('Home');
     await visitor.page.getByRole('cell', { name: '1 min 40 s', exact: true }).waitFor();
   });
@@ -127,7 +126,6 @@ describe('The page Requests', function () {
     await row(2).getByText('400').waitFor();
     expect(await scroller().evaluate(({ scrollTop }) => scrollTop)).to.equal(0);
     expect(await news.count()).to.equal(0);
-    visitor.expectTrouble(/never/);
   });
 
   it('leaves out new requests that do not fit the filter', async () => {
