@@ -6,7 +6,6 @@ import uPlot, { type AlignedData, type Options, type Series } from 'uplot';
 import uPlotCss from 'uplot/dist/uPlot.min.css?inline';
 import { shortNumber } from '../data/format.js';
 import { base } from '../styles/base.js';
-import { setStyle } from '../styles/set-style.js';
 
 export interface Stack {
   readonly title: string;
@@ -70,7 +69,7 @@ export class BarChart extends LitElement {
         <h2>${this.label} <span class="muted small">${day}</span></h2>
         <ul>${stacks.map(({ title, colour, values }) => {
           const value = pointed === undefined ? sum(values) : (values[pointed] ?? 0);
-          return html`<li><i ${setStyle({ background: `var(${colour})` })}></i>${title} ${shortNumber(value)}</li>`;
+          return html`<li><i .style=${`background: var(${colour})`}></i>${title} ${shortNumber(value)}</li>`;
         })}</ul>
       </figcaption>
       <div class="plot" aria-hidden="true" ${ref(this.#place)}></div>

@@ -8,7 +8,6 @@ import type { RequestList } from '../data/request-list.js';
 import { kindOf, meaningOf, tokensOf } from '../data/request-words.js';
 import { base } from '../styles/base.js';
 import { requestTable } from '../styles/request-table.js';
-import { setStyle } from '../styles/set-style.js';
 import { attemptTrail, attemptTrailStyles } from './attempt-trail.js';
 import { VirtualRows } from './virtual-rows.js';
 
@@ -67,7 +66,7 @@ export class RequestTable extends LitElement {
       <div class="head" role="row" aria-rowindex="1">
         ${COLUMNS.map(({ name, title }) => html`<span role="columnheader" class=${name}>${title}</span>`)}
       </div>
-      <div class="space" role="rowgroup" ${setStyle({ height: `${rows.length * this.#rowHeight}px` })}>
+      <div class="space" role="rowgroup" .style=${`height: ${rows.length * this.#rowHeight}px`}>
         ${repeat(
           shown,
           ({ request }) => request,
@@ -94,7 +93,7 @@ export class RequestTable extends LitElement {
     const { at, status, chain, target, attempts, latencyMs, waitedMs } = request;
     const tokens = tokensOf(request);
     const waited = waitedMs >= 1 ? `, of which ${durationText(waitedMs)} waiting for capacity` : '';
-    return html`<div class="request" role="row" aria-rowindex=${index + 2} ${setStyle({ transform: `translateY(${index * height}px)`, height: `${height}px` })}>
+    return html`<div class="request" role="row" aria-rowindex=${index + 2} .style=${`transform: translateY(${index * height}px); height: ${height}px`}>
       <span role="cell" class="time number"><a href="/admin/requests/${encodeURIComponent(request.id)}" tabindex=${isEntry ? 0 : -1} @focus=${() => (this.active = request)} aria-label="Request at ${timeText(at)}" title=${fullTime.format(at)}>${timeText(at)}</a></span>
       <span role="cell" class="status ${kindOf(status)}" title=${meaningOf(status)}><b>${status}</b></span>
       <span role="cell" class="chain clip" title=${chain}>${chain}</span>

@@ -3,7 +3,6 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Totals } from '../../../src/contract/requests.js';
 import { durationText, numberText, shortNumber } from '../data/format.js';
 import { base } from '../styles/base.js';
-import { setStyle } from '../styles/set-style.js';
 
 export interface NamedTotals {
   readonly name: string;
@@ -53,7 +52,7 @@ export class TotalsTable extends LitElement {
         <thead><tr><th scope="col">${this.of}</th>${FIGURES.map(([title, about]) => html`<th scope="col" class="number" title=${about}>${title}</th>`)}</tr></thead>
         <tbody>${this.rows.map(
           ({ name, totals }) => html`<tr>
-            <th scope="row">${name}<i class="share" ${setStyle({ width: `${(100 * totals.requests) / most}%` })}></i></th>
+            <th scope="row">${name}<i class="share" .style=${`width: ${(100 * totals.requests) / most}%`}></i></th>
             ${FIGURES.map(([, , text]) => html`<td class="number">${text(totals)}</td>`)}
           </tr>`,
         )}</tbody>
