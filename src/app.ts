@@ -93,6 +93,7 @@ export class App {
     });
     this.#server = createHttpServer(surface.callback());
     store.prepareWith((settings) => this.#prepare(settings));
+    sayChanges(store, lasting.log);
     store.onProblems((problems) => this.#feed.configurationIs(problems.length));
   }
 
@@ -209,7 +210,6 @@ export class App {
   }
 
   #enter(next: Runtime): void {
-    const { log } = this.#lasting;
     const old = this.#runtime;
     next.enter();
     this.#feedFrom(next);
@@ -217,10 +217,17 @@ export class App {
     this.#feed.reloaded();
     this.#retiring.add(old);
     void old.retire().then(() => this.#retiring.delete(old));
-    log.info('The changed configuration is in force.');
-    const [before, after] = [old.settings.server, next.settings.server];
-    if (before.host !== after.host || before.port !== after.port) {
-      log.warn('server.host and server.port take effect at the next start.');
-    }
   }
 }
+
+/** Who keeps the log listens first: so this is said as the changed configuration wants it said. */
+const sayChanges = (store: SettingsStore, log: Log): void => {
+  let before = store.current.server;
+  store.onChange(({ server }) => {
+    log.info('The changed configuration is in force.');
+    if (before.host !== server.host || before.port !== server.port) {
+      log.warn('server.host and server.port take effect at the next start.');
+    }
+    before = server;
+  });
+};
