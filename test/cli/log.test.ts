@@ -230,15 +230,18 @@ describe('the log of 429chain start', function () {
   it('takes another level and format from a changed configuration', async () => {
     const { end, printed } = await start({ apiKeys: [KEYS.caller] });
     const written = JSON.parse(readFileSync(folder.file('429chain.json5'), 'utf8'));
-    written.server.log = { level: 'info', format: 'pretty' };
-    folder.write('429chain.json5', written);
-    await printed(/^\d\d:\d\d:\d\d The changed configuration is in force\.$/m);
-    written.server = { ...written.server, log: { level: 'warn' }, port: 1 };
-    folder.write('429chain.json5', written);
-    await printed(/"level":"warn".*take effect at the next start/);
+    const change = (log: object, port: number): void =>
+      folder.write('429chain.json5', { ...written, server: { ...written.server, port, log } });
+    change({ level: 'info', format: 'pretty' }, 1);
+    await printed(/"msg":"server\.host and server\.port take effect at the next start/);
+    await ask(KEYS.caller);
+    await printed(/^\d\d:\d\d:\d\d \[request-lines\] 200 by good\/m/m);
+    change({ level: 'warn' }, 2);
+    await printed(/^\d\d:\d\d:\d\d warning: server\.host and server\.port take effect at the next start/m);
     await ask(KEYS.caller);
     const { stdout } = await end();
-    expect(stdout).not.to.match(/200 by|Stopping/);
+    expect(stdout.match(/200 by/g)).to.have.length(1);
+    expect(stdout).not.to.contain('Stopping');
   });
 
   it('is whole when a plugin brings everything down, and the key in the error is not in it', async () => {
