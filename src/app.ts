@@ -1,7 +1,6 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Middleware } from 'koa';
 import type { Dispatcher } from 'undici';
 import { getEvents } from './admin/events.js';
@@ -24,16 +23,13 @@ import { createServer, type ServerOptions } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
 import type { Log } from './log.js';
+import { packageFile, version } from './package.js';
 import { ChainError } from './plugin/errors.js';
 import { type Lasting, Runtime } from './runtime.js';
 import { Secrets } from './secrets.js';
 
-const require = createRequire(import.meta.url);
-
-export const { version } = require('429chain/package.json') as { version: string };
-
 /** Where the admin's page is built. */
-const ADMIN_UI = join(dirname(require.resolve('429chain/package.json')), 'dist', 'admin-ui');
+const ADMIN_UI = packageFile('dist', 'admin-ui');
 
 export interface AppOptions {
   /** The configuration and its changes. */

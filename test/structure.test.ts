@@ -10,6 +10,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/contract', 0],
   ['src/clock.ts', 0],
   ['src/log.ts', 0],
+  ['src/package.ts', 0],
   ['src/secrets.ts', 0],
   ['src/logging', 1],
   ['src/plugin', 1],

@@ -2,7 +2,7 @@ import { open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { RequestRecord } from '429chain/plugin';
-import Datastore from 'nedb-promises';
+import type Datastore from 'nedb-promises';
 import { compareSegments, type SegmentName } from './retention.js';
 
 /** Where the content of a record stands in the file beside its segment: the first byte, and how many. */
@@ -88,7 +88,9 @@ export const readLine = (line: string): Stored | undefined => {
 
 /** A segment to append to. Creates what is not there. */
 export const openToWrite = async (folder: string, segment: SegmentName): Promise<Datastore<Stored>> => {
-  const store = Datastore.create({
+  // Loaded with the first request that is kept, and not at the start.
+  const { default: nedb } = await import('nedb-promises');
+  const store = nedb.create({
     filename: join(folder, fileName(segment)),
     // The usual 10 % would refuse a small file for one damaged line.
     corruptAlertThreshold: 1,

@@ -1,7 +1,7 @@
 import { definePlugin, type RouteKey } from '429chain/plugin';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { Names } from './labels.js';
-import { Metrics } from './metrics.js';
+import type { Metrics } from './metrics.js';
 
 interface Options {
   readonly key?: RouteKey;
@@ -10,18 +10,22 @@ interface Options {
 const NAME = 'prometheus';
 
 interface Shared {
-  readonly metrics: Metrics;
+  metrics?: Promise<Metrics>;
   users: number;
 }
 
 /** By data folder, over all runtimes: counters go on after a reload, in which two of them count for a while. */
 const shared = new Map<string, Shared>();
 
-const borrow = (dataDir: string): Metrics => {
-  const found = shared.get(dataDir) ?? { metrics: new Metrics(), users: 0 };
+/** Its metrics are made when they are asked for: what counts is loaded with the first request, and not at the start. */
+const borrow = (dataDir: string): (() => Promise<Metrics>) => {
+  const found: Shared = shared.get(dataDir) ?? { users: 0 };
   shared.set(dataDir, found);
   found.users++;
-  return found.metrics;
+  return () => {
+    found.metrics ??= import('./metrics.js').then(({ Metrics }) => new Metrics());
+    return found.metrics;
+  };
 };
 
 const giveBack = (dataDir: string): void => {
@@ -32,7 +36,8 @@ const giveBack = (dataDir: string): void => {
 let ofProcess: Registry | undefined;
 
 /** Memory, processor and event loop. They are of the process and not ours to take apart; watched once anybody asks. */
-const processMetrics = (): Promise<string> => {
+const processMetrics = async (): Promise<string> => {
+  const { collectDefaultMetrics, Registry } = await import('prom-client');
   if (ofProcess === undefined) {
     ofProcess = new Registry();
     collectDefaultMetrics({ register: ofProcess });
@@ -49,18 +54,19 @@ export default definePlugin<Options>({
     properties: { key: { enum: ['none', 'api', 'admin'] } },
   },
   apply(api, { key = 'admin' }) {
-    const metrics = borrow(api.dataDir);
+    const metricsOf = borrow(api.dataDir);
     api.onClose(() => giveBack(api.dataDir));
     let names: Names | undefined;
-    api.hooks.afterResponse.tap(NAME, (outcome) => {
+    api.hooks.afterResponse.tapPromise(NAME, async (outcome) => {
       names ??= new Names(api.status());
-      metrics.count(outcome, names);
+      (await metricsOf()).count(outcome, names);
     });
     api.addRoute({
       method: 'GET',
       path: '/metrics',
       key,
       handle: async () => {
+        const metrics = await metricsOf();
         metrics.observe(api.status(), api.requestLog()?.health, api.now());
         const body = `${await metrics.text()}\n${await processMetrics()}`;
         return { headers: { 'content-type': metrics.contentType }, body };

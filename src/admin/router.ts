@@ -1,5 +1,5 @@
 import Router, { type RouterContext } from '@koa/router';
-import { koaBody } from 'koa-body';
+import type { Middleware } from 'koa';
 import type { AdminApi } from '../contract/admin-api.js';
 import { ChainError } from '../plugin/errors.js';
 
@@ -17,20 +17,29 @@ export type Handlers = { readonly [R in Route]: Handler<R> };
 /** Bytes of a body: the admin sends settings and prompts, no files. */
 const LONGEST_BODY = 1024 * 1024;
 
-const readJson = koaBody({
-  json: true,
-  urlencoded: false,
-  text: false,
-  multipart: false,
-  jsonStrict: true,
-  jsonLimit: LONGEST_BODY,
-  onError: (error) => {
-    const { status } = error as { status?: number };
-    if (status === 413) throw new ChainError('body_too_large', `The body has more than ${LONGEST_BODY} bytes.`);
-    // Without the parser's words: they quote the body, which may hold a key.
-    throw new ChainError('malformed_json', 'The body is no JSON object.');
-  },
-});
+/** Reads the body. What does so is loaded with the first one: it is as big as all the rest of the server. */
+const readJson: Middleware = async (ctx, next) => {
+  reader ??= import('koa-body').then(readerOf);
+  await (await reader)(ctx, next);
+};
+
+let reader: Promise<Middleware> | undefined;
+
+const readerOf = ({ koaBody }: typeof import('koa-body')): Middleware =>
+  koaBody({
+    json: true,
+    urlencoded: false,
+    text: false,
+    multipart: false,
+    jsonStrict: true,
+    jsonLimit: LONGEST_BODY,
+    onError: (error) => {
+      const { status } = error as { status?: number };
+      if (status === 413) throw new ChainError('body_too_large', `The body has more than ${LONGEST_BODY} bytes.`);
+      // Without the parser's words: they quote the body, which may hold a key.
+      throw new ChainError('malformed_json', 'The body is no JSON object.');
+    },
+  });
 
 /** The routes below `/admin/api`, and `events` for the live feed, for those whom the gate let in. */
 export const adminRouter = (handlers: Handlers, events: (ctx: RouterContext) => void): Router => {

@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
 import { Agent } from 'undici';
-import { version } from '../app.js';
 import { systemClock } from '../clock.js';
 import { loadSettings } from '../config/load.js';
 import type { Settings } from '../config/settings.js';
@@ -13,6 +12,7 @@ import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Upstream } from '../engine/upstream.js';
 import { MemoryLedger } from '../ledger/memory-ledger.js';
 import { openLog } from '../logging/process-log.js';
+import { version } from '../package.js';
 import { Runtime } from '../runtime.js';
 import { Secrets } from '../secrets.js';
 import { CommandError } from './command-error.js';

@@ -1,11 +1,11 @@
 import { appendFileSync, copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import JSON5 from 'json5';
 import { resolveVariables } from '../config/env.js';
 import { DOT_ENV } from '../config/sources.js';
 import { listOf } from '../config/wording.js';
+import { packageFile } from '../package.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, DEFAULT_FILE } from './options.js';
 import { tableOf } from './table.js';
@@ -16,7 +16,6 @@ interface Variable {
   readonly page: string | undefined;
 }
 
-const PACKAGE = dirname(createRequire(import.meta.url).resolve('429chain/package.json'));
 const SCHEMA = '429chain.schema.json';
 const SHIPPED_SCHEMA = `./schemas/${SCHEMA}`;
 const INSTALLED_SCHEMA = `./node_modules/429chain/schemas/${SCHEMA}`;
@@ -26,7 +25,7 @@ export const init = async ({ options }: CommandLine): Promise<void> => {
   const file = resolve(options.config ?? DEFAULT_FILE);
   const dotEnv = join(dirname(file), DOT_ENV);
   refuseToOverwrite(file, dotEnv, options.force ?? false);
-  const shipped = readFileSync(join(PACKAGE, DEFAULT_FILE), 'utf8');
+  const shipped = readFileSync(packageFile(DEFAULT_FILE), 'utf8');
   const variables = variablesOf(shipped);
   try {
     const written = [...writeConfiguration(file, shipped), writeDotEnv(dotEnv, basename(file), variables)];
@@ -66,7 +65,7 @@ const writeConfiguration = (file: string, shipped: string): string[][] => {
   const rows = [[shown(file), 'the configuration, with comments']];
   if (installed) return rows;
   const copy = join(folder, SCHEMA);
-  copyFileSync(join(PACKAGE, SHIPPED_SCHEMA), copy);
+  copyFileSync(packageFile(SHIPPED_SCHEMA), copy);
   return [...rows, [shown(copy), 'lets editors complete and check it']];
 };
 

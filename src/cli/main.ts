@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { suggest } from '../config/wording.js';
+import { version } from '../package.js';
 import { ChainError } from '../plugin/errors.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, OPTIONS, readCommandLine } from './options.js';
@@ -40,7 +41,7 @@ const usage = (): string => {
 const run = async (args: readonly string[]): Promise<void> => {
   const line = readCommandLine(args);
   if (line.options.version) {
-    console.log((await import('../app.js')).version);
+    console.log(version);
     return;
   }
   if (line.options.help) {

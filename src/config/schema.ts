@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { packageFile } from '../package.js';
 import { omit } from '../plugin/headers.js';
 
 const NAME = 'configuration';
@@ -16,9 +15,7 @@ export interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
 }
 
-/** Found through the package itself, since this file lies one folder deeper once it is built. */
-const schemaFile = (): string =>
-  join(dirname(createRequire(import.meta.url).resolve('429chain/package.json')), 'schemas', '429chain.schema.json');
+const SCHEMA_FILE = packageFile('schemas', '429chain.schema.json');
 
 const createAjv = (strict: boolean): Ajv2020 => {
   const ajv = new Ajv2020({ allErrors: true, verbose: true, strict, validateFormats: false });
@@ -26,7 +23,7 @@ const createAjv = (strict: boolean): Ajv2020 => {
   return ajv;
 };
 
-const own = createAjv(true).addSchema(JSON.parse(readFileSync(schemaFile(), 'utf8')), NAME);
+const own = createAjv(true).addSchema(JSON.parse(readFileSync(SCHEMA_FILE, 'utf8')), NAME);
 
 /** The validator of the whole configuration, or of one part of its schema: `#/$defs/limit`. */
 export const validatorOf = (ref = ''): ValidateFunction | undefined => own.getSchema(`${NAME}${ref}`);
