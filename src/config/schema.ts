@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
 import { packageFile } from '../package.js';
 import { omit } from '../plugin/headers.js';
 
@@ -17,13 +17,14 @@ export interface SchemaNode {
 
 const SCHEMA_FILE = packageFile('schemas', '429chain.schema.json');
 
-const createAjv = (strict: boolean): Ajv2020 => {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict, validateFormats: false });
+const createAjv = (options: Options): Ajv2020 => {
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, validateFormats: false, ...options });
   ajv.addKeyword('errorMessage');
   return ajv;
 };
 
-const own = createAjv(true).addSchema(JSON.parse(readFileSync(SCHEMA_FILE, 'utf8')), NAME);
+// That it is a schema is tested; to look at each start would take as long as to compile it.
+const own = createAjv({ strict: true, validateSchema: false }).addSchema(JSON.parse(readFileSync(SCHEMA_FILE, 'utf8')), NAME);
 
 /** The validator of the whole configuration, or of one part of its schema: `#/$defs/limit`. */
 export const validatorOf = (ref = ''): ValidateFunction | undefined => own.getSchema(`${NAME}${ref}`);
@@ -32,6 +33,15 @@ export const validatorOf = (ref = ''): ValidateFunction | undefined => own.getSc
 export const sentenceOf = (ref: string): string =>
   (validatorOf(ref)?.schema as SchemaNode | undefined)?.errorMessage ?? '';
 
+/** For schemas of others, which may all have the same `$id`. */
+const foreign = createAjv({ strict: false, addUsedSchema: false });
+const compiled = new WeakMap<object, ValidateFunction>();
+
 /** A validator for a plugin's own schema, of whatever draft. Throws when that is no schema. */
-export const validatorFor = (schema: object): ValidateFunction =>
-  createAjv(false).compile(omit(schema as { $schema?: string }, '$schema'));
+export const validatorFor = (schema: object): ValidateFunction => {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  const validator = foreign.compile(omit(schema as { $schema?: string }, '$schema'));
+  compiled.set(schema, validator);
+  return validator;
+};

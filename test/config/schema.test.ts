@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'chai';
 import { generateConfigTypes } from '../../scripts/generate-config-types.js';
 import { MINIMAL, settingsOf } from './configurations.js';
@@ -22,6 +23,12 @@ const nodesIn = (node: Node, path: string): [string, Node][] =>
 const NEEDS_SENTENCE = ['pattern', 'minLength', 'minimum', 'maximum', 'minItems', 'minProperties', 'anyOf'];
 
 describe('the schema', () => {
+  it('is a JSON Schema', () => {
+    const ajv = new Ajv2020({ strict: true, validateFormats: false });
+    ajv.addKeyword('errorMessage');
+    expect(ajv.validateSchema(SCHEMA), JSON.stringify(ajv.errors)).to.equal(true);
+  });
+
   it('is where the types come from', async () => {
     expect(read('src/contract/config.ts')).to.equal(await generateConfigTypes());
   });
