@@ -25,6 +25,7 @@ import { LedgerFile } from './ledger/snapshot.js';
 import type { Log } from './log.js';
 import { packageFile, version } from './package.js';
 import { ChainError } from './plugin/errors.js';
+import type { Plugin } from './plugin/index.js';
 import { type Lasting, Runtime } from './runtime.js';
 import { Secrets } from './secrets.js';
 
@@ -34,8 +35,8 @@ const ADMIN_UI = packageFile('dist', 'admin-ui');
 export interface AppOptions {
   /** The configuration and its changes. */
   readonly store: SettingsStore;
-  /** Plugins beside those that the configuration names; absolute paths. */
-  readonly plugins?: readonly string[];
+  /** Beside those that the configuration names: plugins themselves, or absolute paths of them. */
+  readonly plugins?: readonly (Plugin | string)[];
   readonly log: Log;
   /** Learns the keys in use, for those who write. */
   readonly secrets?: Secrets;
@@ -140,7 +141,11 @@ export class App {
       version,
       startedAt: clock.now(),
     };
-    const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
+    const chosen = plugins.map((each) => ({
+      ...(typeof each === 'string' ? { use: each } : { use: each.name, plugin: each }),
+      options: {},
+      enabled: true,
+    }));
     const runtime = await Runtime.build(store.current, chosen, lasting);
     runtime.enter();
     return new App(runtime, store, chosen, lasting, ledgerFile, adminUi);
@@ -153,6 +158,7 @@ export class App {
 
   /** @returns the address, such as `http://127.0.0.1:3429`. Port 0 takes any free one. */
   async listen({ host, port }: { host: string; port: number } = this.#runtime.settings.server): Promise<string> {
+    if (this.#closing !== undefined) throw new ChainError('shutting_down', '429chain is closed.');
     this.#listening = [host.toLowerCase()];
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);

@@ -25,6 +25,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/prepare.ts', 4],
   ['src/runtime.ts', 5],
   ['src/app.ts', 6],
+  ['src/index.ts', 7],
   ['src/demo', 7],
   ['src/cli', 8],
 ];

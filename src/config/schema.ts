@@ -24,7 +24,10 @@ const createAjv = (options: Options): Ajv2020 => {
 };
 
 // That it is a schema is tested; to look at each start would take as long as to compile it.
-const own = createAjv({ strict: true, validateSchema: false }).addSchema(JSON.parse(readFileSync(SCHEMA_FILE, 'utf8')), NAME);
+const own = createAjv({ strict: true, validateSchema: false }).addSchema(
+  JSON.parse(readFileSync(SCHEMA_FILE, 'utf8')),
+  NAME,
+);
 
 /** The validator of the whole configuration, or of one part of its schema: `#/$defs/limit`. */
 export const validatorOf = (ref = ''): ValidateFunction | undefined => own.getSchema(`${NAME}${ref}`);
