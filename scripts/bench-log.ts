@@ -8,7 +8,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RequestRecord } from '429chain/plugin';
 import { RequestStore } from '../plugins/nedb-logger/store.js';
-import { consoleLog } from '../src/log.js';
 
 /**
  * What the request log costs and keeps: 100,000 requests are logged, and the process is killed in the midst of them.
@@ -48,7 +47,7 @@ const recordOf = (index: number): RequestRecord => {
 };
 
 const openStore = (folder: string, keepMs = KEEP_MS): RequestStore =>
-  new RequestStore(folder, { keepMs, maxRequests: 200_000, now: Date.now, log: consoleLog });
+  new RequestStore(folder, { keepMs, maxRequests: 200_000, now: Date.now, log: console });
 
 const mebibytes = (): number => process.memoryUsage().rss / 2 ** 20;
 
@@ -190,7 +189,7 @@ const measure = async (folder: string): Promise<boolean> => {
   console.log(
     `  usage of 30 days ${ms(f.usageMs)} (reach: below 50 ms), the newest 50 ${ms(f.pageMs)}, one of the oldest by its id ${ms(f.byIdMs)}, longest stall ${ms(f.byIdStall)}`,
   );
-  console.log(`  all of them, page by page: longest stall ${ms(f.allStall)}`);
+  console.log(`  all of them, page by page: longest stall ${ms(f.allStall)} (reach: below 20 ms)`);
   console.log(`  all of them forgotten: ${ms(f.retireMs)}, longest stall ${ms(f.retireStall)} (reach: below 20 ms)`);
   const exact = f.kept === f.counted && f.kept >= certain && f.total === REQUESTS && f.all === REQUESTS;
   return exact && f.startMs < 2_000 && f.usageMs < 50 && f.most - f.before < 200;

@@ -6,9 +6,9 @@ import type { Dispatcher } from 'undici';
 import { getEvents } from './admin/events.js';
 import { explainRequest } from './admin/explain.js';
 import { Feed } from './admin/feed.js';
+import { reportOf } from './admin/report.js';
 import { requestOf, requestsOf, usageOf } from './admin/requests.js';
 import { adminRouter } from './admin/router.js';
-import { statusOf } from './admin/status.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import { InvalidConfiguration, type SettingsStore } from './config/store.js';
@@ -18,9 +18,10 @@ import { requireKey } from './http/auth.js';
 import { createServer } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
-import { consoleLog, type Log } from './log.js';
+import type { Log } from './log.js';
 import { ChainError } from './plugin/errors.js';
 import { type Lasting, Runtime } from './runtime.js';
+import { Secrets } from './secrets.js';
 
 export const { version } = createRequire(import.meta.url)('429chain/package.json') as { version: string };
 
@@ -29,7 +30,9 @@ export interface AppOptions {
   readonly store: SettingsStore;
   /** Plugins beside those that the configuration names; absolute paths. */
   readonly plugins?: readonly string[];
-  readonly log?: Log;
+  readonly log: Log;
+  /** Learns the keys in use, for those who write. */
+  readonly secrets?: Secrets;
   readonly clock?: Clock;
   /** How providers are reached; for tests. */
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
@@ -75,7 +78,7 @@ export class App {
       log: lasting.log,
       admin: adminRouter(
         {
-          'GET /status': () => statusOf(this.#runtime),
+          'GET /status': () => reportOf(this.#runtime.status(), this.#runtime.host.requestLog, lasting.clock.now()),
           'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
           'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
           'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),
@@ -104,7 +107,8 @@ export class App {
   static async create({
     store,
     plugins = [],
-    log = consoleLog,
+    log,
+    secrets = new Secrets(),
     clock = systemClock,
     createDispatcher,
   }: AppOptions): Promise<App> {
@@ -117,6 +121,7 @@ export class App {
       estimates: new Estimates(),
       clock,
       log,
+      secrets,
       version,
       startedAt: clock.now(),
     };

@@ -1,7 +1,9 @@
+import { statusOf } from './admin/status.js';
 import { ownKey } from './api-key.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
 import type { Clock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
+import type { LiveStatus } from './contract/admin-api.js';
 import type { Declaration } from './contract/quota.js';
 import { Chains } from './engine/chains.js';
 import type { Estimates } from './engine/estimate.js';
@@ -9,11 +11,13 @@ import type { PreparedProvider, PreparedTarget } from './engine/target.js';
 import type { Upstream } from './engine/upstream.js';
 import { Waterfall } from './engine/waterfall.js';
 import { Host } from './host/host.js';
+import type { Routes } from './host/routes.js';
 import type { Current } from './http/server.js';
 import type { Ledger, TargetStatus } from './ledger/ledger.js';
 import type { Log } from './log.js';
 import type { Plugin } from './plugin/index.js';
-import { Preparer } from './prepare.js';
+import { keysIn, Preparer } from './prepare.js';
+import type { Secrets } from './secrets.js';
 
 /** What outlives a reload. */
 export interface Lasting {
@@ -22,6 +26,8 @@ export interface Lasting {
   readonly estimates: Estimates;
   readonly clock: Clock;
   readonly log: Log;
+  /** What must not be written anywhere; learns the keys of every configuration. */
+  readonly secrets: Secrets;
   readonly version: string;
   /** Epoch ms. */
   readonly startedAt: number;
@@ -29,6 +35,8 @@ export interface Lasting {
 
 /** How many targets that no chain names are remembered: callers choose their names. */
 const MOST_ADDRESSED = 1_000;
+
+const TOO_EARLY = 'How targets stand is known once 429chain has started: ask for it in a hook or a route.';
 
 /** Everything that follows from one configuration. Built whole or not at all; closed when its last request is over. */
 export class Runtime implements Current {
@@ -61,7 +69,8 @@ export class Runtime implements Current {
     this.chains = chains;
     this.providers = providers;
     const { maxWaiting } = settings.server;
-    this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks: host.hooks }, maxWaiting);
+    const { hooks, wantsContent } = host;
+    this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks, wantsContent }, maxWaiting);
     this.apiKeys = apiKeys;
     this.adminKeys = [adminKey];
     this.maxBodyBytes = settings.server.maxBodyBytes;
@@ -75,13 +84,19 @@ export class Runtime implements Current {
    * @throws ChainError `plugin_failed`
    */
   static async build(settings: Settings, plugins: readonly PluginSettings[], lasting: Lasting): Promise<Runtime> {
-    const { ledger, clock, log, version } = lasting;
+    const { ledger, clock, log, secrets, version } = lasting;
+    secrets.add(keysIn(settings));
+    let built: Runtime | undefined;
     const host = await Host.create({
       builtIns: await builtIns(),
       choices: [...settings.plugins, ...plugins],
       log,
       dataDir: settings.dataDir,
       now: clock.now,
+      status: () => {
+        if (built === undefined) throw new Error(TOO_EARLY);
+        return built.status();
+      },
       refuse: (error, choice) => refusePlugin(settings, error, choice),
       checkOptions: (plugin, schema, choice) => checkPluginOptions(settings, plugin, schema, choice),
     });
@@ -96,6 +111,7 @@ export class Runtime implements Current {
       const { apiKeys } = settings.server;
       const keys = apiKeys.length > 0 ? apiKeys : [ownKey(settings.dataDir, 'api-key')];
       const adminKey = settings.server.adminKey ?? ownKey(settings.dataDir, 'admin-key');
+      secrets.add([...keys, adminKey]);
       const addressed = new Map<string, PreparedTarget>();
       const chains = new Chains(all, settings.defaultChain, (provider, model) => {
         const id = `${provider}/${model}`;
@@ -120,6 +136,7 @@ export class Runtime implements Current {
         targets.map(({ scopes }) => scopes),
         [...host.declarations, ...targets.flatMap(knownLimits)],
       );
+      built = runtime;
       return runtime;
     } catch (error) {
       await host.close();
@@ -130,6 +147,15 @@ export class Runtime implements Current {
   stateOf(target: PreparedTarget): TargetStatus {
     if (target.unusable === undefined) return this.#ledger.status(target.id);
     return { target: target.id, ...target.unusable, inFlight: 0, quotas: [] };
+  }
+
+  get routes(): Routes {
+    return this.host.routes;
+  }
+
+  /** How every target of every chain stands. */
+  status(): LiveStatus {
+    return statusOf(this);
   }
 
   /** Ends when every request that runs on it has ended; those who wait for capacity are refused at once. */

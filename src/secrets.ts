@@ -10,3 +10,31 @@ export const maskSecrets = (text: string, secrets: readonly string[]): string =>
   for (const secret of secrets) if (secret.length >= SHORTEST_SECRET) masked = masked.replaceAll(secret, MASK);
   return masked.replace(KEY_SHAPE, MASK);
 };
+
+/** How each of `secrets` may stand in a text: as it is, in a URL, in JSON. */
+export const formsOf = (secrets: readonly string[]): string[] => [
+  ...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])),
+];
+
+/** Every key in use, so that none is written where it is not meant to be, by whatever way it got there. */
+export class Secrets {
+  readonly #known = new Set<string>();
+  #pattern: RegExp | undefined;
+
+  /** They stay known: a request may still run on a configuration that is no longer in force. */
+  add(secrets: readonly string[]): void {
+    const long = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
+    for (const form of formsOf(long)) this.#known.add(form);
+    // The longest first, so that one which is part of another leaves no rest of it.
+    const longestFirst = [...this.#known].sort((one, other) => other.length - one.length);
+    this.#pattern = longestFirst.length === 0 ? undefined : new RegExp(longestFirst.map(literally).join('|'), 'g');
+  }
+
+  /** `text` with every key, and whatever looks like one, replaced by stars. */
+  mask(text: string): string {
+    const masked = this.#pattern === undefined ? text : text.replace(this.#pattern, MASK);
+    return masked.replace(KEY_SHAPE, MASK);
+  }
+}
+
+const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');

@@ -14,6 +14,7 @@ export const API_KEY = 'test-key-of-the-proxy';
 /** Keeps what was logged. */
 export class MemoryLog implements Log {
   readonly lines: string[] = [];
+  debug = (message: string): void => void this.lines.push(message);
   info = (message: string): void => void this.lines.push(message);
   warn = (message: string): void => void this.lines.push(message);
   error = (message: string): void => void this.lines.push(message);

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { definePlugin, durationOf, recordOf } from '429chain/plugin';
-import { RequestStore, type StoreSettings } from './store.js';
+import { RequestStore } from './store.js';
+import type { StoreSettings } from './writer.js';
 
 interface Options {
   readonly keep?: string;
   readonly maxRequests?: number;
   readonly folder?: string;
+  readonly content?: boolean;
 }
 
 const NAME = 'nedb-logger';
@@ -39,7 +41,7 @@ const giveBack = async (folder: string, settings: StoreSettings): Promise<void> 
   if (users.length === 0) stores.delete(folder);
 };
 
-/** Keeps every request that is over, without what was asked and answered, and what they came to. */
+/** Keeps every request that is over and what they came to; what was asked and answered only when told to. */
 export default definePlugin<Options>({
   name: NAME,
   optionsSchema: {
@@ -49,15 +51,19 @@ export default definePlugin<Options>({
       keep: { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$' },
       maxRequests: { type: 'integer', minimum: 100 },
       folder: { type: 'string', minLength: 1 },
+      content: { type: 'boolean' },
     },
   },
-  apply(api, { keep = '30d', maxRequests = 200_000, folder = 'requests' }) {
+  apply(api, { keep = '30d', maxRequests = 200_000, folder = 'requests', content = false }) {
     const path = resolve(api.dataDir, folder);
     const keepMs = durationOf(keep) ?? Number.POSITIVE_INFINITY;
     const settings = { keepMs, maxRequests, now: api.now, log: api.log };
     const store = borrow(path, settings);
     api.onClose(() => giveBack(path, settings));
-    api.hooks.afterResponse.tap(NAME, (outcome) => store.add(recordOf(outcome)));
+    if (content) api.wantContent();
+    api.hooks.afterResponse.tap(NAME, (outcome) =>
+      store.add(recordOf(outcome), content ? outcome.content?.() : undefined),
+    );
     api.provideRequestLog(store);
   },
 });

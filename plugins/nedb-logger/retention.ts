@@ -11,6 +11,10 @@ export interface Retention {
   readonly maxRequests: number;
 }
 
+/** For `sort`: the oldest first. */
+export const compareSegments = (one: SegmentName, other: SegmentName): number =>
+  one.day === other.day ? one.number - other.number : one.day < other.day ? -1 : 1;
+
 const DAY_MS = 86_400_000;
 /** Totals are small, and people compare with last year. */
 const KEEP_TOTALS_MS = 400 * DAY_MS;

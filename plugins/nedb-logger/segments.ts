@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { RequestRecord } from '429chain/plugin';
 import Datastore from 'nedb-promises';
-import type { SegmentName } from './retention.js';
+import { compareSegments, type SegmentName } from './retention.js';
+
+/** Where the content of a record stands in the file beside its segment: the first byte, and how many. */
+export type ContentPlace = readonly [at: number, bytes: number];
 
 /** `_id` is its place in the segment, 1 for the first, in six digits so that they sort. */
-export type Stored = RequestRecord & { readonly _id: string };
+export type Stored = RequestRecord & { readonly _id: string; readonly contentAt?: ContentPlace };
 
 const NAME = /^(\d{4}-\d{2}-\d{2})\.(\d{4,})\.db$/;
 /** Records that are handled in one go: a millisecond or two. */
@@ -16,7 +19,7 @@ export const fileName = ({ day, number }: SegmentName): string => `${day}.${Stri
 
 export const idOf = (place: number): string => String(place).padStart(6, '0');
 
-export const withoutId = ({ _id, ...record }: Stored): RequestRecord => record;
+export const recordIn = ({ _id, contentAt, ...record }: Stored): RequestRecord => record;
 
 /** NeDB knows them; its types do not. */
 const PRIVATE: object = { modes: { fileMode: 0o600, dirMode: 0o700 } };
@@ -28,7 +31,7 @@ export const listSegments = async (folder: string): Promise<SegmentName[]> => {
     .map((file) => NAME.exec(file))
     .filter((match) => match !== null)
     .map(([, day = '', number]) => ({ day, number: Number(number) }))
-    .sort((one, other) => (one.day === other.day ? one.number - other.number : one.day < other.day ? -1 : 1));
+    .sort(compareSegments);
 };
 
 /** For what is not there. @throws every other error */
@@ -62,7 +65,7 @@ export async function* recordsOf(
   if (handle === undefined) return;
   let batch: Stored[] = [];
   for await (const line of handle.readLines()) {
-    const record = parse(line);
+    const record = readLine(line);
     if (record === undefined) onDamage();
     else batch.push(record);
     if (batch.length < AT_ONCE) continue;
@@ -73,20 +76,14 @@ export async function* recordsOf(
   yield batch;
 }
 
-const parse = (line: string): Stored | undefined => {
+/** `undefined` for a line that is damaged. */
+export const readLine = (line: string): Stored | undefined => {
   try {
     const value = JSON.parse(line) as Stored;
     return typeof value._id === 'string' && Array.isArray(value.attempts) ? value : undefined;
   } catch {
     return undefined;
   }
-};
-
-/** A segment to look through: in memory, since NeDB would write a file anew merely to open it. */
-export const openToRead = async (folder: string, segment: SegmentName): Promise<Datastore<Stored>> => {
-  const store = Datastore.create({ inMemoryOnly: true }) as unknown as Datastore<Stored>;
-  for await (const batch of recordsOf(folder, segment)) await store.insertMany(batch);
-  return store;
 };
 
 /** A segment to append to. Creates what is not there. */
@@ -109,17 +106,12 @@ export const removeSegment = async (folder: string, segment: SegmentName): Promi
 };
 
 /** The last record of this id in a segment's file, found without reading the others. */
-export const findById = async (
-  folder: string,
-  segment: SegmentName,
-  id: string,
-): Promise<RequestRecord | undefined> => {
+export const findById = async (folder: string, segment: SegmentName, id: string): Promise<Stored | undefined> => {
   const content = await readFile(join(folder, fileName(segment))).catch(orNothing(Buffer.alloc(0)));
   // Nothing but the field itself has these quotation marks without backslashes.
   const found = content.lastIndexOf(`"id":${JSON.stringify(id)}`);
   if (found === -1) return undefined;
   const end = content.indexOf('\n', found);
   const line = content.subarray(content.lastIndexOf('\n', found) + 1, end === -1 ? content.length : end);
-  const record = parse(line.toString());
-  return record === undefined ? undefined : withoutId(record);
+  return readLine(line.toString());
 };

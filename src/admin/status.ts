@@ -1,6 +1,7 @@
-import type { QuotaView, StatusReport, TargetView } from '../contract/admin-api.js';
+import type { LiveStatus, QuotaView, TargetView } from '../contract/admin-api.js';
 import type { Chain, PreparedTarget } from '../engine/target.js';
 import type { QuotaStatus, TargetStatus } from '../ledger/ledger.js';
+import { durationText } from '../plugin/headers.js';
 
 /** What a status is made from. */
 export interface Engine {
@@ -16,7 +17,7 @@ interface ListedTarget {
 }
 
 /** How every target of every chain stands at this moment, in the chains' order. */
-export const statusOf = (engine: Engine): StatusReport => ({
+export const statusOf = (engine: Engine): LiveStatus => ({
   targets: targetsOf(engine).map((listed) => viewOf(engine, listed)),
   waiting: engine.waterfall.waiting,
 });
@@ -66,23 +67,3 @@ const quotaOf = ({ scope, dimension, windowMs, inFlight, source, ...figures }: Q
 /** JSON knows no infinity: what never ends is left out. */
 const finite = <K extends string>(key: K, value: number | undefined): { [key in K]?: number } =>
   value === undefined || !Number.isFinite(value) ? {} : ({ [key]: value } as { [key in K]: number });
-
-const UNITS = [
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
-  ['s', 1_000],
-  ['ms', 1],
-] as const;
-
-/** `'1m'`, `'1h30m'`: as the configuration writes it. */
-const durationText = (ms: number): string => {
-  let left = Math.round(ms);
-  let text = '';
-  for (const [unit, size] of UNITS) {
-    const count = Math.floor(left / size);
-    if (count > 0) text += `${count}${unit}`;
-    left -= count * size;
-  }
-  return text || '0ms';
-};

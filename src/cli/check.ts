@@ -10,8 +10,9 @@ import { Estimates } from '../engine/estimate.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Upstream } from '../engine/upstream.js';
 import { MemoryLedger } from '../ledger/memory-ledger.js';
-import { consoleLog } from '../log.js';
+import { openLog } from '../logging/process-log.js';
 import { Runtime } from '../runtime.js';
+import { Secrets } from '../secrets.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, configurationFile, pluginPaths } from './options.js';
 import { askForModels, bareId, type ProviderReport, type ProviderState } from './provider-models.js';
@@ -44,13 +45,17 @@ export const check = async (line: CommandLine): Promise<void> => {
 /** The engine without a server, and without an `App`, which keeps its ledger in the data folder. */
 const buildRuntime = (settings: Settings, plugins: readonly string[]): Promise<Runtime> => {
   const clock = systemClock;
+  const secrets = new Secrets();
+  const log = openLog(2, secrets);
+  log.configure({ format: 'pretty' });
   const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
   return Runtime.build(withoutOwnKey(settings), chosen, {
     ledger: new MemoryLedger(clock),
     upstream: new Upstream(clock.now),
     estimates: new Estimates(),
     clock,
-    log: consoleLog,
+    log,
+    secrets,
     version,
     startedAt: clock.now(),
   });

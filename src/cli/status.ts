@@ -1,50 +1,45 @@
 import type { QuotaView, StatusReport, TargetView } from '../contract/admin-api.js';
 import type { CommandLine } from './options.js';
 import { callAdmin, settingsOf } from './running-proxy.js';
+import { summaryOf } from './summary.js';
 import { tableOf } from './table.js';
-
-const EVERY_MS = 1_000;
+import { cropped, type Size, watch } from './watch.js';
 
 /** Prints how every target stands: once, or with `--watch` every second until it is interrupted. */
 export const status = async (line: CommandLine): Promise<void> => {
   const settings = await settingsOf(line);
   const ask = (): Promise<StatusReport> => callAdmin(line, settings, 'GET /status');
-  if (!line.options.watch) {
-    console.log(statusText(await ask(), Date.now()));
-    return;
-  }
-  for (;;) {
-    const text = statusText(await ask(), Date.now());
-    // From the top of a cleared screen, without the flicker of clearing it first.
-    if (process.stdout.isTTY) process.stdout.write(`\x1b[H${text.replaceAll('\n', '\x1b[K\n')}\x1b[J\n`);
-    else console.log(`${text}\n`);
-    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
-  }
+  if (line.options.watch) await watch(ask, (report, size) => statusText(report, Date.now(), size));
+  else console.log(statusText(await ask(), Date.now()));
 };
 
-/** A table of targets and, below each, of its quotas. `now` is epoch ms. */
-export const statusText = ({ targets, waiting }: StatusReport, now: number): string => {
-  const blocks = targets.map((target) => {
-    const quotas = target.quotas.map((quota) => rowOf(quota, now));
-    return `${headOf(target, now)}${quotas.length === 0 ? '' : `\n${tableOf(quotas, '    ')}`}`;
-  });
-  return [...blocks, `${waiting} ${waiting === 1 ? 'request waits' : 'requests wait'} for capacity`].join('\n');
+/** Targets and, below each, its quotas; at the foot what the day came to. Cut to `size`. `now` is epoch ms. */
+export const statusText = (report: StatusReport, now: number, size: Size = ENDLESS): string => {
+  const { targets } = report;
+  const rows = tableOf(
+    targets.flatMap(({ target, quotas }) => quotas.map((quota) => rowOf(target, quota, now))),
+    '    ',
+  ).split('\n');
+  const lines = targets.flatMap((target) => [headOf(target, now), ...rows.splice(0, target.quotas.length)]);
+  return cropped(lines, summaryOf(report), size);
 };
+
+const ENDLESS: Size = { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
 
 const headOf = ({ target, state, reason, until, chains }: TargetView, now: number): string => {
   const back = until === undefined ? '' : ` · back in ${spanText(until - now)}`;
   return `${target}  ${state}${reason === undefined ? '' : `: ${reason}`}${back}  (${chains.join(', ')})`;
 };
 
-const rowOf = (quota: QuotaView, now: number): string[] => {
+const rowOf = (target: string, quota: QuotaView, now: number): string[] => {
   const { scope, dimension, window, limit, inFlight, resetAt, source } = quota;
   const per = window === undefined ? '' : ` per ${window}`;
   return [
     barOf(quota),
-    `${leftOf(quota) ?? '?'} of ${limit ?? '?'} ${dimension}${per}`,
+    `${leftOf(quota) ?? '?'} of ${limit ?? '?'} ${dimension.replace('_', ' ')}${per}`,
     inFlight > 0 ? `${inFlight} in flight` : '',
     resetAt === undefined || resetAt <= now ? '' : `full in ${spanText(resetAt - now)}`,
-    `${source}, ${scope}`,
+    scope === target ? source : `${source}, ${scope}`,
   ];
 };
 

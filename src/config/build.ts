@@ -127,6 +127,7 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
       maxBodyBytes: server.maxBodyBytes ?? DEFAULT_BODY_BYTES,
       maxWaiting: server.maxWaiting ?? DEFAULT_WAITING,
       drainMs: millisecondsOf(server.drain ?? DEFAULT_DRAIN),
+      log: { level: server.log?.level ?? 'info', format: server.log?.format ?? 'auto' },
     },
     dataDir: origin.dataDir ?? resolve(folder, dataDir),
     providers,

@@ -1,4 +1,4 @@
-import type { Configuration } from '../contract/config.js';
+import type { Configuration, Logging } from '../contract/config.js';
 import type { Limit } from '../contract/quota.js';
 
 /** Spans in ms. An absent one is the default of the engine. */
@@ -69,6 +69,7 @@ export interface Settings {
     readonly maxWaiting: number;
     /** How long requests in flight may go on once the server stops. */
     readonly drainMs: number;
+    readonly log: Required<Logging>;
   };
   /** Absolute. */
   readonly dataDir: string;

@@ -16,7 +16,7 @@ import type {
 import type { Explanation } from './explain.js';
 import type { ModelsReply, ProviderTrial } from './models.js';
 import type { Dimension, Duration, TargetState } from './quota.js';
-import type { RequestPage, RequestRecord, UsageReport } from './requests.js';
+import type { RequestLogHealth, RequestPage, RequestRecord, Totals, UsageReport } from './requests.js';
 
 /**
  * Every route below `/admin/api` that answers JSON: what it takes and what it answers. Server and browser are typed by
@@ -24,7 +24,7 @@ import type { RequestPage, RequestRecord, UsageReport } from './requests.js';
  * `configuration_changed` when it is no longer the one in force.
  */
 export interface AdminApi {
-  /** How every target of every chain stands now. */
+  /** How every target of every chain stands now, and what the day came to. */
   'GET /status': { reply: StatusReport };
   /** Requests that are over, the last one first. Query: `limit`, `cursor`, `chain`, `provider`, `status`. */
   'GET /requests': { reply: RequestPage };
@@ -73,10 +73,36 @@ export interface AdminApi {
   'POST /configuration/check': { body: { readonly text: string }; reply: CheckedText };
 }
 
-export interface StatusReport {
+export interface LiveStatus {
   readonly targets: readonly TargetView[];
   /** Requests that wait for capacity. */
   readonly waiting: number;
+}
+
+export interface StatusReport extends LiveStatus {
+  /** What requests that were over today came to; the day is that of UTC. Absent where requests are not logged. */
+  readonly today?: Totals;
+  readonly free: FreeToday;
+  /** Absent where requests are not logged. */
+  readonly log?: RequestLogHealth;
+}
+
+/**
+ * How much of the free units of a day is used, as the limits of a day tell, in which use beside 429chain is included. A
+ * provider's day begins at its own hour, such as midnight in UTC or Pacific time, or slides: each counts as it stands now.
+ */
+export interface FreeToday {
+  /** Over all scopes whose tokens per day are known. Absent where there is none. */
+  readonly tokens?: ShareUsed;
+  /** The same for scopes of which only the requests per day are known. */
+  readonly requests?: ShareUsed;
+  /** Targets that may be asked and of which no limit of a day is known. They are in neither figure. */
+  readonly unknown: number;
+}
+
+export interface ShareUsed {
+  readonly used: number;
+  readonly limit: number;
 }
 
 export interface TargetView {

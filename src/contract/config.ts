@@ -104,6 +104,20 @@ export interface Server {
    * How long requests in flight may go on once 429chain is told to stop. A stream that lasts longer ends in an error.
    */
   drain?: string;
+  log?: Logging;
+}
+/**
+ * What 429chain says while it runs, on standard output.
+ */
+export interface Logging {
+  /**
+   * The least that is said: 'debug' tells of every attempt that failed and every target that was passed over, 'info' of every request, 'warn' of what went wrong, 'error' of what needs you.
+   */
+  level?: 'debug' | 'info' | 'warn' | 'error';
+  /**
+   * 'pretty' is for people, 'json' for machines, with an object on each line. 'auto' is pretty on a terminal and JSON elsewhere.
+   */
+  format?: 'auto' | 'pretty' | 'json';
 }
 /**
  * One account: how it is spoken to, and with which key.

@@ -14,6 +14,17 @@ export interface RequestAttempt {
   readonly durationMs: number;
 }
 
+/** What was asked and answered. Each is cut at 262,144 characters, and says so at its end. */
+export interface RequestContent {
+  /** The caller's body, as JSON. */
+  readonly request: string;
+  /**
+   * What the caller got to read, as far as it came: the text, and each tool call on a line of its own. Of a provider's
+   * refusal that was handed on, its body. Absent where there was nothing.
+   */
+  readonly answer?: string | undefined;
+}
+
 /** A request that is over, as it is kept. */
 export interface RequestRecord {
   /** As in `x-request-id`; a caller may have sent the same one twice. */
@@ -45,6 +56,8 @@ export interface RequestRecord {
   readonly resumed: number;
   /** In the order in which they were asked or passed over. */
   readonly attempts: readonly RequestAttempt[];
+  /** Only where the log was told to keep it, and never in a page. */
+  readonly content?: RequestContent | undefined;
 }
 
 export interface RequestQuery {

@@ -1,5 +1,6 @@
 import type { Usage } from '../ledger/ledger.js';
 import type { Outcome, Target, TokenUsage, Try } from '../plugin/api.js';
+import type { KeptContent } from './kept-content.js';
 import type { ChainRequest, Parts } from './request.js';
 
 /** What happens to one request, from its arrival until its answer has left: told to plugins when it is over. */
@@ -18,13 +19,15 @@ export class Course {
   #firstTokenMs: number | undefined;
   readonly #tries: Try[] = [];
   readonly #onOver: () => void;
+  readonly #content: KeptContent | undefined;
 
-  constructor(parts: Parts, request: ChainRequest, onOver: () => void) {
+  constructor(parts: Parts, request: ChainRequest, onOver: () => void, content?: KeptContent) {
     this.#parts = parts;
     this.#request = request;
     this.#startedAt = parts.clock.monotonic();
     this.#arrivedAt = parts.clock.now();
     this.#onOver = onOver;
+    this.#content = content;
   }
 
   record(tried: Try): void {
@@ -49,6 +52,7 @@ export class Course {
       return;
     }
     const { id, chain, path, stream, keyLabel } = this.#request;
+    const content = this.#content;
     const outcome: Outcome = {
       requestId: id,
       chain: chain.name,
@@ -64,6 +68,7 @@ export class Course {
       usage: servedBy === undefined ? undefined : this.#usageOf(servedBy, usage),
       resumed: this.resumed,
       tries: this.#tries,
+      content: content && (() => content.read()),
     };
     // A plugin may still write when the request is over; nothing is closed under it.
     void afterResponse.promise(outcome).finally(this.#onOver);

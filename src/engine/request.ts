@@ -18,6 +18,8 @@ export interface Parts {
   readonly clock: Clock;
   readonly estimates: Estimates;
   readonly log: Log;
+  /** A plugin wants to see what is asked and answered. */
+  readonly wantsContent?: boolean;
 }
 
 /** A request of a caller, read and understood. */

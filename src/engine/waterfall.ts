@@ -2,6 +2,7 @@ import type { Explanation } from '../contract/explain.js';
 import { type Caller, CallerGone } from './caller.js';
 import { Course } from './course.js';
 import { explain } from './explain.js';
+import { KeptContent } from './kept-content.js';
 import { Queue } from './queue.js';
 import type { RejectionAnswer } from './rejection.js';
 import type { Sink } from './relay.js';
@@ -52,15 +53,20 @@ export class Waterfall {
   async run(asked: ChainRequest): Promise<Served> {
     this.#callers.add(asked.caller);
     const request = isResumable(asked) ? { ...asked, transcript: new Transcript() } : asked;
-    const course = new Course(this.#parts, request, () => this.#over(asked.caller));
+    const content = this.#parts.wantsContent ? new KeptContent(asked.body) : undefined;
+    const course = new Course(this.#parts, request, () => this.#over(asked.caller), content);
     try {
       const found = await new Walk(this.#parts, this.#queue, request, course).run();
       const { target, answer } = found;
       const { attempts } = course;
-      if (!isStreaming(found)) return { target, attempts, answer: answer as Served['answer'], course };
+      if (!isStreaming(found)) {
+        const whole = answer as Exclude<Served['answer'], { stream: true }>;
+        content?.answered(whole.body);
+        return { target, attempts, answer: whole, course };
+      }
       course.begin();
       const resuming = new ResumingStream(this.#parts, this.#queue, request, course);
-      const pipe = (sink: Sink): Promise<ResumedEnd> => resuming.pipe(found, sink);
+      const pipe = (sink: Sink): Promise<ResumedEnd> => resuming.pipe(found, content?.watch(sink) ?? sink);
       return { target, attempts, answer: { stream: true, pipe }, course };
     } catch (error) {
       course.finish(error instanceof CallerGone ? 499 : ((error as { status?: number }).status ?? 500));

@@ -4,9 +4,10 @@ import type { Hooks } from '../plugin/api.js';
 import { inTime } from './in-time.js';
 import { checkedResult } from './results.js';
 
-/** What taps did wrong, for the log and the admin. */
+/** What taps and routes did wrong, for the log and the admin. */
 export interface PluginFault {
   readonly plugin: string;
+  /** The hook, or the route such as `GET /metrics`. */
   readonly hook: string;
   readonly count: number;
   readonly last: string;
@@ -39,8 +40,18 @@ export class Guard {
     }
   }
 
+  /** Names a plugin in the log for what went wrong in it, and counts. */
+  blame(plugin: string, hook: string, error: unknown): undefined {
+    const key = `${plugin} ${hook}`;
+    const count = (this.#faults.get(key)?.count ?? 0) + 1;
+    const last = error instanceof Error ? error.message : String(error);
+    this.#faults.set(key, { plugin, hook, count, last });
+    this.#log.warn(`Plugin "${plugin}" failed in ${hook} (${count} so far): ${last}`);
+    return undefined;
+  }
+
   #wrap(hook: string, plugin: string, type: string, tap: Tap): Tap {
-    const blame = (error: unknown): void => this.#blame(plugin, hook, error);
+    const blame = (error: unknown): void => this.blame(plugin, hook, error);
     if (type === 'promise') return (...values) => this.#promised(hook, () => tap(...values), blame);
     if (type === 'async') {
       return (...values) => {
@@ -69,14 +80,5 @@ export class Guard {
     } catch (error) {
       return blame(error);
     }
-  }
-
-  #blame(plugin: string, hook: string, error: unknown): undefined {
-    const key = `${plugin} ${hook}`;
-    const count = (this.#faults.get(key)?.count ?? 0) + 1;
-    const last = error instanceof Error ? error.message : String(error);
-    this.#faults.set(key, { plugin, hook, count, last });
-    this.#log.warn(`Plugin "${plugin}" failed in ${hook} (${count} so far): ${last}`);
-    return undefined;
   }
 }

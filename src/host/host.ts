@@ -1,3 +1,4 @@
+import type { LiveStatus } from '../contract/admin-api.js';
 import type { Declaration } from '../contract/quota.js';
 import type { RequestLog } from '../contract/requests.js';
 import type { Log } from '../log.js';
@@ -8,6 +9,7 @@ import { Guard, type PluginFault } from './guard.js';
 import { inTime } from './in-time.js';
 import { loadPlugin } from './load.js';
 import { Registry } from './registry.js';
+import { Routes } from './routes.js';
 
 /** A plugin that the configuration or `--plugins` asks for. */
 export interface PluginChoice {
@@ -26,6 +28,8 @@ export interface HostOptions {
   /** The folder for all that plugins keep between runs. */
   readonly dataDir: string;
   readonly now: () => number;
+  /** How every target stands. Throws while the targets are not known yet. */
+  readonly status: () => LiveStatus;
   /** Throws for a plugin that cannot be loaded, with its place in the configuration. */
   readonly refuse: (error: Error, choice: PluginChoice) => never;
   /** Throws for options that their schema refuses, with their place in the configuration. */
@@ -38,8 +42,10 @@ type ReadyListener = (targets: readonly Target[], providers: readonly ProviderIn
 export class Host {
   readonly hooks: Hooks = createHooks();
   readonly types = new Registry();
+  readonly routes: Routes;
   readonly declarations: Declaration[] = [];
   #requestLog: RequestLog | undefined;
+  #wantsContent = false;
   readonly #guard: Guard;
   readonly #ready: { plugin: string; fn: ReadyListener }[] = [];
   readonly #close: { plugin: string; fn: () => void | Promise<void> }[] = [];
@@ -49,6 +55,7 @@ export class Host {
     this.#options = options;
     this.#guard = new Guard(options.log);
     this.#guard.watch(this.hooks);
+    this.routes = new Routes(this.#guard);
   }
 
   /**
@@ -85,6 +92,11 @@ export class Host {
     return this.#requestLog;
   }
 
+  /** A plugin wants to see what is asked and answered. */
+  get wantsContent(): boolean {
+    return this.#wantsContent;
+  }
+
   /** @throws ChainError `plugin_failed` when a plugin cannot get ready. */
   async ready(targets: readonly Target[], providers: readonly ProviderInfo[]): Promise<void> {
     for (const { plugin, fn } of this.#ready) await blame(plugin, 'onReady', () => fn(targets, providers));
@@ -118,19 +130,26 @@ export class Host {
   }
 
   #api(plugin: string): PluginApi {
-    const { log, now, dataDir } = this.#options;
+    const { log, now, dataDir, status } = this.#options;
     return {
       hooks: this.hooks,
       log: {
-        info: (message) => log.info(`[${plugin}] ${message}`),
-        warn: (message) => log.warn(`[${plugin}] ${message}`),
+        debug: (message, fields) => log.debug(`[${plugin}] ${message}`, fields),
+        info: (message, fields) => log.info(`[${plugin}] ${message}`, fields),
+        warn: (message, fields) => log.warn(`[${plugin}] ${message}`, fields),
       },
       dataDir,
       now,
+      status,
+      requestLog: () => this.#requestLog,
       addProviderType: (name, type) => this.types.add(name, type as Parameters<Registry['add']>[1], plugin),
       declareLimits: (scope, limits) => this.declarations.push({ scope, limits, source: 'manual' }),
       provideRequestLog: (requestLog) => {
         this.#requestLog = requestLog;
+      },
+      addRoute: (route) => this.routes.add(route, plugin),
+      wantContent: () => {
+        this.#wantsContent = true;
       },
       onReady: (fn) => this.#ready.push({ plugin, fn }),
       onClose: (fn) => this.#close.push({ plugin, fn }),

@@ -3,6 +3,7 @@ import Koa from 'koa';
 import type { Chains } from '../engine/chains.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { Waterfall } from '../engine/waterfall.js';
+import type { Routes } from '../host/routes.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/errors.js';
@@ -11,12 +12,16 @@ import { postChat } from './chat.js';
 import { handleErrors } from './errors.js';
 import { getHealth } from './health.js';
 import { getModel, getModels } from './models.js';
+import { answerPluginRoutes, anybody, wrongMethod } from './plugin-routes.js';
 
 /** The running engine. Asked for anew by each request, so that http knows nothing of reloads. */
 export interface Current {
   readonly chains: Chains;
   readonly waterfall: Waterfall;
   readonly apiKeys: readonly string[];
+  readonly adminKeys: readonly string[];
+  /** Those of its plugins. */
+  readonly routes: Routes;
   readonly maxBodyBytes: number;
   stateOf(target: PreparedTarget): TargetStatus;
   /** Epoch ms. */
@@ -56,6 +61,8 @@ export const createServer = ({ current, version, stopping, log, admin }: ServerO
   });
   app.use(router.routes());
   app.use(admin.routes());
+  const adminKey = requireKey(() => current().adminKeys, 'server.adminKey');
+  app.use(answerPluginRoutes(current, { none: anybody, api: key, admin: adminKey }));
   app.use(nothingThere);
   return app;
 };
@@ -68,6 +75,5 @@ const nothingThere = (ctx: RouterContext): never => {
     const message = `There is nothing at ${ctx.path}. Chat completions are at POST /v1/chat/completions.`;
     throw new ChainError('not_found', message);
   }
-  const allow = [...methods].join(', ');
-  throw new ChainError('method_not_allowed', `${ctx.path} takes ${allow}, not ${ctx.method}.`, { headers: { allow } });
+  throw wrongMethod(ctx, [...methods]);
 };

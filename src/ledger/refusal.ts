@@ -1,3 +1,4 @@
+import { durationText } from '../plugin/headers.js';
 import type { Need, Refusal, RefusalCode } from './ledger.js';
 import type { Quota } from './quota.js';
 
@@ -63,19 +64,6 @@ export class QuotaRefusal implements Refusal {
 
   #per(): string {
     const { windowMs } = this.#quota;
-    return windowMs === undefined ? '' : ` per ${spanOf(windowMs)}`;
+    return windowMs === undefined ? '' : ` per ${durationText(windowMs)}`;
   }
 }
-
-/** 60000 → `1m`, 90000 → `90s`. */
-const spanOf = (ms: number): string => {
-  for (const [unit, length] of [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1_000],
-  ] as const) {
-    if (ms % length === 0) return `${ms / length}${unit}`;
-  }
-  return `${ms}ms`;
-};

@@ -1,7 +1,10 @@
 import type { AsyncParallelHook, AsyncSeriesBailHook, SyncBailHook } from 'tapable';
+import type { LiveStatus } from '../contract/admin-api.js';
 import type { FailureClass, Limit, ScopeKind, Signal } from '../contract/quota.js';
-import type { RequestLog } from '../contract/requests.js';
+import type { RequestContent, RequestLog } from '../contract/requests.js';
+import type { Log } from '../log.js';
 import type { Adaptation } from './adapt.js';
+import type { Route } from './route.js';
 
 /** A provider and one of its models, as configured. `id` is `provider/model`. */
 export interface Target {
@@ -122,6 +125,8 @@ export interface Outcome {
   /** How often another target took up a stream that had broken. */
   readonly resumed: number;
   readonly tries: readonly Try[];
+  /** What was asked and answered, read when it is called. Absent unless a plugin said `wantContent`. */
+  readonly content?: (() => RequestContent) | undefined;
 }
 
 /** Hooks decide, the engine executes. `undefined` is "no opinion"; any other value ends a Bail hook. */
@@ -176,16 +181,31 @@ export interface ProviderType<O = Record<string, unknown>> {
 /** What a plugin is given. */
 export interface PluginApi {
   readonly hooks: Hooks;
-  readonly log: { info(message: string): void; warn(message: string): void };
+  /** One line an event: a sentence, and facts beside it for machines. Known keys are left out of both. */
+  readonly log: Pick<Log, 'debug' | 'info' | 'warn'>;
   /** The folder for all that is kept between runs, an absolute path. It need not exist yet. */
   readonly dataDir: string;
   /** Epoch ms. */
   now(): number;
+  /** How every target of every chain stands now. Asks nobody, and spends nothing. @throws before 429chain has started */
+  status(): LiveStatus;
+  /** Where requests and usage are looked up; absent where nothing is logged. */
+  requestLog(): RequestLog | undefined;
   addProviderType<O = Record<string, unknown>>(name: string, type: ProviderType<O>): void;
   /** `scope` is a provider (`groq`), a pool (`openrouter#free`) or a target (`groq/model`). */
   declareLimits(scope: string, limits: readonly Limit[]): void;
   /** Where requests and usage are looked up. Of several that are provided the last one counts. */
   provideRequestLog(log: RequestLog): void;
+  /**
+   * An address of 429chain that the plugin answers, as long as its configuration is in force. What is below `/v1`, `/admin`
+   * and `/health`, and what another plugin has added, is refused.
+   */
+  addRoute(route: Route): void;
+  /**
+   * Outcomes are to have `content`. Say it before the plugins are ready. Unless one does, nothing of what is asked and
+   * answered is held beyond its way through.
+   */
+  wantContent(): void;
   /** Runs when every plugin is applied and the targets are known. A failure refuses the start. */
   onReady(fn: (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>): void;
   onClose(fn: () => void | Promise<void>): void;

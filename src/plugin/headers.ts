@@ -39,6 +39,19 @@ export const durationOf = (text: string): number | undefined => {
   return Math.round(total);
 };
 
+/** The other way round: 90 minutes → `1h30m`, as the configuration writes it. */
+export const durationText = (ms: number): string => {
+  let left = Math.round(ms);
+  let text = '';
+  for (const unit of ['d', 'h', 'm', 's', 'ms']) {
+    const length = UNIT_MS[unit] as number;
+    const count = Math.floor(left / length);
+    if (count > 0) text += `${count}${unit}`;
+    left -= count * length;
+  }
+  return text || '0ms';
+};
+
 /**
  * A moment, in any form that providers were seen to use: epoch ms, epoch s, seconds from now, a Go duration, RFC 3339,
  * an HTTP date. Bare numbers by size: above 1e12 epoch ms, above 1e9 epoch s, else seconds from `at`.

@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { StatusReport } from '../../src/contract/admin-api.js';
 import type { Explanation } from '../../src/contract/explain.js';
@@ -58,6 +59,48 @@ describe('The admin API', () => {
     expect(slots).to.deep.include({ scope: 'one', dimension: 'concurrent', limit: 2, inFlight: 0, source: 'manual' });
   });
 
+  it('tells what the day came to, and how much of what is free', async () => {
+    await proxy.close();
+    const providers = { limits: [{ tokens: 1_000, per: '1d' }] };
+    proxy = await startProxy({
+      ...chainOver([one, two], {}, providers),
+      server: { apiKeys: [API_KEY], adminKey: ADMIN_KEY },
+    });
+    one.script(reply(500, { error: { message: 'oops' } }), answer('hi'));
+    await ask();
+    await ask();
+    await proxy.app.runtime.waterfall.idle();
+    const { today, free, log } = await status();
+    expect(today).to.include({ requests: 2, saved: 1, avoided: 0, promptTokens: 10, completionTokens: 6 });
+    expect(free.tokens?.limit).to.equal(2_000);
+    expect(free.tokens?.used).to.be.at.least(16);
+    expect(free.unknown).to.equal(0);
+    expect(log).to.deep.equal({ lost: 0 });
+  });
+
+  it('tells that requests cannot be logged, and how targets stand all the same', async () => {
+    const { dataDir } = proxy.app.runtime.settings;
+    rmSync(dataDir, { recursive: true, force: true });
+    writeFileSync(dataDir, 'a file in its place');
+    one.always(answer('hi'));
+    await ask();
+    await proxy.app.runtime.waterfall.idle();
+    const { targets, log } = await status();
+    expect(targets).to.have.length(2);
+    expect(log?.failing).to.contain('ENOTDIR');
+    rmSync(dataDir);
+  });
+
+  it('tells nothing of the day where requests are not logged', async () => {
+    await proxy.close();
+    proxy = await startProxy({
+      ...chainOver([one, two]),
+      server: { apiKeys: [API_KEY], adminKey: ADMIN_KEY },
+      plugins: [{ use: 'nedb-logger', enabled: false }],
+    });
+    expect(await status()).to.have.all.keys('targets', 'waiting', 'free');
+  });
+
   it('tells why a target rests, and until when', async () => {
     one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
     await ask();
@@ -88,6 +131,23 @@ describe('The admin API', () => {
     expect(usage.total).to.include({ requests: 2, failures: 0, promptTokens: 10, completionTokens: 6, saved: 1 });
     expect(Object.keys(usage.targets)).to.have.members(['one/a-model', 'two/a-model']);
     expect(usage.days).to.have.length(1);
+  });
+
+  it('shows prompt and answer with a single request, where they are kept, and in no page', async () => {
+    await proxy.close();
+    proxy = await startProxy({
+      ...chainOver([one, two]),
+      server: { apiKeys: [API_KEY], adminKey: ADMIN_KEY },
+      plugins: [{ use: 'nedb-logger', options: { content: true } }],
+    });
+    one.always(answer('hi'));
+    const id = (await ask()).headers.get('x-request-id');
+    await proxy.app.runtime.waterfall.idle();
+    const { content, ...record } = (await (await call(`/requests/${id}`)).json()) as RequestRecord;
+    const request = JSON.stringify({ model: 'default', messages: HELLO });
+    expect(content).to.deep.equal({ request, answer: 'hi' });
+    const { requests } = (await (await call('/requests')).json()) as RequestPage;
+    expect(requests).to.deep.equal([record]);
   });
 
   it('explains without asking anybody (pitfall 44: a chain test spent quota)', async () => {

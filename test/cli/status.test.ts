@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { statusText } from '../../src/cli/status.js';
+import type { StatusReport } from '../../src/contract/admin-api.js';
 import { HELLO, type RunningProxy, startProxy } from '../proxy.js';
 import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
 import { Folder, SECRETS } from './run.js';
@@ -92,10 +93,86 @@ describe('429chain status and explain', () => {
         { scope: 'p', dimension: 'requests', window: '1m', inFlight: 0, source: 'header', ...quota },
       ] as const;
       const text = statusText(
-        { targets: [{ target: 'p/m', chains: ['c'], state: 'tracking', inFlight: 0, quotas }], waiting: 1 },
+        {
+          targets: [{ target: 'p/m', chains: ['c'], state: 'tracking', inFlight: 0, quotas }],
+          waiting: 1,
+          free: { unknown: 1 },
+        },
         0,
       );
       expect(text).to.contain(row).and.to.contain('1 request waits');
     });
   }
+
+  const REPORT: StatusReport = {
+    targets: ['p/a', 'p/b', 'p/c'].map((target) => ({
+      target,
+      chains: ['default'],
+      state: 'tracking',
+      inFlight: 0,
+      quotas: [
+        { scope: target, dimension: 'requests', window: '1m', limit: 5, remaining: 4, inFlight: 0, source: 'header' },
+      ],
+    })),
+    waiting: 2,
+    today: {
+      requests: 1_234,
+      failures: 0,
+      cancelled: 0,
+      failedAttempts: {},
+      promptTokens: 40_000,
+      completionTokens: 5_000,
+      rateLimited: 2,
+      avoided: 30,
+      saved: 12,
+    },
+    free: { tokens: { used: 45_000, limit: 1_000_000 }, requests: { used: 1, limit: 50 }, unknown: 1 },
+    log: { failing: 'ENOSPC: no space left on device', lost: 3 },
+  };
+  const TODAY = 'today: 1,234 requests · 12 saved by a later target · 30 limits avoided, 2 met · 45,000 tokens';
+  const FREE =
+    'free a day: 45,000 of 1,000,000 tokens used (5 %) · 1 of 50 requests used (2 %) · 1 target with no daily limit known';
+
+  it('tells what the day came to, and that the log is out of order', () => {
+    expect(statusText(REPORT, 0).split('\n').slice(-5)).to.deep.equal([
+      '2 requests wait for capacity',
+      TODAY,
+      FREE,
+      'The request log cannot be written: ENOSPC: no space left on device',
+      '3 requests are not in the log',
+    ]);
+  });
+
+  for (const [columns, rows] of [
+    [60, 8],
+    [200, 9],
+    [20, 11],
+    [60, 5],
+  ] as const) {
+    it(`fits a terminal of ${columns} columns and ${rows} rows, and keeps its foot`, () => {
+      const lines = statusText(REPORT, 0, { columns, rows }).split('\n');
+      expect(lines).to.have.length(Math.max(6, rows));
+      expect(Math.max(...lines.map((line) => line.length))).to.be.at.most(columns);
+      expect(lines.at(-5)?.slice(0, 10)).to.equal('2 requests');
+      if (rows < 11) expect(lines.at(-6)).to.match(/^… \d lines more$/);
+    });
+  }
+
+  it('watches on a screen of its own, and gives the one of before back at Ctrl-C', async function () {
+    if (process.platform !== 'linux') this.skip();
+    let pressed = false;
+    const { status, stdout } = await folder.run(['status', '--watch'], {
+      env,
+      terminal: true,
+      onOutput: (text, press) => {
+        if (pressed || text.split('\x1b[H').length < 3) return;
+        pressed = true;
+        press('\x03');
+      },
+    });
+    expect(status).to.equal(0);
+    expect(stdout.startsWith('\x1b[?1049h\x1b[?25l\x1b[H')).to.equal(true);
+    expect(stdout).to.contain('two/a-model  tracking');
+    expect(stdout.endsWith('\x1b[?25h\x1b[?1049l')).to.equal(true);
+  });
 });

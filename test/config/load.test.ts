@@ -23,6 +23,7 @@ describe('a configuration', () => {
         maxBodyBytes: 33_554_432,
         maxWaiting: 1_000,
         drainMs: 10_000,
+        log: { level: 'info', format: 'auto' },
       },
       dataDir: '/etc/429chain/.429chain',
       providers: [

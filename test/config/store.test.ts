@@ -21,6 +21,7 @@ describe('a store', () => {
   let changes: Settings[];
 
   const log: Log = {
+    debug: (message) => logged.push(`debug: ${message}`),
     info: (message) => logged.push(`info: ${message}`),
     warn: (message) => logged.push(`warning: ${message}`),
     error: (message) => logged.push(`error: ${message}`),

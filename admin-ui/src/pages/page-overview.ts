@@ -1,7 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { QuotaView, StatusReport, TargetView } from '../../../src/contract/admin-api.js';
+import type { FreeToday, QuotaView, StatusReport, TargetView } from '../../../src/contract/admin-api.js';
 import type { ChainsReply, ChainView } from '../../../src/contract/admin-configuration.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
 import type { RequestRecord } from '../../../src/contract/requests.js';
@@ -100,15 +100,16 @@ class PageOverview extends LitElement {
     </empty-state>`;
   }
 
-  #figures({ today }: StatusReport) {
+  #figures({ today, free, log }: StatusReport) {
     if (today === undefined) return '';
-    const { requests, saved, avoided, rateLimited, tokens, freeTokens } = today;
+    const { requests, saved, avoided, rateLimited, promptTokens, completionTokens } = today;
     return html`<section class="figures" aria-label="Today">
-      <figure-tile label="Requests today" value=${shortNumber(requests)}>${counted(saved, 'would', 'would')} have failed without the waterfall</figure-tile>
-      <figure-tile label="429s avoided" value=${shortNumber(avoided)}>targets passed over that would have refused</figure-tile>
-      <figure-tile label="429s met" value=${shortNumber(rateLimited)}>and answered by the next target</figure-tile>
-      <figure-tile label="Free tokens today" value=${shortNumber(tokens)}>${freeTokens === undefined ? 'no daily token limit is known' : `${shortNumber(freeTokens.used)} of ${shortNumber(freeTokens.limit)} known to be available`}</figure-tile>
-    </section>`;
+      <figure-tile label="Requests today" value=${shortNumber(requests)}>${shortNumber(saved)} would have failed without the waterfall</figure-tile>
+      <figure-tile label="429s avoided today" value=${shortNumber(avoided)}>targets passed over that would have refused</figure-tile>
+      <figure-tile label="429s met today" value=${shortNumber(rateLimited)}>${rateLimited === 0 ? 'no call was wasted' : 'the next target was asked'}</figure-tile>
+      <figure-tile label="Tokens today" value=${shortNumber(promptTokens + completionTokens)}>${freeText(free)}</figure-tile>
+    </section>
+    ${log?.failing === undefined ? '' : html`<p class="problem" role="alert">Requests cannot be logged: ${log.failing}. They are answered all the same.</p>`}`;
   }
 
   #chain({ name, targets }: ChainView, isDefault: boolean, all: readonly TargetView[]) {
@@ -153,6 +154,16 @@ class PageOverview extends LitElement {
     }
   };
 }
+
+const freeText = ({ tokens, requests }: FreeToday): string => {
+  const parts = [
+    ...(tokens === undefined ? [] : [`${shortNumber(tokens.used)} of ${shortNumber(tokens.limit)} free tokens`]),
+    ...(requests === undefined
+      ? []
+      : [`${shortNumber(requests.used)} of ${shortNumber(requests.limit)} free requests`]),
+  ];
+  return parts.length === 0 ? 'no daily limit is known' : `${parts.join(' and ')} used, of those known`;
+};
 
 declare global {
   interface HTMLElementTagNameMap {

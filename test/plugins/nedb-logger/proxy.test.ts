@@ -78,7 +78,112 @@ describe('The request log of a proxy', () => {
     for (const secret of [SECRET_QUESTION, 'an answer', API_KEY, 'key-of-one']) expect(text).not.to.contain(secret);
   });
 
-  it('keeps each attempt of a request with its reason, and what was passed over (pitfall 43)', async () => {
+  const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+  /** Everything that stands in a folder. */
+  const textIn = (folder: string): string =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+      .join('\n');
+
+  const CALLS = [
+    { index: 0, id: 'c', type: 'function', function: { name: 'look', arguments: '{"at":' } },
+    { index: 0, function: { arguments: '"it"}' } },
+  ].map((call) => chunk({ tool_calls: [call] }));
+  const ANSWERS: readonly {
+    what: string;
+    first: Parameters<ScriptedUpstream['always']>[0];
+    second?: Parameters<ScriptedUpstream['always']>[0];
+    stream?: boolean;
+    status: number;
+    answer: string | undefined;
+  }[] = [
+    { what: 'a whole answer', first: answer('an answer'), status: 200, answer: 'an answer' },
+    {
+      what: 'a streamed answer',
+      first: stream([...WORDS, chunk({}, 'stop'), DONE]),
+      stream: true,
+      status: 200,
+      answer: 'one two three',
+    },
+    {
+      what: 'a streamed tool call',
+      first: stream([...CALLS, chunk({}, 'tool_calls'), DONE]),
+      stream: true,
+      status: 200,
+      answer: 'look({"at":"it"})',
+    },
+    {
+      what: 'a stream that another target took up',
+      first: stream([chunk({ content: BEGUN })], 'cut'),
+      second: stream([chunk({ content: BEGUN + REST }), chunk({}, 'stop'), DONE]),
+      stream: true,
+      status: 200,
+      answer: BEGUN + REST,
+    },
+    {
+      what: 'a stream that broke',
+      first: stream(WORDS, 'cut'),
+      second: reply(503, { error: { message: 'Down.' } }),
+      stream: true,
+      status: 502,
+      answer: 'one two three',
+    },
+    {
+      what: 'a refusal that was handed on',
+      first: reply(400, { error: { message: 'No such role.' } }),
+      second: reply(400, { error: { message: 'No such role.' } }),
+      status: 400,
+      answer: '{"error":{"message":"No such role."}}',
+    },
+    {
+      what: 'no answer at all',
+      first: reply(503, { error: { message: 'Down.' } }),
+      second: reply(503, { error: { message: 'Down.' } }),
+      status: 503,
+      answer: undefined,
+    },
+  ];
+  for (const { what, first, second, stream: streamed = false, status, answer: said } of ANSWERS) {
+    for (const content of [true, false]) {
+      it(`${content ? 'keeps' : 'does not keep'} prompt and answer of ${what} ${content ? 'where it is told to' : 'unless told'}`, async () => {
+        upstreams[0]?.always(first);
+        if (second !== undefined) upstreams[1]?.always(second);
+        const running = await start({}, content ? { plugins: [{ use: 'nedb-logger', options: { content } }] } : {});
+        const body = { messages: [{ role: 'user', content: SECRET_QUESTION }], stream: streamed };
+        await (await running.post(body, { 'x-request-id': 'my-id' })).text();
+        const inPage = await recorded(running);
+        expect(inPage.status).to.equal(status);
+        expect(inPage).not.to.have.any.keys('content', 'contentAt');
+        const record = await logOf(running).request('my-id');
+        expect(record?.content).to.deep.equal(
+          content ? { request: JSON.stringify(body), ...(said !== undefined && { answer: said }) } : undefined,
+        );
+        const { dataDir } = running.app.runtime.settings;
+        await running.app.close(0);
+        // Providers' words on a failure are kept in any case.
+        const secrets = [SECRET_QUESTION, ...(said === undefined || status === 400 ? [] : [said.slice(0, 9)])];
+        const kept = textIn(dataDir) + running.log.lines.join();
+        for (const secret of secrets) expect(kept.includes(inJson(secret))).to.equal(content);
+      });
+    }
+  }
+
+  it('cuts a long prompt and a long answer, and says so', async () => {
+    upstreams[0]?.always(stream([...Array.from({ length: 30 }, () => chunk({ content: 'a'.repeat(10_000) })), DONE]));
+    const running = await start({}, { plugins: [{ use: 'nedb-logger', options: { content: true } }] });
+    const body = { messages: [{ role: 'user', content: 'q'.repeat(300_000) }], stream: true };
+    await (await running.post(body, { 'x-request-id': 'my-id' })).text();
+    await running.app.runtime.waterfall.idle();
+    const { content } = (await logOf(running).request('my-id')) ?? {};
+    for (const text of [content?.request, content?.answer]) {
+      expect(text).to.have.length(262_144 + '… (cut)'.length);
+      expect(text).to.match(/[qa]… \(cut\)$/);
+    }
+  });
+
+  it('keeps each attempt of a request with its reason, and what was passed over (pitfall 43: failed attempts were invisible)', async () => {
     upstreams[0]?.always(reply(429, { error: { message: 'Slow down.' } }, { 'retry-after': '60' }));
     const running = await start();
     for (const id of ['first', 'second'])
@@ -158,7 +263,7 @@ describe('The request log of a proxy', () => {
     expect((await logOf(running).requests()).requests).to.have.length(3);
   });
 
-  it('writes what waits when the proxy stops, also of a stream in flight (pitfall 42)', async () => {
+  it('writes what waits when the proxy stops, also of a stream in flight (pitfall 42: the log closed before the requests)', async () => {
     upstreams[0]?.always(stream(WORDS, 'hang'));
     const running = await start();
     const begun = await running.post({ messages: HELLO, stream: true });
@@ -178,7 +283,7 @@ describe('The request log of a proxy', () => {
   });
 
   it('refuses options that it does not know', async () => {
-    for (const options of [{ keep: '30' }, { maxRequests: 1 }, { content: true }]) {
+    for (const options of [{ keep: '30' }, { maxRequests: 1 }, { content: 'yes' }]) {
       const refused = await start({}, { plugins: [{ use: 'nedb-logger', options }] }).catch((error: Error) => error);
       expect((refused as Error).message).to.contain(Object.keys(options)[0]);
     }

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RequestAttempt, RequestRecord } from '429chain/plugin';
-import { RequestStore, type StoreSettings } from '../../../plugins/nedb-logger/store.js';
+import { RequestStore } from '../../../plugins/nedb-logger/store.js';
+import type { StoreSettings } from '../../../plugins/nedb-logger/writer.js';
 import { MemoryLog } from '../../proxy.js';
 import { TurningClock } from '../../turning-clock.js';
 
@@ -39,11 +40,11 @@ export class StoreInFolder {
     await this.store.flush();
   }
 
-  async ids(): Promise<string[]> {
+  async ids(limit = 500): Promise<string[]> {
     const ids: string[] = [];
     let cursor: string | undefined;
     do {
-      const { requests, next } = await this.store.requests({ limit: 500, cursor });
+      const { requests, next } = await this.store.requests({ limit, cursor });
       ids.push(...requests.map(({ id }) => id));
       cursor = next;
     } while (cursor !== undefined);

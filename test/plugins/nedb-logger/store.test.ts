@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { RequestContent } from '429chain/plugin';
 import { expect } from 'chai';
 import { until } from '../../until.js';
 import { attemptOf, DAY_MS, recordOf, StoreInFolder } from './store-in-folder.js';
@@ -34,7 +34,7 @@ describe('The request log', () => {
     expect(await logged.store.request('sam')).to.equal(undefined);
   });
 
-  it('loses no record that has no usage (pitfall 32)', async () => {
+  it('loses no record that has no usage (pitfall 32: the logger threw, and the row was gone)', async () => {
     open();
     const { promptTokens, completionTokens, tokensEstimated, ...bare } = recordOf('bare');
     await logged.add(1, () => bare);
@@ -134,20 +134,26 @@ describe('The request log', () => {
     expect((await logged.store.usage()).total.requests).to.equal(1_050);
   });
 
-  it('is never pruned at the cost of a stall (pitfall 41)', async () => {
+  it('is pruned a file at a time, with time for others in between (pitfall 41: a log that grew for ever)', async () => {
     open({ maxRequests: 40_000 });
     await logged.add(30_000, (index) => recordOf(`a-${index}`));
     await logged.store.close();
     logged
       .restart()
       .configure({ keepMs: 0, maxRequests: 40_000, now: () => logged.clock.now() + DAY_MS, log: logged.log });
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
+    const before = logged.files.length;
+    let turns = 0;
+    let isOver = false;
+    const turn = (): void => {
+      turns++;
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
     await logged.store.flush();
-    delay.disable();
+    isOver = true;
     expect(logged.files).to.deep.equal([]);
-    // 20 ms are the aim, and are measured by `npm run bench`; a busy machine alone may take longer.
-    expect(delay.max / 1e6).to.be.below(100);
+    // The length of a stall is measured by `npm run bench`: on a busy machine it says nothing.
+    expect(turns).to.be.above(before);
   });
 
   it('pages from the newest to the oldest, while new ones come in', async () => {
@@ -162,6 +168,78 @@ describe('The request log', () => {
       await logged.add(1, () => recordOf(`new-${seen.length}`));
     } while (cursor !== undefined);
     expect(seen).to.deep.equal(Array.from({ length: 310 }, (_, index) => `a-${309 - index}`));
+  });
+
+  it('pages through records that are longer than what is read at once', async () => {
+    open({ maxRequests: 400 });
+    const reason = 'r'.repeat(50_000);
+    const attempts = [attemptOf('failed', { reason }), attemptOf('failed', { reason }), attemptOf('served')];
+    await logged.add(30, (index) => recordOf(`a-${index}`, index % 3 === 0 ? { attempts } : {}));
+    await logged.store.close();
+    logged.restart();
+    const expected = Array.from({ length: 30 }, (_, index) => `a-${29 - index}`);
+    for (const limit of [1, 7, 30]) expect(await logged.ids(limit)).to.deep.equal(expected);
+  });
+
+  it('keeps prompts and answers beside the records, and removes them with these', async () => {
+    open({ maxRequests: 400 });
+    const contentOf = (id: string): RequestContent => ({
+      request: `"the question of ${id}"`,
+      answer: `the answer to ${id}`,
+    });
+    for (let index = 0; index < 10; index++) logged.store.add(recordOf(`a-${index}`), contentOf(`a-${index}`));
+    logged.store.add(recordOf('bare'));
+    await logged.store.close();
+    logged.restart();
+    await logged.store.flush();
+    logged.store.add(recordOf('later'), contentOf('later'));
+    for (const id of ['a-0', 'a-9', 'later'])
+      expect(await logged.store.request(id)).to.deep.equal({ ...recordOf(id), content: contentOf(id) });
+    expect(await logged.store.request('bare')).to.deep.equal(recordOf('bare'));
+    const { requests } = await logged.store.requests();
+    expect(requests.at(-1)).to.deep.equal(recordOf('a-0'));
+    const file = join(logged.folder, '2026-01-01.0001.content');
+    expect(existsSync(file)).to.equal(true);
+    await logged.add(900, (index) => recordOf(`b-${index}`));
+    expect(existsSync(file)).to.equal(false);
+  });
+
+  it('begins a segment anew before its contents grow large, and drops the oldest contents when there are too many', async () => {
+    open();
+    const contentOf = (id: string): RequestContent => ({ request: `"${id}"` });
+    const file = (number: number): string => join(logged.folder, `2026-01-01.000${number}.content`);
+    for (let number = 1; number <= 3; number++) {
+      logged.store.add(recordOf(`a-${number}`), contentOf(`a-${number}`));
+      await logged.store.close();
+      // Nothing but a length: it takes no room.
+      truncateSync(file(number), 400 * 2 ** 20);
+      logged.restart();
+    }
+    await logged.store.flush();
+    expect(logged.files).to.have.length(3);
+    expect([1, 2, 3].map((number) => existsSync(file(number)))).to.deep.equal([false, true, true]);
+    expect(await logged.store.request('a-1')).to.deep.equal(recordOf('a-1'));
+    expect((await logged.store.request('a-3'))?.content).to.deep.equal(contentOf('a-3'));
+  });
+
+  it('keeps the record where the prompt and the answer are gone', async () => {
+    open();
+    logged.store.add(recordOf('a'), { request: '{}', answer: 'x' });
+    await logged.store.flush();
+    rmSync(join(logged.folder, '2026-01-01.0001.content'));
+    expect(await logged.store.request('a')).to.deep.equal(recordOf('a'));
+  });
+
+  it('holds no prompt in memory for a disk that cannot be written', async () => {
+    open();
+    mkdirSync(dirname(logged.folder), { recursive: true });
+    writeFileSync(logged.folder, 'a file in its place');
+    logged.store.add(recordOf('a'), { request: '{}' });
+    await logged.store.flush();
+    logged.store.add(recordOf('b'), { request: '{}' });
+    rmSync(logged.folder);
+    await logged.store.flush();
+    for (const id of ['a', 'b']) expect(await logged.store.request(id)).to.deep.equal(recordOf(id));
   });
 
   it('filters by chain, provider and status', async () => {

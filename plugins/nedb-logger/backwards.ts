@@ -1,0 +1,68 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { SegmentName } from './retention.js';
+import { fileName, orNothing, readLine, type Stored } from './segments.js';
+
+/** Bytes that are read in one go: some hundred records, a millisecond. */
+const CHUNK = 64 * 1024;
+const NEW_LINE = 10;
+
+/**
+ * The records of a segment before a place, the last one first, in batches with time for others in between. They are read
+ * off the file from its end: NeDB would take the whole of it into memory first.
+ */
+export async function* recordsBefore(folder: string, segment: SegmentName, before: number): AsyncGenerator<Stored[]> {
+  const handle = await open(join(folder, fileName(segment))).catch(orNothing(undefined));
+  if (handle === undefined) return;
+  try {
+    let end = await endOf(handle, before);
+    /** The end of a line whose begin is further up. */
+    let rest: Buffer = Buffer.alloc(0);
+    while (end > 0) {
+      const from = Math.max(0, end - CHUNK);
+      const bytes = Buffer.concat([await bytesAt(handle, from, end - from), rest]);
+      const whole = from === 0 ? 0 : bytes.indexOf(NEW_LINE) + 1;
+      // Without a line end in it, all of it belongs to a line that goes on further up.
+      const isTorn = from > 0 && whole === 0;
+      rest = isTorn ? bytes : bytes.subarray(0, whole);
+      end = from;
+      if (isTorn) continue;
+      const records = linesOf(bytes.subarray(whole)).map(readLine);
+      yield records.filter((record) => record !== undefined && Number(record._id) < before).reverse() as Stored[];
+      await breathe();
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * A byte behind the last record before that place, by halves: records stand in their order. It may be some records too
+ * far, never too near.
+ */
+const endOf = async (handle: FileHandle, before: number): Promise<number> => {
+  let from = 0;
+  let { size: to } = await handle.stat();
+  while (to - from > CHUNK) {
+    const middle = Math.floor((from + to) / 2);
+    const bytes = await bytesAt(handle, middle, Math.min(CHUNK, to - middle));
+    const begin = bytes.indexOf(NEW_LINE) + 1;
+    const first = readLine(bytes.subarray(begin, bytes.indexOf(NEW_LINE, begin)).toString());
+    if (begin === 0 || first === undefined) break;
+    if (Number(first._id) < before) from = middle;
+    else to = middle + begin;
+  }
+  return to;
+};
+
+const linesOf = (bytes: Buffer): string[] =>
+  bytes
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+
+const bytesAt = async (handle: FileHandle, position: number, length: number): Promise<Buffer> => {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
+  return buffer.subarray(0, bytesRead);
+};

@@ -1,0 +1,70 @@
+import { open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RequestContent } from '429chain/plugin';
+import type { SegmentName } from './retention.js';
+import { type ContentPlace, fileName, orNothing } from './segments.js';
+
+/** A segment whose contents have more bytes than this is full. */
+export const MOST_CONTENT = 64 * 2 ** 20;
+/** Bytes of all contents. The oldest go first, a segment's at a time; its records stay. */
+const MOST_IN_ALL = 2 ** 30;
+
+const fileOf = (folder: string, segment: SegmentName): string =>
+  join(folder, fileName(segment).replace(/\.db$/, '.content'));
+
+/**
+ * Writes what was asked and answered beside its segment, where it takes no memory. What a crash leaves behind without a
+ * record does no harm.
+ */
+export const appendContents = async (
+  folder: string,
+  segment: SegmentName,
+  contents: readonly (RequestContent | undefined)[],
+): Promise<(ContentPlace | undefined)[]> => {
+  if (contents.every((content) => content === undefined)) return [];
+  const places: (ContentPlace | undefined)[] = [];
+  const handle = await open(fileOf(folder, segment), 'a', 0o600);
+  try {
+    let { size } = await handle.stat();
+    for (const content of contents) {
+      const bytes = content === undefined ? undefined : Buffer.from(`${JSON.stringify(content)}\n`);
+      places.push(bytes && [size, bytes.length]);
+      if (bytes !== undefined) await handle.appendFile(bytes);
+      size += bytes?.length ?? 0;
+    }
+  } finally {
+    await handle.close();
+  }
+  return places;
+};
+
+/** `undefined` where it is gone. */
+export const readContent = async (
+  folder: string,
+  segment: SegmentName,
+  [at, length]: ContentPlace,
+): Promise<RequestContent | undefined> => {
+  const handle = await open(fileOf(folder, segment)).catch(orNothing(undefined));
+  if (handle === undefined) return undefined;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, at);
+    return bytesRead === length ? (JSON.parse(buffer.toString('utf8')) as RequestContent) : undefined;
+  } finally {
+    await handle.close();
+  }
+};
+
+export const removeContents = (folder: string, segment: SegmentName): Promise<void> =>
+  rm(fileOf(folder, segment), { force: true });
+
+export const contentBytes = async (folder: string, segment: SegmentName): Promise<number> =>
+  (await stat(fileOf(folder, segment)).catch(orNothing(undefined)))?.size ?? 0;
+
+/** Removes the contents of the oldest of these segments, as many as are too many. */
+export const retireContents = async (folder: string, segments: readonly SegmentName[]): Promise<void> => {
+  let total = 0;
+  for (const segment of [...segments].reverse()) {
+    total += await contentBytes(folder, segment);
+    if (total > MOST_IN_ALL) await removeContents(folder, segment);
+  }
+};

@@ -1,0 +1,92 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { RequestPage, RequestQuery, RequestRecord } from '429chain/plugin';
+import type Datastore from 'nedb-promises';
+import { recordsBefore } from './backwards.js';
+import { compareSegments, type SegmentName } from './retention.js';
+import { idOf, recordIn, type Stored } from './segments.js';
+
+/** What pages are read from. */
+export interface Source {
+  readonly folder: string;
+  /** The oldest first. */
+  readonly segments: readonly SegmentName[];
+  /** The one that is written to, which NeDB has in memory. */
+  readonly current: Current | undefined;
+  recordsIn(segment: SegmentName): number;
+}
+
+export interface Current {
+  readonly segment: SegmentName;
+  readonly db: Datastore<Stored>;
+}
+
+const LIMIT = 50;
+const MOST_ASKED = 500;
+/** Places of the segment in memory that are looked through in one go. */
+const WINDOW = 250;
+/** Segments that one question may read from the disk. */
+const MOST_READ = 3;
+
+/** Looks from the newest to the oldest, or from where the page before ended. @throws RangeError for a cursor that is none */
+export const pageOf = async (
+  source: Source,
+  { limit = LIMIT, cursor, ...filter }: RequestQuery,
+): Promise<RequestPage> => {
+  const start = cursor === undefined ? undefined : placeOf(cursor);
+  const most = Math.max(1, Math.min(MOST_ASKED, limit));
+  const found: RequestRecord[] = [];
+  let read = 0;
+  for (const segment of [...source.segments].reverse()) {
+    const order = start === undefined ? -1 : compareSegments(segment, start.segment);
+    const before = order === 0 ? (start?.before ?? 0) : source.recordsIn(segment) + 1;
+    if (order > 0 || before <= 1) continue;
+    const current = isCurrent(source, segment) ? source.current : undefined;
+    if (current === undefined && read++ === MOST_READ) return { requests: found, next: cursorOf(segment, before) };
+    const batches =
+      current === undefined ? recordsBefore(source.folder, segment, before) : recordsInMemory(current, before);
+    for await (const batch of batches) {
+      for (const stored of batch) {
+        if (!fits(stored, filter)) continue;
+        found.push(recordIn(stored));
+        if (found.length === most) return { requests: found, ...nextOf(source, segment, Number(stored._id)) };
+      }
+    }
+  }
+  return { requests: found };
+};
+
+/** As `recordsBefore`. */
+async function* recordsInMemory({ db }: Current, before: number): AsyncGenerator<Stored[]> {
+  for (let end = before; end > 1; end -= WINDOW) {
+    const from = Math.max(1, end - WINDOW);
+    yield await db.find<Stored>({ _id: { $gte: idOf(from), $lt: idOf(end) } }).sort({ _id: -1 });
+    await breathe();
+  }
+}
+
+const isCurrent = ({ current }: Source, segment: SegmentName): boolean =>
+  current !== undefined && compareSegments(segment, current.segment) === 0;
+
+const fits = (record: RequestRecord, { chain, provider, status }: RequestQuery): boolean =>
+  (chain === undefined || record.chain === chain) &&
+  (provider === undefined || record.provider === provider) &&
+  (status === undefined || (typeof status === 'number' ? record.status === status : endOf(record) === status));
+
+const endOf = ({ status }: RequestRecord): 'answered' | 'failed' => (status < 400 ? 'answered' : 'failed');
+
+/** Where the next page begins, if there is anything before `place`. */
+const nextOf = ({ segments: [oldest] }: Source, segment: SegmentName, place: number): { next?: string } => {
+  const isOldest = oldest === undefined || compareSegments(segment, oldest) <= 0;
+  return isOldest && place === 1 ? {} : { next: cursorOf(segment, place) };
+};
+
+/** What comes next is before this place. */
+const cursorOf = ({ day, number }: SegmentName, before: number): string =>
+  Buffer.from(`${day}.${number}.${before}`).toString('base64url');
+
+const placeOf = (cursor: string): { segment: SegmentName; before: number } => {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const [, day, number, before] = /^(\d{4}-\d{2}-\d{2})\.(\d+)\.(\d+)$/.exec(text) ?? [];
+  if (day === undefined) throw new RangeError('The cursor is none that a page of requests came with.');
+  return { segment: { day, number: Number(number) }, before: Number(before) };
+};
