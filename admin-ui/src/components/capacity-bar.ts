@@ -1,7 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { TargetView } from '../../../src/contract/admin-api.js';
 import { type Capacity, capacityOf, leftOfAll } from '../data/capacity.js';
 import { spanText } from '../data/format.js';
@@ -63,6 +62,6 @@ export class CapacityBar extends LitElement {
   #part({ scope, targets, left, unknown, provider }: Capacity) {
     const kind = unknown ? 'unknown' : left < 0.15 ? 'low' : '';
     const title = `${scope}: ${unknown ? 'no limit known' : `${Math.round(left * 100)} % left`}\n${targets.join('\n')}`;
-    return html`<div class="part ${kind}" title=${title}><i style=${styleMap({ transform: `scaleY(${left})` })}></i><span class="clip">${provider}</span></div>`;
+    return html`<div class="part ${kind}" title=${title}><i .style=${`transform: scaleY(${left})`}></i><span class="clip">${provider}</span></div>`;
   }
 }

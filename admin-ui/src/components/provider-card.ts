@@ -61,7 +61,7 @@ export class ProviderCard extends LitElement {
       <button ?disabled=${this.trying} aria-label="Test ${id}" @click=${this.#try}>Test</button>
       <button aria-label="Models of ${id}" @click=${() => this.#fire('models')}>Models</button>
       <button aria-label="Edit ${id}" @click=${() => this.#fire('edit')}>Edit</button>
-      <button role="switch" aria-checked=${enabled} aria-label="${id} is enabled" @click=${() => this.#fire('toggle')}>${enabled ? 'Disable' : 'Enable'}</button>
+      <button aria-label="${enabled ? 'Disable' : 'Enable'} ${id}" @click=${() => this.#fire('toggle')}>${enabled ? 'Disable' : 'Enable'}</button>
       <button class="quiet icon" aria-label="Remove ${id}" title="Remove" @click=${() => this.#fire('remove')}><ui-icon name="trash"></ui-icon></button>
     </div>`;
   }

@@ -1,6 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { QuotaView } from '../../../src/contract/admin-api.js';
 import { shortNumber, spanText } from '../data/format.js';
 import { leftOf, quotaName, SOURCES, shareLeft } from '../data/quotas.js';
@@ -44,7 +43,7 @@ export class QuotaBar extends LitElement {
     return html`<div title="${SOURCES[quota.source]}, ${quota.scope}">
       <div class="words"><span class="clip">${amount} ${name}${flying}</span><span>${back}</span></div>
       <div class="bar" role="meter" aria-label="${name} left, ${quota.scope}" aria-valuemin="0" aria-valuemax=${quota.limit ?? 1} aria-valuenow=${Math.min(left ?? 0, quota.limit ?? 1)} aria-valuetext="${amount}. ${back}">
-        <i class=${share === undefined ? 'unknown' : share < 0.15 ? 'low' : ''} style=${styleMap({ transform: `scaleX(${share ?? 1})` })}></i>
+        <i class=${share === undefined ? 'unknown' : share < 0.15 ? 'low' : ''} .style=${`transform: scaleX(${share ?? 1})`}></i>
       </div>
     </div>`;
   }

@@ -1,5 +1,4 @@
 import type { ModelView } from '../../../src/contract/models.js';
-import { shortNumber } from './format.js';
 
 /** A model in a list that may hold those of several providers. */
 export interface ListedModel extends ModelView {
@@ -45,9 +44,11 @@ export const priceText = ({ free, price }: ModelView): string => {
   return price === undefined ? '' : `${dollars.format(price.input)} / ${dollars.format(price.output)}`;
 };
 
+const tokens = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+
 /** `131K`, or nothing where the provider does not tell. */
 export const windowText = ({ contextWindow }: ModelView): string =>
-  contextWindow === undefined ? '' : shortNumber(contextWindow);
+  contextWindow === undefined ? '' : tokens.format(contextWindow);
 
 /** What it can do beside words, such as `vision`, `tools`. */
 export const abilitiesOf = ({ vision, tools, reasoning }: ModelView): readonly string[] => [

@@ -16,7 +16,7 @@ export interface ProviderDraft {
 export const draftOf = (view: ProviderView): ProviderDraft => ({ id: view.id, written: unchanged(asWritten(view)) });
 
 export const newDraft = ({ type }: ProviderTypeView, taken: readonly string[]): ProviderDraft => ({
-  id: freeId(type, taken),
+  id: freeId(type, undefined, taken),
   written: { type, limits: [], timeouts: {}, headers: {}, options: {} },
 });
 

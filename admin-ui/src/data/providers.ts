@@ -62,12 +62,18 @@ export const removeProvider = (id: string, from: Held<ProviderAsWritten>): Promi
 /** What is sent so that it stays as it is: all of it but the key, which stays by itself. */
 export const unchanged = ({ key: _, ...written }: ProviderAsWritten): ProviderWritten => written;
 
-/** An id for another provider of a type: the type's own name, or with the first number that is free. */
-export const freeId = (type: string, taken: readonly string[]): string => {
-  const stem = type === 'openai-compatible' ? 'local' : type;
+/** An id for another provider: the name of its type or its host, with the first number that is free where it is taken. */
+export const freeId = (type: string, baseUrl: string | undefined, taken: readonly string[]): string => {
+  const stem = type === 'openai-compatible' ? nameOfHost(baseUrl ?? '') : type;
   let id = stem;
   for (let count = 2; taken.includes(id); count++) id = `${stem}-${count}`;
   return id;
+};
+
+/** `mistral` for `https://api.mistral.ai/v1`, `local` for an address without a name. */
+const nameOfHost = (baseUrl: string): string => {
+  const host = URL.canParse(baseUrl) ? new URL(baseUrl).hostname : '';
+  return /^[\d.]*$|:|localhost/.test(host) ? 'local' : (host.split('.').at(-2) ?? host);
 };
 
 /** All limits that are known for a provider: those of the account first, then those of its pools and targets. */
