@@ -54,8 +54,9 @@ export class ModelList extends LitElement {
       td.model code { display: block; overflow-wrap: anywhere; }
       td.free { color: var(--good); font-weight: 550; }
       .brief { display: none; }
+      td > button { min-width: 5.5rem; }
       .chosen button { color: var(--good); border-color: var(--good); background: var(--good-soft); }
-      @container (max-width: 38rem) { .wide { display: none; } .brief { display: block; } }
+      @container (max-width: 38rem) { .wide { display: none; } td > button { min-width: 0; } .brief { display: block; } }
     `,
   ];
   @property({ attribute: false }) models: readonly ListedModel[] = [];

@@ -12,7 +12,7 @@ export class ReadOnlyNote extends LitElement {
     base,
     css`
       section { border-color: var(--warn); background: var(--warn-soft); padding: var(--space-3); }
-      pre { background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius-s); padding: var(--space-2) var(--space-3); overflow: auto; }
+      pre { margin: 0; background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius-s); padding: var(--space-2) var(--space-3); overflow: auto; }
       del, ins { display: block; text-decoration: none; }
       del { color: var(--bad); } ins { color: var(--good); }
     `,

@@ -20,6 +20,10 @@ export class SaveProblem extends LitElement {
   ];
   @property({ attribute: false }) error: unknown;
 
+  override willUpdate(): void {
+    this.hidden = this.error === undefined;
+  }
+
   override render() {
     const { error } = this;
     if (error === undefined) return nothing;

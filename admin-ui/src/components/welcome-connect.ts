@@ -18,7 +18,7 @@ export class WelcomeConnect extends LitElement {
     base,
     css`
       .snippets { max-width: 52rem; }
-      pre { overflow: auto; padding: var(--space-3); background: var(--sunken); border-radius: var(--radius-s); }
+      pre { margin: 0; overflow: auto; padding: var(--space-3); background: var(--sunken); border-radius: var(--radius-s); }
       select { width: auto; }
     `,
   ];

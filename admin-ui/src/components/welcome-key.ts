@@ -38,9 +38,10 @@ export class WelcomeKey extends LitElement {
     if (type === undefined) return nothing;
     const { title, keyUrl, needsKey, optionsSchema } = type;
     return html`<form class="card stack" @submit=${this.#submit} @paste=${this.#pasted}>
+      <h2>${title}</h2>
       ${keyUrl === undefined ? nothing : html`<p>Get a key at <a href=${keyUrl} target="_blank" rel="noreferrer noopener">${new URL(keyUrl).host}</a>, and paste it here. It is tried at once.</p>`}
       ${type.baseUrl === undefined ? this.#address() : nothing}
-      <label class="field"><span>Key of ${title}${needsKey ? '' : html` <span class="hint">if it needs one</span>`}</span>
+      <label class="field"><span>Key${needsKey ? '' : html` <span class="hint">if it needs one</span>`}</span>
         <input name="key" type="password" autocomplete="off" ?required=${needsKey} aria-invalid=${this.trial?.state === 'key refused'} aria-describedby="where" />
         <span class="hint" id="where">It goes to .env on the machine where 429chain runs, and is never shown again.</span>
       </label>

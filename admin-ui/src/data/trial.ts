@@ -21,8 +21,9 @@ export const trialWords = ({ state, detail, keyUntried = false, models }: Provid
     models.length === 0
       ? ''
       : `${counted(models.length, 'model')}${free === 0 ? '' : free === models.length ? ', all of them free' : `, ${free} of them free`}.`;
-  const untried = keyUntried ? 'It lists its models to anybody, so the key was not tried.' : '';
-  return [WORDS[state], count, untried, state === 'ok' ? '' : sentence(detail)].filter((part) => part !== '').join(' ');
+  const untried = keyUntried ? 'It shows them to anybody: only a prompt will tell whether the key is good.' : '';
+  const words = keyUntried && state === 'ok' ? 'It answers.' : WORDS[state];
+  return [words, count, untried, state === 'ok' ? '' : sentence(detail)].filter((part) => part !== '').join(' ');
 };
 
 /** Models can be chosen, or typed: the provider can be saved and used. */

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ProviderView } from '../../../src/contract/admin-configuration.js';
+import type { LiveEvent } from '../../../src/contract/events.js';
 import { confirm } from '../components/confirm-dialog.js';
 import { toast } from '../components/toast-host.js';
 import { ApiError } from '../data/client.js';
@@ -39,14 +40,25 @@ class PageProviders extends LitElement {
   @state() private window: Window | undefined;
   /** Why a provider was not switched or removed. */
   @state() private problem: unknown;
+  /** The targets that refused, when they were last looked at. */
+  #off = '';
   readonly #providers = new Resource<Providers>(this, loadProviders);
 
   constructor() {
     super();
-    // A key may be refused, and a file changed, at any time.
     new LiveController(this, (event) => {
-      if (event?.type === 'status') void this.#providers.reload();
+      if (event !== undefined) this.#follow(event);
     });
+  }
+
+  /** A key may be refused, and the configuration changed, at any time. */
+  #follow(event: LiveEvent): void {
+    const off = (live.status?.targets ?? [])
+      .filter(({ state: stands }) => stands === 'disabled')
+      .map(({ target }) => target);
+    const before = this.#off;
+    this.#off = off.join(' ');
+    if (event.type === 'status' || this.#off !== before) void this.#providers.reload();
   }
 
   override render() {

@@ -35,6 +35,7 @@ class PageWelcome extends LitElement {
       nav li > * { display: inline-flex; gap: var(--space-2); padding: var(--space-1) var(--space-2); border-radius: var(--radius-s); }
       nav li > *::before { content: counter(step) '.'; font-variant-numeric: tabular-nums; }
       nav [aria-current] { background: var(--accent-soft); color: var(--accent); font-weight: 550; text-decoration: none; }
+      @media (max-width: 48rem) { nav li + li::before { display: none; } }
       .have { display: flex; gap: var(--space-2); flex-wrap: wrap; align-items: center; }
     `,
   ];
