@@ -61,7 +61,8 @@ export class Preparer {
   }
 }
 
-const prepareProvider = (
+/** A provider as the engine speaks to it, one that no configuration names too. */
+export const prepareProvider = (
   settings: ProviderSettings,
   providerType: ProviderType,
   version: string,
@@ -116,7 +117,7 @@ export const keysIn = ({ server, providers }: Settings): string[] => {
     apiKey,
     ...wordsOf(headers).filter(({ length }) => length >= SHORTEST_HEADER_KEY),
   ]);
-  const all = [...server.apiKeys, server.adminKey ?? '', ...ofProviders];
+  const all = [...server.apiKeys.map(({ key }) => key), server.adminKey ?? '', ...ofProviders];
   return all.filter((key) => !names.has(key));
 };
 

@@ -2,7 +2,7 @@ import { statusOf } from './admin/status.js';
 import { ownKey } from './api-key.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
 import type { Clock } from './clock.js';
-import type { PluginSettings, Settings } from './config/settings.js';
+import type { ApiKey, PluginSettings, ProviderSettings, Settings } from './config/settings.js';
 import type { LiveStatus } from './contract/admin-api.js';
 import type { Declaration } from './contract/quota.js';
 import { Chains } from './engine/chains.js';
@@ -16,7 +16,7 @@ import type { Current } from './http/server.js';
 import type { Ledger, TargetStatus } from './ledger/ledger.js';
 import type { Log } from './log.js';
 import type { Plugin } from './plugin/index.js';
-import { keysIn, Preparer } from './prepare.js';
+import { keysIn, Preparer, prepareProvider } from './prepare.js';
 import type { Secrets } from './secrets.js';
 
 /** What outlives a reload. */
@@ -46,22 +46,26 @@ export class Runtime implements Current {
   /** Those of the configuration, also where no chain names them. */
   readonly providers: readonly PreparedProvider[];
   readonly waterfall: Waterfall;
-  readonly apiKeys: readonly string[];
-  readonly adminKeys: readonly string[];
+  readonly apiKeys: readonly ApiKey[];
+  readonly adminKey: string;
+  readonly adminKeys: readonly ApiKey[];
   readonly maxBodyBytes: number;
   readonly startedAt: number;
   readonly now: () => number;
   readonly #ledger: Ledger;
+  readonly #configureLedger: () => void;
+  readonly #version: string;
   #ending: Promise<void> | undefined;
 
   private constructor(
     settings: Settings,
-    apiKeys: readonly string[],
+    apiKeys: readonly ApiKey[],
     adminKey: string,
     lasting: Lasting,
     host: Host,
     chains: Chains,
     providers: readonly PreparedProvider[],
+    configureLedger: () => void,
   ) {
     const { ledger, upstream, clock, estimates, log } = lasting;
     this.settings = settings;
@@ -72,11 +76,14 @@ export class Runtime implements Current {
     const { hooks, wantsContent } = host;
     this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks, wantsContent }, maxWaiting);
     this.apiKeys = apiKeys;
-    this.adminKeys = [adminKey];
+    this.adminKey = adminKey;
+    this.adminKeys = [{ key: adminKey, label: 'admin key' }];
     this.maxBodyBytes = settings.server.maxBodyBytes;
     this.startedAt = lasting.startedAt;
     this.now = clock.now;
     this.#ledger = ledger;
+    this.#configureLedger = configureLedger;
+    this.#version = lasting.version;
   }
 
   /**
@@ -109,11 +116,11 @@ export class Runtime implements Current {
         settings.providers.map(({ id, type, limits }) => ({ id, type, limits })),
       );
       const { apiKeys } = settings.server;
-      const keys = apiKeys.length > 0 ? apiKeys : [ownKey(settings.dataDir, 'api-key')];
+      const keys = apiKeys.length > 0 ? apiKeys : [{ key: ownKey(settings.dataDir, 'api-key'), label: 'key 1' }];
       const adminKey = settings.server.adminKey ?? ownKey(settings.dataDir, 'admin-key');
-      secrets.add([...keys, adminKey]);
+      secrets.add([...keys.map(({ key }) => key), adminKey]);
       const addressed = new Map<string, PreparedTarget>();
-      const chains = new Chains(all, settings.defaultChain, (provider, model) => {
+      const chains = new Chains(all, settings.defaultChain, { ...settings.direct, targets: [] }, (provider, model) => {
         const id = `${provider}/${model}`;
         const known = addressed.get(id) ?? targets.find((target) => target.id === id);
         // The ledger may have forgotten one that was long unused.
@@ -129,12 +136,12 @@ export class Runtime implements Current {
         addressed.set(id, made);
         return made;
       });
-      const runtime = new Runtime(settings, keys, adminKey, lasting, host, chains, preparer.providers);
-      // Last, since whatever fails before must leave the ledger to the configuration in force.
-      ledger.configure(
-        preparer.accounts,
-        targets.map(({ scopes }) => scopes),
-        [...host.declarations, ...targets.flatMap(knownLimits)],
+      const runtime = new Runtime(settings, keys, adminKey, lasting, host, chains, preparer.providers, () =>
+        ledger.configure(
+          preparer.accounts,
+          targets.map(({ scopes }) => scopes),
+          [...host.declarations, ...targets.flatMap(knownLimits)],
+        ),
       );
       built = runtime;
       return runtime;
@@ -142,6 +149,11 @@ export class Runtime implements Current {
       await host.close();
       throw error;
     }
+  }
+
+  /** Comes into force: until then the ledger is that of the configuration before. */
+  enter(): void {
+    this.#configureLedger();
   }
 
   stateOf(target: PreparedTarget): TargetStatus {
@@ -156,6 +168,17 @@ export class Runtime implements Current {
   /** How every target of every chain stands. */
   status(): LiveStatus {
     return statusOf(this);
+  }
+
+  /** Ends every rest of a target and of what it shares with others; what was learned of their limits is forgotten. */
+  lift({ id }: PreparedTarget): void {
+    this.#ledger.reset(id);
+  }
+
+  /** A provider that need not be in the configuration, made ready to be asked; `undefined` for a type that nobody adds. */
+  prepare(provider: ProviderSettings): PreparedProvider | undefined {
+    const type = this.host.types.find(provider.type);
+    return type && prepareProvider(provider, type, this.#version);
   }
 
   /** Ends when every request that runs on it has ended; those who wait for capacity are refused at once. */

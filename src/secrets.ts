@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** What keys of known providers look like, also where a provider echoes one with stars in it. */
 const KEY_SHAPE = /\b(?:sk|gsk|csk|nvapi|hf|xai|AIza)[-_][A-Za-z0-9*_-]{6,}|\bAIza[A-Za-z0-9*_-]{10,}/g;
 const MASK = '***';
@@ -38,3 +40,6 @@ export class Secrets {
 }
 
 const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
+/** What two secrets are compared by: digests are equally long, and tell nothing of what they were made from. */
+export const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();

@@ -20,17 +20,24 @@ const keyFile = ({ runtime }: App): string => join(runtime.settings.dataDir, 'ap
 const banner = (address: string, app: App, showKey: boolean): string => {
   const { chains, settings, apiKeys } = app.runtime;
   const own = hasOwnKey(app);
-  const key = showKey
-    ? `${apiKeys[0]}   (made for you, kept in ${settings.dataDir})`
-    : `made for you, in ${keyFile(app)}`;
-  const bearer = !own ? '<one of server.apiKeys>' : showKey ? apiKeys[0] : `'"$(cat '${keyFile(app)}')"'`;
+  const made = apiKeys[0]?.key ?? '';
+  const key = showKey ? `${made}   (made for you, kept in ${settings.dataDir})` : `made for you, in ${keyFile(app)}`;
+  const bearer = !own ? '<one of server.apiKeys>' : showKey ? made : `'"$(cat '${keyFile(app)}')"'`;
   const tables = chains.all.map(
     ({ name, targets }) =>
       `  ${name}\n${targets.map((target) => `    ${target.id}${target.unusable === undefined ? '' : `  (${target.unusable.state}: ${target.unusable.reason})`}`).join('\n')}`,
   );
-  return [
+  const adminKey =
+    settings.server.adminKey === undefined ? `is in ${join(settings.dataDir, 'admin-key')}` : 'is server.adminKey';
+  const head = [
     `429chain listens on ${address}/v1`,
     ...(own ? [`API key: ${key}`] : []),
+    `Admin: ${address}/admin   (its key ${adminKey})`,
+  ];
+  if (tables.length === 0)
+    return [...head, 'No chain is configured yet, so that no request can be answered.'].join('\n');
+  return [
+    ...head,
     'Chains',
     ...tables,
     'Try it',

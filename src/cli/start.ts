@@ -1,12 +1,12 @@
 import { App } from '../app.js';
 import { isLoopback } from '../config/loopback.js';
-import { fixedStore, openStore, type SettingsStore } from '../config/store.js';
+import { openStore, type SettingsStore } from '../config/store.js';
 import { type DemoWorld, startDemo } from '../demo/world.js';
 import { openLog, type ProcessLog } from '../logging/process-log.js';
 import { Secrets } from '../secrets.js';
 import { announce } from './announce.js';
 import { CommandError } from './command-error.js';
-import { demoSettings } from './demo-settings.js';
+import { demoStore } from './demo-store.js';
 import { type CommandLine, configurationFile, pluginPaths, portOf } from './options.js';
 
 /** Runs the proxy until Ctrl-C or SIGTERM; the first one drains, a second one ends it at once. */
@@ -34,7 +34,7 @@ const serve = async (
   log: ProcessLog,
   secrets: Secrets,
 ): Promise<void> => {
-  const store = world === undefined ? openFile(line, log) : fixedStore(demoSettings(world, line));
+  const store = world === undefined ? openFile(line, log) : demoStore(world, line, log);
   log.configure(store.current.server.log);
   store.onChange(({ server }) => log.configure(server.log));
   const app = await App.create({ store, plugins: pluginPaths(line), log, secrets });

@@ -21,7 +21,8 @@ export const statusText = (report: StatusReport, now: number, size: Size = ENDLE
     '    ',
   ).split('\n');
   const lines = targets.flatMap((target) => [headOf(target, now), ...rows.splice(0, target.quotas.length)]);
-  return cropped(lines, summaryOf(report), size);
+  const nothing = targets.length === 0 ? ['No chain is configured yet.'] : [];
+  return cropped([...lines, ...nothing], summaryOf(report), size);
 };
 
 const ENDLESS: Size = { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };

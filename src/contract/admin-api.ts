@@ -5,6 +5,7 @@ import type {
   ConfigurationReply,
   KeysReply,
   MadeKey,
+  PinnedLimit,
   PluginsReply,
   PluginWritten,
   ProvidersReply,
@@ -24,6 +25,12 @@ import type { RequestLogHealth, RequestPage, RequestRecord, Totals, UsageReport 
  * `configuration_changed` when it is no longer the one in force.
  */
 export interface AdminApi {
+  /** Answers 401 to who is not signed in, as every other route. */
+  'GET /session': { reply: SessionView };
+  /** Signs in: the answer sets the cookie that opens the other routes. */
+  'POST /session': { body: { readonly adminKey: string }; reply: SessionView };
+  /** Signs out. */
+  'DELETE /session': { reply: SessionView };
   /** How every target of every chain stands now, and what the day came to. */
   'GET /status': { reply: StatusReport };
   /** Requests that are over, the last one first. Query: `limit`, `cursor`, `chain`, `provider`, `status`. */
@@ -33,8 +40,10 @@ export interface AdminApi {
   'GET /usage': { reply: UsageReport };
   /** What would happen to a request now; nothing is sent, and nothing is spent. */
   'POST /explain': { body: ExplainRequest; reply: Explanation };
-  /** Ends every rest of a target, its pool and its account, and forgets what was learned of them. Query: `target`. */
-  'POST /cooldowns/lift': { body: { readonly target: string }; reply: StatusReport };
+  /** Ends every rest of a target, its pool and its account, and forgets what was learned of them. */
+  'POST /cooldowns/lift': { body: { readonly target: string }; reply: LiveStatus };
+  /** Writes a limit down in the configuration, so that it holds whatever is learned or heard. */
+  'POST /limits/pin': { body: PinnedLimit; reply: Saved };
 
   /** The kinds of provider there are, built in and by plugins. */
   'GET /provider-types': { reply: readonly ProviderTypeView[] };
@@ -71,6 +80,12 @@ export interface AdminApi {
   'PUT /configuration': { body: { readonly text: string }; reply: Saved };
   /** Is that a configuration that could be used? Nothing is saved. */
   'POST /configuration/check': { body: { readonly text: string }; reply: CheckedText };
+}
+
+export interface SessionView {
+  readonly signedIn: boolean;
+  /** That of the server. */
+  readonly version: string;
 }
 
 export interface LiveStatus {

@@ -36,6 +36,15 @@ export interface HostOptions {
   readonly checkOptions: (plugin: string, schema: object, choice: PluginChoice) => void;
 }
 
+/** A plugin that is applied, or that the configuration switches off. */
+export interface HostedPlugin {
+  /** As it calls itself; of one that was never loaded, as it was chosen. */
+  readonly name: string;
+  readonly builtIn: boolean;
+  readonly choice?: PluginChoice | undefined;
+  readonly optionsSchema?: object | undefined;
+}
+
 type ReadyListener = (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>;
 
 /** The plugins of one runtime: applied, then made ready, at the end closed. */
@@ -44,7 +53,8 @@ export class Host {
   readonly types = new Registry();
   readonly routes: Routes;
   readonly declarations: Declaration[] = [];
-  #requestLog: RequestLog | undefined;
+  readonly plugins: HostedPlugin[] = [];
+  #requestLog: { readonly log: RequestLog; readonly plugin: string } | undefined;
   #wantsContent = false;
   readonly #guard: Guard;
   readonly #ready: { plugin: string; fn: ReadyListener }[] = [];
@@ -53,7 +63,7 @@ export class Host {
 
   private constructor(options: HostOptions) {
     this.#options = options;
-    this.#guard = new Guard(options.log);
+    this.#guard = new Guard(options.log, options.now);
     this.#guard.watch(this.hooks);
     this.routes = new Routes(this.#guard);
   }
@@ -70,11 +80,15 @@ export class Host {
     );
     const applied = new Set<string>();
     try {
-      for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied);
+      for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied, true);
       for (const choice of options.choices) {
-        if (builtIn.has(choice.use) || !choice.enabled) continue;
+        if (builtIn.has(choice.use)) continue;
+        if (!choice.enabled) {
+          host.plugins.push({ name: choice.use, builtIn: false, choice });
+          continue;
+        }
         const plugin = await loadPlugin(choice.use).catch((error: Error) => options.refuse(error, choice));
-        await host.#apply(plugin, choice, applied);
+        await host.#apply(plugin, choice, applied, false);
       }
       return host;
     } catch (error) {
@@ -89,7 +103,17 @@ export class Host {
 
   /** The one that was provided last; absent when none was. */
   get requestLog(): RequestLog | undefined {
-    return this.#requestLog;
+    return this.#requestLog?.log;
+  }
+
+  /** What a plugin adds, in plain words: `provider type groq`, `hook onError`, `route GET /metrics`, `request log`. */
+  addedBy(plugin: string): readonly string[] {
+    return [
+      ...this.types.all.filter((added) => added.plugin === plugin).map(({ name }) => `provider type ${name}`),
+      ...this.#guard.hooksOf(plugin).map((hook) => `hook ${hook}`),
+      ...this.routes.addedBy(plugin).map((route) => `route ${route}`),
+      ...(this.#requestLog?.plugin === plugin ? ['request log'] : []),
+    ];
   }
 
   /** A plugin wants to see what is asked and answered. */
@@ -115,8 +139,18 @@ export class Host {
     }
   }
 
-  async #apply(plugin: Plugin, choice: PluginChoice | undefined, applied: Set<string>): Promise<void> {
-    if (choice?.enabled === false) return;
+  async #apply(
+    plugin: Plugin,
+    choice: PluginChoice | undefined,
+    applied: Set<string>,
+    builtIn: boolean,
+  ): Promise<void> {
+    const { name, optionsSchema } = plugin;
+    const hosted = { name, builtIn, choice, optionsSchema };
+    if (choice?.enabled === false) {
+      this.plugins.push(hosted);
+      return;
+    }
     if (applied.has(plugin.name)) {
       throw new ChainError(
         'plugin_failed',
@@ -126,7 +160,13 @@ export class Host {
     applied.add(plugin.name);
     const used = choice ?? { use: plugin.name, options: {}, enabled: true };
     if (plugin.optionsSchema !== undefined) this.#options.checkOptions(plugin.name, plugin.optionsSchema, used);
-    await blame(plugin.name, 'apply', () => plugin.apply(this.#api(plugin.name), used.options));
+    this.#guard.applying = name;
+    try {
+      await blame(name, 'apply', () => plugin.apply(this.#api(name), used.options));
+    } finally {
+      this.#guard.applying = undefined;
+    }
+    this.plugins.push(hosted);
   }
 
   #api(plugin: string): PluginApi {
@@ -141,11 +181,11 @@ export class Host {
       dataDir,
       now,
       status,
-      requestLog: () => this.#requestLog,
+      requestLog: () => this.requestLog,
       addProviderType: (name, type) => this.types.add(name, type as Parameters<Registry['add']>[1], plugin),
       declareLimits: (scope, limits) => this.declarations.push({ scope, limits, source: 'manual' }),
       provideRequestLog: (requestLog) => {
-        this.#requestLog = requestLog;
+        this.#requestLog = { log: requestLog, plugin };
       },
       addRoute: (route) => this.routes.add(route, plugin),
       wantContent: () => {

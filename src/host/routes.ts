@@ -53,6 +53,13 @@ export class Routes {
     return this.#byPath.get(path)?.get(method === 'HEAD' ? 'GET' : method);
   }
 
+  /** What a plugin has added, such as `GET /metrics`. */
+  addedBy(plugin: string): readonly string[] {
+    return [...this.#byPath].flatMap(([path, methods]) =>
+      [...methods].filter(([, added]) => added.plugin === plugin).map(([method]) => `${method} ${path}`),
+    );
+  }
+
   /** What can be asked of a path; empty where there is nothing. */
   methodsAt(path: string): readonly string[] {
     return [...(this.#byPath.get(path)?.keys() ?? [])];

@@ -38,7 +38,7 @@ const requestOf = ({ method, path, querystring, req }: Context): RouteRequest =>
 export const anybody = (_: Context, next: Next): Promise<void> => next();
 
 /** There is something, but not for this method. */
-export const wrongMethod = (ctx: Context, methods: readonly string[]): ChainError => {
+export const wrongMethod = (ctx: Pick<Context, 'path' | 'method'>, methods: readonly string[]): ChainError => {
   const allow = methods.join(', ');
   return new ChainError('method_not_allowed', `${ctx.path} takes ${allow}, not ${ctx.method}.`, { headers: { allow } });
 };

@@ -1,5 +1,6 @@
 import Router, { type RouterContext } from '@koa/router';
-import Koa from 'koa';
+import Koa, { type Middleware } from 'koa';
+import type { ApiKey } from '../config/settings.js';
 import type { Chains } from '../engine/chains.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { Waterfall } from '../engine/waterfall.js';
@@ -18,8 +19,8 @@ import { answerPluginRoutes, anybody, wrongMethod } from './plugin-routes.js';
 export interface Current {
   readonly chains: Chains;
   readonly waterfall: Waterfall;
-  readonly apiKeys: readonly string[];
-  readonly adminKeys: readonly string[];
+  readonly apiKeys: readonly ApiKey[];
+  readonly adminKeys: readonly ApiKey[];
   /** Those of its plugins. */
   readonly routes: Routes;
   readonly maxBodyBytes: number;
@@ -34,8 +35,8 @@ export interface ServerOptions {
   readonly version: string;
   readonly stopping: () => boolean;
   readonly log: Log;
-  /** The admin's routes. */
-  readonly admin: Router;
+  /** What answers below `/admin`, in this order: its gate is the first. */
+  readonly admin: readonly Middleware[];
 }
 
 /** The HTTP surface, without a socket. */
@@ -60,16 +61,20 @@ export const createServer = ({ current, version, stopping, log, admin }: ServerO
     });
   });
   app.use(router.routes());
-  app.use(admin.routes());
   const adminKey = requireKey(() => current().adminKeys, 'server.adminKey');
   app.use(answerPluginRoutes(current, { none: anybody, api: key, admin: adminKey }));
+  // Whatever its routes are, nothing of the admin is reached but through its gate.
+  app.use((ctx, next) => (isAdmin(ctx.path) ? next() : nothingThere(ctx)));
+  for (const each of admin) app.use(each);
   app.use(nothingThere);
   return app;
 };
 
 const GONE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
-const nothingThere = (ctx: RouterContext): never => {
+const isAdmin = (path: string): boolean => /^\/admin(?:\/|$)/i.test(path);
+
+const nothingThere = (ctx: Pick<RouterContext, 'matched' | 'path' | 'method'>): never => {
   const methods = new Set((ctx.matched ?? []).flatMap((layer) => layer.methods));
   if (methods.size === 0) {
     const message = `There is nothing at ${ctx.path}. Chat completions are at POST /v1/chat/completions.`;

@@ -1,5 +1,6 @@
 import type { AsyncParallelHook, AsyncSeriesBailHook, SyncBailHook } from 'tapable';
 import type { LiveStatus } from '../contract/admin-api.js';
+import type { ModelView } from '../contract/models.js';
 import type { FailureClass, Limit, ScopeKind, Signal } from '../contract/quota.js';
 import type { RequestContent, RequestLog } from '../contract/requests.js';
 import type { Log } from '../log.js';
@@ -108,7 +109,7 @@ export interface Outcome {
   readonly chain: string;
   /** Below a provider's base URL, such as `/chat/completions`. */
   readonly path: string;
-  /** Which key the caller used, never the key itself: `key 1` is the first of `server.apiKeys`. */
+  /** Which key the caller used, never the key itself: its label, or `key 1` for the first of `server.apiKeys`. */
   readonly keyLabel: string;
   /** When it arrived, epoch ms. */
   readonly startedAt: number;
@@ -156,6 +157,20 @@ export interface UpstreamRequest {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** What a person who adds a provider of this type wants to know. */
+export interface ProviderAbout {
+  /** Who it is, such as `Groq`. */
+  readonly title: string;
+  /** What its free tier gives, in a sentence or two, with a date where that ages. */
+  readonly freeTier?: string;
+  /** The free tier covers every model that it lists. */
+  readonly allFree?: boolean;
+  /** The page where a key is to be had. */
+  readonly keyUrl?: string;
+  /** Default true. false: a server of one's own may need none. */
+  readonly needsKey?: boolean;
+}
+
 /** How a kind of provider is spoken to. */
 export interface ProviderType<O = Record<string, unknown>> {
   /** Used when the configuration names none. A type without one needs `baseUrl` in the configuration. */
@@ -170,10 +185,16 @@ export interface ProviderType<O = Record<string, unknown>> {
   readonly knownPoolLimits?: Readonly<Record<string, readonly Limit[]>>;
   /** What this kind of provider is documented to refuse, as data. */
   readonly adaptations?: readonly Adaptation[];
+  readonly about?: ProviderAbout;
   /** It is documented to go on from the beginning of an answer. Absent: it is asked in words to go on. */
   readonly prefill?: Prefill;
   /** Models that draw on one quota share a pool. Returns the pool's name, without the provider: `free`. */
   pool?(model: string): string | undefined;
+  /**
+   * What one entry of its answer to `GET /models` tells beyond the usual fields; `undefined` for a model that nobody can
+   * talk with, such as one for speech.
+   */
+  readModel?(entry: Readonly<Record<string, unknown>>): Partial<ModelView> | undefined;
   /** For what data cannot say; runs after `adaptations`. */
   adapt?(request: UpstreamRequest, options: O): UpstreamRequest;
 }

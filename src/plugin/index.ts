@@ -1,5 +1,6 @@
 /** The public door, `429chain/plugin`: all that a plugin, built in or a stranger's, may import of ours. */
 export type { LiveStatus, QuotaView, TargetView } from '../contract/admin-api.js';
+export type { ModelView } from '../contract/models.js';
 export type { Dimension, Duration, FailureClass, Limit, ScopeKind, Signal, TargetState } from '../contract/quota.js';
 export type {
   RequestAttempt,
@@ -25,6 +26,7 @@ export {
   type Plugin,
   type PluginApi,
   type Prefill,
+  type ProviderAbout,
   type ProviderInfo,
   type ProviderType,
   type Repair,

@@ -50,6 +50,7 @@ describe('the schema', () => {
     expect(settings.server.host).to.equal(defaultOf(server, 'host'));
     expect(settings.server.port).to.equal(defaultOf(server, 'port'));
     expect(settings.server.apiKeys).to.deep.equal(defaultOf(server, 'apiKeys'));
+    expect(settings.server.hosts).to.deep.equal(defaultOf(server, 'hosts'));
     expect(settings.server.maxBodyBytes).to.equal(defaultOf(server, 'maxBodyBytes'));
     expect(settings.server.maxWaiting).to.equal(defaultOf(server, 'maxWaiting'));
     expect(settings.dataDir.endsWith(`/${defaultOf(SCHEMA, 'dataDir')}`)).to.equal(true);
