@@ -20,7 +20,8 @@ export class DurationField extends LitElement implements Field {
   @property({ type: Boolean }) required = false;
   /** The label is read to those who cannot see it, and takes no room. */
   @property({ type: Boolean }) compact = false;
-  @state() private touched = false;
+  /** What is wrong is told once somebody wanted to save it, so that nothing moves under the pointer before. */
+  @state() private told = false;
 
   /** What is wrong, or nothing. */
   get problem(): string {
@@ -31,17 +32,17 @@ export class DurationField extends LitElement implements Field {
   }
 
   override render() {
-    const problem = this.touched ? this.problem : '';
-    return html`<label class="field">
-      <span class=${this.compact ? 'visually-hidden' : ''}>${this.label}</span>
-      <input .value=${this.value} placeholder=${this.placeholder} autocomplete="off" spellcheck="false" aria-invalid=${problem !== ''} aria-describedby="hint problem" @input=${this.#typed} @blur=${() => (this.touched = true)} />
-      <span class="hint" id="hint" ?hidden=${this.hint === ''}>${this.hint}</span>
+    const problem = this.told ? this.problem : '';
+    return html`<div class="field">
+      <label for="input" class=${this.compact ? 'visually-hidden' : 'label'}>${this.label}</label>
+      <input id="input" .value=${this.value} placeholder=${this.placeholder} autocomplete="off" spellcheck="false" aria-invalid=${problem !== ''} aria-describedby="hint problem" @input=${this.#typed} />
+      <span class="hint" id="hint" ?hidden=${this.hint === '' || problem !== ''}>${this.hint}</span>
       <span class="problem" id="problem" ?hidden=${problem === ''}>${problem}</span>
-    </label>`;
+    </div>`;
   }
 
   reportValidity(): boolean {
-    this.touched = true;
+    this.told = true;
     if (this.problem === '') return true;
     this.focus();
     return false;

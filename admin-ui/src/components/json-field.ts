@@ -14,7 +14,8 @@ export class JsonField extends LitElement implements Field {
   /** What it must be, such as `object`. */
   @property() kind: 'any' | 'object' | 'array' = 'any';
   @state() private text = '';
-  @state() private touched = false;
+  /** What is wrong is told once somebody wanted to save it, so that nothing moves under the pointer before. */
+  @state() private told = false;
   /** What the text means, so that a value from outside is told from our own. */
   #meant: unknown;
 
@@ -35,17 +36,17 @@ export class JsonField extends LitElement implements Field {
   }
 
   override render() {
-    const problem = this.touched ? this.problem : '';
-    return html`<label class="field">
-      <span>${this.label}</span>
-      <textarea rows="3" spellcheck="false" .value=${this.text} aria-invalid=${problem !== ''} aria-describedby="hint problem" @input=${this.#typed} @blur=${() => (this.touched = true)}></textarea>
+    const problem = this.told ? this.problem : '';
+    return html`<div class="field">
+      <label for="input" class="label">${this.label}</label>
+      <textarea id="input" rows="3" spellcheck="false" .value=${this.text} aria-invalid=${problem !== ''} aria-describedby="hint problem" @input=${this.#typed}></textarea>
       <span class="hint" id="hint">${this.hint === '' ? 'As JSON.' : `${this.hint} As JSON.`}</span>
       <span class="problem" id="problem" ?hidden=${problem === ''}>${problem}</span>
-    </label>`;
+    </div>`;
   }
 
   reportValidity(): boolean {
-    this.touched = true;
+    this.told = true;
     if (this.problem === '') return true;
     this.renderRoot.querySelector('textarea')?.focus();
     return false;

@@ -69,42 +69,41 @@ export class ProviderForm extends LitElement implements Field {
   }
 
   #type(type: ProviderTypeView | undefined) {
-    return html`<label class="field"><span>Type</span>
-      <select name="type" aria-describedby="about" @change=${(event: Event) => this.#change({ type: (event.target as HTMLSelectElement).value, options: {} })}>
+    return html`<div class="field"><label class="label" for="type">Type</label>
+      <select id="type" name="type" aria-describedby="about" @change=${(event: Event) => this.#change({ type: (event.target as HTMLSelectElement).value, options: {} })}>
         ${type === undefined ? html`<option selected value=${this.draft.written.type}>${this.draft.written.type}</option>` : nothing}
         ${this.types.map((each) => html`<option value=${each.type} ?selected=${each === type}>${each.title}</option>`)}
       </select>
       <span class="hint" id="about">${type?.freeTier} ${type?.keyUrl === undefined ? '' : html`<a href=${type.keyUrl} target="_blank" rel="noreferrer noopener">Get a key</a>`}</span>
-    </label>`;
+    </div>`;
   }
 
   #id() {
     if (this.saved !== undefined)
       return html`<div class="field"><span class="label">Id</span><code>${this.saved.id}</code></div>`;
-    return html`<label class="field"><span>Id</span>
-      <input name="id" required pattern="[A-Za-z0-9][A-Za-z0-9._\\-]*" autocomplete="off" spellcheck="false" .value=${this.draft.id} aria-describedby="about-id" @input=${(event: InputEvent) => this.#rename((event.target as HTMLInputElement).value)} />
+    return html`<div class="field"><label class="label" for="id">Id</label>
+      <input id="id" name="id" required pattern="[A-Za-z0-9][A-Za-z0-9._\\-]*" autocomplete="off" spellcheck="false" .value=${this.draft.id} aria-describedby="about-id" @input=${(event: InputEvent) => this.#rename((event.target as HTMLInputElement).value)} />
       <span class="hint" id="about-id">A word of your choice; targets begin with it.</span>
-    </label>`;
+    </div>`;
   }
 
   #key(type: ProviderTypeView | undefined) {
     const { apiKey } = this.draft.written;
     const key: KeyState = this.saved?.key ?? { kind: 'none' };
     return html`<div class="field">
-      <label class="field"><span>Key${type?.needsKey === false ? html` <span class="hint">if it needs one</span>` : ''}</span>
-        <input name="key" type="password" autocomplete="off" placeholder=${placeholderOf(key)} ?disabled=${apiKey === null} .value=${apiKey ?? ''} aria-describedby="about-key" @input=${(event: InputEvent) => this.#typeKey((event.target as HTMLInputElement).value)} />
-        <span class="hint" id="about-key">${key.kind === 'none' ? 'It goes to .env beside the configuration, which only names it.' : 'Left empty, the key stays as it is.'}</span>
-      </label>
+      <label class="label" for="key">Key</label>
+      <input id="key" name="key" type="password" autocomplete="off" placeholder=${placeholderOf(key)} ?disabled=${apiKey === null} .value=${apiKey ?? ''} aria-describedby="about-key" @input=${(event: InputEvent) => this.#typeKey((event.target as HTMLInputElement).value)} />
+      <span class="hint" id="about-key">${key.kind === 'none' ? `${type?.needsKey === false ? 'Only if it needs one. ' : ''}It goes to .env beside the configuration, which only names it.` : 'Left empty, the key stays as it is.'}</span>
       ${key.kind === 'none' ? nothing : html`<label class="check small"><input type="checkbox" .checked=${apiKey === null} @change=${(event: Event) => this.#change({ apiKey: (event.target as HTMLInputElement).checked ? null : undefined })} />Remove the key: this provider needs none</label>`}
     </div>`;
   }
 
   #address(type: ProviderTypeView | undefined) {
     const needed = type?.baseUrl === undefined;
-    return html`<label class="field"><span>Base URL${needed ? '' : html` <span class="hint">optional</span>`}</span>
-      <input name="baseUrl" inputmode="url" autocomplete="off" spellcheck="false" ?required=${needed} pattern=${ADDRESS} title="An address that begins with http:// or https://" placeholder=${type?.baseUrl ?? 'http://127.0.0.1:11434/v1'} .value=${this.draft.written.baseUrl ?? ''} @input=${(event: InputEvent) => this.#change({ baseUrl: (event.target as HTMLInputElement).value.trim() || undefined })} />
-      ${needed ? html`<span class="hint">What stands in front of /chat/completions.</span>` : nothing}
-    </label>`;
+    return html`<div class="field"><label class="label" for="baseUrl">Base URL</label>
+      <input id="baseUrl" name="baseUrl" inputmode="url" autocomplete="off" spellcheck="false" ?required=${needed} pattern=${ADDRESS} title="An address that begins with http:// or https://" placeholder=${type?.baseUrl ?? 'http://127.0.0.1:11434/v1'} .value=${this.draft.written.baseUrl ?? ''} @input=${(event: InputEvent) => this.#change({ baseUrl: (event.target as HTMLInputElement).value.trim() || undefined })} />
+      ${needed ? html`<span class="hint">What stands in front of /chat/completions.</span>` : html`<span class="hint">Only where it is another one.</span>`}
+    </div>`;
   }
 
   #hasMore(): boolean {

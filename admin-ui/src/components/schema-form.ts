@@ -46,7 +46,7 @@ export class SchemaForm extends LitElement implements Field {
         <label class="check"><input type="checkbox" name=${key} .checked=${on} aria-describedby="hint-${key}" @change=${(event: Event) => this.#switch(key, schema, (event.target as HTMLInputElement).checked)} /><span>${label}</span></label>${hint}
       </div>`;
     }
-    return html`<label class="field"><span>${label}${required ? '' : html` <span class="hint">optional</span>`}</span>${this.#input(key, schema, required)}${hint}</label>`;
+    return html`<div class="field"><label class="label" for=${key}>${label}</label>${this.#input(key, schema, required)}${hint}</div>`;
   }
 
   #input(key: string, schema: OptionSchema, required: boolean) {
@@ -55,16 +55,16 @@ export class SchemaForm extends LitElement implements Field {
     const take = (event: Event) => this.#change(key, meant(schema, (event.target as HTMLInputElement).value));
     switch (kindOf(schema)) {
       case 'choice':
-        return html`<select name=${key} ?required=${required} aria-describedby="hint-${key}" @change=${take}>
+        return html`<select name=${key} id=${key} ?required=${required} aria-describedby="hint-${key}" @change=${take}>
           <option value="" ?selected=${value === undefined}>${placeholder === '' ? 'not set' : `default: ${placeholder}`}</option>
           ${schema.enum?.map((each) => html`<option value=${String(each)} ?selected=${each === value}>${each}</option>`)}
         </select>`;
       case 'number':
-        return html`<input type="number" name=${key} step=${schema.type === 'integer' ? '1' : 'any'} min=${ifDefined(schema.minimum)} max=${ifDefined(schema.maximum)} placeholder=${placeholder} ?required=${required} aria-describedby="hint-${key}" .value=${value === undefined ? '' : String(value)} @input=${take} />`;
+        return html`<input type="number" name=${key} id=${key} step=${schema.type === 'integer' ? '1' : 'any'} min=${ifDefined(schema.minimum)} max=${ifDefined(schema.maximum)} placeholder=${placeholder} ?required=${required} aria-describedby="hint-${key}" .value=${value === undefined ? '' : String(value)} @input=${take} />`;
       case 'lines':
-        return html`<textarea name=${key} rows="3" placeholder="One a line" ?required=${required} aria-describedby="hint-${key}" .value=${Array.isArray(value) ? value.join('\n') : ''} @change=${take}></textarea>`;
+        return html`<textarea name=${key} id=${key} rows="3" placeholder="One a line" ?required=${required} aria-describedby="hint-${key}" .value=${Array.isArray(value) ? value.join('\n') : ''} @change=${take}></textarea>`;
       default:
-        return html`<input type=${schema.format === 'password' ? 'password' : 'text'} name=${key} autocomplete="off" pattern=${ifDefined(schema.pattern)} minlength=${ifDefined(schema.minLength)} placeholder=${placeholder} ?required=${required} aria-describedby="hint-${key}" .value=${String(value ?? '')} @input=${take} />`;
+        return html`<input type=${schema.format === 'password' ? 'password' : 'text'} name=${key} id=${key} autocomplete="off" pattern=${ifDefined(schema.pattern)} minlength=${ifDefined(schema.minLength)} placeholder=${placeholder} ?required=${required} aria-describedby="hint-${key}" .value=${String(value ?? '')} @input=${take} />`;
     }
   }
 

@@ -41,10 +41,10 @@ export class WelcomeKey extends LitElement {
       <h2>${title}</h2>
       ${keyUrl === undefined ? nothing : html`<p>Get a key at <a href=${keyUrl} target="_blank" rel="noreferrer noopener">${new URL(keyUrl).host}</a>, and paste it here. It is tried at once.</p>`}
       ${type.baseUrl === undefined ? this.#address() : nothing}
-      <label class="field"><span>Key${needsKey ? '' : html` <span class="hint">if it needs one</span>`}</span>
-        <input name="key" type="password" autocomplete="off" ?required=${needsKey} aria-invalid=${this.trial?.state === 'key refused'} aria-describedby="where" />
-        <span class="hint" id="where">It goes to .env on the machine where 429chain runs, and is never shown again.</span>
-      </label>
+      <div class="field"><label class="label" for="key">Key</label>
+        <input id="key" name="key" type="password" autocomplete="off" ?required=${needsKey} aria-invalid=${this.trial?.state === 'key refused'} aria-describedby="where" />
+        <span class="hint" id="where">${needsKey ? '' : 'Only if it needs one. '}It goes to .env on the machine where 429chain runs, and is never shown again.</span>
+      </div>
       ${optionsSchema === undefined ? nothing : html`<schema-form .schema=${optionsSchema} .value=${this.options} @change=${(event: CustomEvent) => (this.options = event.detail)}></schema-form>`}
       <trial-result .trial=${this.trial} .trying=${this.trying}></trial-result>
       <save-problem .error=${this.problem}></save-problem>
@@ -53,10 +53,10 @@ export class WelcomeKey extends LitElement {
   }
 
   #address() {
-    return html`<label class="field"><span>Base URL</span>
-      <input name="baseUrl" required type="url" autocomplete="off" spellcheck="false" placeholder="http://127.0.0.1:11434/v1" aria-describedby="which" />
+    return html`<div class="field"><label class="label" for="baseUrl">Base URL</label>
+      <input id="baseUrl" name="baseUrl" required type="url" autocomplete="off" spellcheck="false" placeholder="http://127.0.0.1:11434/v1" aria-describedby="which" />
       <span class="hint" id="which">Of Ollama it is http://127.0.0.1:11434/v1, of LM Studio http://127.0.0.1:1234/v1.</span>
-    </label>`;
+    </div>`;
   }
 
   #submit = (event: SubmitEvent): void => {
