@@ -28,14 +28,15 @@ export class ChainTarget extends LitElement implements Field {
     base,
     css`
       .head { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--space-2); align-items: start; }
-      .name { overflow-wrap: anywhere; font-weight: 550; min-height: 2rem; display: flex; flex-wrap: wrap; align-items: center; gap: 0 var(--space-3); }
-      .name span span { color: var(--muted); font-weight: 400; }
-      .step { font-size: var(--text-s); font-weight: 400; color: var(--muted); }
+      .name { overflow-wrap: anywhere; font-weight: 550; padding-top: 0.39rem; }
+      .name span { color: var(--muted); font-weight: 400; }
+      .step { font-size: var(--text-s); color: var(--muted); min-height: 1.1rem; overflow-wrap: anywhere; }
+      .step span { white-space: nowrap; }
       .step.asked { color: var(--good); font-weight: 620; } .step.passed { color: var(--warn); }
       .summary { color: var(--muted); font-size: var(--text-s); }
       .buttons { display: flex; gap: var(--space-1); }
       .panel { display: grid; gap: var(--space-3); padding: var(--space-2) 0 var(--space-2); }
-      @media (max-width: 40rem) { .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .toggle { width: 2.5rem; padding: 0; } }
+      @media (max-width: 40rem) { .name { padding-top: 0.64rem; } .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .toggle { width: 2.5rem; padding: 0; } }
     `,
   ];
   @property() target = '';
@@ -59,7 +60,8 @@ export class ChainTarget extends LitElement implements Field {
     return html`
       <div class="head">
         <div>
-          <div class="name"><span><span>${provider}/</span>${model}</span>${this.#step()}</div>
+          <p class="name"><span>${provider}/</span>${model}</p>
+          ${this.#step()}
           ${this.problem === '' ? nothing : html`<p class="problem">${this.problem}</p>`}
           ${summary === '' || this.open ? nothing : html`<p class="summary">${summary}</p>`}
         </div>
@@ -77,12 +79,12 @@ export class ChainTarget extends LitElement implements Field {
 
   #step() {
     const { explained } = this;
-    if (explained === undefined) return nothing;
-    if (explained.step === 'asked') return html`<span class="step asked">asked next</span>`;
-    if (explained.step === 'not reached') return html`<span class="step">not reached</span>`;
+    if (explained === undefined) return html`<p class="step"></p>`;
+    if (explained.step === 'asked') return html`<p class="step asked">asked next</p>`;
+    if (explained.step === 'not reached') return html`<p class="step">not reached</p>`;
     const left = (explained.retryAt ?? 0) - Date.now();
-    const back = left <= 0 ? '' : `, back in ${spanText(left)}`;
-    return html`<span class="step passed number">passed over: ${explained.reason ?? explained.state}${back}</span>`;
+    const back = left <= 0 ? nothing : html`, <span>back in ${spanText(left)}</span>`;
+    return html`<p class="step passed number">passed over: ${explained.reason ?? explained.state}${back}</p>`;
   }
 
   #panel() {

@@ -7,14 +7,14 @@ const LIFT = '--toast-lift';
 
 /**
  * At the edge of a page that is edited, while there is something to save; what keeps it from being saved goes into it.
- * Fires `save`, by Ctrl+S or Cmd+S too, and `discard`.
+ * It stands at the end of a page that is a column as high as the window. Fires `save`, by Ctrl+S or Cmd+S too, and `discard`.
  */
 @customElement('save-bar')
 export class SaveBar extends LitElement {
   static override styles = [
     base,
     css`
-      :host { position: sticky; bottom: 0; z-index: 10; margin-top: var(--space-3); }
+      :host { position: sticky; bottom: 0; z-index: 10; margin: auto 0 calc(-1 * var(--space-6)); padding-top: var(--space-3); }
       section { background: var(--raised); border: 1px solid var(--line-strong); border-bottom: 0; border-radius: var(--radius) var(--radius) 0 0; box-shadow: var(--shadow); padding: var(--space-2) var(--space-3); display: grid; gap: var(--space-2); }
       .problems { max-height: 50dvh; overflow: auto; }
       .words { font-weight: 550; }

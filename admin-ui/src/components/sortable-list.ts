@@ -1,4 +1,4 @@
-import { css, html, LitElement, type TemplateResult } from 'lit';
+import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { createRef, ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -65,10 +65,10 @@ export class SortableList extends LitElement implements Field {
       <p class="visually-hidden" role="status">${this.said}</p>`;
   }
 
-  override updated(): void {
+  override updated(changed: PropertyValues): void {
     const list = this.#list.value;
     if (this.#sortable === undefined && list !== undefined) this.#sortable = this.#dragging(list);
-    if (this.#focused === undefined) return;
+    if (this.#focused === undefined || !changed.has('items')) return;
     this.focusItem(this.#focused);
     this.#focused = undefined;
   }
@@ -121,17 +121,23 @@ export class SortableList extends LitElement implements Field {
     });
   }
 
+  /** Of the item whose handle has the focus: it is lost when the item is drawn elsewhere. */
+  #focusedKey(): number | undefined {
+    const row = (this.renderRoot as ShadowRoot).activeElement?.closest('li');
+    return row === null || row === undefined ? undefined : Number(row.dataset.key);
+  }
+
   #onKey(event: KeyboardEvent, from: number): void {
     const to = KEYS[event.key]?.(from, this.items.length);
     if (to === undefined) return;
     event.preventDefault();
-    this.#focused = this.items[from]?.key;
     this.#move({ from, to });
   }
 
   #move({ from, to }: Move): void {
     const item = this.items[from];
     if (item === undefined || from === to || to < 0 || to >= this.items.length) return;
+    this.#focused = this.#focusedKey();
     this.said = `${this.nameOf(item as never)} is number ${to + 1} of ${this.items.length} now.`;
     this.dispatchEvent(new CustomEvent<Move>('move', { detail: { from, to } }));
   }

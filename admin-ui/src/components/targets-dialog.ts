@@ -28,7 +28,7 @@ export class TargetsDialog extends LitElement {
     base,
     css`
       model-list { --model-list-height: min(24rem, 45dvh); }
-      form { display: flex; gap: var(--space-2); align-items: start; }
+      .write { display: flex; gap: var(--space-2); }
     `,
   ];
   @property({ attribute: false }) providers: readonly ProviderView[] = [];
@@ -51,7 +51,9 @@ export class TargetsDialog extends LitElement {
 
   override render() {
     const usable = this.#usable();
-    const models = usable.flatMap(({ id }) => this.asked.find(({ provider }) => provider === id)?.models ?? []);
+    const models = usable
+      .flatMap(({ id }) => this.asked.find(({ provider }) => provider === id)?.models ?? [])
+      .sort((one, other) => Number(other.free === true) - Number(one.free === true));
     return html`<ui-dialog wide heading="Add targets" @close=${() => this.dispatchEvent(new CustomEvent('close'))}>
       <div class="stack">
         ${models.length === 0 ? nothing : html`<model-list action="Add" .models=${models} .chosen=${this.chosen} @choose=${this.#choose}></model-list>`}
@@ -74,12 +76,12 @@ export class TargetsDialog extends LitElement {
   #byHand() {
     const known = this.providers.map(({ id }) => `${id}/`);
     return html`<form @submit=${this.#add}>
-      <label class="field grow"><span>Or write it yourself</span>
-        <input name="target" list="providers" placeholder="provider/model" autocomplete="off" spellcheck="false" aria-invalid=${this.problem !== ''} aria-describedby="problem" .value=${this.typed} @input=${this.#type} />
+      <div class="field">
+        <label class="label" for="target">Or write it yourself</label>
+        <div class="write"><input id="target" name="target" list="providers" placeholder="provider/model" autocomplete="off" spellcheck="false" aria-invalid=${this.problem !== ''} aria-describedby="problem" .value=${this.typed} @input=${this.#type} /><button><ui-icon name="plus"></ui-icon>Add</button></div>
         <datalist id="providers">${known.map((text) => html`<option value=${text}></option>`)}</datalist>
         <span class="problem" id="problem" role="alert">${this.problem}</span>
-      </label>
-      <button class="write"><ui-icon name="plus"></ui-icon>Add</button>
+      </div>
     </form>`;
   }
 

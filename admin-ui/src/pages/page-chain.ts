@@ -46,6 +46,8 @@ class PageChain extends LitElement {
   static override styles = [
     base,
     css`
+      :host { display: flex; flex-direction: column; min-height: calc(100dvh - var(--space-5) - var(--space-6)); }
+      load-state { flex: 1; }
       .columns { display: grid; grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr); gap: var(--space-4); align-items: start; }
       @media (max-width: 72rem) { .columns { grid-template-columns: minmax(0, 1fr); } }
       .add { justify-self: start; }
@@ -114,7 +116,8 @@ class PageChain extends LitElement {
         <a href="/admin/chains">All chains</a>${isDefault ? ' · This is the default chain: it answers whatever names no other.' : nothing}
         ${isDefault || this.#editing.isNew ? nothing : html`<button slot="actions" @click=${this.#makeDefault}>Make default</button>`}
       </page-header>
-      <load-state .of=${this.#chains}>${value === undefined ? nothing : draft === undefined ? this.#nothing() : this.#content(draft, value)}</load-state>`;
+      <load-state .of=${this.#chains}>${value === undefined ? nothing : draft === undefined ? this.#nothing() : this.#content(draft, value)}</load-state>
+      ${value === undefined || draft === undefined ? nothing : this.#bar(value.writable.ok)}`;
   }
 
   #nothing() {
@@ -146,7 +149,6 @@ class PageChain extends LitElement {
           </section>
         </div>
       </div>
-      ${this.#bar(writable.ok)}
       ${this.adding ? html`<targets-dialog .providers=${providers} .chosen=${new Set(draft.targets.map(({ target }) => target))} @add=${({ detail }: CustomEvent<string>) => this.#add(detail)} @take-out=${({ detail }: CustomEvent<string>) => this.#takeOut(detail)} @close=${() => (this.adding = false)}></targets-dialog>` : nothing}`;
   }
 

@@ -1,5 +1,5 @@
 import { Router } from '@vaadin/router';
-import { html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChainView } from '../../../src/contract/admin-configuration.js';
@@ -33,7 +33,10 @@ type Window = { readonly kind: 'add' } | { readonly kind: 'rename'; readonly cha
 
 @customElement('page-chains')
 class PageChains extends LitElement {
-  static override styles = base;
+  static override styles = [
+    base,
+    css`.chains { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(36rem, 100%), 1fr)); gap: var(--space-3); align-items: start; }`,
+  ];
   @state() private window: Window | undefined;
   /** Why a change was not saved. */
   @state() private problem: unknown;
@@ -63,11 +66,11 @@ class PageChains extends LitElement {
         ${
           chains.chains.length === 0
             ? this.#empty(chains)
-            : repeat(
+            : html`<div class="chains">${repeat(
                 chains.chains,
                 ({ name }) => name,
                 (chain) => this.#card(chain, chains.defaultChain === chain.name),
-              )
+              )}</div>`
         }
       </div>
       ${this.#open(chains)}`;
