@@ -37,18 +37,18 @@ export class ChainSettings extends LitElement implements Field {
       <div class="fields">
         <duration-field label="Longest wait" hint="How long a request may wait for capacity before it is refused." placeholder=${CHAIN_DEFAULTS.maxWait} .value=${maxWait} @change=${(event: CustomEvent<string>) => this.#change({ maxWait: event.detail || undefined })}></duration-field>
         <duration-field label="Patience" hint="Rather wait this long for the reset of a target than spend the next one." placeholder=${CHAIN_DEFAULTS.patience} .value=${patience} @change=${(event: CustomEvent<string>) => this.#change({ patience: event.detail || undefined })}></duration-field>
-        <label class="field"><span>Retries</span>
-          <input type="number" min="0" max="10" step="1" placeholder=${CHAIN_DEFAULTS.retries} aria-describedby="about-retries" .value=${retries === undefined ? '' : String(retries)} @input=${this.#retries} />
+        <div class="field"><label class="label" for="retries">Retries</label>
+          <input id="retries" type="number" min="0" max="10" step="1" placeholder=${CHAIN_DEFAULTS.retries} aria-describedby="about-retries" .value=${retries === undefined ? '' : String(retries)} @input=${this.#retries} />
           <span class="hint" id="about-retries">Further tries of a target after a 5xx or a broken connection, before the next one is asked.</span>
-        </label>
-        <label class="field"><span>Resume broken streams</span>
-          ${this.#choice(RESUME, resume, 'about-resume', (value) => this.#change({ resume: value }))}
+        </div>
+        <div class="field"><label class="label" for="resume">Resume broken streams</label>
+          ${this.#choice('resume', RESUME, resume, (value) => this.#change({ resume: value }))}
           <span class="hint" id="about-resume">The next target takes an answer up where it broke; otherwise it ends in an error.</span>
-        </label>
-        <label class="field"><span>When content is refused</span>
-          ${this.#choice(ON_MODERATION, onModeration, 'about-moderation', (value) => this.#change({ onModeration: value }))}
+        </div>
+        <div class="field"><label class="label" for="moderation">When content is refused</label>
+          ${this.#choice('moderation', ON_MODERATION, onModeration, (value) => this.#change({ onModeration: value }))}
           <span class="hint" id="about-moderation">What becomes of a provider's refusal to speak of something.</span>
-        </label>
+        </div>
       </div>
       <h3>Timeouts</h3>
       <p class="hint">How long to wait for a target before the next one is asked. Those of a target go before these, and these before those of its provider.</p>
@@ -60,8 +60,8 @@ export class ChainSettings extends LitElement implements Field {
     return reportValidity(this.renderRoot);
   }
 
-  #choice<T>(options: readonly (readonly [string, T])[], value: T, about: string, choose: (value: T) => void) {
-    return html`<select aria-describedby=${about} @change=${(event: Event) => choose(options[(event.target as HTMLSelectElement).selectedIndex]?.[1] as T)}>
+  #choice<T>(id: string, options: readonly (readonly [string, T])[], value: T, choose: (value: T) => void) {
+    return html`<select id=${id} aria-describedby="about-${id}" @change=${(event: Event) => choose(options[(event.target as HTMLSelectElement).selectedIndex]?.[1] as T)}>
       ${options.map(([text, each]) => html`<option ?selected=${each === value} .selected=${each === value}>${text}</option>`)}
     </select>`;
   }

@@ -26,10 +26,10 @@ export class NameDialog extends LitElement {
   override render() {
     return html`<ui-dialog .heading=${this.heading} @close=${() => this.dispatchEvent(new CustomEvent('close'))}>
       <form class="stack" @submit=${this.#submit}>
-        <label class="field"><span>Name</span>
-          <input name="name" required pattern=${this.pattern} autocomplete="off" spellcheck="false" aria-describedby="hint" .value=${this.value} @input=${(event: InputEvent) => (event.target as HTMLInputElement).setCustomValidity('')} />
+        <div class="field"><label class="label" for="name">Name</label>
+          <input id="name" name="name" required pattern=${this.pattern} autocomplete="off" spellcheck="false" aria-describedby="hint" .value=${this.value} @input=${(event: InputEvent) => (event.target as HTMLInputElement).setCustomValidity('')} />
           <span class="hint" id="hint">${this.hint}</span>
-        </label>
+        </div>
         <slot></slot>
       </form>
       <button slot="actions" @click=${() => this.renderRoot.querySelector<UiDialog>('ui-dialog')?.close()}>Cancel</button>

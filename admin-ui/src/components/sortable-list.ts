@@ -39,7 +39,7 @@ export class SortableList extends LitElement implements Field {
       .handle { cursor: grab; touch-action: none; min-height: 2rem; width: 1.75rem; }
       .place { line-height: 2rem; min-width: 1.25rem; text-align: right; color: var(--muted); }
       .sortable-ghost { opacity: 0.35; }
-      .sortable-fallback { opacity: 0.95 !important; background: var(--raised); border: 1px solid var(--accent); border-radius: var(--radius-s); box-shadow: var(--shadow); }
+      .sortable-fallback { opacity: 1 !important; background: var(--raised); border: 1px solid var(--accent); border-radius: var(--radius-s); box-shadow: var(--shadow); }
       @media (max-width: 40rem) { .handle { min-height: 2.5rem; width: 2.25rem; } .place { line-height: 2.5rem; } }
     `,
   ];
@@ -53,6 +53,12 @@ export class SortableList extends LitElement implements Field {
   #sortable: Sortable | undefined;
   /** Its handle gets the focus again, once the list is drawn anew. */
   #focused: number | undefined;
+  /** The list that something is dragged in now; what happens to it meanwhile is drawn after that. */
+  #underWay: readonly SortableItem[] | undefined;
+
+  override shouldUpdate(): boolean {
+    return this.#underWay === undefined;
+  }
 
   override render() {
     return html`
@@ -82,6 +88,7 @@ export class SortableList extends LitElement implements Field {
     super.disconnectedCallback();
     this.#sortable?.destroy();
     this.#sortable = undefined;
+    this.#underWay = undefined;
   }
 
   /** Of the fields in its items. */
@@ -112,11 +119,15 @@ export class SortableList extends LitElement implements Field {
       animation: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 150,
       onStart: ({ item }) => {
         next = item.nextSibling;
+        this.#underWay = this.items;
       },
       onEnd: ({ item, oldDraggableIndex: from, newDraggableIndex: to }) => {
         // What is drawn where is for the template alone to say.
         list.insertBefore(item, next);
-        if (from !== undefined && to !== undefined) this.#move({ from, to });
+        const isSame = this.#underWay === this.items;
+        this.#underWay = undefined;
+        this.requestUpdate('items');
+        if (isSame && from !== undefined && to !== undefined) this.#move({ from, to });
       },
     });
   }

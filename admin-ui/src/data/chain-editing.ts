@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { type ChainDraft, chainDraft, draftAsWritten, toSave } from './chain-draft.js';
+import { type ChainDraft, chainDraft, type DraftTarget, draftAsWritten, draftTarget, toSave } from './chain-draft.js';
 import { type ChainAsWritten, type Chains, heldChain, isSame, saveChain } from './chains.js';
 import { ConflictError, type Held } from './saving.js';
 
@@ -44,6 +44,26 @@ export class ChainEditing implements ReactiveController {
 
   change(change: Partial<ChainDraft>): void {
     if (this.draft !== undefined) this.#set({ ...this.draft, ...change });
+  }
+
+  get targets(): readonly DraftTarget[] {
+    return this.draft?.targets ?? [];
+  }
+
+  setTargets(targets: readonly DraftTarget[]): void {
+    this.change({ targets });
+  }
+
+  changeTarget(key: number, change: Partial<DraftTarget>): void {
+    this.setTargets(this.targets.map((each) => (each.key === key ? { ...each, ...change } : each)));
+  }
+
+  add(target: string): void {
+    this.setTargets([...this.targets, draftTarget({ target })]);
+  }
+
+  takeOut(target: string): void {
+    this.setTargets(this.targets.filter((each) => each.target !== target));
   }
 
   /** @returns what was thrown away */

@@ -5,14 +5,7 @@ import { confirm } from '../components/confirm-dialog.js';
 import { reportValidity } from '../components/field-validity.js';
 import type { Move } from '../components/sortable-list.js';
 import { toast } from '../components/toast-host.js';
-import {
-  type ChainDraft,
-  type DraftTarget,
-  draftTarget,
-  inheritedTimeouts,
-  moved,
-  problemOfTarget,
-} from '../data/chain-draft.js';
+import { type ChainDraft, type DraftTarget, inheritedTimeouts, moved, problemOfTarget } from '../data/chain-draft.js';
 import { ChainEditing } from '../data/chain-editing.js';
 import { type ChainAsWritten, type Chains, loadChains, makeDefault, NAME_OF_CHAIN } from '../data/chains.js';
 import { LiveController } from '../data/feed.js';
@@ -141,15 +134,15 @@ class PageChain extends LitElement {
           </section>
           <section class="card stack" aria-labelledby="settings">
             <h2 id="settings">Settings</h2>
-            <label class="field"><span>Name</span>
-              <input name="name" required pattern=${NAME_OF_CHAIN} autocomplete="off" spellcheck="false" aria-describedby="about-name" .value=${draft.name} @input=${(event: InputEvent) => this.#rename(event.target as HTMLInputElement, taken)} />
+            <div class="field"><label class="label" for="name">Name</label>
+              <input id="name" name="name" required pattern=${NAME_OF_CHAIN} autocomplete="off" spellcheck="false" aria-describedby="about-name" .value=${draft.name} @input=${(event: InputEvent) => this.#rename(event.target as HTMLInputElement, taken)} />
               <span class="hint" id="about-name">What requests name as their model.</span>
-            </label>
+            </div>
             <chain-settings .settings=${draft.settings} @change=${({ detail: settings }: CustomEvent<ChainSettingsView>) => this.#editing.change({ settings })}></chain-settings>
           </section>
         </div>
       </div>
-      ${this.adding ? html`<targets-dialog .providers=${providers} .chosen=${new Set(draft.targets.map(({ target }) => target))} @add=${({ detail }: CustomEvent<string>) => this.#add(detail)} @take-out=${({ detail }: CustomEvent<string>) => this.#takeOut(detail)} @close=${() => (this.adding = false)}></targets-dialog>` : nothing}`;
+      ${this.adding ? html`<targets-dialog .providers=${providers} .chosen=${new Set(draft.targets.map(({ target }) => target))} @add=${({ detail }: CustomEvent<string>) => this.#editing.add(detail)} @take-out=${({ detail }: CustomEvent<string>) => this.#editing.takeOut(detail)} @close=${() => (this.adding = false)}></targets-dialog>` : nothing}`;
   }
 
   #targets({ targets, settings }: ChainDraft, providers: readonly ProviderView[]) {
@@ -163,10 +156,10 @@ class PageChain extends LitElement {
         .inherited=${inheritedTimeouts(each, settings.timeouts ?? {}, providers)}
         .explained=${this.#preview.of(each.key)}
         .problem=${problemOfTarget(each.target, providers)}
-        @change=${({ detail }: CustomEvent<Partial<DraftTarget>>) => this.#change(each.key, detail)}
+        @change=${({ detail }: CustomEvent<Partial<DraftTarget>>) => this.#editing.changeTarget(each.key, detail)}
         @remove=${() => this.#remove(each.key)}
       ></chain-target>`}
-      @move=${({ detail: { from, to } }: CustomEvent<Move>) => this.#setTargets(moved(targets, from, to))}></sortable-list>`;
+      @move=${({ detail: { from, to } }: CustomEvent<Move>) => this.#editing.setTargets(moved(targets, from, to))}></sortable-list>`;
   }
 
   #bar(isWritable: boolean) {
@@ -186,36 +179,19 @@ class PageChain extends LitElement {
     this.#begins = false;
   }
 
-  #setTargets(targets: readonly DraftTarget[]): void {
-    this.#editing.change({ targets });
-  }
-
-  get #list(): readonly DraftTarget[] {
-    return this.#editing.draft?.targets ?? [];
-  }
-
-  #change(key: number, change: Partial<DraftTarget>): void {
-    this.#setTargets(this.#list.map((each) => (each.key === key ? { ...each, ...change } : each)));
-  }
-
-  #add(target: string): void {
-    this.#setTargets([...this.#list, draftTarget({ target })]);
-  }
-
-  #takeOut(target: string): void {
-    this.#setTargets(this.#list.filter((each) => each.target !== target));
-  }
-
   async #remove(key: number): Promise<void> {
-    const place = this.#list.findIndex((each) => each.key === key);
-    const removed = this.#list[place];
+    const place = this.#editing.targets.findIndex((each) => each.key === key);
+    const removed = this.#editing.targets[place];
     if (removed === undefined) return;
-    this.#setTargets(this.#list.toSpliced(place, 1));
-    const undo = { label: 'Undo', run: () => this.#setTargets(this.#list.toSpliced(place, 0, removed)) };
+    this.#editing.setTargets(this.#editing.targets.toSpliced(place, 1));
+    const undo = {
+      label: 'Undo',
+      run: () => this.#editing.setTargets(this.#editing.targets.toSpliced(place, 0, removed)),
+    };
     toast({ text: `${removed.target} is taken out.`, action: undo });
     await this.updateComplete;
     // The button that had the focus is gone.
-    const neighbour = this.#list[Math.min(place, this.#list.length - 1)];
+    const neighbour = this.#editing.targets[Math.min(place, this.#editing.targets.length - 1)];
     if (neighbour === undefined) this.renderRoot.querySelector<HTMLElement>('.add')?.focus();
     else this.renderRoot.querySelector('sortable-list')?.focusItem(neighbour.key);
   }
@@ -227,7 +203,7 @@ class PageChain extends LitElement {
   }
 
   #save = async (): Promise<void> => {
-    if (this.#list.length === 0) {
+    if (this.#editing.targets.length === 0) {
       this.#editing.problem = new Error('A chain needs a target. Add one, or remove the chain.');
       this.requestUpdate();
       return;
