@@ -1,11 +1,10 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { until } from '../until.js';
 
 /** What no command may ever print. */
 export const SECRETS = {
@@ -51,6 +50,7 @@ const SOURCE = [
 /** A folder of its own, in which commands run as processes of their own. */
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), '429chain-cli-'));
+  readonly #children: ChildProcess[] = [];
 
   file(name: string): string {
     return join(this.path, name);
@@ -88,18 +88,29 @@ export class Folder {
     const child = this.#spawn(['start', ...args], env);
     let stdout = '';
     let stderr = '';
+    const more = new EventEmitter();
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
+      more.emit('more');
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
+      more.emit('more');
     });
-    const closed = once(child, 'close').then(([status]) => status as number | null);
-    const printed = (pattern: RegExp): Promise<void> => until(() => pattern.test(stdout + stderr));
-    await Promise.race([
-      printed(/listens on/),
-      closed.then((status) => expect.fail(`It ended with status ${status}:\n${stdout}${stderr}`)),
-    ]);
+    const closed = once(child, 'close').then(([status]) => {
+      more.emit('more');
+      return status as number | null;
+    });
+    // Sleeps until there is more: the process needs the processor more than we do.
+    const printed = async (pattern: RegExp): Promise<void> => {
+      while (!pattern.test(stdout + stderr)) {
+        await once(more, 'more');
+        if (child.exitCode !== null && !pattern.test(stdout + stderr)) {
+          expect.fail(`It ended with status ${child.exitCode} and never printed ${pattern}:\n${stdout}${stderr}`);
+        }
+      }
+    };
+    await printed(/listens on/);
     return {
       address: /listens on (http:\/\/[^/]+)/.exec(stdout)?.[1] ?? '',
       output: () => stdout + stderr,
@@ -111,24 +122,6 @@ export class Folder {
     };
   }
 
-  /** Runs `429chain` on a terminal until `enough` of what it prints, then presses Ctrl-C. Returns all that it printed. */
-  async runOnTerminal(args: readonly string[], enough: (output: string) => boolean): Promise<string> {
-    const command = [process.execPath, ...SOURCE, ...args].map((word) => `'${word}'`).join(' ');
-    const child = spawn('script', ['-qec', command, '/dev/null'], {
-      cwd: this.path,
-      env: { PATH: process.env.PATH, HOME: this.path },
-    });
-    const closed = once(child, 'close');
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-    await until(() => enough(output));
-    child.stdin.write('\x03');
-    await closed;
-    return output;
-  }
-
   #spawn(
     args: readonly string[],
     env: Readonly<Record<string, string>>,
@@ -137,14 +130,18 @@ export class Folder {
     const command = [process.execPath, ...SOURCE, ...args];
     // `script` comes with every Linux, and a terminal with it.
     const [file = '', ...rest] = terminal ? ['script', '-qefc', `exec ${command.join(' ')}`, '/dev/null'] : command;
-    return spawn(file, rest, {
+    const child = spawn(file, rest, {
       cwd: this.path,
       // Nothing of the tester's own: a key in the environment would be tried.
       env: { PATH: process.env.PATH, HOME: this.path, ...env },
     });
+    this.#children.push(child);
+    return child;
   }
 
+  /** Ends what still runs in it as well. */
   remove(): void {
+    for (const child of this.#children) child.kill('SIGKILL');
     rmSync(this.path, { recursive: true, force: true });
   }
 }

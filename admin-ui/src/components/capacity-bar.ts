@@ -18,15 +18,17 @@ export class CapacityBar extends LitElement {
     css`
       .head { display: flex; align-items: baseline; gap: var(--space-2); flex-wrap: wrap; }
       .head strong { font-size: var(--text-xxl); font-weight: 680; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
-      .bar { display: flex; gap: 2px; height: 1.75rem; margin: var(--space-2) 0; border-radius: var(--radius-s); overflow: hidden; }
-      .part { position: relative; flex: 1; min-width: 0; background: var(--sunken); border: 1px solid var(--line); overflow: hidden; }
+      .bar { display: flex; gap: 2px; margin: var(--space-2) 0; }
+      .part { flex: 1; min-width: 0; }
+      .tank { position: relative; height: 1.75rem; background: var(--sunken); border: 1px solid var(--line); overflow: hidden; }
+      .part:first-child .tank { border-radius: var(--radius-s) 0 0 var(--radius-s); } .part:last-child .tank { border-radius: 0 var(--radius-s) var(--radius-s) 0; }
       .part i { position: absolute; inset: 0; background: var(--water); transform-origin: bottom; transition: transform 600ms cubic-bezier(0.2, 0.7, 0.2, 1); }
       .part.low i { background: var(--warn); }
       .part.unknown i { opacity: 0.55; }
-      .part span { position: relative; display: block; padding: 0 var(--space-1); line-height: 1.65rem; font-size: var(--text-s); text-align: center; }
+      .part span { display: block; margin-top: var(--space-1); font-size: var(--text-s); color: var(--muted); }
       ul { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-4); font-size: var(--text-s); color: var(--muted); min-height: 1.1rem; }
       li b { font-weight: 550; color: var(--text); }
-      @media (max-width: 40rem) { .part span { visibility: hidden; } }
+      @media (max-width: 40rem) { .part span { display: none; } }
     `,
   ];
   @property({ attribute: false }) targets: readonly TargetView[] = [];
@@ -62,6 +64,6 @@ export class CapacityBar extends LitElement {
   #part({ scope, targets, left, unknown, provider }: Capacity) {
     const kind = unknown ? 'unknown' : left < 0.15 ? 'low' : '';
     const title = `${scope}: ${unknown ? 'no limit known' : `${Math.round(left * 100)} % left`}\n${targets.join('\n')}`;
-    return html`<div class="part ${kind}" title=${title}><i .style=${`transform: scaleY(${left})`}></i><span class="clip">${provider}</span></div>`;
+    return html`<div class="part ${kind}" title=${title}><div class="tank"><i .style=${`transform: scaleY(${left})`}></i></div><span class="clip">${provider}</span></div>`;
   }
 }

@@ -42,7 +42,7 @@ export class ChainFlow extends LitElement {
     return html`<section class="card" aria-label="Chain ${this.name}">
       <header>
         <h2><a href="/admin/chains/${encodeURIComponent(this.name)}">${this.name}</a></h2>
-        ${this.isDefault ? html`<span class="small muted">default</span>` : ''}
+        ${this.isDefault ? html`<span class="small muted">default chain</span>` : ''}
       </header>
       <ol>
         ${repeat(

@@ -25,7 +25,8 @@ export class TargetRow extends LitElement {
       .bars { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(13rem, 100%), 1fr)); gap: var(--space-1) var(--space-4); margin-top: var(--space-1); }
       .flying { color: var(--water); font-size: var(--text-s); font-weight: 550; font-variant-numeric: tabular-nums; }
       button { min-height: 1.5rem; padding: 0 var(--space-2); font-size: var(--text-s); }
-      button.more { color: var(--muted); padding: 0; }
+      button.more { margin-left: auto; gap: var(--space-1); }
+      button.more[aria-expanded='true'] ui-icon { transform: rotate(180deg); }
       table { margin-top: var(--space-2); font-size: var(--text-s); }
       th, td { padding: var(--space-1) var(--space-2) var(--space-1) 0; }
       .details { overflow-x: auto; }
@@ -51,18 +52,23 @@ export class TargetRow extends LitElement {
         ${target.inFlight > 0 ? html`<span class="flying">${target.inFlight} in flight</span>` : nothing}
         ${rests ? html`<span class="small number">back in ${spanText((target.until ?? 0) - Date.now())}</span>` : nothing}
         ${target.state === 'exhausted' ? html`<button @click=${() => this.#fire('lift')}>Lift</button>` : nothing}
+        ${target.quotas.length === 0 ? nothing : this.#toggle(target)}
       </div>
       ${target.reason === undefined ? nothing : html`<p class="reason">${target.reason}</p>`}
       ${target.quotas.length === 0 ? nothing : this.#quotas(target.quotas)}`;
   }
 
+  #toggle({ target, quotas }: TargetView) {
+    const hidden = quotas.length - BARS;
+    return html`<button class="quiet more" aria-expanded=${this.open} aria-label="Limits of ${target}, and how we know them" @click=${() => (this.open = !this.open)}>
+      ${hidden > 0 && !this.open ? `${hidden} more` : nothing}<ui-icon name="down"></ui-icon>
+    </button>`;
+  }
+
   #quotas(quotas: readonly QuotaView[]) {
-    const label = this.open ? 'Less' : 'How we know';
+    const shown = this.open ? quotas : quotas.slice(0, BARS);
     return html`
-      <div class="bars">${quotas.slice(0, this.open ? quotas.length : BARS).map((quota) => html`<quota-bar .quota=${quota}></quota-bar>`)}</div>
-      <button class="quiet more" aria-expanded=${this.open} @click=${() => (this.open = !this.open)}>
-        ${quotas.length > BARS && !this.open ? `${quotas.length - BARS} more limits · ` : ''}${label}
-      </button>
+      <div class="bars">${shown.map((quota) => html`<quota-bar .quota=${quota}></quota-bar>`)}</div>
       ${this.open ? this.#details(quotas) : nothing}`;
   }
 

@@ -1,0 +1,118 @@
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { ScriptedUpstream } from '../scripted-upstream.js';
+import { ADMIN_KEY, AdminServer, Visitor } from './browser.js';
+
+/** Bytes of script, gzipped, that the first page may need. */
+const MOST_SCRIPT = 90 * 1024;
+
+describe('The admin in a browser', () => {
+  let upstream: ScriptedUpstream;
+  let server: AdminServer;
+  let visitor: Visitor | undefined;
+
+  before(async () => {
+    upstream = await ScriptedUpstream.start();
+    server = await AdminServer.start({
+      providers: { one: { type: 'openai-compatible', baseUrl: upstream.baseUrl, apiKey: 'key-of-one-0123456789' } },
+      chains: { default: ['one/a-model'] },
+    });
+  });
+
+  afterEach(async () => {
+    await visitor?.leave();
+    visitor = undefined;
+  });
+
+  after(async () => {
+    await server.close();
+    await upstream.close();
+  });
+
+  it('asks for the admin key, refuses a wrong one in plain words, and lets in with the right one', async () => {
+    visitor = await Visitor.come(server);
+    // The browser reports what the server refuses.
+    visitor.expectTrouble(/401/);
+    const { page } = visitor;
+    await page.goto('');
+    const key = page.getByLabel('Admin key');
+    await key.fill('a wrong key');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('That key is not server.adminKey.').waitFor();
+    await visitor.expectAccessible();
+    await key.fill(ADMIN_KEY);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    visitor.expectNothingWrong();
+  });
+
+  it('keeps the key nowhere in the browser', async () => {
+    visitor = await Visitor.signedIn(server);
+    await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();
+    const kept = await visitor.page.evaluate<string>(
+      'JSON.stringify([document.cookie, { ...localStorage }, { ...sessionStorage }, location.href])',
+    );
+    expect(kept).not.to.contain(ADMIN_KEY);
+    expect(kept).not.to.contain('429chain-session');
+  });
+
+  it('asks again once the session is over, and signs out', async () => {
+    visitor = await Visitor.signedIn(server);
+    visitor.expectTrouble(/401/);
+    await visitor.page.getByRole('button', { name: 'Sign out' }).click();
+    await visitor.page.getByLabel('Admin key').waitFor();
+    await visitor.page.goto('chains');
+    await visitor.page.getByLabel('Admin key').waitFor();
+  });
+
+  it('says so when there is no page at an address', async () => {
+    visitor = await Visitor.signedIn(server, 'nothing/here');
+    await visitor.page.getByRole('heading', { name: 'There is no page here' }).waitFor();
+    await visitor.page.getByRole('link', { name: 'To the overview' }).click();
+    await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();
+    visitor.expectNothingWrong();
+  });
+
+  const PAGES = [
+    'Overview',
+    'Providers',
+    'Chains',
+    'Requests',
+    'Usage',
+    'Playground',
+    'Connect',
+    'Plugins',
+    'Settings',
+  ];
+
+  it('leads to every page by keyboard alone', async () => {
+    visitor = await Visitor.signedIn(server);
+    const { page } = visitor;
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    for (const name of PAGES) {
+      const link = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: true });
+      await link.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name }).waitFor();
+      expect(await link.getAttribute('aria-current')).to.equal('page');
+      expect(await page.title()).to.equal(`${name} · 429chain`);
+    }
+    visitor.expectNothingWrong();
+  });
+
+  it('needs no more than 90 KB of script for its first page', async () => {
+    visitor = await Visitor.come(server);
+    const scripts: Promise<Buffer>[] = [];
+    visitor.page.on('response', (response) => {
+      if (response.url().endsWith('.js')) scripts.push(response.body());
+    });
+    await visitor.page.context().request.post(`${server.address}/admin/api/session`, {
+      data: { adminKey: ADMIN_KEY },
+      headers: { origin: server.address },
+    });
+    await visitor.page.goto('');
+    await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();
+    const sizes = (await Promise.all(scripts)).map((script) => gzipSync(script).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.within(1, MOST_SCRIPT);
+  });
+});
