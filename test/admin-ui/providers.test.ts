@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import { makeReadOnly, makeWritable } from '../read-only-file.js';
 import type { ScriptedUpstream } from '../scripted-upstream.js';
 import { AdminServer, Visitor } from './browser.js';
 import { GOOD_KEY, startModelProvider, WRONG_KEY } from './model-provider.js';
+import { wholePage } from './whole-page.js';
+
+const PLUGIN = fileURLToPath(new URL('../fixtures/plugins/provider-with-options', import.meta.url));
 
 describe('the page of the providers', () => {
   let upstream: ScriptedUpstream;
@@ -101,7 +105,7 @@ describe('the page of the providers', () => {
       baseUrl: upstream.baseUrl,
     });
     expect(dotEnv()).to.contain(`SECOND_API_KEY=${GOOD_KEY}`);
-    expect(await page.content()).not.to.contain(GOOD_KEY);
+    expect(await wholePage(page)).not.to.contain(GOOD_KEY);
     visitor.expectNothingWrong();
   });
 
@@ -159,6 +163,39 @@ describe('the page of the providers', () => {
       expect(server.text).to.equal(before);
     });
   }
+
+  it('makes a form of the options that a plugin’s type has', async () => {
+    await start({ plugins: [PLUGIN], providers: {}, chains: {} });
+    await button('I know my way').click();
+    await button('Regional', dialog()).click();
+    await dialog().getByLabel('Base URL').fill(upstream.baseUrl);
+    await button('Add', dialog()).click();
+    expect(await page.evaluate(focusedIsInvalid), 'what is required').to.equal(true);
+    await dialog().getByLabel('Account').fill('mine');
+    await dialog().getByLabel('Region', { exact: true }).selectOption('us');
+    await dialog().getByLabel('Retries').fill('9');
+    await button('Add', dialog()).click();
+    expect(await page.evaluate(focusedIsInvalid), 'what is too much').to.equal(true);
+    await dialog().getByLabel('Retries').fill('3');
+    await dialog().getByLabel('Safe mode').check();
+    await dialog().getByLabel('Tags').fill('one\n\n two ');
+    await dialog().getByLabel('Extra').fill('{"depth": ');
+    await button('Add', dialog()).click();
+    await dialog().getByText('This is not JSON.').waitFor();
+    await dialog().getByLabel('Extra').fill('{"depth": 2}');
+    await visitor.expectAccessible();
+    await button('Add', dialog()).click();
+    await card('regional').waitFor();
+    expect(providersInFile().regional.options).to.deep.equal({
+      account: 'mine',
+      region: 'us',
+      retries: 3,
+      safeMode: true,
+      tags: ['one', 'two'],
+      extra: { depth: 2 },
+    });
+    visitor.expectNothingWrong();
+  });
 
   it('asks before it forgets what was typed', async () => {
     await two();

@@ -44,6 +44,7 @@ export class ProviderDialog extends LitElement {
   override render() {
     const heading = this.provider === undefined ? 'Add a provider' : `Edit ${this.provider.id}`;
     return html`<ui-dialog .heading=${heading} .wide=${this.draft === undefined} @close=${this.#closed}>
+      <button slot="actions" @click=${() => this.renderRoot.querySelector<UiDialog>('ui-dialog')?.close()}>Cancel</button>
       ${this.draft === undefined ? html`<type-cards .types=${this.providers.types} @choose=${this.#choose}></type-cards>` : this.#form(this.draft)}
     </ui-dialog>`;
   }
