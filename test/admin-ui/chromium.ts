@@ -35,7 +35,7 @@ export const theBrowser = (): Promise<Browser> => {
   return browser;
 };
 
-const closeBrowser = async (): Promise<void> => {
+export const closeBrowser = async (): Promise<void> => {
   await (await browser)?.close();
   browser = undefined;
 };
