@@ -1,0 +1,47 @@
+import { css, html, LitElement } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { RequestAttempt } from '../../../src/contract/requests.js';
+import { counted } from '../data/format.js';
+import { base } from '../styles/base.js';
+
+/** More marks than this are told as a number. */
+const MOST = 10;
+
+/** The way of a request down its chain in a few marks: passed over, failed, served. */
+@customElement('attempt-trail')
+export class AttemptTrail extends LitElement {
+  static override styles = [
+    base,
+    css`
+      :host { display: inline-flex; }
+      span { display: inline-flex; align-items: center; gap: 0.1875rem; font-size: var(--text-s); color: var(--muted); }
+      i { width: 0.5625rem; height: 0.5625rem; border-radius: 50%; flex: none; }
+      .served { background: var(--good); }
+      .failed { background: var(--bad); border-radius: 0.125rem; }
+      .passed_over { border: 2px solid var(--warn); }
+    `,
+  ];
+  @property({ attribute: false }) attempts: readonly RequestAttempt[] = [];
+
+  override render() {
+    const { attempts } = this;
+    const words = wordsFor(attempts);
+    // The last ones tell how it ended.
+    const shown = attempts.slice(-MOST);
+    const before = attempts.length - shown.length;
+    return html`<span role="img" aria-label=${words} title=${words}>
+      ${before > 0 ? `+${before}` : ''}${shown.map(({ outcome }) => html`<i class=${outcome}></i>`)}
+    </span>`;
+  }
+}
+
+const wordsFor = (attempts: readonly RequestAttempt[]): string => {
+  const number = (outcome: RequestAttempt['outcome']): number =>
+    attempts.filter((attempt) => attempt.outcome === outcome).length;
+  const parts = [
+    number('passed_over') > 0 ? `${counted(number('passed_over'), 'target')} passed over` : '',
+    number('failed') > 0 ? `${counted(number('failed'), 'attempt')} failed` : '',
+    number('served') > 0 ? 'served' : '',
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? 'No target was asked' : parts.join(', ');
+};
