@@ -44,7 +44,7 @@ describe('What is kept of a request', () => {
     },
     {
       title: 'one that failed',
-      tried: tryAt(5, { failure: { class: 'server_error', message: 'down', status: 503 } }),
+      tried: tryAt(5, { failure: { class: 'server_error', message: 'down', status: 503, at: ARRIVED_AT } }),
       kept: { outcome: 'failed', class: 'server_error', reason: 'down', status: 503, startedMs: 5, durationMs: 12.3 },
     },
     {
