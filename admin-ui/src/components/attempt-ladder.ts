@@ -1,12 +1,12 @@
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { RequestRecord } from '../../../src/contract/requests.js';
 import { durationText } from '../data/format.js';
 import { ladderOf, type Rung } from '../data/ladder.js';
 import { CLASSES } from '../data/request-words.js';
 import { attemptLadder } from '../styles/attempt-ladder.js';
 import { base } from '../styles/base.js';
+import { setStyle } from '../styles/set-style.js';
 import './state-badge.js';
 
 /** Where the axis is marked, as shares of the whole. */
@@ -27,7 +27,7 @@ export class AttemptLadder extends LitElement {
     const rungs = ladderOf(request);
     return html`
       <div class="axis number small muted" aria-hidden="true">
-        ${MARKS.map((share) => html`<span style=${styleMap({ left: `${share * 100}%` })}>${durationText(share * request.latencyMs)}</span>`)}
+        ${MARKS.map((share) => html`<span ${setStyle({ left: `${share * 100}%` })}>${durationText(share * request.latencyMs)}</span>`)}
       </div>
       <ol>${rungs.map((rung) => this.#rung(rung, request))}</ol>`;
   }
@@ -67,8 +67,8 @@ export class AttemptLadder extends LitElement {
     // Before it a target thinks, from it on it speaks.
     const speaks = kind === 'served' && firstTokenMs !== undefined && firstTokenMs > from && firstTokenMs < to;
     return html`<div class="track" aria-hidden="true">
-      <i class="bar ${kind}" style=${styleMap({ left: share(from), width: share(to - from) })}></i>
-      ${speaks ? html`<i class="bar speaking" style=${styleMap({ left: share(firstTokenMs), width: share(to - firstTokenMs) })}></i>` : ''}
+      <i class="bar ${kind}" ${setStyle({ left: share(from), width: share(to - from) })}></i>
+      ${speaks ? html`<i class="bar speaking" ${setStyle({ left: share(firstTokenMs), width: share(to - firstTokenMs) })}></i>` : ''}
     </div>`;
   }
 }

@@ -2,13 +2,13 @@ import { html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { RequestRecord } from '../../../src/contract/requests.js';
 import { durationText, numberText, timeText } from '../data/format.js';
 import type { RequestList } from '../data/request-list.js';
 import { kindOf, meaningOf, tokensOf } from '../data/request-words.js';
 import { base } from '../styles/base.js';
 import { requestTable } from '../styles/request-table.js';
+import { setStyle } from '../styles/set-style.js';
 import './attempt-trail.js';
 import { VirtualRows } from './virtual-rows.js';
 
@@ -63,17 +63,18 @@ export class RequestTable extends LitElement {
     if (active !== -1 && (active < first || active >= last))
       shown.push({ request: rows[active] as RequestRecord, index: active });
     const entry = active === -1 ? first : active;
-    return html`<div class="scroller ${this.#isNarrow ? 'narrow' : ''}" role="table" aria-label="Requests" aria-rowcount=${hasMore ? -1 : rows.length + 1} ${ref(this.#rows.attach)} @keydown=${this.#onKey}>
+    return html`<div class="scroller ${this.#isNarrow ? 'narrow' : ''}" ${ref(this.#rows.attach)} @keydown=${this.#onKey}>
+      <div role="table" aria-label="Requests" aria-rowcount=${hasMore ? -1 : rows.length + 1}>
       <div class="head" role="row" aria-rowindex="1">
         ${COLUMNS.map(({ name, title }) => html`<span role="columnheader" class=${name}>${title}</span>`)}
       </div>
-      <div class="space" role="rowgroup" style=${styleMap({ height: `${rows.length * this.#rowHeight}px` })}>
+      <div class="space" role="rowgroup" ${setStyle({ height: `${rows.length * this.#rowHeight}px` })}>
         ${repeat(
           shown,
           ({ request }) => request,
           ({ request, index }) => this.#row(request, index, index === entry),
         )}
-      </div>
+      </div></div>
       <p class="end muted small" role="status">${this.#end()}</p>
     </div>`;
   }
@@ -98,7 +99,7 @@ export class RequestTable extends LitElement {
     const { at, status, chain, target, attempts, latencyMs, waitedMs } = request;
     const tokens = tokensOf(request);
     const waited = waitedMs >= 1 ? `, of which ${durationText(waitedMs)} waiting for capacity` : '';
-    return html`<div class="request" role="row" aria-rowindex=${index + 2} style=${styleMap({ transform: `translateY(${index * height}px)`, height: `${height}px` })}>
+    return html`<div class="request" role="row" aria-rowindex=${index + 2} ${setStyle({ transform: `translateY(${index * height}px)`, height: `${height}px` })}>
       <span role="cell" class="time number"><a href="/admin/requests/${encodeURIComponent(request.id)}" tabindex=${isEntry ? 0 : -1} @focus=${() => (this.active = request)} aria-label="Request at ${timeText(at)}" title=${new Date(at).toLocaleString('en-GB')}>${timeText(at)}</a></span>
       <span role="cell" class="status ${kindOf(status)}" title=${meaningOf(status)}><b>${status}</b></span>
       <span role="cell" class="chain clip" title=${chain}>${chain}</span>

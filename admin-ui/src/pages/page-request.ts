@@ -22,7 +22,8 @@ class PageRequest extends LitElement {
       .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: var(--space-3); }
       .figures div { display: grid; gap: 0.125rem; }
       .figures b { font-size: var(--text-l); font-weight: 620; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-      dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: var(--space-1) var(--space-4); }
+      dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: var(--space-1) var(--space-5); }
+      dl div { display: grid; grid-template-columns: 11rem minmax(0, 1fr); gap: var(--space-3); }
       dt { color: var(--muted); }
       dd { overflow-wrap: anywhere; }
       pre { margin: 0; padding: var(--space-3); max-height: 28rem; overflow: auto; background: var(--sunken); border-radius: var(--radius-s); white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -71,7 +72,7 @@ class PageRequest extends LitElement {
       ${this.#words(request)}
       <section class="card stack" aria-labelledby="fields">
         <h2 id="fields">All that is known</h2>
-        <dl>${fieldsOf(request).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+        <dl>${fieldsOf(request).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
       </section>
     </div>`;
   }

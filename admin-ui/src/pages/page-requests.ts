@@ -28,7 +28,7 @@ class PageRequests extends LitElement {
   static override styles = [
     base,
     css`
-      .page { display: grid; grid-template-rows: auto auto minmax(0, 1fr); height: calc(100dvh - var(--space-5) - var(--space-4)); min-height: 26rem; }
+      .page { display: grid; grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr); height: calc(100dvh - var(--space-5) - var(--space-4)); min-height: 26rem; }
       .bar { display: flex; flex-wrap: wrap; align-items: end; gap: var(--space-3); padding-bottom: var(--space-3); }
       .bar label { display: grid; gap: var(--space-1); font-size: var(--text-s); color: var(--muted); flex: 0 1 12rem; min-width: 7rem; }
       .list { position: relative; min-height: 0; }
@@ -38,7 +38,7 @@ class PageRequests extends LitElement {
       .note ui-icon { color: var(--bad); }
       .waiting { height: 100%; border-radius: var(--radius); background: var(--sunken); }
       @media (max-width: 56rem) { .page { height: calc(100dvh - 6rem); } }
-      @media (max-width: 40rem) { .bar label { flex: 1 1 28%; min-width: 0; } .density { display: none; } }
+      @media (max-width: 40rem) { .bar { gap: var(--space-2); } .bar label { flex: 1 1 28%; min-width: 0; } .density, .bar .grow { display: none; } }
     `,
   ];
   @state() private density: Density = localStorage.getItem(DENSITY) === 'compact' ? 'compact' : 'comfortable';
@@ -65,7 +65,7 @@ class PageRequests extends LitElement {
       <page-header heading="Requests">
         Each request of a caller once, however many targets were asked.
         <button slot="actions" aria-pressed=${list.paused} @click=${() => list.pause(!list.paused)}>
-          <ui-icon name=${list.paused ? 'play' : 'stop'}></ui-icon>${list.paused ? 'Go on' : 'Pause'}
+          <ui-icon name=${list.paused ? 'play' : 'pause'}></ui-icon>${list.paused ? 'Go on' : 'Pause'}
         </button>
       </page-header>
       <div>
