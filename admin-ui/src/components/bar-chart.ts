@@ -110,6 +110,7 @@ export class BarChart extends LitElement {
         {
           ...axis,
           grid: { show: false },
+          size: 28,
           space: 60,
           incrs: DAYS,
           values: (_, at) => at.map((seconds) => dayText(seconds * 1_000)),
