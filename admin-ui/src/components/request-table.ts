@@ -9,7 +9,7 @@ import { kindOf, meaningOf, tokensOf } from '../data/request-words.js';
 import { base } from '../styles/base.js';
 import { requestTable } from '../styles/request-table.js';
 import { setStyle } from '../styles/set-style.js';
-import './attempt-trail.js';
+import { attemptTrail, attemptTrailStyles } from './attempt-trail.js';
 import { VirtualRows } from './virtual-rows.js';
 
 const COLUMNS = [
@@ -33,7 +33,7 @@ export type Density = 'comfortable' | 'compact';
 /** Requests, of which there may be any number: only those that can be seen are in the document. */
 @customElement('request-table')
 export class RequestTable extends LitElement {
-  static override styles = [base, requestTable];
+  static override styles = [base, attemptTrailStyles, requestTable];
   @property({ attribute: false, hasChanged: () => true }) list: RequestList | undefined;
   @property({ reflect: true }) density: Density = 'comfortable';
   /** The row that the keyboard stands on. */
@@ -43,7 +43,6 @@ export class RequestTable extends LitElement {
     () => ({ count: this.list?.rows.length ?? 0, height: this.#rowHeight }),
     (top) => this.list?.scrolled(top),
   );
-  #restored = false;
   #focusActive = false;
 
   get #isNarrow(): boolean {
@@ -82,11 +81,7 @@ export class RequestTable extends LitElement {
   override updated(_: PropertyValues): void {
     const { list } = this;
     if (list === undefined) return;
-    if (this.#restored || list.scrollTop === 0) this.#rows.scrollTo(list.scrollTop);
-    else if (list.rows.length > 0) {
-      this.#restored = true;
-      this.#rows.scrollTo(list.scrollTop);
-    }
+    if (list.rows.length > 0) this.#rows.scrollTo(list.scrollTop);
     if (this.#focusActive) {
       this.#focusActive = false;
       this.renderRoot.querySelector<HTMLElement>('a[tabindex="0"]')?.focus({ preventScroll: true });
@@ -100,11 +95,11 @@ export class RequestTable extends LitElement {
     const tokens = tokensOf(request);
     const waited = waitedMs >= 1 ? `, of which ${durationText(waitedMs)} waiting for capacity` : '';
     return html`<div class="request" role="row" aria-rowindex=${index + 2} ${setStyle({ transform: `translateY(${index * height}px)`, height: `${height}px` })}>
-      <span role="cell" class="time number"><a href="/admin/requests/${encodeURIComponent(request.id)}" tabindex=${isEntry ? 0 : -1} @focus=${() => (this.active = request)} aria-label="Request at ${timeText(at)}" title=${new Date(at).toLocaleString('en-GB')}>${timeText(at)}</a></span>
+      <span role="cell" class="time number"><a href="/admin/requests/${encodeURIComponent(request.id)}" tabindex=${isEntry ? 0 : -1} @focus=${() => (this.active = request)} aria-label="Request at ${timeText(at)}" title=${fullTime.format(at)}>${timeText(at)}</a></span>
       <span role="cell" class="status ${kindOf(status)}" title=${meaningOf(status)}><b>${status}</b></span>
       <span role="cell" class="chain clip" title=${chain}>${chain}</span>
       <span role="cell" class="target clip ${target === undefined ? 'muted' : ''}" title=${target ?? ''}>${target ?? meaningOf(status).toLowerCase()}</span>
-      <span role="cell" class="trail"><attempt-trail .attempts=${attempts}></attempt-trail></span>
+      <span role="cell" class="trail">${attemptTrail(attempts)}</span>
       <span role="cell" class="tokens number">${tokens === undefined ? '–' : numberText(tokens)}</span>
       <span role="cell" class="took number" title="${durationText(latencyMs)}${waited}">${waited === '' ? '' : html`<i class="waited"></i>`}${durationText(latencyMs)}</span>
     </div>`;
@@ -136,5 +131,8 @@ export class RequestTable extends LitElement {
     this.#focusActive = true;
   };
 }
+
+/** Made once: the browser takes its time over it. */
+const fullTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 
 const rem = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);

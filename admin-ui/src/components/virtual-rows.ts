@@ -25,6 +25,8 @@ export class VirtualRows implements ReactiveController {
   /** Of the element that scrolls, px. */
   width = 0;
   #height = 0;
+  /** As it was last told: to read it makes the browser lay out the page. */
+  #top = 0;
 
   constructor(host: ReactiveControllerHost, rows: () => Rows, onScroll: (top: number) => void) {
     this.#host = host;
@@ -49,7 +51,7 @@ export class VirtualRows implements ReactiveController {
   /** The first row to render, and the one after the last. */
   get range(): { readonly first: number; readonly last: number } {
     const { count, height } = this.#rows();
-    const top = this.#scroller?.scrollTop ?? 0;
+    const top = this.#top;
     const first = Math.max(0, Math.floor(top / height) - SPARE);
     const last = Math.min(count, Math.ceil((top + this.#height) / height) + SPARE);
     return { first: Math.min(first, last), last };
@@ -65,15 +67,21 @@ export class VirtualRows implements ReactiveController {
     return this.#height > 0 && this.range.last + 2 * this.page >= this.#rows().count;
   }
 
+  /** Before the rows are laid out it does nothing. */
   scrollTo(top: number): void {
-    if (this.#scroller !== undefined && this.#scroller.scrollTop !== top) this.#scroller.scrollTop = top;
+    if (this.#scroller === undefined || this.width === 0 || this.#top === top) return;
+    this.#scroller.scrollTop = top;
+    // It may not be as long, and the browser tells of it only later.
+    this.#top = this.#scroller.scrollTop;
+    this.#onScroll(this.#top);
+    this.#host.requestUpdate();
   }
 
   /** Scrolls no further than needed. `above` px are covered at the top of what can be seen. */
   reveal(index: number, above: number): void {
     if (this.#scroller === undefined) return;
     const { height } = this.#rows();
-    const { scrollTop } = this.#scroller;
+    const scrollTop = this.#top;
     const top = index * height;
     // The covering head takes its place in front of the first row.
     const lowest = top + height + above - this.#height;
@@ -82,8 +90,9 @@ export class VirtualRows implements ReactiveController {
   }
 
   readonly #scrolled = (): void => {
+    this.#top = this.#scroller?.scrollTop ?? 0;
+    this.#onScroll(this.#top);
     const { first, last } = this.range;
-    this.#onScroll(this.#scroller?.scrollTop ?? 0);
     if (first === this.#first && last === this.#last) return;
     this.#first = first;
     this.#last = last;

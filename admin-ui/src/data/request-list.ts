@@ -7,7 +7,7 @@ import { fits, queryOf, type RequestFilter } from './request-filter.js';
 
 /** Requests in one question; the first one is smaller, so that something is there at once. */
 const FIRST = 100;
-const MORE = 300;
+const MORE = 500;
 /** New ones that are held back; beyond it they are only counted, and read anew when they are to be shown. */
 const MOST_PENDING = 1_000;
 /** While nobody looks further down than the top, no more than so many are kept. */
