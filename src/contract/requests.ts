@@ -11,6 +11,8 @@ export interface RequestAttempt {
   readonly reason?: string | undefined;
   /** HTTP status of a failure; absent when there was no response. */
   readonly status?: number | undefined;
+  /** When it was asked or passed over, ms after the request's arrival. Absent where an older version kept the request. */
+  readonly startedMs?: number | undefined;
   readonly durationMs: number;
 }
 

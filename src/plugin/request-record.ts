@@ -26,17 +26,25 @@ export const recordOf = (outcome: Outcome): RequestRecord => {
     path: outcome.path,
     keyLabel: outcome.keyLabel,
     resumed: outcome.resumed,
-    attempts: outcome.tries.map(attemptOf),
+    attempts: outcome.tries.map((each) => attemptOf(each, outcome.startedAt)),
   };
 };
 
-const attemptOf = ({ attempt, denial, limited, failure, durationMs }: Try): RequestAttempt => {
+const attemptOf = ({ attempt, denial, limited, failure, durationMs }: Try, arrivedAt: number): RequestAttempt => {
   const target = attempt.target.id;
+  const startedMs = Math.max(0, attempt.startedAt - arrivedAt);
   if (denial !== undefined) {
     const reason = denial.reason.slice(0, LONGEST_REASON);
-    return { target, outcome: 'passed_over', ...(limited && { class: 'rate_limit' }), reason, durationMs: 0 };
+    return {
+      target,
+      outcome: 'passed_over',
+      ...(limited && { class: 'rate_limit' }),
+      reason,
+      startedMs,
+      durationMs: 0,
+    };
   }
-  const spent = { durationMs: tenths(durationMs) };
+  const spent = { startedMs, durationMs: tenths(durationMs) };
   if (failure === undefined) return { target, outcome: 'served', ...spent };
   const { class: failureClass, message, status } = failure;
   const reason = message.slice(0, LONGEST_REASON);

@@ -28,6 +28,7 @@ const DRAWINGS = {
   search: svg`<circle cx="11" cy="11" r="6" /><path d="M20 20l-4.5-4.5" />`,
   leave: svg`<path d="M10 4H5v16h5M15 8l4 4-4 4M19 12H9" />`,
   drop: svg`<path d="M12 3.500c4 5 6 7.7 6 10.500a6 6 0 0 1-12 0c0-2.8 2-5.5 6-10.500z" />`,
+  pause: svg`<path d="M8 5v14M16 5v14" stroke-width="3" />`,
   stop: svg`<rect x="6" y="6" width="12" height="12" rx="1.5" />`,
 } as const;
 

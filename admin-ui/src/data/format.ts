@@ -35,13 +35,19 @@ export const numberText = (value: number): string => plain.format(value);
 /** `1.2K`, `500K`, `1.3M`; below 10,000 whole. */
 export const shortNumber = (value: number): string => (value < 10_000 ? plain.format(value) : compact.format(value));
 
+const clockTime = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+const dayAndTime = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
 /** `14:03:07` today, `24 Nov 14:03` before. */
 export const timeText = (at: number, now = Date.now()): string => {
   const date = new Date(at);
-  const sameDay = date.toDateString() === new Date(now).toDateString();
-  return sameDay
-    ? date.toLocaleTimeString('en-GB')
-    : `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`;
+  const isToday = date.toDateString() === new Date(now).toDateString();
+  return isToday ? clockTime.format(date) : dayAndTime.format(date).replace(',', '');
 };
 
 /** `1 request`, `3 requests`. */

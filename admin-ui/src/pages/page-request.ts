@@ -1,16 +1,137 @@
-import { html, LitElement } from 'lit';
+import { css, html, LitElement } from 'lit';
 import { customElement } from 'lit/decorators.js';
+import type { RequestRecord } from '../../../src/contract/requests.js';
+import { call } from '../data/client.js';
+import { counted, durationText, numberText } from '../data/format.js';
+import { countTargets } from '../data/ladder.js';
+import { kindOf, meaningOf } from '../data/request-words.js';
+import { Resource } from '../data/resource.js';
 import { base } from '../styles/base.js';
+import '../components/attempt-ladder.js';
+import '../components/empty-state.js';
+import '../components/load-state.js';
 import '../components/page-header.js';
 
+/** One request: what the caller got, and the way there. */
 @customElement('page-request')
 class PageRequest extends LitElement {
-  static override styles = base;
+  static override styles = [
+    base,
+    css`
+      .id { font-family: var(--mono); overflow-wrap: anywhere; user-select: all; }
+      .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: var(--space-3); }
+      .figures div { display: grid; gap: 0.125rem; }
+      .figures b { font-size: var(--text-l); font-weight: 620; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+      dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: var(--space-1) var(--space-5); }
+      dl div { display: grid; grid-template-columns: 11rem minmax(0, 1fr); gap: var(--space-3); }
+      dt { color: var(--muted); }
+      dd { overflow-wrap: anywhere; }
+      pre { margin: 0; padding: var(--space-3); max-height: 28rem; overflow: auto; background: var(--sunken); border-radius: var(--radius-s); white-space: pre-wrap; overflow-wrap: anywhere; }
+      .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: var(--space-3); align-items: start; }
+    `,
+  ];
+  /** Set by the router, before the page is shown. */
+  location: { readonly params?: { readonly id?: string } } = {};
+  readonly #request = new Resource(this, (signal) =>
+    call('GET /requests/:id', { params: { id: this.location.params?.id ?? '' }, signal }),
+  );
 
   override render() {
-    return html`<page-header heading="Request"></page-header>`;
+    const { value, error } = this.#request;
+    return html`
+      <page-header heading="Request">
+        <span class="id">${this.location.params?.id}</span>
+        <a slot="actions" class="button" href="/admin/requests">All requests</a>
+      </page-header>
+      ${error?.code === 'not_found' ? this.#missing(error.message) : html`<load-state .of=${this.#request}>${value === undefined ? '' : this.#content(value)}</load-state>`}`;
+  }
+
+  #missing(message: string) {
+    return html`<empty-state icon="requests" heading="This request is not in the log" text=${message}>
+      <a class="button primary" href="/admin/requests">All requests</a>
+      <a class="button" href="/admin/plugins">How long requests are kept</a>
+    </empty-state>`;
+  }
+
+  #content(request: RequestRecord) {
+    const { asked, passed } = countTargets(request.attempts);
+    return html`<div class="stack">
+      <section class="card figures" aria-label="In short">
+        ${figure('The caller got', html`<span class=${kindOf(request.status)}>${request.status} · ${meaningOf(request.status)}</span>`)}
+        ${figure('Served by', request.target ?? 'nobody')}
+        ${figure('Took', durationText(request.latencyMs))}
+        ${request.firstTokenMs === undefined ? '' : figure('First token after', durationText(request.firstTokenMs))}
+        ${request.waitedMs < 1 ? '' : figure('Of that, waited', durationText(request.waitedMs))}
+        ${figure('Tokens', tokensText(request))}
+      </section>
+      <section class="card stack" aria-labelledby="way">
+        <div class="row between"><h2 id="way">Its way through the chain</h2>
+          <span class="muted">${counted(asked, 'target')} asked, ${passed} passed over</span></div>
+        ${request.attempts.length === 0 ? html`<p class="muted">No target was asked.</p>` : html`<attempt-ladder .request=${request}></attempt-ladder>`}
+      </section>
+      ${this.#words(request)}
+      <section class="card stack" aria-labelledby="fields">
+        <h2 id="fields">All that is known</h2>
+        <dl>${fieldsOf(request).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+      </section>
+    </div>`;
+  }
+
+  #words({ content }: RequestRecord) {
+    if (content === undefined)
+      return html`<p class="hint">What was asked and answered is not kept, unless the plugin <code>nedb-logger</code> has <code>content: true</code>.</p>`;
+    return html`<div class="pair">
+      <section class="card stack" aria-labelledby="asked"><h2 id="asked">Asked</h2><pre tabindex="0">${pretty(content.request)}</pre></section>
+      <section class="card stack" aria-labelledby="answered"><h2 id="answered">Answered</h2>
+        ${content.answer === undefined ? html`<p class="muted">Nothing came.</p>` : html`<pre tabindex="0">${content.answer}</pre>`}
+      </section>
+    </div>`;
   }
 }
+
+const figure = (name: string, value: unknown) =>
+  html`<div><span class="muted small">${name}</span><b>${value}</b></div>`;
+
+const tokensText = ({ promptTokens, completionTokens, tokensEstimated }: RequestRecord): string =>
+  promptTokens === undefined && completionTokens === undefined
+    ? 'none'
+    : `${tokensEstimated ? '≈ ' : ''}${numberText(promptTokens ?? 0)} in, ${numberText(completionTokens ?? 0)} out`;
+
+const fieldsOf = (request: RequestRecord): readonly (readonly [string, string])[] => [
+  ['Id', request.id],
+  ['Arrived', `${new Date(request.at).toLocaleString('en-GB')} (${new Date(request.at).toISOString()})`],
+  ['Chain', request.chain],
+  ['Path', request.path],
+  ['Key', request.keyLabel],
+  ['Streamed', request.stream ? 'yes' : 'no'],
+  ['Status', String(request.status)],
+  ['Target', request.target ?? 'none'],
+  ['Provider', request.provider ?? 'none'],
+  ['Model', request.model ?? 'none'],
+  ['Prompt tokens', optional(request.promptTokens, numberText)],
+  ['Of them cached', optional(request.cachedTokens, numberText)],
+  ['Completion tokens', optional(request.completionTokens, numberText)],
+  [
+    'Tokens counted by',
+    request.tokensEstimated === undefined ? 'nobody' : request.tokensEstimated ? 'our estimate' : 'the provider',
+  ],
+  ['Took', durationText(request.latencyMs)],
+  ['First token after', optional(request.firstTokenMs, durationText)],
+  ['Waited for capacity', durationText(request.waitedMs)],
+  ['Taken up by another target', counted(request.resumed, 'time')],
+];
+
+const optional = (value: number | undefined, text: (value: number) => string): string =>
+  value === undefined ? 'not told' : text(value);
+
+/** What was cut is no JSON any more, and shown as it is. */
+const pretty = (text: string): string => {
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2);
+  } catch {
+    return text;
+  }
+};
 
 declare global {
   interface HTMLElementTagNameMap {

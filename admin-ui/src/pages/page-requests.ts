@@ -1,16 +1,170 @@
-import { html, LitElement } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { css, html, LitElement } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { LiveController, live } from '../data/feed.js';
+import { counted, partsOf } from '../data/format.js';
+import { filterOf, type RequestFilter, searchOf } from '../data/request-filter.js';
+import { RequestList } from '../data/request-list.js';
+import { meaningOf } from '../data/request-words.js';
 import { base } from '../styles/base.js';
+import '../components/choice-bar.js';
+import '../components/empty-state.js';
 import '../components/page-header.js';
+import type { Density } from '../components/request-table.js';
+import '../components/request-table.js';
 
+/** One for all visits: who comes back finds it as it was. */
+const list = new RequestList();
+
+const DENSITY = '429chain.density';
+const DENSITIES = [
+  { value: 'comfortable', text: 'Comfortable' },
+  { value: 'compact', text: 'Compact' },
+];
+const STATUSES = [429, 499, 502, 503];
+
+/** Requests that are over, as far back as they are kept, and new ones as they end. */
 @customElement('page-requests')
 class PageRequests extends LitElement {
-  static override styles = base;
+  static override styles = [
+    base,
+    css`
+      .page { display: grid; grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr); height: calc(100dvh - var(--space-5) - var(--space-4)); min-height: 26rem; }
+      .bar { display: flex; flex-wrap: wrap; align-items: end; gap: var(--space-3); padding-bottom: var(--space-3); }
+      .bar label { display: grid; gap: var(--space-1); font-size: var(--text-s); color: var(--muted); flex: 0 1 12rem; min-width: 7rem; }
+      .list { position: relative; min-height: 0; }
+      request-table { height: 100%; }
+      .new { position: absolute; z-index: 3; top: 2.5rem; left: 50%; transform: translateX(-50%); box-shadow: var(--shadow); border-radius: 1rem; }
+      .note { display: flex; align-items: center; gap: var(--space-3); margin-bottom: var(--space-2); border: 1px solid var(--bad); background: var(--bad-soft); border-radius: var(--radius); padding: var(--space-2) var(--space-3); }
+      .note ui-icon { color: var(--bad); }
+      .waiting { height: 100%; border-radius: var(--radius); background: var(--sunken); }
+      @media (max-width: 56rem) { .page { height: calc(100dvh - 6rem); } }
+      @media (max-width: 40rem) { .bar { gap: var(--space-2); } .bar label { flex: 1 1 28%; min-width: 0; } .density, .bar .grow { display: none; } }
+    `,
+  ];
+  @state() private density: Density = localStorage.getItem(DENSITY) === 'compact' ? 'compact' : 'comfortable';
+
+  constructor() {
+    super();
+    list.attach(this);
+    new LiveController(this);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('vaadin-router-location-changed', this.#readAddress);
+    this.#readAddress();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('vaadin-router-location-changed', this.#readAddress);
+  }
 
   override render() {
-    return html`<page-header heading="Requests"></page-header>`;
+    return html`<div class="page">
+      <page-header heading="Requests">
+        Each request of a caller once, however many targets were asked.
+        <button slot="actions" aria-pressed=${list.paused} @click=${() => list.pause(!list.paused)}>
+          <ui-icon name=${list.paused ? 'play' : 'pause'}></ui-icon>${list.paused ? 'Go on' : 'Pause'}
+        </button>
+      </page-header>
+      <div>
+        <div class="bar" role="search" aria-label="Which requests">
+          ${this.#select('chain', 'Chain', 'All chains', this.#chains())}
+          ${this.#select('provider', 'Served by', 'All providers', this.#providers())}
+          ${this.#select('status', 'Status', 'All', this.#statuses())}
+          ${searchOf(list.filter) === '' ? '' : html`<button class="quiet" @click=${() => this.#choose({})}>Show all</button>`}
+          <span class="grow"></span>
+          <choice-bar class="density" label="Density" .choices=${DENSITIES} .value=${this.density} @choose=${this.#setDensity}></choice-bar>
+        </div>
+        ${this.#problem()}
+      </div>
+      <div class="list">
+        <div role="status">${this.#news()}</div>
+        ${this.#content()}
+      </div>
+    </div>`;
   }
+
+  #content() {
+    if (!list.loaded && list.error === undefined)
+      return html`<div class="waiting" role="status"><span class="visually-hidden">Loading</span></div>`;
+    if (list.rows.length > 0 || list.hasMore)
+      return html`<request-table .list=${list} .density=${this.density}></request-table>`;
+    if (searchOf(list.filter) !== '')
+      return html`<empty-state icon="requests" heading="No such request" text="Nothing that is kept fits these filters. New ones appear here by themselves.">
+        <button @click=${() => this.#choose({})}>Show all requests</button>
+      </empty-state>`;
+    return html`<empty-state icon="requests" heading="No request yet" text="Send one, and it appears here the moment it is over: which targets were asked, which were passed over, and why.">
+      <a class="button primary" href="/admin/playground">Send a prompt</a>
+      <a class="button" href="/admin/connect">Connect a program</a>
+    </empty-state>`;
+  }
+
+  #news() {
+    if (list.waiting === 0 || list.following) return '';
+    return html`<button class="primary new" @click=${() => list.show()}>${counted(list.waiting, 'new request')}</button>`;
+  }
+
+  #problem() {
+    if (list.error === undefined) return '';
+    return html`<div class="note" role="alert">
+      <ui-icon name="warning"></ui-icon><span class="grow">${list.error.message}</span>
+      <button @click=${() => (list.loaded ? list.more() : list.open())}>Try again</button>
+    </div>`;
+  }
+
+  #select(name: keyof RequestFilter, title: string, all: string, choices: readonly (readonly [string, string])[]) {
+    const value = list.filter[name] ?? '';
+    return html`<label>${title}
+      <select .value=${value} @change=${(event: Event) => this.#choose({ ...list.filter, [name]: (event.target as HTMLSelectElement).value || undefined })}>
+        <option value="" ?selected=${value === ''}>${all}</option>
+        ${choices.map(([each, text]) => html`<option value=${each} ?selected=${each === value}>${text}</option>`)}
+      </select>
+    </label>`;
+  }
+
+  #chains(): readonly (readonly [string, string])[] {
+    return named(list.filter.chain, live.status?.targets.flatMap(({ chains }) => chains) ?? []);
+  }
+
+  #providers(): readonly (readonly [string, string])[] {
+    return named(list.filter.provider, live.status?.targets.map(({ target }) => partsOf(target).provider) ?? []);
+  }
+
+  #statuses(): readonly (readonly [string, string])[] {
+    const asked = Number(list.filter.status);
+    const numbers = Number.isNaN(asked) || STATUSES.includes(asked) ? STATUSES : [...STATUSES, asked];
+    return [
+      ['answered', 'Answered'],
+      ['failed', 'Not answered'],
+      ...numbers.map((status) => [String(status), `${status} · ${meaningOf(status)}`] as const),
+    ];
+  }
+
+  #choose(filter: RequestFilter): void {
+    history.replaceState(history.state, '', `/admin/requests${searchOf(filter)}`);
+    void list.open(filter);
+  }
+
+  #readAddress = (): void => {
+    if (location.pathname !== '/admin/requests') return;
+    const filter = filterOf(location.search);
+    const isSame = searchOf(filter) === searchOf(list.filter);
+    if (isSame && list.loading) return;
+    if (isSame && list.loaded) void list.catchUp();
+    else void list.open(filter);
+  };
+
+  #setDensity = ({ detail }: CustomEvent<Density>): void => {
+    this.density = detail;
+    localStorage.setItem(DENSITY, detail);
+  };
 }
+
+/** Each of them once, sorted; the one that is asked for as well, even if it is no longer configured. */
+const named = (asked: string | undefined, names: readonly string[]): readonly (readonly [string, string])[] =>
+  [...new Set(asked === undefined ? names : [asked, ...names])].sort().map((name) => [name, name] as const);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -191,10 +191,14 @@ describe('The request log of a proxy', () => {
     await running.app.runtime.waterfall.idle();
     const first = await logOf(running).request('first');
     expect(first).to.include({ target: 'two/a-model', status: 200 });
-    expect(first?.attempts.map(({ durationMs, ...each }) => each)).to.deep.equal([
+    expect(first?.attempts.map(({ startedMs, durationMs, ...each }) => each)).to.deep.equal([
       { target: 'one/a-model', outcome: 'failed', class: 'rate_limit', reason: 'Slow down.', status: 429 },
       { target: 'two/a-model', outcome: 'served' },
     ]);
+    const [failed, served] = first?.attempts ?? [];
+    const overAt = (failed?.startedMs ?? 0) + (failed?.durationMs ?? 0);
+    // Starts are told in whole milliseconds.
+    expect(served?.startedMs).to.be.within(Math.floor(overAt) - 1, Math.ceil(first?.latencyMs ?? 0));
     const second = await logOf(running).request('second');
     expect(second?.attempts[0]).to.include({ target: 'one/a-model', outcome: 'passed_over', class: 'rate_limit' });
     expect(second?.attempts[0]?.reason).to.be.a('string').and.not.equal('');

@@ -1,0 +1,54 @@
+import { expect } from 'chai';
+import { countTargets, ladderOf } from '../../../admin-ui/src/data/ladder.js';
+import { attemptOf, requestOf } from '../logged.js';
+
+const lines = (request: Parameters<typeof ladderOf>[0]): unknown[] =>
+  ladderOf(request).map(({ kind, from, to }) => [kind, from, to]);
+
+describe('The ladder of a request', () => {
+  it('puts the wait where nothing else went on', () => {
+    const attempts = [
+      attemptOf('one/a', 'failed', { startedMs: 1, durationMs: 99 }),
+      attemptOf('one/a', 'served', { startedMs: 1_100, durationMs: 400 }),
+    ];
+    expect(lines(requestOf('a', { latencyMs: 1_500, waitedMs: 1_000, attempts }))).to.deep.equal([
+      ['attempt', 1, 100],
+      ['wait', 100, 1_100],
+      ['attempt', 1_100, 1_500],
+    ]);
+  });
+
+  it('puts a wait in vain at the end', () => {
+    const attempts = [attemptOf('one/a', 'passed_over', { startedMs: 0 })];
+    expect(lines(requestOf('a', { latencyMs: 1_000, waitedMs: 999, attempts }))).to.deep.equal([
+      ['attempt', 0, 0],
+      ['wait', 0, 1_000],
+    ]);
+  });
+
+  it('takes no gap for a wait where the request did not wait', () => {
+    const attempts = [attemptOf('one/a', 'served', { startedMs: 50, durationMs: 50 })];
+    expect(lines(requestOf('a', { latencyMs: 100, attempts }))).to.deep.equal([['attempt', 50, 100]]);
+  });
+
+  it('puts attempts that an older version kept behind one another', () => {
+    const attempts = [
+      attemptOf('one/a', 'failed', { startedMs: undefined, durationMs: 30 }),
+      attemptOf('two/a', 'served', { startedMs: undefined, durationMs: 90 }),
+    ];
+    expect(lines(requestOf('a', { latencyMs: 100, attempts }))).to.deep.equal([
+      ['attempt', 0, 30],
+      ['attempt', 30, 100],
+    ]);
+  });
+
+  it('counts a target once, and as asked where it was passed over before', () => {
+    const attempts = [
+      attemptOf('one/a', 'passed_over'),
+      attemptOf('two/a', 'passed_over'),
+      attemptOf('one/a', 'failed'),
+      attemptOf('one/a', 'served'),
+    ];
+    expect(countTargets(attempts)).to.deep.equal({ asked: 1, passed: 1 });
+  });
+});

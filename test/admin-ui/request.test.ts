@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+import type { Locator } from 'playwright-core';
+import { chainOver } from '../proxy.js';
+import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
+import { AdminServer, Visitor } from './browser.js';
+import { attemptOf, log, requestOf } from './logged.js';
+
+describe('The page of one request', function () {
+  this.timeout(60_000);
+  let upstreams: ScriptedUpstream[];
+  let server: AdminServer;
+  let visitor: Visitor;
+
+  beforeEach(async () => {
+    upstreams = await Promise.all([ScriptedUpstream.start(), ScriptedUpstream.start()]);
+    for (const upstream of upstreams) upstream.always(answer('an answer'));
+  });
+
+  afterEach(async () => {
+    await visitor.leave();
+    await server.close();
+    await Promise.all(upstreams.map((upstream) => upstream.close()));
+    visitor.expectNothingWrong();
+  });
+
+  const start = async (configuration: object = {}): Promise<void> => {
+    server = await AdminServer.start({ ...chainOver(upstreams), ...configuration });
+  };
+
+  const rung = (text: string): Locator =>
+    visitor.page.locator('attempt-ladder').getByRole('listitem').filter({ hasText: text });
+
+  it('is a ladder: each target asked or passed over, with the provider’s own words and no key (pitfall 45)', async () => {
+    await start();
+    upstreams[0]?.always(reply(429, { error: { message: 'Slow down, key-of-one.' } }, { 'retry-after': '60' }));
+    await (await server.chat()).text();
+    await (await server.chat()).text();
+    visitor = await Visitor.signedIn(server, 'requests');
+    const { page } = visitor;
+    await page.getByRole('link', { name: 'Request at' }).nth(1).click();
+    await page.getByText('2 targets asked, 0 passed over').waitFor();
+    await rung('one/a-model').getByText('429 at its rate limit').waitFor();
+    const words = await rung('one/a-model').locator('blockquote').textContent();
+    expect(words).to.contain('Slow down').and.not.to.contain('key-of-one');
+    await rung('two/a-model').getByText('served').waitFor();
+    await page.getByText('200 · Answered').waitFor();
+    await visitor.expectAccessible();
+    await page.getByRole('link', { name: 'All requests' }).click();
+    await page.getByRole('link', { name: 'Request at' }).first().click();
+    await page.getByText('1 target asked, 1 passed over').waitFor();
+    await rung('one/a-model').getByText('not asked').waitFor();
+  });
+
+  it('says from when to when each target was asked, and when it waited', async () => {
+    await start();
+    await log(server, [
+      requestOf('waited', {
+        latencyMs: 2_000,
+        waitedMs: 1_500,
+        attempts: [
+          attemptOf('one/a-model', 'passed_over', { class: 'rate_limit', reason: '30 of 30 used', startedMs: 0 }),
+          attemptOf('one/a-model', 'served', { startedMs: 1_500, durationMs: 500 }),
+        ],
+      }),
+    ]);
+    visitor = await Visitor.signedIn(server, 'requests/waited');
+    await rung('Waited for free capacity').getByText('from 0 ms to 1.50 s').waitFor();
+    await rung('served').getByText('from 1.50 s to 2.00 s').waitFor();
+    await visitor.page.getByText('1 target asked, 0 passed over').waitFor();
+    const [axis, bar] = [
+      await rung('served').locator('.track').boundingBox(),
+      await rung('served').locator('.bar').boundingBox(),
+    ];
+    expect(((bar?.x ?? 0) - (axis?.x ?? 0)) / (axis?.width ?? 1)).to.be.closeTo(0.75, 0.01);
+  });
+
+  it('shows what was asked and answered where the log keeps it', async () => {
+    await start({ plugins: [{ use: 'nedb-logger', options: { content: true } }] });
+    const { headers } = await server.chat({ messages: [{ role: 'user', content: 'What is a waterfall?' }] });
+    visitor = await Visitor.signedIn(server, `requests/${headers.get('x-request-id')}`);
+    const { page } = visitor;
+    await page.getByRole('region', { name: 'Asked' }).getByText('What is a waterfall?').waitFor();
+    await page.getByRole('region', { name: 'Answered' }).getByText('an answer').waitFor();
+    await visitor.expectAccessible();
+  });
+
+  it('says of a request that the log does not have that it may be too old', async () => {
+    await start();
+    visitor = await Visitor.signedIn(server, 'requests/long-gone');
+    visitor.expectTrouble(/404/);
+    const { page } = visitor;
+    await page.getByRole('heading', { name: 'This request is not in the log' }).waitFor();
+    await page.getByText('It may be older than what is kept.').waitFor();
+    await visitor.expectAccessible();
+  });
+
+  it('finds a request whose id a caller has chosen to be awkward', async () => {
+    await start();
+    const id = 'a/b?c=%41&<i>';
+    await log(server, [requestOf(id)]);
+    visitor = await Visitor.signedIn(server, 'requests');
+    await visitor.page.getByRole('link', { name: 'Request at' }).click();
+    await visitor.page.getByText('200 · Answered').waitFor();
+    expect(await visitor.page.locator('.id').textContent()).to.equal(id);
+  });
+
+  it('fits a small screen', async () => {
+    await start();
+    await log(server, [requestOf('a')]);
+    visitor = await Visitor.signedIn(server, 'requests/a', { viewport: { width: 360, height: 740 } });
+    await rung('served').waitFor();
+    expect(await visitor.page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)).to.equal(360);
+    await visitor.expectAccessible();
+  });
+});

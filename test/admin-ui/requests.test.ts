@@ -1,0 +1,239 @@
+import { expect } from 'chai';
+import type { Locator } from 'playwright-core';
+import { chainOver } from '../proxy.js';
+import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
+import { AdminServer, Visitor } from './browser.js';
+import { attemptOf, log, requestOf } from './logged.js';
+
+const MANY = 100_000;
+
+describe('The page Requests', function () {
+  this.timeout(60_000);
+  let upstreams: ScriptedUpstream[];
+  let server: AdminServer;
+  let visitor: Visitor;
+
+  beforeEach(async () => {
+    upstreams = await Promise.all([ScriptedUpstream.start(), ScriptedUpstream.start()]);
+    for (const upstream of upstreams) upstream.always(answer('an answer'));
+    server = await AdminServer.start(chainOver(upstreams));
+  });
+
+  afterEach(async () => {
+    await visitor.leave();
+    await server.close();
+    await Promise.all(upstreams.map((upstream) => upstream.close()));
+    visitor.expectNothingWrong();
+  });
+
+  const rows = (): Locator => visitor.page.getByRole('row').filter({ has: visitor.page.getByRole('link') });
+  const row = (place: number): Locator => rows().nth(place);
+  const numbered = (count: number, more = {}) =>
+    Array.from({ length: count }, (_, index) => requestOf(`request-${index}`, { latencyMs: index + 1, ...more }));
+  const scroller = (): Locator => visitor.page.locator('request-table .scroller');
+  const scrollTo = (top: number): Promise<void> =>
+    scroller().evaluate((element, to) => {
+      element.scrollTop = to;
+    }, top);
+  const took = (place: number): Locator => row(place).getByRole('cell').last();
+
+  it('shows each request of a caller once, however many targets were asked (pitfall 43)', async () => {
+    upstreams[0]?.always(reply(429, { error: { message: 'Slow down.' } }, { 'retry-after': '60' }));
+    await (await server.chat()).text();
+    await (await server.chat()).text();
+    visitor = await Visitor.signedIn(server, 'requests');
+    await row(1).waitFor();
+    expect(await rows().count()).to.equal(2);
+    await row(1).getByRole('cell', { name: 'two/a-model' }).waitFor();
+    await row(1).getByRole('img', { name: '1 attempt failed, served' }).waitFor();
+    await row(0).getByRole('img', { name: '1 target passed over, served' }).waitFor();
+    await visitor.page.getByText('2 in all.').waitFor();
+    await visitor.expectAccessible();
+  });
+
+  it('scrolls through a hundred thousand requests with a few dozen of them in the document', async function () {
+    this.timeout(240_000);
+    const all = function* () {
+      for (let index = 0; index < MANY; index++) yield requestOf(`request-${index}`, { latencyMs: index + 1 });
+    };
+    await log(server, all());
+    visitor = await Visitor.signedIn(server, 'requests');
+    await row(0).waitFor();
+    const most = await scroller().evaluate(async (element) => {
+      let seen = 0;
+      while (!element.textContent?.includes('in all')) {
+        element.scrollTop = element.scrollHeight;
+        await new Promise((resolve) => element.ownerDocument.defaultView?.requestAnimationFrame(resolve));
+        seen = Math.max(seen, element.querySelectorAll('[role=row]').length);
+      }
+      element.scrollTop = element.scrollHeight;
+      return seen;
+    });
+    expect(most).to.be.within(20, 100);
+    await visitor.page.getByText('100,000 in all.').waitFor();
+    await visitor.page.getByRole('row').filter({ hasText: /1 ms$/ }).last().waitFor();
+    expect(await took((await rows().count()) - 1).textContent()).to.equal('1 ms');
+    await visitor.page.getByRole('link', { name: 'Request at' }).last().focus();
+    await visitor.page.keyboard.press('Home');
+    await visitor.page.getByRole('cell', { name: '1 min 40 s', exact: true }).waitFor();
+  });
+
+  it('keeps its filters in the address, and takes them from there', async () => {
+    await log(server, [
+      requestOf('a'),
+      requestOf('b', { target: 'two/a-model', provider: 'two', chain: 'careful' }),
+      requestOf('c', { status: 503, target: undefined, provider: undefined }),
+    ]);
+    visitor = await Visitor.signedIn(server, 'requests?provider=two');
+    const { page } = visitor;
+    await row(0).getByRole('cell', { name: 'careful' }).waitFor();
+    expect(await rows().count()).to.equal(1);
+    expect(await page.getByLabel('Served by').inputValue()).to.equal('two');
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await row(2).waitFor();
+    expect(new URL(page.url()).search).to.equal('');
+    await page.getByLabel('Status').selectOption('failed');
+    await row(0).getByText('no target could answer').waitFor();
+    expect(await rows().count()).to.equal(1);
+    expect(new URL(page.url()).search).to.equal('?status=failed');
+    await page.reload();
+    await row(0).getByText('no target could answer').waitFor();
+    expect(await page.getByLabel('Status').inputValue()).to.equal('failed');
+    await page.getByLabel('Served by').selectOption('one');
+    await page.getByRole('heading', { name: 'No such request' }).waitFor();
+    await visitor.expectAccessible();
+    await page.getByRole('button', { name: 'Show all requests' }).click();
+    await row(2).waitFor();
+  });
+
+  it('shows new requests as they end, and only counts them for who has scrolled away', async () => {
+    await log(server, numbered(60));
+    visitor = await Visitor.signedIn(server, 'requests');
+    const { page } = visitor;
+    await row(0).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    upstreams[0]?.always(reply(400, { error: { message: 'No.' } }));
+    upstreams[1]?.always(reply(400, { error: { message: 'No.' } }));
+    await server.chat();
+    await row(0).getByText('400').waitFor();
+    await scrollTo(500);
+    await server.chat();
+    await page.getByRole('button', { name: '1 new request' }).waitFor();
+    await server.chat();
+    const news = page.getByRole('button', { name: '2 new requests' });
+    await news.waitFor();
+    expect(await scroller().evaluate(({ scrollTop }) => scrollTop)).to.equal(500);
+    await news.click();
+    await row(2).getByText('400').waitFor();
+    expect(await scroller().evaluate(({ scrollTop }) => scrollTop)).to.equal(0);
+    expect(await news.count()).to.equal(0);
+    visitor.expectTrouble(/never/);
+  });
+
+  it('leaves out new requests that do not fit the filter', async () => {
+    visitor = await Visitor.signedIn(server, 'requests?status=failed');
+    const { page } = visitor;
+    await page.getByRole('heading', { name: 'No such request' }).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await (await server.chat()).text();
+    for (const upstream of upstreams) upstream.always(reply(503, { error: { message: 'Down.' } }));
+    await server.chat();
+    await row(0).getByText('503').waitFor();
+    expect(await rows().count()).to.equal(1);
+  });
+
+  it('can be paused, and goes on with what came meanwhile', async () => {
+    visitor = await Visitor.signedIn(server, 'requests');
+    const { page } = visitor;
+    await page.getByRole('heading', { name: 'No request yet' }).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await visitor.expectAccessible();
+    await (await server.chat()).text();
+    await row(0).waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await (await server.chat()).text();
+    await page.getByRole('button', { name: '1 new request' }).waitFor();
+    expect(await rows().count()).to.equal(1);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await row(1).waitFor();
+  });
+
+  it('is walked by keyboard; who comes back from a request finds the place again', async () => {
+    await log(server, numbered(400));
+    visitor = await Visitor.signedIn(server, 'requests');
+    const { page } = visitor;
+    await row(0).getByRole('link').focus();
+    for (let press = 0; press < 3; press++) await page.keyboard.press('PageDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    const top = await scroller().evaluate(({ scrollTop }) => scrollTop);
+    expect(top).to.be.greaterThan(0);
+    const href = await page.locator('html').evaluate(({ ownerDocument }) => {
+      let active = ownerDocument.activeElement;
+      while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+      return active?.getAttribute('href');
+    });
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Request', exact: true }).waitFor();
+    expect(new URL(page.url()).pathname).to.equal(href);
+    await page.goBack();
+    await page.locator(`a[href="${href}"]`).waitFor();
+    expect(await scroller().evaluate(({ scrollTop }) => scrollTop)).to.equal(top);
+  });
+
+  it('catches up with what was over while the connection was broken', async () => {
+    await log(server, [requestOf('before')]);
+    visitor = await Visitor.signedIn(server, 'requests');
+    visitor.expectTrouble(/ERR_|Failed to load/);
+    const { page } = visitor;
+    await row(0).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await server.stop();
+    await page.getByText('Connection lost').waitFor();
+    await server.listen();
+    await log(server, [requestOf('meanwhile', { status: 418 })]);
+    await row(1).waitFor();
+    await row(0).getByText('418').waitFor();
+  });
+
+  it('says what went wrong, and tries again when told to', async () => {
+    await log(server, [requestOf('a')]);
+    visitor = await Visitor.signedIn(server, 'usage');
+    visitor.expectTrouble(/ERR_FAILED/);
+    const { page } = visitor;
+    await page.route('**/admin/api/requests?*', (route) => route.abort());
+    await page.getByRole('link', { name: 'Requests' }).click();
+    await page.getByRole('alert').getByText('429chain does not answer.').waitFor();
+    await visitor.expectAccessible();
+    await page.unroute('**/admin/api/requests?*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await row(0).waitFor();
+  });
+
+  it('has more rows to show when it is compact, and remembers that', async () => {
+    await log(server, numbered(60));
+    visitor = await Visitor.signedIn(server, 'requests');
+    const { page } = visitor;
+    const height = async (): Promise<number> => (await row(0).boundingBox())?.height ?? 0;
+    await row(0).waitFor();
+    const before = await height();
+    await page.getByLabel('Compact').check();
+    expect(await height()).to.be.lessThan(before);
+    await page.reload();
+    await row(0).waitFor();
+    expect(await page.getByLabel('Compact').isChecked()).to.equal(true);
+    expect(await height()).to.be.lessThan(before);
+  });
+
+  it('fits a small screen', async () => {
+    await log(server, [
+      requestOf('a', { target: `one/${'a-long-name-'.repeat(8)}`, attempts: [attemptOf('one/x', 'served')] }),
+    ]);
+    visitor = await Visitor.signedIn(server, 'requests', { viewport: { width: 360, height: 740 } });
+    await row(0).waitFor();
+    const { page } = visitor;
+    expect(await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)).to.equal(360);
+    expect(await scroller().evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).to.equal(0);
+    await visitor.expectAccessible();
+  });
+});

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import type { Locator } from 'playwright-core';
+import { chainOver } from '../proxy.js';
+import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
+import { AdminServer, Visitor } from './browser.js';
+
+describe('The page Usage', function () {
+  this.timeout(60_000);
+  let upstreams: ScriptedUpstream[];
+  let server: AdminServer;
+  let visitor: Visitor;
+
+  beforeEach(async () => {
+    upstreams = await Promise.all([ScriptedUpstream.start(), ScriptedUpstream.start()]);
+    upstreams[0]?.always(reply(429, { error: { message: 'Slow down.' } }, { 'retry-after': '60' }));
+    upstreams[1]?.always(answer('an answer'));
+    server = await AdminServer.start(chainOver(upstreams));
+  });
+
+  afterEach(async () => {
+    await visitor.leave();
+    await server.close();
+    await Promise.all(upstreams.map((upstream) => upstream.close()));
+    visitor.expectNothingWrong();
+  });
+
+  const ask = async (times: number): Promise<void> => {
+    for (let time = 0; time < times; time++) await (await server.chat()).text();
+    await server.app.runtime.waterfall.idle();
+  };
+
+  const tile = (label: string): Locator =>
+    visitor.page.locator('figure-tile').filter({ hasText: label }).locator('strong');
+
+  const cells = async (region: string, name: string): Promise<readonly string[]> =>
+    visitor.page
+      .getByRole('region', { name: `${region}: totals` })
+      .getByRole('row')
+      .filter({ has: visitor.page.getByRole('rowheader', { name, exact: true }) })
+      .getByRole('cell')
+      .allInnerTexts();
+
+  it('tells what the chain has saved, and totals per provider, target, chain and day', async () => {
+    await ask(3);
+    visitor = await Visitor.signedIn(server, 'usage');
+    await visitor.page
+      .getByText('3 requests of 3 answered (100 %) would have failed or waited without a chain')
+      .waitFor();
+    expect(await tile('Saved by the chain').textContent()).to.equal('3');
+    expect(await tile('429s avoided').textContent()).to.equal('2');
+    expect(await tile('429s met').textContent()).to.equal('1');
+    const today = new Date().toISOString().slice(0, 10);
+    // Requests, failed, saved, avoided, met.
+    expect((await cells('Provider', 'one')).slice(0, 5)).to.deep.equal(['1', '1', '0', '2', '1']);
+    expect((await cells('Target', 'two/a-model')).slice(0, 5)).to.deep.equal(['3', '0', '3', '0', '0']);
+    expect((await cells('Chain', 'default')).slice(0, 5)).to.deep.equal(['3', '0', '3', '2', '1']);
+    expect((await cells('Day', today)).slice(0, 5)).to.deep.equal(['3', '0', '3', '2', '1']);
+    await visitor.expectAccessible();
+  });
+
+  it('draws its charts in the colours of the theme', async () => {
+    await ask(1);
+    visitor = await Visitor.signedIn(server, 'usage', { colorScheme: 'dark' });
+    const { page } = visitor;
+    const chart = page.getByRole('figure', { name: 'Requests a day' });
+    // What was saved is the second of the legend.
+    const isDrawn = async (): Promise<boolean> => {
+      const handle = await chart.elementHandle();
+      const drawn = await page.waitForFunction((figure) => {
+        const canvas = figure?.querySelector('canvas');
+        const swatch = figure?.querySelectorAll('li i')[1];
+        const context = canvas?.getContext('2d');
+        if (!canvas || !swatch || !context) return false;
+        const wanted = swatch.ownerDocument.defaultView
+          ?.getComputedStyle(swatch)
+          ?.backgroundColor.match(/\d+/g)
+          ?.slice(0, 3)
+          .join();
+        const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+        for (let at = 0; at < data.length; at += 4) if (data.slice(at, at + 3).join() === wanted) return true;
+        return false;
+      }, handle);
+      return drawn.jsonValue();
+    };
+    expect(await isDrawn()).to.equal(true);
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect(await isDrawn()).to.equal(true);
+  });
+
+  it('looks 7, 30 or 90 days back, and keeps that in the address', async () => {
+    await ask(1);
+    visitor = await Visitor.signedIn(server, 'usage');
+    const { page } = visitor;
+    await tile('Requests').first().waitFor();
+    expect(await page.getByLabel('30 days').isChecked()).to.equal(true);
+    const asked = page.waitForResponse(/\/usage\?/);
+    await page.getByLabel('90 days').check();
+    const { searchParams } = new URL((await asked).url());
+    const days = (Number(searchParams.get('to')) - Number(searchParams.get('from'))) / 86_400_000;
+    expect(Math.ceil(days)).to.equal(90);
+    expect(new URL(page.url()).search).to.equal('?days=90');
+    await page.reload();
+    await tile('Requests').first().waitFor();
+    expect(await page.getByLabel('90 days').isChecked()).to.equal(true);
+  });
+
+  it('is exported as CSV', async () => {
+    await ask(2);
+    visitor = await Visitor.signedIn(server, 'usage');
+    const { page } = visitor;
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export CSV' }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).to.match(/^429chain-usage-30-days-\d{4}-\d\d-\d\d\.csv$/);
+    const lines = readFileSync(await download.path(), 'utf8').split('\r\n');
+    expect(lines[0]).to.equal(
+      'of,name,requests,failures,cancelled,saved,rate_limited,avoided,prompt_tokens,completion_tokens,p50_ms,p99_ms',
+    );
+    expect(lines[1]).to.match(/^total,,2,0,0,2,1,1,/);
+    expect(lines.some((line) => line.startsWith('target,two/a-model,2,0,0,2,'))).to.equal(true);
+  });
+
+  it('counts on while requests come', async () => {
+    await ask(1);
+    visitor = await Visitor.signedIn(server, 'usage');
+    await visitor.page.getByText('Live', { exact: true }).waitFor();
+    await ask(1);
+    await tile('Saved by the chain').getByText('2').waitFor();
+  });
+
+  it('says what to do while there is nothing', async () => {
+    visitor = await Visitor.signedIn(server, 'usage');
+    await visitor.page.getByRole('heading', { name: 'Nothing in these 30 days' }).waitFor();
+    expect(await visitor.page.getByRole('button', { name: 'Export CSV' }).isDisabled()).to.equal(true);
+    await visitor.expectAccessible();
+  });
+
+  it('says what went wrong, and tries again when told to', async () => {
+    await ask(1);
+    visitor = await Visitor.signedIn(server, 'requests');
+    visitor.expectTrouble(/ERR_FAILED/);
+    const { page } = visitor;
+    await page.route('**/admin/api/usage?*', (route) => route.abort());
+    await page.getByRole('link', { name: 'Usage' }).click();
+    await page.getByRole('alert').getByText('429chain does not answer.').waitFor();
+    await page.unroute('**/admin/api/usage?*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await tile('Saved by the chain').waitFor();
+  });
+
+  it('fits a small screen', async () => {
+    await ask(1);
+    visitor = await Visitor.signedIn(server, 'usage', { viewport: { width: 360, height: 740 } });
+    await tile('Saved by the chain').waitFor();
+    expect(await visitor.page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)).to.equal(360);
+    await visitor.expectAccessible();
+  });
+});
