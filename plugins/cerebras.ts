@@ -30,6 +30,12 @@ export default definePlugin({
   apply(api) {
     api.addProviderType('cerebras', {
       baseUrl: 'https://api.cerebras.ai/v1',
+      about: {
+        title: 'Cerebras',
+        freeTier: 'Per model 5 requests and 30,000 tokens a minute, 1,000,000 tokens a day (July 2026).',
+        allFree: true,
+        keyUrl: 'https://cloud.cerebras.ai',
+      },
       // Until the first answer's headers say what this account really has. A token limit would shut out long prompts.
       knownLimits: [{ requests: 5, per: '1m' }],
       adaptations: [

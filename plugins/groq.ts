@@ -31,6 +31,13 @@ export default definePlugin({
   apply(api) {
     api.addProviderType('groq', {
       baseUrl: 'https://api.groq.com/openai/v1',
+      about: {
+        title: 'Groq',
+        freeTier:
+          'Per model about 30 requests and 8,000 tokens a minute, 1,000 requests and 200,000 tokens a day (August 2026).',
+        allFree: true,
+        keyUrl: 'https://console.groq.com/keys',
+      },
       // It binds in bursts and shows in no header. Too low for a paid plan, whose owner writes down a limit of his own.
       knownLimits: [{ requests: 30, per: '1m' }],
       adaptations: [
@@ -53,6 +60,7 @@ export default definePlugin({
           why: 'gpt-oss at Groq knows only low, medium and high',
         },
       ],
+      readModel: ({ id }) => (/whisper|orpheus|tts|guard/.test(String(id)) ? undefined : {}),
     });
     api.hooks.onRateLimitHeaders.tap('groq', (head, { target }) =>
       target.type === 'groq' ? readRateLimitHeaders(head, HEADERS) : undefined,

@@ -5,7 +5,9 @@ import manualLimits from './manual-limits.js';
 import nedbLogger from './nedb-logger/index.js';
 import openaiCompatible from './openai-compatible/index.js';
 import openrouter from './openrouter.js';
+import prometheus from './prometheus/index.js';
 import rateLimitHeaders from './rate-limit-headers.js';
+import requestLines from './request-lines.js';
 
 /** Always on, unless the configuration switches one off. */
 export const builtIns: readonly Plugin[] = [
@@ -16,4 +18,6 @@ export const builtIns: readonly Plugin[] = [
   rateLimitHeaders,
   manualLimits,
   nedbLogger,
+  prometheus,
+  requestLines,
 ];

@@ -1,4 +1,4 @@
-import { definePlugin, type ErrorRule, nextUtcMidnight, readFailure } from '429chain/plugin';
+import { definePlugin, type ErrorRule, type ModelView, nextUtcMidnight, readFailure } from '429chain/plugin';
 
 const FREE_DAY = {
   class: 'quota',
@@ -57,11 +57,51 @@ const RULES: readonly ErrorRule[] = [
   { code: ['timeout', 'server'], class: 'server_error', why: 'error_type' },
 ];
 
+type Fields = Readonly<Record<string, unknown>>;
+
+const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
+
+const listOf = (value: unknown): readonly unknown[] | undefined => (Array.isArray(value) ? value : undefined);
+
+/** Decimal texts in US dollars per token. One that is chosen per request, as by `openrouter/auto`, has -1. */
+const pricesOf = (pricing: Fields): Partial<ModelView> => {
+  const amounts = Object.values(pricing).map(Number).filter(Number.isFinite);
+  const [input, output] = [Number(pricing.prompt), Number(pricing.completion)];
+  if (!(input >= 0 && output >= 0)) return {};
+  return { price: { input: perMillion(input), output: perMillion(output) }, free: amounts.every((each) => each === 0) };
+};
+
+/** Without the tail of digits that a multiplication leaves. */
+const perMillion = (perToken: number): number => Number((perToken * 1_000_000).toPrecision(9));
+
+const readModel = (entry: Fields): Partial<ModelView> | undefined => {
+  const { input_modalities: takes, output_modalities: gives } = fieldsOf(entry.architecture);
+  const parameters = listOf(entry.supported_parameters);
+  const maxOutput = fieldsOf(entry.top_provider).max_completion_tokens;
+  if (listOf(gives)?.includes('text') === false) return undefined;
+  return {
+    ...pricesOf(fieldsOf(entry.pricing)),
+    ...(String(entry.id).endsWith(':free') ? { free: true } : {}),
+    ...(typeof maxOutput === 'number' ? { maxOutput } : {}),
+    ...(listOf(takes) === undefined ? {} : { vision: listOf(takes)?.includes('image') === true }),
+    ...(parameters === undefined
+      ? {}
+      : { tools: parameters.includes('tools'), reasoning: parameters.includes('reasoning') }),
+  };
+};
+
 export default definePlugin({
   name: 'openrouter',
   apply(api) {
     api.addProviderType('openrouter', {
       baseUrl: 'https://openrouter.ai/api/v1',
+      about: {
+        title: 'OpenRouter',
+        freeTier:
+          'Its models whose id ends in :free. For all of them together 20 requests a minute and 50 a day, 1,000 a day once 10 dollars were ever paid (August 2026).',
+        keyUrl: 'https://openrouter.ai/settings/keys',
+      },
+      readModel,
       pool: (model) => (model.endsWith(':free') ? 'free' : 'credit'),
       // No header shows it. The day's 50 or 1,000 depend on what was ever paid, so only a refusal can tell them.
       knownPoolLimits: { free: [{ requests: 20, per: '1m' }] },

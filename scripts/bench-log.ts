@@ -8,7 +8,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RequestRecord } from '429chain/plugin';
 import { RequestStore } from '../plugins/nedb-logger/store.js';
-import { consoleLog } from '../src/log.js';
 
 /**
  * What the request log costs and keeps: 100,000 requests are logged, and the process is killed in the midst of them.
@@ -48,7 +47,7 @@ const recordOf = (index: number): RequestRecord => {
 };
 
 const openStore = (folder: string, keepMs = KEEP_MS): RequestStore =>
-  new RequestStore(folder, { keepMs, maxRequests: 200_000, now: Date.now, log: consoleLog });
+  new RequestStore(folder, { keepMs, maxRequests: 200_000, now: Date.now, log: console });
 
 const mebibytes = (): number => process.memoryUsage().rss / 2 ** 20;
 

@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { Agent } from 'undici';
 import { App } from '../src/app.js';
 import { systemClock } from '../src/clock.js';
-import { parseSettings } from '../src/config/load.js';
-import { fixedStore, InvalidConfiguration } from '../src/config/store.js';
+import { memoryStore } from '../src/config/store.js';
 import { MemoryLedger } from '../src/ledger/memory-ledger.js';
 import { silentLog } from '../src/log.js';
 import { answerPaced, chunkDelays, PACED } from './chunk-delay.js';
@@ -124,16 +123,15 @@ const bareAgent = new (await import('node:http')).Agent({ keepAlive: true });
 const barePort = await listen(bare);
 
 const dataDir = mkdtempSync(join(tmpdir(), '429chain-bench-'));
-const parsed = parseSettings(
+const store = memoryStore(
   JSON.stringify({
     server: { apiKeys: ['bench'] },
     providers: { local: { type: 'openai-compatible', baseUrl: `http://127.0.0.1:${upstreamPort}/v1` } },
     chains: { default: ['local/m'] },
   }),
-  { env: {}, dataDir },
+  { env: {}, log: silentLog, dataDir },
 );
-if (!parsed.ok) throw new InvalidConfiguration(parsed.problems);
-const app = await App.create({ store: fixedStore(parsed.settings), log: silentLog });
+const app = await App.create({ store, log: silentLog });
 const chainPort = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 })).port);
 
 const client = new Agent({ connections: AT_ONCE });

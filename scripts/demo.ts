@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import OpenAI from 'openai';
 import { App } from '../src/app.js';
-import { parseSettings } from '../src/config/load.js';
-import { fixedStore, InvalidConfiguration } from '../src/config/store.js';
+import { memoryStore } from '../src/config/store.js';
 import { startDemo } from '../src/demo/world.js';
+import { openLog } from '../src/logging/process-log.js';
 import type { Outcome } from '../src/plugin/index.js';
+import { Secrets } from '../src/secrets.js';
 
 /**
  * Simulated free-tier providers whose limits run out within seconds, the proxy in front of them, and a burst of requests
@@ -82,14 +83,17 @@ const burst = async (client: OpenAI): Promise<string[]> => {
 
 const world = await startDemo();
 const dataDir = mkdtempSync(join(tmpdir(), '429chain-demo-'));
-const parsed = parseSettings(JSON.stringify(world.settings), { env: process.env, dataDir });
-if (!parsed.ok) throw new InvalidConfiguration(parsed.problems);
-const app = await App.create({ store: fixedStore(parsed.settings) });
+const secrets = new Secrets();
+const log = openLog(2, secrets);
+// Of requests this script has lines of its own.
+log.configure({ level: 'warn', format: 'pretty' });
+const store = memoryStore(JSON.stringify(world.settings), { env: process.env, log, dataDir });
+const app = await App.create({ store, log, secrets });
 // The usual port where it is free, so that the curl line looks like that of a real start.
 const address = await app
   .listen({ host: '127.0.0.1', port: values.once ? 0 : Number(values.port) })
   .catch(() => app.listen({ host: '127.0.0.1', port: 0 }));
-const [apiKey = ''] = app.runtime.apiKeys;
+const apiKey = app.runtime.apiKeys[0]?.key ?? '';
 
 const served = new Map<string, number>();
 let passedOver = 0;

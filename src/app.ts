@@ -1,36 +1,51 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Middleware } from 'koa';
 import type { Dispatcher } from 'undici';
 import { getEvents } from './admin/events.js';
 import { explainRequest } from './admin/explain.js';
 import { Feed } from './admin/feed.js';
+import { createGate } from './admin/gate.js';
+import { AdminKey } from './admin/key.js';
 import { requestOf, requestsOf, usageOf } from './admin/requests.js';
 import { adminRouter } from './admin/router.js';
-import { statusOf } from './admin/status.js';
+import { sessionHandlers } from './admin/session.js';
+import { Sessions } from './admin/sessions.js';
+import { adminPage } from './admin/static.js';
+import { WrongKeys } from './admin/wrong-keys.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
-import { InvalidConfiguration, type SettingsStore } from './config/store.js';
+import type { Prepared, SettingsStore } from './config/store.js';
 import { Estimates } from './engine/estimate.js';
 import { Upstream } from './engine/upstream.js';
-import { requireKey } from './http/auth.js';
 import { createServer } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
-import { consoleLog, type Log } from './log.js';
+import type { Log } from './log.js';
 import { ChainError } from './plugin/errors.js';
 import { type Lasting, Runtime } from './runtime.js';
+import { Secrets } from './secrets.js';
 
-export const { version } = createRequire(import.meta.url)('429chain/package.json') as { version: string };
+const require = createRequire(import.meta.url);
+
+export const { version } = require('429chain/package.json') as { version: string };
+
+/** Where the admin's page is built. */
+const ADMIN_UI = join(dirname(require.resolve('429chain/package.json')), 'dist', 'admin-ui');
 
 export interface AppOptions {
   /** The configuration and its changes. */
   readonly store: SettingsStore;
   /** Plugins beside those that the configuration names; absolute paths. */
   readonly plugins?: readonly string[];
-  readonly log?: Log;
+  readonly log: Log;
+  /** Learns the keys in use, for those who write. */
+  readonly secrets?: Secrets;
   readonly clock?: Clock;
+  /** The folder of the admin's built page; for tests. */
+  readonly adminUi?: string;
   /** How providers are reached; for tests. */
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
 }
@@ -47,9 +62,9 @@ export class App {
   readonly #feed: Feed;
   readonly #server: Server;
   readonly #retiring = new Set<Runtime>();
-  readonly #unsubscribe: () => void;
+  /** The host that was asked for, once it listens. */
+  #listening: readonly string[] = [];
   #runtime: Runtime;
-  #reloads: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -58,6 +73,7 @@ export class App {
     plugins: readonly PluginSettings[],
     lasting: Lasting,
     ledgerFile: LedgerFile,
+    adminUi: string,
   ) {
     this.#runtime = runtime;
     this.#ledgerFile = ledgerFile;
@@ -73,28 +89,33 @@ export class App {
       version,
       stopping: () => this.#closing !== undefined,
       log: lasting.log,
-      admin: adminRouter(
-        {
-          'GET /status': () => statusOf(this.#runtime),
-          'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
-          'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
-          'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),
-          'POST /explain': (body) => explainRequest(this.#runtime, body),
-        },
-        getEvents(this.#feed),
-        requireKey(() => this.#runtime.adminKeys, 'server.adminKey'),
-      ),
+      admin: this.#admin(adminUi),
     });
     this.#server = createHttpServer(surface.callback());
-    const ends = [
-      store.onChange((settings) => {
-        this.#reloads = this.#reloads.then(() => this.#reload(settings));
-      }),
-      store.onProblems((problems) => this.#feed.configurationIs(problems.length)),
-    ];
-    this.#unsubscribe = () => {
-      for (const end of ends) end();
-    };
+    store.prepareWith((settings) => this.#prepare(settings));
+    store.onProblems((problems) => this.#feed.configurationIs(problems.length));
+  }
+
+  /** What answers below `/admin`: the gate, the API and the page. */
+  #admin(adminUi: string): Middleware[] {
+    const { log, clock } = this.#lasting;
+    const current = (): string => this.#runtime.adminKey;
+    const key = new AdminKey(current, new WrongKeys(clock.monotonic));
+    const file = join(this.#store.current.dataDir, 'sessions.json');
+    const sessions = new Sessions({ file, key: current, now: clock.now, log });
+    const hosts = (): readonly string[] => [...this.#listening, ...this.#runtime.settings.server.hosts];
+    const router = adminRouter(
+      {
+        ...sessionHandlers({ sessions, key, version }),
+        'GET /status': () => this.#runtime.status(),
+        'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
+        'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
+        'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),
+        'POST /explain': (body) => explainRequest(this.#runtime, body),
+      },
+      getEvents(this.#feed),
+    );
+    return [createGate({ hosts, sessions, key }), router.routes() as Middleware, adminPage(adminUi)];
   }
 
   /**
@@ -104,8 +125,10 @@ export class App {
   static async create({
     store,
     plugins = [],
-    log = consoleLog,
+    log,
+    secrets = new Secrets(),
     clock = systemClock,
+    adminUi = ADMIN_UI,
     createDispatcher,
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
@@ -117,12 +140,14 @@ export class App {
       estimates: new Estimates(),
       clock,
       log,
+      secrets,
       version,
       startedAt: clock.now(),
     };
     const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
     const runtime = await Runtime.build(store.current, chosen, lasting);
-    return new App(runtime, store, chosen, lasting, ledgerFile);
+    runtime.enter();
+    return new App(runtime, store, chosen, lasting, ledgerFile, adminUi);
   }
 
   /** The engine of the configuration in force. */
@@ -132,6 +157,7 @@ export class App {
 
   /** @returns the address, such as `http://127.0.0.1:3429`. Port 0 takes any free one. */
   async listen({ host, port }: { host: string; port: number } = this.#runtime.settings.server): Promise<string> {
+    this.#listening = [host.toLowerCase()];
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(port, host, () => {
@@ -150,13 +176,12 @@ export class App {
   }
 
   async #close(drainMs: number): Promise<void> {
-    this.#unsubscribe();
-    this.#store.close();
+    const settled = this.#store.close();
     this.#feed.close();
     const drained = setTimeout(() => this.#stop(), drainMs);
     const flushed = setTimeout(() => this.#server.closeAllConnections(), drainMs + Math.min(drainMs, FLUSH_MS));
-    // A reload under way would start an engine that nobody closes.
-    await this.#reloads;
+    // A change under way may start one more engine.
+    await settled;
     await Promise.all([this.#runtime, ...this.#retiring].map((runtime) => runtime.close()));
     // Only now: Node takes a connection for idle, and closes it, whose answer has not left whole.
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -178,26 +203,25 @@ export class App {
     waterfall.onWaiting(() => this.#feed.waitingChanged());
   }
 
-  /** A configuration that cannot be built changes nothing. */
-  async #reload(settings: Settings): Promise<void> {
+  /** Builds the engine of changed settings; until it enters, nothing has changed. */
+  async #prepare(settings: Settings): Promise<Prepared> {
+    const next = await Runtime.build(settings, this.#plugins, this.#lasting);
+    return { enter: () => this.#enter(next), discard: () => next.close() };
+  }
+
+  #enter(next: Runtime): void {
     const { log } = this.#lasting;
-    try {
-      const next = await Runtime.build(settings, this.#plugins, this.#lasting);
-      const old = this.#runtime;
-      this.#feedFrom(next);
-      this.#runtime = next;
-      this.#feed.reloaded();
-      this.#retiring.add(old);
-      void old.retire().then(() => this.#retiring.delete(old));
-      log.info('The changed configuration is in force.');
-      const [before, after] = [old.settings.server, settings.server];
-      if (before.host !== after.host || before.port !== after.port) {
-        log.warn('server.host and server.port take effect at the next start.');
-      }
-    } catch (error) {
-      this.#feed.configurationIs(error instanceof InvalidConfiguration ? error.problems.length : 1);
-      const what = error instanceof InvalidConfiguration ? `\n${error.message}` : ` ${(error as Error).message}`;
-      log.error(`The changed configuration cannot be used; the one before stays in force.${what}`);
+    const old = this.#runtime;
+    next.enter();
+    this.#feedFrom(next);
+    this.#runtime = next;
+    this.#feed.reloaded();
+    this.#retiring.add(old);
+    void old.retire().then(() => this.#retiring.delete(old));
+    log.info('The changed configuration is in force.');
+    const [before, after] = [old.settings.server, next.settings.server];
+    if (before.host !== after.host || before.port !== after.port) {
+      log.warn('server.host and server.port take effect at the next start.');
     }
   }
 }

@@ -1,16 +1,13 @@
+/** Facts beside the sentence, for machines that read the log. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
 /** Where the program tells its operator what happens. One line an event. */
 export interface Log {
-  info(message: string): void;
-  warn(message: string): void;
-  error(message: string): void;
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
 }
 
-/** Lines on standard error, so that standard output stays free for what a command prints. */
-export const consoleLog: Log = {
-  info: (message) => console.error(message),
-  warn: (message) => console.error(`warning: ${message}`),
-  error: (message) => console.error(`error: ${message}`),
-};
-
 /** Says nothing. */
-export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
+export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -4,6 +4,7 @@ import { Repairs } from './engine/repairs.js';
 import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from './engine/target.js';
 import type { Account, TargetScopes } from './ledger/ledger.js';
 import type { ProviderType } from './plugin/index.js';
+import { formsOf } from './secrets.js';
 
 const DEFAULT_TIMEOUTS: TargetTimeouts = { connect: 10_000, firstToken: 60_000, idle: 60_000, total: 600_000 };
 
@@ -99,10 +100,25 @@ const prepareTarget = (
 });
 
 /** A header may hold a key as well, whole or behind a word such as `Bearer`. */
-const secretsOf = ({ apiKey, headers }: ProviderSettings): string[] => [
-  ...(apiKey === undefined ? [] : [apiKey]),
-  ...Object.values(headers).flatMap((value) => [value, ...value.split(' ')]),
-];
+const secretsOf = ({ apiKey, headers }: ProviderSettings): string[] =>
+  formsOf([...(apiKey === undefined ? [] : [apiKey]), ...wordsOf(headers)]);
+
+const wordsOf = (headers: Readonly<Record<string, string>>): string[] =>
+  Object.values(headers).flatMap((value) => [value, ...value.split(' ')]);
+
+/** A word of a header is a key only if it is as long as one: a title has words too. */
+const SHORTEST_HEADER_KEY = 12;
+
+/** Every key that a configuration holds. One that is also the name of its provider, as for a local server, tells nothing. */
+export const keysIn = ({ server, providers }: Settings): string[] => {
+  const names = new Set(providers.flatMap(({ id, type }) => [id, type]));
+  const ofProviders = providers.flatMap(({ apiKey = '', headers }) => [
+    apiKey,
+    ...wordsOf(headers).filter(({ length }) => length >= SHORTEST_HEADER_KEY),
+  ]);
+  const all = [...server.apiKeys.map(({ key }) => key), server.adminKey ?? '', ...ofProviders];
+  return all.filter((key) => !names.has(key));
+};
 
 const scopesOf = (target: string, provider: string, pool: string | undefined): TargetScopes =>
   pool === undefined ? { target, provider } : { target, provider, pool: `${provider}#${pool}` };

@@ -1,7 +1,9 @@
+import { statusOf } from './admin/status.js';
 import { ownKey } from './api-key.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
 import type { Clock } from './clock.js';
-import type { PluginSettings, Settings } from './config/settings.js';
+import type { ApiKey, PluginSettings, Settings } from './config/settings.js';
+import type { StatusReport } from './contract/admin-api.js';
 import type { Declaration } from './contract/quota.js';
 import { Chains } from './engine/chains.js';
 import type { Estimates } from './engine/estimate.js';
@@ -9,11 +11,13 @@ import type { PreparedProvider, PreparedTarget } from './engine/target.js';
 import type { Upstream } from './engine/upstream.js';
 import { Waterfall } from './engine/waterfall.js';
 import { Host } from './host/host.js';
+import type { Routes } from './host/routes.js';
 import type { Current } from './http/server.js';
 import type { Ledger, TargetStatus } from './ledger/ledger.js';
 import type { Log } from './log.js';
 import type { Plugin } from './plugin/index.js';
-import { Preparer } from './prepare.js';
+import { keysIn, Preparer } from './prepare.js';
+import type { Secrets } from './secrets.js';
 
 /** What outlives a reload. */
 export interface Lasting {
@@ -22,6 +26,8 @@ export interface Lasting {
   readonly estimates: Estimates;
   readonly clock: Clock;
   readonly log: Log;
+  /** What must not be written anywhere; learns the keys of every configuration. */
+  readonly secrets: Secrets;
   readonly version: string;
   /** Epoch ms. */
   readonly startedAt: number;
@@ -29,6 +35,8 @@ export interface Lasting {
 
 /** How many targets that no chain names are remembered: callers choose their names. */
 const MOST_ADDRESSED = 1_000;
+
+const TOO_EARLY = 'How targets stand is known once 429chain has started: ask for it in a hook or a route.';
 
 /** Everything that follows from one configuration. Built whole or not at all; closed when its last request is over. */
 export class Runtime implements Current {
@@ -38,22 +46,25 @@ export class Runtime implements Current {
   /** Those of the configuration, also where no chain names them. */
   readonly providers: readonly PreparedProvider[];
   readonly waterfall: Waterfall;
-  readonly apiKeys: readonly string[];
-  readonly adminKeys: readonly string[];
+  readonly apiKeys: readonly ApiKey[];
+  readonly adminKey: string;
+  readonly adminKeys: readonly ApiKey[];
   readonly maxBodyBytes: number;
   readonly startedAt: number;
   readonly now: () => number;
   readonly #ledger: Ledger;
+  readonly #configureLedger: () => void;
   #ending: Promise<void> | undefined;
 
   private constructor(
     settings: Settings,
-    apiKeys: readonly string[],
+    apiKeys: readonly ApiKey[],
     adminKey: string,
     lasting: Lasting,
     host: Host,
     chains: Chains,
     providers: readonly PreparedProvider[],
+    configureLedger: () => void,
   ) {
     const { ledger, upstream, clock, estimates, log } = lasting;
     this.settings = settings;
@@ -63,11 +74,13 @@ export class Runtime implements Current {
     const { maxWaiting } = settings.server;
     this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks: host.hooks }, maxWaiting);
     this.apiKeys = apiKeys;
-    this.adminKeys = [adminKey];
+    this.adminKey = adminKey;
+    this.adminKeys = [{ key: adminKey, label: 'admin key' }];
     this.maxBodyBytes = settings.server.maxBodyBytes;
     this.startedAt = lasting.startedAt;
     this.now = clock.now;
     this.#ledger = ledger;
+    this.#configureLedger = configureLedger;
   }
 
   /**
@@ -75,13 +88,19 @@ export class Runtime implements Current {
    * @throws ChainError `plugin_failed`
    */
   static async build(settings: Settings, plugins: readonly PluginSettings[], lasting: Lasting): Promise<Runtime> {
-    const { ledger, clock, log, version } = lasting;
+    const { ledger, clock, log, secrets, version } = lasting;
+    secrets.add(keysIn(settings));
+    let built: Runtime | undefined;
     const host = await Host.create({
       builtIns: await builtIns(),
       choices: [...settings.plugins, ...plugins],
       log,
       dataDir: settings.dataDir,
       now: clock.now,
+      status: () => {
+        if (built === undefined) throw new Error(TOO_EARLY);
+        return built.status();
+      },
       refuse: (error, choice) => refusePlugin(settings, error, choice),
       checkOptions: (plugin, schema, choice) => checkPluginOptions(settings, plugin, schema, choice),
     });
@@ -94,10 +113,11 @@ export class Runtime implements Current {
         settings.providers.map(({ id, type, limits }) => ({ id, type, limits })),
       );
       const { apiKeys } = settings.server;
-      const keys = apiKeys.length > 0 ? apiKeys : [ownKey(settings.dataDir, 'api-key')];
+      const keys = apiKeys.length > 0 ? apiKeys : [{ key: ownKey(settings.dataDir, 'api-key'), label: 'key 1' }];
       const adminKey = settings.server.adminKey ?? ownKey(settings.dataDir, 'admin-key');
+      secrets.add([...keys.map(({ key }) => key), adminKey]);
       const addressed = new Map<string, PreparedTarget>();
-      const chains = new Chains(all, settings.defaultChain, (provider, model) => {
+      const chains = new Chains(all, settings.defaultChain, { ...settings.direct, targets: [] }, (provider, model) => {
         const id = `${provider}/${model}`;
         const known = addressed.get(id) ?? targets.find((target) => target.id === id);
         // The ledger may have forgotten one that was long unused.
@@ -113,13 +133,14 @@ export class Runtime implements Current {
         addressed.set(id, made);
         return made;
       });
-      const runtime = new Runtime(settings, keys, adminKey, lasting, host, chains, preparer.providers);
-      // Last, since whatever fails before must leave the ledger to the configuration in force.
-      ledger.configure(
-        preparer.accounts,
-        targets.map(({ scopes }) => scopes),
-        [...host.declarations, ...targets.flatMap(knownLimits)],
+      const runtime = new Runtime(settings, keys, adminKey, lasting, host, chains, preparer.providers, () =>
+        ledger.configure(
+          preparer.accounts,
+          targets.map(({ scopes }) => scopes),
+          [...host.declarations, ...targets.flatMap(knownLimits)],
+        ),
       );
+      built = runtime;
       return runtime;
     } catch (error) {
       await host.close();
@@ -127,9 +148,23 @@ export class Runtime implements Current {
     }
   }
 
+  /** Comes into force: until then the ledger is that of the configuration before. */
+  enter(): void {
+    this.#configureLedger();
+  }
+
   stateOf(target: PreparedTarget): TargetStatus {
     if (target.unusable === undefined) return this.#ledger.status(target.id);
     return { target: target.id, ...target.unusable, inFlight: 0, quotas: [] };
+  }
+
+  get routes(): Routes {
+    return this.host.routes;
+  }
+
+  /** How every target of every chain stands. */
+  status(): StatusReport {
+    return statusOf(this);
   }
 
   /** Ends when every request that runs on it has ended; those who wait for capacity are refused at once. */

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { App } from '../src/app.js';
-import { fixedStore, openStore } from '../src/config/store.js';
-import { chainOver, HELLO, MemoryLog, settingsOf } from './proxy.js';
+import type { Edit } from '../src/config/edit.js';
+import { InvalidConfiguration, openStore, type SettingsStore } from '../src/config/store.js';
+import { chainOver, HELLO, MemoryLog, storeOf } from './proxy.js';
 import { answer, chunk, completion, DONE, reply, ScriptedUpstream } from './scripted-upstream.js';
 import { until } from './until.js';
 
@@ -121,15 +122,104 @@ describe('App', () => {
     });
   }
 
+  describe('when its configuration is saved', () => {
+    const save = (store: SettingsStore, edits: readonly Edit[]) => store.save({ edits }, store.revision);
+
+    const startOn = async (store: SettingsStore): Promise<App> => {
+      app = await App.create({ store, log });
+      return app;
+    };
+
+    it('has the change in force once the save is answered', async () => {
+      write(chainOver([one]));
+      const store = openStore(file, { env: {}, log });
+      const running = await startOn(store);
+      await save(store, [{ op: 'set', path: ['chains', 'other'], value: ['one/b'] }]);
+      expect(running.runtime.settings).to.equal(store.current);
+      expect(running.runtime.chains.all.map(({ name }) => name)).to.deep.equal(['default', 'other']);
+      expect(log.lines.filter((line) => /in force/.test(line))).to.have.length(1);
+    });
+
+    it('refuses what it cannot build, with its place, and writes nothing', async () => {
+      write(chainOver([one], {}, { limits: [{ requests: 7, per: '1h' }] }));
+      const text = readFileSync(file, 'utf8');
+      const store = openStore(file, { env: {}, log });
+      const running = await startOn(store);
+      const { runtime } = running;
+      const edits: Edit[] = [
+        { op: 'set', path: ['providers', 'one', 'type'], value: 'grok' },
+        { op: 'remove', path: ['providers', 'one', 'limits'] },
+      ];
+      const error = await save(store, edits).catch((reason: unknown) => reason);
+      expect(error).to.be.instanceOf(InvalidConfiguration).and.to.include({ status: 422 });
+      expect((error as InvalidConfiguration).message).to.match(/:1:\d+ .*'grok', which no plugin adds/);
+      expect(readFileSync(file, 'utf8')).to.equal(text);
+      expect(running.runtime).to.equal(runtime);
+      const target = runtime.chains.all[0]?.targets[0];
+      expect(target && runtime.stateOf(target).quotas[0]).to.include({ scope: 'one', limit: 7 });
+    });
+
+    it('leaves the ledger alone when it is built and then not written', async () => {
+      write(chainOver([one], {}, { limits: [{ requests: 7, per: '1h' }] }));
+      const store = openStore(file, { env: {}, log });
+      const { runtime } = await startOn(store);
+      mkdirSync(`${file}.tmp`);
+      const edits: Edit[] = [{ op: 'remove', path: ['providers', 'one', 'limits'] }];
+      expect(await save(store, edits).catch((reason: unknown) => reason)).to.include({ code: 'read_only' });
+      const target = runtime.chains.all[0]?.targets[0];
+      expect(target && runtime.stateOf(target).quotas[0]).to.include({ scope: 'one', limit: 7 });
+    });
+
+    it('grows from nothing to its first answer', async () => {
+      const store = storeOf({ server: { apiKeys: ['a-key'] }, providers: {}, chains: {} }, join(folder, 'data'), log);
+      const running = await startOn(store);
+      const address = await running.listen({ host: '127.0.0.1', port: 0 });
+      const headers = { authorization: 'Bearer a-key', 'content-type': 'application/json' };
+      const ask = (model?: string): Promise<Response> =>
+        fetch(`${address}/v1/chat/completions`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify({ model, messages: HELLO, stream: true }),
+        });
+      const get = async (path: string) => {
+        const response = await fetch(`${address}${path}`, { headers });
+        return { status: response.status, body: (await response.json()) as { status?: string; data?: unknown[] } };
+      };
+      expect((await get('/v1/models')).body.data).to.deep.equal([]);
+      const { status, body } = await get('/health');
+      expect({ status, says: body.status }).to.deep.equal({ status: 200, says: 'ok' });
+      const refused = await ask();
+      expect(refused.status).to.equal(503);
+      expect(await refused.text()).to.include('not_configured');
+      const provider = { type: 'openai-compatible', baseUrl: one.baseUrl };
+      await save(store, [{ op: 'set', path: ['providers', 'mine'], value: provider }]);
+      expect(await (await ask('mine/a')).text()).to.contain('one');
+      expect((await ask()).status).to.equal(503);
+      await save(store, [{ op: 'set', path: ['chains', 'default'], value: ['mine/a'] }]);
+      expect(await (await ask()).text()).to.contain('one');
+    });
+  });
+
+  it('calls callers by the labels of their keys', async () => {
+    const apiKeys = ['first', { key: 'a-key', label: 'my editor' }];
+    write({ ...chainOver([one]), server: { apiKeys } });
+    const { app: running, ask } = await start();
+    const labels: string[] = [];
+    running.runtime.host.hooks.afterResponse.tap('test', ({ keyLabel }) => void labels.push(keyLabel));
+    await (await ask()).text();
+    await until(() => labels.length > 0);
+    expect(labels).to.deep.equal(['my editor']);
+  });
+
   it('makes an API key where the configuration names none, and keeps it', async () => {
     const dataDir = join(folder, 'data');
-    const settings = settingsOf(chainOver([one]), dataDir);
-    app = await App.create({ store: fixedStore(settings), log });
+    const store = (): SettingsStore => storeOf(chainOver([one]), dataDir);
+    app = await App.create({ store: store(), log });
     const kept = readFileSync(join(dataDir, 'api-key'), 'utf8').trim();
-    expect(app.runtime.apiKeys).to.deep.equal([kept]);
+    expect(app.runtime.apiKeys).to.deep.equal([{ key: kept, label: 'key 1' }]);
     expect(statSync(join(dataDir, 'api-key')).mode & 0o777).to.equal(0o600);
-    const again = await App.create({ store: fixedStore(settings), log });
-    expect(again.runtime.apiKeys).to.deep.equal([kept]);
+    const again = await App.create({ store: store(), log });
+    expect(again.runtime.apiKeys).to.deep.equal([{ key: kept, label: 'key 1' }]);
     await again.close(0);
   });
 

@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
 import { App, type AppOptions } from '../src/app.js';
-import { parseSettings } from '../src/config/load.js';
-import type { Settings } from '../src/config/settings.js';
-import { fixedStore, InvalidConfiguration } from '../src/config/store.js';
-import type { Log } from '../src/log.js';
+import { memoryStore, type SettingsStore } from '../src/config/store.js';
+import { type Log, silentLog } from '../src/log.js';
 import type { ScriptedUpstream } from './scripted-upstream.js';
 
 export const API_KEY = 'test-key-of-the-proxy';
@@ -14,6 +12,7 @@ export const API_KEY = 'test-key-of-the-proxy';
 /** Keeps what was logged. */
 export class MemoryLog implements Log {
   readonly lines: string[] = [];
+  debug = (message: string): void => void this.lines.push(message);
   info = (message: string): void => void this.lines.push(message);
   warn = (message: string): void => void this.lines.push(message);
   error = (message: string): void => void this.lines.push(message);
@@ -31,18 +30,20 @@ export interface RunningProxy {
   close(): Promise<void>;
 }
 
-export const settingsOf = (configuration: object, dataDir: string, env: Record<string, string> = {}): Settings => {
-  const parsed = parseSettings(JSON.stringify(configuration), { env, dataDir });
-  if (!parsed.ok) throw new InvalidConfiguration(parsed.problems);
-  return parsed.settings;
-};
+/** A store of a configuration that is no file. */
+export const storeOf = (
+  configuration: object,
+  dataDir: string,
+  log: Log = silentLog,
+  env: Record<string, string> = {},
+): SettingsStore => memoryStore(JSON.stringify(configuration), { env, log, dataDir });
 
 /** Starts the proxy in front of a configuration, written as in the file. */
 export const startProxy = async (configuration: object, options: Partial<AppOptions> = {}): Promise<RunningProxy> => {
   const folder = mkdtempSync(join(tmpdir(), '429chain-'));
   const log = new MemoryLog();
-  const settings = settingsOf({ server: { apiKeys: [API_KEY] }, ...configuration }, join(folder, 'data'));
-  const app = await App.create({ store: fixedStore(settings), log, ...options });
+  const store = storeOf({ server: { apiKeys: [API_KEY] }, ...configuration }, join(folder, 'data'), log);
+  const app = await App.create({ store, log, ...options });
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     app,

@@ -11,6 +11,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/clock.ts', 0],
   ['src/log.ts', 0],
   ['src/secrets.ts', 0],
+  ['src/logging', 1],
   ['src/plugin', 1],
   ['src/config', 2],
   ['src/ledger', 2],

@@ -1,12 +1,30 @@
-import { definePlugin, readErrorBody, readFailure } from '429chain/plugin';
+import { definePlugin, type ModelView, readErrorBody, readFailure } from '429chain/plugin';
 import { repairsIn } from './repairs.js';
 import { RULES } from './rules.js';
+
+/** Mistral says what its models can do, and lists some that cannot talk. */
+const readModel = ({ capabilities }: Readonly<Record<string, unknown>>): Partial<ModelView> | undefined => {
+  if (typeof capabilities !== 'object' || capabilities === null) return {};
+  const { completion_chat: chat, vision, function_calling: tools } = capabilities as Record<string, unknown>;
+  if (chat === false) return undefined;
+  return {
+    ...(typeof vision === 'boolean' ? { vision } : {}),
+    ...(typeof tools === 'boolean' ? { tools } : {}),
+  };
+};
 
 /** Any server that speaks OpenAI's protocol; also reads the failures that no other provider type spoke for. */
 export default definePlugin({
   name: 'openai-compatible',
   apply(api) {
-    api.addProviderType('openai-compatible', {});
+    api.addProviderType('openai-compatible', {
+      about: {
+        title: 'Any OpenAI-compatible server',
+        freeTier: 'A server of your own, such as Ollama, LM Studio or vLLM, or any other provider: give its base URL.',
+        needsKey: false,
+      },
+      readModel,
+    });
     api.hooks.onError.tap({ name: 'openai-compatible', stage: 100 }, (failure) => {
       const verdict = readFailure(failure, RULES);
       if (verdict?.class !== 'bad_request') return verdict;

@@ -1,5 +1,4 @@
 import Router, { type RouterContext } from '@koa/router';
-import type { Middleware } from 'koa';
 import { koaBody } from 'koa-body';
 import type { AdminApi } from '../contract/admin-api.js';
 import { ChainError } from '../plugin/errors.js';
@@ -7,7 +6,7 @@ import { ChainError } from '../plugin/errors.js';
 type Route = keyof AdminApi;
 type Body<R extends Route> = AdminApi[R] extends { body: infer B } ? B : undefined;
 
-/** Answers one route. Throws ChainError for what it cannot do. */
+/** Answers one route. `ctx` has its parameters, query and headers. Throws ChainError for what it cannot do. */
 type Handler<R extends Route> = (
   body: Body<R>,
   ctx: RouterContext,
@@ -28,26 +27,27 @@ const readJson = koaBody({
   onError: (error) => {
     const { status } = error as { status?: number };
     if (status === 413) throw new ChainError('body_too_large', `The body has more than ${LONGEST_BODY} bytes.`);
-    throw new ChainError('malformed_json', `The body is no JSON object: ${error.message}`);
+    // Without the parser's words: they quote the body, which may hold a key.
+    throw new ChainError('malformed_json', 'The body is no JSON object.');
   },
 });
 
-/** `/admin/api`: each handler, and `events` for the live feed, behind `requireKey`. Nothing of it may be kept by a cache. */
-export const adminRouter = (
-  handlers: Handlers,
-  events: (ctx: RouterContext) => void,
-  requireKey: Middleware,
-): Router => {
-  const router = new Router({ prefix: '/admin/api' });
+/** The routes below `/admin/api`, and `events` for the live feed, for those whom the gate let in. */
+export const adminRouter = (handlers: Handlers, events: (ctx: RouterContext) => void): Router => {
+  const router = new Router({ prefix: '/admin/api', sensitive: true });
   for (const [route, handler] of Object.entries(handlers) as [Route, Handler<Route>][]) {
-    const [method, path] = route.split(' ') as ['GET' | 'POST', string];
-    const answer = async (ctx: RouterContext): Promise<void> => {
-      ctx.set('cache-control', 'no-store');
-      ctx.body = await handler((ctx.request as { body?: unknown }).body as Body<Route>, ctx);
-    };
-    if (method === 'GET') router.get(path, requireKey, answer);
-    else router.post(path, requireKey, readJson, answer);
+    const [method = '', path = ''] = route.split(' ');
+    router.register(
+      path,
+      [method],
+      [
+        readJson,
+        async (ctx: RouterContext): Promise<void> => {
+          ctx.body = await handler((ctx.request as { body?: unknown }).body as Body<Route>, ctx);
+        },
+      ],
+    );
   }
-  router.get('/events', requireKey, events);
+  router.get('/events', events);
   return router;
 };

@@ -43,7 +43,10 @@ export const chainOf = (name: string, { chains, providers }: Settings): string =
   const names = chains.map((chain) => chain.name);
   const provider = splitTarget(name)?.provider;
   if (names.includes(name) || providers.some(({ id }) => id === provider)) return name;
-  throw new CommandError(`There is no chain "${name}". Chains: ${names.join(', ')}.${suggest(name, names)}`, 2);
+  throw new CommandError(
+    `There is no chain "${name}". Chains: ${names.join(', ') || 'none'}.${suggest(name, names)}`,
+    2,
+  );
 };
 
 /** @throws CommandError when the answer breaks off or says nothing */

@@ -7,14 +7,16 @@ import type { Settings } from '../config/settings.js';
 import { InvalidConfiguration } from '../config/store.js';
 import { listOf, suggest } from '../config/wording.js';
 import { Estimates } from '../engine/estimate.js';
+import { bareId } from '../engine/model-list.js';
+import { askForModels, type ProviderReport, type ProviderState } from '../engine/provider-models.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Upstream } from '../engine/upstream.js';
 import { MemoryLedger } from '../ledger/memory-ledger.js';
-import { consoleLog } from '../log.js';
+import { openLog } from '../logging/process-log.js';
 import { Runtime } from '../runtime.js';
+import { Secrets } from '../secrets.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, configurationFile, pluginPaths } from './options.js';
-import { askForModels, bareId, type ProviderReport, type ProviderState } from './provider-models.js';
 import { tableOf } from './table.js';
 
 type Reports = ReadonlyMap<string, ProviderReport>;
@@ -33,8 +35,8 @@ export const check = async (line: CommandLine): Promise<void> => {
   try {
     console.log(`${relative(process.cwd(), file)} is valid.\n`);
     const reports = line.options.offline ? unasked(runtime.providers) : await askAll(runtime);
-    console.log(`Providers\n${providerTable(loaded.settings, reports)}\n`);
-    console.log(`Chains\n${chainTables(runtime, reports)}\n`);
+    if (reports.size > 0) console.log(`Providers\n${providerTable(loaded.settings, reports)}\n`);
+    if (runtime.chains.all.length > 0) console.log(`Chains\n${chainTables(runtime, reports)}\n`);
     conclude(runtime, loaded.settings, reports, line.options.offline ?? false);
   } finally {
     await runtime.close();
@@ -44,13 +46,17 @@ export const check = async (line: CommandLine): Promise<void> => {
 /** The engine without a server, and without an `App`, which keeps its ledger in the data folder. */
 const buildRuntime = (settings: Settings, plugins: readonly string[]): Promise<Runtime> => {
   const clock = systemClock;
+  const secrets = new Secrets();
+  const log = openLog(2, secrets);
+  log.configure({ format: 'pretty' });
   const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
   return Runtime.build(withoutOwnKey(settings), chosen, {
     ledger: new MemoryLedger(clock),
     upstream: new Upstream(clock.now),
     estimates: new Estimates(),
     clock,
-    log: consoleLog,
+    log,
+    secrets,
     version,
     startedAt: clock.now(),
   });
@@ -59,7 +65,7 @@ const buildRuntime = (settings: Settings, plugins: readonly string[]): Promise<R
 /** A check leaves nothing behind, but without keys the runtime would make them and keep them. */
 const withoutOwnKey = (settings: Settings): Settings => {
   const { server } = settings;
-  const apiKeys = server.apiKeys.length > 0 ? server.apiKeys : ['never listened to'];
+  const apiKeys = server.apiKeys.length > 0 ? server.apiKeys : [{ key: 'never listened to', label: 'key 1' }];
   return { ...settings, server: { ...server, apiKeys, adminKey: server.adminKey ?? 'never listened to either' } };
 };
 
@@ -83,7 +89,15 @@ const askAll = async ({ providers, host }: Runtime): Promise<Reports> => {
 };
 
 const providerTable = (settings: Settings, reports: Reports): string =>
-  tableOf([...reports].map(([id, { state, detail }]) => [id, state, `${detail}${hintFor(settings, id, state)}`]));
+  tableOf(
+    [...reports].map(([id, report]) => [id, report.state, `${wordsFor(report)}${hintFor(settings, id, report.state)}`]),
+  );
+
+const wordsFor = ({ detail, models, keyUntried }: ProviderReport): string => {
+  if (models === undefined) return detail;
+  const untried = keyUntried ? '; lists them to anybody, so that its key was not tried' : '';
+  return `${models.length} ${models.length === 1 ? 'model' : 'models'}${untried}`;
+};
 
 const hintFor = ({ written }: Settings, id: string, state: ProviderState): string => {
   if (state === 'no list') return ' · is baseUrl right?';
@@ -106,12 +120,15 @@ const stateOfTarget = ({ provider, model }: PreparedTarget, reports: Reports): s
   const report = reports.get(provider);
   if (report?.state !== 'ok') return report?.state ?? '';
   if (report.models === undefined) return 'not known whether it is there';
-  if (report.models.includes(bareId(model))) return 'listed';
-  return `${NOT_LISTED}.${suggest(model, report.models)}`;
+  const ids = report.models.map(({ id }) => id);
+  if (ids.includes(bareId(model))) return 'listed';
+  return `${NOT_LISTED}.${suggest(model, ids)}`;
 };
 
 /** @throws CommandError when nobody is left to ask */
 const conclude = ({ chains }: Runtime, settings: Settings, reports: Reports, offline: boolean): void => {
+  if (chains.all.length === 0)
+    throw new CommandError('No chain is configured yet, so that no request can be answered.');
   const all = chains.all.flatMap((chain) => chain.targets);
   const targets = [...new Map(all.map((target) => [target.id, target])).values()];
   if (targets.some((target) => stateOfTarget(target, reports).startsWith(NOT_LISTED))) {

@@ -6,8 +6,9 @@ import { InvalidConfiguration } from '../config/store.js';
 import type { AdminApi } from '../contract/admin-api.js';
 import { startDemo } from '../demo/world.js';
 import { parseBody } from '../engine/failure.js';
+import { silentLog } from '../log.js';
 import { CommandError } from './command-error.js';
-import { demoSettings } from './demo-settings.js';
+import { demoStore } from './demo-store.js';
 import { type CommandLine, configurationFile, portOf } from './options.js';
 import { refusalOf } from './refusal.js';
 
@@ -16,7 +17,7 @@ export const settingsOf = async (line: CommandLine): Promise<Settings> => {
   if (line.options.demo) {
     const world = await startDemo();
     await world.close();
-    return demoSettings(world, line);
+    return demoStore(world, line, silentLog).current;
   }
   const loaded = loadSettings(configurationFile(line), process.env, line.options['data-dir']);
   if (!loaded.ok) throw new InvalidConfiguration(loaded.problems);
@@ -34,7 +35,7 @@ const HEARD_AT: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::
 
 /** The first key of the configuration for that door, or the one that was made. @throws CommandError when there is none */
 export const ownKeyOf = ({ server, dataDir }: Settings, name: OwnKey, address: string): string => {
-  const written = name === 'api-key' ? server.apiKeys[0] : server.adminKey;
+  const written = name === 'api-key' ? server.apiKeys[0]?.key : server.adminKey;
   if (written !== undefined) return written;
   const called = name === 'api-key' ? 'API key' : 'admin key';
   try {

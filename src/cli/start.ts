@@ -1,28 +1,45 @@
 import { App } from '../app.js';
 import { isLoopback } from '../config/loopback.js';
-import { fixedStore, openStore, type SettingsStore } from '../config/store.js';
+import { openStore, type SettingsStore } from '../config/store.js';
 import { type DemoWorld, startDemo } from '../demo/world.js';
-import { consoleLog } from '../log.js';
+import { openLog, type ProcessLog } from '../logging/process-log.js';
+import { Secrets } from '../secrets.js';
+import { announce } from './announce.js';
 import { CommandError } from './command-error.js';
-import { demoSettings } from './demo-settings.js';
+import { demoStore } from './demo-store.js';
 import { type CommandLine, configurationFile, pluginPaths, portOf } from './options.js';
 
 /** Runs the proxy until Ctrl-C or SIGTERM; the first one drains, a second one ends it at once. */
 export const start = async (line: CommandLine): Promise<void> => {
+  const secrets = new Secrets();
+  const log = openLog(1, secrets);
+  // Node would print the error itself, with whatever key stands in it.
+  process.on('uncaughtException', (error: Error | null) => {
+    log.error(`429chain ends: ${error?.stack ?? error}`);
+    process.exit(1);
+  });
   const world = line.options.demo ? await startDemo() : undefined;
   try {
-    await serve(line, world);
+    await serve(line, world, log, secrets);
   } catch (error) {
     await world?.close();
+    if (error instanceof Error) error.message = secrets.mask(error.message);
     throw error;
   }
 };
 
-const serve = async (line: CommandLine, world: DemoWorld | undefined): Promise<void> => {
-  const store = world === undefined ? openFile(line) : fixedStore(demoSettings(world, line));
-  const app = await App.create({ store, plugins: pluginPaths(line), log: consoleLog });
+const serve = async (
+  line: CommandLine,
+  world: DemoWorld | undefined,
+  log: ProcessLog,
+  secrets: Secrets,
+): Promise<void> => {
+  const store = world === undefined ? openFile(line, log) : demoStore(world, line, log);
+  log.configure(store.current.server.log);
+  store.onChange(({ server }) => log.configure(server.log));
+  const app = await App.create({ store, plugins: pluginPaths(line), log, secrets });
   try {
-    console.log(banner(await listen(app, line), app));
+    announce(await listen(app, line), app, log);
   } catch (error) {
     await app.close(0);
     throw error;
@@ -30,7 +47,7 @@ const serve = async (line: CommandLine, world: DemoWorld | undefined): Promise<v
   const stop = (): void => {
     process.once('SIGINT', () => process.exit(130));
     process.once('SIGTERM', () => process.exit(143));
-    console.error('Stopping: requests in flight may end. Press Ctrl-C again to stop at once.');
+    log.info('Stopping: requests in flight may end. Press Ctrl-C again to stop at once.');
     void app.close().then(() => world?.close());
   };
   process.once('SIGINT', stop);
@@ -62,24 +79,5 @@ const listen = async (app: App, line: CommandLine): Promise<string> => {
   }
 };
 
-const openFile = (line: CommandLine): SettingsStore =>
-  openStore(configurationFile(line), { env: process.env, log: consoleLog, dataDir: line.options['data-dir'] });
-
-const banner = (address: string, { runtime }: App): string => {
-  const { settings } = runtime;
-  const [key = ''] = runtime.apiKeys;
-  const own = settings.server.apiKeys.length === 0;
-  const chains = runtime.chains.all.map(
-    ({ name, targets }) =>
-      `  ${name}\n${targets.map((target) => `    ${target.id}${target.unusable === undefined ? '' : `  (${target.unusable.state}: ${target.unusable.reason})`}`).join('\n')}`,
-  );
-  return [
-    `429chain listens on ${address}/v1`,
-    ...(own ? [`API key: ${key}   (made for you, kept in ${settings.dataDir})`] : []),
-    'Chains',
-    ...chains,
-    'Try it',
-    `  curl ${address}/v1/chat/completions -H 'authorization: Bearer ${own ? key : '<one of server.apiKeys>'}' -H 'content-type: application/json' \\`,
-    `    -d '{"model": "${settings.defaultChain}", "messages": [{"role": "user", "content": "Hello"}]}'`,
-  ].join('\n');
-};
+const openFile = (line: CommandLine, log: ProcessLog): SettingsStore =>
+  openStore(configurationFile(line), { env: process.env, log, dataDir: line.options['data-dir'] });

@@ -28,7 +28,10 @@ export const statusText = ({ targets, waiting }: StatusReport, now: number): str
     const quotas = target.quotas.map((quota) => rowOf(quota, now));
     return `${headOf(target, now)}${quotas.length === 0 ? '' : `\n${tableOf(quotas, '    ')}`}`;
   });
-  return [...blocks, `${waiting} ${waiting === 1 ? 'request waits' : 'requests wait'} for capacity`].join('\n');
+  const nothing = blocks.length === 0 ? ['No chain is configured yet.'] : [];
+  return [...blocks, ...nothing, `${waiting} ${waiting === 1 ? 'request waits' : 'requests wait'} for capacity`].join(
+    '\n',
+  );
 };
 
 const headOf = ({ target, state, reason, until, chains }: TargetView, now: number): string => {

@@ -9,6 +9,7 @@ import type {
   Timeouts as WrittenTimeouts,
 } from '../contract/config.js';
 import { durationOf } from '../plugin/headers.js';
+import { apiKeysOf } from './api-keys.js';
 import { type Resolution, unsetNamesIn } from './env.js';
 import type { Locator } from './locate.js';
 import type {
@@ -117,21 +118,27 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
     buildProvider(id, provider, resolution),
   );
   const [onlyChain = 'default', ...more] = Object.keys(chains);
+  const defaultChain = configuration.defaultChain ?? (more.length === 0 ? onlyChain : 'default');
+  const built = Object.entries(chains).map(([name, chain]) => buildChain(name, chain, providers));
+  const direct = built.find(({ name }) => name === defaultChain) ?? buildChain(defaultChain, [], providers);
   return freeze({
     ...(file === undefined ? {} : { file }),
     server: {
       host: server.host ?? '127.0.0.1',
       port: server.port ?? DEFAULT_PORT,
-      apiKeys: server.apiKeys ?? [],
+      apiKeys: apiKeysOf(server.apiKeys),
       ...(server.adminKey === undefined ? {} : { adminKey: server.adminKey }),
+      hosts: (server.hosts ?? []).map((name) => name.toLowerCase()),
       maxBodyBytes: server.maxBodyBytes ?? DEFAULT_BODY_BYTES,
       maxWaiting: server.maxWaiting ?? DEFAULT_WAITING,
       drainMs: millisecondsOf(server.drain ?? DEFAULT_DRAIN),
+      log: { level: server.log?.level ?? 'info', format: server.log?.format ?? 'auto' },
     },
     dataDir: origin.dataDir ?? resolve(folder, dataDir),
     providers,
-    chains: Object.entries(chains).map(([name, chain]) => buildChain(name, chain, providers)),
-    defaultChain: configuration.defaultChain ?? (more.length === 0 ? onlyChain : 'default'),
+    chains: built,
+    defaultChain,
+    direct: { ...direct, targets: [] },
     plugins: plugins.map((plugin, index) => buildPlugin(plugin, index, folder)),
     written,
     locate: (path, at) => (at === 'key' ? locator.keyAt(path) : locator.valueAt(path)),

@@ -35,7 +35,7 @@ const targetsIn = (root: unknown, chain: Path): FoundTarget[] =>
 /** What to say about `word`, which is none of `words`. A word that was read from a variable is not repeated. */
 const choice = (written: string | undefined, word: string, words: readonly string[], intro: string): string => {
   const suggestion = written?.includes('${') ? '' : suggest(word, words);
-  return suggestion || ` ${intro}: ${words.join(', ')}.`;
+  return suggestion || ` ${intro}: ${words.join(', ') || 'none'}.`;
 };
 
 /** Targets without a slash, which the schema lets pass when they hold a plain `${`. */
@@ -48,8 +48,6 @@ export const checkTargetNames: Check = (subject) =>
 /** Targets whose provider is not configured. */
 export const checkProviders: Check = (subject) => {
   const configured = keysOf(writtenAt(subject.resolved, ['providers'])).map(String);
-  // That there are no providers at all is said already.
-  if (configured.length === 0) return [];
   return pathsOf(subject.resolved, 'chains.*').flatMap((chain) =>
     targetsIn(subject.resolved, chain)
       .filter(({ provider }) => !configured.includes(provider))
@@ -81,7 +79,7 @@ export const checkDefaultChain: Check = (subject) => {
   const path = ['defaultChain'];
   const named = textAt(subject.resolved, path);
   if (named !== undefined) {
-    if (chains.includes(named) || chains.length === 0) return [];
+    if (chains.includes(named)) return [];
     return [
       finding(subject, path, `, which is no chain.${choice(textAt(subject.written, path), named, chains, 'Chains')}`),
     ];

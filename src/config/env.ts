@@ -13,7 +13,8 @@ export interface Resolution {
   readonly malformed: readonly Path[];
 }
 
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** What a variable may be called. */
+export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const VARIABLE = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
 /** The variables of `process.env` or the like, over those of a `.env` file's text. */
@@ -34,7 +35,7 @@ const resolveText = (written: string, env: Environment): TextResolution => {
   let malformed = false;
   const text = written.replace(VARIABLE, (whole: string, name: string | undefined, brace: string | undefined) => {
     if (name === undefined) return '${';
-    if (brace !== '}' || !NAME.test(name)) {
+    if (brace !== '}' || !VARIABLE_NAME.test(name)) {
       malformed = true;
       return whole;
     }

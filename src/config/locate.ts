@@ -34,10 +34,11 @@ const placeOf = (node: { loc: { start: Place } }): Place => ({
   column: node.loc.start.column,
 });
 
-const keyOf = ({ name }: MemberNode): string => (name.type === 'Identifier' ? name.name : name.value);
+/** A member's key, whichever way it is written. */
+export const keyOf = ({ name }: MemberNode): string => (name.type === 'Identifier' ? name.name : name.value);
 
 /** The last of several equal keys, since that is the one whose value JSON5 takes. */
-const memberOf = (node: ObjectNode, key: string): MemberNode | undefined =>
+export const memberOf = (node: ObjectNode, key: string): MemberNode | undefined =>
   node.members.findLast((member) => keyOf(member) === key);
 
 const childOf = (node: ValueNode, step: string | number): ValueNode | undefined => {
@@ -82,7 +83,8 @@ const duplicatesOf = (node: ValueNode, path: Path): Duplicate[] => {
 export const createLocator = (text: string): Locator => {
   let root: ValueNode;
   try {
-    root = parse(text, { mode: 'json5' }).body;
+    // A byte order mark is a blank to JSON5, but nothing that momoa knows.
+    root = parse(text.replace(/^\uFEFF/, ' '), { mode: 'json5' }).body;
   } catch {
     // momoa refuses unquoted keys such as `null`, which JSON5 allows. A place is not worth refusing a good file for.
     return nowhere;

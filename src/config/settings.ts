@@ -1,4 +1,4 @@
-import type { Configuration } from '../contract/config.js';
+import type { Configuration, Logging } from '../contract/config.js';
 import type { Limit } from '../contract/quota.js';
 
 /** Spans in ms. An absent one is the default of the engine. */
@@ -55,6 +55,13 @@ export interface PluginSettings {
   readonly path?: readonly (string | number)[];
 }
 
+/** A key that callers may use. */
+export interface ApiKey {
+  readonly key: string;
+  /** What logs say in its place; `key 1` for the first, unless it has one of its own. */
+  readonly label: string;
+}
+
 /** A configuration with every default filled in, every variable read and every span in ms. Immutable. */
 export interface Settings {
   /** Absolute; absent for a configuration that was never a file. */
@@ -62,19 +69,25 @@ export interface Settings {
   readonly server: {
     readonly host: string;
     readonly port: number;
-    readonly apiKeys: readonly string[];
+    readonly apiKeys: readonly ApiKey[];
     readonly adminKey?: string;
+    /** Lower case. Further names under which a browser may reach the admin. */
+    readonly hosts: readonly string[];
     readonly maxBodyBytes: number;
     /** Requests that may wait for capacity at once. */
     readonly maxWaiting: number;
     /** How long requests in flight may go on once the server stops. */
     readonly drainMs: number;
+    readonly log: Required<Logging>;
   };
   /** Absolute. */
   readonly dataDir: string;
   readonly providers: readonly ProviderSettings[];
   readonly chains: readonly ChainSettings[];
+  /** Names none while there are no chains. */
   readonly defaultChain: string;
+  /** For a request that addresses a target itself: the default chain, without its targets. */
+  readonly direct: ChainSettings;
   readonly plugins: readonly PluginSettings[];
   /** The configuration as it is written, its variables unread: of the two, the one that may be shown. */
   readonly written?: Configuration;
@@ -92,4 +105,15 @@ export interface Problem {
   readonly column: number;
   /** What was found, what was expected, and the nearest valid word for a typo, in one or two sentences. */
   readonly message: string;
+}
+
+/** Whether a configuration can be changed, and whether the change outlives the process. */
+export type Writable = { readonly ok: true; readonly kept: boolean } | { readonly ok: false; readonly reason: string };
+
+/** Lines of a text that become others. */
+export interface TextChange {
+  /** The first of them, counted from 1. */
+  readonly line: number;
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
 }

@@ -1,71 +1,62 @@
+import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { Log } from '../log.js';
 import { ChainError } from '../plugin/errors.js';
-import { type Environment, readEnvironment } from './env.js';
+import { type Change, changed } from './change.js';
+import { applyEdits } from './edit.js';
+import { readEnvironment } from './env.js';
+import { InvalidConfiguration } from './invalid-configuration.js';
 import { parseSettings, type SettingsResult } from './load.js';
+import { fileMedium, type Medium, memoryMedium, reasonOf, type Texts } from './medium.js';
 import { formatProblems } from './problems.js';
-import type { Problem, Settings } from './settings.js';
-import { readSources, type Sources } from './sources.js';
-import { watchSources } from './watch.js';
+import { readOnly } from './read-only.js';
+import type { Problem, Settings, Writable } from './settings.js';
+import type { Prepared, SettingsStore, StoreOptions } from './settings-store.js';
+import type { Sources } from './sources.js';
 
-/** The configuration in force, wherever it comes from. */
-export interface SettingsStore {
-  readonly current: Settings;
-  /** What is wrong with the file as it is now; empty while `current` is what the file says. */
-  readonly problems: readonly Problem[];
-  /** Calls `listener` with every new `current`. Returns what ends that. */
-  onChange(listener: (settings: Settings) => void): () => void;
-  /** Calls `listener` with every new `problems`. Returns what ends that. */
-  onProblems(listener: (problems: readonly Problem[]) => void): () => void;
-  close(): void;
-}
+export { InvalidConfiguration } from './invalid-configuration.js';
+export type { Prepared, SettingsStore, StoreOptions } from './settings-store.js';
 
-export interface StoreOptions {
-  /** The variables that go before those of `.env`. */
-  readonly env: Environment;
-  readonly log: Log;
-  /** In place of the configuration's `dataDir`, now and after every change. */
-  readonly dataDir?: string | undefined;
-}
-
-/** What keeps a configuration from being used. Its message has a line for each problem. */
-export class InvalidConfiguration extends ChainError {
-  readonly problems: readonly Problem[];
-
-  constructor(problems: readonly Problem[]) {
-    super('invalid_configuration', formatProblems(problems));
-    this.name = 'InvalidConfiguration';
-    this.problems = problems;
-  }
-}
+const NOTHING_TO_PREPARE: Prepared = { enter: () => {}, discard: async () => {} };
 
 const contentOf = (sources: Sources): string => JSON.stringify(sources);
 
-class FileStore implements SettingsStore {
-  readonly #file: string;
+const revisionOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
+
+class Store implements SettingsStore {
+  readonly #medium: Medium;
   readonly #options: StoreOptions;
+  readonly #name: string;
   readonly #changeListeners = new Set<(settings: Settings) => void>();
   readonly #problemListeners = new Set<(problems: readonly Problem[]) => void>();
   readonly #unwatch: () => void;
+  #prepare: (settings: Settings) => Promise<Prepared> = async () => NOTHING_TO_PREPARE;
   #current: Settings;
   #problems: readonly Problem[] = [];
+  #text: string;
+  #revision: string;
   /** Content that `current` was made from. */
   #applied: string;
   /** Content that was looked at last. */
   #seen: string;
+  /** Reloads and saves, one after another. */
+  #turns: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
-  constructor(file: string, options: StoreOptions) {
-    this.#file = file;
+  constructor(medium: Medium, options: StoreOptions) {
+    this.#medium = medium;
     this.#options = options;
+    this.#name = medium.file ?? 'The configuration';
     // Watched before it is read, so that no change falls in between.
-    this.#unwatch = watchSources(file, () => this.#reload(), options.log);
-    const sources = readSources(file);
+    this.#unwatch = medium.watch(() => this.#reloadSoon());
+    const sources = medium.read();
     const result = this.#load(sources);
-    if (!result.ok) {
+    if (!result.ok || !sources.ok) {
       this.#unwatch();
-      throw new InvalidConfiguration(result.problems);
+      throw new InvalidConfiguration(result.ok ? [] : result.problems);
     }
     this.#current = result.settings;
+    this.#text = sources.text;
+    this.#revision = revisionOf(sources.text);
     this.#applied = this.#seen = contentOf(sources);
   }
 
@@ -75,6 +66,26 @@ class FileStore implements SettingsStore {
 
   get problems(): readonly Problem[] {
     return this.#problems;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  get revision(): string {
+    return this.#revision;
+  }
+
+  get writable(): Writable {
+    return this.#medium.writable;
+  }
+
+  save(change: Change, revision: string): Promise<{ readonly revision: string }> {
+    return this.#turn(() => this.#save(change, revision));
+  }
+
+  prepareWith(prepare: (settings: Settings) => Promise<Prepared>): void {
+    this.#prepare = prepare;
   }
 
   onChange(listener: (settings: Settings) => void): () => void {
@@ -87,40 +98,145 @@ class FileStore implements SettingsStore {
     return () => this.#problemListeners.delete(listener);
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    this.#closed = true;
     this.#unwatch();
     this.#changeListeners.clear();
     this.#problemListeners.clear();
+    await this.#turns;
+  }
+
+  #turn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turns.then(() => {
+      if (this.#closed) throw new ChainError('shutting_down', '429chain is stopping; nothing was changed.');
+      return work();
+    });
+    this.#turns = turn.catch(() => {});
+    return turn;
+  }
+
+  #reloadSoon(): void {
+    this.#turn(() => this.#reload()).catch((cause: unknown) => {
+      if (!this.#closed) this.#options.log.error(`${this.#name} cannot be taken over: ${(cause as Error).message}`);
+    });
   }
 
   #load(sources: Sources): SettingsResult {
     if (!sources.ok) return { ok: false, problems: [sources.problem] };
     const { env, dataDir } = this.#options;
-    return parseSettings(sources.text, { file: this.#file, env: readEnvironment(env, sources.dotEnv), dataDir });
+    const { file } = this.#medium;
+    return parseSettings(sources.text, { file, env: readEnvironment(env, sources.dotEnv), dataDir });
   }
 
-  #reload(): void {
+  async #reload(): Promise<void> {
     const { log } = this.#options;
-    const sources = readSources(this.#file);
+    const sources = this.#medium.read();
     const content = contentOf(sources);
     if (content === this.#seen) return;
     this.#seen = content;
+    if (sources.ok) this.#read(sources.text);
     if (content === this.#applied) {
-      log.info(`${this.#file} is again what is in force`);
+      log.info(`${this.#name} is again what is in force`);
       this.#setProblems([]);
       return;
     }
     const result = this.#load(sources);
-    if (!result.ok) {
-      log.error(`${this.#file} changed and cannot be used; what was in force before stays so`);
-      for (const problem of result.problems) log.error(formatProblems([problem]));
-      this.#setProblems(result.problems);
-      return;
+    if (!result.ok) return this.#refuse(result.problems);
+    try {
+      this.#enter(await this.#prepared(result.settings), result.settings, content);
+    } catch (cause) {
+      if (this.#closed) return;
+      if (cause instanceof InvalidConfiguration) return this.#refuse(cause.problems);
+      const message = (cause as Error).message;
+      this.#refuse([{ file: this.#name, line: 1, column: 1, message }]);
     }
+  }
+
+  #refuse(problems: readonly Problem[]): void {
+    const { log } = this.#options;
+    log.error(`${this.#name} changed and cannot be used; what was in force before stays so`);
+    for (const problem of problems) log.error(formatProblems([problem]));
+    this.#setProblems(problems);
+  }
+
+  async #save(change: Change, revision: string): Promise<{ readonly revision: string }> {
+    const before = await this.#unchanged(revision);
+    const { edits = [] } = change;
+    const whole = changed(before, change, this.#options.env);
+    // What is broken is mended as a whole.
+    if (edits.length > 0) this.#valid(whole);
+    const next = { ...whole, text: applyEdits(whole.text, edits) };
+    if (next.text === before.text && next.dotEnv === before.dotEnv) return { revision };
+    const settings = this.#valid(next);
+    const { writable } = this.#medium;
+    if (!writable.ok) throw this.#readOnly(writable.reason, before, next, change);
+    const prepared = await this.#prepared(settings).catch((cause: unknown) => {
+      throw cause instanceof InvalidConfiguration ? new InvalidConfiguration(cause.problems, 422) : cause;
+    });
+    try {
+      // Again, since to prepare may take its time.
+      await this.#unchanged(revision);
+      await this.#write(before, next, change);
+    } catch (cause) {
+      await prepared.discard();
+      throw cause;
+    }
+    this.#read(next.text);
+    this.#seen = contentOf({ ok: true, ...next });
+    this.#enter(prepared, settings, this.#seen);
+    return { revision: this.#revision };
+  }
+
+  /** @throws InvalidConfiguration with status 422 */
+  #valid(texts: Texts): Settings {
+    const result = this.#load({ ok: true, ...texts });
+    if (result.ok) return result.settings;
+    throw new InvalidConfiguration(result.problems, 422);
+  }
+
+  /** What is on the disk, which must be what the caller knows. */
+  async #unchanged(revision: string): Promise<Texts> {
+    const sources = this.#medium.read();
+    if (sources.ok && revisionOf(sources.text) === revision) return { text: sources.text, dotEnv: sources.dotEnv };
+    // So that whoever asks now gets what is there now.
+    this.#reloadSoon();
+    throw new ChainError(
+      'configuration_changed',
+      `${this.#name} was changed meanwhile, and nothing was saved. Look at what is there now, then change it again.`,
+    );
+  }
+
+  async #write(before: Texts, next: Texts, change: Change): Promise<void> {
+    try {
+      await this.#medium.write(next, before);
+    } catch (cause) {
+      const { path } = cause as NodeJS.ErrnoException;
+      throw this.#readOnly(`${path ?? this.#name} cannot be written: ${reasonOf(cause)}.`, before, next, change, cause);
+    }
+  }
+
+  #readOnly(reason: string, before: Texts, next: Texts, { secrets = {} }: Change, cause?: unknown): ChainError {
+    return readOnly({ reason, file: this.#medium.file, before: before.text, after: next.text, secrets, cause });
+  }
+
+  async #prepared(settings: Settings): Promise<Prepared> {
+    const prepared = await this.#prepare(settings);
+    if (!this.#closed) return prepared;
+    await prepared.discard();
+    throw new ChainError('shutting_down', '429chain is stopping; nothing was changed.');
+  }
+
+  #enter(prepared: Prepared, settings: Settings, content: string): void {
+    prepared.enter();
     this.#applied = content;
-    this.#current = result.settings;
+    this.#current = settings;
     this.#setProblems([]);
-    this.#tell(this.#changeListeners, result.settings);
+    this.#tell(this.#changeListeners, settings);
+  }
+
+  #read(text: string): void {
+    this.#text = text;
+    this.#revision = revisionOf(text);
   }
 
   #setProblems(problems: readonly Problem[]): void {
@@ -135,7 +251,7 @@ class FileStore implements SettingsStore {
         listener(news);
       } catch (cause) {
         // One listener's failure is not the others', and there is nobody here to catch it.
-        this.#options.log.error(`a listener for changes of ${this.#file} failed: ${cause}`);
+        this.#options.log.error(`a listener for changes of ${this.#name} failed: ${cause}`);
       }
     }
   }
@@ -146,13 +262,14 @@ class FileStore implements SettingsStore {
  * `current` stays.
  * @throws InvalidConfiguration when the file cannot be used from the start
  */
-export const openStore = (file: string, options: StoreOptions): SettingsStore => new FileStore(resolve(file), options);
+export const openStore = (file: string, options: StoreOptions): SettingsStore => {
+  const path = resolve(file);
+  return new Store(fileMedium(path, options.log), options);
+};
 
-/** A store of a configuration that never changes. */
-export const fixedStore = (settings: Settings): SettingsStore => ({
-  current: settings,
-  problems: [],
-  onChange: () => () => {},
-  onProblems: () => () => {},
-  close: () => {},
-});
+/**
+ * A store of a configuration that is no file: its changes are forgotten when the process ends.
+ * @throws InvalidConfiguration when it cannot be used
+ */
+export const memoryStore = (text: string, options: StoreOptions): SettingsStore =>
+  new Store(memoryMedium(text), options);

@@ -1,5 +1,5 @@
 import { checkDefaultChain, checkProviders, checkRepeats, checkTargetNames } from './check-chains.js';
-import { checkAdminKey, checkHost } from './check-server.js';
+import { checkAdminKey, checkHost, checkKeyLabels } from './check-server.js';
 import { checkBaseUrls, checkKeys, checkSpans } from './check-values.js';
 import type { Resolution } from './env.js';
 import { explain } from './explain.js';
@@ -11,6 +11,7 @@ import { describe, type Finding, listOf, nameOf, writtenAt } from './wording.js'
 const CHECKS: readonly Check[] = [
   checkHost,
   checkAdminKey,
+  checkKeyLabels,
   checkSpans,
   checkBaseUrls,
   checkKeys,

@@ -16,7 +16,8 @@ const PRIVATE_KEY =
 const LONGEST_QUOTE = 60;
 const MOST_KEYS = 4;
 
-const isPrivate = (path: Path): boolean =>
+/** Whether a value at `path` may be a key: it is not to be shown. */
+export const isPrivate = (path: Path): boolean =>
   // A text in place of a whole provider is most likely its key.
   (path.length === 2 && path[0] === 'providers') ||
   path.some((step) => typeof step === 'string' && (step === 'headers' || PRIVATE_KEY.test(step)));

@@ -24,6 +24,12 @@ import type { RequestPage, RequestRecord, UsageReport } from './requests.js';
  * `configuration_changed` when it is no longer the one in force.
  */
 export interface AdminApi {
+  /** Answers 401 to who is not signed in, as every other route. */
+  'GET /session': { reply: SessionView };
+  /** Signs in: the answer sets the cookie that opens the other routes. */
+  'POST /session': { body: { readonly adminKey: string }; reply: SessionView };
+  /** Signs out. */
+  'DELETE /session': { reply: SessionView };
   /** How every target of every chain stands now. */
   'GET /status': { reply: StatusReport };
   /** Requests that are over, the last one first. Query: `limit`, `cursor`, `chain`, `provider`, `status`. */
@@ -71,6 +77,12 @@ export interface AdminApi {
   'PUT /configuration': { body: { readonly text: string }; reply: Saved };
   /** Is that a configuration that could be used? Nothing is saved. */
   'POST /configuration/check': { body: { readonly text: string }; reply: CheckedText };
+}
+
+export interface SessionView {
+  readonly signedIn: boolean;
+  /** That of the server. */
+  readonly version: string;
 }
 
 export interface StatusReport {

@@ -4,6 +4,14 @@
  */
 
 /**
+ * A key, or an object with a key and its label.
+ */
+export type ApiKey = PlainKey | LabelledKey;
+/**
+ * A key that is called by its place: 'key 1' is the first.
+ */
+export type PlainKey = string;
+/**
  * How much a provider allows: requests or tokens in a span of time, or requests at the same time.
  */
 export type Limit = RequestLimit | TokenLimit | ConcurrentLimit;
@@ -52,19 +60,19 @@ export interface Configuration {
    */
   dataDir?: string;
   /**
-   * Your accounts. Each id is a word of your choice, which targets then name.
+   * Your accounts. Each id is a word of your choice, which targets then name. May be empty until you have one.
    */
   providers: {
     [k: string]: Provider;
   };
   /**
-   * Named, ordered lists of targets. A request that names a chain as its model is answered by the first target with free capacity.
+   * Named, ordered lists of targets. A request that names a chain as its model is answered by the first target with free capacity. May be empty until there is one.
    */
   chains: {
     [k: string]: Chain;
   };
   /**
-   * The chain for requests whose model is neither a chain nor a target. May be left out where there is only one chain, or one called 'default'.
+   * The chain for requests whose model is neither a chain nor a target. May be left out where there is one chain at most, or one called 'default'.
    */
   defaultChain?: string;
   /**
@@ -87,11 +95,15 @@ export interface Server {
   /**
    * Keys that callers may use. Left out on this machine's own address, one is made at the first start.
    */
-  apiKeys?: string[];
+  apiKeys?: ApiKey[];
   /**
    * The key to the admin. It must not be one of the apiKeys.
    */
   adminKey?: string;
+  /**
+   * Names under which a browser reaches the admin, such as that of a reverse proxy. localhost, addresses and `host` itself are always let in.
+   */
+  hosts?: string[];
   /**
    * The largest request body that is read, in bytes.
    */
@@ -104,6 +116,33 @@ export interface Server {
    * How long requests in flight may go on once 429chain is told to stop. A stream that lasts longer ends in an error.
    */
   drain?: string;
+  log?: Logging;
+}
+/**
+ * A key with a label.
+ */
+export interface LabelledKey {
+  /**
+   * A key that is called by its place: 'key 1' is the first.
+   */
+  key: string;
+  /**
+   * What logs say in place of the key. Each label is there once.
+   */
+  label?: string;
+}
+/**
+ * What 429chain says while it runs, on standard output.
+ */
+export interface Logging {
+  /**
+   * The least that is said: 'debug' tells of every attempt that failed and every target that was passed over, 'info' of every request, 'warn' of what went wrong, 'error' of what needs you.
+   */
+  level?: 'debug' | 'info' | 'warn' | 'error';
+  /**
+   * 'pretty' is for people, 'json' for machines, with an object on each line. 'auto' is pretty on a terminal and JSON elsewhere.
+   */
+  format?: 'auto' | 'pretty' | 'json';
 }
 /**
  * One account: how it is spoken to, and with which key.

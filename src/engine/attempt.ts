@@ -174,11 +174,12 @@ export class Attempting {
   #warn({ class: failureClass, status, message }: Failure): void {
     const { id, provider } = this.#target;
     const said = `${status ?? 'no status'}: ${message}`;
+    const fields = { requestId: this.#request.id, target: id, status };
     if (failureClass === 'auth') {
       const cure = 'It is not asked again until its configuration changes or 429chain is restarted.';
-      this.#parts.log.error(`${provider} refused its key (${said}). ${cure}`);
+      this.#parts.log.error(`${provider} refused its key (${said}). ${cure}`, fields);
     } else if (failureClass === 'not_found') {
-      this.#parts.log.warn(`${id} is unknown to its provider (${said}). It is tried again in an hour.`);
+      this.#parts.log.warn(`${id} is unknown to its provider (${said}). It is tried again in an hour.`, fields);
     }
   }
 

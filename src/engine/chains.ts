@@ -1,34 +1,61 @@
+import { ChainError } from '../plugin/errors.js';
 import type { Chain, PreparedTarget } from './target.js';
 
 /** Finds the chain that a request's `model` means. */
 export class Chains {
   readonly all: readonly Chain[];
   readonly #byName: ReadonlyMap<string, Chain>;
-  readonly #default: Chain;
+  readonly #default: Chain | undefined;
+  readonly #direct: Chain;
   readonly #addressed: (provider: string, model: string) => PreparedTarget | undefined;
 
-  /** `addressed` prepares a target of a configured provider that no chain names. */
+  /**
+   * `defaultChain` must be there unless there is no chain at all. `direct` has the settings for a target that is addressed
+   * itself; `addressed` prepares one of a configured provider that no chain names.
+   */
   constructor(
     all: readonly Chain[],
     defaultChain: string,
+    direct: Chain,
     addressed: (provider: string, model: string) => PreparedTarget | undefined,
   ) {
     this.all = all;
     this.#byName = new Map(all.map((chain) => [chain.name, chain]));
-    const found = this.#byName.get(defaultChain);
-    if (found === undefined) throw new Error(`There is no chain "${defaultChain}".`);
-    this.#default = found;
+    this.#default = this.#byName.get(defaultChain);
+    if (this.#default === undefined && all.length > 0) throw new Error(`There is no chain "${defaultChain}".`);
+    this.#direct = direct;
     this.#addressed = addressed;
   }
 
-  /** A chain's name means that chain, `provider/model` of a configured provider that target alone, all else the default. */
+  /**
+   * A chain's name means that chain, `provider/model` of a configured provider that target alone, all else the default.
+   * @throws ChainError `not_configured` where the default is meant and there is none
+   */
   resolve(model: unknown): Chain {
-    if (typeof model !== 'string') return this.#default;
+    if (typeof model !== 'string') return this.#theDefault();
     const named = this.#byName.get(model);
     if (named !== undefined) return named;
-    const slash = model.indexOf('/');
-    if (slash <= 0 || slash === model.length - 1) return this.#default;
-    const target = this.#addressed(model.slice(0, slash), model.slice(slash + 1));
-    return target === undefined ? this.#default : { ...this.#default, name: model, targets: [target] };
+    const target = this.target(model);
+    return target === undefined ? this.#theDefault() : { ...this.#direct, name: model, targets: [target] };
+  }
+
+  /** The chain that `model` means, with these targets in place of its own: as it would be once it is saved. */
+  over(model: unknown, targets: readonly PreparedTarget[]): Chain {
+    const named = typeof model === 'string' ? this.#byName.get(model) : undefined;
+    return { ...(named ?? this.#default ?? { ...this.#direct, name: 'unsaved' }), targets };
+  }
+
+  #theDefault(): Chain {
+    if (this.#default !== undefined) return this.#default;
+    throw new ChainError(
+      'not_configured',
+      'No chain is configured yet. Open the admin, /admin at this address, or write one into the configuration.',
+    );
+  }
+
+  /** A target by its id, whether a chain names it or not; `undefined` when its provider is not configured. */
+  target(id: string): PreparedTarget | undefined {
+    const slash = id.indexOf('/');
+    return slash <= 0 || slash === id.length - 1 ? undefined : this.#addressed(id.slice(0, slash), id.slice(slash + 1));
   }
 }

@@ -125,7 +125,7 @@ export class Upstream {
     try {
       const { origin, pathname, search } = new URL(url);
       const request = { origin, path: pathname + search, method, headers, body: body ?? null };
-      this.#dispatcher(connectTimeoutMs).dispatch(request, exchange);
+      this.dispatcher(connectTimeoutMs).dispatch(request, exchange);
     } catch (cause) {
       exchange.onResponseError(undefined, cause as Error);
     }
@@ -136,7 +136,8 @@ export class Upstream {
     await Promise.all([...this.#agents.values()].map((agent) => agent.close()));
   }
 
-  #dispatcher(connectTimeoutMs: number): Dispatcher {
+  /** What its connections are made by. */
+  dispatcher(connectTimeoutMs: number): Dispatcher {
     const found = this.#agents.get(connectTimeoutMs);
     if (found !== undefined) return found;
     const made = this.#createDispatcher(connectTimeoutMs);

@@ -4,12 +4,15 @@ import type { Hooks } from '../plugin/api.js';
 import { inTime } from './in-time.js';
 import { checkedResult } from './results.js';
 
-/** What taps did wrong, for the log and the admin. */
+/** What taps and routes did wrong, for the log and the admin. */
 export interface PluginFault {
   readonly plugin: string;
+  /** The hook, or the route such as `GET /metrics`. */
   readonly hook: string;
   readonly count: number;
   readonly last: string;
+  /** When it was, epoch ms. */
+  readonly at: number;
 }
 
 /** A tap that has not answered by then is taken to have no opinion. */
@@ -21,11 +24,16 @@ type Callback = (error?: Error | null, result?: unknown) => void;
 /** Sees to it that no tap fails or stalls a request: one that throws or hangs abstains, and is named. */
 export class Guard {
   readonly #faults = new Map<string, PluginFault>();
+  readonly #tapped = new Map<string, Set<string>>();
   readonly #log: Log;
+  readonly #now: () => number;
   readonly #patienceMs: number;
+  /** Whose taps come in now, whatever they call themselves. */
+  applying: string | undefined;
 
-  constructor(log: Log, patienceMs = PATIENCE_MS) {
+  constructor(log: Log, now: () => number, patienceMs = PATIENCE_MS) {
     this.#log = log;
+    this.#now = now;
     this.#patienceMs = patienceMs;
   }
 
@@ -33,14 +41,35 @@ export class Guard {
     return [...this.#faults.values()];
   }
 
+  /** The hooks that a plugin taps. */
+  hooksOf(plugin: string): readonly string[] {
+    return [...(this.#tapped.get(plugin) ?? [])];
+  }
+
   watch(hooks: Hooks): void {
     for (const [name, hook] of Object.entries(hooks) as [string, Hook<unknown[], unknown>][]) {
-      hook.intercept({ register: (tap) => ({ ...tap, fn: this.#wrap(name, tap.name, tap.type, tap.fn as Tap) }) });
+      hook.intercept({
+        register: (tap) => {
+          const plugin = this.applying ?? tap.name;
+          this.#tapped.set(plugin, (this.#tapped.get(plugin) ?? new Set()).add(name));
+          return { ...tap, fn: this.#wrap(name, plugin, tap.type, tap.fn as Tap) };
+        },
+      });
     }
   }
 
+  /** Names a plugin in the log for what went wrong in it, and counts. */
+  blame(plugin: string, hook: string, error: unknown): undefined {
+    const key = `${plugin} ${hook}`;
+    const count = (this.#faults.get(key)?.count ?? 0) + 1;
+    const last = error instanceof Error ? error.message : String(error);
+    this.#faults.set(key, { plugin, hook, count, last, at: this.#now() });
+    this.#log.warn(`Plugin "${plugin}" failed in ${hook} (${count} so far): ${last}`);
+    return undefined;
+  }
+
   #wrap(hook: string, plugin: string, type: string, tap: Tap): Tap {
-    const blame = (error: unknown): void => this.#blame(plugin, hook, error);
+    const blame = (error: unknown): void => this.blame(plugin, hook, error);
     if (type === 'promise') return (...values) => this.#promised(hook, () => tap(...values), blame);
     if (type === 'async') {
       return (...values) => {
@@ -69,14 +98,5 @@ export class Guard {
     } catch (error) {
       return blame(error);
     }
-  }
-
-  #blame(plugin: string, hook: string, error: unknown): undefined {
-    const key = `${plugin} ${hook}`;
-    const count = (this.#faults.get(key)?.count ?? 0) + 1;
-    const last = error instanceof Error ? error.message : String(error);
-    this.#faults.set(key, { plugin, hook, count, last });
-    this.#log.warn(`Plugin "${plugin}" failed in ${hook} (${count} so far): ${last}`);
-    return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { StatusReport } from '../contract/admin-api.js';
 import type { Declaration } from '../contract/quota.js';
 import type { RequestLog } from '../contract/requests.js';
 import type { Log } from '../log.js';
@@ -8,6 +9,7 @@ import { Guard, type PluginFault } from './guard.js';
 import { inTime } from './in-time.js';
 import { loadPlugin } from './load.js';
 import { Registry } from './registry.js';
+import { Routes } from './routes.js';
 
 /** A plugin that the configuration or `--plugins` asks for. */
 export interface PluginChoice {
@@ -26,10 +28,21 @@ export interface HostOptions {
   /** The folder for all that plugins keep between runs. */
   readonly dataDir: string;
   readonly now: () => number;
+  /** How every target stands. Throws while the targets are not known yet. */
+  readonly status: () => StatusReport;
   /** Throws for a plugin that cannot be loaded, with its place in the configuration. */
   readonly refuse: (error: Error, choice: PluginChoice) => never;
   /** Throws for options that their schema refuses, with their place in the configuration. */
   readonly checkOptions: (plugin: string, schema: object, choice: PluginChoice) => void;
+}
+
+/** A plugin that is applied, or that the configuration switches off. */
+export interface HostedPlugin {
+  /** As it calls itself; of one that was never loaded, as it was chosen. */
+  readonly name: string;
+  readonly builtIn: boolean;
+  readonly choice?: PluginChoice | undefined;
+  readonly optionsSchema?: object | undefined;
 }
 
 type ReadyListener = (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>;
@@ -38,8 +51,10 @@ type ReadyListener = (targets: readonly Target[], providers: readonly ProviderIn
 export class Host {
   readonly hooks: Hooks = createHooks();
   readonly types = new Registry();
+  readonly routes: Routes;
   readonly declarations: Declaration[] = [];
-  #requestLog: RequestLog | undefined;
+  readonly plugins: HostedPlugin[] = [];
+  #requestLog: { readonly log: RequestLog; readonly plugin: string } | undefined;
   readonly #guard: Guard;
   readonly #ready: { plugin: string; fn: ReadyListener }[] = [];
   readonly #close: { plugin: string; fn: () => void | Promise<void> }[] = [];
@@ -47,8 +62,9 @@ export class Host {
 
   private constructor(options: HostOptions) {
     this.#options = options;
-    this.#guard = new Guard(options.log);
+    this.#guard = new Guard(options.log, options.now);
     this.#guard.watch(this.hooks);
+    this.routes = new Routes(this.#guard);
   }
 
   /**
@@ -63,11 +79,15 @@ export class Host {
     );
     const applied = new Set<string>();
     try {
-      for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied);
+      for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied, true);
       for (const choice of options.choices) {
-        if (builtIn.has(choice.use) || !choice.enabled) continue;
+        if (builtIn.has(choice.use)) continue;
+        if (!choice.enabled) {
+          host.plugins.push({ name: choice.use, builtIn: false, choice });
+          continue;
+        }
         const plugin = await loadPlugin(choice.use).catch((error: Error) => options.refuse(error, choice));
-        await host.#apply(plugin, choice, applied);
+        await host.#apply(plugin, choice, applied, false);
       }
       return host;
     } catch (error) {
@@ -82,7 +102,17 @@ export class Host {
 
   /** The one that was provided last; absent when none was. */
   get requestLog(): RequestLog | undefined {
-    return this.#requestLog;
+    return this.#requestLog?.log;
+  }
+
+  /** What a plugin adds, in plain words: `provider type groq`, `hook onError`, `route GET /metrics`, `request log`. */
+  addedBy(plugin: string): readonly string[] {
+    return [
+      ...this.types.all.filter((added) => added.plugin === plugin).map(({ name }) => `provider type ${name}`),
+      ...this.#guard.hooksOf(plugin).map((hook) => `hook ${hook}`),
+      ...this.routes.addedBy(plugin).map((route) => `route ${route}`),
+      ...(this.#requestLog?.plugin === plugin ? ['request log'] : []),
+    ];
   }
 
   /** @throws ChainError `plugin_failed` when a plugin cannot get ready. */
@@ -103,8 +133,18 @@ export class Host {
     }
   }
 
-  async #apply(plugin: Plugin, choice: PluginChoice | undefined, applied: Set<string>): Promise<void> {
-    if (choice?.enabled === false) return;
+  async #apply(
+    plugin: Plugin,
+    choice: PluginChoice | undefined,
+    applied: Set<string>,
+    builtIn: boolean,
+  ): Promise<void> {
+    const { name, optionsSchema } = plugin;
+    const hosted = { name, builtIn, choice, optionsSchema };
+    if (choice?.enabled === false) {
+      this.plugins.push(hosted);
+      return;
+    }
     if (applied.has(plugin.name)) {
       throw new ChainError(
         'plugin_failed',
@@ -114,24 +154,34 @@ export class Host {
     applied.add(plugin.name);
     const used = choice ?? { use: plugin.name, options: {}, enabled: true };
     if (plugin.optionsSchema !== undefined) this.#options.checkOptions(plugin.name, plugin.optionsSchema, used);
-    await blame(plugin.name, 'apply', () => plugin.apply(this.#api(plugin.name), used.options));
+    this.#guard.applying = name;
+    try {
+      await blame(name, 'apply', () => plugin.apply(this.#api(name), used.options));
+    } finally {
+      this.#guard.applying = undefined;
+    }
+    this.plugins.push(hosted);
   }
 
   #api(plugin: string): PluginApi {
-    const { log, now, dataDir } = this.#options;
+    const { log, now, dataDir, status } = this.#options;
     return {
       hooks: this.hooks,
       log: {
-        info: (message) => log.info(`[${plugin}] ${message}`),
-        warn: (message) => log.warn(`[${plugin}] ${message}`),
+        debug: (message, fields) => log.debug(`[${plugin}] ${message}`, fields),
+        info: (message, fields) => log.info(`[${plugin}] ${message}`, fields),
+        warn: (message, fields) => log.warn(`[${plugin}] ${message}`, fields),
       },
       dataDir,
       now,
+      status,
+      requestLog: () => this.#requestLog,
       addProviderType: (name, type) => this.types.add(name, type as Parameters<Registry['add']>[1], plugin),
       declareLimits: (scope, limits) => this.declarations.push({ scope, limits, source: 'manual' }),
       provideRequestLog: (requestLog) => {
-        this.#requestLog = requestLog;
+        this.#requestLog = { log: requestLog, plugin };
       },
+      addRoute: (route) => this.routes.add(route, plugin),
       onReady: (fn) => this.#ready.push({ plugin, fn }),
       onClose: (fn) => this.#close.push({ plugin, fn }),
     };

@@ -21,6 +21,11 @@ export class Registry {
     return this.#types.get(name)?.type;
   }
 
+  /** Every type with its name and the plugin that brought it, in the order in which they came. */
+  get all(): readonly { readonly name: string; readonly type: ProviderType; readonly plugin: string }[] {
+    return [...this.#types].map(([name, added]) => ({ name, ...added }));
+  }
+
   get names(): string[] {
     return [...this.#types.keys()];
   }

@@ -1,29 +1,29 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Middleware } from 'koa';
+import type { ApiKey } from '../config/settings.js';
 import { ChainError } from '../plugin/errors.js';
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+import { digestOf } from '../secrets.js';
 
 /**
  * Lets requests through that carry one of `keys` as a bearer token. `where` names their place in the configuration. Compares digests, and all of them, so that the time
- * it takes tells nothing about a key. Leaves in `ctx.state.keyLabel` which of them it was: `key 1` is the first.
+ * it takes tells nothing about a key. Leaves in `ctx.state.keyLabel` the label of the one that it was.
  * @throws ChainError `invalid_api_key`
  */
-export const requireKey = (keys: () => readonly string[], where: string): Middleware => {
-  let known: readonly string[] = [];
+export const requireKey = (keys: () => readonly ApiKey[], where: string): Middleware => {
+  let known: readonly ApiKey[] = [];
   let digests: readonly Buffer[] = [];
   return (ctx, next) => {
     const current = keys();
     if (current !== known) {
       known = current;
-      digests = current.map(digest);
+      digests = current.map(({ key }) => digestOf(key));
     }
     const given = /^Bearer +(.+)$/i.exec(ctx.get('authorization'))?.[1]?.trim();
-    const presented = digest(given ?? '');
-    let found = -1;
-    for (const [index, each] of digests.entries()) if (timingSafeEqual(each, presented)) found = index;
-    if (found >= 0) {
-      ctx.state.keyLabel = `key ${found + 1}`;
+    const presented = digestOf(given ?? '');
+    let found: ApiKey | undefined;
+    for (const [index, each] of digests.entries()) if (timingSafeEqual(each, presented)) found = current[index];
+    if (found !== undefined) {
+      ctx.state.keyLabel = found.label;
       return next();
     }
     const message =

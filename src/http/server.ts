@@ -1,8 +1,10 @@
 import Router, { type RouterContext } from '@koa/router';
-import Koa from 'koa';
+import Koa, { type Middleware } from 'koa';
+import type { ApiKey } from '../config/settings.js';
 import type { Chains } from '../engine/chains.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { Waterfall } from '../engine/waterfall.js';
+import type { Routes } from '../host/routes.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/errors.js';
@@ -11,12 +13,16 @@ import { postChat } from './chat.js';
 import { handleErrors } from './errors.js';
 import { getHealth } from './health.js';
 import { getModel, getModels } from './models.js';
+import { answerPluginRoutes, anybody, wrongMethod } from './plugin-routes.js';
 
 /** The running engine. Asked for anew by each request, so that http knows nothing of reloads. */
 export interface Current {
   readonly chains: Chains;
   readonly waterfall: Waterfall;
-  readonly apiKeys: readonly string[];
+  readonly apiKeys: readonly ApiKey[];
+  readonly adminKeys: readonly ApiKey[];
+  /** Those of its plugins. */
+  readonly routes: Routes;
   readonly maxBodyBytes: number;
   stateOf(target: PreparedTarget): TargetStatus;
   /** Epoch ms. */
@@ -29,8 +35,8 @@ export interface ServerOptions {
   readonly version: string;
   readonly stopping: () => boolean;
   readonly log: Log;
-  /** The admin's routes. */
-  readonly admin: Router;
+  /** What answers below `/admin`, in this order: its gate is the first. */
+  readonly admin: readonly Middleware[];
 }
 
 /** The HTTP surface, without a socket. */
@@ -55,19 +61,24 @@ export const createServer = ({ current, version, stopping, log, admin }: ServerO
     });
   });
   app.use(router.routes());
-  app.use(admin.routes());
+  const adminKey = requireKey(() => current().adminKeys, 'server.adminKey');
+  app.use(answerPluginRoutes(current, { none: anybody, api: key, admin: adminKey }));
+  // Whatever its routes are, nothing of the admin is reached but through its gate.
+  app.use((ctx, next) => (isAdmin(ctx.path) ? next() : nothingThere(ctx)));
+  for (const each of admin) app.use(each);
   app.use(nothingThere);
   return app;
 };
 
 const GONE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
-const nothingThere = (ctx: RouterContext): never => {
+const isAdmin = (path: string): boolean => /^\/admin(?:\/|$)/i.test(path);
+
+const nothingThere = (ctx: Pick<RouterContext, 'matched' | 'path' | 'method'>): never => {
   const methods = new Set((ctx.matched ?? []).flatMap((layer) => layer.methods));
   if (methods.size === 0) {
     const message = `There is nothing at ${ctx.path}. Chat completions are at POST /v1/chat/completions.`;
     throw new ChainError('not_found', message);
   }
-  const allow = [...methods].join(', ');
-  throw new ChainError('method_not_allowed', `${ctx.path} takes ${allow}, not ${ctx.method}.`, { headers: { allow } });
+  throw wrongMethod(ctx, [...methods]);
 };

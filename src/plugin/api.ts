@@ -1,7 +1,11 @@
 import type { AsyncParallelHook, AsyncSeriesBailHook, SyncBailHook } from 'tapable';
+import type { StatusReport } from '../contract/admin-api.js';
+import type { ModelView } from '../contract/models.js';
 import type { FailureClass, Limit, ScopeKind, Signal } from '../contract/quota.js';
 import type { RequestLog } from '../contract/requests.js';
+import type { Log } from '../log.js';
 import type { Adaptation } from './adapt.js';
+import type { Route } from './route.js';
 
 /** A provider and one of its models, as configured. `id` is `provider/model`. */
 export interface Target {
@@ -105,7 +109,7 @@ export interface Outcome {
   readonly chain: string;
   /** Below a provider's base URL, such as `/chat/completions`. */
   readonly path: string;
-  /** Which key the caller used, never the key itself: `key 1` is the first of `server.apiKeys`. */
+  /** Which key the caller used, never the key itself: its label, or `key 1` for the first of `server.apiKeys`. */
   readonly keyLabel: string;
   /** When it arrived, epoch ms. */
   readonly startedAt: number;
@@ -151,6 +155,20 @@ export interface UpstreamRequest {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** What a person who adds a provider of this type wants to know. */
+export interface ProviderAbout {
+  /** Who it is, such as `Groq`. */
+  readonly title: string;
+  /** What its free tier gives, in a sentence or two, with a date where that ages. */
+  readonly freeTier?: string;
+  /** The free tier covers every model that it lists. */
+  readonly allFree?: boolean;
+  /** The page where a key is to be had. */
+  readonly keyUrl?: string;
+  /** Default true. false: a server of one's own may need none. */
+  readonly needsKey?: boolean;
+}
+
 /** How a kind of provider is spoken to. */
 export interface ProviderType<O = Record<string, unknown>> {
   /** Used when the configuration names none. A type without one needs `baseUrl` in the configuration. */
@@ -165,10 +183,16 @@ export interface ProviderType<O = Record<string, unknown>> {
   readonly knownPoolLimits?: Readonly<Record<string, readonly Limit[]>>;
   /** What this kind of provider is documented to refuse, as data. */
   readonly adaptations?: readonly Adaptation[];
+  readonly about?: ProviderAbout;
   /** It is documented to go on from the beginning of an answer. Absent: it is asked in words to go on. */
   readonly prefill?: Prefill;
   /** Models that draw on one quota share a pool. Returns the pool's name, without the provider: `free`. */
   pool?(model: string): string | undefined;
+  /**
+   * What one entry of its answer to `GET /models` tells beyond the usual fields; `undefined` for a model that nobody can
+   * talk with, such as one for speech.
+   */
+  readModel?(entry: Readonly<Record<string, unknown>>): Partial<ModelView> | undefined;
   /** For what data cannot say; runs after `adaptations`. */
   adapt?(request: UpstreamRequest, options: O): UpstreamRequest;
 }
@@ -176,16 +200,26 @@ export interface ProviderType<O = Record<string, unknown>> {
 /** What a plugin is given. */
 export interface PluginApi {
   readonly hooks: Hooks;
-  readonly log: { info(message: string): void; warn(message: string): void };
+  /** One line an event: a sentence, and facts beside it for machines. Known keys are left out of both. */
+  readonly log: Pick<Log, 'debug' | 'info' | 'warn'>;
   /** The folder for all that is kept between runs, an absolute path. It need not exist yet. */
   readonly dataDir: string;
   /** Epoch ms. */
   now(): number;
+  /** How every target of every chain stands now. Asks nobody, and spends nothing. @throws before 429chain has started */
+  status(): StatusReport;
+  /** Where requests and usage are looked up; absent where nothing is logged. */
+  requestLog(): RequestLog | undefined;
   addProviderType<O = Record<string, unknown>>(name: string, type: ProviderType<O>): void;
   /** `scope` is a provider (`groq`), a pool (`openrouter#free`) or a target (`groq/model`). */
   declareLimits(scope: string, limits: readonly Limit[]): void;
   /** Where requests and usage are looked up. Of several that are provided the last one counts. */
   provideRequestLog(log: RequestLog): void;
+  /**
+   * An address of 429chain that the plugin answers, as long as its configuration is in force. What is below `/v1`, `/admin`
+   * and `/health`, and what another plugin has added, is refused.
+   */
+  addRoute(route: Route): void;
   /** Runs when every plugin is applied and the targets are known. A failure refuses the start. */
   onReady(fn: (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>): void;
   onClose(fn: () => void | Promise<void>): void;

@@ -1,5 +1,7 @@
 /** The public door, `429chain/plugin`: all that a plugin, built in or a stranger's, may import of ours. */
-export type { Dimension, Duration, FailureClass, Limit, ScopeKind, Signal } from '../contract/quota.js';
+export type { QuotaView, StatusReport, TargetView } from '../contract/admin-api.js';
+export type { ModelView } from '../contract/models.js';
+export type { Dimension, Duration, FailureClass, Limit, ScopeKind, Signal, TargetState } from '../contract/quota.js';
 export type {
   RequestAttempt,
   RequestLog,
@@ -11,6 +13,7 @@ export type {
   UsageReport,
   UsageSpan,
 } from '../contract/requests.js';
+export type { LogFields } from '../log.js';
 export { type Adaptation, adaptBody, type Condition } from './adapt.js';
 export {
   type Attempt,
@@ -22,6 +25,7 @@ export {
   type Plugin,
   type PluginApi,
   type Prefill,
+  type ProviderAbout,
   type ProviderInfo,
   type ProviderType,
   type Repair,
@@ -39,4 +43,5 @@ export { limitsIn, type StatedLimit, waitIn } from './prose.js';
 export { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
 export { recordOf } from './request-record.js';
 export { nextMidnightIn, nextMinute, nextUtcMidnight } from './resets.js';
+export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './route.js';
 export { classOfStatus } from './status.js';

@@ -346,6 +346,21 @@ describe('429chain check', () => {
     });
   });
 
+  it('says that nothing is configured yet where nothing is', async () => {
+    const empty = new Folder();
+    try {
+      empty.write('429chain.json5', '{ providers: {}, chains: {} }');
+      const { status, stdout, stderr } = await empty.run(['check']);
+      expect({ status, stdout, stderr }).to.deep.equal({
+        status: 1,
+        stdout: '429chain.json5 is valid.\n\n',
+        stderr: 'No chain is configured yet, so that no request can be answered.\n',
+      });
+    } finally {
+      empty.remove();
+    }
+  });
+
   it('asks nobody with --offline', async () => {
     const good = await upstream(forKey('a-model'));
     configure({ good: { baseUrl: good.baseUrl, ...KEY } });

@@ -75,8 +75,14 @@ describe('429chain status and explain', () => {
     const { status, stderr } = await folder.run(['status'], { env: { ...env, ADMIN_KEY: 'another' } });
     expect({ status, stderr }).to.deep.equal({
       status: 1,
-      stderr: 'That API key is not server.adminKey. (status 401)\n',
+      stderr: 'That key is not server.adminKey. (status 401)\n',
     });
+  });
+
+  it('says so when there is no chain yet', () => {
+    expect(statusText({ targets: [], waiting: 0 }, 0)).to.equal(
+      'No chain is configured yet.\n0 requests wait for capacity',
+    );
   });
 
   const BARS: readonly (readonly [what: string, quota: object, row: string])[] = [

@@ -9,6 +9,7 @@ type Expectation = readonly [line: number, column: number, ...fragments: string[
 
 /** For each file all of its problems, in order: where, and what the message has to say. */
 const CASES: Readonly<Record<string, readonly Expectation[]>> = {
+  'admin-host-as-address': [[3, 32, "'https://llm.example.org:8443'", 'a name alone', 'without a port']],
   'bad-duration': [[4, 64, '`chains.default.maxWait`', "'20 seconds'", "'30s'"]],
   'base-url-without-scheme': [[3, 50, "'localhost:11434/v1'", 'http://']],
   'blank-in-provider-id': [[2, 40, "'my groq'", 'letters, digits']],
@@ -27,8 +28,14 @@ const CASES: Readonly<Record<string, readonly Expectation[]>> = {
   'missing-type': [[3, 11, '`providers.groq` lacks `type`', "'groq'"]],
   'misspelt-moderation': [[4, 69, "'retrun'", "'return' or 'next'", 'Did you mean `return`?']],
   'no-default-chain': [[3, 3, '`defaultChain`', 'fast, careful']],
-  'no-near-word': [[2, 13, '`workers`', 'host, port, apiKeys, adminKey, maxBodyBytes']],
-  'no-providers': [[2, 14, '`providers` is an empty object', 'at least one provider']],
+  'no-near-word': [[2, 13, '`workers`', 'host, port, apiKeys, adminKey, hosts, maxBodyBytes']],
+  'no-providers': [[3, 23, "'groq/openai/gpt-oss-120b'", 'not configured', 'Configured: none']],
+  'no-chains': [[4, 17, "'default'", 'which is no chain', 'Chains: none']],
+  'nonsense-key': [
+    [2, 28, 'lacks `key`'],
+    [2, 63, 'label of 1 to 60'],
+  ],
+  'one-label-for-two': [[2, 32, '`server.apiKeys[1]`', 'the label of `server.apiKeys[0]`']],
   'no-slash-in-target': [[3, 23, "'gpt-oss-120b'", "'provider/model'"]],
   'not-an-object': [[1, 1, 'The file is a list', 'an object with `providers` and `chains`']],
   'one-key-for-both': [[2, 57, '`server.adminKey`', 'a key of its own']],

@@ -33,7 +33,7 @@ describe('the shipped example', () => {
   it('stays good when its commented lines are taken in', () => {
     const whole = text.replace(/^(\s*)\/\/ (?=(?:apiKeys|adminKey|local|plugins|'local).*,$)/gm, '$1');
     const settings = load(whole, { CHAIN_API_KEY: 'a', CHAIN_ADMIN_KEY: 'b' });
-    expect(settings.server).to.deep.include({ apiKeys: ['a'], adminKey: 'b' });
+    expect(settings.server).to.deep.include({ apiKeys: [{ key: 'a', label: 'key 1' }], adminKey: 'b' });
     expect(readyIn(settings)).to.deep.equal(['local']);
     expect(settings.chains[0]?.targets.at(-1)?.provider).to.equal('local');
     expect(settings.plugins).to.have.length(2);

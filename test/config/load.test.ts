@@ -9,7 +9,7 @@ const TARGETS = ['groq/openai/gpt-oss-120b'];
 
 describe('a configuration', () => {
   it('needs no more than a provider and a chain', () => {
-    const { written, locate, ...settings } = settingsOf(MINIMAL);
+    const { written, locate, direct, ...settings } = settingsOf(MINIMAL);
     const resumeInstruction = settings.chains[0]?.resumeInstruction;
     expect(resumeInstruction).to.contain('{lastWords}');
     expect(locate).to.be.a('function');
@@ -20,9 +20,11 @@ describe('a configuration', () => {
         host: '127.0.0.1',
         port: 3429,
         apiKeys: [],
+        hosts: [],
         maxBodyBytes: 33_554_432,
         maxWaiting: 1_000,
         drainMs: 10_000,
+        log: { level: 'info', format: 'auto' },
       },
       dataDir: '/etc/429chain/.429chain',
       providers: [
@@ -43,6 +45,22 @@ describe('a configuration', () => {
       defaultChain: 'default',
       plugins: [],
     });
+    expect(direct).to.deep.equal({ ...settings.chains[0], targets: [] });
+  });
+
+  it('may have neither a provider nor a chain yet', () => {
+    const settings = settingsOf({ providers: {}, chains: {} });
+    expect(settings).to.deep.include({ providers: [], chains: [] });
+    expect(settings.direct).to.deep.include({ targets: [], maxWaitMs: 30_000 });
+  });
+
+  it('labels its keys, by their place unless they have a label', () => {
+    const apiKeys = ['one', { key: '${TWO}', label: 'my editor' }, { key: 'three' }];
+    expect(settingsOf({ ...MINIMAL, server: { apiKeys } }, { TWO: 'two' }).server.apiKeys).to.deep.equal([
+      { key: 'one', label: 'key 1' },
+      { key: 'two', label: 'my editor' },
+      { key: 'three', label: 'key 3' },
+    ]);
   });
 
   it('cannot be changed, at any depth', () => {

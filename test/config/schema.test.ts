@@ -42,7 +42,7 @@ describe('the schema', () => {
   });
 
   it('tells the defaults that are in force', () => {
-    const { server, fullChain } = SCHEMA.$defs;
+    const { server, logging, fullChain } = SCHEMA.$defs;
     const settings = settingsOf(MINIMAL);
     const [chain] = settings.chains;
     const defaultOf = (node: { properties: Record<string, { default?: unknown }> }, key: string): unknown =>
@@ -50,6 +50,7 @@ describe('the schema', () => {
     expect(settings.server.host).to.equal(defaultOf(server, 'host'));
     expect(settings.server.port).to.equal(defaultOf(server, 'port'));
     expect(settings.server.apiKeys).to.deep.equal(defaultOf(server, 'apiKeys'));
+    expect(settings.server.hosts).to.deep.equal(defaultOf(server, 'hosts'));
     expect(settings.server.maxBodyBytes).to.equal(defaultOf(server, 'maxBodyBytes'));
     expect(settings.server.maxWaiting).to.equal(defaultOf(server, 'maxWaiting'));
     expect(settings.dataDir.endsWith(`/${defaultOf(SCHEMA, 'dataDir')}`)).to.equal(true);
@@ -59,6 +60,8 @@ describe('the schema', () => {
     expect(chain?.resume).to.equal(defaultOf(fullChain, 'resume'));
     expect(chain?.resumeInstruction).to.equal(defaultOf(fullChain, 'resumeInstruction'));
     expect(`${settings.server.drainMs / 1000}s`).to.equal(defaultOf(server, 'drain'));
+    expect(settings.server.log.level).to.equal(defaultOf(logging, 'level'));
+    expect(settings.server.log.format).to.equal(defaultOf(logging, 'format'));
     expect(chain?.onModeration).to.equal(defaultOf(fullChain, 'onModeration'));
   });
 });

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Settings } from '../../src/config/settings.js';
-import { fixedStore, InvalidConfiguration, openStore, type SettingsStore } from '../../src/config/store.js';
+import { InvalidConfiguration, openStore, type SettingsStore } from '../../src/config/store.js';
 import { watchSources } from '../../src/config/watch.js';
 import { type Log, silentLog } from '../../src/log.js';
-import { MINIMAL, settingsOf } from './configurations.js';
+import { MINIMAL } from './configurations.js';
 
 const configuration = (model: string): string =>
   JSON.stringify({ providers: { groq: { type: 'groq', apiKey: '${KEY}' } }, chains: { default: [`groq/${model}`] } });
@@ -21,6 +21,7 @@ describe('a store', () => {
   let changes: Settings[];
 
   const log: Log = {
+    debug: (message) => logged.push(`debug: ${message}`),
     info: (message) => logged.push(`info: ${message}`),
     warn: (message) => logged.push(`warning: ${message}`),
     error: (message) => logged.push(`error: ${message}`),
@@ -64,7 +65,7 @@ describe('a store', () => {
     store.onChange((settings) => changes.push(settings));
   });
   afterEach(async () => {
-    store.close();
+    await store.close();
     await rm(folder, { recursive: true });
   });
 
@@ -167,23 +168,11 @@ describe('a store', () => {
   });
 
   it('does not open with a bad file', async () => {
-    await writeFile(file, '{ providers: {}, chains: {} }');
+    await writeFile(file, '{ providers: 1, chains: 2 }');
     expect(() => openStore(file, { env: {}, log }))
       .to.throw(InvalidConfiguration)
       .that.includes({ code: 'invalid_configuration' })
       .and.has.property('problems')
       .with.length(2);
-  });
-});
-
-describe('a fixed store', () => {
-  it('has the settings it was given, for good', () => {
-    const settings = settingsOf(MINIMAL);
-    const store = fixedStore(settings);
-    expect(store.current).to.equal(settings);
-    expect(store.problems).to.deep.equal([]);
-    store.onChange(() => expect.fail())();
-    store.onProblems(() => expect.fail())();
-    store.close();
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type DemoWorld, startDemo } from '../../src/demo/world.js';
-import { type RunningProxy, settingsOf, startProxy } from '../proxy.js';
+import { type RunningProxy, startProxy, storeOf } from '../proxy.js';
 
 describe('Demo world', () => {
   let world: DemoWorld;
@@ -10,7 +10,7 @@ describe('Demo world', () => {
   afterEach(() => world.close());
 
   it('comes with a configuration that is valid', () => {
-    const settings = settingsOf(world.settings, 'data');
+    const settings = storeOf(world.settings, 'data').current;
     expect(settings.providers.map(({ id, type }) => [id, type])).to.deep.equal([
       ['groq', 'groq'],
       ['cerebras', 'cerebras'],
@@ -32,7 +32,7 @@ describe('Demo world', () => {
         return data.map((model) => `${id}/${model.id}`);
       }),
     );
-    const { chains } = settingsOf(world.settings, 'data');
+    const { chains } = storeOf(world.settings, 'data').current;
     expect(have.flat()).to.include.members(chains.flatMap(({ targets }) => targets.map(({ id }) => id)));
   });
 

@@ -37,7 +37,7 @@ export class CommandLine {
   async listening(): Promise<string> {
     const printed = new Promise<string>((resolve) => {
       this.#onOutput = () => {
-        const [, url] = /^429chain listens on (http:\S+)$/m.exec(this.#output) ?? [];
+        const [, url] = /429chain listens on (http:[^\s"]+)/.exec(this.#output) ?? [];
         if (url !== undefined) resolve(url);
       };
       this.#onOutput();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as door from '../../src/plugin/index.js';
-import { HELLO, type RunningProxy, startProxy } from '../proxy.js';
+import { API_KEY, HELLO, type RunningProxy, startProxy } from '../proxy.js';
 import { reply, ScriptedUpstream } from '../scripted-upstream.js';
 import { type Block, blocksOf, readPage } from './pages.js';
 
@@ -58,7 +58,9 @@ describe('docs/plugins.md', () => {
   it('begins with a plugin that logs the line which the page promises', async () => {
     const { post, log } = await run(blocks[0], 'groq');
     await (await post({ messages: HELLO })).text();
-    expect(log.lines.join()).to.match(/^\[my-plugin\] 200 by groq\/small-1 in \d+ ms$/);
+    expect(log.lines.filter((line) => line.startsWith('[my-plugin]')).join()).to.match(
+      /^\[my-plugin\] 200 by groq\/small-1 in \d+ ms$/,
+    );
   });
 
   it('goes on with one that keeps long requests away from one provider, first without and then with options', async () => {
@@ -108,6 +110,18 @@ describe('docs/plugins.md', () => {
       'groq concurrent 2',
       'groq requests 60',
     ]);
+  });
+
+  it('answers an address of its own', async () => {
+    const { post, address } = await run(withText('addRoute')[0], 'mine');
+    one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '60' }));
+    await post({ messages: HELLO });
+    const headers = { authorization: `Bearer ${API_KEY}` };
+    expect(await (await fetch(`${address}/resting`, { headers })).text()).to.equal(
+      'mine/small-1: rate_limit (429): spent',
+    );
+    expect(await (await fetch(`${address}/resting?state=tracking`, { headers })).text()).to.equal('');
+    expect((await fetch(`${address}/resting`)).status).to.equal(401);
   });
 
   it('names all that 429chain/plugin exports, and nothing else', () => {

@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { fixedStore } from '../../src/config/store.js';
 import type { TargetStatus } from '../../src/ledger/ledger.js';
-import { API_KEY, chainOver, HELLO, type RunningProxy, settingsOf, startProxy } from '../proxy.js';
+import { API_KEY, chainOver, HELLO, type RunningProxy, startProxy, storeOf } from '../proxy.js';
 import { type Answerer, answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
 import { until } from '../until.js';
 
@@ -33,7 +32,7 @@ describe('The limits of a chain', () => {
   /** Starts the proxy, or starts it again, on the same data. */
   const start = async (chain: object = {}, provider: object = {}): Promise<void> => {
     const configuration = { server: { apiKeys: [API_KEY] }, ...chainOver(upstreams, chain, provider) };
-    proxy = await startProxy(configuration, { store: fixedStore(settingsOf(configuration, folder)) });
+    proxy = await startProxy(configuration, { store: storeOf(configuration, folder) });
   };
 
   const ask = async (body: object = {}): Promise<{ status: number; target: string | null }> => {

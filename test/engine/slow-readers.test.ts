@@ -88,8 +88,8 @@ describe('Slow readers', () => {
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
-    await until(() => /listens on \S+\/v1\n/.test(said));
-    address = /listens on (\S+)\/v1/.exec(said)?.[1] ?? '';
+    await until(() => /listens on \S+\/v1"/.test(said));
+    address = /listens on (\S+)\/v1"/.exec(said)?.[1] ?? '';
     // It has grown as far as serving makes it.
     await new RawCaller(address).answer();
     atFirst = residentBytes(child);

@@ -99,7 +99,7 @@ describe('Plugins', () => {
 
   it('that hang are taken to have no opinion', async () => {
     const log = new MemoryLog();
-    const guard = new Guard(log, 5);
+    const guard = new Guard(log, () => 1, 5);
     const hooks = createHooks();
     guard.watch(hooks);
     hooks.beforeAttempt.tapPromise('slow', () => new Promise(() => {}));
@@ -107,7 +107,7 @@ describe('Plugins', () => {
     hooks.beforeAttempt.tap('next', () => ({ reason: 'heard' }));
     expect(await hooks.beforeAttempt.promise({} as Attempt)).to.deep.equal({ reason: 'heard' });
     expect(guard.faults).to.deep.equal([
-      { plugin: 'slow', hook: 'beforeAttempt', count: 2, last: 'no answer within 0.005 s' },
+      { plugin: 'slow', hook: 'beforeAttempt', count: 2, last: 'no answer within 0.005 s', at: 1 },
     ]);
   });
 

@@ -14,6 +14,7 @@ import type {
   Verdict,
 } from '429chain/plugin';
 import { classOfStatus, retryAfterOf } from '429chain/plugin';
+import { silentLog } from '../../src/log.js';
 import { createHooks } from '../../src/plugin/hooks.js';
 
 export type Headers = ResponseHead['headers'];
@@ -36,9 +37,12 @@ export const hostOf = async (plugins: readonly Plugin[], now = 0): Promise<Simul
   const listeners: Parameters<PluginApi['onReady']>[0][] = [];
   const api: PluginApi = {
     hooks,
-    log: { info: () => {}, warn: () => {} },
+    log: silentLog,
     dataDir: join(tmpdir(), '429chain-never-written'),
     now: () => now,
+    status: () => ({ targets: [], waiting: 0 }),
+    requestLog: () => undefined,
+    addRoute: () => {},
     addProviderType: (name, type) => void types.set(name, type as ProviderType),
     declareLimits: (scope, limits) => void declared.push({ scope, limits }),
     provideRequestLog: () => {},

@@ -2,8 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from '../../src/app.js';
-import { fixedStore } from '../../src/config/store.js';
-import { MemoryLog, settingsOf } from '../proxy.js';
+import { MemoryLog, storeOf } from '../proxy.js';
 import { type Plan, plansOf } from './arrivals.js';
 import { ask } from './asking.js';
 import { SimulatedNetwork } from './network.js';
@@ -148,9 +147,8 @@ class Simulation {
     let made: App | undefined;
     const believed = (target: string): string => (this.#believe && made !== undefined ? beliefOf(made, target) : '');
     const network = new SimulatedNetwork(this.#providers, this.#seed + this.#lives++, believed);
-    const settings = settingsOf(configurationOf(this.#workload), this.#dataDir);
     const app = App.create({
-      store: fixedStore(settings),
+      store: storeOf(configurationOf(this.#workload), this.#dataDir),
       log: this.#log,
       clock: { now: () => Date.now(), monotonic: () => performance.now() },
       createDispatcher: () => network,

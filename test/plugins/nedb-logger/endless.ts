@@ -1,10 +1,9 @@
 import { RequestStore } from '../../../plugins/nedb-logger/store.js';
-import { consoleLog } from '../../../src/log.js';
 import { DAY_MS, recordOf } from './store-in-folder.js';
 
 /** Logs to the folder of its first argument until it is killed, and tells every 100 records how many there were. */
 const [, , folder = ''] = process.argv;
-const store = new RequestStore(folder, { keepMs: 30 * DAY_MS, maxRequests: 200_000, now: Date.now, log: consoleLog });
+const store = new RequestStore(folder, { keepMs: 30 * DAY_MS, maxRequests: 200_000, now: Date.now, log: console });
 let logged = 0;
 setInterval(() => {
   for (let index = 0; index < 20; index++) store.add(recordOf(`r-${logged++}`));

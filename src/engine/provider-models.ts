@@ -1,29 +1,18 @@
 import { type Dispatcher, request } from 'undici';
+import type { ModelView, ProviderTrial } from '../contract/models.js';
 import type { FailureClass } from '../contract/quota.js';
-import { failureOfCause, failureOfResponse, parseBody } from '../engine/failure.js';
-import type { PreparedProvider } from '../engine/target.js';
 import type { Attempt, Hooks } from '../plugin/api.js';
-import { isFields } from '../plugin/error-body.js';
 import { omit } from '../plugin/headers.js';
+import { failureOfCause, failureOfResponse, parseBody } from './failure.js';
+import { modelsIn } from './model-list.js';
+import type { PreparedProvider } from './target.js';
 
-export type ProviderState =
-  | 'ok'
-  | 'no list'
-  | 'at its limit'
-  | 'key refused'
-  | 'failing'
-  | 'unreachable'
-  | 'unconfigured'
-  | 'disabled'
-  | 'not asked';
+export type ProviderState = ProviderTrial['state'];
 
 /** What came of asking one provider for its models. */
-export interface ProviderReport {
-  readonly state: ProviderState;
-  /** In plain words, with keys masked; empty where the state says it all. */
-  readonly detail: string;
+export interface ProviderReport extends Omit<ProviderTrial, 'models'> {
   /** Absent when nobody knows them. */
-  readonly models?: readonly string[];
+  readonly models?: readonly ModelView[];
 }
 
 /** What a refused list says about the provider. */
@@ -43,7 +32,6 @@ const STATES: Readonly<Record<FailureClass, ProviderState>> = {
 const LONGEST_ANSWER_MS = 10_000;
 const LONGEST_DETAIL = 160;
 const NOT_UNDERSTOOD = 'its answer to GET /models is not understood';
-const FOR_ANYBODY = 'lists them to anybody, so that its key was not tried';
 
 interface Answer {
   readonly status: number;
@@ -68,10 +56,10 @@ export const askForModels = async (
   try {
     const answer = await ask(omit(headers, 'content-type'));
     if (answer.status >= 300) return reportOfRefusal(provider, answer, hooks);
-    const models = modelIdsIn(parseBody(answer.text));
+    const models = modelsIn(parseBody(answer.text), provider.providerType);
     if (models === undefined) return reportOfRiddle(answer);
-    const isPublic = headers.authorization !== undefined && (await listsForAnybody(ask, headers));
-    return { state: 'ok', detail: `${countOf(models)}${isPublic ? `; ${FOR_ANYBODY}` : ''}`, models };
+    const keyUntried = headers.authorization !== undefined && (await listsForAnybody(ask, headers));
+    return { state: 'ok', detail: '', ...(keyUntried ? { keyUntried } : {}), models };
   } catch (cause) {
     const detail = signal.aborted
       ? `no answer within ${longestMs / 1000} s`
@@ -80,28 +68,11 @@ export const askForModels = async (
   }
 };
 
-/** The ids in a list of models, without Gemini's `models/`; `undefined` when it is no list that we know. */
-const modelIdsIn = (answer: unknown): string[] | undefined => {
-  const list = Array.isArray(answer) ? answer : isFields(answer) ? listIn(answer) : undefined;
-  if (!Array.isArray(list)) return undefined;
-  const ids = list.flatMap((entry): string[] =>
-    isFields(entry) && typeof entry.id === 'string' && entry.active !== false ? [bareId(entry.id)] : [],
-  );
-  return ids.length === 0 && list.length > 0 ? undefined : ids;
-};
-
-/** A model as lists and targets name it alike. */
-export const bareId = (id: string): string => id.replace(/^models\//, '');
-
-/** Ollama without a model says `data: null`. */
-const listIn = ({ data, object }: Readonly<Record<string, unknown>>): unknown =>
-  data === null && object === 'list' ? [] : data;
-
 const reportOfRefusal = (provider: PreparedProvider, answer: Answer, hooks: Pick<Hooks, 'onError'>): ProviderReport => {
   const at = Date.now();
   const { provider: id, type } = provider;
   const attempt: Attempt = {
-    requestId: 'check',
+    requestId: 'models',
     chain: '',
     target: { id, provider: id, type, model: '', limits: [] },
     number: 1,
@@ -132,8 +103,6 @@ const listsForAnybody = async (
     return false;
   }
 };
-
-const countOf = ({ length }: readonly string[]): string => `${length} ${length === 1 ? 'model' : 'models'}`;
 
 /** Control characters have no place in a terminal. */
 const oneLine = (text: string): string => {

@@ -1,0 +1,35 @@
+import type { Outcome, StatusReport, Try } from '429chain/plugin';
+
+/** Callers choose the names of models, and each value of a label is a series for ever: what no chain names counts here. */
+const OTHERS = '(others)';
+
+/** The values that labels may take: what the configuration names. */
+export class Names {
+  readonly #targets: ReadonlySet<string>;
+  readonly #chains: ReadonlySet<string>;
+
+  constructor({ targets }: StatusReport) {
+    this.#targets = new Set(targets.map(({ target }) => target));
+    this.#chains = new Set(targets.flatMap(({ chains }) => chains));
+  }
+
+  chain(name: string): string {
+    return this.#chains.has(name) ? name : OTHERS;
+  }
+
+  target(id: string): string {
+    return this.#targets.has(id) ? id : OTHERS;
+  }
+}
+
+/** Those that people look for; a provider may refuse with any other. */
+const STATUSES = new Set([200, 400, 404, 408, 413, 422, 429, 499, 500, 502, 503, 504]);
+
+export const statusLabel = ({ status }: Outcome): string =>
+  STATUSES.has(status) ? String(status) : `${Math.floor(status / 100)}xx`;
+
+/** `served`, the class of its failure, or why it was not asked: `limited`, or `passed_over` for any other reason. */
+export const outcomeLabel = ({ denial, limited, failure }: Try): string => {
+  if (denial !== undefined) return limited ? 'limited' : 'passed_over';
+  return failure === undefined ? 'served' : failure.class;
+};

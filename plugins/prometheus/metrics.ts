@@ -1,0 +1,114 @@
+import type { Outcome, QuotaView, RequestLogHealth, StatusReport, TargetState } from '429chain/plugin';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type Names, outcomeLabel, statusLabel } from './labels.js';
+
+const STATES: readonly TargetState[] = ['available', 'tracking', 'exhausted', 'unconfigured', 'disabled'];
+const LIMITS: ReadonlySet<string> = new Set(['rate_limit', 'quota']);
+
+/** Seconds: from the short answer of a fast provider to the longest that anybody waits for. */
+const DURATIONS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600];
+const FIRST_TOKENS = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];
+const WAITS = [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
+
+/** No metric may begin with a digit: `429chain` is `chain429`. */
+const PREFIX = 'chain429_';
+
+/** What the requests of one data folder came to, over all configurations, and how its targets stand. */
+export class Metrics {
+  readonly #registry = new Registry();
+
+  readonly #requests = this.#counter('requests_total', 'Requests that are over.', ['chain', 'status']);
+  readonly #attempts = this.#counter('attempts_total', 'Targets asked or passed over.', ['target', 'outcome']);
+  readonly #met = this.#counter('rate_limits_met_total', 'Attempts that a limit refused.', ['target']);
+  readonly #avoided = this.#counter('rate_limits_avoided_total', 'Targets passed over because of a limit.', ['target']);
+  readonly #tokens = this.#counter('tokens_total', 'Tokens; those cached are input too.', ['target', 'kind']);
+  readonly #resumed = this.#counter('streams_resumed_total', 'Broken streams that a target took up.', ['chain']);
+  readonly #duration = this.#histogram('request_duration_seconds', 'How long answered requests took.', DURATIONS);
+  readonly #firstToken = this.#histogram('first_token_seconds', 'Until a streamed answer began.', FIRST_TOKENS);
+  readonly #waited = this.#histogram('wait_seconds', 'How long requests waited that had to wait.', WAITS);
+  readonly #waiting = this.#gauge('waiting_requests', 'Requests that wait for capacity now.');
+  readonly #state = this.#gauge('target_state', 'The state of each target is 1, every other one 0.', [
+    'target',
+    'state',
+  ]);
+  readonly #limit = this.#quotaGauge('quota_limit', 'What a quota allows in its window.');
+  readonly #remaining = this.#quotaGauge('quota_remaining', 'What is left of a quota.');
+  readonly #inFlight = this.#quotaGauge('quota_in_flight', 'Units of a quota that are held for attempts in flight.');
+  readonly #reset = this.#quotaGauge('quota_reset_seconds', 'How long until a quota resets.');
+  readonly #lost = this.#counter('request_log_lost_total', 'Requests that the request log could not keep.');
+  readonly #failing = this.#gauge('request_log_failing', '1 while the request log cannot be written.');
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Adds one request that is over. */
+  count(outcome: Outcome, names: Names): void {
+    const { servedBy, usage, tries, resumed, status, durationMs, firstTokenMs, waitedMs } = outcome;
+    const chain = names.chain(outcome.chain);
+    this.#requests.inc({ chain, status: statusLabel(outcome) });
+    for (const tried of tries) {
+      const target = names.target(tried.attempt.target.id);
+      const outcomeOfTry = outcomeLabel(tried);
+      this.#attempts.inc({ target, outcome: outcomeOfTry });
+      if (LIMITS.has(outcomeOfTry)) this.#met.inc({ target });
+      if (outcomeOfTry === 'limited') this.#avoided.inc({ target });
+    }
+    if (servedBy !== undefined && usage !== undefined) {
+      const target = names.target(servedBy.id);
+      this.#tokens.inc({ target, kind: 'input' }, usage.input);
+      this.#tokens.inc({ target, kind: 'output' }, usage.output);
+      this.#tokens.inc({ target, kind: 'cached' }, usage.cached ?? 0);
+    }
+    if (resumed > 0) this.#resumed.inc({ chain }, resumed);
+    if (status < 400) this.#duration.observe({ chain }, durationMs / 1000);
+    if (firstTokenMs !== undefined) this.#firstToken.observe({ chain }, firstTokenMs / 1000);
+    if (waitedMs > 0) this.#waited.observe({ chain }, waitedMs / 1000);
+  }
+
+  /** How things stand at `now`, epoch ms. What was told before and is no more is forgotten. */
+  observe({ targets, waiting }: StatusReport, health: RequestLogHealth | undefined, now: number): void {
+    this.#waiting.set(waiting);
+    for (const gauge of [this.#state, this.#limit, this.#remaining, this.#inFlight, this.#reset]) gauge.reset();
+    for (const { target, state, quotas } of targets) {
+      // What begins at 0 shows its first increase too.
+      for (const counter of [this.#met, this.#avoided]) counter.inc({ target }, 0);
+      for (const each of STATES) this.#state.set({ target, state: each }, each === state ? 1 : 0);
+      for (const quota of quotas) this.#observeQuota(quota, now);
+    }
+    this.#lost.reset();
+    this.#lost.inc(health?.lost ?? 0);
+    this.#failing.set(health?.failing === undefined ? 0 : 1);
+  }
+
+  /** Everything, as Prometheus reads it. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  #observeQuota(quota: QuotaView, now: number): void {
+    const { scope, dimension, window = '', source, limit, remaining, inFlight, resetAt } = quota;
+    // A limit that was written down and what headers tell of the same are two quotas.
+    const labels = { scope, dimension, window, source };
+    if (limit !== undefined) this.#limit.set(labels, limit);
+    if (remaining !== undefined) this.#remaining.set(labels, remaining);
+    this.#inFlight.set(labels, inFlight);
+    if (resetAt !== undefined) this.#reset.set(labels, Math.max(0, resetAt - now) / 1000);
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: L[] = []): Counter<L> {
+    return new Counter({ name: PREFIX + name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge<L extends string>(name: string, help: string, labelNames: L[] = []): Gauge<L> {
+    return new Gauge({ name: PREFIX + name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #quotaGauge(name: string, help: string): Gauge<'scope' | 'dimension' | 'window' | 'source'> {
+    return this.#gauge(name, help, ['scope', 'dimension', 'window', 'source']);
+  }
+
+  #histogram(name: string, help: string, buckets: number[]): Histogram<'chain'> {
+    return new Histogram({ name: PREFIX + name, help, labelNames: ['chain'], buckets, registers: [this.#registry] });
+  }
+}

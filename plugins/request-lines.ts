@@ -1,0 +1,77 @@
+import { definePlugin, type FailureClass, type LogFields, type Outcome, type Try } from '429chain/plugin';
+
+const NAME = 'request-lines';
+
+/** What a provider says of these is said of the request, and may repeat what was asked. */
+const ABOUT_THE_REQUEST: ReadonlySet<FailureClass> = new Set(['bad_request', 'moderation', 'too_large']);
+
+/** A line for each request that is over, and at the level `debug` one for each target that did not serve it. */
+export default definePlugin({
+  name: NAME,
+  apply({ hooks, log }) {
+    hooks.afterResponse.tap(NAME, (outcome) => {
+      for (const tried of outcome.tries) {
+        const text = attemptLine(tried);
+        if (text !== undefined) log.debug(text, attemptFields(tried));
+      }
+      log[isFailure(outcome) ? 'warn' : 'info'](requestLine(outcome), requestFields(outcome));
+    });
+  },
+});
+
+/** Refused for want of capacity, or broken. A caller's own mistake is no failure. */
+const isFailure = ({ status }: Outcome): boolean => status === 429 || status >= 500;
+
+const asked = ({ denial }: Try): boolean => denial === undefined;
+
+const requestLine = (outcome: Outcome): string => {
+  const { requestId, chain, status, servedBy, usage, durationMs, waitedMs, tries, resumed } = outcome;
+  const attempts = tries.filter(asked).length;
+  const more = [
+    `chain ${chain}`,
+    ...(attempts > 1 ? [`${attempts} attempts`] : []),
+    ...(resumed > 0 ? [`taken up ${resumed === 1 ? 'once' : `${resumed} times`}`] : []),
+    ...(waitedMs >= 1 ? [`waited ${Math.round(waitedMs)} ms`] : []),
+    ...(usage === undefined ? [] : [`${usage.estimated ? 'about ' : ''}${usage.input} + ${usage.output} tokens`]),
+  ];
+  return `${status} by ${servedBy?.id ?? 'nobody'} in ${Math.round(durationMs)} ms (${more.join(', ')}), request ${requestId}`;
+};
+
+const requestFields = (outcome: Outcome): LogFields => ({
+  requestId: outcome.requestId,
+  chain: outcome.chain,
+  target: outcome.servedBy?.id,
+  status: outcome.status,
+  path: outcome.path,
+  stream: outcome.stream,
+  keyLabel: outcome.keyLabel,
+  attempts: outcome.tries.filter(asked).length,
+  resumed: outcome.resumed,
+  promptTokens: outcome.usage?.input,
+  completionTokens: outcome.usage?.output,
+  tokensEstimated: outcome.usage?.estimated,
+  durationMs: Math.round(outcome.durationMs),
+  firstTokenMs: outcome.firstTokenMs === undefined ? undefined : Math.round(outcome.firstTokenMs),
+  waitedMs: Math.round(outcome.waitedMs),
+});
+
+/** Nothing for the one that served. */
+const attemptLine = ({ attempt, denial, failure, durationMs }: Try): string | undefined => {
+  const { requestId, target } = attempt;
+  if (denial !== undefined) return `${target.id} was passed over: ${denial.reason} (request ${requestId})`;
+  if (failure === undefined) return undefined;
+  const { class: failureClass, status, message } = failure;
+  const said = ABOUT_THE_REQUEST.has(failureClass) ? '' : `: ${message}`;
+  const answered = status === undefined ? '' : `, status ${status}`;
+  return `${target.id} failed in ${Math.round(durationMs)} ms with ${failureClass}${answered}${said} (request ${requestId})`;
+};
+
+const attemptFields = ({ attempt, denial, failure, durationMs }: Try): LogFields => ({
+  requestId: attempt.requestId,
+  chain: attempt.chain,
+  target: attempt.target.id,
+  outcome: denial === undefined ? 'failed' : 'passed_over',
+  class: failure?.class,
+  status: failure?.status,
+  durationMs: Math.round(durationMs),
+});

@@ -1,0 +1,29 @@
+import { expect } from 'chai';
+import { Secrets } from '../src/secrets.js';
+
+const secretsOf = (...keys: string[]): Secrets => {
+  const secrets = new Secrets();
+  secrets.add(keys);
+  return secrets;
+};
+
+describe('known secrets', () => {
+  const CASES: readonly [what: string, keys: string[], text: string, masked: string][] = [
+    ['every place of every key', ['first-key', 'second-key'], 'first-key second-key first-key', '*** *** ***'],
+    ['a key of signs that mean something in a pattern', ['a+b(c)[d]$^.*'], 'is a+b(c)[d]$^.* wrong', 'is *** wrong'],
+    ['a key as it stands in a URL', ['abc+/def='], '/v1?key=abc%2B%2Fdef%3D', '/v1?key=***'],
+    ['a key as it stands in JSON', ['a"key\\of'], '{"key":"a\\"key\\\\of"}', '{"key":"***"}'],
+    ['a longer key of which another is a part', ['my-key', 'my-key-too'], 'my-key-too', '***'],
+    ['what looks like a key of a known provider', [], 'gsk_0123456789', '***'],
+    ['nothing of ordinary words', ['short'], 'a short story', 'a short story'],
+  ];
+  for (const [what, keys, text, masked] of CASES) {
+    it(`mask ${what}`, () => expect(secretsOf(...keys).mask(text)).to.equal(masked));
+  }
+
+  it('stay known when others are added', () => {
+    const secrets = secretsOf('the-old-key');
+    secrets.add(['the-new-key']);
+    expect(secrets.mask('the-old-key, the-new-key')).to.equal('***, ***');
+  });
+});
