@@ -5,11 +5,10 @@ import { dirname, join } from 'node:path';
 import type { Middleware } from 'koa';
 import type { Dispatcher } from 'undici';
 import { getEvents } from './admin/events.js';
-import { explainRequest } from './admin/explain.js';
 import { Feed } from './admin/feed.js';
 import { createGate } from './admin/gate.js';
+import { adminHandlers } from './admin/handlers.js';
 import { AdminKey } from './admin/key.js';
-import { requestOf, requestsOf, usageOf } from './admin/requests.js';
 import { adminRouter } from './admin/router.js';
 import { sessionHandlers } from './admin/session.js';
 import { Sessions } from './admin/sessions.js';
@@ -20,6 +19,7 @@ import type { PluginSettings, Settings } from './config/settings.js';
 import type { Prepared, SettingsStore } from './config/store.js';
 import { Estimates } from './engine/estimate.js';
 import { Upstream } from './engine/upstream.js';
+import { postChat } from './http/chat.js';
 import { createServer } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
@@ -104,17 +104,15 @@ export class App {
     const file = join(this.#store.current.dataDir, 'sessions.json');
     const sessions = new Sessions({ file, key: current, now: clock.now, log });
     const hosts = (): readonly string[] => [...this.#listening, ...this.#runtime.settings.server.hosts];
-    const router = adminRouter(
-      {
-        ...sessionHandlers({ sessions, key, version }),
-        'GET /status': () => this.#runtime.status(),
-        'GET /requests': (_, { query }) => requestsOf(this.#runtime.host.requestLog, query),
-        'GET /requests/:id': (_, { params }) => requestOf(this.#runtime.host.requestLog, params.id ?? ''),
-        'GET /usage': (_, { query }) => usageOf(this.#runtime.host.requestLog, query),
-        'POST /explain': (body) => explainRequest(this.#runtime, body),
-      },
-      getEvents(this.#feed),
-    );
+    const parts = { current: () => this.#runtime, store: this.#store, upstream: this.#lasting.upstream };
+    const handlers = { ...sessionHandlers({ sessions, key, version }), ...adminHandlers(parts) };
+    const router = adminRouter(handlers, getEvents(this.#feed));
+    const chat = postChat(parts.current);
+    // The browser has no API key, and needs none: the gate has let it in.
+    router.post('/chat', (ctx) => {
+      ctx.state.keyLabel = 'admin';
+      return chat(ctx);
+    });
     return [createGate({ hosts, sessions, key }), router.routes() as Middleware, adminPage(adminUi)];
   }
 

@@ -61,7 +61,8 @@ export class Preparer {
   }
 }
 
-const prepareProvider = (
+/** A provider as the engine speaks to it, one that no configuration names too. */
+export const prepareProvider = (
   settings: ProviderSettings,
   providerType: ProviderType,
   version: string,

@@ -2,7 +2,7 @@ import { statusOf } from './admin/status.js';
 import { ownKey } from './api-key.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
 import type { Clock } from './clock.js';
-import type { ApiKey, PluginSettings, Settings } from './config/settings.js';
+import type { ApiKey, PluginSettings, ProviderSettings, Settings } from './config/settings.js';
 import type { StatusReport } from './contract/admin-api.js';
 import type { Declaration } from './contract/quota.js';
 import { Chains } from './engine/chains.js';
@@ -16,7 +16,7 @@ import type { Current } from './http/server.js';
 import type { Ledger, TargetStatus } from './ledger/ledger.js';
 import type { Log } from './log.js';
 import type { Plugin } from './plugin/index.js';
-import { keysIn, Preparer } from './prepare.js';
+import { keysIn, Preparer, prepareProvider } from './prepare.js';
 import type { Secrets } from './secrets.js';
 
 /** What outlives a reload. */
@@ -54,6 +54,7 @@ export class Runtime implements Current {
   readonly now: () => number;
   readonly #ledger: Ledger;
   readonly #configureLedger: () => void;
+  readonly #version: string;
   #ending: Promise<void> | undefined;
 
   private constructor(
@@ -81,6 +82,7 @@ export class Runtime implements Current {
     this.now = clock.now;
     this.#ledger = ledger;
     this.#configureLedger = configureLedger;
+    this.#version = lasting.version;
   }
 
   /**
@@ -165,6 +167,17 @@ export class Runtime implements Current {
   /** How every target of every chain stands. */
   status(): StatusReport {
     return statusOf(this);
+  }
+
+  /** Ends every rest of a target and of what it shares with others; what was learned of their limits is forgotten. */
+  lift({ id }: PreparedTarget): void {
+    this.#ledger.reset(id);
+  }
+
+  /** A provider that need not be in the configuration, made ready to be asked; `undefined` for a type that nobody adds. */
+  prepare(provider: ProviderSettings): PreparedProvider | undefined {
+    const type = this.host.types.find(provider.type);
+    return type && prepareProvider(provider, type, this.#version);
   }
 
   /** Ends when every request that runs on it has ended; those who wait for capacity are refused at once. */

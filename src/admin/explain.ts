@@ -4,6 +4,7 @@ import type { Explanation } from '../contract/explain.js';
 import { Caller } from '../engine/caller.js';
 import type { Chains } from '../engine/chains.js';
 import { sizeOf } from '../engine/estimate.js';
+import type { Chain } from '../engine/target.js';
 import type { Waterfall } from '../engine/waterfall.js';
 import { ChainError } from '../plugin/errors.js';
 
@@ -15,13 +16,14 @@ export const explainRequest = (
   { chains, waterfall }: { readonly chains: Chains; readonly waterfall: Waterfall },
   asked: ExplainRequest,
 ): Promise<Explanation> => {
-  const body = { messages: SOMETHING, ...asked };
+  const { targets, ...rest } = asked;
+  const body = { messages: SOMETHING, ...rest };
   if (!Array.isArray(body.messages)) {
     throw new ChainError('invalid_request', '"messages" must be an array.', { param: 'messages' });
   }
   return waterfall.explain({
     id: randomUUID(),
-    chain: chains.resolve(body.model),
+    chain: targets === undefined ? chains.resolve(body.model) : chainOver(chains, body.model, targets),
     path: '/chat/completions',
     body,
     stream: body.stream === true,
@@ -29,4 +31,17 @@ export const explainRequest = (
     caller: new Caller(),
     keyLabel: 'admin',
   });
+};
+
+const chainOver = (chains: Chains, model: unknown, targets: unknown): Chain => {
+  if (!Array.isArray(targets) || targets.length === 0) {
+    throw new ChainError('invalid_request', '"targets" must be a list of at least one target.', { param: 'targets' });
+  }
+  const found = targets.map((id) => {
+    const target = typeof id === 'string' ? chains.target(id) : undefined;
+    if (target !== undefined) return target;
+    const message = `${JSON.stringify(id)} is no target of a configured provider. Expected provider/model.`;
+    throw new ChainError('invalid_request', message, { param: 'targets' });
+  });
+  return chains.over(model, found);
 };

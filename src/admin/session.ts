@@ -27,10 +27,10 @@ export interface SessionOptions {
   readonly version: string;
 }
 
-type Route = 'GET /session' | 'POST /session' | 'DELETE /session';
+export type SessionRoute = 'GET /session' | 'POST /session' | 'DELETE /session';
 
 /** Signing in and out. Who comes to GET and DELETE has passed the gate. */
-export const sessionHandlers = ({ sessions, key, version }: SessionOptions): Pick<Handlers, Route> => {
+export const sessionHandlers = ({ sessions, key, version }: SessionOptions): Pick<Handlers, SessionRoute> => {
   const view = (signedIn: boolean): SessionView => ({ signedIn, version });
   const end = (ctx: Context): void => {
     const token = tokenOf(ctx);

@@ -28,6 +28,10 @@ export interface SettingsStore {
    * with status 422 · `read_only`, which shows the change to make · `invalid_request` for edits that make no sense
    */
   save(change: Change, revision: string): Promise<{ readonly revision: string }>;
+  /** Everything that would keep `text` from coming into force. Changes nothing. */
+  check(text: string): Promise<readonly Problem[]>;
+  /** Whether the environment of the process sets a variable: what `.env` says of it counts for nothing then. */
+  isFixed(variable: string): boolean;
   /** From now on settings come into force only once `prepare` has made all that follows from them. */
   prepareWith(prepare: (settings: Settings) => Promise<Prepared>): void;
   /** Calls `listener` with every new `current`. Returns what ends that. */

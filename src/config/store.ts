@@ -84,6 +84,27 @@ class Store implements SettingsStore {
     return this.#turn(() => this.#save(change, revision));
   }
 
+  check(text: string): Promise<readonly Problem[]> {
+    return this.#turn(async () => {
+      const sources = this.#medium.read();
+      const result = this.#load({ ok: true, text, dotEnv: sources.ok ? sources.dotEnv : '' });
+      if (!result.ok) return result.problems;
+      try {
+        const prepared = await this.#prepared(result.settings);
+        await prepared.discard();
+        return [];
+      } catch (cause) {
+        if (this.#closed) throw cause;
+        return this.#problemsIn(cause);
+      }
+    });
+  }
+
+  isFixed(variable: string): boolean {
+    const value = this.#options.env[variable];
+    return value !== undefined && value.trim() !== '';
+  }
+
   prepareWith(prepare: (settings: Settings) => Promise<Prepared>): void {
     this.#prepare = prepare;
   }
@@ -146,10 +167,13 @@ class Store implements SettingsStore {
       this.#enter(await this.#prepared(result.settings), result.settings, content);
     } catch (cause) {
       if (this.#closed) return;
-      if (cause instanceof InvalidConfiguration) return this.#refuse(cause.problems);
-      const message = (cause as Error).message;
-      this.#refuse([{ file: this.#name, line: 1, column: 1, message }]);
+      this.#refuse(this.#problemsIn(cause));
     }
+  }
+
+  #problemsIn(cause: unknown): readonly Problem[] {
+    if (cause instanceof InvalidConfiguration) return cause.problems;
+    return [{ file: this.#name, line: 1, column: 1, message: (cause as Error).message }];
   }
 
   #refuse(problems: readonly Problem[]): void {

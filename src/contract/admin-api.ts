@@ -5,6 +5,7 @@ import type {
   ConfigurationReply,
   KeysReply,
   MadeKey,
+  PinnedLimit,
   PluginsReply,
   PluginWritten,
   ProvidersReply,
@@ -39,8 +40,10 @@ export interface AdminApi {
   'GET /usage': { reply: UsageReport };
   /** What would happen to a request now; nothing is sent, and nothing is spent. */
   'POST /explain': { body: ExplainRequest; reply: Explanation };
-  /** Ends every rest of a target, its pool and its account, and forgets what was learned of them. Query: `target`. */
+  /** Ends every rest of a target, its pool and its account, and forgets what was learned of them. */
   'POST /cooldowns/lift': { body: { readonly target: string }; reply: StatusReport };
+  /** Writes a limit down in the configuration, so that it holds whatever is learned or heard. */
+  'POST /limits/pin': { body: PinnedLimit; reply: Saved };
 
   /** The kinds of provider there are, built in and by plugins. */
   'GET /provider-types': { reply: readonly ProviderTypeView[] };

@@ -1,4 +1,4 @@
-import type { Duration, Limit } from './quota.js';
+import type { Dimension, Duration, Limit } from './quota.js';
 
 /** A change is saved, and in force. */
 export interface Saved {
@@ -168,6 +168,16 @@ export interface PluginsReply extends Saved {
 export interface PluginWritten {
   readonly enabled?: boolean;
   readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** A limit that is to be written down: one that was learned, or that a person knows better. */
+export interface PinnedLimit {
+  /** A provider, or a target that a chain names. A pool's limits cannot be written down. */
+  readonly scope: string;
+  readonly dimension: Dimension;
+  /** Absent for `concurrent`. */
+  readonly window?: Duration;
+  readonly limit: number;
 }
 
 /** One thing wrong with a configuration, for the person who mends it. Lines and columns start at 1. */

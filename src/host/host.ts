@@ -175,7 +175,7 @@ export class Host {
       dataDir,
       now,
       status,
-      requestLog: () => this.#requestLog,
+      requestLog: () => this.requestLog,
       addProviderType: (name, type) => this.types.add(name, type as Parameters<Registry['add']>[1], plugin),
       declareLimits: (scope, limits) => this.declarations.push({ scope, limits, source: 'manual' }),
       provideRequestLog: (requestLog) => {

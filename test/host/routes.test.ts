@@ -46,7 +46,7 @@ describe('A route that a plugin adds', () => {
   }
 
   it('may use a path for several methods', () => {
-    const routes = new Routes(new Guard(new MemoryLog()));
+    const routes = new Routes(new Guard(new MemoryLog(), Date.now));
     for (const method of ['GET', 'DELETE'] as const)
       routes.add({ method, path: '/a', key: 'none', handle: () => method }, 'one');
     expect(routes.methodsAt('/a')).to.deep.equal(['GET', 'DELETE']);
@@ -54,7 +54,7 @@ describe('A route that a plugin adds', () => {
   });
 
   it('is given up when it does not answer in time, named and counted', async () => {
-    const guard = new Guard(new MemoryLog());
+    const guard = new Guard(new MemoryLog(), () => 1);
     const routes = new Routes(guard, 5);
     routes.add({ method: 'GET', path: '/slow', key: 'none', handle: () => new Promise(() => {}) }, 'slow');
     const answer = routes
@@ -63,7 +63,7 @@ describe('A route that a plugin adds', () => {
     const error = await answer?.catch((thrown: unknown) => thrown);
     expect(error).to.include({ code: 'internal_error', status: 500 });
     expect(guard.faults).to.deep.equal([
-      { plugin: 'slow', hook: 'GET /slow', count: 1, last: 'no answer within 0.005 s' },
+      { plugin: 'slow', hook: 'GET /slow', count: 1, last: 'no answer within 0.005 s', at: 1 },
     ]);
   });
 });

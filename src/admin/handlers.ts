@@ -1,0 +1,56 @@
+import { chainChange, chainRemoval, chainsOf, defaultChainChange } from './chains.js';
+import { saved } from './changes.js';
+import { checkText, configurationOf, textChange } from './configuration.js';
+import { liftCooldown } from './cooldowns.js';
+import { explainRequest } from './explain.js';
+import { keyRemoval, keysOf, makeKey, relabelChange, revealKey } from './keys.js';
+import { pinChange } from './limits.js';
+import { modelsOf, tryProvider } from './models.js';
+import type { AdminParts } from './parts.js';
+import { pluginChange, pluginsOf } from './plugins.js';
+import { providerTypes } from './provider-types.js';
+import { providerChange, providerRemoval, providersOf } from './providers.js';
+import { requestOf, requestsOf, usageOf } from './requests.js';
+import type { Handlers } from './router.js';
+import type { SessionRoute } from './session.js';
+
+/** Every route of the contract, on these parts. */
+export const adminHandlers = (parts: AdminParts): Omit<Handlers, SessionRoute> => {
+  const { current } = parts;
+  const log = () => current().host.requestLog;
+  return {
+    'GET /status': () => current().status(),
+    'GET /requests': (_, { query }) => requestsOf(log(), query),
+    'GET /requests/:id': (_, { params }) => requestOf(log(), params.id ?? ''),
+    'GET /usage': (_, { query }) => usageOf(log(), query),
+    'POST /explain': (body) => explainRequest(current(), body),
+    'POST /cooldowns/lift': ({ target }) => liftCooldown(current(), target),
+    'POST /limits/pin': (body, ctx) => saved(parts, ctx, () => pinChange(parts, body)),
+
+    'GET /provider-types': () => providerTypes(current()),
+    'GET /providers': () => providersOf(parts),
+    'PUT /providers/:id': (body, ctx) => saved(parts, ctx, () => providerChange(parts, ctx.params.id ?? '', body)),
+    'DELETE /providers/:id': (_, ctx) => saved(parts, ctx, () => providerRemoval(parts, ctx.params.id ?? '')),
+    'GET /providers/:id/models': (_, { params }) => modelsOf(parts, params.id ?? ''),
+    'POST /providers/try': (body) => tryProvider(parts, body),
+
+    'GET /chains': () => chainsOf(parts),
+    'PUT /chains/:name': (body, ctx) => saved(parts, ctx, () => chainChange(parts, ctx.params.name ?? '', body)),
+    'DELETE /chains/:name': (_, ctx) => saved(parts, ctx, () => chainRemoval(parts, ctx.params.name ?? '')),
+    'PUT /default-chain': ({ name }, ctx) => saved(parts, ctx, () => defaultChainChange(parts, name)),
+
+    'GET /keys': () => keysOf(parts),
+    'POST /keys': ({ label }, ctx) => makeKey(parts, ctx, label),
+    'PUT /keys/:label': ({ label }, ctx) =>
+      saved(parts, ctx, () => relabelChange(parts, ctx.params.label ?? '', label)),
+    'DELETE /keys/:label': (_, ctx) => saved(parts, ctx, () => keyRemoval(parts, ctx.params.label ?? '')),
+    'POST /keys/:label/reveal': (_, { params }) => revealKey(parts, params.label ?? ''),
+
+    'GET /plugins': () => pluginsOf(parts),
+    'PUT /plugins/:name': (body, ctx) => saved(parts, ctx, () => pluginChange(parts, ctx.params.name ?? '', body)),
+
+    'GET /configuration': () => configurationOf(parts),
+    'PUT /configuration': ({ text }, ctx) => saved(parts, ctx, () => textChange(parts, text)),
+    'POST /configuration/check': ({ text }) => checkText(parts, text),
+  };
+};

@@ -1,0 +1,33 @@
+import type { ApiKey, ProviderSettings, Settings } from '../config/settings.js';
+import type { SettingsStore } from '../config/store.js';
+import type { StatusReport } from '../contract/admin-api.js';
+import type { Chains } from '../engine/chains.js';
+import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
+import type { Upstream } from '../engine/upstream.js';
+import type { Waterfall } from '../engine/waterfall.js';
+import type { Host } from '../host/host.js';
+import type { TargetStatus } from '../ledger/ledger.js';
+
+/** The running engine, as far as the admin looks into it. */
+export interface Running {
+  readonly settings: Settings;
+  readonly host: Host;
+  readonly chains: Chains;
+  readonly providers: readonly PreparedProvider[];
+  readonly waterfall: Waterfall;
+  /** Those of the configuration, or the one that was made. */
+  readonly apiKeys: readonly ApiKey[];
+  stateOf(target: PreparedTarget): TargetStatus;
+  status(): StatusReport;
+  lift(target: PreparedTarget): void;
+  prepare(provider: ProviderSettings): PreparedProvider | undefined;
+  now(): number;
+}
+
+/** What the admin's handlers work on. */
+export interface AdminParts {
+  /** Asked for anew by each request, since the configuration may have changed. */
+  readonly current: () => Running;
+  readonly store: SettingsStore;
+  readonly upstream: Upstream;
+}
