@@ -20,11 +20,13 @@ export class TimeoutsField extends LitElement implements Field {
     css`div { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(10rem, 100%), 1fr)); gap: var(--space-3); align-items: start; }`,
   ];
   @property({ attribute: false }) timeouts: Timeouts = {};
+  /** What holds where one is left empty. */
+  @property({ attribute: false }) defaults: Timeouts = {};
 
   override render() {
     return html`<div>${FIELDS.map(
       ([key, label, hint]) =>
-        html`<duration-field label=${label} hint=${hint} placeholder="default" .value=${this.timeouts[key] ?? ''} @change=${(event: CustomEvent<string>) => this.#change(key, event.detail)}></duration-field>`,
+        html`<duration-field label=${label} hint=${hint} placeholder=${this.defaults[key] ?? 'default'} .value=${this.timeouts[key] ?? ''} @change=${(event: CustomEvent<string>) => this.#change(key, event.detail)}></duration-field>`,
     )}</div>`;
   }
 
