@@ -8,7 +8,7 @@ import { getEvents } from './admin/events.js';
 import { Feed } from './admin/feed.js';
 import { createGate } from './admin/gate.js';
 import { adminHandlers } from './admin/handlers.js';
-import { AdminKey } from './admin/key.js';
+import { AdminKey, requireAdminKey } from './admin/key.js';
 import { adminRouter } from './admin/router.js';
 import { sessionHandlers } from './admin/session.js';
 import { Sessions } from './admin/sessions.js';
@@ -20,7 +20,7 @@ import type { Prepared, SettingsStore } from './config/store.js';
 import { Estimates } from './engine/estimate.js';
 import { Upstream } from './engine/upstream.js';
 import { postChat } from './http/chat.js';
-import { createServer } from './http/server.js';
+import { createServer, type ServerOptions } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
 import type { Log } from './log.js';
@@ -89,15 +89,15 @@ export class App {
       version,
       stopping: () => this.#closing !== undefined,
       log: lasting.log,
-      admin: this.#admin(adminUi),
+      ...this.#admin(adminUi),
     });
     this.#server = createHttpServer(surface.callback());
     store.prepareWith((settings) => this.#prepare(settings));
     store.onProblems((problems) => this.#feed.configurationIs(problems.length));
   }
 
-  /** What answers below `/admin`: the gate, the API and the page. */
-  #admin(adminUi: string): Middleware[] {
+  /** What answers below `/admin`, the gate, the API and the page, and what asks for the admin key elsewhere. */
+  #admin(adminUi: string): Pick<ServerOptions, 'admin' | 'adminKey'> {
     const { log, clock } = this.#lasting;
     const current = (): string => this.#runtime.adminKey;
     const key = new AdminKey(current, new WrongKeys(clock.monotonic));
@@ -113,7 +113,8 @@ export class App {
       ctx.state.keyLabel = 'admin';
       return chat(ctx);
     });
-    return [createGate({ hosts, sessions, key }), router.routes() as Middleware, adminPage(adminUi)];
+    const admin = [createGate({ hosts, sessions, key }), router.routes() as Middleware, adminPage(adminUi)];
+    return { admin, adminKey: requireAdminKey(key) };
   }
 
   /**

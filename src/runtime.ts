@@ -48,7 +48,6 @@ export class Runtime implements Current {
   readonly waterfall: Waterfall;
   readonly apiKeys: readonly ApiKey[];
   readonly adminKey: string;
-  readonly adminKeys: readonly ApiKey[];
   readonly maxBodyBytes: number;
   readonly startedAt: number;
   readonly now: () => number;
@@ -77,7 +76,6 @@ export class Runtime implements Current {
     this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks, wantsContent }, maxWaiting);
     this.apiKeys = apiKeys;
     this.adminKey = adminKey;
-    this.adminKeys = [{ key: adminKey, label: 'admin key' }];
     this.maxBodyBytes = settings.server.maxBodyBytes;
     this.startedAt = lasting.startedAt;
     this.now = clock.now;

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Context, Middleware } from 'koa';
 import { isLoopback } from '../config/loopback.js';
 import { ChainError } from '../plugin/errors.js';
-import type { AdminKey } from './key.js';
+import { type AdminKey, bearerOf } from './key.js';
 import { tokenOf } from './session.js';
 import type { Sessions } from './sessions.js';
 
@@ -96,7 +96,7 @@ const requireOwnPage = (ctx: Context): void => {
 
 /** @returns whether the caller would be let in again */
 const admit = (ctx: Context, sessions: Sessions, key: AdminKey): (() => boolean) => {
-  const given = /^Bearer +(.+)$/i.exec(ctx.get('authorization'))?.[1]?.trim();
+  const given = bearerOf(ctx);
   if (given !== undefined) {
     key.check(given, ctx.ip);
     return () => key.matches(given);

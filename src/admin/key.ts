@@ -1,7 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Context, Middleware } from 'koa';
 import { ChainError } from '../plugin/errors.js';
 import { digestOf } from '../secrets.js';
 import type { WrongKeys } from './wrong-keys.js';
+
+const CHALLENGE = { 'www-authenticate': 'Bearer' };
+const HOW_TO_SEND = 'Send server.adminKey as "Authorization: Bearer <key>".';
 
 /** The key to the admin, whatever the configuration says that it is at the moment. */
 export class AdminKey {
@@ -32,8 +36,20 @@ export class AdminKey {
     }
     if (this.matches(given)) return;
     this.#wrongKeys.add(address, digestOf(given).toString('base64url'));
-    throw new ChainError('invalid_api_key', 'That key is not server.adminKey.', {
-      headers: { 'www-authenticate': 'Bearer' },
-    });
+    throw new ChainError('invalid_api_key', 'That key is not server.adminKey.', { headers: CHALLENGE });
   }
 }
+
+/** The key that a request carries; `undefined` when it carries none. */
+export const bearerOf = (ctx: Context): string | undefined =>
+  /^Bearer +(.+)$/i.exec(ctx.get('authorization'))?.[1]?.trim();
+
+/** Lets requests through that carry the key. @throws ChainError `invalid_api_key`, `too_many_attempts` */
+export const requireAdminKey =
+  (key: AdminKey): Middleware =>
+  (ctx, next) => {
+    const given = bearerOf(ctx);
+    if (given === undefined) throw new ChainError('invalid_api_key', `No key. ${HOW_TO_SEND}`, { headers: CHALLENGE });
+    key.check(given, ctx.ip);
+    return next();
+  };

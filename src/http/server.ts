@@ -20,7 +20,6 @@ export interface Current {
   readonly chains: Chains;
   readonly waterfall: Waterfall;
   readonly apiKeys: readonly ApiKey[];
-  readonly adminKeys: readonly ApiKey[];
   /** Those of its plugins. */
   readonly routes: Routes;
   readonly maxBodyBytes: number;
@@ -37,10 +36,12 @@ export interface ServerOptions {
   readonly log: Log;
   /** What answers below `/admin`, in this order: its gate is the first. */
   readonly admin: readonly Middleware[];
+  /** Lets through who has the admin key, at routes of plugins. */
+  readonly adminKey: Middleware;
 }
 
 /** The HTTP surface, without a socket. */
-export const createServer = ({ current, version, stopping, log, admin }: ServerOptions): Koa => {
+export const createServer = ({ current, version, stopping, log, admin, adminKey }: ServerOptions): Koa => {
   const router = new Router();
   router.get('/health', getHealth(current, version, stopping));
   const key = requireKey(() => current().apiKeys, 'one of server.apiKeys');
@@ -61,10 +62,9 @@ export const createServer = ({ current, version, stopping, log, admin }: ServerO
     });
   });
   app.use(router.routes());
-  const adminKey = requireKey(() => current().adminKeys, 'server.adminKey');
-  app.use(answerPluginRoutes(current, { none: anybody, api: key, admin: adminKey }));
+  const ofPlugins = answerPluginRoutes(current, { none: anybody, api: key, admin: adminKey });
   // Whatever its routes are, nothing of the admin is reached but through its gate.
-  app.use((ctx, next) => (isAdmin(ctx.path) ? next() : nothingThere(ctx)));
+  app.use((ctx, next) => (isAdmin(ctx.path) ? next() : ofPlugins(ctx, async () => nothingThere(ctx))));
   for (const each of admin) app.use(each);
   app.use(nothingThere);
   return app;
