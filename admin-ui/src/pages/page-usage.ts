@@ -6,6 +6,7 @@ import type { Stack } from '../components/bar-chart.js';
 import type { NamedTotals } from '../components/totals-table.js';
 import { call } from '../data/client.js';
 import { LiveController } from '../data/feed.js';
+import { download } from '../data/file.js';
 import { counted, durationText, numberText, shortNumber } from '../data/format.js';
 import { Resource } from '../data/resource.js';
 import { type Day, everyDay, partsOfDay, percent, spanStart } from '../data/usage.js';
@@ -96,12 +97,8 @@ class PageUsage extends LitElement {
   #export = (): void => {
     const { value } = this.#report;
     if (value === undefined) return;
-    const url = URL.createObjectURL(new Blob([usageCsv(value)], { type: 'text/csv;charset=utf-8' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = `429chain-usage-${this.days}-days-${new Date().toISOString().slice(0, 10)}.csv`;
-    link.click();
-    URL.revokeObjectURL(url);
+    const day = new Date().toISOString().slice(0, 10);
+    download(`429chain-usage-${this.days}-days-${day}.csv`, usageCsv(value), 'text/csv');
   };
 
   #heard(event: LiveEvent | undefined): void {
