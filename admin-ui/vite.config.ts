@@ -7,13 +7,17 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Writes the compressed forms beside each file, so that the proxy compresses nothing while it runs. */
 const compressed = (): Plugin => ({
   name: 'compressed',
-  generateBundle(_, bundle) {
-    for (const [fileName, file] of Object.entries(bundle)) {
-      if (!/\.(?:js|css)$/.test(fileName)) continue;
-      const content = file.type === 'chunk' ? file.code : file.source;
-      this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(content) });
-      this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(content) });
-    }
+  generateBundle: {
+    // Vite itself still writes into the files until here.
+    order: 'post',
+    handler(_, bundle) {
+      for (const [fileName, file] of Object.entries(bundle)) {
+        if (!/\.(?:js|css)$/.test(fileName)) continue;
+        const content = file.type === 'chunk' ? file.code : file.source;
+        this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(content) });
+        this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(content) });
+      }
+    },
   },
 });
 
