@@ -43,20 +43,21 @@ const serve = async (
   if (why !== undefined) throw new CommandError(`Nothing can be kept in the data folder ${dataDir}.\n${why}`);
   store.onChange(({ server }) => log.configure(server.log));
   const app = await App.create({ store, plugins: pluginPaths(line), log, secrets });
-  try {
-    announce(await listen(app, line), app, log);
-  } catch (error) {
-    await app.close(0);
-    throw error;
-  }
   const stop = (): void => {
     process.once('SIGINT', () => process.exit(130));
     process.once('SIGTERM', () => process.exit(143));
     log.info('Stopping: requests in flight may end. Press Ctrl-C again to stop at once.');
     void app.close().then(() => world?.close());
   };
+  // Before anybody is told that it runs: whoever reads that may end it at once.
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  try {
+    announce(await listen(app, line), app, log);
+  } catch (error) {
+    await app.close(0);
+    throw error;
+  }
 };
 
 /** Why nothing can listen there. */

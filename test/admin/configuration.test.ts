@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync } from 'node:fs';
 import { expect } from 'chai';
 import { memoryStore } from '../../src/config/store.js';
 import type { CheckedText, ConfigurationReply, KeysReply, Saved } from '../../src/contract/admin-configuration.js';
 import { MemoryLog } from '../proxy.js';
+import { makeReadOnly, makeWritable } from '../read-only-file.js';
 import { ScriptedUpstream } from '../scripted-upstream.js';
 import { Admin, codeOf, SECRETS } from './admin.js';
 import { configured, DOT_ENV } from './configured.js';
@@ -88,7 +87,7 @@ describe('The admin, on the configuration as text', () => {
       expect((await get()).writable).to.include({ ok: false });
       await refusesToWrite();
     } finally {
-      if (process.getuid?.() === 0) execFileSync('umount', [admin.file]);
+      makeWritable(admin.file);
     }
   });
 
@@ -125,16 +124,3 @@ const columnOf = (text: string, word: string): number =>
     .split('\n')
     .find((line) => line.includes(word))
     ?.indexOf(word) ?? -1) + 1;
-
-/** The superuser may write any file that is not mounted to be read only. @returns whether that could be done */
-const makeReadOnly = (file: string): boolean => {
-  chmodSync(file, 0o444);
-  if (process.getuid?.() !== 0) return true;
-  try {
-    execFileSync('mount', ['--bind', file, file], { stdio: 'ignore' });
-    execFileSync('mount', ['-o', 'remount,ro,bind', file], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};

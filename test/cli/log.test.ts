@@ -233,11 +233,11 @@ describe('the log of 429chain start', function () {
     const change = (log: object, port: number): void =>
       folder.write('429chain.json5', { ...written, server: { ...written.server, port, log } });
     change({ level: 'info', format: 'pretty' }, 1);
-    await printed(/"msg":"server\.host and server\.port take effect at the next start/);
+    await printed(/^\d\d:\d\d:\d\d warning: server\.host and server\.port take effect at the next start/m);
     await ask(KEYS.caller);
     await printed(/^\d\d:\d\d:\d\d \[request-lines\] 200 by good\/m/m);
     change({ level: 'warn' }, 2);
-    await printed(/^\d\d:\d\d:\d\d warning: server\.host and server\.port take effect at the next start/m);
+    await printed(/"msg":"server\.host and server\.port take effect at the next start/);
     await ask(KEYS.caller);
     const { stdout } = await end();
     expect(stdout.match(/200 by/g)).to.have.length(1);

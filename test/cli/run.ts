@@ -3,8 +3,8 @@ import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { MAIN } from '../built.js';
 
 /** What no command may ever print. */
 export const SECRETS = {
@@ -39,13 +39,6 @@ export interface Running {
   /** Sends a signal. Resolves with all that it printed, once it has ended. */
   end(signal?: NodeJS.Signals): Promise<Run>;
 }
-
-const SOURCE = [
-  '--import',
-  import.meta.resolve('tsx'),
-  '--conditions=429chain-source',
-  fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)),
-];
 
 /** A folder of its own, in which commands run as processes of their own. */
 export class Folder {
@@ -127,7 +120,7 @@ export class Folder {
     env: Readonly<Record<string, string>>,
     terminal = false,
   ): ChildProcessWithoutNullStreams {
-    const command = [process.execPath, ...SOURCE, ...args];
+    const command = [process.execPath, MAIN, ...args];
     // `script` comes with every Linux, and a terminal with it.
     const [file = '', ...rest] = terminal ? ['script', '-qefc', `exec ${command.join(' ')}`, '/dev/null'] : command;
     const child = spawn(file, rest, {

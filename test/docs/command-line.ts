@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { MAIN } from '../built.js';
 import { ROOT } from './pages.js';
 
-const SOURCE = ['--import', 'tsx', '--conditions=429chain-source', 'src/cli/main.ts'];
-
-/** `429chain` as a process of its own, run from source. */
+/** `429chain` as a process of its own. */
 export class CommandLine {
   readonly #child: ChildProcess;
   /** Resolves with its exit status; `null` when a signal ended it. */
@@ -13,7 +12,7 @@ export class CommandLine {
   #onOutput = (): void => {};
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const child = spawn(process.execPath, [...SOURCE, ...args], {
+    const child = spawn(process.execPath, [MAIN, ...args], {
       cwd: ROOT,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

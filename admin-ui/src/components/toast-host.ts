@@ -28,7 +28,7 @@ export class ToastHost extends LitElement {
   static override styles = [
     base,
     css`
-      :host { position: fixed; inset: auto 0 var(--space-4) 0; display: grid; justify-items: center; gap: var(--space-2); pointer-events: none; z-index: 30; padding: 0 var(--space-3); }
+      :host { position: fixed; inset: auto 0 calc(var(--space-4) + var(--toast-lift, 0rem)) 0; display: grid; justify-items: center; gap: var(--space-2); pointer-events: none; z-index: 30; padding: 0 var(--space-3); }
       div { pointer-events: auto; max-width: 40rem; display: flex; align-items: center; gap: var(--space-3); background: var(--raised); border: 1px solid var(--line-strong); border-radius: var(--radius); box-shadow: var(--shadow); padding: var(--space-2) var(--space-3); }
       .bad { border-color: var(--bad); color: var(--text); }
       .bad ui-icon { color: var(--bad); }

@@ -41,6 +41,11 @@ export class UiDialog extends LitElement {
     </dialog>`;
   }
 
+  /** Once more, where its owner did not drop it. */
+  open(): void {
+    this.#dialog.value?.showModal();
+  }
+
   /** Asks its owner to drop it, by the event `close`. */
   close = (): void => {
     this.#dialog.value?.close();

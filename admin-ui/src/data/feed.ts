@@ -9,7 +9,7 @@ const AGAIN_MS = 2_000;
 /** Requests that are remembered. */
 const MOST_RECENT = 200;
 
-export type Connection = 'connecting' | 'live' | 'lost';
+type Connection = 'connecting' | 'live' | 'lost';
 
 type Listener = (event: LiveEvent | undefined) => void;
 

@@ -1,15 +1,260 @@
-import { html, LitElement } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { ChainSettingsView, ProviderView } from '../../../src/contract/admin-configuration.js';
+import { confirm } from '../components/confirm-dialog.js';
+import { reportValidity } from '../components/field-validity.js';
+import type { Move } from '../components/sortable-list.js';
+import { toast } from '../components/toast-host.js';
+import { type ChainDraft, type DraftTarget, inheritedTimeouts, moved, problemOfTarget } from '../data/chain-draft.js';
+import { ChainEditing } from '../data/chain-editing.js';
+import { type ChainAsWritten, type Chains, loadChains, makeDefault, NAME_OF_CHAIN } from '../data/chains.js';
+import { LiveController } from '../data/feed.js';
+import { Preview } from '../data/preview.js';
+import { Resource } from '../data/resource.js';
+import { ConflictError } from '../data/saving.js';
 import { base } from '../styles/base.js';
+import '../components/chain-outlook.js';
+import '../components/chain-settings.js';
+import '../components/chain-target.js';
+import '../components/empty-state.js';
+import '../components/load-state.js';
 import '../components/page-header.js';
+import '../components/save-bar.js';
+import '../components/save-problem.js';
+import '../components/sortable-list.js';
+import '../components/targets-dialog.js';
+import '../components/ui-icon.js';
+import '../components/writable-note.js';
+
+const LEAVE = {
+  heading: 'Leave without saving?',
+  text: 'What you changed in this chain is lost then.',
+  yes: 'Leave',
+  no: 'Go on editing',
+  danger: true,
+};
 
 @customElement('page-chain')
 class PageChain extends LitElement {
-  static override styles = base;
+  static override styles = [
+    base,
+    css`
+      :host { display: flex; flex-direction: column; min-height: calc(100dvh - var(--space-5) - var(--space-6)); }
+      load-state { flex: 1; }
+      .columns { display: grid; grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr); gap: var(--space-4); align-items: start; }
+      @media (max-width: 72rem) { .columns { grid-template-columns: minmax(0, 1fr); } }
+      .add { justify-self: start; }
+    `,
+  ];
+  @state() private adding = false;
+  readonly #editing = new ChainEditing(this);
+  readonly #preview = new Preview(this);
+  readonly #chains = new Resource<Chains>(this, async (signal) => {
+    const chains = await loadChains(signal);
+    if (!signal.aborted) this.#look(chains);
+    return chains;
+  });
+  #begins = false;
+
+  constructor() {
+    super();
+    new LiveController(this, (event) => {
+      if (event === undefined) return;
+      this.#preview.refresh();
+      if (event.type === 'status') void this.#chains.reload();
+    });
+  }
+
+  /** By the router. */
+  onBeforeEnter({
+    params,
+    search,
+  }: {
+    readonly params: Readonly<Record<string, string>>;
+    readonly search: string;
+  }): void {
+    this.#editing.name = params.name ?? '';
+    this.#begins = new URLSearchParams(search).has('new');
+  }
+
+  /** By the router. */
+  async onBeforeLeave(_: unknown, commands: { prevent(): unknown }): Promise<unknown> {
+    return !this.#editing.changed || (await confirm(LEAVE)) ? undefined : commands.prevent();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('beforeunload', this.#onUnload);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('beforeunload', this.#onUnload);
+  }
+
+  override willUpdate(): void {
+    const { draft, isNew, name } = this.#editing;
+    const { value } = this.#chains;
+    if (draft === undefined || value === undefined) return;
+    const targets = draft.targets.filter(({ target }) => problemOfTarget(target, value.providers) === '');
+    this.#preview.show(isNew ? undefined : name, targets);
+  }
 
   override render() {
-    return html`<page-header heading="Chain"></page-header>`;
+    const { name, draft } = this.#editing;
+    const { value } = this.#chains;
+    const isDefault = value?.defaultChain === name;
+    return html`
+      <page-header heading=${name}>
+        <a href="/admin/chains">All chains</a>${isDefault ? ' · This is the default chain: it answers whatever names no other.' : nothing}
+        ${isDefault || this.#editing.isNew ? nothing : html`<button slot="actions" @click=${this.#makeDefault}>Make default</button>`}
+      </page-header>
+      <load-state .of=${this.#chains}>${value === undefined ? nothing : draft === undefined ? this.#nothing() : this.#content(draft, value)}</load-state>
+      ${value === undefined || draft === undefined ? nothing : this.#bar(value.writable.ok)}`;
   }
+
+  #nothing() {
+    return html`<empty-state icon="chain" heading="There is no chain “${this.#editing.name}”" text="It may have been renamed or removed.">
+      <a class="button primary" href="/admin/chains">All chains</a>
+      <button @click=${() => this.#editing.begin()}>Add it</button>
+    </empty-state>`;
+  }
+
+  #content(draft: ChainDraft, { providers, writable, chains }: Chains) {
+    const taken = chains.map(({ name }) => name).filter((name) => name !== this.#editing.name);
+    return html`
+      <div class="stack">
+        <writable-note .writable=${writable}></writable-note>
+        <div class="columns">
+          <section class="card stack" aria-labelledby="targets">
+            <h2 id="targets">Targets</h2>
+            <chain-outlook .explanation=${this.#preview.explanation} .error=${this.#preview.error} ?empty=${draft.targets.length === 0}></chain-outlook>
+            ${this.#targets(draft, providers)}
+            <button class="add" @click=${() => (this.adding = true)}><ui-icon name="plus"></ui-icon>Add targets</button>
+          </section>
+          <section class="card stack" aria-labelledby="settings">
+            <h2 id="settings">Settings</h2>
+            <div class="field"><label class="label" for="name">Name</label>
+              <input id="name" name="name" required pattern=${NAME_OF_CHAIN} autocomplete="off" spellcheck="false" aria-describedby="about-name" .value=${draft.name} @input=${(event: InputEvent) => this.#rename(event.target as HTMLInputElement, taken)} />
+              <span class="hint" id="about-name">What requests name as their model.</span>
+            </div>
+            <chain-settings .settings=${draft.settings} @change=${({ detail: settings }: CustomEvent<ChainSettingsView>) => this.#editing.change({ settings })}></chain-settings>
+          </section>
+        </div>
+      </div>
+      ${this.adding ? html`<targets-dialog .providers=${providers} .chosen=${new Set(draft.targets.map(({ target }) => target))} @add=${({ detail }: CustomEvent<string>) => this.#editing.add(detail)} @take-out=${({ detail }: CustomEvent<string>) => this.#editing.takeOut(detail)} @close=${() => (this.adding = false)}></targets-dialog>` : nothing}`;
+  }
+
+  #targets({ targets, settings }: ChainDraft, providers: readonly ProviderView[]) {
+    if (targets.length === 0)
+      return html`<p class="muted">No target yet. The first one that has free capacity is asked; put the best model on top.</p>`;
+    return html`<sortable-list label="Targets, the first one is asked first" .items=${targets} .nameOf=${({ target }: DraftTarget) => target}
+      .renderItem=${(each: DraftTarget) => html`<chain-target
+        target=${each.target}
+        .limits=${each.limits}
+        .timeouts=${each.timeouts}
+        .inherited=${inheritedTimeouts(each, settings.timeouts ?? {}, providers)}
+        .explained=${this.#preview.of(each.key)}
+        .problem=${problemOfTarget(each.target, providers)}
+        @change=${({ detail }: CustomEvent<Partial<DraftTarget>>) => this.#editing.changeTarget(each.key, detail)}
+        @remove=${() => this.#remove(each.key)}
+      ></chain-target>`}
+      @move=${({ detail: { from, to } }: CustomEvent<Move>) => this.#editing.setTargets(moved(targets, from, to))}></sortable-list>`;
+  }
+
+  #bar(isWritable: boolean) {
+    const { changed, problem, saving } = this.#editing;
+    if (!changed && problem === undefined && !saving) return nothing;
+    const theirs = problem instanceof ConflictError ? (problem.current.value as ChainAsWritten | undefined) : undefined;
+    return html`<save-bar action=${isWritable ? 'Save' : 'Show the change'} ?saving=${saving} @save=${this.#save} @discard=${this.#discard}>
+      <save-problem .error=${problem} @theirs=${this.#takeTheirs} @mine=${this.#keepMine}></save-problem>
+      ${theirs === undefined ? nothing : html`<p class="small muted">Theirs: ${theirs.targets.map(({ target }) => target).join(' → ')}</p>`}
+    </save-bar>`;
+  }
+
+  #look(chains: Chains): void {
+    const { name } = this.#editing;
+    if (this.#editing.look(chains)) toast({ text: `${name} was changed elsewhere. This is how it is now.` });
+    if (this.#begins && this.#editing.draft === undefined) this.#editing.begin();
+    this.#begins = false;
+  }
+
+  async #remove(key: number): Promise<void> {
+    const place = this.#editing.targets.findIndex((each) => each.key === key);
+    const removed = this.#editing.targets[place];
+    if (removed === undefined) return;
+    this.#editing.setTargets(this.#editing.targets.toSpliced(place, 1));
+    const undo = {
+      label: 'Undo',
+      run: () => this.#editing.setTargets(this.#editing.targets.toSpliced(place, 0, removed)),
+    };
+    toast({ text: `${removed.target} is taken out.`, action: undo });
+    await this.updateComplete;
+    // The button that had the focus is gone.
+    const neighbour = this.#editing.targets[Math.min(place, this.#editing.targets.length - 1)];
+    if (neighbour === undefined) this.renderRoot.querySelector<HTMLElement>('.add')?.focus();
+    else this.renderRoot.querySelector('sortable-list')?.focusItem(neighbour.key);
+  }
+
+  #rename(input: HTMLInputElement, taken: readonly string[]): void {
+    const name = input.value.trim();
+    input.setCustomValidity(taken.includes(name) ? `There is a chain “${name}” already.` : '');
+    this.#editing.change({ name });
+  }
+
+  #save = async (): Promise<void> => {
+    if (this.#editing.targets.length === 0) {
+      this.#editing.problem = new Error('A chain needs a target. Add one, or remove the chain.');
+      this.requestUpdate();
+      return;
+    }
+    if (this.#isValid()) this.#saved(await this.#editing.save());
+  };
+
+  #keepMine = async (): Promise<void> => {
+    if (this.#isValid()) this.#saved(await this.#editing.keepMine());
+  };
+
+  #saved(done: boolean): void {
+    if (!done) return;
+    const { name } = this.#editing;
+    // The same page, under its name of now.
+    history.replaceState(history.state, '', `/admin/chains/${encodeURIComponent(name)}`);
+    toast({ text: `${name} is saved, and in force.` });
+    void this.#chains.reload();
+  }
+
+  #discard = (): void => {
+    this.#offerBack('Your changes are discarded.', this.#editing.discard());
+  };
+
+  #takeTheirs = (): void => {
+    this.#offerBack('This is theirs.', this.#editing.takeTheirs());
+  };
+
+  /** Nothing is lost for good by one click. */
+  #offerBack(text: string, draft: ChainDraft | undefined): void {
+    toast({ text, action: { label: 'Bring mine back', run: () => this.#editing.restore(draft) } });
+  }
+
+  #makeDefault = async (): Promise<void> => {
+    const { name } = this.#editing;
+    try {
+      await makeDefault(name, this.#chains.value?.revision ?? '');
+      toast({ text: `${name} is the default now: it answers whatever names no chain.` });
+    } catch (error) {
+      this.#editing.problem = error;
+    }
+    await this.#chains.reload();
+  };
+
+  #isValid(): boolean {
+    return reportValidity(this.renderRoot);
+  }
+
+  #onUnload = (event: BeforeUnloadEvent): void => {
+    if (this.#editing.changed) event.preventDefault();
+  };
 }
 
 declare global {

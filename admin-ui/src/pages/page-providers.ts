@@ -1,14 +1,191 @@
-import { html, LitElement } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ProviderView } from '../../../src/contract/admin-configuration.js';
+import type { LiveEvent } from '../../../src/contract/events.js';
+import { confirm } from '../components/confirm-dialog.js';
+import { toast } from '../components/toast-host.js';
+import { ApiError } from '../data/client.js';
+import { LiveController, live } from '../data/feed.js';
+import { counted } from '../data/format.js';
+import {
+  asWritten,
+  held,
+  loadProviders,
+  type Providers,
+  removeProvider,
+  saveProvider,
+  unchanged,
+} from '../data/providers.js';
+import { Resource } from '../data/resource.js';
+import { ConflictError } from '../data/saving.js';
 import { base } from '../styles/base.js';
+import '../components/empty-state.js';
+import '../components/load-state.js';
+import '../components/models-dialog.js';
 import '../components/page-header.js';
+import '../components/provider-card.js';
+import '../components/provider-dialog.js';
+import '../components/save-problem.js';
+import '../components/ui-dialog.js';
+import '../components/ui-icon.js';
+
+type Window =
+  | { readonly kind: 'add' }
+  | { readonly kind: 'edit' | 'models' | 'in-use'; readonly provider: ProviderView };
 
 @customElement('page-providers')
 class PageProviders extends LitElement {
-  static override styles = base;
+  static override styles = [base, css`.uses { display: grid; gap: var(--space-1); }`];
+  @state() private window: Window | undefined;
+  /** Why a provider was not switched or removed. */
+  @state() private problem: unknown;
+  /** The targets that refused, when they were last looked at. */
+  #off = '';
+  readonly #providers = new Resource<Providers>(this, loadProviders);
+
+  constructor() {
+    super();
+    new LiveController(this, (event) => {
+      if (event !== undefined) this.#follow(event);
+    });
+  }
+
+  /** A key may be refused, and the configuration changed, at any time. */
+  #follow(event: LiveEvent): void {
+    const off = (live.status?.targets ?? [])
+      .filter(({ state: stands }) => stands === 'disabled')
+      .map(({ target }) => target);
+    const before = this.#off;
+    this.#off = off.join(' ');
+    if (event.type === 'status' || this.#off !== before) void this.#providers.reload();
+  }
 
   override render() {
-    return html`<page-header heading="Providers"></page-header>`;
+    const { value } = this.#providers;
+    return html`
+      <page-header heading="Providers">
+        The accounts that answer for you. Their keys stay on the server.
+        ${value === undefined || value.providers.length === 0 ? nothing : html`<button slot="actions" class="primary" @click=${() => (this.window = { kind: 'add' })}><ui-icon name="plus"></ui-icon>Add a provider</button>`}
+      </page-header>
+      <load-state .of=${this.#providers}>${value === undefined ? nothing : this.#content(value)}</load-state>`;
+  }
+
+  #content(providers: Providers) {
+    return html`<div class="stack">
+        <save-problem .error=${this.problem}></save-problem>
+        ${
+          providers.providers.length === 0
+            ? this.#empty()
+            : repeat(
+                providers.providers,
+                ({ id }) => id,
+                (provider) => this.#card(provider, providers),
+              )
+        }
+      </div>
+      ${this.#open(providers)}`;
+  }
+
+  #card(provider: ProviderView, { types }: Providers) {
+    return html`<provider-card
+      .provider=${provider}
+      .type=${types.find(({ type }) => type === provider.type)}
+      .targets=${live.status?.targets ?? []}
+      @edit=${() => (this.window = { kind: 'edit', provider })}
+      @models=${() => (this.window = { kind: 'models', provider })}
+      @toggle=${() => this.#toggle(provider)}
+      @remove=${() => this.#remove(provider)}
+    ></provider-card>`;
+  }
+
+  #empty() {
+    return html`<empty-state icon="provider" heading="No provider yet" text="Add an account at a provider with a free tier, or a server of your own. You are led through it in two minutes.">
+      <a class="button primary" href="/admin/welcome">Add your first provider</a>
+      <button @click=${() => (this.window = { kind: 'add' })}>I know my way</button>
+    </empty-state>`;
+  }
+
+  #open(providers: Providers) {
+    const { window } = this;
+    const close = () => (this.window = undefined);
+    switch (window?.kind) {
+      case 'add':
+        return html`<provider-dialog .providers=${providers} @saved=${this.#saved} @close=${close}></provider-dialog>`;
+      case 'edit':
+        return html`<provider-dialog .providers=${providers} .provider=${window.provider} @saved=${this.#saved} @close=${close}></provider-dialog>`;
+      case 'models':
+        return html`<models-dialog provider=${window.provider.id} @close=${close}></models-dialog>`;
+      case 'in-use':
+        return html`<ui-dialog heading="${window.provider.id} is in use" @close=${close}>
+          <div class="stack">
+            <p>${counted(window.provider.chains.length, 'chain asks', 'chains ask')} it. Take its models out of there first, or disable it: then it is passed over.</p>
+            <ul class="uses">${window.provider.chains.map((name) => html`<li><a href="/admin/chains/${encodeURIComponent(name)}">${name}</a></li>`)}</ul>
+          </div>
+          <button slot="actions" @click=${close}>Close</button>
+        </ui-dialog>`;
+      default:
+        return nothing;
+    }
+  }
+
+  #saved = async ({ detail: id }: CustomEvent<string>): Promise<void> => {
+    const isNew = this.window?.kind === 'add';
+    this.window = undefined;
+    await this.#providers.reload();
+    toast({ text: isNew ? `${id} is added. Put its models into a chain next.` : `${id} is saved, and in force.` });
+  };
+
+  async #toggle(provider: ProviderView): Promise<void> {
+    const { id, enabled } = provider;
+    const change = { ...unchanged(asWritten(provider)), enabled: !enabled };
+    const done = await this.#attempt(id, () => saveProvider(id, this.#held(id), change));
+    const undo = { label: 'Undo', run: () => this.#switchBack(id) };
+    if (done) toast({ text: enabled ? `${id} is disabled: chains pass it over.` : `${id} is enabled.`, action: undo });
+  }
+
+  async #switchBack(id: string): Promise<void> {
+    const provider = this.#providers.value?.providers.find((each) => each.id === id);
+    if (provider !== undefined) await this.#toggle(provider);
+  }
+
+  async #remove(provider: ProviderView): Promise<void> {
+    const { id, chains, key } = provider;
+    if (chains.length > 0) {
+      this.window = { kind: 'in-use', provider };
+      return;
+    }
+    const left = key.variable === undefined ? '' : ` ${key.variable} stays where it is set.`;
+    const text = `No chain asks it. Its settings go from the configuration.${left}`;
+    if (!(await confirm({ heading: `Remove ${id}?`, text, yes: 'Remove', danger: true }))) return;
+    if (await this.#attempt(id, () => removeProvider(id, this.#held(id)))) toast({ text: `${id} is removed.` });
+  }
+
+  /** Does it, and shows how things are then. @returns whether it was done */
+  async #attempt(id: string, change: () => Promise<unknown>): Promise<boolean> {
+    this.problem = undefined;
+    try {
+      await change();
+      return true;
+    } catch (error) {
+      this.problem =
+        error instanceof ConflictError
+          ? new Error(`${id} was changed elsewhere. This is how it is now; try again.`)
+          : error;
+      return false;
+    } finally {
+      await this.#providers.reload();
+      const provider = this.#providers.value?.providers.find((each) => each.id === id);
+      const inUse = this.problem instanceof ApiError && this.problem.code === 'in_use';
+      if (inUse && provider !== undefined) {
+        this.problem = undefined;
+        this.window = { kind: 'in-use', provider };
+      }
+    }
+  }
+
+  #held(id: string) {
+    return held(this.#providers.value as Providers, id);
   }
 }
 

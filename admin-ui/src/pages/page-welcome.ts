@@ -1,15 +1,137 @@
-import { html, LitElement } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { ProviderTypeView } from '../../../src/contract/admin-configuration.js';
+import type { ProviderTrial } from '../../../src/contract/models.js';
+import type { SavedProvider } from '../components/welcome-key.js';
+import { loadProviders, type Providers } from '../data/providers.js';
+import { Resource } from '../data/resource.js';
+import { isReached, keepProgress, keptProgress, type Progress, STEPS, type Step, stepOf } from '../data/welcome.js';
 import { base } from '../styles/base.js';
+import '../components/load-state.js';
 import '../components/page-header.js';
+import '../components/type-cards.js';
+import '../components/welcome-connect.js';
+import '../components/welcome-key.js';
+import '../components/welcome-models.js';
+import '../components/welcome-prompt.js';
 
+const TITLES: Readonly<Record<Step, string>> = {
+  type: 'Pick a provider',
+  key: 'Paste its key',
+  models: 'Fill a chain',
+  try: 'Send a prompt',
+  connect: 'Connect',
+};
+
+/** From no provider at all to an answer, step by step. The step is in the address, the rest is kept for this tab. */
 @customElement('page-welcome')
 class PageWelcome extends LitElement {
-  static override styles = base;
+  static override styles = [
+    base,
+    css`
+      nav ol { display: flex; gap: var(--space-1) var(--space-2); flex-wrap: wrap; margin-bottom: var(--space-4); counter-reset: step; }
+      nav li { display: flex; align-items: center; gap: var(--space-2); counter-increment: step; color: var(--muted); }
+      nav li + li::before { content: ''; width: 1.25rem; border-top: 1px solid var(--line-strong); }
+      nav li > * { display: inline-flex; gap: var(--space-2); padding: var(--space-1) var(--space-2); border-radius: var(--radius-s); }
+      nav li > *::before { content: counter(step) '.'; font-variant-numeric: tabular-nums; }
+      nav [aria-current] { background: var(--accent-soft); color: var(--accent); font-weight: 550; text-decoration: none; }
+      @media (max-width: 48rem) { nav li + li::before { display: none; } }
+      .have { display: flex; gap: var(--space-2); flex-wrap: wrap; align-items: center; }
+    `,
+  ];
+  @state() private progress: Progress = keptProgress();
+  @state() private step: Step = 'type';
+  /** What was found out about the provider that was just saved. */
+  @state() private trial: ProviderTrial | undefined;
+  readonly #providers = new Resource<Providers>(this, loadProviders);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('vaadin-router-location-changed', this.#located);
+    this.#located();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('vaadin-router-location-changed', this.#located);
+  }
 
   override render() {
-    return html`<page-header heading="Welcome"></page-header>`;
+    const { value } = this.#providers;
+    return html`
+      <page-header heading="Welcome">From a free account to an answer, in two minutes. Nothing leaves this machine but what you ask a provider.</page-header>
+      <nav aria-label="Steps"><ol>${STEPS.map((step) => this.#link(step))}</ol></nav>
+      <load-state .of=${this.#providers}>${value === undefined ? nothing : this.#content(value)}</load-state>`;
   }
+
+  #link(step: Step) {
+    const here = step === this.step;
+    const reached = here || isReached(step, this.progress);
+    return html`<li>${reached ? html`<a href="/admin/welcome?step=${step}" aria-current=${here ? 'step' : nothing}>${TITLES[step]}</a>` : html`<span>${TITLES[step]}</span>`}</li>`;
+  }
+
+  #content(providers: Providers) {
+    const { type, provider = '', chosen, chain = '' } = this.progress;
+    switch (this.step) {
+      case 'type':
+        return this.#types(providers);
+      case 'key':
+        return html`<welcome-key .type=${providers.types.find((each) => each.type === type)} .providers=${providers} saved=${provider} @saved=${this.#keySaved}></welcome-key>`;
+      case 'models':
+        return html`<welcome-models provider=${provider} .trial=${this.trial} .chosen=${chosen} @chosen=${(event: CustomEvent) => this.#keep({ chosen: event.detail })} @saved=${this.#chainSaved}></welcome-models>`;
+      case 'try':
+        return html`<welcome-prompt chain=${chain} @next=${() => this.#go('connect')}></welcome-prompt>`;
+      default:
+        return html`<welcome-connect chain=${chain}></welcome-connect>`;
+    }
+  }
+
+  #types({ types, providers }: Providers) {
+    const usable = providers.filter(({ state: stands }) => stands === 'usable');
+    return html`<div class="stack">
+      ${usable.length === 0 ? nothing : html`<div class="have"><span>You have already:</span>${usable.map(({ id }) => html`<button @click=${() => this.#use(id)}>Models of ${id}</button>`)}</div>`}
+      <type-cards .types=${types} .chosen=${this.progress.type ?? ''} @choose=${this.#typeChosen}></type-cards>
+    </div>`;
+  }
+
+  #typeChosen = ({ detail: { type } }: CustomEvent<ProviderTypeView>): void => {
+    // Another kind is another provider; the one that was saved stays, and so do its models in the chain.
+    this.#keep(type === this.progress.type ? {} : { type, provider: undefined });
+    this.#go('key');
+  };
+
+  #use(provider: string): void {
+    this.#keep({ provider });
+    this.trial = undefined;
+    this.#go('models');
+  }
+
+  #keySaved = ({ detail: { id, trial } }: CustomEvent<SavedProvider>): void => {
+    this.#keep({ provider: id });
+    this.trial = trial;
+    this.#go('models');
+    void this.#providers.reload();
+  };
+
+  #chainSaved = ({ detail: chain }: CustomEvent<string>): void => {
+    this.#keep({ chain, chosen: undefined });
+    this.#go('try');
+  };
+
+  #keep(change: Partial<Progress>): void {
+    this.progress = { ...this.progress, ...change };
+    keepProgress(this.progress);
+  }
+
+  #go(step: Step): void {
+    history.pushState(null, '', `?step=${step}`);
+    this.#located();
+  }
+
+  #located = (): void => {
+    this.step = stepOf(location.search, this.progress);
+    window.scrollTo(0, 0);
+  };
 }
 
 declare global {

@@ -6,6 +6,6 @@ const [, , folder = ''] = process.argv;
 const store = new RequestStore(folder, { keepMs: 30 * DAY_MS, maxRequests: 200_000, now: Date.now, log: console });
 let logged = 0;
 setInterval(() => {
-  for (let index = 0; index < 20; index++) store.add(recordOf(`r-${logged++}`));
+  for (let index = 0; index < 5; index++) store.add(recordOf(`r-${logged++}`));
   if (logged % 100 === 0) process.stdout.write(`${Date.now()} ${logged}\n`);
 }, 2);

@@ -1,0 +1,93 @@
+import type {
+  ChainSettingsView,
+  ChainsReply,
+  ChainTargetView,
+  ChainView,
+  ChainWritten,
+  ProviderView,
+  Saved,
+  Writable,
+} from '../../../src/contract/admin-configuration.js';
+import { call } from './client.js';
+import { type Held, save } from './saving.js';
+
+/** Everything that the pages of the chains show. */
+export interface Chains extends ChainsReply {
+  readonly providers: readonly ProviderView[];
+  readonly writable: Writable;
+}
+
+/** What is written down of a chain, in a form that is the same for the same meaning. */
+export interface ChainAsWritten extends ChainSettingsView {
+  readonly targets: readonly ChainTargetView[];
+}
+
+/** A name that the configuration takes. */
+export const NAME_OF_CHAIN = '[^\\/\\u0000-\\u001f\\u007f]+';
+
+/** @throws ApiError */
+export const loadChains = async (signal?: AbortSignal): Promise<Chains> => {
+  const asked = signal === undefined ? {} : { signal };
+  const [chains, { providers }, { writable }] = await Promise.all([
+    call('GET /chains', asked),
+    call('GET /providers', asked),
+    call('GET /configuration', asked),
+  ]);
+  return { ...chains, providers, writable };
+};
+
+/** Without what is empty, which is what is not there. */
+export const asWritten = ({ name: _, targets, ...settings }: ChainView | ChainWritten): ChainAsWritten =>
+  inOrder({
+    targets: targets.map((target) => withoutEmpty(target)),
+    ...withoutEmpty(settings),
+  });
+
+/** The chain of this name among those that were loaded. */
+export const heldChain = ({ revision, chains }: ChainsReply, name: string): Held<ChainAsWritten> => {
+  const view = chains.find((each) => each.name === name);
+  return { revision, value: view === undefined ? undefined : asWritten(view) };
+};
+
+export const isSame = (one: ChainAsWritten | undefined, other: ChainAsWritten | undefined): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
+const reread = async (name: string): Promise<Held<ChainAsWritten>> => heldChain(await call('GET /chains'), name);
+
+/** Adds, changes or renames a chain, starting from how it was read. @throws ConflictError · ApiError */
+export const saveChain = (name: string, from: Held<ChainAsWritten>, written: ChainWritten): Promise<Saved> =>
+  save(
+    from,
+    () => reread(name),
+    (revision) => call('PUT /chains/:name', { params: { name }, body: written, revision }),
+  );
+
+/** @throws ConflictError · ApiError, with code `in_use` for the default chain and for the last one */
+export const removeChain = (name: string, from: Held<ChainAsWritten>): Promise<Saved> =>
+  save(
+    from,
+    () => reread(name),
+    (revision) => call('DELETE /chains/:name', { params: { name }, revision }),
+  );
+
+/** Whatever else was changed meanwhile: only the default is. @throws ConflictError · ApiError */
+export const makeDefault = (name: string, revision: string): Promise<Saved> =>
+  save(
+    { revision, value: name },
+    async () => ({ ...(await reread(name)), value: name }),
+    (from) => call('PUT /default-chain', { body: { name }, revision: from }),
+  );
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+
+const withoutEmpty = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => !isEmpty(each))) as T;
+
+/** The same value with its keys in the order of the alphabet, all the way down. */
+const inOrder = <T>(value: T): T => {
+  if (Array.isArray(value)) return value.map(inOrder) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, each]) => [key, inOrder(each)])) as T;
+};

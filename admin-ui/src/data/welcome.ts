@@ -1,0 +1,71 @@
+import type { ChainView, ChainWritten, Saved } from '../../../src/contract/admin-configuration.js';
+import { call } from './client.js';
+import { type Held, save } from './saving.js';
+
+export const STEPS = ['type', 'key', 'models', 'try', 'connect'] as const;
+
+export type Step = (typeof STEPS)[number];
+
+/** How far a newcomer has come. Never holds a key: it outlives a reload of the page. */
+export interface Progress {
+  /** The kind of provider that was picked. */
+  readonly type?: string | undefined;
+  /** The id of the provider that was saved. */
+  readonly provider?: string | undefined;
+  /** Targets for the chain, in their order; absent before any was chosen. */
+  readonly chosen?: readonly string[] | undefined;
+  /** The chain that was saved. */
+  readonly chain?: string | undefined;
+}
+
+const KEPT_AS = '429chain.welcome';
+
+export const keptProgress = (): Progress => JSON.parse(sessionStorage.getItem(KEPT_AS) ?? '{}') as Progress;
+
+export const keepProgress = (progress: Progress): void => sessionStorage.setItem(KEPT_AS, JSON.stringify(progress));
+
+/** What each step needs to have been done before. */
+const NEEDS: Readonly<Record<Step, keyof Progress | undefined>> = {
+  type: undefined,
+  key: 'type',
+  models: 'provider',
+  try: 'chain',
+  connect: 'chain',
+};
+
+export const isReached = (step: Step, progress: Progress): boolean => {
+  const needed = NEEDS[step];
+  return needed === undefined || progress[needed] !== undefined;
+};
+
+/** The step that an address such as `?step=models` names, or the last one before it that was reached. */
+export const stepOf = (search: string, progress: Progress): Step => {
+  const asked = STEPS.indexOf(new URLSearchParams(search).get('step') as Step);
+  return STEPS.slice(0, asked + 1).findLast((step) => isReached(step, progress)) ?? 'type';
+};
+
+/** The chain that a newcomer fills: the default one, which may not be there yet. */
+export interface FirstChain {
+  readonly name: string;
+  readonly held: Held<ChainView>;
+}
+
+/** @throws ApiError */
+export const loadFirstChain = async (): Promise<FirstChain> => {
+  const { chains, defaultChain = 'default', revision } = await call('GET /chains');
+  return { name: defaultChain, held: { revision, value: chains.find(({ name }) => name === defaultChain) } };
+};
+
+/** Saves these targets in this order; what else is written of the chain, and of its targets, stays. @throws ConflictError · ApiError */
+export const saveFirstChain = ({ name, held }: FirstChain, targets: readonly string[]): Promise<Saved> => {
+  const { name: _, ...settings } = held.value ?? { name, targets: [] };
+  const body: ChainWritten = {
+    ...settings,
+    targets: targets.map((target) => settings.targets.find((each) => each.target === target) ?? { target }),
+  };
+  return save(
+    held,
+    async () => (await loadFirstChain()).held,
+    (revision) => call('PUT /chains/:name', { params: { name }, body, revision }),
+  );
+};

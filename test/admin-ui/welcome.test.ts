@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import OpenAI from 'openai';
+import type { Locator, Page } from 'playwright-core';
+import { API_KEY } from '../proxy.js';
+import { answer, reply, type ScriptedUpstream } from '../scripted-upstream.js';
+import { AdminServer, Visitor } from './browser.js';
+import { GOOD_KEY, startModelProvider, WRONG_KEY } from './model-provider.js';
+import { wholePage } from './whole-page.js';
+
+describe('the first visit', () => {
+  let upstream: ScriptedUpstream;
+  let server: AdminServer;
+  let visitor: Visitor;
+  let page: Page;
+
+  const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+  const stepIs = (name: string): Promise<void> =>
+    page.getByRole('navigation', { name: 'Steps' }).locator('[aria-current=step]').getByText(name).waitFor();
+  const chainInFile = (): unknown => JSON.parse(server.text).chains.default;
+
+  beforeEach(async () => {
+    upstream = await startModelProvider('Water that falls, and asks for no tokens.');
+    server = await AdminServer.start({ providers: {}, chains: {} });
+    visitor = await Visitor.signedIn(server);
+    ({ page } = visitor);
+  });
+
+  afterEach(async () => {
+    await visitor.leave();
+    await server.close();
+    await upstream.close();
+  });
+
+  /** Up to the models: a server with a key of its own. */
+  const giveKey = async (key = GOOD_KEY): Promise<void> => {
+    await page.goto('welcome');
+    await button('Any OpenAI-compatible server').click();
+    await page.getByLabel('Base URL').fill(upstream.baseUrl);
+    await page.getByLabel('Key', { exact: true }).fill(key);
+    await button('Try it').click();
+  };
+
+  it('leads from nothing to an answer, and to the lines for one’s own programs', async () => {
+    await page.getByRole('link', { name: 'Add your first provider' }).click();
+    await stepIs('Pick a provider');
+    await visitor.expectAccessible();
+    await giveKey();
+    await stepIs('Fill a chain');
+    await page.getByText('It works. 3 models').waitFor();
+    await visitor.expectAccessible();
+    await button('Add local/small/eight:free').click();
+    await button('Add local/seeing/nine:free').click();
+    await button('Move local/seeing/nine:free up').press('Enter');
+    await button('Save the chain').click();
+    await stepIs('Send a prompt');
+    expect(chainInFile()).to.deep.equal(['local/seeing/nine:free', 'local/small/eight:free']);
+    await button('Send').click();
+    await page.getByText('Water that falls, and asks for no tokens.').waitFor();
+    await page.getByText('Answered by local/seeing/nine:free').waitFor();
+    await visitor.expectAccessible();
+    await button('Connect your programs').click();
+    await page.getByText(`${server.address}/v1/chat/completions`).waitFor();
+    await visitor.expectAccessible();
+    visitor.expectNothingWrong();
+  });
+
+  it('tries a key the moment it is pasted', async () => {
+    await page.goto('welcome');
+    await button('Any OpenAI-compatible server').click();
+    await page.getByLabel('Base URL').fill(upstream.baseUrl);
+    await page.getByLabel('Key', { exact: true }).focus();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.evaluate(`navigator.clipboard.writeText('${GOOD_KEY}')`);
+    await page.keyboard.press('ControlOrMeta+V');
+    await stepIs('Fill a chain');
+  });
+
+  it('says in plain words that a key is wrong, and takes the next one', async () => {
+    await giveKey(WRONG_KEY);
+    await page.getByText('The provider refuses this key. Is it whole, and of this provider?').waitFor();
+    await stepIs('Paste its key');
+    expect(JSON.parse(server.text).providers).to.deep.equal({});
+    await page.keyboard.insertText(GOOD_KEY);
+    await page.keyboard.press('Enter');
+    await stepIs('Fill a chain');
+  });
+
+  it('says that nothing answers at an address', async () => {
+    await page.goto('welcome');
+    await button('Any OpenAI-compatible server').click();
+    await page.getByLabel('Base URL').fill('http://127.0.0.1:1/v1');
+    await page.keyboard.press('Enter');
+    await page.getByText('Nothing answers at this address.').waitFor();
+  });
+
+  it('takes a server of one’s own without a key', async () => {
+    upstream.always((res, request) =>
+      (request.path.endsWith('/models') ? reply(200, { data: [{ id: 'qwen3:8b' }] }) : answer('Hello'))(res, request),
+    );
+    await page.goto('welcome');
+    await button('Any OpenAI-compatible server').click();
+    await page.getByLabel('Base URL').fill(upstream.baseUrl);
+    await page.keyboard.press('Enter');
+    await button('Add local/qwen3:8b').click();
+    await button('Save the chain').click();
+    await stepIs('Send a prompt');
+    expect(JSON.parse(server.text).providers.local).to.deep.equal({
+      type: 'openai-compatible',
+      baseUrl: upstream.baseUrl,
+    });
+  });
+
+  it('goes back and forward, and survives a reload, without a key in what is kept', async () => {
+    await giveKey();
+    await button('Add local/small/eight:free').click();
+    await page.goBack();
+    await stepIs('Paste its key');
+    await page.goForward();
+    await stepIs('Fill a chain');
+    await page.reload();
+    await button('Take local/small/eight:free out').waitFor();
+    const kept = (await page.evaluate('JSON.stringify([{ ...sessionStorage }, { ...localStorage }])')) as string;
+    expect(kept).to.contain('small/eight:free').and.not.to.contain(GOOD_KEY);
+    expect(page.url()).not.to.contain(GOOD_KEY);
+    await button('Save the chain').click();
+    await stepIs('Send a prompt');
+    visitor.expectNothingWrong();
+  });
+
+  it('does not skip what was not done yet', async () => {
+    await page.goto('welcome?step=connect');
+    await stepIs('Pick a provider');
+  });
+
+  it('says why no target answered, and what to do', async () => {
+    visitor.expectTrouble(/429|503/);
+    await giveKey();
+    await button('Add local/small/eight:free').click();
+    await button('Save the chain').click();
+    await stepIs('Send a prompt');
+    upstream.always(reply(429, { error: { message: 'Slow down' } }, { 'retry-after': '3600' }));
+    await button('Send').click();
+    await page.getByRole('alert').getByText('local/small/eight:free', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'choose other models' }).click();
+    await stepIs('Fill a chain');
+  });
+
+  it('puts the models of another provider into the same chain, behind those that are there', async () => {
+    await giveKey();
+    await button('Add local/small/eight:free').click();
+    await page.getByRole('link', { name: 'Add another provider' }).click();
+    await stepIs('Pick a provider');
+    await button('OpenRouter').click();
+    await page.getByRole('link', { name: 'Pick a provider' }).click();
+    await button('Models of local').click();
+    await button('Add local/paid/large').click();
+    await button('Save the chain').click();
+    await stepIs('Send a prompt');
+    expect(chainInFile()).to.deep.equal(['local/small/eight:free', 'local/paid/large']);
+  });
+
+  it('masks the key of callers until it is copied; the copied line works', async () => {
+    await giveKey();
+    await button('Add local/small/eight:free').click();
+    await button('Save the chain').click();
+    await stepIs('Send a prompt');
+    await page.getByRole('link', { name: 'Connect' }).last().click();
+    await page.getByRole('region', { name: 'Python' }).waitFor();
+    expect(await wholePage(page)).not.to.contain(API_KEY);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await button('Copy Python').click();
+    await page.getByText('Copied').waitFor();
+    const copied = (await page.evaluate('navigator.clipboard.readText()')) as string;
+    const [, baseURL = '', apiKey = ''] = /base_url="(.+)", api_key="(.+)"/.exec(copied) ?? [];
+    const client = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
+    const answered = await client.chat.completions.create({
+      model: 'default',
+      messages: [{ role: 'user', content: 'Hello' }],
+    });
+    expect(answered.choices[0]?.message.content).to.equal('Water that falls, and asks for no tokens.');
+    visitor.expectNothingWrong();
+  });
+
+  it('keeps the key of the provider in .env alone', async () => {
+    await giveKey();
+    await stepIs('Fill a chain');
+    expect(readFileSync(join(server.folder, '.env'), 'utf8')).to.equal(`LOCAL_API_KEY=${GOOD_KEY}\n`);
+    expect(server.text).not.to.contain(GOOD_KEY);
+    expect(await wholePage(page)).not.to.contain(GOOD_KEY);
+  });
+
+  it('works by keyboard alone, on a telephone', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto('welcome');
+    await button('Any OpenAI-compatible server').press('Enter');
+    await page.keyboard.insertText(upstream.baseUrl);
+    await page.keyboard.press('Tab');
+    await page.keyboard.insertText(GOOD_KEY);
+    await page.keyboard.press('Enter');
+    await button('Add local/small/eight:free').press('Space');
+    await button('Save the chain').press('Enter');
+    await button('Send').press('Enter');
+    await page.getByText('Answered by local/small/eight:free').waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(360);
+  });
+});

@@ -1,0 +1,22 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+
+const isSuperuser = (): boolean => process.getuid?.() === 0;
+
+/** The superuser may write any file that is not mounted to be read only. @returns whether that could be done */
+export const makeReadOnly = (file: string): boolean => {
+  chmodSync(file, 0o444);
+  if (!isSuperuser()) return true;
+  try {
+    execFileSync('mount', ['--bind', file, file], { stdio: 'ignore' });
+    execFileSync('mount', ['-o', 'remount,ro,bind', file], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const makeWritable = (file: string): void => {
+  if (isSuperuser()) execFileSync('umount', [file]);
+  else chmodSync(file, 0o644);
+};
