@@ -12,11 +12,16 @@ import { whyNotWritable } from './writable-folder.js';
 
 const KEYS = { CHAIN_API_KEY: 'api-key', CHAIN_ADMIN_KEY: 'admin-key' } as const;
 
+/** The name of a reverse proxy, under which the admin is to be reached too. */
+const HOST = 'CHAIN_HOST';
+
 /** With keys from the start, so that it may listen where others can reach it. */
-const EMPTY = `// Made at the first start of 429chain. Add providers and chains here or at /admin: both take effect at once.
+const empty = (
+  hosts: string,
+): string => `// Made at the first start of 429chain. Add providers and chains here or at /admin: both take effect at once.
 // \${NAME} is read from the environment, or from the file .env beside this one.
 {
-  server: {
+  server: {${hosts}
     apiKeys: ['\${CHAIN_API_KEY}'],
     adminKey: '\${CHAIN_ADMIN_KEY}',
   },
@@ -27,7 +32,7 @@ const EMPTY = `// Made at the first start of 429chain. Add providers and chains 
 
 /**
  * Where there is no configuration, writes an empty one, and keys of its own into the `.env` beside it unless `env` gives
- * them. Says so in the log.
+ * them, and `server.hosts` if it gives CHAIN_HOST. Says so in the log.
  * @throws CommandError when the folder cannot be written
  */
 export const createConfiguration = ({ options }: CommandLine, env: Environment, log: Log): void => {
@@ -37,7 +42,8 @@ export const createConfiguration = ({ options }: CommandLine, env: Environment, 
   const why = whyNotWritable(folder);
   if (why !== undefined) throw new CommandError(`There is no ${file}, and none can be made.\n${why}`);
   const made = writeKeys(join(folder, DOT_ENV), env);
-  writeFileSync(file, EMPTY, { flag: 'wx' });
+  const hosts = isGiven(env, HOST) ? `\n    hosts: ['\${${HOST}}'],` : '';
+  writeFileSync(file, empty(hosts), { flag: 'wx' });
   log.info(`There was no configuration: ${file} is a new one, without providers. Add them at /admin.`);
   if (made.length > 0) log.info(`Keys were made for you: ${listOf(made)} in ${join(folder, DOT_ENV)}`);
 };
