@@ -32,7 +32,6 @@ COPY docker/429chain /usr/local/bin/429chain
 RUN mkdir -m 700 /config /data && chown node:node /config /data
 # As a number, so that Kubernetes sees that it is not root.
 USER 1000:1000
-WORKDIR /config
 VOLUME ["/config", "/data"]
 EXPOSE 3429
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s CMD ["429chain", "health"]

@@ -6,7 +6,7 @@ import { readSecretFile } from './secret-file.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A variable whose value should be in `file`, and why it is not to be had. */
-export interface Unreadable {
+interface Unreadable {
   readonly name: string;
   readonly file: string;
   readonly why: string;
