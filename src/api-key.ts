@@ -6,6 +6,10 @@ import { ChainError } from './plugin/errors.js';
 /** The keys that are made where the configuration names none: their files in the data folder. */
 export type OwnKey = 'api-key' | 'admin-key';
 
+/** A key that nobody can guess. */
+export const newKey = (name: OwnKey): string =>
+  `${name === 'api-key' ? '429' : 'admin'}-${randomBytes(24).toString('base64url')}`;
+
 /**
  * The key for a configuration that names none: made once, kept in the data folder with mode 0600.
  * @throws ChainError `invalid_configuration` when the folder cannot be written
@@ -14,7 +18,7 @@ export const ownKey = (dataDir: string, name: OwnKey): string => {
   const file = join(dataDir, name);
   const kept = keptKey(dataDir, name);
   if (kept !== undefined) return kept;
-  const key = `${name === 'api-key' ? '429' : 'admin'}-${randomBytes(24).toString('base64url')}`;
+  const key = newKey(name);
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     writeFileSync(file, `${key}\n`, { mode: 0o600 });

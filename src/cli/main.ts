@@ -24,6 +24,10 @@ const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine)
     help: 'what every target of a running proxy has left, and when it is back',
     run: async (line) => (await import('./status.js')).status(line),
   },
+  health: {
+    help: 'whether a running proxy serves requests: exit status 0, or 1',
+    run: async (line) => (await import('./health.js')).health(line),
+  },
   explain: {
     help: 'which target a request would go to now, and why not to the others',
     run: async (line) => (await import('./explain.js')).explain(line),

@@ -12,6 +12,7 @@ export const OPTIONS = {
   host: { type: 'string', help: 'the address to listen on' },
   'data-dir': { type: 'string', help: 'where keys and state are kept (.429chain)' },
   demo: { type: 'boolean', help: 'simulated providers; needs no configuration and no key' },
+  create: { type: 'boolean', help: 'start: where there is no configuration, begin with an empty one' },
   chain: { type: 'string', help: 'ask, explain: the chain or provider/model to ask' },
   watch: { type: 'boolean', help: 'status: anew every second' },
   offline: { type: 'boolean', help: 'check: do not ask the providers' },

@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import { keptKey, type OwnKey } from '../api-key.js';
 import { loadSettings } from '../config/load.js';
 import type { Settings } from '../config/settings.js';
@@ -7,6 +6,7 @@ import type { AdminApi } from '../contract/admin-api.js';
 import { startDemo } from '../demo/world.js';
 import { parseBody } from '../engine/failure.js';
 import { silentLog } from '../log.js';
+import { addressAt } from './address.js';
 import { CommandError } from './command-error.js';
 import { demoStore } from './demo-store.js';
 import { type CommandLine, configurationFile, portOf } from './options.js';
@@ -25,13 +25,8 @@ export const settingsOf = async (line: CommandLine): Promise<Settings> => {
 };
 
 /** Where the running proxy is, such as `http://127.0.0.1:3429`. @throws CommandError for a `--port` that is none */
-export const addressOf = (line: CommandLine, { server }: Settings): string => {
-  const host = HEARD_AT[line.options.host ?? server.host] ?? line.options.host ?? server.host;
-  return `http://${isIPv6(host) ? `[${host}]` : host}:${portOf(line) ?? server.port}`;
-};
-
-/** Who listens everywhere is asked here. */
-const HEARD_AT: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+export const addressOf = (line: CommandLine, { server }: Settings): string =>
+  addressAt(line.options.host ?? server.host, portOf(line) ?? server.port);
 
 /** The first key of the configuration for that door, or the one that was made. @throws CommandError when there is none */
 export const ownKeyOf = ({ server, dataDir }: Settings, name: OwnKey, address: string): string => {

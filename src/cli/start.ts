@@ -6,8 +6,10 @@ import { openLog, type ProcessLog } from '../logging/process-log.js';
 import { Secrets } from '../secrets.js';
 import { announce } from './announce.js';
 import { CommandError } from './command-error.js';
+import { createConfiguration } from './create.js';
 import { demoStore } from './demo-store.js';
 import { type CommandLine, configurationFile, pluginPaths, portOf } from './options.js';
+import { whyNotWritable } from './writable-folder.js';
 
 /** Runs the proxy until Ctrl-C or SIGTERM; the first one drains, a second one ends it at once. */
 export const start = async (line: CommandLine): Promise<void> => {
@@ -36,6 +38,9 @@ const serve = async (
 ): Promise<void> => {
   const store = world === undefined ? openFile(line, log) : demoStore(world, line, log);
   log.configure(store.current.server.log);
+  const { dataDir } = store.current;
+  const why = whyNotWritable(dataDir);
+  if (why !== undefined) throw new CommandError(`Nothing can be kept in the data folder ${dataDir}.\n${why}`);
   store.onChange(({ server }) => log.configure(server.log));
   const app = await App.create({ store, plugins: pluginPaths(line), log, secrets });
   const stop = (): void => {
@@ -69,7 +74,7 @@ const listen = async (app: App, line: CommandLine): Promise<string> => {
   const port = portOf(line) ?? server.port;
   if (!isLoopback(host) && server.apiKeys.length === 0) {
     throw new CommandError(
-      `--host ${host} would let everybody in: write down server.apiKeys in the configuration first.`,
+      `--host ${host} would let everybody in: write down server.apiKeys in the configuration first, such as\n  server: { apiKeys: ['\${CHAIN_API_KEY}'] }\nand a key as CHAIN_API_KEY in the environment or in .env; \`openssl rand -hex 24\` makes one.`,
     );
   }
   try {
@@ -80,5 +85,7 @@ const listen = async (app: App, line: CommandLine): Promise<string> => {
   }
 };
 
-const openFile = (line: CommandLine, log: ProcessLog): SettingsStore =>
-  openStore(configurationFile(line), { env: process.env, log, dataDir: line.options['data-dir'] });
+const openFile = (line: CommandLine, log: ProcessLog): SettingsStore => {
+  if (line.options.create) createConfiguration(line, process.env, log);
+  return openStore(configurationFile(line), { env: process.env, log, dataDir: line.options['data-dir'] });
+};

@@ -1,7 +1,7 @@
 import { ChainError } from '../plugin/errors.js';
 import { withVariables } from './dot-env.js';
 import type { Edit } from './edit.js';
-import type { Environment } from './env.js';
+import { type Environment, isGiven } from './env.js';
 import type { Texts } from './medium.js';
 
 /** What is to become of a configuration: a new text, edits of it, or both in this order. */
@@ -20,8 +20,7 @@ export interface Change {
  */
 export const changed = (before: Texts, { text = before.text, secrets = {} }: Change, env: Environment): Texts => {
   for (const [name, value] of Object.entries(secrets)) {
-    const own = env[name]?.trim();
-    if (own === undefined || own === '' || own === value.trim()) continue;
+    if (!isGiven(env, name) || env[name]?.trim() === value.trim()) continue;
     const message = `${name} is set in the environment of 429chain, which goes before .env. Change it there, or use another name.`;
     throw new ChainError('invalid_request', message, { param: name });
   }

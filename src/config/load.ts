@@ -24,7 +24,10 @@ export interface ParseOptions {
   readonly dataDir?: string | undefined;
 }
 
-/** Reads a configuration from its text: all of it, or everything that is wrong with it. Touches no disk; never throws. */
+/**
+ * Reads a configuration from its text: all of it, or everything that is wrong with it. Of the disk it touches no more than the
+ * files of secrets that variables name; never throws.
+ */
 export const parseSettings = (text: string, options: ParseOptions): SettingsResult => {
   const file = options.file === undefined ? undefined : resolve(options.file);
   const dataDir = options.dataDir === undefined ? undefined : resolve(options.dataDir);

@@ -30,7 +30,7 @@ export interface SettingsStore {
   save(change: Change, revision: string): Promise<{ readonly revision: string }>;
   /** Everything that would keep `text` from coming into force. Changes nothing. */
   check(text: string): Promise<readonly Problem[]>;
-  /** Whether the environment of the process sets a variable: what `.env` says of it counts for nothing then. */
+  /** Whether the environment of the process sets a variable, or names its file: what `.env` says of it counts for nothing then. */
   isFixed(variable: string): boolean;
   /** From now on settings come into force only once `prepare` has made all that follows from them. */
   prepareWith(prepare: (settings: Settings) => Promise<Prepared>): void;

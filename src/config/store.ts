@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ChainError } from '../plugin/errors.js';
 import { type Change, changed } from './change.js';
 import { applyEdits } from './edit.js';
-import { readEnvironment } from './env.js';
+import { isGiven, readEnvironment } from './env.js';
 import { InvalidConfiguration } from './invalid-configuration.js';
 import { parseSettings, type SettingsResult } from './load.js';
 import { fileMedium, type Medium, memoryMedium, reasonOf, type Texts } from './medium.js';
@@ -101,8 +101,7 @@ class Store implements SettingsStore {
   }
 
   isFixed(variable: string): boolean {
-    const value = this.#options.env[variable];
-    return value !== undefined && value.trim() !== '';
+    return isGiven(this.#options.env, variable);
   }
 
   prepareWith(prepare: (settings: Settings) => Promise<Prepared>): void {

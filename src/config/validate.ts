@@ -6,7 +6,7 @@ import { explain } from './explain.js';
 import type { Locator, Path } from './locate.js';
 import { validatorOf } from './schema.js';
 import type { Check } from './subject.js';
-import { describe, type Finding, listOf, nameOf, writtenAt } from './wording.js';
+import { describe, type Finding, isPrivate, listOf, nameOf, writtenAt } from './wording.js';
 
 const CHECKS: readonly Check[] = [
   checkHost,
@@ -46,8 +46,15 @@ const unset = ({ unset }: Resolution): Finding[] =>
     .map(({ path, names }) => ({
       path,
       at: 'value',
-      message: `${nameOf(path)} reads ${listOf(names)}, which ${names.length === 1 ? 'is' : 'are'} not set. Set ${names.length === 1 ? 'it' : 'them'} in the environment or in the file .env beside this one.`,
+      message: `${nameOf(path)} reads ${listOf(names)}, which ${names.length === 1 ? 'is' : 'are'} not set. Set ${names.length === 1 ? 'it' : 'them'} in the environment or in the file .env beside this one.${path[0] === 'server' && isPrivate(path) ? ' `openssl rand -hex 24` makes a key.' : ''}`,
     }));
+
+const unreadable = ({ unreadable }: Resolution): Finding[] =>
+  unreadable.map(({ path, name, file, why }) => ({
+    path,
+    at: 'value',
+    message: `${nameOf(path)} reads ${name} from the file ${file}, which ${why}. ${name}_FILE in the environment names that file.`,
+  }));
 
 const schemaFindings = (written: unknown, resolved: unknown): Finding[] => {
   const validate = validatorOf();
@@ -66,11 +73,12 @@ const isUnderWrongKey = (path: Path, shape: readonly Finding[]): boolean =>
 export const validate = (written: unknown, resolution: Resolution, locator: Locator): Finding[] => {
   const subject = { written, resolved: resolution.value, locator };
   // What an unread variable stands for is not known, so nothing else is said about it.
-  const unread = new Set([...resolution.unset.map(({ path }) => path), ...resolution.malformed].map(keyOf));
+  const unreadPaths = [...resolution.unset, ...resolution.unreadable].map(({ path }) => path);
+  const unread = new Set([...unreadPaths, ...resolution.malformed].map(keyOf));
   const shape = schemaFindings(written, resolution.value).filter(
     ({ at, path }) => at === 'key' || !unread.has(keyOf(path)),
   );
-  const variables = [...malformed(written, resolution.malformed), ...unset(resolution)];
+  const variables = [...malformed(written, resolution.malformed), ...unset(resolution), ...unreadable(resolution)];
   const said = new Set([...unread, ...shape.map(({ path }) => keyOf(path))]);
   const checks = CHECKS.flatMap((check) => check(subject)).filter(({ path }) => !said.has(keyOf(path)));
   const rest = [...variables, ...checks].filter(({ path }) => !isUnderWrongKey(path, shape));

@@ -22,6 +22,8 @@ export interface Run {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** As another user. Only root may say so. */
+  readonly uid?: number | undefined;
   /** On a terminal of its own, whose keys `onOutput` may press. */
   readonly terminal?: boolean;
   /** Called with all of standard output so far, whenever there is more of it. */
@@ -56,9 +58,9 @@ export class Folder {
   /** Runs `429chain` with `args` to its end, and sees to it that it prints no key. */
   async run(
     args: readonly string[],
-    { env = {}, input = '', terminal = false, onOutput }: RunOptions = {},
+    { env = {}, input = '', uid, terminal = false, onOutput }: RunOptions = {},
   ): Promise<Run> {
-    const child = this.#spawn(args, env, terminal);
+    const child = this.#spawn(args, env, { terminal, uid });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -118,7 +120,7 @@ export class Folder {
   #spawn(
     args: readonly string[],
     env: Readonly<Record<string, string>>,
-    terminal = false,
+    { terminal = false, uid }: Pick<RunOptions, 'terminal' | 'uid'> = {},
   ): ChildProcessWithoutNullStreams {
     const command = [process.execPath, MAIN, ...args];
     // `script` comes with every Linux, and a terminal with it.
@@ -127,6 +129,7 @@ export class Folder {
       cwd: this.path,
       // Nothing of the tester's own: a key in the environment would be tried.
       env: { PATH: process.env.PATH, HOME: this.path, ...env },
+      uid,
     });
     this.#children.push(child);
     return child;

@@ -18,7 +18,7 @@ describe('variables in a configuration', () => {
   for (const [written, resolved] of TEXTS) {
     it(`are read in ${written}`, () => {
       const result = resolveVariables({ text: written }, ENV);
-      expect(result).to.deep.equal({ value: { text: resolved }, unset: [], malformed: [] });
+      expect(result).to.deep.equal({ value: { text: resolved }, unset: [], unreadable: [], malformed: [] });
     });
   }
 

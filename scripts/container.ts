@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { chownSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+
+/** What the builder writes down of an image. */
+interface Image {
+  readonly User: string;
+  readonly Env: readonly string[];
+  readonly Entrypoint: readonly string[];
+  readonly Cmd: readonly string[];
+  readonly WorkingDir: string;
+  readonly Healthcheck: { readonly Test: readonly string[] };
+}
+
+/** A folder outside for each place inside. */
+type Volumes = Readonly<Record<string, string>>;
+
+export interface Ended {
+  readonly status: number | null;
+  /** Of both. */
+  readonly output: string;
+}
+
+/** The process 1 of a container that goes on. */
+export interface Running {
+  /** As it is called outside. */
+  readonly pid: number;
+  readonly status: Promise<number | null>;
+  output(): string;
+  /** Resolves when it has printed what `pattern` finds. @throws when it ends before that */
+  printed(pattern: RegExp): Promise<void>;
+  signal(name: NodeJS.Signals): void;
+}
+
+/**
+ * Runs commands in an image as Docker would with `--read-only --cap-drop ALL --security-opt no-new-privileges --tmpfs /tmp`.
+ * The network is ours.
+ */
+export class Container {
+  readonly image: Image;
+  readonly #root: string;
+  readonly #volumes: Volumes;
+  readonly #children = new Set<ChildProcess>();
+
+  /** @param root the mounted file system of the image; `imageFile` what `buildah inspect` said of it */
+  constructor(root: string, imageFile: string, volumes: Volumes) {
+    this.image = JSON.parse(readFileSync(imageFile, 'utf8')).Docker.config;
+    this.#root = root;
+    this.#volumes = volumes;
+  }
+
+  /** As Docker makes them: what the image has there, owner and mode included. `owner`: as a folder of the host. */
+  static newVolumes(root: string, places: readonly string[], owner?: number): Volumes {
+    const folder = mkdtempSync(join(tmpdir(), '429chain-volumes-'));
+    const pairs = places.map((place) => {
+      const volume = join(folder, place);
+      cpSync(join(root, place), volume, { recursive: true, preserveTimestamps: true });
+      const { uid, gid } = statSync(join(root, place));
+      chownSync(volume, owner ?? uid, owner ?? gid);
+      return [place, volume] as const;
+    });
+    return Object.fromEntries(pairs);
+  }
+
+  static removeVolumes(volumes: Volumes): void {
+    for (const folder of new Set(Object.values(volumes).map(dirname))) rmSync(folder, { recursive: true });
+  }
+
+  /** What the image runs unless told otherwise. Resolves when it listens. */
+  async start(): Promise<Running> {
+    const child = this.#spawn([...this.image.Entrypoint, ...this.image.Cmd]);
+    const { output, more, status } = collect(child);
+    const pid = childPid(child);
+    const printed = async (pattern: RegExp): Promise<void> => {
+      while (!pattern.test(output())) {
+        if (child.exitCode !== null) throw new Error(`It ended with status ${child.exitCode}:\n${output()}`);
+        await once(more, 'more');
+      }
+    };
+    await printed(/listens on/);
+    const found = await pid;
+    return { pid: found, status, output, printed, signal: (name) => void process.kill(found, name) };
+  }
+
+  /** Runs a command to its end. */
+  async run(command: readonly string[]): Promise<Ended> {
+    const { output, status } = collect(this.#spawn(command));
+    return { status: await status, output: output() };
+  }
+
+  /** What a command prints. @throws when it ends with another status than 0 */
+  async output(command: readonly string[]): Promise<string> {
+    const { status, output } = await this.run(command);
+    if (status !== 0) throw new Error(`${command.join(' ')} ended with status ${status}:\n${output}`);
+    return output.trim();
+  }
+
+  health(): Promise<Ended> {
+    const [, ...command] = this.image.Healthcheck.Test;
+    return this.run(command);
+  }
+
+  /** Ends what still runs. */
+  kill(): void {
+    for (const child of this.#children) child.kill('SIGKILL');
+  }
+
+  #spawn(command: readonly string[]): ChildProcess {
+    const [uid = '', gid = ''] = this.image.User.split(':');
+    const environment = this.image.Env.flatMap((line) => {
+      const [name = '', ...value] = line.split('=');
+      return ['--setenv', name, value.join('=')];
+    });
+    const binds = Object.entries(this.#volumes).flatMap(([place, folder]) => ['--bind', folder, place]);
+    const args = [
+      ...['--ro-bind', this.#root, '/', '--proc', '/proc', '--dev', '/dev', '--perms', '1777', '--tmpfs', '/tmp'],
+      ...[...binds, '--clearenv', ...environment, '--chdir', '/', '--info-fd', '3'],
+      ...['--unshare-pid', '--as-pid-1', '--unshare-ipc', '--unshare-uts', '--die-with-parent', '--', 'setpriv'],
+      ...['--reuid', uid, '--regid', gid, '--clear-groups', '--inh-caps=-all', '--bounding-set=-all', '--no-new-privs'],
+      ...['env', '--chdir', this.image.WorkingDir, ...command],
+    ];
+    const child = spawn('bwrap', args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+    this.#children.add(child);
+    child.once('close', () => this.#children.delete(child));
+    return child;
+  }
+}
+
+const collect = (child: ChildProcess) => {
+  let text = '';
+  const more = new EventEmitter();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+      more.emit('more');
+    });
+  }
+  const status = once(child, 'close').then(([code]) => {
+    more.emit('more');
+    return code as number | null;
+  });
+  return { output: () => text, more, status };
+};
+
+const childPid = async (child: ChildProcess): Promise<number> => {
+  let text = '';
+  for await (const part of child.stdio[3] as Readable) text += part;
+  return JSON.parse(text)['child-pid'];
+};

@@ -1,0 +1,60 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { newKey } from '../api-key.js';
+import { withVariables } from '../config/dot-env.js';
+import { type Environment, isGiven, readEnvironment } from '../config/env.js';
+import { DOT_ENV } from '../config/sources.js';
+import { listOf } from '../config/wording.js';
+import type { Log } from '../log.js';
+import { CommandError } from './command-error.js';
+import { type CommandLine, DEFAULT_FILE } from './options.js';
+import { whyNotWritable } from './writable-folder.js';
+
+const KEYS = { CHAIN_API_KEY: 'api-key', CHAIN_ADMIN_KEY: 'admin-key' } as const;
+
+/** The name of a reverse proxy, under which the admin is to be reached too. */
+const HOST = 'CHAIN_HOST';
+
+/** With keys from the start, so that it may listen where others can reach it. */
+const empty = (
+  hosts: string,
+): string => `// Made at the first start of 429chain. Add providers and chains here or at /admin: both take effect at once.
+// \${NAME} is read from the environment, or from the file .env beside this one.
+{
+  server: {${hosts}
+    apiKeys: ['\${CHAIN_API_KEY}'],
+    adminKey: '\${CHAIN_ADMIN_KEY}',
+  },
+  providers: {},
+  chains: {},
+}
+`;
+
+/**
+ * Where there is no configuration, writes an empty one, and keys of its own into the `.env` beside it unless `env` gives
+ * them, and `server.hosts` if it gives CHAIN_HOST. Says so in the log.
+ * @throws CommandError when the folder cannot be written
+ */
+export const createConfiguration = ({ options }: CommandLine, env: Environment, log: Log): void => {
+  const file = resolve(options.config ?? DEFAULT_FILE);
+  if (existsSync(file)) return;
+  const folder = dirname(file);
+  const why = whyNotWritable(folder);
+  if (why !== undefined) throw new CommandError(`There is no ${file}, and none can be made.\n${why}`);
+  const made = writeKeys(join(folder, DOT_ENV), env);
+  const hosts = isGiven(env, HOST) ? `\n    hosts: ['\${${HOST}}'],` : '';
+  writeFileSync(file, empty(hosts), { flag: 'wx' });
+  log.info(`There was no configuration: ${file} is a new one, without providers. Add them at /admin.`);
+  if (made.length > 0) log.info(`Keys were made for you: ${listOf(made)} in ${join(folder, DOT_ENV)}`);
+};
+
+/** @returns the names of those that were made */
+const writeKeys = (dotEnvFile: string, env: Environment): string[] => {
+  const before = existsSync(dotEnvFile) ? readFileSync(dotEnvFile, 'utf8') : '';
+  const given = readEnvironment(env, before);
+  const made = Object.entries(KEYS).filter(([name]) => !isGiven(given, name));
+  if (made.length === 0) return [];
+  const variables = Object.fromEntries(made.map(([name, key]) => [name, newKey(key)]));
+  writeFileSync(dotEnvFile, withVariables(before, variables), { mode: 0o600 });
+  return Object.keys(variables);
+};
