@@ -46,6 +46,12 @@ export interface Running {
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), '429chain-cli-'));
   readonly #children: ChildProcess[] = [];
+  readonly #node: string;
+
+  /** @param node the Node that runs the commands; the one that runs us unless told */
+  constructor(node = process.execPath) {
+    this.#node = node;
+  }
 
   file(name: string): string {
     return join(this.path, name);
@@ -122,7 +128,7 @@ export class Folder {
     env: Readonly<Record<string, string>>,
     { terminal = false, uid }: Pick<RunOptions, 'terminal' | 'uid'> = {},
   ): ChildProcessWithoutNullStreams {
-    const command = [process.execPath, MAIN, ...args];
+    const command = [this.#node, MAIN, ...args];
     // `script` comes with every Linux, and a terminal with it.
     const [file = '', ...rest] = terminal ? ['script', '-qefc', `exec ${command.join(' ')}`, '/dev/null'] : command;
     const child = spawn(file, rest, {
