@@ -19,7 +19,8 @@ const viewOf = ({ host }: Running, hosted: HostedPlugin, written: readonly Plugi
   const faults = host.faults.filter(({ plugin }) => plugin === hosted.name);
   const last = faults.toSorted((one, other) => other.at - one.at)[0];
   return {
-    name: hosted.name,
+    // One that is off was not loaded, and nobody knows what it calls itself.
+    name: entry !== undefined && hosted.name === hosted.choice?.use ? fullOf(entry).use : hosted.name,
     builtIn: hosted.builtIn,
     enabled: hosted.choice?.enabled ?? true,
     ...(entry === undefined ? {} : { use: fullOf(entry).use }),
@@ -39,21 +40,24 @@ const indexOf = ({ choice }: HostedPlugin): number => (choice?.path === undefine
 const entryOf = (hosted: HostedPlugin, written: readonly Plugin[]): Plugin | undefined => written[indexOf(hosted)];
 
 /**
- * What gives a plugin options or switches it on or off.
+ * What gives a plugin options or switches it on or off. `name` is as it calls itself, or as the configuration names it.
  * @throws ChainError `not_found`, `invalid_request` for one of `--plugins`
  */
 export const pluginChange = ({ current, store }: AdminParts, name: string, given: PluginWritten): Change => {
-  const hosted = current().host.plugins.find((plugin) => plugin.name === name);
+  const { plugins = [] } = writtenIn(store);
+  const hosted = current().host.plugins.find((plugin) => {
+    const entry = entryOf(plugin, plugins);
+    return plugin.name === name || (entry !== undefined && fullOf(entry).use === name);
+  });
   if (hosted === undefined) {
     throw new ChainError('not_found', `There is no plugin "${name}". GET /admin/api/plugins lists them.`);
   }
-  const { plugins = [] } = writtenIn(store);
   const before = entryOf(hosted, plugins);
   if (before === undefined && !hosted.builtIn) {
     const message = `${name} was given by --plugins. To set it here, name it under "plugins" in the configuration and start without --plugins.`;
     throw new ChainError('invalid_request', message);
   }
-  const entry = entryWritten(before, name, given);
+  const entry = entryWritten(before, hosted.name, given);
   const items = before === undefined ? [...plugins, entry] : plugins.map((each) => (each === before ? entry : each));
   return { edits: [{ op: 'set', path: ['plugins'], value: items }] };
 };
