@@ -4,7 +4,7 @@ import type { FullPlugin, Plugin } from '../contract/config.js';
 import type { HostedPlugin } from '../host/host.js';
 import { ChainError } from '../plugin/errors.js';
 import { writtenIn } from './changes.js';
-import { shown, unmasked } from './mask.js';
+import { shown, unmaskedOptions } from './mask.js';
 import type { AdminParts, Running } from './parts.js';
 
 /** Every plugin, those that are switched off too, with what it adds and what its taps did wrong. */
@@ -65,10 +65,7 @@ export const pluginChange = ({ current, store }: AdminParts, name: string, given
 /** What is absent in `given` stays as it is. */
 const entryWritten = (before: Plugin | undefined, name: string, given: PluginWritten): Plugin => {
   const full = before === undefined ? { use: name } : fullOf(before);
-  const options =
-    given.options === undefined
-      ? full.options
-      : (unmasked(given.options, full.options, ['options']) as Record<string, unknown>);
+  const options = given.options === undefined ? full.options : unmaskedOptions(given.options, full.options);
   const enabled = given.enabled ?? full.enabled;
   const more = {
     ...(options === undefined || Object.keys(options).length === 0 ? {} : { options }),
