@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { PluginsReply, PluginView, PluginWritten } from '../../../src/contract/admin-configuration.js';
+import { call } from '../data/client.js';
 import { counted, timeText } from '../data/format.js';
-import { isSettable, problemsOfOptions, savePlugin, takesOptions } from '../data/plugins.js';
+import { idOf, isSettable, problemsOfOptions, savePlugin, takesOptions } from '../data/plugins.js';
 import { ConflictError } from '../data/saving.js';
 import { base } from '../styles/base.js';
 import './save-problem.js';
@@ -92,9 +93,12 @@ export class PluginCard extends LitElement {
 
   #toggle = async (): Promise<void> => {
     const { name, enabled } = this.plugin;
-    const undo = { label: 'Undo', run: this.#toggle };
+    // The card itself may have gone by then.
+    const run = async (): Promise<void> => {
+      await savePlugin(await call('GET /plugins'), idOf(this.plugin), { enabled });
+    };
     const text = enabled ? `${name} is off.` : `${name} is on.`;
-    await this.#save({ enabled: !enabled }, this.reply, { text, action: undo });
+    await this.#save({ enabled: !enabled }, this.reply, { text, action: { label: 'Undo', run } });
   };
 
   #discard = (): void => {
@@ -116,7 +120,7 @@ export class PluginCard extends LitElement {
     this.problem = undefined;
     this.saving = true;
     try {
-      await savePlugin(from, this.plugin.name, written);
+      await savePlugin(from, idOf(this.plugin), written);
       if (written.options !== undefined) this.draft = undefined;
       this.dispatchEvent(new CustomEvent('saved'));
       toast(done);
