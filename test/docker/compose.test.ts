@@ -1,0 +1,114 @@
+import { readFileSync, statSync } from 'node:fs';
+import { expect } from 'chai';
+import { parse } from 'yaml';
+import { resolveVariables } from '../../src/config/env.js';
+import { durationOf } from '../../src/plugin/index.js';
+import { blocksOf, ROOT } from '../docs/pages.js';
+import { type Compose, type Service, schemaErrors } from './compose-file.js';
+
+const FILES = ['compose.yaml', 'compose.tls.yaml', 'compose.monitoring.yaml'];
+
+const read = (file: string): string => readFileSync(`${ROOT}${file}`, 'utf8');
+const files = FILES.map((file) => ({ file, compose: parse(read(file)) as Compose }));
+const base = files[0]?.compose.services['429chain'] as Service;
+const { version } = JSON.parse(read('package.json')) as { version: string };
+
+/** Each with all that the files say of it together. */
+const services = files.flatMap(({ file, compose }) =>
+  Object.entries(compose.services).map(([name, service]) => ({ file, name, service })),
+);
+const whole = services.filter(({ service }) => service.image !== undefined);
+const named = (list: 'volumes' | 'secrets'): Set<string> =>
+  new Set(files.flatMap(({ compose }) => Object.keys(compose[list] ?? {})));
+
+describe('The compose files', () => {
+  for (const { file, compose } of files) {
+    it(`follow the schema of the Compose specification: ${file}`, () => {
+      expect(schemaErrors(compose)).to.deep.equal([]);
+    });
+  }
+
+  it('would not pass that with a key that does not exist, or a value of the wrong kind', () => {
+    expect(schemaErrors({ services: { one: { image: 'one', readonly: true } } })).not.to.deep.equal([]);
+    expect(schemaErrors({ services: { one: { image: 'one', read_only: [] } } })).not.to.deep.equal([]);
+  });
+
+  for (const { place, text } of blocksOf('deployment.md', 'yaml')) {
+    it(`are shown as they may be written: ${place}`, () => {
+      expect(schemaErrors(parse(text))).to.deep.equal([]);
+    });
+  }
+
+  for (const { name, service } of whole) {
+    it(`give ${name} an image with a version, and no more rights than it needs`, () => {
+      expect(service.image).to.match(/:v?\d+\.\d+\.\d+$/);
+      expect(service).to.include({ read_only: true, restart: 'unless-stopped' });
+      expect(service).to.deep.include({ tmpfs: ['/tmp'], cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+      expect(service.cap_add ?? []).to.deep.equal(name === 'caddy' ? ['NET_BIND_SERVICE'] : []);
+    });
+  }
+
+  it('publish nothing beyond this machine but TLS (pitfall 46: it listened on all interfaces without saying so)', () => {
+    for (const { name, service } of services.filter((each) => each.name !== 'caddy')) {
+      for (const port of service.ports ?? []) expect(port, name).to.match(/^127\.0\.0\.1:(\d+):\1$/);
+    }
+    const caddy = services.find(({ name }) => name === 'caddy')?.service;
+    expect(caddy?.ports).to.deep.equal(['80:80', '443:443', '443:443/udp']);
+  });
+
+  it('mount a folder as /config, never a single file (pitfall 40: a file that is mounted cannot be replaced)', () => {
+    expect(base.volumes).to.deep.equal(['${CHAIN_CONFIG:-config}:/config', 'data:/data']);
+  });
+
+  it('wait for longer than 429chain drains', () => {
+    const schema = JSON.parse(read('schemas/429chain.schema.json'));
+    const drain = durationOf(schema.$defs.server.properties.drain.default) ?? Number.POSITIVE_INFINITY;
+    expect(durationOf(base.stop_grace_period ?? '0s')).to.be.above(drain);
+  });
+
+  it('mount what exists, and name volumes and secrets that are declared', () => {
+    for (const { file, service } of services) {
+      for (const volume of service.volumes ?? []) {
+        const [source = ''] = volume.replace('${CHAIN_CONFIG:-config}', 'config').split(':');
+        if (source.startsWith('./')) expect(statSync(`${ROOT}${source}`), volume).to.be.an('object');
+        else expect(named('volumes'), file).to.include(source);
+      }
+      for (const secret of service.secrets ?? []) expect(named('secrets'), file).to.include(secret);
+    }
+  });
+
+  it('hand on the variables that the shipped configuration reads', () => {
+    const names = [...read('429chain.json5').matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name as string);
+    const known = names.filter((name) => name !== 'NAME');
+    expect(resolveVariables('${NAME}', {}).unset).to.have.length(1);
+    expect([...new Set(base.environment)].sort()).to.deep.equal([...new Set(known)].sort());
+  });
+
+  it('are of the version of the package', () => {
+    expect(base.image).to.equal(`429chain:${version}`);
+  });
+});
+
+describe('The monitoring', () => {
+  const prometheus = parse(read('docker/prometheus.yaml')).scrape_configs[0];
+  const [source] = parse(read('docker/grafana/datasources.yaml')).datasources;
+  const [provider] = parse(read('docker/grafana/dashboards.yaml')).providers;
+  const serviceOf = (name: string): Service => services.findLast((each) => each.name === name)?.service as Service;
+
+  it('asks 429chain with the admin key of a secret that both are given', () => {
+    expect(prometheus.static_configs[0].targets).to.deep.equal(['429chain:3429']);
+    const file = prometheus.authorization.credentials_file;
+    expect(serviceOf('429chain').environment).to.deep.equal([`CHAIN_ADMIN_KEY_FILE=${file}`]);
+    for (const name of ['429chain', 'prometheus']) {
+      expect(serviceOf(name).secrets?.map((secret) => `/run/secrets/${secret}`)).to.include(file);
+    }
+  });
+
+  it('shows the dashboard of docs/grafana, fed by that Prometheus', () => {
+    expect(source).to.include({ type: 'prometheus', url: 'http://prometheus:9090', isDefault: true });
+    expect(serviceOf('grafana').volumes).to.include(`./docs/grafana:${provider.options.path}:ro`);
+    expect(serviceOf('grafana').environment).to.include(
+      `GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH=${provider.options.path}/429chain.json`,
+    );
+  });
+});

@@ -1,0 +1,129 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import dockerignore from '@balena/dockerignore';
+import { expect } from 'chai';
+import { validate } from 'dockerfile-utils';
+import { parseSettings } from '../../src/config/load.js';
+import { ROOT } from '../docs/pages.js';
+
+const read = (file: string): string => readFileSync(`${ROOT}${file}`, 'utf8');
+
+interface Instruction {
+  readonly name: string;
+  readonly rest: string;
+}
+
+const instructions = [
+  ...read('Dockerfile')
+    .replaceAll(/\\\n\s*/g, '')
+    .matchAll(/^([A-Z]+) (.*)$/gm),
+].map(([, name = '', rest = '']): Instruction => ({ name, rest }));
+const stages = instructions.reduce<Instruction[][]>((all, each) => {
+  if (each.name === 'FROM') all.push([]);
+  all.at(-1)?.push(each);
+  return all;
+}, []);
+const last = stages.at(-1) ?? [];
+const restOf = (name: string): string[] => last.filter((each) => each.name === name).map(({ rest }) => rest);
+const jsonOf = (text: string): unknown => JSON.parse(text.slice(text.indexOf('[')));
+
+/** What a COPY takes out of the repository. */
+const copied = (stage: readonly Instruction[]): string[] =>
+  stage
+    .filter(({ name, rest }) => name === 'COPY' && !rest.startsWith('--from'))
+    .flatMap(({ rest }) => rest.split(' ').slice(0, -1));
+
+const { version, files } = JSON.parse(read('package.json')) as { version: string; files: string[] };
+const ignored = dockerignore.default().add(read('.dockerignore'));
+
+describe('The Dockerfile', () => {
+  it('has nothing that a linter finds', () => {
+    expect(validate(read('Dockerfile'))).to.deep.equal([]);
+    expect(validate('FROM node:24\nEXPOSE eighty\n')).to.have.length(1);
+  });
+
+  it('is built on images with a version, all on the same one', () => {
+    const images = new Set(instructions.filter(({ name }) => name === 'FROM').map(({ rest }) => rest.split(' ')[0]));
+    expect([...images]).to.have.length(1);
+    expect([...images][0]).to.match(/^node:\d+-[a-z]+-slim$/);
+  });
+
+  it('copies what exists, and what .dockerignore lets through', () => {
+    const sources = stages.flatMap(copied);
+    expect(sources).to.include.members(['src', 'admin-ui', 'plugins', 'schemas', 'package-lock.json']);
+    for (const source of sources) {
+      expect(existsSync(`${ROOT}${source}`), source).to.equal(true);
+      const within = statSync(`${ROOT}${source}`).isDirectory() ? `${source}/a-file` : source;
+      expect(ignored.ignores(within), within).to.equal(false);
+    }
+  });
+
+  it('puts all of the package into the image', () => {
+    const there = last.filter(({ name }) => name === 'COPY').map(({ rest }) => rest);
+    for (const file of files)
+      expect(
+        there.some((rest) => rest.includes(file)),
+        file,
+      ).to.equal(true);
+  });
+
+  it('leaves out what is needed for tests and builds alone', () => {
+    const [from] = restOf('COPY').filter((rest) => rest.includes('node_modules'));
+    expect(from).to.contain('--from=dependencies');
+    const dependencies = stages.find(([first]) => first?.rest.endsWith(' AS dependencies')) ?? [];
+    expect(dependencies.map(({ rest }) => rest).join('\n')).to.contain('--omit=dev');
+  });
+
+  it('runs as a user who is not root', () => {
+    expect(restOf('USER')).to.deep.equal(['1000:1000']);
+    expect(last.findIndex(({ name }) => name === 'USER')).to.be.above(last.findLastIndex(({ name }) => name === 'RUN'));
+  });
+
+  it('has folders for the configuration and for data that belong to that user (pitfall 40: a root-owned volume stopped a non-root container)', () => {
+    expect(jsonOf(restOf('VOLUME')[0] ?? '')).to.deep.equal(['/config', '/data']);
+    expect(restOf('RUN')).to.deep.equal(['mkdir -m 700 /config /data && chown node:node /config /data']);
+  });
+
+  it('starts without a shell in between that would keep signals to itself', () => {
+    expect(jsonOf(restOf('ENTRYPOINT')[0] ?? '')).to.deep.equal(['429chain']);
+    expect(jsonOf(restOf('CMD')[0] ?? '')).to.deep.equal(['start', '--create']);
+    expect(read('docker/429chain')).to.match(/^#!\/bin\/sh\n(#.*\n)*exec node .*\\\n.* "\$@"\n$/);
+    expect(statSync(`${ROOT}docker/429chain`).mode & 0o111).to.equal(0o111);
+  });
+
+  it('is asked for its health without a program that the image lacks', () => {
+    expect(jsonOf(restOf('HEALTHCHECK')[0] ?? '')).to.deep.equal(['429chain', 'health']);
+  });
+
+  it('exposes the port that 429chain listens at unless told', () => {
+    const result = parseSettings('{ providers: {}, chains: {} }', { env: {} });
+    if (!result.ok) expect.fail('an empty configuration has problems');
+    const { port } = result.settings.server;
+    expect(restOf('EXPOSE')).to.deep.equal([`${port}`]);
+    expect(read('docker/429chain')).to.contain(`--host 0.0.0.0 --port ${port} `);
+  });
+
+  it('is labelled with the version of the package', () => {
+    expect(restOf('LABEL')[0]).to.contain(`org.opencontainers.image.version="${version}"`);
+  });
+});
+
+describe('.dockerignore', () => {
+  for (const path of [
+    '.env',
+    'src/.env',
+    '.git/config',
+    '.429chain/api-key',
+    'admin-ui/.429chain/api-key',
+    'config/.env',
+    'dist/src/app.js',
+    'node_modules/koa/package.json',
+    'admin-ui/node_modules/lit/package.json',
+    'secrets/chain_admin_key',
+    'test/app.test.ts',
+    'README.md',
+  ]) {
+    it(`keeps ${path} from the builder`, () => {
+      expect(ignored.ignores(path)).to.equal(true);
+    });
+  }
+});
