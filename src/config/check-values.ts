@@ -58,10 +58,35 @@ export const checkKeys: Check = (subject) =>
     ];
   });
 
-/** Base URLs that are no addresses, once their variables are read. */
+/** What documentation shows where a base URL is asked for. */
+const ENDPOINT = /\/chat\/completions\/*$/;
+
+/** What may be a key, of a provider or of ours. */
+const KEYS = ['providers.*.apiKey', 'server.apiKeys.*', 'server.apiKeys.*.key', 'server.adminKey'];
+
+/** Names of variables that are taken for keys, as `$GROQ_API_KEY` without braces. What is found is not repeated. */
+export const checkVariableNames: Check = (subject) =>
+  KEYS.flatMap((pattern) => pathsOf(subject.resolved, pattern)).flatMap((path): Finding[] => {
+    const text = textAt(subject.resolved, path)?.trim() ?? '';
+    if (/^\$[A-Za-z_]\w*$/.test(text)) {
+      return [finding(subject, path, ', the name of a variable without braces. Expected ${NAME}.')];
+    }
+    if (/^\$\{.*\}$/.test(text)) {
+      const rest =
+        ', and its variable holds the name of another, which is not read again. Expected the key itself there.';
+      return [finding(subject, path, rest)];
+    }
+    return [];
+  });
+
+/** Base URLs that are no addresses, or go too far, once their variables are read. */
 export const checkBaseUrls: Check = (subject) =>
   pathsOf(subject.resolved, 'providers.*.baseUrl').flatMap((path): Finding[] => {
     const text = textAt(subject.resolved, path);
-    if (text === undefined || isWebAddress(text)) return [];
-    return [finding(subject, path, ", which is no address. Expected one such as 'http://127.0.0.1:11434/v1'.")];
+    if (text === undefined) return [];
+    if (!isWebAddress(text)) {
+      return [finding(subject, path, ", which is no address. Expected one such as 'http://127.0.0.1:11434/v1'.")];
+    }
+    if (!ENDPOINT.test(text)) return [];
+    return [finding(subject, path, ". Expected it without '/chat/completions', which 429chain adds itself.")];
   });

@@ -26,6 +26,16 @@ export const withVariables = (dotEnv: string, variables: Readonly<Record<string,
     return changed;
   }, dotEnv);
 
+/** A line that says nothing, or hands a variable of the shell on. */
+const NOTHING = /^\uFEFF?[ \t]*(?:#.*|export[ \t]+[\w.-]+[ \t]*)?$/;
+
+/** The lines of a `.env` file, counted from 1, that set no variable and are no comment. What they hold may be a key. */
+export const strayLinesOf = (dotEnv: string): number[] => {
+  // A variable's own line breaks stay, so that lines can be counted.
+  const rest = dotEnv.replace(ENTRY, (entry) => entry.replace(/[^\r\n]/g, ''));
+  return rest.split(/\r\n|\n|\r/).flatMap((line, index) => (NOTHING.test(line) ? [] : [index + 1]));
+};
+
 const withVariable = (text: string, name: string, value: string): string => {
   const written = `${name}=${quoted(value)}`;
   // Of several, the last one counts.

@@ -1,11 +1,12 @@
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Configuration } from '../contract/config.js';
 import { buildSettings } from './build.js';
+import { strayLinesOf } from './dot-env.js';
 import { type Environment, readEnvironment, resolveVariables } from './env.js';
 import { createLocator } from './locate.js';
 import { problemsOf } from './problems.js';
 import type { Problem, Settings } from './settings.js';
-import { readSources } from './sources.js';
+import { DOT_ENV, readSources } from './sources.js';
 import { readJson5 } from './syntax.js';
 import { validate } from './validate.js';
 
@@ -18,11 +19,21 @@ export type SettingsResult =
 export interface ParseOptions {
   /** Where the text comes from; absent for one that was never a file, whose relative paths then start here. */
   readonly file?: string | undefined;
-  /** All variables, those of a `.env` file included. */
   readonly env: Environment;
+  /** The text of the `.env` beside the file, whose variables `env` goes before. */
+  readonly dotEnv?: string | undefined;
   /** In place of the configuration's `dataDir`. */
   readonly dataDir?: string | undefined;
 }
+
+/** A line of the `.env` beside `file` that says nothing. It is not repeated: it may be a key. */
+const problemsOfDotEnv = (dotEnv: string, file: string): Problem[] =>
+  strayLinesOf(dotEnv).map((line) => ({
+    file: join(dirname(file), DOT_ENV),
+    line,
+    column: 1,
+    message: 'This line sets no variable. Expected NAME=value, or # in front of a comment.',
+  }));
 
 /**
  * Reads a configuration from its text: all of it, or everything that is wrong with it. Of the disk it touches no more than the
@@ -38,9 +49,12 @@ export const parseSettings = (text: string, options: ParseOptions): SettingsResu
     return { ok: false, problems: problemsOf([{ path: [], at: 'value', message }], file, locator) };
   }
   const locator = createLocator(text);
-  const resolution = resolveVariables(syntax.value, options.env);
-  const findings = validate(syntax.value, resolution, locator);
-  if (findings.length > 0) return { ok: false, problems: problemsOf(findings, file, locator) };
+  const { env, dotEnv = '' } = options;
+  const resolution = resolveVariables(syntax.value, readEnvironment(env, dotEnv));
+  const problems = problemsOf(validate(syntax.value, resolution, locator), file, locator);
+  // A line that was meant to set a variable explains why it is unset.
+  const stray = file === undefined ? [] : problemsOfDotEnv(dotEnv, file);
+  if (problems.length + stray.length > 0) return { ok: false, problems: [...stray, ...problems] };
   return { ok: true, settings: buildSettings(syntax.value as Configuration, resolution, { file, dataDir, locator }) };
 };
 
@@ -49,5 +63,5 @@ export const loadSettings = (file: string, env: Environment, dataDir?: string): 
   const path = resolve(file);
   const read = readSources(path);
   if (!read.ok) return { ok: false, problems: [read.problem] };
-  return parseSettings(read.text, { file: path, env: readEnvironment(env, read.dotEnv), dataDir });
+  return parseSettings(read.text, { file: path, env, dotEnv: read.dotEnv, dataDir });
 };

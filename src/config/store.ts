@@ -163,7 +163,7 @@ class Store implements SettingsStore {
     if (!sources.ok) return { ok: false, problems: [sources.problem] };
     const { env, dataDir } = this.#options;
     const { file } = this.#medium;
-    return parseSettings(sources.text, { file, env: readEnvironment(env, sources.dotEnv), dataDir });
+    return parseSettings(sources.text, { file, env, dotEnv: sources.dotEnv, dataDir });
   }
 
   async #reload(): Promise<void> {

@@ -1,6 +1,6 @@
 import { checkDefaultChain, checkProviders, checkRepeats, checkTargetNames } from './check-chains.js';
 import { checkAdminKey, checkHost, checkKeyLabels } from './check-server.js';
-import { checkBaseUrls, checkKeys, checkSpans } from './check-values.js';
+import { checkBaseUrls, checkKeys, checkSpans, checkVariableNames } from './check-values.js';
 import type { Resolution } from './env.js';
 import { explain } from './explain.js';
 import type { Locator, Path } from './locate.js';
@@ -15,6 +15,7 @@ const CHECKS: readonly Check[] = [
   checkSpans,
   checkBaseUrls,
   checkKeys,
+  checkVariableNames,
   checkTargetNames,
   checkProviders,
   checkRepeats,

@@ -12,6 +12,7 @@ const CASES: Readonly<Record<string, readonly Expectation[]>> = {
   'admin-host-as-address': [[3, 32, "'https://llm.example.org:8443'", 'a name alone', 'without a port']],
   'bad-duration': [[4, 64, '`chains.default.maxWait`', "'20 seconds'", "'30s'"]],
   'base-url-without-scheme': [[3, 50, "'localhost:11434/v1'", 'http://']],
+  'base-url-of-an-endpoint': [[3, 50, "'http://127.0.0.1:11434/v1/chat/completions'", "without '/chat/completions'"]],
   'blank-in-provider-id': [[2, 40, "'my groq'", 'letters, digits']],
   'chain-of-wrong-type': [[3, 22, '`chains.default`', 'a list of targets']],
   'duplicate-key': [[5, 5, '`providers.groq`', 'line 3']],
@@ -48,6 +49,11 @@ const CASES: Readonly<Record<string, readonly Expectation[]>> = {
   ],
   'port-out-of-range': [[3, 11, 'is 70000', 'from 0 to 65535']],
   'quoted-number': [[2, 19, "'3429'", 'whole number', 'without quotes']],
+  'name-without-braces': [
+    [2, 23, '`server.apiKeys[0]`', '${NAME}'],
+    [3, 46, '`providers.groq.apiKey`', 'without braces', '${NAME}'],
+    [3, 103, '`providers.cerebras.apiKey`', 'the name of another', 'the key itself'],
+  ],
   several: [
     [2, 19, '`server.port`'],
     [2, 27, 'Did you mean `host`?'],

@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { withVariables } from '../../src/config/dot-env.js';
+import { strayLinesOf, withVariables } from '../../src/config/dot-env.js';
 
 const CASES: readonly (readonly [it: string, before: string, name: string, value: string, after: string])[] = [
   ['makes the first line', '', 'KEY', 'gsk_1-2.3', 'KEY=gsk_1-2.3\n'],
@@ -57,4 +57,18 @@ describe('A variable in .env', () => {
       .with.property('message')
       .that.does.not.include('secret');
   });
+});
+
+describe('Stray lines in .env', () => {
+  for (const [title, text, lines] of [
+    ['are none in an empty file', '', []],
+    ['are no variables, comments or blanks', '\uFEFF# mine\n\n  A = 1 # one\nexport B="2"\nexport HOME\n \t\nC=\n', []],
+    ['are a key alone, and what has no equals sign', 'gsk_alone\nA=1\nGROQ_API_KEY: gsk_2\n', [1, 3]],
+    ['are counted past a value of several lines', 'A="a\nb\nc"\nstray line\n', [4]],
+    ['are counted with the line ends of Windows', 'A=1\r\nstray line\r\nB=2\r\n', [2]],
+  ] as const) {
+    it(title, () => {
+      expect(strayLinesOf(text)).to.deep.equal(lines);
+    });
+  }
 });
