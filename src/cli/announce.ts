@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import type { App } from '../app.js';
 import type { ProcessLog } from '../logging/process-log.js';
 
-/** To people a text with all that they need to begin; to machines a line. A key that was made is shown on a terminal only. */
-export const announce = (address: string, app: App, log: ProcessLog): void => {
+/**
+ * To people a text with all that they need to begin; to machines a line. A key that was made is shown on a terminal only,
+ * and that of the admin only if it was made at this start.
+ */
+export const announce = (address: string, app: App, log: ProcessLog, isAdminKeyNew: boolean): void => {
   if (log.pretty) {
-    log.print(banner(address, app, log.private));
+    log.print(banner(address, app, log.private, isAdminKeyNew));
     return;
   }
   const { settings } = app.runtime;
@@ -17,7 +20,7 @@ const hasOwnKey = ({ runtime }: App): boolean => runtime.settings.server.apiKeys
 
 const keyFile = ({ runtime }: App): string => join(runtime.settings.dataDir, 'api-key');
 
-const banner = (address: string, app: App, showKey: boolean): string => {
+const banner = (address: string, app: App, showKey: boolean, isAdminKeyNew: boolean): string => {
   const { chains, settings, apiKeys } = app.runtime;
   const own = hasOwnKey(app);
   const made = apiKeys[0]?.key ?? '';
@@ -27,8 +30,9 @@ const banner = (address: string, app: App, showKey: boolean): string => {
     ({ name, targets }) =>
       `  ${name}\n${targets.map((target) => `    ${target.id}${target.unusable === undefined ? '' : `  (${target.unusable.state}: ${target.unusable.reason})`}`).join('\n')}`,
   );
+  const writtenDown = isAdminKeyNew && showKey ? `is ${app.runtime.adminKey}` : 'is server.adminKey';
   const adminKey =
-    settings.server.adminKey === undefined ? `is in ${join(settings.dataDir, 'admin-key')}` : 'is server.adminKey';
+    settings.server.adminKey === undefined ? `is in ${join(settings.dataDir, 'admin-key')}` : writtenDown;
   const head = [
     `429chain listens on ${address}/v1`,
     ...(own ? [`API key: ${key}`] : []),

@@ -33,11 +33,12 @@ const empty = (
 /**
  * Where there is no configuration, writes an empty one, and keys of its own into the `.env` beside it unless `env` gives
  * them, and `server.hosts` if it gives CHAIN_HOST. Says so in the log.
+ * @returns whether it made the key of the admin
  * @throws CommandError when the folder cannot be written
  */
-export const createConfiguration = ({ options }: CommandLine, env: Environment, log: Log): void => {
+export const createConfiguration = ({ options }: CommandLine, env: Environment, log: Log): boolean => {
   const file = resolve(options.config ?? DEFAULT_FILE);
-  if (existsSync(file)) return;
+  if (existsSync(file)) return false;
   const folder = dirname(file);
   const why = whyNotWritable(folder);
   if (why !== undefined) throw new CommandError(`There is no ${file}, and none can be made.\n${why}`);
@@ -46,6 +47,7 @@ export const createConfiguration = ({ options }: CommandLine, env: Environment, 
   writeFileSync(file, empty(hosts), { flag: 'wx' });
   log.info(`There was no configuration: ${file} is a new one, without providers. Add them at /admin.`);
   if (made.length > 0) log.info(`Keys were made for you: ${listOf(made)} in ${join(folder, DOT_ENV)}`);
+  return made.includes('CHAIN_ADMIN_KEY');
 };
 
 /** @returns the names of those that were made */

@@ -1,13 +1,15 @@
-import { appendFileSync, copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import JSON5 from 'json5';
-import { resolveVariables } from '../config/env.js';
+import { withVariables } from '../config/dot-env.js';
+import { isGiven, readEnvironment, resolveVariables } from '../config/env.js';
 import { DOT_ENV } from '../config/sources.js';
 import { listOf } from '../config/wording.js';
 import { packageFile } from '../package.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, DEFAULT_FILE } from './options.js';
+import { isAtTerminal, Prompt } from './prompt.js';
 import { tableOf } from './table.js';
 
 /** A variable that a configuration names, and where its value is to be had. */
@@ -20,21 +22,44 @@ const SCHEMA = '429chain.schema.json';
 const SHIPPED_SCHEMA = `./schemas/${SCHEMA}`;
 const INSTALLED_SCHEMA = `./node_modules/429chain/schemas/${SCHEMA}`;
 
-/** Writes the shipped configuration, and a `.env` for the keys that it names. */
-export const init = async ({ options }: CommandLine): Promise<void> => {
+/** Writes the shipped configuration, and a `.env` for the keys that it names, which it asks for on a terminal. */
+export const init = async (line: CommandLine): Promise<void> => {
+  const prompt = isAtTerminal() ? new Prompt(process.stdin, process.stdout) : undefined;
+  try {
+    const lacking = await setUp(line, prompt);
+    console.log(nextSteps(lacking, line.options.config));
+  } finally {
+    prompt?.close();
+  }
+};
+
+/**
+ * Writes both files, with the keys that `prompt` is told.
+ * @returns the variables of all providers, or none if one of them has its key. Rejects with a CommandError where nothing
+ * can be written, or where something is that must stay
+ */
+export const setUp = async ({ options }: CommandLine, prompt?: Prompt): Promise<readonly Variable[]> => {
   const file = resolve(options.config ?? DEFAULT_FILE);
   const dotEnv = join(dirname(file), DOT_ENV);
   refuseToOverwrite(file, dotEnv, options.force ?? false);
   const shipped = readFileSync(packageFile(DEFAULT_FILE), 'utf8');
   const variables = variablesOf(shipped);
+  const before = existsSync(dotEnv) ? readFileSync(dotEnv, 'utf8') : undefined;
+  const there = readEnvironment(process.env, before ?? '');
+  const wanted = variables.filter(({ name }) => !isGiven(there, name));
+  const keys = prompt === undefined ? {} : await askForKeys(wanted, prompt);
   try {
-    const written = [...writeConfiguration(file, shipped), writeDotEnv(dotEnv, basename(file), variables)];
-    console.log(`Written\n${tableOf(written)}\n${nextSteps(variables, options.config)}`);
+    const written = [
+      ...writeConfiguration(file, shipped),
+      writeDotEnv(dotEnv, before, basename(file), { variables, keys }),
+    ];
+    console.log(`Written\n${tableOf(written)}`);
   } catch (cause) {
     const { code, path } = cause as NodeJS.ErrnoException;
-    if (code === undefined) throw cause;
-    throw new CommandError(`${path ?? dirname(file)} cannot be written (${code}).`);
+    if (path === undefined) throw cause;
+    throw new CommandError(`${path} cannot be written (${code}).`);
   }
+  return wanted.length < variables.length || Object.keys(keys).length > 0 ? [] : variables;
 };
 
 const refuseToOverwrite = (file: string, dotEnv: string, force: boolean): void => {
@@ -53,6 +78,24 @@ const variablesOf = (text: string): Variable[] => {
   return [...names].map((name) => ({ name, page: pages.get(name) }));
 };
 
+/** @returns those that were given, by name. One that is no key is asked for again */
+const askForKeys = async (variables: readonly Variable[], prompt: Prompt): Promise<Record<string, string>> => {
+  const keys: Record<string, string> = {};
+  if (variables.length > 0)
+    prompt.say('Paste your keys: they are not shown. Enter goes without one, which can be added later.');
+  for (const { name, page } of variables) {
+    const question = `  ${name}${page === undefined ? '' : `, from ${page}`}: `;
+    let key = await prompt.askHidden(question);
+    while (!/^[\x21-\x7e]*$/.test(key)) {
+      prompt.say('  That is no key: it has blanks or letters that no key has.');
+      key = await prompt.askHidden(question);
+    }
+    if (key !== '') keys[name] = key;
+    prompt.say(key === '' ? '  Without it, then.' : `  Taken, ${key.length} characters.`);
+  }
+  return keys;
+};
+
 /**
  * An installed package is pointed at, so that the schema follows its upgrades. One that runs from elsewhere, from npx's
  * cache for instance, may be gone tomorrow: its schema is copied.
@@ -61,7 +104,7 @@ const writeConfiguration = (file: string, shipped: string): string[][] => {
   const folder = dirname(file);
   const installed = existsSync(join(folder, INSTALLED_SCHEMA));
   const schema = installed ? INSTALLED_SCHEMA : `./${SCHEMA}`;
-  writeFileSync(file, shipped.replace(`'${SHIPPED_SCHEMA}'`, `'${schema}'`));
+  writeFileSync(file, shipped.replace(`'${SHIPPED_SCHEMA}'`, `'${schema}'`), { mode: 0o600 });
   const rows = [[shown(file), 'the configuration, with comments']];
   if (installed) return rows;
   const copy = join(folder, SCHEMA);
@@ -69,30 +112,37 @@ const writeConfiguration = (file: string, shipped: string): string[][] => {
   return [...rows, [shown(copy), 'lets editors complete and check it']];
 };
 
-/** What is in the file stays in it. */
-const writeDotEnv = (file: string, configuration: string, variables: readonly Variable[]): string[] => {
-  const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+/** What is in the file stays in it, but for a variable that has a key now. */
+const writeDotEnv = (
+  file: string,
+  before: string | undefined,
+  configuration: string,
+  { variables, keys }: { readonly variables: readonly Variable[]; readonly keys: Readonly<Record<string, string>> },
+): string[] => {
   const known = parseEnv(before ?? '');
   const lacking = variables.filter(({ name }) => !Object.hasOwn(known, name));
   const lines = lacking.map(({ name, page }) => `\n${page === undefined ? '' : `# ${page}\n`}${name}=\n`).join('');
   if (before === undefined) {
     const head = `# The keys of ${configuration}, for nobody else's eyes. A provider without its key is skipped.\n`;
-    writeFileSync(file, head + lines, { mode: 0o600, flag: 'wx' });
+    writeFileSync(file, withVariables(head + lines, keys), { mode: 0o600, flag: 'wx' });
     return [shown(file), `for your keys: ${listOf(variables.map(({ name }) => name))}`];
   }
-  if (lacking.length > 0) appendFileSync(file, (before === '' || before.endsWith('\n') ? '' : '\n') + lines);
+  const newline = before === '' || before.endsWith('\n') || lacking.length === 0 ? '' : '\n';
+  const after = withVariables(before + newline + lines, keys);
+  if (after !== before) writeFileSync(file, after);
   const added = lacking.length === 0 ? 'lacked nothing' : `got ${listOf(lacking.map(({ name }) => name))} added`;
   const open = process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0;
   return [shown(file), `${added}${open ? `; other users can read it, chmod 600 ${shown(file)} ends that` : ''}`];
 };
 
-const nextSteps = (variables: readonly Variable[], config: string | undefined): string => {
+const nextSteps = (lacking: readonly Variable[], config: string | undefined): string => {
   const option = config === undefined ? '' : ` --config ${config}`;
-  const pages = variables.map(({ name, page = '' }) => [name, page]);
+  const pages = lacking.map(({ name, page = '' }) => [name, page]);
   const commands = [
     [`429chain check${option}`, 'asks every provider for its models'],
     [`429chain${option}`, 'runs the proxy'],
   ];
+  if (lacking.length === 0) return `Next\n${tableOf(commands)}`;
   return `Next\n  Get a key at one of these pages or more, and put it into ${DOT_ENV}:\n${tableOf(pages, '    ')}\n  Then:\n${tableOf(commands, '    ')}`;
 };
 

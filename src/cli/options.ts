@@ -54,7 +54,7 @@ export const configurationFile = ({ options }: CommandLine): string => {
   const where =
     options.config === undefined ? `There is no ${DEFAULT_FILE} in this folder.` : `There is no file ${file}.`;
   throw new CommandError(
-    `${where}\n  429chain init     writes one, with comments\n  429chain --demo   runs with simulated providers, without any configuration`,
+    `${where}\n  429chain init       writes one, with comments\n  429chain --create   begins with an empty one, to be filled in the browser\n  429chain --demo     runs with simulated providers, without any configuration`,
   );
 };
 

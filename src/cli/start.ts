@@ -8,11 +8,13 @@ import { announce } from './announce.js';
 import { CommandError } from './command-error.js';
 import { createConfiguration } from './create.js';
 import { demoStore } from './demo-store.js';
+import { chooseBeginning } from './first-start.js';
 import { type CommandLine, configurationFile, pluginPaths, portOf } from './options.js';
 import { whyNotWritable } from './writable-folder.js';
 
-/** Runs the proxy until Ctrl-C or SIGTERM; the first one drains, a second one ends it at once. */
-export const start = async (line: CommandLine): Promise<void> => {
+/** Runs the proxy, after asking how to begin where nothing is configured, until Ctrl-C or SIGTERM; the first one drains, a second one ends it at once. */
+export const start = async (asked: CommandLine): Promise<void> => {
+  const line = await chooseBeginning(asked);
   const secrets = new Secrets();
   const log = openLog(1, secrets);
   // Node would print the error itself, with whatever key stands in it.
@@ -36,6 +38,7 @@ const serve = async (
   log: ProcessLog,
   secrets: Secrets,
 ): Promise<void> => {
+  const isFirst = world === undefined && line.options.create === true && createConfiguration(line, process.env, log);
   const store = world === undefined ? openFile(line, log) : demoStore(world, line, log);
   log.configure(store.current.server.log);
   const { dataDir } = store.current;
@@ -53,7 +56,7 @@ const serve = async (
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
-    announce(await listen(app, line), app, log);
+    announce(await listen(app, line), app, log, isFirst);
   } catch (error) {
     await app.close(0);
     throw error;
@@ -85,7 +88,5 @@ const listen = async (app: App, line: CommandLine): Promise<string> => {
   }
 };
 
-const openFile = (line: CommandLine, log: ProcessLog): SettingsStore => {
-  if (line.options.create) createConfiguration(line, process.env, log);
-  return openStore(configurationFile(line), { env: process.env, log, dataDir: line.options['data-dir'] });
-};
+const openFile = (line: CommandLine, log: ProcessLog): SettingsStore =>
+  openStore(configurationFile(line), { env: process.env, log, dataDir: line.options['data-dir'] });

@@ -1,0 +1,80 @@
+import { createInterface, type Interface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { CommandError } from './command-error.js';
+
+/** Whether somebody sits there to be asked. */
+export const isAtTerminal = (): boolean => Boolean(process.stdin.isTTY && process.stdout.isTTY);
+
+/** Asks whoever sits at a terminal, a line at a time. To be closed, or the process does not end. */
+export class Prompt {
+  readonly #output: NodeJS.WritableStream;
+  readonly #lines: Interface;
+  readonly #waiting: string[] = [];
+  #hidden = false;
+  #ended: CommandError | undefined;
+  #onLine = (): void => {};
+
+  constructor(input: NodeJS.ReadableStream, output: NodeJS.WritableStream) {
+    this.#output = output;
+    const echo = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        if (!this.#hidden) output.write(chunk);
+        done();
+      },
+    });
+    this.#lines = createInterface({ input, output: echo, terminal: true, historySize: 0 });
+    this.#lines.on('line', (line) => {
+      // Several lines that are pasted come at once, before they are asked for.
+      this.#waiting.push(line);
+      this.#onLine();
+    });
+    this.#lines.once('SIGINT', () => this.#end(130));
+    this.#lines.once('close', () => this.#end(1));
+  }
+
+  say(text: string): void {
+    this.#output.write(`${text}\n`);
+  }
+
+  /** @returns the answer without blanks around it. Rejects with a CommandError when the input ends, or with Ctrl-C */
+  async ask(question: string): Promise<string> {
+    // Told to the lines, which would wipe out what stands in front of an answer whenever they draw it anew.
+    this.#lines.setPrompt(question);
+    this.#lines.prompt();
+    return this.#answer();
+  }
+
+  /** The same, for what must not be seen on the screen. */
+  async askHidden(question: string): Promise<string> {
+    this.#output.write(question);
+    this.#hidden = true;
+    this.#lines.setPrompt('');
+    try {
+      return await this.#answer();
+    } finally {
+      this.#hidden = false;
+      this.#output.write('\n');
+    }
+  }
+
+  close(): void {
+    this.#lines.close();
+  }
+
+  async #answer(): Promise<string> {
+    while (this.#waiting.length === 0 && this.#ended === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#onLine = resolve;
+      });
+    }
+    const answer = this.#waiting.shift();
+    if (answer === undefined) throw this.#ended;
+    return answer.trim();
+  }
+
+  #end(exitStatus: number): void {
+    this.#ended ??= new CommandError('\nNothing was written.', exitStatus);
+    this.#lines.close();
+    this.#onLine();
+  }
+}
