@@ -9,7 +9,7 @@ import { type CommandLine, OPTIONS, readCommandLine } from './options.js';
 const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine) => Promise<void> }>> = {
   start: { help: 'run the proxy (the default)', run: async (line) => (await import('./start.js')).start(line) },
   init: {
-    help: 'write a commented 429chain.json5 and a .env',
+    help: 'ask for keys on a terminal, write a commented 429chain.json5 and a .env',
     run: async (line) => (await import('./init.js')).init(line),
   },
   check: {
