@@ -6,14 +6,13 @@ import { textsOf } from './answer.js';
 import { CommandError } from './command-error.js';
 import type { CommandLine } from './options.js';
 import { refusalOf } from './refusal.js';
-import { addressOf, ownKeyOf, send, settingsOf } from './running-proxy.js';
+import { findProxy, send } from './running-proxy.js';
 
 /** Sends one question through a running proxy: the answer to standard output, who served it to standard error. */
 export const ask = async (line: CommandLine): Promise<void> => {
-  const settings = await settingsOf(line);
+  const { address, settings, keyOf } = await findProxy(line);
   const question = await questionOf(line);
-  const address = addressOf(line, settings);
-  const response = await send(address, '/v1/chat/completions', ownKeyOf(settings, 'api-key', address), {
+  const response = await send(address, '/v1/chat/completions', keyOf('api-key'), {
     ...(line.options.chain === undefined ? {} : { model: chainOf(line.options.chain, settings) }),
     messages: [{ role: 'user', content: question }],
     stream: true,
@@ -38,8 +37,10 @@ const readInput = async (): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8');
 };
 
-/** @throws CommandError for a name that the proxy would take for its default chain */
-export const chainOf = (name: string, { chains, providers }: Settings): string => {
+/** @throws CommandError for a name that the proxy would take for its default chain, if its settings are known */
+export const chainOf = (name: string, settings: Settings | undefined): string => {
+  if (settings === undefined) return name;
+  const { chains, providers } = settings;
   const names = chains.map((chain) => chain.name);
   const provider = splitTarget(name)?.provider;
   if (names.includes(name) || providers.some(({ id }) => id === provider)) return name;

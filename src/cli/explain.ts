@@ -1,15 +1,15 @@
 import type { Explanation } from '../contract/explain.js';
 import { chainOf } from './ask.js';
 import type { CommandLine } from './options.js';
-import { callAdmin, settingsOf } from './running-proxy.js';
+import { callAdmin, findProxy } from './running-proxy.js';
 import { tableOf } from './table.js';
 
 /** Prints what would happen to a request now, target by target. Nothing is sent, and nothing is spent. */
 export const explain = async (line: CommandLine): Promise<void> => {
-  const settings = await settingsOf(line);
+  const proxy = await findProxy(line);
   const { chain } = line.options;
-  const explanation = await callAdmin(line, settings, 'POST /explain', {
-    ...(chain === undefined ? {} : { model: chainOf(chain, settings) }),
+  const explanation = await callAdmin(proxy, 'POST /explain', {
+    ...(chain === undefined ? {} : { model: chainOf(chain, proxy.settings) }),
     ...(line.words.length === 0 ? {} : { messages: [{ role: 'user', content: line.words.join(' ') }] }),
   });
   console.log(explanationText(explanation));

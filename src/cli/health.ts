@@ -1,13 +1,13 @@
 import { isFields } from '../plugin/error-body.js';
 import { addressAt } from './address.js';
 import { CommandError } from './command-error.js';
-import { type CommandLine, portOf } from './options.js';
+import { addressIn, type CommandLine, portOf } from './options.js';
 
 /** Sooner than whoever asks every few seconds gives up. */
 const PATIENCE_MS = 4_000;
 
 /**
- * Asks the running proxy whether it serves. Where `--port` says where it is, no configuration is read: one that cannot be
+ * Asks the running proxy whether it serves. Where `--url` or `--port` says where it is, no configuration is read: one that cannot be
  * used keeps no proxy from running.
  * @throws CommandError when it does not, or does not answer
  */
@@ -22,10 +22,11 @@ export const health = async (line: CommandLine): Promise<void> => {
 };
 
 const addressOf = async (line: CommandLine): Promise<string> => {
+  const given = addressIn(line);
+  if (given !== undefined) return given;
   const port = portOf(line);
   if (port !== undefined) return addressAt(line.options.host ?? '127.0.0.1', port);
-  const proxy = await import('./running-proxy.js');
-  return proxy.addressOf(line, await proxy.settingsOf(line));
+  return (await (await import('./running-proxy.js')).findProxy(line)).address;
 };
 
 const ask = async (url: string): Promise<{ readonly status: number; readonly body: unknown }> => {

@@ -13,6 +13,7 @@ export const OPTIONS = {
   'data-dir': { type: 'string', help: 'where keys and state are kept (.429chain)' },
   demo: { type: 'boolean', help: 'simulated providers; needs no configuration and no key' },
   create: { type: 'boolean', help: 'start: where there is no configuration, begin with an empty one' },
+  url: { type: 'string', help: 'ask, status, explain, health: where a proxy runs; needs no configuration' },
   chain: { type: 'string', help: 'ask, explain: the chain or provider/model to ask' },
   watch: { type: 'boolean', help: 'status: anew every second' },
   offline: { type: 'boolean', help: 'check: do not ask the providers' },
@@ -72,4 +73,11 @@ export const portOf = ({ options }: CommandLine): number | undefined => {
   const port = Number(options.port);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new CommandError(`--port is '${options.port}'. Expected a number from 0 to 65535; 0 takes any free port.`, 2);
+};
+
+/** Where `--url` says that a proxy is, without a path. @throws CommandError when it is no address */
+export const addressIn = ({ options: { url } }: CommandLine): string | undefined => {
+  if (url === undefined) return undefined;
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return new URL(url).origin;
+  throw new CommandError(`--url is '${url}'. Expected an address such as http://127.0.0.1:3429.`, 2);
 };

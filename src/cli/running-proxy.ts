@@ -9,11 +9,46 @@ import { silentLog } from '../log.js';
 import { addressAt } from './address.js';
 import { CommandError } from './command-error.js';
 import { demoStore } from './demo-store.js';
-import { type CommandLine, configurationFile, portOf } from './options.js';
+import { addressIn, type CommandLine, configurationFile, portOf } from './options.js';
 import { refusalOf } from './refusal.js';
 
-/** The settings that the running proxy has as well. @throws InvalidConfiguration, CommandError */
-export const settingsOf = async (line: CommandLine): Promise<Settings> => {
+/** A proxy that runs, as far as it is known here. */
+export interface RunningProxy {
+  /** Such as `http://127.0.0.1:3429`. */
+  readonly address: string;
+  /** Absent where `--url` says where it is: its configuration may be on another machine. */
+  readonly settings?: Settings;
+  /** @throws CommandError when there is none */
+  keyOf(name: OwnKey): string;
+}
+
+/** The variables that the configurations which we make read their keys from. */
+const VARIABLES: Readonly<Record<OwnKey, string>> = { 'api-key': 'CHAIN_API_KEY', 'admin-key': 'CHAIN_ADMIN_KEY' };
+
+/** Where `--url` is, or else the configuration says. @throws InvalidConfiguration, CommandError */
+export const findProxy = async (line: CommandLine): Promise<RunningProxy> => {
+  const address = addressIn(line);
+  if (address === undefined) {
+    const settings = await settingsOf(line);
+    const found = addressOf(line, settings);
+    return { address: found, settings, keyOf: (name) => ownKeyOf(settings, name, found) };
+  }
+  const dataDir = line.options['data-dir'] ?? '.429chain';
+  return {
+    address,
+    keyOf: (name) => {
+      const key = process.env[VARIABLES[name]] || keptIn(dataDir, name);
+      if (key !== undefined) return key;
+      const what = CALLED[name];
+      throw new CommandError(
+        `There is no ${what} for ${address}: neither ${VARIABLES[name]} is set, nor is one in ${dataDir}.`,
+      );
+    },
+  };
+};
+
+/** The settings that the running proxy has as well. */
+const settingsOf = async (line: CommandLine): Promise<Settings> => {
   if (line.options.demo) {
     const world = await startDemo();
     await world.close();
@@ -24,23 +59,28 @@ export const settingsOf = async (line: CommandLine): Promise<Settings> => {
   return loaded.settings;
 };
 
-/** Where the running proxy is, such as `http://127.0.0.1:3429`. @throws CommandError for a `--port` that is none */
-export const addressOf = (line: CommandLine, { server }: Settings): string =>
+const addressOf = (line: CommandLine, { server }: Settings): string =>
   addressAt(line.options.host ?? server.host, portOf(line) ?? server.port);
 
-/** The first key of the configuration for that door, or the one that was made. @throws CommandError when there is none */
-export const ownKeyOf = ({ server, dataDir }: Settings, name: OwnKey, address: string): string => {
+const CALLED: Readonly<Record<OwnKey, string>> = { 'api-key': 'API key', 'admin-key': 'admin key' };
+
+/** The first key of the configuration for that door, or the one that was made. */
+const ownKeyOf = ({ server, dataDir }: Settings, name: OwnKey, address: string): string => {
   const written = name === 'api-key' ? server.apiKeys[0]?.key : server.adminKey;
   if (written !== undefined) return written;
-  const called = name === 'api-key' ? 'API key' : 'admin key';
-  try {
-    const kept = keptKey(dataDir, name);
-    if (kept !== undefined) return kept;
-  } catch (cause) {
-    throw new CommandError(`The ${called} in ${dataDir} cannot be read (${(cause as NodeJS.ErrnoException).code}).`);
-  }
+  const kept = keptIn(dataDir, name);
+  if (kept !== undefined) return kept;
   // The first start makes one, so that there has been none.
-  throw nobodyAt(address, `no ${called} in ${dataDir}`);
+  throw nobodyAt(address, `no ${CALLED[name]} in ${dataDir}`);
+};
+
+const keptIn = (dataDir: string, name: OwnKey): string | undefined => {
+  try {
+    return keptKey(dataDir, name);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new CommandError(`The ${CALLED[name]} in ${dataDir} cannot be read (${code}).`);
+  }
 };
 
 /** One request to the running proxy: a POST where there is a body. @throws CommandError where nobody listens */
@@ -62,14 +102,12 @@ export const send = async (address: string, path: string, key: string, body?: ob
 
 /** Asks the admin of the running proxy. @throws CommandError where it refuses, or nobody listens */
 export const callAdmin = async <R extends keyof AdminApi>(
-  line: CommandLine,
-  settings: Settings,
+  { address, keyOf }: RunningProxy,
   route: R,
   body?: object,
 ): Promise<AdminApi[R]['reply']> => {
-  const address = addressOf(line, settings);
   const path = `/admin/api${route.split(' ')[1]}`;
-  const response = await send(address, path, ownKeyOf(settings, 'admin-key', address), body);
+  const response = await send(address, path, keyOf('admin-key'), body);
   const answer = parseBody(await response.text());
   if (!response.ok) throw new CommandError(refusalOf(response.status, answer, null));
   return answer as AdminApi[R]['reply'];

@@ -1,14 +1,14 @@
 import type { QuotaView, StatusReport, TargetView } from '../contract/admin-api.js';
 import type { CommandLine } from './options.js';
-import { callAdmin, settingsOf } from './running-proxy.js';
+import { callAdmin, findProxy } from './running-proxy.js';
 import { summaryOf } from './summary.js';
 import { tableOf } from './table.js';
 import { cropped, type Size, watch } from './watch.js';
 
 /** Prints how every target stands: once, or with `--watch` every second until it is interrupted. */
 export const status = async (line: CommandLine): Promise<void> => {
-  const settings = await settingsOf(line);
-  const ask = (): Promise<StatusReport> => callAdmin(line, settings, 'GET /status');
+  const proxy = await findProxy(line);
+  const ask = (): Promise<StatusReport> => callAdmin(proxy, 'GET /status');
   if (line.options.watch) await watch(ask, (report, size) => statusText(report, Date.now(), size));
   else console.log(statusText(await ask(), Date.now()));
 };

@@ -56,6 +56,31 @@ describe('429chain status and explain', () => {
     expect(stdout).not.to.contain(ADMIN_KEY);
   });
 
+  for (const command of ['status', 'explain']) {
+    it(`needs no configuration for ${command} where --url and a variable tell all`, async () => {
+      const elsewhere = new Folder();
+      try {
+        const args = [command, '--url', `${proxy.address}/v1`];
+        const known = await elsewhere.run(args, { env: { CHAIN_ADMIN_KEY: ADMIN_KEY } });
+        expect(known.status, known.stderr).to.equal(0);
+        expect(known.stdout).to.contain('two/a-model');
+        const unknown = await elsewhere.run(args);
+        expect(unknown.status).to.equal(1);
+        expect(unknown.stderr).to.match(
+          /^There is no admin key for http\S+: neither CHAIN_ADMIN_KEY is set, nor is one in \.429chain\.\n$/,
+        );
+      } finally {
+        elsewhere.remove();
+      }
+    });
+  }
+
+  it('refuses a --url that is none', async () => {
+    const { status, stderr } = await folder.run(['status', '--url', 'localhost:3429'], { env });
+    expect(status).to.equal(2);
+    expect(stderr).to.equal("--url is 'localhost:3429'. Expected an address such as http://127.0.0.1:3429.\n");
+  });
+
   it('explains where a request would go, and asks nobody', async () => {
     const before = [one.received.length, two.received.length];
     const { status, stdout } = await folder.run(['explain'], { env });
