@@ -36,7 +36,7 @@ export const typeFacts = async (name: string): Promise<string> => {
   return [
     `- **Type:** \`${name}\``,
     ...(baseUrl === undefined ? [] : [`- **Address:** \`${baseUrl}\``]),
-    ...(about?.keyUrl === undefined ? [] : [`- **Key:** ${about.keyUrl}`]),
+    ...(about?.keyUrl === undefined ? [] : [`- **Key:** <${about.keyUrl}>`]),
     ...(about?.freeTier === undefined ? [] : [`- **Free tier:** ${about.freeTier}`]),
     ...(assumed.length === 0 ? [] : [`- **Taken for granted until an answer tells more:** ${assumed.join(', ')}`]),
   ].join('\n');
@@ -80,12 +80,13 @@ const waitText = (wait: unknown): string => {
 };
 
 const rowOf = (each: Case, told: ReturnType<typeof tellOf>): readonly string[] => {
+  const answer = each.case.replace(`${each.status} `, '');
   if (told.class === 'ok') {
     const heard = (told.limits as string[]).map(heardText).join(', ');
-    return [each.case, String(each.status), heard === '' ? 'no limits' : `limits: ${heard}`, '', ''];
+    return [answer, String(each.status), heard === '' ? 'no limits' : `limits: ${heard}`, '', ''];
   }
   return [
-    each.case,
+    answer,
     String(each.status),
     codeOf(told.class),
     told.scope === 'nothing' ? 'nothing' : `the ${told.scope}`,
