@@ -102,7 +102,9 @@ export const answersTable = async (...providers: readonly string[]): Promise<str
   if (missing.length > 0) throw new Error(`No answer was captured from ${missing.join(', ')}.`);
   const several = providers.length > 1;
   const rows = cases
-    .toSorted((one, other) => providers.indexOf(one.provider) - providers.indexOf(other.provider) || one.status - other.status)
+    .toSorted(
+      (one, other) => providers.indexOf(one.provider) - providers.indexOf(other.provider) || one.status - other.status,
+    )
     .map((each) => {
       const [answer = '', ...rest] = rowOf(each, tellOf(asked, each));
       return [several ? `${each.provider}: ${answer}` : answer, ...rest];

@@ -16,9 +16,7 @@ interface Node {
   readonly $defs?: Readonly<Record<string, Node>>;
 }
 
-const SCHEMA = JSON.parse(
-  readFileSync(new URL('../../schemas/429chain.schema.json', import.meta.url), 'utf8'),
-) as Node;
+const SCHEMA = JSON.parse(readFileSync(new URL('../../schemas/429chain.schema.json', import.meta.url), 'utf8')) as Node;
 
 /** What a setting of this definition takes, with the section of docs/configuration.md that explains it. */
 const TAKES: Readonly<Record<string, string>> = {
@@ -56,7 +54,8 @@ const takesOf = (node: Node): string => {
   if (node.enum !== undefined) return node.enum.map((value) => `\`'${value}'\``).join(', ');
   if (node.type === 'array') return `list of ${pluralOf(takesOf(node.items ?? {}))}`;
   if (node.type === 'boolean') return '`true`, `false`';
-  if (node.type === 'integer') return `${node.minimum} ${node.maximum === undefined ? 'or more' : `to ${node.maximum}`}`;
+  if (node.type === 'integer')
+    return `${node.minimum} ${node.maximum === undefined ? 'or more' : `to ${node.maximum}`}`;
   return node.type === 'object' ? 'object' : 'text';
 };
 
