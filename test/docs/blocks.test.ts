@@ -2,7 +2,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import JSON5 from 'json5';
-import JSON5 from 'json5';
 import sinon from 'sinon';
 import { readCommandLine } from '../../src/cli/options.js';
 import { formatProblems, parseSettings } from '../../src/config/load.js';

@@ -35,7 +35,7 @@ export class Shell {
     mkdirSync(bin, { recursive: true });
     symlinkSync(ROOT, join(this.path, 'node_modules/429chain'));
     symlinkSync(join(ROOT, 'node_modules/openai'), join(this.path, 'node_modules/openai'));
-    for (const name of ['429chain', 'npm', 'docker', 'curl']) {
+    for (const name of ['429chain', 'npm', 'npx', 'docker', 'curl']) {
       const file = join(bin, name);
       writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${SHIMS}' ${name} "$@"\n`);
       chmodSync(file, 0o755);
@@ -75,14 +75,10 @@ export class Shell {
       CHAIN_API_KEY: API_KEY,
       ADDRESS: this.#address,
       ADMIN_KEY,
-      npm_config_offline: 'true',
-      npm_config_update_notifier: 'false',
     };
     const ran = promisify(execFile)(command, args, { cwd: this.path, env, timeout: 15_000 });
-    const { stdout } = await ran.catch((failed: { message: string; stdout: string; stderr: string }) =>
-      expect.fail(`${failed.message}\n${failed.stdout}${failed.stderr}`),
-    );
-    return stdout;
+    const failed = ({ message, stdout }: { message: string; stdout: string }) => expect.fail(`${message}\n${stdout}`);
+    return (await ran.catch(failed)).stdout;
   }
 
   remove(): void {

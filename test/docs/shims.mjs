@@ -56,6 +56,10 @@ const npm = ([command = '', ...rest]) => {
   if (script === 'start') chain(['start', ...words]);
 };
 
+/** The package itself is tried with npx where it is packed. Here it is the same command, a second sooner. */
+const npx = ([command, ...words]) =>
+  command === '429chain' ? chain(words) : refuse(`npx ${command} is not known here.`);
+
 /** No engine is needed: the files that are named have to be there. The image has tests of its own. */
 const docker = (words) => {
   const known = ['compose', 'build', 'run', 'exec', 'logs'];
@@ -72,5 +76,5 @@ const curl = (words) => {
   run('curl', [...silent, ...words], words.includes('-N') ? { until: /data:/ } : {});
 };
 
-const SHIMS = { '429chain': chain, npm, docker, curl };
+const SHIMS = { '429chain': chain, npm, npx, docker, curl };
 SHIMS[name](args);
