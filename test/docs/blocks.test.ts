@@ -1,5 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import JSON5 from 'json5';
 import sinon from 'sinon';
@@ -33,13 +35,17 @@ const read = (page: string): string => readFileSync(`${ROOT}${page}`, 'utf8');
 
 const hasPython = (...args: string[]): boolean => spawnSync('python3', args).status === 0;
 
-describe('every block of README and docs', () => {
+describe('every block of README and docs', function () {
+  // Whole processes start here, on machines that may have others to run.
+  this.timeout(60_000);
   let upstream: ScriptedUpstream;
   let proxy: RunningProxy;
   let configuration: string;
   let shell: Shell | undefined;
+  const folder = mkdtempSync(join(tmpdir(), '429chain-pages-'));
 
   before(async () => {
+    writeFileSync(`${folder}/started`, '\n');
     upstream = await ScriptedUpstream.start();
     const models = ['openai/gpt-oss-120b', 'openai/gpt-oss-20b', 'gpt-oss-120b', 'google/gemma-4-31b-it:free'];
     upstream.always((res, request) =>
@@ -56,6 +62,7 @@ describe('every block of README and docs', () => {
   after(async () => {
     await proxy.close();
     await upstream.close();
+    rmSync(folder, { recursive: true });
   });
 
   afterEach(() => {
@@ -64,7 +71,7 @@ describe('every block of README and docs', () => {
   });
 
   const open = (bare = false): Shell => {
-    shell = new Shell(proxy.address, configuration, bare);
+    shell = new Shell(proxy.address, configuration, bare, `${folder}/started`);
     return shell;
   };
 

@@ -27,10 +27,12 @@ export const configurationAt = (baseUrl: string, port: number): string =>
 export class Shell {
   readonly path = mkdtempSync(join(tmpdir(), '429chain-page-'));
   readonly #address: string;
+  readonly #started: string;
 
-  /** `bare` has no configuration yet. */
-  constructor(address: string, configuration: string, bare: boolean) {
+  /** `bare` has no configuration yet. `started` is a file that lists what was started by any page. */
+  constructor(address: string, configuration: string, bare: boolean, started: string) {
     this.#address = address;
+    this.#started = started;
     const bin = join(this.path, 'node_modules/.bin');
     mkdirSync(bin, { recursive: true });
     symlinkSync(ROOT, join(this.path, 'node_modules/429chain'));
@@ -72,11 +74,12 @@ export class Shell {
       REAL_PATH: realPath,
       HOME: this.path,
       CHAIN_MAIN: MAIN,
+      STARTED: this.#started,
       CHAIN_API_KEY: API_KEY,
       ADDRESS: this.#address,
       ADMIN_KEY,
     };
-    const ran = promisify(execFile)(command, args, { cwd: this.path, env, timeout: 15_000 });
+    const ran = promisify(execFile)(command, args, { cwd: this.path, env, timeout: 50_000 });
     const failed = ({ message, stdout }: { message: string; stdout: string }) => expect.fail(`${message}\n${stdout}`);
     return (await ran.catch(failed)).stdout;
   }

@@ -3,7 +3,7 @@
  * Ends with status 0 only where the command makes sense.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -36,11 +36,18 @@ const run = (command, words, { until } = {}) => {
   });
 };
 
-/** As it is built. One that goes on is ended as soon as it has said what people wait for. */
+/**
+ * As it is built. One that goes on is ended as soon as it has said what people wait for; several pages start it alike, and
+ * once is enough.
+ */
 const chain = (words) => {
   const main = [process.env.CHAIN_MAIN, ...words];
-  if (words.includes('status') && words.includes('--watch')) run(process.execPath, main, { until: /./ });
-  else if (words.some((word) => ENDING.includes(word))) run(process.execPath, main);
+  const goesOn = !words.some((word) => ENDING.includes(word)) || words.includes('--watch');
+  if (!goesOn) return run(process.execPath, main);
+  const started = `${words.filter((word) => word !== 'start').join(' ')}\n`;
+  if (readFileSync(process.env.STARTED, 'utf8').includes(`\n${started}`)) return;
+  appendFileSync(process.env.STARTED, started);
+  if (words.includes('status')) run(process.execPath, main, { until: /./ });
   else run(process.execPath, [...main, '--port', '0'], { until: /listens on http/ });
 };
 
