@@ -25,6 +25,7 @@ import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
 import type { Log } from './log.js';
 import { ChainError } from './plugin/errors.js';
+import type { Plugin } from './plugin/index.js';
 import { type Lasting, Runtime } from './runtime.js';
 import { Secrets } from './secrets.js';
 
@@ -38,8 +39,8 @@ const ADMIN_UI = join(dirname(require.resolve('429chain/package.json')), 'dist',
 export interface AppOptions {
   /** The configuration and its changes. */
   readonly store: SettingsStore;
-  /** Plugins beside those that the configuration names; absolute paths. */
-  readonly plugins?: readonly string[];
+  /** Plugins beside those that the configuration names; absolute paths, or the plugins themselves. */
+  readonly plugins?: readonly (string | Plugin)[];
   readonly log: Log;
   /** Learns the keys in use, for those who write. */
   readonly secrets?: Secrets;
@@ -49,6 +50,11 @@ export interface AppOptions {
   /** How providers are reached; for tests. */
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
 }
+
+const chosenPlugin = (plugin: string | Plugin): PluginSettings => {
+  const chosen = { options: {}, enabled: true };
+  return typeof plugin === 'string' ? { use: plugin, ...chosen } : { use: plugin.name, plugin, ...chosen };
+};
 
 /** How long a caller has to read the end of its answer once the time is up. */
 const FLUSH_MS = 1_000;
@@ -144,7 +150,7 @@ export class App {
       version,
       startedAt: clock.now(),
     };
-    const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
+    const chosen = plugins.map(chosenPlugin);
     const runtime = await Runtime.build(store.current, chosen, lasting);
     runtime.enter();
     return new App(runtime, store, chosen, lasting, ledgerFile, adminUi);

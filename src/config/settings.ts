@@ -1,5 +1,6 @@
 import type { Configuration, Logging } from '../contract/config.js';
 import type { Limit } from '../contract/quota.js';
+import type { Plugin } from '../plugin/api.js';
 
 /** Spans in ms. An absent one is the default of the engine. */
 export interface Timeouts {
@@ -51,6 +52,8 @@ export interface PluginSettings {
   readonly use: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly enabled: boolean;
+  /** The plugin itself, for one that is no file. */
+  readonly plugin?: Plugin;
   /** Where it stands in the configuration (`plugins.1.options`), for errors; absent for `--plugins`. */
   readonly path?: readonly (string | number)[];
 }

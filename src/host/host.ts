@@ -17,6 +17,8 @@ export interface PluginChoice {
   readonly use: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly enabled: boolean;
+  /** The plugin itself, for one that is no file. */
+  readonly plugin?: Plugin;
   /** Where it stands in the configuration. */
   readonly path?: readonly (string | number)[];
 }
@@ -75,19 +77,20 @@ export class Host {
   static async create(options: HostOptions): Promise<Host> {
     const host = new Host(options);
     const builtIn = new Map(options.builtIns.map((plugin) => [plugin.name, plugin]));
-    const choiceOf = new Map(
-      options.choices.filter(({ use }) => builtIn.has(use)).map((choice) => [choice.use, choice]),
-    );
+    const isBuiltIn = ({ use, plugin }: PluginChoice): boolean =>
+      plugin === undefined ? builtIn.has(use) : builtIn.get(use) === plugin;
+    const choiceOf = new Map(options.choices.filter(isBuiltIn).map((choice) => [choice.use, choice]));
     const applied = new Set<string>();
     try {
       for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied, true);
       for (const choice of options.choices) {
-        if (builtIn.has(choice.use)) continue;
+        if (isBuiltIn(choice)) continue;
         if (!choice.enabled) {
           host.plugins.push({ name: choice.use, builtIn: false, choice });
           continue;
         }
-        const plugin = await loadPlugin(choice.use).catch((error: Error) => options.refuse(error, choice));
+        const plugin =
+          choice.plugin ?? (await loadPlugin(choice.use).catch((error: Error) => options.refuse(error, choice)));
         await host.#apply(plugin, choice, applied, false);
       }
       return host;
