@@ -53,7 +53,11 @@ export const askForModels = async (
   const longestMs = Math.min(LONGEST_ANSWER_MS, timeouts.firstToken, timeouts.total);
   const signal = AbortSignal.timeout(longestMs);
   const ask = async (with_: Readonly<Record<string, string>>): Promise<Answer> => {
-    const sent = await request(provider.baseUrl + modelsPathOf(providerType), { headers: { ...with_ }, dispatcher, signal });
+    const sent = await request(provider.baseUrl + modelsPathOf(providerType), {
+      headers: { ...with_ },
+      dispatcher,
+      signal,
+    });
     return { status: sent.statusCode, headers: sent.headers, text: await sent.body.text() };
   };
   try {

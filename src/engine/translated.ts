@@ -81,7 +81,13 @@ export class TranslatedStream implements Source {
 
   #pass(frames: Buffer, sink: BodySink): void {
     try {
-      sink.data(Buffer.from(blocksOf(this.#asEvents(frames)).map((block) => this.#turned(block)).join('')));
+      sink.data(
+        Buffer.from(
+          blocksOf(this.#asEvents(frames))
+            .map((block) => this.#turned(block))
+            .join(''),
+        ),
+      );
     } catch (cause) {
       this.#broken = true;
       this.#source.abort(cause as Error);

@@ -95,9 +95,7 @@ export class Bench {
   /** The provider says this, whole or as a stream. */
   says(said: Said, { streamed = false, headers = {} }: { streamed?: boolean; headers?: Fields } = {}): Answerer {
     const told = headers as Record<string, string>;
-    return streamed
-      ? stream(this.shape.stream(said), 'end', told)
-      : reply(200, this.shape.answer(said), told);
+    return streamed ? stream(this.shape.stream(said), 'end', told) : reply(200, this.shape.answer(said), told);
   }
 
   /** The provider refuses, in its own words. */

@@ -4,9 +4,9 @@ import { builtIns } from '../../plugins/index.js';
 
 const pluginOf = (name: string) => builtIns.find((plugin) => plugin.name === name) ?? name;
 
-const limited = (unit: string, dimension: 'requests' | 'tokens', window: string) => ({
+const limited = (unit: string, dimension: 'requests' | 'tokens', window?: string) => ({
   dimension,
-  window,
+  ...(window === undefined ? {} : { window }),
   headers: (remaining: number) => ({
     [`x-ratelimit-limit-${dimension}${unit}`]: '100',
     [`x-ratelimit-remaining-${dimension}${unit}`]: String(remaining),
@@ -16,7 +16,7 @@ const limited = (unit: string, dimension: 'requests' | 'tokens', window: string)
 
 /** The limits that each type tells of in headers; OpenAI's shape otherwise. */
 const TYPES = [
-  { type: 'openai-compatible', limits: [limited('', 'requests', '1m')] },
+  { type: 'openai-compatible', limits: [limited('', 'requests')] },
   { type: 'groq', limits: [limited('', 'requests', '1d')] },
   { type: 'cerebras', limits: [limited('-day', 'requests', '1d'), limited('-minute', 'requests', '1m')] },
   { type: 'openrouter', limits: [] },
