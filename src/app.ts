@@ -39,8 +39,8 @@ const ADMIN_UI = join(dirname(require.resolve('429chain/package.json')), 'dist',
 export interface AppOptions {
   /** The configuration and its changes. */
   readonly store: SettingsStore;
-  /** Plugins beside those that the configuration names; absolute paths, or the plugins themselves. */
-  readonly plugins?: readonly (string | Plugin)[];
+  /** Beside those that the configuration names: plugins themselves, or absolute paths of them. */
+  readonly plugins?: readonly (Plugin | string)[];
   readonly log: Log;
   /** Learns the keys in use, for those who write. */
   readonly secrets?: Secrets;
@@ -50,11 +50,6 @@ export interface AppOptions {
   /** How providers are reached; for tests. */
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
 }
-
-const chosenPlugin = (plugin: string | Plugin): PluginSettings => {
-  const chosen = { options: {}, enabled: true };
-  return typeof plugin === 'string' ? { use: plugin, ...chosen } : { use: plugin.name, plugin, ...chosen };
-};
 
 /** How long a caller has to read the end of its answer once the time is up. */
 const FLUSH_MS = 1_000;
@@ -150,7 +145,11 @@ export class App {
       version,
       startedAt: clock.now(),
     };
-    const chosen = plugins.map(chosenPlugin);
+    const chosen = plugins.map((each) => ({
+      ...(typeof each === 'string' ? { use: each } : { use: each.name, plugin: each }),
+      options: {},
+      enabled: true,
+    }));
     const runtime = await Runtime.build(store.current, chosen, lasting);
     runtime.enter();
     return new App(runtime, store, chosen, lasting, ledgerFile, adminUi);

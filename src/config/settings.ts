@@ -1,6 +1,6 @@
 import type { Configuration, Logging } from '../contract/config.js';
 import type { Limit } from '../contract/quota.js';
-import type { Plugin } from '../plugin/api.js';
+import type { Plugin } from '../plugin/index.js';
 
 /** Spans in ms. An absent one is the default of the engine. */
 export interface Timeouts {
@@ -50,10 +50,10 @@ export interface ChainSettings {
 export interface PluginSettings {
   /** A built-in's name, or a path: absolute by now. */
   readonly use: string;
+  /** The plugin itself, where a program that uses us gives it. */
+  readonly plugin?: Plugin;
   readonly options: Readonly<Record<string, unknown>>;
   readonly enabled: boolean;
-  /** The plugin itself, for one that is no file. */
-  readonly plugin?: Plugin;
   /** Where it stands in the configuration (`plugins.1.options`), for errors; absent for `--plugins`. */
   readonly path?: readonly (string | number)[];
 }

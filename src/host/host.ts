@@ -11,14 +11,14 @@ import { loadPlugin } from './load.js';
 import { Registry } from './registry.js';
 import { Routes } from './routes.js';
 
-/** A plugin that the configuration or `--plugins` asks for. */
+/** A plugin that the configuration, `--plugins` or a program that uses us asks for. */
 export interface PluginChoice {
   /** The name of a built-in, or an absolute path. */
   readonly use: string;
+  /** The plugin itself, where it needs no loading. */
+  readonly plugin?: Plugin;
   readonly options: Readonly<Record<string, unknown>>;
   readonly enabled: boolean;
-  /** The plugin itself, for one that is no file. */
-  readonly plugin?: Plugin;
   /** Where it stands in the configuration. */
   readonly path?: readonly (string | number)[];
 }
@@ -77,14 +77,14 @@ export class Host {
   static async create(options: HostOptions): Promise<Host> {
     const host = new Host(options);
     const builtIn = new Map(options.builtIns.map((plugin) => [plugin.name, plugin]));
-    const isBuiltIn = ({ use, plugin }: PluginChoice): boolean =>
-      plugin === undefined ? builtIn.has(use) : builtIn.get(use) === plugin;
-    const choiceOf = new Map(options.choices.filter(isBuiltIn).map((choice) => [choice.use, choice]));
+    const choiceOf = new Map(
+      options.choices.filter((choice) => isOf(builtIn, choice)).map((choice) => [choice.use, choice]),
+    );
     const applied = new Set<string>();
     try {
       for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied, true);
       for (const choice of options.choices) {
-        if (isBuiltIn(choice)) continue;
+        if (isOf(builtIn, choice)) continue;
         if (!choice.enabled) {
           host.plugins.push({ name: choice.use, builtIn: false, choice });
           continue;
@@ -199,6 +199,9 @@ export class Host {
     };
   }
 }
+
+const isOf = (builtIn: ReadonlyMap<string, Plugin>, { use, plugin }: PluginChoice): boolean =>
+  plugin === undefined && builtIn.has(use);
 
 /** How long a plugin may take to get ready, and to close. */
 const READY_MS = 30_000;

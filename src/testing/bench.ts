@@ -23,7 +23,7 @@ const ADMIN_KEY = 'key-of-the-admin';
 const LONGEST_WAIT_MS = 5_000;
 
 export interface BenchOptions {
-  /** The plugin, or its path. */
+  /** The plugin, its absolute path, or the name of a built-in. */
   readonly plugin: Plugin | string;
   readonly type: string;
   readonly model: string;

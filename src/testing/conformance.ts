@@ -32,7 +32,7 @@ const LONGEST_MS = 15_000;
  * Runs a provider type through all that the waterfall needs of it: the real 429chain on a real socket, in front of a
  * simulated provider that speaks as `upstream` says. What goes wrong is in the report; only a plugin that cannot be
  * loaded throws.
- * @param plugin the plugin, or the path of one
+ * @param plugin the plugin, the absolute path of one, or the name of a built-in
  */
 export const testProviderType = async (
   plugin: Plugin | string,

@@ -84,7 +84,7 @@ describe('A provider type that translates', () => {
     const { post } = await start();
     one.always(reply(200, { word: 'hi', cost: 1 }));
     await post({ messages: HELLO });
-    expect(one.received[0]).to.deep.include({ path: '/v1/say', body: { ask: HELLO, live: false } });
+    expect(one.received[0]).to.deep.include({ path: '/v1/say', body: { ask: HELLO } });
   });
 
   it('answers as OpenAI does, with what its API does not have filled in', async () => {

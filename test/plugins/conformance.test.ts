@@ -1,8 +1,5 @@
 import { testProviderType } from '429chain/testing';
 import { expect } from 'chai';
-import { builtIns } from '../../plugins/index.js';
-
-const pluginOf = (name: string) => builtIns.find((plugin) => plugin.name === name) ?? name;
 
 const limited = (unit: string, dimension: 'requests' | 'tokens', window?: string) => ({
   dimension,
@@ -26,7 +23,7 @@ describe('Every built-in provider type', () => {
   for (const { type, limits } of TYPES) {
     it(`passes the conformance kit: ${type}`, async function () {
       this.timeout(60_000);
-      const report = await testProviderType(pluginOf(type), { type, upstream: { limits } });
+      const report = await testProviderType(type, { type, upstream: { limits } });
       expect(report.ok, String(report)).to.equal(true);
     });
   }
