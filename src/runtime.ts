@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { statusOf } from './admin/status.js';
 import { ownKey } from './api-key.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
@@ -97,6 +98,7 @@ export class Runtime implements Current {
       choices: [...settings.plugins, ...plugins],
       log,
       dataDir: settings.dataDir,
+      folder: settings.file === undefined ? process.cwd() : dirname(settings.file),
       now: clock.now,
       status: () => {
         if (built === undefined) throw new Error(TOO_EARLY);

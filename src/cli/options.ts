@@ -13,7 +13,7 @@ export const OPTIONS = {
   'data-dir': { type: 'string', help: 'where keys and state are kept (.429chain)' },
   demo: { type: 'boolean', help: 'simulated providers; needs no configuration and no key' },
   chain: { type: 'string', help: 'ask, explain: the chain or provider/model to ask' },
-  watch: { type: 'boolean', help: 'status: anew every second' },
+  watch: { type: 'boolean', help: 'start: read plugins anew when their code changes; status: anew every second' },
   offline: { type: 'boolean', help: 'check: do not ask the providers' },
   force: { type: 'boolean', help: 'init: overwrite a configuration that is there' },
   help: { type: 'boolean', short: 'h', help: 'this text' },

@@ -100,6 +100,13 @@ class Store implements SettingsStore {
     });
   }
 
+  renew(why: string): Promise<void> {
+    return this.#turn(() => {
+      this.#seen = this.#applied = '';
+      return this.#reload(why);
+    });
+  }
+
   isFixed(variable: string): boolean {
     const value = this.#options.env[variable];
     return value !== undefined && value.trim() !== '';
@@ -149,7 +156,7 @@ class Store implements SettingsStore {
     return parseSettings(sources.text, { file, env: readEnvironment(env, sources.dotEnv), dataDir });
   }
 
-  async #reload(): Promise<void> {
+  async #reload(why = `${this.#name} changed`): Promise<void> {
     const { log } = this.#options;
     const sources = this.#medium.read();
     const content = contentOf(sources);
@@ -162,12 +169,12 @@ class Store implements SettingsStore {
       return;
     }
     const result = this.#load(sources);
-    if (!result.ok) return this.#refuse(result.problems);
+    if (!result.ok) return this.#refuse(why, result.problems);
     try {
       this.#enter(await this.#prepared(result.settings), result.settings, content);
     } catch (cause) {
       if (this.#closed) return;
-      this.#refuse(this.#problemsIn(cause));
+      this.#refuse(why, this.#problemsIn(cause));
     }
   }
 
@@ -176,9 +183,9 @@ class Store implements SettingsStore {
     return [{ file: this.#name, line: 1, column: 1, message: (cause as Error).message }];
   }
 
-  #refuse(problems: readonly Problem[]): void {
+  #refuse(why: string, problems: readonly Problem[]): void {
     const { log } = this.#options;
-    log.error(`${this.#name} changed and cannot be used; what was in force before stays so`);
+    log.error(`${why} and cannot be used; what was in force before stays so`);
     for (const problem of problems) log.error(formatProblems([problem]));
     this.#setProblems(problems);
   }
