@@ -14,6 +14,7 @@ export const OPTIONS = {
   demo: { type: 'boolean', help: 'simulated providers; needs no configuration and no key' },
   chain: { type: 'string', help: 'ask, explain: the chain or provider/model to ask' },
   watch: { type: 'boolean', help: 'start: read plugins anew when their code changes; status: anew every second' },
+  kind: { type: 'string', help: 'plugin new: provider, parser or policy (provider)' },
   offline: { type: 'boolean', help: 'check: do not ask the providers' },
   force: { type: 'boolean', help: 'init: overwrite a configuration that is there' },
   help: { type: 'boolean', short: 'h', help: 'this text' },

@@ -64,7 +64,8 @@ export class Bench {
     const upstream = await ScriptedUpstream.start();
     const spare = (await ScriptedUpstream.start()).always(answer(SPARE_TEXT));
     const folder = mkdtempSync(join(tmpdir(), '429chain-testing-'));
-    const tested = { type, baseUrl: upstream.baseUrl, apiKey: PROVIDER_KEY, options: options.options };
+    const timeouts = { firstToken: '5s', idle: '5s' };
+    const tested = { type, baseUrl: upstream.baseUrl, apiKey: PROVIDER_KEY, options: options.options, timeouts };
     const configuration = {
       server: { apiKeys: [CALLER_KEY], adminKey: ADMIN_KEY },
       providers: { tested, spare: { type: 'openai-compatible', baseUrl: spare.baseUrl } },

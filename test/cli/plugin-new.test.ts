@@ -1,0 +1,112 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { PluginsReply } from '../../src/contract/admin-configuration.js';
+import { npm, packInto, temporaryFolder } from '../packed.js';
+import { Folder } from './run.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ADMIN_KEY = 'a-key-of-the-admin-4';
+
+describe('429chain plugin new', () => {
+  let folder: Folder;
+
+  beforeEach(() => {
+    folder = new Folder();
+  });
+
+  afterEach(() => folder.remove());
+
+  const WRONG: readonly (readonly [args: string[], status: number, says: RegExp])[] = [
+    [['new'], 2, /Expected: 429chain plugin new my-provider/],
+    [['make', 'my-provider'], 2, /Expected: 429chain plugin new/],
+    [['new', 'My Provider'], 2, /'My Provider' is no name for a plugin. Expected small letters/],
+    [['new', '../outside'], 2, /is no name for a plugin/],
+    [['new', 'http'], 2, /'http' is the name of a part of Node/],
+    [['new', 'my-provider', '--kind', 'polcy'], 2, /--kind is 'polcy'. Expected one of .*Did you mean `policy`\?/],
+  ];
+  for (const [args, status, says] of WRONG) {
+    it(`refuses "${args.join(' ')}", says what would be right, and writes nothing`, async () => {
+      const run = await folder.run(['plugin', ...args]);
+      expect(run.status).to.equal(status);
+      expect(run.stderr).to.match(says);
+      expect(existsSync(folder.file('my-provider'))).to.equal(false);
+    });
+  }
+
+  it('never overwrites', async () => {
+    folder.write('my-provider', 'mine');
+    const run = await folder.run(['plugin', 'new', 'my-provider']);
+    expect(run.status).to.equal(1);
+    expect(run.stderr).to.contain('exists already. Nothing was written.');
+    expect(readFileSync(folder.file('my-provider'), 'utf8')).to.equal('mine');
+  });
+
+  describe('writes a folder that', () => {
+    const packages = temporaryFolder();
+
+    before(function () {
+      this.timeout(120_000);
+      // What `npm install` does in such a folder, once for all of them.
+      const tarball = packInto(packages);
+      npm(['install', '--no-save', '--ignore-scripts', tarball, '@types/node@20.19.43'], packages);
+    });
+
+    after(() => rmSync(packages, { recursive: true, force: true }));
+
+    for (const kind of ['provider', 'parser', 'policy']) {
+      it(`is tested, typed and ready to be published: ${kind}`, async function () {
+        this.timeout(60_000);
+        const run = await folder.run(['plugin', 'new', `my-${kind}`, '--kind', kind]);
+        expect(run.stdout).to.contain(`  my-${kind}/.gitignore\n`).and.to.contain(`cd my-${kind}`);
+        const made = folder.file(`my-${kind}`);
+        symlinkSync(join(packages, 'node_modules'), join(made, 'node_modules'));
+        expect(npm(['test'], made)).to.match(/# fail 0|ℹ fail 0/);
+        expect(typeErrorsOf(made)).to.equal('');
+        expect(npm(['publish', '--dry-run', '--json'], made))
+          .to.contain('index.js')
+          .and.not.to.contain('test');
+        const { name, peerDependencies } = JSON.parse(readFileSync(join(made, 'package.json'), 'utf8'));
+        expect(name).to.equal(`my-${kind}`);
+        expect(peerDependencies['429chain']).to.match(/^>=\d/);
+      });
+    }
+
+    it('429chain runs with, shown in the admin with its options, by its path and as an installed package', async () => {
+      await folder.run(['plugin', 'new', 'my-provider']);
+      const configuration = {
+        server: { apiKeys: ['a-key-of-the-proxy-3'], adminKey: ADMIN_KEY, port: 0 },
+        providers: { mine: { type: 'my-provider', apiKey: 'a-key-of-mine' } },
+        chains: { default: ['mine/a-model'] },
+      };
+      folder.write('429chain.json5', configuration);
+      const byPath = await folder.start(['--plugins', './my-provider']);
+      const schema = await schemaOf(byPath.address);
+      expect(schema).to.have.nested.property('properties.baseUrl.type', 'string');
+      await byPath.end();
+      npm(['install', '--no-save', '--ignore-scripts', '--legacy-peer-deps', './my-provider'], folder.path);
+      renameSync(folder.file('my-provider'), folder.file('node_modules/moved'));
+      rmSync(folder.file('node_modules/my-provider'));
+      renameSync(folder.file('node_modules/moved'), folder.file('node_modules/my-provider'));
+      const options = { baseUrl: 'https://other.example/v1' };
+      folder.write('429chain.json5', { ...configuration, plugins: [{ use: 'my-provider', options }] });
+      const installed = await folder.start();
+      expect(await schemaOf(installed.address)).to.deep.equal(schema);
+      await installed.end();
+    });
+  });
+});
+
+const typeErrorsOf = (folder: string): string => {
+  const args = [join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', 'jsconfig.json'];
+  return spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' }).stdout;
+};
+
+const schemaOf = async (address: string): Promise<object | undefined> => {
+  const headers = { authorization: `Bearer ${ADMIN_KEY}` };
+  const response = await fetch(`${address}/admin/api/plugins`, { headers });
+  const { plugins } = (await response.json()) as PluginsReply;
+  return plugins.find(({ name }) => name === 'my-provider')?.optionsSchema;
+};
