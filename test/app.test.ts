@@ -57,6 +57,12 @@ describe('App', () => {
     await until(() => log.lines.some((line) => pattern.test(line)));
   };
 
+  it('listens on this machine alone unless told otherwise (pitfall 46: it listened on all interfaces)', async () => {
+    write({ server: { apiKeys: ['a-key'], port: 0 }, ...chainOver([one]) });
+    app = await App.create({ store: openStore(file, { env: {}, log }), log });
+    expect(await app.listen()).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
+  });
+
   it('takes a changed configuration, and lets requests in flight end on the one before', async () => {
     let release = (): void => {};
     const released = new Promise<void>((resolve) => {

@@ -81,7 +81,15 @@ class Store implements SettingsStore {
   }
 
   save(change: Change, revision: string): Promise<{ readonly revision: string }> {
-    return this.#turn(() => this.#save(change, revision));
+    return this.#turn(async () => {
+      try {
+        return await this.#save(change, revision);
+      } catch (cause) {
+        // So that whoever asks then gets what is there now.
+        if ((cause as ChainError).code === 'configuration_changed') await this.#reload();
+        throw cause;
+      }
+    });
   }
 
   check(text: string): Promise<readonly Problem[]> {
@@ -108,8 +116,13 @@ class Store implements SettingsStore {
   }
 
   isFixed(variable: string): boolean {
-    const value = this.#options.env[variable];
-    return value !== undefined && value.trim() !== '';
+    return readEnvironment(this.#options.env, '')[variable] !== undefined;
+  }
+
+  isFree(variable: string, value: string): boolean {
+    const sources = this.#medium.read();
+    const there = readEnvironment(this.#options.env, sources.ok ? sources.dotEnv : '')[variable]?.trim();
+    return there === undefined || there === value;
   }
 
   prepareWith(prepare: (settings: Settings) => Promise<Prepared>): void {
@@ -162,19 +175,19 @@ class Store implements SettingsStore {
     const content = contentOf(sources);
     if (content === this.#seen) return;
     this.#seen = content;
-    if (sources.ok) this.#read(sources.text);
     if (content === this.#applied) {
       log.info(`${this.#name} is again what is in force`);
+      this.#read(sources);
       this.#setProblems([]);
       return;
     }
     const result = this.#load(sources);
-    if (!result.ok) return this.#refuse(why, result.problems);
+    if (!result.ok) return this.#refuse(why, result.problems, sources);
     try {
-      this.#enter(await this.#prepared(result.settings), result.settings, content);
+      this.#enter(await this.#prepared(result.settings), result.settings, sources);
     } catch (cause) {
       if (this.#closed) return;
-      this.#refuse(why, this.#problemsIn(cause));
+      this.#refuse(why, this.#problemsIn(cause), sources);
     }
   }
 
@@ -183,18 +196,20 @@ class Store implements SettingsStore {
     return [{ file: this.#name, line: 1, column: 1, message: (cause as Error).message }];
   }
 
-  #refuse(why: string, problems: readonly Problem[]): void {
+  #refuse(why: string, problems: readonly Problem[], sources: Sources): void {
     const { log } = this.#options;
+    this.#read(sources);
     log.error(`${why} and cannot be used; what was in force before stays so`);
     for (const problem of problems) log.error(formatProblems([problem]));
     this.#setProblems(problems);
   }
 
   async #save(change: Change, revision: string): Promise<{ readonly revision: string }> {
-    const before = await this.#unchanged(revision);
+    const before = this.#unchanged(revision);
     const { edits = [] } = change;
     const whole = changed(before, change, this.#options.env);
-    // What is broken is mended as a whole.
+    // What is broken is mended as a whole: edits are made from what is in force, which the text is not.
+    if (edits.length > 0 && this.#problems.length > 0) throw new InvalidConfiguration(this.#problems, 422);
     if (edits.length > 0) this.#valid(whole);
     const next = { ...whole, text: applyEdits(whole.text, edits) };
     if (next.text === before.text && next.dotEnv === before.dotEnv) return { revision };
@@ -206,15 +221,15 @@ class Store implements SettingsStore {
     });
     try {
       // Again, since to prepare may take its time.
-      await this.#unchanged(revision);
+      this.#unchanged(revision);
       await this.#write(before, next, change);
     } catch (cause) {
       await prepared.discard();
       throw cause;
     }
-    this.#read(next.text);
-    this.#seen = contentOf({ ok: true, ...next });
-    this.#enter(prepared, settings, this.#seen);
+    const sources: Sources = { ok: true, ...next };
+    this.#seen = contentOf(sources);
+    this.#enter(prepared, settings, sources);
     return { revision: this.#revision };
   }
 
@@ -226,11 +241,9 @@ class Store implements SettingsStore {
   }
 
   /** What is on the disk, which must be what the caller knows. */
-  async #unchanged(revision: string): Promise<Texts> {
+  #unchanged(revision: string): Texts {
     const sources = this.#medium.read();
     if (sources.ok && revisionOf(sources.text) === revision) return { text: sources.text, dotEnv: sources.dotEnv };
-    // So that whoever asks now gets what is there now.
-    this.#reloadSoon();
     throw new ChainError(
       'configuration_changed',
       `${this.#name} was changed meanwhile, and nothing was saved. Look at what is there now, then change it again.`,
@@ -257,17 +270,20 @@ class Store implements SettingsStore {
     throw new ChainError('shutting_down', '429chain is stopping; nothing was changed.');
   }
 
-  #enter(prepared: Prepared, settings: Settings, content: string): void {
+  #enter(prepared: Prepared, settings: Settings, sources: Sources): void {
     prepared.enter();
-    this.#applied = content;
+    this.#read(sources);
+    this.#applied = contentOf(sources);
     this.#current = settings;
     this.#setProblems([]);
     this.#tell(this.#changeListeners, settings);
   }
 
-  #read(text: string): void {
-    this.#text = text;
-    this.#revision = revisionOf(text);
+  /** Never before it is in force or refused: a revision is that of what `current` says, or there are problems. */
+  #read(sources: Sources): void {
+    if (!sources.ok) return;
+    this.#text = sources.text;
+    this.#revision = revisionOf(sources.text);
   }
 
   #setProblems(problems: readonly Problem[]): void {

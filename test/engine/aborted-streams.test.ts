@@ -10,8 +10,8 @@ const ALL = 10_000;
 const AT_ONCE = 100;
 /** Connections that may stay open for the next request, on either side of each. */
 const POOLED = 2 * AT_ONCE;
-/** A leak of one KiB for each request would be ten times as much. */
-const MOST_BYTES = 8 * 1024 * 1024;
+/** A leak of half a KiB for each request would be more. */
+const MOST_BYTES = 4 * 1024 * 1024;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -22,7 +22,9 @@ describe('Streams that callers leave', () => {
 
   before(async () => {
     upstream = await ScriptedUpstream.start();
-    proxy = await startProxy(chainOver([upstream], {}, { limits: [{ concurrent: AT_ONCE }] }));
+    // The log of requests holds those of the day in memory, as many as it may: what it holds is no leak.
+    const plugins = [{ use: 'nedb-logger', enabled: false }];
+    proxy = await startProxy({ ...chainOver([upstream], {}, { limits: [{ concurrent: AT_ONCE }] }), plugins });
   });
 
   after(() => Promise.all([proxy.close(), upstream.close()]));
@@ -50,8 +52,16 @@ describe('Streams that callers leave', () => {
 
   const resources = (): Record<string, number> => {
     const counts: Record<string, number> = {};
-    for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1;
+    // What runs in the next turn of the loop anyway is left behind by nobody.
+    for (const kind of process.getActiveResourcesInfo().filter((kind) => kind !== 'Immediate'))
+      counts[kind] = (counts[kind] ?? 0) + 1;
     return counts;
+  };
+
+  /** What the test itself keeps of every request. */
+  const forget = (): void => {
+    upstream.received.length = 0;
+    proxy.log.lines.length = 0;
   };
 
   const settled = async (): Promise<void> => {
@@ -78,13 +88,13 @@ describe('Streams that callers leave', () => {
     });
     await leaveMany(AT_ONCE * 5);
     await settled();
-    upstream.received.length = 0;
+    forget();
     collectGarbage();
     const [before, heapBefore] = [resources(), process.memoryUsage().heapUsed];
     await leaveMany(ALL);
     await settled();
     expect(upstream.received).to.have.length(ALL);
-    upstream.received.length = 0;
+    forget();
     collectGarbage();
     const [after, heapAfter] = [resources(), process.memoryUsage().heapUsed];
 

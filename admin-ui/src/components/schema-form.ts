@@ -16,16 +16,23 @@ export class SchemaForm extends LitElement implements Field {
   /** Without one, or without properties in it, all options are one JSON object. */
   @property({ attribute: false }) schema: object | undefined;
   @property({ attribute: false }) value: Readonly<Record<string, unknown>> = {};
+  /** What the server found wrong, by option. */
+  @property({ attribute: false }) problems: Readonly<Record<string, string>> = {};
 
   override render() {
     const { properties, required = [] } = (this.schema ?? {}) as OptionSchema;
     if (properties === undefined)
       return html`<json-field label="Options" kind="object" .value=${this.#asWhole()} @change=${(event: CustomEvent) => this.#set((event.detail ?? {}) as Record<string, unknown>)}></json-field>`;
-    return html`<div class="stack">${Object.entries(properties).map(([key, schema]) => this.#field(key, schema, required.includes(key)))}</div>`;
+    return html`<div class="stack">${Object.entries(properties).map(([key, schema]) => html`<div>${this.#field(key, schema, required.includes(key))}${this.#problem(key)}</div>`)}</div>`;
   }
 
   reportValidity(): boolean {
     return reportValidity(this.renderRoot);
+  }
+
+  #problem(key: string) {
+    const problem = this.problems[key];
+    return problem === undefined ? nothing : html`<p class="problem" role="alert" id="problem-${key}">${problem}</p>`;
   }
 
   #asWhole(): unknown {

@@ -1,15 +1,104 @@
-import { html, LitElement } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { ConfigurationEditor } from '../components/configuration-editor.js';
+import { confirm } from '../components/confirm-dialog.js';
+import { call } from '../data/client.js';
+import { Resource } from '../data/resource.js';
 import { base } from '../styles/base.js';
+import '../components/choice-bar.js';
+import '../components/configuration-editor.js';
+import '../components/key-list.js';
+import '../components/load-state.js';
 import '../components/page-header.js';
 
+const SECTIONS = [
+  { value: 'keys', text: 'Keys' },
+  { value: 'configuration', text: 'Configuration' },
+  { value: 'about', text: 'About' },
+] as const;
+
+const DOCS = ['configuration.md', 'plugins.md', 'errors.md', 'admin-api.md'] as const;
+const LEAVE = {
+  heading: 'Leave without saving?',
+  text: 'The configuration has changes that are not saved.',
+  yes: 'Leave',
+  no: 'Stay',
+  danger: true,
+};
+
+/** Keys of callers, the configuration as text, and what this is. */
 @customElement('page-settings')
 class PageSettings extends LitElement {
-  static override styles = base;
+  static override styles = [
+    base,
+    css`
+      choice-bar { margin-bottom: var(--space-4); }
+      dl { display: grid; grid-template-columns: minmax(7rem, 12rem) minmax(0, 1fr); gap: var(--space-2) var(--space-3); }
+      dt { color: var(--muted); } dd { overflow-wrap: anywhere; }
+      @media (max-width: 40rem) { dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: var(--space-2); } }
+    `,
+  ];
+  @state() private section = new URLSearchParams(location.search).get('section') ?? 'keys';
+  readonly #about = new Resource(this, async (signal) => {
+    const [session, configuration] = await Promise.all([
+      call('GET /session', { signal }),
+      call('GET /configuration', { signal }),
+    ]);
+    return { version: session.version, file: configuration.file };
+  });
+
+  /** By the router. */
+  async onBeforeLeave(_: unknown, commands: { prevent(): unknown }): Promise<unknown> {
+    return !this.#isChanged() || (await confirm(LEAVE)) ? undefined : commands.prevent();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('beforeunload', this.#onUnload);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener('beforeunload', this.#onUnload);
+  }
 
   override render() {
-    return html`<page-header heading="Settings"></page-header>`;
+    const { section } = this;
+    return html`
+      <page-header heading="Settings">Changes are in force at once; nothing needs a restart.</page-header>
+      <choice-bar label="Section" .choices=${SECTIONS} value=${section} @choose=${(event: CustomEvent<string>) => this.#open(event.detail)}></choice-bar>
+      <section aria-label="Keys" ?hidden=${section !== 'keys'}><key-list></key-list></section>
+      <section aria-label="Configuration" ?hidden=${section !== 'configuration'}><configuration-editor></configuration-editor></section>
+      <section aria-label="About" ?hidden=${section !== 'about'}>${this.#aboutCard()}</section>`;
   }
+
+  #aboutCard() {
+    const { value } = this.#about;
+    return html`<load-state .of=${this.#about}>${
+      value === undefined
+        ? nothing
+        : html`<div class="card"><dl>
+        <dt>Version</dt><dd>429chain ${value.version}</dd>
+        <dt>Address for programs</dt><dd><code>${location.origin}/v1</code></dd>
+        <dt>Configuration</dt><dd>${value.file === undefined ? 'not a file: it ends with the process' : html`<code>${value.file}</code>`}</dd>
+        <dt>Appearance</dt><dd>Light or dark, and how much moves, as your system is set.</dd>
+        <dt>Documentation</dt><dd>In the package, below <code>docs</code>: ${DOCS.map((name) => html`<code>${name}</code> `)}</dd>
+      </dl></div>`
+    }</load-state>`;
+  }
+
+  #open(section: string): void {
+    this.section = section;
+    history.replaceState(history.state, '', `/admin/settings?section=${section}`);
+  }
+
+  #isChanged(): boolean {
+    return this.renderRoot.querySelector<ConfigurationEditor>('configuration-editor')?.changed ?? false;
+  }
+
+  #onUnload = (event: BeforeUnloadEvent): void => {
+    if (this.#isChanged()) event.preventDefault();
+  };
 }
 
 declare global {
