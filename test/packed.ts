@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import './built.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Runs npm without asking anything of the network that its cache has. @returns what it printed */
+/** Runs npm, which asks the network only for what its cache has not. @returns what it printed */
 export const npm = (args: readonly string[], cwd: string): string =>
   execFileSync('npm', [...args, '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd,
@@ -15,12 +15,20 @@ export const npm = (args: readonly string[], cwd: string): string =>
     env: { ...process.env, NODE_OPTIONS: '' },
   });
 
-/** 429chain as a package, as it would be published: made of what is built already, in `folder`. @returns its file */
-export const packInto = (folder: string): string => {
-  const [packed] = JSON.parse(npm(['pack', '--ignore-scripts', '--json', '--pack-destination', folder], ROOT)) as {
-    filename: string;
-  }[];
-  return join(folder, packed?.filename ?? '');
-};
+let folder: string | undefined;
 
-export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), '429chain-packed-'));
+/**
+ * A `node_modules` with 429chain as it would be published, and what a plugin's tests need. It is installed once for all
+ * who ask, which takes some seconds, and removed with this process.
+ */
+export const installed = (): string => {
+  if (folder === undefined) {
+    folder = mkdtempSync(join(tmpdir(), '429chain-packed-'));
+    const made = folder;
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+    const packed = npm(['pack', '--ignore-scripts', '--json', '--pack-destination', folder], ROOT);
+    const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+    npm(['install', '--no-save', '--ignore-scripts', join(folder, filename), '@types/node@20.19.43'], folder);
+  }
+  return join(folder, 'node_modules');
+};

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { suggest } from '../config/wording.js';
@@ -7,6 +7,9 @@ import type { CommandLine } from './options.js';
 
 const PACKAGE_FILE = createRequire(import.meta.url).resolve('429chain/package.json');
 const TEMPLATES = join(dirname(PACKAGE_FILE), 'templates');
+const KINDS = ['provider', 'parser', 'policy'];
+/** What all kinds have in common. */
+const SHARED = 'shared';
 /** What the templates call themselves. */
 const PLACEHOLDER = 'my-plugin';
 /** npm takes no such file into a package under its own name. */
@@ -18,20 +21,25 @@ export const plugin = async ({ words, options: { kind = 'provider' } }: CommandL
   const [action, name, ...more] = words;
   if (action !== 'new' || name === undefined || more.length > 0) throw new CommandError(`Expected: ${USAGE}`, 2);
   checkName(name);
-  const kinds = readdirSync(TEMPLATES);
-  if (!kinds.includes(kind)) {
-    const known = kinds.join(', ');
-    throw new CommandError(`--kind is '${kind}'. Expected one of ${known}.${suggest(kind, kinds)}`, 2);
+  if (!KINDS.includes(kind)) {
+    const known = KINDS.join(', ');
+    throw new CommandError(`--kind is '${kind}'. Expected one of ${known}.${suggest(kind, KINDS)}`, 2);
   }
   const folder = resolve(name);
-  if (existsSync(folder)) throw new CommandError(`${folder} exists already. Nothing was written.`);
   try {
-    console.log(`Written\n${write(join(TEMPLATES, kind), folder, name)}\n${nextSteps(name)}`);
+    if (!isFree(folder)) throw new CommandError(`${folder} is there already, and not empty. Nothing was written.`);
+    console.log(`Written\n${write(kind, folder, name)}\n${nextSteps(name)}`);
   } catch (cause) {
     const { code, path } = cause as NodeJS.ErrnoException;
     if (code === undefined) throw cause;
     throw new CommandError(`${path ?? folder} cannot be written (${code}).`);
   }
+};
+
+/** Nothing is there, or an empty folder. */
+const isFree = (folder: string): boolean => {
+  if (!existsSync(folder)) return true;
+  return statSync(folder).isDirectory() && readdirSync(folder).length === 0;
 };
 
 /** A name that npm takes, that a folder can have, and that needs no quotes anywhere. */
@@ -48,8 +56,8 @@ const checkName = (name: string): void => {
 };
 
 /** @returns what was written, a line for each file */
-const write = (template: string, folder: string, name: string): string => {
-  cpSync(template, folder, { recursive: true, errorOnExist: true, force: false });
+const write = (kind: string, folder: string, name: string): string => {
+  for (const template of [SHARED, kind]) cpSync(join(TEMPLATES, template), folder, { recursive: true });
   renameSync(join(folder, RENAMED.from), join(folder, RENAMED.to));
   const { version } = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')) as { version: string };
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -57,7 +65,9 @@ const write = (template: string, folder: string, name: string): string => {
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   for (const file of files) {
-    const text = readFileSync(file, 'utf8').replaceAll(PLACEHOLDER, name);
+    const text = readFileSync(file, 'utf8')
+      .replaceAll(PLACEHOLDER, name)
+      .replace('YEAR', `${new Date().getFullYear()}`);
     writeFileSync(file, text.replace('"429chain": "*"', `"429chain": ">=${version}"`));
   }
   return files.map((file) => `  ${name}${file.slice(folder.length)}`).join('\n');

@@ -1,13 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import type { PluginsReply } from '../../src/contract/admin-configuration.js';
-import { npm, packInto, temporaryFolder } from '../packed.js';
+import { installed, npm } from '../packed.js';
 import { Folder } from './run.js';
+import { typeErrorsOf } from './type-errors.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ADMIN_KEY = 'a-key-of-the-admin-4';
 
 describe('429chain plugin new', () => {
@@ -36,33 +34,35 @@ describe('429chain plugin new', () => {
     });
   }
 
-  it('never overwrites', async () => {
-    folder.write('my-provider', 'mine');
-    const run = await folder.run(['plugin', 'new', 'my-provider']);
-    expect(run.status).to.equal(1);
-    expect(run.stderr).to.contain('exists already. Nothing was written.');
-    expect(readFileSync(folder.file('my-provider'), 'utf8')).to.equal('mine');
-  });
+  for (const [what, file] of [
+    ['a file', 'my-provider'],
+    ['a folder that is not empty', 'my-provider/index.js'],
+  ] as const) {
+    it(`never overwrites ${what}`, async () => {
+      mkdirSync(dirname(folder.file(file)), { recursive: true });
+      folder.write(file, 'mine');
+      const run = await folder.run(['plugin', 'new', 'my-provider']);
+      expect(run.status).to.equal(1);
+      expect(run.stderr).to.contain('is there already, and not empty. Nothing was written.');
+      expect(readFileSync(folder.file(file), 'utf8')).to.equal('mine');
+      expect(readdirSync(folder.path, { recursive: true })).to.have.length(file.split('/').length);
+    });
+  }
 
   describe('writes a folder that', () => {
-    const packages = temporaryFolder();
-
     before(function () {
       this.timeout(120_000);
-      // What `npm install` does in such a folder, once for all of them.
-      const tarball = packInto(packages);
-      npm(['install', '--no-save', '--ignore-scripts', tarball, '@types/node@20.19.43'], packages);
+      installed();
     });
 
-    after(() => rmSync(packages, { recursive: true, force: true }));
-
-    for (const kind of ['provider', 'parser', 'policy']) {
+    // The tutorial's test shows the same of a provider.
+    for (const kind of ['parser', 'policy']) {
       it(`is tested, typed and ready to be published: ${kind}`, async function () {
         this.timeout(60_000);
         const run = await folder.run(['plugin', 'new', `my-${kind}`, '--kind', kind]);
         expect(run.stdout).to.contain(`  my-${kind}/.gitignore\n`).and.to.contain(`cd my-${kind}`);
         const made = folder.file(`my-${kind}`);
-        symlinkSync(join(packages, 'node_modules'), join(made, 'node_modules'));
+        symlinkSync(installed(), join(made, 'node_modules'));
         expect(npm(['test'], made)).to.match(/# fail 0|ℹ fail 0/);
         expect(typeErrorsOf(made)).to.equal('');
         expect(npm(['publish', '--dry-run', '--json'], made))
@@ -86,23 +86,16 @@ describe('429chain plugin new', () => {
       const schema = await schemaOf(byPath.address);
       expect(schema).to.have.nested.property('properties.baseUrl.type', 'string');
       await byPath.end();
-      npm(['install', '--no-save', '--ignore-scripts', '--legacy-peer-deps', './my-provider'], folder.path);
-      renameSync(folder.file('my-provider'), folder.file('node_modules/moved'));
-      rmSync(folder.file('node_modules/my-provider'));
-      renameSync(folder.file('node_modules/moved'), folder.file('node_modules/my-provider'));
+      mkdirSync(folder.file('node_modules'));
+      renameSync(folder.file('my-provider'), folder.file('node_modules/my-provider'));
       const options = { baseUrl: 'https://other.example/v1' };
       folder.write('429chain.json5', { ...configuration, plugins: [{ use: 'my-provider', options }] });
-      const installed = await folder.start();
-      expect(await schemaOf(installed.address)).to.deep.equal(schema);
-      await installed.end();
+      const byName = await folder.start();
+      expect(await schemaOf(byName.address)).to.deep.equal(schema);
+      await byName.end();
     });
   });
 });
-
-const typeErrorsOf = (folder: string): string => {
-  const args = [join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit', '-p', 'jsconfig.json'];
-  return spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' }).stdout;
-};
 
 const schemaOf = async (address: string): Promise<object | undefined> => {
   const headers = { authorization: `Bearer ${ADMIN_KEY}` };
