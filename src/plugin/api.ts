@@ -151,6 +151,7 @@ export interface Prefill {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
+/** A request as it goes to a provider, the key among its headers. */
 export interface UpstreamRequest {
   /** Below the base URL, such as `/chat/completions`. */
   readonly path: string;
@@ -247,6 +248,7 @@ export interface ProviderInfo {
   readonly limits: readonly Limit[];
 }
 
+/** What the default export of a plugin is. */
 export interface Plugin<O = Record<string, unknown>> {
   /** Shown in logs, errors and the admin. */
   readonly name: string;

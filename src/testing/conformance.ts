@@ -11,8 +11,10 @@ import { STREAMS } from './checks/streams.js';
 import { TOOL_CALLS } from './checks/tools.js';
 import { type CheckResult, ConformanceReport } from './report.js';
 
+/** What the checks of the kit are about. */
 export type CheckGroup = 'answers' | 'streams' | 'tools' | 'errors' | 'limits' | 'abort' | 'models';
 
+/** What is tested, and what its API is like. */
 export interface ConformanceOptions {
   /** The provider type, as the configuration names it. */
   readonly type: string;

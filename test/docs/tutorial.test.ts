@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { PluginsReply, ProviderTypeView } from '../../src/contract/admin-configuration.js';
 import { typeErrorsOf } from '../cli/type-errors.js';
@@ -58,16 +59,15 @@ describe('docs/tutorial.md', function () {
     for (const line of textsOf('text').join().split('\n')) expect(red).to.contain(line.trim());
   });
 
-  it('reads them, and is green again, with types that are right', async () => {
-    const read = running?.printed(/A plugin changed/);
+  it('reads them, and is green again, with types that are right', () => {
     writeFileSync(join(folder, 'index.js'), itsCode);
     expect(sh(test, folder)).to.match(/^(?:#|ℹ) fail 0$/m);
     expect(typeErrorsOf(folder)).to.equal('');
-    await read;
   });
 
   it('is read anew by the 429chain that runs', async () => {
-    expect(await running?.titleOf(NAME)).to.equal('Acme');
+    // Until the test's own time is over.
+    while ((await running?.titleOf(NAME)) !== 'Acme') await pause(20);
   });
 
   it('is used in a configuration', () => {
