@@ -5,6 +5,7 @@ import { type Change, changed } from './change.js';
 import { applyEdits } from './edit.js';
 import { readEnvironment } from './env.js';
 import { InvalidConfiguration } from './invalid-configuration.js';
+import { Listeners } from './listeners.js';
 import { parseSettings, type SettingsResult } from './load.js';
 import { fileMedium, type Medium, memoryMedium, reasonOf, type Texts } from './medium.js';
 import { formatProblems } from './problems.js';
@@ -26,8 +27,8 @@ class Store implements SettingsStore {
   readonly #medium: Medium;
   readonly #options: StoreOptions;
   readonly #name: string;
-  readonly #changeListeners = new Set<(settings: Settings) => void>();
-  readonly #problemListeners = new Set<(problems: readonly Problem[]) => void>();
+  readonly #changeListeners: Listeners<Settings>;
+  readonly #problemListeners: Listeners<readonly Problem[]>;
   readonly #unwatch: () => void;
   #prepare: (settings: Settings) => Promise<Prepared> = async () => NOTHING_TO_PREPARE;
   #current: Settings;
@@ -46,6 +47,11 @@ class Store implements SettingsStore {
     this.#medium = medium;
     this.#options = options;
     this.#name = medium.file ?? 'The configuration';
+    const onFailure = (cause: unknown): void => {
+      options.log.error(`a listener for changes of ${this.#name} failed: ${cause}`);
+    };
+    this.#changeListeners = new Listeners(onFailure);
+    this.#problemListeners = new Listeners(onFailure);
     // Watched before it is read, so that no change falls in between.
     this.#unwatch = medium.watch(() => this.#reloadSoon());
     const sources = medium.read();
@@ -130,13 +136,11 @@ class Store implements SettingsStore {
   }
 
   onChange(listener: (settings: Settings) => void): () => void {
-    this.#changeListeners.add(listener);
-    return () => this.#changeListeners.delete(listener);
+    return this.#changeListeners.add(listener);
   }
 
   onProblems(listener: (problems: readonly Problem[]) => void): () => void {
-    this.#problemListeners.add(listener);
-    return () => this.#problemListeners.delete(listener);
+    return this.#problemListeners.add(listener);
   }
 
   async close(): Promise<void> {
@@ -276,7 +280,7 @@ class Store implements SettingsStore {
     this.#applied = contentOf(sources);
     this.#current = settings;
     this.#setProblems([]);
-    this.#tell(this.#changeListeners, settings);
+    this.#changeListeners.tell(settings);
   }
 
   /** Never before it is in force or refused: a revision is that of what `current` says, or there are problems. */
@@ -289,18 +293,7 @@ class Store implements SettingsStore {
   #setProblems(problems: readonly Problem[]): void {
     if (problems.length === 0 && this.#problems.length === 0) return;
     this.#problems = problems;
-    this.#tell(this.#problemListeners, problems);
-  }
-
-  #tell<T>(listeners: Iterable<(news: T) => void>, news: T): void {
-    for (const listener of [...listeners]) {
-      try {
-        listener(news);
-      } catch (cause) {
-        // One listener's failure is not the others', and there is nobody here to catch it.
-        this.#options.log.error(`a listener for changes of ${this.#name} failed: ${cause}`);
-      }
-    }
+    this.#problemListeners.tell(problems);
   }
 }
 

@@ -14,17 +14,27 @@ const isExecutable = (file: string): boolean => {
   }
 };
 
-/** `CHROME_PATH`, else one that is installed, else the one that npm brought. */
-const findChromium = async (): Promise<string> => {
-  const named = process.env.CHROME_PATH;
-  if (named !== undefined) return named;
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const installed = NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
-  if (installed !== undefined) return installed;
+/** The one that npm brought: without the windows of a whole one, it does with half of the machine. */
+const bundled = async (): Promise<string> => {
   // Makes it bring the libraries that a slim system lacks. Read when it is imported.
   process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs20.x';
-  const { default: bundled } = await import('@sparticuz/chromium');
-  return bundled.executablePath();
+  const { default: chromium } = await import('@sparticuz/chromium');
+  return chromium.executablePath();
+};
+
+/** @throws Error where there is none */
+const installed = (): string => {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const file = NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+  if (file === undefined) throw new Error(`No browser: set CHROME_PATH, or install one of ${NAMES.join(', ')}.`);
+  return file;
+};
+
+/** `CHROME_PATH`, else the one that npm brings for Linux, else one that is installed. */
+const findChromium = async (): Promise<string> => {
+  const { env, platform, arch } = process;
+  if (env.CHROME_PATH !== undefined) return env.CHROME_PATH;
+  return platform === 'linux' && arch === 'x64' ? bundled() : installed();
 };
 
 let browser: Promise<Browser> | undefined;
