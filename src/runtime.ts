@@ -95,7 +95,7 @@ export class Runtime implements Current {
     let built: Runtime | undefined;
     const host = await Host.create({
       builtIns: await builtIns(),
-      choices: [...settings.plugins, ...plugins],
+      choices: [...settings.plugins, ...plugins.filter((given) => !isNamedIn(settings, given))],
       log,
       dataDir: settings.dataDir,
       folder: settings.file === undefined ? process.cwd() : dirname(settings.file),
@@ -199,6 +199,10 @@ export class Runtime implements Current {
     await this.host.close();
   }
 }
+
+/** The configuration names the very one that `--plugins` gives: what it says of it holds, and it is not loaded twice. */
+const isNamedIn = (settings: Settings, { use, plugin }: PluginSettings): boolean =>
+  plugin === undefined && settings.plugins.some((named) => named.use === use);
 
 /** The one place where `src/` reaches `plugins/`. */
 const builtIns = async (): Promise<readonly Plugin[]> => (await import('../plugins/index.js')).builtIns;
