@@ -12,7 +12,7 @@ export default definePlugin({
   // What may stand beside it in the configuration; shown in the admin, and checked before `apply`.
   optionsSchema: {
     type: 'object',
-    properties: { baseUrl: { type: 'string', description: 'Another address than the usual one.' } },
+    properties: { baseUrl: { type: 'string', title: 'Base URL', description: 'Another address than the usual one.' } },
     additionalProperties: false,
   },
 
