@@ -7,7 +7,6 @@ import { expect } from 'chai';
 import * as door from '../../src/plugin/index.js';
 import { API_KEY, HELLO, type RunningProxy, startProxy } from '../proxy.js';
 import { reply, ScriptedUpstream } from '../scripted-upstream.js';
-import '../built.js';
 import { type Block, blocksOf, ROOT, readPage } from './pages.js';
 
 const LONG = [{ role: 'user', content: 'word '.repeat(5000) }];

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { generatePluginReference } from '../../scripts/generate-plugin-reference.js';
-import '../built.js';
 import { readPage } from './pages.js';
 
 describe('docs/reference/plugin.md', () => {
