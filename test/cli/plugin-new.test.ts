@@ -1,10 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expect } from 'chai';
 import type { PluginsReply } from '../../src/contract/admin-configuration.js';
-import { installed, npm } from '../packed.js';
 import { Folder } from './run.js';
-import { typeErrorsOf } from './type-errors.js';
 
 const ADMIN_KEY = 'a-key-of-the-admin-4';
 
@@ -49,51 +47,27 @@ describe('429chain plugin new', () => {
     });
   }
 
-  describe('writes a folder that', () => {
-    before(function () {
-      this.timeout(120_000);
-      installed();
-    });
-
-    // The tutorial's test shows the same of a provider.
-    for (const kind of ['parser', 'policy']) {
-      it(`is tested, typed and ready to be published: ${kind}`, async function () {
-        this.timeout(60_000);
-        const run = await folder.run(['plugin', 'new', `my-${kind}`, '--kind', kind]);
-        expect(run.stdout).to.contain(`  my-${kind}/.gitignore\n`).and.to.contain(`cd my-${kind}`);
-        const made = folder.file(`my-${kind}`);
-        symlinkSync(installed(), join(made, 'node_modules'));
-        expect(npm(['test'], made)).to.match(/# fail 0|ℹ fail 0/);
-        expect(typeErrorsOf(made)).to.equal('');
-        expect(npm(['publish', '--dry-run', '--json'], made))
-          .to.contain('index.js')
-          .and.not.to.contain('test');
-        const { name, peerDependencies } = JSON.parse(readFileSync(join(made, 'package.json'), 'utf8'));
-        expect(name).to.equal(`my-${kind}`);
-        expect(peerDependencies['429chain']).to.match(/^>=\d/);
-      });
-    }
-
-    it('429chain runs with, shown in the admin with its options, by its path and as an installed package', async () => {
-      await folder.run(['plugin', 'new', 'my-provider']);
-      const configuration = {
-        server: { apiKeys: ['a-key-of-the-proxy-3'], adminKey: ADMIN_KEY, port: 0 },
-        providers: { mine: { type: 'my-provider', apiKey: 'a-key-of-mine' } },
-        chains: { default: ['mine/a-model'] },
-      };
-      folder.write('429chain.json5', configuration);
-      const byPath = await folder.start(['--plugins', './my-provider']);
-      const schema = await schemaOf(byPath.address);
-      expect(schema).to.have.nested.property('properties.baseUrl.type', 'string');
-      await byPath.end();
-      mkdirSync(folder.file('node_modules'));
-      renameSync(folder.file('my-provider'), folder.file('node_modules/my-provider'));
-      const options = { baseUrl: 'https://other.example/v1' };
-      folder.write('429chain.json5', { ...configuration, plugins: [{ use: 'my-provider', options }] });
-      const byName = await folder.start();
-      expect(await schemaOf(byName.address)).to.deep.equal(schema);
-      await byName.end();
-    });
+  // What else it is, test/docs/tutorial.test.ts shows.
+  it('writes a plugin that the admin shows with its options, by its path and as an installed package', async function () {
+    this.timeout(60_000);
+    await folder.run(['plugin', 'new', 'my-provider']);
+    const configuration = {
+      server: { apiKeys: ['a-key-of-the-proxy-3'], adminKey: ADMIN_KEY, port: 0 },
+      providers: { mine: { type: 'my-provider', apiKey: 'a-key-of-mine' } },
+      chains: { default: ['mine/a-model'] },
+    };
+    folder.write('429chain.json5', configuration);
+    const byPath = await folder.start(['--plugins', './my-provider']);
+    const schema = await schemaOf(byPath.address);
+    expect(schema).to.have.nested.property('properties.baseUrl.type', 'string');
+    await byPath.end();
+    mkdirSync(folder.file('node_modules'));
+    renameSync(folder.file('my-provider'), folder.file('node_modules/my-provider'));
+    const options = { baseUrl: 'https://other.example/v1' };
+    folder.write('429chain.json5', { ...configuration, plugins: [{ use: 'my-provider', options }] });
+    const byName = await folder.start();
+    expect(await schemaOf(byName.address)).to.deep.equal(schema);
+    await byName.end();
   });
 });
 

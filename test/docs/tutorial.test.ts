@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { PluginsReply, ProviderTypeView } from '../../src/contract/admin-configuration.js';
-import { typeErrorsOf } from '../cli/type-errors.js';
-import { installed } from '../packed.js';
-import { blocksOf } from './pages.js';
+import { installPacked } from '../packed.js';
+import { blocksOf, ROOT } from './pages.js';
 
 const NAME = 'acme-provider';
+const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc');
 
 /** The blocks of the page in one language. */
 const textsOf = (language: string): string[] => blocksOf('tutorial.md', language).map(({ text }) => text.trim());
@@ -28,7 +28,7 @@ describe('docs/tutorial.md', function () {
     home = mkdtempSync(join(tmpdir(), '429chain-tutorial-'));
     folder = join(home, NAME);
     // What npx finds on npm for others.
-    symlinkSync(installed(), join(home, 'node_modules'));
+    installPacked(home);
   });
 
   after(async () => {
@@ -40,7 +40,7 @@ describe('docs/tutorial.md', function () {
     const [first = '', ...rest] = make.split('\n');
     expect(sh(first, home)).to.contain(`${NAME}/index.js`);
     // 429chain is installed already, where for others npm fetches it.
-    cpSync(installed(), join(folder, 'node_modules'), { recursive: true, verbatimSymlinks: true });
+    cpSync(join(home, 'node_modules'), join(folder, 'node_modules'), { recursive: true, verbatimSymlinks: true });
     expect(sh(rest.join('\n'), home)).to.match(/^(?:#|ℹ) fail 0$/m);
     expect(typeErrorsOf(folder)).to.equal('');
   });
@@ -78,10 +78,24 @@ describe('docs/tutorial.md', function () {
   it('can be published', () => {
     const published = sh(`${publish} 2>&1`, home);
     expect(published).to.contain(`+ ${NAME}@0.1.0`);
-    const files = [...published.matchAll(/^npm notice [\d.]+k?B (\S+)$/gm)].map(([, file]) => file);
-    expect(files).to.have.members(['LICENSE', 'README.md', 'index.js', 'package.json']);
+    expect(filesIn(published)).to.have.members(['LICENSE', 'README.md', 'index.js', 'package.json']);
   });
+
+  for (const kind of ['parser', 'policy']) {
+    it(`makes another kind in the same way, tested, typed and ready to be published: ${kind}`, () => {
+      sh(`npx 429chain plugin new my-${kind} --kind ${kind}`, home);
+      const other = join(home, `my-${kind}`);
+      symlinkSync(join(home, 'node_modules'), join(other, 'node_modules'));
+      expect(sh('npm test', other)).to.match(/^(?:#|ℹ) fail 0$/m);
+      expect(typeErrorsOf(other)).to.equal('');
+      expect(filesIn(sh('npm publish --dry-run 2>&1', other))).to.have.length(4);
+    });
+  }
 });
+
+/** What `npm publish` would take along. */
+const filesIn = (published: string): (string | undefined)[] =>
+  [...published.matchAll(/^npm notice [\d.]+k?B (\S+)$/gm)].map(([, file]) => file);
 
 /** Of the environment what a person has; nothing of the tests' own. */
 const env = {
@@ -94,6 +108,10 @@ const env = {
 /** @returns what it printed */
 const sh = (command: string, cwd: string): string =>
   execFileSync('sh', ['-ec', command], { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+/** What an editor would underline in a folder that `plugin new` wrote; empty where nothing is wrong. */
+const typeErrorsOf = (folder: string): string =>
+  spawnSync(process.execPath, [COMPILER, '--noEmit', '-p', join(folder, 'jsconfig.json')], { encoding: 'utf8' }).stdout;
 
 /** `npm start` that goes on, on a free port. */
 class Running {
