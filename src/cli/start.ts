@@ -8,6 +8,7 @@ import { announce } from './announce.js';
 import { CommandError } from './command-error.js';
 import { demoStore } from './demo-store.js';
 import { type CommandLine, configurationFile, pluginPaths, portOf } from './options.js';
+import { watchPlugins } from './watch-plugins.js';
 
 /** Runs the proxy until Ctrl-C or SIGTERM; the first one drains, a second one ends it at once. */
 export const start = async (line: CommandLine): Promise<void> => {
@@ -49,6 +50,7 @@ const serve = async (
   process.once('SIGTERM', stop);
   try {
     announce(await listen(app, line), app, log);
+    if (line.options.watch) watchPlugins(app, log);
   } catch (error) {
     await app.close(0);
     throw error;

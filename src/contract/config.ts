@@ -42,7 +42,7 @@ export type TargetList = Target[];
  */
 export type Plugin = PluginName | FullPlugin;
 /**
- * A built-in's name, or a path that begins with ./ ../ or /.
+ * A built-in's name, a path that begins with ./ ../ or /, or the name of an installed package.
  */
 export type PluginName = string;
 

@@ -22,12 +22,19 @@ export class AdminServer {
   readonly folder = mkdtempSync(join(tmpdir(), '429chain-admin-'));
   readonly file = join(this.folder, '429chain.json5');
   readonly log = new MemoryLog();
+  /** As `--plugins` gives them. */
+  #plugins: readonly string[] = [];
   #app: App | undefined;
   #address = '';
 
   /** `configuration` is the file's text, or an object for it; keys of callers and of the admin are added to an object. */
-  static async start(configuration: string | object, env: Record<string, string> = {}): Promise<AdminServer> {
+  static async start(
+    configuration: string | object,
+    env: Record<string, string> = {},
+    plugins: readonly string[] = [],
+  ): Promise<AdminServer> {
     const server = new AdminServer();
+    server.#plugins = plugins;
     const whole = { server: { apiKeys: [API_KEY], adminKey: ADMIN_KEY } };
     const text =
       typeof configuration === 'string' ? configuration : JSON.stringify({ ...whole, ...configuration }, undefined, 2);
@@ -60,7 +67,7 @@ export class AdminServer {
   /** Starts, or starts again at the same address after `stop`. */
   async listen(): Promise<void> {
     const store = openStore(this.file, { env: {}, log: this.log });
-    this.#app = await App.create({ store, log: this.log, adminUi: ADMIN_UI });
+    this.#app = await App.create({ store, log: this.log, adminUi: ADMIN_UI, plugins: this.#plugins });
     const port = this.#address === '' ? 0 : Number(new URL(this.#address).port);
     this.#address = await this.#app.listen({ host: '127.0.0.1', port });
   }

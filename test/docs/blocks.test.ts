@@ -18,6 +18,9 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'docs/admin-api.md sh': 'admin-api.test.ts',
   'docs/plugins.md js': 'plugins.test.ts',
   'docs/monitoring.md promql': 'monitoring.test.ts',
+  'docs/reference/plugin.md ts': 'reference.test.ts',
+  'docs/tutorial.md js': 'tutorial.test.ts',
+  'docs/tutorial.md sh': 'tutorial.test.ts',
 };
 
 /** Blocks that nothing here can run, by their language. */
