@@ -18,6 +18,7 @@ import type { PluginSettings, Settings } from './config/settings.js';
 import type { Prepared, SettingsStore } from './config/store.js';
 import { Estimates } from './engine/estimate.js';
 import { Upstream } from './engine/upstream.js';
+import { readPluginsAnew } from './host/load.js';
 import { postChat } from './http/chat.js';
 import { createServer, type ServerOptions } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
@@ -169,6 +170,12 @@ export class App {
     });
     const { address, port: taken, family } = this.#server.address() as AddressInfo;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`;
+  }
+
+  /** Reads the code of plugins anew and takes it into use; where that fails, what was in force stays so. */
+  reloadPlugins(): Promise<void> {
+    readPluginsAnew();
+    return this.#store.renew('A plugin changed');
   }
 
   /** Takes no new requests, lets those in flight end for at most `drainMs`, then ends everything. */

@@ -27,6 +27,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/app.ts', 6],
   ['src/index.ts', 7],
   ['src/demo', 7],
+  ['src/testing', 7],
   ['src/cli', 8],
 ];
 

@@ -1,3 +1,4 @@
+import { dirname, isAbsolute, relative } from 'node:path';
 import type { Change } from '../config/change.js';
 import type { PluginsReply, PluginView, PluginWritten } from '../contract/admin-configuration.js';
 import type { FullPlugin, Plugin } from '../contract/config.js';
@@ -24,6 +25,7 @@ const viewOf = ({ host }: Running, hosted: HostedPlugin, written: readonly Plugi
     builtIn: hosted.builtIn,
     enabled: hosted.choice?.enabled ?? true,
     ...(entry === undefined ? {} : { use: fullOf(entry).use }),
+    ...(entry !== undefined || hosted.builtIn ? {} : { givenBy: giverOf(hosted) }),
     options: shown(entry === undefined ? {} : (fullOf(entry).options ?? {}), ['options']) as Record<string, unknown>,
     ...(hosted.optionsSchema === undefined ? {} : { optionsSchema: hosted.optionsSchema }),
     adds: host.addedBy(hosted.name),
@@ -31,6 +33,8 @@ const viewOf = ({ host }: Running, hosted: HostedPlugin, written: readonly Plugi
     ...(last === undefined ? {} : { lastError: { where: last.hook, message: last.last, at: last.at } }),
   };
 };
+
+const giverOf = ({ choice }: HostedPlugin) => (choice?.plugin === undefined ? 'option' : 'program');
 
 const fullOf = (entry: Plugin): FullPlugin => (typeof entry === 'string' ? { use: entry } : entry);
 
@@ -41,7 +45,7 @@ const entryOf = (hosted: HostedPlugin, written: readonly Plugin[]): Plugin | und
 
 /**
  * What gives a plugin options or switches it on or off. `name` is as it calls itself, or as the configuration names it.
- * @throws ChainError `not_found`, `invalid_request` for one of `--plugins`
+ * @throws ChainError `not_found`, `invalid_request` for what cannot be set here
  */
 export const pluginChange = ({ current, store }: AdminParts, name: string, given: PluginWritten): Change => {
   const { plugins = [] } = writtenIn(store);
@@ -53,18 +57,35 @@ export const pluginChange = ({ current, store }: AdminParts, name: string, given
     throw new ChainError('not_found', `There is no plugin "${name}". GET /admin/api/plugins lists them.`);
   }
   const before = entryOf(hosted, plugins);
-  if (before === undefined && !hosted.builtIn) {
-    const message = `${name} was given by --plugins. To set it here, name it under "plugins" in the configuration and start without --plugins.`;
-    throw new ChainError('invalid_request', message);
-  }
-  const entry = entryWritten(before, hosted.name, given);
+  const entry = entryWritten(before ?? useOf(current(), hosted, given), given);
   const items = before === undefined ? [...plugins, entry] : plugins.map((each) => (each === before ? entry : each));
   return { edits: [{ op: 'set', path: ['plugins'], value: items }] };
 };
 
+/**
+ * How the configuration will name a plugin that it does not name yet.
+ * @throws ChainError `invalid_request` for one of a program's own, and where one of `--plugins` is to be switched off
+ */
+const useOf = ({ settings }: Running, hosted: HostedPlugin, { enabled }: PluginWritten): string => {
+  const { name, builtIn, choice } = hosted;
+  if (builtIn || choice === undefined) return name;
+  if (giverOf(hosted) === 'program') {
+    throw new ChainError(
+      'invalid_request',
+      `${name} was given by the program that runs 429chain, and can only be set there.`,
+    );
+  }
+  if (enabled === false) {
+    throw new ChainError('invalid_request', `${name} was given by --plugins. To switch it off, start without that.`);
+  }
+  if (!isAbsolute(choice.use)) return choice.use;
+  const path = relative(settings.file === undefined ? process.cwd() : dirname(settings.file), choice.use);
+  return path.startsWith('..') || isAbsolute(path) ? path : `./${path}`;
+};
+
 /** What is absent in `given` stays as it is. */
-const entryWritten = (before: Plugin | undefined, name: string, given: PluginWritten): Plugin => {
-  const full = before === undefined ? { use: name } : fullOf(before);
+const entryWritten = (before: Plugin, given: PluginWritten): Plugin => {
+  const full = fullOf(before);
   const options = given.options === undefined ? full.options : unmaskedOptions(given.options, full.options);
   const enabled = given.enabled ?? full.enabled;
   const more = {

@@ -10,6 +10,7 @@ import { createConfiguration } from './create.js';
 import { demoStore } from './demo-store.js';
 import { chooseBeginning } from './first-start.js';
 import { type CommandLine, configurationFile, pluginPaths, portOf } from './options.js';
+import { watchPlugins } from './watch-plugins.js';
 import { whyNotWritable } from './writable-folder.js';
 
 /** Runs the proxy, after asking how to begin where nothing is configured, until Ctrl-C or SIGTERM; the first one drains, a second one ends it at once. */
@@ -57,6 +58,7 @@ const serve = async (
   process.once('SIGTERM', stop);
   try {
     announce(await listen(app, line), app, log, isFirst);
+    if (line.options.watch) watchPlugins(app, log);
   } catch (error) {
     await app.close(0);
     throw error;

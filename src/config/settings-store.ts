@@ -30,6 +30,11 @@ export interface SettingsStore {
   save(change: Change, revision: string): Promise<{ readonly revision: string }>;
   /** Everything that would keep `text` from coming into force. Changes nothing. */
   check(text: string): Promise<readonly Problem[]>;
+  /**
+   * Reads everything again and takes it into use as after a change, though nothing of it may have changed but what `why`
+   * names. What keeps it from coming into force is told to the log and to `problems`.
+   */
+  renew(why: string): Promise<void>;
   /** Whether the environment of the process sets a variable, or names its file: what `.env` says of it counts for nothing then. */
   isFixed(variable: string): boolean;
   /** Whether nothing is lost when `.env` gives a variable this value: nobody gives it another one, there or elsewhere. */

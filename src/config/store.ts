@@ -114,6 +114,13 @@ class Store implements SettingsStore {
     });
   }
 
+  renew(why: string): Promise<void> {
+    return this.#turn(() => {
+      this.#seen = this.#applied = '';
+      return this.#reload(why);
+    });
+  }
+
   isFixed(variable: string): boolean {
     return isGiven(this.#options.env, variable);
   }
@@ -166,7 +173,7 @@ class Store implements SettingsStore {
     return parseSettings(sources.text, { file, env, dotEnv: sources.dotEnv, dataDir });
   }
 
-  async #reload(): Promise<void> {
+  async #reload(why = `${this.#name} changed`): Promise<void> {
     const { log } = this.#options;
     const sources = this.#medium.read();
     const content = contentOf(sources);
@@ -179,12 +186,12 @@ class Store implements SettingsStore {
       return;
     }
     const result = this.#load(sources);
-    if (!result.ok) return this.#refuse(result.problems, sources);
+    if (!result.ok) return this.#refuse(why, result.problems, sources);
     try {
       this.#enter(await this.#prepared(result.settings), result.settings, sources);
     } catch (cause) {
       if (this.#closed) return;
-      this.#refuse(this.#problemsIn(cause), sources);
+      this.#refuse(why, this.#problemsIn(cause), sources);
     }
   }
 
@@ -193,10 +200,10 @@ class Store implements SettingsStore {
     return [{ file: this.#name, line: 1, column: 1, message: (cause as Error).message }];
   }
 
-  #refuse(problems: readonly Problem[], sources: Sources): void {
+  #refuse(why: string, problems: readonly Problem[], sources: Sources): void {
     const { log } = this.#options;
     this.#read(sources);
-    log.error(`${this.#name} changed and cannot be used; what was in force before stays so`);
+    log.error(`${why} and cannot be used; what was in force before stays so`);
     for (const problem of problems) log.error(formatProblems([problem]));
     this.#setProblems(problems);
   }

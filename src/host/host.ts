@@ -13,7 +13,7 @@ import { Routes } from './routes.js';
 
 /** A plugin that the configuration, `--plugins` or a program that uses us asks for. */
 export interface PluginChoice {
-  /** The name of a built-in, or an absolute path. */
+  /** The name of a built-in or of an installed package, or an absolute path. */
   readonly use: string;
   /** The plugin itself, where it needs no loading. */
   readonly plugin?: Plugin;
@@ -29,6 +29,8 @@ export interface HostOptions {
   readonly log: Log;
   /** The folder for all that plugins keep between runs. */
   readonly dataDir: string;
+  /** Where the configuration lies: installed packages are looked for from there. */
+  readonly folder: string;
   readonly now: () => number;
   /** How every target stands. Throws while the targets are not known yet. */
   readonly status: () => LiveStatus;
@@ -90,7 +92,8 @@ export class Host {
           continue;
         }
         const plugin =
-          choice.plugin ?? (await loadPlugin(choice.use).catch((error: Error) => options.refuse(error, choice)));
+          choice.plugin ??
+          (await loadPlugin(choice.use, options.folder).catch((error: Error) => options.refuse(error, choice)));
         await host.#apply(plugin, choice, applied, false);
       }
       return host;

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--no-zygote'];
@@ -39,16 +39,19 @@ const findChromium = async (): Promise<string> => {
 
 let browser: Promise<Browser> | undefined;
 
-/** One browser for all tests; each of them has a context of its own. */
+/** One browser for the tests of a file; each of them has a context of its own. */
 export const theBrowser = (): Promise<Browser> => {
-  browser ??= findChromium().then((executablePath) => chromium.launch({ executablePath, args: ARGUMENTS }));
+  browser ??= launched();
   return browser;
+};
+
+const launched = async (): Promise<Browser> => {
+  // Only where it is needed: it takes its time.
+  const { chromium } = await import('playwright-core');
+  return chromium.launch({ executablePath: await findChromium(), args: ARGUMENTS });
 };
 
 export const closeBrowser = async (): Promise<void> => {
   await (await browser)?.close();
   browser = undefined;
 };
-
-// Once, behind the last test; pictures are taken without mocha.
-if ('after' in globalThis) after(closeBrowser);

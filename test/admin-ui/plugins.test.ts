@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
@@ -82,6 +83,25 @@ describe('The page Plugins', () => {
     await card('choosy').getByText('2 errors').waitFor();
     await card('choosy').getByText('choosy was told to fail').waitFor();
     await visitor.expectAccessible();
+  });
+
+  it('has the options of one that --plugins gives, and writes them into the configuration', async () => {
+    const given = await AdminServer.start(chainOver([upstream]), {}, [CHOOSY]);
+    const other = await Visitor.signedIn(given, 'plugins');
+    const choosy = other.page.getByRole('article', { name: 'choosy', exact: true });
+    await choosy.getByText('given by --plugins').waitFor();
+    await choosy.getByText('Options', { exact: true }).click();
+    await choosy.getByLabel('loud').check();
+    await other.expectAccessible();
+    await choosy.getByRole('button', { name: 'Save options' }).click();
+    await other.page.getByText('choosy has its new options.').waitFor();
+    expect(JSON.parse(given.text).plugins).to.deep.equal([
+      { use: relative(given.folder, CHOOSY), options: { loud: true } },
+    ]);
+    await choosy.getByRole('button', { name: 'Disable choosy' }).waitFor();
+    other.expectNothingWrong();
+    await other.leave();
+    await given.close();
   });
 
   it('says when the server does not answer, and shows them by itself once it does', async () => {

@@ -25,12 +25,12 @@ export const savePlugin = (from: PluginsReply, id: string, written: PluginWritte
     (revision) => call('PUT /plugins/:name', { params: { name: id }, body: written, revision }),
   );
 
-/** It can be set here: it is built in, or the configuration names it. */
-export const isSettable = ({ builtIn, use }: PluginView): boolean => builtIn || use !== undefined;
+/** It can be switched here: who gave it otherwise takes it away. */
+export const isSwitchable = ({ givenBy }: PluginView): boolean => givenBy === undefined;
 
 /** It takes options, as far as is known. */
-export const takesOptions = ({ builtIn, optionsSchema, options }: PluginView): boolean =>
-  optionsSchema !== undefined || !builtIn || Object.keys(options).length > 0;
+export const takesOptions = ({ builtIn, givenBy, optionsSchema, options }: PluginView): boolean =>
+  givenBy !== 'program' && (optionsSchema !== undefined || !builtIn || Object.keys(options).length > 0);
 
 const AT_OPTION = /^`plugins\[\d+\]\.options\.([^`.[]+)[^`]*` (.*)$/s;
 
