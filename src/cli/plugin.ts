@@ -12,8 +12,8 @@ const KINDS = ['provider', 'parser', 'policy'];
 const SHARED = 'shared';
 /** What the templates call themselves. */
 const PLACEHOLDER = 'my-plugin';
-/** npm takes no such file into a package under its own name. */
-const RENAMED = { from: 'gitignore', to: '.gitignore' };
+/** Under its own name npm takes the one into no package, and Node takes the other for that of a package. */
+const RENAMED = { gitignore: '.gitignore', 'package.template.json': 'package.json' };
 const USAGE = '429chain plugin new my-provider [--kind provider|parser|policy]';
 
 /** `plugin new NAME`: writes a folder that can be tested and published as it is. */
@@ -58,7 +58,7 @@ const checkName = (name: string): void => {
 /** @returns what was written, a line for each file */
 const write = (kind: string, folder: string, name: string): string => {
   for (const template of [SHARED, kind]) cpSync(join(TEMPLATES, template), folder, { recursive: true });
-  renameSync(join(folder, RENAMED.from), join(folder, RENAMED.to));
+  for (const [from, to] of Object.entries(RENAMED)) renameSync(join(folder, from), join(folder, to));
   const { version } = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')) as { version: string };
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
