@@ -225,6 +225,22 @@ describe('a configuration on disk', () => {
     expect(result.settings.providers.map(({ apiKey }) => apiKey)).to.deep.equal(['file', 'outside']);
   });
 
+  it('names a line of the .env that sets nothing by its place, and does not repeat it: it may be a key', async () => {
+    await writeFile(file, JSON.stringify(MINIMAL));
+    await writeFile(join(folder, '.env'), 'A=1\ngsk_a-key\n');
+    expect(loadSettings(file, {})).to.deep.equal({
+      ok: false,
+      problems: [
+        {
+          file: join(folder, '.env'),
+          line: 2,
+          column: 1,
+          message: 'This line sets no variable. Expected NAME=value, or # in front of a comment.',
+        },
+      ],
+    });
+  });
+
   it('is told to be absent', () => {
     expect(loadSettings(file, {})).to.deep.equal({
       ok: false,
