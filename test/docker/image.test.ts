@@ -80,7 +80,7 @@ describe('The Dockerfile', () => {
 
   it('has folders for the configuration and for data that belong to that user (pitfall 40: a root-owned volume stopped a non-root container)', () => {
     expect(jsonOf(restOf('VOLUME')[0] ?? '')).to.deep.equal(['/config', '/data']);
-    expect(restOf('RUN')).to.deep.equal(['mkdir -m 700 /config /data && chown node:node /config /data']);
+    expect(restOf('RUN')).to.deep.equal(['mkdir -m 777 /config /data && chown node:node /config /data']);
   });
 
   it('starts without a shell in between that would keep signals to itself', () => {
