@@ -1,9 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
 import { compile } from 'json-schema-to-typescript';
 
 const SCHEMA = new URL('../schemas/429chain.schema.json', import.meta.url);
-const TYPES = new URL('../src/contract/config.ts', import.meta.url);
+/** Where they are kept. */
+export const TYPES = new URL('../src/contract/config.ts', import.meta.url);
 
 const BANNER = `/**
  * The configuration as it is written in the file.
@@ -19,5 +19,3 @@ export const generateConfigTypes = async (): Promise<string> => {
     style: { singleQuote: true, printWidth: 120 },
   });
 };
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(TYPES, await generateConfigTypes());

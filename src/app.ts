@@ -19,12 +19,14 @@ import type { PluginSettings, Settings } from './config/settings.js';
 import type { Prepared, SettingsStore } from './config/store.js';
 import { Estimates } from './engine/estimate.js';
 import { Upstream } from './engine/upstream.js';
+import { readPluginsAnew } from './host/load.js';
 import { postChat } from './http/chat.js';
 import { createServer, type ServerOptions } from './http/server.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
 import { LedgerFile } from './ledger/snapshot.js';
 import type { Log } from './log.js';
 import { ChainError } from './plugin/errors.js';
+import type { Plugin } from './plugin/index.js';
 import { type Lasting, Runtime } from './runtime.js';
 import { Secrets } from './secrets.js';
 
@@ -38,8 +40,8 @@ const ADMIN_UI = join(dirname(require.resolve('429chain/package.json')), 'dist',
 export interface AppOptions {
   /** The configuration and its changes. */
   readonly store: SettingsStore;
-  /** Plugins beside those that the configuration names; absolute paths. */
-  readonly plugins?: readonly string[];
+  /** Beside those that the configuration names: plugins themselves, or absolute paths of them. */
+  readonly plugins?: readonly (Plugin | string)[];
   readonly log: Log;
   /** Learns the keys in use, for those who write. */
   readonly secrets?: Secrets;
@@ -144,7 +146,11 @@ export class App {
       version,
       startedAt: clock.now(),
     };
-    const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
+    const chosen = plugins.map((each) => ({
+      ...(typeof each === 'string' ? { use: each } : { use: each.name, plugin: each }),
+      options: {},
+      enabled: true,
+    }));
     const runtime = await Runtime.build(store.current, chosen, lasting);
     runtime.enter();
     return new App(runtime, store, chosen, lasting, ledgerFile, adminUi);
@@ -167,6 +173,12 @@ export class App {
     });
     const { address, port: taken, family } = this.#server.address() as AddressInfo;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`;
+  }
+
+  /** Reads the code of plugins anew and takes it into use; where that fails, what was in force stays so. */
+  reloadPlugins(): Promise<void> {
+    readPluginsAnew();
+    return this.#store.renew('A plugin changed');
   }
 
   /** Takes no new requests, lets those in flight end for at most `drainMs`, then ends everything. */

@@ -76,15 +76,19 @@ export const prepareProvider = (
     accept: 'application/json, text/event-stream',
     'accept-encoding': 'identity',
     'user-agent': `429chain/${version}`,
-    ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
+    ...(settings.apiKey === undefined ? {} : keyed(providerType, settings.apiKey)),
     ...lowerCased(providerType.headers ?? {}),
     ...lowerCased(settings.headers),
   },
+  keyHeader: (providerType.keyHeader ?? 'authorization').toLowerCase(),
   options: settings.options,
   timeouts: { ...DEFAULT_TIMEOUTS, ...defined(settings.timeouts) },
   unusable: unusableOf(settings),
   secrets: secretsOf(settings),
 });
+
+const keyed = ({ keyHeader }: ProviderType, key: string): Record<string, string> =>
+  keyHeader === undefined ? { authorization: `Bearer ${key}` } : { [keyHeader.toLowerCase()]: key };
 
 const prepareTarget = (
   { id, provider, model, limits, timeouts }: TargetSettings,

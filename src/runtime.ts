@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { statusOf } from './admin/status.js';
 import { ownKey } from './api-key.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
@@ -94,9 +95,10 @@ export class Runtime implements Current {
     let built: Runtime | undefined;
     const host = await Host.create({
       builtIns: await builtIns(),
-      choices: [...settings.plugins, ...plugins],
+      choices: [...settings.plugins, ...plugins.filter((given) => !isNamedIn(settings, given))],
       log,
       dataDir: settings.dataDir,
+      folder: settings.file === undefined ? process.cwd() : dirname(settings.file),
       now: clock.now,
       status: () => {
         if (built === undefined) throw new Error(TOO_EARLY);
@@ -197,6 +199,10 @@ export class Runtime implements Current {
     await this.host.close();
   }
 }
+
+/** The configuration names the very one that `--plugins` gives: what it says of it holds, and it is not loaded twice. */
+const isNamedIn = (settings: Settings, { use, plugin }: PluginSettings): boolean =>
+  plugin === undefined && settings.plugins.some((named) => named.use === use);
 
 /** The one place where `src/` reaches `plugins/`. */
 const builtIns = async (): Promise<readonly Plugin[]> => (await import('../plugins/index.js')).builtIns;

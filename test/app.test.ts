@@ -256,7 +256,7 @@ describe('App', () => {
 
   it('survives two changes while a request waits for a target that is gone by then', async () => {
     one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '2' }));
-    write(chainOver([one], { maxWait: '10s' }));
+    write(chainOver([one], { maxWait: '3s' }));
     const { app: running, ask } = await start();
     const waiting = ask();
     await until(() => running.runtime.waterfall.waiting === 1);

@@ -3,21 +3,14 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-const build = (): string => {
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
-    {
-      cwd: ROOT,
-      encoding: 'utf8',
-    },
-  );
-  if (status !== 0) throw new Error(`The sources cannot be built:\n${stdout}`);
-  return fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
-};
+/** What the command `429chain` runs: as people run it, and it starts in a third of the time that the sources take. */
+export const MAIN = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
 
-/**
- * What the command `429chain` runs, built from the sources as they are now: as people run it, and it starts in a third of
- * the time that the sources take.
- */
-export const MAIN = build();
+/** The page of the admin, as it is published. */
+export const ADMIN_UI = fileURLToPath(new URL('../dist/admin-ui', import.meta.url));
+
+/** Builds both from the sources as they are now. @throws Error with what the compiler says */
+export const build = (): void => {
+  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`The sources cannot be built:\n${stdout}${stderr}`);
+};

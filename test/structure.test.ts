@@ -25,6 +25,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/runtime.ts', 5],
   ['src/app.ts', 6],
   ['src/demo', 7],
+  ['src/testing', 7],
   ['src/cli', 8],
 ];
 

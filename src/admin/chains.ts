@@ -95,7 +95,8 @@ const targetsWritten = (given: unknown, before: readonly Target[]): Target[] => 
       param: 'targets',
     });
   }
-  return (given as readonly ChainTargetView[]).map(({ target, limits, timeouts }) => {
+  return (given as readonly (ChainTargetView | null)[]).map((each) => {
+    const { target = '', limits, timeouts }: Partial<ChainTargetView> = each ?? {};
     const split = typeof target === 'string' ? splitTarget(target) : undefined;
     if (split === undefined) {
       const message = `${JSON.stringify(target)} is no target. Expected provider/model.`;

@@ -55,12 +55,13 @@ const requireCurrent = (store: SettingsStore, revision: string): void => {
 };
 
 /**
- * The variable for a new key: `own`, which the file names for it already, else one that nothing else reads and that the
- * environment does not set.
+ * The variable for a new key: `own`, which the file names for it already, else one that nothing else reads, and that
+ * neither the environment nor `.env` gives another value: that may be a key of another program.
  */
 export const variableFor = (
   store: SettingsStore,
   wanted: string,
+  value: string,
   { own, taken = [] }: { readonly own?: string | undefined; readonly taken?: readonly string[] } = {},
 ): string => {
   const text = JSON.stringify(writtenIn(store));
@@ -70,7 +71,8 @@ export const variableFor = (
     .toUpperCase()
     .replace(/[^A-Z0-9_]+/g, '_')
     .replace(/^(?=\d)/, '_');
-  const isFree = (name: string): boolean => readers(name) === 0 && !store.isFixed(name) && !taken.includes(name);
+  const isFree = (name: string): boolean =>
+    readers(name) === 0 && !taken.includes(name) && !store.isFixed(name) && store.isFree(name, value);
   let name = stem;
   for (let count = 2; !isFree(name); count++) name = `${stem}_${count}`;
   return name;

@@ -76,7 +76,7 @@ export const makeKey = async (parts: AdminParts, ctx: RouterContext, given: unkn
     label = checkLabel(keys, given);
     const secrets: Record<string, string> = {};
     const entryFor = (value: string, named: string, variable: string): Written => {
-      const name = variableFor(parts.store, variable, { taken: Object.keys(secrets) });
+      const name = variableFor(parts.store, variable, value, { taken: Object.keys(secrets) });
       secrets[name] = value;
       return { key: `\${${name}}`, label: named };
     };

@@ -4,6 +4,7 @@ import { splitTarget } from '../config/target-name.js';
 import type { PinnedLimit } from '../contract/admin-configuration.js';
 import type { FullTarget, Limit } from '../contract/config.js';
 import { ChainError } from '../plugin/errors.js';
+import { durationOf } from '../plugin/headers.js';
 import { targetIdOf, targetsOf } from './chains.js';
 import { writtenIn } from './changes.js';
 import type { AdminParts } from './parts.js';
@@ -49,8 +50,9 @@ const withLimit = (limits: readonly Limit[] = [], limit: Limit): Limit[] => [
   limit,
 ];
 
+/** The same span may be written in two ways: `60s`, `1m`. */
 const kindOf = (limit: Limit): string =>
-  'concurrent' in limit ? 'concurrent' : `${'requests' in limit ? 'requests' : 'tokens'} ${limit.per}`;
+  'concurrent' in limit ? 'concurrent' : `${'requests' in limit ? 'requests' : 'tokens'} ${durationOf(limit.per)}`;
 
 const limitOf = ({ dimension, window, limit }: PinnedLimit): Limit => {
   if (!Number.isInteger(limit) || limit < 1) {

@@ -50,6 +50,14 @@ export const unmasked = (given: unknown, written: unknown, path: Path): unknown 
   );
 };
 
+/** As `unmasked`, for options. @throws ChainError `invalid_request` for what are none */
+export const unmaskedOptions = (given: unknown, written: unknown): Readonly<Record<string, unknown>> => {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
+    return unmasked(given, written, ['options']) as Readonly<Record<string, unknown>>;
+  }
+  throw new ChainError('invalid_request', '"options" must be an object.', { param: 'options' });
+};
+
 /** A text that stands where keys stand, and holds more than variables. */
 export const isSecret = (written: string, path: Path): boolean =>
   isPrivate(path) && (!written.includes('${') || written.replace(/\$\{\w+\}/g, '').length > LONGEST_WORD);

@@ -1,5 +1,6 @@
 import JSON5 from 'json5';
 import type { Path } from '../config/locate.js';
+import { isPrivate } from '../config/wording.js';
 import { ChainError } from '../plugin/errors.js';
 import { isSecret, maskKey } from './mask.js';
 
@@ -9,8 +10,11 @@ const PLACEHOLDERS = /<masked: [^<>]*>/g;
 /** Shorter ones are no keys, and stand in the text for something else as well. */
 const SHORTEST_KEY = 6;
 
-/** Keys in a text that is no JSON5, as far as they can be told. */
-const KEYS_IN_PIECES = /(?:apiKey|adminKey|[Aa]uthorization)['"]?\s*:\s*(['"])((?:(?!\1)[^\\\n])+)\1/g;
+const STRINGS_AND_COMMENTS = /\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?\*\/|"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'/g;
+const NAME = /([\w$-]+)['"]?\s*:\s*/g;
+/** A list or an object down to its first end, a text in quotes that may lack its end, or a word that is no plain one. */
+const VALUE = /[[{][^\]}]*|(['"])[^'"\n]*\1?|[^\s,'"[\]{}]{16,}/y;
+const TEXTS = /['"]([^'"\n]+)(['"]?\s*:)?/g;
 
 /** The text of a configuration for the browser: variables unread, and keys that are written into it masked. */
 export const maskText = (text: string): string => {
@@ -54,11 +58,31 @@ const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, 
 
 const keysIn = (text: string): string[] => {
   try {
-    return secretsIn(JSON5.parse(text), []);
+    return [...secretsIn(JSON5.parse(text), []), ...keysInPieces(commentsOf(text))];
   } catch {
-    return [...text.matchAll(KEYS_IN_PIECES)].map(([, , key]) => key as string).filter((key) => !key.includes('${'));
+    return keysInPieces(text);
   }
 };
+
+const commentsOf = (text: string): string =>
+  [...text.matchAll(STRINGS_AND_COMMENTS)]
+    .filter(([piece]) => piece.startsWith('/'))
+    .map(([piece]) => piece.slice(2))
+    .join('\n');
+
+/** Keys in a text that is no JSON5, as far as they can be told: rather more than fewer. */
+const keysInPieces = (text: string): string[] =>
+  [...text.matchAll(NAME)].flatMap(({ 0: whole, 1: name = '', index }) => {
+    if (!isPrivate([name])) return [];
+    VALUE.lastIndex = index + whole.length;
+    const value = VALUE.exec(text)?.[0] ?? '';
+    const texts = /^['"[{]/.test(value) ? textsIn(value) : [value];
+    return texts.filter((each) => isSecret(each, [name]));
+  });
+
+/** Texts in quotes that are no names. */
+const textsIn = (piece: string): string[] =>
+  [...piece.matchAll(TEXTS)].filter(([, , colon]) => colon === undefined).map(([, each = '']) => each);
 
 const secretsIn = (value: unknown, path: Path): string[] => {
   if (typeof value === 'string') return isSecret(value, ownPath(path)) ? [value] : [];

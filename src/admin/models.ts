@@ -5,7 +5,7 @@ import type { ModelsReply, ProviderTrial } from '../contract/models.js';
 import { askForModels } from '../engine/provider-models.js';
 import type { PreparedProvider } from '../engine/target.js';
 import { ChainError } from '../plugin/errors.js';
-import { unmasked } from './mask.js';
+import { unmasked, unmaskedOptions } from './mask.js';
 import type { AdminParts, Running } from './parts.js';
 
 /** The models of a provider of the configuration, asked for now. @throws ChainError `not_found` */
@@ -73,11 +73,11 @@ const settingsToTry = ({ settings }: Running, asked: ProviderToTry): ProviderSet
 
 /** Options that come back as they were shown are those that are in force: their variables are read, their keys whole. */
 const resolved = (
-  given: Readonly<Record<string, unknown>>,
+  given: unknown,
   written: Readonly<Record<string, unknown>> | undefined,
   saved: ProviderSettings | undefined,
 ): Readonly<Record<string, unknown>> => {
-  const whole = unmasked(given, written, ['options']) as Readonly<Record<string, unknown>>;
+  const whole = unmaskedOptions(given, written);
   const asWritten = (key: string, value: unknown): boolean => JSON.stringify(value) === JSON.stringify(written?.[key]);
   return Object.fromEntries(
     Object.entries(whole).map(([key, value]) => [key, asWritten(key, value) ? saved?.options[key] : value]),

@@ -120,6 +120,6 @@ const keyOf = (
   }
   refuseMask(key, 'apiKey');
   if (VARIABLE.test(key)) return { reference: key };
-  const name = variableFor(store, `${id}_API_KEY`, { own: VARIABLE.exec(before ?? '')?.[1] });
+  const name = variableFor(store, `${id}_API_KEY`, key, { own: VARIABLE.exec(before ?? '')?.[1] });
   return { reference: `\${${name}}`, secrets: { [name]: key } };
 };

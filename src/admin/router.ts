@@ -43,7 +43,9 @@ export const adminRouter = (handlers: Handlers, events: (ctx: RouterContext) => 
       [
         readJson,
         async (ctx: RouterContext): Promise<void> => {
-          ctx.body = await handler((ctx.request as { body?: unknown }).body as Body<Route>, ctx);
+          // Who sends nothing is told which field is missing.
+          const { body = {} } = ctx.request as { body?: unknown };
+          ctx.body = await handler(body as Body<Route>, ctx);
         },
       ],
     );

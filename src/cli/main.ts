@@ -31,6 +31,10 @@ const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine)
     help: 'which target a request would go to now, and why not to the others',
     run: async (line) => (await import('./explain.js')).explain(line),
   },
+  plugin: {
+    help: 'plugin new NAME: write a plugin of your own, tested and ready to be published',
+    run: async (line) => (await import('./plugin.js')).plugin(line),
+  },
 };
 
 const usage = (): string => {

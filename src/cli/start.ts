@@ -9,6 +9,7 @@ import { CommandError } from './command-error.js';
 import { createConfiguration } from './create.js';
 import { demoStore } from './demo-store.js';
 import { type CommandLine, configurationFile, pluginPaths, portOf } from './options.js';
+import { watchPlugins } from './watch-plugins.js';
 import { whyNotWritable } from './writable-folder.js';
 
 /** Runs the proxy until Ctrl-C or SIGTERM; the first one drains, a second one ends it at once. */
@@ -54,6 +55,7 @@ const serve = async (
   process.once('SIGTERM', stop);
   try {
     announce(await listen(app, line), app, log);
+    if (line.options.watch) watchPlugins(app, log);
   } catch (error) {
     await app.close(0);
     throw error;

@@ -16,7 +16,7 @@ export interface SettingsStore {
   readonly current: Settings;
   /** What is wrong with the file as it is now; empty while `current` is what the file says. */
   readonly problems: readonly Problem[];
-  /** The file as it was read last, right or wrong. */
+  /** The file as it was read last, right or wrong; a change of it that is still being looked at is not there yet. */
   readonly text: string;
   /** Stands for `text`: who saves says which text the change is meant for. */
   readonly revision: string;
@@ -30,8 +30,15 @@ export interface SettingsStore {
   save(change: Change, revision: string): Promise<{ readonly revision: string }>;
   /** Everything that would keep `text` from coming into force. Changes nothing. */
   check(text: string): Promise<readonly Problem[]>;
+  /**
+   * Reads everything again and takes it into use as after a change, though nothing of it may have changed but what `why`
+   * names. What keeps it from coming into force is told to the log and to `problems`.
+   */
+  renew(why: string): Promise<void>;
   /** Whether the environment of the process sets a variable, or names its file: what `.env` says of it counts for nothing then. */
   isFixed(variable: string): boolean;
+  /** Whether nothing is lost when `.env` gives a variable this value: nobody gives it another one, there or elsewhere. */
+  isFree(variable: string, value: string): boolean;
   /** From now on settings come into force only once `prepare` has made all that follows from them. */
   prepareWith(prepare: (settings: Settings) => Promise<Prepared>): void;
   /** Calls `listener` with every new `current`. Returns what ends that. */

@@ -1,5 +1,6 @@
 import type { Configuration, Logging } from '../contract/config.js';
 import type { Limit } from '../contract/quota.js';
+import type { Plugin } from '../plugin/index.js';
 
 /** Spans in ms. An absent one is the default of the engine. */
 export interface Timeouts {
@@ -49,6 +50,8 @@ export interface ChainSettings {
 export interface PluginSettings {
   /** A built-in's name, or a path: absolute by now. */
   readonly use: string;
+  /** The plugin itself, where a program that uses us gives it. */
+  readonly plugin?: Plugin;
   readonly options: Readonly<Record<string, unknown>>;
   readonly enabled: boolean;
   /** Where it stands in the configuration (`plugins.1.options`), for errors; absent for `--plugins`. */

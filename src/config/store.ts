@@ -5,6 +5,7 @@ import { type Change, changed } from './change.js';
 import { applyEdits } from './edit.js';
 import { isGiven, readEnvironment } from './env.js';
 import { InvalidConfiguration } from './invalid-configuration.js';
+import { Listeners } from './listeners.js';
 import { parseSettings, type SettingsResult } from './load.js';
 import { fileMedium, type Medium, memoryMedium, reasonOf, type Texts } from './medium.js';
 import { formatProblems } from './problems.js';
@@ -26,8 +27,8 @@ class Store implements SettingsStore {
   readonly #medium: Medium;
   readonly #options: StoreOptions;
   readonly #name: string;
-  readonly #changeListeners = new Set<(settings: Settings) => void>();
-  readonly #problemListeners = new Set<(problems: readonly Problem[]) => void>();
+  readonly #changeListeners: Listeners<Settings>;
+  readonly #problemListeners: Listeners<readonly Problem[]>;
   readonly #unwatch: () => void;
   #prepare: (settings: Settings) => Promise<Prepared> = async () => NOTHING_TO_PREPARE;
   #current: Settings;
@@ -46,6 +47,11 @@ class Store implements SettingsStore {
     this.#medium = medium;
     this.#options = options;
     this.#name = medium.file ?? 'The configuration';
+    const onFailure = (cause: unknown): void => {
+      options.log.error(`a listener for changes of ${this.#name} failed: ${cause}`);
+    };
+    this.#changeListeners = new Listeners(onFailure);
+    this.#problemListeners = new Listeners(onFailure);
     // Watched before it is read, so that no change falls in between.
     this.#unwatch = medium.watch(() => this.#reloadSoon());
     const sources = medium.read();
@@ -81,7 +87,15 @@ class Store implements SettingsStore {
   }
 
   save(change: Change, revision: string): Promise<{ readonly revision: string }> {
-    return this.#turn(() => this.#save(change, revision));
+    return this.#turn(async () => {
+      try {
+        return await this.#save(change, revision);
+      } catch (cause) {
+        // So that whoever asks then gets what is there now.
+        if ((cause as ChainError).code === 'configuration_changed') await this.#reload();
+        throw cause;
+      }
+    });
   }
 
   check(text: string): Promise<readonly Problem[]> {
@@ -100,8 +114,21 @@ class Store implements SettingsStore {
     });
   }
 
+  renew(why: string): Promise<void> {
+    return this.#turn(() => {
+      this.#seen = this.#applied = '';
+      return this.#reload(why);
+    });
+  }
+
   isFixed(variable: string): boolean {
     return isGiven(this.#options.env, variable);
+  }
+
+  isFree(variable: string, value: string): boolean {
+    const sources = this.#medium.read();
+    const there = readEnvironment(this.#options.env, sources.ok ? sources.dotEnv : '')[variable]?.trim();
+    return there === undefined || there === value;
   }
 
   prepareWith(prepare: (settings: Settings) => Promise<Prepared>): void {
@@ -109,13 +136,11 @@ class Store implements SettingsStore {
   }
 
   onChange(listener: (settings: Settings) => void): () => void {
-    this.#changeListeners.add(listener);
-    return () => this.#changeListeners.delete(listener);
+    return this.#changeListeners.add(listener);
   }
 
   onProblems(listener: (problems: readonly Problem[]) => void): () => void {
-    this.#problemListeners.add(listener);
-    return () => this.#problemListeners.delete(listener);
+    return this.#problemListeners.add(listener);
   }
 
   async close(): Promise<void> {
@@ -148,25 +173,25 @@ class Store implements SettingsStore {
     return parseSettings(sources.text, { file, env: readEnvironment(env, sources.dotEnv), dataDir });
   }
 
-  async #reload(): Promise<void> {
+  async #reload(why = `${this.#name} changed`): Promise<void> {
     const { log } = this.#options;
     const sources = this.#medium.read();
     const content = contentOf(sources);
     if (content === this.#seen) return;
     this.#seen = content;
-    if (sources.ok) this.#read(sources.text);
     if (content === this.#applied) {
       log.info(`${this.#name} is again what is in force`);
+      this.#read(sources);
       this.#setProblems([]);
       return;
     }
     const result = this.#load(sources);
-    if (!result.ok) return this.#refuse(result.problems);
+    if (!result.ok) return this.#refuse(why, result.problems, sources);
     try {
-      this.#enter(await this.#prepared(result.settings), result.settings, content);
+      this.#enter(await this.#prepared(result.settings), result.settings, sources);
     } catch (cause) {
       if (this.#closed) return;
-      this.#refuse(this.#problemsIn(cause));
+      this.#refuse(why, this.#problemsIn(cause), sources);
     }
   }
 
@@ -175,18 +200,20 @@ class Store implements SettingsStore {
     return [{ file: this.#name, line: 1, column: 1, message: (cause as Error).message }];
   }
 
-  #refuse(problems: readonly Problem[]): void {
+  #refuse(why: string, problems: readonly Problem[], sources: Sources): void {
     const { log } = this.#options;
-    log.error(`${this.#name} changed and cannot be used; what was in force before stays so`);
+    this.#read(sources);
+    log.error(`${why} and cannot be used; what was in force before stays so`);
     for (const problem of problems) log.error(formatProblems([problem]));
     this.#setProblems(problems);
   }
 
   async #save(change: Change, revision: string): Promise<{ readonly revision: string }> {
-    const before = await this.#unchanged(revision);
+    const before = this.#unchanged(revision);
     const { edits = [] } = change;
     const whole = changed(before, change, this.#options.env);
-    // What is broken is mended as a whole.
+    // What is broken is mended as a whole: edits are made from what is in force, which the text is not.
+    if (edits.length > 0 && this.#problems.length > 0) throw new InvalidConfiguration(this.#problems, 422);
     if (edits.length > 0) this.#valid(whole);
     const next = { ...whole, text: applyEdits(whole.text, edits) };
     if (next.text === before.text && next.dotEnv === before.dotEnv) return { revision };
@@ -198,15 +225,15 @@ class Store implements SettingsStore {
     });
     try {
       // Again, since to prepare may take its time.
-      await this.#unchanged(revision);
+      this.#unchanged(revision);
       await this.#write(before, next, change);
     } catch (cause) {
       await prepared.discard();
       throw cause;
     }
-    this.#read(next.text);
-    this.#seen = contentOf({ ok: true, ...next });
-    this.#enter(prepared, settings, this.#seen);
+    const sources: Sources = { ok: true, ...next };
+    this.#seen = contentOf(sources);
+    this.#enter(prepared, settings, sources);
     return { revision: this.#revision };
   }
 
@@ -218,11 +245,9 @@ class Store implements SettingsStore {
   }
 
   /** What is on the disk, which must be what the caller knows. */
-  async #unchanged(revision: string): Promise<Texts> {
+  #unchanged(revision: string): Texts {
     const sources = this.#medium.read();
     if (sources.ok && revisionOf(sources.text) === revision) return { text: sources.text, dotEnv: sources.dotEnv };
-    // So that whoever asks now gets what is there now.
-    this.#reloadSoon();
     throw new ChainError(
       'configuration_changed',
       `${this.#name} was changed meanwhile, and nothing was saved. Look at what is there now, then change it again.`,
@@ -249,34 +274,26 @@ class Store implements SettingsStore {
     throw new ChainError('shutting_down', '429chain is stopping; nothing was changed.');
   }
 
-  #enter(prepared: Prepared, settings: Settings, content: string): void {
+  #enter(prepared: Prepared, settings: Settings, sources: Sources): void {
     prepared.enter();
-    this.#applied = content;
+    this.#read(sources);
+    this.#applied = contentOf(sources);
     this.#current = settings;
     this.#setProblems([]);
-    this.#tell(this.#changeListeners, settings);
+    this.#changeListeners.tell(settings);
   }
 
-  #read(text: string): void {
-    this.#text = text;
-    this.#revision = revisionOf(text);
+  /** Never before it is in force or refused: a revision is that of what `current` says, or there are problems. */
+  #read(sources: Sources): void {
+    if (!sources.ok) return;
+    this.#text = sources.text;
+    this.#revision = revisionOf(sources.text);
   }
 
   #setProblems(problems: readonly Problem[]): void {
     if (problems.length === 0 && this.#problems.length === 0) return;
     this.#problems = problems;
-    this.#tell(this.#problemListeners, problems);
-  }
-
-  #tell<T>(listeners: Iterable<(news: T) => void>, news: T): void {
-    for (const listener of [...listeners]) {
-      try {
-        listener(news);
-      } catch (cause) {
-        // One listener's failure is not the others', and there is nobody here to catch it.
-        this.#options.log.error(`a listener for changes of ${this.#name} failed: ${cause}`);
-      }
-    }
+    this.#problemListeners.tell(problems);
   }
 }
 

@@ -88,6 +88,7 @@ export interface SessionView {
   readonly version: string;
 }
 
+/** How all targets stand now. */
 export interface LiveStatus {
   readonly targets: readonly TargetView[];
   /** Requests that wait for capacity. */
@@ -120,6 +121,7 @@ export interface ShareUsed {
   readonly limit: number;
 }
 
+/** How one target stands now. */
 export interface TargetView {
   readonly target: string;
   /** The chains that name it. */
@@ -133,6 +135,7 @@ export interface TargetView {
   readonly quotas: readonly QuotaView[];
 }
 
+/** What is known of one quota, and how we know it. */
 export interface QuotaView {
   /** A provider (`groq`), a pool (`openrouter#free`) or a target (`groq/model`). */
   readonly scope: string;

@@ -150,8 +150,10 @@ export interface PluginView {
   readonly name: string;
   readonly builtIn: boolean;
   readonly enabled: boolean;
-  /** As the configuration names it; absent for a built-in that it does not name, and for `--plugins`. */
+  /** As the configuration names it; absent where it does not. */
   readonly use?: string;
+  /** Who gave it, where that was not the configuration: `--plugins`, or the program that runs 429chain. */
+  readonly givenBy?: 'option' | 'program';
   readonly options: Readonly<Record<string, unknown>>;
   readonly optionsSchema?: object;
   /** What it adds: provider types, hooks that it taps, routes. */

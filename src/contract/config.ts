@@ -42,7 +42,7 @@ export type TargetList = Target[];
  */
 export type Plugin = PluginName | FullPlugin;
 /**
- * A built-in's name, or a path that begins with ./ ../ or /.
+ * A built-in's name, a path that begins with ./ ../ or /, or the name of an installed package.
  */
 export type PluginName = string;
 
@@ -93,11 +93,11 @@ export interface Server {
    */
   port?: number;
   /**
-   * Keys that callers may use. Left out on this machine's own address, one is made at the first start.
+   * Keys that callers may use. Left out on this machine's own address, one is made at the first start and kept in dataDir.
    */
   apiKeys?: ApiKey[];
   /**
-   * The key to the admin. It must not be one of the apiKeys.
+   * The key to the admin. It must not be one of the apiKeys. Left out, one is made at the first start and kept in dataDir.
    */
   adminKey?: string;
   /**
@@ -105,7 +105,7 @@ export interface Server {
    */
   hosts?: string[];
   /**
-   * The largest request body that is read, in bytes.
+   * The largest request body that is read, in bytes. Unless told it is 32 MiB.
    */
   maxBodyBytes?: number;
   /**
@@ -157,7 +157,7 @@ export interface Provider {
    */
   apiKey?: string;
   /**
-   * The address in front of /chat/completions. Most types know theirs.
+   * The address in front of /chat/completions. openai-compatible needs one, the other built-in types know theirs.
    */
   baseUrl?: string;
   /**
@@ -208,7 +208,7 @@ export interface Timeouts {
    */
   connect?: string;
   /**
-   * Until the first real event of a stream, or the whole answer when it is not streamed.
+   * Until the first token of a stream, or the whole answer when it is not streamed.
    */
   firstToken?: string;
   /**

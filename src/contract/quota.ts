@@ -13,6 +13,7 @@ export type Limit =
   | { readonly tokens: number; readonly per: Duration }
   | { readonly concurrent: number };
 
+/** What kind of failure it is: what the engine does about it follows from that. */
 export type FailureClass =
   | 'rate_limit'
   | 'quota'

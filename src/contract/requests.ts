@@ -62,6 +62,7 @@ export interface RequestRecord {
   readonly content?: RequestContent | undefined;
 }
 
+/** Which requests are looked up. */
 export interface RequestQuery {
   /** At most so many; 50 unless told, never more than 500. */
   readonly limit?: number | undefined;
@@ -113,6 +114,7 @@ export interface UsageSpan {
   readonly to?: number | undefined;
 }
 
+/** What requests came to, in all and in parts. */
 export interface UsageReport {
   readonly total: Totals;
   readonly providers: Readonly<Record<string, Totals>>;
@@ -122,6 +124,7 @@ export interface UsageReport {
   readonly days: readonly (Totals & { readonly day: string })[];
 }
 
+/** Whether all is kept that should be. */
 export interface RequestLogHealth {
   /** Why it cannot be written at the moment; absent while it can. */
   readonly failing?: string | undefined;

@@ -11,6 +11,7 @@ import type { Answer, AttemptResult, ChainRequest, Parts, StreamEnd } from './re
 import { NoSeam } from './seam.js';
 import type { PreparedTarget } from './target.js';
 import type { Verdicted } from './trail.js';
+import { TranslatedStream, type Translating, translated } from './translated.js';
 import type { Exchange } from './upstream.js';
 
 /** Sends one request to one target under a reservation that is already held, and sees it through to settlement. */
@@ -80,15 +81,26 @@ export class Attempting {
   async #receive(exchange: Exchange, head: ResponseHead, deadline: Deadline, unwatch: () => void): Promise<Answer> {
     if (head.status >= 300) throw new ErrorInAnswer(await this.#readError(exchange));
     const { stream, transcript, continuation } = this.#request;
+    const translating = this.#translating(head);
     if (stream) {
+      const source = translating === undefined ? exchange : new TranslatedStream(exchange, translating);
       const { hidesUsage, asking, body } = this.#prepared as Outgoing;
       const opening = continuation === undefined ? new FirstEvent() : new TakingUp(continuation.transcript, asking);
-      const relay = new StreamRelay(exchange, deadline, { hidesUsage, choices: choicesOf(body), opening, transcript });
+      const relay = new StreamRelay(source, deadline, { hidesUsage, choices: choicesOf(body), opening, transcript });
       await relay.firstEvent(head);
       return { stream: true, head, pipe: (sink) => this.#pipe(relay, sink, deadline, unwatch) };
     }
-    const { body, usage } = await readWhole(exchange);
+    const translate = translating && ((answer: unknown) => translated(translating, answer));
+    const { body, usage } = await readWhole(exchange, translate);
     return { stream: false, head, body, usage };
+  }
+
+  /** Absent for a provider that speaks OpenAI's protocol: its answers are never written anew. */
+  #translating({ at }: ResponseHead): Translating | undefined {
+    const { type, providerType } = this.#target;
+    if (providerType.translate === undefined) return undefined;
+    const { asked } = this.#prepared as Outgoing;
+    return { translation: providerType.translate, type, asked, id: this.#request.id, at };
   }
 
   async #pipe(relay: StreamRelay, sink: Sink, deadline: Deadline, unwatch: () => void): Promise<StreamEnd> {

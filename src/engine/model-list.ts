@@ -5,10 +5,11 @@ import { isFields } from '../plugin/error-body.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The models in a provider's answer to `GET /models`, free ones first and then the newest; `undefined` when it is no list
+ * The models in a provider's list of them, free ones first and then the newest; `undefined` when it is no list
  * that we know. What the provider type does not take for a model to talk with is left out.
  */
-export const modelsIn = (answer: unknown, { about, readModel }: ProviderType): ModelView[] | undefined => {
+export const modelsIn = (said: unknown, { about, readModel, translate }: ProviderType): ModelView[] | undefined => {
+  const answer = translate?.models === undefined ? said : translate.models(said);
   const list = Array.isArray(answer) ? answer : isFields(answer) ? listIn(answer) : undefined;
   if (!Array.isArray(list)) return undefined;
   const listed = list.filter(

@@ -7,6 +7,8 @@ import type { PreparedTarget } from './target.js';
 
 /** A caller's request as one target gets it. */
 export interface Outgoing extends UpstreamRequest {
+  /** Its body before the provider type's own `adapt`, in OpenAI's shape. */
+  readonly asked: Readonly<Record<string, unknown>>;
   /** What was changed in its body, in plain words. */
   readonly changes: readonly string[];
   /** We ask for usage that the caller did not ask for, and must not see. */
@@ -40,6 +42,7 @@ export const outgoing = (
   const request = { path, headers, body };
   return {
     ...(providerType.adapt?.(request, options) ?? request),
+    asked: body,
     changes,
     hidesUsage,
     asking,

@@ -1,7 +1,7 @@
 import { type Dispatcher, request } from 'undici';
 import type { ModelView, ProviderTrial } from '../contract/models.js';
 import type { FailureClass } from '../contract/quota.js';
-import type { Attempt, Hooks } from '../plugin/api.js';
+import type { Attempt, Hooks, ProviderType } from '../plugin/api.js';
 import { omit } from '../plugin/headers.js';
 import { failureOfCause, failureOfResponse, parseBody } from './failure.js';
 import { modelsIn } from './model-list.js';
@@ -31,7 +31,10 @@ const STATES: Readonly<Record<FailureClass, ProviderState>> = {
 
 const LONGEST_ANSWER_MS = 10_000;
 const LONGEST_DETAIL = 160;
-const NOT_UNDERSTOOD = 'its answer to GET /models is not understood';
+const notUnderstood = ({ providerType }: PreparedProvider): string =>
+  `its answer to GET ${modelsPathOf(providerType)} is not understood`;
+
+const modelsPathOf = ({ modelsPath = '/models' }: ProviderType): string => modelsPath;
 
 interface Answer {
   readonly status: number;
@@ -39,26 +42,30 @@ interface Answer {
   readonly text: string;
 }
 
-/** `GET /models` of one provider, within ten seconds. `hooks` know what its refusals mean. Never throws. */
+/** The list of models of one provider, within ten seconds. `hooks` know what its refusals mean. Never throws. */
 export const askForModels = async (
   provider: PreparedProvider,
   hooks: Pick<Hooks, 'onError'>,
   dispatcher: Dispatcher,
 ): Promise<ProviderReport> => {
   if (provider.unusable !== undefined) return { state: provider.unusable.state, detail: provider.unusable.reason };
-  const { headers, timeouts, secrets } = provider;
+  const { headers, keyHeader, timeouts, secrets, providerType } = provider;
   const longestMs = Math.min(LONGEST_ANSWER_MS, timeouts.firstToken, timeouts.total);
   const signal = AbortSignal.timeout(longestMs);
   const ask = async (with_: Readonly<Record<string, string>>): Promise<Answer> => {
-    const sent = await request(`${provider.baseUrl}/models`, { headers: { ...with_ }, dispatcher, signal });
+    const sent = await request(provider.baseUrl + modelsPathOf(providerType), {
+      headers: { ...with_ },
+      dispatcher,
+      signal,
+    });
     return { status: sent.statusCode, headers: sent.headers, text: await sent.body.text() };
   };
   try {
     const answer = await ask(omit(headers, 'content-type'));
     if (answer.status >= 300) return reportOfRefusal(provider, answer, hooks);
-    const models = modelsIn(parseBody(answer.text), provider.providerType);
-    if (models === undefined) return reportOfRiddle(answer);
-    const keyUntried = headers.authorization !== undefined && (await listsForAnybody(ask, headers));
+    const models = modelsIn(parseBody(answer.text), providerType);
+    if (models === undefined) return reportOfRiddle(provider, answer);
+    const keyUntried = headers[keyHeader] !== undefined && (await listsForAnybody(ask, omit(headers, keyHeader)));
     return { state: 'ok', detail: '', ...(keyUntried ? { keyUntried } : {}), models };
   } catch (cause) {
     const detail = signal.aborted
@@ -87,18 +94,18 @@ const reportOfRefusal = (provider: PreparedProvider, answer: Answer, hooks: Pick
 };
 
 /** A page where a list should be means a wrong address; JSON of another shape is merely unknown to us. */
-const reportOfRiddle = ({ text }: Answer): ProviderReport =>
+const reportOfRiddle = (provider: PreparedProvider, { text }: Answer): ProviderReport =>
   typeof parseBody(text) === 'string'
-    ? { state: 'failing', detail: `${NOT_UNDERSTOOD}: it is no JSON. Is baseUrl right?` }
-    : { state: 'ok', detail: NOT_UNDERSTOOD };
+    ? { state: 'failing', detail: `${notUnderstood(provider)}: it is no JSON. Is baseUrl right?` }
+    : { state: 'ok', detail: notUnderstood(provider) };
 
-/** Whether the list comes without a key too (OpenRouter), and so says nothing about the key. */
+/** Whether the list comes with headers that have no key too (OpenRouter), and so says nothing about the key. */
 const listsForAnybody = async (
   ask: (headers: Readonly<Record<string, string>>) => Promise<Answer>,
   headers: Readonly<Record<string, string>>,
 ): Promise<boolean> => {
   try {
-    return (await ask(omit(headers, 'content-type', 'authorization'))).status < 300;
+    return (await ask(omit(headers, 'content-type'))).status < 300;
   } catch {
     return false;
   }

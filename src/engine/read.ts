@@ -1,7 +1,7 @@
 import type { Usage } from '../ledger/ledger.js';
 import { contentOf } from './content.js';
 import { parseBody } from './failure.js';
-import type { Exchange } from './upstream.js';
+import type { Source } from './upstream.js';
 
 /** Bytes of an error body that are read: enough for every provider's words, too few to hurt. */
 export const LONGEST_ERROR = 64 * 1024;
@@ -17,32 +17,39 @@ export class ErrorInAnswer extends Error {
   }
 }
 
-/** An answer that is not streamed, byte for byte. Throws for everything that is none. */
-export const readWhole = async (exchange: Exchange): Promise<{ body: Buffer; usage: Usage | undefined }> => {
-  const body = await readAll(exchange, Number.POSITIVE_INFINITY);
+/**
+ * An answer that is not streamed, byte for byte, or as `translate` turns it into one of OpenAI's. Throws for everything
+ * that is none.
+ */
+export const readWhole = async (
+  source: Source,
+  translate?: (answer: unknown) => unknown,
+): Promise<{ body: Buffer; usage: Usage | undefined }> => {
+  const body = await readAll(source, Number.POSITIVE_INFINITY);
   const value = parseBody(body.toString('utf8'));
   if (typeof value === 'string') {
     throw value.trim() === '' ? new Error('an empty answer') : new ErrorInAnswer(value.slice(0, LONGEST_ERROR));
   }
-  const { error, real, usage } = contentOf(value);
+  const answer = translate === undefined ? value : translate(value);
+  const { error, real, usage } = contentOf(answer);
   if (error !== undefined) throw new ErrorInAnswer(error);
   if (!real) throw new Error('an empty answer');
-  return { body, usage };
+  return { body: translate === undefined ? body : Buffer.from(JSON.stringify(answer)), usage };
 };
 
 /** Resolves with the body; what comes after `longest` bytes is not read. */
-export const readAll = (exchange: Exchange, longest: number): Promise<Buffer> =>
+export const readAll = (source: Source, longest: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    exchange.consume({
+    source.consume({
       data: (chunk) => {
         if (length >= longest) return;
         chunks.push(chunk);
         length += chunk.length;
         if (length < longest) return;
         resolve(Buffer.concat(chunks));
-        exchange.abort(new Error('an error longer than anybody reads'));
+        source.abort(new Error('an error longer than anybody reads'));
       },
       end: () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
       error: reject,

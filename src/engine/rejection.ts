@@ -34,12 +34,19 @@ export const isRejectedByAll = (trail: readonly Verdicted[]): boolean => {
   return !(asked.every((each) => each.class === 'too_large') && trail.some(({ limited }) => limited));
 };
 
-/** The refusal as it came, but for keys of ours that it echoes. */
+/** The refusal as it came, but for keys of ours that it echoes; from an API of another shape its words alone. */
 export const rejectionAnswer = ({ target, failure, body }: Rejection): RejectionAnswer => ({
   stream: false,
   rejection: true,
   status: failure.status !== undefined && failure.status >= 400 ? failure.status : 400,
-  body: maskedBytes(body ?? JSON.stringify(failure.body ?? { error: { message: failure.message } }), target.secrets),
+  body:
+    target.providerType.translate === undefined
+      ? maskedBytes(body ?? JSON.stringify(failure.body ?? inWords(failure)), target.secrets)
+      : Buffer.from(JSON.stringify(inWords(failure))),
+});
+
+const inWords = ({ message }: Failure): object => ({
+  error: { message, type: 'invalid_request_error', code: null, param: null },
 });
 
 const maskedBytes = (body: Buffer | string, secrets: readonly string[]): Buffer => {

@@ -8,7 +8,7 @@ import type { Opening } from './opening.js';
 import { ErrorInAnswer, LONGEST_ERROR } from './read.js';
 import { DONE_FRAME, FrameSplitter } from './sse.js';
 import type { Transcript } from './transcript.js';
-import type { BodySink, Exchange } from './upstream.js';
+import type { BodySink, Source } from './upstream.js';
 
 /** Where the caller's bytes go. */
 export interface Sink {
@@ -40,7 +40,7 @@ export interface RelayOptions {
  * calls, and at the end for usage and the reason why it ended.
  */
 export class StreamRelay implements BodySink {
-  readonly #exchange: Exchange;
+  readonly #source: Source;
   readonly #deadline: Deadline;
   readonly #splitter = new FrameSplitter();
   readonly #options: RelayOptions;
@@ -65,8 +65,8 @@ export class StreamRelay implements BodySink {
   #settleEnd: { resolve: () => void; reject: (cause: Error) => void } | undefined;
   usage: Usage | undefined;
 
-  constructor(exchange: Exchange, deadline: Deadline, options: RelayOptions) {
-    this.#exchange = exchange;
+  constructor(source: Source, deadline: Deadline, options: RelayOptions) {
+    this.#source = source;
     this.#deadline = deadline;
     this.#options = options;
     this.#opening = options.opening;
@@ -78,7 +78,7 @@ export class StreamRelay implements BodySink {
       this.#settleFirst = { resolve, reject };
       if (head.headers['content-encoding'] !== undefined && head.headers['content-encoding'] !== 'identity') {
         this.#fail(new Error(`an answer in an encoding that nobody asked for: ${head.headers['content-encoding']}`));
-      } else this.#exchange.consume(this);
+      } else this.#source.consume(this);
     });
   }
 
@@ -97,6 +97,7 @@ export class StreamRelay implements BodySink {
   data(chunk: Buffer): void {
     if (this.#failed !== undefined || this.#ended) return;
     this.#deadline.touch();
+    if (chunk.length === 0) return;
     const frames = this.#splitter.push(chunk);
     if (!this.#spoke) this.#count(chunk);
     if (frames === undefined) return;
@@ -115,7 +116,7 @@ export class StreamRelay implements BodySink {
 
   /** The answer is over at `[DONE]`, whenever the provider ends the connection. */
   #awaitEnd(): void {
-    this.#tail ??= setTimeout(() => this.#exchange.abort(new Error('nothing more was expected')), LONGEST_TAIL_MS);
+    this.#tail ??= setTimeout(() => this.#source.abort(new Error('nothing more was expected')), LONGEST_TAIL_MS);
   }
 
   #close(): void {
@@ -214,12 +215,12 @@ export class StreamRelay implements BodySink {
     this.#options.transcript?.add(bytes);
     if (sink.write(bytes) || this.#ended || this.#waiting) return;
     this.#waiting = true;
-    this.#exchange.pause();
+    this.#source.pause();
     this.#deadline.hold();
     sink.onDrain(() => {
       this.#waiting = false;
       this.#deadline.unhold();
-      this.#exchange.resume();
+      this.#source.resume();
     });
   }
 
@@ -247,7 +248,7 @@ export class StreamRelay implements BodySink {
     if (transcript !== undefined && this.#settleFirst === undefined) {
       transcript.callsBroken = this.#calls.holding;
     }
-    this.#exchange.abort(cause);
+    this.#source.abort(cause);
     this.#settleFirst?.reject(cause);
     this.#settleFirst = undefined;
     this.#settleEnd?.reject(cause);

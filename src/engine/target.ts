@@ -17,6 +17,8 @@ export interface PreparedProvider {
   /** Without a slash at its end. */
   readonly baseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The one of them that carries the key. */
+  readonly keyHeader: string;
   readonly providerType: ProviderType;
   readonly options: Readonly<Record<string, unknown>>;
   readonly timeouts: TargetTimeouts;

@@ -8,6 +8,17 @@ export interface BodySink {
   error(cause: Error): void;
 }
 
+/** The body of a response, for whoever reads it. */
+export interface Source {
+  /** Begins to take the body. Once. */
+  consume(sink: BodySink): void;
+  /** Asks the provider to send no more for now. */
+  pause(): void;
+  resume(): void;
+  /** Ends the exchange at once, whatever its state; the sink hears of `reason`. */
+  abort(reason: Error): void;
+}
+
 export interface SendOptions {
   readonly url: string;
   readonly method?: 'GET' | 'POST';
@@ -17,7 +28,7 @@ export interface SendOptions {
 }
 
 /** One request to a provider and its response. undici's own timers are off: the attempt keeps one for all of them. */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Source, Dispatcher.DispatchHandler {
   /** Resolves with status and headers; rejects when there will be none. */
   readonly head: Promise<ResponseHead>;
   /** Bytes of the request may have reached the provider. */
@@ -40,7 +51,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
     });
   }
 
-  /** Begins to take the body. Once. */
   consume(sink: BodySink): void {
     this.#sink = sink;
     for (const chunk of this.#early) sink.data(chunk);
@@ -49,7 +59,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
     else if (this.#over !== undefined) sink.error(this.#over);
   }
 
-  /** Asks the provider to send no more for now. */
   pause(): void {
     this.#controller?.pause();
   }

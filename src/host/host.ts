@@ -11,10 +11,12 @@ import { loadPlugin } from './load.js';
 import { Registry } from './registry.js';
 import { Routes } from './routes.js';
 
-/** A plugin that the configuration or `--plugins` asks for. */
+/** A plugin that the configuration, `--plugins` or a program that uses us asks for. */
 export interface PluginChoice {
-  /** The name of a built-in, or an absolute path. */
+  /** The name of a built-in or of an installed package, or an absolute path. */
   readonly use: string;
+  /** The plugin itself, where it needs no loading. */
+  readonly plugin?: Plugin;
   readonly options: Readonly<Record<string, unknown>>;
   readonly enabled: boolean;
   /** Where it stands in the configuration. */
@@ -27,6 +29,8 @@ export interface HostOptions {
   readonly log: Log;
   /** The folder for all that plugins keep between runs. */
   readonly dataDir: string;
+  /** Where the configuration lies: installed packages are looked for from there. */
+  readonly folder: string;
   readonly now: () => number;
   /** How every target stands. Throws while the targets are not known yet. */
   readonly status: () => LiveStatus;
@@ -76,18 +80,20 @@ export class Host {
     const host = new Host(options);
     const builtIn = new Map(options.builtIns.map((plugin) => [plugin.name, plugin]));
     const choiceOf = new Map(
-      options.choices.filter(({ use }) => builtIn.has(use)).map((choice) => [choice.use, choice]),
+      options.choices.filter((choice) => isOf(builtIn, choice)).map((choice) => [choice.use, choice]),
     );
     const applied = new Set<string>();
     try {
       for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied, true);
       for (const choice of options.choices) {
-        if (builtIn.has(choice.use)) continue;
+        if (isOf(builtIn, choice)) continue;
         if (!choice.enabled) {
           host.plugins.push({ name: choice.use, builtIn: false, choice });
           continue;
         }
-        const plugin = await loadPlugin(choice.use).catch((error: Error) => options.refuse(error, choice));
+        const plugin =
+          choice.plugin ??
+          (await loadPlugin(choice.use, options.folder).catch((error: Error) => options.refuse(error, choice)));
         await host.#apply(plugin, choice, applied, false);
       }
       return host;
@@ -196,6 +202,9 @@ export class Host {
     };
   }
 }
+
+const isOf = (builtIn: ReadonlyMap<string, Plugin>, { use, plugin }: PluginChoice): boolean =>
+  plugin === undefined && builtIn.has(use);
 
 /** How long a plugin may take to get ready, and to close. */
 const READY_MS = 30_000;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { register } from 'node:module';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ChainError } from '../plugin/errors.js';
 import type { Plugin } from '../plugin/index.js';
@@ -10,16 +10,30 @@ const ENTRIES = ['index.js', 'index.mjs', 'index.ts'];
 
 let doorOpened = false;
 
+/** Node keeps a module by its address for as long as the process lives: code that is read anew needs another one. */
+let reading = 0;
+
 /**
- * Loads a plugin from a file or a folder. The default export is the plugin, or a function that makes it.
+ * From now on the code of plugins is read anew, with the modules that it imports by a relative path. What comes from
+ * node_modules, and what is `require`d, stays as it was.
+ */
+export const readPluginsAnew = (): void => {
+  reading++;
+};
+
+/**
+ * Loads a plugin from a file, a folder, or a package that is installed in `folder` or above it. The default export is the
+ * plugin, or a function that makes it.
  * @throws ChainError `plugin_failed` that says what is missing or wrong.
  */
-export const loadPlugin = async (path: string): Promise<Plugin> => {
+export const loadPlugin = async (use: string, folder: string): Promise<Plugin> => {
+  const path = isAbsolute(use) ? use : packageIn(use, folder);
   const file = entryOf(path);
   openDoor();
   let exported: unknown;
   try {
-    exported = ((await import(pathToFileURL(file).href)) as { default?: unknown }).default;
+    const stamp = reading === 0 ? '' : `?${STAMP}=${reading}`;
+    exported = ((await import(pathToFileURL(file).href + stamp)) as { default?: unknown }).default;
   } catch (cause) {
     throw new ChainError('plugin_failed', `The plugin ${path} cannot be loaded: ${reasonOf(cause, file)}`, { cause });
   }
@@ -48,6 +62,14 @@ const entryOf = (path: string): string => {
   );
 };
 
+/** The folder of an installed package; `use` itself where there is none. */
+const packageIn = (use: string, folder: string): string => {
+  const found = join(folder, 'node_modules', use);
+  if (existsSync(found)) return found;
+  const above = dirname(folder);
+  return above === folder ? use : packageIn(use, above);
+};
+
 const packageEntry = (folder: string): string[] => {
   const file = join(folder, 'package.json');
   if (!existsSync(file)) return [];
@@ -73,17 +95,26 @@ const reasonOf = (cause: unknown, file: string): string => {
   return message;
 };
 
-/** A plugin outside every node_modules must find `429chain/plugin` all the same, and the very one that runs here. */
+const STAMP = '429chain';
+
+/**
+ * A plugin outside every node_modules must find `429chain/plugin` all the same, and the very one that runs here. The stamp
+ * of code that is read anew is handed on to what it imports.
+ */
 const openDoor = (): void => {
   if (doorOpened) return;
   doorOpened = true;
   const hooks = `
     let base;
     export const initialize = (data) => { base = data.base; };
-    export const resolve = (specifier, context, next) =>
-      specifier === '429chain' || specifier.startsWith('429chain/')
-        ? next(specifier, { ...context, parentURL: base })
-        : next(specifier, context);`;
+    export const resolve = async (specifier, context, next) => {
+      if (specifier === '429chain' || specifier.startsWith('429chain/'))
+        return next(specifier, { ...context, parentURL: base });
+      const found = await next(specifier, context);
+      const [stamp] = /[?&]${STAMP}=\\d+/.exec(context.parentURL ?? '') ?? [];
+      if (stamp === undefined || !specifier.startsWith('.')) return found;
+      return { ...found, url: found.url + (found.url.includes('?') ? '&' : '?') + stamp.slice(1) };
+    };`;
   register(`data:text/javascript,${encodeURIComponent(hooks)}`, {
     parentURL: import.meta.url,
     data: { base: import.meta.url },

@@ -6,6 +6,7 @@ import type { RequestContent, RequestLog } from '../contract/requests.js';
 import type { Log } from '../log.js';
 import type { Adaptation } from './adapt.js';
 import type { Route } from './route.js';
+import type { Translation } from './translate.js';
 
 /** A provider and one of its models, as configured. `id` is `provider/model`. */
 export interface Target {
@@ -150,6 +151,7 @@ export interface Prefill {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
+/** A request as it goes to a provider, the key among its headers. */
 export interface UpstreamRequest {
   /** Below the base URL, such as `/chat/completions`. */
   readonly path: string;
@@ -179,6 +181,10 @@ export interface ProviderType<O = Record<string, unknown>> {
   readonly optionsSchema?: object;
   /** Headers for every request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The header that is the key and nothing else, such as `x-api-key`. Default: `authorization: Bearer` and the key. */
+  readonly keyHeader?: string;
+  /** Where its models are listed, below the base URL. Default `/models`. */
+  readonly modelsPath?: string;
   /** What the free tier allows but headers never tell, per target; signals correct it. */
   readonly knownLimits?: readonly Limit[];
   /** The same for pools, by the name that `pool` returns. */
@@ -197,6 +203,8 @@ export interface ProviderType<O = Record<string, unknown>> {
   readModel?(entry: Readonly<Record<string, unknown>>): Partial<ModelView> | undefined;
   /** For what data cannot say; runs after `adaptations`. */
   adapt?(request: UpstreamRequest, options: O): UpstreamRequest;
+  /** For an API whose answers are not OpenAI-shaped. */
+  readonly translate?: Translation;
 }
 
 /** What a plugin is given. */
@@ -240,6 +248,7 @@ export interface ProviderInfo {
   readonly limits: readonly Limit[];
 }
 
+/** What the default export of a plugin is. */
 export interface Plugin<O = Record<string, unknown>> {
   /** Shown in logs, errors and the admin. */
   readonly name: string;

@@ -46,3 +46,4 @@ export { recordOf } from './request-record.js';
 export { nextMidnightIn, nextMinute, nextUtcMidnight } from './resets.js';
 export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './route.js';
 export { classOfStatus } from './status.js';
+export type { StreamEvent, Translation } from './translate.js';

@@ -7,6 +7,7 @@ export interface RouteRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+/** What a route answers. */
 export interface RouteReply {
   /** Default: 200. */
   readonly status?: number;
@@ -15,6 +16,7 @@ export interface RouteReply {
   readonly body?: string;
 }
 
+/** The methods that a route may have. */
 export type RouteMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** Who may ask: everybody, who has one of `server.apiKeys`, who has `server.adminKey`. */

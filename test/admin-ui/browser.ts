@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
 import { App } from '../../src/app.js';
 import { openStore } from '../../src/config/store.js';
+import { ADMIN_UI } from '../built.js';
 import { API_KEY, MemoryLog } from '../proxy.js';
 import { theBrowser } from './chromium.js';
 
@@ -15,33 +15,26 @@ export const ADMIN_KEY = 'admin-key-of-the-proxy';
 /** Longer than a loaded machine needs; every wait ends as soon as what it waits for is there. */
 const PATIENCE_MS = 10_000;
 
-const UI = fileURLToPath(new URL('../../admin-ui', import.meta.url));
 const AXE = fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url));
-
-let built: Promise<string> | undefined;
-
-/** The page as it is now, built once for all tests. @returns its folder */
-const builtPage = (): Promise<string> => {
-  built ??= (async () => {
-    const outDir = mkdtempSync(join(tmpdir(), '429chain-ui-'));
-    const configFile = join(UI, 'vite.config.ts');
-    await build({ configFile, root: UI, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
-    return outDir;
-  })();
-  return built;
-};
 
 /** The proxy with a configuration file on the disk, as a person has it. */
 export class AdminServer {
   readonly folder = mkdtempSync(join(tmpdir(), '429chain-admin-'));
   readonly file = join(this.folder, '429chain.json5');
   readonly log = new MemoryLog();
+  /** As `--plugins` gives them. */
+  #plugins: readonly string[] = [];
   #app: App | undefined;
   #address = '';
 
   /** `configuration` is the file's text, or an object for it; keys of callers and of the admin are added to an object. */
-  static async start(configuration: string | object, env: Record<string, string> = {}): Promise<AdminServer> {
+  static async start(
+    configuration: string | object,
+    env: Record<string, string> = {},
+    plugins: readonly string[] = [],
+  ): Promise<AdminServer> {
     const server = new AdminServer();
+    server.#plugins = plugins;
     const whole = { server: { apiKeys: [API_KEY], adminKey: ADMIN_KEY } };
     const text =
       typeof configuration === 'string' ? configuration : JSON.stringify({ ...whole, ...configuration }, undefined, 2);
@@ -74,7 +67,7 @@ export class AdminServer {
   /** Starts, or starts again at the same address after `stop`. */
   async listen(): Promise<void> {
     const store = openStore(this.file, { env: {}, log: this.log });
-    this.#app = await App.create({ store, log: this.log, adminUi: await builtPage() });
+    this.#app = await App.create({ store, log: this.log, adminUi: ADMIN_UI, plugins: this.#plugins });
     const port = this.#address === '' ? 0 : Number(new URL(this.#address).port);
     this.#address = await this.#app.listen({ host: '127.0.0.1', port });
   }

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--no-zygote'];
@@ -14,31 +14,44 @@ const isExecutable = (file: string): boolean => {
   }
 };
 
-/** `CHROME_PATH`, else one that is installed, else the one that npm brought. */
-const findChromium = async (): Promise<string> => {
-  const named = process.env.CHROME_PATH;
-  if (named !== undefined) return named;
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const installed = NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
-  if (installed !== undefined) return installed;
+/** The one that npm brought: without the windows of a whole one, it does with half of the machine. */
+const bundled = async (): Promise<string> => {
   // Makes it bring the libraries that a slim system lacks. Read when it is imported.
   process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs20.x';
-  const { default: bundled } = await import('@sparticuz/chromium');
-  return bundled.executablePath();
+  const { default: chromium } = await import('@sparticuz/chromium');
+  return chromium.executablePath();
+};
+
+/** @throws Error where there is none */
+const installed = (): string => {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const file = NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+  if (file === undefined) throw new Error(`No browser: set CHROME_PATH, or install one of ${NAMES.join(', ')}.`);
+  return file;
+};
+
+/** `CHROME_PATH`, else the one that npm brings for Linux, else one that is installed. */
+const findChromium = async (): Promise<string> => {
+  const { env, platform, arch } = process;
+  if (env.CHROME_PATH !== undefined) return env.CHROME_PATH;
+  return platform === 'linux' && arch === 'x64' ? bundled() : installed();
 };
 
 let browser: Promise<Browser> | undefined;
 
-/** One browser for all tests; each of them has a context of its own. */
+/** One browser for the tests of a file; each of them has a context of its own. */
 export const theBrowser = (): Promise<Browser> => {
-  browser ??= findChromium().then((executablePath) => chromium.launch({ executablePath, args: ARGUMENTS }));
+  browser ??= launched();
   return browser;
+};
+
+const launched = async (): Promise<Browser> => {
+  // Only where it is needed: it takes its time.
+  const { chromium } = await import('playwright-core');
+  return chromium.launch({ executablePath: await findChromium(), args: ARGUMENTS });
 };
 
 export const closeBrowser = async (): Promise<void> => {
   await (await browser)?.close();
   browser = undefined;
 };
-
-// Once, behind the last test; pictures are taken without mocha.
-if ('after' in globalThis) after(closeBrowser);

@@ -94,8 +94,8 @@ describe('The overview', () => {
     upstreams[0]?.always(answer('hello', LIMITED));
     await server.chat();
     const bar = visitor.page.getByRole('meter', { name: 'Free capacity left' });
-    await bar.and(visitor.page.locator(':not([aria-valuenow="100"])')).waitFor();
-    expect(Number(await bar.getAttribute('aria-valuenow'))).to.be.within(60, 75);
+    // While the request runs it is less.
+    await bar.and(visitor.page.locator(':is([aria-valuenow^="6"], [aria-valuenow^="7"])')).waitFor();
     await visitor.page
       .getByRole('list', { name: 'What comes back when' })
       .getByText(/one.* full in \d+ s/)

@@ -62,6 +62,8 @@ describe('The page Usage', function () {
   it('draws its charts in the colours of the theme', async () => {
     await ask(1);
     visitor = await Visitor.signedIn(server, 'usage', { colorScheme: 'dark' });
+    // The browser's advice to who reads pixels again and again, as this test does.
+    visitor.expectTrouble(/willReadFrequently/);
     const { page } = visitor;
     const chart = page.getByRole('figure', { name: 'Requests a day' });
     // What was saved is the second of the legend.

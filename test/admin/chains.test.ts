@@ -154,6 +154,18 @@ describe('The admin, on chains', () => {
     expect(admin.text).to.include('limits: [{ concurrent: 3 }]');
   });
 
+  it('pins a limit in the place of the one of the same span, however that is written', async () => {
+    const byHand = admin.text.replace("limits: [{ requests: 5, per: '1m' }]", "limits: [{ requests: 5, per: '60s' }]");
+    await admin.call('PUT /configuration', { text: byHand });
+    await admin.call('POST /limits/pin', {
+      scope: 'two/maker/b-model:free',
+      dimension: 'requests',
+      window: '1m',
+      limit: 50,
+    });
+    expect((await list()).chains[0]?.targets.at(-1)?.limits).to.deep.equal([{ requests: 50, per: '1m' }]);
+  });
+
   for (const [body, says] of [
     [{ scope: 'two#free', dimension: 'requests', window: '1m', limit: 7 }, /pool/],
     [{ scope: 'nine', dimension: 'requests', window: '1m', limit: 7 }, /neither/],

@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { memoryStore } from '../../src/config/store.js';
 import type { CheckedText, ConfigurationReply, KeysReply, Saved } from '../../src/contract/admin-configuration.js';
 import { MemoryLog } from '../proxy.js';
 import { makeReadOnly, makeWritable } from '../read-only-file.js';
 import { ScriptedUpstream } from '../scripted-upstream.js';
+import { until } from '../until.js';
 import { Admin, codeOf, SECRETS } from './admin.js';
 import { configured, DOT_ENV } from './configured.js';
 
@@ -38,6 +40,45 @@ describe('The admin, on the configuration as text', () => {
     expect(text).to.equal(
       configured(one, two).replace(SECRETS.header, '<masked: hea…def>').replace(SECRETS.literal, '<masked: lite…6789>'),
     );
+  });
+
+  const UNFINISHED: readonly (readonly [what: string, line: string])[] = [
+    ['in a list', "server: { apiKeys: ['KEY', 'other'] },"],
+    ['with its label', "server: { apiKeys: [{ label: 'mine', key: 'KEY' }] },"],
+    ['in a header', "headers: { 'x-title': 'mine', 'x-other': 'KEY' },"],
+    ['in options', "options: { clientSecret: 'KEY' },"],
+    ['without its last quotation mark', "apiKey: 'KEY,"],
+    ['without quotation marks', 'apiKey: KEY,'],
+  ];
+
+  for (const [what, line] of UNFINISHED) {
+    for (const where of ['a file that is broken', 'a comment']) {
+      it(`shows no key ${what} in ${where}, and puts it back`, async () => {
+        const written = line.replace('KEY', SECRETS.literal);
+        const text =
+          where === 'a comment' ? `${configured(one, two)}// ${written}\n/* ${written} */\n` : `{\n${written}\n`;
+        const told = admin.log.lines.length;
+        writeFileSync(admin.file, text);
+        await until(() => admin.log.lines.length > told);
+        const shown = await get();
+        expect(shown.text).to.include(line.slice(0, 6)).and.not.to.include('key-in-the-file');
+        const back = await check(shown.text);
+        expect(back.status).to.equal(200);
+        if (where === 'a comment') {
+          await put(`${shown.text}// more\n`, shown.revision);
+          expect(admin.text).to.equal(`${text}// more\n`);
+        }
+      });
+    }
+  }
+
+  it('takes no word of a comment for a key', async () => {
+    const text = `${configured(one, two)}// The key: default, and the token: careful\n`;
+    await put(text);
+    expect((await get()).text)
+      .to.include('defaultChain: ')
+      .and.include("'one/a-model'")
+      .and.include('default: [');
   });
 
   it('saves what comes back, with the keys in their places (pitfall 36: a mask was saved as the key)', async () => {

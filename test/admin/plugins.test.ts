@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { PluginsReply, PluginView } from '../../src/contract/admin-configuration.js';
@@ -92,10 +93,33 @@ describe('The admin, on plugins', () => {
     expect(admin.text).to.equal(written());
   });
 
-  it('says what to do about one that --plugins named, and about one that is not there', async () => {
+  it('gives one of --plugins options: from then on the configuration names it, and it is loaded once all the same', async () => {
+    expect(await view('good')).to.include({ givenBy: 'option' });
+    expect((await put('good', { options: { tone: 'low' } })).status).to.equal(200);
+    const use = relative(admin.folder, fixture('good'));
+    expect(admin.text).to.include(`{ use: '${use}', options: { tone: 'low' } },`);
+    expect(await view('good'))
+      .to.deep.include({ use, options: { tone: 'low' } })
+      .and.not.to.have.property('givenBy');
+    await put('good', { enabled: false });
+    expect(await view('good')).to.include({ enabled: false });
+  });
+
+  it('says what to do about one that cannot be switched off here, and about one that is not there', async () => {
     const refused = await put('good', { enabled: false });
     expect(codeOf(refused)).to.equal('invalid_request');
-    expect(refused.text).to.include('--plugins');
+    expect(refused.text).to.include('start without');
     expect(codeOf(await put('nine', {}))).to.equal('not_found');
+  });
+
+  it('changes nothing of one that a program gave', async () => {
+    const own = await Admin.start(written(), {
+      dotEnv: 'A_KEY=value-of-a-key\n',
+      plugins: [{ name: 'of-a-program', apply: () => {} }],
+    });
+    const { plugins } = (await own.call<PluginsReply>('GET /plugins')).body;
+    expect(plugins.find(({ name }) => name === 'of-a-program')).to.include({ givenBy: 'program' });
+    expect(codeOf(await own.call('PUT /plugins/of-a-program', { options: {} }))).to.equal('invalid_request');
+    await own.close();
   });
 });

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ProvidersReply, ProviderView, Saved } from '../../src/contract/admin-configuration.js';
 import { HELLO } from '../proxy.js';
@@ -98,6 +100,16 @@ describe('The admin, on providers', () => {
     await put('five', { type: 'groq', apiKey: 'a-key-of-five' });
     expect(admin.dotEnv).to.include('\nFIVE_API_KEY_2=a-key-of-five\n');
     expect((await view('five'))?.key).to.include({ kind: 'set', variable: 'FIVE_API_KEY_2' });
+  });
+
+  it('takes no variable to which .env gives another value: it may be a key of another program', async () => {
+    const dotEnv = `${DOT_ENV}SIX_API_KEY=key-of-another-program\nSEVEN_API_KEY=a-key-of-seven\n`;
+    writeFileSync(join(admin.folder, '.env'), dotEnv);
+    await put('six', { type: 'groq', apiKey: 'a-key-of-six' });
+    await put('seven', { type: 'groq', apiKey: 'a-key-of-seven' });
+    expect(admin.dotEnv).to.equal(`${dotEnv}SIX_API_KEY_2=a-key-of-six\n`);
+    expect((await view('six'))?.key).to.include({ kind: 'set', variable: 'SIX_API_KEY_2' });
+    expect((await view('seven'))?.key).to.include({ kind: 'set', variable: 'SEVEN_API_KEY' });
   });
 
   it('writes the name of a variable as it is given', async () => {

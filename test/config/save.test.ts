@@ -179,7 +179,9 @@ describe('A save', () => {
     const error = await errorOf(save([retries(2)], revision));
     expect(error).to.include({ code: 'configuration_changed', status: 409 });
     expect(disk()).to.include('retries: 7');
-    await until(() => store.text === disk());
+    // At once, so that whoever saves again starts from what is there.
+    expect(store.text).to.equal(disk());
+    expect(store.current.chains[0]?.retries).to.equal(7);
     await save([retries(2)]);
     expect(disk()).to.include('retries: 2');
   });
@@ -199,8 +201,50 @@ describe('A save', () => {
       return { enter: () => said.push('entered'), discard: async () => void said.push('discarded') };
     });
     expect(await errorOf(save([retries(2)]))).to.include({ code: 'configuration_changed' });
-    expect(said).to.deep.equal(['discarded']);
+    expect(said).to.deep.equal(['discarded', 'entered']);
     expect(disk()).to.include('retries: 7');
+  });
+
+  it('starts from what is in force, and not from a text that is still looked at (the change by hand was overwritten)', async () => {
+    const { revision } = store;
+    let go = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    let looking = false;
+    store.prepareWith(async () => {
+      looking = true;
+      await gate;
+      return { enter: () => {}, discard: async () => {} };
+    });
+    const byHand = TEXT.replace('retries: 1', 'retries: 7');
+    writeFileSync(file, byHand);
+    await until(() => looking);
+    expect({ retries: store.current.chains[0]?.retries, revision: store.revision }).to.deep.equal({
+      retries: 1,
+      revision,
+    });
+    const late = errorOf(save([retries(2)]));
+    go();
+    expect(await late).to.include({ code: 'configuration_changed' });
+    expect(disk()).to.equal(byHand);
+    expect(store.current.chains[0]?.retries).to.equal(7);
+  });
+
+  it('edits no file that could not be put to use: what is in force is not what it says', async () => {
+    let isGood = false;
+    store.prepareWith(async () => {
+      if (!isGood) throw new Error('There is no such plugin.');
+      return { enter: () => {}, discard: async () => {} };
+    });
+    const byHand = TEXT.replace('retries: 1', 'retries: 7');
+    writeFileSync(file, byHand);
+    await until(() => store.problems.length > 0);
+    isGood = true;
+    const error = await errorOf(save([retries(2)]));
+    expect(error).to.include({ code: 'invalid_configuration', status: 422 });
+    expect((error as InvalidConfiguration).problems[0]?.message).to.equal('There is no such plugin.');
+    expect(disk()).to.equal(byHand);
   });
 
   it('writes nothing that cannot be put to use (pitfall 35: memory was changed before the write)', async () => {

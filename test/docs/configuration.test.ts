@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { durationOf } from '429chain/plugin';
 import { expect } from 'chai';
-import JSON5 from 'json5';
 import { formatProblems, parseSettings } from '../../src/config/load.js';
-import { blocksOf, PAGES, ROOT, readPage } from './pages.js';
+import { startProxy } from '../proxy.js';
+import { blocksOf, ROOT, readPage } from './pages.js';
 
 const FILE = '429chain.json5';
 const MISSPELT = `{
@@ -27,25 +28,24 @@ describe('docs/configuration.md', () => {
     Object.entries(properties),
   );
 
-  for (const { place, text } of PAGES.flatMap((name) => blocksOf(name, 'json5'))) {
-    it(`shows a configuration that works: ${place}`, () => {
-      const env = Object.fromEntries([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => [name, name]));
-      const result = parseSettings(text, { file: FILE, env });
-      if (!result.ok) expect.fail(formatProblems(result.problems));
-    });
-  }
-
   it('explains every setting', () => {
     const explained = new Set([...page.matchAll(/`[^`\n]+`/g)].flatMap(([code]) => code.match(/[$\w]+/g) ?? []));
     expect(settings.map(([name]) => name).filter((name) => !explained.has(name))).to.deep.equal([]);
   });
 
-  it('tells the defaults that the schema tells', () => {
-    const rows = page.matchAll(/^\| `(\w+)` *\| `([^`]+)` *\|/gm);
-    const told = new Map([...rows].map(([, name, value]) => [name, JSON5.parse(value as string) as unknown]));
-    expect(told.size).to.be.above(5);
-    for (const [name, { default: expected }] of settings) {
-      if (told.has(name) && expected !== undefined) expect(told.get(name), name).to.equal(expected);
+  it('tells the timeouts that are in force', async () => {
+    const proxy = await startProxy({ providers: { groq: { type: 'groq' } }, chains: { default: ['groq/a-model'] } });
+    try {
+      const [target] = proxy.app.runtime.chains.all[0]?.targets ?? [];
+      for (const [name, ms] of Object.entries(target?.timeouts ?? {})) {
+        const told = schema.$defs?.timeouts?.properties?.[name]?.default;
+        expect(durationOf(String(told)), name).to.equal(ms);
+      }
+      expect(Object.keys(target?.timeouts ?? {})).to.have.members(
+        Object.keys(schema.$defs?.timeouts?.properties ?? {}),
+      );
+    } finally {
+      await proxy.close();
     }
   });
 

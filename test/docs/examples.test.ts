@@ -6,8 +6,9 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import OpenAI from 'openai';
 import { API_KEY, HELLO } from '../proxy.js';
-import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
+import { answer, reply, ScriptedUpstream, stream } from '../scripted-upstream.js';
 import { CommandLine } from './command-line.js';
+import { MESSAGES_SHAPE } from './messages-api.js';
 import { ROOT } from './pages.js';
 
 /** A time zone in which it is `hour` o'clock and some minutes now. */
@@ -53,8 +54,11 @@ describe('The samples in docs/examples', () => {
     new OpenAI({ baseURL: await command.listening(), apiKey: API_KEY, maxRetries: 0 });
 
   /** The real SDK's question, and what came back. */
-  const ask = async (sdk: OpenAI): Promise<{ said: string | null | undefined; target: string | null }> => {
-    const request = sdk.chat.completions.create({ model: 'default', messages: [...HELLO] });
+  const ask = async (
+    sdk: OpenAI,
+    model = 'default',
+  ): Promise<{ said: string | null | undefined; target: string | null }> => {
+    const request = sdk.chat.completions.create({ model, messages: [...HELLO] });
     const { data, response } = await request.withResponse();
     return { said: data.choices[0]?.message.content, target: response.headers.get('x-429chain-target') };
   };
@@ -121,6 +125,59 @@ describe('The samples in docs/examples', () => {
     for await (const { choices } of stream) streamed += choices[0]?.delta.content ?? '';
     expect(streamed).to.equal('HELLO');
     expect(cloud.received).to.have.length(1);
+    expect(await command.stop()).to.equal(0);
+  });
+
+  it('messages-provider: an API of another shape answers the real SDK, whole and streamed', async () => {
+    const said = { pieces: ['Land ', 'ahoy!'], usage: { input: 12, output: 4 } };
+    local.script(reply(200, MESSAGES_SHAPE.answer?.(said)), stream(MESSAGES_SHAPE.stream?.(said) ?? []));
+    const providers = { theirs: { type: 'messages', baseUrl: local.baseUrl, apiKey: 'their-key' } };
+    const command = start({ providers, chains: { default: ['theirs/a-model'] } }, ['docs/examples/messages-provider']);
+    const sdk = await sdkOf(command);
+    expect(await ask(sdk)).to.deep.equal({ said: 'Land ahoy!', target: 'theirs/a-model' });
+    const messages = [{ role: 'system', content: 'Be brief.' } as const, ...HELLO];
+    const runner = sdk.chat.completions.stream({
+      model: 'default',
+      messages,
+      stream_options: { include_usage: true },
+    });
+    expect(await runner.finalContent()).to.equal('Land ahoy!');
+    expect(await runner.totalUsage()).to.include({ prompt_tokens: 12, completion_tokens: 4 });
+    expect(local.received[1]?.path).to.equal('/v1/messages');
+    expect(local.received[1]?.headers).to.include({ 'x-api-key': 'their-key', 'anthropic-version': '2023-06-01' });
+    expect(local.received[1]?.headers).not.to.have.property('authorization');
+    expect(local.received[1]?.body).to.deep.equal({
+      model: 'a-model',
+      max_tokens: 4096,
+      system: 'Be brief.',
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }],
+      stream: true,
+    });
+    expect(await command.stop()).to.equal(0);
+  });
+
+  it('quota-header: what a header of its own kind says is heeded, and shown', async () => {
+    local.always(answer('local', { 'x-quota': 'minute=3/20, day=1000/1000' }));
+    const command = start(BOTH, ['docs/examples/quota-header']);
+    const sdk = await sdkOf(command);
+    expect((await ask(sdk)).target).to.equal('local/a-model');
+    expect((await ask(sdk)).target).to.equal('cloud/a-model');
+    expect(local.received).to.have.length(1);
+    expect(await command.stop()).to.equal(0);
+  });
+
+  it("day-reserve: the last fifth of a day's quota is kept for one chain", async () => {
+    const left = (remaining: number) => answer('local', { 'x-quota': `minute=0/500, day=${1000 - remaining}/1000` });
+    local.script(left(201), left(200)).always(left(199));
+    const use = join(ROOT, 'docs/examples/day-reserve');
+    const plugins = [join(ROOT, 'docs/examples/quota-header'), { use, options: { chain: 'urgent' } }];
+    const chains = { ...BOTH.chains, urgent: ['local/a-model'] };
+    const command = start({ chains, defaultChain: 'default', plugins }, []);
+    const sdk = await sdkOf(command);
+    const targets: (string | null)[] = [];
+    for (const _ of [1, 2, 3]) targets.push((await ask(sdk)).target);
+    expect(targets).to.deep.equal(['local/a-model', 'local/a-model', 'cloud/a-model']);
+    expect((await ask(sdk, 'urgent')).target).to.equal('local/a-model');
     expect(await command.stop()).to.equal(0);
   });
 });

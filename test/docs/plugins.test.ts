@@ -1,16 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import * as door from '../../src/plugin/index.js';
 import { API_KEY, HELLO, type RunningProxy, startProxy } from '../proxy.js';
 import { reply, ScriptedUpstream } from '../scripted-upstream.js';
-import { type Block, blocksOf, readPage } from './pages.js';
+import { type Block, blocksOf, ROOT, readPage } from './pages.js';
 
 const LONG = [{ role: 'user', content: 'word '.repeat(5000) }];
 
 describe('docs/plugins.md', () => {
-  const blocks = blocksOf('plugins.md', 'js');
+  const all = blocksOf('plugins.md', 'js');
+  const isPlugin = ({ text }: Block): boolean => text.includes('export default');
+  const blocks = all.filter(isPlugin);
   let folder: string;
   let one: ScriptedUpstream;
   let two: ScriptedUpstream;
@@ -100,6 +104,24 @@ describe('docs/plugins.md', () => {
       max_tokens: 9,
       reasoning_effort: 'high',
     });
+  });
+
+  it('tests one whose API is not OpenAI’s, and shows what the kit says of it', async function () {
+    this.timeout(60_000);
+    const [plugin, ...others] = withText('translate:');
+    expect(others).to.deep.equal([]);
+    const report = all.find((block) => !isPlugin(block))?.text ?? '';
+    const [passed = '', failed = ''] = blocksOf('plugins.md', 'text').map(({ text }) => text);
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(ROOT, join(folder, 'node_modules/429chain'));
+    const reportOn = (code = '', without = "'tools', 'models'"): Promise<string> => {
+      writeFileSync(join(folder, 'index.mjs'), code);
+      writeFileSync(join(folder, 'report.mjs'), report.replace("'tools', 'models'", without));
+      return promisify(execFile)(process.execPath, ['report.mjs'], { cwd: folder }).then(({ stdout }) => stdout);
+    };
+    expect(await reportOn(plugin?.text)).to.contain(passed);
+    const forgetful = plugin?.text.replace('Array.isArray(content)', 'false');
+    expect(await reportOn(forgetful, "'streams', 'tools', 'errors', 'abort', 'models'")).to.contain(failed.trimEnd());
   });
 
   it('declares limits', async () => {

@@ -5,7 +5,7 @@ export interface Field extends HTMLElement {
 }
 
 const FIELDS =
-  'input, select, textarea, duration-field, timeouts-field, limits-field, schema-form, json-field, headers-field, sortable-list, chain-target, chain-settings';
+  'input, select, textarea, duration-field, timeouts-field, limits-field, schema-form, json-field, headers-field, sortable-list, chain-target, chain-settings, playground-settings';
 
 /** Shows the first thing that is wrong in a form, and puts the focus there. @returns whether all is well */
 export const reportValidity = (form: ParentNode): boolean => {

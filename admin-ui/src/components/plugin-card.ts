@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { PluginsReply, PluginView, PluginWritten } from '../../../src/contract/admin-configuration.js';
+import { call } from '../data/client.js';
 import { counted, timeText } from '../data/format.js';
-import { isSettable, problemsOfOptions, savePlugin, takesOptions } from '../data/plugins.js';
+import { idOf, isSwitchable, problemsOfOptions, savePlugin, takesOptions } from '../data/plugins.js';
 import { ConflictError } from '../data/saving.js';
 import { base } from '../styles/base.js';
 import './save-problem.js';
@@ -10,6 +11,8 @@ import './schema-form.js';
 import type { SchemaForm } from './schema-form.js';
 import { toast } from './toast-host.js';
 import './ui-icon.js';
+
+const GIVEN_BY = { option: 'given by --plugins', program: 'given by the program that runs 429chain' } as const;
 
 /** A plugin: what it adds, how it fares, its options. Fires `saved` when something is in force that was not before. */
 @customElement('plugin-card')
@@ -39,19 +42,19 @@ export class PluginCard extends LitElement {
 
   override render() {
     const { plugin } = this;
-    const { name, builtIn, enabled, use, adds, errors } = plugin;
+    const { name, builtIn, enabled, use, givenBy, adds, errors } = plugin;
     return html`<article class="card ${enabled ? '' : 'off'}" aria-label=${name}>
       <header>
         <h2>${name}</h2>
         <span class="mark ${enabled ? 'on' : ''}">${enabled ? 'on' : 'off'}</span>
         <span class="mark">${builtIn ? 'built in' : 'yours'}</span>
-        ${builtIn ? nothing : html`<code class="path small muted">${use ?? 'given by --plugins'}</code>`}
+        ${builtIn ? nothing : html`<code class="path small muted">${use ?? GIVEN_BY[givenBy ?? 'option']}</code>`}
         <span class="grow"></span>
-        ${isSettable(plugin) ? html`<button ?disabled=${this.saving} @click=${this.#toggle}>${enabled ? 'Disable' : 'Enable'}<span class="visually-hidden"> ${name}</span></button>` : nothing}
+        ${isSwitchable(plugin) ? html`<button ?disabled=${this.saving} @click=${this.#toggle}>${enabled ? 'Disable' : 'Enable'}<span class="visually-hidden"> ${name}</span></button>` : nothing}
       </header>
       <p class="adds">${adds.length === 0 ? html`<span class="muted">${enabled ? 'Adds nothing that is known.' : 'Adds nothing while it is off.'}</span>` : `Adds ${adds.join(', ')}.`}</p>
       ${errors === 0 ? nothing : this.#errors()}
-      ${isSettable(plugin) ? this.#options() : html`<p class="hint">It was given on the command line. To set it here, name it under <code>plugins</code> in the configuration.</p>`}
+      ${this.#options()}
       <save-problem .error=${this.#unplaced()} @theirs=${this.#discard} @mine=${this.#saveMine}></save-problem>
     </article>`;
   }
@@ -69,6 +72,7 @@ export class PluginCard extends LitElement {
     return html`<details ?open=${draft !== undefined || Object.keys(plugin.options).length > 0}>
       <summary>Options</summary>
       <form class="stack" @submit=${this.#submit}>
+        ${plugin.givenBy === undefined ? nothing : html`<p class="hint">What you save is written under <code>plugins</code> in the configuration, and holds there too.</p>`}
         <schema-form .schema=${plugin.optionsSchema} .value=${draft ?? plugin.options} .problems=${problems} @change=${(event: CustomEvent) => (this.draft = event.detail)}></schema-form>
         <div class="row">
           <button class="primary" ?disabled=${draft === undefined || this.saving}>Save options</button>
@@ -92,9 +96,12 @@ export class PluginCard extends LitElement {
 
   #toggle = async (): Promise<void> => {
     const { name, enabled } = this.plugin;
-    const undo = { label: 'Undo', run: this.#toggle };
+    // The card itself may have gone by then.
+    const run = async (): Promise<void> => {
+      await savePlugin(await call('GET /plugins'), idOf(this.plugin), { enabled });
+    };
     const text = enabled ? `${name} is off.` : `${name} is on.`;
-    await this.#save({ enabled: !enabled }, this.reply, { text, action: undo });
+    await this.#save({ enabled: !enabled }, this.reply, { text, action: { label: 'Undo', run } });
   };
 
   #discard = (): void => {
@@ -116,7 +123,7 @@ export class PluginCard extends LitElement {
     this.problem = undefined;
     this.saving = true;
     try {
-      await savePlugin(from, this.plugin.name, written);
+      await savePlugin(from, idOf(this.plugin), written);
       if (written.options !== undefined) this.draft = undefined;
       this.dispatchEvent(new CustomEvent('saved'));
       toast(done);

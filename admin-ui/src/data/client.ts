@@ -63,7 +63,9 @@ export const call = async <R extends Route>(
   const { params = {}, query = {}, body, revision, signal }: AnyAsked = asked ?? {};
   const [method = 'GET', path = ''] = route.split(' ');
   const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
-  const asText = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  const asText = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
   const search = asText.length === 0 ? '' : `?${new URLSearchParams(asText)}`;
   const response = await send(`${API}${filled}${search}`, {
     method,

@@ -3,10 +3,9 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How long until something: `now`, `42 s`, `3 min 20 s`, `2 h 5 min`, `3 d`. */
+/** How long until something, to follow "in": `1 s` for what is about to be, `42 s`, `3 min 20 s`, `2 h 5 min`, `3 d`. */
 export const spanText = (ms: number): string => {
-  if (ms < SECOND) return 'now';
-  if (ms < MINUTE) return `${Math.ceil(ms / SECOND)} s`;
+  if (ms < MINUTE) return `${Math.max(1, Math.ceil(ms / SECOND))} s`;
   if (ms < HOUR) return pair(ms, MINUTE, 'min', SECOND, 's');
   if (ms < 2 * DAY) return pair(ms, HOUR, 'h', MINUTE, 'min');
   return `${Math.round(ms / DAY)} d`;

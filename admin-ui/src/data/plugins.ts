@@ -8,26 +8,29 @@ interface PluginAsWritten {
   readonly options: PluginView['options'];
 }
 
-const held = ({ revision, plugins }: PluginsReply, name: string): Held<PluginAsWritten> => {
-  const plugin = plugins.find((each) => each.name === name);
+/** What stays the same when it is switched off: then nobody knows what it calls itself. */
+export const idOf = ({ use, name }: PluginView): string => use ?? name;
+
+const held = ({ revision, plugins }: PluginsReply, id: string): Held<PluginAsWritten> => {
+  const plugin = plugins.find((each) => idOf(each) === id);
   const value = plugin === undefined ? undefined : { enabled: plugin.enabled, options: plugin.options };
   return { revision, value };
 };
 
 /** Gives a plugin options, or switches it, starting from how it was read. @throws ConflictError · ApiError */
-export const savePlugin = (from: PluginsReply, name: string, written: PluginWritten): Promise<Saved> =>
+export const savePlugin = (from: PluginsReply, id: string, written: PluginWritten): Promise<Saved> =>
   save(
-    held(from, name),
-    async () => held(await call('GET /plugins'), name),
-    (revision) => call('PUT /plugins/:name', { params: { name }, body: written, revision }),
+    held(from, id),
+    async () => held(await call('GET /plugins'), id),
+    (revision) => call('PUT /plugins/:name', { params: { name: id }, body: written, revision }),
   );
 
-/** It can be set here: it is built in, or the configuration names it. */
-export const isSettable = ({ builtIn, use }: PluginView): boolean => builtIn || use !== undefined;
+/** It can be switched here: who gave it otherwise takes it away. */
+export const isSwitchable = ({ givenBy }: PluginView): boolean => givenBy === undefined;
 
 /** It takes options, as far as is known. */
-export const takesOptions = ({ builtIn, optionsSchema, options }: PluginView): boolean =>
-  optionsSchema !== undefined || !builtIn || Object.keys(options).length > 0;
+export const takesOptions = ({ builtIn, givenBy, optionsSchema, options }: PluginView): boolean =>
+  givenBy !== 'program' && (optionsSchema !== undefined || !builtIn || Object.keys(options).length > 0);
 
 const AT_OPTION = /^`plugins\[\d+\]\.options\.([^`.[]+)[^`]*` (.*)$/s;
 

@@ -81,7 +81,9 @@ export const quotasOf = (id: string, targets: readonly TargetView[]): readonly Q
   const quotas = new Map<string, QuotaView>();
   for (const { target, quotas: its } of targets) {
     if (partsOf(target).provider !== id) continue;
-    for (const quota of its) quotas.set(`${quota.scope} ${quota.dimension} ${quota.window ?? ''}`, quota);
+    // What is written down and what the provider tells of the same are two.
+    for (const quota of its)
+      quotas.set(`${quota.scope} ${quota.dimension} ${quota.window ?? ''} ${quota.source}`, quota);
   }
   return [...quotas.values()].sort((one, other) => rankOf(id, one) - rankOf(id, other));
 };

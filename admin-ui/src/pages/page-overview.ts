@@ -35,6 +35,7 @@ class PageOverview extends LitElement {
     base,
     css`
       .columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 22rem); gap: var(--space-4); align-items: start; }
+      .chains { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(44rem, 100%), 1fr)); gap: var(--space-4); align-items: start; }
       .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr)); gap: var(--space-3); }
       aside { position: sticky; top: var(--space-4); }
       @media (max-width: 72rem) { .columns { grid-template-columns: minmax(0, 1fr); } aside { position: static; } }
@@ -84,7 +85,7 @@ class PageOverview extends LitElement {
         <section class="card" aria-label="Free capacity"><capacity-bar .targets=${targets}></capacity-bar></section>
         ${this.#figures(status)}
         <div class="columns">
-          <div class="stack">${repeat(
+          <div class="chains">${repeat(
             chains.chains,
             ({ name }) => name,
             (chain) => this.#chain(chain, chains.defaultChain === chain.name, targets),

@@ -100,7 +100,7 @@ class PagePlayground extends LitElement {
         <span class="row">
           ${
             running === undefined
-              ? html`<button class="primary">Send <kbd class="small">${IS_MAC ? '⌘' : 'Ctrl'} ↵</kbd></button>`
+              ? html`<button class="primary">Send <kbd class="small">${IS_MAC ? '⌘' : 'Ctrl'} Enter</kbd></button>`
               : html`<button type="button" @click=${() => running.abort()}><ui-icon name="stop"></ui-icon>Stop</button>`
           }
         </span>

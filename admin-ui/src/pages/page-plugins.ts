@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { PluginsReply } from '../../../src/contract/admin-configuration.js';
 import { call } from '../data/client.js';
 import { LiveController } from '../data/feed.js';
+import { idOf } from '../data/plugins.js';
 import { Resource } from '../data/resource.js';
 import { base } from '../styles/base.js';
 import '../components/load-state.js';
@@ -39,7 +40,7 @@ class PagePlugins extends LitElement {
     return html`<div class="stack">
       ${repeat(
         reply.plugins.toSorted((one, other) => rankOf(one) - rankOf(other)),
-        ({ name }) => name,
+        idOf,
         (plugin) =>
           html`<plugin-card .reply=${reply} .plugin=${plugin} @saved=${() => this.#plugins.reload()}></plugin-card>`,
       )}

@@ -42,7 +42,7 @@ export const base = css`
   button.icon { padding: 0; width: 2rem; }
 
   label.field, .field { display: grid; gap: var(--space-1); }
-  label.field > span, .field > .label { font-weight: 550; }
+  label.field > span:not(.hint, .problem), .field > .label { font-weight: 550; }
   .hint { color: var(--muted); font-size: var(--text-s); font-weight: 400; }
   .problem { color: var(--bad); font-size: var(--text-s); }
   input, select, textarea {

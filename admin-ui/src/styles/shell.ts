@@ -14,7 +14,7 @@ export const shell = css`
   nav a[aria-current='page'] { background: var(--accent-soft); color: var(--accent); }
   nav footer { display: grid; gap: var(--space-1); padding: var(--space-2); justify-items: start; }
   nav footer button { padding: 0; }
-  main { grid-area: main; padding: var(--space-5) clamp(var(--space-3), 2.5vw, var(--space-6)) var(--space-6); outline: none; max-width: 100rem; width: 100%; }
+  main { grid-area: main; padding: var(--space-5) clamp(var(--space-3), 2.5vw, var(--space-6)) var(--space-6); outline: none; max-width: 160rem; width: 100%; }
   main:focus-visible { box-shadow: none; }
   .alone { display: grid; place-content: center; text-align: center; gap: var(--space-2); min-height: 100dvh; max-width: none; }
   .connection { display: inline-flex; align-items: center; gap: 0.375rem; font-size: var(--text-s); }

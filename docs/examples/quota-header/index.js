@@ -1,0 +1,29 @@
+import { definePlugin, headerOf, nextMinute, nextUtcMidnight } from '429chain/plugin';
+
+/** Each window that the header knows, and when it ends. */
+const WINDOWS = /** @type {const} */ ({
+  minute: { window: '1m', endOf: nextMinute },
+  day: { window: '1d', endOf: nextUtcMidnight },
+});
+
+/**
+ * Reads what is left from a header that nobody else has: `x-quota: minute=3/20, day=140/1000`, used and allowed requests.
+ * @type {(head: import('429chain/plugin').ResponseHead) => import('429chain/plugin').Signal[] | undefined}
+ */
+export const parse = ({ headers, at }) => {
+  const said = headerOf(headers, 'x-quota');
+  if (said === undefined) return undefined;
+  return [...said.matchAll(/(minute|day)=(\d+)\/(\d+)/g)].map(([, unit, used, allowed]) => {
+    const { window, endOf } = WINDOWS[/** @type {'minute' | 'day'} */ (unit)];
+    const limit = Number(allowed);
+    return { dimension: 'requests', window, limit, remaining: Math.max(0, limit - Number(used)), resetAt: endOf(at) };
+  });
+};
+
+/** A parser of headers. It answers for whoever sends this header, and has no opinion on others. */
+export default definePlugin({
+  name: 'quota-header',
+  apply({ hooks }) {
+    hooks.onRateLimitHeaders.tap('quota-header', parse);
+  },
+});

@@ -1,0 +1,116 @@
+import { type Adaptation, durationOf, type Limit, type ProviderType } from '429chain/plugin';
+import { builtIns } from '../../plugins/index.js';
+import { durationText } from '../../src/plugin/headers.js';
+import { CASES, type Case, tellOf } from '../../test/plugins/captured.js';
+import { hostOf, type SimulatedHost } from '../../test/plugins/simulated-host.js';
+import { table } from './table.js';
+
+let applied: Promise<SimulatedHost> | undefined;
+
+const host = (): Promise<SimulatedHost> => {
+  applied ??= hostOf(builtIns);
+  return applied;
+};
+
+const typeOf = async (name: string): Promise<ProviderType> => {
+  const type = (await host()).types.get(name);
+  if (type === undefined) throw new Error(`There is no built-in provider type "${name}".`);
+  return type;
+};
+
+const limitText = (limit: Limit): string => {
+  if ('concurrent' in limit) return `${limit.concurrent} requests at the same time`;
+  const amount = 'requests' in limit ? `${limit.requests} requests` : `${limit.tokens.toLocaleString('en')} tokens`;
+  return `${amount} per ${limit.per}`;
+};
+
+/** What a provider type says of itself: its address, its free tier, and what it is taken to allow before it has answered. */
+export const typeFacts = async (name: string): Promise<string> => {
+  const { about, baseUrl, knownLimits = [], knownPoolLimits = {} } = await typeOf(name);
+  const assumed = [
+    ...knownLimits.map((limit) => `${limitText(limit)} for each target`),
+    ...Object.entries(knownPoolLimits).flatMap(([pool, limits]) =>
+      limits.map((limit) => `${limitText(limit)} for the pool \`${pool}\``),
+    ),
+  ];
+  return [
+    `- **Type:** \`${name}\``,
+    ...(baseUrl === undefined ? [] : [`- **Address:** \`${baseUrl}\``]),
+    ...(about?.keyUrl === undefined ? [] : [`- **Key:** <${about.keyUrl}>`]),
+    ...(about?.freeTier === undefined ? [] : [`- **Free tier:** ${about.freeTier}`]),
+    ...(assumed.length === 0 ? [] : [`- **Taken for granted until an answer tells more:** ${assumed.join(', ')}`]),
+  ].join('\n');
+};
+
+const codeOf = (value: unknown): string => `\`${value}\``;
+
+const changeOf = (adaptation: Adaptation): string => {
+  if ('drop' in adaptation) return 'left out';
+  if ('rename' in adaptation) return `sent as ${codeOf(adaptation.rename)}`;
+  return Object.entries(adaptation.map)
+    .map(([from, to]) => `${codeOf(from)} → ${codeOf(to)}`)
+    .join(', ');
+};
+
+const conditionOf = ({ when = {} }: Adaptation): string =>
+  [
+    ...(when.model === undefined ? [] : [`the model is like ${codeOf(when.model.source)}`]),
+    ...(when.notModel === undefined ? [] : [`the model is not like ${codeOf(when.notModel.source)}`]),
+    ...(when.with === undefined ? [] : [`${codeOf(when.with)} is there too`]),
+    ...(when.not === undefined ? [] : [`it is not ${when.not.map(codeOf).join(' or ')}`]),
+  ].join(', ');
+
+/** What a provider type changes in requests, and why. */
+export const adaptationsTable = async (name: string): Promise<string> => {
+  const { adaptations = [] } = await typeOf(name);
+  const rows = adaptations.map((each) => [codeOf(each.field), changeOf(each), conditionOf(each), each.why]);
+  return table(['field', 'what becomes of it', 'where', 'why'], rows);
+};
+
+/** `requests 86400000 14400 14370 3000`, as `tellOf` writes it, as people read it. */
+const heardText = (line: string): string => {
+  const [dimension = '', windowMs = ''] = line.split(' ');
+  const name = dimension.replace('_', ' ');
+  return durationOf(`${windowMs}ms`) === undefined ? name : `${name} per ${durationText(Number(windowMs))}`;
+};
+
+const waitText = (wait: unknown): string => {
+  if (wait === Number.POSITIVE_INFINITY) return 'for good';
+  return typeof wait === 'number' ? durationText(wait) : '';
+};
+
+const rowOf = (each: Case, told: ReturnType<typeof tellOf>): readonly string[] => {
+  const answer = each.case.replace(`${each.status} `, '');
+  if (told.class === 'ok') {
+    const heard = (told.limits as string[]).map(heardText).join(', ');
+    return [answer, String(each.status), heard === '' ? 'no limits' : `limits: ${heard}`, '', ''];
+  }
+  return [
+    answer,
+    String(each.status),
+    codeOf(told.class),
+    told.scope === 'nothing' ? 'nothing' : `the ${told.scope}`,
+    told.scope === 'nothing' ? '' : waitText(told.wait),
+  ];
+};
+
+/** Answers that were captured from these providers, and what 429chain takes each for. */
+export const answersTable = async (...providers: readonly string[]): Promise<string> => {
+  const asked = await host();
+  const cases = CASES.filter(({ provider }) => providers.includes(provider));
+  const missing = providers.filter((provider) => !cases.some((each) => each.provider === provider));
+  if (missing.length > 0) throw new Error(`No answer was captured from ${missing.join(', ')}.`);
+  const several = providers.length > 1;
+  const rows = cases
+    .toSorted(
+      (one, other) => providers.indexOf(one.provider) - providers.indexOf(other.provider) || one.status - other.status,
+    )
+    .map((each) => {
+      const [answer = '', ...rest] = rowOf(each, tellOf(asked, each));
+      return [several ? `${each.provider}: ${answer}` : answer, ...rest];
+    });
+  return table(['answer', 'status', 'taken for', 'what rests', 'for'], rows);
+};
+
+/** Providers of whom answers were captured. */
+export const CAPTURED: readonly string[] = [...new Set(CASES.map(({ provider }) => provider))];

@@ -1,0 +1,140 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const DECLARATIONS = new URL('../dist/src/', import.meta.url);
+const PAGE = new URL('../docs/reference/plugin.md', import.meta.url);
+
+const INTRODUCTION = `<!-- Generated from the code by \`npm run generate\`: change the comments there, not this page. -->
+
+# Reference for plugins
+
+Every type and function that a plugin may import, as your editor shows it. How they go together is told in
+[Plugins](../plugins.md); where to begin, in [the tutorial](../tutorial.md). Moments are milliseconds since 1970, spans whose
+name ends in \`Ms\` are milliseconds.
+`;
+
+/** A door, and in which files is what stands in which section. */
+interface Door {
+  readonly name: string;
+  readonly index: string;
+  readonly sections: readonly (readonly [title: string, files: readonly string[]])[];
+}
+
+const DOORS: readonly Door[] = [
+  {
+    name: '429chain/plugin',
+    index: 'plugin/index',
+    sections: [
+      ['Plugins, hooks and provider types', ['./api']],
+      ['Limits and failures', ['../contract/quota']],
+      ['What a provider type changes', ['./adapt', './translate', '../contract/models']],
+      ['Reading headers', ['./headers', './rate-limit-headers', './resets']],
+      ['Reading errors', ['./status', './error-body', './error-rules', './prose']],
+      ['Routes and status', ['./route', '../contract/admin-api']],
+      ['The log and the request log', ['../log', './request-record', '../contract/requests']],
+    ],
+  },
+  {
+    name: '429chain/testing',
+    index: 'testing/index',
+    sections: [
+      ['The conformance kit', ['./conformance', './report', './api-shape']],
+      ['A simulated provider', ['./scripted-upstream']],
+    ],
+  },
+];
+
+interface Entry {
+  readonly name: string;
+  readonly comment: string;
+  readonly code: string;
+}
+
+/** The compiler's `.d.ts` of a file, its statements one by one. */
+const statementsOf = (file: URL): string[] =>
+  readFileSync(file, 'utf8')
+    .replaceAll(/^ {4}#private;\n/gm, '')
+    .replaceAll(/^(?: {4})+/gm, (indent) => ' '.repeat(indent.length / 2))
+    .split(/(?<!\*\/\n)^(?=\/\*\*|export |declare |type |interface |import )/m);
+
+const DECLARED =
+  /^(\/\*\*[\s\S]*?\*\/\n)?(export (?:declare )?(?:abstract )?(?:interface|type|const|class|function) (\w+)[\s\S]*)$/;
+
+/** All that a file declares for others, in its order. */
+const entriesOf = (file: URL): Entry[] =>
+  statementsOf(file).flatMap((statement) => {
+    const [, comment = '', code = '', name] = DECLARED.exec(statement) ?? [];
+    return name === undefined ? [] : [{ name, comment, code: code.replace(/^export (?:declare )?/, '').trimEnd() }];
+  });
+
+/** File → the names that a door lets out of it; `*` for all. */
+const exportsOf = (index: URL): Map<string, string[]> =>
+  new Map(
+    statementsOf(index).flatMap((statement) => {
+      const [, list = '', from = ''] =
+        /^(?:\/\*\*[\s\S]*?\*\/\n)?export (?:type )?(\*|\{[^}]*\}) from '([^']+)\.js'/.exec(statement) ?? [];
+      const names = list.replaceAll(/[{}]|\btype /g, '').split(',');
+      return from === '' ? [] : [[from, names.map((name) => name.trim()).filter((name) => name !== '')] as const];
+    }),
+  );
+
+/** A comment as prose, its tags as a list. */
+const proseOf = (comment: string): string =>
+  comment
+    .replaceAll(/^ *(?:\/\*\*|\*(?!\/)) ?|\s*\*\/\n?$/gm, '')
+    .trim()
+    .replaceAll(/\n?^@(\w+)(?: (\w+)(?= ))?/gm, (_, tag: string, word = '') =>
+      tag === 'param' ? `\n- \`${word}\`:` : `\n- ${tag} ${word}`.trimEnd(),
+    )
+    .replace('\n- ', '\n\n- ');
+
+const anchorOf = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
+
+const linkTo = (name: string): string => `[\`${name}\`](#${anchorOf(name)})`;
+
+/** What `docs/reference/plugin.md` has to contain, made from the declarations in `dist/`. */
+export const generatePluginReference = (): string => {
+  const doors = DOORS.map(({ name, index, sections }) => {
+    const file = new URL(`${index}.d.ts`, DECLARATIONS);
+    const exported = exportsOf(file);
+    const known = new Set(sections.flatMap(([, files]) => files));
+    const homeless = [...exported.keys()].find((from) => !known.has(from));
+    if (homeless !== undefined) throw new Error(`${name} exports from ${homeless}, which has no section: give it one.`);
+    return {
+      name,
+      sections: sections.map(([title, files]) => ({
+        title,
+        entries: files.flatMap((from) => {
+          const names = exported.get(from) ?? [];
+          const found = entriesOf(new URL(`${from}.d.ts`, file));
+          const missing = names.find((each) => each !== '*' && !found.some((entry) => entry.name === each));
+          if (missing !== undefined) throw new Error(`${missing} is not declared in ${from}.`);
+          return found.filter((entry) => names.includes('*') || names.includes(entry.name));
+        }),
+      })),
+    };
+  });
+  const names = doors.flatMap(({ sections }) => sections.flatMap(({ entries }) => entries.map((entry) => entry.name)));
+  const textOf = ({ name, comment, code }: Entry): string => {
+    const mentioned = names.filter(
+      (each) =>
+        /^[A-Z]/.test(each) &&
+        each !== name &&
+        new RegExp(`\\b${each}\\b`).test(code.replaceAll(/\/\*\*[\s\S]*?\*\//g, '')),
+    );
+    const see = mentioned.length === 0 ? '' : `\nSee ${mentioned.map(linkTo).join(', ')}.\n`;
+    const prose = proseOf(comment);
+    return `#### \`${name}\`\n\n${prose === '' ? '' : `${prose}\n\n`}\`\`\`ts\n${code}\n\`\`\`\n${see}`;
+  };
+  const parts = doors.flatMap((door) => [
+    `## ${door.name}\n\n${door.sections.map(({ title, entries }) => `- [${title}](#${anchorOf(title)}): ${entries.map(({ name }) => linkTo(name)).join(', ')}`).join('\n')}\n`,
+    ...door.sections.flatMap(({ title, entries }) => [`### ${title}\n`, ...entries.map(textOf)]),
+  ]);
+  return [INTRODUCTION, ...parts].join('\n');
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(PAGE, generatePluginReference());

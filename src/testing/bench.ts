@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { App } from '../app.js';
+import { memoryStore } from '../config/store.js';
+import type { TargetView } from '../contract/admin-api.js';
+import type { ProviderTrial } from '../contract/models.js';
+import { silentLog } from '../log.js';
+import type { Plugin } from '../plugin/index.js';
+import type { ApiShape, Said } from './api-shape.js';
+import { type Answerer, answer, type Received, reply, ScriptedUpstream, stream } from './scripted-upstream.js';
+
+/** The key of the provider that is tested: known, so that it can be looked for. */
+export const PROVIDER_KEY = 'key-of-the-tested-provider';
+export const USER = 'Which way is north?';
+export const HELLO: Said = { pieces: ['North ', 'is ', 'ahead.'], usage: { input: 17, output: 5 } };
+/** What the next target of the chain says. */
+export const SPARE_TEXT = 'the spare answered';
+
+const CALLER_KEY = 'key-of-the-caller';
+const ADMIN_KEY = 'key-of-the-admin';
+const LONGEST_WAIT_MS = 5_000;
+
+export interface BenchOptions {
+  /** The plugin, its absolute path, or the name of a built-in. */
+  readonly plugin: Plugin | string;
+  readonly type: string;
+  readonly model: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly shape: ApiShape;
+}
+
+/** A whole answer of 429chain, as the caller got it. */
+export interface Answered {
+  readonly status: number;
+  readonly target: string | null;
+  readonly text: string;
+  /** Its JSON; empty where it is none. */
+  readonly body: Fields;
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** 429chain in front of a provider of the tested type, and another one that is next in the chain. */
+export class Bench {
+  readonly shape: ApiShape;
+  readonly upstream: ScriptedUpstream;
+  readonly model: string;
+  readonly #spare: ScriptedUpstream;
+  readonly #app: App;
+  readonly #address: string;
+  readonly #folder: string;
+
+  private constructor(options: BenchOptions, parts: [ScriptedUpstream, ScriptedUpstream, App], at: [string, string]) {
+    this.shape = options.shape;
+    this.model = options.model;
+    [this.upstream, this.#spare, this.#app] = parts;
+    [this.#address, this.#folder] = at;
+  }
+
+  static async open(options: BenchOptions): Promise<Bench> {
+    const { plugin, type, model } = options;
+    const upstream = await ScriptedUpstream.start();
+    const spare = (await ScriptedUpstream.start()).always(answer(SPARE_TEXT));
+    const folder = mkdtempSync(join(tmpdir(), '429chain-testing-'));
+    const timeouts = { firstToken: '5s', idle: '5s' };
+    const tested = { type, baseUrl: upstream.baseUrl, apiKey: PROVIDER_KEY, options: options.options, timeouts };
+    const configuration = {
+      server: { apiKeys: [CALLER_KEY], adminKey: ADMIN_KEY },
+      providers: { tested, spare: { type: 'openai-compatible', baseUrl: spare.baseUrl } },
+      chains: {
+        default: { targets: [`tested/${model}`, 'spare/a-model'], maxWait: '0s', resume: false },
+        alone: { targets: [`tested/${model}`], maxWait: '0s', resume: false },
+      },
+    };
+    const setting = { env: {}, log: silentLog, dataDir: folder };
+    try {
+      const store = memoryStore(JSON.stringify(configuration), setting);
+      const app = await App.create({ store, plugins: [plugin], log: silentLog });
+      const address = await app.listen({ host: '127.0.0.1', port: 0 });
+      return new Bench(options, [upstream, spare, app], [address, folder]);
+    } catch (error) {
+      await Promise.all([upstream.close(), spare.close()]);
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#app.close(0);
+    await Promise.all([this.upstream.close(), this.#spare.close()]);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** The provider says this, whole or as a stream. */
+  says(said: Said, { streamed = false, headers = {} }: { streamed?: boolean; headers?: Fields } = {}): Answerer {
+    const told = headers as Record<string, string>;
+    return streamed ? stream(this.shape.stream(said), 'end', told) : reply(200, this.shape.answer(said), told);
+  }
+
+  /** The provider refuses, in its own words. */
+  refuses(status: number, message = `refused with ${status}`, headers: Record<string, string> = {}): Answerer {
+    return reply(status, this.shape.error(status, message), headers);
+  }
+
+  /** `POST /v1/chat/completions`, as it comes. */
+  fetch(body: Fields = {}, signal?: AbortSignal): Promise<Response> {
+    const asked = { model: 'default', messages: [{ role: 'user', content: USER }], ...body };
+    const headers = { authorization: `Bearer ${CALLER_KEY}`, 'content-type': 'application/json' };
+    const url = `${this.#address}/v1/chat/completions`;
+    return fetch(url, { method: 'POST', headers, body: JSON.stringify(asked), ...(signal ? { signal } : {}) });
+  }
+
+  /** The same, read to its end. A stream that breaks gives what came of it. */
+  async ask(body: Fields = {}): Promise<Answered> {
+    const response = await this.fetch(body);
+    const text = await response.text();
+    const target = response.headers.get('x-429chain-target');
+    return { status: response.status, target, text, body: fieldsIn(text) };
+  }
+
+  /** What the provider received last. @throws Error when nothing came */
+  get received(): Received {
+    const last = this.upstream.received.at(-1);
+    if (last === undefined) throw new Error('The provider was not asked at all.');
+    return last;
+  }
+
+  /** Path and body of what the provider received last, as one text. */
+  get sent(): string {
+    return `${decodeURIComponent(this.received.path)} ${JSON.stringify(this.received.body)}`;
+  }
+
+  /** How the tested target stands. */
+  get standing(): TargetView {
+    const { targets } = this.#app.runtime.status();
+    return targets.find(({ target }) => target.startsWith('tested/')) as TargetView;
+  }
+
+  /** The models of the provider, as the admin asks for them. */
+  async models(): Promise<ProviderTrial> {
+    const headers = { authorization: `Bearer ${ADMIN_KEY}` };
+    const response = await fetch(`${this.#address}/admin/api/providers/tested/models`, { headers });
+    return (await response.json()) as ProviderTrial;
+  }
+
+  /** Resolves when `condition` holds. @throws Error with `why` when it does not in five seconds */
+  async until(condition: () => boolean, why: string): Promise<void> {
+    const startedAt = performance.now();
+    while (!condition()) {
+      must(performance.now() - startedAt < LONGEST_WAIT_MS, why);
+      await pause(5);
+    }
+  }
+}
+
+const fieldsIn = (text: string): Fields => {
+  try {
+    return JSON.parse(text) as Fields;
+  } catch {
+    return {};
+  }
+};
+
+/** @throws Error with `why`, unless it holds */
+export function must(holds: boolean, why: string): asserts holds {
+  if (!holds) throw new Error(why);
+}

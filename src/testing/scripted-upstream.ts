@@ -1,0 +1,142 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** A request as a provider received it. */
+export interface Received {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Record<string, unknown>;
+  /** Resolves when the proxy closed the connection before the answer was over. */
+  readonly aborted: Promise<void>;
+}
+
+/** Answers one request, in whatever way a provider might. */
+export type Answerer = (res: ServerResponse, request: Received) => void | Promise<void>;
+
+/** A provider on a real socket that answers as a test scripts it; unless told, it says `hello` as OpenAI would. */
+export class ScriptedUpstream {
+  readonly received: Received[] = [];
+  readonly #server = createServer((req, res) => void this.#answer(req, res));
+  readonly #sockets = new Set<Socket>();
+  #script: Answerer[] = [];
+  #always: Answerer = answer('hello');
+
+  /** Listens on a free port of 127.0.0.1. */
+  static async start(...script: Answerer[]): Promise<ScriptedUpstream> {
+    const upstream = new ScriptedUpstream();
+    upstream.#script = script;
+    upstream.#server.on('connection', (socket) => {
+      upstream.#sockets.add(socket);
+      socket.once('close', () => upstream.#sockets.delete(socket));
+    });
+    await new Promise<void>((resolve) => upstream.#server.listen(0, '127.0.0.1', resolve));
+    return upstream;
+  }
+
+  /** For the provider's `baseUrl` in the configuration. */
+  get baseUrl(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+  }
+
+  get openSockets(): number {
+    return this.#sockets.size;
+  }
+
+  /** Answers that come first, one each; after them `always`. */
+  script(...script: Answerer[]): this {
+    this.#script = script;
+    return this;
+  }
+
+  always(answerer: Answerer): this {
+    this.#always = answerer;
+    return this;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of req) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString('utf8');
+    const aborted = new Promise<void>((resolve) => {
+      res.once('close', () => {
+        if (!res.writableFinished) resolve();
+      });
+    });
+    const { method = '', url: path = '', headers } = req;
+    const request = { method, path, headers, body: text === '' ? {} : JSON.parse(text), aborted };
+    this.received.push(request);
+    await (this.#script.shift() ?? this.#always)(res, request);
+  }
+}
+
+type Headers = Record<string, string>;
+
+/** A status with a body: JSON for an object, the text itself for a string. */
+export const reply =
+  (status: number, body: unknown, headers: Headers = {}): Answerer =>
+  (res) => {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    res.writeHead(status, { 'content-type': typeof body === 'string' ? 'text/plain' : 'application/json', ...headers });
+    res.end(text);
+  };
+
+/** OpenAI's answer that says `text`, as it is sent when it is not streamed. */
+export const completion = (text: string, usage = { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 }) => ({
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  created: 1,
+  model: 'a-model',
+  choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
+  usage,
+});
+
+/** One frame of OpenAI's stream. */
+export const chunk = (delta: object, finish: string | null = null, more: object = {}): string =>
+  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'a-model', choices: [{ index: 0, delta, finish_reason: finish }], ...more })}\n\n`;
+
+/** The frame that ends OpenAI's stream. */
+export const DONE = 'data: [DONE]\n\n';
+
+/** A whole stream that says `text`. */
+const streamOf = (text: string): string =>
+  [
+    chunk({ role: 'assistant', content: '' }),
+    ...text.split(/(?= )/).map((word) => chunk({ content: word })),
+    chunk({}, 'stop'),
+    DONE,
+  ].join('');
+
+/** Answers in the mode that was asked for. */
+export const answer =
+  (text: string, headers: Headers = {}): Answerer =>
+  (res, { body }) => {
+    if (body.stream !== true) return reply(200, completion(text), headers)(res, { body } as Received);
+    res.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
+    res.end(streamOf(text));
+  };
+
+/** A stream of exactly these bytes; then it ends, or is cut. */
+export const stream =
+  (parts: readonly (string | Buffer)[], end: 'end' | 'cut' | 'hang' = 'end', headers: Headers = {}): Answerer =>
+  async (res) => {
+    res.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
+    res.flushHeaders();
+    for (const part of parts) await new Promise((resolve) => res.write(part, resolve));
+    if (end === 'end') res.end();
+    // What was written must have left before the connection dies, or it dies with it.
+    else if (end === 'cut') setImmediate(() => res.destroy());
+  };
+
+/** Takes the request and never says a word. */
+export const silence: Answerer = () => {};
+
+/** Breaks the connection instead of answering. */
+export const hangUp: Answerer = (res) => {
+  res.destroy();
+};

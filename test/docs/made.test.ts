@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { builtIns } from '../../plugins/index.js';
+import { CAPTURED } from '../../scripts/docs/providers.js';
+import { fillPage, MADE_PAGES } from '../../scripts/generate-docs.js';
+import { hostOf } from '../plugins/simulated-host.js';
+import { PAGES, ROOT, readPage } from './pages.js';
+
+/** The blocks of one kind: what stands behind its name in each marker. */
+const markersOf = (page: string, kind: string): string[][] =>
+  [...readPage(page).matchAll(/^<!-- made by npm run generate: (.+) -->$/gm)]
+    .map(([, words = '']) => words.split(' '))
+    .filter(([first]) => first === kind)
+    .map(([, ...rest]) => rest);
+
+describe('what `npm run generate` makes of docs', () => {
+  for (const page of MADE_PAGES) {
+    it(`is up to date in ${page}`, async () => {
+      expect(readPage(page)).to.equal(await fillPage(readPage(page)));
+    });
+  }
+
+  it('is all that is marked as made', () => {
+    const marked = PAGES.filter((page) =>
+      /^<!-- made by npm run generate/m.test(readFileSync(`${ROOT}${page}`, 'utf8')),
+    );
+    expect(marked).to.have.members(MADE_PAGES.map((page) => `docs/${page}`));
+  });
+
+  it('has a table for everything in the schema that has settings of its own', () => {
+    const { $defs } = JSON.parse(readFileSync(`${ROOT}schemas/429chain.schema.json`, 'utf8')) as {
+      $defs: Record<string, { properties?: object }>;
+    };
+    /** Told in prose: the three forms of a limit, and a key with its label. */
+    const inProse = ['requestLimit', 'tokenLimit', 'concurrentLimit', 'labelledKey'];
+    const expected = Object.entries($defs).flatMap(([name, { properties }]) =>
+      properties === undefined || inProse.includes(name) ? [] : [name],
+    );
+    expect(markersOf('configuration.md', 'settings').flat()).to.have.members(['configuration', ...expected]);
+  });
+
+  it('tells of every built-in provider type, and of everybody whose answers were captured', async () => {
+    const types = [...(await hostOf(builtIns)).types.keys()].filter((name) => name !== 'openai-compatible');
+    expect(markersOf('providers.md', 'type').flat()).to.have.members(types);
+    expect(markersOf('providers.md', 'answers').flat()).to.have.members([...CAPTURED]);
+  });
+});

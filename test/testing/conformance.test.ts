@@ -1,0 +1,141 @@
+import { definePlugin, omit, type Plugin, type ProviderType } from '429chain/plugin';
+import { answer, type CheckGroup, OPENAI_SHAPE, ScriptedUpstream, testProviderType } from '429chain/testing';
+import { expect } from 'chai';
+
+const TYPE = 'tested';
+
+const pluginOf = (type: ProviderType, more: Pick<Plugin, 'apply'> = { apply: () => {} }): Plugin =>
+  definePlugin({
+    name: 'faulty',
+    apply: (api, options) => {
+      api.addProviderType(TYPE, type);
+      return more.apply(api, options);
+    },
+  });
+
+const asOpenAi = (answered: unknown): Record<string, unknown> => answered as Record<string, unknown>;
+
+const streaming = (turn: (chunk: Record<string, unknown>) => Record<string, unknown> | undefined) => ({
+  answer: asOpenAi,
+  stream: () => (event: { data: unknown }) => turn(event.data as Record<string, unknown>),
+});
+
+const usageless = (chunk: Record<string, unknown>) => omit(chunk, 'usage');
+
+const GROUPS: readonly CheckGroup[] = ['answers', 'streams', 'tools', 'errors', 'limits', 'abort', 'models'];
+
+/** All other checks take their time, and say nothing of it. */
+const allBut = (group: CheckGroup): CheckGroup[] => GROUPS.filter((each) => each !== group);
+
+/** A fault, and what the kit says of it: where, the check, and a part of its reason. */
+const FAULTS: readonly (readonly [fault: string, plugin: Plugin, group: CheckGroup, check: string, why: RegExp])[] = [
+  [
+    'drops the tools',
+    pluginOf({ adaptations: [{ field: 'tools', drop: true, why: 'a mistake' }] }),
+    'tools',
+    'offers tools to the model',
+    /The request has not the name of the tool \(read_compass\)/,
+  ],
+  [
+    'writes the key into the address',
+    pluginOf({
+      adapt: (request) => ({ ...request, path: `${request.path}?key=${request.headers.authorization?.slice(7)}` }),
+    }),
+    'answers',
+    'sends the key in a header and nowhere else',
+    /where logs keep it/,
+  ],
+  [
+    'takes every 401 for a moment of weakness',
+    pluginOf({}, { apply: ({ hooks }) => hooks.onError.tap('faulty', () => ({ class: 'overloaded' })) }),
+    'errors',
+    'a 401: the key counts as refused',
+    /and should be "disabled"/,
+  ],
+  [
+    'loses the usage of an answer',
+    pluginOf({ translate: { answer: (answered) => usageless(asOpenAi(answered)), stream: () => () => undefined } }),
+    'answers',
+    'counts the tokens of an answer',
+    /usage\.prompt_tokens is missing, and should be 17/,
+  ],
+  [
+    'throws at a whole answer',
+    pluginOf({ translate: { ...streaming((chunk) => chunk), answer: () => JSON.parse('{') } }),
+    'answers',
+    'hands on an answer, word for word',
+    /could not translate what came/,
+  ],
+  [
+    'loses the usage of a stream',
+    pluginOf({ translate: streaming(usageless) }),
+    'streams',
+    'counts the tokens of a stream',
+    /No chunk has the usage/,
+  ],
+  [
+    'ends a stream that has not ended',
+    pluginOf({
+      translate: streaming((chunk) => ({
+        ...chunk,
+        choices: (chunk.choices as object[]).map((choice) => ({ ...choice, finish_reason: 'stop' })),
+      })),
+    }),
+    'streams',
+    'does not take a stream that breaks off for a whole one',
+    /for half of an answer/,
+  ],
+  [
+    'lists no models',
+    pluginOf({ translate: { ...streaming((chunk) => chunk), models: () => [] } }),
+    'models',
+    'lists its models',
+    /The ids is \[\]/,
+  ],
+];
+
+describe('The conformance kit', function () {
+  this.timeout(60_000);
+
+  for (const [fault, plugin, group, name, why] of FAULTS) {
+    it(`finds a provider type that ${fault}`, async () => {
+      const report = await testProviderType(plugin, { type: TYPE, without: allBut(group) });
+      const found = report.checks.find((check) => check.name === name);
+      expect(report.ok).to.equal(false);
+      expect(found?.passed, String(report)).to.equal(false);
+      expect(found?.why).to.match(why);
+      expect(String(report)).to.contain(`  ✗ ${name}\n      ${found?.why}`);
+    });
+  }
+
+  it('finds headers that are not read, and says what is known instead', async () => {
+    const headers = (remaining: number) => ({ 'x-acme-left': String(remaining) });
+    const upstream = { limits: [{ dimension: 'requests', window: '1h', headers } as const] };
+    const { checks } = await testProviderType(pluginOf({}), { type: TYPE, upstream, without: allBut('limits') });
+    expect(checks.filter(({ passed }) => !passed).map(({ why }) => why)).to.deep.equal([
+      'No such quota is known. Known: none.',
+      'What the next target of the chain says is "North is ahead.", and should be "the spare answered".',
+    ]);
+  });
+
+  it('leaves out what the API does not have', async () => {
+    const { checks } = await testProviderType(pluginOf({}), { type: TYPE, without: allBut('models') });
+    expect(new Set(checks.map(({ group }) => group))).to.deep.equal(new Set(['models']));
+  });
+
+  it('throws for a plugin that adds no such type', async () => {
+    const failure = await testProviderType(pluginOf({}), { type: 'other' }).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    expect(failure).to.match(/`providers\.tested\.type` is 'other', which no plugin adds/);
+  });
+
+  it('brings the simulated provider, for tests of one’s own', async () => {
+    const upstream = await ScriptedUpstream.start(answer('hi'));
+    const asked = await fetch(`${upstream.baseUrl}/chat/completions`, { method: 'POST', body: '{}' });
+    expect(await asked.json()).to.have.nested.property('choices[0].message.content', 'hi');
+    expect(OPENAI_SHAPE.models(['one'])).to.have.nested.property('data[0].id', 'one');
+    await upstream.close();
+  });
+});
