@@ -27,9 +27,10 @@ COPY --from=dependencies /build/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY package.json 429chain.json5 LICENSE ./
 COPY schemas schemas
+COPY templates templates
 COPY docker/429chain /usr/local/bin/429chain
-# A new volume takes its owner from the folder that it is mounted on.
-RUN mkdir -m 700 /config /data && chown node:node /config /data
+# A new volume takes owner and mode from the folder that it is mounted on; with this mode any other --user works too.
+RUN mkdir -m 777 /config /data && chown node:node /config /data
 # As a number, so that Kubernetes sees that it is not root.
 USER 1000:1000
 VOLUME ["/config", "/data"]

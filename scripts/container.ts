@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { chownSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -17,6 +17,12 @@ interface Image {
 
 /** A folder outside for each place inside. */
 type Volumes = Readonly<Record<string, string>>;
+
+/** As of `docker run --user … --env …`. */
+interface RunOptions {
+  readonly user?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
 export interface Ended {
   readonly status: number | null;
@@ -46,8 +52,10 @@ export class Container {
   readonly #children = new Set<ChildProcess>();
 
   /** @param root the mounted file system of the image; `imageFile` what `buildah inspect` said of it */
-  constructor(root: string, imageFile: string, volumes: Volumes) {
-    this.image = JSON.parse(readFileSync(imageFile, 'utf8')).Docker.config;
+  constructor(root: string, imageFile: string, volumes: Volumes, { user, environment = {} }: RunOptions = {}) {
+    const image: Image = JSON.parse(readFileSync(imageFile, 'utf8')).Docker.config;
+    const more = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+    this.image = { ...image, User: user ?? image.User, Env: [...image.Env, ...more] };
     this.#root = root;
     this.#volumes = volumes;
   }
@@ -58,8 +66,9 @@ export class Container {
     const pairs = places.map((place) => {
       const volume = join(folder, place);
       cpSync(join(root, place), volume, { recursive: true, preserveTimestamps: true });
-      const { uid, gid } = statSync(join(root, place));
+      const { uid, gid, mode } = statSync(join(root, place));
       chownSync(volume, owner ?? uid, owner ?? gid);
+      chmodSync(volume, owner === undefined ? mode & 0o777 : 0o755);
       return [place, volume] as const;
     });
     return Object.fromEntries(pairs);

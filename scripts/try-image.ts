@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { AdminApi } from '../src/contract/admin-api.js';
@@ -119,6 +119,21 @@ try {
     assert.match(await response.text(), /Hello from upstream/);
   });
 
+  await step('answers its commands, as `docker exec` runs them', async () => {
+    assert.match(await container.output(['429chain', 'status']), /^one\/a-model +exhausted[\s\S]*^two\/a-model/m);
+    assert.match(await container.output(['429chain', 'explain']), /two\/a-model/);
+    await container.output(['429chain', 'check', '--offline']);
+  });
+  await step('takes a plugin that lies in /config', async () => {
+    writeFileSync(
+      inConfig('hello.js'),
+      `import { definePlugin } from '429chain/plugin';
+       export default definePlugin({ name: 'hello', apply() { throw new Error('The plugin says hello'); } });`,
+    );
+    const { output } = await container.run(['429chain', 'start', '--port', '0', '--plugins', '/config/hello.js']);
+    assert.match(output, /The plugin says hello/);
+  });
+
   console.log('SIGTERM');
   await step('ends it with status 0 once the stream in flight is whole', async () => {
     const { answerer, finish } = held();
@@ -168,6 +183,20 @@ try {
   });
   running.signal('SIGTERM');
   assert.equal(await running.status, 0);
+
+  console.log('Another user');
+  await step('may run it on new volumes, with keys in files', async () => {
+    const others = Container.newVolumes(root, ['/config', '/data']);
+    writeFileSync(join(others['/config'] ?? '', 'key'), 'a-key-in-a-file\n');
+    const environment = { CHAIN_API_KEY_FILE: '/config/key', CHAIN_ADMIN_KEY: 'a-key-of-the-admin' };
+    const other = new Container(root, imageFile, others, { user: '4321:4321', environment });
+    const started = await other.start();
+    const { status } = await call('/v1/models', 'a-key-in-a-file');
+    started.signal('SIGTERM');
+    assert.equal(await started.status, 0);
+    assert.equal(status, 200);
+    Container.removeVolumes(others);
+  });
 
   console.log('A folder that belongs to somebody else');
   await step('ends it, and says what to do', async () => {

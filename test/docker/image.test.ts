@@ -59,7 +59,8 @@ describe('The Dockerfile', () => {
 
   it('puts all of the package into the image', () => {
     const there = last.filter(({ name }) => name === 'COPY').map(({ rest }) => rest);
-    for (const file of files)
+    // One with an exclamation mark is left out of what others name.
+    for (const file of files.filter((each) => !each.startsWith('!')))
       expect(
         there.some((rest) => rest.includes(file)),
         file,
@@ -80,7 +81,7 @@ describe('The Dockerfile', () => {
 
   it('has folders for the configuration and for data that belong to that user (pitfall 40: a root-owned volume stopped a non-root container)', () => {
     expect(jsonOf(restOf('VOLUME')[0] ?? '')).to.deep.equal(['/config', '/data']);
-    expect(restOf('RUN')).to.deep.equal(['mkdir -m 700 /config /data && chown node:node /config /data']);
+    expect(restOf('RUN')).to.deep.equal(['mkdir -m 777 /config /data && chown node:node /config /data']);
   });
 
   it('starts without a shell in between that would keep signals to itself', () => {
