@@ -5,14 +5,16 @@ const NAME = 'request-lines';
 /** What a provider says of these is said of the request, and may repeat what was asked. */
 const ABOUT_THE_REQUEST: ReadonlySet<FailureClass> = new Set(['bad_request', 'moderation', 'too_large']);
 
-/** A line for each request that is over, and at the level `debug` one for each target that did not serve it. */
+/**
+ * A line for each request that is over, and at the level `debug` one for each target that did not serve it and for each
+ * that was sent another request than the caller's.
+ */
 export default definePlugin({
   name: NAME,
   apply({ hooks, log }) {
     hooks.afterResponse.tap(NAME, (outcome) => {
       for (const tried of outcome.tries) {
-        const text = attemptLine(tried);
-        if (text !== undefined) log.debug(text, attemptFields(tried));
+        for (const text of attemptLines(tried)) log.debug(text, attemptFields(tried));
       }
       log[isFailure(outcome) ? 'warn' : 'info'](requestLine(outcome), requestFields(outcome));
     });
@@ -55,6 +57,12 @@ const requestFields = (outcome: Outcome): LogFields => ({
   waitedMs: Math.round(outcome.waitedMs),
 });
 
+const attemptLines = (tried: Try): readonly string[] =>
+  [adaptedLine(tried), attemptLine(tried)].filter((text) => text !== undefined);
+
+const adaptedLine = ({ attempt: { requestId, target }, adapted }: Try): string | undefined =>
+  adapted.length === 0 ? undefined : `changed for ${target.id}: ${adapted.join('; ')} (request ${requestId})`;
+
 /** Nothing for the one that served. */
 const attemptLine = ({ attempt, denial, failure, durationMs }: Try): string | undefined => {
   const { requestId, target } = attempt;
@@ -70,7 +78,7 @@ const attemptFields = ({ attempt, denial, failure, durationMs }: Try): LogFields
   requestId: attempt.requestId,
   chain: attempt.chain,
   target: attempt.target.id,
-  outcome: denial === undefined ? 'failed' : 'passed_over',
+  outcome: denial !== undefined ? 'passed_over' : failure === undefined ? 'served' : 'failed',
   class: failure?.class,
   status: failure?.status,
   durationMs: Math.round(durationMs),

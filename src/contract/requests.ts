@@ -14,6 +14,8 @@ export interface RequestAttempt {
   /** When it was asked or passed over, ms after the request's arrival. Absent where an older version kept the request. */
   readonly startedMs?: number | undefined;
   readonly durationMs: number;
+  /** What was changed in the request for this target, in plain words. Absent where nothing was. */
+  readonly adapted?: readonly string[] | undefined;
 }
 
 /** What was asked and answered. Each is cut at 262,144 characters, and says so at its end. */

@@ -30,7 +30,10 @@ export const recordOf = (outcome: Outcome): RequestRecord => {
   };
 };
 
-const attemptOf = ({ attempt, denial, limited, failure, durationMs }: Try, arrivedAt: number): RequestAttempt => {
+const attemptOf = (
+  { attempt, denial, limited, failure, durationMs, adapted }: Try,
+  arrivedAt: number,
+): RequestAttempt => {
   const target = attempt.target.id;
   const startedMs = Math.max(0, attempt.startedAt - arrivedAt);
   if (denial !== undefined) {
@@ -44,7 +47,7 @@ const attemptOf = ({ attempt, denial, limited, failure, durationMs }: Try, arriv
       durationMs: 0,
     };
   }
-  const spent = { startedMs, durationMs: tenths(durationMs) };
+  const spent = { startedMs, durationMs: tenths(durationMs), ...(adapted.length > 0 && { adapted }) };
   if (failure === undefined) return { target, outcome: 'served', ...spent };
   const { class: failureClass, message, status } = failure;
   const reason = message.slice(0, LONGEST_REASON);

@@ -74,6 +74,17 @@ describe('The page of one request', function () {
     expect(((bar?.x ?? 0) - (axis?.x ?? 0)) / (axis?.width ?? 1)).to.be.closeTo(0.75, 0.01);
   });
 
+  it('says what was changed in a request for a target', async () => {
+    await start();
+    const adapted = [
+      'dropped name: Groq refuses it',
+      'renamed max_tokens to max_completion_tokens: it is the new name',
+    ];
+    await log(server, [requestOf('changed', { attempts: [attemptOf('one/a-model', 'served', { adapted })] })]);
+    visitor = await Visitor.signedIn(server, 'requests/changed');
+    for (const change of adapted) await rung('served').getByText(`Changed for this target: ${change}`).waitFor();
+  });
+
   it('shows what was asked and answered where the log keeps it', async () => {
     await start({ plugins: [{ use: 'nedb-logger', options: { content: true } }] });
     const { headers } = await server.chat({ messages: [{ role: 'user', content: 'What is a waterfall?' }] });

@@ -53,6 +53,11 @@ describe('What is kept of a request', () => {
       kept: { outcome: 'served', startedMs: 1_005, durationMs: 12.3 },
     },
     {
+      title: 'one that was sent another request than the caller’s',
+      tried: tryAt(1, { adapted: ['dropped name: it refuses it'] }),
+      kept: { outcome: 'served', startedMs: 1, durationMs: 12.3, adapted: ['dropped name: it refuses it'] },
+    },
+    {
       title: 'one that the clock puts before the arrival',
       tried: tryAt(-1),
       kept: { outcome: 'served', startedMs: 0, durationMs: 12.3 },

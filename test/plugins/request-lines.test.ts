@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Log, LogFields } from '../../src/log.js';
-import { chainOver, type RunningProxy, startProxy } from '../proxy.js';
+import { chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
 import { type Answerer, answer, hangUp, reply, ScriptedUpstream } from '../scripted-upstream.js';
 import { until } from '../until.js';
 
@@ -125,6 +125,17 @@ describe('request-lines', () => {
       expect(JSON.stringify(log.all)).not.to.contain(SECRET_PROMPT);
     });
   }
+
+  it('says what was changed in a request for a target, and why', async () => {
+    await proxy.close();
+    proxy = await startProxy(chainOver(upstreams, {}, { type: 'groq' }), { log });
+    await (await proxy.post({ messages: HELLO, logprobs: true }, { 'x-request-id': 'an-id' })).text();
+    await until(() => requestsLogged().length === 1);
+    const [said] = log.ofRequests;
+    expect(said?.message).to.match(/^\[request-lines\] changed for one\/a-model: dropped logprobs: .+ \(request an-id\)$/);
+    expect(said).to.deep.include({ level: 'debug' });
+    expect(said?.fields).to.include({ target: 'one/a-model', outcome: 'served' });
+  });
 
   it('says which targets were passed over, and why', async () => {
     upstreams[0]?.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));

@@ -40,7 +40,7 @@ export class AttemptLadder extends LitElement {
         ${this.#bar(rung, request, 'waiting')}
         <div class="took number" title=${when}>${took}<span class="visually-hidden">, ${when}</span></div>
       </li>`;
-    const { target, outcome, reason, status, class: failed } = rung.attempt;
+    const { target, outcome, reason, status, class: failed, adapted = [] } = rung.attempt;
     const isAsked = outcome !== 'passed_over';
     return html`<li class="rung">
       <div class="what">
@@ -53,6 +53,7 @@ export class AttemptLadder extends LitElement {
         ${isAsked ? took : html`<span class="muted">not asked</span>`}<span class="visually-hidden">, ${when}</span>
       </div>
       ${reason === undefined ? '' : this.#reason(reason, isAsked)}
+      ${adapted.map((change) => html`<p class="reason small muted">Changed for this target: ${change}</p>`)}
     </li>`;
   }
 
