@@ -132,7 +132,9 @@ describe('request-lines', () => {
     await (await proxy.post({ messages: HELLO, logprobs: true }, { 'x-request-id': 'an-id' })).text();
     await until(() => requestsLogged().length === 1);
     const [said] = log.ofRequests;
-    expect(said?.message).to.match(/^\[request-lines\] changed for one\/a-model: dropped logprobs: .+ \(request an-id\)$/);
+    expect(said?.message).to.match(
+      /^\[request-lines\] changed for one\/a-model: dropped logprobs: .+ \(request an-id\)$/,
+    );
     expect(said).to.deep.include({ level: 'debug' });
     expect(said?.fields).to.include({ target: 'one/a-model', outcome: 'served' });
   });
