@@ -321,6 +321,21 @@ describe('Waterfall', () => {
     });
   });
 
+  for (const patience of ['0s', '3s']) {
+    it(`leaves a target that served a conversation all along once it is spent, with a patience of ${patience} (pitfall 23: a caller was pinned to a target that answered 429)`, async () => {
+      const { upstreams } = await start(2, { maxWait: '10s', patience });
+      const conversation: { role: string; content: string }[] = [];
+      const goOn = (): Promise<{ target: string | null }> => {
+        conversation.push({ role: 'user', content: 'Go on' }, { role: 'assistant', content: 'I do' });
+        return ask({ messages: [...conversation, ...HELLO], user: 'somebody' });
+      };
+      for (let index = 0; index < 3; index++) expect((await goOn()).target).to.equal('one/a-model');
+      upstreams[0]?.script(spent('60'));
+      for (let index = 0; index < 3; index++) expect((await goOn()).target).to.equal('two/a-model');
+      expect(upstreams[0]?.received).to.have.length(4);
+    });
+  }
+
   it('waits as long as a hook says, and asks the hook no more often than that', async () => {
     const { proxy } = await start(1, { maxWait: '10s' });
     const opensAt = Date.now() + 700;
