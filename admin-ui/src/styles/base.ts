@@ -24,7 +24,8 @@ export const base = css`
   .card { background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); padding: var(--space-4); }
   .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
-  :focus-visible { outline: none; box-shadow: var(--focus); border-radius: var(--radius-s); }
+  /* Where colours are forced there are no shadows, and outlines are drawn. */
+  :focus-visible { outline: 2px solid transparent; outline-offset: 2px; box-shadow: var(--focus); border-radius: var(--radius-s); }
 
   button, .button {
     font: inherit; font-weight: 550; color: var(--text); background: var(--surface); cursor: pointer;
