@@ -643,4 +643,20 @@ ${chainsText}}
       visitor.expectNothingWrong();
     });
   });
+
+  it('keeps unsaved changes when the session ends meanwhile, and asks for the key', async () => {
+    await visit('chains/default');
+    visitor.expectTrouble(/401|INCOMPLETE_CHUNKED/);
+    const wait = page.getByLabel('Longest wait');
+    await wait.fill('45s');
+    await visitor.endSession(server);
+    await page.getByText('Your session is over.').waitFor();
+    expect(await page.getByRole('button', { name: 'Save' }).isVisible()).to.equal(false);
+    await page.getByLabel('Admin key').fill(ADMIN_KEY);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('default is saved, and in force.').waitFor();
+    expect(server.text).to.contain('45s');
+    visitor.expectNothingWrong();
+  });
 });

@@ -18,7 +18,7 @@ export const base = css`
   .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
   .row { display: flex; align-items: center; gap: var(--space-2); flex-wrap: wrap; }
   .row.between { justify-content: space-between; }
-  .stack { display: grid; gap: var(--space-3); align-content: start; }
+  .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--space-3); align-content: start; }
   .grow { flex: 1; min-width: 0; }
   .clip { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .card { background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); padding: var(--space-4); }
