@@ -476,7 +476,7 @@ ${chainsText}}
       await page.getByText('The next request is answered by one/a.').waitFor();
       one.script(reply(429, { error: { message: 'Enough' } }, { 'retry-after': '300' }));
       await server.chat();
-      await page.getByText(/passed over: .*Enough.*, back in \d min/).waitFor();
+      await page.getByText(/passed over: .*Enough.* · back in \d min/).waitFor();
       await page.getByText('The next request is answered by two/b.').waitFor();
       await button('Move two/c').focus();
       await page.keyboard.press('Home');
@@ -501,7 +501,7 @@ ${chainsText}}
         // It may wait until the server goes.
         void server.chat({ model: 'careful' }).catch(() => {});
         await page.getByText(words).waitFor();
-        await page.getByText(/passed over: .*, back in/).waitFor();
+        await page.getByText(/passed over: .* · back in/).waitFor();
         visitor.expectNothingWrong();
       });
     }

@@ -66,6 +66,11 @@ export const base = css`
     button.icon { width: 2.5rem; }
     input, select, textarea { font-size: 1rem; }
   }
+  /* What is drawn by its ground alone keeps it where colours are forced, and what is chosen gets a line. */
+  @media (forced-colors: active) {
+    i, .bar { forced-color-adjust: none; }
+    [aria-current='page'], [aria-pressed='true'] { outline: 2px solid Highlight; outline-offset: -2px; }
+  }
   @media (prefers-reduced-motion: reduce) {
     *, *::before, *::after { transition: none !important; animation: none !important; }
   }
