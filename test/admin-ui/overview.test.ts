@@ -75,7 +75,7 @@ describe('The overview', () => {
     await row.getByText('exhausted').waitFor();
     await row.getByText(/back in (9|10) min/).waitFor();
     upstreams[0]?.always(reply(200, completion('again')));
-    await row.getByRole('button', { name: 'Lift' }).click();
+    await row.getByRole('button', { name: 'Lift the cooldown' }).click();
     await row.getByText(/available|tracking/).waitFor();
     expect((await server.chat()).headers.get('x-429chain-target')).to.equal('one/a-model');
     visitor.expectNothingWrong();

@@ -219,6 +219,16 @@ describe('the page of the providers', () => {
     expect(providersInFile().router.enabled).to.equal(true);
   });
 
+  it('takes a double click for one', async () => {
+    await two();
+    await button('Disable router').dblclick();
+    await button('Enable router').waitFor();
+    await button('Undo').waitFor();
+    expect(await page.getByText('was changed elsewhere').count()).to.equal(0);
+    expect(providersInFile().router.enabled).to.equal(false);
+    visitor.expectNothingWrong();
+  });
+
   it('does not remove what a chain names, and leads to that chain', async () => {
     await two();
     await button('Remove router').click();

@@ -23,7 +23,7 @@ export class CapacityBar extends LitElement {
       .bar { display: flex; gap: 2px; margin: var(--space-2) 0; }
       .part { flex: 1; min-width: 0; }
       .tank { position: relative; height: 1.75rem; background: var(--sunken); border: 1px solid var(--line); overflow: hidden; }
-      .part:first-child .tank { border-radius: var(--radius-s) 0 0 var(--radius-s); } .part:last-child .tank { border-radius: 0 var(--radius-s) var(--radius-s) 0; }
+      .part:first-child .tank { border-start-start-radius: var(--radius-s); border-end-start-radius: var(--radius-s); } .part:last-child .tank { border-start-end-radius: var(--radius-s); border-end-end-radius: var(--radius-s); }
       .part i { position: absolute; inset: 0; background: var(--water); transform-origin: bottom; transition: transform 600ms cubic-bezier(0.2, 0.7, 0.2, 1); }
       .part.low i { background: var(--warn); }
       .part.unknown i { opacity: 0.55; }

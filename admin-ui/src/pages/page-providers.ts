@@ -42,6 +42,7 @@ class PageProviders extends LitElement {
   @state() private problem: unknown;
   /** The targets that refused, when they were last looked at. */
   #off = '';
+  #changing = false;
   readonly #providers = new Resource<Providers>(this, loadProviders);
 
   constructor() {
@@ -163,6 +164,9 @@ class PageProviders extends LitElement {
 
   /** Does it, and shows how things are then. @returns whether it was done */
   async #attempt(id: string, change: () => Promise<unknown>): Promise<boolean> {
+    // The second click of a double one starts from what the first is about to change.
+    if (this.#changing) return false;
+    this.#changing = true;
     this.problem = undefined;
     try {
       await change();
@@ -175,6 +179,7 @@ class PageProviders extends LitElement {
       return false;
     } finally {
       await this.#providers.reload();
+      this.#changing = false;
       const provider = this.#providers.value?.providers.find((each) => each.id === id);
       const inUse = this.problem instanceof ApiError && this.problem.code === 'in_use';
       if (inUse && provider !== undefined) {
