@@ -143,4 +143,23 @@ describe('The overview of nothing', () => {
       await server.close();
     }
   });
+
+  it('fits a telephone, however many targets there are and however long their names', async () => {
+    const many = Array.from({ length: 120 }, (_, index) => `one/${'a-long-name-'.repeat(6)}${index}`);
+    const crowded = await AdminServer.start({
+      providers: {
+        one: { type: 'openai-compatible', baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'key-of-one-0123456789' },
+      },
+      chains: { default: many },
+    });
+    const guest = await Visitor.signedIn(crowded, '', { viewport: { width: 360, height: 740 } });
+    try {
+      await guest.page.getByText('Nothing is used up.').waitFor();
+      expect(await guest.page.evaluate('document.documentElement.scrollWidth')).to.equal(360);
+      guest.expectNothingWrong();
+    } finally {
+      await guest.leave();
+      await crowded.close();
+    }
+  });
 });

@@ -47,9 +47,9 @@ class Live {
     source.onopen = () => this.#connected('live');
     source.onerror = () => {
       this.#connected('lost');
-      // Nothing else may ask the server for long, and an `EventSource` does not tell a session that is over.
-      void currentSession().catch(() => {});
       if (source.readyState !== EventSource.CLOSED) return;
+      // It was answered, but not why it was refused: a session that is over is told by asking for it.
+      void currentSession().catch(() => {});
       this.#source = undefined;
       this.#again = setTimeout(() => this.#open(), AGAIN_MS);
     };
