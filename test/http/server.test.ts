@@ -218,7 +218,8 @@ describe('The HTTP surface', () => {
     for (let count = 0; count < 3; count++) {
       const refused = await deep.post(`{"messages":[{"role":"user","content":${content}}]}`);
       expect(refused.status).to.equal(400);
-      expect((await refused.json()).error).to.include({ code: 'invalid_request' });
+      const { error } = (await refused.json()) as { error: object };
+      expect(error).to.include({ code: 'invalid_request' });
     }
     expect(upstream.received).to.have.length(before);
     expect((await deep.post({ messages: HELLO })).status).to.equal(200);
