@@ -32,6 +32,8 @@ export interface HostOptions {
   /** Where the configuration lies: installed packages are looked for from there. */
   readonly folder: string;
   readonly now: () => number;
+  /** Takes keys out of what plugins say. */
+  readonly mask: (text: string) => string;
   /** How every target stands. Throws while the targets are not known yet. */
   readonly status: () => LiveStatus;
   /** Throws for a plugin that cannot be loaded, with its place in the configuration. */
@@ -48,6 +50,10 @@ export interface HostedPlugin {
   readonly choice?: PluginChoice | undefined;
   readonly optionsSchema?: object | undefined;
 }
+
+/** How long a plugin may take to get ready, and to close. */
+const READY_MS = 30_000;
+const CLOSING_MS = 5_000;
 
 type ReadyListener = (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>;
 
@@ -67,7 +73,7 @@ export class Host {
 
   private constructor(options: HostOptions) {
     this.#options = options;
-    this.#guard = new Guard(options.log, options.now);
+    this.#guard = new Guard(options.log, options.now, undefined, options.mask);
     this.#guard.watch(this.hooks);
     this.routes = new Routes(this.#guard);
   }
@@ -129,7 +135,9 @@ export class Host {
 
   /** @throws ChainError `plugin_failed` when a plugin cannot get ready. */
   async ready(targets: readonly Target[], providers: readonly ProviderInfo[]): Promise<void> {
-    for (const { plugin, fn } of this.#ready) await blame(plugin, 'onReady', () => fn(targets, providers));
+    for (const { plugin, fn } of this.#ready) {
+      await this.#blame(plugin, 'onReady', () => fn(targets, providers));
+    }
   }
 
   /** Every plugin is closed, whatever the others do; one that hangs is not waited for. */
@@ -168,11 +176,20 @@ export class Host {
     if (plugin.optionsSchema !== undefined) this.#options.checkOptions(plugin.name, plugin.optionsSchema, used);
     this.#guard.applying = name;
     try {
-      await blame(name, 'apply', () => plugin.apply(this.#api(name), used.options));
+      await this.#blame(name, 'apply', () => plugin.apply(this.#api(name), used.options));
     } finally {
       this.#guard.applying = undefined;
     }
     this.plugins.push(hosted);
+  }
+
+  async #blame(plugin: string, where: string, call: () => void | Promise<void>): Promise<void> {
+    try {
+      await inTime(call(), READY_MS, 'it did not end');
+    } catch (cause) {
+      const message = this.#options.mask((cause as Error).message);
+      throw new ChainError('plugin_failed', `Plugin "${plugin}" failed in ${where}: ${message}`, { cause });
+    }
   }
 
   #api(plugin: string): PluginApi {
@@ -205,17 +222,3 @@ export class Host {
 
 const isOf = (builtIn: ReadonlyMap<string, Plugin>, { use, plugin }: PluginChoice): boolean =>
   plugin === undefined && builtIn.has(use);
-
-/** How long a plugin may take to get ready, and to close. */
-const READY_MS = 30_000;
-const CLOSING_MS = 5_000;
-
-const blame = async (plugin: string, where: string, call: () => void | Promise<void>): Promise<void> => {
-  try {
-    await inTime(call(), READY_MS, 'it did not end');
-  } catch (cause) {
-    throw new ChainError('plugin_failed', `Plugin "${plugin}" failed in ${where}: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-};
