@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.js';
 import { splitTarget } from '../config/target-name.js';
 import { suggest } from '../config/wording.js';
 import { parseBody } from '../engine/failure.js';
+import { printable } from '../logging/printable.js';
 import { textsOf } from './answer.js';
 import { CommandError } from './command-error.js';
 import type { CommandLine } from './options.js';
@@ -57,7 +58,7 @@ const print = async (response: Response): Promise<void> => {
   process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
   try {
     for await (const text of textsOf(response)) {
-      process.stdout.write(text);
+      process.stdout.write(printable(text));
       if (text !== '') last = text;
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { suggest } from '../config/wording.js';
+import { printable } from '../logging/printable.js';
 import { version } from '../package.js';
 import { ChainError } from '../plugin/errors.js';
 import { CommandError } from './command-error.js';
@@ -69,6 +70,6 @@ try {
   await run(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof CommandError || error instanceof ChainError)) throw error;
-  console.error(error.message);
+  console.error(printable(error.message));
   process.exitCode = error instanceof CommandError ? error.exitStatus : 1;
 }

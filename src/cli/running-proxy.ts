@@ -1,5 +1,6 @@
 import { keptKey, type OwnKey } from '../api-key.js';
 import { loadSettings } from '../config/load.js';
+import { isLoopback } from '../config/loopback.js';
 import type { Settings } from '../config/settings.js';
 import { InvalidConfiguration } from '../config/store.js';
 import type { AdminApi } from '../contract/admin-api.js';
@@ -33,15 +34,16 @@ export const findProxy = async (line: CommandLine): Promise<RunningProxy> => {
     const found = addressOf(line, settings);
     return { address: found, settings, keyOf: (name) => ownKeyOf(settings, name, found) };
   }
-  const dataDir = line.options['data-dir'] ?? '.429chain';
+  // What is kept here is the key of a proxy on this machine: elsewhere it is sent only where somebody says so.
+  const dataDir = line.options['data-dir'] ?? (isLoopback(new URL(address).hostname) ? '.429chain' : undefined);
   return {
     address,
     keyOf: (name) => {
-      const key = process.env[VARIABLES[name]] || keptIn(dataDir, name);
-      if (key !== undefined) return key;
-      const what = CALLED[name];
+      const key = process.env[VARIABLES[name]] || (dataDir && keptIn(dataDir, name));
+      if (key) return key;
+      const nor = dataDir === undefined ? 'does --data-dir name a folder that has one' : `is one in ${dataDir}`;
       throw new CommandError(
-        `There is no ${what} for ${address}: neither ${VARIABLES[name]} is set, nor is one in ${dataDir}.`,
+        `There is no ${CALLED[name]} for ${address}: neither is ${VARIABLES[name]} set, nor ${nor}.`,
       );
     },
   };

@@ -1,5 +1,6 @@
 import type { FailureClass, ScopeKind } from '../contract/quota.js';
 import type { Failure, ResponseHead } from '../plugin/api.js';
+import { readErrorBody } from '../plugin/error-body.js';
 import { ChainError } from '../plugin/errors.js';
 import { retryAfterOf } from '../plugin/headers.js';
 import { classOfStatus } from '../plugin/status.js';
@@ -84,17 +85,14 @@ const plainWords = (cause: Error): string => {
   return words === undefined ? cause.message : `${words} (${code})`;
 };
 
-/** The sentence for people in an error body of any shape. */
+/**
+ * The sentence for people in an error body of any shape, or else the codes that name it. Never the body itself, which may
+ * hold what was asked.
+ */
 const messageOf = (body: unknown): string => {
-  if (typeof body === 'string') return body.trimStart().startsWith('<') ? titleOf(body) : body.trim();
-  if (Array.isArray(body)) return messageOf(body[0]);
-  if (typeof body !== 'object' || body === null) return '';
-  const { error, message, detail, title, errors } = body as Record<string, unknown>;
-  for (const part of [error, message, detail, errors, title]) {
-    if (typeof part === 'string' && part !== '') return part;
-    if (typeof part === 'object' && part !== null) return messageOf(part) || JSON.stringify(part);
-  }
-  return '';
+  if (typeof body === 'string' && body.trimStart().startsWith('<')) return titleOf(body);
+  const { message, codes } = readErrorBody(body);
+  return message || codes.join(', ');
 };
 
 const titleOf = (html: string): string =>

@@ -28,6 +28,11 @@ interface Case {
 const CASES: readonly Case[] = [
   { first: 'answers 429', whole: reply(429, ERROR, { 'retry-after': '9' }), class: 'rate_limit' },
   { first: 'answers 500', whole: reply(500, ERROR), class: 'server_error' },
+  {
+    first: 'answers 500 with JSON nested beyond all reason',
+    whole: reply(500, `${'['.repeat(30_000)}${']'.repeat(30_000)}`),
+    class: 'server_error',
+  },
   { first: 'answers 503', whole: reply(503, 'Service Unavailable'), class: 'overloaded' },
   { first: 'answers 402', whole: reply(402, { error: { message: 'Insufficient Balance' } }), class: 'quota' },
   { first: 'answers 401', whole: reply(401, { error: { message: 'Invalid API Key' } }), class: 'auth' },
