@@ -164,6 +164,37 @@ describe('Failover: the caller sees only the answer of the second target when th
   });
 });
 
+describe('An answer that does not end', () => {
+  /** Sends `start`, and then more than anybody holds in memory. */
+  const endless =
+    (type: string, start: string): Answerer =>
+    (res) => {
+      const more = Buffer.alloc(1024 * 1024, ' ');
+      const write = (): void => {
+        if (!res.destroyed) res.write(more, write);
+      };
+      res.writeHead(200, { 'content-type': type });
+      res.write(start, write);
+    };
+
+  const WAYS: readonly [what: string, streamed: boolean, answerer: Answerer][] = [
+    ['whole', false, endless('application/json', '{')],
+    ['in its first event', true, endless('text/event-stream', 'data: ')],
+    ['after its first token', true, endless('text/event-stream', `${chunk({ content: 'from the' })}data: `)],
+  ];
+  for (const [what, streamed, answerer] of WAYS) {
+    it(`does not fill the memory, and the next target answers: ${what}`, async () => {
+      const one = (await ScriptedUpstream.start()).always(answerer);
+      const two = (await ScriptedUpstream.start()).always(answer('from the second'));
+      const proxy = await startProxy(chainOver([one, two]));
+      const text = await (await proxy.post({ messages: HELLO, stream: streamed })).text();
+      expect(two.received, text).to.have.length(1);
+      expect(text).to.contain(streamed ? '[DONE]' : 'from the second');
+      await Promise.all([proxy.close(), one.close(), two.close()]);
+    });
+  }
+});
+
 describe('Every target exhausted', () => {
   it("raises the SDK's RateLimitError with every target and reason, and serves again after the stated time", async () => {
     const one = await ScriptedUpstream.start(
