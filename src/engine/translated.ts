@@ -10,8 +10,6 @@ type Fields = Readonly<Record<string, unknown>>;
 /** An answer in a provider's own shape, and all that is needed to turn it into one of OpenAI's. */
 export interface Translating {
   readonly translation: Translation;
-  /** The provider type, for what goes wrong in it. */
-  readonly type: string;
   /** The request's body in OpenAI's shape. */
   readonly asked: Fields;
   readonly id: string;
@@ -24,8 +22,7 @@ export const translated = (translating: Translating, answer: unknown): Fields =>
   const error = errorIn({ data: answer });
   if (error !== undefined) throw new ErrorInAnswer(error);
   const { translation, asked } = translating;
-  const turned = guarded(translating, () => translation.answer(answer, asked));
-  return filledIn(translating, 'chat.completion', turned);
+  return filledIn(translating, 'chat.completion', translation.answer(answer, asked));
 };
 
 /**
@@ -39,13 +36,13 @@ export class TranslatedStream implements Source {
   readonly #translate: (event: StreamEvent) => Fields | readonly Fields[] | undefined;
   #broken = false;
 
-  /** @throws what the translation throws, as an error that names the provider type */
+  /** @throws what the translation throws */
   constructor(source: Source, translating: Translating) {
     const { translation, asked } = translating;
     this.#source = source;
     this.#translating = translating;
     this.#splitter = translation.framing === 'lines' ? new LineSplitter() : new FrameSplitter();
-    this.#translate = guarded(translating, () => translation.stream(asked));
+    this.#translate = translation.stream(asked);
   }
 
   consume(sink: BodySink): void {
@@ -109,8 +106,13 @@ export class TranslatedStream implements Source {
     const told = { event, data: parseBody(data) };
     const error = typeof told.data === 'string' ? NO_JSON : errorIn(told);
     if (error !== undefined) return frameFor(error);
-    const chunks = guarded(this.#translating, () => this.#translate(told));
-    const list = chunks === undefined ? [] : Array.isArray(chunks) ? (chunks as readonly Fields[]) : [chunks as Fields];
+    const chunks = this.#translate(told);
+    const list =
+      chunks === undefined || chunks === null
+        ? []
+        : Array.isArray(chunks)
+          ? (chunks as readonly Fields[])
+          : [chunks as Fields];
     if (list.length === 0) return SILENCE;
     return list.map((chunk) => frameFor(filledIn(this.#translating, 'chat.completion.chunk', chunk))).join('');
   }
@@ -162,12 +164,3 @@ const filledIn = ({ id, at, asked }: Translating, object: string, answer: Fields
 });
 
 const withIndex = (choice: Fields, index: number): Fields => ({ index, finish_reason: null, ...choice });
-
-const guarded = <T>({ type }: Translating, translate: () => T): T => {
-  try {
-    return translate();
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`provider type "${type}" could not translate what came: ${message}`, { cause });
-  }
-};

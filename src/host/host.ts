@@ -10,6 +10,8 @@ import { inTime } from './in-time.js';
 import { loadPlugin } from './load.js';
 import { Registry } from './registry.js';
 import { Routes } from './routes.js';
+import { faultInLimits } from './type-faults.js';
+import { wordsOf } from './words.js';
 
 /** A plugin that the configuration, `--plugins` or a program that uses us asks for. */
 export interface PluginChoice {
@@ -54,7 +56,7 @@ type ReadyListener = (targets: readonly Target[], providers: readonly ProviderIn
 /** The plugins of one runtime: applied, then made ready, at the end closed. */
 export class Host {
   readonly hooks: Hooks = createHooks();
-  readonly types = new Registry();
+  readonly types: Registry;
   readonly routes: Routes;
   readonly declarations: Declaration[] = [];
   readonly plugins: HostedPlugin[] = [];
@@ -70,6 +72,7 @@ export class Host {
     this.#guard = new Guard(options.log, options.now);
     this.#guard.watch(this.hooks);
     this.routes = new Routes(this.#guard);
+    this.types = new Registry(this.#guard);
   }
 
   /**
@@ -138,9 +141,7 @@ export class Host {
       try {
         await inTime(fn(), CLOSING_MS, 'it did not end');
       } catch (error) {
-        this.#options.log.warn(
-          `Plugin "${plugin}" failed in onClose: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        this.#options.log.warn(`Plugin "${plugin}" failed in onClose: ${wordsOf(error)}`);
       }
     }
   }
@@ -189,7 +190,11 @@ export class Host {
       status,
       requestLog: () => this.requestLog,
       addProviderType: (name, type) => this.types.add(name, type as Parameters<Registry['add']>[1], plugin),
-      declareLimits: (scope, limits) => this.declarations.push({ scope, limits, source: 'manual' }),
+      declareLimits: (scope, limits) => {
+        const fault = faultInLimits(limits);
+        if (fault !== undefined) throw new ChainError('plugin_failed', `What it declares for ${scope} ${fault}.`);
+        this.declarations.push({ scope, limits, source: 'manual' });
+      },
       provideRequestLog: (requestLog) => {
         this.#requestLog = { log: requestLog, plugin };
       },
@@ -214,7 +219,7 @@ const blame = async (plugin: string, where: string, call: () => void | Promise<v
   try {
     await inTime(call(), READY_MS, 'it did not end');
   } catch (cause) {
-    throw new ChainError('plugin_failed', `Plugin "${plugin}" failed in ${where}: ${(cause as Error).message}`, {
+    throw new ChainError('plugin_failed', `Plugin "${plugin}" failed in ${where}: ${wordsOf(cause)}`, {
       cause,
     });
   }
