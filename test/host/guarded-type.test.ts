@@ -106,6 +106,18 @@ describe('A provider type of a faulty plugin', () => {
     });
   }
 
+  it('that counts less than nothing gives no quota anything back', async () => {
+    const answered = {
+      choices: [{ message: { content: 'one' } }],
+      usage: { prompt_tokens: -1e9, completion_tokens: 2 },
+    };
+    const { post, log } = await start({ ...translating(() => answered), knownLimits: [{ tokens: 1000, per: '1h' }] });
+    expect(await (await post({ messages: HELLO })).text()).to.contain('one');
+    const { quotas } = proxy?.app.runtime.status().targets[0] ?? {};
+    expect(quotas?.[0]?.remaining).to.be.lessThan(1000);
+    expect(log.lines.join()).not.to.contain('failed in');
+  });
+
   const REFUSED: readonly (readonly [type: Anything, words: string])[] = [
     [undefined, 'is no object'],
     ['text', 'is no object'],
