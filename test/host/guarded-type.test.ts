@@ -118,6 +118,17 @@ describe('A provider type of a faulty plugin', () => {
     expect(log.lines.join()).not.to.contain('failed in');
   });
 
+  for (const at of [1e17, 1e300, -1e17, Number.POSITIVE_INFINITY]) {
+    it(`or a hook that denies until ${at} refuses the request in the usual words`, async () => {
+      const { post } = await startWith((api) => {
+        api.addProviderType('odd', {});
+        api.hooks.beforeAttempt.tap('faulty', () => ({ reason: 'not now', retryAt: at }));
+      });
+      const response = await post({ messages: HELLO });
+      expect(await response.json()).to.have.nested.property('error.code', 'chain_exhausted');
+    });
+  }
+
   const REFUSED: readonly (readonly [type: Anything, words: string])[] = [
     [undefined, 'is no object'],
     ['text', 'is no object'],
