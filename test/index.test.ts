@@ -68,6 +68,13 @@ describe('createProxy, of 429chain as a library', () => {
     expect((await fetch(`${made.address}/admin/api/status`, { headers })).status).to.equal(200);
   });
 
+  it('takes what is undefined in a configuration for what is not there', async () => {
+    const undefinedToo = { ...configuration(), plugins: undefined } as unknown as Configuration;
+    const made = await create({ configuration: undefinedToo });
+    await made.listen({ port: 0 });
+    expect(await ask(made)).to.equal('Hello');
+  });
+
   it('takes a change of its file over', async () => {
     const file = join(folder, '429chain.json5');
     writeFileSync(file, JSON.stringify(configuration()));

@@ -98,10 +98,10 @@ export class Attempting {
 
   /** Absent for a provider that speaks OpenAI's protocol: its answers are never written anew. */
   #translating({ at }: ResponseHead): Translating | undefined {
-    const { type, providerType } = this.#target;
+    const { providerType } = this.#target;
     if (providerType.translate === undefined) return undefined;
     const { asked } = this.#prepared as Outgoing;
-    return { translation: providerType.translate, type, asked, id: this.#request.id, at };
+    return { translation: providerType.translate, asked, id: this.#request.id, at };
   }
 
   async #pipe(relay: StreamRelay, sink: Sink, deadline: Deadline, unwatch: () => void): Promise<StreamEnd> {

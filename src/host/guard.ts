@@ -2,7 +2,8 @@ import type { Hook } from 'tapable';
 import type { Log } from '../log.js';
 import type { Denial, Hooks } from '../plugin/api.js';
 import { inTime } from './in-time.js';
-import { checkedResult } from './results.js';
+import { checkedResult, isPromise, PROMISED } from './results.js';
+import { wordsOf } from './words.js';
 
 /** What taps and routes did wrong, for the log and the admin. */
 export interface PluginFault {
@@ -65,7 +66,7 @@ export class Guard {
   blame(plugin: string, hook: string, error: unknown): undefined {
     const key = `${plugin} ${hook}`;
     const count = (this.#faults.get(key)?.count ?? 0) + 1;
-    const last = this.#mask(error instanceof Error ? error.message : String(error));
+    const last = this.#mask(wordsOf(error));
     this.#faults.set(key, { plugin, hook, count, last, at: this.#now() });
     this.#log.warn(`Plugin "${plugin}" failed in ${hook} (${count} so far): ${last}`);
     return undefined;
@@ -88,7 +89,8 @@ export class Guard {
     }
     return (...values) => {
       try {
-        return this.#checked(hook, tap(...values));
+        const result = tap(...values);
+        return isPromise(result) ? unawaited(hook, result, blame) : this.#checked(hook, result);
       } catch (error) {
         return blame(error);
       }
@@ -110,3 +112,11 @@ export class Guard {
     }
   }
 }
+
+/** A plain tap that is an async function: what it decides comes too late, what it watches does not. */
+const unawaited = (hook: string, result: PromiseLike<unknown>, blame: (error: unknown) => void): undefined => {
+  // Nobody else hears of it, and a rejection that nobody hears of ends the process.
+  result.then(undefined, blame);
+  if (hook === 'afterResponse') return undefined;
+  throw new Error(hook === 'beforeAttempt' ? `${PROMISED}. Tap it with tapPromise` : PROMISED);
+};

@@ -10,6 +10,8 @@ import { inTime } from './in-time.js';
 import { loadPlugin } from './load.js';
 import { Registry } from './registry.js';
 import { Routes } from './routes.js';
+import { faultInLimits } from './type-faults.js';
+import { wordsOf } from './words.js';
 
 /** A plugin that the configuration, `--plugins` or a program that uses us asks for. */
 export interface PluginChoice {
@@ -60,7 +62,7 @@ type ReadyListener = (targets: readonly Target[], providers: readonly ProviderIn
 /** The plugins of one runtime: applied, then made ready, at the end closed. */
 export class Host {
   readonly hooks: Hooks = createHooks();
-  readonly types = new Registry();
+  readonly types: Registry;
   readonly routes: Routes;
   readonly declarations: Declaration[] = [];
   readonly plugins: HostedPlugin[] = [];
@@ -76,6 +78,7 @@ export class Host {
     this.#guard = new Guard(options.log, options.now, undefined, options.mask);
     this.#guard.watch(this.hooks);
     this.routes = new Routes(this.#guard);
+    this.types = new Registry(this.#guard);
   }
 
   /**
@@ -146,9 +149,7 @@ export class Host {
       try {
         await inTime(fn(), CLOSING_MS, 'it did not end');
       } catch (error) {
-        this.#options.log.warn(
-          `Plugin "${plugin}" failed in onClose: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        this.#options.log.warn(`Plugin "${plugin}" failed in onClose: ${wordsOf(error)}`);
       }
     }
   }
@@ -187,7 +188,7 @@ export class Host {
     try {
       await inTime(call(), READY_MS, 'it did not end');
     } catch (cause) {
-      const message = this.#options.mask((cause as Error).message);
+      const message = this.#options.mask(wordsOf(cause));
       throw new ChainError('plugin_failed', `Plugin "${plugin}" failed in ${where}: ${message}`, { cause });
     }
   }
@@ -206,7 +207,11 @@ export class Host {
       status,
       requestLog: () => this.requestLog,
       addProviderType: (name, type) => this.types.add(name, type as Parameters<Registry['add']>[1], plugin),
-      declareLimits: (scope, limits) => this.declarations.push({ scope, limits, source: 'manual' }),
+      declareLimits: (scope, limits) => {
+        const fault = faultInLimits(limits);
+        if (fault !== undefined) throw new ChainError('plugin_failed', `What it declares for ${scope} ${fault}.`);
+        this.declarations.push({ scope, limits, source: 'manual' });
+      },
       provideRequestLog: (requestLog) => {
         this.#requestLog = { log: requestLog, plugin };
       },

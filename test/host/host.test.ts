@@ -212,7 +212,7 @@ describe('Plugins', () => {
       'a promise of signals',
       ({ runtime }) =>
         runtime.host.hooks.onRateLimitHeaders.tap({ name: 'wrong', stage: -1 }, (async () => []) as never),
-      /signals are a list/,
+      /it returned a promise/,
     ],
     [
       'signals that are none',
