@@ -9,6 +9,7 @@ import { listOf } from '../config/wording.js';
 import { packageFile } from '../package.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, DEFAULT_FILE } from './options.js';
+import { OWN_NAME } from './own-name.js';
 import { isAtTerminal, Prompt } from './prompt.js';
 import { tableOf } from './table.js';
 
@@ -139,8 +140,8 @@ const nextSteps = (lacking: readonly Variable[], config: string | undefined): st
   const option = config === undefined ? '' : ` --config ${config}`;
   const pages = lacking.map(({ name, page = '' }) => [name, page]);
   const commands = [
-    [`429chain check${option}`, 'asks every provider for its models'],
-    [`429chain${option}`, 'runs the proxy'],
+    [`${OWN_NAME} check${option}`, 'asks every provider for its models'],
+    [`${OWN_NAME}${option}`, 'runs the proxy'],
   ];
   if (lacking.length === 0) return `Next\n${tableOf(commands)}`;
   return `Next\n  Get a key at one of these pages or more, and put it into ${DOT_ENV}:\n${tableOf(pages, '    ')}\n  Then:\n${tableOf(commands, '    ')}`;

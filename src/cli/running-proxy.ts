@@ -8,8 +8,9 @@ import { parseBody } from '../engine/failure.js';
 import { silentLog } from '../log.js';
 import { addressAt } from './address.js';
 import { CommandError } from './command-error.js';
-import { demoStore } from './demo-store.js';
+import { DEMO_DATA, demoStore } from './demo-store.js';
 import { addressIn, type CommandLine, configurationFile, portOf } from './options.js';
+import { OWN_NAME } from './own-name.js';
 import { refusalOf } from './refusal.js';
 
 /** A proxy that runs, as far as it is known here. */
@@ -33,7 +34,7 @@ export const findProxy = async (line: CommandLine): Promise<RunningProxy> => {
     const found = addressOf(line, settings);
     return { address: found, settings, keyOf: (name) => ownKeyOf(settings, name, found) };
   }
-  const dataDir = line.options['data-dir'] ?? '.429chain';
+  const dataDir = line.options['data-dir'] ?? (line.options.demo ? DEMO_DATA : '.429chain');
   return {
     address,
     keyOf: (name) => {
@@ -41,7 +42,7 @@ export const findProxy = async (line: CommandLine): Promise<RunningProxy> => {
       if (key !== undefined) return key;
       const what = CALLED[name];
       throw new CommandError(
-        `There is no ${what} for ${address}: neither ${VARIABLES[name]} is set, nor is one in ${dataDir}.`,
+        `There is no ${what} for ${address}: neither ${VARIABLES[name]} is set, nor is one in ${dataDir}. Set it, or name the folder of that proxy with --data-dir.`,
       );
     },
   };
@@ -115,5 +116,5 @@ export const callAdmin = async <R extends keyof AdminApi>(
 
 const nobodyAt = (address: string, why: string): CommandError =>
   new CommandError(
-    `No proxy is running at ${address} (${why}).\n  429chain start   runs one; then ask again in another terminal`,
+    `No proxy is running at ${address} (${why}).\n  ${OWN_NAME} start   runs one; then ask again in another terminal`,
   );
