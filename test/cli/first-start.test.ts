@@ -60,6 +60,9 @@ describe('429chain where nothing is configured', function () {
     expect(status, stdout).to.equal(0);
     const key = parseEnv(read('.env')).CHAIN_ADMIN_KEY;
     expect(stdout).to.contain(`/admin   (its key is ${key})`);
+    const again = await atTerminal(['--port', '0'], [['No chain is configured yet', CTRL_C]]);
+    expect(again.stdout).to.contain('/admin   (its key is CHAIN_ADMIN_KEY, in .env or the environment)');
+    expect(again.stdout).not.to.contain(key);
     expect(read('429chain.json5')).to.contain('providers: {}');
   });
 
