@@ -12,6 +12,7 @@ import { type CommandLine, DEFAULT_FILE } from './options.js';
 import { OWN_NAME } from './own-name.js';
 import { isAtTerminal, Prompt } from './prompt.js';
 import { tableOf } from './table.js';
+import type { Keys } from './try-keys.js';
 
 /** A variable that a configuration names, and where its value is to be had. */
 interface Variable {
@@ -48,7 +49,7 @@ export const setUp = async ({ options }: CommandLine, prompt?: Prompt): Promise<
   const before = existsSync(dotEnv) ? readFileSync(dotEnv, 'utf8') : undefined;
   const there = readEnvironment(process.env, before ?? '');
   const wanted = variables.filter(({ name }) => !isGiven(there, name));
-  const keys = prompt === undefined ? {} : await askForKeys(wanted, prompt);
+  const keys = prompt === undefined ? {} : await askForGoodKeys(shipped, wanted, prompt);
   try {
     const written = [
       ...writeConfiguration(file, shipped),
@@ -79,22 +80,34 @@ const variablesOf = (text: string): Variable[] => {
   return [...names].map((name) => ({ name, page: pages.get(name) }));
 };
 
-/** @returns those that were given, by name. One that is no key is asked for again */
+/** @returns those that were given, by name. One that its provider refuses may be typed again */
+const askForGoodKeys = async (text: string, variables: readonly Variable[], prompt: Prompt): Promise<Keys> => {
+  const keys = await askForKeys(variables, prompt);
+  if (Object.keys(keys).length === 0) return keys;
+  const { tryKeys } = await import('./try-keys.js');
+  return tryKeys(text, keys, prompt, (name) => askForKey(`  Another ${name}, or Enter to keep this one: `, prompt));
+};
+
+/** @returns those that were given, by name */
 const askForKeys = async (variables: readonly Variable[], prompt: Prompt): Promise<Record<string, string>> => {
   const keys: Record<string, string> = {};
   if (variables.length > 0)
     prompt.say('Paste your keys: they are not shown. Enter goes without one, which can be added later.');
   for (const { name, page } of variables) {
-    const question = `  ${name}${page === undefined ? '' : `, from ${page}`}: `;
-    let key = await prompt.askHidden(question);
-    while (!/^[\x21-\x7e]*$/.test(key)) {
-      prompt.say('  That is no key: it has blanks or letters that no key has.');
-      key = await prompt.askHidden(question);
-    }
+    const key = await askForKey(`  ${name}${page === undefined ? '' : `, from ${page}`}: `, prompt);
     if (key !== '') keys[name] = key;
     prompt.say(key === '' ? '  Without it, then.' : `  Taken, ${key.length} characters.`);
   }
   return keys;
+};
+
+/** @returns a key, or nothing. One that is no key is asked for again */
+const askForKey = async (question: string, prompt: Prompt): Promise<string> => {
+  for (;;) {
+    const key = await prompt.askHidden(question);
+    if (/^[\x21-\x7e]*$/.test(key)) return key;
+    prompt.say('  That is no key: it has blanks or letters that no key has.');
+  }
 };
 
 /**

@@ -16,7 +16,7 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   start: { help: 'run the proxy (the default)', run: async (line) => (await import('./start.js')).start(line) },
   init: {
-    help: 'ask for keys on a terminal, write a commented 429chain.json5 and a .env',
+    help: 'ask for keys on a terminal and try them, write a commented 429chain.json5 and a .env',
     run: async (line) => (await import('./init.js')).init(line),
   },
   check: {
