@@ -1,5 +1,7 @@
-import { rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { realpathSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { CommandError } from './command-error.js';
 
@@ -10,7 +12,7 @@ import { CommandError } from './command-error.js';
  * @returns lets the folder go, which the end of the process does too. Rejects with a CommandError where a proxy is
  */
 export const holdFolder = async (dataDir: string): Promise<() => void> => {
-  const path = shortest(join(dataDir, 'in-use'));
+  const path = socketFor(dataDir);
   if (await isAnswered(path)) {
     throw new CommandError(
       `Another 429chain keeps its state in ${dataDir}, and two would spoil it.\nEnd that one, or give this one a folder of its own with --data-dir.`,
@@ -25,10 +27,15 @@ export const holdFolder = async (dataDir: string): Promise<() => void> => {
   return () => void server.close();
 };
 
-/** Systems take about a hundred characters. */
-const shortest = (path: string): string => {
-  const short = relative(process.cwd(), path);
-  return short.length < path.length ? short : path;
+/** Systems take about a hundred bytes; of more, some Nodes cut off the rest without a word. */
+const LONGEST_PATH = 100;
+
+/** In the folder, unless its name is too long for a socket: then where temporary files are, under a name made from it. */
+const socketFor = (dataDir: string): string => {
+  const path = join(dataDir, 'in-use');
+  const here = [path, relative(process.cwd(), path)].find((each) => Buffer.byteLength(each) <= LONGEST_PATH);
+  const digest = createHash('sha256').update(realpathSync(dataDir)).digest('hex').slice(0, 16);
+  return here ?? join(tmpdir(), `429chain-${digest}`);
 };
 
 const isAnswered = (path: string): Promise<boolean> =>

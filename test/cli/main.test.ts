@@ -136,6 +136,15 @@ describe('429chain', () => {
     await (await folder.start(args)).end();
   });
 
+  it('does so in a folder with a name that is too long for a socket, and writes nothing beside it', async () => {
+    const argsOf = (end: string): string[] => ['--demo', '--port', '0', '--data-dir', `${'long'.repeat(40)}/${end}`];
+    const first = await folder.start(argsOf('one'));
+    const other = await folder.start(argsOf('two'));
+    expect((await folder.run(argsOf('one'))).stderr).to.match(/^Another 429chain keeps its state in/);
+    expect(readdirSync(folder.path)).to.deep.equal(['long'.repeat(40)]);
+    await Promise.all([first.end(), other.end()]);
+  });
+
   it('says its version', async () => {
     expect(await folder.run(['-v'])).to.include({ status: 0, stderr: '' });
   });
