@@ -59,7 +59,9 @@ export const setUp = async ({ options }: CommandLine, prompt?: Prompt): Promise<
   } catch (cause) {
     const { code, path } = cause as NodeJS.ErrnoException;
     if (path === undefined) throw cause;
-    throw new CommandError(`${path} cannot be written (${code}).`);
+    throw new CommandError(
+      `${path} cannot be written${code === 'ENOENT' ? ': there is no such folder' : ` (${code})`}.`,
+    );
   }
   return wanted.length < variables.length || Object.keys(keys).length > 0 ? [] : variables;
 };
