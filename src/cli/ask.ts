@@ -6,6 +6,7 @@ import { printable } from '../logging/printable.js';
 import { textsOf } from './answer.js';
 import { CommandError } from './command-error.js';
 import type { CommandLine } from './options.js';
+import { OWN_NAME } from './own-name.js';
 import { refusalOf } from './refusal.js';
 import { findProxy, send } from './running-proxy.js';
 
@@ -29,7 +30,7 @@ export const ask = async (line: CommandLine): Promise<void> => {
 const questionOf = async ({ words }: CommandLine): Promise<string> => {
   const question = words.length > 0 ? words.join(' ') : process.stdin.isTTY ? '' : await readInput();
   if (question.trim() !== '') return question;
-  throw new CommandError('There is no question. Write 429chain ask "…", or pipe one in.', 2);
+  throw new CommandError(`There is no question. Write ${OWN_NAME} ask "…", or pipe one in.`, 2);
 };
 
 const readInput = async (): Promise<string> => {

@@ -112,7 +112,9 @@ describe('A folder that 429chain may not write', () => {
     const config = await asNobody(['start', '--create', '--config', 'config/429chain.json5']);
     expect(config.status).to.equal(1);
     expect(config.stderr).to.match(/There is no \S+429chain\.json5, and none can be made\./);
-    expect(config.stderr).to.match(/On the host, `ch(own -R 65534:\d+|mod u\+rwx)` the folder that is mounted there\./);
+    expect(config.stderr).to.match(
+      /`ch(own -R 65534:\d+|mod u\+rwx)` that folder; if it is mounted into a container, the one on the host\./,
+    );
     writeFileSync(folder.file('429chain.json5'), '{ providers: {}, chains: {} }');
     const data = await asNobody(['start', '--data-dir', 'data']);
     expect(data.status).to.equal(1);

@@ -68,7 +68,7 @@ describe('429chain status and explain', () => {
         const unknown = await elsewhere.run(args);
         expect(unknown.status).to.equal(1);
         expect(unknown.stderr).to.match(
-          /^There is no admin key for http\S+: neither is CHAIN_ADMIN_KEY set, nor is one in \.429chain\.\n$/,
+          /^There is no admin key for http\S+: neither is CHAIN_ADMIN_KEY set, nor is one in \.429chain\. Set it, or name .* --data-dir\.\n$/,
         );
       } finally {
         elsewhere.remove();
