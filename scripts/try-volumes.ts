@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chownSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,6 +94,31 @@ export const tryVolumes = async (root: string, imageFile: string, used: Volumes)
         assert.equal(await statusUnder('429chain:3429'), 403);
       });
     }),
+  );
+
+  console.log('A configuration of one’s own');
+  await step(
+    'is the shipped one with its two lines and keys, without which it ends; it may be in a folder that can only be read',
+    () =>
+      withNew(undefined, async (volumes) => {
+        const container = new Container(root, imageFile, volumes);
+        const shipped = readFileSync('429chain.json5', 'utf8');
+        writeFileSync(within(volumes, '429chain.json5'), shipped);
+        const { status, output } = await container.run(['429chain', 'start', '--create']);
+        assert.equal(status, 1);
+        assert.match(output, /apiKeys/);
+        writeFileSync(within(volumes, '429chain.json5'), shipped.replaceAll(/\/\/ (apiKeys|adminKey):/g, '$1:'));
+        writeFileSync(within(volumes, '.env'), `CHAIN_API_KEY=a-key-of-a-caller\nCHAIN_ADMIN_KEY=${ADMIN_KEY}\n`);
+        for (const name of ['429chain.json5', '.env']) chownSync(within(volumes, name), 1000, 1000);
+        await whileRunning(container, () => saveProvider(ADMIN_KEY));
+        chownSync(volumes['/config'] ?? '', 0, 0);
+        chmodSync(volumes['/config'] ?? '', 0o755);
+        chmodSync(within(volumes, '429chain.json5'), 0o444);
+        await whileRunning(container, async () => {
+          assert.equal((await asAdmin('/providers', ADMIN_KEY)).status, 200);
+          assert.equal((await asAdmin('/providers/saved', ADMIN_KEY, { method: 'DELETE' })).status, 403);
+        });
+      }),
   );
 
   console.log('A file that is mounted by itself');
