@@ -7,6 +7,7 @@ import { classOfStatus } from '../plugin/status.js';
 import { maskSecrets } from '../secrets.js';
 import { CallerGone } from './caller.js';
 import { TimedOut } from './deadline.js';
+import { Unwritten } from './outgoing.js';
 import { NoSeam } from './seam.js';
 
 /** Longest part of a provider's words that is kept. */
@@ -47,7 +48,11 @@ export const failureOfCause = (
   at: number,
   secrets: readonly string[],
 ): Failure => ({
-  class: isCancelled(cause) ? 'cancelled' : cause instanceof NoSeam ? 'bad_request' : 'server_error',
+  class: isCancelled(cause)
+    ? 'cancelled'
+    : cause instanceof NoSeam || cause instanceof Unwritten
+      ? 'bad_request'
+      : 'server_error',
   // What broke off before its body was whole says nothing by its status.
   status: head !== undefined && head.status < 300 ? head.status : undefined,
   message: maskSecrets(plainWords(cause), secrets).slice(0, LONGEST_MESSAGE),

@@ -191,10 +191,10 @@ const filledIn = (
   answer: Fields,
   choiceOf: (choice: Fields, index: number) => Fields,
 ): Fields => ({
-  id: `chatcmpl-${id}`,
-  object,
-  created: Math.floor(at / 1000),
-  model: asked.model,
   ...answer,
-  ...(Array.isArray(answer?.choices) ? { choices: answer.choices.map(choiceOf) } : {}),
+  id: answer.id ?? `chatcmpl-${id}`,
+  object: answer.object ?? object,
+  created: answer.created ?? Math.floor(at / 1000),
+  model: answer.model ?? asked.model,
+  ...(Array.isArray(answer.choices) ? { choices: answer.choices.map(choiceOf) } : {}),
 });

@@ -132,14 +132,16 @@ describe('A provider type that translates', () => {
 
   it('may leave out whose words they are, and a chunk’s delta: the SDK reads it all the same', async () => {
     const { client } = await start({
-      answer: () => ({ choices: [{ message: { content: 'hi' } }] }),
+      answer: () => ({ id: undefined, choices: [{ message: { content: 'hi' } }] }),
       stream: () => (event) => ({
         choices: [(event.data as Line).over ? { finish_reason: 'stop' } : { delta: { content: 'hi' } }],
       }),
     });
     const asked = { model: 'default', messages: [...HELLO] };
     one.always(reply(200, {}));
-    expect((await client.chat.completions.create(asked)).choices[0]?.message).to.deep.equal(SAID);
+    const whole = await client.chat.completions.create(asked);
+    expect(whole.choices[0]?.message).to.deep.equal(SAID);
+    expect(whole.id).to.be.a('string');
     one.always(stream(['data: {}\n\n', 'data: {"over":true}\n\n']));
     const { choices } = await client.chat.completions.stream(asked).finalChatCompletion();
     expect(choices[0]?.message).to.include(SAID);

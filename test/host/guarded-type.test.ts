@@ -129,6 +129,21 @@ describe('A provider type of a faulty plugin', () => {
     });
   }
 
+  it('that cannot write one request down leaves the target to all others', async () => {
+    const { post, app } = await start({
+      adapt: (request: Anything) => (request.body.stop === 'odd' ? boom() : request),
+    });
+    for (let count = 0; count < 3; count++) {
+      const odd = await post({ messages: HELLO, stop: 'odd' });
+      expect(await odd.text()).to.contain('two');
+      expect(await (await post({ messages: HELLO })).text()).to.contain('one');
+    }
+    const alone = await post({ model: 'one/a-model', messages: HELLO, stop: 'odd' });
+    expect(alone.status).to.equal(400);
+    expect(await alone.json()).to.have.nested.property('error.message', 'provider type "odd" failed in adapt: BOOM');
+    expect(app.runtime.status().targets[0]?.state).not.to.equal('exhausted');
+  });
+
   const REFUSED: readonly (readonly [type: Anything, words: string])[] = [
     [undefined, 'is no object'],
     ['text', 'is no object'],
