@@ -152,6 +152,11 @@ export class Visitor {
     return page;
   }
 
+  /** Ends the session as another tab, or time, may do it. */
+  async endSession({ address: origin }: AdminServer): Promise<void> {
+    await this.#context.request.delete(`${origin}/admin/api/session`, { data: {}, headers: { origin } });
+  }
+
   /** What matches is brought about by the test. */
   expectTrouble(pattern: RegExp): void {
     this.#expected = pattern;

@@ -476,7 +476,7 @@ ${chainsText}}
       await page.getByText('The next request is answered by one/a.').waitFor();
       one.script(reply(429, { error: { message: 'Enough' } }, { 'retry-after': '300' }));
       await server.chat();
-      await page.getByText(/passed over: .*Enough.*, back in \d min/).waitFor();
+      await page.getByText(/passed over: .*Enough.* · back in \d min/).waitFor();
       await page.getByText('The next request is answered by two/b.').waitFor();
       await button('Move two/c').focus();
       await page.keyboard.press('Home');
@@ -501,7 +501,7 @@ ${chainsText}}
         // It may wait until the server goes.
         void server.chat({ model: 'careful' }).catch(() => {});
         await page.getByText(words).waitFor();
-        await page.getByText(/passed over: .*, back in/).waitFor();
+        await page.getByText(/passed over: .* · back in/).waitFor();
         visitor.expectNothingWrong();
       });
     }
@@ -642,5 +642,21 @@ ${chainsText}}
       expect(await order()).to.deep.equal(['one/a', 'two/b']);
       visitor.expectNothingWrong();
     });
+  });
+
+  it('keeps unsaved changes when the session ends meanwhile, and asks for the key', async () => {
+    await visit('chains/default');
+    visitor.expectTrouble(/401|INCOMPLETE_CHUNKED/);
+    const wait = page.getByLabel('Longest wait');
+    await wait.fill('45s');
+    await visitor.endSession(server);
+    await page.getByText('Your session is over.').waitFor();
+    expect(await page.getByRole('button', { name: 'Save' }).isVisible()).to.equal(false);
+    await page.getByLabel('Admin key').fill(ADMIN_KEY);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('default is saved, and in force.').waitFor();
+    expect(server.text).to.contain('45s');
+    visitor.expectNothingWrong();
   });
 });

@@ -88,6 +88,20 @@ describe('The page Settings', () => {
       expect(await button('Revoke key 1').isDisabled()).to.equal(true);
     });
 
+    it('stays open at a double click, and begins a question about a loss at the button that loses nothing', async () => {
+      await start('keys', {
+        server: { apiKeys: [API_KEY, { key: 'another-key', label: 'old' }], adminKey: ADMIN_KEY },
+      });
+      await button('Revoke old').dblclick();
+      await page.getByRole('heading', { name: 'Revoke “old”?' }).waitFor();
+      await page.keyboard.press('Escape');
+      await button('Revoke old').press('Enter');
+      await page.getByRole('heading', { name: 'Revoke “old”?' }).waitFor();
+      await page.keyboard.press('Enter');
+      await page.locator('confirm-dialog').waitFor({ state: 'detached' });
+      expect((await asking('another-key')).status).to.equal(200);
+    });
+
     it('says where the key is that was made at the first start, and keeps it when another one is made', async () => {
       await start('keys', { server: { adminKey: ADMIN_KEY } });
       await page.getByText(/it was made at the first start/).waitFor();

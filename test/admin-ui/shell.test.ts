@@ -65,6 +65,30 @@ describe('The admin in a browser', () => {
     await visitor.page.getByLabel('Admin key').waitFor();
   });
 
+  it('asks for the key as soon as the session is over, also on a page that asks nothing by itself', async () => {
+    visitor = await Visitor.signedIn(server, 'settings');
+    visitor.expectTrouble(/401|INCOMPLETE_CHUNKED/);
+    await visitor.page.getByText('Live').waitFor();
+    await visitor.endSession(server);
+    await visitor.page.getByLabel('Admin key').waitFor();
+  });
+
+  it('goes on in the tab that is seen, however many others there are', async () => {
+    visitor = await Visitor.signedIn(server, 'connect');
+    // More than a browser opens connections to one address. None of a test's tabs is ever in the background by itself.
+    for (let count = 0; count < 7; count += 1) {
+      const tab = await visitor.anotherTab('connect');
+      await tab.getByText('Live').waitFor();
+      await tab.evaluate(
+        "Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))",
+      );
+    }
+    const last = await visitor.anotherTab('chains');
+    await last.getByText('Live').waitFor();
+    await last.close();
+    visitor.expectNothingWrong();
+  });
+
   it('says so when there is no page at an address', async () => {
     visitor = await Visitor.signedIn(server, 'nothing/here');
     await visitor.page.getByRole('heading', { name: 'There is no page here' }).waitFor();

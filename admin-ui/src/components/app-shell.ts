@@ -18,6 +18,8 @@ import { toastError } from './toast-host.js';
 export class AppShell extends LitElement {
   static override styles = [base, shell];
   @state() private session: Session | 'none' | 'unknown' = 'unknown';
+  /** The session is over, and the page has changes that are not saved: it waits behind the way in. */
+  @state() private kept: Session | undefined;
   @state() private unreachable: ApiError | undefined;
   @state() private path = location.pathname;
   @state() private open = false;
@@ -34,7 +36,7 @@ export class AppShell extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    onSignedOut(() => this.#leave());
+    onSignedOut(() => this.#sessionOver());
     window.addEventListener('vaadin-router-location-changed', () => {
       this.path = location.pathname;
       this.open = false;
@@ -56,10 +58,18 @@ export class AppShell extends LitElement {
       return html`<main class="alone"><h1>429chain does not answer</h1><p class="muted">${this.unreachable.message} This page tries again by itself.</p></main>`;
     if (this.session === 'unknown')
       return html`<main class="alone" role="status"><span class="visually-hidden">Loading</span></main>`;
-    if (this.session === 'none') return html`<sign-in @signed-in=${this.#enter}></sign-in><toast-host></toast-host>`;
+    const session = this.session === 'none' ? this.kept : this.session;
     return html`
-      <a class="skip" href="#content" @click=${this.#skip}>To the content</a>
-      <div class="frame">
+      ${this.session === 'none' ? html`<sign-in ?keeps=${this.kept !== undefined} @signed-in=${this.#enter}></sign-in>` : ''}
+      ${session === undefined ? '' : this.#frame(session)}
+      <toast-host></toast-host>`;
+  }
+
+  #frame({ version }: Session) {
+    const away = this.session === 'none';
+    return html`
+      <a class="skip" href="#content" ?hidden=${away} @click=${this.#skip}>To the content</a>
+      <div class="frame" ?hidden=${away}>
         <header>
           <button class="quiet icon menu" aria-expanded=${this.open} aria-controls="navigation" aria-label="Menu" @click=${() => (this.open = !this.open)}>
             <ui-icon name=${this.open ? 'close' : 'menu'}></ui-icon>
@@ -70,13 +80,12 @@ export class AppShell extends LitElement {
         <nav id="navigation" class=${this.open ? 'open' : ''} aria-label="Pages">
           <ul>${NAVIGATION.map((each) => this.#link(each))}</ul>
           <footer>
-            <span class="muted small">429chain ${this.session.version}</span>
+            <span class="muted small">429chain ${version}</span>
             <button class="quiet" @click=${this.#signOut}><ui-icon name="leave"></ui-icon>Sign out</button>
           </footer>
         </nav>
         <main id="content" tabindex="-1" ${ref(this.#outlet)}></main>
-      </div>
-      <toast-host></toast-host>`;
+      </div>`;
   }
 
   #link({ path, title, icon }: (typeof NAVIGATION)[number]) {
@@ -97,12 +106,21 @@ export class AppShell extends LitElement {
       const session = await currentSession();
       this.unreachable = undefined;
       this.session = session ?? 'none';
+      if (session !== undefined) this.kept = undefined;
       if (session !== undefined) live.start();
     } catch (error) {
       this.unreachable = error as ApiError;
       setTimeout(this.#enter, 2_000);
     }
   };
+
+  #sessionOver(): void {
+    if (this.session === 'none' || this.session === 'unknown') return;
+    // Pages with changes that are not saved ask a browser to stay.
+    const mayGo = window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+    this.kept = mayGo ? undefined : this.session;
+    this.#leave();
+  }
 
   #leave(): void {
     live.stop();

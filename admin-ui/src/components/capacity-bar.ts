@@ -9,6 +9,8 @@ import { base } from '../styles/base.js';
 
 /** So many of those that come back are told. */
 const MOST_TOLD = 4;
+/** Beyond so many parts they stand side by side without names, or they would be all gaps and borders. */
+const MOST_NAMED = 16;
 
 /** The free capacity that is left, over all providers and models, as one bar; below it, what comes back when. */
 @customElement('capacity-bar')
@@ -26,6 +28,7 @@ export class CapacityBar extends LitElement {
       .part.low i { background: var(--warn); }
       .part.unknown i { opacity: 0.55; }
       .part span { display: block; margin-top: var(--space-1); font-size: var(--text-s); color: var(--muted); }
+      .many { gap: 0; } .many .tank { border-inline-width: 0; } .bar.many span { display: none; }
       ul { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-4); font-size: var(--text-s); color: var(--muted); min-height: 1.1rem; }
       li b { font-weight: 550; color: var(--text); }
       @media (max-width: 40rem) { .part span { display: none; } }
@@ -47,7 +50,7 @@ export class CapacityBar extends LitElement {
     const more = coming.length - MOST_TOLD;
     return html`
       <div class="head"><strong>${percent} %</strong><span>of your free capacity is left</span></div>
-      <div class="bar" role="meter" aria-label="Free capacity left" aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent}>
+      <div class="bar ${parts.length > MOST_NAMED ? 'many' : ''}" role="meter" aria-label="Free capacity left" aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent}>
         ${repeat(
           parts,
           ({ scope }) => scope,

@@ -27,7 +27,9 @@ export class ChainTarget extends LitElement implements Field {
   static override styles = [
     base,
     css`
-      .head { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: var(--space-2); align-items: start; }
+      .head { display: grid; grid-template-columns: minmax(0, 1fr) auto; column-gap: var(--space-2); align-items: start; }
+      .head > * { grid-column: 1 / -1; }
+      .head > .name { grid-area: 1 / 1; } .head > .buttons { grid-area: 1 / 2; }
       .name { overflow-wrap: anywhere; font-weight: 550; padding-top: 0.39rem; }
       .name span { color: var(--muted); font-weight: 400; }
       .step { font-size: var(--text-s); color: var(--muted); min-height: 1.1rem; overflow-wrap: anywhere; }
@@ -59,12 +61,10 @@ export class ChainTarget extends LitElement implements Field {
     const summary = this.#summary();
     return html`
       <div class="head">
-        <div>
-          <p class="name"><span>${provider}/</span>${model}</p>
-          ${this.#step()}
-          ${this.problem === '' ? nothing : html`<p class="problem">${this.problem}</p>`}
-          ${summary === '' || this.open ? nothing : html`<p class="summary">${summary}</p>`}
-        </div>
+        <p class="name"><span>${provider}/</span>${model}</p>
+        ${this.#step()}
+        ${this.problem === '' ? nothing : html`<p class="problem">${this.problem}</p>`}
+        ${summary === '' || this.open ? nothing : html`<p class="summary">${summary}</p>`}
         <div class="buttons">
           <button type="button" class="quiet toggle" aria-expanded=${this.open} aria-label="Limits and timeouts of ${this.target}" @click=${this.#toggle}><ui-icon name="settings"></ui-icon><span class="words">Limits</span></button>
           <button type="button" class="quiet icon" aria-label="Remove ${this.target}" @click=${() => this.dispatchEvent(new CustomEvent('remove'))}><ui-icon name="trash"></ui-icon></button>
@@ -83,7 +83,7 @@ export class ChainTarget extends LitElement implements Field {
     if (explained.step === 'asked') return html`<p class="step asked">asked next</p>`;
     if (explained.step === 'not reached') return html`<p class="step">not reached</p>`;
     const left = (explained.retryAt ?? 0) - Date.now();
-    const back = left <= 0 ? nothing : html`, <span>back in ${spanText(left)}</span>`;
+    const back = left <= 0 ? nothing : html` · <span>back in ${spanText(left)}</span>`;
     return html`<p class="step passed number">passed over: ${explained.reason ?? explained.state}${back}</p>`;
   }
 

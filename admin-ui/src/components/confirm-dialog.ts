@@ -35,8 +35,8 @@ class ConfirmDialog extends LitElement {
     const { heading, text, yes, no = 'Cancel', danger = false } = this.question;
     return html`<ui-dialog .heading=${heading} @close=${() => this.dispatchEvent(new CustomEvent('answer', { detail: this.#yes }))}>
       <p>${text}</p>
-      <button slot="actions" @click=${() => this.#close(false)}>${no}</button>
-      <button slot="actions" class=${danger ? 'danger' : 'primary'} autofocus @click=${() => this.#close(true)}>${yes}</button>
+      <button slot="actions" ?autofocus=${danger} @click=${() => this.#close(false)}>${no}</button>
+      <button slot="actions" class=${danger ? 'danger' : 'primary'} ?autofocus=${!danger} @click=${() => this.#close(true)}>${yes}</button>
     </ui-dialog>`;
   }
 

@@ -27,7 +27,7 @@ export class RecentRequests extends LitElement {
         <time class="small">${timeText(request.at)}</time>
         <span class="clip">${request.target ?? 'no target answered'}</span>
         <span class="small number ${request.status < 400 ? 'good' : 'bad'}">${request.status}</span>
-        <span class="small muted second">${request.chain} · ${counted(asked(request), 'attempt')} · ${durationText(request.latencyMs)}</span>
+        <span class="small muted second clip">${request.chain} · ${counted(asked(request), 'attempt')} · ${durationText(request.latencyMs)}</span>
       </a></li>`,
     )}</ul>`;
   }

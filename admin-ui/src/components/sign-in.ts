@@ -1,5 +1,5 @@
 import { css, html, LitElement } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import { signIn } from '../data/session.js';
 import { base } from '../styles/base.js';
 import './ui-icon.js';
@@ -16,12 +16,15 @@ class SignIn extends LitElement {
       h1 ui-icon { color: var(--water); width: 1.5rem; height: 1.5rem; }
     `,
   ];
+  /** There is a page to go on with, as it was left. */
+  @property({ type: Boolean }) keeps = false;
   @state() private problem = '';
   @state() private busy = false;
 
   override render() {
     return html`<form class="card stack" @submit=${this.#submit}>
       <h1><ui-icon name="waterfall"></ui-icon>429chain</h1>
+      ${this.keeps ? html`<p role="status">Your session is over. Sign in again: your changes are still here, unsaved.</p>` : ''}
       <label class="field">
         <span>Admin key</span>
         <input name="key" type="password" autocomplete="current-password" autofocus required aria-describedby="hint problem" aria-invalid=${this.problem !== ''} />

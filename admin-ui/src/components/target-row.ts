@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { QuotaView, TargetView } from '../../../src/contract/admin-api.js';
-import { partsOf, spanText } from '../data/format.js';
+import { numberText, partsOf, spanText } from '../data/format.js';
 import { quotaName, SOURCES } from '../data/quotas.js';
 import { Ticker } from '../data/ticker.js';
 import { base } from '../styles/base.js';
@@ -51,7 +51,7 @@ export class TargetRow extends LitElement {
         <state-badge .state=${target.state}></state-badge>
         ${target.inFlight > 0 ? html`<span class="flying">${target.inFlight} in flight</span>` : nothing}
         ${rests ? html`<span class="small number">back in ${spanText((target.until ?? 0) - Date.now())}</span>` : nothing}
-        ${target.state === 'exhausted' ? html`<button @click=${() => this.#fire('lift')}>Lift</button>` : nothing}
+        ${target.state === 'exhausted' ? html`<button aria-label="Lift the cooldown of ${target.target}" title="Let it be asked again now" @click=${() => this.#fire('lift')}>Lift</button>` : nothing}
         ${target.quotas.length === 0 ? nothing : this.#toggle(target)}
       </div>
       ${target.reason === undefined ? nothing : html`<p class="reason">${target.reason}</p>`}
@@ -77,8 +77,8 @@ export class TargetRow extends LitElement {
       <thead><tr><th>Limit</th><th>Covers</th><th>How we know</th><th><span class="visually-hidden">Actions</span></th></tr></thead>
       <tbody>${quotas.map(
         (quota) => html`<tr>
-          <td>${quota.limit ?? 'unknown'} ${quotaName(quota)}</td><td>${quota.scope}</td><td>${SOURCES[quota.source]}</td>
-          <td>${quota.source === 'learned' && quota.limit !== undefined ? html`<button title="Write this limit into the configuration" @click=${() => this.#fire('pin', quota)}>Pin</button>` : nothing}</td>
+          <td>${quota.limit === undefined ? 'unknown' : numberText(quota.limit)} ${quotaName(quota)}</td><td>${quota.scope}</td><td>${SOURCES[quota.source]}</td>
+          <td>${quota.source === 'learned' && quota.limit !== undefined ? html`<button aria-label="Pin ${quotaName(quota)} of ${quota.scope}" title="Write this limit into the configuration" @click=${() => this.#fire('pin', quota)}>Pin</button>` : nothing}</td>
         </tr>`,
       )}</tbody>
     </table></div>`;

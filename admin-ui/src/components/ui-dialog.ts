@@ -26,13 +26,14 @@ export class UiDialog extends LitElement {
   @property() heading = '';
   @property({ type: Boolean }) wide = false;
   readonly #dialog = createRef<HTMLDialogElement>();
+  #pressedOutside = false;
 
   override firstUpdated(_: PropertyValues): void {
     this.#dialog.value?.showModal();
   }
 
   override render() {
-    return html`<dialog ${ref(this.#dialog)} ?data-wide=${this.wide} aria-labelledby="heading" @close=${this.#closed} @cancel=${this.#cancelled} @click=${this.#outside}>
+    return html`<dialog ${ref(this.#dialog)} ?data-wide=${this.wide} aria-labelledby="heading" @close=${this.#closed} @cancel=${this.#cancelled} @mousedown=${this.#pressed} @click=${this.#outside}>
       <div class="frame">
         <header><h2 id="heading">${this.heading}</h2><button class="quiet icon" aria-label="Close" @click=${this.close}><ui-icon name="close"></ui-icon></button></header>
         <div class="content"><slot></slot></div>
@@ -60,7 +61,12 @@ export class UiDialog extends LitElement {
     if (event.target !== this.#dialog.value) event.stopPropagation();
   }
 
+  /** Neither the second click on what opened it, nor text that is marked beyond its edge, is meant to close it. */
+  #pressed(event: MouseEvent): void {
+    this.#pressedOutside = event.target === this.#dialog.value && event.detail < 2;
+  }
+
   #outside(event: MouseEvent): void {
-    if (event.target === this.#dialog.value) this.close();
+    if (event.target === this.#dialog.value && this.#pressedOutside) this.close();
   }
 }

@@ -87,7 +87,9 @@ export const send = async (url: string, init: RequestInit = {}): Promise<Respons
   });
   if (response.ok) return response;
   const error = await errorOf(response);
-  if (error.status === 401 && !url.endsWith('/session')) signedOut();
+  // A wrong key at the way in says nothing of a session.
+  const isSignIn = init.method === 'POST' && url.endsWith('/session');
+  if (error.status === 401 && !isSignIn) signedOut();
   throw error;
 };
 

@@ -2,6 +2,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { TargetView } from '../../../src/contract/admin-api.js';
 import type { ChangesEvent, LiveEvent, StatusEvent } from '../../../src/contract/events.js';
 import type { RequestRecord } from '../../../src/contract/requests.js';
+import { currentSession } from './session.js';
 
 const URL_OF_EVENTS = '/admin/api/events';
 /** A browser does not try again by itself where the answer was no stream. */
@@ -13,7 +14,10 @@ type Connection = 'connecting' | 'live' | 'lost';
 
 type Listener = (event: LiveEvent | undefined) => void;
 
-/** What goes on in the proxy, as it goes on: one stream for all pages. */
+/**
+ * What goes on in the proxy, as it goes on: one stream for all pages. A tab that nobody sees has none: a browser opens six
+ * connections to an address, and a seventh tab would wait for ever.
+ */
 class Live {
   connection: Connection = 'connecting';
   status: Pick<StatusEvent, 'targets' | 'waiting' | 'configuration'> | undefined;
@@ -24,26 +28,32 @@ class Live {
   readonly #listeners = new Set<Listener>();
 
   start(): void {
-    if (this.#source !== undefined) return;
+    document.addEventListener('visibilitychange', this.#onVisibility);
+    this.#open();
+  }
+
+  stop(): void {
+    document.removeEventListener('visibilitychange', this.#onVisibility);
+    this.#close();
+    this.status = undefined;
+    this.recent = [];
+    this.connection = 'connecting';
+  }
+
+  #open(): void {
+    if (this.#source !== undefined || document.hidden) return;
     const source = new EventSource(URL_OF_EVENTS);
     this.#source = source;
     source.onopen = () => this.#connected('live');
     source.onerror = () => {
       this.#connected('lost');
+      // Nothing else may ask the server for long, and an `EventSource` does not tell a session that is over.
+      void currentSession().catch(() => {});
       if (source.readyState !== EventSource.CLOSED) return;
       this.#source = undefined;
-      this.#again = setTimeout(() => this.start(), AGAIN_MS);
+      this.#again = setTimeout(() => this.#open(), AGAIN_MS);
     };
     for (const type of ['status', 'changes']) source.addEventListener(type, ({ data }) => this.#take(JSON.parse(data)));
-  }
-
-  stop(): void {
-    clearTimeout(this.#again);
-    this.#source?.close();
-    this.#source = undefined;
-    this.status = undefined;
-    this.recent = [];
-    this.connection = 'connecting';
   }
 
   /** Calls `listener` with each event, and with `undefined` when the connection changes. @returns how to stop it */
@@ -51,6 +61,17 @@ class Live {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
+
+  #close(): void {
+    clearTimeout(this.#again);
+    this.#source?.close();
+    this.#source = undefined;
+  }
+
+  readonly #onVisibility = (): void => {
+    if (document.hidden) this.#close();
+    else this.#open();
+  };
 
   #connected(connection: Connection): void {
     if (this.connection === connection) return;

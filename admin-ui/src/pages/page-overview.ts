@@ -36,7 +36,7 @@ class PageOverview extends LitElement {
     css`
       .columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 22rem); gap: var(--space-4); align-items: start; }
       .chains { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(44rem, 100%), 1fr)); gap: var(--space-4); align-items: start; }
-      .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr)); gap: var(--space-3); }
+      .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: var(--space-3); }
       aside { position: sticky; top: var(--space-4); }
       @media (max-width: 72rem) { .columns { grid-template-columns: minmax(0, 1fr); } aside { position: static; } }
     `,
@@ -70,17 +70,20 @@ class PageOverview extends LitElement {
 
   override render() {
     const { value } = this.#first;
-    return html`<load-state .of=${this.#first}>${value === undefined ? '' : this.#content(value)}</load-state>`;
+    return html`<page-header heading="Overview">${value === undefined || value.chains.chains.length === 0 ? '' : this.#line(value)}</page-header>
+      <load-state .of=${this.#first}>${value === undefined ? '' : this.#content(value)}</load-state>`;
+  }
+
+  #line({ status }: Loaded) {
+    const { targets, waiting } = live.status ?? status;
+    const usable = targets.filter(({ state }) => state === 'available' || state === 'tracking').length;
+    return html`${counted(usable, 'target')} of ${targets.length} can answer now${waiting > 0 ? html` · ${counted(waiting, 'request waits', 'requests wait')} for capacity` : ''}`;
   }
 
   #content({ status, chains, recent }: Loaded) {
-    const { targets, waiting } = live.status ?? status;
+    const { targets } = live.status ?? status;
     if (chains.chains.length === 0) return this.#empty();
-    const usable = targets.filter(({ state }) => state === 'available' || state === 'tracking').length;
     return html`
-      <page-header heading="Overview">
-        ${counted(usable, 'target')} of ${targets.length} can answer now${waiting > 0 ? html` · ${counted(waiting, 'request waits', 'requests wait')} for capacity` : ''}
-      </page-header>
       <div class="stack">
         <section class="card" aria-label="Free capacity"><capacity-bar .targets=${targets}></capacity-bar></section>
         ${this.#figures(status)}

@@ -35,7 +35,7 @@ class PageUsage extends LitElement {
     css`
       .lead { font-size: var(--text-l); max-width: 60rem; }
       .lead strong { color: var(--good); font-variant-numeric: tabular-nums; }
-      .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: var(--space-3); }
+      .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: var(--space-3); }
       .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: var(--space-3); }
       section.card { padding: var(--space-4) 0 0; overflow: hidden; }
       section.card h2 { padding: 0 var(--space-4); }

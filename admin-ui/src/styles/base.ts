@@ -18,13 +18,14 @@ export const base = css`
   .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
   .row { display: flex; align-items: center; gap: var(--space-2); flex-wrap: wrap; }
   .row.between { justify-content: space-between; }
-  .stack { display: grid; gap: var(--space-3); align-content: start; }
+  .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--space-3); align-content: start; }
   .grow { flex: 1; min-width: 0; }
   .clip { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .card { background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); padding: var(--space-4); }
   .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
-  :focus-visible { outline: none; box-shadow: var(--focus); border-radius: var(--radius-s); }
+  /* Where colours are forced there are no shadows, and outlines are drawn. */
+  :focus-visible { outline: 2px solid transparent; outline-offset: 2px; box-shadow: var(--focus); border-radius: var(--radius-s); }
 
   button, .button {
     font: inherit; font-weight: 550; color: var(--text); background: var(--surface); cursor: pointer;
@@ -64,6 +65,11 @@ export const base = css`
     button, .button, input, select { min-height: 2.5rem; }
     button.icon { width: 2.5rem; }
     input, select, textarea { font-size: 1rem; }
+  }
+  /* What is drawn by its ground alone keeps it where colours are forced, and what is chosen gets a line. */
+  @media (forced-colors: active) {
+    i, .bar { forced-color-adjust: none; }
+    [aria-current='page'], [aria-pressed='true'] { outline: 2px solid Highlight; outline-offset: -2px; }
   }
   @media (prefers-reduced-motion: reduce) {
     *, *::before, *::after { transition: none !important; animation: none !important; }

@@ -2,12 +2,12 @@ import { css } from 'lit';
 
 /** The frame around every page. */
 export const shell = css`
-  .frame { display: grid; grid-template: auto 1fr / 13rem minmax(0, 1fr); grid-template-areas: 'head main' 'nav main'; min-height: 100dvh; }
-  header { grid-area: head; display: flex; align-items: center; gap: var(--space-3); padding: var(--space-4); background: var(--surface); border-right: 1px solid var(--line); }
+  .frame { --head: 3.25rem; display: grid; grid-template: auto 1fr / 13rem minmax(0, 1fr); grid-template-areas: 'head main' 'nav main'; min-height: 100dvh; }
+  header { grid-area: head; display: flex; align-items: center; gap: var(--space-3); position: sticky; top: 0; height: var(--head); padding: 0 var(--space-4); background: var(--surface); border-right: 1px solid var(--line); }
   .brand { display: flex; align-items: center; gap: var(--space-2); font-weight: 700; font-size: var(--text-l); color: var(--text); text-decoration: none; }
   .brand ui-icon { color: var(--water); }
   .menu { display: none; }
-  nav { grid-area: nav; display: flex; flex-direction: column; justify-content: space-between; padding: 0 var(--space-2) var(--space-4); background: var(--surface); border-right: 1px solid var(--line); position: sticky; top: 0; max-height: 100dvh; }
+  nav { grid-area: nav; display: flex; flex-direction: column; justify-content: space-between; padding: 0 var(--space-2) var(--space-4); background: var(--surface); border-right: 1px solid var(--line); position: sticky; top: var(--head); max-height: calc(100dvh - var(--head)); overflow-y: auto; }
   nav ul { display: grid; gap: 0.125rem; }
   nav a { display: flex; align-items: center; gap: var(--space-3); padding: 0.375rem var(--space-2); border-radius: var(--radius-s); color: var(--muted); text-decoration: none; font-weight: 500; }
   nav a:hover { background: var(--sunken); color: var(--text); }
@@ -24,7 +24,7 @@ export const shell = css`
 
   @media (max-width: 56rem) {
     .frame { grid-template: auto auto 1fr / minmax(0, 1fr); grid-template-areas: 'head' 'nav' 'main'; }
-    header { position: sticky; top: 0; z-index: 20; border-right: 0; border-bottom: 1px solid var(--line); padding: var(--space-2) var(--space-3); }
+    header { z-index: 20; border-right: 0; border-bottom: 1px solid var(--line); padding: 0 var(--space-3); }
     .connection { margin-left: auto; }
     .menu { display: inline-flex; }
     nav { display: none; position: static; max-height: none; border-right: 0; border-bottom: 1px solid var(--line); padding-top: var(--space-2); }
