@@ -15,8 +15,8 @@ interface Image {
   readonly Healthcheck: { readonly Test: readonly string[] };
 }
 
-/** A folder outside for each place inside. */
-type Volumes = Readonly<Record<string, string>>;
+/** A folder outside, or a file, for each place inside. */
+export type Volumes = Readonly<Record<string, string>>;
 
 /** As of `docker run --user … --env …`. */
 interface RunOptions {

@@ -30,7 +30,7 @@ const tryWith = async (node: string): Promise<void> => {
   const folder = new Folder(node);
   try {
     const demo = await folder.start(['--demo', '--port', '0']);
-    const apiKey = readFileSync(folder.file('.429chain/api-key'), 'utf8').trim();
+    const apiKey = readFileSync(folder.file('.429chain/demo/api-key'), 'utf8').trim();
     const { completions } = new OpenAI({ baseURL: `${demo.address}/v1`, apiKey, maxRetries: 0 }).chat;
 
     const answer = await completions.create({ model: 'default', messages: HELLO });

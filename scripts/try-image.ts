@@ -5,15 +5,11 @@ import { parseEnv } from 'node:util';
 import type { AdminApi } from '../src/contract/admin-api.js';
 import { type Answerer, answer, chunk, DONE, reply, ScriptedUpstream } from '../test/scripted-upstream.js';
 import { Container } from './container.js';
+import { ADDRESS, step } from './try-step.js';
+import { tryVolumes } from './try-volumes.js';
 
 /** The second half of try-image.sh: runs the image that was built there, and does with it what its owner would do. */
 const [root = '', imageFile = ''] = process.argv.slice(2);
-const ADDRESS = 'http://127.0.0.1:3429';
-
-const step = async (what: string, body: () => Promise<void>): Promise<void> => {
-  await body();
-  console.log(`  ✓ ${what}`);
-};
 
 const volumes = Container.newVolumes(root, ['/config', '/data']);
 const inConfig = (name: string): string => join(volumes['/config'] ?? '', name);
@@ -184,28 +180,7 @@ try {
   running.signal('SIGTERM');
   assert.equal(await running.status, 0);
 
-  console.log('Another user');
-  await step('may run it on new volumes, with keys in files', async () => {
-    const others = Container.newVolumes(root, ['/config', '/data']);
-    writeFileSync(join(others['/config'] ?? '', 'key'), 'a-key-in-a-file\n');
-    const environment = { CHAIN_API_KEY_FILE: '/config/key', CHAIN_ADMIN_KEY: 'a-key-of-the-admin' };
-    const other = new Container(root, imageFile, others, { user: '4321:4321', environment });
-    const started = await other.start();
-    const { status } = await call('/v1/models', 'a-key-in-a-file');
-    started.signal('SIGTERM');
-    assert.equal(await started.status, 0);
-    assert.equal(status, 200);
-    Container.removeVolumes(others);
-  });
-
-  console.log('A folder that belongs to somebody else');
-  await step('ends it, and says what to do', async () => {
-    const foreign = Container.newVolumes(root, ['/config', '/data'], 0);
-    const { status, output } = await new Container(root, imageFile, foreign).run(['429chain', 'start', '--create']);
-    assert.equal(status, 1);
-    assert.match(output, /chown -R 1000:1000/);
-    Container.removeVolumes(foreign);
-  });
+  await tryVolumes(root, imageFile, volumes);
 } finally {
   container.kill();
   Container.removeVolumes(volumes);

@@ -33,7 +33,7 @@ const unknownType = (settings: Settings, { id, type }: ProviderSettings, known: 
 
 const problemsOfProvider = (
   settings: Settings,
-  { id, baseUrl, missing, options }: ProviderSettings,
+  { id, type: named, baseUrl, missing, options }: ProviderSettings,
   type: ProviderType,
 ): Problem[] => {
   const problems: Problem[] = [];
@@ -42,7 +42,21 @@ const problemsOfProvider = (
     problems.push(problemAt(settings, ['providers', id], message));
   }
   if (type.optionsSchema === undefined || missing.length > 0) return problems;
-  return [...problems, ...problemsOfOptions(settings, ['providers', id, 'options'], type.optionsSchema, options)];
+  const path = ['providers', id, 'options'];
+  return [...problems, ...problemsBy(`provider type "${named}"`, settings, path, type.optionsSchema, options)];
+};
+
+/** @throws ChainError `plugin_failed` where the schema of `owner` is none */
+const problemsBy = (
+  owner: string,
+  ...[settings, path, schema, options]: Parameters<typeof problemsOfOptions>
+): Problem[] => {
+  try {
+    return problemsOfOptions(settings, path, schema, options);
+  } catch (cause) {
+    const message = `The optionsSchema of ${owner} is no JSON Schema: ${(cause as Error).message}.`;
+    throw new ChainError('plugin_failed', message, { cause });
+  }
 };
 
 /**
@@ -61,7 +75,7 @@ export const refusePlugin = (settings: Settings, error: Error, { path, use }: Pl
  * @throws InvalidConfiguration for one in the configuration, ChainError `plugin_failed` for one of `--plugins`
  */
 export const checkPluginOptions = (settings: Settings, plugin: string, schema: object, choice: PluginChoice): void => {
-  const problems = problemsOfOptions(settings, choice.path ?? [], schema, choice.options);
+  const problems = problemsBy(`plugin "${plugin}"`, settings, choice.path ?? [], schema, choice.options);
   if (problems.length === 0) return;
   if (choice.path !== undefined) throw new InvalidConfiguration(problems);
   const what = problems.map(({ message }) => message).join(' ');

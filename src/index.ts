@@ -4,6 +4,7 @@ import type { Environment } from './config/env.js';
 import { isLoopback } from './config/loopback.js';
 import { printConfiguration } from './config/print.js';
 import { memoryStore, openStore, type SettingsStore } from './config/store.js';
+import { suggest } from './config/wording.js';
 import type { LiveStatus } from './contract/admin-api.js';
 import type { Configuration } from './contract/config.js';
 import { type Log, type LogFields, silentLog } from './log.js';
@@ -59,9 +60,11 @@ export interface ProxyServer {
 
 /**
  * Builds a proxy, which listens to nothing yet.
- * @throws InvalidConfiguration with every problem of the configuration; ChainError `plugin_failed`
+ * @throws InvalidConfiguration with every problem of the configuration; ChainError `plugin_failed`; TypeError for options
+ * that name no configuration, or what is no option
  */
 export const createProxy = async (options: ProxyOptions): Promise<ProxyServer> => {
+  checkOptions(options);
   const secrets = new Secrets();
   const log = masked(options.log ?? COMPLAINTS, secrets);
   const plugins = (options.plugins ?? []).map((each) => (typeof each === 'string' ? resolve(each) : each));
@@ -90,6 +93,21 @@ export const createProxy = async (options: ProxyOptions): Promise<ProxyServer> =
     status: () => app.runtime.status(),
     close: (drainMs) => app.close(drainMs),
   };
+};
+
+const OPTIONS: readonly (keyof ProxyOptions)[] = ['configuration', 'file', 'plugins', 'dataDir', 'log', 'env'];
+
+/** For programs that no compiler checks. @throws TypeError */
+const checkOptions = (options: Partial<ProxyOptions> = {}): void => {
+  for (const name of Object.keys(options)) {
+    if ((OPTIONS as readonly string[]).includes(name)) continue;
+    throw new TypeError(
+      `createProxy has no option '${name}'. Its options: ${OPTIONS.join(', ')}.${suggest(name, OPTIONS)}`,
+    );
+  }
+  if ((options.configuration === undefined) === (options.file === undefined)) {
+    throw new TypeError('createProxy needs either a `configuration` or the `file` that it is in.');
+  }
 };
 
 const storeOf = ({ configuration, file, dataDir, env = process.env }: ProxyOptions, log: Log): SettingsStore =>

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Path } from './config/locate.js';
 import type { ProviderSettings, Settings, TargetSettings, Timeouts } from './config/settings.js';
+import { isPrivate } from './config/wording.js';
 import { Repairs } from './engine/repairs.js';
 import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from './engine/target.js';
 import type { Account, TargetScopes } from './ledger/ledger.js';
@@ -105,23 +107,32 @@ const prepareTarget = (
 });
 
 /** A header may hold a key as well, whole or behind a word such as `Bearer`. */
-const secretsOf = ({ apiKey, headers }: ProviderSettings): string[] =>
-  formsOf([...(apiKey === undefined ? [] : [apiKey]), ...wordsOf(headers)]);
+const secretsOf = ({ apiKey, headers, options }: ProviderSettings): string[] =>
+  formsOf([...(apiKey === undefined ? [] : [apiKey]), ...wordsOf(headers), ...privateTexts(options)]);
+
+/** Options whose names say that they are keys. */
+const privateTexts = (value: unknown, path: Path = []): string[] => {
+  if (typeof value === 'string') return isPrivate(path) && value.length >= SHORTEST_LIKELY_KEY ? [value] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => privateTexts(inner, [...path, name]));
+};
 
 const wordsOf = (headers: Readonly<Record<string, string>>): string[] =>
   Object.values(headers).flatMap((value) => [value, ...value.split(' ')]);
 
-/** A word of a header is a key only if it is as long as one: a title has words too. */
-const SHORTEST_HEADER_KEY = 12;
+/** What stands where a key may stand is one only if it is as long as one: a title has words too. */
+const SHORTEST_LIKELY_KEY = 12;
 
 /** Every key that a configuration holds. One that is also the name of its provider, as for a local server, tells nothing. */
-export const keysIn = ({ server, providers }: Settings): string[] => {
+export const keysIn = ({ server, providers, plugins }: Settings): string[] => {
   const names = new Set(providers.flatMap(({ id, type }) => [id, type]));
-  const ofProviders = providers.flatMap(({ apiKey = '', headers }) => [
+  const ofProviders = providers.flatMap(({ apiKey = '', headers, options }) => [
     apiKey,
-    ...wordsOf(headers).filter(({ length }) => length >= SHORTEST_HEADER_KEY),
+    ...wordsOf(headers).filter(({ length }) => length >= SHORTEST_LIKELY_KEY),
+    ...privateTexts(options),
   ]);
-  const all = [...server.apiKeys.map(({ key }) => key), server.adminKey ?? '', ...ofProviders];
+  const ofPlugins = plugins.flatMap(({ options }) => privateTexts(options));
+  const all = [...server.apiKeys.map(({ key }) => key), server.adminKey ?? '', ...ofProviders, ...ofPlugins];
   return all.filter((key) => !names.has(key));
 };
 

@@ -100,6 +100,7 @@ export class Runtime implements Current {
       dataDir: settings.dataDir,
       folder: settings.file === undefined ? process.cwd() : dirname(settings.file),
       now: clock.now,
+      mask: (text) => secrets.mask(text),
       status: () => {
         if (built === undefined) throw new Error(TOO_EARLY);
         return built.status();

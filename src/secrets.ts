@@ -6,10 +6,14 @@ const MASK = '***';
 /** Shorter ones would mask ordinary words. */
 const SHORTEST_SECRET = 6;
 
+/** One that is part of another would leave the rest of that, were it masked before. */
+const longestFirst = (one: string, other: string): number => other.length - one.length;
+
 /** `text` with every one of `secrets`, and whatever looks like a provider's key, replaced by stars. */
 export const maskSecrets = (text: string, secrets: readonly string[]): string => {
   let masked = text;
-  for (const secret of secrets) if (secret.length >= SHORTEST_SECRET) masked = masked.replaceAll(secret, MASK);
+  for (const secret of [...secrets].sort(longestFirst))
+    if (secret.length >= SHORTEST_SECRET) masked = masked.replaceAll(secret, MASK);
   return masked.replace(KEY_SHAPE, MASK);
 };
 
@@ -27,9 +31,8 @@ export class Secrets {
   add(secrets: readonly string[]): void {
     const long = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
     for (const form of formsOf(long)) this.#known.add(form);
-    // The longest first, so that one which is part of another leaves no rest of it.
-    const longestFirst = [...this.#known].sort((one, other) => other.length - one.length);
-    this.#pattern = longestFirst.length === 0 ? undefined : new RegExp(longestFirst.map(literally).join('|'), 'g');
+    const all = [...this.#known].sort(longestFirst);
+    this.#pattern = all.length === 0 ? undefined : new RegExp(all.map(literally).join('|'), 'g');
   }
 
   /** `text` with every key, and whatever looks like one, replaced by stars. */

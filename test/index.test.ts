@@ -60,12 +60,31 @@ describe('createProxy, of 429chain as a library', () => {
     expect(made.status().targets.map(({ target }) => target)).to.deep.equal(['one/a-model']);
   });
 
+  for (const [what, options, says] of [
+    ['none', undefined, /needs either a `configuration` or the `file`/],
+    ['neither a configuration nor a file', {}, /needs either a `configuration` or the `file`/],
+    ['both', { configuration: { providers: {}, chains: {} }, file: 'x' }, /needs either/],
+    ['one that it does not have', { dataDirr: 'x' }, /no option 'dataDirr'\. .* Did you mean `dataDir`\?$/],
+  ] as const) {
+    it(`refuses options that are wrong: ${what}`, async () => {
+      const refusal = await createProxy(options as unknown as ProxyOptions).catch((error: unknown) => error);
+      expect(refusal).to.be.instanceOf(TypeError).with.property('message').that.matches(says);
+    });
+  }
+
   it('keeps the keys that it made in the data folder, and lets the admin in with its own', async () => {
     const made = await create();
     await made.listen({ port: 0 });
     expect(readFileSync(join(folder, 'data', 'api-key'), 'utf8').trim()).to.equal(made.apiKey);
     const headers = { authorization: `Bearer ${made.adminKey}` };
     expect((await fetch(`${made.address}/admin/api/status`, { headers })).status).to.equal(200);
+  });
+
+  it('takes what is undefined in a configuration for what is not there', async () => {
+    const undefinedToo = { ...configuration(), plugins: undefined } as unknown as Configuration;
+    const made = await create({ configuration: undefinedToo });
+    await made.listen({ port: 0 });
+    expect(await ask(made)).to.equal('Hello');
   });
 
   it('takes a change of its file over', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Secrets } from '../src/secrets.js';
+import { maskSecrets, Secrets } from '../src/secrets.js';
 
 const secretsOf = (...keys: string[]): Secrets => {
   const secrets = new Secrets();
@@ -20,6 +20,10 @@ describe('known secrets', () => {
   for (const [what, keys, text, masked] of CASES) {
     it(`mask ${what}`, () => expect(secretsOf(...keys).mask(text)).to.equal(masked));
   }
+
+  it('mask the longer one whole, in whatever order they are given', () => {
+    expect(maskSecrets('my-key-too and my-key', ['my-key', 'my-key-too'])).to.equal('*** and ***');
+  });
 
   it('stay known when others are added', () => {
     const secrets = secretsOf('the-old-key');

@@ -23,7 +23,7 @@ export const modelsOf = async (parts: AdminParts, id: string): Promise<ModelsRep
 export const tryProvider = (parts: AdminParts, asked: ProviderToTry): Promise<ProviderTrial> => {
   const running = parts.current();
   const provider = settingsToTry(running, asked);
-  const prepared = running.prepare(provider);
+  const prepared = atItsAddress(running, asked, provider);
   if (prepared === undefined) {
     const known = running.host.types.names.join(', ');
     throw invalid(
@@ -46,6 +46,31 @@ const ask = async ({ upstream }: AdminParts, { host }: Running, provider: Prepar
   return { ...report, models: report.models ?? [] };
 };
 
+/**
+ * A saved key, and the headers, which may hold one, are for the address that they were saved with: a word that is mistyped
+ * there must not give them to a stranger.
+ * @returns `undefined` for a type that no plugin adds
+ * @throws ChainError `invalid_request` where a saved key would go elsewhere
+ */
+const atItsAddress = (
+  running: Running,
+  asked: ProviderToTry,
+  provider: ProviderSettings,
+): PreparedProvider | undefined => {
+  const prepared = running.prepare(provider);
+  const saved = running.providers.find((each) => each.provider === asked.id);
+  if (prepared === undefined || saved === undefined) return prepared;
+  const [own, other] = [originOf(saved), originOf(prepared)];
+  // One that is no address is asked nothing.
+  if (own === other || other === undefined) return prepared;
+  if (asked.apiKey !== undefined || provider.apiKey === undefined) return running.prepare({ ...provider, headers: {} });
+  const message = `The saved key of ${provider.id} is for ${own ?? 'another address'}. Type it anew to try it at ${other}.`;
+  throw invalid('apiKey', message);
+};
+
+const originOf = ({ baseUrl }: PreparedProvider): string | undefined =>
+  URL.canParse(baseUrl) ? new URL(baseUrl).origin : undefined;
+
 /** What is absent in `asked` is that of the saved provider; its address and options only where the type is the same. */
 const settingsToTry = ({ settings }: Running, asked: ProviderToTry): ProviderSettings => {
   const saved = asked.id === undefined ? undefined : settings.providers.find(({ id }) => id === asked.id);
@@ -54,9 +79,11 @@ const settingsToTry = ({ settings }: Running, asked: ProviderToTry): ProviderSet
   if (typeof type !== 'string') throw invalid('type', '"type" is missing: the kind of provider, such as "groq".');
   const same = saved?.type === type ? saved : undefined;
   const apiKey = asked.apiKey === undefined ? saved?.apiKey : keyIn(asked.apiKey);
-  const baseUrl = asked.baseUrl ?? same?.baseUrl;
-  const written = saved === undefined ? undefined : settings.written?.providers[saved.id]?.options;
-  const options = asked.options === undefined ? same?.options : resolved(asked.options, written, saved);
+  const written = saved === undefined ? undefined : settings.written?.providers[saved.id];
+  // A form sends it back as it is written, its variables unread.
+  const asWritten = asked.baseUrl === written?.baseUrl ? saved?.baseUrl : asked.baseUrl;
+  const baseUrl = asked.baseUrl === undefined ? same?.baseUrl : asWritten;
+  const options = asked.options === undefined ? same?.options : resolved(asked.options, written?.options, saved);
   return {
     id: saved?.id ?? 'new',
     type,

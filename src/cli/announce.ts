@@ -30,7 +30,9 @@ const banner = (address: string, app: App, showKey: boolean, isAdminKeyNew: bool
     ({ name, targets }) =>
       `  ${name}\n${targets.map((target) => `    ${target.id}${target.unusable === undefined ? '' : `  (${target.unusable.state}: ${target.unusable.reason})`}`).join('\n')}`,
   );
-  const writtenDown = isAdminKeyNew && showKey ? `is ${app.runtime.adminKey}` : 'is server.adminKey';
+  const [, variable] = /^\$\{(\w+)\}$/.exec(settings.written?.server?.adminKey ?? '') ?? [];
+  const whereItIs = variable === undefined ? 'is server.adminKey' : `is ${variable}, in .env or the environment`;
+  const writtenDown = isAdminKeyNew && showKey ? `is ${app.runtime.adminKey}` : whereItIs;
   const adminKey =
     settings.server.adminKey === undefined ? `is in ${join(settings.dataDir, 'admin-key')}` : writtenDown;
   const head = [

@@ -2,9 +2,11 @@ import type { Settings } from '../config/settings.js';
 import { splitTarget } from '../config/target-name.js';
 import { suggest } from '../config/wording.js';
 import { parseBody } from '../engine/failure.js';
+import { printable } from '../logging/printable.js';
 import { textsOf } from './answer.js';
 import { CommandError } from './command-error.js';
 import type { CommandLine } from './options.js';
+import { OWN_NAME } from './own-name.js';
 import { refusalOf } from './refusal.js';
 import { findProxy, send } from './running-proxy.js';
 
@@ -28,7 +30,7 @@ export const ask = async (line: CommandLine): Promise<void> => {
 const questionOf = async ({ words }: CommandLine): Promise<string> => {
   const question = words.length > 0 ? words.join(' ') : process.stdin.isTTY ? '' : await readInput();
   if (question.trim() !== '') return question;
-  throw new CommandError('There is no question. Write 429chain ask "…", or pipe one in.', 2);
+  throw new CommandError(`There is no question. Write ${OWN_NAME} ask "…", or pipe one in.`, 2);
 };
 
 const readInput = async (): Promise<string> => {
@@ -57,7 +59,7 @@ const print = async (response: Response): Promise<void> => {
   process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
   try {
     for await (const text of textsOf(response)) {
-      process.stdout.write(text);
+      process.stdout.write(printable(text));
       if (text !== '') last = text;
     }
   } catch (error) {

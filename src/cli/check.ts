@@ -1,25 +1,16 @@
 import { relative } from 'node:path';
-import { Agent } from 'undici';
-import { systemClock } from '../clock.js';
 import { loadSettings } from '../config/load.js';
 import type { Settings } from '../config/settings.js';
 import { InvalidConfiguration } from '../config/store.js';
 import { listOf, suggest } from '../config/wording.js';
-import { Estimates } from '../engine/estimate.js';
 import { bareId } from '../engine/model-list.js';
-import { askForModels, type ProviderReport, type ProviderState } from '../engine/provider-models.js';
+import type { ProviderState } from '../engine/provider-models.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
-import { Upstream } from '../engine/upstream.js';
-import { MemoryLedger } from '../ledger/memory-ledger.js';
-import { openLog } from '../logging/process-log.js';
-import { version } from '../package.js';
-import { Runtime } from '../runtime.js';
-import { Secrets } from '../secrets.js';
+import type { Runtime } from '../runtime.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, configurationFile, pluginPaths } from './options.js';
+import { askAll, buildRuntime, type Reports, wordsFor } from './provider-trial.js';
 import { tableOf } from './table.js';
-
-type Reports = ReadonlyMap<string, ProviderReport>;
 
 /** States in which a provider may answer a request. No list of models is an authority on that. */
 const HOPEFUL: ReadonlySet<ProviderState> = new Set(['ok', 'no list', 'at its limit', 'not asked']);
@@ -43,32 +34,6 @@ export const check = async (line: CommandLine): Promise<void> => {
   }
 };
 
-/** The engine without a server, and without an `App`, which keeps its ledger in the data folder. */
-const buildRuntime = (settings: Settings, plugins: readonly string[]): Promise<Runtime> => {
-  const clock = systemClock;
-  const secrets = new Secrets();
-  const log = openLog(2, secrets);
-  log.configure({ format: 'pretty' });
-  const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
-  return Runtime.build(withoutOwnKey(settings), chosen, {
-    ledger: new MemoryLedger(clock),
-    upstream: new Upstream(clock.now),
-    estimates: new Estimates(),
-    clock,
-    log,
-    secrets,
-    version,
-    startedAt: clock.now(),
-  });
-};
-
-/** A check leaves nothing behind, but without keys the runtime would make them and keep them. */
-const withoutOwnKey = (settings: Settings): Settings => {
-  const { server } = settings;
-  const apiKeys = server.apiKeys.length > 0 ? server.apiKeys : [{ key: 'never listened to', label: 'key 1' }];
-  return { ...settings, server: { ...server, apiKeys, adminKey: server.adminKey ?? 'never listened to either' } };
-};
-
 const unasked = (providers: readonly PreparedProvider[]): Reports =>
   new Map(
     providers.map(({ provider, unusable }) => [
@@ -77,27 +42,10 @@ const unasked = (providers: readonly PreparedProvider[]): Reports =>
     ]),
   );
 
-const askAll = async ({ providers, host }: Runtime): Promise<Reports> => {
-  const dispatcher = new Agent();
-  try {
-    const ask = async (provider: PreparedProvider) =>
-      [provider.provider, await askForModels(provider, host.hooks, dispatcher)] as const;
-    return new Map(await Promise.all(providers.map(ask)));
-  } finally {
-    await dispatcher.destroy();
-  }
-};
-
 const providerTable = (settings: Settings, reports: Reports): string =>
   tableOf(
     [...reports].map(([id, report]) => [id, report.state, `${wordsFor(report)}${hintFor(settings, id, report.state)}`]),
   );
-
-const wordsFor = ({ detail, models, keyUntried }: ProviderReport): string => {
-  if (models === undefined) return detail;
-  const untried = keyUntried ? '; lists them to anybody, so that its key was not tried' : '';
-  return `${models.length} ${models.length === 1 ? 'model' : 'models'}${untried}`;
-};
 
 const hintFor = ({ written }: Settings, id: string, state: ProviderState): string => {
   if (state === 'no list') return ' · is baseUrl right?';

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { newKey } from '../api-key.js';
 import { withVariables } from '../config/dot-env.js';
@@ -42,7 +42,7 @@ export const createConfiguration = ({ options }: CommandLine, env: Environment, 
   const folder = dirname(file);
   const why = whyNotWritable(folder);
   if (why !== undefined) throw new CommandError(`There is no ${file}, and none can be made.\n${why}`);
-  const made = writeKeys(join(folder, DOT_ENV), env);
+  const made = writeKeys(join(folder, DOT_ENV), env, log);
   const hosts = isGiven(env, HOST) ? `\n    hosts: ['\${${HOST}}'],` : '';
   writeFileSync(file, empty(hosts), { flag: 'wx' });
   log.info(`There was no configuration: ${file} is a new one, without providers. Add them at /admin.`);
@@ -51,12 +51,25 @@ export const createConfiguration = ({ options }: CommandLine, env: Environment, 
 };
 
 /** @returns the names of those that were made */
-const writeKeys = (dotEnvFile: string, env: Environment): string[] => {
+const writeKeys = (dotEnvFile: string, env: Environment, log: Log): string[] => {
   const before = existsSync(dotEnvFile) ? readFileSync(dotEnvFile, 'utf8') : '';
   const given = readEnvironment(env, before);
   const made = Object.entries(KEYS).filter(([name]) => !isGiven(given, name));
   if (made.length === 0) return [];
   const variables = Object.fromEntries(made.map(([name, key]) => [name, newKey(key)]));
+  if (existsSync(dotEnvFile)) makePrivate(dotEnvFile, log);
   writeFileSync(dotEnvFile, withVariables(before, variables), { mode: 0o600 });
   return Object.keys(variables);
+};
+
+/** The mode that a file is written with holds for a new one only. */
+const makePrivate = (file: string, log: Log): void => {
+  try {
+    chmodSync(file, 0o600);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    log.warn(
+      `${file} will hold keys, and its mode cannot be changed to 0600 (${code}). See to it that nobody else reads it.`,
+    );
+  }
 };

@@ -9,8 +9,10 @@ import { listOf } from '../config/wording.js';
 import { packageFile } from '../package.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, DEFAULT_FILE } from './options.js';
+import { OWN_NAME } from './own-name.js';
 import { isAtTerminal, Prompt } from './prompt.js';
 import { tableOf } from './table.js';
+import type { Keys } from './try-keys.js';
 
 /** A variable that a configuration names, and where its value is to be had. */
 interface Variable {
@@ -47,7 +49,7 @@ export const setUp = async ({ options }: CommandLine, prompt?: Prompt): Promise<
   const before = existsSync(dotEnv) ? readFileSync(dotEnv, 'utf8') : undefined;
   const there = readEnvironment(process.env, before ?? '');
   const wanted = variables.filter(({ name }) => !isGiven(there, name));
-  const keys = prompt === undefined ? {} : await askForKeys(wanted, prompt);
+  const keys = prompt === undefined ? {} : await askForGoodKeys(shipped, wanted, prompt);
   try {
     const written = [
       ...writeConfiguration(file, shipped),
@@ -57,7 +59,9 @@ export const setUp = async ({ options }: CommandLine, prompt?: Prompt): Promise<
   } catch (cause) {
     const { code, path } = cause as NodeJS.ErrnoException;
     if (path === undefined) throw cause;
-    throw new CommandError(`${path} cannot be written (${code}).`);
+    throw new CommandError(
+      `${path} cannot be written${code === 'ENOENT' ? ': there is no such folder' : ` (${code})`}.`,
+    );
   }
   return wanted.length < variables.length || Object.keys(keys).length > 0 ? [] : variables;
 };
@@ -78,22 +82,34 @@ const variablesOf = (text: string): Variable[] => {
   return [...names].map((name) => ({ name, page: pages.get(name) }));
 };
 
-/** @returns those that were given, by name. One that is no key is asked for again */
+/** @returns those that were given, by name. One that its provider refuses may be typed again */
+const askForGoodKeys = async (text: string, variables: readonly Variable[], prompt: Prompt): Promise<Keys> => {
+  const keys = await askForKeys(variables, prompt);
+  if (Object.keys(keys).length === 0) return keys;
+  const { tryKeys } = await import('./try-keys.js');
+  return tryKeys(text, keys, prompt, (name) => askForKey(`  Another ${name}, or Enter to keep this one: `, prompt));
+};
+
+/** @returns those that were given, by name */
 const askForKeys = async (variables: readonly Variable[], prompt: Prompt): Promise<Record<string, string>> => {
   const keys: Record<string, string> = {};
   if (variables.length > 0)
     prompt.say('Paste your keys: they are not shown. Enter goes without one, which can be added later.');
   for (const { name, page } of variables) {
-    const question = `  ${name}${page === undefined ? '' : `, from ${page}`}: `;
-    let key = await prompt.askHidden(question);
-    while (!/^[\x21-\x7e]*$/.test(key)) {
-      prompt.say('  That is no key: it has blanks or letters that no key has.');
-      key = await prompt.askHidden(question);
-    }
+    const key = await askForKey(`  ${name}${page === undefined ? '' : `, from ${page}`}: `, prompt);
     if (key !== '') keys[name] = key;
     prompt.say(key === '' ? '  Without it, then.' : `  Taken, ${key.length} characters.`);
   }
   return keys;
+};
+
+/** @returns a key, or nothing. One that is no key is asked for again */
+const askForKey = async (question: string, prompt: Prompt): Promise<string> => {
+  for (;;) {
+    const key = await prompt.askHidden(question);
+    if (/^[\x21-\x7e]*$/.test(key)) return key;
+    prompt.say('  That is no key: it has blanks or letters that no key has.');
+  }
 };
 
 /**
@@ -139,8 +155,8 @@ const nextSteps = (lacking: readonly Variable[], config: string | undefined): st
   const option = config === undefined ? '' : ` --config ${config}`;
   const pages = lacking.map(({ name, page = '' }) => [name, page]);
   const commands = [
-    [`429chain check${option}`, 'asks every provider for its models'],
-    [`429chain${option}`, 'runs the proxy'],
+    [`${OWN_NAME} check${option}`, 'asks every provider for its models'],
+    [`${OWN_NAME}${option}`, 'runs the proxy'],
   ];
   if (lacking.length === 0) return `Next\n${tableOf(commands)}`;
   return `Next\n  Get a key at one of these pages or more, and put it into ${DOT_ENV}:\n${tableOf(pages, '    ')}\n  Then:\n${tableOf(commands, '    ')}`;

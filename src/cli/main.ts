@@ -1,15 +1,23 @@
 #!/usr/bin/env node
 import { suggest } from '../config/wording.js';
-import { version } from '../package.js';
+import { printable } from '../logging/printable.js';
+import { neededNode, version } from '../package.js';
 import { ChainError } from '../plugin/errors.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, OPTIONS, readCommandLine } from './options.js';
 
+interface Command {
+  readonly help: string;
+  /** Whether words may follow it, such as a question. */
+  readonly takesWords?: boolean;
+  readonly run: (line: CommandLine) => Promise<void>;
+}
+
 /** Name → what it does, and where. A command's code is loaded when it is called. */
-const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine) => Promise<void> }>> = {
+const COMMANDS: Readonly<Record<string, Command>> = {
   start: { help: 'run the proxy (the default)', run: async (line) => (await import('./start.js')).start(line) },
   init: {
-    help: 'ask for keys on a terminal, write a commented 429chain.json5 and a .env',
+    help: 'ask for keys on a terminal and try them, write a commented 429chain.json5 and a .env',
     run: async (line) => (await import('./init.js')).init(line),
   },
   check: {
@@ -18,6 +26,7 @@ const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine)
   },
   ask: {
     help: 'ask "…": send one question through a running proxy',
+    takesWords: true,
     run: async (line) => (await import('./ask.js')).ask(line),
   },
   status: {
@@ -30,10 +39,12 @@ const COMMANDS: Readonly<Record<string, { help: string; run: (line: CommandLine)
   },
   explain: {
     help: 'which target a request would go to now, and why not to the others',
+    takesWords: true,
     run: async (line) => (await import('./explain.js')).explain(line),
   },
   plugin: {
     help: 'plugin new NAME: write a plugin of your own, tested and ready to be published',
+    takesWords: true,
     run: async (line) => (await import('./plugin.js')).plugin(line),
   },
 };
@@ -46,13 +57,22 @@ const usage = (): string => {
   return `Usage: 429chain [command] [options]\n\nCommands\n${rows(commands)}\n\nOptions\n${rows(options)}\n`;
 };
 
+/** @throws CommandError before code is loaded that an old Node cannot read */
+const checkNode = (): void => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [neededMajor = 0, neededMinor = 0] = neededNode.split('.').map(Number);
+  if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) return;
+  throw new CommandError(`429chain needs Node ${neededNode} or later. This is Node ${process.versions.node}.`);
+};
+
 const run = async (args: readonly string[]): Promise<void> => {
+  checkNode();
   const line = readCommandLine(args);
   if (line.options.version) {
     console.log(version);
     return;
   }
-  if (line.options.help) {
+  if (line.options.help || line.command === 'help') {
     console.log(usage());
     return;
   }
@@ -62,6 +82,13 @@ const run = async (args: readonly string[]): Promise<void> => {
     const near = suggest(line.command, names);
     throw new CommandError(`There is no command "${line.command}". Commands: ${names.join(', ')}.${near}`, 2);
   }
+  const [word] = line.words;
+  if (word !== undefined && !command.takesWords) {
+    throw new CommandError(
+      `429chain ${line.command} takes options only, and cannot do anything with '${word}'. --config names another configuration.`,
+      2,
+    );
+  }
   await command.run(line);
 };
 
@@ -69,6 +96,6 @@ try {
   await run(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof CommandError || error instanceof ChainError)) throw error;
-  console.error(error.message);
+  console.error(printable(error.message));
   process.exitCode = error instanceof CommandError ? error.exitStatus : 1;
 }

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { suggest } from '../config/wording.js';
 import { CommandError } from './command-error.js';
+import { OWN_NAME } from './own-name.js';
+import { tableOf } from './table.js';
 
 /** Every option of every command, with its sentence for `--help`. */
 export const OPTIONS = {
@@ -49,15 +51,29 @@ export const readCommandLine = (args: readonly string[]): CommandLine => {
 
 export const DEFAULT_FILE = '429chain.json5';
 
+/** What to do where there is no configuration: to find a proxy that runs, or to begin. */
+const FINDING = [
+  ['--config FILE', 'another configuration, which says where the proxy is'],
+  ['--url ADDRESS', 'a proxy that needs none, or runs elsewhere'],
+  ['--demo', 'the one that runs with --demo'],
+];
+const beginning = (config: string): string[][] => [
+  [`${OWN_NAME} init${config}`, 'writes one, with comments'],
+  [`${OWN_NAME} --create${config}`, 'begins with an empty one, to be filled in the browser'],
+  [`${OWN_NAME} --demo`, 'runs with simulated providers, without any configuration'],
+];
+
+/** Commands that talk to a proxy which runs. */
+const ASKING: ReadonlySet<string> = new Set(['ask', 'status', 'explain', 'health']);
+
 /** @throws CommandError when there is no configuration, with what to do about it */
-export const configurationFile = ({ options }: CommandLine): string => {
+export const configurationFile = ({ command, options }: CommandLine): string => {
   const file = resolve(options.config ?? DEFAULT_FILE);
   if (existsSync(file)) return file;
   const where =
     options.config === undefined ? `There is no ${DEFAULT_FILE} in this folder.` : `There is no file ${file}.`;
-  throw new CommandError(
-    `${where}\n  429chain init       writes one, with comments\n  429chain --create   begins with an empty one, to be filled in the browser\n  429chain --demo     runs with simulated providers, without any configuration`,
-  );
+  const config = options.config === undefined ? '' : ` --config ${options.config}`;
+  throw new CommandError(`${where}\n${tableOf(ASKING.has(command) ? FINDING : beginning(config))}`);
 };
 
 /** `--plugins A,B` and `--plugins A --plugins B` as absolute paths. */

@@ -57,6 +57,16 @@ export class Prompt {
     }
   }
 
+  /** Waits for `work`. Rejects with a CommandError when the input ends meanwhile, or with Ctrl-C */
+  async during<T>(work: Promise<T>): Promise<T> {
+    const ended = new Promise<never>((_, reject) => {
+      this.#onLine = () => {
+        if (this.#ended !== undefined) reject(this.#ended);
+      };
+    });
+    return Promise.race([work, ended]);
+  }
+
   close(): void {
     this.#lines.close();
   }

@@ -1,5 +1,6 @@
 import { keptKey, type OwnKey } from '../api-key.js';
 import { loadSettings } from '../config/load.js';
+import { isLoopback } from '../config/loopback.js';
 import type { Settings } from '../config/settings.js';
 import { InvalidConfiguration } from '../config/store.js';
 import type { AdminApi } from '../contract/admin-api.js';
@@ -8,8 +9,9 @@ import { parseBody } from '../engine/failure.js';
 import { silentLog } from '../log.js';
 import { addressAt } from './address.js';
 import { CommandError } from './command-error.js';
-import { demoStore } from './demo-store.js';
+import { DEMO_DATA, demoStore } from './demo-store.js';
 import { addressIn, type CommandLine, configurationFile, portOf } from './options.js';
+import { OWN_NAME } from './own-name.js';
 import { refusalOf } from './refusal.js';
 
 /** A proxy that runs, as far as it is known here. */
@@ -33,15 +35,20 @@ export const findProxy = async (line: CommandLine): Promise<RunningProxy> => {
     const found = addressOf(line, settings);
     return { address: found, settings, keyOf: (name) => ownKeyOf(settings, name, found) };
   }
-  const dataDir = line.options['data-dir'] ?? '.429chain';
+  // What is kept here is the key of a proxy on this machine: elsewhere it is sent only where somebody says so.
+  const keptAt = line.options.demo ? DEMO_DATA : '.429chain';
+  const dataDir = line.options['data-dir'] ?? (isLoopback(new URL(address).hostname) ? keptAt : undefined);
   return {
     address,
     keyOf: (name) => {
-      const key = process.env[VARIABLES[name]] || keptIn(dataDir, name);
-      if (key !== undefined) return key;
-      const what = CALLED[name];
+      const key = process.env[VARIABLES[name]] || (dataDir && keptIn(dataDir, name));
+      if (key) return key;
+      const nor =
+        dataDir === undefined
+          ? 'does --data-dir name a folder that has one'
+          : `is one in ${dataDir}. Set it, or name the folder of that proxy with --data-dir`;
       throw new CommandError(
-        `There is no ${what} for ${address}: neither ${VARIABLES[name]} is set, nor is one in ${dataDir}.`,
+        `There is no ${CALLED[name]} for ${address}: neither is ${VARIABLES[name]} set, nor ${nor}.`,
       );
     },
   };
@@ -115,5 +122,5 @@ export const callAdmin = async <R extends keyof AdminApi>(
 
 const nobodyAt = (address: string, why: string): CommandError =>
   new CommandError(
-    `No proxy is running at ${address} (${why}).\n  429chain start   runs one; then ask again in another terminal`,
+    `No proxy is running at ${address} (${why}).\n  ${OWN_NAME} start   runs one; then ask again in another terminal`,
   );

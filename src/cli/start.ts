@@ -10,6 +10,7 @@ import { createConfiguration } from './create.js';
 import { demoStore } from './demo-store.js';
 import { chooseBeginning } from './first-start.js';
 import { type CommandLine, configurationFile, pluginPaths, portOf } from './options.js';
+import { holdFolder } from './sole-user.js';
 import { watchPlugins } from './watch-plugins.js';
 import { whyNotWritable } from './writable-folder.js';
 
@@ -45,13 +46,17 @@ const serve = async (
   const { dataDir } = store.current;
   const why = whyNotWritable(dataDir);
   if (why !== undefined) throw new CommandError(`Nothing can be kept in the data folder ${dataDir}.\n${why}`);
+  const letGo = await holdFolder(dataDir);
   store.onChange(({ server }) => log.configure(server.log));
   const app = await App.create({ store, plugins: pluginPaths(line), log, secrets });
   const stop = (): void => {
     process.once('SIGINT', () => process.exit(130));
     process.once('SIGTERM', () => process.exit(143));
     log.info('Stopping: requests in flight may end. Press Ctrl-C again to stop at once.');
-    void app.close().then(() => world?.close());
+    void app
+      .close()
+      .then(letGo)
+      .then(() => world?.close());
   };
   // Before anybody is told that it runs: whoever reads that may end it at once.
   process.once('SIGINT', stop);
@@ -61,6 +66,7 @@ const serve = async (
     if (line.options.watch) watchPlugins(app, log);
   } catch (error) {
     await app.close(0);
+    letGo();
     throw error;
   }
 };
@@ -78,6 +84,10 @@ const listen = async (app: App, line: CommandLine): Promise<string> => {
   const host = line.options.host ?? server.host;
   const port = portOf(line) ?? server.port;
   if (!isLoopback(host) && server.apiKeys.length === 0) {
+    if (line.options.demo)
+      throw new CommandError(
+        `The demo has no keys of its own for others, so that it listens on this machine alone: --host ${host} would let everybody in.`,
+      );
     throw new CommandError(
       `--host ${host} would let everybody in: write down server.apiKeys in the configuration first, such as\n  server: { apiKeys: ['\${CHAIN_API_KEY}'] }\nand a key as CHAIN_API_KEY in the environment or in .env; \`openssl rand -hex 24\` makes one.`,
     );

@@ -1,4 +1,5 @@
 import type { QuotaView, StatusReport, TargetView } from '../contract/admin-api.js';
+import { printable } from '../logging/printable.js';
 import type { CommandLine } from './options.js';
 import { callAdmin, findProxy } from './running-proxy.js';
 import { summaryOf } from './summary.js';
@@ -29,7 +30,8 @@ const ENDLESS: Size = { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE
 
 const headOf = ({ target, state, reason, until, chains }: TargetView, now: number): string => {
   const back = until === undefined ? '' : ` · back in ${spanText(until - now)}`;
-  return `${target}  ${state}${reason === undefined ? '' : `: ${reason}`}${back}  (${chains.join(', ')})`;
+  const why = reason === undefined ? '' : `: ${printable(reason).replaceAll(/\s*\n\s*/g, ' ')}`;
+  return `${target}  ${state}${why}${back}  (${chains.join(', ')})`;
 };
 
 const rowOf = (target: string, quota: QuotaView, now: number): string[] => {

@@ -13,6 +13,7 @@ export const whyNotWritable = (folder: string): string | undefined => {
   } catch (cause) {
     const { code = '', message } = cause as NodeJS.ErrnoException;
     if (code === 'EACCES' || code === 'EPERM') return foreign(nearest(folder));
+    if (code === 'EEXIST' || code === 'ENOTDIR') return `${nearest(folder)} is a file. Expected a folder.`;
     return code === 'EROFS' ? `${nearest(folder)} is on a file system that can only be read.` : message;
   }
 };
@@ -34,5 +35,5 @@ const foreign = (folder: string): string => {
       ? ''
       : `\nOr run 429chain as ${owner}: \`docker run --user ${owner}\`, in compose.yaml \`user: "${owner}"\`.`;
   const change = owner === us ? 'chmod u+rwx' : `chown -R ${us}`;
-  return `${told}\nOn the host, \`${change}\` the folder that is mounted there.${other}`;
+  return `${told}\n\`${change}\` that folder; if it is mounted into a container, the one on the host.${other}`;
 };

@@ -40,10 +40,10 @@ export const checkSpans: Check = (subject) =>
     }),
   );
 
-/** Printable ASCII: all that a header can carry. */
-const KEY = /^[\x21-\x7e]+$/;
+/** Printable ASCII is all that a header can carry. A quote in front is one of `.env` that nothing closes. */
+const KEY = /^(?!["'`])[\x21-\x7e]+$/;
 
-/** Keys that no header can carry, such as a pasted `gsk_…`. The key itself is not repeated. */
+/** Keys that were not pasted whole, such as `gsk_…`. The key itself is not repeated. */
 export const checkKeys: Check = (subject) =>
   pathsOf(subject.resolved, 'providers.*.apiKey').flatMap((path): Finding[] => {
     const text = textAt(subject.resolved, path)?.trim();

@@ -62,7 +62,10 @@ const isMap = (value: object): boolean => {
 const partsOf = (value: object, print: (inner: unknown) => string, style: Style): string[] =>
   Array.isArray(value)
     ? value.map(print)
-    : Object.entries(value).map(([key, inner]) => `${printKey(key, style)}${style.colon}${print(inner)}`);
+    : Object.entries(value)
+        // As in JSON: what is undefined is not there.
+        .filter(([, inner]) => inner !== undefined)
+        .map(([key, inner]) => `${printKey(key, style)}${style.colon}${print(inner)}`);
 
 const printLine = (value: unknown, style: Style): string => {
   if (!isContainer(value)) return printScalar(value, style.quote);

@@ -11,8 +11,10 @@ export interface Finding {
 
 const PLAIN_KEY = /^[\w$-]+$/;
 /** What may hold a secret that somebody typed into the file: its value is not repeated. */
-const PRIVATE_KEY =
-  /(?:^|[_-])(?:api)?(?:keys?|secret|password|token|authorization|cookie)$|(?:Keys?|Secret|Password|(?<!first)Token)$/;
+const PRIVATE_KEYS = [
+  /(?:^|[_-])(?:api)?(?:keys?|secret|password|passphrase|token|credentials?|authorization|cookie)$/i,
+  /(?:Keys?|Secret|Password|Passphrase|(?<!first)Token|Credentials?)$/,
+];
 const LONGEST_QUOTE = 60;
 const MOST_KEYS = 4;
 
@@ -20,7 +22,7 @@ const MOST_KEYS = 4;
 export const isPrivate = (path: Path): boolean =>
   // A text in place of a whole provider is most likely its key.
   (path.length === 2 && path[0] === 'providers') ||
-  path.some((step) => typeof step === 'string' && (step === 'headers' || PRIVATE_KEY.test(step)));
+  path.some((step) => typeof step === 'string' && (step === 'headers' || PRIVATE_KEYS.some((name) => name.test(step))));
 
 /** `chains.default[0]` in backticks; the whole file for an empty path. */
 export const nameOf = (path: Path): string => {

@@ -86,7 +86,10 @@ export interface ProviderWritten {
 }
 
 export interface ProviderToTry {
-  /** A provider that is saved: what is absent below is taken from it, its key too. */
+  /**
+   * A provider that is saved: what is absent below is taken from it, its key too. At another address than its own it
+   * is not tried without a new key, nor with the saved headers.
+   */
   readonly id?: string;
   readonly type?: string;
   readonly baseUrl?: string;

@@ -1,4 +1,5 @@
 import type { Reservation, Usage } from '../ledger/ledger.js';
+import { ChainError } from '../plugin/errors.js';
 import type { Attempt, Failure, Repair, ResponseHead, Signal, Try, Verdict } from '../plugin/index.js';
 import { PREFILL } from './continuation.js';
 import { Deadline } from './deadline.js';
@@ -49,7 +50,7 @@ export class Attempting {
       const sent = this.#parts.upstream.send({
         url: this.#target.baseUrl + prepared.path,
         headers: prepared.headers,
-        body: JSON.stringify(prepared.body),
+        body: textOf(prepared.body),
         connectTimeoutMs: this.#target.timeouts.connect,
       });
       exchange = sent;
@@ -97,10 +98,10 @@ export class Attempting {
 
   /** Absent for a provider that speaks OpenAI's protocol: its answers are never written anew. */
   #translating({ at }: ResponseHead): Translating | undefined {
-    const { type, providerType } = this.#target;
+    const { providerType } = this.#target;
     if (providerType.translate === undefined) return undefined;
     const { asked } = this.#prepared as Outgoing;
-    return { translation: providerType.translate, type, asked, id: this.#request.id, at };
+    return { translation: providerType.translate, asked, id: this.#request.id, at };
   }
 
   async #pipe(relay: StreamRelay, sink: Sink, deadline: Deadline, unwatch: () => void): Promise<StreamEnd> {
@@ -215,6 +216,19 @@ export class Attempting {
     };
   }
 }
+
+/**
+ * A body as it is sent.
+ * @throws ChainError `invalid_request` for one that is nested too deeply: that is its caller's fault, and no target's
+ */
+const textOf = (body: Outgoing['body']): string => {
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new ChainError('invalid_request', 'The body is nested too deeply.', { cause });
+  }
+};
 
 /** What is kept of a failure: not the body, which may echo prompts and keys. */
 const shownFailure = ({ class: failureClass, status, message, retryAt, at }: Failure): Failure => ({

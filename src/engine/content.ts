@@ -93,15 +93,18 @@ const usageOf = (answer: Fields): Usage | undefined => {
   const usage = fields(answer.usage) ?? fields(fields(answer.x_groq)?.usage);
   const input = usage?.prompt_tokens;
   const output = usage?.completion_tokens;
-  if (typeof input !== 'number') return undefined;
+  if (!isCount(input)) return undefined;
   // OpenAI's name, and DeepSeek's.
   const cached = fields(usage?.prompt_tokens_details)?.cached_tokens ?? usage?.prompt_cache_hit_tokens;
   return {
     input,
-    output: typeof output === 'number' ? output : 0,
-    ...(typeof cached === 'number' ? { cached } : {}),
+    output: isCount(output) ? output : 0,
+    ...(isCount(cached) ? { cached } : {}),
   };
 };
+
+/** A plugin's translation, or a provider, may have reckoned wrongly: less than nothing would be given back to a quota. */
+const isCount = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= 0;
 
 const fields = (value: unknown): Fields | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;

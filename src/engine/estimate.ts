@@ -19,19 +19,40 @@ export interface RequestSize {
   readonly bound?: number | undefined;
 }
 
-/** Data inside a body, such as a picture: its bytes are no text. */
-const EMBEDDED = /"(?:data:[\w/+.-]+;base64,)?[A-Za-z0-9+/]{4096,}={0,2}"/g;
+/** Data inside a body, such as a picture: its bytes are no text. Shorter pieces may be words. */
+const SHORTEST_EMBEDDED = 4_096;
+const DATA_URL = /^data:[\w/+.-]{1,100};base64,/;
+const NOT_BASE64 = /[^A-Za-z0-9+/=]/;
 /** What one such costs: providers count some hundred to some thousand tokens. */
 const EMBEDDED_BYTES = 1_000 * BYTES_PER_TOKEN;
 
 /** Reads off a request's size; `text` is the body as it came. */
 export const sizeOf = (body: Readonly<Record<string, unknown>>, text: string): RequestSize => {
   const bound = body.max_completion_tokens ?? body.max_tokens;
-  const plain = text.length < 4_096 ? text : text.replace(EMBEDDED, () => 'x'.repeat(EMBEDDED_BYTES));
   return {
-    bytes: Buffer.byteLength(plain),
+    bytes: Buffer.byteLength(text) - embeddedBytes(text),
     bound: typeof bound === 'number' && bound > 0 ? bound : undefined,
   };
+};
+
+/**
+ * How many bytes of `text` are more than what its embedded data costs. Goes from quote to quote: one regular expression
+ * for all of it runs out of stack at a few megabytes.
+ */
+const embeddedBytes = (text: string): number => {
+  let bytes = 0;
+  for (let start = text.indexOf('"'); start !== -1; ) {
+    // Of all the quotes that are near the last one: no data fits in between.
+    const near = text.lastIndexOf('"', start + SHORTEST_EMBEDDED);
+    const end = near > start ? near : text.indexOf('"', start + 1);
+    if (end - start > SHORTEST_EMBEDDED) {
+      const piece = text.slice(start + 1, end);
+      const data = piece.slice(DATA_URL.exec(piece)?.[0].length ?? 0);
+      if (data.length >= SHORTEST_EMBEDDED && !NOT_BASE64.test(data)) bytes += piece.length - EMBEDDED_BYTES;
+    }
+    start = end;
+  }
+  return bytes;
 };
 
 /** A running average, and how far single reports lie from it. */

@@ -1,11 +1,13 @@
 import type { FailureClass, ScopeKind } from '../contract/quota.js';
 import type { Failure, ResponseHead } from '../plugin/api.js';
+import { readErrorBody } from '../plugin/error-body.js';
 import { ChainError } from '../plugin/errors.js';
 import { retryAfterOf } from '../plugin/headers.js';
 import { classOfStatus } from '../plugin/status.js';
 import { maskSecrets } from '../secrets.js';
 import { CallerGone } from './caller.js';
 import { TimedOut } from './deadline.js';
+import { Unwritten } from './outgoing.js';
 import { NoSeam } from './seam.js';
 
 /** Longest part of a provider's words that is kept. */
@@ -46,7 +48,11 @@ export const failureOfCause = (
   at: number,
   secrets: readonly string[],
 ): Failure => ({
-  class: isCancelled(cause) ? 'cancelled' : cause instanceof NoSeam ? 'bad_request' : 'server_error',
+  class: isCancelled(cause)
+    ? 'cancelled'
+    : cause instanceof NoSeam || cause instanceof Unwritten
+      ? 'bad_request'
+      : 'server_error',
   // What broke off before its body was whole says nothing by its status.
   status: head !== undefined && head.status < 300 ? head.status : undefined,
   message: maskSecrets(plainWords(cause), secrets).slice(0, LONGEST_MESSAGE),
@@ -84,17 +90,14 @@ const plainWords = (cause: Error): string => {
   return words === undefined ? cause.message : `${words} (${code})`;
 };
 
-/** The sentence for people in an error body of any shape. */
+/**
+ * The sentence for people in an error body of any shape, or else the codes that name it. Never the body itself, which may
+ * hold what was asked.
+ */
 const messageOf = (body: unknown): string => {
-  if (typeof body === 'string') return body.trimStart().startsWith('<') ? titleOf(body) : body.trim();
-  if (Array.isArray(body)) return messageOf(body[0]);
-  if (typeof body !== 'object' || body === null) return '';
-  const { error, message, detail, title, errors } = body as Record<string, unknown>;
-  for (const part of [error, message, detail, errors, title]) {
-    if (typeof part === 'string' && part !== '') return part;
-    if (typeof part === 'object' && part !== null) return messageOf(part) || JSON.stringify(part);
-  }
-  return '';
+  if (typeof body === 'string' && body.trimStart().startsWith('<')) return titleOf(body);
+  const { message, codes } = readErrorBody(body);
+  return message || codes.join(', ');
 };
 
 const titleOf = (html: string): string =>

@@ -1,5 +1,5 @@
 import { type Adaptation, adaptBody } from '../plugin/adapt.js';
-import type { Repair, UpstreamRequest } from '../plugin/index.js';
+import type { ProviderType, Repair, UpstreamRequest } from '../plugin/index.js';
 import { continued, PREFILL } from './continuation.js';
 import type { ChainRequest } from './request.js';
 import type { Asking } from './seam.js';
@@ -16,6 +16,9 @@ export interface Outgoing extends UpstreamRequest {
   /** How it is asked to go on with an answer that broke. */
   readonly asking: Asking;
 }
+
+/** The provider type could not write this request in the words of its API. Says nothing about the provider: it was not asked. */
+export class Unwritten extends Error {}
 
 /**
  * The request for `target`: its model, its headers, and without what its type or an earlier answer is known to refuse.
@@ -39,14 +42,25 @@ export const outgoing = (
       ? { body: asked, asking: { how: 'anew' } as const }
       : continued(asked, continuation, prefill);
   const { body, changes } = adaptBody({ ...whole, model, ...usage }, adaptations, model);
-  const request = { path, headers, body };
   return {
-    ...(providerType.adapt?.(request, options) ?? request),
+    ...written({ path, headers, body }, providerType, options),
     asked: body,
     changes,
     hidesUsage,
     asking,
   };
+};
+
+const written = (
+  request: UpstreamRequest,
+  { adapt }: ProviderType,
+  options: Readonly<Record<string, unknown>>,
+): UpstreamRequest => {
+  try {
+    return adapt?.(request, options) ?? request;
+  } catch (cause) {
+    throw new Unwritten((cause as Error).message, { cause });
+  }
 };
 
 const adaptationOf = (repair: Repair): Adaptation => {

@@ -42,6 +42,20 @@ interface Answer {
   readonly text: string;
 }
 
+/** Bytes of a list that are read: the longest one known has less than one megabyte. */
+const LONGEST_LIST = 16 * 1024 * 1024;
+
+const textOf = async (body: AsyncIterable<Buffer>): Promise<string> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > LONGEST_LIST) throw new Error('its list of models does not end');
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};
+
 /** The list of models of one provider, within ten seconds. `hooks` know what its refusals mean. Never throws. */
 export const askForModels = async (
   provider: PreparedProvider,
@@ -58,7 +72,7 @@ export const askForModels = async (
       dispatcher,
       signal,
     });
-    return { status: sent.statusCode, headers: sent.headers, text: await sent.body.text() };
+    return { status: sent.statusCode, headers: sent.headers, text: await textOf(sent.body) };
   };
   try {
     const answer = await ask(omit(headers, 'content-type'));

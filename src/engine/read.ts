@@ -6,6 +6,9 @@ import type { Source } from './upstream.js';
 /** Bytes of an error body that are read: enough for every provider's words, too few to hurt. */
 export const LONGEST_ERROR = 64 * 1024;
 
+/** Bytes of a whole answer that are held: far more than any model says, pictures included. */
+const LONGEST_ANSWER = 64 * 1024 * 1024;
+
 /** A response that carries, in place of an answer or in the midst of one, an error of the provider. */
 export class ErrorInAnswer extends Error {
   readonly body: unknown;
@@ -25,7 +28,8 @@ export const readWhole = async (
   source: Source,
   translate?: (answer: unknown) => unknown,
 ): Promise<{ body: Buffer; usage: Usage | undefined }> => {
-  const body = await readAll(source, Number.POSITIVE_INFINITY);
+  const body = await readAll(source, LONGEST_ANSWER);
+  if (body.length >= LONGEST_ANSWER) throw new Error('an answer that does not end');
   const value = parseBody(body.toString('utf8'));
   if (typeof value === 'string') {
     throw value.trim() === '' ? new Error('an empty answer') : new ErrorInAnswer(value.slice(0, LONGEST_ERROR));
@@ -49,7 +53,7 @@ export const readAll = (source: Source, longest: number): Promise<Buffer> =>
         length += chunk.length;
         if (length < longest) return;
         resolve(Buffer.concat(chunks));
-        source.abort(new Error('an error longer than anybody reads'));
+        source.abort(new Error('more than anybody reads'));
       },
       end: () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
       error: reject,

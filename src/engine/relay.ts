@@ -20,7 +20,7 @@ export interface Sink {
 /** Bytes of frames that may come before the first real one. A provider that sends more says nothing. */
 const LONGEST_PREAMBLE = 1024 * 1024;
 /** The first real frame may be a picture. */
-const LONGEST_FIRST_FRAME = 64 * 1024 * 1024;
+const LONGEST_FRAME = 64 * 1024 * 1024;
 /** How long a provider may keep a connection open behind `[DONE]`. */
 const LONGEST_TAIL_MS = 1_000;
 
@@ -47,6 +47,8 @@ export class StreamRelay implements BodySink {
   #opening: Opening | undefined;
   /** What came before the first real event, its beginning: of use only where nothing real follows. */
   #preamble: Buffer[] = [];
+  /** Bytes of an event whose end has not come yet. */
+  #tornBytes = 0;
   #preambleBytes = 0;
   #silentBytes = 0;
   #spoke = false;
@@ -100,7 +102,12 @@ export class StreamRelay implements BodySink {
     if (chunk.length === 0) return;
     const frames = this.#splitter.push(chunk);
     if (!this.#spoke) this.#count(chunk);
-    if (frames === undefined) return;
+    if (frames === undefined) {
+      this.#tornBytes += chunk.length;
+      if (this.#tornBytes > LONGEST_FRAME) this.#fail(new Error('an event that does not end'));
+      return;
+    }
+    this.#tornBytes = 0;
     this.#take(frames);
     if (!this.#spoke) this.#silentBytes += frames.length;
   }
@@ -199,7 +206,7 @@ export class StreamRelay implements BodySink {
   #count(chunk: Buffer): void {
     if (this.#preambleBytes < LONGEST_ERROR) this.#preamble.push(chunk);
     this.#preambleBytes += chunk.length;
-    if (this.#silentBytes > LONGEST_PREAMBLE || this.#preambleBytes > LONGEST_FIRST_FRAME) {
+    if (this.#silentBytes > LONGEST_PREAMBLE || this.#preambleBytes > LONGEST_FRAME) {
       this.#fail(new Error('no answer in all that it sent'));
     }
   }

@@ -105,11 +105,14 @@ export const exhausted = (chain: Chain, trail: Iterable<Verdicted>, now: number)
         reason,
         ...(status === undefined ? {} : { status }),
         ...(message === undefined ? {} : { message }),
-        ...(retryAt === undefined || !Number.isFinite(retryAt) ? {} : { retry_at: new Date(retryAt).toISOString() }),
+        ...(isDate(retryAt) ? { retry_at: new Date(retryAt).toISOString() } : {}),
       })),
     },
   });
 };
+
+/** A plugin may say a time that is none: for ever, or beyond all calendars. */
+const isDate = (at: number | undefined): at is number => at !== undefined && !Number.isNaN(new Date(at).getTime());
 
 const messageOf = (chain: Chain, trail: readonly Verdicted[]): string =>
   `No target of chain "${chain.name}" can answer now. ` +

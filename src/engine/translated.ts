@@ -10,8 +10,6 @@ type Fields = Readonly<Record<string, unknown>>;
 /** An answer in a provider's own shape, and all that is needed to turn it into one of OpenAI's. */
 export interface Translating {
   readonly translation: Translation;
-  /** The provider type, for what goes wrong in it. */
-  readonly type: string;
   /** The request's body in OpenAI's shape. */
   readonly asked: Fields;
   readonly id: string;
@@ -24,8 +22,12 @@ export const translated = (translating: Translating, answer: unknown): Fields =>
   const error = errorIn({ data: answer });
   if (error !== undefined) throw new ErrorInAnswer(error);
   const { translation, asked } = translating;
-  const turned = guarded(translating, () => translation.answer(answer, asked));
-  return filledIn(translating, 'chat.completion', turned);
+  return filledIn(translating, 'chat.completion', translation.answer(answer, asked), (choice, index) => ({
+    index,
+    finish_reason: null,
+    ...choice,
+    message: { role: 'assistant', ...(choice.message as Fields | undefined) },
+  }));
 };
 
 /**
@@ -37,21 +39,25 @@ export class TranslatedStream implements Source {
   readonly #translating: Translating;
   readonly #splitter: FrameSplitter | LineSplitter;
   readonly #translate: (event: StreamEvent) => Fields | readonly Fields[] | undefined;
+  /** Choices that have begun: the first chunk of each says whose words they are. */
+  readonly #begun = new Set<unknown>();
+  /** Bytes of a frame whose end has not come. */
+  #heldBytes = 0;
   #broken = false;
 
-  /** @throws what the translation throws, as an error that names the provider type */
+  /** @throws what the translation throws */
   constructor(source: Source, translating: Translating) {
     const { translation, asked } = translating;
     this.#source = source;
     this.#translating = translating;
     this.#splitter = translation.framing === 'lines' ? new LineSplitter() : new FrameSplitter();
-    this.#translate = guarded(translating, () => translation.stream(asked));
+    this.#translate = translation.stream(asked);
   }
 
   consume(sink: BodySink): void {
     this.#source.consume({
       data: (chunk) => {
-        if (!this.#broken) this.#pass(this.#splitter.push(chunk) ?? NO_BYTES, sink);
+        if (!this.#broken) this.#push(chunk, sink);
       },
       end: () => {
         if (this.#broken) return;
@@ -79,6 +85,19 @@ export class TranslatedStream implements Source {
     this.#source.abort(reason);
   }
 
+  #push(chunk: Buffer, sink: BodySink): void {
+    const frames = this.#splitter.push(chunk);
+    this.#heldBytes = frames === undefined ? this.#heldBytes + chunk.length : 0;
+    if (this.#heldBytes > LONGEST_FRAME) this.#break(new Error('a frame without an end'), sink);
+    else this.#pass(frames ?? NO_BYTES, sink);
+  }
+
+  #break(cause: Error, sink: BodySink): void {
+    this.#broken = true;
+    this.#source.abort(cause);
+    sink.error(cause);
+  }
+
   #pass(frames: Buffer, sink: BodySink): void {
     try {
       sink.data(
@@ -89,9 +108,7 @@ export class TranslatedStream implements Source {
         ),
       );
     } catch (cause) {
-      this.#broken = true;
-      this.#source.abort(cause as Error);
-      sink.error(cause as Error);
+      this.#break(cause as Error, sink);
     }
   }
 
@@ -109,11 +126,25 @@ export class TranslatedStream implements Source {
     const told = { event, data: parseBody(data) };
     const error = typeof told.data === 'string' ? NO_JSON : errorIn(told);
     if (error !== undefined) return frameFor(error);
-    const chunks = guarded(this.#translating, () => this.#translate(told));
-    const list = chunks === undefined ? [] : Array.isArray(chunks) ? (chunks as readonly Fields[]) : [chunks as Fields];
+    const chunks = this.#translate(told);
+    const list =
+      chunks === undefined || chunks === null
+        ? []
+        : Array.isArray(chunks)
+          ? (chunks as readonly Fields[])
+          : [chunks as Fields];
     if (list.length === 0) return SILENCE;
-    return list.map((chunk) => frameFor(filledIn(this.#translating, 'chat.completion.chunk', chunk))).join('');
+    return list
+      .map((chunk) => frameFor(filledIn(this.#translating, 'chat.completion.chunk', chunk, this.#choice)))
+      .join('');
   }
+
+  readonly #choice = (choice: Fields, at: number): Fields => {
+    const { index = at, delta } = choice;
+    const role = this.#begun.has(index) ? {} : { role: 'assistant' };
+    this.#begun.add(index);
+    return { index, finish_reason: null, ...choice, delta: { ...role, ...(delta as Fields | undefined) } };
+  };
 }
 
 /** Cuts a byte stream behind its last whole line. */
@@ -136,6 +167,8 @@ class LineSplitter {
   }
 }
 
+/** A frame may be a picture. */
+const LONGEST_FRAME = 64 * 1024 * 1024;
 const NO_BYTES = Buffer.alloc(0);
 const SILENCE = ':\n\n';
 const NO_JSON: Fields = { error: { message: 'a frame that is no JSON' } };
@@ -152,22 +185,16 @@ const errorIn = ({ event, data }: StreamEvent): Fields | undefined => {
 };
 
 /** What every answer of OpenAI has, and an API of another shape may not. */
-const filledIn = ({ id, at, asked }: Translating, object: string, answer: Fields): Fields => ({
-  id: `chatcmpl-${id}`,
-  object,
-  created: Math.floor(at / 1000),
-  model: asked.model,
+const filledIn = (
+  { id, at, asked }: Translating,
+  object: string,
+  answer: Fields,
+  choiceOf: (choice: Fields, index: number) => Fields,
+): Fields => ({
   ...answer,
-  ...(Array.isArray(answer?.choices) ? { choices: answer.choices.map(withIndex) } : {}),
+  id: answer.id ?? `chatcmpl-${id}`,
+  object: answer.object ?? object,
+  created: answer.created ?? Math.floor(at / 1000),
+  model: answer.model ?? asked.model,
+  ...(Array.isArray(answer.choices) ? { choices: answer.choices.map(choiceOf) } : {}),
 });
-
-const withIndex = (choice: Fields, index: number): Fields => ({ index, finish_reason: null, ...choice });
-
-const guarded = <T>({ type }: Translating, translate: () => T): T => {
-  try {
-    return translate();
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`provider type "${type}" could not translate what came: ${message}`, { cause });
-  }
-};

@@ -1,8 +1,9 @@
 import type { Hook } from 'tapable';
 import type { Log } from '../log.js';
-import type { Hooks } from '../plugin/api.js';
+import type { Denial, Hooks } from '../plugin/api.js';
 import { inTime } from './in-time.js';
-import { checkedResult } from './results.js';
+import { checkedResult, isPromise, PROMISED } from './results.js';
+import { wordsOf } from './words.js';
 
 /** What taps and routes did wrong, for the log and the admin. */
 export interface PluginFault {
@@ -28,13 +29,16 @@ export class Guard {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #patienceMs: number;
+  readonly #mask: (text: string) => string;
   /** Whose taps come in now, whatever they call themselves. */
   applying: string | undefined;
 
-  constructor(log: Log, now: () => number, patienceMs = PATIENCE_MS) {
+  /** `mask` takes keys out of a plugin's words: they go to callers, into the request log and to the admin. */
+  constructor(log: Log, now: () => number, patienceMs = PATIENCE_MS, mask = (text: string): string => text) {
     this.#log = log;
     this.#now = now;
     this.#patienceMs = patienceMs;
+    this.#mask = mask;
   }
 
   get faults(): readonly PluginFault[] {
@@ -62,7 +66,7 @@ export class Guard {
   blame(plugin: string, hook: string, error: unknown): undefined {
     const key = `${plugin} ${hook}`;
     const count = (this.#faults.get(key)?.count ?? 0) + 1;
-    const last = error instanceof Error ? error.message : String(error);
+    const last = this.#mask(wordsOf(error));
     this.#faults.set(key, { plugin, hook, count, last, at: this.#now() });
     this.#log.warn(`Plugin "${plugin}" failed in ${hook} (${count} so far): ${last}`);
     return undefined;
@@ -85,18 +89,34 @@ export class Guard {
     }
     return (...values) => {
       try {
-        return checkedResult(hook, tap(...values));
+        const result = tap(...values);
+        return isPromise(result) ? unawaited(hook, result, blame) : this.#checked(hook, result);
       } catch (error) {
         return blame(error);
       }
     };
   }
 
+  #checked(hook: string, value: unknown): unknown {
+    const result = checkedResult(hook, value);
+    if (hook !== 'beforeAttempt' || result === undefined) return result;
+    const denial = result as Denial;
+    return { ...denial, reason: this.#mask(denial.reason) };
+  }
+
   async #promised(hook: string, call: () => unknown, blame: (error: unknown) => void): Promise<unknown> {
     try {
-      return checkedResult(hook, await inTime(call(), this.#patienceMs, 'no answer'));
+      return this.#checked(hook, await inTime(call(), this.#patienceMs, 'no answer'));
     } catch (error) {
       return blame(error);
     }
   }
 }
+
+/** A plain tap that is an async function: what it decides comes too late, what it watches does not. */
+const unawaited = (hook: string, result: PromiseLike<unknown>, blame: (error: unknown) => void): undefined => {
+  // Nobody else hears of it, and a rejection that nobody hears of ends the process.
+  result.then(undefined, blame);
+  if (hook === 'afterResponse') return undefined;
+  throw new Error(hook === 'beforeAttempt' ? `${PROMISED}. Tap it with tapPromise` : PROMISED);
+};

@@ -10,6 +10,8 @@ import { inTime } from './in-time.js';
 import { loadPlugin } from './load.js';
 import { Registry } from './registry.js';
 import { Routes } from './routes.js';
+import { faultInLimits } from './type-faults.js';
+import { wordsOf } from './words.js';
 
 /** A plugin that the configuration, `--plugins` or a program that uses us asks for. */
 export interface PluginChoice {
@@ -32,6 +34,8 @@ export interface HostOptions {
   /** Where the configuration lies: installed packages are looked for from there. */
   readonly folder: string;
   readonly now: () => number;
+  /** Takes keys out of what plugins say. */
+  readonly mask: (text: string) => string;
   /** How every target stands. Throws while the targets are not known yet. */
   readonly status: () => LiveStatus;
   /** Throws for a plugin that cannot be loaded, with its place in the configuration. */
@@ -49,12 +53,16 @@ export interface HostedPlugin {
   readonly optionsSchema?: object | undefined;
 }
 
+/** How long a plugin may take to get ready, and to close. */
+const READY_MS = 30_000;
+const CLOSING_MS = 5_000;
+
 type ReadyListener = (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>;
 
 /** The plugins of one runtime: applied, then made ready, at the end closed. */
 export class Host {
   readonly hooks: Hooks = createHooks();
-  readonly types = new Registry();
+  readonly types: Registry;
   readonly routes: Routes;
   readonly declarations: Declaration[] = [];
   readonly plugins: HostedPlugin[] = [];
@@ -67,9 +75,10 @@ export class Host {
 
   private constructor(options: HostOptions) {
     this.#options = options;
-    this.#guard = new Guard(options.log, options.now);
+    this.#guard = new Guard(options.log, options.now, undefined, options.mask);
     this.#guard.watch(this.hooks);
     this.routes = new Routes(this.#guard);
+    this.types = new Registry(this.#guard);
   }
 
   /**
@@ -129,7 +138,9 @@ export class Host {
 
   /** @throws ChainError `plugin_failed` when a plugin cannot get ready. */
   async ready(targets: readonly Target[], providers: readonly ProviderInfo[]): Promise<void> {
-    for (const { plugin, fn } of this.#ready) await blame(plugin, 'onReady', () => fn(targets, providers));
+    for (const { plugin, fn } of this.#ready) {
+      await this.#blame(plugin, 'onReady', () => fn(targets, providers));
+    }
   }
 
   /** Every plugin is closed, whatever the others do; one that hangs is not waited for. */
@@ -138,9 +149,7 @@ export class Host {
       try {
         await inTime(fn(), CLOSING_MS, 'it did not end');
       } catch (error) {
-        this.#options.log.warn(
-          `Plugin "${plugin}" failed in onClose: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        this.#options.log.warn(`Plugin "${plugin}" failed in onClose: ${wordsOf(error)}`);
       }
     }
   }
@@ -168,11 +177,20 @@ export class Host {
     if (plugin.optionsSchema !== undefined) this.#options.checkOptions(plugin.name, plugin.optionsSchema, used);
     this.#guard.applying = name;
     try {
-      await blame(name, 'apply', () => plugin.apply(this.#api(name), used.options));
+      await this.#blame(name, 'apply', () => plugin.apply(this.#api(name), used.options));
     } finally {
       this.#guard.applying = undefined;
     }
     this.plugins.push(hosted);
+  }
+
+  async #blame(plugin: string, where: string, call: () => void | Promise<void>): Promise<void> {
+    try {
+      await inTime(call(), READY_MS, 'it did not end');
+    } catch (cause) {
+      const message = this.#options.mask(wordsOf(cause));
+      throw new ChainError('plugin_failed', `Plugin "${plugin}" failed in ${where}: ${message}`, { cause });
+    }
   }
 
   #api(plugin: string): PluginApi {
@@ -189,7 +207,11 @@ export class Host {
       status,
       requestLog: () => this.requestLog,
       addProviderType: (name, type) => this.types.add(name, type as Parameters<Registry['add']>[1], plugin),
-      declareLimits: (scope, limits) => this.declarations.push({ scope, limits, source: 'manual' }),
+      declareLimits: (scope, limits) => {
+        const fault = faultInLimits(limits);
+        if (fault !== undefined) throw new ChainError('plugin_failed', `What it declares for ${scope} ${fault}.`);
+        this.declarations.push({ scope, limits, source: 'manual' });
+      },
       provideRequestLog: (requestLog) => {
         this.#requestLog = { log: requestLog, plugin };
       },
@@ -205,17 +227,3 @@ export class Host {
 
 const isOf = (builtIn: ReadonlyMap<string, Plugin>, { use, plugin }: PluginChoice): boolean =>
   plugin === undefined && builtIn.has(use);
-
-/** How long a plugin may take to get ready, and to close. */
-const READY_MS = 30_000;
-const CLOSING_MS = 5_000;
-
-const blame = async (plugin: string, where: string, call: () => void | Promise<void>): Promise<void> => {
-  try {
-    await inTime(call(), READY_MS, 'it did not end');
-  } catch (cause) {
-    throw new ChainError('plugin_failed', `Plugin "${plugin}" failed in ${where}: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-};

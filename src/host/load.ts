@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ChainError } from '../plugin/errors.js';
 import type { Plugin } from '../plugin/index.js';
+import { wordsOf } from './words.js';
 
 /** A folder's entry, where its package.json names none. */
 const ENTRIES = ['index.js', 'index.mjs', 'index.ts'];
@@ -30,14 +31,14 @@ export const loadPlugin = async (use: string, folder: string): Promise<Plugin> =
   const path = isAbsolute(use) ? use : packageIn(use, folder);
   const file = entryOf(path);
   openDoor();
-  let exported: unknown;
+  let plugin: unknown;
   try {
     const stamp = reading === 0 ? '' : `?${STAMP}=${reading}`;
-    exported = ((await import(pathToFileURL(file).href + stamp)) as { default?: unknown }).default;
+    const { default: exported } = (await import(pathToFileURL(file).href + stamp)) as { default?: unknown };
+    plugin = typeof exported === 'function' ? (exported as () => unknown)() : exported;
   } catch (cause) {
     throw new ChainError('plugin_failed', `The plugin ${path} cannot be loaded: ${reasonOf(cause, file)}`, { cause });
   }
-  const plugin = typeof exported === 'function' ? (exported as () => unknown)() : exported;
   if (isPlugin(plugin)) return plugin;
   throw new ChainError(
     'plugin_failed',
@@ -88,11 +89,10 @@ const entryOfExports = (exports: unknown): unknown => {
 };
 
 const reasonOf = (cause: unknown, file: string): string => {
-  const { message, code } = cause as { message: string; code?: string };
-  if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && file.endsWith('.ts')) {
+  if ((cause as { code?: string } | undefined | null)?.code === 'ERR_UNKNOWN_FILE_EXTENSION' && file.endsWith('.ts')) {
     return `Node ${process.versions.node} cannot run TypeScript. Node 22.18 and later can; or compile it to JavaScript.`;
   }
-  return message;
+  return wordsOf(cause);
 };
 
 const STAMP = '429chain';

@@ -1,11 +1,20 @@
 import { ChainError } from '../plugin/errors.js';
 import type { ProviderType } from '../plugin/index.js';
+import type { Guard } from './guard.js';
+import { guardedType } from './guarded-type.js';
+import { faultInType } from './type-faults.js';
 
 /** Provider types by name, and who brought each. */
 export class Registry {
   readonly #types = new Map<string, { readonly type: ProviderType; readonly plugin: string }>();
 
-  /** @throws ChainError `plugin_failed` when the name is taken. */
+  readonly #guard: Guard;
+
+  constructor(guard: Guard) {
+    this.#guard = guard;
+  }
+
+  /** @throws ChainError `plugin_failed` when the name is taken, or the type is none. */
   add(name: string, type: ProviderType, plugin: string): void {
     const taken = this.#types.get(name);
     if (taken !== undefined) {
@@ -14,7 +23,13 @@ export class Registry {
         `Plugin "${plugin}" adds the provider type "${name}", which "${taken.plugin}" has added already.`,
       );
     }
-    this.#types.set(name, { type, plugin });
+    const fault = faultInType(type);
+    if (fault !== undefined) {
+      throw new ChainError('plugin_failed', `The provider type "${name}" of plugin "${plugin}" ${fault}.`);
+    }
+    const blame = (where: string, error: unknown): void =>
+      this.#guard.blame(plugin, `${where} of provider type ${name}`, error);
+    this.#types.set(name, { type: guardedType(name, type, blame), plugin });
   }
 
   find(name: string): ProviderType | undefined {

@@ -1,3 +1,5 @@
+import { durationOf } from '../plugin/headers.js';
+
 const DIMENSIONS = new Set(['requests', 'tokens', 'input_tokens', 'concurrent']);
 const SCOPES = new Set([undefined, 'provider', 'pool', 'target']);
 const CLASSES = new Set([
@@ -15,12 +17,22 @@ const CLASSES = new Set([
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const isFields = (value: unknown): value is Fields =>
+export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  isFields(value) && typeof value.then === 'function';
+
+/** What is wrong with a function that should have answered at once. */
+export const PROMISED = 'it returned a promise, and is asked for an answer at once';
+
 /** `Infinity` is a moment too: never. */
 const isMoment = (value: unknown): boolean =>
   value === undefined || (typeof value === 'number' && !Number.isNaN(value));
 const isAmount = (value: unknown): boolean => value === undefined || Number.isFinite(value);
+const isLimit = (value: unknown): boolean => value === undefined || (Number.isFinite(value) && (value as number) >= 0);
+
+const isSpan = (value: unknown): boolean => typeof value === 'string' && durationOf(value) !== undefined;
 
 const faultInDenial = (value: unknown): string | undefined => {
   if (!isFields(value) || typeof value.reason !== 'string') return 'a denial is { reason, retryAt? }';
@@ -32,10 +44,10 @@ const faultInSignals = (value: unknown): string | undefined => {
   for (const signal of value) {
     if (!isFields(signal) || !DIMENSIONS.has(String(signal.dimension)))
       return 'a signal has a dimension, such as requests';
-    if (signal.window !== undefined && typeof signal.window !== 'string') return '`window` is a span such as 1m';
+    if (signal.window !== undefined && !isSpan(signal.window)) return '`window` is a span such as 1m';
     if (!SCOPES.has(signal.scope as string | undefined)) return '`scope` is provider, pool or target';
-    if (![signal.limit, signal.remaining, signal.resetAt].every(isAmount))
-      return '`limit`, `remaining` and `resetAt` are numbers';
+    if (![signal.remaining, signal.resetAt].every(isAmount) || !isLimit(signal.limit))
+      return '`limit`, `remaining` and `resetAt` are numbers, and a limit is never below 0';
   }
   return undefined;
 };

@@ -1,5 +1,6 @@
 import type { Dimension, Signal } from '../contract/quota.js';
 import { levelOf, refillRate } from './bucket-signal.js';
+import { claimed } from './claim.js';
 import { FixedWindow, MOST_LATE_MS } from './fixed-window.js';
 import type { QuotaSource, QuotaStatus } from './ledger.js';
 import { RefillingWindow } from './refilling-window.js';
@@ -127,7 +128,8 @@ export class Quota {
    * what is left: answers overtake each other.
    * @returns whether the attempt's own units are accounted for by this.
    */
-  absorb(signal: Signal, spoken: Spoken, now: number): boolean {
+  absorb(told: Signal, spoken: Spoken, now: number): boolean {
+    const signal = claimed(told, now);
     const { sequence, sentAt, served } = spoken;
     const later = sequence >= this.#spokenBy;
     if (this.dimension === 'concurrent') {

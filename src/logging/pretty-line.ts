@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 /** An event as pino wrote it. */
 export interface LoggedEvent {
   readonly level: string;
@@ -23,7 +25,4 @@ export const prettyLine = ({ level, time, msg }: LoggedEvent, colours: boolean):
 };
 
 /** A provider's words may try to steer the terminal, or to look like a line of ours. */
-const shown = (text: string): string =>
-  text
-    .replaceAll(/\r?\n/g, '\n         ')
-    .replaceAll(/(?!\n)\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+const shown = (text: string): string => printable(text.replaceAll(/\r?\n/g, '\n         '));

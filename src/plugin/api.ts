@@ -201,7 +201,7 @@ export interface ProviderType<O = Record<string, unknown>> {
    * talk with, such as one for speech.
    */
   readModel?(entry: Readonly<Record<string, unknown>>): Partial<ModelView> | undefined;
-  /** For what data cannot say; runs after `adaptations`. */
+  /** For what data cannot say; runs after `adaptations`. Changes nothing in place: the next target is asked the same. */
   adapt?(request: UpstreamRequest, options: O): UpstreamRequest;
   /** For an API whose answers are not OpenAI-shaped. */
   readonly translate?: Translation;

@@ -51,11 +51,11 @@ const BARE_ROWS: readonly HeaderRow[] = [
 ];
 
 /** Azure's `x-ratelimit-type` on a 429 names the quota that is spent, and only there. */
-const SPENT_TYPES: Readonly<Record<string, Pick<Signal, 'dimension' | 'window' | 'scope'>>> = {
-  UserByMinute: { dimension: 'requests', window: '1m', scope: 'provider' },
-  UserByModelByDay: { dimension: 'requests', window: '1d' },
-  UserConcurrentRequests: { dimension: 'concurrent', scope: 'provider' },
-};
+const SPENT_TYPES: ReadonlyMap<string | undefined, Pick<Signal, 'dimension' | 'window' | 'scope'>> = new Map([
+  ['UserByMinute', { dimension: 'requests', window: '1m', scope: 'provider' }],
+  ['UserByModelByDay', { dimension: 'requests', window: '1d' }],
+  ['UserConcurrentRequests', { dimension: 'concurrent', scope: 'provider' }],
+]);
 
 /**
  * Reads every dialect of rate-limit headers that providers were seen to speak. A window that neither a header nor
@@ -99,7 +99,7 @@ const windowOfOthers = (headers: ResponseHead['headers'], dimension: string): He
 };
 
 const spentType = ({ headers, at }: ResponseHead): Signal[] => {
-  const spent = SPENT_TYPES[headerOf(headers, 'x-ratelimit-type') ?? ''];
+  const spent = SPENT_TYPES.get(headerOf(headers, 'x-ratelimit-type'));
   const resetAt = momentOf(headerOf(headers, 'x-ratelimit-timeremaining'), at);
   return spent === undefined || resetAt === undefined ? [] : [{ ...spent, remaining: 0, resetAt }];
 };

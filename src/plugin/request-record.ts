@@ -1,5 +1,5 @@
 import type { RequestAttempt, RequestRecord } from '../contract/requests.js';
-import type { Outcome, Try } from './api.js';
+import type { Failure, Outcome, Try } from './api.js';
 
 /** A provider's words may be a whole page. */
 const LONGEST_REASON = 300;
@@ -26,13 +26,14 @@ export const recordOf = (outcome: Outcome): RequestRecord => {
     path: outcome.path,
     keyLabel: outcome.keyLabel,
     resumed: outcome.resumed,
-    attempts: outcome.tries.map((each) => attemptOf(each, outcome.startedAt)),
+    attempts: outcome.tries.map((each) => attemptOf(each, outcome.startedAt, outcome.content !== undefined)),
   };
 };
 
 const attemptOf = (
   { attempt, denial, limited, failure, durationMs, adapted }: Try,
   arrivedAt: number,
+  withContent: boolean,
 ): RequestAttempt => {
   const target = attempt.target.id;
   const startedMs = Math.max(0, attempt.startedAt - arrivedAt);
@@ -49,16 +50,29 @@ const attemptOf = (
   }
   const spent = { startedMs, durationMs: tenths(durationMs), ...(adapted.length > 0 && { adapted }) };
   if (failure === undefined) return { target, outcome: 'served', ...spent };
-  const { class: failureClass, message, status } = failure;
-  const reason = message.slice(0, LONGEST_REASON);
+  const { class: failureClass, status } = failure;
+  const reason = withContent ? failure.message : withoutContent(failure);
   return {
     target,
     outcome: 'failed',
     class: failureClass,
-    reason,
+    ...(reason !== undefined && { reason: reason.slice(0, LONGEST_REASON) }),
     ...(status !== undefined && { status }),
     ...spent,
   };
+};
+
+/** From a quotation mark to its fellow, or to where the words were cut. An apostrophe is none. */
+const QUOTATION = /(?<!\w)(["'`])((?:(?!\1(?!\w))[\s\S])*)(?:\1(?!\w)|$)/g;
+/** What is quoted at greater length is no name of a field. */
+const LONGEST_NAME = 32;
+
+/** A provider's words without what they may repeat of the request: a refusal of the content is about nothing else. */
+const withoutContent = ({ class: failureClass, message }: Failure): string | undefined => {
+  if (failureClass === 'moderation') return undefined;
+  return message.replace(QUOTATION, (whole, quote: string, quoted: string) =>
+    quoted.length > LONGEST_NAME ? `${quote}…${quote}` : whole,
+  );
 };
 
 /** Nobody looks closer, and the file is a fifth smaller. */

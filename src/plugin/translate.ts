@@ -16,7 +16,7 @@ export interface StreamEvent {
 export interface Translation {
   /** How a stream is cut: `events` are server-sent ones, the default; `lines` have one JSON each. */
   readonly framing?: 'events' | 'lines';
-  /** Turns an answer that is not streamed into a `chat.completion`. What OpenAI has in each (`id`, `created`, …) is filled in. */
+  /** Turns an answer that is not streamed into a `chat.completion`. What OpenAI has in each (`id`, `created`, `role`, …) is filled in. */
   answer(answer: unknown, asked: Fields): Fields;
   /**
    * Called once for each stream. What it returns turns each event into chunks, `chat.completion.chunk`, filled in

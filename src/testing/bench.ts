@@ -127,6 +127,13 @@ export class Bench {
     return last;
   }
 
+  /** What the next target of the chain received last. @throws Error when nothing came */
+  get receivedBySpare(): Received {
+    const last = this.#spare.received.at(-1);
+    if (last === undefined) throw new Error('The next target of the chain was not asked.');
+    return last;
+  }
+
   /** Path and body of what the provider received last, as one text. */
   get sent(): string {
     return `${decodeURIComponent(this.received.path)} ${JSON.stringify(this.received.body)}`;

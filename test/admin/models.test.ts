@@ -100,6 +100,39 @@ describe('The admin, adding a provider', () => {
     expect(one.received[0]?.headers).to.include({ 'x-secret': SECRETS.header, 'x-read': `Bearer ${SECRETS.two}` });
   });
 
+  const ELSEWHERE: readonly [what: string, body: object][] = [
+    ['another address', { id: 'one' }],
+    ['another address under another type', { id: 'one', type: 'openrouter' }],
+    ['an address that is another by its type', { id: 'two', type: 'openai-compatible' }],
+  ];
+  for (const [what, body] of ELSEWHERE) {
+    it(`does not send a saved key to ${what}, unless it is typed anew`, async () => {
+      const stranger = await ScriptedUpstream.start();
+      stranger.always(reply(200, { data: [{ id: 'a-model' }] }));
+      const refused = await attempt({ ...body, baseUrl: stranger.baseUrl });
+      const { error } = refused.body as unknown as { error: { param: string; message: string } };
+      expect({ code: codeOf(refused), param: error.param }).to.deep.equal({ code: 'invalid_request', param: 'apiKey' });
+      expect(error.message).to.include(new URL(stranger.baseUrl).origin);
+      expect(stranger.received).to.deep.equal([]);
+      const typed = await attempt({ ...body, baseUrl: stranger.baseUrl, apiKey: 'a-key-just-typed' });
+      expect(typed.body).to.include({ state: 'ok' });
+      expect(stranger.received[0]?.headers.authorization).to.equal('Bearer a-key-just-typed');
+      const sent = JSON.stringify(stranger.received.map(({ headers }) => headers));
+      expect(Object.values(SECRETS).filter((secret) => sent.includes(secret))).to.deep.equal([]);
+      await stranger.close();
+    });
+  }
+
+  it('tries a saved provider at its own address, however that is written down', async () => {
+    one.always(listFor(SECRETS.one, { id: 'a-model' }));
+    const text = admin.text.replace(`'${one.baseUrl}'`, "'${ONE_URL}'");
+    const own = await Admin.start(text, { dotEnv: `${DOT_ENV}ONE_URL=${one.baseUrl}\n` });
+    const body = { id: 'one', type: 'openai-compatible', baseUrl: '${ONE_URL}' };
+    expect((await own.call('POST /providers/try', body)).body).to.include({ state: 'ok' });
+    expect((await attempt({ id: 'one', baseUrl: `${one.baseUrl}/` })).body).to.include({ state: 'ok' });
+    await own.close();
+  });
+
   const REFUSED: readonly [what: string, body: object, code: string, param: string | null][] = [
     ['without a type', {}, 'invalid_request', 'type'],
     ['of an unknown type', { type: 'groqq' }, 'invalid_request', 'type'],

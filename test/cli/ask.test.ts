@@ -56,6 +56,15 @@ describe('429chain ask', () => {
     expect(one.received[0]?.body).to.deep.include({ messages: [{ role: 'user', content: 'How are you?' }] });
   });
 
+  it('lets no model and no provider steer the terminal', async () => {
+    one.always(answer('a\tb\n\x1b]52;c;ZXZpbA==\x07'));
+    const answered = await folder.run(['ask', 'Hello'], { env });
+    expect(answered.stdout).to.equal('a\tb\n\\x1b]52;c;ZXZpbA==\\x07\n');
+    one.always(reply(429, { error: { message: 'no\n\x1b[2Jroom' } }));
+    const refused = await folder.run(['ask', '--chain', 'single', 'Hello'], { env });
+    expect(refused.stderr).to.contain('no \\x1b[2Jroom');
+  });
+
   it('says how many attempts it took', async () => {
     one.always(reply(503, 'busy'));
     const { stdout, stderr } = await folder.run(['ask', 'Hello'], { env });

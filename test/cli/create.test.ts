@@ -52,6 +52,14 @@ describe('429chain start --create', function () {
     expect(running.output()).not.to.contain('Keys were made');
   });
 
+  it('keeps others from reading a .env that it writes keys into', async () => {
+    folder.write('.env', 'GROQ_API_KEY=gsk_1\n');
+    chmodSync(folder.file('.env'), 0o644);
+    running = await folder.start(START);
+    expect(keys()).to.have.all.keys('GROQ_API_KEY', 'CHAIN_API_KEY', 'CHAIN_ADMIN_KEY');
+    expect(statSync(folder.file('.env')).mode & 0o777).to.equal(0o600);
+  });
+
   it('lets the admin be reached by the name CHAIN_HOST', async () => {
     running = await folder.start(START, { CHAIN_HOST: 'llm.example.org' });
     expect(readFileSync(folder.file('429chain.json5'), 'utf8')).to.contain("hosts: ['${CHAIN_HOST}']");
@@ -104,7 +112,9 @@ describe('A folder that 429chain may not write', () => {
     const config = await asNobody(['start', '--create', '--config', 'config/429chain.json5']);
     expect(config.status).to.equal(1);
     expect(config.stderr).to.match(/There is no \S+429chain\.json5, and none can be made\./);
-    expect(config.stderr).to.match(/On the host, `ch(own -R 65534:\d+|mod u\+rwx)` the folder that is mounted there\./);
+    expect(config.stderr).to.match(
+      /`ch(own -R 65534:\d+|mod u\+rwx)` that folder; if it is mounted into a container, the one on the host\./,
+    );
     writeFileSync(folder.file('429chain.json5'), '{ providers: {}, chains: {} }');
     const data = await asNobody(['start', '--data-dir', 'data']);
     expect(data.status).to.equal(1);

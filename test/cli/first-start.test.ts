@@ -6,6 +6,15 @@ import { Folder, type Run, SECRETS } from './run.js';
 /** What the person at the terminal presses once this is on the screen, in this order. */
 type Keys = readonly (readonly [question: string, keys: string])[];
 
+/** Node with names of hosts found as `found` says, so that no key of a test goes to a provider. */
+const withHosts = (found: string): string =>
+  `--import=data:text/javascript,${encodeURIComponent(
+    `import dns from 'node:dns'; const { lookup } = dns;
+    dns.lookup = (host, ...rest) => (/^[\\d.]+$/.test(host) ? lookup(host, ...rest) : (${found})(rest.at(-1)));`,
+  )}`;
+const NOWHERE = withHosts("(done) => done(Object.assign(new Error('nowhere'), { code: 'ENOTFOUND' }))");
+const NEVER = withHosts('() => {}');
+
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
 
@@ -22,11 +31,12 @@ describe('429chain where nothing is configured', function () {
   const read = (name: string): string => readFileSync(folder.file(name), 'utf8');
   const modeOf = (name: string): number => statSync(folder.file(name)).mode & 0o777;
 
-  const atTerminal = (args: readonly string[], keys: Keys): Promise<Run> => {
+  const atTerminal = (args: readonly string[], keys: Keys, hosts = NOWHERE): Promise<Run> => {
     const waiting = [...keys];
     let seen = 0;
     return folder.run(args, {
       terminal: true,
+      env: { NODE_OPTIONS: hosts },
       onOutput: (stdout, press) => {
         while (waiting[0] !== undefined) {
           const [question, answer] = waiting[0];
@@ -60,6 +70,9 @@ describe('429chain where nothing is configured', function () {
     expect(status, stdout).to.equal(0);
     const key = parseEnv(read('.env')).CHAIN_ADMIN_KEY;
     expect(stdout).to.contain(`/admin   (its key is ${key})`);
+    const again = await atTerminal(['--port', '0'], [['No chain is configured yet', CTRL_C]]);
+    expect(again.stdout).to.contain('/admin   (its key is CHAIN_ADMIN_KEY, in .env or the environment)');
+    expect(again.stdout).not.to.contain(key);
     expect(read('429chain.json5')).to.contain('providers: {}');
   });
 
@@ -79,6 +92,7 @@ describe('429chain where nothing is configured', function () {
     );
     expect(status, stdout).to.equal(0);
     expect(stdout).to.contain(`Taken, ${SECRETS.provider.length} characters.`);
+    expect(stdout).to.match(/^ {2}GROQ_API_KEY +unreachable +https:\/\/api\.groq\.com: no such host/m);
     expect(stdout).to.match(/429chain listens on .*groq\/openai\/gpt-oss-120b\r?\n.*unconfigured/s);
     expect(parseEnv(read('.env'))).to.deep.equal({
       GROQ_API_KEY: SECRETS.provider,
@@ -112,6 +126,19 @@ describe('429chain where nothing is configured', function () {
       expect(existsSync(folder.file('429chain.json5'))).to.equal(false);
     });
   }
+
+  it('writes nothing when Ctrl-C comes while a provider is asked about a key', async () => {
+    const keys: Keys = [
+      ['GROQ_API_KEY', 'gsk-1\r'],
+      ['CEREBRAS_API_KEY', '\r'],
+      ['OPENROUTER_API_KEY', '\r'],
+      ['Asking the providers', CTRL_C],
+    ];
+    const { status, stdout } = await atTerminal(['init'], keys, NEVER);
+    expect(status, stdout).to.equal(130);
+    expect(stdout).to.contain('Nothing was written.');
+    expect(existsSync(folder.file('429chain.json5'))).to.equal(false);
+  });
 
   it('asks for keys in init too, of a .env only for those that it lacks', async () => {
     folder.write('.env', `# mine\nGROQ_API_KEY=${SECRETS.provider}\n`);

@@ -101,6 +101,6 @@ describe('429chain init', () => {
     expect(read('sub/.env')).to.contain('The keys of mine.json5');
     const nowhere = await folder.run(['init', '--config', 'nowhere/mine.json5']);
     expect(nowhere).to.include({ status: 1 });
-    expect(nowhere.stderr).to.match(/nowhere\/mine\.json5 cannot be written \(ENOENT\)\.\n$/);
+    expect(nowhere.stderr).to.match(/nowhere\/mine\.json5 cannot be written: there is no such folder\.\n$/);
   });
 });

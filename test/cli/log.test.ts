@@ -210,7 +210,7 @@ describe('the log of 429chain start', function () {
       press('\x03');
     };
     const { stdout: said } = await folder.run(['--demo', '--port', '0'], { terminal: true, onOutput });
-    const key = readFileSync(folder.file('.429chain/api-key'), 'utf8').trim();
+    const key = readFileSync(folder.file('.429chain/demo/api-key'), 'utf8').trim();
     expect(said).to.match(/^429chain listens on http:\S+\/v1\r?\nAPI key: /);
     expect(said).to.contain(`API key: ${key} `);
     expect(said).to.match(/\d\d:\d\d:\d\d\S* Stopping/);

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { statusText } from '../../src/cli/status.js';
 import type { StatusReport } from '../../src/contract/admin-api.js';
@@ -67,13 +68,31 @@ describe('429chain status and explain', () => {
         const unknown = await elsewhere.run(args);
         expect(unknown.status).to.equal(1);
         expect(unknown.stderr).to.match(
-          /^There is no admin key for http\S+: neither CHAIN_ADMIN_KEY is set, nor is one in \.429chain\.\n$/,
+          /^There is no admin key for http\S+: neither is CHAIN_ADMIN_KEY set, nor is one in \.429chain\. Set it, or name .* --data-dir\.\n$/,
         );
       } finally {
         elsewhere.remove();
       }
     });
   }
+
+  it('sends a key that is kept here to no other machine, unless it is told where that is', async () => {
+    const elsewhere = new Folder();
+    try {
+      mkdirSync(elsewhere.file('.429chain'));
+      elsewhere.write('.429chain/admin-key', ADMIN_KEY);
+      const kept = await elsewhere.run(['status', '--url', proxy.address]);
+      expect(kept.status, kept.stderr).to.equal(0);
+      // An address of nobody, for documentation: it is not even asked.
+      const { status, stderr } = await elsewhere.run(['status', '--url', 'http://192.0.2.1:3429']);
+      expect(status).to.equal(1);
+      expect(stderr).to.equal(
+        'There is no admin key for http://192.0.2.1:3429: neither is CHAIN_ADMIN_KEY set, nor does --data-dir name a folder that has one.\n',
+      );
+    } finally {
+      elsewhere.remove();
+    }
+  });
 
   it('refuses a --url that is none', async () => {
     const { status, stderr } = await folder.run(['status', '--url', 'localhost:3429'], { env });

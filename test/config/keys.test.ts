@@ -14,6 +14,12 @@ describe("A provider's key", () => {
     expect(problem).not.to.contain('gsk_abc');
   });
 
+  it('is refused with a quote in front, which nothing closed in .env, and is not repeated', () => {
+    const [problem = ''] = problemsOf('${GROQ_API_KEY}', { GROQ_API_KEY: '"gsk_abc' });
+    expect(problem).to.match(/`providers\.groq\.apiKey` .* holds '"', which no key has/);
+    expect(problem).not.to.contain('gsk_abc');
+  });
+
   it('may hold whatever providers put into keys', () => {
     expect(problemsOf('sk-or-v1-0123_AZaz.+/=:')).to.deep.equal([]);
   });

@@ -77,11 +77,11 @@ describe('The compose files', () => {
     }
   });
 
-  it('hand on the variables that the shipped configuration reads', () => {
+  it('hand on the variables that the shipped configuration reads, and the name that a first start takes', () => {
     const names = [...read('429chain.json5').matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name as string);
     const known = names.filter((name) => name !== 'NAME');
     expect(resolveVariables('${NAME}', {}).unset).to.have.length(1);
-    expect([...new Set(base.environment)].sort()).to.deep.equal([...new Set(known)].sort());
+    expect([...new Set(base.environment)].sort()).to.deep.equal([...new Set([...known, 'CHAIN_HOST'])].sort());
   });
 
   it('are of the version of the package', () => {

@@ -1,4 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { execSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import dockerignore from '@balena/dockerignore';
 import { expect } from 'chai';
 import { validate } from 'dockerfile-utils';
@@ -32,7 +35,13 @@ const copied = (stage: readonly Instruction[]): string[] =>
     .filter(({ name, rest }) => name === 'COPY' && !rest.startsWith('--from'))
     .flatMap(({ rest }) => rest.split(' ').slice(0, -1));
 
-const { version, files } = JSON.parse(read('package.json')) as { version: string; files: string[] };
+interface Package {
+  readonly version: string;
+  readonly files: readonly string[];
+  readonly scripts: Readonly<Record<'prepare', string>>;
+}
+
+const { version, files, scripts } = JSON.parse(read('package.json')) as Package;
 const ignored = dockerignore.default().add(read('.dockerignore'));
 
 describe('The Dockerfile', () => {
@@ -72,6 +81,12 @@ describe('The Dockerfile', () => {
     expect(from).to.contain('--from=dependencies');
     const dependencies = stages.find(([first]) => first?.rest.endsWith(' AS dependencies')) ?? [];
     expect(dependencies.map(({ rest }) => rest).join('\n')).to.contain('--omit=dev');
+  });
+
+  it('can install that without the script of npm that builds the admin, which does nothing where there is no vite', () => {
+    const folder = mkdtempSync(join(tmpdir(), '429chain-prepare-'));
+    expect(execSync(scripts.prepare, { cwd: folder, encoding: 'utf8' })).to.equal('');
+    rmSync(folder, { recursive: true });
   });
 
   it('runs as a user who is not root', () => {

@@ -45,6 +45,8 @@ export class Shell {
     if (bare) return;
     this.write('429chain.json5', configuration);
     this.write('.env', 'GROQ_API_KEY=a-key\nCEREBRAS_API_KEY=a-key\nOPENROUTER_API_KEY=a-key\n');
+    // The backup of another page.
+    this.write('429chain.tar.gz', '');
     for (const name of ['my-plugin', 'other.mjs']) {
       const plugin = `export default { name: '${name}', apply() {} };\n`;
       if (name.endsWith('.mjs')) this.write(name, plugin);

@@ -145,7 +145,7 @@ class Running {
 
   async admin<T>(path: string): Promise<T> {
     const [, address] = /(http:\/\/127[\d.:]+)/.exec(this.#output) ?? [];
-    const key = readFileSync(join(this.#folder, '.429chain/admin-key'), 'utf8').trim();
+    const key = readFileSync(join(this.#folder, '.429chain/demo/admin-key'), 'utf8').trim();
     const response = await fetch(`${address}/admin/api${path}`, { headers: { authorization: `Bearer ${key}` } });
     return (await response.json()) as T;
   }

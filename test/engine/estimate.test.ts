@@ -54,4 +54,17 @@ describe('Estimates', () => {
     const { bytes } = sized({ messages: [{ content: [{ type: 'image_url', image_url: { url: picture } }] }] });
     expect(bytes).to.be.lessThan(6_000);
   });
+
+  it('do not run out of stack for a picture of many megabytes', () => {
+    const picture = `data:image/png;base64,${'iVBORw0KGgo'.repeat(1_500_000)}==`;
+    const part = { type: 'image_url', image_url: { url: picture } };
+    const { bytes } = sized({ messages: [{ content: [{ type: 'text', text: 'What is "this"?' }, part, part] }] });
+    expect(bytes).to.be.within(8_000, 9_000);
+  });
+
+  it('take a long text for what it is', () => {
+    const text = 'Words, and "more words". '.repeat(1_000);
+    const { bytes } = sized({ messages: [{ content: text }] });
+    expect(bytes).to.be.greaterThan(text.length);
+  });
 });

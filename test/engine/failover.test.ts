@@ -28,6 +28,11 @@ interface Case {
 const CASES: readonly Case[] = [
   { first: 'answers 429', whole: reply(429, ERROR, { 'retry-after': '9' }), class: 'rate_limit' },
   { first: 'answers 500', whole: reply(500, ERROR), class: 'server_error' },
+  {
+    first: 'answers 500 with JSON nested beyond all reason',
+    whole: reply(500, `${'['.repeat(30_000)}${']'.repeat(30_000)}`),
+    class: 'server_error',
+  },
   { first: 'answers 503', whole: reply(503, 'Service Unavailable'), class: 'overloaded' },
   { first: 'answers 402', whole: reply(402, { error: { message: 'Insufficient Balance' } }), class: 'quota' },
   { first: 'answers 401', whole: reply(401, { error: { message: 'Invalid API Key' } }), class: 'auth' },
@@ -157,6 +162,37 @@ describe('Failover: the caller sees only the answer of the second target when th
     expect(choices[0]?.message.content).to.equal('from the second');
     one = await ScriptedUpstream.start();
   });
+});
+
+describe('An answer that does not end', () => {
+  /** Sends `start`, and then more than anybody holds in memory. */
+  const endless =
+    (type: string, start: string): Answerer =>
+    (res) => {
+      const more = Buffer.alloc(1024 * 1024, ' ');
+      const write = (): void => {
+        if (!res.destroyed) res.write(more, write);
+      };
+      res.writeHead(200, { 'content-type': type });
+      res.write(start, write);
+    };
+
+  const WAYS: readonly [what: string, streamed: boolean, answerer: Answerer][] = [
+    ['whole', false, endless('application/json', '{')],
+    ['in its first event', true, endless('text/event-stream', 'data: ')],
+    ['after its first token', true, endless('text/event-stream', `${chunk({ content: 'from the' })}data: `)],
+  ];
+  for (const [what, streamed, answerer] of WAYS) {
+    it(`does not fill the memory, and the next target answers: ${what}`, async () => {
+      const one = (await ScriptedUpstream.start()).always(answerer);
+      const two = (await ScriptedUpstream.start()).always(answer('from the second'));
+      const proxy = await startProxy(chainOver([one, two]));
+      const text = await (await proxy.post({ messages: HELLO, stream: streamed })).text();
+      expect(two.received, text).to.have.length(1);
+      expect(text).to.contain(streamed ? '[DONE]' : 'from the second');
+      await Promise.all([proxy.close(), one.close(), two.close()]);
+    });
+  }
 });
 
 describe('Every target exhausted', () => {

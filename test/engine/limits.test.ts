@@ -134,6 +134,20 @@ describe('The limits of a chain', () => {
     expect(asked()).to.deep.equal([3, 3]);
   });
 
+  it('whose reset is told in another unit, beyond all calendars, rest no longer than a month', async () => {
+    const headers = {
+      'x-ratelimit-limit-requests': '1',
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '1795659919939000000',
+    };
+    for (const upstream of upstreams) upstream.always(answer('hello', headers));
+    await start();
+    await ask();
+    await ask();
+    expect((await ask()).status).to.equal(429);
+    expect(statusOf(0).until).to.be.closeTo(Date.now() + 31 * 86_400_000, 60_000);
+  });
+
   it('are the same where they are shown and where they are used (pitfall 16)', async () => {
     upstreams[0]?.always(counting(4));
     await start();

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { pipeline, Readable } from 'node:stream';
 import type { Translation } from '429chain/plugin';
 import { expect } from 'chai';
 import { definePlugin } from '../../src/plugin/index.js';
@@ -35,6 +36,12 @@ const LINES: Translation = {
 
 /** When so long nothing has moved, nothing moves any more. */
 const STILL_MS = 1_000;
+
+function* forEver<T>(value: T): Generator<T> {
+  for (;;) yield value;
+}
+
+const SAID = { role: 'assistant', content: 'hi' };
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`;
 const WORDS = [{ word: 'Grüße ' }, { tick: 1 }, { word: 'aus ' }, { word: 'Köln' }, { over: true, cost: 7 }].map(line);
@@ -122,6 +129,38 @@ describe('A provider type that translates', () => {
       expect(text).not.to.contain('usage');
     });
   }
+
+  it('may leave out whose words they are, and a chunk’s delta: the SDK reads it all the same', async () => {
+    const { client } = await start({
+      answer: () => ({ id: undefined, choices: [{ message: { content: 'hi' } }] }),
+      stream: () => (event) => ({
+        choices: [(event.data as Line).over ? { finish_reason: 'stop' } : { delta: { content: 'hi' } }],
+      }),
+    });
+    const asked = { model: 'default', messages: [...HELLO] };
+    one.always(reply(200, {}));
+    const whole = await client.chat.completions.create(asked);
+    expect(whole.choices[0]?.message).to.deep.equal(SAID);
+    expect(whole.id).to.be.a('string');
+    one.always(stream(['data: {}\n\n', 'data: {"over":true}\n\n']));
+    const { choices } = await client.chat.completions.stream(asked).finalChatCompletion();
+    expect(choices[0]?.message).to.include(SAID);
+    for await (const { choices } of await client.chat.completions.create({ ...asked, stream: true })) {
+      expect(choices[0]?.delta).to.be.an('object');
+    }
+  });
+
+  it('that sends a frame without an end fails before it fills the memory', async () => {
+    const { post } = await start();
+    const mebibyte = Buffer.alloc(1024 * 1024, 'x');
+    one.always((res) => {
+      res.writeHead(200);
+      pipeline(Readable.from(forEver(mebibyte)), res, () => {});
+    });
+    const response = await post({ messages: HELLO, stream: true });
+    expect(response.headers.get('x-429chain-target')).to.equal('two/a-model');
+    expect(await response.text()).to.contain('two');
+  });
 
   it('keeps the connection of the caller alive with what says nothing', async () => {
     const { post } = await start();

@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Guard } from '../../src/host/guard.js';
 import { createHooks } from '../../src/plugin/hooks.js';
-import type { Attempt } from '../../src/plugin/index.js';
+import { type Attempt, definePlugin } from '../../src/plugin/index.js';
 import { chainOver, HELLO, MemoryLog, type RunningProxy, startProxy } from '../proxy.js';
 import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
+import { until } from '../until.js';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/plugins/${name}`, import.meta.url));
 
@@ -97,6 +98,49 @@ describe('Plugins', () => {
     expect(log.lines[0]).to.equal('Plugin "broken" failed in beforeAttempt (1 so far): broken on purpose');
   });
 
+  it('that say a key are not repeated: not to callers, not in the request log, not to the admin (pitfall 45)', async () => {
+    const spoken = ['key-of-one', 'key-of-two', 'a-token-of-the-plugin'];
+    const said = spoken.join(' ');
+    proxy = await startProxy(
+      {
+        ...chainOver(upstreams),
+        plugins: [{ use: fixture('typescript'), options: { token: spoken[2] } }],
+      },
+      {
+        plugins: [
+          definePlugin({
+            name: 'talkative',
+            apply: ({ hooks }) => {
+              hooks.beforeAttempt.tap({ name: 'talkative', stage: -1 }, ({ target }) =>
+                target.provider === 'one' ? { reason: said } : undefined,
+              );
+              hooks.onError.tap('talkative', () => {
+                throw new Error(said);
+              });
+            },
+          }),
+        ],
+      },
+    );
+    const { app, address, post } = proxy;
+    upstreams[1]?.always(reply(500, { error: { message: 'no' } }));
+    const refused = await (await post({ messages: HELLO })).text();
+    expect(refused).to.include('*** *** ***');
+    const headers = { authorization: `Bearer ${app.runtime.adminKey}` };
+    const shown = async (path: string): Promise<string> =>
+      (await fetch(`${address}/admin/api${path}`, { headers })).text();
+    let logged = '';
+    await until(() => {
+      void shown('/requests').then((text) => {
+        logged = text;
+      });
+      return logged.includes('passed_over');
+    });
+    const texts = [refused, logged, await shown('/plugins'), await shown('/status')];
+    expect(texts[2]).to.include('*** *** ***');
+    for (const text of texts) expect(spoken.filter((key) => text.includes(key))).to.deep.equal([]);
+  });
+
   it('that hang are taken to have no opinion', async () => {
     const log = new MemoryLog();
     const guard = new Guard(log, () => 1, 5);
@@ -168,7 +212,7 @@ describe('Plugins', () => {
       'a promise of signals',
       ({ runtime }) =>
         runtime.host.hooks.onRateLimitHeaders.tap({ name: 'wrong', stage: -1 }, (async () => []) as never),
-      /signals are a list/,
+      /it returned a promise/,
     ],
     [
       'signals that are none',

@@ -211,6 +211,21 @@ describe('The HTTP surface', () => {
     expect(status).to.equal(413);
   });
 
+  it('blames no target for a body that is nested too deeply to be sent on', async () => {
+    const deep = await startProxy(chainOver([upstream]));
+    const before = upstream.received.length;
+    const content = '['.repeat(50_000) + ']'.repeat(50_000);
+    for (let count = 0; count < 3; count++) {
+      const refused = await deep.post(`{"messages":[{"role":"user","content":${content}}]}`);
+      expect(refused.status).to.equal(400);
+      const { error } = (await refused.json()) as { error: object };
+      expect(error).to.include({ code: 'invalid_request' });
+    }
+    expect(upstream.received).to.have.length(before);
+    expect((await deep.post({ messages: HELLO })).status).to.equal(200);
+    await deep.close();
+  });
+
   it('lists chains first, then targets (pitfall 24: chain names absent from the model list)', async () => {
     const { data } = await proxy.client.models.list();
     expect(data.map(({ id, owned_by }) => `${id} ${owned_by}`)).to.deep.equal([

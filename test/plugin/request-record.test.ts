@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { FailureClass } from '../../src/contract/quota.js';
 import type { Outcome, Target, Try } from '../../src/plugin/api.js';
 import { recordOf } from '../../src/plugin/request-record.js';
 
@@ -67,4 +68,30 @@ describe('What is kept of a request', () => {
     it(`says how long after the arrival a target was asked, and for how long: ${title}`, () => {
       expect(recordOf(outcomeOf([tried])).attempts).to.deep.equal([{ target: 'one/a-model', ...kept }]);
     });
+
+  const PROMPT = 'a prompt that is nobody\u2019s business but the caller\u2019s';
+  const SHORT = "It doesn't know 'top_k', 'seed' and whatever else it was sent by its caller, who can't.";
+  const WORDS: readonly [what: string, failureClass: FailureClass, message: string, kept: string | undefined][] = [
+    ['what a refusal of the content says', 'moderation', `flagged: ${PROMPT}`, undefined],
+    [
+      'a long quotation',
+      'bad_request',
+      `Invalid value "${PROMPT}" in 'messages'.`,
+      'Invalid value "…" in \'messages\'.',
+    ],
+    ['a long quotation that was cut', 'bad_request', `Invalid value '${PROMPT}`, "Invalid value '…'"],
+    ['nothing of a short one', 'bad_request', SHORT, SHORT],
+  ];
+  for (const [what, failureClass, message, kept] of WORDS) {
+    const failing = outcomeOf([tryAt(1, { failure: { class: failureClass, message, status: 400, at: ARRIVED_AT } })]);
+
+    it(`leaves out of a provider's words ${what}`, () => {
+      expect(recordOf(failing).attempts[0]?.reason).to.equal(kept);
+    });
+
+    it(`has a provider's words whole where content is kept: ${what}`, () => {
+      const content = () => ({ request: '{}' });
+      expect(recordOf({ ...failing, content }).attempts[0]?.reason).to.equal(message);
+    });
+  }
 });

@@ -165,6 +165,12 @@ const ROWS: readonly Row[] = [
     signals: [{ dimension: 'requests', window: '1d', remaining: 0, resetAt: AT + 5_631_000 }],
   },
   {
+    it: 'makes nothing of a type that is no quota, such as a name that every object knows',
+    status: 429,
+    headers: { 'x-ratelimit-type': 'constructor', 'x-ratelimit-timeremaining': '5631' },
+    signals: [],
+  },
+  {
     it: "leaves OpenRouter's refusals to the reader of failures, who knows their window",
     type: 'openrouter',
     status: 429,

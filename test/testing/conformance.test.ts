@@ -53,6 +53,18 @@ const FAULTS: readonly (readonly [fault: string, plugin: Plugin, group: CheckGro
     /and should be "disabled"/,
   ],
   [
+    'changes the messages of the caller in place',
+    pluginOf({
+      adapt: (request) => {
+        (request.body.messages as object[]).shift();
+        return request;
+      },
+    }),
+    'errors',
+    'leaves the request as it is: the next target is asked what the caller asked',
+    /`messages` as the next target gets it is .* and should be .*sailor/,
+  ],
+  [
     'loses the usage of an answer',
     pluginOf({ translate: { answer: (answered) => usageless(asOpenAi(answered)), stream: () => () => undefined } }),
     'answers',
@@ -90,7 +102,7 @@ const FAULTS: readonly (readonly [fault: string, plugin: Plugin, group: CheckGro
     pluginOf({ translate: { ...streaming((chunk) => chunk), models: () => [] } }),
     'models',
     'lists its models',
-    /The ids is \[\]/,
+    /The list of ids is \[\]/,
   ],
 ];
 

@@ -12,7 +12,7 @@ export const requestOf = (body, maxTokens) => {
     stream: body.stream,
     temperature: body.temperature,
     top_p: body.top_p,
-    stop_sequences: body.stop === undefined || body.stop === null ? undefined : [body.stop].flat(),
+    stop_sequences: body.stop ? [body.stop].flat() : undefined,
     tools: body.tools?.map(toolOf),
     tool_choice: choiceOf(body.tool_choice),
   });
@@ -80,5 +80,6 @@ const joined = (messages) => {
   return turns;
 };
 
-/** @type {(fields: Fields) => Fields} */
-const defined = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+/** Without what nobody said; some clients say `null`, which the API refuses. @type {(fields: Fields) => Fields} */
+const defined = (fields) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));

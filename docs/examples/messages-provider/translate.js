@@ -23,7 +23,7 @@ export const answerOf = (answer) => {
     content: text.length === 0 ? null : text.join(''),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
   };
-  return { id, model, choices: [{ message, finish_reason: FINISH[reason] ?? 'stop' }], usage: usageOf(usage) };
+  return { id, model, choices: [{ message, finish_reason: FINISH[reason] ?? 'stop' }], usage: usage && usageOf(usage) };
 };
 
 /** A stream: one of these for each, since it remembers. @type {() => (event: { data: unknown }) => Fields | undefined} */
@@ -31,6 +31,8 @@ export const chunksOf = () => {
   /** @type {Fields} */
   let usage = {};
   let calls = 0;
+  /** The call that is under way has no arguments so far. */
+  let bare = false;
   /** @type {(delta: Fields) => Fields} */
   const chunk = (delta) => ({ choices: [{ delta }] });
   /** @type {(fields: Fields) => Fields} */
@@ -40,21 +42,28 @@ export const chunksOf = () => {
     const { type, message, content_block: block, delta, usage: told } = /** @type {Fields} */ (data);
     switch (type) {
       case 'message_start':
-        usage = message.usage;
+        usage = message.usage ?? {};
         return chunk({ role: 'assistant', content: '' });
       case 'content_block_start':
         if (!isCall(block)) return undefined;
         calls += 1;
+        bare = true;
         return call({ id: block.id, type: 'function', function: { name: block.name, arguments: '' } });
       case 'content_block_delta':
         if (delta.type === 'text_delta') return chunk({ content: delta.text });
         if (delta.type === 'thinking_delta') return chunk({ reasoning_content: delta.thinking });
-        return delta.type === 'input_json_delta' ? call({ function: { arguments: delta.partial_json } }) : undefined;
+        if (delta.type !== 'input_json_delta') return undefined;
+        bare &&= delta.partial_json === '';
+        return call({ function: { arguments: delta.partial_json } });
+      case 'content_block_stop':
+        if (!bare) return undefined;
+        bare = false;
+        return call({ function: { arguments: '{}' } });
       case 'message_delta':
         usage = { ...usage, ...told };
         return { choices: [{ delta: {}, finish_reason: FINISH[delta.stop_reason] ?? 'stop' }] };
       case 'message_stop':
-        return { choices: [], usage: usageOf(usage) };
+        return usage.input_tokens === undefined ? undefined : { choices: [], usage: usageOf(usage) };
       default:
         return undefined;
     }
@@ -67,8 +76,8 @@ const isText = ({ type }) => type === 'text';
 /** @type {(block: Fields) => boolean} */
 const isCall = ({ type }) => type === 'tool_use';
 
-/** What was read from a cache is not in `input_tokens`; OpenAI counts it. @type {(usage?: Fields) => Fields} */
-const usageOf = ({ input_tokens: fresh = 0, output_tokens: output = 0, ...cache } = {}) => {
+/** What was read from a cache is not in `input_tokens`; OpenAI counts it. @type {(usage: Fields) => Fields} */
+const usageOf = ({ input_tokens: fresh = 0, output_tokens: output = 0, ...cache }) => {
   const cached = cache.cache_read_input_tokens ?? 0;
   const input = fresh + cached + (cache.cache_creation_input_tokens ?? 0);
   return {

@@ -4,6 +4,10 @@ import { type Answerer, hangUp, reply } from '../scripted-upstream.js';
 import { type Check, messageOf, same } from './check.js';
 
 const HINT_S = 40;
+const TALK = [
+  { role: 'system', content: 'Answer like a sailor.' },
+  { role: 'user', content: [{ type: 'text', text: 'Which sea?' }] },
+];
 
 const fromSpare = async (bench: Bench): Promise<Answered> => {
   const answered = await bench.ask();
@@ -59,6 +63,17 @@ export const ERRORS: readonly Check[] = [
     reply(200, bench.shape.error(500, 'the engine is on fire')),
   ),
   falling('a connection that breaks: the next target answers', () => hangUp),
+  {
+    name: 'leaves the request as it is: the next target is asked what the caller asked',
+    run: async (bench) => {
+      bench.upstream.always(bench.refuses(500));
+      const asked = { messages: TALK, stop: ['\n\n'] };
+      await bench.ask(asked);
+      for (const [field, value] of Object.entries(asked)) {
+        same(`\`${field}\` as the next target gets it`, bench.receivedBySpare.body[field], value);
+      }
+    },
+  },
   {
     name: 'a 400 of every target: the caller reads what was wrong, in the shape of OpenAI',
     run: async (bench) => {

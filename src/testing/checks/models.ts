@@ -10,7 +10,7 @@ export const MODELS: readonly Check[] = [
       bench.upstream.always(reply(200, bench.shape.models(ids)));
       const { state, detail, models } = await bench.models();
       must(state === 'ok' && detail === '', `The list is not understood: ${state}, ${detail}`);
-      same('The ids', models.map(({ id }) => id).sort(), ids.sort());
+      same('The list of ids', models.map(({ id }) => id).sort(), ids.sort());
     },
   },
   {

@@ -1,0 +1,60 @@
+import { Agent } from 'undici';
+import { systemClock } from '../clock.js';
+import type { Settings } from '../config/settings.js';
+import { Estimates } from '../engine/estimate.js';
+import { askForModels, type ProviderReport } from '../engine/provider-models.js';
+import type { PreparedProvider } from '../engine/target.js';
+import { Upstream } from '../engine/upstream.js';
+import { MemoryLedger } from '../ledger/memory-ledger.js';
+import { openLog } from '../logging/process-log.js';
+import { version } from '../package.js';
+import { Runtime } from '../runtime.js';
+import { Secrets } from '../secrets.js';
+
+/** What came of asking each provider, by its id. */
+export type Reports = ReadonlyMap<string, ProviderReport>;
+
+/** The engine without a server, and without an `App`, which keeps its ledger in the data folder. */
+export const buildRuntime = (settings: Settings, plugins: readonly string[]): Promise<Runtime> => {
+  const clock = systemClock;
+  const secrets = new Secrets();
+  const log = openLog(2, secrets);
+  log.configure({ format: 'pretty' });
+  const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
+  return Runtime.build(withoutOwnKey(settings), chosen, {
+    ledger: new MemoryLedger(clock),
+    upstream: new Upstream(clock.now),
+    estimates: new Estimates(),
+    clock,
+    log,
+    secrets,
+    version,
+    startedAt: clock.now(),
+  });
+};
+
+/** A check leaves nothing behind, but without keys the runtime would make them and keep them. */
+const withoutOwnKey = (settings: Settings): Settings => {
+  const { server } = settings;
+  const apiKeys = server.apiKeys.length > 0 ? server.apiKeys : [{ key: 'never listened to', label: 'key 1' }];
+  return { ...settings, server: { ...server, apiKeys, adminKey: server.adminKey ?? 'never listened to either' } };
+};
+
+/** Asks every provider for its models. */
+export const askAll = async ({ providers, host }: Runtime): Promise<Reports> => {
+  const dispatcher = new Agent();
+  try {
+    const ask = async (provider: PreparedProvider) =>
+      [provider.provider, await askForModels(provider, host.hooks, dispatcher)] as const;
+    return new Map(await Promise.all(providers.map(ask)));
+  } finally {
+    await dispatcher.destroy();
+  }
+};
+
+/** A report in plain words. */
+export const wordsFor = ({ detail, models, keyUntried }: ProviderReport): string => {
+  if (models === undefined) return detail;
+  const untried = keyUntried ? '; lists them to anybody, so that its key was not tried' : '';
+  return `${models.length} ${models.length === 1 ? 'model' : 'models'}${untried}`;
+};

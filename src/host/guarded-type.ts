@@ -1,0 +1,115 @@
+import type { ProviderType } from '../plugin/index.js';
+import type { StreamEvent, Translation } from '../plugin/translate.js';
+import { isFields, isPromise, PROMISED } from './results.js';
+import { wordsOf } from './words.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+/** Is told what went wrong, and in which function. */
+type Blame = (where: string, error: unknown) => void;
+
+/**
+ * `type`, whose functions may throw or return nonsense: its plugin is blamed, and the attempt fails with words that name
+ * the type. A pool that cannot be told is none, and a model that cannot be read has what lists usually tell.
+ */
+export const guardedType = (name: string, type: ProviderType, blame: Blame): ProviderType => {
+  const { adapt, pool, readModel, translate } = type;
+  const call = checking(blame, (what) => `provider type "${name}" failed in ${what}`);
+  return {
+    ...type,
+    ...(pool && { pool: (model) => unless(() => call('pool', faultInPool, () => pool.call(type, model)), undefined) }),
+    ...(readModel && {
+      readModel: (entry) => unless(() => call('readModel', faultInModel, () => readModel.call(type, entry)), {}),
+    }),
+    ...(adapt && {
+      adapt: (request, options) => call('adapt', faultInRequest, () => adapt.call(type, request, options)),
+    }),
+    ...(translate && { translate: guardedTranslation(name, translate, blame) }),
+  };
+};
+
+const guardedTranslation = (name: string, translate: Translation, blame: Blame): Translation => {
+  const call = checking(blame, () => `provider type "${name}" could not translate what came`);
+  return {
+    ...translate,
+    answer: (answer, asked) => call('translate.answer', faultInAnswer, () => translate.answer(answer, asked)),
+    stream: (asked) => {
+      const turn = call('translate.stream', faultInStream, () => translate.stream(asked));
+      return (event: StreamEvent) => call('translate.stream', faultInChunks, () => turn(event));
+    },
+    ...(translate.models && {
+      models: (answer: unknown) =>
+        call('translate.models', faultInModels, () => (translate.models as (answer: unknown) => Fields[])(answer)),
+    }),
+  };
+};
+
+/** Calls a function of a type, and looks at what it returns. What it throws is an error whose words begin with `failing`. */
+const checking =
+  (blame: Blame, failing: (what: string) => string) =>
+  <T>(what: string, faultIn: (value: unknown) => string | undefined, ask: () => T): T => {
+    try {
+      const value = ask();
+      const fault = faultOf(value, faultIn);
+      if (fault !== undefined) throw new Error(fault);
+      return value;
+    } catch (cause) {
+      blame(what, cause);
+      throw new Error(`${failing(what)}: ${wordsOf(cause)}`, { cause });
+    }
+  };
+
+const faultOf = (value: unknown, faultIn: (value: unknown) => string | undefined): string | undefined => {
+  if (isPromise(value)) {
+    // Nobody else hears of it, and what nobody hears of ends the process.
+    value.then(undefined, () => {});
+    return PROMISED;
+  }
+  const fault = faultIn(value);
+  return fault === undefined ? undefined : `it returned what is no answer: ${fault}`;
+};
+
+const unless = <T>(ask: () => T, otherwise: T): T => {
+  try {
+    return ask();
+  } catch {
+    return otherwise;
+  }
+};
+
+const faultInPool = (value: unknown): string | undefined =>
+  value === undefined || typeof value === 'string' ? undefined : 'a pool is a name such as free, or undefined';
+
+const faultInModel = (value: unknown): string | undefined =>
+  value === undefined || isFields(value) ? undefined : 'a model is an object, or undefined';
+
+const faultInRequest = (value: unknown): string | undefined => {
+  if (!isFields(value) || !isFields(value.headers) || !isFields(value.body)) {
+    return 'a request is { path, headers, body }';
+  }
+  const { path } = value;
+  return typeof path === 'string' && path.startsWith('/') ? undefined : '`path` begins with a slash, such as /messages';
+};
+
+const faultInAnswer = (value: unknown): string | undefined => {
+  if (!isFields(value)) return 'an answer is an object such as { choices, usage }';
+  const { choices } = value;
+  const listed = choices === undefined || (Array.isArray(choices) && choices.every(isFields));
+  return listed ? undefined : '`choices` are a list of objects';
+};
+
+const faultInStream = (value: unknown): string | undefined =>
+  typeof value === 'function' ? undefined : '`stream` returns a function, which is called with each event';
+
+const faultInChunks = (value: unknown): string | undefined => {
+  if (value === undefined || value === null) return undefined;
+  for (const chunk of Array.isArray(value) ? value : [value]) {
+    const fault = faultInAnswer(chunk);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+};
+
+const faultInModels = (value: unknown): string | undefined =>
+  Array.isArray(value) && value.every((entry) => isFields(entry) && typeof entry.id === 'string')
+    ? undefined
+    : 'models are a list of objects with an `id`';

@@ -1,0 +1,71 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { durationOf } from '../plugin/headers.js';
+import { isFields } from './results.js';
+import { wordsOf } from './words.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What is wrong with a provider type as it was written, if anything: better said at the start than at a request. */
+export const faultInType = (type: unknown): string | undefined => {
+  if (!isFields(type)) return 'is no object';
+  for (const name of ['baseUrl', 'modelsPath', 'keyHeader']) {
+    if (isGiven(type, name) && typeof type[name] !== 'string') return `has a \`${name}\` that is no string`;
+  }
+  for (const name of ['pool', 'readModel', 'adapt']) {
+    if (isGiven(type, name) && typeof type[name] !== 'function') return `has a \`${name}\` that is no function`;
+  }
+  for (const name of ['optionsSchema', 'headers', 'about', 'prefill', 'translate', 'knownPoolLimits']) {
+    if (isGiven(type, name) && !isFields(type[name])) return `has \`${name}\` that is no object`;
+  }
+  const { adaptations = [], knownLimits = [], knownPoolLimits = {} } = type;
+  if (!Array.isArray(adaptations) || !adaptations.every((each) => isFields(each) && typeof each.field === 'string')) {
+    return 'has `adaptations` that are no list of objects with a `field`';
+  }
+  const limits = [knownLimits, ...Object.values(knownPoolLimits as Fields)];
+  return (
+    limits.map(faultInLimits).find((fault) => fault !== undefined) ?? faultInHeaders(type) ?? faultInTranslate(type)
+  );
+};
+
+/** What is wrong with limits, if anything. */
+export const faultInLimits = (limits: unknown): string | undefined => {
+  if (!Array.isArray(limits)) return 'has limits that are no list';
+  return limits.every(isLimit)
+    ? undefined
+    : `has a limit ${JSON.stringify(limits.find((limit) => !isLimit(limit)))}. Expected one such as { requests: 30, per: '1m' } or { concurrent: 2 }`;
+};
+
+const isLimit = (limit: unknown): boolean => {
+  if (!isFields(limit)) return false;
+  const { concurrent, per } = limit;
+  if (concurrent !== undefined) return isAmount(concurrent);
+  return isAmount(limit.requests ?? limit.tokens) && typeof per === 'string' && durationOf(per) !== undefined;
+};
+
+const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0;
+
+const isGiven = (type: Fields, name: string): boolean => type[name] !== undefined;
+
+const faultInHeaders = ({ headers = {}, keyHeader = 'authorization' }: Fields): string | undefined => {
+  try {
+    for (const [name, value] of Object.entries({ ...(headers as Fields), [keyHeader as string]: 'key' })) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value as string);
+    }
+    return undefined;
+  } catch (cause) {
+    return `has a header that none can be: ${wordsOf(cause)}`;
+  }
+};
+
+const faultInTranslate = ({ translate }: Fields): string | undefined => {
+  if (translate === undefined) return undefined;
+  const { answer, stream, models, framing = 'events' } = translate as Fields;
+  if (typeof answer !== 'function' || typeof stream !== 'function') {
+    return 'has `translate` without the functions `answer` and `stream`';
+  }
+  if (models !== undefined && typeof models !== 'function') return 'has `translate.models` that is no function';
+  return framing === 'events' || framing === 'lines'
+    ? undefined
+    : `has \`translate.framing\` '${String(framing)}'. Expected events or lines`;
+};

@@ -1,0 +1,202 @@
+import { expect } from 'chai';
+import { definePlugin, type PluginApi, type ProviderType } from '../../src/plugin/index.js';
+import { chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
+import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
+
+/** What authors write who do not let the compiler look at it. */
+type Anything = ReturnType<typeof JSON.parse>;
+
+const boom = (): never => {
+  throw new Error('BOOM');
+};
+const throwNull = (): never => {
+  throw null;
+};
+const asyncBoom = async (): Promise<never> => boom();
+const translating = (answers: Anything, stream: Anything = () => answers): Anything => ({
+  translate: { answer: answers, stream },
+});
+
+describe('A provider type of a faulty plugin', () => {
+  let one: ScriptedUpstream;
+  let two: ScriptedUpstream;
+  let proxy: RunningProxy | undefined;
+  let unheard: unknown[];
+  const hear = (cause: unknown): void => void unheard.push(cause);
+
+  beforeEach(async () => {
+    unheard = [];
+    process.on('unhandledRejection', hear);
+    one = (await ScriptedUpstream.start()).always(answer('one'));
+    two = (await ScriptedUpstream.start()).always(answer('two'));
+  });
+
+  afterEach(async () => {
+    process.off('unhandledRejection', hear);
+    await proxy?.close();
+    proxy = undefined;
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  const startWith = async (apply: (api: PluginApi) => void): Promise<RunningProxy> => {
+    const { providers, chains } = chainOver([one, two]) as { providers: Record<string, object>; chains: object };
+    proxy = await startProxy(
+      { providers: { ...providers, one: { ...providers.one, type: 'odd' } }, chains },
+      { plugins: [definePlugin({ name: 'faulty', apply })] },
+    );
+    return proxy;
+  };
+
+  const start = (type: Anything): Promise<RunningProxy> =>
+    startWith((api) => api.addProviderType('odd', type as ProviderType));
+
+  const FAILING: readonly (readonly [what: string, type: Anything, fault: string])[] = [
+    ['an adapt that throws', { adapt: boom }, 'adapt of provider type odd (1 so far): BOOM'],
+    ['an adapt that throws null', { adapt: throwNull }, 'adapt of provider type odd (1 so far): null'],
+    ['an adapt that is an async function', { adapt: async (request: Anything) => request }, 'it returned a promise'],
+    ['an adapt that is an async function and throws', { adapt: asyncBoom }, 'it returned a promise'],
+    ['an adapt that returns a text', { adapt: () => 'nonsense' }, 'a request is { path, headers, body }'],
+    ['an adapt that returns nothing', { adapt: () => undefined }, 'a request is { path, headers, body }'],
+    [
+      'an adapt that returns a whole address',
+      { adapt: (r: Anything) => ({ ...r, path: 'http://x' }) },
+      '`path` begins',
+    ],
+    ['a translation that throws', translating(boom), 'BOOM'],
+    ['a translation that throws null', translating(throwNull), 'null'],
+    ['a translation of async functions', translating(asyncBoom), 'it returned a promise'],
+    ['a translation that is an async function for streams', translating(asyncBoom, asyncBoom), 'it returned a promise'],
+    ['a translation into texts', translating(() => 'nonsense'), 'an answer is an object such as { choices, usage }'],
+    ['a translation with choices that are none', translating(() => ({ choices: ['x'] })), '`choices` are a list'],
+  ];
+  for (const [what, type, fault] of FAILING) {
+    for (const stream of [false, true]) {
+      it(`with ${what}: the next target answers${stream ? ' with a stream' : ''}, and the plugin is named`, async () => {
+        const { post, app, log } = await start(type);
+        const response = await post({ messages: HELLO, stream });
+        expect(await response.text()).to.contain('two');
+        expect(response.headers.get('x-429chain-target')).to.equal('two/a-model');
+        const warned = log.lines.filter((line) => line.startsWith('Plugin "faulty" failed in '));
+        expect(warned.join('\n')).to.contain(fault);
+        expect(app.runtime.host.faults).to.have.length(1);
+        expect(unheard).to.deep.equal([]);
+        const standing = app.runtime.status().targets.find(({ target }) => target === 'one/a-model');
+        expect(standing?.inFlight).to.equal(0);
+      });
+    }
+  }
+
+  for (const [what, type] of [
+    ['a pool', { pool: boom }],
+    ['a pool that is an async function', { pool: asyncBoom }],
+    ['readModel', { readModel: boom }],
+  ] as const) {
+    it(`does without ${what} that throws`, async () => {
+      one.always((res, request) =>
+        (request.method === 'GET' ? reply(200, { data: [{ id: 'a-model' }] }) : answer('one'))(res, request),
+      );
+      const { post, app } = await start(type);
+      expect(await (await post({ messages: HELLO })).text()).to.contain('one');
+      const response = await fetch(`${proxy?.address}/admin/api/providers/one/models`, {
+        headers: { authorization: `Bearer ${app.runtime.adminKey}` },
+      });
+      expect(await response.json()).to.deep.include({ models: [{ id: 'a-model' }] });
+      expect(app.runtime.host.faults[0]?.plugin).to.equal('faulty');
+      expect(unheard).to.deep.equal([]);
+    });
+  }
+
+  it('that counts less than nothing gives no quota anything back', async () => {
+    const answered = {
+      choices: [{ message: { content: 'one' } }],
+      usage: { prompt_tokens: -1e9, completion_tokens: 2 },
+    };
+    const { post, log } = await start({ ...translating(() => answered), knownLimits: [{ tokens: 1000, per: '1h' }] });
+    expect(await (await post({ messages: HELLO })).text()).to.contain('one');
+    const { quotas } = proxy?.app.runtime.status().targets[0] ?? {};
+    expect(quotas?.[0]?.remaining).to.be.lessThan(1000);
+    expect(log.lines.join()).not.to.contain('failed in');
+  });
+
+  for (const at of [1e17, 1e300, -1e17, Number.POSITIVE_INFINITY]) {
+    it(`or a hook that denies until ${at} refuses the request in the usual words`, async () => {
+      const { post } = await startWith((api) => {
+        api.addProviderType('odd', {});
+        api.hooks.beforeAttempt.tap('faulty', () => ({ reason: 'not now', retryAt: at }));
+      });
+      const response = await post({ messages: HELLO });
+      expect(await response.json()).to.have.nested.property('error.code', 'chain_exhausted');
+    });
+  }
+
+  it('that cannot write one request down leaves the target to all others', async () => {
+    const { post, app } = await start({
+      adapt: (request: Anything) => (request.body.stop === 'odd' ? boom() : request),
+    });
+    for (let count = 0; count < 3; count++) {
+      const odd = await post({ messages: HELLO, stop: 'odd' });
+      expect(await odd.text()).to.contain('two');
+      expect(await (await post({ messages: HELLO })).text()).to.contain('one');
+    }
+    const alone = await post({ model: 'one/a-model', messages: HELLO, stop: 'odd' });
+    expect(alone.status).to.equal(400);
+    expect(await alone.json()).to.have.nested.property('error.message', 'provider type "odd" failed in adapt: BOOM');
+    expect(app.runtime.status().targets[0]?.state).not.to.equal('exhausted');
+  });
+
+  const REFUSED: readonly (readonly [type: Anything, words: string])[] = [
+    [undefined, 'is no object'],
+    ['text', 'is no object'],
+    [{ baseUrl: 5 }, '`baseUrl` that is no string'],
+    [{ adapt: 'text' }, '`adapt` that is no function'],
+    [{ prefill: 5 }, '`prefill` that is no object'],
+    [{ headers: { 'no name': 'x' } }, 'has a header that none can be'],
+    [{ keyHeader: 'no name' }, 'has a header that none can be'],
+    [{ adaptations: [null] }, '`adaptations` that are no list'],
+    [{ knownLimits: 'text' }, 'limits that are no list'],
+    [{ knownLimits: [{ requests: 5, per: 'soon' }] }, 'a limit {"requests":5,"per":"soon"}. Expected one such as'],
+    [{ knownPoolLimits: { free: [{ requests: -1, per: '1m' }] } }, 'a limit {"requests":-1,"per":"1m"}'],
+    [{ translate: { answer: boom } }, 'without the functions `answer` and `stream`'],
+    [{ translate: { answer: boom, stream: boom, framing: 'xml' } }, "'xml'. Expected events or lines"],
+    [{ optionsSchema: { type: 'nonsense' } }, 'The optionsSchema of provider type "odd" is no JSON Schema'],
+  ];
+  for (const [type, words] of REFUSED) {
+    it(`is refused at the start, with its name: ${words}`, async () => {
+      const message = await start(type).then(
+        () => 'it started',
+        (error: Error) => error.message,
+      );
+      expect(message).to.contain(words).and.to.contain('odd');
+    });
+  }
+
+  it('or limits that it declares, are refused at the start with its name', async () => {
+    const message = await startWith((api) => api.declareLimits('one', [{ requests: 5, per: 'soon' }])).then(
+      () => 'it started',
+      (error: Error) => error.message,
+    );
+    expect(message).to.contain('Plugin "faulty"').and.to.contain('What it declares for one has a limit');
+  });
+
+  for (const [hook, status, words] of [
+    ['beforeAttempt', 200, 'Tap it with tapPromise'],
+    ['onRateLimitHeaders', 200, 'it returned a promise, and is asked for an answer at once'],
+    ['onError', 500, 'it returned a promise, and is asked for an answer at once'],
+    ['afterResponse', 200, 'BOOM'],
+  ] as const) {
+    it(`whose plain tap of ${hook} is an async function that throws ends no process`, async () => {
+      one.always(status === 200 ? answer('one') : reply(status, { error: { message: 'no' } }));
+      const { post, app } = await startWith((api) => {
+        api.addProviderType('odd', {});
+        (api.hooks[hook] as Anything).tap('faulty', asyncBoom);
+      });
+      await (await post({ messages: HELLO })).text();
+      await post({ messages: HELLO });
+      expect(
+        app.runtime.host.faults.map(({ plugin, hook: where, last }) => `${plugin} ${where} ${last}`).join(),
+      ).to.match(new RegExp(`^faulty ${hook} .*(BOOM|tapPromise|at once)`));
+      expect(`${app.runtime.host.faults[0]?.last} ${proxy?.log.lines.join()}`).to.contain(words);
+      expect(unheard).to.deep.equal([]);
+    });
+  }
+});
