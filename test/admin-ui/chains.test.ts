@@ -491,7 +491,7 @@ ${chainsText}}
     });
 
     for (const [seconds, words] of [
-      [19, /^The next request waits for two\/b, 20 s at most; there is room in \d+ s\.$/],
+      [15, /^The next request waits for two\/b, 20 s at most; there is room in \d+ s\.$/],
       [300, /^The next request is refused: /],
     ] as const) {
       it(`says what the next request would do where the only target is back in ${seconds} s`, async () => {
