@@ -15,6 +15,9 @@ export const ADMIN_KEY = 'admin-key-of-the-proxy';
 /** Longer than a loaded machine needs; every wait ends as soon as what it waits for is there. */
 const PATIENCE_MS = 10_000;
 
+/** What a browser may complain of while the server goes and comes back: no connection, or a refusal by one that stops. */
+export const SERVER_AWAY = /ERR_|Failed to load|\/admin\/api\//;
+
 const AXE = fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url));
 
 /** The proxy with a configuration file on the disk, as a person has it. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { answer, completion, reply, ScriptedUpstream } from '../scripted-upstream.js';
-import { AdminServer, Visitor } from './browser.js';
+import { AdminServer, SERVER_AWAY, Visitor } from './browser.js';
 
 const LIMITED = {
   'x-ratelimit-limit-requests': '100',
@@ -103,7 +103,7 @@ describe('The overview', () => {
   });
 
   it('goes on by itself when the server is started again under an open page', async () => {
-    visitor.expectTrouble(/ERR_|Failed to load resource|40[0-9]|50[0-9]/);
+    visitor.expectTrouble(SERVER_AWAY);
     await chain('default').waitFor();
     await server.stop();
     await visitor.page.getByText('Connection lost, trying again').waitFor();

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import { API_KEY, chainOver } from '../proxy.js';
 import { answer, chunk, DONE, reply, ScriptedUpstream, stream } from '../scripted-upstream.js';
-import { AdminServer, Visitor } from './browser.js';
+import { AdminServer, SERVER_AWAY, Visitor } from './browser.js';
 import { allowCopying, clipboard, runProgram, runShell } from './copied.js';
 import { wholePage } from './whole-page.js';
 
@@ -174,7 +174,7 @@ describe('The page Playground', function () {
   });
 
   it('says that nothing answers while the proxy is down', async () => {
-    visitor.expectTrouble(/ERR_|Failed to load/);
+    visitor.expectTrouble(SERVER_AWAY);
     await prompt().waitFor();
     await server.stop();
     await ask('Hello');

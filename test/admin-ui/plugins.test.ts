@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import { chainOver } from '../proxy.js';
 import { ScriptedUpstream } from '../scripted-upstream.js';
-import { AdminServer, Visitor } from './browser.js';
+import { AdminServer, SERVER_AWAY, Visitor } from './browser.js';
 
 const CHOOSY = fileURLToPath(new URL('../fixtures/plugins/choosy', import.meta.url));
 
@@ -105,7 +105,7 @@ describe('The page Plugins', () => {
   });
 
   it('says when the server does not answer, and shows them by itself once it does', async () => {
-    visitor.expectTrouble(/ERR_|Failed to load/);
+    visitor.expectTrouble(SERVER_AWAY);
     await card('choosy').waitFor();
     await server.stop();
     await page.getByRole('button', { name: 'Refresh' }).click();

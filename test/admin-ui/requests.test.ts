@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Locator } from 'playwright-core';
 import { chainOver } from '../proxy.js';
 import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
-import { AdminServer, Visitor } from './browser.js';
+import { AdminServer, SERVER_AWAY, Visitor } from './browser.js';
 import { attemptOf, log, requestOf } from './logged.js';
 
 const MANY = 100_000;
@@ -182,7 +182,7 @@ describe('The page Requests', function () {
   it('catches up with what was over while the connection was broken', async () => {
     await log(server, [requestOf('before')]);
     visitor = await Visitor.signedIn(server, 'requests');
-    visitor.expectTrouble(/ERR_|Failed to load/);
+    visitor.expectTrouble(SERVER_AWAY);
     const { page } = visitor;
     await row(0).waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
