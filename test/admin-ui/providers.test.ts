@@ -203,6 +203,7 @@ describe('the page of the providers', () => {
     await dialog().getByLabel('Key', { exact: true }).fill(GOOD_KEY);
     await page.keyboard.press('Escape');
     await button('Go on editing').click();
+    await button('Go on editing').waitFor({ state: 'detached' });
     expect(await dialog().getByLabel('Key', { exact: true }).inputValue()).to.equal(GOOD_KEY);
     await page.keyboard.press('Escape');
     await button('Leave').click();
