@@ -207,6 +207,7 @@ describe('the page of the providers', () => {
     expect(await dialog().getByLabel('Key', { exact: true }).inputValue()).to.equal(GOOD_KEY);
     await page.keyboard.press('Escape');
     await button('Leave').click();
+    await button('Leave').waitFor({ state: 'detached' });
     await dialog().waitFor({ state: 'detached' });
   });
 
