@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RouterContext } from '@koa/router';
 import type { Change } from '../config/change.js';
+import { variableIn } from '../config/env.js';
 import type { ApiKeyView, KeysReply, MadeKey } from '../contract/admin-configuration.js';
 import { ChainError } from '../plugin/errors.js';
 import { saved, variableFor, writtenIn } from './changes.js';
@@ -16,8 +17,6 @@ interface ApiKey {
   /** As the configuration has it; absent for the one that was made at the first start. */
   readonly written?: Written;
 }
-
-const VARIABLE = /^\$\{(\w+)\}$/;
 
 const referenceOf = (written: Written): string => (typeof written === 'string' ? written : written.key);
 
@@ -39,7 +38,7 @@ const found = (parts: AdminParts, label: string): ApiKey => {
 export const keysOf = (parts: AdminParts): KeysReply => ({
   revision: parts.store.revision,
   keys: apiKeys(parts).map(({ label, key, written }): ApiKeyView => {
-    const variable = written === undefined ? undefined : VARIABLE.exec(referenceOf(written))?.[1];
+    const variable = written === undefined ? undefined : variableIn(referenceOf(written));
     return {
       label,
       masked: maskKey(key),

@@ -1,4 +1,5 @@
 import type { Change } from '../config/change.js';
+import { variableIn } from '../config/env.js';
 import type { ProviderSettings } from '../config/settings.js';
 import type { SettingsStore } from '../config/store.js';
 import type { KeyState, ProvidersReply, ProviderView, ProviderWritten } from '../contract/admin-configuration.js';
@@ -39,11 +40,9 @@ const viewOf = (running: Running, written: Configuration, settings: ProviderSett
   };
 };
 
-const VARIABLE = /^\$\{(\w+)\}$/;
-
 const keyStateOf = (written: string | undefined, key: string | undefined): KeyState => {
   if (written === undefined) return { kind: 'none' };
-  const variable = VARIABLE.exec(written)?.[1];
+  const variable = variableIn(written);
   return {
     kind: key === undefined ? 'unset' : 'set',
     ...(variable === undefined ? {} : { variable }),
@@ -119,7 +118,7 @@ const keyOf = (
     throw new ChainError('invalid_request', message, { param: 'apiKey' });
   }
   refuseMask(key, 'apiKey');
-  if (VARIABLE.test(key)) return { reference: key };
-  const name = variableFor(store, `${id}_API_KEY`, key, { own: VARIABLE.exec(before ?? '')?.[1] });
+  if (variableIn(key) !== undefined) return { reference: key };
+  const name = variableFor(store, `${id}_API_KEY`, key, { own: variableIn(before ?? '') });
   return { reference: `\${${name}}`, secrets: { [name]: key } };
 };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { App } from '../app.js';
+import { variableIn } from '../config/env.js';
 import type { ProcessLog } from '../logging/process-log.js';
 
 /**
@@ -30,7 +31,7 @@ const banner = (address: string, app: App, showKey: boolean, isAdminKeyNew: bool
     ({ name, targets }) =>
       `  ${name}\n${targets.map((target) => `    ${target.id}${target.unusable === undefined ? '' : `  (${target.unusable.state}: ${target.unusable.reason})`}`).join('\n')}`,
   );
-  const [, variable] = /^\$\{(\w+)\}$/.exec(settings.written?.server?.adminKey ?? '') ?? [];
+  const variable = variableIn(settings.written?.server?.adminKey ?? '');
   const whereItIs = variable === undefined ? 'is server.adminKey' : `is ${variable}, in .env or the environment`;
   const writtenDown = isAdminKeyNew && showKey ? `is ${app.runtime.adminKey}` : whereItIs;
   const adminKey =

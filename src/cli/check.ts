@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { variableIn } from '../config/env.js';
 import { loadSettings } from '../config/load.js';
 import type { Settings } from '../config/settings.js';
 import { InvalidConfiguration } from '../config/store.js';
@@ -53,7 +54,7 @@ const hintFor = ({ written }: Settings, id: string, state: ProviderState): strin
   const key = written?.providers[id]?.apiKey;
   if (key === undefined) return ' · no apiKey is written down for it';
   // Only a variable's name may be shown: anything else is the key itself.
-  return ` · check ${/^\$\{(\w+)\}$/.exec(key)?.[1] ?? 'its apiKey'}`;
+  return ` · check ${variableIn(key) ?? 'its apiKey'}`;
 };
 
 const chainTables = ({ chains }: Runtime, reports: Reports): string =>

@@ -1,3 +1,4 @@
+import { variableIn } from '../config/env.js';
 import { parseSettings } from '../config/load.js';
 import type { Prompt } from './prompt.js';
 import { askAll, buildRuntime, type Reports, wordsFor } from './provider-trial.js';
@@ -35,7 +36,7 @@ const reportsOf = async (text: string, keys: Keys): Promise<Reports> => {
   const runtime = await buildRuntime(parsed.settings, []);
   try {
     const { providers = {} } = parsed.settings.written ?? {};
-    const variableOf = (id: string): string => /^\$\{(\w+)\}$/.exec(providers[id]?.apiKey ?? '')?.[1] ?? id;
+    const variableOf = (id: string): string => variableIn(providers[id]?.apiKey ?? '') ?? id;
     const reports = [...(await askAll(runtime))].filter(([, { state }]) => state !== 'unconfigured');
     return new Map(reports.map(([id, report]) => [variableOf(id), report]));
   } finally {

@@ -27,6 +27,9 @@ export interface Resolution {
 export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const VARIABLE = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
+/** The variable that a text is, such as GROQ_API_KEY for `${GROQ_API_KEY}`; `undefined` where it holds anything else. */
+export const variableIn = (text: string): string | undefined => /^\$\{(\w+)\}$/.exec(text)?.[1];
+
 const isSet = (value: string | undefined): value is string => value !== undefined && value.trim() !== '';
 
 /** The variable that names the file of another one's value, as is the custom with Docker's secrets. */

@@ -1,6 +1,7 @@
+import { isFields } from '../plugin/error-body.js';
 import type { ProviderType } from '../plugin/index.js';
 import type { StreamEvent, Translation } from '../plugin/translate.js';
-import { isFields, isPromise, PROMISED } from './results.js';
+import { isPromise, PROMISED } from './results.js';
 import { wordsOf } from './words.js';
 
 type Fields = Readonly<Record<string, unknown>>;

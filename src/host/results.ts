@@ -1,3 +1,4 @@
+import { isFields } from '../plugin/error-body.js';
 import { durationOf } from '../plugin/headers.js';
 
 const DIMENSIONS = new Set(['requests', 'tokens', 'input_tokens', 'concurrent']);
@@ -14,11 +15,6 @@ const CLASSES = new Set([
   'bad_request',
   'moderation',
 ]);
-
-type Fields = Readonly<Record<string, unknown>>;
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   isFields(value) && typeof value.then === 'function';

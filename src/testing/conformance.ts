@@ -1,3 +1,4 @@
+import { wordsOf } from '../host/words.js';
 import type { Plugin } from '../plugin/index.js';
 import { type ApiShape, OPENAI_SHAPE } from './api-shape.js';
 import { Bench } from './bench.js';
@@ -71,7 +72,7 @@ const resultOf = async ({ name, run }: Check, bench: Bench): Promise<Omit<CheckR
     await Promise.race([run(bench), late]);
     return { name, passed: true };
   } catch (error) {
-    return { name, passed: false, why: error instanceof Error ? error.message : String(error) };
+    return { name, passed: false, why: wordsOf(error) };
   } finally {
     clearTimeout(timer);
   }
