@@ -12,6 +12,7 @@ import { LiveController } from '../data/feed.js';
 import { Preview } from '../data/preview.js';
 import { Resource } from '../data/resource.js';
 import { ConflictError } from '../data/saving.js';
+import { UnloadGuard } from '../data/unload-guard.js';
 import { base } from '../styles/base.js';
 import '../components/chain-outlook.js';
 import '../components/chain-settings.js';
@@ -58,6 +59,7 @@ class PageChain extends LitElement {
 
   constructor() {
     super();
+    new UnloadGuard(this, () => this.#editing.changed);
     new LiveController(this, (event) => {
       if (event === undefined) return;
       this.#preview.refresh();
@@ -80,16 +82,6 @@ class PageChain extends LitElement {
   /** By the router. */
   async onBeforeLeave(_: unknown, commands: { prevent(): unknown }): Promise<unknown> {
     return !this.#editing.changed || (await confirm(LEAVE)) ? undefined : commands.prevent();
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener('beforeunload', this.#onUnload);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener('beforeunload', this.#onUnload);
   }
 
   override willUpdate(): void {
@@ -251,10 +243,6 @@ class PageChain extends LitElement {
   #isValid(): boolean {
     return reportValidity(this.renderRoot);
   }
-
-  #onUnload = (event: BeforeUnloadEvent): void => {
-    if (this.#editing.changed) event.preventDefault();
-  };
 }
 
 declare global {

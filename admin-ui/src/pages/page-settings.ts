@@ -4,6 +4,7 @@ import type { ConfigurationEditor } from '../components/configuration-editor.js'
 import { confirm } from '../components/confirm-dialog.js';
 import { call } from '../data/client.js';
 import { Resource } from '../data/resource.js';
+import { UnloadGuard } from '../data/unload-guard.js';
 import { base } from '../styles/base.js';
 import '../components/choice-bar.js';
 import '../components/configuration-editor.js';
@@ -47,19 +48,14 @@ class PageSettings extends LitElement {
     return { version: session.version, file: configuration.file };
   });
 
+  constructor() {
+    super();
+    new UnloadGuard(this, () => this.#isChanged());
+  }
+
   /** By the router. */
   async onBeforeLeave(_: unknown, commands: { prevent(): unknown }): Promise<unknown> {
     return !this.#isChanged() || (await confirm(LEAVE)) ? undefined : commands.prevent();
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener('beforeunload', this.#onUnload);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener('beforeunload', this.#onUnload);
   }
 
   override render() {
@@ -95,10 +91,6 @@ class PageSettings extends LitElement {
   #isChanged(): boolean {
     return this.renderRoot.querySelector<ConfigurationEditor>('configuration-editor')?.changed ?? false;
   }
-
-  #onUnload = (event: BeforeUnloadEvent): void => {
-    if (this.#isChanged()) event.preventDefault();
-  };
 }
 
 declare global {
