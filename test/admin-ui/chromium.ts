@@ -30,8 +30,12 @@ const installed = (): string => {
   return file;
 };
 
-/** `CHROME_PATH`, else the one that npm brings for Linux, else one that is installed. */
-const findChromium = async (): Promise<string> => {
+/**
+ * Finds the browser for the tests: `CHROME_PATH`, else the one that npm brings for Linux, else an installed one. The one
+ * from npm unpacks itself on its first use, so call this once before test processes start: two that unpack at the same
+ * time start a half-written file.
+ */
+export const findChromium = async (): Promise<string> => {
   const { env, platform, arch } = process;
   if (env.CHROME_PATH !== undefined) return env.CHROME_PATH;
   return platform === 'linux' && arch === 'x64' ? bundled() : installed();
