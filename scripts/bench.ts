@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { Agent } from 'undici';
 import { App } from '../src/app.js';
 import { systemClock } from '../src/clock.js';
-import { memoryStore } from '../src/config/store.js';
-import { MemoryLedger } from '../src/ledger/memory-ledger.js';
+import { memoryStore } from '../src/config/source/store.js';
+import { MemoryLedger } from '../src/ledger/memory/memory-ledger.js';
 import { silentLog } from '../src/log.js';
 import { answerPaced, chunkDelays, PACED } from './chunk-delay.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import OpenAI from 'openai';
 import { App } from '../src/app.js';
-import { memoryStore } from '../src/config/store.js';
+import { memoryStore } from '../src/config/source/store.js';
 import { startDemo } from '../src/demo/world.js';
 import { openLog } from '../src/logging/process-log.js';
 import type { Outcome } from '../src/plugin/index.js';

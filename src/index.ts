@@ -1,23 +1,23 @@
 import { resolve } from 'node:path';
 import { App } from './app.js';
+import { printConfiguration } from './config/edit/print.js';
 import type { Environment } from './config/env.js';
 import { isLoopback } from './config/loopback.js';
-import { printConfiguration } from './config/print.js';
-import { memoryStore, openStore, type SettingsStore } from './config/store.js';
+import { memoryStore, openStore, type SettingsStore } from './config/source/store.js';
 import { suggest } from './config/wording.js';
 import type { LiveStatus } from './contract/admin-api.js';
 import type { Configuration } from './contract/config.js';
 import { type Log, type LogFields, silentLog } from './log.js';
-import { ChainError } from './plugin/errors.js';
+import { ChainError } from './plugin/door/errors.js';
 import type { Plugin } from './plugin/index.js';
 import { Secrets } from './secrets.js';
 
-export { InvalidConfiguration } from './config/invalid-configuration.js';
+export { InvalidConfiguration } from './config/check/invalid-configuration.js';
 export type { Problem } from './config/settings.js';
 export type { LiveStatus, TargetView } from './contract/admin-api.js';
 export type { Configuration } from './contract/config.js';
 export type { Log, LogFields } from './log.js';
-export { ChainError } from './plugin/errors.js';
+export { ChainError } from './plugin/door/errors.js';
 export type { Plugin } from './plugin/index.js';
 
 interface CommonOptions {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
 import { App, type AppOptions } from '../src/app.js';
-import { memoryStore, type SettingsStore } from '../src/config/store.js';
+import { memoryStore, type SettingsStore } from '../src/config/source/store.js';
 import { type Log, silentLog } from '../src/log.js';
 import type { ScriptedUpstream } from './scripted-upstream.js';
 

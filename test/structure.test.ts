@@ -20,10 +20,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/engine', 3],
   ['src/http', 4],
   ['src/admin', 4],
-  ['src/api-key.ts', 4],
-  ['src/check-settings.ts', 4],
-  ['src/prepare.ts', 4],
-  ['src/runtime.ts', 5],
+  ['src/runtime', 5],
   ['src/app.ts', 6],
   ['src/index.ts', 7],
   ['src/demo', 7],
@@ -31,10 +28,30 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/cli', 8],
 ];
 
-const roomOf = (file: string): readonly [string, number] => {
-  const room = RANKS.find(([folder]) => file === folder || file.startsWith(`${folder}/`));
-  if (room === undefined) throw new Error(`${file} has no rank: give it one here.`);
-  return room;
+/** Files that stand beside the rooms of a folder and that its rooms may use. */
+const FOUNDATION = '*';
+
+/** The rooms of a folder from top to bottom. A file imports from its own room and from the rooms below it. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  'src/plugin': ['index.ts', 'readers', 'door'],
+  'src/config': ['source', 'check', 'edit', FOUNDATION],
+  'src/ledger': ['memory', 'learning', 'windows', FOUNDATION],
+  'src/engine': ['waterfall.ts', 'resuming-stream.ts', 'walk', 'models', 'attempt', 'resume', 'stream', FOUNDATION],
+  'src/admin': ['handlers.ts', 'static.ts', 'resources', 'live', 'gate', FOUNDATION],
+};
+
+const rankOf = (file: string): readonly [string, number] => {
+  const found = RANKS.find(([folder]) => file === folder || file.startsWith(`${folder}/`));
+  if (found === undefined) throw new Error(`${file} has no rank: give it one here.`);
+  return found;
+};
+
+/** The place of a file among the rooms of `folder`: 0 is the top. */
+const roomOf = (folder: string, file: string): number => {
+  const rooms = ROOMS[folder] as readonly string[];
+  const [first] = relative(folder, file).split('/') as [string];
+  const found = rooms.indexOf(first);
+  return found === -1 ? rooms.indexOf(FOUNDATION) : found;
 };
 
 const filesUnder = (folder: string): string[] =>
@@ -42,35 +59,75 @@ const filesUnder = (folder: string): string[] =>
     .filter((file) => file.endsWith('.ts'))
     .map((file) => join(folder, file));
 
+/** The files of ours that a file imports, types included. */
 const importsOf = (file: string): string[] =>
-  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(
-    ([, specifier]) => specifier as string,
+  [...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g)].map(([, specifier]) =>
+    relative(ROOT, resolve(ROOT, dirname(file), specifier as string)).replace(/\.js$/, '.ts'),
   );
 
-const ours = (file: string): string[] =>
-  importsOf(file)
-    .filter((specifier) => specifier.startsWith('.'))
-    .map((specifier) => relative(ROOT, resolve(ROOT, dirname(file), specifier)).replace(/\.js$/, '.ts'));
+/** Every set of files that import each other, directly or through others (Tarjan's algorithm). */
+const circlesAmong = (files: readonly string[]): string[][] => {
+  const imports = new Map(files.map((file) => [file, importsOf(file)]));
+  const circles: string[][] = [];
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const visit = (file: string): number => {
+    const index = order.size;
+    order.set(file, index);
+    open.push(file);
+    let low = index;
+    for (const imported of imports.get(file) ?? []) {
+      if (!imports.has(imported)) continue;
+      if (!order.has(imported)) low = Math.min(low, visit(imported));
+      else if (open.includes(imported)) low = Math.min(low, order.get(imported) as number);
+    }
+    lowest.set(file, low);
+    if (low < index) return low;
+    const circle = open.splice(open.indexOf(file));
+    if (circle.length > 1) circles.push(circle.sort());
+    return low;
+  };
+  for (const file of files) if (!order.has(file)) visit(file);
+  return circles;
+};
 
 describe('The import rule', () => {
-  it('holds in src/: from lower ranks or the own folder', () => {
+  it('allows imports from lower ranks and the own folder only', () => {
     const broken = filesUnder('src').flatMap((file) =>
-      ours(file)
+      importsOf(file)
         .filter((imported) => !imported.startsWith('plugins/'))
-        .filter((imported) => roomOf(imported)[0] !== roomOf(file)[0] && roomOf(imported)[1] >= roomOf(file)[1])
+        .filter((imported) => rankOf(imported)[0] !== rankOf(file)[0] && rankOf(imported)[1] >= rankOf(file)[1])
         .map((imported) => `${file} imports ${imported}`),
     );
     expect(broken).to.deep.equal([]);
   });
 
+  for (const folder of Object.keys(ROOMS)) {
+    it(`lets the rooms of ${folder} import downwards only`, () => {
+      const broken = filesUnder(folder).flatMap((file) =>
+        importsOf(file)
+          .filter((imported) => imported.startsWith(`${folder}/`) && roomOf(folder, imported) < roomOf(folder, file))
+          .map((imported) => `${file} imports ${imported}`),
+      );
+      expect(broken).to.deep.equal([]);
+    });
+  }
+
+  it('allows no circles, not even of types', () => {
+    expect(circlesAmong(['src', 'plugins', 'admin-ui/src'].flatMap(filesUnder))).to.deep.equal([]);
+  });
+
   it('lets src/ reach plugins/ in one place', () => {
-    const reaching = filesUnder('src').filter((file) => ours(file).some((imported) => imported.startsWith('plugins/')));
-    expect(reaching).to.deep.equal(['src/runtime.ts']);
+    const reaching = filesUnder('src').filter((file) =>
+      importsOf(file).some((imported) => imported.startsWith('plugins/')),
+    );
+    expect(reaching).to.deep.equal(['src/runtime/runtime.ts']);
   });
 
   it('lets plugins use the public door and nothing else of ours', () => {
     const broken = filesUnder('plugins').flatMap((file) =>
-      ours(file).filter((imported) => imported.startsWith('src/')),
+      importsOf(file).filter((imported) => imported.startsWith('src/')),
     );
     expect(broken).to.deep.equal([]);
   });

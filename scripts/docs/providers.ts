@@ -1,6 +1,6 @@
 import { type Adaptation, durationOf, type Limit, type ProviderType } from '429chain/plugin';
 import { builtIns } from '../../plugins/index.js';
-import { durationText } from '../../src/plugin/headers.js';
+import { durationText } from '../../src/plugin/readers/headers.js';
 import { CASES, type Case, tellOf } from '../../test/plugins/captured.js';
 import { hostOf, type SimulatedHost } from '../../test/plugins/simulated-host.js';
 import { table } from './table.js';

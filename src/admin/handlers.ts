@@ -1,19 +1,19 @@
-import { chainChange, chainRemoval, chainsOf, defaultChainChange } from './chains.js';
-import { saved } from './changes.js';
-import { checkText, configurationOf, textChange } from './configuration.js';
-import { liftCooldown } from './cooldowns.js';
-import { explainRequest } from './explain.js';
-import { keyRemoval, keysOf, makeKey, relabelChange, revealKey } from './keys.js';
-import { pinChange } from './limits.js';
-import { modelsOf, tryProvider } from './models.js';
+import type { SessionRoute } from './gate/session.js';
+import { reportOf } from './live/report.js';
 import type { AdminParts } from './parts.js';
-import { pluginChange, pluginsOf } from './plugins.js';
-import { providerTypes } from './provider-types.js';
-import { providerChange, providerRemoval, providersOf } from './providers.js';
-import { reportOf } from './report.js';
-import { requestOf, requestsOf, usageOf } from './requests.js';
+import { chainChange, chainRemoval, chainsOf, defaultChainChange } from './resources/chains.js';
+import { saved } from './resources/changes.js';
+import { checkText, configurationOf, textChange } from './resources/configuration.js';
+import { liftCooldown } from './resources/cooldowns.js';
+import { explainRequest } from './resources/explain.js';
+import { keyRemoval, keysOf, makeKey, relabelChange, revealKey } from './resources/keys.js';
+import { pinChange } from './resources/limits.js';
+import { modelsOf, tryProvider } from './resources/models.js';
+import { pluginChange, pluginsOf } from './resources/plugins.js';
+import { providerTypes } from './resources/provider-types.js';
+import { providerChange, providerRemoval, providersOf } from './resources/providers.js';
+import { requestOf, requestsOf, usageOf } from './resources/requests.js';
 import type { Handlers } from './router.js';
-import type { SessionRoute } from './session.js';
 
 /** Every route of the contract, on these parts. */
 export const adminHandlers = (parts: AdminParts): Omit<Handlers, SessionRoute> => {

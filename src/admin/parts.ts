@@ -1,9 +1,9 @@
 import type { ApiKey, ProviderSettings, Settings } from '../config/settings.js';
-import type { SettingsStore } from '../config/store.js';
+import type { SettingsStore } from '../config/source/store.js';
 import type { LiveStatus } from '../contract/admin-api.js';
+import type { Upstream } from '../engine/attempt/upstream.js';
 import type { Chains } from '../engine/chains.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
-import type { Upstream } from '../engine/upstream.js';
 import type { Waterfall } from '../engine/waterfall.js';
 import type { Host } from '../host/host.js';
 import type { TargetStatus } from '../ledger/ledger.js';

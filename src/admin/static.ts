@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import type { Context, Middleware } from 'koa';
-import { ChainError } from '../plugin/errors.js';
-import { isApi } from './gate.js';
+import { ChainError } from '../plugin/door/errors.js';
+import { isApi } from './gate/gate.js';
 
 /** One file of the page, with its forms that are compressed already. */
 interface Asset {

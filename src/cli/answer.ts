@@ -1,6 +1,6 @@
-import { parseBody } from '../engine/failure.js';
-import { blocksOf, FrameSplitter, frameOf } from '../engine/sse.js';
-import { isFields, readErrorBody } from '../plugin/error-body.js';
+import { parseBody } from '../engine/parse-body.js';
+import { blocksOf, FrameSplitter, frameOf } from '../engine/stream/sse.js';
+import { isFields, readErrorBody } from '../plugin/readers/error-body.js';
 import { CommandError } from './command-error.js';
 
 /**

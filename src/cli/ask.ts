@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.js';
 import { splitTarget } from '../config/target-name.js';
 import { suggest } from '../config/wording.js';
-import { parseBody } from '../engine/failure.js';
+import { parseBody } from '../engine/parse-body.js';
 import { printable } from '../logging/printable.js';
 import { textsOf } from './answer.js';
 import { CommandError } from './command-error.js';

@@ -1,13 +1,13 @@
 import { relative } from 'node:path';
 import { variableIn } from '../config/env.js';
-import { loadSettings } from '../config/load.js';
 import type { Settings } from '../config/settings.js';
-import { InvalidConfiguration } from '../config/store.js';
+import { loadSettings } from '../config/source/load.js';
+import { InvalidConfiguration } from '../config/source/store.js';
 import { listOf, suggest } from '../config/wording.js';
-import { bareId } from '../engine/model-list.js';
-import type { ProviderState } from '../engine/provider-models.js';
+import { bareId } from '../engine/models/model-list.js';
+import type { ProviderState } from '../engine/models/provider-models.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
-import type { Runtime } from '../runtime.js';
+import type { Runtime } from '../runtime/runtime.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, configurationFile, pluginPaths } from './options.js';
 import { askAll, buildRuntime, type Reports, wordsFor } from './provider-trial.js';

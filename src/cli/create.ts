@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { newKey } from '../api-key.js';
-import { withVariables } from '../config/dot-env.js';
 import { type Environment, isGiven, readEnvironment } from '../config/env.js';
-import { DOT_ENV } from '../config/sources.js';
+import { withVariables } from '../config/source/dot-env.js';
+import { DOT_ENV } from '../config/source/sources.js';
 import { listOf } from '../config/wording.js';
 import type { Log } from '../log.js';
+import { newKey } from '../runtime/own-key.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, DEFAULT_FILE } from './options.js';
 import { whyNotWritable } from './writable-folder.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { printConfiguration } from '../config/print.js';
-import { memoryStore, type SettingsStore } from '../config/store.js';
+import { printConfiguration } from '../config/edit/print.js';
+import { memoryStore, type SettingsStore } from '../config/source/store.js';
 import type { DemoWorld } from '../demo/world.js';
 import type { Log } from '../log.js';
 import type { CommandLine } from './options.js';

@@ -1,4 +1,4 @@
-import { isFields } from '../plugin/error-body.js';
+import { isFields } from '../plugin/readers/error-body.js';
 import { addressAt } from './address.js';
 import { CommandError } from './command-error.js';
 import { addressIn, type CommandLine, portOf } from './options.js';

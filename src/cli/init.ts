@@ -2,9 +2,9 @@ import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import JSON5 from 'json5';
-import { withVariables } from '../config/dot-env.js';
 import { isGiven, readEnvironment, resolveVariables } from '../config/env.js';
-import { DOT_ENV } from '../config/sources.js';
+import { withVariables } from '../config/source/dot-env.js';
+import { DOT_ENV } from '../config/source/sources.js';
 import { listOf } from '../config/wording.js';
 import { packageFile } from '../package.js';
 import { CommandError } from './command-error.js';

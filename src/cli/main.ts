@@ -2,7 +2,7 @@
 import { suggest } from '../config/wording.js';
 import { printable } from '../logging/printable.js';
 import { neededNode, version } from '../package.js';
-import { ChainError } from '../plugin/errors.js';
+import { ChainError } from '../plugin/door/errors.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, OPTIONS, readCommandLine } from './options.js';
 

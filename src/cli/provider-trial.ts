@@ -1,14 +1,14 @@
 import { Agent } from 'undici';
 import { systemClock } from '../clock.js';
 import type { Settings } from '../config/settings.js';
-import { Estimates } from '../engine/estimate.js';
-import { askForModels, type ProviderReport } from '../engine/provider-models.js';
+import { Estimates } from '../engine/attempt/estimate.js';
+import { Upstream } from '../engine/attempt/upstream.js';
+import { askForModels, type ProviderReport } from '../engine/models/provider-models.js';
 import type { PreparedProvider } from '../engine/target.js';
-import { Upstream } from '../engine/upstream.js';
-import { MemoryLedger } from '../ledger/memory-ledger.js';
+import { MemoryLedger } from '../ledger/memory/memory-ledger.js';
 import { openLog } from '../logging/process-log.js';
 import { version } from '../package.js';
-import { Runtime } from '../runtime.js';
+import { Runtime } from '../runtime/runtime.js';
 import { Secrets } from '../secrets.js';
 
 /** What came of asking each provider, by its id. */

@@ -1,6 +1,6 @@
 import type { FailureClass } from '../contract/quota.js';
-import { failureOfResponse } from '../engine/failure.js';
-import { isFields } from '../plugin/error-body.js';
+import { failureOfResponse } from '../engine/attempt/failure.js';
+import { isFields } from '../plugin/readers/error-body.js';
 import { tableOf } from './table.js';
 
 const WORDS: Readonly<Record<FailureClass, string>> = {

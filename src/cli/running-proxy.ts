@@ -1,12 +1,12 @@
-import { keptKey, type OwnKey } from '../api-key.js';
-import { loadSettings } from '../config/load.js';
 import { isLoopback } from '../config/loopback.js';
 import type { Settings } from '../config/settings.js';
-import { InvalidConfiguration } from '../config/store.js';
+import { loadSettings } from '../config/source/load.js';
+import { InvalidConfiguration } from '../config/source/store.js';
 import type { AdminApi } from '../contract/admin-api.js';
 import { startDemo } from '../demo/world.js';
-import { parseBody } from '../engine/failure.js';
+import { parseBody } from '../engine/parse-body.js';
 import { silentLog } from '../log.js';
+import { keptKey, type OwnKey } from '../runtime/own-key.js';
 import { addressAt } from './address.js';
 import { CommandError } from './command-error.js';
 import { DEMO_DATA, demoStore } from './demo-store.js';

@@ -1,6 +1,6 @@
 import { App } from '../app.js';
 import { isLoopback } from '../config/loopback.js';
-import { openStore, type SettingsStore } from '../config/store.js';
+import { openStore, type SettingsStore } from '../config/source/store.js';
 import { type DemoWorld, startDemo } from '../demo/world.js';
 import { openLog, type ProcessLog } from '../logging/process-log.js';
 import { Secrets } from '../secrets.js';

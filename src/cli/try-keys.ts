@@ -1,5 +1,5 @@
 import { variableIn } from '../config/env.js';
-import { parseSettings } from '../config/load.js';
+import { parseSettings } from '../config/source/load.js';
 import type { Prompt } from './prompt.js';
 import { askAll, buildRuntime, type Reports, wordsFor } from './provider-trial.js';
 import { tableOf } from './table.js';

@@ -33,7 +33,7 @@ const foreign = (folder: string): string => {
   const other =
     uid === 0 || owner === us
       ? ''
-      : `\nOr run 429chain as ${owner}: \`docker run --user ${owner}\`, in compose.yaml \`user: "${owner}"\`.`;
+      : `\nOr run 429chain as ${owner}: \`docker run --user ${owner}\`, in docker-compose.yml \`user: "${owner}"\`.`;
   const change = owner === us ? 'chmod u+rwx' : `chown -R ${us}`;
   return `${told}\n\`${change}\` that folder; if it is mounted into a container, the one on the host.${other}`;
 };

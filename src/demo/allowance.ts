@@ -1,5 +1,5 @@
 import type { Duration } from '../contract/quota.js';
-import { durationOf } from '../plugin/headers.js';
+import { durationOf } from '../plugin/readers/headers.js';
 import { type Counting, type Limiter, type Refusal, Slots, type Standing, windowLimiter } from './limiter.js';
 
 /** What headers and sentences call a window. */

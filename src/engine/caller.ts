@@ -1,3 +1,5 @@
+import { CallerGone } from './causes.js';
+
 /** Whoever waits for the answer, and may leave at any moment. Cheaper than an AbortSignal, which is all it replaces. */
 export class Caller {
   #cause: Error | undefined;
@@ -20,13 +22,5 @@ export class Caller {
   onLeave(listener: (cause: Error) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-}
-
-/** The caller left before its answer was whole. */
-export class CallerGone extends Error {
-  constructor() {
-    super('The caller left.');
-    this.name = 'CallerGone';
   }
 }

@@ -1,4 +1,4 @@
-import { ChainError } from '../plugin/errors.js';
+import { ChainError } from '../plugin/door/errors.js';
 import type { Chain, PreparedTarget } from './target.js';
 
 /** Finds the chain that a request's `model` means. */

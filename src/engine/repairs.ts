@@ -1,4 +1,4 @@
-import type { Repair } from '../plugin/api.js';
+import type { Repair } from '../plugin/door/api.js';
 
 type Body = Readonly<Record<string, unknown>>;
 

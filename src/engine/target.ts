@@ -1,5 +1,5 @@
 import type { TargetScopes } from '../ledger/ledger.js';
-import type { ProviderType, Target } from '../plugin/api.js';
+import type { ProviderType, Target } from '../plugin/door/api.js';
 import type { Repairs } from './repairs.js';
 
 /** Spans in ms. */

@@ -1,16 +1,19 @@
 import type { Explanation } from '../contract/explain.js';
-import { type Caller, CallerGone } from './caller.js';
-import { Course } from './course.js';
-import { explain } from './explain.js';
-import { KeptContent } from './kept-content.js';
-import { Queue } from './queue.js';
-import type { RejectionAnswer } from './rejection.js';
-import type { Sink } from './relay.js';
-import type { Answer, ChainRequest, Parts } from './request.js';
-import { isStreaming, type ResumedEnd, ResumingStream } from './resume.js';
+import type { Parts } from './attempt/context.js';
+import type { Answer } from './attempt/result.js';
+import type { Caller } from './caller.js';
+import { CallerGone } from './causes.js';
+import type { ResumableRequest } from './resume/resumable-request.js';
+import { Transcript } from './resume/transcript.js';
+import { isStreaming, type ResumedEnd, ResumingStream } from './resuming-stream.js';
+import { KeptContent } from './stream/captured-content.js';
+import type { Sink } from './stream/relay.js';
 import type { PreparedTarget } from './target.js';
-import { Transcript } from './transcript.js';
-import { Walk } from './walk.js';
+import { Course } from './walk/course.js';
+import { explain } from './walk/explain.js';
+import { Queue } from './walk/queue.js';
+import type { RejectionAnswer } from './walk/rejection.js';
+import { Walk } from './walk/walk.js';
 
 /** What the caller gets. */
 export interface Served {
@@ -50,7 +53,7 @@ export class Waterfall {
    * @throws ChainError `chain_exhausted` when no target can answer within the chain's `maxWait`.
    * @throws CallerGone when nobody waits for the answer any more.
    */
-  async run(asked: ChainRequest): Promise<Served> {
+  async run(asked: ResumableRequest): Promise<Served> {
     this.#callers.add(asked.caller);
     const request = isResumable(asked) ? { ...asked, transcript: new Transcript() } : asked;
     const content = this.#parts.wantsContent ? new KeptContent(asked.body) : undefined;
@@ -75,7 +78,7 @@ export class Waterfall {
   }
 
   /** What would happen to the request now: nothing is sent, and nothing is spent. */
-  explain(request: ChainRequest): Promise<Explanation> {
+  explain(request: ResumableRequest): Promise<Explanation> {
     return explain(this.#parts, this.#queue, request);
   }
 
@@ -103,5 +106,5 @@ export class Waterfall {
 }
 
 /** Several choices at once run side by side, and cannot be asked for from the middle. */
-const isResumable = ({ stream, chain, body: { n } }: ChainRequest): boolean =>
+const isResumable = ({ stream, chain, body: { n } }: ResumableRequest): boolean =>
   stream && chain.resume && (typeof n !== 'number' || n <= 1);

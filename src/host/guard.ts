@@ -1,6 +1,6 @@
 import type { Hook } from 'tapable';
 import type { Log } from '../log.js';
-import type { Denial, Hooks } from '../plugin/api.js';
+import type { Denial, Hooks } from '../plugin/door/api.js';
 import { inTime } from './in-time.js';
 import { checkedResult, isPromise, PROMISED } from './results.js';
 import { wordsOf } from './words.js';

@@ -1,6 +1,6 @@
-import { isFields } from '../plugin/error-body.js';
+import type { StreamEvent, Translation } from '../plugin/door/translate.js';
 import type { ProviderType } from '../plugin/index.js';
-import type { StreamEvent, Translation } from '../plugin/translate.js';
+import { isFields } from '../plugin/readers/error-body.js';
 import { isPromise, PROMISED } from './results.js';
 import { wordsOf } from './words.js';
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { register } from 'node:module';
 import { dirname, isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ChainError } from '../plugin/errors.js';
+import { ChainError } from '../plugin/door/errors.js';
 import type { Plugin } from '../plugin/index.js';
 import { wordsOf } from './words.js';
 

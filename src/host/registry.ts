@@ -1,4 +1,4 @@
-import { ChainError } from '../plugin/errors.js';
+import { ChainError } from '../plugin/door/errors.js';
 import type { ProviderType } from '../plugin/index.js';
 import type { Guard } from './guard.js';
 import { guardedType } from './guarded-type.js';

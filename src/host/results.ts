@@ -1,5 +1,5 @@
-import { isFields } from '../plugin/error-body.js';
-import { durationOf } from '../plugin/headers.js';
+import { isFields } from '../plugin/readers/error-body.js';
+import { durationOf } from '../plugin/readers/headers.js';
 
 const DIMENSIONS = new Set(['requests', 'tokens', 'input_tokens', 'concurrent']);
 const SCOPES = new Set([undefined, 'provider', 'pool', 'target']);

@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { ChainError } from '../plugin/errors.js';
+import { ChainError } from '../plugin/door/errors.js';
 import type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from '../plugin/index.js';
 import type { Guard } from './guard.js';
 import { inTime } from './in-time.js';

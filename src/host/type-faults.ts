@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { isFields } from '../plugin/error-body.js';
-import { durationOf } from '../plugin/headers.js';
+import { isFields } from '../plugin/readers/error-body.js';
+import { durationOf } from '../plugin/readers/headers.js';
 import { wordsOf } from './words.js';
 
 type Fields = Readonly<Record<string, unknown>>;

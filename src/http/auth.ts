@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Middleware } from 'koa';
 import type { ApiKey } from '../config/settings.js';
-import { ChainError } from '../plugin/errors.js';
+import { ChainError } from '../plugin/door/errors.js';
 import { digestOf } from '../secrets.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
-import { ChainError } from '../plugin/errors.js';
+import { ChainError } from '../plugin/door/errors.js';
 
 export interface JsonBody {
   readonly value: Readonly<Record<string, unknown>>;

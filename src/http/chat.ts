@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
+import { sizeOf } from '../engine/attempt/estimate.js';
 import { Caller } from '../engine/caller.js';
-import { sizeOf } from '../engine/estimate.js';
-import type { Sink } from '../engine/relay.js';
 import type { ChainRequest } from '../engine/request.js';
-import { plainName, type ResumedEnd } from '../engine/resume.js';
+import { plainName, type ResumedEnd } from '../engine/resuming-stream.js';
+import type { Sink } from '../engine/stream/relay.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { Served } from '../engine/waterfall.js';
 import type { Usage } from '../ledger/ledger.js';
-import type { Failure } from '../plugin/api.js';
-import { ChainError } from '../plugin/errors.js';
+import type { Failure } from '../plugin/door/api.js';
+import { ChainError } from '../plugin/door/errors.js';
 import { readBody } from './body.js';
-import type { Current } from './server.js';
+import type { Current } from './current.js';
 
 /** The longest id of a caller's own that is kept. */
 const LONGEST_ID = 128;

@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa';
-import { CallerGone } from '../engine/caller.js';
+import { CallerGone } from '../engine/causes.js';
 import type { Log } from '../log.js';
-import { ChainError } from '../plugin/errors.js';
+import { ChainError } from '../plugin/door/errors.js';
 
 /** The one gate for errors: whatever is thrown below becomes an answer in OpenAI's shape. */
 export const handleErrors =

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { TargetState } from '../contract/quota.js';
-import type { Current } from './server.js';
+import type { Current } from './current.js';
 
 /** `GET /health`: 200 while requests are served, 503 while the server stops. Needs no key and tells no names. */
 export const getHealth =

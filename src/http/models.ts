@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
-import { ChainError } from '../plugin/errors.js';
-import type { Current } from './server.js';
+import { ChainError } from '../plugin/door/errors.js';
+import type { Current } from './current.js';
 
 interface Model {
   readonly id: string;

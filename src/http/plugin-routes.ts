@@ -1,6 +1,6 @@
 import type { Context, Middleware, Next } from 'koa';
 import type { Routes } from '../host/routes.js';
-import { ChainError } from '../plugin/errors.js';
+import { ChainError } from '../plugin/door/errors.js';
 import type { RouteKey, RouteMethod, RouteRequest } from '../plugin/index.js';
 
 /** Who may pass, by what a route asks for. */

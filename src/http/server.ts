@@ -1,33 +1,14 @@
 import Router, { type RouterContext } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
-import type { ApiKey } from '../config/settings.js';
-import type { Chains } from '../engine/chains.js';
-import type { PreparedTarget } from '../engine/target.js';
-import type { Waterfall } from '../engine/waterfall.js';
-import type { Routes } from '../host/routes.js';
-import type { TargetStatus } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
-import { ChainError } from '../plugin/errors.js';
+import { ChainError } from '../plugin/door/errors.js';
 import { requireKey } from './auth.js';
 import { postChat } from './chat.js';
+import type { Current } from './current.js';
 import { handleErrors } from './errors.js';
 import { getHealth } from './health.js';
 import { getModel, getModels } from './models.js';
 import { answerPluginRoutes, anybody, wrongMethod } from './plugin-routes.js';
-
-/** The running engine. Asked for anew by each request, so that http knows nothing of reloads. */
-export interface Current {
-  readonly chains: Chains;
-  readonly waterfall: Waterfall;
-  readonly apiKeys: readonly ApiKey[];
-  /** Those of its plugins. */
-  readonly routes: Routes;
-  readonly maxBodyBytes: number;
-  stateOf(target: PreparedTarget): TargetStatus;
-  /** Epoch ms. */
-  readonly startedAt: number;
-  now(): number;
-}
 
 export interface ServerOptions {
   readonly current: () => Current;

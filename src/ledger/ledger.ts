@@ -1,5 +1,4 @@
 import type { Declaration, Dimension, FailureClass, ScopeKind, Signal, TargetState } from '../contract/quota.js';
-import type { LedgerSnapshot } from './snapshot.js';
 
 /** The scopes that cover one target, by id: `groq`, `openrouter#free`, `groq/model`. */
 export interface TargetScopes {
@@ -119,10 +118,6 @@ export interface Ledger {
   status(target: string): TargetStatus;
   /** Lifts every rest of the target's scopes and forgets what was learned of them: a person knows better. */
   reset(target: string): void;
-  /** What is worth keeping over a restart: plain data. Attempts in flight count as used. */
-  snapshot(): LedgerSnapshot;
-  /** Takes over what was kept. Before the first `configure`, which drops what no longer exists. */
-  restore(snapshot: LedgerSnapshot): void;
   /** Calls back whenever room may have returned or state has changed. @returns how to stop it. */
   onChange(listener: (scope: string) => void): () => void;
   /** Calls back whenever an attempt at a target is about to be sent, with its units held. @returns how to stop it. */

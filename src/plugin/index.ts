@@ -15,7 +15,7 @@ export type {
   UsageSpan,
 } from '../contract/requests.js';
 export type { LogFields } from '../log.js';
-export { type Adaptation, adaptBody, type Condition } from './adapt.js';
+export { type Adaptation, adaptBody, type Condition } from './door/adapt.js';
 export {
   type Attempt,
   type Denial,
@@ -36,14 +36,14 @@ export {
   type Try,
   type UpstreamRequest,
   type Verdict,
-} from './api.js';
-export { type ErrorFacts, fieldOf, readErrorBody } from './error-body.js';
-export { type ErrorRule, readFailure } from './error-rules.js';
-export { durationOf, headerOf, momentOf, numberOf, omit, retryAfterOf } from './headers.js';
-export { limitsIn, type StatedLimit, waitIn } from './prose.js';
-export { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
-export { recordOf } from './request-record.js';
-export { nextMidnightIn, nextMinute, nextUtcMidnight } from './resets.js';
-export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './route.js';
-export { classOfStatus } from './status.js';
-export type { StreamEvent, Translation } from './translate.js';
+} from './door/api.js';
+export { recordOf } from './door/request-record.js';
+export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './door/route.js';
+export type { StreamEvent, Translation } from './door/translate.js';
+export { type ErrorFacts, fieldOf, readErrorBody } from './readers/error-body.js';
+export { type ErrorRule, readFailure } from './readers/error-rules.js';
+export { durationOf, headerOf, momentOf, numberOf, omit, retryAfterOf } from './readers/headers.js';
+export { limitsIn, type StatedLimit, waitIn } from './readers/prose.js';
+export { type HeaderMeanings, readRateLimitHeaders } from './readers/rate-limit-headers.js';
+export { nextMidnightIn, nextMinute, nextUtcMidnight } from './readers/resets.js';
+export { classOfStatus } from './readers/status.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { App } from '../app.js';
-import { memoryStore } from '../config/store.js';
+import { memoryStore } from '../config/source/store.js';
 import type { TargetView } from '../contract/admin-api.js';
 import type { ProviderTrial } from '../contract/models.js';
 import { silentLog } from '../log.js';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { App } from '../../src/app.js';
-import { openStore } from '../../src/config/store.js';
+import { openStore } from '../../src/config/source/store.js';
 import { ADMIN_UI } from '../built.js';
 import { API_KEY, MemoryLog } from '../proxy.js';
 import { theBrowser } from './chromium.js';

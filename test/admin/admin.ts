@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type AppOptions } from '../../src/app.js';
-import { openStore, type SettingsStore } from '../../src/config/store.js';
+import { openStore, type SettingsStore } from '../../src/config/source/store.js';
 import { MemoryLog } from '../proxy.js';
 
 /** Keys that nobody may ever read in an answer. */

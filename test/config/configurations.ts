@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Environment } from '../../src/config/env.js';
-import { type ParseOptions, parseSettings } from '../../src/config/load.js';
 import type { Problem, Settings } from '../../src/config/settings.js';
+import { type ParseOptions, parseSettings } from '../../src/config/source/load.js';
 
 export const FILE = '/etc/429chain/429chain.json5';
 

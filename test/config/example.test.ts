@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { formatProblems, parseSettings } from '../../src/config/load.js';
 import type { Settings } from '../../src/config/settings.js';
+import { formatProblems, parseSettings } from '../../src/config/source/load.js';
 
 const file = fileURLToPath(new URL('../../429chain.json5', import.meta.url));
 const text = readFileSync(file, 'utf8');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseSettings } from '../../src/config/load.js';
+import { parseSettings } from '../../src/config/source/load.js';
 
 const problemsOf = (apiKey: string, env: Record<string, string> = {}): string[] => {
   const text = JSON.stringify({ providers: { groq: { type: 'groq', apiKey } }, chains: { default: ['groq/m'] } });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Environment, readEnvironment, resolveVariables } from '../../src/config/env.js';
-import { memoryStore } from '../../src/config/store.js';
+import { memoryStore } from '../../src/config/source/store.js';
 import { silentLog } from '../../src/log.js';
 import { FILE, MINIMAL, problemsOf, settingsOf } from './configurations.js';
 

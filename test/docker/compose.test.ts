@@ -6,7 +6,7 @@ import { durationOf } from '../../src/plugin/index.js';
 import { blocksOf, ROOT } from '../docs/pages.js';
 import { type Compose, type Service, schemaErrors } from './compose-file.js';
 
-const FILES = ['compose.yaml', 'compose.tls.yaml', 'compose.monitoring.yaml'];
+const FILES = ['docker-compose.yml', 'docker-compose.tls.yml', 'docker-compose.monitoring.yml'];
 
 const read = (file: string): string => readFileSync(`${ROOT}${file}`, 'utf8');
 const files = FILES.map((file) => ({ file, compose: parse(read(file)) as Compose }));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import dockerignore from '@balena/dockerignore';
 import { expect } from 'chai';
 import { validate } from 'dockerfile-utils';
-import { parseSettings } from '../../src/config/load.js';
+import { parseSettings } from '../../src/config/source/load.js';
 import { ROOT } from '../docs/pages.js';
 
 const read = (file: string): string => readFileSync(`${ROOT}${file}`, 'utf8');

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import JSON5 from 'json5';
 import sinon from 'sinon';
 import { readCommandLine } from '../../src/cli/options.js';
-import { formatProblems, parseSettings } from '../../src/config/load.js';
+import { formatProblems, parseSettings } from '../../src/config/source/load.js';
 import { MAIN } from '../built.js';
 import { HELLO, type RunningProxy, startProxy } from '../proxy.js';
 import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';

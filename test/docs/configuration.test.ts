@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { durationOf } from '429chain/plugin';
 import { expect } from 'chai';
-import { formatProblems, parseSettings } from '../../src/config/load.js';
+import { formatProblems, parseSettings } from '../../src/config/source/load.js';
 import { startProxy } from '../proxy.js';
 import { blocksOf, ROOT, readPage } from './pages.js';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ERRORS } from '../../src/plugin/errors.js';
+import { ERRORS } from '../../src/plugin/door/errors.js';
 import { HELLO, startProxy } from '../proxy.js';
 import { reply, ScriptedUpstream } from '../scripted-upstream.js';
 import { TurningClock } from '../turning-clock.js';

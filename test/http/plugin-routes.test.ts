@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { App } from '../../src/app.js';
-import { openStore } from '../../src/config/store.js';
+import { openStore } from '../../src/config/source/store.js';
 import { API_KEY, chainOver, MemoryLog, type RunningProxy, startProxy } from '../proxy.js';
 import { ScriptedUpstream } from '../scripted-upstream.js';
 import { until } from '../until.js';

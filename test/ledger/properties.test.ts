@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Caller } from '../../src/engine/caller.js';
-import { Queue } from '../../src/engine/queue.js';
 import type { PreparedTarget } from '../../src/engine/target.js';
+import { Queue } from '../../src/engine/walk/queue.js';
 import type { Reservation } from '../../src/ledger/ledger.js';
-import { MemoryLedger } from '../../src/ledger/memory-ledger.js';
+import { MemoryLedger } from '../../src/ledger/memory/memory-ledger.js';
 import { TurningClock } from '../turning-clock.js';
 
 const TARGETS = ['a/x', 'a/y'] as const;

@@ -15,7 +15,7 @@ import type {
 } from '429chain/plugin';
 import { classOfStatus, retryAfterOf } from '429chain/plugin';
 import { silentLog } from '../../src/log.js';
-import { createHooks } from '../../src/plugin/hooks.js';
+import { createHooks } from '../../src/plugin/door/hooks.js';
 
 export type Headers = ResponseHead['headers'];
 

@@ -1,6 +1,6 @@
 import type { App } from '../../src/app.js';
+import { sizeOf } from '../../src/engine/attempt/estimate.js';
 import { Caller } from '../../src/engine/caller.js';
-import { sizeOf } from '../../src/engine/estimate.js';
 import type { Plan } from './arrivals.js';
 
 /** Sends one request down its chain and reads the whole answer, as `http/chat.ts` does for a socket. Throws as it does. */

@@ -1,7 +1,7 @@
 import type { Duration } from '../../src/contract/quota.js';
 import type { NamedRefusal, NamedStanding, WindowName } from '../../src/demo/allowance.js';
 import type { Counting } from '../../src/demo/limiter.js';
-import { durationOf } from '../../src/plugin/headers.js';
+import { durationOf } from '../../src/plugin/readers/headers.js';
 import { type Counter, counterOf, SlotCounter } from './counting.js';
 
 interface Windowed {

@@ -1,5 +1,5 @@
 import type { Chain } from '../../src/contract/config.js';
-import { durationOf } from '../../src/plugin/headers.js';
+import { durationOf } from '../../src/plugin/readers/headers.js';
 import type { Plan } from './arrivals.js';
 import { DIALECTS } from './dialects.js';
 import { Gate } from './gate.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RequestLog, RequestRecord } from '429chain/plugin';
 import { expect } from 'chai';
 import { App } from '../../../src/app.js';
-import { openStore } from '../../../src/config/store.js';
+import { openStore } from '../../../src/config/source/store.js';
 import { API_KEY, chainOver, HELLO, MemoryLog, type RunningProxy, startProxy } from '../../proxy.js';
 import { answer, chunk, completion, DONE, reply, ScriptedUpstream, stream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';

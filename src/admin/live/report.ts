@@ -1,0 +1,15 @@
+import type { LiveStatus, StatusReport } from '../../contract/admin-api.js';
+import type { RequestLog } from '../../contract/requests.js';
+import { freeTodayOf } from './free-today.js';
+
+/** How targets stand, with what the day came to. A log that cannot be read leaves out its part, and says why. */
+export const reportOf = async (live: LiveStatus, log: RequestLog | undefined, now: number): Promise<StatusReport> => {
+  const report = { ...live, free: freeTodayOf(live.targets) };
+  if (log === undefined) return report;
+  try {
+    const { total } = await log.usage({ from: now, to: now });
+    return { ...report, today: total, log: log.health };
+  } catch (error) {
+    return { ...report, log: { ...log.health, failing: (error as Error).message } };
+  }
+};

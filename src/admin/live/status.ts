@@ -1,0 +1,69 @@
+import type { LiveStatus, QuotaView, TargetView } from '../../contract/admin-api.js';
+import type { Chain, PreparedTarget } from '../../engine/target.js';
+import type { QuotaStatus, TargetStatus } from '../../ledger/ledger.js';
+import { durationText } from '../../plugin/readers/headers.js';
+
+/** What a status is made from. */
+export interface Engine {
+  readonly chains: { readonly all: readonly Chain[] };
+  readonly waterfall: { readonly waiting: number };
+  stateOf(target: PreparedTarget): TargetStatus;
+}
+
+/** A target, and the names of the chains that name it. */
+interface ListedTarget {
+  readonly target: PreparedTarget;
+  readonly chains: readonly string[];
+}
+
+/** How every target of every chain stands at this moment, in the chains' order. */
+export const statusOf = (engine: Engine): LiveStatus => ({
+  targets: targetsOf(engine).map((listed) => viewOf(engine, listed)),
+  waiting: engine.waterfall.waiting,
+});
+
+/** Every target of every chain, once, in the chains' order. */
+export const targetsOf = ({ chains }: Engine): readonly ListedTarget[] => {
+  const listed = new Map<string, { target: PreparedTarget; chains: string[] }>();
+  for (const { name, targets } of chains.all) {
+    for (const target of targets) {
+      const known = listed.get(target.id);
+      if (known === undefined) listed.set(target.id, { target, chains: [name] });
+      else known.chains.push(name);
+    }
+  }
+  return [...listed.values()];
+};
+
+/** How one target stands at this moment. */
+export const viewOf = (engine: Engine, { target, chains }: ListedTarget): TargetView =>
+  shown(engine.stateOf(target), chains);
+
+const shown = (
+  { target, state, reason, until, inFlight, quotas }: TargetStatus,
+  chains: readonly string[],
+): TargetView => ({
+  target,
+  chains,
+  state,
+  ...(reason === undefined ? {} : { reason }),
+  ...finite('until', until),
+  inFlight,
+  quotas: quotas.map(quotaOf),
+});
+
+const quotaOf = ({ scope, dimension, windowMs, inFlight, source, ...figures }: QuotaStatus): QuotaView => ({
+  scope,
+  dimension,
+  ...(windowMs === undefined ? {} : { window: durationText(windowMs) }),
+  ...finite('limit', figures.limit),
+  ...finite('used', figures.used),
+  inFlight,
+  ...finite('remaining', figures.remaining),
+  ...finite('resetAt', figures.resetAt),
+  source,
+});
+
+/** JSON knows no infinity: what never ends is left out. */
+const finite = <K extends string>(key: K, value: number | undefined): { [key in K]?: number } =>
+  value === undefined || !Number.isFinite(value) ? {} : ({ [key]: value } as { [key in K]: number });

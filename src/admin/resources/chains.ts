@@ -1,0 +1,141 @@
+import type { Edit } from '../../config/edit/edit.js';
+import type { Change } from '../../config/source/change.js';
+import { splitTarget } from '../../config/target-name.js';
+import type { ChainsReply, ChainTargetView, ChainView, ChainWritten } from '../../contract/admin-configuration.js';
+import type { Chain, Configuration, FullChain, FullTarget, Target } from '../../contract/config.js';
+import { ChainError } from '../../plugin/door/errors.js';
+import type { AdminParts } from '../parts.js';
+import { writtenIn } from './changes.js';
+
+/** What the admin knows of a chain beside its targets; other settings of the file stay as they are. */
+const SETTINGS = ['maxWait', 'patience', 'retries', 'resume', 'onModeration', 'timeouts'] as const;
+
+/** The targets of a chain as they are written, in its short form and in its full one. */
+export const targetsOf = (chain: Chain): readonly Target[] => (Array.isArray(chain) ? chain : chain.targets);
+
+/** `provider/model`. */
+export const targetIdOf = (target: Target): string =>
+  typeof target === 'string' ? target : `${target.provider}/${target.model}`;
+
+/** Every chain as it is written down. */
+export const chainsOf = ({ store }: AdminParts): ChainsReply => {
+  const { chains } = writtenIn(store);
+  return {
+    revision: store.revision,
+    chains: Object.entries(chains).map(([name, chain]) => viewOf(name, chain)),
+    defaultChain: store.current.defaultChain,
+  };
+};
+
+const viewOf = (name: string, chain: Chain): ChainView => {
+  const full: Partial<FullChain> = Array.isArray(chain) ? {} : chain;
+  const settings = SETTINGS.filter((key) => full[key] !== undefined).map((key) => [key, full[key]]);
+  return { name, targets: targetsOf(chain).map(targetViewOf), ...Object.fromEntries(settings) };
+};
+
+const targetViewOf = (target: Target): ChainTargetView => {
+  const { limits, timeouts }: Partial<FullTarget> = typeof target === 'string' ? {} : target;
+  return {
+    target: targetIdOf(target),
+    ...(limits === undefined ? {} : { limits }),
+    ...(timeouts === undefined ? {} : { timeouts }),
+  };
+};
+
+/**
+ * What saves a chain, under another name where it is told one.
+ * @throws ChainError `invalid_request`
+ */
+export const chainChange = ({ store }: AdminParts, name: string, given: ChainWritten): Change => {
+  const written = writtenIn(store);
+  const before = chainIn(written, name);
+  const to = given.name ?? name;
+  const renamed = before !== undefined && to !== name;
+  if (to !== name && Object.hasOwn(written.chains, to)) {
+    throw new ChainError('in_use', `There is a chain "${to}" already. Choose another name.`, { param: 'name' });
+  }
+  const edits: Edit[] = renamed ? [{ op: 'rename', path: ['chains', name], key: to }] : [];
+  const names = [...Object.keys(written.chains).filter((each) => each !== name), to];
+  const { defaultChain } = store.current;
+  return {
+    edits: [
+      ...edits,
+      { op: 'set', path: ['chains', to], value: chainWritten(before, given) },
+      ...defaultEdits(written, names, renamed && defaultChain === name ? to : defaultChain),
+    ],
+  };
+};
+
+/** Sees to it that `wanted` is the default chain once there are chains of these names. */
+const defaultEdits = (written: Configuration, names: readonly string[], wanted: string): Edit[] => {
+  const goesWithoutSaying = names.length === 1 ? names[0] : 'default';
+  if ((written.defaultChain ?? goesWithoutSaying) === wanted) return [];
+  return [{ op: 'set', path: ['defaultChain'], value: wanted }];
+};
+
+/** The chain in its short form, unless there is more to say of it, or it was written in full. */
+const chainWritten = (before: Chain | undefined, given: ChainWritten): Chain => {
+  const targets = targetsWritten(given.targets, before === undefined ? [] : targetsOf(before));
+  const settings = SETTINGS.map((key) => [key, given[key]] as const).filter(
+    ([, value]) => value !== undefined && !isEmpty(value),
+  );
+  const full = before === undefined || Array.isArray(before) ? undefined : before;
+  if (full === undefined && settings.length === 0) return targets as Chain;
+  const others = Object.entries(full ?? {}).filter(([key]) => !SETTINGS.some((each) => each === key));
+  return { ...Object.fromEntries(others), targets, ...Object.fromEntries(settings) } as Chain;
+};
+
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+
+/** Each target in its short form, unless there is more to say of it, or it was written in full. */
+const targetsWritten = (given: unknown, before: readonly Target[]): Target[] => {
+  if (!Array.isArray(given)) {
+    throw new ChainError('invalid_request', '"targets" must be a list, the first to be asked first.', {
+      param: 'targets',
+    });
+  }
+  return (given as readonly (ChainTargetView | null)[]).map((each) => {
+    const { target = '', limits, timeouts }: Partial<ChainTargetView> = each ?? {};
+    const split = typeof target === 'string' ? splitTarget(target) : undefined;
+    if (split === undefined) {
+      const message = `${JSON.stringify(target)} is no target. Expected provider/model.`;
+      throw new ChainError('invalid_request', message, { param: 'targets' });
+    }
+    const more = {
+      ...(limits === undefined || isEmpty(limits) ? {} : { limits }),
+      ...(timeouts === undefined || isEmpty(timeouts) ? {} : { timeouts }),
+    };
+    const wasFull = before.some((each) => typeof each !== 'string' && targetIdOf(each) === target);
+    return wasFull || Object.keys(more).length > 0 ? ({ ...split, ...more } as FullTarget) : target;
+  });
+};
+
+/** @throws ChainError `not_found`, `in_use` */
+export const chainRemoval = ({ store }: AdminParts, name: string): Change => {
+  const written = writtenIn(store);
+  if (chainIn(written, name) === undefined) throw noChain(name);
+  if (Object.keys(written.chains).length === 1) {
+    throw new ChainError('in_use', `${name} is the only chain. Add another one first.`);
+  }
+  if (store.current.defaultChain === name) {
+    throw new ChainError('in_use', `${name} is the default chain. Make another one the default first.`);
+  }
+  const left = Object.keys(written.chains).filter((each) => each !== name);
+  return {
+    edits: [{ op: 'remove', path: ['chains', name] }, ...defaultEdits(written, left, store.current.defaultChain)],
+  };
+};
+
+/** @throws ChainError `not_found` */
+export const defaultChainChange = ({ store }: AdminParts, name: unknown): Change => {
+  const written = writtenIn(store);
+  if (typeof name !== 'string' || chainIn(written, name) === undefined) throw noChain(String(name));
+  return { edits: [{ op: 'set', path: ['defaultChain'], value: name }] };
+};
+
+const noChain = (name: string): ChainError =>
+  new ChainError('not_found', `There is no chain "${name}". GET /admin/api/chains lists them.`);
+
+const chainIn = ({ chains }: Configuration, name: string): Chain | undefined =>
+  Object.hasOwn(chains, name) ? chains[name] : undefined;

@@ -1,0 +1,68 @@
+import type { Path } from '../../config/locate.js';
+import { isPrivate } from '../../config/wording.js';
+import { ChainError } from '../../plugin/door/errors.js';
+
+/** So many of its first and of its last letters are shown of a key, and never more than a quarter of it. */
+const SHOWN = 4;
+
+/** `gsk_…9f3a`: enough to tell one key from another. */
+export const maskKey = (key: string): string => {
+  const shown = Math.min(SHOWN, Math.floor(key.length / 8));
+  return shown === 0 ? '…' : `${key.slice(0, shown)}…${key.slice(-shown)}`;
+};
+
+/** What a form was shown in place of a key, or what people write for one. */
+const looksMasked = (text: string): boolean => text.includes('…') || /\*{3}|•{3}/.test(text);
+
+/** @throws ChainError `invalid_request` for a mask in place of a key */
+export const refuseMask = (text: string, param: string): void => {
+  if (!looksMasked(text)) return;
+  const message = `"${param}" is a masked key. Send the whole key, or leave the field out to keep the one that is saved.`;
+  throw new ChainError('invalid_request', message, { param });
+};
+
+/** The longest text beside a variable that may be shown: a word such as `Bearer`. */
+const LONGEST_WORD = 8;
+
+/** A value as it is written down, for the browser: variables stay unread, and what may be a key is masked. */
+export const shown = (written: unknown, path: Path): unknown => {
+  if (typeof written === 'string') return isSecret(written, path) ? maskKey(written) : written;
+  if (Array.isArray(written)) return written.map((value, index) => shown(value, [...path, index]));
+  if (typeof written !== 'object' || written === null) return written;
+  return Object.fromEntries(Object.entries(written).map(([key, value]) => [key, shown(value, [...path, key])]));
+};
+
+/**
+ * What a form sent back, with what it was shown masked put back as it is `written`.
+ * @throws ChainError `invalid_request` for any other mask
+ */
+export const unmasked = (given: unknown, written: unknown, path: Path): unknown => {
+  if (typeof given === 'string') {
+    if (!isPrivate(path)) return given;
+    if (typeof written === 'string' && shown(written, path) === given) return written;
+    refuseMask(given, path.join('.'));
+    return given;
+  }
+  if (Array.isArray(given)) return given.map((value, index) => unmasked(value, at(written, index), [...path, index]));
+  if (typeof given !== 'object' || given === null) return given;
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, unmasked(value, at(written, key), [...path, key])]),
+  );
+};
+
+/** As `unmasked`, for options. @throws ChainError `invalid_request` for what are none */
+export const unmaskedOptions = (given: unknown, written: unknown): Readonly<Record<string, unknown>> => {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
+    return unmasked(given, written, ['options']) as Readonly<Record<string, unknown>>;
+  }
+  throw new ChainError('invalid_request', '"options" must be an object.', { param: 'options' });
+};
+
+/** A text that stands where keys stand, and holds more than variables. */
+export const isSecret = (written: string, path: Path): boolean =>
+  isPrivate(path) && (!written.includes('${') || written.replace(/\$\{\w+\}/g, '').length > LONGEST_WORD);
+
+const at = (value: unknown, key: string | number): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? (value as Record<string | number, unknown>)[key]
+    : undefined;

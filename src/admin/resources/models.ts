@@ -1,0 +1,139 @@
+import { problemsOfOptions } from '../../config/check/problems.js';
+import type { ProviderSettings } from '../../config/settings.js';
+import type { ProviderToTry } from '../../contract/admin-configuration.js';
+import type { ModelsReply, ProviderTrial } from '../../contract/models.js';
+import { askForModels } from '../../engine/models/provider-models.js';
+import type { PreparedProvider } from '../../engine/target.js';
+import { ChainError } from '../../plugin/door/errors.js';
+import type { AdminParts, Running } from '../parts.js';
+import { unmasked, unmaskedOptions } from './mask.js';
+
+/** The models of a provider of the configuration, asked for now. @throws ChainError `not_found` */
+export const modelsOf = async (parts: AdminParts, id: string): Promise<ModelsReply> => {
+  const running = parts.current();
+  const provider = running.providers.find((each) => each.provider === id);
+  if (provider === undefined) throw noProvider(id);
+  return { ...(await ask(parts, running, provider)), at: running.now() };
+};
+
+/**
+ * Asks a provider that need not be saved for its models.
+ * @throws ChainError `not_found` for an `id` that is none, `invalid_request` for what could not be saved either
+ */
+export const tryProvider = (parts: AdminParts, asked: ProviderToTry): Promise<ProviderTrial> => {
+  const running = parts.current();
+  const provider = settingsToTry(running, asked);
+  const prepared = atItsAddress(running, asked, provider);
+  if (prepared === undefined) {
+    const known = running.host.types.names.join(', ');
+    throw invalid(
+      'type',
+      `"type" is ${JSON.stringify(provider.type)}, which no plugin adds. Expected one of ${known}.`,
+    );
+  }
+  checkAddress(prepared, provider.missing);
+  checkOptions(running, prepared);
+  return ask(parts, running, prepared);
+};
+
+export const noProvider = (id: string): ChainError =>
+  new ChainError('not_found', `There is no provider "${id}". GET /admin/api/providers lists them.`);
+
+const invalid = (param: string, message: string): ChainError => new ChainError('invalid_request', message, { param });
+
+const ask = async ({ upstream }: AdminParts, { host }: Running, provider: PreparedProvider): Promise<ProviderTrial> => {
+  const report = await askForModels(provider, host.hooks, upstream.dispatcher(provider.timeouts.connect));
+  return { ...report, models: report.models ?? [] };
+};
+
+/**
+ * A saved key, and the headers, which may hold one, are for the address that they were saved with: a word that is mistyped
+ * there must not give them to a stranger.
+ * @returns `undefined` for a type that no plugin adds
+ * @throws ChainError `invalid_request` where a saved key would go elsewhere
+ */
+const atItsAddress = (
+  running: Running,
+  asked: ProviderToTry,
+  provider: ProviderSettings,
+): PreparedProvider | undefined => {
+  const prepared = running.prepare(provider);
+  const saved = running.providers.find((each) => each.provider === asked.id);
+  if (prepared === undefined || saved === undefined) return prepared;
+  const [own, other] = [originOf(saved), originOf(prepared)];
+  // One that is no address is asked nothing.
+  if (own === other || other === undefined) return prepared;
+  if (asked.apiKey !== undefined || provider.apiKey === undefined) return running.prepare({ ...provider, headers: {} });
+  const message = `The saved key of ${provider.id} is for ${own ?? 'another address'}. Type it anew to try it at ${other}.`;
+  throw invalid('apiKey', message);
+};
+
+const originOf = ({ baseUrl }: PreparedProvider): string | undefined =>
+  URL.canParse(baseUrl) ? new URL(baseUrl).origin : undefined;
+
+/** What is absent in `asked` is that of the saved provider; its address and options only where the type is the same. */
+const settingsToTry = ({ settings }: Running, asked: ProviderToTry): ProviderSettings => {
+  const saved = asked.id === undefined ? undefined : settings.providers.find(({ id }) => id === asked.id);
+  if (asked.id !== undefined && saved === undefined) throw noProvider(asked.id);
+  const type = asked.type ?? saved?.type;
+  if (typeof type !== 'string') throw invalid('type', '"type" is missing: the kind of provider, such as "groq".');
+  const same = saved?.type === type ? saved : undefined;
+  const apiKey = asked.apiKey === undefined ? saved?.apiKey : keyIn(asked.apiKey);
+  const written = saved === undefined ? undefined : settings.written?.providers[saved.id];
+  // A form sends it back as it is written, its variables unread.
+  const asWritten = asked.baseUrl === written?.baseUrl ? saved?.baseUrl : asked.baseUrl;
+  const baseUrl = asked.baseUrl === undefined ? same?.baseUrl : asWritten;
+  const options = asked.options === undefined ? same?.options : resolved(asked.options, written?.options, saved);
+  return {
+    id: saved?.id ?? 'new',
+    type,
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    missing: asked.apiKey === undefined ? (saved?.missing ?? []) : [],
+    enabled: true,
+    limits: [],
+    timeouts: saved?.timeouts ?? {},
+    headers: saved?.headers ?? {},
+    options: options ?? {},
+  };
+};
+
+/** Options that come back as they were shown are those that are in force: their variables are read, their keys whole. */
+const resolved = (
+  given: unknown,
+  written: Readonly<Record<string, unknown>> | undefined,
+  saved: ProviderSettings | undefined,
+): Readonly<Record<string, unknown>> => {
+  const whole = unmaskedOptions(given, written);
+  const asWritten = (key: string, value: unknown): boolean => JSON.stringify(value) === JSON.stringify(written?.[key]);
+  return Object.fromEntries(
+    Object.entries(whole).map(([key, value]) => [key, asWritten(key, value) ? saved?.options[key] : value]),
+  );
+};
+
+/** All that a header can carry. */
+const KEY = /^[\x21-\x7e]+$/;
+
+const keyIn = (given: unknown): string => {
+  const key = typeof given === 'string' ? given.trim() : '';
+  unmasked(key, undefined, ['apiKey']);
+  if (KEY.test(key)) return key;
+  throw invalid('apiKey', '"apiKey" is no key. Send the whole key as the provider shows it.');
+};
+
+const checkAddress = ({ baseUrl }: PreparedProvider, missing: readonly string[]): void => {
+  if (missing.length > 0) return;
+  if (URL.canParse(baseUrl) && /^https?:$/.test(new URL(baseUrl).protocol)) return;
+  const expected = 'Expected an address such as "http://127.0.0.1:11434/v1".';
+  throw invalid(
+    'baseUrl',
+    baseUrl === '' ? `"baseUrl" is missing. ${expected}` : `"baseUrl" is no address. ${expected}`,
+  );
+};
+
+const checkOptions = ({ settings }: Running, { provider, providerType, options }: PreparedProvider): void => {
+  const schema = providerType.optionsSchema;
+  if (schema === undefined) return;
+  const problems = problemsOfOptions(settings, ['providers', provider, 'options'], schema, options);
+  if (problems.length > 0) throw invalid('options', problems.map(({ message }) => message).join(' '));
+};

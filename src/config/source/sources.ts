@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Problem } from '../settings.js';
+
+/** What a configuration is made from, as it is on disk; or why it cannot be read. */
+export type Sources =
+  | { readonly ok: true; readonly text: string; readonly dotEnv: string }
+  | { readonly ok: false; readonly problem: Problem };
+
+export const DOT_ENV = '.env';
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'There is no such file.',
+  EACCES: 'This file may not be read by the user who runs 429chain.',
+  EISDIR: 'This is a folder. Expected a file.',
+};
+
+const codeOf = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+
+const unreadable = (file: string, cause: unknown): Sources => {
+  const message = REASONS[codeOf(cause)] ?? `This file cannot be read (${codeOf(cause)}).`;
+  return { ok: false, problem: { file, line: 1, column: 1, message } };
+};
+
+/** Reads a configuration's file and the `.env` beside it, which need not exist. `file` is absolute. Never throws. */
+export const readSources = (file: string): Sources => {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    return unreadable(file, cause);
+  }
+  const dotEnvFile = join(dirname(file), DOT_ENV);
+  try {
+    return { ok: true, text, dotEnv: readFileSync(dotEnvFile, 'utf8') };
+  } catch (cause) {
+    return codeOf(cause) === 'ENOENT' ? { ok: true, text, dotEnv: '' } : unreadable(dotEnvFile, cause);
+  }
+};

@@ -1,0 +1,315 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { ChainError } from '../../plugin/door/errors.js';
+import { InvalidConfiguration } from '../check/invalid-configuration.js';
+import { formatProblems } from '../check/problems.js';
+import { applyEdits } from '../edit/edit.js';
+import { isGiven, readEnvironment } from '../env.js';
+import type { Problem, Settings, Writable } from '../settings.js';
+import { type Change, changed } from './change.js';
+import { Listeners } from './listeners.js';
+import { parseSettings, type SettingsResult } from './load.js';
+import { fileMedium, type Medium, memoryMedium, reasonOf, type Texts } from './medium.js';
+import { readOnly } from './read-only.js';
+import type { Prepared, SettingsStore, StoreOptions } from './settings-store.js';
+import type { Sources } from './sources.js';
+
+export { InvalidConfiguration } from '../check/invalid-configuration.js';
+export type { Prepared, SettingsStore, StoreOptions } from './settings-store.js';
+
+const NOTHING_TO_PREPARE: Prepared = { enter: () => {}, discard: async () => {} };
+
+const contentOf = (sources: Sources): string => JSON.stringify(sources);
+
+const revisionOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
+
+class Store implements SettingsStore {
+  readonly #medium: Medium;
+  readonly #options: StoreOptions;
+  readonly #name: string;
+  readonly #changeListeners: Listeners<Settings>;
+  readonly #problemListeners: Listeners<readonly Problem[]>;
+  readonly #unwatch: () => void;
+  #prepare: (settings: Settings) => Promise<Prepared> = async () => NOTHING_TO_PREPARE;
+  #current: Settings;
+  #problems: readonly Problem[] = [];
+  #text: string;
+  #revision: string;
+  /** Content that `current` was made from. */
+  #applied: string;
+  /** Content that was looked at last. */
+  #seen: string;
+  /** Reloads and saves, one after another. */
+  #turns: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(medium: Medium, options: StoreOptions) {
+    this.#medium = medium;
+    this.#options = options;
+    this.#name = medium.file ?? 'The configuration';
+    const onFailure = (cause: unknown): void => {
+      options.log.error(`a listener for changes of ${this.#name} failed: ${cause}`);
+    };
+    this.#changeListeners = new Listeners(onFailure);
+    this.#problemListeners = new Listeners(onFailure);
+    // Watched before it is read, so that no change falls in between.
+    this.#unwatch = medium.watch(() => this.#reloadSoon());
+    const sources = medium.read();
+    const result = this.#load(sources);
+    if (!result.ok || !sources.ok) {
+      this.#unwatch();
+      throw new InvalidConfiguration(result.ok ? [] : result.problems);
+    }
+    this.#current = result.settings;
+    this.#text = sources.text;
+    this.#revision = revisionOf(sources.text);
+    this.#applied = this.#seen = contentOf(sources);
+  }
+
+  get current(): Settings {
+    return this.#current;
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#problems;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  get revision(): string {
+    return this.#revision;
+  }
+
+  get writable(): Writable {
+    return this.#medium.writable;
+  }
+
+  save(change: Change, revision: string): Promise<{ readonly revision: string }> {
+    return this.#turn(async () => {
+      try {
+        return await this.#save(change, revision);
+      } catch (cause) {
+        // So that whoever asks then gets what is there now.
+        if ((cause as ChainError).code === 'configuration_changed') await this.#reload();
+        throw cause;
+      }
+    });
+  }
+
+  check(text: string): Promise<readonly Problem[]> {
+    return this.#turn(async () => {
+      const sources = this.#medium.read();
+      const result = this.#load({ ok: true, text, dotEnv: sources.ok ? sources.dotEnv : '' });
+      if (!result.ok) return result.problems;
+      try {
+        const prepared = await this.#prepared(result.settings);
+        await prepared.discard();
+        return [];
+      } catch (cause) {
+        if (this.#closed) throw cause;
+        return this.#problemsIn(cause);
+      }
+    });
+  }
+
+  renew(why: string): Promise<void> {
+    return this.#turn(() => {
+      this.#seen = this.#applied = '';
+      return this.#reload(why);
+    });
+  }
+
+  isFixed(variable: string): boolean {
+    return isGiven(this.#options.env, variable);
+  }
+
+  isFree(variable: string, value: string): boolean {
+    const sources = this.#medium.read();
+    const there = readEnvironment(this.#options.env, sources.ok ? sources.dotEnv : '')[variable]?.trim();
+    return there === undefined || there === value;
+  }
+
+  prepareWith(prepare: (settings: Settings) => Promise<Prepared>): void {
+    this.#prepare = prepare;
+  }
+
+  onChange(listener: (settings: Settings) => void): () => void {
+    return this.#changeListeners.add(listener);
+  }
+
+  onProblems(listener: (problems: readonly Problem[]) => void): () => void {
+    return this.#problemListeners.add(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#unwatch();
+    this.#changeListeners.clear();
+    this.#problemListeners.clear();
+    await this.#turns;
+  }
+
+  #turn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turns.then(() => {
+      if (this.#closed) throw new ChainError('shutting_down', '429chain is stopping; nothing was changed.');
+      return work();
+    });
+    this.#turns = turn.catch(() => {});
+    return turn;
+  }
+
+  #reloadSoon(): void {
+    this.#turn(() => this.#reload()).catch((cause: unknown) => {
+      if (!this.#closed) this.#options.log.error(`${this.#name} cannot be taken over: ${(cause as Error).message}`);
+    });
+  }
+
+  #load(sources: Sources): SettingsResult {
+    if (!sources.ok) return { ok: false, problems: [sources.problem] };
+    const { env, dataDir } = this.#options;
+    const { file } = this.#medium;
+    return parseSettings(sources.text, { file, env, dotEnv: sources.dotEnv, dataDir });
+  }
+
+  async #reload(why = `${this.#name} changed`): Promise<void> {
+    const { log } = this.#options;
+    const sources = this.#medium.read();
+    const content = contentOf(sources);
+    if (content === this.#seen) return;
+    this.#seen = content;
+    if (content === this.#applied) {
+      log.info(`${this.#name} is again what is in force`);
+      this.#read(sources);
+      this.#setProblems([]);
+      return;
+    }
+    const result = this.#load(sources);
+    if (!result.ok) return this.#refuse(why, result.problems, sources);
+    try {
+      this.#enter(await this.#prepared(result.settings), result.settings, sources);
+    } catch (cause) {
+      if (this.#closed) return;
+      this.#refuse(why, this.#problemsIn(cause), sources);
+    }
+  }
+
+  #problemsIn(cause: unknown): readonly Problem[] {
+    if (cause instanceof InvalidConfiguration) return cause.problems;
+    return [{ file: this.#name, line: 1, column: 1, message: (cause as Error).message }];
+  }
+
+  #refuse(why: string, problems: readonly Problem[], sources: Sources): void {
+    const { log } = this.#options;
+    this.#read(sources);
+    log.error(`${why} and cannot be used; what was in force before stays so`);
+    for (const problem of problems) log.error(formatProblems([problem]));
+    this.#setProblems(problems);
+  }
+
+  async #save(change: Change, revision: string): Promise<{ readonly revision: string }> {
+    const before = this.#unchanged(revision);
+    const { edits = [] } = change;
+    const whole = changed(before, change, this.#options.env);
+    // What is broken is mended as a whole: edits are made from what is in force, which the text is not.
+    if (edits.length > 0 && this.#problems.length > 0) throw new InvalidConfiguration(this.#problems, 422);
+    if (edits.length > 0) this.#valid(whole);
+    const next = { ...whole, text: applyEdits(whole.text, edits) };
+    if (next.text === before.text && next.dotEnv === before.dotEnv) return { revision };
+    const settings = this.#valid(next);
+    const { writable } = this.#medium;
+    if (!writable.ok) throw this.#readOnly(writable.reason, before, next, change);
+    const prepared = await this.#prepared(settings).catch((cause: unknown) => {
+      throw cause instanceof InvalidConfiguration ? new InvalidConfiguration(cause.problems, 422) : cause;
+    });
+    try {
+      // Again, since to prepare may take its time.
+      this.#unchanged(revision);
+      await this.#write(before, next, change);
+    } catch (cause) {
+      await prepared.discard();
+      throw cause;
+    }
+    const sources: Sources = { ok: true, ...next };
+    this.#seen = contentOf(sources);
+    this.#enter(prepared, settings, sources);
+    return { revision: this.#revision };
+  }
+
+  /** @throws InvalidConfiguration with status 422 */
+  #valid(texts: Texts): Settings {
+    const result = this.#load({ ok: true, ...texts });
+    if (result.ok) return result.settings;
+    throw new InvalidConfiguration(result.problems, 422);
+  }
+
+  /** What is on the disk, which must be what the caller knows. */
+  #unchanged(revision: string): Texts {
+    const sources = this.#medium.read();
+    if (sources.ok && revisionOf(sources.text) === revision) return { text: sources.text, dotEnv: sources.dotEnv };
+    throw new ChainError(
+      'configuration_changed',
+      `${this.#name} was changed meanwhile, and nothing was saved. Look at what is there now, then change it again.`,
+    );
+  }
+
+  async #write(before: Texts, next: Texts, change: Change): Promise<void> {
+    try {
+      await this.#medium.write(next, before);
+    } catch (cause) {
+      const { path } = cause as NodeJS.ErrnoException;
+      throw this.#readOnly(`${path ?? this.#name} cannot be written: ${reasonOf(cause)}.`, before, next, change, cause);
+    }
+  }
+
+  #readOnly(reason: string, before: Texts, next: Texts, { secrets = {} }: Change, cause?: unknown): ChainError {
+    return readOnly({ reason, file: this.#medium.file, before: before.text, after: next.text, secrets, cause });
+  }
+
+  async #prepared(settings: Settings): Promise<Prepared> {
+    const prepared = await this.#prepare(settings);
+    if (!this.#closed) return prepared;
+    await prepared.discard();
+    throw new ChainError('shutting_down', '429chain is stopping; nothing was changed.');
+  }
+
+  #enter(prepared: Prepared, settings: Settings, sources: Sources): void {
+    prepared.enter();
+    this.#read(sources);
+    this.#applied = contentOf(sources);
+    this.#current = settings;
+    this.#setProblems([]);
+    this.#changeListeners.tell(settings);
+  }
+
+  /** Never before it is in force or refused: a revision is that of what `current` says, or there are problems. */
+  #read(sources: Sources): void {
+    if (!sources.ok) return;
+    this.#text = sources.text;
+    this.#revision = revisionOf(sources.text);
+  }
+
+  #setProblems(problems: readonly Problem[]): void {
+    if (problems.length === 0 && this.#problems.length === 0) return;
+    this.#problems = problems;
+    this.#problemListeners.tell(problems);
+  }
+}
+
+/**
+ * Reads `file` and follows its changes and those of the `.env` beside it. A change that cannot be used is logged, and
+ * `current` stays.
+ * @throws InvalidConfiguration when the file cannot be used from the start
+ */
+export const openStore = (file: string, options: StoreOptions): SettingsStore => {
+  const path = resolve(file);
+  return new Store(fileMedium(path, options.log), options);
+};
+
+/**
+ * A store of a configuration that is no file: its changes are forgotten when the process ends.
+ * @throws InvalidConfiguration when it cannot be used
+ */
+export const memoryStore = (text: string, options: StoreOptions): SettingsStore =>
+  new Store(memoryMedium(text), options);

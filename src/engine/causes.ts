@@ -1,0 +1,57 @@
+import { ChainError } from '../plugin/door/errors.js';
+
+/** The caller disconnected before its answer was complete. */
+export class CallerGone extends Error {
+  constructor() {
+    super('The caller left.');
+    this.name = 'CallerGone';
+  }
+}
+
+export type TimeoutKind = 'firstToken' | 'idle' | 'total';
+
+const MISSING: Readonly<Record<TimeoutKind, string>> = {
+  firstToken: 'no first token',
+  idle: 'no further chunk',
+  total: 'no complete answer',
+};
+
+/** A provider took longer than the configured timeout. */
+export class TimedOut extends Error {
+  readonly kind: TimeoutKind;
+
+  constructor(kind: TimeoutKind, ms: number) {
+    super(`${MISSING[kind]} within ${ms / 1000} s`);
+    this.name = 'TimedOut';
+    this.kind = kind;
+  }
+}
+
+/**
+ * The provider type could not express this request in the format of its API. Says nothing about the provider, which was
+ * not asked.
+ */
+export class NotAdaptable extends Error {}
+
+/** A continuation that does not overlap with what the caller already has. The provider is not to blame. */
+export class NoOverlap extends Error {
+  constructor() {
+    super('its answer does not continue what the caller already has');
+    this.name = 'NoOverlap';
+  }
+}
+
+/** A response that carries a provider's error in place of an answer, or in the middle of one. */
+export class ErrorInAnswer extends Error {
+  /** JSON where it was JSON, else text. */
+  readonly body: unknown;
+
+  constructor(body: unknown) {
+    super('an error in place of an answer');
+    this.name = 'ErrorInAnswer';
+    this.body = body;
+  }
+}
+
+/** Returns whether the request ended early on our side: the caller left, or 429chain is stopping. */
+export const isCancelled = (cause: Error): boolean => cause instanceof CallerGone || cause instanceof ChainError;

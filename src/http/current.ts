@@ -1,0 +1,20 @@
+import type { ApiKey } from '../config/settings.js';
+import type { Chains } from '../engine/chains.js';
+import type { PreparedTarget } from '../engine/target.js';
+import type { Waterfall } from '../engine/waterfall.js';
+import type { Routes } from '../host/routes.js';
+import type { TargetStatus } from '../ledger/ledger.js';
+
+/** The running engine. Asked for anew by each request, so that http knows nothing of reloads. */
+export interface Current {
+  readonly chains: Chains;
+  readonly waterfall: Waterfall;
+  readonly apiKeys: readonly ApiKey[];
+  /** Those of its plugins. */
+  readonly routes: Routes;
+  readonly maxBodyBytes: number;
+  stateOf(target: PreparedTarget): TargetStatus;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  now(): number;
+}

@@ -1,0 +1,170 @@
+import type { Dimension, Duration, FailureClass, ScopeKind, Signal } from '../../contract/quota.js';
+import type { Failure, Repair, Verdict } from '../door/api.js';
+import { type ErrorFacts, fieldOf, readErrorBody } from './error-body.js';
+import { signalsInBody, statedLimits, structuredRetryAt } from './error-hints.js';
+import { durationOf, headerOf, momentOf } from './headers.js';
+import { type StatedLimit, waitIn } from './prose.js';
+import { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
+import { classOfStatus } from './status.js';
+
+/** One line of a table that says what failures mean. All conditions that are given must hold. */
+export interface ErrorRule {
+  /** Any of these HTTP statuses. For an error inside an answer: the status that the error claims, else 200. */
+  readonly status?: readonly number[];
+  /** Any of these among the body's codes. */
+  readonly code?: readonly string[] | RegExp;
+  /** A narrow phrase in the message: messages echo prompts. */
+  readonly says?: RegExp;
+  /** The error has any of these fields. */
+  readonly has?: readonly string[];
+  /** The body is no JSON. */
+  readonly plainText?: true;
+
+  /** Absent: what the status says. A `rate_limit` of a day or longer becomes `quota` by itself. */
+  readonly class?: FailureClass;
+  /** What rests. Absent: the usual for the class. */
+  readonly scope?: ScopeKind;
+  /** The quota that is spent, where the message does not state it in a known sentence. */
+  readonly spent?: { readonly dimension: Dimension; readonly window?: Duration };
+  /** The documented reset of the spent quota, epoch ms; it beats every hint. */
+  readonly resets?: (at: number) => number;
+  /** The quotas that the refusal states refill bit by bit. */
+  readonly refills?: true;
+  /** What would make the request acceptable, whatever else the message says. */
+  readonly repairs?: readonly Repair[];
+  /** What the provider means by it. */
+  readonly why: string;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Classes whose hints are worth anything: nothing else ends by waiting. */
+const WAITING: ReadonlySet<FailureClass> = new Set(['rate_limit', 'quota', 'overloaded', 'server_error']);
+const SCOPES: Partial<Readonly<Record<FailureClass, ScopeKind>>> = {
+  rate_limit: 'target',
+  quota: 'target',
+  auth: 'provider',
+  not_found: 'target',
+  overloaded: 'target',
+  server_error: 'target',
+};
+
+/**
+ * Reads a failure by the first rule that holds. Limits and waits in the body and the head are read whatever the rule:
+ * more requested than the limit is `too_large`, a limit of 0 is a `quota` for ever.
+ * @param meanings how the provider means headers that name no window
+ * @returns `undefined` when no rule holds, or when there was no response to read.
+ */
+export const readFailure = (
+  failure: Failure,
+  rules: readonly ErrorRule[],
+  meanings: HeaderMeanings = {},
+): Verdict | undefined => {
+  if (failure.status === undefined || failure.class === 'cancelled') return undefined;
+  const facts = readErrorBody(failure.body ?? failure.message);
+  const status = failure.status < 400 ? (facts.status ?? failure.status) : failure.status;
+  const rule = rules.find((each) => holds(each, facts, status));
+  if (rule === undefined) return undefined;
+
+  const limits = statedLimits(facts);
+  const heard =
+    failure.head === undefined ? [] : (readRateLimitHeaders(failure.head, meaningsOf(rule, meanings)) ?? []);
+  const told = [...signalsInBody(facts, failure.at, meaningsOf(rule, meanings)), ...heard];
+  const signals = signalsOf(limits, rule, told);
+  const base =
+    rule.class ?? (failure.status < 400 && facts.status === undefined ? failure.class : classOfStatus(status));
+  // Where the body names what is spent, headers speak of other quotas.
+  const named =
+    signals.length > 0 || base !== 'rate_limit' ? signals : heard.filter(({ remaining }) => remaining === 0);
+  const failureClass = classOf(base, limits, named);
+  const scope = rule.scope ?? SCOPES[failureClass];
+  const until = WAITING.has(failureClass) ? untilOf(failure, facts, rule, failureClass, named) : undefined;
+  return {
+    class: failureClass,
+    ...(scope === undefined ? {} : { scope }),
+    ...(until === undefined ? {} : { until }),
+    ...(signals.length === 0 ? {} : { signals }),
+    ...(rule.repairs === undefined ? {} : { repairs: rule.repairs }),
+  };
+};
+
+const holds = (rule: ErrorRule, facts: ErrorFacts, status: number): boolean =>
+  (rule.status === undefined || rule.status.includes(status)) &&
+  (rule.code === undefined || facts.codes.some(matches(rule.code))) &&
+  (rule.says === undefined || rule.says.test(facts.message)) &&
+  (rule.has === undefined || rule.has.some((key) => fieldOf(facts, key) !== undefined)) &&
+  (rule.plainText === undefined || facts.plainText);
+
+const matches = (code: readonly string[] | RegExp) =>
+  code instanceof RegExp ? (name: string) => code.test(name) : (name: string) => code.includes(name);
+
+const meaningsOf = ({ spent }: ErrorRule, meanings: HeaderMeanings): HeaderMeanings =>
+  spent?.window === undefined ? meanings : { ...meanings, requests: { window: spent.window } };
+
+/** The limits that the body states, each completed with what headers tell of the same quota. */
+const signalsOf = (limits: readonly StatedLimit[], rule: ErrorRule, told: readonly Signal[]): Signal[] => {
+  const { spent, scope, refills } = rule;
+  const stated = limits.map(({ requested, ...limit }): Signal => limit);
+  const known =
+    spent === undefined || stated.some((each) => isOf(each, spent)) ? stated : [...stated, { ...spent, remaining: 0 }];
+  return known.map((signal): Signal => {
+    const { limit, remaining, resetAt } = told.find((each) => isOf(each, signal)) ?? {};
+    return {
+      ...signal,
+      limit: signal.limit ?? limit,
+      remaining: signal.remaining ?? remaining,
+      resetAt,
+      ...(scope === undefined || scope === 'target' ? {} : { scope }),
+      ...(refills === undefined ? {} : { refills }),
+    };
+  });
+};
+
+const isOf = (one: Pick<Signal, 'dimension' | 'window'>, other: Pick<Signal, 'dimension' | 'window'>): boolean =>
+  one.dimension === other.dimension && one.window === other.window;
+
+const classOf = (base: FailureClass, limits: readonly StatedLimit[], named: readonly Signal[]): FailureClass => {
+  if (limits.some(({ requested = 0, limit = Number.POSITIVE_INFINITY }) => requested > limit)) return 'too_large';
+  // Groq was seen to send 413 for a spent day too: then the sentence says what was left.
+  const spentAfterAll =
+    base === 'too_large' &&
+    limits.some(({ requested, remaining }) => requested !== undefined && remaining !== undefined);
+  if (base !== 'rate_limit' && !spentAfterAll) return base;
+  return isNever(named) || named.some((signal) => spanOf(signal) >= DAY_MS) ? 'quota' : 'rate_limit';
+};
+
+/** A limit of 0 means that the plan never allows this model. */
+const isNever = (named: readonly Signal[]): boolean => named.some(({ limit }) => limit === 0);
+
+const spanOf = ({ window }: Pick<Signal, 'window'>): number => (window === undefined ? 0 : (durationOf(window) ?? 0));
+
+const untilOf = (
+  failure: Failure,
+  facts: ErrorFacts,
+  rule: ErrorRule,
+  failureClass: FailureClass,
+  named: readonly Signal[],
+): number | undefined => {
+  if (failureClass === 'quota' && isNever(named)) return Number.POSITIVE_INFINITY;
+  const { at, head, retryAt } = failure;
+  const wait = waitIn(facts.message);
+  // In order of trust. A hint that lies in the past is none.
+  const hints = [
+    rule.resets?.(at),
+    retryAt,
+    structuredRetryAt(facts, at),
+    wait === undefined ? undefined : at + wait,
+    resetOf(named, at),
+    // Together's header belongs to no pair.
+    failureClass === 'rate_limit' && head !== undefined
+      ? momentOf(headerOf(head.headers, 'x-ratelimit-reset'), at)
+      : undefined,
+  ];
+  return hints.find((hint) => hint !== undefined && hint > at) ?? retryAt;
+};
+
+/** The reset of the longest quota that is spent. A refilling one tells when it is full, which is no wait. */
+const resetOf = (named: readonly Signal[], at: number): number | undefined =>
+  named
+    .filter(({ resetAt, refills }) => resetAt !== undefined && resetAt > at && refills === undefined)
+    .toSorted((one, other) => spanOf(other) - spanOf(one))[0]?.resetAt;

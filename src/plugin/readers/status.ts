@@ -1,0 +1,19 @@
+import type { FailureClass } from '../../contract/quota.js';
+
+const CLASSES: Readonly<Record<number, FailureClass>> = {
+  401: 'auth',
+  402: 'quota',
+  403: 'auth',
+  404: 'not_found',
+  408: 'server_error',
+  410: 'not_found',
+  413: 'too_large',
+  429: 'rate_limit',
+  498: 'overloaded',
+  503: 'overloaded',
+  529: 'overloaded',
+};
+
+/** What an HTTP status says by itself, before anybody reads the body. Below 400: an error where an answer should be. */
+export const classOfStatus = (status: number): FailureClass =>
+  CLASSES[status] ?? (status >= 500 || status < 400 ? 'server_error' : 'bad_request');

@@ -1,0 +1,86 @@
+import { problemAt, problemsOfOptions } from '../config/check/problems.js';
+import type { Problem, ProviderSettings, Settings } from '../config/settings.js';
+import { InvalidConfiguration } from '../config/source/store.js';
+import { suggest } from '../config/wording.js';
+import type { PluginChoice } from '../host/host.js';
+import type { Registry } from '../host/registry.js';
+import { ChainError } from '../plugin/door/errors.js';
+import type { ProviderType } from '../plugin/index.js';
+
+/**
+ * The type of each provider, once all plugins have added theirs.
+ * @throws InvalidConfiguration for types that nobody added, a missing base URL, options that a type refuses: all of them
+ */
+export const typesOf = (settings: Settings, types: Registry): ReadonlyMap<ProviderSettings, ProviderType> => {
+  const found = new Map<ProviderSettings, ProviderType>();
+  const problems: Problem[] = [];
+  for (const provider of settings.providers) {
+    const type = types.find(provider.type);
+    if (type === undefined) problems.push(unknownType(settings, provider, types.names));
+    else {
+      problems.push(...problemsOfProvider(settings, provider, type));
+      found.set(provider, type);
+    }
+  }
+  if (problems.length > 0) throw new InvalidConfiguration(problems);
+  return found;
+};
+
+const unknownType = (settings: Settings, { id, type }: ProviderSettings, known: readonly string[]): Problem => {
+  const message = `\`providers.${id}.type\` is '${type}', which no plugin adds. Expected one of ${known.join(', ')}.${suggest(type, known)}`;
+  return problemAt(settings, ['providers', id, 'type'], message);
+};
+
+const problemsOfProvider = (
+  settings: Settings,
+  { id, type: named, baseUrl, missing, options }: ProviderSettings,
+  type: ProviderType,
+): Problem[] => {
+  const problems: Problem[] = [];
+  if (baseUrl === undefined && type.baseUrl === undefined && missing.length === 0) {
+    const message = `\`providers.${id}\` has no \`baseUrl\`, and its type knows none. Expected one such as 'http://127.0.0.1:11434/v1'.`;
+    problems.push(problemAt(settings, ['providers', id], message));
+  }
+  if (type.optionsSchema === undefined || missing.length > 0) return problems;
+  const path = ['providers', id, 'options'];
+  return [...problems, ...problemsBy(`provider type "${named}"`, settings, path, type.optionsSchema, options)];
+};
+
+/** @throws ChainError `plugin_failed` where the schema of `owner` is none */
+const problemsBy = (
+  owner: string,
+  ...[settings, path, schema, options]: Parameters<typeof problemsOfOptions>
+): Problem[] => {
+  try {
+    return problemsOfOptions(settings, path, schema, options);
+  } catch (cause) {
+    const message = `The optionsSchema of ${owner} is no JSON Schema: ${(cause as Error).message}.`;
+    throw new ChainError('plugin_failed', message, { cause });
+  }
+};
+
+/**
+ * A plugin cannot be loaded.
+ * @throws InvalidConfiguration with its place, for one in the configuration; `error` itself for one of `--plugins`
+ */
+export const refusePlugin = (settings: Settings, error: Error, { path, use }: PluginChoice): never => {
+  if (path === undefined) throw error;
+  const bare = !use.includes('/') && !use.includes('\\') ? ' A path begins with ./ or ../.' : '';
+  const at = path.at(-1) === 'options' ? path.slice(0, -1) : path;
+  throw new InvalidConfiguration([problemAt(settings, at, `${error.message}${bare}`)]);
+};
+
+/**
+ * Refuses options of a plugin that its own schema refuses.
+ * @throws InvalidConfiguration for one in the configuration, ChainError `plugin_failed` for one of `--plugins`
+ */
+export const checkPluginOptions = (settings: Settings, plugin: string, schema: object, choice: PluginChoice): void => {
+  const problems = problemsBy(`plugin "${plugin}"`, settings, choice.path ?? [], schema, choice.options);
+  if (problems.length === 0) return;
+  if (choice.path !== undefined) throw new InvalidConfiguration(problems);
+  const what = problems.map(({ message }) => message).join(' ');
+  throw new ChainError(
+    'plugin_failed',
+    `Plugin "${plugin}" needs options, which --plugins cannot give: name it under "plugins" in the configuration. ${what}`,
+  );
+};

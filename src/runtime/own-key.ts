@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ChainError } from '../plugin/door/errors.js';
+
+/** The keys that are made where the configuration names none: their files in the data folder. */
+export type OwnKey = 'api-key' | 'admin-key';
+
+/** A key that nobody can guess. */
+export const newKey = (name: OwnKey): string =>
+  `${name === 'api-key' ? '429' : 'admin'}-${randomBytes(24).toString('base64url')}`;
+
+/**
+ * The key for a configuration that names none: made once, kept in the data folder with mode 0600.
+ * @throws ChainError `invalid_configuration` when the folder cannot be written
+ */
+export const ownKey = (dataDir: string, name: OwnKey): string => {
+  const file = join(dataDir, name);
+  const kept = keptKey(dataDir, name);
+  if (kept !== undefined) return kept;
+  const key = newKey(name);
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    writeFileSync(file, `${key}\n`, { mode: 0o600 });
+  } catch (cause) {
+    const what = (cause as Error).message;
+    throw new ChainError('invalid_configuration', `The data folder ${dataDir} cannot be written: ${what}`, { cause });
+  }
+  return key;
+};
+
+/** The key that `ownKey` made before; `undefined` when it never did. Throws when it cannot be read. */
+export const keptKey = (dataDir: string, name: OwnKey): string | undefined => {
+  try {
+    return readFileSync(join(dataDir, name), 'utf8').trim() || undefined;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+};

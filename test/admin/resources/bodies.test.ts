@@ -1,0 +1,55 @@
+import { expect } from 'chai';
+import { ScriptedUpstream } from '../../scripted-upstream.js';
+import { Admin } from '../admin.js';
+import { configured, DOT_ENV } from '../configured.js';
+import { ROUTES } from '../routes.js';
+
+/** What a script may send by mistake; a body that is not sent is `undefined`. */
+const NONSENSE: readonly unknown[] = [
+  undefined,
+  [],
+  [null],
+  { targets: [null], options: null, headers: null, limits: null, timeouts: null, label: null, text: null, name: null },
+  {
+    type: 'groq',
+    options: [],
+    headers: 'x',
+    limits: 'x',
+    timeouts: [],
+    target: {},
+    targets: 'x',
+    scope: {},
+    apiKey: 7,
+  },
+  { type: 'openrouter', targets: [[]], options: 'x', limits: [null], enabled: 'x', scope: 'one', dimension: 'x' },
+];
+
+describe('A body that makes no sense', () => {
+  let one: ScriptedUpstream;
+  let admin: Admin;
+
+  before(async () => {
+    one = await ScriptedUpstream.start();
+    admin = await Admin.start(configured(one, one), { dotEnv: DOT_ENV });
+  });
+
+  after(async () => {
+    await admin.close();
+    await one.close();
+  });
+
+  for (const route of ROUTES.filter((each) => /^(?:POST|PUT) /.test(each))) {
+    it(`is refused by ${route} in words, and never breaks it`, async () => {
+      for (const body of NONSENSE) {
+        const { status, text } = await admin.call(route.replace(/:\w+/, 'one'), body);
+        expect(status, `${JSON.stringify(body)}: ${text}`).to.be.below(500);
+      }
+      expect(admin.log.lines.join('\n')).not.to.include('Unexpected');
+    });
+  }
+
+  it('is refused in words at the door too, where anybody may knock', async () => {
+    const { status } = await fetch(`${admin.address}/admin/api/session`, { method: 'POST' });
+    expect(status).to.equal(400);
+  });
+});

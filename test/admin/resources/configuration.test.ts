@@ -1,0 +1,167 @@
+import { writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { memoryStore } from '../../../src/config/source/store.js';
+import type { CheckedText, ConfigurationReply, KeysReply, Saved } from '../../../src/contract/admin-configuration.js';
+import { MemoryLog } from '../../proxy.js';
+import { makeReadOnly, makeWritable } from '../../read-only-file.js';
+import { ScriptedUpstream } from '../../scripted-upstream.js';
+import { until } from '../../until.js';
+import { Admin, codeOf, SECRETS } from '../admin.js';
+import { configured, DOT_ENV } from '../configured.js';
+
+describe('The admin, on the configuration as text', () => {
+  let one: ScriptedUpstream;
+  let two: ScriptedUpstream;
+  let admin: Admin;
+
+  beforeEach(async () => {
+    one = await ScriptedUpstream.start();
+    two = await ScriptedUpstream.start();
+    admin = await Admin.start(configured(one, two), { dotEnv: DOT_ENV });
+  });
+
+  afterEach(async () => {
+    await admin.close();
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  const get = async (): Promise<ConfigurationReply> =>
+    (await admin.call<ConfigurationReply>('GET /configuration')).body;
+  const put = (text: unknown, revision?: string) => admin.call<Saved>('PUT /configuration', { text }, revision);
+  const check = (text: unknown) => admin.call<CheckedText>('POST /configuration/check', { text });
+
+  it('shows the file, its variables unread and the keys in it masked', async () => {
+    const { text, file, writable, problems } = await get();
+    expect({ file, writable, problems }).to.deep.equal({
+      file: admin.file,
+      writable: { ok: true, kept: true },
+      problems: [],
+    });
+    expect(text).to.equal(
+      configured(one, two).replace(SECRETS.header, '<masked: hea…def>').replace(SECRETS.literal, '<masked: lite…6789>'),
+    );
+  });
+
+  const UNFINISHED: readonly (readonly [what: string, line: string])[] = [
+    ['in a list', "server: { apiKeys: ['KEY', 'other'] },"],
+    ['with its label', "server: { apiKeys: [{ label: 'mine', key: 'KEY' }] },"],
+    ['in a header', "headers: { 'x-title': 'mine', 'x-other': 'KEY' },"],
+    ['in options', "options: { clientSecret: 'KEY' },"],
+    ['without its last quotation mark', "apiKey: 'KEY,"],
+    ['without quotation marks', 'apiKey: KEY,'],
+  ];
+
+  for (const [what, line] of UNFINISHED) {
+    for (const where of ['a file that is broken', 'a comment']) {
+      it(`shows no key ${what} in ${where}, and puts it back`, async () => {
+        const written = line.replace('KEY', SECRETS.literal);
+        const text =
+          where === 'a comment' ? `${configured(one, two)}// ${written}\n/* ${written} */\n` : `{\n${written}\n`;
+        const told = admin.log.lines.length;
+        writeFileSync(admin.file, text);
+        await until(() => admin.log.lines.length > told);
+        const shown = await get();
+        expect(shown.text).to.include(line.slice(0, 6)).and.not.to.include('key-in-the-file');
+        const back = await check(shown.text);
+        expect(back.status).to.equal(200);
+        if (where === 'a comment') {
+          await put(`${shown.text}// more\n`, shown.revision);
+          expect(admin.text).to.equal(`${text}// more\n`);
+        }
+      });
+    }
+  }
+
+  it('takes no word of a comment for a key', async () => {
+    const text = `${configured(one, two)}// The key: default, and the token: careful\n`;
+    await put(text);
+    expect((await get()).text)
+      .to.include('defaultChain: ')
+      .and.include("'one/a-model'")
+      .and.include('default: [');
+  });
+
+  it('saves what comes back, with the keys in their places (pitfall 36: a mask was saved as the key)', async () => {
+    const { text, revision } = await get();
+    const { status } = await put(text.replace('// the fast one', '// the quick one'), revision);
+    expect(status).to.equal(200);
+    expect(admin.text).to.equal(configured(one, two).replace('// the fast one', '// the quick one'));
+    const stranger = await put(text.replace('lite…6789', 'lite…0000'));
+    expect(codeOf(stranger)).to.equal('invalid_request');
+  });
+
+  it('checks a text without saving it, and marks every problem, those of plugins too', async () => {
+    const { text } = await get();
+    expect((await check(text)).body).to.deep.equal({ problems: [] });
+    const wrong = text.replace("keep: '10d'", "kept: '10d'");
+    const { problems } = (await check(wrong)).body;
+    expect(problems.map(({ line, column }) => ({ line, column }))).to.deep.equal([
+      { line: lineOf(wrong, 'plugins:'), column: columnOf(wrong, 'kept') },
+    ]);
+    expect(problems[0]?.message).to.include('keep');
+    const several = (await check(text.replace("'one/a-model'", "'nine/a-model'").replace('5, per', '0, per'))).body;
+    expect(several.problems).to.have.length(2);
+    expect((await check('{ providers: ')).body.problems[0]?.message).to.match(/ends too early/);
+    expect(codeOf(await check(undefined))).to.equal('invalid_request');
+    expect(admin.text).to.equal(configured(one, two));
+  });
+
+  it('refuses a text that could not be used, and keeps what is there', async () => {
+    const refused = await put('{ providers: ');
+    expect({ status: refused.status, code: codeOf(refused) }).to.deep.equal({
+      status: 422,
+      code: 'invalid_configuration',
+    });
+    expect(admin.text).to.equal(configured(one, two));
+  });
+
+  it('refuses a change to what was changed meanwhile', async () => {
+    const { text, revision } = await get();
+    expect((await put(`${text}// one\n`, revision)).status).to.equal(200);
+    const late = await put(`${text}// two\n`, revision);
+    expect({ status: late.status, code: codeOf(late) }).to.deep.equal({ status: 409, code: 'configuration_changed' });
+  });
+
+  it('shows the change to make by hand where the file may not be written', async function () {
+    if (!makeReadOnly(admin.file)) this.skip();
+    try {
+      expect((await get()).writable).to.include({ ok: false });
+      await refusesToWrite();
+    } finally {
+      makeWritable(admin.file);
+    }
+  });
+
+  const refusesToWrite = async (): Promise<void> => {
+    const refused = await admin.call('PUT /default-chain', { name: 'careful' });
+    expect({ status: refused.status, code: codeOf(refused) }).to.deep.equal({ status: 403, code: 'read_only' });
+    const { change } = (refused.body as { error: { change: { added: string[] } } }).error;
+    expect(change.added).to.deep.equal(["  defaultChain: 'careful', // said aloud"]);
+    expect(admin.text).to.equal(configured(one, two));
+  };
+
+  it('works on a configuration that is no file, and says that it ends with the process', async () => {
+    const text = configured(one, two);
+    const env = { CALLER_KEY: SECRETS.caller, ADMIN_KEY: SECRETS.admin };
+    const demo = await Admin.start('{}', { store: memoryStore(text, { env, log: new MemoryLog() }) });
+    try {
+      const { body } = await demo.call<ConfigurationReply>('GET /configuration');
+      expect(body.writable).to.deep.equal({ ok: true, kept: false });
+      expect(body).not.to.have.property('file');
+      expect((await demo.call('PUT /default-chain', { name: 'careful' })).status).to.equal(200);
+      expect((await demo.call('POST /keys', { label: 'x' })).status).to.equal(200);
+      expect((await demo.call<KeysReply>('GET /keys')).body.keys).to.have.length(2);
+      expect(demo.app.runtime.settings.defaultChain).to.equal('careful');
+    } finally {
+      await demo.close();
+    }
+  });
+});
+
+const lineOf = (text: string, word: string): number => text.split('\n').findIndex((line) => line.includes(word)) + 1;
+
+const columnOf = (text: string, word: string): number =>
+  (text
+    .split('\n')
+    .find((line) => line.includes(word))
+    ?.indexOf(word) ?? -1) + 1;

@@ -1,0 +1,125 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { PluginsReply, PluginView } from '../../../src/contract/admin-configuration.js';
+import { HELLO } from '../../proxy.js';
+import { ScriptedUpstream } from '../../scripted-upstream.js';
+import { Admin, codeOf, SECRETS } from '../admin.js';
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/plugins/${name}`, import.meta.url));
+
+describe('The admin, on plugins', () => {
+  let one: ScriptedUpstream;
+  let admin: Admin;
+
+  const written = (): string => `{
+  providers: { one: { type: 'openai-compatible', baseUrl: '${one.baseUrl}' } },
+  chains: { mine: ['one/a'] },
+  plugins: [
+    // how long
+    { use: 'nedb-logger', options: { keep: '10d' } },
+    { use: '${fixture('broken')}', options: { secretKey: '${SECRETS.option}', other: '\${A_KEY}', plain: 'x' } }, // fails
+    { use: './not-there', enabled: false },
+  ],
+}
+`;
+
+  beforeEach(async () => {
+    one = await ScriptedUpstream.start();
+    admin = await Admin.start(written(), { dotEnv: 'A_KEY=value-of-a-key\n', plugins: [fixture('good')] });
+  });
+
+  afterEach(async () => {
+    await admin.close();
+    await one.close();
+  });
+
+  const view = async (name: string): Promise<PluginView | undefined> =>
+    (await admin.call<PluginsReply>('GET /plugins')).body.plugins.find((plugin) => plugin.name.endsWith(name));
+  const put = (name: string, body: object) => admin.call(`PUT /plugins/${name}`, body);
+
+  it('shows what each adds, its options with keys masked, and what its taps did wrong', async () => {
+    await admin.call('POST /chat', { messages: HELLO });
+    await admin.app.runtime.waterfall.idle();
+    expect(await view('groq')).to.deep.equal({
+      name: 'groq',
+      builtIn: true,
+      enabled: true,
+      options: {},
+      adds: ['provider type groq', 'hook onRateLimitHeaders', 'hook onError'],
+      errors: 0,
+    });
+    const logger = await view('nedb-logger');
+    expect(logger).to.deep.include({
+      use: 'nedb-logger',
+      options: { keep: '10d' },
+      adds: ['hook afterResponse', 'request log'],
+    });
+    expect(logger?.optionsSchema).to.have.nested.property('properties.keep');
+    const broken = await view('broken');
+    expect(broken?.options).to.deep.equal({ secretKey: 'opt…def', other: '${A_KEY}', plain: 'x' });
+    expect(broken?.errors).to.be.greaterThan(0);
+    expect(broken?.lastError?.message).to.equal('broken on purpose');
+    expect(Date.now() - (broken?.lastError?.at ?? 0)).to.be.within(0, 60_000);
+    expect(await view('not-there')).to.include({ enabled: false, builtIn: false, use: './not-there' });
+    expect(await view('good'))
+      .to.include({ enabled: true, builtIn: false })
+      .and.not.to.have.property('use');
+  });
+
+  it('gives a built-in options, and switches one off', async () => {
+    await put('nedb-logger', { options: { keep: '20d' } });
+    await put('openrouter', { enabled: false });
+    expect(admin.text).to.include(`// how long\n    { use: 'nedb-logger', options: { keep: '20d' } },`);
+    expect(admin.text).to.include(`{ use: 'openrouter', enabled: false },`);
+    expect(await view('openrouter')).to.deep.include({ enabled: false, use: 'openrouter', adds: [] });
+    await put('openrouter', { enabled: true });
+    expect(await view('openrouter')).to.include({ enabled: true });
+  });
+
+  it('keeps a masked option (pitfall 36), and leaves the others of a list alone', async () => {
+    await put('broken', { options: { secretKey: 'opt…def', other: '${A_KEY}', plain: 'y' } });
+    expect(admin.text).to.equal(written().replace("plain: 'x'", "plain: 'y'"));
+    expect(codeOf(await put('broken', { options: { secretKey: 'abc…xyz' } }))).to.equal('invalid_request');
+  });
+
+  it("refuses options that the plugin's own schema refuses, as at the start", async () => {
+    const refused = await put('nedb-logger', { options: { keeep: '20d' } });
+    expect({ status: refused.status, code: codeOf(refused) }).to.deep.equal({
+      status: 422,
+      code: 'invalid_configuration',
+    });
+    expect(refused.text).to.include('Did you mean `keep`?');
+    expect(admin.text).to.equal(written());
+  });
+
+  it('gives one of --plugins options: from then on the configuration names it, and it is loaded once all the same', async () => {
+    expect(await view('good')).to.include({ givenBy: 'option' });
+    expect((await put('good', { options: { tone: 'low' } })).status).to.equal(200);
+    const use = relative(admin.folder, fixture('good'));
+    expect(admin.text).to.include(`{ use: '${use}', options: { tone: 'low' } },`);
+    expect(await view('good'))
+      .to.deep.include({ use, options: { tone: 'low' } })
+      .and.not.to.have.property('givenBy');
+    await put('good', { enabled: false });
+    expect(await view('good')).to.include({ enabled: false });
+  });
+
+  it('says what to do about one that cannot be switched off here, and about one that is not there', async () => {
+    const refused = await put('good', { enabled: false });
+    expect(codeOf(refused)).to.equal('invalid_request');
+    expect(refused.text).to.include('start without');
+    expect(codeOf(await put('nine', {}))).to.equal('not_found');
+  });
+
+  it('changes nothing of one that a program gave', async () => {
+    const own = await Admin.start(written(), {
+      dotEnv: 'A_KEY=value-of-a-key\n',
+      plugins: [{ name: 'of-a-program', apply: () => {} }],
+    });
+    const { plugins } = (await own.call<PluginsReply>('GET /plugins')).body;
+    expect(plugins.find(({ name }) => name === 'of-a-program')).to.include({ givenBy: 'program' });
+    expect(codeOf(await own.call('PUT /plugins/of-a-program', { options: {} }))).to.equal('invalid_request');
+    await own.close();
+  });
+});

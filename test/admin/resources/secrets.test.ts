@@ -1,0 +1,84 @@
+import { expect } from 'chai';
+import { HELLO } from '../../proxy.js';
+import { reply, ScriptedUpstream } from '../../scripted-upstream.js';
+import { Admin, SECRETS } from '../admin.js';
+import { configured, DOT_ENV } from '../configured.js';
+import { ROUTES } from '../routes.js';
+
+/** What stands in a route's place for a parameter: one that is there. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  '/providers/:id': 'one',
+  '/requests/:id': 'x',
+  '/chains/:name': 'default',
+  '/keys/:label': 'key%201',
+  '/plugins/:name': 'nedb-logger',
+};
+
+const pathOf = (route: string): string =>
+  Object.entries(PARAMETERS).reduce((path, [pattern, value]) => {
+    const [start = ''] = pattern.split('/:');
+    return path.replace(pattern, `${start}/${value}`);
+  }, route);
+
+/** It answers with what its body says, or with a caller's own key. */
+const NEVER_REFUSED = new Set(['POST /keys/:label/reveal']);
+
+const FRESH = 'a-fresh-key-that-somebody-typed-0123456789';
+
+/** Bodies that most routes refuse for one thing or another, with a key in each place for one. */
+const BODIES: readonly unknown[] = [
+  {},
+  { type: 'groqq', apiKey: FRESH, baseUrl: 'no address', headers: { authorization: `Bearer ${FRESH} é` } },
+  { type: 'groq', apiKey: `${FRESH} ${FRESH}`, options: { key: FRESH }, limits: [{ requests: 0, per: 'x' }] },
+  { type: 'groq', apiKey: `${FRESH}…`, headers: { cookie: `${FRESH}…` }, timeouts: { idle: '0s' } },
+  { label: '', name: 'x/y', targets: [{ target: 'nine/x' }], target: 'x', scope: 'x', apiKey: FRESH },
+  { text: `{ providers: { one: { type: 'groqq', apiKey: '${FRESH}', headers: ['${FRESH}'] } }, chains: {} }` },
+  { text: `{ providers: { one: { apiKey: '${FRESH}' "` },
+  { options: { apiKey: FRESH, keep: 7 }, adminKey: FRESH },
+];
+
+describe('Keys', () => {
+  let one: ScriptedUpstream;
+  let admin: Admin;
+
+  beforeEach(async () => {
+    one = await ScriptedUpstream.start();
+    // A provider that repeats every key it was sent.
+    one.always((res, { headers, ...request }) =>
+      reply(401, { error: { message: `Incorrect: ${JSON.stringify(headers)}` } })(res, { headers, ...request }),
+    );
+    admin = await Admin.start(configured(one, one), { dotEnv: DOT_ENV });
+    await admin.call('POST /chat', { messages: HELLO });
+  });
+
+  afterEach(async () => {
+    await admin.close();
+    await one.close();
+  });
+
+  const secretsIn = (text: string): string[] => [...Object.values(SECRETS), FRESH].filter((key) => text.includes(key));
+
+  for (const route of ROUTES.filter((each) => each.startsWith('GET '))) {
+    it(`are in no answer to ${route} (pitfall 45: keys in what is shown)`, async () => {
+      const { text, status } = await admin.call(pathOf(route));
+      expect(status).to.be.oneOf(route === 'GET /requests/:id' ? [404] : [200]);
+      expect(secretsIn(text)).to.deep.equal([]);
+    });
+  }
+
+  for (const route of ROUTES.filter((each) => !each.startsWith('GET ') && !each.endsWith('/session'))) {
+    it(`are in no refusal of ${route} (pitfall 45)`, async () => {
+      const refusals: string[] = [];
+      for (const body of BODIES) {
+        for (const revision of ['*', 'of another time']) {
+          const { text, status } = await admin.call(pathOf(route), body, revision);
+          if (status < 400) continue;
+          refusals.push(text);
+          expect(secretsIn(text), text).to.deep.equal([]);
+        }
+      }
+      if (!NEVER_REFUSED.has(route)) expect(refusals).not.to.deep.equal([]);
+      expect(secretsIn(admin.log.lines.join('\n'))).to.deep.equal([]);
+    });
+  }
+});

@@ -1,0 +1,118 @@
+import { expect } from 'chai';
+import cerebras from '../../../plugins/cerebras.js';
+import groq from '../../../plugins/groq.js';
+import openaiCompatible from '../../../plugins/openai-compatible/index.js';
+import openrouter from '../../../plugins/openrouter.js';
+import { modelsIn } from '../../../src/engine/models/model-list.js';
+import { hostOf } from '../../plugins/simulated-host.js';
+
+const OPENROUTER = [
+  {
+    id: 'maker/paid',
+    name: 'Maker: Paid',
+    created: 1_700_000_000,
+    context_length: 131_072,
+    architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] },
+    pricing: { prompt: '0.0000006', completion: '0.0000018', request: '0', image: '0' },
+    top_provider: { max_completion_tokens: 8_192 },
+    supported_parameters: ['tools', 'reasoning', 'temperature'],
+  },
+  {
+    id: 'maker/gift:free',
+    created: 1_600_000_000,
+    pricing: { prompt: '0', completion: '0' },
+    supported_parameters: [],
+  },
+  { id: 'openrouter/auto', created: 1_500_000_000, pricing: { prompt: '-1', completion: '-1' } },
+  { id: 'maker/painter', pricing: { prompt: '0', completion: '0' }, architecture: { output_modalities: ['image'] } },
+  { id: 'maker/hidden-cost', pricing: { prompt: '0', completion: '0', request: '0.01' } },
+];
+
+const CASES: readonly { what: string; type: string; answer: unknown; models: unknown }[] = [
+  {
+    what: "OpenRouter's, free ones first, with price, window and abilities, and without those that only draw",
+    type: 'openrouter',
+    answer: { data: OPENROUTER },
+    models: [
+      {
+        id: 'maker/gift:free',
+        created: 1_600_000_000_000,
+        price: { input: 0, output: 0 },
+        free: true,
+        tools: false,
+        reasoning: false,
+      },
+      {
+        id: 'maker/paid',
+        name: 'Maker: Paid',
+        created: 1_700_000_000_000,
+        contextWindow: 131_072,
+        maxOutput: 8_192,
+        price: { input: 0.6, output: 1.8 },
+        free: false,
+        vision: true,
+        tools: true,
+        reasoning: true,
+      },
+      { id: 'openrouter/auto', created: 1_500_000_000_000 },
+      { id: 'maker/hidden-cost', price: { input: 0, output: 0 }, free: false },
+    ],
+  },
+  {
+    what: "Groq's, all within the free tier, the newest first, without speech and what is no longer active",
+    type: 'groq',
+    answer: {
+      data: [
+        { id: 'old', created: 1, active: true, context_window: 8_192, max_completion_tokens: 4_096 },
+        { id: 'new', created: 2, active: true },
+        { id: 'gone', created: 3, active: false },
+        { id: 'whisper-large-v3', created: 4, active: true },
+        { id: 'meta-llama/llama-prompt-guard-2-86m', created: 5, active: true },
+      ],
+    },
+    models: [
+      { id: 'new', created: 2_000, free: true },
+      { id: 'old', created: 1_000, free: true, contextWindow: 8_192, maxOutput: 4_096 },
+    ],
+  },
+  {
+    what: "Cerebras', which tells no more than names",
+    type: 'cerebras',
+    answer: { data: [{ id: 'b' }, { id: 'a' }] },
+    models: [
+      { id: 'a', free: true },
+      { id: 'b', free: true },
+    ],
+  },
+  {
+    what: "Mistral's, with what its models can do",
+    type: 'openai-compatible',
+    answer: {
+      data: [
+        {
+          id: 'talks',
+          max_context_length: 5,
+          capabilities: { completion_chat: true, vision: true, function_calling: false },
+        },
+        { id: 'embeds', capabilities: { completion_chat: false } },
+      ],
+    },
+    models: [{ id: 'talks', contextWindow: 5, vision: true, tools: false }],
+  },
+  {
+    what: "vLLM's, of which nobody says that they are free",
+    type: 'openai-compatible',
+    answer: { data: [{ id: 'mine', max_model_len: 4_096, created: 0 }] },
+    models: [{ id: 'mine', contextWindow: 4_096 }],
+  },
+  { what: 'a list of another shape, as none', type: 'openai-compatible', answer: { models: [] }, models: undefined },
+];
+
+describe("A provider's list of models", () => {
+  for (const { what, type, answer, models } of CASES) {
+    it(`is read: ${what}`, async () => {
+      const { types } = await hostOf([groq, cerebras, openrouter, openaiCompatible]);
+      expect(modelsIn(answer, types.get(type) ?? {})).to.deep.equal(models);
+    });
+  }
+});

@@ -1,0 +1,158 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { continued } from '../../../src/engine/resume/continuation.js';
+import { type Asking, Seam } from '../../../src/engine/resume/overlap.js';
+import { Transcript } from '../../../src/engine/resume/transcript.js';
+import { chunk } from '../../scripted-upstream.js';
+
+const SENT = 'The quick brown fox jumps over the lazy dog, and then it sle';
+
+interface Case {
+  readonly what: string;
+  readonly sent?: string;
+  readonly comes: string;
+  /** Told with the last words, unless it says otherwise. */
+  readonly asking?: Asking;
+  readonly lastWords?: string;
+  /** What follows the seam; absent: there is none. */
+  readonly rest?: string;
+}
+
+const CASES: readonly Case[] = [
+  { what: 'the last words, repeated', comes: 'dog, and then it sleeps.', rest: 'eps.' },
+  { what: 'the last words in other white space', comes: 'dog,\n and  then it sleeps.', rest: 'eps.' },
+  { what: 'the last words in quotes', comes: '"dog, and then it sleeps.', rest: 'eps.' },
+  { what: 'the last words behind dots', comes: '…dog, and then it sleeps.', rest: 'eps.' },
+  {
+    what: 'the last words with curly quotes for straight ones',
+    sent: `She said "come here" and 'go' a`,
+    lastWords: `said "come here" and 'go' a`,
+    comes: 'said “come here” and ‘go’ away',
+    rest: 'way',
+  },
+  { what: 'the whole answer from its start', comes: `${SENT}eps until noon.`, rest: 'eps until noon.' },
+  { what: 'the last words and nothing more', comes: 'dog, and then it sle', rest: '' },
+  {
+    what: 'a short answer from its start',
+    asking: { how: 'anew' },
+    sent: 'Yes',
+    comes: 'Yes, of course.',
+    rest: ', of course.',
+  },
+  { what: 'the rest behind white space', sent: 'The quick brown', comes: ' fox jumps', rest: ' fox jumps' },
+  { what: 'the rest with punctuation', sent: 'The quick brown', comes: ', lazy fox', rest: ', lazy fox' },
+  { what: 'a small letter where white space ended the first part', sent: 'The quick ', comes: 'brown fox' },
+  { what: 'white space that was sent already', sent: 'The quick brown ', comes: 'The quick brown fox', rest: 'fox' },
+  { what: 'more white space than was sent', sent: 'The quick brown\n', comes: 'The quick brown\n\nfox', rest: '\nfox' },
+  { what: 'a word that may be the rest of one', comes: 'eps until noon.' },
+  { what: 'the same, where the provider promises to go on', comes: 'eps.', asking: { how: 'prefilled' }, rest: 'eps.' },
+  { what: 'a new answer that begins alike', comes: 'The quick answer is no.' },
+  { what: 'another answer', comes: 'Certainly! Here is the rest: it sleeps.' },
+  { what: 'another answer behind blank lines', sent: 'The quick brown', comes: '\n\nCertainly, the rest' },
+  { what: 'fewer words than prove anything', comes: 'it sleeps.' },
+  { what: 'the last letters of a word behind white space', sent: 'The quick brown f', comes: ' fox jumps' },
+  { what: 'an end before the seam', comes: 'The quick brown fox' },
+  { what: 'nothing', comes: '' },
+  { what: 'the last words as a whole quotation', comes: '"dog, and then it sle"eps' },
+  {
+    what: 'a restart that begins with a mark',
+    asking: { how: 'anew' },
+    sent: '```json\n{"a',
+    comes: '```json\n{"a":1}',
+    rest: '":1}',
+  },
+  {
+    what: 'a new line behind a blank that was sent',
+    asking: { how: 'prefilled' },
+    sent: '- first ',
+    comes: '\n- second',
+    rest: '\n- second',
+  },
+  { what: 'a number behind a blank', sent: 'Paris\n2. Lond', comes: ' 1. Madrid' },
+  { what: 'an end at once where the provider goes on by itself', asking: { how: 'prefilled' }, comes: '', rest: '' },
+  { what: 'a text that repeats itself', sent: 'ha '.repeat(30), comes: 'ha '.repeat(40) },
+  { what: 'the last words, where it was asked anew', asking: { how: 'anew' }, comes: 'dog, and then it sleeps.' },
+  { what: 'everything, where nothing was sent', asking: { how: 'anew' }, sent: '', comes: 'Hello', rest: 'Hello' },
+];
+
+/** The text behind the seam, found in pieces. */
+const restOf = (sent: string, pieces: readonly string[], asking: Asking): string | undefined => {
+  const seam = new Seam(sent, asking);
+  let joint: ReturnType<Seam['take']>;
+  for (const piece of pieces) joint ??= seam.take(piece);
+  joint ??= seam.end();
+  return joint === 'none' ? undefined : pieces.join('').slice(joint.cut);
+};
+
+/** How a target is asked that can be told only in words. */
+const askingFor = (sent: string): Asking => {
+  const transcript = new Transcript();
+  transcript.add(Buffer.from(chunk({ content: sent })));
+  return continued({ messages: [] }, { transcript, instruction: '' }).asking;
+};
+
+/** Where in the whole answer a target begins that was asked for the rest: in each way that it may take. */
+const beginningsOf = (sent: string, asking: Asking): number[] =>
+  asking.how === 'told' ? [0, sent.lastIndexOf(asking.lastWords), sent.length] : [0];
+
+describe('The seam between two parts of an answer', () => {
+  for (const { what, sent = SENT, comes, asking, lastWords = sent.slice(-20), rest } of CASES) {
+    it(`${rest === undefined ? 'is not found' : 'is found'} in ${what}`, () => {
+      const asked = asking ?? { how: 'told' as const, lastWords };
+      expect(restOf(sent, [comes], asked)).to.equal(rest);
+      expect(restOf(sent, comes.split(''), asked)).to.equal(rest);
+    });
+  }
+
+  it('loses and doubles no character, wherever the answer is cut and however the next part comes', () => {
+    const word = fc.string({ unit: fc.constantFrom(...'abcdefgäß🌊—"“1.'), minLength: 3, maxLength: 9 });
+    const words = fc.array(
+      fc.tuple(word, fc.constantFrom(' ', '\n', '  ', ', ')).map((pair) => pair.join('')),
+      { minLength: 5, maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(words, fc.nat(), fc.nat(), fc.nat(), (list, cutAt, manner, pieceLength) => {
+        const whole = list.join('');
+        const sent = whole.slice(0, 1 + (cutAt % (whole.length - 1)));
+        const asking = askingFor(sent);
+        const beginnings = beginningsOf(sent, asking);
+        const next = whole.slice(beginnings[manner % beginnings.length]);
+        const rest = restOf(sent, next.match(new RegExp(`.{1,${1 + (pieceLength % 9)}}`, 'gs')) ?? [], asking);
+        // An answer that may join on in two places is not taken; one that is taken must be right.
+        if (rest !== undefined) expect(sent + rest).to.equal(whole);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  const rows = (count: number, row: (index: number) => string): string =>
+    Array.from({ length: count }, (_, at) => row(at)).join('');
+  const REPETITIVE: Readonly<Record<string, string>> = {
+    'rows of JSON': rows(12, (at) => `{"id":0,"label":"${at === 9 ? 'other' : 'none'}"},\n`),
+    'a style sheet': rows(9, (at) => `.card-${at} {\n  margin: 0;\n  padding: 0;\n  color: inherit;\n}\n`),
+    assertions: rows(8, (at) => `assert.equal(add(1, 2), 3);\n${at % 3 === 0 ? '\n' : ''}`),
+    'a table': rows(9, (at) => `| ${at % 2} | yes | no | yes | no |\n`),
+  };
+  for (const [what, whole] of Object.entries(REPETITIVE)) {
+    it(`takes no repetition of ${what} for one of the last words`, () => {
+      for (let cut = 1; cut < whole.length; cut++) {
+        const sent = whole.slice(0, cut);
+        const asking = askingFor(sent);
+        // One that ignores what it is told, and goes on with the same again, cannot be told from one that begins anew.
+        for (const from of beginningsOf(sent, asking).filter((at) => at < cut)) {
+          const rest = restOf(sent, whole.slice(from).split(''), asking);
+          if (rest !== undefined) expect(sent + rest, `cut at ${cut}, from ${from}`).to.equal(whole);
+        }
+      }
+    });
+  }
+
+  it('is found in time in a long text of blanks, and in one of a single letter', () => {
+    for (const sent of [`begun${' '.repeat(200_000)}x`, 'a'.repeat(200_000)]) {
+      const startedAt = process.cpuUsage();
+      restOf(sent, ['b'.repeat(10_000), 'a'.repeat(10_000)], { how: 'told', lastWords: sent.slice(-60) });
+      // Quadratic in either it would take minutes.
+      expect(process.cpuUsage(startedAt).user).to.be.below(5_000_000);
+    }
+  });
+});

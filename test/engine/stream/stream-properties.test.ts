@@ -1,0 +1,189 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import OpenAI from 'openai';
+import { HELLO, type RunningProxy, startProxy } from '../../proxy.js';
+import { RawCaller } from '../../raw-caller.js';
+import { DONE, ScriptedUpstream, stream } from '../../scripted-upstream.js';
+
+const RUNS = 150;
+
+type LineEnd = '\n' | '\r\n' | '\r';
+
+/** A frame as a provider may write it, whatever the line ends. */
+interface Written {
+  readonly value: object;
+  /** How its JSON is spread over lines. */
+  readonly indent: number;
+  /** A blank behind the colon, or none. */
+  readonly blank: string;
+  readonly before: readonly string[];
+  readonly behind: readonly string[];
+  readonly lineEnd: LineEnd;
+  readonly frameEnd: LineEnd;
+}
+
+const lineEnd = fc.constantFrom<LineEnd>('\n', '\r\n', '\r');
+
+/** Without line ends of its own. */
+const comment = fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => `:${text.replace(/[\r\n]/g, '')}`);
+const field = fc.constantFrom('id: 7', 'event: message', 'retry: 10', 'x-unknown: a', 'id', 'event:');
+const lines = fc.array(fc.oneof({ weight: 2, arbitrary: comment }, { weight: 1, arbitrary: field }), { maxLength: 2 });
+
+const choice = (delta: object, finish: string | null = null): object => ({
+  id: 'c',
+  object: 'chat.completion.chunk',
+  choices: [{ index: 0, delta, finish_reason: finish }],
+});
+
+const signs = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
+/** Words that a careless reader takes for something else. */
+const traps = fc.constantFrom('[DONE]', '"error"', 'data: x', 'event: error', '\n\n', '\r\n\r\n', '"usage":{', '\\');
+const said = fc.oneof({ weight: 4, arbitrary: signs }, { weight: 1, arbitrary: traps });
+
+const delta = fc.oneof(
+  { weight: 5, arbitrary: said.map((content) => ({ content })) },
+  { weight: 1, arbitrary: fc.constant({ role: 'assistant', content: '' }) },
+  { weight: 1, arbitrary: said.map((reasoning) => ({ reasoning })) },
+  { weight: 1, arbitrary: said.map((content) => ({ content, x_unknown: [1, null, { a: 1.5 }] })) },
+);
+
+const written = (value: fc.Arbitrary<object>): fc.Arbitrary<Written> =>
+  fc.record({
+    value,
+    indent: fc.constantFrom(0, 0, 1),
+    blank: fc.constantFrom(' ', ''),
+    before: lines,
+    behind: lines,
+    lineEnd,
+    frameEnd: lineEnd,
+  });
+
+const textOf = ({ value, indent, blank, before, behind, lineEnd, frameEnd }: Written): string => {
+  const data = JSON.stringify(value, null, indent).split('\n');
+  const all = [...before, ...data.map((line) => `data:${blank}${line}`), ...behind];
+  // CR and LF would be one line end, and no blank line.
+  return all.join(lineEnd) + lineEnd + (lineEnd === '\r' && frameEnd === '\n' ? '\r' : frameEnd);
+};
+
+/** Frames that say something, in any order, and the end of an answer. */
+const told = fc.record({
+  start: fc.constantFrom('', '\uFEFF', ': OPENROUTER PROCESSING\n\n', '\n\r\n'),
+  frames: fc.array(written(delta.map((each) => choice(each))), { maxLength: 12 }),
+  first: written(said.map((content) => choice({ content }))),
+  at: fc.nat(),
+  end: written(fc.constantFrom('stop', 'length', 'content_filter').map((reason) => choice({}, reason))),
+});
+
+type Told = typeof told extends fc.Arbitrary<infer T> ? T : never;
+
+/** Something real is somewhere in it, or it would be no answer. */
+const framesOf = ({ frames, first, at }: Told): Written[] => frames.toSpliced(at % (frames.length + 1), 0, first);
+
+const beforeEnd = (stream: Told): string => stream.start + framesOf(stream).map(textOf).join('');
+
+const contentOf = (frames: readonly Written[]): string =>
+  frames
+    .map(({ value }) => (value as { choices: { delta: { content?: string } }[] }).choices[0]?.delta.content ?? '')
+    .join('');
+
+/** Cut at these places, as parts of its length. */
+const cutAt = (bytes: Buffer, places: readonly number[]): Buffer[] => {
+  const sorted = places.map((place) => Math.floor(place * bytes.length)).toSorted((one, other) => one - other);
+  return [0, ...sorted].map((from, index) => bytes.subarray(from, sorted[index] ?? bytes.length));
+};
+
+const plain = (frame: Written): Written => ({
+  ...frame,
+  lineEnd: frame.lineEnd === '\r' ? '\n' : frame.lineEnd,
+  frameEnd: frame.frameEnd === '\r' ? '\n' : frame.frameEnd,
+});
+
+/** The SDK cuts at LF and CR LF alone, and knows no byte order mark. */
+const forSdk = told.map(
+  ({ frames, first, at, end }): Told => ({
+    start: '',
+    frames: frames.map(plain),
+    first: plain(first),
+    at,
+    end: plain(end),
+  }),
+);
+
+const place = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
+
+describe('Any stream', () => {
+  let upstream: ScriptedUpstream;
+  let proxy: RunningProxy;
+  let runs = 0;
+
+  before(async () => {
+    upstream = await ScriptedUpstream.start();
+    proxy = await startProxy({
+      providers: { one: { type: 'openai-compatible', baseUrl: upstream.baseUrl } },
+      chains: {
+        taken: { targets: ['one/a-model'], maxWait: '0s' },
+        default: { targets: ['one/a-model'], maxWait: '0s', resume: false },
+      },
+    });
+  });
+
+  after(() => Promise.all([proxy.close(), upstream.close()]));
+
+  /** A target that nothing is held against, whatever those before it have done. */
+  const fresh = (): string => `one/model-${runs++}`;
+
+  it(`arrives as the same bytes, wherever it is cut into writes (${RUNS} runs)`, async () => {
+    const property = fc.asyncProperty(
+      told,
+      fc.array(place, { maxLength: 40 }),
+      fc.boolean(),
+      async (all, places, taken) => {
+        const bytes = Buffer.from(beforeEnd(all) + textOf(all.end) + DONE);
+        upstream.always(stream(cutAt(bytes, places)));
+        const { body, whole } = await new RawCaller(proxy.address, { model: taken ? 'taken' : fresh() }).answer();
+        expect(body.toString()).to.equal(bytes.toString());
+        expect(body.equals(bytes)).to.equal(true);
+        expect(whole).to.equal(true);
+      },
+    );
+    await fc.assert(property, { numRuns: RUNS });
+  }).timeout(60_000);
+
+  /** What the SDK makes of it, and whether it raised. */
+  const readWithSdk = async (): Promise<{ text: string; error?: unknown }> => {
+    let text = '';
+    try {
+      const parts = await proxy.client.chat.completions.create({ model: fresh(), messages: [...HELLO], stream: true });
+      for await (const { choices } of parts) text += choices[0]?.delta.content ?? '';
+      return { text };
+    } catch (error) {
+      return { text, error };
+    }
+  };
+
+  it(`that is whole is read whole by the SDK (${RUNS} runs)`, async () => {
+    const property = fc.asyncProperty(forSdk, fc.array(place, { maxLength: 10 }), async (all, places) => {
+      upstream.always(stream(cutAt(Buffer.from(beforeEnd(all) + textOf(all.end)), places)));
+      expect(await readWithSdk()).to.deep.equal({ text: contentOf(framesOf(all)) });
+    });
+    await fc.assert(property, { numRuns: RUNS });
+  }).timeout(60_000);
+
+  it(`that is cut off before its end ends in an error for the SDK (${RUNS} runs)`, async () => {
+    const property = fc.asyncProperty(
+      forSdk,
+      place,
+      fc.array(place, { maxLength: 10 }),
+      fc.constantFrom('end' as const, 'cut' as const),
+      async (all, cut, places, end) => {
+        const last = textOf(all.end);
+        const bytes = Buffer.from(beforeEnd(all) + last.slice(0, last.lastIndexOf('}')));
+        upstream.always(stream(cutAt(bytes.subarray(0, Math.ceil(cut * bytes.length)), places), end));
+        const { text, error } = await readWithSdk();
+        expect(error).to.be.instanceOf(OpenAI.APIError);
+        expect(contentOf(framesOf(all)).startsWith(text), text).to.equal(true);
+      },
+    );
+    await fc.assert(property, { numRuns: RUNS });
+  }).timeout(60_000);
+});

@@ -1,0 +1,414 @@
+import { expect } from 'chai';
+import type { Declaration, Signal } from '../../../src/contract/quota.js';
+import type { Refusal, Reservation, TargetScopes } from '../../../src/ledger/ledger.js';
+import { MemoryLedger } from '../../../src/ledger/memory/memory-ledger.js';
+import { TurningClock } from '../../turning-clock.js';
+
+const NEED = { tokens: 100, inputTokens: 60 };
+const TARGETS: TargetScopes[] = [
+  { target: 'groq/a', provider: 'groq' },
+  { target: 'groq/b', provider: 'groq' },
+  { target: 'openrouter/x:free', provider: 'openrouter', pool: 'openrouter#free' },
+  { target: 'openrouter/y:free', provider: 'openrouter', pool: 'openrouter#free' },
+  { target: 'openrouter/paid', provider: 'openrouter', pool: 'openrouter#credit' },
+];
+const ACCOUNTS = ['groq', 'openrouter'].map((provider) => ({ provider, fingerprint: provider }));
+
+describe('MemoryLedger', () => {
+  let clock: TurningClock;
+  let ledger: MemoryLedger;
+
+  const configure = (...declarations: Declaration[]): void => ledger.configure(ACCOUNTS, TARGETS, declarations);
+
+  const reserve = (target: string, need = NEED): Reservation => {
+    const answer = ledger.reserve(target, need);
+    if (!answer.granted) throw new Error(`refused: ${answer.reason}`);
+    return answer;
+  };
+
+  const refusal = (target: string, need = NEED): Refusal => {
+    const answer = ledger.reserve(target, need);
+    if (answer.granted) throw new Error('granted');
+    return answer;
+  };
+
+  /** An answered attempt, so that the target is no stranger. */
+  const hear = (target: string, ...signals: Signal[]): void => {
+    const reservation = reserve(target);
+    ledger.absorb(reservation, signals, true);
+    reservation.settle({ input: 1, output: 1 });
+  };
+
+  const grants = (target: string, asked: number): number =>
+    Array.from({ length: asked }, () => ledger.reserve(target, NEED)).filter(({ granted }) => granted).length;
+
+  beforeEach(() => {
+    clock = new TurningClock();
+    ledger = new MemoryLedger(clock);
+    configure();
+  });
+
+  describe('what signals say', () => {
+    it('grants what remains and not one more, however many ask at once (pitfall 1: check, then act)', () => {
+      hear('groq/a', { dimension: 'requests', window: '1m', limit: 30, remaining: 5, resetAt: clock.now() + 20_000 });
+      expect(grants('groq/a', 40)).to.equal(5);
+    });
+
+    it('says when the window starts anew, and grants again from that moment', () => {
+      const resetAt = clock.now() + 20_000;
+      hear('groq/a', { dimension: 'requests', window: '1m', limit: 30, remaining: 0, resetAt });
+      expect(refusal('groq/a')).to.include({ code: 'quota', retryAt: resetAt });
+      clock.turn(20_000);
+      // One finds out for all whether the window has really begun anew.
+      const first = reserve('groq/a');
+      expect(grants('groq/a', 100)).to.equal(0);
+      ledger.absorb(first, [], true);
+      expect(grants('groq/a', 100)).to.equal(29);
+    });
+
+    it('comes a little later when a provider was seen to begin its windows late (clocks that disagree)', () => {
+      const said = (remaining: number, resetAt: number): Signal => ({
+        dimension: 'requests',
+        window: '1m',
+        limit: 30,
+        remaining,
+        resetAt,
+      });
+      hear('groq/a', said(0, clock.now() + 20_000));
+      clock.turn(20_000);
+      const early = reserve('groq/a');
+      ledger.absorb(early, [said(0, clock.now() + 2_000)], false);
+      early.settle();
+      clock.turn(4_000);
+      hear('groq/a', said(29, clock.now() + 56_000));
+      expect(ledger.status('groq/a').quotas[0]?.resetAt).to.equal(clock.now() + 58_000);
+    });
+
+    it('sees that a window slides, and counts each unit by itself from then on', () => {
+      for (let index = 0; index < 10; index++) {
+        const resetAt = clock.now() + 60_000 - index * 5_000;
+        hear('groq/a', { dimension: 'requests', window: '1m', limit: 10, remaining: 9 - index, resetAt });
+        clock.turn(5_000);
+      }
+      clock.turn(10_000);
+      const first = reserve('groq/a');
+      ledger.absorb(
+        first,
+        [{ dimension: 'requests', window: '1m', limit: 10, remaining: 0, resetAt: clock.now() + 5_000 }],
+        true,
+      );
+      expect(grants('groq/a', 9)).to.equal(0);
+      // A use is forgotten a little late, so that the log stays short.
+      clock.turn(5_300);
+      expect(grants('groq/a', 9)).to.equal(1);
+    });
+
+    it('believes no answer that says more is left, if another one was on its way with it (answers overtake each other)', () => {
+      const said = (remaining: number, inMs: number): Signal => ({
+        dimension: 'requests',
+        window: '1m',
+        limit: 10,
+        remaining,
+        resetAt: clock.now() + inMs,
+      });
+      hear('groq/a', said(9, 60_000));
+      clock.turn(20_000);
+      hear('groq/a', said(8, 60_000));
+      clock.turn(20_000);
+      hear('groq/a', said(7, 60_000));
+      // Three of ten are used. The later one arrives at the provider before the earlier one, and is answered after it.
+      const [earlier, later] = [reserve('groq/a'), reserve('groq/a')];
+      ledger.absorb(earlier, [said(5, 60_000)], true);
+      ledger.absorb(later, [said(6, 60_000)], true);
+      expect(grants('groq/a', 10)).to.equal(5);
+    });
+
+    it('asks a nearly spent day with the most that a request may cost, and a minute with what it hardly ever exceeds', () => {
+      const need = { ...NEED, mostTokens: 500 };
+      const said = (window: string): Signal => ({
+        dimension: 'tokens',
+        window,
+        limit: 10_000,
+        remaining: 450,
+        resetAt: clock.now() + 40_000,
+      });
+      hear('groq/a', said('1d'));
+      hear('groq/b', said('1m'));
+      expect(refusal('groq/a', need).code).to.equal('quota');
+      expect(reserve('groq/b', need).granted).to.equal(true);
+    });
+
+    it('does not count an attempt twice that a signal has counted already', () => {
+      hear('groq/a', { dimension: 'requests', window: '1m', limit: 30, remaining: 29, resetAt: clock.now() + 20_000 });
+      expect(ledger.status('groq/a').quotas[0]).to.include({ remaining: 29, inFlight: 0 });
+    });
+
+    it('subtracts what others have in flight from what a signal says is left, also of a quota unheard of', () => {
+      hear('groq/a');
+      const [first, second] = [reserve('groq/a'), reserve('groq/a')];
+      const signal: Signal = {
+        dimension: 'requests',
+        window: '1m',
+        limit: 30,
+        remaining: 10,
+        resetAt: clock.now() + 9_000,
+      };
+      ledger.absorb(first, [signal], true);
+      expect(ledger.status('groq/a').quotas[0]).to.include({ inFlight: 1, remaining: 9 });
+      second.release();
+      expect(ledger.status('groq/a').quotas[0]).to.include({ inFlight: 0, remaining: 10 });
+    });
+
+    it('lets an earlier dispatch that answers late only lower what is left (pitfall 2: order by dispatch)', () => {
+      hear('groq/a');
+      const resetAt = clock.now() + 30_000;
+      const [early, late] = [reserve('groq/a'), reserve('groq/a')];
+      ledger.absorb(late, [{ dimension: 'requests', window: '1m', limit: 30, remaining: 3, resetAt }], true);
+      ledger.absorb(early, [{ dimension: 'requests', window: '1m', limit: 30, remaining: 20, resetAt }], true);
+      expect(ledger.status('groq/a').quotas[0]?.remaining).to.equal(3);
+    });
+
+    it('refills a bucket bit by bit, and knows when the next request fits', () => {
+      hear('groq/a', {
+        dimension: 'requests',
+        window: '1m',
+        limit: 60,
+        remaining: 0,
+        resetAt: clock.now() + 60_000,
+        refills: true,
+      });
+      expect(refusal('groq/a').retryAt).to.equal(clock.now() + 1_000);
+      clock.turn(3_000);
+      expect(grants('groq/a', 10)).to.equal(3);
+    });
+
+    it('refuses for ever what can never fit, and says why', () => {
+      hear('groq/a', { dimension: 'tokens', window: '1m', limit: 80, remaining: 80, resetAt: clock.now() + 60_000 });
+      const refused = refusal('groq/a');
+      expect(refused).to.include({ code: 'too_large', retryAt: Number.POSITIVE_INFINITY });
+      expect(refused.reason).to.equal('needs 100 tokens, more than the limit of 80 per 1m');
+    });
+
+    it('rests a second when both are zero and the reset is now (pitfall 5: a cooldown of 0 ms)', () => {
+      hear('groq/a', { dimension: 'requests', window: '1m', limit: 5, remaining: 0, resetAt: clock.now() });
+      expect(refusal('groq/a').retryAt).to.equal(clock.now() + 1_000);
+    });
+
+    it('counts a pool for all its models and for no others (pitfall 8: the wrong scope)', () => {
+      hear('openrouter/x:free', {
+        dimension: 'requests',
+        window: '1d',
+        scope: 'pool',
+        limit: 50,
+        remaining: 0,
+        resetAt: clock.now() + 9e6,
+      });
+      expect(refusal('openrouter/y:free').reason).to.match(/^openrouter#free: 0 of 50 requests per 1d left/);
+      expect(ledger.check('openrouter/paid', NEED)).to.equal(undefined);
+    });
+  });
+
+  describe('limits that were written down', () => {
+    const manual = (scope: string, ...limits: Declaration['limits'][number][]): Declaration => ({
+      scope,
+      limits,
+      source: 'manual',
+    });
+
+    it('never grants more than the limit in any window of its length', () => {
+      configure(manual('groq/a', { requests: 3, per: '10s' }));
+      for (let index = 0; index < 3; index++) hear('groq/a');
+      expect(refusal('groq/a').retryAt).to.equal(clock.now() + 10_000);
+      clock.turn(9_999);
+      expect(grants('groq/a', 9)).to.equal(0);
+      clock.turn(1);
+      expect(grants('groq/a', 9)).to.equal(3);
+    });
+
+    it('counts tokens by what was really used (pitfall 6: counted without tokens)', () => {
+      configure(manual('groq/a', { tokens: 250, per: '1m' }));
+      const reservation = reserve('groq/a');
+      ledger.absorb(reservation, [], true);
+      reservation.settle({ input: 90, output: 70 });
+      expect(ledger.status('groq/a').quotas[0]).to.include({ used: 160, remaining: 90 });
+      expect(refusal('groq/a').code).to.equal('quota');
+    });
+
+    it('keeps slots, and gives each back when its attempt ends (pitfalls 6 and 15)', () => {
+      configure(manual('groq', { concurrent: 2 }));
+      const first = reserve('groq/a');
+      reserve('groq/b');
+      expect(refusal('groq/a').code).to.equal('concurrent');
+      expect(refusal('groq/a').retryAt).to.equal(undefined);
+      first.release();
+      first.settle();
+      expect(grants('groq/b', 5)).to.equal(1);
+    });
+
+    it('stays in force whatever headers say (pitfall 7: one stray header switched it off)', () => {
+      configure(manual('groq/a', { requests: 2, per: '1m' }));
+      hear('groq/a', {
+        dimension: 'requests',
+        window: '1m',
+        limit: 1000,
+        remaining: 999,
+        resetAt: clock.now() + 60_000,
+      });
+      expect(grants('groq/a', 5)).to.equal(1);
+    });
+
+    it('stands above what a provider type knows of the same dimension', () => {
+      configure(manual('groq/a', { requests: 9, per: '1s' }), {
+        scope: 'groq/a',
+        limits: [{ requests: 2, per: '1m' }],
+        source: 'known',
+      });
+      expect(grants('groq/a', 20)).to.equal(9);
+    });
+
+    it('is kept over a new configuration, with what was used of it', () => {
+      configure(manual('groq/a', { requests: 2, per: '1m' }));
+      hear('groq/a');
+      configure(manual('groq/a', { requests: 3, per: '1m' }));
+      expect(grants('groq/a', 9)).to.equal(2);
+      configure();
+      expect(ledger.status('groq/a').quotas).to.deep.equal([]);
+    });
+  });
+
+  describe('rests', () => {
+    const fail = (
+      target: string,
+      failureClass: 'rate_limit' | 'overloaded' | 'auth' | 'quota',
+      until?: number,
+    ): number | undefined => {
+      const reservation = reserve(target);
+      ledger.absorb(reservation, [], false);
+      const scope = failureClass === 'auth' ? 'provider' : 'target';
+      const end = ledger.coolDown(reservation, scope, { class: failureClass, reason: failureClass, until });
+      reservation.settle({ input: 0, output: 0 });
+      return end;
+    };
+
+    it('skips a target until its hint, and comes back then by itself', () => {
+      fail('groq/a', 'rate_limit', clock.now() + 7_000);
+      expect(refusal('groq/a')).to.include({ code: 'cooldown', class: 'rate_limit', retryAt: clock.now() + 7_000 });
+      expect(ledger.status('groq/a')).to.include({ state: 'exhausted', until: clock.now() + 7_000 });
+      clock.turn(7_000);
+      expect(ledger.check('groq/a', NEED)).to.equal(undefined);
+    });
+
+    it('never lets an earlier end shorten a rest (pitfall 3)', () => {
+      hear('groq/a');
+      const [first, second] = [reserve('groq/a'), reserve('groq/a')];
+      const end = clock.now() + 60_000;
+      ledger.coolDown(first, 'target', { class: 'rate_limit', reason: 'long', until: end });
+      ledger.coolDown(second, 'target', { class: 'rate_limit', reason: 'short', until: clock.now() + 1_000 });
+      expect(ledger.check('groq/a', NEED)).to.include({ retryAt: end, reason: 'long' });
+    });
+
+    it('does not end a rest for an answer to an earlier dispatch (pitfall 2)', () => {
+      hear('groq/a');
+      const [slow, refused] = [reserve('groq/a'), reserve('groq/a')];
+      ledger.coolDown(refused, 'target', { class: 'rate_limit', reason: 'spent' });
+      ledger.absorb(slow, [], true);
+      expect(ledger.check('groq/a', NEED)?.code).to.equal('cooldown');
+    });
+
+    it('rests longer each time nobody says how long, and tries one request at a time after that', () => {
+      const spans = Array.from({ length: 8 }, () => {
+        const span = (fail('groq/a', 'rate_limit') ?? 0) - clock.now();
+        clock.turn(span);
+        return span / 1_000;
+      });
+      expect(spans).to.deep.equal([2, 4, 8, 16, 32, 64, 64, 64]);
+      expect(grants('groq/a', 20)).to.equal(1);
+      expect(refusal('groq/a').code).to.equal('probing');
+    });
+
+    it('lets a first overload pass, then rests 2 s, doubling to 15 s', () => {
+      const spans = Array.from({ length: 6 }, () => {
+        const end = fail('groq/a', 'overloaded');
+        const span = end === undefined ? 0 : end - clock.now();
+        clock.turn(span);
+        return span / 1_000;
+      });
+      expect(spans).to.deep.equal([0, 2, 4, 8, 15, 15]);
+    });
+
+    it('forgets its strikes once a target has served', () => {
+      fail('groq/a', 'overloaded');
+      hear('groq/a');
+      expect(fail('groq/a', 'overloaded')).to.equal(undefined);
+    });
+
+    it('treats one target of a chain like any other (pitfall 11: a single target was exempt)', () => {
+      ledger.configure(ACCOUNTS, [TARGETS[0] as TargetScopes], []);
+      fail('groq/a', 'rate_limit', clock.now() + 5_000);
+      expect(grants('groq/a', 33)).to.equal(0);
+    });
+
+    it('disables a provider whose key was refused until its configuration changes', () => {
+      fail('groq/a', 'auth');
+      expect(ledger.status('groq/b')).to.include({ state: 'disabled', until: Number.POSITIVE_INFINITY });
+      configure();
+      expect(ledger.status('groq/b').state).to.equal('disabled');
+      ledger.configure([{ provider: 'groq', fingerprint: 'another key' }], TARGETS, []);
+      expect(ledger.status('groq/b').state).to.equal('available');
+    });
+
+    it('believes no hint beyond reason (a claim, not a truth)', () => {
+      expect(fail('groq/a', 'rate_limit', clock.now() + 9e9)).to.equal(clock.now() + 6 * 3_600_000);
+      expect(fail('groq/b', 'rate_limit', clock.now() - 5)).to.equal(clock.now() + 500);
+    });
+  });
+
+  describe('first contact', () => {
+    it('sends a stranger one request until it answers, so that a spent day costs one refused call, and then one more for each that it serves', () => {
+      const first = reserve('groq/a');
+      expect(grants('groq/a', 50)).to.equal(0);
+      expect(refusal('groq/a').code).to.equal('first_contact');
+      ledger.absorb(first, [], true);
+      expect(grants('groq/a', 50)).to.equal(2);
+    });
+
+    it('needs no care once a quota is known', () => {
+      hear('groq/a', { dimension: 'requests', window: '1m', limit: 50, remaining: 49, resetAt: clock.now() + 9_000 });
+      expect(grants('groq/a', 60)).to.equal(49);
+    });
+
+    it('is our own caution, which a bold request need not heed', () => {
+      grants('groq/a', 3);
+      expect(ledger.reserve('groq/a', NEED, true).granted).to.equal(true);
+    });
+  });
+
+  it('tells listeners when room may have returned', () => {
+    const heard: string[] = [];
+    const stop = ledger.onChange((scope) => heard.push(scope));
+    const reservation = reserve('groq/a');
+    reservation.settle();
+    expect(heard).to.deep.equal(['groq/a']);
+    stop();
+    reserve('groq/a').settle();
+    expect(heard).to.have.length(1);
+  });
+
+  it('tells which attempts are under way, of its target alone', () => {
+    const heard: string[] = [];
+    const stop = ledger.onReserve((target) => heard.push(`${target}: ${ledger.status(target).inFlight}`));
+    const reservation = reserve('groq/a');
+    expect(heard).to.deep.equal(['groq/a: 1']);
+    expect(ledger.status('groq/b').inFlight).to.equal(0);
+    reservation.settle();
+    expect(ledger.status('groq/a').inFlight).to.equal(0);
+    stop();
+    reserve('groq/a');
+    expect(heard).to.have.length(1);
+  });
+
+  it('goes on serving requests of the configuration before this one', () => {
+    ledger.configure(ACCOUNTS, [TARGETS[0] as TargetScopes], []);
+    expect(grants('groq/b', 1)).to.equal(1);
+  });
+});

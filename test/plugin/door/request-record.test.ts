@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import type { FailureClass } from '../../../src/contract/quota.js';
+import type { Outcome, Target, Try } from '../../../src/plugin/door/api.js';
+import { recordOf } from '../../../src/plugin/door/request-record.js';
+
+const ARRIVED_AT = Date.UTC(2026, 0, 1, 12);
+const TARGET: Target = { id: 'one/a-model', provider: 'one', type: 'openai-compatible', model: 'a-model', limits: [] };
+
+const tryAt = (ms: number, more: Partial<Try> = {}): Try => ({
+  attempt: {
+    requestId: 'an-id',
+    chain: 'default',
+    target: TARGET,
+    number: 1,
+    startedAt: ARRIVED_AT + ms,
+    stream: false,
+    estimatedTokens: 10,
+  },
+  durationMs: 12.34,
+  signals: [],
+  adapted: [],
+  ...more,
+});
+
+const outcomeOf = (tries: readonly Try[]): Outcome => ({
+  requestId: 'an-id',
+  chain: 'default',
+  path: '/chat/completions',
+  keyLabel: 'key 1',
+  startedAt: ARRIVED_AT,
+  status: 200,
+  durationMs: 1_500,
+  waitedMs: 1_000,
+  stream: false,
+  resumed: 0,
+  tries,
+});
+
+describe('What is kept of a request', () => {
+  const cases = [
+    {
+      title: 'one that was passed over',
+      tried: tryAt(3, { denial: { reason: 'no room' }, limited: true }),
+      kept: { outcome: 'passed_over', class: 'rate_limit', reason: 'no room', startedMs: 3, durationMs: 0 },
+    },
+    {
+      title: 'one that failed',
+      tried: tryAt(5, { failure: { class: 'server_error', message: 'down', status: 503, at: ARRIVED_AT } }),
+      kept: { outcome: 'failed', class: 'server_error', reason: 'down', status: 503, startedMs: 5, durationMs: 12.3 },
+    },
+    {
+      title: 'one that served after a wait',
+      tried: tryAt(1_005),
+      kept: { outcome: 'served', startedMs: 1_005, durationMs: 12.3 },
+    },
+    {
+      title: 'one that was sent another request than the caller’s',
+      tried: tryAt(1, { adapted: ['dropped name: it refuses it'] }),
+      kept: { outcome: 'served', startedMs: 1, durationMs: 12.3, adapted: ['dropped name: it refuses it'] },
+    },
+    {
+      title: 'one that the clock puts before the arrival',
+      tried: tryAt(-1),
+      kept: { outcome: 'served', startedMs: 0, durationMs: 12.3 },
+    },
+  ];
+  for (const { title, tried, kept } of cases)
+    it(`says how long after the arrival a target was asked, and for how long: ${title}`, () => {
+      expect(recordOf(outcomeOf([tried])).attempts).to.deep.equal([{ target: 'one/a-model', ...kept }]);
+    });
+
+  const PROMPT = 'a prompt that is nobody\u2019s business but the caller\u2019s';
+  const SHORT = "It doesn't know 'top_k', 'seed' and whatever else it was sent by its caller, who can't.";
+  const WORDS: readonly [what: string, failureClass: FailureClass, message: string, kept: string | undefined][] = [
+    ['what a refusal of the content says', 'moderation', `flagged: ${PROMPT}`, undefined],
+    [
+      'a long quotation',
+      'bad_request',
+      `Invalid value "${PROMPT}" in 'messages'.`,
+      'Invalid value "…" in \'messages\'.',
+    ],
+    ['a long quotation that was cut', 'bad_request', `Invalid value '${PROMPT}`, "Invalid value '…'"],
+    ['nothing of a short one', 'bad_request', SHORT, SHORT],
+  ];
+  for (const [what, failureClass, message, kept] of WORDS) {
+    const failing = outcomeOf([tryAt(1, { failure: { class: failureClass, message, status: 400, at: ARRIVED_AT } })]);
+
+    it(`leaves out of a provider's words ${what}`, () => {
+      expect(recordOf(failing).attempts[0]?.reason).to.equal(kept);
+    });
+
+    it(`has a provider's words whole where content is kept: ${what}`, () => {
+      const content = () => ({ request: '{}' });
+      expect(recordOf({ ...failing, content }).attempts[0]?.reason).to.equal(message);
+    });
+  }
+});
