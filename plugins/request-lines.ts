@@ -1,4 +1,4 @@
-import { definePlugin, type FailureClass, type LogFields, type Outcome, type Try } from '429chain/plugin';
+import { type AttemptRecord, definePlugin, type FailureClass, type LogFields, type Outcome } from '429chain/plugin';
 
 const NAME = 'request-lines';
 
@@ -13,7 +13,7 @@ export default definePlugin({
   name: NAME,
   apply({ hooks, log }) {
     hooks.afterResponse.tap(NAME, (outcome) => {
-      for (const tried of outcome.tries) {
+      for (const tried of outcome.attempts) {
         for (const text of attemptLines(tried)) log.debug(text, attemptFields(tried));
       }
       log[isFailure(outcome) ? 'warn' : 'info'](requestLine(outcome), requestFields(outcome));
@@ -24,14 +24,14 @@ export default definePlugin({
 /** Refused for want of capacity, or broken. A caller's own mistake is no failure. */
 const isFailure = ({ status }: Outcome): boolean => status === 429 || status >= 500;
 
-const asked = ({ denial }: Try): boolean => denial === undefined;
+const asked = ({ denial }: AttemptRecord): boolean => denial === undefined;
 
 const requestLine = (outcome: Outcome): string => {
-  const { requestId, chain, status, servedBy, usage, durationMs, waitedMs, tries, resumed } = outcome;
-  const attempts = tries.filter(asked).length;
+  const { requestId, chain, status, servedBy, usage, durationMs, waitedMs, attempts, resumed } = outcome;
+  const asks = attempts.filter(asked).length;
   const more = [
     `chain ${chain}`,
-    ...(attempts > 1 ? [`${attempts} attempts`] : []),
+    ...(asks > 1 ? [`${asks} attempts`] : []),
     ...(resumed > 0 ? [`taken up ${resumed === 1 ? 'once' : `${resumed} times`}`] : []),
     ...(waitedMs >= 1 ? [`waited ${Math.round(waitedMs)} ms`] : []),
     ...(usage === undefined ? [] : [`${usage.estimated ? 'about ' : ''}${usage.input} + ${usage.output} tokens`]),
@@ -47,7 +47,7 @@ const requestFields = (outcome: Outcome): LogFields => ({
   path: outcome.path,
   stream: outcome.stream,
   keyLabel: outcome.keyLabel,
-  attempts: outcome.tries.filter(asked).length,
+  attempts: outcome.attempts.filter(asked).length,
   resumed: outcome.resumed,
   promptTokens: outcome.usage?.input,
   completionTokens: outcome.usage?.output,
@@ -57,14 +57,14 @@ const requestFields = (outcome: Outcome): LogFields => ({
   waitedMs: Math.round(outcome.waitedMs),
 });
 
-const attemptLines = (tried: Try): readonly string[] =>
+const attemptLines = (tried: AttemptRecord): readonly string[] =>
   [adaptedLine(tried), attemptLine(tried)].filter((text) => text !== undefined);
 
-const adaptedLine = ({ attempt: { requestId, target }, adapted }: Try): string | undefined =>
+const adaptedLine = ({ attempt: { requestId, target }, adapted }: AttemptRecord): string | undefined =>
   adapted.length === 0 ? undefined : `changed for ${target.id}: ${adapted.join('; ')} (request ${requestId})`;
 
 /** Nothing for the one that served. */
-const attemptLine = ({ attempt, denial, failure, durationMs }: Try): string | undefined => {
+const attemptLine = ({ attempt, denial, failure, durationMs }: AttemptRecord): string | undefined => {
   const { requestId, target } = attempt;
   if (denial !== undefined) return `${target.id} was passed over: ${denial.reason} (request ${requestId})`;
   if (failure === undefined) return undefined;
@@ -74,7 +74,7 @@ const attemptLine = ({ attempt, denial, failure, durationMs }: Try): string | un
   return `${target.id} failed in ${Math.round(durationMs)} ms with ${failureClass}${answered}${said} (request ${requestId})`;
 };
 
-const attemptFields = ({ attempt, denial, failure, durationMs }: Try): LogFields => ({
+const attemptFields = ({ attempt, denial, failure, durationMs }: AttemptRecord): LogFields => ({
   requestId: attempt.requestId,
   chain: attempt.chain,
   target: attempt.target.id,

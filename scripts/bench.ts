@@ -43,7 +43,7 @@ const decision = (): { microseconds: number; bytes: number } => {
   for (const { target } of targets.slice(0, -1)) {
     const reservation = ledger.reserve(target, need);
     if (reservation instanceof Promise || !reservation.granted) throw new Error('It should have been granted.');
-    ledger.absorb(reservation, [], true);
+    ledger.observe(reservation, [], true);
     reservation.settle();
   }
   const walk = (): void => {

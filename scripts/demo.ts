@@ -32,9 +32,9 @@ const dim = (text: string): string => (process.stdout.isTTY ? `\x1b[2m${text}\x1
 const told = new Map<string, string>();
 
 /** A line for who served the request, after one for each target that is passed over or refuses and was not before. */
-const linesOf = ({ servedBy, status, stream, durationMs, waitedMs, tries }: Outcome, index: number): string[] => {
+const linesOf = ({ servedBy, status, stream, durationMs, waitedMs, attempts }: Outcome, index: number): string[] => {
   const changed: string[] = [];
-  for (const { attempt, denial, failure } of tries) {
+  for (const { attempt, denial, failure } of attempts) {
     const { id } = attempt.target;
     const what =
       failure === undefined
@@ -102,7 +102,7 @@ let count = 0;
 app.runtime.host.hooks.afterResponse.tap('demo', (outcome) => {
   count++;
   if (outcome.servedBy !== undefined) served.set(outcome.servedBy.id, (served.get(outcome.servedBy.id) ?? 0) + 1);
-  passedOver += outcome.tries.filter(({ denial }) => denial !== undefined).length;
+  passedOver += outcome.attempts.filter(({ denial }) => denial !== undefined).length;
   if (outcome.waitedMs >= 1) waited++;
   for (const line of linesOf(outcome, count)) console.log(line);
 });

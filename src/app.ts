@@ -27,7 +27,7 @@ import type { Log } from './log.js';
 import { packageFile, version } from './package.js';
 import { ChainError } from './plugin/door/errors.js';
 import type { Plugin } from './plugin/index.js';
-import { type Lasting, Runtime } from './runtime/runtime.js';
+import { Runtime, type SharedServices } from './runtime/runtime.js';
 import { Secrets } from './secrets.js';
 
 /** Where the admin's page is built. */
@@ -55,7 +55,7 @@ const FLUSH_MS = 1_000;
 export class App {
   readonly #store: SettingsStore;
   readonly #plugins: readonly PluginSettings[];
-  readonly #lasting: Lasting;
+  readonly #shared: SharedServices;
   readonly #ledgerFile: LedgerFile;
   readonly #feed: Feed;
   readonly #server: Server;
@@ -69,7 +69,7 @@ export class App {
     runtime: Runtime,
     store: SettingsStore,
     plugins: readonly PluginSettings[],
-    lasting: Lasting,
+    shared: SharedServices,
     ledgerFile: LedgerFile,
     adminUi: string,
   ) {
@@ -77,33 +77,33 @@ export class App {
     this.#ledgerFile = ledgerFile;
     this.#store = store;
     this.#plugins = plugins;
-    this.#lasting = lasting;
-    this.#feed = new Feed(lasting.clock, () => this.#runtime);
+    this.#shared = shared;
+    this.#feed = new Feed(shared.clock, () => this.#runtime);
     this.#feedFrom(runtime);
-    lasting.ledger.onChange((scope) => this.#feed.changed(scope));
-    lasting.ledger.onReserve((target) => this.#feed.changed(target));
+    shared.ledger.onChange((scope) => this.#feed.changed(scope));
+    shared.ledger.onReserve((target) => this.#feed.changed(target));
     const surface = createServer({
       current: () => this.#runtime,
       version,
       stopping: () => this.#closing !== undefined,
-      log: lasting.log,
+      log: shared.log,
       ...this.#admin(adminUi),
     });
     this.#server = createHttpServer(surface.callback());
     store.prepareWith((settings) => this.#prepare(settings));
-    sayChanges(store, lasting.log);
+    sayChanges(store, shared.log);
     store.onProblems((problems) => this.#feed.configurationIs(problems.length));
   }
 
   /** What answers below `/admin`, the gate, the API and the page, and what asks for the admin key elsewhere. */
   #admin(adminUi: string): Pick<ServerOptions, 'admin' | 'adminKey'> {
-    const { log, clock } = this.#lasting;
+    const { log, clock } = this.#shared;
     const current = (): string => this.#runtime.adminKey;
     const key = new AdminKey(current, new WrongKeys(clock.monotonic));
     const file = join(this.#store.current.dataDir, 'sessions.json');
     const sessions = new Sessions({ file, key: current, now: clock.now, log });
     const hosts = (): readonly string[] => [...this.#listening, ...this.#runtime.settings.server.hosts];
-    const parts = { current: () => this.#runtime, store: this.#store, upstream: this.#lasting.upstream };
+    const parts = { current: () => this.#runtime, store: this.#store, upstream: this.#shared.upstream };
     const handlers = { ...sessionHandlers({ sessions, key, version }), ...adminHandlers(parts) };
     const router = adminRouter(handlers, getEvents(this.#feed));
     const chat = postChat(parts.current);
@@ -132,7 +132,7 @@ export class App {
     const upstream = new Upstream(clock.now, createDispatcher);
     const ledger = new MemoryLedger(clock);
     const ledgerFile = new LedgerFile(join(store.current.dataDir, 'ledger.json'), ledger, log);
-    const lasting: Lasting = {
+    const shared: SharedServices = {
       ledger,
       upstream,
       estimates: new Estimates(),
@@ -147,9 +147,9 @@ export class App {
       options: {},
       enabled: true,
     }));
-    const runtime = await Runtime.build(store.current, chosen, lasting);
-    runtime.enter();
-    return new App(runtime, store, chosen, lasting, ledgerFile, adminUi);
+    const runtime = await Runtime.build(store.current, chosen, shared);
+    runtime.activate();
+    return new App(runtime, store, chosen, shared, ledgerFile, adminUi);
   }
 
   /** The engine of the configuration in force. */
@@ -197,7 +197,7 @@ export class App {
     clearTimeout(drained);
     clearTimeout(flushed);
     this.#ledgerFile.close();
-    await this.#lasting.upstream.close();
+    await this.#shared.upstream.close();
   }
 
   /** The time is up: streams end in an error that says so. */
@@ -214,13 +214,13 @@ export class App {
 
   /** Builds the engine of changed settings; until it enters, nothing has changed. */
   async #prepare(settings: Settings): Promise<Prepared> {
-    const next = await Runtime.build(settings, this.#plugins, this.#lasting);
-    return { enter: () => this.#enter(next), discard: () => next.close() };
+    const next = await Runtime.build(settings, this.#plugins, this.#shared);
+    return { activate: () => this.#activate(next), dispose: () => next.close() };
   }
 
-  #enter(next: Runtime): void {
+  #activate(next: Runtime): void {
     const old = this.#runtime;
-    next.enter();
+    next.activate();
     this.#feedFrom(next);
     this.#runtime = next;
     this.#feed.reloaded();

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { definePlugin, durationOf, recordOf } from '429chain/plugin';
+import { definePlugin, durationOf, toRequestRecord } from '429chain/plugin';
 import { RequestStore } from './store.js';
 import type { StoreSettings } from './writer.js';
 
@@ -60,9 +60,9 @@ export default definePlugin<Options>({
     const settings = { keepMs, maxRequests, now: api.now, log: api.log };
     const store = borrow(path, settings);
     api.onClose(() => giveBack(path, settings));
-    if (content) api.wantContent();
+    if (content) api.captureContent();
     api.hooks.afterResponse.tap(NAME, (outcome) =>
-      store.add(recordOf(outcome), content ? outcome.content?.() : undefined),
+      store.add(toRequestRecord(outcome), content ? outcome.content?.() : undefined),
     );
     api.provideRequestLog(store);
   },

@@ -1,4 +1,4 @@
-import type { LiveStatus, Outcome, Try } from '429chain/plugin';
+import type { AttemptRecord, LiveStatus, Outcome } from '429chain/plugin';
 
 /** Callers choose the names of models, and each value of a label is a series for ever: what no chain names counts here. */
 const OTHERS = '(others)';
@@ -29,7 +29,7 @@ export const statusLabel = ({ status }: Outcome): string =>
   STATUSES.has(status) ? String(status) : `${Math.floor(status / 100)}xx`;
 
 /** `served`, the class of its failure, or why it was not asked: `limited`, or `passed_over` for any other reason. */
-export const outcomeLabel = ({ denial, limited, failure }: Try): string => {
+export const outcomeLabel = ({ denial, limited, failure }: AttemptRecord): string => {
   if (denial !== undefined) return limited ? 'limited' : 'passed_over';
   return failure === undefined ? 'served' : failure.class;
 };

@@ -44,10 +44,10 @@ export class Metrics {
 
   /** Adds one request that is over. */
   count(outcome: Outcome, names: Names): void {
-    const { servedBy, usage, tries, resumed, status, durationMs, firstTokenMs, waitedMs } = outcome;
+    const { servedBy, usage, attempts, resumed, status, durationMs, firstTokenMs, waitedMs } = outcome;
     const chain = names.chain(outcome.chain);
     this.#requests.inc({ chain, status: statusLabel(outcome) });
-    for (const tried of tries) {
+    for (const tried of attempts) {
       const target = names.target(tried.attempt.target.id);
       const outcomeOfTry = outcomeLabel(tried);
       this.#attempts.inc({ target, outcome: outcomeOfTry });

@@ -1,5 +1,5 @@
 import { parseBody } from '../engine/parse-body.js';
-import { blocksOf, FrameSplitter, frameOf } from '../engine/stream/sse.js';
+import { eventsIn, FrameSplitter, frameOf } from '../engine/stream/sse.js';
 import { isFields, readErrorBody } from '../plugin/readers/error-body.js';
 import { CommandError } from './command-error.js';
 
@@ -24,7 +24,7 @@ export async function* textsOf(response: Response): AsyncGenerator<string> {
 async function* dataOf({ body }: Response): AsyncGenerator<string> {
   const splitter = new FrameSplitter();
   for await (const bytes of body ?? []) {
-    for (const block of blocksOf(splitter.push(Buffer.from(bytes)) ?? Buffer.alloc(0))) {
+    for (const block of eventsIn(splitter.push(Buffer.from(bytes)) ?? Buffer.alloc(0))) {
       const { data } = frameOf(block);
       if (data !== undefined) yield data;
     }

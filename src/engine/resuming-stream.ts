@@ -1,4 +1,4 @@
-import type { Parts } from './attempt/context.js';
+import type { EngineContext } from './attempt/context.js';
 import type { Answer, StreamEnd } from './attempt/result.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
 import type { Sink } from './stream/relay.js';
@@ -19,12 +19,12 @@ type Streaming = Found & { readonly answer: Answer & { stream: true } };
 
 /** A stream that another target takes up where it breaks, as long as there is one that can. */
 export class ResumingStream {
-  readonly #parts: Parts;
+  readonly #parts: EngineContext;
   readonly #queue: Queue;
   readonly #request: ResumableRequest;
   readonly #course: Course;
 
-  constructor(parts: Parts, queue: Queue, request: ResumableRequest, course: Course) {
+  constructor(parts: EngineContext, queue: Queue, request: ResumableRequest, course: Course) {
     this.#parts = parts;
     this.#queue = queue;
     this.#request = request;

@@ -32,7 +32,7 @@ export interface PreparedProvider {
 export interface PreparedTarget extends Target, PreparedProvider {
   readonly scopes: TargetScopes;
   /** What hooks see of it: no key, and nothing that holds one. */
-  readonly shown: Target;
+  readonly publicView: Target;
   /** Grows while the process runs. */
   readonly repairs: Repairs;
 }

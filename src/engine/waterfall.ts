@@ -1,12 +1,12 @@
 import type { Explanation } from '../contract/explain.js';
-import type { Parts } from './attempt/context.js';
+import type { EngineContext } from './attempt/context.js';
 import type { Answer } from './attempt/result.js';
 import type { Caller } from './caller.js';
 import { CallerGone } from './causes.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
 import { Transcript } from './resume/transcript.js';
 import { isStreaming, type ResumedEnd, ResumingStream } from './resuming-stream.js';
-import { KeptContent } from './stream/captured-content.js';
+import { CapturedContent } from './stream/captured-content.js';
 import type { Sink } from './stream/relay.js';
 import type { PreparedTarget } from './target.js';
 import { Course } from './walk/course.js';
@@ -30,12 +30,12 @@ export interface Served {
 
 /** Walks a chain until an attempt succeeds. */
 export class Waterfall {
-  readonly #parts: Parts;
+  readonly #parts: EngineContext;
   readonly #queue: Queue;
   readonly #callers = new Set<Caller>();
   #onIdle: (() => void)[] = [];
 
-  constructor(parts: Parts, maxWaiting: number) {
+  constructor(parts: EngineContext, maxWaiting: number) {
     this.#parts = parts;
     this.#queue = new Queue(parts.ledger, parts.clock, maxWaiting);
   }
@@ -56,7 +56,7 @@ export class Waterfall {
   async run(asked: ResumableRequest): Promise<Served> {
     this.#callers.add(asked.caller);
     const request = isResumable(asked) ? { ...asked, transcript: new Transcript() } : asked;
-    const content = this.#parts.wantsContent ? new KeptContent(asked.body) : undefined;
+    const content = this.#parts.capturesContent ? new CapturedContent(asked.body) : undefined;
     const course = new Course(this.#parts, request, () => this.#over(asked.caller), content);
     try {
       const found = await new Walk(this.#parts, this.#queue, request, course).run();

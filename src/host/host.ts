@@ -67,7 +67,7 @@ export class Host {
   readonly declarations: Declaration[] = [];
   readonly plugins: HostedPlugin[] = [];
   #requestLog: { readonly log: RequestLog; readonly plugin: string } | undefined;
-  #wantsContent = false;
+  #capturesContent = false;
   readonly #guard: Guard;
   readonly #ready: { plugin: string; fn: ReadyListener }[] = [];
   readonly #close: { plugin: string; fn: () => void | Promise<void> }[] = [];
@@ -132,8 +132,8 @@ export class Host {
   }
 
   /** A plugin wants to see what is asked and answered. */
-  get wantsContent(): boolean {
-    return this.#wantsContent;
+  get capturesContent(): boolean {
+    return this.#capturesContent;
   }
 
   /** @throws ChainError `plugin_failed` when a plugin cannot get ready. */
@@ -216,8 +216,8 @@ export class Host {
         this.#requestLog = { log: requestLog, plugin };
       },
       addRoute: (route) => this.routes.add(route, plugin),
-      wantContent: () => {
-        this.#wantsContent = true;
+      captureContent: () => {
+        this.#capturesContent = true;
       },
       onReady: (fn) => this.#ready.push({ plugin, fn }),
       onClose: (fn) => this.#close.push({ plugin, fn }),

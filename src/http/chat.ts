@@ -61,7 +61,7 @@ const finishWith = (
 ): void => {
   // A caller may close the connection at [DONE], before we do.
   const over = (): void =>
-    course.finish(res.writableFinished || (status === 200 && streamed) ? status : 499, target?.shown, usage);
+    course.finish(res.writableFinished || (status === 200 && streamed) ? status : 499, target?.publicView, usage);
   if (res.closed) over();
   else res.once('close', over);
 };
@@ -115,7 +115,7 @@ const sendStream = async (ctx: Context, served: Served, pipe: (sink: Sink) => Pr
     'x-accel-buffering': 'no',
   });
   const { failure, usage, target } = await pipe(sinkOf(res)).catch((error: unknown) => {
-    served.course.finish(500, served.target.shown);
+    served.course.finish(500, served.target.publicView);
     throw error;
   });
   finishWith(res, served, failure === undefined ? 200 : 502, target, usage, true);

@@ -42,9 +42,9 @@ export interface Refusal {
   /** Epoch ms; `Infinity` when waiting cannot help; absent when it hangs on attempts in flight. */
   readonly retryAt?: number | undefined;
   /** At `retryAt` the whole quota is back, whatever others use until then: a smaller request may go first. */
-  readonly startsAnew?: boolean;
+  readonly resetsAtOnce?: boolean;
   /** How many attempts like this one fit at `retryAt`, as far as that is known. */
-  readonly roomThen?: number | undefined;
+  readonly capacityAtRetry?: number | undefined;
 }
 
 /** Units held for one attempt in flight. Closed once, by `settle` or `release`; later calls do nothing. */
@@ -103,16 +103,16 @@ export interface Ledger {
   /** Makes these targets known. State of scopes that still exist is kept, all other is forgotten. */
   configure(accounts: readonly Account[], targets: readonly TargetScopes[], declarations: readonly Declaration[]): void;
   /** Makes one more target known, until the next `configure`: one that a request addresses and no chain names. */
-  cover(target: TargetScopes, declarations: readonly Declaration[]): void;
+  register(target: TargetScopes, declarations: readonly Declaration[]): void;
   /** Would `reserve` grant? Holds nothing. */
-  check(target: string, need: Need, bold?: boolean): Refusal | undefined;
+  check(target: string, need: Need, skipProbation?: boolean): Refusal | undefined;
   /**
-   * Checks and holds in one step. A shared ledger may answer with a promise. `bold`: our own caution with a target whose
+   * Checks and holds in one step. A shared ledger may answer with a promise. `skipProbation`: our own caution with a target whose
    * limits nobody knows yet is no reason to refuse.
    */
-  reserve(target: string, need: Need, bold?: boolean): Reservation | Refusal | Promise<Reservation | Refusal>;
+  reserve(target: string, need: Need, skipProbation?: boolean): Reservation | Refusal | Promise<Reservation | Refusal>;
   /** The provider answered this attempt, and said this about its quotas. `served`: it did what it was asked. */
-  absorb(reservation: Reservation, signals: readonly Signal[], served: boolean): void;
+  observe(reservation: Reservation, signals: readonly Signal[], served: boolean): void;
   /** Puts the scope of that kind around the attempt's target to rest. @returns the end, epoch ms; absent: no rest. */
   coolDown(reservation: Reservation, scope: ScopeKind, coolDown: CoolDown): number | undefined;
   status(target: string): TargetStatus;

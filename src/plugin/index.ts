@@ -18,6 +18,7 @@ export type { LogFields } from '../log.js';
 export { type Adaptation, adaptBody, type Condition } from './door/adapt.js';
 export {
   type Attempt,
+  type AttemptRecord,
   type Denial,
   definePlugin,
   type Failure,
@@ -33,17 +34,16 @@ export {
   type ResponseHead,
   type Target,
   type TokenUsage,
-  type Try,
   type UpstreamRequest,
   type Verdict,
 } from './door/api.js';
-export { recordOf } from './door/request-record.js';
+export { toRequestRecord } from './door/request-record.js';
 export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './door/route.js';
 export type { StreamEvent, Translation } from './door/translate.js';
 export { type ErrorFacts, fieldOf, readErrorBody } from './readers/error-body.js';
 export { type ErrorRule, readFailure } from './readers/error-rules.js';
 export { durationOf, headerOf, momentOf, numberOf, omit, retryAfterOf } from './readers/headers.js';
-export { limitsIn, type StatedLimit, waitIn } from './readers/prose.js';
+export { parseLimits, parseWait, type StatedLimit } from './readers/prose.js';
 export { type HeaderMeanings, readRateLimitHeaders } from './readers/rate-limit-headers.js';
 export { nextMidnightIn, nextMinute, nextUtcMidnight } from './readers/resets.js';
 export { classOfStatus } from './readers/status.js';

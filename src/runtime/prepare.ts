@@ -16,7 +16,7 @@ interface Preparation {
 }
 
 /** Turns settings into what the engine walks: everything that is the same for each attempt is made here, once. */
-export class Preparer {
+export class TargetFactory {
   readonly #providers = new Map<string, Preparation>();
   readonly #targets = new Map<string, PreparedTarget>();
 
@@ -102,7 +102,7 @@ const prepareTarget = (
   limits,
   scopes: scopesOf(id, provider, prepared.providerType.pool?.(model)),
   timeouts: { ...prepared.timeouts, ...defined(timeouts) },
-  shown: Object.freeze({ id, provider, type: prepared.type, model, limits }),
+  publicView: Object.freeze({ id, provider, type: prepared.type, model, limits }),
   repairs: new Repairs(),
 });
 

@@ -18,10 +18,10 @@ import type { Plugin } from '../plugin/index.js';
 import type { Secrets } from '../secrets.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
 import { ownKey } from './own-key.js';
-import { keysIn, Preparer, prepareProvider } from './prepare.js';
+import { keysIn, prepareProvider, TargetFactory } from './prepare.js';
 
 /** What outlives a reload. */
-export interface Lasting {
+export interface SharedServices {
   readonly ledger: Ledger;
   readonly upstream: Upstream;
   readonly estimates: Estimates;
@@ -61,36 +61,36 @@ export class Runtime implements Current {
     settings: Settings,
     apiKeys: readonly ApiKey[],
     adminKey: string,
-    lasting: Lasting,
+    shared: SharedServices,
     host: Host,
     chains: Chains,
     providers: readonly PreparedProvider[],
     configureLedger: () => void,
   ) {
-    const { ledger, upstream, clock, estimates, log } = lasting;
+    const { ledger, upstream, clock, estimates, log } = shared;
     this.settings = settings;
     this.host = host;
     this.chains = chains;
     this.providers = providers;
     const { maxWaiting } = settings.server;
-    const { hooks, wantsContent } = host;
-    this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks, wantsContent }, maxWaiting);
+    const { hooks, capturesContent } = host;
+    this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks, capturesContent }, maxWaiting);
     this.apiKeys = apiKeys;
     this.adminKey = adminKey;
     this.maxBodyBytes = settings.server.maxBodyBytes;
-    this.startedAt = lasting.startedAt;
+    this.startedAt = shared.startedAt;
     this.now = clock.now;
     this.#ledger = ledger;
     this.#configureLedger = configureLedger;
-    this.#version = lasting.version;
+    this.#version = shared.version;
   }
 
   /**
    * @throws InvalidConfiguration for a provider type or plugin options that do not exist or fit
    * @throws ChainError `plugin_failed`
    */
-  static async build(settings: Settings, plugins: readonly PluginSettings[], lasting: Lasting): Promise<Runtime> {
-    const { ledger, clock, log, secrets, version } = lasting;
+  static async build(settings: Settings, plugins: readonly PluginSettings[], shared: SharedServices): Promise<Runtime> {
+    const { ledger, clock, log, secrets, version } = shared;
     secrets.add(keysIn(settings));
     let built: Runtime | undefined;
     const host = await Host.create({
@@ -109,11 +109,11 @@ export class Runtime implements Current {
       checkOptions: (plugin, schema, choice) => checkPluginOptions(settings, plugin, schema, choice),
     });
     try {
-      const preparer = new Preparer(typesOf(settings, host.types), version);
-      const all = preparer.chains(settings);
+      const factory = new TargetFactory(typesOf(settings, host.types), version);
+      const all = factory.chains(settings);
       const targets = [...new Set(all.flatMap((chain) => chain.targets))];
       await host.ready(
-        targets.map(({ shown }) => shown),
+        targets.map(({ publicView }) => publicView),
         settings.providers.map(({ id, type, limits }) => ({ id, type, limits })),
       );
       const { apiKeys } = settings.server;
@@ -126,20 +126,20 @@ export class Runtime implements Current {
         const known = addressed.get(id) ?? targets.find((target) => target.id === id);
         // The ledger may have forgotten one that was long unused.
         if (known !== undefined) {
-          ledger.cover(known.scopes, knownLimits(known));
+          ledger.register(known.scopes, knownLimits(known));
           return known;
         }
-        const made = preparer.addressed(provider, model);
+        const made = factory.addressed(provider, model);
         if (made === undefined) return undefined;
         const [oldest] = addressed.keys();
         if (addressed.size >= MOST_ADDRESSED && oldest !== undefined) addressed.delete(oldest);
-        ledger.cover(made.scopes, knownLimits(made));
+        ledger.register(made.scopes, knownLimits(made));
         addressed.set(id, made);
         return made;
       });
-      const runtime = new Runtime(settings, keys, adminKey, lasting, host, chains, preparer.providers, () =>
+      const runtime = new Runtime(settings, keys, adminKey, shared, host, chains, factory.providers, () =>
         ledger.configure(
-          preparer.accounts,
+          factory.accounts,
           targets.map(({ scopes }) => scopes),
           [...host.declarations, ...targets.flatMap(knownLimits)],
         ),
@@ -153,7 +153,7 @@ export class Runtime implements Current {
   }
 
   /** Comes into force: until then the ledger is that of the configuration before. */
-  enter(): void {
+  activate(): void {
     this.#configureLedger();
   }
 

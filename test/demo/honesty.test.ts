@@ -1,4 +1,4 @@
-import { durationOf, limitsIn, momentOf, retryAfterOf, waitIn } from '429chain/plugin';
+import { durationOf, momentOf, parseLimits, parseWait, retryAfterOf } from '429chain/plugin';
 import { expect } from 'chai';
 import type { SimulatedLimit } from '../../src/demo/allowance.js';
 import type { DialectName } from '../../src/demo/dialects.js';
@@ -22,7 +22,7 @@ describe('Simulated providers tell the truth', () => {
       'groq',
       'the sentence of a 429',
       { requests: 3, per: '4s', called: 'minute', counting: 'refilling' },
-      (_answer, _refusal, { error }: { error: { message: string } }, now) => now + (waitIn(error.message) as number),
+      (_answer, _refusal, { error }: { error: { message: string } }, now) => now + (parseWait(error.message) as number),
     ],
     [
       'cerebras',
@@ -90,7 +90,7 @@ describe('Simulated providers tell the truth', () => {
     await ask(provider, { max_tokens: 10 });
     const refusal = await ask(provider, { max_tokens: 20 });
     const { error } = (await refusal.json()) as { error: { message: string } };
-    expect(limitsIn(error.message)).to.deep.equal([
+    expect(parseLimits(error.message)).to.deep.equal([
       { dimension: 'tokens', window: '1m', limit: 30, remaining: 18, requested: 22 },
     ]);
   });

@@ -173,7 +173,7 @@ describe('Plugins', () => {
     hooks.onError.tap({ name: 'test', stage: -1 }, (failure) => void calls.push(`onError ${failure.class}`));
     hooks.afterResponse.tap(
       'test',
-      ({ tries, servedBy }) => void calls.push(`afterResponse ${servedBy?.id} after ${tries.length}`),
+      ({ attempts, servedBy }) => void calls.push(`afterResponse ${servedBy?.id} after ${attempts.length}`),
     );
     upstreams[0]?.always(reply(500, 'no'));
     await post({ messages: HELLO });

@@ -146,7 +146,7 @@ describe('Whatever the order of events, a ledger', () => {
                 remaining: event.remaining ?? 0,
                 resetAt: clock.now() + 3_000,
               } as const;
-              ledger.absorb(reservation, event.remaining === null ? [] : [signal], event.served);
+              ledger.observe(reservation, event.remaining === null ? [] : [signal], event.served);
             } else if (event.kind === 'settle') {
               if (!answered) counted.answeredAt = clock.now();
               reservation.settle({ input: Math.floor(event.share * counted.tokens), output: 0 });

@@ -46,7 +46,7 @@ export const hostOf = async (plugins: readonly Plugin[], now = 0): Promise<Simul
     addProviderType: (name, type) => void types.set(name, type as ProviderType),
     declareLimits: (scope, limits) => void declared.push({ scope, limits }),
     provideRequestLog: () => {},
-    wantContent: () => {},
+    captureContent: () => {},
     onReady: (listener) => void listeners.push(listener),
     onClose: () => {},
   };

@@ -21,9 +21,9 @@ export const ask = async ({ runtime }: App, plan: Plan): Promise<void> => {
     course.finish(answer.status);
     throw new Error(`${served.target.id} rejects it with ${answer.status}: ${answer.body}`);
   }
-  if (!answer.stream) return course.finish(200, target.shown, answer.usage);
+  if (!answer.stream) return course.finish(200, target.publicView, answer.usage);
   const { failure, usage } = await answer.pipe({ write: () => true, onDrain: () => {} });
-  course.finish(failure === undefined ? 200 : 502, target.shown, usage);
+  course.finish(failure === undefined ? 200 : 502, target.publicView, usage);
   if (failure !== undefined) throw new Error(`${served.target.id} broke off: ${failure.message}`);
 };
 

@@ -2,7 +2,16 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { counted } from '../data/format.js';
-import { ALL_MODELS, abilitiesOf, filtered, type ListedModel, type ModelFilter, priceText, targetOf, windowText } from '../data/models.js';
+import {
+  ALL_MODELS,
+  abilitiesOf,
+  filtered,
+  type ListedModel,
+  type ModelFilter,
+  priceText,
+  targetOf,
+  windowText,
+} from '../data/models.js';
 import { base } from '../styles/base.js';
 import './ui-icon.js';
 

@@ -1,4 +1,10 @@
-import type { ChainSettingsView, ChainTargetView, ChainWritten, ProviderView, Timeouts } from '../../../src/contract/admin-configuration.js';
+import type {
+  ChainSettingsView,
+  ChainTargetView,
+  ChainWritten,
+  ProviderView,
+  Timeouts,
+} from '../../../src/contract/admin-configuration.js';
 import type { Limit } from '../../../src/contract/quota.js';
 import { DEFAULT_TIMEOUTS } from './chain-defaults.js';
 import { asWritten, type ChainAsWritten } from './chains.js';

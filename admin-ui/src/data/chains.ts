@@ -1,4 +1,13 @@
-import type { ChainSettingsView, ChainsReply, ChainTargetView, ChainView, ChainWritten, ProviderView, Saved, Writable } from '../../../src/contract/admin-configuration.js';
+import type {
+  ChainSettingsView,
+  ChainsReply,
+  ChainTargetView,
+  ChainView,
+  ChainWritten,
+  ProviderView,
+  Saved,
+  Writable,
+} from '../../../src/contract/admin-configuration.js';
 import { call } from './client.js';
 import { type Held, save } from './saving.js';
 

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../../../src/contract/requests.js';
+import type { Answer } from './chat.js';
 import { ApiError } from './client.js';
-import type { Answer } from '../../../src/engine/attempt/result.js';
 
 /** What a request is made of beside its prompt. Numbers are as they were typed; an empty one is not sent. */
 export interface PlaygroundSettings {

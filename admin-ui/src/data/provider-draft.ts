@@ -1,4 +1,9 @@
-import type { ProviderToTry, ProviderTypeView, ProviderView, ProviderWritten } from '../../../src/contract/admin-configuration.js';
+import type {
+  ProviderToTry,
+  ProviderTypeView,
+  ProviderView,
+  ProviderWritten,
+} from '../../../src/contract/admin-configuration.js';
 import { asWritten, freeId, unchanged } from './providers.js';
 
 /** A provider while it is edited. Its key is nowhere but in here, and only until it is saved. */

@@ -1,5 +1,11 @@
 import type { QuotaView, TargetView } from '../../../src/contract/admin-api.js';
-import type { KeyState, ProviderTypeView, ProviderView, ProviderWritten, Saved } from '../../../src/contract/admin-configuration.js';
+import type {
+  KeyState,
+  ProviderTypeView,
+  ProviderView,
+  ProviderWritten,
+  Saved,
+} from '../../../src/contract/admin-configuration.js';
 import { call } from './client.js';
 import { partsOf } from './format.js';
 import { type Held, save } from './saving.js';

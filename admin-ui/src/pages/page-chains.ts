@@ -5,7 +5,16 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { ChainView } from '../../../src/contract/admin-configuration.js';
 import { confirm } from '../components/confirm-dialog.js';
 import { toast } from '../components/toast-host.js';
-import { asWritten, type Chains, heldChain, loadChains, makeDefault, NAME_OF_CHAIN, removeChain, saveChain } from '../data/chains.js';
+import {
+  asWritten,
+  type Chains,
+  heldChain,
+  loadChains,
+  makeDefault,
+  NAME_OF_CHAIN,
+  removeChain,
+  saveChain,
+} from '../data/chains.js';
 import { LiveController, live } from '../data/feed.js';
 import { counted } from '../data/format.js';
 import { Resource } from '../data/resource.js';

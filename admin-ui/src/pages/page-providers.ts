@@ -8,7 +8,15 @@ import { toast } from '../components/toast-host.js';
 import { ApiError } from '../data/client.js';
 import { LiveController, live } from '../data/feed.js';
 import { counted } from '../data/format.js';
-import { asWritten, held, loadProviders, type Providers, removeProvider, saveProvider, unchanged } from '../data/providers.js';
+import {
+  asWritten,
+  held,
+  loadProviders,
+  type Providers,
+  removeProvider,
+  saveProvider,
+  unchanged,
+} from '../data/providers.js';
 import { Resource } from '../data/resource.js';
 import { ConflictError } from '../data/saving.js';
 import { base } from '../styles/base.js';

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../clock.js';
 import type { Outcome } from '../../plugin/door/api.js';
 import { ChainError } from '../../plugin/door/errors.js';
-import { recordOf } from '../../plugin/door/request-record.js';
+import { toRequestRecord } from '../../plugin/door/request-record.js';
 import { APART_MS, FeedClient } from './feed-client.js';
 import { LiveState, MOST_REMEMBERED } from './live-state.js';
 import type { Engine } from './status.js';
@@ -63,7 +63,7 @@ export class Feed {
 
   requestOver(outcome: Outcome): void {
     if (!this.#isHeard()) return;
-    this.#state.requestOver(recordOf(outcome));
+    this.#state.requestOver(toRequestRecord(outcome));
     this.#tellSoon();
   }
 

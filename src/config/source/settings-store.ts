@@ -6,9 +6,9 @@ import type { Change } from './change.js';
 /** All that follows from new settings, ready to be used. */
 export interface Prepared {
   /** Takes it into use. Must not fail. */
-  enter(): void;
+  activate(): void;
   /** Gives it up, unused. */
-  discard(): Promise<void>;
+  dispose(): Promise<void>;
 }
 
 /** The configuration in force, wherever it comes from. */

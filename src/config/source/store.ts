@@ -17,7 +17,7 @@ import type { Sources } from './sources.js';
 export { InvalidConfiguration } from '../check/invalid-configuration.js';
 export type { Prepared, SettingsStore, StoreOptions } from './settings-store.js';
 
-const NOTHING_TO_PREPARE: Prepared = { enter: () => {}, discard: async () => {} };
+const NOTHING_TO_PREPARE: Prepared = { activate: () => {}, dispose: async () => {} };
 
 const contentOf = (sources: Sources): string => JSON.stringify(sources);
 
@@ -105,7 +105,7 @@ class Store implements SettingsStore {
       if (!result.ok) return result.problems;
       try {
         const prepared = await this.#prepared(result.settings);
-        await prepared.discard();
+        await prepared.dispose();
         return [];
       } catch (cause) {
         if (this.#closed) throw cause;
@@ -188,7 +188,7 @@ class Store implements SettingsStore {
     const result = this.#load(sources);
     if (!result.ok) return this.#refuse(why, result.problems, sources);
     try {
-      this.#enter(await this.#prepared(result.settings), result.settings, sources);
+      this.#activate(await this.#prepared(result.settings), result.settings, sources);
     } catch (cause) {
       if (this.#closed) return;
       this.#refuse(why, this.#problemsIn(cause), sources);
@@ -228,12 +228,12 @@ class Store implements SettingsStore {
       this.#unchanged(revision);
       await this.#write(before, next, change);
     } catch (cause) {
-      await prepared.discard();
+      await prepared.dispose();
       throw cause;
     }
     const sources: Sources = { ok: true, ...next };
     this.#seen = contentOf(sources);
-    this.#enter(prepared, settings, sources);
+    this.#activate(prepared, settings, sources);
     return { revision: this.#revision };
   }
 
@@ -270,12 +270,12 @@ class Store implements SettingsStore {
   async #prepared(settings: Settings): Promise<Prepared> {
     const prepared = await this.#prepare(settings);
     if (!this.#closed) return prepared;
-    await prepared.discard();
+    await prepared.dispose();
     throw new ChainError('shutting_down', '429chain is stopping; nothing was changed.');
   }
 
-  #enter(prepared: Prepared, settings: Settings, sources: Sources): void {
-    prepared.enter();
+  #activate(prepared: Prepared, settings: Settings, sources: Sources): void {
+    prepared.activate();
     this.#read(sources);
     this.#applied = contentOf(sources);
     this.#current = settings;

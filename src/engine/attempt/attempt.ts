@@ -1,17 +1,17 @@
 import type { Reservation, Usage } from '../../ledger/ledger.js';
 import { ChainError } from '../../plugin/door/errors.js';
-import type { Attempt, Failure, Repair, ResponseHead, Signal, Try, Verdict } from '../../plugin/index.js';
+import type { Attempt, AttemptRecord, Failure, Repair, ResponseHead, Signal, Verdict } from '../../plugin/index.js';
 import { ErrorInAnswer, NoOverlap } from '../causes.js';
 import { parseBody } from '../parse-body.js';
 import { PREFILL } from '../resume/continuation.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
-import { TakingUp } from '../resume/resume-gate.js';
-import { FirstEvent } from '../stream/gate.js';
+import { ResumeGate } from '../resume/resume-gate.js';
+import { FirstTokenGate } from '../stream/gate.js';
 import { LONGEST_ERROR, readAll, readWhole } from '../stream/read-answer.js';
 import { type Sink, StreamRelay } from '../stream/relay.js';
 import { TranslatedStream, type Translating, translated } from '../stream/translated-stream.js';
 import type { PreparedTarget } from '../target.js';
-import type { Parts } from './context.js';
+import type { EngineContext } from './context.js';
 import { Deadline } from './deadline.js';
 import { failureOfCause, failureOfResponse, scopeOfClass } from './failure.js';
 import { type Outgoing, outgoing } from './outgoing.js';
@@ -19,8 +19,8 @@ import type { Answer, AttemptResult, StreamEnd } from './result.js';
 import type { Exchange } from './upstream.js';
 
 /** Sends one request to one target under a reservation that is already held, and sees it through to settlement. */
-export class Attempting {
-  readonly #parts: Parts;
+export class AttemptRunner {
+  readonly #parts: EngineContext;
   readonly #request: ResumableRequest;
   readonly #target: PreparedTarget;
   readonly #attempt: Attempt;
@@ -30,10 +30,10 @@ export class Attempting {
   #prepared: Outgoing | undefined;
   #head: ResponseHead | undefined;
   #raw: Buffer | undefined;
-  #absorbed = false;
+  #observed = false;
 
   constructor(
-    parts: Parts,
+    parts: EngineContext,
     request: ResumableRequest,
     target: PreparedTarget,
     attempt: Attempt,
@@ -68,7 +68,7 @@ export class Attempting {
       this.#head = await sent.head;
       this.#signals = this.#readSignals(this.#head);
       const answer = await this.#receive(sent, this.#head, deadline, unwatch);
-      this.#absorb(this.#signals, true);
+      this.#observe(this.#signals, true);
       if (!answer.stream) {
         this.#close(deadline, unwatch);
         this.#settle(answer.usage);
@@ -95,7 +95,8 @@ export class Attempting {
     if (stream) {
       const source = translating === undefined ? exchange : new TranslatedStream(exchange, translating);
       const { hidesUsage, asking, body } = this.#prepared as Outgoing;
-      const opening = continuation === undefined ? new FirstEvent() : new TakingUp(continuation.transcript, asking);
+      const opening =
+        continuation === undefined ? new FirstTokenGate() : new ResumeGate(continuation.transcript, asking);
       const relay = new StreamRelay(source, deadline, { hidesUsage, choices: choicesOf(body), opening, transcript });
       await relay.firstEvent(head);
       return { stream: true, head, pipe: (sink) => this.#pipe(relay, sink, deadline, unwatch) };
@@ -142,7 +143,7 @@ export class Attempting {
         : failureOfCause(cause, this.#head, at, secrets);
     // Neither a caller who left nor a seam that was not found says anything about the target.
     if (seen.class === 'cancelled' || cause instanceof NoOverlap) {
-      if (cause instanceof NoOverlap) this.#absorb(this.#signals, true);
+      if (cause instanceof NoOverlap) this.#observe(this.#signals, true);
       this.#settleFailed(sent);
       return { kind: 'failed', failure: seen, record: this.#record(seen), repairs: [] };
     }
@@ -162,7 +163,7 @@ export class Attempting {
 
   /** What may go from the request so that the target takes it. */
   #repairs({ repairs = [] }: Verdict): readonly Repair[] {
-    return this.#prepared?.asking.how === 'prefilled' && repairs.length === 0 ? [{ drop: PREFILL }] : repairs;
+    return this.#prepared?.asking.how === 'prefill' && repairs.length === 0 ? [{ drop: PREFILL }] : repairs;
   }
 
   /** A refused request was counted, but cost no tokens; one that broke after its first token may have cost all of them. */
@@ -177,7 +178,7 @@ export class Attempting {
     const { ledger } = this.#parts;
     const told = verdict.signals ?? [];
     // What the head said is known already where the answer broke only after its first token.
-    this.#absorb(this.#absorbed ? told : [...this.#signals, ...told], false);
+    this.#observe(this.#observed ? told : [...this.#signals, ...told], false);
     this.#signals = [...this.#signals, ...told];
     const scope = verdict.scope ?? scopeOfClass(failure.class);
     if (scope === undefined) return undefined;
@@ -186,10 +187,10 @@ export class Attempting {
     return ledger.coolDown(this.#reservation, scope, { class: failure.class, reason: reasonOf(failure), until });
   }
 
-  #absorb(signals: readonly Signal[], served: boolean): void {
+  #observe(signals: readonly Signal[], served: boolean): void {
     if (this.#head === undefined) return;
-    this.#absorbed = true;
-    this.#parts.ledger.absorb(this.#reservation, signals, served);
+    this.#observed = true;
+    this.#parts.ledger.observe(this.#reservation, signals, served);
   }
 
   /** What no waiting mends is for the operator to know. */
@@ -215,7 +216,7 @@ export class Attempting {
     unwatch();
   }
 
-  #record(failure?: Failure): Try {
+  #record(failure?: Failure): AttemptRecord {
     return {
       attempt: this.#attempt,
       durationMs: this.#parts.clock.monotonic() - this.#startedAt,

@@ -6,7 +6,7 @@ import type { Estimates } from './estimate.js';
 import type { Upstream } from './upstream.js';
 
 /** The parts that every attempt works with. */
-export interface Parts {
+export interface EngineContext {
   readonly ledger: Ledger;
   readonly hooks: Hooks;
   readonly upstream: Upstream;
@@ -14,5 +14,5 @@ export interface Parts {
   readonly estimates: Estimates;
   readonly log: Log;
   /** A plugin wants to see what is asked and answered. */
-  readonly wantsContent?: boolean;
+  readonly capturesContent?: boolean;
 }

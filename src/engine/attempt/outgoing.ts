@@ -2,7 +2,7 @@ import { type Adaptation, adaptBody } from '../../plugin/door/adapt.js';
 import type { ProviderType, Repair, UpstreamRequest } from '../../plugin/index.js';
 import { NotAdaptable } from '../causes.js';
 import { continued, PREFILL } from '../resume/continuation.js';
-import type { Asking } from '../resume/overlap.js';
+import type { ResumeMode } from '../resume/overlap.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
 import type { PreparedTarget } from '../target.js';
 
@@ -15,7 +15,7 @@ export interface Outgoing extends UpstreamRequest {
   /** We ask for usage that the caller did not ask for, and must not see. */
   readonly hidesUsage: boolean;
   /** How it is asked to go on with an answer that broke. */
-  readonly asking: Asking;
+  readonly asking: ResumeMode;
 }
 
 /**
@@ -37,7 +37,7 @@ export const outgoing = (
   const prefill = continuation === undefined || refused ? undefined : providerType.prefill;
   const { body: whole, asking } =
     continuation === undefined
-      ? { body: asked, asking: { how: 'anew' } as const }
+      ? { body: asked, asking: { how: 'restart' } as const }
       : continued(asked, continuation, prefill);
   const { body, changes } = adaptBody({ ...whole, model, ...usage }, adaptations, model);
   return {

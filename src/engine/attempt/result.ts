@@ -1,5 +1,5 @@
 import type { Usage } from '../../ledger/ledger.js';
-import type { Failure, Repair, ResponseHead, Try } from '../../plugin/door/api.js';
+import type { AttemptRecord, Failure, Repair, ResponseHead } from '../../plugin/door/api.js';
 import type { Sink } from '../stream/relay.js';
 
 /** What a target answered, before a byte of it went to the caller. */
@@ -11,18 +11,18 @@ export type Answer =
 export interface StreamEnd {
   readonly usage?: Usage | undefined;
   /** The attempt as it ended. */
-  readonly record: Try;
+  readonly record: AttemptRecord;
   /** It broke, or the caller left: what went before is not a whole answer. */
   readonly failure?: Failure | undefined;
 }
 
 export type AttemptResult =
-  | { readonly kind: 'served'; readonly answer: Answer; readonly record: Try }
+  | { readonly kind: 'served'; readonly answer: Answer; readonly record: AttemptRecord }
   | {
       readonly kind: 'failed';
       readonly failure: Failure;
       readonly restsUntil?: number | undefined;
-      readonly record: Try;
+      readonly record: AttemptRecord;
       readonly repairs: readonly Repair[];
       readonly body?: Buffer | undefined;
     };

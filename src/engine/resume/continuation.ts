@@ -1,5 +1,5 @@
 import type { Prefill } from '../../plugin/door/api.js';
-import { type Asking, isProof, isShort } from './overlap.js';
+import { isProof, isShort, type ResumeMode } from './overlap.js';
 import type { Transcript } from './transcript.js';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -37,18 +37,18 @@ export const continued = (
   body: Body,
   { transcript, instruction }: Continuation,
   prefill?: Prefill,
-): { body: Body; asking: Asking } => {
+): { body: Body; asking: ResumeMode } => {
   const { text, callsBroken } = transcript;
   const messages = Array.isArray(body.messages) ? (body.messages as unknown[]) : [];
-  if (callsBroken || isShort(text)) return { body, asking: { how: 'anew' } };
+  if (callsBroken || isShort(text)) return { body, asking: { how: 'restart' } };
   if (prefill !== undefined) {
     // Providers that take a beginning refuse white space at its end.
     const beginning = { role: 'assistant', content: text.trimEnd(), ...prefill.message };
-    return { body: { ...body, ...prefill.body, messages: [...messages, beginning] }, asking: { how: 'prefilled' } };
+    return { body: { ...body, ...prefill.body, messages: [...messages, beginning] }, asking: { how: 'prefill' } };
   }
   const { begun, lastWords } = divided(text);
-  if (begun === '') return { body, asking: { how: 'anew' } };
+  if (begun === '') return { body, asking: { how: 'restart' } };
   const answer = { role: 'assistant', content: begun };
   const ask = { role: 'user', content: instruction.replaceAll('{lastWords}', () => lastWords) };
-  return { body: { ...body, messages: [...messages, answer, ask] }, asking: { how: 'told', lastWords } };
+  return { body: { ...body, messages: [...messages, answer, ask] }, asking: { how: 'instruct', lastWords } };
 };

@@ -25,16 +25,16 @@ const hasSignificant = (text: string, most: number): boolean => {
 };
 
 /** Where an answer goes on that was begun by another: characters of it that repeat, or that there is no such place. */
-export type Joint = { readonly cut: number } | 'none';
+export type Overlap = { readonly cut: number } | 'none';
 
 /**
  * How the target was asked: `anew`, as if nothing had been sent · `told` to go on, beginning with the last words that
  * were sent · `prefilled`, with the text as the beginning of its own answer, from which its provider promises to go on.
  */
-export type Asking =
-  | { readonly how: 'anew' }
-  | { readonly how: 'told'; readonly lastWords: string }
-  | { readonly how: 'prefilled' };
+export type ResumeMode =
+  | { readonly how: 'restart' }
+  | { readonly how: 'instruct'; readonly lastWords: string }
+  | { readonly how: 'prefill' };
 
 /** Too little was sent to divide it into a beginning and last words that prove something. */
 export const isShort = (sent: string): boolean => !hasSignificant(sent, 2 * PROOF);
@@ -47,9 +47,9 @@ export const isProof = (words: string): boolean => hasSignificant(words, PROOF);
  * again from the start, or simply go on. White space and the form of quotes do not count. Only where the last words
  * stand once in the first answer do they prove anything.
  */
-export class Seam {
+export class OverlapFinder {
   readonly #known: readonly string[];
-  readonly #asking: Asking;
+  readonly #asking: ResumeMode;
   /** White space at the end of what was sent. */
   readonly #had: string;
   /** Where in the sent text the new one may begin; nowhere, where that would prove nothing. */
@@ -66,7 +66,7 @@ export class Seam {
   /** Where in the new text the repetition of the sent one ended. */
   #end: number | undefined;
 
-  constructor(sent: string, asking: Asking) {
+  constructor(sent: string, asking: ResumeMode) {
     this.#known = significant(sent);
     this.#asking = asking;
     this.#had = sent.slice(sent.trimEnd().length);
@@ -75,7 +75,7 @@ export class Seam {
   }
 
   /** More of the new text. @returns the joint, as soon as it is certain. */
-  take(text: string): Joint | undefined {
+  take(text: string): Overlap | undefined {
     this.#text += text;
     if (this.#known.length === 0) return this.#cutAt(0, false);
     for (; this.#read < this.#text.length && this.#alive.length > 0; this.#read++) this.#compare(this.#read);
@@ -83,14 +83,14 @@ export class Seam {
   }
 
   /** No more text comes. */
-  end(): Joint {
+  end(): Overlap {
     if (this.#known.length === 0) return this.#text === '' ? 'none' : { cut: 0 };
     return this.#decide(true) ?? 'none';
   }
 
   /** The whole answer again; and the last words, where they are asked for and stand there once. */
   #starts(): number[] {
-    if (this.#asking.how !== 'told') return [0];
+    if (this.#asking.how !== 'instruct') return [0];
     const words = significant(this.#asking.lastWords).join('');
     const text = this.#known.join('');
     const at = text.lastIndexOf(words);
@@ -112,16 +112,16 @@ export class Seam {
     this.#alive = agreeing.filter((start) => start !== last);
   }
 
-  #decide(over: boolean): Joint | undefined {
+  #decide(over: boolean): Overlap | undefined {
     if (this.#starting.length === 0) return 'none';
     if (this.#end !== undefined) return this.#behind(this.#end, over);
     if (over && this.#alive.length > 0 && this.#text !== '') return 'none';
-    if (this.#asking.how === 'prefilled') return this.#cutAt(0, over);
-    return this.#asking.how === 'told' ? this.#goesOn(over) : 'none';
+    if (this.#asking.how === 'prefill') return this.#cutAt(0, over);
+    return this.#asking.how === 'instruct' ? this.#goesOn(over) : 'none';
   }
 
-  /** Words that were repeated as a quotation end in a mark that belongs to nobody. */
-  #behind(end: number, over: boolean): Joint | undefined {
+  /** AnswerText that were repeated as a quotation end in a mark that belongs to nobody. */
+  #behind(end: number, over: boolean): Overlap | undefined {
     const next = this.#text[end];
     if (this.#decoration !== '') {
       if (next === undefined && !over) return undefined;
@@ -135,7 +135,7 @@ export class Seam {
    * a small letter, or punctuation. No answer begins like this. A word that may be the rest of one, or one whose blank
    * was lost, shows nothing.
    */
-  #goesOn(over: boolean): Joint | undefined {
+  #goesOn(over: boolean): Overlap | undefined {
     if (this.#had !== '' || this.#alive.length > 0 || this.#mayRepeat()) return 'none';
     if (/^[,;:!?)\]}]$/.test(this.#text) && !over) return undefined;
     return /^(?: \p{Ll}|[,;:!?)\]}](?:\s|$))/u.test(this.#text) ? { cut: 0 } : 'none';
@@ -153,7 +153,7 @@ export class Seam {
   }
 
   /** White space that the caller has already got is not sent again. */
-  #cutAt(end: number, over: boolean): Joint | undefined {
+  #cutAt(end: number, over: boolean): Overlap | undefined {
     if (this.#had === '') return { cut: end };
     let same = 0;
     while (same < this.#had.length && this.#text[end + same] === this.#had[same]) same++;

@@ -1,25 +1,25 @@
 import { NoOverlap } from '../causes.js';
-import { type Block, withText } from '../stream/events.js';
-import type { Opening } from '../stream/gate.js';
-import { type Asking, type Joint, Seam } from './overlap.js';
+import { type SseEvent, withText } from '../stream/events.js';
+import type { StreamGate } from '../stream/gate.js';
+import { type Overlap, OverlapFinder, type ResumeMode } from './overlap.js';
 import type { Transcript } from './transcript.js';
 
 /**
  * An answer that takes up another one where it broke: only what follows the seam. Reasoning is left out: the caller has
  * got that of the first target, or does without.
  */
-export class TakingUp implements Opening {
+export class ResumeGate implements StreamGate {
   readonly #transcript: Transcript;
-  readonly #seam: Seam;
+  readonly #seam: OverlapFinder;
   /** Frames that may be for the caller. */
-  #held: Block[] = [];
+  #held: SseEvent[] = [];
 
-  constructor(transcript: Transcript, asking: Asking) {
+  constructor(transcript: Transcript, asking: ResumeMode) {
     this.#transcript = transcript;
-    this.#seam = new Seam(transcript.text, asking);
+    this.#seam = new OverlapFinder(transcript.text, asking);
   }
 
-  take(block: Block): readonly Block[] | undefined {
+  take(block: SseEvent): readonly SseEvent[] | undefined {
     const { text, calls, finished } = block.content;
     if (text !== '' || calls || finished.length > 0) this.#held.push(block);
     if (calls) return this.#behind(this.#beforeCalls());
@@ -31,17 +31,17 @@ export class TakingUp implements Opening {
     return joint === undefined ? undefined : this.#behind(joint);
   }
 
-  end(): readonly Block[] | undefined {
+  end(): readonly SseEvent[] | undefined {
     return this.#held.length === 0 ? undefined : this.#behind(this.#seam.end());
   }
 
   /** Where no text went out, or the first target broke off in a tool call, text before the new one is but a preface. */
-  #beforeCalls(): Joint {
+  #beforeCalls(): Overlap {
     const { callsBroken, text } = this.#transcript;
     return callsBroken || text === '' ? { cut: Number.POSITIVE_INFINITY } : this.#seam.end();
   }
 
-  #behind(joint: Joint): readonly Block[] {
+  #behind(joint: Overlap): readonly SseEvent[] {
     if (joint === 'none') throw new NoOverlap();
     let { cut } = joint;
     return this.#held.flatMap((block) => {

@@ -1,4 +1,4 @@
-import { readBlocks } from '../stream/events.js';
+import { readEvents } from '../stream/events.js';
 
 /** Bytes that are kept as they are until somebody asks, or until they are read to make room. */
 const COMPACTED = 64 * 1024;
@@ -48,7 +48,7 @@ export class Transcript {
     const frames = this.#pending;
     this.#pending = [];
     this.#pendingBytes = 0;
-    for (const { content } of frames.flatMap(readBlocks)) {
+    for (const { content } of frames.flatMap(readEvents)) {
       this.#text += content.text;
       if (content.calls || content.other || this.#text.length > LONGEST) {
         this.#lose();

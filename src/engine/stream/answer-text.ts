@@ -11,7 +11,7 @@ interface Spoken {
 }
 
 /** What an answer says, put together from whole answers or from chunks of one: text and tool calls of each choice. */
-export class Words {
+export class AnswerText {
   readonly #choices = new Map<number, Spoken>();
   /** Characters so far. */
   length = 0;

@@ -1,8 +1,8 @@
 import type { RequestContent } from '../../contract/requests.js';
 import { parseBody } from '../parse-body.js';
-import { Words } from './answer-text.js';
+import { AnswerText } from './answer-text.js';
 import type { Sink } from './relay.js';
-import { blocksOf, frameOf } from './sse.js';
+import { eventsIn, frameOf } from './sse.js';
 
 /** Characters of a prompt and of an answer. */
 const LONGEST = 256 * 1024;
@@ -11,10 +11,10 @@ const CUT = '… (cut)';
 const COMPACTED = 64 * 1024;
 
 /** What was asked and answered, for plugins that want to see it. Read where somebody asks, or to make room. */
-export class KeptContent {
+export class CapturedContent {
   readonly #body: Readonly<Record<string, unknown>>;
   #whole: Buffer | undefined;
-  readonly #words = new Words();
+  readonly #words = new AnswerText();
   #pending: Buffer[] = [];
   #pendingBytes = 0;
 
@@ -51,7 +51,7 @@ export class KeptContent {
       return this.#words.text;
     }
     const text = this.#whole.toString('utf8');
-    const words = new Words();
+    const words = new AnswerText();
     words.take(parseBody(text));
     return words.text || text;
   }
@@ -67,7 +67,7 @@ export class KeptContent {
     const frames = Buffer.concat(this.#pending);
     this.#pending = [];
     this.#pendingBytes = 0;
-    for (const block of blocksOf(frames)) {
+    for (const block of eventsIn(frames)) {
       const { data } = frameOf(block);
       if (data !== undefined) this.#words.take(parseBody(data));
     }

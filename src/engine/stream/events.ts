@@ -1,9 +1,9 @@
 import { parseBody } from '../parse-body.js';
 import { type Content, contentOf, NOTHING } from './content.js';
-import { blocksOf, type Frame, frameOf } from './sse.js';
+import { eventsIn, type Frame, frameOf } from './sse.js';
 
 /** One frame of a chat stream: its bytes as they came, and what stands in them. */
-export interface Block {
+export interface SseEvent {
   readonly bytes: Buffer;
   readonly content: Content;
   /** The `[DONE]` that ends a stream. */
@@ -12,8 +12,8 @@ export interface Block {
   readonly silent: boolean;
 }
 
-export const readBlocks = (frames: Buffer): Block[] =>
-  blocksOf(frames).map((bytes) => {
+export const readEvents = (frames: Buffer): SseEvent[] =>
+  eventsIn(frames).map((bytes) => {
     const frame = frameOf(bytes);
     return {
       bytes,
@@ -31,7 +31,7 @@ export const isWholeFrame = (bytes: Buffer): boolean => {
 };
 
 /** The same frame with `text` for its text, and without what belonged to all of it. Throws where it is no JSON. */
-export const withText = ({ bytes }: Block, text: string): Buffer => {
+export const withText = ({ bytes }: SseEvent, text: string): Buffer => {
   const value = JSON.parse(frameOf(bytes).data ?? '') as { choices?: { delta?: object; logprobs?: unknown }[] };
   const choices = (value.choices ?? []).map(({ logprobs: _, ...choice }) => ({
     ...choice,

@@ -2,12 +2,12 @@ import type { Usage } from '../../ledger/ledger.js';
 import type { ResponseHead } from '../../plugin/door/api.js';
 import { ErrorInAnswer, isCancelled } from '../causes.js';
 import { parseBody } from '../parse-body.js';
-import { areNotable, type Block, isWholeFrame, readBlocks } from './events.js';
-import type { Opening } from './gate.js';
+import { areNotable, isWholeFrame, readEvents, type SseEvent } from './events.js';
+import type { StreamGate } from './gate.js';
 import { LONGEST_ERROR } from './read-answer.js';
 import type { BodySink, Source } from './source.js';
 import { DONE_FRAME, FrameSplitter } from './sse.js';
-import { HeldCalls } from './tool-call-buffer.js';
+import { ToolCallBuffer } from './tool-call-buffer.js';
 
 /** Where the caller's bytes go. */
 export interface Sink {
@@ -48,7 +48,7 @@ export interface RelayOptions {
   /** How many choices the answer has: each must come to its end. */
   readonly choices: number;
   /** Which frames the caller gets first. */
-  readonly opening: Opening;
+  readonly opening: StreamGate;
   /** Keeps what the caller gets, where another target may take it up. Tool calls are held until they are whole then. */
   readonly transcript?: StreamRecorder | undefined;
 }
@@ -62,7 +62,7 @@ export class StreamRelay implements BodySink {
   readonly #deadline: StreamDeadline;
   readonly #splitter = new FrameSplitter();
   readonly #options: RelayOptions;
-  #opening: Opening | undefined;
+  #opening: StreamGate | undefined;
   /** What came before the first real event, its beginning: of use only where nothing real follows. */
   #preamble: Buffer[] = [];
   /** Bytes of an event whose end has not come yet. */
@@ -72,7 +72,7 @@ export class StreamRelay implements BodySink {
   #spoke = false;
   /** Frames for the caller that came before there was a sink. */
   #ready: Buffer[] = [];
-  readonly #calls = new HeldCalls();
+  readonly #calls = new ToolCallBuffer();
   /** Choices that came to their end. */
   readonly #finished = new Set<number>();
   #done = false;
@@ -174,7 +174,7 @@ export class StreamRelay implements BodySink {
   /** Frames that may hold more than text: passes on what is for the caller, and stops before an error. */
   #inspect(frames: Buffer): void {
     const out: Buffer[] = [];
-    for (const block of readBlocks(frames)) {
+    for (const block of readEvents(frames)) {
       const { error, usage, finished, empty, real } = block.content;
       if (error !== undefined) {
         this.#pass(joined(out));
@@ -198,9 +198,9 @@ export class StreamRelay implements BodySink {
   }
 
   /** Asks the opening; what it lets through goes behind `out`. */
-  #open(ask: (opening: Opening) => readonly Block[] | undefined, out: Buffer[]): void {
+  #open(ask: (opening: StreamGate) => readonly SseEvent[] | undefined, out: Buffer[]): void {
     try {
-      const blocks = ask(this.#opening as Opening);
+      const blocks = ask(this.#opening as StreamGate);
       if (blocks === undefined) return;
       this.#opening = undefined;
       this.#preamble = [];
@@ -212,7 +212,7 @@ export class StreamRelay implements BodySink {
     }
   }
 
-  #emit(block: Block, out: Buffer[]): void {
+  #emit(block: SseEvent, out: Buffer[]): void {
     if (this.#options.transcript === undefined) out.push(block.bytes);
     else this.#calls.take(block, this.#isWhole(), out);
   }

@@ -54,7 +54,7 @@ const endOfLast = (bytes: Buffer, blank: string): number => {
 };
 
 /** Whole frames one by one, byte for byte, each with the blank line that ends it. */
-export const blocksOf = (bytes: Buffer): Buffer[] => {
+export const eventsIn = (bytes: Buffer): Buffer[] => {
   const blocks: Buffer[] = [];
   let from = 0;
   for (const { index, 0: blank } of bytes.toString('latin1').matchAll(BLANK)) {

@@ -1,4 +1,4 @@
-import type { Block } from './events.js';
+import type { SseEvent } from './events.js';
 
 /** So long may tool calls hold back comments behind them. */
 const LONGEST_SILENCE_MS = 5_000;
@@ -6,7 +6,7 @@ const LONGEST_SILENCE_MS = 5_000;
 const LONGEST = 8 * 1024 * 1024;
 
 /** Tool calls, and what came behind them, until they are whole: until then another target can begin them anew. */
-export class HeldCalls {
+export class ToolCallBuffer {
   #held: Buffer[] | undefined;
   #bytes = 0;
   #since = 0;
@@ -17,7 +17,7 @@ export class HeldCalls {
   }
 
   /** The next frame; what may go out by now goes behind `out`. `whole`: every choice came to its end. */
-  take({ bytes, content, silent }: Block, whole: boolean, out: Buffer[]): void {
+  take({ bytes, content, silent }: SseEvent, whole: boolean, out: Buffer[]): void {
     if (content.calls && this.#held === undefined) {
       this.#held = [];
       this.#since = performance.now();

@@ -3,7 +3,7 @@ import { ErrorInAnswer } from '../causes.js';
 import { parseBody } from '../parse-body.js';
 import { isWholeFrame } from './events.js';
 import type { BodySink, Source } from './source.js';
-import { blocksOf, DONE_FRAME, FrameSplitter, frameOf } from './sse.js';
+import { DONE_FRAME, eventsIn, FrameSplitter, frameOf } from './sse.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -102,7 +102,7 @@ export class TranslatedStream implements Source {
     try {
       sink.data(
         Buffer.from(
-          blocksOf(this.#asEvents(frames))
+          eventsIn(this.#asEvents(frames))
             .map((block) => this.#turned(block))
             .join(''),
         ),

@@ -1,8 +1,8 @@
 import type { Usage } from '../../ledger/ledger.js';
-import type { Outcome, Target, TokenUsage, Try } from '../../plugin/door/api.js';
-import type { Parts } from '../attempt/context.js';
+import type { AttemptRecord, Outcome, Target, TokenUsage } from '../../plugin/door/api.js';
+import type { EngineContext } from '../attempt/context.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
-import type { KeptContent } from '../stream/captured-content.js';
+import type { CapturedContent } from '../stream/captured-content.js';
 
 /** What happens to one request, from its arrival until its answer has left: told to plugins when it is over. */
 export class Course {
@@ -12,17 +12,17 @@ export class Course {
   waitedMs = 0;
   /** How often another target took up a stream that broke. */
   resumed = 0;
-  readonly #parts: Parts;
+  readonly #parts: EngineContext;
   readonly #request: ResumableRequest;
   readonly #startedAt: number;
   /** Epoch ms. */
   readonly #arrivedAt: number;
   #firstTokenMs: number | undefined;
-  readonly #tries: Try[] = [];
+  readonly #attempts: AttemptRecord[] = [];
   readonly #onOver: () => void;
-  readonly #content: KeptContent | undefined;
+  readonly #content: CapturedContent | undefined;
 
-  constructor(parts: Parts, request: ResumableRequest, onOver: () => void, content?: KeptContent) {
+  constructor(parts: EngineContext, request: ResumableRequest, onOver: () => void, content?: CapturedContent) {
     this.#parts = parts;
     this.#request = request;
     this.#startedAt = parts.clock.monotonic();
@@ -31,13 +31,13 @@ export class Course {
     this.#content = content;
   }
 
-  record(tried: Try): void {
-    this.#tries.push(tried);
+  record(tried: AttemptRecord): void {
+    this.#attempts.push(tried);
   }
 
   /** A stream has ended: its attempt lasted longer, and perhaps failed after all. */
-  amend(before: Try, after: Try): void {
-    this.#tries[this.#tries.indexOf(before)] = after;
+  amend(before: AttemptRecord, after: AttemptRecord): void {
+    this.#attempts[this.#attempts.indexOf(before)] = after;
   }
 
   /** Something real of a streamed answer has come. */
@@ -68,7 +68,7 @@ export class Course {
       firstTokenMs: this.#firstTokenMs,
       usage: servedBy === undefined ? undefined : this.#usageOf(servedBy, usage),
       resumed: this.resumed,
-      tries: this.#tries,
+      attempts: this.#attempts,
       content: content && (() => content.read()),
     };
     // A plugin may still write when the request is over; nothing is closed under it.

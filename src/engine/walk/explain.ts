@@ -1,7 +1,7 @@
 import type { ExplainedTarget, Explanation } from '../../contract/explain.js';
 import type { Need, Refusal, Reservation } from '../../ledger/ledger.js';
 import { ChainError } from '../../plugin/door/errors.js';
-import type { Parts } from '../attempt/context.js';
+import type { EngineContext } from '../attempt/context.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
 import type { PreparedTarget } from '../target.js';
 import { Course } from './course.js';
@@ -24,7 +24,7 @@ class Halt extends Error {
 class DryWalk extends Walk {
   readonly #request: ResumableRequest;
 
-  constructor(parts: Parts, queue: Queue, request: ResumableRequest) {
+  constructor(parts: EngineContext, queue: Queue, request: ResumableRequest) {
     super(parts, queue, request, new Course(parts, request, () => {}));
     this.#request = request;
   }
@@ -75,14 +75,16 @@ class DryWalk extends Walk {
     });
   }
 
-  protected override async reserve(target: PreparedTarget, bold = false): Promise<Reservation | Refusal> {
+  protected override async reserve(target: PreparedTarget, skipProbation = false): Promise<Reservation | Refusal> {
     const need: Need = this.needOf(target);
-    return this.parts.ledger.check(target.id, need, bold) ?? { granted: true, target: target.id, ...NOTHING_HELD };
+    return (
+      this.parts.ledger.check(target.id, need, skipProbation) ?? { granted: true, target: target.id, ...NOTHING_HELD }
+    );
   }
 }
 
 const NOTHING_HELD = { sequence: 0, settle: () => {}, release: () => {} } as const;
 
 /** What the waterfall would do with `request` at this moment, decided by the waterfall's own walk. */
-export const explain = (parts: Parts, queue: Queue, request: ResumableRequest): Promise<Explanation> =>
+export const explain = (parts: EngineContext, queue: Queue, request: ResumableRequest): Promise<Explanation> =>
   new DryWalk(parts, queue, request).explain();

@@ -164,7 +164,7 @@ export class Queue {
       const answer = asked instanceof Promise ? await asked : asked;
       if (answer.granted) return { target, reservation: answer };
       this.#keepBack(waiter, target, answer);
-      if (answer.retryAt !== Number.POSITIVE_INFINITY && !answer.startsAnew) claimed.add(target.id);
+      if (answer.retryAt !== Number.POSITIVE_INFINITY && !answer.resetsAtOnce) claimed.add(target.id);
     }
     return undefined;
   }
@@ -188,7 +188,7 @@ const denialOf = (retryAt: number): Refusal => ({
   code: 'cooldown',
   reason: 'denied',
   retryAt,
-  startsAnew: true,
+  resetsAtOnce: true,
 });
 
 /** Would a newcomer that takes from this target make the waiter wait longer? */
@@ -196,7 +196,7 @@ const claims = ({ targets, refusals }: Waiter, target: PreparedTarget, now: numb
   if (!targets.includes(target)) return false;
   const refusal = refusals.get(target.id);
   if (refusal === undefined) return true;
-  const { retryAt = 0, startsAnew = false } = refusal;
+  const { retryAt = 0, resetsAtOnce = false } = refusal;
   if (retryAt === Number.POSITIVE_INFINITY) return false;
-  return !startsAnew || retryAt <= now;
+  return !resetsAtOnce || retryAt <= now;
 };

@@ -1,15 +1,15 @@
 import type { FailureClass } from '../../contract/quota.js';
-import type { Failure, Try } from '../../plugin/door/api.js';
+import type { AttemptRecord, Failure } from '../../plugin/door/api.js';
 import { maskSecrets } from '../../secrets.js';
 import type { PreparedTarget } from '../target.js';
-import type { Verdicted } from './trail.js';
+import type { TargetOutcome } from './trail.js';
 
 /** A provider found fault with the request itself. */
 export interface Rejection {
   readonly target: PreparedTarget;
   readonly failure: Failure;
   readonly body: Buffer | undefined;
-  readonly record: Try;
+  readonly record: AttemptRecord;
 }
 
 /** A provider's refusal that is handed on to the caller. */
@@ -28,7 +28,7 @@ export const isRejection = (failureClass: FailureClass | undefined): boolean => 
  * Every target that was asked found fault with the request itself. Where all found it too large, another one that only a
  * limit keeps back may still take it.
  */
-export const isRejectedByAll = (trail: readonly Verdicted[]): boolean => {
+export const isRejectedByAll = (trail: readonly TargetOutcome[]): boolean => {
   const asked = trail.filter(({ status, message }) => status !== undefined || message !== undefined);
   if (!asked.every((each) => isRejection(each.class))) return false;
   return !(asked.every((each) => each.class === 'too_large') && trail.some(({ limited }) => limited));

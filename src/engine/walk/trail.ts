@@ -1,11 +1,11 @@
 import type { FailureClass, TargetState } from '../../contract/quota.js';
 import type { Refusal } from '../../ledger/ledger.js';
-import type { Attempt, Denial, Failure, Try } from '../../plugin/door/api.js';
+import type { Attempt, AttemptRecord, Denial, Failure } from '../../plugin/door/api.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { Chain, PreparedTarget } from '../target.js';
 
 /** What came of one target for one request. */
-export interface Verdicted {
+export interface TargetOutcome {
   readonly target: PreparedTarget;
   readonly state: TargetState;
   /** In plain words. */
@@ -14,7 +14,7 @@ export interface Verdicted {
   /** A limit stood in the way, and not a fault: waiting helps, and 429 is the honest status. */
   readonly limited: boolean;
   /** Nothing is known against it: only our own caution holds requests back. */
-  readonly cautious?: boolean;
+  readonly onProbation?: boolean;
   readonly status?: number | undefined;
   readonly message?: string | undefined;
   /** This request is not to ask it before then, epoch ms: a hook has denied it, or it has just failed. */
@@ -28,7 +28,7 @@ const LIMITS: ReadonlySet<FailureClass | undefined> = new Set(['rate_limit', 'qu
 export const unusable = (
   target: PreparedTarget,
   { state, reason }: NonNullable<PreparedTarget['unusable']>,
-): Verdicted => ({
+): TargetOutcome => ({
   target,
   state,
   reason,
@@ -39,12 +39,12 @@ export const unusable = (
 export const refused = (
   target: PreparedTarget,
   { code, class: failureClass, reason, retryAt }: Refusal,
-): Verdicted => ({
+): TargetOutcome => ({
   target,
   state: code === 'disabled' ? 'disabled' : 'exhausted',
   reason,
   class: code === 'too_large' ? 'too_large' : failureClass,
-  cautious: code === 'first_contact',
+  onProbation: code === 'first_contact',
   limited: code === 'cooldown' ? LIMITS.has(failureClass) : code !== 'disabled' && code !== 'too_large',
   retryAt,
 });
@@ -53,7 +53,7 @@ export const refused = (
 const SHORTEST_DENIAL_MS = 250;
 
 /** A hook said no. With a time it is a limit like any other. */
-export const denied = (target: PreparedTarget, { reason, retryAt }: Denial, now: number): Verdicted => {
+export const denied = (target: PreparedTarget, { reason, retryAt }: Denial, now: number): TargetOutcome => {
   const until = retryAt === undefined ? Number.POSITIVE_INFINITY : Math.max(retryAt, now + SHORTEST_DENIAL_MS);
   return { target, state: 'exhausted', reason, limited: retryAt !== undefined, retryAt: until, deniedUntil: until };
 };
@@ -66,7 +66,7 @@ export const failed = (
   failure: Failure,
   restsUntil: number | undefined,
   now: number,
-): Verdicted => ({
+): TargetOutcome => ({
   target,
   state: failure.class === 'auth' ? 'disabled' : restsUntil === undefined ? 'available' : 'exhausted',
   reason: failure.class,
@@ -82,7 +82,7 @@ export const failed = (
 const SOON_MS = 1_000;
 
 /** Nothing left: every target of the chain with its reason, and when to come again. */
-export const exhausted = (chain: Chain, trail: Iterable<Verdicted>, now: number): ChainError => {
+export const exhausted = (chain: Chain, trail: Iterable<TargetOutcome>, now: number): ChainError => {
   const all = [...trail];
   // Those that nobody has set up, or that are switched off, say nothing about the others.
   const usable = all.filter(({ target }) => target.unusable === undefined);
@@ -114,19 +114,19 @@ export const exhausted = (chain: Chain, trail: Iterable<Verdicted>, now: number)
 /** A plugin may say a time that is none: for ever, or beyond all calendars. */
 const isDate = (at: number | undefined): at is number => at !== undefined && !Number.isNaN(new Date(at).getTime());
 
-const messageOf = (chain: Chain, trail: readonly Verdicted[]): string =>
+const messageOf = (chain: Chain, trail: readonly TargetOutcome[]): string =>
   `No target of chain "${chain.name}" can answer now. ` +
   trail
     .map(({ target, reason, message }) => `${target.id}: ${reason}${message === undefined ? '' : ` (${message})`}`)
     .join(' · ');
 
 /** A target that was passed over without being asked. */
-export const passedOver = (attempt: Attempt, { reason, retryAt, ...verdict }: Verdicted): Try => ({
+export const passedOver = (attempt: Attempt, { reason, retryAt, ...verdict }: TargetOutcome): AttemptRecord => ({
   attempt,
   durationMs: 0,
   denial: { reason, retryAt },
   // Neither our own caution nor a hook's will says what it would have answered.
-  limited: verdict.limited && verdict.cautious !== true && verdict.deniedUntil === undefined,
+  limited: verdict.limited && verdict.onProbation !== true && verdict.deniedUntil === undefined,
   signals: [],
   adapted: [],
 });

@@ -1,8 +1,8 @@
 import type { Need, Refusal, Reservation } from '../../ledger/ledger.js';
-import type { Attempt, Repair, Try } from '../../plugin/door/api.js';
+import type { Attempt, AttemptRecord, Repair } from '../../plugin/door/api.js';
 import { ChainError } from '../../plugin/door/errors.js';
-import { Attempting } from '../attempt/attempt.js';
-import type { Parts } from '../attempt/context.js';
+import { AttemptRunner } from '../attempt/attempt.js';
+import type { EngineContext } from '../attempt/context.js';
 import type { Answer, AttemptResult } from '../attempt/result.js';
 import { NoOverlap } from '../causes.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
@@ -10,7 +10,7 @@ import type { PreparedTarget } from '../target.js';
 import type { Course } from './course.js';
 import type { Grant, Queue } from './queue.js';
 import { isRejectedByAll, isRejection, type Rejection, type RejectionAnswer, rejectionAnswer } from './rejection.js';
-import { denied, exhausted, failed, passedOver, refused, unusable, type Verdicted } from './trail.js';
+import { denied, exhausted, failed, passedOver, refused, type TargetOutcome, unusable } from './trail.js';
 
 /** An answer, and who gave it. */
 export interface Found {
@@ -18,7 +18,7 @@ export interface Found {
   readonly target: PreparedTarget;
   readonly answer: Answer | RejectionAnswer;
   /** The attempt as far as it has come. */
-  readonly record: Try;
+  readonly record: AttemptRecord;
 }
 
 /** Classes after which another try at the same target cannot end better for this request. */
@@ -29,12 +29,12 @@ const RETRIED = new Set(['overloaded', 'server_error']);
 
 /** One request on its way down a chain. */
 export class Walk {
-  protected readonly parts: Parts;
+  protected readonly parts: EngineContext;
   protected readonly queue: Queue;
   readonly #request: ResumableRequest;
   readonly #course: Course;
   /** In the chain's order: what came of each target last. */
-  protected readonly trail = new Map<PreparedTarget, Verdicted>();
+  protected readonly trail = new Map<PreparedTarget, TargetOutcome>();
   /** The first target that found fault with the request itself. */
   #rejection: Rejection | undefined;
   /** Continuations that did not join on to what the caller has got. */
@@ -42,7 +42,7 @@ export class Walk {
   /** Monotonic; set when the first wait begins. */
   #waitUntil: number | undefined;
 
-  constructor(parts: Parts, queue: Queue, request: ResumableRequest, course: Course) {
+  constructor(parts: EngineContext, queue: Queue, request: ResumableRequest, course: Course) {
     this.parts = parts;
     this.queue = queue;
     this.#request = request;
@@ -94,7 +94,7 @@ export class Walk {
     const left = this.#request.chain.patienceMs - this.#course.waitedMs;
     if (left <= 0 || refusal.retryAt === undefined || refusal.retryAt > clock.now() + left) return undefined;
     // Those who came earlier will have taken all of it.
-    if (this.queue.ahead(target) >= (refusal.roomThen ?? Number.POSITIVE_INFINITY)) return undefined;
+    if (this.queue.ahead(target) >= (refusal.capacityAtRetry ?? Number.POSITIVE_INFINITY)) return undefined;
     const result = await this.waitFor([target], left);
     return typeof result === 'string' ? undefined : this.#granted(result.target, result.reservation);
   }
@@ -105,7 +105,7 @@ export class Walk {
     let retries = this.#request.chain.retries;
     let repairs: readonly Repair[] = [];
     while (reservation !== undefined) {
-      const attempting = new Attempting(this.parts, this.#request, target, this.#attempt(target), reservation);
+      const attempting = new AttemptRunner(this.parts, this.#request, target, this.#attempt(target), reservation);
       this.#course.attempts++;
       const result: AttemptResult = await attempting.run(repairs);
       this.#course.record(result.record);
@@ -173,8 +173,8 @@ export class Walk {
   }
 
   /** Awaits only what is a promise. */
-  protected async reserve(target: PreparedTarget, bold = false): Promise<Reservation | Refusal> {
-    const asked = this.parts.ledger.reserve(target.id, this.needOf(target), bold);
+  protected async reserve(target: PreparedTarget, skipProbation = false): Promise<Reservation | Refusal> {
+    const asked = this.parts.ledger.reserve(target.id, this.needOf(target), skipProbation);
     return asked instanceof Promise ? await asked : asked;
   }
 
@@ -192,8 +192,8 @@ export class Walk {
    * @throws ChainError `chain_exhausted` when there is none
    */
   async #lastResort(): Promise<Found | undefined> {
-    for (const { target, cautious } of [...this.trail.values()]) {
-      if (!cautious) continue;
+    for (const { target, onProbation } of [...this.trail.values()]) {
+      if (!onProbation) continue;
       const answer = await this.reserve(target, true);
       if (!answer.granted) this.trail.set(target, refused(target, answer));
       else {
@@ -213,7 +213,7 @@ export class Walk {
     }
   }
 
-  #pass(verdict: Verdicted): undefined {
+  #pass(verdict: TargetOutcome): undefined {
     this.trail.set(verdict.target, verdict);
     this.#course.record(passedOver(this.#attempt(verdict.target), verdict));
     return undefined;
@@ -244,7 +244,7 @@ export class Walk {
     return {
       requestId: id,
       chain: chain.name,
-      target: target.shown,
+      target: target.publicView,
       number: this.#course.attempts + 1,
       startedAt: this.parts.clock.now(),
       stream,

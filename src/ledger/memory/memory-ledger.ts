@@ -51,7 +51,7 @@ export class MemoryLedger implements Ledger {
     this.#covers = new Map();
     this.#addressed.clear();
     const changed = this.#changedAccounts(accounts);
-    for (const each of targets) this.#cover(each, changed.has(each.provider) ? new Map() : before);
+    for (const each of targets) this.#register(each, changed.has(each.provider) ? new Map() : before);
     const written = this.#declare(declarations);
     for (const scope of this.#scopes.values()) {
       scope.quotas = scope.quotas.filter((quota) => isHeard(quota) || written.has(keyOf(scope.id, quota)));
@@ -59,7 +59,7 @@ export class MemoryLedger implements Ledger {
     this.#changed('');
   }
 
-  cover(target: TargetScopes, declarations: readonly Declaration[]): void {
+  register(target: TargetScopes, declarations: readonly Declaration[]): void {
     if (this.#covers.has(target.target)) return;
     this.#addressed.add(target.target);
     const [oldest] = this.#addressed;
@@ -68,11 +68,11 @@ export class MemoryLedger implements Ledger {
       this.#covers.delete(oldest);
       this.#scopes.delete(oldest);
     }
-    this.#cover(target, new Map((this.#retired.get(target.target) ?? []).map((scope) => [scope.id, scope])));
+    this.#register(target, new Map((this.#retired.get(target.target) ?? []).map((scope) => [scope.id, scope])));
     this.#declare(declarations);
   }
 
-  #cover({ target, pool, provider }: TargetScopes, kept: ReadonlyMap<string, Scope>): void {
+  #register({ target, pool, provider }: TargetScopes, kept: ReadonlyMap<string, Scope>): void {
     const scope = (id: string, kind: ScopeKind): Scope => {
       const found = this.#scopes.get(id) ?? kept.get(id) ?? new Scope(id, kind);
       this.#scopes.set(id, found);
@@ -84,20 +84,20 @@ export class MemoryLedger implements Ledger {
     this.#covers.set(target, covers);
   }
 
-  check(target: string, need: Need, bold = false): Refusal | undefined {
+  check(target: string, need: Need, skipProbation = false): Refusal | undefined {
     const now = this.#clock.now();
     const scopes = this.#covering(target);
     if (scopes.length === 0) return GONE;
     let refusal: Refusal | undefined;
     for (const scope of scopes) {
-      const found = scope.refuse(need, now, bold);
+      const found = scope.refuse(need, now, skipProbation);
       if (found !== undefined) refusal = longer(refusal, found);
     }
     return refusal;
   }
 
-  reserve(target: string, need: Need, bold = false): Reservation | Refusal {
-    const refusal = this.check(target, need, bold);
+  reserve(target: string, need: Need, skipProbation = false): Reservation | Refusal {
+    const refusal = this.check(target, need, skipProbation);
     if (refusal !== undefined) return refusal;
     const scopes = this.#covering(target);
     const sequence = ++this.#sequence;
@@ -114,10 +114,10 @@ export class MemoryLedger implements Ledger {
     return reservation;
   }
 
-  absorb(reservation: Reservation, signals: readonly Signal[], served: boolean): void {
+  observe(reservation: Reservation, signals: readonly Signal[], served: boolean): void {
     const held = heldOf(reservation);
     const now = this.#clock.now();
-    for (const signal of signals) this.#absorbOne(held, signal, served, now);
+    for (const signal of signals) this.#observeSignal(held, signal, served, now);
     held.answered(served);
     if (served) for (const scope of held.scopes) scope.served(held.sequence, held.others, now);
     this.#changed(held.target);
@@ -180,11 +180,11 @@ export class MemoryLedger implements Ledger {
     return () => this.#reserveListeners.delete(listener);
   }
 
-  #absorbOne(held: HeldReservation, signal: Signal, served: boolean, now: number): void {
+  #observeSignal(held: HeldReservation, signal: Signal, served: boolean, now: number): void {
     const windowMs = signal.window === undefined ? undefined : durationOf(signal.window);
     const scope = scopeOf(held.scopes, signal.scope ?? 'target');
     const quota = scope.quota(signal.dimension, windowMs, false);
-    if (quota.absorb(signal, { sequence: held.sequence, sentAt: held.sentAt, served }, now))
+    if (quota.observe(signal, { sequence: held.sequence, sentAt: held.sentAt, served }, now))
       held.countedBySignal(quota);
     // From now on its quotas say what may be sent.
     if (signal.dimension === 'requests' && quota.limit !== undefined) scope.trust = Number.POSITIVE_INFINITY;

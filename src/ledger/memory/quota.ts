@@ -95,7 +95,7 @@ export class Quota {
   }
 
   /** The quota begins anew at its reset, so that what is used until then delays nobody. */
-  get startsAnew(): boolean {
+  get resetsAtOnce(): boolean {
     return this.#window instanceof FixedWindow;
   }
 
@@ -128,7 +128,7 @@ export class Quota {
    * what is left: answers overtake each other.
    * @returns whether the attempt's own units are accounted for by this.
    */
-  absorb(told: Signal, spoken: Spoken, now: number): boolean {
+  observe(told: Signal, spoken: Spoken, now: number): boolean {
     const signal = claimed(told, now);
     const { sequence, sentAt, served } = spoken;
     const later = sequence >= this.#spokenBy;

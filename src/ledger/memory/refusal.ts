@@ -40,13 +40,13 @@ export class QuotaRefusal implements Refusal {
     else this.code = this.retryAt === Number.POSITIVE_INFINITY && quota.limit !== 0 ? 'too_large' : 'quota';
   }
 
-  get startsAnew(): boolean {
-    return this.#quota.startsAnew;
+  get resetsAtOnce(): boolean {
+    return this.#quota.resetsAtOnce;
   }
 
-  get roomThen(): number | undefined {
-    const { limit, startsAnew } = this.#quota;
-    if (!startsAnew) return 1;
+  get capacityAtRetry(): number | undefined {
+    const { limit, resetsAtOnce } = this.#quota;
+    if (!resetsAtOnce) return 1;
     return limit === undefined || this.#units === 0 ? undefined : Math.floor(limit / this.#units);
   }
 

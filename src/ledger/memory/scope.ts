@@ -62,10 +62,10 @@ export class Scope {
   }
 
   /**
-   * What keeps an attempt that needs this from being sent now; of several reasons the one that lasts longest. `bold`: the
+   * What keeps an attempt that needs this from being sent now; of several reasons the one that lasts longest. `skipProbation`: the
    * caution of first contact is no reason.
    */
-  refuse(need: Need, now: number, bold: boolean): Refusal | undefined {
+  refuse(need: Need, now: number, skipProbation: boolean): Refusal | undefined {
     if (this.rests.until > now) return this.#resting();
     let refusal: Refusal | undefined;
     for (const quota of this.quotas) {
@@ -76,7 +76,7 @@ export class Scope {
     if (refusal !== undefined) return refusal;
     const { careful } = this.rests;
     if (careful !== undefined && this.unanswered >= careful) return this.#waiting('probing');
-    if (!bold && this.unanswered >= this.trust) return this.#waiting('first_contact');
+    if (!skipProbation && this.unanswered >= this.trust) return this.#waiting('first_contact');
     return undefined;
   }
 

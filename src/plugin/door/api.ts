@@ -81,7 +81,7 @@ export interface Verdict {
 }
 
 /** One target of the chain, and what came of it for this request. */
-export interface Try {
+export interface AttemptRecord {
   readonly attempt: Attempt;
   readonly durationMs: number;
   /** A hook or the ledger passed the target over; it was not asked. */
@@ -126,8 +126,8 @@ export interface Outcome {
   readonly usage?: TokenUsage | undefined;
   /** How often another target took up a stream that had broken. */
   readonly resumed: number;
-  readonly tries: readonly Try[];
-  /** What was asked and answered, read when it is called. Absent unless a plugin said `wantContent`. */
+  readonly attempts: readonly AttemptRecord[];
+  /** What was asked and answered, read when it is called. Absent unless a plugin said `captureContent`. */
   readonly content?: (() => RequestContent) | undefined;
 }
 
@@ -234,7 +234,7 @@ export interface PluginApi {
    * Outcomes are to have `content`. Say it before the plugins are ready. Unless one does, nothing of what is asked and
    * answered is held beyond its way through.
    */
-  wantContent(): void;
+  captureContent(): void;
   /** Runs when every plugin is applied and the targets are known. A failure refuses the start. */
   onReady(fn: (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>): void;
   onClose(fn: () => void | Promise<void>): void;

@@ -1,11 +1,11 @@
 import type { RequestAttempt, RequestRecord } from '../../contract/requests.js';
-import type { Failure, Outcome, Try } from './api.js';
+import type { AttemptRecord, Failure, Outcome } from './api.js';
 
 /** A provider's words may be a whole page. */
 const LONGEST_REASON = 300;
 
 /** A request that is over, as it is kept and shown. Nothing of what was asked or answered. */
-export const recordOf = (outcome: Outcome): RequestRecord => {
+export const toRequestRecord = (outcome: Outcome): RequestRecord => {
   const { servedBy, usage, firstTokenMs } = outcome;
   return {
     id: outcome.requestId,
@@ -26,12 +26,12 @@ export const recordOf = (outcome: Outcome): RequestRecord => {
     path: outcome.path,
     keyLabel: outcome.keyLabel,
     resumed: outcome.resumed,
-    attempts: outcome.tries.map((each) => attemptOf(each, outcome.startedAt, outcome.content !== undefined)),
+    attempts: outcome.attempts.map((each) => attemptOf(each, outcome.startedAt, outcome.content !== undefined)),
   };
 };
 
 const attemptOf = (
-  { attempt, denial, limited, failure, durationMs, adapted }: Try,
+  { attempt, denial, limited, failure, durationMs, adapted }: AttemptRecord,
   arrivedAt: number,
   withContent: boolean,
 ): RequestAttempt => {

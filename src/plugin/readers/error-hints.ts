@@ -1,14 +1,14 @@
 import type { Signal } from '../../contract/quota.js';
 import { type ErrorFacts, type Fields, fieldOf, isFields } from './error-body.js';
 import { durationOf, momentOf } from './headers.js';
-import { dimensionOf, limitsIn, type StatedLimit } from './prose.js';
+import { dimensionOf, parseLimits, type StatedLimit } from './prose.js';
 import { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
 
 /** The limits that an error body states: in Google's `QuotaFailure` if it has one, else in its sentence. */
 export const statedLimits = ({ details, message }: ErrorFacts): StatedLimit[] => {
   const violations = details.flatMap(({ violations: list }) => (Array.isArray(list) ? list : []).filter(isFields));
   const structured = violations.flatMap(limitOfViolation);
-  return structured.length > 0 ? structured : limitsIn(message);
+  return structured.length > 0 ? structured : parseLimits(message);
 };
 
 /** Seconds as a number, under these keys anywhere in the body. LLM7, OpenRouter. */

@@ -3,7 +3,7 @@ import type { Failure, Repair, Verdict } from '../door/api.js';
 import { type ErrorFacts, fieldOf, readErrorBody } from './error-body.js';
 import { signalsInBody, statedLimits, structuredRetryAt } from './error-hints.js';
 import { durationOf, headerOf, momentOf } from './headers.js';
-import { type StatedLimit, waitIn } from './prose.js';
+import { parseWait, type StatedLimit } from './prose.js';
 import { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
 import { classOfStatus } from './status.js';
 
@@ -147,7 +147,7 @@ const untilOf = (
 ): number | undefined => {
   if (failureClass === 'quota' && isNever(named)) return Number.POSITIVE_INFINITY;
   const { at, head, retryAt } = failure;
-  const wait = waitIn(facts.message);
+  const wait = parseWait(facts.message);
   // In order of trust. A hint that lies in the past is none.
   const hints = [
     rule.resets?.(at),

@@ -55,7 +55,7 @@ const SPAN_PART =
   /\s{0,2}(\d{1,12}(?:\.\d{1,12})?)\s?(ms|millisecond|s|sec|second|m|min|minute|h|hour|d|day)s?(?![a-z])/iy;
 
 /** Every limit that a refusal's sentence states, each dimension and window once. */
-export const limitsIn = (text: string): StatedLimit[] => {
+export const parseLimits = (text: string): StatedLimit[] => {
   const limits = new Map<string, StatedLimit>();
   for (const sentence of SENTENCES) {
     for (const { groups = {} } of text.matchAll(sentence)) {
@@ -69,7 +69,7 @@ export const limitsIn = (text: string): StatedLimit[] => {
 };
 
 /** The wait that a sentence asks for, in ms: "try again in 6m54.72s", "Please wait 5631 seconds", "Resets in 13 days". */
-export const waitIn = (text: string): number | undefined => {
+export const parseWait = (text: string): number | undefined => {
   for (const { index, 0: words } of text.matchAll(WAIT)) {
     const wait = spanAt(text, index + words.length);
     if (wait !== undefined) return wait;

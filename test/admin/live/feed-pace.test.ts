@@ -8,13 +8,13 @@ import type { LiveEvent } from '../../../src/contract/events.js';
 import type { Chain, PreparedTarget } from '../../../src/engine/target.js';
 import type { Reservation } from '../../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../../src/ledger/memory/memory-ledger.js';
-import type { Outcome, Try } from '../../../src/plugin/index.js';
+import type { AttemptRecord, Outcome } from '../../../src/plugin/index.js';
 import { EventReader } from '../../event-reader.js';
 import { until } from '../../until.js';
 
 const TARGETS = ['one/a', 'two/a'].map((id) => ({ id, provider: id.slice(0, 3) }) as PreparedTarget);
 
-const outcomeOf = (requestId: string, tries: readonly Try[] = []): Outcome => ({
+const outcomeOf = (requestId: string, attempts: readonly AttemptRecord[] = []): Outcome => ({
   requestId,
   chain: 'default',
   path: '/chat/completions',
@@ -25,14 +25,14 @@ const outcomeOf = (requestId: string, tries: readonly Try[] = []): Outcome => ({
   waitedMs: 0,
   stream: false,
   resumed: 0,
-  tries,
+  attempts,
 });
 
 /** Attempts with so much to tell that a record of them has some 30 KB. */
 const WORDY = Array.from({ length: 90 }, () => ({
   attempt: { target: { id: 'one/a' } },
   denial: { reason: 'x'.repeat(300) },
-})) as unknown as readonly Try[];
+})) as unknown as readonly AttemptRecord[];
 
 describe('The pace of the live feed', () => {
   let time: sinon.SinonFakeTimers;

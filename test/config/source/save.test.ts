@@ -198,7 +198,7 @@ describe('A save', () => {
     const said: string[] = [];
     store.prepareWith(async () => {
       writeFileSync(file, TEXT.replace('retries: 1', 'retries: 7'));
-      return { enter: () => said.push('entered'), discard: async () => void said.push('discarded') };
+      return { activate: () => said.push('entered'), dispose: async () => void said.push('discarded') };
     });
     expect(await errorOf(save([retries(2)]))).to.include({ code: 'configuration_changed' });
     expect(said).to.deep.equal(['discarded', 'entered']);
@@ -215,7 +215,7 @@ describe('A save', () => {
     store.prepareWith(async () => {
       looking = true;
       await gate;
-      return { enter: () => {}, discard: async () => {} };
+      return { activate: () => {}, dispose: async () => {} };
     });
     const byHand = TEXT.replace('retries: 1', 'retries: 7');
     writeFileSync(file, byHand);
@@ -235,7 +235,7 @@ describe('A save', () => {
     let isGood = false;
     store.prepareWith(async () => {
       if (!isGood) throw new Error('There is no such plugin.');
-      return { enter: () => {}, discard: async () => {} };
+      return { activate: () => {}, dispose: async () => {} };
     });
     const byHand = TEXT.replace('retries: 1', 'retries: 7');
     writeFileSync(file, byHand);
@@ -253,8 +253,8 @@ describe('A save', () => {
       said.push(`prepared, ${/retries: \d/.exec(disk())?.[0]} on the disk`);
       if (settings.chains[0]?.retries === 9) throw new InvalidConfiguration([]);
       return {
-        enter: () => said.push(`entered, ${/retries: \d/.exec(disk())?.[0]} on the disk`),
-        discard: async () => void said.push('discarded'),
+        activate: () => said.push(`entered, ${/retries: \d/.exec(disk())?.[0]} on the disk`),
+        dispose: async () => void said.push('discarded'),
       };
     });
     expect(await errorOf(save([retries(9)]))).to.include({ status: 422 });

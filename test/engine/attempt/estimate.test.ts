@@ -63,7 +63,7 @@ describe('Estimates', () => {
   });
 
   it('take a long text for what it is', () => {
-    const text = 'Words, and "more words". '.repeat(1_000);
+    const text = 'AnswerText, and "more words". '.repeat(1_000);
     const { bytes } = sized({ messages: [{ content: text }] });
     expect(bytes).to.be.greaterThan(text.length);
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { continued } from '../../../src/engine/resume/continuation.js';
-import { type Asking, Seam } from '../../../src/engine/resume/overlap.js';
+import { OverlapFinder, type ResumeMode } from '../../../src/engine/resume/overlap.js';
 import { Transcript } from '../../../src/engine/resume/transcript.js';
 import { chunk } from '../../scripted-upstream.js';
 
@@ -12,7 +12,7 @@ interface Case {
   readonly sent?: string;
   readonly comes: string;
   /** Told with the last words, unless it says otherwise. */
-  readonly asking?: Asking;
+  readonly asking?: ResumeMode;
   readonly lastWords?: string;
   /** What follows the seam; absent: there is none. */
   readonly rest?: string;
@@ -34,7 +34,7 @@ const CASES: readonly Case[] = [
   { what: 'the last words and nothing more', comes: 'dog, and then it sle', rest: '' },
   {
     what: 'a short answer from its start',
-    asking: { how: 'anew' },
+    asking: { how: 'restart' },
     sent: 'Yes',
     comes: 'Yes, of course.',
     rest: ', of course.',
@@ -45,7 +45,7 @@ const CASES: readonly Case[] = [
   { what: 'white space that was sent already', sent: 'The quick brown ', comes: 'The quick brown fox', rest: 'fox' },
   { what: 'more white space than was sent', sent: 'The quick brown\n', comes: 'The quick brown\n\nfox', rest: '\nfox' },
   { what: 'a word that may be the rest of one', comes: 'eps until noon.' },
-  { what: 'the same, where the provider promises to go on', comes: 'eps.', asking: { how: 'prefilled' }, rest: 'eps.' },
+  { what: 'the same, where the provider promises to go on', comes: 'eps.', asking: { how: 'prefill' }, rest: 'eps.' },
   { what: 'a new answer that begins alike', comes: 'The quick answer is no.' },
   { what: 'another answer', comes: 'Certainly! Here is the rest: it sleeps.' },
   { what: 'another answer behind blank lines', sent: 'The quick brown', comes: '\n\nCertainly, the rest' },
@@ -56,49 +56,49 @@ const CASES: readonly Case[] = [
   { what: 'the last words as a whole quotation', comes: '"dog, and then it sle"eps' },
   {
     what: 'a restart that begins with a mark',
-    asking: { how: 'anew' },
+    asking: { how: 'restart' },
     sent: '```json\n{"a',
     comes: '```json\n{"a":1}',
     rest: '":1}',
   },
   {
     what: 'a new line behind a blank that was sent',
-    asking: { how: 'prefilled' },
+    asking: { how: 'prefill' },
     sent: '- first ',
     comes: '\n- second',
     rest: '\n- second',
   },
   { what: 'a number behind a blank', sent: 'Paris\n2. Lond', comes: ' 1. Madrid' },
-  { what: 'an end at once where the provider goes on by itself', asking: { how: 'prefilled' }, comes: '', rest: '' },
+  { what: 'an end at once where the provider goes on by itself', asking: { how: 'prefill' }, comes: '', rest: '' },
   { what: 'a text that repeats itself', sent: 'ha '.repeat(30), comes: 'ha '.repeat(40) },
-  { what: 'the last words, where it was asked anew', asking: { how: 'anew' }, comes: 'dog, and then it sleeps.' },
-  { what: 'everything, where nothing was sent', asking: { how: 'anew' }, sent: '', comes: 'Hello', rest: 'Hello' },
+  { what: 'the last words, where it was asked anew', asking: { how: 'restart' }, comes: 'dog, and then it sleeps.' },
+  { what: 'everything, where nothing was sent', asking: { how: 'restart' }, sent: '', comes: 'Hello', rest: 'Hello' },
 ];
 
 /** The text behind the seam, found in pieces. */
-const restOf = (sent: string, pieces: readonly string[], asking: Asking): string | undefined => {
-  const seam = new Seam(sent, asking);
-  let joint: ReturnType<Seam['take']>;
+const restOf = (sent: string, pieces: readonly string[], asking: ResumeMode): string | undefined => {
+  const seam = new OverlapFinder(sent, asking);
+  let joint: ReturnType<OverlapFinder['take']>;
   for (const piece of pieces) joint ??= seam.take(piece);
   joint ??= seam.end();
   return joint === 'none' ? undefined : pieces.join('').slice(joint.cut);
 };
 
 /** How a target is asked that can be told only in words. */
-const askingFor = (sent: string): Asking => {
+const askingFor = (sent: string): ResumeMode => {
   const transcript = new Transcript();
   transcript.add(Buffer.from(chunk({ content: sent })));
   return continued({ messages: [] }, { transcript, instruction: '' }).asking;
 };
 
 /** Where in the whole answer a target begins that was asked for the rest: in each way that it may take. */
-const beginningsOf = (sent: string, asking: Asking): number[] =>
-  asking.how === 'told' ? [0, sent.lastIndexOf(asking.lastWords), sent.length] : [0];
+const beginningsOf = (sent: string, asking: ResumeMode): number[] =>
+  asking.how === 'instruct' ? [0, sent.lastIndexOf(asking.lastWords), sent.length] : [0];
 
 describe('The seam between two parts of an answer', () => {
   for (const { what, sent = SENT, comes, asking, lastWords = sent.slice(-20), rest } of CASES) {
     it(`${rest === undefined ? 'is not found' : 'is found'} in ${what}`, () => {
-      const asked = asking ?? { how: 'told' as const, lastWords };
+      const asked = asking ?? { how: 'instruct' as const, lastWords };
       expect(restOf(sent, [comes], asked)).to.equal(rest);
       expect(restOf(sent, comes.split(''), asked)).to.equal(rest);
     });
@@ -150,7 +150,7 @@ describe('The seam between two parts of an answer', () => {
   it('is found in time in a long text of blanks, and in one of a single letter', () => {
     for (const sent of [`begun${' '.repeat(200_000)}x`, 'a'.repeat(200_000)]) {
       const startedAt = process.cpuUsage();
-      restOf(sent, ['b'.repeat(10_000), 'a'.repeat(10_000)], { how: 'told', lastWords: sent.slice(-60) });
+      restOf(sent, ['b'.repeat(10_000), 'a'.repeat(10_000)], { how: 'instruct', lastWords: sent.slice(-60) });
       // Quadratic in either it would take minutes.
       expect(process.cpuUsage(startedAt).user).to.be.below(5_000_000);
     }

@@ -36,7 +36,7 @@ const choice = (delta: object, finish: string | null = null): object => ({
 });
 
 const signs = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
-/** Words that a careless reader takes for something else. */
+/** AnswerText that a careless reader takes for something else. */
 const traps = fc.constantFrom('[DONE]', '"error"', 'data: x', 'event: error', '\n\n', '\r\n\r\n', '"usage":{', '\\');
 const said = fc.oneof({ weight: 4, arbitrary: signs }, { weight: 1, arbitrary: traps });
 

@@ -278,9 +278,9 @@ describe('Streams', () => {
         expect(body.toString()).to.equal(wholeStream('from the second'));
         expect({ status, whole }).to.deep.equal({ status: 200, whole: true });
         expect(headers).to.include({ 'x-429chain-target': 'two/a-model', 'x-429chain-attempts': '2' });
-        const { tries, resumed } = await stage.outcome();
-        expect(tries.map(({ failure }) => failure?.class)).to.deep.equal([expected, undefined]);
-        expect(tries[0]?.failure?.message).to.match(says);
+        const { attempts, resumed } = await stage.outcome();
+        expect(attempts.map(({ failure }) => failure?.class)).to.deep.equal([expected, undefined]);
+        expect(attempts[0]?.failure?.message).to.match(says);
         expect(resumed).to.equal(0);
       });
     }
@@ -333,17 +333,17 @@ describe('Streams', () => {
           const { text, error } = await readWithSdk(stage);
           expect(text).to.equal(TEXT);
           expect(error).to.equal(undefined);
-          const { status, resumed, tries, servedBy } = await stage.outcome();
+          const { status, resumed, attempts, servedBy } = await stage.outcome();
           expect({ status, resumed, servedBy: servedBy?.id }).to.deep.equal({
             status: 200,
             resumed: 1,
             servedBy: 'two/a-model',
           });
-          expect(tries.map(({ attempt, failure }) => [attempt.target.id, failure?.class])).to.deep.equal([
+          expect(attempts.map(({ attempt, failure }) => [attempt.target.id, failure?.class])).to.deep.equal([
             ['one/a-model', broken.class ?? 'server_error'],
             ['two/a-model', undefined],
           ]);
-          expect(tries[0]?.failure?.message).to.match(broken.says);
+          expect(attempts[0]?.failure?.message).to.match(broken.says);
         });
       }
     }
@@ -486,9 +486,9 @@ describe('Streams', () => {
       expect(text).to.equal(TEXT.slice(0, 240));
       expect(error).to.be.instanceOf(OpenAI.APIError).and.have.property('code', 'upstream_failed');
       expect(stage.asked).to.deep.equal([1, 1, 1, 0]);
-      const { status, resumed, tries } = await stage.outcome();
+      const { status, resumed, attempts } = await stage.outcome();
       expect({ status, resumed }).to.deep.equal({ status: 502, resumed: 2 });
-      expect(tries.map(({ failure }) => failure?.class)).to.deep.equal(Array(3).fill('server_error'));
+      expect(attempts.map(({ failure }) => failure?.class)).to.deep.equal(Array(3).fill('server_error'));
     });
 
     it('ends in an error frame at its second break where one target is alone: it rests then, and faults are not waited for', async () => {
@@ -516,9 +516,9 @@ describe('Streams', () => {
         expect(text.slice([ROLE, ...spoken(BEGUN)].join('').length)).to.match(
           /^data: \{"error":\{"message":"one\/a-model broke off [^\n]*"code":"upstream_failed"[^\n]*\}\n\n$/,
         );
-        const { resumed, status, tries } = await stage.outcome();
+        const { resumed, status, attempts } = await stage.outcome();
         expect({ resumed, status }).to.deep.equal({ resumed: 0, status: 502 });
-        expect(tries.slice(1).map(({ failure }) => failure?.class)).to.deep.equal(['bad_request', 'bad_request']);
+        expect(attempts.slice(1).map(({ failure }) => failure?.class)).to.deep.equal(['bad_request', 'bad_request']);
       });
     }
 
@@ -546,9 +546,9 @@ describe('Streams', () => {
         expect(body.toString().match(/^: .*$/gm)).to.deep.equal([
           ': 429chain: one/a-model broke off, three/a-model goes on',
         ]);
-        const { resumed, tries } = await stage.outcome();
+        const { resumed, attempts } = await stage.outcome();
         expect(resumed).to.equal(1);
-        expect(tries.map(({ failure }) => failure === undefined)).to.deep.equal([false, false, true]);
+        expect(attempts.map(({ failure }) => failure === undefined)).to.deep.equal([false, false, true]);
       });
     }
 
@@ -1011,9 +1011,9 @@ describe('Streams', () => {
         await ready(stage, caller);
         caller.leave();
         await stage.upstreams[of]?.received[0]?.aborted;
-        const { status, tries } = await stage.outcome();
+        const { status, attempts } = await stage.outcome();
         expect(status).to.equal(499);
-        expect(tries.at(-1)?.failure?.class).to.equal('cancelled');
+        expect(attempts.at(-1)?.failure?.class).to.equal('cancelled');
         await stage.proxy.app.runtime.waterfall.idle();
         expect(stage.quotas.map(({ inFlight }) => inFlight)).to.deep.equal([0, 0, 0]);
         // It was asked, and that counts.
@@ -1035,9 +1035,9 @@ describe('Streams', () => {
       const caller = stage.raw();
       await until(() => stage.proxy.app.runtime.waterfall.waiting === 1);
       caller.leave();
-      const { status, tries } = await stage.outcome();
+      const { status, attempts } = await stage.outcome();
       expect(status).to.equal(499);
-      expect(tries.map(({ failure }) => failure?.class)).to.deep.equal(['rate_limit']);
+      expect(attempts.map(({ failure }) => failure?.class)).to.deep.equal(['rate_limit']);
       expect(stage.proxy.app.runtime.waterfall.waiting).to.equal(0);
       expect(stage.quotas.map(({ inFlight }) => inFlight)).to.deep.equal([0]);
       expect(stage.asked).to.deep.equal([1]);
@@ -1134,8 +1134,8 @@ describe('Streams', () => {
           stage = await Stage.set([first, second], { provider, chain, address: port?.baseUrl });
           const { body: bytes, status } = await stage.raw(body).answer();
           expect(status).to.equal(200);
-          const { tries } = await stage.outcome();
-          expect(tries[0]?.failure?.message).to.match(says);
+          const { attempts } = await stage.outcome();
+          expect(attempts[0]?.failure?.message).to.match(says);
           if (late) {
             expect(bytes.toString())
               .to.match(/"code":"upstream_failed"/)

@@ -122,8 +122,8 @@ describe('Failover: the caller sees only the answer of the second target when th
 
   const failuresSeen = (): string[] => {
     const seen: string[] = [];
-    proxy.app.runtime.host.hooks.afterResponse.tap('test', ({ tries }) => {
-      seen.push(...tries.flatMap(({ failure }) => (failure === undefined ? [] : [failure.class])));
+    proxy.app.runtime.host.hooks.afterResponse.tap('test', ({ attempts }) => {
+      seen.push(...attempts.flatMap(({ failure }) => (failure === undefined ? [] : [failure.class])));
     });
     return seen;
   };

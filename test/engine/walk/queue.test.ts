@@ -47,7 +47,7 @@ describe('Queue', () => {
 
   it('is not woken again and again by the refusal of a target that is kept for somebody who came earlier', async () => {
     // Both are told of a window that begins anew in a second.
-    ledger.refusal = { code: 'quota', reason: 'spent', retryAt: 1_000, startsAnew: true };
+    ledger.refusal = { code: 'quota', reason: 'spent', retryAt: 1_000, resetsAtOnce: true };
     void wait(60_000);
     void wait(60_000);
     await time.tickAsync(1_000);

@@ -59,7 +59,7 @@ const drive = (silent: Silent, perMinute: number, minutes: number) => {
     const answer = ledger.reserve('p/m', NEED);
     if (answer.granted) {
       const served = take(clock.now());
-      ledger.absorb(answer, [], served);
+      ledger.observe(answer, [], served);
       if (served) counts.served++;
       else {
         counts.refused++;
@@ -149,13 +149,13 @@ describe('What bare refusals teach', () => {
           if (!answer.granted) continue;
           if (refuses(held.length)) {
             counts.refused++;
-            ledger.absorb(answer, [], false);
+            ledger.observe(answer, [], false);
             ledger.coolDown(answer, 'target', { class: 'overloaded', reason: 'busy' });
             answer.settle();
             continue;
           }
           counts.served++;
-          ledger.absorb(answer, [], true);
+          ledger.observe(answer, [], true);
           held.push(answer);
         }
         for (const reservation of held) reservation.settle();

@@ -41,7 +41,7 @@ describe('LedgerFile', () => {
   const hear = (ledger: MemoryLedger, ...signals: Signal[]): void => {
     const reservation = ledger.reserve('groq/a', NEED);
     if (!reservation.granted) throw new Error(reservation.reason);
-    ledger.absorb(reservation, signals, true);
+    ledger.observe(reservation, signals, true);
     reservation.settle({ input: 60, output: 40 });
   };
 

@@ -35,7 +35,7 @@ describe('MemoryLedger', () => {
   /** An answered attempt, so that the target is no stranger. */
   const hear = (target: string, ...signals: Signal[]): void => {
     const reservation = reserve(target);
-    ledger.absorb(reservation, signals, true);
+    ledger.observe(reservation, signals, true);
     reservation.settle({ input: 1, output: 1 });
   };
 
@@ -62,7 +62,7 @@ describe('MemoryLedger', () => {
       // One finds out for all whether the window has really begun anew.
       const first = reserve('groq/a');
       expect(grants('groq/a', 100)).to.equal(0);
-      ledger.absorb(first, [], true);
+      ledger.observe(first, [], true);
       expect(grants('groq/a', 100)).to.equal(29);
     });
 
@@ -77,7 +77,7 @@ describe('MemoryLedger', () => {
       hear('groq/a', said(0, clock.now() + 20_000));
       clock.turn(20_000);
       const early = reserve('groq/a');
-      ledger.absorb(early, [said(0, clock.now() + 2_000)], false);
+      ledger.observe(early, [said(0, clock.now() + 2_000)], false);
       early.settle();
       clock.turn(4_000);
       hear('groq/a', said(29, clock.now() + 56_000));
@@ -92,7 +92,7 @@ describe('MemoryLedger', () => {
       }
       clock.turn(10_000);
       const first = reserve('groq/a');
-      ledger.absorb(
+      ledger.observe(
         first,
         [{ dimension: 'requests', window: '1m', limit: 10, remaining: 0, resetAt: clock.now() + 5_000 }],
         true,
@@ -118,8 +118,8 @@ describe('MemoryLedger', () => {
       hear('groq/a', said(7, 60_000));
       // Three of ten are used. The later one arrives at the provider before the earlier one, and is answered after it.
       const [earlier, later] = [reserve('groq/a'), reserve('groq/a')];
-      ledger.absorb(earlier, [said(5, 60_000)], true);
-      ledger.absorb(later, [said(6, 60_000)], true);
+      ledger.observe(earlier, [said(5, 60_000)], true);
+      ledger.observe(later, [said(6, 60_000)], true);
       expect(grants('groq/a', 10)).to.equal(5);
     });
 
@@ -153,7 +153,7 @@ describe('MemoryLedger', () => {
         remaining: 10,
         resetAt: clock.now() + 9_000,
       };
-      ledger.absorb(first, [signal], true);
+      ledger.observe(first, [signal], true);
       expect(ledger.status('groq/a').quotas[0]).to.include({ inFlight: 1, remaining: 9 });
       second.release();
       expect(ledger.status('groq/a').quotas[0]).to.include({ inFlight: 0, remaining: 10 });
@@ -163,8 +163,8 @@ describe('MemoryLedger', () => {
       hear('groq/a');
       const resetAt = clock.now() + 30_000;
       const [early, late] = [reserve('groq/a'), reserve('groq/a')];
-      ledger.absorb(late, [{ dimension: 'requests', window: '1m', limit: 30, remaining: 3, resetAt }], true);
-      ledger.absorb(early, [{ dimension: 'requests', window: '1m', limit: 30, remaining: 20, resetAt }], true);
+      ledger.observe(late, [{ dimension: 'requests', window: '1m', limit: 30, remaining: 3, resetAt }], true);
+      ledger.observe(early, [{ dimension: 'requests', window: '1m', limit: 30, remaining: 20, resetAt }], true);
       expect(ledger.status('groq/a').quotas[0]?.remaining).to.equal(3);
     });
 
@@ -228,7 +228,7 @@ describe('MemoryLedger', () => {
     it('counts tokens by what was really used (pitfall 6: counted without tokens)', () => {
       configure(manual('groq/a', { tokens: 250, per: '1m' }));
       const reservation = reserve('groq/a');
-      ledger.absorb(reservation, [], true);
+      ledger.observe(reservation, [], true);
       reservation.settle({ input: 90, output: 70 });
       expect(ledger.status('groq/a').quotas[0]).to.include({ used: 160, remaining: 90 });
       expect(refusal('groq/a').code).to.equal('quota');
@@ -283,7 +283,7 @@ describe('MemoryLedger', () => {
       until?: number,
     ): number | undefined => {
       const reservation = reserve(target);
-      ledger.absorb(reservation, [], false);
+      ledger.observe(reservation, [], false);
       const scope = failureClass === 'auth' ? 'provider' : 'target';
       const end = ledger.coolDown(reservation, scope, { class: failureClass, reason: failureClass, until });
       reservation.settle({ input: 0, output: 0 });
@@ -311,7 +311,7 @@ describe('MemoryLedger', () => {
       hear('groq/a');
       const [slow, refused] = [reserve('groq/a'), reserve('groq/a')];
       ledger.coolDown(refused, 'target', { class: 'rate_limit', reason: 'spent' });
-      ledger.absorb(slow, [], true);
+      ledger.observe(slow, [], true);
       expect(ledger.check('groq/a', NEED)?.code).to.equal('cooldown');
     });
 
@@ -368,7 +368,7 @@ describe('MemoryLedger', () => {
       const first = reserve('groq/a');
       expect(grants('groq/a', 50)).to.equal(0);
       expect(refusal('groq/a').code).to.equal('first_contact');
-      ledger.absorb(first, [], true);
+      ledger.observe(first, [], true);
       expect(grants('groq/a', 50)).to.equal(2);
     });
 

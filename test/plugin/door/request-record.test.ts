@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { FailureClass } from '../../../src/contract/quota.js';
-import type { Outcome, Target, Try } from '../../../src/plugin/door/api.js';
-import { recordOf } from '../../../src/plugin/door/request-record.js';
+import type { AttemptRecord, Outcome, Target } from '../../../src/plugin/door/api.js';
+import { toRequestRecord } from '../../../src/plugin/door/request-record.js';
 
 const ARRIVED_AT = Date.UTC(2026, 0, 1, 12);
 const TARGET: Target = { id: 'one/a-model', provider: 'one', type: 'openai-compatible', model: 'a-model', limits: [] };
 
-const tryAt = (ms: number, more: Partial<Try> = {}): Try => ({
+const tryAt = (ms: number, more: Partial<AttemptRecord> = {}): AttemptRecord => ({
   attempt: {
     requestId: 'an-id',
     chain: 'default',
@@ -22,7 +22,7 @@ const tryAt = (ms: number, more: Partial<Try> = {}): Try => ({
   ...more,
 });
 
-const outcomeOf = (tries: readonly Try[]): Outcome => ({
+const outcomeOf = (attempts: readonly AttemptRecord[]): Outcome => ({
   requestId: 'an-id',
   chain: 'default',
   path: '/chat/completions',
@@ -33,7 +33,7 @@ const outcomeOf = (tries: readonly Try[]): Outcome => ({
   waitedMs: 1_000,
   stream: false,
   resumed: 0,
-  tries,
+  attempts,
 });
 
 describe('What is kept of a request', () => {
@@ -66,7 +66,7 @@ describe('What is kept of a request', () => {
   ];
   for (const { title, tried, kept } of cases)
     it(`says how long after the arrival a target was asked, and for how long: ${title}`, () => {
-      expect(recordOf(outcomeOf([tried])).attempts).to.deep.equal([{ target: 'one/a-model', ...kept }]);
+      expect(toRequestRecord(outcomeOf([tried])).attempts).to.deep.equal([{ target: 'one/a-model', ...kept }]);
     });
 
   const PROMPT = 'a prompt that is nobody\u2019s business but the caller\u2019s';
@@ -86,12 +86,12 @@ describe('What is kept of a request', () => {
     const failing = outcomeOf([tryAt(1, { failure: { class: failureClass, message, status: 400, at: ARRIVED_AT } })]);
 
     it(`leaves out of a provider's words ${what}`, () => {
-      expect(recordOf(failing).attempts[0]?.reason).to.equal(kept);
+      expect(toRequestRecord(failing).attempts[0]?.reason).to.equal(kept);
     });
 
     it(`has a provider's words whole where content is kept: ${what}`, () => {
       const content = () => ({ request: '{}' });
-      expect(recordOf({ ...failing, content }).attempts[0]?.reason).to.equal(message);
+      expect(toRequestRecord({ ...failing, content }).attempts[0]?.reason).to.equal(message);
     });
   }
 });

@@ -1,4 +1,4 @@
-import { limitsIn, nextMidnightIn, nextMinute, nextUtcMidnight, type StatedLimit, waitIn } from '429chain/plugin';
+import { nextMidnightIn, nextMinute, nextUtcMidnight, parseLimits, parseWait, type StatedLimit } from '429chain/plugin';
 import { expect } from 'chai';
 
 const LIMITS: readonly (readonly [string, readonly StatedLimit[]])[] = [
@@ -83,7 +83,7 @@ const WAITS: readonly (readonly [string, number | undefined])[] = [
   ['Please wait 0 seconds before retrying.', 0],
   ['Please retry in 38.662417882s.', 38_662],
   ['Rate limit exceeded. Retry after 1 seconds.', 1000],
-  ['No deployments available, Try again in 60 seconds.', 60_000],
+  ['No deployments available, AttemptRecord again in 60 seconds.', 60_000],
   ['Monthly usage limit reached. Resets in 13 days.', 1_123_200_000],
   ['Please retry after in-flight requests settle. Try again in 5 minutes', 300_000],
   ['Please retry shortly.', undefined],
@@ -94,11 +94,11 @@ const WAITS: readonly (readonly [string, number | undefined])[] = [
 
 describe('limits in prose', () => {
   for (const [text, limits] of LIMITS)
-    it(`are read: ${text.slice(0, 60)}`, () => expect(limitsIn(text)).to.deep.equal(limits));
+    it(`are read: ${text.slice(0, 60)}`, () => expect(parseLimits(text)).to.deep.equal(limits));
 });
 
 describe('waits in prose', () => {
-  for (const [text, ms] of WAITS) it(`are ${ms} ms: ${text}`, () => expect(waitIn(text)).to.equal(ms));
+  for (const [text, ms] of WAITS) it(`are ${ms} ms: ${text}`, () => expect(parseWait(text)).to.equal(ms));
 });
 
 describe('documented resets', () => {
