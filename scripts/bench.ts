@@ -9,6 +9,7 @@ import { systemClock } from '../src/clock.js';
 import { memoryStore } from '../src/config/source/store.js';
 import { MemoryLedger } from '../src/ledger/memory/memory-ledger.js';
 import { silentLog } from '../src/log.js';
+import { reserveOne } from '../test/ledger/ask-ledger.js';
 import { answerPaced, chunkDelays, PACED } from './chunk-delay.js';
 
 /**
@@ -41,14 +42,14 @@ const decision = (): { microseconds: number; bytes: number } => {
   );
   const need = { tokens: 500, inputTokens: 300 };
   for (const { target } of targets.slice(0, -1)) {
-    const reservation = ledger.reserve(target, need);
+    const reservation = reserveOne(ledger, target, need);
     if (reservation instanceof Promise || !reservation.granted) throw new Error('It should have been granted.');
     ledger.observe(reservation, [], true);
     reservation.settle();
   }
   const walk = (): void => {
     for (const { target } of targets) {
-      const answer = ledger.reserve(target, need);
+      const answer = reserveOne(ledger, target, need);
       if (answer.granted) answer.release();
     }
   };

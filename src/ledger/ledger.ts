@@ -47,6 +47,30 @@ export interface Refusal {
   readonly capacityAtRetry?: number | undefined;
 }
 
+/** A target that a request may go to, and what the request needs there. */
+export interface Candidate {
+  readonly target: string;
+  readonly need: Need;
+}
+
+export interface ReserveOptions {
+  /** Ignore the caution with a target whose limits are not known yet. Known limits and cooldowns still count. */
+  readonly skipProbation?: boolean;
+}
+
+export interface ReserveResult {
+  /** Units held at the first candidate that has room: the one at index `refusals.length`. Absent when none has room. */
+  readonly reservation?: Reservation | undefined;
+  /** Why each candidate before that one was refused, in order. Without a reservation: one for every candidate. */
+  readonly refusals: readonly Refusal[];
+}
+
+export interface PreviewResult {
+  /** The candidate at index `refusals.length` has room. */
+  readonly hasRoom: boolean;
+  readonly refusals: readonly Refusal[];
+}
+
 /** Units held for one attempt in flight. Closed once, by `settle` or `release`; later calls do nothing. */
 export interface Reservation {
   readonly granted: true;
@@ -104,13 +128,13 @@ export interface Ledger {
   configure(accounts: readonly Account[], targets: readonly TargetScopes[], declarations: readonly Declaration[]): void;
   /** Makes one more target known, until the next `configure`: one that a request addresses and no chain names. */
   register(target: TargetScopes, declarations: readonly Declaration[]): void;
-  /** Would `reserve` grant? Holds nothing. */
-  check(target: string, need: Need, skipProbation?: boolean): Refusal | undefined;
   /**
-   * Checks and holds in one step. A shared ledger may answer with a promise. `skipProbation`: our own caution with a target whose
-   * limits nobody knows yet is no reason to refuse.
+   * Checks the candidates in order and holds units for the first that has room, in one step: nothing happens between the
+   * check and the hold. The ledger of one process answers at once; a shared one may answer with a promise.
    */
-  reserve(target: string, need: Need, skipProbation?: boolean): Reservation | Refusal | Promise<Reservation | Refusal>;
+  reserve(candidates: readonly Candidate[], options?: ReserveOptions): ReserveResult | Promise<ReserveResult>;
+  /** Returns what `reserve` would answer now. Holds nothing. */
+  preview(candidates: readonly Candidate[], options?: ReserveOptions): PreviewResult | Promise<PreviewResult>;
   /** The provider answered this attempt, and said this about its quotas. `served`: it did what it was asked. */
   observe(reservation: Reservation, signals: readonly Signal[], served: boolean): void;
   /** Puts the scope of that kind around the attempt's target to rest. @returns the end, epoch ms; absent: no rest. */

@@ -6,6 +6,7 @@ import { Queue } from '../../src/engine/walk/queue.js';
 import type { Reservation } from '../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../src/ledger/memory/memory-ledger.js';
 import { TurningClock } from '../turning-clock.js';
+import { reserveOne } from './ask-ledger.js';
 
 const TARGETS = ['a/x', 'a/y'] as const;
 const LIMIT = 5;
@@ -98,7 +99,7 @@ describe('Whatever the order of events, a ledger', () => {
         for (const event of events) {
           if (event.kind === 'turn') clock.turn(event.ms);
           else if (event.kind === 'reserve') {
-            const answer = ledger.reserve(event.target, { tokens: event.tokens, inputTokens: event.tokens });
+            const answer = reserveOne(ledger, event.target, { tokens: event.tokens, inputTokens: event.tokens });
             if (answer.granted) {
               const counted = {
                 sentAt: clock.now(),

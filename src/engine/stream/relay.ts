@@ -24,7 +24,7 @@ const LONGEST_FRAME = 64 * 1024 * 1024;
 const LONGEST_TAIL_MS = 1_000;
 
 /** Remembers what the caller got. */
-export interface StreamRecorder {
+interface StreamRecorder {
   /** Frames are on their way to the caller. */
   add(frames: Buffer): void;
   /** The answer broke inside a tool call, of which the caller has seen nothing. */

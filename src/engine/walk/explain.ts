@@ -78,7 +78,11 @@ class DryWalk extends Walk {
   protected override async reserve(target: PreparedTarget, skipProbation = false): Promise<Reservation | Refusal> {
     const need: Need = this.needOf(target);
     return (
-      this.parts.ledger.check(target.id, need, skipProbation) ?? { granted: true, target: target.id, ...NOTHING_HELD }
+      (await this.parts.ledger.preview([{ target: target.id, need }], { skipProbation })).refusals[0] ?? {
+        granted: true,
+        target: target.id,
+        ...NOTHING_HELD,
+      }
     );
   }
 }

@@ -151,22 +151,25 @@ export class Queue {
     return this.#earliest;
   }
 
-  /** The first of a waiter's targets that has room, and is not claimed by anybody before. */
+  /** Holds room at the first of a waiter's targets that has some and that no earlier waiter claims. */
   async #grant(waiter: Waiter, claimed: Set<string>): Promise<Grant | undefined> {
+    const now = this.#clock.now();
+    const open: PreparedTarget[] = [];
     for (const target of waiter.targets) {
       if (claimed.has(target.id)) continue;
       const deniedUntil = waiter.deniedUntil(target) ?? 0;
-      if (deniedUntil > this.#clock.now()) {
-        this.#keepBack(waiter, target, denialOf(deniedUntil));
-        continue;
-      }
-      const asked = this.#ledger.reserve(target.id, waiter.needOf(target));
-      const answer = asked instanceof Promise ? await asked : asked;
-      if (answer.granted) return { target, reservation: answer };
-      this.#keepBack(waiter, target, answer);
-      if (answer.retryAt !== Number.POSITIVE_INFINITY && !answer.resetsAtOnce) claimed.add(target.id);
+      if (deniedUntil > now) this.#keepBack(waiter, target, denialOf(deniedUntil));
+      else open.push(target);
     }
-    return undefined;
+    if (open.length === 0) return undefined;
+    const asked = this.#ledger.reserve(open.map((target) => ({ target: target.id, need: waiter.needOf(target) })));
+    const { reservation, refusals } = asked instanceof Promise ? await asked : asked;
+    for (const [index, refusal] of refusals.entries()) {
+      const target = open[index] as PreparedTarget;
+      this.#keepBack(waiter, target, refusal);
+      if (refusal.retryAt !== Number.POSITIVE_INFINITY && !refusal.resetsAtOnce) claimed.add(target.id);
+    }
+    return reservation && { target: open[refusals.length] as PreparedTarget, reservation };
   }
 
   #keepBack({ refusals }: Waiter, target: PreparedTarget, refusal: Refusal): void {

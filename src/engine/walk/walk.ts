@@ -78,7 +78,7 @@ export class Walk {
     }
     if (this.#request.caller.gone !== undefined) throw this.#request.caller.gone;
     if (this.queue.ahead(target) > 0) {
-      const refusal = ledger.check(target.id, this.needOf(target));
+      const refusal = (await ledger.preview([{ target: target.id, need: this.needOf(target) }])).refusals[0];
       if (refusal !== undefined) return this.#patiently(target, refusal);
       const reason = 'awaited by requests that came earlier';
       return this.#pass(refused(target, { granted: false, code: 'quota', reason }));
@@ -143,7 +143,7 @@ export class Walk {
     const targets = open.map(({ target }) => target);
     const result = await this.waitFor(targets, left);
     if (typeof result !== 'string') return this.#granted(result.target, result.reservation);
-    if (result === 'late') this.#refresh();
+    if (result === 'late') await this.#refresh();
     return this.#lastResort();
   }
 
@@ -174,8 +174,9 @@ export class Walk {
 
   /** Awaits only what is a promise. */
   protected async reserve(target: PreparedTarget, skipProbation = false): Promise<Reservation | Refusal> {
-    const asked = this.parts.ledger.reserve(target.id, this.needOf(target), skipProbation);
-    return asked instanceof Promise ? await asked : asked;
+    const asked = this.parts.ledger.reserve([{ target: target.id, need: this.needOf(target) }], { skipProbation });
+    const { reservation, refusals } = asked instanceof Promise ? await asked : asked;
+    return reservation ?? (refusals[0] as Refusal);
   }
 
   /** A target that was reserved in the queue; the hook has not been asked about it yet. */
@@ -205,10 +206,10 @@ export class Walk {
   }
 
   /** After a wait in vain: what keeps each target back by now. */
-  #refresh(): void {
+  async #refresh(): Promise<void> {
     for (const [target, { limited }] of this.trail) {
       if (!limited) continue;
-      const refusal = this.parts.ledger.check(target.id, this.needOf(target));
+      const [refusal] = (await this.parts.ledger.preview([{ target: target.id, need: this.needOf(target) }])).refusals;
       if (refusal !== undefined) this.trail.set(target, refused(target, refusal));
     }
   }

@@ -1,7 +1,20 @@
 import type { Clock } from '../../clock.js';
 import type { Declaration, ScopeKind, Signal } from '../../contract/quota.js';
 import { durationOf } from '../../plugin/readers/headers.js';
-import type { Account, CoolDown, Ledger, Need, Refusal, Reservation, TargetScopes, TargetStatus } from '../ledger.js';
+import type {
+  Account,
+  Candidate,
+  CoolDown,
+  Ledger,
+  Need,
+  PreviewResult,
+  Refusal,
+  Reservation,
+  ReserveOptions,
+  ReserveResult,
+  TargetScopes,
+  TargetStatus,
+} from '../ledger.js';
 import { declares, partsOf } from './declarations.js';
 import type { LedgerSnapshot } from './ledger-snapshot.js';
 import type { Quota } from './quota.js';
@@ -84,7 +97,28 @@ export class MemoryLedger implements Ledger {
     this.#covers.set(target, covers);
   }
 
-  check(target: string, need: Need, skipProbation = false): Refusal | undefined {
+  reserve(candidates: readonly Candidate[], options: ReserveOptions = {}): ReserveResult {
+    const refusals: Refusal[] = [];
+    for (const candidate of candidates) {
+      const refusal = this.#refuse(candidate, options);
+      if (refusal === undefined) return { reservation: this.#hold(candidate), refusals };
+      refusals.push(refusal);
+    }
+    return { refusals };
+  }
+
+  preview(candidates: readonly Candidate[], options: ReserveOptions = {}): PreviewResult {
+    const refusals: Refusal[] = [];
+    for (const candidate of candidates) {
+      const refusal = this.#refuse(candidate, options);
+      if (refusal === undefined) return { hasRoom: true, refusals };
+      refusals.push(refusal);
+    }
+    return { hasRoom: false, refusals };
+  }
+
+  /** Returns what keeps the candidate from being asked now; of several reasons, the one that lasts longest. */
+  #refuse({ target, need }: Candidate, { skipProbation = false }: ReserveOptions): Refusal | undefined {
     const now = this.#clock.now();
     const scopes = this.#covering(target);
     if (scopes.length === 0) return GONE;
@@ -96,9 +130,7 @@ export class MemoryLedger implements Ledger {
     return refusal;
   }
 
-  reserve(target: string, need: Need, skipProbation = false): Reservation | Refusal {
-    const refusal = this.check(target, need, skipProbation);
-    if (refusal !== undefined) return refusal;
+  #hold({ target, need }: Candidate): Reservation {
     const scopes = this.#covering(target);
     const sequence = ++this.#sequence;
     for (const scope of scopes) scope.sent(sequence, this.#clock.now());
@@ -142,7 +174,7 @@ export class MemoryLedger implements Ledger {
     const scopes = this.#covering(target);
     const inFlight = scopes[0]?.open.size ?? 0;
     const quotas = scopes.flatMap((scope) => scope.quotas.map((quota) => quota.status(scope.id, now)));
-    const refusal = this.check(target, ONE_REQUEST);
+    const refusal = this.#refuse({ target, need: ONE_REQUEST }, {});
     if (refusal === undefined) return { target, state: quotas.length > 0 ? 'tracking' : 'available', inFlight, quotas };
     const { code, reason, retryAt } = refusal;
     const state = code === 'disabled' ? 'disabled' : 'exhausted';

@@ -10,6 +10,7 @@ import type { Reservation } from '../../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../../src/ledger/memory/memory-ledger.js';
 import type { AttemptRecord, Outcome } from '../../../src/plugin/index.js';
 import { EventReader } from '../../event-reader.js';
+import { reserveOne } from '../../ledger/ask-ledger.js';
 import { until } from '../../until.js';
 
 const TARGETS = ['one/a', 'two/a'].map((id) => ({ id, provider: id.slice(0, 3) }) as PreparedTarget);
@@ -82,7 +83,8 @@ describe('The pace of the live feed', () => {
   const follow = (lastEventId = ''): Promise<EventReader> =>
     EventReader.open(`http://127.0.0.1:${port()}/`, { 'last-event-id': lastEventId });
 
-  const reserve = (target: string): Reservation => ledger.reserve(target, { tokens: 1, inputTokens: 1 }) as Reservation;
+  const reserve = (target: string): Reservation =>
+    reserveOne(ledger, target, { tokens: 1, inputTokens: 1 }) as Reservation;
 
   const leave = async (reader: EventReader): Promise<void> => {
     await reader.leave();

@@ -3,7 +3,7 @@ import sinon from 'sinon';
 import { Caller } from '../../../src/engine/caller.js';
 import type { PreparedTarget } from '../../../src/engine/target.js';
 import { Queue, type WaitResult } from '../../../src/engine/walk/queue.js';
-import type { Refusal } from '../../../src/ledger/ledger.js';
+import type { Refusal, ReserveResult } from '../../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../../src/ledger/memory/memory-ledger.js';
 
 const TARGET = { id: 'a/x' } as PreparedTarget;
@@ -13,9 +13,9 @@ class ChosenLedger extends MemoryLedger {
   asked = 0;
   refusal: Omit<Refusal, 'granted'> = { code: 'quota', reason: 'spent' };
 
-  override reserve(): Refusal {
+  override reserve(): ReserveResult {
     this.asked++;
-    return { granted: false, ...this.refusal };
+    return { refusals: [{ granted: false, ...this.refusal }] };
   }
 }
 

@@ -3,6 +3,7 @@ import { Learner } from '../../../src/ledger/learning/learner.js';
 import type { Reservation } from '../../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../../src/ledger/memory/memory-ledger.js';
 import { TurningClock } from '../../turning-clock.js';
+import { reserveOne } from '../ask-ledger.js';
 
 const NEED = { tokens: 1, inputTokens: 1 };
 
@@ -56,7 +57,7 @@ const drive = (silent: Silent, perMinute: number, minutes: number) => {
     const window = Math.floor(elapsed / Math.max(silent.windowMs, 60_000));
     perWindow[window] ??= { served: 0, refused: 0 };
     const counts = perWindow[window] as { served: number; refused: number };
-    const answer = ledger.reserve('p/m', NEED);
+    const answer = reserveOne(ledger, 'p/m', NEED);
     if (answer.granted) {
       const served = take(clock.now());
       ledger.observe(answer, [], served);
@@ -145,7 +146,7 @@ describe('What bare refusals teach', () => {
       for (let second = 0; second < seconds; second++) {
         const held: Reservation[] = [];
         for (let index = 0; index < 10; index++) {
-          const answer = ledger.reserve('p/m', NEED);
+          const answer = reserveOne(ledger, 'p/m', NEED);
           if (!answer.granted) continue;
           if (refuses(held.length)) {
             counts.refused++;

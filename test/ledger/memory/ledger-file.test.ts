@@ -8,6 +8,7 @@ import { MemoryLedger } from '../../../src/ledger/memory/memory-ledger.js';
 import { MemoryLog } from '../../proxy.js';
 import { TurningClock } from '../../turning-clock.js';
 import { until } from '../../until.js';
+import { refusalOf, reserveOne } from '../ask-ledger.js';
 
 const NEED = { tokens: 100, inputTokens: 60 };
 const TARGET = { target: 'groq/a', provider: 'groq' };
@@ -39,7 +40,7 @@ describe('LedgerFile', () => {
   };
 
   const hear = (ledger: MemoryLedger, ...signals: Signal[]): void => {
-    const reservation = ledger.reserve('groq/a', NEED);
+    const reservation = reserveOne(ledger, 'groq/a', NEED);
     if (!reservation.granted) throw new Error(reservation.reason);
     ledger.observe(reservation, signals, true);
     reservation.settle({ input: 60, output: 40 });
@@ -54,7 +55,7 @@ describe('LedgerFile', () => {
     const { ledger, kept } = start();
     const resetAt = clock.now() + 5 * 3_600_000;
     hear(ledger, { dimension: 'requests', window: '1d', limit: 50, remaining: 0, resetAt });
-    expect(restart(kept).check('groq/a', NEED)).to.include({ code: 'quota', retryAt: resetAt });
+    expect(refusalOf(restart(kept), 'groq/a', NEED)).to.include({ code: 'quota', retryAt: resetAt });
   });
 
   it('keeps a rest with its reason, and a bucket at its level', () => {
@@ -67,12 +68,12 @@ describe('LedgerFile', () => {
       resetAt: clock.now() + 59_500,
       refills: true,
     });
-    const reservation = ledger.reserve('groq/a', { tokens: 10, inputTokens: 5 });
+    const reservation = reserveOne(ledger, 'groq/a', { tokens: 10, inputTokens: 5 });
     if (!reservation.granted) throw new Error(reservation.reason);
     ledger.coolDown(reservation, 'target', { class: 'quota', reason: 'the month is over', until: clock.now() + 9e6 });
     reservation.release();
     const after = restart(kept);
-    expect(after.check('groq/a', NEED)).to.include({ reason: 'the month is over', retryAt: clock.now() + 9e6 });
+    expect(refusalOf(after, 'groq/a', NEED)).to.include({ reason: 'the month is over', retryAt: clock.now() + 9e6 });
     expect(after.status('groq/a').quotas[0]).to.include({ dimension: 'tokens', remaining: 50, limit: 6000 });
   });
 
@@ -80,14 +81,14 @@ describe('LedgerFile', () => {
     const limits: Declaration = { scope: 'groq/a', limits: [{ requests: 5, per: '1d' }], source: 'manual' };
     const { ledger, kept } = start('a', limits);
     hear(ledger);
-    ledger.reserve('groq/a', NEED);
+    reserveOne(ledger, 'groq/a', NEED);
     expect(restart(kept, 'a', limits).status('groq/a').quotas[0]).to.include({ remaining: 3, inFlight: 0 });
   });
 
   it('keeps what was learned of a silent provider', () => {
     const { ledger, kept } = start();
     for (let index = 0; index < 7; index++) hear(ledger);
-    const reservation = ledger.reserve('groq/a', NEED);
+    const reservation = reserveOne(ledger, 'groq/a', NEED);
     if (!reservation.granted) throw new Error(reservation.reason);
     ledger.coolDown(reservation, 'target', { class: 'rate_limit', reason: 'no' });
     reservation.settle({ input: 0, output: 0 });
@@ -95,7 +96,7 @@ describe('LedgerFile', () => {
   });
 
   const rest = (ledger: MemoryLedger, failureClass: 'auth' | 'quota'): void => {
-    const reservation = ledger.reserve('groq/a', NEED);
+    const reservation = reserveOne(ledger, 'groq/a', NEED);
     if (!reservation.granted) throw new Error(reservation.reason);
     ledger.coolDown(reservation, 'provider', { class: failureClass, reason: 'no', until: clock.now() + 9e6 });
     reservation.release();

@@ -3,6 +3,7 @@ import type { Declaration, Signal } from '../../../src/contract/quota.js';
 import type { Refusal, Reservation, TargetScopes } from '../../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../../src/ledger/memory/memory-ledger.js';
 import { TurningClock } from '../../turning-clock.js';
+import { refusalOf, reserveOne } from '../ask-ledger.js';
 
 const NEED = { tokens: 100, inputTokens: 60 };
 const TARGETS: TargetScopes[] = [
@@ -21,13 +22,13 @@ describe('MemoryLedger', () => {
   const configure = (...declarations: Declaration[]): void => ledger.configure(ACCOUNTS, TARGETS, declarations);
 
   const reserve = (target: string, need = NEED): Reservation => {
-    const answer = ledger.reserve(target, need);
+    const answer = reserveOne(ledger, target, need);
     if (!answer.granted) throw new Error(`refused: ${answer.reason}`);
     return answer;
   };
 
   const refusal = (target: string, need = NEED): Refusal => {
-    const answer = ledger.reserve(target, need);
+    const answer = reserveOne(ledger, target, need);
     if (answer.granted) throw new Error('granted');
     return answer;
   };
@@ -40,7 +41,7 @@ describe('MemoryLedger', () => {
   };
 
   const grants = (target: string, asked: number): number =>
-    Array.from({ length: asked }, () => ledger.reserve(target, NEED)).filter(({ granted }) => granted).length;
+    Array.from({ length: asked }, () => reserveOne(ledger, target, NEED)).filter(({ granted }) => granted).length;
 
   beforeEach(() => {
     clock = new TurningClock();
@@ -204,7 +205,7 @@ describe('MemoryLedger', () => {
         resetAt: clock.now() + 9e6,
       });
       expect(refusal('openrouter/y:free').reason).to.match(/^openrouter#free: 0 of 50 requests per 1d left/);
-      expect(ledger.check('openrouter/paid', NEED)).to.equal(undefined);
+      expect(refusalOf(ledger, 'openrouter/paid', NEED)).to.equal(undefined);
     });
   });
 
@@ -295,7 +296,7 @@ describe('MemoryLedger', () => {
       expect(refusal('groq/a')).to.include({ code: 'cooldown', class: 'rate_limit', retryAt: clock.now() + 7_000 });
       expect(ledger.status('groq/a')).to.include({ state: 'exhausted', until: clock.now() + 7_000 });
       clock.turn(7_000);
-      expect(ledger.check('groq/a', NEED)).to.equal(undefined);
+      expect(refusalOf(ledger, 'groq/a', NEED)).to.equal(undefined);
     });
 
     it('never lets an earlier end shorten a rest (pitfall 3)', () => {
@@ -304,7 +305,7 @@ describe('MemoryLedger', () => {
       const end = clock.now() + 60_000;
       ledger.coolDown(first, 'target', { class: 'rate_limit', reason: 'long', until: end });
       ledger.coolDown(second, 'target', { class: 'rate_limit', reason: 'short', until: clock.now() + 1_000 });
-      expect(ledger.check('groq/a', NEED)).to.include({ retryAt: end, reason: 'long' });
+      expect(refusalOf(ledger, 'groq/a', NEED)).to.include({ retryAt: end, reason: 'long' });
     });
 
     it('does not end a rest for an answer to an earlier dispatch (pitfall 2)', () => {
@@ -312,7 +313,7 @@ describe('MemoryLedger', () => {
       const [slow, refused] = [reserve('groq/a'), reserve('groq/a')];
       ledger.coolDown(refused, 'target', { class: 'rate_limit', reason: 'spent' });
       ledger.observe(slow, [], true);
-      expect(ledger.check('groq/a', NEED)?.code).to.equal('cooldown');
+      expect(refusalOf(ledger, 'groq/a', NEED)?.code).to.equal('cooldown');
     });
 
     it('rests longer each time nobody says how long, and tries one request at a time after that', () => {
@@ -379,7 +380,7 @@ describe('MemoryLedger', () => {
 
     it('is our own caution, which a bold request need not heed', () => {
       grants('groq/a', 3);
-      expect(ledger.reserve('groq/a', NEED, true).granted).to.equal(true);
+      expect(reserveOne(ledger, 'groq/a', NEED, { skipProbation: true }).granted).to.equal(true);
     });
   });
 
