@@ -88,7 +88,7 @@ export const count = (day: DayTotals, record: RequestRecord): void => {
   for (const attempt of attempts) {
     for (const counts of countsOf(day, attempt.target)) {
       countAttempt(counts, attempt);
-      if (attempt.outcome === 'passed_over') continue;
+      if (attempt.outcome === 'skipped') continue;
       if (attempt.class === 'cancelled') counts.cancelled++;
       else if (attempt.outcome === 'failed') counts.failures++;
       else addTo(counts.latency, bucketOf(attempt.durationMs));
@@ -119,7 +119,7 @@ const named = (day: DayTotals, group: Group, name: string): Counts => {
 };
 
 const countAttempt = (counts: Counts, { outcome, class: failureClass }: RequestAttempt): void => {
-  if (outcome === 'passed_over') {
+  if (outcome === 'skipped') {
     if (LIMITS.has(failureClass)) counts.avoided++;
     return;
   }

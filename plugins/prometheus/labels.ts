@@ -28,8 +28,8 @@ const STATUSES = new Set([200, 400, 404, 408, 413, 422, 429, 499, 500, 502, 503,
 export const statusLabel = ({ status }: Outcome): string =>
   STATUSES.has(status) ? String(status) : `${Math.floor(status / 100)}xx`;
 
-/** `served`, the class of its failure, or why it was not asked: `limited`, or `passed_over` for any other reason. */
-export const outcomeLabel = ({ denial, limited, failure }: AttemptRecord): string => {
-  if (denial !== undefined) return limited ? 'limited' : 'passed_over';
-  return failure === undefined ? 'served' : failure.class;
+/** `served`, the class of its failure, or why it was not asked: `limited`, or `skipped` for any other reason. */
+export const outcomeLabel = (record: AttemptRecord): string => {
+  if (record.outcome === 'failed') return record.failure.class;
+  return record.outcome === 'skipped' && record.limited ? 'limited' : record.outcome;
 };

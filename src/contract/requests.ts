@@ -4,7 +4,7 @@ import type { FailureClass } from './quota.js';
 export interface RequestAttempt {
   /** `provider/model`. */
   readonly target: string;
-  readonly outcome: 'served' | 'failed' | 'passed_over';
+  readonly outcome: 'served' | 'failed' | 'skipped';
   /** Why it failed. Of a target that was passed over: `rate_limit` where only a limit stood in the way. */
   readonly class?: FailureClass | undefined;
   /** In plain words, with keys masked. */

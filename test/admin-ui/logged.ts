@@ -31,7 +31,7 @@ export const attemptOf = (
   target: string,
   outcome: RequestAttempt['outcome'],
   more: Partial<RequestAttempt> = {},
-): RequestAttempt => ({ target, outcome, startedMs: 0, durationMs: outcome === 'passed_over' ? 0 : 100, ...more });
+): RequestAttempt => ({ target, outcome, startedMs: 0, durationMs: outcome === 'skipped' ? 0 : 100, ...more });
 
 /** Puts requests into the log of a proxy, as if they had just been over, the first one first. */
 export const log = async (server: AdminServer, requests: Iterable<RequestRecord>, content?: RequestContent) => {

@@ -22,6 +22,7 @@ class Halt extends Error {
 
 /** The walk itself, but for its three acts: it holds nothing, sends nothing, and does not wait. */
 class DryWalk extends Walk {
+  protected override readonly dryRun = true;
   readonly #request: ResumableRequest;
 
   constructor(parts: EngineContext, queue: Queue, request: ResumableRequest) {
@@ -52,7 +53,7 @@ class DryWalk extends Walk {
     if (passed === undefined) return { target: target.id, state: this.#stateOf(target), step: 'not reached' };
     const { state, reason, retryAt } = passed;
     const known = retryAt !== undefined && Number.isFinite(retryAt);
-    return { target: target.id, state, step: 'passed over', reason, ...(known ? { retryAt } : {}) };
+    return { target: target.id, state, step: 'skipped', reason, ...(known ? { retryAt } : {}) };
   }
 
   #stateOf({ id, unusable }: PreparedTarget): ExplainedTarget['state'] {

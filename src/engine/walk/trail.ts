@@ -1,6 +1,6 @@
 import type { FailureClass, TargetState } from '../../contract/quota.js';
 import type { Refusal } from '../../ledger/ledger.js';
-import type { Attempt, AttemptRecord, Denial, Failure } from '../../plugin/door/api.js';
+import type { Attempt, Denial, Failure, SkippedAttempt } from '../../plugin/door/api.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { Chain, PreparedTarget } from '../target.js';
 
@@ -120,13 +120,15 @@ const messageOf = (chain: Chain, trail: readonly TargetOutcome[]): string =>
     .map(({ target, reason, message }) => `${target.id}: ${reason}${message === undefined ? '' : ` (${message})`}`)
     .join(' · ');
 
-/** A target that was passed over without being asked. */
-export const passedOver = (attempt: Attempt, { reason, retryAt, ...verdict }: TargetOutcome): AttemptRecord => ({
+/** The record of a target that was not asked. */
+export const skipped = (attempt: Attempt, outcome: TargetOutcome): SkippedAttempt => ({
+  outcome: 'skipped',
   attempt,
   durationMs: 0,
-  denial: { reason, retryAt },
-  // Neither our own caution nor a hook's will says what it would have answered.
-  limited: verdict.limited && verdict.onProbation !== true && verdict.deniedUntil === undefined,
+  reason: outcome.reason,
+  retryAt: outcome.retryAt,
+  // Neither our own caution nor a hook's decision says what the provider would have answered.
+  limited: outcome.limited && outcome.onProbation !== true && outcome.deniedUntil === undefined,
   signals: [],
   adapted: [],
 });

@@ -10,7 +10,7 @@ import type { PreparedTarget } from '../target.js';
 import type { Course } from './course.js';
 import type { Grant, Queue } from './queue.js';
 import { isRejectedByAll, isRejection, type Rejection, type RejectionAnswer, rejectionAnswer } from './rejection.js';
-import { denied, exhausted, failed, passedOver, refused, type TargetOutcome, unusable } from './trail.js';
+import { denied, exhausted, failed, refused, skipped, type TargetOutcome, unusable } from './trail.js';
 
 /** An answer, and who gave it. */
 export interface Found {
@@ -29,6 +29,7 @@ const RETRIED = new Set(['overloaded', 'server_error']);
 
 /** One request on its way down a chain. */
 export class Walk {
+  protected readonly dryRun: boolean = false;
   protected readonly parts: EngineContext;
   protected readonly queue: Queue;
   readonly #request: ResumableRequest;
@@ -216,7 +217,7 @@ export class Walk {
 
   #pass(verdict: TargetOutcome): undefined {
     this.trail.set(verdict.target, verdict);
-    this.#course.record(passedOver(this.#attempt(verdict.target), verdict));
+    this.#course.record(skipped(this.#attempt(verdict.target), verdict));
     return undefined;
   }
 
@@ -250,6 +251,7 @@ export class Walk {
       startedAt: this.parts.clock.now(),
       stream,
       estimatedTokens: this.needOf(target).tokens,
+      dryRun: this.dryRun,
     };
   }
 }

@@ -19,7 +19,7 @@ describe('The ladder of a request', () => {
   });
 
   it('puts a wait in vain at the end', () => {
-    const attempts = [attemptOf('one/a', 'passed_over', { startedMs: 0 })];
+    const attempts = [attemptOf('one/a', 'skipped', { startedMs: 0 })];
     expect(lines(requestOf('a', { latencyMs: 1_000, waitedMs: 999, attempts }))).to.deep.equal([
       ['attempt', 0, 0],
       ['wait', 0, 1_000],
@@ -44,8 +44,8 @@ describe('The ladder of a request', () => {
 
   it('counts a target once, and as asked where it was passed over before', () => {
     const attempts = [
-      attemptOf('one/a', 'passed_over'),
-      attemptOf('two/a', 'passed_over'),
+      attemptOf('one/a', 'skipped'),
+      attemptOf('two/a', 'skipped'),
       attemptOf('one/a', 'failed'),
       attemptOf('one/a', 'served'),
     ];

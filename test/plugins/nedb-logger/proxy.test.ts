@@ -200,7 +200,7 @@ describe('The request log of a proxy', () => {
     // Starts are told in whole milliseconds.
     expect(served?.startedMs).to.be.within(Math.floor(overAt) - 1, Math.ceil(first?.latencyMs ?? 0));
     const second = await logOf(running).request('second');
-    expect(second?.attempts[0]).to.include({ target: 'one/a-model', outcome: 'passed_over', class: 'rate_limit' });
+    expect(second?.attempts[0]).to.include({ target: 'one/a-model', outcome: 'skipped', class: 'rate_limit' });
     expect(second?.attempts[0]?.reason).to.be.a('string').and.not.equal('');
     const { total, providers } = await logOf(running).usage();
     expect(total).to.include({ requests: 2, failures: 0, rateLimited: 1, avoided: 1, saved: 2 });
