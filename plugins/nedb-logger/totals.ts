@@ -76,7 +76,9 @@ export const parseDay = (text: string, day: string): DayTotals => {
 export const count = (day: DayTotals, record: RequestRecord): void => {
   const { attempts, status, latencyMs } = record;
   const saved = isSaved(record);
-  for (const counts of [day.total, named(day, 'chains', record.chain)]) {
+  // A request that was refused before its chain was known counts for no chain.
+  const chain = record.chain === '' ? [] : [named(day, 'chains', record.chain)];
+  for (const counts of [day.total, ...chain]) {
     counts.requests++;
     if (status === LEFT_FIRST) counts.cancelled++;
     else if (status >= 400) counts.failures++;

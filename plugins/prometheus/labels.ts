@@ -13,8 +13,9 @@ export class Names {
     this.#chains = new Set(targets.flatMap(({ chains }) => chains));
   }
 
+  /** Empty for a request that was refused before its chain was known. */
   chain(name: string): string {
-    return this.#chains.has(name) ? name : OTHERS;
+    return name === '' || this.#chains.has(name) ? name : OTHERS;
   }
 
   target(id: string): string {
@@ -23,7 +24,7 @@ export class Names {
 }
 
 /** Those that people look for; a provider may refuse with any other. */
-const STATUSES = new Set([200, 400, 404, 408, 413, 422, 429, 499, 500, 502, 503, 504]);
+const STATUSES = new Set([200, 400, 401, 404, 408, 413, 415, 422, 429, 499, 500, 502, 503, 504]);
 
 export const statusLabel = ({ status }: Outcome): string =>
   STATUSES.has(status) ? String(status) : `${Math.floor(status / 100)}xx`;

@@ -26,7 +26,7 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
   const router = new Router();
   router.get('/health', getHealth(current, version, stopping));
   const key = requireKey(() => current().apiKeys, 'one of server.apiKeys');
-  router.post('/v1/chat/completions', key, postChat(current));
+  router.post('/v1/chat/completions', postChat(current, key));
   router.get('/v1/models', key, getModels(current));
   router.get('/v1/models/*id', key, getModel(current));
 

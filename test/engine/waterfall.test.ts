@@ -108,12 +108,50 @@ describe('Waterfall', () => {
     expect(await ask()).to.deep.include({ status: 400, body: rejection });
   });
 
-  it('does not wait with a request that was rejected (pitfall 33: a 400 waited the full time)', async () => {
-    const { upstreams } = await start(2, { maxWait: '1h' });
+  it('returns a rejection at once when no other target can serve within maxWait (pitfall 33: a 400 waited the full time)', async () => {
+    const { upstreams } = await start(2, { maxWait: '30s' });
     upstreams[0]?.script(spent('60'));
     await ask();
     upstreams[1]?.always(reply(400, { error: { message: 'no' } }));
     expect((await ask()).status).to.equal(400);
+  });
+
+  const REJECTIONS = [
+    ['cannot do what is asked', 400, { error: { message: 'This model does not support tools' } }],
+    ['finds the request too large', 413, { error: { message: 'Request too large' } }],
+    [
+      'has a smaller context window',
+      400,
+      { error: { message: 'maximum context length is 8192 tokens', code: 'context_length_exceeded' } },
+    ],
+  ] as const;
+  for (const [what, status, body] of REJECTIONS) {
+    it(`waits for a target that is back within maxWait although another ${what}`, async () => {
+      const { upstreams } = await start(2, { maxWait: '12s' });
+      upstreams[0]?.script(spent('1'));
+      upstreams[1]?.always(reply(status, body));
+      expect(await ask()).to.include({ status: 200, target: 'one/a-model' });
+    });
+  }
+
+  it('says that the request is too large when only that can be mended, whatever limits other targets have', async () => {
+    const { upstreams } = await start(2, { maxWait: '1s' });
+    upstreams[0]?.always(spent('5000'));
+    const overflow = {
+      error: { message: 'This model has a maximum context length of 8192 tokens', code: 'context_length_exceeded' },
+    };
+    upstreams[1]?.always(reply(400, overflow));
+    for (let index = 0; index < 2; index++) {
+      const { status, body } = await ask();
+      expect([status, body]).to.deep.equal([400, overflow]);
+    }
+  });
+
+  it('passes a rejection through to each of two parallel requests to a stranger', async () => {
+    const { upstreams } = await start(1, { maxWait: '0s' });
+    upstreams[0]?.always(reply(400, { error: { message: 'no' } }));
+    const answers = await Promise.all([ask(), ask()]);
+    expect(answers.map(({ status }) => status)).to.deep.equal([400, 400]);
   });
 
   it('answers 503 when a fault, and not a limit, stands in the way, without waiting', async () => {

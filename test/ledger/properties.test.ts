@@ -200,7 +200,7 @@ describe('Whatever the order of events, a ledger', () => {
               const number = arrived++;
               const needOf = () => ({ tokens: 1, inputTokens: 1 });
               void queue
-                .wait({ targets: [target], needOf, deniedUntil: () => undefined, ms: 60_000, caller: new Caller() })
+                .wait({ targets: [target], needOf, notBefore: () => undefined, ms: 60_000, caller: new Caller() })
                 .then((result) => {
                   if (typeof result === 'string') return;
                   order.push(number);

@@ -1,13 +1,8 @@
 import type { Clock } from '../../clock.js';
-import type { Ledger, Need, Refusal, Reservation } from '../../ledger/ledger.js';
+import type { Ledger, Need, Refusal } from '../../ledger/ledger.js';
 import type { Caller } from '../caller.js';
 import type { PreparedTarget } from '../target.js';
-
-/** Room at one target, held already. */
-export interface Grant {
-  readonly target: PreparedTarget;
-  readonly reservation: Reservation;
-}
+import type { Grant } from './commands.js';
 
 /** `gone`: the caller left · `late`: nothing came free in time · `full`: too many wait already · `closed`: nobody may. */
 export type WaitResult = Grant | 'gone' | 'late' | 'full' | 'closed';
@@ -17,7 +12,7 @@ export interface WaitOptions {
   readonly targets: readonly PreparedTarget[];
   readonly needOf: (target: PreparedTarget) => Need;
   /** Epoch ms: the request is not to ask the target before then. */
-  readonly deniedUntil: (target: PreparedTarget) => number | undefined;
+  readonly notBefore: (target: PreparedTarget) => number | undefined;
   /** At most so long. */
   readonly ms: number;
   readonly caller: Caller;
@@ -157,8 +152,8 @@ export class Queue {
     const open: PreparedTarget[] = [];
     for (const target of waiter.targets) {
       if (claimed.has(target.id)) continue;
-      const deniedUntil = waiter.deniedUntil(target) ?? 0;
-      if (deniedUntil > now) this.#keepBack(waiter, target, denialOf(deniedUntil));
+      const notBefore = waiter.notBefore(target) ?? 0;
+      if (notBefore > now) this.#keepBack(waiter, target, deniedUntil(notBefore));
       else open.push(target);
     }
     if (open.length === 0) return undefined;
@@ -186,7 +181,7 @@ export class Queue {
 }
 
 /** What is denied to one request, others may have. */
-const denialOf = (retryAt: number): Refusal => ({
+const deniedUntil = (retryAt: number): Refusal => ({
   granted: false,
   code: 'cooldown',
   reason: 'denied',

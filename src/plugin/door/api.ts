@@ -141,6 +141,11 @@ export interface Outcome {
   readonly startedAt: number;
   /** What the caller got; 499 when the caller left first, 502 for a stream that broke. */
   readonly status: number;
+  /**
+   * The code of the error that 429chain itself answered with, such as `chain_exhausted`. A request that was refused before
+   * it was read (`invalid_api_key`, `malformed_json`) has an empty `chain`, and an empty `keyLabel` if its key is at fault.
+   */
+  readonly refusal?: string | undefined;
   readonly durationMs: number;
   /** Time spent waiting for capacity. */
   readonly waitedMs: number;

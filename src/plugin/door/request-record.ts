@@ -22,6 +22,7 @@ export const toRequestRecord = (outcome: Outcome): RequestRecord => {
     ...(firstTokenMs !== undefined && { firstTokenMs: tenths(firstTokenMs) }),
     waitedMs: tenths(outcome.waitedMs),
     status: outcome.status,
+    ...(outcome.refusal !== undefined && { refusal: outcome.refusal }),
     stream: outcome.stream,
     path: outcome.path,
     keyLabel: outcome.keyLabel,

@@ -66,7 +66,7 @@ describe('Explain', () => {
       const launch = (request: ChainRequest): Promise<unknown> => {
         callers.push(request.caller);
         const run = waterfall.run(request).then(
-          ({ course, target }) => course.finish(200, target.publicView),
+          ({ end, target }) => end(200, target),
           (error: unknown) => error,
         );
         return run;

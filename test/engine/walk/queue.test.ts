@@ -28,7 +28,7 @@ describe('Queue', () => {
     queue.wait({
       targets: [TARGET],
       needOf: () => ({ tokens: 1, inputTokens: 1 }),
-      deniedUntil: () => undefined,
+      notBefore: () => undefined,
       ms,
       caller: new Caller(),
     });

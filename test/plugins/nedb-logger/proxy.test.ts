@@ -242,7 +242,7 @@ describe('The request log of a proxy', () => {
     upstreams[1]?.always(stream([chunk({ content: BEGUN + REST }), chunk({}, 'stop'), DONE]));
     const running = await start();
     const text = await (await running.post({ messages: HELLO, stream: true })).text();
-    expect(text).to.contain('goes on');
+    expect(text).to.contain('continues');
     const record = await recorded(running);
     expect(record).to.include({ status: 200, resumed: 1, target: 'two/a-model', provider: 'two' });
     expect(record.attempts.map(({ target, outcome, class: failed }) => [target, outcome, failed])).to.deep.equal([
