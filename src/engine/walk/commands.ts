@@ -25,7 +25,7 @@ export interface ReserveReply {
 }
 
 /** Find out what keeps these targets back, up to the first that has room. Holds nothing. */
-export interface Preview {
+interface Preview {
   readonly do: 'preview';
   readonly targets: readonly PreparedTarget[];
 }

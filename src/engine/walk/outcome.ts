@@ -5,7 +5,7 @@ import { NoOverlap } from '../causes.js';
 import type { PreparedTarget } from '../target.js';
 
 /** The target cannot be asked whatever its limits: it has no key, or it is switched off. */
-export interface Unusable {
+interface Unusable {
   readonly kind: 'unusable';
   readonly target: PreparedTarget;
   readonly state: 'unconfigured' | 'disabled';
