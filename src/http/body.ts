@@ -21,7 +21,10 @@ export const readBody = async (ctx: Context, maxBytes: number): Promise<JsonBody
   }
   const encoding = ctx.get('content-encoding');
   if (encoding !== '' && encoding !== 'identity') {
-    throw new ChainError('unsupported_media_type', `The request body is encoded as "${encoding}". Send it without content-encoding.`);
+    throw new ChainError(
+      'unsupported_media_type',
+      `The request body is encoded as "${encoding}". Send it without content-encoding.`,
+    );
   }
   const text = await readText(ctx.req, maxBytes);
   const value = parse(text);
@@ -35,7 +38,9 @@ const parse = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ChainError('malformed_json', `The request body is not valid JSON: ${(cause as Error).message}`, { cause });
+    throw new ChainError('malformed_json', `The request body is not valid JSON: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 };
 
@@ -58,5 +63,7 @@ const readText = (req: IncomingMessage, maxBytes: number): Promise<string> =>
     });
     req.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
     req.on('error', reject);
-    req.on('close', () => reject(new ChainError('invalid_request', 'The connection closed before the request body was complete.')));
+    req.on('close', () =>
+      reject(new ChainError('invalid_request', 'The connection closed before the request body was complete.')),
+    );
   });
