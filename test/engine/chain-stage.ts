@@ -7,7 +7,7 @@ export const spent = (seconds: string): Answerer =>
 
 export const broken = reply(500, { error: { message: 'broken' } });
 
-export interface AnswerBody {
+interface AnswerBody {
   readonly error: { readonly retry_after_ms: number; readonly targets: readonly { readonly reason: string }[] };
 }
 
