@@ -1,4 +1,4 @@
-import type { Candidate } from '../../ledger/ledger.js';
+import type { Candidate, Need } from '../../ledger/ledger.js';
 import type { EngineContext } from '../attempt/context.js';
 import type { ChainRequest } from '../request.js';
 import type { PreparedTarget } from '../target.js';
@@ -13,6 +13,24 @@ export const viewOf = ({ clock, estimates }: EngineContext, queue: Queue, { size
   ahead: (target) => queue.ahead(target),
 });
 
-/** Returns the targets as the ledger is asked for them. */
+/** Returns the targets as the ledger is asked for them. What the request needs at a target is worked out when it is read. */
 export const candidatesOf = (view: WalkView, targets: readonly PreparedTarget[]): readonly Candidate[] =>
-  targets.map((target) => ({ target: target.id, need: view.needOf(target) }));
+  targets.map((target) => new TargetCandidate(view, target));
+
+class TargetCandidate implements Candidate {
+  readonly #view: WalkView;
+  readonly #target: PreparedTarget;
+
+  constructor(view: WalkView, target: PreparedTarget) {
+    this.#view = view;
+    this.#target = target;
+  }
+
+  get target(): string {
+    return this.#target.id;
+  }
+
+  get need(): Need {
+    return this.#view.needOf(this.#target);
+  }
+}
