@@ -3,8 +3,8 @@ import { suggest } from '../config/wording.js';
 import { printable } from '../logging/printable.js';
 import { neededNode, version } from '../package.js';
 import { ChainError } from '../plugin/door/errors.js';
-import { CommandError } from './command-error.js';
 import { type CommandLine, OPTIONS, readCommandLine } from './options.js';
+import { CommandError } from './terminal/command-error.js';
 
 interface Command {
   readonly help: string;
@@ -15,37 +15,40 @@ interface Command {
 
 /** Name → what it does, and where. A command's code is loaded when it is called. */
 const COMMANDS: Readonly<Record<string, Command>> = {
-  start: { help: 'run the proxy (the default)', run: async (line) => (await import('./start.js')).start(line) },
+  start: {
+    help: 'run the proxy (the default)',
+    run: async (line) => (await import('./commands/start.js')).start(line),
+  },
   init: {
     help: 'ask for keys on a terminal and try them, write a commented 429chain.json5 and a .env',
-    run: async (line) => (await import('./init.js')).init(line),
+    run: async (line) => (await import('./commands/init.js')).init(line),
   },
   check: {
     help: 'validate the configuration, and ask every provider for its models',
-    run: async (line) => (await import('./check.js')).check(line),
+    run: async (line) => (await import('./commands/check.js')).check(line),
   },
   ask: {
     help: 'ask "…": send one question through a running proxy',
     takesWords: true,
-    run: async (line) => (await import('./ask.js')).ask(line),
+    run: async (line) => (await import('./commands/ask.js')).ask(line),
   },
   status: {
     help: 'what every target of a running proxy has left, and when it is back',
-    run: async (line) => (await import('./status.js')).status(line),
+    run: async (line) => (await import('./commands/status.js')).status(line),
   },
   health: {
     help: 'whether a running proxy serves requests: exit status 0, or 1',
-    run: async (line) => (await import('./health.js')).health(line),
+    run: async (line) => (await import('./commands/health.js')).health(line),
   },
   explain: {
     help: 'which target a request would go to now, and why not to the others',
     takesWords: true,
-    run: async (line) => (await import('./explain.js')).explain(line),
+    run: async (line) => (await import('./commands/explain.js')).explain(line),
   },
   plugin: {
     help: 'plugin new NAME: write a plugin of your own, tested and ready to be published',
     takesWords: true,
-    run: async (line) => (await import('./plugin.js')).plugin(line),
+    run: async (line) => (await import('./commands/plugin.js')).plugin(line),
   },
 };
 

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { suggest } from '../config/wording.js';
-import { CommandError } from './command-error.js';
-import { OWN_NAME } from './own-name.js';
-import { tableOf } from './table.js';
+import { OWN_NAME } from './command-name.js';
+import { CommandError } from './terminal/command-error.js';
+import { tableOf } from './terminal/table.js';
 
 /** Every option of every command, with its sentence for `--help`. */
 export const OPTIONS = {

@@ -1,8 +1,8 @@
 import type { Path } from '../locate.js';
 import { splitTarget } from '../target-name.js';
 import { type Finding, nameOf, suggest, writtenAt } from '../wording.js';
+import { type Check, finding, keysOf, pathsOf, textAt } from './checked-configuration.js';
 import { sentenceOf } from './schema.js';
-import { type Check, finding, keysOf, pathsOf, textAt } from './subject.js';
 
 interface FoundTarget {
   readonly path: Path;

@@ -1,7 +1,7 @@
 import { apiKeysOf } from '../api-keys.js';
 import { isLoopback } from '../loopback.js';
 import { type Finding, nameOf, writtenAt } from '../wording.js';
-import { type Check, finding, keysOf, textAt } from './subject.js';
+import { type Check, finding, keysOf, textAt } from './checked-configuration.js';
 
 const HOST = ['server', 'host'];
 const KEYS = ['server', 'apiKeys'];

@@ -1,7 +1,7 @@
 import { durationOf } from '../../plugin/readers/headers.js';
 import type { Finding } from '../wording.js';
+import { type Check, finding, pathsOf, textAt } from './checked-configuration.js';
 import { sentenceOf } from './schema.js';
-import { type Check, finding, pathsOf, textAt } from './subject.js';
 
 interface Span {
   readonly at: string;

@@ -2,8 +2,8 @@ import { isAbsolute, relative } from 'node:path';
 import type { Locator, Path } from '../locate.js';
 import type { Problem, Settings } from '../settings.js';
 import type { Finding } from '../wording.js';
-import { explain } from './explain.js';
 import { validatorFor } from './schema.js';
+import { explain } from './schema-findings.js';
 
 /** What problems name as their file when the configuration was never one. */
 const NO_FILE = 'configuration';

@@ -4,9 +4,9 @@ import { describe, type Finding, isPrivate, listOf, nameOf, writtenAt } from '..
 import { checkDefaultChain, checkProviders, checkRepeats, checkTargetNames } from './check-chains.js';
 import { checkAdminKey, checkHost, checkKeyLabels } from './check-server.js';
 import { checkBaseUrls, checkKeys, checkSpans, checkVariableNames } from './check-values.js';
-import { explain } from './explain.js';
+import type { Check } from './checked-configuration.js';
 import { validatorOf } from './schema.js';
-import type { Check } from './subject.js';
+import { explain } from './schema-findings.js';
 
 const CHECKS: readonly Check[] = [
   checkHost,

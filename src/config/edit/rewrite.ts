@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ArrayNode, type MemberNode, type ObjectNode, parse, type ValueNode } from '@humanwhocodes/momoa';
 import { keyOf, memberOf } from '../locate.js';
-import { type Block, type Blocks, blocksOf, hasComment, joinBlocks } from './blocks.js';
-import { matchItems } from './match-items.js';
+import { type Block, type Blocks, blocksOf, hasComment, joinBlocks } from './entries.js';
+import { matchItems } from './match-list-items.js';
 import {
   indentAt,
   LONGEST_LINE,

@@ -6,7 +6,7 @@ import { validate } from '../check/validate.js';
 import { type Environment, readEnvironment, resolveVariables } from '../env.js';
 import { createLocator } from '../locate.js';
 import type { Problem, Settings } from '../settings.js';
-import { buildSettings } from './build.js';
+import { buildSettings } from './build-settings.js';
 import { strayLinesOf } from './dot-env.js';
 import { DOT_ENV, readSources } from './sources.js';
 

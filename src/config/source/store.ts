@@ -10,7 +10,7 @@ import { type Change, changed } from './change.js';
 import { Listeners } from './listeners.js';
 import { parseSettings, type SettingsResult } from './load.js';
 import { fileMedium, type Medium, memoryMedium, reasonOf, type Texts } from './medium.js';
-import { readOnly } from './read-only.js';
+import { readOnly } from './read-only-error.js';
 import type { Prepared, SettingsStore, StoreOptions } from './settings-store.js';
 import type { Sources } from './sources.js';
 
