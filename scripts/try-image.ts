@@ -80,7 +80,7 @@ try {
     const { CHAIN_API_KEY = '', CHAIN_ADMIN_KEY = '' } = keys();
     assert.match(CHAIN_API_KEY, /^429-/);
     assert.match(CHAIN_ADMIN_KEY, /^admin-/);
-    assert.match(running.output(), /Keys were made for you: CHAIN_API_KEY and CHAIN_ADMIN_KEY in \/config\/\.env/);
+    assert.match(running.output(), /429chain generated CHAIN_API_KEY and CHAIN_ADMIN_KEY in \/config\/\.env/);
     assert.ok(!running.output().includes(CHAIN_API_KEY) && !running.output().includes(CHAIN_ADMIN_KEY));
   });
   await step('is healthy', async () => {

@@ -37,6 +37,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/config': ['source', 'check', 'edit', FOUNDATION],
   'src/ledger': ['memory', 'learning', 'windows', FOUNDATION],
   'src/engine': ['waterfall.ts', 'resuming-stream.ts', 'walk', 'models', 'attempt', 'resume', 'stream', FOUNDATION],
+  'src/cli': ['main.ts', 'commands', 'setup', 'start', 'proxy', FOUNDATION, 'terminal'],
   'src/admin': ['handlers.ts', 'static.ts', 'resources', 'live', 'gate', FOUNDATION],
 };
 

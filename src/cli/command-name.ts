@@ -1,2 +1,2 @@
-/** How this command is called, for advice: one who came by npx has no `429chain` of their own. */
-export const OWN_NAME = process.env.npm_command === 'exec' ? 'npx 429chain' : '429chain';
+/** The command as the user can run it again. With npx, `429chain` alone is not on the path. */
+export const COMMAND_NAME = process.env.npm_command === 'exec' ? 'npx 429chain' : '429chain';

@@ -8,45 +8,45 @@ import { CommandError } from './terminal/command-error.js';
 
 interface Command {
   readonly help: string;
-  /** Whether words may follow it, such as a question. */
+  /** Whether it accepts arguments, such as a question. */
   readonly takesWords?: boolean;
   readonly run: (line: CommandLine) => Promise<void>;
 }
 
-/** Name → what it does, and where. A command's code is loaded when it is called. */
+/** The commands by name. The code of a command is loaded only when it runs. */
 const COMMANDS: Readonly<Record<string, Command>> = {
   start: {
     help: 'run the proxy (the default)',
     run: async (line) => (await import('./commands/start.js')).start(line),
   },
   init: {
-    help: 'ask for keys on a terminal and try them, write a commented 429chain.json5 and a .env',
+    help: 'write a commented 429chain.json5 and a .env; asks for your keys on a terminal',
     run: async (line) => (await import('./commands/init.js')).init(line),
   },
   check: {
-    help: 'validate the configuration, and ask every provider for its models',
+    help: 'validate the configuration and ask every provider for its models',
     run: async (line) => (await import('./commands/check.js')).check(line),
   },
   ask: {
-    help: 'ask "…": send one question through a running proxy',
+    help: 'ask "…": send one question to a running proxy',
     takesWords: true,
     run: async (line) => (await import('./commands/ask.js')).ask(line),
   },
   status: {
-    help: 'what every target of a running proxy has left, and when it is back',
+    help: 'show what every target has left and when its limits reset',
     run: async (line) => (await import('./commands/status.js')).status(line),
   },
   health: {
-    help: 'whether a running proxy serves requests: exit status 0, or 1',
+    help: 'exit with status 0 if a running proxy serves requests, otherwise 1',
     run: async (line) => (await import('./commands/health.js')).health(line),
   },
   explain: {
-    help: 'which target a request would go to now, and why not to the others',
+    help: 'show which target a request would go to now, and why',
     takesWords: true,
     run: async (line) => (await import('./commands/explain.js')).explain(line),
   },
   plugin: {
-    help: 'plugin new NAME: write a plugin of your own, tested and ready to be published',
+    help: 'plugin new NAME: create a plugin that is ready to be tested and published',
     takesWords: true,
     run: async (line) => (await import('./commands/plugin.js')).plugin(line),
   },
@@ -60,8 +60,8 @@ const usage = (): string => {
   return `Usage: 429chain [command] [options]\n\nCommands\n${rows(commands)}\n\nOptions\n${rows(options)}\n`;
 };
 
-/** @throws CommandError before code is loaded that an old Node cannot read */
-const checkNode = (): void => {
+/** @throws CommandError when Node is too old. Runs before any code is loaded that an old Node cannot parse */
+const checkNodeVersion = (): void => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const [neededMajor = 0, neededMinor = 0] = neededNode.split('.').map(Number);
   if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) return;
@@ -69,7 +69,7 @@ const checkNode = (): void => {
 };
 
 const run = async (args: readonly string[]): Promise<void> => {
-  checkNode();
+  checkNodeVersion();
   const line = readCommandLine(args);
   if (line.options.version) {
     console.log(version);
@@ -88,7 +88,7 @@ const run = async (args: readonly string[]): Promise<void> => {
   const [word] = line.words;
   if (word !== undefined && !command.takesWords) {
     throw new CommandError(
-      `429chain ${line.command} takes options only, and cannot do anything with '${word}'. --config names another configuration.`,
+      `429chain ${line.command} takes no arguments, but got '${word}'. To use another configuration, write --config FILE.`,
       2,
     );
   }

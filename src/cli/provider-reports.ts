@@ -11,17 +11,17 @@ import { version } from '../package.js';
 import { Runtime } from '../runtime/runtime.js';
 import { Secrets } from '../secrets.js';
 
-/** What came of asking each provider, by its id. */
+/** The result of asking each provider for its models, by provider id. */
 export type Reports = ReadonlyMap<string, ProviderReport>;
 
-/** The engine without a server, and without an `App`, which keeps its ledger in the data folder. */
+/** Builds a runtime without a server. Unlike `App`, it keeps nothing in the data folder. */
 export const buildRuntime = (settings: Settings, plugins: readonly string[]): Promise<Runtime> => {
   const clock = systemClock;
   const secrets = new Secrets();
   const log = openLog(2, secrets);
   log.configure({ format: 'pretty' });
-  const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
-  return Runtime.build(withoutOwnKey(settings), chosen, {
+  const given = plugins.map((use) => ({ use, options: {}, enabled: true }));
+  return Runtime.build(withoutOwnKey(settings), given, {
     ledger: new MemoryLedger(clock),
     upstream: new Upstream(clock.now),
     estimates: new Estimates(),
@@ -41,7 +41,7 @@ const withoutOwnKey = (settings: Settings): Settings => {
 };
 
 /** Asks every provider for its models. */
-export const askAll = async ({ providers, host }: Runtime): Promise<Reports> => {
+export const askProviders = async ({ providers, host }: Runtime): Promise<Reports> => {
   const dispatcher = new Agent();
   try {
     const ask = async (provider: PreparedProvider) =>
@@ -52,9 +52,9 @@ export const askAll = async ({ providers, host }: Runtime): Promise<Reports> => 
   }
 };
 
-/** A report in plain words. */
-export const wordsFor = ({ detail, models, keyUntried }: ProviderReport): string => {
+/** The text beside a report's state. */
+export const detailOf = ({ detail, models, keyUntried }: ProviderReport): string => {
   if (models === undefined) return detail;
-  const untried = keyUntried ? '; lists them to anybody, so that its key was not tried' : '';
+  const untried = keyUntried ? '; the list is public, so the key was not tested' : '';
   return `${models.length} ${models.length === 1 ? 'model' : 'models'}${untried}`;
 };

@@ -1,36 +1,37 @@
-import type { Settings } from '../../config/settings.js';
-import { splitTarget } from '../../config/target-name.js';
-import { suggest } from '../../config/wording.js';
 import { parseBody } from '../../engine/parse-body.js';
 import { printable } from '../../logging/printable.js';
-import { OWN_NAME } from '../command-name.js';
+import { COMMAND_NAME } from '../command-name.js';
 import type { CommandLine } from '../options.js';
 import { textsOf } from '../proxy/answer-text.js';
-import { refusalOf } from '../proxy/error-text.js';
+import { checkChainName } from '../proxy/chain-name.js';
+import { errorText } from '../proxy/error-text.js';
 import { findProxy, send } from '../proxy/running-proxy.js';
 import { CommandError } from '../terminal/command-error.js';
 
-/** Sends one question through a running proxy: the answer to standard output, who served it to standard error. */
+/** Sends one question to a running proxy. Prints the answer to standard output and its target to standard error. */
 export const ask = async (line: CommandLine): Promise<void> => {
   const { address, settings, keyOf } = await findProxy(line);
-  const question = await questionOf(line);
+  const question = await readQuestion(line);
   const response = await send(address, '/v1/chat/completions', keyOf('api-key'), {
-    ...(line.options.chain === undefined ? {} : { model: chainOf(line.options.chain, settings) }),
+    ...(line.options.chain === undefined ? {} : { model: checkChainName(line.options.chain, settings) }),
     messages: [{ role: 'user', content: question }],
     stream: true,
   });
   const target = response.headers.get('x-429chain-target');
   const servedBy = target === null ? null : decodeURI(target);
-  if (!response.ok) throw new CommandError(refusalOf(response.status, parseBody(await response.text()), servedBy));
-  await print(response);
-  console.error(servedBy === null ? `${address} does not say which target answered.` : servedLine(servedBy, response));
+  if (!response.ok) throw new CommandError(errorText(response.status, parseBody(await response.text()), servedBy));
+  await printAnswer(response);
+  console.error(servedBy === null ? `${address} does not name the target.` : attemptsText(servedBy, response));
 };
 
-/** @throws CommandError when there is none */
-const questionOf = async ({ words }: CommandLine): Promise<string> => {
+/** @throws CommandError when there is no question */
+const readQuestion = async ({ words }: CommandLine): Promise<string> => {
   const question = words.length > 0 ? words.join(' ') : process.stdin.isTTY ? '' : await readInput();
   if (question.trim() !== '') return question;
-  throw new CommandError(`There is no question. Write ${OWN_NAME} ask "…", or pipe one in.`, 2);
+  throw new CommandError(
+    `The question is missing. Run ${COMMAND_NAME} ask "…", or pipe the question to ${COMMAND_NAME} ask.`,
+    2,
+  );
 };
 
 const readInput = async (): Promise<string> => {
@@ -39,23 +40,10 @@ const readInput = async (): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8');
 };
 
-/** @throws CommandError for a name that the proxy would take for its default chain, if its settings are known */
-export const chainOf = (name: string, settings: Settings | undefined): string => {
-  if (settings === undefined) return name;
-  const { chains, providers } = settings;
-  const names = chains.map((chain) => chain.name);
-  const provider = splitTarget(name)?.provider;
-  if (names.includes(name) || providers.some(({ id }) => id === provider)) return name;
-  throw new CommandError(
-    `There is no chain "${name}". Chains: ${names.join(', ') || 'none'}.${suggest(name, names)}`,
-    2,
-  );
-};
-
-/** @throws CommandError when the answer breaks off or says nothing */
-const print = async (response: Response): Promise<void> => {
+/** @throws CommandError when the answer breaks off or is empty */
+const printAnswer = async (response: Response): Promise<void> => {
   let last = '';
-  // A reader who leaves early, such as `head`, has read enough.
+  // A reader that closes the pipe early, such as `head`, is not an error.
   process.stdout.once('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
   try {
     for await (const text of textsOf(response)) {
@@ -69,10 +57,10 @@ const print = async (response: Response): Promise<void> => {
   } finally {
     if (last !== '' && !last.endsWith('\n')) process.stdout.write('\n');
   }
-  if (last === '') throw new CommandError('The answer has no text.');
+  if (last === '') throw new CommandError('The answer is empty.');
 };
 
-const servedLine = (servedBy: string, { headers }: Response): string => {
+const attemptsText = (servedBy: string, { headers }: Response): string => {
   const attempts = headers.get('x-429chain-attempts') ?? '1';
   return `${servedBy} answered, ${attempts} ${attempts === '1' ? 'attempt' : 'attempts'}.`;
 };

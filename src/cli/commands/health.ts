@@ -3,35 +3,35 @@ import { addressIn, type CommandLine, portOf } from '../options.js';
 import { addressAt } from '../proxy/address.js';
 import { CommandError } from '../terminal/command-error.js';
 
-/** Sooner than whoever asks every few seconds gives up. */
-const PATIENCE_MS = 4_000;
+/** Shorter than the usual timeout of a container's health check. */
+const TIMEOUT_MS = 4_000;
 
 /**
- * Asks the running proxy whether it serves. Where `--url` or `--port` says where it is, no configuration is read: one that cannot be
- * used keeps no proxy from running.
- * @throws CommandError when it does not, or does not answer
+ * Asks a running proxy whether it serves requests. With `--url` or `--port` it reads no configuration: the proxy keeps
+ * running when its file has become invalid.
+ * @throws CommandError when the proxy does not serve requests, or does not answer
  */
 export const health = async (line: CommandLine): Promise<void> => {
   const address = await addressOf(line);
-  const { status, body } = await ask(`${address}/health`);
+  const { status, body } = await fetchHealth(`${address}/health`);
   if (status !== 200 || !isFields(body) || body.status !== 'ok') {
-    const what = isFields(body) && typeof body.status === 'string' ? body.status : `status ${status}`;
-    throw new CommandError(`429chain at ${address} does not serve requests now: ${what}.`);
+    const reported = isFields(body) && typeof body.status === 'string' ? body.status : `status ${status}`;
+    throw new CommandError(`429chain at ${address} does not serve requests: ${reported}.`);
   }
   console.log(`429chain ${body.version} at ${address} serves requests. Targets: ${targetsOf(body.targets)}.`);
 };
 
 const addressOf = async (line: CommandLine): Promise<string> => {
-  const given = addressIn(line);
-  if (given !== undefined) return given;
+  const url = addressIn(line);
+  if (url !== undefined) return url;
   const port = portOf(line);
   if (port !== undefined) return addressAt(line.options.host ?? '127.0.0.1', port);
   return (await (await import('../proxy/running-proxy.js')).findProxy(line)).address;
 };
 
-const ask = async (url: string): Promise<{ readonly status: number; readonly body: unknown }> => {
+const fetchHealth = async (url: string): Promise<{ readonly status: number; readonly body: unknown }> => {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     const text = await response.text();
     return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : undefined };
   } catch (error) {

@@ -8,15 +8,15 @@ import { CommandError } from '../terminal/command-error.js';
 const PACKAGE_FILE = createRequire(import.meta.url).resolve('429chain/package.json');
 const TEMPLATES = join(dirname(PACKAGE_FILE), 'templates');
 const KINDS = ['provider', 'parser', 'policy'];
-/** What all kinds have in common. */
+/** The template that all kinds share. */
 const SHARED = 'shared';
-/** What the templates call themselves. */
+/** The name of the plugin in the templates. */
 const PLACEHOLDER = 'my-plugin';
-/** Under its own name npm takes the one into no package, and Node takes the other for that of a package. */
+/** Files with another name in the templates: npm leaves a `.gitignore` out of packages, and Node would read the `package.json`. */
 const RENAMED = { gitignore: '.gitignore', 'package.template.json': 'package.json' };
 const USAGE = '429chain plugin new my-provider [--kind provider|parser|policy]';
 
-/** `plugin new NAME`: writes a folder that can be tested and published as it is. */
+/** `plugin new NAME`: writes a folder with a plugin that is ready to be tested and published. */
 export const plugin = async ({ words, options: { kind = 'provider' } }: CommandLine): Promise<void> => {
   const [action, name, ...more] = words;
   if (action !== 'new' || name === undefined || more.length > 0) throw new CommandError(`Expected: ${USAGE}`, 2);
@@ -27,35 +27,36 @@ export const plugin = async ({ words, options: { kind = 'provider' } }: CommandL
   }
   const folder = resolve(name);
   try {
-    if (!isFree(folder)) throw new CommandError(`${folder} is there already, and not empty. Nothing was written.`);
+    if (!isFree(folder))
+      throw new CommandError(`${folder} already exists and is not an empty folder. Nothing was written.`);
     console.log(`Written\n${write(kind, folder, name)}\n${nextSteps(name)}`);
   } catch (cause) {
     const { code, path } = cause as NodeJS.ErrnoException;
     if (code === undefined) throw cause;
-    throw new CommandError(`${path ?? folder} cannot be written (${code}).`);
+    throw new CommandError(`Cannot write ${path ?? folder} (${code}).`);
   }
 };
 
-/** Nothing is there, or an empty folder. */
+/** Whether nothing exists at this path, or an empty folder. */
 const isFree = (folder: string): boolean => {
   if (!existsSync(folder)) return true;
   return statSync(folder).isDirectory() && readdirSync(folder).length === 0;
 };
 
-/** A name that npm takes, that a folder can have, and that needs no quotes anywhere. */
+/** @throws CommandError for a name that npm or a file system may reject, or that needs quotes */
 const checkName = (name: string): void => {
   if (!/^[a-z0-9][a-z0-9-]{0,99}$/.test(name)) {
     throw new CommandError(
-      `'${name}' is no name for a plugin. Expected small letters, digits and dashes, such as my-provider.`,
+      `'${name}' is not a valid plugin name. Use lower-case letters, digits and dashes, such as my-provider.`,
       2,
     );
   }
   if (builtinModules.includes(name)) {
-    throw new CommandError(`'${name}' is the name of a part of Node. Expected another one.`, 2);
+    throw new CommandError(`'${name}' is the name of a Node module. Choose another one.`, 2);
   }
 };
 
-/** @returns what was written, a line for each file */
+/** Writes the plugin. @returns a line for each file */
 const write = (kind: string, folder: string, name: string): string => {
   for (const template of [SHARED, kind]) cpSync(join(TEMPLATES, template), folder, { recursive: true });
   for (const [from, to] of Object.entries(RENAMED)) renameSync(join(folder, from), join(folder, to));
@@ -77,6 +78,6 @@ const nextSteps = (name: string): string => `
 Next
   cd ${name}
   npm install
-  npm test       all green
-  npm start      429chain with it, on simulated providers
-Then write down in index.js what is true of yours.`;
+  npm test       all tests pass
+  npm start      runs 429chain with your plugin and simulated providers
+Then adapt index.js to your needs.`;

@@ -7,21 +7,24 @@ import { Secrets } from '../../secrets.js';
 import { demoStore } from '../demo-store.js';
 import { type CommandLine, configurationFile, pluginPaths, portOf } from '../options.js';
 import { createConfiguration } from '../setup/create-configuration.js';
-import { chooseBeginning } from '../setup/first-start.js';
+import { chooseFirstStart } from '../setup/first-start.js';
 import { announce } from '../start/announce.js';
-import { holdFolder } from '../start/folder-lock.js';
+import { lockFolder } from '../start/folder-lock.js';
 import { watchPlugins } from '../start/watch-plugins.js';
 import { whyNotWritable } from '../start/writable-folder.js';
 import { CommandError } from '../terminal/command-error.js';
 
-/** Runs the proxy, after asking how to begin where nothing is configured, until Ctrl-C or SIGTERM; the first one drains, a second one ends it at once. */
-export const start = async (asked: CommandLine): Promise<void> => {
-  const line = await chooseBeginning(asked);
+/**
+ * Runs the proxy until Ctrl-C or SIGTERM. The first signal drains requests in flight, a second one ends it at once. On a
+ * terminal without a configuration, asks how to begin.
+ */
+export const start = async (given: CommandLine): Promise<void> => {
+  const line = await chooseFirstStart(given);
   const secrets = new Secrets();
   const log = openLog(1, secrets);
-  // Node would print the error itself, with whatever key stands in it.
+  // Node would print the error with any key in it.
   process.on('uncaughtException', (error: Error | null) => {
-    log.error(`429chain ends: ${error?.stack ?? error}`);
+    log.error(`429chain crashed: ${error?.stack ?? error}`);
     process.exit(1);
   });
   const world = line.options.demo ? await startDemo() : undefined;
@@ -40,43 +43,44 @@ const serve = async (
   log: ProcessLog,
   secrets: Secrets,
 ): Promise<void> => {
-  const isFirst = world === undefined && line.options.create === true && createConfiguration(line, process.env, log);
+  const isAdminKeyNew =
+    world === undefined && line.options.create === true && createConfiguration(line, process.env, log);
   const store = world === undefined ? openFile(line, log) : demoStore(world, line, log);
   log.configure(store.current.server.log);
   const { dataDir } = store.current;
   const why = whyNotWritable(dataDir);
-  if (why !== undefined) throw new CommandError(`Nothing can be kept in the data folder ${dataDir}.\n${why}`);
-  const letGo = await holdFolder(dataDir);
+  if (why !== undefined) throw new CommandError(`Cannot write to the data folder ${dataDir}.\n${why}`);
+  const unlock = await lockFolder(dataDir);
   store.onChange(({ server }) => log.configure(server.log));
   const app = await App.create({ store, plugins: pluginPaths(line), log, secrets });
   const stop = (): void => {
     process.once('SIGINT', () => process.exit(130));
     process.once('SIGTERM', () => process.exit(143));
-    log.info('Stopping: requests in flight may end. Press Ctrl-C again to stop at once.');
+    log.info('Stopping: waiting for requests in flight. Press Ctrl-C again to stop at once.');
     void app
       .close()
-      .then(letGo)
+      .then(unlock)
       .then(() => world?.close());
   };
-  // Before anybody is told that it runs: whoever reads that may end it at once.
+  // Before the announcement: a caller that reads it may send a signal at once.
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   try {
-    announce(await listen(app, line), app, log, isFirst);
+    announce(await listen(app, line), app, log, isAdminKeyNew);
     if (line.options.watch) watchPlugins(app, log);
   } catch (error) {
     await app.close(0);
-    letGo();
+    unlock();
     throw error;
   }
 };
 
-/** Why nothing can listen there. */
+/** The reasons why listening fails, by error code. */
 const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'something listens there already. --port 0 takes any free port',
+  EADDRINUSE: 'another process listens there. --port 0 uses any free port',
   EADDRNOTAVAIL: 'this machine has no such address',
-  EACCES: 'this user may not. Ports from 1024 on are free for all',
-  ENOTFOUND: 'there is no such host',
+  EACCES: 'permission denied. Ports from 1024 up need no privileges',
+  ENOTFOUND: 'the host is unknown',
 };
 
 const listen = async (app: App, line: CommandLine): Promise<string> => {
@@ -86,10 +90,10 @@ const listen = async (app: App, line: CommandLine): Promise<string> => {
   if (!isLoopback(host) && server.apiKeys.length === 0) {
     if (line.options.demo)
       throw new CommandError(
-        `The demo has no keys of its own for others, so that it listens on this machine alone: --host ${host} would let everybody in.`,
+        `The demo has no client keys and must not be reachable from other machines, as --host ${host} would make it.`,
       );
     throw new CommandError(
-      `--host ${host} would let everybody in: write down server.apiKeys in the configuration first, such as\n  server: { apiKeys: ['\${CHAIN_API_KEY}'] }\nand a key as CHAIN_API_KEY in the environment or in .env; \`openssl rand -hex 24\` makes one.`,
+      `With --host ${host}, other machines could use 429chain without a key. Add server.apiKeys to the configuration first:\n  server: { apiKeys: ['\${CHAIN_API_KEY}'] }\nThen set CHAIN_API_KEY in the environment or in .env. \`openssl rand -hex 24\` generates a key.`,
     );
   }
   try {

@@ -1,6 +1,6 @@
 import type { ShareUsed, StatusReport } from '../../contract/admin-api.js';
 
-/** What waits, what the day came to, and whether the log is in order: a line each. */
+/** The waiting requests, the totals of the day, and problems of the request log: one line each. */
 export const summaryOf = ({ waiting, today, free, log }: StatusReport): string[] => [
   `${counted(waiting, 'request waits', 'requests wait')} for capacity`,
   ...(today === undefined
@@ -8,22 +8,24 @@ export const summaryOf = ({ waiting, today, free, log }: StatusReport): string[]
     : [
         lineOf('today', [
           counted(today.requests, 'request'),
-          `${grouped(today.saved)} saved by a later target`,
-          `${counted(today.avoided, 'limit')} avoided, ${grouped(today.rateLimited)} met`,
+          `${grouped(today.saved)} rescued by fallback`,
+          `${counted(today.avoided, 'limit')} avoided, ${grouped(today.rateLimited)} hit`,
           counted(today.promptTokens + today.completionTokens, 'token'),
         ]),
       ]),
   ...(free.tokens === undefined && free.requests === undefined
     ? []
     : [
-        lineOf('free a day', [
+        lineOf('daily free quota', [
           ...shareOf(free.tokens, 'tokens'),
           ...shareOf(free.requests, 'requests'),
-          ...(free.unknown === 0 ? [] : [`${counted(free.unknown, 'target')} with no daily limit known`]),
+          ...(free.unknown === 0 ? [] : [`${counted(free.unknown, 'target')} without a known daily limit`]),
         ]),
       ]),
-  ...(log?.failing === undefined ? [] : [`The request log cannot be written: ${log.failing}`]),
-  ...(log === undefined || log.lost === 0 ? [] : [`${counted(log.lost, 'request is', 'requests are')} not in the log`]),
+  ...(log?.failing === undefined ? [] : [`Cannot write the request log: ${log.failing}`]),
+  ...(log === undefined || log.lost === 0
+    ? []
+    : [`${counted(log.lost, 'request is', 'requests are')} missing from the log`]),
 ];
 
 const lineOf = (name: string, parts: readonly string[]): string => `${name}: ${parts.join(' · ')}`;

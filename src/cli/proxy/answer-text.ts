@@ -4,8 +4,8 @@ import { isFields, readErrorBody } from '../../plugin/readers/error-body.js';
 import { CommandError } from '../terminal/command-error.js';
 
 /**
- * The texts of an answer as they arrive, streamed or whole.
- * @throws CommandError when it breaks off before its end
+ * Yields the text of an answer piece by piece as it arrives, streamed or not.
+ * @throws CommandError when the stream ends early or reports an error
  */
 export async function* textsOf(response: Response): AsyncGenerator<string> {
   if (!(response.headers.get('content-type') ?? '').startsWith('text/event-stream')) {
@@ -24,8 +24,8 @@ export async function* textsOf(response: Response): AsyncGenerator<string> {
 async function* dataOf({ body }: Response): AsyncGenerator<string> {
   const splitter = new FrameSplitter();
   for await (const bytes of body ?? []) {
-    for (const block of eventsIn(splitter.push(Buffer.from(bytes)) ?? Buffer.alloc(0))) {
-      const { data } = frameOf(block);
+    for (const event of eventsIn(splitter.push(Buffer.from(bytes)) ?? Buffer.alloc(0))) {
+      const { data } = frameOf(event);
       if (data !== undefined) yield data;
     }
   }

@@ -1,60 +1,56 @@
+import { InvalidConfiguration } from '../../config/check/invalid-configuration.js';
 import { isLoopback } from '../../config/loopback.js';
 import type { Settings } from '../../config/settings.js';
 import { loadSettings } from '../../config/source/load.js';
-import { InvalidConfiguration } from '../../config/source/store.js';
 import type { AdminApi } from '../../contract/admin-api.js';
 import { startDemo } from '../../demo/world.js';
 import { parseBody } from '../../engine/parse-body.js';
 import { silentLog } from '../../log.js';
 import { keptKey, type OwnKey } from '../../runtime/own-key.js';
-import { OWN_NAME } from '../command-name.js';
+import { COMMAND_NAME } from '../command-name.js';
 import { DEMO_DATA, demoStore } from '../demo-store.js';
+import { KEY_VARIABLES } from '../key-variables.js';
 import { addressIn, type CommandLine, configurationFile, portOf } from '../options.js';
 import { CommandError } from '../terminal/command-error.js';
 import { addressAt } from './address.js';
-import { refusalOf } from './error-text.js';
+import { errorText } from './error-text.js';
 
-/** A proxy that runs, as far as it is known here. */
+/** A running proxy and how to call it. */
 export interface RunningProxy {
   /** Such as `http://127.0.0.1:3429`. */
   readonly address: string;
-  /** Absent where `--url` says where it is: its configuration may be on another machine. */
+  /** Absent with `--url`: the configuration may be on another machine. */
   readonly settings?: Settings;
-  /** @throws CommandError when there is none */
+  /** The key to send. @throws CommandError when it is not known */
   keyOf(name: OwnKey): string;
 }
 
-/** The variables that the configurations which we make read their keys from. */
-const VARIABLES: Readonly<Record<OwnKey, string>> = { 'api-key': 'CHAIN_API_KEY', 'admin-key': 'CHAIN_ADMIN_KEY' };
-
-/** Where `--url` is, or else the configuration says. @throws InvalidConfiguration, CommandError */
+/** Finds the proxy by `--url`, or by its configuration. @throws InvalidConfiguration, CommandError */
 export const findProxy = async (line: CommandLine): Promise<RunningProxy> => {
   const address = addressIn(line);
   if (address === undefined) {
     const settings = await settingsOf(line);
-    const found = addressOf(line, settings);
-    return { address: found, settings, keyOf: (name) => ownKeyOf(settings, name, found) };
+    const configured = addressOf(line, settings);
+    return { address: configured, settings, keyOf: (name) => configuredKey(settings, name, configured) };
   }
-  // What is kept here is the key of a proxy on this machine: elsewhere it is sent only where somebody says so.
-  const keptAt = line.options.demo ? DEMO_DATA : '.429chain';
-  const dataDir = line.options['data-dir'] ?? (isLoopback(new URL(address).hostname) ? keptAt : undefined);
+  // The data folder has the key of a proxy on this machine. Other machines get it only if --data-dir asks for that.
+  const localDataDir = line.options.demo ? DEMO_DATA : '.429chain';
+  const dataDir = line.options['data-dir'] ?? (isLoopback(new URL(address).hostname) ? localDataDir : undefined);
   return {
     address,
     keyOf: (name) => {
-      const key = process.env[VARIABLES[name]] || (dataDir && keptIn(dataDir, name));
+      const variable = KEY_VARIABLES[name];
+      const key = process.env[variable] || (dataDir && storedKey(dataDir, name));
       if (key) return key;
-      const nor =
-        dataDir === undefined
-          ? 'does --data-dir name a folder that has one'
-          : `is one in ${dataDir}. Set it, or name the folder of that proxy with --data-dir`;
+      const problem = dataDir === undefined ? '' : `, and ${dataDir} has no key`;
       throw new CommandError(
-        `There is no ${CALLED[name]} for ${address}: neither is ${VARIABLES[name]} set, nor ${nor}.`,
+        `No ${KEY_NAMES[name]} for ${address}: ${variable} is not set${problem}. Set ${variable}, or use --data-dir with the data folder of that proxy.`,
       );
     },
   };
 };
 
-/** The settings that the running proxy has as well. */
+/** The settings of the running proxy. */
 const settingsOf = async (line: CommandLine): Promise<Settings> => {
   if (line.options.demo) {
     const world = await startDemo();
@@ -69,28 +65,28 @@ const settingsOf = async (line: CommandLine): Promise<Settings> => {
 const addressOf = (line: CommandLine, { server }: Settings): string =>
   addressAt(line.options.host ?? server.host, portOf(line) ?? server.port);
 
-const CALLED: Readonly<Record<OwnKey, string>> = { 'api-key': 'API key', 'admin-key': 'admin key' };
+const KEY_NAMES: Readonly<Record<OwnKey, string>> = { 'api-key': 'API key', 'admin-key': 'admin key' };
 
-/** The first key of the configuration for that door, or the one that was made. */
-const ownKeyOf = ({ server, dataDir }: Settings, name: OwnKey, address: string): string => {
+/** The first such key in the configuration, or the generated one in the data folder. */
+const configuredKey = ({ server, dataDir }: Settings, name: OwnKey, address: string): string => {
   const written = name === 'api-key' ? server.apiKeys[0]?.key : server.adminKey;
   if (written !== undefined) return written;
-  const kept = keptIn(dataDir, name);
-  if (kept !== undefined) return kept;
-  // The first start makes one, so that there has been none.
-  throw nobodyAt(address, `no ${CALLED[name]} in ${dataDir}`);
+  const generated = storedKey(dataDir, name);
+  if (generated !== undefined) return generated;
+  // The first start generates a key: without one, the proxy has never run.
+  throw notRunning(address, `no ${KEY_NAMES[name]} in ${dataDir}`);
 };
 
-const keptIn = (dataDir: string, name: OwnKey): string | undefined => {
+const storedKey = (dataDir: string, name: OwnKey): string | undefined => {
   try {
     return keptKey(dataDir, name);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new CommandError(`The ${CALLED[name]} in ${dataDir} cannot be read (${code}).`);
+    throw new CommandError(`Cannot read the ${KEY_NAMES[name]} in ${dataDir} (${code}).`);
   }
 };
 
-/** One request to the running proxy: a POST where there is a body. @throws CommandError where nobody listens */
+/** Sends one request to the proxy: a POST if there is a body. @throws CommandError when the proxy is not running */
 export const send = async (address: string, path: string, key: string, body?: object): Promise<Response> => {
   try {
     return await fetch(`${address}${path}`, {
@@ -103,11 +99,11 @@ export const send = async (address: string, path: string, key: string, body?: ob
     });
   } catch (error) {
     const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
-    throw nobodyAt(address, code ?? message);
+    throw notRunning(address, code ?? message);
   }
 };
 
-/** Asks the admin of the running proxy. @throws CommandError where it refuses, or nobody listens */
+/** Calls the admin API of the proxy. @throws CommandError for an error response, or when the proxy is not running */
 export const callAdmin = async <R extends keyof AdminApi>(
   { address, keyOf }: RunningProxy,
   route: R,
@@ -116,11 +112,11 @@ export const callAdmin = async <R extends keyof AdminApi>(
   const path = `/admin/api${route.split(' ')[1]}`;
   const response = await send(address, path, keyOf('admin-key'), body);
   const answer = parseBody(await response.text());
-  if (!response.ok) throw new CommandError(refusalOf(response.status, answer, null));
+  if (!response.ok) throw new CommandError(errorText(response.status, answer, null));
   return answer as AdminApi[R]['reply'];
 };
 
-const nobodyAt = (address: string, why: string): CommandError =>
+const notRunning = (address: string, why: string): CommandError =>
   new CommandError(
-    `No proxy is running at ${address} (${why}).\n  ${OWN_NAME} start   runs one; then ask again in another terminal`,
+    `No proxy is running at ${address} (${why}).\n  ${COMMAND_NAME} start   runs one; then repeat this command in another terminal`,
   );

@@ -3,36 +3,37 @@ import { resolve } from 'node:path';
 import { type CommandLine, DEFAULT_FILE } from '../options.js';
 import { isAtTerminal, Prompt } from '../terminal/prompt.js';
 
-/** What `429chain` may begin with, in the order in which it is offered. */
+/** The ways to begin without a configuration, in the order of the menu. */
 const CHOICES: readonly {
   readonly help: string;
-  readonly take: (line: CommandLine, prompt: Prompt) => CommandLine | Promise<CommandLine>;
+  /** @returns the command line to start with */
+  readonly choose: (line: CommandLine, prompt: Prompt) => CommandLine | Promise<CommandLine>;
 }[] = [
   {
-    help: 'Set it up in the browser: add your providers at /admin',
-    take: (line) => ({ ...line, options: { ...line.options, create: true } }),
+    help: 'Set up in the browser: add your providers at /admin',
+    choose: (line) => ({ ...line, options: { ...line.options, create: true } }),
   },
   {
-    help: `Set it up here: paste your keys, get a commented ${DEFAULT_FILE}`,
-    take: async (line, prompt) => {
-      await (await import('../commands/init.js')).setUp(line, prompt);
+    help: `Set up here: paste your keys and get a commented ${DEFAULT_FILE}`,
+    choose: async (line, prompt) => {
+      await (await import('./set-up.js')).setUp(line, prompt);
       return line;
     },
   },
   {
-    help: 'Look at the demo: simulated providers, no key, nothing is written but .429chain',
-    take: (line) => ({ ...line, options: { ...line.options, demo: true } }),
+    help: 'Try the demo: simulated providers, no keys; writes only .429chain',
+    choose: (line) => ({ ...line, options: { ...line.options, demo: true } }),
   },
 ];
 
 /**
- * Where nothing is configured and somebody sits at a terminal, asks what to begin with, and does it.
- * @returns what is to be started. Rejects with a CommandError when nothing is chosen
+ * On a terminal without a configuration, asks the user how to begin, and does it.
+ * @returns the command line to start with. Rejects with a CommandError when the user cancels
  */
-export const chooseBeginning = async (line: CommandLine): Promise<CommandLine> => {
+export const chooseFirstStart = async (line: CommandLine): Promise<CommandLine> => {
   const { config, demo, create } = line.options;
-  const isSaid = config !== undefined || demo || create;
-  if (isSaid || existsSync(resolve(DEFAULT_FILE)) || !isAtTerminal()) return line;
+  const isChosen = config !== undefined || demo || create;
+  if (isChosen || existsSync(resolve(DEFAULT_FILE)) || !isAtTerminal()) return line;
   const prompt = new Prompt(process.stdin, process.stdout);
   try {
     prompt.say(`There is no ${DEFAULT_FILE} in this folder. How do you want to begin?`);
@@ -40,7 +41,7 @@ export const chooseBeginning = async (line: CommandLine): Promise<CommandLine> =
     for (;;) {
       const answer = await prompt.ask(`1 to ${CHOICES.length} (1): `);
       const choice = CHOICES[answer === '' ? 0 : Number(answer) - 1];
-      if (choice !== undefined) return await choice.take(line, prompt);
+      if (choice !== undefined) return await choice.choose(line, prompt);
     }
   } finally {
     prompt.close();

@@ -1,6 +1,6 @@
 import { variableIn } from '../../config/env.js';
 import { parseSettings } from '../../config/source/load.js';
-import { askAll, buildRuntime, type Reports, wordsFor } from '../provider-reports.js';
+import { askProviders, buildRuntime, detailOf, type Reports } from '../provider-reports.js';
 import type { Prompt } from '../terminal/prompt.js';
 import { tableOf } from '../terminal/table.js';
 
@@ -8,9 +8,10 @@ import { tableOf } from '../terminal/table.js';
 export type Keys = Readonly<Record<string, string>>;
 
 /**
- * Asks the providers of a configuration whether they take these keys, and says what came of it. One that is refused may be
- * typed again, by `retype`, which resolves with nothing where it is to stay.
- * @returns the keys as they are then
+ * Tries `keys` at the providers of a configuration and shows the results. Calls `retype` for each rejected key, and
+ * tries the new one; an empty text keeps the old one.
+ * @param text the configuration
+ * @returns `keys`, with the retyped ones
  */
 export const tryKeys = async (
   text: string,
@@ -18,18 +19,18 @@ export const tryKeys = async (
   prompt: Pick<Prompt, 'say' | 'during'>,
   retype: (name: string) => Promise<string>,
 ): Promise<Keys> => {
-  prompt.say('Asking the providers whether they take them …');
+  prompt.say('Trying the keys …');
   const reports = await prompt.during(reportsOf(text, keys));
-  prompt.say(tableOf([...reports].map(([name, report]) => [name, report.state, wordsFor(report)])));
-  const again: Record<string, string> = {};
+  prompt.say(tableOf([...reports].map(([name, report]) => [name, report.state, detailOf(report)])));
+  const retyped: Record<string, string> = {};
   for (const [name, { state }] of reports) {
     const key = state === 'key refused' ? await retype(name) : '';
-    if (key !== '') again[name] = key;
+    if (key !== '') retyped[name] = key;
   }
-  return Object.keys(again).length === 0 ? keys : { ...keys, ...(await tryKeys(text, again, prompt, retype)) };
+  return Object.keys(retyped).length === 0 ? keys : { ...keys, ...(await tryKeys(text, retyped, prompt, retype)) };
 };
 
-/** What the provider of each key says, by the name of its variable. Those without one of these keys are not asked. */
+/** The report of each provider that has one of `keys`, by the key's variable. Other providers are not asked. */
 const reportsOf = async (text: string, keys: Keys): Promise<Reports> => {
   const parsed = parseSettings(text, { env: keys });
   if (!parsed.ok) return new Map();
@@ -37,7 +38,7 @@ const reportsOf = async (text: string, keys: Keys): Promise<Reports> => {
   try {
     const { providers = {} } = parsed.settings.written ?? {};
     const variableOf = (id: string): string => variableIn(providers[id]?.apiKey ?? '') ?? id;
-    const reports = [...(await askAll(runtime))].filter(([, { state }]) => state !== 'unconfigured');
+    const reports = [...(await askProviders(runtime))].filter(([, { state }]) => state !== 'unconfigured');
     return new Map(reports.map(([id, report]) => [variableOf(id), report]));
   } finally {
     await runtime.close();

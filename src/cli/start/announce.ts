@@ -4,8 +4,8 @@ import { variableIn } from '../../config/env.js';
 import type { ProcessLog } from '../../logging/process-log.js';
 
 /**
- * To people a text with all that they need to begin; to machines a line. A key that was made is shown on a terminal only,
- * and that of the admin only if it was made at this start.
+ * Reports that the proxy listens: to a person with everything needed for a first request, in a JSON log with one line.
+ * Generated keys are shown on a terminal only, and the admin key only if it was generated at this start.
  */
 export const announce = (address: string, app: App, log: ProcessLog, isAdminKeyNew: boolean): void => {
   if (log.pretty) {
@@ -14,35 +14,29 @@ export const announce = (address: string, app: App, log: ProcessLog, isAdminKeyN
   }
   const { settings } = app.runtime;
   log.info(`429chain listens on ${address}/v1`, { address, dataDir: settings.dataDir });
-  if (hasOwnKey(app)) log.info(`The API key was made for you. It is kept in ${keyFile(app)}`);
+  if (hasGeneratedKey(app)) log.info(`429chain generated an API key and stored it in ${keyFile(app)}`);
 };
 
-const hasOwnKey = ({ runtime }: App): boolean => runtime.settings.server.apiKeys.length === 0;
+const hasGeneratedKey = ({ runtime }: App): boolean => runtime.settings.server.apiKeys.length === 0;
 
 const keyFile = ({ runtime }: App): string => join(runtime.settings.dataDir, 'api-key');
 
-const banner = (address: string, app: App, showKey: boolean, isAdminKeyNew: boolean): string => {
+const banner = (address: string, app: App, showKeys: boolean, isAdminKeyNew: boolean): string => {
   const { chains, settings, apiKeys } = app.runtime;
-  const own = hasOwnKey(app);
-  const made = apiKeys[0]?.key ?? '';
-  const key = showKey ? `${made}   (made for you, kept in ${settings.dataDir})` : `made for you, in ${keyFile(app)}`;
-  const bearer = !own ? '<one of server.apiKeys>' : showKey ? made : `'"$(cat '${keyFile(app)}')"'`;
+  const isGenerated = hasGeneratedKey(app);
+  const generated = apiKeys[0]?.key ?? '';
+  const key = showKeys ? `${generated}   (generated, stored in ${settings.dataDir})` : `generated, in ${keyFile(app)}`;
+  const bearer = !isGenerated ? '<one of server.apiKeys>' : showKeys ? generated : `'"$(cat '${keyFile(app)}')"'`;
   const tables = chains.all.map(
     ({ name, targets }) =>
       `  ${name}\n${targets.map((target) => `    ${target.id}${target.unusable === undefined ? '' : `  (${target.unusable.state}: ${target.unusable.reason})`}`).join('\n')}`,
   );
-  const variable = variableIn(settings.written?.server?.adminKey ?? '');
-  const whereItIs = variable === undefined ? 'is server.adminKey' : `is ${variable}, in .env or the environment`;
-  const writtenDown = isAdminKeyNew && showKey ? `is ${app.runtime.adminKey}` : whereItIs;
-  const adminKey =
-    settings.server.adminKey === undefined ? `is in ${join(settings.dataDir, 'admin-key')}` : writtenDown;
   const head = [
     `429chain listens on ${address}/v1`,
-    ...(own ? [`API key: ${key}`] : []),
-    `Admin: ${address}/admin   (its key ${adminKey})`,
+    ...(isGenerated ? [`API key: ${key}`] : []),
+    `Admin: ${address}/admin   (admin key: ${adminKeyText(app, showKeys && isAdminKeyNew)})`,
   ];
-  if (tables.length === 0)
-    return [...head, 'No chain is configured yet, so that no request can be answered.'].join('\n');
+  if (tables.length === 0) return [...head, 'No chains yet: 429chain cannot answer requests.'].join('\n');
   return [
     ...head,
     'Chains',
@@ -51,4 +45,13 @@ const banner = (address: string, app: App, showKey: boolean, isAdminKeyNew: bool
     `  curl ${address}/v1/chat/completions -H 'authorization: Bearer ${bearer}' -H 'content-type: application/json' \\`,
     `    -d '{"model": "${settings.defaultChain}", "messages": [{"role": "user", "content": "Hello"}]}'`,
   ].join('\n');
+};
+
+/** The admin key itself, or where to find it. */
+const adminKeyText = ({ runtime }: App, showKey: boolean): string => {
+  const { settings } = runtime;
+  if (settings.server.adminKey === undefined) return `in ${join(settings.dataDir, 'admin-key')}`;
+  if (showKey) return runtime.adminKey;
+  const variable = variableIn(settings.written?.server?.adminKey ?? '');
+  return variable === undefined ? 'server.adminKey' : `${variable}, in .env or the environment`;
 };

@@ -6,19 +6,20 @@ import { join, relative } from 'node:path';
 import { CommandError } from '../terminal/command-error.js';
 
 /**
- * Sees to it that one proxy alone keeps its state in a data folder: two would overwrite what the other one knows.
- * It listens on a socket there. A file with the number of a process would not do: that means nothing in another container,
- * and is somebody else's after a crash. Where the folder can hold no socket, nothing is done.
- * @returns lets the folder go, which the end of the process does too. Rejects with a CommandError where a proxy is
+ * Locks a data folder for this process: two proxies would overwrite each other's state. The lock is a socket in the
+ * folder. A file with a process id would not work: ids mean nothing in another container, and are reused after a crash.
+ * On a file system without sockets there is no lock.
+ * @returns a function that unlocks the folder; the end of the process does so too. Rejects with a CommandError if another
+ * proxy holds the lock
  */
-export const holdFolder = async (dataDir: string): Promise<() => void> => {
+export const lockFolder = async (dataDir: string): Promise<() => void> => {
   const path = socketFor(dataDir);
-  if (await isAnswered(path)) {
+  if (await isListening(path)) {
     throw new CommandError(
-      `Another 429chain keeps its state in ${dataDir}, and two would spoil it.\nEnd that one, or give this one a folder of its own with --data-dir.`,
+      `Another 429chain uses the data folder ${dataDir}.\nStop it, or use another folder with --data-dir.`,
     );
   }
-  // Left behind by one that was killed.
+  // A killed process leaves its socket behind.
   rmSync(path, { force: true });
   const server = createServer((socket) => socket.destroy()).unref();
   await new Promise<void>((resolve) => {
@@ -27,10 +28,10 @@ export const holdFolder = async (dataDir: string): Promise<() => void> => {
   return () => void server.close();
 };
 
-/** Systems take about a hundred bytes; of more, some Nodes cut off the rest without a word. */
+/** Systems allow about a hundred bytes. Some versions of Node cut longer paths without an error. */
 const LONGEST_PATH = 100;
 
-/** In the folder, unless its name is too long for a socket: then where temporary files are, under a name made from it. */
+/** The socket's path: in the folder, or with a hashed name in the folder of temporary files if that path is too long. */
 const socketFor = (dataDir: string): string => {
   const path = join(dataDir, 'in-use');
   const here = [path, relative(process.cwd(), path)].find((each) => Buffer.byteLength(each) <= LONGEST_PATH);
@@ -38,7 +39,7 @@ const socketFor = (dataDir: string): string => {
   return here ?? join(tmpdir(), `429chain-${digest}`);
 };
 
-const isAnswered = (path: string): Promise<boolean> =>
+const isListening = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(path, () => {
       socket.destroy();

@@ -9,8 +9,8 @@ const QUIET_MS = 100;
 const isCode = (name: string): boolean => !name.startsWith('.') && /\.(?:[cm]?[jt]s|json)$/.test(name);
 
 /**
- * While a plugin that is given by its path is written: loads all of them anew some 100 ms after the code of one has
- * changed. Of a folder everything is watched but node_modules and what is hidden; beside a file its own folder alone.
+ * Reloads all plugins about 100 ms after the code of one changes. Watches the plugins that are given by a path: the whole
+ * folder of a plugin, except node_modules and hidden folders, or the folder that contains a single file.
  */
 export const watchPlugins = (app: App, log: Log): void => {
   const watchers = new Map<string, FSWatcher>();
@@ -25,10 +25,10 @@ export const watchPlugins = (app: App, log: Log): void => {
     for (const folder of folders) if (!watchers.has(folder)) watchers.set(folder, watching(folder));
   };
   const reload = async (): Promise<void> => {
-    log.info('A plugin changed: its code is read anew.');
-    // Before it is read too, so that no change falls in between.
+    log.info('A plugin changed: reloading.');
+    // Also before the reload, so that no change during it is missed.
     follow();
-    // It has told what went wrong.
+    // The store has logged the failure.
     await app.reloadPlugins().catch(() => {});
     follow();
   };

@@ -1,4 +1,4 @@
-/** A command cannot do what it was asked: its message goes to the terminal, as it is. */
+/** A command failed for a reason the user can act on. `main` prints the message without a stack trace. */
 export class CommandError extends Error {
   readonly exitStatus: number;
 

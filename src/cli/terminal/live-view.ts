@@ -1,37 +1,41 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CommandError } from './command-error.js';
 
-const EVERY_MS = 1_000;
-/** A screen of its own without a cursor; and the one of before, as it was. */
+const REFRESH_MS = 1_000;
+/** Switches to the alternate screen and hides the cursor; and back. */
 const ENTER = '\x1b[?1049h\x1b[?25l';
 const LEAVE = '\x1b[?25h\x1b[?1049l';
 
-/** The characters and lines of a terminal. */
+/** The columns and rows of a terminal. */
 export interface Size {
   readonly columns: number;
   readonly rows: number;
 }
 
 /**
- * Shows what `ask` tells every second, and at once when the terminal changes its size, until Ctrl-C. Where there is no
- * terminal, one text is printed behind the other. A proxy that is away for a while is asked again.
- * @throws CommandError when the first answer is none
+ * Calls `fetch` every second and shows the result, until Ctrl-C. Redraws at once when the terminal is resized. Without
+ * a terminal, it prints one text after another. Once it runs, a failed fetch is shown and repeated.
+ * @param format turns a result into the text to show
+ * @throws CommandError when the first fetch fails
  */
-export const watch = async <T>(ask: () => Promise<T>, show: (told: T, size?: Size) => string): Promise<void> => {
+export const showLive = async <T>(
+  fetch: () => Promise<T>,
+  format: (result: T, size?: Size) => string,
+): Promise<void> => {
   const { stdout } = process;
-  let told = await ask();
+  let result = await fetch();
   if (!stdout.isTTY) {
     for (;;) {
-      console.log(`${show(told)}\n`);
-      await pause(EVERY_MS);
-      told = await ask();
+      console.log(`${format(result)}\n`);
+      await pause(REFRESH_MS);
+      result = await fetch();
     }
   }
-  let fault: string | undefined;
-  // Over what was there, without the flicker of clearing it first.
+  let failure: string | undefined;
+  // Overwrites the previous text; clearing the screen first would flicker.
   const draw = (): void => {
     const size = sizeOf(stdout);
-    const text = fault === undefined ? show(told, size) : cropped(fault.split('\n'), [], size);
+    const text = failure === undefined ? format(result, size) : cropLines(failure.split('\n'), [], size);
     stdout.write(`\x1b[H${text.replaceAll('\n', '\x1b[K\n')}\x1b[K\x1b[J`);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(0));
@@ -40,29 +44,29 @@ export const watch = async <T>(ask: () => Promise<T>, show: (told: T, size?: Siz
   stdout.on('resize', draw);
   for (;;) {
     draw();
-    await pause(EVERY_MS);
+    await pause(REFRESH_MS);
     try {
-      told = await ask();
-      fault = undefined;
+      result = await fetch();
+      failure = undefined;
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      fault = error.message;
+      failure = error.message;
     }
   }
 };
 
-/** A terminal that does not know its size says 0. */
+/** A terminal of unknown size reports 0. */
 const sizeOf = ({ columns, rows }: Size): Size => ({
   columns: columns || Number.POSITIVE_INFINITY,
   rows: rows || Number.POSITIVE_INFINITY,
 });
 
-/** As many of the lines as the terminal has room for, each cut at its edge; those of the `foot` are shown in any case. */
-export const cropped = (lines: readonly string[], foot: readonly string[], { columns, rows }: Size): string => {
-  const room = Math.max(0, rows - foot.length);
+/** As many of `lines` as fit above `footer`, which is always shown. Lines that are too wide are cut. */
+export const cropLines = (lines: readonly string[], footer: readonly string[], { columns, rows }: Size): string => {
+  const room = Math.max(0, rows - footer.length);
   const hidden = lines.length - room + 1;
-  const shown = lines.length <= room ? lines : [...lines.slice(0, Math.max(0, room - 1)), `… ${hidden} lines more`];
-  return [...shown, ...foot]
+  const visible = lines.length <= room ? lines : [...lines.slice(0, Math.max(0, room - 1)), `… ${hidden} more lines`];
+  return [...visible, ...footer]
     .map((line) => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line))
     .join('\n');
 };

@@ -2,10 +2,10 @@ import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { CommandError } from './command-error.js';
 
-/** Whether somebody sits there to be asked. */
+/** Whether the process runs on a terminal, so that it can ask questions. */
 export const isAtTerminal = (): boolean => Boolean(process.stdin.isTTY && process.stdout.isTTY);
 
-/** Asks whoever sits at a terminal, a line at a time. To be closed, or the process does not end. */
+/** Asks questions on a terminal, one line per answer. Close it, or the process does not end. */
 export class Prompt {
   readonly #output: NodeJS.WritableStream;
   readonly #lines: Interface;
@@ -24,7 +24,7 @@ export class Prompt {
     });
     this.#lines = createInterface({ input, output: echo, terminal: true, historySize: 0 });
     this.#lines.on('line', (line) => {
-      // Several lines that are pasted come at once, before they are asked for.
+      // Several pasted lines arrive at once, before the questions they answer.
       this.#waiting.push(line);
       this.#onLine();
     });
@@ -36,15 +36,15 @@ export class Prompt {
     this.#output.write(`${text}\n`);
   }
 
-  /** @returns the answer without blanks around it. Rejects with a CommandError when the input ends, or with Ctrl-C */
+  /** @returns the trimmed answer. Rejects with a CommandError at the end of the input and on Ctrl-C */
   async ask(question: string): Promise<string> {
-    // Told to the lines, which would wipe out what stands in front of an answer whenever they draw it anew.
+    // Set as the prompt, because readline erases any other text on the line whenever it redraws it.
     this.#lines.setPrompt(question);
     this.#lines.prompt();
     return this.#answer();
   }
 
-  /** The same, for what must not be seen on the screen. */
+  /** Like `ask`, without showing the answer on the screen. */
   async askHidden(question: string): Promise<string> {
     this.#output.write(question);
     this.#hidden = true;
@@ -57,7 +57,7 @@ export class Prompt {
     }
   }
 
-  /** Waits for `work`. Rejects with a CommandError when the input ends meanwhile, or with Ctrl-C */
+  /** Waits for `work`. Rejects with a CommandError if the input ends first, and on Ctrl-C. */
   async during<T>(work: Promise<T>): Promise<T> {
     const ended = new Promise<never>((_, reject) => {
       this.#onLine = () => {

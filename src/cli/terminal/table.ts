@@ -1,8 +1,8 @@
 import { printable } from '../../logging/printable.js';
 
-/** Rows as lines, their columns aligned, each behind `indent`. A column with nothing in it is left out. */
+/** Formats rows as lines with aligned columns, each line indented by `indent`. Columns without any text are left out. */
 export const tableOf = (texts: readonly (readonly string[])[], indent = '  '): string => {
-  const rows = texts.map((row) => row.map((cell) => printable(cell).replaceAll(/\s*\n\s*/g, ' ')));
+  const rows = texts.map((row) => row.map(inOneLine));
   const widthOf = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
   const widths = (rows[0] ?? []).map((_, column) => widthOf(column));
   return rows
@@ -12,3 +12,6 @@ export const tableOf = (texts: readonly (readonly string[])[], indent = '  '): s
     .map((cells) => `${indent}${cells.join('   ')}`.trimEnd())
     .join('\n');
 };
+
+/** `text` safe to print, with each line break replaced by a space. */
+export const inOneLine = (text: string): string => printable(text).replaceAll(/\s*\n\s*/g, ' ');

@@ -38,11 +38,12 @@ export const problemsOfOptions = (settings: Settings, path: Path, schema: object
   return findings.map((finding) => problemAt(settings, finding.path, finding.message, finding.at));
 };
 
-const shown = (file: string): string => {
+/** A path for messages: relative to the current folder if it is inside it. */
+export const displayPath = (file: string): string => {
   const short = relative(process.cwd(), file);
   return isAbsolute(file) && !short.startsWith('..') && !isAbsolute(short) ? short : file;
 };
 
 /** One line for each problem, `file:line:column  message`, which terminals and editors make a link. */
 export const formatProblems = (problems: readonly Problem[]): string =>
-  problems.map(({ file, line, column, message }) => `${shown(file)}:${line}:${column}  ${message}`).join('\n');
+  problems.map(({ file, line, column, message }) => `${displayPath(file)}:${line}:${column}  ${message}`).join('\n');

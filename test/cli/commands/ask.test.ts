@@ -30,8 +30,8 @@ describe('429chain ask', () => {
     defaultChain: 'default',
   });
 
-  /** Writes the configuration as a file that leads to `port`. */
-  const point = (port: number, server: object = { apiKeys: ['${PROXY_KEY}'] }): void =>
+  /** Writes a configuration whose proxy is at `port`. */
+  const writeConfiguration = (port: number, server: object = { apiKeys: ['${PROXY_KEY}'] }): void =>
     folder.write('429chain.json5', { ...configuration(), server: { port, ...server } });
 
   const env = { PROXY_KEY: SECRETS.proxy };
@@ -41,7 +41,7 @@ describe('429chain ask', () => {
     one = (await ScriptedUpstream.start()).always(answer('Hello from one'));
     two = (await ScriptedUpstream.start()).always(answer('Hello from two'));
     proxy = await startProxy(configuration());
-    point(portOf(proxy.address));
+    writeConfiguration(portOf(proxy.address));
   });
 
   afterEach(async () => {
@@ -50,13 +50,13 @@ describe('429chain ask', () => {
     folder.remove();
   });
 
-  it('prints the answer, and beside it who gave it', async () => {
+  it('prints the answer to stdout and the target to stderr', async () => {
     const run = await folder.run(['ask', 'How', 'are you?'], { env });
     expect(run).to.deep.equal({ status: 0, stdout: 'Hello from one\n', stderr: 'one/a-model answered, 1 attempt.\n' });
     expect(one.received[0]?.body).to.deep.include({ messages: [{ role: 'user', content: 'How are you?' }] });
   });
 
-  it('lets no model and no provider steer the terminal', async () => {
+  it('escapes control characters in answers and error messages', async () => {
     one.always(answer('a\tb\n\x1b]52;c;ZXZpbA==\x07'));
     const answered = await folder.run(['ask', 'Hello'], { env });
     expect(answered.stdout).to.equal('a\tb\n\\x1b]52;c;ZXZpbA==\\x07\n');
@@ -65,7 +65,7 @@ describe('429chain ask', () => {
     expect(refused.stderr).to.contain('no \\x1b[2Jroom');
   });
 
-  it('says how many attempts it took', async () => {
+  it('reports the number of attempts', async () => {
     one.always(reply(503, 'busy'));
     const { stdout, stderr } = await folder.run(['ask', 'Hello'], { env });
     expect(stdout).to.equal('Hello from two\n');
@@ -76,19 +76,19 @@ describe('429chain ask', () => {
     ['a chain', 'single', 'one/a-model'],
     ['a target', 'two/other', 'two/other'],
   ] as const) {
-    it(`asks ${what} that --chain names`, async () => {
+    it(`sends the request to ${what} given with --chain`, async () => {
       const { stderr } = await folder.run(['ask', 'Hello', '--chain', chain], { env });
       expect(stderr).to.equal(`${served} answered, 1 attempt.\n`);
     });
   }
 
-  it('refuses a chain that the proxy would take for its default', async () => {
+  it('rejects an unknown chain, which the proxy would answer with its default chain', async () => {
     const { status, stderr } = await folder.run(['ask', 'Hello', '--chain', 'singel'], { env });
     expect(status).to.equal(2);
     expect(stderr).to.equal('There is no chain "singel". Chains: default, single, poor. Did you mean `single`?\n');
   });
 
-  it('prints words as they come', async () => {
+  it('prints the answer while it arrives', async () => {
     let seen = (): void => {};
     const printed = new Promise<void>((resolve) => {
       seen = resolve;
@@ -106,28 +106,28 @@ describe('429chain ask', () => {
     expect(stdout).to.equal('begun and ended\n');
   });
 
-  it('reads the question from its input when there are no words', async () => {
+  it('reads the question from stdin when there are no arguments', async () => {
     const { status } = await folder.run(['ask'], { env, input: 'From a pipe: ä\n' });
     expect(status).to.equal(0);
     expect(one.received[0]?.body).to.deep.include({ messages: [{ role: 'user', content: 'From a pipe: ä\n' }] });
   });
 
-  it('refuses to ask nothing', async () => {
+  it('rejects an empty question', async () => {
     const { status, stderr } = await folder.run(['ask'], { env });
     expect({ status, stderr }).to.deep.equal({
       status: 2,
-      stderr: 'There is no question. Write 429chain ask "…", or pipe one in.\n',
+      stderr: 'The question is missing. Run 429chain ask "…", or pipe the question to 429chain ask.\n',
     });
   });
 
-  it('finds the key that the proxy keeps in its data folder', async () => {
-    point(portOf(proxy.address), {});
+  it('uses the generated key in the data folder', async () => {
+    writeConfiguration(portOf(proxy.address), {});
     mkdirSync(folder.file('data'));
     folder.write('data/api-key', `${SECRETS.proxy}\n`);
     expect((await folder.run(['ask', 'Hello', '--data-dir', 'data'])).status).to.equal(0);
   });
 
-  it('says when no proxy is running, and how to start one', async () => {
+  it('fails when no proxy is running, and says how to start one', async () => {
     await proxy.close();
     const { status, stderr } = await folder.run(['ask', 'Hello'], { env });
     expect(status).to.equal(1);
@@ -136,41 +136,41 @@ describe('429chain ask', () => {
     );
   });
 
-  it('takes a proxy that never made a key for one that never ran', async () => {
-    point(portOf(proxy.address), {});
+  it('reports that no proxy is running when there is no generated key', async () => {
+    writeConfiguration(portOf(proxy.address), {});
     const { status, stderr } = await folder.run(['ask', 'Hello']);
     expect(status).to.equal(1);
     expect(stderr).to.match(/^No proxy is running .*no API key in .*\.429chain\)/);
   });
 
-  it('tells the reason of each target when none can answer', async () => {
+  it('lists the reason of each target when none can answer', async () => {
     one.always(reply(429, { error: { message: `Limit reached for ${SECRETS.provider}` } }, { 'retry-after': '30' }));
     const { status, stdout, stderr } = await folder.run(['ask', 'Hello', '--chain', 'poor'], { env });
     expect({ status, stdout }).to.deep.equal({ status: 1, stdout: '' });
     expect(stderr).to.match(/^No target of chain "poor" can answer now\.$/m);
     expect(stderr).to.match(
-      /^ {2}one\/a-model +at its rate limit \(429\): Limit reached for \*\*\* · again in \d+ s$/m,
+      /^ {2}one\/a-model +rate limit reached \(429\): Limit reached for \*\*\* · retry in \d+ s$/m,
     );
     expect(stderr).to.match(/^ {2}three\/a-model +NOT_SET is not set$/m);
-    expect(stderr).to.match(/^Try again in \d+ s\.$/m);
+    expect(stderr).to.match(/^Retry in \d+ s\.$/m);
   });
 
-  it('tells the same of a target that is left alone since', async () => {
+  it('gives the same reason while the target is cooling down', async () => {
     one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '7200' }));
     await folder.run(['ask', 'Hello', '--chain', 'single'], { env });
     const { stderr } = await folder.run(['ask', 'Hello', '--chain', 'single'], { env });
-    expect(stderr).to.match(/^ {2}one\/a-model +at its rate limit.*spent.* · again at \S/m);
+    expect(stderr).to.match(/^ {2}one\/a-model +rate limit reached.*spent.* · retry at \S/m);
     expect(one.received).to.have.length(1);
   });
 
-  it('passes on what a provider says about the question itself', async () => {
+  it("prints the provider's message when it rejects the request", async () => {
     one.always(reply(400, { error: { message: 'I do not like that' } }));
     const { status, stderr } = await folder.run(['ask', 'Hello', '--chain', 'single'], { env });
     expect(status).to.equal(1);
-    expect(stderr).to.equal('one/a-model refused the question (400): I do not like that\n');
+    expect(stderr).to.equal('one/a-model refused the request (400): I do not like that\n');
   });
 
-  it('says when the proxy refuses the key', async () => {
+  it('reports that the proxy rejects the key', async () => {
     const { status, stderr } = await folder.run(['ask', 'Hello'], { env: { PROXY_KEY: 'another-key' } });
     expect({ status, stderr }).to.deep.equal({
       status: 1,
@@ -178,7 +178,7 @@ describe('429chain ask', () => {
     });
   });
 
-  it('fails when the answer breaks off, and keeps what came', async () => {
+  it('fails when the answer breaks off, after printing what arrived', async () => {
     one.always(stream([chunk({ content: 'half an' })], 'cut'));
     const { status, stdout, stderr } = await folder.run(['ask', 'Hello', '--chain', 'single'], { env });
     expect({ status, stdout }).to.deep.equal({ status: 1, stdout: 'half an\n' });
@@ -186,7 +186,7 @@ describe('429chain ask', () => {
   });
 
   for (const [what, status, type, body, says] of [
-    ['a page', 200, 'text/html', '<html></html>', /^The answer has no text\.\n$/],
+    ['an HTML page', 200, 'text/html', '<html></html>', /^The answer is empty\.\n$/],
     ['an error page', 502, 'text/html', '<title>Bad gateway</title>', /^an HTML page: Bad gateway \(status 502\)\n$/],
     [
       'half a stream',
@@ -195,12 +195,12 @@ describe('429chain ask', () => {
       chunk({ content: 'half' }),
       /^The answer broke off before its end\.\n$/,
     ],
-    ['no JSON in a stream', 200, 'text/event-stream', 'data: {"a\n\n', /^The answer broke off: /],
+    ['invalid JSON in a stream', 200, 'text/event-stream', 'data: {"a\n\n', /^The answer broke off: /],
   ] as const) {
-    it(`copes with a server that is not 429chain: ${what}`, async () => {
+    it(`fails with a message when the server is not 429chain: ${what}`, async () => {
       const server = createServer((_req, res) => void res.writeHead(status, { 'content-type': type }).end(body));
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      point((server.address() as AddressInfo).port);
+      writeConfiguration((server.address() as AddressInfo).port);
       const run = await folder.run(['ask', 'Hello'], { env });
       await new Promise((resolve) => server.close(resolve));
       expect(run.status).to.equal(1);
@@ -208,7 +208,7 @@ describe('429chain ask', () => {
     });
   }
 
-  it('asks a demo that runs, in a folder without any configuration', async () => {
+  it('talks to a running demo without a configuration', async () => {
     const dataDir = folder.file('demo');
     const demo = new CommandLine(['--demo', '--port', '0', '--data-dir', dataDir]);
     try {
@@ -224,9 +224,9 @@ describe('429chain ask', () => {
     }
   });
 
-  it('finds a port taken, and start says so', async () => {
+  it('makes start report that the port is in use', async () => {
     const { status, stderr } = await folder.run(['start', '--port', String(portOf(proxy.address))], { env });
     expect(status).to.equal(1);
-    expect(stderr).to.match(/^429chain cannot listen on 127\.0\.0\.1:\d+: something listens there already\./m);
+    expect(stderr).to.match(/^429chain cannot listen on 127\.0\.0\.1:\d+: another process listens there\./m);
   });
 });

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { type Answerer, hangUp, reply, ScriptedUpstream, silence } from '../../scripted-upstream.js';
 import { Folder, type Run, SECRETS } from '../run.js';
 
-/** A provider that answers in some way, and what a check of it says. */
+/** An answer of a provider, and what `check` prints for it. */
 interface Case {
   readonly what: string;
   readonly answer: Answerer;
@@ -13,16 +13,16 @@ interface Case {
   readonly provider?: object;
   readonly state: string;
   readonly says?: RegExp;
-  /** What is said of the target `ID/a-model`. */
+  /** The state of the target `ID/a-model`. */
   readonly target: RegExp;
 }
 
 const list = (...ids: string[]) => ids.map((id) => ({ id, object: 'model' }));
 const KEY = { apiKey: '${A_KEY}' };
 const LISTED = /^listed$/;
-const UNKNOWN = /^not known whether it is there$/;
+const UNKNOWN = /^unknown$/;
 
-/** Lists only for those who have the key, as most do. */
+/** Sends the list only to requests with the key, as most providers do. */
 const forKey =
   (...ids: string[]): Answerer =>
   (res, request) =>
@@ -32,7 +32,7 @@ const forKey =
 
 const CASES: Readonly<Record<string, Case>> = {
   good: {
-    what: 'a list for its key',
+    what: 'a list that needs the key',
     answer: forKey('a-model', 'b'),
     provider: KEY,
     state: 'ok',
@@ -40,15 +40,15 @@ const CASES: Readonly<Record<string, Case>> = {
     target: LISTED,
   },
   open: {
-    what: 'a list for anybody (OpenRouter), which says nothing about the key',
+    what: 'a public list (OpenRouter), which does not test the key',
     answer: reply(200, { data: list('a-model') }),
     provider: KEY,
     state: 'ok',
-    says: /^1 model; lists them to anybody, so that its key was not tried$/,
+    says: /^1 model; the list is public, so the key was not tested$/,
     target: LISTED,
   },
   keyless: {
-    what: 'a list, and needs no key',
+    what: 'a list without a key',
     answer: reply(200, { data: list('a-model') }),
     state: 'ok',
     says: /^1 model$/,
@@ -102,7 +102,7 @@ const CASES: Readonly<Record<string, Case>> = {
     target: UNKNOWN,
   },
   page: {
-    what: 'a page',
+    what: 'an HTML page',
     answer: reply(200, '<html><title>Hi</title></html>'),
     state: 'failing',
     says: /no JSON\. Is baseUrl right\?/,
@@ -116,14 +116,14 @@ const CASES: Readonly<Record<string, Case>> = {
     target: /^no list$/,
   },
   moved: {
-    what: 'a redirection',
+    what: 'a redirect',
     answer: reply(301, '', { location: 'http://127.0.0.1:1/' }),
     state: 'failing',
     says: /^301/,
     target: /^failing$/,
   },
   refused: {
-    what: '401, and repeats the key',
+    what: '401 with the key in its message',
     answer: reply(401, { error: { message: `Incorrect API key provided: ${SECRETS.provider}` } }),
     provider: KEY,
     state: 'key refused',
@@ -142,11 +142,11 @@ const CASES: Readonly<Record<string, Case>> = {
     what: '401 to a request without any key',
     answer: reply(401, {}),
     state: 'key refused',
-    says: /· no apiKey is written down for it$/,
+    says: /· it has no apiKey in the configuration$/,
     target: /^key refused$/,
   },
   header: {
-    what: 'the key of a header, repeated',
+    what: '403 with the key of a header in its message',
     answer: reply(403, { message: `${SECRETS.header} is wrong` }),
     provider: { headers: { 'x-key': 'Key ${A_HEADER_KEY}' } },
     state: 'key refused',
@@ -178,14 +178,14 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   overloaded: { what: '503', answer: reply(503, 'busy'), state: 'failing', says: /^503: busy$/, target: /^failing$/ },
   escaping: {
-    what: 'words that would move the cursor',
+    what: 'terminal control characters',
     answer: reply(500, 'a\u001b[2Jb\nc'),
     state: 'failing',
     says: /^500: a \[2Jb c$/,
     target: /^failing$/,
   },
   hanging: {
-    what: 'nothing in time',
+    what: 'nothing before the timeout',
     answer: silence,
     provider: { timeouts: { firstToken: '300ms' } },
     state: 'unreachable',
@@ -193,7 +193,7 @@ const CASES: Readonly<Record<string, Case>> = {
     target: /^unreachable$/,
   },
   broken: {
-    what: 'nothing: it hangs up',
+    what: 'a closed connection',
     answer: hangUp,
     state: 'unreachable',
     says: /the connection broke/,
@@ -208,7 +208,7 @@ const row = ({ stdout }: Run, first: string): string[] =>
     .map((line) => line.trim().split(/ {3,}/))
     .find(([cell]) => cell === first) ?? [];
 
-/** A port at which nobody listens. */
+/** A free port. */
 const unusedPort = async (): Promise<number> => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -248,7 +248,7 @@ describe('429chain check', () => {
       ...more,
     });
 
-  describe('asks a provider for its models that answers with', () => {
+  describe('reports a provider that answers with', () => {
     let shared: Folder;
     let run: Run;
     const running: ScriptedUpstream[] = [];
@@ -282,7 +282,7 @@ describe('429chain check', () => {
       });
     }
 
-    it('with the path, method, key and headers of any other request', () => {
+    it('using the path, key and headers of any other request', () => {
       const [first] = running[Object.keys(CASES).indexOf('good')]?.received ?? [];
       expect(first?.path).to.equal('/v1/models');
       expect(first?.headers).to.include({ authorization: `Bearer ${SECRETS.provider}` });
@@ -291,10 +291,10 @@ describe('429chain check', () => {
       expect(other?.headers).to.include({ 'x-key': `Key ${SECRETS.header}` });
     });
 
-    it('and warns of what is not listed without failing', () => {
+    it('warning of models that are not listed, without failing', () => {
       expect(run).to.include({ status: 0, stderr: '' });
-      expect(run.stdout).to.match(/^warning: a model that is not listed may be gone\./m);
-      expect(run.stdout).to.match(/^\d+ of \d+ targets can be asked\.$/m);
+      expect(run.stdout).to.match(/^warning: a model that is not listed may be retired\./m);
+      expect(run.stdout).to.match(/^\d+ of \d+ targets can be used\.$/m);
     });
   });
 
@@ -316,7 +316,7 @@ describe('429chain check', () => {
     expect(row(run, 'gone')[2]).to.contain('nothing listens there');
     expect(row(run, 'unset')).to.deep.equal(['unset', 'unconfigured', 'NOT_SET is not set']);
     expect(row(run, 'off')[1]).to.equal('disabled');
-    expect(run.stdout).to.contain('1 of 5 targets can be asked.');
+    expect(run.stdout).to.contain('1 of 5 targets can be used.');
     expect(existsSync(folder.file('.429chain'))).to.equal(false);
   });
 
@@ -327,26 +327,26 @@ describe('429chain check', () => {
     expect(row(await folder.run(['check']), 'good')[1]).to.equal('ok');
   });
 
-  it('fails when no target can be asked: no provider answers', async () => {
+  it('fails when no target can be used because no provider answers', async () => {
     const bad = await upstream(reply(401, {}));
     configure({ bad: { baseUrl: bad.baseUrl } });
     const { status, stderr } = await folder.run(['check']);
     expect({ status, stderr }).to.deep.equal({
       status: 1,
-      stderr: 'No target can be asked. The table of providers says why.\n',
+      stderr: 'No target can be used. See the table of providers for the reasons.\n',
     });
   });
 
-  it('fails when no target can be asked: no key is set', async () => {
+  it('fails when no target can be used because no key is set', async () => {
     configure({ unset: { baseUrl: 'http://127.0.0.1:1/v1', ...KEY } });
     const { status, stderr } = await folder.run(['check']);
     expect({ status, stderr }).to.deep.equal({
       status: 1,
-      stderr: 'No target can be asked. Set A_KEY, in the environment or in .env.\n',
+      stderr: 'No target can be used. Set A_KEY in the environment or in .env.\n',
     });
   });
 
-  it('says that nothing is configured yet where nothing is', async () => {
+  it('reports an empty configuration', async () => {
     const empty = new Folder();
     try {
       empty.write('429chain.json5', '{ providers: {}, chains: {} }');
@@ -354,24 +354,24 @@ describe('429chain check', () => {
       expect({ status, stdout, stderr }).to.deep.equal({
         status: 1,
         stdout: '429chain.json5 is valid.\n\n',
-        stderr: 'No chain is configured yet, so that no request can be answered.\n',
+        stderr: 'No chains yet: 429chain cannot answer requests.\n',
       });
     } finally {
       empty.remove();
     }
   });
 
-  it('asks nobody with --offline', async () => {
+  it('asks no provider with --offline', async () => {
     const good = await upstream(forKey('a-model'));
     configure({ good: { baseUrl: good.baseUrl, ...KEY } });
     const run = await folder.run(['check', '--offline'], { env: ENV });
     expect(run.status).to.equal(0);
     expect(row(run, 'good')[1]).to.equal('not asked');
-    expect(run.stdout).to.contain('1 of 1 target could be asked; --offline asked none.');
+    expect(run.stdout).to.contain('1 of 1 target can be used, as far as --offline can tell: no provider was asked.');
     expect(good.received).to.deep.equal([]);
   });
 
-  it('leaves the request log of a proxy that runs alone, and makes none', async () => {
+  it('does not touch the request log of a running proxy, and creates none', async () => {
     const good = await upstream(forKey('a-model'));
     configure({ good: { baseUrl: good.baseUrl, ...KEY } });
     await folder.run(['check'], { env: ENV });
@@ -386,7 +386,7 @@ describe('429chain check', () => {
   describe('refuses', () => {
     const GOOD = { baseUrl: 'http://127.0.0.1:1/v1' };
 
-    it('a broken file, with every problem at its place', async () => {
+    it('an invalid file, listing every problem with its position', async () => {
       const broken =
         "{\n  server: { port: 'x' },\n  providers: { groq: { typ: 'groq' } },\n  chains: { default: ['grok/a'] },\n}\n";
       folder.write('429chain.json5', broken);
@@ -398,21 +398,21 @@ describe('429chain check', () => {
       for (const line of ['2', '3', '4']) expect(stderr).to.contain(`429chain.json5:${line}:`);
     });
 
-    it('a provider type that nobody adds', async () => {
+    it('an unknown provider type', async () => {
       configure({ one: { ...GOOD, type: 'grok' } });
       const { status, stderr } = await folder.run(['check', '--offline']);
       expect(status).to.equal(1);
       expect(stderr).to.match(/^429chain\.json5:4:\d+ {2}`providers\.one\.type` is 'grok'.*Did you mean `groq`\?$/m);
     });
 
-    it('a plugin that is not there', async () => {
+    it('a missing plugin', async () => {
       configure({ one: GOOD }, { plugins: ['./missing'] });
       const { status, stderr } = await folder.run(['check', '--offline']);
       expect(status).to.equal(1);
       expect(stderr).to.match(/^429chain\.json5:\d+:\d+ +There is no plugin at .*missing\.$/m);
     });
 
-    it('options that a plugin refuses, also one of --plugins', async () => {
+    it('invalid plugin options, also for a plugin given with --plugins', async () => {
       const plugin = `export default { name: 'p', optionsSchema: { type: 'object', required: ['keep'] }, apply() {} };`;
       folder.write('plugin.mjs', plugin);
       configure({ one: GOOD }, { plugins: [{ use: './plugin.mjs', options: {} }] });

@@ -28,21 +28,21 @@ describe('429chain health', function () {
   const health = (...more: string[]): ReturnType<Folder['run']> =>
     folder.run(['health', '--port', new URL(running.address).port, ...more]);
 
-  it('ends with status 0 and says how the targets stand', async () => {
+  it('exits with status 0 and reports the states of the targets', async () => {
     const { status, stdout } = await health();
     expect(stdout).to.match(/^429chain \S+ at http:\/\/127\.0\.0\.1:\d+ serves requests\. Targets: 1 available\.$/m);
     expect(status).to.equal(0);
   });
 
-  it('asks at this machine when told that it listens everywhere', async () => {
+  it('asks the loopback address when the proxy listens on every interface', async () => {
     expect(await health('--host', '0.0.0.0')).to.include({ status: 0, stderr: '' });
   });
 
-  it('does not care for a configuration that has become bad meanwhile', async () => {
+  it('needs no valid configuration with --port', async () => {
     expect(await health('--config', 'absent.json5')).to.include({ status: 0 });
   });
 
-  it('ends with status 1 while the proxy stops', async () => {
+  it('exits with status 1 while the proxy is stopping', async () => {
     let finish = (): void => {};
     const finished = new Promise<void>((resolve) => {
       finish = resolve;
@@ -66,7 +66,7 @@ describe('429chain health', function () {
     expect((await ended).status).to.equal(0);
   });
 
-  it('ends with status 1 when nobody answers', async () => {
+  it('exits with status 1 when the proxy does not answer', async () => {
     const { status, stdout, stderr } = await health();
     expect({ status, stdout }).to.deep.equal({ status: 1, stdout: '' });
     expect(stderr).to.match(/^429chain does not answer at http:\/\/127\.0\.0\.1:\d+\/health: ECONNREFUSED\.$/m);

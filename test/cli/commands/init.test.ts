@@ -19,17 +19,17 @@ describe('429chain init', () => {
   const modeOf = (name: string): number => statSync(folder.file(name)).mode & 0o777;
   const schemaOf = (): string => (JSON5.parse(read('429chain.json5')) as { $schema: string }).$schema;
 
-  it('writes a configuration that check accepts, and says what to do next', async () => {
+  it('writes a valid configuration and prints the next steps', async () => {
     const { status, stdout, stderr } = await folder.run(['init']);
     expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
     for (const word of [...NAMES, 'https://console.groq.com/keys', '429chain check']) expect(stdout).to.contain(word);
     const check = await folder.run(['check', '--offline']);
     expect(check.stdout).to.contain('429chain.json5 is valid');
-    expect(check.stdout).to.contain(`Set ${NAMES[0]}, ${NAMES[1]} or ${NAMES[2]}, in the environment or in .env.`);
+    expect(check.stdout).to.contain(`Set ${NAMES[0]}, ${NAMES[1]} or ${NAMES[2]} in the environment or in .env.`);
     expect(check.status).to.equal(0);
   });
 
-  it('writes a .env for its owner alone, with every variable empty and a page to get each key', async () => {
+  it('writes a private .env with empty variables and the page to get each key', async () => {
     await folder.run(['init']);
     expect(modeOf('.env')).to.equal(0o600);
     expect(parseEnv(read('.env'))).to.deep.equal(Object.fromEntries(NAMES.map((name) => [name, ''])));
@@ -42,7 +42,7 @@ describe('429chain init', () => {
     expect(JSON.parse(read('429chain.schema.json'))).to.have.property('$defs');
   });
 
-  it('points $schema into node_modules where 429chain is installed there', async () => {
+  it('points $schema into node_modules if 429chain is installed there', async () => {
     const installed = 'node_modules/429chain/schemas';
     mkdirSync(folder.file(installed), { recursive: true });
     folder.write(`${installed}/429chain.schema.json`, {});
@@ -51,23 +51,23 @@ describe('429chain init', () => {
     expect(() => read('429chain.schema.json')).to.throw('ENOENT');
   });
 
-  it('refuses to overwrite, and names what is there', async () => {
+  it('does not overwrite, and names the existing files', async () => {
     await folder.run(['init']);
     folder.write('429chain.json5', '// mine');
     folder.write('.env', `GROQ_API_KEY=${SECRETS.provider}`);
     const { status, stderr } = await folder.run(['init']);
     expect(status).to.equal(1);
-    expect(stderr).to.match(/^429chain\.json5 and \.env exist already\. Nothing was written\.\n.*--force/);
+    expect(stderr).to.match(/^429chain\.json5 and \.env already exist\. Nothing was written\.\n.*--force/);
     expect(read('429chain.json5')).to.equal('// mine');
     expect(read('.env')).to.equal(`GROQ_API_KEY=${SECRETS.provider}`);
   });
 
-  it('overwrites the configuration with --force, and takes no key away', async () => {
+  it('overwrites the configuration with --force, and keeps the keys', async () => {
     folder.write('429chain.json5', '// mine');
     folder.write('.env', `# mine\nOTHER=1\nexport GROQ_API_KEY=${SECRETS.provider}`);
     const { status, stdout } = await folder.run(['init', '--force']);
     expect(status).to.equal(0);
-    expect(stdout).to.contain('got CEREBRAS_API_KEY and OPENROUTER_API_KEY added');
+    expect(stdout).to.contain('added CEREBRAS_API_KEY and OPENROUTER_API_KEY');
     expect(read('429chain.json5')).to.contain('providers:');
     expect(read('.env')).to.match(/^# mine\nOTHER=1\nexport GROQ_API_KEY=/);
     expect(parseEnv(read('.env'))).to.deep.equal({
@@ -78,7 +78,7 @@ describe('429chain init', () => {
     });
   });
 
-  it('adds to a .env that was there before the configuration, and says when others can read it', async () => {
+  it('adds variables to an existing .env, and warns when others can read it', async () => {
     folder.write('.env', 'OTHER=1\n');
     const { status, stdout } = await folder.run(['init']);
     expect(status).to.equal(0);
@@ -86,21 +86,21 @@ describe('429chain init', () => {
     expect(stdout).to.contain('chmod 600 .env');
   });
 
-  it('leaves a .env alone that lacks nothing', async () => {
+  it('does not change a complete .env', async () => {
     await folder.run(['init']);
     const before = read('.env');
     const { stdout } = await folder.run(['init', '--force']);
     expect(read('.env')).to.equal(before);
-    expect(stdout).to.contain('lacked nothing');
+    expect(stdout).to.contain('has all variables');
   });
 
-  it('writes where --config says, and says so where it cannot', async () => {
+  it('writes beside the file of --config, and fails if the folder does not exist', async () => {
     mkdirSync(folder.file('sub'));
     const { stdout } = await folder.run(['init', '--config', 'sub/mine.json5']);
     expect(stdout).to.contain('429chain check --config sub/mine.json5');
-    expect(read('sub/.env')).to.contain('The keys of mine.json5');
+    expect(read('sub/.env')).to.contain('The keys for mine.json5');
     const nowhere = await folder.run(['init', '--config', 'nowhere/mine.json5']);
     expect(nowhere).to.include({ status: 1 });
-    expect(nowhere.stderr).to.match(/nowhere\/mine\.json5 cannot be written: there is no such folder\.\n$/);
+    expect(nowhere.stderr).to.match(/Cannot write \S*nowhere\/mine\.json5: the folder does not exist\.\n$/);
   });
 });

@@ -18,13 +18,13 @@ describe('429chain plugin new', () => {
   const WRONG: readonly (readonly [args: string[], status: number, says: RegExp])[] = [
     [['new'], 2, /Expected: 429chain plugin new my-provider/],
     [['make', 'my-provider'], 2, /Expected: 429chain plugin new/],
-    [['new', 'My Provider'], 2, /'My Provider' is no name for a plugin. Expected small letters/],
-    [['new', '../outside'], 2, /is no name for a plugin/],
-    [['new', 'http'], 2, /'http' is the name of a part of Node/],
+    [['new', 'My Provider'], 2, /'My Provider' is not a valid plugin name. Use lower-case letters/],
+    [['new', '../outside'], 2, /is not a valid plugin name/],
+    [['new', 'http'], 2, /'http' is the name of a Node module/],
     [['new', 'my-provider', '--kind', 'polcy'], 2, /--kind is 'polcy'. Expected one of .*Did you mean `policy`\?/],
   ];
   for (const [args, status, says] of WRONG) {
-    it(`refuses "${args.join(' ')}", says what would be right, and writes nothing`, async () => {
+    it(`rejects "${args.join(' ')}", says what is expected, and writes nothing`, async () => {
       const run = await folder.run(['plugin', ...args]);
       expect(run.status).to.equal(status);
       expect(run.stderr).to.match(says);
@@ -41,14 +41,14 @@ describe('429chain plugin new', () => {
       folder.write(file, 'mine');
       const run = await folder.run(['plugin', 'new', 'my-provider']);
       expect(run.status).to.equal(1);
-      expect(run.stderr).to.contain('is there already, and not empty. Nothing was written.');
+      expect(run.stderr).to.contain('already exists and is not an empty folder. Nothing was written.');
       expect(readFileSync(folder.file(file), 'utf8')).to.equal('mine');
       expect(readdirSync(folder.path, { recursive: true })).to.have.length(file.split('/').length);
     });
   }
 
-  // What else it is, test/docs/tutorial.test.ts shows.
-  it('writes a plugin that the admin shows with its options, by its path and as an installed package', async function () {
+  // test/docs/tutorial.test.ts tests the plugin itself.
+  it('writes a plugin whose options the admin shows, loaded by path and as an installed package', async function () {
     this.timeout(60_000);
     await folder.run(['plugin', 'new', 'my-provider']);
     const configuration = {

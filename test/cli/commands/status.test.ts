@@ -45,20 +45,20 @@ describe('429chain status and explain', () => {
     folder.remove();
   });
 
-  it('prints every target with its state, its quotas and when it is back', async () => {
+  it('prints every target with its state, quotas and reset times', async () => {
     const { status, stdout } = await folder.run(['status'], { env });
     expect(status).to.equal(0);
     expect(stdout).to.match(
-      /^one\/a-model {2}exhausted: rate_limit \(429\): Too many requests · back in \d+ min {2}\(default\)$/m,
+      /^one\/a-model {2}exhausted: rate_limit \(429\): Too many requests · available in \d+ min {2}\(default\)$/m,
     );
     expect(stdout).to.match(/^two\/a-model {2}tracking {2}\(default\)$/m);
-    expect(stdout).to.match(/^ {4}█{8}░{2} {3}3 of 4 requests per 1h .* full in 60 min {3}manual, two$/m);
+    expect(stdout).to.match(/^ {4}█{8}░{2} {3}3 of 4 requests per 1h .* resets in 60 min {3}manual, two$/m);
     expect(stdout).to.match(/^0 requests wait for capacity$/m);
     expect(stdout).not.to.contain(ADMIN_KEY);
   });
 
   for (const command of ['status', 'explain']) {
-    it(`needs no configuration for ${command} where --url and a variable tell all`, async () => {
+    it(`${command} needs no configuration with --url and the admin key in a variable`, async () => {
       const elsewhere = new Folder();
       try {
         const args = [command, '--url', `${proxy.address}/v1`];
@@ -68,7 +68,7 @@ describe('429chain status and explain', () => {
         const unknown = await elsewhere.run(args);
         expect(unknown.status).to.equal(1);
         expect(unknown.stderr).to.match(
-          /^There is no admin key for http\S+: neither is CHAIN_ADMIN_KEY set, nor is one in \.429chain\. Set it, or name .* --data-dir\.\n$/,
+          /^No admin key for http\S+: CHAIN_ADMIN_KEY is not set, and \.429chain has no key\. Set CHAIN_ADMIN_KEY, or use --data-dir .*\.\n$/,
         );
       } finally {
         elsewhere.remove();
@@ -76,47 +76,47 @@ describe('429chain status and explain', () => {
     });
   }
 
-  it('sends a key that is kept here to no other machine, unless it is told where that is', async () => {
+  it('sends the key of the local data folder to no other machine without --data-dir', async () => {
     const elsewhere = new Folder();
     try {
       mkdirSync(elsewhere.file('.429chain'));
       elsewhere.write('.429chain/admin-key', ADMIN_KEY);
       const kept = await elsewhere.run(['status', '--url', proxy.address]);
       expect(kept.status, kept.stderr).to.equal(0);
-      // An address of nobody, for documentation: it is not even asked.
+      // An address reserved for documentation: no request is sent.
       const { status, stderr } = await elsewhere.run(['status', '--url', 'http://192.0.2.1:3429']);
       expect(status).to.equal(1);
       expect(stderr).to.equal(
-        'There is no admin key for http://192.0.2.1:3429: neither is CHAIN_ADMIN_KEY set, nor does --data-dir name a folder that has one.\n',
+        'No admin key for http://192.0.2.1:3429: CHAIN_ADMIN_KEY is not set. Set CHAIN_ADMIN_KEY, or use --data-dir with the data folder of that proxy.\n',
       );
     } finally {
       elsewhere.remove();
     }
   });
 
-  it('refuses a --url that is none', async () => {
+  it('rejects an invalid --url', async () => {
     const { status, stderr } = await folder.run(['status', '--url', 'localhost:3429'], { env });
     expect(status).to.equal(2);
     expect(stderr).to.equal("--url is 'localhost:3429'. Expected an address such as http://127.0.0.1:3429.\n");
   });
 
-  it('explains where a request would go, and asks nobody', async () => {
+  it('explains where a request would go, without asking a provider', async () => {
     const before = [one.received.length, two.received.length];
     const { status, stdout } = await folder.run(['explain'], { env });
     expect(status).to.equal(0);
-    expect(stdout).to.match(/one\/a-model {3}passed over {3}rate_limit \(429\): Too many requests {3}until /);
-    expect(stdout).to.match(/two\/a-model {3}asked /);
-    expect(stdout).to.contain('A request would go to two/a-model.');
+    expect(stdout).to.match(/one\/a-model {3}skipped {8}rate_limit \(429\): Too many requests {3}until /);
+    expect(stdout).to.match(/two\/a-model {3}first choice /);
+    expect(stdout).to.contain('429chain would send the request to two/a-model.');
     expect([one.received.length, two.received.length]).to.deep.equal(before);
   });
 
-  it('says that nobody listens where nobody does', async () => {
+  it('fails when no proxy is running', async () => {
     const { status, stderr } = await folder.run(['status', '--port', '1'], { env });
     expect(status).to.equal(1);
     expect(stderr).to.contain('No proxy is running at http://127.0.0.1:1 (');
   });
 
-  it('says so when the admin key is another one', async () => {
+  it('fails when the admin key is wrong', async () => {
     const { status, stderr } = await folder.run(['status'], { env: { ...env, ADMIN_KEY: 'another' } });
     expect({ status, stderr }).to.deep.equal({
       status: 1,
@@ -124,9 +124,9 @@ describe('429chain status and explain', () => {
     });
   });
 
-  it('says so when there is no chain yet', () => {
+  it('reports that there are no chains', () => {
     expect(statusText({ targets: [], waiting: 0, free: { unknown: 0 } }, 0)).to.equal(
-      'No chain is configured yet.\n0 requests wait for capacity',
+      'No chains yet.\n0 requests wait for capacity',
     );
   });
 
@@ -179,17 +179,17 @@ describe('429chain status and explain', () => {
     free: { tokens: { used: 45_000, limit: 1_000_000 }, requests: { used: 1, limit: 50 }, unknown: 1 },
     log: { failing: 'ENOSPC: no space left on device', lost: 3 },
   };
-  const TODAY = 'today: 1,234 requests · 12 saved by a later target · 30 limits avoided, 2 met · 45,000 tokens';
+  const TODAY = 'today: 1,234 requests · 12 rescued by fallback · 30 limits avoided, 2 hit · 45,000 tokens';
   const FREE =
-    'free a day: 45,000 of 1,000,000 tokens used (5 %) · 1 of 50 requests used (2 %) · 1 target with no daily limit known';
+    'daily free quota: 45,000 of 1,000,000 tokens used (5 %) · 1 of 50 requests used (2 %) · 1 target without a known daily limit';
 
-  it('tells what the day came to, and that the log is out of order', () => {
+  it('prints the totals of the day, and problems of the request log', () => {
     expect(statusText(REPORT, 0).split('\n').slice(-5)).to.deep.equal([
       '2 requests wait for capacity',
       TODAY,
       FREE,
-      'The request log cannot be written: ENOSPC: no space left on device',
-      '3 requests are not in the log',
+      'Cannot write the request log: ENOSPC: no space left on device',
+      '3 requests are missing from the log',
     ]);
   });
 
@@ -199,16 +199,16 @@ describe('429chain status and explain', () => {
     [20, 11],
     [60, 5],
   ] as const) {
-    it(`fits a terminal of ${columns} columns and ${rows} rows, and keeps its foot`, () => {
+    it(`fits a terminal of ${columns} columns and ${rows} rows, and keeps the summary`, () => {
       const lines = statusText(REPORT, 0, { columns, rows }).split('\n');
       expect(lines).to.have.length(Math.max(6, rows));
       expect(Math.max(...lines.map((line) => line.length))).to.be.at.most(columns);
       expect(lines.at(-5)?.slice(0, 10)).to.equal('2 requests');
-      if (rows < 11) expect(lines.at(-6)).to.match(/^… \d lines more$/);
+      if (rows < 11) expect(lines.at(-6)).to.match(/^… \d more lines$/);
     });
   }
 
-  it('watches on a screen of its own, and gives the one of before back at Ctrl-C', async function () {
+  it('uses the alternate screen with --watch, and restores the terminal at Ctrl-C', async function () {
     if (process.platform !== 'linux') this.skip();
     let pressed = false;
     const { status, stdout } = await folder.run(['status', '--watch'], {

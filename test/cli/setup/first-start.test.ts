@@ -3,10 +3,10 @@ import { parseEnv } from 'node:util';
 import { expect } from 'chai';
 import { Folder, type Run, SECRETS } from '../run.js';
 
-/** What the person at the terminal presses once this is on the screen, in this order. */
+/** The keys to press when a text appears on the screen, in this order. */
 type Keys = readonly (readonly [question: string, keys: string])[];
 
-/** Node with names of hosts found as `found` says, so that no key of a test goes to a provider. */
+/** Node options that replace DNS lookups with `found`, so that no test key is sent to a provider. */
 const withHosts = (found: string): string =>
   `--import=data:text/javascript,${encodeURIComponent(
     `import dns from 'node:dns'; const { lookup } = dns;
@@ -18,7 +18,7 @@ const NEVER = withHosts('() => {}');
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
 
-describe('429chain where nothing is configured', function () {
+describe('429chain without a configuration', function () {
   this.timeout(60_000);
   let folder: Folder;
 
@@ -50,7 +50,7 @@ describe('429chain where nothing is configured', function () {
     });
   };
 
-  it('says what to do and ends with status 1 where no terminal is, and writes nothing', async () => {
+  it('without a terminal, prints what to do and exits with status 1', async () => {
     const { status, stdout, stderr } = await folder.run([]);
     expect({ status, stdout }).to.deep.equal({ status: 1, stdout: '' });
     expect(stderr).to.match(/^There is no 429chain\.json5 in this folder\.$/m);
@@ -58,25 +58,25 @@ describe('429chain where nothing is configured', function () {
     expect(existsSync(folder.file('429chain.json5'))).to.equal(false);
   });
 
-  it('offers the browser, and shows where to go and the key to sign in with', async () => {
+  it('offers the setup in the browser, and shows its address and the admin key', async () => {
     const { status, stdout } = await atTerminal(
       ['--port', '0'],
       [
         ['1 to 3 (1): ', '\r'],
         ['/admin', ''],
-        ['No chain is configured yet', CTRL_C],
+        ['No chains yet', CTRL_C],
       ],
     );
     expect(status, stdout).to.equal(0);
     const key = parseEnv(read('.env')).CHAIN_ADMIN_KEY;
-    expect(stdout).to.contain(`/admin   (its key is ${key})`);
-    const again = await atTerminal(['--port', '0'], [['No chain is configured yet', CTRL_C]]);
-    expect(again.stdout).to.contain('/admin   (its key is CHAIN_ADMIN_KEY, in .env or the environment)');
+    expect(stdout).to.contain(`/admin   (admin key: ${key})`);
+    const again = await atTerminal(['--port', '0'], [['No chains yet', CTRL_C]]);
+    expect(again.stdout).to.contain('/admin   (admin key: CHAIN_ADMIN_KEY, in .env or the environment)');
     expect(again.stdout).not.to.contain(key);
     expect(read('429chain.json5')).to.contain('providers: {}');
   });
 
-  it('asks for the keys, shows none of them, writes both files for their owner alone, and starts', async () => {
+  it('asks for the keys without showing them, writes two private files, and starts', async () => {
     const { status, stdout } = await atTerminal(
       ['--port', '0'],
       [
@@ -84,14 +84,14 @@ describe('429chain where nothing is configured', function () {
         ['1 to 3 (1): ', '2\r'],
         ['GROQ_API_KEY, from https://console.groq.com/keys: ', `${SECRETS.provider}\r`],
         ['CEREBRAS_API_KEY', 'no key\r'],
-        ['That is no key', ''],
+        ['This is not a key', ''],
         ['CEREBRAS_API_KEY', '\r'],
         ['OPENROUTER_API_KEY', '\r'],
         ['Try it', CTRL_C],
       ],
     );
     expect(status, stdout).to.equal(0);
-    expect(stdout).to.contain(`Taken, ${SECRETS.provider.length} characters.`);
+    expect(stdout).to.contain(`Read ${SECRETS.provider.length} characters.`);
     expect(stdout).to.match(/^ {2}GROQ_API_KEY +unreachable +https:\/\/api\.groq\.com: no such host/m);
     expect(stdout).to.match(/429chain listens on .*groq\/openai\/gpt-oss-120b\r?\n.*unconfigured/s);
     expect(parseEnv(read('.env'))).to.deep.equal({
@@ -127,12 +127,12 @@ describe('429chain where nothing is configured', function () {
     });
   }
 
-  it('writes nothing when Ctrl-C comes while a provider is asked about a key', async () => {
+  it('writes nothing when Ctrl-C is pressed while keys are tried', async () => {
     const keys: Keys = [
       ['GROQ_API_KEY', 'gsk-1\r'],
       ['CEREBRAS_API_KEY', '\r'],
       ['OPENROUTER_API_KEY', '\r'],
-      ['Asking the providers', CTRL_C],
+      ['Trying the keys', CTRL_C],
     ];
     const { status, stdout } = await atTerminal(['init'], keys, NEVER);
     expect(status, stdout).to.equal(130);
@@ -140,7 +140,7 @@ describe('429chain where nothing is configured', function () {
     expect(existsSync(folder.file('429chain.json5'))).to.equal(false);
   });
 
-  it('asks for keys in init too, of a .env only for those that it lacks', async () => {
+  it('init asks only for keys that .env lacks', async () => {
     folder.write('.env', `# mine\nGROQ_API_KEY=${SECRETS.provider}\n`);
     const { status, stdout } = await atTerminal(
       ['init'],

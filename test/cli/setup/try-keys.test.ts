@@ -5,7 +5,7 @@ import { type Answerer, reply, ScriptedUpstream } from '../../scripted-upstream.
 const GOOD = 'sk-a-good-key-1';
 const WRONG = 'sk-a-wrong-key-2';
 
-describe('Keys that are pasted into init', () => {
+describe('tryKeys', () => {
   let upstream: ScriptedUpstream;
   let said: string[];
   const prompt = { say: (text: string): void => void said.push(text), during: <T>(work: Promise<T>) => work };
@@ -33,7 +33,7 @@ describe('Keys that are pasted into init', () => {
 
   afterEach(() => upstream.close());
 
-  it('are tried at their providers; one that is refused is asked for until it is taken', async () => {
+  it('tries keys at their providers, and asks for a rejected one until it is accepted', async () => {
     const typed = [WRONG, GOOD];
     const asked: string[] = [];
     const keys = await tryKeys(configuration(), { ONE_KEY: GOOD, TWO_KEY: WRONG }, prompt, async (name) => {
@@ -47,7 +47,7 @@ describe('Keys that are pasted into init', () => {
     expect(said.join('\n')).not.to.contain('THREE_KEY');
   });
 
-  it('stay as they are where nothing else is typed', async () => {
+  it('keeps a rejected key when the user enters nothing', async () => {
     const keys = await tryKeys(configuration(), { TWO_KEY: WRONG }, prompt, async () => '');
     expect(keys).to.deep.equal({ TWO_KEY: WRONG });
   });

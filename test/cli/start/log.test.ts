@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { type Answerer, answer, chunk, reply, ScriptedUpstream, stream } from '../../scripted-upstream.js';
 import { Folder, type Running } from '../run.js';
 
-/** None looks like the key of a provider that is known, so that only knowing them helps. */
+/** None has the shape of a known provider's key, so that they are masked only because 429chain knows them. */
 const KEYS = {
   provider: 'Provider/Key+of"one"==',
   header: 'a-secret-behind-a-scheme',
@@ -13,11 +13,11 @@ const KEYS = {
   wrong: 'a-provider-not-in-a-chain',
 } as const;
 
-const PROMPT = 'what-nobody-else-may-read';
+const PROMPT = 'a-private-prompt';
 
 const ECHO = `${KEYS.provider} and ${KEYS.header} and ${encodeURIComponent(KEYS.provider)}`;
 
-/** How a provider gives away what it was sent. */
+/** Answers in which a provider repeats what it received. */
 const ECHOES: Readonly<Record<string, Answerer>> = {
   refusal: reply(401, { error: { message: `Incorrect API key provided: ${ECHO}` } }),
   header: reply(403, 'no', { 'www-authenticate': `Bearer ${KEYS.header}`, 'x-key': 'Provider/Key+of"one"==' }),
@@ -44,7 +44,7 @@ export default {
 };`;
 
 describe('the log of 429chain start', function () {
-  // Each test starts a process, and some wait for it to see that a file has changed.
+  // Each test starts a process, and some wait until it notices a changed file.
   this.timeout(60_000);
   let folder: Folder;
   let upstreams: ScriptedUpstream[];
@@ -95,7 +95,7 @@ describe('the log of 429chain start', function () {
       .split('\n')
       .map((line) => JSON.parse(line));
 
-  /** Everything in the data folder but the keys themselves. */
+  /** Everything in the data folder except the keys. */
   const kept = (): string => {
     const dataDir = folder.file('.429chain');
     return readdirSync(dataDir, { recursive: true, withFileTypes: true })
@@ -112,7 +112,7 @@ describe('the log of 429chain start', function () {
     }
   };
 
-  it('holds no key in use and no prompt, and nor does what is kept, whoever echoes them (pitfall 45: keys in logs)', async () => {
+  it('contains no key and no prompt, even if a provider or plugin repeats them (pitfall 45: keys in logs)', async () => {
     const echoing = Object.entries(ECHOES);
     const providers = await Promise.all(
       echoing.map(async ([name, echo]) => [
@@ -153,7 +153,7 @@ describe('the log of 429chain start', function () {
     await ask(KEYS.caller, KEYS.provider, {}, `?key=${encodeURIComponent(KEYS.caller)}`);
     await fetch(`${running?.address}/admin/api/status`, { headers: { authorization: `Bearer ${KEYS.caller}` } });
 
-    // Keys where none belongs, in a file that cannot be used and in one that can.
+    // Keys in the wrong place, in an invalid file and in a valid one.
     folder.write('429chain.json5', {
       ...configuration,
       server: { ...configuration.server, host: KEYS.provider, prot: KEYS.caller },
@@ -168,7 +168,7 @@ describe('the log of 429chain start', function () {
     expect(status).to.equal(0);
     const everything = stdout + stderr + kept();
     expectNoSecret(everything, [...Object.values(KEYS), PROMPT]);
-    // What was to be looked through is there.
+    // The messages that could contain keys were logged.
     const said = events(stdout).map(({ msg }) => String(msg));
     for (const what of [
       /^\[talkative\] begins with \*\*\* and \*\*\* and \*\*\*$/,
@@ -191,7 +191,7 @@ describe('the log of 429chain start', function () {
     expect(kept()).to.contain('"target":"limit/m"');
   });
 
-  it('shows a key that was made on no line, only the file that holds it', async () => {
+  it('names the file of a generated key, and never the key', async () => {
     const { end } = await start({});
     const key = readFileSync(folder.file('.429chain/api-key'), 'utf8').trim();
     expect(await ask(key)).to.contain('hello');
@@ -200,8 +200,8 @@ describe('the log of 429chain start', function () {
     expect(stdout).to.contain(folder.file('.429chain/api-key'));
   });
 
-  it('is pretty on a terminal, and shows the key that was made for whoever sits there', async function () {
-    // Of all that can lend a process a terminal, most systems have this one.
+  it('is pretty on a terminal, and shows the generated key', async function () {
+    // `script` gives a process a terminal.
     if (process.platform !== 'linux' || !existsSync('/usr/bin/script')) this.skip();
     let pressed = false;
     const onOutput = (output: string, press: (keys: string) => void): void => {
@@ -216,7 +216,7 @@ describe('the log of 429chain start', function () {
     expect(said).to.match(/\d\d:\d\d:\d\d\S* Stopping/);
   });
 
-  it('is JSON where nobody sits in front, a line for each event and nothing on standard error', async () => {
+  it('is JSON without a terminal, one line per event and nothing on stderr', async () => {
     const { end, address } = await start({ apiKeys: [KEYS.caller] });
     await ask(KEYS.caller, 'default', { 'x-request-id': 'an-id' });
     const { stdout, stderr } = await end();
@@ -227,7 +227,7 @@ describe('the log of 429chain start', function () {
     expect(stopping?.msg).to.match(/^Stopping/);
   });
 
-  it('takes another level and format from a changed configuration', async () => {
+  it('applies a changed level and format at once', async () => {
     const { end, printed } = await start({ apiKeys: [KEYS.caller] });
     const written = JSON.parse(readFileSync(folder.file('429chain.json5'), 'utf8'));
     const change = (log: object, port: number): void =>
@@ -244,7 +244,7 @@ describe('the log of 429chain start', function () {
     expect(stdout).not.to.contain('Stopping');
   });
 
-  it('is whole when a plugin brings everything down, and the key in the error is not in it', async () => {
+  it('is complete and masked when a plugin crashes the process', async () => {
     folder.write(
       'fatal.mjs',
       `export default {
@@ -260,16 +260,16 @@ describe('the log of 429chain start', function () {
     const more = { plugins: ['./fatal.mjs'] };
     const { printed, end } = await start({ apiKeys: ['${CALLER_KEY}'] }, more, { CALLER_KEY: KEYS.caller });
     await ask(KEYS.caller).catch(() => {});
-    await printed(/429chain ends/);
+    await printed(/429chain crashed/);
     const { status, stdout, stderr } = await end();
     expect({ status, stderr }).to.deep.equal({ status: 1, stderr: '' });
     const said = events(stdout).map(({ msg }) => String(msg));
     expect(said.filter((message) => message.startsWith('[fatal] line '))).to.have.length(5000);
-    expect(said.some((message) => /^429chain ends: Error: it ends with \*\*\*\n/.test(message))).to.equal(true);
+    expect(said.some((message) => /^429chain crashed: Error: it ends with \*\*\*\n/.test(message))).to.equal(true);
     expectNoSecret(stdout, [KEYS.caller]);
   });
 
-  it("refuses to start without the key that stands in a plugin's error", async () => {
+  it("masks keys in a plugin's error when the start fails", async () => {
     folder.write(
       'broken.mjs',
       `export default { name: 'broken', apply() { throw new Error(process.env.CALLER_KEY); } };`,

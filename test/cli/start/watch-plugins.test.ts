@@ -39,7 +39,7 @@ describe('429chain start --watch', () => {
     folder.remove();
   });
 
-  it('reads the code of a plugin anew, also what it imports, and keeps the old one where the new one is broken', async () => {
+  it('reloads a plugin and its imports, and keeps the old code while the new code is broken', async () => {
     expect(await answer()).to.equal('one');
     says('two');
     await running.printed(/says two/);
@@ -53,7 +53,7 @@ describe('429chain start --watch', () => {
     expect(await answer()).to.equal('three');
   });
 
-  it('notices a folder that is new', async () => {
+  it('watches new folders', async () => {
     mkdirSync(folder.file('my-plugin/more'));
     folder.write('my-plugin/more/words.js', "export const words = 'more';\n");
     folder.write('my-plugin/index.js', PLUGIN.replace('./lib/', './more/'));
