@@ -98,7 +98,7 @@ export const tryVolumes = async (root: string, imageFile: string, used: Volumes)
 
   console.log('A configuration of one’s own');
   await step(
-    'is the shipped one with its two lines and keys, without which it ends; it may be in a folder that can only be read',
+    'is the shipped one with its two lines and keys, without which it ends; it may be in a read-only folder',
     () =>
       withNew(undefined, async (volumes) => {
         const container = new Container(root, imageFile, volumes);

@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type Environment, isGiven, readEnvironment } from '../../config/env.js';
+import { type Environment, isVariableSet, readEnvironment } from '../../config/env.js';
 import { withVariables } from '../../config/source/dot-env.js';
 import { DOT_ENV } from '../../config/source/sources.js';
 import { listOf } from '../../config/wording.js';
@@ -42,7 +42,7 @@ export const createConfiguration = ({ options }: CommandLine, env: Environment, 
   const why = whyNotWritable(folder);
   if (why !== undefined) throw new CommandError(`There is no ${file}, and 429chain cannot create it.\n${why}`);
   const generated = writeKeys(join(folder, DOT_ENV), env, log);
-  const hosts = isGiven(env, HOST) ? `\n    hosts: ['\${${HOST}}'],` : '';
+  const hosts = isVariableSet(env, HOST) ? `\n    hosts: ['\${${HOST}}'],` : '';
   writeFileSync(file, emptyConfiguration(hosts), { flag: 'wx' });
   log.info(`There was no configuration. 429chain created ${file}, without providers. Add them at /admin.`);
   if (generated.length > 0) log.info(`429chain generated ${listOf(generated)} in ${join(folder, DOT_ENV)}`);
@@ -53,7 +53,7 @@ export const createConfiguration = ({ options }: CommandLine, env: Environment, 
 const writeKeys = (dotEnvFile: string, env: Environment, log: Log): string[] => {
   const before = existsSync(dotEnvFile) ? readFileSync(dotEnvFile, 'utf8') : '';
   const known = readEnvironment(env, before);
-  const unset = Object.entries(KEY_VARIABLES).filter(([, variable]) => !isGiven(known, variable));
+  const unset = Object.entries(KEY_VARIABLES).filter(([, variable]) => !isVariableSet(known, variable));
   if (unset.length === 0) return [];
   const variables = Object.fromEntries(unset.map(([key, variable]) => [variable, newKey(key as OwnKey)]));
   if (existsSync(dotEnvFile)) makePrivate(dotEnvFile, log);

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import JSON5 from 'json5';
 import { displayPath } from '../../config/check/problems.js';
-import { isGiven, readEnvironment, resolveVariables } from '../../config/env.js';
+import { isVariableSet, readEnvironment, resolveVariables } from '../../config/env.js';
 import { withVariables } from '../../config/source/dot-env.js';
 import { DOT_ENV } from '../../config/source/sources.js';
 import { listOf } from '../../config/wording.js';
@@ -38,7 +38,7 @@ export const setUp = async ({ options }: CommandLine, prompt?: Prompt): Promise<
   const variables = keyVariablesOf(example);
   const before = existsSync(dotEnv) ? readFileSync(dotEnv, 'utf8') : undefined;
   const env = readEnvironment(process.env, before ?? '');
-  const unset = variables.filter(({ name }) => !isGiven(env, name));
+  const unset = variables.filter(({ name }) => !isVariableSet(env, name));
   const keys = prompt === undefined ? {} : await askForKeys(example, unset, prompt);
   try {
     const written = [

@@ -1,41 +1,44 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
-import type { Path } from '../locate.js';
 import { nearestWord } from '../nearest-word.js';
-import { describe, type Finding, nameOf, suggest, writtenAt } from '../wording.js';
+import type { Path } from '../path.js';
+import { valueAtPath } from '../path.js';
+import { describe, nameOf, suggest } from '../wording.js';
 import { expectationOf } from './expectation.js';
+import type { Finding } from './finding.js';
 import type { SchemaNode } from './schema.js';
 import { chooseBranch } from './union-branch.js';
 
-export interface Context {
-  /** Where the value that was validated stands. */
+export interface ValidationContext {
+  /** The path of the validated value. */
   readonly base: Path;
-  /** The whole configuration before its variables were read. Only this is quoted. */
+  /** The whole configuration before its variables were read. Messages quote only this. */
   readonly written: unknown;
-  /** The validator of what a `$ref` of the schema points to; `undefined` where nobody knows. */
+  /** The validator of a `$ref`; `undefined` if it is unknown. */
   readonly validatorOf: (ref: string) => ValidateFunction | undefined;
 }
 
-/** What stands where an error is. */
-interface Spot {
+/** The value with an error. */
+interface InvalidValue {
   readonly path: Path;
-  /** The value as it is written, in words. */
+  /** A description of the value as it is written. */
   readonly found: string;
-  readonly validatorOf: Context['validatorOf'];
+  readonly validatorOf: ValidationContext['validatorOf'];
 }
 
-type Explain = (error: ErrorObject, spot: Spot) => Finding;
+type ToFinding = (error: ErrorObject, value: InvalidValue) => Finding;
 
 const nodeOf = ({ parentSchema }: ErrorObject): SchemaNode => parentSchema as SchemaNode;
 
-const wordsOf = (node: SchemaNode): string[] => Object.keys(node.properties ?? {}).filter((word) => word !== '$schema');
+const knownKeysOf = (node: SchemaNode): string[] =>
+  Object.keys(node.properties ?? {}).filter((key) => key !== '$schema');
 
-const unknownKey = (path: Path, key: string, words: readonly string[]): Finding => {
-  const known = words.length === 0 ? 'None is known here.' : `Known here: ${words.join(', ')}.`;
-  const message = `${nameOf(path)} has the unknown key \`${key}\`.${suggest(key, words) || ` ${known}`}`;
+const unknownKey = (path: Path, key: string, knownKeys: readonly string[]): Finding => {
+  const known = knownKeys.length === 0 ? 'No keys are allowed here.' : `Known keys: ${knownKeys.join(', ')}.`;
+  const message = `${nameOf(path)} has the unknown key \`${key}\`.${suggest(key, knownKeys) || ` ${known}`}`;
   return { path: [...path, key], at: 'key', message };
 };
 
-const missingKey: Explain = (error, { path, validatorOf }) => {
+const missingKey: ToFinding = (error, { path, validatorOf }) => {
   const key: string = error.params.missingProperty;
   const missing = nodeOf(error).properties?.[key] ?? {};
   const referred =
@@ -45,20 +48,21 @@ const missingKey: Explain = (error, { path, validatorOf }) => {
   return { path, at: 'value', message: `${nameOf(path)} lacks \`${key}\`${end}` };
 };
 
-const badKey: Explain = (error, { path }) => {
+const badKey: ToFinding = (error, { path }) => {
   const key: string = error.params.propertyName;
-  const rule = (error.schema as SchemaNode).errorMessage ?? 'It does not have the form that is expected here.';
-  return { path: [...path, key], at: 'key', message: `'${key}' cannot be a key of ${nameOf(path)}. ${rule}` };
+  const rule = (error.schema as SchemaNode).errorMessage ?? 'It does not have the expected form.';
+  return { path: [...path, key], at: 'key', message: `'${key}' is not a valid key of ${nameOf(path)}. ${rule}` };
 };
 
-const badValue: Explain = (error, { path, found }) => ({
+const badValue: ToFinding = (error, { path, found }) => ({
   path,
   at: 'value',
   message: `${nameOf(path)} is ${found}. ${expectationOf(error, found)}`,
 });
 
-const BY_KEYWORD: Readonly<Record<string, Explain>> = {
-  additionalProperties: (error, { path }) => unknownKey(path, error.params.additionalProperty, wordsOf(nodeOf(error))),
+const BY_KEYWORD: Readonly<Record<string, ToFinding>> = {
+  additionalProperties: (error, { path }) =>
+    unknownKey(path, error.params.additionalProperty, knownKeysOf(nodeOf(error))),
   required: missingKey,
   propertyNames: badKey,
 };
@@ -67,7 +71,7 @@ const isUnion = ({ keyword }: ErrorObject): boolean => keyword === 'anyOf' || ke
 
 const isInside = (path: string, outer: string): boolean => path.startsWith(`${outer}/`);
 
-/** The unions that are in no other. AJV tells inner ones first. */
+/** The unions that are not inside another one. AJV reports inner unions first. */
 const outermostOf = (unions: readonly ErrorObject[]): ErrorObject[] =>
   unions.filter(
     ({ instancePath }, index) =>
@@ -75,55 +79,55 @@ const outermostOf = (unions: readonly ErrorObject[]): ErrorObject[] =>
       !unions.slice(index + 1).some((other) => other.instancePath === instancePath),
   );
 
-/** A misspelt key is one mistake: that its right spelling is missing need not be said. */
+/** Drops the error that a required key is missing if an unknown key is a typo of it. */
 const withoutTypos = (errors: readonly ErrorObject[]): ErrorObject[] => {
   const keyIn = ({ instancePath }: ErrorObject, key: string | undefined): string => `${instancePath}/${key}`;
-  const meant = new Set(
+  const intended = new Set(
     errors
       .filter(({ keyword }) => keyword === 'additionalProperties')
-      .map((error) => keyIn(error, nearestWord(error.params.additionalProperty, wordsOf(nodeOf(error))))),
+      .map((error) => keyIn(error, nearestWord(error.params.additionalProperty, knownKeysOf(nodeOf(error))))),
   );
   return errors.filter(
-    (error) => error.keyword !== 'required' || !meant.has(keyIn(error, error.params.missingProperty)),
+    (error) => error.keyword !== 'required' || !intended.has(keyIn(error, error.params.missingProperty)),
   );
 };
 
-/** Turns AJV's errors into findings, one for each mistake: a union has those of the branch that was meant. */
-export const explain = (errors: readonly ErrorObject[], context: Context): Finding[] => {
+/** Turns AJV's errors into findings, one for each mistake. For a union, it reports the errors of the intended branch. */
+export const findingsOf = (errors: readonly ErrorObject[], context: ValidationContext): Finding[] => {
   const { base, written, validatorOf } = context;
-  const spotOf = ({ instancePath, data }: ErrorObject): Spot => {
+  const invalidValueOf = ({ instancePath, data }: ErrorObject): InvalidValue => {
     const steps = instancePath.split('/').slice(1);
     const path = [...base, ...steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))];
-    const value = writtenAt(written, path);
+    const value = valueAtPath(written, path);
     const wasRead = typeof value === 'string' && value !== data;
     return {
       path,
-      found: `${describe(value, path)}${wasRead ? ', and what that reads does not fit' : ''}`,
+      found: `${describe(value, path)}${wasRead ? ', whose value is invalid' : ''}`,
       validatorOf,
     };
   };
 
-  const explainUnion = (error: ErrorObject): Finding[] => {
-    const spot = spotOf(error);
+  const findingsOfUnion = (error: ErrorObject): Finding[] => {
+    const invalid = invalidValueOf(error);
     const branches = (error.schema as readonly SchemaNode[]).map(({ $ref }) => $ref && validatorOf($ref));
     const choice = chooseBranch(
       branches.filter((branch) => typeof branch === 'function'),
       error.data,
     );
-    if (choice.errors !== undefined) return explain(choice.errors, { ...context, base: spot.path });
-    if (choice.strangers.length === 0) return [badValue(error, spot)];
-    return choice.strangers.map((key) => unknownKey(spot.path, key, choice.words));
+    if (choice.errors !== undefined) return findingsOf(choice.errors, { ...context, base: invalid.path });
+    if (choice.unknownKeys.length === 0) return [badValue(error, invalid)];
+    return choice.unknownKeys.map((key) => unknownKey(invalid.path, key, choice.knownKeys));
   };
 
   const unions = outermostOf(errors.filter(isUnion));
   const others = errors.filter(
-    // A bad key is reported twice: as what is wrong with it, which has a propertyName, and as a bad key.
+    // AJV reports an invalid key twice: once with a propertyName, once as an error of `propertyNames`.
     ({ instancePath, propertyName }) =>
       propertyName === undefined &&
       !unions.some((union) => instancePath === union.instancePath || isInside(instancePath, union.instancePath)),
   );
   return [
-    ...withoutTypos(others).map((error) => (BY_KEYWORD[error.keyword] ?? badValue)(error, spotOf(error))),
-    ...unions.flatMap(explainUnion),
+    ...withoutTypos(others).map((error) => (BY_KEYWORD[error.keyword] ?? badValue)(error, invalidValueOf(error))),
+    ...unions.flatMap(findingsOfUnion),
   ];
 };

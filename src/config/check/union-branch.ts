@@ -1,11 +1,11 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import type { SchemaNode } from './schema.js';
 
-/** The errors of the branch that was meant; without it, keys that no branch knows beside those that they know. */
-export interface Choice {
+/** The errors of the intended branch of a union. If it is unclear, the unknown keys and the known ones. */
+export interface BranchChoice {
   readonly errors?: readonly ErrorObject[];
-  readonly strangers: readonly string[];
-  readonly words: readonly string[];
+  readonly unknownKeys: readonly string[];
+  readonly knownKeys: readonly string[];
 }
 
 interface Branch {
@@ -13,7 +13,7 @@ interface Branch {
   readonly errors: readonly ErrorObject[];
 }
 
-const NONE: Choice = { strangers: [], words: [] };
+const NO_BRANCH: BranchChoice = { unknownKeys: [], knownKeys: [] };
 
 const tryBranch = (validate: ValidateFunction, data: unknown): Branch => {
   validate(data);
@@ -23,20 +23,23 @@ const tryBranch = (validate: ValidateFunction, data: unknown): Branch => {
 const isWrongType = ({ errors }: Branch): boolean =>
   errors.some(({ keyword, instancePath }) => keyword === 'type' && instancePath === '');
 
-/** Which branch of a union somebody meant who wrote `data`, which fits none of them. */
-export const chooseBranch = (validators: readonly ValidateFunction[], data: unknown): Choice => {
+/**
+ * Chooses the branch of a union that the author of `data` most likely intended: the one with a required key that `data`
+ * has, and with the fewest errors. `data` is valid in no branch.
+ */
+export const chooseBranch = (validators: readonly ValidateFunction[], data: unknown): BranchChoice => {
   const fitting = validators.map((validate) => tryBranch(validate, data)).filter((branch) => !isWrongType(branch));
   const [first] = fitting;
-  if (first === undefined) return NONE;
-  if (fitting.length === 1) return { ...NONE, errors: first.errors };
+  if (first === undefined) return NO_BRANCH;
+  if (fitting.length === 1) return { ...NO_BRANCH, errors: first.errors };
 
   const keys = Object.keys(data as object);
   const named = fitting.filter(({ node }) => node.required?.some((key) => keys.includes(key)));
   const candidates = named.length > 0 ? named : fitting;
   const least = Math.min(...candidates.map(({ errors }) => errors.length));
   const best = candidates.filter(({ errors }) => errors.length === least);
-  if (named.length > 0 && best.length === 1) return { ...NONE, errors: best[0]?.errors ?? [] };
+  if (named.length > 0 && best.length === 1) return { ...NO_BRANCH, errors: best[0]?.errors ?? [] };
 
-  const words = [...new Set(fitting.flatMap(({ node }) => Object.keys(node.properties ?? {})))];
-  return { strangers: keys.filter((key) => !words.includes(key)), words };
+  const knownKeys = [...new Set(fitting.flatMap(({ node }) => Object.keys(node.properties ?? {})))];
+  return { unknownKeys: keys.filter((key) => !knownKeys.includes(key)), knownKeys };
 };

@@ -1,27 +1,27 @@
 import type { ArrayNode, ObjectNode } from '@humanwhocodes/momoa';
 import { rangeOf } from './print.js';
 
-/** One entry of an object or list, with all that belongs to it. */
-export interface Block {
-  /** The comments of its own above it, down to its first character. */
+/** The text of an entry of an object or list, with its comments. */
+export interface Entry {
+  /** Its comments before it, up to its first character. */
   readonly lead: string;
   readonly item: string;
-  /** What follows it up to its comma. */
+  /** The text between it and its comma. */
   readonly beforeComma: string;
   readonly hasComma: boolean;
-  /** The comment behind its comma, in the same line. */
+  /** The comment after its comma, on the same line. */
   readonly afterComma: string;
 }
 
-/** An object or list, taken to pieces that together are its text. */
-export interface Blocks {
+/** The text of an object or list, split into pieces. */
+export interface Entries {
   readonly open: string;
-  /** What stands behind the opening bracket in its line, such as a comment about the whole. */
+  /** The comments after the opening bracket on its line, which are about the whole. */
   readonly head: string;
-  /** What is in front of each block: blanks, and comments that an empty line keeps apart from it. */
+  /** The white space before each entry, and comments that an empty line separates from it. */
   readonly gaps: readonly string[];
-  readonly blocks: readonly Block[];
-  /** From the last block to the closing bracket. */
+  readonly entries: readonly Entry[];
+  /** From the last entry to the closing bracket. */
   readonly foot: string;
   readonly close: string;
 }
@@ -43,19 +43,19 @@ const commentsIn = (text: string): Span[] =>
 
 const commaIn = (text: string): number => text.replace(COMMENT, ({ length }) => ' '.repeat(length)).indexOf(',');
 
-/** How much of `text`, which begins behind something, are comments in its line that are about it. */
-const lengthOfLineEnd = (text: string, isLast: boolean): number => {
+/** The length of the comments at the start of `text` that belong to what is before it, on the same line. */
+const lengthOfTrailingComments = (text: string, isLast: boolean): number => {
   let end = 0;
   for (const { from, to } of commentsIn(text)) {
     if (NEWLINE.test(text.slice(end, from))) break;
     end = to;
   }
-  // In front of something else in the same line it is about that.
+  // A comment before another value on the same line belongs to that value.
   return isLast || NEWLINE.test(text.slice(end)) ? end : 0;
 };
 
-/** Where in `text`, which ends in front of an entry, the comments begin that are about that entry. */
-const startOfLead = (text: string): number => {
+/** The index in `text`, which ends before an entry, where the comments of that entry begin. */
+const startOfLeadingComments = (text: string): number => {
   let start = text.length;
   for (const { from, to } of commentsIn(text).reverse()) {
     if (EMPTY_LINE.test(text.slice(to, start))) break;
@@ -64,27 +64,29 @@ const startOfLead = (text: string): number => {
   return start;
 };
 
-export const blocksOf = (text: string, node: ObjectNode | ArrayNode): Blocks => {
+/** Splits the text of `node`. The pieces together are the whole text. */
+export const entriesOf = (text: string, node: ObjectNode | ArrayNode): Entries => {
   const [start, end] = rangeOf(node);
-  const entries = node.type === 'Object' ? node.members : node.elements.map(({ value }) => value);
-  const ranges = entries.map(rangeOf);
+  const nodes = node.type === 'Object' ? node.members : node.elements.map(({ value }) => value);
+  const ranges = nodes.map(rangeOf);
   const betweens = [...ranges, undefined].map((range, index) =>
     text.slice(ranges[index - 1]?.[1] ?? start + 1, range?.[0] ?? end - 1),
   );
   const [beforeFirst = '', ...afters] = betweens;
-  // In an empty one every comment is about the whole, and what is added goes below.
-  const headEnd = entries.length > 0 ? lengthOfLineEnd(beforeFirst, false) : (commentsIn(beforeFirst).at(-1)?.to ?? 0);
+  // In an empty container all comments are about the whole: added entries go below them.
+  const headEnd =
+    nodes.length > 0 ? lengthOfTrailingComments(beforeFirst, false) : (commentsIn(beforeFirst).at(-1)?.to ?? 0);
   const gaps: string[] = [];
-  const blocks: Block[] = [];
+  const entries: Entry[] = [];
   let rest = beforeFirst.slice(headEnd);
   for (const [index, range] of ranges.entries()) {
-    const leadStart = startOfLead(rest);
+    const leadStart = startOfLeadingComments(rest);
     const after = afters[index] ?? '';
     const comma = commaIn(after);
     const behind = after.slice(comma + 1);
-    const tail = lengthOfLineEnd(behind, index === ranges.length - 1);
+    const tail = lengthOfTrailingComments(behind, index === ranges.length - 1);
     gaps.push(rest.slice(0, leadStart));
-    blocks.push({
+    entries.push({
       lead: rest.slice(leadStart),
       item: text.slice(...range),
       beforeComma: comma < 0 ? behind.slice(0, tail) : after.slice(0, comma),
@@ -94,14 +96,14 @@ export const blocksOf = (text: string, node: ObjectNode | ArrayNode): Blocks => 
     rest = behind.slice(tail);
   }
   const [open = '', close = ''] = [text[start], text[end - 1]];
-  return { open, head: beforeFirst.slice(0, headEnd), gaps, blocks, foot: rest, close };
+  return { open, head: beforeFirst.slice(0, headEnd), gaps, entries, foot: rest, close };
 };
 
-/** A block's text, with a comma or without. */
-const blockText = ({ lead, item, beforeComma, hasComma, afterComma }: Block, comma: boolean): string => {
+/** The text of an entry, with or without a comma. */
+const entryText = ({ lead, item, beforeComma, hasComma, afterComma }: Entry, comma: boolean): string => {
   if (!comma) return lead + item + beforeComma + afterComma;
   const hasLineComment = commentsIn(beforeComma).some(({ from }) => beforeComma.startsWith('//', from));
-  // A new comma cannot stand behind a comment that reaches to the end of its line.
+  // A comma after a line comment would be part of the comment.
   return !hasComma && hasLineComment
     ? `${lead}${item},${beforeComma}${afterComma}`
     : `${lead}${item}${beforeComma},${afterComma}`;
@@ -114,13 +116,13 @@ const endsInLineComment = (text: string): boolean => {
   return last.startsWith('//') && text.endsWith(last);
 };
 
-/** Puts the pieces together again. `lineBreak` is what ends a line where a comment needs that. */
-export const joinBlocks = (
-  { open, head, gaps, blocks, foot, close }: Blocks,
+/** Joins the pieces again. `lineBreak` is added after a line comment that would swallow the next piece. */
+export const joinEntries = (
+  { open, head, gaps, entries, foot, close }: Entries,
   trailingComma: boolean,
   lineBreak: string,
 ): string => {
-  const texts = blocks.map((block, index) => blockText(block, trailingComma || index < blocks.length - 1));
+  const texts = entries.map((entry, index) => entryText(entry, trailingComma || index < entries.length - 1));
   const pieces = [open + head, ...texts.flatMap((text, index) => [gaps[index] ?? '', text]), foot, close];
   return pieces.reduce((whole, piece) => {
     const needsBreak = piece !== '' && !/^[ \t]*[\n\r]/.test(piece) && endsInLineComment(whole);

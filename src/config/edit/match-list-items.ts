@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 const ID_KEYS = ['use', 'key'] as const;
 
-/** What an item of a list is known by, whatever else changes about it: a target, a plugin, a key. */
+/** The id of a list item (a target, a plugin or a key), which stays the same when its settings change. */
 const idOf = (item: unknown): string | undefined => {
   if (typeof item === 'string') return item;
   if (typeof item !== 'object' || item === null) return undefined;
@@ -12,10 +12,11 @@ const idOf = (item: unknown): string | undefined => {
 };
 
 /**
- * For each item of `next` the index of the one in `old` that it was: the same, else one of the same id, else, where
- * neither has an id, the one in its place. `undefined` for what is new.
+ * Finds the old item for each item of `next`: an equal one, otherwise one with the same id, otherwise, if neither has an
+ * id, the one at the same index.
+ * @returns the index in `old` for each item; `undefined` for new items
  */
-export const matchItems = (old: readonly unknown[], next: readonly unknown[]): readonly (number | undefined)[] => {
+export const matchListItems = (old: readonly unknown[], next: readonly unknown[]): readonly (number | undefined)[] => {
   const free = new Set(old.keys());
   const matches = new Map<number, number>();
   const match = (isSame: (before: number, after: number) => boolean): void => {

@@ -24,9 +24,9 @@ import { splitTarget } from '../target-name.js';
 
 /** Where a configuration comes from. */
 export interface Origin {
-  /** Absolute; absent for a configuration that was never a file. */
+  /** Absolute. Absent for a configuration that is not a file. */
   readonly file?: string | undefined;
-  /** Absolute; in place of what the configuration says. */
+  /** Absolute. Overrides the configuration's `dataDir`. */
   readonly dataDir?: string | undefined;
   readonly locator: Locator;
 }
@@ -41,11 +41,11 @@ the line, which come next in it, and say nothing else.
 ---
 {lastWords}`;
 
-/** Spans were checked, so that there is always a number. */
-const millisecondsOf = (span: string): number => durationOf(span) ?? 0;
+/** Durations are validated before, so the default never applies. */
+const millisecondsOf = (duration: string): number => durationOf(duration) ?? 0;
 
 const timeoutsOf = (written: WrittenTimeouts = {}): Timeouts =>
-  Object.fromEntries(Object.entries(written).map(([name, span]) => [name, millisecondsOf(span)]));
+  Object.fromEntries(Object.entries(written).map(([name, duration]) => [name, millisecondsOf(duration)]));
 
 const buildProvider = (id: string, provider: Provider, resolution: Resolution): ProviderSettings => {
   const isRead = (...path: string[]): boolean => unsetNamesIn(resolution, ['providers', id, ...path]).length === 0;
@@ -108,7 +108,7 @@ const freeze = <T>(value: T): T => {
   return value;
 };
 
-/** Settings of a configuration in which nothing is wrong: defaults filled in, spans in ms, frozen to the bottom. */
+/** Builds the deeply frozen settings of a valid configuration. */
 export const buildSettings = (written: Configuration, resolution: Resolution, origin: Origin): Settings => {
   const configuration = resolution.value as Configuration;
   const { server = {}, dataDir = '.429chain', chains, plugins = [] } = configuration;

@@ -1,7 +1,13 @@
-import type { TextChange } from '../settings.js';
+/** The part of a text that a change replaces. */
+interface ChangedLines {
+  /** The first changed line, counted from 1. */
+  readonly line: number;
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+}
 
-/** The lines in which `after` differs from `before`: from the first to the last of them. */
-export const differenceOf = (before: string, after: string): TextChange => {
+/** The lines from the first to the last difference between two texts. */
+export const changedLines = (before: string, after: string): ChangedLines => {
   const [old, next] = [linesOf(before), linesOf(after)];
   const shorter = Math.min(old.length, next.length);
   let head = 0;
