@@ -9,7 +9,7 @@ type Expectation = readonly [line: number, column: number, ...fragments: string[
 
 /** The problems of each file, in order: position and parts of the message. */
 const CASES: Readonly<Record<string, readonly Expectation[]>> = {
-  'admin-host-as-address': [[3, 32, "'https://llm.example.org:8443'", 'a name alone', 'without a port']],
+  'admin-host-as-address': [[3, 32, "'https://llm.example.org:8443'", 'only a host name', 'without a port']],
   'bad-duration': [[4, 64, '`chains.default.maxWait`', "'20 seconds'", "'30s'"]],
   'base-url-without-scheme': [[3, 50, "'localhost:11434/v1'", 'http://']],
   'base-url-of-an-endpoint': [[3, 50, "'http://127.0.0.1:11434/v1/chat/completions'", "without '/chat/completions'"]],

@@ -9,7 +9,7 @@ describe('A literal ${', () => {
     const problems = problemsOf({ ...MINIMAL, chains: { default: { targets: ['$${x}'], maxWait: '$${x}' } } });
     expect(problems.map(({ message }) => message.split(',')[0])).to.deep.equal([
       "`chains.default.targets[0]` is '$${x}'. Expected a target",
-      "`chains.default.maxWait` is '$${x}'. Expected a span of time",
+      "`chains.default.maxWait` is '$${x}'. Expected a duration",
     ]);
   });
 });
