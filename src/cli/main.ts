@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { suggest } from '../config/wording.js';
 import { printable } from '../logging/printable.js';
-import { neededNode, version } from '../package.js';
+import { minimumNode, version } from '../package.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { type CommandLine, OPTIONS, readCommandLine } from './options.js';
 import { CommandError } from './terminal/command-error.js';
@@ -63,9 +63,9 @@ const usage = (): string => {
 /** @throws CommandError when Node is too old. Runs before any code is loaded that an old Node cannot parse */
 const checkNodeVersion = (): void => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const [neededMajor = 0, neededMinor = 0] = neededNode.split('.').map(Number);
-  if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) return;
-  throw new CommandError(`429chain needs Node ${neededNode} or later. This is Node ${process.versions.node}.`);
+  const [minimumMajor = 0, minimumMinor = 0] = minimumNode.split('.').map(Number);
+  if (major > minimumMajor || (major === minimumMajor && minor >= minimumMinor)) return;
+  throw new CommandError(`429chain needs Node ${minimumNode} or later. This is Node ${process.versions.node}.`);
 };
 
 const run = async (args: readonly string[]): Promise<void> => {
