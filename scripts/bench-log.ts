@@ -10,8 +10,8 @@ import type { RequestRecord } from '429chain/plugin';
 import { RequestStore } from '../plugins/nedb-logger/store.js';
 
 /**
- * What the request log costs and keeps: 100,000 requests are logged, and the process is killed in the midst of them.
- * The processes that log are this script again, so that memory is that of the log alone.
+ * Measures the cost of the request log and what it keeps: logs 100,000 requests and kills the process while it does so.
+ * The logging processes run this script too, so that their memory is only that of the log.
  */
 const REQUESTS = 100_000;
 const KILLED_AT = REQUESTS / 2;
@@ -51,7 +51,7 @@ const openStore = (folder: string, keepMs = KEEP_MS): RequestStore =>
 
 const mebibytes = (): number => process.memoryUsage().rss / 2 ** 20;
 
-/** As callers come: some at once, again and again. */
+/** Logs requests in bursts, as clients send them. */
 const logTo = async (store: RequestStore, from: number, to: number, tell: (count: number) => void): Promise<void> => {
   for (let index = from; index < to; ) {
     for (const end = Math.min(to, index + BURST); index < end; index++) store.add(recordOf(index));
@@ -60,11 +60,11 @@ const logTo = async (store: RequestStore, from: number, to: number, tell: (count
   }
 };
 
-/** Logs until it is killed; tells how many there were at which time. */
+/** Logs until it is killed, and prints the number of requests over time. */
 const firstLife = (folder: string): Promise<void> =>
   logTo(openStore(folder), 0, REQUESTS, (count) => process.stdout.write(`${Date.now()} ${count}\n`));
 
-/** The longest time for which nothing else could run during `work`, and how long that took, ms. */
+/** The longest stall of the event loop during `work`, and the duration of `work`, in ms. */
 const stallOf = async <T>(work: () => Promise<T>): Promise<{ value: T; ms: number; stall: number }> => {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
@@ -89,7 +89,7 @@ const countRecords = async (store: RequestStore): Promise<number> => {
   return records;
 };
 
-/** Starts on what the first one left, logs the rest, is asked, and at last forgets everything. */
+/** Starts with the log of the killed process, logs the rest, queries it, and finally deletes everything. */
 const secondLife = async (folder: string): Promise<void> => {
   const store = openStore(folder);
   const start = await stallOf(() => store.usage());

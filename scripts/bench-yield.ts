@@ -6,10 +6,10 @@ import { type Course, simulate } from '../test/simulator/simulation.js';
 import { WORKLOADS } from '../test/simulator/workloads.js';
 import { startOf, type Workload } from '../test/simulator/world.js';
 
-/** Several, so that nothing can be tuned for one of them. */
+/** Several seeds, so that nothing is tuned for one of them. */
 const SEEDS = ['1', '2', '3'];
 
-/** `npm run bench:yield -- [--only NAME]… [--seed N]… [--verbose]`: how much of the free capacity is used, and how much wasted. */
+/** `npm run bench:yield -- [--only NAME]… [--seed N]… [--verbose]`: measures how much free capacity is used and wasted. */
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
@@ -40,7 +40,7 @@ const rowOf = ({ name }: Workload, seed: number, figures: Figures): string =>
     seconds(figures.leastMeanWaitMs),
   ]);
 
-/** Of each thing that is asked for the worst that any seed came to. */
+/** For each requirement, the worst result of all seeds. */
 const printWorst = (
   reach: Workload['reach'],
   courses: readonly { seed: number; verdicts: readonly Verdict[] }[],
@@ -85,9 +85,9 @@ const printDetails = (workload: Workload, course: Course, figures: Figures): voi
 };
 
 const chosen = WORKLOADS.filter(({ name }) => options.only === undefined || options.only.includes(name));
-if (chosen.length === 0) throw new Error(`There is no such workload. There are: ${WORKLOADS.map(({ name }) => name)}.`);
+if (chosen.length === 0) throw new Error(`Unknown workload. Known: ${WORKLOADS.map(({ name }) => name)}.`);
 const seeds = [...new Set(options.seed.map(Number))];
-if (!seeds.every(Number.isSafeInteger)) throw new Error(`A seed is a whole number, which ${options.seed} are not.`);
+if (!seeds.every(Number.isSafeInteger)) throw new Error(`--seed is ${options.seed}. Expected whole numbers.`);
 console.log(
   row([
     'workload',

@@ -123,7 +123,7 @@ describe('createProxy, of 429chain as a library', () => {
     const error = await create({ configuration: wrong }).catch((cause: unknown) => cause);
     expect(error).to.be.instanceOf(InvalidConfiguration);
     expect((error as InvalidConfiguration).problems.map(({ message }) => message)).to.deep.equal([
-      "`chains.default[0]` is 'two/m', whose provider is not configured. Configured: one.",
+      "`chains.default[0]` is 'two/m', but the provider is not configured. Configured: one.",
     ]);
   });
 

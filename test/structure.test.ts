@@ -47,6 +47,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'stream',
     FOUNDATION,
   ],
+  'src/cli': ['main.ts', 'commands', 'setup', 'start', 'proxy', FOUNDATION, 'terminal'],
   'src/admin': ['handlers.ts', 'static.ts', 'resources', 'live', 'gate', FOUNDATION],
 };
 

@@ -9,13 +9,13 @@ type Fields = Readonly<Record<string, unknown>>;
 export const faultInType = (type: unknown): string | undefined => {
   if (!isFields(type)) return 'is no object';
   for (const name of ['baseUrl', 'modelsPath', 'keyHeader']) {
-    if (isGiven(type, name) && typeof type[name] !== 'string') return `has a \`${name}\` that is no string`;
+    if (isVariableSet(type, name) && typeof type[name] !== 'string') return `has a \`${name}\` that is no string`;
   }
   for (const name of ['pool', 'readModel', 'adapt']) {
-    if (isGiven(type, name) && typeof type[name] !== 'function') return `has a \`${name}\` that is no function`;
+    if (isVariableSet(type, name) && typeof type[name] !== 'function') return `has a \`${name}\` that is no function`;
   }
   for (const name of ['optionsSchema', 'headers', 'about', 'prefill', 'translate', 'knownPoolLimits']) {
-    if (isGiven(type, name) && !isFields(type[name])) return `has \`${name}\` that is no object`;
+    if (isVariableSet(type, name) && !isFields(type[name])) return `has \`${name}\` that is no object`;
   }
   const { adaptations = [], knownLimits = [], knownPoolLimits = {} } = type;
   if (!Array.isArray(adaptations) || !adaptations.every((each) => isFields(each) && typeof each.field === 'string')) {
@@ -44,7 +44,7 @@ const isLimit = (limit: unknown): boolean => {
 
 const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0;
 
-const isGiven = (type: Fields, name: string): boolean => type[name] !== undefined;
+const isVariableSet = (type: Fields, name: string): boolean => type[name] !== undefined;
 
 const faultInHeaders = ({ headers = {}, keyHeader = 'authorization' }: Fields): string | undefined => {
   try {

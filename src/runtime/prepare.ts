@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Path } from '../config/locate.js';
+import type { Path } from '../config/path.js';
+import { isSecretPath } from '../config/secret-paths.js';
 import type { ProviderSettings, Settings, TargetSettings, Timeouts } from '../config/settings.js';
-import { isPrivate } from '../config/wording.js';
 import { Repairs } from '../engine/repairs.js';
 import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from '../engine/target.js';
 import type { Account, TargetScopes } from '../ledger/ledger.js';
@@ -112,7 +112,7 @@ const secretsOf = ({ apiKey, headers, options }: ProviderSettings): string[] =>
 
 /** Options whose names say that they are keys. */
 const privateTexts = (value: unknown, path: Path = []): string[] => {
-  if (typeof value === 'string') return isPrivate(path) && value.length >= SHORTEST_LIKELY_KEY ? [value] : [];
+  if (typeof value === 'string') return isSecretPath(path) && value.length >= SHORTEST_LIKELY_KEY ? [value] : [];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) => privateTexts(inner, [...path, name]));
 };

@@ -327,7 +327,7 @@ describe('the page of the providers', () => {
     if (!makeReadOnly(server.file)) this.skip();
     try {
       await button('Disable router').click();
-      await page.getByText('Nothing was saved; make the change by hand.').waitFor();
+      await page.getByText('Nothing was saved. Make the change by hand.').waitFor();
       await page.getByText(/"enabled": false/).waitFor();
       await button('Copy the new lines').waitFor();
       await visitor.expectAccessible();

@@ -1,5 +1,5 @@
-import type { Path } from '../../config/locate.js';
-import { isPrivate } from '../../config/wording.js';
+import type { Path } from '../../config/path.js';
+import { isSecretPath } from '../../config/secret-paths.js';
 import { ChainError } from '../../plugin/door/errors.js';
 
 /** So many of its first and of its last letters are shown of a key, and never more than a quarter of it. */
@@ -38,7 +38,7 @@ export const shown = (written: unknown, path: Path): unknown => {
  */
 export const unmasked = (given: unknown, written: unknown, path: Path): unknown => {
   if (typeof given === 'string') {
-    if (!isPrivate(path)) return given;
+    if (!isSecretPath(path)) return given;
     if (typeof written === 'string' && shown(written, path) === given) return written;
     refuseMask(given, path.join('.'));
     return given;
@@ -60,7 +60,7 @@ export const unmaskedOptions = (given: unknown, written: unknown): Readonly<Reco
 
 /** A text that stands where keys stand, and holds more than variables. */
 export const isSecret = (written: string, path: Path): boolean =>
-  isPrivate(path) && (!written.includes('${') || written.replace(/\$\{\w+\}/g, '').length > LONGEST_WORD);
+  isSecretPath(path) && (!written.includes('${') || written.replace(/\$\{\w+\}/g, '').length > LONGEST_WORD);
 
 const at = (value: unknown, key: string | number): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key)

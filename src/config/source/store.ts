@@ -4,13 +4,13 @@ import { ChainError } from '../../plugin/door/errors.js';
 import { InvalidConfiguration } from '../check/invalid-configuration.js';
 import { formatProblems } from '../check/problems.js';
 import { applyEdits } from '../edit/edit.js';
-import { isGiven, readEnvironment } from '../env.js';
+import { isVariableSet, readEnvironment } from '../env.js';
 import type { Problem, Settings, Writable } from '../settings.js';
-import { type Change, changed } from './change.js';
+import { applyTextAndSecrets, type Change } from './change.js';
 import { Listeners } from './listeners.js';
 import { parseSettings, type SettingsResult } from './load.js';
 import { fileMedium, type Medium, memoryMedium, reasonOf, type Texts } from './medium.js';
-import { readOnly } from './read-only.js';
+import { readOnlyError } from './read-only-error.js';
 import type { Prepared, SettingsStore, StoreOptions } from './settings-store.js';
 import type { Sources } from './sources.js';
 
@@ -122,7 +122,7 @@ class Store implements SettingsStore {
   }
 
   isFixed(variable: string): boolean {
-    return isGiven(this.#options.env, variable);
+    return isVariableSet(this.#options.env, variable);
   }
 
   isFree(variable: string, value: string): boolean {
@@ -211,7 +211,7 @@ class Store implements SettingsStore {
   async #save(change: Change, revision: string): Promise<{ readonly revision: string }> {
     const before = this.#unchanged(revision);
     const { edits = [] } = change;
-    const whole = changed(before, change, this.#options.env);
+    const whole = applyTextAndSecrets(before, change, this.#options.env);
     // What is broken is mended as a whole: edits are made from what is in force, which the text is not.
     if (edits.length > 0 && this.#problems.length > 0) throw new InvalidConfiguration(this.#problems, 422);
     if (edits.length > 0) this.#valid(whole);
@@ -264,7 +264,7 @@ class Store implements SettingsStore {
   }
 
   #readOnly(reason: string, before: Texts, next: Texts, { secrets = {} }: Change, cause?: unknown): ChainError {
-    return readOnly({ reason, file: this.#medium.file, before: before.text, after: next.text, secrets, cause });
+    return readOnlyError({ reason, file: this.#medium.file, before: before.text, after: next.text, secrets, cause });
   }
 
   async #prepared(settings: Settings): Promise<Prepared> {

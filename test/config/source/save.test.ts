@@ -351,7 +351,7 @@ describe('A save', () => {
       ];
       const error = await errorOf(store.save({ edits, secrets: { OTHER: 'a-secret' } }, store.revision));
       expect(error).to.include({ code: 'read_only', status: 403 });
-      expect(error.message).to.include('can only be read');
+      expect(error.message).to.include('read-only');
       expect(error.toJSON().error.change).to.deep.equal({
         file,
         line: 5,

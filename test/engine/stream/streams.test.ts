@@ -14,7 +14,7 @@ import {
   DONE,
   hangUp,
   MutePort,
-  type Received,
+  type ReceivedRequest,
   reply,
   ScriptedUpstream,
   silence,
@@ -164,7 +164,7 @@ type Manner = 'repeats the last words' | 'goes on from what it was shown' | 'beg
 const MANNERS: readonly Manner[] = ['repeats the last words', 'goes on from what it was shown', 'begins again'];
 
 /** Where a target begins in `TEXT` that was asked like this. */
-const beginOf = ({ body }: Received, manner: Manner): number => {
+const beginOf = ({ body }: ReceivedRequest, manner: Manner): number => {
   const messages = body.messages as { role: string; content: string }[];
   const begun = messages.findLast(({ role }) => role === 'assistant')?.content;
   if (begun === undefined || manner === 'begins again') return 0;
@@ -562,7 +562,7 @@ describe('Streams', () => {
         const last = (body.messages as { role: string; content: string }[]).at(-1);
         expect(last).to.include({ role: 'assistant', prefix: true });
         expect(body.continue).to.equal(1);
-        return stream([ROLE, ...spoken(TEXT.slice(last?.content.length)), ...ended()])(res, {} as Received);
+        return stream([ROLE, ...spoken(TEXT.slice(last?.content.length)), ...ended()])(res, {} as ReceivedRequest);
       };
 
       for (const [where, to] of [
@@ -1292,7 +1292,7 @@ describe('Streams', () => {
       const answerer: Answerer = async (res, { body }) => {
         if (body.stream !== true) {
           await released;
-          return reply(200, completion('late'))(res, {} as Received);
+          return reply(200, completion('late'))(res, {} as ReceivedRequest);
         }
         res.writeHead(200, { 'content-type': 'text/event-stream' });
         res.write([ROLE, said('begun')].join(''));
