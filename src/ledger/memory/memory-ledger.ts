@@ -155,14 +155,14 @@ export class MemoryLedger implements Ledger {
 
   served(reservation: Reservation): void {
     const held = heldOf(reservation);
-    held.answered(true);
+    held.answer(true);
     for (const scope of held.scopes) scope.served(held.sequence, held.others, this.#clock.now());
     this.#changed(held.target);
   }
 
   refused(reservation: Reservation): void {
     const held = heldOf(reservation);
-    held.answered(false);
+    held.answer(false);
     this.#changed(held.target);
   }
 
@@ -170,12 +170,12 @@ export class MemoryLedger implements Ledger {
     const held = heldOf(reservation);
     const now = this.#clock.now();
     const scope = scopeOf(held.scopes, kind);
-    if (coolDown.class === 'overloaded') scope.refusedSlot(held.others, now);
+    if (coolDown.class === 'overloaded') scope.learnFromOverload(held.others, now);
     const hintMs = coolDown.until === undefined ? undefined : coolDown.until - now;
     const inFlight = scope.unanswered - (held.isAnswered ? 0 : 1);
     const learned =
-      coolDown.class === 'rate_limit' ? scope.refusedBare(held.sequence, hintMs, inFlight, now) : undefined;
-    const until = scope.rests.begin(coolDown, held.sequence, now, hintMs === undefined ? learned : undefined);
+      coolDown.class === 'rate_limit' ? scope.learnFromRefusal(held.sequence, hintMs, inFlight, now) : undefined;
+    const until = scope.coolDown(coolDown, held.sequence, now, hintMs === undefined ? learned : undefined);
     this.#changed(scope.id);
     return until;
   }
@@ -183,7 +183,7 @@ export class MemoryLedger implements Ledger {
   status(target: string): TargetStatus {
     const now = this.#clock.now();
     const scopes = this.#covering(target);
-    const inFlight = scopes[0]?.open.size ?? 0;
+    const inFlight = scopes[0]?.inFlight ?? 0;
     const quotas = scopes.flatMap((scope) => scope.quotas.map((quota) => quota.status(scope.id, now)));
     const refusal = this.#refuse({ target, need: ONE_REQUEST }, {});
     if (refusal === undefined) return { target, state: quotas.length > 0 ? 'tracking' : 'available', inFlight, quotas };
@@ -223,14 +223,14 @@ export class MemoryLedger implements Ledger {
     return () => this.#reserveListeners.delete(listener);
   }
 
-  #observeSignal(held: HeldReservation, signal: Signal, served: boolean, now: number): void {
+  #observeSignal(held: HeldReservation, signal: Signal, accepted: boolean, now: number): void {
     const windowMs = signal.window === undefined ? undefined : durationOf(signal.window);
     const scope = scopeOf(held.scopes, signal.scope ?? 'target');
     const quota = scope.quota(signal.dimension, windowMs, false);
-    if (quota.observe(signal, { sequence: held.sequence, sentAt: held.sentAt, served }, now))
-      held.countedBySignal(quota);
+    if (quota.observe(signal, { sequence: held.sequence, sentAt: held.sentAt, accepted }, now))
+      held.countedByResponse(quota);
     // From now on its quotas say what may be sent.
-    if (signal.dimension === 'requests' && quota.limit !== undefined) scope.trust = Number.POSITIVE_INFINITY;
+    if (signal.dimension === 'requests' && quota.limit !== undefined) scope.endProbation();
   }
 
   /** Nothing, for a target that no configuration names any more. */
@@ -264,7 +264,9 @@ export class MemoryLedger implements Ledger {
         written.add(keyOf(id, quota));
       }
     }
-    for (const [target, ...around] of this.#covers.values()) target?.meet(around);
+    for (const scopes of this.#covers.values()) {
+      if (scopes.some(({ hasConfiguredLimit }) => hasConfiguredLimit)) scopes[0]?.endProbation();
+    }
     return written;
   }
 
