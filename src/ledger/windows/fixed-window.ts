@@ -56,7 +56,7 @@ export class FixedWindow implements Window {
     const stated = {
       limit: limit ?? undefined,
       remaining: remaining ?? Number.POSITIVE_INFINITY,
-      resetAt: resetAt ?? Number.POSITIVE_INFINITY,
+      resetAt,
       at: Number.NEGATIVE_INFINITY,
     };
     return new FixedWindow(stated, spanMs, ownUses);
@@ -85,9 +85,9 @@ export class FixedWindow implements Window {
     this.#remaining -= units;
   }
 
-  resetAt(now: number): number | undefined {
+  resetAt(now: number): number {
     this.#roll(now);
-    return Number.isFinite(this.#resetAt) ? this.#resetAt : undefined;
+    return this.#resetAt;
   }
 
   confirm(): void {
@@ -115,16 +115,15 @@ export class FixedWindow implements Window {
     return {
       kind: 'fixed',
       limit: this.#limit ?? null,
-      remaining: orNull(this.#remaining - held),
-      resetAt: orNull(this.#resetAt),
+      remaining: Number.isFinite(this.#remaining) ? this.#remaining - held : null,
+      resetAt: this.#resetAt,
     };
   }
 
   #update({ remaining, resetAt, limit, at, sentAt, latest, accepted }: Observation): void {
     this.#roll(at);
     // A response that names no reset does not take back the one that an earlier response named.
-    const stated = resetAt ?? this.resetAt(at) ?? at + (this.#spanMs ?? UNNAMED_WINDOW_MS);
-    const end = notAtOnce(remaining, stated, at);
+    const end = notAtOnce(remaining, resetAt ?? this.resetAt(at), at);
     // A response that was on its way when the window ended describes the window before.
     if (sentAt < this.#beganAt && end <= at + SAME_WINDOW_MS) return;
     if (!latest) {
@@ -166,9 +165,9 @@ export class FixedWindow implements Window {
     if (now < this.#resetAt) return;
     this.#remaining = this.#limit ?? Number.POSITIVE_INFINITY;
     this.#unconfirmed = true;
-    const span = this.#spanMs;
-    // Without a length the next reset is unknown until the provider states one.
-    this.#resetAt = span === undefined ? Number.POSITIVE_INFINITY : now + span - ((now - this.#resetAt) % span);
+    // A window of unknown length must end as well: the provider may never state anything again.
+    const span = this.#spanMs ?? UNNAMED_WINDOW_MS;
+    this.#resetAt = now + span - ((now - this.#resetAt) % span);
     // Nothing was stated about this window yet.
     this.#earliestEnd = Number.NEGATIVE_INFINITY;
     this.#latestEnd = Number.NEGATIVE_INFINITY;
@@ -178,5 +177,3 @@ export class FixedWindow implements Window {
 
 const notAtOnce = (remaining: number, resetAt: number, at: number): number =>
   remaining > 0 ? resetAt : Math.max(resetAt, at + MIN_WAIT_MS);
-
-const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -39,20 +39,17 @@ export class RefillingWindow implements Window {
   }
 
   left(now: number): number {
-    this.#refill(now);
-    // A hair below a whole unit is that unit: repeated addition must not cost a millisecond.
-    return Math.floor(this.#level + 1e-6);
+    // A hair below a whole unit is that unit: a rounding error must not cost a millisecond.
+    return Math.floor(this.#levelAt(now) + 1e-6);
   }
 
   freeAt(units: number, now: number): number {
     if (units > this.#limit) return Number.POSITIVE_INFINITY;
-    this.#refill(now);
-    return now + Math.ceil((units - this.#level) / this.#perMs);
+    return now + Math.ceil((units - this.#levelAt(now)) / this.#perMs);
   }
 
   use(units: number, at: number): void {
-    this.#refill(at);
-    this.#level -= units;
+    this.#set(this.#levelAt(at) - units, at);
   }
 
   resetAt(now: number): number | undefined {
@@ -70,25 +67,25 @@ export class RefillingWindow implements Window {
     const { remaining, at, alone, refills } = observation;
     const limit = observation.limit ?? this.#limit;
     if (!refills || limit <= 0) return undefined;
-    const now = Math.max(at, this.#at);
-    this.#refill(now);
+    const counted = this.#levelAt(at);
     this.#perMs = refillRate(observation, limit, this.#spanMs);
     this.#limit = limit;
-    const seen = remaining + (now - at) * this.#perMs;
     // Unless the attempt was alone, a response that states more may have been overtaken on its way.
-    this.#level = alone ? seen : Math.min(this.#level, seen);
+    this.#set(alone ? remaining : Math.min(counted, remaining), at);
     return this;
   }
 
   snapshot(held: number, now: number): WindowSnapshot {
-    this.#refill(now);
-    return { kind: 'refilling', limit: this.#limit, level: this.#level - held, perMs: this.#perMs, at: this.#at };
+    return { kind: 'refilling', limit: this.#limit, level: this.#levelAt(now) - held, perMs: this.#perMs, at: now };
   }
 
-  #refill(now: number): void {
-    if (now <= this.#at) return;
-    this.#level = Math.min(this.#limit, this.#level + (now - this.#at) * this.#perMs);
-    this.#at = now;
+  #levelAt(now: number): number {
+    return Math.min(this.#limit, this.#level + Math.max(0, now - this.#at) * this.#perMs);
+  }
+
+  #set(level: number, at: number): void {
+    this.#level = level;
+    this.#at = at;
   }
 }
 

@@ -64,8 +64,7 @@ export type WindowSnapshot =
       readonly limit: number | null;
       /** Null: without bound. */
       readonly remaining: number | null;
-      /** Null: unknown. */
-      readonly resetAt: number | null;
+      readonly resetAt: number;
     }
   | {
       readonly kind: 'refilling';
