@@ -37,12 +37,20 @@ export class VirtualTime {
     watched.catch(() => {});
     await turn();
     while (!over) {
-      await Promise.all(this.#holds);
+      await this.#released();
       if (this.#timers.countTimers() > 0) this.#timers.next();
       else if (!(await this.#stirs(() => over))) throw new Error('Nothing will ever happen again in this world.');
       await turn();
     }
     return watched;
+  }
+
+  /** Resolves when no work holds the time, and what waited for such work has gone on. */
+  async #released(): Promise<void> {
+    while (this.#holds.size > 0) {
+      await Promise.all(this.#holds);
+      await turn();
+    }
   }
 
   /** Back to the real time. */

@@ -192,31 +192,16 @@ export class Learner {
     };
   }
 
-  restore({ limit, window, refuted, countsRefused, proven, served }: LearnerSnapshot, now: number): void {
-    this.#served = new ServedLog(served);
-    this.#limit = limit;
-    this.#window = window;
-    this.#refuted = refuted;
-    this.countsRefused = countsRefused;
-    this.#proven = proven;
-    this.#putOff(now);
-  }
-
-  forget(): void {
-    this.#refusals = [];
-    this.countsRefused = false;
-    this.#served = new ServedLog();
-    this.#window = MINUTE;
-    this.#refuted = -1;
-    this.#proven = 0;
-    this.#limit = undefined;
-    this.#step = 1;
-    this.#testsInVain = 0;
-    this.#testAt = Number.POSITIVE_INFINITY;
-    this.#probesLeft = 0;
-    this.#earlyReturns = 0;
-    this.#surprises = 0;
-    this.#contradictions = 0;
+  static revive({ limit, window, refuted, countsRefused, proven, served }: LearnerSnapshot, now: number): Learner {
+    const learner = new Learner();
+    learner.#served = new ServedLog(served);
+    learner.#limit = limit;
+    learner.#window = window;
+    learner.#refuted = refuted;
+    learner.countsRefused = countsRefused;
+    learner.#proven = proven;
+    learner.#putOff(now);
+    return learner;
   }
 
   /** Attempts served within the present window. */

@@ -58,6 +58,16 @@ describe('LedgerFile', () => {
     expect(refusalOf(restart(kept), 'groq/a', NEED)).to.include({ code: 'quota', retryAt: resetAt });
   });
 
+  it('grants after a restart what a window without a stated limit leaves open', () => {
+    const { ledger, kept } = start();
+    hear(ledger, { dimension: 'requests', window: '1d', remaining: 3, resetAt: clock.now() + 60_000 });
+    clock.turn(60_000);
+    expect(refusalOf(ledger, 'groq/a', NEED)).to.equal(undefined);
+    const after = restart(kept);
+    hear(after);
+    expect(refusalOf(after, 'groq/a', NEED)).to.equal(undefined);
+  });
+
   it('keeps a rest with its reason, and a bucket at its level', () => {
     const { ledger, kept } = start();
     hear(ledger, {

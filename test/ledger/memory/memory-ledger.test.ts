@@ -196,6 +196,18 @@ describe('MemoryLedger', () => {
       expect(refusal('groq/a').retryAt).to.equal(clock.now() + 1_000);
     });
 
+    it('locks no target for good on a limit that was stated once, without a window', () => {
+      const first = reserve('groq/a');
+      const resetAt = clock.now() + 5_000;
+      respond(ledger, first, [{ dimension: 'requests', limit: 3, remaining: 0, resetAt }], false);
+      first.settle({ input: 0, output: 0 });
+      clock.turn(5_000);
+      for (let index = 0; index < 3; index++) hear('groq/a');
+      expect(refusal('groq/a')).to.include({ code: 'quota', retryAt: clock.now() + 60_000 });
+      clock.turn(60_000);
+      hear('groq/a');
+    });
+
     it('counts a pool for all its models and for no others (pitfall 8: the wrong scope)', () => {
       hear('openrouter/x:free', {
         dimension: 'requests',
