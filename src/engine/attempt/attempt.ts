@@ -14,7 +14,7 @@ import type { PreparedTarget } from '../target.js';
 import type { EngineContext } from './context.js';
 import { Deadline } from './deadline.js';
 import { failureOfCause, failureOfResponse, scopeOfClass } from './failure.js';
-import { type Outgoing, outgoing } from './outgoing.js';
+import { type OutgoingRequest, outgoingRequest } from './outgoing-request.js';
 import type { Answer, AttemptResult, StreamEnd } from './result.js';
 import type { Exchange } from './upstream.js';
 
@@ -27,7 +27,7 @@ export class AttemptRunner {
   readonly #reservation: Reservation;
   readonly #startedAt: number;
   #signals: readonly Signal[] = [];
-  #prepared: Outgoing | undefined;
+  #prepared: OutgoingRequest | undefined;
   #head: ResponseHead | undefined;
   #raw: Buffer | undefined;
 
@@ -53,10 +53,11 @@ export class AttemptRunner {
     let unwatch = (): void => {};
     try {
       if (this.#request.caller.gone !== undefined) throw this.#request.caller.gone;
-      const prepared = outgoing(this.#request, this.#target, repairs);
+      const prepared = outgoingRequest(this.#request, this.#target, repairs);
       this.#prepared = prepared;
       const sent = this.#parts.upstream.send({
-        url: this.#target.baseUrl + prepared.path,
+        origin: this.#target.endpoint.origin,
+        path: prepared.path,
         headers: prepared.headers,
         body: textOf(prepared.body),
         connectTimeoutMs: this.#target.timeouts.connect,
@@ -95,9 +96,9 @@ export class AttemptRunner {
     const translating = this.#translating(head);
     if (stream) {
       const source = translating === undefined ? exchange : new TranslatedStream(exchange, translating);
-      const { hidesUsage, asking, body } = this.#prepared as Outgoing;
+      const { hidesUsage, resumeMode, body } = this.#prepared as OutgoingRequest;
       const opening =
-        continuation === undefined ? new FirstTokenGate() : new ResumeGate(continuation.transcript, asking);
+        continuation === undefined ? new FirstTokenGate() : new ResumeGate(continuation.transcript, resumeMode);
       const relay = new StreamRelay(source, deadline, { hidesUsage, choices: choicesOf(body), opening, transcript });
       await relay.firstEvent(head);
       return { stream: true, head, pipe: (sink) => this.#pipe(relay, sink, deadline, unwatch) };
@@ -111,8 +112,8 @@ export class AttemptRunner {
   #translating({ at }: ResponseHead): Translating | undefined {
     const { providerType } = this.#target;
     if (providerType.translate === undefined) return undefined;
-    const { asked } = this.#prepared as Outgoing;
-    return { translation: providerType.translate, asked, id: this.#request.id, at };
+    const { openAiBody } = this.#prepared as OutgoingRequest;
+    return { translation: providerType.translate, asked: openAiBody, id: this.#request.id, at };
   }
 
   async #pipe(relay: StreamRelay, sink: Sink, deadline: Deadline, unwatch: () => void): Promise<StreamEnd> {
@@ -164,7 +165,7 @@ export class AttemptRunner {
 
   /** What may go from the request so that the target takes it. */
   #repairs({ repairs = [] }: Verdict): readonly Repair[] {
-    return this.#prepared?.asking.how === 'prefill' && repairs.length === 0 ? [{ drop: PREFILL }] : repairs;
+    return this.#prepared?.resumeMode.kind === 'prefill' && repairs.length === 0 ? [{ drop: PREFILL }] : repairs;
   }
 
   /** A refused request was counted, but cost no tokens; one that broke after its first token may have cost all of them. */
@@ -228,7 +229,7 @@ export class AttemptRunner {
  * A body as it is sent.
  * @throws ChainError `invalid_request` for one that is nested too deeply: that is its caller's fault, and no target's
  */
-const textOf = (body: Outgoing['body']): string => {
+const textOf = (body: OutgoingRequest['body']): string => {
   try {
     return JSON.stringify(body);
   } catch (cause) {

@@ -1,55 +1,72 @@
-import { type Adaptation, adaptBody } from '../../plugin/door/adapt.js';
-import type { ProviderType, Repair, UpstreamRequest } from '../../plugin/index.js';
+import { applyAdaptations } from '../../plugin/door/adapt.js';
+import type { Prefill, ProviderType, Repair, UpstreamRequest } from '../../plugin/door/api.js';
 import { NotAdaptable } from '../causes.js';
-import { continued, PREFILL } from '../resume/continuation.js';
+import { type CompiledRepair, compileRepair } from '../repairs.js';
+import { continuedRequest, PREFILL } from '../resume/continuation.js';
 import type { ResumeMode } from '../resume/overlap.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
-import type { PreparedTarget } from '../target.js';
+import type { Endpoint, PreparedTarget } from '../target.js';
 
-/** A caller's request as one target gets it. */
-export interface Outgoing extends UpstreamRequest {
-  /** Its body before the provider type's own `adapt`, in OpenAI's shape. */
-  readonly asked: Readonly<Record<string, unknown>>;
-  /** What was changed in its body, in plain words. */
+type Body = Readonly<Record<string, unknown>>;
+
+/** A caller's request in the form that one target gets. */
+export interface OutgoingRequest {
+  /** The full path, with the prefix of the base URL. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Body;
+  /** The body in OpenAI's shape, before the provider type's own `adapt`. */
+  readonly openAiBody: Body;
+  /** What was changed in the body, in plain words. */
   readonly changes: readonly string[];
-  /** We ask for usage that the caller did not ask for, and must not see. */
+  /** 429chain asks for usage that the caller did not ask for. */
   readonly hidesUsage: boolean;
-  /** How it is asked to go on with an answer that broke. */
-  readonly asking: ResumeMode;
+  readonly resumeMode: ResumeMode;
 }
 
+const RESTART: ResumeMode = { kind: 'restart' };
+const INCLUDE_USAGE = { include_usage: true };
+
 /**
- * The request for `target`: its model, its headers, and without what its type or an earlier answer is known to refuse.
- * `repairs` are changes beyond those.
+ * Builds the request for `target`: its model, its headers, and no field that its type or an earlier answer is known to
+ * refuse. `repairs` are further changes.
+ * @throws NotAdaptable when the provider type cannot express the request
  */
-export const outgoing = (
-  { body: asked, path, stream, continuation }: ResumableRequest,
-  { providerType, model, headers, options, repairs: known }: PreparedTarget,
+export const outgoingRequest = (
+  { body: original, path, stream, continuation }: ResumableRequest,
+  { providerType, model, headers, options, endpoint, adaptations, repairs: known }: PreparedTarget,
   repairs: readonly Repair[],
-): Outgoing => {
-  const streamOptions = asked.stream_options as { include_usage?: unknown } | undefined;
-  const hidesUsage = stream && streamOptions?.include_usage !== true;
-  // A stream is asked for its usage, for the ledger.
-  const usage = hidesUsage ? { stream_options: { ...streamOptions, include_usage: true } } : {};
-  const allRepairs = [...known.for(asked), ...repairs];
-  const adaptations = [...(providerType.adaptations ?? []), ...allRepairs.map(adaptationOf)];
-  const refused = allRepairs.some((repair) => 'drop' in repair && repair.drop === PREFILL);
-  const prefill = continuation === undefined || refused ? undefined : providerType.prefill;
-  const { body: whole, asking } =
+): OutgoingRequest => {
+  const allRepairs = [...known.for(original), ...repairs.map(compileRepair)];
+  const { body: continued, resumeMode } =
     continuation === undefined
-      ? { body: asked, asking: { how: 'restart' } as const }
-      : continued(asked, continuation, prefill);
-  const { body, changes } = adaptBody({ ...whole, model, ...usage }, adaptations, model);
+      ? { body: original, resumeMode: RESTART }
+      : continuedRequest(original, continuation, prefillOf(providerType, allRepairs));
+  const streamOptions = original.stream_options as { include_usage?: unknown } | undefined;
+  const hidesUsage = stream && streamOptions?.include_usage !== true;
+  const full = hidesUsage
+    ? { ...continued, model, stream_options: streamOptions ? { ...streamOptions, ...INCLUDE_USAGE } : INCLUDE_USAGE }
+    : { ...continued, model };
+  const applicable =
+    allRepairs.length === 0 ? adaptations : [...adaptations, ...allRepairs.map(({ adaptation }) => adaptation)];
+  const { body, changes } = applyAdaptations(full, applicable);
+  const request = { path, headers, body };
+  const adapted = providerType.adapt === undefined ? request : adaptedByType(request, providerType, options);
   return {
-    ...written({ path, headers, body }, providerType, options),
-    asked: body,
+    path: fullPath(endpoint, adapted.path),
+    headers: adapted.headers,
+    body: adapted.body,
+    openAiBody: body,
     changes,
     hidesUsage,
-    asking,
+    resumeMode,
   };
 };
 
-const written = (
+const prefillOf = ({ prefill }: ProviderType, repairs: readonly CompiledRepair[]): Prefill | undefined =>
+  repairs.some(({ repair }) => 'drop' in repair && repair.drop === PREFILL) ? undefined : prefill;
+
+const adaptedByType = (
   request: UpstreamRequest,
   { adapt }: ProviderType,
   options: Readonly<Record<string, unknown>>,
@@ -61,7 +78,12 @@ const written = (
   }
 };
 
-const adaptationOf = (repair: Repair): Adaptation => {
-  const why = 'this target refused it before';
-  return 'drop' in repair ? { field: repair.drop, drop: true, why } : { field: repair.rename, rename: repair.to, why };
+/** Paths that URL parsing leaves as they are. */
+const PLAIN_PATH = /^(?:\/[\w:@~-][\w:@~.-]*)+$/;
+
+/** A provider type may return a path with a query, or with characters that must be encoded. */
+const fullPath = ({ origin, pathPrefix }: Endpoint, path: string): string => {
+  if (PLAIN_PATH.test(path) || !URL.canParse(origin)) return pathPrefix + path;
+  const { pathname, search } = new URL(origin + pathPrefix + path);
+  return pathname + search;
 };

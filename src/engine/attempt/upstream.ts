@@ -3,10 +3,10 @@ import type { ResponseHead } from '../../plugin/door/api.js';
 import type { BodySink, Source } from '../stream/source.js';
 
 export interface SendOptions {
-  readonly url: string;
-  readonly method?: 'GET' | 'POST';
+  readonly origin: string;
+  readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body: string;
   readonly connectTimeoutMs: number;
 }
 
@@ -110,14 +110,12 @@ export class Upstream {
   }
 
   /** Sends at once. What fails, fails through the exchange. */
-  send({ url, method = 'POST', headers, body, connectTimeoutMs }: SendOptions): Exchange {
+  send({ origin, path, headers, body, connectTimeoutMs }: SendOptions): Exchange {
     const exchange = new Exchange(this.#now);
     // Awaited later than it may fail.
     exchange.head.catch(() => {});
     try {
-      const { origin, pathname, search } = new URL(url);
-      const request = { origin, path: pathname + search, method, headers, body: body ?? null };
-      this.dispatcher(connectTimeoutMs).dispatch(request, exchange);
+      this.dispatcher(connectTimeoutMs).dispatch({ origin, path, method: 'POST', headers, body }, exchange);
     } catch (cause) {
       exchange.onResponseError(undefined, cause as Error);
     }

@@ -33,22 +33,22 @@ const divided = (text: string): { begun: string; lastWords: string } => {
  * The request's body as it asks for the rest, and how it does so. Where hardly anything of the text went out, or the
  * answer broke inside a tool call, it is asked for anew.
  */
-export const continued = (
+export const continuedRequest = (
   body: Body,
   { transcript, instruction }: Continuation,
   prefill?: Prefill,
-): { body: Body; asking: ResumeMode } => {
+): { body: Body; resumeMode: ResumeMode } => {
   const { text, callsBroken } = transcript;
   const messages = Array.isArray(body.messages) ? (body.messages as unknown[]) : [];
-  if (callsBroken || isShort(text)) return { body, asking: { how: 'restart' } };
+  if (callsBroken || isShort(text)) return { body, resumeMode: { kind: 'restart' } };
   if (prefill !== undefined) {
     // Providers that take a beginning refuse white space at its end.
     const beginning = { role: 'assistant', content: text.trimEnd(), ...prefill.message };
-    return { body: { ...body, ...prefill.body, messages: [...messages, beginning] }, asking: { how: 'prefill' } };
+    return { body: { ...body, ...prefill.body, messages: [...messages, beginning] }, resumeMode: { kind: 'prefill' } };
   }
   const { begun, lastWords } = divided(text);
-  if (begun === '') return { body, asking: { how: 'restart' } };
+  if (begun === '') return { body, resumeMode: { kind: 'restart' } };
   const answer = { role: 'assistant', content: begun };
   const ask = { role: 'user', content: instruction.replaceAll('{lastWords}', () => lastWords) };
-  return { body: { ...body, messages: [...messages, answer, ask] }, asking: { how: 'instruct', lastWords } };
+  return { body: { ...body, messages: [...messages, answer, ask] }, resumeMode: { kind: 'instruct', lastWords } };
 };

@@ -32,9 +32,9 @@ export type Overlap = { readonly cut: number } | 'none';
  * were sent · `prefilled`, with the text as the beginning of its own answer, from which its provider promises to go on.
  */
 export type ResumeMode =
-  | { readonly how: 'restart' }
-  | { readonly how: 'instruct'; readonly lastWords: string }
-  | { readonly how: 'prefill' };
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'instruct'; readonly lastWords: string }
+  | { readonly kind: 'prefill' };
 
 /** Too little was sent to divide it into a beginning and last words that prove something. */
 export const isShort = (sent: string): boolean => !hasSignificant(sent, 2 * PROOF);
@@ -49,7 +49,7 @@ export const isProof = (words: string): boolean => hasSignificant(words, PROOF);
  */
 export class OverlapFinder {
   readonly #known: readonly string[];
-  readonly #asking: ResumeMode;
+  readonly #mode: ResumeMode;
   /** White space at the end of what was sent. */
   readonly #had: string;
   /** Where in the sent text the new one may begin; nowhere, where that would prove nothing. */
@@ -66,9 +66,9 @@ export class OverlapFinder {
   /** Where in the new text the repetition of the sent one ended. */
   #end: number | undefined;
 
-  constructor(sent: string, asking: ResumeMode) {
+  constructor(sent: string, mode: ResumeMode) {
     this.#known = significant(sent);
-    this.#asking = asking;
+    this.#mode = mode;
     this.#had = sent.slice(sent.trimEnd().length);
     this.#starting = this.#starts();
     this.#alive = this.#starting;
@@ -90,8 +90,8 @@ export class OverlapFinder {
 
   /** The whole answer again; and the last words, where they are asked for and stand there once. */
   #starts(): number[] {
-    if (this.#asking.how !== 'instruct') return [0];
-    const words = significant(this.#asking.lastWords).join('');
+    if (this.#mode.kind !== 'instruct') return [0];
+    const words = significant(this.#mode.lastWords).join('');
     const text = this.#known.join('');
     const at = text.lastIndexOf(words);
     return text.indexOf(words) === at && at + words.length === text.length ? [0, at] : [];
@@ -116,8 +116,8 @@ export class OverlapFinder {
     if (this.#starting.length === 0) return 'none';
     if (this.#end !== undefined) return this.#behind(this.#end, over);
     if (over && this.#alive.length > 0 && this.#text !== '') return 'none';
-    if (this.#asking.how === 'prefill') return this.#cutAt(0, over);
-    return this.#asking.how === 'instruct' ? this.#goesOn(over) : 'none';
+    if (this.#mode.kind === 'prefill') return this.#cutAt(0, over);
+    return this.#mode.kind === 'instruct' ? this.#goesOn(over) : 'none';
   }
 
   /** AnswerText that were repeated as a quotation end in a mark that belongs to nobody. */

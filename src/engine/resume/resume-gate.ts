@@ -14,9 +14,9 @@ export class ResumeGate implements StreamGate {
   /** Frames that may be for the caller. */
   #held: SseEvent[] = [];
 
-  constructor(transcript: Transcript, asking: ResumeMode) {
+  constructor(transcript: Transcript, mode: ResumeMode) {
     this.#transcript = transcript;
-    this.#seam = new OverlapFinder(transcript.text, asking);
+    this.#seam = new OverlapFinder(transcript.text, mode);
   }
 
   take(block: SseEvent): readonly SseEvent[] | undefined {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { continued } from '../../../src/engine/resume/continuation.js';
+import { continuedRequest } from '../../../src/engine/resume/continuation.js';
 import { OverlapFinder, type ResumeMode } from '../../../src/engine/resume/overlap.js';
 import { Transcript } from '../../../src/engine/resume/transcript.js';
 import { chunk } from '../../scripted-upstream.js';
@@ -12,7 +12,7 @@ interface Case {
   readonly sent?: string;
   readonly comes: string;
   /** Told with the last words, unless it says otherwise. */
-  readonly asking?: ResumeMode;
+  readonly mode?: ResumeMode;
   readonly lastWords?: string;
   /** What follows the seam; absent: there is none. */
   readonly rest?: string;
@@ -34,7 +34,7 @@ const CASES: readonly Case[] = [
   { what: 'the last words and nothing more', comes: 'dog, and then it sle', rest: '' },
   {
     what: 'a short answer from its start',
-    asking: { how: 'restart' },
+    mode: { kind: 'restart' },
     sent: 'Yes',
     comes: 'Yes, of course.',
     rest: ', of course.',
@@ -45,7 +45,7 @@ const CASES: readonly Case[] = [
   { what: 'white space that was sent already', sent: 'The quick brown ', comes: 'The quick brown fox', rest: 'fox' },
   { what: 'more white space than was sent', sent: 'The quick brown\n', comes: 'The quick brown\n\nfox', rest: '\nfox' },
   { what: 'a word that may be the rest of one', comes: 'eps until noon.' },
-  { what: 'the same, where the provider promises to go on', comes: 'eps.', asking: { how: 'prefill' }, rest: 'eps.' },
+  { what: 'the same, where the provider promises to go on', comes: 'eps.', mode: { kind: 'prefill' }, rest: 'eps.' },
   { what: 'a new answer that begins alike', comes: 'The quick answer is no.' },
   { what: 'another answer', comes: 'Certainly! Here is the rest: it sleeps.' },
   { what: 'another answer behind blank lines', sent: 'The quick brown', comes: '\n\nCertainly, the rest' },
@@ -56,28 +56,28 @@ const CASES: readonly Case[] = [
   { what: 'the last words as a whole quotation', comes: '"dog, and then it sle"eps' },
   {
     what: 'a restart that begins with a mark',
-    asking: { how: 'restart' },
+    mode: { kind: 'restart' },
     sent: '```json\n{"a',
     comes: '```json\n{"a":1}',
     rest: '":1}',
   },
   {
     what: 'a new line behind a blank that was sent',
-    asking: { how: 'prefill' },
+    mode: { kind: 'prefill' },
     sent: '- first ',
     comes: '\n- second',
     rest: '\n- second',
   },
   { what: 'a number behind a blank', sent: 'Paris\n2. Lond', comes: ' 1. Madrid' },
-  { what: 'an end at once where the provider goes on by itself', asking: { how: 'prefill' }, comes: '', rest: '' },
+  { what: 'an end at once where the provider goes on by itself', mode: { kind: 'prefill' }, comes: '', rest: '' },
   { what: 'a text that repeats itself', sent: 'ha '.repeat(30), comes: 'ha '.repeat(40) },
-  { what: 'the last words, where it was asked anew', asking: { how: 'restart' }, comes: 'dog, and then it sleeps.' },
-  { what: 'everything, where nothing was sent', asking: { how: 'restart' }, sent: '', comes: 'Hello', rest: 'Hello' },
+  { what: 'the last words, where it was asked anew', mode: { kind: 'restart' }, comes: 'dog, and then it sleeps.' },
+  { what: 'everything, where nothing was sent', mode: { kind: 'restart' }, sent: '', comes: 'Hello', rest: 'Hello' },
 ];
 
 /** The text behind the seam, found in pieces. */
-const restOf = (sent: string, pieces: readonly string[], asking: ResumeMode): string | undefined => {
-  const seam = new OverlapFinder(sent, asking);
+const restOf = (sent: string, pieces: readonly string[], mode: ResumeMode): string | undefined => {
+  const seam = new OverlapFinder(sent, mode);
   let joint: ReturnType<OverlapFinder['take']>;
   for (const piece of pieces) joint ??= seam.take(piece);
   joint ??= seam.end();
@@ -85,20 +85,20 @@ const restOf = (sent: string, pieces: readonly string[], asking: ResumeMode): st
 };
 
 /** How a target is asked that can be told only in words. */
-const askingFor = (sent: string): ResumeMode => {
+const modeFor = (sent: string): ResumeMode => {
   const transcript = new Transcript();
   transcript.add(Buffer.from(chunk({ content: sent })));
-  return continued({ messages: [] }, { transcript, instruction: '' }).asking;
+  return continuedRequest({ messages: [] }, { transcript, instruction: '' }).resumeMode;
 };
 
 /** Where in the whole answer a target begins that was asked for the rest: in each way that it may take. */
-const beginningsOf = (sent: string, asking: ResumeMode): number[] =>
-  asking.how === 'instruct' ? [0, sent.lastIndexOf(asking.lastWords), sent.length] : [0];
+const beginningsOf = (sent: string, mode: ResumeMode): number[] =>
+  mode.kind === 'instruct' ? [0, sent.lastIndexOf(mode.lastWords), sent.length] : [0];
 
 describe('The seam between two parts of an answer', () => {
-  for (const { what, sent = SENT, comes, asking, lastWords = sent.slice(-20), rest } of CASES) {
+  for (const { what, sent = SENT, comes, mode, lastWords = sent.slice(-20), rest } of CASES) {
     it(`${rest === undefined ? 'is not found' : 'is found'} in ${what}`, () => {
-      const asked = asking ?? { how: 'instruct' as const, lastWords };
+      const asked = mode ?? { kind: 'instruct' as const, lastWords };
       expect(restOf(sent, [comes], asked)).to.equal(rest);
       expect(restOf(sent, comes.split(''), asked)).to.equal(rest);
     });
@@ -114,10 +114,10 @@ describe('The seam between two parts of an answer', () => {
       fc.property(words, fc.nat(), fc.nat(), fc.nat(), (list, cutAt, manner, pieceLength) => {
         const whole = list.join('');
         const sent = whole.slice(0, 1 + (cutAt % (whole.length - 1)));
-        const asking = askingFor(sent);
-        const beginnings = beginningsOf(sent, asking);
+        const mode = modeFor(sent);
+        const beginnings = beginningsOf(sent, mode);
         const next = whole.slice(beginnings[manner % beginnings.length]);
-        const rest = restOf(sent, next.match(new RegExp(`.{1,${1 + (pieceLength % 9)}}`, 'gs')) ?? [], asking);
+        const rest = restOf(sent, next.match(new RegExp(`.{1,${1 + (pieceLength % 9)}}`, 'gs')) ?? [], mode);
         // An answer that may join on in two places is not taken; one that is taken must be right.
         if (rest !== undefined) expect(sent + rest).to.equal(whole);
       }),
@@ -137,10 +137,10 @@ describe('The seam between two parts of an answer', () => {
     it(`takes no repetition of ${what} for one of the last words`, () => {
       for (let cut = 1; cut < whole.length; cut++) {
         const sent = whole.slice(0, cut);
-        const asking = askingFor(sent);
+        const mode = modeFor(sent);
         // One that ignores what it is told, and goes on with the same again, cannot be told from one that begins anew.
-        for (const from of beginningsOf(sent, asking).filter((at) => at < cut)) {
-          const rest = restOf(sent, whole.slice(from).split(''), asking);
+        for (const from of beginningsOf(sent, mode).filter((at) => at < cut)) {
+          const rest = restOf(sent, whole.slice(from).split(''), mode);
           if (rest !== undefined) expect(sent + rest, `cut at ${cut}, from ${from}`).to.equal(whole);
         }
       }
@@ -150,7 +150,7 @@ describe('The seam between two parts of an answer', () => {
   it('is found in time in a long text of blanks, and in one of a single letter', () => {
     for (const sent of [`begun${' '.repeat(200_000)}x`, 'a'.repeat(200_000)]) {
       const startedAt = process.cpuUsage();
-      restOf(sent, ['b'.repeat(10_000), 'a'.repeat(10_000)], { how: 'instruct', lastWords: sent.slice(-60) });
+      restOf(sent, ['b'.repeat(10_000), 'a'.repeat(10_000)], { kind: 'instruct', lastWords: sent.slice(-60) });
       // Quadratic in either it would take minutes.
       expect(process.cpuUsage(startedAt).user).to.be.below(5_000_000);
     }
