@@ -1,5 +1,5 @@
 import { parseBody } from '../engine/parse-body.js';
-import { eventsIn, FrameSplitter, frameOf } from '../engine/stream/sse.js';
+import { FrameSplitter, framesIn, readFrame } from '../engine/stream/sse.js';
 import { isFields, readErrorBody } from '../plugin/readers/error-body.js';
 import { CommandError } from './command-error.js';
 
@@ -24,8 +24,8 @@ export async function* textsOf(response: Response): AsyncGenerator<string> {
 async function* dataOf({ body }: Response): AsyncGenerator<string> {
   const splitter = new FrameSplitter();
   for await (const bytes of body ?? []) {
-    for (const block of eventsIn(splitter.push(Buffer.from(bytes)) ?? Buffer.alloc(0))) {
-      const { data } = frameOf(block);
+    for (const block of framesIn(splitter.push(Buffer.from(bytes)) ?? Buffer.alloc(0))) {
+      const { data } = readFrame(block);
       if (data !== undefined) yield data;
     }
   }

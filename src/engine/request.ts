@@ -5,8 +5,10 @@ import type { Chain } from './target.js';
 export interface RequestSize {
   /** Bytes of its text; pictures and sound inside it are left out. */
   readonly bytes: number;
-  /** The most tokens that the caller wants back. */
+  /** The most tokens that the caller wants back, in all choices together. */
   readonly bound?: number | undefined;
+  /** How many choices the caller asks for. Default: 1. */
+  readonly choices?: number | undefined;
 }
 
 /** A request of a caller, read and understood. */

@@ -1,7 +1,7 @@
 import type { EngineContext } from './attempt/context.js';
 import type { Answer, StreamEnd } from './attempt/result.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
-import type { Sink } from './stream/relay.js';
+import type { Sink } from './stream/sink.js';
 import type { Chain, PreparedTarget } from './target.js';
 import type { Course } from './walk/course.js';
 import type { Queue } from './walk/queue.js';

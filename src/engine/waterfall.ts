@@ -7,7 +7,7 @@ import type { ResumableRequest } from './resume/resumable-request.js';
 import { Transcript } from './resume/transcript.js';
 import { isStreaming, type ResumedEnd, ResumingStream } from './resuming-stream.js';
 import { CapturedContent } from './stream/captured-content.js';
-import type { Sink } from './stream/relay.js';
+import type { Sink } from './stream/sink.js';
 import type { PreparedTarget } from './target.js';
 import { Course } from './walk/course.js';
 import { explain } from './walk/explain.js';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
-import { sizeOf } from '../engine/attempt/estimate.js';
+import { sizeOf } from '../engine/attempt/request-size.js';
 import { Caller } from '../engine/caller.js';
 import type { ChainRequest } from '../engine/request.js';
 import { plainName, type ResumedEnd } from '../engine/resuming-stream.js';
-import type { Sink } from '../engine/stream/relay.js';
+import type { Sink } from '../engine/stream/sink.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { Served } from '../engine/waterfall.js';
 import type { Usage } from '../ledger/ledger.js';

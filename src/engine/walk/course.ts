@@ -46,7 +46,7 @@ export class Course {
   }
 
   /** To be called once. `status` is what the caller got, 499 when it left, 502 for a stream that broke. */
-  finish(status: number, servedBy?: Target, usage?: Usage): void {
+  finish(status: number, servedBy?: Target, usage?: Usage | TokenUsage): void {
     const { afterResponse } = this.#parts.hooks;
     if (afterResponse.taps.length === 0) {
       this.#onOver();
@@ -75,8 +75,8 @@ export class Course {
     void afterResponse.promise(outcome).finally(this.#onOver);
   }
 
-  #usageOf({ id }: Target, reported: Usage | undefined): TokenUsage {
-    const usage = reported ?? this.#parts.estimates.likely(id, this.#request.size);
-    return { ...usage, estimated: reported === undefined };
+  #usageOf({ id }: Target, usage: Usage | TokenUsage | undefined): TokenUsage {
+    if (usage === undefined) return { ...this.#parts.estimates.likely(id, this.#request.size), estimated: true };
+    return { estimated: false, ...usage };
   }
 }

@@ -1,7 +1,7 @@
 import type { Need, Refusal, Reservation } from '../../ledger/ledger.js';
 import type { Attempt, AttemptRecord, Repair } from '../../plugin/door/api.js';
 import { ChainError } from '../../plugin/door/errors.js';
-import { AttemptRunner } from '../attempt/attempt.js';
+import { runAttempt } from '../attempt/attempt.js';
 import type { EngineContext } from '../attempt/context.js';
 import type { Answer, AttemptResult } from '../attempt/result.js';
 import { NoOverlap } from '../causes.js';
@@ -106,9 +106,9 @@ export class Walk {
     let retries = this.#request.chain.retries;
     let repairs: readonly Repair[] = [];
     while (reservation !== undefined) {
-      const attempting = new AttemptRunner(this.parts, this.#request, target, this.#attempt(target), reservation);
+      const order = { request: this.#request, target, attempt: this.#attempt(target), reservation, repairs };
       this.#course.attempts++;
-      const result: AttemptResult = await attempting.run(repairs);
+      const result: AttemptResult = await runAttempt(this.parts, order);
       this.#course.record(result.record);
       if (result.kind === 'served') {
         target.repairs.learn(repairs, this.#request.body);

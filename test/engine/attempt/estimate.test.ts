@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { Estimates, sizeOf } from '../../../src/engine/attempt/estimate.js';
+import { Estimates } from '../../../src/engine/attempt/estimate.js';
+import { sizeOf } from '../../../src/engine/attempt/request-size.js';
 
 const sized = (body: object) => sizeOf(body as Record<string, unknown>, JSON.stringify(body));
 

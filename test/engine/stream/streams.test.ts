@@ -1005,7 +1005,7 @@ describe('Streams', () => {
 
     for (const { when, upstreams, body, ready, of = 0 } of LEAVING) {
       it(`${when} (pitfall 30: noticed only once the relay had begun)`, async () => {
-        const limits = [{ concurrent: 1 }, { requests: 9, per: '1h' }, { tokens: 90_000, per: '1h' }];
+        const limits = [{ concurrent: 1 }, { requests: 9, per: '1h' }, { tokens: 1_000_000_000, per: '1h' }];
         stage = await Stage.set(upstreams, { provider: { limits } });
         const caller = stage.raw(body);
         await ready(stage, caller);
