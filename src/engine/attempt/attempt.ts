@@ -22,12 +22,12 @@ import type { Sink } from '../stream/sink.js';
 import { TranslatedStream, type TranslationContext, translated } from '../stream/translated-stream.js';
 import type { PreparedTarget } from '../target.js';
 import type { EngineContext } from './context.js';
+import type { Exchange } from './exchange.js';
 import { ExchangeGuard } from './exchange-guard.js';
 import { failureOf } from './failure.js';
 import { type OutgoingRequest, outgoingRequest } from './outgoing-request.js';
 import { choicesOf } from './request-size.js';
 import type { Answer, AttemptResult, FailedResult, StreamEnd } from './result.js';
-import type { Exchange } from './upstream.js';
 import { enforce, judge } from './verdict.js';
 
 /** One attempt: a request, the target it goes to, and the units that the ledger holds for it. */

@@ -1,7 +1,7 @@
 import type { Caller } from '../caller.js';
 import type { TargetTimeouts } from '../target.js';
 import { Deadline } from './deadline.js';
-import type { Exchange } from './upstream.js';
+import type { Exchange } from './exchange.js';
 
 /** Aborts an exchange when a time limit expires or the caller leaves. */
 export class ExchangeGuard {

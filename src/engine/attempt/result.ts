@@ -17,7 +17,7 @@ export interface StreamEnd {
   readonly failure?: Failure | undefined;
 }
 
-export interface ServedResult {
+interface ServedResult {
   readonly kind: 'served';
   readonly answer: Answer;
   readonly record: AttemptRecord;
