@@ -1,5 +1,5 @@
 import { parseBody } from '../../engine/parse-body.js';
-import { eventsIn, FrameSplitter, frameOf } from '../../engine/stream/sse.js';
+import { FrameSplitter, framesIn, readFrame } from '../../engine/stream/sse.js';
 import { isFields, readErrorBody } from '../../plugin/readers/error-body.js';
 import { CommandError } from '../terminal/command-error.js';
 
@@ -24,8 +24,8 @@ export async function* textsOf(response: Response): AsyncGenerator<string> {
 async function* dataOf({ body }: Response): AsyncGenerator<string> {
   const splitter = new FrameSplitter();
   for await (const bytes of body ?? []) {
-    for (const event of eventsIn(splitter.push(Buffer.from(bytes)) ?? Buffer.alloc(0))) {
-      const { data } = frameOf(event);
+    for (const event of framesIn(splitter.push(Buffer.from(bytes)) ?? Buffer.alloc(0))) {
+      const { data } = readFrame(event);
       if (data !== undefined) yield data;
     }
   }
