@@ -29,25 +29,25 @@ const bold = (text: string): string => (process.stdout.isTTY ? `\x1b[1m${text}\x
 const dim = (text: string): string => (process.stdout.isTTY ? `\x1b[2m${text}\x1b[0m` : text);
 
 /** The last printed outcome of each target, so that only changes are printed. */
-const told = new Map<string, string>();
+const lastPrinted = new Map<string, string>();
 
 /** The lines of a request: a line for each target that is newly skipped or refuses, and one for the target that served it. */
 const linesOf = ({ servedBy, status, stream, durationMs, waitedMs, attempts }: Outcome, index: number): string[] => {
   const changed: string[] = [];
   for (const { attempt, denial, failure } of attempts) {
     const { id } = attempt.target;
-    const what =
+    const outcome =
       failure === undefined
-        ? denial && `not asked: ${denial.reason}`
-        : `answered ${failure.status ?? 'nothing'}, ${failure.class}`;
+        ? denial && `skipped: ${denial.reason}`
+        : `failed with ${failure.status ?? 'no response'}, ${failure.class}`;
     // The numbers change all the time; only the limit matters.
-    const kind = what?.replace(/\d+ (?:of|held)/g, '').replace(/,.*/, '');
-    if (what === undefined || kind === undefined || told.get(id) === kind) continue;
-    told.set(id, kind);
-    changed.push(dim(`      ↳ ${id} ${what}`));
+    const kind = outcome?.replace(/\d+ (?:of|held)/g, '').replace(/,.*/, '');
+    if (outcome === undefined || kind === undefined || lastPrinted.get(id) === kind) continue;
+    lastPrinted.set(id, kind);
+    changed.push(dim(`      ↳ ${id} ${outcome}`));
   }
-  const waited = waitedMs < 1 ? '' : `, ${(waitedMs / 1000).toFixed(1)} s of it waiting`;
-  const head = `${String(index).padStart(4)}  ${stream ? 'stream' : 'whole '}  ${status}  ${servedBy?.id ?? 'nobody'}`;
+  const waited = waitedMs < 1 ? '' : `, ${(waitedMs / 1000).toFixed(1)} s of that waiting`;
+  const head = `${String(index).padStart(4)}  ${stream ? 'stream' : 'whole '}  ${status}  ${servedBy?.id ?? 'no target'}`;
   return [...changed, `${head.padEnd(72)}${String(Math.round(durationMs)).padStart(6)} ms${waited}`];
 };
 

@@ -15,7 +15,7 @@ export interface Explanation {
 export interface ExplainedTarget {
   readonly target: string;
   readonly state: TargetState;
-  /** `asked`: the first choice · `passed over`: skipped for `reason` · `not reached`: an earlier target is asked. */
+  /** `asked`: the chosen target · `passed over`: skipped for `reason` · `not reached`: an earlier target is asked. */
   readonly step: 'asked' | 'passed over' | 'not reached';
   readonly reason?: string;
   /** Epoch ms. */

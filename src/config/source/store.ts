@@ -280,7 +280,7 @@ class Store implements SettingsStore {
     this.#applied = contentOf(sources);
     this.#current = settings;
     this.#setProblems([]);
-    this.#changeListeners.tell(settings);
+    this.#changeListeners.emit(settings);
   }
 
   /** Never before it is in force or refused: a revision is that of what `current` says, or there are problems. */
@@ -293,7 +293,7 @@ class Store implements SettingsStore {
   #setProblems(problems: readonly Problem[]): void {
     if (problems.length === 0 && this.#problems.length === 0) return;
     this.#problems = problems;
-    this.#problemListeners.tell(problems);
+    this.#problemListeners.emit(problems);
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { expect } from 'chai';
@@ -379,7 +379,7 @@ describe('429chain check', () => {
     mkdirSync(folder.file('.429chain/requests'), { recursive: true });
     folder.write('.429chain/requests/2026-01-01.0001.db', '{"_id":"000001","i');
     await folder.run(['check'], { env: ENV });
-    expect(readFileSync(folder.file('.429chain/requests/2026-01-01.0001.db'), 'utf8')).to.equal('{"_id":"000001","i');
+    expect(folder.read('.429chain/requests/2026-01-01.0001.db')).to.equal('{"_id":"000001","i');
     expect(readdirSync(folder.file('.429chain/requests'))).to.have.length(1);
   });
 
