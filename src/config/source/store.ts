@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import type { Writable } from '../../contract/admin-configuration.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { InvalidConfiguration } from '../check/invalid-configuration.js';
 import { formatProblems } from '../check/problems.js';
 import { applyEdits } from '../edit/edit.js';
 import { isVariableSet, readEnvironment } from '../env.js';
-import type { Problem, Settings, Writable } from '../settings.js';
+import type { Problem, Settings } from '../settings.js';
 import { applyTextAndSecrets, type Change } from './change.js';
 import { Listeners } from './listeners.js';
 import { parseSettings, type SettingsResult } from './load.js';
