@@ -29,13 +29,13 @@ const bold = (text: string): string => (process.stdout.isTTY ? `\x1b[1m${text}\x
 const dim = (text: string): string => (process.stdout.isTTY ? `\x1b[2m${text}\x1b[0m` : text);
 
 /** The last printed outcome of each target, so that only changes are printed. */
-const told = new Map<string, string>();
+const lastPrinted = new Map<string, string>();
 
 const wordsFor = (record: AttemptRecord): string | undefined => {
   if (record.outcome === 'served') return undefined;
   if (record.outcome === 'skipped') return `skipped: ${record.reason}`;
   const { status, class: failureClass } = record.failure;
-  return `answered ${status ?? 'nothing'}, ${failureClass}`;
+  return `failed with ${status ?? 'no response'}, ${failureClass}`;
 };
 
 /** The lines of a request: one for each target that is newly skipped or refuses, and one for the target that served it. */
@@ -43,15 +43,15 @@ const linesOf = ({ servedBy, status, stream, durationMs, waitedMs, attempts }: O
   const changed: string[] = [];
   for (const record of attempts) {
     const { id } = record.attempt.target;
-    const what = wordsFor(record);
+    const outcome = wordsFor(record);
     // The numbers change all the time; only the limit matters.
-    const kind = what?.replace(/\d+ (?:of|held)/g, '').replace(/,.*/, '');
-    if (what === undefined || kind === undefined || told.get(id) === kind) continue;
-    told.set(id, kind);
-    changed.push(dim(`      ↳ ${id} ${what}`));
+    const kind = outcome?.replace(/\d+ (?:of|held)/g, '').replace(/,.*/, '');
+    if (outcome === undefined || kind === undefined || lastPrinted.get(id) === kind) continue;
+    lastPrinted.set(id, kind);
+    changed.push(dim(`      ↳ ${id} ${outcome}`));
   }
-  const waited = waitedMs < 1 ? '' : `, ${(waitedMs / 1000).toFixed(1)} s of it waiting`;
-  const head = `${String(index).padStart(4)}  ${stream ? 'stream' : 'whole '}  ${status}  ${servedBy?.id ?? 'nobody'}`;
+  const waited = waitedMs < 1 ? '' : `, ${(waitedMs / 1000).toFixed(1)} s of that waiting`;
+  const head = `${String(index).padStart(4)}  ${stream ? 'stream' : 'whole '}  ${status}  ${servedBy?.id ?? 'no target'}`;
   return [...changed, `${head.padEnd(72)}${String(Math.round(durationMs)).padStart(6)} ms${waited}`];
 };
 

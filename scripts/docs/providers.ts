@@ -68,7 +68,7 @@ export const adaptationsTable = async (name: string): Promise<string> => {
 };
 
 /** Formats `requests 86400000 14400 14370 3000`, as `tellOf` returns it, for people. */
-const heardText = (line: string): string => {
+const readLimitText = (line: string): string => {
   const [dimension = '', windowMs = ''] = line.split(' ');
   const name = dimension.replace('_', ' ');
   return durationOf(`${windowMs}ms`) === undefined ? name : `${name} per ${durationText(Number(windowMs))}`;
@@ -79,24 +79,24 @@ const waitText = (wait: unknown): string => {
   return typeof wait === 'number' ? durationText(wait) : '';
 };
 
-const rowOf = (each: Case, told: ReturnType<typeof tellOf>): readonly string[] => {
+const rowOf = (each: Case, result: ReturnType<typeof tellOf>): readonly string[] => {
   const answer = each.case.replace(`${each.status} `, '');
-  if (told.class === 'ok') {
-    const heard = (told.limits as string[]).map(heardText).join(', ');
-    return [answer, String(each.status), heard === '' ? 'no limits' : `limits: ${heard}`, '', ''];
+  if (result.class === 'ok') {
+    const limits = (result.limits as string[]).map(readLimitText).join(', ');
+    return [answer, String(each.status), limits === '' ? 'no limits' : `limits: ${limits}`, '', ''];
   }
   return [
     answer,
     String(each.status),
-    codeOf(told.class),
-    told.scope === 'nothing' ? 'nothing' : `the ${told.scope}`,
-    told.scope === 'nothing' ? '' : waitText(told.wait),
+    codeOf(result.class),
+    result.scope === 'nothing' ? 'nothing' : `the ${result.scope}`,
+    result.scope === 'nothing' ? '' : waitText(result.wait),
   ];
 };
 
 /** A table of captured answers of these providers, and how 429chain classifies each. */
 export const answersTable = async (...providers: readonly string[]): Promise<string> => {
-  const asked = await host();
+  const simulated = await host();
   const cases = CASES.filter(({ provider }) => providers.includes(provider));
   const missing = providers.filter((provider) => !cases.some((each) => each.provider === provider));
   if (missing.length > 0) throw new Error(`There are no captured answers from ${missing.join(', ')}.`);
@@ -106,7 +106,7 @@ export const answersTable = async (...providers: readonly string[]): Promise<str
       (one, other) => providers.indexOf(one.provider) - providers.indexOf(other.provider) || one.status - other.status,
     )
     .map((each) => {
-      const [answer = '', ...rest] = rowOf(each, tellOf(asked, each));
+      const [answer = '', ...rest] = rowOf(each, tellOf(simulated, each));
       return [several ? `${each.provider}: ${answer}` : answer, ...rest];
     });
   return table(['answer', 'status', 'taken for', 'what rests', 'for'], rows);

@@ -109,6 +109,3 @@ export interface Problem {
   /** What was found, what was expected, and for a typo the most similar valid word. */
   readonly message: string;
 }
-
-/** Whether the configuration can be changed. `kept`: whether changes outlive the process. */
-export type Writable = { readonly ok: true; readonly kept: boolean } | { readonly ok: false; readonly reason: string };

@@ -15,7 +15,7 @@ export interface Explanation {
 export interface ExplainedTarget {
   readonly target: string;
   readonly state: TargetState;
-  /** `asked`: the first choice · `skipped`, for `reason` · `not reached`: an earlier target is asked. */
+  /** `asked`: the chosen target · `skipped`, for `reason` · `not reached`: an earlier target is asked. */
   readonly step: 'asked' | 'skipped' | 'not reached';
   readonly reason?: string;
   /** Epoch ms. */

@@ -26,7 +26,7 @@ const explanationText = ({ chain, decision, targets }: Explanation): string => {
 };
 
 const STEPS: Readonly<Record<Explanation['targets'][number]['step'], string>> = {
-  asked: 'first choice',
+  asked: 'chosen',
   skipped: 'skipped',
   'not reached': 'not reached',
 };

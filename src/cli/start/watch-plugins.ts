@@ -1,10 +1,8 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { App } from '../../app.js';
+import { QUIET_MS } from '../../config/source/watch.js';
 import type { Log } from '../../log.js';
-
-/** Long enough for an editor to finish what it saves in several steps, short enough to feel immediate. */
-const QUIET_MS = 100;
 
 const isCode = (name: string): boolean => !name.startsWith('.') && /\.(?:[cm]?[jt]s|json)$/.test(name);
 

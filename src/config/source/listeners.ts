@@ -15,7 +15,7 @@ export class Listeners<T> {
   }
 
   /** Calls every listener, also after one throws. */
-  tell(event: T): void {
+  emit(event: T): void {
     for (const listener of [...this.#listeners]) {
       try {
         listener(event);

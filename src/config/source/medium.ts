@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Writable } from '../../contract/admin-configuration.js';
 import type { Log } from '../../log.js';
-import type { Writable } from '../settings.js';
 import { replaceFile } from './replace-file.js';
 import { DOT_ENV, readSources, type Sources } from './sources.js';
 import { watchSources } from './watch.js';

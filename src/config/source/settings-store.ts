@@ -1,6 +1,7 @@
+import type { Writable } from '../../contract/admin-configuration.js';
 import type { Log } from '../../log.js';
 import type { Environment } from '../env.js';
-import type { Problem, Settings, Writable } from '../settings.js';
+import type { Problem, Settings } from '../settings.js';
 import type { Change } from './change.js';
 
 /** All that follows from new settings, ready to be used. */

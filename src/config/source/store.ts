@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import type { Writable } from '../../contract/admin-configuration.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { InvalidConfiguration } from '../check/invalid-configuration.js';
 import { formatProblems } from '../check/problems.js';
 import { applyEdits } from '../edit/edit.js';
 import { isVariableSet, readEnvironment } from '../env.js';
-import type { Problem, Settings, Writable } from '../settings.js';
+import type { Problem, Settings } from '../settings.js';
 import { applyTextAndSecrets, type Change } from './change.js';
 import { Listeners } from './listeners.js';
 import { parseSettings, type SettingsResult } from './load.js';
@@ -280,7 +281,7 @@ class Store implements SettingsStore {
     this.#applied = contentOf(sources);
     this.#current = settings;
     this.#setProblems([]);
-    this.#changeListeners.tell(settings);
+    this.#changeListeners.emit(settings);
   }
 
   /** Never before it is in force or refused: a revision is that of what `current` says, or there are problems. */
@@ -293,7 +294,7 @@ class Store implements SettingsStore {
   #setProblems(problems: readonly Problem[]): void {
     if (problems.length === 0 && this.#problems.length === 0) return;
     this.#problems = problems;
-    this.#problemListeners.tell(problems);
+    this.#problemListeners.emit(problems);
   }
 }
 

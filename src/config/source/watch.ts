@@ -4,7 +4,7 @@ import type { Log } from '../../log.js';
 import { DOT_ENV } from './sources.js';
 
 /** Long enough for editors that save in several steps, short enough to feel immediate. */
-const QUIET_MS = 100;
+export const QUIET_MS = 100;
 
 /** Kubernetes replaces this link, not the file, when a mounted configuration changes. */
 const MOUNT_LINK = '..data';

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { expect } from 'chai';
 import JSON5 from 'json5';
@@ -15,9 +15,7 @@ describe('429chain init', () => {
 
   afterEach(() => folder.remove());
 
-  const read = (name: string): string => readFileSync(folder.file(name), 'utf8');
-  const modeOf = (name: string): number => statSync(folder.file(name)).mode & 0o777;
-  const schemaOf = (): string => (JSON5.parse(read('429chain.json5')) as { $schema: string }).$schema;
+  const schemaOf = (): string => (JSON5.parse(folder.read('429chain.json5')) as { $schema: string }).$schema;
 
   it('writes a valid configuration and prints the next steps', async () => {
     const { status, stdout, stderr } = await folder.run(['init']);
@@ -31,15 +29,15 @@ describe('429chain init', () => {
 
   it('writes a private .env with empty variables and the page to get each key', async () => {
     await folder.run(['init']);
-    expect(modeOf('.env')).to.equal(0o600);
-    expect(parseEnv(read('.env'))).to.deep.equal(Object.fromEntries(NAMES.map((name) => [name, ''])));
-    for (const name of NAMES) expect(read('.env')).to.match(new RegExp(`^# https://\\S+\\n${name}=$`, 'm'));
+    expect(folder.modeOf('.env')).to.equal(0o600);
+    expect(parseEnv(folder.read('.env'))).to.deep.equal(Object.fromEntries(NAMES.map((name) => [name, ''])));
+    for (const name of NAMES) expect(folder.read('.env')).to.match(new RegExp(`^# https://\\S+\\n${name}=$`, 'm'));
   });
 
   it('points $schema at a copy beside the file', async () => {
     await folder.run(['init']);
     expect(schemaOf()).to.equal('./429chain.schema.json');
-    expect(JSON.parse(read('429chain.schema.json'))).to.have.property('$defs');
+    expect(JSON.parse(folder.read('429chain.schema.json'))).to.have.property('$defs');
   });
 
   it('points $schema into node_modules if 429chain is installed there', async () => {
@@ -48,7 +46,7 @@ describe('429chain init', () => {
     folder.write(`${installed}/429chain.schema.json`, {});
     await folder.run(['init']);
     expect(schemaOf()).to.equal(`./${installed}/429chain.schema.json`);
-    expect(() => read('429chain.schema.json')).to.throw('ENOENT');
+    expect(() => folder.read('429chain.schema.json')).to.throw('ENOENT');
   });
 
   it('does not overwrite, and names the existing files', async () => {
@@ -58,8 +56,8 @@ describe('429chain init', () => {
     const { status, stderr } = await folder.run(['init']);
     expect(status).to.equal(1);
     expect(stderr).to.match(/^429chain\.json5 and \.env already exist\. Nothing was written\.\n.*--force/);
-    expect(read('429chain.json5')).to.equal('// mine');
-    expect(read('.env')).to.equal(`GROQ_API_KEY=${SECRETS.provider}`);
+    expect(folder.read('429chain.json5')).to.equal('// mine');
+    expect(folder.read('.env')).to.equal(`GROQ_API_KEY=${SECRETS.provider}`);
   });
 
   it('overwrites the configuration with --force, and keeps the keys', async () => {
@@ -68,9 +66,9 @@ describe('429chain init', () => {
     const { status, stdout } = await folder.run(['init', '--force']);
     expect(status).to.equal(0);
     expect(stdout).to.contain('added CEREBRAS_API_KEY and OPENROUTER_API_KEY');
-    expect(read('429chain.json5')).to.contain('providers:');
-    expect(read('.env')).to.match(/^# mine\nOTHER=1\nexport GROQ_API_KEY=/);
-    expect(parseEnv(read('.env'))).to.deep.equal({
+    expect(folder.read('429chain.json5')).to.contain('providers:');
+    expect(folder.read('.env')).to.match(/^# mine\nOTHER=1\nexport GROQ_API_KEY=/);
+    expect(parseEnv(folder.read('.env'))).to.deep.equal({
       OTHER: '1',
       GROQ_API_KEY: SECRETS.provider,
       CEREBRAS_API_KEY: '',
@@ -82,15 +80,15 @@ describe('429chain init', () => {
     folder.write('.env', 'OTHER=1\n');
     const { status, stdout } = await folder.run(['init']);
     expect(status).to.equal(0);
-    expect(parseEnv(read('.env'))).to.have.all.keys('OTHER', ...NAMES);
+    expect(parseEnv(folder.read('.env'))).to.have.all.keys('OTHER', ...NAMES);
     expect(stdout).to.contain('chmod 600 .env');
   });
 
   it('does not change a complete .env', async () => {
     await folder.run(['init']);
-    const before = read('.env');
+    const before = folder.read('.env');
     const { stdout } = await folder.run(['init', '--force']);
-    expect(read('.env')).to.equal(before);
+    expect(folder.read('.env')).to.equal(before);
     expect(stdout).to.contain('has all variables');
   });
 
@@ -98,7 +96,7 @@ describe('429chain init', () => {
     mkdirSync(folder.file('sub'));
     const { stdout } = await folder.run(['init', '--config', 'sub/mine.json5']);
     expect(stdout).to.contain('429chain check --config sub/mine.json5');
-    expect(read('sub/.env')).to.contain('The keys for mine.json5');
+    expect(folder.read('sub/.env')).to.contain('The keys for mine.json5');
     const nowhere = await folder.run(['init', '--config', 'nowhere/mine.json5']);
     expect(nowhere).to.include({ status: 1 });
     expect(nowhere.stderr).to.match(/Cannot write \S*nowhere\/mine\.json5: the folder does not exist\.\n$/);

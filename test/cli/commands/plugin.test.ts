@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
 import type { PluginsReply } from '../../../src/contract/admin-configuration.js';
@@ -42,7 +42,7 @@ describe('429chain plugin new', () => {
       const run = await folder.run(['plugin', 'new', 'my-provider']);
       expect(run.status).to.equal(1);
       expect(run.stderr).to.contain('already exists and is not an empty folder. Nothing was written.');
-      expect(readFileSync(folder.file(file), 'utf8')).to.equal('mine');
+      expect(folder.read(file)).to.equal('mine');
       expect(readdirSync(folder.path, { recursive: true })).to.have.length(file.split('/').length);
     });
   }

@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { expect } from 'chai';
 import { Folder, type Running } from '../run.js';
@@ -20,7 +20,7 @@ describe('429chain start --create', function () {
     folder.remove();
   });
 
-  const keys = (): NodeJS.Dict<string> => parseEnv(readFileSync(folder.file('.env'), 'utf8'));
+  const keys = (): NodeJS.Dict<string> => parseEnv(folder.read('.env'));
 
   const models = async (key: string | undefined): Promise<number> => {
     const { port } = new URL(running?.address ?? '');
@@ -34,7 +34,7 @@ describe('429chain start --create', function () {
     expect(await models(CHAIN_API_KEY)).to.equal(200);
     expect(await models('429-another')).to.equal(401);
     expect(CHAIN_ADMIN_KEY).to.match(/^admin-.{32}$/);
-    expect(statSync(folder.file('.env')).mode & 0o777).to.equal(0o600);
+    expect(folder.modeOf('.env')).to.equal(0o600);
     const { status, stdout, stderr } = await running.end();
     expect(status).to.equal(0);
     expect(stdout).to.match(/There was no configuration\. 429chain created .*429chain\.json5/);
@@ -48,7 +48,7 @@ describe('429chain start --create', function () {
     folder.write('.env', 'GROQ_API_KEY=gsk_1\n');
     running = await folder.start(START, { CHAIN_API_KEY: 'mine', CHAIN_ADMIN_KEY_FILE: folder.file('admin-key') });
     expect(await models('mine')).to.equal(200);
-    expect(readFileSync(folder.file('.env'), 'utf8')).to.equal('GROQ_API_KEY=gsk_1\n');
+    expect(folder.read('.env')).to.equal('GROQ_API_KEY=gsk_1\n');
     expect(running.output()).not.to.contain('429chain generated');
   });
 
@@ -57,20 +57,20 @@ describe('429chain start --create', function () {
     chmodSync(folder.file('.env'), 0o644);
     running = await folder.start(START);
     expect(keys()).to.have.all.keys('GROQ_API_KEY', 'CHAIN_API_KEY', 'CHAIN_ADMIN_KEY');
-    expect(statSync(folder.file('.env')).mode & 0o777).to.equal(0o600);
+    expect(folder.modeOf('.env')).to.equal(0o600);
   });
 
   it('adds CHAIN_HOST to server.hosts', async () => {
     running = await folder.start(START, { CHAIN_HOST: 'llm.example.org' });
-    expect(readFileSync(folder.file('429chain.json5'), 'utf8')).to.contain("hosts: ['${CHAIN_HOST}']");
+    expect(folder.read('429chain.json5')).to.contain("hosts: ['${CHAIN_HOST}']");
   });
 
   it('reuses the files of the first start', async () => {
     running = await folder.start(START);
-    const before = ['.env', '429chain.json5'].map((name) => readFileSync(folder.file(name), 'utf8'));
+    const before = ['.env', '429chain.json5'].map((name) => folder.read(name));
     await running.end();
     running = await folder.start(START);
-    expect(['.env', '429chain.json5'].map((name) => readFileSync(folder.file(name), 'utf8'))).to.deep.equal(before);
+    expect(['.env', '429chain.json5'].map((name) => folder.read(name))).to.deep.equal(before);
     expect(running.output()).not.to.match(/There was no configuration|429chain generated/);
   });
 

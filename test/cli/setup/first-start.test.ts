@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { expect } from 'chai';
 import { Folder, type Run, SECRETS } from '../run.js';
@@ -27,9 +27,6 @@ describe('429chain without a configuration', function () {
   });
 
   afterEach(() => folder.remove());
-
-  const read = (name: string): string => readFileSync(folder.file(name), 'utf8');
-  const modeOf = (name: string): number => statSync(folder.file(name)).mode & 0o777;
 
   const atTerminal = (args: readonly string[], keys: Keys, hosts = NOWHERE): Promise<Run> => {
     const waiting = [...keys];
@@ -68,12 +65,12 @@ describe('429chain without a configuration', function () {
       ],
     );
     expect(status, stdout).to.equal(0);
-    const key = parseEnv(read('.env')).CHAIN_ADMIN_KEY;
+    const key = parseEnv(folder.read('.env')).CHAIN_ADMIN_KEY;
     expect(stdout).to.contain(`/admin   (admin key: ${key})`);
     const again = await atTerminal(['--port', '0'], [['No chains yet', CTRL_C]]);
     expect(again.stdout).to.contain('/admin   (admin key: CHAIN_ADMIN_KEY, in .env or the environment)');
     expect(again.stdout).not.to.contain(key);
-    expect(read('429chain.json5')).to.contain('providers: {}');
+    expect(folder.read('429chain.json5')).to.contain('providers: {}');
   });
 
   it('asks for the keys without showing them, writes two private files, and starts', async () => {
@@ -94,13 +91,13 @@ describe('429chain without a configuration', function () {
     expect(stdout).to.contain(`Read ${SECRETS.provider.length} characters.`);
     expect(stdout).to.match(/^ {2}GROQ_API_KEY +unreachable +https:\/\/api\.groq\.com: no such host/m);
     expect(stdout).to.match(/429chain listens on .*groq\/openai\/gpt-oss-120b\r?\n.*unconfigured/s);
-    expect(parseEnv(read('.env'))).to.deep.equal({
+    expect(parseEnv(folder.read('.env'))).to.deep.equal({
       GROQ_API_KEY: SECRETS.provider,
       CEREBRAS_API_KEY: '',
       OPENROUTER_API_KEY: '',
     });
-    expect(read('429chain.json5')).to.contain('// Your accounts.');
-    expect([modeOf('.env'), modeOf('429chain.json5')]).to.deep.equal([0o600, 0o600]);
+    expect(folder.read('429chain.json5')).to.contain('// Your accounts.');
+    expect([folder.modeOf('.env'), folder.modeOf('429chain.json5')]).to.deep.equal([0o600, 0o600]);
   });
 
   it('offers the demo', async () => {
@@ -153,7 +150,7 @@ describe('429chain without a configuration', function () {
     expect(stdout).not.to.contain('GROQ_API_KEY, from');
     expect(stdout).not.to.contain('csk-1');
     expect(stdout).to.contain('429chain check');
-    expect(read('.env')).to.match(/^# mine\nGROQ_API_KEY=/);
-    expect(parseEnv(read('.env'))).to.include({ CEREBRAS_API_KEY: 'csk-1', OPENROUTER_API_KEY: '' });
+    expect(folder.read('.env')).to.match(/^# mine\nGROQ_API_KEY=/);
+    expect(parseEnv(folder.read('.env'))).to.include({ CEREBRAS_API_KEY: 'csk-1', OPENROUTER_API_KEY: '' });
   });
 });

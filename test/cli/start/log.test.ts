@@ -193,7 +193,7 @@ describe('the log of 429chain start', function () {
 
   it('names the file of a generated key, and never the key', async () => {
     const { end } = await start({});
-    const key = readFileSync(folder.file('.429chain/api-key'), 'utf8').trim();
+    const key = folder.read('.429chain/api-key').trim();
     expect(await ask(key)).to.contain('hello');
     const { stdout, stderr } = await end();
     expectNoSecret(stdout + stderr, [key, PROMPT]);
@@ -210,7 +210,7 @@ describe('the log of 429chain start', function () {
       press('\x03');
     };
     const { stdout: said } = await folder.run(['--demo', '--port', '0'], { terminal: true, onOutput });
-    const key = readFileSync(folder.file('.429chain/demo/api-key'), 'utf8').trim();
+    const key = folder.read('.429chain/demo/api-key').trim();
     expect(said).to.match(/^429chain listens on http:\S+\/v1\r?\nAPI key: /);
     expect(said).to.contain(`API key: ${key} `);
     expect(said).to.match(/\d\d:\d\d:\d\d\S* Stopping/);
@@ -229,7 +229,7 @@ describe('the log of 429chain start', function () {
 
   it('applies a changed level and format at once', async () => {
     const { end, printed } = await start({ apiKeys: [KEYS.caller] });
-    const written = JSON.parse(readFileSync(folder.file('429chain.json5'), 'utf8'));
+    const written = JSON.parse(folder.read('429chain.json5'));
     const change = (log: object, port: number): void =>
       folder.write('429chain.json5', { ...written, server: { ...written.server, port, log } });
     change({ level: 'info', format: 'pretty' }, 1);
