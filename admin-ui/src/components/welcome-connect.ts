@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { ApiKeyView, KeysReply } from '../../../src/contract/admin-configuration.js';
 import { call } from '../data/client.js';
 import { firstLines } from '../data/first-lines.js';
+import { makeKey, revealKey } from '../data/keys.js';
 import { Resource } from '../data/resource.js';
 import { base } from '../styles/base.js';
 import './copy-button.js';
@@ -52,15 +53,16 @@ export class WelcomeConnect extends LitElement {
   }
 
   async #whole(title: string, { label }: ApiKeyView): Promise<string> {
-    const { key } = await call('POST /keys/:label/reveal', { params: { label }, body: {} });
-    return firstLines(location.origin, this.chain, key).find((each) => each.title === title)?.text ?? '';
+    return (
+      firstLines(location.origin, this.chain, await revealKey(label)).find((each) => each.title === title)?.text ?? ''
+    );
   }
 
   #make = async (): Promise<void> => {
     this.problem = undefined;
     try {
       const { value } = this.#keys;
-      await call('POST /keys', { body: { label: NEW_LABEL }, revision: value?.revision });
+      if (value !== undefined) await makeKey(value, NEW_LABEL);
     } catch (error) {
       this.problem = error;
     }

@@ -56,27 +56,18 @@ const reread = async (name: string): Promise<Held<ChainAsWritten>> => heldChain(
 
 /** Adds, changes or renames a chain, starting from how it was read. @throws ConflictError · ApiError */
 export const saveChain = (name: string, from: Held<ChainAsWritten>, written: ChainWritten): Promise<Saved> =>
-  save(
-    from,
-    () => reread(name),
-    (revision) => call('PUT /chains/:name', { params: { name }, body: written, revision }),
-  );
+  save('PUT /chains/:name', { params: { name }, body: written }, from, () => reread(name));
 
 /** @throws ConflictError · ApiError, with code `in_use` for the default chain and for the last one */
 export const removeChain = (name: string, from: Held<ChainAsWritten>): Promise<Saved> =>
-  save(
-    from,
-    () => reread(name),
-    (revision) => call('DELETE /chains/:name', { params: { name }, revision }),
-  );
+  save('DELETE /chains/:name', { params: { name } }, from, () => reread(name));
 
-/** Whatever else was changed meanwhile: only the default is. @throws ConflictError · ApiError */
-export const makeDefault = (name: string, revision: string): Promise<Saved> =>
-  save(
-    { revision, value: name },
-    async () => ({ ...(await reread(name)), value: name }),
-    (from) => call('PUT /default-chain', { body: { name }, revision: from }),
-  );
+/** The name of the default chain, as it was loaded. */
+const heldDefault = ({ revision, defaultChain }: ChainsReply): Held<string> => ({ revision, value: defaultChain });
+
+/** Makes a chain the default one. @throws ConflictError if the default was changed elsewhere · ApiError */
+export const makeDefault = (name: string, from: ChainsReply): Promise<Saved> =>
+  save('PUT /default-chain', { body: { name } }, heldDefault(from), async () => heldDefault(await call('GET /chains')));
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);

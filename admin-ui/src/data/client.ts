@@ -1,7 +1,13 @@
 import type { AdminApi } from '../../../src/contract/admin-api.js';
+import type { Saved } from '../../../src/contract/admin-configuration.js';
 
 export type Route = keyof AdminApi;
 export type Reply<R extends Route> = AdminApi[R]['reply'];
+
+/** The routes that change the configuration: `save` calls them, and nothing else does. */
+export type SavingRoute = {
+  [R in Exclude<Route, `GET ${string}`>]: Reply<R> extends Saved ? R : never;
+}[Exclude<Route, `GET ${string}`>];
 
 type ParamOf<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
   ? Name | ParamOf<Rest>
@@ -10,10 +16,8 @@ type ParamOf<Path extends string> = Path extends `${string}:${infer Name}/${infe
     : never;
 
 /** What a route needs to be called: its parameters and its body, where it has them. */
-type Asked<R extends Route> = {
+export type Asked<R extends Route> = {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
-  /** The revision that a change starts from. */
-  readonly revision?: string | undefined;
   readonly signal?: AbortSignal;
 } & ([ParamOf<R>] extends [never] ? unknown : { readonly params: Readonly<Record<ParamOf<R>, string>> }) &
   (AdminApi[R] extends { body: infer B } ? { readonly body: B } : unknown);
@@ -53,14 +57,25 @@ export const onSignedOut = (listener: () => void): void => {
 };
 
 /**
- * Calls one route of the admin's API.
- * @throws ApiError with the server's own words; status 0 where nothing answered.
+ * Calls a route that leaves the configuration as it is.
+ * @throws ApiError with the server's message; status 0 if there is no answer
  */
-export const call = async <R extends Route>(
+export const call = <R extends Exclude<Route, SavingRoute>>(
   route: R,
   ...[asked]: Record<never, never> extends Asked<R> ? [asked?: Asked<R>] : [asked: Asked<R>]
+): Promise<Reply<R>> => request(route, asked ?? {});
+
+/**
+ * Calls a route that changes the configuration, if `revision` is still in force.
+ * @throws ApiError as `call`, with status 409 and code `configuration_changed` if it is not
+ */
+export const callFrom = <R extends SavingRoute>(revision: string, route: R, asked: Asked<R>): Promise<Reply<R>> =>
+  request(route, { ...asked, revision });
+
+const request = async <R extends Route>(
+  route: R,
+  { params = {}, query = {}, body, revision, signal }: AnyAsked,
 ): Promise<Reply<R>> => {
-  const { params = {}, query = {}, body, revision, signal }: AnyAsked = asked ?? {};
   const [method = 'GET', path = ''] = route.split(' ');
   const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
   const asText = Object.entries(query).flatMap(([name, value]): [string, string][] =>

@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { ConfigurationReply, ProblemView } from '../../../src/contract/admin-configuration.js';
 import { ApiError, call } from './client.js';
-import { ConflictError, type Held, save } from './saving.js';
+import { ConflictError, type Held, saveText } from './saving.js';
 
 /** After the last letter, before the text is checked. */
 const REST_MS = 300;
@@ -81,17 +81,16 @@ export class ConfigurationEditing implements ReactiveController {
     this.#host.requestUpdate();
     try {
       const reread = async () => heldOf(await call('GET /configuration'));
-      const { revision } = await save(from, reread, (current) =>
-        call('PUT /configuration', { body: { text }, revision: current }),
-      );
+      const { revision } = await saveText(text, from, reread);
       this.#from = { revision, value: text };
-      this.problems = [];
+      // What was typed while it was saved has its own check.
+      if (this.text === text) this.problems = [];
       return true;
     } catch (error) {
       const problems =
         error instanceof ApiError ? (error.details.problems as readonly ProblemView[] | undefined) : undefined;
       if (problems === undefined) this.problem = error;
-      else this.problems = problems;
+      else if (this.text === text) this.problems = problems;
       return false;
     } finally {
       this.saving = false;
@@ -107,6 +106,7 @@ export class ConfigurationEditing implements ReactiveController {
         body: { text: this.text },
         signal: checking.signal,
       });
+      if (checking.signal.aborted) return;
       this.problems = problems;
     } catch (error) {
       if (checking.signal.aborted) return;

@@ -9,17 +9,15 @@ const reread = async (): Promise<Held<readonly ApiKeyView[]>> => held(await call
 
 /** @throws ConflictError · ApiError */
 export const makeKey = (from: KeysReply, label: string): Promise<MadeKey> =>
-  save(held(from), reread, (revision) => call('POST /keys', { body: { label }, revision }));
+  save('POST /keys', { body: { label } }, held(from), reread);
 
 /** @throws ConflictError · ApiError */
 export const relabelKey = (from: KeysReply, label: string, to: string): Promise<Saved> =>
-  save(held(from), reread, (revision) =>
-    call('PUT /keys/:label', { params: { label }, body: { label: to }, revision }),
-  );
+  save('PUT /keys/:label', { params: { label }, body: { label: to } }, held(from), reread);
 
 /** @throws ConflictError · ApiError, with code `in_use` for the last one */
 export const revokeKey = (from: KeysReply, label: string): Promise<Saved> =>
-  save(held(from), reread, (revision) => call('DELETE /keys/:label', { params: { label }, revision }));
+  save('DELETE /keys/:label', { params: { label } }, held(from), reread);
 
 /** A key whole, for the clipboard and nothing else. @throws ApiError */
 export const revealKey = async (label: string): Promise<string> =>

@@ -19,10 +19,8 @@ const held = ({ revision, plugins }: PluginsReply, id: string): Held<PluginAsWri
 
 /** Gives a plugin options, or switches it, starting from how it was read. @throws ConflictError · ApiError */
 export const savePlugin = (from: PluginsReply, id: string, written: PluginWritten): Promise<Saved> =>
-  save(
-    held(from, id),
-    async () => held(await call('GET /plugins'), id),
-    (revision) => call('PUT /plugins/:name', { params: { name: id }, body: written, revision }),
+  save('PUT /plugins/:name', { params: { name: id }, body: written }, held(from, id), async () =>
+    held(await call('GET /plugins'), id),
   );
 
 /** It can be switched here: who gave it otherwise takes it away. */

@@ -45,19 +45,11 @@ const reread = async (id: string): Promise<Held<ProviderAsWritten>> =>
 
 /** Adds or changes a provider, starting from how it was read. @throws ConflictError · ApiError */
 export const saveProvider = (id: string, from: Held<ProviderAsWritten>, written: ProviderWritten): Promise<Saved> =>
-  save(
-    from,
-    () => reread(id),
-    (revision) => call('PUT /providers/:id', { params: { id }, body: written, revision }),
-  );
+  save('PUT /providers/:id', { params: { id }, body: written }, from, () => reread(id));
 
 /** @throws ConflictError · ApiError, with code `in_use` while chains name it */
 export const removeProvider = (id: string, from: Held<ProviderAsWritten>): Promise<Saved> =>
-  save(
-    from,
-    () => reread(id),
-    (revision) => call('DELETE /providers/:id', { params: { id }, revision }),
-  );
+  save('DELETE /providers/:id', { params: { id } }, from, () => reread(id));
 
 /** What is sent so that it stays as it is: all of it but the key, which stays by itself. */
 export const unchanged = ({ key: _, ...written }: ProviderAsWritten): ProviderWritten => written;

@@ -9,6 +9,7 @@ export class Resource<T> implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   readonly #load: (signal: AbortSignal) => Promise<T>;
   #running: AbortController | undefined;
+  #lastReload: Promise<void> = Promise.resolve();
   value: T | undefined;
   error: ApiError | undefined;
   loading = false;
@@ -27,8 +28,16 @@ export class Resource<T> implements ReactiveController {
     this.#running?.abort();
   }
 
-  /** Never throws: what went wrong is in `error`. A newer call ends an older one. */
-  async reload(): Promise<void> {
+  /**
+   * Loads it again, and ends a load that is under way.
+   * @returns when the newest load is over. It never throws: `error` has what went wrong.
+   */
+  reload(): Promise<void> {
+    this.#lastReload = this.#reload();
+    return this.#lastReload;
+  }
+
+  async #reload(): Promise<void> {
     this.#running?.abort();
     const running = new AbortController();
     this.#running = running;
@@ -36,14 +45,19 @@ export class Resource<T> implements ReactiveController {
     this.#host.requestUpdate();
     try {
       const value = await this.#load(running.signal);
-      if (running.signal.aborted) return;
+      if (running.signal.aborted) return await this.#newer(running);
       this.value = value;
       this.error = undefined;
     } catch (error) {
-      if (running.signal.aborted) return;
+      if (running.signal.aborted) return await this.#newer(running);
       this.error = error as ApiError;
     }
     this.loading = false;
     this.#host.requestUpdate();
+  }
+
+  /** The load that ended this one; none did if the host left the page. */
+  async #newer(ended: AbortController): Promise<void> {
+    if (this.#running !== ended) await this.#lastReload;
   }
 }

@@ -63,9 +63,5 @@ export const saveFirstChain = ({ name, held }: FirstChain, targets: readonly str
     ...settings,
     targets: targets.map((target) => settings.targets.find((each) => each.target === target) ?? { target }),
   };
-  return save(
-    held,
-    async () => (await loadFirstChain()).held,
-    (revision) => call('PUT /chains/:name', { params: { name }, body, revision }),
-  );
+  return save('PUT /chains/:name', { params: { name }, body }, held, async () => (await loadFirstChain()).held);
 };

@@ -231,11 +231,16 @@ class PageChain extends LitElement {
 
   #makeDefault = async (): Promise<void> => {
     const { name } = this.#editing;
+    const { value } = this.#chains;
+    if (value === undefined) return;
     try {
-      await makeDefault(name, this.#chains.value?.revision ?? '');
+      await makeDefault(name, value);
       toast({ text: `${name} is the default now: it answers whatever names no chain.` });
     } catch (error) {
-      this.#editing.problem = error;
+      this.#editing.problem =
+        error instanceof ConflictError
+          ? new Error('The default chain was changed elsewhere. This is how it is now; try again.')
+          : error;
     }
     await this.#chains.reload();
   };

@@ -134,8 +134,10 @@ class PageChains extends LitElement {
       this.window = undefined;
       return;
     }
-    const written = { ...asWritten(chain), name };
-    const done = await this.#attempt(chain.name, () => saveChain(chain.name, this.#held(chain.name), written));
+    const held = this.#held(chain.name);
+    // It may have been changed elsewhere since the dialog was opened: only its name is changed here.
+    const written = { ...(held.value ?? asWritten(chain)), name };
+    const done = await this.#attempt(chain.name, () => saveChain(chain.name, held, written));
     if (!done) return;
     this.window = undefined;
     toast({ text: `${chain.name} is called ${name} now.` });
@@ -143,7 +145,7 @@ class PageChains extends LitElement {
 
   async #makeDefault(name: string): Promise<void> {
     const before = this.#chains.value?.defaultChain;
-    const done = await this.#attempt(name, () => makeDefault(name, this.#revision()));
+    const done = await this.#attempt('The default chain', () => makeDefault(name, this.#chains.value as Chains));
     if (!done) return;
     const undo = before === undefined ? {} : { action: { label: 'Undo', run: () => this.#makeDefault(before) } };
     toast({ text: `${name} is the default now: it answers whatever names no chain.`, ...undo });
@@ -185,10 +187,6 @@ class PageChains extends LitElement {
 
   #held(name: string) {
     return heldChain(this.#chains.value as Chains, name);
-  }
-
-  #revision(): string {
-    return (this.#chains.value as Chains).revision;
   }
 }
 

@@ -9,7 +9,9 @@ import { toast, toastError } from '../components/toast-host.js';
 import { call } from '../data/client.js';
 import { LiveController, live } from '../data/feed.js';
 import { counted, shortNumber } from '../data/format.js';
+import { pinLimit } from '../data/limits.js';
 import { Resource } from '../data/resource.js';
+import { ConflictError } from '../data/saving.js';
 import { base } from '../styles/base.js';
 import '../components/capacity-bar.js';
 import '../components/chain-flow.js';
@@ -59,7 +61,8 @@ class PageOverview extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#timer = setInterval(() => {
-      if (!document.hidden) void this.#first.reload();
+      // An answer that takes longer than the interval is waited for: another question would end the one before it.
+      if (!document.hidden && !this.#first.loading) void this.#first.reload();
     }, FIGURES_EVERY_MS);
   }
 
@@ -146,16 +149,18 @@ class PageOverview extends LitElement {
     }
   };
 
-  #pin = async ({ detail: { scope, dimension, window, limit } }: CustomEvent<QuotaView>): Promise<void> => {
-    if (limit === undefined) return;
-    const body = { scope, dimension, limit, ...(window === undefined ? {} : { window }) };
+  #pin = async ({ detail: quota }: CustomEvent<QuotaView>): Promise<void> => {
+    const { scope, limit } = quota;
+    const { value } = this.#first;
+    if (limit === undefined || value === undefined) return;
     try {
-      await call('POST /limits/pin', { body, revision: this.#first.value?.chains.revision });
+      await pinLimit({ ...quota, limit }, value.chains.revision);
       toast({ text: `The limit of ${scope} is written down in the configuration.` });
-      await this.#first.reload();
     } catch (error) {
-      toastError(error);
+      const text = `The limit of ${scope} was changed elsewhere. This is how it is now; try again.`;
+      toastError(error instanceof ConflictError ? new Error(text) : error);
     }
+    await this.#first.reload();
   };
 }
 

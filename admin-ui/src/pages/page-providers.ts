@@ -42,7 +42,8 @@ class PageProviders extends LitElement {
   @state() private problem: unknown;
   /** The targets that refused, when they were last looked at. */
   #off = '';
-  #changing = false;
+  /** Ids of the providers that are being changed. */
+  readonly #changing = new Set<string>();
   readonly #providers = new Resource<Providers>(this, loadProviders);
 
   constructor() {
@@ -164,9 +165,9 @@ class PageProviders extends LitElement {
 
   /** Does it, and shows how things are then. @returns whether it was done */
   async #attempt(id: string, change: () => Promise<unknown>): Promise<boolean> {
-    // The second click of a double one starts from what the first is about to change.
-    if (this.#changing) return false;
-    this.#changing = true;
+    // The second click of a double click is for the state that the first is about to change.
+    if (this.#changing.has(id)) return false;
+    this.#changing.add(id);
     this.problem = undefined;
     try {
       await change();
@@ -179,7 +180,7 @@ class PageProviders extends LitElement {
       return false;
     } finally {
       await this.#providers.reload();
-      this.#changing = false;
+      this.#changing.delete(id);
       const provider = this.#providers.value?.providers.find((each) => each.id === id);
       const inUse = this.problem instanceof ApiError && this.problem.code === 'in_use';
       if (inUse && provider !== undefined) {
