@@ -36,7 +36,7 @@ describe('The page Connect', function () {
   const copied = async (what: string): Promise<string> => {
     const button = page.getByRole('button', { name: `Copy ${what}`, exact: true });
     await button.click();
-    await button.getByText('Copied').waitFor();
+    await button.getByText('Copied', { exact: true }).waitFor();
     return clipboard(page);
   };
 

@@ -193,15 +193,15 @@ describe('The page Playground', function () {
       ['curl', runShell],
     ] as const) {
       await turn().getByRole('button', { name }).click();
-      await turn().getByText('Copied').waitFor();
+      await turn().getByText('Copied', { exact: true }).waitFor();
       const code = await clipboard(page);
       expect(code).to.include('CHAIN_API_KEY').and.to.include(`${server.address}/v1`).and.not.to.include(API_KEY);
       expect(await execute(code, { CHAIN_API_KEY: API_KEY })).to.include('first');
       expect(upstreams[0].received.at(-1)?.body).to.deep.include({ messages, temperature, stream: true });
-      await turn().getByText('Copied').waitFor({ state: 'hidden' });
+      await turn().getByText('Copied', { exact: true }).waitFor({ state: 'hidden' });
     }
     await turn().getByRole('button', { name: 'Python' }).click();
-    await turn().getByText('Copied').waitFor();
+    await turn().getByText('Copied', { exact: true }).waitFor();
     expect(await clipboard(page)).to.include('api_key=os.environ["CHAIN_API_KEY"]');
     expect(await wholePage(page)).not.to.include(API_KEY);
   });

@@ -46,7 +46,7 @@ describe('The page Settings', () => {
       await button('Make the key').click();
       await page.getByRole('heading', { name: '“laptop” is made' }).waitFor();
       await button('Copy the key').click();
-      await page.getByText('Copied').first().waitFor();
+      await page.getByText('Copied', { exact: true }).first().waitFor();
       const key = await clipboard(page);
       expect((await asking(key)).status).to.equal(200);
       expect(dotEnv()).to.contain(key);

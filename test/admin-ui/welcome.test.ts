@@ -171,7 +171,7 @@ describe('the first visit', () => {
     expect(await wholePage(page)).not.to.contain(API_KEY);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await button('Copy Python').click();
-    await page.getByText('Copied').waitFor();
+    await page.getByText('Copied', { exact: true }).waitFor();
     const copied = (await page.evaluate('navigator.clipboard.readText()')) as string;
     const [, baseURL = '', apiKey = ''] = /base_url="(.+)", api_key="(.+)"/.exec(copied) ?? [];
     const client = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
