@@ -89,6 +89,16 @@ export class AdminServer {
     });
   }
 
+  /** Changes the configuration as another program does, whatever its revision. `path` is below `/admin/api`. */
+  async changeElsewhere(path: string, body: object, method: 'PUT' | 'DELETE' = 'PUT'): Promise<void> {
+    const response = await fetch(`${this.#address}/admin/api/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json', 'if-match': '*' },
+      body: JSON.stringify(body),
+    });
+    expect(response.status).to.equal(200);
+  }
+
   async close(): Promise<void> {
     await this.stop();
     rmSync(this.folder, { recursive: true, force: true });

@@ -123,16 +123,6 @@ ${chainsText}}
     await page.mouse.up();
   };
 
-  /** Chains in the file, as they are asked for by another program. */
-  const change = async (path: string, body: object, method = 'PUT'): Promise<void> => {
-    const response = await fetch(`${server.address}/admin/api/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json', 'if-match': '*' },
-      body: JSON.stringify(body),
-    });
-    expect(response.status).to.equal(200);
-  };
-
   describe('that lists them', () => {
     it('shows each with its targets in order and how they stand, and which is the default', async () => {
       await visit('chains');
@@ -246,8 +236,8 @@ ${chainsText}}
       expect(await name.inputValue()).to.equal('default');
       await page.keyboard.press('Escape');
       await visitor.expectAccessible();
-      await change('providers/one', {}, 'DELETE');
-      await change('providers/two', {}, 'DELETE');
+      await server.changeElsewhere('providers/one', {}, 'DELETE');
+      await server.changeElsewhere('providers/two', {}, 'DELETE');
       expect(await page.getByRole('link', { name: 'Add your first provider' }).getAttribute('href')).to.equal(
         '/admin/welcome',
       );
@@ -527,7 +517,7 @@ ${chainsText}}
       await page.mouse.move(handle.x + 5, handle.y + 5);
       await page.mouse.down();
       await page.mouse.move(handle.x + 5, handle.y + 90, { steps: 8 });
-      await change('chains/default', { targets: [{ target: 'two/c' }, { target: 'one/z' }] });
+      await server.changeElsewhere('chains/default', { targets: [{ target: 'two/c' }, { target: 'one/z' }] });
       await page.getByText('default was changed elsewhere.').waitFor();
       await page.mouse.up();
       await settles(order, ['two/c', 'one/z']);
@@ -551,11 +541,11 @@ ${chainsText}}
     it('follows what is changed elsewhere while there is nothing of its own', async () => {
       await visit('chains/default');
       await settles(order, ['one/a', 'two/b', 'two/c']);
-      await change('chains/default', { targets: [{ target: 'two/c' }] });
+      await server.changeElsewhere('chains/default', { targets: [{ target: 'two/c' }] });
       await settles(order, ['two/c']);
       await page.getByText('default was changed elsewhere. This is how it is now.').waitFor();
       await button('Remove two/c').click();
-      await change('chains/careful', { targets: [{ target: 'one/a' }] });
+      await server.changeElsewhere('chains/careful', { targets: [{ target: 'one/a' }] });
       await button('Undo').click();
       await button('Move two/c').waitFor();
       await page.locator('chain-settings').getByLabel('Retries').fill('1');
@@ -605,12 +595,12 @@ ${chainsText}}
       it('brings back what was removed meanwhile, if that is wanted', async () => {
         await visit('chains/careful');
         await page.locator('chain-settings').getByLabel('Retries').fill('1');
-        await change('chains/careful', {}, 'DELETE');
+        await server.changeElsewhere('chains/careful', {}, 'DELETE');
         await page.getByText('It was removed elsewhere while you were editing it.').waitFor();
         await button('Keep mine').click();
         await saved('careful');
         expect(server.text).to.include("careful: { targets: ['two/b'], maxWait: '20s', retries: 1 }");
-        await change('chains/careful', {}, 'DELETE');
+        await server.changeElsewhere('chains/careful', {}, 'DELETE');
         await page.getByRole('heading', { name: 'There is no chain “careful”' }).waitFor();
         visitor.expectNothingWrong();
       });

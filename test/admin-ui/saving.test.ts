@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { ADMIN_KEY, AdminServer, Visitor } from './browser.js';
+import { AdminServer, Visitor } from './browser.js';
 import { HeldAnswers } from './held-answers.js';
 
 /** No provider is asked here. */
@@ -84,12 +84,7 @@ describe('Saving in the admin', () => {
     await button('Make careful the default').click();
     await held.reached();
     visitor.expectTrouble(/409/);
-    const elsewhere = await fetch(`${server.address}/admin/api/chains/spare`, {
-      method: 'PUT',
-      headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json', 'if-match': '*' },
-      body: JSON.stringify({ targets: [{ target: 'two/elsewhere' }] }),
-    });
-    expect(elsewhere.status).to.equal(200);
+    await server.changeElsewhere('chains/spare', { targets: [{ target: 'two/elsewhere' }] });
     await button('Remove spare').click();
     await button('Remove').click();
     held.release();

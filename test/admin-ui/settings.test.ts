@@ -7,6 +7,7 @@ import { makeReadOnly, makeWritable } from '../read-only-file.js';
 import { ScriptedUpstream } from '../scripted-upstream.js';
 import { ADMIN_KEY, AdminServer, Visitor } from './browser.js';
 import { allowCopying, clipboard } from './copied.js';
+import { HeldAnswers } from './held-answers.js';
 import { wholePage } from './whole-page.js';
 
 describe('The page Settings', () => {
@@ -169,6 +170,21 @@ describe('The page Settings', () => {
       expect(server.text)
         .to.match(/^\/\/ mine/)
         .and.not.to.contain('theirs');
+    });
+
+    it('keeps the problems of what is typed while an earlier text is saved', async () => {
+      await start('configuration');
+      const before = await editor().inputValue();
+      const held = await HeldAnswers.hold(page, 'PUT /configuration');
+      await editor().fill(`// saved\n${before}`);
+      await editor().press('Control+s');
+      await held.reached();
+      await editor().fill(before.replace('"maxWait": "0s"', '"maxWait": "soon"'));
+      await page.getByRole('list', { name: 'Problems' }).waitFor();
+      held.release();
+      await page.getByText('1 problem. It cannot be saved like this.').waitFor();
+      expect(server.text).to.match(/^\/\/ saved/);
+      visitor.expectNothingWrong();
     });
 
     it('exports the text, and imports another one into the editor', async () => {

@@ -4,7 +4,7 @@ import type { QuotaView, TargetView } from '../../../src/contract/admin-api.js';
 import type { ProviderTypeView, ProviderView } from '../../../src/contract/admin-configuration.js';
 import type { ProviderTrial } from '../../../src/contract/models.js';
 import { call } from '../data/client.js';
-import { quotasOf } from '../data/providers.js';
+import { asWritten, quotasOf } from '../data/providers.js';
 import { SOURCES } from '../data/quotas.js';
 import { base } from '../styles/base.js';
 import './quota-bar.js';
@@ -36,14 +36,17 @@ export class ProviderCard extends LitElement {
   @property({ attribute: false }) provider: ProviderView | undefined;
   @property({ attribute: false }) type: ProviderTypeView | undefined;
   @property({ attribute: false }) targets: readonly TargetView[] = [];
+  /** Of the settings in `#tried`: those of now may be others. */
   @state() private trial: ProviderTrial | undefined;
   @state() private trying = false;
   @state() private all = false;
+  #tried = '';
 
   override render() {
     const { provider } = this;
     if (provider === undefined) return nothing;
     const { id, enabled, state: stands, reason } = provider;
+    const trial = this.#tried === settingsOf(provider) ? this.trial : undefined;
     return html`<article class="card" aria-label="Provider ${id}" ?data-off=${!enabled}>
       <header>
         <div class="row"><h2>${id}</h2><span class="muted">${this.type?.title ?? provider.type}</span><state-badge .state=${stands}></state-badge></div>
@@ -52,7 +55,7 @@ export class ProviderCard extends LitElement {
       ${reason === undefined || stands === 'disabled' ? nothing : html`<p class=${stands === 'refused' ? 'reason' : 'muted'}>${reason}</p>`}
       ${this.#facts(provider)}
       ${this.#limits(quotasOf(id, this.targets))}
-      <trial-result .trial=${this.trial} .trying=${this.trying} ?hidden=${this.trial === undefined && !this.trying}></trial-result>
+      <trial-result .trial=${trial} .trying=${this.trying} ?hidden=${trial === undefined && !this.trying}></trial-result>
     </article>`;
   }
 
@@ -87,9 +90,13 @@ export class ProviderCard extends LitElement {
   }
 
   #try = async (): Promise<void> => {
+    const { provider } = this;
+    if (provider === undefined) return;
     this.trying = true;
+    this.trial = undefined;
+    this.#tried = settingsOf(provider);
     try {
-      this.trial = await call('POST /providers/try', { body: { id: this.provider?.id ?? '' } });
+      this.trial = await call('POST /providers/try', { body: { id: provider.id } });
     } catch (error) {
       toastError(error);
     }
@@ -100,6 +107,8 @@ export class ProviderCard extends LitElement {
     this.dispatchEvent(new CustomEvent(type));
   }
 }
+
+const settingsOf = (provider: ProviderView): string => JSON.stringify(asWritten(provider));
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -85,7 +85,7 @@ export class ProviderDialog extends LitElement {
       // What was typed meanwhile was not tried.
       if (this.draft === draft) this.trial = trial;
     } catch (error) {
-      this.problem = error;
+      if (this.draft === draft) this.problem = error;
     }
     this.trying = false;
   };

@@ -28,6 +28,12 @@ export class WelcomeKey extends LitElement {
   @state() private trying = false;
   @state() private problem: unknown;
   @state() private options: Readonly<Record<string, unknown>> = {};
+  readonly #leaving = new AbortController();
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#leaving.abort();
+  }
 
   override firstUpdated(): void {
     this.renderRoot.querySelector('input')?.focus();
@@ -82,18 +88,20 @@ export class WelcomeKey extends LitElement {
       ...(key === '' ? {} : { apiKey: key }),
       ...(Object.keys(options).length === 0 ? {} : { options }),
     };
+    const { signal } = this.#leaving;
     this.trying = true;
     this.problem = undefined;
     try {
-      const trial = await call('POST /providers/try', { body: given });
+      // A provider that is tried while the person goes back to pick another is not saved.
+      const trial = await call('POST /providers/try', { body: given, signal });
       this.trial = trial;
       if (isUsable(trial)) {
         const id = this.#id(type.type, baseUrl);
         await saveProvider(id, held(this.providers, id), given);
-        this.dispatchEvent(new CustomEvent<SavedProvider>('saved', { detail: { id, trial } }));
+        if (!signal.aborted) this.dispatchEvent(new CustomEvent<SavedProvider>('saved', { detail: { id, trial } }));
       }
     } catch (error) {
-      this.problem = error;
+      if (!signal.aborted) this.problem = error;
     }
     this.trying = false;
     this.#input(key === '' && baseUrl !== '' ? 'baseUrl' : 'key')?.select();

@@ -22,6 +22,8 @@ export class Preview implements ReactiveController {
   #running: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dueAt = 0;
+  /** Something happened since the question that is under way. */
+  #outdated = false;
   #askedAt = 0;
 
   constructor(host: ReactiveControllerHost) {
@@ -31,7 +33,9 @@ export class Preview implements ReactiveController {
 
   hostDisconnected(): void {
     this.#running?.abort();
+    this.#running = undefined;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   /** What would become of one target of the list; nothing while that is not known. */
@@ -57,7 +61,14 @@ export class Preview implements ReactiveController {
     if (this.#timer !== undefined && this.#dueAt <= dueAt) return;
     clearTimeout(this.#timer);
     this.#dueAt = dueAt;
-    this.#timer = setTimeout(() => void this.#ask(), dueAt - Date.now());
+    this.#timer = setTimeout(() => this.#askAgain(), dueAt - Date.now());
+  }
+
+  /** Waits for an answer that is under way: a server that takes longer than the next event would never be heard. */
+  #askAgain(): void {
+    this.#timer = undefined;
+    if (this.#running === undefined) void this.#ask();
+    else this.#outdated = true;
   }
 
   async #ask(): Promise<void> {
@@ -66,6 +77,7 @@ export class Preview implements ReactiveController {
     this.#running?.abort();
     const running = new AbortController();
     this.#running = running;
+    this.#outdated = false;
     this.#askedAt = Date.now();
     const targets = this.#targets;
     const model = this.#chain === undefined ? {} : { model: this.#chain };
@@ -81,6 +93,8 @@ export class Preview implements ReactiveController {
       this.error = error as ApiError;
       this.#take(undefined, []);
     }
+    this.#running = undefined;
+    if (this.#outdated) this.refresh();
     this.#host.requestUpdate();
   }
 

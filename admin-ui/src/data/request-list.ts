@@ -34,7 +34,8 @@ export class RequestList {
   waiting = 0;
   #pending: readonly RequestRecord[] = [];
   #next: string | undefined;
-  #opening = false;
+  /** The requests that were over since the list was opened, newest first; absent once the answer is there. */
+  #sinceOpening: { requests: readonly RequestRecord[] } | undefined;
   #running: AbortController | undefined;
   #host: ReactiveControllerHost | undefined;
   #stop: (() => void) | undefined;
@@ -72,16 +73,18 @@ export class RequestList {
     this.filter = filter;
     // They are in the answer; those that come from now on may not be.
     this.#pending = [];
-    this.#opening = true;
+    const since = { requests: [] };
+    this.#sinceOpening = since;
     await this.#read(FIRST, undefined, ({ requests, next }) => {
       const there = keys(requests);
-      this.rows = [...this.#pending.filter((request) => !there.has(keyOf(request))), ...requests];
+      this.rows = [...since.requests.filter((request) => !there.has(keyOf(request))), ...requests];
       this.#next = next;
       this.loaded = true;
       this.#pending = [];
       this.waiting = 0;
     });
-    this.#opening = false;
+    // A newer call may have taken its place.
+    if (this.#sinceOpening === since) this.#sinceOpening = undefined;
   }
 
   /** Reads older ones, unless that is under way. */
@@ -99,7 +102,7 @@ export class RequestList {
     const isWhole = this.waiting === this.#pending.length;
     this.scrollTop = 0;
     if (!isWhole) {
-      if (!this.#opening) void this.open();
+      if (this.#sinceOpening === undefined) void this.open();
       return;
     }
     this.rows = [...this.#pending, ...this.rows];
@@ -125,7 +128,7 @@ export class RequestList {
 
   /** Asks for those that were over while nobody listened. */
   async catchUp(): Promise<void> {
-    if (!this.loaded) return this.open();
+    if (!this.loaded || this.#sinceOpening !== undefined) return this.open();
     const seen = keys([...this.#pending, ...this.rows]);
     await this.#read(FIRST, undefined, ({ requests }) => {
       const known = requests.findIndex((request) => seen.has(keyOf(request)));
@@ -136,11 +139,13 @@ export class RequestList {
   }
 
   #heard(event: LiveEvent | undefined): void {
-    if (event === undefined || !this.loaded) return;
-    if (event.type === 'status') void this.catchUp();
-    else if (event.requests.length > 0) {
+    if (event === undefined) return;
+    if (event.type === 'status') {
+      if (this.loaded) void this.catchUp();
+    } else if (event.requests.length > 0) {
       const newest = event.requests.filter((request) => fits(request, this.filter)).reverse();
-      this.#arrived(newest, event.missed ?? 0);
+      if (this.#sinceOpening !== undefined) this.#sinceOpening.requests = [...newest, ...this.#sinceOpening.requests];
+      if (this.loaded) this.#arrived(newest, event.missed ?? 0);
     }
   }
 
@@ -151,7 +156,7 @@ export class RequestList {
     if (fresh.length === 0 && missed === 0) return;
     this.waiting += fresh.length + missed;
     if (this.#pending.length < MOST_PENDING) this.#pending = [...fresh, ...this.#pending];
-    if (this.following && this.rows.length > MOST_FOLLOWED && !this.#opening) void this.open();
+    if (this.following && this.rows.length > MOST_FOLLOWED && this.#sinceOpening === undefined) void this.open();
     else if (this.following) this.show();
     this.#host?.requestUpdate();
   }
