@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
-import { CHAIN_DEFAULTS } from '../../admin-ui/src/data/chain-defaults.js';
+import { CHAIN_DEFAULTS } from '../../admin-ui/src/data/chains/chain-defaults.js';
 import { API_KEY } from '../proxy.js';
 import { makeReadOnly, makeWritable } from '../read-only-file.js';
 import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { PROGRAMS } from '../../admin-ui/src/data/programs.js';
+import { PROGRAMS } from '../../admin-ui/src/data/connect/programs.js';
 import { API_KEY, chainOver } from '../proxy.js';
 import { answer, ScriptedUpstream } from '../scripted-upstream.js';
 import { AdminServer, Visitor } from './browser.js';

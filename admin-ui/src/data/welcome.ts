@@ -1,6 +1,6 @@
 import type { ChainView, ChainWritten, Saved } from '../../../src/contract/admin-configuration.js';
-import { call } from './client.js';
-import { type Held, save } from './saving.js';
+import { call } from './server/client.js';
+import { type Held, save } from './server/saving.js';
 
 export const STEPS = ['type', 'key', 'models', 'try', 'connect'] as const;
 

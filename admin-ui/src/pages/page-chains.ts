@@ -3,8 +3,8 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChainView } from '../../../src/contract/admin-configuration.js';
-import { confirm } from '../components/confirm-dialog.js';
-import { toast } from '../components/toast-host.js';
+import { confirm } from '../components/common/confirm-dialog.js';
+import { toast } from '../components/common/toast-host.js';
 import {
   asWritten,
   type Chains,
@@ -14,20 +14,20 @@ import {
   NAME_OF_CHAIN,
   removeChain,
   saveChain,
-} from '../data/chains.js';
-import { LiveController, live } from '../data/feed.js';
+} from '../data/chains/chains.js';
 import { counted } from '../data/format.js';
-import { Resource } from '../data/resource.js';
-import { ConflictError } from '../data/saving.js';
+import { LiveController, live } from '../data/server/feed.js';
+import { Resource } from '../data/server/resource.js';
+import { ConflictError } from '../data/server/saving.js';
 import { base } from '../styles/base.js';
-import '../components/chain-card.js';
-import '../components/empty-state.js';
-import '../components/load-state.js';
-import '../components/name-dialog.js';
-import '../components/page-header.js';
-import '../components/save-problem.js';
-import '../components/ui-icon.js';
-import '../components/writable-note.js';
+import '../components/chains/chain-card.js';
+import '../components/common/empty-state.js';
+import '../components/common/load-state.js';
+import '../components/common/name-dialog.js';
+import '../components/common/page-header.js';
+import '../components/saving/save-problem.js';
+import '../components/common/ui-icon.js';
+import '../components/saving/writable-note.js';
 
 type Window = { readonly kind: 'add' } | { readonly kind: 'rename'; readonly chain: ChainView };
 

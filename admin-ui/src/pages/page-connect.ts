@@ -1,18 +1,18 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ChainsReply, KeysReply } from '../../../src/contract/admin-configuration.js';
-import { toast } from '../components/toast-host.js';
-import { call } from '../data/client.js';
-import { revealKey } from '../data/keys.js';
-import { GROUPS, PROGRAMS, type Program, type Way } from '../data/programs.js';
-import { Resource } from '../data/resource.js';
+import { toast } from '../components/common/toast-host.js';
+import { GROUPS, PROGRAMS, type Program, type Way } from '../data/connect/programs.js';
+import { call } from '../data/server/client.js';
+import { Resource } from '../data/server/resource.js';
+import { revealKey } from '../data/settings/keys.js';
 import { base } from '../styles/base.js';
-import '../components/copy-button.js';
-import '../components/empty-state.js';
-import '../components/key-choice.js';
-import '../components/load-state.js';
-import '../components/page-header.js';
-import '../components/program-settings.js';
+import '../components/common/copy-button.js';
+import '../components/common/empty-state.js';
+import '../components/connect/key-choice.js';
+import '../components/common/load-state.js';
+import '../components/common/page-header.js';
+import '../components/connect/program-settings.js';
 
 interface Doors {
   readonly keys: KeysReply;

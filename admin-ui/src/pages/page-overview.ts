@@ -5,21 +5,21 @@ import type { FreeToday, QuotaView, StatusReport, TargetView } from '../../../sr
 import type { ChainsReply, ChainView } from '../../../src/contract/admin-configuration.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
 import type { RequestRecord } from '../../../src/contract/requests.js';
-import { toast, toastError } from '../components/toast-host.js';
-import { call } from '../data/client.js';
-import { LiveController, live } from '../data/feed.js';
+import { toast, toastError } from '../components/common/toast-host.js';
 import { counted, shortNumber } from '../data/format.js';
-import { pinLimit } from '../data/limits.js';
-import { Resource } from '../data/resource.js';
-import { ConflictError } from '../data/saving.js';
+import { pinLimit } from '../data/providers/limits.js';
+import { call } from '../data/server/client.js';
+import { LiveController, live } from '../data/server/feed.js';
+import { Resource } from '../data/server/resource.js';
+import { ConflictError } from '../data/server/saving.js';
 import { base } from '../styles/base.js';
-import '../components/capacity-bar.js';
-import '../components/chain-flow.js';
-import '../components/empty-state.js';
-import '../components/figure-tile.js';
-import '../components/load-state.js';
-import '../components/page-header.js';
-import '../components/recent-requests.js';
+import '../components/overview/capacity-bar.js';
+import '../components/overview/chain-flow.js';
+import '../components/common/empty-state.js';
+import '../components/common/figure-tile.js';
+import '../components/common/load-state.js';
+import '../components/common/page-header.js';
+import '../components/overview/recent-requests.js';
 
 const RECENT = 12;
 /** Figures of the day need not be to the moment. */

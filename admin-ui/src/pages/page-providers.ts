@@ -3,10 +3,8 @@ import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ProviderView } from '../../../src/contract/admin-configuration.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
-import { confirm } from '../components/confirm-dialog.js';
-import { toast } from '../components/toast-host.js';
-import { ApiError } from '../data/client.js';
-import { LiveController, live } from '../data/feed.js';
+import { confirm } from '../components/common/confirm-dialog.js';
+import { toast } from '../components/common/toast-host.js';
 import { counted } from '../data/format.js';
 import {
   asWritten,
@@ -16,19 +14,21 @@ import {
   removeProvider,
   saveProvider,
   unchanged,
-} from '../data/providers.js';
-import { Resource } from '../data/resource.js';
-import { ConflictError } from '../data/saving.js';
+} from '../data/providers/providers.js';
+import { ApiError } from '../data/server/client.js';
+import { LiveController, live } from '../data/server/feed.js';
+import { Resource } from '../data/server/resource.js';
+import { ConflictError } from '../data/server/saving.js';
 import { base } from '../styles/base.js';
-import '../components/empty-state.js';
-import '../components/load-state.js';
-import '../components/models-dialog.js';
-import '../components/page-header.js';
-import '../components/provider-card.js';
-import '../components/provider-dialog.js';
-import '../components/save-problem.js';
-import '../components/ui-dialog.js';
-import '../components/ui-icon.js';
+import '../components/common/empty-state.js';
+import '../components/common/load-state.js';
+import '../components/providers/models-dialog.js';
+import '../components/common/page-header.js';
+import '../components/providers/provider-card.js';
+import '../components/providers/provider-dialog.js';
+import '../components/saving/save-problem.js';
+import '../components/common/ui-dialog.js';
+import '../components/common/ui-icon.js';
 
 type Window =
   | { readonly kind: 'add' }

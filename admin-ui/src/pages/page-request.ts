@@ -1,16 +1,16 @@
 import { css, html, LitElement } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { RequestRecord } from '../../../src/contract/requests.js';
-import { call } from '../data/client.js';
 import { counted, durationText, numberText } from '../data/format.js';
-import { countTargets } from '../data/ladder.js';
-import { kindOf, meaningOf } from '../data/request-words.js';
-import { Resource } from '../data/resource.js';
+import { countTargets } from '../data/requests/ladder.js';
+import { kindOf, meaningOf } from '../data/requests/request-words.js';
+import { call } from '../data/server/client.js';
+import { Resource } from '../data/server/resource.js';
 import { base } from '../styles/base.js';
-import '../components/attempt-ladder.js';
-import '../components/empty-state.js';
-import '../components/load-state.js';
-import '../components/page-header.js';
+import '../components/requests/attempt-ladder.js';
+import '../components/common/empty-state.js';
+import '../components/common/load-state.js';
+import '../components/common/page-header.js';
 
 /** One request: what the caller got, and the way there. */
 @customElement('page-request')

@@ -1,16 +1,16 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { LiveController, live } from '../data/feed.js';
 import { counted, partsOf } from '../data/format.js';
-import { filterOf, type RequestFilter, searchOf } from '../data/request-filter.js';
-import { RequestList } from '../data/request-list.js';
-import { meaningOf } from '../data/request-words.js';
+import { filterOf, type RequestFilter, searchOf } from '../data/requests/request-filter.js';
+import { RequestList } from '../data/requests/request-list.js';
+import { meaningOf } from '../data/requests/request-words.js';
+import { LiveController, live } from '../data/server/feed.js';
 import { base } from '../styles/base.js';
-import '../components/choice-bar.js';
-import '../components/empty-state.js';
-import '../components/page-header.js';
-import type { Density } from '../components/request-table.js';
-import '../components/request-table.js';
+import '../components/common/choice-bar.js';
+import '../components/common/empty-state.js';
+import '../components/common/page-header.js';
+import type { Density } from '../components/requests/request-table.js';
+import '../components/requests/request-table.js';
 
 /** One for all visits: who comes back finds it as it was. */
 const list = new RequestList();

@@ -2,22 +2,22 @@ import { css, html, LitElement } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
 import type { Totals, UsageReport } from '../../../src/contract/requests.js';
-import type { Stack } from '../components/bar-chart.js';
-import type { NamedTotals } from '../components/totals-table.js';
-import { call } from '../data/client.js';
-import { LiveController } from '../data/feed.js';
+import type { Stack } from '../components/usage/bar-chart.js';
+import type { NamedTotals } from '../components/usage/totals-table.js';
 import { counted, durationText, numberText, shortNumber } from '../data/format.js';
-import { Resource } from '../data/resource.js';
-import { type Day, everyDay, partsOfDay, percent, spanStart } from '../data/usage.js';
-import { usageCsv } from '../data/usage-csv.js';
+import { type Day, everyDay, partsOfDay, percent, spanStart } from '../data/requests/usage.js';
+import { usageCsv } from '../data/requests/usage-csv.js';
+import { call } from '../data/server/client.js';
+import { LiveController } from '../data/server/feed.js';
+import { Resource } from '../data/server/resource.js';
 import { base } from '../styles/base.js';
-import '../components/bar-chart.js';
-import '../components/choice-bar.js';
-import '../components/empty-state.js';
-import '../components/figure-tile.js';
-import '../components/load-state.js';
-import '../components/page-header.js';
-import '../components/totals-table.js';
+import '../components/usage/bar-chart.js';
+import '../components/common/choice-bar.js';
+import '../components/common/empty-state.js';
+import '../components/common/figure-tile.js';
+import '../components/common/load-state.js';
+import '../components/common/page-header.js';
+import '../components/usage/totals-table.js';
 
 const RANGES = [
   { value: '7', text: '7 days' },

@@ -2,18 +2,18 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ProviderTypeView } from '../../../src/contract/admin-configuration.js';
 import type { ProviderTrial } from '../../../src/contract/models.js';
-import type { SavedProvider } from '../components/welcome-key.js';
-import { loadProviders, type Providers } from '../data/providers.js';
-import { Resource } from '../data/resource.js';
+import type { SavedProvider } from '../components/welcome/welcome-key.js';
+import { loadProviders, type Providers } from '../data/providers/providers.js';
+import { Resource } from '../data/server/resource.js';
 import { isReached, keepProgress, keptProgress, type Progress, STEPS, type Step, stepOf } from '../data/welcome.js';
 import { base } from '../styles/base.js';
-import '../components/load-state.js';
-import '../components/page-header.js';
-import '../components/type-cards.js';
-import '../components/welcome-connect.js';
-import '../components/welcome-key.js';
-import '../components/welcome-models.js';
-import '../components/welcome-prompt.js';
+import '../components/common/load-state.js';
+import '../components/common/page-header.js';
+import '../components/providers/type-cards.js';
+import '../components/welcome/welcome-connect.js';
+import '../components/welcome/welcome-key.js';
+import '../components/welcome/welcome-models.js';
+import '../components/welcome/welcome-prompt.js';
 
 const TITLES: Readonly<Record<Step, string>> = {
   type: 'Pick a provider',

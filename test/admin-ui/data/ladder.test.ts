@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { countTargets, ladderOf } from '../../../admin-ui/src/data/ladder.js';
+import { countTargets, ladderOf } from '../../../admin-ui/src/data/requests/ladder.js';
 import { attemptOf, requestOf } from '../logged.js';
 
 const lines = (request: Parameters<typeof ladderOf>[0]): unknown[] =>

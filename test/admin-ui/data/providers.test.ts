@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { quotasOf } from '../../../admin-ui/src/data/providers.js';
+import { quotasOf } from '../../../admin-ui/src/data/providers/providers.js';
 import type { QuotaView, TargetView } from '../../../src/contract/admin-api.js';
 
 const quota = (fields: Partial<QuotaView>): QuotaView => ({

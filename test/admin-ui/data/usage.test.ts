@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { everyDay, partsOfDay, percent } from '../../../admin-ui/src/data/usage.js';
-import { usageCsv } from '../../../admin-ui/src/data/usage-csv.js';
+import { everyDay, partsOfDay, percent } from '../../../admin-ui/src/data/requests/usage.js';
+import { usageCsv } from '../../../admin-ui/src/data/requests/usage-csv.js';
 import type { Totals, UsageReport } from '../../../src/contract/requests.js';
 
 const NOON = Date.UTC(2026, 1, 28, 12);

@@ -1,0 +1,39 @@
+import type { RequestAttempt, RequestRecord } from '../../../../src/contract/requests.js';
+
+/** One line of a request's ladder: a target, or time spent waiting between two of them. Both in ms after the arrival. */
+export type Rung =
+  | { readonly kind: 'attempt'; readonly attempt: RequestAttempt; readonly from: number; readonly to: number }
+  | { readonly kind: 'wait'; readonly from: number; readonly to: number };
+
+/** A shorter gap is our own work and not worth a line. */
+const SHORTEST_WAIT_MS = 5;
+
+/** What became of a request, in its order. Where it waited is where nothing else went on. */
+export const ladderOf = ({ attempts, latencyMs, waitedMs }: RequestRecord): readonly Rung[] => {
+  const rungs: Rung[] = [];
+  let waited = waitedMs;
+  let at = 0;
+  const waitUntil = (to: number): void => {
+    if (to - at < SHORTEST_WAIT_MS || waited < SHORTEST_WAIT_MS) return;
+    rungs.push({ kind: 'wait', from: at, to });
+    waited -= to - at;
+  };
+  for (const attempt of attempts) {
+    const from = Math.min(attempt.startedMs ?? at, latencyMs);
+    const to = Math.min(from + attempt.durationMs, latencyMs);
+    if (attempt.startedMs !== undefined) waitUntil(from);
+    rungs.push({ kind: 'attempt', attempt, from, to });
+    at = Math.max(at, to);
+  }
+  waitUntil(latencyMs);
+  return rungs;
+};
+
+/** How many targets were asked and how many were passed over; a target that was both is one that was asked. */
+export const countTargets = (
+  attempts: readonly RequestAttempt[],
+): { readonly asked: number; readonly passed: number } => {
+  const asked = new Set(attempts.filter(({ outcome }) => outcome !== 'passed_over').map(({ target }) => target));
+  const all = new Set(attempts.map(({ target }) => target));
+  return { asked: asked.size, passed: all.size - asked.size };
+};
