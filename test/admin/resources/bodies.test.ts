@@ -1,8 +1,6 @@
 import { expect } from 'chai';
-import { ScriptedUpstream } from '../../scripted-upstream.js';
-import { Admin } from '../admin.js';
-import { configured, DOT_ENV } from '../configured.js';
 import { ROUTES } from '../routes.js';
+import { AdminStage } from '../stage.js';
 
 /** What a script may send by mistake; a body that is not sent is `undefined`. */
 const NONSENSE: readonly unknown[] = [
@@ -25,31 +23,20 @@ const NONSENSE: readonly unknown[] = [
 ];
 
 describe('A body that makes no sense', () => {
-  let one: ScriptedUpstream;
-  let admin: Admin;
-
-  before(async () => {
-    one = await ScriptedUpstream.start();
-    admin = await Admin.start(configured(one, one), { dotEnv: DOT_ENV });
-  });
-
-  after(async () => {
-    await admin.close();
-    await one.close();
-  });
+  const stage = AdminStage.forEachTest();
 
   for (const route of ROUTES.filter((each) => /^(?:POST|PUT) /.test(each))) {
     it(`is refused by ${route} in words, and never breaks it`, async () => {
       for (const body of NONSENSE) {
-        const { status, text } = await admin.call(route.replace(/:\w+/, 'one'), body);
+        const { status, text } = await stage.call(route.replace(/:\w+/, 'one'), body);
         expect(status, `${JSON.stringify(body)}: ${text}`).to.be.below(500);
       }
-      expect(admin.log.lines.join('\n')).not.to.include('Unexpected');
+      expect(stage.admin.log.lines.join('\n')).not.to.include('Unexpected');
     });
   }
 
   it('is refused in words at the door too, where anybody may knock', async () => {
-    const { status } = await fetch(`${admin.address}/admin/api/session`, { method: 'POST' });
+    const { status } = await fetch(`${stage.admin.address}/admin/api/session`, { method: 'POST' });
     expect(status).to.equal(400);
   });
 });

@@ -4,41 +4,27 @@ import { memoryStore } from '../../../src/config/source/store.js';
 import type { CheckedText, ConfigurationReply, KeysReply, Saved } from '../../../src/contract/admin-configuration.js';
 import { MemoryLog } from '../../proxy.js';
 import { makeReadOnly, makeWritable } from '../../read-only-file.js';
-import { ScriptedUpstream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
 import { Admin, codeOf, SECRETS } from '../admin.js';
-import { configured, DOT_ENV } from '../configured.js';
+import { AdminStage } from '../stage.js';
 
 describe('The admin, on the configuration as text', () => {
-  let one: ScriptedUpstream;
-  let two: ScriptedUpstream;
-  let admin: Admin;
-
-  beforeEach(async () => {
-    one = await ScriptedUpstream.start();
-    two = await ScriptedUpstream.start();
-    admin = await Admin.start(configured(one, two), { dotEnv: DOT_ENV });
-  });
-
-  afterEach(async () => {
-    await admin.close();
-    await Promise.all([one.close(), two.close()]);
-  });
+  const stage = AdminStage.forEachTest();
 
   const get = async (): Promise<ConfigurationReply> =>
-    (await admin.call<ConfigurationReply>('GET /configuration')).body;
-  const put = (text: unknown, revision?: string) => admin.call<Saved>('PUT /configuration', { text }, revision);
-  const check = (text: unknown) => admin.call<CheckedText>('POST /configuration/check', { text });
+    (await stage.call<ConfigurationReply>('GET /configuration')).body;
+  const put = (text: unknown, revision?: string) => stage.call<Saved>('PUT /configuration', { text }, revision);
+  const check = (text: unknown) => stage.call<CheckedText>('POST /configuration/check', { text });
 
   it('shows the file, its variables unread and the keys in it masked', async () => {
     const { text, file, writable, problems } = await get();
     expect({ file, writable, problems }).to.deep.equal({
-      file: admin.file,
+      file: stage.admin.file,
       writable: { ok: true, kept: true },
       problems: [],
     });
     expect(text).to.equal(
-      configured(one, two).replace(SECRETS.header, '<masked: hea…def>').replace(SECRETS.literal, '<masked: lite…6789>'),
+      stage.configuration.replace(SECRETS.header, '<masked: hea…def>').replace(SECRETS.literal, '<masked: lite…6789>'),
     );
   });
 
@@ -56,24 +42,24 @@ describe('The admin, on the configuration as text', () => {
       it(`shows no key ${what} in ${where}, and puts it back`, async () => {
         const written = line.replace('KEY', SECRETS.literal);
         const text =
-          where === 'a comment' ? `${configured(one, two)}// ${written}\n/* ${written} */\n` : `{\n${written}\n`;
-        const told = admin.log.lines.length;
-        writeFileSync(admin.file, text);
-        await until(() => admin.log.lines.length > told);
+          where === 'a comment' ? `${stage.configuration}// ${written}\n/* ${written} */\n` : `{\n${written}\n`;
+        const told = stage.admin.log.lines.length;
+        writeFileSync(stage.admin.file, text);
+        await until(() => stage.admin.log.lines.length > told);
         const shown = await get();
         expect(shown.text).to.include(line.slice(0, 6)).and.not.to.include('key-in-the-file');
         const back = await check(shown.text);
         expect(back.status).to.equal(200);
         if (where === 'a comment') {
           await put(`${shown.text}// more\n`, shown.revision);
-          expect(admin.text).to.equal(`${text}// more\n`);
+          expect(stage.text).to.equal(`${text}// more\n`);
         }
       });
     }
   }
 
   it('takes no word of a comment for a key', async () => {
-    const text = `${configured(one, two)}// The key: default, and the token: careful\n`;
+    const text = `${stage.configuration}// The key: default, and the token: careful\n`;
     await put(text);
     expect((await get()).text)
       .to.include('defaultChain: ')
@@ -85,7 +71,7 @@ describe('The admin, on the configuration as text', () => {
     const { text, revision } = await get();
     const { status } = await put(text.replace('// the fast one', '// the quick one'), revision);
     expect(status).to.equal(200);
-    expect(admin.text).to.equal(configured(one, two).replace('// the fast one', '// the quick one'));
+    expect(stage.text).to.equal(stage.configuration.replace('// the fast one', '// the quick one'));
     const stranger = await put(text.replace('lite…6789', 'lite…0000'));
     expect(codeOf(stranger)).to.equal('invalid_request');
   });
@@ -103,7 +89,7 @@ describe('The admin, on the configuration as text', () => {
     expect(several.problems).to.have.length(2);
     expect((await check('{ providers: ')).body.problems[0]?.message).to.match(/ends too early/);
     expect(codeOf(await check(undefined))).to.equal('invalid_request');
-    expect(admin.text).to.equal(configured(one, two));
+    expect(stage.text).to.equal(stage.configuration);
   });
 
   it('refuses a text that could not be used, and keeps what is there', async () => {
@@ -112,7 +98,7 @@ describe('The admin, on the configuration as text', () => {
       status: 422,
       code: 'invalid_configuration',
     });
-    expect(admin.text).to.equal(configured(one, two));
+    expect(stage.text).to.equal(stage.configuration);
   });
 
   it('refuses a change to what was changed meanwhile', async () => {
@@ -123,25 +109,25 @@ describe('The admin, on the configuration as text', () => {
   });
 
   it('shows the change to make by hand where the file may not be written', async function () {
-    if (!makeReadOnly(admin.file)) this.skip();
+    if (!makeReadOnly(stage.admin.file)) this.skip();
     try {
       expect((await get()).writable).to.include({ ok: false });
       await refusesToWrite();
     } finally {
-      makeWritable(admin.file);
+      makeWritable(stage.admin.file);
     }
   });
 
   const refusesToWrite = async (): Promise<void> => {
-    const refused = await admin.call('PUT /default-chain', { name: 'careful' });
+    const refused = await stage.call('PUT /default-chain', { name: 'careful' });
     expect({ status: refused.status, code: codeOf(refused) }).to.deep.equal({ status: 403, code: 'read_only' });
     const { change } = (refused.body as { error: { change: { added: string[] } } }).error;
     expect(change.added).to.deep.equal(["  defaultChain: 'careful', // said aloud"]);
-    expect(admin.text).to.equal(configured(one, two));
+    expect(stage.text).to.equal(stage.configuration);
   };
 
   it('works on a configuration that is no file, and says that it ends with the process', async () => {
-    const text = configured(one, two);
+    const text = stage.configuration;
     const env = { CALLER_KEY: SECRETS.caller, ADMIN_KEY: SECRETS.admin };
     const demo = await Admin.start('{}', { store: memoryStore(text, { env, log: new MemoryLog() }) });
     try {

@@ -3,7 +3,8 @@ import type { ProviderTypeView } from '../../../src/contract/admin-configuration
 import type { ModelsReply, ProviderTrial } from '../../../src/contract/models.js';
 import { type Answerer, reply, ScriptedUpstream } from '../../scripted-upstream.js';
 import { Admin, codeOf, SECRETS } from '../admin.js';
-import { configured, DOT_ENV } from '../configured.js';
+import { DOT_ENV } from '../configured.js';
+import { AdminStage } from '../stage.js';
 
 /** A list for those who have the key. */
 const listFor =
@@ -17,26 +18,13 @@ const listFor =
         );
 
 describe('The admin, adding a provider', () => {
-  let one: ScriptedUpstream;
-  let two: ScriptedUpstream;
-  let admin: Admin;
+  const stage = AdminStage.forEachTest();
 
-  beforeEach(async () => {
-    one = await ScriptedUpstream.start();
-    two = await ScriptedUpstream.start();
-    admin = await Admin.start(configured(one, two), { dotEnv: DOT_ENV });
-  });
-
-  afterEach(async () => {
-    await admin.close();
-    await Promise.all([one.close(), two.close()]);
-  });
-
-  const models = (id: string) => admin.call<ModelsReply>(`GET /providers/${id}/models`);
-  const attempt = (body: object) => admin.call<ProviderTrial>('POST /providers/try', body);
+  const models = (id: string) => stage.call<ModelsReply>(`GET /providers/${id}/models`);
+  const attempt = (body: object) => stage.call<ProviderTrial>('POST /providers/try', body);
 
   it('tells of each type who it is, what is free, and where a key is to be had', async () => {
-    const { body } = await admin.call<ProviderTypeView[]>('GET /provider-types');
+    const { body } = await stage.call<ProviderTypeView[]>('GET /provider-types');
     const groq = body.find(({ type }) => type === 'groq');
     expect(groq).to.include({
       title: 'Groq',
@@ -52,8 +40,10 @@ describe('The admin, adding a provider', () => {
   });
 
   it('lists the models of a provider, free ones first, and says when a list says nothing about the key', async () => {
-    one.always(listFor(SECRETS.one, { id: 'b', created: 1 }, { id: 'a', created: 2, context_window: 8192 }));
-    two.always(reply(200, { data: [{ id: 'x/paid', pricing: { prompt: '1', completion: '1' } }, { id: 'x/y:free' }] }));
+    stage.one.always(listFor(SECRETS.one, { id: 'b', created: 1 }, { id: 'a', created: 2, context_window: 8192 }));
+    stage.two.always(
+      reply(200, { data: [{ id: 'x/paid', pricing: { prompt: '1', completion: '1' } }, { id: 'x/y:free' }] }),
+    );
     const own = await models('one');
     expect(own.body).to.deep.include({ state: 'ok', detail: '' });
     expect(own.body.models).to.deep.equal([
@@ -83,21 +73,24 @@ describe('The admin, adding a provider', () => {
   }
 
   it('tries a key before it is saved, and never repeats it', async () => {
-    one.always(listFor('a-key-just-typed', { id: 'a-model' }));
-    const given = { type: 'openai-compatible', baseUrl: one.baseUrl };
+    stage.one.always(listFor('a-key-just-typed', { id: 'a-model' }));
+    const given = { type: 'openai-compatible', baseUrl: stage.one.baseUrl };
     const good = await attempt({ ...given, apiKey: ' a-key-just-typed ' });
     expect(good.body).to.deep.equal({ state: 'ok', detail: '', models: [{ id: 'a-model' }] });
     const bad = await attempt({ ...given, apiKey: 'a-wrong-key-0123456' });
     expect(bad.body).to.include({ state: 'key refused' });
     expect(bad.text).not.to.include('a-wrong-key-0123456');
-    expect(admin.text).to.equal(configured(one, two));
+    expect(stage.text).to.equal(stage.configuration);
   });
 
   it('tries a saved provider with its own key where none is given', async () => {
-    one.always(listFor(SECRETS.one, { id: 'a-model' }));
+    stage.one.always(listFor(SECRETS.one, { id: 'a-model' }));
     expect((await attempt({ id: 'one' })).body).to.include({ state: 'ok' });
     expect((await attempt({ id: 'one', apiKey: 'another-key' })).body).to.include({ state: 'key refused' });
-    expect(one.received[0]?.headers).to.include({ 'x-secret': SECRETS.header, 'x-read': `Bearer ${SECRETS.two}` });
+    expect(stage.one.received[0]?.headers).to.include({
+      'x-secret': SECRETS.header,
+      'x-read': `Bearer ${SECRETS.two}`,
+    });
   });
 
   const ELSEWHERE: readonly [what: string, body: object][] = [
@@ -124,12 +117,12 @@ describe('The admin, adding a provider', () => {
   }
 
   it('tries a saved provider at its own address, however that is written down', async () => {
-    one.always(listFor(SECRETS.one, { id: 'a-model' }));
-    const text = admin.text.replace(`'${one.baseUrl}'`, "'${ONE_URL}'");
-    const own = await Admin.start(text, { dotEnv: `${DOT_ENV}ONE_URL=${one.baseUrl}\n` });
+    stage.one.always(listFor(SECRETS.one, { id: 'a-model' }));
+    const text = stage.text.replace(`'${stage.one.baseUrl}'`, "'${ONE_URL}'");
+    const own = await Admin.start(text, { dotEnv: `${DOT_ENV}ONE_URL=${stage.one.baseUrl}\n` });
     const body = { id: 'one', type: 'openai-compatible', baseUrl: '${ONE_URL}' };
     expect((await own.call('POST /providers/try', body)).body).to.include({ state: 'ok' });
-    expect((await attempt({ id: 'one', baseUrl: `${one.baseUrl}/` })).body).to.include({ state: 'ok' });
+    expect((await attempt({ id: 'one', baseUrl: `${stage.one.baseUrl}/` })).body).to.include({ state: 'ok' });
     await own.close();
   });
 

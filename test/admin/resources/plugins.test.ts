@@ -3,17 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { PluginsReply, PluginView } from '../../../src/contract/admin-configuration.js';
 import { HELLO } from '../../proxy.js';
-import { ScriptedUpstream } from '../../scripted-upstream.js';
 import { Admin, codeOf, SECRETS } from '../admin.js';
+import { AdminStage } from '../stage.js';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/plugins/${name}`, import.meta.url));
 
 describe('The admin, on plugins', () => {
-  let one: ScriptedUpstream;
-  let admin: Admin;
-
   const written = (): string => `{
-  providers: { one: { type: 'openai-compatible', baseUrl: '${one.baseUrl}' } },
+  providers: { one: { type: 'openai-compatible', baseUrl: '${stage.one.baseUrl}' } },
   chains: { mine: ['one/a'] },
   plugins: [
     // how long
@@ -24,23 +21,19 @@ describe('The admin, on plugins', () => {
 }
 `;
 
-  beforeEach(async () => {
-    one = await ScriptedUpstream.start();
-    admin = await Admin.start(written(), { dotEnv: 'A_KEY=value-of-a-key\n', plugins: [fixture('good')] });
-  });
-
-  afterEach(async () => {
-    await admin.close();
-    await one.close();
+  const stage = AdminStage.forEachTest({
+    configuration: written,
+    dotEnv: 'A_KEY=value-of-a-key\n',
+    plugins: [fixture('good')],
   });
 
   const view = async (name: string): Promise<PluginView | undefined> =>
-    (await admin.call<PluginsReply>('GET /plugins')).body.plugins.find((plugin) => plugin.name.endsWith(name));
-  const put = (name: string, body: object) => admin.call(`PUT /plugins/${name}`, body);
+    (await stage.call<PluginsReply>('GET /plugins')).body.plugins.find((plugin) => plugin.name.endsWith(name));
+  const put = (name: string, body: object) => stage.call(`PUT /plugins/${name}`, body);
 
   it('shows what each adds, its options with keys masked, and what its taps did wrong', async () => {
-    await admin.call('POST /chat', { messages: HELLO });
-    await admin.app.runtime.waterfall.idle();
+    await stage.call('POST /chat', { messages: HELLO });
+    await stage.idle();
     expect(await view('groq')).to.deep.equal({
       name: 'groq',
       builtIn: true,
@@ -70,8 +63,8 @@ describe('The admin, on plugins', () => {
   it('gives a built-in options, and switches one off', async () => {
     await put('nedb-logger', { options: { keep: '20d' } });
     await put('openrouter', { enabled: false });
-    expect(admin.text).to.include(`// how long\n    { use: 'nedb-logger', options: { keep: '20d' } },`);
-    expect(admin.text).to.include(`{ use: 'openrouter', enabled: false },`);
+    expect(stage.text).to.include(`// how long\n    { use: 'nedb-logger', options: { keep: '20d' } },`);
+    expect(stage.text).to.include(`{ use: 'openrouter', enabled: false },`);
     expect(await view('openrouter')).to.deep.include({ enabled: false, use: 'openrouter', adds: [] });
     await put('openrouter', { enabled: true });
     expect(await view('openrouter')).to.include({ enabled: true });
@@ -79,7 +72,7 @@ describe('The admin, on plugins', () => {
 
   it('keeps a masked option (pitfall 36), and leaves the others of a list alone', async () => {
     await put('broken', { options: { secretKey: 'opt…def', other: '${A_KEY}', plain: 'y' } });
-    expect(admin.text).to.equal(written().replace("plain: 'x'", "plain: 'y'"));
+    expect(stage.text).to.equal(written().replace("plain: 'x'", "plain: 'y'"));
     expect(codeOf(await put('broken', { options: { secretKey: 'abc…xyz' } }))).to.equal('invalid_request');
   });
 
@@ -90,14 +83,14 @@ describe('The admin, on plugins', () => {
       code: 'invalid_configuration',
     });
     expect(refused.text).to.include('Did you mean `keep`?');
-    expect(admin.text).to.equal(written());
+    expect(stage.text).to.equal(written());
   });
 
   it('gives one of --plugins options: from then on the configuration names it, and it is loaded once all the same', async () => {
     expect(await view('good')).to.include({ givenBy: 'option' });
     expect((await put('good', { options: { tone: 'low' } })).status).to.equal(200);
-    const use = relative(admin.folder, fixture('good'));
-    expect(admin.text).to.include(`{ use: '${use}', options: { tone: 'low' } },`);
+    const use = relative(stage.admin.folder, fixture('good'));
+    expect(stage.text).to.include(`{ use: '${use}', options: { tone: 'low' } },`);
     expect(await view('good'))
       .to.deep.include({ use, options: { tone: 'low' } })
       .and.not.to.have.property('givenBy');
