@@ -76,7 +76,7 @@ export class AdminStage {
     return fetch(`${this.admin.address}${path}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ messages: HELLO, ...body }),
+      body: JSON.stringify({ ...body, messages: HELLO }),
     });
   }
 }

@@ -9,8 +9,8 @@ import { EventReader } from '../../event-reader.js';
 import { API_KEY, chainOver, MemoryLog, type RunningProxy, startProxy } from '../../proxy.js';
 import { type Answerer, answer, chunk, DONE, reply, ScriptedUpstream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
+import { ADMIN_KEY } from '../browser.js';
 
-const ADMIN_KEY = 'test-key-of-the-admin';
 const QUESTION = [{ role: 'user', content: 'a question that nobody else may read' }];
 const LIMITS = { limits: [{ requests: 30, per: '1h' }] };
 
