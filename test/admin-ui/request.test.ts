@@ -101,7 +101,7 @@ describe('The page of one request', function () {
     visitor.expectTrouble(/404/);
     const { page } = visitor;
     await page.getByRole('heading', { name: 'This request is not in the log' }).waitFor();
-    await page.getByText('It may be older than what is kept.').waitFor();
+    await page.getByText('It may have been deleted because of its age.').waitFor();
     await visitor.expectAccessible();
   });
 

@@ -247,7 +247,7 @@ describe('A session of the admin', () => {
     writeFileSync(join(folder, '.429chain', 'sessions.json'), '{"sessions":[');
     const address = await start();
     expect(await statusOf(address, cookie)).to.equal(401);
-    expect(log.lines.join('\n')).to.match(/Sessions of the admin cannot be read from .*sessions\.json/);
+    expect(log.lines.join('\n')).to.match(/Cannot read the admin.s sessions from .*sessions\.json/);
     expect(await statusOf(address, await signIn(address))).to.equal(200);
   });
 });
