@@ -28,7 +28,7 @@ describe('The admin API', () => {
   const requestOf = async (id: string | null): Promise<RequestRecord> =>
     (await stage.call<RequestRecord>(`GET /requests/${id}`)).body;
 
-  it('tells how every target stands', async () => {
+  it('reports the state of every target', async () => {
     stage.one.always(answer('hi'));
     await stage.chat({ model: 'default' });
     const { targets, waiting } = await status();
@@ -51,7 +51,7 @@ describe('The admin API', () => {
     expect(slots).to.deep.include({ scope: 'one', dimension: 'concurrent', limit: 2, inFlight: 0, source: 'manual' });
   });
 
-  it('tells what the day came to, and how much of what is free', async () => {
+  it('reports the totals of the day and the used share of the free units', async () => {
     await stage.restart(configured(stage, { limits: [{ tokens: 1_000, per: '1d' }] }));
     stage.one.script(reply(500, { error: { message: 'oops' } }), answer('hi'));
     await stage.chat({ model: 'default' });
@@ -65,7 +65,7 @@ describe('The admin API', () => {
     expect(log).to.deep.equal({ lost: 0 });
   });
 
-  it('tells that requests cannot be logged, and how targets stand all the same', async () => {
+  it('reports that requests cannot be logged, and still reports the targets', async () => {
     const { dataDir } = stage.admin.app.runtime.settings;
     rmSync(dataDir, { recursive: true, force: true });
     writeFileSync(dataDir, 'a file in its place');
@@ -78,12 +78,12 @@ describe('The admin API', () => {
     rmSync(dataDir);
   });
 
-  it('tells nothing of the day where requests are not logged', async () => {
+  it('reports no totals if requests are not logged', async () => {
     await stage.restart(configured(stage, {}, { plugins: [{ use: 'nedb-logger', enabled: false }] }));
     expect(await status()).to.have.all.keys('targets', 'waiting', 'free');
   });
 
-  it('tells why a target rests, and until when', async () => {
+  it('reports why a target is cooling down, and until when', async () => {
     stage.one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
     await stage.chat({ model: 'default' });
     const [target] = (await status()).targets;
@@ -91,7 +91,7 @@ describe('The admin API', () => {
     expect((target?.until ?? 0) - Date.now()).to.be.within(500_000, 600_000);
   });
 
-  it('tells each request once, with all of its attempts, and what they came to (pitfall 43: a row an attempt)', async () => {
+  it('lists each request once with all of its attempts, and counts it once (pitfall 43: one row per attempt)', async () => {
     stage.one.script(reply(500, { error: { message: 'oops' } }), answer('hi'));
     const [id] = await Promise.all(
       [stage.chat({ model: 'default' })].map(async (asked) => (await asked).headers.get('x-request-id')),
@@ -117,7 +117,7 @@ describe('The admin API', () => {
     expect(usage.days).to.have.length(1);
   });
 
-  it('shows prompt and answer with a single request, where they are kept, and in no page', async () => {
+  it('shows prompt and answer of a single request if they are kept, but not in lists', async () => {
     await stage.restart(configured(stage, {}, { plugins: [{ use: 'nedb-logger', options: { content: true } }] }));
     stage.one.always(answer('hi'));
     const id = (await stage.chat({ model: 'default' })).headers.get('x-request-id');
@@ -128,7 +128,7 @@ describe('The admin API', () => {
     expect(await requests()).to.deep.equal([record]);
   });
 
-  it('explains without asking anybody (pitfall 44: a chain test spent quota)', async () => {
+  it('explains a request without calling a provider (pitfall 44: a chain test spent quota)', async () => {
     stage.one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
     await stage.chat({ model: 'default' });
     const before = await status();
@@ -150,13 +150,13 @@ describe('The admin API', () => {
     status: number,
     code: string,
   ])[] = [
-    ['a key for callers (pitfall 37: one key for both)', '/status', {}, API_KEY, 401, 'invalid_api_key'],
+    ['a client key (pitfall 37: one key for both)', '/status', {}, API_KEY, 401, 'invalid_api_key'],
     ['no key', '/status', { headers: { authorization: '' } }, '', 401, 'invalid_api_key'],
-    ['no key, for an explanation', '/explain', { method: 'POST', body: '{}' }, 'x', 401, 'invalid_api_key'],
+    ['a wrong key for an explanation', '/explain', { method: 'POST', body: '{}' }, 'x', 401, 'invalid_api_key'],
     ['malformed JSON', '/explain', { method: 'POST', body: '{"model":' }, ADMIN_KEY, 400, 'malformed_json'],
-    ['a body that is no object', '/explain', { method: 'POST', body: '"x"' }, ADMIN_KEY, 400, 'malformed_json'],
+    ['a body that is not an object', '/explain', { method: 'POST', body: '"x"' }, ADMIN_KEY, 400, 'malformed_json'],
     [
-      'messages that are no list',
+      'messages that are not a list',
       '/explain',
       { method: 'POST', body: '{"messages":1}' },
       ADMIN_KEY,
@@ -171,13 +171,13 @@ describe('The admin API', () => {
       413,
       'body_too_large',
     ],
-    ['a cursor that is none', '/requests?cursor=x', {}, ADMIN_KEY, 400, 'invalid_request'],
-    ['a limit that is none', '/requests?limit=ten', {}, ADMIN_KEY, 400, 'invalid_request'],
-    ['a status that is none', '/requests?status=good', {}, ADMIN_KEY, 400, 'invalid_request'],
-    ['a date that is none', '/usage?from=yesterday', {}, ADMIN_KEY, 400, 'invalid_request'],
-    ['a request that is not there', '/requests/x', {}, ADMIN_KEY, 404, 'not_found'],
-    ['another path', '/nothing', {}, ADMIN_KEY, 404, 'not_found'],
-    ['another method', '/status', { method: 'POST', body: '{}' }, ADMIN_KEY, 405, 'method_not_allowed'],
+    ['an invalid cursor', '/requests?cursor=x', {}, ADMIN_KEY, 400, 'invalid_request'],
+    ['an invalid limit', '/requests?limit=ten', {}, ADMIN_KEY, 400, 'invalid_request'],
+    ['an invalid status', '/requests?status=good', {}, ADMIN_KEY, 400, 'invalid_request'],
+    ['an invalid date', '/usage?from=yesterday', {}, ADMIN_KEY, 400, 'invalid_request'],
+    ['an unknown request', '/requests/x', {}, ADMIN_KEY, 404, 'not_found'],
+    ['an unknown path', '/nothing', {}, ADMIN_KEY, 404, 'not_found'],
+    ['an unknown method', '/status', { method: 'POST', body: '{}' }, ADMIN_KEY, 405, 'method_not_allowed'],
   ];
   for (const [what, path, init, key, expected, code] of REFUSED) {
     it(`refuses ${what} with ${expected} ${code}`, async () => {

@@ -8,7 +8,7 @@ import { until } from '../../until.js';
 import { Admin, codeOf, SECRETS } from '../admin.js';
 import { AdminStage } from '../stage.js';
 
-describe('The admin, on the configuration as text', () => {
+describe('The admin API for the configuration text', () => {
   const stage = AdminStage.forEachTest();
 
   const get = async (): Promise<ConfigurationReply> =>
@@ -16,7 +16,7 @@ describe('The admin, on the configuration as text', () => {
   const put = (text: unknown, revision?: string) => stage.call<Saved>('PUT /configuration', { text }, revision);
   const check = (text: unknown) => stage.call<CheckedText>('POST /configuration/check', { text });
 
-  it('shows the file, its variables unread and the keys in it masked', async () => {
+  it('shows the file with variables not replaced and literal keys masked', async () => {
     const { text, file, writable, problems } = await get();
     expect({ file, writable, problems }).to.deep.equal({
       file: stage.admin.file,
@@ -39,7 +39,7 @@ describe('The admin, on the configuration as text', () => {
 
   for (const [what, line] of UNFINISHED) {
     for (const where of ['a file that is broken', 'a comment']) {
-      it(`shows no key ${what} in ${where}, and puts it back`, async () => {
+      it(`masks a key ${what} in ${where}, and restores it`, async () => {
         const written = line.replace('KEY', SECRETS.literal);
         const text =
           where === 'a comment' ? `${stage.configuration}// ${written}\n/* ${written} */\n` : `{\n${written}\n`;
@@ -58,7 +58,7 @@ describe('The admin, on the configuration as text', () => {
     }
   }
 
-  it('takes no word of a comment for a key', async () => {
+  it('does not mistake words of a comment for keys', async () => {
     const text = `${stage.configuration}// The key: default, and the token: careful\n`;
     await put(text);
     expect((await get()).text)
@@ -67,7 +67,7 @@ describe('The admin, on the configuration as text', () => {
       .and.include('default: [');
   });
 
-  it('saves what comes back, with the keys in their places (pitfall 36: a mask was saved as the key)', async () => {
+  it('restores masked keys when it saves the text (pitfall 36: a mask was saved as the key)', async () => {
     const { text, revision } = await get();
     const { status } = await put(text.replace('// the fast one', '// the quick one'), revision);
     expect(status).to.equal(200);
@@ -76,7 +76,7 @@ describe('The admin, on the configuration as text', () => {
     expect(codeOf(stranger)).to.equal('invalid_request');
   });
 
-  it('checks a text without saving it, and marks every problem, those of plugins too', async () => {
+  it('checks a text without saving it, and reports every problem with its place, also of plugins', async () => {
     const { text } = await get();
     expect((await check(text)).body).to.deep.equal({ problems: [] });
     const wrong = text.replace("keep: '10d'", "kept: '10d'");
@@ -92,7 +92,7 @@ describe('The admin, on the configuration as text', () => {
     expect(stage.text).to.equal(stage.configuration);
   });
 
-  it('refuses a text that could not be used, and keeps what is there', async () => {
+  it('refuses an invalid text and keeps the file', async () => {
     const refused = await put('{ providers: ');
     expect({ status: refused.status, code: codeOf(refused) }).to.deep.equal({
       status: 422,
@@ -101,14 +101,14 @@ describe('The admin, on the configuration as text', () => {
     expect(stage.text).to.equal(stage.configuration);
   });
 
-  it('refuses a change to what was changed meanwhile', async () => {
+  it('refuses a change from an outdated revision', async () => {
     const { text, revision } = await get();
     expect((await put(`${text}// one\n`, revision)).status).to.equal(200);
     const late = await put(`${text}// two\n`, revision);
     expect({ status: late.status, code: codeOf(late) }).to.deep.equal({ status: 409, code: 'configuration_changed' });
   });
 
-  it('shows the change to make by hand where the file may not be written', async function () {
+  it('shows the change to make by hand if the file cannot be written', async function () {
     if (!makeReadOnly(stage.admin.file)) this.skip();
     try {
       expect((await get()).writable).to.include({ ok: false });
@@ -126,7 +126,7 @@ describe('The admin, on the configuration as text', () => {
     expect(stage.text).to.equal(stage.configuration);
   };
 
-  it('works on a configuration that is no file, and says that it ends with the process', async () => {
+  it('edits a configuration in memory, and says that it ends with the process', async () => {
     const text = stage.configuration;
     const env = { CALLER_KEY: SECRETS.caller, ADMIN_KEY: SECRETS.admin };
     const demo = await Admin.start('{}', { store: memoryStore(text, { env, log: new MemoryLog() }) });

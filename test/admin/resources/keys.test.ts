@@ -5,7 +5,7 @@ import { codeOf, SECRETS } from '../admin.js';
 import { DOT_ENV } from '../configured.js';
 import { AdminStage } from '../stage.js';
 
-describe('The admin, on keys of callers', () => {
+describe('The admin API for client keys', () => {
   const stage = AdminStage.forEachTest();
 
   beforeEach(() => {
@@ -15,21 +15,21 @@ describe('The admin, on keys of callers', () => {
   const list = async (): Promise<KeysReply['keys']> => (await stage.call<KeysReply>('GET /keys')).body.keys;
   const make = (label: unknown) => stage.call<MadeKey>('POST /keys', { label });
 
-  /** What a caller with this key gets. */
+  /** The status that a client with this key gets. */
   const asked = async (key: string): Promise<number> => {
     const response = await stage.chat({}, key);
     await response.text();
     return response.status;
   };
 
-  it('lists them masked, and tells one whole to be copied', async () => {
+  it('lists masked keys, and reveals one for copying', async () => {
     expect(await list()).to.deep.equal([{ label: 'key 1', masked: '429…789', own: false, variable: 'CALLER_KEY' }]);
     const { body } = await stage.call('POST /keys/key%201/reveal', {});
     expect(body).to.deep.equal({ key: SECRETS.caller });
     expect(codeOf(await stage.call('POST /keys/key%202/reveal', {}))).to.equal('not_found');
   });
 
-  it('makes one, which opens the door at once, and is known by its label', async () => {
+  it('creates a key that is valid at once and appears in the log with its label', async () => {
     const { body } = await make('My laptop');
     expect(body.key).to.match(/^429-[\w-]{32}$/);
     expect(body.label).to.equal('My laptop');
@@ -43,7 +43,7 @@ describe('The admin, on keys of callers', () => {
     expect(requests.map(({ keyLabel }) => keyLabel)).to.deep.equal(['key 1', 'My laptop']);
   });
 
-  it('gives one another label, and revokes one', async () => {
+  it('renames and revokes keys', async () => {
     const { key } = (await make('old')).body;
     expect((await stage.call('PUT /keys/old', { label: 'new' })).status).to.equal(200);
     expect((await stage.call('PUT /keys/key%201', { label: 'first' })).status).to.equal(200);
@@ -63,13 +63,13 @@ describe('The admin, on keys of callers', () => {
     ['two\nlines', 'invalid_request'],
     ['key 1', 'in_use'],
   ] as const) {
-    it(`makes none with the label ${JSON.stringify(label)}`, async () => {
+    it(`refuses the label ${JSON.stringify(label)}`, async () => {
       expect(codeOf(await make(label))).to.equal(code);
       expect(stage.dotEnv).to.equal(DOT_ENV);
     });
   }
 
-  it('keeps the key that was made at the first start working once another is made', async () => {
+  it('keeps the key from the first start valid when another one is created', async () => {
     await stage.restart(
       `{ providers: { one: { type: 'openai-compatible', baseUrl: '${stage.one.baseUrl}' } }, chains: { mine: ['one/a'] } }`,
     );

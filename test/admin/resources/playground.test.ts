@@ -6,12 +6,12 @@ import { answer, reply } from '../../scripted-upstream.js';
 import { codeOf, SECRETS } from '../admin.js';
 import { AdminStage } from '../stage.js';
 
-describe('The playground', () => {
+describe('The admin API for the playground', () => {
   const stage = AdminStage.forEachTest();
 
   const status = async (): Promise<StatusReport> => (await stage.call<StatusReport>('GET /status')).body;
 
-  it('asks a chain without an API key, streams its answer, and is in the log as the admin', async () => {
+  it('calls a chain without a client key, streams the answer, and is logged as admin', async () => {
     stage.one.always(answer('hi there'));
     const response = await stage.playgroundChat({ stream: true });
     expect(response.headers.get('x-429chain-target')).to.equal('one/a-model');
@@ -21,7 +21,7 @@ describe('The playground', () => {
     expect(requests.map(({ keyLabel }) => keyLabel)).to.deep.equal(['admin']);
   });
 
-  it('tells the ledger what it spends (pitfall 44: a chain test spent quota without telling the ledger)', async () => {
+  it('records its use in the ledger (pitfall 44: a chain test spent quota without telling the ledger)', async () => {
     stage.two.always(answer('hi'));
     await (await stage.playgroundChat({ model: 'two/maker/b-model:free' })).text();
     const target = (await status()).targets.find(({ target }) => target === 'two/maker/b-model:free');
@@ -29,13 +29,13 @@ describe('The playground', () => {
     expect(written).to.include({ limit: 5, used: 1, remaining: 4 });
   });
 
-  it('is closed to keys of callers (pitfall 37: one key for both)', async () => {
+  it('refuses client keys (pitfall 37: one key for both)', async () => {
     const response = await stage.playgroundChat({}, SECRETS.caller);
     expect(response.status).to.equal(401);
     expect(stage.one.received).to.deep.equal([]);
   });
 
-  it('shows which target of an unsaved chain would be asked, and asks none', async () => {
+  it('explains an unsaved chain without calling its targets', async () => {
     stage.one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
     await (await stage.playgroundChat()).text();
     const asked = stage.one.received.length + stage.two.received.length;
@@ -51,12 +51,12 @@ describe('The playground', () => {
   });
 
   for (const targets of [[], 'one/a-model', ['nine/a-model'], [7], ['one']]) {
-    it(`explains no chain of the targets ${JSON.stringify(targets)}`, async () => {
+    it(`refuses to explain the targets ${JSON.stringify(targets)}`, async () => {
       expect(codeOf(await stage.call('POST /explain', { targets }))).to.equal('invalid_request');
     });
   }
 
-  it('lifts the rest of a target, so that the next request asks it', async () => {
+  it('lifts a cooldown, so that the next request calls the target', async () => {
     stage.one.script(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' })).always(answer('hi'));
     await (await stage.playgroundChat()).text();
     expect((await status()).targets[0]).to.include({ state: 'exhausted' });
@@ -66,7 +66,7 @@ describe('The playground', () => {
     expect(response.headers.get('x-429chain-target')).to.equal('one/a-model');
   });
 
-  it('lifts nothing of a target that is none', async () => {
+  it('refuses to lift the cooldown of an unknown target', async () => {
     expect(codeOf(await stage.call('POST /cooldowns/lift', { target: 'nine/x' }))).to.equal('not_found');
     expect(codeOf(await stage.call('POST /cooldowns/lift', {}))).to.equal('not_found');
   });

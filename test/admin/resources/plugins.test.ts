@@ -8,7 +8,7 @@ import { AdminStage } from '../stage.js';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/plugins/${name}`, import.meta.url));
 
-describe('The admin, on plugins', () => {
+describe('The admin API for plugins', () => {
   const written = (): string => `{
   providers: { one: { type: 'openai-compatible', baseUrl: '${stage.one.baseUrl}' } },
   chains: { mine: ['one/a'] },
@@ -31,7 +31,7 @@ describe('The admin, on plugins', () => {
     (await stage.call<PluginsReply>('GET /plugins')).body.plugins.find((plugin) => plugin.name.endsWith(name));
   const put = (name: string, body: object) => stage.call(`PUT /plugins/${name}`, body);
 
-  it('shows what each adds, its options with keys masked, and what its taps did wrong', async () => {
+  it('lists each plugin with what it adds, its options with masked keys, and the errors of its hooks', async () => {
     await stage.call('POST /chat', { messages: HELLO });
     await stage.idle();
     expect(await view('groq')).to.deep.equal({
@@ -60,7 +60,7 @@ describe('The admin, on plugins', () => {
       .and.not.to.have.property('use');
   });
 
-  it('gives a built-in options, and switches one off', async () => {
+  it('sets the options of a built-in plugin, and disables one', async () => {
     await put('nedb-logger', { options: { keep: '20d' } });
     await put('openrouter', { enabled: false });
     expect(stage.text).to.include(`// how long\n    { use: 'nedb-logger', options: { keep: '20d' } },`);
@@ -70,13 +70,13 @@ describe('The admin, on plugins', () => {
     expect(await view('openrouter')).to.include({ enabled: true });
   });
 
-  it('keeps a masked option (pitfall 36), and leaves the others of a list alone', async () => {
+  it('keeps a masked option (pitfall 36) and the other entries of the list', async () => {
     await put('broken', { options: { secretKey: 'opt…def', other: '${A_KEY}', plain: 'y' } });
     expect(stage.text).to.equal(written().replace("plain: 'x'", "plain: 'y'"));
     expect(codeOf(await put('broken', { options: { secretKey: 'abc…xyz' } }))).to.equal('invalid_request');
   });
 
-  it("refuses options that the plugin's own schema refuses, as at the start", async () => {
+  it("refuses options that the plugin's own schema refuses", async () => {
     const refused = await put('nedb-logger', { options: { keeep: '20d' } });
     expect({ status: refused.status, code: codeOf(refused) }).to.deep.equal({
       status: 422,
@@ -86,7 +86,7 @@ describe('The admin, on plugins', () => {
     expect(stage.text).to.equal(written());
   });
 
-  it('gives one of --plugins options: from then on the configuration names it, and it is loaded once all the same', async () => {
+  it('adds a plugin of --plugins to the configuration when it gets options, and loads it once', async () => {
     expect(await view('good')).to.include({ givenBy: 'option' });
     expect((await put('good', { options: { tone: 'low' } })).status).to.equal(200);
     const use = relative(stage.admin.folder, fixture('good'));
@@ -98,14 +98,14 @@ describe('The admin, on plugins', () => {
     expect(await view('good')).to.include({ enabled: false });
   });
 
-  it('says what to do about one that cannot be switched off here, and about one that is not there', async () => {
+  it('says how to disable a plugin of --plugins, and which plugins exist', async () => {
     const refused = await put('good', { enabled: false });
     expect(codeOf(refused)).to.equal('invalid_request');
     expect(refused.text).to.include('start without');
     expect(codeOf(await put('nine', {}))).to.equal('not_found');
   });
 
-  it('changes nothing of one that a program gave', async () => {
+  it('refuses to change a plugin of the embedding program', async () => {
     const own = await Admin.start(written(), {
       dotEnv: 'A_KEY=value-of-a-key\n',
       plugins: [{ name: 'of-a-program', apply: () => {} }],

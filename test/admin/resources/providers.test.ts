@@ -8,7 +8,7 @@ import { codeOf, SECRETS } from '../admin.js';
 import { DOT_ENV } from '../configured.js';
 import { AdminStage } from '../stage.js';
 
-describe('The admin, on providers', () => {
+describe('The admin API for providers', () => {
   const stage = AdminStage.forEachTest({ env: { FIVE_API_KEY: 'of-the-environment' } });
 
   const list = async (): Promise<ProvidersReply> => (await stage.call<ProvidersReply>('GET /providers')).body;
@@ -17,7 +17,7 @@ describe('The admin, on providers', () => {
   const put = (id: string, body: object, revision?: string) =>
     stage.call<Saved & Record<string, unknown>>(`PUT /providers/${id}`, body, revision);
 
-  it('shows each as it is written down, its key and its headers masked', async () => {
+  it('lists each provider as written, with its key and headers masked', async () => {
     const { providers, revision } = await list();
     expect(revision).to.be.a('string');
     expect(providers.map(({ id, state, chains }) => ({ id, state, chains }))).to.deep.equal([
@@ -36,7 +36,7 @@ describe('The admin, on providers', () => {
     expect(providers[3]?.reason).to.equal('FOUR_API_KEY is not set');
   });
 
-  it('says in plain words when a provider refuses its key', async () => {
+  it('reports that a provider refuses its key', async () => {
     stage.one.always(reply(401, { error: { message: `Incorrect API key provided: ${SECRETS.one}` } }));
     stage.two.always(answer('hi'));
     await stage.call('POST /chat', { messages: HELLO });
@@ -46,7 +46,7 @@ describe('The admin, on providers', () => {
     expect(refused?.reason).not.to.include(SECRETS.one);
   });
 
-  it('adds one: its key goes to .env, which only its owner may read, and the file gets the name', async () => {
+  it('adds a provider, with its key in a private .env and a variable in the file', async () => {
     const body = {
       type: 'openai-compatible',
       baseUrl: stage.one.baseUrl,
@@ -64,7 +64,7 @@ describe('The admin, on providers', () => {
     expect(stage.one.received[0]?.headers.authorization).to.equal('Bearer key-of-the-new-one');
   });
 
-  it('changes what differs, and leaves comments and all else alone (pitfall 35: comments and ${…} were lost)', async () => {
+  it('edits only what differs, and keeps comments and variables (pitfall 35: comments and ${…} were lost)', async () => {
     const { headers } = (await view('one')) as ProviderView;
     const body = { type: 'openai-compatible', baseUrl: stage.two.baseUrl, headers, timeouts: { idle: '5s' } };
     await put('one', body);
@@ -75,22 +75,22 @@ describe('The admin, on providers', () => {
     expect(stage.dotEnv).to.equal(DOT_ENV);
   });
 
-  it('takes a new key into the variable that the file names already', async () => {
+  it('writes a new key to the variable that the file has', async () => {
     await put('two', { type: 'openrouter', baseUrl: stage.two.baseUrl, apiKey: 'a-new-key-of-two' });
-    // The variable is read elsewhere too, in a header of another provider, which is to keep its value.
+    // A header of another provider uses the variable too and must keep its value.
     expect(stage.dotEnv).to.equal(`${DOT_ENV}TWO_API_KEY_2=a-new-key-of-two\n`);
     await put('four', { type: 'groq', apiKey: 'a-new-key-of-four' });
     expect(stage.dotEnv).to.include('\nFOUR_API_KEY=a-new-key-of-four\n');
     expect(await view('four')).to.include({ state: 'usable' });
   });
 
-  it('takes no variable that the environment sets, since that goes before .env', async () => {
+  it('avoids a variable that the environment sets, since it overrides .env', async () => {
     await put('five', { type: 'groq', apiKey: 'a-key-of-five' });
     expect(stage.dotEnv).to.include('\nFIVE_API_KEY_2=a-key-of-five\n');
     expect((await view('five'))?.key).to.include({ kind: 'set', variable: 'FIVE_API_KEY_2' });
   });
 
-  it('takes no variable to which .env gives another value: it may be a key of another program', async () => {
+  it('avoids a variable with another value in .env, which may belong to another program', async () => {
     const dotEnv = `${DOT_ENV}SIX_API_KEY=key-of-another-program\nSEVEN_API_KEY=a-key-of-seven\n`;
     writeFileSync(join(stage.admin.folder, '.env'), dotEnv);
     await put('six', { type: 'groq', apiKey: 'a-key-of-six' });
@@ -100,13 +100,13 @@ describe('The admin, on providers', () => {
     expect((await view('seven'))?.key).to.include({ kind: 'set', variable: 'SEVEN_API_KEY' });
   });
 
-  it('writes the name of a variable as it is given', async () => {
+  it('writes a variable as given', async () => {
     await put('six', { type: 'groq', apiKey: '${FIVE_API_KEY}' });
     expect(stage.text).to.include(`six: { type: 'groq', apiKey: '\${FIVE_API_KEY}' },`);
     expect(stage.dotEnv).to.equal(DOT_ENV);
   });
 
-  it('takes a key away with null, and keeps it where none is sent', async () => {
+  it('removes a key with null, and keeps an omitted key', async () => {
     await put('two', { type: 'openrouter', baseUrl: stage.two.baseUrl, enabled: false });
     expect(await view('two')).to.deep.include({
       enabled: false,
@@ -117,19 +117,19 @@ describe('The admin, on providers', () => {
   });
 
   for (const apiKey of ['gsk_…6789', '***', 'sk-or-***', '', '  ']) {
-    it(`refuses ${JSON.stringify(apiKey)} for a key (pitfall 36: a masked key was saved as the key)`, async () => {
+    it(`refuses the key ${JSON.stringify(apiKey)} (pitfall 36: a masked key was saved as the key)`, async () => {
       const refused = await put('one', { type: 'openai-compatible', baseUrl: stage.one.baseUrl, apiKey });
       expect(codeOf(refused)).to.equal('invalid_request');
       expect([stage.text, stage.dotEnv]).to.deep.equal([stage.configuration, DOT_ENV]);
     });
   }
 
-  it('refuses a mask that is not the one of that header (pitfall 36)', async () => {
+  it('refuses the mask of another header (pitfall 36)', async () => {
     const headers = { 'x-secret': 'abc…xyz' };
     expect(codeOf(await put('one', { type: 'openai-compatible', headers }))).to.equal('invalid_request');
   });
 
-  it('refuses what the file could not say either, with every problem in words (pitfall 39: [object Object])', async () => {
+  it('refuses invalid settings with every problem in words (pitfall 39: [object Object])', async () => {
     const refused = await put('one', { type: 'groqq', limits: [{ requests: 1 }], timeouts: { idle: 'soon' } });
     expect({ status: refused.status, code: codeOf(refused) }).to.deep.equal({
       status: 422,
@@ -145,14 +145,14 @@ describe('The admin, on providers', () => {
     expect(stage.text).to.equal(stage.configuration);
   });
 
-  it('refuses what only the plugins can judge before it is saved', async () => {
+  it('refuses settings that a plugin refuses, before it saves them', async () => {
     const refused = await put('seven', { type: 'groqq', apiKey: 'a-key-of-seven' });
     expect(refused.text).to.include('Did you mean `groq`?');
     expect(refused.status).to.equal(422);
     expect([stage.text, stage.dotEnv]).to.deep.equal([stage.configuration, DOT_ENV]);
   });
 
-  it('removes one that no chain asks, and names the chains that ask another', async () => {
+  it('removes an unused provider, and names the chains that use another', async () => {
     const refused = await stage.call('DELETE /providers/two');
     expect({ status: refused.status, code: codeOf(refused) }).to.deep.equal({ status: 409, code: 'in_use' });
     expect((refused.body as { error?: unknown }).error).to.deep.include({ chains: ['default', 'careful'] });
@@ -161,7 +161,7 @@ describe('The admin, on providers', () => {
     expect(codeOf(await stage.call('DELETE /providers/three'))).to.equal('not_found');
   });
 
-  it('lets the second of two who change the same thing look again', async () => {
+  it('refuses the second of two changes from the same revision', async () => {
     const { revision } = await list();
     const first = await put('nine', { type: 'groq' }, revision);
     expect(first.status).to.equal(200);
@@ -174,7 +174,7 @@ describe('The admin, on providers', () => {
     expect(stage.text).to.match(/nine: [\s\S]*ten: /);
   });
 
-  it('wants to know which revision a change starts from', async () => {
+  it('requires the revision that a change starts from', async () => {
     const refused = await put('nine', { type: 'groq' }, '');
     expect(codeOf(refused)).to.equal('invalid_request');
     expect(refused.text).to.include('If-Match');

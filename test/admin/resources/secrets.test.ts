@@ -5,7 +5,7 @@ import { SECRETS } from '../admin.js';
 import { ROUTES } from '../routes.js';
 import { AdminStage } from '../stage.js';
 
-/** What stands in a route's place for a parameter: one that is there. */
+/** Existing values for the parameters of routes. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   '/providers/:id': 'one',
   '/requests/:id': 'x',
@@ -20,12 +20,12 @@ const pathOf = (route: string): string =>
     return path.replace(pattern, `${start}/${value}`);
   }, route);
 
-/** It answers with what its body says, or with a caller's own key. */
+/** The routes that reveal a client key on purpose. */
 const NEVER_REFUSED = new Set(['POST /keys/:label/reveal']);
 
 const FRESH = 'a-fresh-key-that-somebody-typed-0123456789';
 
-/** Bodies that most routes refuse for one thing or another, with a key in each place for one. */
+/** Bodies that most routes refuse, with a key in each possible place. */
 const BODIES: readonly unknown[] = [
   {},
   { type: 'groqq', apiKey: FRESH, baseUrl: 'no address', headers: { authorization: `Bearer ${FRESH} é` } },
@@ -42,7 +42,7 @@ describe('Keys', () => {
 
   beforeEach(async () => {
     for (const provider of [stage.one, stage.two]) {
-      // It repeats every key that it gets.
+      // It repeats every key that it receives.
       provider.always((res, { headers, ...request }) =>
         reply(401, { error: { message: `Incorrect: ${JSON.stringify(headers)}` } })(res, { headers, ...request }),
       );
@@ -53,7 +53,7 @@ describe('Keys', () => {
   const secretsIn = (text: string): string[] => [...Object.values(SECRETS), FRESH].filter((key) => text.includes(key));
 
   for (const route of ROUTES.filter((each) => each.startsWith('GET '))) {
-    it(`are in no answer to ${route} (pitfall 45: keys in what is shown)`, async () => {
+    it(`are not in the response to ${route} (pitfall 45: keys in what is shown)`, async () => {
       const { text, status } = await stage.call(pathOf(route));
       expect(status).to.be.oneOf(route === 'GET /requests/:id' ? [404] : [200]);
       expect(secretsIn(text)).to.deep.equal([]);
@@ -61,7 +61,7 @@ describe('Keys', () => {
   }
 
   for (const route of ROUTES.filter((each) => !each.startsWith('GET ') && !each.endsWith('/session'))) {
-    it(`are in no refusal of ${route} (pitfall 45)`, async () => {
+    it(`are not in an error response of ${route} (pitfall 45)`, async () => {
       const refusals: string[] = [];
       for (const body of BODIES) {
         for (const revision of ['*', 'of another time']) {
