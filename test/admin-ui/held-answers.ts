@@ -1,7 +1,7 @@
 import type { Page, Request, Route } from 'playwright-core';
 import { until } from '../until.js';
 
-/** Requests of a page that reach the server at once and whose answers reach the page only at `release`. */
+/** Holds back responses: the requests reach the server at once, but the page gets the responses at `release`. */
 export class HeldAnswers {
   #answered = 0;
   #release: () => void = () => {};
@@ -11,7 +11,7 @@ export class HeldAnswers {
 
   private constructor() {}
 
-  /** Holds the answers to the requests that are listed as method and path below `/admin/api`: `PUT /default-chain`. */
+  /** Holds the responses of `routes`, which are methods and paths below `/admin/api`, such as `PUT /default-chain`. */
   static async hold(page: Page, ...routes: readonly string[]): Promise<HeldAnswers> {
     const held = new HeldAnswers();
     await page.route(
@@ -21,7 +21,7 @@ export class HeldAnswers {
     return held;
   }
 
-  /** Resolves when the server has given so many of the answers. */
+  /** Resolves when the server has sent `count` of the responses. */
   async reached(count = 1): Promise<void> {
     await until(() => this.#answered >= count);
   }
@@ -34,7 +34,7 @@ export class HeldAnswers {
     const response = await route.fetch();
     this.#answered++;
     await this.#released;
-    // The page may have given the request up.
+    // The page may have aborted the request.
     await route.fulfill({ response }).catch(() => {});
   }
 }

@@ -6,10 +6,10 @@ import { AdminServer, Visitor } from './browser.js';
 import { HeldAnswers } from './held-answers.js';
 import { GOOD_KEY, startModelProvider } from './model-provider.js';
 
-/** Longer than any timer of a page that asks the server again. */
+/** Longer than any polling interval of a page. */
 const LONG_MS = 20_000;
 
-describe('An answer that comes late', () => {
+describe('A late response', () => {
   let upstreams: ScriptedUpstream[];
   let server: AdminServer;
   let visitor: Visitor;
@@ -33,9 +33,9 @@ describe('An answer that comes late', () => {
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const goTo = (name: string) => page.getByRole('link', { name, exact: true }).click();
 
-  /** Sends a request through the proxy, and resolves when the page was told of it. */
+  /** Sends a request through the proxy, and resolves when the page has received its event. */
   const chatHeard = async (): Promise<void> => {
-    // A feed of the test's own: the page's was opened before it, so that the page hears the event first.
+    // The test opens its own feed. The page opened one before, so it receives the event first.
     await page.evaluate(`new Promise((resolve) => {
       const feed = new EventSource('/admin/api/events');
       feed.addEventListener('status', resolve);
@@ -47,14 +47,14 @@ describe('An answer that comes late', () => {
     await page.evaluate('window.heard');
   };
 
-  /** Paths of the requests that the page gave up before they were answered. */
+  /** The paths of the requests that the page aborts from now on. */
   const givenUp = (): string[] => {
     const paths: string[] = [];
     page.on('requestfailed', (request: Request) => paths.push(new URL(request.url()).pathname));
     return paths;
   };
 
-  it('loses none of the requests that ended while the list of requests was loaded', async () => {
+  it('does not remove requests that ended while the list was loading', async () => {
     const held = await HeldAnswers.hold(page, 'GET /requests');
     await goTo('Requests');
     await held.reached();
@@ -64,7 +64,7 @@ describe('An answer that comes late', () => {
     visitor.expectNothingWrong();
   });
 
-  it('is waited for by the overview, however often it would ask again', async () => {
+  it("is not aborted by the overview's polling", async () => {
     await page.clock.install();
     const held = await HeldAnswers.hold(page, 'GET /status');
     const ended = givenUp();
@@ -76,7 +76,7 @@ describe('An answer that comes late', () => {
     expect(ended).not.to.include('/admin/api/status');
   });
 
-  it('is waited for by the preview of a chain, which then asks for what happened meanwhile', async () => {
+  it('is not aborted by the preview of a chain, which loads again for events in the meantime', async () => {
     await goTo('Chains');
     await page.getByRole('link', { name: 'Edit default' }).click();
     await page.getByText('The next request is answered by one/a-model.').waitFor();
@@ -96,7 +96,7 @@ describe('An answer that comes late', () => {
     visitor.expectNothingWrong();
   });
 
-  it('about a provider is not shown once the provider has other settings', async () => {
+  it('of a test is not shown for a provider whose settings have changed', async () => {
     await goTo('Providers');
     const held = await HeldAnswers.hold(page, 'POST /providers/try');
     await button('Test one').click();
@@ -109,7 +109,7 @@ describe('An answer that comes late', () => {
     await page.getByRole('article', { name: 'Provider one' }).locator('trial-result').waitFor({ state: 'hidden' });
   });
 
-  it('saves no provider, and leads nowhere, once another kind of provider is to be picked', async () => {
+  it('of a test saves no provider after the user went back to pick another', async () => {
     const provider = await startModelProvider();
     try {
       await page.goto('welcome');

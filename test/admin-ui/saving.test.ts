@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { AdminServer, Visitor } from './browser.js';
 import { HeldAnswers } from './held-answers.js';
 
-/** No provider is asked here. */
+/** Nothing calls this provider. */
 const provider = { type: 'openai-compatible', baseUrl: 'http://127.0.0.1:9/v1', apiKey: 'key-0123456789' };
 
 const CONFIGURATION = {
@@ -31,7 +31,7 @@ describe('Saving in the admin', () => {
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const inFile = () => JSON.parse(server.text);
 
-  it('lets a second quick change wait for the answer to the first one', async () => {
+  it('makes a second quick change wait for the response to the first one', async () => {
     await visit('chains');
     await button('Make careful the default').waitFor();
     const held = await HeldAnswers.hold(page, 'PUT /default-chain', 'GET /chains');

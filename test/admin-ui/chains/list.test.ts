@@ -6,7 +6,7 @@ import { ChainsStage, complaint, WRITTEN } from './stage.js';
 describe('The page Chains', () => {
   const stage = ChainsStage.forEachTest();
 
-  it('shows each with its targets in order and how they stand, and which is the default', async () => {
+  it('lists each chain with its targets and their states, and marks the default chain', async () => {
     await stage.visit('chains');
     const first = stage.page.getByRole('article', { name: 'Chain default' });
     await first.getByText('default', { exact: true }).last().waitFor();
@@ -27,7 +27,7 @@ describe('The page Chains', () => {
     stage.visitor.expectNothingWrong();
   });
 
-  it('adds one: a name, targets from the list and by hand', async () => {
+  it('adds a chain: a name, targets from the list and by hand', async () => {
     await stage.visit('chains');
     await stage.button('Add a chain').click();
     const name = stage.page.getByRole('textbox', { name: 'Name' });
@@ -73,7 +73,7 @@ describe('The page Chains', () => {
     stage.visitor.expectNothingWrong();
   });
 
-  it('renames one, and makes one the default; both can be taken back', async () => {
+  it('renames a chain, and changes the default chain with Undo', async () => {
     await stage.visit('chains');
     await stage.button('Rename default').click();
     const name = stage.page.getByRole('textbox', { name: 'Name' });
@@ -94,7 +94,7 @@ describe('The page Chains', () => {
     stage.visitor.expectNothingWrong();
   });
 
-  it('removes one after it has asked, gives it back, and never removes the default', async () => {
+  it('removes a chain after a confirmation, restores it with Undo, and never removes the default chain', async () => {
     await stage.visit('chains');
     await stage.button('Remove default').click();
     await stage.page.getByText('default is the default chain. Make another one the default first.').waitFor();
@@ -111,7 +111,7 @@ describe('The page Chains', () => {
     stage.visitor.expectNothingWrong();
   });
 
-  it('says what to do where there is none yet', async () => {
+  it('says what to do without chains', async () => {
     await stage.visit('chains', stage.configured('  chains: {},\n'));
     await stage.button('Add your first chain').click();
     const name = stage.page.getByRole('textbox', { name: 'Name' });
@@ -126,7 +126,7 @@ describe('The page Chains', () => {
     stage.visitor.expectNothingWrong();
   });
 
-  it('says when the server does not answer, and shows them once it does', async () => {
+  it('says that the server does not answer, and recovers', async () => {
     await stage.visit('chains');
     await stage.button('Add a chain').waitFor();
     await stage.page.getByRole('link', { name: 'Usage' }).click();

@@ -4,7 +4,7 @@ import { ChainsStage, WRITTEN } from './stage.js';
 describe('The targets of a chain in the admin', () => {
   const stage = ChainsStage.forEachTest();
 
-  it('puts targets in order by drag, and keeps the comments of the file (pitfall 35: comments were lost)', async () => {
+  it('are reordered by drag, with the comments of the file (pitfall 35: comments were lost)', async () => {
     await stage.visit('chains/default');
     await stage.settles(stage.order, ['one/a', 'two/b', 'two/c']);
     await stage.drag('one/a', 'two/c');
@@ -20,7 +20,7 @@ describe('The targets of a chain in the admin', () => {
     stage.visitor.expectNothingWrong();
   });
 
-  it('saves two quick drags once, and never snaps back (pitfall 38: they were two saves in any order)', async () => {
+  it('are saved once after two quick drags, and never snap back (pitfall 38: they were two saves in any order)', async () => {
     await stage.visit('chains/default');
     await stage.settles(stage.order, ['one/a', 'two/b', 'two/c']);
     const puts: string[] = [];
@@ -44,7 +44,7 @@ describe('The targets of a chain in the admin', () => {
     stage.visitor.expectNothingWrong();
   });
 
-  it('puts targets in order by keyboard, keeps the focus, and says where they are now', async () => {
+  it('are reordered by keyboard, with the focus kept and the new position announced', async () => {
     await stage.visit('chains/default');
     const handle = stage.button('Move one/a');
     await handle.focus();
@@ -64,7 +64,7 @@ describe('The targets of a chain in the admin', () => {
     stage.visitor.expectNothingWrong();
   });
 
-  it('takes targets out, and puts them back where they were', async () => {
+  it('are removed, and restored in their place', async () => {
     await stage.visit('chains/default');
     await stage.button('Remove two/b').click();
     await stage.settles(stage.order, ['one/a', 'two/c']);
@@ -83,11 +83,11 @@ describe('The targets of a chain in the admin', () => {
     stage.visitor.expectNothingWrong();
   });
 
-  it('draws what is changed elsewhere once the drag is over, and moves nothing else in its place', async () => {
+  it('show a change made elsewhere only after the drag', async () => {
     await stage.visit('chains/default');
     await stage.settles(stage.order, ['one/a', 'two/b', 'two/c']);
     const handle = await stage.button('Move one/a').boundingBox();
-    if (handle === null) throw new Error('It is not there.');
+    if (handle === null) throw new Error('The handle of one/a is not on the page.');
     await stage.page.mouse.move(handle.x + 5, handle.y + 5);
     await stage.page.mouse.down();
     await stage.page.mouse.move(handle.x + 5, handle.y + 90, { steps: 8 });

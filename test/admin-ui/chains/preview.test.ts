@@ -5,7 +5,7 @@ import { ChainsStage } from './stage.js';
 describe('The preview of a chain in the admin', () => {
   const stage = ChainsStage.forEachTest();
 
-  it('shows what the next request would do, with the list as it is, and as things change', async () => {
+  it('shows what the next request would do, and updates with the list and with events', async () => {
     await stage.visit('chains/default');
     await stage.settles(stage.steps, ['asked next', 'not reached', 'not reached']);
     await stage.page.getByText('The next request is answered by one/a.').waitFor();
@@ -29,7 +29,7 @@ describe('The preview of a chain in the admin', () => {
     await stage.visit('chains/careful');
     await stage.settles(stage.steps, ['asked next']);
     stage.two.script(reply(429, { error: { message: 'Enough' } }, { 'retry-after': '300' }));
-    // It may wait until the server goes.
+    // The request may wait until the server stops.
     void stage.server.chat({ model: 'careful' }).catch(() => {});
     await stage.page.getByText(/^The next request is refused: /).waitFor();
     await stage.page.getByText(/passed over: .* · back in/).waitFor();

@@ -6,7 +6,7 @@ import { ChainsStage, complaint, WRITTEN } from './stage.js';
 describe('The settings of a chain in the admin', () => {
   const stage = ChainsStage.forEachTest();
 
-  it('gives a target limits and timeouts, and saves none that is half typed', async () => {
+  it('include limits and timeouts of a target, and incomplete ones are not saved', async () => {
     await stage.visit('chains/default');
     await stage.button('Limits and timeouts of two/c').click();
     const target = stage.page.locator('chain-target[target="two/c"]');
@@ -34,7 +34,7 @@ describe('The settings of a chain in the admin', () => {
     stage.visitor.expectNothingWrong();
   });
 
-  it('sets how a chain behaves, with every default of the schema in its place', async () => {
+  it('are saved, and show every default of the schema as placeholder', async () => {
     const { properties } = JSON.parse(readFileSync('schemas/429chain.schema.json', 'utf8')).$defs.fullChain;
     const defaults = Object.keys(CHAIN_DEFAULTS).map((key) => [key, properties[key].default]);
     expect(CHAIN_DEFAULTS).to.deep.equal(Object.fromEntries(defaults));
@@ -77,7 +77,7 @@ describe('The settings of a chain in the admin', () => {
     stage.visitor.expectNothingWrong();
   });
 
-  it('renames it with its other changes, at its new address', async () => {
+  it('are saved together with a new name, and the address follows', async () => {
     await stage.visit('chains/careful');
     const name = stage.page.getByRole('textbox', { name: 'Name' });
     await name.fill('default');
@@ -99,7 +99,7 @@ describe('The settings of a chain in the admin', () => {
     stage.visitor.expectNothingWrong();
   });
 
-  it('fits a telephone', async () => {
+  it('fit a phone', async () => {
     await stage.visit('chains/default');
     await stage.page.setViewportSize({ width: 360, height: 740 });
     await stage.button('Limits and timeouts of two/b').click();

@@ -38,7 +38,7 @@ const LONGEST_MS = 10_000;
 export const complaint = (input: Locator): Promise<string> =>
   input.evaluate((element) => (element as unknown as { validationMessage: string }).validationMessage);
 
-/** Two scripted providers, a proxy with chains over them, and a person on one of the pages of the chains. */
+/** Two scripted providers, a proxy with chains over them, and a user on a page of the chains. */
 export class ChainsStage {
   one!: ScriptedUpstream;
   two!: ScriptedUpstream;

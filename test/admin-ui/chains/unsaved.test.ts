@@ -8,7 +8,7 @@ import { ChainsStage, WRITTEN } from './stage.js';
 describe('Unsaved changes of a chain', () => {
   const stage = ChainsStage.forEachTest();
 
-  it('does not lose what is not saved: not by a link, not by going back, not by closing', async () => {
+  it('survive a link, the back button and the closing of the tab', async () => {
     await stage.visit('chains');
     await stage.page.getByRole('link', { name: 'Edit default' }).click();
     await stage.button('Remove two/b').click();
@@ -35,7 +35,7 @@ describe('Unsaved changes of a chain', () => {
     stage.visitor.expectNothingWrong();
   });
 
-  it('keeps what is not saved while the server is away', async () => {
+  it('survive while the server is down', async () => {
     await stage.visit('chains/default');
     await stage.settles(stage.order, ['one/a', 'two/b', 'two/c']);
     stage.visitor.expectTrouble(SERVER_AWAY);
@@ -51,7 +51,7 @@ describe('Unsaved changes of a chain', () => {
     expect(stage.server.text).not.to.include("model: 'b'");
   });
 
-  it('follows what is changed elsewhere while there is nothing of its own', async () => {
+  it('do not exist while the page follows changes made elsewhere', async () => {
     await stage.visit('chains/default');
     await stage.settles(stage.order, ['one/a', 'two/b', 'two/c']);
     await stage.server.changeElsewhere('chains/default', { targets: [{ target: 'two/c' }] });
@@ -83,7 +83,7 @@ describe('Unsaved changes of a chain', () => {
       expect(await stage.order()).to.deep.equal(['two/b', 'two/c']);
     };
 
-    it('takes theirs, and could still bring mine back', async () => {
+    it('give way to the other version, and can be restored', async () => {
       await bothEdit();
       await stage.visitor.expectAccessible();
       await stage.button('Take theirs').click();
@@ -96,7 +96,7 @@ describe('Unsaved changes of a chain', () => {
       stage.visitor.expectNothingWrong();
     });
 
-    it('keeps mine, and the other tab shows it', async () => {
+    it('replace the other version, which the other tab shows', async () => {
       await bothEdit();
       await stage.button('Keep mine').click();
       await stage.saved('default');
@@ -105,7 +105,7 @@ describe('Unsaved changes of a chain', () => {
       stage.visitor.expectNothingWrong();
     });
 
-    it('brings back what was removed meanwhile, if that is wanted', async () => {
+    it('restore a chain that was removed in the meantime', async () => {
       await stage.visit('chains/careful');
       await stage.page.locator('chain-settings').getByLabel('Retries').fill('1');
       await stage.server.changeElsewhere('chains/careful', {}, 'DELETE');
@@ -119,7 +119,7 @@ describe('Unsaved changes of a chain', () => {
     });
   });
 
-  it('says that the file cannot be written, shows the change to make, and loses nothing', async function () {
+  it('become a change to make by hand if the file cannot be written', async function () {
     await stage.visit('chains/default');
     await stage.settles(stage.order, ['one/a', 'two/b', 'two/c']);
     if (!makeReadOnly(stage.server.file)) this.skip();
@@ -136,14 +136,14 @@ describe('Unsaved changes of a chain', () => {
     } finally {
       makeWritable(stage.server.file);
     }
-    // A person makes the change by hand.
+    // The user makes the change by hand.
     writeFileSync(stage.server.file, stage.configured(WRITTEN.replace("      'two/c',\n", '')));
     await stage.settles(() => stage.page.getByRole('region', { name: 'Unsaved changes' }).count(), 0);
     expect(await stage.order()).to.deep.equal(['one/a', 'two/b']);
     stage.visitor.expectNothingWrong();
   });
 
-  it('keeps unsaved changes when the session ends meanwhile, and asks for the key', async () => {
+  it('survive the end of the session, and are saved after a new sign-in', async () => {
     await stage.visit('chains/default');
     stage.visitor.expectTrouble(/401|INCOMPLETE_CHUNKED/);
     const wait = stage.page.getByLabel('Longest wait');
