@@ -188,7 +188,7 @@ class PageChain extends LitElement {
     };
     toast({ text: `${removed.target} is taken out.`, action: undo });
     await this.updateComplete;
-    // The button that had the focus is gone.
+    // The focused button was removed.
     const neighbour = this.#editing.targets[Math.min(place, this.#editing.targets.length - 1)];
     if (neighbour === undefined) this.renderRoot.querySelector<HTMLElement>('.add')?.focus();
     else this.renderRoot.querySelector('sortable-list')?.focusItem(neighbour.key);
@@ -216,7 +216,7 @@ class PageChain extends LitElement {
   #saved(done: boolean): void {
     if (!done) return;
     const { name } = this.#editing;
-    // The same page, under its name of now.
+    // The same page at its new address.
     history.replaceState(history.state, '', `/admin/chains/${encodeURIComponent(name)}`);
     toast({ text: `${name} is saved, and in force.` });
     void this.#chains.reload();
@@ -230,7 +230,7 @@ class PageChain extends LitElement {
     this.#offerBack('This is theirs.', this.#editing.takeTheirs());
   };
 
-  /** Nothing is lost for good by one click. */
+  /** Offers to restore the draft. */
   #offerBack(text: string, draft: ChainDraft | undefined): void {
     toast({ text, action: { label: 'Bring mine back', run: () => this.#editing.restore(draft) } });
   }

@@ -38,7 +38,7 @@ class PageChains extends LitElement {
     css`.chains { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(36rem, 100%), 1fr)); gap: var(--space-3); align-items: start; }`,
   ];
   @state() private window: Window | undefined;
-  /** Why a change was not saved. */
+  /** Why the last change was not saved. */
   @state() private problem: unknown;
   readonly #chains = new Resource<Chains>(this, loadChains);
 
@@ -135,7 +135,7 @@ class PageChains extends LitElement {
       return;
     }
     const held = this.#held(chain.name);
-    // It may have been changed elsewhere since the dialog was opened: only its name is changed here.
+    // Changes only the name: the chain may have been changed elsewhere since the dialog was opened.
     const written = { ...(held.value ?? asWritten(chain)), name };
     const done = await this.#attempt(chain.name, () => saveChain(chain.name, held, written));
     if (!done) return;
@@ -168,7 +168,7 @@ class PageChains extends LitElement {
     await this.#attempt(chain.name, () => saveChain(chain.name, this.#held(chain.name), asWritten(chain)));
   }
 
-  /** Does it, and shows how things are then. @returns whether it was done */
+  /** Makes a change and reloads the chains. @returns whether the change succeeded */
   async #attempt(name: string, change: () => Promise<unknown>): Promise<boolean> {
     this.problem = undefined;
     try {

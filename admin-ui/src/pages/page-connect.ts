@@ -21,7 +21,7 @@ interface Doors {
 
 const FIRST = PROGRAMS[0] as Program;
 
-/** Ready settings for the programs that people use, for this address. */
+/** Settings for common programs with this address. */
 @customElement('page-connect')
 class PageConnect extends LitElement {
   static override styles = [
@@ -77,7 +77,7 @@ class PageConnect extends LitElement {
     )}</nav>`;
   }
 
-  /** In place of the list, where there is little room. */
+  /** Replaces the list on narrow screens. */
   #select(chosen: Program) {
     return html`<label class="field programs"><span>Program</span><select name="program" @change=${(event: Event) => this.#show((event.target as HTMLSelectElement).value)}>${GROUPS.map(
       (group) =>
@@ -107,7 +107,7 @@ class PageConnect extends LitElement {
     </section>`;
   }
 
-  /** The page stays, with its key and chain; only the address follows. */
+  /** Changes the address without loading the page again, so that key and chain stay. */
   #open(event: MouseEvent, id: string): void {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

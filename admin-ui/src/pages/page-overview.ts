@@ -22,7 +22,7 @@ import '../components/common/page-header.js';
 import '../components/overview/recent-requests.js';
 
 const RECENT = 12;
-/** Figures of the day need not be to the moment. */
+/** The figures of the day are polled. */
 const FIGURES_EVERY_MS = 5_000;
 
 interface Loaded {
@@ -61,7 +61,7 @@ class PageOverview extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#timer = setInterval(() => {
-      // An answer that takes longer than the interval is waited for: another question would end the one before it.
+      // Another load would abort a pending one, which a slow server could then never finish.
       if (!document.hidden && !this.#first.loading) void this.#first.reload();
     }, FIGURES_EVERY_MS);
   }

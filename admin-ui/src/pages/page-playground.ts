@@ -17,7 +17,7 @@ import '../components/common/ui-icon.js';
 const WIDE = matchMedia('(min-width: 64.0625rem)');
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** A conversation with a chain or a target, as a caller would have it. */
+/** A conversation with a chain or a target, as a client has it. */
 @customElement('page-playground')
 class PagePlayground extends LitElement {
   static override styles = [
@@ -39,7 +39,7 @@ class PagePlayground extends LitElement {
   @state() private settings: PlaygroundSettings = DEFAULT_SETTINGS;
   @state() private turns: readonly Turn[] = [];
   @state() private prompt = '';
-  /** The settings stand beside the conversation; else they fold. */
+  /** The settings are beside the conversation; on narrow screens, they fold. */
   @state() private wide = WIDE.matches;
   @state() private running: AbortController | undefined;
 
@@ -158,7 +158,7 @@ class PagePlayground extends LitElement {
     this.turns = this.turns.map((turn) => (turn.id === id ? { ...turn, ...news } : turn));
   }
 
-  /** A new prompt is seen; what follows of its answer is the reader's own pace. */
+  /** Scrolls to a new prompt, but not along with its answer. */
   async #showEnd(): Promise<void> {
     await this.updateComplete;
     this.renderRoot.querySelector('chat-turn:last-of-type')?.scrollIntoView({ block: 'start' });

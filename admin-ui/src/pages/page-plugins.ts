@@ -12,7 +12,7 @@ import '../components/common/page-header.js';
 import '../components/plugins/plugin-card.js';
 import '../components/common/ui-icon.js';
 
-/** Every plugin, those that are off too: your own first, and those that take options before the others. */
+/** Every plugin, disabled ones too: the user's own first, then those with options. */
 @customElement('page-plugins')
 class PagePlugins extends LitElement {
   static override styles = base;
@@ -20,7 +20,7 @@ class PagePlugins extends LitElement {
 
   constructor() {
     super();
-    // Another configuration is told as a new status.
+    // A new configuration sends a status event.
     new LiveController(this, (event) => {
       if (event?.type === 'status') void this.#plugins.reload();
     });

@@ -38,11 +38,11 @@ type Window =
 class PageProviders extends LitElement {
   static override styles = [base, css`.uses { display: grid; gap: var(--space-1); }`];
   @state() private window: Window | undefined;
-  /** Why a provider was not switched or removed. */
+  /** Why the last change was not saved. */
   @state() private problem: unknown;
-  /** The targets that refused, when they were last looked at. */
+  /** The disabled targets at the last event. */
   #off = '';
-  /** Ids of the providers that are being changed. */
+  /** Ids of the providers whose change is being saved. */
   readonly #changing = new Set<string>();
   readonly #providers = new Resource<Providers>(this, loadProviders);
 
@@ -53,7 +53,7 @@ class PageProviders extends LitElement {
     });
   }
 
-  /** A key may be refused, and the configuration changed, at any time. */
+  /** Reloads the providers when a key is refused or the configuration changes. */
   #follow(event: LiveEvent): void {
     const off = (live.status?.targets ?? [])
       .filter(({ state: stands }) => stands === 'disabled')
@@ -163,9 +163,9 @@ class PageProviders extends LitElement {
     if (await this.#attempt(id, () => removeProvider(id, this.#held(id)))) toast({ text: `${id} is removed.` });
   }
 
-  /** Does it, and shows how things are then. @returns whether it was done */
+  /** Makes a change and reloads the providers. @returns whether the change succeeded */
   async #attempt(id: string, change: () => Promise<unknown>): Promise<boolean> {
-    // The second click of a double click is for the state that the first is about to change.
+    // The second click of a double click would be for an outdated state.
     if (this.#changing.has(id)) return false;
     this.#changing.add(id);
     this.problem = undefined;

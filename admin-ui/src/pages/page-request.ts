@@ -12,7 +12,7 @@ import '../components/common/empty-state.js';
 import '../components/common/load-state.js';
 import '../components/common/page-header.js';
 
-/** One request: what the caller got, and the way there. */
+/** One request: its answer and its attempts. */
 @customElement('page-request')
 class PageRequest extends LitElement {
   static override styles = [
@@ -124,7 +124,7 @@ const fieldsOf = (request: RequestRecord): readonly (readonly [string, string])[
 const optional = (value: number | undefined, text: (value: number) => string): string =>
   value === undefined ? 'not told' : text(value);
 
-/** What was cut is no JSON any more, and shown as it is. */
+/** Truncated content is not JSON and is shown as it is. */
 const pretty = (text: string): string => {
   try {
     return JSON.stringify(JSON.parse(text), undefined, 2);

@@ -12,7 +12,7 @@ import '../components/common/page-header.js';
 import type { Density } from '../components/requests/request-table.js';
 import '../components/requests/request-table.js';
 
-/** One for all visits: who comes back finds it as it was. */
+/** One list for all visits, so that it is unchanged when the user comes back. */
 const list = new RequestList();
 
 const DENSITY = '429chain.density';
@@ -22,7 +22,7 @@ const DENSITIES = [
 ];
 const STATUSES = [429, 499, 502, 503];
 
-/** Requests that are over, as far back as they are kept, and new ones as they end. */
+/** All finished requests of the log, and new ones as they end. */
 @customElement('page-requests')
 class PageRequests extends LitElement {
   static override styles = [
@@ -162,7 +162,7 @@ class PageRequests extends LitElement {
   };
 }
 
-/** Each of them once, sorted; the one that is asked for as well, even if it is no longer configured. */
+/** Sorted and without duplicates; it includes the selected one, even if it is no longer configured. */
 const named = (asked: string | undefined, names: readonly string[]): readonly (readonly [string, string])[] =>
   [...new Set(asked === undefined ? names : [asked, ...names])].sort().map((name) => [name, name] as const);
 

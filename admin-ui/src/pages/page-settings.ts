@@ -27,7 +27,7 @@ const LEAVE = {
   danger: true,
 };
 
-/** Keys of callers, the configuration as text, and what this is. */
+/** Client keys, the configuration text, and facts about this server. */
 @customElement('page-settings')
 class PageSettings extends LitElement {
   static override styles = [

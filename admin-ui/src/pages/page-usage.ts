@@ -24,10 +24,10 @@ const RANGES = [
   { value: '30', text: '30 days' },
   { value: '90', text: '90 days' },
 ];
-/** While requests come, the totals are read again this often. */
+/** How often the totals are loaded again while requests arrive. */
 const AGAIN_MS = 5_000;
 
-/** What requests came to, and what would have become of them without the chain. */
+/** Totals of requests, and how many of them fallback rescued. */
 @customElement('page-usage')
 class PageUsage extends LitElement {
   static override styles = [
@@ -119,7 +119,7 @@ const rangeIn = (search: string): number => {
   return Number(RANGES.find(({ value }) => value === asked)?.value ?? 30);
 };
 
-/** The one sentence that says what it is all for. */
+/** The summary in one sentence. */
 const lead = (total: Totals) => {
   const { direct, rescued } = partsOfDay(total);
   const answered = direct + rescued;
@@ -163,7 +163,7 @@ const charts = (days: readonly Day[]) => {
 const table = (heading: string, of: string, rows: readonly NamedTotals[]) =>
   html`<section class="card stack"><h2>${heading}</h2><totals-table .of=${of} .rows=${rows}></totals-table></section>`;
 
-/** Those that did most come first. */
+/** Sorted by the number of requests, most first. */
 const sorted = (group: Readonly<Record<string, Totals>>): readonly NamedTotals[] =>
   Object.entries(group)
     .map(([name, totals]) => ({ name, totals }))

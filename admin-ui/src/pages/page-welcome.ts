@@ -23,7 +23,7 @@ const TITLES: Readonly<Record<Step, string>> = {
   connect: 'Connect',
 };
 
-/** From no provider at all to an answer, step by step. The step is in the address, the rest is kept for this tab. */
+/** Guides from no provider to an answer, step by step. The address has the step; the tab keeps the rest. */
 @customElement('page-welcome')
 class PageWelcome extends LitElement {
   static override styles = [
@@ -41,7 +41,7 @@ class PageWelcome extends LitElement {
   ];
   @state() private progress: Progress = keptProgress();
   @state() private step: Step = 'type';
-  /** What was found out about the provider that was just saved. */
+  /** The test result of the provider that was just saved. */
   @state() private trial: ProviderTrial | undefined;
   readonly #providers = new Resource<Providers>(this, loadProviders);
 
@@ -95,7 +95,7 @@ class PageWelcome extends LitElement {
   }
 
   #typeChosen = ({ detail: { type } }: CustomEvent<ProviderTypeView>): void => {
-    // Another kind is another provider; the one that was saved stays, and so do its models in the chain.
+    // Another type is another provider. The saved provider stays, with its models in the chain.
     this.#keep(type === this.progress.type ? {} : { type, provider: undefined });
     this.#go('key');
   };

@@ -13,12 +13,12 @@ import '../components/common/toast-host.js';
 import '../components/common/ui-icon.js';
 import { toastError } from '../components/common/toast-host.js';
 
-/** Around every page: the navigation, the connection, the way in. */
+/** Wraps every page: navigation, connection state and sign-in. */
 @customElement('app-shell')
 export class AppShell extends LitElement {
   static override styles = [base, shell];
   @state() private session: Session | 'none' | 'unknown' = 'unknown';
-  /** The session is over, and the page has changes that are not saved: it waits behind the way in. */
+  /** The session has ended while the page has unsaved changes: the page is kept behind the sign-in. */
   @state() private kept: Session | undefined;
   @state() private unreachable: ApiError | undefined;
   @state() private path = location.pathname;
@@ -26,7 +26,7 @@ export class AppShell extends LitElement {
   readonly #outlet = createRef<HTMLElement>();
   // @ts-expect-error the router's types are too deep for TypeScript 7
   readonly #router: Router = new Router(null, { baseUrl: '/admin/' });
-  /** The outlet that the router knows: another one after each sign-in. */
+  /** The outlet of the router. Each sign-in creates a new one. */
   #routed: HTMLElement | undefined;
 
   constructor() {
@@ -116,7 +116,7 @@ export class AppShell extends LitElement {
 
   #sessionOver(): void {
     if (this.session === 'none' || this.session === 'unknown') return;
-    // Pages with changes that are not saved ask a browser to stay.
+    // Pages with unsaved changes cancel `beforeunload`.
     const mayGo = window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
     this.kept = mayGo ? undefined : this.session;
     this.#leave();

@@ -4,7 +4,7 @@ import { signIn } from '../data/server/session.js';
 import { base } from '../styles/base.js';
 import '../components/common/ui-icon.js';
 
-/** The way in: asks for the admin key. Fires `signed-in`. */
+/** Asks for the admin key. Fires `signed-in`. */
 @customElement('sign-in')
 class SignIn extends LitElement {
   static override styles = [
@@ -16,7 +16,7 @@ class SignIn extends LitElement {
       h1 ui-icon { color: var(--water); width: 1.5rem; height: 1.5rem; }
     `,
   ];
-  /** There is a page to go on with, as it was left. */
+  /** A page with unsaved changes is kept. */
   @property({ type: Boolean }) keeps = false;
   @state() private problem = '';
   @state() private busy = false;

@@ -7,7 +7,7 @@ import { partsOf, spanText } from '../../data/format.js';
 import { base } from '../../styles/base.js';
 import '../common/state-badge.js';
 
-/** A chain among others: its targets in order, and how each of them stands. Fires `make-default`, `rename`, `remove`. */
+/** A chain in the list of chains: its targets in order with their states. Fires `make-default`, `rename`, `remove`. */
 @customElement('chain-card')
 export class ChainCard extends LitElement {
   static override styles = [
@@ -24,7 +24,7 @@ export class ChainCard extends LitElement {
   ];
   @property({ attribute: false }) chain: ChainView | undefined;
   @property({ type: Boolean }) isDefault = false;
-  /** How targets stand now. */
+  /** The current states of targets. */
   @property({ attribute: false }) states: readonly TargetView[] = [];
 
   constructor() {

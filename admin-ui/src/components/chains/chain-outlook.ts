@@ -7,7 +7,7 @@ import type { ApiError } from '../../data/server/client.js';
 import { base } from '../../styles/base.js';
 import '../common/ui-icon.js';
 
-/** What would become of the next request, in a sentence. */
+/** What happens to the next request, in one sentence. */
 @customElement('chain-outlook')
 export class ChainOutlook extends LitElement {
   static override styles = [
@@ -21,7 +21,7 @@ export class ChainOutlook extends LitElement {
   ];
   @property({ attribute: false }) explanation: Explanation | undefined;
   @property({ attribute: false }) error: ApiError | undefined;
-  /** There is nothing to ask. */
+  /** The chain has no targets. */
   @property({ type: Boolean }) empty = false;
 
   constructor() {

@@ -7,7 +7,7 @@ import '../forms/duration-field.js';
 import { type Field, reportValidity } from '../common/field-validity.js';
 import '../forms/timeouts-field.js';
 
-/** What can be chosen, and what it says. */
+/** Values and labels of the choices. */
 const RESUME: readonly (readonly [string, boolean | undefined])[] = [
   ['default: yes', undefined],
   ['yes', true],
@@ -19,7 +19,7 @@ const ON_MODERATION: readonly (readonly [string, 'return' | 'next' | undefined])
   ['ask the next target', 'next'],
 ];
 
-/** How a chain behaves. Fires `change` (detail: the settings, without those that are left to their default). */
+/** The settings of a chain. Fires `change` (detail: the settings without defaults). */
 @customElement('chain-settings')
 export class ChainSettings extends LitElement implements Field {
   static override styles = [

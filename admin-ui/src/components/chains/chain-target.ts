@@ -19,8 +19,8 @@ const TIMEOUTS: readonly (readonly [keyof Timeouts, string])[] = [
 ];
 
 /**
- * A target of a chain that is edited: what would become of it at the next request, its limits and timeouts. Fires `change`
- * (detail: what of them is changed) and `remove`.
+ * A target of an edited chain: its part in the next request, its limits and timeouts. Fires `change` (detail: the changed
+ * settings) and `remove`.
  */
 @customElement('chain-target')
 export class ChainTarget extends LitElement implements Field {
@@ -44,10 +44,10 @@ export class ChainTarget extends LitElement implements Field {
   @property() target = '';
   @property({ attribute: false }) limits: readonly Limit[] = [];
   @property({ attribute: false }) timeouts: Timeouts = {};
-  /** Those that hold where the target has none of its own. */
+  /** The inherited timeouts. */
   @property({ attribute: false }) inherited: Timeouts = {};
   @property({ attribute: false }) explained: ExplainedTarget | undefined;
-  /** Why it cannot be asked at all. */
+  /** Why the target is invalid. */
   @property() problem = '';
   @state() private open = false;
 
@@ -101,7 +101,7 @@ export class ChainTarget extends LitElement implements Field {
     </div>`;
   }
 
-  /** What is set here, in one line. */
+  /** Its settings in one line. */
   #summary(): string {
     const limits = this.limits.map((limit) => {
       if ('concurrent' in limit) return `${counted(limit.concurrent, 'request')} at once`;
@@ -114,7 +114,7 @@ export class ChainTarget extends LitElement implements Field {
     return [...limits, ...timeouts].join(' · ');
   }
 
-  /** What is not whole yet would be lost with its field. */
+  /** Closing would lose incomplete input. */
   #toggle = (): void => {
     if (!this.open || this.reportValidity()) this.open = !this.open;
   };

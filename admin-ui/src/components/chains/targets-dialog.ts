@@ -10,17 +10,17 @@ import type { UiDialog } from '../common/ui-dialog.js';
 import '../common/ui-dialog.js';
 import '../common/ui-icon.js';
 
-/** What came of asking a provider for its models. */
+/** The result of asking a provider for its models. */
 interface Asked {
   readonly provider: string;
   readonly models: readonly ListedModel[];
-  /** Why there are none. */
+  /** Why the list is empty. */
   readonly problem?: string;
 }
 
 /**
- * Models of every provider that can be used, to put into a chain. Fires `add` and `take-out` (detail: the target), and
- * `close` when it is to be dropped.
+ * Chooses models of all usable providers for a chain. Fires `add` and `take-out` (detail: the target), and `close`.
+ * Its owner removes it on `close`.
  */
 @customElement('targets-dialog')
 export class TargetsDialog extends LitElement {
@@ -32,7 +32,7 @@ export class TargetsDialog extends LitElement {
     `,
   ];
   @property({ attribute: false }) providers: readonly ProviderView[] = [];
-  /** Targets that the chain has. */
+  /** The targets of the chain. */
   @property({ attribute: false }) chosen: ReadonlySet<string> = new Set();
   @state() private asked: readonly Asked[] = [];
   @state() private typed = '';

@@ -7,7 +7,7 @@ export interface Choice {
   readonly text: string;
 }
 
-/** One of a few, side by side. Fires `choose` with the value. */
+/** A choice among a few values, side by side. Fires `choose` with the value. */
 @customElement('choice-bar')
 export class ChoiceBar extends LitElement {
   static override styles = [

@@ -7,13 +7,13 @@ import './ui-dialog.js';
 export interface Question {
   readonly heading: string;
   readonly text: string;
-  /** What the button says that does it. */
+  /** The label of the confirming button. */
   readonly yes: string;
   readonly no?: string;
   readonly danger?: boolean;
 }
 
-/** Asks before something is done that cannot be taken back. @returns whether it is to be done */
+/** Asks for confirmation. @returns whether the user confirmed */
 export const confirm = (question: Question): Promise<boolean> =>
   new Promise((resolve) => {
     const dialog = document.createElement('confirm-dialog');

@@ -7,14 +7,14 @@ import './ui-icon.js';
 
 const SAYS_SO_MS = 2_000;
 
-/** Puts a text on the clipboard. Where it holds a key, `load` fetches it only then. */
+/** Copies a text to the clipboard. `load` gets the text at the click, such as a key. */
 @customElement('copy-button')
 export class CopyButton extends LitElement {
   static override styles = base;
   @property() label = 'Copy';
-  /** What is copied, for those who cannot see it. */
+  /** What is copied, for screen readers. */
   @property() of = '';
-  /** Without a border, where it stands among others. */
+  /** Without a border. */
   @property({ type: Boolean }) quiet = false;
   @property({ attribute: false }) load: () => string | Promise<string> = () => '';
   @state() private copied = false;

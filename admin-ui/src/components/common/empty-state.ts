@@ -4,7 +4,7 @@ import { base } from '../../styles/base.js';
 import type { IconName } from './ui-icon.js';
 import './ui-icon.js';
 
-/** Where there is nothing yet: what would be here, and what to do next (default slot). */
+/** Replaces missing content: what would be here, and what to do next (default slot). */
 @customElement('empty-state')
 export class EmptyState extends LitElement {
   static override styles = [

@@ -2,7 +2,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../../styles/base.js';
 
-/** One number, what it counts, and (default slot) a line that explains it. */
+/** A figure with its label and an explanation (default slot). */
 @customElement('figure-tile')
 export class FigureTile extends LitElement {
   static override styles = [

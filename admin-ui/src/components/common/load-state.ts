@@ -5,8 +5,8 @@ import { base } from '../../styles/base.js';
 import './ui-icon.js';
 
 /**
- * Around what a page loads. While there is nothing yet: that it loads. When it failed: why, and a button to try again,
- * above what was there before. Else nothing but its content.
+ * Wraps content that a page loads. It shows a note during the first load, and after a failure the error with a retry
+ * button above the earlier content.
  */
 @customElement('load-state')
 export class LoadState extends LitElement {

@@ -4,18 +4,18 @@ import { base } from '../../styles/base.js';
 import type { UiDialog } from './ui-dialog.js';
 import './ui-dialog.js';
 
-/** Asks for a name. Fires `named` (detail: the name), and `close` when it is to be dropped. */
+/** Asks for a name. Fires `named` (detail: the name), and `close`, on which its owner removes it. */
 @customElement('name-dialog')
 export class NameDialog extends LitElement {
   static override styles = base;
   @property() heading = '';
   @property() hint = '';
-  /** What the button says that takes it. */
+  /** The label of the confirming button. */
   @property() yes = '';
   @property() value = '';
-  /** Which characters it may be made of, as a regular expression. */
+  /** The pattern of a valid name. */
   @property() pattern = '.*';
-  /** Names that are in use. */
+  /** Names that are taken. */
   @property({ attribute: false }) taken: readonly string[] = [];
 
   override async firstUpdated(): Promise<void> {

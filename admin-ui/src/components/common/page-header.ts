@@ -2,7 +2,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../../styles/base.js';
 
-/** The top of a page: its title, a line below it (default slot), its actions (slot `actions`). */
+/** The header of a page: title, description (default slot) and actions (slot `actions`). */
 @customElement('page-header')
 export class PageHeader extends LitElement {
   static override styles = [

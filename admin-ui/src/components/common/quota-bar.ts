@@ -6,7 +6,7 @@ import { shortNumber, spanText } from '../../data/format.js';
 import { leftOf, quotaName, SOURCES, shareLeft } from '../../data/providers/quotas.js';
 import { base } from '../../styles/base.js';
 
-/** One limit as a bar that drains: how much is left, when it is full again, how we know. */
+/** One limit as a bar: the remaining share, the reset, and the source. */
 @customElement('quota-bar')
 export class QuotaBar extends LitElement {
   static override styles = [

@@ -11,13 +11,13 @@ export interface SortableItem {
   readonly key: number;
 }
 
-/** From where to where something is moved, both counted from 0. */
+/** A move from one index to another. */
 export interface Move {
   readonly from: number;
   readonly to: number;
 }
 
-/** Keys that move the item of a handle, and where to. */
+/** Keys that move an item, with its new index. */
 const KEYS: Readonly<Record<string, (index: number, count: number) => number>> = {
   ArrowUp: (index) => index - 1,
   ArrowDown: (index) => index + 1,
@@ -26,8 +26,8 @@ const KEYS: Readonly<Record<string, (index: number, count: number) => number>> =
 };
 
 /**
- * A list that is put in order by dragging, or with the arrow keys on a handle. Fires `move` (detail: a `Move`); its owner
- * then sets another list of `items`, which must have no key twice.
+ * A list that the user reorders by dragging or with the arrow keys on a handle. Fires `move` (detail: a `Move`); its owner
+ * then sets the new `items`, whose keys must be unique.
  */
 @customElement('sortable-list')
 export class SortableList extends LitElement implements Field {
@@ -46,14 +46,14 @@ export class SortableList extends LitElement implements Field {
   @property({ attribute: false }) items: readonly SortableItem[] = [];
   @property() label = '';
   @property({ attribute: false }) nameOf: (item: never) => string = () => '';
-  /** What is shown of an item. While it is dragged only attributes of it are seen. */
+  /** Renders an item. A dragged copy keeps only its attributes. */
   @property({ attribute: false }) renderItem: (item: never, index: number) => TemplateResult = () => html``;
   @state() private said = '';
   readonly #list = createRef<HTMLOListElement>();
   #sortable: Sortable | undefined;
-  /** Its handle gets the focus again, once the list is drawn anew. */
+  /** The handle of this item gets the focus after the next render. */
   #focused: number | undefined;
-  /** The list that something is dragged in now; what happens to it meanwhile is drawn after that. */
+  /** The list of the current drag. Changes in the meantime are rendered after it. */
   #underWay: readonly SortableItem[] | undefined;
 
   override shouldUpdate(): boolean {
@@ -91,7 +91,7 @@ export class SortableList extends LitElement implements Field {
     this.#underWay = undefined;
   }
 
-  /** Of the fields in its items. */
+  /** Checks the fields of its items. */
   reportValidity(): boolean {
     return reportValidity(this.renderRoot);
   }
@@ -113,7 +113,7 @@ export class SortableList extends LitElement implements Field {
     return Sortable.create(list, {
       handle: '.handle',
       draggable: 'li',
-      // As the mouse does it, everywhere, and by touch too.
+      // The same behaviour in all browsers, also by touch.
       forceFallback: true,
       fallbackTolerance: 4,
       animation: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 150,
@@ -122,7 +122,7 @@ export class SortableList extends LitElement implements Field {
         this.#underWay = this.items;
       },
       onEnd: ({ item, oldDraggableIndex: from, newDraggableIndex: to }) => {
-        // What is drawn where is for the template alone to say.
+        // Only the template may move elements.
         list.insertBefore(item, next);
         const isSame = this.#underWay === this.items;
         this.#underWay = undefined;
@@ -132,7 +132,7 @@ export class SortableList extends LitElement implements Field {
     });
   }
 
-  /** Of the item whose handle has the focus: it is lost when the item is drawn elsewhere. */
+  /** The key of the focused item: moving its element loses the focus. */
   #focusedKey(): number | undefined {
     const row = (this.renderRoot as ShadowRoot).activeElement?.closest('li');
     return row === null || row === undefined ? undefined : Number(row.dataset.key);

@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<string, string>> = {
   'not asked': 'plain',
 };
 
-/** A state in its own word, with a colour beside it. */
+/** A state as a word and a colour. */
 @customElement('state-badge')
 export class StateBadge extends LitElement {
   static override styles = css`

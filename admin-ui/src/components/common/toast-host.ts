@@ -7,7 +7,7 @@ import './ui-icon.js';
 export interface Toast {
   readonly text: string;
   readonly kind?: 'good' | 'bad';
-  /** Something to take it back with. */
+  /** An action, such as Undo. */
   readonly action?: { readonly label: string; readonly run: () => void | Promise<void> };
 }
 
@@ -16,13 +16,13 @@ const STAYS_WITH_ACTION_MS = 12_000;
 
 let host: ToastHost | undefined;
 
-/** Says something at the edge of the page, for a while. What went wrong stays until it is closed. */
+/** Shows a message at the edge of the page for a while. Errors stay until they are closed. */
 export const toast = (message: Toast): void => host?.show(message);
 
-/** Says what went wrong. */
+/** Shows an error. */
 export const toastError = (error: unknown): void => toast({ text: (error as Error).message, kind: 'bad' });
 
-/** Where toasts appear: one in the shell. */
+/** Shows the toasts. The shell has one. */
 @customElement('toast-host')
 export class ToastHost extends LitElement {
   static override styles = [

@@ -5,8 +5,8 @@ import { base } from '../../styles/base.js';
 import './ui-icon.js';
 
 /**
- * A window over the page, while it is in the document: render it where it is open, and drop it on `close`. Slots: the
- * content, and `actions` for its buttons.
+ * A modal dialog that is open while it is in the document. Its owner renders it to open it, and removes it on `close`.
+ * Slots: the content, and `actions` for its buttons.
  */
 @customElement('ui-dialog')
 export class UiDialog extends LitElement {
@@ -42,12 +42,12 @@ export class UiDialog extends LitElement {
     </dialog>`;
   }
 
-  /** Once more, where its owner did not drop it. */
+  /** Opens it again if its owner did not remove it. */
   open(): void {
     this.#dialog.value?.showModal();
   }
 
-  /** Asks its owner to drop it, by the event `close`. */
+  /** Fires `close`. */
   close = (): void => {
     this.#dialog.value?.close();
   };
@@ -56,12 +56,12 @@ export class UiDialog extends LitElement {
     this.dispatchEvent(new CustomEvent('close'));
   }
 
-  /** A `cancel` that bubbles from a file picker inside is not ours. */
+  /** Ignores a `cancel` that bubbles from a file picker inside. */
   #cancelled(event: Event): void {
     if (event.target !== this.#dialog.value) event.stopPropagation();
   }
 
-  /** Neither the second click on what opened it, nor text that is marked beyond its edge, is meant to close it. */
+  /** Neither the second click of a double click nor a text selection that ends outside may close it. */
   #pressed(event: MouseEvent): void {
     this.#pressedOutside = event.target === this.#dialog.value && event.detail < 2;
   }

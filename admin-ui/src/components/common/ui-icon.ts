@@ -1,7 +1,7 @@
 import { css, html, LitElement, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 
-/** Drawings on a grid of 24 units, stroked in the colour of the text around them. */
+/** Icons on a grid of 24 units, stroked in the text colour. */
 const DRAWINGS = {
   waterfall: svg`<path d="M4 5h9M9 12h8M12 19h8M13 5c2.5 0 3 1.5 3 3.500M17 12c2.5 0 3 1.5 3 3.5" />`,
   provider: svg`<rect x="4" y="4" width="16" height="6" rx="1.5" /><rect x="4" y="14" width="16" height="6" rx="1.5" /><path d="M8 7h.01M8 17h.01" />`,
@@ -34,7 +34,7 @@ const DRAWINGS = {
 
 export type IconName = keyof typeof DRAWINGS;
 
-/** A drawing beside words that say the same: it is hidden from screen readers. */
+/** An icon beside a text. Screen readers skip it. */
 @customElement('ui-icon')
 export class UiIcon extends LitElement {
   static override styles = css`

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { base } from '../../styles/base.js';
 import '../common/copy-button.js';
 
-/** Text for another program, with where it goes, what it is written in, and a button that copies it. */
+/** Text for another program with its place, its language and a copy button. */
 @customElement('code-block')
 export class CodeBlock extends LitElement {
   static override styles = [
@@ -17,11 +17,11 @@ export class CodeBlock extends LitElement {
       pre:focus-visible { box-shadow: inset 0 0 0 2px var(--accent); }
     `,
   ];
-  /** Where it goes, such as a file or a terminal. */
+  /** Its place, such as a file or a terminal. */
   @property() where = '';
   @property() language = '';
   @property() text = '';
-  /** What is copied, where that is more than is shown: a key in place of its mask. */
+  /** The text to copy, if it differs from the shown text: a key instead of its mask. */
   @property({ attribute: false }) load: (() => string | Promise<string>) | undefined;
 
   override render() {

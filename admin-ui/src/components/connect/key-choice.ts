@@ -6,13 +6,13 @@ import { base } from '../../styles/base.js';
 import '../saving/save-problem.js';
 import '../common/ui-icon.js';
 
-/** Which key a program is given, or a new one of its own. Fires `choose` (detail: the label) and `made` (the same). */
+/** Chooses the key for a program, or creates a new one. Fires `choose` (detail: the label) and `made` (the same). */
 @customElement('key-choice')
 export class KeyChoice extends LitElement {
   static override styles = [base, css`.choice { align-items: end; } select { width: auto; max-width: 20rem; }`];
   @property({ attribute: false }) reply!: KeysReply;
   @property({ attribute: false }) chosen: ApiKeyView | undefined;
-  /** The program that a new key is for. */
+  /** The program of a new key. */
   @property() program = '';
   @state() private problem: unknown;
   @state() private making = false;

@@ -6,7 +6,7 @@ import './code-block.js';
 import '../common/copy-button.js';
 import '../common/ui-icon.js';
 
-/** What to write where, so that a program uses this proxy: the key is masked here, and whole in what is copied. */
+/** The settings of a program for this proxy. The key is masked on the page and complete in copied text. */
 @customElement('program-settings')
 export class ProgramSettings extends LitElement {
   static override styles = [
@@ -26,9 +26,9 @@ export class ProgramSettings extends LitElement {
     `,
   ];
   @property({ attribute: false }) program!: Program;
-  /** With the key masked. */
+  /** The values for the program, with the key masked. */
   @property({ attribute: false }) way!: Way;
-  /** Fetches the key, when something is copied that has it in it. */
+  /** Gets the key when a text with it is copied. */
   @property({ attribute: false }) reveal: () => Promise<string> = () => Promise.resolve('');
 
   override render() {
@@ -56,7 +56,7 @@ export class ProgramSettings extends LitElement {
     </section>`;
   }
 
-  /** What has no key in it needs none. */
+  /** Text without a key needs no request. */
   async #whole(text: (way: Way) => string): Promise<string> {
     const masked = text(this.way);
     if (masked === text({ ...this.way, key: '' })) return masked;

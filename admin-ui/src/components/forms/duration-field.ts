@@ -7,8 +7,8 @@ import type { Field } from '../common/field-validity.js';
 const EXAMPLES = 'Such as 500ms, 6s, 1m, 1h30m or 1d.';
 
 /**
- * A span of time as it is written in the configuration. An empty one is the default, which `placeholder` tells. Fires
- * `change` (detail: the text, which may be none yet) with each letter.
+ * A duration as in the configuration. If it is empty, the default in `placeholder` applies. Fires `change` (detail: the
+ * text, which may be invalid) at each input.
  */
 @customElement('duration-field')
 export class DurationField extends LitElement implements Field {
@@ -18,12 +18,12 @@ export class DurationField extends LitElement implements Field {
   @property() hint = '';
   @property() placeholder = '';
   @property({ type: Boolean }) required = false;
-  /** The label is read to those who cannot see it, and takes no room. */
+  /** The label is for screen readers only. */
   @property({ type: Boolean }) compact = false;
-  /** What is wrong is told once somebody wanted to save it, so that nothing moves under the pointer before. */
+  /** Problems are shown after the first attempt to save, so that the layout does not move while typing. */
   @state() private told = false;
 
-  /** What is wrong, or nothing. */
+  /** The problem; empty if valid. */
   get problem(): string {
     if (this.value.trim() === '') return this.required ? `How long? ${EXAMPLES}` : '';
     const ms = durationMs(this.value);

@@ -6,7 +6,7 @@ import '../common/ui-icon.js';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Names and values of headers. Fires `change` (detail: those that have a name) with each letter. */
+/** Names and values of headers. Fires `change` (detail: the headers with a name) at each input. */
 @customElement('headers-field')
 export class HeadersField extends LitElement implements Field {
   static override styles = [

@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { base } from '../../styles/base.js';
 import type { Field } from '../common/field-validity.js';
 
-/** A value as JSON text; an empty one is none. Fires `change` (detail: the value) with each letter that leaves it JSON. */
+/** A value as JSON text; empty for no value. Fires `change` (detail: the value) at each input that is valid JSON. */
 @customElement('json-field')
 export class JsonField extends LitElement implements Field {
   static override styles = [base, css`textarea { font-family: var(--mono); }`];
@@ -11,12 +11,12 @@ export class JsonField extends LitElement implements Field {
   @property() hint = '';
   @property({ attribute: false }) value: unknown;
   @property({ type: Boolean }) required = false;
-  /** What it must be, such as `object`. */
+  /** The required type, such as `object`. */
   @property() kind: 'any' | 'object' | 'array' = 'any';
   @state() private text = '';
-  /** What is wrong is told once somebody wanted to save it, so that nothing moves under the pointer before. */
+  /** Problems are shown after the first attempt to save, so that the layout does not move while typing. */
   @state() private told = false;
-  /** What the text means, so that a value from outside is told from our own. */
+  /** The value of the text, to distinguish it from a value that the owner sets. */
   #meant: unknown;
 
   get problem(): string {

@@ -9,7 +9,7 @@ import '../common/ui-icon.js';
 
 type Dimension = 'requests' | 'tokens' | 'concurrent';
 
-/** A limit while it is typed. */
+/** A limit while the user types it. */
 interface Draft {
   readonly dimension: Dimension;
   readonly amount: string;
@@ -28,7 +28,7 @@ const draftOf = (limit: Limit): Draft => {
   return { dimension: 'requests', amount: String(limit.requests), per: limit.per };
 };
 
-/** `undefined` while it is not whole. */
+/** The limit; `undefined` while it is incomplete. */
 const limitOf = ({ dimension, amount, per }: Draft): Limit | undefined => {
   const count = Number(amount);
   if (amount.trim() === '' || !Number.isInteger(count) || count < 1) return undefined;
@@ -38,8 +38,8 @@ const limitOf = ({ dimension, amount, per }: Draft): Limit | undefined => {
 };
 
 /**
- * A list of limits, as a provider or a target has it. Fires `change` (detail: the limits that are whole) with each
- * change; whether all of them are, `reportValidity` says.
+ * The limits of a provider or a target. Fires `change` (detail: the complete limits) at each change. `reportValidity`
+ * checks that all are complete.
  */
 @customElement('limits-field')
 export class LimitsField extends LitElement implements Field {
@@ -54,7 +54,7 @@ export class LimitsField extends LitElement implements Field {
     `,
   ];
   @property({ attribute: false }) limits: readonly Limit[] = [];
-  /** What they are limits of, such as `groq`; for those who cannot see it. */
+  /** The owner of the limits, such as `groq`, for screen readers. */
   @property() of = '';
   @state() private drafts: readonly Draft[] = [];
 

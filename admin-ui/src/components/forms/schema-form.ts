@@ -7,16 +7,16 @@ import { type Field, reportValidity } from '../common/field-validity.js';
 import './json-field.js';
 
 /**
- * Options as a form, made of their JSON Schema: a field for each text, number, choice, switch and list of texts, JSON
- * for whatever else. Fires `change` (detail: all options) with each change. Options that are left empty are absent.
+ * A form for options, generated from their JSON Schema: a field for each text, number, choice, switch and list of texts,
+ * and JSON for the rest. Fires `change` (detail: all options) at each change. Empty options are absent.
  */
 @customElement('schema-form')
 export class SchemaForm extends LitElement implements Field {
   static override styles = base;
-  /** Without one, or without properties in it, all options are one JSON object. */
+  /** Without a schema or without properties, all options are one JSON field. */
   @property({ attribute: false }) schema: object | undefined;
   @property({ attribute: false }) value: Readonly<Record<string, unknown>> = {};
-  /** What the server found wrong, by option. */
+  /** The problems that the server reported, by option. */
   @property({ attribute: false }) problems: Readonly<Record<string, string>> = {};
 
   override render() {
@@ -75,7 +75,7 @@ export class SchemaForm extends LitElement implements Field {
     }
   }
 
-  /** What is as it would be anyway is not written down. */
+  /** Defaults are not written. */
   #switch(key: string, schema: OptionSchema, on: boolean): void {
     this.#change(key, on === (schema.default ?? false) ? undefined : on);
   }
@@ -90,7 +90,7 @@ export class SchemaForm extends LitElement implements Field {
   }
 }
 
-/** A text as the option that it stands for. */
+/** The option value of a text. */
 const meant = (schema: OptionSchema, text: string): unknown => {
   if (text.trim() === '') return undefined;
   switch (kindOf(schema)) {

@@ -12,7 +12,7 @@ const FIELDS = [
   ['total', 'Total', 'for the whole attempt'],
 ] as const;
 
-/** How long to wait for a provider. Fires `change` (detail: `Timeouts`, without those that are empty) with each letter. */
+/** The timeouts for a provider. Fires `change` (detail: `Timeouts` without empty ones) at each input. */
 @customElement('timeouts-field')
 export class TimeoutsField extends LitElement implements Field {
   static override styles = [
@@ -20,7 +20,7 @@ export class TimeoutsField extends LitElement implements Field {
     css`div { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(10rem, 100%), 1fr)); gap: var(--space-3); align-items: start; }`,
   ];
   @property({ attribute: false }) timeouts: Timeouts = {};
-  /** What holds where one is left empty. */
+  /** The timeouts that apply to empty fields. */
   @property({ attribute: false }) defaults: Timeouts = {};
 
   override render() {

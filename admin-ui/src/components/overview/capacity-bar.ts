@@ -7,12 +7,12 @@ import { spanText } from '../../data/format.js';
 import { type Capacity, capacityOf, leftOfAll } from '../../data/providers/capacity.js';
 import { base } from '../../styles/base.js';
 
-/** So many of those that come back are told. */
+/** Most entries in the list of resets. */
 const MOST_TOLD = 4;
-/** Beyond so many parts they stand side by side without names, or they would be all gaps and borders. */
+/** With more parts, they have no names and no gaps. */
 const MOST_NAMED = 16;
 
-/** The free capacity that is left, over all providers and models, as one bar; below it, what comes back when. */
+/** The remaining free capacity of all providers and models as one bar, with the next resets below. */
 @customElement('capacity-bar')
 export class CapacityBar extends LitElement {
   static override styles = [

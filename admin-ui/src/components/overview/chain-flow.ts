@@ -7,12 +7,12 @@ import { base } from '../../styles/base.js';
 import './target-row.js';
 
 const FALL_MS = 700;
-/** Drops in the air at once; beyond them nobody could tell them apart. */
+/** Most drops at the same time. */
 const MOST_DROPS = 12;
 
 /**
- * A chain from top to bottom, as water takes it: `flow()` lets one request run down to the target that served it. Fires
- * `lift` (detail: the target's id) and `pin` (detail: the quota).
+ * A chain from top to bottom. `flow()` animates a request down to the target that served it. Fires `lift` (detail: the
+ * target's id) and `pin` (detail: the quota).
  */
 @customElement('chain-flow')
 export class ChainFlow extends LitElement {
@@ -59,7 +59,7 @@ export class ChainFlow extends LitElement {
     </section>`;
   }
 
-  /** Lets a drop fall from the top to the target that served the request; one that nobody served falls through. */
+  /** Animates a drop from the top to the target that served the request, or through the chain if none did. */
   flow({ target }: RequestRecord): void {
     if (matchMedia('(prefers-reduced-motion: reduce)').matches || document.hidden) return;
     const list = this.renderRoot.querySelector('ol');

@@ -5,7 +5,7 @@ import type { RequestRecord } from '../../../../src/contract/requests.js';
 import { counted, durationText, timeText } from '../../data/format.js';
 import { base } from '../../styles/base.js';
 
-/** The requests that were over last, a line each; a line opens the request. */
+/** The most recent requests, one line each, with links to their pages. */
 @customElement('recent-requests')
 export class RecentRequests extends LitElement {
   static override styles = [

@@ -9,10 +9,10 @@ import '../common/quota-bar.js';
 import '../common/state-badge.js';
 import '../common/ui-icon.js';
 
-/** Bars that are shown before somebody asks for more. */
+/** Bars that are shown at first. */
 const BARS = 3;
 
-/** One target: how it stands, its limits, and why it rests. Fires `lift` and `pin` (detail: the quota). */
+/** One target: its state, its limits, and why it is cooling down. Fires `lift` and `pin` (detail: the quota). */
 @customElement('target-row')
 export class TargetRow extends LitElement {
   static override styles = [

@@ -8,7 +8,7 @@ import '../requests/attempt-ladder.js';
 import './copy-as.js';
 import '../common/ui-icon.js';
 
-/** A prompt, its answer as far as it has come, and what it took. Fires `again` to ask once more where it failed. */
+/** A prompt, its answer (possibly partial) and its figures. Fires `again` to retry after a failure. */
 @customElement('chat-turn')
 export class ChatTurn extends LitElement {
   static override styles = [
@@ -66,7 +66,7 @@ export class ChatTurn extends LitElement {
     ];
   }
 
-  /** As the answer said, else as the log has them. */
+  /** From the answer, or from the log. */
   #tokens(record: RequestRecord | undefined) {
     const usage = this.turn.answer?.usage;
     const prompt = usage?.prompt ?? record?.promptTokens;

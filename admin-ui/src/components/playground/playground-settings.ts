@@ -10,7 +10,7 @@ import { base } from '../../styles/base.js';
 import { type Field, reportValidity } from '../common/field-validity.js';
 import '../forms/json-field.js';
 
-/** Which chain or target is asked, and how. Fires `change` (detail: the settings). */
+/** The chain or target and the parameters. Fires `change` (detail: the settings). */
 @customElement('playground-settings')
 export class PlaygroundSettingsForm extends LitElement implements Field {
   static override styles = [
@@ -23,7 +23,7 @@ export class PlaygroundSettingsForm extends LitElement implements Field {
   ];
   @property({ attribute: false }) settings: PlaygroundSettings = DEFAULT_SETTINGS;
   @state() private models: readonly string[] = [];
-  /** The provider whose models were asked for last. */
+  /** The provider whose models were requested last. */
   #asked = '';
   readonly #names = new Resource<{ chains: ChainsReply; providers: ProvidersReply }>(this, async (signal) => {
     const [chains, providers] = await Promise.all([
@@ -75,7 +75,7 @@ export class PlaygroundSettingsForm extends LitElement implements Field {
     return name === undefined ? '' : `${name} (the default chain)`;
   }
 
-  /** Chains first, then what they ask, then what the provider of the half that is typed has beside. */
+  /** Chains, then their targets, then the models of the typed provider. */
   #choices(): readonly string[] {
     const { chains = [] } = this.#names.value?.chains ?? {};
     const targets = (live.status?.targets ?? []).map(({ target }) => target);
@@ -89,7 +89,7 @@ export class PlaygroundSettingsForm extends LitElement implements Field {
     if (isProvider && provider !== this.#asked) void this.#listModels(provider);
   }
 
-  /** A provider that cannot tell leaves its models to be typed. */
+  /** Without a list from the provider, the user types the model. */
   async #listModels(provider: string): Promise<void> {
     this.#asked = provider;
     const { models } = await call('GET /providers/:id/models', { params: { id: provider } }).catch(() => ({

@@ -14,7 +14,7 @@ import '../common/ui-icon.js';
 
 const GIVEN_BY = { option: 'given by --plugins', program: 'given by the program that runs 429chain' } as const;
 
-/** A plugin: what it adds, how it fares, its options. Fires `saved` when something is in force that was not before. */
+/** A plugin: what it adds, its errors, its options. Fires `saved` after a change. */
 @customElement('plugin-card')
 export class PluginCard extends LitElement {
   static override styles = [
@@ -35,7 +35,7 @@ export class PluginCard extends LitElement {
   ];
   @property({ attribute: false }) reply!: PluginsReply;
   @property({ attribute: false }) plugin!: PluginView;
-  /** The options as they are typed; absent while they are as saved. */
+  /** The unsaved options; absent without changes. */
   @state() private draft: PluginView['options'] | undefined;
   @state() private problem: unknown;
   @state() private saving = false;
@@ -82,7 +82,7 @@ export class PluginCard extends LitElement {
     </details>`;
   }
 
-  /** What is not shown at a field. */
+  /** The problem that is not shown at a field. */
   #unplaced(): unknown {
     return Object.keys(problemsOfOptions(this.problem)).length > 0 ? undefined : this.problem;
   }
@@ -96,7 +96,7 @@ export class PluginCard extends LitElement {
 
   #toggle = async (): Promise<void> => {
     const { name, enabled } = this.plugin;
-    // The card itself may have gone by then.
+    // The card may have been removed by then.
     const run = async (): Promise<void> => {
       await savePlugin(await call('GET /plugins'), idOf(this.plugin), { enabled });
     };

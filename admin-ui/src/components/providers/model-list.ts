@@ -15,7 +15,7 @@ import {
 import { base } from '../../styles/base.js';
 import '../common/ui-icon.js';
 
-/** So many are drawn; who wants another one narrows the list down, or asks for all. */
+/** Most models that are shown at first. */
 const SHOWN = 100;
 const WINDOWS: readonly (readonly [number, string])[] = [
   [0, 'any'],
@@ -32,8 +32,8 @@ const SWITCHES = [
 ] as const;
 
 /**
- * Models to search, to filter and to choose from, in the order in which they are given. Fires `choose` (detail: the
- * `ListedModel`) where `action` says what choosing does; choosing one of `chosen` again is for its owner to undo.
+ * A list of models to search, filter and choose from, in the given order. If `action` is set, it fires `choose` (detail:
+ * the `ListedModel`), also for models in `chosen`, which its owner removes then.
  */
 @customElement('model-list')
 export class ModelList extends LitElement {
@@ -60,9 +60,9 @@ export class ModelList extends LitElement {
     `,
   ];
   @property({ attribute: false }) models: readonly ListedModel[] = [];
-  /** What the button beside a model says, such as `Add`. Without one there is no button. */
+  /** The label of the button beside a model, such as `Add`. If empty, there is no button. */
   @property() action = '';
-  /** The targets that were chosen already: the model's id, after its provider and a slash where it has one. */
+  /** The chosen targets: `provider/model`, or the model's id if it has no provider. */
   @property({ attribute: false }) chosen: ReadonlySet<string> = new Set();
   @state() private filter: ModelFilter = ALL_MODELS;
   @state() private all = false;

@@ -10,7 +10,7 @@ import './model-list.js';
 import './trial-result.js';
 import '../common/ui-dialog.js';
 
-/** The models of a provider, asked for now. Fires `close`. */
+/** The current models of a provider. Fires `close`. */
 @customElement('models-dialog')
 export class ModelsDialog extends LitElement {
   static override styles = base;

@@ -13,10 +13,10 @@ import { toastError } from '../common/toast-host.js';
 import './trial-result.js';
 import '../common/ui-icon.js';
 
-/** Limits that are shown before somebody asks for more. */
+/** Limits that are shown at first. */
 const BARS = 4;
 
-/** A provider: how it stands, its key, its limits, what uses it. Fires `edit`, `toggle`, `remove` and `models`. */
+/** A provider: its state, its key, its limits and its chains. Fires `edit`, `toggle`, `remove` and `models`. */
 @customElement('provider-card')
 export class ProviderCard extends LitElement {
   static override styles = [
@@ -36,7 +36,7 @@ export class ProviderCard extends LitElement {
   @property({ attribute: false }) provider: ProviderView | undefined;
   @property({ attribute: false }) type: ProviderTypeView | undefined;
   @property({ attribute: false }) targets: readonly TargetView[] = [];
-  /** Of the settings in `#tried`: those of now may be others. */
+  /** The test result for the settings in `#tried`, which may have changed since. */
   @state() private trial: ProviderTrial | undefined;
   @state() private trying = false;
   @state() private all = false;

@@ -17,19 +17,19 @@ import './trial-result.js';
 import './type-cards.js';
 import '../common/ui-dialog.js';
 
-/** Adds or edits a provider. Fires `saved` (detail: its id), and `close` when it is to be dropped. */
+/** Adds or edits a provider. Fires `saved` (detail: its id), and `close`, on which its owner removes it. */
 @customElement('provider-dialog')
 export class ProviderDialog extends LitElement {
   static override styles = [base, css`model-list { --model-list-height: 14rem; }`];
   @property({ attribute: false }) providers: Providers = { revision: '', providers: [], types: [] };
-  /** The one to edit; absent: another one is added. */
+  /** The provider to edit; absent for a new one. */
   @property({ attribute: false }) provider: ProviderView | undefined;
   @state() private draft: ProviderDraft | undefined;
   @state() private trial: ProviderTrial | undefined;
   @state() private trying = false;
   @state() private saving = false;
   @state() private problem: unknown;
-  /** What the draft started from. */
+  /** The version that the draft started from. */
   #from: Held<ProviderAsWritten> = { revision: '', value: undefined };
   #changed = false;
 
@@ -82,7 +82,7 @@ export class ProviderDialog extends LitElement {
     this.problem = undefined;
     try {
       const trial = await call('POST /providers/try', { body: toTry(draft, this.provider !== undefined) });
-      // What was typed meanwhile was not tried.
+      // The result does not apply to a draft that changed in the meantime.
       if (this.draft === draft) this.trial = trial;
     } catch (error) {
       if (this.draft === draft) this.problem = error;

@@ -11,7 +11,7 @@ import '../forms/timeouts-field.js';
 
 const ADDRESS = 'https?://.+|.*\\$\\{.+';
 
-/** What is written down of a provider. Fires `change` (detail: the `ProviderDraft`) with each letter. */
+/** The settings of a provider. Fires `change` (detail: the `ProviderDraft`) at each input. */
 @customElement('provider-form')
 export class ProviderForm extends LitElement implements Field {
   static override styles = [
@@ -25,9 +25,9 @@ export class ProviderForm extends LitElement implements Field {
   ];
   @property({ attribute: false }) draft: ProviderDraft = { id: '', written: { type: '' } };
   @property({ attribute: false }) types: readonly ProviderTypeView[] = [];
-  /** The one that is edited; absent for a new one. */
+  /** The saved provider; absent for a new one. */
   @property({ attribute: false }) saved: ProviderView | undefined;
-  /** Ids that other providers have. */
+  /** Ids of other providers. */
   @property({ attribute: false }) taken: readonly string[] = [];
 
   override render() {
@@ -58,7 +58,7 @@ export class ProviderForm extends LitElement implements Field {
     return reportValidity(this.renderRoot);
   }
 
-  /** Begins where most is to be done: at the key, or at the address of a server of one's own. */
+  /** Focuses the first field to fill: the key, or the address of a local server. */
   override focus(): void {
     void this.updateComplete.then(() => {
       const type = this.types.find((each) => each.type === this.draft.written.type);
@@ -130,7 +130,7 @@ export class ProviderForm extends LitElement implements Field {
   }
 }
 
-/** What stands in an empty field for the key: that of now, masked. */
+/** The placeholder of the key: the current key, masked. */
 const placeholderOf = ({ kind, masked, variable }: KeyState): string => {
   if (kind === 'set') return masked ?? 'set';
   return kind === 'unset' ? `${variable ?? 'Its variable'} is not set` : 'Paste it here';

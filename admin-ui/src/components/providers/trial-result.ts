@@ -5,7 +5,7 @@ import { trialWords } from '../../data/providers/trial.js';
 import { base } from '../../styles/base.js';
 import '../common/state-badge.js';
 
-/** What came of trying a provider, told to those who cannot see it as well. */
+/** The result of a provider test, announced to screen readers. */
 @customElement('trial-result')
 export class TrialResult extends LitElement {
   static override styles = [

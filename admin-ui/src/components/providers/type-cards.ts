@@ -4,7 +4,7 @@ import type { ProviderTypeView } from '../../../../src/contract/admin-configurat
 import { base } from '../../styles/base.js';
 import '../common/ui-icon.js';
 
-/** The kinds of provider to pick from: what each gives for free, and where to get a key. Fires `choose` (detail: the type). */
+/** The provider types to choose from, with free tier and key page. Fires `choose` (detail: the type). */
 @customElement('type-cards')
 export class TypeCards extends LitElement {
   static override styles = [

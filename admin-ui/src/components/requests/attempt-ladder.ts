@@ -8,12 +8,11 @@ import { attemptLadder } from '../../styles/attempt-ladder.js';
 import { base } from '../../styles/base.js';
 import '../common/state-badge.js';
 
-/** Where the axis is marked, as shares of the whole. */
+/** The marks of the axis, as shares of its length. */
 const MARKS = [0, 0.25, 0.5, 0.75, 1];
 
 /**
- * One request from its arrival to its end, on one time axis: each target that was asked or passed over, from when to when
- * and why, and the time it waited.
+ * The timeline of one request: each attempt and each skipped target with times and reason, and the waits.
  */
 @customElement('attempt-ladder')
 export class AttemptLadder extends LitElement {
@@ -64,7 +63,7 @@ export class AttemptLadder extends LitElement {
 
   #bar({ from, to }: Rung, { latencyMs, firstTokenMs }: RequestRecord, kind: string) {
     const share = (ms: number): string => `${latencyMs === 0 ? 0 : Math.min(100, (100 * ms) / latencyMs)}%`;
-    // Before it a target thinks, from it on it speaks.
+    // The first token separates waiting from streaming.
     const speaks = kind === 'served' && firstTokenMs !== undefined && firstTokenMs > from && firstTokenMs < to;
     return html`<div class="track" aria-hidden="true">
       <i class="bar ${kind}" .style=${`left: ${share(from)}; width: ${share(to - from)}`}></i>

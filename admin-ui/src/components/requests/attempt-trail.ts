@@ -2,10 +2,10 @@ import { css, html } from 'lit';
 import type { RequestAttempt } from '../../../../src/contract/requests.js';
 import { counted } from '../../data/format.js';
 
-/** More marks than this are told as a number. */
+/** With more marks, a number replaces the rest. */
 const MOST = 10;
 
-/** For whoever shows an `attemptTrail`. */
+/** Styles for components with an `attemptTrail`. */
 export const attemptTrailStyles = css`
   .marks { display: inline-flex; align-items: center; gap: 0.1875rem; font-size: var(--text-s); color: var(--muted); }
   .marks i { width: 0.5625rem; height: 0.5625rem; border-radius: 50%; flex: none; }
@@ -15,12 +15,12 @@ export const attemptTrailStyles = css`
 `;
 
 /**
- * The way of a request down its chain in a few marks: passed over, failed, served. No element of its own: a list that
- * scrolls makes and drops them by the hundred, and each shadow root costs.
+ * The attempts of a request as marks: skipped, failed, served. It is not an element: a scrolling list creates hundreds,
+ * and shadow roots are expensive.
  */
 export const attemptTrail = (attempts: readonly RequestAttempt[]) => {
   const words = wordsFor(attempts);
-  // The last ones tell how it ended.
+  // The last marks show how the request ended.
   const shown = attempts.slice(-MOST);
   const before = attempts.length - shown.length;
   return html`<span class="marks" role="img" aria-label=${words} title=${words}>${before > 0 ? `+${before}` : ''}${shown.map(({ outcome }) => html`<i class=${outcome}></i>`)}</span>`;

@@ -21,21 +21,21 @@ const COLUMNS = [
   { name: 'took', title: 'Took' },
 ] as const;
 
-/** In rem, by what there is room for. */
+/** Row heights in rem. */
 const ROW_HEIGHTS = { wide: { comfortable: 2.5, compact: 1.75 }, narrow: { comfortable: 3.75, compact: 3 } } as const;
 const HEAD_HEIGHT = 2;
-/** Narrower than this a row has two lines. */
+/** On narrower screens, a row has two lines. */
 const NARROW = 40;
 
 export type Density = 'comfortable' | 'compact';
 
-/** Requests, of which there may be any number: only those that can be seen are in the document. */
+/** A table of any number of requests. Only visible rows are in the document. */
 @customElement('request-table')
 export class RequestTable extends LitElement {
   static override styles = [base, attemptTrailStyles, requestTable];
   @property({ attribute: false, hasChanged: () => true }) list: RequestList | undefined;
   @property({ reflect: true }) density: Density = 'comfortable';
-  /** The row that the keyboard stands on. */
+  /** The row with the keyboard focus. */
   @state() private active: RequestRecord | undefined;
   readonly #rows = new VirtualRows(
     this,
@@ -57,7 +57,7 @@ export class RequestTable extends LitElement {
     const { first, last } = this.#rows.range;
     const shown = rows.slice(first, last).map((request, index) => ({ request, index: first + index }));
     const active = this.active === undefined ? -1 : rows.indexOf(this.active);
-    // The row that has the focus stays in the document, wherever one scrolls.
+    // The focused row stays in the document while scrolling.
     if (active !== -1 && (active < first || active >= last))
       shown.push({ request: rows[active] as RequestRecord, index: active });
     const entry = active === -1 ? first : active;
@@ -131,7 +131,7 @@ export class RequestTable extends LitElement {
   };
 }
 
-/** Made once: the browser takes its time over it. */
+/** Created once, since creating it is slow. */
 const fullTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 
 const rem = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);

@@ -1,18 +1,18 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 export interface Rows {
-  /** How many there are. */
+  /** The number of rows. */
   readonly count: number;
-  /** All are equally high, px. */
+  /** The height of each row, px. */
   readonly height: number;
 }
 
-/** Rows above and below those that can be seen, so that none is missing while one scrolls. */
+/** Extra rows above and below the visible ones, so that none is missing while scrolling. */
 const SPARE = 12;
 
 /**
- * Of a list of any length only the rows that can be seen are in the document. Give it the element that scrolls; it says
- * which rows to render, and renders its host anew when they change.
+ * Keeps only the visible rows of a list in the document. Pass the scrolling element to `ref()`. It says which rows to
+ * render, and renders its host again when they change.
  */
 export class VirtualRows implements ReactiveController {
   readonly #host: ReactiveControllerHost;
@@ -22,10 +22,10 @@ export class VirtualRows implements ReactiveController {
   #scroller: HTMLElement | undefined;
   #first = 0;
   #last = 0;
-  /** Of the element that scrolls, px. */
+  /** The height of the scrolling element, px. */
   width = 0;
   #height = 0;
-  /** As it was last told: to read it makes the browser lay out the page. */
+  /** The last known scroll position: reading it forces a layout. */
   #top = 0;
 
   constructor(host: ReactiveControllerHost, rows: () => Rows, onScroll: (top: number) => void) {
@@ -57,33 +57,33 @@ export class VirtualRows implements ReactiveController {
     return { first: Math.min(first, last), last };
   }
 
-  /** Rows that fit into what can be seen. */
+  /** The number of rows that are visible at once. */
   get page(): number {
     return Math.max(1, Math.floor(this.#height / this.#rows().height) - 1);
   }
 
-  /** The last rows can nearly be seen. */
+  /** The last rows are nearly visible. */
   get isNearEnd(): boolean {
     return this.#height > 0 && this.range.last + 2 * this.page >= this.#rows().count;
   }
 
-  /** Before the rows are laid out it does nothing. */
+  /** Does nothing before the first layout. */
   scrollTo(top: number): void {
     if (this.#scroller === undefined || this.width === 0 || this.#top === top) return;
     this.#scroller.scrollTop = top;
-    // It may not be as long, and the browser tells of it only later.
+    // The list may be shorter, and the browser reports the real position only later.
     this.#top = this.#scroller.scrollTop;
     this.#onScroll(this.#top);
     this.#host.requestUpdate();
   }
 
-  /** Scrolls no further than needed. `above` px are covered at the top of what can be seen. */
+  /** Scrolls as little as needed. `above` px at the top are covered by the header. */
   reveal(index: number, above: number): void {
     if (this.#scroller === undefined) return;
     const { height } = this.#rows();
     const scrollTop = this.#top;
     const top = index * height;
-    // The covering head takes its place in front of the first row.
+    // The header takes space before the first row.
     const lowest = top + height + above - this.#height;
     if (top < scrollTop) this.scrollTo(top);
     else if (lowest > scrollTop) this.scrollTo(lowest);

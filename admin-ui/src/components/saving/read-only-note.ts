@@ -5,7 +5,7 @@ import { changeByHand } from '../../data/server/saving.js';
 import { base } from '../../styles/base.js';
 import '../common/copy-button.js';
 
-/** Where the configuration cannot be written: why not, and the change that a person is to make. */
+/** Says why the configuration cannot be written, and shows the change to make by hand. */
 @customElement('read-only-note')
 export class ReadOnlyNote extends LitElement {
   static override styles = [
@@ -17,7 +17,7 @@ export class ReadOnlyNote extends LitElement {
       del { color: var(--bad); } ins { color: var(--good); }
     `,
   ];
-  /** A `read_only` refusal. */
+  /** The `read_only` error. */
   @property({ attribute: false }) error: ApiError | undefined;
 
   override render() {

@@ -2,12 +2,12 @@ import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../../styles/base.js';
 
-/** What a message at the edge of the page must rise above. */
+/** The height that toasts must stay above. */
 const LIFT = '--toast-lift';
 
 /**
- * At the edge of a page that is edited, while there is something to save; what keeps it from being saved goes into it.
- * It stands at the end of a page that is a column as high as the window. Fires `save`, by Ctrl+S or Cmd+S too, and `discard`.
+ * The bar with the buttons to save and discard, shown while there are unsaved changes. Its content is the problem.
+ * It is last in a page that is a column of at least the window's height. Fires `save` (also for Ctrl+S) and `discard`.
  */
 @customElement('save-bar')
 export class SaveBar extends LitElement {

@@ -6,8 +6,8 @@ import './read-only-note.js';
 import '../common/ui-icon.js';
 
 /**
- * Why something was not saved, above the buttons that save it: a refusal in the server's words, the change to make where
- * the file cannot be written, and after a conflict the choice: fires `theirs` or `mine`.
+ * Shows why saving failed: the server's message, the change to make by hand if the file cannot be written, or the choice
+ * after a conflict. Fires `theirs` or `mine`.
  */
 @customElement('save-problem')
 export class SaveProblem extends LitElement {

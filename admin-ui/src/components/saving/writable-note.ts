@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { Writable } from '../../../../src/contract/admin-configuration.js';
 import { base } from '../../styles/base.js';
 
-/** Says before anything is changed that changes cannot be saved, or that they end with the process. */
+/** Warns that changes cannot be saved, or that they end with the process. */
 @customElement('writable-note')
 export class WritableNote extends LitElement {
   static override styles = [

@@ -18,12 +18,12 @@ import '../common/ui-icon.js';
 import '../saving/writable-note.js';
 
 const FILE_NAME = '429chain.json5';
-/** Larger files are no configurations. */
+/** The largest file to import, in bytes. */
 const LARGEST_FILE = 512 * 1024;
-/** What the server puts in the place of a key that somebody wrote into the file. */
+/** The server's placeholder for a literal key. */
 const MASK = /<masked: [^<>]*>/;
 
-/** The whole configuration as text: checked while it is typed, saved as the other pages save. */
+/** Edits the configuration as text, and checks it while the user types. */
 @customElement('configuration-editor')
 export class ConfigurationEditor extends LitElement {
   static override styles = [
@@ -56,7 +56,7 @@ export class ConfigurationEditor extends LitElement {
     });
   }
 
-  /** Something is typed that is not saved. */
+  /** There is unsaved input. */
   get changed(): boolean {
     return this.#editing.changed;
   }
@@ -125,7 +125,7 @@ export class ConfigurationEditor extends LitElement {
     void this.#save();
   };
 
-  /** What is imported is text like any other: it is checked, and saved by the person. */
+  /** Imports a file into the editor. The user saves it. */
   #import = async (event: Event): Promise<void> => {
     const picker = event.target as HTMLInputElement;
     const [file] = picker.files ?? [];

@@ -20,7 +20,7 @@ type Window =
   | { readonly kind: 'relabel'; readonly label: string }
   | { readonly kind: 'made'; readonly label: string };
 
-/** The keys of callers: made, named anew, revoked. None is ever shown whole; what is copied is. */
+/** Creates, renames and revokes client keys. Keys are masked, except on the clipboard. */
 @customElement('key-list')
 export class KeyList extends LitElement {
   static override styles = [
@@ -131,7 +131,7 @@ export class KeyList extends LitElement {
     if ((await this.#attempt((from) => revokeKey(from, label))) !== undefined) toast({ text: `${label} is revoked.` });
   }
 
-  /** Does it, and shows how things are then. @returns `undefined` where it was not done */
+  /** Makes a change and reloads the keys. @returns `undefined` if the change failed */
   async #attempt<T>(change: (from: KeysReply) => Promise<T>): Promise<T | undefined> {
     this.problem = undefined;
     try {

@@ -4,7 +4,7 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import type { ProblemView } from '../../../../src/contract/admin-configuration.js';
 import { base } from '../../styles/base.js';
 
-/** A text of many lines, with their numbers, and marks on those where something is wrong. Fires `change` with each letter. */
+/** A text editor with line numbers and marks for problems. Fires `change` at each input. */
 @customElement('text-editor')
 export class TextEditor extends LitElement {
   static override styles = [
@@ -37,7 +37,7 @@ export class TextEditor extends LitElement {
     </div>`;
   }
 
-  /** Puts the cursor there, in sight. Lines and columns start at 1. */
+  /** Moves the cursor to a position and scrolls to it. Lines and columns start at 1. */
   goTo({ line, column }: Pick<ProblemView, 'line' | 'column'>): void {
     const area = this.#area.value;
     if (area === undefined) return;

@@ -9,15 +9,15 @@ import { base } from '../../styles/base.js';
 
 export interface Stack {
   readonly title: string;
-  /** A custom property, such as `--good`. */
+  /** A CSS custom property, such as `--good`. */
   readonly colour: string;
-  /** One for each bar. */
+  /** One value per bar. */
   readonly values: readonly number[];
 }
 
 const HEIGHT = 220;
 
-/** Numbers over days as bars, their parts stacked. A picture: its numbers belong in a table beside it as well. */
+/** Numbers per day as stacked bars. It is an image, so the page also needs a table with the numbers. */
 @customElement('bar-chart')
 export class BarChart extends LitElement {
   static override styles = [
@@ -44,7 +44,7 @@ export class BarChart extends LitElement {
   readonly #resized = new ResizeObserver(() => this.#fit());
   readonly #dark = matchMedia('(prefers-color-scheme: dark)');
   #plot: uPlot | undefined;
-  /** How it was drawn; other series or another theme need another one. */
+  /** What the chart was created for: other series or another theme need a new chart. */
   #drawn = '';
 
   override connectedCallback(): void {
@@ -121,7 +121,7 @@ export class BarChart extends LitElement {
     };
   }
 
-  /** What a custom property comes to in the theme there is: a canvas knows neither it nor `light-dark()`. */
+  /** The computed colour of a custom property: a canvas supports neither these nor `light-dark()`. */
   #colour(name: string): string {
     const probe = document.createElement('i');
     probe.style.color = `var(${name})`;
@@ -153,10 +153,10 @@ export class BarChart extends LitElement {
 
 const HALF_DAY = 43_200;
 const DAYS = [1, 2, 3, 7, 14, 30].map((days) => days * 86_400);
-/** Of requests and tokens there are no halves. */
+/** Counts are whole numbers. */
 const STEPS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 
-/** The lowest part is drawn last, in front of those that stand upon it. */
+/** The lowest part is drawn last, in front of the others. */
 const dataOf = (days: readonly number[], stacks: readonly Stack[]): AlignedData => {
   const heights: number[][] = [];
   for (const { values } of stacks) heights.push(values.map((value, index) => value + (heights.at(-1)?.[index] ?? 0)));

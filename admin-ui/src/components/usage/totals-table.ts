@@ -25,7 +25,7 @@ const FIGURES: readonly (readonly [title: string, about: string, text: (totals: 
   ['p99', '99 of 100 answers were faster', ({ p99Ms }) => (p99Ms === undefined ? '–' : durationText(p99Ms))],
 ];
 
-/** What requests came to, a line for each name. */
+/** Totals of requests, one line per name. */
 @customElement('totals-table')
 export class TotalsTable extends LitElement {
   static override styles = [
@@ -41,7 +41,7 @@ export class TotalsTable extends LitElement {
       .share { display: block; height: 0.1875rem; margin-top: 0.1875rem; border-radius: 0.125rem; background: var(--water); min-width: 1px; }
     `,
   ];
-  /** What the names are: `Provider`. */
+  /** The heading of the names: `Provider`. */
   @property() of = '';
   @property({ attribute: false }) rows: readonly NamedTotals[] = [];
 

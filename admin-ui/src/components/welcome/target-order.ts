@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { base } from '../../styles/base.js';
 import '../common/ui-icon.js';
 
-/** Targets in the order in which they are asked, to be moved and taken out. Fires `change` (detail: the targets). */
+/** Reorders and removes the targets of a chain. Fires `change` (detail: the targets). */
 @customElement('target-order')
 export class TargetOrder extends LitElement {
   static override styles = [

@@ -12,7 +12,7 @@ import '../saving/save-problem.js';
 
 const NEW_LABEL = 'first';
 
-/** The lines for a terminal and the SDKs, with this address and a key that is masked until it is copied. */
+/** Code for a terminal and the SDKs, with this address and a key that is masked until it is copied. */
 @customElement('welcome-connect')
 export class WelcomeConnect extends LitElement {
   static override styles = [

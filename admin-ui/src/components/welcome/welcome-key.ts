@@ -16,13 +16,13 @@ export interface SavedProvider {
   readonly trial: ProviderTrial;
 }
 
-/** The key, or the address of a server of one's own: it is tried at once, and saved when it is good. Fires `saved`. */
+/** Asks for the key, or for the address of a local server, tests it, and saves the provider if it works. Fires `saved`. */
 @customElement('welcome-key')
 export class WelcomeKey extends LitElement {
   static override styles = [base, css`form { max-width: 36rem; } .add { justify-self: start; }`];
   @property({ attribute: false }) type: ProviderTypeView | undefined;
   @property({ attribute: false }) providers: Providers = { revision: '', providers: [], types: [] };
-  /** The provider that was saved here before: it gets the new key. */
+  /** The provider that was saved here before, which gets the new key. */
   @property() saved = '';
   @state() private trial: ProviderTrial | undefined;
   @state() private trying = false;
@@ -72,7 +72,7 @@ export class WelcomeKey extends LitElement {
 
   #pasted = (event: ClipboardEvent): void => {
     const input = event.composedPath()[0] as HTMLInputElement;
-    // Once the browser has put it into the field.
+    // After the browser has filled the field.
     if (input.name === 'key') setTimeout(() => input.form?.requestSubmit());
   };
 
@@ -92,7 +92,7 @@ export class WelcomeKey extends LitElement {
     this.trying = true;
     this.problem = undefined;
     try {
-      // A provider that is tried while the person goes back to pick another is not saved.
+      // If the user goes back during the test, the provider is not saved.
       const trial = await call('POST /providers/try', { body: given, signal });
       this.trial = trial;
       if (isUsable(trial)) {

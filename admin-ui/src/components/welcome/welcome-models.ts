@@ -18,7 +18,7 @@ interface Loaded {
   readonly trial: ProviderTrial;
 }
 
-/** Models into the default chain. Fires `chosen` (detail: the targets) with each change, and `saved` (detail: the chain's name). */
+/** Fills the default chain. Fires `chosen` (detail: the targets) at each change, and `saved` (detail: the chain's name). */
 @customElement('welcome-models')
 export class WelcomeModels extends LitElement {
   static override styles = [
@@ -31,9 +31,9 @@ export class WelcomeModels extends LitElement {
     `,
   ];
   @property() provider = '';
-  /** What was just found out about it, so that it need not be asked again. */
+  /** The result of its test, which replaces a request for its models. */
   @property({ attribute: false }) trial: ProviderTrial | undefined;
-  /** Targets in their order; absent: those that the chain has already. */
+  /** The targets in their order; absent for those of the saved chain. */
   @property({ attribute: false }) chosen: readonly string[] | undefined;
   @state() private saving = false;
   @state() private problem: unknown;

@@ -10,7 +10,7 @@ interface Passed {
   readonly reason: string;
 }
 
-/** A first prompt through the chain, answered word by word. Fires `next`. */
+/** Sends a first prompt through the chain and streams the answer. Fires `next`. */
 @customElement('welcome-prompt')
 export class WelcomePrompt extends LitElement {
   static override styles = [

@@ -1,7 +1,7 @@
 /**
- * Puts a text on the clipboard, without it ever being in the page. Beyond this machine a browser has no clipboard for
- * pages without https; there the old command does.
- * @throws Error where the browser allows neither
+ * Copies a text to the clipboard without adding it to the page. Without https, remote pages have no clipboard API, and
+ * the old `copy` command is used.
+ * @throws Error if the browser allows neither
  */
 export const copyText = async (text: string): Promise<void> => {
   if (navigator.clipboard !== undefined) return await navigator.clipboard.writeText(text);

@@ -8,7 +8,7 @@ const tick = (): void => {
   for (const host of hosts) host.requestUpdate();
 };
 
-/** Renders its host anew each second, for countdowns; one timer serves them all. */
+/** Renders its host again every second, for countdowns. All hosts share one timer. */
 export class Ticker implements ReactiveController {
   readonly #host: ReactiveControllerHost;
 

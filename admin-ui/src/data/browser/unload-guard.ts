@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** Has the browser ask before the tab is closed or loaded anew, as long as its host has changes that are not saved. */
+/** Makes the browser ask before the tab is closed or reloaded while its host has unsaved changes. */
 export class UnloadGuard implements ReactiveController {
   readonly #isChanged: () => boolean;
 

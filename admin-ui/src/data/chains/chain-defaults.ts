@@ -1,9 +1,9 @@
 import type { ChainSettingsView, Timeouts } from '../../../../src/contract/admin-configuration.js';
 
-/** What holds where neither a target nor its chain nor its provider says otherwise. */
+/** The defaults if target, chain and provider set nothing. */
 export const DEFAULT_TIMEOUTS: Required<Timeouts> = { connect: '10s', firstToken: '60s', idle: '60s', total: '10m' };
 
-/** What holds where a chain says nothing. */
+/** The defaults of a chain's settings. */
 export const CHAIN_DEFAULTS: Required<Omit<ChainSettingsView, 'timeouts'>> = {
   maxWait: '30s',
   patience: '0s',

@@ -10,16 +10,16 @@ import { partsOf } from '../format.js';
 import { DEFAULT_TIMEOUTS } from './chain-defaults.js';
 import { asWritten, type ChainAsWritten } from './chains.js';
 
-/** A target of a chain while it is edited. */
+/** A target of a chain while the user edits it. */
 export interface DraftTarget {
-  /** Which one it is, wherever it is moved. */
+  /** Identifies the target when it is moved. */
   readonly key: number;
   readonly target: string;
   readonly limits: readonly Limit[];
   readonly timeouts: Timeouts;
 }
 
-/** A chain while it is edited. */
+/** A chain while the user edits it. */
 export interface ChainDraft {
   readonly name: string;
   readonly targets: readonly DraftTarget[];
@@ -35,29 +35,29 @@ export const draftTarget = ({ target, limits = [], timeouts = {} }: ChainTargetV
   timeouts,
 });
 
-/** What editing begins with. */
+/** The draft of a saved or a new chain. */
 export const chainDraft = (name: string, written: ChainAsWritten = { targets: [] }): ChainDraft => {
   const { targets, ...settings } = written;
   return { name, targets: targets.map(draftTarget), settings };
 };
 
-/** What is sent to be saved. */
+/** The request body that saves the draft. */
 export const toSave = ({ name, targets, settings }: ChainDraft): ChainWritten => ({
   name,
   targets: targets.map(({ key: _, ...target }) => target),
   ...settings,
 });
 
-/** To be compared with what is written down. */
+/** The draft in a form that can be compared with the saved chain. */
 export const draftAsWritten = (draft: ChainDraft): ChainAsWritten => asWritten(toSave(draft));
 
-/** A list with the element at `from` moved to the place `to`. */
+/** The list with the element at `from` moved to `to`. */
 export const moved = <T>(list: readonly T[], from: number, to: number): readonly T[] => {
   const element = list[from];
   return element === undefined ? list : list.toSpliced(from, 1).toSpliced(to, 0, element);
 };
 
-/** What holds for a target where it says nothing itself. */
+/** The timeouts that a target inherits. */
 export const inheritedTimeouts = (
   { target }: DraftTarget,
   chain: Timeouts,
@@ -67,7 +67,7 @@ export const inheritedTimeouts = (
   return { ...DEFAULT_TIMEOUTS, ...provider?.timeouts, ...chain };
 };
 
-/** Why text is no target that could be asked; nothing where it is one. */
+/** Why a text is not a usable target; empty if it is one. */
 export const problemOfTarget = (text: string, providers: readonly ProviderView[]): string => {
   const { provider, model } = partsOf(text);
   if (provider === '' || model === '') return 'Write a provider and a model, such as groq/llama-3.3-70b-versatile.';

@@ -4,16 +4,16 @@ import { type ChainDraft, chainDraft, type DraftTarget, draftAsWritten, draftTar
 import { type ChainAsWritten, type Chains, heldChain, isSame, saveChain } from './chains.js';
 
 /**
- * One chain while it is edited: what it started from, what has become of it, and what came of saving it. What others
- * change meanwhile is taken over while there is nothing of one's own to lose, and is a conflict otherwise.
+ * Edits one chain: the saved version, the draft and the result of saving. A change made elsewhere is taken over if the
+ * draft has no changes, and is a conflict otherwise.
  */
 export class ChainEditing implements ReactiveController {
   readonly #host: ReactiveControllerHost;
-  /** As it is saved; the one in the draft may be another. */
+  /** The saved name. The draft may have another. */
   name = '';
-  /** Absent while there is no such chain. */
+  /** Absent if there is no such chain. */
   draft: ChainDraft | undefined;
-  /** Why it was not saved, or a `ConflictError` even before. */
+  /** Why saving failed; a `ConflictError` may appear before saving. */
   problem: unknown;
   saving = false;
   #from: Held<ChainAsWritten> = { revision: '', value: undefined };
@@ -26,18 +26,18 @@ export class ChainEditing implements ReactiveController {
 
   hostConnected(): void {}
 
-  /** There is something to save. */
+  /** The draft has unsaved changes. */
   get changed(): boolean {
     if (this.draft === undefined) return false;
     return this.draft.name !== this.name || !isSame(draftAsWritten(this.draft), this.#from.value);
   }
 
-  /** It was never saved. */
+  /** The chain was never saved. */
   get isNew(): boolean {
     return this.#from.value === undefined;
   }
 
-  /** Begins one that is not there yet. */
+  /** Starts a new chain. */
   begin(): void {
     this.#set(chainDraft(this.name));
   }
@@ -66,7 +66,7 @@ export class ChainEditing implements ReactiveController {
     this.setTargets(this.targets.filter((each) => each.target !== target));
   }
 
-  /** @returns what was thrown away */
+  /** @returns the discarded draft */
   discard(): ChainDraft | undefined {
     const { draft } = this;
     const { value } = this.#from;
@@ -80,11 +80,11 @@ export class ChainEditing implements ReactiveController {
   }
 
   /**
-   * Sees how things are now.
-   * @returns whether the chain was changed elsewhere, and is shown as it is now
+   * Compares the draft with the loaded chains.
+   * @returns whether a change made elsewhere replaced the draft
    */
   look(chains: Chains): boolean {
-    // What is about to be saved is no news.
+    // While a save is under way, the loaded chains may be older.
     if (this.saving) return false;
     const now = heldChain(chains, this.name);
     const isFirst = this.#from.revision === '';
@@ -105,7 +105,7 @@ export class ChainEditing implements ReactiveController {
     return false;
   }
 
-  /** Saves what there is; whoever asks while it is being saved is served after that, once. @returns whether it is saved */
+  /** Saves the draft. A call during a save repeats the save once after it. @returns whether the draft is saved */
   async save(): Promise<boolean> {
     if (this.saving) {
       this.#again = true;
@@ -129,7 +129,7 @@ export class ChainEditing implements ReactiveController {
     }
   }
 
-  /** @returns what was thrown away */
+  /** @returns the discarded draft */
   takeTheirs(): ChainDraft | undefined {
     if (this.problem instanceof ConflictError) this.#from = this.problem.current as Held<ChainAsWritten>;
     return this.discard();

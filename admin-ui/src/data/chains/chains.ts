@@ -11,18 +11,18 @@ import type {
 import { call } from '../server/client.js';
 import { type Held, save } from '../server/saving.js';
 
-/** Everything that the pages of the chains show. */
+/** The data of the chain pages. */
 export interface Chains extends ChainsReply {
   readonly providers: readonly ProviderView[];
   readonly writable: Writable;
 }
 
-/** What is written down of a chain, in a form that is the same for the same meaning. */
+/** A chain as written, normalized for comparison. */
 export interface ChainAsWritten extends ChainSettingsView {
   readonly targets: readonly ChainTargetView[];
 }
 
-/** A name that the configuration takes. */
+/** The pattern of a valid chain name. */
 export const NAME_OF_CHAIN = '[^\\/\\u0000-\\u001f\\u007f]+';
 
 /** @throws ApiError */
@@ -36,14 +36,14 @@ export const loadChains = async (signal?: AbortSignal): Promise<Chains> => {
   return { ...chains, providers, writable };
 };
 
-/** Without what is empty, which is what is not there. */
+/** Normalizes a chain: empty values are the same as absent ones. */
 export const asWritten = ({ name: _, targets, ...settings }: ChainView | ChainWritten): ChainAsWritten =>
   inOrder({
     targets: targets.map((target) => withoutEmpty(target)),
     ...withoutEmpty(settings),
   });
 
-/** The chain of this name among those that were loaded. */
+/** The loaded chain of this name. */
 export const heldChain = ({ revision, chains }: ChainsReply, name: string): Held<ChainAsWritten> => {
   const view = chains.find((each) => each.name === name);
   return { revision, value: view === undefined ? undefined : asWritten(view) };
@@ -54,7 +54,7 @@ export const isSame = (one: ChainAsWritten | undefined, other: ChainAsWritten | 
 
 const reread = async (name: string): Promise<Held<ChainAsWritten>> => heldChain(await call('GET /chains'), name);
 
-/** Adds, changes or renames a chain, starting from how it was read. @throws ConflictError · ApiError */
+/** Adds, changes or renames a chain, starting from the version that was read. @throws ConflictError · ApiError */
 export const saveChain = (name: string, from: Held<ChainAsWritten>, written: ChainWritten): Promise<Saved> =>
   save('PUT /chains/:name', { params: { name }, body: written }, from, () => reread(name));
 
@@ -62,7 +62,7 @@ export const saveChain = (name: string, from: Held<ChainAsWritten>, written: Cha
 export const removeChain = (name: string, from: Held<ChainAsWritten>): Promise<Saved> =>
   save('DELETE /chains/:name', { params: { name } }, from, () => reread(name));
 
-/** The name of the default chain, as it was loaded. */
+/** The loaded name of the default chain. */
 const heldDefault = ({ revision, defaultChain }: ChainsReply): Held<string> => ({ revision, value: defaultChain });
 
 /** Makes a chain the default one. @throws ConflictError if the default was changed elsewhere · ApiError */
@@ -75,7 +75,7 @@ const isEmpty = (value: unknown): boolean =>
 const withoutEmpty = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, each]) => !isEmpty(each))) as T;
 
-/** The same value with its keys in the order of the alphabet, all the way down. */
+/** The same value with all keys sorted, recursively. */
 const inOrder = <T>(value: T): T => {
   if (Array.isArray(value)) return value.map(inOrder) as T;
   if (typeof value !== 'object' || value === null) return value;

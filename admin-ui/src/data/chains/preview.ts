@@ -3,7 +3,7 @@ import type { ExplainedTarget, Explanation } from '../../../../src/contract/expl
 import { type ApiError, call } from '../server/client.js';
 
 const AT_MOST_EVERY_MS = 2_000;
-/** A timer takes no longer span than some weeks. */
+/** Shorter than the longest delay of a timer. */
 const LATEST_MS = 3_600_000;
 
 interface Listed {
@@ -11,7 +11,7 @@ interface Listed {
   readonly target: string;
 }
 
-/** What a list of targets that need not be saved would do with the next request, kept up to date. */
+/** Explains what the next request would do with a list of targets, saved or not, and keeps the explanation up to date. */
 export class Preview implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   explanation: Explanation | undefined;
@@ -22,7 +22,7 @@ export class Preview implements ReactiveController {
   #running: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dueAt = 0;
-  /** Something happened since the question that is under way. */
+  /** An event arrived after the pending request was sent. */
   #outdated = false;
   #askedAt = 0;
 
@@ -38,12 +38,12 @@ export class Preview implements ReactiveController {
     this.#timer = undefined;
   }
 
-  /** What would become of one target of the list; nothing while that is not known. */
+  /** The explanation for one target of the list; undefined while it is unknown. */
   of(key: number): ExplainedTarget | undefined {
     return this.#byKey.get(key);
   }
 
-  /** Asks at once, if it is another list. `chain` is the saved one, whose settings hold. */
+  /** Explains the list at once if it differs. `chain` is the saved chain whose settings apply. */
   show(chain: string | undefined, targets: readonly Listed[]): void {
     const isSame = chain === this.#chain && namesOf(targets) === namesOf(this.#targets);
     this.#chain = chain;
@@ -51,7 +51,7 @@ export class Preview implements ReactiveController {
     if (!isSame) void this.#ask();
   }
 
-  /** Asks again, since something has happened: soon, and once for all that happens until then. */
+  /** Call it after an event: explains the list again soon, and once for several events. */
   refresh(): void {
     if (this.#targets.length > 0) this.#in(this.#askedAt + AT_MOST_EVERY_MS - Date.now());
   }
@@ -64,7 +64,7 @@ export class Preview implements ReactiveController {
     this.#timer = setTimeout(() => this.#askAgain(), dueAt - Date.now());
   }
 
-  /** Waits for an answer that is under way: a server that takes longer than the next event would never be heard. */
+  /** Waits for a pending response: aborting it for each event would leave a slow server without any. */
   #askAgain(): void {
     this.#timer = undefined;
     if (this.#running === undefined) void this.#ask();
@@ -105,7 +105,7 @@ export class Preview implements ReactiveController {
       targets.flatMap(({ key }, index) => (steps[index] === undefined ? [] : [[key, steps[index]]])),
     );
     const times = steps.flatMap(({ retryAt }) => (retryAt === undefined || retryAt <= Date.now() ? [] : [retryAt]));
-    // One that comes back by itself is no event.
+    // The end of a cooldown sends no event.
     if (times.length > 0) this.#in(Math.min(LATEST_MS, Math.max(AT_MOST_EVERY_MS, Math.min(...times) - Date.now())));
   }
 }

@@ -1,13 +1,13 @@
-/** How values are written in a language. */
+/** How a language writes values. */
 export interface Language {
   readonly string: (text: string) => string;
   readonly key: (name: string) => string;
   readonly words: Readonly<Record<'true' | 'false' | 'null', string>>;
-  /** What one step further in is indented by. */
+  /** One level of indentation. */
   readonly indent: string;
 }
 
-/** What is longer goes on lines of its own. */
+/** Longer values are split into several lines. */
 const WIDTH = 88;
 
 const escaped = (text: string): string =>
@@ -27,7 +27,7 @@ export const PYTHON: Language = {
   indent: '    ',
 };
 
-/** A JSON value as it is written in a language, its further lines indented by `margin`. */
+/** A JSON value as a literal of a language, with further lines indented by `margin`. */
 export const literal = (value: unknown, language: Language, margin = ''): string => {
   if (typeof value === 'string') return language.string(value);
   if (typeof value === 'number') return String(value);

@@ -4,16 +4,16 @@ import { curl, python, typescript } from './snippets.js';
 export interface Way {
   /** Such as `http://127.0.0.1:3429`. */
   readonly address: string;
-  /** What programs call the base URL. */
+  /** The base URL for programs. */
   readonly baseUrl: string;
   readonly key: string;
-  /** What they call the model. */
+  /** The model name for programs. */
   readonly chain: string;
-  /** All that could be chosen there. */
+  /** All chains, for programs that list models. */
   readonly chains: readonly string[];
 }
 
-/** Something to do in a program: a text for a place of it, or fields of a form that it shows. */
+/** One step in a program: a text for one of its files, or the fields of one of its forms. */
 export type Step =
   | { readonly where: string; readonly language: string; readonly text: (way: Way) => string }
   | { readonly where: string; readonly fields: (way: Way) => readonly (readonly [name: string, value: string])[] };
@@ -23,9 +23,9 @@ export interface Program {
   readonly title: string;
   readonly group: 'Code' | 'Coding assistants' | 'Chat' | 'Anything else';
   readonly steps: readonly Step[];
-  /** What one must know besides. */
+  /** A further note. */
   readonly note?: (way: Way) => string | undefined;
-  /** Why it cannot be connected. */
+  /** Why the program cannot use this proxy. */
   readonly unsupported?: string;
 }
 
@@ -41,7 +41,7 @@ const json = (value: unknown): string => JSON.stringify(value, undefined, 2);
 
 const LOOPBACK = /^(https?:\/\/)(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?=[:/]|$)/;
 
-/** From within a container this machine has another name. */
+/** Containers reach this machine under another name. */
 const fromContainer = (url: string): string => url.replace(LOOPBACK, '$1host.docker.internal');
 
 const containerNote = ({ address }: Way): string | undefined =>
@@ -49,7 +49,7 @@ const containerNote = ({ address }: Way): string | undefined =>
     ? 'The container knows this machine as host.docker.internal. On Linux 429chain must listen there too: set server.host to 0.0.0.0.'
     : undefined;
 
-/** A context window to plan with: that of the smallest model of a chain is not known to its callers. */
+/** An assumed context window: clients do not know the smallest one in a chain. */
 const CONTEXT = 128_000;
 
 export const PROGRAMS: readonly Program[] = [

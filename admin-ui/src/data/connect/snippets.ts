@@ -1,11 +1,11 @@
 import { literal, PYTHON, TYPESCRIPT } from './literal.js';
 
-/** A chat request, and where it goes. */
+/** A chat request and its address. */
 export interface Asked {
   /** Such as `http://127.0.0.1:3429`. */
   readonly address: string;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Absent: it is read from the variable `CHAIN_API_KEY`. */
+  /** If absent, the code reads the variable `CHAIN_API_KEY`. */
   readonly key?: string;
 }
 
@@ -13,7 +13,7 @@ const VARIABLE = 'CHAIN_API_KEY';
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** For a POSIX shell. */
+/** A command for a POSIX shell. */
 export const curl = ({ address, body, key }: Asked): string => {
   const authorization =
     key === undefined ? `"authorization: Bearer $${VARIABLE}"` : quoted(`authorization: Bearer ${key}`);
@@ -23,7 +23,7 @@ export const curl = ({ address, body, key }: Asked): string => {
   -d ${quoted(JSON.stringify(body, undefined, 2))}`;
 };
 
-/** For the package `openai` of npm. */
+/** Code for the npm package `openai`. */
 export const typescript = ({ address, body, key }: Asked): string => {
   const apiKey = key === undefined ? `process.env.${VARIABLE}` : TYPESCRIPT.string(key);
   const result = body.stream === true ? 'stream' : 'answer';
@@ -38,14 +38,14 @@ ${
 }`;
 };
 
-/** What the SDK for Python knows by name; anything else goes through `extra_body`. */
+/** The named parameters of the Python SDK. Other fields go through `extra_body`. */
 const KNOWN = new Set(
   'messages model audio frequency_penalty function_call functions logit_bias logprobs max_completion_tokens max_tokens metadata modalities n parallel_tool_calls prediction presence_penalty reasoning_effort response_format seed service_tier stop store stream stream_options temperature tool_choice tools top_logprobs top_p user verbosity web_search_options'.split(
     ' ',
   ),
 );
 
-/** For the package `openai` of PyPI. */
+/** Code for the PyPI package `openai`. */
 export const python = ({ address, body, key }: Asked): string => {
   const known = Object.entries(body).filter(([name]) => KNOWN.has(name));
   const others = Object.entries(body).filter(([name]) => !KNOWN.has(name));

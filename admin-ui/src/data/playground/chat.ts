@@ -1,38 +1,38 @@
 import { ApiError, send } from '../server/client.js';
 
-/** Tokens, as the provider counted them. */
+/** Tokens as counted by the provider. */
 interface ChatUsage {
   readonly prompt: number;
   readonly completion: number;
 }
 
-/** An answer as far as it has come. */
+/** An answer, possibly partial. */
 export interface Answer {
   readonly text: string;
-  /** What the model thought aloud before. */
+  /** The reasoning before the answer. */
   readonly reasoning: string;
-  /** Each as `name(arguments)`. */
+  /** Tool calls, each as `name(arguments)`. */
   readonly calls: readonly string[];
-  /** The target that speaks. */
+  /** The target of the current text. */
   readonly target: string;
-  /** What the proxy said between the words, such as that another target took the answer up. */
+  /** Comments of the proxy, such as that another target continued the answer. */
   readonly notes: readonly string[];
   readonly usage?: ChatUsage;
-  /** Since it was sent; absent for an answer that came whole. */
+  /** From the request to the first token; absent without streaming. */
   readonly firstTokenMs?: number;
-  /** Since it was sent. */
+  /** Since the request was sent. */
   readonly durationMs: number;
 }
 
 const NOTHING: Answer = { text: '', reasoning: '', calls: [], target: '', notes: [], durationMs: 0 };
 
-/** An id for a request that the page knows before anything answers. The browser may be without `randomUUID`. */
+/** A request id that the page knows in advance. The browser may lack `randomUUID`. */
 export const requestId = (): string =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /**
- * Sends a chat request as a caller would, and tells the answer as it grows. `id` is what the log knows it by.
- * @throws ApiError where no target served it, with `details.targets` · Error where the answer broke off · AbortError
+ * Sends a chat request as a client does, and reports the answer while it grows. `id` is its id in the log.
+ * @throws ApiError with `details.targets` if no target served it · Error if the answer broke off · AbortError
  */
 export const sendChat = async (
   id: string,
@@ -80,7 +80,7 @@ async function* linesOf({ body }: Response, signal: AbortSignal): AsyncGenerator
   }
 }
 
-/** As much of a chat completion, or of a chunk of one, as is read here. */
+/** The fields of a chat completion or a chunk that the page reads. */
 interface Completion {
   readonly error?: { readonly message?: unknown };
   readonly choices?: readonly { readonly delta?: Said; readonly message?: Said }[];
@@ -111,7 +111,7 @@ class Collector {
     this.#tell({});
   }
 
-  /** @throws Error for one that says that it failed */
+  /** @throws Error for a completion with an error */
   take({ error, choices, usage }: Completion, isChunk: boolean): void {
     if (error !== undefined)
       throw new Error(String(error.message ?? 'The provider failed in the midst of the answer.'));

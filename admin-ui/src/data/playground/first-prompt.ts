@@ -1,6 +1,6 @@
 import { requestId, sendChat } from './chat.js';
 
-/** What came of a prompt beside its words. */
+/** The result of a prompt without its text. */
 export interface Answered {
   /** The target that served it. */
   readonly target: string;
@@ -8,8 +8,8 @@ export interface Answered {
 }
 
 /**
- * Sends a prompt through a chain, as a caller would, and tells its words as they come.
- * @throws ApiError where no target served it, with `details.targets` · Error where the stream broke
+ * Sends a prompt through a chain as a client does, and reports the answer as it arrives.
+ * @throws ApiError with `details.targets` if no target served it · Error if the stream broke
  */
 export const sendPrompt = (
   chain: string,

@@ -2,7 +2,7 @@ import type { RequestRecord } from '../../../../src/contract/requests.js';
 import { ApiError } from '../server/client.js';
 import type { Answer } from './chat.js';
 
-/** What a request is made of beside its prompt. Numbers are as they were typed; an empty one is not sent. */
+/** The settings of a request. Numbers are texts as typed; empty ones are not sent. */
 export interface PlaygroundSettings {
   readonly model: string;
   readonly system: string;
@@ -10,7 +10,7 @@ export interface PlaygroundSettings {
   readonly maxTokens: string;
   readonly topP: string;
   readonly stream: boolean;
-  /** Further fields of the request; they take the place of those above. */
+  /** Further fields of the request; they override those above. */
   readonly more: Readonly<Record<string, unknown>>;
 }
 
@@ -24,20 +24,20 @@ export const DEFAULT_SETTINGS: PlaygroundSettings = {
   more: {},
 };
 
-/** One prompt and what came of it. */
+/** One prompt with its answer. */
 export interface Turn {
-  /** Of the request, in the log too. */
+  /** The id of the request. */
   readonly id: string;
   readonly prompt: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly state: 'running' | 'done' | 'stopped' | 'failed';
   readonly answer?: Answer;
   readonly problem?: Error;
-  /** Once it is over; `missing` where the log has no word of it. */
+  /** The log record of the finished request; `missing` if the log has none. */
   readonly record?: RequestRecord | 'missing';
 }
 
-/** The request that asks `prompt` after `turns`. Those that got no answer are not said again. */
+/** The request body for `prompt` after `turns`. It omits turns without an answer. */
 export const bodyOf = (
   settings: PlaygroundSettings,
   turns: readonly Turn[],
@@ -63,7 +63,7 @@ export const bodyOf = (
   };
 };
 
-/** A target that did not serve a request, as the server's refusal lists it. */
+/** A target that did not serve a request, as listed in the server's error. */
 export interface Passed {
   readonly target: string;
   readonly reason: string;
@@ -75,7 +75,7 @@ export interface Passed {
 export const passedIn = (problem: unknown): readonly Passed[] =>
   problem instanceof ApiError ? ((problem.details.targets ?? []) as readonly Passed[]) : [];
 
-/** What went wrong, without what is listed below it anyway. */
+/** The message of an error, without the targets that are listed below it. */
 export const problemWords = (problem: Error): string =>
   passedIn(problem).length > 0 && problem instanceof ApiError
     ? `No target of “${String(problem.details.chain)}” can answer now.`

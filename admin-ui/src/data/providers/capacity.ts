@@ -2,21 +2,21 @@ import type { QuotaView, TargetView } from '../../../../src/contract/admin-api.j
 import { partsOf } from '../format.js';
 import { shareLeft } from './quotas.js';
 
-/** A part of all free capacity: what draws on the same quota is one part. */
+/** A part of the free capacity: targets with the same quota are one part. */
 export interface Capacity {
-  /** A target, or the pool or provider whose quota binds it. */
+  /** The target, or its pool or provider if that one's quota is the tightest. */
   readonly scope: string;
   readonly provider: string;
   readonly targets: readonly string[];
-  /** From 0 to 1. */
+  /** The remaining share, from 0 to 1. */
   readonly left: number;
-  /** When there is more, epoch ms; absent when it is full or nobody knows. */
+  /** When more becomes available, epoch ms; absent if it is full or the time is unknown. */
   readonly moreAt?: number;
-  /** Nothing is known against it, and nothing about it. */
+  /** Its limits are unknown. */
   readonly unknown: boolean;
 }
 
-/** Free capacity over all targets that could be used, what shares a quota taken together. */
+/** The free capacity of all usable targets; targets that share a quota count once. */
 export const capacityOf = (targets: readonly TargetView[]): readonly Capacity[] => {
   const parts = new Map<string, Capacity>();
   for (const target of targets) {
@@ -28,11 +28,11 @@ export const capacityOf = (targets: readonly TargetView[]): readonly Capacity[] 
   return [...parts.values()];
 };
 
-/** The share of all free capacity that is left, from 0 to 1; each part counts the same. */
+/** The remaining share of all parts, from 0 to 1. All parts have the same weight. */
 export const leftOfAll = (parts: readonly Capacity[]): number =>
   parts.length === 0 ? 0 : parts.reduce((sum, { left }) => sum + left, 0) / parts.length;
 
-/** The quota of which the least is left: the one that ends first. */
+/** The quota with the smallest remaining share. */
 const tightest = (quotas: readonly QuotaView[]): QuotaView | undefined =>
   quotas.reduce<QuotaView | undefined>((found, quota) => {
     const share = shareLeft(quota);

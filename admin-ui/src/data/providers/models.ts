@@ -1,24 +1,24 @@
 import type { ModelView } from '../../../../src/contract/models.js';
 
-/** A model in a list that may hold those of several providers. */
+/** A model in a list that may have several providers. */
 export interface ListedModel extends ModelView {
-  /** The id of the provider that offers it. */
+  /** The id of its provider. */
   readonly provider?: string;
 }
 
 export interface ModelFilter {
-  /** Words that must all be in its id, name or provider, whatever their case. */
+  /** Words that must all be in its id, name or provider. Case does not matter. */
   readonly text: string;
   readonly free: boolean;
   readonly vision: boolean;
   readonly tools: boolean;
-  /** Tokens, at least. */
+  /** The minimum in tokens. */
   readonly contextWindow: number;
 }
 
 export const ALL_MODELS: ModelFilter = { text: '', free: false, vision: false, tools: false, contextWindow: 0 };
 
-/** Those that a filter lets through. A provider that does not tell is taken at no word: what it leaves out is not there. */
+/** The models that match a filter. Unknown capabilities count as missing. */
 export const filtered = <M extends ListedModel>(models: readonly M[], filter: ModelFilter): readonly M[] => {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   return models.filter((model) => {
@@ -33,12 +33,12 @@ export const filtered = <M extends ListedModel>(models: readonly M[], filter: Mo
   });
 };
 
-/** As a chain names it. */
+/** The target of a model, as in a chain. */
 export const targetOf = ({ provider, id }: ListedModel): string => (provider === undefined ? id : `${provider}/${id}`);
 
 const dollars = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD', maximumSignificantDigits: 3 });
 
-/** `free`, `$0.15 / $0.60` for a million tokens in and out, or nothing where the provider does not tell. */
+/** `free`, `$0.15 / $0.60` per million tokens in and out, or empty if unknown. */
 export const priceText = ({ free, price }: ModelView): string => {
   if (free === true) return 'free';
   return price === undefined ? '' : `${dollars.format(price.input)} / ${dollars.format(price.output)}`;
@@ -46,11 +46,11 @@ export const priceText = ({ free, price }: ModelView): string => {
 
 const tokens = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
 
-/** `131K`, or nothing where the provider does not tell. */
+/** `131K`, or empty if unknown. */
 export const windowText = ({ contextWindow }: ModelView): string =>
   contextWindow === undefined ? '' : tokens.format(contextWindow);
 
-/** What it can do beside words, such as `vision`, `tools`. */
+/** Its capabilities besides text, such as `vision` and `tools`. */
 export const abilitiesOf = ({ vision, tools, reasoning }: ModelView): readonly string[] => [
   ...(vision === true ? ['vision'] : []),
   ...(tools === true ? ['tools'] : []),

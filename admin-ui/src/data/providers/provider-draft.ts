@@ -6,13 +6,13 @@ import type {
 } from '../../../../src/contract/admin-configuration.js';
 import { asWritten, freeId, unchanged } from './providers.js';
 
-/** A provider while it is edited. Its key is nowhere but in here, and only until it is saved. */
+/** A provider while the user edits it. A new key is kept only here, until it is saved. */
 export interface ProviderDraft {
   readonly id: string;
   readonly written: ProviderWritten;
 }
 
-/** What editing begins with: a saved provider, its key left as it is. */
+/** The draft of a saved provider, which keeps its key. */
 export const draftOf = (view: ProviderView): ProviderDraft => ({ id: view.id, written: unchanged(asWritten(view)) });
 
 export const newDraft = ({ type }: ProviderTypeView, taken: readonly string[]): ProviderDraft => ({
@@ -20,7 +20,7 @@ export const newDraft = ({ type }: ProviderTypeView, taken: readonly string[]): 
   written: { type, limits: [], timeouts: {}, headers: {}, options: {} },
 });
 
-/** What `POST /providers/try` needs. What is absent is that of the saved one. */
+/** The body of `POST /providers/try`. Absent fields are those of the saved provider. */
 export const toTry = ({ id, written }: ProviderDraft, saved: boolean): ProviderToTry => {
   const { type, baseUrl, apiKey, options } = written;
   return {
@@ -32,7 +32,7 @@ export const toTry = ({ id, written }: ProviderDraft, saved: boolean): ProviderT
   };
 };
 
-/** A draft with some of what is written changed; `undefined` takes it out. */
+/** The draft with some settings changed; `undefined` removes a setting. */
 export const withWritten = (
   draft: ProviderDraft,
   change: { readonly [K in keyof ProviderWritten]?: ProviderWritten[K] | undefined },

@@ -10,12 +10,12 @@ import { partsOf } from '../format.js';
 import { call } from '../server/client.js';
 import { type Held, save } from '../server/saving.js';
 
-/** What is written down of a provider, and which key it has; not how it stands. */
+/** A provider as written, with the state of its key, but without its live state. */
 export interface ProviderAsWritten extends Omit<ProviderWritten, 'apiKey'> {
   readonly key: KeyState;
 }
 
-/** Everything that the page of the providers shows. */
+/** The data of the page Providers. */
 export interface Providers {
   readonly revision: string;
   readonly providers: readonly ProviderView[];
@@ -34,7 +34,7 @@ export const asWritten = (view: ProviderView): ProviderAsWritten => {
   return { type, ...(baseUrl === undefined ? {} : { baseUrl }), enabled, limits, timeouts, headers, options, key };
 };
 
-/** A provider as it stands among those that were loaded. */
+/** The loaded provider of this id. */
 export const held = ({ revision, providers }: Providers, id: string): Held<ProviderAsWritten> => {
   const view = providers.find((each) => each.id === id);
   return { revision, value: view === undefined ? undefined : asWritten(view) };
@@ -43,7 +43,7 @@ export const held = ({ revision, providers }: Providers, id: string): Held<Provi
 const reread = async (id: string): Promise<Held<ProviderAsWritten>> =>
   held({ ...(await call('GET /providers')), types: [] }, id);
 
-/** Adds or changes a provider, starting from how it was read. @throws ConflictError · ApiError */
+/** Adds or changes a provider, starting from the version that was read. @throws ConflictError · ApiError */
 export const saveProvider = (id: string, from: Held<ProviderAsWritten>, written: ProviderWritten): Promise<Saved> =>
   save('PUT /providers/:id', { params: { id }, body: written }, from, () => reread(id));
 
@@ -51,10 +51,10 @@ export const saveProvider = (id: string, from: Held<ProviderAsWritten>, written:
 export const removeProvider = (id: string, from: Held<ProviderAsWritten>): Promise<Saved> =>
   save('DELETE /providers/:id', { params: { id } }, from, () => reread(id));
 
-/** What is sent so that it stays as it is: all of it but the key, which stays by itself. */
+/** The request body that changes nothing. It omits the key, which the server keeps then. */
 export const unchanged = ({ key: _, ...written }: ProviderAsWritten): ProviderWritten => written;
 
-/** An id for another provider: the name of its type or its host, with the first number that is free where it is taken. */
+/** A free id for a new provider: its type or the name of its host, with a number if it is taken. */
 export const freeId = (type: string, baseUrl: string | undefined, taken: readonly string[]): string => {
   const stem = type === 'openai-compatible' ? nameOfHost(baseUrl ?? '') : type;
   let id = stem;
@@ -62,18 +62,18 @@ export const freeId = (type: string, baseUrl: string | undefined, taken: readonl
   return id;
 };
 
-/** `mistral` for `https://api.mistral.ai/v1`, `local` for an address without a name. */
+/** `mistral` for `https://api.mistral.ai/v1`, `local` for an IP address or localhost. */
 const nameOfHost = (baseUrl: string): string => {
   const host = URL.canParse(baseUrl) ? new URL(baseUrl).hostname : '';
   return /^[\d.]*$|:|localhost/.test(host) ? 'local' : (host.split('.').at(-2) ?? host);
 };
 
-/** All limits that are known for a provider: those of the account first, then those of its pools and targets. */
+/** All known limits of a provider: first those of the account, then those of its pools and targets. */
 export const quotasOf = (id: string, targets: readonly TargetView[]): readonly QuotaView[] => {
   const quotas = new Map<string, QuotaView>();
   for (const { target, quotas: its } of targets) {
     if (partsOf(target).provider !== id) continue;
-    // What is written down and what the provider tells of the same are two.
+    // A configured and a reported limit are two quotas.
     for (const quota of its)
       quotas.set(`${quota.scope} ${quota.dimension} ${quota.window ?? ''} ${quota.source}`, quota);
   }

@@ -1,7 +1,7 @@
 import type { ProviderTrial } from '../../../../src/contract/models.js';
 import { counted } from '../format.js';
 
-/** Words for what came of asking a provider for its models, for whom it is news. */
+/** The words for the results of a provider test. */
 const WORDS: Readonly<Record<ProviderTrial['state'], string>> = {
   ok: 'It works.',
   'no list': 'It answers, but lists no models. Their ids must be typed.',
@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<ProviderTrial['state'], string>> = {
   'not asked': 'It could not be asked.',
 };
 
-/** What came of it, in plain words, and what the provider said itself. */
+/** The result of a test in words, with the provider's own message. */
 export const trialWords = ({ state, detail, keyUntried = false, models }: ProviderTrial): string => {
   const free = models.filter((model) => model.free === true).length;
   const count =
@@ -26,7 +26,7 @@ export const trialWords = ({ state, detail, keyUntried = false, models }: Provid
   return [words, count, untried, state === 'ok' ? '' : sentence(detail)].filter((part) => part !== '').join(' ');
 };
 
-/** Models can be chosen, or typed: the provider can be saved and used. */
+/** The provider can be used: its models can be chosen or typed. */
 export const isUsable = ({ state }: ProviderTrial): boolean =>
   state === 'ok' || state === 'no list' || state === 'at its limit';
 

@@ -1,14 +1,14 @@
 import type { RequestAttempt, RequestRecord } from '../../../../src/contract/requests.js';
 
-/** One line of a request's ladder: a target, or time spent waiting between two of them. Both in ms after the arrival. */
+/** One line of a request's timeline: an attempt or a wait. Times are in ms after the arrival. */
 export type Rung =
   | { readonly kind: 'attempt'; readonly attempt: RequestAttempt; readonly from: number; readonly to: number }
   | { readonly kind: 'wait'; readonly from: number; readonly to: number };
 
-/** A shorter gap is our own work and not worth a line. */
+/** Shorter gaps are processing time of 429chain. */
 const SHORTEST_WAIT_MS = 5;
 
-/** What became of a request, in its order. Where it waited is where nothing else went on. */
+/** The timeline of a request. A wait is a gap between two attempts. */
 export const ladderOf = ({ attempts, latencyMs, waitedMs }: RequestRecord): readonly Rung[] => {
   const rungs: Rung[] = [];
   let waited = waitedMs;
@@ -29,7 +29,7 @@ export const ladderOf = ({ attempts, latencyMs, waitedMs }: RequestRecord): read
   return rungs;
 };
 
-/** How many targets were asked and how many were passed over; a target that was both is one that was asked. */
+/** The numbers of called and of skipped targets. A target that was both counts as called. */
 export const countTargets = (
   attempts: readonly RequestAttempt[],
 ): { readonly asked: number; readonly passed: number } => {

@@ -2,12 +2,12 @@ import type { RequestRecord } from '../../../../src/contract/requests.js';
 import { call } from '../server/client.js';
 import { live } from '../server/feed.js';
 
-/** So long the live feed may take; then the log is asked. */
+/** How long to wait for the live feed before each look into the log. */
 const PATIENCE_MS = [2_000, 2_000, 4_000] as const;
 
 /**
- * A request as it is kept once it is over: the feed tells it, and where that was missed, the log.
- * @returns `undefined` where neither knows it
+ * The record of a finished request, from the live feed or, if that was missed, from the log.
+ * @returns `undefined` if neither has it
  */
 export const recorded = async (id: string): Promise<RequestRecord | undefined> => {
   for (const patience of PATIENCE_MS) {
@@ -16,7 +16,7 @@ export const recorded = async (id: string): Promise<RequestRecord | undefined> =
     try {
       return await call('GET /requests/:id', { params: { id } });
     } catch {
-      // It may not be written yet. Whatever else is wrong is told by the page around.
+      // The record may not be written yet. The page shows other errors.
     }
   }
   return undefined;

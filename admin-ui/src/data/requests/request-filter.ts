@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../../../../src/contract/requests.js';
 
-/** Which requests are shown. `status` is one status, or `answered`, or `failed`. */
+/** Selects requests. `status` is one status, `answered` or `failed`. */
 export interface RequestFilter {
   readonly chain?: string | undefined;
   readonly provider?: string | undefined;
@@ -8,26 +8,26 @@ export interface RequestFilter {
 }
 
 const NAMES = ['chain', 'provider', 'status'] as const;
-/** From here on nobody was answered. */
+/** The first status of a failed request. */
 const FIRST_FAILURE = 400;
 
-/** What an address such as `?chain=default&status=failed` asks for. */
+/** The filter of an address such as `?chain=default&status=failed`. */
 export const filterOf = (search: string): RequestFilter => {
   const asked = new URLSearchParams(search);
   return Object.fromEntries(NAMES.map((name) => [name, asked.get(name) || undefined]));
 };
 
-/** What is set of it, in a fixed order. */
+/** The set fields of a filter in a fixed order. */
 export const queryOf = (filter: RequestFilter): Readonly<Record<string, string>> =>
   Object.fromEntries(NAMES.flatMap((name) => (filter[name] === undefined ? [] : [[name, filter[name]]])));
 
-/** What stands behind a page's path: `?chain=default`, or nothing. */
+/** The query of a page's address: `?chain=default`, or empty. */
 export const searchOf = (filter: RequestFilter): string => {
   const text = new URLSearchParams(queryOf(filter)).toString();
   return text === '' ? '' : `?${text}`;
 };
 
-/** As the server understands it. */
+/** Whether a request matches the filter, by the rules of the server. */
 export const fits = (request: RequestRecord, { chain, provider, status }: RequestFilter): boolean => {
   if (chain !== undefined && request.chain !== chain) return false;
   if (provider !== undefined && request.provider !== provider) return false;

@@ -5,42 +5,42 @@ import { type ApiError, call } from '../server/client.js';
 import { live } from '../server/feed.js';
 import { fits, queryOf, type RequestFilter } from './request-filter.js';
 
-/** Requests in one question; the first one is smaller, so that something is there at once. */
+/** Requests per page. The first page is smaller, so that it appears quickly. */
 const FIRST = 100;
 const MORE = 500;
-/** New ones that are held back; beyond it they are only counted, and read anew when they are to be shown. */
+/** Most new requests that are held back. Further ones are only counted, and loaded when they are to be shown. */
 const MOST_PENDING = 1_000;
-/** While nobody looks further down than the top, no more than so many are kept. */
+/** Most rows that are kept while the list is scrolled to its top. */
 const MOST_FOLLOWED = 5_000;
-/** Newest rows among which a new one is looked for, so that none is there twice. */
+/** The number of newest rows that are searched for duplicates of new requests. */
 const LOOKED_AT = 500;
 
 /**
- * The requests that fit a filter, the last one first: older ones are read as they are needed, new ones come by the live
- * feed. It outlives the page, so that who comes back from one request finds the list as it was.
+ * The requests that match a filter, newest first. Older ones are loaded when needed, new ones arrive by the live feed.
+ * The list outlives the page, so that it is unchanged when the user comes back from one request.
  */
 export class RequestList {
   rows: readonly RequestRecord[] = [];
   filter: RequestFilter = {};
-  /** New ones do not appear by themselves. */
+  /** New requests do not appear by themselves. */
   paused = false;
   error: ApiError | undefined;
-  /** The first page of this filter has come. */
+  /** The first page of this filter has arrived. */
   loaded = false;
   loading = false;
-  /** Where the list stood when the page was left, px. */
+  /** The scroll position when the page was left, px. */
   scrollTop = 0;
   /** New requests that are not shown yet. */
   waiting = 0;
   #pending: readonly RequestRecord[] = [];
   #next: string | undefined;
-  /** The requests that were over since the list was opened, newest first; absent once the answer is there. */
+  /** Requests that ended since `open` was called, newest first; absent when no `open` is pending. */
   #sinceOpening: { requests: readonly RequestRecord[] } | undefined;
   #running: AbortController | undefined;
   #host: ReactiveControllerHost | undefined;
   #stop: (() => void) | undefined;
 
-  /** The page that shows it, one at a time: while it is there the list hears of new requests. */
+  /** Attaches the page that shows the list. The list follows new requests while a page is attached. */
   attach(host: ReactiveControllerHost): void {
     host.addController({
       hostConnected: () => {
@@ -57,21 +57,21 @@ export class RequestList {
     });
   }
 
-  /** There are older ones than those in `rows`. */
+  /** There are older requests than those in `rows`. */
   get hasMore(): boolean {
     return !this.loaded || this.#next !== undefined;
   }
 
-  /** New ones appear by themselves. */
+  /** New requests appear by themselves. */
   get following(): boolean {
     return !this.paused && this.scrollTop === 0;
   }
 
-  /** Starts anew: with another filter, or to show what there is now. What was there stays until the answer comes. */
+  /** Loads the list again, with another filter or to update it. With the same filter, the rows stay until the response. */
   async open(filter: RequestFilter = this.filter): Promise<void> {
     if (queryText(filter) !== queryText(this.filter)) this.#forget();
     this.filter = filter;
-    // They are in the answer; those that come from now on may not be.
+    // The response includes these, but perhaps not those that end from now on.
     this.#pending = [];
     const since = { requests: [] };
     this.#sinceOpening = since;
@@ -83,11 +83,11 @@ export class RequestList {
       this.#pending = [];
       this.waiting = 0;
     });
-    // A newer call may have taken its place.
+    // A newer call may have replaced it.
     if (this.#sinceOpening === since) this.#sinceOpening = undefined;
   }
 
-  /** Reads older ones, unless that is under way. */
+  /** Loads older requests, unless a load is pending. */
   async more(): Promise<void> {
     if (this.loading || !this.hasMore) return;
     await this.#read(this.loaded ? MORE : FIRST, this.#next, ({ requests, next }) => {
@@ -97,7 +97,7 @@ export class RequestList {
     });
   }
 
-  /** Shows what was held back. */
+  /** Shows the requests that were held back. */
   show(): void {
     const isWhole = this.waiting === this.#pending.length;
     this.scrollTop = 0;
@@ -111,7 +111,7 @@ export class RequestList {
     this.#host?.requestUpdate();
   }
 
-  /** Where the list stands now. Back at its top it follows again. */
+  /** Call it with the scroll position. At its top, the list follows new requests again. */
   scrolled(top: number): void {
     const before = this.following;
     this.scrollTop = top;
@@ -126,13 +126,13 @@ export class RequestList {
     this.#host?.requestUpdate();
   }
 
-  /** Asks for those that were over while nobody listened. */
+  /** Loads the requests that ended while the list was not attached or not connected. */
   async catchUp(): Promise<void> {
     if (!this.loaded || this.#sinceOpening !== undefined) return this.open();
     const seen = keys([...this.#pending, ...this.rows]);
     await this.#read(FIRST, undefined, ({ requests }) => {
       const known = requests.findIndex((request) => seen.has(keyOf(request)));
-      // The gap is longer than what was asked for: it is read as a whole when it is to be shown.
+      // The gap is longer than this page: the list is loaded again when it is to be shown.
       if (known === -1 && seen.size > 0) this.#arrived([], requests.length);
       else this.#arrived(known === -1 ? requests : requests.slice(0, known), 0);
     });
@@ -149,7 +149,7 @@ export class RequestList {
     }
   }
 
-  /** `missed`: how many more there were that are not among them. */
+  /** `missed`: the number of further new requests that are not in `requests`. */
   #arrived(requests: readonly RequestRecord[], missed: number): void {
     const seen = keys([...this.#pending, ...this.rows.slice(0, LOOKED_AT)]);
     const fresh = requests.filter((request) => !seen.has(keyOf(request)));

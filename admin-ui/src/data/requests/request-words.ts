@@ -1,7 +1,7 @@
 import type { FailureClass } from '../../../../src/contract/quota.js';
 import type { RequestRecord } from '../../../../src/contract/requests.js';
 
-/** What the caller got, by status. */
+/** The words for a status. */
 const MEANINGS: Readonly<Record<number, string>> = {
   400: 'The request was refused',
   404: 'Not found',
@@ -13,14 +13,14 @@ const MEANINGS: Readonly<Record<number, string>> = {
   503: 'No target could answer',
 };
 
-/** What the caller got, in a few plain words. */
+/** The status of a request in words. */
 export const meaningOf = (status: number): string => MEANINGS[status] ?? (status < 400 ? 'Answered' : 'It failed');
 
-/** Green, amber or red. */
+/** The colour of a status: green, amber or red. */
 export const kindOf = (status: number): 'good' | 'warn' | 'bad' =>
   status < 400 ? 'good' : status === 499 || status === 429 ? 'warn' : 'bad';
 
-/** Of a failure, in plain words. */
+/** The words for a class of failure. */
 export const CLASSES: Readonly<Record<FailureClass, string>> = {
   rate_limit: 'at its rate limit',
   quota: 'quota used up',
@@ -34,7 +34,7 @@ export const CLASSES: Readonly<Record<FailureClass, string>> = {
   cancelled: 'caller left',
 };
 
-/** Prompt and answer; `undefined` where neither is known. */
+/** Prompt and answer tokens; `undefined` if both are unknown. */
 export const tokensOf = ({ promptTokens, completionTokens }: RequestRecord): number | undefined =>
   promptTokens === undefined && completionTokens === undefined
     ? undefined

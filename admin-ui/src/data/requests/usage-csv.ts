@@ -13,7 +13,7 @@ const COLUMNS: readonly (readonly [title: string, value: (totals: Totals) => num
   ['p99_ms', ({ p99Ms }) => p99Ms],
 ];
 
-/** A report as CSV (RFC 4180): a line for all, for each day, provider, chain and target. What is not known is empty. */
+/** A report as CSV (RFC 4180): one line for the total and for each day, provider, chain and target. Unknown values are empty. */
 export const usageCsv = ({ total, days, providers, chains, targets }: UsageReport): string => {
   const rows: (readonly [of: string, name: string, totals: Totals])[] = [
     ['total', '', total],

@@ -16,10 +16,10 @@ const NOTHING: Totals = {
   saved: 0,
 };
 
-/** The first moment of the span that has so many days of UTC and ends today, epoch ms. */
+/** The start of the last `days` UTC days including today, epoch ms. */
 export const spanStart = (days: number, now: number): number => Math.floor(now / DAY_MS) * DAY_MS - (days - 1) * DAY_MS;
 
-/** Every day of the span that ends today, also those on which there was nothing: the earliest first. */
+/** The last `count` days including today, earliest first, with days without requests. */
 export const everyDay = ({ days }: UsageReport, count: number, now: number): readonly Day[] => {
   const known = new Map(days.map((day) => [day.day, day]));
   const start = spanStart(count, now);
@@ -29,15 +29,15 @@ export const everyDay = ({ days }: UsageReport, count: number, now: number): rea
   });
 };
 
-/** What was answered, in parts that add up with what failed and whose caller left to all that came. */
+/** Splits requests into direct, rescued, failed and cancelled ones. */
 export const partsOfDay = ({ requests, failures, cancelled, saved }: Totals) => {
   const answered = Math.max(0, requests - failures - cancelled);
-  // A stream that its caller left was not answered, and is not saved either.
+  // A cancelled stream counts neither as answered nor as rescued.
   const rescued = Math.min(saved, answered);
   return { direct: answered - rescued, rescued, failures, cancelled };
 };
 
-/** Whole percents, but never 100 % of what is not all, and never 0 % of what is not nothing. */
+/** Whole percents, but 100 % only for all, and 0 % only for none. */
 export const percent = (part: number, whole: number): string => {
   if (whole === 0 || part === 0) return '0 %';
   if (part >= whole) return '100 %';

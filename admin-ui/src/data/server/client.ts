@@ -30,9 +30,9 @@ interface AnyAsked {
   readonly signal?: AbortSignal;
 }
 
-/** A refusal by the server, in its own words, or that there was no answer at all. */
+/** An error response with the server's message, or no response at all. */
 export class ApiError extends Error {
-  /** 0 where nothing answered. */
+  /** 0 without a response. */
   readonly status: number;
   readonly code: string;
   /** Further fields of the server's `error`. */
@@ -51,7 +51,7 @@ const API = '/admin/api';
 
 let signedOut: () => void = () => {};
 
-/** Calls `listener` whenever the server no longer knows the session. */
+/** Calls `listener` whenever the session has ended. */
 export const onSignedOut = (listener: () => void): void => {
   signedOut = listener;
 };
@@ -94,7 +94,7 @@ const request = async <R extends Route>(
   return (await response.json()) as Reply<R>;
 };
 
-/** As `fetch`, but whatever is no success is thrown. @throws ApiError */
+/** As `fetch`, but throws for error responses. @throws ApiError */
 export const send = async (url: string, init: RequestInit = {}): Promise<Response> => {
   const response = await fetch(url, init).catch((cause: Error) => {
     if (cause.name === 'AbortError') throw cause;
@@ -102,7 +102,7 @@ export const send = async (url: string, init: RequestInit = {}): Promise<Respons
   });
   if (response.ok) return response;
   const error = await errorOf(response);
-  // A wrong key at the way in says nothing of a session.
+  // A wrong key at the sign-in says nothing about a session.
   const isSignIn = init.method === 'POST' && url.endsWith('/session');
   if (error.status === 401 && !isSignIn) signedOut();
   throw error;

@@ -5,9 +5,9 @@ import type { RequestRecord } from '../../../../src/contract/requests.js';
 import { currentSession } from './session.js';
 
 const URL_OF_EVENTS = '/admin/api/events';
-/** A browser does not try again by itself where the answer was no stream. */
+/** A browser does not reconnect by itself if the response was not a stream. */
 const AGAIN_MS = 2_000;
-/** Requests that are remembered. */
+/** Most requests that are kept. */
 const MOST_RECENT = 200;
 
 type Connection = 'connecting' | 'live' | 'lost';
@@ -15,13 +15,13 @@ type Connection = 'connecting' | 'live' | 'lost';
 type Listener = (event: LiveEvent | undefined) => void;
 
 /**
- * What goes on in the proxy, as it goes on: one stream for all pages. A tab that nobody sees has none: a browser opens six
- * connections to an address, and a seventh tab would wait for ever.
+ * The live state of the proxy: one stream for all pages. Hidden tabs have none: a browser opens six connections to an
+ * address, and a seventh tab would wait forever.
  */
 class Live {
   connection: Connection = 'connecting';
   status: Pick<StatusEvent, 'targets' | 'waiting' | 'configuration'> | undefined;
-  /** Those that were over since the page was opened, the last one first. */
+  /** Requests that ended since the page was opened, newest first. */
   recent: readonly RequestRecord[] = [];
   #source: EventSource | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
@@ -48,7 +48,7 @@ class Live {
     source.onerror = () => {
       this.#connected('lost');
       if (source.readyState !== EventSource.CLOSED) return;
-      // It was answered, but not why it was refused: a session that is over is told by asking for it.
+      // EventSource does not report the status. Asking for the session finds out whether it has ended.
       void currentSession().catch(() => {});
       this.#source = undefined;
       this.#again = setTimeout(() => this.#open(), AGAIN_MS);
@@ -56,7 +56,7 @@ class Live {
     for (const type of ['status', 'changes']) source.addEventListener(type, ({ data }) => this.#take(JSON.parse(data)));
   }
 
-  /** Calls `listener` with each event, and with `undefined` when the connection changes. @returns how to stop it */
+  /** Calls `listener` with each event, and with `undefined` when the connection changes. @returns a function that stops it */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -106,7 +106,7 @@ class Live {
 
 export const live = new Live();
 
-/** Renders its host anew whenever something happens. */
+/** Renders its host again at each event. */
 export class LiveController implements ReactiveController {
   #stop: (() => void) | undefined;
   readonly #host: ReactiveControllerHost;

@@ -2,8 +2,8 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { ApiError } from './client.js';
 
 /**
- * Something that a page loads from the server: what is there, what went wrong. What was there before stays visible while
- * it is loaded again, so that nothing jumps.
+ * Data that a page loads from the server. While it loads again, the earlier data stays visible, so that the page does not
+ * jump.
  */
 export class Resource<T> implements ReactiveController {
   readonly #host: ReactiveControllerHost;
@@ -29,8 +29,8 @@ export class Resource<T> implements ReactiveController {
   }
 
   /**
-   * Loads it again, and ends a load that is under way.
-   * @returns when the newest load is over. It never throws: `error` has what went wrong.
+   * Loads the data again, and aborts a pending load.
+   * @returns a promise for the end of the newest load. It never rejects: `error` has the error.
    */
   reload(): Promise<void> {
     this.#lastReload = this.#reload();
@@ -56,7 +56,7 @@ export class Resource<T> implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** The load that ended this one; none did if the host left the page. */
+  /** Resolves after the load that aborted `ended`, or at once if the host was removed. */
   async #newer(ended: AbortController): Promise<void> {
     if (this.#running !== ended) await this.#lastReload;
   }

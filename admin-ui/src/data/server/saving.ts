@@ -1,14 +1,14 @@
 import type { Saved } from '../../../../src/contract/admin-configuration.js';
 import { ApiError, type Asked, callFrom, type Reply, type SavingRoute } from './client.js';
 
-/** A part of the configuration as it was read, and the revision of the whole that it was read from. */
+/** A part of the configuration as it was read, with the revision of the whole. */
 export interface Held<T> {
   readonly revision: string;
-  /** Only what is written down; `undefined` where there is no such part. */
+  /** The part as written; `undefined` if it does not exist. */
   readonly value: T | undefined;
 }
 
-/** The same part was changed elsewhere in the meantime: the person decides which version to keep. */
+/** The same part was changed elsewhere in the meantime: the user decides which version to keep. */
 export class ConflictError<T = unknown> extends Error {
   /** The part as it is now. Saving again from this overwrites it. */
   readonly current: Held<T>;
@@ -24,7 +24,7 @@ export class ConflictError<T = unknown> extends Error {
   }
 }
 
-/** The change that a person is to make by hand, since the file cannot be written. Keys are masked. */
+/** The change that the user has to make, since the file cannot be written. Keys are masked. */
 export interface ChangeByHand {
   readonly file?: string;
   /** The first line that changes. */
@@ -35,7 +35,7 @@ export interface ChangeByHand {
   readonly variables: readonly string[];
 }
 
-/** What a `read_only` refusal shows; `undefined` for any other error. */
+/** The change of a `read_only` error; `undefined` for any other error. */
 export const changeByHand = (error: unknown): ChangeByHand | undefined =>
   error instanceof ApiError && error.code === 'read_only' ? (error.details.change as ChangeByHand) : undefined;
 
@@ -56,7 +56,7 @@ const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
 
 /**
  * Saves one part of the configuration by calling `route`. It waits for the saves before it and starts from the revision
- * that they made, so that a person's own quick changes never conflict. If something else changed the configuration since
+ * that they made, so that a user's own quick changes never conflict. If something else changed the configuration since
  * `from` was read, `reread` reads the part again, and the call is repeated if the part is unchanged.
  * @throws ConflictError if the part itself was changed elsewhere · ApiError for any other refusal
  */
@@ -81,7 +81,7 @@ export const save = <R extends SavingRoute, T>(
 export const saveText = (text: string, from: Held<string>, reread: () => Promise<Held<string>>): Promise<Saved> =>
   inTurn(async () => {
     const [, reply] = await saveFrom('PUT /configuration', { body: { text } }, from, reread);
-    // Whatever was read before it may be gone from the text.
+    // The text may lack parts that were read before.
     ownRevisions = [reply.revision];
     return reply;
   });

@@ -6,7 +6,7 @@ export interface Session {
   readonly version: string;
 }
 
-/** The session of this browser; `undefined` when there is none. @throws ApiError */
+/** The session of this browser; `undefined` without one. @throws ApiError */
 export const currentSession = async (): Promise<Session | undefined> => {
   try {
     return (await (await send(URL_OF_SESSION)).json()) as Session;
@@ -16,7 +16,7 @@ export const currentSession = async (): Promise<Session | undefined> => {
   }
 };
 
-/** @throws ApiError for a wrong key, and for too many of them */
+/** @throws ApiError for a wrong key and for too many attempts */
 export const signIn = async (adminKey: string): Promise<void> => {
   await send(URL_OF_SESSION, {
     method: 'POST',

@@ -3,12 +3,12 @@ import type { ConfigurationReply, ProblemView } from '../../../../src/contract/a
 import { ApiError, call } from '../server/client.js';
 import { ConflictError, type Held, saveText } from '../server/saving.js';
 
-/** After the last letter, before the text is checked. */
+/** The pause in typing before the text is checked. */
 const REST_MS = 300;
 
 const heldOf = ({ revision, text }: ConfigurationReply): Held<string> => ({ revision, value: text });
 
-/** The configuration as text while it is edited: what it was, what it is, what is wrong with it. */
+/** Edits the configuration text: the saved text, the current text and its problems. */
 export class ConfigurationEditing implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   #from: Held<string> | undefined;
@@ -16,10 +16,10 @@ export class ConfigurationEditing implements ReactiveController {
   #checking: AbortController | undefined;
   text = '';
   problems: readonly ProblemView[] = [];
-  /** Why it was not saved, or could not be checked. */
+  /** Why saving or checking failed. */
   problem: unknown;
   saving = false;
-  /** It is not known yet whether the text could be used. */
+  /** A check of the text is pending. */
   checking = false;
 
   constructor(host: ReactiveControllerHost) {
@@ -35,7 +35,7 @@ export class ConfigurationEditing implements ReactiveController {
     return this.#from !== undefined && this.text !== this.#from.value;
   }
 
-  /** As it is on the disk. What was typed since stays: whether they clash is seen when it is saved. */
+  /** Takes the text from disk, unless there is unsaved input. Saving finds conflicts. */
   take(reply: ConfigurationReply): void {
     if (this.changed) return;
     this.#from = heldOf(reply);
@@ -61,7 +61,7 @@ export class ConfigurationEditing implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Takes the text that somebody else saved meanwhile, or keeps one's own, from there. */
+  /** Resolves a conflict: takes the other version, or keeps the user's own on top of it. */
   settle(whose: 'theirs' | 'mine'): void {
     if (!(this.problem instanceof ConflictError)) return;
     this.#from = this.problem.current as Held<string>;
@@ -70,7 +70,7 @@ export class ConfigurationEditing implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** @returns whether it is in force now; if not, `problem` or `problems` says why */
+  /** @returns whether the text is in force now; otherwise `problem` or `problems` says why */
   async save(): Promise<boolean> {
     const from = this.#from;
     if (from === undefined || this.saving || !this.changed) return false;
@@ -83,7 +83,7 @@ export class ConfigurationEditing implements ReactiveController {
       const reread = async () => heldOf(await call('GET /configuration'));
       const { revision } = await saveText(text, from, reread);
       this.#from = { revision, value: text };
-      // What was typed while it was saved has its own check.
+      // Newer input has its own check.
       if (this.text === text) this.problems = [];
       return true;
     } catch (error) {

@@ -2,7 +2,7 @@ import type { ApiKeyView, KeysReply, MadeKey, Saved } from '../../../../src/cont
 import { call } from '../server/client.js';
 import { type Held, save } from '../server/saving.js';
 
-/** Which keys there are. Their order and labels are all that a change of one can clash with. */
+/** The list of keys. A change of one key conflicts with any other change of the list. */
 const held = ({ revision, keys }: KeysReply): Held<readonly ApiKeyView[]> => ({ revision, value: keys });
 
 const reread = async (): Promise<Held<readonly ApiKeyView[]>> => held(await call('GET /keys'));
@@ -19,11 +19,11 @@ export const relabelKey = (from: KeysReply, label: string, to: string): Promise<
 export const revokeKey = (from: KeysReply, label: string): Promise<Saved> =>
   save('DELETE /keys/:label', { params: { label } }, held(from), reread);
 
-/** A key whole, for the clipboard and nothing else. @throws ApiError */
+/** A key in full, for the clipboard only. @throws ApiError */
 export const revealKey = async (label: string): Promise<string> =>
   (await call('POST /keys/:label/reveal', { params: { label }, body: {} })).key;
 
-/** `label`, with the first number behind it that is free where another key has it. */
+/** `label`, with a number if another key has it. */
 export const freeLabel = (label: string, keys: readonly ApiKeyView[]): string => {
   const taken = new Set(keys.map((key) => key.label));
   let free = label;

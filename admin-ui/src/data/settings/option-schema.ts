@@ -1,4 +1,4 @@
-/** As much of JSON Schema as a form can be made of. */
+/** The part of JSON Schema that forms support. */
 export interface OptionSchema {
   readonly type?: string;
   readonly title?: string;
@@ -17,7 +17,7 @@ export interface OptionSchema {
 
 export type OptionKind = 'choice' | 'switch' | 'number' | 'text' | 'lines' | 'json';
 
-/** How an option of this schema is best typed. What a form has no field for is typed as JSON. */
+/** The kind of field for an option. Options without a suitable field are edited as JSON. */
 export const kindOf = ({ type, enum: choices, items }: OptionSchema): OptionKind => {
   if (choices !== undefined) return choices.every((each) => typeof each === 'string') ? 'choice' : 'json';
   if (type === 'boolean') return 'switch';
@@ -27,7 +27,7 @@ export const kindOf = ({ type, enum: choices, items }: OptionSchema): OptionKind
   return 'json';
 };
 
-/** `maxRequests` as a label: `Max requests`. */
+/** The label of an option: `Max requests` for `maxRequests`. */
 export const labelOf = (key: string, { title }: OptionSchema): string => {
   if (title !== undefined) return title;
   const words = key
@@ -36,7 +36,7 @@ export const labelOf = (key: string, { title }: OptionSchema): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** Options with one of them changed; `undefined` takes it out. */
+/** The options with one of them changed; `undefined` removes it. */
 export const withOption = (
   options: Readonly<Record<string, unknown>>,
   key: string,

@@ -2,13 +2,13 @@ import type { PluginsReply, PluginView, PluginWritten, Saved } from '../../../..
 import { ApiError, call } from '../server/client.js';
 import { type Held, save } from '../server/saving.js';
 
-/** What is written down of a plugin, without how it fares. */
+/** A plugin as written, without its live state. */
 interface PluginAsWritten {
   readonly enabled: boolean;
   readonly options: PluginView['options'];
 }
 
-/** What stays the same when it is switched off: then nobody knows what it calls itself. */
+/** An id that stays the same when the plugin is disabled: its own name is unknown then. */
 export const idOf = ({ use, name }: PluginView): string => use ?? name;
 
 const held = ({ revision, plugins }: PluginsReply, id: string): Held<PluginAsWritten> => {
@@ -17,22 +17,22 @@ const held = ({ revision, plugins }: PluginsReply, id: string): Held<PluginAsWri
   return { revision, value };
 };
 
-/** Gives a plugin options, or switches it, starting from how it was read. @throws ConflictError · ApiError */
+/** Sets the options of a plugin, or enables or disables it, starting from the version that was read. @throws ConflictError · ApiError */
 export const savePlugin = (from: PluginsReply, id: string, written: PluginWritten): Promise<Saved> =>
   save('PUT /plugins/:name', { params: { name: id }, body: written }, held(from, id), async () =>
     held(await call('GET /plugins'), id),
   );
 
-/** It can be switched here: who gave it otherwise takes it away. */
+/** The admin can disable it: it is not passed by an option or by the embedding program. */
 export const isSwitchable = ({ givenBy }: PluginView): boolean => givenBy === undefined;
 
-/** It takes options, as far as is known. */
+/** The plugin has options, as far as known. */
 export const takesOptions = ({ builtIn, givenBy, optionsSchema, options }: PluginView): boolean =>
   givenBy !== 'program' && (optionsSchema !== undefined || !builtIn || Object.keys(options).length > 0);
 
 const AT_OPTION = /^`plugins\[\d+\]\.options\.([^`.[]+)[^`]*` (.*)$/s;
 
-/** What a refusal says of single options, by option. Empty where it says something else, or something more. */
+/** The problems of an error by option. Empty if the error has other problems too. */
 export const problemsOfOptions = (error: unknown): Readonly<Record<string, string>> => {
   if (!(error instanceof ApiError) || error.code !== 'invalid_configuration') return {};
   const lines = error.message.split('\n').map((line) => AT_OPTION.exec(line));
