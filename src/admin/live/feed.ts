@@ -10,7 +10,7 @@ import type { Engine } from './status.js';
 
 const MOST_CLIENTS = 100;
 /** Most requests in one event, except for a client that reconnects. */
-const MOST_TOLD = 50;
+const MOST_REQUESTS = 50;
 /** How long changes are kept for the last client to reconnect. */
 const KEPT_MS = 60_000;
 /** How often a comment is sent, so that proxies do not close a quiet connection. */
@@ -38,10 +38,10 @@ export class Feed {
   readonly #clients = new Set<FeedClient>();
   /** When the last client left, on the monotonic clock. Undefined while there are clients, and while nothing is kept. */
   #leftAt: number | undefined;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #sentAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   /** The timer is set for a change that has happened, not only for one that is due by itself. */
-  #telling = false;
+  #sendDue = false;
   #alive: NodeJS.Timeout | undefined;
 
   constructor(clock: Clock, current: () => Engine) {
@@ -51,26 +51,26 @@ export class Feed {
 
   /** Call it when a scope of the ledger changes; `''` stands for all. */
   changed(scope: string): void {
-    if (!this.#isHeard()) return;
+    if (!this.#keepsChanges()) return;
     this.#state.mark(scope);
-    this.#tellSoon();
+    this.#sendSoon();
   }
 
   /** Call it when a request starts or stops waiting for capacity. */
   waitingChanged(): void {
-    this.#tellSoon();
+    this.#sendSoon();
   }
 
   requestOver(outcome: Outcome): void {
-    if (!this.#isHeard()) return;
+    if (!this.#keepsChanges()) return;
     this.#state.requestOver(toRequestRecord(outcome));
-    this.#tellSoon();
+    this.#sendSoon();
   }
 
   /** Call it with the number of problems in the configuration as last written; 0 if it is in force. */
   configurationIs(problems: number): void {
     this.#state.configurationIs(problems);
-    this.#tellSoon();
+    this.#sendSoon();
   }
 
   /** Call it after a reload: every client gets the whole status. */
@@ -93,15 +93,15 @@ export class Feed {
     const client = new FeedClient(
       res,
       this.#knownBy(lastEventId),
-      () => this.#tellSoon(),
+      () => this.#sendSoon(),
       () => this.#gone(client),
     );
     this.#clients.add(client);
     res.writeHead(200, HEAD);
     client.write('retry: 1000\n\n');
-    this.#tell(client, MOST_REMEMBERED);
+    this.#send(client, MOST_REMEMBERED);
     // The other clients have not got the changes that this look found.
-    this.#tellSoon();
+    this.#sendSoon();
   }
 
   /** Ends the response of every client. */
@@ -115,7 +115,7 @@ export class Feed {
   /** Starts for the first client. */
   #begin(): void {
     // Nothing is kept any more, and changes since then were not recorded.
-    this.#isHeard();
+    this.#keepsChanges();
     this.#state.mark('');
     this.#leftAt = undefined;
     this.#alive = setInterval(() => {
@@ -129,11 +129,11 @@ export class Feed {
     this.#leftAt = this.#clock.monotonic();
     clearTimeout(this.#timer);
     clearInterval(this.#alive);
-    this.#telling = false;
+    this.#sendDue = false;
   }
 
   /** There is a client, or one may reconnect and ask for what it missed. */
-  #isHeard(): boolean {
+  #keepsChanges(): boolean {
     if (this.#clients.size > 0) return true;
     if (this.#leftAt === undefined) return false;
     if (this.#clock.monotonic() - this.#leftAt < KEPT_MS) return true;
@@ -150,37 +150,37 @@ export class Feed {
   }
 
   /** Combines the changes of 100 ms into one event. */
-  #tellSoon(): void {
-    if (this.#telling || this.#clients.size === 0) return;
-    this.#telling = true;
-    this.#arm(this.#toldAt + APART_MS - this.#clock.monotonic());
+  #sendSoon(): void {
+    if (this.#sendDue || this.#clients.size === 0) return;
+    this.#sendDue = true;
+    this.#arm(this.#sentAt + APART_MS - this.#clock.monotonic());
   }
 
   /** Looks again at `at`, epoch ms, for changes that happen by themselves. */
   #wakeAt(at: number): void {
-    if (!this.#telling && at !== Number.POSITIVE_INFINITY) this.#arm(Math.max(APART_MS, at - this.#clock.now() + 1));
+    if (!this.#sendDue && at !== Number.POSITIVE_INFINITY) this.#arm(Math.max(APART_MS, at - this.#clock.now() + 1));
   }
 
   #arm(ms: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tellAll(), Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
+    this.#timer = setTimeout(() => this.#sendAll(), Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
   }
 
-  #tellAll(): void {
-    this.#telling = false;
-    this.#toldAt = this.#clock.monotonic();
+  #sendAll(): void {
+    this.#sendDue = false;
+    this.#sentAt = this.#clock.monotonic();
     const next = this.#state.look(this.#current(), this.#clock.now());
     const messages = new Map<number, string>();
     for (const client of this.#clients) {
       if (client.known === this.#state.sequence || !client.reads) continue;
-      if (client.readyAt > this.#toldAt) this.#tellSoon();
-      else this.#tell(client, MOST_TOLD, messages);
+      if (client.readyAt > this.#sentAt) this.#sendSoon();
+      else this.#send(client, MOST_REQUESTS, messages);
     }
     this.#wakeAt(next);
   }
 
   /** `messages` caches messages by known sequence: most clients know the same. */
-  #tell(client: FeedClient, mostRequests: number, messages = new Map<number, string>()): void {
+  #send(client: FeedClient, mostRequests: number, messages = new Map<number, string>()): void {
     const { known } = client;
     const message = messages.get(known) ?? this.#messageFor(known, mostRequests);
     messages.set(known, message);

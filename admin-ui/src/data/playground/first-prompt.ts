@@ -17,14 +17,14 @@ export const sendPrompt = (
   onWords: (words: string) => void,
   signal: AbortSignal,
 ): Promise<Answered> => {
-  let told = 0;
+  let reported = 0;
   const body = { model: chain, stream: true, messages: [{ role: 'user', content: prompt }] };
   return sendChat(
     requestId(),
     body,
     ({ text }) => {
-      onWords(text.slice(told));
-      told = text.length;
+      onWords(text.slice(reported));
+      reported = text.length;
     },
     signal,
   );

@@ -11,7 +11,7 @@ const PATIENCE_MS = [2_000, 2_000, 4_000] as const;
  */
 export const recorded = async (id: string): Promise<RequestRecord | undefined> => {
   for (const patience of PATIENCE_MS) {
-    const record = await told(id, patience);
+    const record = await fromFeed(id, patience);
     if (record !== undefined) return record;
     try {
       return await call('GET /requests/:id', { params: { id } });
@@ -22,7 +22,7 @@ export const recorded = async (id: string): Promise<RequestRecord | undefined> =
   return undefined;
 };
 
-const told = (id: string, patience: number): Promise<RequestRecord | undefined> => {
+const fromFeed = (id: string, patience: number): Promise<RequestRecord | undefined> => {
   const look = () => live.recent.find((request) => request.id === id);
   const known = look();
   if (known !== undefined) return Promise.resolve(known);
