@@ -24,7 +24,7 @@ export default definePlugin({
 /** Refused for want of capacity, or broken. A caller's own mistake is no failure. */
 const isFailure = ({ status }: Outcome): boolean => status === 429 || status >= 500;
 
-const asked = ({ denial }: AttemptRecord): boolean => denial === undefined;
+const asked = ({ outcome }: AttemptRecord): boolean => outcome !== 'skipped';
 
 const requestLine = (outcome: Outcome): string => {
   const { requestId, chain, status, servedBy, usage, durationMs, waitedMs, attempts, resumed } = outcome;
@@ -64,22 +64,22 @@ const adaptedLine = ({ attempt: { requestId, target }, adapted }: AttemptRecord)
   adapted.length === 0 ? undefined : `changed for ${target.id}: ${adapted.join('; ')} (request ${requestId})`;
 
 /** Nothing for the one that served. */
-const attemptLine = ({ attempt, denial, failure, durationMs }: AttemptRecord): string | undefined => {
-  const { requestId, target } = attempt;
-  if (denial !== undefined) return `${target.id} was passed over: ${denial.reason} (request ${requestId})`;
-  if (failure === undefined) return undefined;
-  const { class: failureClass, status, message } = failure;
+const attemptLine = (record: AttemptRecord): string | undefined => {
+  const { requestId, target } = record.attempt;
+  if (record.outcome === 'skipped') return `${target.id} was skipped: ${record.reason} (request ${requestId})`;
+  if (record.outcome === 'served') return undefined;
+  const { class: failureClass, status, message } = record.failure;
   const said = ABOUT_THE_REQUEST.has(failureClass) ? '' : `: ${message}`;
   const answered = status === undefined ? '' : `, status ${status}`;
-  return `${target.id} failed in ${Math.round(durationMs)} ms with ${failureClass}${answered}${said} (request ${requestId})`;
+  return `${target.id} failed in ${Math.round(record.durationMs)} ms with ${failureClass}${answered}${said} (request ${requestId})`;
 };
 
-const attemptFields = ({ attempt, denial, failure, durationMs }: AttemptRecord): LogFields => ({
-  requestId: attempt.requestId,
-  chain: attempt.chain,
-  target: attempt.target.id,
-  outcome: denial !== undefined ? 'passed_over' : failure === undefined ? 'served' : 'failed',
-  class: failure?.class,
-  status: failure?.status,
-  durationMs: Math.round(durationMs),
+const attemptFields = (record: AttemptRecord): LogFields => ({
+  requestId: record.attempt.requestId,
+  chain: record.attempt.chain,
+  target: record.attempt.target.id,
+  outcome: record.outcome,
+  class: record.outcome === 'failed' ? record.failure.class : undefined,
+  status: record.outcome === 'failed' ? record.failure.status : undefined,
+  durationMs: Math.round(record.durationMs),
 });

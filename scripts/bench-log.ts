@@ -20,7 +20,7 @@ const KEEP_MS = 30 * 86_400_000;
 
 const recordOf = (index: number): RequestRecord => {
   const target = `provider-${index % 5}/a-model-of-some-length-${index % 20}`;
-  const passed = { target: 'groq/llama-3.3-70b-versatile', outcome: 'passed_over', class: 'rate_limit' } as const;
+  const passed = { target: 'groq/llama-3.3-70b-versatile', outcome: 'skipped', class: 'rate_limit' } as const;
   return {
     id: `5f0c2c1e-9d1b-4e57-8a9c-${String(index).padStart(12, '0')}`,
     at: Date.now(),

@@ -9,7 +9,7 @@ import { systemClock } from '../src/clock.js';
 import { memoryStore } from '../src/config/source/store.js';
 import { MemoryLedger } from '../src/ledger/memory/memory-ledger.js';
 import { silentLog } from '../src/log.js';
-import { reserveOne } from '../test/ledger/ask-ledger.js';
+import { reserveOne, respond } from '../test/ledger/ask-ledger.js';
 import { answerPaced, chunkDelays, PACED } from './chunk-delay.js';
 
 /**
@@ -44,7 +44,7 @@ const decision = (): { microseconds: number; bytes: number } => {
   for (const { target } of targets.slice(0, -1)) {
     const reservation = reserveOne(ledger, target, need);
     if (reservation instanceof Promise || !reservation.granted) throw new Error('It should have been granted.');
-    ledger.observe(reservation, [], true);
+    respond(ledger, reservation, [], true);
     reservation.settle();
   }
   const walk = (): void => {

@@ -7,7 +7,7 @@ import { App } from '../src/app.js';
 import { memoryStore } from '../src/config/source/store.js';
 import { startDemo } from '../src/demo/world.js';
 import { openLog } from '../src/logging/process-log.js';
-import type { Outcome } from '../src/plugin/index.js';
+import type { AttemptRecord, Outcome } from '../src/plugin/index.js';
 import { Secrets } from '../src/secrets.js';
 
 /**
@@ -31,15 +31,19 @@ const dim = (text: string): string => (process.stdout.isTTY ? `\x1b[2m${text}\x1
 /** What was last told of each target, so that a line appears only when something has changed. */
 const told = new Map<string, string>();
 
+const wordsFor = (record: AttemptRecord): string | undefined => {
+  if (record.outcome === 'served') return undefined;
+  if (record.outcome === 'skipped') return `skipped: ${record.reason}`;
+  const { status, class: failureClass } = record.failure;
+  return `answered ${status ?? 'nothing'}, ${failureClass}`;
+};
+
 /** A line for who served the request, after one for each target that is passed over or refuses and was not before. */
 const linesOf = ({ servedBy, status, stream, durationMs, waitedMs, attempts }: Outcome, index: number): string[] => {
   const changed: string[] = [];
-  for (const { attempt, denial, failure } of attempts) {
-    const { id } = attempt.target;
-    const what =
-      failure === undefined
-        ? denial && `not asked: ${denial.reason}`
-        : `answered ${failure.status ?? 'nothing'}, ${failure.class}`;
+  for (const record of attempts) {
+    const { id } = record.attempt.target;
+    const what = wordsFor(record);
     // Numbers change all the time; what matters is which limit it is.
     const kind = what?.replace(/\d+ (?:of|held)/g, '').replace(/,.*/, '');
     if (what === undefined || kind === undefined || told.get(id) === kind) continue;
@@ -102,7 +106,7 @@ let count = 0;
 app.runtime.host.hooks.afterResponse.tap('demo', (outcome) => {
   count++;
   if (outcome.servedBy !== undefined) served.set(outcome.servedBy.id, (served.get(outcome.servedBy.id) ?? 0) + 1);
-  passedOver += outcome.attempts.filter(({ denial }) => denial !== undefined).length;
+  passedOver += outcome.attempts.filter((each) => each.outcome === 'skipped').length;
   if (outcome.waitedMs >= 1) waited++;
   for (const line of linesOf(outcome, count)) console.log(line);
 });

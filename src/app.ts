@@ -106,12 +106,12 @@ export class App {
     const parts = { current: () => this.#runtime, store: this.#store, upstream: this.#shared.upstream };
     const handlers = { ...sessionHandlers({ sessions, key, version }), ...adminHandlers(parts) };
     const router = adminRouter(handlers, getEvents(this.#feed));
-    const chat = postChat(parts.current);
     // The browser has no API key, and needs none: the gate has let it in.
-    router.post('/chat', (ctx) => {
+    const asAdmin: Middleware = (ctx, next) => {
       ctx.state.keyLabel = 'admin';
-      return chat(ctx);
-    });
+      return next();
+    };
+    router.post('/chat', postChat(parts.current, asAdmin));
     const admin = [createGate({ hosts, sessions, key }), router.routes() as Middleware, adminPage(adminUi)];
     return { admin, adminKey: requireAdminKey(key) };
   }

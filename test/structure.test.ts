@@ -36,7 +36,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/plugin': ['index.ts', 'readers', 'door'],
   'src/config': ['source', 'check', 'edit', FOUNDATION],
   'src/ledger': ['memory', 'learning', 'windows', FOUNDATION],
-  'src/engine': ['waterfall.ts', 'resuming-stream.ts', 'walk', 'models', 'attempt', 'resume', 'stream', FOUNDATION],
+  'src/engine': [
+    'waterfall.ts',
+    'resuming-stream.ts',
+    'drive.ts',
+    'walk',
+    'models',
+    'attempt',
+    'resume',
+    'stream',
+    FOUNDATION,
+  ],
   'src/admin': ['handlers.ts', 'static.ts', 'resources', 'live', 'gate', FOUNDATION],
   'admin-ui/src': ['main.ts', 'shell', 'routes.ts', 'pages', 'components', 'styles', 'data', FOUNDATION],
   'admin-ui/src/components': [

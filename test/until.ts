@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Longer than anything that is waited for takes, shorter than a test's own timeout. */
-const LONGEST_MS = 15_000;
+const LONGEST_MS = 60_000;
 
 /** Resolves when `condition` holds. */
 export const until = async (condition: () => boolean): Promise<void> => {

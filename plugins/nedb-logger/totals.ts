@@ -76,7 +76,9 @@ export const parseDay = (text: string, day: string): DayTotals => {
 export const count = (day: DayTotals, record: RequestRecord): void => {
   const { attempts, status, latencyMs } = record;
   const saved = isSaved(record);
-  for (const counts of [day.total, named(day, 'chains', record.chain)]) {
+  // A request that was refused before its chain was known counts for no chain.
+  const chain = record.chain === '' ? [] : [named(day, 'chains', record.chain)];
+  for (const counts of [day.total, ...chain]) {
     counts.requests++;
     if (status === LEFT_FIRST) counts.cancelled++;
     else if (status >= 400) counts.failures++;
@@ -88,7 +90,7 @@ export const count = (day: DayTotals, record: RequestRecord): void => {
   for (const attempt of attempts) {
     for (const counts of countsOf(day, attempt.target)) {
       countAttempt(counts, attempt);
-      if (attempt.outcome === 'passed_over') continue;
+      if (attempt.outcome === 'skipped') continue;
       if (attempt.class === 'cancelled') counts.cancelled++;
       else if (attempt.outcome === 'failed') counts.failures++;
       else addTo(counts.latency, bucketOf(attempt.durationMs));
@@ -119,7 +121,7 @@ const named = (day: DayTotals, group: Group, name: string): Counts => {
 };
 
 const countAttempt = (counts: Counts, { outcome, class: failureClass }: RequestAttempt): void => {
-  if (outcome === 'passed_over') {
+  if (outcome === 'skipped') {
     if (LIMITS.has(failureClass)) counts.avoided++;
     return;
   }

@@ -13,8 +13,9 @@ export class Names {
     this.#chains = new Set(targets.flatMap(({ chains }) => chains));
   }
 
+  /** Empty for a request that was refused before its chain was known. */
   chain(name: string): string {
-    return this.#chains.has(name) ? name : OTHERS;
+    return name === '' || this.#chains.has(name) ? name : OTHERS;
   }
 
   target(id: string): string {
@@ -23,13 +24,13 @@ export class Names {
 }
 
 /** Those that people look for; a provider may refuse with any other. */
-const STATUSES = new Set([200, 400, 404, 408, 413, 422, 429, 499, 500, 502, 503, 504]);
+const STATUSES = new Set([200, 400, 401, 404, 408, 413, 415, 422, 429, 499, 500, 502, 503, 504]);
 
 export const statusLabel = ({ status }: Outcome): string =>
   STATUSES.has(status) ? String(status) : `${Math.floor(status / 100)}xx`;
 
-/** `served`, the class of its failure, or why it was not asked: `limited`, or `passed_over` for any other reason. */
-export const outcomeLabel = ({ denial, limited, failure }: AttemptRecord): string => {
-  if (denial !== undefined) return limited ? 'limited' : 'passed_over';
-  return failure === undefined ? 'served' : failure.class;
+/** `served`, the class of its failure, or why it was not asked: `limited`, or `skipped` for any other reason. */
+export const outcomeLabel = (record: AttemptRecord): string => {
+  if (record.outcome === 'failed') return record.failure.class;
+  return record.outcome === 'skipped' && record.limited ? 'limited' : record.outcome;
 };

@@ -16,7 +16,7 @@ export interface ExplainedTarget {
   readonly target: string;
   readonly state: TargetState;
   /** `asked` · `passed over`, and why · `not reached`, since another one comes first. */
-  readonly step: 'asked' | 'passed over' | 'not reached';
+  readonly step: 'asked' | 'skipped' | 'not reached';
   readonly reason?: string;
   /** Epoch ms. */
   readonly retryAt?: number;

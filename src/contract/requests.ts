@@ -4,7 +4,7 @@ import type { FailureClass } from './quota.js';
 export interface RequestAttempt {
   /** `provider/model`. */
   readonly target: string;
-  readonly outcome: 'served' | 'failed' | 'passed_over';
+  readonly outcome: 'served' | 'failed' | 'skipped';
   /** Why it failed. Of a target that was passed over: `rate_limit` where only a limit stood in the way. */
   readonly class?: FailureClass | undefined;
   /** In plain words, with keys masked. */
@@ -35,6 +35,7 @@ export interface RequestRecord {
   readonly id: string;
   /** When it arrived, epoch ms. */
   readonly at: number;
+  /** Empty for a request that was refused before its chain was known. */
   readonly chain: string;
   /** The target that served it, of a stream that was taken up the last one. Absent when none did. */
   readonly target?: string | undefined;
@@ -52,6 +53,8 @@ export interface RequestRecord {
   readonly waitedMs: number;
   /** What the caller got; 499 when the caller left first. */
   readonly status: number;
+  /** The code of the error that 429chain itself answered with. */
+  readonly refusal?: string | undefined;
   readonly stream: boolean;
   readonly path: string;
   /** Which key the caller used, never the key itself. */

@@ -1,16 +1,16 @@
 import { CallerGone } from './causes.js';
 
-/** Whoever waits for the answer, and may leave at any moment. Cheaper than an AbortSignal, which is all it replaces. */
+/** The caller of one request, who may leave at any moment. A cheaper AbortSignal. */
 export class Caller {
   #cause: Error | undefined;
   readonly #listeners = new Set<(cause: Error) => void>();
 
-  /** Why nobody waits any more; absent while somebody does. */
+  /** Why the caller no longer waits; absent while it does. */
   get gone(): Error | undefined {
     return this.#cause;
   }
 
-  /** The caller is gone, or is sent away with `cause`. */
+  /** The caller left, or 429chain ends its request with `cause`. The first cause counts. */
   leave(cause: Error = new CallerGone()): void {
     if (this.#cause !== undefined) return;
     this.#cause = cause;
@@ -18,7 +18,7 @@ export class Caller {
     this.#listeners.clear();
   }
 
-  /** Calls `listener` when the caller leaves; never if it has left already. @returns how to stop it. */
+  /** Calls `listener` when the caller leaves; never if it has left before. Returns a function that stops this. */
   onLeave(listener: (cause: Error) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

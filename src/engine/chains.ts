@@ -1,7 +1,7 @@
 import { ChainError } from '../plugin/door/errors.js';
 import type { Chain, PreparedTarget } from './target.js';
 
-/** Finds the chain that a request's `model` means. */
+/** Finds the chain that a request's `model` names. */
 export class Chains {
   readonly all: readonly Chain[];
   readonly #byName: ReadonlyMap<string, Chain>;
@@ -10,8 +10,9 @@ export class Chains {
   readonly #addressed: (provider: string, model: string) => PreparedTarget | undefined;
 
   /**
-   * `defaultChain` must be there unless there is no chain at all. `direct` has the settings for a target that is addressed
-   * itself; `addressed` prepares one of a configured provider that no chain names.
+   * @param direct the settings for a target that a request addresses by its id
+   * @param addressed prepares a target of a configured provider that no chain names
+   * @throws Error when there are chains and `defaultChain` is not one of them
    */
   constructor(
     all: readonly Chain[],
@@ -28,8 +29,9 @@ export class Chains {
   }
 
   /**
-   * A chain's name means that chain, `provider/model` of a configured provider that target alone, all else the default.
-   * @throws ChainError `not_configured` where the default is meant and there is none
+   * Returns the chain of that name; for `provider/model` of a configured provider, a chain of that target alone; for
+   * anything else, the default chain.
+   * @throws ChainError `not_configured` when the default chain is meant and there is none
    */
   resolve(model: unknown): Chain {
     if (typeof model !== 'string') return this.#theDefault();
@@ -39,7 +41,7 @@ export class Chains {
     return target === undefined ? this.#theDefault() : { ...this.#direct, name: model, targets: [target] };
   }
 
-  /** The chain that `model` means, with these targets in place of its own: as it would be once it is saved. */
+  /** Returns the chain that `model` names, with `targets` in place of its own: as it would be once it is saved. */
   over(model: unknown, targets: readonly PreparedTarget[]): Chain {
     const named = typeof model === 'string' ? this.#byName.get(model) : undefined;
     return { ...(named ?? this.#default ?? { ...this.#direct, name: 'unsaved' }), targets };
@@ -49,11 +51,11 @@ export class Chains {
     if (this.#default !== undefined) return this.#default;
     throw new ChainError(
       'not_configured',
-      'No chain is configured yet. Open the admin, /admin at this address, or write one into the configuration.',
+      'No chain is configured yet. Open the admin at /admin, or add a chain to the configuration.',
     );
   }
 
-  /** A target by its id, whether a chain names it or not; `undefined` when its provider is not configured. */
+  /** Returns a target by its id, whether a chain names it or not; `undefined` when its provider is not configured. */
   target(id: string): PreparedTarget | undefined {
     const slash = id.indexOf('/');
     return slash <= 0 || slash === id.length - 1 ? undefined : this.#addressed(id.slice(0, slash), id.slice(slash + 1));

@@ -1,15 +1,15 @@
 import type { Caller } from './caller.js';
 import type { Chain } from './target.js';
 
-/** How large a request is, as far as the body itself tells. */
+/** How large a request is, as far as its body shows. */
 export interface RequestSize {
-  /** Bytes of its text; pictures and sound inside it are left out. */
+  /** Bytes of its text, without pictures and sound. */
   readonly bytes: number;
-  /** The most tokens that the caller wants back. */
+  /** The caller's `max_tokens`. */
   readonly bound?: number | undefined;
 }
 
-/** A request of a caller, read and understood. */
+/** A caller's request, read and with its chain found. */
 export interface ChainRequest {
   readonly id: string;
   readonly chain: Chain;
@@ -19,6 +19,6 @@ export interface ChainRequest {
   readonly stream: boolean;
   readonly size: RequestSize;
   readonly caller: Caller;
-  /** Which key the caller used, never the key itself. */
+  /** The label of the caller's key, never the key itself. */
   readonly keyLabel: string;
 }

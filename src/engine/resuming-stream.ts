@@ -1,101 +1,121 @@
 import type { EngineContext } from './attempt/context.js';
 import type { Answer, StreamEnd } from './attempt/result.js';
+import { drive } from './drive.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
 import type { Sink } from './stream/relay.js';
 import type { Chain, PreparedTarget } from './target.js';
-import type { Course } from './walk/course.js';
 import type { Queue } from './walk/queue.js';
-import { type Found, Walk } from './walk/walk.js';
+import type { RequestTrace } from './walk/trace.js';
+import type { Found, WalkEnd } from './walk/walk.js';
 
-/** So often is an answer taken up: each time costs the caller's prompt once more. */
-const MOST_HOPS = 2;
+/** How often an answer is continued at most: each time costs the caller's prompt once more. */
+const MOST_RESUMES = 2;
 
-/** How a stream ended, and the target that sent the last of it. */
+/** How a stream ended, and the target that sent the last of it. `usage` is the sum over all targets. */
 export interface ResumedEnd extends StreamEnd {
   readonly target: PreparedTarget;
 }
 
 type Streaming = Found & { readonly answer: Answer & { stream: true } };
 
-/** A stream that another target takes up where it breaks, as long as there is one that can. */
+/** A streamed answer that another target continues where it breaks off, as long as one can. */
 export class ResumingStream {
-  readonly #parts: EngineContext;
+  readonly #context: EngineContext;
   readonly #queue: Queue;
   readonly #request: ResumableRequest;
-  readonly #course: Course;
+  readonly #trace: RequestTrace;
 
-  constructor(parts: EngineContext, queue: Queue, request: ResumableRequest, course: Course) {
-    this.#parts = parts;
+  constructor(context: EngineContext, queue: Queue, request: ResumableRequest, trace: RequestTrace) {
+    this.#context = context;
     this.#queue = queue;
     this.#request = request;
-    this.#course = course;
+    this.#trace = trace;
   }
 
-  /** Passes the answer on to its end. Resolves when there is no more to come, and says how it ended. */
+  /** Passes the answer on to its end. Resolves when no more comes, and says how it ended. */
   async pipe(first: Streaming, sink: Sink): Promise<ResumedEnd> {
     let found = first;
-    for (let hops = 0; ; hops++) {
+    let usage: StreamEnd['usage'];
+    for (let resumes = 0; ; resumes++) {
       const end = await found.answer.pipe(sink);
-      this.#course.amend(found.record, end.record);
-      const next = hops < MOST_HOPS ? await this.#takeUp(found, end) : undefined;
-      if (next === undefined) return { ...this.#lastWord(end), target: found.target };
-      sink.write(
-        Buffer.from(`: 429chain: ${plainName(found.target.id)} broke off, ${plainName(next.target.id)} goes on\n\n`),
-      );
-      this.#course.resumed++;
+      this.#trace.amend(found.record, end.record);
+      usage = sumOf(usage, end.usage);
+      const next = resumes < MOST_RESUMES ? await this.#resume(found, end) : undefined;
+      if (next === undefined) return { ...this.#lastEnd(end), usage, target: found.target };
+      const [from, to] = [plainName(found.target.id), plainName(next.target.id)];
+      sink.write(Buffer.from(`: 429chain: ${from} broke off, ${to} continues\n\n`));
+      this.#trace.resumed++;
       found = next;
     }
   }
 
-  /** What is left of the time that it may wait. */
+  /** What is left of the time that the request may wait. */
   #waits(): Pick<Chain, 'patienceMs' | 'maxWaitMs'> {
-    const left = this.#request.chain.maxWaitMs - this.#course.waitedMs;
+    const left = this.#request.chain.maxWaitMs - this.#trace.waitedMs;
     return { patienceMs: 0, maxWaitMs: Math.max(0, left) };
   }
 
-  /** Whoever stops the request while it looks for a target that goes on says why it ends. */
-  #lastWord(end: StreamEnd): StreamEnd {
+  /** If the caller leaves, or 429chain stops, while another target is looked for, that is why the stream ends. */
+  #lastEnd(end: StreamEnd): StreamEnd {
     const { gone } = this.#request.caller;
     if (end.failure === undefined || gone === undefined) return end;
     return { ...end, failure: { ...end.failure, class: 'cancelled', message: gone.message, cause: gone } };
   }
 
-  /** The next target whose answer joins on to what the caller has got; `undefined` when there is none. */
-  async #takeUp({ target }: Found, { failure }: StreamEnd): Promise<Streaming | undefined> {
-    const { transcript, caller, chain, size } = this.#request;
+  /** Finds the next target whose answer overlaps with what the caller has; `undefined` when there is none. */
+  async #resume({ target }: Found, { failure }: StreamEnd): Promise<Streaming | undefined> {
+    const { id, transcript, chain, size } = this.#request;
     if (failure === undefined || failure.class === 'cancelled' || !transcript?.resumable) return undefined;
     if (failure.class === 'moderation' && chain.onModeration === 'return') return undefined;
-    const { id } = this.#request;
-    this.#parts.log.warn(`Request ${id}: ${target.id} broke off in the midst of its answer (${failure.message}).`);
+    this.#context.log.warn(`Request ${id}: ${target.id} broke off in the middle of its answer (${failure.message}).`);
     const request: ResumableRequest = {
       ...this.#request,
-      // The one that broke comes last.
+      // The target that broke off comes last.
       chain: { ...chain, ...this.#waits(), targets: [...behind(chain.targets, target), target] },
       size: { ...size, bytes: size.bytes + Buffer.byteLength(transcript.text) },
       continuation: { transcript, instruction: chain.resumeInstruction },
     };
+    return this.#continuedBy(request, target);
+  }
+
+  async #continuedBy(request: ResumableRequest, broken: PreparedTarget): Promise<Streaming | undefined> {
+    const { log } = this.#context;
+    const { id, caller } = request;
     try {
-      const found = await new Walk(this.#parts, this.#queue, request, this.#course).run();
-      if (!isStreaming(found)) {
-        this.#parts.log.warn(`Request ${id}: nobody goes on. ${found.target.id} refuses it.`);
-        return undefined;
+      const end = await drive(this.#context, this.#queue, request, this.#trace);
+      if (isStreaming(end)) {
+        log.info(`Request ${id}: ${end.target.id} continues the answer that ${broken.id} began.`);
+        return end;
       }
-      this.#parts.log.info(`Request ${id}: ${found.target.id} goes on with the answer that ${target.id} began.`);
-      return found;
-    } catch (error) {
-      if (caller.gone === undefined) this.#parts.log.warn(`Request ${id}: nobody goes on. ${(error as Error).message}`);
-      return undefined;
+      log.warn(`Request ${id}: no target continues the answer. ${reasonFor(end)}`);
+    } catch (cause) {
+      if (caller.gone === undefined) {
+        log.warn(`Request ${id}: no target continues the answer. ${(cause as Error).message}`);
+      }
     }
+    return undefined;
   }
 }
 
-export const isStreaming = (found: Found): found is Streaming => found.answer.stream;
+const reasonFor = (end: WalkEnd): string => {
+  if (end.kind === 'exhausted') return end.error.message;
+  return end.kind === 'rejected' ? `${end.by.target.id} rejects it: ${end.by.failure.message}` : '';
+};
 
-/** The others, from the one behind `target` on. */
+const sumOf = (one: StreamEnd['usage'], other: StreamEnd['usage']): StreamEnd['usage'] => {
+  if (one === undefined || other === undefined) return one ?? other;
+  const cached =
+    one.cached === undefined && other.cached === undefined ? {} : { cached: (one.cached ?? 0) + (other.cached ?? 0) };
+  return { ...one, ...other, input: one.input + other.input, output: one.output + other.output, ...cached };
+};
+
+export const isStreaming = (end: WalkEnd): end is Streaming => end.kind === 'found' && end.answer.stream;
+
+/** The other targets, beginning with the one after `target`. */
 const behind = (targets: readonly PreparedTarget[], target: PreparedTarget): PreparedTarget[] => {
   const at = targets.indexOf(target);
   return [...targets.slice(at + 1), ...targets.slice(0, Math.max(0, at))];
 };
 
-/** A name as a header or a comment can carry it, whatever stands in it. */
+/** Returns a name as a header or a comment can carry it, whatever characters it has. */
 export const plainName = (name: string): string => encodeURI(Buffer.from(name).toString());

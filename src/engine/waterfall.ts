@@ -1,93 +1,116 @@
 import type { Explanation } from '../contract/explain.js';
+import type { Usage } from '../ledger/ledger.js';
+import type { TokenUsage } from '../plugin/door/api.js';
+import { ChainError } from '../plugin/door/errors.js';
 import type { EngineContext } from './attempt/context.js';
 import type { Answer } from './attempt/result.js';
 import type { Caller } from './caller.js';
 import { CallerGone } from './causes.js';
+import { drive } from './drive.js';
+import type { ChainRequest } from './request.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
 import { Transcript } from './resume/transcript.js';
 import { isStreaming, type ResumedEnd, ResumingStream } from './resuming-stream.js';
 import { CapturedContent } from './stream/captured-content.js';
 import type { Sink } from './stream/relay.js';
 import type { PreparedTarget } from './target.js';
-import { Course } from './walk/course.js';
+import { type Rejection, rejectionOf } from './walk/ending.js';
 import { explain } from './walk/explain.js';
 import { Queue } from './walk/queue.js';
-import type { RejectionAnswer } from './walk/rejection.js';
-import { Walk } from './walk/walk.js';
+import { type Arrival, type RequestEnd, RequestTrace } from './walk/trace.js';
+import type { WalkEnd } from './walk/walk.js';
 
 /** What the caller gets. */
+export type Reply =
+  | (Answer & { readonly kind: 'whole'; readonly stream: false })
+  | { readonly kind: 'stream'; readonly pipe: (sink: Sink) => Promise<ResumedEnd> }
+  /** A provider found fault with the request itself. */
+  | ({ readonly kind: 'rejection' } & Rejection);
+
 export interface Served {
-  /** The one that answered first. Of a provider's refusal that is handed on: the one that refused. */
+  /** The target that answered first; for a rejection, the one that rejected. */
   readonly target: PreparedTarget;
+  /** Targets that were asked. */
   readonly attempts: number;
-  readonly answer:
-    | (Answer & { stream: false })
-    | RejectionAnswer
-    | { readonly stream: true; readonly pipe: (sink: Sink) => Promise<ResumedEnd> };
-  /** How the request ends is told here, once, when the answer has left. */
-  readonly course: Course;
+  readonly reply: Reply;
+  /** Says how the request ended, when the answer has left. The first call counts. */
+  readonly end: (status: number, servedBy?: PreparedTarget, usage?: Usage) => void;
 }
 
-/** Walks a chain until an attempt succeeds. */
+/** Walks a request down its chain until an attempt succeeds. */
 export class Waterfall {
-  readonly #parts: EngineContext;
+  readonly #context: EngineContext;
   readonly #queue: Queue;
   readonly #callers = new Set<Caller>();
+  /** Stories that plugins are still told. */
+  #telling = 0;
   #onIdle: (() => void)[] = [];
 
-  constructor(parts: EngineContext, maxWaiting: number) {
-    this.#parts = parts;
-    this.#queue = new Queue(parts.ledger, parts.clock, maxWaiting);
+  constructor(context: EngineContext, maxWaiting: number) {
+    this.#context = context;
+    this.#queue = new Queue(context.ledger, context.clock, maxWaiting);
   }
 
+  /** How many requests wait for capacity. */
   get waiting(): number {
     return this.#queue.length;
   }
 
-  /** Calls back whenever a request begins to wait for capacity, or ceases to. */
+  /** Calls `listener` whenever a request starts or stops waiting for capacity. */
   onWaiting(listener: () => void): void {
     this.#queue.onLength(listener);
   }
 
+  /** Returns a trace for a request that has just arrived. Hand it to `run`, or to `refuse`. */
+  traceOf(arrival: Arrival): RequestTrace {
+    return new RequestTrace(this.#context.clock, arrival);
+  }
+
   /**
-   * @throws ChainError `chain_exhausted` when no target can answer within the chain's `maxWait`.
-   * @throws CallerGone when nobody waits for the answer any more.
+   * Finds a target that serves the request.
+   * @throws ChainError `chain_exhausted` when no target can answer within the chain's `maxWait`, `shutting_down`
+   * @throws CallerGone when the caller left
    */
-  async run(asked: ResumableRequest): Promise<Served> {
+  async run(asked: ChainRequest, trace: RequestTrace = this.traceOf(asked)): Promise<Served> {
     this.#callers.add(asked.caller);
     const request = isResumable(asked) ? { ...asked, transcript: new Transcript() } : asked;
-    const content = this.#parts.capturesContent ? new CapturedContent(asked.body) : undefined;
-    const course = new Course(this.#parts, request, () => this.#over(asked.caller), content);
+    const content = this.#context.capturesContent ? new CapturedContent(asked.body) : undefined;
+    trace.begin(request, content);
     try {
-      const found = await new Walk(this.#parts, this.#queue, request, course).run();
-      const { target, answer } = found;
-      const { attempts } = course;
-      if (!isStreaming(found)) {
-        const whole = answer as Exclude<Served['answer'], { stream: true }>;
-        content?.answered(whole.body);
-        return { target, attempts, answer: whole, course };
-      }
-      course.begin();
-      const resuming = new ResumingStream(this.#parts, this.#queue, request, course);
-      const pipe = (sink: Sink): Promise<ResumedEnd> => resuming.pipe(found, content?.watch(sink) ?? sink);
-      return { target, attempts, answer: { stream: true, pipe }, course };
+      const end = await drive(this.#context, this.#queue, request, trace);
+      if (end.kind === 'exhausted') throw end.error;
+      const target = end.kind === 'found' ? end.target : end.by.target;
+      return {
+        target,
+        attempts: trace.asked,
+        reply: this.#replyOf(end, request, trace, content),
+        end: (status, servedBy, usage) => {
+          const spent = servedBy && this.#usageOf(servedBy, request, usage);
+          this.#end(trace, asked.caller, { status, servedBy: servedBy?.publicView, usage: spent });
+        },
+      };
     } catch (error) {
-      course.finish(error instanceof CallerGone ? 499 : ((error as { status?: number }).status ?? 500));
+      this.#end(trace, asked.caller, endOf(error));
       throw error;
     }
   }
 
-  /** What would happen to the request now: nothing is sent, and nothing is spent. */
-  explain(request: ResumableRequest): Promise<Explanation> {
-    return explain(this.#parts, this.#queue, request);
+  /** A request that was refused before it got here, such as one without a valid key, leaves its trace too. */
+  refuse(trace: RequestTrace, error: unknown): void {
+    this.#tell(trace, endOf(error));
   }
 
-  /** Resolves when no request is under way, its answer included. */
+  /** Returns what would happen to the request now. Nothing is sent, and nothing is spent. */
+  explain(request: ChainRequest): Promise<Explanation> {
+    return explain(this.#context, this.#queue, request);
+  }
+
+  /** Resolves when no request is under way, its answer and what plugins do with it included. */
   idle(): Promise<void> {
-    return this.#callers.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#onIdle.push(resolve));
+    return this.#isIdle ? Promise.resolve() : new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
-  /** Those who wait are refused. */
+  /** Refuses the requests that wait for capacity. */
   close(): void {
     this.#queue.close();
   }
@@ -97,14 +120,66 @@ export class Waterfall {
     for (const caller of [...this.#callers]) caller.leave(cause);
   }
 
-  #over(caller: Caller): void {
+  #replyOf(
+    end: Exclude<WalkEnd, { kind: 'exhausted' }>,
+    request: ResumableRequest,
+    trace: RequestTrace,
+    content: CapturedContent | undefined,
+  ): Reply {
+    if (end.kind === 'rejected') {
+      const rejection = rejectionOf(end.by);
+      content?.answered(rejection.body);
+      return { kind: 'rejection', ...rejection };
+    }
+    if (isStreaming(end)) {
+      trace.firstToken();
+      const resuming = new ResumingStream(this.#context, this.#queue, request, trace);
+      return { kind: 'stream', pipe: (sink) => resuming.pipe(end, content?.watch(sink) ?? sink) };
+    }
+    const answer = end.answer as Answer & { stream: false };
+    content?.answered(answer.body);
+    return { kind: 'whole', ...answer };
+  }
+
+  #usageOf({ id }: PreparedTarget, { size }: ChainRequest, reported: Usage | undefined): TokenUsage {
+    const usage = reported ?? this.#context.estimates.likely(id, size);
+    return { ...usage, estimated: reported === undefined };
+  }
+
+  #end(trace: RequestTrace, caller: Caller, end: RequestEnd): void {
+    this.#tell(trace, end);
     this.#callers.delete(caller);
-    if (this.#callers.size > 0) return;
+    this.#checkIdle();
+  }
+
+  /** Tells plugins that a request is over. It counts as under way until they are done, so nothing is closed under them. */
+  #tell(trace: RequestTrace, end: RequestEnd): void {
+    const { afterResponse } = this.#context.hooks;
+    const outcome = trace.end(end);
+    if (outcome === undefined || afterResponse.taps.length === 0) return;
+    this.#telling++;
+    void afterResponse.promise(outcome).finally(() => {
+      this.#telling--;
+      this.#checkIdle();
+    });
+  }
+
+  get #isIdle(): boolean {
+    return this.#callers.size === 0 && this.#telling === 0;
+  }
+
+  #checkIdle(): void {
+    if (!this.#isIdle) return;
     for (const resolve of this.#onIdle) resolve();
     this.#onIdle = [];
   }
 }
 
-/** Several choices at once run side by side, and cannot be asked for from the middle. */
-const isResumable = ({ stream, chain, body: { n } }: ResumableRequest): boolean =>
+const endOf = (error: unknown): RequestEnd => {
+  if (error instanceof CallerGone) return { status: 499 };
+  return error instanceof ChainError ? { status: error.status, refusal: error.code } : { status: 500 };
+};
+
+/** Several choices at once run side by side and cannot be continued from the middle. */
+const isResumable = ({ stream, chain, body: { n } }: ChainRequest): boolean =>
   stream && chain.resume && (typeof n !== 'number' || n <= 1);

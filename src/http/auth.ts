@@ -5,8 +5,9 @@ import { ChainError } from '../plugin/door/errors.js';
 import { digestOf } from '../secrets.js';
 
 /**
- * Lets requests through that carry one of `keys` as a bearer token. `where` names their place in the configuration. Compares digests, and all of them, so that the time
- * it takes tells nothing about a key. Leaves in `ctx.state.keyLabel` the label of the one that it was.
+ * Returns a middleware that lets requests through which carry one of `keys` as a bearer token, and leaves the label of that
+ * key in `ctx.state.keyLabel`. It compares digests, and always all of them, so its timing says nothing about a key.
+ * @param where the keys' place in the configuration, for error messages
  * @throws ChainError `invalid_api_key`
  */
 export const requireKey = (keys: () => readonly ApiKey[], where: string): Middleware => {

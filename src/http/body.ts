@@ -16,17 +16,20 @@ export const readBody = async (ctx: Context, maxBytes: number): Promise<JsonBody
   if (type !== 'application/json' && !type.endsWith('+json')) {
     throw new ChainError(
       'unsupported_media_type',
-      `The body must be JSON, with "content-type: application/json". It was sent as ${type === '' ? 'no type at all' : `"${type}"`}.`,
+      `The request body must be JSON, with "content-type: application/json". It was sent ${type === '' ? 'without a content type' : `as "${type}"`}.`,
     );
   }
   const encoding = ctx.get('content-encoding');
   if (encoding !== '' && encoding !== 'identity') {
-    throw new ChainError('unsupported_media_type', `The body is encoded as "${encoding}". Send it as it is.`);
+    throw new ChainError(
+      'unsupported_media_type',
+      `The request body is encoded as "${encoding}". Send it without content-encoding.`,
+    );
   }
   const text = await readText(ctx.req, maxBytes);
   const value = parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ChainError('invalid_request', 'The body must be a JSON object.');
+    throw new ChainError('invalid_request', 'The request body must be a JSON object.');
   }
   return { value: value as Record<string, unknown>, text };
 };
@@ -35,17 +38,19 @@ const parse = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ChainError('malformed_json', `The body is no valid JSON: ${(cause as Error).message}`, { cause });
+    throw new ChainError('malformed_json', `The request body is not valid JSON: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 };
 
 const readText = (req: IncomingMessage, maxBytes: number): Promise<string> =>
   new Promise((resolve, reject) => {
     const tooLarge = (): void => {
-      // The rest is not read, so the connection cannot be used again.
+      // The rest of the body is not read, so the connection cannot be reused.
       req.removeAllListeners('data');
       req.resume();
-      const message = `The body is larger than ${maxBytes} bytes (server.maxBodyBytes).`;
+      const message = `The request body is larger than ${maxBytes} bytes (server.maxBodyBytes).`;
       reject(new ChainError('body_too_large', message, { headers: { connection: 'close' } }));
     };
     if (Number(req.headers['content-length'] ?? 0) > maxBytes) return tooLarge();
@@ -58,5 +63,7 @@ const readText = (req: IncomingMessage, maxBytes: number): Promise<string> =>
     });
     req.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
     req.on('error', reject);
-    req.on('close', () => reject(new ChainError('invalid_request', 'The request was broken off.')));
+    req.on('close', () =>
+      reject(new ChainError('invalid_request', 'The connection closed before the request body was complete.')),
+    );
   });

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { Context } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { sizeOf } from '../engine/attempt/estimate.js';
 import { Caller } from '../engine/caller.js';
 import type { ChainRequest } from '../engine/request.js';
 import { plainName, type ResumedEnd } from '../engine/resuming-stream.js';
 import type { Sink } from '../engine/stream/relay.js';
 import type { PreparedTarget } from '../engine/target.js';
+import type { RequestTrace } from '../engine/walk/trace.js';
 import type { Served } from '../engine/waterfall.js';
 import type { Usage } from '../ledger/ledger.js';
 import type { Failure } from '../plugin/door/api.js';
@@ -14,54 +15,67 @@ import { ChainError } from '../plugin/door/errors.js';
 import { readBody } from './body.js';
 import type { Current } from './current.js';
 
-/** The longest id of a caller's own that is kept. */
+/** The longest request id of a caller's own that is kept. */
 const LONGEST_ID = 128;
 
-/** `POST /v1/chat/completions`: reads the request, lets the waterfall find an answer, and hands it on. */
+const PATH = '/chat/completions';
+
+/**
+ * `POST /v1/chat/completions`: lets `authorize` check the caller, reads the request, has the waterfall find an answer, and
+ * sends it. `authorize` leaves the label of the caller's key in `ctx.state.keyLabel`. A request that is refused on the way
+ * leaves a trace as well.
+ */
 export const postChat =
-  (current: () => Current) =>
+  (current: () => Current, authorize: Middleware) =>
   async (ctx: Context): Promise<void> => {
-    const id = requestIdOf(ctx);
-    ctx.set('x-request-id', id);
-    const caller = callerOf(ctx.res);
-    const { value: body, text } = await readBody(ctx, current().maxBodyBytes);
-    checkMessages(body);
-    // Only now: the configuration may have changed while the body came in.
-    const { chains, waterfall } = current();
-    const chain = chains.resolve(body.model);
-    ctx.set('x-429chain-chain', plainName(chain.name));
-    const stream = body.stream === true;
-    const request: ChainRequest = {
-      id,
-      chain,
-      path: '/chat/completions',
-      body,
-      stream,
-      size: sizeOf(body, text),
-      caller,
-      keyLabel: String(ctx.state.keyLabel),
-    };
-    const served = await waterfall.run(request);
-    ctx.set({ 'x-429chain-target': plainName(served.target.id), 'x-429chain-attempts': String(served.attempts) });
-    const { answer } = served;
-    if (answer.stream) return await sendStream(ctx, served, answer.pipe);
-    if ('rejection' in answer) return sendWhole(ctx, served, answer);
-    const { head, body: whole, usage } = answer;
-    sendWhole(ctx, served, { status: head.status, body: whole, target: served.target, usage });
+    const trace = current().waterfall.traceOf({ id: requestIdOf(ctx), path: PATH });
+    ctx.set('x-request-id', trace.id);
+    try {
+      await authorize(ctx as Parameters<Middleware>[0], () => answer(ctx, current, trace));
+    } catch (error) {
+      current().waterfall.refuse(trace, error);
+      throw error;
+    }
   };
 
+const answer = async (ctx: Context, current: () => Current, trace: RequestTrace): Promise<void> => {
+  trace.keyLabel = String(ctx.state.keyLabel);
+  const caller = callerOf(ctx.res);
+  const { value: body, text } = await readBody(ctx, current().maxBodyBytes);
+  checkMessages(body);
+  // Only now: the configuration may have changed while the body came in.
+  const { chains, waterfall } = current();
+  const chain = chains.resolve(body.model);
+  ctx.set('x-429chain-chain', plainName(chain.name));
+  const request: ChainRequest = {
+    id: trace.id,
+    chain,
+    path: PATH,
+    body,
+    stream: body.stream === true,
+    size: sizeOf(body, text),
+    caller,
+    keyLabel: trace.keyLabel,
+  };
+  const served = await waterfall.run(request, trace);
+  ctx.set({ 'x-429chain-target': plainName(served.target.id), 'x-429chain-attempts': String(served.attempts) });
+  const { reply } = served;
+  if (reply.kind === 'stream') return await sendStream(ctx, served, reply.pipe);
+  if (reply.kind === 'rejection') return sendWhole(ctx, served, reply);
+  sendWhole(ctx, served, { status: reply.head.status, body: reply.body, target: served.target, usage: reply.usage });
+};
+
 /** The request is over when its answer has left, or its caller. */
-const finishWith = (
+const endWhenSent = (
   res: ServerResponse,
-  { course }: Served,
+  { end }: Served,
   status: number,
   target?: PreparedTarget,
   usage?: Usage,
   streamed = false,
 ): void => {
   // A caller may close the connection at [DONE], before we do.
-  const over = (): void =>
-    course.finish(res.writableFinished || (status === 200 && streamed) ? status : 499, target?.publicView, usage);
+  const over = (): void => end(res.writableFinished || (status === 200 && streamed) ? status : 499, target, usage);
   if (res.closed) over();
   else res.once('close', over);
 };
@@ -80,21 +94,20 @@ const callerOf = (res: ServerResponse): Caller => {
 };
 
 const checkMessages = ({ messages }: Readonly<Record<string, unknown>>): void => {
-  const fault =
-    messages === undefined
-      ? 'is missing'
-      : !Array.isArray(messages)
-        ? 'must be an array'
-        : messages.length === 0
-          ? 'is empty; it needs at least one message'
-          : undefined;
+  const fault = faultIn(messages);
   if (fault !== undefined) throw new ChainError('invalid_request', `"messages" ${fault}.`, { param: 'messages' });
+};
+
+const faultIn = (messages: unknown): string | undefined => {
+  if (messages === undefined) return 'is missing';
+  if (!Array.isArray(messages)) return 'must be an array';
+  return messages.length === 0 ? 'is empty; it needs at least one message' : undefined;
 };
 
 interface WholeAnswer {
   readonly status: number;
   readonly body: Buffer;
-  /** Absent where the provider refused the request. */
+  /** Absent where the provider rejected the request. */
   readonly target?: PreparedTarget;
   readonly usage?: Usage | undefined;
 }
@@ -103,7 +116,7 @@ const sendWhole = (ctx: Context, served: Served, { status, body, target, usage }
   ctx.status = status;
   ctx.type = 'application/json';
   ctx.body = body;
-  finishWith(ctx.res, served, status, target, usage);
+  endWhenSent(ctx.res, served, status, target, usage);
 };
 
 const sendStream = async (ctx: Context, served: Served, pipe: (sink: Sink) => Promise<ResumedEnd>): Promise<void> => {
@@ -115,10 +128,10 @@ const sendStream = async (ctx: Context, served: Served, pipe: (sink: Sink) => Pr
     'x-accel-buffering': 'no',
   });
   const { failure, usage, target } = await pipe(sinkOf(res)).catch((error: unknown) => {
-    served.course.finish(500, served.target.publicView);
+    served.end(500, served.target);
     throw error;
   });
-  finishWith(res, served, failure === undefined ? 200 : 502, target, usage, true);
+  endWhenSent(res, served, failure === undefined ? 200 : 502, target, usage, true);
   if (res.destroyed) return;
   if (failure !== undefined) res.write(`data: ${JSON.stringify(errorOf(target, failure).toJSON())}\n\n`);
   res.end();

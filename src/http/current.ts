@@ -5,12 +5,12 @@ import type { Waterfall } from '../engine/waterfall.js';
 import type { Routes } from '../host/routes.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 
-/** The running engine. Asked for anew by each request, so that http knows nothing of reloads. */
+/** The runtime in force. Each request asks for it anew, so http needs to know nothing about reloads. */
 export interface Current {
   readonly chains: Chains;
   readonly waterfall: Waterfall;
   readonly apiKeys: readonly ApiKey[];
-  /** Those of its plugins. */
+  /** The routes of its plugins. */
   readonly routes: Routes;
   readonly maxBodyBytes: number;
   stateOf(target: PreparedTarget): TargetStatus;

@@ -3,7 +3,7 @@ import { CallerGone } from '../engine/causes.js';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
 
-/** The one gate for errors: whatever is thrown below becomes an answer in OpenAI's shape. */
+/** The only place where errors become answers: whatever is thrown below is answered in OpenAI's error shape. */
 export const handleErrors =
   (log: Log): Middleware =>
   async (ctx, next) => {

@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type { TargetState } from '../contract/quota.js';
 import type { Current } from './current.js';
 
-/** `GET /health`: 200 while requests are served, 503 while the server stops. Needs no key and tells no names. */
+/** `GET /health`: 200 while 429chain serves requests, 503 while it stops. Needs no key and contains no names. */
 export const getHealth =
   (current: () => Current, version: string, stopping: () => boolean) =>
   (ctx: Context): void => {

@@ -9,7 +9,7 @@ interface Model {
   readonly owned_by: string;
 }
 
-/** Everything that a request's `model` may name: chains first, then their targets. */
+/** Returns everything that a request's `model` may name: chains first, then their targets. */
 const modelsOf = ({ chains, startedAt }: Current): Model[] => {
   const created = Math.floor(startedAt / 1000);
   const targets = new Map(chains.all.flatMap((chain) => chain.targets).map((target) => [target.id, target.provider]));
@@ -39,11 +39,11 @@ const decoded = (text: string): string => {
 export const getModel =
   (current: () => Current) =>
   (ctx: Context): void => {
-    // An id has slashes of its own, sent as they are or encoded.
+    // An id contains slashes, which clients send raw or encoded.
     const id = decoded(ctx.path.slice(PREFIX.length));
     const model = modelsOf(current()).find((each) => each.id === id);
     if (model === undefined) {
-      throw new ChainError('model_not_found', `There is no chain and no target "${id}". GET /v1/models lists them.`, {
+      throw new ChainError('model_not_found', `No chain or target is named "${id}". GET /v1/models lists them all.`, {
         param: 'model',
       });
     }

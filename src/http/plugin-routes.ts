@@ -3,14 +3,14 @@ import type { Routes } from '../host/routes.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { RouteKey, RouteMethod, RouteRequest } from '../plugin/index.js';
 
-/** Who may pass, by what a route asks for. */
+/** The middleware that checks the key, by the key that a route asks for. */
 export type Keys = Readonly<Record<RouteKey, Middleware>>;
 
-/** The routes that plugins add. They are asked last, so that none can stand in the way of ours. */
+/** Answers the routes that plugins add. Runs last, so no plugin can shadow a route of 429chain. */
 export const answerPluginRoutes =
   (current: () => { readonly routes: Routes }, keys: Keys): Middleware =>
   async (ctx, next) => {
-    // The one of the runtime in force: a reload in the meantime does not take it away.
+    // Taken once: a reload in the meantime does not take the route away.
     const { routes } = current();
     const route = routes.find(ctx.method, ctx.path);
     if (route !== undefined) {
@@ -28,16 +28,16 @@ export const answerPluginRoutes =
   };
 
 const requestOf = ({ method, path, querystring, req }: Context): RouteRequest => {
-  // Whoever asks with a key does not give it away to a plugin.
+  // A plugin does not get to see the caller's key.
   const { authorization: _, cookie: __, ...headers } = req.headers;
   const asked = method === 'HEAD' ? 'GET' : method;
   return { method: asked as RouteMethod, path, query: new URLSearchParams(querystring), headers };
 };
 
-/** Lets everybody pass. */
+/** Lets every request pass. */
 export const anybody = (_: Context, next: Next): Promise<void> => next();
 
-/** There is something, but not for this method. */
+/** The path exists, but not for this method. */
 export const wrongMethod = (ctx: Pick<Context, 'path' | 'method'>, methods: readonly string[]): ChainError => {
   const allow = methods.join(', ');
   return new ChainError('method_not_allowed', `${ctx.path} takes ${allow}, not ${ctx.method}.`, { headers: { allow } });

@@ -15,24 +15,24 @@ export interface ServerOptions {
   readonly version: string;
   readonly stopping: () => boolean;
   readonly log: Log;
-  /** What answers below `/admin`, in this order: its gate is the first. */
+  /** The middleware below `/admin`, in order; the gate comes first. */
   readonly admin: readonly Middleware[];
-  /** Lets through who has the admin key, at routes of plugins. */
+  /** Checks the admin key at routes of plugins. */
   readonly adminKey: Middleware;
 }
 
-/** The HTTP surface, without a socket. */
+/** Returns the HTTP surface, without a socket. */
 export const createServer = ({ current, version, stopping, log, admin, adminKey }: ServerOptions): Koa => {
   const router = new Router();
   router.get('/health', getHealth(current, version, stopping));
   const key = requireKey(() => current().apiKeys, 'one of server.apiKeys');
-  router.post('/v1/chat/completions', key, postChat(current));
+  router.post('/v1/chat/completions', postChat(current, key));
   router.get('/v1/models', key, getModels(current));
   router.get('/v1/models/*id', key, getModel(current));
 
   const app = new Koa();
   app.on('error', (error: NodeJS.ErrnoException) => {
-    // A caller whose connection breaks is a caller who left: that is handled where it matters.
+    // A broken connection means that the caller left, which is handled where it matters.
     if (!GONE.has(error.code ?? '')) log.error(`Unexpected: ${error.stack ?? error.message}`);
   });
   app.use(handleErrors(log));
@@ -44,7 +44,7 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
   });
   app.use(router.routes());
   const ofPlugins = answerPluginRoutes(current, { none: anybody, api: key, admin: adminKey });
-  // Whatever its routes are, nothing of the admin is reached but through its gate.
+  // Nothing below /admin is reachable except through its gate, whatever routes plugins add.
   app.use((ctx, next) => (isAdmin(ctx.path) ? next() : ofPlugins(ctx, async () => nothingThere(ctx))));
   for (const each of admin) app.use(each);
   app.use(nothingThere);
@@ -58,7 +58,7 @@ const isAdmin = (path: string): boolean => /^\/admin(?:\/|$)/i.test(path);
 const nothingThere = (ctx: Pick<RouterContext, 'matched' | 'path' | 'method'>): never => {
   const methods = new Set((ctx.matched ?? []).flatMap((layer) => layer.methods));
   if (methods.size === 0) {
-    const message = `There is nothing at ${ctx.path}. Chat completions are at POST /v1/chat/completions.`;
+    const message = `There is nothing at ${ctx.path}. Send chat completions to POST /v1/chat/completions.`;
     throw new ChainError('not_found', message);
   }
   throw wrongMethod(ctx, [...methods]);

@@ -135,8 +135,15 @@ export interface Ledger {
   reserve(candidates: readonly Candidate[], options?: ReserveOptions): ReserveResult | Promise<ReserveResult>;
   /** Returns what `reserve` would answer now. Holds nothing. */
   preview(candidates: readonly Candidate[], options?: ReserveOptions): PreviewResult | Promise<PreviewResult>;
-  /** The provider answered this attempt, and said this about its quotas. `served`: it did what it was asked. */
-  observe(reservation: Reservation, signals: readonly Signal[], served: boolean): void;
+  /**
+   * Takes over what a response said about the provider's limits, as soon as its head is there and again for what its body
+   * said. `accepted`: the response does not refuse the request.
+   */
+  observe(reservation: Reservation, signals: readonly Signal[], accepted: boolean): void;
+  /** The provider gave this attempt a real answer: the first event of a stream, or a whole answer. */
+  served(reservation: Reservation): void;
+  /** The provider refused this attempt, or sent something that is not an answer. Call `coolDown` right after it. */
+  refused(reservation: Reservation): void;
   /** Puts the scope of that kind around the attempt's target to rest. @returns the end, epoch ms; absent: no rest. */
   coolDown(reservation: Reservation, scope: ScopeKind, coolDown: CoolDown): number | undefined;
   status(target: string): TargetStatus;

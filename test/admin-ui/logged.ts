@@ -31,7 +31,7 @@ export const attemptOf = (
   target: string,
   outcome: RequestAttempt['outcome'],
   more: Partial<RequestAttempt> = {},
-): RequestAttempt => ({ target, outcome, startedMs: 0, durationMs: outcome === 'passed_over' ? 0 : 100, ...more });
+): RequestAttempt => ({ target, outcome, startedMs: 0, durationMs: outcome === 'skipped' ? 0 : 100, ...more });
 
 /** Adds requests to the log of a proxy, in the order in which they ended. */
 export const log = async (server: AdminServer, requests: Iterable<RequestRecord>, content?: RequestContent) => {

@@ -161,7 +161,7 @@ describe('The page Playground', function () {
     upstreams[1].always(answer('One two three four five six seven eight nine ten eleven twelve'));
     await ask('Count');
     await turn().getByText('eleven twelve').waitFor();
-    await turn().getByText('Taken up: one/a-model broke off, two/a-model goes on.').waitFor();
+    await turn().getByText('Taken up: one/a-model broke off, two/a-model continues.').waitFor();
     await turn().getByText('Served by two/a-model').waitFor();
   });
 

@@ -58,7 +58,7 @@ describe('The page of one request', function () {
         latencyMs: 2_000,
         waitedMs: 1_500,
         attempts: [
-          attemptOf('one/a-model', 'passed_over', { class: 'rate_limit', reason: '30 of 30 used', startedMs: 0 }),
+          attemptOf('one/a-model', 'skipped', { class: 'rate_limit', reason: '30 of 30 used', startedMs: 0 }),
           attemptOf('one/a-model', 'served', { startedMs: 1_500, durationMs: 500 }),
         ],
       }),

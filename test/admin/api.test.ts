@@ -135,7 +135,7 @@ describe('The admin API', () => {
     const { chain, decision, targets } = await explain({ model: 'gpt-4o' });
     expect({ chain, decision }).to.deep.equal({ chain: 'default', decision: { kind: 'asks', target: 'two/a-model' } });
     expect(targets.map(({ target, step, reason }) => ({ target, step, reason }))).to.deep.equal([
-      { target: 'one/a-model', step: 'passed over', reason: 'rate_limit (429): spent' },
+      { target: 'one/a-model', step: 'skipped', reason: 'rate_limit (429): spent' },
       { target: 'two/a-model', step: 'asked', reason: undefined },
     ]);
     expect([stage.one.received.length, stage.two.received.length]).to.deep.equal([1, 1]);

@@ -104,7 +104,7 @@ describe('429chain status and explain', () => {
     const before = [one.received.length, two.received.length];
     const { status, stdout } = await folder.run(['explain'], { env });
     expect(status).to.equal(0);
-    expect(stdout).to.match(/one\/a-model {3}passed over {3}rate_limit \(429\): Too many requests {3}until /);
+    expect(stdout).to.match(/one\/a-model {3}skipped {3}rate_limit \(429\): Too many requests {3}until /);
     expect(stdout).to.match(/two\/a-model {3}asked /);
     expect(stdout).to.contain('A request would go to two/a-model.');
     expect([one.received.length, two.received.length]).to.deep.equal(before);

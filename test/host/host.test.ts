@@ -134,7 +134,7 @@ describe('Plugins', () => {
       void shown('/requests').then((text) => {
         logged = text;
       });
-      return logged.includes('passed_over');
+      return logged.includes('skipped');
     });
     const texts = [refused, logged, await shown('/plugins'), await shown('/status')];
     expect(texts[2]).to.include('*** *** ***');

@@ -41,7 +41,7 @@ describe('The routes of plugins', () => {
   const errorOf = async (response: Response): Promise<{ code: string; message: string }> =>
     ((await response.json()) as { error: { code: string; message: string } }).error;
 
-  it('answer with a string as plain text, whatever it looks like', async () => {
+  it('answer a string as plain text, whatever it contains', async () => {
     const running = await start();
     for (const [how, text] of [
       ['text', 'as text'],
@@ -53,7 +53,7 @@ describe('The routes of plugins', () => {
     }
   });
 
-  it('answer with a status, headers and a body of their own, and are told the query', async () => {
+  it('answer with a status, headers and a body of their own and get the query', async () => {
     const response = await get(await start(), '/routes?do=whole&name=a%20b&name=c', { headers: { 'x-mine': 'me' } });
     expect(response.status).to.equal(201);
     expect(response.headers.get('content-type')).to.equal('application/json');
@@ -71,7 +71,7 @@ describe('The routes of plugins', () => {
     expect([head.status, await head.text(), head.headers.get('content-length')]).to.deep.equal([200, '', '7']);
   });
 
-  it('are never given the key that a caller sends (pitfall 45)', async () => {
+  it('never get the key that a caller sends (pitfall 45)', async () => {
     const running = await start({ key: 'api' });
     const headers = { authorization: `Bearer ${API_KEY}`, cookie: 'session=secret' };
     const text = await (await get(running, '/routes?do=whole', { headers })).text();
@@ -84,7 +84,7 @@ describe('The routes of plugins', () => {
     ['admin', [ADMIN_KEY], [undefined, API_KEY, 'wrong']],
   ];
   for (const [key, admitted, refused] of KEYS) {
-    it(`admit those who have the right key: ${key} (pitfall 37: one key for both)`, async () => {
+    it(`require the right key: ${key} (pitfall 37: one key for both)`, async () => {
       const running = await start({ key });
       const ask = async (given: string | undefined): Promise<number> => {
         const headers: Record<string, string> = given === undefined ? {} : { authorization: `Bearer ${given}` };
@@ -95,7 +95,7 @@ describe('The routes of plugins', () => {
     });
   }
 
-  it('slow down who guesses the admin key, as the admin does', async () => {
+  it('slow down guesses at the admin key, as the admin does', async () => {
     const running = await start({ key: 'admin' });
     const ask = async (path: string, key: string): Promise<number> =>
       (await get(running, path, { headers: { authorization: `Bearer ${key}` } })).status;
@@ -104,7 +104,7 @@ describe('The routes of plugins', () => {
     expect(await ask('/admin/api/status', ADMIN_KEY)).to.equal(429);
   });
 
-  it('take their own method and their own path only', async () => {
+  it('answer their own method and path only', async () => {
     const running = await start({ method: 'POST' });
     expect((await get(running, '/routes?do=text', { method: 'POST' })).status).to.equal(200);
     const wrong = await get(running, '/routes?do=text');
@@ -123,7 +123,7 @@ describe('The routes of plugins', () => {
     ['header', 'Invalid character in header content ["x-bad"]'],
   ];
   for (const [how, says] of FAILING) {
-    it(`that fail (${how}) are answered for with a 500, named and counted, and the proxy goes on`, async () => {
+    it(`are answered with a 500, named and counted when they fail (${how}), and the proxy keeps running`, async () => {
       const running = await start();
       for (let index = 0; index < 2; index++) {
         const response = await get(running, `/routes?do=${how}`);
@@ -143,7 +143,7 @@ describe('The routes of plugins', () => {
     });
   }
 
-  it('are those of the configuration in force', async () => {
+  it('belong to the configuration in force', async () => {
     const folder = mkdtempSync(join(tmpdir(), '429chain-'));
     const file = join(folder, '429chain.json5');
     const write = (options?: object): void =>

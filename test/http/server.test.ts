@@ -25,9 +25,9 @@ const BAD_INPUTS: readonly BadInput[] = [
     body: '{"messages": [',
     status: 400,
     code: 'malformed_json',
-    says: /no valid JSON/,
+    says: /not valid JSON/,
   },
-  { what: 'an empty body', body: '', status: 400, code: 'malformed_json', says: /no valid JSON/ },
+  { what: 'an empty body', body: '', status: 400, code: 'malformed_json', says: /not valid JSON/ },
   {
     what: 'a body that is no object',
     body: '[1]',
@@ -110,7 +110,7 @@ const BAD_INPUTS: readonly BadInput[] = [
     headers: { 'content-type': undefined },
     status: 415,
     code: 'unsupported_media_type',
-    says: /no type at all/,
+    says: /without a content type/,
   },
   {
     what: 'a compressed body',
@@ -183,17 +183,17 @@ describe('The HTTP surface', () => {
     });
   }
 
-  it('names the methods that a path takes', async () => {
+  it('names the methods that a path accepts', async () => {
     expect((await send(proxy.address, { method: 'PUT' })).headers.allow).to.equal('POST');
   });
 
-  it('takes any of its keys', async () => {
+  it('accepts any of its keys', async () => {
     for (const key of [API_KEY, 'another-key']) {
       expect((await send(proxy.address, { headers: { authorization: `Bearer ${key}` } })).status).to.equal(200);
     }
   });
 
-  it('refuses a body that is too large while it still comes in, without a content-length', async () => {
+  it('refuses a body without content-length as soon as it is too large', async () => {
     const endless = new ReadableStream({
       pull: (controller) => controller.enqueue(new TextEncoder().encode('x'.repeat(1024))),
     });
@@ -211,7 +211,7 @@ describe('The HTTP surface', () => {
     expect(status).to.equal(413);
   });
 
-  it('blames no target for a body that is nested too deeply to be sent on', async () => {
+  it('blames no target for a body that is nested too deeply to be sent', async () => {
     const deep = await startProxy(chainOver([upstream]));
     const before = upstream.received.length;
     const content = '['.repeat(50_000) + ']'.repeat(50_000);
@@ -243,7 +243,7 @@ describe('The HTTP surface', () => {
     });
   }
 
-  it('tells its health without a key', async () => {
+  it('reports its health without a key', async () => {
     const response = await fetch(`${proxy.address}/health`);
     expect(response.status).to.equal(200);
     const body = (await response.json()) as Record<string, unknown>;
@@ -267,13 +267,13 @@ describe('The HTTP surface', () => {
     expect(headers.get('x-request-id')).to.equal('mine-1');
   });
 
-  it('hands the answer on byte for byte, unknown fields included', async () => {
+  it('passes the answer through byte for byte, unknown fields included', async () => {
     const text = '{"choices":[{"message":{"content":"hi"},"finish_reason":"stop"}],  "x_vendor":{"a":1.0}}\n';
     upstream.script((res) => void res.writeHead(200, { 'content-type': 'application/json' }).end(text));
     expect(await (await proxy.post({ messages: HELLO })).text()).to.equal(text);
   });
 
-  it('sends the model that the target names, and every other field as it came', async () => {
+  it('sends the model of the target and every other field as it came', async () => {
     await proxy.post({ model: 'other', messages: HELLO, temperature: 0.5, x_vendor: [1, { a: null }] });
     expect(upstream.received.at(-1)?.body).to.deep.equal({
       model: 'c-model',
@@ -284,7 +284,7 @@ describe('The HTTP surface', () => {
     expect(upstream.received.at(-1)?.headers.authorization).to.equal('Bearer key-of-one');
   });
 
-  it('says nothing about callers whose connections break', async () => {
+  it('logs nothing about callers whose connections break', async () => {
     const said = stub(console, 'error');
     try {
       upstream.script(stream([chunk({ content: 'begun' })], 'hang'));

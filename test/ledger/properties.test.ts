@@ -6,7 +6,7 @@ import { Queue } from '../../src/engine/walk/queue.js';
 import type { Reservation } from '../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../src/ledger/memory/memory-ledger.js';
 import { TurningClock } from '../turning-clock.js';
-import { reserveOne } from './ask-ledger.js';
+import { reserveOne, respond } from './ask-ledger.js';
 
 const TARGETS = ['a/x', 'a/y'] as const;
 const LIMIT = 5;
@@ -147,7 +147,7 @@ describe('Whatever the order of events, a ledger', () => {
                 remaining: event.remaining ?? 0,
                 resetAt: clock.now() + 3_000,
               } as const;
-              ledger.observe(reservation, event.remaining === null ? [] : [signal], event.served);
+              respond(ledger, reservation, event.remaining === null ? [] : [signal], event.served);
             } else if (event.kind === 'settle') {
               if (!answered) counted.answeredAt = clock.now();
               reservation.settle({ input: Math.floor(event.share * counted.tokens), output: 0 });
@@ -200,7 +200,7 @@ describe('Whatever the order of events, a ledger', () => {
               const number = arrived++;
               const needOf = () => ({ tokens: 1, inputTokens: 1 });
               void queue
-                .wait({ targets: [target], needOf, deniedUntil: () => undefined, ms: 60_000, caller: new Caller() })
+                .wait({ targets: [target], needOf, notBefore: () => undefined, ms: 60_000, caller: new Caller() })
                 .then((result) => {
                   if (typeof result === 'string') return;
                   order.push(number);

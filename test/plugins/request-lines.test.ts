@@ -144,8 +144,8 @@ describe('request-lines', () => {
     await ask();
     await ask();
     await until(() => requestsLogged().length === 2);
-    const passed = log.ofRequests.find(({ fields }) => fields.outcome === 'passed_over');
-    expect(passed?.message).to.match(/^\[request-lines\] one\/a-model was passed over: .*spent.* \(request an-id\)$/);
+    const passed = log.ofRequests.find(({ fields }) => fields.outcome === 'skipped');
+    expect(passed?.message).to.match(/^\[request-lines\] one\/a-model was skipped: .*spent.* \(request an-id\)$/);
     expect(passed).to.deep.include({ level: 'debug' });
   });
 });

@@ -79,6 +79,7 @@ const attemptAt = (type: string): Attempt => ({
   startedAt: 0,
   stream: false,
   estimatedTokens: 100,
+  dryRun: false,
 });
 
 /** A failure as the engine builds it from a response. */

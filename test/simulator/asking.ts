@@ -16,15 +16,15 @@ export const ask = async ({ runtime }: App, plan: Plan): Promise<void> => {
     caller: new Caller(),
     keyLabel: 'key 1',
   });
-  const { answer, course, target } = served;
-  if ('rejection' in answer) {
-    course.finish(answer.status);
-    throw new Error(`${served.target.id} rejects it with ${answer.status}: ${answer.body}`);
+  const { reply, end, target } = served;
+  if (reply.kind === 'rejection') {
+    end(reply.status);
+    throw new Error(`${target.id} rejects it with ${reply.status}: ${reply.body}`);
   }
-  if (!answer.stream) return course.finish(200, target.publicView, answer.usage);
-  const { failure, usage } = await answer.pipe({ write: () => true, onDrain: () => {} });
-  course.finish(failure === undefined ? 200 : 502, target.publicView, usage);
-  if (failure !== undefined) throw new Error(`${served.target.id} broke off: ${failure.message}`);
+  if (reply.kind === 'whole') return end(200, target, reply.usage);
+  const { failure, usage } = await reply.pipe({ write: () => true, onDrain: () => {} });
+  end(failure === undefined ? 200 : 502, target, usage);
+  if (failure !== undefined) throw new Error(`${target.id} broke off: ${failure.message}`);
 };
 
 /** Its first word is the plan's number, by which providers know it; the rest is as long as its tokens. */

@@ -19,7 +19,7 @@ export const attemptLadder = css`
   .speaking { background: var(--good); }
   .served:last-child { background: var(--good); }
   .failed { background: var(--bad); }
-  .passed_over { min-width: 0; width: 0.5rem !important; height: 0.5rem; margin-top: -0.25rem; margin-left: -1px; border: 2px solid var(--warn); border-radius: 50%; }
+  .skipped { min-width: 0; width: 0.5rem !important; height: 0.5rem; margin-top: -0.25rem; margin-left: -1px; border: 2px solid var(--warn); border-radius: 50%; }
   .waiting { background: repeating-linear-gradient(135deg, var(--water) 0 0.1875rem, var(--water-soft) 0.1875rem 0.4375rem); }
   .reason { grid-column: 1 / -1; margin: var(--space-1) 0 0; overflow-wrap: anywhere; max-width: 70rem; }
   blockquote.reason { padding: var(--space-1) var(--space-3); border-left: 3px solid var(--bad); background: var(--sunken); border-radius: 0 var(--radius-s) var(--radius-s) 0; font-family: var(--mono); font-size: var(--text-s); white-space: pre-wrap; }

@@ -30,7 +30,6 @@ export class AttemptRunner {
   #prepared: Outgoing | undefined;
   #head: ResponseHead | undefined;
   #raw: Buffer | undefined;
-  #observed = false;
 
   constructor(
     parts: EngineContext,
@@ -67,8 +66,10 @@ export class AttemptRunner {
       unwatch = this.#request.caller.onLeave((cause) => sent.abort(cause));
       this.#head = await sent.head;
       this.#signals = this.#readSignals(this.#head);
+      // At once, whatever becomes of the body: a caller who leaves does not make them untrue.
+      this.#parts.ledger.observe(this.#reservation, this.#signals, this.#head.status < 300);
       const answer = await this.#receive(sent, this.#head, deadline, unwatch);
-      this.#observe(this.#signals, true);
+      this.#parts.ledger.served(this.#reservation);
       if (!answer.stream) {
         this.#close(deadline, unwatch);
         this.#settle(answer.usage);
@@ -143,7 +144,7 @@ export class AttemptRunner {
         : failureOfCause(cause, this.#head, at, secrets);
     // Neither a caller who left nor a seam that was not found says anything about the target.
     if (seen.class === 'cancelled' || cause instanceof NoOverlap) {
-      if (cause instanceof NoOverlap) this.#observe(this.#signals, true);
+      if (cause instanceof NoOverlap) this.#parts.ledger.served(this.#reservation);
       this.#settleFailed(sent);
       return { kind: 'failed', failure: seen, record: this.#record(seen), repairs: [] };
     }
@@ -177,20 +178,16 @@ export class AttemptRunner {
   #execute(failure: Failure, verdict: Verdict): number | undefined {
     const { ledger } = this.#parts;
     const told = verdict.signals ?? [];
-    // What the head said is known already where the answer broke only after its first token.
-    this.#observe(this.#observed ? told : [...this.#signals, ...told], false);
+    if (this.#head !== undefined) {
+      ledger.observe(this.#reservation, told, false);
+      ledger.refused(this.#reservation);
+    }
     this.#signals = [...this.#signals, ...told];
     const scope = verdict.scope ?? scopeOfClass(failure.class);
     if (scope === undefined) return undefined;
     const until = verdict.until ?? failure.retryAt;
     this.#warn(failure);
     return ledger.coolDown(this.#reservation, scope, { class: failure.class, reason: reasonOf(failure), until });
-  }
-
-  #observe(signals: readonly Signal[], served: boolean): void {
-    if (this.#head === undefined) return;
-    this.#observed = true;
-    this.#parts.ledger.observe(this.#reservation, signals, served);
   }
 
   /** What no waiting mends is for the operator to know. */
@@ -220,7 +217,7 @@ export class AttemptRunner {
     return {
       attempt: this.#attempt,
       durationMs: this.#parts.clock.monotonic() - this.#startedAt,
-      ...(failure === undefined ? {} : { failure: shownFailure(failure) }),
+      ...(failure === undefined ? { outcome: 'served' } : { outcome: 'failed', failure: shownFailure(failure) }),
       signals: this.#signals,
       adapted: this.#prepared?.changes ?? [],
     };

@@ -101,6 +101,7 @@ const reportOfRefusal = (provider: PreparedProvider, answer: Answer, hooks: Pick
     startedAt: at,
     stream: false,
     estimatedTokens: 0,
+    dryRun: false,
   };
   const { status, headers, text } = answer;
   const failure = failureOfResponse({ status, headers, at }, parseBody(text), at, provider.secrets);

@@ -1,94 +1,93 @@
 import type { ExplainedTarget, Explanation } from '../../contract/explain.js';
-import type { Need, Refusal, Reservation } from '../../ledger/ledger.js';
-import { ChainError } from '../../plugin/door/errors.js';
 import type { EngineContext } from '../attempt/context.js';
-import type { ResumableRequest } from '../resume/resumable-request.js';
+import type { ChainRequest } from '../request.js';
 import type { PreparedTarget } from '../target.js';
-import { Course } from './course.js';
-import type { Grant, Queue } from './queue.js';
-import { type Found, Walk } from './walk.js';
+import type { Command, Reply } from './commands.js';
+import { reasonOf, retryAtOf, stateOf } from './outcome.js';
+import type { Queue } from './queue.js';
+import { dryHold, type ReserveParts, reserve } from './reserve.js';
+import { RequestTrace } from './trace.js';
+import { candidatesOf, viewOf } from './view.js';
+import { Walk } from './walk.js';
 
 type Decision = Explanation['decision'];
 
-/** A dry walk has come to where a real one would act. */
-class Halt extends Error {
-  readonly decision: Decision;
+/**
+ * Returns what the waterfall would do with `request` now. It runs the waterfall's own walk, answers what the walk asks of
+ * the ledger and the hooks by looking only, and stops at the first command that would send or wait.
+ */
+export const explain = async (context: EngineContext, queue: Queue, request: ChainRequest): Promise<Explanation> => {
+  const { ledger, hooks, clock } = context;
+  const view = viewOf(context, queue, request);
+  const trace = new RequestTrace(clock, request);
+  trace.begin(request);
+  const attemptAt = (target: PreparedTarget) => trace.attemptAt(target, view.needOf(target), true);
+  const parts: ReserveParts = { hold: dryHold(ledger), hooks, view, attemptAt };
+  const walk = new Walk(request, view, trace);
+  const look = async (command: Command): Promise<Reply | Decision> => {
+    if (command.do === 'reserve') return reserve(parts, command);
+    if (command.do === 'preview') return ledger.preview(candidatesOf(view, command.targets));
+    if (command.do === 'attempt') return { kind: 'asks', target: command.grant.target.id };
+    return queue.full ? { kind: 'full' } : waits(walk, command.targets, command.ms);
+  };
+  const decision = await decisionOf(walk, look);
+  const { name, targets } = request.chain;
+  return {
+    chain: name,
+    decision,
+    targets: targets.map((target) => explained(walk, target, decision, () => ledger.status(target.id).state)),
+  };
+};
 
-  constructor(decision: Decision) {
-    super(decision.kind);
-    this.decision = decision;
+/** Runs the walk up to its first decision. */
+const decisionOf = async (walk: Walk, look: (command: Command) => Promise<Reply | Decision>): Promise<Decision> => {
+  const steps = walk.run();
+  let step = steps.next(undefined as never);
+  while (!step.done) {
+    const seen = await look(step.value);
+    if (isDecision(seen)) return seen;
+    step = steps.next(seen);
   }
-}
+  if (step.value.kind !== 'exhausted') throw new Error('A dry run ended with an answer.');
+  const { status, message } = step.value.error;
+  return { kind: 'refuses', status, message };
+};
 
-/** The walk itself, but for its three acts: it holds nothing, sends nothing, and does not wait. */
-class DryWalk extends Walk {
-  readonly #request: ResumableRequest;
+const isDecision = (seen: Reply | Decision): seen is Decision =>
+  'kind' in seen && (seen.kind === 'asks' || seen.kind === 'waits');
 
-  constructor(parts: EngineContext, queue: Queue, request: ResumableRequest) {
-    super(parts, queue, request, new Course(parts, request, () => {}));
-    this.#request = request;
+const waits = (walk: Walk, targets: readonly PreparedTarget[], maxMs: number): Decision => {
+  const times = targets.map((target) => {
+    const outcome = walk.outcomeOf(target);
+    return (outcome && retryAtOf(outcome)) ?? Number.POSITIVE_INFINITY;
+  });
+  const retryAt = Math.min(...times);
+  return {
+    kind: 'waits',
+    targets: targets.map(({ id }) => id),
+    maxMs,
+    ...(Number.isFinite(retryAt) ? { retryAt } : {}),
+  };
+};
+
+const explained = (
+  walk: Walk,
+  target: PreparedTarget,
+  decision: Decision,
+  currentState: () => ExplainedTarget['state'],
+): ExplainedTarget => {
+  const outcome = walk.outcomeOf(target);
+  const isAsked = decision.kind === 'asks' && decision.target === target.id;
+  if (isAsked || outcome === undefined) {
+    const state = target.unusable?.state ?? currentState();
+    return { target: target.id, state, step: isAsked ? 'asked' : 'not reached' };
   }
-
-  async explain(): Promise<Explanation> {
-    const decision = await this.run().then(
-      (): never => {
-        throw new Error('A dry walk found an answer.');
-      },
-      (error: unknown): Decision => {
-        if (error instanceof Halt) return error.decision;
-        if (error instanceof ChainError) return { kind: 'refuses', status: error.status, message: error.message };
-        throw error;
-      },
-    );
-    const { chain } = this.#request;
-    return { chain: chain.name, decision, targets: chain.targets.map((target) => this.#explained(target, decision)) };
-  }
-
-  #explained(target: PreparedTarget, decision: Decision): ExplainedTarget {
-    if (decision.kind === 'asks' && decision.target === target.id) {
-      return { target: target.id, state: this.#stateOf(target), step: 'asked' };
-    }
-    const passed = this.trail.get(target);
-    if (passed === undefined) return { target: target.id, state: this.#stateOf(target), step: 'not reached' };
-    const { state, reason, retryAt } = passed;
-    const known = retryAt !== undefined && Number.isFinite(retryAt);
-    return { target: target.id, state, step: 'passed over', reason, ...(known ? { retryAt } : {}) };
-  }
-
-  #stateOf({ id, unusable }: PreparedTarget): ExplainedTarget['state'] {
-    return unusable?.state ?? this.parts.ledger.status(id).state;
-  }
-
-  protected override ask(target: PreparedTarget): Promise<Found | undefined> {
-    throw new Halt({ kind: 'asks', target: target.id });
-  }
-
-  protected override waitFor(targets: readonly PreparedTarget[], ms: number): Promise<Grant | 'late' | 'full'> {
-    if (this.queue.full) return Promise.resolve('full');
-    const times = targets.map((target) => this.trail.get(target)?.retryAt ?? Number.POSITIVE_INFINITY);
-    const retryAt = Math.min(...times);
-    throw new Halt({
-      kind: 'waits',
-      targets: targets.map(({ id }) => id),
-      maxMs: ms,
-      ...(Number.isFinite(retryAt) ? { retryAt } : {}),
-    });
-  }
-
-  protected override async reserve(target: PreparedTarget, skipProbation = false): Promise<Reservation | Refusal> {
-    const need: Need = this.needOf(target);
-    return (
-      (await this.parts.ledger.preview([{ target: target.id, need }], { skipProbation })).refusals[0] ?? {
-        granted: true,
-        target: target.id,
-        ...NOTHING_HELD,
-      }
-    );
-  }
-}
-
-const NOTHING_HELD = { sequence: 0, settle: () => {}, release: () => {} } as const;
-
-/** What the waterfall would do with `request` at this moment, decided by the waterfall's own walk. */
-export const explain = (parts: EngineContext, queue: Queue, request: ResumableRequest): Promise<Explanation> =>
-  new DryWalk(parts, queue, request).explain();
+  const retryAt = retryAtOf(outcome);
+  return {
+    target: target.id,
+    state: stateOf(outcome),
+    step: 'skipped',
+    reason: reasonOf(outcome),
+    ...(retryAt !== undefined && Number.isFinite(retryAt) ? { retryAt } : {}),
+  };
+};

@@ -1,61 +1,56 @@
 import type { Clock } from '../../clock.js';
-import type { Ledger, Need, Refusal, Reservation } from '../../ledger/ledger.js';
+import type { Ledger, Need, Refusal } from '../../ledger/ledger.js';
 import type { Caller } from '../caller.js';
 import type { PreparedTarget } from '../target.js';
+import type { Grant } from './commands.js';
 
-/** Room at one target, held already. */
-export interface Grant {
-  readonly target: PreparedTarget;
-  readonly reservation: Reservation;
-}
-
-/** `gone`: the caller left · `late`: nothing came free in time · `full`: too many wait already · `closed`: nobody may. */
+/** `gone`: the caller left. `late`: nothing came free in time. `full`: too many wait already. `closed`: no more waiting. */
 export type WaitResult = Grant | 'gone' | 'late' | 'full' | 'closed';
 
 export interface WaitOptions {
-  /** In the order in which they are preferred. */
+  /** In order of preference. */
   readonly targets: readonly PreparedTarget[];
   readonly needOf: (target: PreparedTarget) => Need;
-  /** Epoch ms: the request is not to ask the target before then. */
-  readonly deniedUntil: (target: PreparedTarget) => number | undefined;
-  /** At most so long. */
+  /** The request must not ask the target before then, epoch ms. */
+  readonly notBefore: (target: PreparedTarget) => number | undefined;
+  /** The longest wait. */
   readonly ms: number;
   readonly caller: Caller;
 }
 
 interface Waiter extends WaitOptions {
-  /** What kept each target back when it was last looked at. */
+  /** Target id → what kept it back when the queue last looked. */
   readonly refusals: Map<string, Refusal>;
   readonly done: (result: WaitResult) => void;
 }
 
-/** setTimeout takes no longer span. */
+/** The longest span that setTimeout takes. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Requests that wait for capacity, first come, first served. Woken by the ledger when room may have returned, and by one
- * timer at the earliest moment that anybody waits for; never by polling.
+ * Requests that wait for capacity: first come, first served. The ledger wakes the queue when room may have returned, and
+ * one timer wakes it at the earliest moment that a request waits for. It never polls.
  */
 export class Queue {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
-  readonly #most: number;
+  readonly #maxWaiting: number;
   readonly #waiters = new Set<Waiter>();
   readonly #unsubscribe: () => void;
   #onLength: () => void = () => {};
   #timer: NodeJS.Timeout | undefined;
-  /** Something changed that nobody has looked at yet. */
+  /** The ledger or the queue changed since the last look. */
   #changed = false;
   #serving = false;
   #closed = false;
-  /** Of what was found in one look: an older refusal may name a moment that is over, and would wake us without end. */
+  /** Of the present look only: an older refusal may name a moment that has passed, and would wake the queue for ever. */
   #earliest = Number.POSITIVE_INFINITY;
 
-  /** `most` may wait at once; who comes then is refused. */
-  constructor(ledger: Ledger, clock: Clock, most: number) {
+  /** At most `maxWaiting` requests wait at once. */
+  constructor(ledger: Ledger, clock: Clock, maxWaiting: number) {
     this.#ledger = ledger;
     this.#clock = clock;
-    this.#most = most;
+    this.#maxWaiting = maxWaiting;
     this.#unsubscribe = ledger.onChange(() => this.#wake());
   }
 
@@ -63,25 +58,26 @@ export class Queue {
     return this.#waiters.size;
   }
 
-  /** Calls back whenever somebody begins to wait, or ceases to. */
+  /** Calls `listener` whenever a request starts or stops waiting. */
   onLength(listener: () => void): void {
     this.#onLength = listener;
   }
 
-  /** Who comes now is refused. */
+  /** No further request may wait. */
   get full(): boolean {
-    return this.#waiters.size >= this.#most;
+    return this.#waiters.size >= this.#maxWaiting;
   }
 
-  /** How many who came earlier wait for this target and could use what is left of it. */
+  /** Returns how many requests that came earlier wait for this target and could use what is left of it. */
   ahead(target: PreparedTarget): number {
+    if (this.#waiters.size === 0) return 0;
     const now = this.#clock.now();
     let ahead = 0;
     for (const waiter of this.#waiters) if (claims(waiter, target, now)) ahead++;
     return ahead;
   }
 
-  /** Waits until one of the targets has room. The first of them in their order is granted. */
+  /** Waits until one of the targets has room, and holds it. Of several with room, the first in their order is granted. */
   wait(options: WaitOptions): Promise<WaitResult> {
     if (options.caller.gone) return Promise.resolve('gone');
     if (this.#closed) return Promise.resolve('closed');
@@ -107,7 +103,7 @@ export class Queue {
     });
   }
 
-  /** Nobody waits any more. */
+  /** Ends every wait with `closed`, and every later one at once. */
   close(): void {
     this.#closed = true;
     this.#unsubscribe();
@@ -115,7 +111,7 @@ export class Queue {
     clearTimeout(this.#timer);
   }
 
-  /** Many changes of one turn are one look at the queue. */
+  /** Many changes in one turn of the event loop cause one look. */
   #wake(): void {
     this.#changed = true;
     if (this.#serving || this.#waiters.size === 0) return;
@@ -130,16 +126,16 @@ export class Queue {
         this.#arm(await this.#look());
       }
     } catch {
-      // A ledger that cannot answer: who waits is told that it is too late, by and by, and the next change is looked at.
+      // The ledger cannot answer: the waits run out one by one, and the next change causes another look.
     } finally {
       this.#serving = false;
     }
   }
 
-  /** Grants what can be granted. @returns the earliest moment that somebody still waits for. */
+  /** Grants what can be granted. Returns the earliest moment that a request still waits for, epoch ms. */
   async #look(): Promise<number> {
     this.#earliest = Number.POSITIVE_INFINITY;
-    /** Kept for somebody who came earlier: later ones must not take it from under him. */
+    /** Targets kept for an earlier waiter: later ones must not take them. */
     const claimed = new Set<string>();
     for (const waiter of [...this.#waiters]) {
       if (!this.#waiters.has(waiter)) continue;
@@ -153,14 +149,7 @@ export class Queue {
 
   /** Holds room at the first of a waiter's targets that has some and that no earlier waiter claims. */
   async #grant(waiter: Waiter, claimed: Set<string>): Promise<Grant | undefined> {
-    const now = this.#clock.now();
-    const open: PreparedTarget[] = [];
-    for (const target of waiter.targets) {
-      if (claimed.has(target.id)) continue;
-      const deniedUntil = waiter.deniedUntil(target) ?? 0;
-      if (deniedUntil > now) this.#keepBack(waiter, target, denialOf(deniedUntil));
-      else open.push(target);
-    }
+    const open = this.#openTo(waiter, claimed);
     if (open.length === 0) return undefined;
     const asked = this.#ledger.reserve(open.map((target) => ({ target: target.id, need: waiter.needOf(target) })));
     const { reservation, refusals } = asked instanceof Promise ? await asked : asked;
@@ -170,6 +159,18 @@ export class Queue {
       if (refusal.retryAt !== Number.POSITIVE_INFINITY && !refusal.resetsAtOnce) claimed.add(target.id);
     }
     return reservation && { target: open[refusals.length] as PreparedTarget, reservation };
+  }
+
+  /** Returns the targets that the waiter may ask now, and that no earlier waiter claims. */
+  #openTo(waiter: Waiter, claimed: ReadonlySet<string>): readonly PreparedTarget[] {
+    const now = this.#clock.now();
+    return waiter.targets.filter((target) => {
+      if (claimed.has(target.id)) return false;
+      const notBefore = waiter.notBefore(target) ?? 0;
+      if (notBefore <= now) return true;
+      this.#keepBack(waiter, target, deniedUntil(notBefore));
+      return false;
+    });
   }
 
   #keepBack({ refusals }: Waiter, target: PreparedTarget, refusal: Refusal): void {
@@ -185,8 +186,8 @@ export class Queue {
   }
 }
 
-/** What is denied to one request, others may have. */
-const denialOf = (retryAt: number): Refusal => ({
+/** A target that is closed to one request is open to others. */
+const deniedUntil = (retryAt: number): Refusal => ({
   granted: false,
   code: 'cooldown',
   reason: 'denied',
@@ -194,7 +195,7 @@ const denialOf = (retryAt: number): Refusal => ({
   resetsAtOnce: true,
 });
 
-/** Would a newcomer that takes from this target make the waiter wait longer? */
+/** Returns whether a newcomer that takes from this target would make the waiter wait longer. */
 const claims = ({ targets, refusals }: Waiter, target: PreparedTarget, now: number): boolean => {
   if (!targets.includes(target)) return false;
   const refusal = refusals.get(target.id);

@@ -1,255 +1,242 @@
-import type { Need, Refusal, Reservation } from '../../ledger/ledger.js';
-import type { Attempt, AttemptRecord, Repair } from '../../plugin/door/api.js';
-import { ChainError } from '../../plugin/door/errors.js';
-import { AttemptRunner } from '../attempt/attempt.js';
-import type { EngineContext } from '../attempt/context.js';
+import type { Need } from '../../ledger/ledger.js';
+import type { AttemptRecord, Repair } from '../../plugin/door/api.js';
 import type { Answer, AttemptResult } from '../attempt/result.js';
 import { NoOverlap } from '../causes.js';
-import type { ResumableRequest } from '../resume/resumable-request.js';
+import type { ChainRequest } from '../request.js';
 import type { PreparedTarget } from '../target.js';
-import type { Course } from './course.js';
-import type { Grant, Queue } from './queue.js';
-import { isRejectedByAll, isRejection, type Rejection, type RejectionAnswer, rejectionAnswer } from './rejection.js';
-import { denied, exhausted, failed, passedOver, refused, type TargetOutcome, unusable } from './trail.js';
+import { ask, type Grant, type Steps } from './commands.js';
+import { type Ending, endingOf, worthWaitingFor } from './ending.js';
+import {
+  type Denied,
+  type Failed,
+  failed,
+  isLimit,
+  isOnProbation,
+  notBeforeOf,
+  type Refused,
+  refused,
+  type TargetOutcome,
+} from './outcome.js';
+import type { RequestTrace } from './trace.js';
 
-/** An answer, and who gave it. */
+/** An answer, and the target that gave it. */
 export interface Found {
-  /** Of a provider's refusal that is handed on: the target that refused. */
+  readonly kind: 'found';
   readonly target: PreparedTarget;
-  readonly answer: Answer | RejectionAnswer;
+  readonly answer: Answer;
   /** The attempt as far as it has come. */
   readonly record: AttemptRecord;
 }
 
-/** Classes after which another try at the same target cannot end better for this request. */
-const FINAL = new Set(['bad_request', 'too_large', 'moderation', 'not_found', 'auth']);
-/** So many answers that do not join on show that the text proves nothing. */
-const MOST_UNJOINED = 2;
+/** How a walk ends. */
+export type WalkEnd = Found | Ending;
+
+/** What a walk may look at. Looking changes nothing. */
+export interface WalkView {
+  /** Epoch ms. */
+  now(): number;
+  /** Milliseconds that never jump. */
+  monotonic(): number;
+  /** What the request needs at a target. */
+  needOf(target: PreparedTarget): Need;
+  /** How many requests that came earlier wait for the target and could use what is left of it. */
+  ahead(target: PreparedTarget): number;
+}
+
+/** After so many continuations that do not overlap with what the caller has, the text proves nothing. */
+const MOST_WITHOUT_OVERLAP = 2;
+/** Failures that a chain's `retries` repeats in place. */
 const RETRIED = new Set(['overloaded', 'server_error']);
 
-/** One request on its way down a chain. */
+/**
+ * One request on its way down a chain: decisions only. `run` is a generator that yields what it wants done, and a driver
+ * carries that out and hands back what came of it. A driver that only looks (`explain`) sees the very same decisions.
+ */
 export class Walk {
-  protected readonly parts: EngineContext;
-  protected readonly queue: Queue;
-  readonly #request: ResumableRequest;
-  readonly #course: Course;
-  /** In the chain's order: what came of each target last. */
-  protected readonly trail = new Map<PreparedTarget, TargetOutcome>();
-  /** The first target that found fault with the request itself. */
-  #rejection: Rejection | undefined;
-  /** Continuations that did not join on to what the caller has got. */
-  #unjoined = 0;
-  /** Monotonic; set when the first wait begins. */
+  readonly #request: ChainRequest;
+  readonly #view: WalkView;
+  readonly #trace: RequestTrace;
+  /** What became of each target last, in the order in which they were first looked at. */
+  readonly #outcomes = new Map<PreparedTarget, TargetOutcome>();
+  #withoutOverlap = 0;
+  /** Monotonic ms; set when the first wait begins. */
   #waitUntil: number | undefined;
 
-  constructor(parts: EngineContext, queue: Queue, request: ResumableRequest, course: Course) {
-    this.parts = parts;
-    this.queue = queue;
+  constructor(request: ChainRequest, view: WalkView, trace: RequestTrace) {
     this.#request = request;
-    this.#course = course;
+    this.#view = view;
+    this.#trace = trace;
   }
 
-  /**
-   * @throws ChainError `chain_exhausted` when no target can answer within the chain's `maxWait`
-   * @throws CallerGone when nobody waits for the answer any more
-   */
-  async run(): Promise<Found> {
-    for (const target of this.#request.chain.targets) {
-      const found = await this.#visit(target);
-      if (found !== undefined) return found;
-    }
-    for (;;) {
-      const rejected = this.#rejected();
-      if (rejected !== undefined) return rejected;
-      const found = await this.#wait();
-      if (found !== undefined) return found;
-    }
+  /** What became of a target; `undefined` when the walk has not reached it. */
+  outcomeOf(target: PreparedTarget): TargetOutcome | undefined {
+    return this.#outcomes.get(target);
   }
 
-  /** Asks one target, if it may be asked. */
-  async #visit(target: PreparedTarget): Promise<Found | undefined> {
-    const { hooks, ledger } = this.parts;
-    if (target.unusable !== undefined) return this.#pass(unusable(target, target.unusable));
-    if (this.#unjoined >= MOST_UNJOINED) return undefined;
-    const attempt = this.#attempt(target);
-    if (hooks.beforeAttempt.taps.length > 0) {
-      const denial = await hooks.beforeAttempt.promise(attempt);
-      if (denial !== undefined) return this.#pass(denied(target, denial, this.parts.clock.now()));
+  /** Walks down the chain, then waits as long as that can help. */
+  *run(): Steps<WalkEnd> {
+    let end = yield* this.#descend();
+    while (end === undefined) {
+      const left = this.#waitLeft();
+      const targets = worthWaitingFor(this.#outcomes.values(), left, this.#view.now());
+      if (targets.length === 0 || this.#gaveUp) return yield* this.#lastResort();
+      const reply = yield* ask({ do: 'wait', targets, ms: left, notBefore: this.#notBefore });
+      if (reply.kind === 'late') yield* this.#lookAgain();
+      if (reply.kind === 'late' || reply.kind === 'full') return yield* this.#lastResort();
+      if (reply.kind === 'denied') this.#skip(reply.outcome);
+      else end = yield* this.#attempt(reply.grant);
     }
-    if (this.#request.caller.gone !== undefined) throw this.#request.caller.gone;
-    if (this.queue.ahead(target) > 0) {
-      const refusal = (await ledger.preview([{ target: target.id, need: this.needOf(target) }])).refusals[0];
-      if (refusal !== undefined) return this.#patiently(target, refusal);
-      const reason = 'awaited by requests that came earlier';
-      return this.#pass(refused(target, { granted: false, code: 'quota', reason }));
-    }
-    const reservation = await this.reserve(target);
-    return reservation.granted ? this.ask(target, reservation) : this.#patiently(target, reservation);
+    return end;
   }
 
-  /** Rather waits for a better target than to spend the next one, where the chain says so and its reset is near. */
-  async #patiently(target: PreparedTarget, refusal: Refusal): Promise<Found | undefined> {
-    const { clock } = this.parts;
-    this.#pass(refused(target, refusal));
-    const left = this.#request.chain.patienceMs - this.#course.waitedMs;
-    if (left <= 0 || refusal.retryAt === undefined || refusal.retryAt > clock.now() + left) return undefined;
-    // Those who came earlier will have taken all of it.
-    if (this.queue.ahead(target) >= (refusal.capacityAtRetry ?? Number.POSITIVE_INFINITY)) return undefined;
-    const result = await this.waitFor([target], left);
-    return typeof result === 'string' ? undefined : this.#granted(result.target, result.reservation);
-  }
-
-  /** Asks a target that has room, again in place where the chain says so, and once more if a repair may help. */
-  protected async ask(target: PreparedTarget, first: Reservation): Promise<Found | undefined> {
-    let reservation: Reservation | undefined = first;
-    let retries = this.#request.chain.retries;
-    let repairs: readonly Repair[] = [];
-    while (reservation !== undefined) {
-      const attempting = new AttemptRunner(this.parts, this.#request, target, this.#attempt(target), reservation);
-      this.#course.attempts++;
-      const result: AttemptResult = await attempting.run(repairs);
-      this.#course.record(result.record);
-      if (result.kind === 'served') {
-        target.repairs.learn(repairs, this.#request.body);
-        return { target, answer: result.answer, record: result.record };
+  /** Asks the targets in order, those with room only. */
+  *#descend(): Steps<WalkEnd | undefined> {
+    const { targets } = this.#request.chain;
+    let next = 0;
+    while (next < targets.length && !this.#gaveUp) {
+      const claimed = targets[next] as PreparedTarget;
+      if (claimed.unusable === undefined && this.#view.ahead(claimed) > 0) {
+        const end = yield* this.#passClaimed(claimed);
+        if (end !== undefined) return end;
+        next++;
+        continue;
       }
-      this.#fail(target, result);
-      const { failure } = result;
-      if (failure.class === 'cancelled') throw failure.cause;
-      if (failure.class === 'moderation' && this.#request.chain.onModeration === 'return')
-        return this.#handOn(this.#rejection as Rejection);
-      if (repairs.length === 0 && result.repairs.length > 0) repairs = result.repairs;
-      else if (RETRIED.has(failure.class) && retries-- > 0) repairs = [];
-      else return undefined;
-      const answer: Reservation | Refusal = await this.reserve(target);
-      reservation = answer.granted ? answer : undefined;
+      const part = this.#partFrom(next);
+      const usable = part.filter(({ unusable }) => unusable === undefined);
+      const { granted, kept } =
+        usable.length === 0
+          ? { granted: undefined, kept: [] }
+          : yield* ask({ do: 'reserve', targets: usable, skipProbation: false });
+      next += this.#skipUntil(granted?.target, part, kept);
+      const end = granted === undefined ? yield* this.#waitPatiently(kept[0]) : yield* this.#attempt(granted);
+      if (end !== undefined) return end;
     }
     return undefined;
   }
 
-  /** Nothing left: waits for the first target that a limit alone keeps back, and asks that one. */
-  async #wait(): Promise<Found | undefined> {
-    const { clock } = this.parts;
-    const from = clock.monotonic();
-    this.#waitUntil ??= from + this.#request.chain.maxWaitMs;
-    const left = this.#waitUntil - from;
-    if (this.#unjoined >= MOST_UNJOINED) throw exhausted(this.#request.chain, this.trail.values(), clock.now());
-    const open = [...this.trail.values()].filter(
-      (each) => !FINAL.has(each.class ?? '') && each.retryAt !== Number.POSITIVE_INFINITY,
+  /**
+   * Returns the targets that one look at the ledger covers: all that follow, up to one that earlier requests wait for. With
+   * patience left it is one at a time, since each may be worth waiting for.
+   */
+  #partFrom(start: number): readonly PreparedTarget[] {
+    const { targets } = this.#request.chain;
+    if (this.#patienceLeft > 0) return targets.slice(start, start + 1);
+    const end = targets.findIndex(
+      (target, index) => index > start && target.unusable === undefined && this.#view.ahead(target) > 0,
     );
-    const now = clock.now();
-    const hopeful = open.some(({ limited, retryAt }) => limited && (retryAt === undefined || retryAt <= now + left));
-    if (!hopeful || left <= 0) return this.#lastResort();
-    const targets = open.map(({ target }) => target);
-    const result = await this.waitFor(targets, left);
-    if (typeof result !== 'string') return this.#granted(result.target, result.reservation);
-    if (result === 'late') await this.#refresh();
-    return this.#lastResort();
+    return targets.slice(start, end === -1 ? undefined : end);
   }
 
-  /** @throws why the caller is gone · ChainError `shutting_down` */
-  protected async waitFor(targets: readonly PreparedTarget[], ms: number): Promise<Grant | 'late' | 'full'> {
-    const { clock } = this.parts;
-    const from = clock.monotonic();
-    const { caller } = this.#request;
-    const result = await this.queue.wait({
-      targets,
-      needOf: (target) => this.needOf(target),
-      deniedUntil: (target) => this.trail.get(target)?.deniedUntil,
-      ms,
-      caller,
-    });
-    this.#course.waitedMs += clock.monotonic() - from;
-    if (result === 'gone') throw caller.gone as Error;
-    if (result === 'closed') {
-      const message = '429chain is stopping; the request was still waiting for a target with free capacity.';
-      throw new ChainError('shutting_down', message, { headers: { 'retry-after': '1' } });
+  /** Notes why each target before `granted` was skipped. Returns how many targets are done, `granted` included. */
+  #skipUntil(
+    granted: PreparedTarget | undefined,
+    part: readonly PreparedTarget[],
+    kept: readonly (Denied | Refused)[],
+  ): number {
+    let next = 0;
+    for (const [index, target] of part.entries()) {
+      if (target === granted) return index + 1;
+      if (target.unusable !== undefined) this.#skip({ kind: 'unusable', target, ...target.unusable });
+      else this.#skip(kept[next++] as Denied | Refused);
     }
-    return result;
+    return part.length;
   }
 
-  protected needOf(target: PreparedTarget): Need {
-    return this.parts.estimates.need(target.id, this.#request.size);
+  /** A target with room that earlier requests wait for is theirs. */
+  *#passClaimed(target: PreparedTarget): Steps<WalkEnd | undefined> {
+    const [refusal] = (yield* ask({ do: 'preview', targets: [target] })).refusals;
+    const reason = 'waiting requests that came earlier go first';
+    const outcome = refused(target, refusal ?? { granted: false, code: 'quota', reason });
+    this.#skip(outcome);
+    return refusal === undefined ? undefined : yield* this.#waitPatiently(outcome);
   }
 
-  /** Awaits only what is a promise. */
-  protected async reserve(target: PreparedTarget, skipProbation = false): Promise<Reservation | Refusal> {
-    const asked = this.parts.ledger.reserve([{ target: target.id, need: this.needOf(target) }], { skipProbation });
-    const { reservation, refusals } = asked instanceof Promise ? await asked : asked;
-    return reservation ?? (refusals[0] as Refusal);
-  }
-
-  /** A target that was reserved in the queue; the hook has not been asked about it yet. */
-  async #granted(target: PreparedTarget, reservation: Reservation): Promise<Found | undefined> {
-    const { beforeAttempt } = this.parts.hooks;
-    const denial = beforeAttempt.taps.length > 0 ? await beforeAttempt.promise(this.#attempt(target)) : undefined;
-    if (denial === undefined) return this.ask(target, reservation);
-    reservation.release();
-    return this.#pass(denied(target, denial, this.parts.clock.now()));
-  }
-
-  /**
-   * The time is up. Our own caution refuses nobody: a target that nothing is known against is asked all the same.
-   * @throws ChainError `chain_exhausted` when there is none
-   */
-  async #lastResort(): Promise<Found | undefined> {
-    for (const { target, onProbation } of [...this.trail.values()]) {
-      if (!onProbation) continue;
-      const answer = await this.reserve(target, true);
-      if (!answer.granted) this.trail.set(target, refused(target, answer));
-      else {
-        const served = await this.#granted(target, answer);
-        if (served !== undefined) return served;
-      }
-    }
-    throw exhausted(this.#request.chain, this.trail.values(), this.parts.clock.now());
-  }
-
-  /** After a wait in vain: what keeps each target back by now. */
-  async #refresh(): Promise<void> {
-    for (const [target, { limited }] of this.trail) {
-      if (!limited) continue;
-      const [refusal] = (await this.parts.ledger.preview([{ target: target.id, need: this.needOf(target) }])).refusals;
-      if (refusal !== undefined) this.trail.set(target, refused(target, refusal));
-    }
-  }
-
-  #pass(verdict: TargetOutcome): undefined {
-    this.trail.set(verdict.target, verdict);
-    this.#course.record(passedOver(this.#attempt(verdict.target), verdict));
+  /** With `patience`, waits for a better target whose reset is near before it moves down. */
+  *#waitPatiently(outcome: TargetOutcome | undefined): Steps<WalkEnd | undefined> {
+    const left = this.#patienceLeft;
+    if (outcome?.kind !== 'refused' || left <= 0) return undefined;
+    const { target, refusal } = outcome;
+    if (refusal.retryAt === undefined || refusal.retryAt > this.#view.now() + left) return undefined;
+    // Requests that came earlier will have used up what returns.
+    if (this.#view.ahead(target) >= (refusal.capacityAtRetry ?? Number.POSITIVE_INFINITY)) return undefined;
+    const reply = yield* ask({ do: 'wait', targets: [target], ms: left, notBefore: this.#notBefore });
+    if (reply.kind === 'granted') return yield* this.#attempt(reply.grant);
+    if (reply.kind === 'denied') this.#skip(reply.outcome);
     return undefined;
   }
 
-  #fail(target: PreparedTarget, { failure, restsUntil, body, record }: AttemptResult & { kind: 'failed' }): void {
-    if (failure.cause instanceof NoOverlap) this.#unjoined++;
-    this.trail.set(target, failed(target, failure, restsUntil, this.parts.clock.now()));
-    if (failure.cause instanceof NoOverlap) return;
-    if (isRejection(failure.class) && (this.#rejection === undefined || failure.class === 'moderation')) {
-      this.#rejection = { target, failure, body, record };
+  /** Asks one target; again in place where the chain says so, and once more if a repair may help. */
+  *#attempt(first: Grant): Steps<WalkEnd | undefined> {
+    const { retries, onModeration } = this.#request.chain;
+    let grant: Grant | undefined = first;
+    let retriesLeft = retries;
+    let repairs: readonly Repair[] = [];
+    while (grant !== undefined) {
+      const { target }: Grant = grant;
+      const result: AttemptResult = yield* ask({ do: 'attempt', grant, repairs });
+      if (result.kind === 'served') return { kind: 'found', target, answer: result.answer, record: result.record };
+      const outcome = this.#fail(target, result);
+      const { class: failureClass } = result.failure;
+      if (failureClass === 'moderation' && onModeration === 'return') return { kind: 'rejected', by: outcome };
+      if (repairs.length === 0 && result.repairs.length > 0) repairs = result.repairs;
+      else if (RETRIED.has(failureClass) && retriesLeft-- > 0) repairs = [];
+      else return undefined;
+      grant = (yield* ask({ do: 'reserve', targets: [target], skipProbation: false })).granted;
+    }
+    return undefined;
+  }
+
+  /**
+   * The time is up. Our own caution refuses no request: a target that nothing is known against is asked all the same. If
+   * that fails too, the request ends.
+   */
+  *#lastResort(): Steps<WalkEnd> {
+    let targets = this.#gaveUp ? [] : [...this.#outcomes.values()].filter(isOnProbation).map(({ target }) => target);
+    while (targets.length > 0) {
+      const { granted, kept } = yield* ask({ do: 'reserve', targets, skipProbation: true });
+      for (const outcome of kept) this.#outcomes.set(outcome.target, outcome);
+      const end = granted && (yield* this.#attempt(granted));
+      if (end !== undefined) return end;
+      targets = targets.slice(kept.length + 1);
+    }
+    return endingOf(this.#request.chain, [...this.#outcomes.values()], this.#view.now());
+  }
+
+  /** After a wait in vain: finds out what keeps each limited target back by now. */
+  *#lookAgain(): Steps<void> {
+    for (const [target, outcome] of this.#outcomes) {
+      if (!isLimit(outcome)) continue;
+      const [refusal] = (yield* ask({ do: 'preview', targets: [target] })).refusals;
+      if (refusal !== undefined) this.#outcomes.set(target, refused(target, refusal));
     }
   }
 
-  /** Every target that was asked found fault with the request: asking or waiting longer cannot help. */
-  #rejected(): Found | undefined {
-    const rejects = this.#rejection !== undefined && isRejectedByAll([...this.trail.values()]);
-    return rejects ? this.#handOn(this.#rejection as Rejection) : undefined;
+  #skip(outcome: Exclude<TargetOutcome, Failed>): void {
+    this.#outcomes.set(outcome.target, outcome);
+    this.#trace.skipped(outcome, this.#view.needOf(outcome.target));
   }
 
-  /** The provider's refusal, as it came. */
-  #handOn(rejection: Rejection): Found {
-    return { target: rejection.target, answer: rejectionAnswer(rejection), record: rejection.record };
+  #fail(target: PreparedTarget, result: AttemptResult & { kind: 'failed' }): Failed {
+    const outcome = failed(target, result, this.#view.now());
+    if (result.failure.cause instanceof NoOverlap) this.#withoutOverlap++;
+    this.#outcomes.set(target, outcome);
+    return outcome;
   }
 
-  #attempt(target: PreparedTarget): Attempt {
-    const { id, chain, stream } = this.#request;
-    return {
-      requestId: id,
-      chain: chain.name,
-      target: target.publicView,
-      number: this.#course.attempts + 1,
-      startedAt: this.parts.clock.now(),
-      stream,
-      estimatedTokens: this.needOf(target).tokens,
-    };
+  /** Continuations of this text do not overlap with it: no target can continue it. */
+  get #gaveUp(): boolean {
+    return this.#withoutOverlap >= MOST_WITHOUT_OVERLAP;
   }
+
+  get #patienceLeft(): number {
+    return this.#request.chain.patienceMs - this.#trace.waitedMs;
+  }
+
+  #waitLeft(): number {
+    const now = this.#view.monotonic();
+    this.#waitUntil ??= now + this.#request.chain.maxWaitMs;
+    return this.#waitUntil - now;
+  }
+
+  readonly #notBefore = (target: PreparedTarget): number | undefined => notBeforeOf(this.#outcomes.get(target));
 }

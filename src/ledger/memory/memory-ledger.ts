@@ -146,12 +146,23 @@ export class MemoryLedger implements Ledger {
     return reservation;
   }
 
-  observe(reservation: Reservation, signals: readonly Signal[], served: boolean): void {
+  observe(reservation: Reservation, signals: readonly Signal[], accepted: boolean): void {
     const held = heldOf(reservation);
     const now = this.#clock.now();
-    for (const signal of signals) this.#observeSignal(held, signal, served, now);
-    held.answered(served);
-    if (served) for (const scope of held.scopes) scope.served(held.sequence, held.others, now);
+    for (const signal of signals) this.#observeSignal(held, signal, accepted, now);
+    this.#changed(held.target);
+  }
+
+  served(reservation: Reservation): void {
+    const held = heldOf(reservation);
+    held.answered(true);
+    for (const scope of held.scopes) scope.served(held.sequence, held.others, this.#clock.now());
+    this.#changed(held.target);
+  }
+
+  refused(reservation: Reservation): void {
+    const held = heldOf(reservation);
+    held.answered(false);
     this.#changed(held.target);
   }
 

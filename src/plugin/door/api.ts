@@ -29,6 +29,8 @@ export interface Attempt {
   readonly startedAt: number;
   readonly stream: boolean;
   readonly estimatedTokens: number;
+  /** Nothing will be sent: `explain` asks what would happen. A tap that counts must not count this. */
+  readonly dryRun: boolean;
 }
 
 /** Status line and headers of a provider's response, before a byte of its body. Header names are lower case. */
@@ -80,19 +82,42 @@ export interface Verdict {
   readonly repairs?: readonly Repair[] | undefined;
 }
 
-/** One target of the chain, and what came of it for this request. */
-export interface AttemptRecord {
+/** What every record of an attempt says. */
+interface AttemptRecordBase {
   readonly attempt: Attempt;
+  /** From the moment the target was chosen to its last byte, ms; 0 for a skipped target. */
   readonly durationMs: number;
-  /** A hook or the ledger passed the target over; it was not asked. */
-  readonly denial?: Denial | undefined;
-  /** It was passed over because of a limit: asked, it would have answered 429. */
-  readonly limited?: boolean | undefined;
-  readonly failure?: Failure | undefined;
+  /** What the response said about limits. */
   readonly signals: readonly Signal[];
   /** What the provider type changed in the request's body, in plain words. */
   readonly adapted: readonly string[];
 }
+
+/** The target answered. A stream may still be under way. */
+export interface ServedAttempt extends AttemptRecordBase {
+  readonly outcome: 'served';
+  readonly failure?: undefined;
+}
+
+/** The target was asked and did not answer, or its answer broke off. */
+export interface FailedAttempt extends AttemptRecordBase {
+  readonly outcome: 'failed';
+  readonly failure: Failure;
+}
+
+/** A hook or the ledger kept the target from being asked. */
+export interface SkippedAttempt extends AttemptRecordBase {
+  readonly outcome: 'skipped';
+  readonly failure?: undefined;
+  readonly reason: string;
+  /** Epoch ms; absent when unknown. */
+  readonly retryAt?: number | undefined;
+  /** A known limit is the reason: the provider would have answered 429. */
+  readonly limited: boolean;
+}
+
+/** One target of the chain and what became of it in this request. */
+export type AttemptRecord = ServedAttempt | FailedAttempt | SkippedAttempt;
 
 /** What a request cost, in tokens. */
 export interface TokenUsage {
@@ -116,6 +141,11 @@ export interface Outcome {
   readonly startedAt: number;
   /** What the caller got; 499 when the caller left first, 502 for a stream that broke. */
   readonly status: number;
+  /**
+   * The code of the error that 429chain itself answered with, such as `chain_exhausted`. A request that was refused before
+   * it was read (`invalid_api_key`, `malformed_json`) has an empty `chain`, and an empty `keyLabel` if its key is at fault.
+   */
+  readonly refusal?: string | undefined;
   readonly durationMs: number;
   /** Time spent waiting for capacity. */
   readonly waitedMs: number;

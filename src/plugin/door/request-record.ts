@@ -22,6 +22,7 @@ export const toRequestRecord = (outcome: Outcome): RequestRecord => {
     ...(firstTokenMs !== undefined && { firstTokenMs: tenths(firstTokenMs) }),
     waitedMs: tenths(outcome.waitedMs),
     status: outcome.status,
+    ...(outcome.refusal !== undefined && { refusal: outcome.refusal }),
     stream: outcome.stream,
     path: outcome.path,
     keyLabel: outcome.keyLabel,
@@ -30,31 +31,22 @@ export const toRequestRecord = (outcome: Outcome): RequestRecord => {
   };
 };
 
-const attemptOf = (
-  { attempt, denial, limited, failure, durationMs, adapted }: AttemptRecord,
-  arrivedAt: number,
-  withContent: boolean,
-): RequestAttempt => {
+const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolean): RequestAttempt => {
+  const { attempt, outcome, durationMs, adapted } = record;
   const target = attempt.target.id;
   const startedMs = Math.max(0, attempt.startedAt - arrivedAt);
-  if (denial !== undefined) {
-    const reason = denial.reason.slice(0, LONGEST_REASON);
-    return {
-      target,
-      outcome: 'passed_over',
-      ...(limited && { class: 'rate_limit' }),
-      reason,
-      startedMs,
-      durationMs: 0,
-    };
+  if (outcome === 'skipped') {
+    const reason = record.reason.slice(0, LONGEST_REASON);
+    return { target, outcome, ...(record.limited && { class: 'rate_limit' }), reason, startedMs, durationMs: 0 };
   }
   const spent = { startedMs, durationMs: tenths(durationMs), ...(adapted.length > 0 && { adapted }) };
-  if (failure === undefined) return { target, outcome: 'served', ...spent };
+  if (outcome === 'served') return { target, outcome, ...spent };
+  const { failure } = record;
   const { class: failureClass, status } = failure;
   const reason = withContent ? failure.message : withoutContent(failure);
   return {
     target,
-    outcome: 'failed',
+    outcome,
     class: failureClass,
     ...(reason !== undefined && { reason: reason.slice(0, LONGEST_REASON) }),
     ...(status !== undefined && { status }),

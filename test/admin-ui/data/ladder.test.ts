@@ -19,7 +19,7 @@ describe('The timeline of a request', () => {
   });
 
   it('shows a wait without an answer at the end', () => {
-    const attempts = [attemptOf('one/a', 'passed_over', { startedMs: 0 })];
+    const attempts = [attemptOf('one/a', 'skipped', { startedMs: 0 })];
     expect(lines(requestOf('a', { latencyMs: 1_000, waitedMs: 999, attempts }))).to.deep.equal([
       ['attempt', 0, 0],
       ['wait', 0, 1_000],
@@ -44,8 +44,8 @@ describe('The timeline of a request', () => {
 
   it('counts a target once, and as called if it was also skipped', () => {
     const attempts = [
-      attemptOf('one/a', 'passed_over'),
-      attemptOf('two/a', 'passed_over'),
+      attemptOf('one/a', 'skipped'),
+      attemptOf('two/a', 'skipped'),
       attemptOf('one/a', 'failed'),
       attemptOf('one/a', 'served'),
     ];

@@ -393,13 +393,13 @@ describe('Streams', () => {
       const { body } = await stage.raw().answer();
       const text = body.toString();
       expect(text.split('\n').filter((line) => line.startsWith(':'))).to.deep.equal([
-        ': 429chain: one/a-model broke off, two/a-model goes on',
+        ': 429chain: one/a-model broke off, two/a-model continues',
       ]);
       expect(text.match(/\[DONE\]/g)).to.have.length(1);
       expect(text).not.to.contain('Weiter').and.not.to.contain('cut off').and.not.to.contain('error');
       expect(stage.proxy.log.lines.join('\n'))
-        .to.match(/one\/a-model broke off in the midst of its answer \(the connection broke/)
-        .and.match(/two\/a-model goes on with the answer that one\/a-model began/);
+        .to.match(/one\/a-model broke off in the middle of its answer \(the connection broke/)
+        .and.match(/two\/a-model continues the answer that one\/a-model began/);
     });
 
     it("asks with the chain's own instruction, and shows the beginning as the target's own words", async () => {
@@ -544,7 +544,7 @@ describe('Streams', () => {
         stage = await Stage.set(answerers, { chain: { timeouts: { firstToken: '400ms' } } });
         const { body } = await stage.raw().answer();
         expect(body.toString().match(/^: .*$/gm)).to.deep.equal([
-          ': 429chain: one/a-model broke off, three/a-model goes on',
+          ': 429chain: one/a-model broke off, three/a-model continues',
         ]);
         const { resumed, attempts } = await stage.outcome();
         expect(resumed).to.equal(1);
@@ -998,7 +998,7 @@ describe('Streams', () => {
           (res, request) =>
             stream(spoken(TEXT.slice(beginOf(request, 'repeats the last words'))), 'hang')(res, request),
         ],
-        ready: (_, caller) => caller.sees('goes on'),
+        ready: (_, caller) => caller.sees('continues'),
         of: 1,
       },
     ];
@@ -1347,7 +1347,7 @@ describe('Streams', () => {
       const closed = stage.proxy.app.close(LONG_ENOUGH_MS);
       cut();
       const { body } = await caller.answer();
-      expect(body.toString()).to.contain('goes on').and.contain('[DONE]').and.not.contain('error');
+      expect(body.toString()).to.contain('continues').and.contain('[DONE]').and.not.contain('error');
       await closed;
     });
 

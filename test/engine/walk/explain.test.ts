@@ -49,7 +49,7 @@ const history = fc.array(
 );
 
 describe('Explain', () => {
-  it('says of every state what the waterfall then does', async () => {
+  it('says in every state what the waterfall then does', async () => {
     const kinds = new Set<string>();
     const upstreams = await Promise.all([1, 2, 3].map(() => ScriptedUpstream.start()));
     const check = async (
@@ -66,7 +66,7 @@ describe('Explain', () => {
       const launch = (request: ChainRequest): Promise<unknown> => {
         callers.push(request.caller);
         const run = waterfall.run(request).then(
-          ({ course, target }) => course.finish(200, target.publicView),
+          ({ end, target }) => end(200, target),
           (error: unknown) => error,
         );
         return run;
@@ -125,6 +125,41 @@ describe('Explain', () => {
     }
     expect([...kinds]).to.have.members(['asks', 'waits', 'refuses']);
   }).timeout(60_000);
+
+  it('tells hooks that nothing will be sent, so that a hook that counts counts only what is sent', async () => {
+    const upstreams = await Promise.all([1, 2].map(() => ScriptedUpstream.start()));
+    const proxy = await startProxy(chainOver(upstreams));
+    try {
+      const { waterfall, host } = proxy.app.runtime;
+      const asked: string[] = [];
+      let left = 2;
+      host.hooks.beforeAttempt.tap('budget', ({ target, dryRun }) => {
+        asked.push(`${target.id}${dryRun ? ' dry' : ''}`);
+        if (target.provider !== 'one') return undefined;
+        if (left === 0) return { reason: 'the budget is spent' };
+        if (!dryRun) left--;
+        return undefined;
+      });
+      const decisions: unknown[] = [];
+      for (let index = 0; index < 3; index++) {
+        for (let looks = 0; looks < 3; looks++) {
+          decisions.push((await waterfall.explain(requestFor(proxy, 'x', 'dry'))).decision);
+        }
+        const { end, target } = await waterfall.run(requestFor(proxy, 'x', `real-${index}`));
+        end(200, target);
+        expect(decisions.splice(0)).to.deep.equal(Array(3).fill({ kind: 'asks', target: target.id }));
+      }
+      expect(asked.filter((each) => !each.endsWith('dry'))).to.deep.equal([
+        'one/a-model',
+        'one/a-model',
+        'one/a-model',
+        'two/a-model',
+      ]);
+    } finally {
+      await proxy.close();
+      await Promise.all(upstreams.map((upstream) => upstream.close()));
+    }
+  });
 });
 
 const NAMES = ['one', 'two', 'three'];

@@ -83,7 +83,7 @@ describe('The limits of a chain', () => {
     expect(asked()[0]).to.equal(3);
   });
 
-  it('are not put off by "remaining" zero without a reset (pitfall 5: a cooldown of 0 ms)', async () => {
+  it('hold for "remaining" zero without a reset (pitfall 5: a cooldown of 0 ms)', async () => {
     upstreams[0]?.always(
       spent({ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-remaining-tokens': '0', 'retry-after': '0' }),
     );
@@ -92,14 +92,14 @@ describe('The limits of a chain', () => {
     expect(asked()).to.deep.equal([1, 5]);
   });
 
-  it('that were written down hold on, whatever headers say (pitfall 7: one stray header switched them off)', async () => {
+  it('hold as configured, whatever headers say (pitfall 7: one stray header switched them off)', async () => {
     upstreams[0]?.always(answer('hello', { 'x-ratelimit-limit-requests': '9000' }));
     await start({}, { limits: [{ requests: 2, per: '1h' }] });
     const targets = [await ask(), await ask(), await ask()].map(({ target }) => target);
     expect(targets).to.deep.equal(['one/a-model', 'one/a-model', 'two/a-model']);
   });
 
-  it('hold for the only target of a chain too (pitfall 11: 33 tries for 11 requests)', async () => {
+  it('hold for the only target of a chain too (pitfall 11: 33 attempts for 11 requests)', async () => {
     upstreams.pop()?.close();
     upstreams[0]?.always(spent());
     await start({ retries: 2 });
@@ -116,7 +116,7 @@ describe('The limits of a chain', () => {
     expect(asked()).to.deep.equal([1, 41]);
   });
 
-  it('are known after a restart, as they were left (pitfall 13: learned state lost at restart)', async () => {
+  it('survive a restart (pitfall 13: learned state lost at restart)', async () => {
     // Two are served, then it says nothing but 429: what was learned of it is two.
     upstreams[0]?.script(answer('hello'), answer('hello')).always(spent());
     upstreams[1]?.always(counting(5));
@@ -134,7 +134,7 @@ describe('The limits of a chain', () => {
     expect(asked()).to.deep.equal([3, 3]);
   });
 
-  it('whose reset is told in another unit, beyond all calendars, rest no longer than a month', async () => {
+  it('cool down for a month at most when the reset is stated in another unit', async () => {
     const headers = {
       'x-ratelimit-limit-requests': '1',
       'x-ratelimit-remaining-requests': '0',
@@ -148,7 +148,7 @@ describe('The limits of a chain', () => {
     expect(statusOf(0).until).to.be.closeTo(Date.now() + 31 * 86_400_000, 60_000);
   });
 
-  it('are the same where they are shown and where they are used (pitfall 16)', async () => {
+  it('are shown as they are used (pitfall 16)', async () => {
     upstreams[0]?.always(counting(4));
     await start();
     for (const remaining of [3, 2, 1, 0]) {
@@ -160,7 +160,7 @@ describe('The limits of a chain', () => {
     expect(asked()).to.deep.equal([4, 1]);
   });
 
-  it('keep requests waiting no longer than their time (pitfall 34: queued for ever)', async () => {
+  it('keep requests waiting no longer than maxWait (pitfall 34: queued for ever)', async () => {
     for (const upstream of upstreams) upstream.always(spent({ 'retry-after': '1' }));
     await start({ maxWait: '2s' });
     const answers = await Promise.all([ask(), ask(), ask()]);

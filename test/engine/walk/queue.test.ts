@@ -28,7 +28,7 @@ describe('Queue', () => {
     queue.wait({
       targets: [TARGET],
       needOf: () => ({ tokens: 1, inputTokens: 1 }),
-      deniedUntil: () => undefined,
+      notBefore: () => undefined,
       ms,
       caller: new Caller(),
     });
@@ -45,7 +45,7 @@ describe('Queue', () => {
     time.restore();
   });
 
-  it('is not woken again and again by the refusal of a target that is kept for somebody who came earlier', async () => {
+  it('is not woken again and again by a target that is kept for an earlier request', async () => {
     // Both are told of a window that begins anew in a second.
     ledger.refusal = { code: 'quota', reason: 'spent', retryAt: 1_000, resetsAtOnce: true };
     void wait(60_000);
@@ -59,14 +59,14 @@ describe('Queue', () => {
     expect(ledger.asked - before).to.equal(0);
   });
 
-  it('keeps nobody for ever who waits for what never comes (pitfall 34: queued for ever)', async () => {
+  it('keeps no request for ever that waits for nothing (pitfall 34: queued for ever)', async () => {
     const waiting = wait(5_000);
     await time.tickAsync(5_000);
     expect(await waiting).to.equal('late');
     expect(queue).to.have.length(0);
   });
 
-  it('tells all who wait when it is closed', async () => {
+  it('ends every wait when it is closed', async () => {
     const waiting = [wait(60_000), wait(60_000)];
     queue.close();
     expect(await Promise.all(waiting)).to.deep.equal(['closed', 'closed']);

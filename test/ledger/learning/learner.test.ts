@@ -3,7 +3,7 @@ import { Learner } from '../../../src/ledger/learning/learner.js';
 import type { Reservation } from '../../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../../src/ledger/memory/memory-ledger.js';
 import { TurningClock } from '../../turning-clock.js';
-import { reserveOne } from '../ask-ledger.js';
+import { reserveOne, respond } from '../ask-ledger.js';
 
 const NEED = { tokens: 1, inputTokens: 1 };
 
@@ -60,7 +60,7 @@ const drive = (silent: Silent, perMinute: number, minutes: number) => {
     const answer = reserveOne(ledger, 'p/m', NEED);
     if (answer.granted) {
       const served = take(clock.now());
-      ledger.observe(answer, [], served);
+      respond(ledger, answer, [], served);
       if (served) counts.served++;
       else {
         counts.refused++;
@@ -150,13 +150,13 @@ describe('What bare refusals teach', () => {
           if (!answer.granted) continue;
           if (refuses(held.length)) {
             counts.refused++;
-            ledger.observe(answer, [], false);
+            respond(ledger, answer, [], false);
             ledger.coolDown(answer, 'target', { class: 'overloaded', reason: 'busy' });
             answer.settle();
             continue;
           }
           counts.served++;
-          ledger.observe(answer, [], true);
+          respond(ledger, answer, [], true);
           held.push(answer);
         }
         for (const reservation of held) reservation.settle();

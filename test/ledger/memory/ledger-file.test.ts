@@ -8,7 +8,7 @@ import { MemoryLedger } from '../../../src/ledger/memory/memory-ledger.js';
 import { MemoryLog } from '../../proxy.js';
 import { TurningClock } from '../../turning-clock.js';
 import { until } from '../../until.js';
-import { refusalOf, reserveOne } from '../ask-ledger.js';
+import { refusalOf, reserveOne, respond } from '../ask-ledger.js';
 
 const NEED = { tokens: 100, inputTokens: 60 };
 const TARGET = { target: 'groq/a', provider: 'groq' };
@@ -42,7 +42,7 @@ describe('LedgerFile', () => {
   const hear = (ledger: MemoryLedger, ...signals: Signal[]): void => {
     const reservation = reserveOne(ledger, 'groq/a', NEED);
     if (!reservation.granted) throw new Error(reservation.reason);
-    ledger.observe(reservation, signals, true);
+    respond(ledger, reservation, signals, true);
     reservation.settle({ input: 60, output: 40 });
   };
 

@@ -3,7 +3,7 @@ import type { Declaration, Signal } from '../../../src/contract/quota.js';
 import type { Refusal, Reservation, TargetScopes } from '../../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../../src/ledger/memory/memory-ledger.js';
 import { TurningClock } from '../../turning-clock.js';
-import { refusalOf, reserveOne } from '../ask-ledger.js';
+import { refusalOf, reserveOne, respond } from '../ask-ledger.js';
 
 const NEED = { tokens: 100, inputTokens: 60 };
 const TARGETS: TargetScopes[] = [
@@ -36,7 +36,7 @@ describe('MemoryLedger', () => {
   /** An answered attempt, so that the target is no stranger. */
   const hear = (target: string, ...signals: Signal[]): void => {
     const reservation = reserve(target);
-    ledger.observe(reservation, signals, true);
+    respond(ledger, reservation, signals, true);
     reservation.settle({ input: 1, output: 1 });
   };
 
@@ -63,7 +63,7 @@ describe('MemoryLedger', () => {
       // One finds out for all whether the window has really begun anew.
       const first = reserve('groq/a');
       expect(grants('groq/a', 100)).to.equal(0);
-      ledger.observe(first, [], true);
+      respond(ledger, first, [], true);
       expect(grants('groq/a', 100)).to.equal(29);
     });
 
@@ -78,7 +78,7 @@ describe('MemoryLedger', () => {
       hear('groq/a', said(0, clock.now() + 20_000));
       clock.turn(20_000);
       const early = reserve('groq/a');
-      ledger.observe(early, [said(0, clock.now() + 2_000)], false);
+      respond(ledger, early, [said(0, clock.now() + 2_000)], false);
       early.settle();
       clock.turn(4_000);
       hear('groq/a', said(29, clock.now() + 56_000));
@@ -93,7 +93,8 @@ describe('MemoryLedger', () => {
       }
       clock.turn(10_000);
       const first = reserve('groq/a');
-      ledger.observe(
+      respond(
+        ledger,
         first,
         [{ dimension: 'requests', window: '1m', limit: 10, remaining: 0, resetAt: clock.now() + 5_000 }],
         true,
@@ -119,8 +120,8 @@ describe('MemoryLedger', () => {
       hear('groq/a', said(7, 60_000));
       // Three of ten are used. The later one arrives at the provider before the earlier one, and is answered after it.
       const [earlier, later] = [reserve('groq/a'), reserve('groq/a')];
-      ledger.observe(earlier, [said(5, 60_000)], true);
-      ledger.observe(later, [said(6, 60_000)], true);
+      respond(ledger, earlier, [said(5, 60_000)], true);
+      respond(ledger, later, [said(6, 60_000)], true);
       expect(grants('groq/a', 10)).to.equal(5);
     });
 
@@ -154,7 +155,7 @@ describe('MemoryLedger', () => {
         remaining: 10,
         resetAt: clock.now() + 9_000,
       };
-      ledger.observe(first, [signal], true);
+      respond(ledger, first, [signal], true);
       expect(ledger.status('groq/a').quotas[0]).to.include({ inFlight: 1, remaining: 9 });
       second.release();
       expect(ledger.status('groq/a').quotas[0]).to.include({ inFlight: 0, remaining: 10 });
@@ -164,8 +165,8 @@ describe('MemoryLedger', () => {
       hear('groq/a');
       const resetAt = clock.now() + 30_000;
       const [early, late] = [reserve('groq/a'), reserve('groq/a')];
-      ledger.observe(late, [{ dimension: 'requests', window: '1m', limit: 30, remaining: 3, resetAt }], true);
-      ledger.observe(early, [{ dimension: 'requests', window: '1m', limit: 30, remaining: 20, resetAt }], true);
+      respond(ledger, late, [{ dimension: 'requests', window: '1m', limit: 30, remaining: 3, resetAt }], true);
+      respond(ledger, early, [{ dimension: 'requests', window: '1m', limit: 30, remaining: 20, resetAt }], true);
       expect(ledger.status('groq/a').quotas[0]?.remaining).to.equal(3);
     });
 
@@ -229,7 +230,7 @@ describe('MemoryLedger', () => {
     it('counts tokens by what was really used (pitfall 6: counted without tokens)', () => {
       configure(manual('groq/a', { tokens: 250, per: '1m' }));
       const reservation = reserve('groq/a');
-      ledger.observe(reservation, [], true);
+      respond(ledger, reservation, [], true);
       reservation.settle({ input: 90, output: 70 });
       expect(ledger.status('groq/a').quotas[0]).to.include({ used: 160, remaining: 90 });
       expect(refusal('groq/a').code).to.equal('quota');
@@ -284,7 +285,7 @@ describe('MemoryLedger', () => {
       until?: number,
     ): number | undefined => {
       const reservation = reserve(target);
-      ledger.observe(reservation, [], false);
+      respond(ledger, reservation, [], false);
       const scope = failureClass === 'auth' ? 'provider' : 'target';
       const end = ledger.coolDown(reservation, scope, { class: failureClass, reason: failureClass, until });
       reservation.settle({ input: 0, output: 0 });
@@ -312,7 +313,7 @@ describe('MemoryLedger', () => {
       hear('groq/a');
       const [slow, refused] = [reserve('groq/a'), reserve('groq/a')];
       ledger.coolDown(refused, 'target', { class: 'rate_limit', reason: 'spent' });
-      ledger.observe(slow, [], true);
+      respond(ledger, slow, [], true);
       expect(refusalOf(ledger, 'groq/a', NEED)?.code).to.equal('cooldown');
     });
 
@@ -369,7 +370,7 @@ describe('MemoryLedger', () => {
       const first = reserve('groq/a');
       expect(grants('groq/a', 50)).to.equal(0);
       expect(refusal('groq/a').code).to.equal('first_contact');
-      ledger.observe(first, [], true);
+      respond(ledger, first, [], true);
       expect(grants('groq/a', 50)).to.equal(2);
     });
 

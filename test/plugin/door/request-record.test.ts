@@ -1,26 +1,37 @@
 import { expect } from 'chai';
 import type { FailureClass } from '../../../src/contract/quota.js';
-import type { AttemptRecord, Outcome, Target } from '../../../src/plugin/door/api.js';
+import type {
+  AttemptRecord,
+  FailedAttempt,
+  Outcome,
+  ServedAttempt,
+  SkippedAttempt,
+  Target,
+} from '../../../src/plugin/door/api.js';
 import { toRequestRecord } from '../../../src/plugin/door/request-record.js';
 
 const ARRIVED_AT = Date.UTC(2026, 0, 1, 12);
 const TARGET: Target = { id: 'one/a-model', provider: 'one', type: 'openai-compatible', model: 'a-model', limits: [] };
 
-const tryAt = (ms: number, more: Partial<AttemptRecord> = {}): AttemptRecord => ({
-  attempt: {
-    requestId: 'an-id',
-    chain: 'default',
-    target: TARGET,
-    number: 1,
-    startedAt: ARRIVED_AT + ms,
-    stream: false,
-    estimatedTokens: 10,
-  },
-  durationMs: 12.34,
-  signals: [],
-  adapted: [],
-  ...more,
-});
+type Rest = Pick<AttemptRecord, 'outcome'> & Partial<FailedAttempt | SkippedAttempt | ServedAttempt>;
+
+const recordAt = (ms: number, more: Rest = { outcome: 'served' }): AttemptRecord =>
+  ({
+    attempt: {
+      requestId: 'an-id',
+      chain: 'default',
+      target: TARGET,
+      number: 1,
+      startedAt: ARRIVED_AT + ms,
+      stream: false,
+      estimatedTokens: 10,
+      dryRun: false,
+    },
+    durationMs: 12.34,
+    signals: [],
+    adapted: [],
+    ...more,
+  }) as AttemptRecord;
 
 const outcomeOf = (attempts: readonly AttemptRecord[]): Outcome => ({
   requestId: 'an-id',
@@ -40,27 +51,30 @@ describe('What is kept of a request', () => {
   const cases = [
     {
       title: 'one that was passed over',
-      tried: tryAt(3, { denial: { reason: 'no room' }, limited: true }),
-      kept: { outcome: 'passed_over', class: 'rate_limit', reason: 'no room', startedMs: 3, durationMs: 0 },
+      tried: recordAt(3, { outcome: 'skipped', reason: 'no room', limited: true }),
+      kept: { outcome: 'skipped', class: 'rate_limit', reason: 'no room', startedMs: 3, durationMs: 0 },
     },
     {
       title: 'one that failed',
-      tried: tryAt(5, { failure: { class: 'server_error', message: 'down', status: 503, at: ARRIVED_AT } }),
+      tried: recordAt(5, {
+        outcome: 'failed',
+        failure: { class: 'server_error', message: 'down', status: 503, at: ARRIVED_AT },
+      }),
       kept: { outcome: 'failed', class: 'server_error', reason: 'down', status: 503, startedMs: 5, durationMs: 12.3 },
     },
     {
       title: 'one that served after a wait',
-      tried: tryAt(1_005),
+      tried: recordAt(1_005),
       kept: { outcome: 'served', startedMs: 1_005, durationMs: 12.3 },
     },
     {
       title: 'one that was sent another request than the caller’s',
-      tried: tryAt(1, { adapted: ['dropped name: it refuses it'] }),
+      tried: recordAt(1, { outcome: 'served', adapted: ['dropped name: it refuses it'] }),
       kept: { outcome: 'served', startedMs: 1, durationMs: 12.3, adapted: ['dropped name: it refuses it'] },
     },
     {
       title: 'one that the clock puts before the arrival',
-      tried: tryAt(-1),
+      tried: recordAt(-1),
       kept: { outcome: 'served', startedMs: 0, durationMs: 12.3 },
     },
   ];
@@ -83,7 +97,9 @@ describe('What is kept of a request', () => {
     ['nothing of a short one', 'bad_request', SHORT, SHORT],
   ];
   for (const [what, failureClass, message, kept] of WORDS) {
-    const failing = outcomeOf([tryAt(1, { failure: { class: failureClass, message, status: 400, at: ARRIVED_AT } })]);
+    const failing = outcomeOf([
+      recordAt(1, { outcome: 'failed', failure: { class: failureClass, message, status: 400, at: ARRIVED_AT } }),
+    ]);
 
     it(`leaves out of a provider's words ${what}`, () => {
       expect(toRequestRecord(failing).attempts[0]?.reason).to.equal(kept);

@@ -83,7 +83,7 @@ const WAITS: readonly (readonly [string, number | undefined])[] = [
   ['Please wait 0 seconds before retrying.', 0],
   ['Please retry in 38.662417882s.', 38_662],
   ['Rate limit exceeded. Retry after 1 seconds.', 1000],
-  ['No deployments available, AttemptRecord again in 60 seconds.', 60_000],
+  ['No deployments available, Try again in 60 seconds.', 60_000],
   ['Monthly usage limit reached. Resets in 13 days.', 1_123_200_000],
   ['Please retry after in-flight requests settle. Try again in 5 minutes', 300_000],
   ['Please retry shortly.', undefined],

@@ -200,7 +200,7 @@ describe('The request log of a proxy', () => {
     // Starts are told in whole milliseconds.
     expect(served?.startedMs).to.be.within(Math.floor(overAt) - 1, Math.ceil(first?.latencyMs ?? 0));
     const second = await logOf(running).request('second');
-    expect(second?.attempts[0]).to.include({ target: 'one/a-model', outcome: 'passed_over', class: 'rate_limit' });
+    expect(second?.attempts[0]).to.include({ target: 'one/a-model', outcome: 'skipped', class: 'rate_limit' });
     expect(second?.attempts[0]?.reason).to.be.a('string').and.not.equal('');
     const { total, providers } = await logOf(running).usage();
     expect(total).to.include({ requests: 2, failures: 0, rateLimited: 1, avoided: 1, saved: 2 });
@@ -242,7 +242,7 @@ describe('The request log of a proxy', () => {
     upstreams[1]?.always(stream([chunk({ content: BEGUN + REST }), chunk({}, 'stop'), DONE]));
     const running = await start();
     const text = await (await running.post({ messages: HELLO, stream: true })).text();
-    expect(text).to.contain('goes on');
+    expect(text).to.contain('continues');
     const record = await recorded(running);
     expect(record).to.include({ status: 200, resumed: 1, target: 'two/a-model', provider: 'two' });
     expect(record.attempts.map(({ target, outcome, class: failed }) => [target, outcome, failed])).to.deep.equal([

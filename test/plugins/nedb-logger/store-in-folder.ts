@@ -70,7 +70,7 @@ export class StoreInFolder {
 export const attemptOf = (outcome: RequestAttempt['outcome'], more: Partial<RequestAttempt> = {}): RequestAttempt => ({
   target: 'groq/a-model',
   outcome,
-  durationMs: outcome === 'passed_over' ? 0 : 100,
+  durationMs: outcome === 'skipped' ? 0 : 100,
   ...more,
 });
 

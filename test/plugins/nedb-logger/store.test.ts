@@ -291,7 +291,7 @@ describe('The request log', () => {
         provider: 'local',
         latencyMs: 900,
         attempts: [
-          attemptOf('passed_over', { class: 'rate_limit' }),
+          attemptOf('skipped', { class: 'rate_limit' }),
           attemptOf('failed', { target: 'cerebras/c', class: 'rate_limit', status: 429 }),
           attemptOf('served', { target: 'local/b', durationMs: 500 }),
         ],

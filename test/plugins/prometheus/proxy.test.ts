@@ -82,7 +82,7 @@ describe('GET /metrics of a proxy', () => {
     const { value } = await scrape(running);
     expect(value('requests_total', { chain: 'default', status: '503' })).to.equal(2);
     expect(value('attempts_total', { target: TWO, outcome: 'overloaded' })).to.equal(1);
-    expect(value('attempts_total', { target: TWO, outcome: 'passed_over' })).to.equal(1);
+    expect(value('attempts_total', { target: TWO, outcome: 'skipped' })).to.equal(1);
     expect(value('rate_limits_met_total', { target: TWO })).to.equal(0);
     expect(value('request_duration_seconds_count', { chain: 'default' })).to.equal(undefined);
   });
@@ -202,7 +202,7 @@ describe('GET /metrics of a proxy', () => {
     expect(many.series).to.deep.equal(few.series);
     expect(many.text).not.to.contain('invented');
     expect(many.value('requests_total', { chain: '(others)', status: '503' })).to.equal(200);
-    const counted = ['not_found', 'limited', 'passed_over'].map(
+    const counted = ['not_found', 'limited', 'skipped'].map(
       (outcome) => many.value('attempts_total', { target: '(others)', outcome }) ?? 0,
     );
     expect(counted.reduce((sum, count) => sum + count)).to.equal(200);

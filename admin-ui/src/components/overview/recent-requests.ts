@@ -33,5 +33,4 @@ export class RecentRequests extends LitElement {
   }
 }
 
-const asked = ({ attempts }: RequestRecord): number =>
-  attempts.filter(({ outcome }) => outcome !== 'passed_over').length;
+const asked = ({ attempts }: RequestRecord): number => attempts.filter(({ outcome }) => outcome !== 'skipped').length;

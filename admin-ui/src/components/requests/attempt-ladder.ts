@@ -40,7 +40,7 @@ export class AttemptLadder extends LitElement {
         <div class="took number" title=${when}>${took}<span class="visually-hidden">, ${when}</span></div>
       </li>`;
     const { target, outcome, reason, status, class: failed, adapted = [] } = rung.attempt;
-    const isAsked = outcome !== 'passed_over';
+    const isAsked = outcome !== 'skipped';
     return html`<li class="rung">
       <div class="what">
         <span class="target">${target}</span>

@@ -11,7 +11,7 @@ export const attemptTrailStyles = css`
   .marks i { width: 0.5625rem; height: 0.5625rem; border-radius: 50%; flex: none; }
   .marks .served { background: var(--good); }
   .marks .failed { background: var(--bad); border-radius: 0.125rem; }
-  .marks .passed_over { border: 2px solid var(--warn); }
+  .marks .skipped { border: 2px solid var(--warn); }
 `;
 
 /**
@@ -30,7 +30,7 @@ const wordsFor = (attempts: readonly RequestAttempt[]): string => {
   const number = (outcome: RequestAttempt['outcome']): number =>
     attempts.filter((attempt) => attempt.outcome === outcome).length;
   const parts = [
-    number('passed_over') > 0 ? `${counted(number('passed_over'), 'target')} passed over` : '',
+    number('skipped') > 0 ? `${counted(number('skipped'), 'target')} passed over` : '',
     number('failed') > 0 ? `${counted(number('failed'), 'attempt')} failed` : '',
     number('served') > 0 ? 'served' : '',
   ].filter((part) => part !== '');

@@ -33,7 +33,7 @@ export const ladderOf = ({ attempts, latencyMs, waitedMs }: RequestRecord): read
 export const countTargets = (
   attempts: readonly RequestAttempt[],
 ): { readonly asked: number; readonly passed: number } => {
-  const asked = new Set(attempts.filter(({ outcome }) => outcome !== 'passed_over').map(({ target }) => target));
+  const asked = new Set(attempts.filter(({ outcome }) => outcome !== 'skipped').map(({ target }) => target));
   const all = new Set(attempts.map(({ target }) => target));
   return { asked: asked.size, passed: all.size - asked.size };
 };

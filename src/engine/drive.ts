@@ -1,0 +1,105 @@
+import { ChainError } from '../plugin/door/errors.js';
+import { AttemptRunner } from './attempt/attempt.js';
+import type { EngineContext } from './attempt/context.js';
+import type { AttemptResult } from './attempt/result.js';
+import type { ResumableRequest } from './resume/resumable-request.js';
+import type { PreparedTarget } from './target.js';
+import type { AttemptCommand, Command, Reply, Wait, WaitReply } from './walk/commands.js';
+import type { Queue } from './walk/queue.js';
+import { deniedBy, type ReserveParts, reserve } from './walk/reserve.js';
+import type { RequestTrace } from './walk/trace.js';
+import { candidatesOf, viewOf } from './walk/view.js';
+import { Walk, type WalkEnd } from './walk/walk.js';
+
+/**
+ * Walks a request down its chain and carries out what the walk asks for: reserves, sends, waits. Awaits only promises.
+ *
+ * @throws CallerGone when the caller has left · ChainError `shutting_down`
+ */
+export const drive = async (
+  context: EngineContext,
+  queue: Queue,
+  request: ResumableRequest,
+  trace: RequestTrace,
+): Promise<WalkEnd> => {
+  const driver = new Driver(context, queue, request, trace);
+  const steps = new Walk(request, driver.parts.view, trace).run();
+  let step = steps.next(undefined as never);
+  while (!step.done) {
+    // An attempt sees by itself that the caller is gone, and gives its reservation back.
+    if (request.caller.gone !== undefined && step.value.do !== 'attempt') throw request.caller.gone;
+    const reply = driver.carryOut(step.value);
+    step = steps.next(reply instanceof Promise ? await reply : reply);
+  }
+  return step.value;
+};
+
+class Driver {
+  readonly parts: ReserveParts;
+  readonly #context: EngineContext;
+  readonly #queue: Queue;
+  readonly #request: ResumableRequest;
+  readonly #trace: RequestTrace;
+
+  constructor(context: EngineContext, queue: Queue, request: ResumableRequest, trace: RequestTrace) {
+    this.#context = context;
+    this.#queue = queue;
+    this.#request = request;
+    this.#trace = trace;
+    const { ledger, hooks } = context;
+    const view = viewOf(context, queue, request);
+    const attemptAt = (target: PreparedTarget) => trace.attemptAt(target, view.needOf(target));
+    this.parts = { hold: (candidates, options) => ledger.reserve(candidates, options), hooks, view, attemptAt };
+  }
+
+  carryOut(command: Command): Reply | Promise<Reply> {
+    switch (command.do) {
+      case 'reserve':
+        return reserve(this.parts, command);
+      case 'preview':
+        return this.#context.ledger.preview(candidatesOf(this.parts.view, command.targets));
+      case 'attempt':
+        return this.#attempt(command);
+      case 'wait':
+        return this.#wait(command);
+    }
+  }
+
+  async #attempt({ grant: { target, reservation }, repairs }: AttemptCommand): Promise<AttemptResult> {
+    const attempt = this.parts.attemptAt(target);
+    const runner = new AttemptRunner(this.#context, this.#request, target, attempt, reservation);
+    this.#trace.asked++;
+    const result = await runner.run(repairs);
+    this.#trace.attempted(result.record);
+    if (result.kind === 'served') target.repairs.learn(repairs, this.#request.body);
+    else if (result.failure.class === 'cancelled') throw result.failure.cause;
+    return result;
+  }
+
+  async #wait({ targets, ms, notBefore }: Wait): Promise<WaitReply> {
+    const { clock } = this.#context;
+    const { caller } = this.#request;
+    const from = clock.monotonic();
+    const result = await this.#queue.wait({ targets, needOf: this.parts.view.needOf, notBefore, ms, caller });
+    this.#trace.waitedMs += clock.monotonic() - from;
+    switch (result) {
+      case 'gone':
+        throw caller.gone;
+      case 'closed':
+        throw new ChainError(
+          'shutting_down',
+          '429chain is stopping. The request was still waiting for free capacity.',
+          {
+            headers: { 'retry-after': '1' },
+          },
+        );
+      case 'late':
+      case 'full':
+        return { kind: result };
+      default: {
+        const outcome = await deniedBy(this.parts, result);
+        return outcome === undefined ? { kind: 'granted', grant: result } : { kind: 'denied', outcome };
+      }
+    }
+  }
+}

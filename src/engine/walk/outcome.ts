@@ -1,0 +1,133 @@
+import type { FailureClass, TargetState } from '../../contract/quota.js';
+import type { Refusal } from '../../ledger/ledger.js';
+import type { Denial, Failure } from '../../plugin/door/api.js';
+import { NoOverlap } from '../causes.js';
+import type { PreparedTarget } from '../target.js';
+
+/** The target cannot be asked whatever its limits: it has no key, or it is switched off. */
+interface Unusable {
+  readonly kind: 'unusable';
+  readonly target: PreparedTarget;
+  readonly state: 'unconfigured' | 'disabled';
+  readonly reason: string;
+}
+
+/** A `beforeAttempt` hook keeps this request from asking the target. */
+export interface Denied {
+  readonly kind: 'denied';
+  readonly target: PreparedTarget;
+  readonly reason: string;
+  /** Epoch ms; `Infinity` when the hook named no time. */
+  readonly retryAt: number;
+}
+
+/** The ledger has no room for the request at the target. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly target: PreparedTarget;
+  readonly refusal: Refusal;
+}
+
+/** The target was asked and did not answer. */
+export interface Failed {
+  readonly kind: 'failed';
+  readonly target: PreparedTarget;
+  readonly failure: Failure;
+  /** The body of the provider's response, as far as it was read. */
+  readonly body: Buffer | undefined;
+  /** When the target's cooldown ends, epoch ms; absent when it does not cool down. */
+  readonly restsUntil: number | undefined;
+  /** This request does not ask the target again before then, epoch ms. */
+  readonly notBefore: number;
+}
+
+/** What became of one target in a walk. */
+export type TargetOutcome = Unusable | Denied | Refused | Failed;
+
+/** A hook is not asked about the same target again sooner than this, whatever time it named. */
+const SHORTEST_DENIAL_MS = 250;
+
+/** A target that failed and does not cool down is not asked by the same request again sooner than this. */
+const PAUSE_AFTER_FAILURE_MS = 1_000;
+
+export const denied = (target: PreparedTarget, { reason, retryAt }: Denial, now: number): Denied => ({
+  kind: 'denied',
+  target,
+  reason,
+  retryAt: retryAt === undefined ? Number.POSITIVE_INFINITY : Math.max(retryAt, now + SHORTEST_DENIAL_MS),
+});
+
+export const refused = (target: PreparedTarget, refusal: Refusal): Refused => ({ kind: 'refused', target, refusal });
+
+/** What a failed attempt leaves behind. */
+interface FailedResult {
+  readonly failure: Failure;
+  readonly restsUntil?: number | undefined;
+  readonly body?: Buffer | undefined;
+}
+
+export const failed = (target: PreparedTarget, { failure, restsUntil, body }: FailedResult, now: number): Failed => ({
+  kind: 'failed',
+  target,
+  failure,
+  body,
+  restsUntil,
+  notBefore: restsUntil ?? now + PAUSE_AFTER_FAILURE_MS,
+});
+
+const LIMIT_CLASSES: ReadonlySet<FailureClass | undefined> = new Set(['rate_limit', 'quota']);
+
+/** Returns whether a limit stood in the way, and not a fault: waiting helps, and 429 is the honest status. */
+export const isLimit = (outcome: TargetOutcome): boolean => {
+  if (outcome.kind === 'denied') return Number.isFinite(outcome.retryAt);
+  if (outcome.kind === 'failed') return LIMIT_CLASSES.has(outcome.failure.class);
+  if (outcome.kind === 'unusable') return false;
+  const { code, class: failureClass } = outcome.refusal;
+  return code === 'cooldown' ? LIMIT_CLASSES.has(failureClass) : code !== 'disabled' && code !== 'too_large';
+};
+
+/** Returns whether only our own caution holds the request back: nothing is known against the target. */
+export const isOnProbation = (outcome: TargetOutcome): outcome is Refused =>
+  outcome.kind === 'refused' && outcome.refusal.code === 'first_contact';
+
+export const classOf = (outcome: TargetOutcome): FailureClass | undefined => {
+  if (outcome.kind === 'failed') return outcome.failure.class;
+  if (outcome.kind !== 'refused') return undefined;
+  return outcome.refusal.code === 'too_large' ? 'too_large' : outcome.refusal.class;
+};
+
+/**
+ * Returns when the target may serve again, epoch ms; `Infinity` for never, `undefined` when that is unknown or depends on
+ * attempts in flight.
+ */
+export const retryAtOf = (outcome: TargetOutcome): number | undefined => {
+  if (outcome.kind === 'unusable') return Number.POSITIVE_INFINITY;
+  if (outcome.kind === 'denied') return outcome.retryAt;
+  return outcome.kind === 'failed' ? outcome.restsUntil : outcome.refusal.retryAt;
+};
+
+/** Returns the moment before which this request must not ask the target again, epoch ms. */
+export const notBeforeOf = (outcome: TargetOutcome | undefined): number | undefined => {
+  if (outcome?.kind === 'denied') return outcome.retryAt;
+  return outcome?.kind === 'failed' ? outcome.notBefore : undefined;
+};
+
+export const stateOf = (outcome: TargetOutcome): TargetState => {
+  if (outcome.kind === 'unusable') return outcome.state;
+  if (outcome.kind === 'denied') return 'exhausted';
+  if (outcome.kind === 'refused') return outcome.refusal.code === 'disabled' ? 'disabled' : 'exhausted';
+  if (outcome.failure.class === 'auth') return 'disabled';
+  return outcome.restsUntil === undefined ? 'available' : 'exhausted';
+};
+
+/** Returns the reason in plain words; for a failure, its class: the provider's words stand beside it. */
+export const reasonOf = (outcome: TargetOutcome): string => {
+  if (outcome.kind === 'failed') return outcome.failure.class;
+  return outcome.kind === 'refused' ? outcome.refusal.reason : outcome.reason;
+};
+
+const REJECTIONS: ReadonlySet<FailureClass> = new Set(['bad_request', 'too_large', 'moderation']);
+
+/** Returns whether the provider found fault with the request itself. */
+export const isRejection = (outcome: TargetOutcome): outcome is Failed =>
+  outcome.kind === 'failed' && REJECTIONS.has(outcome.failure.class) && !(outcome.failure.cause instanceof NoOverlap);

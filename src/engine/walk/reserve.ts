@@ -1,0 +1,81 @@
+import type { Ledger, Reservation, ReserveResult } from '../../ledger/ledger.js';
+import type { Attempt, Denial, Hooks } from '../../plugin/door/api.js';
+import type { PreparedTarget } from '../target.js';
+import type { Grant, Reserve, ReserveReply } from './commands.js';
+import { type Denied, denied, type Refused, refused } from './outcome.js';
+import { candidatesOf } from './view.js';
+import type { WalkView } from './walk.js';
+
+/** Asks the ledger for the first of several candidates. */
+export type Hold = Ledger['reserve'];
+
+/** Stands for units that a dry run does not hold. */
+const NOTHING_HELD: Reservation = { granted: true, target: '', sequence: 0, settle: () => {}, release: () => {} };
+
+/** Returns a `Hold` that only looks. */
+export const dryHold =
+  (ledger: Ledger): Hold =>
+  async (candidates, options) => {
+    const { hasRoom, refusals } = await ledger.preview(candidates, options);
+    return hasRoom ? { reservation: NOTHING_HELD, refusals } : { refusals };
+  };
+
+/** What `reserve` works with. */
+export interface ReserveParts {
+  readonly hold: Hold;
+  readonly hooks: Hooks;
+  readonly view: WalkView;
+  /** The attempt that a hook is asked about. */
+  readonly attemptAt: (target: PreparedTarget) => Attempt;
+}
+
+/**
+ * Carries out a `reserve` command: holds room at the first target that has some and that no hook denies. Hooks are asked
+ * only about a target with room, so a hook that counts counts what is really sent. Answers at once where the ledger does
+ * and no hook is tapped.
+ */
+export const reserve = (parts: ReserveParts, command: Reserve): ReserveReply | Promise<ReserveReply> => {
+  const { hold, hooks, view } = parts;
+  const { targets, skipProbation } = command;
+  const asked = hold(candidatesOf(view, targets), { skipProbation });
+  if (asked instanceof Promise || hooks.beforeAttempt.taps.length > 0) return reserveUndenied(parts, command, asked);
+  return { granted: grantOf(targets, asked), kept: refusedOf(targets, asked) };
+};
+
+const reserveUndenied = async (
+  parts: ReserveParts,
+  { targets, skipProbation }: Reserve,
+  first: ReserveResult | Promise<ReserveResult>,
+): Promise<ReserveReply> => {
+  const kept: (Denied | Refused)[] = [];
+  let left = targets;
+  let result = await first;
+  for (;;) {
+    kept.push(...refusedOf(left, result));
+    const granted = grantOf(left, result);
+    const denial = granted && (await deniedBy(parts, granted));
+    if (denial === undefined) return { granted, kept };
+    kept.push(denial);
+    left = targets.slice(kept.length);
+    if (left.length === 0) return { kept };
+    result = await parts.hold(candidatesOf(parts.view, left), { skipProbation });
+  }
+};
+
+/** Asks the hooks about units that are held already, and gives them back if a hook denies the attempt. */
+export const deniedBy = async (
+  { hooks, view, attemptAt }: Omit<ReserveParts, 'hold'>,
+  { target, reservation }: Grant,
+): Promise<Denied | undefined> => {
+  if (hooks.beforeAttempt.taps.length === 0) return undefined;
+  const denial: Denial | undefined = await hooks.beforeAttempt.promise(attemptAt(target));
+  if (denial === undefined) return undefined;
+  reservation.release();
+  return denied(target, denial, view.now());
+};
+
+const grantOf = (targets: readonly PreparedTarget[], { reservation, refusals }: ReserveResult): Grant | undefined =>
+  reservation && { target: targets[refusals.length] as PreparedTarget, reservation };
+
+const refusedOf = (targets: readonly PreparedTarget[], { refusals }: ReserveResult): Refused[] =>
+  refusals.map((refusal, index) => refused(targets[index] as PreparedTarget, refusal));

@@ -1,0 +1,205 @@
+import { expect } from 'chai';
+import type { Clock } from '../../../src/clock.js';
+import type { FailureClass } from '../../../src/contract/quota.js';
+import { Caller } from '../../../src/engine/caller.js';
+import type { ChainRequest } from '../../../src/engine/request.js';
+import type { Chain, PreparedTarget } from '../../../src/engine/target.js';
+import type { Command, Reply } from '../../../src/engine/walk/commands.js';
+import { refused } from '../../../src/engine/walk/outcome.js';
+import { RequestTrace } from '../../../src/engine/walk/trace.js';
+import { Walk, type WalkEnd, type WalkView } from '../../../src/engine/walk/walk.js';
+import type { Refusal, Reservation } from '../../../src/ledger/ledger.js';
+
+const NOW = Date.UTC(2026, 0, 1);
+const CLOCK: Clock = { now: () => NOW, monotonic: () => 0 };
+const RESERVATION: Reservation = { granted: true, target: '', sequence: 1, settle: () => {}, release: () => {} };
+
+const target = (id: string, more: object = {}): PreparedTarget =>
+  ({ id, publicView: { id }, ...more }) as PreparedTarget;
+const [A, B, C, OFF] = [
+  target('a/x'),
+  target('b/x'),
+  target('c/x'),
+  target('off/x', { unusable: { state: 'unconfigured', reason: 'KEY is not set' } }),
+];
+
+const spent = (retryInMs?: number): Refusal => ({
+  granted: false,
+  code: 'quota',
+  reason: 'spent',
+  retryAt: retryInMs === undefined ? undefined : NOW + retryInMs,
+});
+
+/** Replies to `reserve`: the target at this index is granted, and those before it were refused. */
+const granted = (targets: readonly PreparedTarget[], index: number, refusal = spent()): Reply => ({
+  granted: { target: targets[index] as PreparedTarget, reservation: RESERVATION },
+  kept: targets.slice(0, index).map((each) => refused(each, refusal)),
+});
+
+const kept = (targets: readonly PreparedTarget[], refusal: Refusal): Reply => ({
+  kept: targets.map((each) => refused(each, refusal)),
+});
+
+const record = { outcome: 'served' } as never;
+const served: Reply = { kind: 'served', answer: { stream: false } as never, record };
+const failed = (failureClass: FailureClass): Reply => ({
+  kind: 'failed',
+  failure: { class: failureClass, message: 'no', at: NOW },
+  record,
+  repairs: [],
+});
+
+interface Setting {
+  readonly targets?: readonly PreparedTarget[];
+  readonly chain?: Partial<Chain>;
+  /** Earlier requests that wait for a target, by its id. */
+  readonly ahead?: Readonly<Record<string, number>>;
+}
+
+/** Runs a walk whose commands get these replies, one after another. Returns what it asked for, in short, and its end. */
+const walked = (
+  { targets = [A, B, C], chain = {}, ahead = {} }: Setting,
+  ...replies: readonly Reply[]
+): { commands: string[]; end: WalkEnd | undefined; trace: RequestTrace } => {
+  const request: ChainRequest = {
+    id: 'an-id',
+    chain: {
+      name: 'chain',
+      targets,
+      maxWaitMs: 0,
+      patienceMs: 0,
+      retries: 0,
+      onModeration: 'return',
+      ...chain,
+    } as Chain,
+    path: '/chat/completions',
+    body: {},
+    stream: false,
+    size: { bytes: 1 },
+    caller: new Caller(),
+    keyLabel: 'key 1',
+  };
+  const view: WalkView = {
+    now: CLOCK.now,
+    monotonic: CLOCK.monotonic,
+    needOf: () => ({ tokens: 1, inputTokens: 1 }),
+    ahead: ({ id }) => ahead[id] ?? 0,
+  };
+  const trace = new RequestTrace(CLOCK, request);
+  trace.begin(request);
+  const steps = new Walk(request, view, trace).run();
+  const commands: string[] = [];
+  let step = steps.next(undefined as never);
+  for (const reply of replies) {
+    if (step.done) break;
+    commands.push(inShort(step.value));
+    step = steps.next(reply);
+  }
+  if (!step.done) commands.push(inShort(step.value));
+  return { commands, end: step.done ? step.value : undefined, trace };
+};
+
+const inShort = (command: Command): string => {
+  if (command.do === 'attempt') return `attempt ${command.grant.target.id}`;
+  const names = command.targets.map(({ id }) => id).join(' ');
+  if (command.do === 'wait') return `wait ${command.ms} ms for ${names}`;
+  return `${command.do}${command.do === 'reserve' && command.skipProbation ? ' without caution' : ''} ${names}`;
+};
+
+describe('Walk', () => {
+  it('asks the ledger once for a whole chain, and attempts the first target with room', () => {
+    const { commands, end } = walked({}, granted([A, B, C], 1), served);
+    expect(commands).to.deep.equal(['reserve a/x b/x c/x', 'attempt b/x']);
+    expect(end).to.include({ kind: 'found', target: B });
+  });
+
+  it('goes on below a target that failed', () => {
+    const { commands } = walked({}, granted([A, B, C], 0), failed('server_error'), granted([B, C], 1), served);
+    expect(commands).to.deep.equal(['reserve a/x b/x c/x', 'attempt a/x', 'reserve b/x c/x', 'attempt c/x']);
+  });
+
+  it('asks for no target that is unusable, and records it in its place', () => {
+    const { commands, trace } = walked({ targets: [A, OFF, B] }, granted([A, B], 1), served);
+    expect(commands).to.deep.equal(['reserve a/x b/x', 'attempt b/x']);
+    const { attempts = [] } = trace.end({ status: 200 }) ?? {};
+    expect(attempts.map((each) => [each.attempt.target.id, each.outcome === 'skipped' && each.reason])).to.deep.equal([
+      ['a/x', 'spent'],
+      ['off/x', 'KEY is not set'],
+    ]);
+  });
+
+  it('asks one target at a time while it has patience, and waits for one that is back soon', () => {
+    const { commands } = walked({ chain: { patienceMs: 3_000 } }, kept([A], spent(2_000)), { kind: 'late' });
+    expect(commands).to.deep.equal(['reserve a/x', 'wait 3000 ms for a/x', 'reserve b/x']);
+  });
+
+  it('does not wait for a better target when requests ahead will use up what returns', () => {
+    const setting = { chain: { patienceMs: 3_000 }, ahead: { 'a/x': 2 } };
+    const reply = { hasRoom: false, refusals: [{ ...spent(2_000), capacityAtRetry: 2 }] };
+    expect(walked(setting, reply).commands).to.deep.equal(['preview a/x', 'reserve b/x']);
+  });
+
+  it('leaves a target with room to requests that wait for it already', () => {
+    const { commands } = walked({ ahead: { 'b/x': 1 } }, kept([A], spent()), { hasRoom: true, refusals: [] });
+    expect(commands).to.deep.equal(['reserve a/x', 'preview b/x', 'reserve c/x']);
+  });
+
+  it('waits for every target that may come back, and attempts the one that is granted', () => {
+    const { commands, end } = walked(
+      { chain: { maxWaitMs: 5_000 } },
+      kept([A, B, C], spent(1_000)),
+      { kind: 'granted', grant: { target: C, reservation: RESERVATION } },
+      served,
+    );
+    expect(commands).to.deep.equal(['reserve a/x b/x c/x', 'wait 5000 ms for a/x b/x c/x', 'attempt c/x']);
+    expect(end).to.include({ kind: 'found', target: C });
+  });
+
+  it('does not wait for targets that come back too late', () => {
+    const { commands, end } = walked({ chain: { maxWaitMs: 5_000 } }, kept([A, B, C], spent(6_000)));
+    expect(commands).to.deep.equal(['reserve a/x b/x c/x']);
+    expect(end).to.include({ kind: 'exhausted' });
+  });
+
+  it('looks again after a wait in vain, so that the error says what keeps each target back by now', () => {
+    const { commands, end } = walked(
+      { targets: [A], chain: { maxWaitMs: 5_000 } },
+      kept([A], spent(1_000)),
+      { kind: 'late' },
+      { hasRoom: false, refusals: [{ ...spent(9_000), reason: 'still spent' }] },
+    );
+    expect(commands).to.deep.equal(['reserve a/x', 'wait 5000 ms for a/x', 'preview a/x']);
+    expect(end?.kind === 'exhausted' && end.error.message).to.contain('still spent');
+  });
+
+  it('asks targets on probation without caution before it gives up', () => {
+    const { commands, end } = walked(
+      {},
+      kept([A, B, C], { ...spent(), code: 'first_contact' }),
+      granted([A, B, C], 2),
+      served,
+    );
+    expect(commands).to.deep.equal(['reserve a/x b/x c/x', 'reserve without caution a/x b/x c/x', 'attempt c/x']);
+    expect(end).to.include({ kind: 'found', target: C });
+  });
+
+  it('repeats a fault in place as often as the chain says', () => {
+    const again = granted([A], 0);
+    const { commands } = walked(
+      { targets: [A], chain: { retries: 2 } },
+      granted([A], 0),
+      failed('server_error'),
+      again,
+      failed('overloaded'),
+      again,
+      failed('server_error'),
+    );
+    expect(commands.filter((each) => each === 'attempt a/x')).to.have.length(3);
+  });
+
+  it('ends at once when content is refused', () => {
+    const { commands, end } = walked({}, granted([A, B, C], 0), failed('moderation'));
+    expect(commands).to.deep.equal(['reserve a/x b/x c/x', 'attempt a/x']);
+    expect(end?.kind).to.equal('rejected');
+  });
+});
