@@ -38,7 +38,7 @@ describe('The page of one request', function () {
     visitor = await Visitor.signedIn(server, 'requests');
     const { page } = visitor;
     await page.getByRole('link', { name: 'Request at' }).nth(1).click();
-    await page.getByText('2 targets asked, 0 passed over').waitFor();
+    await page.getByText('2 targets asked, 0 skipped').waitFor();
     await rung('one/a-model').getByText('429 at its rate limit').waitFor();
     const words = await rung('one/a-model').locator('blockquote').textContent();
     expect(words).to.contain('Slow down').and.not.to.contain('key-of-one');
@@ -47,7 +47,7 @@ describe('The page of one request', function () {
     await visitor.expectAccessible();
     await page.getByRole('link', { name: 'All requests' }).click();
     await page.getByRole('link', { name: 'Request at' }).first().click();
-    await page.getByText('1 target asked, 1 passed over').waitFor();
+    await page.getByText('1 target asked, 1 skipped').waitFor();
     await rung('one/a-model').getByText('not asked').waitFor();
   });
 
@@ -66,7 +66,7 @@ describe('The page of one request', function () {
     visitor = await Visitor.signedIn(server, 'requests/waited');
     await rung('Waited for free capacity').getByText('from 0 ms to 1.50 s').waitFor();
     await rung('served').getByText('from 1.50 s to 2.00 s').waitFor();
-    await visitor.page.getByText('1 target asked, 0 passed over').waitFor();
+    await visitor.page.getByText('1 target asked, 0 skipped').waitFor();
     const [axis, bar] = [
       await rung('served').locator('.track').boundingBox(),
       await rung('served').locator('.bar').boundingBox(),

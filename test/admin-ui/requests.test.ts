@@ -45,7 +45,7 @@ describe('The page Requests', function () {
     expect(await rows().count()).to.equal(2);
     await row(1).getByRole('cell', { name: 'two/a-model' }).waitFor();
     await row(1).getByRole('img', { name: '1 attempt failed, served' }).waitFor();
-    await row(0).getByRole('img', { name: '1 target passed over, served' }).waitFor();
+    await row(0).getByRole('img', { name: '1 target skipped, served' }).waitFor();
     await visitor.page.getByText('2 in all.').waitFor();
     await visitor.expectAccessible();
   });

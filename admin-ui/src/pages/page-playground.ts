@@ -85,7 +85,7 @@ class PagePlayground extends LitElement {
   }
 
   #empty() {
-    return html`<empty-state icon="play" heading="Ask something" text="You see the answer as it comes, which target served it, and every target that was asked or passed over on the way."></empty-state>`;
+    return html`<empty-state icon="play" heading="Ask something" text="You see the answer as it comes, which target served it, and every target that was asked or skipped on the way."></empty-state>`;
   }
 
   #turn = (turn: Turn) => html`<chat-turn .turn=${turn} @again=${() => this.#again(turn)}></chat-turn>`;

@@ -121,7 +121,7 @@ class PageProviders extends LitElement {
       case 'in-use':
         return html`<ui-dialog heading="${window.provider.id} is in use" @close=${close}>
           <div class="stack">
-            <p>${counted(window.provider.chains.length, 'chain asks', 'chains ask')} it. Take its models out of there first, or disable it: then it is passed over.</p>
+            <p>${counted(window.provider.chains.length, 'chain asks', 'chains ask')} it. Take its models out of there first, or disable it: then it is skipped.</p>
             <ul class="uses">${window.provider.chains.map((name) => html`<li><a href="/admin/chains/${encodeURIComponent(name)}">${name}</a></li>`)}</ul>
           </div>
           <button slot="actions" @click=${close}>Close</button>
@@ -143,7 +143,7 @@ class PageProviders extends LitElement {
     const change = { ...unchanged(asWritten(provider)), enabled: !enabled };
     const done = await this.#attempt(id, () => saveProvider(id, this.#held(id), change));
     const undo = { label: 'Undo', run: () => this.#switchBack(id) };
-    if (done) toast({ text: enabled ? `${id} is disabled: chains pass it over.` : `${id} is enabled.`, action: undo });
+    if (done) toast({ text: enabled ? `${id} is disabled: chains skip it.` : `${id} is enabled.`, action: undo });
   }
 
   async #switchBack(id: string): Promise<void> {

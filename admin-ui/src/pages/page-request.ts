@@ -54,7 +54,7 @@ class PageRequest extends LitElement {
   }
 
   #content(request: RequestRecord) {
-    const { asked, passed } = countTargets(request.attempts);
+    const { asked, skipped } = countTargets(request.attempts);
     return html`<div class="stack">
       <section class="card figures" aria-label="In short">
         ${figure('The caller got', html`<span class=${kindOf(request.status)}>${request.status} · ${meaningOf(request.status)}</span>`)}
@@ -66,7 +66,7 @@ class PageRequest extends LitElement {
       </section>
       <section class="card stack" aria-labelledby="way">
         <div class="row between"><h2 id="way">Its way through the chain</h2>
-          <span class="muted">${counted(asked, 'target')} asked, ${passed} passed over</span></div>
+          <span class="muted">${counted(asked, 'target')} asked, ${skipped} skipped</span></div>
         ${request.attempts.length === 0 ? html`<p class="muted">No target was asked.</p>` : html`<attempt-ladder .request=${request}></attempt-ladder>`}
       </section>
       ${this.#words(request)}

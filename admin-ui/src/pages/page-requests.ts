@@ -95,7 +95,7 @@ class PageRequests extends LitElement {
       return html`<empty-state icon="requests" heading="No such request" text="Nothing that is kept fits these filters. New ones appear here by themselves.">
         <button @click=${() => this.#choose({})}>Show all requests</button>
       </empty-state>`;
-    return html`<empty-state icon="requests" heading="No request yet" text="Send one, and it appears here the moment it is over: which targets were asked, which were passed over, and why.">
+    return html`<empty-state icon="requests" heading="No request yet" text="Send one, and it appears here the moment it is over: which targets were asked, which were skipped, and why.">
       <a class="button primary" href="/admin/playground">Send a prompt</a>
       <a class="button" href="/admin/connect">Connect a program</a>
     </empty-state>`;

@@ -134,7 +134,7 @@ const tiles = (total: Totals) => {
   return html`<div class="tiles">
     <figure-tile label="Requests" value=${numberText(requests)}>${percent(requests - failures - cancelled, requests)} answered${failures > 0 ? `, ${numberText(failures)} failed` : ''}</figure-tile>
     <figure-tile label="Saved by the chain" value=${numberText(saved)}>answered by another target than the first</figure-tile>
-    <figure-tile label="429s avoided" value=${numberText(avoided)}>targets at their limit, passed over unasked</figure-tile>
+    <figure-tile label="429s avoided" value=${numberText(avoided)}>targets at their limit, skipped without a call</figure-tile>
     <figure-tile label="429s met" value=${numberText(rateLimited)}>${rateLimited === 0 ? 'not one limit run into' : `for ${counted(avoided, 'one', 'that were')} avoided`}</figure-tile>
     <figure-tile label="Free tokens" value=${shortNumber(promptTokens + completionTokens)}>${shortNumber(promptTokens)} in, ${shortNumber(completionTokens)} out</figure-tile>
     <figure-tile label="Median latency" value=${total.p50Ms === undefined ? '–' : durationText(total.p50Ms)}>${total.p99Ms === undefined ? 'nothing answered yet' : `99 of 100 within ${durationText(total.p99Ms)}`}</figure-tile>

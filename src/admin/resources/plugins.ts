@@ -82,7 +82,7 @@ const useOf = ({ settings }: Running, hosted: HostedPlugin, { enabled }: PluginW
   if (enabled === false) {
     throw new ChainError(
       'invalid_request',
-      `--plugins loads the plugin ${name}. To disable it, start 429chain without it.`,
+      `--plugins loads the plugin ${name}. To disable it, start 429chain without that plugin.`,
     );
   }
   if (!isAbsolute(choice.use)) return choice.use;

@@ -11,7 +11,7 @@ describe('The preview of a chain in the admin', () => {
     await stage.page.getByText('The next request is answered by one/a.').waitFor();
     stage.one.script(reply(429, { error: { message: 'Enough' } }, { 'retry-after': '300' }));
     await stage.server.chat();
-    await stage.page.getByText(/passed over: .*Enough.* · back in \d min/).waitFor();
+    await stage.page.getByText(/skipped: .*Enough.* · back in \d min/).waitFor();
     await stage.page.getByText('The next request is answered by two/b.').waitFor();
     await stage.button('Move two/c').focus();
     await stage.page.keyboard.press('Home');
@@ -32,7 +32,7 @@ describe('The preview of a chain in the admin', () => {
     // The request may wait until the server stops.
     void stage.server.chat({ model: 'careful' }).catch(() => {});
     await stage.page.getByText(/^The next request is refused: /).waitFor();
-    await stage.page.getByText(/passed over: .* · back in/).waitFor();
+    await stage.page.getByText(/skipped: .* · back in/).waitFor();
     stage.visitor.expectNothingWrong();
   });
 });

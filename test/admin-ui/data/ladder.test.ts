@@ -49,6 +49,6 @@ describe('The timeline of a request', () => {
       attemptOf('one/a', 'failed'),
       attemptOf('one/a', 'served'),
     ];
-    expect(countTargets(attempts)).to.deep.equal({ asked: 1, passed: 1 });
+    expect(countTargets(attempts)).to.deep.equal({ asked: 1, skipped: 1 });
   });
 });

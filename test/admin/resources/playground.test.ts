@@ -43,7 +43,7 @@ describe('The admin API for the playground', () => {
     const { body } = await stage.call<Explanation>('POST /explain', { model: 'careful', targets });
     expect(body.decision).to.deep.equal({ kind: 'asks', target: 'two/never-saved' });
     expect(body.targets.map(({ target, step }) => `${target} ${step}`)).to.deep.equal([
-      'one/a-model passed over',
+      'one/a-model skipped',
       'two/never-saved asked',
       'four/unset not reached',
     ]);

@@ -101,7 +101,7 @@ describe('The admin API for plugins', () => {
   it('says how to disable a plugin of --plugins, and which plugins exist', async () => {
     const refused = await put('good', { enabled: false });
     expect(codeOf(refused)).to.equal('invalid_request');
-    expect(refused.text).to.include('start without');
+    expect(refused.text).to.include('start 429chain without that plugin');
     expect(codeOf(await put('nine', {}))).to.equal('not_found');
   });
 

@@ -34,7 +34,7 @@ export class ChainTarget extends LitElement implements Field {
       .name span { color: var(--muted); font-weight: 400; }
       .step { font-size: var(--text-s); color: var(--muted); min-height: 1.1rem; overflow-wrap: anywhere; }
       .step span { white-space: nowrap; }
-      .step.asked { color: var(--good); font-weight: 620; } .step.passed { color: var(--warn); }
+      .step.asked { color: var(--good); font-weight: 620; } .step.skipped { color: var(--warn); }
       .summary { color: var(--muted); font-size: var(--text-s); }
       .buttons { display: flex; gap: var(--space-1); }
       .panel { display: grid; gap: var(--space-3); padding: var(--space-2) 0 var(--space-2); }
@@ -84,7 +84,7 @@ export class ChainTarget extends LitElement implements Field {
     if (explained.step === 'not reached') return html`<p class="step">not reached</p>`;
     const left = (explained.retryAt ?? 0) - Date.now();
     const back = left <= 0 ? nothing : html` · <span>back in ${spanText(left)}</span>`;
-    return html`<p class="step passed number">passed over: ${explained.reason ?? explained.state}${back}</p>`;
+    return html`<p class="step skipped number">skipped: ${explained.reason ?? explained.state}${back}</p>`;
   }
 
   #panel() {

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { RequestRecord } from '../../../../src/contract/requests.js';
 import { counted, durationText, numberText, timeText } from '../../data/format.js';
-import { passedIn, problemWords, type Turn } from '../../data/playground/playground.js';
+import { failedTargetsIn, problemWords, type Turn } from '../../data/playground/playground.js';
 import { base } from '../../styles/base.js';
 import '../requests/attempt-ladder.js';
 import './copy-as.js';
@@ -77,10 +77,10 @@ export class ChatTurn extends LitElement {
   }
 
   #failed(problem: Error) {
-    const passed = passedIn(problem);
+    const targets = failedTargetsIn(problem);
     return html`<div class="failed" role="alert">
       <p>${problemWords(problem)}</p>
-      ${passed.length === 0 ? nothing : html`<ul>${passed.map(({ target, reason, message, retry_at: retryAt }) => html`<li><b>${target}</b>: ${reason}${message === undefined ? '' : ` — ${message}`}${retryAt === undefined ? '' : html` <span class="muted">back ${timeText(Date.parse(retryAt))}</span>`}</li>`)}</ul>`}
+      ${targets.length === 0 ? nothing : html`<ul>${targets.map(({ target, reason, message, retry_at: retryAt }) => html`<li><b>${target}</b>: ${reason}${message === undefined ? '' : ` — ${message}`}${retryAt === undefined ? '' : html` <span class="muted">back ${timeText(Date.parse(retryAt))}</span>`}</li>`)}</ul>`}
       <div><button @click=${() => this.dispatchEvent(new CustomEvent('again'))}><ui-icon name="refresh"></ui-icon>Ask again</button></div>
     </div>`;
   }
@@ -88,7 +88,7 @@ export class ChatTurn extends LitElement {
   #way(record: RequestRecord) {
     const { attempts, id } = record;
     return html`<details ?open=${this.turn.state === 'failed' || attempts.length > 1}>
-      <summary>${counted(attempts.length, 'target')} asked or passed over</summary>
+      <summary>${counted(attempts.length, 'target')} asked or skipped</summary>
       <div class="stack"><attempt-ladder .request=${record}></attempt-ladder><a class="small" href="/admin/requests/${encodeURIComponent(id)}">Open the request</a></div>
     </details>`;
   }

@@ -30,7 +30,7 @@ const wordsFor = (attempts: readonly RequestAttempt[]): string => {
   const number = (outcome: RequestAttempt['outcome']): number =>
     attempts.filter((attempt) => attempt.outcome === outcome).length;
   const parts = [
-    number('skipped') > 0 ? `${counted(number('skipped'), 'target')} passed over` : '',
+    number('skipped') > 0 ? `${counted(number('skipped'), 'target')} skipped` : '',
     number('failed') > 0 ? `${counted(number('failed'), 'attempt')} failed` : '',
     number('served') > 0 ? 'served' : '',
   ].filter((part) => part !== '');

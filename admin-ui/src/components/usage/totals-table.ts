@@ -13,11 +13,7 @@ const FIGURES: readonly (readonly [title: string, about: string, text: (totals: 
   ['Requests', 'Requests of callers', ({ requests }) => numberText(requests)],
   ['Failed', 'Not answered', ({ failures }) => numberText(failures)],
   ['Saved', 'Answered although the first target of the chain could not', ({ saved }) => numberText(saved)],
-  [
-    '429s avoided',
-    'Times a target at its limit was passed over without asking it',
-    ({ avoided }) => numberText(avoided),
-  ],
+  ['429s avoided', 'Times a target at its limit was skipped without asking it', ({ avoided }) => numberText(avoided)],
   ['429s met', 'Times a limit was run into', ({ rateLimited }) => numberText(rateLimited)],
   ['Tokens in', 'Tokens of prompts', ({ promptTokens }) => shortNumber(promptTokens)],
   ['Tokens out', 'Tokens of answers', ({ completionTokens }) => shortNumber(completionTokens)],

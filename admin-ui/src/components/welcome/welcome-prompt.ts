@@ -2,13 +2,8 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { durationText } from '../../data/format.js';
 import { type Answered, sendPrompt } from '../../data/playground/first-prompt.js';
-import { ApiError } from '../../data/server/client.js';
+import { failedTargetsIn } from '../../data/playground/playground.js';
 import { base } from '../../styles/base.js';
-
-interface Passed {
-  readonly target: string;
-  readonly reason: string;
-}
 
 /** Sends a first prompt through the chain and streams the answer. Fires `next`. */
 @customElement('welcome-prompt')
@@ -50,10 +45,10 @@ export class WelcomePrompt extends LitElement {
   }
 
   #failed(problem: Error) {
-    const passed = problem instanceof ApiError ? ((problem.details.targets ?? []) as readonly Passed[]) : [];
+    const targets = failedTargetsIn(problem);
     return html`<div class="failed" role="alert">
       <p>${problem.message}</p>
-      ${passed.length === 0 ? nothing : html`<ul>${passed.map(({ target, reason }) => html`<li><code>${target}</code>: ${reason}</li>`)}</ul>`}
+      ${targets.length === 0 ? nothing : html`<ul>${targets.map(({ target, reason }) => html`<li><code>${target}</code>: ${reason}</li>`)}</ul>`}
       <p>Try again, <a href="/admin/welcome?step=key">give another key</a>, or <a href="/admin/welcome?step=models">choose other models</a>.</p>
     </div>`;
   }

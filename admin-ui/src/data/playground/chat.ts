@@ -127,7 +127,7 @@ class Collector {
       ...(usage == null
         ? {}
         : { usage: { prompt: usage.prompt_tokens ?? 0, completion: usage.completion_tokens ?? 0 } }),
-      ...(isChunk && speaks && this.answer.firstTokenMs === undefined ? { firstTokenMs: this.#passed() } : {}),
+      ...(isChunk && speaks && this.answer.firstTokenMs === undefined ? { firstTokenMs: this.#elapsedMs() } : {}),
     });
   }
 
@@ -146,12 +146,12 @@ class Collector {
     }
   }
 
-  #passed(): number {
+  #elapsedMs(): number {
     return performance.now() - this.#began;
   }
 
   #tell(news: Partial<Answer>): void {
-    this.answer = { ...this.answer, ...news, durationMs: this.#passed() };
+    this.answer = { ...this.answer, ...news, durationMs: this.#elapsedMs() };
     this.#onAnswer(this.answer);
   }
 }

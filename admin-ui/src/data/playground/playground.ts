@@ -64,7 +64,7 @@ export const bodyOf = (
 };
 
 /** A target that did not serve a request, as listed in the server's error. */
-export interface Passed {
+export interface FailedTarget {
   readonly target: string;
   readonly reason: string;
   readonly status?: number;
@@ -72,11 +72,11 @@ export interface Passed {
   readonly retry_at?: string;
 }
 
-export const passedIn = (problem: unknown): readonly Passed[] =>
-  problem instanceof ApiError ? ((problem.details.targets ?? []) as readonly Passed[]) : [];
+export const failedTargetsIn = (problem: unknown): readonly FailedTarget[] =>
+  problem instanceof ApiError ? ((problem.details.targets ?? []) as readonly FailedTarget[]) : [];
 
 /** The message of an error, without the targets that are listed below it. */
 export const problemWords = (problem: Error): string =>
-  passedIn(problem).length > 0 && problem instanceof ApiError
+  failedTargetsIn(problem).length > 0 && problem instanceof ApiError
     ? `No target of “${String(problem.details.chain)}” can answer now.`
     : problem.message;

@@ -32,8 +32,8 @@ export const ladderOf = ({ attempts, latencyMs, waitedMs }: RequestRecord): read
 /** The numbers of called and of skipped targets. A target that was both counts as called. */
 export const countTargets = (
   attempts: readonly RequestAttempt[],
-): { readonly asked: number; readonly passed: number } => {
+): { readonly asked: number; readonly skipped: number } => {
   const asked = new Set(attempts.filter(({ outcome }) => outcome !== 'skipped').map(({ target }) => target));
   const all = new Set(attempts.map(({ target }) => target));
-  return { asked: asked.size, passed: all.size - asked.size };
+  return { asked: asked.size, skipped: all.size - asked.size };
 };
