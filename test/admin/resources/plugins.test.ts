@@ -32,6 +32,7 @@ describe('The admin API for plugins', () => {
   const put = (name: string, body: object) => stage.call(`PUT /plugins/${name}`, body);
 
   it('lists each plugin with what it adds, its options with masked keys, and the errors of its hooks', async () => {
+    const startedAt = Date.now();
     await stage.call('POST /chat', { messages: HELLO });
     await stage.idle();
     expect(await view('groq')).to.deep.equal({
@@ -53,7 +54,7 @@ describe('The admin API for plugins', () => {
     expect(broken?.options).to.deep.equal({ secretKey: 'opt…def', other: '${A_KEY}', plain: 'x' });
     expect(broken?.errors).to.be.greaterThan(0);
     expect(broken?.lastError?.message).to.equal('broken on purpose');
-    expect(Date.now() - (broken?.lastError?.at ?? 0)).to.be.within(0, 60_000);
+    expect(broken?.lastError?.at).to.be.within(startedAt, Date.now());
     expect(await view('not-there')).to.include({ enabled: false, builtIn: false, use: './not-there' });
     expect(await view('good'))
       .to.include({ enabled: true, builtIn: false })
