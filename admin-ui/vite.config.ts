@@ -4,11 +4,11 @@ import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Writes the compressed forms beside each file, so that the proxy compresses nothing while it runs. */
+/** Writes compressed variants beside each file, so that the proxy does not compress at run time. */
 const compressed = (): Plugin => ({
   name: 'compressed',
   generateBundle: {
-    // Vite itself still writes into the files until here.
+    // Vite has finished writing the files here.
     order: 'post',
     handler(_, bundle) {
       for (const [fileName, file] of Object.entries(bundle)) {
@@ -27,7 +27,7 @@ export default defineConfig({
   plugins: [compressed()],
   resolve: {
     alias: {
-      // The router brings a module that counts its users for its vendor; nothing of that leaves this machine.
+      // Replaces a module of the router that sends usage statistics to its vendor.
       '@vaadin/vaadin-usage-statistics/vaadin-usage-statistics.js': here('./src/no-statistics.ts'),
     },
   },

@@ -2,7 +2,7 @@
 
 const { reporters } = require('mocha');
 
-/** mocha's own report, and under it one line that a script can read. */
+/** Prints mocha's spec report and then one summary line for scripts. */
 module.exports = class Reporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);

@@ -1,4 +1,4 @@
-// A browser under the locale C calls its language "en-US@posix", and uPlot, which formats numbers as it is loaded, throws.
+// With the locale C, a browser's language is "en-US@posix", and uPlot throws when it formats numbers at load time.
 try {
   new Intl.NumberFormat(navigator.language);
 } catch {

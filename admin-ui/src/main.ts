@@ -1,1 +1,1 @@
-import './components/app-shell.js';
+import './shell/app-shell.js';

@@ -1,2 +1,2 @@
-/** In place of the router's own module of this name: counts nothing. */
+/** Replaces the router's statistics module and does nothing. */
 export const usageStatistics = (): void => {};

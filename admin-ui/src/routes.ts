@@ -1,6 +1,6 @@
 import type { Route } from '@vaadin/router';
 
-/** What the navigation shows, in its order. `icon` names a drawing of `components/ui-icon.ts`. */
+/** The entries of the navigation. `icon` is a name in `components/common/ui-icon.ts`. */
 export const NAVIGATION = [
   { path: '/', title: 'Overview', icon: 'waterfall' },
   { path: '/providers', title: 'Providers', icon: 'provider' },

@@ -15,7 +15,7 @@ import { providerChange, providerRemoval, providersOf } from './resources/provid
 import { requestOf, requestsOf, usageOf } from './resources/requests.js';
 import type { Handlers } from './router.js';
 
-/** Every route of the contract, on these parts. */
+/** @returns a handler for every route of the contract */
 export const adminHandlers = (parts: AdminParts): Omit<Handlers, SessionRoute> => {
   const { current } = parts;
   const log = () => current().host.requestLog;

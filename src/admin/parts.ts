@@ -8,14 +8,14 @@ import type { Waterfall } from '../engine/waterfall.js';
 import type { Host } from '../host/host.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 
-/** The running engine, as far as the admin looks into it. */
+/** The parts of the running engine that the admin uses. */
 export interface Running {
   readonly settings: Settings;
   readonly host: Host;
   readonly chains: Chains;
   readonly providers: readonly PreparedProvider[];
   readonly waterfall: Waterfall;
-  /** Those of the configuration, or the one that was made. */
+  /** The configured keys, or the one that was generated at the first start. */
   readonly apiKeys: readonly ApiKey[];
   stateOf(target: PreparedTarget): TargetStatus;
   status(): LiveStatus;
@@ -24,9 +24,9 @@ export interface Running {
   now(): number;
 }
 
-/** What the admin's handlers work on. */
+/** What the handlers of the admin need. */
 export interface AdminParts {
-  /** Asked for anew by each request, since the configuration may have changed. */
+  /** Called for each request, since the configuration may have changed. */
   readonly current: () => Running;
   readonly store: SettingsStore;
   readonly upstream: Upstream;

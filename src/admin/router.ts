@@ -6,7 +6,7 @@ import { ChainError } from '../plugin/door/errors.js';
 type Route = keyof AdminApi;
 type Body<R extends Route> = AdminApi[R] extends { body: infer B } ? B : undefined;
 
-/** Answers one route. `ctx` has its parameters, query and headers. Throws ChainError for what it cannot do. */
+/** Answers one route. `ctx` has its parameters, query and headers. Throws ChainError if it fails. */
 type Handler<R extends Route> = (
   body: Body<R>,
   ctx: RouterContext,
@@ -14,10 +14,10 @@ type Handler<R extends Route> = (
 
 export type Handlers = { readonly [R in Route]: Handler<R> };
 
-/** Bytes of a body: the admin sends settings and prompts, no files. */
+/** In bytes. The admin sends settings and prompts, no files. */
 const LONGEST_BODY = 1024 * 1024;
 
-/** Reads the body. What does so is loaded with the first one: it is as big as all the rest of the server. */
+/** Reads the body. The parser is loaded with the first request: it is as large as the rest of the server. */
 const readJson: Middleware = async (ctx, next) => {
   reader ??= import('koa-body').then(readerOf);
   await (await reader)(ctx, next);
@@ -35,13 +35,15 @@ const readerOf = ({ koaBody }: typeof import('koa-body')): Middleware =>
     jsonLimit: LONGEST_BODY,
     onError: (error) => {
       const { status } = error as { status?: number };
-      if (status === 413) throw new ChainError('body_too_large', `The body has more than ${LONGEST_BODY} bytes.`);
-      // Without the parser's words: they quote the body, which may hold a key.
-      throw new ChainError('malformed_json', 'The body is no JSON object.');
+      if (status === 413) {
+        throw new ChainError('body_too_large', `The request body is larger than ${LONGEST_BODY} bytes.`);
+      }
+      // The parser's message quotes the body, which may contain a key.
+      throw new ChainError('malformed_json', 'The request body must be a JSON object.');
     },
   });
 
-/** The routes below `/admin/api`, and `events` for the live feed, for those whom the gate let in. */
+/** The routes below `/admin/api`. `events` answers the live feed. The gate stands before all of them. */
 export const adminRouter = (handlers: Handlers, events: (ctx: RouterContext) => void): Router => {
   const router = new Router({ prefix: '/admin/api', sensitive: true });
   for (const [route, handler] of Object.entries(handlers) as [Route, Handler<Route>][]) {
@@ -52,7 +54,7 @@ export const adminRouter = (handlers: Handlers, events: (ctx: RouterContext) => 
       [
         readJson,
         async (ctx: RouterContext): Promise<void> => {
-          // Who sends nothing is told which field is missing.
+          // Without a body, the handler says which field is missing.
           const { body = {} } = ctx.request as { body?: unknown };
           ctx.body = await handler(body as Body<Route>, ctx);
         },

@@ -5,7 +5,7 @@ import type { Context, Middleware } from 'koa';
 import { ChainError } from '../plugin/door/errors.js';
 import { isApi } from './gate/gate.js';
 
-/** One file of the page, with its forms that are compressed already. */
+/** One file of the page with its precompressed variants. */
 interface Asset {
   readonly content: Buffer;
   readonly br?: Buffer | undefined;
@@ -13,7 +13,7 @@ interface Asset {
   readonly etag: string;
 }
 
-/** The smaller one first. */
+/** Smallest first. */
 const ENCODINGS = ['br', 'gzip'] as const;
 const ROOT = '/admin/';
 const INDEX = 'index.html';
@@ -26,8 +26,8 @@ const MISSING = `<!doctype html>
 `;
 
 /**
- * Serves the built page in `folder` below `/admin/`. All of it is read now and held in memory: no request touches the
- * disk, so that no path can lead out of the folder.
+ * Serves the built page in `folder` below `/admin/`. It reads all files now and keeps them in memory: requests never
+ * touch the disk, so that no path can lead out of the folder.
  */
 export const adminPage = (folder: string): Middleware => {
   const assets = readAssets(folder);
@@ -35,7 +35,7 @@ export const adminPage = (folder: string): Middleware => {
   return (ctx, next) => {
     if (isApi(ctx.path)) return next();
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
-      const message = `${ctx.path} takes GET, not ${ctx.method}.`;
+      const message = `${ctx.path} accepts GET, not ${ctx.method}.`;
       throw new ChainError('method_not_allowed', message, { headers: { allow: 'GET, HEAD' } });
     }
     if (ctx.path === '/admin') return ctx.redirect(ROOT + ctx.search);
@@ -48,7 +48,7 @@ export const adminPage = (folder: string): Middleware => {
   };
 };
 
-/** The page finds its way by itself: `/admin/chains/v1.5` is its own matter, `/admin/assets/gone.js` is a missing file. */
+/** The page has its own router: `/admin/chains/v1.5` is one of its pages, `/admin/assets/gone.js` is a missing file. */
 const isPlaceInPage = (ctx: Context): boolean => {
   if (!ctx.path.startsWith(ROOT) || ctx.path.startsWith(`${ROOT}assets/`)) return false;
   return !ctx.path.includes('.') || ctx.get('accept').includes('text/html');
@@ -78,7 +78,7 @@ const sendMissing = (ctx: Context): void => {
   ctx.body = MISSING;
 };
 
-/** Name below `folder`, with slashes → content. Links are left out: they may lead elsewhere. */
+/** File name below `folder` (with slashes) → content. It skips symbolic links, which may lead elsewhere. */
 const readAssets = (folder: string): Map<string, Asset> => {
   const contents = new Map<string, Buffer>();
   for (const entry of entriesOf(folder)) {

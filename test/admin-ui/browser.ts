@@ -12,25 +12,25 @@ import { theBrowser } from './chromium.js';
 
 export const ADMIN_KEY = 'admin-key-of-the-proxy';
 
-/** Longer than a loaded machine needs; every wait ends as soon as what it waits for is there. */
+/** Longer than a loaded machine needs. Every wait ends as soon as its condition holds. */
 const PATIENCE_MS = 10_000;
 
-/** What a browser may complain of while the server goes and comes back: no connection, or a refusal by one that stops. */
+/** Errors in the browser while the server is down or stopping. */
 export const SERVER_AWAY = /ERR_|Failed to load|\/admin\/api\//;
 
 const AXE = fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url));
 
-/** The proxy with a configuration file on the disk, as a person has it. */
+/** A proxy with a configuration file on disk, as a user has it. */
 export class AdminServer {
   readonly folder = mkdtempSync(join(tmpdir(), '429chain-admin-'));
   readonly file = join(this.folder, '429chain.json5');
   readonly log = new MemoryLog();
-  /** As `--plugins` gives them. */
+  /** The plugins of `--plugins`. */
   #plugins: readonly string[] = [];
   #app: App | undefined;
   #address = '';
 
-  /** `configuration` is the file's text, or an object for it; keys of callers and of the admin are added to an object. */
+  /** Starts with `configuration`: the file's text, or an object, to which a client key and the admin key are added. */
   static async start(
     configuration: string | object,
     env: Record<string, string> = {},
@@ -62,7 +62,7 @@ export class AdminServer {
     return this.#address;
   }
 
-  /** The configuration as it is on the disk. */
+  /** The text of the configuration file. */
   get text(): string {
     return readFileSync(this.file, 'utf8');
   }
@@ -80,7 +80,7 @@ export class AdminServer {
     this.#app = undefined;
   }
 
-  /** One chat completion by a caller. */
+  /** Sends one chat completion as a client. */
   chat(body: object = {}): Promise<Response> {
     return fetch(`${this.#address}/v1/chat/completions`, {
       method: 'POST',
@@ -89,18 +89,28 @@ export class AdminServer {
     });
   }
 
+  /** Changes the configuration as another program does, whatever its revision. `path` is below `/admin/api`. */
+  async changeElsewhere(path: string, body: object, method: 'PUT' | 'DELETE' = 'PUT'): Promise<void> {
+    const response = await fetch(`${this.#address}/admin/api/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, 'content-type': 'application/json', 'if-match': '*' },
+      body: JSON.stringify(body),
+    });
+    expect(response.status).to.equal(200);
+  }
+
   async close(): Promise<void> {
     await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-/** A person's browser at the admin. What goes wrong in it is kept: `expectNothingWrong` looks at that. */
+/** A user's browser at the admin. It records errors for `expectNothingWrong`. */
 export class Visitor {
   readonly page: Page;
   readonly #context: BrowserContext;
   readonly #wrong: string[];
-  /** Failed requests that a test brings about on purpose. */
+  /** Errors that a test causes on purpose. */
   #expected: RegExp | undefined;
 
   private constructor(context: BrowserContext, page: Page, wrong: string[]) {
@@ -128,7 +138,7 @@ export class Visitor {
       });
       page.on('requestfailed', (request) => {
         const why = request.failure()?.errorText ?? '';
-        // A page that is left ends what it was about to load.
+        // A page that is left aborts its requests.
         if (why !== 'net::ERR_ABORTED') wrong.push(`${why} ${request.url()}`);
       });
     };
@@ -136,7 +146,7 @@ export class Visitor {
     return new Visitor(context, await context.newPage(), wrong);
   }
 
-  /** Signed in by the API, as somebody who came before; then at `path`, such as `chains`. */
+  /** Signs in by the API, and opens `path`, such as `chains`. */
   static async signedIn(server: AdminServer, path = '', options: BrowserContextOptions = {}): Promise<Visitor> {
     const visitor = await Visitor.come(server, options);
     const { origin } = new URL(server.address);
@@ -148,19 +158,19 @@ export class Visitor {
     return visitor;
   }
 
-  /** Another tab of the same browser. */
+  /** Opens another tab of the same browser. */
   async anotherTab(path = ''): Promise<Page> {
     const page = await this.#context.newPage();
     await page.goto(path);
     return page;
   }
 
-  /** Ends the session as another tab, or time, may do it. */
+  /** Ends the session, as another tab does when it signs out. */
   async endSession({ address: origin }: AdminServer): Promise<void> {
     await this.#context.request.delete(`${origin}/admin/api/session`, { data: {}, headers: { origin } });
   }
 
-  /** What matches is brought about by the test. */
+  /** Ignores errors that match `pattern`. */
   expectTrouble(pattern: RegExp): void {
     this.#expected = pattern;
   }
@@ -169,9 +179,9 @@ export class Visitor {
     expect(this.#wrong.filter((each) => !this.#expected?.test(each))).to.deep.equal([]);
   }
 
-  /** What axe takes for serious, in the theme that the system asks for. */
+  /** Checks the page with axe in the light and the dark theme. */
   async expectAccessible(): Promise<void> {
-    // Not as a script of the page, which its policy would refuse.
+    // The page's content security policy refuses a script element.
     await this.page.evaluate(readFileSync(AXE, 'utf8'));
     for (const colorScheme of ['light', 'dark'] as const) {
       await this.page.emulateMedia({ colorScheme });

@@ -14,19 +14,19 @@ const isExecutable = (file: string): boolean => {
   }
 };
 
-/** The one that npm brought: without the windows of a whole one, it does with half of the machine. */
+/** The headless browser from npm. It needs about half of the resources of a full browser. */
 const bundled = async (): Promise<string> => {
-  // Makes it bring the libraries that a slim system lacks. Read when it is imported.
+  // Read at import: makes the package install libraries that a slim system lacks.
   process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs20.x';
   const { default: chromium } = await import('@sparticuz/chromium');
   return chromium.executablePath();
 };
 
-/** @throws Error where there is none */
+/** @throws Error if none is installed */
 const installed = (): string => {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const file = NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
-  if (file === undefined) throw new Error(`No browser: set CHROME_PATH, or install one of ${NAMES.join(', ')}.`);
+  if (file === undefined) throw new Error(`No browser found. Set CHROME_PATH, or install one of ${NAMES.join(', ')}.`);
   return file;
 };
 
@@ -43,14 +43,14 @@ export const findChromium = async (): Promise<string> => {
 
 let browser: Promise<Browser> | undefined;
 
-/** One browser for the tests of a file; each of them has a context of its own. */
+/** One browser for the tests of a process. Each test has its own context. */
 export const theBrowser = (): Promise<Browser> => {
   browser ??= launched();
   return browser;
 };
 
 const launched = async (): Promise<Browser> => {
-  // Only where it is needed: it takes its time.
+  // Loaded on demand, since loading it is slow.
   const { chromium } = await import('playwright-core');
   return chromium.launch({ executablePath: await findChromium(), args: ARGUMENTS });
 };

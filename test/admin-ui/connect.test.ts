@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { PROGRAMS } from '../../admin-ui/src/data/programs.js';
+import { PROGRAMS } from '../../admin-ui/src/data/connect/programs.js';
 import { API_KEY, chainOver } from '../proxy.js';
 import { answer, ScriptedUpstream } from '../scripted-upstream.js';
 import { AdminServer, Visitor } from './browser.js';
@@ -36,11 +36,11 @@ describe('The page Connect', function () {
   const copied = async (what: string): Promise<string> => {
     const button = page.getByRole('button', { name: `Copy ${what}`, exact: true });
     await button.click();
-    await button.getByText('Copied').waitFor();
+    await button.getByText('Copied', { exact: true }).waitFor();
     return clipboard(page);
   };
 
-  it('has lines for the OpenAI SDK that work as they are copied, with the key that is nowhere in the page', async () => {
+  it('copies code for the OpenAI SDK that runs as it is, with a key that is nowhere on the page', async () => {
     await page.getByRole('heading', { name: 'OpenAI SDK, TypeScript' }).waitFor();
     await page.getByRole('combobox', { name: 'Chain', exact: true }).selectOption('careful');
     const code = await copied('hello.ts');
@@ -51,12 +51,12 @@ describe('The page Connect', function () {
     await visitor.expectAccessible();
   });
 
-  it('has a command line for curl that works as it is copied', async () => {
+  it('copies a curl command that runs as it is', async () => {
     await open('curl');
     expect(await runShell(await copied('Terminal'))).to.include('hello from upstream');
   });
 
-  it('makes a key for the program, which is then in what is copied and in the log', async () => {
+  it('creates a key for the program, which is then in the copied text and in the log', async () => {
     await open('Cline');
     await page.getByRole('button', { name: 'New key for Cline' }).click();
     await page.getByText('The key “Cline” is made').waitFor();
@@ -73,7 +73,7 @@ describe('The page Connect', function () {
   });
 
   for (const { id, title, steps, unsupported } of PROGRAMS) {
-    it(`tells what to do in ${title}`, async () => {
+    it(`shows the steps for ${title}`, async () => {
       await page.goto(`connect?program=${id}`);
       await page.getByRole('heading', { name: title, exact: true }).waitFor();
       const shown = page.locator('program-settings');
@@ -88,7 +88,7 @@ describe('The page Connect', function () {
     });
   }
 
-  it('keeps the program in the address, and has a list to choose from where there is little room', async () => {
+  it('keeps the program in the address, and shows a select on narrow screens', async () => {
     await open('Zed');
     await page.getByRole('heading', { name: 'Zed', exact: true }).waitFor();
     expect(new URL(page.url()).search).to.equal('?program=zed');
@@ -98,7 +98,7 @@ describe('The page Connect', function () {
     expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(360);
   });
 
-  it('says what to do first where there is no chain', async () => {
+  it('says what to do first if there is no chain', async () => {
     const empty = await AdminServer.start({ providers: {}, chains: {} });
     const newcomer = await Visitor.signedIn(empty, 'connect');
     await newcomer.page.getByRole('heading', { name: 'No chain yet' }).waitFor();

@@ -8,10 +8,10 @@ import type { Page } from 'playwright-core';
 
 const run = promisify(execFile);
 
-/** What was copied last. */
+/** The text on the clipboard. */
 export const clipboard = (page: Page): Promise<string> => page.evaluate<string>('navigator.clipboard.readText()');
 
-/** Lets a page copy, and a test look at what it copied. */
+/** Allows the page to write to the clipboard and the test to read it. */
 export const allowCopying = (page: Page): Promise<void> =>
   page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
 

@@ -2,10 +2,10 @@ import type { RequestAttempt, RequestContent, RequestRecord } from '429chain/plu
 import type { RequestStore } from '../../plugins/nedb-logger/store.js';
 import type { AdminServer } from './browser.js';
 
-/** Records that are handed over in one go: fewer than the log holds before it has written them. */
+/** Records between two flushes: fewer than the log's queue holds. */
 const AT_ONCE = 500;
 
-/** One that `one/a-model` served, unless told otherwise. */
+/** A request record; by default, `one/a-model` served it. */
 export const requestOf = (id: string, more: Partial<RequestRecord> = {}): RequestRecord => ({
   id,
   at: Date.now(),
@@ -33,7 +33,7 @@ export const attemptOf = (
   more: Partial<RequestAttempt> = {},
 ): RequestAttempt => ({ target, outcome, startedMs: 0, durationMs: outcome === 'skipped' ? 0 : 100, ...more });
 
-/** Puts requests into the log of a proxy, as if they had just been over, the first one first. */
+/** Adds requests to the log of a proxy, in the order in which they ended. */
 export const log = async (server: AdminServer, requests: Iterable<RequestRecord>, content?: RequestContent) => {
   const store = server.app.runtime.host.requestLog as RequestStore;
   let waiting = 0;

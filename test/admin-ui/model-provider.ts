@@ -3,7 +3,7 @@ import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
 export const GOOD_KEY = 'sk-good-key-that-nobody-may-see-4f2a';
 export const WRONG_KEY = 'sk-wrong-key-that-is-refused-77aa';
 
-/** As OpenRouter describes them. */
+/** Models as OpenRouter lists them. */
 const MODELS = [
   {
     id: 'paid/large',
@@ -31,7 +31,7 @@ const MODELS = [
   },
 ];
 
-/** A provider that knows its own keys, lists its models, and answers with `words`. */
+/** A provider that checks its key, lists its models, and answers with `words`. */
 export const startModelProvider = async (words = 'Water that falls.'): Promise<ScriptedUpstream> => {
   const upstream = await ScriptedUpstream.start();
   return upstream.always((res, request) => {

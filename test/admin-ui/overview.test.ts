@@ -37,7 +37,7 @@ describe('The overview', () => {
 
   const chain = (name: string) => visitor.page.getByRole('region', { name: `Chain ${name}` });
 
-  it('shows each chain from top to bottom, and which target is asked next', async () => {
+  it('shows each chain from top to bottom, and the next target', async () => {
     const rows = chain('default').getByRole('listitem');
     await rows.nth(0).getByText('Asked next:').waitFor();
     await rows.nth(0).getByText('one/a-model', { exact: true }).waitFor();
@@ -49,7 +49,7 @@ describe('The overview', () => {
     visitor.expectNothingWrong();
   });
 
-  it('shows limits, requests and figures as they come about, without a reload', async () => {
+  it('updates limits, requests and figures without a reload', async () => {
     await chain('default').waitFor();
     upstreams[0]?.always(answer('hello', LIMITED));
     expect((await server.chat()).status).to.equal(200);
@@ -67,7 +67,7 @@ describe('The overview', () => {
     visitor.expectNothingWrong();
   });
 
-  it('counts down to the end of a cooldown, and lifts it at a click', async () => {
+  it('counts down to the end of a cooldown, and lifts it with a click', async () => {
     await chain('default').waitFor();
     upstreams[0]?.always(reply(429, { error: { message: 'slow down' } }, { 'retry-after': '600' }));
     expect((await server.chat()).status).to.equal(200);
@@ -81,7 +81,7 @@ describe('The overview', () => {
     visitor.expectNothingWrong();
   });
 
-  it('tells how each limit is known', async () => {
+  it('shows the source of each limit', async () => {
     upstreams[0]?.always(answer('hello', LIMITED));
     await server.chat();
     const row = chain('default').getByRole('listitem').first();
@@ -90,11 +90,11 @@ describe('The overview', () => {
     await visitor.expectAccessible();
   });
 
-  it('says how much of all free capacity is left, and what comes back when', async () => {
+  it('shows the remaining free capacity, and when more becomes available', async () => {
     upstreams[0]?.always(answer('hello', LIMITED));
     await server.chat();
     const bar = visitor.page.getByRole('meter', { name: 'Free capacity left' });
-    // While the request runs it is less.
+    // It is lower while the request runs.
     await bar.and(visitor.page.locator(':is([aria-valuenow^="6"], [aria-valuenow^="7"])')).waitFor();
     await visitor.page
       .getByRole('list', { name: 'What comes back when' })
@@ -102,7 +102,7 @@ describe('The overview', () => {
       .waitFor();
   });
 
-  it('goes on by itself when the server is started again under an open page', async () => {
+  it('reconnects by itself after a restart of the server', async () => {
     visitor.expectTrouble(SERVER_AWAY);
     await chain('default').waitFor();
     await server.stop();
@@ -130,7 +130,7 @@ describe('The overview', () => {
   });
 });
 
-describe('The overview of nothing', () => {
+describe('The overview without data', () => {
   it('leads a newcomer to the first provider', async () => {
     const server = await AdminServer.start({ providers: {}, chains: {} });
     const visitor = await Visitor.signedIn(server);
@@ -144,7 +144,7 @@ describe('The overview of nothing', () => {
     }
   });
 
-  it('fits a telephone, however many targets there are and however long their names', async () => {
+  it('fits a phone with many targets and long names', async () => {
     const many = Array.from({ length: 120 }, (_, index) => `one/${'a-long-name-'.repeat(6)}${index}`);
     const crowded = await AdminServer.start({
       providers: {

@@ -38,7 +38,7 @@ describe('The page Playground', function () {
     await prompt().press('Control+Enter');
   };
 
-  it('streams an answer, and tells who served it, how fast, and for how many tokens', async () => {
+  it('streams an answer, and shows target, latency and tokens', async () => {
     upstreams[0].always(stream([chunk({ content: 'Water ' }), chunk({ content: 'falls.' }, 'stop', USAGE), DONE]));
     await page.getByRole('heading', { name: 'Ask something' }).waitFor();
     await visitor.expectAccessible();
@@ -52,22 +52,22 @@ describe('The page Playground', function () {
       .getByText(/Total [\d.]+ m?s/)
       .waitFor();
     await turn().getByText('Tokens 7 in, 2 out').waitFor();
-    await turn().getByText('1 target asked or passed over').click();
+    await turn().getByText('1 target asked or skipped').click();
     await turn().getByRole('listitem').getByText('one/a-model').waitFor();
     await visitor.expectAccessible();
     await turn().getByRole('link', { name: 'Open the request' }).click();
     await page.getByRole('heading', { name: 'Its way through the chain' }).waitFor();
   });
 
-  it('shows every attempt where the first target could not', async () => {
+  it('shows every attempt if the first target fails', async () => {
     upstreams[0].always(reply(429, { error: { message: 'Slow down.' } }, { 'retry-after': '60' }));
     await ask('Hello');
     await turn().getByText('Served by two/a-model').waitFor();
-    await turn().getByText('2 targets asked or passed over').waitFor();
+    await turn().getByText('2 targets asked or skipped').waitFor();
     await turn().getByText('Slow down.').waitFor();
   });
 
-  it('keeps the conversation, and sends what was said with the next prompt', async () => {
+  it('keeps the conversation, and sends it with the next prompt', async () => {
     await page.getByLabel('System prompt').fill('Be brief.');
     await ask('One');
     await turn().getByText('from the first').waitFor();
@@ -83,7 +83,7 @@ describe('The page Playground', function () {
     await page.getByRole('heading', { name: 'Ask something' }).waitFor();
   });
 
-  it('asks a target alone, whole, with the parameters that are set and further fields', async () => {
+  it('calls a single target without streaming, with the parameters and the further fields', async () => {
     await page.getByLabel('Chain or target').fill('two/another');
     await page.getByLabel('Temperature').fill('0.3');
     await page.getByLabel('Max tokens').fill('64');
@@ -95,7 +95,7 @@ describe('The page Playground', function () {
     await turn().getByText('from the second').waitFor();
     await turn().getByText('Served by two/another').waitFor();
     await turn().getByText('Tokens 5 in, 3 out').waitFor();
-    // The list of its models was asked for as well.
+    // The page asks for the list of models too.
     const { body } = upstreams[1].received.at(-1) ?? {};
     expect(body).to.deep.include({
       model: 'another',
@@ -107,7 +107,7 @@ describe('The page Playground', function () {
     expect(body).not.to.have.property('stream');
   });
 
-  it('sends nothing while a parameter is out of bounds or the further fields are no JSON', async () => {
+  it('sends nothing while a parameter is out of range or the further fields are not valid JSON', async () => {
     await page.getByLabel('Temperature').fill('3');
     await ask('Hello');
     expect(await page.getByLabel('Temperature').evaluate((input) => input.matches(':focus'))).to.equal(true);
@@ -119,7 +119,7 @@ describe('The page Playground', function () {
     expect(upstreams[0].received).to.deep.equal([]);
   });
 
-  it('stops: the target is let go, and what came stays', async () => {
+  it('stops a request, and keeps the partial answer', async () => {
     upstreams[0].always(stream([chunk({ content: 'So far' })], 'hang'));
     await ask('Tell me everything');
     await turn().getByText('So far').waitFor();
@@ -130,7 +130,7 @@ describe('The page Playground', function () {
     await page.getByRole('button', { name: 'Send' }).waitFor();
   });
 
-  it('says of every target why it did not answer, and asks again', async () => {
+  it('says why each target did not answer, and retries', async () => {
     visitor.expectTrouble(/429/);
     upstreams[0].always(reply(429, { error: { message: 'First is spent.' } }, { 'retry-after': '60' }));
     upstreams[1].script(reply(429, { error: { message: 'Second is spent.' } }, { 'retry-after': '1' }));
@@ -146,7 +146,7 @@ describe('The page Playground', function () {
       .getByRole('listitem')
       .filter({ hasText: /two\/a-model.*Second is spent/ })
       .waitFor();
-    await turn().getByText('2 targets asked or passed over').waitFor();
+    await turn().getByText('2 targets asked or skipped').waitFor();
     await visitor.expectAccessible();
     await page.getByLabel('Chain or target').fill('two/another');
     await alert.getByRole('button', { name: 'Ask again' }).click();
@@ -154,7 +154,7 @@ describe('The page Playground', function () {
     expect(await page.getByRole('article').count()).to.equal(1);
   });
 
-  it('tells that another target took the answer up', async () => {
+  it('says that another target continued the answer', async () => {
     upstreams[0].always(
       stream([chunk({ role: 'assistant', content: 'One two three four five six seven eight nine ten' })], 'cut'),
     );
@@ -165,7 +165,7 @@ describe('The page Playground', function () {
     await turn().getByText('Served by two/a-model').waitFor();
   });
 
-  it('says that an answer broke off, and keeps what came', async () => {
+  it('says that an answer broke off, and keeps the partial answer', async () => {
     upstreams[0].always(stream([chunk({ content: 'Half of' })], 'cut'));
     await page.getByLabel('Chain or target').fill('one/a-model');
     await ask('Hello');
@@ -173,7 +173,7 @@ describe('The page Playground', function () {
     await turn().getByText('Half of').waitFor();
   });
 
-  it('says that nothing answers while the proxy is down', async () => {
+  it('says that 429chain does not answer while it is down', async () => {
     visitor.expectTrouble(SERVER_AWAY);
     await prompt().waitFor();
     await server.stop();
@@ -181,7 +181,7 @@ describe('The page Playground', function () {
     await turn().getByRole('alert').getByText('429chain does not answer. Is it running?').waitFor();
   });
 
-  it('copies exactly this request as code that works, without a key in it', async () => {
+  it('copies exactly this request as working code, without a key', async () => {
     await allowCopying(page);
     await page.getByLabel('System prompt').fill(`It's a "test" with \\ and $HOME`);
     await page.getByLabel('Temperature').fill('0.5');
@@ -193,15 +193,15 @@ describe('The page Playground', function () {
       ['curl', runShell],
     ] as const) {
       await turn().getByRole('button', { name }).click();
-      await turn().getByText('Copied').waitFor();
+      await turn().getByText('Copied', { exact: true }).waitFor();
       const code = await clipboard(page);
       expect(code).to.include('CHAIN_API_KEY').and.to.include(`${server.address}/v1`).and.not.to.include(API_KEY);
       expect(await execute(code, { CHAIN_API_KEY: API_KEY })).to.include('first');
       expect(upstreams[0].received.at(-1)?.body).to.deep.include({ messages, temperature, stream: true });
-      await turn().getByText('Copied').waitFor({ state: 'hidden' });
+      await turn().getByText('Copied', { exact: true }).waitFor({ state: 'hidden' });
     }
     await turn().getByRole('button', { name: 'Python' }).click();
-    await turn().getByText('Copied').waitFor();
+    await turn().getByText('Copied', { exact: true }).waitFor();
     expect(await clipboard(page)).to.include('api_key=os.environ["CHAIN_API_KEY"]');
     expect(await wholePage(page)).not.to.include(API_KEY);
   });

@@ -31,7 +31,7 @@ describe('The page Plugins', () => {
   const card = (name: string): Locator => page.getByRole('article', { name, exact: true });
   const written = (): { options?: object; enabled?: boolean } => JSON.parse(server.text).plugins[0];
 
-  it('shows each plugin with what it adds, those of one’s own first', async () => {
+  it("lists each plugin with what it adds, the user's own first", async () => {
     await card('choosy').getByText('yours').waitFor();
     await card('choosy').getByText('Adds hook afterResponse.').waitFor();
     await card('nedb-logger').getByText('Adds hook afterResponse, request log.').waitFor();
@@ -41,7 +41,7 @@ describe('The page Plugins', () => {
     visitor.expectNothingWrong();
   });
 
-  it('saves options by a form that is made from their schema', async () => {
+  it('saves options in a form that is generated from their schema', async () => {
     await card('choosy').getByLabel('loud').check();
     await card('choosy').getByLabel('greeting').fill('good day');
     await card('choosy').getByRole('button', { name: 'Save options' }).click();
@@ -50,7 +50,7 @@ describe('The page Plugins', () => {
     visitor.expectNothingWrong();
   });
 
-  it('does not save options that the schema refuses, and says why at their field', async () => {
+  it('does not save invalid options, and says why at the field', async () => {
     visitor.expectTrouble(/422|Unprocessable/);
     await card('choosy').getByLabel('greeting').fill('x');
     await card('choosy').getByRole('button', { name: 'Save options' }).click();
@@ -63,9 +63,9 @@ describe('The page Plugins', () => {
     expect(await card('choosy').getByLabel('greeting').inputValue()).to.equal('hello');
   });
 
-  it('switches a plugin off, and back on by Undo', async () => {
+  it('disables a plugin, and enables it with Undo', async () => {
     await card('choosy').getByRole('button', { name: 'Disable choosy' }).click();
-    // What is off is not loaded, and bears the name that the configuration gives it.
+    // A disabled plugin is not loaded, and has the name of its configuration entry.
     await card(CHOOSY).getByText('off', { exact: true }).waitFor();
     expect(written().enabled).to.equal(false);
     await page.getByRole('button', { name: 'Undo' }).click();
@@ -74,7 +74,7 @@ describe('The page Plugins', () => {
     visitor.expectNothingWrong();
   });
 
-  it('counts what went wrong in a plugin, and shows the last of it; requests are answered all the same', async () => {
+  it('counts the errors of a plugin and shows the last one, while requests are answered', async () => {
     await card('choosy').getByLabel('fails').check();
     await card('choosy').getByRole('button', { name: 'Save options' }).click();
     await page.getByText('choosy has its new options.').waitFor();
@@ -85,7 +85,7 @@ describe('The page Plugins', () => {
     await visitor.expectAccessible();
   });
 
-  it('has the options of one that --plugins gives, and writes them into the configuration', async () => {
+  it('writes the options of a plugin of --plugins into the configuration', async () => {
     const given = await AdminServer.start(chainOver([upstream]), {}, [CHOOSY]);
     const other = await Visitor.signedIn(given, 'plugins');
     const choosy = other.page.getByRole('article', { name: 'choosy', exact: true });
@@ -104,7 +104,7 @@ describe('The page Plugins', () => {
     await given.close();
   });
 
-  it('says when the server does not answer, and shows them by itself once it does', async () => {
+  it('says when the server does not answer, and recovers by itself', async () => {
     visitor.expectTrouble(SERVER_AWAY);
     await card('choosy').waitFor();
     await server.stop();

@@ -11,7 +11,7 @@ import { wholePage } from './whole-page.js';
 
 const PLUGIN = fileURLToPath(new URL('../fixtures/plugins/provider-with-options', import.meta.url));
 
-describe('the page of the providers', () => {
+describe('The page Providers', () => {
   let upstream: ScriptedUpstream;
   let server: AdminServer;
   let visitor: Visitor;
@@ -23,7 +23,7 @@ describe('the page of the providers', () => {
     ({ page } = visitor);
   };
 
-  /** One that a chain names, with its key in `.env`, and a spare one that none does. */
+  /** A provider that a chain uses, with its key in `.env`, and an unused one. */
   const two = (): Promise<void> =>
     start(
       {
@@ -42,7 +42,7 @@ describe('the page of the providers', () => {
     );
 
   const card = (id: string): Locator => page.getByRole('article', { name: `Provider ${id}` });
-  /** What is in a window is slotted into its dialog, and no child of it. */
+  /** The content of a window is slotted into its dialog, not a child of it. */
   const dialog = (): Locator => page.locator('ui-dialog');
   const button = (name: string, within: Locator | Page = page): Locator =>
     within.getByRole('button', { name, exact: true });
@@ -59,7 +59,7 @@ describe('the page of the providers', () => {
     await upstream.close();
   });
 
-  it('shows how each provider stands, its key masked, its limits and how we know them, and what uses it', async () => {
+  it('shows each provider with its state, its masked key, its limits with their sources, and its chains', async () => {
     await two();
     await card('router').getByText('sk-g…4f2a').waitFor();
     await card('router').getByText('ROUTER_API_KEY').waitFor();
@@ -75,7 +75,7 @@ describe('the page of the providers', () => {
     visitor.expectNothingWrong();
   });
 
-  it('says by itself that a key was refused, and why', async () => {
+  it('shows without a reload that a key was refused, and why', async () => {
     await two();
     await card('router').getByText('usable', { exact: true }).waitFor();
     upstream.script((res) => void res.writeHead(401).end('{"error":{"message":"No such account"}}'));
@@ -86,7 +86,7 @@ describe('the page of the providers', () => {
       .waitFor();
   });
 
-  it('adds a provider: type, key, test, its models, save; the key goes to .env and is nowhere on the page', async () => {
+  it('adds a provider: type, key, test, models, save. The key is in .env and nowhere on the page', async () => {
     await two();
     await button('Add a provider').click();
     await button('OpenRouter', dialog()).click();
@@ -109,7 +109,7 @@ describe('the page of the providers', () => {
     visitor.expectNothingWrong();
   });
 
-  it('says in plain words that a key is wrong, and takes another one', async () => {
+  it('says that a key is wrong, and accepts another one', async () => {
     await two();
     await button('Edit router').click();
     await dialog().getByLabel('Key', { exact: true }).fill(WRONG_KEY);
@@ -120,7 +120,7 @@ describe('the page of the providers', () => {
     await dialog().getByText('It works.').waitFor();
   });
 
-  it('keeps the key that was not typed anew (pitfall 36: the mask is never saved as the key)', async () => {
+  it('keeps a key that was not entered again (pitfall 36: the mask is never saved as the key)', async () => {
     await two();
     await button('Edit router').click();
     expect(await dialog().getByLabel('Key', { exact: true }).getAttribute('placeholder')).to.equal('sk-g…4f2a');
@@ -146,11 +146,11 @@ describe('the page of the providers', () => {
   });
 
   for (const [what, wrong, words] of [
-    ['a span of time', async () => dialog().getByLabel('Connect').fill('6 seconds'), 'is no span of time'],
-    ['an id that is taken', async () => dialog().getByLabel('Id', { exact: true }).fill('spare'), undefined],
-    ['a limit that is not whole', async () => button('Add a limit', dialog()).click(), undefined],
+    ['an invalid duration', async () => dialog().getByLabel('Connect').fill('6 seconds'), 'is no span of time'],
+    ['the id of another provider', async () => dialog().getByLabel('Id', { exact: true }).fill('spare'), undefined],
+    ['an incomplete limit', async () => button('Add a limit', dialog()).click(), undefined],
   ] as const) {
-    it(`does not save ${what}, and goes to what is wrong`, async () => {
+    it(`does not save ${what}, and focuses the field`, async () => {
       await two();
       const before = server.text;
       await button('Add a provider').click();
@@ -164,7 +164,7 @@ describe('the page of the providers', () => {
     });
   }
 
-  it('makes a form of the options that a plugin’s type has', async () => {
+  it("generates a form for the options of a plugin's type", async () => {
     await start({ plugins: [PLUGIN], providers: {}, chains: {} });
     await button('I know my way').click();
     await button('Regional', dialog()).click();
@@ -197,7 +197,7 @@ describe('the page of the providers', () => {
     visitor.expectNothingWrong();
   });
 
-  it('asks before it forgets what was typed', async () => {
+  it('asks before it discards unsaved input', async () => {
     await two();
     await button('Edit router').click();
     await dialog().getByLabel('Key', { exact: true }).fill(GOOD_KEY);
@@ -211,7 +211,7 @@ describe('the page of the providers', () => {
     await dialog().waitFor({ state: 'detached' });
   });
 
-  it('switches a provider off, and back on by Undo', async () => {
+  it('disables a provider, and enables it with Undo', async () => {
     await two();
     await button('Disable router').click();
     await card('router').getByText('disabled', { exact: true }).waitFor();
@@ -221,7 +221,7 @@ describe('the page of the providers', () => {
     expect(providersInFile().router.enabled).to.equal(true);
   });
 
-  it('takes a double click for one', async () => {
+  it('treats a double click as one click', async () => {
     await two();
     await button('Disable router').dblclick();
     await button('Enable router').waitFor();
@@ -231,7 +231,7 @@ describe('the page of the providers', () => {
     visitor.expectNothingWrong();
   });
 
-  it('does not remove what a chain names, and leads to that chain', async () => {
+  it('does not remove a provider in use, and links to its chain', async () => {
     await two();
     await button('Remove router').click();
     await dialog().getByText('1 chain asks it.').waitFor();
@@ -241,7 +241,7 @@ describe('the page of the providers', () => {
     expect(providersInFile()).to.have.property('router');
   });
 
-  it('removes what nothing uses, once it is told so', async () => {
+  it('removes an unused provider after a confirmation', async () => {
     await two();
     await button('Remove spare').click();
     await button('Cancel').click();
@@ -258,7 +258,7 @@ describe('the page of the providers', () => {
     ['the context window', () => dialog().getByLabel('Context ≥').selectOption('200K'), ['paid/large']],
     ['words', () => dialog().getByLabel('Search models').fill('free nine'), ['seeing/nine:free']],
   ] as const) {
-    it(`finds models by ${filter}`, async () => {
+    it(`filters models by ${filter}`, async () => {
       await two();
       await button('Models of router').click();
       await dialog().getByText('paid/large').waitFor();
@@ -270,7 +270,7 @@ describe('the page of the providers', () => {
     });
   }
 
-  it('shows what models cost and how much they take', async () => {
+  it('shows the price and the context window of models', async () => {
     await two();
     await button('Models of router').click();
     const row = dialog().getByRole('row', { name: /paid\/large/ });
@@ -298,7 +298,7 @@ describe('the page of the providers', () => {
       await button('Save', dialog()).click();
     };
 
-    it('saves although another part of the configuration was changed, and keeps that', async () => {
+    it('saves if another part of the configuration was changed, and keeps that change', async () => {
       await changedElsewhere('spare');
       await dialog().waitFor({ state: 'detached' });
       expect(providersInFile().router.limits).to.deep.equal([{ requests: 7, per: '1m' }]);
@@ -306,14 +306,14 @@ describe('the page of the providers', () => {
       visitor.expectNothingWrong();
     });
 
-    it('asks which is to stay where the same provider was changed, and takes theirs', async () => {
+    it('asks which version to keep if the same provider was changed, and takes theirs', async () => {
       await changedElsewhere('router');
       await button('Take theirs', dialog()).click();
       expect(await dialog().getByRole('group', { name: 'limit 1' }).getByLabel('How many').inputValue()).to.equal('30');
       expect(providersInFile().router).to.deep.include({ enabled: false, limits: [{ requests: 30, per: '1m' }] });
     });
 
-    it('keeps mine where that is what is wanted', async () => {
+    it('keeps mine', async () => {
       await changedElsewhere('router');
       await button('Keep mine', dialog()).click();
       await dialog().waitFor({ state: 'detached' });
@@ -321,7 +321,7 @@ describe('the page of the providers', () => {
     });
   });
 
-  it('shows the change to make by hand where the file cannot be written', async function () {
+  it('shows the change to make by hand if the file cannot be written', async function () {
     await two();
     visitor.expectTrouble(/403/);
     if (!makeReadOnly(server.file)) this.skip();
@@ -337,7 +337,7 @@ describe('the page of the providers', () => {
     }
   });
 
-  it('says what to do where there is none yet', async () => {
+  it('says what to do without providers', async () => {
     await start({ providers: {}, chains: {} });
     await page.getByText('No provider yet').waitFor();
     await visitor.expectAccessible();
@@ -346,7 +346,7 @@ describe('the page of the providers', () => {
     visitor.expectNothingWrong();
   });
 
-  it('stays as it is while 429chain is away, and says so', async () => {
+  it('keeps its content while 429chain is down, and says so', async () => {
     await two();
     visitor.expectTrouble(SERVER_AWAY);
     await card('spare').waitFor();
@@ -359,7 +359,7 @@ describe('the page of the providers', () => {
     visitor.expectNothingWrong();
   });
 
-  it('fits a telephone', async () => {
+  it('fits a phone', async () => {
     await two();
     await page.setViewportSize({ width: 360, height: 740 });
     await card('router').waitFor();
@@ -369,7 +369,7 @@ describe('the page of the providers', () => {
   });
 });
 
-/** In the page, which the compiler of the tests does not know. */
+/** Types of the page, which the tests are compiled without. */
 const focusedIsInvalid = `(() => {
   let focused = document.activeElement;
   while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;

@@ -30,7 +30,7 @@ describe('The page of one request', function () {
   const rung = (text: string): Locator =>
     visitor.page.locator('attempt-ladder').getByRole('listitem').filter({ hasText: text });
 
-  it('is a ladder: each target asked or passed over, with the provider’s own words and no key (pitfall 45)', async () => {
+  it("lists each attempt and each skipped target, with the provider's message and no key (pitfall 45)", async () => {
     await start();
     upstreams[0]?.always(reply(429, { error: { message: 'Slow down, key-of-one.' } }, { 'retry-after': '60' }));
     await (await server.chat()).text();
@@ -38,7 +38,7 @@ describe('The page of one request', function () {
     visitor = await Visitor.signedIn(server, 'requests');
     const { page } = visitor;
     await page.getByRole('link', { name: 'Request at' }).nth(1).click();
-    await page.getByText('2 targets asked, 0 passed over').waitFor();
+    await page.getByText('2 targets asked, 0 skipped').waitFor();
     await rung('one/a-model').getByText('429 at its rate limit').waitFor();
     const words = await rung('one/a-model').locator('blockquote').textContent();
     expect(words).to.contain('Slow down').and.not.to.contain('key-of-one');
@@ -47,11 +47,11 @@ describe('The page of one request', function () {
     await visitor.expectAccessible();
     await page.getByRole('link', { name: 'All requests' }).click();
     await page.getByRole('link', { name: 'Request at' }).first().click();
-    await page.getByText('1 target asked, 1 passed over').waitFor();
+    await page.getByText('1 target asked, 1 skipped').waitFor();
     await rung('one/a-model').getByText('not asked').waitFor();
   });
 
-  it('says from when to when each target was asked, and when it waited', async () => {
+  it('shows when each attempt started and ended, and when the request waited', async () => {
     await start();
     await log(server, [
       requestOf('waited', {
@@ -66,7 +66,7 @@ describe('The page of one request', function () {
     visitor = await Visitor.signedIn(server, 'requests/waited');
     await rung('Waited for free capacity').getByText('from 0 ms to 1.50 s').waitFor();
     await rung('served').getByText('from 1.50 s to 2.00 s').waitFor();
-    await visitor.page.getByText('1 target asked, 0 passed over').waitFor();
+    await visitor.page.getByText('1 target asked, 0 skipped').waitFor();
     const [axis, bar] = [
       await rung('served').locator('.track').boundingBox(),
       await rung('served').locator('.bar').boundingBox(),
@@ -74,7 +74,7 @@ describe('The page of one request', function () {
     expect(((bar?.x ?? 0) - (axis?.x ?? 0)) / (axis?.width ?? 1)).to.be.closeTo(0.75, 0.01);
   });
 
-  it('says what was changed in a request for a target', async () => {
+  it('shows what 429chain changed in a request for a target', async () => {
     await start();
     const adapted = [
       'dropped name: Groq refuses it',
@@ -85,7 +85,7 @@ describe('The page of one request', function () {
     for (const change of adapted) await rung('served').getByText(`Changed for this target: ${change}`).waitFor();
   });
 
-  it('shows what was asked and answered where the log keeps it', async () => {
+  it('shows prompt and answer if the log keeps them', async () => {
     await start({ plugins: [{ use: 'nedb-logger', options: { content: true } }] });
     const { headers } = await server.chat({ messages: [{ role: 'user', content: 'What is a waterfall?' }] });
     visitor = await Visitor.signedIn(server, `requests/${headers.get('x-request-id')}`);
@@ -95,17 +95,17 @@ describe('The page of one request', function () {
     await visitor.expectAccessible();
   });
 
-  it('says of a request that the log does not have that it may be too old', async () => {
+  it('says that a request missing in the log may be too old', async () => {
     await start();
     visitor = await Visitor.signedIn(server, 'requests/long-gone');
     visitor.expectTrouble(/404/);
     const { page } = visitor;
     await page.getByRole('heading', { name: 'This request is not in the log' }).waitFor();
-    await page.getByText('It may be older than what is kept.').waitFor();
+    await page.getByText('It may have been deleted because of its age.').waitFor();
     await visitor.expectAccessible();
   });
 
-  it('finds a request whose id a caller has chosen to be awkward', async () => {
+  it('finds a request with special characters in its id', async () => {
     await start();
     const id = 'a/b?c=%41&<i>';
     await log(server, [requestOf(id)]);

@@ -36,7 +36,7 @@ describe('The page Requests', function () {
       element.scrollTop = to;
     }, top);
 
-  it('shows each request of a caller once, however many targets were asked (pitfall 43)', async () => {
+  it('shows each request once, however many attempts it had (pitfall 43)', async () => {
     upstreams[0]?.always(reply(429, { error: { message: 'Slow down.' } }, { 'retry-after': '60' }));
     await (await server.chat()).text();
     await (await server.chat()).text();
@@ -45,12 +45,12 @@ describe('The page Requests', function () {
     expect(await rows().count()).to.equal(2);
     await row(1).getByRole('cell', { name: 'two/a-model' }).waitFor();
     await row(1).getByRole('img', { name: '1 attempt failed, served' }).waitFor();
-    await row(0).getByRole('img', { name: '1 target passed over, served' }).waitFor();
+    await row(0).getByRole('img', { name: '1 target skipped, served' }).waitFor();
     await visitor.page.getByText('2 in all.').waitFor();
     await visitor.expectAccessible();
   });
 
-  it('scrolls through a hundred thousand requests with a few dozen of them in the document', async function () {
+  it('scrolls through 100,000 requests with a few dozen rows in the document', async function () {
     this.timeout(240_000);
     const all = function* () {
       for (let index = 0; index < MANY; index++) yield requestOf(`request-${index}`, { latencyMs: index + 1 });
@@ -70,14 +70,14 @@ describe('The page Requests', function () {
     });
     expect(most).to.be.within(20, 100);
     await visitor.page.getByText('100,000 in all.').waitFor();
-    // The first one that came stands at the end.
+    // The oldest request is last.
     await visitor.page.getByRole('cell', { name: '1 ms', exact: true }).waitFor();
     await rows().last().getByRole('link').focus();
     await visitor.page.keyboard.press('Home');
     await visitor.page.getByRole('cell', { name: '1 min 40 s', exact: true }).waitFor();
   });
 
-  it('keeps its filters in the address, and takes them from there', async () => {
+  it('keeps its filters in the address', async () => {
     await log(server, [
       requestOf('a'),
       requestOf('b', { target: 'two/a-model', provider: 'two', chain: 'careful' }),
@@ -105,7 +105,7 @@ describe('The page Requests', function () {
     await row(2).waitFor();
   });
 
-  it('shows new requests as they end, and only counts them for who has scrolled away', async () => {
+  it('shows new requests at once, and only counts them while the user has scrolled down', async () => {
     await log(server, numbered(60));
     visitor = await Visitor.signedIn(server, 'requests');
     const { page } = visitor;
@@ -140,7 +140,7 @@ describe('The page Requests', function () {
     expect(await rows().count()).to.equal(1);
   });
 
-  it('can be paused, and goes on with what came meanwhile', async () => {
+  it('can be paused, and resumes with the requests of the meantime', async () => {
     visitor = await Visitor.signedIn(server, 'requests');
     const { page } = visitor;
     await page.getByRole('heading', { name: 'No request yet' }).waitFor();
@@ -156,7 +156,7 @@ describe('The page Requests', function () {
     await row(1).waitFor();
   });
 
-  it('is walked by keyboard; who comes back from a request finds the place again', async () => {
+  it('works by keyboard, and restores the position after a visit to a request', async () => {
     await log(server, numbered(400));
     visitor = await Visitor.signedIn(server, 'requests');
     const { page } = visitor;
@@ -179,7 +179,7 @@ describe('The page Requests', function () {
     expect(await scroller().evaluate(({ scrollTop }) => scrollTop)).to.equal(top);
   });
 
-  it('catches up with what was over while the connection was broken', async () => {
+  it('catches up on requests that ended while the connection was lost', async () => {
     await log(server, [requestOf('before')]);
     visitor = await Visitor.signedIn(server, 'requests');
     visitor.expectTrouble(SERVER_AWAY);
@@ -194,7 +194,7 @@ describe('The page Requests', function () {
     await row(0).getByText('418').waitFor();
   });
 
-  it('says what went wrong, and tries again when told to', async () => {
+  it('shows an error, and retries at a click', async () => {
     await log(server, [requestOf('a')]);
     visitor = await Visitor.signedIn(server, 'usage');
     visitor.expectTrouble(/ERR_FAILED/);
@@ -208,7 +208,7 @@ describe('The page Requests', function () {
     await row(0).waitFor();
   });
 
-  it('has more rows to show when it is compact, and remembers that', async () => {
+  it('shows more rows in compact mode, and remembers it', async () => {
     await log(server, numbered(60));
     visitor = await Visitor.signedIn(server, 'requests');
     const { page } = visitor;

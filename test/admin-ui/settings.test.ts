@@ -7,6 +7,7 @@ import { makeReadOnly, makeWritable } from '../read-only-file.js';
 import { ScriptedUpstream } from '../scripted-upstream.js';
 import { ADMIN_KEY, AdminServer, Visitor } from './browser.js';
 import { allowCopying, clipboard } from './copied.js';
+import { HeldAnswers } from './held-answers.js';
 import { wholePage } from './whole-page.js';
 
 describe('The page Settings', () => {
@@ -38,7 +39,7 @@ describe('The page Settings', () => {
     fetch(`${server.address}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
 
   describe('for keys', () => {
-    it('makes one that works at once, is copied whole, and is nowhere in the page', async () => {
+    it('creates a key that works at once, is copied in full, and is nowhere on the page', async () => {
       await start('keys');
       await visitor.expectAccessible();
       await button('New key').click();
@@ -46,7 +47,7 @@ describe('The page Settings', () => {
       await button('Make the key').click();
       await page.getByRole('heading', { name: '“laptop” is made' }).waitFor();
       await button('Copy the key').click();
-      await page.getByText('Copied').first().waitFor();
+      await page.getByText('Copied', { exact: true }).first().waitFor();
       const key = await clipboard(page);
       expect((await asking(key)).status).to.equal(200);
       expect(dotEnv()).to.contain(key);
@@ -58,7 +59,7 @@ describe('The page Settings', () => {
       visitor.expectNothingWrong();
     });
 
-    it('renames one, which then is what the log calls it', async () => {
+    it('renames a key, also for the log', async () => {
       await start('keys');
       await button('Rename key 1').click();
       await page.getByRole('textbox', { name: 'Name', exact: true }).fill('desk');
@@ -73,7 +74,7 @@ describe('The page Settings', () => {
       await page.getByText('desk').waitFor();
     });
 
-    it('revokes one after it has asked, and never the only one', async () => {
+    it('revokes a key after a confirmation, and never the only one', async () => {
       await start('keys', {
         server: { apiKeys: [API_KEY, { key: 'another-key-of-a-caller', label: 'old' }], adminKey: ADMIN_KEY },
       });
@@ -88,7 +89,7 @@ describe('The page Settings', () => {
       expect(await button('Revoke key 1').isDisabled()).to.equal(true);
     });
 
-    it('stays open at a double click, and begins a question about a loss at the button that loses nothing', async () => {
+    it('keeps a dialog open at a double click, and focuses the safe button of a confirmation', async () => {
       await start('keys', {
         server: { apiKeys: [API_KEY, { key: 'another-key', label: 'old' }], adminKey: ADMIN_KEY },
       });
@@ -102,7 +103,7 @@ describe('The page Settings', () => {
       expect((await asking('another-key')).status).to.equal(200);
     });
 
-    it('says where the key is that was made at the first start, and keeps it when another one is made', async () => {
+    it('says where the key from the first start is, and keeps it when another one is created', async () => {
       await start('keys', { server: { adminKey: ADMIN_KEY } });
       await page.getByText(/it was made at the first start/).waitFor();
       const own = server.app.runtime.apiKeys[0]?.key ?? '';
@@ -115,10 +116,10 @@ describe('The page Settings', () => {
     });
   });
 
-  describe('for the configuration as text', () => {
+  describe('for the configuration text', () => {
     const editor = (): Locator => page.getByRole('textbox', { name: 'Configuration' });
 
-    it('marks what is wrong with line and column, leads there, and saves once it is right', async () => {
+    it('marks problems with line and column, jumps to them, and saves the corrected text', async () => {
       await start('configuration');
       const before = await editor().inputValue();
       await editor().fill(before.replace('"maxWait": "0s"', '"maxWait": "soon"'));
@@ -142,7 +143,7 @@ describe('The page Settings', () => {
       visitor.expectNothingWrong();
     });
 
-    it('masks keys that stand in the file, and leaves them as they are when it is saved', async () => {
+    it('masks literal keys, and keeps them when it saves', async () => {
       await start('configuration');
       const text = await editor().inputValue();
       expect(text).not.to.contain(API_KEY).and.not.to.contain('key-of-one');
@@ -156,7 +157,7 @@ describe('The page Settings', () => {
         .and.to.contain('key-of-one');
     });
 
-    it('says when the file was changed meanwhile, and keeps what one chooses', async () => {
+    it('says that the file was changed in the meantime, and keeps the chosen version', async () => {
       await start('configuration');
       visitor.expectTrouble(/409|Conflict/);
       const before = await editor().inputValue();
@@ -169,6 +170,21 @@ describe('The page Settings', () => {
       expect(server.text)
         .to.match(/^\/\/ mine/)
         .and.not.to.contain('theirs');
+    });
+
+    it('keeps the problems of newer input while an earlier text is being saved', async () => {
+      await start('configuration');
+      const before = await editor().inputValue();
+      const held = await HeldAnswers.hold(page, 'PUT /configuration');
+      await editor().fill(`// saved\n${before}`);
+      await editor().press('Control+s');
+      await held.reached();
+      await editor().fill(before.replace('"maxWait": "0s"', '"maxWait": "soon"'));
+      await page.getByRole('list', { name: 'Problems' }).waitFor();
+      held.release();
+      await page.getByText('1 problem. It cannot be saved like this.').waitFor();
+      expect(server.text).to.match(/^\/\/ saved/);
+      visitor.expectNothingWrong();
     });
 
     it('exports the text, and imports another one into the editor', async () => {
@@ -186,7 +202,7 @@ describe('The page Settings', () => {
       expect(server.text).not.to.contain('imported');
     });
 
-    it('asks before what is typed is lost', async () => {
+    it('asks before it discards unsaved input', async () => {
       await start('configuration');
       await editor().fill('// half');
       await page.getByRole('link', { name: 'Chains' }).click();
@@ -210,7 +226,7 @@ describe('The page Settings', () => {
     });
   });
 
-  it('tells version, address and file', async () => {
+  it('shows version, address and file', async () => {
     await start('about');
     await page.getByText(server.file).first().waitFor();
     await page.getByText(`${server.address}/v1`).waitFor();

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { ScriptedUpstream } from '../scripted-upstream.js';
 import { ADMIN_KEY, AdminServer, Visitor } from './browser.js';
 
-/** Bytes of script, gzipped, that the first page may need. */
+/** The limit for the gzipped scripts of the first page, in bytes. */
 const MOST_SCRIPT = 90 * 1024;
 
 describe('The admin in a browser', () => {
@@ -29,9 +29,9 @@ describe('The admin in a browser', () => {
     await upstream.close();
   });
 
-  it('asks for the admin key, refuses a wrong one in plain words, and lets in with the right one', async () => {
+  it('asks for the admin key, and refuses a wrong one', async () => {
     visitor = await Visitor.come(server);
-    // The browser reports what the server refuses.
+    // The browser logs the refused request.
     visitor.expectTrouble(/401/);
     const { page } = visitor;
     await page.goto('');
@@ -46,7 +46,7 @@ describe('The admin in a browser', () => {
     visitor.expectNothingWrong();
   });
 
-  it('keeps the key nowhere in the browser', async () => {
+  it('stores the key nowhere in the browser', async () => {
     visitor = await Visitor.signedIn(server);
     await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();
     const kept = await visitor.page.evaluate<string>(
@@ -56,7 +56,7 @@ describe('The admin in a browser', () => {
     expect(kept).not.to.contain('429chain-session');
   });
 
-  it('asks again once the session is over, and signs out', async () => {
+  it('asks for the key again after the session has ended, and signs out', async () => {
     visitor = await Visitor.signedIn(server);
     visitor.expectTrouble(/401/);
     await visitor.page.getByRole('button', { name: 'Sign out' }).click();
@@ -65,7 +65,7 @@ describe('The admin in a browser', () => {
     await visitor.page.getByLabel('Admin key').waitFor();
   });
 
-  it('asks for the key as soon as the session is over, also on a page that asks nothing by itself', async () => {
+  it('asks for the key as soon as the session ends, also on a page without requests', async () => {
     visitor = await Visitor.signedIn(server, 'settings');
     visitor.expectTrouble(/401|INCOMPLETE_CHUNKED/);
     await visitor.page.getByText('Live').waitFor();
@@ -73,9 +73,9 @@ describe('The admin in a browser', () => {
     await visitor.page.getByLabel('Admin key').waitFor();
   });
 
-  it('goes on in the tab that is seen, however many others there are', async () => {
+  it('stays live in the visible tab, however many tabs are open', async () => {
     visitor = await Visitor.signedIn(server, 'connect');
-    // More than a browser opens connections to one address. None of a test's tabs is ever in the background by itself.
+    // More tabs than a browser opens connections to one address. In tests, tabs are never hidden by themselves.
     for (let count = 0; count < 7; count += 1) {
       const tab = await visitor.anotherTab('connect');
       await tab.getByText('Live').waitFor();
@@ -89,7 +89,7 @@ describe('The admin in a browser', () => {
     visitor.expectNothingWrong();
   });
 
-  it('says so when there is no page at an address', async () => {
+  it('says that there is no page at an unknown address', async () => {
     visitor = await Visitor.signedIn(server, 'nothing/here');
     await visitor.page.getByRole('heading', { name: 'There is no page here' }).waitFor();
     await visitor.page.getByRole('link', { name: 'To the overview' }).click();
@@ -109,7 +109,7 @@ describe('The admin in a browser', () => {
     'Settings',
   ];
 
-  it('leads to every page by keyboard alone', async () => {
+  it('reaches every page by keyboard', async () => {
     visitor = await Visitor.signedIn(server);
     const { page } = visitor;
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
@@ -124,7 +124,7 @@ describe('The admin in a browser', () => {
     visitor.expectNothingWrong();
   });
 
-  it('needs no more than 90 KB of script for its first page', async () => {
+  it('loads at most 90 KB of scripts for its first page', async () => {
     visitor = await Visitor.come(server);
     const scripts: Promise<Buffer>[] = [];
     visitor.page.on('response', (response) => {

@@ -41,7 +41,7 @@ describe('The page Usage', function () {
       .getByRole('cell')
       .allInnerTexts();
 
-  it('tells what the chain has saved, and totals per provider, target, chain and day', async () => {
+  it('shows how many requests fallback rescued, and totals per provider, target, chain and day', async () => {
     await ask(3);
     visitor = await Visitor.signedIn(server, 'usage');
     await visitor.page
@@ -62,11 +62,11 @@ describe('The page Usage', function () {
   it('draws its charts in the colours of the theme', async () => {
     await ask(1);
     visitor = await Visitor.signedIn(server, 'usage', { colorScheme: 'dark' });
-    // The browser's advice to who reads pixels again and again, as this test does.
+    // The browser warns about repeated reading of pixels, as in this test.
     visitor.expectTrouble(/willReadFrequently/);
     const { page } = visitor;
     const chart = page.getByRole('figure', { name: 'Requests a day' });
-    // What was saved is the second of the legend.
+    // The rescued requests are the second entry of the legend.
     const isDrawn = async (): Promise<boolean> => {
       const handle = await chart.elementHandle();
       const drawn = await page.waitForFunction((figure) => {
@@ -90,7 +90,7 @@ describe('The page Usage', function () {
     expect(await isDrawn()).to.equal(true);
   });
 
-  it('looks 7, 30 or 90 days back, and keeps that in the address', async () => {
+  it('covers 7, 30 or 90 days, and keeps the range in the address', async () => {
     await ask(1);
     visitor = await Visitor.signedIn(server, 'usage');
     const { page } = visitor;
@@ -123,7 +123,7 @@ describe('The page Usage', function () {
     expect(lines.some((line) => line.startsWith('target,two/a-model,2,0,0,2,'))).to.equal(true);
   });
 
-  it('counts on while requests come', async () => {
+  it('updates while requests arrive', async () => {
     await ask(1);
     visitor = await Visitor.signedIn(server, 'usage');
     await visitor.page.getByText('Live', { exact: true }).waitFor();
@@ -131,14 +131,14 @@ describe('The page Usage', function () {
     await tile('Saved by the chain').getByText('2').waitFor();
   });
 
-  it('says what to do while there is nothing', async () => {
+  it('says what to do without requests', async () => {
     visitor = await Visitor.signedIn(server, 'usage');
     await visitor.page.getByRole('heading', { name: 'Nothing in these 30 days' }).waitFor();
     expect(await visitor.page.getByRole('button', { name: 'Export CSV' }).isDisabled()).to.equal(true);
     await visitor.expectAccessible();
   });
 
-  it('says what went wrong, and tries again when told to', async () => {
+  it('shows an error, and retries at a click', async () => {
     await ask(1);
     visitor = await Visitor.signedIn(server, 'requests');
     visitor.expectTrouble(/ERR_FAILED/);

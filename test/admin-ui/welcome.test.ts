@@ -9,7 +9,7 @@ import { AdminServer, Visitor } from './browser.js';
 import { GOOD_KEY, startModelProvider, WRONG_KEY } from './model-provider.js';
 import { wholePage } from './whole-page.js';
 
-describe('the first visit', () => {
+describe('The page Welcome', () => {
   let upstream: ScriptedUpstream;
   let server: AdminServer;
   let visitor: Visitor;
@@ -33,7 +33,7 @@ describe('the first visit', () => {
     await upstream.close();
   });
 
-  /** Up to the models: a server with a key of its own. */
+  /** Enters the address and the key of a server, up to its models. */
   const giveKey = async (key = GOOD_KEY): Promise<void> => {
     await page.goto('welcome');
     await button('Any OpenAI-compatible server').click();
@@ -42,7 +42,7 @@ describe('the first visit', () => {
     await button('Try it').click();
   };
 
-  it('leads from nothing to an answer, and to the lines for one’s own programs', async () => {
+  it('guides from no provider to an answer, and to code for programs', async () => {
     await page.getByRole('link', { name: 'Add your first provider' }).click();
     await stepIs('Pick a provider');
     await visitor.expectAccessible();
@@ -66,7 +66,7 @@ describe('the first visit', () => {
     visitor.expectNothingWrong();
   });
 
-  it('tries a key the moment it is pasted', async () => {
+  it('tests a key as soon as it is pasted', async () => {
     await page.goto('welcome');
     await button('Any OpenAI-compatible server').click();
     await page.getByLabel('Base URL').fill(upstream.baseUrl);
@@ -77,7 +77,7 @@ describe('the first visit', () => {
     await stepIs('Fill a chain');
   });
 
-  it('says in plain words that a key is wrong, and takes the next one', async () => {
+  it('says that a key is wrong, and accepts the next one', async () => {
     await giveKey(WRONG_KEY);
     await page.getByText('The provider refuses this key. Is it whole, and of this provider?').waitFor();
     await stepIs('Paste its key');
@@ -95,7 +95,7 @@ describe('the first visit', () => {
     await page.getByText('Nothing answers at this address.').waitFor();
   });
 
-  it('takes a server of one’s own without a key', async () => {
+  it('accepts a local server without a key', async () => {
     upstream.always((res, request) =>
       (request.path.endsWith('/models') ? reply(200, { data: [{ id: 'qwen3:8b' }] }) : answer('Hello'))(res, request),
     );
@@ -112,7 +112,7 @@ describe('the first visit', () => {
     });
   });
 
-  it('goes back and forward, and survives a reload, without a key in what is kept', async () => {
+  it('goes back and forward and survives a reload, without storing a key', async () => {
     await giveKey();
     await button('Add local/small/eight:free').click();
     await page.goBack();
@@ -129,7 +129,7 @@ describe('the first visit', () => {
     visitor.expectNothingWrong();
   });
 
-  it('does not skip what was not done yet', async () => {
+  it('does not skip steps', async () => {
     await page.goto('welcome?step=connect');
     await stepIs('Pick a provider');
   });
@@ -147,7 +147,7 @@ describe('the first visit', () => {
     await stepIs('Fill a chain');
   });
 
-  it('puts the models of another provider into the same chain, behind those that are there', async () => {
+  it('appends the models of another provider to the same chain', async () => {
     await giveKey();
     await button('Add local/small/eight:free').click();
     await page.getByRole('link', { name: 'Add another provider' }).click();
@@ -161,7 +161,7 @@ describe('the first visit', () => {
     expect(chainInFile()).to.deep.equal(['local/small/eight:free', 'local/paid/large']);
   });
 
-  it('masks the key of callers until it is copied; the copied line works', async () => {
+  it('masks the client key except in the copied command, which works', async () => {
     await giveKey();
     await button('Add local/small/eight:free').click();
     await button('Save the chain').click();
@@ -171,7 +171,7 @@ describe('the first visit', () => {
     expect(await wholePage(page)).not.to.contain(API_KEY);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await button('Copy Python').click();
-    await page.getByText('Copied').waitFor();
+    await page.getByText('Copied', { exact: true }).waitFor();
     const copied = (await page.evaluate('navigator.clipboard.readText()')) as string;
     const [, baseURL = '', apiKey = ''] = /base_url="(.+)", api_key="(.+)"/.exec(copied) ?? [];
     const client = new OpenAI({ baseURL, apiKey, maxRetries: 0 });
@@ -183,7 +183,7 @@ describe('the first visit', () => {
     visitor.expectNothingWrong();
   });
 
-  it('keeps the key of the provider in .env alone', async () => {
+  it("stores the provider's key in .env only", async () => {
     await giveKey();
     await stepIs('Fill a chain');
     expect(readFileSync(join(server.folder, '.env'), 'utf8')).to.equal(`LOCAL_API_KEY=${GOOD_KEY}\n`);
@@ -191,7 +191,7 @@ describe('the first visit', () => {
     expect(await wholePage(page)).not.to.contain(GOOD_KEY);
   });
 
-  it('works by keyboard alone, on a telephone', async () => {
+  it('works by keyboard on a phone', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await page.goto('welcome');
     await button('Any OpenAI-compatible server').press('Enter');

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** Every element, shadow roots included, and what is typed into the fields: `page.content()` sees none of that. */
+/** Collects every element with its shadow root and the values of fields, which `page.content()` omits. */
 const SCRIPT = `(() => {
   const parts = [];
   const walk = (root) => {
@@ -14,5 +14,5 @@ const SCRIPT = `(() => {
   return parts.join('\\n');
 })()`;
 
-/** All that is in a page, seen or not. */
+/** The whole content of a page, hidden parts too. */
 export const wholePage = async (page: Page): Promise<string> => (await page.evaluate(SCRIPT)) as string;

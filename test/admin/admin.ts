@@ -5,7 +5,7 @@ import { App, type AppOptions } from '../../src/app.js';
 import { openStore, type SettingsStore } from '../../src/config/source/store.js';
 import { MemoryLog } from '../proxy.js';
 
-/** Keys that nobody may ever read in an answer. */
+/** Keys that must never be in a response. */
 export const SECRETS = {
   admin: 'admin-key-of-the-test-0123456789',
   caller: '429-key-of-a-caller-0123456789',
@@ -25,11 +25,11 @@ export interface Answer<T = Record<string, unknown>> {
 export interface AdminOptions extends Partial<AppOptions> {
   readonly dotEnv?: string;
   readonly env?: Record<string, string>;
-  /** In place of a file. */
+  /** Replaces the configuration file. */
   readonly store?: SettingsStore;
 }
 
-/** The proxy on a real socket with a configuration in a real file, and the admin's API. */
+/** A proxy on a real socket with a real configuration file, and calls of its admin API. */
 export class Admin {
   readonly folder: string;
   readonly app: App;
@@ -57,7 +57,7 @@ export class Admin {
     return join(this.folder, '429chain.json5');
   }
 
-  /** The file's text. */
+  /** The text of the configuration file. */
   get text(): string {
     return readFileSync(this.file, 'utf8');
   }
@@ -70,7 +70,7 @@ export class Admin {
     return statSync(join(this.folder, '.env')).mode & 0o777;
   }
 
-  /** Asks one route of the API, such as `GET /status`; those that change something start from any revision unless told. */
+  /** Calls one route of the API, such as `GET /status`. By default, a change starts from any revision. */
   async call<T = Record<string, unknown>>(route: string, body?: unknown, revision = '*'): Promise<Answer<T>> {
     const [method = '', path = ''] = route.split(' ');
     const response = await fetch(`${this.address}/admin/api${path}`, {
@@ -92,6 +92,6 @@ export class Admin {
   }
 }
 
-/** The code of an error answer. */
+/** The code of an error response. */
 export const codeOf = ({ body }: Answer<unknown>): string | undefined =>
   (body as { error?: { code?: string } }).error?.code;

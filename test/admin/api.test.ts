@@ -3,42 +3,34 @@ import { expect } from 'chai';
 import type { StatusReport } from '../../src/contract/admin-api.js';
 import type { Explanation } from '../../src/contract/explain.js';
 import type { RequestPage, RequestRecord, UsageReport } from '../../src/contract/requests.js';
-import { API_KEY, chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
-import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
-
-const ADMIN_KEY = 'test-key-of-the-admin';
+import { API_KEY, chainOver, HELLO } from '../proxy.js';
+import { answer, reply } from '../scripted-upstream.js';
+import { ADMIN_KEY } from './browser.js';
+import { AdminStage } from './stage.js';
 
 describe('The admin API', () => {
-  let one: ScriptedUpstream;
-  let two: ScriptedUpstream;
-  let proxy: RunningProxy;
+  const LIMITS = { limits: [{ requests: 3, per: '1h30m' }, { concurrent: 2 }] };
 
-  beforeEach(async () => {
-    [one, two] = [await ScriptedUpstream.start(), await ScriptedUpstream.start()];
-    proxy = await startProxy({
-      ...chainOver([one, two], {}, { limits: [{ requests: 3, per: '1h30m' }, { concurrent: 2 }] }),
+  const configured = ({ one, two }: AdminStage, providers: object = {}, more: object = {}): string =>
+    JSON.stringify({
+      ...chainOver([one, two], {}, providers),
       server: { apiKeys: [API_KEY], adminKey: ADMIN_KEY },
-    });
-  });
-
-  afterEach(() => Promise.all([proxy.close(), one.close(), two.close()]));
-
-  const call = (path: string, init: RequestInit = {}, key = ADMIN_KEY): Promise<Response> =>
-    fetch(`${proxy.address}/admin/api${path}`, {
-      ...init,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...init.headers },
+      ...more,
     });
 
-  const status = async (): Promise<StatusReport> => (await call('/status')).json() as Promise<StatusReport>;
+  const stage = AdminStage.forEachTest({ configuration: (on) => configured(on, LIMITS) });
 
+  const status = async (): Promise<StatusReport> => (await stage.call<StatusReport>('GET /status')).body;
   const explain = async (body: object): Promise<Explanation> =>
-    (await call('/explain', { method: 'POST', body: JSON.stringify(body) })).json() as Promise<Explanation>;
+    (await stage.call<Explanation>('POST /explain', body)).body;
+  const requests = async (query = ''): Promise<RequestPage['requests']> =>
+    (await stage.call<RequestPage>(`GET /requests${query}`)).body.requests;
+  const requestOf = async (id: string | null): Promise<RequestRecord> =>
+    (await stage.call<RequestRecord>(`GET /requests/${id}`)).body;
 
-  const ask = (): Promise<Response> => proxy.post({ model: 'default', messages: HELLO });
-
-  it('tells how every target stands', async () => {
-    one.always(answer('hi'));
-    await ask();
+  it('reports the state of every target', async () => {
+    stage.one.always(answer('hi'));
+    await stage.chat({ model: 'default' });
     const { targets, waiting } = await status();
     expect(waiting).to.equal(0);
     expect(targets.map(({ target, chains, state }) => ({ target, chains, state }))).to.deep.equal([
@@ -59,17 +51,12 @@ describe('The admin API', () => {
     expect(slots).to.deep.include({ scope: 'one', dimension: 'concurrent', limit: 2, inFlight: 0, source: 'manual' });
   });
 
-  it('tells what the day came to, and how much of what is free', async () => {
-    await proxy.close();
-    const providers = { limits: [{ tokens: 1_000, per: '1d' }] };
-    proxy = await startProxy({
-      ...chainOver([one, two], {}, providers),
-      server: { apiKeys: [API_KEY], adminKey: ADMIN_KEY },
-    });
-    one.script(reply(500, { error: { message: 'oops' } }), answer('hi'));
-    await ask();
-    await ask();
-    await proxy.app.runtime.waterfall.idle();
+  it('reports the totals of the day and the used share of the free units', async () => {
+    await stage.restart(configured(stage, { limits: [{ tokens: 1_000, per: '1d' }] }));
+    stage.one.script(reply(500, { error: { message: 'oops' } }), answer('hi'));
+    await stage.chat({ model: 'default' });
+    await stage.chat({ model: 'default' });
+    await stage.idle();
     const { today, free, log } = await status();
     expect(today).to.include({ requests: 2, saved: 1, avoided: 0, promptTokens: 10, completionTokens: 6 });
     expect(free.tokens?.limit).to.equal(2_000);
@@ -78,81 +65,72 @@ describe('The admin API', () => {
     expect(log).to.deep.equal({ lost: 0 });
   });
 
-  it('tells that requests cannot be logged, and how targets stand all the same', async () => {
-    const { dataDir } = proxy.app.runtime.settings;
+  it('reports that requests cannot be logged, and still reports the targets', async () => {
+    const { dataDir } = stage.admin.app.runtime.settings;
     rmSync(dataDir, { recursive: true, force: true });
     writeFileSync(dataDir, 'a file in its place');
-    one.always(answer('hi'));
-    await ask();
-    await proxy.app.runtime.waterfall.idle();
+    stage.one.always(answer('hi'));
+    await stage.chat({ model: 'default' });
+    await stage.idle();
     const { targets, log } = await status();
     expect(targets).to.have.length(2);
     expect(log?.failing).to.contain('ENOTDIR');
     rmSync(dataDir);
   });
 
-  it('tells nothing of the day where requests are not logged', async () => {
-    await proxy.close();
-    proxy = await startProxy({
-      ...chainOver([one, two]),
-      server: { apiKeys: [API_KEY], adminKey: ADMIN_KEY },
-      plugins: [{ use: 'nedb-logger', enabled: false }],
-    });
+  it('reports no totals if requests are not logged', async () => {
+    await stage.restart(configured(stage, {}, { plugins: [{ use: 'nedb-logger', enabled: false }] }));
     expect(await status()).to.have.all.keys('targets', 'waiting', 'free');
   });
 
-  it('tells why a target rests, and until when', async () => {
-    one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
-    await ask();
+  it('reports why a target is cooling down, and until when', async () => {
+    stage.one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
+    await stage.chat({ model: 'default' });
     const [target] = (await status()).targets;
     expect(target).to.include({ state: 'exhausted', reason: 'rate_limit (429): spent' });
     expect((target?.until ?? 0) - Date.now()).to.be.within(500_000, 600_000);
   });
 
-  it('tells each request once, with all of its attempts, and what they came to (pitfall 43: a row an attempt)', async () => {
-    one.script(reply(500, { error: { message: 'oops' } }), answer('hi'));
-    const [id] = await Promise.all([ask()].map(async (asked) => (await asked).headers.get('x-request-id')));
-    await ask();
-    await proxy.app.runtime.waterfall.idle();
-    const { requests } = (await (await call('/requests?limit=10')).json()) as RequestPage;
-    expect(requests.map(({ target, status }) => ({ target, status }))).to.deep.equal([
+  it('lists each request once with all of its attempts, and counts it once (pitfall 43: one row per attempt)', async () => {
+    stage.one.script(reply(500, { error: { message: 'oops' } }), answer('hi'));
+    const [id] = await Promise.all(
+      [stage.chat({ model: 'default' })].map(async (asked) => (await asked).headers.get('x-request-id')),
+    );
+    await stage.chat({ model: 'default' });
+    await stage.idle();
+    const listed = await requests('?limit=10');
+    expect(listed.map(({ target, status }) => ({ target, status }))).to.deep.equal([
       { target: 'one/a-model', status: 200 },
       { target: 'two/a-model', status: 200 },
     ]);
-    const record = (await (await call(`/requests/${id}`)).json()) as RequestRecord;
-    expect(record).to.deep.equal(requests[1]);
+    const record = await requestOf(id ?? null);
+    expect(record).to.deep.equal(listed[1]);
     expect(record.attempts.map(({ target, outcome, class: failed }) => ({ target, outcome, failed }))).to.deep.equal([
       { target: 'one/a-model', outcome: 'failed', failed: 'server_error' },
       { target: 'two/a-model', outcome: 'served', failed: undefined },
     ]);
-    const failed = (await (await call('/requests?status=failed')).json()) as RequestPage;
-    expect(failed.requests).to.deep.equal([]);
-    const usage = (await (await call(`/usage?from=${new Date().toISOString().slice(0, 10)}`)).json()) as UsageReport;
+    expect(await requests('?status=failed')).to.deep.equal([]);
+    const today = new Date().toISOString().slice(0, 10);
+    const { body: usage } = await stage.call<UsageReport>(`GET /usage?from=${today}`);
     expect(usage.total).to.include({ requests: 2, failures: 0, promptTokens: 10, completionTokens: 6, saved: 1 });
     expect(Object.keys(usage.targets)).to.have.members(['one/a-model', 'two/a-model']);
     expect(usage.days).to.have.length(1);
   });
 
-  it('shows prompt and answer with a single request, where they are kept, and in no page', async () => {
-    await proxy.close();
-    proxy = await startProxy({
-      ...chainOver([one, two]),
-      server: { apiKeys: [API_KEY], adminKey: ADMIN_KEY },
-      plugins: [{ use: 'nedb-logger', options: { content: true } }],
-    });
-    one.always(answer('hi'));
-    const id = (await ask()).headers.get('x-request-id');
-    await proxy.app.runtime.waterfall.idle();
-    const { content, ...record } = (await (await call(`/requests/${id}`)).json()) as RequestRecord;
+  it('shows prompt and answer of a single request if they are kept, but not in lists', async () => {
+    await stage.restart(configured(stage, {}, { plugins: [{ use: 'nedb-logger', options: { content: true } }] }));
+    stage.one.always(answer('hi'));
+    const id = (await stage.chat({ model: 'default' })).headers.get('x-request-id');
+    await stage.idle();
+    const { content, ...record } = await requestOf(id ?? null);
     const request = JSON.stringify({ model: 'default', messages: HELLO });
     expect(content).to.deep.equal({ request, answer: 'hi' });
-    const { requests } = (await (await call('/requests')).json()) as RequestPage;
-    expect(requests).to.deep.equal([record]);
+    expect(await requests()).to.deep.equal([record]);
   });
 
-  it('explains without asking anybody (pitfall 44: a chain test spent quota)', async () => {
-    one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
-    await ask();
+  it('explains a request without calling a provider (pitfall 44: a chain test spent quota)', async () => {
+    stage.one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
+    await stage.chat({ model: 'default' });
     const before = await status();
     const { chain, decision, targets } = await explain({ model: 'gpt-4o' });
     expect({ chain, decision }).to.deep.equal({ chain: 'default', decision: { kind: 'asks', target: 'two/a-model' } });
@@ -160,7 +138,7 @@ describe('The admin API', () => {
       { target: 'one/a-model', step: 'skipped', reason: 'rate_limit (429): spent' },
       { target: 'two/a-model', step: 'asked', reason: undefined },
     ]);
-    expect([one.received.length, two.received.length]).to.deep.equal([1, 1]);
+    expect([stage.one.received.length, stage.two.received.length]).to.deep.equal([1, 1]);
     expect(await status()).to.deep.equal(before);
   });
 
@@ -172,13 +150,13 @@ describe('The admin API', () => {
     status: number,
     code: string,
   ])[] = [
-    ['a key for callers (pitfall 37: one key for both)', '/status', {}, API_KEY, 401, 'invalid_api_key'],
+    ['a client key (pitfall 37: one key for both)', '/status', {}, API_KEY, 401, 'invalid_api_key'],
     ['no key', '/status', { headers: { authorization: '' } }, '', 401, 'invalid_api_key'],
-    ['no key, for an explanation', '/explain', { method: 'POST', body: '{}' }, 'x', 401, 'invalid_api_key'],
+    ['a wrong key for an explanation', '/explain', { method: 'POST', body: '{}' }, 'x', 401, 'invalid_api_key'],
     ['malformed JSON', '/explain', { method: 'POST', body: '{"model":' }, ADMIN_KEY, 400, 'malformed_json'],
-    ['a body that is no object', '/explain', { method: 'POST', body: '"x"' }, ADMIN_KEY, 400, 'malformed_json'],
+    ['a body that is not an object', '/explain', { method: 'POST', body: '"x"' }, ADMIN_KEY, 400, 'malformed_json'],
     [
-      'messages that are no list',
+      'messages that are not a list',
       '/explain',
       { method: 'POST', body: '{"messages":1}' },
       ADMIN_KEY,
@@ -193,17 +171,20 @@ describe('The admin API', () => {
       413,
       'body_too_large',
     ],
-    ['a cursor that is none', '/requests?cursor=x', {}, ADMIN_KEY, 400, 'invalid_request'],
-    ['a limit that is none', '/requests?limit=ten', {}, ADMIN_KEY, 400, 'invalid_request'],
-    ['a status that is none', '/requests?status=good', {}, ADMIN_KEY, 400, 'invalid_request'],
-    ['a date that is none', '/usage?from=yesterday', {}, ADMIN_KEY, 400, 'invalid_request'],
-    ['a request that is not there', '/requests/x', {}, ADMIN_KEY, 404, 'not_found'],
-    ['another path', '/nothing', {}, ADMIN_KEY, 404, 'not_found'],
-    ['another method', '/status', { method: 'POST', body: '{}' }, ADMIN_KEY, 405, 'method_not_allowed'],
+    ['an invalid cursor', '/requests?cursor=x', {}, ADMIN_KEY, 400, 'invalid_request'],
+    ['an invalid limit', '/requests?limit=ten', {}, ADMIN_KEY, 400, 'invalid_request'],
+    ['an invalid status', '/requests?status=good', {}, ADMIN_KEY, 400, 'invalid_request'],
+    ['an invalid date', '/usage?from=yesterday', {}, ADMIN_KEY, 400, 'invalid_request'],
+    ['an unknown request', '/requests/x', {}, ADMIN_KEY, 404, 'not_found'],
+    ['an unknown path', '/nothing', {}, ADMIN_KEY, 404, 'not_found'],
+    ['an unknown method', '/status', { method: 'POST', body: '{}' }, ADMIN_KEY, 405, 'method_not_allowed'],
   ];
   for (const [what, path, init, key, expected, code] of REFUSED) {
     it(`refuses ${what} with ${expected} ${code}`, async () => {
-      const response = await call(path, init, key);
+      const response = await fetch(`${stage.admin.address}/admin/api${path}`, {
+        ...init,
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...init.headers },
+      });
       const body = (await response.json()) as { error: { code: string } };
       expect({ status: response.status, code: body.error.code }).to.deep.equal({ status: expected, code });
     });

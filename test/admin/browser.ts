@@ -3,7 +3,7 @@ import { API_KEY } from '../proxy.js';
 
 export const ADMIN_KEY = 'test-key-of-the-admin';
 
-/** A configuration that has nothing to do with any provider, and its own key for the admin. */
+/** A configuration for tests that call no provider. */
 export const LONELY = {
   server: { apiKeys: [API_KEY], adminKey: ADMIN_KEY },
   providers: { one: { type: 'openai-compatible', baseUrl: 'http://127.0.0.1:1/v1' } },
@@ -12,7 +12,7 @@ export const LONELY = {
 
 export interface Asked {
   readonly method?: string;
-  /** As it stands in the request line: nothing is made straight. */
+  /** Sent as it is, without normalization. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -23,11 +23,11 @@ export interface Answered {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
   readonly text: string;
-  /** `error.code` of the body, if there is one. */
+  /** `error.code` of the body, if any. */
   readonly code: string | undefined;
 }
 
-/** One request over node:http: fetch would put right, or refuse to send, what an attacker sends. */
+/** Sends one request over node:http: fetch would normalize or refuse what an attacker sends. */
 export const ask = (address: string, { method = 'GET', path, headers = {}, body }: Asked): Promise<Answered> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(address);
@@ -48,7 +48,7 @@ const codeOf = (text: string): string | undefined => /"code":"(\w+)"/.exec(text)
 export const JSON_TYPE = { 'content-type': 'application/json' };
 export const BEARER = { authorization: `Bearer ${ADMIN_KEY}` };
 
-/** Asks to sign in, as the page does. */
+/** Tries to sign in as the page does. */
 export const trySignIn = (
   address: string,
   adminKey: unknown,
@@ -61,12 +61,12 @@ export const trySignIn = (
     body: JSON.stringify({ adminKey }),
   });
 
-/** Signs in. @returns the header that tells the session */
+/** Signs in. @returns the cookie header of the session */
 export const signIn = async (address: string, adminKey = ADMIN_KEY): Promise<{ cookie: string }> => {
   const { status, headers } = await trySignIn(address, adminKey);
-  if (status !== 200) throw new Error(`signing in was answered with ${status}`);
+  if (status !== 200) throw new Error(`The sign-in failed with status ${status}.`);
   return { cookie: cookieIn(headers) };
 };
 
-/** `name=value` of what an answer sets. */
+/** `name=value` of the cookie that a response sets. */
 export const cookieIn = (headers: Answered['headers']): string => headers['set-cookie']?.[0]?.split(';')[0] ?? '';

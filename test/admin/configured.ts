@@ -1,7 +1,7 @@
 import type { ScriptedUpstream } from '../scripted-upstream.js';
 import { SECRETS } from './admin.js';
 
-/** A configuration with comments, variables, and keys in every place that may hold one. */
+/** A configuration with comments, with variables, and with keys in every place that may have one. */
 export const configured = (
   one: ScriptedUpstream,
   two: ScriptedUpstream,

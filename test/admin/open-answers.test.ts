@@ -14,7 +14,7 @@ import { silentLog } from '../../src/log.js';
 import { until } from '../until.js';
 import { ADMIN_KEY } from './browser.js';
 
-describe('An answer of the admin that goes on', () => {
+describe('An open response of the admin', () => {
   let folder: string;
   let sessions: Sessions;
   let current: string;
@@ -55,7 +55,7 @@ describe('An answer of the admin that goes on', () => {
       req.on('error', reject);
     });
 
-  it('ends when its session is signed out, and no other does', async () => {
+  it('ends when its session signs out, and those of other sessions stay open', async () => {
     const [one, two] = [sessions.open(), sessions.open()];
     const [first, second] = await Promise.all([one, two].map((token) => open({ cookie: `429chain-session=${token}` })));
     sessions.close(one);

@@ -38,7 +38,7 @@ describe('The page of the admin', () => {
   const get = (path: string, headers: Record<string, string> = {}): Promise<Answered> =>
     ask(proxy.address, { path, headers });
 
-  it('is found without a slash at the end', async () => {
+  it('redirects from the address without the final slash', async () => {
     const { status, headers } = await get('/admin?from=here');
     expect({ status, to: headers.location }).to.deep.equal({ status: 302, to: '/admin/?from=here' });
   });
@@ -52,21 +52,21 @@ describe('The page of the admin', () => {
     ['/admin/?theme=dark'],
   ];
   for (const [path, headers] of PLACES) {
-    it(`is itself at ${path}, and asked for anew each time`, async () => {
+    it(`is served at ${path} and always revalidated`, async () => {
       const { status, text, headers: received } = await get(path, headers);
       expect({ status, text }).to.deep.equal({ status: 200, text: INDEX });
       expect(received).to.include({ 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' });
     });
   }
 
-  it('is sent once for as long as it stays the same', async () => {
+  it('is not sent again while it is unchanged', async () => {
     const { etag } = (await get('/admin/')).headers;
     const again = await get('/admin/', { 'if-none-match': String(etag) });
     expect({ status: again.status, text: again.text }).to.deep.equal({ status: 304, text: '' });
     expect((await get('/admin/', { 'if-none-match': '"another"' })).status).to.equal(200);
   });
 
-  it('lets a browser keep for a year what has its digest in its name', async () => {
+  it('lets browsers cache files with a digest in their name for a year', async () => {
     const { headers } = await get('/admin/assets/style-abc123.css');
     expect(headers).to.include({
       'cache-control': 'public, max-age=31536000, immutable',
@@ -87,7 +87,7 @@ describe('The page of the admin', () => {
     [undefined, undefined],
   ];
   for (const [accepted, sent] of ENCODINGS) {
-    it(`comes ${sent === undefined ? 'as it is' : `compressed with ${sent}`} to a browser that takes ${accepted}`, async () => {
+    it(`is sent ${sent === undefined ? 'uncompressed' : `compressed with ${sent}`} to a browser that accepts ${accepted}`, async () => {
       const headers: Record<string, string> = accepted === undefined ? {} : { 'accept-encoding': accepted };
       const { headers: received, body } = await get('/admin/assets/main-abc123.js', headers);
       expect(received['content-encoding']).to.equal(sent);
@@ -97,7 +97,7 @@ describe('The page of the admin', () => {
     });
   }
 
-  it('has another tag for each encoding, since their bytes differ', async () => {
+  it('has a different ETag for each encoding', async () => {
     const tags = await Promise.all(
       ['br', 'gzip', 'identity'].map(async (encoding) => {
         const { headers } = await get('/admin/assets/main-abc123.js', { 'accept-encoding': encoding });
@@ -107,7 +107,7 @@ describe('The page of the admin', () => {
     expect(new Set(tags).size).to.equal(3);
   });
 
-  it('tells its head alone to who asks for that', async () => {
+  it('answers HEAD without a body', async () => {
     const { status, headers, text } = await ask(proxy.address, { method: 'HEAD', path: '/admin/' });
     expect({ status, text, length: headers['content-length'] }).to.deep.equal({
       status: 200,
@@ -142,7 +142,7 @@ describe('The page of the admin', () => {
   ];
   for (const path of WAYS_OUT) {
     for (const accept of ['*/*', 'text/html']) {
-      it(`leads nowhere else by ${path} for ${accept}`, async () => {
+      it(`serves no file outside of its folder at ${path} for ${accept}`, async () => {
         const { status, text } = await get(path, { accept });
         expect(text).not.to.include(SECRET).and.not.to.include('root:');
         expect(status === 404 || text === INDEX, `${status}: ${text}`).to.equal(true);
@@ -158,18 +158,18 @@ describe('The page of the admin', () => {
     '/ADMIN/',
   ];
   for (const path of NOTHING) {
-    it(`has nothing at ${path}`, async () => {
+    it(`answers ${path} with 404`, async () => {
       expect(await get(path)).to.include({ status: 404, code: 'not_found' });
     });
   }
 
-  it('takes nothing', async () => {
+  it('refuses POST', async () => {
     const refused = await ask(proxy.address, { method: 'POST', path: '/admin/', body: 'x' });
     expect(refused).to.include({ status: 405, code: 'method_not_allowed' });
     expect(refused.headers.allow).to.equal('GET, HEAD');
   });
 
-  it('says how to build it where it is not built', async () => {
+  it('says how to build it if it is not built', async () => {
     const unbuilt = await startProxy(LONELY, { adminUi: join(folder, 'nothing') });
     const { status, text, headers } = await ask(unbuilt.address, { path: '/admin/chains' });
     await unbuilt.close();

@@ -3,7 +3,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, 
 const WHOLE = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
 
-/** A span of time as people write it (`500ms`, `6s`, `1m`, `1h30m`, `1d`) in ms; `undefined` for what is none. */
+/** A duration (`500ms`, `6s`, `1m`, `1h30m`, `1d`) in ms; `undefined` if it is invalid. */
 export const durationMs = (text: string): number | undefined => {
   const trimmed = text.trim();
   if (!WHOLE.test(trimmed)) return undefined;

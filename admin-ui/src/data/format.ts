@@ -3,7 +3,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How long until something, to follow "in": `1 s` for what is about to be, `42 s`, `3 min 20 s`, `2 h 5 min`, `3 d`. */
+/** The time until something, at least `1 s`: `42 s`, `3 min 20 s`, `2 h 5 min`, `3 d`. */
 export const spanText = (ms: number): string => {
   if (ms < MINUTE) return `${Math.max(1, Math.ceil(ms / SECOND))} s`;
   if (ms < HOUR) return pair(ms, MINUTE, 'min', SECOND, 's');
@@ -17,7 +17,7 @@ const pair = (ms: number, large: number, largeUnit: string, small: number, small
   return rest === 0 ? `${count} ${largeUnit}` : `${count} ${largeUnit} ${rest} ${smallUnit}`;
 };
 
-/** What something took: `85 ms`, `1.24 s`, `2 min 3 s`. */
+/** A duration: `85 ms`, `1.24 s`, `2 min 3 s`. */
 export const durationText = (ms: number): string =>
   ms < SECOND
     ? `${Math.round(ms)} ms`
@@ -28,10 +28,10 @@ export const durationText = (ms: number): string =>
 const plain = new Intl.NumberFormat('en');
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
-/** `1,234`. */
+/** A number as `1,234`. */
 export const numberText = (value: number): string => plain.format(value);
 
-/** `1.2K`, `500K`, `1.3M`; below 10,000 whole. */
+/** A number as `1.2K`, `500K` or `1.3M`; in full below 10,000. */
 export const shortNumber = (value: number): string => (value < 10_000 ? plain.format(value) : compact.format(value));
 
 const clockTime = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
@@ -42,18 +42,18 @@ const dayAndTime = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
-/** `14:03:07` today, `24 Nov 14:03` before. */
+/** A time as `14:03:07` today, and as `24 Nov 14:03` before. */
 export const timeText = (at: number, now = Date.now()): string => {
   const date = new Date(at);
   const isToday = date.toDateString() === new Date(now).toDateString();
   return isToday ? clockTime.format(date) : dayAndTime.format(date).replace(',', '');
 };
 
-/** `1 request`, `3 requests`. */
+/** A count as `1 request` or `3 requests`. */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${numberText(count)} ${count === 1 ? one : many}`;
 
-/** `groq/llama/x` is provider `groq` and model `llama/x`. */
+/** Splits a target: `groq/llama/x` is provider `groq` and model `llama/x`. */
 export const partsOf = (target: string): { readonly provider: string; readonly model: string } => {
   const slash = target.indexOf('/');
   return { provider: target.slice(0, slash), model: target.slice(slash + 1) };

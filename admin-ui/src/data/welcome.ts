@@ -1,20 +1,20 @@
 import type { ChainView, ChainWritten, Saved } from '../../../src/contract/admin-configuration.js';
-import { call } from './client.js';
-import { type Held, save } from './saving.js';
+import { call } from './server/client.js';
+import { type Held, save } from './server/saving.js';
 
 export const STEPS = ['type', 'key', 'models', 'try', 'connect'] as const;
 
 export type Step = (typeof STEPS)[number];
 
-/** How far a newcomer has come. Never holds a key: it outlives a reload of the page. */
+/** The progress of the Welcome page. It survives a reload, and never contains a key. */
 export interface Progress {
-  /** The kind of provider that was picked. */
+  /** The chosen provider type. */
   readonly type?: string | undefined;
-  /** The id of the provider that was saved. */
+  /** The id of the saved provider. */
   readonly provider?: string | undefined;
-  /** Targets for the chain, in their order; absent before any was chosen. */
+  /** The targets for the chain in their order; absent before the first choice. */
   readonly chosen?: readonly string[] | undefined;
-  /** The chain that was saved. */
+  /** The saved chain. */
   readonly chain?: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export const keptProgress = (): Progress => JSON.parse(sessionStorage.getItem(KE
 
 export const keepProgress = (progress: Progress): void => sessionStorage.setItem(KEPT_AS, JSON.stringify(progress));
 
-/** What each step needs to have been done before. */
+/** The part of the progress that each step requires. */
 const NEEDS: Readonly<Record<Step, keyof Progress | undefined>> = {
   type: undefined,
   key: 'type',
@@ -38,13 +38,13 @@ export const isReached = (step: Step, progress: Progress): boolean => {
   return needed === undefined || progress[needed] !== undefined;
 };
 
-/** The step that an address such as `?step=models` names, or the last one before it that was reached. */
+/** The step of an address such as `?step=models`, or the last reached step before it. */
 export const stepOf = (search: string, progress: Progress): Step => {
   const asked = STEPS.indexOf(new URLSearchParams(search).get('step') as Step);
   return STEPS.slice(0, asked + 1).findLast((step) => isReached(step, progress)) ?? 'type';
 };
 
-/** The chain that a newcomer fills: the default one, which may not be there yet. */
+/** The chain that the Welcome page fills: the default chain, which may not exist yet. */
 export interface FirstChain {
   readonly name: string;
   readonly held: Held<ChainView>;
@@ -56,16 +56,12 @@ export const loadFirstChain = async (): Promise<FirstChain> => {
   return { name: defaultChain, held: { revision, value: chains.find(({ name }) => name === defaultChain) } };
 };
 
-/** Saves these targets in this order; what else is written of the chain, and of its targets, stays. @throws ConflictError · ApiError */
+/** Saves these targets in this order and keeps all other settings. @throws ConflictError · ApiError */
 export const saveFirstChain = ({ name, held }: FirstChain, targets: readonly string[]): Promise<Saved> => {
   const { name: _, ...settings } = held.value ?? { name, targets: [] };
   const body: ChainWritten = {
     ...settings,
     targets: targets.map((target) => settings.targets.find((each) => each.target === target) ?? { target }),
   };
-  return save(
-    held,
-    async () => (await loadFirstChain()).held,
-    (revision) => call('PUT /chains/:name', { params: { name }, body, revision }),
-  );
+  return save('PUT /chains/:name', { params: { name }, body }, held, async () => (await loadFirstChain()).held);
 };

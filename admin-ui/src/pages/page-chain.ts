@@ -1,31 +1,37 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ChainSettingsView, ProviderView } from '../../../src/contract/admin-configuration.js';
-import { confirm } from '../components/confirm-dialog.js';
-import { reportValidity } from '../components/field-validity.js';
-import type { Move } from '../components/sortable-list.js';
-import { toast } from '../components/toast-host.js';
-import { type ChainDraft, type DraftTarget, inheritedTimeouts, moved, problemOfTarget } from '../data/chain-draft.js';
-import { ChainEditing } from '../data/chain-editing.js';
-import { type ChainAsWritten, type Chains, loadChains, makeDefault, NAME_OF_CHAIN } from '../data/chains.js';
-import { LiveController } from '../data/feed.js';
-import { Preview } from '../data/preview.js';
-import { Resource } from '../data/resource.js';
-import { ConflictError } from '../data/saving.js';
-import { UnloadGuard } from '../data/unload-guard.js';
+import { confirm } from '../components/common/confirm-dialog.js';
+import { reportValidity } from '../components/common/field-validity.js';
+import type { Move } from '../components/common/sortable-list.js';
+import { toast } from '../components/common/toast-host.js';
+import { UnloadGuard } from '../data/browser/unload-guard.js';
+import {
+  type ChainDraft,
+  type DraftTarget,
+  inheritedTimeouts,
+  moved,
+  problemOfTarget,
+} from '../data/chains/chain-draft.js';
+import { ChainEditing } from '../data/chains/chain-editing.js';
+import { type ChainAsWritten, type Chains, loadChains, makeDefault, NAME_OF_CHAIN } from '../data/chains/chains.js';
+import { Preview } from '../data/chains/preview.js';
+import { LiveController } from '../data/server/feed.js';
+import { Resource } from '../data/server/resource.js';
+import { ConflictError } from '../data/server/saving.js';
 import { base } from '../styles/base.js';
-import '../components/chain-outlook.js';
-import '../components/chain-settings.js';
-import '../components/chain-target.js';
-import '../components/empty-state.js';
-import '../components/load-state.js';
-import '../components/page-header.js';
-import '../components/save-bar.js';
-import '../components/save-problem.js';
-import '../components/sortable-list.js';
-import '../components/targets-dialog.js';
-import '../components/ui-icon.js';
-import '../components/writable-note.js';
+import '../components/chains/chain-outlook.js';
+import '../components/chains/chain-settings.js';
+import '../components/chains/chain-target.js';
+import '../components/common/empty-state.js';
+import '../components/common/load-state.js';
+import '../components/common/page-header.js';
+import '../components/saving/save-bar.js';
+import '../components/saving/save-problem.js';
+import '../components/common/sortable-list.js';
+import '../components/chains/targets-dialog.js';
+import '../components/common/ui-icon.js';
+import '../components/saving/writable-note.js';
 
 const LEAVE = {
   heading: 'Leave without saving?',
@@ -182,7 +188,7 @@ class PageChain extends LitElement {
     };
     toast({ text: `${removed.target} is taken out.`, action: undo });
     await this.updateComplete;
-    // The button that had the focus is gone.
+    // The focused button was removed.
     const neighbour = this.#editing.targets[Math.min(place, this.#editing.targets.length - 1)];
     if (neighbour === undefined) this.renderRoot.querySelector<HTMLElement>('.add')?.focus();
     else this.renderRoot.querySelector('sortable-list')?.focusItem(neighbour.key);
@@ -210,7 +216,7 @@ class PageChain extends LitElement {
   #saved(done: boolean): void {
     if (!done) return;
     const { name } = this.#editing;
-    // The same page, under its name of now.
+    // The same page at its new address.
     history.replaceState(history.state, '', `/admin/chains/${encodeURIComponent(name)}`);
     toast({ text: `${name} is saved, and in force.` });
     void this.#chains.reload();
@@ -224,18 +230,23 @@ class PageChain extends LitElement {
     this.#offerBack('This is theirs.', this.#editing.takeTheirs());
   };
 
-  /** Nothing is lost for good by one click. */
+  /** Offers to restore the draft. */
   #offerBack(text: string, draft: ChainDraft | undefined): void {
     toast({ text, action: { label: 'Bring mine back', run: () => this.#editing.restore(draft) } });
   }
 
   #makeDefault = async (): Promise<void> => {
     const { name } = this.#editing;
+    const { value } = this.#chains;
+    if (value === undefined) return;
     try {
-      await makeDefault(name, this.#chains.value?.revision ?? '');
+      await makeDefault(name, value);
       toast({ text: `${name} is the default now: it answers whatever names no chain.` });
     } catch (error) {
-      this.#editing.problem = error;
+      this.#editing.problem =
+        error instanceof ConflictError
+          ? new Error('The default chain was changed elsewhere. This is how it is now; try again.')
+          : error;
     }
     await this.#chains.reload();
   };

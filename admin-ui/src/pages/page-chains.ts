@@ -3,8 +3,8 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChainView } from '../../../src/contract/admin-configuration.js';
-import { confirm } from '../components/confirm-dialog.js';
-import { toast } from '../components/toast-host.js';
+import { confirm } from '../components/common/confirm-dialog.js';
+import { toast } from '../components/common/toast-host.js';
 import {
   asWritten,
   type Chains,
@@ -14,20 +14,20 @@ import {
   NAME_OF_CHAIN,
   removeChain,
   saveChain,
-} from '../data/chains.js';
-import { LiveController, live } from '../data/feed.js';
+} from '../data/chains/chains.js';
 import { counted } from '../data/format.js';
-import { Resource } from '../data/resource.js';
-import { ConflictError } from '../data/saving.js';
+import { LiveController, live } from '../data/server/feed.js';
+import { Resource } from '../data/server/resource.js';
+import { ConflictError } from '../data/server/saving.js';
 import { base } from '../styles/base.js';
-import '../components/chain-card.js';
-import '../components/empty-state.js';
-import '../components/load-state.js';
-import '../components/name-dialog.js';
-import '../components/page-header.js';
-import '../components/save-problem.js';
-import '../components/ui-icon.js';
-import '../components/writable-note.js';
+import '../components/chains/chain-card.js';
+import '../components/common/empty-state.js';
+import '../components/common/load-state.js';
+import '../components/common/name-dialog.js';
+import '../components/common/page-header.js';
+import '../components/saving/save-problem.js';
+import '../components/common/ui-icon.js';
+import '../components/saving/writable-note.js';
 
 type Window = { readonly kind: 'add' } | { readonly kind: 'rename'; readonly chain: ChainView };
 
@@ -38,7 +38,7 @@ class PageChains extends LitElement {
     css`.chains { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(36rem, 100%), 1fr)); gap: var(--space-3); align-items: start; }`,
   ];
   @state() private window: Window | undefined;
-  /** Why a change was not saved. */
+  /** Why the last change was not saved. */
   @state() private problem: unknown;
   readonly #chains = new Resource<Chains>(this, loadChains);
 
@@ -134,8 +134,10 @@ class PageChains extends LitElement {
       this.window = undefined;
       return;
     }
-    const written = { ...asWritten(chain), name };
-    const done = await this.#attempt(chain.name, () => saveChain(chain.name, this.#held(chain.name), written));
+    const held = this.#held(chain.name);
+    // Changes only the name: the chain may have been changed elsewhere since the dialog was opened.
+    const written = { ...(held.value ?? asWritten(chain)), name };
+    const done = await this.#attempt(chain.name, () => saveChain(chain.name, held, written));
     if (!done) return;
     this.window = undefined;
     toast({ text: `${chain.name} is called ${name} now.` });
@@ -143,7 +145,7 @@ class PageChains extends LitElement {
 
   async #makeDefault(name: string): Promise<void> {
     const before = this.#chains.value?.defaultChain;
-    const done = await this.#attempt(name, () => makeDefault(name, this.#revision()));
+    const done = await this.#attempt('The default chain', () => makeDefault(name, this.#chains.value as Chains));
     if (!done) return;
     const undo = before === undefined ? {} : { action: { label: 'Undo', run: () => this.#makeDefault(before) } };
     toast({ text: `${name} is the default now: it answers whatever names no chain.`, ...undo });
@@ -166,7 +168,7 @@ class PageChains extends LitElement {
     await this.#attempt(chain.name, () => saveChain(chain.name, this.#held(chain.name), asWritten(chain)));
   }
 
-  /** Does it, and shows how things are then. @returns whether it was done */
+  /** Makes a change and reloads the chains. @returns whether the change succeeded */
   async #attempt(name: string, change: () => Promise<unknown>): Promise<boolean> {
     this.problem = undefined;
     try {
@@ -185,10 +187,6 @@ class PageChains extends LitElement {
 
   #held(name: string) {
     return heldChain(this.#chains.value as Chains, name);
-  }
-
-  #revision(): string {
-    return (this.#chains.value as Chains).revision;
   }
 }
 

@@ -1,18 +1,18 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ChainsReply, KeysReply } from '../../../src/contract/admin-configuration.js';
-import { toast } from '../components/toast-host.js';
-import { call } from '../data/client.js';
-import { revealKey } from '../data/keys.js';
-import { GROUPS, PROGRAMS, type Program, type Way } from '../data/programs.js';
-import { Resource } from '../data/resource.js';
+import { toast } from '../components/common/toast-host.js';
+import { GROUPS, PROGRAMS, type Program, type Way } from '../data/connect/programs.js';
+import { call } from '../data/server/client.js';
+import { Resource } from '../data/server/resource.js';
+import { revealKey } from '../data/settings/keys.js';
 import { base } from '../styles/base.js';
-import '../components/copy-button.js';
-import '../components/empty-state.js';
-import '../components/key-choice.js';
-import '../components/load-state.js';
-import '../components/page-header.js';
-import '../components/program-settings.js';
+import '../components/common/copy-button.js';
+import '../components/common/empty-state.js';
+import '../components/connect/key-choice.js';
+import '../components/common/load-state.js';
+import '../components/common/page-header.js';
+import '../components/connect/program-settings.js';
 
 interface Doors {
   readonly keys: KeysReply;
@@ -21,7 +21,7 @@ interface Doors {
 
 const FIRST = PROGRAMS[0] as Program;
 
-/** Ready settings for the programs that people use, for this address. */
+/** Settings for common programs with this address. */
 @customElement('page-connect')
 class PageConnect extends LitElement {
   static override styles = [
@@ -77,7 +77,7 @@ class PageConnect extends LitElement {
     )}</nav>`;
   }
 
-  /** In place of the list, where there is little room. */
+  /** Replaces the list on narrow screens. */
   #select(chosen: Program) {
     return html`<label class="field programs"><span>Program</span><select name="program" @change=${(event: Event) => this.#show((event.target as HTMLSelectElement).value)}>${GROUPS.map(
       (group) =>
@@ -107,7 +107,7 @@ class PageConnect extends LitElement {
     </section>`;
   }
 
-  /** The page stays, with its key and chain; only the address follows. */
+  /** Changes the address without loading the page again, so that key and chain stay. */
   #open(event: MouseEvent, id: string): void {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

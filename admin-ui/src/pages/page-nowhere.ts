@@ -1,7 +1,7 @@
 import { html, LitElement } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { base } from '../styles/base.js';
-import '../components/empty-state.js';
+import '../components/common/empty-state.js';
 
 @customElement('page-nowhere')
 class PageNowhere extends LitElement {

@@ -5,22 +5,24 @@ import type { FreeToday, QuotaView, StatusReport, TargetView } from '../../../sr
 import type { ChainsReply, ChainView } from '../../../src/contract/admin-configuration.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
 import type { RequestRecord } from '../../../src/contract/requests.js';
-import { toast, toastError } from '../components/toast-host.js';
-import { call } from '../data/client.js';
-import { LiveController, live } from '../data/feed.js';
+import { toast, toastError } from '../components/common/toast-host.js';
 import { counted, shortNumber } from '../data/format.js';
-import { Resource } from '../data/resource.js';
+import { pinLimit } from '../data/providers/limits.js';
+import { call } from '../data/server/client.js';
+import { LiveController, live } from '../data/server/feed.js';
+import { Resource } from '../data/server/resource.js';
+import { ConflictError } from '../data/server/saving.js';
 import { base } from '../styles/base.js';
-import '../components/capacity-bar.js';
-import '../components/chain-flow.js';
-import '../components/empty-state.js';
-import '../components/figure-tile.js';
-import '../components/load-state.js';
-import '../components/page-header.js';
-import '../components/recent-requests.js';
+import '../components/overview/capacity-bar.js';
+import '../components/overview/chain-flow.js';
+import '../components/common/empty-state.js';
+import '../components/common/figure-tile.js';
+import '../components/common/load-state.js';
+import '../components/common/page-header.js';
+import '../components/overview/recent-requests.js';
 
 const RECENT = 12;
-/** Figures of the day need not be to the moment. */
+/** The figures of the day are polled. */
 const FIGURES_EVERY_MS = 5_000;
 
 interface Loaded {
@@ -59,7 +61,8 @@ class PageOverview extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#timer = setInterval(() => {
-      if (!document.hidden) void this.#first.reload();
+      // Another load would abort a pending one, which a slow server could then never finish.
+      if (!document.hidden && !this.#first.loading) void this.#first.reload();
     }, FIGURES_EVERY_MS);
   }
 
@@ -109,7 +112,7 @@ class PageOverview extends LitElement {
     const { requests, saved, avoided, rateLimited, promptTokens, completionTokens } = today;
     return html`<section class="figures" aria-label="Today">
       <figure-tile label="Requests today" value=${shortNumber(requests)}>${shortNumber(saved)} would have failed without the waterfall</figure-tile>
-      <figure-tile label="429s avoided today" value=${shortNumber(avoided)}>targets passed over that would have refused</figure-tile>
+      <figure-tile label="429s avoided today" value=${shortNumber(avoided)}>targets skipped that would have refused</figure-tile>
       <figure-tile label="429s met today" value=${shortNumber(rateLimited)}>${rateLimited === 0 ? 'no call was wasted' : 'the next target was asked'}</figure-tile>
       <figure-tile label="Tokens today" value=${shortNumber(promptTokens + completionTokens)}>${freeText(free)}</figure-tile>
     </section>
@@ -146,16 +149,18 @@ class PageOverview extends LitElement {
     }
   };
 
-  #pin = async ({ detail: { scope, dimension, window, limit } }: CustomEvent<QuotaView>): Promise<void> => {
-    if (limit === undefined) return;
-    const body = { scope, dimension, limit, ...(window === undefined ? {} : { window }) };
+  #pin = async ({ detail: quota }: CustomEvent<QuotaView>): Promise<void> => {
+    const { scope, limit } = quota;
+    const { value } = this.#first;
+    if (limit === undefined || value === undefined) return;
     try {
-      await call('POST /limits/pin', { body, revision: this.#first.value?.chains.revision });
+      await pinLimit({ ...quota, limit }, value.chains.revision);
       toast({ text: `The limit of ${scope} is written down in the configuration.` });
-      await this.#first.reload();
     } catch (error) {
-      toastError(error);
+      const text = `The limit of ${scope} was changed elsewhere. This is how it is now; try again.`;
+      toastError(error instanceof ConflictError ? new Error(text) : error);
     }
+    await this.#first.reload();
   };
 }
 

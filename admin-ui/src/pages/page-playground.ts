@@ -1,23 +1,23 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { reportValidity } from '../components/field-validity.js';
-import { requestId, sendChat } from '../data/chat.js';
-import { LiveController } from '../data/feed.js';
-import { bodyOf, DEFAULT_SETTINGS, type PlaygroundSettings, type Turn } from '../data/playground.js';
-import { recorded } from '../data/recorded.js';
+import { reportValidity } from '../components/common/field-validity.js';
+import { requestId, sendChat } from '../data/playground/chat.js';
+import { bodyOf, DEFAULT_SETTINGS, type PlaygroundSettings, type Turn } from '../data/playground/playground.js';
+import { recorded } from '../data/requests/recorded.js';
+import { LiveController } from '../data/server/feed.js';
 import { base } from '../styles/base.js';
-import '../components/chat-turn.js';
-import '../components/copy-as.js';
-import '../components/empty-state.js';
-import '../components/page-header.js';
-import '../components/playground-settings.js';
-import '../components/ui-icon.js';
+import '../components/playground/chat-turn.js';
+import '../components/playground/copy-as.js';
+import '../components/common/empty-state.js';
+import '../components/common/page-header.js';
+import '../components/playground/playground-settings.js';
+import '../components/common/ui-icon.js';
 
 const WIDE = matchMedia('(min-width: 64.0625rem)');
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** A conversation with a chain or a target, as a caller would have it. */
+/** A conversation with a chain or a target, as a client has it. */
 @customElement('page-playground')
 class PagePlayground extends LitElement {
   static override styles = [
@@ -39,7 +39,7 @@ class PagePlayground extends LitElement {
   @state() private settings: PlaygroundSettings = DEFAULT_SETTINGS;
   @state() private turns: readonly Turn[] = [];
   @state() private prompt = '';
-  /** The settings stand beside the conversation; else they fold. */
+  /** The settings are beside the conversation; on narrow screens, they fold. */
   @state() private wide = WIDE.matches;
   @state() private running: AbortController | undefined;
 
@@ -85,7 +85,7 @@ class PagePlayground extends LitElement {
   }
 
   #empty() {
-    return html`<empty-state icon="play" heading="Ask something" text="You see the answer as it comes, which target served it, and every target that was asked or passed over on the way."></empty-state>`;
+    return html`<empty-state icon="play" heading="Ask something" text="You see the answer as it comes, which target served it, and every target that was asked or skipped on the way."></empty-state>`;
   }
 
   #turn = (turn: Turn) => html`<chat-turn .turn=${turn} @again=${() => this.#again(turn)}></chat-turn>`;
@@ -158,7 +158,7 @@ class PagePlayground extends LitElement {
     this.turns = this.turns.map((turn) => (turn.id === id ? { ...turn, ...news } : turn));
   }
 
-  /** A new prompt is seen; what follows of its answer is the reader's own pace. */
+  /** Scrolls to a new prompt, but not along with its answer. */
   async #showEnd(): Promise<void> {
     await this.updateComplete;
     this.renderRoot.querySelector('chat-turn:last-of-type')?.scrollIntoView({ block: 'start' });

@@ -2,17 +2,17 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { PluginsReply } from '../../../src/contract/admin-configuration.js';
-import { call } from '../data/client.js';
-import { LiveController } from '../data/feed.js';
-import { idOf } from '../data/plugins.js';
-import { Resource } from '../data/resource.js';
+import { call } from '../data/server/client.js';
+import { LiveController } from '../data/server/feed.js';
+import { Resource } from '../data/server/resource.js';
+import { idOf } from '../data/settings/plugins.js';
 import { base } from '../styles/base.js';
-import '../components/load-state.js';
-import '../components/page-header.js';
-import '../components/plugin-card.js';
-import '../components/ui-icon.js';
+import '../components/common/load-state.js';
+import '../components/common/page-header.js';
+import '../components/plugins/plugin-card.js';
+import '../components/common/ui-icon.js';
 
-/** Every plugin, those that are off too: your own first, and those that take options before the others. */
+/** Every plugin, disabled ones too: the user's own first, then those with options. */
 @customElement('page-plugins')
 class PagePlugins extends LitElement {
   static override styles = base;
@@ -20,7 +20,7 @@ class PagePlugins extends LitElement {
 
   constructor() {
     super();
-    // Another configuration is told as a new status.
+    // A new configuration sends a status event.
     new LiveController(this, (event) => {
       if (event?.type === 'status') void this.#plugins.reload();
     });

@@ -3,10 +3,8 @@ import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ProviderView } from '../../../src/contract/admin-configuration.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
-import { confirm } from '../components/confirm-dialog.js';
-import { toast } from '../components/toast-host.js';
-import { ApiError } from '../data/client.js';
-import { LiveController, live } from '../data/feed.js';
+import { confirm } from '../components/common/confirm-dialog.js';
+import { toast } from '../components/common/toast-host.js';
 import { counted } from '../data/format.js';
 import {
   asWritten,
@@ -16,19 +14,21 @@ import {
   removeProvider,
   saveProvider,
   unchanged,
-} from '../data/providers.js';
-import { Resource } from '../data/resource.js';
-import { ConflictError } from '../data/saving.js';
+} from '../data/providers/providers.js';
+import { ApiError } from '../data/server/client.js';
+import { LiveController, live } from '../data/server/feed.js';
+import { Resource } from '../data/server/resource.js';
+import { ConflictError } from '../data/server/saving.js';
 import { base } from '../styles/base.js';
-import '../components/empty-state.js';
-import '../components/load-state.js';
-import '../components/models-dialog.js';
-import '../components/page-header.js';
-import '../components/provider-card.js';
-import '../components/provider-dialog.js';
-import '../components/save-problem.js';
-import '../components/ui-dialog.js';
-import '../components/ui-icon.js';
+import '../components/common/empty-state.js';
+import '../components/common/load-state.js';
+import '../components/providers/models-dialog.js';
+import '../components/common/page-header.js';
+import '../components/providers/provider-card.js';
+import '../components/providers/provider-dialog.js';
+import '../components/saving/save-problem.js';
+import '../components/common/ui-dialog.js';
+import '../components/common/ui-icon.js';
 
 type Window =
   | { readonly kind: 'add' }
@@ -38,11 +38,12 @@ type Window =
 class PageProviders extends LitElement {
   static override styles = [base, css`.uses { display: grid; gap: var(--space-1); }`];
   @state() private window: Window | undefined;
-  /** Why a provider was not switched or removed. */
+  /** Why the last change was not saved. */
   @state() private problem: unknown;
-  /** The targets that refused, when they were last looked at. */
+  /** The disabled targets at the last event. */
   #off = '';
-  #changing = false;
+  /** Ids of the providers whose change is being saved. */
+  readonly #changing = new Set<string>();
   readonly #providers = new Resource<Providers>(this, loadProviders);
 
   constructor() {
@@ -52,7 +53,7 @@ class PageProviders extends LitElement {
     });
   }
 
-  /** A key may be refused, and the configuration changed, at any time. */
+  /** Reloads the providers when a key is refused or the configuration changes. */
   #follow(event: LiveEvent): void {
     const off = (live.status?.targets ?? [])
       .filter(({ state: stands }) => stands === 'disabled')
@@ -120,7 +121,7 @@ class PageProviders extends LitElement {
       case 'in-use':
         return html`<ui-dialog heading="${window.provider.id} is in use" @close=${close}>
           <div class="stack">
-            <p>${counted(window.provider.chains.length, 'chain asks', 'chains ask')} it. Take its models out of there first, or disable it: then it is passed over.</p>
+            <p>${counted(window.provider.chains.length, 'chain asks', 'chains ask')} it. Take its models out of there first, or disable it: then it is skipped.</p>
             <ul class="uses">${window.provider.chains.map((name) => html`<li><a href="/admin/chains/${encodeURIComponent(name)}">${name}</a></li>`)}</ul>
           </div>
           <button slot="actions" @click=${close}>Close</button>
@@ -142,7 +143,7 @@ class PageProviders extends LitElement {
     const change = { ...unchanged(asWritten(provider)), enabled: !enabled };
     const done = await this.#attempt(id, () => saveProvider(id, this.#held(id), change));
     const undo = { label: 'Undo', run: () => this.#switchBack(id) };
-    if (done) toast({ text: enabled ? `${id} is disabled: chains pass it over.` : `${id} is enabled.`, action: undo });
+    if (done) toast({ text: enabled ? `${id} is disabled: chains skip it.` : `${id} is enabled.`, action: undo });
   }
 
   async #switchBack(id: string): Promise<void> {
@@ -162,11 +163,11 @@ class PageProviders extends LitElement {
     if (await this.#attempt(id, () => removeProvider(id, this.#held(id)))) toast({ text: `${id} is removed.` });
   }
 
-  /** Does it, and shows how things are then. @returns whether it was done */
+  /** Makes a change and reloads the providers. @returns whether the change succeeded */
   async #attempt(id: string, change: () => Promise<unknown>): Promise<boolean> {
-    // The second click of a double one starts from what the first is about to change.
-    if (this.#changing) return false;
-    this.#changing = true;
+    // The second click of a double click would be for an outdated state.
+    if (this.#changing.has(id)) return false;
+    this.#changing.add(id);
     this.problem = undefined;
     try {
       await change();
@@ -179,7 +180,7 @@ class PageProviders extends LitElement {
       return false;
     } finally {
       await this.#providers.reload();
-      this.#changing = false;
+      this.#changing.delete(id);
       const provider = this.#providers.value?.providers.find((each) => each.id === id);
       const inUse = this.problem instanceof ApiError && this.problem.code === 'in_use';
       if (inUse && provider !== undefined) {

@@ -1,18 +1,18 @@
 import { css, html, LitElement } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { RequestRecord } from '../../../src/contract/requests.js';
-import { call } from '../data/client.js';
 import { counted, durationText, numberText } from '../data/format.js';
-import { countTargets } from '../data/ladder.js';
-import { kindOf, meaningOf } from '../data/request-words.js';
-import { Resource } from '../data/resource.js';
+import { countTargets } from '../data/requests/ladder.js';
+import { kindOf, meaningOf } from '../data/requests/request-words.js';
+import { call } from '../data/server/client.js';
+import { Resource } from '../data/server/resource.js';
 import { base } from '../styles/base.js';
-import '../components/attempt-ladder.js';
-import '../components/empty-state.js';
-import '../components/load-state.js';
-import '../components/page-header.js';
+import '../components/requests/attempt-ladder.js';
+import '../components/common/empty-state.js';
+import '../components/common/load-state.js';
+import '../components/common/page-header.js';
 
-/** One request: what the caller got, and the way there. */
+/** One request: its answer and its attempts. */
 @customElement('page-request')
 class PageRequest extends LitElement {
   static override styles = [
@@ -54,7 +54,7 @@ class PageRequest extends LitElement {
   }
 
   #content(request: RequestRecord) {
-    const { asked, passed } = countTargets(request.attempts);
+    const { asked, skipped } = countTargets(request.attempts);
     return html`<div class="stack">
       <section class="card figures" aria-label="In short">
         ${figure('The caller got', html`<span class=${kindOf(request.status)}>${request.status} · ${meaningOf(request.status)}</span>`)}
@@ -66,7 +66,7 @@ class PageRequest extends LitElement {
       </section>
       <section class="card stack" aria-labelledby="way">
         <div class="row between"><h2 id="way">Its way through the chain</h2>
-          <span class="muted">${counted(asked, 'target')} asked, ${passed} passed over</span></div>
+          <span class="muted">${counted(asked, 'target')} asked, ${skipped} skipped</span></div>
         ${request.attempts.length === 0 ? html`<p class="muted">No target was asked.</p>` : html`<attempt-ladder .request=${request}></attempt-ladder>`}
       </section>
       ${this.#words(request)}
@@ -124,7 +124,7 @@ const fieldsOf = (request: RequestRecord): readonly (readonly [string, string])[
 const optional = (value: number | undefined, text: (value: number) => string): string =>
   value === undefined ? 'not told' : text(value);
 
-/** What was cut is no JSON any more, and shown as it is. */
+/** Truncated content is not JSON and is shown as it is. */
 const pretty = (text: string): string => {
   try {
     return JSON.stringify(JSON.parse(text), undefined, 2);

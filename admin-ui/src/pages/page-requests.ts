@@ -1,18 +1,18 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { LiveController, live } from '../data/feed.js';
 import { counted, partsOf } from '../data/format.js';
-import { filterOf, type RequestFilter, searchOf } from '../data/request-filter.js';
-import { RequestList } from '../data/request-list.js';
-import { meaningOf } from '../data/request-words.js';
+import { filterOf, type RequestFilter, searchOf } from '../data/requests/request-filter.js';
+import { RequestList } from '../data/requests/request-list.js';
+import { meaningOf } from '../data/requests/request-words.js';
+import { LiveController, live } from '../data/server/feed.js';
 import { base } from '../styles/base.js';
-import '../components/choice-bar.js';
-import '../components/empty-state.js';
-import '../components/page-header.js';
-import type { Density } from '../components/request-table.js';
-import '../components/request-table.js';
+import '../components/common/choice-bar.js';
+import '../components/common/empty-state.js';
+import '../components/common/page-header.js';
+import type { Density } from '../components/requests/request-table.js';
+import '../components/requests/request-table.js';
 
-/** One for all visits: who comes back finds it as it was. */
+/** One list for all visits, so that it is unchanged when the user comes back. */
 const list = new RequestList();
 
 const DENSITY = '429chain.density';
@@ -22,7 +22,7 @@ const DENSITIES = [
 ];
 const STATUSES = [429, 499, 502, 503];
 
-/** Requests that are over, as far back as they are kept, and new ones as they end. */
+/** All finished requests of the log, and new ones as they end. */
 @customElement('page-requests')
 class PageRequests extends LitElement {
   static override styles = [
@@ -95,7 +95,7 @@ class PageRequests extends LitElement {
       return html`<empty-state icon="requests" heading="No such request" text="Nothing that is kept fits these filters. New ones appear here by themselves.">
         <button @click=${() => this.#choose({})}>Show all requests</button>
       </empty-state>`;
-    return html`<empty-state icon="requests" heading="No request yet" text="Send one, and it appears here the moment it is over: which targets were asked, which were passed over, and why.">
+    return html`<empty-state icon="requests" heading="No request yet" text="Send one, and it appears here the moment it is over: which targets were asked, which were skipped, and why.">
       <a class="button primary" href="/admin/playground">Send a prompt</a>
       <a class="button" href="/admin/connect">Connect a program</a>
     </empty-state>`;
@@ -162,7 +162,7 @@ class PageRequests extends LitElement {
   };
 }
 
-/** Each of them once, sorted; the one that is asked for as well, even if it is no longer configured. */
+/** Sorted and without duplicates; it includes the selected one, even if it is no longer configured. */
 const named = (asked: string | undefined, names: readonly string[]): readonly (readonly [string, string])[] =>
   [...new Set(asked === undefined ? names : [asked, ...names])].sort().map((name) => [name, name] as const);
 

@@ -1,16 +1,16 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { ConfigurationEditor } from '../components/configuration-editor.js';
-import { confirm } from '../components/confirm-dialog.js';
-import { call } from '../data/client.js';
-import { Resource } from '../data/resource.js';
-import { UnloadGuard } from '../data/unload-guard.js';
+import { confirm } from '../components/common/confirm-dialog.js';
+import type { ConfigurationEditor } from '../components/settings/configuration-editor.js';
+import { UnloadGuard } from '../data/browser/unload-guard.js';
+import { call } from '../data/server/client.js';
+import { Resource } from '../data/server/resource.js';
 import { base } from '../styles/base.js';
-import '../components/choice-bar.js';
-import '../components/configuration-editor.js';
-import '../components/key-list.js';
-import '../components/load-state.js';
-import '../components/page-header.js';
+import '../components/common/choice-bar.js';
+import '../components/settings/configuration-editor.js';
+import '../components/settings/key-list.js';
+import '../components/common/load-state.js';
+import '../components/common/page-header.js';
 
 const SECTIONS = [
   { value: 'keys', text: 'Keys' },
@@ -27,7 +27,7 @@ const LEAVE = {
   danger: true,
 };
 
-/** Keys of callers, the configuration as text, and what this is. */
+/** Client keys, the configuration text, and facts about this server. */
 @customElement('page-settings')
 class PageSettings extends LitElement {
   static override styles = [

@@ -2,32 +2,32 @@ import { css, html, LitElement } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
 import type { Totals, UsageReport } from '../../../src/contract/requests.js';
-import type { Stack } from '../components/bar-chart.js';
-import type { NamedTotals } from '../components/totals-table.js';
-import { call } from '../data/client.js';
-import { LiveController } from '../data/feed.js';
+import type { Stack } from '../components/usage/bar-chart.js';
+import type { NamedTotals } from '../components/usage/totals-table.js';
 import { counted, durationText, numberText, shortNumber } from '../data/format.js';
-import { Resource } from '../data/resource.js';
-import { type Day, everyDay, partsOfDay, percent, spanStart } from '../data/usage.js';
-import { usageCsv } from '../data/usage-csv.js';
+import { type Day, everyDay, partsOfDay, percent, spanStart } from '../data/requests/usage.js';
+import { usageCsv } from '../data/requests/usage-csv.js';
+import { call } from '../data/server/client.js';
+import { LiveController } from '../data/server/feed.js';
+import { Resource } from '../data/server/resource.js';
 import { base } from '../styles/base.js';
-import '../components/bar-chart.js';
-import '../components/choice-bar.js';
-import '../components/empty-state.js';
-import '../components/figure-tile.js';
-import '../components/load-state.js';
-import '../components/page-header.js';
-import '../components/totals-table.js';
+import '../components/usage/bar-chart.js';
+import '../components/common/choice-bar.js';
+import '../components/common/empty-state.js';
+import '../components/common/figure-tile.js';
+import '../components/common/load-state.js';
+import '../components/common/page-header.js';
+import '../components/usage/totals-table.js';
 
 const RANGES = [
   { value: '7', text: '7 days' },
   { value: '30', text: '30 days' },
   { value: '90', text: '90 days' },
 ];
-/** While requests come, the totals are read again this often. */
+/** How often the totals are loaded again while requests arrive. */
 const AGAIN_MS = 5_000;
 
-/** What requests came to, and what would have become of them without the chain. */
+/** Totals of requests, and how many of them fallback rescued. */
 @customElement('page-usage')
 class PageUsage extends LitElement {
   static override styles = [
@@ -119,7 +119,7 @@ const rangeIn = (search: string): number => {
   return Number(RANGES.find(({ value }) => value === asked)?.value ?? 30);
 };
 
-/** The one sentence that says what it is all for. */
+/** The summary in one sentence. */
 const lead = (total: Totals) => {
   const { direct, rescued } = partsOfDay(total);
   const answered = direct + rescued;
@@ -134,7 +134,7 @@ const tiles = (total: Totals) => {
   return html`<div class="tiles">
     <figure-tile label="Requests" value=${numberText(requests)}>${percent(requests - failures - cancelled, requests)} answered${failures > 0 ? `, ${numberText(failures)} failed` : ''}</figure-tile>
     <figure-tile label="Saved by the chain" value=${numberText(saved)}>answered by another target than the first</figure-tile>
-    <figure-tile label="429s avoided" value=${numberText(avoided)}>targets at their limit, passed over unasked</figure-tile>
+    <figure-tile label="429s avoided" value=${numberText(avoided)}>targets at their limit, skipped without a call</figure-tile>
     <figure-tile label="429s met" value=${numberText(rateLimited)}>${rateLimited === 0 ? 'not one limit run into' : `for ${counted(avoided, 'one', 'that were')} avoided`}</figure-tile>
     <figure-tile label="Free tokens" value=${shortNumber(promptTokens + completionTokens)}>${shortNumber(promptTokens)} in, ${shortNumber(completionTokens)} out</figure-tile>
     <figure-tile label="Median latency" value=${total.p50Ms === undefined ? '–' : durationText(total.p50Ms)}>${total.p99Ms === undefined ? 'nothing answered yet' : `99 of 100 within ${durationText(total.p99Ms)}`}</figure-tile>
@@ -163,7 +163,7 @@ const charts = (days: readonly Day[]) => {
 const table = (heading: string, of: string, rows: readonly NamedTotals[]) =>
   html`<section class="card stack"><h2>${heading}</h2><totals-table .of=${of} .rows=${rows}></totals-table></section>`;
 
-/** Those that did most come first. */
+/** Sorted by the number of requests, most first. */
 const sorted = (group: Readonly<Record<string, Totals>>): readonly NamedTotals[] =>
   Object.entries(group)
     .map(([name, totals]) => ({ name, totals }))

@@ -2,18 +2,18 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ProviderTypeView } from '../../../src/contract/admin-configuration.js';
 import type { ProviderTrial } from '../../../src/contract/models.js';
-import type { SavedProvider } from '../components/welcome-key.js';
-import { loadProviders, type Providers } from '../data/providers.js';
-import { Resource } from '../data/resource.js';
+import type { SavedProvider } from '../components/welcome/welcome-key.js';
+import { loadProviders, type Providers } from '../data/providers/providers.js';
+import { Resource } from '../data/server/resource.js';
 import { isReached, keepProgress, keptProgress, type Progress, STEPS, type Step, stepOf } from '../data/welcome.js';
 import { base } from '../styles/base.js';
-import '../components/load-state.js';
-import '../components/page-header.js';
-import '../components/type-cards.js';
-import '../components/welcome-connect.js';
-import '../components/welcome-key.js';
-import '../components/welcome-models.js';
-import '../components/welcome-prompt.js';
+import '../components/common/load-state.js';
+import '../components/common/page-header.js';
+import '../components/providers/type-cards.js';
+import '../components/welcome/welcome-connect.js';
+import '../components/welcome/welcome-key.js';
+import '../components/welcome/welcome-models.js';
+import '../components/welcome/welcome-prompt.js';
 
 const TITLES: Readonly<Record<Step, string>> = {
   type: 'Pick a provider',
@@ -23,7 +23,7 @@ const TITLES: Readonly<Record<Step, string>> = {
   connect: 'Connect',
 };
 
-/** From no provider at all to an answer, step by step. The step is in the address, the rest is kept for this tab. */
+/** Guides from no provider to an answer, step by step. The address has the step; the tab keeps the rest. */
 @customElement('page-welcome')
 class PageWelcome extends LitElement {
   static override styles = [
@@ -41,7 +41,7 @@ class PageWelcome extends LitElement {
   ];
   @state() private progress: Progress = keptProgress();
   @state() private step: Step = 'type';
-  /** What was found out about the provider that was just saved. */
+  /** The test result of the provider that was just saved. */
   @state() private trial: ProviderTrial | undefined;
   readonly #providers = new Resource<Providers>(this, loadProviders);
 
@@ -95,7 +95,7 @@ class PageWelcome extends LitElement {
   }
 
   #typeChosen = ({ detail: { type } }: CustomEvent<ProviderTypeView>): void => {
-    // Another kind is another provider; the one that was saved stays, and so do its models in the chain.
+    // Another type is another provider. The saved provider stays, with its models in the chain.
     this.#keep(type === this.progress.type ? {} : { type, provider: undefined });
     this.#go('key');
   };

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** Words on the left, the time axis in the middle, what it took on the right; below one another where there is little room. */
+/** Words on the left, the time axis in the middle, durations on the right; stacked on narrow screens. */
 export const attemptLadder = css`
   :host { container-type: inline-size; --words: minmax(14rem, 26rem); --figures: 5.5rem; }
   .axis, .rung { display: grid; grid-template-columns: var(--words) minmax(8rem, 1fr) var(--figures); column-gap: var(--space-4); }

@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** What every component has in common: its elements look the same wherever they stand. */
+/** The common styles of all components. */
 export const base = css`
   *, *::before, *::after { box-sizing: border-box; }
   :host { display: block; }

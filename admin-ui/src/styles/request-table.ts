@@ -1,6 +1,6 @@
 import { css } from 'lit';
 
-/** Rows of one height each, above one another; where there is little room a row has two lines. */
+/** Rows of equal height; on narrow screens, a row has two lines. */
 export const requestTable = css`
   :host { min-height: 0; }
   .scroller { position: relative; height: 100%; overflow: auto; overflow-anchor: none; overscroll-behavior: contain; background: var(--surface); border: 1px solid var(--line); border-radius: var(--radius); }

@@ -7,15 +7,15 @@ import { tokenOf } from './session.js';
 import type { Sessions } from './sessions.js';
 
 export interface GateOptions {
-  /** Names under which a browser may reach the admin, lower case, beside addresses and those of this machine. */
+  /** Host names of the admin in lower case. IP addresses and loopback names are always allowed. */
   readonly hosts: () => readonly string[];
   readonly sessions: Sessions;
   readonly key: AdminKey;
-  /** How often an answer that goes on is asked whether it still may. */
+  /** How often an open response is checked for a valid session or key. */
   readonly recheckMs?: number;
 }
 
-/** What every answer below `/admin` carries. The page loads nothing from elsewhere, and nobody frames it. */
+/** Headers of every response below `/admin`. The page loads only its own files, and no other page may frame it. */
 const HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",
@@ -35,13 +35,13 @@ const HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 };
 
-/** Whether `path` belongs to the API rather than to the page. Wider than the routes, which tell capitals apart. */
+/** Whether `path` belongs to the API, not to the page. Unlike the routes, it ignores case. */
 export const isApi = (path: string): boolean => /^\/admin\/api(?:\/|$)/i.test(path);
 
 /**
- * Stands before everything below `/admin`. To the API it lets a session or the admin key itself, known routes and
- * unknown ones alike. The page holds no secret, and is for everybody who asks for it under a right name.
- * Who is no longer let in loses the answers that still go on, such as a feed.
+ * Guards everything below `/admin`. The API needs a session or the admin key, for unknown routes too. The page contains
+ * no secret: it needs an allowed Host only. When a session or key becomes invalid, its open responses, such as the live
+ * feed, end.
  * @throws ChainError `forbidden`, `invalid_api_key`, `too_many_attempts`, `unsupported_media_type`
  */
 export const createGate =
@@ -62,24 +62,24 @@ const isSignIn = ({ method, path }: Context): boolean => method === 'POST' && pa
 
 const HOST = /^(?<name>\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\]+?)\.?(?::\d{1,5})?$/i;
 
-/** A name that a stranger's DNS points at this machine is no name of ours (DNS rebinding). An address needs no DNS. */
+/** Prevents DNS rebinding: a foreign host name may resolve to this machine. An IP address needs no DNS. */
 const requireHost = (ctx: Context, hosts: readonly string[]): void => {
   const given = ctx.get('host');
   const name = HOST.exec(given)?.groups?.name?.toLowerCase() ?? '';
   if (isIP(name.replace(/^\[(.*)\]$/, '$1')) > 0 || isLoopback(name) || hosts.includes(name)) return;
-  const message = `"${given}" is no name of this admin. If it is one, write it into server.hosts. A proxy in front must hand on the header Host as it came.`;
+  const message = `The admin does not accept the Host "${given}". To allow it, add it to server.hosts. A reverse proxy must forward the Host header unchanged.`;
   throw new ChainError('forbidden', message);
 };
 
-/** A page of another origin has no business here. Compared without the scheme: before a proxy it may be another. */
+/** Refuses pages of other origins. It ignores the scheme, which differs behind a reverse proxy. */
 const requireSameOrigin = (ctx: Context): void => {
   const origin = ctx.get('origin');
   if (origin === '' || isOrigin(origin, ctx.get('host'))) return;
-  const message = `The admin is not for pages of ${origin}. A proxy in front must hand on the header Host as it came.`;
+  const message = `The admin does not accept requests from ${origin}. A reverse proxy must forward the Host header unchanged.`;
   throw new ChainError('forbidden', message);
 };
 
-/** The standard port of the origin's scheme may be left out on either side. */
+/** Either side may omit the default port of the origin's scheme. */
 const isOrigin = (origin: string, host: string): boolean => {
   if (!/^https?:\/\//.test(origin) || !URL.canParse(origin)) return false;
   const { protocol, host: expected } = new URL(origin);
@@ -87,14 +87,14 @@ const isOrigin = (origin: string, host: string): boolean => {
   return URL.canParse(ours) && new URL(ours).host === expected;
 };
 
-/** Browsers say whose page asks, also where they send no Origin. `none` is a person who typed the address. */
+/** Browsers send `Sec-Fetch-Site` even without an Origin. `none` means that the user typed the address. */
 const requireOwnPage = (ctx: Context): void => {
   const site = ctx.get('sec-fetch-site');
   if (site === '' || site === 'same-origin' || site === 'none') return;
-  throw new ChainError('forbidden', `The admin is for its own pages, and this request is ${site}.`);
+  throw new ChainError('forbidden', `The admin accepts requests from its own pages only. This request is ${site}.`);
 };
 
-/** @returns whether the caller would be let in again */
+/** @returns a function that tells whether the caller still has access */
 const admit = (ctx: Context, sessions: Sessions, key: AdminKey): (() => boolean) => {
   const given = bearerOf(ctx);
   if (given !== undefined) {
@@ -103,7 +103,7 @@ const admit = (ctx: Context, sessions: Sessions, key: AdminKey): (() => boolean)
   }
   const token = tokenOf(ctx);
   if (token !== undefined && sessions.use(token)) return () => sessions.use(token);
-  const what = token === undefined ? 'You are not signed in.' : 'Your session is over.';
+  const what = token === undefined ? 'You are not signed in.' : 'Your session has expired.';
   const message = `${what} Sign in at /admin, or send server.adminKey as "Authorization: Bearer <key>".`;
   throw new ChainError('invalid_api_key', message, { headers: { 'www-authenticate': 'Bearer' } });
 };
@@ -114,10 +114,10 @@ const endWith = (isAdmitted: () => boolean, { res }: Context, recheckMs: number)
   res.once('close', () => clearInterval(timer));
 };
 
-/** What a form of another page can send is no JSON, whatever it says of its origin. */
+/** A form of another site cannot send JSON, whatever its Origin. */
 const requireJson = (ctx: Context): void => {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') return;
   const hasBody = ctx.get('transfer-encoding') !== '' || Number(ctx.get('content-length')) > 0;
   if (ctx.request.type === 'application/json' || (!hasBody && tokenOf(ctx) === undefined)) return;
-  throw new ChainError('unsupported_media_type', 'Send it with "content-type: application/json".');
+  throw new ChainError('unsupported_media_type', 'Send the header "content-type: application/json".');
 };

@@ -7,7 +7,7 @@ import type { WrongKeys } from './wrong-keys.js';
 const CHALLENGE = { 'www-authenticate': 'Bearer' };
 const HOW_TO_SEND = 'Send server.adminKey as "Authorization: Bearer <key>".';
 
-/** The key to the admin, whatever the configuration says that it is at the moment. */
+/** The admin key of the current configuration. */
 export class AdminKey {
   readonly #current: () => string;
   readonly #wrongKeys: WrongKeys;
@@ -17,20 +17,20 @@ export class AdminKey {
     this.#wrongKeys = wrongKeys;
   }
 
-  /** Whether `given` is the key. Digests are compared, so that the time it takes tells nothing. */
+  /** Whether `given` is the key. It compares digests in constant time. */
   matches(given: string): boolean {
     return timingSafeEqual(digestOf(given), digestOf(this.#current()));
   }
 
   /**
-   * Lets pass who gives the key. While an address has to wait, not even the right key is looked at.
+   * Checks `given`. While an address has to wait after wrong keys, even the right key is refused.
    * @throws ChainError `invalid_api_key`, `too_many_attempts`
    */
   check(given: string, address: string): void {
     const restMs = this.#wrongKeys.restOf(address);
     if (restMs > 0) {
       const seconds = Math.ceil(restMs / 1000);
-      throw new ChainError('too_many_attempts', `Too many wrong keys. The next one may be tried in ${seconds} s.`, {
+      throw new ChainError('too_many_attempts', `Too many wrong keys. Try again in ${seconds} s.`, {
         headers: { 'retry-after': String(seconds) },
       });
     }
@@ -40,16 +40,17 @@ export class AdminKey {
   }
 }
 
-/** The key that a request carries; `undefined` when it carries none. */
+/** The bearer token of a request; `undefined` without one. */
 export const bearerOf = (ctx: Context): string | undefined =>
   /^Bearer +(.+)$/i.exec(ctx.get('authorization'))?.[1]?.trim();
 
-/** Lets requests through that carry the key. @throws ChainError `invalid_api_key`, `too_many_attempts` */
+/** Requires the admin key as a bearer token. @throws ChainError `invalid_api_key`, `too_many_attempts` */
 export const requireAdminKey =
   (key: AdminKey): Middleware =>
   (ctx, next) => {
     const given = bearerOf(ctx);
-    if (given === undefined) throw new ChainError('invalid_api_key', `No key. ${HOW_TO_SEND}`, { headers: CHALLENGE });
+    if (given === undefined)
+      throw new ChainError('invalid_api_key', `The admin key is missing. ${HOW_TO_SEND}`, { headers: CHALLENGE });
     key.check(given, ctx.ip);
     return next();
   };

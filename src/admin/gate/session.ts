@@ -6,15 +6,15 @@ import type { AdminKey } from './key.js';
 import type { Sessions } from './sessions.js';
 
 const COOKIE = '429chain-session';
-/** Seconds. As long as browsers keep one at most: when a session is over, the server decides. */
+/** Seconds. The longest time that browsers keep a cookie: the server decides when a session expires. */
 const COOKIE_AGE = 400 * 86_400;
 
-/** What the browser sent as its session; `undefined` when it sent none. */
+/** The session token that the browser sent; `undefined` without one. */
 export const tokenOf = (ctx: Context): string | undefined => ctx.cookies.get(COOKIE);
 
 /**
- * No script sees it, no other site's page sends it, and only the admin gets it. Marked `Secure` where the page came over
- * https. Browsers tell that themselves in the Origin of a sign-in, so that no proxy has to be believed.
+ * Scripts cannot read the cookie, other sites cannot send it, and browsers send it to the admin only. It is `Secure` if
+ * the page was loaded over https: the Origin of the sign-in says so, and no proxy header has to be trusted.
  */
 const setCookie = (ctx: Context, token: string, age: number): void => {
   const secure = ctx.get('origin').startsWith('https://') ? '; Secure' : '';
@@ -29,7 +29,7 @@ export interface SessionOptions {
 
 export type SessionRoute = 'GET /session' | 'POST /session' | 'DELETE /session';
 
-/** Signing in and out. Who comes to GET and DELETE has passed the gate. */
+/** Signs in and out. The gate has checked GET and DELETE already. */
 export const sessionHandlers = ({ sessions, key, version }: SessionOptions): Pick<Handlers, SessionRoute> => {
   const view = (signedIn: boolean): SessionView => ({ signedIn, version });
   const end = (ctx: Context): void => {

@@ -5,31 +5,31 @@ import type { Log } from '../../log.js';
 
 interface Session {
   readonly digest: string;
-  /** Epoch ms; right to within RENEWED_AFTER_MS, so that not every request writes a file. */
+  /** Epoch ms, accurate to RENEWED_AFTER_MS: not every request writes a file. */
   readonly usedAt: number;
 }
 
 export interface SessionsOptions {
   readonly file: string;
-  /** The admin key in force. */
+  /** The current admin key. */
   readonly key: () => string;
   /** Epoch ms. */
   readonly now: () => number;
   readonly log: Log;
 }
 
-/** A session that nobody uses for so long is over. */
+/** A session expires after this time without use. */
 const IDLE_MS = 7 * 86_400_000;
 const RENEWED_AFTER_MS = 3_600_000;
 const MOST_SESSIONS = 100;
 
 /**
- * Who is signed in to the admin, over restarts too. Of a session's token only a digest is kept, made with the admin key:
- * the file lets nobody in, and under another key no session is found.
+ * The sessions of the admin, which survive restarts. The file has only digests of the session tokens, keyed with the
+ * admin key: it gives nobody access, and a new admin key ends every session.
  */
 export class Sessions {
   readonly #options: SessionsOptions;
-  /** Digest → when it was used. The one that was used last stands last. */
+  /** Digest → last use. The most recently used session is last. */
   readonly #usedAt: Map<string, number>;
 
   constructor(options: SessionsOptions) {
@@ -37,7 +37,7 @@ export class Sessions {
     this.#usedAt = new Map(readSessions(options).map(({ digest, usedAt }) => [digest, usedAt]));
   }
 
-  /** A new session. @returns its token, which is kept nowhere */
+  /** Opens a session. @returns its token, which is not stored */
   open(): string {
     const token = randomBytes(32).toString('base64url');
     const [oldest] = this.#usedAt.keys();
@@ -46,7 +46,7 @@ export class Sessions {
     return token;
   }
 
-  /** Whether `token` is that of a session; if so, it is used. */
+  /** Whether `token` belongs to a session. If it does, this counts as its use. */
   use(token: string): boolean {
     const digest = this.#digestOf(token);
     const usedAt = this.#usedAt.get(digest);
@@ -60,7 +60,7 @@ export class Sessions {
     return true;
   }
 
-  /** Ends the session of `token`, if there is one. */
+  /** Ends the session of `token`, if any. */
   close(token: string): void {
     this.#end(this.#digestOf(token));
   }
@@ -79,7 +79,7 @@ export class Sessions {
     if (this.#usedAt.delete(digest)) this.#write();
   }
 
-  /** A new file takes the old one's place at once and whole. */
+  /** Replaces the file atomically. */
   #write(): void {
     const { file, log } = this.#options;
     const sessions: Session[] = [...this.#usedAt].map(([digest, usedAt]) => ({ digest, usedAt }));
@@ -88,25 +88,27 @@ export class Sessions {
       writeFileSync(`${file}.tmp`, JSON.stringify({ version: 1, sessions }), { mode: 0o600 });
       renameSync(`${file}.tmp`, file);
     } catch (error) {
-      log.warn(`Sessions of the admin cannot be kept in ${file}: ${(error as Error).message}. They end at a restart.`);
+      log.warn(
+        `Cannot save the admin's sessions to ${file}: ${(error as Error).message}. They end when 429chain restarts.`,
+      );
     }
   }
 }
 
-/** What `file` holds, as far as it can be used: whoever is missing signs in again. */
+/** The usable sessions of `file`. A person whose session is missing signs in again. */
 const readSessions = ({ file, now, log }: SessionsOptions): Session[] => {
   try {
     const { sessions } = JSON.parse(readFileSync(file, 'utf8')) as { sessions: readonly Partial<Session>[] };
     return sessions
       .flatMap(({ digest, usedAt }) =>
-        // A clock that was put back must not keep a session for longer.
+        // A clock that was set back must not extend a session.
         digest === undefined || usedAt === undefined ? [] : [{ digest, usedAt: Math.min(usedAt, now()) }],
       )
       .filter(({ usedAt }) => now() - usedAt <= IDLE_MS)
       .slice(-MOST_SESSIONS);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      log.warn(`Sessions of the admin cannot be read from ${file}: ${(error as Error).message}. Sign in again.`);
+      log.warn(`Cannot read the admin's sessions from ${file}: ${(error as Error).message}. Sign in again.`);
     }
     return [];
   }

@@ -1,7 +1,7 @@
-/** Wrong keys that are free before anybody has to wait: for one address, and for all of them together. */
+/** Wrong keys without a delay: for one address, and for all addresses together. */
 const FREE = { address: 5, together: 50 };
 const FIRST_REST_MS = 10_000;
-/** The longest rest, and how long nobody has to guess until all is forgotten. */
+/** The longest delay, and the time without a wrong key after which all are forgotten. */
 const LONGEST_REST_MS = 15 * 60_000;
 const MOST_ADDRESSES = 1_000;
 const MOST_GUESSES = 1_000;
@@ -15,13 +15,12 @@ interface Attempts {
 const NONE: Attempts = { wrong: 0, restUntil: Number.NEGATIVE_INFINITY };
 
 /**
- * Wrong keys, counted by the address that they came from, and together: after a few, each further one doubles the time
- * until the next may be tried. The same wrong key again is no further guess, so that a script with an old one locks
- * nobody out.
+ * Counts wrong keys per address and in total. After a few, each further one doubles the delay before the next attempt.
+ * The same wrong key counts once, so that a script with an outdated key locks nobody out.
  */
 export class WrongKeys {
   readonly #monotonic: () => number;
-  /** In the order in which they guessed last. */
+  /** The address with the most recent wrong key is last. */
   readonly #addresses = new Map<string, Attempts>();
   readonly #guesses = new Set<string>();
   #together = NONE;
@@ -30,13 +29,13 @@ export class WrongKeys {
     this.#monotonic = monotonic;
   }
 
-  /** How many ms no key from `address` is looked at; 0 when it may try. */
+  /** Ms until `address` may try a key; 0 if it may now. */
   restOf(address: string): number {
     const until = Math.max(this.#together.restUntil, this.#addresses.get(address)?.restUntil ?? 0);
     return Math.max(0, until - this.#monotonic());
   }
 
-  /** Counts a wrong key, told by its `digest`. */
+  /** Counts the wrong key with this `digest`. */
   add(address: string, digest: string): void {
     if (this.#guesses.has(digest)) return;
     this.#guesses.add(digest);
@@ -56,7 +55,7 @@ export class WrongKeys {
   }
 }
 
-/** Maps and sets keep what came first in front. */
+/** Maps and sets keep their order of insertion. */
 const dropOldest = (kept: Map<string, unknown> | Set<string>, most: number): void => {
   const [oldest] = kept.keys();
   if (kept.size > most && oldest !== undefined) kept.delete(oldest);

@@ -2,11 +2,11 @@ import type { RouterContext } from '@koa/router';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { Feed } from './feed.js';
 
-/** `GET /admin/api/events`: the live feed, until the client leaves. */
+/** `GET /admin/api/events`: the live feed, until the client disconnects. */
 export const getEvents =
   (feed: Feed) =>
   (ctx: RouterContext): void => {
-    // The router takes HEAD for a GET, and a feed has no end that would tell its length.
+    // The router treats HEAD as GET, but a feed never ends and has no length.
     if (ctx.method !== 'GET') {
       const headers = { allow: 'GET' };
       throw new ChainError('method_not_allowed', `${ctx.path} takes GET, not ${ctx.method}.`, { headers });

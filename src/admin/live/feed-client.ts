@@ -2,18 +2,18 @@ import type { ServerResponse } from 'node:http';
 
 /** Milliseconds between two events for one client. */
 export const APART_MS = 100;
-/** A client that has not read for so long is dropped. It comes back and is told what it missed. */
+/** A client that has not read for this long is disconnected. It reconnects and gets what it missed. */
 const DRAIN_MS = 10_000;
 
-/** One who follows the live feed. What he has not read yet is never more than one event and a few comments. */
+/** A client of the live feed. Its unread data is never more than one event and a few comments. */
 export class FeedClient {
-  /** How much of what happened he was told, as a sequence. */
+  /** The sequence up to which it got the changes. */
   known: number;
   readonly #res: ServerResponse;
   #sentAt = Number.NEGATIVE_INFINITY;
   #deadline: NodeJS.Timeout | undefined;
 
-  /** `onDrain`: he has read, and may be told again. `onGone`: he has left, or was dropped. */
+  /** Calls `onDrain` when the client has read all, and `onGone` when it has left or was disconnected. */
   constructor(res: ServerResponse, known: number, onDrain: () => void, onGone: () => void) {
     this.#res = res;
     this.known = known;
@@ -27,29 +27,29 @@ export class FeedClient {
     });
   }
 
-  /** Reads what he was sent. */
+  /** It has read everything that it was sent. */
   get reads(): boolean {
     return !this.#res.writableNeedDrain;
   }
 
-  /** When he may be told something again; on the monotonic clock. */
+  /** The earliest time of the next event, on the monotonic clock. */
   get readyAt(): number {
     return this.#sentAt + APART_MS;
   }
 
-  /** `at`: now, on the monotonic clock. `known`: what he knows then. */
+  /** Sends an event. `known` is the sequence up to which it has the changes; `at` is now on the monotonic clock. */
   sendEvent(text: string, known: number, at: number): void {
     this.known = known;
     this.#sentAt = at;
     this.write(text);
   }
 
-  /** For what is no event. Nothing may be written while he does not read. */
+  /** Sends text that is no event. Call it only while the client `reads`. */
   write(text: string): void {
     if (!this.#res.write(text)) this.#deadline ??= setTimeout(() => this.#res.destroy(), DRAIN_MS);
   }
 
-  /** Ends what he reads. Who does not read is not waited for. */
+  /** Ends the response, without waiting for a client that does not read. */
   end(): void {
     if (this.reads) this.#res.end();
     else this.#res.destroy();

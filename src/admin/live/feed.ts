@@ -9,13 +9,13 @@ import { LiveState, MOST_REMEMBERED } from './live-state.js';
 import type { Engine } from './status.js';
 
 const MOST_CLIENTS = 100;
-/** Requests that one event tells, unless it tells somebody who was away. */
-const MOST_TOLD = 50;
-/** So long after the last client has left all is kept for its return. */
+/** Most requests in one event, except for a client that reconnects. */
+const MOST_REQUESTS = 50;
+/** How long changes are kept for the last client to reconnect. */
 const KEPT_MS = 60_000;
-/** So often a comment keeps proxies from closing a quiet connection. */
+/** How often a comment is sent, so that proxies do not close a quiet connection. */
 const ALIVE_MS = 15_000;
-/** setTimeout takes no longer span. */
+/** The longest delay of setTimeout. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const HEAD = {
@@ -26,22 +26,22 @@ const HEAD = {
 };
 
 /**
- * The live feed: tells its clients what changes, as `LiveEvent`s, by and by. Whoever reads slowly is told less often and
- * then more at once. Costs nothing while nobody listens.
+ * The live feed: sends changes to its clients as `LiveEvent`s. A slow reader gets fewer and larger events. Without
+ * clients, it does no work.
  */
 export class Feed {
   readonly #clock: Clock;
   readonly #current: () => Engine;
-  /** Ids of another run mean nothing here. */
+  /** Distinguishes the event ids of this process from those of an earlier one. */
   readonly #epoch = randomBytes(6).toString('hex');
   readonly #state = new LiveState();
   readonly #clients = new Set<FeedClient>();
-  /** When the last client left, on the monotonic clock; absent while there are clients, and when nothing is kept. */
+  /** When the last client left, on the monotonic clock. Undefined while there are clients, and while nothing is kept. */
   #leftAt: number | undefined;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #sentAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
-  /** The timer is set to tell what has changed, and not only what will change by itself. */
-  #telling = false;
+  /** The timer is set for a change that has happened, not only for one that is due by itself. */
+  #sendDue = false;
   #alive: NodeJS.Timeout | undefined;
 
   constructor(clock: Clock, current: () => Engine) {
@@ -49,39 +49,39 @@ export class Feed {
     this.#current = current;
   }
 
-  /** The ledger says that this scope has changed; `''` stands for all. */
+  /** Call it when a scope of the ledger changes; `''` stands for all. */
   changed(scope: string): void {
-    if (!this.#isHeard()) return;
+    if (!this.#keepsChanges()) return;
     this.#state.mark(scope);
-    this.#tellSoon();
+    this.#sendSoon();
   }
 
-  /** Somebody begins to wait for capacity, or ceases to. */
+  /** Call it when a request starts or stops waiting for capacity. */
   waitingChanged(): void {
-    this.#tellSoon();
+    this.#sendSoon();
   }
 
   requestOver(outcome: Outcome): void {
-    if (!this.#isHeard()) return;
+    if (!this.#keepsChanges()) return;
     this.#state.requestOver(toRequestRecord(outcome));
-    this.#tellSoon();
+    this.#sendSoon();
   }
 
-  /** The configuration as it was last written has so many problems; 0: it is in force. */
+  /** Call it with the number of problems in the configuration as last written; 0 if it is in force. */
   configurationIs(problems: number): void {
     this.#state.configurationIs(problems);
-    this.#tellSoon();
+    this.#sendSoon();
   }
 
-  /** Another engine runs now: everybody is told everything. */
+  /** Call it after a reload: every client gets the whole status. */
   reloaded(): void {
     this.#state.restart();
     this.configurationIs(0);
   }
 
   /**
-   * Answers with the feed, until the client leaves or is dropped.
-   * @param lastEventId the id of the last event that it knows, or any other text
+   * Answers with the feed until the client leaves or is disconnected.
+   * @param lastEventId the id of the last event that the client got; any other text for none
    * @throws ChainError `too_many_clients`
    */
   connect(res: ServerResponse, lastEventId: string): void {
@@ -93,18 +93,18 @@ export class Feed {
     const client = new FeedClient(
       res,
       this.#knownBy(lastEventId),
-      () => this.#tellSoon(),
+      () => this.#sendSoon(),
       () => this.#gone(client),
     );
     this.#clients.add(client);
     res.writeHead(200, HEAD);
     client.write('retry: 1000\n\n');
-    this.#tell(client, MOST_REMEMBERED);
-    // The others have not heard yet of what this look has found.
-    this.#tellSoon();
+    this.#send(client, MOST_REMEMBERED);
+    // The other clients have not got the changes that this look found.
+    this.#sendSoon();
   }
 
-  /** Ends what every client reads. */
+  /** Ends the response of every client. */
   close(): void {
     for (const client of this.#clients) {
       client.end();
@@ -112,10 +112,10 @@ export class Feed {
     }
   }
 
-  /** The first client has come. */
+  /** Starts for the first client. */
   #begin(): void {
-    // Too long after the last one has left nothing is kept, and nobody has marked what changed since.
-    this.#isHeard();
+    // Nothing is kept any more, and changes since then were not recorded.
+    this.#keepsChanges();
     this.#state.mark('');
     this.#leftAt = undefined;
     this.#alive = setInterval(() => {
@@ -129,11 +129,11 @@ export class Feed {
     this.#leftAt = this.#clock.monotonic();
     clearTimeout(this.#timer);
     clearInterval(this.#alive);
-    this.#telling = false;
+    this.#sendDue = false;
   }
 
-  /** Is there a client, or may one come back and ask for what it missed? */
-  #isHeard(): boolean {
+  /** There is a client, or one may reconnect and ask for what it missed. */
+  #keepsChanges(): boolean {
     if (this.#clients.size > 0) return true;
     if (this.#leftAt === undefined) return false;
     if (this.#clock.monotonic() - this.#leftAt < KEPT_MS) return true;
@@ -142,45 +142,45 @@ export class Feed {
     return false;
   }
 
-  /** -1: nothing that we could go on from. */
+  /** The sequence of an event id; -1 if it is not one of this process. */
   #knownBy(lastEventId: string): number {
     const [epoch, sequence] = lastEventId.split('-');
     const known = /^\d+$/.test(sequence ?? '') ? Number(sequence) : -1;
     return epoch === this.#epoch && known <= this.#state.sequence ? known : -1;
   }
 
-  /** Many changes of 100 ms are one event. */
-  #tellSoon(): void {
-    if (this.#telling || this.#clients.size === 0) return;
-    this.#telling = true;
-    this.#arm(this.#toldAt + APART_MS - this.#clock.monotonic());
+  /** Combines the changes of 100 ms into one event. */
+  #sendSoon(): void {
+    if (this.#sendDue || this.#clients.size === 0) return;
+    this.#sendDue = true;
+    this.#arm(this.#sentAt + APART_MS - this.#clock.monotonic());
   }
 
-  /** For what changes by itself. `at` is epoch ms. */
+  /** Looks again at `at`, epoch ms, for changes that happen by themselves. */
   #wakeAt(at: number): void {
-    if (!this.#telling && at !== Number.POSITIVE_INFINITY) this.#arm(Math.max(APART_MS, at - this.#clock.now() + 1));
+    if (!this.#sendDue && at !== Number.POSITIVE_INFINITY) this.#arm(Math.max(APART_MS, at - this.#clock.now() + 1));
   }
 
   #arm(ms: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tellAll(), Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
+    this.#timer = setTimeout(() => this.#sendAll(), Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
   }
 
-  #tellAll(): void {
-    this.#telling = false;
-    this.#toldAt = this.#clock.monotonic();
+  #sendAll(): void {
+    this.#sendDue = false;
+    this.#sentAt = this.#clock.monotonic();
     const next = this.#state.look(this.#current(), this.#clock.now());
     const messages = new Map<number, string>();
     for (const client of this.#clients) {
       if (client.known === this.#state.sequence || !client.reads) continue;
-      if (client.readyAt > this.#toldAt) this.#tellSoon();
-      else this.#tell(client, MOST_TOLD, messages);
+      if (client.readyAt > this.#sentAt) this.#sendSoon();
+      else this.#send(client, MOST_REQUESTS, messages);
     }
     this.#wakeAt(next);
   }
 
-  /** `messages`: by what is known. Most clients know the same. */
-  #tell(client: FeedClient, mostRequests: number, messages = new Map<number, string>()): void {
+  /** `messages` caches messages by known sequence: most clients know the same. */
+  #send(client: FeedClient, mostRequests: number, messages = new Map<number, string>()): void {
     const { known } = client;
     const message = messages.get(known) ?? this.#messageFor(known, mostRequests);
     messages.set(known, message);

@@ -3,9 +3,9 @@ import type { FreeToday, QuotaView, ShareUsed, TargetView } from '../../contract
 const DAY = '1d';
 
 /**
- * How much of the day's free units is used, of those that are known to be there. What was only learned is a guess, and a
- * shorter limit says nothing of a day: neither counts. Where a day's tokens are known, requests do not count too. Quotas of
- * an account, its pools and its targets cover the same units: only the widest one counts, once.
+ * How much of the known free units of the day is used. Learned limits are guesses, and shorter limits say nothing about a
+ * day: neither counts. If the tokens per day of a scope are known, its requests do not count. Quotas of an account, its
+ * pools and its targets cover the same units: only the widest one counts, once.
  */
 export const freeTodayOf = (targets: readonly TargetView[]): FreeToday => {
   const counted = { tokens: new Map<string, ShareUsed>(), requests: new Map<string, ShareUsed>() };
@@ -29,7 +29,7 @@ const isOfDay = (quota: QuotaView): quota is DayQuota =>
   quota.source !== 'learned' &&
   (quota.dimension === 'tokens' || quota.dimension === 'requests');
 
-/** The account before its pools, these before its targets; of two quotas of a scope the tighter one. */
+/** Accounts first, then pools, then targets. Of two quotas of one scope, the tighter one. */
 const byWidth = (one: DayQuota, other: DayQuota): number => widthOf(one) - widthOf(other) || one.limit - other.limit;
 
 const widthOf = ({ scope }: QuotaView): number => (scope.includes('/') ? 2 : scope.includes('#') ? 1 : 0);

@@ -4,53 +4,53 @@ import type { RequestRecord } from '../../contract/requests.js';
 import type { PreparedTarget } from '../../engine/target.js';
 import { type Engine, targetsOf, viewOf } from './status.js';
 
-/** Requests that are remembered for who comes back. */
+/** Most requests that are kept for a client that reconnects. */
 export const MOST_REMEMBERED = 500;
 
 interface WatchedTarget {
   readonly target: PreparedTarget;
   readonly chains: readonly string[];
   view: TargetView | undefined;
-  /** The view as JSON: to see whether another one differs. */
+  /** The view as JSON, for comparison with the next one. */
   text: string;
-  /** When it changed last, as a sequence. */
+  /** The sequence of its last change. */
   changed: number;
-  /** When it changes by itself, epoch ms. */
+  /** When it will change by itself, epoch ms. */
   nextAt: number;
 }
 
-/** A value, and when it changed last, as a sequence. */
+/** A value with the sequence of its last change. */
 interface Changing<T> {
   value: T;
   changed: number;
 }
 
 /**
- * What the live feed tells, and in which order it came about: each change has the next number of one sequence, so that
- * what somebody knows is one number, and what to tell him follows from it.
+ * The state that the live feed sends. Each change gets the next number of one sequence, so that one number says what a
+ * client knows, and which changes it needs.
  */
 export class LiveState {
   #sequence = 0;
-  /** Who knows less than this is told everything. */
+  /** A client that knows less than this gets the whole status. */
   #wholeBefore = 0;
-  /** Absent until somebody looks. */
+  /** Undefined before the first look. */
   #targets: readonly WatchedTarget[] | undefined;
   /** Providers whose targets may have changed since the last look; `''` stands for all. */
   readonly #marked = new Set<string>();
-  /** The last ones, in the order of their end. */
+  /** The most recent requests, in the order in which they ended. */
   #requests: { readonly record: RequestRecord; readonly changed: number }[] = [];
   readonly #waiting: Changing<number> = { value: 0, changed: 0 };
   readonly #configuration: Changing<ConfigurationState> = { value: { problems: 0 }, changed: 0 };
 
-  /** Everything up to here is known to who was told all. */
+  /** The sequence of the last change. */
   get sequence(): number {
     return this.#sequence;
   }
 
-  /** Something changed about this scope, or, where it is `''`, anywhere. */
+  /** Marks a scope as changed; `''` marks all. */
   mark(scope: string): void {
     const end = scope.search(/[/#]/);
-    // A target draws on its account: what is used by one is missing to others.
+    // The targets of an account share its limits: one target's use changes the others.
     this.#marked.add(end === -1 ? scope : scope.slice(0, end));
   }
 
@@ -64,7 +64,7 @@ export class LiveState {
     if (problems !== this.#configuration.value.problems) this.#set(this.#configuration, { problems });
   }
 
-  /** Forgets all that was seen: who comes back is told everything. */
+  /** Forgets everything: clients that reconnect get the whole status. */
   restart(): void {
     this.#targets = undefined;
     this.#marked.clear();
@@ -73,8 +73,8 @@ export class LiveState {
   }
 
   /**
-   * Looks again at what may have changed by `now`, epoch ms.
-   * @returns when something changes by itself, epoch ms; `Infinity` when nothing does
+   * Updates everything that may have changed by `now`, epoch ms.
+   * @returns when the next change happens by itself, epoch ms; `Infinity` if none does
    */
   look(engine: Engine, now: number): number {
     this.#targets ??= targetsOf(engine).map((listed) => ({
@@ -96,7 +96,7 @@ export class LiveState {
     return next;
   }
 
-  /** What to tell somebody who knows everything up to `known`, with at most so many requests. Absent: nothing. */
+  /** The event for a client that knows everything up to `known`, with at most `mostRequests`; undefined for no news. */
   since(known: number, mostRequests: number): LiveEvent | undefined {
     if (known < this.#wholeBefore) return this.#status();
     if (known === this.#sequence) return undefined;
@@ -137,7 +137,7 @@ export class LiveState {
   }
 }
 
-/** When something of the view is over, epoch ms. A moment that has come already says nothing of the next one. */
+/** When the view changes by itself, epoch ms. Times in the past do not count. */
 const nextOf = ({ until, quotas }: TargetView, now: number): number =>
   Math.min(
     ...[until, ...quotas.map(({ resetAt }) => resetAt)].map((at) =>

@@ -2,7 +2,7 @@ import type { LiveStatus, StatusReport } from '../../contract/admin-api.js';
 import type { RequestLog } from '../../contract/requests.js';
 import { freeTodayOf } from './free-today.js';
 
-/** How targets stand, with what the day came to. A log that cannot be read leaves out its part, and says why. */
+/** The live status with today's totals. If the log cannot be read, they are missing and `log.failing` says why. */
 export const reportOf = async (live: LiveStatus, log: RequestLog | undefined, now: number): Promise<StatusReport> => {
   const report = { ...live, free: freeTodayOf(live.targets) };
   if (log === undefined) return report;

@@ -3,20 +3,20 @@ import type { Chain, PreparedTarget } from '../../engine/target.js';
 import type { QuotaStatus, TargetStatus } from '../../ledger/ledger.js';
 import { durationText } from '../../plugin/readers/headers.js';
 
-/** What a status is made from. */
+/** The parts of the engine that a status needs. */
 export interface Engine {
   readonly chains: { readonly all: readonly Chain[] };
   readonly waterfall: { readonly waiting: number };
   stateOf(target: PreparedTarget): TargetStatus;
 }
 
-/** A target, and the names of the chains that name it. */
+/** A target with the names of the chains that contain it. */
 interface ListedTarget {
   readonly target: PreparedTarget;
   readonly chains: readonly string[];
 }
 
-/** How every target of every chain stands at this moment, in the chains' order. */
+/** The current state of every target of every chain, in the chains' order. */
 export const statusOf = (engine: Engine): LiveStatus => ({
   targets: targetsOf(engine).map((listed) => viewOf(engine, listed)),
   waiting: engine.waterfall.waiting,
@@ -35,7 +35,7 @@ export const targetsOf = ({ chains }: Engine): readonly ListedTarget[] => {
   return [...listed.values()];
 };
 
-/** How one target stands at this moment. */
+/** The current state of one target. */
 export const viewOf = (engine: Engine, { target, chains }: ListedTarget): TargetView =>
   shown(engine.stateOf(target), chains);
 
@@ -64,6 +64,6 @@ const quotaOf = ({ scope, dimension, windowMs, inFlight, source, ...figures }: Q
   source,
 });
 
-/** JSON knows no infinity: what never ends is left out. */
+/** Omits infinity, which JSON does not have: the state never ends. */
 const finite = <K extends string>(key: K, value: number | undefined): { [key in K]?: number } =>
   value === undefined || !Number.isFinite(value) ? {} : ({ [key]: value } as { [key in K]: number });

@@ -7,17 +7,17 @@ import { ChainError } from '../../plugin/door/errors.js';
 import type { AdminParts } from '../parts.js';
 import { writtenIn } from './changes.js';
 
-/** What the admin knows of a chain beside its targets; other settings of the file stay as they are. */
+/** The settings of a chain that the admin edits. Other settings in the file stay as they are. */
 const SETTINGS = ['maxWait', 'patience', 'retries', 'resume', 'onModeration', 'timeouts'] as const;
 
-/** The targets of a chain as they are written, in its short form and in its full one. */
+/** The targets of a chain as written, in its short or its full form. */
 export const targetsOf = (chain: Chain): readonly Target[] => (Array.isArray(chain) ? chain : chain.targets);
 
-/** `provider/model`. */
+/** The id of a target: `provider/model`. */
 export const targetIdOf = (target: Target): string =>
   typeof target === 'string' ? target : `${target.provider}/${target.model}`;
 
-/** Every chain as it is written down. */
+/** Every chain as written in the configuration. */
 export const chainsOf = ({ store }: AdminParts): ChainsReply => {
   const { chains } = writtenIn(store);
   return {
@@ -43,7 +43,7 @@ const targetViewOf = (target: Target): ChainTargetView => {
 };
 
 /**
- * What saves a chain, under another name where it is told one.
+ * The change that saves a chain, and renames it if `given.name` is another name.
  * @throws ChainError `invalid_request`
  */
 export const chainChange = ({ store }: AdminParts, name: string, given: ChainWritten): Change => {
@@ -52,7 +52,7 @@ export const chainChange = ({ store }: AdminParts, name: string, given: ChainWri
   const to = given.name ?? name;
   const renamed = before !== undefined && to !== name;
   if (to !== name && Object.hasOwn(written.chains, to)) {
-    throw new ChainError('in_use', `There is a chain "${to}" already. Choose another name.`, { param: 'name' });
+    throw new ChainError('in_use', `A chain "${to}" already exists. Choose another name.`, { param: 'name' });
   }
   const edits: Edit[] = renamed ? [{ op: 'rename', path: ['chains', name], key: to }] : [];
   const names = [...Object.keys(written.chains).filter((each) => each !== name), to];
@@ -66,14 +66,14 @@ export const chainChange = ({ store }: AdminParts, name: string, given: ChainWri
   };
 };
 
-/** Sees to it that `wanted` is the default chain once there are chains of these names. */
+/** The edits that keep `wanted` the default chain among chains of these names. */
 const defaultEdits = (written: Configuration, names: readonly string[], wanted: string): Edit[] => {
-  const goesWithoutSaying = names.length === 1 ? names[0] : 'default';
-  if ((written.defaultChain ?? goesWithoutSaying) === wanted) return [];
+  const implied = names.length === 1 ? names[0] : 'default';
+  if ((written.defaultChain ?? implied) === wanted) return [];
   return [{ op: 'set', path: ['defaultChain'], value: wanted }];
 };
 
-/** The chain in its short form, unless there is more to say of it, or it was written in full. */
+/** The chain in its short form, unless it has settings or was written in full. */
 const chainWritten = (before: Chain | undefined, given: ChainWritten): Chain => {
   const targets = targetsWritten(given.targets, before === undefined ? [] : targetsOf(before));
   const settings = SETTINGS.map((key) => [key, given[key]] as const).filter(
@@ -88,7 +88,7 @@ const chainWritten = (before: Chain | undefined, given: ChainWritten): Chain => 
 const isEmpty = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
-/** Each target in its short form, unless there is more to say of it, or it was written in full. */
+/** Each target in its short form, unless it has settings or was written in full. */
 const targetsWritten = (given: unknown, before: readonly Target[]): Target[] => {
   if (!Array.isArray(given)) {
     throw new ChainError('invalid_request', '"targets" must be a list, the first to be asked first.', {
@@ -99,7 +99,7 @@ const targetsWritten = (given: unknown, before: readonly Target[]): Target[] => 
     const { target = '', limits, timeouts }: Partial<ChainTargetView> = each ?? {};
     const split = typeof target === 'string' ? splitTarget(target) : undefined;
     if (split === undefined) {
-      const message = `${JSON.stringify(target)} is no target. Expected provider/model.`;
+      const message = `${JSON.stringify(target)} is not a target. Expected provider/model.`;
       throw new ChainError('invalid_request', message, { param: 'targets' });
     }
     const more = {

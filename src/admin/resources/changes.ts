@@ -7,24 +7,24 @@ import type { Configuration } from '../../contract/config.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { AdminParts } from '../parts.js';
 
-/** The configuration as it is written, variables unread. */
+/** The configuration as written, with variables not replaced. */
 export const writtenIn = ({ current: { written } }: SettingsStore): Configuration => {
   if (written !== undefined) return written;
-  throw new Error('These settings were never written down.');
+  throw new Error('These settings have no written configuration.');
 };
 
 /**
- * Saves what `change` makes of the configuration that the browser has seen, and answers when it is in force.
+ * Saves `change`, which starts from the configuration that the browser has read. It resolves when the change is in force.
  * @throws ChainError `configuration_changed`, `read_only`, `invalid_configuration` with every problem
  */
 export const saved = ({ store }: AdminParts, ctx: RouterContext, change: () => Change): Promise<Saved> => {
   const revision = revisionOf(ctx, store);
-  // What follows is made from the configuration in force, so that one must be the one that was seen.
+  // `change` starts from the current configuration, which must be the one that the browser has read.
   requireCurrent(store, revision);
   return store.save(change(), revision).catch(refuse);
 };
 
-/** What is wrong is told without a place before it: the text that it is in was never written. */
+/** The message omits file and line: the text with the problem was never written. */
 const refuse = (error: unknown): never => {
   if (!(error instanceof InvalidConfiguration)) throw error;
   const { problems, status } = error;
@@ -34,7 +34,7 @@ const refuse = (error: unknown): never => {
 
 export const problemView = ({ line, column, message }: Problem): ProblemView => ({ line, column, message });
 
-/** `*` is for scripts that do not care what they change. */
+/** The revision in `If-Match`. Scripts may send `*` for any revision. */
 const revisionOf = (ctx: RouterContext, store: SettingsStore): string => {
   const given = ctx
     .get('if-match')
@@ -42,21 +42,21 @@ const revisionOf = (ctx: RouterContext, store: SettingsStore): string => {
     .replace(/^"(.*)"$/, '$1');
   if (given === '*') return store.revision;
   if (given !== '') return given;
-  const message =
-    'Send the revision that the change starts from in the header If-Match, as GET answered it, or * for any.';
+  const message = 'The header If-Match is missing. Send the revision from the GET response, or * for any revision.';
   throw new ChainError('invalid_request', message, { param: 'If-Match' });
 };
 
 const requireCurrent = (store: SettingsStore, revision: string): void => {
   if (revision === store.revision) return;
   const message =
-    'The configuration was changed meanwhile, and nothing was saved. Look at what is there now, then change it again.';
+    'The configuration changed in the meantime, and nothing was saved. Load it again and repeat the change.';
   throw new ChainError('configuration_changed', message);
 };
 
 /**
- * The variable for a new key: `own`, which the file names for it already, else one that nothing else reads, and that
- * neither the environment nor `.env` gives another value: that may be a key of another program.
+ * The variable for a new key: `own`, the one that the file has for it, if nothing else uses it. Otherwise a name that
+ * nothing in the file uses and that has no other value in the environment or `.env`, where it may belong to another
+ * program.
  */
 export const variableFor = (
   store: SettingsStore,

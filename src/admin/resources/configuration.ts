@@ -5,7 +5,7 @@ import type { AdminParts } from '../parts.js';
 import { problemView } from './changes.js';
 import { maskText, unmaskText } from './masked-text.js';
 
-/** The file as it is on the disk: its variables unread, keys that are written into it masked. */
+/** The file as it is on disk: variables not replaced, literal keys masked. */
 export const configurationOf = ({ store }: AdminParts): ConfigurationReply => {
   const { file } = store.current;
   return {
@@ -17,10 +17,10 @@ export const configurationOf = ({ store }: AdminParts): ConfigurationReply => {
   };
 };
 
-/** What puts a whole text in the place of the file's. @throws ChainError `invalid_request` */
+/** The change that replaces the whole text of the file. @throws ChainError `invalid_request` */
 export const textChange = ({ store }: AdminParts, text: unknown): Change => ({ text: wholeText(store.text, text) });
 
-/** Everything that would keep the text from being used. */
+/** Every problem that prevents the use of this text. */
 export const checkText = async ({ store }: AdminParts, text: unknown): Promise<CheckedText> => {
   const problems = await store.check(wholeText(store.text, text));
   return { problems: problems.map(problemView) };

@@ -8,10 +8,10 @@ import type { Chain } from '../../engine/target.js';
 import type { Waterfall } from '../../engine/waterfall.js';
 import { ChainError } from '../../plugin/door/errors.js';
 
-/** What a request that says nothing asks. */
+/** The messages of a request without any. */
 const SOMETHING = [{ role: 'user', content: 'Hello' }];
 
-/** What would happen to `asked` now: decided by the waterfall itself, without sending or spending anything. */
+/** What the waterfall would do with `asked` now. It sends nothing and spends no quota. */
 export const explainRequest = (
   { chains, waterfall }: { readonly chains: Chains; readonly waterfall: Waterfall },
   asked: ExplainRequest,
@@ -40,7 +40,7 @@ const chainOver = (chains: Chains, model: unknown, targets: unknown): Chain => {
   const found = targets.map((id) => {
     const target = typeof id === 'string' ? chains.target(id) : undefined;
     if (target !== undefined) return target;
-    const message = `${JSON.stringify(id)} is no target of a configured provider. Expected provider/model.`;
+    const message = `${JSON.stringify(id)} is not a target of a configured provider. Expected provider/model.`;
     throw new ChainError('invalid_request', message, { param: 'targets' });
   });
   return chains.over(model, found);

@@ -10,11 +10,11 @@ import { maskKey } from './mask.js';
 
 type Written = string | { readonly key: string; readonly label?: string };
 
-/** A key that callers may use. */
+/** A client key. */
 interface ApiKey {
   readonly label: string;
   readonly key: string;
-  /** As the configuration has it; absent for the one that was made at the first start. */
+  /** As written in the configuration; absent for the key that was generated at the first start. */
   readonly written?: Written;
 }
 
@@ -34,7 +34,7 @@ const found = (parts: AdminParts, label: string): ApiKey => {
   throw new ChainError('not_found', `There is no key "${label}". GET /admin/api/keys lists them.`);
 };
 
-/** The keys of callers, masked. */
+/** The client keys, masked. */
 export const keysOf = (parts: AdminParts): KeysReply => ({
   revision: parts.store.revision,
   keys: apiKeys(parts).map(({ label, key, written }): ApiKeyView => {
@@ -48,25 +48,25 @@ export const keysOf = (parts: AdminParts): KeysReply => ({
   }),
 });
 
-/** A key, whole. */
+/** A client key in full. */
 export const revealKey = (parts: AdminParts, label: string): { readonly key: string } => ({
   key: found(parts, label).key,
 });
 
 const LONGEST_LABEL = 60;
 
-/** @throws ChainError `invalid_request` for what is no label, `in_use` for one that another key has */
+/** @throws ChainError `invalid_request` for an invalid label, `in_use` for the label of another key */
 const checkLabel = (keys: readonly ApiKey[], label: unknown): string => {
   const text = typeof label === 'string' ? label.trim() : '';
   if (text === '' || text.length > LONGEST_LABEL || /\p{Cc}/u.test(text)) {
-    const message = `"label" must be a name of at most ${LONGEST_LABEL} letters, such as the program that uses the key.`;
+    const message = `"label" must be a name of at most ${LONGEST_LABEL} characters, such as the program that uses the key.`;
     throw new ChainError('invalid_request', message, { param: 'label' });
   }
   if (!keys.some((key) => key.label === text)) return text;
-  throw new ChainError('in_use', `There is a key "${text}" already. Choose another label.`, { param: 'label' });
+  throw new ChainError('in_use', `A key "${text}" already exists. Choose another label.`, { param: 'label' });
 };
 
-/** Makes a key, which goes to `.env`. The one that was made at the first start goes on working: it is written down too. */
+/** Generates a key and writes it to `.env`. A key from the first start is written there too, and stays valid. */
 export const makeKey = async (parts: AdminParts, ctx: RouterContext, given: unknown): Promise<MadeKey> => {
   const key = `429-${randomBytes(24).toString('base64url')}`;
   let label = '';
@@ -100,7 +100,7 @@ export const keyRemoval = (parts: AdminParts, label: string): Change => {
   const key = found(parts, label);
   if (key.written === undefined) throw notWritten(label);
   if (apiKeys(parts).length === 1) {
-    const message = `"${label}" is the only key. Make another one, give it to your programs, and then revoke this one.`;
+    const message = `"${label}" is the only key. Create another one, give it to your programs, then revoke this one.`;
     throw new ChainError('in_use', message);
   }
   return listChange(parts, (each) => (each.label === label ? [] : [each.written as Written]));
@@ -113,5 +113,5 @@ const listChange = (parts: AdminParts, change: (key: ApiKey) => readonly Written
 const notWritten = (label: string): ChainError =>
   new ChainError(
     'in_use',
-    `"${label}" was made at the first start, since the configuration names no key. Make a key first; then it can be changed.`,
+    `"${label}" was generated at the first start and is not in the configuration. Create another key first; then you can change this one.`,
   );

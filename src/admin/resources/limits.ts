@@ -10,8 +10,8 @@ import { targetIdOf, targetsOf } from './chains.js';
 import { writtenIn } from './changes.js';
 
 /**
- * Writes a limit down: with the account, or with the target in every chain that names it.
- * @throws ChainError `invalid_request` for a pool, and for what no limit in the file can say
+ * The change that writes a limit into the configuration: at the provider, or at the target in every chain that has it.
+ * @throws ChainError `invalid_request` for a pool, and for a limit that the configuration cannot express
  */
 export const pinChange = ({ store }: AdminParts, pinned: PinnedLimit): Change => {
   const written = writtenIn(store);
@@ -19,7 +19,7 @@ export const pinChange = ({ store }: AdminParts, pinned: PinnedLimit): Change =>
   const { scope } = pinned;
   if (typeof scope !== 'string') throw invalid('scope', '"scope" is missing: a provider or a target.');
   if (scope.includes('#')) {
-    const message = `${scope} is a pool, whose limits cannot be written down. Pin the limit to the provider, or to its targets.`;
+    const message = `${scope} is a pool, and the configuration has no limits for pools. Pin the limit to the provider or to its targets.`;
     throw invalid('scope', message);
   }
   if (Object.hasOwn(written.providers, scope)) {
@@ -44,13 +44,13 @@ const pinnedTo = (target: FullTarget | string, limit: Limit): FullTarget => {
   return { ...(splitTarget(target) as { provider: string; model: string }), limits: [limit] };
 };
 
-/** In place of the one of the same kind, else as one more. */
+/** Replaces the limit of the same kind, or adds one. */
 const withLimit = (limits: readonly Limit[] = [], limit: Limit): Limit[] => [
   ...limits.filter((each) => kindOf(each) !== kindOf(limit)),
   limit,
 ];
 
-/** The same span may be written in two ways: `60s`, `1m`. */
+/** `60s` and `1m` are the same window. */
 const kindOf = (limit: Limit): string =>
   'concurrent' in limit ? 'concurrent' : `${'requests' in limit ? 'requests' : 'tokens'} ${durationOf(limit.per)}`;
 
@@ -62,7 +62,7 @@ const limitOf = ({ dimension, window, limit }: PinnedLimit): Limit => {
   if (dimension !== 'requests' && dimension !== 'tokens') {
     throw invalid(
       'dimension',
-      `A limit of ${String(dimension)} cannot be written down, only requests, tokens or concurrent.`,
+      `The configuration has no limits for ${String(dimension)}. Expected requests, tokens or concurrent.`,
     );
   }
   if (typeof window !== 'string') throw invalid('window', `A limit of ${dimension} needs its "window", such as "1m".`);

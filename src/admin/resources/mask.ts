@@ -2,16 +2,16 @@ import type { Path } from '../../config/path.js';
 import { isSecretPath } from '../../config/secret-paths.js';
 import { ChainError } from '../../plugin/door/errors.js';
 
-/** So many of its first and of its last letters are shown of a key, and never more than a quarter of it. */
+/** Characters shown at the start and at the end of a key; together at most a quarter of it. */
 const SHOWN = 4;
 
-/** `gsk_…9f3a`: enough to tell one key from another. */
+/** `gsk_…9f3a`: enough to tell keys apart. */
 export const maskKey = (key: string): string => {
   const shown = Math.min(SHOWN, Math.floor(key.length / 8));
   return shown === 0 ? '…' : `${key.slice(0, shown)}…${key.slice(-shown)}`;
 };
 
-/** What a form was shown in place of a key, or what people write for one. */
+/** A masked key, or a placeholder that people write for one. */
 const looksMasked = (text: string): boolean => text.includes('…') || /\*{3}|•{3}/.test(text);
 
 /** @throws ChainError `invalid_request` for a mask in place of a key */
@@ -21,25 +21,25 @@ export const refuseMask = (text: string, param: string): void => {
   throw new ChainError('invalid_request', message, { param });
 };
 
-/** The longest text beside a variable that may be shown: a word such as `Bearer`. */
+/** The longest text around a variable that is shown: a word such as `Bearer`. */
 const LONGEST_WORD = 8;
 
-/** A value as it is written down, for the browser: variables stay unread, and what may be a key is masked. */
-export const shown = (written: unknown, path: Path): unknown => {
+/** A written value for the browser: variables are not replaced, and possible keys are masked. */
+export const publicView = (written: unknown, path: Path): unknown => {
   if (typeof written === 'string') return isSecret(written, path) ? maskKey(written) : written;
-  if (Array.isArray(written)) return written.map((value, index) => shown(value, [...path, index]));
+  if (Array.isArray(written)) return written.map((value, index) => publicView(value, [...path, index]));
   if (typeof written !== 'object' || written === null) return written;
-  return Object.fromEntries(Object.entries(written).map(([key, value]) => [key, shown(value, [...path, key])]));
+  return Object.fromEntries(Object.entries(written).map(([key, value]) => [key, publicView(value, [...path, key])]));
 };
 
 /**
- * What a form sent back, with what it was shown masked put back as it is `written`.
+ * The value that a form sent back, with each mask replaced by the `written` value.
  * @throws ChainError `invalid_request` for any other mask
  */
 export const unmasked = (given: unknown, written: unknown, path: Path): unknown => {
   if (typeof given === 'string') {
     if (!isSecretPath(path)) return given;
-    if (typeof written === 'string' && shown(written, path) === given) return written;
+    if (typeof written === 'string' && publicView(written, path) === given) return written;
     refuseMask(given, path.join('.'));
     return given;
   }
@@ -50,7 +50,7 @@ export const unmasked = (given: unknown, written: unknown, path: Path): unknown 
   );
 };
 
-/** As `unmasked`, for options. @throws ChainError `invalid_request` for what are none */
+/** As `unmasked`, for options. @throws ChainError `invalid_request` if `given` is not an object */
 export const unmaskedOptions = (given: unknown, written: unknown): Readonly<Record<string, unknown>> => {
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
     return unmasked(given, written, ['options']) as Readonly<Record<string, unknown>>;
@@ -58,7 +58,7 @@ export const unmaskedOptions = (given: unknown, written: unknown): Readonly<Reco
   throw new ChainError('invalid_request', '"options" must be an object.', { param: 'options' });
 };
 
-/** A text that stands where keys stand, and holds more than variables. */
+/** Whether a text is in a place for keys and has more than variables. */
 export const isSecret = (written: string, path: Path): boolean =>
   isSecretPath(path) && (!written.includes('${') || written.replace(/\$\{\w+\}/g, '').length > LONGEST_WORD);
 

@@ -4,19 +4,19 @@ import { isSecretPath } from '../../config/secret-paths.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { isSecret, maskKey } from './mask.js';
 
-/** What stands for a key that somebody wrote into the file itself. */
+/** Placeholders for literal keys in the file. */
 const PLACEHOLDERS = /<masked: [^<>]*>/g;
 
-/** Shorter ones are no keys, and stand in the text for something else as well. */
+/** Shorter texts are no keys and may occur elsewhere in the text. */
 const SHORTEST_KEY = 6;
 
 const STRINGS_AND_COMMENTS = /\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?\*\/|"(?:\\[\s\S]|[^"\\])*"|'(?:\\[\s\S]|[^'\\])*'/g;
 const NAME = /([\w$-]+)['"]?\s*:\s*/g;
-/** A list or an object down to its first end, a text in quotes that may lack its end, or a word that is no plain one. */
+/** A list or an object up to its first end, a quoted text that may lack its end, or a long word. */
 const VALUE = /[[{][^\]}]*|(['"])[^'"\n]*\1?|[^\s,'"[\]{}]{16,}/y;
 const TEXTS = /['"]([^'"\n]+)(['"]?\s*:)?/g;
 
-/** The text of a configuration for the browser: variables unread, and keys that are written into it masked. */
+/** The text of a configuration for the browser: variables not replaced, literal keys masked. */
 export const maskText = (text: string): string => {
   const placeholders = placeholdersOf(text);
   if (placeholders.size === 0) return text;
@@ -25,20 +25,20 @@ export const maskText = (text: string): string => {
 };
 
 /**
- * A text that the browser sends back, with the keys of `current`, the text that it was shown, in their places.
- * @throws ChainError `invalid_request` for a placeholder that stands for none of them
+ * A text from the browser with its placeholders replaced by the keys of `current`, the text that was masked.
+ * @throws ChainError `invalid_request` for an unknown placeholder
  */
 export const unmaskText = (given: string, current: string): string => {
   const keys = new Map([...placeholdersOf(current)].map(([key, placeholder]) => [placeholder, key]));
   return given.replace(PLACEHOLDERS, (placeholder) => {
     const key = keys.get(placeholder);
     if (key !== undefined) return key;
-    const message = `${placeholder} stands for no key that is in the file. Write the whole key, or better the name of a variable.`;
+    const message = `${placeholder} is not a placeholder for a key in the file. Write the whole key or, better, the name of a variable.`;
     throw new ChainError('invalid_request', message, { param: 'text' });
   });
 };
 
-/** Each key with its placeholder. The longest comes first, since one may hold another. */
+/** Key → placeholder. The longest key is first, since a key may contain another. */
 const placeholdersOf = (text: string): ReadonlyMap<string, string> => {
   const keys = [...new Set(keysIn(text))].filter(({ length }) => length >= SHORTEST_KEY);
   const taken = new Map<string, number>();
@@ -70,7 +70,7 @@ const commentsOf = (text: string): string =>
     .map(([piece]) => piece.slice(2))
     .join('\n');
 
-/** Keys in a text that is no JSON5, as far as they can be told: rather more than fewer. */
+/** Possible keys in a text that is not valid JSON5: rather too many than too few. */
 const keysInPieces = (text: string): string[] =>
   [...text.matchAll(NAME)].flatMap(({ 0: whole, 1: name = '', index }) => {
     if (!isSecretPath([name])) return [];
@@ -80,7 +80,7 @@ const keysInPieces = (text: string): string[] =>
     return texts.filter((each) => isSecret(each, [name]));
   });
 
-/** Texts in quotes that are no names. */
+/** Quoted texts that are not property names. */
 const textsIn = (piece: string): string[] =>
   [...piece.matchAll(TEXTS)].filter(([, , colon]) => colon === undefined).map(([, each = '']) => each);
 
@@ -90,7 +90,7 @@ const secretsIn = (value: unknown, path: Path): string[] => {
   return Object.entries(value).flatMap(([key, inner]) => secretsIn(inner, [...path, key]));
 };
 
-/** The path inside what a person has named: a provider called `my-key` makes nothing of it a key. */
+/** The path without the names that people choose: the settings of a provider called `my-key` are not all keys. */
 const ownPath = (path: Path): Path => {
   const [top] = path;
   if (top === 'providers' && path.length === 2) return path;

@@ -8,7 +8,7 @@ import { ChainError } from '../../plugin/door/errors.js';
 import type { AdminParts, Running } from '../parts.js';
 import { unmasked, unmaskedOptions } from './mask.js';
 
-/** The models of a provider of the configuration, asked for now. @throws ChainError `not_found` */
+/** Asks a configured provider for its models. @throws ChainError `not_found` */
 export const modelsOf = async (parts: AdminParts, id: string): Promise<ModelsReply> => {
   const running = parts.current();
   const provider = running.providers.find((each) => each.provider === id);
@@ -17,8 +17,8 @@ export const modelsOf = async (parts: AdminParts, id: string): Promise<ModelsRep
 };
 
 /**
- * Asks a provider that need not be saved for its models.
- * @throws ChainError `not_found` for an `id` that is none, `invalid_request` for what could not be saved either
+ * Asks a provider for its models before it is saved.
+ * @throws ChainError `not_found` for an unknown `id`, `invalid_request` for settings that cannot be saved
  */
 export const tryProvider = (parts: AdminParts, asked: ProviderToTry): Promise<ProviderTrial> => {
   const running = parts.current();
@@ -28,7 +28,7 @@ export const tryProvider = (parts: AdminParts, asked: ProviderToTry): Promise<Pr
     const known = running.host.types.names.join(', ');
     throw invalid(
       'type',
-      `"type" is ${JSON.stringify(provider.type)}, which no plugin adds. Expected one of ${known}.`,
+      `"type" is ${JSON.stringify(provider.type)}, which is not a provider type. Expected one of ${known}.`,
     );
   }
   checkAddress(prepared, provider.missing);
@@ -47,10 +47,10 @@ const ask = async ({ upstream }: AdminParts, { host }: Running, provider: Prepar
 };
 
 /**
- * A saved key, and the headers, which may hold one, are for the address that they were saved with: a word that is mistyped
- * there must not give them to a stranger.
+ * A saved key is only for the address that it was saved with, and so are the headers, which may contain one: a typing
+ * error in the address must not send them to a stranger.
  * @returns `undefined` for a type that no plugin adds
- * @throws ChainError `invalid_request` where a saved key would go elsewhere
+ * @throws ChainError `invalid_request` if a saved key would go to another address
  */
 const atItsAddress = (
   running: Running,
@@ -61,17 +61,17 @@ const atItsAddress = (
   const saved = running.providers.find((each) => each.provider === asked.id);
   if (prepared === undefined || saved === undefined) return prepared;
   const [own, other] = [originOf(saved), originOf(prepared)];
-  // One that is no address is asked nothing.
+  // An invalid address gets no request.
   if (own === other || other === undefined) return prepared;
   if (asked.apiKey !== undefined || provider.apiKey === undefined) return running.prepare({ ...provider, headers: {} });
-  const message = `The saved key of ${provider.id} is for ${own ?? 'another address'}. Type it anew to try it at ${other}.`;
+  const message = `The saved key of ${provider.id} is for ${own ?? 'another address'}. Enter the key again to test it at ${other}.`;
   throw invalid('apiKey', message);
 };
 
 const originOf = ({ baseUrl }: PreparedProvider): string | undefined =>
   URL.canParse(baseUrl) ? new URL(baseUrl).origin : undefined;
 
-/** What is absent in `asked` is that of the saved provider; its address and options only where the type is the same. */
+/** Completes `asked` with the saved provider's settings; with its address and options only if the type is the same. */
 const settingsToTry = ({ settings }: Running, asked: ProviderToTry): ProviderSettings => {
   const saved = asked.id === undefined ? undefined : settings.providers.find(({ id }) => id === asked.id);
   if (asked.id !== undefined && saved === undefined) throw noProvider(asked.id);
@@ -80,7 +80,7 @@ const settingsToTry = ({ settings }: Running, asked: ProviderToTry): ProviderSet
   const same = saved?.type === type ? saved : undefined;
   const apiKey = asked.apiKey === undefined ? saved?.apiKey : keyIn(asked.apiKey);
   const written = saved === undefined ? undefined : settings.written?.providers[saved.id];
-  // A form sends it back as it is written, its variables unread.
+  // A form sends the address back as written, with variables not replaced.
   const asWritten = asked.baseUrl === written?.baseUrl ? saved?.baseUrl : asked.baseUrl;
   const baseUrl = asked.baseUrl === undefined ? same?.baseUrl : asWritten;
   const options = asked.options === undefined ? same?.options : resolved(asked.options, written?.options, saved);
@@ -98,7 +98,7 @@ const settingsToTry = ({ settings }: Running, asked: ProviderToTry): ProviderSet
   };
 };
 
-/** Options that come back as they were shown are those that are in force: their variables are read, their keys whole. */
+/** Options that come back unchanged are the current ones: their variables are replaced and their keys are complete. */
 const resolved = (
   given: unknown,
   written: Readonly<Record<string, unknown>> | undefined,
@@ -111,7 +111,7 @@ const resolved = (
   );
 };
 
-/** All that a header can carry. */
+/** The characters that a header may contain. */
 const KEY = /^[\x21-\x7e]+$/;
 
 const keyIn = (given: unknown): string => {
@@ -127,7 +127,7 @@ const checkAddress = ({ baseUrl }: PreparedProvider, missing: readonly string[])
   const expected = 'Expected an address such as "http://127.0.0.1:11434/v1".';
   throw invalid(
     'baseUrl',
-    baseUrl === '' ? `"baseUrl" is missing. ${expected}` : `"baseUrl" is no address. ${expected}`,
+    baseUrl === '' ? `"baseUrl" is missing. ${expected}` : `"baseUrl" is not a valid address. ${expected}`,
   );
 };
 

@@ -6,9 +6,9 @@ import type { HostedPlugin } from '../../host/host.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { AdminParts, Running } from '../parts.js';
 import { writtenIn } from './changes.js';
-import { shown, unmaskedOptions } from './mask.js';
+import { publicView, unmaskedOptions } from './mask.js';
 
-/** Every plugin, those that are switched off too, with what it adds and what its taps did wrong. */
+/** Every plugin, disabled ones too, with what it adds and the errors of its hooks. */
 export const pluginsOf = ({ current, store }: AdminParts): PluginsReply => {
   const running = current();
   const { plugins = [] } = writtenIn(store);
@@ -20,13 +20,16 @@ const viewOf = ({ host }: Running, hosted: HostedPlugin, written: readonly Plugi
   const faults = host.faults.filter(({ plugin }) => plugin === hosted.name);
   const last = faults.toSorted((one, other) => other.at - one.at)[0];
   return {
-    // One that is off was not loaded, and nobody knows what it calls itself.
+    // A disabled plugin is not loaded, and its own name is unknown.
     name: entry !== undefined && hosted.name === hosted.choice?.use ? fullOf(entry).use : hosted.name,
     builtIn: hosted.builtIn,
     enabled: hosted.choice?.enabled ?? true,
     ...(entry === undefined ? {} : { use: fullOf(entry).use }),
     ...(entry !== undefined || hosted.builtIn ? {} : { givenBy: giverOf(hosted) }),
-    options: shown(entry === undefined ? {} : (fullOf(entry).options ?? {}), ['options']) as Record<string, unknown>,
+    options: publicView(entry === undefined ? {} : (fullOf(entry).options ?? {}), ['options']) as Record<
+      string,
+      unknown
+    >,
     ...(hosted.optionsSchema === undefined ? {} : { optionsSchema: hosted.optionsSchema }),
     adds: host.addedBy(hosted.name),
     errors: faults.reduce((sum, { count }) => sum + count, 0),
@@ -38,14 +41,15 @@ const giverOf = ({ choice }: HostedPlugin) => (choice?.plugin === undefined ? 'o
 
 const fullOf = (entry: Plugin): FullPlugin => (typeof entry === 'string' ? { use: entry } : entry);
 
-/** Where the configuration names it; -1 for a built-in that it does not name, and for one of `--plugins`. */
+/** Its index in the configuration; -1 for a built-in that is not listed there, and for one of `--plugins`. */
 const indexOf = ({ choice }: HostedPlugin): number => (choice?.path === undefined ? -1 : Number(choice.path[1]));
 
 const entryOf = (hosted: HostedPlugin, written: readonly Plugin[]): Plugin | undefined => written[indexOf(hosted)];
 
 /**
- * What gives a plugin options or switches it on or off. `name` is as it calls itself, or as the configuration names it.
- * @throws ChainError `not_found`, `invalid_request` for what cannot be set here
+ * The change that sets a plugin's options or enables or disables it. `name` is its own name or its entry in the
+ * configuration.
+ * @throws ChainError `not_found`, `invalid_request` for settings that the admin cannot change
  */
 export const pluginChange = ({ current, store }: AdminParts, name: string, given: PluginWritten): Change => {
   const { plugins = [] } = writtenIn(store);
@@ -63,8 +67,8 @@ export const pluginChange = ({ current, store }: AdminParts, name: string, given
 };
 
 /**
- * How the configuration will name a plugin that it does not name yet.
- * @throws ChainError `invalid_request` for one of a program's own, and where one of `--plugins` is to be switched off
+ * The configuration entry for a plugin that is not listed there.
+ * @throws ChainError `invalid_request` for a plugin that the embedding program passes, and to disable one of `--plugins`
  */
 const useOf = ({ settings }: Running, hosted: HostedPlugin, { enabled }: PluginWritten): string => {
   const { name, builtIn, choice } = hosted;
@@ -72,18 +76,21 @@ const useOf = ({ settings }: Running, hosted: HostedPlugin, { enabled }: PluginW
   if (giverOf(hosted) === 'program') {
     throw new ChainError(
       'invalid_request',
-      `${name} was given by the program that runs 429chain, and can only be set there.`,
+      `The program that runs 429chain passes the plugin ${name}. Change it there.`,
     );
   }
   if (enabled === false) {
-    throw new ChainError('invalid_request', `${name} was given by --plugins. To switch it off, start without that.`);
+    throw new ChainError(
+      'invalid_request',
+      `--plugins loads the plugin ${name}. To disable it, start 429chain without that plugin.`,
+    );
   }
   if (!isAbsolute(choice.use)) return choice.use;
   const path = relative(settings.file === undefined ? process.cwd() : dirname(settings.file), choice.use);
   return path.startsWith('..') || isAbsolute(path) ? path : `./${path}`;
 };
 
-/** What is absent in `given` stays as it is. */
+/** Fields that are absent in `given` stay as they are. */
 const entryWritten = (before: Plugin, given: PluginWritten): Plugin => {
   const full = fullOf(before);
   const options = given.options === undefined ? full.options : unmaskedOptions(given.options, full.options);

@@ -1,7 +1,7 @@
 import type { ProviderTypeView } from '../../contract/admin-configuration.js';
 import type { Running } from '../parts.js';
 
-/** The kinds of provider that plugins have added, in the order in which they came. */
+/** The provider types of all plugins, in the order in which they were added. */
 export const providerTypes = ({ host }: Running): readonly ProviderTypeView[] =>
   host.types.all.map(({ name, plugin, type: { about, baseUrl, optionsSchema } }) => ({
     type: name,

@@ -8,10 +8,10 @@ import { ChainError } from '../../plugin/door/errors.js';
 import type { AdminParts, Running } from '../parts.js';
 import { targetIdOf, targetsOf } from './chains.js';
 import { variableFor, writtenIn } from './changes.js';
-import { maskKey, refuseMask, shown, unmasked } from './mask.js';
+import { maskKey, publicView, refuseMask, unmasked } from './mask.js';
 import { noProvider } from './models.js';
 
-/** Every provider as it is written down, its key masked. */
+/** Every provider as written in the configuration, its key masked. */
 export const providersOf = ({ current, store }: AdminParts): ProvidersReply => {
   const running = current();
   const written = writtenIn(store);
@@ -32,8 +32,8 @@ const viewOf = (running: Running, written: Configuration, settings: ProviderSett
     enabled,
     limits,
     timeouts,
-    headers: shown(headers, ['headers']) as Record<string, string>,
-    options: shown(options, ['options']) as Record<string, unknown>,
+    headers: publicView(headers, ['headers']) as Record<string, string>,
+    options: publicView(options, ['options']) as Record<string, unknown>,
     key: keyStateOf(provider.apiKey, settings.apiKey),
     ...stateOf(running, settings),
     chains: chainsNaming(written, id),
@@ -66,7 +66,7 @@ const chainsNaming = ({ chains }: Configuration, id: string): string[] =>
     .filter(([, chain]) => targetsOf(chain).some((target) => targetIdOf(target).startsWith(`${id}/`)))
     .map(([name]) => name);
 
-/** What saves a provider: only what differs is touched, and a key goes to `.env`. */
+/** The change that saves a provider. It edits only what differs, and writes a key to `.env`. */
 export const providerChange = ({ store }: AdminParts, id: string, given: ProviderWritten): Change => {
   const written = writtenIn(store);
   const before = Object.hasOwn(written.providers, id) ? written.providers[id] : undefined;
@@ -76,7 +76,7 @@ export const providerChange = ({ store }: AdminParts, id: string, given: Provide
     type: given.type,
     apiKey: reference,
     baseUrl: given.baseUrl === '' ? undefined : given.baseUrl,
-    // Being on goes without saying.
+    // Providers are enabled by default.
     enabled: enabled === true && before?.enabled === undefined ? undefined : enabled,
     limits: notEmpty(given.limits),
     timeouts: notEmpty(given.timeouts),
@@ -93,17 +93,17 @@ export const providerRemoval = ({ store }: AdminParts, id: string): Change => {
   const chains = chainsNaming(written, id);
   if (chains.length > 0) {
     const which = `${chains.length === 1 ? 'The chain' : 'The chains'} ${chains.join(', ')}`;
-    const message = `${which} ${chains.length === 1 ? 'asks' : 'ask'} the provider ${id}. Take its models out of there first.`;
+    const message = `${which} ${chains.length === 1 ? 'uses' : 'use'} the provider ${id}. Remove its models from there first.`;
     throw new ChainError('in_use', message, { details: { chains } });
   }
   return { edits: [{ op: 'remove', path: ['providers', id] }] };
 };
 
-/** Nothing is written down for what is empty. */
+/** Empty values are not written. */
 const notEmpty = <T>(value: T | undefined): T | undefined =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0 ? undefined : value;
 
-/** How the file is to name the key, and what `.env` is to hold. */
+/** The key as the file refers to it, and the variables for `.env`. */
 const keyOf = (
   store: SettingsStore,
   id: string,
@@ -114,7 +114,7 @@ const keyOf = (
   if (given === null) return { reference: undefined };
   const key = typeof given === 'string' ? given.trim() : '';
   if (key === '') {
-    const message = '"apiKey" is empty. Leave it out to keep the key, or send null for a provider that needs none.';
+    const message = '"apiKey" is empty. Omit it to keep the key, or send null for a provider without a key.';
     throw new ChainError('invalid_request', message, { param: 'apiKey' });
   }
   refuseMask(key, 'apiKey');

@@ -2,7 +2,7 @@ import type { ParsedUrlQuery } from 'node:querystring';
 import type { RequestLog, RequestPage, RequestQuery, RequestRecord, UsageReport } from '../../contract/requests.js';
 import { ChainError } from '../../plugin/door/errors.js';
 
-/** One page of the requests that are over. @throws ChainError `invalid_request` · `not_found` where nothing is logged */
+/** One page of finished requests. @throws ChainError `invalid_request` · `not_found` if requests are not logged */
 export const requestsOf = async (log: RequestLog | undefined, query: ParsedUrlQuery): Promise<RequestPage> => {
   const asked: RequestQuery = {
     limit: numberIn(query, 'limit'),
@@ -15,7 +15,7 @@ export const requestsOf = async (log: RequestLog | undefined, query: ParsedUrlQu
     return await kept(log).requests(asked);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new ChainError('invalid_request', `"cursor" is none: ${error.message}`, { param: 'cursor' });
+    throw new ChainError('invalid_request', `"cursor" is invalid: ${error.message}`, { param: 'cursor' });
   }
 };
 
@@ -23,16 +23,16 @@ export const requestsOf = async (log: RequestLog | undefined, query: ParsedUrlQu
 export const requestOf = async (log: RequestLog | undefined, id: string): Promise<RequestRecord> => {
   const found = await kept(log).request(id);
   if (found !== undefined) return found;
-  throw new ChainError('not_found', `There is no request "${id}" in the log. It may be older than what is kept.`);
+  throw new ChainError('not_found', `The log has no request "${id}". It may have been deleted because of its age.`);
 };
 
-/** What requests came to. `from` and `to` are epoch ms or dates. @throws ChainError `invalid_request` · `not_found` */
+/** Totals of requests. `from` and `to` are epoch ms or dates. @throws ChainError `invalid_request` · `not_found` */
 export const usageOf = async (log: RequestLog | undefined, query: ParsedUrlQuery): Promise<UsageReport> =>
   kept(log).usage({ from: momentIn(query, 'from'), to: momentIn(query, 'to') });
 
 const kept = (log: RequestLog | undefined): RequestLog => {
   if (log !== undefined) return log;
-  throw new ChainError('not_found', 'Requests are not logged: the plugin nedb-logger is switched off.');
+  throw new ChainError('not_found', 'Requests are not logged: the plugin nedb-logger is disabled.');
 };
 
 const textIn = (query: ParsedUrlQuery, name: string): string | undefined => {
@@ -60,6 +60,6 @@ const momentIn = (query: ParsedUrlQuery, name: string): number | undefined => {
   if (text === undefined) return undefined;
   const at = /^\d{5,}$/.test(text) ? Number(text) : Date.parse(text);
   if (Number.isFinite(at)) return at;
-  const message = `"${name}" is "${text}". Expected a date such as 2026-01-31, or milliseconds since 1970.`;
+  const message = `"${name}" is "${text}". Expected a date such as 2026-01-31, or epoch milliseconds.`;
   throw new ChainError('invalid_request', message, { param: name });
 };

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { quotasOf } from '../../../admin-ui/src/data/providers.js';
+import { quotasOf } from '../../../admin-ui/src/data/providers/providers.js';
 import type { QuotaView, TargetView } from '../../../src/contract/admin-api.js';
 
 const quota = (fields: Partial<QuotaView>): QuotaView => ({
@@ -20,7 +20,7 @@ const target = (id: string, quotas: readonly QuotaView[]): TargetView => ({
 });
 
 describe('The limits of a provider', () => {
-  it('are shown once where targets share them, the written one and the told one beside each other', () => {
+  it('are shown once if targets share them, configured and reported ones side by side', () => {
     const told = quota({ limit: 30 });
     const written = quota({ limit: 20, source: 'manual' });
     const own = quota({ scope: 'groq/b', dimension: 'tokens', limit: 1000 });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { everyDay, partsOfDay, percent } from '../../../admin-ui/src/data/usage.js';
-import { usageCsv } from '../../../admin-ui/src/data/usage-csv.js';
+import { everyDay, partsOfDay, percent } from '../../../admin-ui/src/data/requests/usage.js';
+import { usageCsv } from '../../../admin-ui/src/data/requests/usage-csv.js';
 import type { Totals, UsageReport } from '../../../src/contract/requests.js';
 
 const NOON = Date.UTC(2026, 1, 28, 12);
@@ -27,8 +27,8 @@ const report = (more: Partial<UsageReport> = {}): UsageReport => ({
   ...more,
 });
 
-describe('What the admin makes of usage', () => {
-  it('has each day of the span, also those on which there was nothing', () => {
+describe('The figures of the page Usage', () => {
+  it('include each day of the range, also days without requests', () => {
     const days = everyDay(report({ days: [{ ...totals(), day: '2026-02-27' }] }), 3, NOON);
     expect(days.map(({ day, requests }) => [day, requests])).to.deep.equal([
       ['2026-02-26', 0],
@@ -37,7 +37,7 @@ describe('What the admin makes of usage', () => {
     ]);
   });
 
-  it('parts a day so that the parts add up to what came', () => {
+  it('split a day into parts that add up to its requests', () => {
     const { direct, rescued, failures, cancelled } = partsOfDay(totals({ requests: 10, cancelled: 3, saved: 9 }));
     expect({ direct, rescued, failures, cancelled }).to.deep.equal({
       direct: 0,
@@ -56,9 +56,9 @@ describe('What the admin makes of usage', () => {
     [1, 3, '33 %'],
   ];
   for (const [part, whole, text] of shares)
-    it(`says ${text} for ${part} of ${whole}`, () => expect(percent(part, whole)).to.equal(text));
+    it(`show ${text} for ${part} of ${whole}`, () => expect(percent(part, whole)).to.equal(text));
 
-  it('writes CSV that others read: quoted where needed, empty where nothing is known, CRLF at each end', () => {
+  it('are exported as CSV: quoted if needed, empty if unknown, with CRLF line ends', () => {
     const text = usageCsv(report({ targets: { 'one/a,"b"\n': totals({ p50Ms: 12.5, p99Ms: 40 }) } }));
     expect(text).to.equal(
       'of,name,requests,failures,cancelled,saved,rate_limited,avoided,prompt_tokens,completion_tokens,p50_ms,p99_ms\r\n' +

@@ -7,7 +7,7 @@ import { ADMIN_KEY, type Answered, type Asked, ask, BEARER, JSON_TYPE, LONELY, s
 
 const CONTRACT = fileURLToPath(new URL('../../../src/contract/admin-api.ts', import.meta.url));
 
-/** Every route of the contract: a handler for each is what the router is made from. */
+/** Every route of the contract; the router has a handler for each. */
 const ROUTES = [...readFileSync(CONTRACT, 'utf8').matchAll(/^ {2}'([A-Z]+) (\/\S*)'/gm)].map(
   ([, method = '', path = '']) => ({ method, path: `/admin/api${path.replaceAll(/:\w+/g, 'x')}` }),
 );
@@ -46,7 +46,7 @@ describe('The gate of the admin', () => {
       { method: 'GET', path: '/admin/api?/admin/api/session' },
     ];
 
-    it('knows the routes', () => {
+    it('is tested on every route of the contract', () => {
       expect(ROUTES.map(({ method, path }) => `${method} ${path}`)).to.include(SIGN_IN);
       expect(ROUTES.length).to.be.above(7);
     });
@@ -65,13 +65,13 @@ describe('The gate of the admin', () => {
 
     for (const { method, path } of ROUTES) {
       if (`${method} ${path}` === SIGN_IN) continue;
-      it(`does not take a caller's key at ${method} ${path} (pitfall 37: client keys could change providers)`, async () => {
+      it(`refuses a client key at ${method} ${path} (pitfall 37: client keys could change providers)`, async () => {
         const headers = { ...JSON_TYPE, authorization: `Bearer ${API_KEY}` };
         expect((await send({ method, path, headers })).status).to.equal(401);
       });
     }
 
-    it('takes no token for a session that it did not give', async () => {
+    it('refuses session tokens that it did not issue', async () => {
       for (const value of ['', 'x', `${cookie.cookie}x`, cookie.cookie.replace('=', '=x')]) {
         const { status } = await send({ path: '/admin/api/status', headers: { cookie: value } });
         expect(status, value).to.equal(401);
@@ -79,7 +79,7 @@ describe('The gate of the admin', () => {
     });
   });
 
-  it('lets neither the admin key nor a session through at /v1', async () => {
+  it('accepts neither the admin key nor a session at /v1', async () => {
     for (const headers of [BEARER, cookie]) {
       const body = JSON.stringify({ messages: HELLO });
       const asked = { method: 'POST', path: '/v1/chat/completions', headers: { ...JSON_TYPE, ...headers }, body };
@@ -87,18 +87,18 @@ describe('The gate of the admin', () => {
     }
   });
 
-  it('lets the admin key in as a bearer token, for scripts', async () => {
+  it('accepts the admin key as a bearer token, for scripts', async () => {
     expect((await send({ path: '/admin/api/status', headers: BEARER })).status).to.equal(200);
     const headers = { authorization: `bearer  ${ADMIN_KEY}` };
     expect((await send({ path: '/admin/api/status', headers })).status).to.equal(200);
   });
 
-  it('looks at the session where a proxy in front has a password of its own', async () => {
+  it('uses the session if a reverse proxy has its own password', async () => {
     const headers = { ...cookie, authorization: 'Basic dXNlcjpwYXNz' };
     expect((await send({ path: '/admin/api/status', headers })).status).to.equal(200);
   });
 
-  it('tells who is let in what is there and what is not', async () => {
+  it('answers unknown routes with 404 or 405 after authentication', async () => {
     expect((await send({ path: '/admin/api/no-such-thing', headers: cookie })).status).to.equal(404);
     expect((await send({ path: '/admin/api/Status', headers: cookie })).status).to.equal(404);
     const wrong = await send({ method: 'DELETE', path: '/admin/api/status', headers: { ...cookie, ...JSON_TYPE } });
@@ -132,7 +132,7 @@ describe('The gate of the admin', () => {
     ];
     for (const [host, isOurs] of HOSTS) {
       for (const path of ['/admin/', '/admin/api/status']) {
-        it(`"${host}" is ${isOurs ? 'let in' : 'refused (DNS rebinding)'} at ${path}`, async () => {
+        it(`"${host}" is ${isOurs ? 'accepted' : 'refused (DNS rebinding)'} at ${path}`, async () => {
           const { status, code } = await send({ path, headers: { ...cookie, host } });
           if (isOurs) expect(status).not.to.equal(403);
           else expect({ status, code }).to.deep.equal({ status: 403, code: 'forbidden' });
@@ -140,7 +140,7 @@ describe('The gate of the admin', () => {
       }
     }
 
-    it('is refused where it is missing', async () => {
+    it('is required', async () => {
       const socket = connect(Number(new URL(proxy.address).port), '127.0.0.1');
       socket.write(`GET /admin/api/status HTTP/1.0\r\nauthorization: Bearer ${ADMIN_KEY}\r\n\r\n`);
       const parts: Buffer[] = [];
@@ -148,13 +148,13 @@ describe('The gate of the admin', () => {
       expect(Buffer.concat(parts).toString()).to.match(/^HTTP\/1\.1 403 /);
     });
 
-    it('is asked for before a key is tried, so that no page of a stranger can guess', async () => {
+    it('is checked before the key, so that foreign pages cannot guess keys', async () => {
       const headers = { host: 'evil.test', authorization: 'Bearer guess' };
       expect((await send({ path: '/admin/api/status', headers })).status).to.equal(403);
     });
   });
 
-  describe('a request of another page', () => {
+  describe('a request from another page', () => {
     interface Case {
       readonly what: string;
       readonly headers: (own: string) => Record<string, string>;
@@ -197,7 +197,7 @@ describe('The gate of the admin', () => {
     ];
     for (const { what, headers, status } of CASES) {
       for (const method of ['GET', 'POST']) {
-        it(`by ${method} with ${what} is answered with ${status}`, async () => {
+        it(`with ${method} and ${what} is answered with ${status}`, async () => {
           const path = method === 'GET' ? '/admin/api/status' : '/admin/api/explain';
           const all = { ...cookie, ...(method === 'GET' ? {} : JSON_TYPE), ...headers(own) };
           const answered = await send({ method, path, headers: all, ...(method === 'GET' ? {} : { body: '{}' }) });
@@ -207,7 +207,7 @@ describe('The gate of the admin', () => {
       }
     }
 
-    it('may not sign in either', async () => {
+    it('cannot sign in', async () => {
       const body = JSON.stringify({ adminKey: ADMIN_KEY });
       const headers = { ...JSON_TYPE, origin: 'https://evil.test' };
       const refused = await send({ method: 'POST', path: '/admin/api/session', headers, body });
@@ -215,19 +215,19 @@ describe('The gate of the admin', () => {
       expect(refused.headers).not.to.have.property('set-cookie');
     });
 
-    it('may link to the page, which holds no secret', async () => {
+    it('may link to the page, which contains no secret', async () => {
       const { status } = await send({ path: '/admin/', headers: { 'sec-fetch-site': 'cross-site' } });
       expect(status).not.to.equal(403);
     });
 
-    it('is not told by any header that it may read an answer', async () => {
+    it('gets no header that allows it to read the response', async () => {
       const headers = { origin: 'https://evil.test', 'access-control-request-method': 'PUT' };
       const answered = await send({ method: 'OPTIONS', path: '/admin/api/status', headers });
       expect(Object.keys(answered.headers).filter((name) => name.startsWith('access-control'))).to.deep.equal([]);
     });
   });
 
-  describe('what a form can send', () => {
+  describe('a content type that a form can send', () => {
     const TYPES = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''];
     for (const path of ['/admin/api/explain', '/admin/api/session']) {
       for (const type of TYPES) {
@@ -239,16 +239,16 @@ describe('The gate of the admin', () => {
       }
     }
 
-    it('is refused without a body too', async () => {
+    it('is refused even without a body', async () => {
       expect((await send({ method: 'POST', path: '/admin/api/explain', headers: cookie })).status).to.equal(415);
     });
 
-    it('is no concern of a script, which may leave the type out where it sends nothing', async () => {
+    it('may be missing for a script that sends no body', async () => {
       const asked = { method: 'DELETE', path: '/admin/api/session', headers: BEARER };
       expect((await send(asked)).status).to.equal(200);
     });
 
-    it('is JSON with a charset as well', async () => {
+    it('is accepted as JSON with a charset', async () => {
       const headers = { ...cookie, 'content-type': 'application/json; charset=utf-8' };
       expect((await send({ method: 'POST', path: '/admin/api/explain', headers, body: '{}' })).status).to.equal(200);
     });
@@ -279,7 +279,7 @@ describe('The gate of the admin', () => {
       });
     }
 
-    it('and lets nobody keep what the API says', async () => {
+    it('and forbids caching of API responses', async () => {
       for (const headers of [{}, cookie]) {
         const answered = await send({ path: '/admin/api/status', headers });
         expect(answered.headers['cache-control']).to.equal('no-store');

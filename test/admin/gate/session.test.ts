@@ -26,7 +26,7 @@ describe('Signing in to the admin', () => {
   const status = (headers: Record<string, string>): Promise<Answered> =>
     ask(proxy.address, { path: '/admin/api/status', headers });
 
-  it('opens the API for the browser that gave the key', async () => {
+  it('gives the browser access to the API', async () => {
     const cookie = await signIn(proxy.address);
     expect((await status(cookie)).status).to.equal(200);
     const { status: code, text } = await ask(proxy.address, { path: '/admin/api/session', headers: cookie });
@@ -34,7 +34,7 @@ describe('Signing in to the admin', () => {
     expect(JSON.parse(text)).to.have.all.keys('signedIn', 'version').and.to.include({ signedIn: true });
   });
 
-  it('sets a cookie that no script sees, no other site sends, and nothing but the admin gets', async () => {
+  it('sets a cookie that is HttpOnly, SameSite=Strict and for /admin only', async () => {
     const { headers } = await trySignIn(proxy.address, ADMIN_KEY);
     const [cookie = '', ...attributes] = headers['set-cookie']?.[0]?.split('; ') ?? [];
     expect(cookie).to.match(/^429chain-session=[\w-]{43}$/);
@@ -42,13 +42,13 @@ describe('Signing in to the admin', () => {
     expect(headers['cache-control']).to.equal('no-store');
   });
 
-  it('sets a cookie for https alone where the page came over https', async () => {
+  it('sets a Secure cookie if the page was loaded over https', async () => {
     const { host } = new URL(proxy.address);
     const { headers } = await trySignIn(proxy.address, ADMIN_KEY, { origin: `https://${host}` });
     expect(headers['set-cookie']?.[0]?.split('; ')).to.include('Secure');
   });
 
-  it('gives each browser a session of its own, and ends the one that is signed out', async () => {
+  it('gives each browser its own session and ends only the one that signs out', async () => {
     const [one, two] = [await signIn(proxy.address), await signIn(proxy.address)];
     expect(one.cookie).not.to.equal(two.cookie);
     const headers = { ...one, ...JSON_TYPE };
@@ -59,14 +59,14 @@ describe('Signing in to the admin', () => {
     expect((await status(two)).status).to.equal(200);
   });
 
-  it('ends the session before when a browser signs in again', async () => {
+  it('ends the earlier session when a browser signs in again', async () => {
     const before = await signIn(proxy.address);
     const { headers } = await trySignIn(proxy.address, ADMIN_KEY, before);
     expect((await status(before)).status).to.equal(401);
     expect((await status({ cookie: cookieIn(headers) })).status).to.equal(200);
   });
 
-  it('ends a session that nobody used for seven days, and no other', async () => {
+  it('ends a session after seven days without use, and no other', async () => {
     const [used, unused] = [await signIn(proxy.address), await signIn(proxy.address)];
     clock.turn(6 * DAY);
     expect((await status(used)).status).to.equal(200);
@@ -75,7 +75,7 @@ describe('Signing in to the admin', () => {
     expect((await status(unused)).status).to.equal(401);
   });
 
-  it('keeps a hundred sessions, and drops the one that was used longest ago', async () => {
+  it('keeps a hundred sessions and drops the least recently used one', async () => {
     const first = await signIn(proxy.address);
     const second = await signIn(proxy.address);
     clock.turn(2 * 3_600_000);
@@ -88,14 +88,14 @@ describe('Signing in to the admin', () => {
   const BAD_BODIES: readonly (readonly [what: string, body: string, status: number, code: string])[] = [
     ['no key', '{}', 400, 'invalid_request'],
     ['an empty key', '{"adminKey":""}', 400, 'invalid_request'],
-    ['a key that is no text', '{"adminKey":[]}', 400, 'invalid_request'],
+    ['a key that is not a string', '{"adminKey":[]}', 400, 'invalid_request'],
     ['a list', `["${ADMIN_KEY}"]`, 400, 'invalid_request'],
     ['nothing', '', 400, 'invalid_request'],
     ['malformed JSON around the right key', `{"adminKey":"${ADMIN_KEY}" }}`, 400, 'malformed_json'],
     ['a wrong key', '{"adminKey":"wrong-key-of-somebody"}', 401, 'invalid_api_key'],
   ];
   for (const [what, body, expected, code] of BAD_BODIES) {
-    it(`refuses ${what} with ${expected} ${code}, and repeats no key`, async () => {
+    it(`refuses ${what} with ${expected} ${code} and does not repeat the key`, async () => {
       const request = { method: 'POST', path: '/admin/api/session', headers: JSON_TYPE, body };
       const answered = await ask(proxy.address, request);
       expect({ status: answered.status, code: answered.code }).to.deep.equal({ status: expected, code });
@@ -104,7 +104,7 @@ describe('Signing in to the admin', () => {
     });
   }
 
-  it('tells neither key nor token in an answer, in the log or in the data folder (pitfall 45: keys in logs)', async () => {
+  it('writes neither key nor token into responses, the log or the data folder (pitfall 45: keys in logs)', async () => {
     const answers = [
       await trySignIn(proxy.address, ADMIN_KEY),
       await trySignIn(proxy.address, 'wrong-key-of-somebody'),
@@ -130,7 +130,7 @@ describe('Signing in to the admin', () => {
       return statuses;
     };
 
-    it('is refused for a while after five, the right key included', async () => {
+    it('is refused for a while after five of them, even with the right key', async () => {
       expect(await guess(6)).to.deep.equal([401, 401, 401, 401, 401, 429]);
       const refused = await trySignIn(proxy.address, ADMIN_KEY);
       expect(refused).to.deep.include({ status: 429, code: 'too_many_attempts' });
@@ -139,7 +139,7 @@ describe('Signing in to the admin', () => {
       expect((await trySignIn(proxy.address, ADMIN_KEY)).status).to.equal(200);
     });
 
-    it('makes each further guess wait twice as long, up to a quarter of an hour', async () => {
+    it('doubles the delay with each further guess, up to 15 minutes', async () => {
       await guess(5);
       const waits: number[] = [];
       for (let index = 0; index < 8; index++) {
@@ -151,25 +151,25 @@ describe('Signing in to the admin', () => {
       expect(waits).to.deep.equal([10, 20, 40, 80, 160, 320, 640, 900]);
     });
 
-    it('forgets them after a quarter of an hour without any', async () => {
+    it('forgets them after 15 minutes without another', async () => {
       await guess(4);
       clock.turn(16 * MINUTE);
       expect(await guess(5, 'later')).to.deep.equal([401, 401, 401, 401, 401]);
     });
 
-    it('counts those of scripts too', async () => {
+    it('counts wrong bearer tokens too', async () => {
       for (let index = 0; index < 5; index++) await status({ authorization: `Bearer guess-${index}` });
       expect(await status(BEARER)).to.deep.include({ status: 429, code: 'too_many_attempts' });
     });
 
-    it('takes the same wrong key for one guess, so that a script with an old key locks nobody out', async () => {
+    it('counts the same wrong key once, so that a script with an outdated key locks nobody out', async () => {
       for (let index = 0; index < 20; index++) {
         expect((await status({ authorization: 'Bearer an-old-one' })).status).to.equal(401);
       }
       expect((await trySignIn(proxy.address, ADMIN_KEY)).status).to.equal(200);
     });
 
-    it('leaves those alone who are signed in', async () => {
+    it('does not affect open sessions', async () => {
       const cookie = await signIn(proxy.address);
       await guess(6);
       expect((await status(cookie)).status).to.equal(200);
@@ -211,12 +211,12 @@ describe('A session of the admin', () => {
   const statusOf = async (address: string, cookie: { cookie: string }): Promise<number> =>
     (await ask(address, { path: '/admin/api/status', headers: cookie })).status;
 
-  it('goes on over a restart of the server, under the page that is open', async () => {
+  it('survives a restart of the server', async () => {
     const cookie = await signIn(await start());
     expect(await statusOf(await restart(), cookie)).to.equal(200);
   });
 
-  it('stays ended over a restart', async () => {
+  it('stays ended after a restart', async () => {
     const address = await start();
     const cookie = await signIn(address);
     const headers = { ...cookie, ...JSON_TYPE };
@@ -234,20 +234,20 @@ describe('A session of the admin', () => {
     expect(await statusOf(address, await signIn(address, 'another-key-of-the-admin'))).to.equal(200);
   });
 
-  it('ends when the admin key changed over a restart', async () => {
+  it('ends when the admin key changes between two starts', async () => {
     const cookie = await signIn(await start());
     await app?.close(0);
     write('another-key-of-the-admin');
     expect(await statusOf(await start(), cookie)).to.equal(401);
   });
 
-  it('is no more where its file is damaged: one signs in again, and the log says why', async () => {
+  it('is lost if its file is damaged, and the log says why', async () => {
     const cookie = await signIn(await start());
     await app?.close(0);
     writeFileSync(join(folder, '.429chain', 'sessions.json'), '{"sessions":[');
     const address = await start();
     expect(await statusOf(address, cookie)).to.equal(401);
-    expect(log.lines.join('\n')).to.match(/Sessions of the admin cannot be read from .*sessions\.json/);
+    expect(log.lines.join('\n')).to.match(/Cannot read the admin.s sessions from .*sessions\.json/);
     expect(await statusOf(address, await signIn(address))).to.equal(200);
   });
 });

@@ -29,7 +29,7 @@ const outcomeOf = (requestId: string, attempts: readonly AttemptRecord[] = []): 
   attempts,
 });
 
-/** Attempts with so much to tell that a record of them has some 30 KB. */
+/** Attempts whose record has about 30 KB. */
 const WORDY = Array.from({ length: 90 }, () => ({
   attempt: { target: { id: 'one/a' } },
   denial: { reason: 'x'.repeat(300) },
@@ -43,7 +43,7 @@ describe('The pace of the live feed', () => {
   let responses: ServerResponse[];
 
   beforeEach(async () => {
-    // What sockets need goes on by itself.
+    // Sockets need the real timers that are not listed here.
     time = sinon.useFakeTimers({
       now: Date.UTC(2026, 0, 1),
       toFake: ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'],
@@ -91,13 +91,13 @@ describe('The pace of the live feed', () => {
     await until(() => time.countTimers() === 0);
   };
 
-  /** All that was sent has come. */
+  /** Resolves when the clients have received everything that was sent. */
   const allRead = async (reader: EventReader): Promise<void> => {
     const before = reader.comments.length;
     while (reader.comments.length === before) await time.tickAsync(15_000);
   };
 
-  it('makes ten events a second of any number of changes, and leaves out none but told requests', async () => {
+  it('sends at most ten events a second, and drops no change but surplus requests', async () => {
     const reader = await follow();
     await reader.sees(() => true);
     for (let index = 0; index < 1_000; index++) {
@@ -128,7 +128,7 @@ describe('The pace of the live feed', () => {
     expect(reader.events).to.have.length(1);
   });
 
-  it('does not tell of what has changed and is again as it was', async () => {
+  it('does not send a change that was undone in the meantime', async () => {
     const reader = await follow();
     await reader.sees(() => true);
     reserve('one/a').release();
@@ -137,7 +137,7 @@ describe('The pace of the live feed', () => {
     expect(reader.events).to.have.length(1);
   });
 
-  it('tells when a rest is over, which nobody reports', async () => {
+  it('sends the end of a cooldown, which the ledger does not report', async () => {
     const reader = await follow();
     const until = Date.now() + 20_000;
     const reservation = reserve('one/a');
@@ -150,7 +150,7 @@ describe('The pace of the live feed', () => {
     await reader.sees((event) => event.type === 'changes' && isState('tracking')(event));
   });
 
-  it('has no timer while nobody listens', async () => {
+  it('has no timer without clients', async () => {
     expect(time.countTimers()).to.equal(0);
     reserve('one/a');
     feed.requestOver(outcomeOf('r'));
@@ -164,12 +164,12 @@ describe('The pace of the live feed', () => {
   });
 
   const BACK: readonly (readonly [what: string, awayMs: number, requests: number, told: string])[] = [
-    ['what it missed to who is away for a minute', 59_000, 500, 'changes'],
-    ['everything to who is away for longer', 61_000, 1, 'status'],
-    ['everything to who missed more than 500 requests', 1_000, 501, 'status'],
+    ['what it missed to a client that is away for a minute', 59_000, 500, 'changes'],
+    ['the whole status to a client that is away for longer', 61_000, 1, 'status'],
+    ['the whole status to a client that missed more than 500 requests', 1_000, 501, 'status'],
   ];
   for (const [what, awayMs, requests, told] of BACK) {
-    it(`tells ${what}`, async () => {
+    it(`sends ${what}`, async () => {
       const before = await follow();
       await before.sees(() => true);
       await leave(before);
@@ -181,7 +181,7 @@ describe('The pace of the live feed', () => {
     });
   }
 
-  it('drops who does not read, buffers nothing for him, and goes on for others', async () => {
+  it('disconnects a client that does not read, buffers nothing for it, and continues for others', async () => {
     const slow = connect(port(), '127.0.0.1').on('error', () => {});
     slow.pause();
     slow.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
@@ -211,7 +211,7 @@ describe('The pace of the live feed', () => {
     slow.destroy();
   });
 
-  it('tells who reads again what he did not read meanwhile, as one event', async () => {
+  it('sends a slow reader what it missed as one event', async () => {
     const reader = await follow();
     await reader.sees(() => true);
     const held = responses[0] as ServerResponse;
@@ -221,7 +221,7 @@ describe('The pace of the live feed', () => {
       for (let index = 0; index < 10; index++) feed.requestOver(outcomeOf(`r-${asked++}`, WORDY));
       await time.tickAsync(100);
     };
-    /** Also after the socket has taken what it can. */
+    /** Counts what the socket could not take. */
     const isStuck = async (): Promise<boolean> => {
       for (let turn = 0; turn < 50 && held.writableNeedDrain; turn++) await new Promise(setImmediate);
       return held.writableNeedDrain;

@@ -9,12 +9,12 @@ import { EventReader } from '../../event-reader.js';
 import { API_KEY, chainOver, MemoryLog, type RunningProxy, startProxy } from '../../proxy.js';
 import { type Answerer, answer, chunk, DONE, reply, ScriptedUpstream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
+import { ADMIN_KEY } from '../browser.js';
 
-const ADMIN_KEY = 'test-key-of-the-admin';
 const QUESTION = [{ role: 'user', content: 'a question that nobody else may read' }];
 const LIMITS = { limits: [{ requests: 30, per: '1h' }] };
 
-/** A stream that has begun, and ends when it is told to. */
+/** A stream that begins at once and ends at `release`. */
 const heldStream = (): { answerer: Answerer; release: () => void } => {
   let release = (): void => {};
   const released = new Promise<void>((resolve) => {
@@ -40,7 +40,7 @@ describe('The live feed', () => {
     server: { apiKeys: [API_KEY], adminKey: ADMIN_KEY },
   });
 
-  /** Into the file that is in force; without a proxy, it is started with it. */
+  /** Writes the configuration file. */
   const write = (written: object): void => writeFileSync(join(folder, '429chain.json5'), JSON.stringify(written));
 
   const start = async (written: object): Promise<void> => {
@@ -66,7 +66,7 @@ describe('The live feed', () => {
       ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
     });
 
-  /** @returns the request's id, once its answer is whole. */
+  /** Sends a request. @returns its id, when the response is complete */
   const ask = async (more: object = {}): Promise<string> => {
     const response = await proxy.post({ model: 'default', messages: QUESTION, ...more });
     await response.text();
@@ -79,7 +79,7 @@ describe('The live feed', () => {
   const over = (reader: EventReader, id: string): Promise<LiveEvent> =>
     reader.sees((event) => event.type === 'changes' && event.requests.some((request) => request.id === id));
 
-  it('tells a newcomer at first how every target stands', async () => {
+  it('begins with the state of every target', async () => {
     const reader = await follow();
     await reader.sees(() => true);
     expect(reader.status).to.equal(200);
@@ -98,7 +98,7 @@ describe('The live feed', () => {
     ]);
   });
 
-  it('tells of a request that is under way, and when it is over, with what it left of the quota', async () => {
+  it('sends the start and the end of a request, with the remaining quota', async () => {
     const { answerer, release } = heldStream();
     one.script(answerer);
     const reader = await follow();
@@ -116,7 +116,7 @@ describe('The live feed', () => {
     expect(targetIn(last, 'one/a-model')?.quotas[0]).to.include({ used: 1, remaining: 29 });
   });
 
-  it('tells all targets of an account what one of them used', async () => {
+  it('sends a change of all targets of an account when one of them is used', async () => {
     await proxy.close();
     const written = configuration([one]);
     await start({ ...written, chains: { default: ['one/a-model', 'one/b-model'] } });
@@ -126,7 +126,7 @@ describe('The live feed', () => {
     expect(targetIn(event, 'one/b-model')?.quotas[0]).to.include({ scope: 'one' });
   });
 
-  it('tells why a target rests, and how many wait', async () => {
+  it('sends why a target is cooling down, and how many requests wait', async () => {
     await proxy.close();
     await start(configuration([one], { maxWait: '30s' }));
     one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '20' }));
@@ -145,7 +145,7 @@ describe('The live feed', () => {
     await until(() => reader.changes.at(-1)?.waiting === 0 || reader.changes.some(({ waiting }) => waiting === 0));
   });
 
-  it('tells who comes back what it missed, and nothing twice', async () => {
+  it('sends a reconnecting client what it missed, and nothing twice', async () => {
     const before = await follow();
     const first = await ask();
     await over(before, first);
@@ -169,11 +169,11 @@ describe('The live feed', () => {
   });
 
   for (const [what, idFrom] of [
-    ['of another run', () => '0123456789ab-3'],
-    ['that is none', () => 'hello'],
-    ['that was never given', (id: string) => `${id}99`],
+    ['of another process', () => '0123456789ab-3'],
+    ['that is invalid', () => 'hello'],
+    ['that was never sent', (id: string) => `${id}99`],
   ] as const) {
-    it(`tells everything to who comes with an id ${what}`, async () => {
+    it(`sends the whole status to a client with an id ${what}`, async () => {
       const first = await follow();
       await first.sees(() => true);
       const reader = await follow(idFrom(first.lastId));
@@ -181,7 +181,7 @@ describe('The live feed', () => {
     });
   }
 
-  it('tells everything when another configuration is in force, and of requests that end on the one before', async () => {
+  it('sends the whole status after a reload, and requests that end on the previous configuration', async () => {
     const { answerer, release } = heldStream();
     one.script(answerer);
     const reader = await follow();
@@ -196,14 +196,14 @@ describe('The live feed', () => {
   });
 
   for (const [what, broken, problems] of [
-    ['cannot be read', { providers: {}, chains: {}, port: 1 }, (count: number) => count > 0],
+    ['is invalid', { providers: {}, chains: {}, port: 1 }, (count: number) => count > 0],
     [
       'names an unknown provider type',
       { providers: { one: { type: 'grok', baseUrl: 'http://127.0.0.1:1/v1' } }, chains: { default: ['one/a'] } },
       (count: number) => count === 1,
     ],
   ] as const) {
-    it(`says so when the changed configuration ${what}, and when it is well again`, async () => {
+    it(`reports when the changed configuration ${what}, and when it is repaired`, async () => {
       const reader = await follow();
       await reader.sees(() => true);
       write(broken);
@@ -215,14 +215,14 @@ describe('The live feed', () => {
     });
   }
 
-  it('ends when 429chain stops, and holds up nothing (pitfall 42: open streams held the exit)', async () => {
+  it('ends when 429chain stops and does not delay the exit (pitfall 42: open streams held the exit)', async () => {
     const reader = await follow();
     await reader.sees(() => true);
     await proxy.app.close(60_000);
     await until(() => reader.ended);
   });
 
-  it('tells nothing of keys, questions and answers', async () => {
+  it('contains no keys, prompts or answers', async () => {
     one.script(reply(401, { error: { message: 'no such key: key-of-one' } }), answer('an answer of its own'));
     two.always(answer('an answer of its own'));
     const reader = await follow();
@@ -234,7 +234,7 @@ describe('The live feed', () => {
     }
   });
 
-  it('takes a hundred clients and no more', async () => {
+  it('accepts a hundred clients and no more', async () => {
     const readers = await Promise.all(Array.from({ length: 100 }, () => follow()));
     expect(readers.map(({ status }) => status)).to.deep.equal(Array(100).fill(200));
     const late = await follow();
@@ -250,7 +250,7 @@ describe('The live feed', () => {
 
   const REFUSED: readonly (readonly [what: string, method: string, key: string, status: number])[] = [
     ['no key', 'GET', '', 401],
-    ['a key for callers (pitfall 37: one key for both)', 'GET', API_KEY, 401],
+    ['a client key (pitfall 37: one key for both)', 'GET', API_KEY, 401],
     ['HEAD', 'HEAD', ADMIN_KEY, 405],
     ['POST', 'POST', ADMIN_KEY, 405],
   ];

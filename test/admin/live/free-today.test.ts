@@ -24,19 +24,19 @@ const tokens = (id: string, limit: number, used: number): QuotaView => quota(id,
 const requests = (id: string, limit: number, used: number): QuotaView => quota(id, 'requests', { limit, used });
 
 const CASES: readonly (readonly [what: string, targets: readonly TargetView[], expected: FreeToday])[] = [
-  ['nothing where nothing is known', [target('p/a', [])], { unknown: 1 }],
+  ['nothing if nothing is known', [target('p/a', [])], { unknown: 1 }],
   [
-    'the tokens of targets that have limits of their own',
+    'the tokens of targets with their own limits',
     [target('p/a', [tokens('p/a', 100, 10)]), target('p/b', [tokens('p/b', 200, 50)])],
     { tokens: { used: 60, limit: 300 }, unknown: 0 },
   ],
   [
-    'an account once, however many targets draw on it, and not what is inside of it',
+    'an account once, however many targets share it, and not its targets',
     [target('p/a', [tokens('p/a', 100, 10), ofAccount]), target('p/b', [ofAccount])],
     { tokens: { used: 300, limit: 1_000 }, unknown: 0 },
   ],
   [
-    'a pool in place of its targets',
+    'a pool instead of its targets',
     [target('p/a', [requests('p/a', 9, 1), requests('p#free', 50, 7)]), target('p/b', [requests('p#free', 50, 7)])],
     { requests: { used: 7, limit: 50 }, unknown: 0 },
   ],
@@ -46,17 +46,17 @@ const CASES: readonly (readonly [what: string, targets: readonly TargetView[], e
     { tokens: { used: 9, limit: 100 }, unknown: 0 },
   ],
   [
-    'requests only where the tokens of a day are not known',
+    'requests only if the tokens per day are unknown',
     [target('p/a', [requests('p/a', 10, 1), tokens('p/a', 100, 10)]), target('q/b', [requests('q/b', 20, 2)])],
     { tokens: { used: 10, limit: 100 }, requests: { used: 2, limit: 20 }, unknown: 0 },
   ],
   [
-    'what is left, where only that is told',
+    'the remaining units, if only those are known',
     [target('p/a', [quota('p/a', 'tokens', { limit: 100, remaining: 25 })])],
     { tokens: { used: 75, limit: 100 }, unknown: 0 },
   ],
   [
-    'never more than there is',
+    'never more than the limit',
     [target('p/a', [tokens('p/a', 100, 130)])],
     { tokens: { used: 100, limit: 100 }, unknown: 0 },
   ],

@@ -1,34 +1,20 @@
 import { expect } from 'chai';
 import type { ChainsReply, Saved } from '../../../src/contract/admin-configuration.js';
 import { HELLO } from '../../proxy.js';
-import { answer, ScriptedUpstream } from '../../scripted-upstream.js';
-import { Admin, codeOf } from '../admin.js';
-import { configured, DOT_ENV } from '../configured.js';
+import { answer } from '../../scripted-upstream.js';
+import { codeOf } from '../admin.js';
+import { AdminStage } from '../stage.js';
 
 const FIVE = [{ requests: 5, per: '1m' }];
 
-describe('The admin, on chains', () => {
-  let one: ScriptedUpstream;
-  let two: ScriptedUpstream;
-  let admin: Admin;
+describe('The admin API for chains', () => {
+  const stage = AdminStage.forEachTest();
 
-  beforeEach(async () => {
-    one = await ScriptedUpstream.start();
-    two = await ScriptedUpstream.start();
-    admin = await Admin.start(configured(one, two), { dotEnv: DOT_ENV });
-  });
-
-  afterEach(async () => {
-    await admin.close();
-    await Promise.all([one.close(), two.close()]);
-  });
-
-  const list = async (): Promise<ChainsReply> => (await admin.call<ChainsReply>('GET /chains')).body;
+  const list = async (): Promise<ChainsReply> => (await stage.call<ChainsReply>('GET /chains')).body;
   const put = (name: string, body: object, revision?: string) =>
-    admin.call<Saved & Record<string, unknown>>(`PUT /chains/${encodeURIComponent(name)}`, body, revision);
-  const untouched = (): string => configured(one, two);
+    stage.call<Saved & Record<string, unknown>>(`PUT /chains/${encodeURIComponent(name)}`, body, revision);
 
-  it('shows each as it is written down', async () => {
+  it('lists each chain as written', async () => {
     const { chains, defaultChain } = await list();
     expect({ chains, defaultChain }).to.deep.equal({
       chains: [
@@ -42,81 +28,80 @@ describe('The admin, on chains', () => {
     });
   });
 
-  it('saves what it shows without changing a letter of the file', async () => {
+  it('saves an unchanged chain without changing the file', async () => {
     for (const { name, ...chain } of (await list()).chains) expect((await put(name, chain)).status).to.equal(200);
-    expect(admin.text).to.equal(untouched());
+    expect(stage.text).to.equal(stage.configuration);
   });
 
-  it('reorders targets, each with its comments (pitfall 35: comments were lost)', async () => {
+  it('reorders targets together with their comments (pitfall 35: comments were lost)', async () => {
     const [chain] = (await list()).chains;
     await put('default', { targets: chain?.targets.toReversed() });
-    const [, first, second] = untouched().split(/( {6}\/\/ asked first\n.*\n)( {6}\/\/ asked second\n.*\n)/);
-    expect(admin.text).to.equal(untouched().replace(`${first}${second}`, `${second}${first}`));
-    two.always(answer('hi'));
-    const response = await admin.call('POST /chat', { messages: HELLO });
+    const [, first, second] = stage.configuration.split(/( {6}\/\/ asked first\n.*\n)( {6}\/\/ asked second\n.*\n)/);
+    expect(stage.text).to.equal(stage.configuration.replace(`${first}${second}`, `${second}${first}`));
+    stage.two.always(answer('hi'));
+    const response = await stage.call('POST /chat', { messages: HELLO });
     expect(response.status).to.equal(200);
-    expect(one.received).to.deep.equal([]);
+    expect(stage.one.received).to.deep.equal([]);
   });
 
-  it('writes a target in its short form unless there is more to say', async () => {
+  it('writes a target without settings in its short form', async () => {
     const targets = [
       { target: 'one/a-model', limits: [], timeouts: {} },
       { target: 'one/c', timeouts: { idle: '9s' } },
     ];
     await put('new one', { targets });
-    expect(admin.text).to.include(
+    expect(stage.text).to.include(
       `'new one': ['one/a-model', { provider: 'one', model: 'c', timeouts: { idle: '9s' } }],`,
     );
   });
 
-  it('gives a chain settings, and keeps those that it does not know of', async () => {
+  it('changes the settings of a chain and keeps those that the admin does not edit', async () => {
     await put('careful', { targets: [{ target: 'two/maker/b-model:free' }], retries: 2 });
-    const line = admin.text.split('\n').find((each) => each.includes('careful:'));
+    const line = stage.text.split('\n').find((each) => each.includes('careful:'));
     expect(line).to.equal(
       `    careful: { targets: ['two/maker/b-model:free'], /* as told */ resumeInstruction: 'Go on: {lastWords}', retries: 2 },`,
     );
     const [chain] = (await list()).chains;
     await put('default', { targets: chain?.targets, maxWait: '5s' });
-    expect(admin.text).to.match(/\/\/ asked first\n\s+'one\/a-model', \/\/ thirty a minute/);
+    expect(stage.text).to.match(/\/\/ asked first\n\s+'one\/a-model', \/\/ thirty a minute/);
     expect((await list()).chains[0]).to.include({ maxWait: '5s' });
   });
 
-  it('renames one in its place, and the default chain with it', async () => {
+  it('renames a chain in its place, and `defaultChain` with it', async () => {
     const [chain] = (await list()).chains;
     await put('default', { name: 'main', targets: chain?.targets });
-    const expected = untouched()
+    const expected = stage.configuration
       .replace('    default: [', '    main: [')
       .replace(`defaultChain: 'default'`, `defaultChain: 'main'`);
-    expect(admin.text).to.equal(expected);
+    expect(stage.text).to.equal(expected);
     const other = await put('careful', { name: 'main', targets: [{ target: 'one/a' }] });
     expect(codeOf(other)).to.equal('in_use');
   });
 
-  it('makes another one the default, and removes the one before', async () => {
-    const refused = await admin.call('DELETE /chains/default');
+  it('changes the default chain, and then removes the earlier one', async () => {
+    const refused = await stage.call('DELETE /chains/default');
     expect(codeOf(refused)).to.equal('in_use');
     expect(refused.text).to.include('default chain');
-    expect((await admin.call('PUT /default-chain', { name: 'careful' })).status).to.equal(200);
-    expect((await admin.call('DELETE /chains/default')).status).to.equal(200);
-    const only = await admin.call('DELETE /chains/careful');
+    expect((await stage.call('PUT /default-chain', { name: 'careful' })).status).to.equal(200);
+    expect((await stage.call('DELETE /chains/default')).status).to.equal(200);
+    const only = await stage.call('DELETE /chains/careful');
     expect(codeOf(only)).to.equal('in_use');
     expect(only.text).to.include('only chain');
     expect((await list()).defaultChain).to.equal('careful');
   });
 
-  it('keeps the default chain where its name went without saying', async () => {
-    await admin.close();
-    const text = `{ providers: { one: { type: 'openai-compatible', baseUrl: '${one.baseUrl}' } }, chains: { mine: ['one/a'] } }`;
-    admin = await Admin.start(text);
+  it('keeps an implied default chain', async () => {
+    const text = `{ providers: { one: { type: 'openai-compatible', baseUrl: '${stage.one.baseUrl}' } }, chains: { mine: ['one/a'] } }`;
+    await stage.restart(text);
     await put('default', { targets: [{ target: 'one/b' }] });
     expect((await list()).defaultChain).to.equal('mine');
   });
 
   const REFUSED: readonly [what: string, name: string, body: object, status: number, says: RegExp][] = [
     ['without targets', 'x', {}, 400, /targets/],
-    ['with no target', 'x', { targets: [] }, 422, /chains\.x/],
-    ['with what is no target', 'x', { targets: [{ target: 'one' }] }, 400, /provider\/model/],
-    ['of a provider that is not there', 'x', { targets: [{ target: 'nine/a' }] }, 422, /not configured/],
+    ['with an empty list of targets', 'x', { targets: [] }, 422, /chains\.x/],
+    ['with an invalid target', 'x', { targets: [{ target: 'one' }] }, 400, /provider\/model/],
+    ['with an unknown provider', 'x', { targets: [{ target: 'nine/a' }] }, 422, /not configured/],
     ['with one target twice', 'x', { targets: [{ target: 'one/a' }, { target: 'one/a' }] }, 422, /repeats/],
     ['with a slash in its name', 'x/y', { targets: [{ target: 'one/a' }] }, 422, /no slash/],
   ];
@@ -125,11 +110,11 @@ describe('The admin, on chains', () => {
       const refused = await put(name, body);
       expect(refused.status).to.equal(status);
       expect(refused.text).to.match(says);
-      expect(admin.text).to.equal(untouched());
+      expect(stage.text).to.equal(stage.configuration);
     });
   }
 
-  it('refuses the second of two quick changes that start from the same list (pitfall 38: drags in any order)', async () => {
+  it('refuses the second of two changes that start from the same revision (pitfall 38: drags in any order)', async () => {
     const { revision, chains } = await list();
     const targets = chains[0]?.targets ?? [];
     const answers = await Promise.all([
@@ -140,8 +125,8 @@ describe('The admin, on chains', () => {
     expect((await list()).revision).to.equal(answers.find(({ status }) => status === 200)?.body.revision);
   });
 
-  it('pins a limit where it belongs: to a target in every chain, or to an account', async () => {
-    const pin = (body: object) => admin.call('POST /limits/pin', body);
+  it('pins a limit to a target in every chain, or to a provider', async () => {
+    const pin = (body: object) => stage.call('POST /limits/pin', body);
     await pin({ scope: 'two/maker/b-model:free', dimension: 'requests', window: '1m', limit: 7 });
     await pin({ scope: 'one', dimension: 'concurrent', limit: 3 });
     const { chains } = await list();
@@ -150,14 +135,14 @@ describe('The admin, on chains', () => {
       { target: 'two/maker/b-model:free', limits },
       { target: 'two/maker/b-model:free', limits },
     ]);
-    expect(admin.text).to.include("limits: [{ requests: 7, per: '1m' }] }, // five");
-    expect(admin.text).to.include('limits: [{ concurrent: 3 }]');
+    expect(stage.text).to.include("limits: [{ requests: 7, per: '1m' }] }, // five");
+    expect(stage.text).to.include('limits: [{ concurrent: 3 }]');
   });
 
-  it('pins a limit in the place of the one of the same span, however that is written', async () => {
-    const byHand = admin.text.replace("limits: [{ requests: 5, per: '1m' }]", "limits: [{ requests: 5, per: '60s' }]");
-    await admin.call('PUT /configuration', { text: byHand });
-    await admin.call('POST /limits/pin', {
+  it('replaces the limit with the same window, however the window is written', async () => {
+    const byHand = stage.text.replace("limits: [{ requests: 5, per: '1m' }]", "limits: [{ requests: 5, per: '60s' }]");
+    await stage.call('PUT /configuration', { text: byHand });
+    await stage.call('POST /limits/pin', {
       scope: 'two/maker/b-model:free',
       dimension: 'requests',
       window: '1m',
@@ -173,8 +158,8 @@ describe('The admin, on chains', () => {
     [{ scope: 'one', dimension: 'requests', limit: 7 }, /window/],
     [{ scope: 'one', dimension: 'requests', window: '1m', limit: 0 }, /limit/],
   ] as const) {
-    it(`pins no limit of ${JSON.stringify(body)}`, async () => {
-      const refused = await admin.call('POST /limits/pin', body);
+    it(`refuses to pin ${JSON.stringify(body)}`, async () => {
+      const refused = await stage.call('POST /limits/pin', body);
       expect(codeOf(refused)).to.equal('invalid_request');
       expect(refused.text).to.match(says);
     });

@@ -4,41 +4,27 @@ import { memoryStore } from '../../../src/config/source/store.js';
 import type { CheckedText, ConfigurationReply, KeysReply, Saved } from '../../../src/contract/admin-configuration.js';
 import { MemoryLog } from '../../proxy.js';
 import { makeReadOnly, makeWritable } from '../../read-only-file.js';
-import { ScriptedUpstream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
 import { Admin, codeOf, SECRETS } from '../admin.js';
-import { configured, DOT_ENV } from '../configured.js';
+import { AdminStage } from '../stage.js';
 
-describe('The admin, on the configuration as text', () => {
-  let one: ScriptedUpstream;
-  let two: ScriptedUpstream;
-  let admin: Admin;
-
-  beforeEach(async () => {
-    one = await ScriptedUpstream.start();
-    two = await ScriptedUpstream.start();
-    admin = await Admin.start(configured(one, two), { dotEnv: DOT_ENV });
-  });
-
-  afterEach(async () => {
-    await admin.close();
-    await Promise.all([one.close(), two.close()]);
-  });
+describe('The admin API for the configuration text', () => {
+  const stage = AdminStage.forEachTest();
 
   const get = async (): Promise<ConfigurationReply> =>
-    (await admin.call<ConfigurationReply>('GET /configuration')).body;
-  const put = (text: unknown, revision?: string) => admin.call<Saved>('PUT /configuration', { text }, revision);
-  const check = (text: unknown) => admin.call<CheckedText>('POST /configuration/check', { text });
+    (await stage.call<ConfigurationReply>('GET /configuration')).body;
+  const put = (text: unknown, revision?: string) => stage.call<Saved>('PUT /configuration', { text }, revision);
+  const check = (text: unknown) => stage.call<CheckedText>('POST /configuration/check', { text });
 
-  it('shows the file, its variables unread and the keys in it masked', async () => {
+  it('shows the file with variables not replaced and literal keys masked', async () => {
     const { text, file, writable, problems } = await get();
     expect({ file, writable, problems }).to.deep.equal({
-      file: admin.file,
+      file: stage.admin.file,
       writable: { ok: true, kept: true },
       problems: [],
     });
     expect(text).to.equal(
-      configured(one, two).replace(SECRETS.header, '<masked: hea…def>').replace(SECRETS.literal, '<masked: lite…6789>'),
+      stage.configuration.replace(SECRETS.header, '<masked: hea…def>').replace(SECRETS.literal, '<masked: lite…6789>'),
     );
   });
 
@@ -53,27 +39,27 @@ describe('The admin, on the configuration as text', () => {
 
   for (const [what, line] of UNFINISHED) {
     for (const where of ['a file that is broken', 'a comment']) {
-      it(`shows no key ${what} in ${where}, and puts it back`, async () => {
+      it(`masks a key ${what} in ${where}, and restores it`, async () => {
         const written = line.replace('KEY', SECRETS.literal);
         const text =
-          where === 'a comment' ? `${configured(one, two)}// ${written}\n/* ${written} */\n` : `{\n${written}\n`;
-        const told = admin.log.lines.length;
-        writeFileSync(admin.file, text);
-        await until(() => admin.log.lines.length > told);
+          where === 'a comment' ? `${stage.configuration}// ${written}\n/* ${written} */\n` : `{\n${written}\n`;
+        const told = stage.admin.log.lines.length;
+        writeFileSync(stage.admin.file, text);
+        await until(() => stage.admin.log.lines.length > told);
         const shown = await get();
         expect(shown.text).to.include(line.slice(0, 6)).and.not.to.include('key-in-the-file');
         const back = await check(shown.text);
         expect(back.status).to.equal(200);
         if (where === 'a comment') {
           await put(`${shown.text}// more\n`, shown.revision);
-          expect(admin.text).to.equal(`${text}// more\n`);
+          expect(stage.text).to.equal(`${text}// more\n`);
         }
       });
     }
   }
 
-  it('takes no word of a comment for a key', async () => {
-    const text = `${configured(one, two)}// The key: default, and the token: careful\n`;
+  it('does not mistake words of a comment for keys', async () => {
+    const text = `${stage.configuration}// The key: default, and the token: careful\n`;
     await put(text);
     expect((await get()).text)
       .to.include('defaultChain: ')
@@ -81,16 +67,16 @@ describe('The admin, on the configuration as text', () => {
       .and.include('default: [');
   });
 
-  it('saves what comes back, with the keys in their places (pitfall 36: a mask was saved as the key)', async () => {
+  it('restores masked keys when it saves the text (pitfall 36: a mask was saved as the key)', async () => {
     const { text, revision } = await get();
     const { status } = await put(text.replace('// the fast one', '// the quick one'), revision);
     expect(status).to.equal(200);
-    expect(admin.text).to.equal(configured(one, two).replace('// the fast one', '// the quick one'));
+    expect(stage.text).to.equal(stage.configuration.replace('// the fast one', '// the quick one'));
     const stranger = await put(text.replace('lite…6789', 'lite…0000'));
     expect(codeOf(stranger)).to.equal('invalid_request');
   });
 
-  it('checks a text without saving it, and marks every problem, those of plugins too', async () => {
+  it('checks a text without saving it, and reports every problem with its place, also of plugins', async () => {
     const { text } = await get();
     expect((await check(text)).body).to.deep.equal({ problems: [] });
     const wrong = text.replace("keep: '10d'", "kept: '10d'");
@@ -103,45 +89,45 @@ describe('The admin, on the configuration as text', () => {
     expect(several.problems).to.have.length(2);
     expect((await check('{ providers: ')).body.problems[0]?.message).to.match(/ends too early/);
     expect(codeOf(await check(undefined))).to.equal('invalid_request');
-    expect(admin.text).to.equal(configured(one, two));
+    expect(stage.text).to.equal(stage.configuration);
   });
 
-  it('refuses a text that could not be used, and keeps what is there', async () => {
+  it('refuses an invalid text and keeps the file', async () => {
     const refused = await put('{ providers: ');
     expect({ status: refused.status, code: codeOf(refused) }).to.deep.equal({
       status: 422,
       code: 'invalid_configuration',
     });
-    expect(admin.text).to.equal(configured(one, two));
+    expect(stage.text).to.equal(stage.configuration);
   });
 
-  it('refuses a change to what was changed meanwhile', async () => {
+  it('refuses a change from an outdated revision', async () => {
     const { text, revision } = await get();
     expect((await put(`${text}// one\n`, revision)).status).to.equal(200);
     const late = await put(`${text}// two\n`, revision);
     expect({ status: late.status, code: codeOf(late) }).to.deep.equal({ status: 409, code: 'configuration_changed' });
   });
 
-  it('shows the change to make by hand where the file may not be written', async function () {
-    if (!makeReadOnly(admin.file)) this.skip();
+  it('shows the change to make by hand if the file cannot be written', async function () {
+    if (!makeReadOnly(stage.admin.file)) this.skip();
     try {
       expect((await get()).writable).to.include({ ok: false });
       await refusesToWrite();
     } finally {
-      makeWritable(admin.file);
+      makeWritable(stage.admin.file);
     }
   });
 
   const refusesToWrite = async (): Promise<void> => {
-    const refused = await admin.call('PUT /default-chain', { name: 'careful' });
+    const refused = await stage.call('PUT /default-chain', { name: 'careful' });
     expect({ status: refused.status, code: codeOf(refused) }).to.deep.equal({ status: 403, code: 'read_only' });
     const { change } = (refused.body as { error: { change: { added: string[] } } }).error;
     expect(change.added).to.deep.equal(["  defaultChain: 'careful', // said aloud"]);
-    expect(admin.text).to.equal(configured(one, two));
+    expect(stage.text).to.equal(stage.configuration);
   };
 
-  it('works on a configuration that is no file, and says that it ends with the process', async () => {
-    const text = configured(one, two);
+  it('edits a configuration in memory, and says that it ends with the process', async () => {
+    const text = stage.configuration;
     const env = { CALLER_KEY: SECRETS.caller, ADMIN_KEY: SECRETS.admin };
     const demo = await Admin.start('{}', { store: memoryStore(text, { env, log: new MemoryLog() }) });
     try {

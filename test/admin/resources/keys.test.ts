@@ -1,69 +1,57 @@
 import { expect } from 'chai';
 import type { KeysReply, MadeKey } from '../../../src/contract/admin-configuration.js';
-import { HELLO } from '../../proxy.js';
-import { answer, ScriptedUpstream } from '../../scripted-upstream.js';
-import { Admin, codeOf, SECRETS } from '../admin.js';
-import { configured, DOT_ENV } from '../configured.js';
+import { answer } from '../../scripted-upstream.js';
+import { codeOf, SECRETS } from '../admin.js';
+import { DOT_ENV } from '../configured.js';
+import { AdminStage } from '../stage.js';
 
-describe('The admin, on keys of callers', () => {
-  let one: ScriptedUpstream;
-  let admin: Admin;
+describe('The admin API for client keys', () => {
+  const stage = AdminStage.forEachTest();
 
-  beforeEach(async () => {
-    one = await ScriptedUpstream.start();
-    one.always(answer('hi'));
-    admin = await Admin.start(configured(one, one), { dotEnv: DOT_ENV });
+  beforeEach(() => {
+    stage.one.always(answer('hi'));
   });
 
-  afterEach(async () => {
-    await admin.close();
-    await one.close();
-  });
+  const list = async (): Promise<KeysReply['keys']> => (await stage.call<KeysReply>('GET /keys')).body.keys;
+  const make = (label: unknown) => stage.call<MadeKey>('POST /keys', { label });
 
-  const list = async (): Promise<KeysReply['keys']> => (await admin.call<KeysReply>('GET /keys')).body.keys;
-  const make = (label: unknown) => admin.call<MadeKey>('POST /keys', { label });
-
-  /** What a caller with this key gets. */
+  /** The status that a client with this key gets. */
   const asked = async (key: string): Promise<number> => {
-    const response = await fetch(`${admin.address}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ messages: HELLO }),
-    });
+    const response = await stage.chat({}, key);
     await response.text();
     return response.status;
   };
 
-  it('lists them masked, and tells one whole to be copied', async () => {
+  it('lists masked keys, and reveals one for copying', async () => {
     expect(await list()).to.deep.equal([{ label: 'key 1', masked: '429…789', own: false, variable: 'CALLER_KEY' }]);
-    const { body } = await admin.call('POST /keys/key%201/reveal', {});
+    const { body } = await stage.call('POST /keys/key%201/reveal', {});
     expect(body).to.deep.equal({ key: SECRETS.caller });
-    expect(codeOf(await admin.call('POST /keys/key%202/reveal', {}))).to.equal('not_found');
+    expect(codeOf(await stage.call('POST /keys/key%202/reveal', {}))).to.equal('not_found');
   });
 
-  it('makes one, which opens the door at once, and is known by its label', async () => {
+  it('creates a key that is valid at once and appears in the log with its label', async () => {
     const { body } = await make('My laptop');
     expect(body.key).to.match(/^429-[\w-]{32}$/);
     expect(body.label).to.equal('My laptop');
-    expect(admin.text).to.include(
+    expect(stage.text).to.include(
       `apiKeys: ['\${CALLER_KEY}', { key: '\${CHAIN_API_KEY_MY_LAPTOP}', label: 'My laptop' }]`,
     );
-    expect(admin.dotEnv).to.equal(`${DOT_ENV}CHAIN_API_KEY_MY_LAPTOP=${body.key}\n`);
+    expect(stage.dotEnv).to.equal(`${DOT_ENV}CHAIN_API_KEY_MY_LAPTOP=${body.key}\n`);
     expect([await asked(body.key), await asked(SECRETS.caller), await asked('another')]).to.deep.equal([200, 200, 401]);
-    await admin.app.runtime.waterfall.idle();
-    const { requests } = (await admin.call<{ requests: { keyLabel: string }[] }>('GET /requests')).body;
+    await stage.idle();
+    const { requests } = (await stage.call<{ requests: { keyLabel: string }[] }>('GET /requests')).body;
     expect(requests.map(({ keyLabel }) => keyLabel)).to.deep.equal(['key 1', 'My laptop']);
   });
 
-  it('gives one another label, and revokes one', async () => {
+  it('renames and revokes keys', async () => {
     const { key } = (await make('old')).body;
-    expect((await admin.call('PUT /keys/old', { label: 'new' })).status).to.equal(200);
-    expect((await admin.call('PUT /keys/key%201', { label: 'first' })).status).to.equal(200);
+    expect((await stage.call('PUT /keys/old', { label: 'new' })).status).to.equal(200);
+    expect((await stage.call('PUT /keys/key%201', { label: 'first' })).status).to.equal(200);
     expect((await list()).map(({ label }) => label)).to.deep.equal(['first', 'new']);
     expect(await asked(key)).to.equal(200);
-    expect((await admin.call('DELETE /keys/new')).status).to.equal(200);
+    expect((await stage.call('DELETE /keys/new')).status).to.equal(200);
     expect([await asked(key), await asked(SECRETS.caller)]).to.deep.equal([401, 200]);
-    const last = await admin.call('DELETE /keys/first');
+    const last = await stage.call('DELETE /keys/first');
     expect({ status: last.status, code: codeOf(last) }).to.deep.equal({ status: 409, code: 'in_use' });
     expect(last.text).to.include('only key');
   });
@@ -75,24 +63,23 @@ describe('The admin, on keys of callers', () => {
     ['two\nlines', 'invalid_request'],
     ['key 1', 'in_use'],
   ] as const) {
-    it(`makes none with the label ${JSON.stringify(label)}`, async () => {
+    it(`refuses the label ${JSON.stringify(label)}`, async () => {
       expect(codeOf(await make(label))).to.equal(code);
-      expect(admin.dotEnv).to.equal(DOT_ENV);
+      expect(stage.dotEnv).to.equal(DOT_ENV);
     });
   }
 
-  it('keeps the key that was made at the first start working once another is made', async () => {
-    await admin.close();
-    admin = await Admin.start(
-      `{ providers: { one: { type: 'openai-compatible', baseUrl: '${one.baseUrl}' } }, chains: { mine: ['one/a'] } }`,
+  it('keeps the key from the first start valid when another one is created', async () => {
+    await stage.restart(
+      `{ providers: { one: { type: 'openai-compatible', baseUrl: '${stage.one.baseUrl}' } }, chains: { mine: ['one/a'] } }`,
     );
     const [own] = await list();
     expect(own).to.include({ label: 'key 1', own: true });
-    expect(codeOf(await admin.call('DELETE /keys/key%201'))).to.equal('in_use');
-    const { key: before } = (await admin.call<{ key: string }>('POST /keys/key%201/reveal', {})).body;
+    expect(codeOf(await stage.call('DELETE /keys/key%201'))).to.equal('in_use');
+    const { key: before } = (await stage.call<{ key: string }>('POST /keys/key%201/reveal', {})).body;
     const { key } = (await make('laptop')).body;
     expect([await asked(before), await asked(key)]).to.deep.equal([200, 200]);
-    expect(admin.dotEnv).to.equal(`CHAIN_API_KEY=${before}\nCHAIN_API_KEY_LAPTOP=${key}\n`);
+    expect(stage.dotEnv).to.equal(`CHAIN_API_KEY=${before}\nCHAIN_API_KEY_LAPTOP=${key}\n`);
     expect((await list()).map(({ label, own }) => ({ label, own }))).to.deep.equal([
       { label: 'key 1', own: false },
       { label: 'laptop', own: false },

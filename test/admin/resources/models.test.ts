@@ -3,9 +3,10 @@ import type { ProviderTypeView } from '../../../src/contract/admin-configuration
 import type { ModelsReply, ProviderTrial } from '../../../src/contract/models.js';
 import { type Answerer, reply, ScriptedUpstream } from '../../scripted-upstream.js';
 import { Admin, codeOf, SECRETS } from '../admin.js';
-import { configured, DOT_ENV } from '../configured.js';
+import { DOT_ENV } from '../configured.js';
+import { AdminStage } from '../stage.js';
 
-/** A list for those who have the key. */
+/** Answers with models if the request has the key. */
 const listFor =
   (key: string, ...models: object[]): Answerer =>
   (res, request) =>
@@ -16,27 +17,14 @@ const listFor =
           request,
         );
 
-describe('The admin, adding a provider', () => {
-  let one: ScriptedUpstream;
-  let two: ScriptedUpstream;
-  let admin: Admin;
+describe('The admin API for a new provider', () => {
+  const stage = AdminStage.forEachTest();
 
-  beforeEach(async () => {
-    one = await ScriptedUpstream.start();
-    two = await ScriptedUpstream.start();
-    admin = await Admin.start(configured(one, two), { dotEnv: DOT_ENV });
-  });
+  const models = (id: string) => stage.call<ModelsReply>(`GET /providers/${id}/models`);
+  const attempt = (body: object) => stage.call<ProviderTrial>('POST /providers/try', body);
 
-  afterEach(async () => {
-    await admin.close();
-    await Promise.all([one.close(), two.close()]);
-  });
-
-  const models = (id: string) => admin.call<ModelsReply>(`GET /providers/${id}/models`);
-  const attempt = (body: object) => admin.call<ProviderTrial>('POST /providers/try', body);
-
-  it('tells of each type who it is, what is free, and where a key is to be had', async () => {
-    const { body } = await admin.call<ProviderTypeView[]>('GET /provider-types');
+  it('describes each provider type: its name, its free tier, and where to get a key', async () => {
+    const { body } = await stage.call<ProviderTypeView[]>('GET /provider-types');
     const groq = body.find(({ type }) => type === 'groq');
     expect(groq).to.include({
       title: 'Groq',
@@ -51,16 +39,19 @@ describe('The admin, adding a provider', () => {
     expect(local).not.to.have.any.keys('baseUrl', 'keyUrl');
   });
 
-  it('lists the models of a provider, free ones first, and says when a list says nothing about the key', async () => {
-    one.always(listFor(SECRETS.one, { id: 'b', created: 1 }, { id: 'a', created: 2, context_window: 8192 }));
-    two.always(reply(200, { data: [{ id: 'x/paid', pricing: { prompt: '1', completion: '1' } }, { id: 'x/y:free' }] }));
+  it('lists the models of a provider, free ones first, and says if the list does not prove the key', async () => {
+    stage.one.always(listFor(SECRETS.one, { id: 'b', created: 1 }, { id: 'a', created: 2, context_window: 8192 }));
+    stage.two.always(
+      reply(200, { data: [{ id: 'x/paid', pricing: { prompt: '1', completion: '1' } }, { id: 'x/y:free' }] }),
+    );
+    const startedAt = Date.now();
     const own = await models('one');
     expect(own.body).to.deep.include({ state: 'ok', detail: '' });
     expect(own.body.models).to.deep.equal([
       { id: 'a', created: 2000, contextWindow: 8192 },
       { id: 'b', created: 1000 },
     ]);
-    expect(Date.now() - own.body.at).to.be.within(0, 60_000);
+    expect(own.body.at).to.be.within(startedAt, Date.now());
     const open = (await models('two')).body;
     expect(open.models.map(({ id, free }) => ({ id, free }))).to.deep.equal([
       { id: 'x/y:free', free: true },
@@ -74,7 +65,7 @@ describe('The admin, adding a provider', () => {
     ['four', 'unconfigured', /FOUR_API_KEY is not set/],
   ];
   for (const [id, state, detail] of STATES) {
-    it(`says of a provider that is ${state} why it was not asked`, async () => {
+    it(`says why it does not call a provider that is ${state}`, async () => {
       const { body } = await models(id);
       expect(body).to.include({ state });
       expect(body.detail).to.match(detail);
@@ -82,31 +73,34 @@ describe('The admin, adding a provider', () => {
     });
   }
 
-  it('tries a key before it is saved, and never repeats it', async () => {
-    one.always(listFor('a-key-just-typed', { id: 'a-model' }));
-    const given = { type: 'openai-compatible', baseUrl: one.baseUrl };
+  it('tests a key before it is saved, and never repeats it', async () => {
+    stage.one.always(listFor('a-key-just-typed', { id: 'a-model' }));
+    const given = { type: 'openai-compatible', baseUrl: stage.one.baseUrl };
     const good = await attempt({ ...given, apiKey: ' a-key-just-typed ' });
     expect(good.body).to.deep.equal({ state: 'ok', detail: '', models: [{ id: 'a-model' }] });
     const bad = await attempt({ ...given, apiKey: 'a-wrong-key-0123456' });
     expect(bad.body).to.include({ state: 'key refused' });
     expect(bad.text).not.to.include('a-wrong-key-0123456');
-    expect(admin.text).to.equal(configured(one, two));
+    expect(stage.text).to.equal(stage.configuration);
   });
 
-  it('tries a saved provider with its own key where none is given', async () => {
-    one.always(listFor(SECRETS.one, { id: 'a-model' }));
+  it('tests a saved provider with its own key by default', async () => {
+    stage.one.always(listFor(SECRETS.one, { id: 'a-model' }));
     expect((await attempt({ id: 'one' })).body).to.include({ state: 'ok' });
     expect((await attempt({ id: 'one', apiKey: 'another-key' })).body).to.include({ state: 'key refused' });
-    expect(one.received[0]?.headers).to.include({ 'x-secret': SECRETS.header, 'x-read': `Bearer ${SECRETS.two}` });
+    expect(stage.one.received[0]?.headers).to.include({
+      'x-secret': SECRETS.header,
+      'x-read': `Bearer ${SECRETS.two}`,
+    });
   });
 
   const ELSEWHERE: readonly [what: string, body: object][] = [
     ['another address', { id: 'one' }],
     ['another address under another type', { id: 'one', type: 'openrouter' }],
-    ['an address that is another by its type', { id: 'two', type: 'openai-compatible' }],
+    ['an address that differs because of the type', { id: 'two', type: 'openai-compatible' }],
   ];
   for (const [what, body] of ELSEWHERE) {
-    it(`does not send a saved key to ${what}, unless it is typed anew`, async () => {
+    it(`does not send a saved key to ${what} unless it is entered again`, async () => {
       const stranger = await ScriptedUpstream.start();
       stranger.always(reply(200, { data: [{ id: 'a-model' }] }));
       const refused = await attempt({ ...body, baseUrl: stranger.baseUrl });
@@ -123,13 +117,13 @@ describe('The admin, adding a provider', () => {
     });
   }
 
-  it('tries a saved provider at its own address, however that is written down', async () => {
-    one.always(listFor(SECRETS.one, { id: 'a-model' }));
-    const text = admin.text.replace(`'${one.baseUrl}'`, "'${ONE_URL}'");
-    const own = await Admin.start(text, { dotEnv: `${DOT_ENV}ONE_URL=${one.baseUrl}\n` });
+  it('tests a saved provider at its own address, however it is written', async () => {
+    stage.one.always(listFor(SECRETS.one, { id: 'a-model' }));
+    const text = stage.text.replace(`'${stage.one.baseUrl}'`, "'${ONE_URL}'");
+    const own = await Admin.start(text, { dotEnv: `${DOT_ENV}ONE_URL=${stage.one.baseUrl}\n` });
     const body = { id: 'one', type: 'openai-compatible', baseUrl: '${ONE_URL}' };
     expect((await own.call('POST /providers/try', body)).body).to.include({ state: 'ok' });
-    expect((await attempt({ id: 'one', baseUrl: `${one.baseUrl}/` })).body).to.include({ state: 'ok' });
+    expect((await attempt({ id: 'one', baseUrl: `${stage.one.baseUrl}/` })).body).to.include({ state: 'ok' });
     await own.close();
   });
 
@@ -137,13 +131,13 @@ describe('The admin, adding a provider', () => {
     ['without a type', {}, 'invalid_request', 'type'],
     ['of an unknown type', { type: 'groqq' }, 'invalid_request', 'type'],
     ['without an address', { type: 'openai-compatible' }, 'invalid_request', 'baseUrl'],
-    ['with an address that is none', { type: 'groq', baseUrl: 'groq' }, 'invalid_request', 'baseUrl'],
+    ['with an invalid address', { type: 'groq', baseUrl: 'groq' }, 'invalid_request', 'baseUrl'],
     ['with a masked key', { type: 'groq', apiKey: 'gsk_…6789' }, 'invalid_request', 'apiKey'],
     ['with a key of two words', { type: 'groq', apiKey: 'my key' }, 'invalid_request', 'apiKey'],
     ['that is not saved under that id', { id: 'nine' }, 'not_found', null],
   ];
   for (const [what, body, code, param] of REFUSED) {
-    it(`refuses to try one ${what}`, async () => {
+    it(`refuses to test a provider ${what}`, async () => {
       const answer = await attempt(body);
       const { error } = answer.body as unknown as { error: { param: string | null } };
       expect({ code: codeOf(answer), param: error.param }).to.deep.equal({ code, param });

@@ -2,93 +2,72 @@ import { expect } from 'chai';
 import type { StatusReport } from '../../../src/contract/admin-api.js';
 import type { Explanation } from '../../../src/contract/explain.js';
 import type { RequestPage } from '../../../src/contract/requests.js';
-import { HELLO } from '../../proxy.js';
-import { answer, reply, ScriptedUpstream } from '../../scripted-upstream.js';
-import { Admin, codeOf, SECRETS } from '../admin.js';
-import { configured, DOT_ENV } from '../configured.js';
+import { answer, reply } from '../../scripted-upstream.js';
+import { codeOf, SECRETS } from '../admin.js';
+import { AdminStage } from '../stage.js';
 
-describe('The playground', () => {
-  let one: ScriptedUpstream;
-  let two: ScriptedUpstream;
-  let admin: Admin;
+describe('The admin API for the playground', () => {
+  const stage = AdminStage.forEachTest();
 
-  beforeEach(async () => {
-    one = await ScriptedUpstream.start();
-    two = await ScriptedUpstream.start();
-    admin = await Admin.start(configured(one, two), { dotEnv: DOT_ENV });
-  });
+  const status = async (): Promise<StatusReport> => (await stage.call<StatusReport>('GET /status')).body;
 
-  afterEach(async () => {
-    await admin.close();
-    await Promise.all([one.close(), two.close()]);
-  });
-
-  const chat = (body: object, key = admin.app.runtime.adminKey): Promise<Response> =>
-    fetch(`${admin.address}/admin/api/chat`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-
-  const status = async (): Promise<StatusReport> => (await admin.call<StatusReport>('GET /status')).body;
-
-  it('asks a chain without an API key, streams its answer, and is in the log as the admin', async () => {
-    one.always(answer('hi there'));
-    const response = await chat({ messages: HELLO, stream: true });
+  it('calls a chain without a client key, streams the answer, and is logged as admin', async () => {
+    stage.one.always(answer('hi there'));
+    const response = await stage.playgroundChat({ stream: true });
     expect(response.headers.get('x-429chain-target')).to.equal('one/a-model');
     expect(await response.text()).to.match(/"content":" there"[\s\S]*data: \[DONE\]/);
-    await admin.app.runtime.waterfall.idle();
-    const { requests } = (await admin.call<RequestPage>('GET /requests')).body;
+    await stage.idle();
+    const { requests } = (await stage.call<RequestPage>('GET /requests')).body;
     expect(requests.map(({ keyLabel }) => keyLabel)).to.deep.equal(['admin']);
   });
 
-  it('tells the ledger what it spends (pitfall 44: a chain test spent quota without telling the ledger)', async () => {
-    two.always(answer('hi'));
-    await (await chat({ model: 'two/maker/b-model:free', messages: HELLO })).text();
+  it('records its use in the ledger (pitfall 44: a chain test spent quota without telling the ledger)', async () => {
+    stage.two.always(answer('hi'));
+    await (await stage.playgroundChat({ model: 'two/maker/b-model:free' })).text();
     const target = (await status()).targets.find(({ target }) => target === 'two/maker/b-model:free');
     const written = target?.quotas.find(({ source }) => source === 'manual');
     expect(written).to.include({ limit: 5, used: 1, remaining: 4 });
   });
 
-  it('is closed to keys of callers (pitfall 37: one key for both)', async () => {
-    const response = await chat({ messages: HELLO }, SECRETS.caller);
+  it('refuses client keys (pitfall 37: one key for both)', async () => {
+    const response = await stage.playgroundChat({}, SECRETS.caller);
     expect(response.status).to.equal(401);
-    expect(one.received).to.deep.equal([]);
+    expect(stage.one.received).to.deep.equal([]);
   });
 
-  it('shows which target of an unsaved chain would be asked, and asks none', async () => {
-    one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
-    await (await chat({ messages: HELLO })).text();
-    const asked = one.received.length + two.received.length;
+  it('explains an unsaved chain without calling its targets', async () => {
+    stage.one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
+    await (await stage.playgroundChat()).text();
+    const asked = stage.one.received.length + stage.two.received.length;
     const targets = ['one/a-model', 'two/never-saved', 'four/unset'];
-    const { body } = await admin.call<Explanation>('POST /explain', { model: 'careful', targets });
+    const { body } = await stage.call<Explanation>('POST /explain', { model: 'careful', targets });
     expect(body.decision).to.deep.equal({ kind: 'asks', target: 'two/never-saved' });
     expect(body.targets.map(({ target, step }) => `${target} ${step}`)).to.deep.equal([
-      'one/a-model passed over',
+      'one/a-model skipped',
       'two/never-saved asked',
       'four/unset not reached',
     ]);
-    expect(one.received.length + two.received.length).to.equal(asked);
+    expect(stage.one.received.length + stage.two.received.length).to.equal(asked);
   });
 
   for (const targets of [[], 'one/a-model', ['nine/a-model'], [7], ['one']]) {
-    it(`explains no chain of the targets ${JSON.stringify(targets)}`, async () => {
-      expect(codeOf(await admin.call('POST /explain', { targets }))).to.equal('invalid_request');
+    it(`refuses to explain the targets ${JSON.stringify(targets)}`, async () => {
+      expect(codeOf(await stage.call('POST /explain', { targets }))).to.equal('invalid_request');
     });
   }
 
-  it('lifts the rest of a target, so that the next request asks it', async () => {
-    one.script(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' })).always(answer('hi'));
-    await (await chat({ messages: HELLO })).text();
+  it('lifts a cooldown, so that the next request calls the target', async () => {
+    stage.one.script(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' })).always(answer('hi'));
+    await (await stage.playgroundChat()).text();
     expect((await status()).targets[0]).to.include({ state: 'exhausted' });
-    const { body } = await admin.call<StatusReport>('POST /cooldowns/lift', { target: 'one/a-model' });
+    const { body } = await stage.call<StatusReport>('POST /cooldowns/lift', { target: 'one/a-model' });
     expect(body.targets[0]).to.include({ state: 'available' });
-    const response = await chat({ messages: HELLO });
+    const response = await stage.playgroundChat();
     expect(response.headers.get('x-429chain-target')).to.equal('one/a-model');
   });
 
-  it('lifts nothing of a target that is none', async () => {
-    expect(codeOf(await admin.call('POST /cooldowns/lift', { target: 'nine/x' }))).to.equal('not_found');
-    expect(codeOf(await admin.call('POST /cooldowns/lift', {}))).to.equal('not_found');
+  it('refuses to lift the cooldown of an unknown target', async () => {
+    expect(codeOf(await stage.call('POST /cooldowns/lift', { target: 'nine/x' }))).to.equal('not_found');
+    expect(codeOf(await stage.call('POST /cooldowns/lift', {}))).to.equal('not_found');
   });
 });

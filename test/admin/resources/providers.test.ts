@@ -3,33 +3,21 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ProvidersReply, ProviderView, Saved } from '../../../src/contract/admin-configuration.js';
 import { HELLO } from '../../proxy.js';
-import { answer, reply, ScriptedUpstream } from '../../scripted-upstream.js';
-import { Admin, codeOf, SECRETS } from '../admin.js';
-import { configured, DOT_ENV } from '../configured.js';
+import { answer, reply } from '../../scripted-upstream.js';
+import { codeOf, SECRETS } from '../admin.js';
+import { DOT_ENV } from '../configured.js';
+import { AdminStage } from '../stage.js';
 
-describe('The admin, on providers', () => {
-  let one: ScriptedUpstream;
-  let two: ScriptedUpstream;
-  let admin: Admin;
+describe('The admin API for providers', () => {
+  const stage = AdminStage.forEachTest({ env: { FIVE_API_KEY: 'of-the-environment' } });
 
-  beforeEach(async () => {
-    one = await ScriptedUpstream.start();
-    two = await ScriptedUpstream.start();
-    admin = await Admin.start(configured(one, two), { dotEnv: DOT_ENV, env: { FIVE_API_KEY: 'of-the-environment' } });
-  });
-
-  afterEach(async () => {
-    await admin.close();
-    await Promise.all([one.close(), two.close()]);
-  });
-
-  const list = async (): Promise<ProvidersReply> => (await admin.call<ProvidersReply>('GET /providers')).body;
+  const list = async (): Promise<ProvidersReply> => (await stage.call<ProvidersReply>('GET /providers')).body;
   const view = async (id: string): Promise<ProviderView | undefined> =>
     (await list()).providers.find((each) => each.id === id);
   const put = (id: string, body: object, revision?: string) =>
-    admin.call<Saved & Record<string, unknown>>(`PUT /providers/${id}`, body, revision);
+    stage.call<Saved & Record<string, unknown>>(`PUT /providers/${id}`, body, revision);
 
-  it('shows each as it is written down, its key and its headers masked', async () => {
+  it('lists each provider as written, with its key and headers masked', async () => {
     const { providers, revision } = await list();
     expect(revision).to.be.a('string');
     expect(providers.map(({ id, state, chains }) => ({ id, state, chains }))).to.deep.equal([
@@ -48,100 +36,100 @@ describe('The admin, on providers', () => {
     expect(providers[3]?.reason).to.equal('FOUR_API_KEY is not set');
   });
 
-  it('says in plain words when a provider refuses its key', async () => {
-    one.always(reply(401, { error: { message: `Incorrect API key provided: ${SECRETS.one}` } }));
-    two.always(answer('hi'));
-    await admin.call('POST /chat', { messages: HELLO });
+  it('reports that a provider refuses its key', async () => {
+    stage.one.always(reply(401, { error: { message: `Incorrect API key provided: ${SECRETS.one}` } }));
+    stage.two.always(answer('hi'));
+    await stage.call('POST /chat', { messages: HELLO });
     const refused = await view('one');
     expect(refused).to.include({ state: 'refused' });
     expect(refused?.reason).to.match(/401.*Incorrect API key/);
     expect(refused?.reason).not.to.include(SECRETS.one);
   });
 
-  it('adds one: its key goes to .env, which only its owner may read, and the file gets the name', async () => {
+  it('adds a provider, with its key in a private .env and a variable in the file', async () => {
     const body = {
       type: 'openai-compatible',
-      baseUrl: one.baseUrl,
+      baseUrl: stage.one.baseUrl,
       apiKey: 'key-of-the-new-one',
     };
     const { status } = await put('my-new.one', body);
     expect(status).to.equal(200);
-    expect(admin.text).to.include(
-      `'my-new.one': { type: 'openai-compatible', apiKey: '\${MY_NEW_ONE_API_KEY}', baseUrl: '${one.baseUrl}' },`,
+    expect(stage.text).to.include(
+      `'my-new.one': { type: 'openai-compatible', apiKey: '\${MY_NEW_ONE_API_KEY}', baseUrl: '${stage.one.baseUrl}' },`,
     );
-    expect(admin.dotEnv).to.equal(`${DOT_ENV}MY_NEW_ONE_API_KEY=key-of-the-new-one\n`);
-    expect(admin.dotEnvMode).to.equal(0o600);
-    expect(withoutLine(admin.text, 'my-new.one')).to.equal(configured(one, two));
-    await admin.call('POST /chat', { model: 'my-new.one/a-model', messages: HELLO });
-    expect(one.received[0]?.headers.authorization).to.equal('Bearer key-of-the-new-one');
+    expect(stage.dotEnv).to.equal(`${DOT_ENV}MY_NEW_ONE_API_KEY=key-of-the-new-one\n`);
+    expect(stage.admin.dotEnvMode).to.equal(0o600);
+    expect(withoutLine(stage.text, 'my-new.one')).to.equal(stage.configuration);
+    await stage.call('POST /chat', { model: 'my-new.one/a-model', messages: HELLO });
+    expect(stage.one.received[0]?.headers.authorization).to.equal('Bearer key-of-the-new-one');
   });
 
-  it('changes what differs, and leaves comments and all else alone (pitfall 35: comments and ${…} were lost)', async () => {
+  it('edits only what differs, and keeps comments and variables (pitfall 35: comments and ${…} were lost)', async () => {
     const { headers } = (await view('one')) as ProviderView;
-    const body = { type: 'openai-compatible', baseUrl: two.baseUrl, headers, timeouts: { idle: '5s' } };
+    const body = { type: 'openai-compatible', baseUrl: stage.two.baseUrl, headers, timeouts: { idle: '5s' } };
     await put('one', body);
-    const expected = configured(one, two)
-      .replace(`baseUrl: '${one.baseUrl}', // at home`, `baseUrl: '${two.baseUrl}', // at home`)
+    const expected = stage.configuration
+      .replace(`baseUrl: '${stage.one.baseUrl}', // at home`, `baseUrl: '${stage.two.baseUrl}', // at home`)
       .replace(`'Bearer \${TWO_API_KEY}' },\n`, `'Bearer \${TWO_API_KEY}' },\n      timeouts: { idle: '5s' },\n`);
-    expect(admin.text).to.equal(expected);
-    expect(admin.dotEnv).to.equal(DOT_ENV);
+    expect(stage.text).to.equal(expected);
+    expect(stage.dotEnv).to.equal(DOT_ENV);
   });
 
-  it('takes a new key into the variable that the file names already', async () => {
-    await put('two', { type: 'openrouter', baseUrl: two.baseUrl, apiKey: 'a-new-key-of-two' });
-    // The variable is read elsewhere too, in a header of another provider, which is to keep its value.
-    expect(admin.dotEnv).to.equal(`${DOT_ENV}TWO_API_KEY_2=a-new-key-of-two\n`);
+  it('writes a new key to the variable that the file has', async () => {
+    await put('two', { type: 'openrouter', baseUrl: stage.two.baseUrl, apiKey: 'a-new-key-of-two' });
+    // A header of another provider uses the variable too and must keep its value.
+    expect(stage.dotEnv).to.equal(`${DOT_ENV}TWO_API_KEY_2=a-new-key-of-two\n`);
     await put('four', { type: 'groq', apiKey: 'a-new-key-of-four' });
-    expect(admin.dotEnv).to.include('\nFOUR_API_KEY=a-new-key-of-four\n');
+    expect(stage.dotEnv).to.include('\nFOUR_API_KEY=a-new-key-of-four\n');
     expect(await view('four')).to.include({ state: 'usable' });
   });
 
-  it('takes no variable that the environment sets, since that goes before .env', async () => {
+  it('avoids a variable that the environment sets, since it overrides .env', async () => {
     await put('five', { type: 'groq', apiKey: 'a-key-of-five' });
-    expect(admin.dotEnv).to.include('\nFIVE_API_KEY_2=a-key-of-five\n');
+    expect(stage.dotEnv).to.include('\nFIVE_API_KEY_2=a-key-of-five\n');
     expect((await view('five'))?.key).to.include({ kind: 'set', variable: 'FIVE_API_KEY_2' });
   });
 
-  it('takes no variable to which .env gives another value: it may be a key of another program', async () => {
+  it('avoids a variable with another value in .env, which may belong to another program', async () => {
     const dotEnv = `${DOT_ENV}SIX_API_KEY=key-of-another-program\nSEVEN_API_KEY=a-key-of-seven\n`;
-    writeFileSync(join(admin.folder, '.env'), dotEnv);
+    writeFileSync(join(stage.admin.folder, '.env'), dotEnv);
     await put('six', { type: 'groq', apiKey: 'a-key-of-six' });
     await put('seven', { type: 'groq', apiKey: 'a-key-of-seven' });
-    expect(admin.dotEnv).to.equal(`${dotEnv}SIX_API_KEY_2=a-key-of-six\n`);
+    expect(stage.dotEnv).to.equal(`${dotEnv}SIX_API_KEY_2=a-key-of-six\n`);
     expect((await view('six'))?.key).to.include({ kind: 'set', variable: 'SIX_API_KEY_2' });
     expect((await view('seven'))?.key).to.include({ kind: 'set', variable: 'SEVEN_API_KEY' });
   });
 
-  it('writes the name of a variable as it is given', async () => {
+  it('writes a variable as given', async () => {
     await put('six', { type: 'groq', apiKey: '${FIVE_API_KEY}' });
-    expect(admin.text).to.include(`six: { type: 'groq', apiKey: '\${FIVE_API_KEY}' },`);
-    expect(admin.dotEnv).to.equal(DOT_ENV);
+    expect(stage.text).to.include(`six: { type: 'groq', apiKey: '\${FIVE_API_KEY}' },`);
+    expect(stage.dotEnv).to.equal(DOT_ENV);
   });
 
-  it('takes a key away with null, and keeps it where none is sent', async () => {
-    await put('two', { type: 'openrouter', baseUrl: two.baseUrl, enabled: false });
+  it('removes a key with null, and keeps an omitted key', async () => {
+    await put('two', { type: 'openrouter', baseUrl: stage.two.baseUrl, enabled: false });
     expect(await view('two')).to.deep.include({
       enabled: false,
       key: { kind: 'set', variable: 'TWO_API_KEY', masked: 'sk-o…6789' },
     });
-    await put('two', { type: 'openrouter', baseUrl: two.baseUrl, apiKey: null });
+    await put('two', { type: 'openrouter', baseUrl: stage.two.baseUrl, apiKey: null });
     expect((await view('two'))?.key).to.deep.equal({ kind: 'none' });
   });
 
   for (const apiKey of ['gsk_…6789', '***', 'sk-or-***', '', '  ']) {
-    it(`refuses ${JSON.stringify(apiKey)} for a key (pitfall 36: a masked key was saved as the key)`, async () => {
-      const refused = await put('one', { type: 'openai-compatible', baseUrl: one.baseUrl, apiKey });
+    it(`refuses the key ${JSON.stringify(apiKey)} (pitfall 36: a masked key was saved as the key)`, async () => {
+      const refused = await put('one', { type: 'openai-compatible', baseUrl: stage.one.baseUrl, apiKey });
       expect(codeOf(refused)).to.equal('invalid_request');
-      expect([admin.text, admin.dotEnv]).to.deep.equal([configured(one, two), DOT_ENV]);
+      expect([stage.text, stage.dotEnv]).to.deep.equal([stage.configuration, DOT_ENV]);
     });
   }
 
-  it('refuses a mask that is not the one of that header (pitfall 36)', async () => {
+  it('refuses the mask of another header (pitfall 36)', async () => {
     const headers = { 'x-secret': 'abc…xyz' };
     expect(codeOf(await put('one', { type: 'openai-compatible', headers }))).to.equal('invalid_request');
   });
 
-  it('refuses what the file could not say either, with every problem in words (pitfall 39: [object Object])', async () => {
+  it('refuses invalid settings with every problem in words (pitfall 39: [object Object])', async () => {
     const refused = await put('one', { type: 'groqq', limits: [{ requests: 1 }], timeouts: { idle: 'soon' } });
     expect({ status: refused.status, code: codeOf(refused) }).to.deep.equal({
       status: 422,
@@ -154,26 +142,26 @@ describe('The admin, on providers', () => {
       /`providers\.one\.limits\[0\]`[\s\S]*`providers\.one\.timeouts\.idle`/,
     );
     expect(message).not.to.include('[object');
-    expect(admin.text).to.equal(configured(one, two));
+    expect(stage.text).to.equal(stage.configuration);
   });
 
-  it('refuses what only the plugins can judge before it is saved', async () => {
+  it('refuses settings that a plugin refuses, before it saves them', async () => {
     const refused = await put('seven', { type: 'groqq', apiKey: 'a-key-of-seven' });
     expect(refused.text).to.include('Did you mean `groq`?');
     expect(refused.status).to.equal(422);
-    expect([admin.text, admin.dotEnv]).to.deep.equal([configured(one, two), DOT_ENV]);
+    expect([stage.text, stage.dotEnv]).to.deep.equal([stage.configuration, DOT_ENV]);
   });
 
-  it('removes one that no chain asks, and names the chains that ask another', async () => {
-    const refused = await admin.call('DELETE /providers/two');
+  it('removes an unused provider, and names the chains that use another', async () => {
+    const refused = await stage.call('DELETE /providers/two');
     expect({ status: refused.status, code: codeOf(refused) }).to.deep.equal({ status: 409, code: 'in_use' });
     expect((refused.body as { error?: unknown }).error).to.deep.include({ chains: ['default', 'careful'] });
-    expect((await admin.call('DELETE /providers/three')).status).to.equal(200);
-    expect(admin.text).to.equal(configured(one, two).replace(/\n {4}three: .*/, ''));
-    expect(codeOf(await admin.call('DELETE /providers/three'))).to.equal('not_found');
+    expect((await stage.call('DELETE /providers/three')).status).to.equal(200);
+    expect(stage.text).to.equal(stage.configuration.replace(/\n {4}three: .*/, ''));
+    expect(codeOf(await stage.call('DELETE /providers/three'))).to.equal('not_found');
   });
 
-  it('lets the second of two who change the same thing look again', async () => {
+  it('refuses the second of two changes from the same revision', async () => {
     const { revision } = await list();
     const first = await put('nine', { type: 'groq' }, revision);
     expect(first.status).to.equal(200);
@@ -183,10 +171,10 @@ describe('The admin, on providers', () => {
       code: 'configuration_changed',
     });
     expect((await put('ten', { type: 'groq' }, first.body.revision)).status).to.equal(200);
-    expect(admin.text).to.match(/nine: [\s\S]*ten: /);
+    expect(stage.text).to.match(/nine: [\s\S]*ten: /);
   });
 
-  it('wants to know which revision a change starts from', async () => {
+  it('requires the revision that a change starts from', async () => {
     const refused = await put('nine', { type: 'groq' }, '');
     expect(codeOf(refused)).to.equal('invalid_request');
     expect(refused.text).to.include('If-Match');

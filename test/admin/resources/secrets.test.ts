@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { HELLO } from '../../proxy.js';
-import { reply, ScriptedUpstream } from '../../scripted-upstream.js';
-import { Admin, SECRETS } from '../admin.js';
-import { configured, DOT_ENV } from '../configured.js';
+import { reply } from '../../scripted-upstream.js';
+import { SECRETS } from '../admin.js';
 import { ROUTES } from '../routes.js';
+import { AdminStage } from '../stage.js';
 
-/** What stands in a route's place for a parameter: one that is there. */
+/** Existing values for the parameters of routes. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   '/providers/:id': 'one',
   '/requests/:id': 'x',
@@ -20,12 +20,12 @@ const pathOf = (route: string): string =>
     return path.replace(pattern, `${start}/${value}`);
   }, route);
 
-/** It answers with what its body says, or with a caller's own key. */
+/** The routes that reveal a client key on purpose. */
 const NEVER_REFUSED = new Set(['POST /keys/:label/reveal']);
 
 const FRESH = 'a-fresh-key-that-somebody-typed-0123456789';
 
-/** Bodies that most routes refuse for one thing or another, with a key in each place for one. */
+/** Bodies that most routes refuse, with a key in each possible place. */
 const BODIES: readonly unknown[] = [
   {},
   { type: 'groqq', apiKey: FRESH, baseUrl: 'no address', headers: { authorization: `Bearer ${FRESH} é` } },
@@ -38,47 +38,41 @@ const BODIES: readonly unknown[] = [
 ];
 
 describe('Keys', () => {
-  let one: ScriptedUpstream;
-  let admin: Admin;
+  const stage = AdminStage.forEachTest();
 
   beforeEach(async () => {
-    one = await ScriptedUpstream.start();
-    // A provider that repeats every key it was sent.
-    one.always((res, { headers, ...request }) =>
-      reply(401, { error: { message: `Incorrect: ${JSON.stringify(headers)}` } })(res, { headers, ...request }),
-    );
-    admin = await Admin.start(configured(one, one), { dotEnv: DOT_ENV });
-    await admin.call('POST /chat', { messages: HELLO });
-  });
-
-  afterEach(async () => {
-    await admin.close();
-    await one.close();
+    for (const provider of [stage.one, stage.two]) {
+      // It repeats every key that it receives.
+      provider.always((res, { headers, ...request }) =>
+        reply(401, { error: { message: `Incorrect: ${JSON.stringify(headers)}` } })(res, { headers, ...request }),
+      );
+    }
+    await stage.call('POST /chat', { messages: HELLO });
   });
 
   const secretsIn = (text: string): string[] => [...Object.values(SECRETS), FRESH].filter((key) => text.includes(key));
 
   for (const route of ROUTES.filter((each) => each.startsWith('GET '))) {
-    it(`are in no answer to ${route} (pitfall 45: keys in what is shown)`, async () => {
-      const { text, status } = await admin.call(pathOf(route));
+    it(`are not in the response to ${route} (pitfall 45: keys in what is shown)`, async () => {
+      const { text, status } = await stage.call(pathOf(route));
       expect(status).to.be.oneOf(route === 'GET /requests/:id' ? [404] : [200]);
       expect(secretsIn(text)).to.deep.equal([]);
     });
   }
 
   for (const route of ROUTES.filter((each) => !each.startsWith('GET ') && !each.endsWith('/session'))) {
-    it(`are in no refusal of ${route} (pitfall 45)`, async () => {
+    it(`are not in an error response of ${route} (pitfall 45)`, async () => {
       const refusals: string[] = [];
       for (const body of BODIES) {
         for (const revision of ['*', 'of another time']) {
-          const { text, status } = await admin.call(pathOf(route), body, revision);
+          const { text, status } = await stage.call(pathOf(route), body, revision);
           if (status < 400) continue;
           refusals.push(text);
           expect(secretsIn(text), text).to.deep.equal([]);
         }
       }
       if (!NEVER_REFUSED.has(route)) expect(refusals).not.to.deep.equal([]);
-      expect(secretsIn(admin.log.lines.join('\n'))).to.deep.equal([]);
+      expect(secretsIn(stage.admin.log.lines.join('\n'))).to.deep.equal([]);
     });
   }
 });

@@ -1,0 +1,131 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Timeouts } from '../../../../src/contract/admin-configuration.js';
+import type { ExplainedTarget } from '../../../../src/contract/explain.js';
+import type { Limit } from '../../../../src/contract/quota.js';
+import { Ticker } from '../../data/browser/ticker.js';
+import { counted, partsOf, shortNumber, spanText } from '../../data/format.js';
+import { base } from '../../styles/base.js';
+import { type Field, reportValidity } from '../common/field-validity.js';
+import '../forms/limits-field.js';
+import '../forms/timeouts-field.js';
+import '../common/ui-icon.js';
+
+const TIMEOUTS: readonly (readonly [keyof Timeouts, string])[] = [
+  ['connect', 'connect'],
+  ['firstToken', 'first token'],
+  ['idle', 'idle'],
+  ['total', 'total'],
+];
+
+/**
+ * A target of an edited chain: its part in the next request, its limits and timeouts. Fires `change` (detail: the changed
+ * settings) and `remove`.
+ */
+@customElement('chain-target')
+export class ChainTarget extends LitElement implements Field {
+  static override styles = [
+    base,
+    css`
+      .head { display: grid; grid-template-columns: minmax(0, 1fr) auto; column-gap: var(--space-2); align-items: start; }
+      .head > * { grid-column: 1 / -1; }
+      .head > .name { grid-area: 1 / 1; } .head > .buttons { grid-area: 1 / 2; }
+      .name { overflow-wrap: anywhere; font-weight: 550; padding-top: 0.39rem; }
+      .name span { color: var(--muted); font-weight: 400; }
+      .step { font-size: var(--text-s); color: var(--muted); min-height: 1.1rem; overflow-wrap: anywhere; }
+      .step span { white-space: nowrap; }
+      .step.asked { color: var(--good); font-weight: 620; } .step.skipped { color: var(--warn); }
+      .summary { color: var(--muted); font-size: var(--text-s); }
+      .buttons { display: flex; gap: var(--space-1); }
+      .panel { display: grid; gap: var(--space-3); padding: var(--space-2) 0 var(--space-2); }
+      @media (max-width: 40rem) { .name { padding-top: 0.64rem; } .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .toggle { width: 2.5rem; padding: 0; } }
+    `,
+  ];
+  @property() target = '';
+  @property({ attribute: false }) limits: readonly Limit[] = [];
+  @property({ attribute: false }) timeouts: Timeouts = {};
+  /** The inherited timeouts. */
+  @property({ attribute: false }) inherited: Timeouts = {};
+  @property({ attribute: false }) explained: ExplainedTarget | undefined;
+  /** Why the target is invalid. */
+  @property() problem = '';
+  @state() private open = false;
+
+  constructor() {
+    super();
+    new Ticker(this);
+  }
+
+  override render() {
+    const { provider, model } = partsOf(this.target);
+    const summary = this.#summary();
+    return html`
+      <div class="head">
+        <p class="name"><span>${provider}/</span>${model}</p>
+        ${this.#step()}
+        ${this.problem === '' ? nothing : html`<p class="problem">${this.problem}</p>`}
+        ${summary === '' || this.open ? nothing : html`<p class="summary">${summary}</p>`}
+        <div class="buttons">
+          <button type="button" class="quiet toggle" aria-expanded=${this.open} aria-label="Limits and timeouts of ${this.target}" @click=${this.#toggle}><ui-icon name="settings"></ui-icon><span class="words">Limits</span></button>
+          <button type="button" class="quiet icon" aria-label="Remove ${this.target}" @click=${() => this.dispatchEvent(new CustomEvent('remove'))}><ui-icon name="trash"></ui-icon></button>
+        </div>
+      </div>
+      ${this.open ? this.#panel() : nothing}`;
+  }
+
+  reportValidity(): boolean {
+    return reportValidity(this.renderRoot);
+  }
+
+  #step() {
+    const { explained } = this;
+    if (explained === undefined) return html`<p class="step"></p>`;
+    if (explained.step === 'asked') return html`<p class="step asked">asked next</p>`;
+    if (explained.step === 'not reached') return html`<p class="step">not reached</p>`;
+    const left = (explained.retryAt ?? 0) - Date.now();
+    const back = left <= 0 ? nothing : html` · <span>back in ${spanText(left)}</span>`;
+    return html`<p class="step skipped number">skipped: ${explained.reason ?? explained.state}${back}</p>`;
+  }
+
+  #panel() {
+    return html`<div class="panel">
+      <div class="stack">
+        <h3>Limits of this target alone</h3>
+        <p class="hint">What the provider tells is found by itself. Write down what you know better.</p>
+        <limits-field of=${this.target} .limits=${this.limits} @change=${(event: CustomEvent) => this.#change({ limits: event.detail })}></limits-field>
+      </div>
+      <div class="stack">
+        <h3>Timeouts</h3>
+        <timeouts-field .timeouts=${this.timeouts} .defaults=${this.inherited} @change=${(event: CustomEvent) => this.#change({ timeouts: event.detail })}></timeouts-field>
+      </div>
+    </div>`;
+  }
+
+  /** Its settings in one line. */
+  #summary(): string {
+    const limits = this.limits.map((limit) => {
+      if ('concurrent' in limit) return `${counted(limit.concurrent, 'request')} at once`;
+      if ('tokens' in limit) return `${shortNumber(limit.tokens)} tokens per ${limit.per}`;
+      return `${counted(limit.requests, 'request')} per ${limit.per}`;
+    });
+    const timeouts = TIMEOUTS.flatMap(([key, text]) =>
+      this.timeouts[key] === undefined ? [] : [`${text} ${this.timeouts[key]}`],
+    );
+    return [...limits, ...timeouts].join(' · ');
+  }
+
+  /** Closing would lose incomplete input. */
+  #toggle = (): void => {
+    if (!this.open || this.reportValidity()) this.open = !this.open;
+  };
+
+  #change(change: { readonly limits?: readonly Limit[]; readonly timeouts?: Timeouts }): void {
+    this.dispatchEvent(new CustomEvent('change', { detail: change }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'chain-target': ChainTarget;
+  }
+}

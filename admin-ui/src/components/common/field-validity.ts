@@ -1,0 +1,14 @@
+/** A custom field with validation, as fields of the browser have. */
+export interface Field extends HTMLElement {
+  /** Shows the problem and focuses it. @returns whether the field is valid */
+  reportValidity(): boolean;
+}
+
+const FIELDS =
+  'input, select, textarea, duration-field, timeouts-field, limits-field, schema-form, json-field, headers-field, sortable-list, chain-target, chain-settings, playground-settings';
+
+/** Shows the first problem in a form and focuses it. @returns whether the form is valid */
+export const reportValidity = (form: ParentNode): boolean => {
+  for (const field of form.querySelectorAll<Field>(FIELDS)) if (!field.reportValidity()) return false;
+  return true;
+};

@@ -1,0 +1,97 @@
+import { css, html, LitElement } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { QuotaView, TargetView } from '../../../../src/contract/admin-api.js';
+import type { RequestRecord } from '../../../../src/contract/requests.js';
+import { base } from '../../styles/base.js';
+import './target-row.js';
+
+const FALL_MS = 700;
+/** Most drops at the same time. */
+const MOST_DROPS = 12;
+
+/**
+ * A chain from top to bottom. `flow()` animates a request down to the target that served it. Fires `lift` (detail: the
+ * target's id) and `pin` (detail: the quota).
+ */
+@customElement('chain-flow')
+export class ChainFlow extends LitElement {
+  static override styles = [
+    base,
+    css`
+      header { display: flex; justify-content: space-between; align-items: baseline; gap: var(--space-3); margin-bottom: var(--space-2); }
+      ol { position: relative; }
+      li { position: relative; padding: var(--space-2) 0 var(--space-2) 1.75rem; border-top: 1px solid var(--line); }
+      li:first-child { border-top: 0; }
+      li::before { content: ''; position: absolute; left: 0.3125rem; top: 0; bottom: 0; width: 2px; background: var(--line); }
+      li:first-child::before { top: 1.1rem; } li:last-child::before { bottom: auto; height: 1.1rem; }
+      li:first-child:last-child::before { display: none; }
+      li i { position: absolute; left: 0; top: 0.85rem; width: 0.75rem; height: 0.75rem; border-radius: 50%; border: 2px solid var(--line-strong); background: var(--surface); }
+      li.next i { border-color: var(--water); background: var(--water); }
+      li.rests { opacity: 0.85; }
+      .drop { position: absolute; left: 0.125rem; top: 0.35rem; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--water); z-index: 2; pointer-events: none; }
+      .visually-hidden { position: absolute; }
+    `,
+  ];
+  @property() name = '';
+  @property({ type: Boolean }) isDefault = false;
+  @property({ attribute: false }) targets: readonly TargetView[] = [];
+
+  override render() {
+    const next = this.targets.find(({ state }) => state === 'available' || state === 'tracking')?.target;
+    return html`<section class="card" aria-label="Chain ${this.name}">
+      <header>
+        <h2><a href="/admin/chains/${encodeURIComponent(this.name)}">${this.name}</a></h2>
+        ${this.isDefault ? html`<span class="small muted">default chain</span>` : ''}
+      </header>
+      <ol>
+        ${repeat(
+          this.targets,
+          ({ target }) => target,
+          (
+            target,
+          ) => html`<li class="${target.target === next ? 'next' : ''} ${target.state === 'exhausted' ? 'rests' : ''}" data-target=${target.target}>
+            <i></i>${target.target === next ? html`<span class="visually-hidden">Asked next:</span>` : ''}
+            <target-row .target=${target} @lift=${() => this.#fire('lift', target.target)} @pin=${(event: CustomEvent<QuotaView>) => this.#fire('pin', event.detail)}></target-row>
+          </li>`,
+        )}
+      </ol>
+    </section>`;
+  }
+
+  /** Animates a drop from the top to the target that served the request, or through the chain if none did. */
+  flow({ target }: RequestRecord): void {
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches || document.hidden) return;
+    const list = this.renderRoot.querySelector('ol');
+    if (list === null || list.querySelectorAll('.drop').length >= MOST_DROPS) return;
+    const row = [...list.querySelectorAll('li')].find(({ dataset }) => dataset.target === target);
+    const drop = document.createElement('span');
+    drop.className = 'drop';
+    list.append(drop);
+    const depth = row === undefined ? list.clientHeight : row.offsetTop + 8;
+    const falling = drop.animate(
+      [
+        { transform: 'translateY(-8px)', opacity: 0.2 },
+        { opacity: 1, offset: 0.15 },
+        { transform: `translateY(${depth}px)`, opacity: row === undefined ? 0 : 1 },
+      ],
+      { duration: FALL_MS, easing: 'cubic-bezier(0.5, 0, 0.8, 1)' },
+    );
+    falling.onfinish = () => {
+      drop.remove();
+      row
+        ?.querySelector('i')
+        ?.animate([{ boxShadow: '0 0 0 0 var(--water)' }, { boxShadow: '0 0 0 10px transparent' }], 500);
+    };
+  }
+
+  #fire(type: 'lift' | 'pin', detail: string | QuotaView): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'chain-flow': ChainFlow;
+  }
+}

@@ -1,0 +1,177 @@
+import { css, html, LitElement, type PropertyValues, unsafeCSS } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { createRef, ref } from 'lit/directives/ref.js';
+import '../../known-language.js';
+import uPlot, { type AlignedData, type Options, type Series } from 'uplot';
+import uPlotCss from 'uplot/dist/uPlot.min.css?inline';
+import { shortNumber } from '../../data/format.js';
+import { base } from '../../styles/base.js';
+
+export interface Stack {
+  readonly title: string;
+  /** A CSS custom property, such as `--good`. */
+  readonly colour: string;
+  /** One value per bar. */
+  readonly values: readonly number[];
+}
+
+const HEIGHT = 220;
+
+/** Numbers per day as stacked bars. It is an image, so the page also needs a table with the numbers. */
+@customElement('bar-chart')
+export class BarChart extends LitElement {
+  static override styles = [
+    base,
+    unsafeCSS(uPlotCss),
+    css`
+      figure { display: grid; gap: var(--space-2); }
+      figcaption { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 var(--space-4); }
+      ul { display: flex; flex-wrap: wrap; gap: 0 var(--space-3); font-size: var(--text-s); color: var(--muted); }
+      li { display: inline-flex; align-items: center; gap: 0.375rem; font-variant-numeric: tabular-nums; }
+      i { width: 0.625rem; height: 0.625rem; border-radius: 0.125rem; flex: none; }
+      .plot { height: 220px; min-width: 0; overflow: hidden; }
+      .uplot { font-family: inherit; }
+      .u-hz .u-cursor-x { border-right: 1px solid var(--muted); }
+    `,
+  ];
+  @property() label = '';
+  /** The day of each bar, epoch ms. */
+  @property({ attribute: false }) days: readonly number[] = [];
+  @property({ attribute: false }) stacks: readonly Stack[] = [];
+  /** The bar under the pointer. */
+  @property({ attribute: false }) private pointed: number | undefined;
+  readonly #place = createRef<HTMLElement>();
+  readonly #resized = new ResizeObserver(() => this.#fit());
+  readonly #dark = matchMedia('(prefers-color-scheme: dark)');
+  #plot: uPlot | undefined;
+  /** What the chart was created for: other series or another theme need a new chart. */
+  #drawn = '';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#dark.addEventListener('change', this.#repaint);
+    if (this.#place.value !== undefined) this.#resized.observe(this.#place.value);
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#dark.removeEventListener('change', this.#repaint);
+    this.#resized.disconnect();
+    this.#forget();
+  }
+
+  override render() {
+    const { pointed, stacks } = this;
+    const day = pointed === undefined ? '' : dayText(this.days[pointed] ?? 0);
+    return html`<figure aria-label=${this.label}>
+      <figcaption>
+        <h2>${this.label} <span class="muted small">${day}</span></h2>
+        <ul>${stacks.map(({ title, colour, values }) => {
+          const value = pointed === undefined ? sum(values) : (values[pointed] ?? 0);
+          return html`<li><i .style=${`background: var(${colour})`}></i>${title} ${shortNumber(value)}</li>`;
+        })}</ul>
+      </figcaption>
+      <div class="plot" aria-hidden="true" ${ref(this.#place)}></div>
+    </figure>`;
+  }
+
+  override updated(changed: PropertyValues): void {
+    const place = this.#place.value;
+    if (place === undefined || !(changed.has('days') || changed.has('stacks') || this.#plot === undefined)) return;
+    this.#resized.observe(place);
+    const data = dataOf(this.days, this.stacks);
+    const drawn = this.stacks.map(({ title }) => title).join();
+    if (this.#plot !== undefined && this.#drawn === drawn) {
+      this.#plot.setData(data);
+      return;
+    }
+    this.#forget();
+    this.#drawn = drawn;
+    this.#plot = new uPlot(this.#options(place.clientWidth), data, place);
+  }
+
+  #options(width: number): Options {
+    const font = `12px ${getComputedStyle(this).fontFamily}`;
+    const line = { stroke: this.#colour('--line'), width: 1 };
+    const axis = { stroke: this.#colour('--muted'), font, ticks: { show: false } };
+    return {
+      width: Math.max(width, 1),
+      height: HEIGHT,
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
+      legend: { show: false },
+      cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+      scales: {
+        x: { range: (_, from, to) => [from - HALF_DAY, to + HALF_DAY] },
+        y: { range: (_, __, to) => [0, Math.max(to * 1.05, 4)] },
+      },
+      axes: [
+        {
+          ...axis,
+          grid: { show: false },
+          size: 28,
+          space: 60,
+          incrs: DAYS,
+          values: (_, at) => at.map((seconds) => dayText(seconds * 1_000)),
+        },
+        { ...axis, grid: line, size: 52, incrs: STEPS, values: (_, at) => at.map(shortNumber) },
+      ],
+      series: [{}, ...this.stacks.toReversed().map(({ colour }) => seriesOf(this.#colour(colour)))],
+      hooks: { setCursor: [({ cursor }) => this.#point(cursor.idx ?? undefined)] },
+    };
+  }
+
+  /** The computed colour of a custom property: a canvas supports neither these nor `light-dark()`. */
+  #colour(name: string): string {
+    const probe = document.createElement('i');
+    probe.style.color = `var(${name})`;
+    this.renderRoot.append(probe);
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  }
+
+  #point(index: number | undefined): void {
+    this.pointed = index;
+  }
+
+  #fit(): void {
+    const width = this.#place.value?.clientWidth ?? 0;
+    if (width > 0) this.#plot?.setSize({ width, height: HEIGHT });
+  }
+
+  #repaint = (): void => {
+    this.#forget();
+    this.requestUpdate();
+  };
+
+  #forget(): void {
+    this.#plot?.destroy();
+    this.#plot = undefined;
+  }
+}
+
+const HALF_DAY = 43_200;
+const DAYS = [1, 2, 3, 7, 14, 30].map((days) => days * 86_400);
+/** Counts are whole numbers. */
+const STEPS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+
+/** The lowest part is drawn last, in front of the others. */
+const dataOf = (days: readonly number[], stacks: readonly Stack[]): AlignedData => {
+  const heights: number[][] = [];
+  for (const { values } of stacks) heights.push(values.map((value, index) => value + (heights.at(-1)?.[index] ?? 0)));
+  return [days.map((day) => day / 1_000), ...heights.toReversed()];
+};
+
+const seriesOf = (colour: string): Series => ({
+  stroke: colour,
+  fill: colour,
+  width: 0,
+  ...(uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.7, 40] }) }),
+  points: { show: false },
+});
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+const dayText = (at: number): string =>
+  new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });

@@ -1,0 +1,133 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { ProviderTypeView } from '../../../../src/contract/admin-configuration.js';
+import type { ProviderTrial } from '../../../../src/contract/models.js';
+import { freeId, held, type Providers, saveProvider } from '../../data/providers/providers.js';
+import { isUsable } from '../../data/providers/trial.js';
+import { call } from '../../data/server/client.js';
+import { base } from '../../styles/base.js';
+import '../saving/save-problem.js';
+import '../forms/schema-form.js';
+import type { SchemaForm } from '../forms/schema-form.js';
+import '../providers/trial-result.js';
+
+export interface SavedProvider {
+  readonly id: string;
+  readonly trial: ProviderTrial;
+}
+
+/** Asks for the key, or for the address of a local server, tests it, and saves the provider if it works. Fires `saved`. */
+@customElement('welcome-key')
+export class WelcomeKey extends LitElement {
+  static override styles = [base, css`form { max-width: 36rem; } .add { justify-self: start; }`];
+  @property({ attribute: false }) type: ProviderTypeView | undefined;
+  @property({ attribute: false }) providers: Providers = { revision: '', providers: [], types: [] };
+  /** The provider that was saved here before, which gets the new key. */
+  @property() saved = '';
+  @state() private trial: ProviderTrial | undefined;
+  @state() private trying = false;
+  @state() private problem: unknown;
+  @state() private options: Readonly<Record<string, unknown>> = {};
+  readonly #leaving = new AbortController();
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#leaving.abort();
+  }
+
+  override firstUpdated(): void {
+    this.renderRoot.querySelector('input')?.focus();
+  }
+
+  override render() {
+    const { type } = this;
+    if (type === undefined) return nothing;
+    const { title, keyUrl, needsKey, optionsSchema } = type;
+    return html`<form class="card stack" @submit=${this.#submit} @paste=${this.#pasted}>
+      <h2>${title}</h2>
+      ${keyUrl === undefined ? nothing : html`<p>Get a key at <a href=${keyUrl} target="_blank" rel="noreferrer noopener">${new URL(keyUrl).host}</a>, and paste it here. It is tried at once.</p>`}
+      ${type.baseUrl === undefined ? this.#address() : nothing}
+      <div class="field"><label class="label" for="key">Key</label>
+        <input id="key" name="key" type="password" autocomplete="off" ?required=${needsKey} aria-invalid=${this.trial?.state === 'key refused'} aria-describedby="where" />
+        <span class="hint" id="where">${needsKey ? '' : 'Only if it needs one. '}It goes to .env on the machine where 429chain runs, and is never shown again.</span>
+      </div>
+      ${optionsSchema === undefined ? nothing : html`<schema-form .schema=${optionsSchema} .value=${this.options} @change=${(event: CustomEvent) => (this.options = event.detail)}></schema-form>`}
+      <trial-result .trial=${this.trial} .trying=${this.trying}></trial-result>
+      <save-problem .error=${this.problem}></save-problem>
+      <button class="primary add" ?disabled=${this.trying}>${this.trial === undefined ? 'Try it' : 'Try again'}</button>
+    </form>`;
+  }
+
+  #address() {
+    return html`<div class="field"><label class="label" for="baseUrl">Base URL</label>
+      <input id="baseUrl" name="baseUrl" required type="url" autocomplete="off" spellcheck="false" placeholder="http://127.0.0.1:11434/v1" aria-describedby="which" />
+      <span class="hint" id="which">Of Ollama it is http://127.0.0.1:11434/v1, of LM Studio http://127.0.0.1:1234/v1.</span>
+    </div>`;
+  }
+
+  #submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    void this.#try();
+  };
+
+  #pasted = (event: ClipboardEvent): void => {
+    const input = event.composedPath()[0] as HTMLInputElement;
+    // After the browser has filled the field.
+    if (input.name === 'key') setTimeout(() => input.form?.requestSubmit());
+  };
+
+  async #try(): Promise<void> {
+    const { type, options } = this;
+    const isWhole = this.renderRoot.querySelector<SchemaForm>('schema-form')?.reportValidity() ?? true;
+    if (type === undefined || this.trying || !isWhole) return;
+    const key = this.#typed('key');
+    const baseUrl = this.#typed('baseUrl');
+    const given = {
+      type: type.type,
+      ...(baseUrl === '' ? {} : { baseUrl }),
+      ...(key === '' ? {} : { apiKey: key }),
+      ...(Object.keys(options).length === 0 ? {} : { options }),
+    };
+    const { signal } = this.#leaving;
+    this.trying = true;
+    this.problem = undefined;
+    try {
+      // If the user goes back during the test, the provider is not saved.
+      const trial = await call('POST /providers/try', { body: given, signal });
+      this.trial = trial;
+      if (isUsable(trial)) {
+        const id = this.#id(type.type, baseUrl);
+        await saveProvider(id, held(this.providers, id), given);
+        if (!signal.aborted) this.dispatchEvent(new CustomEvent<SavedProvider>('saved', { detail: { id, trial } }));
+      }
+    } catch (error) {
+      if (!signal.aborted) this.problem = error;
+    }
+    this.trying = false;
+    this.#input(key === '' && baseUrl !== '' ? 'baseUrl' : 'key')?.select();
+  }
+
+  #id(type: string, baseUrl: string): string {
+    const before = this.providers.providers.find(({ id }) => id === this.saved);
+    if (before?.type === type) return before.id;
+    return freeId(
+      type,
+      baseUrl,
+      this.providers.providers.map(({ id }) => id),
+    );
+  }
+
+  #typed(name: string): string {
+    return this.#input(name)?.value.trim() ?? '';
+  }
+
+  #input(name: string): HTMLInputElement | null {
+    return this.renderRoot.querySelector<HTMLInputElement>(`input[name=${name}]`);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'welcome-key': WelcomeKey;
+  }
+}

@@ -1,0 +1,113 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ExplainedTarget, Explanation } from '../../../../src/contract/explain.js';
+import { type ApiError, call } from '../server/client.js';
+
+const AT_MOST_EVERY_MS = 2_000;
+/** Shorter than the longest delay of a timer. */
+const LATEST_MS = 3_600_000;
+
+interface Listed {
+  readonly key: number;
+  readonly target: string;
+}
+
+/** Explains what the next request would do with a list of targets, saved or not, and keeps the explanation up to date. */
+export class Preview implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  explanation: Explanation | undefined;
+  error: ApiError | undefined;
+  #byKey: ReadonlyMap<number, ExplainedTarget> = new Map();
+  #chain: string | undefined;
+  #targets: readonly Listed[] = [];
+  #running: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #dueAt = 0;
+  /** An event arrived after the pending request was sent. */
+  #outdated = false;
+  #askedAt = 0;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.#running?.abort();
+    this.#running = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** The explanation for one target of the list; undefined while it is unknown. */
+  of(key: number): ExplainedTarget | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** Explains the list at once if it differs. `chain` is the saved chain whose settings apply. */
+  show(chain: string | undefined, targets: readonly Listed[]): void {
+    const isSame = chain === this.#chain && namesOf(targets) === namesOf(this.#targets);
+    this.#chain = chain;
+    this.#targets = targets;
+    if (!isSame) void this.#ask();
+  }
+
+  /** Call it after an event: explains the list again soon, and once for several events. */
+  refresh(): void {
+    if (this.#targets.length > 0) this.#in(this.#askedAt + AT_MOST_EVERY_MS - Date.now());
+  }
+
+  #in(ms: number): void {
+    const dueAt = Date.now() + Math.max(0, ms);
+    if (this.#timer !== undefined && this.#dueAt <= dueAt) return;
+    clearTimeout(this.#timer);
+    this.#dueAt = dueAt;
+    this.#timer = setTimeout(() => this.#askAgain(), dueAt - Date.now());
+  }
+
+  /** Waits for a pending response: aborting it for each event would leave a slow server without any. */
+  #askAgain(): void {
+    this.#timer = undefined;
+    if (this.#running === undefined) void this.#ask();
+    else this.#outdated = true;
+  }
+
+  async #ask(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#running?.abort();
+    const running = new AbortController();
+    this.#running = running;
+    this.#outdated = false;
+    this.#askedAt = Date.now();
+    const targets = this.#targets;
+    const model = this.#chain === undefined ? {} : { model: this.#chain };
+    const body = { ...model, targets: targets.map(({ target }) => target) };
+    try {
+      const explanation =
+        targets.length === 0 ? undefined : await call('POST /explain', { body, signal: running.signal });
+      if (running.signal.aborted) return;
+      this.error = undefined;
+      this.#take(explanation, targets);
+    } catch (error) {
+      if (running.signal.aborted) return;
+      this.error = error as ApiError;
+      this.#take(undefined, []);
+    }
+    this.#running = undefined;
+    if (this.#outdated) this.refresh();
+    this.#host.requestUpdate();
+  }
+
+  #take(explanation: Explanation | undefined, targets: readonly Listed[]): void {
+    this.explanation = explanation;
+    const steps = explanation?.targets ?? [];
+    this.#byKey = new Map(
+      targets.flatMap(({ key }, index) => (steps[index] === undefined ? [] : [[key, steps[index]]])),
+    );
+    const times = steps.flatMap(({ retryAt }) => (retryAt === undefined || retryAt <= Date.now() ? [] : [retryAt]));
+    // The end of a cooldown sends no event.
+    if (times.length > 0) this.#in(Math.min(LATEST_MS, Math.max(AT_MOST_EVERY_MS, Math.min(...times) - Date.now())));
+  }
+}
+
+const namesOf = (targets: readonly Listed[]): string => JSON.stringify(targets.map(({ key, target }) => [key, target]));

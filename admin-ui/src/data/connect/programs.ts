@@ -1,0 +1,336 @@
+import { curl, python, typescript } from './snippets.js';
+
+/** How a program reaches this proxy. */
+export interface Way {
+  /** Such as `http://127.0.0.1:3429`. */
+  readonly address: string;
+  /** The base URL for programs. */
+  readonly baseUrl: string;
+  readonly key: string;
+  /** The model name for programs. */
+  readonly chain: string;
+  /** All chains, for programs that list models. */
+  readonly chains: readonly string[];
+}
+
+/** One step in a program: a text for one of its files, or the fields of one of its forms. */
+export type Step =
+  | { readonly where: string; readonly language: string; readonly text: (way: Way) => string }
+  | { readonly where: string; readonly fields: (way: Way) => readonly (readonly [name: string, value: string])[] };
+
+export interface Program {
+  readonly id: string;
+  readonly title: string;
+  readonly group: 'Code' | 'Coding assistants' | 'Chat' | 'Anything else';
+  readonly steps: readonly Step[];
+  /** A further note. */
+  readonly note?: (way: Way) => string | undefined;
+  /** Why the program cannot use this proxy. */
+  readonly unsupported?: string;
+}
+
+const shell = (text: (way: Way) => string): Step => ({ where: 'Terminal', language: 'Shell', text });
+
+const hello = ({ address, key, chain }: Way) => ({
+  address,
+  key,
+  body: { model: chain, messages: [{ role: 'user', content: 'Hello' }] },
+});
+
+const json = (value: unknown): string => JSON.stringify(value, undefined, 2);
+
+const LOOPBACK = /^(https?:\/\/)(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?=[:/]|$)/;
+
+/** Containers reach this machine under another name. */
+const fromContainer = (url: string): string => url.replace(LOOPBACK, '$1host.docker.internal');
+
+const containerNote = ({ address }: Way): string | undefined =>
+  LOOPBACK.test(address)
+    ? 'The container knows this machine as host.docker.internal. On Linux 429chain must listen there too: set server.host to 0.0.0.0.'
+    : undefined;
+
+/** An assumed context window: clients do not know the smallest one in a chain. */
+const CONTEXT = 128_000;
+
+export const PROGRAMS: readonly Program[] = [
+  {
+    // https://github.com/openai/openai-node
+    id: 'openai-typescript',
+    title: 'OpenAI SDK, TypeScript',
+    group: 'Code',
+    steps: [
+      shell(() => 'npm install openai'),
+      { where: 'hello.ts', language: 'TypeScript', text: (way) => typescript(hello(way)) },
+    ],
+  },
+  {
+    // https://github.com/openai/openai-python
+    id: 'openai-python',
+    title: 'OpenAI SDK, Python',
+    group: 'Code',
+    steps: [
+      shell(() => 'pip install openai'),
+      { where: 'hello.py', language: 'Python', text: (way) => python(hello(way)) },
+    ],
+  },
+  {
+    // https://ai-sdk.dev/providers/openai-compatible-providers
+    id: 'vercel-ai-sdk',
+    title: 'Vercel AI SDK',
+    group: 'Code',
+    steps: [
+      shell(() => 'npm install ai @ai-sdk/openai-compatible'),
+      {
+        where: 'hello.ts',
+        language: 'TypeScript',
+        text: ({ baseUrl, key, chain }) => `import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import { generateText } from 'ai';
+
+const provider = createOpenAICompatible({ name: '429chain', baseURL: '${baseUrl}', apiKey: '${key}' });
+const { text } = await generateText({ model: provider.chatModel('${chain}'), prompt: 'Hello' });
+console.log(text);`,
+      },
+    ],
+  },
+  {
+    // https://docs.langchain.com/oss/javascript/integrations/chat/openai
+    id: 'langchain-js',
+    title: 'LangChain, JavaScript',
+    group: 'Code',
+    steps: [
+      shell(() => 'npm install @langchain/openai @langchain/core'),
+      {
+        where: 'hello.ts',
+        language: 'TypeScript',
+        text: ({ baseUrl, key, chain }) => `import { ChatOpenAI } from '@langchain/openai';
+
+const model = new ChatOpenAI({ model: '${chain}', apiKey: '${key}', configuration: { baseURL: '${baseUrl}' } });
+const answer = await model.invoke('Hello');
+console.log(answer.text);`,
+      },
+    ],
+  },
+  {
+    // https://docs.langchain.com/oss/python/integrations/chat/openai
+    id: 'langchain-python',
+    title: 'LangChain, Python',
+    group: 'Code',
+    steps: [
+      shell(() => 'pip install langchain-openai'),
+      {
+        where: 'hello.py',
+        language: 'Python',
+        text: ({ baseUrl, key, chain }) => `from langchain_openai import ChatOpenAI
+
+model = ChatOpenAI(model="${chain}", base_url="${baseUrl}", api_key="${key}")
+print(model.invoke("Hello").content)`,
+      },
+    ],
+  },
+  {
+    id: 'curl',
+    title: 'curl',
+    group: 'Code',
+    steps: [shell((way) => curl(hello(way)))],
+  },
+  {
+    // https://aider.chat/docs/llms/openai-compat.html
+    id: 'aider',
+    title: 'Aider',
+    group: 'Coding assistants',
+    steps: [
+      shell(
+        ({ baseUrl, key, chain }) => `export OPENAI_API_BASE=${baseUrl}
+export OPENAI_API_KEY=${key}
+aider --model openai/${chain}`,
+      ),
+    ],
+    note: () => 'Aider wants openai/ before the name. That it does not know the model is a warning you may ignore.',
+  },
+  {
+    // https://docs.cline.bot/provider-config/openai-compatible
+    id: 'cline',
+    title: 'Cline',
+    group: 'Coding assistants',
+    steps: [
+      {
+        where: 'Cline, Settings, API Configuration',
+        fields: ({ baseUrl, key, chain }) => [
+          ['API Provider', 'OpenAI Compatible'],
+          ['Base URL', baseUrl],
+          ['OpenAI Compatible API Key', key],
+          ['Model ID', chain],
+        ],
+      },
+    ],
+  },
+  {
+    // https://developers.openai.com/codex/config-reference
+    id: 'codex',
+    title: 'Codex CLI',
+    group: 'Coding assistants',
+    steps: [],
+    unsupported:
+      'Codex speaks OpenAI\'s Responses API alone since February 2026 (wire_api = "responses"). 429chain answers chat completions, so that Codex cannot use it yet.',
+  },
+  {
+    // https://docs.continue.dev/customize/model-providers/top-level/openai
+    id: 'continue',
+    title: 'Continue',
+    group: 'Coding assistants',
+    steps: [
+      {
+        where: '~/.continue/config.yaml',
+        language: 'YAML',
+        text: ({ baseUrl, key, chains }) => `name: My configuration
+version: 1.0.0
+schema: v1
+models:
+${chains
+  .map(
+    (chain) => `  - name: ${json(`429chain ${chain}`)}
+    provider: openai
+    model: ${json(chain)}
+    apiBase: ${baseUrl}
+    apiKey: ${json(key)}
+    roles: [chat, edit, apply]`,
+  )
+  .join('\n')}`,
+      },
+    ],
+    note: () => 'Where the file has models already, add the entries below "models:" to them.',
+  },
+  {
+    // https://opencode.ai/docs/providers
+    id: 'opencode',
+    title: 'opencode',
+    group: 'Coding assistants',
+    steps: [
+      {
+        where: '~/.config/opencode/opencode.json',
+        language: 'JSON',
+        text: ({ baseUrl, chain, chains }) =>
+          json({
+            $schema: 'https://opencode.ai/config.json',
+            model: `429chain/${chain}`,
+            provider: {
+              '429chain': {
+                npm: '@ai-sdk/openai-compatible',
+                name: '429chain',
+                options: { baseURL: baseUrl, apiKey: '{env:CHAIN_API_KEY}' },
+                models: Object.fromEntries(chains.map((name) => [name, { name }])),
+              },
+            },
+          }),
+      },
+      shell(({ key }) => `export CHAIN_API_KEY=${key}\nopencode`),
+    ],
+  },
+  {
+    // https://zed.dev/docs/ai/use-api-access#openai-compatible
+    id: 'zed',
+    title: 'Zed',
+    group: 'Coding assistants',
+    steps: [
+      {
+        where: '~/.config/zed/settings.json',
+        language: 'JSON',
+        text: ({ baseUrl, chains }) =>
+          json({
+            language_models: {
+              openai_compatible: {
+                chain: {
+                  api_url: baseUrl,
+                  available_models: chains.map((name) => ({
+                    name,
+                    display_name: `429chain ${name}`,
+                    max_tokens: CONTEXT,
+                    capabilities: { tools: true, images: false, parallel_tool_calls: false, prompt_cache_key: false },
+                  })),
+                },
+              },
+            },
+          }),
+      },
+      shell(({ key }) => `export CHAIN_API_KEY=${key}\nzed`),
+    ],
+    note: () =>
+      'Zed takes the key from CHAIN_API_KEY, or from Settings, AI, LLM Providers. max_tokens is the context window: set it to that of the smallest model in the chain.',
+  },
+  {
+    // https://docs.openwebui.com/reference/env-configuration
+    id: 'open-webui',
+    title: 'Open WebUI',
+    group: 'Chat',
+    steps: [
+      {
+        where: 'Admin Panel, Settings, Connections, OpenAI API, +',
+        fields: ({ baseUrl, key }) => [
+          ['URL', fromContainer(baseUrl)],
+          ['Key', key],
+        ],
+      },
+      shell(
+        ({ baseUrl, key }) => `docker run -d -p 3000:8080 --name open-webui --restart always \\
+  --add-host=host.docker.internal:host-gateway \\
+  -v open-webui:/app/backend/data \\
+  -e OPENAI_API_BASE_URL=${fromContainer(baseUrl)} \\
+  -e OPENAI_API_KEY=${key} \\
+  ghcr.io/open-webui/open-webui:main`,
+      ),
+    ],
+    note: (way) =>
+      ['Either of the two. It reads its variables at its first start alone.', containerNote(way)]
+        .filter((text) => text !== undefined)
+        .join(' '),
+  },
+  {
+    // https://www.librechat.ai/docs/configuration/librechat_yaml/object_structure/custom_endpoint
+    id: 'librechat',
+    title: 'LibreChat',
+    group: 'Chat',
+    steps: [
+      {
+        where: 'librechat.yaml',
+        language: 'YAML',
+        text: ({ baseUrl, chain, chains }) => `version: 1.3.17
+endpoints:
+  custom:
+    - name: 429chain
+      apiKey: '\${CHAIN_API_KEY}'
+      baseURL: ${fromContainer(baseUrl)}
+      models:
+        default: [${chains.map(json).join(', ')}]
+        fetch: true
+      titleConvo: true
+      titleModel: ${json(chain)}
+      modelDisplayLabel: 429chain`,
+      },
+      { where: '.env', language: 'Variables', text: ({ key }) => `CHAIN_API_KEY=${key}` },
+    ],
+    note: containerNote,
+  },
+  {
+    id: 'other',
+    title: 'Another program',
+    group: 'Anything else',
+    steps: [
+      {
+        where: 'Settings of an OpenAI-compatible provider',
+        fields: ({ baseUrl, key, chain }) => [
+          ['Base URL', baseUrl],
+          ['API key', key],
+          ['Model', chain],
+        ],
+      },
+      shell(
+        ({ baseUrl, key }) => `export OPENAI_BASE_URL=${baseUrl}
+export OPENAI_API_KEY=${key}`,
+      ),
+    ],
+    note: () =>
+      'A program that cannot be told a model works too: what is no chain and no target goes to the default chain.',
+  },
+];
+
+export const GROUPS = ['Code', 'Coding assistants', 'Chat', 'Anything else'] as const;

@@ -1,0 +1,83 @@
+import type { QuotaView, TargetView } from '../../../../src/contract/admin-api.js';
+import type {
+  KeyState,
+  ProviderTypeView,
+  ProviderView,
+  ProviderWritten,
+  Saved,
+} from '../../../../src/contract/admin-configuration.js';
+import { partsOf } from '../format.js';
+import { call } from '../server/client.js';
+import { type Held, save } from '../server/saving.js';
+
+/** A provider as written, with the state of its key, but without its live state. */
+export interface ProviderAsWritten extends Omit<ProviderWritten, 'apiKey'> {
+  readonly key: KeyState;
+}
+
+/** The data of the page Providers. */
+export interface Providers {
+  readonly revision: string;
+  readonly providers: readonly ProviderView[];
+  readonly types: readonly ProviderTypeView[];
+}
+
+/** @throws ApiError */
+export const loadProviders = async (signal?: AbortSignal): Promise<Providers> => {
+  const with_ = signal === undefined ? {} : { signal };
+  const [reply, types] = await Promise.all([call('GET /providers', with_), call('GET /provider-types', with_)]);
+  return { ...reply, types };
+};
+
+export const asWritten = (view: ProviderView): ProviderAsWritten => {
+  const { type, baseUrl, enabled, limits, timeouts, headers, options, key } = view;
+  return { type, ...(baseUrl === undefined ? {} : { baseUrl }), enabled, limits, timeouts, headers, options, key };
+};
+
+/** The loaded provider of this id. */
+export const held = ({ revision, providers }: Providers, id: string): Held<ProviderAsWritten> => {
+  const view = providers.find((each) => each.id === id);
+  return { revision, value: view === undefined ? undefined : asWritten(view) };
+};
+
+const reread = async (id: string): Promise<Held<ProviderAsWritten>> =>
+  held({ ...(await call('GET /providers')), types: [] }, id);
+
+/** Adds or changes a provider, starting from the version that was read. @throws ConflictError · ApiError */
+export const saveProvider = (id: string, from: Held<ProviderAsWritten>, written: ProviderWritten): Promise<Saved> =>
+  save('PUT /providers/:id', { params: { id }, body: written }, from, () => reread(id));
+
+/** @throws ConflictError · ApiError, with code `in_use` while chains name it */
+export const removeProvider = (id: string, from: Held<ProviderAsWritten>): Promise<Saved> =>
+  save('DELETE /providers/:id', { params: { id } }, from, () => reread(id));
+
+/** The request body that changes nothing. It omits the key, which the server keeps then. */
+export const unchanged = ({ key: _, ...written }: ProviderAsWritten): ProviderWritten => written;
+
+/** A free id for a new provider: its type or the name of its host, with a number if it is taken. */
+export const freeId = (type: string, baseUrl: string | undefined, taken: readonly string[]): string => {
+  const stem = type === 'openai-compatible' ? nameOfHost(baseUrl ?? '') : type;
+  let id = stem;
+  for (let count = 2; taken.includes(id); count++) id = `${stem}-${count}`;
+  return id;
+};
+
+/** `mistral` for `https://api.mistral.ai/v1`, `local` for an IP address or localhost. */
+const nameOfHost = (baseUrl: string): string => {
+  const host = URL.canParse(baseUrl) ? new URL(baseUrl).hostname : '';
+  return /^[\d.]*$|:|localhost/.test(host) ? 'local' : (host.split('.').at(-2) ?? host);
+};
+
+/** All known limits of a provider: first those of the account, then those of its pools and targets. */
+export const quotasOf = (id: string, targets: readonly TargetView[]): readonly QuotaView[] => {
+  const quotas = new Map<string, QuotaView>();
+  for (const { target, quotas: its } of targets) {
+    if (partsOf(target).provider !== id) continue;
+    // A configured and a reported limit are two quotas.
+    for (const quota of its)
+      quotas.set(`${quota.scope} ${quota.dimension} ${quota.window ?? ''} ${quota.source}`, quota);
+  }
+  return [...quotas.values()].sort((one, other) => rankOf(id, one) - rankOf(id, other));
+};
+
+const rankOf = (id: string, { scope }: QuotaView): number => (scope === id ? 0 : scope.startsWith(`${id}#`) ? 1 : 2);

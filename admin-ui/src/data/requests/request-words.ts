@@ -1,0 +1,41 @@
+import type { FailureClass } from '../../../../src/contract/quota.js';
+import type { RequestRecord } from '../../../../src/contract/requests.js';
+
+/** The words for a status. */
+const MEANINGS: Readonly<Record<number, string>> = {
+  400: 'The request was refused',
+  404: 'Not found',
+  413: 'Too large for every target',
+  422: 'The request was refused',
+  429: 'Every target was at its limit',
+  499: 'The caller left',
+  502: 'The stream broke',
+  503: 'No target could answer',
+};
+
+/** The status of a request in words. */
+export const meaningOf = (status: number): string => MEANINGS[status] ?? (status < 400 ? 'Answered' : 'It failed');
+
+/** The colour of a status: green, amber or red. */
+export const kindOf = (status: number): 'good' | 'warn' | 'bad' =>
+  status < 400 ? 'good' : status === 499 || status === 429 ? 'warn' : 'bad';
+
+/** The words for a class of failure. */
+export const CLASSES: Readonly<Record<FailureClass, string>> = {
+  rate_limit: 'at its rate limit',
+  quota: 'quota used up',
+  auth: 'refused our key',
+  not_found: 'does not know the model',
+  overloaded: 'overloaded',
+  server_error: 'server error',
+  too_large: 'request too large for it',
+  bad_request: 'refused the request',
+  moderation: 'refused the content',
+  cancelled: 'caller left',
+};
+
+/** Prompt and answer tokens; `undefined` if both are unknown. */
+export const tokensOf = ({ promptTokens, completionTokens }: RequestRecord): number | undefined =>
+  promptTokens === undefined && completionTokens === undefined
+    ? undefined
+    : (promptTokens ?? 0) + (completionTokens ?? 0);

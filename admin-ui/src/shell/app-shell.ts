@@ -1,0 +1,143 @@
+import { Router } from '@vaadin/router';
+import { html, LitElement, type PropertyValues } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { createRef, ref } from 'lit/directives/ref.js';
+import { ApiError, onSignedOut } from '../data/server/client.js';
+import { LiveController, live } from '../data/server/feed.js';
+import { currentSession, type Session, signOut } from '../data/server/session.js';
+import { NAVIGATION, ROUTES } from '../routes.js';
+import { base } from '../styles/base.js';
+import { shell } from '../styles/shell.js';
+import './sign-in.js';
+import '../components/common/toast-host.js';
+import '../components/common/ui-icon.js';
+import { toastError } from '../components/common/toast-host.js';
+
+/** Wraps every page: navigation, connection state and sign-in. */
+@customElement('app-shell')
+export class AppShell extends LitElement {
+  static override styles = [base, shell];
+  @state() private session: Session | 'none' | 'unknown' = 'unknown';
+  /** The session has ended while the page has unsaved changes: the page is kept behind the sign-in. */
+  @state() private kept: Session | undefined;
+  @state() private unreachable: ApiError | undefined;
+  @state() private path = location.pathname;
+  @state() private open = false;
+  readonly #outlet = createRef<HTMLElement>();
+  // @ts-expect-error the router's types are too deep for TypeScript 7
+  readonly #router: Router = new Router(null, { baseUrl: '/admin/' });
+  /** The outlet of the router. Each sign-in creates a new one. */
+  #routed: HTMLElement | undefined;
+
+  constructor() {
+    super();
+    new LiveController(this);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    onSignedOut(() => this.#sessionOver());
+    window.addEventListener('vaadin-router-location-changed', () => {
+      this.path = location.pathname;
+      this.open = false;
+      window.scrollTo(0, 0);
+    });
+    void this.#enter();
+  }
+
+  override updated(changed: PropertyValues): void {
+    const outlet = this.#outlet.value;
+    if (!changed.has('session') || outlet === undefined || outlet === this.#routed) return;
+    this.#routed = outlet;
+    this.#router.setOutlet(outlet);
+    void this.#router.setRoutes(ROUTES);
+  }
+
+  override render() {
+    if (this.unreachable !== undefined)
+      return html`<main class="alone"><h1>429chain does not answer</h1><p class="muted">${this.unreachable.message} This page tries again by itself.</p></main>`;
+    if (this.session === 'unknown')
+      return html`<main class="alone" role="status"><span class="visually-hidden">Loading</span></main>`;
+    const session = this.session === 'none' ? this.kept : this.session;
+    return html`
+      ${this.session === 'none' ? html`<sign-in ?keeps=${this.kept !== undefined} @signed-in=${this.#enter}></sign-in>` : ''}
+      ${session === undefined ? '' : this.#frame(session)}
+      <toast-host></toast-host>`;
+  }
+
+  #frame({ version }: Session) {
+    const away = this.session === 'none';
+    return html`
+      <a class="skip" href="#content" ?hidden=${away} @click=${this.#skip}>To the content</a>
+      <div class="frame" ?hidden=${away}>
+        <header>
+          <button class="quiet icon menu" aria-expanded=${this.open} aria-controls="navigation" aria-label="Menu" @click=${() => (this.open = !this.open)}>
+            <ui-icon name=${this.open ? 'close' : 'menu'}></ui-icon>
+          </button>
+          <a class="brand" href="/admin/"><ui-icon name="waterfall"></ui-icon>429chain</a>
+          ${this.#connection()}
+        </header>
+        <nav id="navigation" class=${this.open ? 'open' : ''} aria-label="Pages">
+          <ul>${NAVIGATION.map((each) => this.#link(each))}</ul>
+          <footer>
+            <span class="muted small">429chain ${version}</span>
+            <button class="quiet" @click=${this.#signOut}><ui-icon name="leave"></ui-icon>Sign out</button>
+          </footer>
+        </nav>
+        <main id="content" tabindex="-1" ${ref(this.#outlet)}></main>
+      </div>`;
+  }
+
+  #link({ path, title, icon }: (typeof NAVIGATION)[number]) {
+    const href = `/admin${path}`;
+    const here = path === '/' ? this.path === '/admin/' : this.path === href || this.path.startsWith(`${href}/`);
+    return html`<li><a href=${href} aria-current=${here ? 'page' : 'false'}><ui-icon name=${icon}></ui-icon>${title}</a></li>`;
+  }
+
+  #connection() {
+    if (live.connection === 'live')
+      return html`<span class="connection good" role="status" title="What you see is as it is now"><i></i>Live</span>`;
+    const text = live.connection === 'lost' ? 'Connection lost, trying again' : 'Connecting';
+    return html`<span class="connection warn" role="status"><i></i>${text}</span>`;
+  }
+
+  #enter = async (): Promise<void> => {
+    try {
+      const session = await currentSession();
+      this.unreachable = undefined;
+      this.session = session ?? 'none';
+      if (session !== undefined) this.kept = undefined;
+      if (session !== undefined) live.start();
+    } catch (error) {
+      this.unreachable = error as ApiError;
+      setTimeout(this.#enter, 2_000);
+    }
+  };
+
+  #sessionOver(): void {
+    if (this.session === 'none' || this.session === 'unknown') return;
+    // Pages with unsaved changes cancel `beforeunload`.
+    const mayGo = window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+    this.kept = mayGo ? undefined : this.session;
+    this.#leave();
+  }
+
+  #leave(): void {
+    live.stop();
+    this.session = 'none';
+  }
+
+  #signOut = async (): Promise<void> => {
+    try {
+      await signOut();
+      this.#leave();
+    } catch (error) {
+      if (error instanceof ApiError) toastError(error);
+    }
+  };
+
+  #skip = (event: Event): void => {
+    event.preventDefault();
+    this.#outlet.value?.focus();
+  };
+}

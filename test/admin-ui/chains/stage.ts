@@ -1,0 +1,144 @@
+import { expect } from 'chai';
+import type { Locator, Page } from 'playwright-core';
+import { API_KEY } from '../../proxy.js';
+import { answer, reply, ScriptedUpstream } from '../../scripted-upstream.js';
+import { ADMIN_KEY, AdminServer, Visitor } from '../browser.js';
+
+/** Models as OpenRouter lists them. */
+const MODELS = [
+  { id: 'maker/paid', context_length: 200_000, pricing: { prompt: '0.000001', completion: '0.000002' } },
+  { id: 'maker/small:free', context_length: 8_000, pricing: { prompt: '0', completion: '0' } },
+  {
+    id: 'maker/large:free',
+    context_length: 131_072,
+    pricing: { prompt: '0', completion: '0' },
+    architecture: { input_modalities: ['text', 'image'] },
+    supported_parameters: ['tools'],
+  },
+];
+
+/** The chains in the configuration file, with comments in every place. */
+export const WRITTEN = `  chains: {
+    default: [
+      // asked first
+      'one/a', // thirty a minute
+      // asked second
+      { provider: 'two', model: 'b', limits: [{ requests: 5, per: '1m' }] }, // five
+      'two/c',
+    ],
+    careful: { targets: ['two/b'], maxWait: '20s' /* no longer */ },
+  },
+  defaultChain: 'default', // said aloud
+`;
+
+/** Longer than a loaded machine needs. */
+const LONGEST_MS = 10_000;
+
+/** Why the browser refuses what an input holds. */
+export const complaint = (input: Locator): Promise<string> =>
+  input.evaluate((element) => (element as unknown as { validationMessage: string }).validationMessage);
+
+/** Two scripted providers, a proxy with chains over them, and a user on a page of the chains. */
+export class ChainsStage {
+  one!: ScriptedUpstream;
+  two!: ScriptedUpstream;
+  server!: AdminServer;
+  visitor!: Visitor;
+
+  private constructor() {}
+
+  /** Starts the providers before each test of the suite around it; the test opens a page with `visit`. */
+  static forEachTest(): ChainsStage {
+    const stage = new ChainsStage();
+    beforeEach(async () => {
+      [stage.one, stage.two] = await Promise.all([providerWith([{ id: 'a' }, { id: 'z' }]), providerWith(MODELS)]);
+    });
+    afterEach(async () => {
+      await stage.visitor.leave();
+      await stage.server.close();
+      await Promise.all([stage.one.close(), stage.two.close()]);
+    });
+    return stage;
+  }
+
+  /** Starts the proxy with this configuration, and opens a page such as `chains/default`. */
+  async visit(path: string, text = this.configured()): Promise<void> {
+    this.server = await AdminServer.start(text);
+    this.visitor = await Visitor.signedIn(this.server, path);
+  }
+
+  get page(): Page {
+    return this.visitor.page;
+  }
+
+  configured(chains = WRITTEN): string {
+    return `// What the test is configured with.
+{
+  server: { apiKeys: ['${API_KEY}'], adminKey: '${ADMIN_KEY}' },
+  providers: {
+    one: { type: 'openai-compatible', baseUrl: '${this.one.baseUrl}', apiKey: 'key-of-one' },
+    two: { type: 'openrouter', baseUrl: '${this.two.baseUrl}', apiKey: 'key-of-two', timeouts: { firstToken: '25s' } },
+  },
+${chains}}
+`;
+  }
+
+  button(name: string | RegExp, on = this.page): Locator {
+    return on.getByRole('button', { name, exact: typeof name === 'string' });
+  }
+
+  /** Resolves when the page says that the chain is saved. */
+  saved(name: string, on = this.page): Promise<void> {
+    return on.getByText(`${name} is saved, and in force.`).waitFor();
+  }
+
+  nextFrame(): Promise<unknown> {
+    return this.page.evaluate('new Promise((resolve) => requestAnimationFrame(resolve))');
+  }
+
+  /** Resolves when `read` returns `expected`. */
+  async settles<T>(read: () => Promise<T> | T, expected: T): Promise<void> {
+    const endsAt = Date.now() + LONGEST_MS;
+    while (JSON.stringify(await read()) !== JSON.stringify(expected) && Date.now() < endsAt) {
+      await this.nextFrame();
+    }
+    expect(await read()).to.deep.equal(expected);
+  }
+
+  /** The targets of the chain, in their order on the page. */
+  readonly order = (on = this.page): Promise<string[]> => namesOf(on.getByRole('button', { name: /^Move / }));
+
+  /** What the page says about each target for the next request. */
+  readonly steps = (): Promise<string[]> =>
+    this.page.locator('chain-target .step').evaluateAll((each) => each.map(({ textContent }) => textContent ?? ''));
+
+  /** Drags one target to the place of another. */
+  async drag(target: string, onto: string): Promise<void> {
+    const { mouse } = this.page;
+    const before = await this.order();
+    const from = await this.button(`Move ${target}`).boundingBox();
+    const to = await this.button(`Move ${onto}`).boundingBox();
+    if (from === null || to === null) throw new Error(`${target} or ${onto} is not on the page.`);
+    const down = to.y > from.y;
+    await mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await mouse.down();
+    await mouse.move(from.x + from.width / 2, from.y + (down ? 30 : -10), { steps: 5 });
+    await mouse.move(to.x + to.width / 2, to.y + to.height / 2 + (down ? 8 : -8), { steps: 10 });
+    // The page shows where the target would drop; the copy at the pointer does not count.
+    const dropped = () => namesOf(this.page.locator('li:not(.sortable-fallback) .handle'));
+    const others = before.filter((each) => each !== target);
+    await this.settles(dropped, others.toSpliced(before.indexOf(onto), 0, target));
+    await mouse.up();
+  }
+}
+
+const providerWith = async (models: readonly object[]): Promise<ScriptedUpstream> => {
+  const provider = await ScriptedUpstream.start();
+  return provider.always((res, request) => {
+    const isList = request.path.endsWith('/models');
+    return (isList ? reply(200, { object: 'list', data: models }) : answer('hello'))(res, request);
+  });
+};
+
+const namesOf = (handles: Locator): Promise<string[]> =>
+  handles.evaluateAll((each) => each.map((handle) => handle.getAttribute('aria-label')?.slice('Move '.length) ?? ''));
