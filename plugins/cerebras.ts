@@ -57,12 +57,9 @@ export default definePlugin({
         },
       ],
     });
-    // The whole grid, minute, hour and day, with the window in each name.
-    api.hooks.onRateLimitHeaders.tap('cerebras', (head, { target }) =>
-      target.type === 'cerebras' ? readRateLimitHeaders(head) : undefined,
-    );
-    api.hooks.onError.tap('cerebras', (failure, { target }) =>
-      target.type === 'cerebras' ? readFailure(failure, RULES) : undefined,
-    );
+    const tap = { name: 'cerebras', filter: { type: 'cerebras' } };
+    // Minute, hour and day, with the window in each header's name.
+    api.hooks.onRateLimitHeaders.tap(tap, (head) => readRateLimitHeaders(head));
+    api.hooks.onError.tap(tap, (failure) => readFailure(failure, RULES));
   },
 });

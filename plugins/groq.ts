@@ -62,11 +62,8 @@ export default definePlugin({
       ],
       readModel: ({ id }) => (/whisper|orpheus|tts|guard/.test(String(id)) ? undefined : {}),
     });
-    api.hooks.onRateLimitHeaders.tap('groq', (head, { target }) =>
-      target.type === 'groq' ? readRateLimitHeaders(head, HEADERS) : undefined,
-    );
-    api.hooks.onError.tap('groq', (failure, { target }) =>
-      target.type === 'groq' ? readFailure(failure, RULES, HEADERS) : undefined,
-    );
+    const tap = { name: 'groq', filter: { type: 'groq' } };
+    api.hooks.onRateLimitHeaders.tap(tap, (head) => readRateLimitHeaders(head, HEADERS));
+    api.hooks.onError.tap(tap, (failure) => readFailure(failure, RULES, HEADERS));
   },
 });

@@ -106,12 +106,9 @@ export default definePlugin({
       // No header shows it. The day's 50 or 1,000 depend on what was ever paid, so only a refusal can tell them.
       knownPoolLimits: { free: [{ requests: 20, per: '1m' }] },
     });
-    // Only refusals carry headers, without a window. The failure's reader knows it, and reads them with it.
-    api.hooks.onRateLimitHeaders.tap('openrouter', ({ status }, { target }) =>
-      target.type === 'openrouter' && status === 429 ? [] : undefined,
-    );
-    api.hooks.onError.tap('openrouter', (failure, { target }) =>
-      target.type === 'openrouter' ? readFailure(failure, RULES) : undefined,
-    );
+    const tap = { name: 'openrouter', filter: { type: 'openrouter' } };
+    // Only refusals have headers, without a window. `readFailure` knows the window and reads them.
+    api.hooks.onRateLimitHeaders.tap(tap, ({ status }) => (status === 429 ? [] : undefined));
+    api.hooks.onError.tap(tap, (failure) => readFailure(failure, RULES));
   },
 });

@@ -19,6 +19,7 @@ import type { Prepared, SettingsStore } from './config/source/store.js';
 import { Estimates } from './engine/attempt/estimate.js';
 import { Upstream } from './engine/attempt/upstream.js';
 import { readPluginsAnew } from './host/load.js';
+import { SharedValues } from './host/shared-values.js';
 import { postChat } from './http/chat.js';
 import { createServer, type ServerOptions } from './http/server.js';
 import { LedgerFile } from './ledger/memory/ledger-file.js';
@@ -27,7 +28,10 @@ import type { Log } from './log.js';
 import { packageFile, version } from './package.js';
 import { ChainError } from './plugin/door/errors.js';
 import type { Plugin } from './plugin/index.js';
-import { Runtime, type SharedServices } from './runtime/runtime.js';
+import { buildRuntime } from './runtime/build.js';
+import type { Runtime } from './runtime/runtime.js';
+import type { SharedServices } from './runtime/services.js';
+import { startRuntime } from './runtime/start.js';
 import { Secrets } from './secrets.js';
 
 /** Where the admin's page is built. */
@@ -139,6 +143,7 @@ export class App {
       clock,
       log,
       secrets,
+      sharedValues: new SharedValues(),
       version,
       startedAt: clock.now(),
     };
@@ -147,7 +152,7 @@ export class App {
       options: {},
       enabled: true,
     }));
-    const runtime = await Runtime.build(store.current, chosen, shared);
+    const runtime = await startRuntime(await buildRuntime(store.current, chosen, shared));
     runtime.activate();
     return new App(runtime, store, chosen, shared, ledgerFile, adminUi);
   }
@@ -208,14 +213,25 @@ export class App {
 
   /** Also what ends on an engine after another one has taken its place. */
   #feedFrom({ host, waterfall }: Runtime): void {
-    host.hooks.afterResponse.tap('live-feed', (outcome) => this.#feed.requestOver(outcome));
+    host.pluginHooks('live-feed').afterResponse.tap('live-feed', (outcome) => this.#feed.requestOver(outcome));
     waterfall.onWaiting(() => this.#feed.waitingChanged());
   }
 
-  /** Builds the engine of changed settings; until it enters, nothing has changed. */
+  /** Builds the runtime of changed settings. What is in force stays in force until `activate`. */
   async #prepare(settings: Settings): Promise<Prepared> {
-    const next = await Runtime.build(settings, this.#plugins, this.#shared);
-    return { activate: () => this.#activate(next), dispose: () => next.close() };
+    const candidate = await buildRuntime(settings, this.#plugins, this.#shared);
+    let next: Runtime | undefined;
+    return {
+      start: async () => {
+        next = await startRuntime(candidate);
+      },
+      activate: () => {
+        if (next !== undefined) this.#activate(next);
+      },
+      dispose: async () => {
+        await next?.close();
+      },
+    };
   }
 
   #activate(next: Runtime): void {

@@ -7,7 +7,8 @@ import { memoryStore, openStore, type SettingsStore } from './config/source/stor
 import { suggest } from './config/wording.js';
 import type { LiveStatus } from './contract/admin-api.js';
 import type { Configuration } from './contract/config.js';
-import { type Log, type LogFields, silentLog } from './log.js';
+import { type Log, silentLog } from './log.js';
+import { maskedLog } from './logging/masked-log.js';
 import { ChainError } from './plugin/door/errors.js';
 import type { Plugin } from './plugin/index.js';
 import { Secrets } from './secrets.js';
@@ -66,7 +67,7 @@ export interface ProxyServer {
 export const createProxy = async (options: ProxyOptions): Promise<ProxyServer> => {
   checkOptions(options);
   const secrets = new Secrets();
-  const log = masked(options.log ?? COMPLAINTS, secrets);
+  const log = maskedLog(options.log ?? COMPLAINTS, (text) => secrets.mask(text));
   const plugins = (options.plugins ?? []).map((each) => (typeof each === 'string' ? resolve(each) : each));
   const app = await App.create({ store: storeOf(options, log), plugins, log, secrets });
   let address: string | undefined;
@@ -120,24 +121,4 @@ const COMPLAINTS: Log = {
   ...silentLog,
   warn: (message) => console.warn(message),
   error: (message) => console.error(message),
-};
-
-/** What `log` is told, without any key in use. */
-const masked = (log: Log, secrets: Secrets): Log => {
-  const tell =
-    (level: keyof Log) =>
-    (message: string, fields?: LogFields): void => {
-      const told = secrets.mask(message);
-      // `console` would print what is undefined.
-      if (fields === undefined) {
-        log[level](told);
-        return;
-      }
-      const shown = Object.entries(fields).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? secrets.mask(value) : value,
-      ]);
-      log[level](told, Object.fromEntries(shown));
-    };
-  return { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') };
 };

@@ -34,7 +34,7 @@ export class RequestStore implements RequestLog {
   readonly #folder: string;
   readonly #days: Days;
   readonly #writer: SegmentWriter;
-  #settings: StoreSettings;
+  readonly #configured: StoreSettings[];
   readonly #pending: Pending[] = [];
   #contentPending = 0;
   #turn: Promise<unknown> = Promise.resolve();
@@ -46,7 +46,7 @@ export class RequestStore implements RequestLog {
 
   constructor(folder: string, settings: StoreSettings) {
     this.#folder = folder;
-    this.#settings = settings;
+    this.#configured = [settings];
     this.#days = new Days(join(folder, 'totals'), (message) => this.#settings.log.warn(message));
     this.#writer = new SegmentWriter(folder, this.#days, () => this.#settings);
   }
@@ -55,9 +55,17 @@ export class RequestStore implements RequestLog {
     return { failing: this.#failing, lost: this.#lost };
   }
 
-  /** After a reload. */
-  configure(settings: StoreSettings): void {
-    this.#settings = settings;
+  /** Uses other settings from now on. @returns a function that withdraws them: the ones before are used again */
+  configure(settings: StoreSettings): () => void {
+    this.#configured.push(settings);
+    return () => {
+      const at = this.#configured.indexOf(settings);
+      if (at !== -1) this.#configured.splice(at, 1);
+    };
+  }
+
+  get #settings(): StoreSettings {
+    return this.#configured.at(-1) as StoreSettings;
   }
 
   /** Takes no time: it is written later. */

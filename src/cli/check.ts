@@ -7,10 +7,10 @@ import { listOf, suggest } from '../config/wording.js';
 import { bareId } from '../engine/models/model-list.js';
 import type { ProviderState } from '../engine/models/provider-models.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
-import type { Runtime } from '../runtime/runtime.js';
+import type { Candidate } from '../runtime/build.js';
 import { CommandError } from './command-error.js';
 import { type CommandLine, configurationFile, pluginPaths } from './options.js';
-import { askAll, buildRuntime, type Reports, wordsFor } from './provider-trial.js';
+import { askAll, buildForTrial, type Reports, wordsFor } from './provider-trial.js';
 import { tableOf } from './table.js';
 
 /** States in which a provider may answer a request. No list of models is an authority on that. */
@@ -23,16 +23,12 @@ export const check = async (line: CommandLine): Promise<void> => {
   const file = configurationFile(line);
   const loaded = loadSettings(file, process.env, line.options['data-dir']);
   if (!loaded.ok) throw new InvalidConfiguration(loaded.problems);
-  const runtime = await buildRuntime(loaded.settings, pluginPaths(line));
-  try {
-    console.log(`${relative(process.cwd(), file)} is valid.\n`);
-    const reports = line.options.offline ? unasked(runtime.providers) : await askAll(runtime);
-    if (reports.size > 0) console.log(`Providers\n${providerTable(loaded.settings, reports)}\n`);
-    if (runtime.chains.all.length > 0) console.log(`Chains\n${chainTables(runtime, reports)}\n`);
-    conclude(runtime, loaded.settings, reports, line.options.offline ?? false);
-  } finally {
-    await runtime.close();
-  }
+  const candidate = await buildForTrial(loaded.settings, pluginPaths(line));
+  console.log(`${relative(process.cwd(), file)} is valid.\n`);
+  const reports = line.options.offline ? unasked(candidate.providers) : await askAll(candidate);
+  if (reports.size > 0) console.log(`Providers\n${providerTable(loaded.settings, reports)}\n`);
+  if (candidate.chains.all.length > 0) console.log(`Chains\n${chainTables(candidate, reports)}\n`);
+  conclude(candidate, loaded.settings, reports, line.options.offline ?? false);
 };
 
 const unasked = (providers: readonly PreparedProvider[]): Reports =>
@@ -57,7 +53,7 @@ const hintFor = ({ written }: Settings, id: string, state: ProviderState): strin
   return ` · check ${variableIn(key) ?? 'its apiKey'}`;
 };
 
-const chainTables = ({ chains }: Runtime, reports: Reports): string =>
+const chainTables = ({ chains }: Candidate, reports: Reports): string =>
   chains.all
     .map(({ name, targets }) => {
       const rows = targets.map((target) => [target.id, stateOfTarget(target, reports)]);
@@ -75,7 +71,7 @@ const stateOfTarget = ({ provider, model }: PreparedTarget, reports: Reports): s
 };
 
 /** @throws CommandError when nobody is left to ask */
-const conclude = ({ chains }: Runtime, settings: Settings, reports: Reports, offline: boolean): void => {
+const conclude = ({ chains }: Candidate, settings: Settings, reports: Reports, offline: boolean): void => {
   if (chains.all.length === 0)
     throw new CommandError('No chain is configured yet, so that no request can be answered.');
   const all = chains.all.flatMap((chain) => chain.targets);

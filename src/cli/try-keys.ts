@@ -1,7 +1,7 @@
 import { variableIn } from '../config/env.js';
 import { parseSettings } from '../config/source/load.js';
 import type { Prompt } from './prompt.js';
-import { askAll, buildRuntime, type Reports, wordsFor } from './provider-trial.js';
+import { askAll, buildForTrial, type Reports, wordsFor } from './provider-trial.js';
 import { tableOf } from './table.js';
 
 /** Keys by the names of their variables. */
@@ -33,13 +33,9 @@ export const tryKeys = async (
 const reportsOf = async (text: string, keys: Keys): Promise<Reports> => {
   const parsed = parseSettings(text, { env: keys });
   if (!parsed.ok) return new Map();
-  const runtime = await buildRuntime(parsed.settings, []);
-  try {
-    const { providers = {} } = parsed.settings.written ?? {};
-    const variableOf = (id: string): string => variableIn(providers[id]?.apiKey ?? '') ?? id;
-    const reports = [...(await askAll(runtime))].filter(([, { state }]) => state !== 'unconfigured');
-    return new Map(reports.map(([id, report]) => [variableOf(id), report]));
-  } finally {
-    await runtime.close();
-  }
+  const candidate = await buildForTrial(parsed.settings, []);
+  const { providers = {} } = parsed.settings.written ?? {};
+  const variableOf = (id: string): string => variableIn(providers[id]?.apiKey ?? '') ?? id;
+  const reports = [...(await askAll(candidate))].filter(([, { state }]) => state !== 'unconfigured');
+  return new Map(reports.map(([id, report]) => [variableOf(id), report]));
 };

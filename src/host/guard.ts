@@ -1,6 +1,5 @@
-import type { Hook } from 'tapable';
 import type { Log } from '../log.js';
-import type { Denial, Hooks } from '../plugin/door/api.js';
+import type { Denial } from '../plugin/index.js';
 import { inTime } from './in-time.js';
 import { checkedResult, isPromise, PROMISED } from './results.js';
 import { wordsOf } from './words.js';
@@ -19,7 +18,9 @@ export interface PluginFault {
 /** A tap that has not answered by then is taken to have no opinion. */
 const PATIENCE_MS = 2_000;
 
-type Tap = (...values: unknown[]) => unknown;
+/** The method of a hook that registers a tap. */
+export type TapKind = 'tap' | 'tapPromise' | 'tapAsync';
+export type Tap = (...values: unknown[]) => unknown;
 type Callback = (error?: Error | null, result?: unknown) => void;
 
 /** Sees to it that no tap fails or stalls a request: one that throws or hangs abstains, and is named. */
@@ -30,8 +31,6 @@ export class Guard {
   readonly #now: () => number;
   readonly #patienceMs: number;
   readonly #mask: (text: string) => string;
-  /** Whose taps come in now, whatever they call themselves. */
-  applying: string | undefined;
 
   /** `mask` takes keys out of a plugin's words: they go to callers, into the request log and to the admin. */
   constructor(log: Log, now: () => number, patienceMs = PATIENCE_MS, mask = (text: string): string => text) {
@@ -50,16 +49,12 @@ export class Guard {
     return [...(this.#tapped.get(plugin) ?? [])];
   }
 
-  watch(hooks: Hooks): void {
-    for (const [name, hook] of Object.entries(hooks) as [string, Hook<unknown[], unknown>][]) {
-      hook.intercept({
-        register: (tap) => {
-          const plugin = this.applying ?? tap.name;
-          this.#tapped.set(plugin, (this.#tapped.get(plugin) ?? new Set()).add(name));
-          return { ...tap, fn: this.#wrap(name, plugin, tap.type, tap.fn as Tap) };
-        },
-      });
-    }
+  /** A tap of `plugin` that neither throws nor hangs. */
+  tap(plugin: string, hook: string, kind: TapKind, fn: Tap): Tap {
+    if (typeof fn !== 'function') throw new Error(`${kind} of ${hook} needs a function`);
+    this.#tapped.set(plugin, (this.#tapped.get(plugin) ?? new Set()).add(hook));
+    const blame = (error: unknown): void => this.blame(plugin, hook, error);
+    return { tap: this.#sync, tapPromise: this.#promise, tapAsync: this.#callback }[kind].call(this, hook, fn, blame);
   }
 
   /** Names a plugin in the log for what went wrong in it, and counts. */
@@ -72,21 +67,7 @@ export class Guard {
     return undefined;
   }
 
-  #wrap(hook: string, plugin: string, type: string, tap: Tap): Tap {
-    const blame = (error: unknown): void => this.blame(plugin, hook, error);
-    if (type === 'promise') return (...values) => this.#promised(hook, () => tap(...values), blame);
-    if (type === 'async') {
-      return (...values) => {
-        const callback = values.at(-1) as Callback;
-        const called = (): Promise<unknown> =>
-          new Promise((resolve, reject) => {
-            tap(...values.slice(0, -1), (error: Error | null, result: unknown) =>
-              error ? reject(error) : resolve(result),
-            );
-          });
-        void this.#promised(hook, called, blame).then((result) => callback(null, result));
-      };
-    }
+  #sync(hook: string, tap: Tap, blame: (error: unknown) => void): Tap {
     return (...values) => {
       try {
         const result = tap(...values);
@@ -94,6 +75,23 @@ export class Guard {
       } catch (error) {
         return blame(error);
       }
+    };
+  }
+
+  #promise(hook: string, tap: Tap, blame: (error: unknown) => void): Tap {
+    return (...values) => this.#promised(hook, () => tap(...values), blame);
+  }
+
+  #callback(hook: string, tap: Tap, blame: (error: unknown) => void): Tap {
+    return (...values) => {
+      const callback = values.at(-1) as Callback;
+      const called = (): Promise<unknown> =>
+        new Promise((resolve, reject) => {
+          tap(...values.slice(0, -1), (error: Error | null, result: unknown) =>
+            error ? reject(error) : resolve(result),
+          );
+        });
+      void this.#promised(hook, called, blame).then((result) => callback(null, result));
     };
   }
 

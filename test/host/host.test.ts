@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Guard } from '../../src/host/guard.js';
+import { pluginHooks } from '../../src/host/plugin-hooks.js';
 import { createHooks } from '../../src/plugin/door/hooks.js';
 import { type Attempt, definePlugin } from '../../src/plugin/index.js';
 import { chainOver, HELLO, MemoryLog, type RunningProxy, startProxy } from '../proxy.js';
@@ -145,10 +146,10 @@ describe('Plugins', () => {
     const log = new MemoryLog();
     const guard = new Guard(log, () => 1, 5);
     const hooks = createHooks();
-    guard.watch(hooks);
-    hooks.beforeAttempt.tapPromise('slow', () => new Promise(() => {}));
-    hooks.beforeAttempt.tapAsync('slow', () => {});
-    hooks.beforeAttempt.tap('next', () => ({ reason: 'heard' }));
+    const { beforeAttempt } = pluginHooks(hooks, 'slow', guard);
+    beforeAttempt.tapPromise('slow', () => new Promise(() => {}));
+    beforeAttempt.tapAsync('slow', () => {});
+    beforeAttempt.tap('next', () => ({ reason: 'heard' }));
     expect(await hooks.beforeAttempt.promise({} as Attempt)).to.deep.equal({ reason: 'heard' });
     expect(guard.faults).to.deep.equal([
       { plugin: 'slow', hook: 'beforeAttempt', count: 2, last: 'no answer within 0.005 s', at: 1 },
@@ -157,13 +158,13 @@ describe('Plugins', () => {
 
   it('that hang in afterResponse keep no caller waiting', async () => {
     const { post } = await start([fixture('good')]);
-    proxy?.app.runtime.host.hooks.afterResponse.tapPromise('slow', () => new Promise(() => {}));
+    proxy?.app.runtime.host.pluginHooks('slow').afterResponse.tapPromise('slow', () => new Promise(() => {}));
     expect((await post({ messages: HELLO })).status).to.equal(200);
   });
 
   it('are asked in the order of the table: beforeAttempt, onRateLimitHeaders, onError, afterResponse', async () => {
     const { post, app } = await start([]);
-    const { hooks } = app.runtime.host;
+    const hooks = app.runtime.host.pluginHooks('test');
     const calls: string[] = [];
     hooks.beforeAttempt.tap('test', ({ target, number }) => void calls.push(`beforeAttempt ${target.id} ${number}`));
     hooks.onRateLimitHeaders.tap(
@@ -190,7 +191,7 @@ describe('Plugins', () => {
   it('decide what a failure means and until when its scope rests', async () => {
     const { post, app } = await start([]);
     const until = Date.now() + 50_000;
-    app.runtime.host.hooks.onError.tap({ name: 'test', stage: -1 }, () => ({
+    app.runtime.host.pluginHooks('test').onError.tap({ name: 'test', stage: -1 }, () => ({
       class: 'rate_limit',
       scope: 'provider',
       until,
@@ -202,31 +203,40 @@ describe('Plugins', () => {
   });
 
   const WRONG: [string, (app: RunningProxy['app']) => void, RegExp][] = [
-    ['null as a denial', ({ runtime }) => runtime.host.hooks.beforeAttempt.tap('wrong', () => null as never), /^$/],
+    [
+      'null as a denial',
+      ({ runtime }) => runtime.host.pluginHooks('wrong').beforeAttempt.tap('wrong', () => null as never),
+      /^$/,
+    ],
     [
       'true as a denial',
-      ({ runtime }) => runtime.host.hooks.beforeAttempt.tap('wrong', () => true as never),
+      ({ runtime }) => runtime.host.pluginHooks('wrong').beforeAttempt.tap('wrong', () => true as never),
       /a denial is/,
     ],
     [
       'a promise of signals',
       ({ runtime }) =>
-        runtime.host.hooks.onRateLimitHeaders.tap({ name: 'wrong', stage: -1 }, (async () => []) as never),
+        runtime.host
+          .pluginHooks('wrong')
+          .onRateLimitHeaders.tap({ name: 'wrong', stage: -1 }, (async () => []) as never),
       /it returned a promise/,
     ],
     [
       'signals that are none',
-      ({ runtime }) => runtime.host.hooks.onRateLimitHeaders.tap({ name: 'wrong', stage: -1 }, () => [null] as never),
+      ({ runtime }) =>
+        runtime.host.pluginHooks('wrong').onRateLimitHeaders.tap({ name: 'wrong', stage: -1 }, () => [null] as never),
       /a signal has a dimension/,
     ],
     [
       'a time that is no number',
-      ({ runtime }) => runtime.host.hooks.onError.tap({ name: 'wrong', stage: -1 }, () => ({ until: Number.NaN })),
+      ({ runtime }) =>
+        runtime.host.pluginHooks('wrong').onError.tap({ name: 'wrong', stage: -1 }, () => ({ until: Number.NaN })),
       /`until` is epoch ms/,
     ],
     [
       'a class that is not for plugins',
-      ({ runtime }) => runtime.host.hooks.onError.tap({ name: 'wrong', stage: -1 }, () => ({ class: 'cancelled' })),
+      ({ runtime }) =>
+        runtime.host.pluginHooks('wrong').onError.tap({ name: 'wrong', stage: -1 }, () => ({ class: 'cancelled' })),
       /no class 'cancelled'/,
     ],
   ];
@@ -246,7 +256,7 @@ describe('Plugins', () => {
   it('never see a key, whatever they look at (pitfall 45)', async () => {
     const { post, app, log } = await start([]);
     const seen: unknown[] = [];
-    const { hooks } = app.runtime.host;
+    const hooks = app.runtime.host.pluginHooks('test');
     hooks.beforeAttempt.tap('test', (attempt) => void seen.push(attempt));
     hooks.onRateLimitHeaders.tap({ name: 'test', stage: -1 }, (head, attempt) => void seen.push(head, attempt));
     hooks.afterResponse.tap('test', (outcome) => void seen.push(outcome));
@@ -260,7 +270,7 @@ describe('Plugins', () => {
 
   it('deny an attempt, and the trail says why', async () => {
     const { post, app } = await start([]);
-    app.runtime.host.hooks.beforeAttempt.tapPromise('test', async () => ({
+    app.runtime.host.pluginHooks('test').beforeAttempt.tapPromise('test', async () => ({
       reason: 'office hours',
       retryAt: Date.now() + 60_000,
     }));

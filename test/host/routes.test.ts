@@ -88,9 +88,11 @@ describe('A plugin that asks how targets stand', () => {
     }
   });
 
-  it('before they are known refuses the start, and is told when to ask', async () => {
+  it('in apply stops the start, with an error that says where to ask', async () => {
     const plugins = [{ use: FIXTURE, options: { early: true } }];
     const refused = await startProxy({ ...chainOver([upstream]), plugins }).catch((error: Error) => error);
-    expect((refused as Error).message).to.match(/^Plugin "routes" failed in apply: .*ask for it in a hook or a route/);
+    expect((refused as Error).message).to.match(
+      /^Plugin "routes" failed in apply: .*Use status\(\) in a hook or a route/,
+    );
   });
 });

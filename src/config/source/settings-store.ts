@@ -3,11 +3,13 @@ import type { Environment } from '../env.js';
 import type { Problem, Settings, Writable } from '../settings.js';
 import type { Change } from './change.js';
 
-/** All that follows from new settings, ready to be used. */
+/** What follows from new settings: built, started, then activated. Building it has no effects. */
 export interface Prepared {
-  /** Takes it into use. Must not fail. */
+  /** Does everything that can fail before the settings come into force. If it rejects, there is nothing to dispose of. */
+  start(): Promise<void>;
+  /** Brings it into force, once it has started. Must not fail. */
   activate(): void;
-  /** Gives it up, unused. */
+  /** Drops it, started or not. */
   dispose(): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ import type { Sources } from './sources.js';
 export { InvalidConfiguration } from '../check/invalid-configuration.js';
 export type { Prepared, SettingsStore, StoreOptions } from './settings-store.js';
 
-const NOTHING_TO_PREPARE: Prepared = { activate: () => {}, dispose: async () => {} };
+const NOTHING_TO_PREPARE: Prepared = { start: async () => {}, activate: () => {}, dispose: async () => {} };
 
 const contentOf = (sources: Sources): string => JSON.stringify(sources);
 
@@ -104,7 +104,7 @@ class Store implements SettingsStore {
       const result = this.#load({ ok: true, text, dotEnv: sources.ok ? sources.dotEnv : '' });
       if (!result.ok) return result.problems;
       try {
-        const prepared = await this.#prepared(result.settings);
+        const prepared = await this.#prepare(result.settings);
         await prepared.dispose();
         return [];
       } catch (cause) {
@@ -188,7 +188,7 @@ class Store implements SettingsStore {
     const result = this.#load(sources);
     if (!result.ok) return this.#refuse(why, result.problems, sources);
     try {
-      this.#activate(await this.#prepared(result.settings), result.settings, sources);
+      this.#activate(await this.#started(result.settings), result.settings, sources);
     } catch (cause) {
       if (this.#closed) return;
       this.#refuse(why, this.#problemsIn(cause), sources);
@@ -220,7 +220,7 @@ class Store implements SettingsStore {
     const settings = this.#valid(next);
     const { writable } = this.#medium;
     if (!writable.ok) throw this.#readOnly(writable.reason, before, next, change);
-    const prepared = await this.#prepared(settings).catch((cause: unknown) => {
+    const prepared = await this.#started(settings).catch((cause: unknown) => {
       throw cause instanceof InvalidConfiguration ? new InvalidConfiguration(cause.problems, 422) : cause;
     });
     try {
@@ -267,8 +267,10 @@ class Store implements SettingsStore {
     return readOnly({ reason, file: this.#medium.file, before: before.text, after: next.text, secrets, cause });
   }
 
-  async #prepared(settings: Settings): Promise<Prepared> {
+  /** Builds and starts what follows from `settings`. */
+  async #started(settings: Settings): Promise<Prepared> {
     const prepared = await this.#prepare(settings);
+    if (!this.#closed) await prepared.start();
     if (!this.#closed) return prepared;
     await prepared.dispose();
     throw new ChainError('shutting_down', '429chain is stopping; nothing was changed.');

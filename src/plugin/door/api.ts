@@ -156,16 +156,72 @@ export interface Outcome {
   readonly content?: (() => RequestContent) | undefined;
 }
 
-/** Hooks decide, the engine executes. `undefined` is "no opinion"; any other value ends a Bail hook. */
+/** The hooks as the engine calls them. A plugin taps them through `PluginHooks`. */
 export interface Hooks {
-  /** May this target be asked? */
   readonly beforeAttempt: AsyncSeriesBailHook<[attempt: Attempt], Denial | undefined>;
-  /** What does this response head say about quotas? The first parser that recognises it wins. */
   readonly onRateLimitHeaders: SyncBailHook<[head: ResponseHead, attempt: Attempt], readonly Signal[] | undefined>;
-  /** What kind of failure is this, what rests, until when? */
   readonly onError: SyncBailHook<[failure: Failure, attempt: Attempt], Verdict | undefined>;
-  /** The request is over, body included. Watch; nobody waits for you. */
   readonly afterResponse: AsyncParallelHook<[outcome: Outcome]>;
+}
+
+/** How a tap is registered, as in tapable. */
+export interface TapOptions {
+  /** Usually the plugin's name. `before` of other taps refers to it. */
+  readonly name: string;
+  /** Taps of a lower stage are called first. Default: 0. */
+  readonly stage?: number;
+  /** The names of taps that are called after this one. */
+  readonly before?: string | readonly string[];
+}
+
+/** The attempts that a tap is called for. Every condition that is given must hold. */
+export interface TapFilter {
+  /** The target's provider type, such as `groq`. */
+  readonly type?: string | readonly string[];
+  /** The id of the target's provider in the configuration. */
+  readonly provider?: string | readonly string[];
+  /** The chain that the request uses. */
+  readonly chain?: string | readonly string[];
+}
+
+/** How a tap of a hook that concerns one attempt is registered. */
+export interface AttemptTapOptions extends TapOptions {
+  /** Default: every attempt. */
+  readonly filter?: TapFilter;
+}
+
+/** A hook whose taps return their result at once. */
+export interface PluginHook<Args extends readonly unknown[], Result, Options = TapOptions> {
+  tap(options: string | Options, fn: (...args: Args) => Result): void;
+}
+
+/** A hook whose taps may also return their result later: `tapPromise` for async functions, `tapAsync` for callbacks. */
+export interface AsyncPluginHook<Args extends readonly unknown[], Result, Options = TapOptions>
+  extends PluginHook<Args, Result, Options> {
+  tapPromise(options: string | Options, fn: (...args: Args) => Promise<Result>): void;
+  tapAsync(
+    options: string | Options,
+    fn: (...args: [...args: Args, callback: (error?: Error | null, result?: Result) => void]) => void,
+  ): void;
+}
+
+/**
+ * The hooks as a plugin taps them: like tapable's, without what would bypass 429chain's own handling of errors.
+ * `undefined` means no opinion. For all hooks but `afterResponse`, the first tap that returns anything else decides.
+ */
+export interface PluginHooks {
+  /** A target is next in the chain. A denial skips it. */
+  readonly beforeAttempt: AsyncPluginHook<[attempt: Attempt], Denial | undefined, AttemptTapOptions>;
+  /** The provider's response has begun. The tap returns what its headers say about limits. */
+  readonly onRateLimitHeaders: PluginHook<
+    [head: ResponseHead, attempt: Attempt],
+    readonly Signal[] | undefined,
+    AttemptTapOptions
+  >;
+  /** An attempt failed. The tap returns what the failure means. */
+  readonly onError: PluginHook<[failure: Failure, attempt: Attempt], Verdict | undefined, AttemptTapOptions>;
+  /** The request is over, its response body included. Its outcome covers several attempts, so this hook has no filter. */
+  readonly afterResponse: AsyncPluginHook<[outcome: Outcome], void>;
 }
 
 /** How a provider takes the beginning of its own answer, as a last message of the assistant: what that needs beside its text. */
@@ -232,36 +288,44 @@ export interface ProviderType<O = Record<string, unknown>> {
   readonly translate?: Translation;
 }
 
-/** What a plugin is given. */
+/** What `apply` receives. */
 export interface PluginApi {
-  readonly hooks: Hooks;
-  /** One line an event: a sentence, and facts beside it for machines. Known keys are left out of both. */
+  readonly hooks: PluginHooks;
+  /** The log of 429chain: one line per event, as a sentence and optional fields. Known keys are masked in both. */
   readonly log: Pick<Log, 'debug' | 'info' | 'warn'>;
-  /** The folder for all that is kept between runs, an absolute path. It need not exist yet. */
+  /** Absolute path of the folder for everything that is kept between runs. It may not exist yet. */
   readonly dataDir: string;
-  /** Epoch ms. */
+  /** The current time, epoch ms. */
   now(): number;
-  /** How every target of every chain stands now. Asks nobody, and spends nothing. @throws before 429chain has started */
+  /** The current state of every target of every chain. Sends no request. @throws in `apply` and `onReady` */
   status(): LiveStatus;
-  /** Where requests and usage are looked up; absent where nothing is logged. */
+  /** The request log of the plugin that provided one last; `undefined` if requests are not logged. */
   requestLog(): RequestLog | undefined;
+  /** Adds a provider type. Configured providers use it by `name`. @throws if the name is taken or the type is invalid */
   addProviderType<O = Record<string, unknown>>(name: string, type: ProviderType<O>): void;
-  /** `scope` is a provider (`groq`), a pool (`openrouter#free`) or a target (`groq/model`). */
+  /**
+   * Declares limits as the configuration would. `scope` is a provider (`groq`), a pool (`openrouter#free`) or a target
+   * (`groq/model`); a scope that does not exist is ignored. Call it in `apply` or `onReady`.
+   */
   declareLimits(scope: string, limits: readonly Limit[]): void;
-  /** Where requests and usage are looked up. Of several that are provided the last one counts. */
+  /** Provides the request log for the admin. If several plugins do, the last one is used. */
   provideRequestLog(log: RequestLog): void;
-  /**
-   * An address of 429chain that the plugin answers, as long as its configuration is in force. What is below `/v1`, `/admin`
-   * and `/health`, and what another plugin has added, is refused.
-   */
+  /** Adds an HTTP route. @throws if its path is taken by another plugin or begins with `/v1`, `/admin` or `/health` */
   addRoute(route: Route): void;
-  /**
-   * Outcomes are to have `content`. Say it before the plugins are ready. Unless one does, nothing of what is asked and
-   * answered is held beyond its way through.
-   */
+  /** Requests `content` in every outcome. Call it in `apply`. Without it, 429chain keeps no prompts or responses in memory. */
   captureContent(): void;
-  /** Runs when every plugin is applied and the targets are known. A failure refuses the start. */
+  /**
+   * Shares a value with the plugin of the same name in the next configuration, such as an open file or a counter.
+   * `create` runs when the value is first used, `close` when no configuration in use has called `shared` with this `key`.
+   * @returns a function that returns the value. It throws in `apply`: use it in `onReady`, a hook or a route
+   */
+  shared<T>(key: string, create: () => T, close?: (value: T) => void | Promise<void>): () => T;
+  /**
+   * Registers what runs when the configuration comes into force, before its first request. If it throws or takes longer
+   * than 30 seconds, 429chain does not start, or keeps the configuration that is in force.
+   */
   onReady(fn: (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>): void;
+  /** Registers what runs when the last request of this configuration is over. Runs only if the plugin became ready. */
   onClose(fn: () => void | Promise<void>): void;
 }
 
@@ -279,6 +343,10 @@ export interface Plugin<O = Record<string, unknown>> {
   readonly name: string;
   /** JSON Schema of the plugin's options; checked before `apply`. */
   readonly optionsSchema?: object;
+  /**
+   * Adds provider types, taps and routes. It also runs when a configuration is only checked, so it must have no other
+   * effects: no files, timers, connections or global state. Those belong in `onReady`.
+   */
   apply(api: PluginApi, options: O): void | Promise<void>;
 }
 

@@ -19,7 +19,13 @@ import { expect } from 'chai';
 import JSON5 from 'json5';
 import type { Edit } from '../../../src/config/edit/edit.js';
 import type { Settings } from '../../../src/config/settings.js';
-import { InvalidConfiguration, memoryStore, openStore, type SettingsStore } from '../../../src/config/source/store.js';
+import {
+  InvalidConfiguration,
+  memoryStore,
+  openStore,
+  type Prepared,
+  type SettingsStore,
+} from '../../../src/config/source/store.js';
 import { watchSources } from '../../../src/config/source/watch.js';
 import { silentLog } from '../../../src/log.js';
 import type { ChainError } from '../../../src/plugin/door/errors.js';
@@ -45,6 +51,13 @@ const errorOf = async (promise: Promise<unknown>): Promise<ChainError> =>
     () => expect.fail('it was saved'),
     (error: ChainError) => error,
   );
+
+/** What follows from settings; `said` lists what is done with it. */
+const prepared = (said: string[] = []): Prepared => ({
+  start: async () => void said.push('started'),
+  activate: () => void said.push('activated'),
+  dispose: async () => void said.push('disposed'),
+});
 
 describe('A save', () => {
   let folder: string;
@@ -198,10 +211,10 @@ describe('A save', () => {
     const said: string[] = [];
     store.prepareWith(async () => {
       writeFileSync(file, TEXT.replace('retries: 1', 'retries: 7'));
-      return { activate: () => said.push('entered'), dispose: async () => void said.push('discarded') };
+      return prepared(said);
     });
     expect(await errorOf(save([retries(2)]))).to.include({ code: 'configuration_changed' });
-    expect(said).to.deep.equal(['discarded', 'entered']);
+    expect(said).to.deep.equal(['started', 'disposed', 'started', 'activated']);
     expect(disk()).to.include('retries: 7');
   });
 
@@ -215,7 +228,7 @@ describe('A save', () => {
     store.prepareWith(async () => {
       looking = true;
       await gate;
-      return { activate: () => {}, dispose: async () => {} };
+      return prepared();
     });
     const byHand = TEXT.replace('retries: 1', 'retries: 7');
     writeFileSync(file, byHand);
@@ -235,7 +248,7 @@ describe('A save', () => {
     let isGood = false;
     store.prepareWith(async () => {
       if (!isGood) throw new Error('There is no such plugin.');
-      return { activate: () => {}, dispose: async () => {} };
+      return prepared();
     });
     const byHand = TEXT.replace('retries: 1', 'retries: 7');
     writeFileSync(file, byHand);
@@ -253,8 +266,9 @@ describe('A save', () => {
       said.push(`prepared, ${/retries: \d/.exec(disk())?.[0]} on the disk`);
       if (settings.chains[0]?.retries === 9) throw new InvalidConfiguration([]);
       return {
-        activate: () => said.push(`entered, ${/retries: \d/.exec(disk())?.[0]} on the disk`),
-        dispose: async () => void said.push('discarded'),
+        start: async () => void said.push(`started, ${/retries: \d/.exec(disk())?.[0]} on the disk`),
+        activate: () => said.push(`activated, ${/retries: \d/.exec(disk())?.[0]} on the disk`),
+        dispose: async () => void said.push('disposed'),
       };
     });
     expect(await errorOf(save([retries(9)]))).to.include({ status: 422 });
@@ -263,7 +277,8 @@ describe('A save', () => {
     expect(said).to.deep.equal([
       'prepared, retries: 1 on the disk',
       'prepared, retries: 1 on the disk',
-      'entered, retries: 2 on the disk',
+      'started, retries: 1 on the disk',
+      'activated, retries: 2 on the disk',
     ]);
   });
 
