@@ -1,4 +1,4 @@
-import type { Repair } from '../plugin/door/api.js';
+import type { Repair } from '../plugin/door/attempt.js';
 
 type Body = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,5 @@
-import type { Attempt, Hooks } from '../plugin/door/api.js';
+import type { Attempt } from '../plugin/door/attempt.js';
+import type { Hooks } from '../plugin/door/hooks.js';
 import type { PluginHooks } from '../plugin/index.js';
 import type { Guard, Tap, TapKind } from './guard.js';
 import { matcherOf } from './tap-filter.js';

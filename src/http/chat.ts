@@ -9,7 +9,7 @@ import type { Sink } from '../engine/stream/relay.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { Served } from '../engine/waterfall.js';
 import type { Usage } from '../ledger/ledger.js';
-import type { Failure } from '../plugin/door/api.js';
+import type { Failure } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { readBody } from './body.js';
 import type { Current } from './current.js';

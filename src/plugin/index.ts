@@ -16,35 +16,31 @@ export type {
 } from '../contract/requests.js';
 export type { LogFields } from '../log.js';
 export { type Adaptation, adaptBody, type Condition } from './door/adapt.js';
-export {
-  type AsyncPluginHook,
-  type Attempt,
-  type AttemptRecord,
-  type AttemptTapOptions,
-  type Denial,
-  definePlugin,
-  type FailedAttempt,
-  type Failure,
-  type Outcome,
-  type Plugin,
-  type PluginApi,
-  type PluginHook,
-  type PluginHooks,
-  type Prefill,
-  type ProviderAbout,
-  type ProviderInfo,
-  type ProviderType,
-  type Repair,
-  type ResponseHead,
-  type ServedAttempt,
-  type SkippedAttempt,
-  type TapFilter,
-  type TapOptions,
-  type Target,
-  type TokenUsage,
-  type UpstreamRequest,
-  type Verdict,
-} from './door/api.js';
+export { definePlugin, type Plugin, type PluginApi, type ProviderInfo } from './door/api.js';
+export type {
+  Attempt,
+  AttemptRecord,
+  Denial,
+  FailedAttempt,
+  Failure,
+  Outcome,
+  Repair,
+  ResponseHead,
+  ServedAttempt,
+  SkippedAttempt,
+  Target,
+  TokenUsage,
+  Verdict,
+} from './door/attempt.js';
+export type {
+  AsyncPluginHook,
+  AttemptTapOptions,
+  PluginHook,
+  PluginHooks,
+  TapFilter,
+  TapOptions,
+} from './door/hooks.js';
+export type { Prefill, ProviderAbout, ProviderType, UpstreamRequest } from './door/provider-type.js';
 export { toRequestRecord } from './door/request-record.js';
 export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './door/route.js';
 export type { StreamEvent, Translation } from './door/translate.js';

@@ -1,5 +1,5 @@
 import type { Usage } from '../../ledger/ledger.js';
-import type { AttemptRecord, Outcome, Target, TokenUsage } from '../../plugin/door/api.js';
+import type { AttemptRecord, Outcome, Target, TokenUsage } from '../../plugin/door/attempt.js';
 import type { EngineContext } from '../attempt/context.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
 import type { CapturedContent } from '../stream/captured-content.js';

@@ -1,5 +1,5 @@
 import type { FailureClass } from '../../contract/quota.js';
-import type { AttemptRecord, Failure } from '../../plugin/door/api.js';
+import type { AttemptRecord, Failure } from '../../plugin/door/attempt.js';
 import { maskSecrets } from '../../secrets.js';
 import type { PreparedTarget } from '../target.js';
 import type { TargetOutcome } from './trail.js';

@@ -1,6 +1,6 @@
 import type { FailureClass, TargetState } from '../../contract/quota.js';
 import type { Refusal } from '../../ledger/ledger.js';
-import type { Attempt, Denial, Failure, SkippedAttempt } from '../../plugin/door/api.js';
+import type { Attempt, Denial, Failure, SkippedAttempt } from '../../plugin/door/attempt.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { Chain, PreparedTarget } from '../target.js';
 

@@ -1,5 +1,5 @@
 import type { Need, Refusal, Reservation } from '../../ledger/ledger.js';
-import type { Attempt, AttemptRecord, Repair } from '../../plugin/door/api.js';
+import type { Attempt, AttemptRecord, Repair } from '../../plugin/door/attempt.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { AttemptRunner } from '../attempt/attempt.js';
 import type { EngineContext } from '../attempt/context.js';

@@ -1,5 +1,5 @@
 import type { RequestAttempt, RequestRecord } from '../../contract/requests.js';
-import type { AttemptRecord, Failure, Outcome } from './api.js';
+import type { AttemptRecord, Failure, Outcome } from './attempt.js';
 
 /** A provider's words may be a whole page. */
 const LONGEST_REASON = 300;

@@ -1,5 +1,5 @@
 import type { Dimension, Duration, FailureClass, ScopeKind, Signal } from '../../contract/quota.js';
-import type { Failure, Repair, Verdict } from '../door/api.js';
+import type { Failure, Repair, Verdict } from '../door/attempt.js';
 import { type ErrorFacts, fieldOf, readErrorBody } from './error-body.js';
 import { signalsInBody, statedLimits, structuredRetryAt } from './error-hints.js';
 import { durationOf, headerOf, momentOf } from './headers.js';

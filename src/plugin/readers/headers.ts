@@ -1,4 +1,4 @@
-import type { ResponseHead } from '../door/api.js';
+import type { ResponseHead } from '../door/attempt.js';
 
 type Headers = ResponseHead['headers'];
 

@@ -1,5 +1,5 @@
 import type { Signal } from '../../contract/quota.js';
-import type { ResponseHead } from '../door/api.js';
+import type { ResponseHead } from '../door/attempt.js';
 import { headerOf } from './headers.js';
 import { windowOfSeconds } from './prose.js';
 

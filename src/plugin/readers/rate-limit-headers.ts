@@ -1,5 +1,5 @@
 import type { Dimension, Duration, ScopeKind, Signal } from '../../contract/quota.js';
-import type { ResponseHead } from '../door/api.js';
+import type { ResponseHead } from '../door/attempt.js';
 import { headerOf, momentOf, numberOf } from './headers.js';
 import { readStructuredRateLimit } from './ietf-rate-limit.js';
 import { windowOfSeconds } from './prose.js';

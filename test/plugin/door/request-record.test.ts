@@ -7,7 +7,7 @@ import type {
   ServedAttempt,
   SkippedAttempt,
   Target,
-} from '../../../src/plugin/door/api.js';
+} from '../../../src/plugin/door/attempt.js';
 import { toRequestRecord } from '../../../src/plugin/door/request-record.js';
 
 const ARRIVED_AT = Date.UTC(2026, 0, 1, 12);
