@@ -1,4 +1,4 @@
-import { type ErrorFacts, fieldOf, type Repair } from '429chain/plugin';
+import { type ErrorFacts, errorField, type Repair } from '429chain/plugin';
 
 /** Without these a request is another request. Those of messages stand here too. */
 const ESSENTIAL = new Set([
@@ -73,7 +73,7 @@ const parameter = (facts: ErrorFacts): string[] => {
   const { param, message } = facts;
   if (param === undefined) return [];
   const refused =
-    REFUSED_CODE.has(String(fieldOf(facts, 'code'))) || (REFUSED_WORDS.test(message) && message.includes(param));
+    REFUSED_CODE.has(String(errorField(facts, 'code'))) || (REFUSED_WORDS.test(message) && message.includes(param));
   return refused ? fieldAt(partsOf(param)) : [];
 };
 

@@ -32,13 +32,13 @@ export const refusalOf = (status: number, body: unknown, servedBy: string | null
 const exhausted = (error: Readonly<Record<string, unknown>>, targets: readonly unknown[]): string => {
   const rows = targets.filter(isFields).map(rowOf);
   const wait = error.retry_after_ms;
-  const again = typeof wait === 'number' ? `\nTry again ${momentOf(Date.now() + wait)}.` : '';
+  const again = typeof wait === 'number' ? `\nTry again ${parseResetTime(Date.now() + wait)}.` : '';
   return `No target of chain "${error.chain}" can answer now.\n${tableOf(rows)}${again}`;
 };
 
 const rowOf = ({ target, reason, status, message, retry_at: retryAt }: Readonly<Record<string, unknown>>): string[] => {
   const why = [inWords(String(reason)), ...(status === undefined ? [] : [`(${status})`])].join(' ');
-  const until = typeof retryAt === 'string' ? ` · again ${momentOf(Date.parse(retryAt))}` : '';
+  const until = typeof retryAt === 'string' ? ` · again ${parseResetTime(Date.parse(retryAt))}` : '';
   return [String(target), `${why}${message === undefined ? '' : `: ${message}`}${until}`];
 };
 
@@ -47,7 +47,7 @@ const inWords = (reason: string): string =>
   reason.replace(/^[a-z_]+(?=$|:| \()/, (word) => (Object.hasOwn(WORDS, word) ? WORDS[word as FailureClass] : word));
 
 /** A moment that one can wait for, or one to come back at. */
-const momentOf = (at: number): string => {
+const parseResetTime = (at: number): string => {
   const seconds = Math.max(0, Math.ceil((at - Date.now()) / 1000));
   return seconds < LONG_WAIT_SECONDS ? `in ${seconds} s` : `at ${new Date(at).toLocaleString()}`;
 };

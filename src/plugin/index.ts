@@ -44,9 +44,9 @@ export type { Prefill, ProviderAbout, ProviderType, UpstreamRequest } from './do
 export { toRequestRecord } from './door/request-record.js';
 export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './door/route.js';
 export type { StreamEvent, Translation } from './door/translate.js';
-export { type ErrorFacts, fieldOf, readErrorBody } from './readers/error-body.js';
+export { type ErrorFacts, errorField, readErrorBody } from './readers/error-body.js';
 export { type ErrorRule, readFailure } from './readers/error-rules.js';
-export { durationOf, headerOf, momentOf, numberOf, omit, retryAfterOf } from './readers/headers.js';
+export { durationOf, headerOf, numberOf, omit, parseResetTime, retryAfterOf } from './readers/headers.js';
 export { parseLimits, parseWait, type StatedLimit } from './readers/prose.js';
 export { type HeaderMeanings, readRateLimitHeaders } from './readers/rate-limit-headers.js';
 export { nextMidnightIn, nextMinute, nextUtcMidnight } from './readers/resets.js';

@@ -66,7 +66,7 @@ export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The first value under `key` in the layers of an error, from the innermost outwards. */
-export const fieldOf = ({ layers }: Pick<ErrorFacts, 'layers'>, key: string): unknown =>
+export const errorField = ({ layers }: Pick<ErrorFacts, 'layers'>, key: string): unknown =>
   first(layers.toReversed(), (layer) => layer[key] ?? undefined);
 
 /** Follows the envelope inwards; ends with the objects met on the way and, where it ends in one, the text. */

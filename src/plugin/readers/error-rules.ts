@@ -1,8 +1,8 @@
 import type { Dimension, Duration, FailureClass, ScopeKind, Signal } from '../../contract/quota.js';
 import type { Failure, Repair, Verdict } from '../door/attempt.js';
-import { type ErrorFacts, fieldOf, readErrorBody } from './error-body.js';
-import { signalsInBody, statedLimits, structuredRetryAt } from './error-hints.js';
-import { durationOf, headerOf, momentOf } from './headers.js';
+import { type ErrorFacts, errorField, readErrorBody } from './error-body.js';
+import { signalsInBody, statedLimits, structuredRetryAt } from './error-limits.js';
+import { durationOf, headerOf, parseResetTime } from './headers.js';
 import { parseWait, type StatedLimit } from './prose.js';
 import { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
 import { classOfStatus } from './status.js';
@@ -92,7 +92,7 @@ const holds = (rule: ErrorRule, facts: ErrorFacts, status: number): boolean =>
   (rule.status === undefined || rule.status.includes(status)) &&
   (rule.code === undefined || facts.codes.some(matches(rule.code))) &&
   (rule.says === undefined || rule.says.test(facts.message)) &&
-  (rule.has === undefined || rule.has.some((key) => fieldOf(facts, key) !== undefined)) &&
+  (rule.has === undefined || rule.has.some((key) => errorField(facts, key) !== undefined)) &&
   (rule.plainText === undefined || facts.plainText);
 
 const matches = (code: readonly string[] | RegExp) =>
@@ -157,7 +157,7 @@ const untilOf = (
     resetOf(named, at),
     // Together's header belongs to no pair.
     failureClass === 'rate_limit' && head !== undefined
-      ? momentOf(headerOf(head.headers, 'x-ratelimit-reset'), at)
+      ? parseResetTime(headerOf(head.headers, 'x-ratelimit-reset'), at)
       : undefined,
   ];
   return hints.find((hint) => hint !== undefined && hint > at) ?? retryAt;

@@ -57,7 +57,7 @@ export const durationText = (ms: number): string => {
  * an HTTP date. Bare numbers by size: above 1e12 epoch ms, above 1e9 epoch s, else seconds from `at`.
  * @returns epoch ms, or `undefined` when the text is none of these.
  */
-export const momentOf = (text: string | undefined, at: number): number | undefined => {
+export const parseResetTime = (text: string | undefined, at: number): number | undefined => {
   const trimmed = text?.trim();
   if (trimmed === undefined || trimmed === '') return undefined;
   const number = Number(trimmed);
@@ -78,7 +78,7 @@ export const momentOf = (text: string | undefined, at: number): number | undefin
  */
 export const retryAfterOf = ({ headers, at }: ResponseHead): number | undefined => {
   const ms = numberOf(headers, 'retry-after-ms');
-  const moments = [ms === undefined ? undefined : at + ms, momentOf(headerOf(headers, 'retry-after'), at)];
+  const moments = [ms === undefined ? undefined : at + ms, parseResetTime(headerOf(headers, 'retry-after'), at)];
   const known = moments.filter((moment) => moment !== undefined);
   return known.length === 0 ? undefined : Math.max(...known, at);
 };

@@ -1,6 +1,6 @@
 import type { Dimension, Duration, ScopeKind, Signal } from '../../contract/quota.js';
 import type { ResponseHead } from '../door/attempt.js';
-import { headerOf, momentOf, numberOf } from './headers.js';
+import { headerOf, numberOf, parseResetTime } from './headers.js';
 import { readStructuredRateLimit } from './ietf-rate-limit.js';
 import { windowOfSeconds } from './prose.js';
 
@@ -82,7 +82,7 @@ const signalOf = ({ headers, at }: ResponseHead, row: HeaderRow, meanings: Heade
       dimension: row.dimension,
       limit,
       remaining,
-      resetAt: momentOf(headerOf(headers, nameOf('reset')), at),
+      resetAt: parseResetTime(headerOf(headers, nameOf('reset')), at),
       ...(window === undefined ? {} : { window }),
       ...(row.scope === undefined ? {} : { scope: row.scope }),
       ...(refills === undefined ? {} : { refills }),
@@ -100,7 +100,7 @@ const windowOfOthers = (headers: ResponseHead['headers'], dimension: string): He
 
 const spentType = ({ headers, at }: ResponseHead): Signal[] => {
   const spent = SPENT_TYPES.get(headerOf(headers, 'x-ratelimit-type'));
-  const resetAt = momentOf(headerOf(headers, 'x-ratelimit-timeremaining'), at);
+  const resetAt = parseResetTime(headerOf(headers, 'x-ratelimit-timeremaining'), at);
   return spent === undefined || resetAt === undefined ? [] : [{ ...spent, remaining: 0, resetAt }];
 };
 

@@ -1,6 +1,6 @@
 import type { Signal } from '../../contract/quota.js';
-import { type ErrorFacts, type Fields, fieldOf, isFields } from './error-body.js';
-import { durationOf, momentOf } from './headers.js';
+import { type ErrorFacts, errorField, type Fields, isFields } from './error-body.js';
+import { durationOf, parseResetTime } from './headers.js';
 import { dimensionOf, parseLimits, type StatedLimit } from './prose.js';
 import { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
 
@@ -20,10 +20,10 @@ export const structuredRetryAt = (facts: ErrorFacts, at: number): number | undef
   const wait = delay === undefined ? undefined : durationOf(String(delay));
   if (wait !== undefined) return at + wait;
   for (const key of SECONDS) {
-    const seconds = fieldOf(facts, key);
+    const seconds = errorField(facts, key);
     if (typeof seconds === 'number' && seconds >= 0) return at + seconds * 1000;
   }
-  return momentOf(bodyHeaders(facts)['retry-after'], at);
+  return parseResetTime(bodyHeaders(facts)['retry-after'], at);
 };
 
 /** Rate-limit headers that came in the body, as OpenRouter sends them in `metadata.headers`. */
@@ -31,7 +31,7 @@ export const signalsInBody = (facts: ErrorFacts, at: number, meanings: HeaderMea
   readRateLimitHeaders({ status: 429, headers: bodyHeaders(facts), at }, meanings) ?? [];
 
 const bodyHeaders = (facts: ErrorFacts): Readonly<Record<string, string>> => {
-  const headers = fieldOf(facts, 'headers');
+  const headers = errorField(facts, 'headers');
   if (!isFields(headers)) return {};
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
