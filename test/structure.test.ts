@@ -21,11 +21,12 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/http', 4],
   ['src/admin', 4],
   ['src/runtime', 5],
-  ['src/app.ts', 6],
-  ['src/index.ts', 7],
-  ['src/demo', 7],
-  ['src/testing', 7],
-  ['src/cli', 8],
+  ['src/surface.ts', 6],
+  ['src/app.ts', 7],
+  ['src/index.ts', 8],
+  ['src/demo', 8],
+  ['src/testing', 8],
+  ['src/cli', 9],
 ];
 
 /** Files that stand beside the rooms of a folder and that its rooms may use. */
