@@ -16,15 +16,15 @@ import type { SharedValues } from './shared-values.js';
 import { faultInLimits } from './type-faults.js';
 import { wordsOf } from './words.js';
 
-/** A plugin that the configuration, `--plugins` or a program that uses us asks for. */
+/** A plugin that is chosen by the configuration, by `--plugins` or by a program that embeds 429chain. */
 export interface PluginChoice {
   /** The name of a built-in or of an installed package, or an absolute path. */
   readonly use: string;
-  /** The plugin itself, where it needs no loading. */
+  /** The plugin itself, if it needs no loading. */
   readonly plugin?: Plugin;
   readonly options: Readonly<Record<string, unknown>>;
   readonly enabled: boolean;
-  /** Where it stands in the configuration. */
+  /** Its place in the configuration. */
   readonly path?: readonly (string | number)[];
 }
 
@@ -32,16 +32,16 @@ export interface HostOptions {
   readonly builtIns: readonly Plugin[];
   readonly choices: readonly PluginChoice[];
   readonly log: Log;
-  /** The folder for all that plugins keep between runs. */
+  /** The folder for everything that plugins keep between runs. */
   readonly dataDir: string;
-  /** Where the configuration lies: installed packages are looked for from there. */
+  /** The folder of the configuration: 429chain looks for installed packages from there upwards. */
   readonly folder: string;
   readonly now: () => number;
   /** What the plugins of all runtimes share. */
   readonly sharedValues: SharedValues;
   /** Removes keys from what plugins say. */
   readonly mask: (text: string) => string;
-  /** How every target stands. Throws while the targets are not known yet. */
+  /** The current state of every target. Throws before the configuration is in force. */
   readonly status: () => LiveStatus;
   /** Throws for a plugin that cannot be loaded, with its place in the configuration. */
   readonly refuse: (error: Error, choice: PluginChoice) => never;
@@ -49,9 +49,9 @@ export interface HostOptions {
   readonly checkOptions: (plugin: string, schema: object, choice: PluginChoice) => void;
 }
 
-/** A plugin that is applied, or that the configuration switches off. */
+/** A plugin that is applied, or one that the configuration disables. */
 export interface HostedPlugin {
-  /** As it calls itself; of one that was never loaded, as it was chosen. */
+  /** Its own name; for a plugin that was not loaded, the name by which it was chosen. */
   readonly name: string;
   readonly builtIn: boolean;
   readonly choice?: PluginChoice | undefined;

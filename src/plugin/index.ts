@@ -1,4 +1,4 @@
-/** The public door, `429chain/plugin`: all that a plugin, built in or a stranger's, may import of ours. */
+/** `429chain/plugin`: everything that a plugin may import from 429chain, built-in plugins included. */
 export type { LiveStatus, QuotaView, TargetView } from '../contract/admin-api.js';
 export type { ModelView } from '../contract/models.js';
 export type { Dimension, Duration, FailureClass, Limit, ScopeKind, Signal, TargetState } from '../contract/quota.js';

@@ -32,7 +32,7 @@ describe('The hooks that a plugin sees', () => {
     hooks = pluginHooks(real, 'mine', guard);
   });
 
-  it('can be tapped, and nothing else: no way around the guard', () => {
+  it('can be tapped and nothing else, so that nothing bypasses the guard', () => {
     const methods = Object.fromEntries(Object.entries(hooks).map(([name, hook]) => [name, Object.keys(hook)]));
     expect(methods).to.deep.equal({
       beforeAttempt: ['tap', 'tapPromise', 'tapAsync'],
@@ -47,7 +47,7 @@ describe('The hooks that a plugin sees', () => {
     expect(hooks).to.be.frozen.and.not.equal(real);
   });
 
-  it('keep what tapable promises of stage, before and names', async () => {
+  it('support stage and before as tapable does', async () => {
     const calls: string[] = [];
     const note = (name: string) => () => void calls.push(name);
     hooks.beforeAttempt.tap({ name: 'late', stage: 10 }, note('late'));
@@ -62,7 +62,7 @@ describe('The hooks that a plugin sees', () => {
     expect(guard.faults).to.deep.equal([]);
   });
 
-  it('blame the plugin that taps, whatever name the tap has', () => {
+  it('blame the plugin that taps, even if the tap has another name', () => {
     hooks.onError.tap('another-name', () => {
       throw new Error('on purpose');
     });
@@ -113,10 +113,10 @@ describe('The hooks that a plugin sees', () => {
       /^a filter has no 'model'\. Expected one of type, provider, chain$/,
     ],
     ['a property that every object has', () => tapWith({ toString: 'x' }), /^a filter has no 'toString'/],
-    ['a condition that is no name', () => tapWith({ type: 7 }), /^the filter 'type' is a name or a list of names$/],
-    ['a text in its place', () => tapWith('groq'), /^a filter is an object with type, provider, chain$/],
+    ['a condition that is not a name', () => tapWith({ type: 7 }), /^the filter 'type' is a name or a list of names$/],
+    ['a filter that is a text', () => tapWith('groq'), /^a filter is an object with type, provider, chain$/],
     [
-      'one of afterResponse',
+      'a filter of afterResponse',
       () => hooks.afterResponse.tap({ name: 'mine', filter: { type: 'groq' } } as never, () => {}),
       /^afterResponse has no filter: its outcome covers several attempts$/,
     ],
@@ -134,7 +134,7 @@ describe('The hooks that a plugin sees', () => {
     });
   }
 
-  it('pass nothing on to tapable but its own options', () => {
+  it('pass only the options of tapable on to it', () => {
     hooks.onError.tap({ name: 'mine', context: true } as never, () => undefined);
     const [tap] = (real.onError as unknown as Hook<unknown[], unknown>).taps;
     expect(tap).not.to.have.property('context');

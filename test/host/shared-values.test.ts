@@ -80,7 +80,7 @@ describe('A value that a plugin shares', () => {
   };
   let changes = 10;
 
-  it('is handed to the next configuration, and closed at the end', async () => {
+  it('is passed on to the next configuration, and closed at the end', async () => {
     const app = await start();
     const { runtime } = app;
     await reload();
@@ -91,7 +91,7 @@ describe('A value that a plugin shares', () => {
     expect(made).to.deep.equal([{ name: 'counting', count: 3, isOpen: false }]);
   });
 
-  it('is kept while the configuration in force has not used it yet', async () => {
+  it('stays open if the configuration in force has not used it yet', async () => {
     const app = await start();
     const { runtime } = app;
     let later: (() => Counter) | undefined;
@@ -143,7 +143,7 @@ describe('A value that a plugin shares', () => {
     expect(made).to.deep.equal([]);
   });
 
-  it('is out of reach in apply', async () => {
+  it('cannot be used in apply', async () => {
     inApply = (counter) => void counter();
     const refused = await start().catch((error: Error) => error);
     expect((refused as Error).message).to.equal(
@@ -151,7 +151,7 @@ describe('A value that a plugin shares', () => {
     );
   });
 
-  it('is not shared with other plugins, nor with another app of the process', async () => {
+  it('is separate for each plugin and each app', async () => {
     await start([counting('first'), counting('second')]);
     await start([counting('first')], 'two');
     expect(made.map(({ name, count }) => `${name} ${count}`)).to.deep.equal(['first 1', 'second 1', 'first 1']);
@@ -179,7 +179,7 @@ describe('A value that a plugin shares', () => {
     delete seen.sharedValueEvents;
   });
 
-  it('is not created anew while it is being closed', async () => {
+  it('is not created again while it is being closed', async () => {
     const entry = join(folder, 'index.mjs');
     const seen = globalThis as { sharedValueEvents?: string[]; letClose?: Promise<void>; onApply?: () => void };
     seen.sharedValueEvents = [];
@@ -208,7 +208,7 @@ describe('A value that a plugin shares', () => {
     for (const name of ['sharedValueEvents', 'letClose', 'onApply'] as const) delete seen[name];
   });
 
-  it('that cannot be closed is named in the log, and keeps nothing else from closing', async () => {
+  it('that cannot be closed is logged, and the app closes all the same', async () => {
     close = () => {
       throw new Error('it is stuck');
     };

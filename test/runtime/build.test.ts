@@ -74,11 +74,15 @@ describe('A configuration that is only checked', () => {
     return app;
   };
 
-  const files = (): string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  /** Every file, but for the one that the ledger of the configuration in force is saved to. */
+  const files = (): string[] =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => !name.startsWith(join('data', 'ledger.json')))
+      .sort();
 
   const limitOf = ({ runtime }: App): number | undefined => runtime.status().targets[0]?.quotas[0]?.limit;
 
-  it('makes no file, whatever data folder it names', async () => {
+  it('creates no file, even in another data folder', async () => {
     await start();
     const before = files();
     for (let index = 0; index < 100; index++) {
@@ -87,7 +91,7 @@ describe('A configuration that is only checked', () => {
     expect(files()).to.deep.equal(before);
   });
 
-  it('teaches the masker no key, half-typed or whole', async () => {
+  it('teaches the masker no key, neither half-typed nor complete', async () => {
     await start();
     for (let length = 1; length <= NEW_KEY.length; length++) {
       await store.check(configuration({}, 10, NEW_KEY.slice(0, length)));
@@ -125,7 +129,7 @@ describe('A configuration that is only checked', () => {
     expect(runtime.status()).to.deep.equal(before);
   });
 
-  it('deletes no record of the request log, though it would keep fewer', async () => {
+  it('deletes no record of the request log, even if it would keep fewer', async () => {
     const kept = (maxRequests: number): object => ({ plugins: [{ use: 'nedb-logger', options: { maxRequests } }] });
     const past = new RequestStore(join(folder, 'data', 'requests'), {
       keepMs: Number.POSITIVE_INFINITY,
@@ -153,7 +157,7 @@ describe('A configuration that is only checked', () => {
     expect(await runtime.host.requestLog?.request('a-0')).to.include({ id: 'a-0' });
   });
 
-  it('is dropped when it is refused, without closing plugins that never became ready', async () => {
+  it('is dropped if it is invalid, without closing plugins that never became ready', async () => {
     await start();
     const problems = await store.check(configuration().replace('openai-compatible', 'grok'));
     expect(problems).to.have.length(1);
@@ -227,7 +231,7 @@ describe('A configuration that is only checked', () => {
     });
   });
 
-  it('tells of a plugin that does not get ready when the file changes, and keeps what is in force', async () => {
+  it('stays out of force if a plugin does not get ready after a change of the file', async () => {
     const { runtime } = await start();
     inReady = () => {
       throw new Error('not today');

@@ -48,19 +48,19 @@ export interface PluginApi {
   onClose(fn: () => void | Promise<void>): void;
 }
 
-/** A configured provider, without its key. */
+/** A configured provider. Its key is not included. */
 export interface ProviderInfo {
   readonly id: string;
   readonly type: string;
-  /** Limits written down for the whole account. */
+  /** The limits that the configuration sets for the whole account. */
   readonly limits: readonly Limit[];
 }
 
-/** What the default export of a plugin is. */
+/** A plugin: the default export of its module. */
 export interface Plugin<O = Record<string, unknown>> {
-  /** Shown in logs, errors and the admin. */
+  /** Unique. Shown in logs, errors and the admin. */
   readonly name: string;
-  /** JSON Schema of the plugin's options; checked before `apply`. */
+  /** JSON Schema of the plugin's options. 429chain checks them before `apply`. */
   readonly optionsSchema?: object;
   /**
    * Adds provider types, taps and routes. It also runs when a configuration is only checked, so it must have no other
@@ -69,5 +69,5 @@ export interface Plugin<O = Record<string, unknown>> {
   apply(api: PluginApi, options: O): void | Promise<void>;
 }
 
-/** Identity; gives `apply` its types without annotations. */
+/** Returns `plugin` as it is. It gives `apply` its types in an editor. */
 export const definePlugin = <O = Record<string, unknown>>(plugin: Plugin<O>): Plugin<O> => plugin;

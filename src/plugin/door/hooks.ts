@@ -70,7 +70,7 @@ export interface PluginHooks {
   readonly afterResponse: AsyncPluginHook<[outcome: Outcome], void>;
 }
 
-/** The four hooks of one runtime. */
+/** Creates the hooks of one runtime. */
 export const createHooks = (): Hooks =>
   Object.freeze({
     beforeAttempt: new AsyncSeriesBailHook(['attempt'], 'beforeAttempt'),

@@ -3,66 +3,66 @@ import type { Limit } from '../../contract/quota.js';
 import type { Adaptation } from './adapt.js';
 import type { Translation } from './translate.js';
 
-/** How a provider takes the beginning of its own answer, as a last message of the assistant: what that needs beside its text. */
+/** How a provider continues an answer from its beginning, sent as the last message of the assistant. */
 export interface Prefill {
-  /** Further fields of the message, such as Mistral's `prefix: true`. */
+  /** Extra fields of that message, such as Mistral's `prefix: true`. */
   readonly message?: Readonly<Record<string, unknown>>;
-  /** Further fields of the body. */
+  /** Extra fields of the request body. */
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
-/** A request as it goes to a provider, the key among its headers. */
+/** A request as it is sent to a provider. Its headers contain the key. */
 export interface UpstreamRequest {
-  /** Below the base URL, such as `/chat/completions`. */
+  /** The path below the base URL, such as `/chat/completions`. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** What a person who adds a provider of this type wants to know. */
+/** What the admin shows to a person who adds a provider of this type. */
 export interface ProviderAbout {
-  /** Who it is, such as `Groq`. */
+  /** The provider's name, such as `Groq`. */
   readonly title: string;
-  /** What its free tier gives, in a sentence or two, with a date where that ages. */
+  /** Its free tier in one or two sentences, with a date if the numbers may change. */
   readonly freeTier?: string;
-  /** The free tier covers every model that it lists. */
+  /** Whether the free tier covers every model that it lists. */
   readonly allFree?: boolean;
-  /** The page where a key is to be had. */
+  /** The page where a person gets a key. */
   readonly keyUrl?: string;
-  /** Default true. false: a server of one's own may need none. */
+  /** Default: true. Set false for a server that may run without a key. */
   readonly needsKey?: boolean;
 }
 
-/** How a kind of provider is spoken to. */
+/** How 429chain talks to one kind of provider. */
 export interface ProviderType<O = Record<string, unknown>> {
-  /** Used when the configuration names none. A type without one needs `baseUrl` in the configuration. */
+  /** Default of the provider's `baseUrl`. Without it, the configuration must set one. */
   readonly baseUrl?: string;
-  /** JSON Schema of the provider's `options`. */
+  /** JSON Schema of the provider's `options` in the configuration. */
   readonly optionsSchema?: object;
-  /** Headers for every request. */
+  /** Headers of every request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The header that is the key and nothing else, such as `x-api-key`. Default: `authorization: Bearer` and the key. */
+  /** The header that contains the key alone, such as `x-api-key`. Default: `authorization: Bearer <key>`. */
   readonly keyHeader?: string;
-  /** Where its models are listed, below the base URL. Default `/models`. */
+  /** The path of the list of models below the base URL. Default: `/models`. */
   readonly modelsPath?: string;
-  /** What the free tier allows but headers never tell, per target; signals correct it. */
+  /** Limits of the free tier that no header states, for each target. Signals override them. */
   readonly knownLimits?: readonly Limit[];
-  /** The same for pools, by the name that `pool` returns. */
+  /** The same for each pool, by the name that `pool` returns. */
   readonly knownPoolLimits?: Readonly<Record<string, readonly Limit[]>>;
-  /** What this kind of provider is documented to refuse, as data. */
+  /** Fields that this provider refuses, and what 429chain does with them. */
   readonly adaptations?: readonly Adaptation[];
   readonly about?: ProviderAbout;
-  /** It is documented to go on from the beginning of an answer. Absent: it is asked in words to go on. */
+  /** How it continues an answer from its beginning. Absent: 429chain asks the model in words to continue. */
   readonly prefill?: Prefill;
-  /** Models that draw on one quota share a pool. Returns the pool's name, without the provider: `free`. */
+  /** The name of the pool that a model belongs to, such as `free`. The models of a pool share one quota. */
   pool?(model: string): string | undefined;
   /**
-   * What one entry of its answer to `GET /models` tells beyond the usual fields; `undefined` for a model that nobody can
-   * talk with, such as one for speech.
+   * Reads one entry of the provider's list of models. Return only what 429chain does not read itself, or `undefined` for a
+   * model that cannot chat, such as one for speech.
    */
   readModel?(entry: Readonly<Record<string, unknown>>): Partial<ModelView> | undefined;
-  /** For what data cannot say; runs after `adaptations`. Changes nothing in place: the next target is asked the same. */
+  /** Changes a request in ways that `adaptations` cannot; runs after them. Returns a new object and leaves `request` as it is. */
   adapt?(request: UpstreamRequest, options: O): UpstreamRequest;
-  /** For an API whose answers are not OpenAI-shaped. */
+  /** Translates the answers of an API that is not like OpenAI's. */
   readonly translate?: Translation;
 }
