@@ -71,7 +71,7 @@ const CASES: readonly Case[] = [
     lines: [
       /^debug one\/a-model failed in \d+ ms with server_error: .+ \(request an-id\)$/,
       /^debug two\/a-model failed in \d+ ms with \w+, status 429: spent \(request an-id\)$/,
-      /^warn 503 by nobody in \d+ ms \(chain default, 2 attempts\), request an-id$/,
+      /^warn 503 by no target in \d+ ms \(chain default, 2 attempts\), request an-id$/,
     ],
     fields: { status: 503, attempts: 2, target: undefined },
   },
@@ -84,7 +84,7 @@ const CASES: readonly Case[] = [
     lines: [
       /^debug one\/a-model failed in \d+ ms with bad_request, status 400 \(request an-id\)$/,
       /^debug two\/a-model failed in \d+ ms with bad_request, status 400 \(request an-id\)$/,
-      /^info 400 by nobody in/,
+      /^info 400 by no target in/,
     ],
     fields: { status: 400 },
   },

@@ -82,7 +82,7 @@ describe('The request log', () => {
     expect(await logged.ids()).to.deep.equal(['next', 'a-2', 'a-1', 'a-0']);
     expect((await logged.store.usage()).total.requests).to.equal(4);
     expect(logged.log.lines).to.have.length(1);
-    expect(logged.log.lines[0]).to.contain('2026-01-01.0001.db was cut off');
+    expect(logged.log.lines[0]).to.contain('2026-01-01.0001.db was incomplete');
     expect(readFileSync(join(logged.folder, '2026-01-01.0001.db'), 'utf8').split('\n')).to.have.length(5);
   });
 
