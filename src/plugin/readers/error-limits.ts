@@ -4,17 +4,17 @@ import { durationOf, parseResetTime } from './headers.js';
 import { dimensionOf, parseLimits, type StatedLimit } from './prose.js';
 import { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
 
-/** The limits that an error body states: in Google's `QuotaFailure` if it has one, else in its sentence. */
+/** The limits that an error body states: in Google's `QuotaFailure` if it has one, else in its message. */
 export const statedLimits = ({ details, message }: ErrorFacts): StatedLimit[] => {
   const violations = details.flatMap(({ violations: list }) => (Array.isArray(list) ? list : []).filter(isFields));
   const structured = violations.flatMap(limitOfViolation);
   return structured.length > 0 ? structured : parseLimits(message);
 };
 
-/** Seconds as a number, under these keys anywhere in the body. LLM7, OpenRouter. */
+/** Keys of a wait in seconds, anywhere in the body. LLM7, OpenRouter. */
 const SECONDS = ['retry_after_seconds', 'retry_after'];
 
-/** The wait in a field made for it: Google's `RetryInfo`, OpenRouter's metadata, LLM7's `retry_after`. Epoch ms. */
+/** When a field of the body allows the next request, epoch ms: Google's `RetryInfo`, OpenRouter's metadata, LLM7's `retry_after`. */
 export const structuredRetryAt = (facts: ErrorFacts, at: number): number | undefined => {
   const delay = facts.details.find(({ retryDelay }) => typeof retryDelay === 'string')?.retryDelay;
   const wait = delay === undefined ? undefined : durationOf(String(delay));
@@ -26,7 +26,7 @@ export const structuredRetryAt = (facts: ErrorFacts, at: number): number | undef
   return parseResetTime(bodyHeaders(facts)['retry-after'], at);
 };
 
-/** Rate-limit headers that came in the body, as OpenRouter sends them in `metadata.headers`. */
+/** The signals of rate-limit headers inside the body, as OpenRouter sends them in `metadata.headers`. */
 export const signalsInBody = (facts: ErrorFacts, at: number, meanings: HeaderMeanings): readonly Signal[] =>
   readRateLimitHeaders({ status: 429, headers: bodyHeaders(facts), at }, meanings) ?? [];
 
