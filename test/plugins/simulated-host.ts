@@ -23,7 +23,7 @@ import { createHooks } from '../../src/plugin/door/hooks.js';
 
 export type Headers = ResponseHead['headers'];
 
-/** What plugins did to it, and how to ask them as the engine does. The hooks are the real ones. */
+/** What plugins added, and how to call them as the engine does. The hooks and their guard are real. */
 export interface SimulatedHost {
   readonly types: Map<string, ProviderType>;
   readonly declared: { scope: string; limits: readonly Limit[] }[];
@@ -32,7 +32,7 @@ export interface SimulatedHost {
   verdict(type: string, failure: Failure): Verdict | undefined;
 }
 
-/** Applies `plugins` in their order. */
+/** Applies `plugins` in order. */
 export const hostOf = async (plugins: readonly Plugin[], now = 0): Promise<SimulatedHost> => {
   const hooks = createHooks();
   const types = new Map<string, ProviderType>();
@@ -88,7 +88,7 @@ const attemptAt = (type: string): Attempt => ({
   dryRun: false,
 });
 
-/** A failure as the engine builds it from a response. */
+/** A failure as the engine makes it from a response. */
 export const failureOf = (
   status: number,
   body: unknown,
