@@ -153,10 +153,11 @@ describe('error bodies', () => {
         { error: { message: text, code: text, param: text } },
         { detail: [{ loc: ['body', text], type: 'extra_forbidden' }], details: [{ retryDelay: text }] },
       ];
-      const start = performance.now();
+      // Processor time: other work on the machine does not count.
+      const before = process.cpuUsage();
       for (const status of [200, 400, 403, 429])
         for (const body of bodies) host.verdict('openrouter', failureOf(status, body, { headers }));
-      expect(performance.now() - start, JSON.stringify(word)).to.be.below(500);
+      expect(process.cpuUsage(before).user / 1000, JSON.stringify(word)).to.be.below(500);
     }
   });
 
