@@ -25,9 +25,10 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
     name: '429chain/plugin',
     index: 'plugin/index',
     sections: [
-      ['Plugins, hooks and provider types', ['./door/api']],
+      ['Plugins', ['./door/api']],
+      ['Hooks', ['./door/hooks', './door/attempt']],
       ['Limits and failures', ['../contract/quota']],
-      ['What a provider type changes', ['./door/adapt', './door/translate', '../contract/models']],
+      ['Provider types', ['./door/provider-type', './door/adapt', './door/translate', '../contract/models']],
       ['Reading headers', ['./readers/headers', './readers/rate-limit-headers', './readers/resets']],
       ['Reading errors', ['./readers/status', './readers/error-body', './readers/error-rules', './readers/prose']],
       ['Routes and status', ['./door/route', '../contract/admin-api']],

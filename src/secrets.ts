@@ -35,7 +35,14 @@ export class Secrets {
     this.#pattern = all.length === 0 ? undefined : new RegExp(all.map(escapeRegExp).join('|'), 'g');
   }
 
-  /** Replaces every known key, and everything that looks like one, by stars. */
+  /** A masker that knows `secrets` as well as these keys. This one does not learn them. */
+  with(secrets: readonly string[]): Secrets {
+    const both = new Secrets();
+    both.add([...this.#known, ...secrets]);
+    return both;
+  }
+
+  /** `text` with every key, and whatever looks like one, replaced by stars. */
   mask(text: string): string {
     const masked = this.#pattern === undefined ? text : text.replace(this.#pattern, MASK);
     return masked.replace(KEY_SHAPE, MASK);

@@ -5,43 +5,38 @@ import { Estimates } from '../engine/attempt/estimate.js';
 import { Upstream } from '../engine/attempt/upstream.js';
 import { askForModels, type ProviderReport } from '../engine/models/provider-models.js';
 import type { PreparedProvider } from '../engine/target.js';
+import { SharedValues } from '../host/shared-values.js';
 import { MemoryLedger } from '../ledger/memory/memory-ledger.js';
 import { openLog } from '../logging/process-log.js';
 import { version } from '../package.js';
-import { Runtime } from '../runtime/runtime.js';
+import { buildRuntime, type Candidate } from '../runtime/build.js';
 import { Secrets } from '../secrets.js';
 
 /** The result of asking each provider for its models, by provider id. */
 export type Reports = ReadonlyMap<string, ProviderReport>;
 
-/** Builds a runtime without a server. Unlike `App`, it keeps nothing in the data folder. */
-export const buildRuntime = (settings: Settings, plugins: readonly string[]): Promise<Runtime> => {
+/** Builds a runtime for a check. It is never started, so it leaves nothing behind. */
+export const buildCandidate = (settings: Settings, plugins: readonly string[]): Promise<Candidate> => {
   const clock = systemClock;
   const secrets = new Secrets();
   const log = openLog(2, secrets);
   log.configure({ format: 'pretty' });
-  const given = plugins.map((use) => ({ use, options: {}, enabled: true }));
-  return Runtime.build(withoutOwnKey(settings), given, {
+  const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
+  return buildRuntime(settings, chosen, {
     ledger: new MemoryLedger(clock),
     upstream: new Upstream(clock.now),
     estimates: new Estimates(),
     clock,
     log,
     secrets,
+    sharedValues: new SharedValues(),
     version,
     startedAt: clock.now(),
   });
 };
 
-/** A check leaves nothing behind, but without keys the runtime would make them and keep them. */
-const withoutOwnKey = (settings: Settings): Settings => {
-  const { server } = settings;
-  const apiKeys = server.apiKeys.length > 0 ? server.apiKeys : [{ key: 'never listened to', label: 'key 1' }];
-  return { ...settings, server: { ...server, apiKeys, adminKey: server.adminKey ?? 'never listened to either' } };
-};
-
 /** Asks every provider for its models. */
-export const askProviders = async ({ providers, host }: Runtime): Promise<Reports> => {
+export const askProviders = async ({ providers, host }: Candidate): Promise<Reports> => {
   const dispatcher = new Agent();
   try {
     const ask = async (provider: PreparedProvider) =>

@@ -1,5 +1,5 @@
 import { type CompiledAdaptation, compileAdaptation } from '../plugin/door/adapt.js';
-import type { Repair } from '../plugin/door/api.js';
+import type { Repair } from '../plugin/door/attempt.js';
 
 type Body = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import type { TokenUsage } from '../plugin/door/api.js';
+import type { TokenUsage } from '../plugin/door/attempt.js';
 import type { EngineContext } from './attempt/context.js';
 import type { Answer, StreamEnd } from './attempt/result.js';
 import { drive } from './drive.js';

@@ -1,6 +1,7 @@
 import type { TargetScopes } from '../ledger/ledger.js';
 import type { CompiledAdaptation } from '../plugin/door/adapt.js';
-import type { ProviderType, Target } from '../plugin/door/api.js';
+import type { Target } from '../plugin/door/attempt.js';
+import type { ProviderType } from '../plugin/door/provider-type.js';
 import type { Repairs } from './repairs.js';
 
 /** Spans in ms. */

@@ -1,6 +1,6 @@
 import type { Explanation } from '../contract/explain.js';
 import type { Usage } from '../ledger/ledger.js';
-import type { TokenUsage } from '../plugin/door/api.js';
+import type { TokenUsage } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { EngineContext } from './attempt/context.js';
 import type { Answer } from './attempt/result.js';

@@ -10,7 +10,7 @@ import type { PreparedTarget } from '../engine/target.js';
 import type { RequestTrace } from '../engine/walk/trace.js';
 import type { Served } from '../engine/waterfall.js';
 import type { Usage } from '../ledger/ledger.js';
-import type { Failure, TokenUsage } from '../plugin/door/api.js';
+import type { Failure, TokenUsage } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { readBody } from './body.js';
 import type { Current } from './current.js';

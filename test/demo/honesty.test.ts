@@ -1,4 +1,4 @@
-import { durationOf, momentOf, parseLimits, parseWait, retryAfterOf } from '429chain/plugin';
+import { durationOf, parseLimits, parseResetTime, parseWait, retryAfterOf } from '429chain/plugin';
 import { expect } from 'chai';
 import type { SimulatedLimit } from '../../src/demo/allowance.js';
 import type { DialectName } from '../../src/demo/dialects.js';
@@ -28,14 +28,15 @@ describe('Reports of simulated providers', () => {
       'cerebras',
       'the reset header of the last answer',
       { requests: 3, per: '5s', called: 'minute', counting: 'fixed' },
-      ({ headers }, _refusal, _body, now) => momentOf(headers.get('x-ratelimit-reset-requests-minute') ?? '', now),
+      ({ headers }, _refusal, _body, now) =>
+        parseResetTime(headers.get('x-ratelimit-reset-requests-minute') ?? '', now),
     ],
     [
       'openrouter',
       'the timestamp in the body of a 429',
       { requests: 3, per: '6s', called: 'minute', counting: 'fixed' },
       (_answer, _refusal, body: { error: { metadata: { headers: Record<string, string> } } }, now) =>
-        momentOf(body.error.metadata.headers['X-RateLimit-Reset'], now),
+        parseResetTime(body.error.metadata.headers['X-RateLimit-Reset'], now),
     ],
   ];
 

@@ -7,9 +7,9 @@ import { listOf, suggest } from '../../config/wording.js';
 import { bareId } from '../../engine/models/model-list.js';
 import type { ProviderState } from '../../engine/models/provider-models.js';
 import type { PreparedProvider, PreparedTarget } from '../../engine/target.js';
-import type { Runtime } from '../../runtime/runtime.js';
+import type { Candidate } from '../../runtime/build.js';
 import { type CommandLine, configurationFile, pluginPaths } from '../options.js';
-import { askProviders, buildRuntime, detailOf, type Reports } from '../provider-reports.js';
+import { askProviders, buildCandidate, detailOf, type Reports } from '../provider-reports.js';
 import { CommandError } from '../terminal/command-error.js';
 import { tableOf } from '../terminal/table.js';
 
@@ -23,16 +23,12 @@ export const check = async (line: CommandLine): Promise<void> => {
   const file = configurationFile(line);
   const loaded = loadSettings(file, process.env, line.options['data-dir']);
   if (!loaded.ok) throw new InvalidConfiguration(loaded.problems);
-  const runtime = await buildRuntime(loaded.settings, pluginPaths(line));
-  try {
-    console.log(`${displayPath(file)} is valid.\n`);
-    const reports = line.options.offline ? reportsWithoutAsking(runtime.providers) : await askProviders(runtime);
-    if (reports.size > 0) console.log(`Providers\n${providerTable(loaded.settings, reports)}\n`);
-    if (runtime.chains.all.length > 0) console.log(`Chains\n${chainTables(runtime, reports)}\n`);
-    printConclusion(runtime, loaded.settings, reports, line.options.offline ?? false);
-  } finally {
-    await runtime.close();
-  }
+  const candidate = await buildCandidate(loaded.settings, pluginPaths(line));
+  console.log(`${displayPath(file)} is valid.\n`);
+  const reports = line.options.offline ? reportsWithoutAsking(candidate.providers) : await askProviders(candidate);
+  if (reports.size > 0) console.log(`Providers\n${providerTable(loaded.settings, reports)}\n`);
+  if (candidate.chains.all.length > 0) console.log(`Chains\n${chainTables(candidate, reports)}\n`);
+  printConclusion(candidate, loaded.settings, reports, line.options.offline ?? false);
 };
 
 const reportsWithoutAsking = (providers: readonly PreparedProvider[]): Reports =>
@@ -57,7 +53,7 @@ const hintFor = ({ written }: Settings, id: string, state: ProviderState): strin
   return ` · check ${variableIn(key) ?? 'its apiKey'}`;
 };
 
-const chainTables = ({ chains }: Runtime, reports: Reports): string =>
+const chainTables = ({ chains }: Candidate, reports: Reports): string =>
   chains.all
     .map(({ name, targets }) => {
       const rows = targets.map((target) => [target.id, stateOfTarget(target, reports)]);
@@ -75,7 +71,7 @@ const stateOfTarget = ({ provider, model }: PreparedTarget, reports: Reports): s
 };
 
 /** @throws CommandError when no target can serve requests */
-const printConclusion = ({ chains }: Runtime, settings: Settings, reports: Reports, offline: boolean): void => {
+const printConclusion = ({ chains }: Candidate, settings: Settings, reports: Reports, offline: boolean): void => {
   if (chains.all.length === 0) throw new CommandError('No chains yet: 429chain cannot answer requests.');
   const all = chains.all.flatMap((chain) => chain.targets);
   const targets = [...new Map(all.map((target) => [target.id, target])).values()];

@@ -1,6 +1,6 @@
 import { variableIn } from '../../config/env.js';
 import { parseSettings } from '../../config/source/load.js';
-import { askProviders, buildRuntime, detailOf, type Reports } from '../provider-reports.js';
+import { askProviders, buildCandidate, detailOf, type Reports } from '../provider-reports.js';
 import type { Prompt } from '../terminal/prompt.js';
 import { tableOf } from '../terminal/table.js';
 
@@ -34,13 +34,9 @@ export const tryKeys = async (
 const reportsOf = async (text: string, keys: Keys): Promise<Reports> => {
   const parsed = parseSettings(text, { env: keys });
   if (!parsed.ok) return new Map();
-  const runtime = await buildRuntime(parsed.settings, []);
-  try {
-    const { providers = {} } = parsed.settings.written ?? {};
-    const variableOf = (id: string): string => variableIn(providers[id]?.apiKey ?? '') ?? id;
-    const reports = [...(await askProviders(runtime))].filter(([, { state }]) => state !== 'unconfigured');
-    return new Map(reports.map(([id, report]) => [variableOf(id), report]));
-  } finally {
-    await runtime.close();
-  }
+  const candidate = await buildCandidate(parsed.settings, []);
+  const { providers = {} } = parsed.settings.written ?? {};
+  const variableOf = (id: string): string => variableIn(providers[id]?.apiKey ?? '') ?? id;
+  const reports = [...(await askProviders(candidate))].filter(([, { state }]) => state !== 'unconfigured');
+  return new Map(reports.map(([id, report]) => [variableOf(id), report]));
 };

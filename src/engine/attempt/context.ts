@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Log } from '../../log.js';
-import type { Hooks } from '../../plugin/door/api.js';
+import type { Hooks } from '../../plugin/door/hooks.js';
 import type { Estimates } from './estimate.js';
 import type { Upstream } from './upstream.js';
 

@@ -1,5 +1,5 @@
 import type { Need, Usage } from '../../ledger/ledger.js';
-import type { TokenUsage } from '../../plugin/door/api.js';
+import type { TokenUsage } from '../../plugin/door/attempt.js';
 import type { RequestSize } from '../request.js';
 import { Average } from './average.js';
 import { RecentlyUsed } from './recently-used.js';

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { ResponseHead } from '../../plugin/door/api.js';
+import type { ResponseHead } from '../../plugin/door/attempt.js';
 import { Deferred } from '../deferred.js';
 import type { BodySink, Source } from '../stream/source.js';
 

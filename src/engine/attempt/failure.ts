@@ -1,5 +1,5 @@
 import type { FailureClass, ScopeKind } from '../../contract/quota.js';
-import type { Failure, ResponseHead } from '../../plugin/door/api.js';
+import type { Failure, ResponseHead } from '../../plugin/door/attempt.js';
 import { readErrorBody } from '../../plugin/readers/error-body.js';
 import { retryAfterOf } from '../../plugin/readers/headers.js';
 import { classOfStatus } from '../../plugin/readers/status.js';

@@ -1,5 +1,6 @@
 import { applyAdaptations } from '../../plugin/door/adapt.js';
-import type { Prefill, ProviderType, Repair, UpstreamRequest } from '../../plugin/door/api.js';
+import type { Repair } from '../../plugin/door/attempt.js';
+import type { Prefill, ProviderType, UpstreamRequest } from '../../plugin/door/provider-type.js';
 import { NotAdaptable } from '../causes.js';
 import { type CompiledRepair, compileRepair } from '../repairs.js';
 import { continuedRequest, PREFILL } from '../resume/continuation.js';

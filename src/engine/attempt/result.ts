@@ -1,5 +1,5 @@
 import type { Usage } from '../../ledger/ledger.js';
-import type { AttemptRecord, Failure, Repair, ResponseHead, TokenUsage } from '../../plugin/door/api.js';
+import type { AttemptRecord, Failure, Repair, ResponseHead, TokenUsage } from '../../plugin/door/attempt.js';
 import type { Sink } from '../stream/sink.js';
 
 /** What a target answered, before a byte of it went to the caller. */

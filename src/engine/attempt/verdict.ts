@@ -1,6 +1,6 @@
 import type { Reservation } from '../../ledger/ledger.js';
 import type { LogFields } from '../../log.js';
-import type { Attempt, Failure, Verdict } from '../../plugin/door/api.js';
+import type { Attempt, Failure, Verdict } from '../../plugin/door/attempt.js';
 import type { EngineContext } from './context.js';
 import { scopeOfClass } from './failure.js';
 

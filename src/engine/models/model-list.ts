@@ -1,5 +1,5 @@
 import type { ModelView } from '../../contract/models.js';
-import type { ProviderType } from '../../plugin/door/api.js';
+import type { ProviderType } from '../../plugin/door/provider-type.js';
 import { isFields } from '../../plugin/readers/error-body.js';
 
 type Fields = Readonly<Record<string, unknown>>;

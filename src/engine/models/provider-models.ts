@@ -1,7 +1,9 @@
 import { type Dispatcher, request } from 'undici';
 import type { ModelView, ProviderTrial } from '../../contract/models.js';
 import type { FailureClass } from '../../contract/quota.js';
-import type { Attempt, Hooks, ProviderType } from '../../plugin/door/api.js';
+import type { Attempt } from '../../plugin/door/attempt.js';
+import type { Hooks } from '../../plugin/door/hooks.js';
+import type { ProviderType } from '../../plugin/door/provider-type.js';
 import { omit } from '../../plugin/readers/headers.js';
 import { failureOfCause, failureOfResponse } from '../attempt/failure.js';
 import { parseBody } from '../parse-body.js';

@@ -1,4 +1,4 @@
-import type { Prefill } from '../../plugin/door/api.js';
+import type { Prefill } from '../../plugin/door/provider-type.js';
 import { isProof, isShort, type ResumeMode } from './overlap.js';
 import type { Transcript } from './transcript.js';
 

@@ -1,5 +1,5 @@
 import type { Usage } from '../../ledger/ledger.js';
-import type { ResponseHead } from '../../plugin/door/api.js';
+import type { ResponseHead } from '../../plugin/door/attempt.js';
 import { ErrorInAnswer, isCancelled } from '../causes.js';
 import { Deferred } from '../deferred.js';
 import { CallerOutput } from './caller-output.js';

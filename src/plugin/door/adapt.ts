@@ -1,23 +1,24 @@
 /**
- * One thing that a provider is documented to refuse, and what becomes of it. `field` is a key of the body, or of each
- * message (`messages[].name`). Applied only where the request has the field.
+ * A field that a provider refuses, and what 429chain does with it. `field` is a key of the request body, or of each message
+ * (`messages[].name`). Applies only to requests that have the field.
  */
 export type Adaptation = { readonly field: string; readonly when?: Condition; readonly why: string } & (
   | { readonly drop: true }
-  /** Does nothing but drop the old name where the new one is already set. */
+  /** If the new name is already set, the old one is dropped. */
   | { readonly rename: string }
-  /** Replaces these values and leaves all others. */
+  /** Replaces these values and keeps all others. */
   | { readonly map: Readonly<Record<string, unknown>> }
 );
 
-/** All that are given must hold. */
+/** When an adaptation applies. Every condition that is given must hold. */
 export interface Condition {
-  /** The model's name matches. */
+  /** The model's name matches this pattern. */
   readonly model?: RegExp;
+  /** The model's name does not match this pattern. */
   readonly notModel?: RegExp;
-  /** The body has this key as well. */
+  /** The body has this field too. */
   readonly with?: string;
-  /** The field's value is none of these. */
+  /** The field has none of these values. */
   readonly not?: readonly unknown[];
 }
 

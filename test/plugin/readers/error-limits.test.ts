@@ -12,7 +12,7 @@ const RETRY_INFO = { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryD
 
 const HINTS: readonly Row[] = [
   {
-    it: 'a documented reset beats Retry-After, RetryInfo and prose (pitfall 9)',
+    it: 'a documented reset overrides Retry-After, RetryInfo and prose (pitfall 9)',
     status: 429,
     headers: { 'retry-after': '25' },
     body: exhausted('GenerateRequestsPerDayPerProjectPerModel-FreeTier', [RETRY_INFO]),
@@ -21,7 +21,7 @@ const HINTS: readonly Row[] = [
     wait: PACIFIC_MIDNIGHT,
   },
   {
-    it: 'Retry-After beats what the body says',
+    it: 'Retry-After overrides the body',
     status: 429,
     headers: { 'retry-after': '60' },
     body: exhausted('GenerateRequestsPerMinutePerProjectPerModel-FreeTier', [RETRY_INFO]),
@@ -47,7 +47,7 @@ const HINTS: readonly Row[] = [
     wait: 38_000,
   },
   {
-    it: 'a field made for it beats prose',
+    it: 'a structured field overrides prose',
     status: 429,
     body: { ...said('Rate limit exceeded. Retry after 9 seconds.'), retry_after: 1 },
     class: 'rate_limit',
@@ -64,7 +64,7 @@ const HINTS: readonly Row[] = [
     wait: 7660,
   },
   {
-    it: 'the reset header of the spent quota is read, and of no other (pitfall 4)',
+    it: 'the reset header of the exhausted quota is read, and no other (pitfall 4)',
     status: 429,
     headers: {
       'x-ratelimit-remaining-requests-minute': '0',
@@ -78,7 +78,7 @@ const HINTS: readonly Row[] = [
     wait: 20_000,
   },
   {
-    it: 'of two spent quotas the longer one counts',
+    it: 'of two exhausted quotas, the longer one counts',
     status: 429,
     headers: {
       'x-ratelimit-remaining-requests-minute': '0',
@@ -92,7 +92,7 @@ const HINTS: readonly Row[] = [
     wait: 7_200_000,
   },
   {
-    it: 'two quotas spent without a reset give no wait, and so none of 0 ms (pitfall 5)',
+    it: 'two exhausted quotas without a reset give no wait, rather than one of 0 ms (pitfall 5)',
     status: 429,
     headers: { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-remaining-tokens': '0' },
     body: said('Too Many Requests'),
@@ -117,7 +117,7 @@ const HINTS: readonly Row[] = [
     wait: 5000,
   },
   {
-    it: "Groq's reset says when the bucket is full, which is no wait",
+    it: "Groq's reset says when the bucket is full, which is not a wait",
     type: 'groq',
     status: 429,
     headers: {
@@ -130,7 +130,7 @@ const HINTS: readonly Row[] = [
     scope: 'target',
   },
   {
-    it: 'what can never fit is not waited for, whatever Retry-After says',
+    it: 'a request that can never fit does not wait, even with Retry-After',
     type: 'groq',
     status: 413,
     headers: { 'retry-after': '9' },
@@ -141,6 +141,6 @@ const HINTS: readonly Row[] = [
   },
 ];
 
-describe('hints of when to ask again', () => {
+describe('limits and waits in an error', () => {
   check(HINTS);
 });

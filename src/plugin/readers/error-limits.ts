@@ -1,37 +1,37 @@
 import type { Signal } from '../../contract/quota.js';
-import { type ErrorFacts, type Fields, fieldOf, isFields } from './error-body.js';
-import { durationOf, momentOf } from './headers.js';
+import { type ErrorFacts, errorField, type Fields, isFields } from './error-body.js';
+import { durationOf, parseResetTime } from './headers.js';
 import { dimensionOf, parseLimits, type StatedLimit } from './prose.js';
 import { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
 
-/** The limits that an error body states: in Google's `QuotaFailure` if it has one, else in its sentence. */
+/** The limits that an error body states: in Google's `QuotaFailure` if it has one, else in its message. */
 export const statedLimits = ({ details, message }: ErrorFacts): StatedLimit[] => {
   const violations = details.flatMap(({ violations: list }) => (Array.isArray(list) ? list : []).filter(isFields));
   const structured = violations.flatMap(limitOfViolation);
   return structured.length > 0 ? structured : parseLimits(message);
 };
 
-/** Seconds as a number, under these keys anywhere in the body. LLM7, OpenRouter. */
+/** Keys of a wait in seconds, anywhere in the body. LLM7, OpenRouter. */
 const SECONDS = ['retry_after_seconds', 'retry_after'];
 
-/** The wait in a field made for it: Google's `RetryInfo`, OpenRouter's metadata, LLM7's `retry_after`. Epoch ms. */
+/** When a field of the body allows the next request, epoch ms: Google's `RetryInfo`, OpenRouter's metadata, LLM7's `retry_after`. */
 export const structuredRetryAt = (facts: ErrorFacts, at: number): number | undefined => {
   const delay = facts.details.find(({ retryDelay }) => typeof retryDelay === 'string')?.retryDelay;
   const wait = delay === undefined ? undefined : durationOf(String(delay));
   if (wait !== undefined) return at + wait;
   for (const key of SECONDS) {
-    const seconds = fieldOf(facts, key);
+    const seconds = errorField(facts, key);
     if (typeof seconds === 'number' && seconds >= 0) return at + seconds * 1000;
   }
-  return momentOf(bodyHeaders(facts)['retry-after'], at);
+  return parseResetTime(bodyHeaders(facts)['retry-after'], at);
 };
 
-/** Rate-limit headers that came in the body, as OpenRouter sends them in `metadata.headers`. */
+/** The signals of rate-limit headers inside the body, as OpenRouter sends them in `metadata.headers`. */
 export const signalsInBody = (facts: ErrorFacts, at: number, meanings: HeaderMeanings): readonly Signal[] =>
   readRateLimitHeaders({ status: 429, headers: bodyHeaders(facts), at }, meanings) ?? [];
 
 const bodyHeaders = (facts: ErrorFacts): Readonly<Record<string, string>> => {
-  const headers = fieldOf(facts, 'headers');
+  const headers = errorField(facts, 'headers');
   if (!isFields(headers)) return {};
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
