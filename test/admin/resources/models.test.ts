@@ -70,7 +70,7 @@ describe('The admin, adding a provider', () => {
   });
 
   const STATES: readonly [id: string, state: string, detail: RegExp][] = [
-    ['three', 'disabled', /switched off/],
+    ['three', 'disabled', /disabled in the configuration/],
     ['four', 'unconfigured', /FOUR_API_KEY is not set/],
   ];
   for (const [id, state, detail] of STATES) {
