@@ -115,10 +115,11 @@ export class StreamRelay implements BodySink {
     this.#deadline.touch();
     if (chunk.length === 0) return;
     const frames = this.#splitter.push(chunk);
-    if (state.phase === 'passing') {
-      if (frames !== undefined) this.#take(frames);
-    } else this.#takeFirst(chunk, frames, state);
-    if (this.#splitter.heldBytes > LONGEST_FRAME) this.#fail(new Error('an event of more than 64 MiB'));
+    if (state.phase === 'opening') this.#takeFirst(chunk, frames, state);
+    else if (frames !== undefined) this.#take(frames);
+    if (frames === undefined && this.#splitter.heldBytes > LONGEST_FRAME) {
+      this.#fail(new Error('an event of more than 64 MiB'));
+    }
   }
 
   end(): void {
