@@ -177,13 +177,13 @@ export interface Ledger {
   observe(reservation: Reservation, signals: readonly Signal[], accepted: boolean): void;
   /**
    * The provider answered this attempt: the first event of a stream arrived, or a whole answer. From now on its request is
-   * used. Ends a cooldown's care unless a later dispatch caused the cooldown. Call it once per attempt.
+   * used, and the probing after a cooldown ends unless a later dispatch caused the cooldown. The first call of `served` or
+   * `refused` counts; later ones do nothing.
    */
   served(reservation: Reservation): void;
   /**
    * The provider refused this attempt, or its response is not an answer. Its request is used where the provider counts
-   * refused requests. Call it once per attempt, then `coolDown` if the failure is the target's. After `served` it does
-   * nothing.
+   * refused requests. Call `coolDown` after it if the failure is the target's. After `served` it does nothing.
    */
   refused(reservation: Reservation): void;
   /**

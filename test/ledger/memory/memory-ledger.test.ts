@@ -248,6 +248,44 @@ describe('MemoryLedger', () => {
       expect(refusal('groq/a').code).to.equal('quota');
     });
 
+    it('charges an answer that was cut off for its request and for the tokens that were seen', () => {
+      configure(manual('groq/a', { requests: 9, per: '1m' }, { tokens: 900, per: '1m' }, { concurrent: 1 }));
+      const reservation = reserve('groq/a');
+      ledger.served(reservation);
+      reservation.settle({ input: 60, output: 1 });
+      const [requests, tokens, slots] = ledger.status('groq/a').quotas;
+      expect(requests).to.include({ used: 1, remaining: 8, inFlight: 0 });
+      expect(tokens).to.include({ used: 61, remaining: 839, inFlight: 0 });
+      expect(slots).to.include({ remaining: 1, inFlight: 0 });
+    });
+
+    it('charges the whole estimate when no usage is known, and the request alone when it was refused', () => {
+      configure(manual('groq/a', { requests: 9, per: '1m' }, { tokens: 900, per: '1m' }));
+      const served = reserve('groq/a');
+      ledger.served(served);
+      served.settle();
+      const refused = reserve('groq/a');
+      ledger.refused(refused);
+      refused.settle({ input: 0, output: 0 });
+      const [requests, tokens] = ledger.status('groq/a').quotas;
+      expect(requests).to.include({ used: 2 });
+      expect(tokens).to.include({ used: 100 });
+    });
+
+    it('closes a reservation once, and counts the first report of an attempt alone', () => {
+      configure(manual('groq/a', { tokens: 900, per: '1m' }));
+      const reservation = reserve('groq/a');
+      ledger.served(reservation);
+      ledger.served(reservation);
+      ledger.refused(reservation);
+      reservation.settle({ input: 60, output: 1 });
+      reservation.settle({ input: 60, output: 1 });
+      reservation.release();
+      expect(ledger.status('groq/a').quotas[0]).to.include({ used: 61, remaining: 839, inFlight: 0 });
+      // One attempt at first contact, and one more for the attempt that was served.
+      expect(grants('groq/a', 9)).to.equal(2);
+    });
+
     it('keeps slots, and gives each back when its attempt ends (pitfalls 6 and 15)', () => {
       configure(manual('groq', { concurrent: 2 }));
       const first = reserve('groq/a');
