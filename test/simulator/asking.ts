@@ -27,7 +27,7 @@ export const ask = async ({ runtime }: App, plan: Plan): Promise<void> => {
   if (failure !== undefined) throw new Error(`${target.id} broke off: ${failure.message}`);
 };
 
-/** Its first word is the plan's number, by which providers know it; the rest is as long as its tokens. */
+/** Providers recognise a request by its first word, the number of its plan; padding gives it the length of its tokens. */
 const bodyOf = ({ index, chain, stream, prompt, bound, bytesPerToken }: Plan): Readonly<Record<string, unknown>> => ({
   model: chain,
   messages: [{ role: 'user', content: `${index} `.padEnd(Math.round(prompt * bytesPerToken), 'x') }],

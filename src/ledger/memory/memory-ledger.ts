@@ -75,15 +75,14 @@ export class MemoryLedger implements Ledger {
 
   served(reservation: Reservation): void {
     const held = heldOf(reservation);
-    held.answer(true);
+    if (!held.report(true)) return;
     for (const scope of held.scopes) scope.served(held.sequence, held.others, this.#clock.now());
     this.#changed(held.target);
   }
 
   refused(reservation: Reservation): void {
     const held = heldOf(reservation);
-    held.answer(false);
-    this.#changed(held.target);
+    if (held.report(false)) this.#changed(held.target);
   }
 
   coolDown(reservation: Reservation, kind: ScopeKind, coolDown: CoolDown): number | undefined {

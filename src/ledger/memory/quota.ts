@@ -74,8 +74,8 @@ export class Quota {
   }
 
   /** An attempt was served, so that the units which seemed to be left were left. */
-  confirm(): void {
-    this.#window.confirm();
+  confirm(now: number): void {
+    this.#window.confirm(now);
   }
 
   /** Returns when `units` fit if nothing more is used; `undefined` when that depends on attempts in flight. */

@@ -26,6 +26,7 @@ export class HeldReservation implements Reservation {
   readonly #now: () => number;
   readonly #onClose: () => void;
   #phase: Phase = 'sent';
+  #isReported = false;
 
   constructor(
     target: string,
@@ -65,12 +66,18 @@ export class HeldReservation implements Reservation {
     return this.#phase !== 'sent';
   }
 
-  /** The provider answered: by now it has counted the request. Most providers count refused requests too. */
-  answer(served: boolean): void {
+  /**
+   * The provider answered: by now it has counted the request. Most providers count refused requests too.
+   * @returns whether this is the first report; later ones change nothing
+   */
+  report(served: boolean): boolean {
+    if (this.#isReported) return false;
+    this.#isReported = true;
     this.#endWait();
     for (const quota of this.#held.keys()) {
       if (quota.dimension === 'requests') this.#close(quota, (units) => (served || quota.countsRefused ? units : 0));
     }
+    return true;
   }
 
   settle(usage?: Usage): void {

@@ -127,7 +127,7 @@ export class Scope {
   /** An attempt was served that was sent while `others` were in flight at its target. */
   served(sequence: number, others: number, now: number): void {
     this.#cooldown.served(sequence);
-    for (const quota of this.quotas) quota.confirm();
+    for (const quota of this.quotas) quota.confirm(now);
     this.#probationLimit++;
     if (this.kind !== 'target') return;
     if (this.#learner.served(now)) this.#applyLearned(now);

@@ -90,7 +90,8 @@ export class FixedWindow implements Window {
     return this.#resetAt;
   }
 
-  confirm(): void {
+  confirm(now: number): void {
+    this.#roll(now);
     this.#unconfirmed = false;
   }
 

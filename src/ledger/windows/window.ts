@@ -40,7 +40,7 @@ export interface Window {
   /** Returns when the window is full again; `undefined` when that is unknown. */
   resetAt(now: number): number | undefined;
   /** An attempt was served: the provider agrees that the window has begun. */
-  confirm(): void;
+  confirm(now: number): void;
   /** Takes over a limit that is known without what is left of it. Returns the window that holds from now on. */
   declare(limit: number): Window;
   /** Takes over a response. Returns the window that holds from now on; `undefined` when it describes another kind of window. */
