@@ -7,7 +7,7 @@ describe('The clock', () => {
   let wall: number;
   let monotonic: number;
 
-  /** Both go on; the wall clock may be put by so much besides. */
+  /** Advances both clocks by `ms`, and sets the wall clock by `put` in addition. */
   const pass = (ms: number, put = 0): void => {
     monotonic += ms;
     wall += ms + put;
@@ -28,14 +28,14 @@ describe('The clock', () => {
     expect(clock.now()).to.equal(Date.UTC(2026, 0, 1) + 1_500);
   });
 
-  it('lets no span grow when the wall clock is put back', () => {
+  it('keeps spans unchanged if the wall clock is set back', () => {
     const clock = start();
     const before = clock.now();
     pass(1_000, -HOUR);
     expect(clock.now() - before).to.equal(1_000);
   });
 
-  it('follows when the wall clock is put forward, or the machine has slept', () => {
+  it('follows if the wall clock is set forward or the machine slept', () => {
     const clock = start();
     const before = clock.now();
     pass(1_000, HOUR);

@@ -8,12 +8,12 @@ interface ReceivedEvent {
   readonly data: LiveEvent;
 }
 
-/** Follows a live feed on a socket of its own, as an EventSource does, but does not come back by itself. */
+/** Follows a live feed on its own socket, as an EventSource does, but does not reconnect. */
 export class EventReader {
   readonly events: ReceivedEvent[] = [];
   readonly comments: string[] = [];
   retry = '';
-  /** Everything as it came. */
+  /** Everything that was received, unparsed. */
   text = '';
   ended = false;
   readonly #response: IncomingMessage;
@@ -34,7 +34,7 @@ export class EventReader {
     });
   }
 
-  /** Resolves when the head of the answer has come. */
+  /** Resolves when the head of the response has arrived. */
   static open(url: string, headers: Record<string, string> = {}): Promise<EventReader> {
     return new Promise((resolve, reject) => {
       get(url, { headers, agent: false }, (response) => resolve(new EventReader(response))).once('error', reject);
@@ -57,7 +57,7 @@ export class EventReader {
     return this.events.flatMap(({ data }) => (data.type === 'changes' ? [data] : []));
   }
 
-  /** The ids of all requests that it was told of. */
+  /** The ids of all requests in the events so far. */
   get requests(): string[] {
     return this.changes.flatMap(({ requests }) => requests.map(({ id }) => id));
   }
@@ -66,13 +66,13 @@ export class EventReader {
     return this.events.at(-1)?.id ?? '';
   }
 
-  /** Resolves with the first event from now on, or that came before, for which `wanted` holds. */
+  /** Resolves with the first event, past or future, for which `wanted` holds. */
   async sees(wanted: (event: LiveEvent) => boolean): Promise<LiveEvent> {
     await until(() => this.events.some(({ data }) => wanted(data)));
     return (this.events.find(({ data }) => wanted(data)) as ReceivedEvent).data;
   }
 
-  /** Reads no more until `resume`. */
+  /** Stops reading until `resume`. */
   pause(): void {
     this.#response.pause();
   }

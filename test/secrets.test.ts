@@ -21,7 +21,7 @@ describe('known secrets', () => {
     it(`mask ${what}`, () => expect(secretsOf(...keys).mask(text)).to.equal(masked));
   }
 
-  it('mask the longer one whole, in whatever order they are given', () => {
+  it('mask the longer one completely, in any order', () => {
     expect(maskSecrets('my-key-too and my-key', ['my-key', 'my-key-too'])).to.equal('*** and ***');
   });
 
@@ -29,5 +29,13 @@ describe('known secrets', () => {
     const secrets = secretsOf('the-old-key');
     secrets.add(['the-new-key']);
     expect(secrets.mask('the-old-key, the-new-key')).to.equal('***, ***');
+  });
+
+  it('are masked by a masker with more keys, which this one does not learn', () => {
+    const secrets = secretsOf('my-key');
+    const more = secrets.with(['my-key-too', 'another-key']);
+    const text = 'my-key, my-key-too, another-key';
+    expect(more.mask(text)).to.equal('***, ***, ***');
+    expect(secrets.mask(text)).to.equal('***, ***-too, another-key');
   });
 });

@@ -1,7 +1,7 @@
 import { closeBrowser, findChromium } from './admin-ui/chromium.js';
 import { build } from './built.js';
 
-/** Runs once, before the processes that run the tests start. */
+/** Runs once, before the test processes start. */
 export const mochaGlobalSetup = async (): Promise<void> => {
   build();
   // Without a browser, only the tests that need one fail.

@@ -76,7 +76,7 @@ const FAULTS: readonly (readonly [fault: string, plugin: Plugin, group: CheckGro
     pluginOf({ translate: { ...streaming((chunk) => chunk), answer: () => JSON.parse('{') } }),
     'answers',
     'hands on an answer, word for word',
-    /could not translate what came/,
+    /could not translate the answer/,
   ],
   [
     'loses the usage of a stream',
