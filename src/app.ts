@@ -176,7 +176,7 @@ export class App {
 
   /** The time to drain is over: every stream ends with an error that says so. */
   #stop(): void {
-    const cause = new ChainError('shutting_down', '429chain is stopping; the answer is not whole.');
+    const cause = new ChainError('shutting_down', '429chain is stopping; the answer is incomplete.');
     for (const runtime of [this.#runtime, ...this.#retiring]) runtime.waterfall.stop(cause);
   }
 

@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** What the command `429chain` runs: as people run it, and it starts in a third of the time that the sources take. */
+/** The built command `429chain`, as users run it. It starts three times as fast as the sources. */
 export const MAIN = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
 
-/** The page of the admin, as it is published. */
+/** The built admin page, as it is published. */
 export const ADMIN_UI = fileURLToPath(new URL('../dist/admin-ui', import.meta.url));
 
-/** Builds both from the sources as they are now. @throws Error with what the compiler says */
+/** Builds both from the current sources. @throws Error with the output of the compiler */
 export const build = (): void => {
   const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, encoding: 'utf8' });
   if (status !== 0) throw new Error(`The sources cannot be built:\n${stdout}${stderr}`);

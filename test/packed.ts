@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Runs npm, which asks the network only for what its cache has not. @returns what it printed */
+/** Runs npm, which uses its cache before the network. @returns its output */
 const npm = (args: readonly string[], cwd: string): string =>
   execFileSync('npm', [...args, '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd,
@@ -12,7 +12,7 @@ const npm = (args: readonly string[], cwd: string): string =>
     env: { ...process.env, NODE_OPTIONS: '' },
   });
 
-/** Installs 429chain as it would be published, and what the tests of a plugin need, into `node_modules` of `folder`. */
+/** Installs 429chain as it is published, and what the tests of a plugin need, into `node_modules` of `folder`. */
 export const installPacked = (folder: string): void => {
   const packed = npm(['pack', '--ignore-scripts', '--json', '--pack-destination', folder], ROOT);
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];

@@ -9,7 +9,7 @@ import type { ScriptedUpstream } from './scripted-upstream.js';
 
 export const API_KEY = 'test-key-of-the-proxy';
 
-/** Keeps what was logged. */
+/** Keeps every logged message. */
 export class MemoryLog implements Log {
   readonly lines: string[] = [];
   debug = (message: string): void => void this.lines.push(message);
@@ -18,19 +18,19 @@ export class MemoryLog implements Log {
   error = (message: string): void => void this.lines.push(message);
 }
 
-/** The proxy on a real socket, with a folder of its own. */
+/** A proxy on a real socket, with its own data folder. */
 export interface RunningProxy {
   readonly app: App;
   readonly address: string;
   readonly log: MemoryLog;
-  /** The real SDK, which never tries again by itself. */
+  /** The real SDK, without retries. */
   readonly client: OpenAI;
   /** `POST /v1/chat/completions` without an SDK. */
   post(body: unknown, headers?: Record<string, string>): Promise<Response>;
   close(): Promise<void>;
 }
 
-/** A store of a configuration that is no file. */
+/** A store of a configuration without a file. */
 export const storeOf = (
   configuration: object,
   dataDir: string,
@@ -38,7 +38,7 @@ export const storeOf = (
   env: Record<string, string> = {},
 ): SettingsStore => memoryStore(JSON.stringify(configuration), { env, log, dataDir });
 
-/** Starts the proxy in front of a configuration, written as in the file. */
+/** Starts a proxy with a configuration as in the file. */
 export const startProxy = async (configuration: object, options: Partial<AppOptions> = {}): Promise<RunningProxy> => {
   const folder = mkdtempSync(join(tmpdir(), '429chain-'));
   const log = new MemoryLog();
@@ -63,7 +63,7 @@ export const startProxy = async (configuration: object, options: Partial<AppOpti
   };
 };
 
-/** A configuration with one provider for each upstream, named `one`, `two`, `three`, and a chain over all of them. */
+/** A configuration with a provider for each upstream, named `one`, `two`, `three` and so on, and a chain over all of them. */
 export const chainOver = (
   upstreams: readonly ScriptedUpstream[],
   chain: object = {},

@@ -2,26 +2,26 @@ import { connect, type Socket } from 'node:net';
 import { API_KEY, HELLO } from './proxy.js';
 import { until } from './until.js';
 
-/** An answer as its bytes say it. */
+/** A response, read from its bytes. */
 export interface RawAnswer {
   readonly status: number;
   /** Names are lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Without the encoding of its transfer. */
+  /** Without transfer encoding. */
   readonly body: Buffer;
-  /** It came to its end as HTTP tells an end: by the last chunk, or by as many bytes as were announced. */
+  /** Whether it is complete by the rules of HTTP: the last chunk came, or as many bytes as announced. */
   readonly whole: boolean;
 }
 
-/** One request on a socket of its own, whose answer is kept as it comes. It goes without an SDK, and without fetch. */
+/** One request on its own socket, without an SDK and without fetch. Keeps the response as it arrives. */
 export class RawCaller {
   readonly socket: Socket;
-  /** Resolves when the connection is over, however it ends. */
+  /** Resolves when the connection is closed, for any reason. */
   readonly closed: Promise<void>;
   readonly #received: Buffer[] = [];
   #bytes = 0;
 
-  /** `body` beside the messages, and a stream unless it says otherwise. */
+  /** Sends `body` with messages; a stream by default. */
   constructor(address: string, body: object = {}) {
     const { hostname, port } = new URL(address);
     const text = JSON.stringify({ messages: HELLO, stream: true, ...body });
@@ -43,23 +43,23 @@ export class RawCaller {
     this.socket.write(`${head.join('\r\n')}\r\n\r\n${text}`);
   }
 
-  /** How many bytes have come so far. */
+  /** The number of bytes received so far. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** What has come so far, decoded. */
+  /** The response so far, decoded. */
   get soFar(): RawAnswer {
     return decodeAnswer(Buffer.concat(this.#received));
   }
 
-  /** The whole answer, once the connection is over. */
+  /** The whole response, once the connection is closed. */
   async answer(): Promise<RawAnswer> {
     await this.closed;
     return this.soFar;
   }
 
-  /** Resolves when `text` stands in the body. */
+  /** Resolves when the body contains `text`. */
   async sees(text: string): Promise<void> {
     await until(() => this.#bytes > 0 && this.soFar.body.includes(text));
   }
@@ -71,7 +71,7 @@ export class RawCaller {
 
 const END_OF_HEAD = '\r\n\r\n';
 
-/** Reads an HTTP/1.1 answer, as far as it has come. */
+/** Parses an HTTP/1.1 response, which may be incomplete. */
 const decodeAnswer = (bytes: Buffer): RawAnswer => {
   const end = bytes.indexOf(END_OF_HEAD);
   if (end === -1) return { status: 0, headers: {}, body: Buffer.alloc(0), whole: false };
@@ -88,7 +88,7 @@ const decodeAnswer = (bytes: Buffer): RawAnswer => {
   return { status, headers, body: rest, whole: rest.length === Number(headers['content-length']) };
 };
 
-/** Takes the chunks of a transfer apart (RFC 9112, 7.1), by their lengths and never by what their bytes look like. */
+/** Decodes a chunked body (RFC 9112, 7.1) by the lengths of its chunks. */
 const decodeChunked = (bytes: Buffer): { body: Buffer; whole: boolean } => {
   const parts: Buffer[] = [];
   for (let at = 0; ; ) {

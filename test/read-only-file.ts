@@ -3,7 +3,7 @@ import { chmodSync } from 'node:fs';
 
 const isSuperuser = (): boolean => process.getuid?.() === 0;
 
-/** The superuser may write any file that is not mounted to be read only. @returns whether that could be done */
+/** Makes a file read-only, with a mount because the superuser may write any other file. @returns whether that worked */
 export const makeReadOnly = (file: string): boolean => {
   chmodSync(file, 0o444);
   if (!isSuperuser()) return true;

@@ -1,9 +1,9 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-/** As authors of plugins get it. */
+/** The simulated provider of `429chain/testing`. */
 export * from '../src/testing/scripted-upstream.js';
 
-/** A port on which every connection is taken and nothing is ever said: no TLS handshake ends there. */
+/** A port that accepts every connection and never answers: no TLS handshake completes there. */
 export class MutePort {
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((socket) => {

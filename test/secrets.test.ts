@@ -35,4 +35,12 @@ describe('Secrets', () => {
     secrets.add(['the-new-key']);
     expect(secrets.mask('the-old-key, the-new-key')).to.equal('***, ***');
   });
+
+  it('are masked by a masker with more keys, which this one does not learn', () => {
+    const secrets = secretsOf('my-key');
+    const more = secrets.with(['my-key-too', 'another-key']);
+    const text = 'my-key, my-key-too, another-key';
+    expect(more.mask(text)).to.equal('***, ***, ***');
+    expect(secrets.mask(text)).to.equal('***, ***-too, another-key');
+  });
 });

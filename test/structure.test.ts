@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** A file imports from lower ranks or from its own folder. Never sideways, never up. */
+/** A file imports from lower ranks or from its own folder. */
 const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/contract', 0],
   ['src/clock.ts', 0],
@@ -29,7 +29,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/cli', 9],
 ];
 
-/** Files that stand beside the rooms of a folder and that its rooms may use. */
+/** The files directly in a folder. All of its rooms may import them. */
 const FOUNDATION = '*';
 
 /** The rooms of a folder from top to bottom. A file imports from its own room and from the rooms below it. */
@@ -100,7 +100,7 @@ const filesUnder = (folder: string): string[] =>
     .filter((file) => file.endsWith('.ts'))
     .map((file) => join(folder, file));
 
-/** The files of ours that a file imports, types included. */
+/** The files of this repository that a file imports, including types. */
 const importsOf = (file: string): string[] =>
   [...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g)].map(([, specifier]) =>
     relative(ROOT, resolve(ROOT, dirname(file), specifier as string)).replace(/\.js$/, '.ts'),
@@ -134,7 +134,7 @@ const circlesAmong = (files: readonly string[]): string[][] => {
 };
 
 describe('The import rule', () => {
-  it('allows imports from lower ranks and the own folder only', () => {
+  it('allows imports only from lower ranks and the own folder', () => {
     const broken = filesUnder('src').flatMap((file) =>
       importsOf(file)
         .filter((imported) => !imported.startsWith('plugins/'))

@@ -1,6 +1,6 @@
 import type { Clock } from '../src/clock.js';
 
-/** A clock that stands still until a test turns it. */
+/** A clock that stands still until a test advances it. */
 export class TurningClock implements Clock {
   #at: number;
 

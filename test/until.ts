@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Longer than anything that is waited for takes, shorter than a test's own timeout. */
+/** Longer than any awaited condition takes, and shorter than a test's timeout. */
 const LONGEST_MS = 60_000;
 
 /** Resolves when `condition` holds. */
@@ -8,7 +8,7 @@ export const until = async (condition: () => boolean): Promise<void> => {
   const startedAt = performance.now();
   while (!condition()) {
     if (performance.now() - startedAt > LONGEST_MS) throw new Error(`It never came about: ${condition}`);
-    // Not the timer that tests replace, and not so often that what is waited for gets no time to happen.
+    // Not the global timer, which tests replace. The pause leaves time for the condition to become true.
     await pause(2);
   }
 };

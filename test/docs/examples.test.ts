@@ -13,7 +13,7 @@ import { CommandLine } from './command-line.js';
 import { MESSAGES_SHAPE } from './messages-api.js';
 import { ROOT } from './pages.js';
 
-/** A time zone in which it is `hour` o'clock and some minutes now. */
+/** A time zone in which the current time is `hour` and some minutes. */
 const zoneWhereItIs = (hour: number): string => {
   const ahead = ((hour - new Date().getUTCHours() + 35) % 24) - 11;
   return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
@@ -48,7 +48,7 @@ describe('The samples in docs/examples', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** `429chain start`, as a user types it, in front of a configuration. */
+  /** Runs `429chain start` with a configuration, as a user does. */
   const start = (configuration: object, plugins: readonly string[], env: Record<string, string> = {}): CommandLine => {
     const file = join(folder, '429chain.json5');
     const providers = {
@@ -65,7 +65,7 @@ describe('The samples in docs/examples', () => {
   const sdkOf = async (command: CommandLine): Promise<OpenAI> =>
     new OpenAI({ baseURL: await command.listening(), apiKey: API_KEY, maxRetries: 0 });
 
-  /** The real SDK's question, and what came back. */
+  /** Asks with the real SDK. Returns the answer and the target. */
   const ask = async (
     sdk: OpenAI,
     model = 'default',
@@ -77,7 +77,7 @@ describe('The samples in docs/examples', () => {
 
   const BOTH = { chains: { default: ['local/a-model', 'cloud/a-model'] } };
 
-  it('are typed: they pass the compiler against 429chain/plugin', async () => {
+  it('compile against the types of 429chain/plugin', async () => {
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     const compiled = promisify(execFile)(process.execPath, [tsc, '-p', 'docs/examples'], { cwd: ROOT });
     const { stdout } = await compiled.catch((failed: { stdout: string }) => failed);
@@ -91,13 +91,13 @@ describe('The samples in docs/examples', () => {
     expect(await command.stop()).to.equal(0);
   });
 
-  it('quiet-hours: by day it is asked', async () => {
+  it('quiet-hours: during the day it is asked', async () => {
     const command = start(BOTH, ['docs/examples/quiet-hours'], { TZ: zoneWhereItIs(12) });
     expect(await ask(await sdkOf(command))).to.deep.equal({ said: 'local', target: 'local/a-model' });
     expect(await command.stop()).to.equal(0);
   });
 
-  it('quiet-hours: takes provider and hours from the configuration, and tells when to come again', async () => {
+  it('quiet-hours: takes provider and hours from the configuration, and says when to retry', async () => {
     const use = join(ROOT, 'docs/examples/quiet-hours');
     const plugins = [{ use, options: { provider: 'cloud', from: 11, to: 15 } }];
     const chains = { default: ['cloud/a-model'] };
@@ -114,14 +114,14 @@ describe('The samples in docs/examples', () => {
     expect(await command.stop()).to.equal(0);
   });
 
-  it('quiet-hours: options that make no sense refuse the start, with their place', async () => {
+  it('quiet-hours: invalid options stop the start, with line and column', async () => {
     const use = join(ROOT, 'docs/examples/quiet-hours');
     const command = start({ ...BOTH, plugins: [{ use, options: { form: 22 } }] }, []);
     expect(await command.exit).to.equal(1);
     expect(command.output).to.match(/429chain\.json5:\d+:\d+ .*unknown key `form`. Did you mean `from`\?/);
   });
 
-  it('echo-provider: a provider type in one file, wherever it lies, answers when the others cannot', async () => {
+  it('echo-provider: a provider type in one file, in any folder, answers if others cannot', async () => {
     const copy = join(folder, 'echo-provider');
     cpSync(join(ROOT, 'docs/examples/echo-provider'), copy, { recursive: true });
     cloud.always(reply(429, { error: { message: 'slow down' } }, { 'retry-after': '60' }));
@@ -169,7 +169,7 @@ describe('The samples in docs/examples', () => {
     expect(await command.stop()).to.equal(0);
   });
 
-  it('quota-header: what a header of its own kind says is heeded, and shown', async () => {
+  it('quota-header: the limits of its own header are respected', async () => {
     local.always(answer('local', { 'x-quota': 'minute=3/20, day=1000/1000' }));
     const command = start(BOTH, ['docs/examples/quota-header']);
     const sdk = await sdkOf(command);
@@ -179,7 +179,7 @@ describe('The samples in docs/examples', () => {
     expect(await command.stop()).to.equal(0);
   });
 
-  it("day-reserve: the last fifth of a day's quota is kept for one chain", async () => {
+  it("day-reserve: the last fifth of a day's limit is kept for one chain", async () => {
     const left = (remaining: number) => answer('local', { 'x-quota': `minute=0/500, day=${1000 - remaining}/1000` });
     local.script(left(201), left(200)).always(left(199));
     const use = join(ROOT, 'docs/examples/day-reserve');

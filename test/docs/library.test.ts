@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-// Builds what the package's name leads to.
+// Builds the package that the name `429chain` resolves to.
 import '../built.js';
 import { answer, ScriptedUpstream } from '../scripted-upstream.js';
 import { blocksOf, ROOT, readPage } from './pages.js';
@@ -35,11 +35,11 @@ describe('docs/library.md', () => {
   });
 
   for (const { place, text } of blocksOf(PAGE, 'js')) {
-    it(`shows a program that is answered, and ends: ${place}`, async function () {
+    it(`shows a program that gets an answer and ends: ${place}`, async function () {
       this.timeout(30_000);
       const program = join(folder, 'program.mjs');
       writeFileSync(program, text.replace(OWN_SERVER, upstream.baseUrl));
-      // Without a key of Groq's, so that nobody out there is asked.
+      // Without a Groq key, so that no real provider is asked.
       const run = promisify(execFile)(process.execPath, [program], { cwd: folder, env: { PATH: process.env.PATH } });
       const { stdout, stderr } = await run;
       expect(stderr).to.equal('');
@@ -48,7 +48,7 @@ describe('docs/library.md', () => {
     });
   }
 
-  it('tells every option, and every member of what it makes', () => {
+  it('describes every option and every member of the result', () => {
     const source = readFileSync(join(ROOT, 'src/index.ts'), 'utf8');
     const ofInterface = (name: string): string =>
       new RegExp(`interface ${name} \\{([\\s\\S]*?)^\\}`, 'm').exec(source)?.[1] ?? '';

@@ -33,7 +33,7 @@ describe('docs/plugins.md', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Runs a plugin of the page, in a folder of its own, with two providers: `first` and `other`. */
+  /** Runs a plugin of the page in its own folder, with two providers: `first` and `other`. */
   const run = async (block: Block | undefined, first = 'groq', type = 'openai-compatible'): Promise<RunningProxy> => {
     writeFileSync(join(folder, 'index.mjs'), block?.text ?? 'no such block');
     const configuration = {
@@ -59,7 +59,7 @@ describe('docs/plugins.md', () => {
     });
   }
 
-  it('begins with a plugin that logs the line which the page promises', async () => {
+  it('starts with a plugin that logs the line shown on the page', async () => {
     const { post, log } = await run(blocks[0], 'groq');
     await (await post({ messages: HELLO })).text();
     expect(log.lines.filter((line) => line.startsWith('[my-plugin]')).join()).to.match(
@@ -67,7 +67,7 @@ describe('docs/plugins.md', () => {
     );
   });
 
-  it('goes on with one that keeps long requests away from one provider, first without and then with options', async () => {
+  it('continues with one that keeps long requests away from one provider, without and with options', async () => {
     const found = withText('estimatedTokens');
     expect(found).to.have.length(2);
     for (const block of found) {
@@ -79,7 +79,7 @@ describe('docs/plugins.md', () => {
     }
   });
 
-  it('reads signals and a failure of a provider with words of its own', async () => {
+  it('reads signals and a failure of a provider with its own headers and status', async () => {
     const { post, app } = await run(withText('x-acme-calls-left')[0], 'acme');
     one.script(reply(420, 'calm down', { 'x-acme-calls-left': '7' }));
     await post({ messages: HELLO });
@@ -106,7 +106,7 @@ describe('docs/plugins.md', () => {
     });
   });
 
-  it('tests one whose API is not OpenAI’s, and shows what the kit says of it', async function () {
+  it('tests a type whose API is not OpenAI’s, and shows the report of the kit', async function () {
     this.timeout(60_000);
     const [plugin, ...others] = withText('translate:');
     expect(others).to.deep.equal([]);
@@ -134,7 +134,7 @@ describe('docs/plugins.md', () => {
     ]);
   });
 
-  it('answers an address of its own', async () => {
+  it('answers its own route', async () => {
     const { post, address } = await run(withText('addRoute')[0], 'mine');
     one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '60' }));
     await post({ messages: HELLO });
@@ -146,7 +146,7 @@ describe('docs/plugins.md', () => {
     expect((await fetch(`${address}/resting`)).status).to.equal(401);
   });
 
-  it('names all that 429chain/plugin exports, and nothing else', () => {
+  it('names everything that 429chain/plugin exports, and nothing else', () => {
     const [, table = ''] = /^## Helpers\n([\s\S]*?)^## /m.exec(readPage('plugins.md')) ?? [];
     const cells = [...table.matchAll(/^\| (`.*?) *\|/gm)].map(([, cell]) => cell as string);
     const named = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));

@@ -5,15 +5,15 @@ import { readPage } from './pages.js';
 describe('docs/reference/plugin.md', () => {
   const page = readPage('reference/plugin.md');
 
-  it('is generated from the code as it is: `npm run generate` writes it anew', () => {
+  it('matches the code: `npm run generate` writes it', () => {
     expect(page).to.equal(generatePluginReference());
   });
 
-  it('says something of every name, beside its type', () => {
+  it('describes every name', () => {
     expect([...page.matchAll(/^#### `(\w+)`\n\n```/gm)].map(([, name]) => name)).to.deep.equal([]);
   });
 
-  it('links to what is there', () => {
+  it('has links that resolve', () => {
     const anchors = [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
       heading
         .toLowerCase()

@@ -15,7 +15,7 @@ const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc');
 /** The blocks of the page in one language. */
 const textsOf = (language: string): string[] => blocksOf('tutorial.md', language).map(({ text }) => text.trim());
 
-// One after another, as a reader does: each goes on from what the one before has left.
+// In the order of the page: each test continues from the one before.
 describe('docs/tutorial.md', function () {
   this.timeout(120_000);
   const [make = '', start = '', test = '', use = '', publish = ''] = textsOf('sh');
@@ -27,7 +27,7 @@ describe('docs/tutorial.md', function () {
   before(() => {
     home = mkdtempSync(join(tmpdir(), '429chain-tutorial-'));
     folder = join(home, NAME);
-    // What npx finds on npm for others.
+    // Stands for the package that npx finds on npm.
     installPacked(home);
   });
 
@@ -36,16 +36,16 @@ describe('docs/tutorial.md', function () {
     rmSync(home, { recursive: true, force: true });
   });
 
-  it('makes a plugin whose test is green at once, and whose types are right', () => {
+  it('makes a plugin whose test passes and whose types are right', () => {
     const [first = '', ...rest] = make.split('\n');
     expect(sh(first, home)).to.contain(`${NAME}/index.js`);
-    // 429chain is installed already, where for others npm fetches it.
+    // 429chain is installed already; a reader's npm downloads it.
     cpSync(join(home, 'node_modules'), join(folder, 'node_modules'), { recursive: true, verbatimSymlinks: true });
     expect(sh(rest.join('\n'), home)).to.match(/^(?:#|ℹ) fail 0$/m);
     expect(typeErrorsOf(folder)).to.equal('');
   });
 
-  it('shows it in the admin, with the form of its options', async () => {
+  it('shows it in the admin, with a form for its options', async () => {
     running = await Running.start(start, folder);
     const { plugins } = await running.admin<PluginsReply>('/plugins');
     const found = plugins.find(({ name }) => name === NAME);
@@ -53,20 +53,20 @@ describe('docs/tutorial.md', function () {
     expect(await running.titleOf(NAME)).to.equal(NAME);
   });
 
-  it('tests what its provider tells in headers, and says what is wrong as the page does', () => {
+  it('tests the limits in headers, and fails as the page shows', () => {
     writeFileSync(join(folder, 'test/index.test.js'), itsTest);
     const red = sh(`${test} || true`, folder);
     for (const line of textsOf('text').join().split('\n')) expect(red).to.contain(line.trim());
   });
 
-  it('reads them, and is green again, with types that are right', () => {
+  it('reads them, and passes again, with the right types', () => {
     writeFileSync(join(folder, 'index.js'), itsCode);
     expect(sh(test, folder)).to.match(/^(?:#|ℹ) fail 0$/m);
     expect(typeErrorsOf(folder)).to.equal('');
   });
 
-  it('is read anew by the 429chain that runs', async () => {
-    // Until the test's own time is over.
+  it('is reloaded by the running 429chain', async () => {
+    // Up to the timeout of the test.
     while ((await running?.titleOf(NAME)) !== 'Acme') await pause(20);
   });
 
@@ -82,7 +82,7 @@ describe('docs/tutorial.md', function () {
   });
 
   for (const kind of ['parser', 'policy']) {
-    it(`makes another kind in the same way, tested, typed and ready to be published: ${kind}`, () => {
+    it(`makes another kind of plugin, tested, typed and ready to publish: ${kind}`, () => {
       sh(`npx 429chain plugin new my-${kind} --kind ${kind}`, home);
       const other = join(home, `my-${kind}`);
       symlinkSync(join(home, 'node_modules'), join(other, 'node_modules'));
@@ -93,11 +93,11 @@ describe('docs/tutorial.md', function () {
   }
 });
 
-/** What `npm publish` would take along. */
+/** The files that `npm publish` would include. */
 const filesIn = (published: string): (string | undefined)[] =>
   [...published.matchAll(/^npm notice [\d.]+k?B (\S+)$/gm)].map(([, file]) => file);
 
-/** Of the environment what a person has; nothing of the tests' own. */
+/** The environment of a user, without the variables of the tests. */
 const env = {
   PATH: process.env.PATH,
   HOME: process.env.HOME,
@@ -105,15 +105,15 @@ const env = {
   npm_config_audit: 'false',
 };
 
-/** @returns what it printed */
+/** Runs a command. @returns its output */
 const sh = (command: string, cwd: string): string =>
   execFileSync('sh', ['-ec', command], { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
-/** What an editor would underline in a folder that `plugin new` wrote; empty where nothing is wrong. */
+/** The type errors that an editor shows in a folder of `plugin new`; empty without errors. */
 const typeErrorsOf = (folder: string): string =>
   spawnSync(process.execPath, [COMPILER, '--noEmit', '-p', join(folder, 'jsconfig.json')], { encoding: 'utf8' }).stdout;
 
-/** `npm start` that goes on, on a free port. */
+/** A running `npm start`, on a free port. */
 class Running {
   readonly #child: ChildProcess;
   readonly #folder: string;
@@ -150,13 +150,13 @@ class Running {
     return (await response.json()) as T;
   }
 
-  /** What the admin calls a provider type. */
+  /** The title of a provider type in the admin. */
   async titleOf(type: string): Promise<string | undefined> {
     const types = await this.admin<ProviderTypeView[]>('/provider-types');
     return types.find((each) => each.type === type)?.title;
   }
 
-  /** With npm, which started it. */
+  /** Ends it together with npm, which started it. */
   async end(): Promise<void> {
     const closed = once(this.#child, 'close');
     process.kill(-(this.#child.pid ?? 0), 'SIGTERM');

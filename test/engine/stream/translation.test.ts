@@ -237,7 +237,7 @@ describe('A provider type that translates', () => {
       const request = { messages: HELLO, stream: streamed };
       expect((await post(request)).headers.get('x-429chain-target')).to.equal('two/a-model');
       const refusal = await post({ ...request, model: 'one/a-model' });
-      expect(await refusal.text()).to.contain('could not translate what came: a fault of the plugin');
+      expect(await refusal.text()).to.contain('could not translate the answer: a fault of the plugin');
       expect(app.runtime.status().targets.map(({ inFlight }) => inFlight)).to.deep.equal([0, 0]);
     });
   }
