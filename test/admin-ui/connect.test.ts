@@ -7,8 +7,7 @@ import { AdminServer, Visitor } from './browser.js';
 import { allowCopying, clipboard, runProgram, runShell } from './copied.js';
 import { wholePage } from './whole-page.js';
 
-describe('The page Connect', function () {
-  this.timeout(60_000);
+describe('The page Connect', () => {
   let upstream: ScriptedUpstream;
   let server: AdminServer;
   let visitor: Visitor;

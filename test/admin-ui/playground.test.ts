@@ -8,8 +8,7 @@ import { wholePage } from './whole-page.js';
 
 const USAGE = { usage: { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 } };
 
-describe('The page Playground', function () {
-  this.timeout(60_000);
+describe('The page Playground', () => {
   let upstreams: [ScriptedUpstream, ScriptedUpstream];
   let server: AdminServer;
   let visitor: Visitor;

@@ -5,8 +5,7 @@ import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
 import { AdminServer, Visitor } from './browser.js';
 import { attemptOf, log, requestOf } from './logged.js';
 
-describe('The page of one request', function () {
-  this.timeout(60_000);
+describe('The page of one request', () => {
   let upstreams: ScriptedUpstream[];
   let server: AdminServer;
   let visitor: Visitor;

@@ -7,8 +7,7 @@ import { attemptOf, log, requestOf } from './logged.js';
 
 const MANY = 100_000;
 
-describe('The page Requests', function () {
-  this.timeout(60_000);
+describe('The page Requests', () => {
   let upstreams: ScriptedUpstream[];
   let server: AdminServer;
   let visitor: Visitor;

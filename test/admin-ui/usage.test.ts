@@ -5,8 +5,7 @@ import { chainOver } from '../proxy.js';
 import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
 import { AdminServer, Visitor } from './browser.js';
 
-describe('The page Usage', function () {
-  this.timeout(60_000);
+describe('The page Usage', () => {
   let upstreams: ScriptedUpstream[];
   let server: AdminServer;
   let visitor: Visitor;

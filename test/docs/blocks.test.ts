@@ -39,9 +39,8 @@ const read = (page: string): string => readFileSync(`${ROOT}${page}`, 'utf8');
 
 const hasPython = (...args: string[]): boolean => spawnSync('python3', args).status === 0;
 
-describe('every block of README and docs', function () {
+describe('every block of README and docs', () => {
   // Whole processes start here, on machines that may have others to run.
-  this.timeout(60_000);
   let upstream: ScriptedUpstream;
   let proxy: RunningProxy;
   let configuration: string;

@@ -35,8 +35,7 @@ describe('docs/library.md', () => {
   });
 
   for (const { place, text } of blocksOf(PAGE, 'js')) {
-    it(`shows a program that gets an answer and ends: ${place}`, async function () {
-      this.timeout(30_000);
+    it(`shows a program that gets an answer and ends: ${place}`, async () => {
       const program = join(folder, 'program.mjs');
       writeFileSync(program, text.replace(OWN_SERVER, upstream.baseUrl));
       // Without a Groq key, so that no real provider is asked.

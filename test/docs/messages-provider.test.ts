@@ -11,8 +11,7 @@ interface Delta {
 }
 
 describe('docs/examples/messages-provider', () => {
-  it('passes the conformance kit, translated both ways', async function () {
-    this.timeout(60_000);
+  it('passes the conformance kit, translated both ways', async () => {
     const plugin = `${ROOT}docs/examples/messages-provider`;
     const report = await testProviderType(plugin, { type: 'messages', upstream: MESSAGES_SHAPE });
     expect(report.ok, String(report)).to.equal(true);

@@ -106,8 +106,7 @@ describe('docs/plugins.md', () => {
     });
   });
 
-  it('tests a type whose API is not OpenAI’s, and shows the report of the kit', async function () {
-    this.timeout(60_000);
+  it('tests a type whose API is not OpenAI’s, and shows the report of the kit', async () => {
     const [plugin, ...others] = withText('translate:');
     expect(others).to.deep.equal([]);
     const report = all.find((block) => !isPlugin(block))?.text ?? '';

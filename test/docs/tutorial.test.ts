@@ -16,8 +16,7 @@ const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc');
 const textsOf = (language: string): string[] => blocksOf('tutorial.md', language).map(({ text }) => text.trim());
 
 // In the order of the page: each test continues from the one before.
-describe('docs/tutorial.md', function () {
-  this.timeout(120_000);
+describe('docs/tutorial.md', () => {
   const [make = '', start = '', test = '', use = '', publish = ''] = textsOf('sh');
   const [itsTest = '', itsCode = ''] = textsOf('js');
   let home: string;

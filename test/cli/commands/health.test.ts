@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import { answer, chunk, DONE, ScriptedUpstream } from '../../scripted-upstream.js';
 import { Folder, type Running, SECRETS } from '../run.js';
 
-describe('429chain health', function () {
-  this.timeout(60_000);
+describe('429chain health', () => {
   let folder: Folder;
   let upstream: ScriptedUpstream;
   let running: Running;

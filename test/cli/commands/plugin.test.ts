@@ -48,8 +48,7 @@ describe('429chain plugin new', () => {
   }
 
   // test/docs/tutorial.test.ts tests the plugin itself.
-  it('writes a plugin whose options the admin shows, loaded by path and as an installed package', async function () {
-    this.timeout(60_000);
+  it('writes a plugin whose options the admin shows, loaded by path and as an installed package', async () => {
     await folder.run(['plugin', 'new', 'my-provider']);
     const configuration = {
       server: { apiKeys: ['a-key-of-the-proxy-3'], adminKey: ADMIN_KEY, port: 0 },

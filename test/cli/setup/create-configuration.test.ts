@@ -5,8 +5,7 @@ import { Folder, type Running } from '../run.js';
 
 const START = ['--create', '--port', '0', '--host', '0.0.0.0', '--data-dir', 'data'];
 
-describe('429chain start --create', function () {
-  this.timeout(60_000);
+describe('429chain start --create', () => {
   let folder: Folder;
   let running: Running | undefined;
 
@@ -104,7 +103,6 @@ describe('A folder that 429chain may not write', () => {
   };
 
   it('stops the start with the owner and a command to run, for configuration and data (pitfall 40: a root-owned volume stopped a non-root container without a word)', async function () {
-    this.timeout(60_000);
     // Another user may not be able to read this repository.
     if ((await asNobody(['--version'])).status !== 0) this.skip();
     ownedByRoot('config');

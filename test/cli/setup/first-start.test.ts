@@ -18,8 +18,7 @@ const NEVER = withHosts('() => {}');
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
 
-describe('429chain without a configuration', function () {
-  this.timeout(60_000);
+describe('429chain without a configuration', () => {
   let folder: Folder;
 
   beforeEach(() => {

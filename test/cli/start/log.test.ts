@@ -43,9 +43,8 @@ export default {
   },
 };`;
 
-describe('the log of 429chain start', function () {
+describe('the log of 429chain start', () => {
   // Each test starts a process, and some wait until it notices a changed file.
-  this.timeout(60_000);
   let folder: Folder;
   let upstreams: ScriptedUpstream[];
   let running: Running | undefined;

@@ -323,7 +323,7 @@ describe('A save', () => {
       expect(wholes.has(disk())).to.equal(true);
       expect(parseEnv(readFileSync(dotEnv, 'utf8')).KEY).to.match(/^value-\d+$/);
     }
-  }).timeout(60_000);
+  });
 
   describe('if the file cannot be replaced', () => {
     const mounted: string[] = [];

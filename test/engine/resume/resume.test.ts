@@ -155,7 +155,7 @@ describe('A stream that breaks', () => {
     expect(inCalls).to.equal(CUTS_IN_CALLS);
     expect(resumed['starts over']).to.be.greaterThan(160);
     expect(resumed['repeats the last words']).to.be.greaterThan(160);
-  }).timeout(60_000);
+  });
 
   const text = 'The sea was calm that morning, and the old harbour smelled of salt and tar, as it always did.';
   const begun = framesOf(text.slice(0, 50), []).slice(0, -2);

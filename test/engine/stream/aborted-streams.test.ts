@@ -112,5 +112,5 @@ describe('Streams that callers leave', () => {
     expect(Object.fromEntries(statuses)).to.deep.equal({ 200: 1, 499: CALLERS + AT_ONCE * 5 });
     upstream.always(answer('still there'));
     expect((await new RawCaller(proxy.address).answer()).body.toString()).to.contain('there');
-  }).timeout(120_000);
+  });
 });

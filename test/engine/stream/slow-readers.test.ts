@@ -140,7 +140,7 @@ describe('Slow readers', () => {
     console.log(`      the process grew by ${megabytes(grown)}, the provider sent ${megabytes(written)}`);
     expect(grown).to.be.below(CALLERS * MOST_BYTES_EACH);
     expect(written).to.be.below(CALLERS * ALL_BYTES * MOST_SENT);
-  }).timeout(60_000);
+  });
 
   it(`${CALLERS} that read slowly slow the provider down, and the process hardly grows`, async () => {
     const grown = await growth(async (all) => {
@@ -153,7 +153,7 @@ describe('Slow readers', () => {
     console.log(`      the process grew by ${megabytes(grown)}, the provider sent ${megabytes(written)}`);
     expect(grown).to.be.below(CALLERS * MOST_BYTES_EACH);
     expect(written).to.be.below(CALLERS * ALL_BYTES * MOST_SENT);
-  }).timeout(60_000);
+  });
 
   it('that continue to read get their whole stream', async () => {
     await growth(async (all) => {
@@ -168,7 +168,7 @@ describe('Slow readers', () => {
         expect(body.subarray(-END.length).equals(END)).to.equal(true);
       }
     });
-  }).timeout(60_000);
+  });
 
   it('cause no error in the log when their connection breaks', async () => {
     const caller = new RawCaller(address);

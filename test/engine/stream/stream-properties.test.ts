@@ -147,7 +147,7 @@ describe('Any stream', () => {
       },
     );
     await fc.assert(property, { numRuns: RUNS });
-  }).timeout(60_000);
+  });
 
   /** Returns what the SDK made of the stream, and the error that it threw. */
   const readWithSdk = async (): Promise<{ text: string; error?: unknown }> => {
@@ -167,7 +167,7 @@ describe('Any stream', () => {
       expect(await readWithSdk()).to.deep.equal({ text: contentOf(framesOf(all)) });
     });
     await fc.assert(property, { numRuns: RUNS });
-  }).timeout(60_000);
+  });
 
   it(`makes the SDK throw when it is cut off before its end (${RUNS} runs)`, async () => {
     const property = fc.asyncProperty(
@@ -185,5 +185,5 @@ describe('Any stream', () => {
       },
     );
     await fc.assert(property, { numRuns: RUNS });
-  }).timeout(60_000);
+  });
 });

@@ -12,8 +12,7 @@ const NODE = ['--import', 'tsx', '--conditions=429chain-source'];
 const RUNS_MS = 1_500;
 
 describe('A request log whose process is killed', () => {
-  it('loses at most the last second, and its totals are exact', async function () {
-    this.timeout(60_000);
+  it('loses at most the last second, and its totals are exact', async () => {
     const logged = new StoreInFolder();
     logged.clock.turn(Date.now() - logged.clock.now());
     let told: { at: number; logged: number }[] = [];
