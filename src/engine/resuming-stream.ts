@@ -41,7 +41,7 @@ export class ResumingStream {
       const end = await found.answer.pipe(sink);
       this.#trace.amend(found.record, end.record);
       usage = sumOf(usage, end.usage);
-      const next = resumes < MOST_RESUMES ? await this.#resume(found, end) : undefined;
+      const next = resumes < MOST_RESUMES ? await this.#resume(found, end, usage) : undefined;
       if (next === undefined) return { ...this.#lastEnd(end), usage, target: found.target };
       const [from, to] = [plainName(found.target.id), plainName(next.target.id)];
       sink.write(Buffer.from(`: 429chain: ${from} broke off, ${to} continues\n\n`));
@@ -64,7 +64,7 @@ export class ResumingStream {
   }
 
   /** Finds the next target whose answer overlaps with what the caller has; `undefined` when there is none. */
-  async #resume({ target }: Found, { failure }: StreamEnd): Promise<Streaming | undefined> {
+  async #resume({ target }: Found, { failure }: StreamEnd, usage: TokenUsage): Promise<Streaming | undefined> {
     const { id, transcript, chain, size } = this.#request;
     if (failure === undefined || failure.class === 'cancelled' || !transcript?.resumable) return undefined;
     if (failure.class === 'moderation' && chain.onModeration === 'return') return undefined;
@@ -74,7 +74,7 @@ export class ResumingStream {
       // The target that broke off comes last.
       chain: { ...chain, ...this.#waits(), targets: [...behind(chain.targets, target), target] },
       size: { ...size, bytes: size.bytes + Buffer.byteLength(transcript.text) },
-      continuation: { transcript, instruction: chain.resumeInstruction },
+      continuation: { transcript, usage, instruction: chain.resumeInstruction },
     };
     return this.#continuedBy(request, target);
   }

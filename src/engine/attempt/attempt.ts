@@ -151,7 +151,13 @@ class AttemptRun {
     const source = translation === undefined ? exchange : new TranslatedStream(exchange, translation);
     const gate =
       continuation === undefined ? new FirstTokenGate() : new ResumeGate(continuation.transcript, resumeMode);
-    const relay = new StreamRelay(source, guard.deadline, { hidesUsage, choices: choicesOf(body), gate, transcript });
+    const relay = new StreamRelay(source, guard.deadline, {
+      hidesUsage,
+      choices: choicesOf(body),
+      gate,
+      transcript,
+      usageBefore: continuation?.usage,
+    });
     this.#state = { phase: 'streaming', ...answering, relay };
     await relay.open(head);
     this.#context.ledger.served(this.#order.reservation);

@@ -1,3 +1,4 @@
+import type { TokenUsage } from '../../plugin/door/attempt.js';
 import type { Prefill } from '../../plugin/door/provider-type.js';
 import { isProof, isShort, type ResumeMode } from './overlap.js';
 import type { Transcript } from './transcript.js';
@@ -8,6 +9,8 @@ type Body = Readonly<Record<string, unknown>>;
 export interface Continuation {
   /** What the caller has of the answer. */
   readonly transcript: Transcript;
+  /** What the targets that gave the answer so far were charged. */
+  readonly usage: TokenUsage;
   /** The message to a target that takes no prefill. `{lastWords}` stands for the last words that the caller got. */
   readonly instruction: string;
 }

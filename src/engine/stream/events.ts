@@ -1,3 +1,4 @@
+import type { Usage } from '../../ledger/ledger.js';
 import { parseBody } from '../parse-body.js';
 import { type Content, contentOf, NO_CONTENT } from './content.js';
 import { type Frame, framesIn, readFrame } from './sse.js';
@@ -41,6 +42,21 @@ export const withText = ({ bytes }: SseEvent, text: string): Buffer => {
     delta: { ...choice.delta, content: text },
   }));
   return Buffer.from(`data: ${JSON.stringify({ ...value, choices })}\n\n`);
+};
+
+/** Returns the same event with the tokens of `before` added to its usage. Returns it as it is if it has no `usage`. */
+export const withUsageAdded = (event: SseEvent, before: Usage): SseEvent => {
+  const value = parseBody(readFrame(event.bytes).data ?? '') as { usage?: Record<string, unknown> };
+  if (event.content.usage === undefined || typeof value.usage !== 'object') return event;
+  const { input, output } = event.content.usage;
+  const [promptTokens, completionTokens] = [before.input + input, before.output + output];
+  const usage = {
+    ...value.usage,
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+  };
+  return { ...event, bytes: Buffer.from(`data: ${JSON.stringify({ ...value, usage })}\n\n`) };
 };
 
 /** Matches frames that may contain more than text, or that are not JSON. */

@@ -4,7 +4,7 @@ import { ErrorInAnswer, isCancelled } from '../causes.js';
 import { Deferred } from '../deferred.js';
 import { CallerOutput } from './caller-output.js';
 import { Completion } from './completion.js';
-import { areNotable, isWholeFrame, readEvents, type SseEvent } from './events.js';
+import { areNotable, isWholeFrame, readEvents, type SseEvent, withUsageAdded } from './events.js';
 import type { StreamGate } from './gate.js';
 import { OutputMeter } from './output-meter.js';
 import { Preamble } from './preamble.js';
@@ -41,6 +41,8 @@ export interface RelayOptions {
   /** How many choices the answer has. */
   readonly choices: number;
   readonly gate: StreamGate;
+  /** What earlier targets of the same answer cost: the caller sees the sum. */
+  readonly usageBefore?: Usage | undefined;
   /** Set where another target may resume the answer. Tool calls are held until they are whole then. */
   readonly transcript?: StreamRecorder | undefined;
 }
@@ -165,7 +167,9 @@ export class StreamRelay implements BodySink {
   /** Reads frames that may contain more than text. Passes on what the caller may get, and stops before an error. */
   #inspect(frames: Buffer): void {
     const out: Buffer[] = [];
-    for (const event of readEvents(frames)) {
+    const { usageBefore } = this.#options;
+    for (const read of readEvents(frames)) {
+      const event = usageBefore === undefined ? read : withUsageAdded(read, usageBefore);
       const { error, usage, empty, real } = event.content;
       if (error !== undefined) {
         this.#output.write(joined(out));

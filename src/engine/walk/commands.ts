@@ -34,7 +34,7 @@ interface Preview {
 export interface AttemptCommand {
   readonly do: 'attempt';
   readonly grant: Grant;
-  /** Changes to the request beyond those that the target is known to need. */
+  /** Changes to the request that the target is not known to need yet. */
   readonly repairs: readonly Repair[];
 }
 

@@ -88,7 +88,10 @@ const restOf = (sent: string, pieces: readonly string[], mode: ResumeMode): stri
 const modeFor = (sent: string): ResumeMode => {
   const transcript = new Transcript();
   transcript.add(Buffer.from(chunk({ content: sent })));
-  return continuedRequest({ messages: [] }, { transcript, instruction: '' }).resumeMode;
+  return continuedRequest(
+    { messages: [] },
+    { transcript, usage: { input: 0, output: 0, estimated: false }, instruction: '' },
+  ).resumeMode;
 };
 
 /** Where in the whole answer a target may start when it is asked for the rest. */

@@ -90,7 +90,7 @@ describe('Explain', () => {
           await until(() => over || hangs() || waterfall.waiting > waited);
           const caller = callers.at(-1);
           if (caller !== undefined && hangs()) asking.add(caller);
-          // Nobody wakes a queue but time that passes, or a change of the ledger: a turned clock is neither.
+          // Only real time and changes of the ledger wake the queue. A turned clock is neither.
           if (later > 0) for (const caller of callers) if (!asking.has(caller)) caller.leave();
           clock.turn(later);
         }

@@ -113,7 +113,7 @@ describe('Walk', () => {
     expect(end).to.include({ kind: 'found', target: B });
   });
 
-  it('goes on below a target that failed', () => {
+  it('moves down after a target that failed', () => {
     const { commands } = walked({}, granted([A, B, C], 0), failed('server_error'), granted([B, C], 1), served);
     expect(commands).to.deep.equal(['reserve a/x b/x c/x', 'attempt a/x', 'reserve b/x c/x', 'attempt c/x']);
   });
