@@ -1,7 +1,7 @@
 import { type Adaptation, definePlugin, type ErrorRule, readFailure, readRateLimitHeaders } from '429chain/plugin';
 
 const RULES: readonly ErrorRule[] = [
-  { code: ['queue_exceeded'], class: 'overloaded', why: 'the queue that all share is full; our quota is not' },
+  { code: ['queue_exceeded'], class: 'overloaded', why: 'the queue that all accounts share is full; our quota is not' },
   {
     status: [200, 429],
     code: ['request_quota_exceeded', 'token_quota_exceeded'],
@@ -36,7 +36,7 @@ export default definePlugin({
         allFree: true,
         keyUrl: 'https://cloud.cerebras.ai',
       },
-      // Until the first answer's headers say what this account really has. A token limit would shut out long prompts.
+      // Used until the first response states the account's limits. A token limit would block long prompts.
       knownLimits: [{ requests: 5, per: '1m' }],
       adaptations: [
         ...REFUSED.map((field): Adaptation => ({ field, drop: true, why: 'Cerebras documents a 400 for it' })),
@@ -57,12 +57,9 @@ export default definePlugin({
         },
       ],
     });
-    // The whole grid, minute, hour and day, with the window in each name.
-    api.hooks.onRateLimitHeaders.tap('cerebras', (head, { target }) =>
-      target.type === 'cerebras' ? readRateLimitHeaders(head) : undefined,
-    );
-    api.hooks.onError.tap('cerebras', (failure, { target }) =>
-      target.type === 'cerebras' ? readFailure(failure, RULES) : undefined,
-    );
+    const tap = { name: 'cerebras', filter: { type: 'cerebras' } };
+    // Minute, hour and day, with the window in each header's name.
+    api.hooks.onRateLimitHeaders.tap(tap, (head) => readRateLimitHeaders(head));
+    api.hooks.onError.tap(tap, (failure) => readFailure(failure, RULES));
   },
 });

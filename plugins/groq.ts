@@ -1,6 +1,6 @@
 import { definePlugin, type ErrorRule, type HeaderMeanings, readFailure, readRateLimitHeaders } from '429chain/plugin';
 
-/** Groq's headers never name a window: requests are a day's and tokens a minute's. Both refill all the time. */
+/** Groq's headers name no window: requests are per day, tokens per minute. Both refill continuously. */
 const HEADERS: HeaderMeanings = {
   requests: { window: '1d', refills: true },
   tokens: { window: '1m', refills: true },
@@ -18,12 +18,12 @@ const RULES: readonly ErrorRule[] = [
     code: ['rate_limit_exceeded'],
     class: 'rate_limit',
     refills: true,
-    why: 'the sentence names the quota, also those that headers never show',
+    why: 'the sentence names the quota, even one that is in no header',
   },
-  { status: [429], refills: true, why: "a limit whose words were lost on the way: the headers are still Groq's" },
+  { status: [429], refills: true, why: "a limit whose message was lost in transit: the headers are still Groq's" },
   { code: ['tool_use_failed', 'json_validate_failed'], class: 'bad_request', why: 'the model failed, not the caller' },
   { status: [424], class: 'server_error', why: 'a request that this one depends on failed' },
-  { status: [499], class: 'server_error', why: 'cancelled, and not by us' },
+  { status: [499], class: 'server_error', why: 'cancelled, but not by the caller' },
 ];
 
 export default definePlugin({
@@ -38,7 +38,7 @@ export default definePlugin({
         allFree: true,
         keyUrl: 'https://console.groq.com/keys',
       },
-      // It binds in bursts and shows in no header. Too low for a paid plan, whose owner writes down a limit of his own.
+      // This limit is in no header, and bursts reach it. A paid plan has more: its owner sets a limit in the configuration.
       knownLimits: [{ requests: 30, per: '1m' }],
       adaptations: [
         { field: 'logprobs', drop: true, why: 'Groq refuses it' },
@@ -62,11 +62,8 @@ export default definePlugin({
       ],
       readModel: ({ id }) => (/whisper|orpheus|tts|guard/.test(String(id)) ? undefined : {}),
     });
-    api.hooks.onRateLimitHeaders.tap('groq', (head, { target }) =>
-      target.type === 'groq' ? readRateLimitHeaders(head, HEADERS) : undefined,
-    );
-    api.hooks.onError.tap('groq', (failure, { target }) =>
-      target.type === 'groq' ? readFailure(failure, RULES, HEADERS) : undefined,
-    );
+    const tap = { name: 'groq', filter: { type: 'groq' } };
+    api.hooks.onRateLimitHeaders.tap(tap, (head) => readRateLimitHeaders(head, HEADERS));
+    api.hooks.onError.tap(tap, (failure) => readFailure(failure, RULES, HEADERS));
   },
 });

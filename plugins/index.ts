@@ -9,7 +9,7 @@ import prometheus from './prometheus/index.js';
 import rateLimitHeaders from './rate-limit-headers.js';
 import requestLines from './request-lines.js';
 
-/** Always on, unless the configuration switches one off. */
+/** The built-in plugins. Each is on unless the configuration disables it. */
 export const builtIns: readonly Plugin[] = [
   groq,
   cerebras,

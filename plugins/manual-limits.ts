@@ -1,6 +1,6 @@
 import { definePlugin } from '429chain/plugin';
 
-/** Declares the limits that the configuration writes down, of each account and each target. */
+/** Declares the limits that the configuration sets for providers and targets. */
 export default definePlugin({
   name: 'manual-limits',
   apply(api) {

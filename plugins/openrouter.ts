@@ -15,7 +15,7 @@ const FREE_MINUTE = {
   why: "the account's free requests of the minute are used up, for all free models",
 } as const;
 
-/** `limit_source` first, then messages, then `error_type`, whose words are the widest. */
+/** `limit_source` first, then messages, then `error_type`, which is the least specific. */
 const RULES: readonly ErrorRule[] = [
   { code: ['openrouter_free_tier_daily'], ...FREE_DAY },
   { says: /^Rate limit exceeded: free-models-per-day/, ...FREE_DAY },
@@ -35,14 +35,14 @@ const RULES: readonly ErrorRule[] = [
     scope: 'pool',
     why: 'too many at once for the balance',
   },
-  // The free models must not rest with the paid ones.
+  // The free models must not cool down together with the paid ones.
   { status: [402], class: 'quota', scope: 'pool', why: 'no credit' },
   { code: ['openrouter_credits', 'payment_required'], class: 'quota', scope: 'pool', why: 'no credit' },
   { says: /^Key limit exceeded/, class: 'quota', scope: 'pool', why: "the key's own cap on credit, under a 403" },
   {
     says: /^No endpoints found that (?:support|can handle)/,
     class: 'bad_request',
-    why: 'the model exists, but nobody serves it with what this request asks for',
+    why: 'the model exists, but no endpoint supports what this request asks for',
   },
   { status: [403], has: ['reasons', 'flagged_input'], class: 'moderation', why: 'the input was flagged' },
   { code: ['content_policy_violation', 'refusal'], class: 'moderation', why: 'content refused' },
@@ -63,7 +63,7 @@ const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value
 
 const listOf = (value: unknown): readonly unknown[] | undefined => (Array.isArray(value) ? value : undefined);
 
-/** Decimal texts in US dollars per token. One that is chosen per request, as by `openrouter/auto`, has -1. */
+/** Reads prices: decimal texts in US dollars per token. -1 means that the price depends on the request, as for `openrouter/auto`. */
 const pricesOf = (pricing: Fields): Partial<ModelView> => {
   const amounts = Object.values(pricing).map(Number).filter(Number.isFinite);
   const [input, output] = [Number(pricing.prompt), Number(pricing.completion)];
@@ -71,7 +71,7 @@ const pricesOf = (pricing: Fields): Partial<ModelView> => {
   return { price: { input: perMillion(input), output: perMillion(output) }, free: amounts.every((each) => each === 0) };
 };
 
-/** Without the tail of digits that a multiplication leaves. */
+/** Rounded, because the multiplication is inexact. */
 const perMillion = (perToken: number): number => Number((perToken * 1_000_000).toPrecision(9));
 
 const readModel = (entry: Fields): Partial<ModelView> | undefined => {
@@ -103,15 +103,12 @@ export default definePlugin({
       },
       readModel,
       pool: (model) => (model.endsWith(':free') ? 'free' : 'credit'),
-      // No header shows it. The day's 50 or 1,000 depend on what was ever paid, so only a refusal can tell them.
+      // This limit is in no header. The daily limit, 50 or 1,000, depends on past payments: only a refusal states it.
       knownPoolLimits: { free: [{ requests: 20, per: '1m' }] },
     });
-    // Only refusals carry headers, without a window. The failure's reader knows it, and reads them with it.
-    api.hooks.onRateLimitHeaders.tap('openrouter', ({ status }, { target }) =>
-      target.type === 'openrouter' && status === 429 ? [] : undefined,
-    );
-    api.hooks.onError.tap('openrouter', (failure, { target }) =>
-      target.type === 'openrouter' ? readFailure(failure, RULES) : undefined,
-    );
+    const tap = { name: 'openrouter', filter: { type: 'openrouter' } };
+    // Only refusals have headers, without a window. `readFailure` knows the window and reads them.
+    api.hooks.onRateLimitHeaders.tap(tap, ({ status }) => (status === 429 ? [] : undefined));
+    api.hooks.onError.tap(tap, (failure) => readFailure(failure, RULES));
   },
 });

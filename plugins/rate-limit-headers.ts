@@ -1,6 +1,6 @@
 import { definePlugin, readRateLimitHeaders } from '429chain/plugin';
 
-/** Reads every dialect of rate-limit headers, for answers that no provider type's own parser spoke for. */
+/** Reads the common rate-limit headers, for responses that no other plugin reads. */
 export default definePlugin({
   name: 'rate-limit-headers',
   apply({ hooks }) {

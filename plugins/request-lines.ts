@@ -2,12 +2,12 @@ import { type AttemptRecord, definePlugin, type FailureClass, type LogFields, ty
 
 const NAME = 'request-lines';
 
-/** What a provider says of these is said of the request, and may repeat what was asked. */
+/** For these classes, the provider's message is about the request and may quote it. */
 const ABOUT_THE_REQUEST: ReadonlySet<FailureClass> = new Set(['bad_request', 'moderation', 'too_large']);
 
 /**
- * A line for each request that is over, and at the level `debug` one for each target that did not serve it and for each
- * that was sent another request than the caller's.
+ * Logs a line for each finished request. At the level `debug`, it also logs each failed or skipped target and each change to
+ * the request.
  */
 export default definePlugin({
   name: NAME,
@@ -21,7 +21,7 @@ export default definePlugin({
   },
 });
 
-/** Refused for want of capacity, or broken. A caller's own mistake is no failure. */
+/** Whether the request failed for lack of capacity or with a server error. A mistake of the caller is not a failure. */
 const isFailure = ({ status }: Outcome): boolean => status === 429 || status >= 500;
 
 const asked = ({ outcome }: AttemptRecord): boolean => outcome !== 'skipped';
@@ -32,11 +32,11 @@ const requestLine = (outcome: Outcome): string => {
   const more = [
     `chain ${chain}`,
     ...(asks > 1 ? [`${asks} attempts`] : []),
-    ...(resumed > 0 ? [`taken up ${resumed === 1 ? 'once' : `${resumed} times`}`] : []),
+    ...(resumed > 0 ? [`resumed ${resumed === 1 ? 'once' : `${resumed} times`}`] : []),
     ...(waitedMs >= 1 ? [`waited ${Math.round(waitedMs)} ms`] : []),
     ...(usage === undefined ? [] : [`${usage.estimated ? 'about ' : ''}${usage.input} + ${usage.output} tokens`]),
   ];
-  return `${status} by ${servedBy?.id ?? 'nobody'} in ${Math.round(durationMs)} ms (${more.join(', ')}), request ${requestId}`;
+  return `${status} by ${servedBy?.id ?? 'no target'} in ${Math.round(durationMs)} ms (${more.join(', ')}), request ${requestId}`;
 };
 
 const requestFields = (outcome: Outcome): LogFields => ({
@@ -63,7 +63,7 @@ const attemptLines = (tried: AttemptRecord): readonly string[] =>
 const adaptedLine = ({ attempt: { requestId, target }, adapted }: AttemptRecord): string | undefined =>
   adapted.length === 0 ? undefined : `changed for ${target.id}: ${adapted.join('; ')} (request ${requestId})`;
 
-/** Nothing for the one that served. */
+/** The line of a failed or skipped target; `undefined` for the target that served. */
 const attemptLine = (record: AttemptRecord): string | undefined => {
   const { requestId, target } = record.attempt;
   if (record.outcome === 'skipped') return `${target.id} was skipped: ${record.reason} (request ${requestId})`;

@@ -10,8 +10,8 @@ import type { RequestRecord } from '429chain/plugin';
 import { RequestStore } from '../plugins/nedb-logger/store.js';
 
 /**
- * What the request log costs and keeps: 100,000 requests are logged, and the process is killed in the midst of them.
- * The processes that log are this script again, so that memory is that of the log alone.
+ * Measures the cost of the request log and what it keeps: logs 100,000 requests and kills the process while it does so.
+ * The logging processes run this script too, so that their memory is only that of the log.
  */
 const REQUESTS = 100_000;
 const KILLED_AT = REQUESTS / 2;
@@ -51,20 +51,20 @@ const openStore = (folder: string, keepMs = KEEP_MS): RequestStore =>
 
 const mebibytes = (): number => process.memoryUsage().rss / 2 ** 20;
 
-/** As callers come: some at once, again and again. */
-const logTo = async (store: RequestStore, from: number, to: number, tell: (count: number) => void): Promise<void> => {
+/** Logs requests in bursts, as clients send them. */
+const logTo = async (store: RequestStore, from: number, to: number, report: (count: number) => void): Promise<void> => {
   for (let index = from; index < to; ) {
     for (const end = Math.min(to, index + BURST); index < end; index++) store.add(recordOf(index));
-    tell(index);
+    report(index);
     await pause(2);
   }
 };
 
-/** Logs until it is killed; tells how many there were at which time. */
-const firstLife = (folder: string): Promise<void> =>
+/** Logs until it is killed, and prints the number of requests over time. */
+const runUntilKilled = (folder: string): Promise<void> =>
   logTo(openStore(folder), 0, REQUESTS, (count) => process.stdout.write(`${Date.now()} ${count}\n`));
 
-/** The longest time for which nothing else could run during `work`, and how long that took, ms. */
+/** The longest stall of the event loop during `work`, and the duration of `work`, in ms. */
 const stallOf = async <T>(work: () => Promise<T>): Promise<{ value: T; ms: number; stall: number }> => {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
@@ -89,8 +89,8 @@ const countRecords = async (store: RequestStore): Promise<number> => {
   return records;
 };
 
-/** Starts on what the first one left, logs the rest, is asked, and at last forgets everything. */
-const secondLife = async (folder: string): Promise<void> => {
+/** Starts with the log of the killed process, logs the rest, queries it, and finally deletes everything. */
+const runAfterRestart = async (folder: string): Promise<void> => {
   const store = openStore(folder);
   const start = await stallOf(() => store.usage());
   const counted = start.value.total.requests;
@@ -151,7 +151,7 @@ type Figures = Record<
   number
 >;
 
-const life = (name: string, folder: string): { child: ChildProcess; output: () => string } => {
+const startProcess = (name: string, folder: string): { child: ChildProcess; output: () => string } => {
   const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), name, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -163,41 +163,41 @@ const life = (name: string, folder: string): { child: ChildProcess; output: () =
 };
 
 const measure = async (folder: string): Promise<boolean> => {
-  const first = life('first', folder);
-  const told = (): number[][] =>
+  const first = startProcess('first', folder);
+  const progress = (): number[][] =>
     first
       .output()
       .split('\n')
       .slice(0, -1)
       .map((line) => line.split(' ').map(Number));
-  while ((told().at(-1)?.[1] ?? 0) < KILLED_AT) await pause(50);
+  while ((progress().at(-1)?.[1] ?? 0) < KILLED_AT) await pause(50);
   first.child.kill('SIGKILL');
   await once(first.child, 'close');
-  const [killedAt = 0, logged = 0] = told().at(-1) ?? [];
-  const certain = told().findLast(([at = 0]) => at <= killedAt - 1_000)?.[1] ?? 0;
-  const second = life('second', folder);
+  const [killedAt = 0, logged = 0] = progress().at(-1) ?? [];
+  const certain = progress().findLast(([at = 0]) => at <= killedAt - 1_000)?.[1] ?? 0;
+  const second = startProcess('second', folder);
   await once(second.child, 'close');
   const f = JSON.parse(second.output()) as Figures;
   const ms = (value: number): string => `${value.toFixed(1)} ms`;
   console.log(
-    `The request log, killed after ${logged} requests: ${f.kept} kept, ${f.counted} counted, ${certain} were there a second before`,
+    `The request log, killed after ${logged} requests: ${f.kept} kept, ${f.counted} counted, ${certain} logged one second earlier`,
   );
-  console.log(`  start after that: ${ms(f.startMs)}, longest stall ${ms(f.startStall)} (reach: below 2 s)`);
+  console.log(`  start after that: ${ms(f.startMs)}, longest stall ${ms(f.startStall)} (goal: below 2 s)`);
   console.log(
     `  up to ${REQUESTS}: ${f.total} counted, ${f.all} kept; memory ${f.before.toFixed(0)} → at most ${f.most.toFixed(0)} MiB, longest stall ${ms(f.logStall)}`,
   );
   console.log(
-    `  usage of 30 days ${ms(f.usageMs)} (reach: below 50 ms), the newest 50 ${ms(f.pageMs)}, one of the oldest by its id ${ms(f.byIdMs)}, longest stall ${ms(f.byIdStall)}`,
+    `  usage of 30 days ${ms(f.usageMs)} (goal: below 50 ms), the newest 50 ${ms(f.pageMs)}, one of the oldest by its id ${ms(f.byIdMs)}, longest stall ${ms(f.byIdStall)}`,
   );
-  console.log(`  all of them, page by page: longest stall ${ms(f.allStall)} (reach: below 20 ms)`);
-  console.log(`  all of them forgotten: ${ms(f.retireMs)}, longest stall ${ms(f.retireStall)} (reach: below 20 ms)`);
+  console.log(`  all of them, page by page: longest stall ${ms(f.allStall)} (goal: below 20 ms)`);
+  console.log(`  all of them deleted: ${ms(f.retireMs)}, longest stall ${ms(f.retireStall)} (goal: below 20 ms)`);
   const exact = f.kept === f.counted && f.kept >= certain && f.total === REQUESTS && f.all === REQUESTS;
   return exact && f.startMs < 2_000 && f.usageMs < 50 && f.most - f.before < 200;
 };
 
-const [, , name, given = ''] = process.argv;
-if (name === 'first') await firstLife(given);
-else if (name === 'second') await secondLife(given);
+const [, , name, folder = ''] = process.argv;
+if (name === 'first') await runUntilKilled(folder);
+else if (name === 'second') await runAfterRestart(folder);
 else {
   const folder = mkdtempSync(join(tmpdir(), '429chain-bench-log-'));
   process.exitCode = (await measure(join(folder, 'requests'))) ? 0 : 1;

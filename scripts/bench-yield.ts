@@ -6,10 +6,10 @@ import { type Course, simulate } from '../test/simulator/simulation.js';
 import { WORKLOADS } from '../test/simulator/workloads.js';
 import { startOf, type Workload } from '../test/simulator/world.js';
 
-/** Several, so that nothing can be tuned for one of them. */
+/** Several, so that nothing is tuned for one of them. */
 const SEEDS = ['1', '2', '3'];
 
-/** `npm run bench:yield -- [--only NAME]… [--seed N]… [--verbose]`: how much of the free capacity is used, and how much wasted. */
+/** `npm run bench:yield -- [--only NAME]… [--seed N]… [--verbose]`: measures how much free capacity is used and wasted. */
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', multiple: true },
@@ -40,7 +40,7 @@ const rowOf = ({ name }: Workload, seed: number, figures: Figures): string =>
     seconds(figures.leastMeanWaitMs),
   ]);
 
-/** Of each thing that is asked for the worst that any seed came to. */
+/** Prints the worst result of any seed for each requirement. */
 const printWorst = (
   reach: Workload['reach'],
   courses: readonly { seed: number; verdicts: readonly Verdict[] }[],
@@ -61,7 +61,7 @@ const clockOf = (workload: Workload, at: number): string => {
 };
 
 const wordsOf = ({ dimension, called, windowMs, limit, remaining, requested, retryAfterMs }: WorldRefusal): string =>
-  `${dimension} per ${called ?? `${windowMs} ms`}: ${remaining} of ${limit} left, ${requested} asked, free in ${retryAfterMs} ms`;
+  `${dimension} per ${called ?? `${windowMs} ms`}: ${remaining} of ${limit} left, ${requested} requested, free in ${retryAfterMs} ms`;
 
 const printDetails = (workload: Workload, course: Course, figures: Figures): void => {
   for (const { target, answered, refused, failed, busiestMinute } of figures.targets) {
@@ -75,7 +75,7 @@ const printDetails = (workload: Workload, course: Course, figures: Figures): voi
     console.log(
       `    429 ${when}  ${target}  request ${plan.index}, ${plan.prompt} + ${plan.completion} tokens: ${wordsOf(refusal)}`,
     );
-    console.log(`        the ledger as it left: ${belief}`);
+    console.log(`        the ledger when it was sent: ${belief}`);
   }
   for (const [index, why] of course.unanswered) {
     const plan = course.plans[index];
@@ -85,9 +85,10 @@ const printDetails = (workload: Workload, course: Course, figures: Figures): voi
 };
 
 const chosen = WORKLOADS.filter(({ name }) => options.only === undefined || options.only.includes(name));
-if (chosen.length === 0) throw new Error(`There is no such workload. There are: ${WORKLOADS.map(({ name }) => name)}.`);
+if (chosen.length === 0)
+  throw new Error(`Unknown workload. Choose from: ${WORKLOADS.map(({ name }) => name).join(', ')}.`);
 const seeds = [...new Set(options.seed.map(Number))];
-if (!seeds.every(Number.isSafeInteger)) throw new Error(`A seed is a whole number, which ${options.seed} are not.`);
+if (!seeds.every(Number.isSafeInteger)) throw new Error(`A seed is a whole number, not ${options.seed}.`);
 console.log(
   row([
     'workload',

@@ -13,8 +13,8 @@ import { reserveOne, respond } from '../test/ledger/ask-ledger.js';
 import { answerPaced, chunkDelays, PACED } from './chunk-delay.js';
 
 /**
- * What 429chain costs: a decision of the ledger, and a relayed request as a ratio to a bare Node relay in the same run.
- * Machines are noisy: rounds are interleaved, and medians are told.
+ * Measures the cost of a decision of the ledger, and of a relayed request as a ratio to a minimal Node relay in the same
+ * run. Machines are noisy: the rounds are interleaved, and the results are medians.
  */
 const TARGETS = 100;
 const ROUNDS = 7;
@@ -24,7 +24,7 @@ const AT_ONCE = 32;
 const median = (values: readonly number[]): number =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] as number;
 
-/** Microseconds and bytes for one walk over a chain of 100 targets: 99 refuse, the last one grants and is given back. */
+/** Microseconds and bytes for a walk over a chain of 100 targets: 99 refuse, and the last one grants. */
 const decision = (): { microseconds: number; bytes: number } => {
   const ledger = new MemoryLedger(systemClock);
   const targets = Array.from({ length: TARGETS }, (_, index) => ({ target: `p${index}/m`, provider: `p${index}` }));
@@ -43,7 +43,8 @@ const decision = (): { microseconds: number; bytes: number } => {
   const need = { tokens: 500, inputTokens: 300 };
   for (const { target } of targets.slice(0, -1)) {
     const reservation = reserveOne(ledger, target, need);
-    if (reservation instanceof Promise || !reservation.granted) throw new Error('It should have been granted.');
+    if (reservation instanceof Promise || !reservation.granted)
+      throw new Error('Expected the reservation to be granted.');
     respond(ledger, reservation, [], true);
     reservation.settle();
   }
@@ -102,7 +103,7 @@ const upstream = createServer((req, res) => {
 
 const upstreamPort = await listen(upstream);
 
-/** As little as a relay can do. */
+/** A minimal relay. */
 const bare = createServer((req, res) => {
   const outgoing = httpRequest(
     {
@@ -137,7 +138,7 @@ const chainPort = Number(new URL(await app.listen({ host: '127.0.0.1', port: 0 }
 
 const client = new Agent({ connections: AT_ONCE });
 
-/** Milliseconds of CPU for so many requests through the relay at `port`: caller and provider, the same for both, included. */
+/** CPU ms for a number of requests through the relay at `port`. Includes client and provider, which are the same for both. */
 const drive = async (port: number, stream: boolean): Promise<number> => {
   const body = JSON.stringify({ model: 'default', stream, messages: [{ role: 'user', content: 'x'.repeat(1_000) }] });
   const before = process.cpuUsage();

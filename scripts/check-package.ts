@@ -16,24 +16,24 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Packs 429chain as it would be published and uses the package as a stranger does: its size, its types, a project that
- * installs it, and `npx`. Status 1, with what is wrong, where something is.
+ * Packs 429chain as for publishing and tests the package: its size, its types, a project that installs it, and `npx`. Exits
+ * with status 1 and a reason if something is wrong.
  */
-/** More than these, and somebody should have a look: a file that does not belong inside, or a dependency of a dependency. */
+/** Limits that need a review when exceeded, because of an unwanted file or a new indirect dependency. */
 const LIMITS = { 'KB packed': 800, 'KB unpacked': 1_800, files: 550, 'packages installed': 170, 'MB installed': 28 };
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CONSUMER = join(ROOT, 'test', 'fixtures', 'consumer');
 const QUIET = ['--no-audit', '--no-fund', '--prefer-offline'];
 
-/** What is needed at run time, and nothing else: no source, no test, no map that nobody reads. */
+/** The files that are needed at run time: no sources, tests or source maps. */
 const ALLOWED = [
   /^dist\/(src|plugins)\/.*(?<!\.test)\.(js|d\.ts)$/,
   /^dist\/admin-ui\/.*\.(html|js|css|svg)(\.br|\.gz)?$/,
   /^(schemas|templates)\//,
   /^(429chain\.json5|package\.json|README\.md|LICENSE)$/,
 ];
-/** A tarball of a registry, and no repository or page that may be gone tomorrow. */
+/** A tarball from a registry, not from a repository or page that can disappear. */
 const OF_A_REGISTRY = /^https?:\/\/[^/]+\/.*\/-\/[^/]+\.tgz$/;
 
 const folder = mkdtempSync(join(tmpdir(), '429chain-package-'));
@@ -45,7 +45,7 @@ const run = (command: string, args: readonly string[], cwd: string): string => {
   return stdout;
 };
 
-/** A program of the repository's own node_modules. */
+/** A program in the repository's node_modules. */
 const own = (program: string, args: readonly string[], cwd = ROOT): string =>
   run(join(ROOT, 'node_modules', '.bin', program), args, cwd);
 
@@ -53,7 +53,7 @@ const json = <T>(...path: string[]): T => JSON.parse(readFileSync(join(...path),
 
 const pack = (): { tarball: string; size: number; unpackedSize: number; files: string[] } => {
   const output = run('npm', ['pack', '--json', '--silent', '--pack-destination', folder], ROOT);
-  // What a build prints stands before it.
+  // The output of the build comes before it.
   const parsed = JSON.parse(output.slice(output.indexOf('[')));
   const [{ filename, size, unpackedSize, files }] = parsed as [
     { filename: string; size: number; unpackedSize: number; files: { path: string }[] },
@@ -66,30 +66,30 @@ interface Installed {
   readonly hasInstallScript?: boolean;
 }
 
-/** @returns how many packages came with it, itself left out, and how many bytes all of them are */
+/** @returns the number of installed dependencies, and the size of everything in bytes */
 const install = (tarball: string): { readonly count: number; readonly bytes: number } => {
   cpSync(CONSUMER, project, { recursive: true });
   writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   run('npm', ['install', ...QUIET, tarball], project);
   const modules = join(project, 'node_modules');
   const { packages } = json<{ packages: Record<string, Installed> }>(modules, '.package-lock.json');
-  // npm counts a package that is to be compiled among those with a script.
+  // For npm, packages that must be compiled have an install script.
   const building = Object.keys(packages).filter((name) => packages[name]?.hasInstallScript);
-  if (building.length > 0) throw new Error(`These run scripts when they are installed: ${building.join(', ')}.`);
-  // npm may have been told to leave out where a registry's packages come from, and of those alone.
+  if (building.length > 0) throw new Error(`Packages with install scripts: ${building.join(', ')}.`);
+  // npm can be configured to omit the source of packages from a registry.
   const others = Object.entries(packages).filter(([name]) => name !== 'node_modules/429chain');
   const foreign = others
     .filter(([, { resolved }]) => resolved !== undefined && !OF_A_REGISTRY.test(resolved))
     .map(([name]) => name);
-  if (foreign.length > 0) throw new Error(`These come from no registry: ${foreign.join(', ')}.`);
+  if (foreign.length > 0) throw new Error(`Packages that are not from a registry: ${foreign.join(', ')}.`);
   const files = readdirSync(modules, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
   const native = files.filter(({ name }) => name.endsWith('.node')).map(({ name }) => name);
-  if (native.length > 0) throw new Error(`These are made for one kind of machine: ${native.join(', ')}.`);
+  if (native.length > 0) throw new Error(`Packages for a single platform: ${native.join(', ')}.`);
   const bytes = files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
   return { count: others.length, bytes };
 };
 
-/** A file that imports every door of the package, so that none is forgotten. */
+/** A file that imports every entry point of the package. */
 const importEveryDoor = (): void => {
   const { exports } = json<{ exports: Record<string, unknown> }>(ROOT, 'package.json');
   const doors = Object.keys(exports).filter((door) => !door.endsWith('.json'));
@@ -98,7 +98,7 @@ const importEveryDoor = (): void => {
   writeFileSync(join(project, 'doors.ts'), `${lines.join('')}export const doors: object[] = [${names}];\n`);
 };
 
-/** Type-checks the project as both kinds of projects do, with the package's own types included. */
+/** Type-checks the project with both module resolutions, including the package's types. */
 const compile = (): void => {
   const common = {
     target: 'ES2023',
@@ -120,7 +120,7 @@ const compile = (): void => {
   }
 };
 
-/** `npx` with the tarball: what prints and ends, and the proxy with the plugin that was compiled, ended by SIGTERM. */
+/** Runs the tarball with `npx`: commands that print and exit, and the proxy with the compiled plugin until SIGTERM. */
 const runWithNpx = async (tarball: string): Promise<void> => {
   copyFileSync(tarball, join(project, basename(tarball)));
   const npx = ['--yes', ...QUIET, `./${basename(tarball)}`];
@@ -150,16 +150,16 @@ const runWithNpx = async (tarball: string): Promise<void> => {
   if (child.exitCode === null) process.kill(-(child.pid as number), 'SIGTERM');
   await closed;
   for (const part of ['my-plugin is here', 'listens on']) {
-    if (!output.includes(part)) throw new Error(`npx ${args.join(' ')} never said '${part}':\n${output}`);
+    if (!output.includes(part)) throw new Error(`npx ${args.join(' ')} did not print '${part}':\n${output}`);
   }
 };
 
 const check = async (): Promise<void> => {
   const { tarball, size, unpackedSize, files } = pack();
   const foreign = files.filter((file) => !ALLOWED.some((pattern) => pattern.test(file)));
-  if (foreign.length > 0) throw new Error(`Not needed at run time: ${foreign.join(', ')}.`);
+  if (foreign.length > 0) throw new Error(`Files that are not needed at run time: ${foreign.join(', ')}.`);
   own('publint', ['run', '--strict', tarball]);
-  // It is ESM alone, which Node 20.19 requires and imports.
+  // The package is ESM only. Node 20.19 can both require and import it.
   own('attw', ['--profile', 'esm-only', tarball]);
   const { count, bytes } = install(tarball);
   const figures = {
@@ -171,15 +171,15 @@ const check = async (): Promise<void> => {
   };
   for (const [what, limit] of Object.entries(LIMITS)) {
     const figure = figures[what as keyof typeof LIMITS];
-    console.log(`${String(figure).padStart(6)} ${what}, of at most ${limit}`);
-    if (figure > limit) throw new Error(`${figure} ${what} are more than ${limit}.`);
+    console.log(`${String(figure).padStart(6)} ${what}, limit ${limit}`);
+    if (figure > limit) throw new Error(`${figure} ${what} exceed the limit of ${limit}.`);
   }
   importEveryDoor();
   compile();
   const answered = run(process.execPath, ['out/main.js'], project).trim();
   if (answered !== 'Hello from the consumer own/a-model') throw new Error(`The project printed: ${answered}`);
   await runWithNpx(tarball);
-  console.log('publint, attw, a project with nodenext and bundler, createProxy and npx are content.');
+  console.log('publint, attw, a project with nodenext and bundler, createProxy and npx: no problems.');
 };
 
 try {

@@ -3,10 +3,10 @@ import { request, type ServerResponse } from 'node:http';
 const FRAMES = 400;
 const GAP_MS = 3;
 
-/** By this word in a request the upstream knows that it is to answer in its time. */
+/** A request with this word asks the upstream for a slow stream. */
 export const PACED = 'paced';
 
-/** Sends frames one by one; each tells when it left. */
+/** Sends frames one by one, each with the time at which it was sent. */
 export const answerPaced = (res: ServerResponse): void => {
   res.writeHead(200, { 'content-type': 'text/event-stream' });
   let left = FRAMES;
@@ -21,7 +21,7 @@ export const answerPaced = (res: ServerResponse): void => {
   }, GAP_MS);
 };
 
-/** Milliseconds from the provider's socket to the caller's, for each frame of a stream through the relay at `port`. */
+/** Measures the ms from the provider's socket to the client's, for each frame of a stream through the relay at `port`. */
 export const chunkDelays = (port: number): Promise<number[]> =>
   new Promise((resolve, reject) => {
     const delays: number[] = [];

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 
-/** What the builder writes down of an image. */
+/** The metadata of an image. */
 interface Image {
   readonly User: string;
   readonly Env: readonly string[];
@@ -15,10 +15,10 @@ interface Image {
   readonly Healthcheck: { readonly Test: readonly string[] };
 }
 
-/** A folder outside, or a file, for each place inside. */
+/** The host folder or file for each mount point. */
 export type Volumes = Readonly<Record<string, string>>;
 
-/** As of `docker run --user … --env …`. */
+/** The options of `docker run --user … --env …`. */
 interface RunOptions {
   readonly user?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -26,24 +26,24 @@ interface RunOptions {
 
 export interface Ended {
   readonly status: number | null;
-  /** Of both. */
+  /** stdout and stderr. */
   readonly output: string;
 }
 
-/** The process 1 of a container that goes on. */
+/** Process 1 of a running container. */
 export interface Running {
-  /** As it is called outside. */
+  /** The process id on the host. */
   readonly pid: number;
   readonly status: Promise<number | null>;
   output(): string;
-  /** Resolves when it has printed what `pattern` finds. @throws when it ends before that */
+  /** Resolves when the output matches `pattern`. @throws if the process exits before */
   printed(pattern: RegExp): Promise<void>;
   signal(name: NodeJS.Signals): void;
 }
 
 /**
- * Runs commands in an image as Docker would with `--read-only --cap-drop ALL --security-opt no-new-privileges --tmpfs /tmp`.
- * The network is ours.
+ * Runs commands in an image like Docker with `--read-only --cap-drop ALL --security-opt no-new-privileges --tmpfs /tmp`.
+ * It shares the network of the host.
  */
 export class Container {
   readonly image: Image;
@@ -51,7 +51,7 @@ export class Container {
   readonly #volumes: Volumes;
   readonly #children = new Set<ChildProcess>();
 
-  /** @param root the mounted file system of the image; `imageFile` what `buildah inspect` said of it */
+  /** @param root the mounted file system of the image; `imageFile` what `buildah inspect` prints for it */
   constructor(root: string, imageFile: string, volumes: Volumes, { user, environment = {} }: RunOptions = {}) {
     const image: Image = JSON.parse(readFileSync(imageFile, 'utf8')).Docker.config;
     const more = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
@@ -60,7 +60,7 @@ export class Container {
     this.#volumes = volumes;
   }
 
-  /** As Docker makes them: what the image has there, owner and mode included. `owner`: as a folder of the host. */
+  /** Creates volumes like Docker: with the files, owner and mode of the image. `owner`: like a host folder of that user. */
   static newVolumes(root: string, places: readonly string[], owner?: number): Volumes {
     const folder = mkdtempSync(join(tmpdir(), '429chain-volumes-'));
     const pairs = places.map((place) => {
@@ -78,14 +78,15 @@ export class Container {
     for (const folder of new Set(Object.values(volumes).map(dirname))) rmSync(folder, { recursive: true });
   }
 
-  /** What the image runs unless told otherwise. Resolves when it listens. */
+  /** Runs the default command of the image. Resolves when it listens. */
   async start(): Promise<Running> {
     const child = this.#spawn([...this.image.Entrypoint, ...this.image.Cmd]);
     const { output, more, status } = collect(child);
     const pid = childPid(child);
     const printed = async (pattern: RegExp): Promise<void> => {
       while (!pattern.test(output())) {
-        if (child.exitCode !== null) throw new Error(`It ended with status ${child.exitCode}:\n${output()}`);
+        if (child.exitCode !== null)
+          throw new Error(`The container exited with status ${child.exitCode}:\n${output()}`);
         await once(more, 'more');
       }
     };
@@ -100,7 +101,7 @@ export class Container {
     return { status: await status, output: output() };
   }
 
-  /** What a command prints. @throws when it ends with another status than 0 */
+  /** The output of a command. @throws if its exit status is not 0 */
   async output(command: readonly string[]): Promise<string> {
     const { status, output } = await this.run(command);
     if (status !== 0) throw new Error(`${command.join(' ')} ended with status ${status}:\n${output}`);
@@ -112,7 +113,7 @@ export class Container {
     return this.run(command);
   }
 
-  /** Ends what still runs. */
+  /** Kills all running processes. */
   kill(): void {
     for (const child of this.#children) child.kill('SIGKILL');
   }

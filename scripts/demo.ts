@@ -11,8 +11,8 @@ import type { AttemptRecord, Outcome } from '../src/plugin/index.js';
 import { Secrets } from '../src/secrets.js';
 
 /**
- * Simulated free-tier providers whose limits run out within seconds, the proxy in front of them, and a burst of requests
- * by the real `openai` SDK. `--once` exits after it, with status 0 only if every request was answered.
+ * Runs the proxy with simulated free-tier providers whose limits reset within seconds, and sends a burst of requests with
+ * the `openai` SDK. `--once` exits after the burst, with status 0 only if every request was answered.
  */
 const { values } = parseArgs({
   options: {
@@ -28,30 +28,30 @@ const concurrency = Number(values.concurrency);
 const bold = (text: string): string => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
 const dim = (text: string): string => (process.stdout.isTTY ? `\x1b[2m${text}\x1b[0m` : text);
 
-/** What was last told of each target, so that a line appears only when something has changed. */
-const told = new Map<string, string>();
+/** The last printed outcome of each target, so that only changes are printed. */
+const lastPrinted = new Map<string, string>();
 
 const wordsFor = (record: AttemptRecord): string | undefined => {
   if (record.outcome === 'served') return undefined;
   if (record.outcome === 'skipped') return `skipped: ${record.reason}`;
   const { status, class: failureClass } = record.failure;
-  return `answered ${status ?? 'nothing'}, ${failureClass}`;
+  return `failed with ${status ?? 'no response'}, ${failureClass}`;
 };
 
-/** A line for who served the request, after one for each target that is passed over or refuses and was not before. */
+/** The lines of a request: one for each target that is newly skipped or refuses, and one for the target that served it. */
 const linesOf = ({ servedBy, status, stream, durationMs, waitedMs, attempts }: Outcome, index: number): string[] => {
   const changed: string[] = [];
   for (const record of attempts) {
     const { id } = record.attempt.target;
-    const what = wordsFor(record);
-    // Numbers change all the time; what matters is which limit it is.
-    const kind = what?.replace(/\d+ (?:of|held)/g, '').replace(/,.*/, '');
-    if (what === undefined || kind === undefined || told.get(id) === kind) continue;
-    told.set(id, kind);
-    changed.push(dim(`      ↳ ${id} ${what}`));
+    const outcome = wordsFor(record);
+    // The numbers change all the time; only the limit matters.
+    const kind = outcome?.replace(/\d+ (?:of|held)/g, '').replace(/,.*/, '');
+    if (outcome === undefined || kind === undefined || lastPrinted.get(id) === kind) continue;
+    lastPrinted.set(id, kind);
+    changed.push(dim(`      ↳ ${id} ${outcome}`));
   }
-  const waited = waitedMs < 1 ? '' : `, ${(waitedMs / 1000).toFixed(1)} s of it waiting`;
-  const head = `${String(index).padStart(4)}  ${stream ? 'stream' : 'whole '}  ${status}  ${servedBy?.id ?? 'nobody'}`;
+  const waited = waitedMs < 1 ? '' : `, ${(waitedMs / 1000).toFixed(1)} s of that waiting`;
+  const head = `${String(index).padStart(4)}  ${stream ? 'stream' : 'whole '}  ${status}  ${servedBy?.id ?? 'no target'}`;
   return [...changed, `${head.padEnd(72)}${String(Math.round(durationMs)).padStart(6)} ms${waited}`];
 };
 
@@ -62,16 +62,16 @@ const ask = async (client: OpenAI, index: number): Promise<void> => {
   };
   if (index % 2 === 0) {
     const { choices } = await client.chat.completions.create(body);
-    if (!choices[0]?.message.content) throw new Error('an empty answer');
+    if (!choices[0]?.message.content) throw new Error('empty answer');
     return;
   }
   let text = '';
   const stream = await client.chat.completions.create({ ...body, stream: true });
   for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
-  if (text === '') throw new Error('an empty stream');
+  if (text === '') throw new Error('empty stream');
 };
 
-/** Sends all requests, so many at a time. @returns what went wrong, one text for each refused request. */
+/** Sends all requests with limited concurrency. @returns an error message for each refused request */
 const burst = async (client: OpenAI): Promise<string[]> => {
   const refused: string[] = [];
   let next = 0;
@@ -89,11 +89,11 @@ const world = await startDemo();
 const dataDir = mkdtempSync(join(tmpdir(), '429chain-demo-'));
 const secrets = new Secrets();
 const log = openLog(2, secrets);
-// Of requests this script has lines of its own.
+// This script prints its own lines for requests.
 log.configure({ level: 'warn', format: 'pretty' });
 const store = memoryStore(JSON.stringify(world.settings), { env: process.env, log, dataDir });
 const app = await App.create({ store, log, secrets });
-// The usual port where it is free, so that the curl line looks like that of a real start.
+// Uses the default port if it is free, so that the curl line looks like that of a real start.
 const address = await app
   .listen({ host: '127.0.0.1', port: values.once ? 0 : Number(values.port) })
   .catch(() => app.listen({ host: '127.0.0.1', port: 0 }));
@@ -123,9 +123,9 @@ const wasted = world.providers.reduce((sum, provider) => sum + provider.stats().
 
 console.log(bold(`\nAnswered ${requests - refused.length} of ${requests} in ${seconds.toFixed(1)} s`));
 for (const [target, times] of served) console.log(`  ${String(times).padStart(4)}  ${target}`);
-console.log(`Refused to the caller:          ${refused.length}`);
-console.log(`Wasted 429s (provider refused): ${wasted}`);
-console.log(`Passed over without asking:     ${passedOver}`);
+console.log(`Refused requests:               ${refused.length}`);
+console.log(`429s from providers:            ${wasted}`);
+console.log(`Targets skipped at their limit: ${passedOver}`);
 console.log(`Requests that waited:           ${waited}`);
 for (const line of refused.slice(0, 5)) console.log(`  ${line}`);
 
@@ -139,7 +139,7 @@ if (values.once) {
   await end();
   process.exitCode = refused.length === 0 ? 0 : 1;
 } else {
-  console.log(bold('\nIt stays up. Try it yourself; Ctrl-C ends it.'));
+  console.log(bold('\nThe demo keeps running. Try it; Ctrl-C stops it.'));
   console.log(
     `curl ${address}/v1/chat/completions -H 'authorization: Bearer ${apiKey}' -H 'content-type: application/json' \\\n  -d '{"model": "default", "messages": [{"role": "user", "content": "Hello"}]}'`,
   );

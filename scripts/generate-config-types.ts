@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { compile } from 'json-schema-to-typescript';
 
 const SCHEMA = new URL('../schemas/429chain.schema.json', import.meta.url);
-/** Where they are kept. */
+/** The generated file. */
 export const TYPES = new URL('../src/contract/config.ts', import.meta.url);
 
 const BANNER = `/**
@@ -10,7 +10,7 @@ const BANNER = `/**
  * Generated from schemas/429chain.schema.json by \`npm run generate\`: change the schema, not this file.
  */`;
 
-/** What `src/contract/config.ts` has to contain, made from the schema. */
+/** Generates the content of `src/contract/config.ts` from the schema. */
 export const generateConfigTypes = async (): Promise<string> => {
   const schema = JSON.parse(await readFile(SCHEMA, 'utf8'));
   return compile(schema, 'Configuration', {

@@ -8,26 +8,27 @@ const INTRODUCTION = `<!-- Generated from the code by \`npm run generate\`: chan
 
 # Reference for plugins
 
-Every type and function that a plugin may import, as your editor shows it. How they go together is told in
-[Plugins](../plugins.md); where to begin, in [the tutorial](../tutorial.md). Moments are milliseconds since 1970, spans whose
-name ends in \`Ms\` are milliseconds.
+All types and functions that a plugin can import. [Plugins](../plugins.md) explains how they work together, and
+[the tutorial](../tutorial.md) shows how to begin. Points in time are in milliseconds since 1970. Durations whose name ends in
+\`Ms\` are in milliseconds.
 `;
 
-/** A door, and in which files is what stands in which section. */
-interface Door {
+/** An entry point of the package, and the files of each section. */
+interface EntryPoint {
   readonly name: string;
   readonly index: string;
   readonly sections: readonly (readonly [title: string, files: readonly string[]])[];
 }
 
-const DOORS: readonly Door[] = [
+const ENTRY_POINTS: readonly EntryPoint[] = [
   {
     name: '429chain/plugin',
     index: 'plugin/index',
     sections: [
-      ['Plugins, hooks and provider types', ['./door/api']],
+      ['Plugins', ['./door/api']],
+      ['Hooks', ['./door/hooks', './door/attempt']],
       ['Limits and failures', ['../contract/quota']],
-      ['What a provider type changes', ['./door/adapt', './door/translate', '../contract/models']],
+      ['Provider types', ['./door/provider-type', './door/adapt', './door/translate', '../contract/models']],
       ['Reading headers', ['./readers/headers', './readers/rate-limit-headers', './readers/resets']],
       ['Reading errors', ['./readers/status', './readers/error-body', './readers/error-rules', './readers/prose']],
       ['Routes and status', ['./door/route', '../contract/admin-api']],
@@ -50,7 +51,7 @@ interface Entry {
   readonly code: string;
 }
 
-/** The compiler's `.d.ts` of a file, its statements one by one. */
+/** The statements of a `.d.ts` file. */
 const statementsOf = (file: URL): string[] =>
   readFileSync(file, 'utf8')
     .replaceAll(/^ {4}#private;\n/gm, '')
@@ -60,14 +61,14 @@ const statementsOf = (file: URL): string[] =>
 const DECLARED =
   /^(\/\*\*[\s\S]*?\*\/\n)?(export (?:declare )?(?:abstract )?(?:interface|type|const|class|function) (\w+)[\s\S]*)$/;
 
-/** All that a file declares for others, in its order. */
+/** The exported declarations of a file, in order. */
 const entriesOf = (file: URL): Entry[] =>
   statementsOf(file).flatMap((statement) => {
     const [, comment = '', code = '', name] = DECLARED.exec(statement) ?? [];
     return name === undefined ? [] : [{ name, comment, code: code.replace(/^export (?:declare )?/, '').trimEnd() }];
   });
 
-/** File → the names that a door lets out of it; `*` for all. */
+/** The names that an entry point exports, by file; `*` for all. */
 const exportsOf = (index: URL): Map<string, string[]> =>
   new Map(
     statementsOf(index).flatMap((statement) => {
@@ -78,7 +79,7 @@ const exportsOf = (index: URL): Map<string, string[]> =>
     }),
   );
 
-/** A comment as prose, its tags as a list. */
+/** The text of a comment, with its tags as a list. */
 const proseOf = (comment: string): string =>
   comment
     .replaceAll(/^ *(?:\/\*\*|\*(?!\/)) ?|\s*\*\/\n?$/gm, '')
@@ -96,14 +97,15 @@ const anchorOf = (text: string): string =>
 
 const linkTo = (name: string): string => `[\`${name}\`](#${anchorOf(name)})`;
 
-/** What `docs/reference/plugin.md` has to contain, made from the declarations in `dist/`. */
+/** Generates the content of `docs/reference/plugin.md` from the declarations in `dist/`. */
 export const generatePluginReference = (): string => {
-  const doors = DOORS.map(({ name, index, sections }) => {
+  const doors = ENTRY_POINTS.map(({ name, index, sections }) => {
     const file = new URL(`${index}.d.ts`, DECLARATIONS);
     const exported = exportsOf(file);
     const known = new Set(sections.flatMap(([, files]) => files));
-    const homeless = [...exported.keys()].find((from) => !known.has(from));
-    if (homeless !== undefined) throw new Error(`${name} exports from ${homeless}, which has no section: give it one.`);
+    const unlisted = [...exported.keys()].find((from) => !known.has(from));
+    if (unlisted !== undefined)
+      throw new Error(`${name} exports from ${unlisted}, which is in no section: add it to one.`);
     return {
       name,
       sections: sections.map(([title, files]) => ({

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { generateConfigTypes, TYPES } from './generate-config-types.js';
-import { fillPage, MADE_PAGES } from './generate-docs.js';
+import { fillPage, GENERATED_PAGES } from './generate-docs.js';
 
-/** What is made from the schema and the provider types, and committed: `npm run generate`. Tests compare it. */
+/** Generates the committed files that follow from the schema and the provider types. Tests check that they are fresh. */
 await writeFile(TYPES, await generateConfigTypes());
-for (const page of MADE_PAGES) {
+for (const page of GENERATED_PAGES) {
   const file = new URL(`../docs/${page}`, import.meta.url);
   await writeFile(file, await fillPage(await readFile(file, 'utf8')));
 }

@@ -4,10 +4,10 @@ import { startDemo } from '../src/demo/world.js';
 import { AdminServer, Visitor } from '../test/admin-ui/browser.js';
 import { closeBrowser } from '../test/admin-ui/chromium.js';
 
-/** Pictures of every page of the admin in both themes, for README and docs: `npm run pictures`. */
+/** Takes pictures of every page of the admin in both themes, for README and docs: `npm run pictures`. */
 const FOLDER = fileURLToPath(new URL('../docs/pictures', import.meta.url));
 
-/** Its name, its address, and what has to be there. */
+/** The name and address of each page, and an element to wait for. */
 const PAGES: readonly (readonly [name: string, path: string, ready: string])[] = [
   ['overview', '', 'Recent requests'],
   ['welcome', 'welcome', 'Pick a provider'],
@@ -21,7 +21,7 @@ const PAGES: readonly (readonly [name: string, path: string, ready: string])[] =
   ['settings', 'settings', 'Settings'],
 ];
 
-/** Enough to run the first targets dry: the pictures show the water flowing. */
+/** Enough requests to reach the limits of the first targets, so that the pictures show fallback. */
 const REQUESTS = 70;
 
 const world = await startDemo();

@@ -6,8 +6,8 @@ import OpenAI from 'openai';
 import { Folder } from '../test/cli/run.js';
 
 /**
- * Starts the built 429chain under each Node that it promises to run on, whose binaries come from the registry, and asks
- * it once for everything: an answer, a stream, the admin, an end. Status 1 where one of them fails.
+ * Starts the built 429chain on each supported Node, with binaries from the registry, and tests an answer, a stream, the admin
+ * and the shutdown. Exits with status 1 if one fails.
  */
 const VERSIONS = ['20', '22', '24'];
 
@@ -23,7 +23,7 @@ const fetchNodes = (folder: string): void => {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
   const args = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--ignore-scripts'];
   const { status } = spawnSync('npm', args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0) throw new Error(`npm could not install ${Object.values(dependencies).join(', ')}.`);
+  if (status !== 0) throw new Error(`npm failed to install ${Object.values(dependencies).join(', ')}.`);
 };
 
 const tryWith = async (node: string): Promise<void> => {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the image of 429chain and tries it, on a machine that has no Docker engine: root, and debootstrap, buildah and
-# bubblewrap from Debian. The Dockerfile is the real one. The image that it is built on is a stand-in of the same
-# Debian with Node 24, made once and kept in $CACHE.
+# Builds the image of 429chain and tests it on a machine without Docker. Needs root, and debootstrap, buildah and bubblewrap
+# from Debian. Uses the real Dockerfile with a substitute base image of the same Debian with Node 24, which is created once
+# and kept in $CACHE.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -59,6 +59,6 @@ root=$(builder mount "$container")
 builder inspect --type image "$IMAGE" >"$CACHE/image.json"
 echo "  $(du -sm "$root" | cut -f1) MB, of which ours $(du -sm "$root/app" | cut -f1) MB"
 
-# A network of its own: the port of the image is free there, and nothing else is reached.
+# In a separate network, the port of the image is free and nothing else is reachable.
 bwrap --dev-bind / / --unshare-net --die-with-parent --chdir "$PWD" \
   node --import tsx --conditions=429chain-source scripts/try-image.ts "$root" "$CACHE/image.json"

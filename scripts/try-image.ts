@@ -8,7 +8,7 @@ import { Container } from './container.js';
 import { ADDRESS, step } from './try-step.js';
 import { tryVolumes } from './try-volumes.js';
 
-/** The second half of try-image.sh: runs the image that was built there, and does with it what its owner would do. */
+/** The second half of try-image.sh: runs the image and uses it as its owner would. */
 const [root = '', imageFile = ''] = process.argv.slice(2);
 
 const volumes = Container.newVolumes(root, ['/config', '/data']);
@@ -40,7 +40,7 @@ const save = async (path: string, body: object): Promise<void> => {
   assert.equal(saved.status, 200, await saved.text());
 };
 
-/** A stream that ends when it is told to. */
+/** A stream that ends on request. */
 const held = (): { readonly answerer: Answerer; readonly finish: () => void } => {
   let finish = (): void => {};
   const finished = new Promise<void>((resolve) => {
@@ -62,12 +62,12 @@ const upstream = (await ScriptedUpstream.start()).always(answer('Hello from upst
 
 try {
   console.log('The image');
-  await step('runs as a user who is not root, and starts Node as its process 1', async () => {
+  await step('runs as a user other than root, with Node as process 1', async () => {
     assert.match(container.image.User, /^1000\b/);
     assert.equal(await container.output(['id', '-u']), '1000');
     assert.match(await container.output(['sh', '-c', '429chain --version']), /^\d+\.\d+\.\d+$/);
   });
-  await step('can be written in /config, /data and /tmp alone', async () => {
+  await step('is writable only in /config, /data and /tmp', async () => {
     const tries = ['/app/x', '/config/x', '/data/x', '/etc/x', '/home/node/x', '/tmp/x', '/usr/local/bin/x'];
     const script = `for f in ${tries.join(' ')}; do touch $f 2>/dev/null && echo $f && rm $f; done; true`;
     assert.deepEqual((await container.output(['sh', '-c', script])).split('\n'), ['/config/x', '/data/x', '/tmp/x']);
@@ -75,12 +75,12 @@ try {
 
   console.log('The first start');
   let running = await container.start();
-  await step('makes a configuration and keys, and tells no key', async () => {
+  await step('creates a configuration and keys, and prints no key', async () => {
     assert.equal(statSync(inConfig('.env')).mode & 0o777, 0o600);
     const { CHAIN_API_KEY = '', CHAIN_ADMIN_KEY = '' } = keys();
     assert.match(CHAIN_API_KEY, /^429-/);
     assert.match(CHAIN_ADMIN_KEY, /^admin-/);
-    assert.match(running.output(), /Keys were made for you: CHAIN_API_KEY and CHAIN_ADMIN_KEY in \/config\/\.env/);
+    assert.match(running.output(), /429chain generated CHAIN_API_KEY and CHAIN_ADMIN_KEY in \/config\/\.env/);
     assert.ok(!running.output().includes(CHAIN_API_KEY) && !running.output().includes(CHAIN_ADMIN_KEY));
   });
   await step('is healthy', async () => {
@@ -90,18 +90,18 @@ try {
     assert.match(readFileSync(`/proc/${running.pid}/cmdline`, 'utf8'), /^node\0/);
     assert.match(readFileSync(`/proc/${running.pid}/status`, 'utf8'), /^NSpid:.*\t1$/m);
   });
-  await step('shows the admin', async () => {
+  await step('serves the admin', async () => {
     const page = await (await fetch(`${ADDRESS}/admin/`)).text();
     const script = /<script[^>]+src="([^"]+)"/.exec(page)?.[1];
     assert.equal((await fetch(`${ADDRESS}${script}`)).status, 200);
   });
-  await step('lets nobody in without a key', async () => {
+  await step('rejects requests without a key', async () => {
     assert.equal((await call('/v1/chat/completions', 'wrong', { messages: [] })).status, 401);
     assert.equal((await call('/admin/api/status', keys().CHAIN_API_KEY)).status, 401);
   });
 
   console.log('The admin');
-  await step('saves providers and a chain, their key in /config/.env', async () => {
+  await step('saves providers and a chain, with the key in /config/.env', async () => {
     const type = 'openai-compatible';
     await save('/providers/one', { type, baseUrl: limited.baseUrl, apiKey: 'a-key-of-a-provider' });
     await save('/providers/two', { type, baseUrl: upstream.baseUrl });
@@ -109,18 +109,18 @@ try {
     assert.equal(keys().ONE_API_KEY, 'a-key-of-a-provider');
     assert.match(readFileSync(inConfig('429chain.json5'), 'utf8'), /\$\{ONE_API_KEY\}/);
   });
-  await step('answers a chat by the second target, the first being limited', async () => {
+  await step('answers with the second target while the first is limited', async () => {
     const response = await chat();
     assert.equal(response.headers.get('x-429chain-target'), 'two/a-model');
     assert.match(await response.text(), /Hello from upstream/);
   });
 
-  await step('answers its commands, as `docker exec` runs them', async () => {
+  await step('runs commands, as `docker exec` does', async () => {
     assert.match(await container.output(['429chain', 'status']), /^one\/a-model +exhausted[\s\S]*^two\/a-model/m);
     assert.match(await container.output(['429chain', 'explain']), /two\/a-model/);
     await container.output(['429chain', 'check', '--offline']);
   });
-  await step('takes a plugin that lies in /config', async () => {
+  await step('loads a plugin from /config', async () => {
     writeFileSync(
       inConfig('hello.js'),
       `import { definePlugin } from '429chain/plugin';
@@ -131,7 +131,7 @@ try {
   });
 
   console.log('SIGTERM');
-  await step('ends it with status 0 once the stream in flight is whole', async () => {
+  await step('exits with status 0 after the stream in flight is complete', async () => {
     const { answerer, finish } = held();
     upstream.script(answerer);
     const response = await chat({ stream: true });
@@ -144,17 +144,17 @@ try {
     assert.match(whole, / and ended[\s\S]*data: \[DONE\]/);
     assert.equal(await running.status, 0);
   });
-  await step('and who asks then is told that it is not healthy', async () => {
+  await step('is not healthy afterwards', async () => {
     const { status, output } = await container.health();
     assert.equal(status, 1);
     assert.match(output, /does not answer/);
   });
 
-  console.log('kill -9, and started again');
+  console.log('kill -9 and restart');
   running = await container.start();
   await step('serves with the same configuration and the same keys', async () => {
     assert.match(await (await chat()).text(), /Hello from upstream/);
-    assert.equal(limited.received.length, 1, 'the first target was asked although it rests');
+    assert.equal(limited.received.length, 1, '429chain asked the first target during its cooldown');
   });
   running.signal('SIGKILL');
   await running.status;
@@ -162,13 +162,13 @@ try {
   await step('is healthy', async () => {
     assert.equal((await container.health()).status, 0);
   });
-  await step('still knows that the first target rests', async () => {
+  await step('still knows the cooldown of the first target', async () => {
     const { targets } = await admin('GET /status');
     assert.equal(targets.find(({ target }) => target === 'one/a-model')?.state, 'exhausted');
     assert.equal((await chat()).status, 200);
     assert.equal(limited.received.length, 1);
   });
-  await step('still has its configuration, and every request in its log', async () => {
+  await step('still has its configuration and all requests in its log', async () => {
     const { providers } = await admin('GET /providers');
     assert.deepEqual(
       providers.map(({ id }) => id),

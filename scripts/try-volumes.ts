@@ -22,7 +22,7 @@ const saveProvider = async (key: string): Promise<void> => {
   assert.equal(saved.status, 200, await saved.text());
 };
 
-/** Asks for the page of the admin under a name. @returns the status */
+/** Requests the admin page with a host name. @returns the status */
 const statusUnder = (host: string): Promise<number | undefined> =>
   new Promise((resolve, reject) => {
     get(`${ADDRESS}/admin/`, { headers: { host } }, (response) => {
@@ -31,7 +31,7 @@ const statusUnder = (host: string): Promise<number | undefined> =>
     }).once('error', reject);
   });
 
-/** Starts it, does something with it, and ends it. @throws when it does not end with status 0 */
+/** Starts 429chain, runs `work` with it, and stops it. @throws if it does not exit with status 0 */
 const whileRunning = async (container: Container, body: () => Promise<void>): Promise<void> => {
   const running = await container.start();
   try {
@@ -42,7 +42,7 @@ const whileRunning = async (container: Container, body: () => Promise<void>): Pr
   assert.equal(await running.status, 0);
 };
 
-/** What an image does with volumes of other kinds than those it makes. `used` has been served from, and is not now. */
+/** Tests the image with other kinds of volumes. `used`: volumes of a stopped container. */
 export const tryVolumes = async (root: string, imageFile: string, used: Volumes): Promise<void> => {
   const withNew = async (owner: number | undefined, body: (volumes: Volumes) => Promise<void>): Promise<void> => {
     const volumes = Container.newVolumes(root, PLACES, owner);
@@ -55,7 +55,7 @@ export const tryVolumes = async (root: string, imageFile: string, used: Volumes)
   const within = (volumes: Volumes, name: string): string => join(volumes['/config'] ?? '', name);
 
   console.log('A backup');
-  await step('put onto new volumes is the same again: configuration, keys, ledger and log', () =>
+  await step('restores configuration, keys, ledger and log on new volumes', () =>
     withNew(undefined, async (volumes) => {
       const archive = 'config/backup.tar.gz';
       await new Container(root, imageFile, used).output([
@@ -79,7 +79,7 @@ export const tryVolumes = async (root: string, imageFile: string, used: Volumes)
   );
 
   console.log('Another user');
-  await step('may run it on new volumes, with keys in files and a name for the admin', () =>
+  await step('can run it on new volumes, with keys in files and a host name for the admin', () =>
     withNew(undefined, async (volumes) => {
       writeFileSync(within(volumes, 'key'), 'a-key-in-a-file\n');
       const environment = {
@@ -96,33 +96,31 @@ export const tryVolumes = async (root: string, imageFile: string, used: Volumes)
     }),
   );
 
-  console.log('A configuration of one’s own');
-  await step(
-    'is the shipped one with its two lines and keys, without which it ends; it may be in a folder that can only be read',
-    () =>
-      withNew(undefined, async (volumes) => {
-        const container = new Container(root, imageFile, volumes);
-        const shipped = readFileSync('429chain.json5', 'utf8');
-        writeFileSync(within(volumes, '429chain.json5'), shipped);
-        const { status, output } = await container.run(['429chain', 'start', '--create']);
-        assert.equal(status, 1);
-        assert.match(output, /apiKeys/);
-        writeFileSync(within(volumes, '429chain.json5'), shipped.replaceAll(/\/\/ (apiKeys|adminKey):/g, '$1:'));
-        writeFileSync(within(volumes, '.env'), `CHAIN_API_KEY=a-key-of-a-caller\nCHAIN_ADMIN_KEY=${ADMIN_KEY}\n`);
-        for (const name of ['429chain.json5', '.env']) chownSync(within(volumes, name), 1000, 1000);
-        await whileRunning(container, () => saveProvider(ADMIN_KEY));
-        chownSync(volumes['/config'] ?? '', 0, 0);
-        chmodSync(volumes['/config'] ?? '', 0o755);
-        chmodSync(within(volumes, '429chain.json5'), 0o444);
-        await whileRunning(container, async () => {
-          assert.equal((await asAdmin('/providers', ADMIN_KEY)).status, 200);
-          assert.equal((await asAdmin('/providers/saved', ADMIN_KEY, { method: 'DELETE' })).status, 403);
-        });
-      }),
+  console.log('Your own configuration');
+  await step('is the example with its two lines and keys, which it needs to start; its folder can be read-only', () =>
+    withNew(undefined, async (volumes) => {
+      const container = new Container(root, imageFile, volumes);
+      const shipped = readFileSync('429chain.json5', 'utf8');
+      writeFileSync(within(volumes, '429chain.json5'), shipped);
+      const { status, output } = await container.run(['429chain', 'start', '--create']);
+      assert.equal(status, 1);
+      assert.match(output, /apiKeys/);
+      writeFileSync(within(volumes, '429chain.json5'), shipped.replaceAll(/\/\/ (apiKeys|adminKey):/g, '$1:'));
+      writeFileSync(within(volumes, '.env'), `CHAIN_API_KEY=a-key-of-a-caller\nCHAIN_ADMIN_KEY=${ADMIN_KEY}\n`);
+      for (const name of ['429chain.json5', '.env']) chownSync(within(volumes, name), 1000, 1000);
+      await whileRunning(container, () => saveProvider(ADMIN_KEY));
+      chownSync(volumes['/config'] ?? '', 0, 0);
+      chmodSync(volumes['/config'] ?? '', 0o755);
+      chmodSync(within(volumes, '429chain.json5'), 0o444);
+      await whileRunning(container, async () => {
+        assert.equal((await asAdmin('/providers', ADMIN_KEY)).status, 200);
+        assert.equal((await asAdmin('/providers/saved', ADMIN_KEY, { method: 'DELETE' })).status, 403);
+      });
+    }),
   );
 
-  console.log('A file that is mounted by itself');
-  await step('is saved to, in its place', () =>
+  console.log('A single-file mount');
+  await step('is overwritten in place', () =>
     withNew(undefined, async (volumes) => {
       const folder = mkdtempSync(join(tmpdir(), '429chain-file-'));
       const file = join(folder, '429chain.json5');
@@ -136,8 +134,8 @@ export const tryVolumes = async (root: string, imageFile: string, used: Volumes)
     }),
   );
 
-  console.log('A folder that belongs to somebody else');
-  await step('ends it, and says what to do', () =>
+  console.log('A folder of another user');
+  await step('stops the start, and says what to do', () =>
     withNew(0, async (volumes) => {
       const { status, output } = await new Container(root, imageFile, volumes).run(['429chain', 'start', '--create']);
       assert.equal(status, 1);

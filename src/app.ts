@@ -1,57 +1,50 @@
-import { createServer as createHttpServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Middleware } from 'koa';
 import type { Dispatcher } from 'undici';
-import { createGate } from './admin/gate/gate.js';
-import { AdminKey, requireAdminKey } from './admin/gate/key.js';
-import { sessionHandlers } from './admin/gate/session.js';
-import { Sessions } from './admin/gate/sessions.js';
-import { WrongKeys } from './admin/gate/wrong-keys.js';
-import { adminHandlers } from './admin/handlers.js';
-import { getEvents } from './admin/live/events.js';
 import { Feed } from './admin/live/feed.js';
-import { adminRouter } from './admin/router.js';
-import { adminPage } from './admin/static.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import type { Prepared, SettingsStore } from './config/source/store.js';
 import { Estimates } from './engine/attempt/estimate.js';
 import { Upstream } from './engine/attempt/upstream.js';
 import { readPluginsAnew } from './host/load.js';
-import { postChat } from './http/chat.js';
-import { createServer, type ServerOptions } from './http/server.js';
+import { SharedValues } from './host/shared-values.js';
 import { LedgerFile } from './ledger/memory/ledger-file.js';
 import { MemoryLedger } from './ledger/memory/memory-ledger.js';
 import type { Log } from './log.js';
 import { packageFile, version } from './package.js';
 import { ChainError } from './plugin/door/errors.js';
 import type { Plugin } from './plugin/index.js';
-import { Runtime, type SharedServices } from './runtime/runtime.js';
+import { buildRuntime } from './runtime/build.js';
+import type { Runtime } from './runtime/runtime.js';
+import type { SharedServices } from './runtime/services.js';
+import { startRuntime } from './runtime/start.js';
 import { Secrets } from './secrets.js';
+import { createSurface } from './surface.js';
 
-/** Where the admin's page is built. */
+/** The folder that the admin page is built into. */
 const ADMIN_UI = packageFile('dist', 'admin-ui');
 
 export interface AppOptions {
   /** The configuration and its changes. */
   readonly store: SettingsStore;
-  /** Beside those that the configuration names: plugins themselves, or absolute paths of them. */
+  /** Plugins beside those of the configuration: the plugin itself, or its absolute path. */
   readonly plugins?: readonly (Plugin | string)[];
   readonly log: Log;
-  /** Learns the keys in use, for those who write. */
+  /** Learns the keys of every configuration that comes into force, so that the log can mask them. */
   readonly secrets?: Secrets;
   readonly clock?: Clock;
-  /** The folder of the admin's built page; for tests. */
+  /** The folder of the built admin page; for tests. */
   readonly adminUi?: string;
   /** How providers are reached; for tests. */
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
 }
 
-/** How long a caller has to read the end of its answer once the time is up. */
+/** How long a caller may take to read the end of its answer once the time to drain is over. */
 const FLUSH_MS = 1_000;
 
-/** 429chain without a terminal: the running engine, swapped whole when the configuration changes, and its HTTP surface. */
+/** 429chain without a terminal: the runtime in force, which a changed configuration replaces as a whole, and its HTTP surface. */
 export class App {
   readonly #store: SettingsStore;
   readonly #plugins: readonly PluginSettings[];
@@ -60,7 +53,7 @@ export class App {
   readonly #feed: Feed;
   readonly #server: Server;
   readonly #retiring = new Set<Runtime>();
-  /** The host that was asked for, once it listens. */
+  /** The host that `listen` was asked for. */
   #listening: readonly string[] = [];
   #runtime: Runtime;
   #closing: Promise<void> | undefined;
@@ -82,42 +75,22 @@ export class App {
     this.#feedFrom(runtime);
     shared.ledger.onChange((scope) => this.#feed.changed(scope));
     shared.ledger.onReserve((target) => this.#feed.changed(target));
-    const surface = createServer({
+    this.#server = createSurface({
       current: () => this.#runtime,
-      version,
+      store,
+      shared,
+      feed: this.#feed,
+      listening: () => this.#listening,
       stopping: () => this.#closing !== undefined,
-      log: shared.log,
-      ...this.#admin(adminUi),
+      adminUi,
     });
-    this.#server = createHttpServer(surface.callback());
     store.prepareWith((settings) => this.#prepare(settings));
-    sayChanges(store, shared.log);
+    logChanges(store, shared.log);
     store.onProblems((problems) => this.#feed.configurationIs(problems.length));
   }
 
-  /** What answers below `/admin`, the gate, the API and the page, and what asks for the admin key elsewhere. */
-  #admin(adminUi: string): Pick<ServerOptions, 'admin' | 'adminKey'> {
-    const { log, clock } = this.#shared;
-    const current = (): string => this.#runtime.adminKey;
-    const key = new AdminKey(current, new WrongKeys(clock.monotonic));
-    const file = join(this.#store.current.dataDir, 'sessions.json');
-    const sessions = new Sessions({ file, key: current, now: clock.now, log });
-    const hosts = (): readonly string[] => [...this.#listening, ...this.#runtime.settings.server.hosts];
-    const parts = { current: () => this.#runtime, store: this.#store, upstream: this.#shared.upstream };
-    const handlers = { ...sessionHandlers({ sessions, key, version }), ...adminHandlers(parts) };
-    const router = adminRouter(handlers, getEvents(this.#feed));
-    // The browser has no API key, and needs none: the gate has let it in.
-    const asAdmin: Middleware = (ctx, next) => {
-      ctx.state.keyLabel = 'admin';
-      return next();
-    };
-    router.post('/chat', postChat(parts.current, asAdmin));
-    const admin = [createGate({ hosts, sessions, key }), router.routes() as Middleware, adminPage(adminUi)];
-    return { admin, adminKey: requireAdminKey(key) };
-  }
-
   /**
-   * Builds the engine; listens to nothing yet.
+   * Brings the store's configuration into force. Does not listen yet.
    * @throws InvalidConfiguration, ChainError `plugin_failed`
    */
   static async create({
@@ -139,6 +112,7 @@ export class App {
       clock,
       log,
       secrets,
+      sharedValues: new SharedValues(),
       version,
       startedAt: clock.now(),
     };
@@ -147,17 +121,17 @@ export class App {
       options: {},
       enabled: true,
     }));
-    const runtime = await Runtime.build(store.current, chosen, shared);
+    const runtime = await startRuntime(await buildRuntime(store.current, chosen, shared));
     runtime.activate();
     return new App(runtime, store, chosen, shared, ledgerFile, adminUi);
   }
 
-  /** The engine of the configuration in force. */
+  /** The runtime of the configuration in force. */
   get runtime(): Runtime {
     return this.#runtime;
   }
 
-  /** @returns the address, such as `http://127.0.0.1:3429`. Port 0 takes any free one. */
+  /** @returns the address, such as `http://127.0.0.1:3429`. Port 0 takes any free port. */
   async listen({ host, port }: { host: string; port: number } = this.#runtime.settings.server): Promise<string> {
     if (this.#closing !== undefined) throw new ChainError('shutting_down', '429chain is closed.');
     this.#listening = [host.toLowerCase()];
@@ -172,13 +146,13 @@ export class App {
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`;
   }
 
-  /** Reads the code of plugins anew and takes it into use; where that fails, what was in force stays so. */
+  /** Reads the code of the plugins again and uses it. If that fails, the old code stays in use. */
   reloadPlugins(): Promise<void> {
     readPluginsAnew();
     return this.#store.renew('A plugin changed');
   }
 
-  /** Takes no new requests, lets those in flight end for at most `drainMs`, then ends everything. */
+  /** Takes no new requests, gives those in flight up to `drainMs` to end, then ends everything. */
   close(drainMs = this.#runtime.settings.server.drainMs): Promise<void> {
     this.#closing ??= this.#close(drainMs);
     return this.#closing;
@@ -189,10 +163,10 @@ export class App {
     this.#feed.close();
     const drained = setTimeout(() => this.#stop(), drainMs);
     const flushed = setTimeout(() => this.#server.closeAllConnections(), drainMs + Math.min(drainMs, FLUSH_MS));
-    // A change under way may start one more engine.
+    // A change in progress may still start another runtime.
     await settled;
     await Promise.all([this.#runtime, ...this.#retiring].map((runtime) => runtime.close()));
-    // Only now: Node takes a connection for idle, and closes it, whose answer has not left whole.
+    // Not earlier: Node closes a connection as idle even if its answer has not left completely.
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
     clearTimeout(drained);
     clearTimeout(flushed);
@@ -200,22 +174,33 @@ export class App {
     await this.#shared.upstream.close();
   }
 
-  /** The time is up: streams end in an error that says so. */
+  /** The time to drain is over: every stream ends with an error that says so. */
   #stop(): void {
     const cause = new ChainError('shutting_down', '429chain is stopping; the answer is not whole.');
     for (const runtime of [this.#runtime, ...this.#retiring]) runtime.waterfall.stop(cause);
   }
 
-  /** Also what ends on an engine after another one has taken its place. */
+  /** Feeds the admin from a runtime, until its last request is over: also after another runtime has replaced it. */
   #feedFrom({ host, waterfall }: Runtime): void {
-    host.hooks.afterResponse.tap('live-feed', (outcome) => this.#feed.requestOver(outcome));
+    host.pluginHooks('live-feed').afterResponse.tap('live-feed', (outcome) => this.#feed.requestOver(outcome));
     waterfall.onWaiting(() => this.#feed.waitingChanged());
   }
 
-  /** Builds the engine of changed settings; until it enters, nothing has changed. */
+  /** Builds the runtime of changed settings. The old one stays in force until `activate`. */
   async #prepare(settings: Settings): Promise<Prepared> {
-    const next = await Runtime.build(settings, this.#plugins, this.#shared);
-    return { activate: () => this.#activate(next), dispose: () => next.close() };
+    const candidate = await buildRuntime(settings, this.#plugins, this.#shared);
+    let next: Runtime | undefined;
+    return {
+      start: async () => {
+        next = await startRuntime(candidate);
+      },
+      activate: () => {
+        if (next !== undefined) this.#activate(next);
+      },
+      dispose: async () => {
+        await next?.close();
+      },
+    };
   }
 
   #activate(next: Runtime): void {
@@ -229,8 +214,8 @@ export class App {
   }
 }
 
-/** Who keeps the log listens first: so this is said as the changed configuration wants it said. */
-const sayChanges = (store: SettingsStore, log: Log): void => {
+/** Logs every change. A listener that configures the log must be added before: the line then follows the new settings. */
+const logChanges = (store: SettingsStore, log: Log): void => {
   let before = store.current.server;
   store.onChange(({ server }) => {
     log.info('The changed configuration is in force.');

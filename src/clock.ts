@@ -1,17 +1,17 @@
-/** Time as the code sees it, so that tests can turn it. */
+/** The source of time, which tests can replace. */
 export interface Clock {
-  /** Wall clock, epoch ms: to compare with what providers say. */
+  /** The wall clock in epoch ms, comparable with times from providers. */
   now(): number;
-  /** Milliseconds from an arbitrary start that never jump: to measure spans. */
+  /** Ms since an arbitrary start. Never jumps; use it to measure durations. */
   monotonic(): number;
 }
 
-/** A wall clock that is further ahead than this has been put forward, or the machine has slept. */
+/** A larger lead of the wall clock means that it was set forward, or that the machine slept. */
 const JUMP_MS = 5_000;
 
 /**
- * The wall clock, but steady: put back, it goes on as if nothing had happened, so that no span grows; put forward, it
- * follows, so that after a machine has slept what was waited for has come.
+ * Creates a steady wall clock. If the wall clock is set back, the steady clock ignores it, so that no wait gets longer. If it
+ * is set forward, the steady clock follows, so that waits end after the machine has slept.
  */
 export const createSteadyClock = (wall: () => number, monotonic: () => number): Clock => {
   let offset = wall() - monotonic();

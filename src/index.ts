@@ -7,7 +7,8 @@ import { memoryStore, openStore, type SettingsStore } from './config/source/stor
 import { suggest } from './config/wording.js';
 import type { LiveStatus } from './contract/admin-api.js';
 import type { Configuration } from './contract/config.js';
-import { type Log, type LogFields, silentLog } from './log.js';
+import { type Log, silentLog } from './log.js';
+import { maskedLog } from './logging/masked-log.js';
 import { ChainError } from './plugin/door/errors.js';
 import type { Plugin } from './plugin/index.js';
 import { Secrets } from './secrets.js';
@@ -21,52 +22,52 @@ export { ChainError } from './plugin/door/errors.js';
 export type { Plugin } from './plugin/index.js';
 
 interface CommonOptions {
-  /** Beside those of the configuration: plugins themselves, or paths of them. */
+  /** Plugins beside those of the configuration: the plugin itself, or its path. */
   readonly plugins?: readonly (Plugin | string)[];
-  /** Where keys and state are kept. In place of the configuration's own, which is `.429chain` unless told. */
+  /** The folder for keys and state. Overrides the configuration's `dataDir`, whose default is `.429chain`. */
   readonly dataDir?: string;
-  /** Who is told what happens; `console` will do. Without it warnings and errors go to standard error. */
+  /** Receives the log; `console` works too. Default: warnings and errors go to standard error. */
   readonly log?: Log;
-  /** The variables that `${NAME}` reads, before those of a `.env` beside the file. `process.env` unless told. */
+  /** The variables that `${NAME}` reads. They override the `.env` beside the file. Default: `process.env`. */
   readonly env?: Environment;
 }
 
-/** A configuration as it is written in `429chain.json5`, or such a file, which is watched and may be changed by the admin. */
+/** A configuration as in `429chain.json5`, or the path of such a file. The file is watched, and the admin may change it. */
 export type ProxyOptions = CommonOptions &
   (
     | { readonly configuration: Configuration; readonly file?: never }
     | { readonly file: string; readonly configuration?: never }
   );
 
-/** 429chain inside another program. */
+/** A proxy inside your own program. */
 export interface ProxyServer {
-  /** Where it listens, such as `http://127.0.0.1:3429`; `undefined` before. The base URL for an SDK is that and `/v1`. */
+  /** Its address, such as `http://127.0.0.1:3429`; `undefined` before `listen`. The base URL for an SDK adds `/v1`. */
   readonly address: string | undefined;
-  /** A key that callers may use: the first of `server.apiKeys`, or the one that was made. */
+  /** A key for callers: the first of `server.apiKeys`, or the one that 429chain made. */
   readonly apiKey: string;
-  /** The key of the admin: `server.adminKey`, or the one that was made. */
+  /** The key for the admin: `server.adminKey`, or the one that 429chain made. */
   readonly adminKey: string;
   /**
-   * Listens where the configuration says, unless told; port 0 takes any free one.
-   * @returns the address. Rejects with Node's error where nothing can listen, and with a ChainError
-   * `invalid_configuration` for a host that others can reach, without `server.apiKeys`
+   * Starts to listen. Default: `server.host` and `server.port`. Port 0 takes any free port.
+   * @returns the address. Rejects with Node's error if it cannot listen, and with a ChainError `invalid_configuration` for
+   * a host that others can reach without `server.apiKeys`
    */
   listen(where?: { readonly host?: string; readonly port?: number }): Promise<string>;
-  /** How every target stands. */
+  /** The current state of every target. */
   status(): LiveStatus;
-  /** Takes no new requests, lets those in flight end for at most `drainMs` (`server.drain` unless told), ends everything. */
+  /** Takes no new requests, gives those in flight up to `drainMs` to end (default: `server.drain`), then ends everything. */
   close(drainMs?: number): Promise<void>;
 }
 
 /**
- * Builds a proxy, which listens to nothing yet.
- * @throws InvalidConfiguration with every problem of the configuration; ChainError `plugin_failed`; TypeError for options
- * that name no configuration, or what is no option
+ * Creates a proxy. It does not listen yet.
+ * @throws InvalidConfiguration with every problem of the configuration; ChainError `plugin_failed`; TypeError for unknown
+ * options, or for options without a configuration
  */
 export const createProxy = async (options: ProxyOptions): Promise<ProxyServer> => {
   checkOptions(options);
   const secrets = new Secrets();
-  const log = masked(options.log ?? COMPLAINTS, secrets);
+  const log = maskedLog(options.log ?? COMPLAINTS, (text) => secrets.mask(text));
   const plugins = (options.plugins ?? []).map((each) => (typeof each === 'string' ? resolve(each) : each));
   const app = await App.create({ store: storeOf(options, log), plugins, log, secrets });
   let address: string | undefined;
@@ -84,7 +85,7 @@ export const createProxy = async (options: ProxyOptions): Promise<ProxyServer> =
       const { server } = app.runtime.settings;
       const { host = server.host, port = server.port } = where;
       if (!isLoopback(host) && server.apiKeys.length === 0) {
-        const message = `The host '${host}' can be reached by others. Expected server.apiKeys in the configuration.`;
+        const message = `Others can reach the host '${host}'. Set server.apiKeys in the configuration.`;
         throw new ChainError('invalid_configuration', message);
       }
       address = await app.listen({ host, port });
@@ -97,7 +98,7 @@ export const createProxy = async (options: ProxyOptions): Promise<ProxyServer> =
 
 const OPTIONS: readonly (keyof ProxyOptions)[] = ['configuration', 'file', 'plugins', 'dataDir', 'log', 'env'];
 
-/** For programs that no compiler checks. @throws TypeError */
+/** Checks the options of programs without a compiler. @throws TypeError */
 const checkOptions = (options: Partial<ProxyOptions> = {}): void => {
   for (const name of Object.keys(options)) {
     if ((OPTIONS as readonly string[]).includes(name)) continue;
@@ -106,7 +107,7 @@ const checkOptions = (options: Partial<ProxyOptions> = {}): void => {
     );
   }
   if ((options.configuration === undefined) === (options.file === undefined)) {
-    throw new TypeError('createProxy needs either a `configuration` or the `file` that it is in.');
+    throw new TypeError('createProxy needs either a `configuration` or the `file` that contains it.');
   }
 };
 
@@ -115,29 +116,9 @@ const storeOf = ({ configuration, file, dataDir, env = process.env }: ProxyOptio
     ? memoryStore(printConfiguration(configuration), { env, log, dataDir })
     : openStore(file, { env, log, dataDir });
 
-/** A program that uses us has a log of its own, and need not hear what goes well. */
+/** The default log: a program that embeds 429chain hears of problems only. */
 const COMPLAINTS: Log = {
   ...silentLog,
   warn: (message) => console.warn(message),
   error: (message) => console.error(message),
-};
-
-/** What `log` is told, without any key in use. */
-const masked = (log: Log, secrets: Secrets): Log => {
-  const tell =
-    (level: keyof Log) =>
-    (message: string, fields?: LogFields): void => {
-      const told = secrets.mask(message);
-      // `console` would print what is undefined.
-      if (fields === undefined) {
-        log[level](told);
-        return;
-      }
-      const shown = Object.entries(fields).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? secrets.mask(value) : value,
-      ]);
-      log[level](told, Object.fromEntries(shown));
-    };
-  return { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') };
 };

@@ -1,7 +1,7 @@
-/** Facts beside the sentence, for machines that read the log. */
+/** Structured data of a log event. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Where the program tells its operator what happens. One line an event. */
+/** The log for the operator, one line per event. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -9,5 +9,5 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
-/** Says nothing. */
+/** A log that discards everything. */
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -7,9 +7,9 @@ const manifest = require('429chain/package.json') as { version: string; engines:
 
 export const { version } = manifest;
 
-/** The oldest Node that will do, such as `20.19`. */
-export const neededNode = manifest.engines.node.replace('>=', '');
+/** The oldest supported Node version, such as `20.19`. */
+export const minimumNode = manifest.engines.node.replace('>=', '');
 
-/** A file of the package, found through the package itself: this one lies a folder deeper once it is built. */
+/** The path of a file in the package. Resolved through the package name, because built files are one folder deeper. */
 export const packageFile = (...path: string[]): string =>
   join(dirname(require.resolve('429chain/package.json')), ...path);

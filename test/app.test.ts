@@ -57,13 +57,13 @@ describe('App', () => {
     await until(() => log.lines.some((line) => pattern.test(line)));
   };
 
-  it('listens on this machine alone unless told otherwise (pitfall 46: it listened on all interfaces)', async () => {
+  it('listens on the local machine only by default (pitfall 46: it listened on all interfaces)', async () => {
     write({ server: { apiKeys: ['a-key'], port: 0 }, ...chainOver([one]) });
     app = await App.create({ store: openStore(file, { env: {}, log }), log });
     expect(await app.listen()).to.match(/^http:\/\/127\.0\.0\.1:\d+$/);
   });
 
-  it('takes a changed configuration, and lets requests in flight end on the one before', async () => {
+  it('uses a changed configuration, and lets requests in flight end on the old one', async () => {
     let release = (): void => {};
     const released = new Promise<void>((resolve) => {
       release = resolve;
@@ -87,7 +87,7 @@ describe('App', () => {
       .and.to.contain('[DONE]');
   });
 
-  it('keeps what the ledger knows of targets that still exist', async () => {
+  it("keeps the ledger's state of targets that still exist", async () => {
     one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
     write(chainOver([one, two]));
     const { ask } = await start();
@@ -119,7 +119,7 @@ describe('App', () => {
       /'grok', which no plugin adds.* Did you mean `groq`\?/,
     ],
   ] as const) {
-    it(`stays with the configuration in force when the changed one ${what}`, async () => {
+    it(`keeps the configuration in force if the changed one ${what}`, async () => {
       write(chainOver([one]));
       const { ask } = await start();
       write(bad);
@@ -136,7 +136,7 @@ describe('App', () => {
       return app;
     };
 
-    it('has the change in force once the save is answered', async () => {
+    it('has brought the change into force when the save is answered', async () => {
       write(chainOver([one]));
       const store = openStore(file, { env: {}, log });
       const running = await startOn(store);
@@ -146,7 +146,7 @@ describe('App', () => {
       expect(log.lines.filter((line) => /in force/.test(line))).to.have.length(1);
     });
 
-    it('refuses what it cannot build, with its place, and writes nothing', async () => {
+    it('refuses what it cannot build, with line and column, and writes nothing', async () => {
       write(chainOver([one], {}, { limits: [{ requests: 7, per: '1h' }] }));
       const text = readFileSync(file, 'utf8');
       const store = openStore(file, { env: {}, log });
@@ -165,7 +165,7 @@ describe('App', () => {
       expect(target && runtime.stateOf(target).quotas[0]).to.include({ scope: 'one', limit: 7 });
     });
 
-    it('leaves the ledger alone when it is built and then not written', async () => {
+    it('leaves the ledger unchanged if the file cannot be written', async () => {
       write(chainOver([one], {}, { limits: [{ requests: 7, per: '1h' }] }));
       const store = openStore(file, { env: {}, log });
       const { runtime } = await startOn(store);
@@ -206,7 +206,7 @@ describe('App', () => {
     });
   });
 
-  it('calls callers by the labels of their keys', async () => {
+  it('names callers by the labels of their keys', async () => {
     const apiKeys = ['first', { key: 'a-key', label: 'my editor' }];
     write({ ...chainOver([one]), server: { apiKeys } });
     const { app: running, ask } = await start();
@@ -217,7 +217,7 @@ describe('App', () => {
     expect(labels).to.deep.equal(['my editor']);
   });
 
-  it('makes an API key where the configuration names none, and keeps it', async () => {
+  it('makes an API key if the configuration names none, and keeps it', async () => {
     const dataDir = join(folder, 'data');
     const store = (): SettingsStore => storeOf(chainOver([one]), dataDir);
     app = await App.create({ store: store(), log });
@@ -229,7 +229,7 @@ describe('App', () => {
     await again.close(0);
   });
 
-  it('refuses new requests while it stops, and lets those in flight end', async () => {
+  it('refuses new requests while it stops, and lets requests in flight end', async () => {
     let release = (): void => {};
     const released = new Promise<void>((resolve) => {
       release = resolve;
@@ -254,7 +254,7 @@ describe('App', () => {
     await closed;
   });
 
-  it('survives two changes while a request waits for a target that is gone by then', async () => {
+  it('survives two changes while a request waits for a target that they remove', async () => {
     one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '2' }));
     write(chainOver([one], { maxWait: '3s' }));
     const { app: running, ask } = await start();
@@ -268,7 +268,7 @@ describe('App', () => {
     expect(await (await ask()).text()).to.contain('two');
   });
 
-  it('lets a large answer leave before it stops', async () => {
+  it('sends a large answer completely before it stops', async () => {
     const text = 'x'.repeat(20 * 1024 * 1024);
     one.always(reply(200, completion(text)));
     write(chainOver([one]));
@@ -284,7 +284,7 @@ describe('App', () => {
     await closed;
   });
 
-  it('skips providers whose key is not set, and says so', async () => {
+  it('skips providers whose key is not set, and says why', async () => {
     write({
       providers: {
         one: { type: 'openai-compatible', baseUrl: one.baseUrl, apiKey: '${NOT_SET_ANYWHERE}' },

@@ -3,14 +3,14 @@ import { createSteadyClock } from '../src/clock.js';
 
 const HOUR = 3_600_000;
 
-describe('The clock', () => {
+describe('createSteadyClock', () => {
   let wall: number;
   let monotonic: number;
 
-  /** Both go on; the wall clock may be put by so much besides. */
-  const pass = (ms: number, put = 0): void => {
+  /** Advances both clocks, and sets the wall clock by `adjustment` ms more. */
+  const pass = (ms: number, adjustment = 0): void => {
     monotonic += ms;
-    wall += ms + put;
+    wall += ms + adjustment;
   };
 
   const start = () => {
@@ -22,20 +22,20 @@ describe('The clock', () => {
     );
   };
 
-  it('shows the time of day', () => {
+  it('returns the wall-clock time', () => {
     const clock = start();
     pass(1_500);
     expect(clock.now()).to.equal(Date.UTC(2026, 0, 1) + 1_500);
   });
 
-  it('lets no span grow when the wall clock is put back', () => {
+  it('ignores a wall clock that is set back', () => {
     const clock = start();
     const before = clock.now();
     pass(1_000, -HOUR);
     expect(clock.now() - before).to.equal(1_000);
   });
 
-  it('follows when the wall clock is put forward, or the machine has slept', () => {
+  it('follows a wall clock that is set forward, or a machine that has slept', () => {
     const clock = start();
     const before = clock.now();
     pass(1_000, HOUR);
@@ -44,7 +44,7 @@ describe('The clock', () => {
     expect(clock.now() - before).to.equal(HOUR + 2_000);
   });
 
-  it('does not follow every small correction', () => {
+  it('ignores small corrections', () => {
     const clock = start();
     const before = clock.now();
     pass(1_000, 300);

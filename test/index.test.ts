@@ -48,7 +48,7 @@ describe('createProxy, of 429chain as a library', () => {
     return choices[0]?.message.content;
   };
 
-  it('answers an SDK, with a configuration that is a value, and variables that are given', async () => {
+  it('answers an SDK, with a configuration and variables that are passed in', async () => {
     const made = await create();
     expect(made.address).to.equal(undefined);
     const address = await made.listen({ port: 0 });
@@ -64,15 +64,15 @@ describe('createProxy, of 429chain as a library', () => {
     ['none', undefined, /needs either a `configuration` or the `file`/],
     ['neither a configuration nor a file', {}, /needs either a `configuration` or the `file`/],
     ['both', { configuration: { providers: {}, chains: {} }, file: 'x' }, /needs either/],
-    ['one that it does not have', { dataDirr: 'x' }, /no option 'dataDirr'\. .* Did you mean `dataDir`\?$/],
+    ['an unknown option', { dataDirr: 'x' }, /no option 'dataDirr'\. .* Did you mean `dataDir`\?$/],
   ] as const) {
-    it(`refuses options that are wrong: ${what}`, async () => {
+    it(`refuses invalid options: ${what}`, async () => {
       const refusal = await createProxy(options as unknown as ProxyOptions).catch((error: unknown) => error);
       expect(refusal).to.be.instanceOf(TypeError).with.property('message').that.matches(says);
     });
   }
 
-  it('keeps the keys that it made in the data folder, and lets the admin in with its own', async () => {
+  it('keeps the keys that it makes in the data folder, and opens the admin with its key', async () => {
     const made = await create();
     await made.listen({ port: 0 });
     expect(readFileSync(join(folder, 'data', 'api-key'), 'utf8').trim()).to.equal(made.apiKey);
@@ -80,14 +80,14 @@ describe('createProxy, of 429chain as a library', () => {
     expect((await fetch(`${made.address}/admin/api/status`, { headers })).status).to.equal(200);
   });
 
-  it('takes what is undefined in a configuration for what is not there', async () => {
+  it('treats undefined values in a configuration as not set', async () => {
     const undefinedToo = { ...configuration(), plugins: undefined } as unknown as Configuration;
     const made = await create({ configuration: undefinedToo });
     await made.listen({ port: 0 });
     expect(await ask(made)).to.equal('Hello');
   });
 
-  it('takes a change of its file over', async () => {
+  it('follows changes of its file', async () => {
     const file = join(folder, '429chain.json5');
     writeFileSync(file, JSON.stringify(configuration()));
     const made = await create({ file });
@@ -95,7 +95,7 @@ describe('createProxy, of 429chain as a library', () => {
     await until(() => made.status().targets[0]?.target === 'one/another');
   });
 
-  it('takes plugins as they are, and as paths', async () => {
+  it('takes plugins as objects and as paths', async () => {
     const seen: number[] = [];
     const plugin = definePlugin({
       name: 'mine',
@@ -118,23 +118,23 @@ describe('createProxy, of 429chain as a library', () => {
     expect((error as Error).message).to.contain('two plugins named "groq"');
   });
 
-  it('tells every problem of a configuration that cannot be used', async () => {
+  it('reports every problem of an invalid configuration', async () => {
     const wrong = { providers: { one: { type: 'grok' } }, chains: { default: ['two/m'] } };
     const error = await create({ configuration: wrong }).catch((cause: unknown) => cause);
     expect(error).to.be.instanceOf(InvalidConfiguration);
     expect((error as InvalidConfiguration).problems.map(({ message }) => message)).to.deep.equal([
-      "`chains.default[0]` is 'two/m', whose provider is not configured. Configured: one.",
+      "`chains.default[0]` is 'two/m', but the provider is not configured. Configured: one.",
     ]);
   });
 
-  it('refuses to listen where others can reach it, without keys (pitfall 46: it did so without saying so)', async () => {
+  it('refuses to listen on a public host without keys (pitfall 46: it did so silently)', async () => {
     const made = await create();
     const error = await made.listen({ host: '0.0.0.0', port: 0 }).catch((cause: unknown) => cause);
     expect(error).to.include({ code: 'invalid_configuration' });
     expect(made.address).to.equal(undefined);
   });
 
-  it('rejects with the reason where something listens already', async () => {
+  it('rejects with the reason if the port is in use', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const made = await create();
@@ -143,7 +143,7 @@ describe('createProxy, of 429chain as a library', () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  it('tells a log of the caller what happens, without a key (pitfall 45)', async () => {
+  it('writes to the log that is passed in, without keys (pitfall 45)', async () => {
     const log = new MemoryLog();
     const plugin = definePlugin({
       name: 'talker',
@@ -153,7 +153,7 @@ describe('createProxy, of 429chain as a library', () => {
     expect(log.lines.filter((line) => line.includes('[talker]'))).to.deep.equal(['[talker] It is ***']);
   });
 
-  it('may be closed before it ever listened, and does not listen then', async () => {
+  it('can be closed before it listens, and then does not listen', async () => {
     const made = await create();
     await made.close();
     const error = await made.listen({ port: 0 }).catch((cause: unknown) => cause);

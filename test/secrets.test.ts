@@ -7,25 +7,30 @@ const secretsOf = (...keys: string[]): Secrets => {
   return secrets;
 };
 
-describe('known secrets', () => {
+describe('Secrets', () => {
   const CASES: readonly [what: string, keys: string[], text: string, masked: string][] = [
-    ['every place of every key', ['first-key', 'second-key'], 'first-key second-key first-key', '*** *** ***'],
-    ['a key of signs that mean something in a pattern', ['a+b(c)[d]$^.*'], 'is a+b(c)[d]$^.* wrong', 'is *** wrong'],
-    ['a key as it stands in a URL', ['abc+/def='], '/v1?key=abc%2B%2Fdef%3D', '/v1?key=***'],
-    ['a key as it stands in JSON', ['a"key\\of'], '{"key":"a\\"key\\\\of"}', '{"key":"***"}'],
-    ['a longer key of which another is a part', ['my-key', 'my-key-too'], 'my-key-too', '***'],
-    ['what looks like a key of a known provider', [], 'gsk_0123456789', '***'],
-    ['nothing of ordinary words', ['short'], 'a short story', 'a short story'],
+    ['every occurrence of every key', ['first-key', 'second-key'], 'first-key second-key first-key', '*** *** ***'],
+    [
+      'a key with special characters of regular expressions',
+      ['a+b(c)[d]$^.*'],
+      'is a+b(c)[d]$^.* wrong',
+      'is *** wrong',
+    ],
+    ['a key encoded for a URL', ['abc+/def='], '/v1?key=abc%2B%2Fdef%3D', '/v1?key=***'],
+    ['a key escaped for JSON', ['a"key\\of'], '{"key":"a\\"key\\\\of"}', '{"key":"***"}'],
+    ['a key that contains another one', ['my-key', 'my-key-too'], 'my-key-too', '***'],
+    ['text with the shape of a known provider key', [], 'gsk_0123456789', '***'],
+    ['no short keys, which match ordinary words', ['short'], 'a short story', 'a short story'],
   ];
   for (const [what, keys, text, masked] of CASES) {
-    it(`mask ${what}`, () => expect(secretsOf(...keys).mask(text)).to.equal(masked));
+    it(`masks ${what}`, () => expect(secretsOf(...keys).mask(text)).to.equal(masked));
   }
 
-  it('mask the longer one whole, in whatever order they are given', () => {
+  it('masks the longer key completely, in any order', () => {
     expect(maskSecrets('my-key-too and my-key', ['my-key', 'my-key-too'])).to.equal('*** and ***');
   });
 
-  it('stay known when others are added', () => {
+  it('keeps masking earlier secrets', () => {
     const secrets = secretsOf('the-old-key');
     secrets.add(['the-new-key']);
     expect(secrets.mask('the-old-key, the-new-key')).to.equal('***, ***');

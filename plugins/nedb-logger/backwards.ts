@@ -4,26 +4,26 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type { SegmentName } from './retention.js';
 import { fileName, orNothing, readLine, type Stored } from './segments.js';
 
-/** Bytes that are read in one go: some hundred records, a millisecond. */
+/** Bytes that are read at once: a few hundred records, about a millisecond. */
 const CHUNK = 64 * 1024;
 const NEW_LINE = 10;
 
 /**
- * The records of a segment before a place, the last one first, in batches with time for others in between. They are read
- * off the file from its end: NeDB would take the whole of it into memory first.
+ * The records of a segment before a place, newest first, in batches that let other work run in between. It reads the file
+ * from its end: NeDB would load all of it into memory.
  */
 export async function* recordsBefore(folder: string, segment: SegmentName, before: number): AsyncGenerator<Stored[]> {
   const handle = await open(join(folder, fileName(segment))).catch(orNothing(undefined));
   if (handle === undefined) return;
   try {
     let end = await endOf(handle, before);
-    /** The end of a line whose begin is further up. */
+    /** The end of a line that begins before this chunk. */
     let rest: Buffer = Buffer.alloc(0);
     while (end > 0) {
       const from = Math.max(0, end - CHUNK);
       const bytes = Buffer.concat([await bytesAt(handle, from, end - from), rest]);
       const whole = from === 0 ? 0 : bytes.indexOf(NEW_LINE) + 1;
-      // Without a line end in it, all of it belongs to a line that goes on further up.
+      // Without a line break, the whole chunk belongs to a line that begins before it.
       const isTorn = from > 0 && whole === 0;
       rest = isTorn ? bytes : bytes.subarray(0, whole);
       end = from;
@@ -38,8 +38,8 @@ export async function* recordsBefore(folder: string, segment: SegmentName, befor
 }
 
 /**
- * A byte behind the last record before that place, by halves: records stand in their order. It may be some records too
- * far, never too near.
+ * A position behind the last record before that place, found by binary search: records are in order. It may be a few
+ * records too far, never too near.
  */
 const endOf = async (handle: FileHandle, before: number): Promise<number> => {
   let from = 0;

@@ -4,17 +4,17 @@ import type { RequestContent } from '429chain/plugin';
 import type { SegmentName } from './retention.js';
 import { type ContentPlace, fileName, orNothing } from './segments.js';
 
-/** A segment whose contents have more bytes than this is full. */
+/** A segment is full once its contents have more bytes than this. */
 export const MOST_CONTENT = 64 * 2 ** 20;
-/** Bytes of all contents. The oldest go first, a segment's at a time; its records stay. */
+/** The most bytes of all contents. The oldest are removed first, one segment at a time; their records stay. */
 const MOST_IN_ALL = 2 ** 30;
 
 const fileOf = (folder: string, segment: SegmentName): string =>
   join(folder, fileName(segment).replace(/\.db$/, '.content'));
 
 /**
- * Writes what was asked and answered beside its segment, where it takes no memory. What a crash leaves behind without a
- * record does no harm.
+ * Appends prompts and answers to a file beside their segment, so that they take no memory. Content without a record, which a
+ * crash may leave behind, does no harm.
  */
 export const appendContents = async (
   folder: string,
@@ -38,7 +38,7 @@ export const appendContents = async (
   return places;
 };
 
-/** `undefined` where it is gone. */
+/** The content at a place; `undefined` if it was removed. */
 export const readContent = async (
   folder: string,
   segment: SegmentName,
@@ -60,7 +60,7 @@ export const removeContents = (folder: string, segment: SegmentName): Promise<vo
 export const contentBytes = async (folder: string, segment: SegmentName): Promise<number> =>
   (await stat(fileOf(folder, segment)).catch(orNothing(undefined)))?.size ?? 0;
 
-/** Removes the contents of the oldest of these segments, as many as are too many. */
+/** Removes the contents of the oldest segments until the rest is within the limit. */
 export const retireContents = async (folder: string, segments: readonly SegmentName[]): Promise<void> => {
   let total = 0;
   for (const segment of [...segments].reverse()) {

@@ -8,8 +8,8 @@ import { count, type DayTotals, emptyDay, mergeDay, parseDay, reportOf } from '.
 const FILE = /^(\d{4}-\d{2}-\d{2})\.json$/;
 
 /**
- * The totals of each day, in a file each. A file is replaced whole and tells how many records of which segment it has
- * counted. So it may be written late: after a crash the rest is counted from the segments, and none twice.
+ * The totals of each day, one file per day. The file says how many records of each segment it counts, so it may be written
+ * late: after a crash the missing records are counted from the segments, and none twice.
  */
 export class Days {
   readonly #folder: string;
@@ -25,7 +25,7 @@ export class Days {
     this.#warn = warn;
   }
 
-  /** Reads the days that have records, so that `countedIn` knows them. */
+  /** Loads the days that have records, for `countedIn`. */
   async load(days: readonly string[]): Promise<void> {
     for (const day of new Set(days)) await this.#readDay(day);
   }
@@ -34,22 +34,22 @@ export class Days {
     return this.#known.get(day)?.counted[number] ?? 0;
   }
 
-  /** Segments of a day are filled one after the other: before the last that was counted from, all is counted. */
+  /** Whether records of a segment may be uncounted. A day's segments are filled in order: all before the last counted one are complete. */
   mayMiss({ day, number }: SegmentName): boolean {
     return !this.#dayOf(day).closed && number >= this.lastNumberOf(day);
   }
 
-  /** Of the segments that were counted from, also where somebody has removed it; 0 when there is none. */
+  /** The number of the last segment that was counted, even if its file is gone; 0 if there is none. */
   lastNumberOf(day: string): number {
     return Math.max(0, ...Object.keys(this.#dayOf(day).counted).map(Number));
   }
 
-  /** The next record of a segment. */
+  /** Counts the next record of a segment. */
   add(segment: SegmentName, record: RequestRecord): void {
     this.addOnce(segment, this.countedIn(segment) + 1, record);
   }
 
-  /** The record at this place of a segment, unless it was counted before. */
+  /** Counts the record at this place of a segment, unless it is counted already. */
   addOnce(segment: SegmentName, place: number, record: RequestRecord): void {
     if (place <= this.countedIn(segment)) return;
     const day = this.#dayOf(segment.day);
@@ -58,13 +58,13 @@ export class Days {
     this.#dirty.add(segment.day);
   }
 
-  /** One that is in no segment. */
+  /** Counts a record that is in no segment. */
   addUnkept(day: string, record: RequestRecord): void {
     count(this.#dayOf(day), record);
     this.#dirty.add(day);
   }
 
-  /** Nothing is to come: after this the day's segments need not be looked at again. */
+  /** Marks a day as complete: its segments need no second look. */
   async close(day: string): Promise<void> {
     const totals = this.#dayOf(day);
     if (totals.closed) return;
@@ -73,7 +73,7 @@ export class Days {
     await this.save();
   }
 
-  /** There is more to come; the clock may have been put back. */
+  /** Marks a day as incomplete: more records follow, for example after the clock was set back. */
   async reopen(day: string): Promise<void> {
     const totals = await this.#readDay(day);
     if (!totals.closed) return;
@@ -124,7 +124,7 @@ export class Days {
     const text = await readFile(file, 'utf8').catch(orNothing(undefined, 'ENOTDIR'));
     this.#read.add(day);
     try {
-      // Some may have been counted before the file could be read.
+      // Some records may have been counted before the file was read.
       if (text !== undefined) this.#known.set(day, mergeDay(parseDay(text, day), this.#dayOf(day)));
     } catch (error) {
       this.#warn(

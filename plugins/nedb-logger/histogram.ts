@@ -1,15 +1,15 @@
-/** How many there were in each bucket, by its number. Buckets that are empty are absent. */
+/** The count of each bucket, by the bucket's number. Empty buckets are absent. */
 export type Histogram = Record<string, number>;
 
-/** Each bucket ends 2^(1/8), or 9 %, above its begin, so that its middle is right within 5 %. */
+/** Each bucket ends 2^(1/8), or 9 %, above its start, so its middle is accurate within 5 %. */
 const BUCKETS_PER_OCTAVE = 8;
-/** Up to some 18 hours; longer ones count as that. */
+/** The last bucket, about 18 hours. Longer values count there. */
 const LAST_BUCKET = 26 * BUCKETS_PER_OCTAVE;
 
 export const bucketOf = (ms: number): number =>
   Math.min(LAST_BUCKET, ms > 1 ? Math.ceil(Math.log2(ms) * BUCKETS_PER_OCTAVE) : 0);
 
-/** The middle of the bucket in which the `share` of all, such as 0.99, is reached; `undefined` when it is empty. */
+/** The middle of the bucket that contains the quantile `share`, such as 0.99; `undefined` without values. */
 export const quantileOf = (histogram: Histogram, share: number): number | undefined => {
   const buckets = Object.entries(histogram).sort(([one], [other]) => Number(one) - Number(other));
   const total = buckets.reduce((sum, [, count]) => sum + count, 0);

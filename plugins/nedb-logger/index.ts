@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { definePlugin, durationOf, toRequestRecord } from '429chain/plugin';
 import { RequestStore } from './store.js';
-import type { StoreSettings } from './writer.js';
 
 interface Options {
   readonly keep?: string;
@@ -12,36 +11,7 @@ interface Options {
 
 const NAME = 'nedb-logger';
 
-interface Shared {
-  readonly store: RequestStore;
-  /** What each of its users wants; the last one's will is done. */
-  readonly users: StoreSettings[];
-}
-
-/** By folder, over all runtimes: after a reload two of them write for a while, and NeDB takes a file for its own. */
-const stores = new Map<string, Shared>();
-
-const borrow = (folder: string, settings: StoreSettings): RequestStore => {
-  const shared = stores.get(folder) ?? { store: new RequestStore(folder, settings), users: [] };
-  stores.set(folder, shared);
-  shared.users.push(settings);
-  shared.store.configure(settings);
-  return shared.store;
-};
-
-/** The last one to give it back closes it. */
-const giveBack = async (folder: string, settings: StoreSettings): Promise<void> => {
-  const shared = stores.get(folder);
-  if (shared === undefined) return;
-  const { store, users } = shared;
-  users.splice(users.indexOf(settings), 1);
-  const last = users.at(-1);
-  if (last !== undefined) return store.configure(last);
-  await store.close();
-  if (users.length === 0) stores.delete(folder);
-};
-
-/** Keeps every request that is over and what they came to; what was asked and answered only when told to. */
+/** Keeps a record of every request, and totals for each day. With `content`, it keeps prompts and answers too. */
 export default definePlugin<Options>({
   name: NAME,
   optionsSchema: {
@@ -58,12 +28,28 @@ export default definePlugin<Options>({
     const path = resolve(api.dataDir, folder);
     const keepMs = durationOf(keep) ?? Number.POSITIVE_INFINITY;
     const settings = { keepMs, maxRequests, now: api.now, log: api.log };
-    const store = borrow(path, settings);
-    api.onClose(() => giveBack(path, settings));
+    // After a reload two runtimes write for a while, and NeDB needs each file for itself.
+    const store = api.shared(
+      path,
+      () => new RequestStore(path, settings),
+      (shared) => shared.close(),
+    );
+    let withdraw = (): void => {};
+    api.onReady(() => {
+      withdraw = store().configure(settings);
+    });
+    api.onClose(() => withdraw());
     if (content) api.captureContent();
     api.hooks.afterResponse.tap(NAME, (outcome) =>
-      store.add(toRequestRecord(outcome), content ? outcome.content?.() : undefined),
+      store().add(toRequestRecord(outcome), content ? outcome.content?.() : undefined),
     );
-    api.provideRequestLog(store);
+    api.provideRequestLog({
+      get health() {
+        return store().health;
+      },
+      requests: (query) => store().requests(query),
+      request: (id) => store().request(id),
+      usage: (span) => store().usage(span),
+    });
   },
 });

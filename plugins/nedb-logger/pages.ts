@@ -5,12 +5,12 @@ import { recordsBefore } from './backwards.js';
 import { compareSegments, type SegmentName } from './retention.js';
 import { idOf, recordIn, type Stored } from './segments.js';
 
-/** What pages are read from. */
+/** The segments that pages are read from. */
 export interface Source {
   readonly folder: string;
-  /** The oldest first. */
+  /** Oldest first. */
   readonly segments: readonly SegmentName[];
-  /** The one that is written to, which NeDB has in memory. */
+  /** The segment that is written to, which NeDB holds in memory. */
   readonly current: Current | undefined;
   recordsIn(segment: SegmentName): number;
 }
@@ -22,12 +22,12 @@ export interface Current {
 
 const LIMIT = 50;
 const MOST_ASKED = 500;
-/** Places of the segment in memory that are looked through in one go. */
+/** Records of the segment in memory that are scanned at once. */
 const WINDOW = 250;
-/** Segments that one question may read from the disk. */
+/** Segments that one query may read from disk. */
 const MOST_READ = 3;
 
-/** Looks from the newest to the oldest, or from where the page before ended. @throws RangeError for a cursor that is none */
+/** One page, newest record first, from the start or from a cursor. @throws RangeError for an invalid cursor */
 export const pageOf = async (
   source: Source,
   { limit = LIMIT, cursor, ...filter }: RequestQuery,
@@ -55,7 +55,7 @@ export const pageOf = async (
   return { requests: found };
 };
 
-/** As `recordsBefore`. */
+/** Like `recordsBefore`, for the segment in memory. */
 async function* recordsInMemory({ db }: Current, before: number): AsyncGenerator<Stored[]> {
   for (let end = before; end > 1; end -= WINDOW) {
     const from = Math.max(1, end - WINDOW);
@@ -74,19 +74,19 @@ const fits = (record: RequestRecord, { chain, provider, status }: RequestQuery):
 
 const endOf = ({ status }: RequestRecord): 'answered' | 'failed' => (status < 400 ? 'answered' : 'failed');
 
-/** Where the next page begins, if there is anything before `place`. */
+/** The cursor of the next page; `undefined` if no record is before `place`. */
 const nextOf = ({ segments: [oldest] }: Source, segment: SegmentName, place: number): { next?: string } => {
   const isOldest = oldest === undefined || compareSegments(segment, oldest) <= 0;
   return isOldest && place === 1 ? {} : { next: cursorOf(segment, place) };
 };
 
-/** What comes next is before this place. */
+/** The place that a cursor stands for: the next page is before it. */
 const cursorOf = ({ day, number }: SegmentName, before: number): string =>
   Buffer.from(`${day}.${number}.${before}`).toString('base64url');
 
 const placeOf = (cursor: string): { segment: SegmentName; before: number } => {
   const text = Buffer.from(cursor, 'base64url').toString();
   const [, day, number, before] = /^(\d{4}-\d{2}-\d{2})\.(\d+)\.(\d+)$/.exec(text) ?? [];
-  if (day === undefined) throw new RangeError('The cursor is none that a page of requests came with.');
+  if (day === undefined) throw new RangeError('The cursor is invalid. Use the `next` of an earlier page.');
   return { segment: { day, number: Number(number) }, before: Number(before) };
 };

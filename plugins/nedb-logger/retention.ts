@@ -1,4 +1,4 @@
-/** A file of the log: one day of UTC, and of that day at most so many records. */
+/** A file of the log: some records of one UTC day. */
 export interface SegmentName {
   /** `2026-01-31`. */
   readonly day: string;
@@ -11,12 +11,12 @@ export interface Retention {
   readonly maxRequests: number;
 }
 
-/** For `sort`: the oldest first. */
+/** For `sort`: oldest first. */
 export const compareSegments = (one: SegmentName, other: SegmentName): number =>
   one.day === other.day ? one.number - other.number : one.day < other.day ? -1 : 1;
 
 const DAY_MS = 86_400_000;
-/** Totals are small, and people compare with last year. */
+/** Totals are small, and a year of them allows comparisons. */
 const KEEP_TOTALS_MS = 400 * DAY_MS;
 const MOST_PER_SEGMENT = 10_000;
 
@@ -24,13 +24,13 @@ export const dayOf = (at: number): string => new Date(at).toISOString().slice(0,
 
 const endOf = (day: string): number => Date.parse(day) + DAY_MS;
 
-/** Small enough that dropping a whole one leaves most of what may be kept. */
+/** Records per segment: few enough that removing one segment leaves most of what may be kept. */
 export const recordsPerSegment = ({ maxRequests }: Retention): number =>
   Math.max(1, Math.min(MOST_PER_SEGMENT, Math.floor(maxRequests / 4)));
 
 /**
- * The segments that have to go, of all but the one that is written to, oldest first: those whose last record is too old,
- * and as many more as it takes to have room for `coming` records.
+ * The segments to remove, oldest first: those whose last record is too old, and as many more as it takes to have room for
+ * `coming` records. `segments` does not include the one that is written to.
  */
 export const outdated = <T extends SegmentName>(
   segments: readonly T[],

@@ -5,14 +5,14 @@ import type { RequestRecord } from '429chain/plugin';
 import type Datastore from 'nedb-promises';
 import { compareSegments, type SegmentName } from './retention.js';
 
-/** Where the content of a record stands in the file beside its segment: the first byte, and how many. */
+/** The place of a record's content in the file beside its segment: first byte and length. */
 export type ContentPlace = readonly [at: number, bytes: number];
 
-/** `_id` is its place in the segment, 1 for the first, in six digits so that they sort. */
+/** A record in a segment. `_id` is its place, 1 for the first, in six digits so that ids sort. */
 export type Stored = RequestRecord & { readonly _id: string; readonly contentAt?: ContentPlace };
 
 const NAME = /^(\d{4}-\d{2}-\d{2})\.(\d{4,})\.db$/;
-/** Records that are handled in one go: a millisecond or two. */
+/** Records that are handled at once: one or two milliseconds. */
 const AT_ONCE = 100;
 
 export const fileName = ({ day, number }: SegmentName): string => `${day}.${String(number).padStart(4, '0')}.db`;
@@ -21,10 +21,10 @@ export const idOf = (place: number): string => String(place).padStart(6, '0');
 
 export const recordIn = ({ _id, contentAt, ...record }: Stored): RequestRecord => record;
 
-/** NeDB knows them; its types do not. */
+/** Options of NeDB that its types lack. */
 const PRIVATE: object = { modes: { fileMode: 0o600, dirMode: 0o700 } };
 
-/** All segments in `folder`, the oldest first; none when there is no such folder. */
+/** All segments in `folder`, oldest first; empty if the folder does not exist. */
 export const listSegments = async (folder: string): Promise<SegmentName[]> => {
   const files = await readdir(folder).catch(orNothing([] as string[]));
   return files
@@ -34,7 +34,7 @@ export const listSegments = async (folder: string): Promise<SegmentName[]> => {
     .sort(compareSegments);
 };
 
-/** For what is not there. @throws every other error */
+/** Ignores that a file does not exist. @throws every other error */
 export const orNothing =
   <T>(nothing: T, ...codes: string[]) =>
   (error: NodeJS.ErrnoException): T => {
@@ -42,7 +42,7 @@ export const orNothing =
     throw error;
   };
 
-/** Cuts off a last line that was not written to its end. @returns whether there was one */
+/** Removes an incomplete last line. @returns whether there was one */
 export const repair = async (folder: string, segment: SegmentName): Promise<boolean> => {
   const file = join(folder, fileName(segment));
   const content = await readFile(file).catch(orNothing(Buffer.alloc(0)));
@@ -53,8 +53,8 @@ export const repair = async (folder: string, segment: SegmentName): Promise<bool
 };
 
 /**
- * Every record of a segment, in batches with time for others in between. A line that cannot be read is left out, and
- * told to `onDamage`. Nothing is written, so that it works on a full disk too.
+ * Every record of a segment, in batches that let other work run in between. Skips a damaged line and calls `onDamage` for
+ * it. It writes nothing, so it works on a full disk too.
  */
 export async function* recordsOf(
   folder: string,
@@ -76,7 +76,7 @@ export async function* recordsOf(
   yield batch;
 }
 
-/** `undefined` for a line that is damaged. */
+/** The record of a line; `undefined` if the line is damaged. */
 export const readLine = (line: string): Stored | undefined => {
   try {
     const value = JSON.parse(line) as Stored;
@@ -86,13 +86,13 @@ export const readLine = (line: string): Stored | undefined => {
   }
 };
 
-/** A segment to append to. Creates what is not there. */
+/** Opens a segment to append to. Creates the folder and the file. */
 export const openToWrite = async (folder: string, segment: SegmentName): Promise<Datastore<Stored>> => {
-  // Loaded with the first request that is kept, and not at the start.
+  // Loaded with the first record, not at the start.
   const { default: nedb } = await import('nedb-promises');
   const store = nedb.create({
     filename: join(folder, fileName(segment)),
-    // The usual 10 % would refuse a small file for one damaged line.
+    // With the default of 10 %, NeDB would refuse a small file because of one damaged line.
     corruptAlertThreshold: 1,
     ...PRIVATE,
   }) as unknown as Datastore<Stored>;
@@ -102,15 +102,15 @@ export const openToWrite = async (folder: string, segment: SegmentName): Promise
 
 export const removeSegment = async (folder: string, segment: SegmentName): Promise<void> => {
   const file = join(folder, fileName(segment));
-  // What NeDB was writing anew when it was killed.
+  // The file that NeDB was rewriting when the process was killed.
   await rm(`${file}~`, { force: true });
   await rm(file, { force: true });
 };
 
-/** The last record of this id in a segment's file, found without reading the others. */
+/** The last record with this id in a segment's file. It does not parse the others. */
 export const findById = async (folder: string, segment: SegmentName, id: string): Promise<Stored | undefined> => {
   const content = await readFile(join(folder, fileName(segment))).catch(orNothing(Buffer.alloc(0)));
-  // Nothing but the field itself has these quotation marks without backslashes.
+  // Only the field itself contains these quotation marks without backslashes.
   const found = content.lastIndexOf(`"id":${JSON.stringify(id)}`);
   if (found === -1) return undefined;
   const end = content.indexOf('\n', found);

@@ -17,24 +17,24 @@ import { dayOf } from './retention.js';
 import { findById, recordIn } from './segments.js';
 import { BATCH, type Pending, SegmentWriter, type StoreSettings } from './writer.js';
 
-/** Records wait for this long, or for a batch, and are then written together. */
+/** Records are written together after this time, or when a batch is full. */
 const BATCH_MS = 250;
-/** After a failure. */
+/** The pause after a failed write. */
 const RETRY_MS = 1_000;
-/** So many wait for a disk that cannot be written; those beyond are only counted. */
+/** The most records that wait while the disk cannot be written. Further records are only counted. */
 const MOST_PENDING = 10_000;
-/** Characters of prompts and answers that wait. Those beyond are not kept. */
+/** The most characters of prompts and answers that wait. Further ones are not kept. */
 const MOST_CONTENT_PENDING = 32 * 2 ** 20;
 const SAVE_TOTALS_MS = 2_000;
 const RETIRE_MS = 3_600_000;
 const USAGE_DAYS_MS = 29 * 86_400_000;
 
-/** The records and totals of one folder. Nothing is read or written before the first record or question. */
+/** The records and totals of one folder. It reads and writes nothing before the first record or query. */
 export class RequestStore implements RequestLog {
   readonly #folder: string;
   readonly #days: Days;
   readonly #writer: SegmentWriter;
-  #settings: StoreSettings;
+  readonly #configured: StoreSettings[];
   readonly #pending: Pending[] = [];
   #contentPending = 0;
   #turn: Promise<unknown> = Promise.resolve();
@@ -46,7 +46,7 @@ export class RequestStore implements RequestLog {
 
   constructor(folder: string, settings: StoreSettings) {
     this.#folder = folder;
-    this.#settings = settings;
+    this.#configured = [settings];
     this.#days = new Days(join(folder, 'totals'), (message) => this.#settings.log.warn(message));
     this.#writer = new SegmentWriter(folder, this.#days, () => this.#settings);
   }
@@ -55,12 +55,20 @@ export class RequestStore implements RequestLog {
     return { failing: this.#failing, lost: this.#lost };
   }
 
-  /** After a reload. */
-  configure(settings: StoreSettings): void {
-    this.#settings = settings;
+  /** Uses other settings from now on. @returns a function that withdraws them: the ones before are used again */
+  configure(settings: StoreSettings): () => void {
+    this.#configured.push(settings);
+    return () => {
+      const at = this.#configured.indexOf(settings);
+      if (at !== -1) this.#configured.splice(at, 1);
+    };
   }
 
-  /** Takes no time: it is written later. */
+  get #settings(): StoreSettings {
+    return this.#configured.at(-1) as StoreSettings;
+  }
+
+  /** Adds a record. Returns at once: the record is written later. */
   add(record: RequestRecord, content?: RequestContent): void {
     const day = dayOf(this.#settings.now());
     if (this.#pending.length >= MOST_PENDING) {
@@ -75,16 +83,16 @@ export class RequestStore implements RequestLog {
     else this.#batching ??= setTimeout(() => void this.flush(), this.#failing === undefined ? BATCH_MS : RETRY_MS);
   }
 
-  /** Writes what waits to be written. Never throws. */
+  /** Writes all waiting records. Never throws. */
   flush(): Promise<void> {
     clearTimeout(this.#batching);
     this.#batching = undefined;
     return this.#inTurn(() => this.#write());
   }
 
-  /** Writes everything. May be used again afterwards. */
+  /** Writes everything. The store can be used again afterwards. */
   async close(): Promise<void> {
-    // If it was never used, another process may be at work in the folder.
+    // If this store was never used, another process may be using the folder.
     if (this.#writer.isOpen || this.#pending.length > 0) await this.flush();
     clearTimeout(this.#batching);
     clearTimeout(this.#saving);
@@ -92,7 +100,9 @@ export class RequestStore implements RequestLog {
     this.#batching = this.#saving = this.#retiring = undefined;
     await this.#inTurn(() => this.#save());
     if (this.#pending.length > 0)
-      this.#settings.log.warn(`${requests(this.#pending.length)} could not be written to ${this.#folder} at the end.`);
+      this.#settings.log.warn(
+        `${requests(this.#pending.length)} could not be written to ${this.#folder} before 429chain stopped.`,
+      );
   }
 
   async requests(query: RequestQuery = {}): Promise<RequestPage> {
@@ -118,7 +128,7 @@ export class RequestStore implements RequestLog {
     return await this.#inTurn(() => this.#days.report(dayOf(from), dayOf(to)));
   }
 
-  /** One after the other: a file is not to be removed while it is opened. */
+  /** Runs `work` after earlier work: a file must not be removed while it is being opened. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => {});
@@ -143,7 +153,7 @@ export class RequestStore implements RequestLog {
     this.#retiring ??= setInterval(() => void this.#inTurn(() => this.#writer.retire()), RETIRE_MS).unref();
   }
 
-  /** The first `number` of those that wait are on the disk. */
+  /** Removes the first `number` waiting records, which are on disk now. */
   #written(number: number): void {
     for (const { content } of this.#pending.splice(0, number)) this.#contentPending -= lengthOf(content);
     this.#saving ??= setTimeout(() => {
@@ -163,20 +173,20 @@ export class RequestStore implements RequestLog {
   #fail(error: Error): void {
     if (this.#failing === undefined)
       this.#settings.log.warn(
-        `Requests cannot be logged to ${this.#folder}: ${error.message}. They are answered all the same; the log tries again.`,
+        `Requests cannot be logged to ${this.#folder}: ${error.message}. 429chain keeps answering, and tries again to write the log.`,
       );
     this.#failing = error.message;
-    // Memory and what is left of the disk are for the records.
+    // Records matter more than contents: memory and disk are kept for them.
     for (const each of this.#pending) each.content = undefined;
     this.#contentPending = 0;
-    // A process that has nothing else to do is not to wait for the disk.
+    // `unref`: a process with nothing else to do does not wait for the disk.
     this.#batching ??= setTimeout(() => void this.flush(), RETRY_MS).unref();
   }
 
   #recover(): void {
     this.#failing = undefined;
     this.#settings.log.warn(
-      `Requests are logged to ${this.#folder} again. ${this.#lost === 0 ? 'None is missing' : `${requests(this.#lost)} are missing`}.`,
+      `Requests are logged to ${this.#folder} again. ${this.#lost === 0 ? 'None is missing' : `${requests(this.#lost)} ${this.#lost === 1 ? 'is' : 'are'} missing`}.`,
     );
   }
 }

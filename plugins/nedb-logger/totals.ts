@@ -1,7 +1,7 @@
 import type { FailureClass, RequestAttempt, RequestRecord, Totals, UsageReport } from '429chain/plugin';
 import { bucketOf, type Histogram, quantileOf } from './histogram.js';
 
-/** Totals as they are counted up. Names as short as the file of a day is to be. */
+/** Totals that are being counted. Their names are short to keep the file small. */
 interface Counts {
   requests: number;
   failures: number;
@@ -18,12 +18,12 @@ interface Counts {
 const GROUPS = ['providers', 'chains', 'targets'] as const;
 type Group = (typeof GROUPS)[number];
 
-/** What the requests of a day came to, and which records that covers. */
+/** The totals of one day, and the records that they cover. */
 export interface DayTotals {
   readonly day: string;
-  /** Segment's number → how many of its records are in here. */
+  /** By the segment's number: how many of its records are counted. */
   readonly counted: Record<string, number>;
-  /** No record of this day is missing in here. */
+  /** Whether every record of the day is counted. */
   closed: boolean;
   readonly total: Counts;
   readonly providers: Record<string, Counts>;
@@ -31,7 +31,7 @@ export interface DayTotals {
   readonly targets: Record<string, Counts>;
 }
 
-/** Callers choose the names of models, so there may be any number of them. */
+/** The most names that are counted separately: callers choose the names of models. */
 const MOST_NAMES = 500;
 const OTHERS = '(others)';
 const LEFT_FIRST = 499;
@@ -60,14 +60,14 @@ export const emptyDay = (day: string): DayTotals => ({
   targets: names(),
 });
 
-/** Without a prototype: a chain may be called `constructor`. */
+/** An object without prototype: a chain may be named `constructor`. */
 const names = (from: Record<string, Counts> = {}): Record<string, Counts> => Object.assign(Object.create(null), from);
 
-/** @throws when it is not what `JSON.stringify` made of a day */
+/** Parses the file of a day. @throws if it is damaged */
 export const parseDay = (text: string, day: string): DayTotals => {
   const value = JSON.parse(text) as DayTotals;
   if (value.day !== day || typeof value.total?.requests !== 'number')
-    throw new Error('it is not the totals of its day');
+    throw new Error('it does not contain the totals of its day');
   const [providers, chains, targets] = [names(value.providers), names(value.chains), names(value.targets)];
   return { ...value, providers, chains, targets };
 };
@@ -102,7 +102,7 @@ export const count = (day: DayTotals, record: RequestRecord): void => {
   for (const counts of countsOf(day, record.target)) countServed(counts, record, saved);
 };
 
-/** Answered, and not by the target that comes first: without the others it would have failed, or waited. */
+/** Whether a later target answered: without it, the request would have failed or waited. */
 const isSaved = ({ status, target, attempts }: RequestRecord): boolean =>
   status < 400 && target !== undefined && attempts[0] !== undefined && attempts[0].target !== target;
 
@@ -140,7 +140,7 @@ const addTo = (histogram: Histogram, bucket: number, by = 1): void => {
   histogram[bucket] = (histogram[bucket] ?? 0) + by;
 };
 
-/** The days as one report. Their own counts stay as they are. */
+/** One report over several days. It does not change them. */
 export const reportOf = (days: readonly DayTotals[]): UsageReport => {
   const sum = emptyDay('');
   for (const day of days) mergeDay(sum, day);
@@ -153,7 +153,7 @@ export const reportOf = (days: readonly DayTotals[]): UsageReport => {
   };
 };
 
-/** Adds up in `into`; which records `from` covers is not taken over. */
+/** Adds the totals of `from` to `into`, without the records that they cover. */
 export const mergeDay = (into: DayTotals, from: DayTotals): DayTotals => {
   merge(into.total, from.total);
   for (const group of GROUPS) {

@@ -5,13 +5,13 @@ import type { Current, Source } from './pages.js';
 import { compareSegments, dayOf, outdated, type Retention, recordsPerSegment, type SegmentName } from './retention.js';
 import { fileName, idOf, listSegments, openToWrite, recordIn, recordsOf, removeSegment, repair } from './segments.js';
 
-/** What may change with the configuration. */
+/** The settings of the log, which may change with the configuration. */
 export interface StoreSettings extends Retention {
   readonly now: () => number;
   readonly log: { info(message: string): void; warn(message: string): void };
 }
 
-/** A record that waits to be written. */
+/** A record that is not written yet. */
 export interface Pending {
   readonly day: string;
   readonly record: RequestRecord;
@@ -20,17 +20,17 @@ export interface Pending {
 
 /** Records that are written together. */
 export const BATCH = 100;
-/** A segment with more records than this is not opened again to append to it: that takes NeDB too long. */
+/** A segment with more records than this is not reopened to append to it: NeDB would take too long. */
 const MOST_REOPENED = 2_000;
 
-/** The segments of one folder: begun, filled, counted and removed. One call at a time. */
+/** Writes, counts and removes the segments of one folder. One call at a time. */
 export class SegmentWriter implements Source {
   readonly folder: string;
   readonly #days: Days;
   readonly #settings: () => StoreSettings;
   #segments: SegmentName[] = [];
   #current: (Current & { contentBytes: number }) | undefined;
-  /** A batch that failed: how much of it is on the disk is seen when it is written again. */
+  /** The segment of a batch that failed: part of the batch may be on disk. */
   #doubtful: SegmentName | undefined;
   #isOpen = false;
 
@@ -56,15 +56,13 @@ export class SegmentWriter implements Source {
     return this.#days.countedIn(segment);
   }
 
-  /** Lists what is there, and counts what the totals do not know of yet. */
+  /** Lists the segments, and counts records that the totals do not include yet. */
   async open(): Promise<void> {
     const { log, now } = this.#settings();
     const segments = await listSegments(this.folder);
     const last = segments.at(-1);
     if (last !== undefined && (await repair(this.folder, last)))
-      log.warn(
-        `The last record in ${fileName(last)} was cut off in the midst of it, and is gone. All others are there.`,
-      );
+      log.warn(`The last record in ${fileName(last)} was incomplete and is lost. All others are intact.`);
     await this.#days.load(segments.map(({ day }) => day));
     for (const segment of segments) await this.#catchUp(segment);
     this.#segments = segments;
@@ -73,7 +71,7 @@ export class SegmentWriter implements Source {
     await this.retire();
   }
 
-  /** Writes and counts the first of those that wait; there is at least one. @returns how many: those are done with */
+  /** Writes and counts the first of the waiting records, of which there must be at least one. @returns how many it wrote */
   async append(pending: readonly Pending[]): Promise<number> {
     if (this.#doubtful !== undefined) return await this.#resolveDoubt(this.#doubtful, pending);
     const [{ day }] = pending as [Pending];
@@ -101,7 +99,7 @@ export class SegmentWriter implements Source {
     return this.#count(segment, batch);
   }
 
-  /** Never throws: what could not be removed is removed the next time. */
+  /** Removes what is too old or too much. Never throws: it tries again the next time. */
   async retire(coming = 0, writtenTo = this.#current?.segment): Promise<void> {
     const { now, log } = this.#settings();
     const others = this.#segments.filter(
@@ -127,7 +125,7 @@ export class SegmentWriter implements Source {
     return written.length;
   }
 
-  /** After a batch that failed, and left perhaps a part of itself. */
+  /** After a failed batch: counts the part of it that is on disk. */
   async #resolveDoubt(segment: SegmentName, pending: readonly Pending[]): Promise<number> {
     this.#current = undefined;
     await repair(this.folder, segment);
@@ -145,7 +143,7 @@ export class SegmentWriter implements Source {
     if (current?.segment.day === day && this.recordsIn(current.segment) < full && current.contentBytes < MOST_CONTENT)
       return current;
     if (current !== undefined && current.segment.day !== day) await this.#days.close(current.segment.day);
-    // Records from here on are missing in what the day's totals have on the disk.
+    // From here on, the file of the day's totals lacks records.
     await this.#days.reopen(day);
     const last = this.#segments.findLast((segment) => segment.day === day);
     const bytes = last === undefined ? 0 : await contentBytes(this.folder, last);
@@ -169,6 +167,6 @@ export class SegmentWriter implements Source {
     for await (const batch of records) {
       for (const record of batch) this.#days.addOnce(segment, Number(record._id), recordIn(record));
     }
-    if (damaged > 0) this.#settings().log.warn(`${fileName(segment)} has ${damaged} damaged lines; they are left out.`);
+    if (damaged > 0) this.#settings().log.warn(`${fileName(segment)} has ${damaged} damaged lines, which are skipped.`);
   }
 }

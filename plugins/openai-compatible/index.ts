@@ -2,7 +2,7 @@ import { definePlugin, type ModelView, readErrorBody, readFailure } from '429cha
 import { repairsIn } from './repairs.js';
 import { RULES } from './rules.js';
 
-/** Mistral says what its models can do, and lists some that cannot talk. */
+/** Mistral's list states capabilities, and includes models that cannot chat. */
 const readModel = ({ capabilities }: Readonly<Record<string, unknown>>): Partial<ModelView> | undefined => {
   if (typeof capabilities !== 'object' || capabilities === null) return {};
   const { completion_chat: chat, vision, function_calling: tools } = capabilities as Record<string, unknown>;
@@ -13,7 +13,7 @@ const readModel = ({ capabilities }: Readonly<Record<string, unknown>>): Partial
   };
 };
 
-/** Any server that speaks OpenAI's protocol; also reads the failures that no other provider type spoke for. */
+/** The type for any server with OpenAI's protocol. Also reads the failures of all types that no other plugin reads. */
 export default definePlugin({
   name: 'openai-compatible',
   apply(api) {

@@ -1,6 +1,6 @@
-import { type ErrorFacts, fieldOf, type Repair } from '429chain/plugin';
+import { type ErrorFacts, errorField, type Repair } from '429chain/plugin';
 
-/** Without these a request is another request. Those of messages stand here too. */
+/** Fields of the body and of messages that a request cannot do without. */
 const ESSENTIAL = new Set([
   'model',
   'messages',
@@ -13,7 +13,7 @@ const ESSENTIAL = new Set([
   ...['role', 'content', 'tool_calls', 'tool_call_id'].map((key) => `messages[].${key}`),
 ]);
 
-/** What bounds the answer has two names; the other one is tried before the bound is given up. */
+/** The two names of the limit on answer tokens: if one is refused, the other is tried before the limit is dropped. */
 const OTHER_NAME: Readonly<Record<string, string>> = {
   max_tokens: 'max_completion_tokens',
   max_completion_tokens: 'max_tokens',
@@ -21,13 +21,13 @@ const OTHER_NAME: Readonly<Record<string, string>> = {
 
 const MOST = 16;
 const FIELD = /^[a-z][a-z0-9_]{0,63}$/i;
-/** Between a message's index and its field FastAPI names the role that it tried. */
+/** FastAPI puts the role that it tried between a message's index and its field. */
 const BRANCH = /^(?:assistant|user|system|tool|developer|function)$|Message/;
 const REFUSED_TYPE = /^(?:extra_forbidden|value_error\.extra|literal_error|enum)$/;
 const REFUSED_CODE = new Set(['unsupported_parameter', 'unknown_parameter', 'unsupported_value']);
 const REFUSED_WORDS = /\b(?:unsupported|unknown|unrecognized|not supported|not permitted|extra)\b/i;
 
-/** Sentences that name a refused field. Quantifiers are bounded: what they read is hostile. */
+/** Sentences that name a refused field. Quantifiers are bounded because the input may be hostile. */
 const SENTENCES: readonly RegExp[] = [
   // Gemini: Unknown name "x" at 'messages[0]': Cannot find field.
   /\bUnknown name "(?<name>\w{1,64})"(?: at '(?<at>[^']{1,200})')?: Cannot find field/g,
@@ -41,7 +41,7 @@ const SENTENCES: readonly RegExp[] = [
 ];
 const INSTEAD = /\bUse '(?<to>\w{1,64})' instead\b/;
 
-/** The fields that a refusal names and that may go or be renamed. None that make the request what it is. */
+/** How to change a request so that the fields that a refusal names are dropped or renamed. Essential fields stay. */
 export const repairsIn = (facts: ErrorFacts): Repair[] => {
   const fields = new Set([...detailed(facts), ...said(facts.message), ...parameter(facts)]);
   const instead = INSTEAD.exec(facts.message)?.groups?.to;
@@ -73,14 +73,14 @@ const parameter = (facts: ErrorFacts): string[] => {
   const { param, message } = facts;
   if (param === undefined) return [];
   const refused =
-    REFUSED_CODE.has(String(fieldOf(facts, 'code'))) || (REFUSED_WORDS.test(message) && message.includes(param));
+    REFUSED_CODE.has(String(errorField(facts, 'code'))) || (REFUSED_WORDS.test(message) && message.includes(param));
   return refused ? fieldAt(partsOf(param)) : [];
 };
 
 /** `messages[2].name` and `messages.2.assistant.name` → `messages`, `2`, …, `name`. */
 const partsOf = (path: string | undefined): string[] => (path ?? '').split(/[.[\]]/).filter((part) => part !== '');
 
-/** A path as a repair can name it. What lies deeper than a field of a message, or in an essential field, cannot go. */
+/** The field that a path names, as a repair needs it. Empty for a field deeper than a message, or inside an essential field. */
 const fieldAt = (path: readonly unknown[]): string[] => {
   const [top, index, ...rest] = path.map(String);
   if (top === undefined || !FIELD.test(top)) return [];

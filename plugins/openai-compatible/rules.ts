@@ -2,7 +2,7 @@ import { type ErrorRule, nextMidnightIn, nextMinute, nextUtcMidnight } from '429
 
 const pacificMidnight = (at: number): number => nextMidnightIn('America/Los_Angeles', at);
 
-/** Can never fit, whatever the status. */
+/** The request is too large for the model, under any status. */
 const TOO_LARGE: readonly ErrorRule[] = [
   {
     code: ['context_length_exceeded', 'tokens_limit_reached', 'exceed_context_size_error', 'payload_too_large'],
@@ -27,7 +27,7 @@ const MODERATION: readonly ErrorRule[] = [
   { status: [403], has: ['reasons', 'flagged_input'], class: 'moderation', why: 'OpenRouter behind another address' },
 ];
 
-/** The key is at fault under a 400, or is not under a 401 or 403. */
+/** A bad key under a 400, and a 401 or 403 that is not about the key. */
 const KEYS: readonly ErrorRule[] = [
   { code: ['API_KEY_INVALID', 'invalid_api_key', 'wrong_api_key'], class: 'auth', why: 'Gemini says so with a 400' },
   {
@@ -44,7 +44,7 @@ const KEYS: readonly ErrorRule[] = [
     class: 'bad_request',
     why: 'Cloudflare dislikes our client',
   },
-  { status: [403], says: /^</, plainText: true, class: 'bad_request', why: 'a page by what stands before the API' },
+  { status: [403], says: /^</, plainText: true, class: 'bad_request', why: 'a page of a firewall in front of the API' },
   {
     status: [403],
     says: /^this model requires a subscription\b/,
@@ -60,7 +60,7 @@ const KEYS: readonly ErrorRule[] = [
   },
 ];
 
-/** Money. It has no window, and comes under five statuses. */
+/** No credit. It has no window, and comes under five statuses. */
 const CREDIT: readonly ErrorRule[] = [
   {
     code: [
@@ -75,7 +75,7 @@ const CREDIT: readonly ErrorRule[] = [
     why: 'OpenAI: money under a 429',
   },
   { says: /\binsufficient balance \(1008\)/i, class: 'not_found', why: 'ModelScope: a retired model' },
-  { status: [429], code: ['1113'], class: 'quota', why: 'z.ai: a paid model, and no balance; its free ones go on' },
+  { status: [429], code: ['1113'], class: 'quota', why: 'z.ai: a paid model without balance; free models still work' },
   {
     status: [429],
     code: ['1308', '1310', '1309', '1314'],
@@ -153,7 +153,7 @@ const LIMITS: readonly ErrorRule[] = [
   },
 ];
 
-/** The provider's own capacity, under whatever status. */
+/** The provider has no capacity, under any status. */
 const CAPACITY: readonly ErrorRule[] = [
   { status: [400], says: /\bDEGRADED function cannot be invoked\b/, class: 'overloaded', why: 'NVIDIA NIM' },
   { status: [429], code: ['3505', '3040', '1305'], class: 'overloaded', why: 'Mistral; Cloudflare; z.ai' },
@@ -166,9 +166,9 @@ const CAPACITY: readonly ErrorRule[] = [
     status: [502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 530],
     plainText: true,
     scope: 'provider',
-    why: 'said by what stands before the API, so of all of it',
+    why: 'a gateway in front of the API answered, so it concerns all models',
   },
-  { status: [499], class: 'server_error', why: 'cancelled, and not by us' },
+  { status: [499], class: 'server_error', why: 'cancelled, but not by the caller' },
 ];
 
 const MODELS: readonly ErrorRule[] = [
@@ -180,7 +180,7 @@ const MODELS: readonly ErrorRule[] = [
   { status: [400], code: ['1214'], class: 'not_found', why: 'z.ai: unknown model' },
 ];
 
-/** Names of limits. Under a 429 they add nothing; in an answer that began well they are all there is. */
+/** Names of limits. They add nothing to a 429, but are all there is for an error inside an answer. */
 const NAMED: readonly ErrorRule[] = [
   {
     status: [200],
@@ -190,7 +190,7 @@ const NAMED: readonly ErrorRule[] = [
   },
 ];
 
-/** What failures mean, the first rule that holds. Ends with one that always does. */
+/** What failures mean: the first rule that matches decides. The last one always matches. */
 export const RULES: readonly ErrorRule[] = [
   ...TOO_LARGE,
   ...MODERATION,

@@ -1,7 +1,6 @@
 import { definePlugin, type RouteKey } from '429chain/plugin';
 import type { Registry } from 'prom-client';
 import { Names } from './labels.js';
-import type { Metrics } from './metrics.js';
 
 interface Options {
   readonly key?: RouteKey;
@@ -9,33 +8,9 @@ interface Options {
 
 const NAME = 'prometheus';
 
-interface Shared {
-  metrics?: Promise<Metrics>;
-  users: number;
-}
-
-/** By data folder, over all runtimes: counters go on after a reload, in which two of them count for a while. */
-const shared = new Map<string, Shared>();
-
-/** Its metrics are made when they are asked for: what counts is loaded with the first request, and not at the start. */
-const borrow = (dataDir: string): (() => Promise<Metrics>) => {
-  const found: Shared = shared.get(dataDir) ?? { users: 0 };
-  shared.set(dataDir, found);
-  found.users++;
-  return () => {
-    found.metrics ??= import('./metrics.js').then(({ Metrics }) => new Metrics());
-    return found.metrics;
-  };
-};
-
-const giveBack = (dataDir: string): void => {
-  const found = shared.get(dataDir);
-  if (found !== undefined && --found.users === 0) shared.delete(dataDir);
-};
-
 let ofProcess: Registry | undefined;
 
-/** Memory, processor and event loop. They are of the process and not ours to take apart; watched once anybody asks. */
+/** Metrics of the process: memory, processor, event loop. Collected from the first scrape on, once for all apps in the process. */
 const processMetrics = async (): Promise<string> => {
   const { collectDefaultMetrics, Registry } = await import('prom-client');
   if (ofProcess === undefined) {
@@ -45,7 +20,7 @@ const processMetrics = async (): Promise<string> => {
   return ofProcess.metrics();
 };
 
-/** `GET /metrics`, for Prometheus: what requests came to, and how the targets stand. */
+/** Adds `GET /metrics` for Prometheus: counters of requests and the state of the targets. */
 export default definePlugin<Options>({
   name: NAME,
   optionsSchema: {
@@ -54,8 +29,11 @@ export default definePlugin<Options>({
     properties: { key: { enum: ['none', 'api', 'admin'] } },
   },
   apply(api, { key = 'admin' }) {
-    const metricsOf = borrow(api.dataDir);
-    api.onClose(() => giveBack(api.dataDir));
+    // Loaded with the first request or scrape, not at the start. Counters continue after a reload.
+    const metricsOf = api.shared('metrics', async () => {
+      const { Metrics } = await import('./metrics.js');
+      return new Metrics();
+    });
     let names: Names | undefined;
     api.hooks.afterResponse.tapPromise(NAME, async (outcome) => {
       names ??= new Names(api.status());

@@ -1,9 +1,9 @@
 import type { AttemptRecord, LiveStatus, Outcome } from '429chain/plugin';
 
-/** Callers choose the names of models, and each value of a label is a series for ever: what no chain names counts here. */
+/** The label of every target and chain that the configuration does not name: callers choose names, and each would be a series for ever. */
 const OTHERS = '(others)';
 
-/** The values that labels may take: what the configuration names. */
+/** The names in the configuration: the values that labels may have. */
 export class Names {
   readonly #targets: ReadonlySet<string>;
   readonly #chains: ReadonlySet<string>;
@@ -23,13 +23,13 @@ export class Names {
   }
 }
 
-/** Those that people look for; a provider may refuse with any other. */
+/** The statuses with a label of their own. Others are grouped, such as `4xx`. */
 const STATUSES = new Set([200, 400, 401, 404, 408, 413, 415, 422, 429, 499, 500, 502, 503, 504]);
 
 export const statusLabel = ({ status }: Outcome): string =>
   STATUSES.has(status) ? String(status) : `${Math.floor(status / 100)}xx`;
 
-/** `served`, the class of its failure, or why it was not asked: `limited`, or `skipped` for any other reason. */
+/** `served`, the class of the failure, `limited` for a target skipped because of a limit, or `skipped`. */
 export const outcomeLabel = (record: AttemptRecord): string => {
   if (record.outcome === 'failed') return record.failure.class;
   return record.outcome === 'skipped' && record.limited ? 'limited' : record.outcome;

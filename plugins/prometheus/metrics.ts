@@ -5,44 +5,47 @@ import { type Names, outcomeLabel, statusLabel } from './labels.js';
 const STATES: readonly TargetState[] = ['available', 'tracking', 'exhausted', 'unconfigured', 'disabled'];
 const LIMITS: ReadonlySet<string> = new Set(['rate_limit', 'quota']);
 
-/** Seconds: from the short answer of a fast provider to the longest that anybody waits for. */
+/** Buckets in seconds. */
 const DURATIONS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600];
 const FIRST_TOKENS = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];
 const WAITS = [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
 
-/** No metric may begin with a digit: `429chain` is `chain429`. */
+/** The name of a metric must not begin with a digit. */
 const PREFIX = 'chain429_';
 
-/** What the requests of one data folder came to, over all configurations, and how its targets stand. */
+/** The counters of requests, over all configurations, and the state of the targets. */
 export class Metrics {
   readonly #registry = new Registry();
 
-  readonly #requests = this.#counter('requests_total', 'Requests that are over.', ['chain', 'status']);
-  readonly #attempts = this.#counter('attempts_total', 'Targets asked or passed over.', ['target', 'outcome']);
-  readonly #met = this.#counter('rate_limits_met_total', 'Attempts that a limit refused.', ['target']);
-  readonly #avoided = this.#counter('rate_limits_avoided_total', 'Targets passed over because of a limit.', ['target']);
-  readonly #tokens = this.#counter('tokens_total', 'Tokens; those cached are input too.', ['target', 'kind']);
-  readonly #resumed = this.#counter('streams_resumed_total', 'Broken streams that a target took up.', ['chain']);
-  readonly #duration = this.#histogram('request_duration_seconds', 'How long answered requests took.', DURATIONS);
-  readonly #firstToken = this.#histogram('first_token_seconds', 'Until a streamed answer began.', FIRST_TOKENS);
-  readonly #waited = this.#histogram('wait_seconds', 'How long requests waited that had to wait.', WAITS);
-  readonly #waiting = this.#gauge('waiting_requests', 'Requests that wait for capacity now.');
-  readonly #state = this.#gauge('target_state', 'The state of each target is 1, every other one 0.', [
+  readonly #requests = this.#counter('requests_total', 'Finished requests.', ['chain', 'status']);
+  readonly #attempts = this.#counter('attempts_total', 'Targets asked or skipped.', ['target', 'outcome']);
+  readonly #met = this.#counter('rate_limits_met_total', 'Attempts that failed because of a limit.', ['target']);
+  readonly #avoided = this.#counter('rate_limits_avoided_total', 'Targets skipped because of a limit.', ['target']);
+  readonly #tokens = this.#counter('tokens_total', 'Tokens. Cached tokens count as input too.', ['target', 'kind']);
+  readonly #resumed = this.#counter('streams_resumed_total', 'Broken streams that another target resumed.', ['chain']);
+  readonly #duration = this.#histogram('request_duration_seconds', 'Duration of answered requests.', DURATIONS);
+  readonly #firstToken = this.#histogram('first_token_seconds', 'Time until a streamed answer began.', FIRST_TOKENS);
+  readonly #waited = this.#histogram('wait_seconds', 'Time that requests waited, if they had to wait.', WAITS);
+  readonly #waiting = this.#gauge('waiting_requests', 'Requests that are waiting for a limit to reset.');
+  readonly #state = this.#gauge('target_state', '1 for the current state of a target, 0 for every other state.', [
     'target',
     'state',
   ]);
-  readonly #limit = this.#quotaGauge('quota_limit', 'What a quota allows in its window.');
+  readonly #limit = this.#quotaGauge('quota_limit', 'The limit of a quota in its window.');
   readonly #remaining = this.#quotaGauge('quota_remaining', 'What is left of a quota.');
-  readonly #inFlight = this.#quotaGauge('quota_in_flight', 'Units of a quota that are held for attempts in flight.');
-  readonly #reset = this.#quotaGauge('quota_reset_seconds', 'How long until a quota resets.');
-  readonly #lost = this.#counter('request_log_lost_total', 'Requests that the request log could not keep.');
+  readonly #inFlight = this.#quotaGauge(
+    'quota_in_flight',
+    'Units of a quota that are reserved for attempts in flight.',
+  );
+  readonly #reset = this.#quotaGauge('quota_reset_seconds', 'Time until a quota resets.');
+  readonly #lost = this.#counter('request_log_lost_total', 'Requests that the request log lost.');
   readonly #failing = this.#gauge('request_log_failing', '1 while the request log cannot be written.');
 
   get contentType(): string {
     return this.#registry.contentType;
   }
 
-  /** Adds one request that is over. */
+  /** Counts a finished request. */
   count(outcome: Outcome, names: Names): void {
     const { servedBy, usage, attempts, resumed, status, durationMs, firstTokenMs, waitedMs } = outcome;
     const chain = names.chain(outcome.chain);
@@ -66,12 +69,12 @@ export class Metrics {
     if (waitedMs > 0) this.#waited.observe({ chain }, waitedMs / 1000);
   }
 
-  /** How things stand at `now`, epoch ms. What was told before and is no more is forgotten. */
+  /** Sets the gauges to the state at `now`, epoch ms. Targets and quotas that no longer exist disappear. */
   observe({ targets, waiting }: LiveStatus, health: RequestLogHealth | undefined, now: number): void {
     this.#waiting.set(waiting);
     for (const gauge of [this.#state, this.#limit, this.#remaining, this.#inFlight, this.#reset]) gauge.reset();
     for (const { target, state, quotas } of targets) {
-      // What begins at 0 shows its first increase too.
+      // A counter that starts at 0 shows its first increase too.
       for (const counter of [this.#met, this.#avoided]) counter.inc({ target }, 0);
       for (const each of STATES) this.#state.set({ target, state: each }, each === state ? 1 : 0);
       for (const quota of quotas) this.#observeQuota(quota, now);
@@ -81,14 +84,14 @@ export class Metrics {
     this.#failing.set(health?.failing === undefined ? 0 : 1);
   }
 
-  /** Everything, as Prometheus reads it. */
+  /** All metrics in the text format of Prometheus. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }
 
   #observeQuota(quota: QuotaView, now: number): void {
     const { scope, dimension, window = '', source, limit, remaining, inFlight, resetAt } = quota;
-    // A limit that was written down and what headers tell of the same are two quotas.
+    // A limit of the configuration and the same limit from headers are two quotas.
     const labels = { scope, dimension, window, source };
     if (limit !== undefined) this.#limit.set(labels, limit);
     if (remaining !== undefined) this.#remaining.set(labels, remaining);

@@ -14,7 +14,7 @@ const host = (): Promise<SimulatedHost> => {
 
 const typeOf = async (name: string): Promise<ProviderType> => {
   const type = (await host()).types.get(name);
-  if (type === undefined) throw new Error(`There is no built-in provider type "${name}".`);
+  if (type === undefined) throw new Error(`Unknown built-in provider type "${name}".`);
   return type;
 };
 
@@ -24,7 +24,7 @@ const limitText = (limit: Limit): string => {
   return `${amount} per ${limit.per}`;
 };
 
-/** What a provider type says of itself: its address, its free tier, and what it is taken to allow before it has answered. */
+/** The facts of a provider type: its address, free tier and known limits. */
 export const typeFacts = async (name: string): Promise<string> => {
   const { about, baseUrl, knownLimits = [], knownPoolLimits = {} } = await typeOf(name);
   const assumed = [
@@ -60,15 +60,15 @@ const conditionOf = ({ when = {} }: Adaptation): string =>
     ...(when.not === undefined ? [] : [`it is not ${when.not.map(codeOf).join(' or ')}`]),
   ].join(', ');
 
-/** What a provider type changes in requests, and why. */
+/** A table of the changes that a provider type makes to requests. */
 export const adaptationsTable = async (name: string): Promise<string> => {
   const { adaptations = [] } = await typeOf(name);
   const rows = adaptations.map((each) => [codeOf(each.field), changeOf(each), conditionOf(each), each.why]);
   return table(['field', 'what becomes of it', 'where', 'why'], rows);
 };
 
-/** `requests 86400000 14400 14370 3000`, as `tellOf` writes it, as people read it. */
-const heardText = (line: string): string => {
+/** Formats `requests 86400000 14400 14370 3000`, as `tellOf` returns it, for people. */
+const readLimitText = (line: string): string => {
   const [dimension = '', windowMs = ''] = line.split(' ');
   const name = dimension.replace('_', ' ');
   return durationOf(`${windowMs}ms`) === undefined ? name : `${name} per ${durationText(Number(windowMs))}`;
@@ -79,38 +79,38 @@ const waitText = (wait: unknown): string => {
   return typeof wait === 'number' ? durationText(wait) : '';
 };
 
-const rowOf = (each: Case, told: ReturnType<typeof tellOf>): readonly string[] => {
+const rowOf = (each: Case, result: ReturnType<typeof tellOf>): readonly string[] => {
   const answer = each.case.replace(`${each.status} `, '');
-  if (told.class === 'ok') {
-    const heard = (told.limits as string[]).map(heardText).join(', ');
-    return [answer, String(each.status), heard === '' ? 'no limits' : `limits: ${heard}`, '', ''];
+  if (result.class === 'ok') {
+    const limits = (result.limits as string[]).map(readLimitText).join(', ');
+    return [answer, String(each.status), limits === '' ? 'no limits' : `limits: ${limits}`, '', ''];
   }
   return [
     answer,
     String(each.status),
-    codeOf(told.class),
-    told.scope === 'nothing' ? 'nothing' : `the ${told.scope}`,
-    told.scope === 'nothing' ? '' : waitText(told.wait),
+    codeOf(result.class),
+    result.scope === 'nothing' ? 'nothing' : `the ${result.scope}`,
+    result.scope === 'nothing' ? '' : waitText(result.wait),
   ];
 };
 
-/** Answers that were captured from these providers, and what 429chain takes each for. */
+/** A table of captured answers of these providers, and how 429chain classifies each. */
 export const answersTable = async (...providers: readonly string[]): Promise<string> => {
-  const asked = await host();
+  const simulated = await host();
   const cases = CASES.filter(({ provider }) => providers.includes(provider));
   const missing = providers.filter((provider) => !cases.some((each) => each.provider === provider));
-  if (missing.length > 0) throw new Error(`No answer was captured from ${missing.join(', ')}.`);
+  if (missing.length > 0) throw new Error(`There are no captured answers from ${missing.join(', ')}.`);
   const several = providers.length > 1;
   const rows = cases
     .toSorted(
       (one, other) => providers.indexOf(one.provider) - providers.indexOf(other.provider) || one.status - other.status,
     )
     .map((each) => {
-      const [answer = '', ...rest] = rowOf(each, tellOf(asked, each));
+      const [answer = '', ...rest] = rowOf(each, tellOf(simulated, each));
       return [several ? `${each.provider}: ${answer}` : answer, ...rest];
     });
   return table(['answer', 'status', 'taken for', 'what rests', 'for'], rows);
 };
 
-/** Providers of whom answers were captured. */
+/** The providers with captured answers. */
 export const CAPTURED: readonly string[] = [...new Set(CASES.map(({ provider }) => provider))];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { table } from './table.js';
 
-/** A schema, as far as the tables tell of it. */
+/** The parts of a JSON Schema that the tables show. */
 interface Node {
   readonly $ref?: string;
   readonly type?: string;
@@ -18,21 +18,21 @@ interface Node {
 
 const SCHEMA = JSON.parse(readFileSync(new URL('../../schemas/429chain.schema.json', import.meta.url), 'utf8')) as Node;
 
-/** What a setting of this definition takes, with the section of docs/configuration.md that explains it. */
-const TAKES: Readonly<Record<string, string>> = {
+/** The value types of the schema's definitions, each with a link to its section of docs/configuration.md. */
+const VALUE_TYPES: Readonly<Record<string, string>> = {
   server: '[settings](#the-server)',
   logging: '[settings](#what-it-says)',
   apiKey: '[key](#the-server)',
-  plainKey: 'text',
+  plainKey: 'string',
   provider: '[provider](#providers)',
   chain: '[chain](#chains-and-targets)',
   target: '[target](#chains-and-targets)',
   targetList: 'list of [targets](#chains-and-targets)',
   limit: '[limit](#limits)',
   timeouts: '[timeouts](#timeouts)',
-  duration: '[span](#spans-of-time)',
+  duration: '[duration](#spans-of-time)',
   plugin: '[plugin](#plugins)',
-  pluginName: 'text',
+  pluginName: 'string',
 };
 
 const nameOf = ({ $ref = '' }: Node): string => $ref.replace('#/$defs/', '');
@@ -43,46 +43,47 @@ const definitionOf = (name: string): Node => {
   return found;
 };
 
-const pluralOf = (takes: string): string => takes.replace(/^\[(\w+)\]/, '[$1s]').replace(/^text$/, 'texts');
+const pluralOf = (valueType: string): string => valueType.replace(/^\[(\w+)\]/, '[$1s]').replace(/^string$/, 'strings');
 
-const takesOf = (node: Node): string => {
+const valueTypeOf = (node: Node): string => {
   if (node.$ref !== undefined) {
-    const takes = TAKES[nameOf(node)];
-    if (takes === undefined) throw new Error(`What "${nameOf(node)}" takes has no words yet: give it some in TAKES.`);
-    return takes;
+    const valueType = VALUE_TYPES[nameOf(node)];
+    if (valueType === undefined)
+      throw new Error(`The definition "${nameOf(node)}" has no value type: add one to VALUE_TYPES.`);
+    return valueType;
   }
   if (node.enum !== undefined) return node.enum.map((value) => `\`'${value}'\``).join(', ');
-  if (node.type === 'array') return `list of ${pluralOf(takesOf(node.items ?? {}))}`;
+  if (node.type === 'array') return `list of ${pluralOf(valueTypeOf(node.items ?? {}))}`;
   if (node.type === 'boolean') return '`true`, `false`';
   if (node.type === 'integer')
     return `${node.minimum} ${node.maximum === undefined ? 'or more' : `to ${node.maximum}`}`;
-  return node.type === 'object' ? 'object' : 'text';
+  return node.type === 'object' ? 'object' : 'string';
 };
 
 const defaultOf = ({ default: value }: Node, required: boolean): string => {
-  if (required) return 'needed';
+  if (required) return 'required';
   if (value === undefined) return '';
-  if (typeof value === 'string' && value.includes('\n')) return 'in English';
+  if (typeof value === 'string' && value.includes('\n')) return 'an English text';
   return `\`${typeof value === 'string' ? `'${value}'` : JSON.stringify(value)}\``;
 };
 
-/** Names of settings, quoted words, placeholders and values stand as code. */
+/** Names of settings, quoted words, placeholders and values are formatted as code. */
 const CODE = /'[^' ]+'|\$?\{\w*\}|\$\$\{|\b[a-z]+[A-Z]\w*\b|\b(?:true|false)\b/g;
 
-/** Its own description, or the first sentence of its definition's: the rest is told where the definition is. */
-const meaningOf = (node: Node): string => {
+/** The description of a setting, or the first sentence of its definition's description. */
+const descriptionOf = (node: Node): string => {
   const [first = ''] = (SCHEMA.$defs?.[nameOf(node)]?.description ?? '').split(/(?<=\.) /);
   return (node.description ?? first).replaceAll(CODE, '`$&`');
 };
 
-/** The settings of one definition of the schema: what each takes, its default, and what it means. */
+/** A table of the settings of a definition: name, type, default and description. */
 export const settingsTable = (name: string): string => {
   const { properties = {}, required = [] } = definitionOf(name);
   const rows = Object.entries(properties).map(([key, node]) => [
     `\`${key}\``,
-    takesOf(node),
+    valueTypeOf(node),
     defaultOf(node, required.includes(key)),
-    meaningOf(node),
+    descriptionOf(node),
   ]);
-  return table(['setting', 'takes', 'unless told', 'meaning'], rows);
+  return table(['setting', 'type', 'default', 'description'], rows);
 };

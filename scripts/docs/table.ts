@@ -1,4 +1,4 @@
-/** A table of Markdown whose columns line up, so that it reads well as text too. */
+/** A Markdown table with aligned columns, readable as plain text too. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
   const lines = [head, ...rows].map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|')));
   const widths = head.map((_, column) => Math.max(3, ...lines.map((cells) => cells[column]?.length ?? 0)));

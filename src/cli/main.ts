@@ -1,51 +1,54 @@
 #!/usr/bin/env node
 import { suggest } from '../config/wording.js';
 import { printable } from '../logging/printable.js';
-import { neededNode, version } from '../package.js';
+import { minimumNode, version } from '../package.js';
 import { ChainError } from '../plugin/door/errors.js';
-import { CommandError } from './command-error.js';
 import { type CommandLine, OPTIONS, readCommandLine } from './options.js';
+import { CommandError } from './terminal/command-error.js';
 
 interface Command {
   readonly help: string;
-  /** Whether words may follow it, such as a question. */
+  /** Whether it accepts arguments, such as a question. */
   readonly takesWords?: boolean;
   readonly run: (line: CommandLine) => Promise<void>;
 }
 
-/** Name → what it does, and where. A command's code is loaded when it is called. */
+/** The commands by name. The code of a command is loaded only when it runs. */
 const COMMANDS: Readonly<Record<string, Command>> = {
-  start: { help: 'run the proxy (the default)', run: async (line) => (await import('./start.js')).start(line) },
+  start: {
+    help: 'run the proxy (the default)',
+    run: async (line) => (await import('./commands/start.js')).start(line),
+  },
   init: {
-    help: 'ask for keys on a terminal and try them, write a commented 429chain.json5 and a .env',
-    run: async (line) => (await import('./init.js')).init(line),
+    help: 'write a commented 429chain.json5 and a .env; asks for your keys on a terminal',
+    run: async (line) => (await import('./commands/init.js')).init(line),
   },
   check: {
-    help: 'validate the configuration, and ask every provider for its models',
-    run: async (line) => (await import('./check.js')).check(line),
+    help: 'validate the configuration and ask every provider for its models',
+    run: async (line) => (await import('./commands/check.js')).check(line),
   },
   ask: {
-    help: 'ask "…": send one question through a running proxy',
+    help: 'ask "…": send one question to a running proxy',
     takesWords: true,
-    run: async (line) => (await import('./ask.js')).ask(line),
+    run: async (line) => (await import('./commands/ask.js')).ask(line),
   },
   status: {
-    help: 'what every target of a running proxy has left, and when it is back',
-    run: async (line) => (await import('./status.js')).status(line),
+    help: 'show what every target has left and when its limits reset',
+    run: async (line) => (await import('./commands/status.js')).status(line),
   },
   health: {
-    help: 'whether a running proxy serves requests: exit status 0, or 1',
-    run: async (line) => (await import('./health.js')).health(line),
+    help: 'exit with status 0 if a running proxy serves requests, otherwise 1',
+    run: async (line) => (await import('./commands/health.js')).health(line),
   },
   explain: {
-    help: 'which target a request would go to now, and why not to the others',
+    help: 'show which target a request would go to now, and why',
     takesWords: true,
-    run: async (line) => (await import('./explain.js')).explain(line),
+    run: async (line) => (await import('./commands/explain.js')).explain(line),
   },
   plugin: {
-    help: 'plugin new NAME: write a plugin of your own, tested and ready to be published',
+    help: 'plugin new NAME: create a plugin that is ready to be tested and published',
     takesWords: true,
-    run: async (line) => (await import('./plugin.js')).plugin(line),
+    run: async (line) => (await import('./commands/plugin.js')).plugin(line),
   },
 };
 
@@ -57,16 +60,16 @@ const usage = (): string => {
   return `Usage: 429chain [command] [options]\n\nCommands\n${rows(commands)}\n\nOptions\n${rows(options)}\n`;
 };
 
-/** @throws CommandError before code is loaded that an old Node cannot read */
-const checkNode = (): void => {
+/** @throws CommandError when Node is too old. Runs before any code is loaded that an old Node cannot parse */
+const checkNodeVersion = (): void => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const [neededMajor = 0, neededMinor = 0] = neededNode.split('.').map(Number);
-  if (major > neededMajor || (major === neededMajor && minor >= neededMinor)) return;
-  throw new CommandError(`429chain needs Node ${neededNode} or later. This is Node ${process.versions.node}.`);
+  const [minimumMajor = 0, minimumMinor = 0] = minimumNode.split('.').map(Number);
+  if (major > minimumMajor || (major === minimumMajor && minor >= minimumMinor)) return;
+  throw new CommandError(`429chain needs Node ${minimumNode} or later. This is Node ${process.versions.node}.`);
 };
 
 const run = async (args: readonly string[]): Promise<void> => {
-  checkNode();
+  checkNodeVersion();
   const line = readCommandLine(args);
   if (line.options.version) {
     console.log(version);
@@ -85,7 +88,7 @@ const run = async (args: readonly string[]): Promise<void> => {
   const [word] = line.words;
   if (word !== undefined && !command.takesWords) {
     throw new CommandError(
-      `429chain ${line.command} takes options only, and cannot do anything with '${word}'. --config names another configuration.`,
+      `429chain ${line.command} takes no arguments, but got '${word}'. To use another configuration, write --config FILE.`,
       2,
     );
   }

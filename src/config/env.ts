@@ -1,54 +1,55 @@
 import { parseEnv } from 'node:util';
-import type { Path } from './locate.js';
+import type { Path } from './path.js';
 import { readSecretFile } from './secret-file.js';
 
-/** Variables by name. An empty one, or one of blanks, counts as unset. */
+/** Variables by name. An empty or blank one counts as not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A variable whose value should be in `file`, and why it is not to be had. */
-interface Unreadable {
+/** A variable whose value is in a file that cannot be read. */
+interface UnreadableVariable {
   readonly name: string;
   readonly file: string;
   readonly why: string;
 }
 
-/** A configuration whose variables are read; those that could not be are left in the text as they are written. */
+/** A configuration with its variables read. Variables that cannot be read stay as they are written. */
 export interface Resolution {
-  /** A copy. It holds secrets: show what is written, never this. */
+  /** A copy. It contains secrets and must not be shown. */
   readonly value: unknown;
   readonly unset: readonly { readonly path: Path; readonly names: readonly string[] }[];
-  /** Variables whose value is in a file that cannot be read. */
-  readonly unreadable: readonly ({ readonly path: Path } & Unreadable)[];
-  /** Texts with a `${` that is followed by no name and brace. */
+  readonly unreadable: readonly ({ readonly path: Path } & UnreadableVariable)[];
+  /** The paths of texts with a `${` that no name and `}` follow. */
   readonly malformed: readonly Path[];
 }
 
-/** What a variable may be called. */
+/** A valid variable name. */
 export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const VARIABLE = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
-/** The variable that a text is, such as GROQ_API_KEY for `${GROQ_API_KEY}`; `undefined` where it holds anything else. */
+/** The name of the variable if `text` is a single one: GROQ_API_KEY for `${GROQ_API_KEY}`. Otherwise `undefined`. */
 export const variableIn = (text: string): string | undefined => /^\$\{(\w+)\}$/.exec(text)?.[1];
 
 const isSet = (value: string | undefined): value is string => value !== undefined && value.trim() !== '';
 
-/** The variable that names the file of another one's value, as is the custom with Docker's secrets. */
+/** The variable with the path of a file that contains the value, the convention for Docker's secrets. */
 const fileVariableOf = (name: string): string => `${name}_FILE`;
 
 const own = (env: Environment, name: string): string | undefined => (Object.hasOwn(env, name) ? env[name] : undefined);
 
-/** Whether `env` has a value for a variable, or names the file of it. */
-export const isGiven = (env: Environment, name: string): boolean =>
+/** Whether `env` sets a variable, directly or with a `NAME_FILE` variable. */
+export const isVariableSet = (env: Environment, name: string): boolean =>
   isSet(own(env, name)) || isSet(own(env, fileVariableOf(name)));
 
-/** The variables of `process.env` or the like, over those of a `.env` file's text. */
+/** The variables of a `.env` file, overridden by those of `env`. */
 export const readEnvironment = (env: Environment, dotEnv: string): Environment => {
-  const ofFile = Object.entries(parseEnv(dotEnv.replace(/^\uFEFF/, ''))).filter(([name]) => !isGiven(env, name));
-  return Object.fromEntries([...ofFile, ...Object.entries(env)].filter(([, value]) => isSet(value)));
+  const fromFile = Object.entries(parseEnv(dotEnv.replace(/^\uFEFF/, ''))).filter(
+    ([name]) => !isVariableSet(env, name),
+  );
+  return Object.fromEntries([...fromFile, ...Object.entries(env)].filter(([, value]) => isSet(value)));
 };
 
-/** A value without the blanks around it: one in a file often ends in a line break, which no header may hold. */
-const readVariable = (name: string, env: Environment): string | Unreadable | undefined => {
+/** The trimmed value of a variable: files often end in a line break, which is not valid in a header. */
+const readVariable = (name: string, env: Environment): string | UnreadableVariable | undefined => {
   const value = own(env, name)?.trim();
   if (isSet(value)) return value;
   const file = own(env, fileVariableOf(name))?.trim();
@@ -60,13 +61,13 @@ const readVariable = (name: string, env: Environment): string | Unreadable | und
 interface TextResolution {
   readonly text: string;
   readonly names: readonly string[];
-  readonly unreadable: readonly Unreadable[];
+  readonly unreadable: readonly UnreadableVariable[];
   readonly malformed: boolean;
 }
 
 const resolveText = (written: string, env: Environment): TextResolution => {
   const names = new Set<string>();
-  const unreadable = new Map<string, Unreadable>();
+  const unreadable = new Map<string, UnreadableVariable>();
   let malformed = false;
   const text = written.replace(VARIABLE, (whole: string, name: string | undefined, brace: string | undefined) => {
     if (name === undefined) return '${';
@@ -84,9 +85,9 @@ const resolveText = (written: string, env: Environment): TextResolution => {
 };
 
 /**
- * Reads `${NAME}` in every text inside `written`: the variable, or the file that the variable `NAME_FILE` names. `$${`
- * stands for a plain `${`. Keys of objects are left alone, and what a variable contains is not read again. Blanks around
- * it are left out. Never throws.
+ * Replaces each `${NAME}` in the texts inside `written` by the variable, or by the content of the file that the variable
+ * `NAME_FILE` names. `$${` becomes a literal `${`. Values are trimmed, and not searched for variables. Keys of objects stay
+ * as they are. Never throws.
  */
 export const resolveVariables = (written: unknown, env: Environment): Resolution => {
   const unset: { path: Path; names: readonly string[] }[] = [];
@@ -102,13 +103,13 @@ export const resolveVariables = (written: unknown, env: Environment): Resolution
     }
     if (Array.isArray(value)) return value.map((item, index) => resolve(item, [...path, index]));
     if (typeof value !== 'object' || value === null) return value;
-    // fromEntries defines keys, so that one called `__proto__` stays a key.
+    // fromEntries keeps a key named `__proto__`; an assignment would not.
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, [...path, key])]));
   };
   return { value: resolve(written, []), unset, unreadable, malformed };
 };
 
-/** The names of the variables that are unset at `path` or anywhere inside it, each once. */
+/** The names of the unset variables at `path` and inside it, each once. */
 export const unsetNamesIn = ({ unset }: Resolution, path: Path): string[] => {
   const inside = unset.filter((one) => path.every((step, index) => one.path[index] === step));
   return [...new Set(inside.flatMap(({ names }) => names))];

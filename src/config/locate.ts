@@ -1,15 +1,13 @@
 import { type ArrayNode, type MemberNode, type ObjectNode, parse, type ValueNode } from '@humanwhocodes/momoa';
+import type { Path } from './path.js';
 
-/** Where a value stands inside a configuration: `['chains', 'default', 0]`. */
-export type Path = readonly (string | number)[];
-
-/** Both counted from 1. */
+/** A position in a text. Both numbers start at 1. */
 export interface Place {
   readonly line: number;
   readonly column: number;
 }
 
-/** A key that an object has twice. */
+/** A key that occurs twice in an object. */
 interface Duplicate {
   readonly path: Path;
   readonly first: Place;
@@ -17,27 +15,27 @@ interface Duplicate {
 }
 
 export interface Locator {
-  /** Where the value at `path` begins, or the nearest value around it when there is none. Never throws. */
+  /** The start of the value at `path`, or of the innermost value around it if it does not exist. Never throws. */
   valueAt(path: Path): Place;
-  /** Where the key of the value at `path` begins; for an element of a list, where its value begins. */
+  /** The start of the key of the value at `path`; for an element of a list, the start of the value. */
   keyAt(path: Path): Place;
   readonly duplicates: readonly Duplicate[];
 }
 
 const START: Place = { line: 1, column: 1 };
 
-/** Everything at the start, for a text whose syntax tree cannot be had. */
-const nowhere: Locator = { valueAt: () => START, keyAt: () => START, duplicates: [] };
+/** Places everything at the start of the text. */
+const unknownPlaces: Locator = { valueAt: () => START, keyAt: () => START, duplicates: [] };
 
 const placeOf = (node: { loc: { start: Place } }): Place => ({
   line: node.loc.start.line,
   column: node.loc.start.column,
 });
 
-/** A member's key, whichever way it is written. */
+/** A member's key, quoted or not. */
 export const keyOf = ({ name }: MemberNode): string => (name.type === 'Identifier' ? name.name : name.value);
 
-/** The last of several equal keys, since that is the one whose value JSON5 takes. */
+/** The member with this key. JSON5 uses the last of several. */
 export const memberOf = (node: ObjectNode, key: string): MemberNode | undefined =>
   node.members.findLast((member) => keyOf(member) === key);
 
@@ -46,8 +44,8 @@ const childOf = (node: ValueNode, step: string | number): ValueNode | undefined 
   return node.type === 'Array' ? node.elements[Number(step)]?.value : undefined;
 };
 
-/** The node at `path`, or the deepest on the way to it; `rest` are the steps that could not be gone. */
-const walk = (root: ValueNode, path: Path): { node: ValueNode; rest: Path } => {
+/** The node at `path`, or the innermost existing node around it; `rest` is the missing part of the path. */
+const nodeAt = (root: ValueNode, path: Path): { node: ValueNode; rest: Path } => {
   let node = root;
   for (const [index, step] of path.entries()) {
     const child = childOf(node, step);
@@ -77,23 +75,22 @@ const duplicatesOf = (node: ValueNode, path: Path): Duplicate[] => {
 };
 
 /**
- * Finds the places of values in a JSON5 text that JSON5 itself accepts.
- * Should the syntax tree not be had nevertheless, everything is at line 1, column 1.
+ * Finds the positions of values in a text that JSON5 accepts. If momoa cannot parse it, everything is at line 1, column 1.
  */
 export const createLocator = (text: string): Locator => {
   let root: ValueNode;
   try {
-    // A byte order mark is a blank to JSON5, but nothing that momoa knows.
+    // momoa, unlike JSON5, rejects a byte order mark.
     root = parse(text.replace(/^\uFEFF/, ' '), { mode: 'json5' }).body;
   } catch {
-    // momoa refuses unquoted keys such as `null`, which JSON5 allows. A place is not worth refusing a good file for.
-    return nowhere;
+    // momoa rejects unquoted keys such as `null`, which JSON5 allows. A valid file must not fail for a missing position.
+    return unknownPlaces;
   }
-  const valueAt = (path: Path): Place => placeOf(walk(root, path).node);
+  const valueAt = (path: Path): Place => placeOf(nodeAt(root, path).node);
   return {
     valueAt,
     keyAt: (path) => {
-      const { node, rest } = walk(root, path.slice(0, -1));
+      const { node, rest } = nodeAt(root, path.slice(0, -1));
       const key = path.at(-1);
       const member = rest.length === 0 && node.type === 'Object' ? memberOf(node, String(key)) : undefined;
       return member === undefined ? valueAt(path) : placeOf(member.name);

@@ -1,5 +1,5 @@
-/** How many letters must be added, left out, changed or swapped with their neighbour to make `from` into `to`. */
-const distance = (from: string, to: string): number => {
+/** The edit distance: how many letters to add, remove, replace or swap with their neighbor to turn `from` into `to`. */
+const editDistance = (from: string, to: string): number => {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i++) {
@@ -18,16 +18,16 @@ const distance = (from: string, to: string): number => {
 };
 
 /**
- * The one of `words` that `found` was most likely meant to be, or `undefined` when none is near: about one letter in
- * three may differ. Upper and lower case count as equal.
+ * The one of `words` that is most similar to `found`, ignoring case. `undefined` if more than about one letter in three
+ * differs.
  */
 export const nearestWord = (found: string, words: readonly string[]): string | undefined => {
   let nearest: string | undefined;
-  // A found word that is far too long for a typo is not worth a table of its length.
+  // Bounds the size of the table for words that are far too long for a typo.
   let least = Math.max(1, Math.floor(Math.min(found.length, 60) / 3)) + 1;
   for (const word of words) {
     if (Math.abs(word.length - found.length) >= least) continue;
-    const letters = distance(found.toLowerCase(), word.toLowerCase());
+    const letters = editDistance(found.toLowerCase(), word.toLowerCase());
     if (letters >= least) continue;
     least = letters;
     nearest = word;

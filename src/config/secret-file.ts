@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 
-/** The value that a file holds, or why it cannot be read, in plain words. */
+/** The content of a secret file, or the reason why it cannot be read. */
 export type SecretFile = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly why: string };
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
-  EACCES: 'may not be read by the user who runs 429chain',
+  EACCES: 'cannot be read by the user that runs 429chain',
   EISDIR: 'is a folder',
 };
 
-/** Reads a file that holds one value, as Docker's secrets do. Never throws. */
+/** Reads a file with a single value, such as a Docker secret. Never throws. */
 export const readSecretFile = (file: string): SecretFile => {
   try {
     return { ok: true, value: readFileSync(file, 'utf8').replace(/^\uFEFF/, '') };

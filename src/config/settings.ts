@@ -2,12 +2,12 @@ import type { Configuration, Logging } from '../contract/config.js';
 import type { Limit } from '../contract/quota.js';
 import type { Plugin } from '../plugin/index.js';
 
-/** Spans in ms. An absent one is the default of the engine. */
+/** Timeouts in ms. The engine has a default for each. */
 export interface Timeouts {
   readonly connect?: number;
-  /** Until the first real event of a stream, or the whole answer when it is not streamed. */
+  /** Until the first token of a stream, or the whole answer if it is not streamed. */
   readonly firstToken?: number;
-  /** Between two chunks. */
+  /** Between two chunks of a stream. */
   readonly idle?: number;
   readonly total?: number;
 }
@@ -16,9 +16,9 @@ export interface ProviderSettings {
   readonly id: string;
   readonly type: string;
   readonly baseUrl?: string;
-  /** Absent for a provider that needs no key. */
+  /** Absent if the provider needs no key, or if its variable is not set. */
   readonly apiKey?: string;
-  /** Names of the unset variables that keep this provider `unconfigured`; empty when it can be used. */
+  /** The unset variables because of which the provider is `unconfigured`. */
   readonly missing: readonly string[];
   readonly enabled: boolean;
   readonly limits: readonly Limit[];
@@ -48,38 +48,38 @@ export interface ChainSettings {
 }
 
 export interface PluginSettings {
-  /** A built-in's name, or a path: absolute by now. */
+  /** A built-in's name, a package name or an absolute path. */
   readonly use: string;
-  /** The plugin itself, where a program that uses us gives it. */
+  /** The plugin itself, if a program passed it to the library. */
   readonly plugin?: Plugin;
   readonly options: Readonly<Record<string, unknown>>;
   readonly enabled: boolean;
-  /** Where it stands in the configuration (`plugins.1.options`), for errors; absent for `--plugins`. */
+  /** Its path in the configuration (`plugins.1.options`), for messages. Absent for `--plugins`. */
   readonly path?: readonly (string | number)[];
 }
 
-/** A key that callers may use. */
+/** A client key. */
 export interface ApiKey {
   readonly key: string;
-  /** What logs say in its place; `key 1` for the first, unless it has one of its own. */
+  /** Identifies the key in logs. Default: `key 1` for the first key. */
   readonly label: string;
 }
 
-/** A configuration with every default filled in, every variable read and every span in ms. Immutable. */
+/** A configuration with its defaults filled in, its variables read, and its durations in ms. Immutable. */
 export interface Settings {
-  /** Absolute; absent for a configuration that was never a file. */
+  /** Absolute. Absent for a configuration that is not a file. */
   readonly file?: string;
   readonly server: {
     readonly host: string;
     readonly port: number;
     readonly apiKeys: readonly ApiKey[];
     readonly adminKey?: string;
-    /** Lower case. Further names under which a browser may reach the admin. */
+    /** More host names of the admin, in lower case. */
     readonly hosts: readonly string[];
     readonly maxBodyBytes: number;
-    /** Requests that may wait for capacity at once. */
+    /** The number of requests that may wait for capacity. */
     readonly maxWaiting: number;
-    /** How long requests in flight may go on once the server stops. */
+    /** How long requests in flight may continue when the server stops. */
     readonly drainMs: number;
     readonly log: Required<Logging>;
   };
@@ -87,36 +87,25 @@ export interface Settings {
   readonly dataDir: string;
   readonly providers: readonly ProviderSettings[];
   readonly chains: readonly ChainSettings[];
-  /** Names none while there are no chains. */
+  /** Names no existing chain if there are none. */
   readonly defaultChain: string;
-  /** For a request that addresses a target itself: the default chain, without its targets. */
+  /** The settings for requests that name a target directly: the default chain, without its targets. */
   readonly direct: ChainSettings;
   readonly plugins: readonly PluginSettings[];
-  /** The configuration as it is written, its variables unread: of the two, the one that may be shown. */
+  /** The configuration as it is written. It contains no values of variables. */
   readonly written?: Configuration;
-  /** Turns a problem with a value at `path`, or with its key, into one with its place in the file. */
+  /** The position in the file of the value at `path`, or of its key. */
   readonly locate: (
     path: readonly (string | number)[],
     at?: 'key' | 'value',
   ) => { readonly line: number; readonly column: number } | undefined;
 }
 
-/** One thing wrong with a configuration, for the person who mends it. */
+/** A problem in a configuration. */
 export interface Problem {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** What was found, what was expected, and the nearest valid word for a typo, in one or two sentences. */
+  /** What was found, what was expected, and for a typo the most similar valid word. */
   readonly message: string;
-}
-
-/** Whether a configuration can be changed, and whether the change outlives the process. */
-export type Writable = { readonly ok: true; readonly kept: boolean } | { readonly ok: false; readonly reason: string };
-
-/** Lines of a text that become others. */
-export interface TextChange {
-  /** The first of them, counted from 1. */
-  readonly line: number;
-  readonly removed: readonly string[];
-  readonly added: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** `provider/model`, split at the first slash; `undefined` when there is none, or nothing on one side of it. */
+/** Splits `provider/model` at the first slash. `undefined` if one of the two is missing. */
 export const splitTarget = (text: string): { provider: string; model: string } | undefined => {
   const slash = text.indexOf('/');
   if (slash < 1 || slash === text.length - 1) return undefined;

@@ -20,99 +20,99 @@ import type { Dimension, Duration, TargetState } from './quota.js';
 import type { RequestLogHealth, RequestPage, RequestRecord, Totals, UsageReport } from './requests.js';
 
 /**
- * Every route below `/admin/api` that answers JSON: what it takes and what it answers. Server and browser are typed by
- * this alone. Those that change the configuration want the `revision` that they start from in `If-Match`, and answer 409
- * `configuration_changed` when it is no longer the one in force.
+ * The JSON routes below `/admin/api`, with their request and response bodies. Server and browser share these types. Routes
+ * that change the configuration require the `revision` they start from in `If-Match`, and answer 409
+ * `configuration_changed` if the configuration has a different revision.
  */
 export interface AdminApi {
-  /** Answers 401 to who is not signed in, as every other route. */
+  /** Like all routes, answers 401 without a session. */
   'GET /session': { reply: SessionView };
-  /** Signs in: the answer sets the cookie that opens the other routes. */
+  /** Signs in. The response sets the session cookie. */
   'POST /session': { body: { readonly adminKey: string }; reply: SessionView };
   /** Signs out. */
   'DELETE /session': { reply: SessionView };
-  /** How every target of every chain stands now, and what the day came to. */
+  /** The state of all targets, and the totals of the day. */
   'GET /status': { reply: StatusReport };
-  /** Requests that are over, the last one first. Query: `limit`, `cursor`, `chain`, `provider`, `status`. */
+  /** Finished requests, the latest first. Query: `limit`, `cursor`, `chain`, `provider`, `status`. */
   'GET /requests': { reply: RequestPage };
   'GET /requests/:id': { reply: RequestRecord };
-  /** What requests came to. Query: `from`, `to`. */
+  /** Totals over requests. Query: `from`, `to`. */
   'GET /usage': { reply: UsageReport };
-  /** What would happen to a request now; nothing is sent, and nothing is spent. */
+  /** What would happen to a request now. Nothing is sent to the providers. */
   'POST /explain': { body: ExplainRequest; reply: Explanation };
-  /** Ends every rest of a target, its pool and its account, and forgets what was learned of them. */
+  /** Ends the cooldowns of a target, its pool and its account, and forgets what was learned about their limits. */
   'POST /cooldowns/lift': { body: { readonly target: string }; reply: LiveStatus };
-  /** Writes a limit down in the configuration, so that it holds whatever is learned or heard. */
+  /** Writes a limit to the configuration, which overrides learned and reported limits. */
   'POST /limits/pin': { body: PinnedLimit; reply: Saved };
 
-  /** The kinds of provider there are, built in and by plugins. */
+  /** The provider types, built-in and from plugins. */
   'GET /provider-types': { reply: readonly ProviderTypeView[] };
   'GET /providers': { reply: ProvidersReply };
-  /** Adds a provider, or takes the place of the one of this id. */
+  /** Adds or replaces a provider. */
   'PUT /providers/:id': { body: ProviderWritten; reply: Saved };
-  /** Refused while a chain names it. */
+  /** Refused while a chain uses the provider. */
   'DELETE /providers/:id': { reply: Saved };
-  /** Its models, asked for now. */
+  /** The provider's models, fetched now. */
   'GET /providers/:id/models': { reply: ModelsReply };
-  /** Asks a provider that need not be saved for its models: is its key good? */
+  /** Tests a provider, saved or not, by asking it for its models. */
   'POST /providers/try': { body: ProviderToTry; reply: ProviderTrial };
 
   'GET /chains': { reply: ChainsReply };
-  /** Adds a chain, or takes the place of the one of this name; `name` in the body renames it. */
+  /** Adds or replaces a chain. `name` in the body renames it. */
   'PUT /chains/:name': { body: ChainWritten; reply: Saved };
   'DELETE /chains/:name': { reply: Saved };
   'PUT /default-chain': { body: { readonly name: string }; reply: Saved };
 
-  /** Keys that callers may use, masked. */
+  /** The client keys, masked. */
   'GET /keys': { reply: KeysReply };
-  /** Makes a key. It is told here once, and by `reveal`. */
+  /** Creates a client key. Only this response and `reveal` contain it. */
   'POST /keys': { body: { readonly label: string }; reply: MadeKey };
   'PUT /keys/:label': { body: { readonly label: string }; reply: Saved };
   'DELETE /keys/:label': { reply: Saved };
-  /** For copying it into another program. Only keys of callers: those of providers never leave the server. */
+  /** Returns a client key, to copy it into a program. Provider keys are never returned. */
   'POST /keys/:label/reveal': { body: Record<string, never>; reply: { readonly key: string } };
 
   'GET /plugins': { reply: PluginsReply };
   'PUT /plugins/:name': { body: PluginWritten; reply: Saved };
 
-  /** The file as it is on the disk, its variables unread. */
+  /** The configuration file as it is on disk. */
   'GET /configuration': { reply: ConfigurationReply };
   'PUT /configuration': { body: { readonly text: string }; reply: Saved };
-  /** Is that a configuration that could be used? Nothing is saved. */
+  /** Validates a configuration without saving it. */
   'POST /configuration/check': { body: { readonly text: string }; reply: CheckedText };
 }
 
 export interface SessionView {
   readonly signedIn: boolean;
-  /** That of the server. */
+  /** The version of 429chain. */
   readonly version: string;
 }
 
-/** How all targets stand now. */
+/** The state of all targets. */
 export interface LiveStatus {
   readonly targets: readonly TargetView[];
-  /** Requests that wait for capacity. */
+  /** The number of requests that wait for capacity. */
   readonly waiting: number;
 }
 
 export interface StatusReport extends LiveStatus {
-  /** What requests that were over today came to; the day is that of UTC. Absent where requests are not logged. */
+  /** The totals of the current UTC day. Absent if there is no request log. */
   readonly today?: Totals;
   readonly free: FreeToday;
-  /** Absent where requests are not logged. */
+  /** Absent if there is no request log. */
   readonly log?: RequestLogHealth;
 }
 
 /**
- * How much of the free units of a day is used, as the limits of a day tell, in which use beside 429chain is included. A
- * provider's day begins at its own hour, such as midnight in UTC or Pacific time, or slides: each counts as it stands now.
+ * The use of the daily free quotas, according to the daily limits, which include use outside of 429chain. A provider's day
+ * can begin at midnight in UTC or Pacific time, or slide; each counts with its current state.
  */
 export interface FreeToday {
-  /** Over all scopes whose tokens per day are known. Absent where there is none. */
+  /** The sum over all scopes with a known limit of tokens per day. Absent if there is none. */
   readonly tokens?: ShareUsed;
-  /** The same for scopes of which only the requests per day are known. */
+  /** The sum over the scopes for which only a limit of requests per day is known. */
   readonly requests?: ShareUsed;
-  /** Targets that may be asked and of which no limit of a day is known. They are in neither figure. */
+  /** The number of usable targets without a known daily limit. They are in neither sum. */
   readonly unknown: number;
 }
 
@@ -121,21 +121,21 @@ export interface ShareUsed {
   readonly limit: number;
 }
 
-/** How one target stands now. */
+/** The state of a target. */
 export interface TargetView {
   readonly target: string;
-  /** The chains that name it. */
+  /** The chains that use it. */
   readonly chains: readonly string[];
   readonly state: TargetState;
   readonly reason?: string;
-  /** Epoch ms; absent where nobody knows, and for a state that does not end by itself. */
+  /** When the state ends, epoch ms. Absent if this is unknown, or if the state does not end by itself. */
   readonly until?: number;
-  /** Attempts that are under way. */
+  /** The number of attempts in flight. */
   readonly inFlight: number;
   readonly quotas: readonly QuotaView[];
 }
 
-/** What is known of one quota, and how we know it. */
+/** The state of a quota. */
 export interface QuotaView {
   /** A provider (`groq`), a pool (`openrouter#free`) or a target (`groq/model`). */
   readonly scope: string;
@@ -151,12 +151,12 @@ export interface QuotaView {
   readonly source: 'header' | 'manual' | 'learned' | 'known';
 }
 
-/** A chat request, or as much of it as matters: its model, its length, whether it is streamed. */
+/** The relevant parts of a chat request: its model, its length, and whether it is streamed. */
 export interface ExplainRequest {
   readonly model?: string;
   readonly messages?: readonly unknown[];
   readonly max_tokens?: number;
   readonly stream?: boolean;
-  /** In place of what `model` names: a chain that need not be saved. */
+  /** The targets to use instead of those of `model`, such as those of an unsaved chain. */
   readonly targets?: readonly string[];
 }

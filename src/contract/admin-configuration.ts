@@ -1,34 +1,34 @@
 import type { Dimension, Duration, Limit } from './quota.js';
 
-/** A change is saved, and in force. */
+/** The response to a saved change. */
 export interface Saved {
-  /** What the next change starts from. */
+  /** The revision for the next change. */
   readonly revision: string;
 }
 
-/** Whether changes can be saved, and if not, why not. */
+/** Whether changes can be saved; otherwise the reason. */
 export type Writable =
   | {
-      readonly ok: true /** false: it is in force, but ends with the process, as in `--demo`. */;
+      readonly ok: true /** false: changes are lost when the process ends, as in `--demo`. */;
       readonly kept: boolean;
     }
   | { readonly ok: false; readonly reason: string };
 
 export interface ProviderTypeView {
   readonly type: string;
-  /** Who it is, such as `Groq`. */
+  /** The provider's name, such as `Groq`. */
   readonly title: string;
-  /** The plugin that brings it. */
+  /** The plugin that adds it. */
   readonly plugin: string;
-  /** What its free tier gives, in a sentence or two. */
+  /** A short description of the free tier. */
   readonly freeTier?: string;
-  /** Where to get a key. */
+  /** The page to get a key. */
   readonly keyUrl?: string;
-  /** Without one, the provider's own `baseUrl` must be written down. */
+  /** The default base URL. Absent if a provider of this type needs its own `baseUrl`. */
   readonly baseUrl?: string;
-  /** A key is usual; a server of one's own needs none. */
+  /** Whether providers of this type usually need a key. */
   readonly needsKey: boolean;
-  /** JSON Schema of its options. */
+  /** The JSON Schema of the options. */
   readonly optionsSchema?: object;
 }
 
@@ -39,7 +39,7 @@ export interface Timeouts {
   readonly total?: Duration;
 }
 
-/** A provider as it is written down, its key masked. */
+/** A provider in the configuration, with its key masked. */
 export interface ProviderView {
   readonly id: string;
   readonly type: string;
@@ -47,21 +47,21 @@ export interface ProviderView {
   readonly enabled: boolean;
   readonly limits: readonly Limit[];
   readonly timeouts: Timeouts;
-  /** Values masked: they may hold keys. */
+  /** The values are masked: they may contain keys. */
   readonly headers: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, unknown>>;
   readonly key: KeyState;
   readonly state: 'usable' | 'unconfigured' | 'disabled' | 'refused';
-  /** Why it cannot be used, in plain words. */
+  /** Why it cannot be used. */
   readonly reason?: string;
-  /** Chains that name it. */
+  /** The chains that use it. */
   readonly chains: readonly string[];
 }
 
-/** What is known of a key without telling it. */
+/** The state of a key, without the key itself. */
 export interface KeyState {
   readonly kind: 'none' | 'set' | 'unset';
-  /** The variable that it is read from. */
+  /** The variable that the key is read from. */
   readonly variable?: string;
   /** Such as `gsk_…9f3a`. */
   readonly masked?: string;
@@ -71,24 +71,24 @@ export interface ProvidersReply extends Saved {
   readonly providers: readonly ProviderView[];
 }
 
-/** A provider to be saved. Absent fields are left out of the file. */
+/** A provider to save. Absent fields are left out of the file. */
 export interface ProviderWritten {
   readonly type: string;
   readonly baseUrl?: string;
   readonly enabled?: boolean;
   readonly limits?: readonly Limit[];
   readonly timeouts?: Timeouts;
-  /** Those that are sent back as they were shown keep their value. */
+  /** Masked values that are sent back unchanged keep their value. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly options?: Readonly<Record<string, unknown>>;
-  /** A new key, for `.env`. Absent: the key stays as it is. `null`: it needs none. A masked one is refused. */
+  /** A new key to store in `.env`. Absent: the key stays. `null`: the provider needs none. A masked key is rejected. */
   readonly apiKey?: string | null;
 }
 
 export interface ProviderToTry {
   /**
-   * A provider that is saved: what is absent below is taken from it, its key too. At another address than its own it
-   * is not tried without a new key, nor with the saved headers.
+   * A saved provider, from which absent fields are taken, also the key. With a different `baseUrl`, a new key is required,
+   * and the saved headers are not sent.
    */
   readonly id?: string;
   readonly type?: string;
@@ -113,7 +113,7 @@ export interface ChainSettingsView {
   readonly timeouts?: Timeouts;
 }
 
-/** A chain as it is written down; what is absent has its default. */
+/** A chain in the configuration. Absent fields have their default. */
 export interface ChainView extends ChainSettingsView {
   readonly name: string;
   readonly targets: readonly ChainTargetView[];
@@ -121,12 +121,12 @@ export interface ChainView extends ChainSettingsView {
 
 export interface ChainsReply extends Saved {
   readonly chains: readonly ChainView[];
-  /** Absent where there is no chain. */
+  /** Absent if there are no chains. */
   readonly defaultChain?: string;
 }
 
 export interface ChainWritten extends ChainSettingsView {
-  /** Another name than before. */
+  /** The new name of the chain. */
   readonly name?: string;
   readonly targets: readonly ChainTargetView[];
 }
@@ -134,7 +134,7 @@ export interface ChainWritten extends ChainSettingsView {
 export interface ApiKeyView {
   readonly label: string;
   readonly masked: string;
-  /** Made at the first start and kept in the data folder, since the configuration names none. */
+  /** Generated at the first start and stored in the data folder, because the configuration has no keys. */
   readonly own: boolean;
   readonly variable?: string;
 }
@@ -149,20 +149,20 @@ export interface MadeKey extends Saved {
 }
 
 export interface PluginView {
-  /** As it calls itself. */
+  /** The name of the plugin itself. */
   readonly name: string;
   readonly builtIn: boolean;
   readonly enabled: boolean;
-  /** As the configuration names it; absent where it does not. */
+  /** The name or path in the configuration. Absent if the plugin is not listed there. */
   readonly use?: string;
-  /** Who gave it, where that was not the configuration: `--plugins`, or the program that runs 429chain. */
+  /** The source of a plugin that is not from the configuration: `--plugins`, or the program that embeds 429chain. */
   readonly givenBy?: 'option' | 'program';
   readonly options: Readonly<Record<string, unknown>>;
   readonly optionsSchema?: object;
-  /** What it adds: provider types, hooks that it taps, routes. */
+  /** The provider types, hooks and routes that it adds. */
   readonly adds: readonly string[];
   readonly errors: number;
-  /** The last of them, in plain words. */
+  /** The last error. */
   readonly lastError?: { readonly where: string; readonly message: string; readonly at: number };
 }
 
@@ -175,9 +175,9 @@ export interface PluginWritten {
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-/** A limit that is to be written down: one that was learned, or that a person knows better. */
+/** A limit to write to the configuration. */
 export interface PinnedLimit {
-  /** A provider, or a target that a chain names. A pool's limits cannot be written down. */
+  /** A provider, or a target of a chain. The configuration cannot contain limits of pools. */
   readonly scope: string;
   readonly dimension: Dimension;
   /** Absent for `concurrent`. */
@@ -185,7 +185,7 @@ export interface PinnedLimit {
   readonly limit: number;
 }
 
-/** One thing wrong with a configuration, for the person who mends it. Lines and columns start at 1. */
+/** A problem in the configuration. Lines and columns start at 1. */
 export interface ProblemView {
   readonly line: number;
   readonly column: number;
@@ -194,10 +194,10 @@ export interface ProblemView {
 
 export interface ConfigurationReply extends Saved {
   readonly text: string;
-  /** Absent for one that is no file, as in `--demo`. */
+  /** Absent if the configuration is not a file, as in `--demo`. */
   readonly file?: string;
   readonly writable: Writable;
-  /** What is wrong with the file; what was in force before stays so. */
+  /** The problems in the file. If there are any, the previous configuration stays active. */
   readonly problems: readonly ProblemView[];
 }
 

@@ -4,23 +4,23 @@
  */
 
 /**
- * A key, or an object with a key and its label.
+ * A client key, or an object with the key and its label.
  */
 export type ApiKey = PlainKey | LabelledKey;
 /**
- * A key that is called by its place: 'key 1' is the first.
+ * A key whose label is its position: the first is 'key 1'.
  */
 export type PlainKey = string;
 /**
- * How much a provider allows: requests or tokens in a span of time, or requests at the same time.
+ * A limit of a provider: requests or tokens per duration, or concurrent requests.
  */
 export type Limit = RequestLimit | TokenLimit | ConcurrentLimit;
 /**
- * How many.
+ * The amount.
  */
 export type Amount = number;
 /**
- * A list of targets, or an object with such a list and settings.
+ * A list of targets, or an object with `targets` and settings.
  */
 export type Chain = TargetList | FullChain;
 /**
@@ -32,7 +32,7 @@ export type Target = TargetName | FullTarget;
  */
 export type TargetName = string;
 /**
- * The targets in the order in which they are asked.
+ * The targets, in the order in which 429chain tries them.
  *
  * @minItems 1
  */
@@ -42,78 +42,78 @@ export type TargetList = Target[];
  */
 export type Plugin = PluginName | FullPlugin;
 /**
- * A built-in's name, a path that begins with ./ ../ or /, or the name of an installed package.
+ * The name of a built-in plugin, a path that begins with ./ ../ or /, or the name of an installed package.
  */
 export type PluginName = string;
 
 /**
- * The configuration of 429chain. Any text may read the environment with ${NAME}; write $${ for a plain ${.
+ * The configuration of 429chain. ${NAME} in any string is replaced by the environment variable NAME. Write $${ for a literal ${.
  */
 export interface Configuration {
   /**
-   * Where editors find this schema, to complete and check the file.
+   * The path or URL of this schema. Editors use it to complete and check the file.
    */
   $schema?: string;
   server?: Server;
   /**
-   * The folder for everything that is kept between runs. A relative path starts at this file.
+   * The folder for generated keys, state and logs. A relative path is relative to this file.
    */
   dataDir?: string;
   /**
-   * Your accounts. Each id is a word of your choice, which targets then name. May be empty until you have one.
+   * Your provider accounts. You choose the id of each one; targets refer to it. Can be empty.
    */
   providers: {
     [k: string]: Provider;
   };
   /**
-   * Named, ordered lists of targets. A request that names a chain as its model is answered by the first target with free capacity. May be empty until there is one.
+   * Named, ordered lists of targets. A request with the name of a chain as its model is answered by the first target with free capacity. Can be empty.
    */
   chains: {
     [k: string]: Chain;
   };
   /**
-   * The chain for requests whose model is neither a chain nor a target. May be left out where there is one chain at most, or one called 'default'.
+   * The chain for requests whose model is neither a chain nor a target. Optional if there is only one chain, or one named 'default'.
    */
   defaultChain?: string;
   /**
-   * Plugins, by name or by path relative to this file. Those built in are always on; name one to give it options or to switch it off.
+   * Plugins, by name or by path relative to this file. Built-in plugins are on by default; list one to set its options or to disable it.
    */
   plugins?: Plugin[];
 }
 /**
- * Where 429chain listens, and who may use it.
+ * The address of 429chain, its keys and its limits.
  */
 export interface Server {
   /**
-   * The address to listen at. Anything but this machine itself (127.0.0.1, ::1, localhost) needs apiKeys.
+   * The address to listen on. Any address other than 127.0.0.1, ::1 or localhost requires apiKeys.
    */
   host?: string;
   /**
-   * The port to listen at. 0 takes any free one.
+   * The port to listen on. 0 uses any free port.
    */
   port?: number;
   /**
-   * Keys that callers may use. Left out on this machine's own address, one is made at the first start and kept in dataDir.
+   * The client keys: programs send one with each request. Without any, 429chain generates one at the first start and stores it in dataDir.
    */
   apiKeys?: ApiKey[];
   /**
-   * The key to the admin. It must not be one of the apiKeys. Left out, one is made at the first start and kept in dataDir.
+   * The key for the admin. It must differ from the apiKeys. By default, 429chain generates one at the first start and stores it in dataDir.
    */
   adminKey?: string;
   /**
-   * Names under which a browser reaches the admin, such as that of a reverse proxy. localhost, addresses and `host` itself are always let in.
+   * More host names of the admin, such as that of a reverse proxy. localhost, IP addresses and `host` are always allowed.
    */
   hosts?: string[];
   /**
-   * The largest request body that is read, in bytes. Unless told it is 32 MiB.
+   * The maximum size of a request body, in bytes. The default is 32 MiB.
    */
   maxBodyBytes?: number;
   /**
-   * How many requests may wait for capacity at once. Who comes then is refused at once.
+   * The maximum number of requests that wait for capacity. Further requests are refused at once.
    */
   maxWaiting?: number;
   /**
-   * How long requests in flight may go on once 429chain is told to stop. A stream that lasts longer ends in an error.
+   * How long requests in flight may continue when 429chain stops. Longer streams end with an error.
    */
   drain?: string;
   log?: Logging;
@@ -123,60 +123,60 @@ export interface Server {
  */
 export interface LabelledKey {
   /**
-   * A key that is called by its place: 'key 1' is the first.
+   * A key whose label is its position: the first is 'key 1'.
    */
   key: string;
   /**
-   * What logs say in place of the key. Each label is there once.
+   * Identifies the key in logs. Labels are unique.
    */
   label?: string;
 }
 /**
- * What 429chain says while it runs, on standard output.
+ * The log on standard output.
  */
 export interface Logging {
   /**
-   * The least that is said: 'debug' tells of every attempt that failed and every target that was passed over, 'info' of every request, 'warn' of what went wrong, 'error' of what needs you.
+   * The lowest level to log. 'debug': every failed attempt and every skipped target. 'info': every request. 'warn': problems. 'error': problems that need your attention.
    */
   level?: 'debug' | 'info' | 'warn' | 'error';
   /**
-   * 'pretty' is for people, 'json' for machines, with an object on each line. 'auto' is pretty on a terminal and JSON elsewhere.
+   * 'pretty' is readable text, 'json' one JSON object per line. 'auto' is pretty on a terminal and JSON otherwise.
    */
   format?: 'auto' | 'pretty' | 'json';
 }
 /**
- * One account: how it is spoken to, and with which key.
+ * A provider account: its API, its key and its limits.
  */
 export interface Provider {
   /**
-   * How this provider is spoken to, such as 'groq', 'cerebras', 'openrouter', 'openai-compatible' or a type of one of your plugins.
+   * The provider type, such as 'groq', 'cerebras', 'openrouter', 'openai-compatible' or a type of one of your plugins.
    */
   type: string;
   /**
-   * The account's key. Better '${NAME}' than the key itself. While that variable is unset the provider is skipped.
+   * The account's API key. Prefer '${NAME}' to the key itself. While the variable is not set, the provider is skipped.
    */
   apiKey?: string;
   /**
-   * The address in front of /chat/completions. openai-compatible needs one, the other built-in types know theirs.
+   * The URL of the API, without /chat/completions. Required for openai-compatible; the other built-in types have a default.
    */
   baseUrl?: string;
   /**
-   * false switches the provider off without losing its settings.
+   * false disables the provider and keeps its settings.
    */
   enabled?: boolean;
   /**
-   * Limits of the whole account.
+   * The limits of the whole account.
    */
   limits?: Limit[];
   timeouts?: Timeouts;
   /**
-   * Further headers for every request to this provider.
+   * Additional headers for every request to this provider.
    */
   headers?: {
     [k: string]: string;
   };
   /**
-   * What this provider type alone understands.
+   * Options of this provider type.
    */
   options?: {
     [k: string]: unknown;
@@ -185,14 +185,14 @@ export interface Provider {
 export interface RequestLimit {
   requests: Amount;
   /**
-   * In which span of time: '1m', '1h', '1d', …
+   * The duration of the window: '1m', '1h', '1d', …
    */
   per: string;
 }
 export interface TokenLimit {
   tokens: Amount;
   /**
-   * In which span of time: '1m', '1h', '1d', …
+   * The duration of the window: '1m', '1h', '1d', …
    */
   per: string;
 }
@@ -200,15 +200,15 @@ export interface ConcurrentLimit {
   concurrent: Amount;
 }
 /**
- * How long to wait for a provider before an attempt counts as failed. Those of a chain go before those of a provider, those of a target before both.
+ * How long to wait for a provider before an attempt fails. A chain's timeouts override the provider's, and a target's override both.
  */
 export interface Timeouts {
   /**
-   * Until the connection stands.
+   * Until the connection is established.
    */
   connect?: string;
   /**
-   * Until the first token of a stream, or the whole answer when it is not streamed.
+   * Until the first token of a stream, or the whole answer if it is not streamed.
    */
   firstToken?: string;
   /**
@@ -233,7 +233,7 @@ export interface FullTarget {
    */
   model: string;
   /**
-   * Limits of this target alone.
+   * The limits of this target.
    */
   limits?: Limit[];
   timeouts?: Timeouts;
@@ -248,23 +248,23 @@ export interface FullChain {
    */
   maxWait?: string;
   /**
-   * Rather wait this long for the reset of a target than spend the next one.
+   * Wait up to this long for a target before falling through to the next one.
    */
   patience?: string;
   /**
-   * Further tries of the same target after a 5xx or a broken connection, before the next target is asked.
+   * Retries of the same target after a 5xx status or a broken connection, before the next target is tried.
    */
   retries?: number;
   /**
-   * When a stream breaks, the next target takes the answer up where it broke, and tool calls are held until they are whole. With false it ends in an error.
+   * When a stream breaks, the next target continues it. Tool calls are then buffered until they are complete. With false, a broken stream ends with an error.
    */
   resume?: boolean;
   /**
-   * How a target is asked to go on with an answer that another one began. {lastWords} stands for the last words that went out, with which it is to begin.
+   * The instruction that asks a target to continue an answer. {lastWords} is replaced by the last words that were sent to the client, with which the target must begin.
    */
   resumeInstruction?: string;
   /**
-   * What happens when a provider refuses the content: 'return' hands the refusal to the caller, 'next' asks the next target.
+   * When a provider refuses the content: 'return' returns the refusal to the client, 'next' tries the next target.
    */
   onModeration?: 'return' | 'next';
   timeouts?: Timeouts;
@@ -275,13 +275,13 @@ export interface FullChain {
 export interface FullPlugin {
   use: PluginName;
   /**
-   * What this plugin alone understands.
+   * Options of this plugin.
    */
   options?: {
     [k: string]: unknown;
   };
   /**
-   * false switches the plugin off, a built-in too.
+   * false disables the plugin, also a built-in one.
    */
   enabled?: boolean;
 }

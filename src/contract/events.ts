@@ -2,35 +2,35 @@ import type { StatusReport, TargetView } from './admin-api.js';
 import type { RequestRecord } from './requests.js';
 
 /**
- * What `GET /admin/api/events` sends, as server-sent events: each `data` is one of these as JSON, and the event's name is
- * its `type`. A client gets one every 100 ms at most, and none while nothing changes. To be sent again after a break only
- * what was missed, it sends the last id as `Last-Event-ID`, as an EventSource does by itself.
+ * The server-sent events of `GET /admin/api/events`. `data` is one of these as JSON, and the name of the event is its
+ * `type`. A client gets at most one event per 100 ms, and none while nothing changes. After a broken connection, it sends the
+ * last id as `Last-Event-ID` to get only what it missed, as an EventSource does automatically.
  */
 export type LiveEvent = StatusEvent | ChangesEvent;
 
 /**
- * Everything as it stands, in place of all that was known. Comes first, and whenever what changed cannot be told; of
- * requests that were over in between nothing is told then: `GET /admin/api/requests` knows them.
+ * The complete state, which replaces all earlier events. Sent first, and whenever the changes are not available. It does not
+ * include requests that finished in between: see `GET /admin/api/requests`.
  */
 export interface StatusEvent extends Pick<StatusReport, 'targets' | 'waiting'> {
   readonly type: 'status';
   readonly configuration: ConfigurationState;
 }
 
-/** What has changed since the event before. */
+/** The changes since the previous event. */
 export interface ChangesEvent {
   readonly type: 'changes';
-  /** Those that changed, each of them whole. */
+  /** The changed targets, each complete. */
   readonly targets: readonly TargetView[];
   readonly waiting?: number;
-  /** Those that are over since, in that order, without what was asked and answered. */
+  /** The finished requests, in order, without their contents. */
   readonly requests: readonly RequestRecord[];
-  /** How many more of them there were, before these; the last 50 are told. */
+  /** The number of earlier finished requests that were left out: an event has at most 50. */
   readonly missed?: number;
   readonly configuration?: ConfigurationState;
 }
 
 export interface ConfigurationState {
-  /** What is wrong with the configuration as it was last written. 0: it is in force. Else the one before stays so. */
+  /** The number of problems in the file. With 0 the file is active; otherwise the previous configuration still is. */
   readonly problems: number;
 }

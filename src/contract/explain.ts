@@ -1,21 +1,21 @@
 import type { TargetState } from './quota.js';
 
-/** What would happen to a request now. Nothing is sent, and nothing is spent. */
+/** What would happen to a request now. Nothing is sent to the providers. */
 export interface Explanation {
   readonly chain: string;
   readonly decision:
     | { readonly kind: 'asks'; readonly target: string }
-    /** For the first of these that comes back, at most so long. `retryAt`, epoch ms: the earliest that is known. */
+    /** The request waits for the first of `targets`, at most `maxMs`. `retryAt`: the earliest known time, epoch ms. */
     | { readonly kind: 'waits'; readonly targets: readonly string[]; readonly maxMs: number; readonly retryAt?: number }
     | { readonly kind: 'refuses'; readonly status: number; readonly message: string };
-  /** Every target of the chain, in its order. */
+  /** All targets of the chain, in order. */
   readonly targets: readonly ExplainedTarget[];
 }
 
 export interface ExplainedTarget {
   readonly target: string;
   readonly state: TargetState;
-  /** `asked` · `passed over`, and why · `not reached`, since another one comes first. */
+  /** `asked`: the chosen target · `skipped`, for `reason` · `not reached`: an earlier target is asked. */
   readonly step: 'asked' | 'skipped' | 'not reached';
   readonly reason?: string;
   /** Epoch ms. */

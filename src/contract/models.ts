@@ -1,12 +1,12 @@
-/** A model that a provider offers. What the provider does not tell is absent. */
+/** A model in a provider's list. Fields that the provider does not report are absent. */
 export interface ModelView {
-  /** As the provider writes it. */
+  /** The provider's id for the model. */
   readonly id: string;
   readonly name?: string;
-  /** Tokens of prompt and answer together. */
+  /** The maximum number of tokens, prompt and answer together. */
   readonly contextWindow?: number;
   readonly maxOutput?: number;
-  /** Costs nothing: the provider says so, or everything within its free tier does. */
+  /** Whether the model is free, according to the provider or because the free tier covers all models. */
   readonly free?: boolean;
   /** US dollars per million tokens. */
   readonly price?: { readonly input: number; readonly output: number };
@@ -17,9 +17,9 @@ export interface ModelView {
   readonly created?: number;
 }
 
-/** What came of asking a provider for its models. */
+/** The result of asking a provider for its models. */
 export interface ProviderTrial {
-  /** `ok`: it answered with a list. `no list`: it answers, but has none. */
+  /** `ok`: the provider sent a list · `no list`: it answered without a list. */
   readonly state:
     | 'ok'
     | 'no list'
@@ -30,15 +30,15 @@ export interface ProviderTrial {
     | 'unconfigured'
     | 'disabled'
     | 'not asked';
-  /** In plain words, with keys masked: what was wrong, and what to do. Empty where the state says it all. */
+  /** What is wrong and what to do, with keys masked. Empty if the state is clear enough. */
   readonly detail: string;
-  /** It lists its models to anybody, so that its key was not tried. */
+  /** The list is public, so the key was not tested. */
   readonly keyUntried?: boolean;
   /** Free ones first. */
   readonly models: readonly ModelView[];
 }
 
 export interface ModelsReply extends ProviderTrial {
-  /** When it was asked, epoch ms. */
+  /** The time of the request, epoch ms. */
   readonly at: number;
 }

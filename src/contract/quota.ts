@@ -1,19 +1,19 @@
-/** What a limit counts. `input_tokens` is a token limit that leaves the answer out (Groq's ITPM, Gemini's TPM). */
+/** What a limit counts. `input_tokens` counts only the tokens of prompts (Groq's ITPM, Gemini's TPM). */
 export type Dimension = 'requests' | 'tokens' | 'input_tokens' | 'concurrent';
 
-/** A span of time as people write it: `500ms`, `6s`, `1m`, `1h30m`, `1d`. */
+/** A duration as text: `500ms`, `6s`, `1m`, `1h30m`, `1d`. */
 export type Duration = string;
 
-/** What a quota covers, or what rests: the whole account, a pool of its models, or one target. */
+/** The scope of a quota or a cooldown: the whole account, a pool of its models, or one target. */
 export type ScopeKind = 'provider' | 'pool' | 'target';
 
-/** One limit as a person or a provider type writes it down. `concurrent` has no window. */
+/** A limit in the configuration or in a provider type. `concurrent` has no window. */
 export type Limit =
   | { readonly requests: number; readonly per: Duration }
   | { readonly tokens: number; readonly per: Duration }
   | { readonly concurrent: number };
 
-/** What kind of failure it is: what the engine does about it follows from that. */
+/** The class of a failure, which decides how the engine reacts to it. */
 export type FailureClass =
   | 'rate_limit'
   | 'quota'
@@ -26,13 +26,13 @@ export type FailureClass =
   | 'moderation'
   | 'cancelled';
 
-/** `available`: nothing known against it · `tracking`: quotas known, room left · `exhausted`: skipped until a time. */
+/** `available`: no known limit · `tracking`: known quotas have capacity · `exhausted`: skipped until a reset. */
 export type TargetState = 'available' | 'tracking' | 'exhausted' | 'unconfigured' | 'disabled';
 
-/** One rate-limit fact read off a response. An absent field means the response did not say. */
+/** Rate-limit information from a response. Fields that the response does not contain are absent. */
 export interface Signal {
   readonly dimension: Dimension;
-  /** Absent for `concurrent`, and where neither a name nor a table says how long the window is. */
+  /** Absent for `concurrent`, and if the length of the window is unknown. */
   readonly window?: Duration | undefined;
   /** Default: the target. */
   readonly scope?: ScopeKind | undefined;
@@ -40,11 +40,11 @@ export interface Signal {
   readonly remaining?: number | undefined;
   /** Epoch ms. */
   readonly resetAt?: number | undefined;
-  /** At `resetAt` the quota is full again; room returns bit by bit before that. */
+  /** The quota refills continuously and is full at `resetAt`. */
   readonly refills?: boolean | undefined;
 }
 
-/** Limits that are known before any response tells them. `manual`: a person wrote them down. */
+/** Limits that are known before the first response. `manual`: from the configuration. */
 export interface Declaration {
   /** A provider (`groq`), a pool (`openrouter#free`) or a target (`groq/model`). */
   readonly scope: string;

@@ -1,148 +1,148 @@
 import type { FailureClass } from './quota.js';
 
-/** One target of the chain, and what came of it for one request. */
+/** The outcome of one target for one request. */
 export interface RequestAttempt {
   /** `provider/model`. */
   readonly target: string;
   readonly outcome: 'served' | 'failed' | 'skipped';
-  /** Why it failed. Of a target that was passed over: `rate_limit` where only a limit stood in the way. */
+  /** The class of the failure. For a skipped target: `rate_limit` if only a limit was in the way. */
   readonly class?: FailureClass | undefined;
-  /** In plain words, with keys masked. */
+  /** A readable reason, with keys masked. */
   readonly reason?: string | undefined;
-  /** HTTP status of a failure; absent when there was no response. */
+  /** The HTTP status of a failure. Absent if there was no response. */
   readonly status?: number | undefined;
-  /** When it was asked or passed over, ms after the request's arrival. Absent where an older version kept the request. */
+  /** When the target was asked or skipped, in ms after the request arrived. Absent in records of older versions. */
   readonly startedMs?: number | undefined;
   readonly durationMs: number;
-  /** What was changed in the request for this target, in plain words. Absent where nothing was. */
+  /** Descriptions of the changes to the request for this target. Absent if there were none. */
   readonly adapted?: readonly string[] | undefined;
 }
 
-/** What was asked and answered. Each is cut at 262,144 characters, and says so at its end. */
+/** The texts of a request and its answer. Each is cut at 262,144 characters, with a note at its end. */
 export interface RequestContent {
-  /** The caller's body, as JSON. */
+  /** The request body, as JSON. */
   readonly request: string;
   /**
-   * What the caller got to read, as far as it came: the text, and each tool call on a line of its own. Of a provider's
-   * refusal that was handed on, its body. Absent where there was nothing.
+   * What the client received: the text, and each tool call on its own line. For an error of the provider that was passed
+   * on, its body. Absent if the client received nothing.
    */
   readonly answer?: string | undefined;
 }
 
-/** A request that is over, as it is kept. */
+/** A finished request, as it is stored. */
 export interface RequestRecord {
-  /** As in `x-request-id`; a caller may have sent the same one twice. */
+  /** The `x-request-id`. Clients can send the same one twice. */
   readonly id: string;
-  /** When it arrived, epoch ms. */
+  /** The arrival time, epoch ms. */
   readonly at: number;
   /** Empty for a request that was refused before its chain was known. */
   readonly chain: string;
-  /** The target that served it, of a stream that was taken up the last one. Absent when none did. */
+  /** The target that served the request; for a resumed stream, the last one. Absent if none did. */
   readonly target?: string | undefined;
   readonly provider?: string | undefined;
   readonly model?: string | undefined;
   readonly promptTokens?: number | undefined;
   readonly completionTokens?: number | undefined;
-  /** Of the prompt's. */
+  /** The part of `promptTokens` that came from a cache. */
   readonly cachedTokens?: number | undefined;
-  /** The provider did not say; the counts are what we took them for. */
+  /** The provider reported no usage: the counts are estimates. */
   readonly tokensEstimated?: boolean | undefined;
   readonly latencyMs: number;
   readonly firstTokenMs?: number | undefined;
   /** Time spent waiting for capacity. */
   readonly waitedMs: number;
-  /** What the caller got; 499 when the caller left first. */
+  /** The status that the client received; 499 if the client disconnected first. */
   readonly status: number;
   /** The code of the error that 429chain itself answered with. */
   readonly refusal?: string | undefined;
   readonly stream: boolean;
   readonly path: string;
-  /** Which key the caller used, never the key itself. */
+  /** The label of the client key. */
   readonly keyLabel: string;
-  /** How often another target took up its stream. */
+  /** How often another target resumed the stream. */
   readonly resumed: number;
-  /** In the order in which they were asked or passed over. */
+  /** In chronological order. */
   readonly attempts: readonly RequestAttempt[];
-  /** Only where the log was told to keep it, and never in a page. */
+  /** Present only if the request log stores contents, and never in a page. */
   readonly content?: RequestContent | undefined;
 }
 
-/** Which requests are looked up. */
+/** A query of stored requests. */
 export interface RequestQuery {
-  /** At most so many; 50 unless told, never more than 500. */
+  /** The maximum number of requests. Default: 50; at most 500. */
   readonly limit?: number | undefined;
-  /** `next` of the page before. */
+  /** The `next` of the previous page. */
   readonly cursor?: string | undefined;
   readonly chain?: string | undefined;
-  /** The one that served it. */
+  /** The provider that served the request. */
   readonly provider?: string | undefined;
-  /** One status, or all below 400, or all from there on. */
+  /** A status, `answered` for all below 400, or `failed` for all others. */
   readonly status?: number | 'answered' | 'failed' | undefined;
 }
 
-/** The request that was over last comes first. */
+/** A page of requests. The one that finished last comes first. */
 export interface RequestPage {
-  /** May be fewer than asked for, or none, and yet there is a `next`: one question looks through so much and no more. */
+  /** Can be shorter than the limit, even empty, although there is a `next`: a query searches a bounded amount. */
   readonly requests: readonly RequestRecord[];
-  /** Absent: there are no older ones. */
+  /** The cursor of the next page. Absent if there are no older requests. */
   readonly next?: string | undefined;
 }
 
 /**
- * What requests came to. For everything and for a chain, `requests` are those that came. For a provider and a target
- * they are those for which it was asked; `failures` and the latencies are then those of its attempts.
+ * Totals over requests. In totals of everything and of a chain, `requests` counts the received requests. In totals of a
+ * provider or target, it counts the requests for which it was asked, and `failures` and latencies are those of its attempts.
  */
 export interface Totals {
   readonly requests: number;
-  /** Those that ended without an answer. A caller who left first is no failure. */
+  /** Requests that ended without an answer, not counting those whose client disconnected. */
   readonly failures: number;
-  /** Requests whose caller left before the answer was whole. */
+  /** Requests whose client disconnected before the answer was complete. */
   readonly cancelled: number;
-  /** Attempts that failed, by class; the request may have been served by another target all the same. */
+  /** Failed attempts by class. Another target may have served the request. */
   readonly failedAttempts: Readonly<Partial<Record<FailureClass, number>>>;
   readonly promptTokens: number;
   readonly completionTokens: number;
-  /** Limits that were run into: attempts that failed as `rate_limit` or `quota`. */
+  /** Limits hit: attempts that failed with `rate_limit` or `quota`. */
   readonly rateLimited: number;
-  /** Limits that were not run into: targets passed over because of one. */
+  /** Limits avoided: targets that were skipped because of one. */
   readonly avoided: number;
-  /** Requests that were answered although the first target of their chain could not. */
+  /** Requests rescued by fallback: answered although the first target of the chain could not. */
   readonly saved: number;
-  /** Latency of what was answered, within 5 %; absent where nothing was. */
+  /** The latency of answered requests, within 5 %. Absent if there are none. */
   readonly p50Ms?: number | undefined;
   readonly p99Ms?: number | undefined;
 }
 
-/** Epoch ms. Whole days of UTC are told, the first and the last included; unless told, the last 30 days. */
+/** A period in epoch ms. Reports cover whole UTC days, including the first and last. Default: the last 30 days. */
 export interface UsageSpan {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
 }
 
-/** What requests came to, in all and in parts. */
+/** Totals over requests: overall, by provider, chain, target and day. */
 export interface UsageReport {
   readonly total: Totals;
   readonly providers: Readonly<Record<string, Totals>>;
   readonly chains: Readonly<Record<string, Totals>>;
   readonly targets: Readonly<Record<string, Totals>>;
-  /** Those on which there was anything, the earliest first. `day` is such as `2026-01-31`, in UTC. */
+  /** The UTC days with requests, the earliest first, such as `2026-01-31`. */
   readonly days: readonly (Totals & { readonly day: string })[];
 }
 
-/** Whether all is kept that should be. */
+/** The state of the request log. */
 export interface RequestLogHealth {
-  /** Why it cannot be written at the moment; absent while it can. */
+  /** Why the log cannot be written now. Absent if it can. */
   readonly failing?: string | undefined;
-  /** Requests that are in the totals but were not kept, since the start. */
+  /** The number of requests since the start that are in the totals but were not stored. */
   readonly lost: number;
 }
 
-/** What is kept of requests that are over, and what they came to. */
+/** The stored requests and their totals. */
 export interface RequestLog {
   readonly health: RequestLogHealth;
-  /** @throws RangeError for a cursor that is none */
+  /** @throws RangeError for an invalid cursor */
   requests(query?: RequestQuery): Promise<RequestPage>;
-  /** The last one of this id. */
+  /** The latest request with this id. */
   request(id: string): Promise<RequestRecord | undefined>;
   usage(span?: UsageSpan): Promise<UsageReport>;
 }

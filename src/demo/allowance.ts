@@ -2,24 +2,24 @@ import type { Duration } from '../contract/quota.js';
 import { durationOf } from '../plugin/readers/headers.js';
 import { type Counting, type Limiter, type Refusal, Slots, type Standing, windowLimiter } from './limiter.js';
 
-/** What headers and sentences call a window. */
+/** The name of a window in headers and messages. */
 export type WindowName = 'minute' | 'hour' | 'day';
 
 interface Windowed {
-  /** How long the window really is. */
+  /** The actual length of the window. */
   readonly per: Duration;
-  /** What the provider calls it: a demo's "minute" may last four seconds, and its resets say so. */
+  /** The provider's name for it. A "minute" of the demo can last four seconds, and its reset times are accordingly. */
   readonly called: WindowName;
   readonly counting: Counting;
 }
 
-/** A limit of a simulated provider: a limit as configurations write it, how it is counted, and what it is called. */
+/** A limit of a simulated provider. */
 export type SimulatedLimit =
   | ({ readonly requests: number } & Windowed)
   | ({ readonly tokens: number } & Windowed)
   | { readonly concurrent: number };
 
-/** A limit as the provider speaks of it. */
+/** The provider's name for a limit. */
 interface LimitName {
   readonly dimension: 'requests' | 'tokens' | 'concurrent';
   readonly called?: WindowName;
@@ -30,7 +30,7 @@ export type NamedRefusal = LimitName & Refusal & { readonly requested: number };
 
 type NamedLimiter = LimitName & { readonly limiter: Limiter };
 
-/** All limits of one scope. A request takes from each of them, or from none. */
+/** All limits of one scope. A request takes units from all of them, or from none. */
 export class Allowance {
   readonly #limiters: readonly NamedLimiter[];
 
@@ -45,7 +45,7 @@ export class Allowance {
 
   /**
    * Takes one request, one slot and `tokens`.
-   * @returns why it does not fit; of several reasons the one that lasts longest. `undefined`: it was taken.
+   * @returns `undefined` if there was capacity; otherwise the refusal of the limit that takes longest to recover
    */
   take(tokens: number): NamedRefusal | undefined {
     const needs = this.#limiters.map((each) => ({ ...each, requested: each.dimension === 'tokens' ? tokens : 1 }));
@@ -57,7 +57,7 @@ export class Allowance {
     return refusals.toSorted((one, other) => (other.retryAfterMs ?? 0) - (one.retryAfterMs ?? 0))[0];
   }
 
-  /** Gives the slot of a request back that was taken. */
+  /** Releases the slot of a request. */
   release(): void {
     for (const { limiter } of this.#limiters) limiter.giveBack(1);
   }
@@ -67,7 +67,7 @@ const limiterOf = (limit: SimulatedLimit, now: () => number): NamedLimiter => {
   if ('concurrent' in limit) return { dimension: 'concurrent', limiter: new Slots(limit.concurrent) };
   const { per, called, counting } = limit;
   const windowMs = durationOf(per);
-  if (windowMs === undefined) throw new Error(`"${per}" is no duration such as 4s or 1d.`);
+  if (windowMs === undefined) throw new Error(`"${per}" is not a duration, such as 4s or 1d.`);
   const [dimension, amount] =
     'requests' in limit ? (['requests', limit.requests] as const) : (['tokens', limit.tokens] as const);
   return { dimension, called, limiter: windowLimiter(counting, amount, windowMs, now) };

@@ -1,9 +1,9 @@
 import type { ChatRequest } from './chat-request.js';
 import type { Usage } from './dialect.js';
 
-/** What is said to a request. The same request always hears the same. */
+/** The answer to a request. The same request always gets the same answer. */
 export interface Answer {
-  /** Joined they are the answer. */
+  /** The parts of the text. */
   readonly pieces: readonly string[];
   readonly finishReason: 'stop' | 'length';
   readonly usage: Usage;
@@ -31,7 +31,7 @@ const ENDS = [
   'It helps to ask what would have to be true if the opposite were the case.',
 ];
 
-/** A short text about the last thing that the user said. */
+/** A short text about the user's last message. */
 export const answerTo = ({ model, messages, maxTokens }: ChatRequest): Answer => {
   const question = (messages.findLast(({ role }) => role === 'user') ?? messages.at(-1))?.text ?? '';
   const whole = [
@@ -55,7 +55,7 @@ export const answerTo = ({ model, messages, maxTokens }: ChatRequest): Answer =>
   };
 };
 
-/** About four characters are a token. */
+/** Counts about four characters as a token. */
 const tokensOf = (text: string): number => Math.ceil(text.length / CHARACTERS_PER_TOKEN);
 
 const quoteOf = (text: string): string => {
@@ -63,7 +63,7 @@ const quoteOf = (text: string): string => {
   return line.length <= LONGEST_QUOTE ? line : `${line.slice(0, LONGEST_QUOTE - 1)}…`;
 };
 
-/** One of `texts`, as by chance, but always the same for the same seed. */
+/** Picks one of `texts`, always the same for the same seed. */
 const pick = (texts: readonly string[], seed: string): string => {
   let sum = texts.length;
   for (const character of seed) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;

@@ -1,23 +1,23 @@
-/** A chat request, as far as a simulated provider reads it. */
+/** The parts of a chat request that a simulated provider reads. */
 export interface ChatRequest {
   readonly model: string;
   readonly messages: readonly { readonly role: unknown; readonly text: string }[];
   readonly stream: boolean;
   /** `stream_options.include_usage` */
   readonly includeUsage: boolean;
-  /** Bound on the answer; `Infinity` when there is none. */
+  /** The maximum length of the answer; `Infinity` if there is none. */
   readonly maxTokens: number;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads the body of a request. @returns what is wrong with it, as a sentence, when it is none. */
+/** Reads the body of a request. @returns an error message if it is invalid */
 export const readChatRequest = (json: string): ChatRequest | string => {
   let body: Fields;
   try {
     body = fieldsOf(JSON.parse(json));
   } catch {
-    return 'The body of the request is no valid JSON.';
+    return 'The request body is not valid JSON.';
   }
   const { model, messages, stream } = body;
   if (typeof model !== 'string') return "'model' must be a string.";
@@ -32,7 +32,7 @@ export const readChatRequest = (json: string): ChatRequest | string => {
   };
 };
 
-/** The content of a message is a string or a list of parts, of which only texts are read. */
+/** The text of a message's content, which is a string or a list of parts. Only text parts are read. */
 const textOf = (content: unknown): string => {
   if (typeof content === 'string') return content;
   const texts = Array.isArray(content) ? content.map((part) => fieldsOf(part).text) : [];

@@ -1,7 +1,7 @@
 import type { Answer } from './answers.js';
 import type { CompletionStyle, Usage } from './dialect.js';
 
-/** What names one completion, on its every chunk. */
+/** The fields that identify a completion, on each of its chunks. */
 export interface Heading {
   readonly id: string;
   /** Epoch seconds. */
@@ -27,7 +27,7 @@ export const wholeCompletion = (heading: Heading, { pieces, finishReason, usage 
   ...style.firstFields?.(heading.id),
 });
 
-/** The answer as the frames of a stream, `[DONE]` included: a chunk for the role, one for each piece, one for the end. */
+/** The answer as SSE frames: a chunk for the role, one per piece, one for the end, and `[DONE]`. */
 export const streamFrames = (
   heading: Heading,
   { pieces, finishReason, usage }: Answer,
@@ -42,19 +42,19 @@ export const streamFrames = (
   const { id } = heading;
   const withUsage = { usage: usageOf(usage, style), ...style.usageFields?.(id, usage) };
   const unasked = style.streamUsage === 'unasked';
-  const afterwards = style.streamUsage === 'choice' ? choice({ role: 'assistant', content: '' }) : [];
+  const usageChoices = style.streamUsage === 'choice' ? choice({ role: 'assistant', content: '' }) : [];
   return [
     ...(style.comment === undefined ? [] : [`: ${style.comment}\n\n`]),
     frame(choice({ role: 'assistant', content: '' }), style.firstFields?.(id)),
     ...pieces.map((content) => frame(choice({ content }))),
     frame(choice({}, finishReason), unasked ? withUsage : {}),
-    ...(includeUsage && !unasked ? [frame(afterwards, withUsage)] : []),
+    ...(includeUsage && !unasked ? [frame(usageChoices, withUsage)] : []),
     'data: [DONE]\n\n',
   ];
 };
 
 const usageOf = (usage: Usage, { usageExtras }: CompletionStyle): object => ({ ...usage, ...usageExtras });
 
-/** OpenRouter tells in its own word and in the model's how an answer ended. */
+/** OpenRouter also reports the model's own finish reason. */
 const finishFields = ({ nativeFinish }: CompletionStyle, finish: string): object =>
   nativeFinish === true ? { native_finish_reason: finish } : {};

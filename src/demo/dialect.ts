@@ -1,18 +1,18 @@
 import type { NamedRefusal, NamedStanding } from './allowance.js';
 
-/** A whole answer that is no completion. */
+/** A response that is not a completion. */
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: object;
 }
 
-/** A request that limits keep out. */
-export interface Refused {
+/** A request that a limit refuses. */
+export interface RefusedRequest {
   readonly model: string;
-  /** The limit that it does not fit. */
+  /** The refusal of the limit. */
   readonly refusal: NamedRefusal;
-  /** All limits of the scope, as they stand. */
+  /** The state of all limits of the scope. */
   readonly standings: readonly NamedStanding[];
   /** Epoch ms. */
   readonly now: number;
@@ -24,43 +24,43 @@ export interface Usage {
   readonly total_tokens: number;
 }
 
-/** What a provider does with the chat completion of OpenAI that OpenAI does not. */
+/** How a provider's chat completions differ from OpenAI's. */
 export interface CompletionStyle {
   readonly idPrefix: string;
-  /** An SSE comment at the head of each stream. */
+  /** An SSE comment at the start of each stream. */
   readonly comment?: string;
-  /** On every answer and every chunk. */
+  /** Fields on every answer and every chunk. */
   readonly fields?: Readonly<Record<string, unknown>>;
-  /** A choice that ends says so in `native_finish_reason` too. */
+  /** Whether choices have a `native_finish_reason` too. */
   readonly nativeFinish?: true;
-  /** On whole answers and on the first chunk of a stream. */
+  /** Fields on whole answers and on the first chunk of a stream. */
   firstFields?(id: string): object;
-  /** `unasked`: with the finish_reason · `choice` and `no choices`: in a chunk after it, only if asked for. */
+  /** `unasked`: always, with the finish_reason · `choice` and `no choices`: on request, in a chunk after it. */
   readonly streamUsage: 'unasked' | 'choice' | 'no choices';
-  /** What stands beside `usage` in the last chunk of a stream. */
+  /** Fields beside `usage` in the last chunk of a stream. */
   usageFields?(id: string, usage: Usage): object;
-  /** Inside `usage`. */
+  /** Fields inside `usage`. */
   readonly usageExtras?: Readonly<Record<string, unknown>>;
 }
 
-/** How a kind of provider speaks of its limits and failures. What it says is what its limiters hold. */
+/** How a provider reports its limits and failures. The reports match the state of its limiters. */
 export interface Dialect {
-  /** What one set of limits covers: each model by itself, or the account with all its models. */
+  /** Whether each model has its own limits, or the whole account shares them. */
   readonly covers: 'model' | 'account';
   readonly completions: CompletionStyle;
-  /** Headers of an answer, with the limits as they stand after it. `now`: epoch ms. */
+  /** The headers of an answer, with the state of the limits after it. `now`: epoch ms. */
   answerHeaders(standings: readonly NamedStanding[], now: number): Readonly<Record<string, string>>;
-  refuse(refused: Refused): Reply;
+  refuse(refused: RefusedRequest): Reply;
   wrongKey(): Reply;
   unknownModel(model: string): Reply;
   badRequest(message: string): Reply;
   listModels(ids: readonly string[]): object;
 }
 
-/** Ms as Retry-After says them: whole seconds, never too few. */
+/** Ms as the value of Retry-After: seconds, rounded up. */
 export const wholeSeconds = (ms: number): string => String(Math.ceil(ms / 1000));
 
-/** The plain list of OpenAI. */
+/** A list of models in OpenAI's format. */
 export const modelList = (ids: readonly string[], owner: string, fields: object = {}): object => ({
   object: 'list',
   data: ids.map((id) => ({ id, object: 'model', created: 1_760_000_000, owned_by: owner, ...fields })),

@@ -4,7 +4,7 @@ import { groq } from './dialects/groq.js';
 import { local } from './dialects/local.js';
 import { openrouter } from './dialects/openrouter.js';
 
-/** Every kind of provider that can be simulated. */
+/** All simulated kinds of providers. */
 export const DIALECTS = { groq, cerebras, openrouter, local } as const satisfies Record<string, Dialect>;
 
 export type DialectName = keyof typeof DIALECTS;

@@ -1,29 +1,32 @@
-/** How a limit gives units back: at once when a wall-clock window ends, each one a window after it was taken, or bit by bit. */
+/**
+ * How a limit recovers. `fixed`: completely when a wall-clock window ends · `sliding`: each unit one window after it was
+ * taken · `refilling`: continuously.
+ */
 export type Counting = 'fixed' | 'sliding' | 'refilling';
 
-/** What is left of a limit. Whole units. */
+/** The state of a limit, in whole units. */
 export interface Standing {
   readonly limit: number;
   readonly remaining: number;
-  /** Epoch ms: all of it is back by then, if nothing more is taken. `undefined` when that hangs on those who hold it. */
+  /** When the limit is fully available if nothing more is taken, epoch ms. `undefined` for slots. */
   readonly resetAt: number | undefined;
 }
 
 export interface Refusal extends Standing {
   readonly granted: false;
-  /** Until the units fit, if nothing more is taken. `Infinity`: never. `undefined`: when somebody gives units back. */
+  /** How long until the units are available if nothing more is taken. `Infinity`: never. `undefined`: when a slot is released. */
   readonly retryAfterMs: number | undefined;
 }
 
 export type Taking = { readonly granted: true } | Refusal;
 
-/** One limit and what was taken of it. It grants whole units or none. */
+/** A limit and its use. It grants a request all of its units, or none. */
 export abstract class Limiter {
   constructor(readonly limit: number) {}
 
   abstract standing(): Standing;
 
-  /** Why `units` do not fit now; `undefined` when they do. Takes nothing. */
+  /** The refusal of `units`, or `undefined` if they are available. Takes nothing. */
   refuse(units: number): Refusal | undefined {
     const standing = this.standing();
     if (units <= standing.remaining) return undefined;
@@ -38,16 +41,16 @@ export abstract class Limiter {
     return { granted: true };
   }
 
-  /** Only slots come back this way: a request and its tokens stay spent, also when the caller leaves. */
+  /** Releases slots. Requests and tokens stay used, also when the client disconnects. */
   giveBack(_units: number): void {}
 
-  /** Only called when `units` fit. */
+  /** Called only if `units` are available. */
   protected abstract take(units: number): void;
-  /** Ms until `units` fit; only called when they do not fit now, but can. */
+  /** Ms until `units` are available. Called only if they are not, but can be. */
   protected abstract waitFor(units: number): number | undefined;
 }
 
-/** Windows of the wall clock, each one full at its start: `1m` begins with the minute, `1d` at 00:00 UTC. */
+/** Windows aligned to the wall clock: `1m` begins with the minute, `1d` at 00:00 UTC. */
 class FixedWindow extends Limiter {
   readonly #windowMs: number;
   readonly #now: () => number;
@@ -81,7 +84,7 @@ class FixedWindow extends Limiter {
   }
 }
 
-/** Each unit comes back one window after it was taken. */
+/** Each unit becomes available again one window after it was taken. */
 class SlidingWindow extends Limiter {
   readonly #windowMs: number;
   readonly #now: () => number;
@@ -115,16 +118,16 @@ class SlidingWindow extends Limiter {
   }
 }
 
-/** What repeated addition may be off by, in ms: it must neither cost a unit nor give one away. */
-const HAIR_MS = 1e-3;
+/** The tolerance for rounding errors, in ms, so that they neither cost nor add a unit. */
+const TOLERANCE_MS = 1e-3;
 
-/** A bucket that refills all the time, the whole of it in one window. */
+/** A bucket that refills continuously, completely within one window. */
 class RefillingBucket extends Limiter {
   readonly #windowMs: number;
   readonly #msPerUnit: number;
   readonly #now: () => number;
   readonly #origin: number;
-  /** Ms since the origin: the bucket is full then. It says how full it is now. */
+  /** When the bucket is full, in ms since the origin. */
   #fullAt = 0;
 
   constructor(limit: number, windowMs: number, now: () => number) {
@@ -135,10 +138,10 @@ class RefillingBucket extends Limiter {
     this.#origin = now();
   }
 
-  /** The reset fits the whole units that are said to remain, so that the two together state the true speed. */
+  /** The reset time matches the whole units that remain, so that both together give the exact refill rate. */
   standing(): Standing {
-    const remaining = Math.floor((this.#windowMs - this.#missingMs() + HAIR_MS) / this.#msPerUnit);
-    const missingMs = Math.ceil((this.limit - remaining) * this.#msPerUnit - HAIR_MS);
+    const remaining = Math.floor((this.#windowMs - this.#missingMs() + TOLERANCE_MS) / this.#msPerUnit);
+    const missingMs = Math.ceil((this.limit - remaining) * this.#msPerUnit - TOLERANCE_MS);
     return { limit: this.limit, remaining, resetAt: this.#now() + missingMs };
   }
 
@@ -147,7 +150,7 @@ class RefillingBucket extends Limiter {
   }
 
   protected waitFor(units: number): number {
-    return Math.ceil(this.#missingMs() + units * this.#msPerUnit - this.#windowMs - HAIR_MS / 2);
+    return Math.ceil(this.#missingMs() + units * this.#msPerUnit - this.#windowMs - TOLERANCE_MS / 2);
   }
 
   #missingMs(): number {
@@ -155,7 +158,7 @@ class RefillingBucket extends Limiter {
   }
 }
 
-/** Units at the same time. */
+/** A limit of concurrent requests. */
 export class Slots extends Limiter {
   #held = 0;
 

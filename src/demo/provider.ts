@@ -14,31 +14,31 @@ export const DEMO_KEY = 'demo';
 export interface SimulationOptions {
   readonly dialect: DialectName;
   readonly models: readonly string[];
-  /** Of each model or of all of them together, as is usual in the dialect. Default: none. */
+  /** Per model or for the account, depending on the dialect. Default: none. */
   readonly limits?: readonly SimulatedLimit[];
-  /** Between two words of an answer; a whole answer takes as long as its words. Default 5. */
+  /** The delay per word, in ms; an answer that is not streamed takes the sum. Default: 5. */
   readonly latencyMs?: number;
   /** Epoch ms. Default: the wall clock. */
   readonly now?: () => number;
 }
 
-/** Requests so far. One that names no model or brings a wrong key counts nowhere. */
+/** The number of requests. Requests with an unknown model or a wrong key are not counted. */
 interface SimulationStats {
   readonly answered: number;
-  /** Kept out by a limit. */
+  /** Refused by a limit. */
   readonly refused: number;
-  /** The caller left before the answer was over. */
+  /** The client disconnected before the end of the answer. */
   readonly aborted: number;
   readonly inFlight: number;
 }
 
-/** A provider on a real socket that answers as one of the dialects does, with limits that it really holds. */
+/** A provider on a real socket that answers in one of the dialects and enforces its limits. */
 export interface SimulatedProvider {
   /** Ends with `/v1`. */
   readonly baseUrl: string;
   readonly origin: string;
   stats(): SimulationStats;
-  /** Breaks off whatever is under way. Resolves when no socket is left. */
+  /** Aborts requests in flight. Resolves when all sockets are closed. */
   close(): Promise<void>;
 }
 
@@ -118,20 +118,20 @@ class Simulation implements SimulatedProvider {
 
   async #chat(body: string, response: ServerResponse, gone: AbortSignal): Promise<void> {
     if (gone.aborted) return;
-    const asked = readChatRequest(body);
-    if (typeof asked === 'string') return send(response, this.#dialect.badRequest(asked));
-    const allowance = this.#allowances.get(asked.model);
-    if (allowance === undefined) return send(response, this.#dialect.unknownModel(asked.model));
-    const answer = answerTo(asked);
+    const chat = readChatRequest(body);
+    if (typeof chat === 'string') return send(response, this.#dialect.badRequest(chat));
+    const allowance = this.#allowances.get(chat.model);
+    if (allowance === undefined) return send(response, this.#dialect.unknownModel(chat.model));
+    const answer = answerTo(chat);
     const refusal = allowance.take(answer.usage.total_tokens);
     if (refusal !== undefined) {
       this.#stats.refused++;
       const standings = allowance.standings();
-      return send(response, this.#dialect.refuse({ model: asked.model, refusal, standings, now: this.#now() }));
+      return send(response, this.#dialect.refuse({ model: chat.model, refusal, standings, now: this.#now() }));
     }
     this.#stats.inFlight++;
-    const last = await this.#begin(asked, answer, allowance, response, gone);
-    // Before the last bytes leave: whoever has read them may count on the slot.
+    const last = await this.#sendUntilLast(chat, answer, allowance, response, gone);
+    // Before the last bytes are sent: a client that has read them can rely on the slot.
     this.#stats.inFlight--;
     allowance.release();
     if (last === undefined) this.#stats.aborted++;
@@ -141,9 +141,9 @@ class Simulation implements SimulatedProvider {
     }
   }
 
-  /** Answers all but the last bytes. @returns these; `undefined` when the caller has left. */
-  async #begin(
-    asked: ChatRequest,
+  /** Sends all but the last part of the answer. @returns that part; `undefined` if the client disconnected */
+  async #sendUntilLast(
+    chat: ChatRequest,
     answer: Answer,
     allowance: Allowance,
     response: ServerResponse,
@@ -153,18 +153,18 @@ class Simulation implements SimulatedProvider {
     const heading: Heading = {
       id: `${completions.idPrefix}${++this.#count}`,
       created: Math.floor(this.#now() / 1000),
-      model: asked.model,
+      model: chat.model,
     };
     const writeHead = (contentType: string): void => {
       const headers = this.#dialect.answerHeaders(allowance.standings(), this.#now());
       response.writeHead(200, { ...headers, 'content-type': contentType });
     };
-    if (!asked.stream) {
+    if (!chat.stream) {
       if (!(await pause(this.#latencyMs * answer.pieces.length, gone))) return undefined;
       writeHead('application/json');
       return JSON.stringify(wholeCompletion(heading, answer, completions));
     }
-    const frames = streamFrames(heading, answer, completions, asked.includeUsage);
+    const frames = streamFrames(heading, answer, completions, chat.includeUsage);
     const last = frames.pop();
     writeHead('text/event-stream');
     for (const frame of frames) {
@@ -186,7 +186,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8');
 };
 
-/** @returns false as soon as the caller has left. */
+/** @returns whether the client is still connected after `ms` */
 const pause = (ms: number, gone: AbortSignal): Promise<boolean> =>
   new Promise((resolve) => {
     if (gone.aborted || ms <= 0) return resolve(!gone.aborted);

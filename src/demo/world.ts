@@ -1,12 +1,12 @@
 import type { Chain, Configuration, FullTarget, Provider } from '../contract/config.js';
 import { DEMO_KEY, type SimulatedProvider, type SimulationOptions, startSimulatedProvider } from './provider.js';
 
-/** A simulated free-tier account, and what its owner writes down about it. */
+/** A simulated free-tier account and its configuration. */
 interface Account {
   readonly id: string;
   readonly type: string;
   readonly simulation: SimulationOptions;
-  /** Limits that no answer tells. */
+  /** Limits that responses do not report. */
   readonly limits?: Provider['limits'];
 }
 
@@ -14,7 +14,7 @@ interface DemoProvider extends SimulatedProvider {
   readonly id: string;
 }
 
-/** Simulated accounts that run, and the configuration that uses them. */
+/** Running simulated accounts, and the configuration for them. */
 export interface DemoWorld {
   readonly providers: readonly DemoProvider[];
   /** As in 429chain.json5. */
@@ -22,8 +22,8 @@ export interface DemoWorld {
   close(): Promise<void>;
 }
 
-// What follows is in no header. The real limits that provider types know of are a minute's; these last seconds, so they
-// are written down in the configuration.
+// These limits are in no header. Provider types know the real limits per minute, but the simulated ones last seconds, so
+// they are part of the configuration.
 const GROQ_BURST = { requests: 20, per: '4s' } as const;
 const OPENROUTER_FREE = { requests: 20, per: '6s' } as const;
 const LOCAL_SLOTS = { concurrent: 4 } as const;
@@ -79,7 +79,7 @@ const ACCOUNTS: readonly Account[] = [
   },
 ];
 
-/** Groq counts each model by itself, so its limits are those of a target. */
+/** Groq has limits per model, so they belong to the target. */
 const groq = (model: string): FullTarget => ({ provider: 'groq', model, limits: [GROQ_BURST] });
 
 const CHAINS: Readonly<Record<string, Chain>> = {
@@ -93,7 +93,7 @@ const CHAINS: Readonly<Record<string, Chain>> = {
   fast: { targets: [groq('openai/gpt-oss-20b'), 'cerebras/gemma-4-31b'], maxWait: '10s' },
 };
 
-/** Starts simulated providers whose limits run out within seconds, each on a free port of 127.0.0.1. */
+/** Starts simulated providers whose limits reset within seconds, each on a free port of 127.0.0.1. */
 export const startDemo = async (): Promise<DemoWorld> => {
   const running = await Promise.all(
     ACCOUNTS.map(async (account) => ({ account, provider: await startSimulatedProvider(account.simulation) })),

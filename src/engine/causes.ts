@@ -27,13 +27,10 @@ export class TimedOut extends Error {
   }
 }
 
-/**
- * The provider type could not express this request in the format of its API. Says nothing about the provider, which was
- * not asked.
- */
+/** The provider type cannot express this request in the format of its API. The provider got no request. */
 export class NotAdaptable extends Error {}
 
-/** A continuation that does not overlap with what the caller already has. The provider is not to blame. */
+/** A continuation does not overlap with what the caller already has. This is not the provider's fault. */
 export class NoOverlap extends Error {
   constructor() {
     super('its answer does not continue what the caller already has');
@@ -41,15 +38,18 @@ export class NoOverlap extends Error {
   }
 }
 
-/** A response that carries a provider's error in place of an answer, or in the middle of one. */
+/** A response contains an error instead of an answer, or in the middle of one. */
 export class ErrorInAnswer extends Error {
-  /** JSON where it was JSON, else text. */
+  /** Parsed JSON, or the text where it is not JSON. */
   readonly body: unknown;
+  /** The whole body as it came. Absent for an error inside an answer. */
+  readonly raw: Buffer | undefined;
 
-  constructor(body: unknown) {
-    super('an error in place of an answer');
+  constructor(body: unknown, raw?: Buffer) {
+    super('an error instead of an answer');
     this.name = 'ErrorInAnswer';
     this.body = body;
+    this.raw = raw;
   }
 }
 

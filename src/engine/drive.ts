@@ -1,5 +1,5 @@
 import { ChainError } from '../plugin/door/errors.js';
-import { AttemptRunner } from './attempt/attempt.js';
+import { runAttempt } from './attempt/attempt.js';
 import type { EngineContext } from './attempt/context.js';
 import type { AttemptResult } from './attempt/result.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
@@ -67,9 +67,8 @@ class Driver {
 
   async #attempt({ grant: { target, reservation }, repairs }: AttemptCommand): Promise<AttemptResult> {
     const attempt = this.parts.attemptAt(target);
-    const runner = new AttemptRunner(this.#context, this.#request, target, attempt, reservation);
     this.#trace.asked++;
-    const result = await runner.run(repairs);
+    const result = await runAttempt(this.#context, { request: this.#request, target, attempt, reservation, repairs });
     this.#trace.attempted(result.record);
     if (result.kind === 'served') target.repairs.learn(repairs, this.#request.body);
     else if (result.failure.class === 'cancelled') throw result.failure.cause;

@@ -5,8 +5,10 @@ import type { Chain } from './target.js';
 export interface RequestSize {
   /** Bytes of its text, without pictures and sound. */
   readonly bytes: number;
-  /** The caller's `max_tokens`. */
+  /** The caller's `max_tokens`, over all choices together. */
   readonly bound?: number | undefined;
+  /** How many choices the caller asks for. Default: 1. */
+  readonly choices?: number | undefined;
 }
 
 /** A caller's request, read and with its chain found. */

@@ -1,8 +1,9 @@
+import type { TokenUsage } from '../plugin/door/attempt.js';
 import type { EngineContext } from './attempt/context.js';
 import type { Answer, StreamEnd } from './attempt/result.js';
 import { drive } from './drive.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
-import type { Sink } from './stream/relay.js';
+import type { Sink } from './stream/sink.js';
 import type { Chain, PreparedTarget } from './target.js';
 import type { Queue } from './walk/queue.js';
 import type { RequestTrace } from './walk/trace.js';
@@ -35,7 +36,7 @@ export class ResumingStream {
   /** Passes the answer on to its end. Resolves when no more comes, and says how it ended. */
   async pipe(first: Streaming, sink: Sink): Promise<ResumedEnd> {
     let found = first;
-    let usage: StreamEnd['usage'];
+    let usage: TokenUsage | undefined;
     for (let resumes = 0; ; resumes++) {
       const end = await found.answer.pipe(sink);
       this.#trace.amend(found.record, end.record);
@@ -102,11 +103,16 @@ const reasonFor = (end: WalkEnd): string => {
   return end.kind === 'rejected' ? `${end.by.target.id} rejects it: ${end.by.failure.message}` : '';
 };
 
-const sumOf = (one: StreamEnd['usage'], other: StreamEnd['usage']): StreamEnd['usage'] => {
-  if (one === undefined || other === undefined) return one ?? other;
-  const cached =
-    one.cached === undefined && other.cached === undefined ? {} : { cached: (one.cached ?? 0) + (other.cached ?? 0) };
-  return { ...one, ...other, input: one.input + other.input, output: one.output + other.output, ...cached };
+/** Adds up what the targets of one answer were charged. */
+const sumOf = (one: TokenUsage | undefined, other: TokenUsage): TokenUsage => {
+  if (one === undefined) return other;
+  const hasCached = one.cached !== undefined || other.cached !== undefined;
+  return {
+    input: one.input + other.input,
+    output: one.output + other.output,
+    ...(hasCached && { cached: (one.cached ?? 0) + (other.cached ?? 0) }),
+    estimated: one.estimated || other.estimated,
+  };
 };
 
 export const isStreaming = (end: WalkEnd): end is Streaming => end.kind === 'found' && end.answer.stream;

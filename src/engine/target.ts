@@ -1,5 +1,7 @@
 import type { TargetScopes } from '../ledger/ledger.js';
-import type { ProviderType, Target } from '../plugin/door/api.js';
+import type { CompiledAdaptation } from '../plugin/door/adapt.js';
+import type { Target } from '../plugin/door/attempt.js';
+import type { ProviderType } from '../plugin/door/provider-type.js';
 import type { Repairs } from './repairs.js';
 
 /** Spans in ms. */
@@ -10,30 +12,42 @@ export interface TargetTimeouts {
   readonly total: number;
 }
 
-/** A provider with everything that is the same for each request to it, made once per configuration. */
+/** A base URL in the two parts that a request needs. */
+export interface Endpoint {
+  /** Such as `https://api.groq.com`. An invalid base URL is kept here as a whole, and sending fails. */
+  readonly origin: string;
+  /** Such as `/openai/v1`, without a trailing slash. */
+  readonly pathPrefix: string;
+}
+
+/** A provider with everything that is the same for each request to it. Made once per configuration. */
 export interface PreparedProvider {
   readonly provider: string;
   readonly type: string;
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly baseUrl: string;
+  readonly endpoint: Endpoint;
+  /** All headers of a request, the key included. Names are lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The one of them that carries the key. */
+  /** The name of the header that carries the key. */
   readonly keyHeader: string;
   readonly providerType: ProviderType;
   readonly options: Readonly<Record<string, unknown>>;
   readonly timeouts: TargetTimeouts;
-  /** Why it cannot be asked whatever the ledger says. */
+  /** Why the provider gets no requests, whatever the ledger says. */
   readonly unusable?: { readonly state: 'unconfigured' | 'disabled'; readonly reason: string } | undefined;
-  /** Never to be shown to anybody. */
+  /** Keys, to be masked in every text that leaves 429chain. */
   readonly secrets: readonly string[];
 }
 
-/** A target with everything that is the same for each attempt, made once per configuration. */
+/** A target with everything that is the same for each attempt at it. Made once per configuration. */
 export interface PreparedTarget extends Target, PreparedProvider {
   readonly scopes: TargetScopes;
-  /** What hooks see of it: no key, and nothing that holds one. */
+  /** What hooks get: no key, and nothing that contains one. */
   readonly publicView: Target;
-  /** Grows while the process runs. */
+  /** The adaptations of the provider type that apply to this model. */
+  readonly adaptations: readonly CompiledAdaptation[];
+  /** Learned while the process runs. */
   readonly repairs: Repairs;
 }
 
@@ -41,7 +55,7 @@ export interface Chain {
   readonly name: string;
   readonly targets: readonly PreparedTarget[];
   readonly maxWaitMs: number;
-  /** Rather wait this long for a target's reset than spend the next target. */
+  /** Wait up to this long for a better target before moving down the chain. */
   readonly patienceMs: number;
   readonly retries: number;
   readonly resume: boolean;

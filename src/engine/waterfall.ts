@@ -1,6 +1,6 @@
 import type { Explanation } from '../contract/explain.js';
 import type { Usage } from '../ledger/ledger.js';
-import type { TokenUsage } from '../plugin/door/api.js';
+import type { TokenUsage } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { EngineContext } from './attempt/context.js';
 import type { Answer } from './attempt/result.js';
@@ -12,7 +12,7 @@ import type { ResumableRequest } from './resume/resumable-request.js';
 import { Transcript } from './resume/transcript.js';
 import { isStreaming, type ResumedEnd, ResumingStream } from './resuming-stream.js';
 import { CapturedContent } from './stream/captured-content.js';
-import type { Sink } from './stream/relay.js';
+import type { Sink } from './stream/sink.js';
 import type { PreparedTarget } from './target.js';
 import { type Rejection, rejectionOf } from './walk/ending.js';
 import { explain } from './walk/explain.js';
@@ -34,7 +34,7 @@ export interface Served {
   readonly attempts: number;
   readonly reply: Reply;
   /** Says how the request ended, when the answer has left. The first call counts. */
-  readonly end: (status: number, servedBy?: PreparedTarget, usage?: Usage) => void;
+  readonly end: (status: number, servedBy?: PreparedTarget, usage?: Usage | TokenUsage) => void;
 }
 
 /** Walks a request down its chain until an attempt succeeds. */
@@ -141,9 +141,9 @@ export class Waterfall {
     return { kind: 'whole', ...answer };
   }
 
-  #usageOf({ id }: PreparedTarget, { size }: ChainRequest, reported: Usage | undefined): TokenUsage {
-    const usage = reported ?? this.#context.estimates.likely(id, size);
-    return { ...usage, estimated: reported === undefined };
+  #usageOf({ id }: PreparedTarget, { size }: ChainRequest, usage: Usage | TokenUsage | undefined): TokenUsage {
+    if (usage === undefined) return { ...this.#context.estimates.likely(id, size), estimated: true };
+    return { estimated: false, ...usage };
   }
 
   #end(trace: RequestTrace, caller: Caller, end: RequestEnd): void {

@@ -1,28 +1,30 @@
-import type { Hook } from 'tapable';
 import type { Log } from '../log.js';
-import type { Denial, Hooks } from '../plugin/door/api.js';
+import type { Denial } from '../plugin/index.js';
 import { inTime } from './in-time.js';
 import { checkedResult, isPromise, PROMISED } from './results.js';
 import { wordsOf } from './words.js';
 
-/** What taps and routes did wrong, for the log and the admin. */
+/** What went wrong in one hook or route of a plugin, for the admin. */
 export interface PluginFault {
   readonly plugin: string;
   /** The hook, or the route such as `GET /metrics`. */
   readonly hook: string;
   readonly count: number;
+  /** The message of the last error, with keys masked. */
   readonly last: string;
-  /** When it was, epoch ms. */
+  /** When it last went wrong, epoch ms. */
   readonly at: number;
 }
 
-/** A tap that has not answered by then is taken to have no opinion. */
+/** How long an async tap may take. After that it has no opinion. */
 const PATIENCE_MS = 2_000;
 
-type Tap = (...values: unknown[]) => unknown;
+/** The method of a hook that registers a tap. */
+export type TapKind = 'tap' | 'tapPromise' | 'tapAsync';
+export type Tap = (...values: unknown[]) => unknown;
 type Callback = (error?: Error | null, result?: unknown) => void;
 
-/** Sees to it that no tap fails or stalls a request: one that throws or hangs abstains, and is named. */
+/** Makes sure that no tap fails or stalls a request: a tap that throws or hangs has no opinion, and its plugin is blamed. */
 export class Guard {
   readonly #faults = new Map<string, PluginFault>();
   readonly #tapped = new Map<string, Set<string>>();
@@ -30,10 +32,8 @@ export class Guard {
   readonly #now: () => number;
   readonly #patienceMs: number;
   readonly #mask: (text: string) => string;
-  /** Whose taps come in now, whatever they call themselves. */
-  applying: string | undefined;
 
-  /** `mask` takes keys out of a plugin's words: they go to callers, into the request log and to the admin. */
+  /** `mask` removes keys from what a plugin says: callers, the request log and the admin see it. */
   constructor(log: Log, now: () => number, patienceMs = PATIENCE_MS, mask = (text: string): string => text) {
     this.#log = log;
     this.#now = now;
@@ -50,19 +50,15 @@ export class Guard {
     return [...(this.#tapped.get(plugin) ?? [])];
   }
 
-  watch(hooks: Hooks): void {
-    for (const [name, hook] of Object.entries(hooks) as [string, Hook<unknown[], unknown>][]) {
-      hook.intercept({
-        register: (tap) => {
-          const plugin = this.applying ?? tap.name;
-          this.#tapped.set(plugin, (this.#tapped.get(plugin) ?? new Set()).add(name));
-          return { ...tap, fn: this.#wrap(name, plugin, tap.type, tap.fn as Tap) };
-        },
-      });
-    }
+  /** A tap of `plugin` that neither throws nor hangs. */
+  tap(plugin: string, hook: string, kind: TapKind, fn: Tap): Tap {
+    if (typeof fn !== 'function') throw new Error(`${kind} of ${hook} needs a function`);
+    this.#tapped.set(plugin, (this.#tapped.get(plugin) ?? new Set()).add(hook));
+    const blame = (error: unknown): void => this.blame(plugin, hook, error);
+    return { tap: this.#sync, tapPromise: this.#promise, tapAsync: this.#callback }[kind].call(this, hook, fn, blame);
   }
 
-  /** Names a plugin in the log for what went wrong in it, and counts. */
+  /** Logs an error of a plugin by its name, and counts it. */
   blame(plugin: string, hook: string, error: unknown): undefined {
     const key = `${plugin} ${hook}`;
     const count = (this.#faults.get(key)?.count ?? 0) + 1;
@@ -72,21 +68,7 @@ export class Guard {
     return undefined;
   }
 
-  #wrap(hook: string, plugin: string, type: string, tap: Tap): Tap {
-    const blame = (error: unknown): void => this.blame(plugin, hook, error);
-    if (type === 'promise') return (...values) => this.#promised(hook, () => tap(...values), blame);
-    if (type === 'async') {
-      return (...values) => {
-        const callback = values.at(-1) as Callback;
-        const called = (): Promise<unknown> =>
-          new Promise((resolve, reject) => {
-            tap(...values.slice(0, -1), (error: Error | null, result: unknown) =>
-              error ? reject(error) : resolve(result),
-            );
-          });
-        void this.#promised(hook, called, blame).then((result) => callback(null, result));
-      };
-    }
+  #sync(hook: string, tap: Tap, blame: (error: unknown) => void): Tap {
     return (...values) => {
       try {
         const result = tap(...values);
@@ -94,6 +76,23 @@ export class Guard {
       } catch (error) {
         return blame(error);
       }
+    };
+  }
+
+  #promise(hook: string, tap: Tap, blame: (error: unknown) => void): Tap {
+    return (...values) => this.#promised(hook, () => tap(...values), blame);
+  }
+
+  #callback(hook: string, tap: Tap, blame: (error: unknown) => void): Tap {
+    return (...values) => {
+      const callback = values.at(-1) as Callback;
+      const called = (): Promise<unknown> =>
+        new Promise((resolve, reject) => {
+          tap(...values.slice(0, -1), (error: Error | null, result: unknown) =>
+            error ? reject(error) : resolve(result),
+          );
+        });
+      void this.#promised(hook, called, blame).then((result) => callback(null, result));
     };
   }
 
@@ -113,9 +112,9 @@ export class Guard {
   }
 }
 
-/** A plain tap that is an async function: what it decides comes too late, what it watches does not. */
+/** The result of a plain tap that is an async function: too late for a decision, and fine for `afterResponse`. */
 const unawaited = (hook: string, result: PromiseLike<unknown>, blame: (error: unknown) => void): undefined => {
-  // Nobody else hears of it, and a rejection that nobody hears of ends the process.
+  // Without a handler, a rejection would end the process.
   result.then(undefined, blame);
   if (hook === 'afterResponse') return undefined;
   throw new Error(hook === 'beforeAttempt' ? `${PROMISED}. Tap it with tapPromise` : PROMISED);

@@ -5,12 +5,12 @@ import { isPromise, PROMISED } from './results.js';
 import { wordsOf } from './words.js';
 
 type Fields = Readonly<Record<string, unknown>>;
-/** Is told what went wrong, and in which function. */
+/** Receives an error and the function that it comes from. */
 type Blame = (where: string, error: unknown) => void;
 
 /**
- * `type`, whose functions may throw or return nonsense: its plugin is blamed, and the attempt fails with words that name
- * the type. A pool that cannot be told is none, and a model that cannot be read has what lists usually tell.
+ * `type` with guarded functions. If one throws or returns an invalid value, its plugin is blamed and the attempt fails with
+ * an error that names the type. After `pool`, the model has no pool; after `readModel`, 429chain reads the usual fields.
  */
 export const guardedType = (name: string, type: ProviderType, blame: Blame): ProviderType => {
   const { adapt, pool, readModel, translate } = type;
@@ -29,7 +29,7 @@ export const guardedType = (name: string, type: ProviderType, blame: Blame): Pro
 };
 
 const guardedTranslation = (name: string, translate: Translation, blame: Blame): Translation => {
-  const call = checking(blame, () => `provider type "${name}" could not translate what came`);
+  const call = checking(blame, () => `provider type "${name}" could not translate the answer`);
   return {
     ...translate,
     answer: (answer, asked) => call('translate.answer', faultInAnswer, () => translate.answer(answer, asked)),
@@ -44,7 +44,7 @@ const guardedTranslation = (name: string, translate: Translation, blame: Blame):
   };
 };
 
-/** Calls a function of a type, and looks at what it returns. What it throws is an error whose words begin with `failing`. */
+/** Calls a function of a type and checks what it returns. Throws errors whose messages begin with `failing`. */
 const checking =
   (blame: Blame, failing: (what: string) => string) =>
   <T>(what: string, faultIn: (value: unknown) => string | undefined, ask: () => T): T => {
@@ -61,12 +61,12 @@ const checking =
 
 const faultOf = (value: unknown, faultIn: (value: unknown) => string | undefined): string | undefined => {
   if (isPromise(value)) {
-    // Nobody else hears of it, and what nobody hears of ends the process.
+    // Without a handler, a rejection would end the process.
     value.then(undefined, () => {});
     return PROMISED;
   }
   const fault = faultIn(value);
-  return fault === undefined ? undefined : `it returned what is no answer: ${fault}`;
+  return fault === undefined ? undefined : `it returned an invalid value: ${fault}`;
 };
 
 const unless = <T>(ask: () => T, otherwise: T): T => {
@@ -78,7 +78,7 @@ const unless = <T>(ask: () => T, otherwise: T): T => {
 };
 
 const faultInPool = (value: unknown): string | undefined =>
-  value === undefined || typeof value === 'string' ? undefined : 'a pool is a name such as free, or undefined';
+  value === undefined || typeof value === 'string' ? undefined : 'a pool is a name such as `free`, or undefined';
 
 const faultInModel = (value: unknown): string | undefined =>
   value === undefined || isFields(value) ? undefined : 'a model is an object, or undefined';
@@ -95,7 +95,7 @@ const faultInAnswer = (value: unknown): string | undefined => {
   if (!isFields(value)) return 'an answer is an object such as { choices, usage }';
   const { choices } = value;
   const listed = choices === undefined || (Array.isArray(choices) && choices.every(isFields));
-  return listed ? undefined : '`choices` are a list of objects';
+  return listed ? undefined : '`choices` is a list of objects';
 };
 
 const faultInStream = (value: unknown): string | undefined =>

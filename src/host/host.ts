@@ -3,25 +3,28 @@ import type { Declaration } from '../contract/quota.js';
 import type { RequestLog } from '../contract/requests.js';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
-import { createHooks } from '../plugin/door/hooks.js';
-import type { Hooks, Plugin, PluginApi, ProviderInfo, Target } from '../plugin/index.js';
+import { createHooks, type Hooks } from '../plugin/door/hooks.js';
+import type { Plugin, PluginApi, PluginHooks, ProviderInfo, Target } from '../plugin/index.js';
 import { Guard, type PluginFault } from './guard.js';
-import { inTime } from './in-time.js';
+import { Holdings } from './holdings.js';
+import { LifeCycle } from './life-cycle.js';
 import { loadPlugin } from './load.js';
+import { pluginHooks } from './plugin-hooks.js';
 import { Registry } from './registry.js';
 import { Routes } from './routes.js';
+import type { SharedValues } from './shared-values.js';
 import { faultInLimits } from './type-faults.js';
 import { wordsOf } from './words.js';
 
-/** A plugin that the configuration, `--plugins` or a program that uses us asks for. */
+/** A plugin that is chosen by the configuration, by `--plugins` or by a program that embeds 429chain. */
 export interface PluginChoice {
   /** The name of a built-in or of an installed package, or an absolute path. */
   readonly use: string;
-  /** The plugin itself, where it needs no loading. */
+  /** The plugin itself, if it needs no loading. */
   readonly plugin?: Plugin;
   readonly options: Readonly<Record<string, unknown>>;
   readonly enabled: boolean;
-  /** Where it stands in the configuration. */
+  /** Its place in the configuration. */
   readonly path?: readonly (string | number)[];
 }
 
@@ -29,14 +32,16 @@ export interface HostOptions {
   readonly builtIns: readonly Plugin[];
   readonly choices: readonly PluginChoice[];
   readonly log: Log;
-  /** The folder for all that plugins keep between runs. */
+  /** The folder for everything that plugins keep between runs. */
   readonly dataDir: string;
-  /** Where the configuration lies: installed packages are looked for from there. */
+  /** The folder of the configuration: 429chain looks for installed packages from there upwards. */
   readonly folder: string;
   readonly now: () => number;
-  /** Takes keys out of what plugins say. */
+  /** What the plugins of all runtimes share. */
+  readonly sharedValues: SharedValues;
+  /** Removes keys from what plugins say. */
   readonly mask: (text: string) => string;
-  /** How every target stands. Throws while the targets are not known yet. */
+  /** The current state of every target. Throws before the configuration is in force. */
   readonly status: () => LiveStatus;
   /** Throws for a plugin that cannot be loaded, with its place in the configuration. */
   readonly refuse: (error: Error, choice: PluginChoice) => never;
@@ -44,23 +49,18 @@ export interface HostOptions {
   readonly checkOptions: (plugin: string, schema: object, choice: PluginChoice) => void;
 }
 
-/** A plugin that is applied, or that the configuration switches off. */
+/** A plugin that is applied, or one that the configuration disables. */
 export interface HostedPlugin {
-  /** As it calls itself; of one that was never loaded, as it was chosen. */
+  /** Its own name; for a plugin that was not loaded, the name by which it was chosen. */
   readonly name: string;
   readonly builtIn: boolean;
   readonly choice?: PluginChoice | undefined;
   readonly optionsSchema?: object | undefined;
 }
 
-/** How long a plugin may take to get ready, and to close. */
-const READY_MS = 30_000;
-const CLOSING_MS = 5_000;
-
-type ReadyListener = (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>;
-
-/** The plugins of one runtime: applied, then made ready, at the end closed. */
+/** The plugins of one runtime: what they add, and their life cycle. */
 export class Host {
+  /** For the engine. Plugins tap them through `pluginHooks`. */
   readonly hooks: Hooks = createHooks();
   readonly types: Registry;
   readonly routes: Routes;
@@ -69,21 +69,23 @@ export class Host {
   #requestLog: { readonly log: RequestLog; readonly plugin: string } | undefined;
   #capturesContent = false;
   readonly #guard: Guard;
-  readonly #ready: { plugin: string; fn: ReadyListener }[] = [];
-  readonly #close: { plugin: string; fn: () => void | Promise<void> }[] = [];
+  readonly #lifeCycle: LifeCycle;
+  readonly #holdings: Holdings;
   readonly #options: HostOptions;
 
   private constructor(options: HostOptions) {
+    const { log, now, mask } = options;
     this.#options = options;
-    this.#guard = new Guard(options.log, options.now, undefined, options.mask);
-    this.#guard.watch(this.hooks);
+    this.#guard = new Guard(log, now, undefined, mask);
+    this.#lifeCycle = new LifeCycle(log, mask);
+    this.#holdings = new Holdings(options.sharedValues);
     this.routes = new Routes(this.#guard);
     this.types = new Registry(this.#guard);
   }
 
   /**
-   * Loads and applies the built-ins and then what was chosen, in that order.
-   * @throws ChainError `plugin_failed` when one is missing, named twice or throws.
+   * Loads and applies the built-ins and then the chosen plugins, in that order. None of them becomes ready.
+   * @throws ChainError `plugin_failed` if a plugin is missing or throws, or if two have one name
    */
   static async create(options: HostOptions): Promise<Host> {
     const host = new Host(options);
@@ -92,36 +94,32 @@ export class Host {
       options.choices.filter((choice) => isOf(builtIn, choice)).map((choice) => [choice.use, choice]),
     );
     const applied = new Set<string>();
-    try {
-      for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied, true);
-      for (const choice of options.choices) {
-        if (isOf(builtIn, choice)) continue;
-        if (!choice.enabled) {
-          host.plugins.push({ name: choice.use, builtIn: false, choice });
-          continue;
-        }
-        const plugin =
-          choice.plugin ??
-          (await loadPlugin(choice.use, options.folder).catch((error: Error) => options.refuse(error, choice)));
-        await host.#apply(plugin, choice, applied, false);
+    for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied, true);
+    for (const choice of options.choices) {
+      if (isOf(builtIn, choice)) continue;
+      if (!choice.enabled) {
+        host.plugins.push({ name: choice.use, builtIn: false, choice });
+        continue;
       }
-      return host;
-    } catch (error) {
-      await host.close();
-      throw error;
+      const plugin =
+        choice.plugin ??
+        (await loadPlugin(choice.use, options.folder).catch((error: Error) => options.refuse(error, choice)));
+      await host.#apply(plugin, choice, applied, false);
     }
+    return host;
   }
 
+  /** The errors of all plugins since this configuration came into force. */
   get faults(): readonly PluginFault[] {
     return this.#guard.faults;
   }
 
-  /** The one that was provided last; absent when none was. */
+  /** The request log that was provided last; `undefined` if no plugin provides one. */
   get requestLog(): RequestLog | undefined {
     return this.#requestLog?.log;
   }
 
-  /** What a plugin adds, in plain words: `provider type groq`, `hook onError`, `route GET /metrics`, `request log`. */
+  /** What a plugin adds, in words: `provider type groq`, `hook onError`, `route GET /metrics`, `request log`. */
   addedBy(plugin: string): readonly string[] {
     return [
       ...this.types.all.filter((added) => added.plugin === plugin).map(({ name }) => `provider type ${name}`),
@@ -131,27 +129,37 @@ export class Host {
     ];
   }
 
-  /** A plugin wants to see what is asked and answered. */
+  /** Whether a plugin needs what was asked and answered. */
   get capturesContent(): boolean {
     return this.#capturesContent;
   }
 
-  /** @throws ChainError `plugin_failed` when a plugin cannot get ready. */
+  /** The hooks for `plugin`: what it taps is guarded. */
+  pluginHooks(plugin: string): PluginHooks {
+    return pluginHooks(this.hooks, plugin, this.#guard);
+  }
+
+  /**
+   * Makes every plugin ready, before the first request. If one fails, those that became ready are closed again.
+   * @throws ChainError `plugin_failed`
+   */
   async ready(targets: readonly Target[], providers: readonly ProviderInfo[]): Promise<void> {
-    for (const { plugin, fn } of this.#ready) {
-      await this.#blame(plugin, 'onReady', () => fn(targets, providers));
+    await this.#holdings.start();
+    try {
+      await this.#lifeCycle.ready(targets, providers);
+    } catch (error) {
+      await this.close();
+      throw error;
     }
   }
 
-  /** Every plugin is closed, whatever the others do; one that hangs is not waited for. */
+  /** Closes every plugin that became ready, and then releases what they share. */
   async close(): Promise<void> {
-    for (const { plugin, fn } of this.#close) {
-      try {
-        await inTime(fn(), CLOSING_MS, 'it did not end');
-      } catch (error) {
-        this.#options.log.warn(`Plugin "${plugin}" failed in onClose: ${wordsOf(error)}`);
-      }
-    }
+    const { log, mask } = this.#options;
+    await this.#lifeCycle.close();
+    await this.#holdings.end((plugin, key, error) => {
+      log.warn(`Plugin "${plugin}" failed to close its shared value "${key}": ${mask(wordsOf(error))}`);
+    });
   }
 
   async #apply(
@@ -166,37 +174,23 @@ export class Host {
       this.plugins.push(hosted);
       return;
     }
-    if (applied.has(plugin.name)) {
+    if (applied.has(name)) {
       throw new ChainError(
         'plugin_failed',
-        `There are two plugins named "${plugin.name}". Names are unique; rename or remove one of them.`,
+        `There are two plugins named "${name}". Names are unique; rename or remove one of them.`,
       );
     }
-    applied.add(plugin.name);
-    const used = choice ?? { use: plugin.name, options: {}, enabled: true };
-    if (plugin.optionsSchema !== undefined) this.#options.checkOptions(plugin.name, plugin.optionsSchema, used);
-    this.#guard.applying = name;
-    try {
-      await this.#blame(name, 'apply', () => plugin.apply(this.#api(name), used.options));
-    } finally {
-      this.#guard.applying = undefined;
-    }
+    applied.add(name);
+    const used = choice ?? { use: name, options: {}, enabled: true };
+    if (optionsSchema !== undefined) this.#options.checkOptions(name, optionsSchema, used);
+    await this.#lifeCycle.apply(name, () => plugin.apply(this.#api(name), used.options));
     this.plugins.push(hosted);
-  }
-
-  async #blame(plugin: string, where: string, call: () => void | Promise<void>): Promise<void> {
-    try {
-      await inTime(call(), READY_MS, 'it did not end');
-    } catch (cause) {
-      const message = this.#options.mask(wordsOf(cause));
-      throw new ChainError('plugin_failed', `Plugin "${plugin}" failed in ${where}: ${message}`, { cause });
-    }
   }
 
   #api(plugin: string): PluginApi {
     const { log, now, dataDir, status } = this.#options;
     return {
-      hooks: this.hooks,
+      hooks: this.pluginHooks(plugin),
       log: {
         debug: (message, fields) => log.debug(`[${plugin}] ${message}`, fields),
         info: (message, fields) => log.info(`[${plugin}] ${message}`, fields),
@@ -219,8 +213,9 @@ export class Host {
       captureContent: () => {
         this.#capturesContent = true;
       },
-      onReady: (fn) => this.#ready.push({ plugin, fn }),
-      onClose: (fn) => this.#close.push({ plugin, fn }),
+      shared: (key, create, close = () => {}) => this.#holdings.add(plugin, key, create, close),
+      onReady: (listener) => this.#lifeCycle.onReady(plugin, listener),
+      onClose: (listener) => this.#lifeCycle.onClose(plugin, listener),
     };
   }
 }

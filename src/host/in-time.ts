@@ -1,4 +1,4 @@
-/** What `promise` resolves with, if it does within `ms`; else rejects, saying that there was `what` in that time. */
+/** Resolves as `promise` does. Rejects after `ms` with the error `<what> within <seconds> s`. */
 export const inTime = async <T>(promise: T | Promise<T>, ms: number, what: string): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

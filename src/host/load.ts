@@ -6,17 +6,17 @@ import { ChainError } from '../plugin/door/errors.js';
 import type { Plugin } from '../plugin/index.js';
 import { wordsOf } from './words.js';
 
-/** A folder's entry, where its package.json names none. */
+/** The entry of a folder whose package.json names none. */
 const ENTRIES = ['index.js', 'index.mjs', 'index.ts'];
 
-let doorOpened = false;
+let isDoorOpen = false;
 
-/** Node keeps a module by its address for as long as the process lives: code that is read anew needs another one. */
+/** Node caches a module by its URL as long as the process runs: to read code again, its URL must change. */
 let reading = 0;
 
 /**
- * From now on the code of plugins is read anew, with the modules that it imports by a relative path. What comes from
- * node_modules, and what is `require`d, stays as it was.
+ * Makes the next `loadPlugin` read the code of plugins again, with the modules that it imports by a relative path. Packages
+ * of node_modules and modules that are `require`d stay as they are.
  */
 export const readPluginsAnew = (): void => {
   reading++;
@@ -24,8 +24,8 @@ export const readPluginsAnew = (): void => {
 
 /**
  * Loads a plugin from a file, a folder, or a package that is installed in `folder` or above it. The default export is the
- * plugin, or a function that makes it.
- * @throws ChainError `plugin_failed` that says what is missing or wrong.
+ * plugin or a function that returns it.
+ * @throws ChainError `plugin_failed`; it says what is missing or wrong
  */
 export const loadPlugin = async (use: string, folder: string): Promise<Plugin> => {
   const path = isAbsolute(use) ? use : packageIn(use, folder);
@@ -63,7 +63,7 @@ const entryOf = (path: string): string => {
   );
 };
 
-/** The folder of an installed package; `use` itself where there is none. */
+/** The folder of an installed package; `use` itself if it is not installed. */
 const packageIn = (use: string, folder: string): string => {
   const found = join(folder, 'node_modules', use);
   if (existsSync(found)) return found;
@@ -78,7 +78,7 @@ const packageEntry = (folder: string): string[] => {
     const { exports, main } = JSON.parse(readFileSync(file, 'utf8')) as { exports?: unknown; main?: unknown };
     return [entryOfExports(exports), main].filter((entry) => typeof entry === 'string');
   } catch (cause) {
-    throw new ChainError('plugin_failed', `${file} is no JSON: ${(cause as Error).message}`, { cause });
+    throw new ChainError('plugin_failed', `${file} is not valid JSON: ${(cause as Error).message}`, { cause });
   }
 };
 
@@ -90,7 +90,7 @@ const entryOfExports = (exports: unknown): unknown => {
 
 const reasonOf = (cause: unknown, file: string): string => {
   if ((cause as { code?: string } | undefined | null)?.code === 'ERR_UNKNOWN_FILE_EXTENSION' && file.endsWith('.ts')) {
-    return `Node ${process.versions.node} cannot run TypeScript. Node 22.18 and later can; or compile it to JavaScript.`;
+    return `Node ${process.versions.node} cannot run TypeScript. Use Node 22.18 or later, or compile the plugin to JavaScript.`;
   }
   return wordsOf(cause);
 };
@@ -98,12 +98,12 @@ const reasonOf = (cause: unknown, file: string): string => {
 const STAMP = '429chain';
 
 /**
- * A plugin outside every node_modules must find `429chain/plugin` all the same, and the very one that runs here. The stamp
- * of code that is read anew is handed on to what it imports.
+ * Lets a plugin outside node_modules import `429chain/plugin`, and gives it the instance that runs here. Passes the stamp of
+ * code that is read again on to the modules that it imports.
  */
 const openDoor = (): void => {
-  if (doorOpened) return;
-  doorOpened = true;
+  if (isDoorOpen) return;
+  isDoorOpen = true;
   const hooks = `
     let base;
     export const initialize = (data) => { base = data.base; };

@@ -4,7 +4,7 @@ import type { Guard } from './guard.js';
 import { guardedType } from './guarded-type.js';
 import { faultInType } from './type-faults.js';
 
-/** Provider types by name, and who brought each. */
+/** Provider types by name, with the plugin that added each. */
 export class Registry {
   readonly #types = new Map<string, { readonly type: ProviderType; readonly plugin: string }>();
 
@@ -14,13 +14,13 @@ export class Registry {
     this.#guard = guard;
   }
 
-  /** @throws ChainError `plugin_failed` when the name is taken, or the type is none. */
+  /** @throws ChainError `plugin_failed` if the name is taken or the type is invalid */
   add(name: string, type: ProviderType, plugin: string): void {
     const taken = this.#types.get(name);
     if (taken !== undefined) {
       throw new ChainError(
         'plugin_failed',
-        `Plugin "${plugin}" adds the provider type "${name}", which "${taken.plugin}" has added already.`,
+        `Plugin "${plugin}" adds the provider type "${name}", which plugin "${taken.plugin}" adds too.`,
       );
     }
     const fault = faultInType(type);
@@ -36,7 +36,7 @@ export class Registry {
     return this.#types.get(name)?.type;
   }
 
-  /** Every type with its name and the plugin that brought it, in the order in which they came. */
+  /** Every type with its name and the plugin that added it, in the order of their addition. */
   get all(): readonly { readonly name: string; readonly type: ProviderType; readonly plugin: string }[] {
     return [...this.#types].map(([name, added]) => ({ name, ...added }));
   }

@@ -19,10 +19,10 @@ const CLASSES = new Set([
 export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   isFields(value) && typeof value.then === 'function';
 
-/** What is wrong with a function that should have answered at once. */
-export const PROMISED = 'it returned a promise, and is asked for an answer at once';
+/** What is wrong if a function that is called synchronously returns a promise. */
+export const PROMISED = 'it returned a promise, but must return its result at once';
 
-/** `Infinity` is a moment too: never. */
+/** `Infinity` is valid too: it means never. */
 const isMoment = (value: unknown): boolean =>
   value === undefined || (typeof value === 'number' && !Number.isNaN(value));
 const isAmount = (value: unknown): boolean => value === undefined || Number.isFinite(value);
@@ -65,13 +65,13 @@ const FAULTS: Readonly<Record<string, (value: unknown) => string | undefined>> =
 };
 
 /**
- * What a tap of `hook` returned, if it is something the engine can work with. `null` is no opinion, as `undefined` is.
- * Throws when it is something else, and says what was expected.
+ * `value`, the result of a tap of `hook`. `null` and `undefined` both mean no opinion.
+ * @throws Error for an invalid result; it says what was expected
  */
 export const checkedResult = (hook: string, value: unknown): unknown => {
   const faultIn = FAULTS[hook];
   if (value === undefined || value === null || faultIn === undefined) return undefined;
   const fault = faultIn(value);
-  if (fault !== undefined) throw new Error(`it returned what is no answer: ${fault}`);
+  if (fault !== undefined) throw new Error(`it returned an invalid value: ${fault}`);
   return value;
 };

@@ -4,7 +4,7 @@ import type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from '../
 import type { Guard } from './guard.js';
 import { inTime } from './in-time.js';
 
-/** What stands in front of them is 429chain's own, whatever comes behind. */
+/** The first segments of paths that belong to 429chain. */
 const OWN = new Set(['v1', 'admin', 'health']);
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'DELETE'] satisfies RouteMethod[]);
 const KEYS: ReadonlySet<string> = new Set(['none', 'api', 'admin'] satisfies RouteKey[]);
@@ -13,14 +13,14 @@ const PATH = /^(\/[\w.~-]+)+$/;
 /** How long a handler may take. */
 const PATIENCE_MS = 10_000;
 
-/** A route that was added, and how to have it answered. */
+/** An added route and how to call it. */
 export interface AddedRoute {
   readonly key: RouteKey;
-  /** @throws ChainError `internal_error` when its plugin fails; that is named in the log, and counted. */
+  /** @throws ChainError `internal_error` if the plugin fails; the log names it */
   answer(request: RouteRequest): Promise<RouteReply>;
 }
 
-/** The addresses that the plugins of one runtime answer. */
+/** The routes of the plugins of one runtime. */
 export class Routes {
   readonly #byPath = new Map<string, Map<string, AddedRoute & { readonly plugin: string }>>();
   readonly #guard: Guard;
@@ -31,20 +31,23 @@ export class Routes {
     this.#patienceMs = patienceMs;
   }
 
-  /** @throws ChainError `plugin_failed` for an address that is taken, ours, or none */
+  /** @throws ChainError `plugin_failed` for a path that is taken, invalid or 429chain's own */
   add(route: Route, plugin: string): void {
     const { method, path, key } = route;
     const refuse = (fault: string): never => {
       throw new ChainError('plugin_failed', `The route ${method} ${path} of plugin "${plugin}" ${fault}`);
     };
-    if (!METHODS.has(method)) refuse(`has no such method. Expected one of ${[...METHODS].join(', ')}.`);
+    if (!METHODS.has(method)) refuse(`has an unknown method. Expected one of ${[...METHODS].join(', ')}.`);
     if (!KEYS.has(key)) refuse(`has the key "${key}". Expected one of ${[...KEYS].join(', ')}.`);
-    if (!PATH.test(path)) refuse('has no path such as /my-plugin/today: letters, digits and . _ ~ - between slashes.');
+    if (!PATH.test(path))
+      refuse(
+        'has an invalid path. Expected one such as /my-plugin/today: letters, digits and . _ ~ - between slashes.',
+      );
     const [first = ''] = path.toLowerCase().split('/').slice(1);
-    if (OWN.has(first)) refuse(`would stand in the way of 429chain's own below /${first}. Choose another path.`);
+    if (OWN.has(first)) refuse(`is below /${first}, which belongs to 429chain. Choose another path.`);
     const methods = this.#byPath.get(path) ?? new Map();
     const taken = methods.get(method);
-    if (taken !== undefined) refuse(`is there already: plugin "${taken.plugin}" has added it.`);
+    if (taken !== undefined) refuse(`exists already: plugin "${taken.plugin}" adds it.`);
     this.#byPath.set(path, methods);
     methods.set(method, { plugin, key, answer: (request: RouteRequest) => this.#answer(route, plugin, request) });
   }
@@ -53,14 +56,14 @@ export class Routes {
     return this.#byPath.get(path)?.get(method === 'HEAD' ? 'GET' : method);
   }
 
-  /** What a plugin has added, such as `GET /metrics`. */
+  /** The routes of a plugin, such as `GET /metrics`. */
   addedBy(plugin: string): readonly string[] {
     return [...this.#byPath].flatMap(([path, methods]) =>
       [...methods].filter(([, added]) => added.plugin === plugin).map(([method]) => `${method} ${path}`),
     );
   }
 
-  /** What can be asked of a path; empty where there is nothing. */
+  /** The methods of the routes at a path; empty if there is none. */
   methodsAt(path: string): readonly string[] {
     return [...(this.#byPath.get(path)?.keys() ?? [])];
   }
@@ -76,11 +79,11 @@ export class Routes {
   }
 }
 
-/** @throws for what is no reply, and says what was expected */
+/** @throws Error for an invalid reply; it says what was expected */
 const checkedReply = (reply: unknown): RouteReply => {
   if (typeof reply === 'string') return { body: reply };
   const fault = faultIn(reply);
-  if (fault !== undefined) throw new Error(`it returned what is no reply: ${fault}`);
+  if (fault !== undefined) throw new Error(`it returned an invalid reply: ${fault}`);
   return reply as RouteReply;
 };
 

@@ -5,21 +5,21 @@ import { wordsOf } from './words.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What is wrong with a provider type as it was written, if anything: better said at the start than at a request. */
+/** What is wrong with a provider type, as a predicate such as `has a `baseUrl` that is not a string`; `undefined` if it is valid. */
 export const faultInType = (type: unknown): string | undefined => {
-  if (!isFields(type)) return 'is no object';
+  if (!isFields(type)) return 'is not an object';
   for (const name of ['baseUrl', 'modelsPath', 'keyHeader']) {
-    if (isGiven(type, name) && typeof type[name] !== 'string') return `has a \`${name}\` that is no string`;
+    if (isGiven(type, name) && typeof type[name] !== 'string') return `has a \`${name}\` that is not a string`;
   }
   for (const name of ['pool', 'readModel', 'adapt']) {
-    if (isGiven(type, name) && typeof type[name] !== 'function') return `has a \`${name}\` that is no function`;
+    if (isGiven(type, name) && typeof type[name] !== 'function') return `has a \`${name}\` that is not a function`;
   }
   for (const name of ['optionsSchema', 'headers', 'about', 'prefill', 'translate', 'knownPoolLimits']) {
-    if (isGiven(type, name) && !isFields(type[name])) return `has \`${name}\` that is no object`;
+    if (isGiven(type, name) && !isFields(type[name])) return `has \`${name}\` that is not an object`;
   }
   const { adaptations = [], knownLimits = [], knownPoolLimits = {} } = type;
   if (!Array.isArray(adaptations) || !adaptations.every((each) => isFields(each) && typeof each.field === 'string')) {
-    return 'has `adaptations` that are no list of objects with a `field`';
+    return 'has `adaptations` that are not a list of objects with a `field`';
   }
   const limits = [knownLimits, ...Object.values(knownPoolLimits as Fields)];
   return (
@@ -27,12 +27,12 @@ export const faultInType = (type: unknown): string | undefined => {
   );
 };
 
-/** What is wrong with limits, if anything. */
+/** What is wrong with limits, as a predicate; `undefined` if they are valid. */
 export const faultInLimits = (limits: unknown): string | undefined => {
-  if (!Array.isArray(limits)) return 'has limits that are no list';
+  if (!Array.isArray(limits)) return 'has limits that are not a list';
   return limits.every(isLimit)
     ? undefined
-    : `has a limit ${JSON.stringify(limits.find((limit) => !isLimit(limit)))}. Expected one such as { requests: 30, per: '1m' } or { concurrent: 2 }`;
+    : `has an invalid limit ${JSON.stringify(limits.find((limit) => !isLimit(limit)))}. Expected one such as { requests: 30, per: '1m' } or { concurrent: 2 }`;
 };
 
 const isLimit = (limit: unknown): boolean => {
@@ -54,7 +54,7 @@ const faultInHeaders = ({ headers = {}, keyHeader = 'authorization' }: Fields): 
     }
     return undefined;
   } catch (cause) {
-    return `has a header that none can be: ${wordsOf(cause)}`;
+    return `has an invalid header: ${wordsOf(cause)}`;
   }
 };
 
@@ -64,7 +64,7 @@ const faultInTranslate = ({ translate }: Fields): string | undefined => {
   if (typeof answer !== 'function' || typeof stream !== 'function') {
     return 'has `translate` without the functions `answer` and `stream`';
   }
-  if (models !== undefined && typeof models !== 'function') return 'has `translate.models` that is no function';
+  if (models !== undefined && typeof models !== 'function') return 'has `translate.models` that is not a function';
   return framing === 'events' || framing === 'lines'
     ? undefined
     : `has \`translate.framing\` '${String(framing)}'. Expected events or lines`;

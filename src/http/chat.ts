@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
-import { sizeOf } from '../engine/attempt/estimate.js';
+import { sizeOf } from '../engine/attempt/request-size.js';
 import { Caller } from '../engine/caller.js';
 import type { ChainRequest } from '../engine/request.js';
 import { plainName, type ResumedEnd } from '../engine/resuming-stream.js';
-import type { Sink } from '../engine/stream/relay.js';
+import type { Sink } from '../engine/stream/sink.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { RequestTrace } from '../engine/walk/trace.js';
 import type { Served } from '../engine/waterfall.js';
 import type { Usage } from '../ledger/ledger.js';
-import type { Failure } from '../plugin/door/api.js';
+import type { Failure, TokenUsage } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { readBody } from './body.js';
 import type { Current } from './current.js';
@@ -71,7 +71,7 @@ const endWhenSent = (
   { end }: Served,
   status: number,
   target?: PreparedTarget,
-  usage?: Usage,
+  usage?: Usage | TokenUsage,
   streamed = false,
 ): void => {
   // A caller may close the connection at [DONE], before we do.

@@ -7,14 +7,15 @@ export interface TargetScopes {
   readonly pool?: string | undefined;
 }
 
-/** What an attempt is expected to cost. One request and one slot go without saying. */
+/** What an attempt is expected to use, besides one request and one slot. */
 export interface Need {
-  /** Prompt and answer, at most. */
+  /** Prompt and answer: an estimate that is rarely exceeded. */
   readonly tokens: number;
-  /** Prompt and answer, most likely; absent: the same. A quota that this fits in, but not the most, is asked when full. */
+  /** Prompt and answer, most likely. Default: `tokens`. A limit between the two is asked once the whole of it is left. */
   readonly leastTokens?: number;
-  /** Prompt and answer, at the very most; absent: `tokens`. Asked of an hour and longer, where a refusal is dear. */
+  /** Prompt and answer, at the very most. Default: `tokens`. For windows of an hour and longer, where a refusal is costly. */
   readonly mostTokens?: number;
+  /** Prompt alone. */
   readonly inputTokens: number;
 }
 
@@ -22,28 +23,35 @@ export interface Need {
 export interface Usage {
   readonly input: number;
   readonly output: number;
-  /** Of `input`: those that came from the provider's cache. */
+  /** The part of `input` that came from the provider's cache. */
   readonly cached?: number | undefined;
 }
 
-/** Where a quota was heard of. `manual` is never overruled by what a provider says. */
+/**
+ * Where a quota comes from: the configuration, the provider type, a response, or refusals that stated no limit. What a
+ * provider states never overrides `manual`.
+ */
 export type QuotaSource = 'manual' | 'known' | 'header' | 'learned';
 
 export type RefusalCode = 'cooldown' | 'quota' | 'concurrent' | 'first_contact' | 'probing' | 'too_large' | 'disabled';
 
-/** Why a target may not be asked now: a value, never an exception. */
+/**
+ * Why a target may not be asked now. `cooldown`, `disabled`: it cools down, or its key was refused · `quota`: used up ·
+ * `concurrent`: every slot is held · `too_large`: the request never fits · `first_contact`: its limits are not known yet ·
+ * `probing`: a cooldown has just ended.
+ */
 export interface Refusal {
   readonly granted: false;
   readonly code: RefusalCode;
-  /** For a cooldown: what began it. */
+  /** The failure that caused the cooldown. */
   readonly class?: FailureClass | undefined;
-  /** In plain words. */
+  /** In plain words, for logs and errors. */
   readonly reason: string;
-  /** Epoch ms; `Infinity` when waiting cannot help; absent when it hangs on attempts in flight. */
+  /** Epoch ms; `Infinity` when waiting cannot help; absent when it depends on attempts in flight. */
   readonly retryAt?: number | undefined;
-  /** At `retryAt` the whole quota is back, whatever others use until then: a smaller request may go first. */
+  /** At `retryAt` the whole quota is back, whatever other requests use until then: a smaller one may go first. */
   readonly resetsAtOnce?: boolean;
-  /** How many attempts like this one fit at `retryAt`, as far as that is known. */
+  /** How many attempts like this one fit at `retryAt`; absent: unknown. */
   readonly capacityAtRetry?: number | undefined;
 }
 
@@ -54,7 +62,7 @@ export interface Candidate {
 }
 
 export interface ReserveOptions {
-  /** Ignore the caution with a target whose limits are not known yet. Known limits and cooldowns still count. */
+  /** Ignore that the limits of a target are not known yet. Known limits and cooldowns still count. */
   readonly skipProbation?: boolean;
 }
 
@@ -71,27 +79,35 @@ export interface PreviewResult {
   readonly refusals: readonly Refusal[];
 }
 
-/** Units held for one attempt in flight. Closed once, by `settle` or `release`; later calls do nothing. */
+/**
+ * Units held for one attempt in flight. The first `settle` or `release` closes it; later calls do nothing. Neither call
+ * throws or waits: a shared ledger sends them in the background. A process that dies closes nothing, so a shared ledger
+ * must end such reservations after a while and count their units as used.
+ */
 export interface Reservation {
   readonly granted: true;
   readonly target: string;
-  /** Order of dispatch over all targets: a later one is larger. */
+  /** A later dispatch has a larger number, over all targets. Responses arrive in another order. */
   readonly sequence: number;
-  /** The attempt is over: what it used stays counted. Without `usage` the estimate stands. */
+  /**
+   * The attempt is over, whole or cut off. Its request stays counted, the tokens of `usage` too; the rest of the estimate
+   * and the slot are free again. Without `usage` the whole estimate stays counted.
+   */
   settle(usage?: Usage): void;
-  /** The provider never saw the attempt: everything is given back. */
+  /** The provider never received the attempt: all units are free again. */
   release(): void;
 }
 
-/** Something that puts a scope to rest. */
+/** Why a scope shall cool down. */
 export interface CoolDown {
   readonly class: FailureClass;
-  /** In plain words. */
+  /** In plain words; it becomes the reason of refusals. */
   readonly reason: string;
-  /** Epoch ms, as far as the provider said; absent: the ledger decides, and longer each time. */
+  /** Epoch ms, when the provider named a time; absent: the ledger chooses, longer after each failure in a row. */
   readonly until?: number | undefined;
 }
 
+/** One quota, for display. An absent field is unknown. */
 export interface QuotaStatus {
   readonly scope: string;
   readonly dimension: Dimension;
@@ -104,53 +120,88 @@ export interface QuotaStatus {
   readonly source: QuotaSource;
 }
 
+/** One target, for display: what it would answer to a request now, and every quota that covers it. */
 export interface TargetStatus {
   readonly target: string;
   readonly state: TargetState;
   readonly reason?: string | undefined;
   /** Epoch ms. */
   readonly until?: number | undefined;
-  /** Attempts that are under way. */
+  /** Attempts in flight. */
   readonly inFlight: number;
   readonly quotas: readonly QuotaStatus[];
 }
 
-/** A provider as the ledger must know it. */
+/** A configured provider. */
 export interface Account {
   readonly provider: string;
-  /** A digest that changes when key, address or options do: what was held against the old ones is forgotten then. */
+  /** A digest of key, address and options. When it changes, the ledger forgets the state of the account's scopes. */
   readonly fingerprint: string;
 }
 
-/** All that is known of limits: "may this target be asked now, and if not, when?" */
+/**
+ * Everything that is known about limits: "may this target be asked now, and if not, when?"
+ *
+ * A target is covered by its own scope, by a pool if it has one, and by its account; an attempt needs room in every quota of
+ * each. Only `reserve` and `preview` may answer with a promise. All other methods return at once: a shared ledger keeps a
+ * local copy for `status` and sends reports in the background, in the order of the calls. Times are epoch ms.
+ */
 export interface Ledger {
-  /** Makes these targets known. State of scopes that still exist is kept, all other is forgotten. */
+  /**
+   * Replaces the configuration. Scopes that still exist keep their state, except those of an account whose fingerprint
+   * changed; all others are forgotten, but requests in flight may still end on them. `declarations` replace the `manual` and
+   * `known` quotas; what was used of a quota that stays is kept. Idempotent.
+   */
   configure(accounts: readonly Account[], targets: readonly TargetScopes[], declarations: readonly Declaration[]): void;
-  /** Makes one more target known, until the next `configure`: one that a request addresses and no chain names. */
+  /**
+   * Makes a target known that a request addresses and that no chain names, until the next `configure`. Call it for each such
+   * request: for a known target it changes nothing and counts as use. The number of these targets is bounded, and the least
+   * recently used is forgotten; one that cools down, is exhausted or has attempts in flight only if all are like that.
+   */
   register(target: TargetScopes, declarations: readonly Declaration[]): void;
   /**
-   * Checks the candidates in order and holds units for the first that has room, in one step: nothing happens between the
-   * check and the hold. The ledger of one process answers at once; a shared one may answer with a promise.
+   * Checks the candidates in order and holds units at the first that has room. Check and hold are one step: no other
+   * reservation, in any process, comes between them. Calls for several candidates and calls for one after the other grant
+   * the same. Never throws for lack of room; an unknown target is refused as `disabled`. Not idempotent.
+   * @throws (or rejects) only when the ledger cannot be reached
    */
   reserve(candidates: readonly Candidate[], options?: ReserveOptions): ReserveResult | Promise<ReserveResult>;
-  /** Returns what `reserve` would answer now. Holds nothing. */
+  /** Returns what `reserve` would return now. Holds nothing and changes nothing. */
   preview(candidates: readonly Candidate[], options?: ReserveOptions): PreviewResult | Promise<PreviewResult>;
   /**
-   * Takes over what a response said about the provider's limits, as soon as its head is there and again for what its body
-   * said. `accepted`: the response does not refuse the request.
+   * Takes over what a response states about limits: once its head has arrived, and again when its body states more. A
+   * response to an earlier dispatch than the latest one observed may only lower what is left. Units that the statement
+   * includes are not counted again. Call it before or after the reservation is closed.
+   * @param accepted the response does not refuse the request
    */
   observe(reservation: Reservation, signals: readonly Signal[], accepted: boolean): void;
-  /** The provider gave this attempt a real answer: the first event of a stream, or a whole answer. */
+  /**
+   * The provider answered this attempt: the first event of a stream arrived, or a whole answer. From now on its request is
+   * used, and the probing after a cooldown ends unless a later dispatch caused the cooldown. The first call of `served` or
+   * `refused` counts; later ones do nothing.
+   */
   served(reservation: Reservation): void;
-  /** The provider refused this attempt, or sent something that is not an answer. Call `coolDown` right after it. */
+  /**
+   * The provider refused this attempt, or its response is not an answer. Its request is used where the provider counts
+   * refused requests. Call `coolDown` after it if the failure is the target's. After `served` it does nothing.
+   */
   refused(reservation: Reservation): void;
-  /** Puts the scope of that kind around the attempt's target to rest. @returns the end, epoch ms; absent: no rest. */
+  /**
+   * Cools down the scope of this kind that covers the attempt's target; the account, for a pool that it does not have. The
+   * ledger bounds times that a provider names, and learns limits from refusals that state none. A later end replaces an
+   * earlier one. Failures of one class during one cooldown count as one.
+   * @returns the end of the cooldown; `undefined` when this failure causes none
+   */
   coolDown(reservation: Reservation, scope: ScopeKind, coolDown: CoolDown): number | undefined;
+  /** Returns how a target stands now. For a target that was removed, it is `disabled`. */
   status(target: string): TargetStatus;
-  /** Lifts every rest of the target's scopes and forgets what was learned of them: a person knows better. */
+  /** Ends the cooldowns of the scopes that cover the target and forgets their learned limits. Idempotent. */
   reset(target: string): void;
-  /** Calls back whenever room may have returned or state has changed. @returns how to stop it. */
+  /**
+   * Calls `listener` with the id of a scope or target whenever room may have returned or a state changed, in any process; with
+   * '' when anything may have changed. It may be called too often, never too seldom. @returns a function that stops it
+   */
   onChange(listener: (scope: string) => void): () => void;
-  /** Calls back whenever an attempt at a target is about to be sent, with its units held. @returns how to stop it. */
+  /** Calls `listener` with the target of each reservation of this process, once its units are held. @returns a function that stops it */
   onReserve(listener: (target: string) => void): () => void;
 }

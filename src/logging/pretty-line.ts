@@ -1,6 +1,6 @@
 import { printable } from './printable.js';
 
-/** An event as pino wrote it. */
+/** A log event, parsed from pino's JSON line. */
 export interface LoggedEvent {
   readonly level: string;
   /** ISO 8601. */
@@ -8,7 +8,7 @@ export interface LoggedEvent {
   readonly msg: string;
 }
 
-/** What stands in front of the sentence. Most lines are news and need no word. */
+/** The label before the message. The level `info` needs none. */
 const LABELS: Readonly<Record<string, readonly [label: string, colour: number]>> = {
   debug: ['debug: ', 90],
   warn: ['warning: ', 33],
@@ -16,13 +16,13 @@ const LABELS: Readonly<Record<string, readonly [label: string, colour: number]>>
 };
 const GREY = 90;
 
-/** A line for a person: the time of day, here where it is read, and the sentence. */
+/** Formats an event for people: the local time of day and the message. */
 export const prettyLine = ({ level, time, msg }: LoggedEvent, colours: boolean): string => {
   const coloured = (text: string, colour: number): string => (colours ? `\x1b[${colour}m${text}\x1b[39m` : text);
   const [label, colour] = LABELS[level] ?? ['', GREY];
   const clock = new Date(time).toTimeString().slice(0, 8);
-  return `${coloured(clock, GREY)} ${label === '' ? '' : coloured(label, colour)}${shown(msg)}\n`;
+  return `${coloured(clock, GREY)} ${label === '' ? '' : coloured(label, colour)}${messageText(msg)}\n`;
 };
 
-/** A provider's words may try to steer the terminal, or to look like a line of ours. */
-const shown = (text: string): string => printable(text.replaceAll(/\r?\n/g, '\n         '));
+/** Indents further lines and escapes control characters, so that a provider's message cannot imitate log lines. */
+const messageText = (text: string): string => printable(text.replaceAll(/\r?\n/g, '\n         '));

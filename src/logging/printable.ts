@@ -1,3 +1,3 @@
-/** `text` without what steers a terminal: others than ourselves wrote it. Lines and tabs stay. */
+/** Escapes the control characters in a text from outside, except line breaks and tabs. */
 export const printable = (text: string): string =>
   text.replaceAll(/(?![\n\t]|\r\n)\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);

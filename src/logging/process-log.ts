@@ -5,18 +5,18 @@ import type { Log, LogFields } from '../log.js';
 import type { Secrets } from '../secrets.js';
 import { prettyLine } from './pretty-line.js';
 
-/** Where the lines go. */
+/** The output of a log. */
 export interface Destination {
   write(text: string): unknown;
-  /** Somebody sits in front of it. */
+  /** Whether it is a terminal. */
   readonly terminal: boolean;
   readonly colours: boolean;
 }
 
-/** Characters that may wait for a reader who is slow. Lines beyond are left out, and counted. */
-const MOST_WAITING = 16 * 1024 * 1024;
+/** The maximum number of buffered characters for a slow reader. Further lines are dropped and counted. */
+const MAX_BUFFERED = 16 * 1024 * 1024;
 
-/** The log of a process, written by pino: pretty or JSON, a line for each event, and no known key in any of them. */
+/** The log of the process: one line per event, pretty or JSON, with all known keys masked. */
 export class ProcessLog implements Log {
   readonly #destination: Destination;
   readonly #secrets: Secrets;
@@ -36,12 +36,12 @@ export class ProcessLog implements Log {
     );
   }
 
-  /** For people; otherwise each line is a JSON object. */
+  /** Whether lines are formatted for people; otherwise each is a JSON object. */
   get pretty(): boolean {
     return this.#format === 'auto' ? this.#destination.terminal : this.#format === 'pretty';
   }
 
-  /** Somebody sits in front of it and reads what is meant for people, so that a key may be shown that is theirs. */
+  /** Whether a person reads it on a terminal, where generated keys may be shown. */
   get private(): boolean {
     return this.pretty && this.#destination.terminal;
   }
@@ -51,7 +51,7 @@ export class ProcessLog implements Log {
     this.#format = format;
   }
 
-  /** Writes `text` as it is, keys included. */
+  /** Writes `text` unchanged, without masking keys. */
   print(text: string): void {
     this.#destination.write(`${text}\n`);
   }
@@ -83,25 +83,25 @@ export class ProcessLog implements Log {
 }
 
 /**
- * A log on standard output (1) or standard error (2). What is written waits for nobody: it leaves when the event loop
- * turns, and at the latest when the process exits.
+ * Opens a log on standard output (1) or standard error (2). Writing never blocks: lines are buffered and flushed by the
+ * event loop, at the latest when the process exits.
  */
 export const openLog = (fd: 1 | 2, secrets: Secrets): ProcessLog => {
-  const out = pino.destination({ dest: fd, sync: false, maxLength: MOST_WAITING });
+  const out = pino.destination({ dest: fd, sync: false, maxLength: MAX_BUFFERED });
   const terminal = isatty(fd);
   const log = new ProcessLog(
     { write: (text) => out.write(text), terminal, colours: terminal && !process.env.NO_COLOR },
     secrets,
   );
-  let leftOut = 0;
-  out.on('drop', () => leftOut++);
+  let dropped = 0;
+  out.on('drop', () => dropped++);
   out.on('drain', () => {
-    if (leftOut === 0) return;
-    const lines = leftOut;
-    leftOut = 0;
-    log.warn(`${lines} lines of the log were left out: nobody read it fast enough.`);
+    if (dropped === 0) return;
+    const lines = dropped;
+    dropped = 0;
+    log.warn(`429chain dropped ${lines} log lines: the reader of the log is too slow.`);
   });
-  // A disk that is full is no reason to stop: the lines wait, and later ones try again.
+  // A full disk must not stop the proxy: the lines stay buffered, and later writes try again.
   out.on('error', () => {});
   return log;
 };

@@ -1,4 +1,4 @@
-/** The public door, `429chain/plugin`: all that a plugin, built in or a stranger's, may import of ours. */
+/** `429chain/plugin`: everything that a plugin may import from 429chain, built-in plugins included. */
 export type { LiveStatus, QuotaView, TargetView } from '../contract/admin-api.js';
 export type { ModelView } from '../contract/models.js';
 export type { Dimension, Duration, FailureClass, Limit, ScopeKind, Signal, TargetState } from '../contract/quota.js';
@@ -16,36 +16,37 @@ export type {
 } from '../contract/requests.js';
 export type { LogFields } from '../log.js';
 export { type Adaptation, adaptBody, type Condition } from './door/adapt.js';
-export {
-  type Attempt,
-  type AttemptRecord,
-  type Denial,
-  definePlugin,
-  type FailedAttempt,
-  type Failure,
-  type Hooks,
-  type Outcome,
-  type Plugin,
-  type PluginApi,
-  type Prefill,
-  type ProviderAbout,
-  type ProviderInfo,
-  type ProviderType,
-  type Repair,
-  type ResponseHead,
-  type ServedAttempt,
-  type SkippedAttempt,
-  type Target,
-  type TokenUsage,
-  type UpstreamRequest,
-  type Verdict,
-} from './door/api.js';
+export { definePlugin, type Plugin, type PluginApi, type ProviderInfo } from './door/api.js';
+export type {
+  Attempt,
+  AttemptRecord,
+  Denial,
+  FailedAttempt,
+  Failure,
+  Outcome,
+  Repair,
+  ResponseHead,
+  ServedAttempt,
+  SkippedAttempt,
+  Target,
+  TokenUsage,
+  Verdict,
+} from './door/attempt.js';
+export type {
+  AsyncPluginHook,
+  AttemptTapOptions,
+  PluginHook,
+  PluginHooks,
+  TapFilter,
+  TapOptions,
+} from './door/hooks.js';
+export type { Prefill, ProviderAbout, ProviderType, UpstreamRequest } from './door/provider-type.js';
 export { toRequestRecord } from './door/request-record.js';
 export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './door/route.js';
 export type { StreamEvent, Translation } from './door/translate.js';
-export { type ErrorFacts, fieldOf, readErrorBody } from './readers/error-body.js';
+export { type ErrorFacts, errorField, readErrorBody } from './readers/error-body.js';
 export { type ErrorRule, readFailure } from './readers/error-rules.js';
-export { durationOf, headerOf, momentOf, numberOf, omit, retryAfterOf } from './readers/headers.js';
+export { durationOf, headerOf, numberOf, omit, parseResetTime, retryAfterOf } from './readers/headers.js';
 export { parseLimits, parseWait, type StatedLimit } from './readers/prose.js';
 export { type HeaderMeanings, readRateLimitHeaders } from './readers/rate-limit-headers.js';
 export { nextMidnightIn, nextMinute, nextUtcMidnight } from './readers/resets.js';

@@ -8,8 +8,8 @@ import { ChainError } from '../plugin/door/errors.js';
 import type { ProviderType } from '../plugin/index.js';
 
 /**
- * The type of each provider, once all plugins have added theirs.
- * @throws InvalidConfiguration for types that nobody added, a missing base URL, options that a type refuses: all of them
+ * The type of each provider, once all plugins are applied.
+ * @throws InvalidConfiguration with every unknown type, missing base URL and invalid option of a provider
  */
 export const typesOf = (settings: Settings, types: Registry): ReadonlyMap<ProviderSettings, ProviderType> => {
   const found = new Map<ProviderSettings, ProviderType>();
@@ -38,7 +38,7 @@ const problemsOfProvider = (
 ): Problem[] => {
   const problems: Problem[] = [];
   if (baseUrl === undefined && type.baseUrl === undefined && missing.length === 0) {
-    const message = `\`providers.${id}\` has no \`baseUrl\`, and its type knows none. Expected one such as 'http://127.0.0.1:11434/v1'.`;
+    const message = `\`providers.${id}\` has no \`baseUrl\`, and its type has no default. Expected one such as 'http://127.0.0.1:11434/v1'.`;
     problems.push(problemAt(settings, ['providers', id], message));
   }
   if (type.optionsSchema === undefined || missing.length > 0) return problems;
@@ -46,7 +46,7 @@ const problemsOfProvider = (
   return [...problems, ...problemsBy(`provider type "${named}"`, settings, path, type.optionsSchema, options)];
 };
 
-/** @throws ChainError `plugin_failed` where the schema of `owner` is none */
+/** @throws ChainError `plugin_failed` if the schema of `owner` is not a JSON Schema */
 const problemsBy = (
   owner: string,
   ...[settings, path, schema, options]: Parameters<typeof problemsOfOptions>
@@ -54,14 +54,14 @@ const problemsBy = (
   try {
     return problemsOfOptions(settings, path, schema, options);
   } catch (cause) {
-    const message = `The optionsSchema of ${owner} is no JSON Schema: ${(cause as Error).message}.`;
+    const message = `The optionsSchema of ${owner} is not a valid JSON Schema: ${(cause as Error).message}.`;
     throw new ChainError('plugin_failed', message, { cause });
   }
 };
 
 /**
- * A plugin cannot be loaded.
- * @throws InvalidConfiguration with its place, for one in the configuration; `error` itself for one of `--plugins`
+ * Refuses a plugin that cannot be loaded.
+ * @throws InvalidConfiguration with its place in the configuration; `error` itself for a plugin of `--plugins`
  */
 export const refusePlugin = (settings: Settings, error: Error, { path, use }: PluginChoice): never => {
   if (path === undefined) throw error;
@@ -71,8 +71,8 @@ export const refusePlugin = (settings: Settings, error: Error, { path, use }: Pl
 };
 
 /**
- * Refuses options of a plugin that its own schema refuses.
- * @throws InvalidConfiguration for one in the configuration, ChainError `plugin_failed` for one of `--plugins`
+ * Checks the options of a plugin against its own schema.
+ * @throws InvalidConfiguration for a plugin of the configuration, ChainError `plugin_failed` for one of `--plugins`
  */
 export const checkPluginOptions = (settings: Settings, plugin: string, schema: object, choice: PluginChoice): void => {
   const problems = problemsBy(`plugin "${plugin}"`, settings, choice.path ?? [], schema, choice.options);
@@ -81,6 +81,6 @@ export const checkPluginOptions = (settings: Settings, plugin: string, schema: o
   const what = problems.map(({ message }) => message).join(' ');
   throw new ChainError(
     'plugin_failed',
-    `Plugin "${plugin}" needs options, which --plugins cannot give: name it under "plugins" in the configuration. ${what}`,
+    `Plugin "${plugin}" needs options, which --plugins cannot pass. Add it to "plugins" in the configuration. ${what}`,
   );
 };

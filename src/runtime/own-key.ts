@@ -1,18 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ApiKey } from '../config/settings.js';
 import { ChainError } from '../plugin/door/errors.js';
 
-/** The keys that are made where the configuration names none: their files in the data folder. */
+/** The files of the keys that 429chain makes if the configuration names none, in the data folder. */
 export type OwnKey = 'api-key' | 'admin-key';
 
-/** A key that nobody can guess. */
+/** The keys of the HTTP surface: those of the configuration, or the ones that 429chain made. */
+export interface Keys {
+  readonly api: readonly ApiKey[];
+  readonly admin: string;
+}
+
+/** A random key. */
 export const newKey = (name: OwnKey): string =>
   `${name === 'api-key' ? '429' : 'admin'}-${randomBytes(24).toString('base64url')}`;
 
 /**
- * The key for a configuration that names none: made once, kept in the data folder with mode 0600.
- * @throws ChainError `invalid_configuration` when the folder cannot be written
+ * The key for a configuration that names none: made once and kept in the data folder with mode 0600.
+ * @throws ChainError `invalid_configuration` if the folder cannot be written
  */
 export const ownKey = (dataDir: string, name: OwnKey): string => {
   const file = join(dataDir, name);
@@ -29,7 +36,7 @@ export const ownKey = (dataDir: string, name: OwnKey): string => {
   return key;
 };
 
-/** The key that `ownKey` made before; `undefined` when it never did. Throws when it cannot be read. */
+/** The key that `ownKey` made before; `undefined` if there is none. Throws if its file cannot be read. */
 export const keptKey = (dataDir: string, name: OwnKey): string | undefined => {
   try {
     return readFileSync(join(dataDir, name), 'utf8').trim() || undefined;

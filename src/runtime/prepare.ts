@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Path } from '../config/locate.js';
+import type { Path } from '../config/path.js';
+import { isSecretPath } from '../config/secret-paths.js';
 import type { ProviderSettings, Settings, TargetSettings, Timeouts } from '../config/settings.js';
-import { isPrivate } from '../config/wording.js';
 import { Repairs } from '../engine/repairs.js';
-import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from '../engine/target.js';
+import type { Chain, Endpoint, PreparedProvider, PreparedTarget, TargetTimeouts } from '../engine/target.js';
 import type { Account, TargetScopes } from '../ledger/ledger.js';
+import { compileAdaptations } from '../plugin/door/adapt.js';
 import type { ProviderType } from '../plugin/index.js';
 import { formsOf } from '../secrets.js';
 
@@ -15,7 +16,7 @@ interface Preparation {
   readonly prepared: PreparedProvider;
 }
 
-/** Turns settings into what the engine walks: everything that is the same for each attempt is made here, once. */
+/** Makes chains and targets from settings. Everything that is the same for each attempt is worked out here, once. */
 export class TargetFactory {
   readonly #providers = new Map<string, Preparation>();
   readonly #targets = new Map<string, PreparedTarget>();
@@ -26,7 +27,7 @@ export class TargetFactory {
     }
   }
 
-  /** Each provider, in the configuration's order, for requests that are about no model. */
+  /** Every provider, in the configuration's order. */
   get providers(): PreparedProvider[] {
     return [...this.#providers.values()].map(({ prepared }) => prepared);
   }
@@ -34,8 +35,8 @@ export class TargetFactory {
   get accounts(): Account[] {
     return [...this.#providers.values()].map(({ settings, prepared: { baseUrl } }) => {
       const { id, type, apiKey, headers, options } = settings;
-      const told = JSON.stringify([type, baseUrl, apiKey, headers, options]);
-      return { provider: id, fingerprint: createHash('sha256').update(told).digest('base64url') };
+      const identity = JSON.stringify([type, baseUrl, apiKey, headers, options]);
+      return { provider: id, fingerprint: createHash('sha256').update(identity).digest('base64url') };
     });
   }
 
@@ -46,13 +47,18 @@ export class TargetFactory {
     }));
   }
 
-  /** A target that no chain names; `undefined` when its provider is not configured. */
+  /**
+   * Makes a target that no chain names. Returns a new one each time, since callers may address any number of models, and
+   * `undefined` when the provider is not configured.
+   */
   addressed(provider: string, model: string): PreparedTarget | undefined {
-    if (!this.#providers.has(provider)) return undefined;
-    return this.#target({ id: `${provider}/${model}`, provider, model, limits: [], timeouts: {} });
+    const found = this.#providers.get(provider);
+    if (found === undefined) return undefined;
+    const settings = { id: `${provider}/${model}`, provider, model, limits: [], timeouts: {} };
+    return prepareTarget(settings, found.prepared);
   }
 
-  /** The same model with other limits or timeouts in another chain is one target of the ledger, prepared twice. */
+  /** A model with other limits or timeouts in another chain is prepared twice. In the ledger it is one target. */
   #target(settings: TargetSettings): PreparedTarget {
     const key = JSON.stringify([settings.id, settings.limits, settings.timeouts]);
     const found = this.#targets.get(key);
@@ -63,33 +69,43 @@ export class TargetFactory {
   }
 }
 
-/** A provider as the engine speaks to it, one that no configuration names too. */
+/** Makes a provider ready for requests. It need not be part of the configuration. */
 export const prepareProvider = (
   settings: ProviderSettings,
   providerType: ProviderType,
   version: string,
-): PreparedProvider => ({
-  provider: settings.id,
-  type: settings.type,
-  baseUrl: (settings.baseUrl ?? providerType.baseUrl ?? '').replace(/\/+$/, ''),
-  providerType,
-  headers: {
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-    'accept-encoding': 'identity',
-    'user-agent': `429chain/${version}`,
-    ...(settings.apiKey === undefined ? {} : keyed(providerType, settings.apiKey)),
-    ...lowerCased(providerType.headers ?? {}),
-    ...lowerCased(settings.headers),
-  },
-  keyHeader: (providerType.keyHeader ?? 'authorization').toLowerCase(),
-  options: settings.options,
-  timeouts: { ...DEFAULT_TIMEOUTS, ...defined(settings.timeouts) },
-  unusable: unusableOf(settings),
-  secrets: secretsOf(settings),
-});
+): PreparedProvider => {
+  const baseUrl = (settings.baseUrl ?? providerType.baseUrl ?? '').replace(/\/+$/, '');
+  return {
+    provider: settings.id,
+    type: settings.type,
+    baseUrl,
+    endpoint: endpointOf(baseUrl),
+    providerType,
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'accept-encoding': 'identity',
+      'user-agent': `429chain/${version}`,
+      ...(settings.apiKey === undefined ? {} : keyHeaderOf(providerType, settings.apiKey)),
+      ...lowerCased(providerType.headers ?? {}),
+      ...lowerCased(settings.headers),
+    },
+    keyHeader: (providerType.keyHeader ?? 'authorization').toLowerCase(),
+    options: settings.options,
+    timeouts: { ...DEFAULT_TIMEOUTS, ...defined(settings.timeouts) },
+    unusable: unusableOf(settings),
+    secrets: secretsOf(settings),
+  };
+};
 
-const keyed = ({ keyHeader }: ProviderType, key: string): Record<string, string> =>
+const endpointOf = (baseUrl: string): Endpoint => {
+  if (!URL.canParse(baseUrl)) return { origin: baseUrl, pathPrefix: '' };
+  const { origin, pathname, search } = new URL(baseUrl);
+  return { origin, pathPrefix: pathname.replace(/\/$/, '') + search };
+};
+
+const keyHeaderOf = ({ keyHeader }: ProviderType, key: string): Record<string, string> =>
   keyHeader === undefined ? { authorization: `Bearer ${key}` } : { [keyHeader.toLowerCase()]: key };
 
 const prepareTarget = (
@@ -100,19 +116,20 @@ const prepareTarget = (
   id,
   model,
   limits,
+  adaptations: compileAdaptations(prepared.providerType.adaptations ?? [], model),
   scopes: scopesOf(id, provider, prepared.providerType.pool?.(model)),
   timeouts: { ...prepared.timeouts, ...defined(timeouts) },
   publicView: Object.freeze({ id, provider, type: prepared.type, model, limits }),
   repairs: new Repairs(),
 });
 
-/** A header may hold a key as well, whole or behind a word such as `Bearer`. */
+/** A header may contain a key too, alone or after a word such as `Bearer`. */
 const secretsOf = ({ apiKey, headers, options }: ProviderSettings): string[] =>
   formsOf([...(apiKey === undefined ? [] : [apiKey]), ...wordsOf(headers), ...privateTexts(options)]);
 
-/** Options whose names say that they are keys. */
+/** Returns the values of options whose names mark them as keys. */
 const privateTexts = (value: unknown, path: Path = []): string[] => {
-  if (typeof value === 'string') return isPrivate(path) && value.length >= SHORTEST_LIKELY_KEY ? [value] : [];
+  if (typeof value === 'string') return isSecretPath(path) && value.length >= SHORTEST_LIKELY_KEY ? [value] : [];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) => privateTexts(inner, [...path, name]));
 };
@@ -120,10 +137,10 @@ const privateTexts = (value: unknown, path: Path = []): string[] => {
 const wordsOf = (headers: Readonly<Record<string, string>>): string[] =>
   Object.values(headers).flatMap((value) => [value, ...value.split(' ')]);
 
-/** What stands where a key may stand is one only if it is as long as one: a title has words too. */
+/** A shorter value in a header is a word, not a key. */
 const SHORTEST_LIKELY_KEY = 12;
 
-/** Every key that a configuration holds. One that is also the name of its provider, as for a local server, tells nothing. */
+/** Returns every key in a configuration. A key that equals a provider's name, as for a local server, is not a secret. */
 export const keysIn = ({ server, providers, plugins }: Settings): string[] => {
   const names = new Set(providers.flatMap(({ id, type }) => [id, type]));
   const ofProviders = providers.flatMap(({ apiKey = '', headers, options }) => [
@@ -140,7 +157,7 @@ const scopesOf = (target: string, provider: string, pool: string | undefined): T
   pool === undefined ? { target, provider } : { target, provider, pool: `${provider}#${pool}` };
 
 const unusableOf = ({ id, enabled, missing }: ProviderSettings): PreparedTarget['unusable'] => {
-  if (!enabled) return { state: 'disabled', reason: `${id} is switched off in the configuration` };
+  if (!enabled) return { state: 'disabled', reason: `${id} is disabled in the configuration` };
   if (missing.length === 0) return undefined;
   return { state: 'unconfigured', reason: `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set` };
 };

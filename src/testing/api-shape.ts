@@ -1,39 +1,39 @@
 import type { Dimension, Duration } from '../contract/quota.js';
 import { chunk, completion, DONE } from './scripted-upstream.js';
 
-/** What the simulated provider is to say, in no API's words. */
-export interface Said {
-  /** Joined they are the text; empty where there is only a tool call. */
+/** The content of an answer of the simulated provider, independent of its API. */
+export interface AnswerContent {
+  /** The parts of the text; empty if there is only a tool call. */
   readonly pieces: readonly string[];
   readonly call?: { readonly id: string; readonly name: string; readonly arguments: Readonly<Record<string, unknown>> };
-  /** Tokens. */
+  /** In tokens. */
   readonly usage: { readonly input: number; readonly output: number };
 }
 
-/** Headers in which a provider tells what is left of one quota. */
-export interface ToldLimit {
+/** The headers with which a provider reports a quota. */
+export interface LimitHeaders {
   readonly dimension: Dimension;
   readonly window?: Duration;
-  /** They say that `remaining` of 100 is left, and when there is more. */
+  /** The headers for `remaining` of 100 units, and the reset time. */
   headers(remaining: number): Readonly<Record<string, string>>;
 }
 
-/** How an API writes what it says. What is left out is as OpenAI has it. */
+/** The formats of an API. Defaults to those of OpenAI. */
 export interface ApiShape {
   /** The body of an answer that is not streamed. */
-  answer(said: Said): unknown;
-  /** The same as a stream: what is sent, one string after another. Each of `said.pieces` is in another one. */
-  stream(said: Said): readonly string[];
-  /** The body of a refusal. */
+  answer(content: AnswerContent): unknown;
+  /** The parts of a streamed answer, in order. Each of `content.pieces` is in a separate part. */
+  stream(content: AnswerContent): readonly string[];
+  /** The body of an error response. */
   error(status: number, message: string): unknown;
-  /** An error in the midst of a stream. */
+  /** An error within a stream. */
   streamError(message: string): string;
-  /** The list of models that have these ids. */
+  /** The list of the models with these ids. */
   models(ids: readonly string[]): unknown;
-  readonly limits: readonly ToldLimit[];
+  readonly limits: readonly LimitHeaders[];
 }
 
-const callsOf = ({ call }: Said): object =>
+const callsOf = ({ call }: AnswerContent): object =>
   call === undefined
     ? {}
     : {
@@ -47,28 +47,28 @@ const callsOf = ({ call }: Said): object =>
         ],
       };
 
-const usageOf = ({ usage: { input, output } }: Said) => ({
+const usageOf = ({ usage: { input, output } }: AnswerContent) => ({
   prompt_tokens: input,
   completion_tokens: output,
   total_tokens: input + output,
 });
 
-const finishOf = ({ call }: Said): string => (call === undefined ? 'stop' : 'tool_calls');
+const finishOf = ({ call }: AnswerContent): string => (call === undefined ? 'stop' : 'tool_calls');
 
-/** OpenAI's own. */
+/** The formats of OpenAI. */
 export const OPENAI_SHAPE: ApiShape = {
-  answer: (said) => {
-    const text = said.pieces.join('');
-    const whole = completion(text, usageOf(said));
-    const message = { role: 'assistant', content: text === '' ? null : text, ...callsOf(said) };
-    return { ...whole, choices: [{ index: 0, message, finish_reason: finishOf(said) }] };
+  answer: (content) => {
+    const text = content.pieces.join('');
+    const whole = completion(text, usageOf(content));
+    const message = { role: 'assistant', content: text === '' ? null : text, ...callsOf(content) };
+    return { ...whole, choices: [{ index: 0, message, finish_reason: finishOf(content) }] };
   },
-  stream: (said) => [
+  stream: (content) => [
     chunk({ role: 'assistant', content: '' }),
-    ...said.pieces.map((content) => chunk({ content })),
-    ...(said.call === undefined ? [] : [chunk(callsOf(said))]),
-    chunk({}, finishOf(said)),
-    chunk({}, null, { choices: [], usage: usageOf(said) }),
+    ...content.pieces.map((text) => chunk({ content: text })),
+    ...(content.call === undefined ? [] : [chunk(callsOf(content))]),
+    chunk({}, finishOf(content)),
+    chunk({}, null, { choices: [], usage: usageOf(content) }),
     DONE,
   ],
   error: (status, message) => ({ error: { message, type: 'error', code: String(status) } }),

@@ -8,19 +8,19 @@ import type { TargetView } from '../contract/admin-api.js';
 import type { ProviderTrial } from '../contract/models.js';
 import { silentLog } from '../log.js';
 import type { Plugin } from '../plugin/index.js';
-import type { ApiShape, Said } from './api-shape.js';
-import { type Answerer, answer, type Received, reply, ScriptedUpstream, stream } from './scripted-upstream.js';
+import type { AnswerContent, ApiShape } from './api-shape.js';
+import { type Answerer, answer, type ReceivedRequest, reply, ScriptedUpstream, stream } from './scripted-upstream.js';
 
-/** The key of the provider that is tested: known, so that it can be looked for. */
+/** The key of the tested provider. Checks search for it. */
 export const PROVIDER_KEY = 'key-of-the-tested-provider';
 export const USER = 'Which way is north?';
-export const HELLO: Said = { pieces: ['North ', 'is ', 'ahead.'], usage: { input: 17, output: 5 } };
-/** What the next target of the chain says. */
+export const HELLO: AnswerContent = { pieces: ['North ', 'is ', 'ahead.'], usage: { input: 17, output: 5 } };
+/** The answer of the next target of the chain. */
 export const SPARE_TEXT = 'the spare answered';
 
 const CALLER_KEY = 'key-of-the-caller';
 const ADMIN_KEY = 'key-of-the-admin';
-const LONGEST_WAIT_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 export interface BenchOptions {
   /** The plugin, its absolute path, or the name of a built-in. */
@@ -31,18 +31,18 @@ export interface BenchOptions {
   readonly shape: ApiShape;
 }
 
-/** A whole answer of 429chain, as the caller got it. */
-export interface Answered {
+/** A complete response of 429chain. */
+export interface ProxyResponse {
   readonly status: number;
   readonly target: string | null;
   readonly text: string;
-  /** Its JSON; empty where it is none. */
+  /** The parsed JSON; empty if the body is not JSON. */
   readonly body: Fields;
 }
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** 429chain in front of a provider of the tested type, and another one that is next in the chain. */
+/** 429chain with a chain of two targets: one of the tested type, and a spare one. */
 export class Bench {
   readonly shape: ApiShape;
   readonly upstream: ScriptedUpstream;
@@ -93,70 +93,73 @@ export class Bench {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** The provider says this, whole or as a stream. */
-  says(said: Said, { streamed = false, headers = {} }: { streamed?: boolean; headers?: Fields } = {}): Answerer {
-    const told = headers as Record<string, string>;
-    return streamed ? stream(this.shape.stream(said), 'end', told) : reply(200, this.shape.answer(said), told);
+  /** A handler that answers with `content`, streamed or not. */
+  answers(
+    content: AnswerContent,
+    { streamed = false, headers = {} }: { streamed?: boolean; headers?: Fields } = {},
+  ): Answerer {
+    const more = headers as Record<string, string>;
+    return streamed ? stream(this.shape.stream(content), 'end', more) : reply(200, this.shape.answer(content), more);
   }
 
-  /** The provider refuses, in its own words. */
-  refuses(status: number, message = `refused with ${status}`, headers: Record<string, string> = {}): Answerer {
+  /** A handler that responds with an error in the provider's format. */
+  fails(status: number, message = `refused with ${status}`, headers: Record<string, string> = {}): Answerer {
     return reply(status, this.shape.error(status, message), headers);
   }
 
-  /** `POST /v1/chat/completions`, as it comes. */
+  /** Sends `POST /v1/chat/completions`. */
   fetch(body: Fields = {}, signal?: AbortSignal): Promise<Response> {
-    const asked = { model: 'default', messages: [{ role: 'user', content: USER }], ...body };
+    const chat = { model: 'default', messages: [{ role: 'user', content: USER }], ...body };
     const headers = { authorization: `Bearer ${CALLER_KEY}`, 'content-type': 'application/json' };
     const url = `${this.#address}/v1/chat/completions`;
-    return fetch(url, { method: 'POST', headers, body: JSON.stringify(asked), ...(signal ? { signal } : {}) });
+    return fetch(url, { method: 'POST', headers, body: JSON.stringify(chat), ...(signal ? { signal } : {}) });
   }
 
-  /** The same, read to its end. A stream that breaks gives what came of it. */
-  async ask(body: Fields = {}): Promise<Answered> {
+  /** Like `fetch`, and reads the response to its end. */
+  async ask(body: Fields = {}): Promise<ProxyResponse> {
     const response = await this.fetch(body);
     const text = await response.text();
     const target = response.headers.get('x-429chain-target');
     return { status: response.status, target, text, body: fieldsIn(text) };
   }
 
-  /** What the provider received last. @throws Error when nothing came */
-  get received(): Received {
+  /** The last request to the tested provider. @throws Error if there was none */
+  get received(): ReceivedRequest {
     const last = this.upstream.received.at(-1);
-    if (last === undefined) throw new Error('The provider was not asked at all.');
+    if (last === undefined) throw new Error('429chain sent no request to the provider.');
     return last;
   }
 
-  /** What the next target of the chain received last. @throws Error when nothing came */
-  get receivedBySpare(): Received {
+  /** The last request to the spare target. @throws Error if there was none */
+  get receivedBySpare(): ReceivedRequest {
     const last = this.#spare.received.at(-1);
-    if (last === undefined) throw new Error('The next target of the chain was not asked.');
+    if (last === undefined) throw new Error('429chain sent no request to the next target of the chain.');
     return last;
   }
 
-  /** Path and body of what the provider received last, as one text. */
+  /** Path and body of the last request to the provider, as one text. */
   get sent(): string {
     return `${decodeURIComponent(this.received.path)} ${JSON.stringify(this.received.body)}`;
   }
 
-  /** How the tested target stands. */
-  get standing(): TargetView {
+  /** The state of the tested target. */
+  get status(): TargetView {
     const { targets } = this.#app.runtime.status();
     return targets.find(({ target }) => target.startsWith('tested/')) as TargetView;
   }
 
-  /** The models of the provider, as the admin asks for them. */
+  /** The models of the provider, fetched through the admin API. */
   async models(): Promise<ProviderTrial> {
     const headers = { authorization: `Bearer ${ADMIN_KEY}` };
     const response = await fetch(`${this.#address}/admin/api/providers/tested/models`, { headers });
     return (await response.json()) as ProviderTrial;
   }
 
-  /** Resolves when `condition` holds. @throws Error with `why` when it does not in five seconds */
+  /** Waits until `condition` holds. @throws Error with the message `why` after five seconds */
   async until(condition: () => boolean, why: string): Promise<void> {
     const startedAt = performance.now();
     while (!condition()) {
-      must(performance.now() - startedAt < LONGEST_WAIT_MS, why);
+      must(performance.now() - startedAt < TIMEOUT_MS, why);
       await pause(5);
     }
   }
@@ -170,7 +173,7 @@ const fieldsIn = (text: string): Fields => {
   }
 };
 
-/** @throws Error with `why`, unless it holds */
+/** @throws Error with the message `why` if `holds` is false */
 export function must(holds: boolean, why: string): asserts holds {
   if (!holds) throw new Error(why);
 }

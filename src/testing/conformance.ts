@@ -12,30 +12,30 @@ import { STREAMS } from './checks/streams.js';
 import { TOOL_CALLS } from './checks/tools.js';
 import { type CheckResult, ConformanceReport } from './report.js';
 
-/** What the checks of the kit are about. */
+/** The groups of checks. */
 export type CheckGroup = 'answers' | 'streams' | 'tools' | 'errors' | 'limits' | 'abort' | 'models';
 
-/** What is tested, and what its API is like. */
+/** The provider type to test, and its API. */
 export interface ConformanceOptions {
-  /** The provider type, as the configuration names it. */
+  /** The name of the provider type. */
   readonly type: string;
   /** The `options` of a provider of this type. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** A model that the type would ask for. Default `a-model`. */
+  /** The model to request. Default: `a-model`. */
   readonly model?: string;
-  /** How its API writes what it says. What is left out is as OpenAI has it. */
+  /** The formats of its API. Defaults to those of OpenAI. */
   readonly upstream?: Partial<ApiShape>;
-  /** What the API does not have at all, such as `tools`. */
+  /** The groups to skip because the API lacks the feature, such as `tools`. */
   readonly without?: readonly CheckGroup[];
 }
 
-const LONGEST_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
 /**
- * Runs a provider type through all that the waterfall needs of it: the real 429chain on a real socket, in front of a
- * simulated provider that speaks as `upstream` says. What goes wrong is in the report; only a plugin that cannot be
- * loaded throws.
- * @param plugin the plugin, the absolute path of one, or the name of a built-in
+ * Checks that a provider type does everything that 429chain needs. Runs 429chain on a real socket, in front of a simulated
+ * provider with the API of `upstream`. Failed checks are in the report.
+ * @param plugin the plugin, its absolute path, or the name of a built-in
+ * @throws Error if the plugin cannot be loaded
  */
 export const testProviderType = async (
   plugin: Plugin | string,
@@ -66,7 +66,7 @@ export const testProviderType = async (
 const resultOf = async ({ name, run }: Check, bench: Bench): Promise<Omit<CheckResult, 'group'>> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`It did not end within ${LONGEST_MS / 1000} s.`)), LONGEST_MS);
+    timer = setTimeout(() => reject(new Error(`The check did not finish within ${TIMEOUT_MS / 1000} s.`)), TIMEOUT_MS);
   });
   try {
     await Promise.race([run(bench), late]);

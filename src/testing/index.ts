@@ -1,5 +1,5 @@
-/** For authors of plugins, `429chain/testing`: what shows that a provider type does all that 429chain needs of it. */
-export { type ApiShape, OPENAI_SHAPE, type Said, type ToldLimit } from './api-shape.js';
+/** `429chain/testing`, for authors of plugins: checks that a provider type works with 429chain. */
+export { type AnswerContent, type ApiShape, type LimitHeaders, OPENAI_SHAPE } from './api-shape.js';
 export { type CheckGroup, type ConformanceOptions, testProviderType } from './conformance.js';
 export type { CheckResult, ConformanceReport } from './report.js';
 export * from './scripted-upstream.js';

@@ -1,14 +1,14 @@
-/** One thing that was tried. */
+/** The result of one check. */
 export interface CheckResult {
   /** `answers`, `streams`, … */
   readonly group: string;
   readonly name: string;
   readonly passed: boolean;
-  /** What went wrong, in plain words; absent where nothing did. */
+  /** Why the check failed. Absent if it passed. */
   readonly why?: string;
 }
 
-/** What came of all checks. As a string it is for people. */
+/** The results of all checks. `toString` formats them for people. */
 export class ConformanceReport {
   readonly type: string;
   readonly checks: readonly CheckResult[];
@@ -18,7 +18,7 @@ export class ConformanceReport {
     this.checks = checks;
   }
 
-  /** Nothing went wrong. */
+  /** Whether all checks passed. */
   get ok(): boolean {
     return this.checks.every(({ passed }) => passed);
   }

@@ -1,22 +1,22 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** A request as a provider received it. */
-export interface Received {
+/** A request that the provider received. */
+export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: Record<string, unknown>;
-  /** Resolves when the proxy closed the connection before the answer was over. */
+  /** Resolves if the proxy closes the connection before the end of the answer. */
   readonly aborted: Promise<void>;
 }
 
-/** Answers one request, in whatever way a provider might. */
-export type Answerer = (res: ServerResponse, request: Received) => void | Promise<void>;
+/** Handles one request. */
+export type Answerer = (res: ServerResponse, request: ReceivedRequest) => void | Promise<void>;
 
-/** A provider on a real socket that answers as a test scripts it; unless told, it says `hello` as OpenAI would. */
+/** A provider on a real socket whose answers a test scripts. By default it answers `hello` in OpenAI's format. */
 export class ScriptedUpstream {
-  readonly received: Received[] = [];
+  readonly received: ReceivedRequest[] = [];
   readonly #server = createServer((req, res) => void this.#answer(req, res));
   readonly #sockets = new Set<Socket>();
   #script: Answerer[] = [];
@@ -43,7 +43,7 @@ export class ScriptedUpstream {
     return this.#sockets.size;
   }
 
-  /** Answers that come first, one each; after them `always`. */
+  /** Handlers for the next requests, one each. Later requests get the one of `always`. */
   script(...script: Answerer[]): this {
     this.#script = script;
     return this;
@@ -77,7 +77,7 @@ export class ScriptedUpstream {
 
 type Headers = Record<string, string>;
 
-/** A status with a body: JSON for an object, the text itself for a string. */
+/** Responds with a status and a body: a string as text, anything else as JSON. */
 export const reply =
   (status: number, body: unknown, headers: Headers = {}): Answerer =>
   (res) => {
@@ -86,7 +86,7 @@ export const reply =
     res.end(text);
   };
 
-/** OpenAI's answer that says `text`, as it is sent when it is not streamed. */
+/** A chat completion of OpenAI with `text`, not streamed. */
 export const completion = (text: string, usage = { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 }) => ({
   id: 'chatcmpl-1',
   object: 'chat.completion',
@@ -96,14 +96,14 @@ export const completion = (text: string, usage = { prompt_tokens: 5, completion_
   usage,
 });
 
-/** One frame of OpenAI's stream. */
+/** A frame of OpenAI's stream. */
 export const chunk = (delta: object, finish: string | null = null, more: object = {}): string =>
   `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'a-model', choices: [{ index: 0, delta, finish_reason: finish }], ...more })}\n\n`;
 
-/** The frame that ends OpenAI's stream. */
+/** The last frame of OpenAI's stream. */
 export const DONE = 'data: [DONE]\n\n';
 
-/** A whole stream that says `text`. */
+/** A complete stream with `text`. */
 const streamOf = (text: string): string =>
   [
     chunk({ role: 'assistant', content: '' }),
@@ -112,16 +112,16 @@ const streamOf = (text: string): string =>
     DONE,
   ].join('');
 
-/** Answers in the mode that was asked for. */
+/** Answers with `text`, streamed if the request asks for that. */
 export const answer =
   (text: string, headers: Headers = {}): Answerer =>
   (res, { body }) => {
-    if (body.stream !== true) return reply(200, completion(text), headers)(res, { body } as Received);
+    if (body.stream !== true) return reply(200, completion(text), headers)(res, { body } as ReceivedRequest);
     res.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
     res.end(streamOf(text));
   };
 
-/** A stream of exactly these bytes; then it ends, or is cut. */
+/** Streams exactly these parts. Then the response ends, the connection is cut, or nothing more happens. */
 export const stream =
   (parts: readonly (string | Buffer)[], end: 'end' | 'cut' | 'hang' = 'end', headers: Headers = {}): Answerer =>
   async (res) => {
@@ -129,14 +129,14 @@ export const stream =
     res.flushHeaders();
     for (const part of parts) await new Promise((resolve) => res.write(part, resolve));
     if (end === 'end') res.end();
-    // What was written must have left before the connection dies, or it dies with it.
+    // Lets the parts leave first: destroying the connection discards unsent bytes.
     else if (end === 'cut') setImmediate(() => res.destroy());
   };
 
-/** Takes the request and never says a word. */
+/** Accepts the request and never answers. */
 export const silence: Answerer = () => {};
 
-/** Breaks the connection instead of answering. */
+/** Closes the connection without an answer. */
 export const hangUp: Answerer = (res) => {
   res.destroy();
 };

@@ -6,8 +6,8 @@ interface Choice {
   readonly finish_reason?: unknown;
 }
 
-/** A tool call, put together from its parts. */
-export interface ReadCall {
+/** A tool call, assembled from its parts. */
+export interface AssembledCall {
   id: string;
   name: string;
   arguments: string;
@@ -20,17 +20,17 @@ export class StreamReader {
   usage: Fields | undefined;
   error: unknown;
   done = false;
-  readonly calls: ReadCall[] = [];
+  readonly calls: AssembledCall[] = [];
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #decoder = new TextDecoder();
   #rest = '';
 
   constructor(response: Response) {
-    must(response.ok, `The caller got status ${response.status} in place of a stream.`);
+    must(response.ok, `The client got status ${response.status} instead of a stream.`);
     this.#reader = (response.body as ReadableStream<Uint8Array>).getReader();
   }
 
-  /** Reads until `enough` holds or nothing more comes. */
+  /** Reads until `enough` returns true, or to the end. */
   async read(enough: () => boolean = () => false): Promise<this> {
     while (!enough()) {
       const { done, value } = await this.#reader.read();
@@ -60,12 +60,12 @@ export class StreamReader {
   }
 
   #takeCall(part: Fields): void {
-    must(typeof part.index === 'number', 'A part of a tool call has no index: SDKs cannot put it together.');
-    const told = (part.function ?? {}) as { name?: string; arguments?: string };
+    must(typeof part.index === 'number', 'A part of a tool call has no index: SDKs cannot assemble the call.');
+    const delta = (part.function ?? {}) as { name?: string; arguments?: string };
     this.calls[part.index] ??= { id: '', name: '', arguments: '' };
-    const call = this.calls[part.index] as ReadCall;
+    const call = this.calls[part.index] as AssembledCall;
     call.id ||= (part.id as string | undefined) ?? '';
-    call.name += told.name ?? '';
-    call.arguments += told.arguments ?? '';
+    call.name += delta.name ?? '';
+    call.arguments += delta.arguments ?? '';
   }
 }

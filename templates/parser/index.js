@@ -3,11 +3,11 @@ import { definePlugin, numberOf } from '429chain/plugin';
 
 /**
  * @typedef {object} Options
- * @property {string} [window] the window that the headers speak of; '1h' unless told
+ * @property {string} [window] the window that the headers describe. Default: '1h'
  */
 
 /**
- * What a response says about quotas; `undefined` where it says nothing in these words.
+ * The limits that a response describes; `undefined` if it does not have these headers.
  * @type {(head: import('429chain/plugin').ResponseHead, window?: string) => import('429chain/plugin').Signal[] | undefined}
  */
 export const parse = ({ headers, at }, window = '1h') => {
@@ -21,7 +21,7 @@ export const parse = ({ headers, at }, window = '1h') => {
 export default definePlugin({
   name: 'my-plugin',
 
-  // What may stand beside it in the configuration; shown in the admin, and checked before `apply`.
+  // The plugin's options in the configuration. 429chain checks them before `apply`, and the admin shows a form for them.
   optionsSchema: {
     type: 'object',
     properties: { window: { type: 'string', description: "Such as '1m' or '1h30m'." } },

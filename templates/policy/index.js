@@ -3,23 +3,24 @@ import { definePlugin } from '429chain/plugin';
 
 /**
  * @typedef {object} Options
- * @property {string} [provider] the provider that gets short requests only; 'groq' unless told
- * @property {number} [tokens] the most that such a request may have; 2000 unless told
+ * @property {string} [provider] the provider that gets short requests only. Default: 'groq'
+ * @property {number} [tokens] the longest request that it gets, in tokens. Default: 2000
  */
 
 /**
- * Why a target is not to be asked; `undefined` is no opinion.
+ * A denial skips the target; `undefined` means no opinion. A policy that counts must not count an attempt whose `dryRun`
+ * is true: nothing is sent then.
  * @type {(attempt: import('429chain/plugin').Attempt, options: Options) => import('429chain/plugin').Denial | undefined}
  */
-export const decide = ({ target, estimatedTokens }, { provider = 'groq', tokens = 2000 }) => {
-  if (target.provider !== provider || estimatedTokens <= tokens) return undefined;
-  return { reason: `only requests of up to ${tokens} tokens go to ${provider}` };
-};
+export const decide = ({ target, estimatedTokens }, { tokens = 2000 }) =>
+  estimatedTokens <= tokens
+    ? undefined
+    : { reason: `only requests of up to ${tokens} tokens go to ${target.provider}` };
 
 export default definePlugin({
   name: 'my-plugin',
 
-  // What may stand beside it in the configuration; shown in the admin, and checked before `apply`.
+  // The plugin's options in the configuration. 429chain checks them before `apply`, and the admin shows a form for them.
   optionsSchema: {
     type: 'object',
     properties: { provider: { type: 'string' }, tokens: { type: 'integer', minimum: 1 } },
@@ -27,6 +28,7 @@ export default definePlugin({
   },
 
   apply({ hooks }, /** @type {Options} */ options) {
-    hooks.beforeAttempt.tap('my-plugin', (attempt) => decide(attempt, options));
+    const filter = { provider: options.provider ?? 'groq' };
+    hooks.beforeAttempt.tap({ name: 'my-plugin', filter }, (attempt) => decide(attempt, options));
   },
 });

@@ -3,16 +3,16 @@ import { definePlugin } from '429chain/plugin';
 
 /**
  * @typedef {object} Options
- * @property {string} [baseUrl] another address than the usual one
+ * @property {string} [baseUrl] another address than the default
  */
 
 export default definePlugin({
   name: 'my-plugin',
 
-  // What may stand beside it in the configuration; shown in the admin, and checked before `apply`.
+  // The plugin's options in the configuration. 429chain checks them before `apply`, and the admin shows a form for them.
   optionsSchema: {
     type: 'object',
-    properties: { baseUrl: { type: 'string', title: 'Base URL', description: 'Another address than the usual one.' } },
+    properties: { baseUrl: { type: 'string', title: 'Base URL', description: 'Another address than the default.' } },
     additionalProperties: false,
   },
 
@@ -20,16 +20,16 @@ export default definePlugin({
     api.addProviderType('my-plugin', {
       baseUrl,
 
-      // For who adds a provider of this type in the admin.
+      // The admin shows this to a person who adds a provider of this type.
       about: { title: 'my-plugin', freeTier: 'What it gives for free.', keyUrl: 'https://example.com/keys' },
 
-      // What the free tier allows and headers never tell.
+      // Limits of the free tier that no header states.
       knownLimits: [{ requests: 30, per: '1m' }],
 
-      // What it refuses though OpenAI takes it, and what becomes of that.
+      // Fields that OpenAI accepts and this provider refuses, and what 429chain does with them.
       adaptations: [
-        { field: 'logprobs', drop: true, why: 'it is refused' },
-        { field: 'max_completion_tokens', rename: 'max_tokens', why: 'only the old name is known' },
+        { field: 'logprobs', drop: true, why: 'the provider refuses it' },
+        { field: 'max_completion_tokens', rename: 'max_tokens', why: 'the provider knows only the old name' },
       ],
     });
   },

@@ -125,7 +125,7 @@ describe('The page Settings', () => {
       await editor().fill(before.replace('"maxWait": "0s"', '"maxWait": "soon"'));
       await page.getByText('1 problem. It cannot be saved like this.').waitFor();
       const problem = page.getByRole('list', { name: 'Problems' }).getByRole('button').first();
-      expect(await problem.textContent()).to.match(/^\d+:\d+.*span of time/);
+      expect(await problem.textContent()).to.match(/^\d+:\d+.*duration/);
       await visitor.expectAccessible();
       await problem.click();
       expect(

@@ -13,10 +13,10 @@ interface Refusal {
 const NO_CONFIGURATION = [/There is no 429chain\.json5 in this folder/, /429chain init /, /429chain --demo /];
 
 const REFUSALS: readonly Refusal[] = [
-  { what: 'no configuration to start with', args: [], status: 1, says: NO_CONFIGURATION },
-  { what: 'no configuration to check', args: ['check'], status: 1, says: NO_CONFIGURATION },
+  { what: 'a missing configuration: start', args: [], status: 1, says: NO_CONFIGURATION },
+  { what: 'a missing configuration: check', args: ['check'], status: 1, says: NO_CONFIGURATION },
   ...['ask', 'status', 'explain', 'health'].map((command) => ({
-    what: `no configuration to find a proxy by: ${command}`,
+    what: `a missing configuration: ${command}`,
     args: [command, ...(command === 'ask' ? ['Hello'] : [])],
     status: 1,
     says: [
@@ -27,28 +27,28 @@ const REFUSALS: readonly Refusal[] = [
     ],
   })),
   {
-    what: 'a demo that others can reach',
+    what: 'a demo on a public address',
     args: ['--demo', '--host', '0.0.0.0', '--port', '0'],
     status: 1,
-    says: [/The demo .* listens on this machine alone: --host 0\.0\.0\.0 would let everybody in/],
+    says: [/The demo has no client keys and must not be reachable .*--host 0\.0\.0\.0/],
   },
   ...['start', 'init', 'check', 'status', 'health'].map((command) => ({
-    what: `words that ${command} cannot do anything with`,
+    what: `arguments of ${command}`,
     args: [command, 'other.json5'],
     status: 2,
-    says: [/429chain \S+ takes options only, .*'other\.json5'\. --config names another configuration\./],
+    says: [/429chain \S+ takes no arguments, but got 'other\.json5'\. .*--config FILE\./],
   })),
   {
     what: 'a data folder that is a file',
     args: ['--demo', '--port', '0', '--data-dir', MAIN],
     status: 1,
-    says: [/main\.js is a file\. Expected a folder\./],
+    says: [/main\.js is a file, not a folder\./],
   },
   {
-    what: 'a configuration that is not there',
+    what: 'a --config file that does not exist',
     args: ['check', '-c', 'other.json5'],
     status: 1,
-    says: [/There is no file .*other\.json5/, /429chain init --config other\.json5 /],
+    says: [/The file .*other\.json5 does not exist/, /429chain init --config other\.json5 /],
   },
   {
     what: 'an unknown command',
@@ -57,7 +57,7 @@ const REFUSALS: readonly Refusal[] = [
     says: [/There is no command "chek"/, /start, init, check, ask/, /Did you mean `check`\?/],
   },
   {
-    what: 'a command with the name of what every object has',
+    what: 'a command named like an inherited property',
     args: ['toString'],
     status: 2,
     says: [/There is no command "toString"/],
@@ -69,7 +69,7 @@ const REFUSALS: readonly Refusal[] = [
     says: [/^Unknown option '--offlin'\. Did you mean `offline`\? 429chain --help lists the options\.$/m],
   },
   { what: 'an option without its value', args: ['--port'], status: 2, says: [/--port.* argument missing/] },
-  { what: 'a port that is none', args: ['--demo', '--port', '70000'], status: 2, says: [/--port is '70000'/] },
+  { what: 'an invalid port', args: ['--demo', '--port', '70000'], status: 2, says: [/--port is '70000'/] },
 ];
 
 describe('429chain', () => {
@@ -82,7 +82,7 @@ describe('429chain', () => {
   afterEach(() => folder.remove());
 
   for (const { what, args, status, says } of REFUSALS) {
-    it(`refuses ${what}: status ${status}`, async () => {
+    it(`rejects ${what} with status ${status}`, async () => {
       const run = await folder.run(args);
       expect(run).to.include({ status, stdout: '' });
       for (const each of says) expect(run.stderr).to.match(each);
@@ -91,7 +91,7 @@ describe('429chain', () => {
   }
 
   for (const help of ['--help', 'help']) {
-    it(`lists its commands and options: ${help}`, async () => {
+    it(`lists commands and options with ${help}`, async () => {
       const { status, stdout } = await folder.run([help]);
       expect(status).to.equal(0);
       for (const word of ['init', 'check', 'ask', '--offline', '--chain', '--force']) expect(stdout).to.contain(word);
@@ -104,7 +104,7 @@ describe('429chain', () => {
     ['20.19.0', true],
     ['26.0.0', true],
   ] as const) {
-    it(`${isEnough ? 'runs on' : 'names the Node that it needs to'} Node ${version}`, async () => {
+    it(`${isEnough ? 'runs on' : 'rejects'} Node ${version}`, async () => {
       const pretended = `Object.defineProperty(process.versions,'node',{value:'${version}'})`;
       const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(pretended)}` };
       const { status, stderr } = await folder.run(['--version'], { env });
@@ -113,22 +113,22 @@ describe('429chain', () => {
     });
   }
 
-  it('is called as one who came by npx can call it', async () => {
+  it('shows its commands with npx when it runs through npx', async () => {
     expect((await folder.run([], { env: { npm_command: 'exec' } })).stderr).to.match(/^ {2}npx 429chain init /m);
   });
 
-  it('lets a demo count nothing among what a proxy of the same folder did', async () => {
+  it('keeps the state of a demo apart', async () => {
     const demo = await folder.start(['--demo', '--port', '0']);
     await demo.end();
     expect(readdirSync(folder.file('.429chain'))).to.deep.equal(['demo']);
   });
 
-  it('keeps a second proxy out of its data folder, until it has ended', async () => {
+  it('locks its data folder until the process ends', async () => {
     const args = ['--demo', '--port', '0'];
     const first = await folder.start(args);
     const second = await folder.run(args);
     expect(second).to.include({ status: 1, stdout: '' });
-    expect(second.stderr).to.match(/^Another 429chain keeps its state in \S+demo, .*\n.*--data-dir\.$/m);
+    expect(second.stderr).to.match(/^Another 429chain uses the data folder \S+demo\.\n.*--data-dir\.$/m);
     await first.end();
     expect(readdirSync(folder.file('.429chain/demo'))).not.to.include('in-use');
     const killed = await folder.start(args);
@@ -136,16 +136,16 @@ describe('429chain', () => {
     await (await folder.start(args)).end();
   });
 
-  it('does so in a folder with a name that is too long for a socket, and writes nothing beside it', async () => {
+  it('locks a data folder whose path is too long for a socket', async () => {
     const argsOf = (end: string): string[] => ['--demo', '--port', '0', '--data-dir', `${'long'.repeat(40)}/${end}`];
     const first = await folder.start(argsOf('one'));
     const other = await folder.start(argsOf('two'));
-    expect((await folder.run(argsOf('one'))).stderr).to.match(/^Another 429chain keeps its state in/);
+    expect((await folder.run(argsOf('one'))).stderr).to.match(/^Another 429chain uses the data folder/);
     expect(readdirSync(folder.path)).to.deep.equal(['long'.repeat(40)]);
     await Promise.all([first.end(), other.end()]);
   });
 
-  it('says its version', async () => {
+  it('prints its version', async () => {
     expect(await folder.run(['-v'])).to.include({ status: 0, stderr: '' });
   });
 });

@@ -1,12 +1,12 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { MAIN } from '../built.js';
 
-/** What no command may ever print. */
+/** No command may ever print these. */
 export const SECRETS = {
   provider: 'sk-a-key-of-a-provider-1',
   header: 'a-key-in-a-header-2',
@@ -22,33 +22,33 @@ export interface Run {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
-  /** As another user. Only root may say so. */
+  /** Run as this user; needs root. */
   readonly uid?: number | undefined;
-  /** On a terminal of its own, whose keys `onOutput` may press. */
+  /** Run on a pseudo-terminal, with input from `onOutput`. */
   readonly terminal?: boolean;
-  /** Called with all of standard output so far, whenever there is more of it. */
+  /** Called whenever stdout grows, with all of it so far. */
   readonly onOutput?: (stdout: string, press: (keys: string) => void) => void;
 }
 
-/** A `429chain start` that goes on. */
+/** A running `429chain start`. */
 export interface Running {
   /** Such as `http://127.0.0.1:3429`. */
   readonly address: string;
-  /** All that it printed so far, on both. */
+  /** stdout and stderr so far. */
   output(): string;
-  /** Resolves when it has printed what `pattern` finds. */
+  /** Resolves when the output matches `pattern`. */
   printed(pattern: RegExp): Promise<void>;
-  /** Sends a signal. Resolves with all that it printed, once it has ended. */
+  /** Sends a signal. Resolves with the whole output when the process has ended. */
   end(signal?: NodeJS.Signals): Promise<Run>;
 }
 
-/** A folder of its own, in which commands run as processes of their own. */
+/** A temporary folder in which commands run as child processes. */
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), '429chain-cli-'));
   readonly #children: ChildProcess[] = [];
   readonly #node: string;
 
-  /** @param node the Node that runs the commands; the one that runs us unless told */
+  /** @param node the Node to run; default: the current one */
   constructor(node = process.execPath) {
     this.#node = node;
   }
@@ -57,11 +57,20 @@ export class Folder {
     return join(this.path, name);
   }
 
+  read(name: string): string {
+    return readFileSync(this.file(name), 'utf8');
+  }
+
+  /** The permissions of a file. */
+  modeOf(name: string): number {
+    return statSync(this.file(name)).mode & 0o777;
+  }
+
   write(name: string, content: string | object): void {
     writeFileSync(this.file(name), typeof content === 'string' ? content : JSON.stringify(content, undefined, 2));
   }
 
-  /** Runs `429chain` with `args` to its end, and sees to it that it prints no key. */
+  /** Runs `429chain` with `args` to its end, and expects no key in its output. */
   async run(
     args: readonly string[],
     { env = {}, input = '', uid, terminal = false, onOutput }: RunOptions = {},
@@ -76,7 +85,7 @@ export class Folder {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    // A command that reads no input may be gone before it is written.
+    // A command that reads no input may end before the input is written.
     child.stdin.on('error', () => {});
     if (!terminal) child.stdin.end(input);
     const [status] = (await once(child, 'close')) as [number | null];
@@ -84,7 +93,7 @@ export class Folder {
     return { status, stdout, stderr };
   }
 
-  /** Runs `429chain start` until it is told to end. */
+  /** Runs `429chain start` until `end`. */
   async start(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Running> {
     const child = this.#spawn(['start', ...args], env);
     let stdout = '';
@@ -102,7 +111,7 @@ export class Folder {
       more.emit('more');
       return status as number | null;
     });
-    // Sleeps until there is more: the process needs the processor more than we do.
+    // Waits for output instead of polling, to leave the processor to the process.
     const printed = async (pattern: RegExp): Promise<void> => {
       while (!pattern.test(stdout + stderr)) {
         await once(more, 'more');
@@ -129,11 +138,11 @@ export class Folder {
     { terminal = false, uid }: Pick<RunOptions, 'terminal' | 'uid'> = {},
   ): ChildProcessWithoutNullStreams {
     const command = [this.#node, MAIN, ...args];
-    // `script` comes with every Linux, and a terminal with it.
+    // `script` gives the process a terminal. Every Linux has it.
     const [file = '', ...rest] = terminal ? ['script', '-qefc', `exec ${command.join(' ')}`, '/dev/null'] : command;
     const child = spawn(file, rest, {
       cwd: this.path,
-      // Nothing of the tester's own: a key in the environment would be tried.
+      // Without the tester's environment: 429chain would use its keys.
       env: { PATH: process.env.PATH, HOME: this.path, ...env },
       uid,
     });
@@ -141,7 +150,7 @@ export class Folder {
     return child;
   }
 
-  /** Ends what still runs in it as well. */
+  /** Also kills the processes that still run. */
   remove(): void {
     for (const child of this.#children) child.kill('SIGKILL');
     rmSync(this.path, { recursive: true, force: true });

@@ -5,13 +5,13 @@ import { type ParseOptions, parseSettings } from '../../src/config/source/load.j
 
 export const FILE = '/etc/429chain/429chain.json5';
 
-/** A configuration with nothing in it that could be left out. */
+/** The smallest valid configuration. */
 export const MINIMAL = {
   providers: { groq: { type: 'groq' } },
   chains: { default: ['groq/openai/gpt-oss-120b'] },
 };
 
-/** The settings of a configuration that is expected to be good. */
+/** The settings of a configuration. Fails the test if it is invalid. */
 export const settingsOf = (
   configuration: object,
   env: Environment = {},
@@ -22,7 +22,7 @@ export const settingsOf = (
   return result.settings;
 };
 
-/** The problems of a configuration that is expected to be bad. */
+/** The problems of a configuration. Fails the test if it is valid. */
 export const problemsOf = (configuration: object, env: Environment = {}): readonly Problem[] => {
   const result = parseSettings(JSON.stringify(configuration), { file: FILE, env });
   if (result.ok) expect.fail('the configuration has no problems');

@@ -16,13 +16,13 @@ const load = (content: string, env: Record<string, string> = {}): Settings => {
 const readyIn = (settings: Settings): string[] =>
   settings.providers.filter(({ missing }) => missing.length === 0).map(({ id }) => id);
 
-describe('the shipped example', () => {
-  it('is good without any key', () => {
+describe('The example configuration', () => {
+  it('is valid without any key', () => {
     expect(readyIn(load(text))).to.deep.equal([]);
   });
 
   for (const id of ['groq', 'cerebras', 'openrouter']) {
-    it(`works with a key of ${id} alone, in both of its chains`, () => {
+    it(`works with only a key for ${id}, in both chains`, () => {
       const settings = load(text, { [`${id.toUpperCase()}_API_KEY`]: 'k' });
       expect(readyIn(settings)).to.deep.equal([id]);
       expect(settings.chains.map(({ name }) => name)).to.deep.equal(['default', 'fast']);
@@ -30,7 +30,7 @@ describe('the shipped example', () => {
     });
   }
 
-  it('stays good when its commented lines are taken in', () => {
+  it('stays valid when its commented lines are enabled', () => {
     const whole = text.replace(/^(\s*)\/\/ (?=(?:apiKeys|adminKey|local|plugins|'local).*,$)/gm, '$1');
     const settings = load(whole, { CHAIN_API_KEY: 'a', CHAIN_ADMIN_KEY: 'b' });
     expect(settings.server).to.deep.include({ apiKeys: [{ key: 'a', label: 'key 1' }], adminKey: 'b' });

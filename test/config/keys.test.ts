@@ -8,19 +8,19 @@ const problemsOf = (apiKey: string, env: Record<string, string> = {}): string[] 
 };
 
 describe("A provider's key", () => {
-  it('is refused with a character that no header can carry, and is not repeated', () => {
+  it('is invalid with a character that headers cannot carry, and is not shown', () => {
     const [problem = ''] = problemsOf('${GROQ_API_KEY}', { GROQ_API_KEY: 'gsk_abc…' });
-    expect(problem).to.match(/`providers\.groq\.apiKey` .* holds '…', which no key has/);
+    expect(problem).to.match(/`providers\.groq\.apiKey` .* contains '…', which is not valid in a key/);
     expect(problem).not.to.contain('gsk_abc');
   });
 
-  it('is refused with a quote in front, which nothing closed in .env, and is not repeated', () => {
+  it('is invalid with the leading quote of an unclosed .env value, and is not shown', () => {
     const [problem = ''] = problemsOf('${GROQ_API_KEY}', { GROQ_API_KEY: '"gsk_abc' });
-    expect(problem).to.match(/`providers\.groq\.apiKey` .* holds '"', which no key has/);
+    expect(problem).to.match(/`providers\.groq\.apiKey` .* contains '"', which is not valid in a key/);
     expect(problem).not.to.contain('gsk_abc');
   });
 
-  it('may hold whatever providers put into keys', () => {
+  it('can contain all characters that providers use', () => {
     expect(problemsOf('sk-or-v1-0123_AZaz.+/=:')).to.deep.equal([]);
   });
 });

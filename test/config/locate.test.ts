@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { createLocator, type Path } from '../../src/config/locate.js';
+import { createLocator } from '../../src/config/locate.js';
+import type { Path } from '../../src/config/path.js';
 
 const TEXT = `{
   // a comment
@@ -43,21 +44,21 @@ const PLACES: readonly [path: Path, value: [number, number], key: [number, numbe
 
 const pair = ({ line, column }: { line: number; column: number }): [number, number] => [line, column];
 
-describe('the place of a value', () => {
+describe('createLocator', () => {
   const locator = createLocator(TEXT);
 
   for (const [path, value, key] of PLACES) {
-    it(`is found, or that of what is around it: ${path.join('.') || 'the whole'}`, () => {
+    it(`finds the value, or the innermost value around it: ${path.join('.') || 'the root'}`, () => {
       expect(pair(locator.valueAt(path))).to.deep.equal(value);
       expect(pair(locator.keyAt(path))).to.deep.equal(key);
     });
   }
 
-  it('is that of the last of equal keys, as its value is', () => {
+  it('finds the last of several equal keys, whose value JSON5 uses', () => {
     expect(pair(locator.valueAt(['twice']))).to.deep.equal([7, 20]);
   });
 
-  it('comes with every key that is there twice', () => {
+  it('lists duplicate keys', () => {
     const found = locator.duplicates.map(({ path, first, second }) => [path.join('.'), pair(first), pair(second)]);
     expect(found).to.deep.equal([
       ['twice', [7, 3], [7, 13]],
@@ -65,7 +66,7 @@ describe('the place of a value', () => {
     ]);
   });
 
-  it('is the start where the syntax tree cannot be had of a text that JSON5 accepts', () => {
+  it('returns line 1, column 1 for a text that momoa cannot parse', () => {
     expect(pair(createLocator('{\n null: 1 }').valueAt(['null']))).to.deep.equal([1, 1]);
   });
 });

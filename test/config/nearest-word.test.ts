@@ -19,14 +19,14 @@ const NEAREST: readonly [found: string, nearest: string | undefined][] = [
   ['n'.repeat(10_000), undefined],
 ];
 
-describe('the nearest valid word', () => {
+describe('nearestWord', () => {
   for (const [found, nearest] of NEAREST) {
-    it(`of '${found.slice(0, 20)}' is ${nearest ?? 'none'}`, () => {
+    it(`finds ${nearest ?? 'nothing'} for '${found.slice(0, 20)}'`, () => {
       expect(nearestWord(found, WORDS)).to.equal(nearest);
     });
   }
 
-  it('is none among none', () => {
+  it('finds nothing in an empty list', () => {
     expect(nearestWord('groq', [])).to.equal(undefined);
   });
 });

@@ -10,7 +10,7 @@ import { FILE, MINIMAL, problemsOf, settingsOf } from './configurations.js';
 const KEY = 'a-key-in-a-file-1';
 const WITH_KEY = { ...MINIMAL, providers: { groq: { type: 'groq', apiKey: '${GROQ_API_KEY}' } } };
 
-describe('A variable in a file that NAME_FILE names', () => {
+describe('A variable from a NAME_FILE file', () => {
   let folder: string;
   let file: string;
 
@@ -26,29 +26,29 @@ describe('A variable in a file that NAME_FILE names', () => {
 
   const keyIn = (env: Environment): string | undefined => settingsOf(WITH_KEY, env).providers[0]?.apiKey;
 
-  it('is read without what surrounds it', () => {
+  it('is trimmed', () => {
     expect(keyIn({ GROQ_API_KEY_FILE: file })).to.equal(KEY);
   });
 
-  it('gives way to the variable itself', () => {
+  it('is overridden by the variable itself', () => {
     expect(keyIn({ GROQ_API_KEY_FILE: file, GROQ_API_KEY: 'its-own' })).to.equal('its-own');
   });
 
-  it('is read where the variable itself is empty', () => {
+  it('is read if the variable itself is empty', () => {
     expect(keyIn({ GROQ_API_KEY_FILE: file, GROQ_API_KEY: '' })).to.equal(KEY);
   });
 
-  it('goes before .env', () => {
+  it('overrides .env', () => {
     const env = readEnvironment({ GROQ_API_KEY_FILE: file }, 'GROQ_API_KEY=from .env');
     expect(resolveVariables('${GROQ_API_KEY}', env).value).to.equal(KEY);
   });
 
-  it('counts as unset when the file is blank', () => {
+  it('is unset if the file is blank', () => {
     const { unset } = resolveVariables('${GROQ_API_KEY}', { GROQ_API_KEY_FILE: join(folder, 'blank') });
     expect(unset).to.deep.equal([{ path: [], names: ['GROQ_API_KEY'] }]);
   });
 
-  it('cannot be changed in .env, as one of the environment cannot', async () => {
+  it('cannot be changed in .env, like any variable of the environment', async () => {
     const store = memoryStore(JSON.stringify(WITH_KEY), { env: { GROQ_API_KEY_FILE: file }, log: silentLog });
     expect(store.isFixed('GROQ_API_KEY')).to.equal(true);
     expect(store.isFixed('CEREBRAS_API_KEY')).to.equal(false);
@@ -63,7 +63,7 @@ describe('A variable in a file that NAME_FILE names', () => {
     ['absent', 'does not exist'],
     ['folder', 'is a folder'],
   ] as const) {
-    it(`is an error with its place when the file ${why}`, () => {
+    it(`is a problem with its position if the file ${why}`, () => {
       const secret = join(folder, name);
       const [problem, ...others] = problemsOf(WITH_KEY, { GROQ_API_KEY_FILE: secret });
       expect(others).to.deep.equal([]);

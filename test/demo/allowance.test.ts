@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import { Allowance } from '../../src/demo/allowance.js';
 import { TurningClock } from '../turning-clock.js';
 
-describe('Allowance of a simulated scope', () => {
+describe('Allowance', () => {
   const left = (allowance: Allowance): number[] => allowance.standings().map(({ remaining }) => remaining);
 
-  it('takes from all of its limits, or from none', () => {
+  it('takes from all limits, or from none', () => {
     const clock = new TurningClock();
     const allowance = new Allowance(
       [
@@ -21,7 +21,7 @@ describe('Allowance of a simulated scope', () => {
     expect(left(allowance)).to.deep.equal([4, 40, 2]);
   });
 
-  it('names the limit that lasts longest when several refuse', () => {
+  it('returns the refusal that lasts longest', () => {
     const { now } = new TurningClock();
     const allowance = new Allowance(
       [
@@ -35,7 +35,7 @@ describe('Allowance of a simulated scope', () => {
     expect(allowance.take(1)).to.include({ called: 'day', retryAfterMs: 86_400_000 });
   });
 
-  it('gives slots back, and nothing else', () => {
+  it('releases slots, and nothing else', () => {
     const { now } = new TurningClock();
     const allowance = new Allowance(
       [{ concurrent: 1 }, { requests: 9, per: '1d', called: 'day', counting: 'fixed' }],

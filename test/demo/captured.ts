@@ -13,7 +13,7 @@ const CAPTURED = JSON.parse(
   readFileSync(new URL('../fixtures/responses.json', import.meta.url), 'utf8'),
 ) as readonly Captured[];
 
-/** The answer of `provider` whose name begins so. */
+/** The captured answer of `provider` whose case begins with `name`. */
 export const captured = (provider: string, name: string): Captured => {
   const found = CAPTURED.find((each) => each.provider === provider && each.case.startsWith(name));
   if (found === undefined) throw new Error(`No captured answer of ${provider} begins with "${name}".`);
@@ -22,18 +22,18 @@ export const captured = (provider: string, name: string): Captured => {
 
 const RATE_HEADER = /^x-ratelimit-|^retry-after|^x-should-retry$/;
 
-/** The headers that speak of limits. */
+/** The headers about limits. */
 export const rateHeadersOf = (headers: Iterable<readonly [string, string]>): Record<string, string> =>
   Object.fromEntries([...headers].filter(([name]) => RATE_HEADER.test(name)));
 
-/** In which form a value is written. */
+/** The format of a value. */
 export const formatOf = (value: string): string => {
   if (/^\d{13}$/.test(value)) return 'epoch ms';
   if (/^\d+(\.\d+)?$/.test(value)) return 'number';
   return durationOf(value) === undefined ? value : 'Go duration';
 };
 
-/** A body without what differs from one answer to the next: names, numbers, spans. */
+/** A body without its variable parts: names, numbers and durations. */
 export const shapeOf = (value: unknown): unknown => {
   if (typeof value === 'string') {
     return formatOf(value) === 'epoch ms'
@@ -45,12 +45,12 @@ export const shapeOf = (value: unknown): unknown => {
   if (typeof value === 'number') return value >= 400 ? value : 'number';
   if (Array.isArray(value)) return value.map(shapeOf);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, each]) => [key, OWN_WORDS.has(key) ? 'name' : shapeOf(each)]);
+  const entries = Object.entries(value).map(([key, each]) => [key, NAME_FIELDS.has(key) ? 'name' : shapeOf(each)]);
   return Object.fromEntries(entries);
 };
 
-const OWN_WORDS = new Set(['user_id', 'provider_name']);
+const NAME_FIELDS = new Set(['user_id', 'provider_name']);
 
-/** Some answer of this provider was seen with this header. */
+/** Whether a captured answer of the provider has this header. */
 export const isCaptured = (provider: string, header: string): boolean =>
   CAPTURED.some((each) => each.provider === provider && header in each.headers);

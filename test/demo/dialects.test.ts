@@ -22,7 +22,7 @@ const requests = (amount: number, called: 'minute' | 'day'): SimulatedLimit => (
   counting: 'fixed',
 });
 
-/** `before`: so many requests are answered first · `held`: one of them is still under way. */
+/** `before`: the number of answered requests before · `held`: one more request is in flight. */
 interface Provocation {
   readonly dialect: DialectName;
   readonly like: readonly [provider: string, name: string];
@@ -33,7 +33,7 @@ interface Provocation {
   readonly model?: string;
 }
 
-/** Each of the first answers takes twelve tokens: two of the prompt and ten of the answer. */
+/** Each earlier answer takes twelve tokens: two for the prompt and ten for the answer. */
 const REFUSALS: readonly Provocation[] = [
   {
     dialect: 'groq',
@@ -76,7 +76,7 @@ const REFUSALS: readonly Provocation[] = [
 
 const BRIEF = { max_tokens: 10 };
 
-describe('Dialects of simulated providers', () => {
+describe('Dialects', () => {
   const simulations = new Simulations();
   afterEach(() => simulations.closeAll());
 
@@ -93,14 +93,14 @@ describe('Dialects of simulated providers', () => {
       expect(response.status).to.equal(original.status);
       const body = typeof original.body === 'string' ? JSON.parse(original.body) : original.body;
       expect(shapeOf(await response.json())).to.deep.equal(shapeOf(body));
-      const heard = rateHeadersOf(response.headers);
+      const headers = rateHeadersOf(response.headers);
       for (const [header, value] of Object.entries(rateHeadersOf(Object.entries(original.headers)))) {
-        // It would be a lie: a request that is too large never fits.
+        // Not simulated: a request that is too large never fits, so retrying is useless.
         if (original.status === 413 && header === 'retry-after') continue;
-        expect(heard, header).to.have.property(header);
-        expect(formatOf(heard[header] as string)).to.equal(formatOf(value));
+        expect(headers, header).to.have.property(header);
+        expect(formatOf(headers[header] as string)).to.equal(formatOf(value));
       }
-      expect(Object.keys(heard).filter((header) => !isCaptured(of, header))).to.deep.equal([]);
+      expect(Object.keys(headers).filter((header) => !isCaptured(of, header))).to.deep.equal([]);
     });
   }
 
@@ -117,29 +117,29 @@ describe('Dialects of simulated providers', () => {
     ['openrouter', '200 carries no rate-limit headers', [requests(9, 'minute')]],
   ] as const) {
     for (const stream of [false, true]) {
-      it(`${dialect} answers ${stream ? 'a stream' : 'a whole'} with the headers of the captured "${name}"`, async () => {
+      it(`${dialect} answers ${stream ? 'a stream' : 'a whole request'} with the headers of the captured "${name}"`, async () => {
         const { now } = new TurningClock();
         const response = await ask(await simulations.start({ dialect, limits, now }), { stream });
-        const heard = rateHeadersOf(response.headers);
+        const headers = rateHeadersOf(response.headers);
         const original = rateHeadersOf(Object.entries(captured(dialect, name).headers));
         for (const [header, value] of Object.entries(original)) {
-          expect(heard, header).to.have.property(header);
-          expect(formatOf(heard[header] as string), header).to.equal(formatOf(value));
+          expect(headers, header).to.have.property(header);
+          expect(formatOf(headers[header] as string), header).to.equal(formatOf(value));
         }
-        // The captured grid of Cerebras has gaps; what we send beside it is the same grid.
+        // The captured headers of Cerebras are incomplete; the simulated ones follow the same pattern.
         const form = (header: string) => header.replace(/limit-limit|limit-remaining|limit-reset/, 'limit-*');
-        expect(new Set(Object.keys(heard).map(form))).to.deep.equal(new Set(Object.keys(original).map(form)));
+        expect(new Set(Object.keys(headers).map(form))).to.deep.equal(new Set(Object.keys(original).map(form)));
       });
     }
   }
 
-  it('Groq shows requests per minute and tokens per day in no header', async () => {
+  it('Groq has no headers for requests per minute and tokens per day', async () => {
     const { now } = new TurningClock();
     const provider = await simulations.start({ dialect: 'groq', limits: [groqMinute, tokens(1_000, 'day')], now });
     expect(rateHeadersOf((await ask(provider)).headers)).to.deep.equal({});
   });
 
-  it('Cerebras and OpenRouter refuse without a single x-ratelimit header', async () => {
+  it('Cerebras and OpenRouter refuse without x-ratelimit headers', async () => {
     for (const dialect of ['cerebras', 'openrouter'] as const) {
       const { now } = new TurningClock();
       const provider = await simulations.start({ dialect, limits: [requests(1, 'minute')], now });
@@ -150,7 +150,7 @@ describe('Dialects of simulated providers', () => {
     }
   });
 
-  it('a local server gives no hint at all', async () => {
+  it('a local server sends no rate-limit headers', async () => {
     const limits = [{ concurrent: 1 }];
     const provider = await simulations.start({ dialect: 'local', limits, latencyMs: FOREVER_MS });
     await ask(provider, { stream: true });

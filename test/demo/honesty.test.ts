@@ -1,4 +1,4 @@
-import { durationOf, momentOf, parseLimits, parseWait, retryAfterOf } from '429chain/plugin';
+import { durationOf, parseLimits, parseResetTime, parseWait, retryAfterOf } from '429chain/plugin';
 import { expect } from 'chai';
 import type { SimulatedLimit } from '../../src/demo/allowance.js';
 import type { DialectName } from '../../src/demo/dialects.js';
@@ -7,11 +7,11 @@ import { ask, Simulations } from './simulation.js';
 
 const BUCKET: SimulatedLimit = { tokens: 6_000, per: '4s', called: 'minute', counting: 'refilling' };
 
-describe('Simulated providers tell the truth', () => {
+describe('Reports of simulated providers', () => {
   const simulations = new Simulations();
   afterEach(() => simulations.closeAll());
 
-  /** How a reader finds the moment of recovery in the last answer and in the refusal. */
+  /** How to read the time of recovery from the last answer or from the refusal. */
   const READERS: readonly (readonly [
     DialectName,
     string,
@@ -20,7 +20,7 @@ describe('Simulated providers tell the truth', () => {
   ])[] = [
     [
       'groq',
-      'the sentence of a 429',
+      'the message of a 429',
       { requests: 3, per: '4s', called: 'minute', counting: 'refilling' },
       (_answer, _refusal, { error }: { error: { message: string } }, now) => now + (parseWait(error.message) as number),
     ],
@@ -28,19 +28,20 @@ describe('Simulated providers tell the truth', () => {
       'cerebras',
       'the reset header of the last answer',
       { requests: 3, per: '5s', called: 'minute', counting: 'fixed' },
-      ({ headers }, _refusal, _body, now) => momentOf(headers.get('x-ratelimit-reset-requests-minute') ?? '', now),
+      ({ headers }, _refusal, _body, now) =>
+        parseResetTime(headers.get('x-ratelimit-reset-requests-minute') ?? '', now),
     ],
     [
       'openrouter',
-      'the stamp in the body of a 429',
+      'the timestamp in the body of a 429',
       { requests: 3, per: '6s', called: 'minute', counting: 'fixed' },
       (_answer, _refusal, body: { error: { metadata: { headers: Record<string, string> } } }, now) =>
-        momentOf(body.error.metadata.headers['X-RateLimit-Reset'], now),
+        parseResetTime(body.error.metadata.headers['X-RateLimit-Reset'], now),
     ],
   ];
 
   for (const [dialect, where, limit, read] of READERS) {
-    it(`${dialect}: room returns at the millisecond that ${where} names`, async () => {
+    it(`${dialect}: capacity returns at the exact millisecond in ${where}`, async () => {
       const clock = new TurningClock(Date.UTC(2026, 0, 1, 12) + 1_234);
       const provider = await simulations.start({ dialect, limits: [limit], now: clock.now });
       await ask(provider);
@@ -59,7 +60,7 @@ describe('Simulated providers tell the truth', () => {
   }
 
   for (const dialect of ['groq', 'cerebras'] as const) {
-    it(`${dialect}: Retry-After is never too short, and by less than a second too long`, async () => {
+    it(`${dialect}: Retry-After is never too short, and less than a second too long`, async () => {
       const clock = new TurningClock(Date.UTC(2026, 0, 1, 12) + 1_234);
       const limits = [{ requests: 1, per: '6s', called: 'minute', counting: 'fixed' }] as const;
       const provider = await simulations.start({ dialect, limits, now: clock.now });
@@ -71,7 +72,7 @@ describe('Simulated providers tell the truth', () => {
     });
   }
 
-  it('Groq: remaining and reset of a bucket state how fast it refills', async () => {
+  it('Groq: remaining and reset of a bucket give its refill rate', async () => {
     const clock = new TurningClock();
     const provider = await simulations.start({ dialect: 'groq', limits: [BUCKET], now: clock.now });
     await ask(provider);
@@ -83,7 +84,7 @@ describe('Simulated providers tell the truth', () => {
     expect(resetMs).to.equal(Math.ceil((missing * 4_000) / 6_000));
   });
 
-  it('Groq: the sentence of a 429 says what was used and what was asked for', async () => {
+  it('Groq: the message of a 429 contains the used and requested amounts', async () => {
     const { now } = new TurningClock();
     const limit = { tokens: 30, per: '4s', called: 'minute', counting: 'refilling' } as const;
     const provider = await simulations.start({ dialect: 'groq', limits: [limit], now });
@@ -99,7 +100,7 @@ describe('Simulated providers tell the truth', () => {
     ['groq', 'day', 'x-ratelimit-remaining-requests'],
     ['cerebras', 'hour', 'x-ratelimit-remaining-requests-hour'],
   ] as const) {
-    it(`${dialect}: what an answer says to remain has this answer in it`, async () => {
+    it(`${dialect}: the remaining amount in an answer includes that answer`, async () => {
       const { now } = new TurningClock();
       const limit = { requests: 3, per: '1h', called, counting: 'fixed' } as const;
       const provider = await simulations.start({ dialect, limits: [limit], now });

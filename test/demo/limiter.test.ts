@@ -8,7 +8,7 @@ interface Grant {
   readonly units: number;
 }
 
-/** A limit, and tries at it: ms to let pass before each, and the units that it asks for. */
+/** A limit, and attempts: the ms to wait before each, and its units. */
 const aLimit = fc.record({ limit: fc.integer({ min: 1, max: 100 }), windowMs: fc.integer({ min: 1, max: 10_000 }) });
 const tries = fc.array(fc.tuple(fc.nat(3_000), fc.integer({ min: 1, max: 40 })), { maxLength: 60 });
 const counting = fc.constantFrom<Counting>('fixed', 'sliding', 'refilling');
@@ -32,8 +32,8 @@ const play = (
   return grants;
 };
 
-describe('Limiters of simulated providers', () => {
-  it('a fixed window never grants more than its limit between two full windows of the wall clock', () => {
+describe('Limiters', () => {
+  it('a fixed window never grants more than its limit within a window of the wall clock', () => {
     fc.assert(
       fc.property(aLimit, tries, (limit, steps) => {
         const grants = play('fixed', limit, steps);
@@ -47,7 +47,7 @@ describe('Limiters of simulated providers', () => {
     );
   });
 
-  it('a sliding window never grants more than its limit in any span as long as the window', () => {
+  it('a sliding window never grants more than its limit in any period of its length', () => {
     fc.assert(
       fc.property(aLimit, tries, (limit, steps) => {
         const grants = play('sliding', limit, steps);
@@ -59,7 +59,7 @@ describe('Limiters of simulated providers', () => {
     );
   });
 
-  it('a bucket never grants more than it holds and what flowed in meanwhile', () => {
+  it('a bucket never grants more than its capacity plus the refill', () => {
     fc.assert(
       fc.property(aLimit, tries, (limit, steps) => {
         const grants = play('refilling', limit, steps);
@@ -74,7 +74,7 @@ describe('Limiters of simulated providers', () => {
     );
   });
 
-  it('slots are never more than their number, and come back', () => {
+  it('slots never exceed their limit, and can be released', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10 }), fc.array(fc.boolean()), (limit, takes) => {
         const slots = new Slots(limit);
@@ -94,7 +94,7 @@ describe('Limiters of simulated providers', () => {
     );
   });
 
-  it('what is said to remain is granted, and nothing beyond it', () => {
+  it('the remaining units are granted, but not more', () => {
     fc.assert(
       fc.property(counting, aLimit, tries, (kind, limit, steps) => {
         play(kind, limit, steps, (limiter, units) => {
@@ -106,7 +106,7 @@ describe('Limiters of simulated providers', () => {
     );
   });
 
-  it('a refusal tells the very millisecond at which the units fit, or that they never will', () => {
+  it('a refusal contains the exact millisecond at which the units are available, or that they never are', () => {
     fc.assert(
       fc.property(counting, aLimit, tries, (kind, limit, steps) => {
         const clock = new TurningClock();
@@ -128,7 +128,7 @@ describe('Limiters of simulated providers', () => {
     );
   });
 
-  it('all is back at the reset that is told', () => {
+  it('everything is available at the reported reset', () => {
     fc.assert(
       fc.property(counting, aLimit, tries, (kind, limit, steps) => {
         const clock = new TurningClock();

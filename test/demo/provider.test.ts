@@ -8,10 +8,10 @@ import { ask, clientOf, FOREVER_MS, HELLO, Simulations, until } from './simulati
 const NAMES = Object.keys(DIALECTS) as DialectName[];
 const ASKED = { model: 'm', messages: [{ role: 'user' as const, content: 'Tell me about water.' }] };
 
-/** A chunk, with what only some providers add. */
+/** A chunk, with fields that only some providers add. */
 type Chunk = OpenAI.ChatCompletionChunk & { readonly x_groq?: { readonly id?: string; readonly usage?: object } };
 
-describe('Simulated provider', () => {
+describe('startSimulatedProvider', () => {
   const simulations = new Simulations();
   afterEach(() => simulations.closeAll());
 
@@ -27,7 +27,7 @@ describe('Simulated provider', () => {
 
   for (const dialect of NAMES) {
     describe(dialect, () => {
-      it('answers the SDK, whole and as a stream, with the same words each time', async () => {
+      it('answers the SDK, streamed or not, with the same text each time', async () => {
         const client = clientOf(await simulations.start({ dialect }));
         const whole = await client.chat.completions.create(ASKED);
         const text = whole.choices[0]?.message.content;
@@ -52,7 +52,7 @@ describe('Simulated provider', () => {
         expect(usage?.total_tokens).to.equal(5 + Math.ceil(answer.length / 4));
       });
 
-      it('keeps to max_tokens', async () => {
+      it('respects max_tokens', async () => {
         const client = clientOf(await simulations.start({ dialect }));
         const { usage, choices } = await client.chat.completions.create({ ...ASKED, max_tokens: 7 });
         expect(choices[0]?.finish_reason).to.equal('length');
@@ -67,7 +67,7 @@ describe('Simulated provider', () => {
         expect(frames.slice(-2)).to.deep.equal(['data: [DONE]', '']);
       });
 
-      it('refuses a wrong key, whatever is asked', async () => {
+      it('rejects a wrong key on every route', async () => {
         const client = clientOf(await simulations.start({ dialect }), 'wrong');
         const asking = [async () => client.chat.completions.create(ASKED), async () => client.models.list()];
         for (const each of asking) {
@@ -75,14 +75,14 @@ describe('Simulated provider', () => {
         }
       });
 
-      it('knows its models and no others', async () => {
+      it('rejects unknown models', async () => {
         const client = clientOf(await simulations.start({ dialect, models: ['a/one', 'two'] }));
         expect((await client.models.list()).data.map(({ id }) => id)).to.deep.equal(['a/one', 'two']);
         const error = await client.chat.completions.create({ ...ASKED, model: 'three' }).catch((each) => each);
         expect(error).to.be.instanceOf(OpenAI.NotFoundError);
       });
 
-      it('refuses what is no chat request', async () => {
+      it('rejects invalid chat requests', async () => {
         const provider = await simulations.start({ dialect });
         const { baseUrl } = provider;
         const headers = { authorization: 'Bearer demo' };
@@ -96,8 +96,8 @@ describe('Simulated provider', () => {
     });
   }
 
-  describe('in a stream', () => {
-    it('Groq tells the usage unasked, with the finish_reason, twice', async () => {
+  describe('in streams', () => {
+    it('Groq always sends the usage twice, with the finish_reason', async () => {
       const chunks = await chunksOf('groq', false);
       expect(chunks[0]?.x_groq).to.have.property('id');
       const last = chunks.at(-1) as Chunk;
@@ -107,13 +107,13 @@ describe('Simulated provider', () => {
       expect(await chunksOf('groq', true)).to.have.length(chunks.length);
     });
 
-    it('Cerebras tells the usage unasked, with the finish_reason', async () => {
+    it('Cerebras always sends the usage with the finish_reason', async () => {
       const last = (await chunksOf('cerebras', false)).at(-1) as Chunk;
       expect(last.choices[0]?.finish_reason).to.equal('stop');
       expect(last.usage).to.include({ prompt_tokens: 5 });
     });
 
-    it('OpenRouter tells the usage when asked, in a last chunk that has a choice', async () => {
+    it('OpenRouter sends the usage on request, in a last chunk with a choice', async () => {
       const unasked = await chunksOf('openrouter', false);
       const asked = await chunksOf('openrouter', true);
       expect(unasked.filter(({ usage }) => usage)).to.deep.equal([]);
@@ -122,7 +122,7 @@ describe('Simulated provider', () => {
       expect(asked.at(-1)?.choices).to.have.length(1);
     });
 
-    it('a local server tells the usage when asked, in a last chunk without choices', async () => {
+    it('a local server sends the usage on request, in a last chunk without choices', async () => {
       const unasked = await chunksOf('local', false);
       const asked = await chunksOf('local', true);
       expect(unasked.filter(({ usage }) => usage)).to.deep.equal([]);
@@ -144,7 +144,7 @@ describe('Simulated provider', () => {
       ['cerebras', 200],
       ['openrouter', 429],
     ] as const) {
-      it(`of ${dialect} cover ${second === 200 ? 'each model by itself' : 'all models together'}`, async () => {
+      it(`of ${dialect} apply to ${second === 200 ? 'each model' : 'all models together'}`, async () => {
         const provider = await simulations.start({ dialect, models: ['one', 'two'], limits });
         const statuses: number[] = [];
         for (const model of ['one', 'two', 'one']) statuses.push((await ask(provider, { model })).status);
@@ -152,7 +152,7 @@ describe('Simulated provider', () => {
       });
     }
 
-    it('are kept by a herd', async () => {
+    it('hold under concurrent requests', async () => {
       const limit = { requests: 30, per: '1h', called: 'minute', counting: 'sliding' } as const;
       const provider = await simulations.start({ dialect: 'cerebras', limits: [limit] });
       const statuses = await Promise.all(Array.from({ length: 80 }, async () => (await ask(provider)).status));
@@ -161,7 +161,7 @@ describe('Simulated provider', () => {
       expect(provider.stats()).to.deep.equal({ answered: 30, refused: 50, aborted: 0, inFlight: 0 });
     });
 
-    it('an answer that was read has given its slot back', async () => {
+    it('release the slot of an answer before its end is sent', async () => {
       const provider = await simulations.start({ dialect: 'local', limits: [{ concurrent: 1 }] });
       for (const stream of [true, false, true, false]) {
         const response = await ask(provider, { stream });
@@ -172,7 +172,7 @@ describe('Simulated provider', () => {
   });
 
   for (const stream of [true, false]) {
-    it(`a caller who leaves in the middle of ${stream ? 'a stream' : 'an answer'} frees the slot`, async () => {
+    it(`release the slot when the client disconnects during ${stream ? 'a stream' : 'an answer'}`, async () => {
       const limits = [{ concurrent: 1 }];
       const provider = await simulations.start({ dialect: 'local', limits, latencyMs: FOREVER_MS });
       const caller = new AbortController();
@@ -189,7 +189,7 @@ describe('Simulated provider', () => {
   }
 
   describe('close', () => {
-    it('breaks off answers under way and leaves no socket', async () => {
+    it('aborts answers in flight and closes all sockets', async () => {
       const provider = await simulations.start({ dialect: 'groq', latencyMs: FOREVER_MS });
       const cut = (await ask(provider, { stream: true })).text().then(
         () => 'whole',
@@ -208,7 +208,7 @@ describe('Simulated provider', () => {
       expect(provider.stats()).to.include({ inFlight: 0, aborted: 2 });
     });
 
-    it('takes no further connections, and may be called twice', async () => {
+    it('refuses new connections, and can be called twice', async () => {
       const provider = await simulations.start({ dialect: 'groq' });
       const { baseUrl } = provider;
       await provider.close();
@@ -218,7 +218,7 @@ describe('Simulated provider', () => {
     });
   });
 
-  it('reads the texts of a message in parts', async () => {
+  it('reads the text parts of a message', async () => {
     const client = clientOf(await simulations.start({ dialect: 'local' }));
     const content = [
       { type: 'text' as const, text: 'Look at' },

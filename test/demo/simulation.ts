@@ -6,14 +6,14 @@ import {
   startSimulatedProvider,
 } from '../../src/demo/provider.js';
 
-/** Long enough to be over in no test: what it delays is broken off. */
+/** Longer than any test: delayed responses are aborted. */
 export const FOREVER_MS = 3_600_000;
 
-/** Simulated providers of one test, all closed by `closeAll`. */
+/** The simulated providers of a test. */
 export class Simulations {
   readonly #running: SimulatedProvider[] = [];
 
-  /** One model called `m` and no latency, if nothing else is said. */
+  /** By default with a model `m` and without latency. */
   async start(options: Partial<SimulationOptions> & Pick<SimulationOptions, 'dialect'>): Promise<SimulatedProvider> {
     const provider = await startSimulatedProvider({ models: ['m'], latencyMs: 0, ...options });
     this.#running.push(provider);
@@ -40,11 +40,11 @@ export const ask = (
     ...(signal === undefined ? {} : { signal }),
   });
 
-/** The real SDK, which never tries again by itself. */
+/** The real SDK, without retries. */
 export const clientOf = ({ baseUrl }: SimulatedProvider, apiKey = DEMO_KEY): OpenAI =>
   new OpenAI({ baseURL: baseUrl, apiKey, maxRetries: 0 });
 
-/** Lets sockets do their work until something holds; the test's own timeout is the bound. */
+/** Waits until `holds` returns true, or until the test times out. */
 export const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 };

@@ -2,14 +2,14 @@ import { expect } from 'chai';
 import { type DemoWorld, startDemo } from '../../src/demo/world.js';
 import { type RunningProxy, startProxy, storeOf } from '../proxy.js';
 
-describe('Demo world', () => {
+describe('startDemo', () => {
   let world: DemoWorld;
   beforeEach(async () => {
     world = await startDemo();
   });
   afterEach(() => world.close());
 
-  it('comes with a configuration that is valid', () => {
+  it('returns a valid configuration', () => {
     const settings = storeOf(world.settings, 'data').current;
     expect(settings.providers.map(({ id, type }) => [id, type])).to.deep.equal([
       ['groq', 'groq'],
@@ -24,7 +24,7 @@ describe('Demo world', () => {
     );
   });
 
-  it('names only models that its providers have', async () => {
+  it('uses only models that its providers have', async () => {
     const have = await Promise.all(
       world.providers.map(async ({ id, baseUrl }) => {
         const response = await fetch(`${baseUrl}/models`, { headers: { authorization: 'Bearer demo' } });
@@ -50,7 +50,7 @@ describe('Demo world', () => {
     });
     afterEach(() => proxy.close());
 
-    it('answers a herd that is too large for any one provider, each with its share', async () => {
+    it('answers a burst that is too large for a single provider, using all of them', async () => {
       const ask = async (index: number): Promise<string | null | undefined> => {
         const messages = [{ role: 'user' as const, content: `Tell me about water, part ${index}.` }];
         const { choices } = await proxy.client.chat.completions.create({ model: 'default', messages });

@@ -17,7 +17,7 @@ export interface Compose {
   readonly secrets?: Readonly<Record<string, unknown>>;
 }
 
-/** The schema is of an older draft than it says: that one calls `$id` what is `id` there. */
+/** The schema uses an older draft than it declares: `id` instead of `$id`. */
 const modern = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(modern);
   if (typeof value !== 'object' || value === null) return value;
@@ -31,7 +31,7 @@ const ajv = new Ajv.default({ strict: false, allErrors: true });
 for (const format of ['duration', 'expose', 'ports', 'subnet_ip_address']) ajv.addFormat(format, true);
 const validate = ajv.compile(modern(composeSchema) as object);
 
-/** What is wrong with a file by the schema of the Compose specification. */
+/** The errors of a file, according to the schema of the Compose specification. */
 export const schemaErrors = (compose: unknown): string[] => {
   validate(compose);
   return (validate.errors ?? []).map(({ instancePath, message, params }) =>

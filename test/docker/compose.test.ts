@@ -13,7 +13,7 @@ const files = FILES.map((file) => ({ file, compose: parse(read(file)) as Compose
 const base = files[0]?.compose.services['429chain'] as Service;
 const { version } = JSON.parse(read('package.json')) as { version: string };
 
-/** Each with all that the files say of it together. */
+/** The services of all files. */
 const services = files.flatMap(({ file, compose }) =>
   Object.entries(compose.services).map(([name, service]) => ({ file, name, service })),
 );
@@ -23,24 +23,24 @@ const named = (list: 'volumes' | 'secrets'): Set<string> =>
 
 describe('The compose files', () => {
   for (const { file, compose } of files) {
-    it(`follow the schema of the Compose specification: ${file}`, () => {
+    it(`are valid: ${file}`, () => {
       expect(schemaErrors(compose)).to.deep.equal([]);
     });
   }
 
-  it('would not pass that with a key that does not exist, or a value of the wrong kind', () => {
+  it('would not be valid with an unknown key or a value of the wrong type', () => {
     expect(schemaErrors({ services: { one: { image: 'one', readonly: true } } })).not.to.deep.equal([]);
     expect(schemaErrors({ services: { one: { image: 'one', read_only: [] } } })).not.to.deep.equal([]);
   });
 
   for (const { place, text } of blocksOf('deployment.md', 'yaml')) {
-    it(`are shown as they may be written: ${place}`, () => {
+    it(`are valid in the documentation: ${place}`, () => {
       expect(schemaErrors(parse(text))).to.deep.equal([]);
     });
   }
 
   for (const { name, service } of whole) {
-    it(`give ${name} an image with a version, and no more rights than it needs`, () => {
+    it(`run ${name} with a pinned image and minimal privileges`, () => {
       expect(service.image).to.match(/:v?\d+\.\d+\.\d+$/);
       expect(service).to.include({ read_only: true, restart: 'unless-stopped' });
       expect(service).to.deep.include({ tmpfs: ['/tmp'], cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
@@ -48,7 +48,7 @@ describe('The compose files', () => {
     });
   }
 
-  it('publish nothing beyond this machine but TLS (pitfall 46: it listened on all interfaces without saying so)', () => {
+  it('publish only TLS on public interfaces (pitfall 46: it listened on all interfaces without saying so)', () => {
     for (const { name, service } of services.filter((each) => each.name !== 'caddy')) {
       for (const port of service.ports ?? []) expect(port, name).to.match(/^127\.0\.0\.1:(\d+):\1$/);
     }
@@ -56,17 +56,17 @@ describe('The compose files', () => {
     expect(caddy?.ports).to.deep.equal(['80:80', '443:443', '443:443/udp']);
   });
 
-  it('mount a folder as /config, never a single file (pitfall 40: a file that is mounted cannot be replaced)', () => {
+  it('mount a folder as /config, not a single file (pitfall 40: a mounted file cannot be replaced)', () => {
     expect(base.volumes).to.deep.equal(['${CHAIN_CONFIG:-config}:/config', 'data:/data']);
   });
 
-  it('wait for longer than 429chain drains', () => {
+  it('have a grace period longer than the default drain', () => {
     const schema = JSON.parse(read('schemas/429chain.schema.json'));
     const drain = durationOf(schema.$defs.server.properties.drain.default) ?? Number.POSITIVE_INFINITY;
     expect(durationOf(base.stop_grace_period ?? '0s')).to.be.above(drain);
   });
 
-  it('mount what exists, and name volumes and secrets that are declared', () => {
+  it('mount existing files and declared volumes and secrets', () => {
     for (const { file, service } of services) {
       for (const volume of service.volumes ?? []) {
         const [source = ''] = volume.replace('${CHAIN_CONFIG:-config}', 'config').split(':');
@@ -77,14 +77,14 @@ describe('The compose files', () => {
     }
   });
 
-  it('hand on the variables that the shipped configuration reads, and the name that a first start takes', () => {
+  it('pass on the variables of the example configuration and CHAIN_HOST', () => {
     const names = [...read('429chain.json5').matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name as string);
     const known = names.filter((name) => name !== 'NAME');
     expect(resolveVariables('${NAME}', {}).unset).to.have.length(1);
     expect([...new Set(base.environment)].sort()).to.deep.equal([...new Set([...known, 'CHAIN_HOST'])].sort());
   });
 
-  it('are of the version of the package', () => {
+  it('have the version of the package', () => {
     expect(base.image).to.equal(`429chain:${version}`);
   });
 });
@@ -95,7 +95,7 @@ describe('The monitoring', () => {
   const [provider] = parse(read('docker/grafana/dashboards.yaml')).providers;
   const serviceOf = (name: string): Service => services.findLast((each) => each.name === name)?.service as Service;
 
-  it('asks 429chain with the admin key of a secret that both are given', () => {
+  it('authenticates to 429chain with an admin key from a shared secret', () => {
     expect(prometheus.static_configs[0].targets).to.deep.equal(['429chain:3429']);
     const file = prometheus.authorization.credentials_file;
     expect(serviceOf('429chain').environment).to.deep.equal([`CHAIN_ADMIN_KEY_FILE=${file}`]);
@@ -104,7 +104,7 @@ describe('The monitoring', () => {
     }
   });
 
-  it('shows the dashboard of docs/grafana, fed by that Prometheus', () => {
+  it('shows the dashboard of docs/grafana with data from Prometheus', () => {
     expect(source).to.include({ type: 'prometheus', url: 'http://prometheus:9090', isDefault: true });
     expect(serviceOf('grafana').volumes).to.include(`./docs/grafana:${provider.options.path}:ro`);
     expect(serviceOf('grafana').environment).to.include(

@@ -29,7 +29,7 @@ const last = stages.at(-1) ?? [];
 const restOf = (name: string): string[] => last.filter((each) => each.name === name).map(({ rest }) => rest);
 const jsonOf = (text: string): unknown => JSON.parse(text.slice(text.indexOf('[')));
 
-/** What a COPY takes out of the repository. */
+/** The files that a stage copies from the repository. */
 const copied = (stage: readonly Instruction[]): string[] =>
   stage
     .filter(({ name, rest }) => name === 'COPY' && !rest.startsWith('--from'))
@@ -45,18 +45,18 @@ const { version, files, scripts } = JSON.parse(read('package.json')) as Package;
 const ignored = dockerignore.default().add(read('.dockerignore'));
 
 describe('The Dockerfile', () => {
-  it('has nothing that a linter finds', () => {
+  it('passes the linter', () => {
     expect(validate(read('Dockerfile'))).to.deep.equal([]);
     expect(validate('FROM node:24\nEXPOSE eighty\n')).to.have.length(1);
   });
 
-  it('is built on images with a version, all on the same one', () => {
+  it('uses a single base image with a version', () => {
     const images = new Set(instructions.filter(({ name }) => name === 'FROM').map(({ rest }) => rest.split(' ')[0]));
     expect([...images]).to.have.length(1);
     expect([...images][0]).to.match(/^node:\d+-[a-z]+-slim$/);
   });
 
-  it('copies what exists, and what .dockerignore lets through', () => {
+  it('copies existing files that .dockerignore does not exclude', () => {
     const sources = stages.flatMap(copied);
     expect(sources).to.include.members(['src', 'admin-ui', 'plugins', 'schemas', 'package-lock.json']);
     for (const source of sources) {
@@ -66,9 +66,9 @@ describe('The Dockerfile', () => {
     }
   });
 
-  it('puts all of the package into the image', () => {
+  it('includes all files of the package', () => {
     const there = last.filter(({ name }) => name === 'COPY').map(({ rest }) => rest);
-    // One with an exclamation mark is left out of what others name.
+    // An entry with an exclamation mark excludes files.
     for (const file of files.filter((each) => !each.startsWith('!')))
       expect(
         there.some((rest) => rest.includes(file)),
@@ -76,41 +76,41 @@ describe('The Dockerfile', () => {
       ).to.equal(true);
   });
 
-  it('leaves out what is needed for tests and builds alone', () => {
+  it('excludes files that only tests and builds need', () => {
     const [from] = restOf('COPY').filter((rest) => rest.includes('node_modules'));
     expect(from).to.contain('--from=dependencies');
     const dependencies = stages.find(([first]) => first?.rest.endsWith(' AS dependencies')) ?? [];
     expect(dependencies.map(({ rest }) => rest).join('\n')).to.contain('--omit=dev');
   });
 
-  it('can install that without the script of npm that builds the admin, which does nothing where there is no vite', () => {
+  it('can be installed without vite, because the prepare script then does nothing', () => {
     const folder = mkdtempSync(join(tmpdir(), '429chain-prepare-'));
     expect(execSync(scripts.prepare, { cwd: folder, encoding: 'utf8' })).to.equal('');
     rmSync(folder, { recursive: true });
   });
 
-  it('runs as a user who is not root', () => {
+  it('runs as a user other than root', () => {
     expect(restOf('USER')).to.deep.equal(['1000:1000']);
     expect(last.findIndex(({ name }) => name === 'USER')).to.be.above(last.findLastIndex(({ name }) => name === 'RUN'));
   });
 
-  it('has folders for the configuration and for data that belong to that user (pitfall 40: a root-owned volume stopped a non-root container)', () => {
+  it('has /config and /data folders that this user owns (pitfall 40: a root-owned volume stopped a non-root container)', () => {
     expect(jsonOf(restOf('VOLUME')[0] ?? '')).to.deep.equal(['/config', '/data']);
     expect(restOf('RUN')).to.deep.equal(['mkdir -m 777 /config /data && chown node:node /config /data']);
   });
 
-  it('starts without a shell in between that would keep signals to itself', () => {
+  it('starts without a shell, which would not forward signals', () => {
     expect(jsonOf(restOf('ENTRYPOINT')[0] ?? '')).to.deep.equal(['429chain']);
     expect(jsonOf(restOf('CMD')[0] ?? '')).to.deep.equal(['start', '--create']);
     expect(read('docker/429chain')).to.match(/^#!\/bin\/sh\n(#.*\n)*exec node .*\\\n.* "\$@"\n$/);
     expect(statSync(`${ROOT}docker/429chain`).mode & 0o111).to.equal(0o111);
   });
 
-  it('is asked for its health without a program that the image lacks', () => {
+  it('has a health check that needs no other program', () => {
     expect(jsonOf(restOf('HEALTHCHECK')[0] ?? '')).to.deep.equal(['429chain', 'health']);
   });
 
-  it('exposes the port that 429chain listens at unless told', () => {
+  it('exposes the default port', () => {
     const result = parseSettings('{ providers: {}, chains: {} }', { env: {} });
     if (!result.ok) expect.fail('an empty configuration has problems');
     const { port } = result.settings.server;
@@ -118,7 +118,7 @@ describe('The Dockerfile', () => {
     expect(read('docker/429chain')).to.contain(`--host 0.0.0.0 --port ${port} `);
   });
 
-  it('is labelled with the version of the package', () => {
+  it('is labeled with the version of the package', () => {
     expect(restOf('LABEL')[0]).to.contain(`org.opencontainers.image.version="${version}"`);
   });
 });
@@ -138,7 +138,7 @@ describe('.dockerignore', () => {
     'test/app.test.ts',
     'README.md',
   ]) {
-    it(`keeps ${path} from the builder`, () => {
+    it(`excludes ${path}`, () => {
       expect(ignored.ignores(path)).to.equal(true);
     });
   }

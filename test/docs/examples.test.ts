@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +17,16 @@ import { ROOT } from './pages.js';
 const zoneWhereItIs = (hour: number): string => {
   const ahead = ((hour - new Date().getUTCHours() + 35) % 24) - 11;
   return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+};
+
+/** A port that was free a moment ago. */
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 };
 
 describe('The samples in docs/examples', () => {
@@ -117,7 +129,8 @@ describe('The samples in docs/examples', () => {
       cloud: { type: 'openai-compatible', baseUrl: cloud.baseUrl },
       echo: { type: 'echo', options: { voice: 'loud' } },
     };
-    const command = start({ providers, chains: { default: ['cloud/a-model', 'echo/parrot'] } }, [copy]);
+    const plugins = [{ use: copy, options: { port: await freePort() } }];
+    const command = start({ providers, chains: { default: ['cloud/a-model', 'echo/parrot'] }, plugins }, []);
     const sdk = await sdkOf(command);
     expect(await ask(sdk)).to.deep.equal({ said: 'HELLO', target: 'echo/parrot' });
     let streamed = '';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { builtIns } from '../../plugins/index.js';
 import { CAPTURED } from '../../scripts/docs/providers.js';
-import { fillPage, MADE_PAGES } from '../../scripts/generate-docs.js';
+import { fillPage, GENERATED_PAGES } from '../../scripts/generate-docs.js';
 import { hostOf } from '../plugins/simulated-host.js';
 import { PAGES, ROOT, readPage } from './pages.js';
 
@@ -14,7 +14,7 @@ const markersOf = (page: string, kind: string): string[][] =>
     .map(([, ...rest]) => rest);
 
 describe('what `npm run generate` makes of docs', () => {
-  for (const page of MADE_PAGES) {
+  for (const page of GENERATED_PAGES) {
     it(`is up to date in ${page}`, async () => {
       expect(readPage(page)).to.equal(await fillPage(readPage(page)));
     });
@@ -24,7 +24,7 @@ describe('what `npm run generate` makes of docs', () => {
     const marked = PAGES.filter((page) =>
       /^<!-- made by npm run generate/m.test(readFileSync(`${ROOT}${page}`, 'utf8')),
     );
-    expect(marked).to.have.members(MADE_PAGES.map((page) => `docs/${page}`));
+    expect(marked).to.have.members(GENERATED_PAGES.map((page) => `docs/${page}`));
   });
 
   it('has a table for everything in the schema that has settings of its own', () => {

@@ -72,7 +72,7 @@ describe('docs/tutorial.md', function () {
 
   it('is used in a configuration', () => {
     writeFileSync(join(home, '429chain.json5'), textsOf('json5').join());
-    expect(sh(use, folder)).to.contain('429chain.json5 is valid').and.to.contain('1 of 1 target could be asked');
+    expect(sh(use, folder)).to.contain('429chain.json5 is valid').and.to.contain('1 of 1 target can be used');
   });
 
   it('can be published', () => {

@@ -3,7 +3,7 @@ import { definePlugin, type PluginApi, type ProviderType } from '../../src/plugi
 import { chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
 import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
 
-/** What authors write who do not let the compiler look at it. */
+/** What a plugin may contain if no compiler checks it. */
 type Anything = ReturnType<typeof JSON.parse>;
 
 const boom = (): never => {
@@ -66,8 +66,12 @@ describe('A provider type of a faulty plugin', () => {
     ['a translation that throws null', translating(throwNull), 'null'],
     ['a translation of async functions', translating(asyncBoom), 'it returned a promise'],
     ['a translation that is an async function for streams', translating(asyncBoom, asyncBoom), 'it returned a promise'],
-    ['a translation into texts', translating(() => 'nonsense'), 'an answer is an object such as { choices, usage }'],
-    ['a translation with choices that are none', translating(() => ({ choices: ['x'] })), '`choices` are a list'],
+    [
+      'a translation that returns texts',
+      translating(() => 'nonsense'),
+      'an answer is an object such as { choices, usage }',
+    ],
+    ['a translation with invalid choices', translating(() => ({ choices: ['x'] })), '`choices` is a list'],
   ];
   for (const [what, type, fault] of FAILING) {
     for (const stream of [false, true]) {
@@ -91,7 +95,7 @@ describe('A provider type of a faulty plugin', () => {
     ['a pool that is an async function', { pool: asyncBoom }],
     ['readModel', { readModel: boom }],
   ] as const) {
-    it(`does without ${what} that throws`, async () => {
+    it(`is used without ${what} that throws`, async () => {
       one.always((res, request) =>
         (request.method === 'GET' ? reply(200, { data: [{ id: 'a-model' }] }) : answer('one'))(res, request),
       );
@@ -106,7 +110,7 @@ describe('A provider type of a faulty plugin', () => {
     });
   }
 
-  it('that counts less than nothing gives no quota anything back', async () => {
+  it('cannot give units back to a quota with negative usage', async () => {
     const answered = {
       choices: [{ message: { content: 'one' } }],
       usage: { prompt_tokens: -1e9, completion_tokens: 2 },
@@ -119,7 +123,7 @@ describe('A provider type of a faulty plugin', () => {
   });
 
   for (const at of [1e17, 1e300, -1e17, Number.POSITIVE_INFINITY]) {
-    it(`or a hook that denies until ${at} refuses the request in the usual words`, async () => {
+    it(`or a hook that denies until ${at} gets the usual refusal`, async () => {
       const { post } = await startWith((api) => {
         api.addProviderType('odd', {});
         api.hooks.beforeAttempt.tap('faulty', () => ({ reason: 'not now', retryAt: at }));
@@ -129,7 +133,7 @@ describe('A provider type of a faulty plugin', () => {
     });
   }
 
-  it('that cannot write one request down leaves the target to all others', async () => {
+  it('that fails for one request does not take the target from others', async () => {
     const { post, app } = await start({
       adapt: (request: Anything) => (request.body.stop === 'odd' ? boom() : request),
     });
@@ -145,23 +149,26 @@ describe('A provider type of a faulty plugin', () => {
   });
 
   const REFUSED: readonly (readonly [type: Anything, words: string])[] = [
-    [undefined, 'is no object'],
-    ['text', 'is no object'],
-    [{ baseUrl: 5 }, '`baseUrl` that is no string'],
-    [{ adapt: 'text' }, '`adapt` that is no function'],
-    [{ prefill: 5 }, '`prefill` that is no object'],
-    [{ headers: { 'no name': 'x' } }, 'has a header that none can be'],
-    [{ keyHeader: 'no name' }, 'has a header that none can be'],
-    [{ adaptations: [null] }, '`adaptations` that are no list'],
-    [{ knownLimits: 'text' }, 'limits that are no list'],
-    [{ knownLimits: [{ requests: 5, per: 'soon' }] }, 'a limit {"requests":5,"per":"soon"}. Expected one such as'],
-    [{ knownPoolLimits: { free: [{ requests: -1, per: '1m' }] } }, 'a limit {"requests":-1,"per":"1m"}'],
+    [undefined, 'is not an object'],
+    ['text', 'is not an object'],
+    [{ baseUrl: 5 }, '`baseUrl` that is not a string'],
+    [{ adapt: 'text' }, '`adapt` that is not a function'],
+    [{ prefill: 5 }, '`prefill` that is not an object'],
+    [{ headers: { 'no name': 'x' } }, 'has an invalid header'],
+    [{ keyHeader: 'no name' }, 'has an invalid header'],
+    [{ adaptations: [null] }, '`adaptations` that are not a list'],
+    [{ knownLimits: 'text' }, 'limits that are not a list'],
+    [
+      { knownLimits: [{ requests: 5, per: 'soon' }] },
+      'has an invalid limit {"requests":5,"per":"soon"}. Expected one such as',
+    ],
+    [{ knownPoolLimits: { free: [{ requests: -1, per: '1m' }] } }, 'has an invalid limit {"requests":-1,"per":"1m"}'],
     [{ translate: { answer: boom } }, 'without the functions `answer` and `stream`'],
     [{ translate: { answer: boom, stream: boom, framing: 'xml' } }, "'xml'. Expected events or lines"],
-    [{ optionsSchema: { type: 'nonsense' } }, 'The optionsSchema of provider type "odd" is no JSON Schema'],
+    [{ optionsSchema: { type: 'nonsense' } }, 'The optionsSchema of provider type "odd" is not a valid JSON Schema'],
   ];
   for (const [type, words] of REFUSED) {
-    it(`is refused at the start, with its name: ${words}`, async () => {
+    it(`stops the start, with an error that names it: ${words}`, async () => {
       const message = await start(type).then(
         () => 'it started',
         (error: Error) => error.message,
@@ -170,21 +177,21 @@ describe('A provider type of a faulty plugin', () => {
     });
   }
 
-  it('or limits that it declares, are refused at the start with its name', async () => {
+  it('stops the start if it declares invalid limits, with an error that names it', async () => {
     const message = await startWith((api) => api.declareLimits('one', [{ requests: 5, per: 'soon' }])).then(
       () => 'it started',
       (error: Error) => error.message,
     );
-    expect(message).to.contain('Plugin "faulty"').and.to.contain('What it declares for one has a limit');
+    expect(message).to.contain('Plugin "faulty"').and.to.contain('What it declares for one has an invalid limit');
   });
 
   for (const [hook, status, words] of [
     ['beforeAttempt', 200, 'Tap it with tapPromise'],
-    ['onRateLimitHeaders', 200, 'it returned a promise, and is asked for an answer at once'],
-    ['onError', 500, 'it returned a promise, and is asked for an answer at once'],
+    ['onRateLimitHeaders', 200, 'it returned a promise, but must return its result at once'],
+    ['onError', 500, 'it returned a promise, but must return its result at once'],
     ['afterResponse', 200, 'BOOM'],
   ] as const) {
-    it(`whose plain tap of ${hook} is an async function that throws ends no process`, async () => {
+    it(`whose plain tap of ${hook} is an async function that throws does not end the process`, async () => {
       one.always(status === 200 ? answer('one') : reply(status, { error: { message: 'no' } }));
       const { post, app } = await startWith((api) => {
         api.addProviderType('odd', {});

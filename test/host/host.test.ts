@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Guard } from '../../src/host/guard.js';
+import { pluginHooks } from '../../src/host/plugin-hooks.js';
 import { createHooks } from '../../src/plugin/door/hooks.js';
 import { type Attempt, definePlugin } from '../../src/plugin/index.js';
 import { chainOver, HELLO, MemoryLog, type RunningProxy, startProxy } from '../proxy.js';
@@ -49,14 +50,14 @@ describe('Plugins', () => {
     }
   });
 
-  it('may be TypeScript, and are given the options of the configuration', async () => {
+  it('may be TypeScript, and receive the options of the configuration', async () => {
     const { post } = await start([], { plugins: [{ use: fixture('typescript'), options: { reason: 'holiday' } }] });
     const response = await post({ messages: HELLO });
     expect(response.headers.get('x-429chain-target')).to.equal('two/a-model');
     expect(upstreams[0]?.received).to.have.length(0);
   });
 
-  it('may stand outside every node_modules and still find 429chain/plugin', async () => {
+  it('find 429chain/plugin from outside node_modules', async () => {
     const folder = mkdtempSync(join(tmpdir(), '429chain-plugin-'));
     writeFileSync(
       join(folder, 'index.mjs'),
@@ -69,22 +70,22 @@ describe('Plugins', () => {
 
   const REFUSED: [string, string, RegExp][] = [
     ['a missing one', '/nowhere/plugin', /^There is no plugin at \/nowhere\/plugin\.$/],
-    ['one without a plugin in it', fixture('shapeless'), /no default export of the shape/],
+    ['a module that exports no plugin', fixture('shapeless'), /no default export of the shape/],
     ['a folder without an entry', fixture('.'), /has none of index\.js/],
-    ['one that takes a name twice', fixture('duplicate'), /two plugins named "groq"/],
+    ['one with the name of another', fixture('duplicate'), /two plugins named "groq"/],
   ];
   for (const [what, path, says] of REFUSED) {
-    it(`refuse the start for ${what}`, async () => {
+    it(`stop the start: ${what}`, async () => {
       expect(await failureOf([path])).to.match(says);
     });
   }
 
-  it('have their options checked by their own schema, at their place in the configuration', async () => {
+  it('have their options checked by their own schema, with line and column', async () => {
     const message = await failureOf([], { plugins: [{ use: fixture('typescript'), options: { reasn: 'x' } }] });
     expect(message).to.match(/:1:\d+ .*unknown key `reasn`. Did you mean `reason`\?/);
   });
 
-  it('that throw in every hook fail no request, and are named and counted', async () => {
+  it('that throw in every hook fail no request, and are blamed', async () => {
     const { post, app, log } = await start([fixture('broken')]);
     upstreams[0]?.always(reply(500, 'no'));
     expect((await post({ messages: HELLO })).status).to.equal(200);
@@ -98,7 +99,7 @@ describe('Plugins', () => {
     expect(log.lines[0]).to.equal('Plugin "broken" failed in beforeAttempt (1 so far): broken on purpose');
   });
 
-  it('that say a key are not repeated: not to callers, not in the request log, not to the admin (pitfall 45)', async () => {
+  it('that say a key have it masked for callers, in the request log and in the admin (pitfall 45)', async () => {
     const spoken = ['key-of-one', 'key-of-two', 'a-token-of-the-plugin'];
     const said = spoken.join(' ');
     proxy = await startProxy(
@@ -141,29 +142,29 @@ describe('Plugins', () => {
     for (const text of texts) expect(spoken.filter((key) => text.includes(key))).to.deep.equal([]);
   });
 
-  it('that hang are taken to have no opinion', async () => {
+  it('that hang have no opinion', async () => {
     const log = new MemoryLog();
     const guard = new Guard(log, () => 1, 5);
     const hooks = createHooks();
-    guard.watch(hooks);
-    hooks.beforeAttempt.tapPromise('slow', () => new Promise(() => {}));
-    hooks.beforeAttempt.tapAsync('slow', () => {});
-    hooks.beforeAttempt.tap('next', () => ({ reason: 'heard' }));
+    const { beforeAttempt } = pluginHooks(hooks, 'slow', guard);
+    beforeAttempt.tapPromise('slow', () => new Promise(() => {}));
+    beforeAttempt.tapAsync('slow', () => {});
+    beforeAttempt.tap('next', () => ({ reason: 'heard' }));
     expect(await hooks.beforeAttempt.promise({} as Attempt)).to.deep.equal({ reason: 'heard' });
     expect(guard.faults).to.deep.equal([
       { plugin: 'slow', hook: 'beforeAttempt', count: 2, last: 'no answer within 0.005 s', at: 1 },
     ]);
   });
 
-  it('that hang in afterResponse keep no caller waiting', async () => {
+  it('that hang in afterResponse do not delay the answer', async () => {
     const { post } = await start([fixture('good')]);
-    proxy?.app.runtime.host.hooks.afterResponse.tapPromise('slow', () => new Promise(() => {}));
+    proxy?.app.runtime.host.pluginHooks('slow').afterResponse.tapPromise('slow', () => new Promise(() => {}));
     expect((await post({ messages: HELLO })).status).to.equal(200);
   });
 
-  it('are asked in the order of the table: beforeAttempt, onRateLimitHeaders, onError, afterResponse', async () => {
+  it('are called in the order beforeAttempt, onRateLimitHeaders, onError, afterResponse', async () => {
     const { post, app } = await start([]);
-    const { hooks } = app.runtime.host;
+    const hooks = app.runtime.host.pluginHooks('test');
     const calls: string[] = [];
     hooks.beforeAttempt.tap('test', ({ target, number }) => void calls.push(`beforeAttempt ${target.id} ${number}`));
     hooks.onRateLimitHeaders.tap(
@@ -187,10 +188,10 @@ describe('Plugins', () => {
     ]);
   });
 
-  it('decide what a failure means and until when its scope rests', async () => {
+  it('decide what a failure means and how long its scope cools down', async () => {
     const { post, app } = await start([]);
     const until = Date.now() + 50_000;
-    app.runtime.host.hooks.onError.tap({ name: 'test', stage: -1 }, () => ({
+    app.runtime.host.pluginHooks('test').onError.tap({ name: 'test', stage: -1 }, () => ({
       class: 'rate_limit',
       scope: 'provider',
       until,
@@ -202,36 +203,45 @@ describe('Plugins', () => {
   });
 
   const WRONG: [string, (app: RunningProxy['app']) => void, RegExp][] = [
-    ['null as a denial', ({ runtime }) => runtime.host.hooks.beforeAttempt.tap('wrong', () => null as never), /^$/],
+    [
+      'null as a denial',
+      ({ runtime }) => runtime.host.pluginHooks('wrong').beforeAttempt.tap('wrong', () => null as never),
+      /^$/,
+    ],
     [
       'true as a denial',
-      ({ runtime }) => runtime.host.hooks.beforeAttempt.tap('wrong', () => true as never),
+      ({ runtime }) => runtime.host.pluginHooks('wrong').beforeAttempt.tap('wrong', () => true as never),
       /a denial is/,
     ],
     [
       'a promise of signals',
       ({ runtime }) =>
-        runtime.host.hooks.onRateLimitHeaders.tap({ name: 'wrong', stage: -1 }, (async () => []) as never),
+        runtime.host
+          .pluginHooks('wrong')
+          .onRateLimitHeaders.tap({ name: 'wrong', stage: -1 }, (async () => []) as never),
       /it returned a promise/,
     ],
     [
-      'signals that are none',
-      ({ runtime }) => runtime.host.hooks.onRateLimitHeaders.tap({ name: 'wrong', stage: -1 }, () => [null] as never),
+      'invalid signals',
+      ({ runtime }) =>
+        runtime.host.pluginHooks('wrong').onRateLimitHeaders.tap({ name: 'wrong', stage: -1 }, () => [null] as never),
       /a signal has a dimension/,
     ],
     [
-      'a time that is no number',
-      ({ runtime }) => runtime.host.hooks.onError.tap({ name: 'wrong', stage: -1 }, () => ({ until: Number.NaN })),
+      'a time that is not a number',
+      ({ runtime }) =>
+        runtime.host.pluginHooks('wrong').onError.tap({ name: 'wrong', stage: -1 }, () => ({ until: Number.NaN })),
       /`until` is epoch ms/,
     ],
     [
-      'a class that is not for plugins',
-      ({ runtime }) => runtime.host.hooks.onError.tap({ name: 'wrong', stage: -1 }, () => ({ class: 'cancelled' })),
+      'a class that plugins cannot use',
+      ({ runtime }) =>
+        runtime.host.pluginHooks('wrong').onError.tap({ name: 'wrong', stage: -1 }, () => ({ class: 'cancelled' })),
       /no class 'cancelled'/,
     ],
   ];
   for (const [what, tap, says] of WRONG) {
-    it(`that return ${what} fail no request and keep no slot`, async () => {
+    it(`that return ${what} fail no request and hold no slot`, async () => {
       const { post, app } = await start([], chainOver(upstreams, {}, { limits: [{ concurrent: 1 }] }));
       tap(app);
       upstreams[0]?.script(reply(500, 'no'));
@@ -246,7 +256,7 @@ describe('Plugins', () => {
   it('never see a key, whatever they look at (pitfall 45)', async () => {
     const { post, app, log } = await start([]);
     const seen: unknown[] = [];
-    const { hooks } = app.runtime.host;
+    const hooks = app.runtime.host.pluginHooks('test');
     hooks.beforeAttempt.tap('test', (attempt) => void seen.push(attempt));
     hooks.onRateLimitHeaders.tap({ name: 'test', stage: -1 }, (head, attempt) => void seen.push(head, attempt));
     hooks.afterResponse.tap('test', (outcome) => void seen.push(outcome));
@@ -258,9 +268,9 @@ describe('Plugins', () => {
     expect(log.lines.join()).to.contain('one refused its key').and.not.to.contain('key-of-');
   });
 
-  it('deny an attempt, and the trail says why', async () => {
+  it('deny an attempt, and the error says why', async () => {
     const { post, app } = await start([]);
-    app.runtime.host.hooks.beforeAttempt.tapPromise('test', async () => ({
+    app.runtime.host.pluginHooks('test').beforeAttempt.tapPromise('test', async () => ({
       reason: 'office hours',
       retryAt: Date.now() + 60_000,
     }));
@@ -270,13 +280,13 @@ describe('Plugins', () => {
     expect(error.targets.map(({ reason }) => reason)).to.deep.equal(['office hours', 'office hours']);
   });
 
-  it('know the data folder, and where requests are looked up the last one of them decides', async () => {
+  it('know the data folder, and the last request log that is provided is used', async () => {
     const running = await start([fixture('provides-log')]);
     const { host, settings } = running.app.runtime;
     expect(await host.requestLog?.request('x')).to.deep.include({ id: 'x', path: settings.dataDir });
   });
 
-  it('may be switched off', async () => {
+  it('can be disabled', async () => {
     const { app } = await start([], { plugins: [{ use: 'rate-limit-headers', enabled: false }] });
     upstreams[0]?.always(answer('hi', { 'x-ratelimit-limit-requests': '9', 'x-ratelimit-remaining-requests': '8' }));
     await proxy?.post({ messages: HELLO });

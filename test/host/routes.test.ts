@@ -12,25 +12,25 @@ describe('A route that a plugin adds', () => {
     [
       'that would shadow the chat',
       { method: 'POST', path: '/v1/chat/completions' },
-      'The route POST /v1/chat/completions of plugin "routes" would stand in the way of 429chain\'s own below /v1.',
+      'The route POST /v1/chat/completions of plugin "routes" is below /v1, which belongs to 429chain.',
     ],
-    ['below /v1, where there is nothing yet', { path: '/v1/mine' }, 'own below /v1.'],
-    ['in capitals', { path: '/V1/models' }, 'own below /v1.'],
-    ['of the admin', { path: '/admin/api/status' }, 'own below /admin.'],
-    ['of the health', { path: '/health' }, 'own below /health.'],
+    ['below /v1, even without a route there', { path: '/v1/mine' }, 'is below /v1, which belongs to 429chain.'],
+    ['in capitals', { path: '/V1/models' }, 'is below /v1, which belongs to 429chain.'],
+    ['of the admin', { path: '/admin/api/status' }, 'is below /admin, which belongs to 429chain.'],
+    ['of the health check', { path: '/health' }, 'is below /health, which belongs to 429chain.'],
     [
-      'that another plugin has added',
+      'that another plugin adds',
       { path: '/metrics' },
-      'The route GET /metrics of plugin "routes" is there already: plugin "prometheus" has added it.',
+      'The route GET /metrics of plugin "routes" exists already: plugin "prometheus" adds it.',
     ],
-    ['without a slash', { path: 'routes' }, 'has no path such as /my-plugin/today'],
-    ['with a parameter', { path: '/routes/:id' }, 'has no path such as /my-plugin/today'],
-    ['with a query', { path: '/routes?a=1' }, 'has no path such as /my-plugin/today'],
-    ['of no method', { method: 'get' }, 'has no such method. Expected one of GET, POST, PUT, DELETE.'],
-    ['with a key that is none', { key: 'public' }, 'has the key "public". Expected one of none, api, admin.'],
+    ['without a slash', { path: 'routes' }, 'has an invalid path. Expected one such as /my-plugin/today'],
+    ['with a parameter', { path: '/routes/:id' }, 'has an invalid path. Expected one such as /my-plugin/today'],
+    ['with a query', { path: '/routes?a=1' }, 'has an invalid path. Expected one such as /my-plugin/today'],
+    ['with an unknown method', { method: 'get' }, 'has an unknown method. Expected one of GET, POST, PUT, DELETE.'],
+    ['with an unknown key', { key: 'public' }, 'has the key "public". Expected one of none, api, admin.'],
   ];
   for (const [what, options, says] of REFUSED) {
-    it(`refuses the start: one ${what}`, async () => {
+    it(`stops the start: a route ${what}`, async () => {
       const upstream = await ScriptedUpstream.start();
       const plugins = [{ use: FIXTURE, options }];
       const refused = await startProxy({ ...chainOver([upstream]), plugins }).then(
@@ -45,7 +45,7 @@ describe('A route that a plugin adds', () => {
     });
   }
 
-  it('may use a path for several methods', () => {
+  it('may use one path for several methods', () => {
     const routes = new Routes(new Guard(new MemoryLog(), Date.now));
     for (const method of ['GET', 'DELETE'] as const)
       routes.add({ method, path: '/a', key: 'none', handle: () => method }, 'one');
@@ -53,7 +53,7 @@ describe('A route that a plugin adds', () => {
     expect(routes.methodsAt('/b')).to.deep.equal([]);
   });
 
-  it('is given up when it does not answer in time, named and counted', async () => {
+  it('that does not answer in time is given up, and its plugin is blamed', async () => {
     const guard = new Guard(new MemoryLog(), () => 1);
     const routes = new Routes(guard, 5);
     routes.add({ method: 'GET', path: '/slow', key: 'none', handle: () => new Promise(() => {}) }, 'slow');
@@ -68,7 +68,7 @@ describe('A route that a plugin adds', () => {
   });
 });
 
-describe('A plugin that asks how targets stand', () => {
+describe('A plugin that asks for the status', () => {
   let upstream: ScriptedUpstream;
 
   beforeEach(async () => {
@@ -77,7 +77,7 @@ describe('A plugin that asks how targets stand', () => {
 
   afterEach(() => upstream.close());
 
-  it('is told what the admin is told, and whether requests are logged', async () => {
+  it('gets what the admin gets, and whether requests are logged', async () => {
     for (const enabled of [true, false]) {
       const plugins = [{ use: FIXTURE }, { use: 'nedb-logger', enabled }];
       const { app, address, close } = await startProxy({ ...chainOver([upstream]), plugins });
@@ -88,9 +88,11 @@ describe('A plugin that asks how targets stand', () => {
     }
   });
 
-  it('before they are known refuses the start, and is told when to ask', async () => {
+  it('in apply stops the start, with an error that says where to ask', async () => {
     const plugins = [{ use: FIXTURE, options: { early: true } }];
     const refused = await startProxy({ ...chainOver([upstream]), plugins }).catch((error: Error) => error);
-    expect((refused as Error).message).to.match(/^Plugin "routes" failed in apply: .*ask for it in a hook or a route/);
+    expect((refused as Error).message).to.match(
+      /^Plugin "routes" failed in apply: .*Use status\(\) in a hook or a route/,
+    );
   });
 });

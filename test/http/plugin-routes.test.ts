@@ -117,9 +117,9 @@ describe('The routes of plugins', () => {
   const FAILING: [how: string, says: string][] = [
     ['throw', 'broken on purpose'],
     ['reject', 'rejected on purpose'],
-    ['undefined', 'it returned what is no reply: a reply is a string or { status?, headers?, body? }'],
-    ['status', 'it returned what is no reply: `status` is a number from 200 to 599'],
-    ['body', 'it returned what is no reply: `body` is a string'],
+    ['undefined', 'it returned an invalid reply: a reply is a string or { status?, headers?, body? }'],
+    ['status', 'it returned an invalid reply: `status` is a number from 200 to 599'],
+    ['body', 'it returned an invalid reply: `body` is a string'],
     ['header', 'Invalid character in header content ["x-bad"]'],
   ];
   for (const [how, says] of FAILING) {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Outcome } from '../../src/plugin/door/api.js';
+import type { Outcome } from '../../src/plugin/door/attempt.js';
 import { API_KEY, chainOver, type RunningProxy, startProxy } from '../proxy.js';
 import { ScriptedUpstream } from '../scripted-upstream.js';
 import { until } from '../until.js';

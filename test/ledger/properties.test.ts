@@ -14,7 +14,7 @@ const WINDOW_MS = 10_000;
 const TOKENS = 1_000;
 const SLOTS = 4;
 
-/** What may happen to a ledger. Numbers choose among what is open, and say when and how much. */
+/** What may happen to a ledger. `which` chooses among the open reservations. */
 const EVENT = fc.oneof(
   {
     weight: 6,
@@ -46,7 +46,7 @@ const EVENT = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      kind: fc.constant('rest' as const),
+      kind: fc.constant('coolDown' as const),
       which: fc.nat(),
       class: fc.constantFrom('rate_limit' as const, 'overloaded' as const, 'quota' as const),
       hint: fc.option(fc.integer({ min: -1_000, max: 30_000 })),
@@ -112,12 +112,12 @@ describe('Whatever the order of events, a ledger', () => {
               expect(open.length, 'slots').to.be.at.most(SLOTS);
             } else {
               expect(answer.reason).to.match(/\S/);
-              if (answer.retryAt === undefined) expect(open.length, 'somebody to wait for').to.be.greaterThan(0);
+              if (answer.retryAt === undefined) expect(open.length, 'attempts to wait for').to.be.greaterThan(0);
               else expect(answer.retryAt).to.be.greaterThan(clock.now());
             }
           } else if (event.kind === 'restart') {
             const kept = JSON.parse(JSON.stringify(ledger.snapshot()));
-            // Whatever was in flight when the process died was counted by the provider at the latest then.
+            // The provider counted what was in flight by the time the process died.
             for (const { counted } of open) counted.answeredAt = Math.min(counted.answeredAt, clock.now());
             open = [];
             ledger = new MemoryLedger(clock);
@@ -126,13 +126,13 @@ describe('Whatever the order of events, a ledger', () => {
           } else if (event.kind === 'configure') configure();
           else {
             const entry =
-              event.kind === 'answer' || event.kind === 'rest'
+              event.kind === 'answer' || event.kind === 'coolDown'
                 ? open[event.which % Math.max(1, open.length)]
                 : close(event.which);
             if (entry === undefined) continue;
             const { reservation, counted } = entry;
             const answered = counted.answeredAt < Number.POSITIVE_INFINITY;
-            if (event.kind === 'rest') {
+            if (event.kind === 'coolDown') {
               ledger.coolDown(reservation, 'target', {
                 class: event.class,
                 reason: 'because',
@@ -152,7 +152,7 @@ describe('Whatever the order of events, a ledger', () => {
               if (!answered) counted.answeredAt = clock.now();
               reservation.settle({ input: Math.floor(event.share * counted.tokens), output: 0 });
             } else if (event.kind === 'release') {
-              // Only what was never answered can be taken back.
+              // Only an attempt that was never answered can be released.
               if (answered) reservation.settle();
               else {
                 counted.counts = false;
@@ -176,7 +176,7 @@ describe('Whatever the order of events, a ledger', () => {
     );
   });
 
-  it('and its queue serve in the order of arrival', async () => {
+  it('and its queue serve requests in the order of arrival', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 4 }),

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { ProcessLog } from '../../src/logging/process-log.js';
 import { Secrets } from '../../src/secrets.js';
 
-describe('the log of a process', () => {
+describe('ProcessLog', () => {
   let written: string;
   let secrets: Secrets;
 
@@ -23,7 +23,7 @@ describe('the log of a process', () => {
     secrets = new Secrets();
   });
 
-  it('writes an object on each line, with the facts beside the sentence', () => {
+  it('writes one object per line, with the message and its fields', () => {
     const log = open();
     log.info('200 by one/a', { status: 200, target: 'one/a', usage: undefined });
     log.error('It broke:\nhere');
@@ -40,7 +40,7 @@ describe('the log of a process', () => {
     [true, 'json', false, false],
     [false, 'pretty', true, false],
   ] as const) {
-    it(`is ${pretty ? 'pretty' : 'JSON'} ${terminal ? 'on a terminal' : 'elsewhere'} when its format is ${format}`, () => {
+    it(`is ${pretty ? 'pretty' : 'JSON'} ${terminal ? 'on a terminal' : 'without a terminal'} with the format ${format}`, () => {
       const log = open(terminal);
       log.configure({ format });
       log.warn('It is so.');
@@ -49,7 +49,7 @@ describe('the log of a process', () => {
     });
   }
 
-  it('says no less than its level, which may change', () => {
+  it('respects its level, which can change', () => {
     const log = open();
     const all = (): void => {
       log.debug('debug');
@@ -69,7 +69,7 @@ describe('the log of a process', () => {
     }
   });
 
-  it('leaves known keys out of sentences and facts, and stays JSON (pitfall 45: keys in logs)', () => {
+  it('masks known keys in messages and fields, and stays valid JSON (pitfall 45: keys in logs)', () => {
     const log = open();
     secrets.add(['123456789', 'a"key\\with signs']);
     log.info('It said 123456789 and a"key\\with signs.', { reason: 'a"key\\with signs', durationMs: 123456789 });

@@ -17,15 +17,15 @@ const user = { role: 'user', content: 'hi' };
 
 const ROWS: readonly Row[] = [
   {
-    it: 'Groq is not sent log probabilities and biases',
+    it: 'Groq gets no log probabilities and biases',
     type: 'groq',
     from: { messages: [user], logprobs: true, top_logprobs: 2, logit_bias: { 1: 2 }, seed: 1 },
     to: { messages: [user], seed: 1 },
   },
   { it: 'Groq keeps n of 1', type: 'groq', from: { n: 1 }, to: { n: 1 } },
-  { it: 'Groq is not asked for several answers', type: 'groq', from: { n: 3 }, to: {} },
+  { it: 'Groq gets no request for several answers', type: 'groq', from: { n: 3 }, to: {} },
   {
-    it: 'Groq is not sent names and the reasoning of others (pitfall 22)',
+    it: 'Groq gets no names and no reasoning of other providers (pitfall 22)',
     type: 'groq',
     from: {
       messages: [
@@ -46,15 +46,15 @@ const ROWS: readonly Row[] = [
       ['llama-3.1-8b-instant', 'high', 'high'],
     ] as const
   ).map(([model, from, to]) => ({
-    it: `Groq's ${model} is asked for reasoning_effort ${to} in place of ${from}`,
+    it: `Groq's ${model} gets reasoning_effort ${to} instead of ${from}`,
     type: 'groq',
     model,
     from: { reasoning_effort: from },
     to: { reasoning_effort: to },
   })),
-  { it: "Groq takes both names of the answer's bound", type: 'groq', from: { max_tokens: 5 }, to: { max_tokens: 5 } },
+  { it: 'Groq gets either name of the token limit', type: 'groq', from: { max_tokens: 5 }, to: { max_tokens: 5 } },
   {
-    it: 'Cerebras is not sent what it documents to refuse',
+    it: 'Cerebras gets nothing that its documentation refuses',
     type: 'cerebras',
     from: {
       frequency_penalty: 1,
@@ -68,64 +68,64 @@ const ROWS: readonly Row[] = [
     to: { top_p: 1 },
   },
   {
-    it: 'Cerebras gets one bound of the answer, the newer one',
+    it: 'Cerebras gets only the newer token limit',
     type: 'cerebras',
     from: { max_tokens: 5, max_completion_tokens: 6 },
     to: { max_completion_tokens: 6 },
   },
   {
-    it: 'Cerebras gets max_tokens where it stands alone',
+    it: 'Cerebras gets max_tokens if it is the only one',
     type: 'cerebras',
     from: { max_tokens: 5 },
     to: { max_tokens: 5 },
   },
   {
-    it: 'Cerebras gets tools rather than a form of the answer',
+    it: 'Cerebras gets tools rather than response_format',
     type: 'cerebras',
     from: { tools: [{}], response_format: { type: 'json_object' } },
     to: { tools: [{}] },
   },
   {
-    it: 'Cerebras keeps the form of the answer where there are no tools',
+    it: 'Cerebras gets response_format without tools',
     type: 'cerebras',
     from: { response_format: { type: 'json_object' } },
     to: { response_format: { type: 'json_object' } },
   },
   {
-    it: 'Cerebras is not sent the reasoning of others (pitfall 22)',
+    it: 'Cerebras gets no reasoning of other providers (pitfall 22)',
     type: 'cerebras',
     from: { messages: [{ role: 'assistant', content: 'x', reasoning_content: 'because' }] },
     to: { messages: [{ role: 'assistant', content: 'x' }] },
   },
   {
-    it: 'Cerebras hears a developer as the system',
+    it: 'Cerebras gets the role developer as system',
     type: 'cerebras',
     model: 'gemma-4-31b',
     from: { messages: [{ role: 'developer', content: 'x' }, user] },
     to: { messages: [{ role: 'system', content: 'x' }, user] },
   },
   {
-    it: "Cerebras's gpt-oss hears a developer as one",
+    it: "Cerebras's gpt-oss gets the role developer unchanged",
     type: 'cerebras',
     model: 'gpt-oss-120b',
     from: { messages: [{ role: 'developer', content: 'x' }] },
     to: { messages: [{ role: 'developer', content: 'x' }] },
   },
   {
-    it: 'OpenRouter is sent everything as it is',
+    it: 'OpenRouter gets everything unchanged',
     type: 'openrouter',
     from: { n: 2, logprobs: true, provider: { order: ['x'] }, messages: [{ ...user, name: 'Ann' }] },
     to: { n: 2, logprobs: true, provider: { order: ['x'] }, messages: [{ ...user, name: 'Ann' }] },
   },
   {
-    it: 'an unknown server is sent everything as it is',
+    it: 'an unknown server gets everything unchanged',
     type: 'openai-compatible',
     from: { n: 2, store: true, logit_bias: {} },
     to: { n: 2, store: true, logit_bias: {} },
   },
 ];
 
-describe('what a provider is documented to refuse', () => {
+describe('the adaptations of built-in types', () => {
   let host: SimulatedHost;
 
   before(async () => {
@@ -140,13 +140,13 @@ describe('what a provider is documented to refuse', () => {
     });
   }
 
-  it('is told with a reason', () => {
+  it('state a reason', () => {
     for (const { adaptations = [] } of host.types.values()) {
       for (const { why } of adaptations) expect(why).to.match(/^\w+.{8,}$/);
     }
   });
 
-  it('takes nothing away that makes a request what it is', () => {
+  it('drop no essential field', () => {
     const essential = [
       'model',
       'messages',
@@ -168,7 +168,7 @@ describe('the built-in provider types', () => {
     host = await hostOf(builtIns);
   });
 
-  it('know their addresses, all but the one for any server', () => {
+  it('know their addresses, except the type for any server', () => {
     const addresses = [...host.types].map(([name, { baseUrl }]) => [name, baseUrl]);
     expect(Object.fromEntries(addresses)).to.deep.equal({
       groq: 'https://api.groq.com/openai/v1',
@@ -178,7 +178,7 @@ describe('the built-in provider types', () => {
     });
   });
 
-  it('know the limits of the free tier that headers never tell, or tell too late', () => {
+  it('know the limits of the free tier that headers do not state, or state too late', () => {
     expect(host.types.get('groq')?.knownLimits).to.deep.equal([{ requests: 30, per: '1m' }]);
     expect(host.types.get('cerebras')?.knownLimits).to.deep.equal([{ requests: 5, per: '1m' }]);
     expect(host.types.get('openrouter')?.knownPoolLimits).to.deep.equal({ free: [{ requests: 20, per: '1m' }] });

@@ -25,7 +25,7 @@ describe('A provider without a base URL', () => {
   });
 
   for (const { type, origin, path } of ADDRESSES) {
-    it(`of type ${type} is asked at ${origin}${path}, with its key and nobody else's`, async () => {
+    it(`of type ${type} is asked at ${origin}${path}, with its own key`, async () => {
       const scope = nock(origin, { reqheaders: { authorization: 'Bearer its-own-key', 'user-agent': /^429chain\// } })
         .post(path, (body) => body.model === 'vendor/a-model')
         .reply(200, completion('hello'));

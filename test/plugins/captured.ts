@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Dimension, durationOf, type FailureClass, type ScopeKind, type Signal } from '429chain/plugin';
 import { failureOf, type SimulatedHost } from './simulated-host.js';
 
-/** One captured answer of a provider, and what it means. */
+/** One captured response of a provider, and what it means. */
 export interface Case {
   readonly provider: string;
   readonly case: string;
@@ -28,15 +28,15 @@ interface StatedLimit {
   readonly resetMs: number | null;
 }
 
-/** What of a case is compared. */
+/** The part of a case that is compared. */
 export type Aspect = 'class' | 'scope' | 'limits' | 'wait';
 
 export const CASES = JSON.parse(readFileSync(new URL('../fixtures/responses.json', import.meta.url), 'utf8')) as Case[];
-/** Where a case names no time. Half past a minute, so that the next full minute is no coincidence. */
+/** The time of a case that states none: half past a minute, so that the next full minute is no coincidence. */
 export const AT = Date.parse('2026-10-01T12:00:30Z');
 const TYPES = new Set(['groq', 'cerebras', 'openrouter']);
 
-/** What rests; `nothing` where waiting helps nobody. */
+/** What cools down; `nothing` if waiting does not help. */
 const SCOPES: Readonly<Record<string, ScopeKind | 'nothing'>> = {
   model: 'target',
   'project-model': 'target',
@@ -52,7 +52,7 @@ const SCOPES: Readonly<Record<string, ScopeKind | 'nothing'>> = {
 
 export const nameOf = (each: Case): string => `${each.provider} ${each.case}`;
 
-/** What hooks said, as one value to compare. Signals of headers and of the verdict are taken together. */
+/** The results of the hooks as one value to compare, with the signals of headers and verdict together. */
 export const tellOf = (host: SimulatedHost, each: Case): Record<Aspect, unknown> => {
   const type = TYPES.has(each.provider) ? each.provider : 'openai-compatible';
   const at = each.now === undefined ? AT : Date.parse(each.now);
@@ -68,10 +68,10 @@ export const tellOf = (host: SimulatedHost, each: Case): Record<Aspect, unknown>
   };
 };
 
-/** What the fixture says, in the words of `tellOf`. */
+/** The expectation of the fixture, in the same form. */
 export const meaningOf = (each: Case): Record<Aspect, unknown> => {
   const { scope, limits, retryAfterMs } = each.meaning;
-  // Credit that is gone must not rest the free models of the account.
+  // Exhausted credit must not cool down the free models of the account.
   const credit = each.provider === 'openrouter' && scope === 'account-credit' ? 'pool' : undefined;
   return {
     class: each.meaning.class,
@@ -84,7 +84,7 @@ export const meaningOf = (each: Case): Record<Aspect, unknown> => {
   };
 };
 
-/** Cloudflare's neurons are no dimension of ours. */
+/** 429chain does not count Cloudflare's neurons. */
 const isOurs = (dimension: string): dimension is Dimension =>
   (['requests', 'tokens', 'input_tokens', 'concurrent'] as const).some((ours) => ours === dimension);
 
@@ -93,7 +93,7 @@ const wordsOf = ({ dimension, window, limit, remaining, resetMs }: StatedLimit):
   return [dimension, span, limit ?? undefined, remaining ?? undefined, resetMs ?? undefined].map(String).join(' ');
 };
 
-/** One line a quota; of two signals for the same quota the first that says a thing counts. */
+/** One line per quota. Of two signals for the same quota, the first that states a value counts. */
 const limitsOf = (signals: readonly Signal[], at: number): string[] => {
   const quotas = new Map<string, Signal>();
   for (const signal of signals) {
@@ -116,7 +116,7 @@ const limitsOf = (signals: readonly Signal[], at: number): string[] => {
     .sort();
 };
 
-/** The body as the engine hands it over: JSON where it is JSON; of a stream, the frame with the error. */
+/** The body as the engine passes it on: parsed if it is JSON; for a stream, the frame with the error. */
 const bodyOf = ({ body, meaning }: Case): unknown => {
   if (meaning.inBody) return { error: (body as { choices: { error: unknown }[] }).choices[0]?.error };
   if (typeof body !== 'string') return body;

@@ -11,7 +11,7 @@ const limited = (unit: string, dimension: 'requests' | 'tokens', window?: string
   }),
 });
 
-/** The limits that each type tells of in headers; OpenAI's shape otherwise. */
+/** The limits that each type states in headers. Everything else is in OpenAI's shape. */
 const TYPES = [
   { type: 'openai-compatible', limits: [limited('', 'requests')] },
   { type: 'groq', limits: [limited('', 'requests', '1d')] },

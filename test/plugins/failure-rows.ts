@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { builtIns } from '../../plugins/index.js';
 import { failureOf, type Headers, hostOf, type SimulatedHost } from './simulated-host.js';
 
-/** A failure, and what the built-ins say of it. */
+/** A failure, and the verdict of the built-in plugins. */
 export interface Row {
   readonly it: string;
   readonly type?: string;
@@ -11,7 +11,7 @@ export interface Row {
   readonly headers?: Headers;
   readonly body: unknown;
   readonly class: FailureClass;
-  /** Absent: nothing rests. */
+  /** Absent: nothing cools down. */
   readonly scope?: ScopeKind;
   /** Ms from now. */
   readonly wait?: number;
@@ -22,7 +22,7 @@ export const AT = Date.parse('2026-10-01T12:00:30Z');
 /** An error in OpenAI's envelope. */
 export const said = (message: string, more: object = {}) => ({ error: { message, ...more } });
 
-/** One test a row, for the suite that calls it. */
+/** Adds one test per row to the suite that calls it. */
 export function check(rows: readonly Row[]): void {
   let host: SimulatedHost;
 

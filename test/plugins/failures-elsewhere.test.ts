@@ -17,7 +17,7 @@ const ROWS: readonly Row[] = [
     class: 'moderation',
   },
   {
-    it: 'vLLM cannot fit it',
+    it: 'vLLM has no room for the request',
     status: 400,
     body: {
       object: 'error',
@@ -28,13 +28,13 @@ const ROWS: readonly Row[] = [
     class: 'too_large',
   },
   {
-    it: 'llama.cpp cannot fit it',
+    it: 'llama.cpp has no room for the request',
     status: 400,
     body: said('the request exceeds the available context size', { code: 400, type: 'exceed_context_size_error' }),
     class: 'too_large',
   },
   {
-    it: 'Gemini cannot fit it',
+    it: 'Gemini has no room for the request',
     status: 400,
     body: [
       said('The input token count (1200293) exceeds the maximum number of tokens allowed (1048576).', {
@@ -45,7 +45,7 @@ const ROWS: readonly Row[] = [
     class: 'too_large',
   },
   {
-    it: 'Cohere cannot fit it',
+    it: 'Cohere has no room for the request',
     status: 400,
     body: { id: 'x', message: 'too many tokens: total number of tokens cannot exceed 4081' },
     class: 'too_large',
@@ -61,14 +61,14 @@ const ROWS: readonly Row[] = [
     scope: 'provider',
   },
   {
-    it: 'a retired model of ModelScope is not credit',
+    it: 'a retired model of ModelScope is not about credit',
     status: 429,
     body: said('insufficient balance (1008)'),
     class: 'not_found',
     scope: 'target',
   },
   {
-    it: "z.ai's spent plan rests the account",
+    it: "z.ai's exhausted plan cools the account down",
     status: 429,
     body: said('Usage limit', { code: '1308' }),
     class: 'quota',
@@ -111,7 +111,7 @@ const ROWS: readonly Row[] = [
     wait: 1_123_200_000,
   },
   {
-    it: 'a limit inside an answer that began well is a limit',
+    it: 'a limit inside a started answer is a limit',
     status: 200,
     body: said('slow down', { type: 'rate_limit_exceeded' }),
     class: 'rate_limit',
@@ -138,13 +138,13 @@ const ROWS: readonly Row[] = [
     class: 'bad_request',
   },
   {
-    it: 'the echo of a prompt about quotas does not change the class',
+    it: 'a quoted prompt about quotas does not change the class',
     status: 400,
     body: said('Invalid message: "my quota limit is exceeded, insufficient_quota, 402"'),
     class: 'bad_request',
   },
 ];
 
-describe('failures of other providers that no fixture has', () => {
+describe('failures of other providers without a fixture', () => {
   check(ROWS);
 });

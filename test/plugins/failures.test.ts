@@ -7,7 +7,7 @@ const UTC_MIDNIGHT = Date.parse('2026-10-02T00:00:00Z') - AT;
 
 const ROWS: readonly Row[] = [
   {
-    it: "a 413 for Groq's spent day is a quota, for the request would fit",
+    it: "a 413 for Groq's exhausted day is a quota, because the request would fit",
     type: 'groq',
     status: 413,
     body: said('on tokens per day (TPD): Limit 100000, Used 99996, Requested 484. Please try again in 6m54.72s.', {
@@ -18,7 +18,7 @@ const ROWS: readonly Row[] = [
     wait: 414_720,
   },
   {
-    it: 'a minute of Groq is told from the day whose header happens to be at 0',
+    it: 'a limit of Groq per minute is not confused with the day whose header is at 0',
     type: 'groq',
     status: 429,
     headers: { 'retry-after': '2', 'x-ratelimit-limit-requests': '100', 'x-ratelimit-remaining-requests': '0' },
@@ -39,7 +39,7 @@ const ROWS: readonly Row[] = [
   },
   { it: "Cohere's 498 is not", status: 498, body: { id: 'x', message: 'blocked token' }, class: 'bad_request' },
   {
-    it: 'an end of the trial at Cerebras is credit, not a bad key',
+    it: 'the end of the trial at Cerebras is credit, not a bad key',
     type: 'cerebras',
     status: 403,
     body: { message: 'Your free trial has ended.' },
@@ -47,7 +47,7 @@ const ROWS: readonly Row[] = [
     scope: 'provider',
   },
   {
-    it: "OpenRouter's free day ends at 00:00 UTC even where the stamp is lost, and rests all free models (pitfalls 8, 9)",
+    it: "OpenRouter's free day ends at 00:00 UTC even without a stated reset, and cools all free models down (pitfalls 8, 9)",
     type: 'openrouter',
     status: 429,
     body: said('Rate limit exceeded: free-models-per-day-high-balance. ', { code: 429 }),
@@ -81,14 +81,14 @@ const ROWS: readonly Row[] = [
     scope: 'pool',
   },
   {
-    it: 'a model that nobody serves with tools does not rest for requests without',
+    it: 'a model without tool support does not cool down for requests without tools',
     type: 'openrouter',
     status: 404,
     body: said('No endpoints found that support tool use.', { code: 404 }),
     class: 'bad_request',
   },
   {
-    it: 'a free model that is gone rests',
+    it: 'a removed free model cools down',
     type: 'openrouter',
     status: 404,
     body: said('No endpoints found for x:free.', { code: 404 }),
@@ -104,10 +104,10 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-describe('failures of Groq, Cerebras and OpenRouter that no fixture has', () => {
+describe('failures of Groq, Cerebras and OpenRouter without a fixture', () => {
   check(ROWS);
 
-  it('are left to the engine where there was no response, or the caller left', async () => {
+  it('are left to the engine if there was no response or the caller left', async () => {
     const host = await hostOf(builtIns);
     const lost = { class: 'server_error', message: 'connection refused', at: AT } as const;
     expect(host.verdict('groq', lost)).to.equal(undefined);
@@ -115,8 +115,8 @@ describe('failures of Groq, Cerebras and OpenRouter that no fixture has', () => 
   });
 });
 
-describe('plugins of strangers', () => {
-  it('speak before the general reader of failures and the general parser of headers', async () => {
+describe('plugins of others', () => {
+  it('are called before the general readers of failures and headers', async () => {
     const stranger = {
       name: 'stranger',
       apply: ({ hooks }: Parameters<(typeof builtIns)[number]['apply']>[0]) => {

@@ -3,7 +3,7 @@ import manualLimits from '../../plugins/manual-limits.js';
 import { hostOf, targetOf } from './simulated-host.js';
 
 describe('manual limits', () => {
-  it('are declared for the accounts and the targets that have any, whatever their dimension (pitfall 6)', async () => {
+  it('are declared for the accounts and targets that have any, in every dimension (pitfall 6)', async () => {
     const host = await hostOf([manualLimits]);
     await host.ready(
       [

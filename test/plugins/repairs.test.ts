@@ -20,7 +20,7 @@ const said = (message: string, more: object = {}) => ({ error: { message, ...mor
 
 const ROWS: readonly Row[] = [
   {
-    it: 'renames what OpenAI asks to rename',
+    it: 'renames a field as OpenAI asks',
     body: said(
       "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
       { param: 'max_tokens', code: 'unsupported_parameter' },
@@ -28,7 +28,7 @@ const ROWS: readonly Row[] = [
     repairs: [{ rename: 'max_tokens', to: 'max_completion_tokens' }],
   },
   {
-    it: 'drops a value that OpenAI refuses',
+    it: 'drops a field whose value OpenAI refuses',
     body: said(
       "Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported.",
       { param: 'temperature', code: 'unsupported_value' },
@@ -41,7 +41,7 @@ const ROWS: readonly Row[] = [
     repairs: [{ drop: 'top_k' }, { drop: 'min_p' }],
   },
   {
-    it: 'keeps the bound of the answer under its other name (Mistral), and drops the rest',
+    it: 'keeps the token limit under its other name (Mistral), and drops the rest',
     status: 422,
     body: { detail: [forbidden('store'), forbidden('max_completion_tokens')] },
     repairs: [{ drop: 'store' }, { rename: 'max_completion_tokens', to: 'max_tokens' }],
@@ -71,13 +71,13 @@ const ROWS: readonly Row[] = [
     repairs: [{ drop: 'messages[].reasoning_content' }, { drop: 'messages[].name' }],
   },
   {
-    it: 'drops the whole of a field where a part is refused',
+    it: 'drops a whole field if a part of it is refused',
     status: 422,
     body: { detail: [forbidden('stream_options', 'include_usage')] },
     repairs: [{ drop: 'stream_options' }],
   },
   {
-    it: 'leaves alone what lies deep inside a message, and what is missing or out of range',
+    it: 'ignores what is deep inside a message, missing or out of range',
     status: 422,
     body: {
       detail: [
@@ -89,7 +89,7 @@ const ROWS: readonly Row[] = [
     repairs: [],
   },
   {
-    it: 'never takes away what makes the request what it is',
+    it: 'never drops an essential field',
     status: 422,
     body: {
       detail: ['model', 'messages', 'stream', 'tools', 'tool_choice', 'response_format', 'prompt', 'input']
@@ -112,7 +112,7 @@ const ROWS: readonly Row[] = [
     repairs: [{ drop: 'store' }, { drop: 'messages[].name' }],
   },
   {
-    it: 'drops the reasoning of others that Groq refuses in a message',
+    it: 'drops the reasoning of other providers that Groq refuses in a message',
     type: 'groq',
     body: said(
       "'messages.2' : for 'role:assistant' the following must be satisfied[('messages.2' : property 'reasoning_content' is unsupported)]",
@@ -120,7 +120,7 @@ const ROWS: readonly Row[] = [
     repairs: [{ drop: 'messages[].reasoning_content' }],
   },
   {
-    it: 'drops the reasoning of others that Cerebras refuses in a path',
+    it: 'drops the reasoning of other providers that Cerebras refuses in a path',
     type: 'cerebras',
     body: {
       message:
@@ -131,18 +131,18 @@ const ROWS: readonly Row[] = [
     repairs: [{ drop: 'messages[].reasoning_content' }],
   },
   {
-    it: 'drops the form of the answer where Cerebras refuses it beside tools',
+    it: 'drops response_format if Cerebras refuses it beside tools',
     type: 'cerebras',
     body: { message: '"tools" is incompatible with "response_format"', code: 'wrong_api_format' },
     repairs: [{ drop: 'response_format' }],
   },
   {
-    it: 'drops what is said to be not supported in plain words',
+    it: 'drops a field that a plain sentence calls unsupported',
     body: said('`logprobs` is not supported with this model'),
     repairs: [{ drop: 'logprobs' }],
   },
   {
-    it: "takes the model's own mistakes with tools for no field of the request",
+    it: "does not read the model's own mistakes with tools as a field of the request",
     type: 'groq',
     body: said("Tool call validation failed: missing properties: 'name', additionalProperties 'foo' not allowed", {
       code: 'tool_use_failed',
@@ -150,14 +150,14 @@ const ROWS: readonly Row[] = [
     repairs: [],
   },
   {
-    it: 'makes nothing of a param that is only invalid',
+    it: 'ignores a param that is only invalid',
     body: said('Invalid value for temperature', { param: 'temperature', code: 'invalid_value' }),
     repairs: [],
   },
-  { it: 'makes nothing of a refusal that names nothing', body: said('I do not like it'), repairs: [] },
+  { it: 'ignores a refusal that names no field', body: said('I do not like it'), repairs: [] },
 ];
 
-describe('a request that was refused for a field', () => {
+describe('a request that is refused because of a field', () => {
   let host: SimulatedHost;
 
   before(async () => {

@@ -37,7 +37,7 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
-    what: 'one line where the first target serves',
+    what: 'one line if the first target serves',
     answers: [answer('hello')],
     lines: [/^info 200 by one\/a-model in \d+ ms \(chain default, 5 \+ 3 tokens\), request an-id$/],
     fields: {
@@ -57,7 +57,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    what: 'a further line, at the level debug, for a target that failed',
+    what: 'another line, at the level debug, for a target that failed',
     answers: [reply(500, { error: { message: 'out of order' } }), answer('hello')],
     lines: [
       /^debug one\/a-model failed in \d+ ms with server_error, status 500: out of order \(request an-id\)$/,
@@ -66,17 +66,17 @@ const CASES: readonly Case[] = [
     fields: { status: 200, target: 'two/a-model', attempts: 2 },
   },
   {
-    what: 'a warning where nobody serves',
+    what: 'a warning if no target serves',
     answers: [hangUp, reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' })],
     lines: [
       /^debug one\/a-model failed in \d+ ms with server_error: .+ \(request an-id\)$/,
       /^debug two\/a-model failed in \d+ ms with \w+, status 429: spent \(request an-id\)$/,
-      /^warn 503 by nobody in \d+ ms \(chain default, 2 attempts\), request an-id$/,
+      /^warn 503 by no target in \d+ ms \(chain default, 2 attempts\), request an-id$/,
     ],
     fields: { status: 503, attempts: 2, target: undefined },
   },
   {
-    what: 'not what a provider says of the request, which may repeat it',
+    what: 'no provider message about the request, which may quote it',
     answers: [
       reply(400, { error: { message: `bad: ${SECRET_PROMPT}` } }),
       reply(400, { error: { message: `bad: ${SECRET_PROMPT}` } }),
@@ -84,7 +84,7 @@ const CASES: readonly Case[] = [
     lines: [
       /^debug one\/a-model failed in \d+ ms with bad_request, status 400 \(request an-id\)$/,
       /^debug two\/a-model failed in \d+ ms with bad_request, status 400 \(request an-id\)$/,
-      /^info 400 by nobody in/,
+      /^info 400 by no target in/,
     ],
     fields: { status: 400 },
   },
@@ -126,7 +126,7 @@ describe('request-lines', () => {
     });
   }
 
-  it('says what was changed in a request for a target, and why', async () => {
+  it('writes what was changed in a request for a target, and why', async () => {
     await proxy.close();
     proxy = await startProxy(chainOver(upstreams, {}, { type: 'groq' }), { log });
     await (await proxy.post({ messages: HELLO, logprobs: true }, { 'x-request-id': 'an-id' })).text();
@@ -139,7 +139,7 @@ describe('request-lines', () => {
     expect(said?.fields).to.include({ target: 'one/a-model', outcome: 'served' });
   });
 
-  it('says which targets were passed over, and why', async () => {
+  it('writes which targets were skipped, and why', async () => {
     upstreams[0]?.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
     await ask();
     await ask();

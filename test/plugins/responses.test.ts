@@ -3,7 +3,7 @@ import { builtIns } from '../../plugins/index.js';
 import { type Aspect, AT, CASES, meaningOf, nameOf, tellOf } from './captured.js';
 import { hostOf, type SimulatedHost } from './simulated-host.js';
 
-/** Waits that no answer states and that are known all the same, in ms from `AT`. */
+/** Waits that no response states but documentation does, in ms from `AT`. */
 const DOCUMENTED: Readonly<Record<string, { readonly wait: number; readonly why: string }>> = {
   'mistral 429 requests per minute spent (no retry-after, token pair dropped); fixed wall-clock minute': {
     wait: 30_000,
@@ -23,7 +23,7 @@ const DOCUMENTED: Readonly<Record<string, { readonly wait: number; readonly why:
   },
 };
 
-/** What the built-ins do not tell as the fixture does, and why not. */
+/** Where the built-in plugins differ from the fixture, and why. */
 const UNMET: Readonly<Record<string, { readonly aspect: Aspect; readonly got: unknown; readonly why: string }>> = {
   'groq 400 tool_use_failed: the model, not the caller, produced bad output; another provider may succeed': {
     aspect: 'scope',
@@ -54,7 +54,7 @@ describe('captured provider answers', () => {
     host = await hostOf(builtIns);
   });
 
-  it('are all there', () => {
+  it('are complete', () => {
     expect(CASES).to.have.length(97);
     const names = CASES.map(nameOf);
     expect(new Set(names).size).to.equal(97);

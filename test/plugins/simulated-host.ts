@@ -14,14 +14,17 @@ import type {
   Verdict,
 } from '429chain/plugin';
 import { classOfStatus, retryAfterOf } from '429chain/plugin';
+import { Guard } from '../../src/host/guard.js';
+import { Holdings } from '../../src/host/holdings.js';
+import { pluginHooks } from '../../src/host/plugin-hooks.js';
+import { SharedValues } from '../../src/host/shared-values.js';
 import { silentLog } from '../../src/log.js';
 import { createHooks } from '../../src/plugin/door/hooks.js';
 
 export type Headers = ResponseHead['headers'];
 
-/** What plugins did to it, and how to ask them as the engine does. The hooks are the real ones. */
+/** What plugins added, and how to call them as the engine does. The hooks and their guard are real. */
 export interface SimulatedHost {
-  readonly api: PluginApi;
   readonly types: Map<string, ProviderType>;
   readonly declared: { scope: string; limits: readonly Limit[] }[];
   ready(targets: readonly Target[], providers: readonly ProviderInfo[]): Promise<void>;
@@ -29,14 +32,17 @@ export interface SimulatedHost {
   verdict(type: string, failure: Failure): Verdict | undefined;
 }
 
-/** Applies `plugins` in their order. */
+/** Applies `plugins` in order. */
 export const hostOf = async (plugins: readonly Plugin[], now = 0): Promise<SimulatedHost> => {
   const hooks = createHooks();
   const types = new Map<string, ProviderType>();
   const declared: SimulatedHost['declared'] = [];
   const listeners: Parameters<PluginApi['onReady']>[0][] = [];
-  const api: PluginApi = {
-    hooks,
+  const guard = new Guard(silentLog, () => now);
+  const values = new Holdings(new SharedValues());
+  await values.start();
+  const apiFor = (plugin: string): PluginApi => ({
+    hooks: pluginHooks(hooks, plugin, guard),
     log: silentLog,
     dataDir: join(tmpdir(), '429chain-never-written'),
     now: () => now,
@@ -47,12 +53,12 @@ export const hostOf = async (plugins: readonly Plugin[], now = 0): Promise<Simul
     declareLimits: (scope, limits) => void declared.push({ scope, limits }),
     provideRequestLog: () => {},
     captureContent: () => {},
+    shared: (key, create, close = () => {}) => values.add(plugin, key, create, close),
     onReady: (listener) => void listeners.push(listener),
     onClose: () => {},
-  };
-  for (const plugin of plugins) await plugin.apply(api, {});
+  });
+  for (const plugin of plugins) await plugin.apply(apiFor(plugin.name), {});
   return {
-    api,
     types,
     declared,
     ready: async (targets, providers) => {
@@ -82,7 +88,7 @@ const attemptAt = (type: string): Attempt => ({
   dryRun: false,
 });
 
-/** A failure as the engine builds it from a response. */
+/** A failure as the engine makes it from a response. */
 export const failureOf = (
   status: number,
   body: unknown,

@@ -1,6 +1,6 @@
 import type { WorldProvider } from './world.js';
 
-/** Providers whose headers tell what is left: a bucket, a grid of windows, a plain window, a sliding one. */
+/** Providers whose headers state what is left: a bucket, a grid of windows, a fixed window, a sliding one. */
 export const TELLING: readonly WorldProvider[] = [
   {
     id: 'groq',
@@ -40,14 +40,14 @@ export const TELLING: readonly WorldProvider[] = [
 /** A chain over all of them. */
 export const OVER_TELLING = ['groq/llama-3.1-8b-instant', 'cerebras/gpt-oss-120b', 'plain/large', 'draft/medium'];
 
-/** Providers that say nothing but 429: a plain window, a sliding one, a bucket. */
+/** Providers that state nothing but 429: a fixed window, a sliding one, a bucket. */
 export const SILENT: readonly WorldProvider[] = [
   { id: 'fixed', dialect: 'silent', models: ['a'], limits: [{ requests: 20, per: '1m', counting: 'fixed' }] },
   { id: 'sliding', dialect: 'silent', models: ['b'], limits: [{ requests: 15, per: '1m', counting: 'sliding' }] },
   { id: 'bucket', dialect: 'silent', models: ['c'], limits: [{ requests: 30, per: '1m', counting: 'refilling' }] },
 ];
 
-/** Silent too, but the configuration says what they allow. */
+/** The same kind of provider, but the configuration holds their limits. */
 export const WRITTEN: readonly WorldProvider[] = [
   {
     id: 'fixed',
@@ -83,7 +83,7 @@ export const WRITTEN: readonly WorldProvider[] = [
 /** A chain over all of them. */
 export const OVER_WRITTEN = ['fixed/a', 'sliding/b', 'bucket/c', 'slots/qwen3:8b'];
 
-/** Accounts whose day is used up: one tells until when, one misleads, one gives a request back now and then, one hints. */
+/** Accounts whose day is used up: one states its reset, one misleads, one frees a request now and then, one hints. */
 export const DAY_SPENT: readonly WorldProvider[] = [
   {
     id: 'openrouter',
@@ -122,7 +122,7 @@ export const DAY_SPENT: readonly WorldProvider[] = [
   },
 ];
 
-/** The beginning of a chain that would rather have these. */
+/** The start of a chain that prefers these. */
 export const OVER_DAY_SPENT = [
   'openrouter/gemma:free',
   'gemini/flash',
@@ -131,7 +131,7 @@ export const OVER_DAY_SPENT = [
   'openrouter/llama:free',
 ];
 
-/** Providers that say little: how long, what is left without until when, a countdown. */
+/** Providers that state little: a retry time, what is left without a reset, a countdown. */
 export const TACITURN: readonly WorldProvider[] = [
   { id: 'hinted', dialect: 'hinted', models: ['a'], limits: [{ requests: 20, per: '1m', counting: 'fixed' }] },
   {
@@ -147,7 +147,7 @@ export const TACITURN: readonly WorldProvider[] = [
   { id: 'dated', dialect: 'dated', models: ['d'], limits: [{ requests: 15, per: '1m', counting: 'sliding' }] },
 ];
 
-/** Limits of tokens that differ, and differ in what they count. */
+/** Token limits of different sizes that count different tokens. */
 export const BY_TOKENS: readonly WorldProvider[] = [
   {
     id: 'groq',
@@ -181,7 +181,7 @@ export const BY_TOKENS: readonly WorldProvider[] = [
   },
 ];
 
-/** Providers whose clocks are seconds off ours, behind a network that shuffles. */
+/** Providers whose clocks are seconds off, behind a network that reorders. */
 export const SKEWED: readonly WorldProvider[] = [
   {
     id: 'behind',
@@ -213,7 +213,7 @@ export const SKEWED: readonly WorldProvider[] = [
   },
 ].map((each) => ({ ...each, latency: { network: 90, networkSpread: 1.1, headSpread: 0.9 } }) as WorldProvider);
 
-/** Providers that count the calls that they refuse. */
+/** Providers that count the calls they refuse. */
 export const GRUDGING: readonly WorldProvider[] = [
   {
     id: 'openrouter',

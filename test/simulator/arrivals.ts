@@ -3,16 +3,16 @@ import type { Weight } from './gate.js';
 import { Random } from './random.js';
 import { startOf, type Workload } from './world.js';
 
-/** A kind of request, as often as its share says. Tokens from … to. */
+/** A kind of request, with its relative frequency. Tokens are ranges. */
 export interface Kind {
   readonly share: number;
   readonly prompt: readonly [number, number];
   readonly completion: readonly [number, number];
-  /** Absent: the caller bounds the answer not at all. */
+  /** The caller's `max_tokens`. Default: not set. */
   readonly bound?: number;
 }
 
-/** When requests come. */
+/** When requests arrive. */
 export type Arrivals = {
   /** Default: prompts of some hundred tokens, short answers. */
   readonly kinds?: readonly Kind[];
@@ -23,16 +23,16 @@ export type Arrivals = {
   | { /** So many at once. */ readonly herd: number; readonly atMinutes: readonly number[] }
 );
 
-/** A request before anything was done with it. */
+/** A request as it arrives. */
 export interface Plan extends Weight {
   readonly index: number;
   /** Epoch ms. */
   readonly at: number;
   readonly chain: string;
   readonly stream: boolean;
-  /** Which herd it came with. */
+  /** The herd that it belongs to. */
   readonly herd: number;
-  /** Of its text: what an estimate cannot know. */
+  /** Bytes per token of its text, which an estimate cannot know. */
   readonly bytesPerToken: number;
 }
 
@@ -41,13 +41,13 @@ const USUAL: readonly Kind[] = [
   { share: 2, prompt: [80, 500], completion: [100, 500] },
 ];
 
-/** A herd is there within so long. */
+/** A herd arrives within this time. */
 const HERD_MS = 40;
-/** English with some code in it, and how far single texts are off. */
+/** English with some code in it, and the spread of single texts. */
 const BYTES_PER_TOKEN = 3.7;
 const TEXT_SPREAD = 0.08;
 
-/** All requests of a workload, in order of arrival. The same for the same seed. */
+/** Returns all requests of a workload, in order of arrival. The same seed gives the same requests. */
 export const plansOf = (workload: Workload, seed: number): Plan[] => {
   const { arrivals, minutes } = workload;
   const random = new Random(seed, `arrivals ${workload.name}`);
@@ -64,7 +64,7 @@ export const plansOf = (workload: Workload, seed: number): Plan[] => {
   return poisson(workload, random, arrivals.load * capacityOf(workload), minutes);
 };
 
-/** Requests that come independently of each other, so many a minute. */
+/** Returns requests that arrive independently of each other, at a rate per minute. */
 export const poisson = (workload: Workload, random: Random, perMinute: number, minutes: number): Plan[] => {
   const start = startOf(workload);
   const plans: Plan[] = [];

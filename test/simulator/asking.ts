@@ -1,5 +1,5 @@
 import type { App } from '../../src/app.js';
-import { sizeOf } from '../../src/engine/attempt/estimate.js';
+import { sizeOf } from '../../src/engine/attempt/request-size.js';
 import { Caller } from '../../src/engine/caller.js';
 import type { Plan } from './arrivals.js';
 
@@ -27,7 +27,7 @@ export const ask = async ({ runtime }: App, plan: Plan): Promise<void> => {
   if (failure !== undefined) throw new Error(`${target.id} broke off: ${failure.message}`);
 };
 
-/** Its first word is the plan's number, by which providers know it; the rest is as long as its tokens. */
+/** Providers recognise a request by its first word, the number of its plan; padding gives it the length of its tokens. */
 const bodyOf = ({ index, chain, stream, prompt, bound, bytesPerToken }: Plan): Readonly<Record<string, unknown>> => ({
   model: chain,
   messages: [{ role: 'user', content: `${index} `.padEnd(Math.round(prompt * bytesPerToken), 'x') }],

@@ -3,17 +3,17 @@ import { askOracle } from './oracle.js';
 import { Random } from './random.js';
 import type { Workload } from './world.js';
 
-/** So much of what is offered must be served for the world to be able to bear it. */
+/** The share of a load that must be served for it to count as sustainable. */
 const BORNE = 0.99;
-/** Long enough for first windows to weigh little. */
+/** Long enough for the first windows to matter little. */
 const SHORTEST_MINUTES = 45;
 /** To within one percent. */
 const STEPS = 7;
 
-/** By what it depends on. */
+/** Results, by what they depend on. */
 const known = new Map<string, number>();
 
-/** How many requests of its kinds a minute a world can serve for ever: the most of which an oracle refuses nearly none. */
+/** Returns how many requests per minute a world can sustain: the most of which an oracle misses nearly none. */
 export const capacityOf = (workload: Workload): number => {
   const { providers, chains, arrivals, minutes, startsAt } = workload;
   const key = JSON.stringify([providers, chains, arrivals.kinds, minutes, startsAt]);

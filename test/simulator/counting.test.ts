@@ -20,7 +20,7 @@ describe("A simulated provider's counter", () => {
     expect(counter.left()).to.equal(10);
   });
 
-  it('gives a unit of a sliding window back when a window has passed since it was counted', () => {
+  it('frees a unit of a sliding window one window after it was counted', () => {
     const counter = counterOf('sliding', 3, 10_000, clock);
     counter.charge(2);
     now += 4_000;
@@ -32,7 +32,7 @@ describe("A simulated provider's counter", () => {
     expect(counter.left()).to.equal(2);
   });
 
-  it('refills a bucket all the time, and never beyond its limit', () => {
+  it('refills a bucket continuously, never beyond its limit', () => {
     const counter = counterOf('refilling', 30, 60_000, clock);
     counter.charge(30);
     expect(counter.waitFor(1)).to.equal(2_000);
@@ -43,7 +43,7 @@ describe("A simulated provider's counter", () => {
   });
 
   for (const counting of ['fixed', 'sliding', 'refilling'] as const) {
-    it(`counts what does not fit, and takes back what was too much: ${counting}`, () => {
+    it(`counts what does not fit, and returns the surplus: ${counting}`, () => {
       const counter = counterOf(counting, 100, 60_000, clock);
       const giveBack = counter.charge(150);
       expect(counter.left()).to.equal(-50);
@@ -53,7 +53,7 @@ describe("A simulated provider's counter", () => {
   }
 
   for (const counting of ['fixed', 'sliding'] as const) {
-    it(`gives nothing back to a window that is over: ${counting}`, () => {
+    it(`returns nothing to a window that is over: ${counting}`, () => {
       const counter = counterOf(counting, 100, 60_000, clock);
       const giveBack = counter.charge(80);
       now += 60_000;
@@ -63,7 +63,7 @@ describe("A simulated provider's counter", () => {
     });
   }
 
-  it('frees slots only when they are given back', () => {
+  it('frees slots only when they are returned', () => {
     const counter = new SlotCounter(2);
     const giveBack = counter.charge(2);
     now += 86_400_000;

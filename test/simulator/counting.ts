@@ -1,17 +1,17 @@
 import type { Counting } from '../../src/demo/limiter.js';
 
 /**
- * How a provider counts the units of one limit. Unlike the demo's limiters it can be made to count what does not fit,
- * and to give back what was counted too much. Times are epoch ms on the provider's clock.
+ * How a provider counts the units of one limit. Unlike the demo's limiters it can count what does not fit and return a
+ * surplus. Times are epoch ms on the provider's clock.
  */
 export interface Counter {
-  /** Units that are left; below zero after a charge that did not fit. */
+  /** Units left; negative after a charge that did not fit. */
   left(): number;
-  /** When all is back, if nothing more is counted. */
+  /** When all units are free, if nothing more is counted. */
   fullAt(): number;
-  /** Ms until `units` are left; only asked when they are not, but can be. */
+  /** Ms until `units` are left. Call it only when fewer are left and the limit allows so many. */
   waitFor(units: number): number;
-  /** Counts units, whether they fit or not. @returns how to give some of them back. */
+  /** Counts units, whether they fit or not. Returns a function that returns some of them. */
   charge(units: number): (back: number) => void;
 }
 
@@ -64,7 +64,7 @@ class FixedCounter implements Counter {
   }
 }
 
-/** Each unit comes back one window after it was counted. */
+/** Each unit is free one window after it was counted. */
 class SlidingCounter implements Counter {
   /** Oldest first. */
   #uses: { units: number; readonly backAt: number }[] = [];
@@ -108,7 +108,7 @@ class SlidingCounter implements Counter {
   }
 }
 
-/** A bucket that refills all the time, the whole of it in one window. */
+/** A bucket that refills continuously, completely within one window. */
 class BucketCounter implements Counter {
   #level: number;
   #at: number;
@@ -153,7 +153,7 @@ class BucketCounter implements Counter {
   }
 }
 
-/** Units at the same time: they come back only from those who hold them. */
+/** Concurrent units: they are free only when their holders return them. */
 export class SlotCounter implements Counter {
   #held = 0;
 

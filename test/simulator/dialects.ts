@@ -5,9 +5,9 @@ import type { WorldRefusal, WorldStanding } from './gate.js';
 import { cohere, gemini, mistral } from './measured-dialects.js';
 import { dated, epoch, hinted, ietf, openai, silent, suffixed } from './plain-dialects.js';
 
-/** What a provider says of its limits: to an answer, and to a request that they keep out. `now`: on its own clock. */
+/** What a provider states about its limits, with an answer and with a refusal. `now` is on its own clock. */
 export interface SimulatedDialect {
-  /** What one set of limits covers: each model by itself, or the account with all its models. */
+  /** What one set of limits covers: each model, or the account with all its models. */
   readonly covers: 'model' | 'account';
   /** The provider type that the configuration names. */
   readonly type: string;
@@ -24,7 +24,7 @@ export interface WorldRefused {
   readonly now: number;
 }
 
-/** Those of the demo speak of no input tokens, and have no need to. */
+/** The demo's dialects have no words for input tokens. */
 const ofDemo = (type: string, dialect: Dialect): SimulatedDialect => ({
   covers: dialect.covers,
   type,
@@ -41,7 +41,7 @@ const demoName = <T extends WorldStanding | WorldRefusal>({ dimension, called, .
   return { ...rest, ...name };
 };
 
-/** Every way in which a simulated provider speaks, or keeps silent. */
+/** Every dialect of a simulated provider. */
 export const DIALECTS = {
   groq: ofDemo('groq', DEMO.groq),
   cerebras: ofDemo('cerebras', DEMO.cerebras),

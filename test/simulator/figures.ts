@@ -3,24 +3,24 @@ import type { Call } from './provider.js';
 import type { Course } from './simulation.js';
 import { startOf, type Workload } from './world.js';
 
-/** What a course comes to. */
+/** The figures of a course. */
 export interface Figures {
   readonly requests: number;
   /** Percent. */
   readonly answered: number;
   /** Calls that a limit refused, per 1,000 requests. */
   readonly wasted: number;
-  /** The same, of what came after the first two windows. */
+  /** The same, after the first two windows. */
   readonly wastedLater: number;
   /** Refused calls, by herd. */
   readonly wastedByHerd: readonly number[];
-  /** The most of any target in any hour of one day of its quotas. */
+  /** The most refused calls of any target in any hour. */
   readonly wastedPerTargetAndHour: number;
   /** Refused by limits of an hour or longer, soon after a restart. */
   readonly wastedByRestart: number;
-  /** Percent of what an oracle serves of the same requests. */
+  /** Percent of the same requests that an oracle serves. */
   readonly yield: number;
-  /** From arrival until the call that was answered left for its provider. Ms. */
+  /** From arrival until the answered call was sent, ms. */
   readonly meanWaitMs: number;
   readonly p95WaitMs: number;
   /** The oracle's. */
@@ -33,19 +33,19 @@ interface TargetFigures {
   readonly answered: number;
   readonly refused: number;
   readonly failed: number;
-  /** The most that got in within one minute of the wall clock. */
+  /** The most calls admitted within one minute of the wall clock. */
   readonly busiestMinute: number;
 }
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Of two windows, where nothing else is said. */
+/** Default length of the first two windows. */
 const FIRST_MINUTES = 2;
-/** So long after a restart a refused call is put down to it. */
+/** A refused call within this time after a restart counts as caused by it. */
 const RESTART_MS = 2 * MINUTE;
 
-/** Counts what happened. */
+/** Returns the figures of a course. */
 export const figuresOf = (workload: Workload, { plans, calls, unanswered, restarts }: Course): Figures => {
   const start = startOf(workload);
   const refused = calls.filter(({ outcome }) => outcome === 'refused');
@@ -96,7 +96,7 @@ const targetsOf = (calls: readonly Call[]): TargetFigures[] =>
     };
   });
 
-/** How many calls share the commonest key. */
+/** Returns how many calls share the most common key. */
 const mostAlike = (calls: readonly Call[], keyOf: (call: Call) => string | number): number => {
   const counts = new Map<string | number, number>();
   for (const call of calls) counts.set(keyOf(call), (counts.get(keyOf(call)) ?? 0) + 1);

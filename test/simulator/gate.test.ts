@@ -19,7 +19,7 @@ describe("A simulated provider's gate", () => {
     expect(leftOf(gate)).to.deep.equal([4, 10]);
   });
 
-  it('says so when a request can never fit', () => {
+  it('states that a request never fits', () => {
     const gate = gateOf([{ tokens: 100, ...MINUTE }]);
     expect(gate.admit(WEIGHT)).to.include({ retryAfterMs: Number.POSITIVE_INFINITY });
   });
@@ -32,7 +32,7 @@ describe("A simulated provider's gate", () => {
     expect(gate.admit(WEIGHT)).to.include({ called: 'day', limit: 9 });
   });
 
-  it('holds prompt and bound, and gives the rest back when the answer is over', () => {
+  it('holds prompt and bound, and frees the rest when the answer is over', () => {
     const gate = gateOf([{ tokens: 1_000, ...MINUTE }], { counts: 'asked' });
     const ticket = gate.admit(WEIGHT) as Ticket;
     expect(leftOf(gate)).to.deep.equal([600]);
@@ -40,13 +40,13 @@ describe("A simulated provider's gate", () => {
     expect(leftOf(gate)).to.deep.equal([850]);
   });
 
-  it('counts afterwards, and then more than was left', () => {
+  it('counts afterwards, even more than was left', () => {
     const gate = gateOf([{ tokens: 120, ...MINUTE }], { counts: 'afterwards' });
     (gate.admit(WEIGHT) as Ticket).leave();
     expect(gate.admit(WEIGHT)).to.include({ granted: false, remaining: 0, requested: 100 });
   });
 
-  it('leaves the answer out of input tokens', () => {
+  it('counts no answer as input tokens', () => {
     const gate = gateOf([{ inputTokens: 250, ...MINUTE }]);
     gate.admit(WEIGHT);
     expect(leftOf(gate)).to.deep.equal([150]);
@@ -60,7 +60,7 @@ describe("A simulated provider's gate", () => {
     expect(gate.admit(WEIGHT).granted).to.equal(true);
   });
 
-  it('counts refused calls where refused calls count, and says a time that holds with them', () => {
+  it('counts refused calls where they count, and states a time that includes them', () => {
     let later = now;
     const limits = [{ requests: 2, per: '10s', counting: 'sliding', spent: 2 }] as const;
     const gate = new Gate(limits, () => later, { refusedCount: true });

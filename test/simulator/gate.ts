@@ -7,11 +7,11 @@ import { type Counter, counterOf, SlotCounter } from './counting.js';
 interface Windowed {
   readonly per: Duration;
   readonly counting: Counting;
-  /** Used up before the world begins. */
+  /** Units used up before the simulation starts. */
   readonly spent?: number;
 }
 
-/** A limit that a simulated provider holds. `inputTokens` leaves the answer out. */
+/** A limit of a simulated provider. `inputTokens` excludes the answer. */
 export type WorldLimit =
   | ({ readonly requests: number } & Windowed)
   | ({ readonly tokens: number } & Windowed)
@@ -19,16 +19,16 @@ export type WorldLimit =
   | { readonly concurrent: number };
 
 /**
- * Which tokens count, and when. `used`: the real ones, as if they were known at once · `asked`: prompt and bound; what
- * was too much comes back when the answer is over · `afterwards`: a prompt that fits gets in, the real ones count when
- * the answer is over.
+ * Which tokens count, and when. `used`: the real ones, as if they were known at once · `asked`: prompt and bound, whose
+ * surplus is free when the answer is over · `afterwards`: a prompt that fits is admitted, the real ones count when the
+ * answer is over.
  */
 export type TokenCounting = 'used' | 'asked' | 'afterwards';
 
-/** What a request weighs. In tokens. */
+/** The size of a request, in tokens. */
 export interface Weight {
   readonly prompt: number;
-  /** Of the answer, as the caller set it. */
+  /** The caller's bound on the answer. */
   readonly bound: number | undefined;
   readonly completion: number;
 }
@@ -39,10 +39,10 @@ interface LimitName {
   readonly windowMs: number;
 }
 
-/** A limit as it stands. */
+/** The state of a limit. */
 export type WorldStanding = Omit<NamedStanding, 'dimension' | 'called'> &
   LimitName & {
-    /** Ms until one unit more is free; `undefined` when that hangs on those who hold it, or when all are free. */
+    /** Ms until one unit more is free; `undefined` when it depends on holders, or when all are free. */
     readonly nextMs: number | undefined;
   };
 export type WorldRefusal = Omit<NamedRefusal, 'dimension' | 'called'> & LimitName;
@@ -61,10 +61,10 @@ interface Meter {
 
 const CALLED: Readonly<Record<string, WindowName>> = { '1m': 'minute', '1h': 'hour', '1d': 'day' };
 
-/** What a provider that reserves tokens beforehand takes for an answer without a bound. */
+/** What a provider that reserves tokens assumes for an answer without a bound. */
 const UNBOUNDED_ANSWER = 1_024;
 
-/** All limits of one scope: they let a request in and count it, or keep it out. */
+/** All limits of one scope: they admit a request and count it, or refuse it. */
 export class Gate {
   readonly #meters: readonly Meter[];
   readonly #counts: TokenCounting;
@@ -72,7 +72,7 @@ export class Gate {
 
   /**
    * @param now epoch ms, on the provider's clock
-   * @param options.refusedCount a refused call takes from the limits of requests all the same
+   * @param options.refusedCount a refused call counts against limits on requests
    */
   constructor(
     limits: readonly WorldLimit[],
@@ -93,7 +93,7 @@ export class Gate {
     });
   }
 
-  /** Counts a request in, or says why it must stay out; of several reasons the one that lasts longest. */
+  /** Admits a request, or returns why not; of several reasons, the one that lasts longest. */
   admit(weight: Weight): Ticket | WorldRefusal {
     const refusal = this.#refuse(weight);
     if (refusal === undefined) {
@@ -102,7 +102,7 @@ export class Gate {
     }
     if (!this.#refusedCount) return refusal;
     for (const { name, counter } of this.#meters) if (name.dimension === 'requests') counter.charge(1);
-    // What it says holds once this call is counted.
+    // The refusal includes this call.
     return this.#refuse(weight) ?? refusal;
   }
 
@@ -128,7 +128,7 @@ export class Gate {
     return this.#counts === 'asked' ? prompt + (bound ?? UNBOUNDED_ANSWER) : prompt;
   }
 
-  /** @returns what is to be done when the answer is over. */
+  /** Returns a function to call when the answer is over. */
   #enter({ name: { dimension }, counter }: Meter, weight: Weight): (() => void) | undefined {
     const needed = this.#needed(dimension, weight);
     const used = weight.prompt + weight.completion;
@@ -150,7 +150,7 @@ const meterOf = (limit: WorldLimit, now: () => number): Meter => {
   }
   const { per, counting, spent = 0 } = limit;
   const windowMs = durationOf(per);
-  if (windowMs === undefined) throw new Error(`"${per}" is no duration such as 4s or 1d.`);
+  if (windowMs === undefined) throw new Error(`"${per}" is not a duration such as 4s or 1d.`);
   const [dimension, amount] =
     'requests' in limit
       ? (['requests', limit.requests] as const)

@@ -16,7 +16,7 @@ const mistralHeaders = (standings: readonly WorldStanding[]): Record<string, str
       ]),
   );
 
-/** What is left of the minute, never when it ends; streams say nothing, a refusal only what is spent. */
+/** States what is left of the minute, never its reset; streams state nothing, a refusal only what is spent. */
 export const mistral: SimulatedDialect = {
   covers: 'model',
   type: TYPE,
@@ -48,7 +48,7 @@ export const mistral: SimulatedDialect = {
         },
 };
 
-/** A countdown of the trial's minute, for all models; a refusal has it in a sentence only. */
+/** A countdown of the trial's minute for all models; a refusal has it only in prose. */
 export const cohere: SimulatedDialect = {
   covers: 'account',
   type: TYPE,
@@ -76,10 +76,10 @@ const GEMINI_IDS: Readonly<Record<string, string>> = {
   'requests day': 'GenerateRequestsPerDayPerProjectPerModel-FreeTier',
   'input_tokens minute': 'GenerateContentInputTokensPerModelPerMinute-FreeTier',
 };
-/** Attached to a spent day as well, where it is no help. */
+/** Also sent with a spent day, where it is misleading. */
 const GEMINI_LONGEST_HINT_MS = 45_000;
 
-/** No header, ever. A refusal names what is spent, and hints at seconds even when the day is spent. */
+/** Never a header. A refusal names what is spent, and hints at seconds even when the day is spent. */
 export const gemini: SimulatedDialect = {
   covers: 'model',
   type: TYPE,

@@ -3,7 +3,7 @@ import type { SimulatedProvider } from './provider.js';
 import { Random } from './random.js';
 import { latencyOf, originOf } from './world.js';
 
-/** The caller's side of an answer, as a provider sees it. What is sent arrives later, in order. */
+/** The caller's side of an answer, for a provider. What is sent arrives later, in order. */
 export interface Peer {
   head(status: number, headers: Readonly<Record<string, string>>): void;
   data(text: string): void;
@@ -22,7 +22,7 @@ export class SimulatedNetwork extends Dispatcher {
   readonly #open = new Set<Connection>();
   #dead = false;
 
-  /** @param believed what the ledger thinks of a target as a call to it leaves, for those who look for faults */
+  /** @param believed returns the ledger's view of a target when a call to it is sent, for debugging */
   constructor(providers: readonly SimulatedProvider[], seed: number, believed: (target: string) => string) {
     super();
     this.#believed = believed;
@@ -32,7 +32,7 @@ export class SimulatedNetwork extends Dispatcher {
 
   override dispatch({ origin, body }: Dispatcher.DispatchOptions, handler: Handler): boolean {
     const provider = this.#providers.get(String(origin));
-    if (provider === undefined) throw new Error(`Nobody lives at ${origin}.`);
+    if (provider === undefined) throw new Error(`There is no simulated provider at ${origin}.`);
     const { network, networkSpread } = latencyOf(provider.spec);
     const [upMs, downMs] = [1, 2].map(() => Math.ceil(this.#random.spread(network, networkSpread)));
     const connection = new Connection(provider, handler, upMs as number, downMs as number, () =>
@@ -40,14 +40,14 @@ export class SimulatedNetwork extends Dispatcher {
     );
     this.#open.add(connection);
     connection.send(String(body), (model) => this.#believed(`${provider.spec.id}/${model}`));
-    if (this.#dead) connection.abort(new Error('This process is no more.'));
+    if (this.#dead) connection.abort(new Error('The process was killed.'));
     return true;
   }
 
-  /** What a killed process leaves behind: no connection of it lives on. */
+  /** Ends every connection, as when a process is killed. */
   die(): void {
     this.#dead = true;
-    for (const connection of [...this.#open]) connection.abort(new Error('This process is no more.'));
+    for (const connection of [...this.#open]) connection.abort(new Error('The process was killed.'));
   }
 
   override close(): Promise<void>;
@@ -64,7 +64,7 @@ class Connection implements Dispatcher.DispatchController, Peer {
   readonly #upMs: number;
   readonly #downMs: number;
   readonly #onOver: () => void;
-  /** What came while the caller would not read. */
+  /** Events that arrived while the caller paused. */
   #kept: (() => void)[] = [];
   #over = false;
   #leave: (() => void) | undefined;

@@ -5,7 +5,7 @@ import { DIALECTS } from './dialects.js';
 import { Gate } from './gate.js';
 import { latencyOf, startOf, targetsOf, type Workload, type WorldProvider, waitOf } from './world.js';
 
-/** What a router that sees into every provider makes of the same requests. */
+/** What a router with full knowledge of every provider achieves with the same requests. */
 export interface OracleAnswer {
   readonly served: number;
   readonly waitsMs: readonly number[];
@@ -28,9 +28,9 @@ interface End {
 }
 
 /**
- * Serves every request as early as any target of its chain lets it in, in order of arrival and of the chain, without a
- * network in between and without a call that fails: the most that can be asked of a router that knows less. Gives up
- * once more than `mayMiss` requests have waited in vain.
+ * Serves every request as early as any target of its chain admits it, in order of arrival and of the chain, without
+ * network delays and without failing calls: the most that a router could achieve. Stops once more than `mayMiss` requests
+ * were missed.
  */
 export const askOracle = (
   workload: Workload,
@@ -79,8 +79,8 @@ export const askOracle = (
 };
 
 /**
- * @param closed doors that are known to let nobody in at this moment, with when they may again
- * @returns whether it got in, or else the earliest moment at which it may; `undefined`: never, anywhere.
+ * @param closed gates that admit no request at this moment, with the time when they may
+ * @returns whether it was admitted, or else the earliest time at which it may be; `undefined` for never
  */
 const enter = (
   { plan, doors }: Waiting,
@@ -100,7 +100,7 @@ const enter = (
       }
       const { retryAfterMs, dimension } = answer;
       if (retryAfterMs === Number.POSITIVE_INFINITY) continue;
-      // Without a time it hangs on those who are inside.
+      // Without a time it depends on the admitted requests.
       at = retryAfterMs === undefined ? Number.POSITIVE_INFINITY : now + Math.max(1, retryAfterMs);
       if (dimension === 'requests' || dimension === 'concurrent') closed.set(gate, at);
     }
@@ -119,7 +119,7 @@ const doors = ({ providers }: Workload, clock: () => number): ((chain: Chain) =>
   const byTarget = new Map<string, Door>();
   for (const provider of providers) {
     const { dialect, limits, models, skewMs = 0 } = provider;
-    // To get in before the bill for those inside is made is no capacity.
+    // Being admitted before earlier requests are counted is not capacity.
     const counts = provider.counts === 'afterwards' ? 'used' : provider.counts;
     const make = (): Gate => new Gate(limits, () => clock() + skewMs, counts === undefined ? {} : { counts });
     const shared = DIALECTS[dialect].covers === 'account' ? make() : undefined;

@@ -12,7 +12,7 @@ const error = (message: string, type: string, code: string | null = null): objec
   error: { message, type, param: null, code },
 });
 
-/** The same words for every limit, as gateways have them. */
+/** The same words for every limit, as gateways use them. */
 const LIMITED = error('Rate limit exceeded', 'rate_limit_error', 'rate_limit_exceeded');
 const TOO_LARGE = error(
   'The prompt exceeds the maximum context length',
@@ -20,7 +20,7 @@ const TOO_LARGE = error(
   'context_length_exceeded',
 );
 
-/** What can never fit is refused as such; everything else is a 429 with `headers`. */
+/** A request that never fits is refused as too large; every other refusal is a 429 with `headers`. */
 const refuseWith =
   (headers: (refused: WorldRefused) => Headers, body: object = LIMITED): SimulatedDialect['refuse'] =>
   (refused) =>
@@ -48,7 +48,7 @@ const openaiHeaders = (standings: readonly WorldStanding[], now: number): Header
       .map((each) => triple((part) => `x-ratelimit-${part}-${each.dimension}`, each, goDuration(each.resetAt - now))),
   );
 
-/** Limits of the minute in headers that name no window, resets as Go prints durations. */
+/** Limits per minute in headers without a window, with resets as Go durations. */
 export const openai: SimulatedDialect = {
   ...PLAIN,
   completions: COMPLETIONS,
@@ -68,7 +68,7 @@ const suffixedHeaders = (standings: readonly WorldStanding[], now: number): Head
     ),
   );
 
-/** The window in each header's name, resets in whole seconds; a refusal says the same and no more. */
+/** The window in each header's name, resets in whole seconds; a refusal states the same. */
 export const suffixed: SimulatedDialect = {
   ...PLAIN,
   completions: COMPLETIONS,
@@ -76,7 +76,7 @@ export const suffixed: SimulatedDialect = {
   refuse: refuseWith(({ standings, now }) => suffixedHeaders(standings, now)),
 };
 
-/** `t` is when the window ends, or when the next unit of one without an end comes back. */
+/** `t` is when the window ends, or when the next unit is free if it has no end. */
 const ietfHeaders = (standings: readonly WorldStanding[]): Headers => {
   const [standing] = standings.filter(({ dimension }) => dimension === 'requests');
   if (standing === undefined) return {};
@@ -87,7 +87,7 @@ const ietfHeaders = (standings: readonly WorldStanding[]): Headers => {
   };
 };
 
-/** The IETF's draft, for requests. */
+/** The IETF draft, for requests. */
 export const ietf: SimulatedDialect = {
   ...PLAIN,
   completions: COMPLETIONS,
@@ -111,7 +111,7 @@ export const epoch: SimulatedDialect = {
   refuse: refuseWith(({ standings }) => epochHeaders(standings)),
 };
 
-/** Says nothing until it refuses, and then how long. */
+/** States nothing until it refuses, then how long to wait. */
 export const hinted: SimulatedDialect = {
   ...PLAIN,
   completions: COMPLETIONS,
@@ -119,7 +119,7 @@ export const hinted: SimulatedDialect = {
   refuse: refuseWith(retryAfter),
 };
 
-/** Says nothing until it refuses, and then until when, on its own clock. */
+/** States nothing until it refuses, then until when, on its own clock. */
 export const dated: SimulatedDialect = {
   ...PLAIN,
   completions: COMPLETIONS,
@@ -131,7 +131,7 @@ export const dated: SimulatedDialect = {
   ),
 };
 
-/** Says nothing, ever. As NVIDIA NIM does. */
+/** Never states anything, like NVIDIA NIM. */
 export const silent: SimulatedDialect = {
   ...PLAIN,
   completions: COMPLETIONS,

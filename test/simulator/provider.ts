@@ -15,11 +15,11 @@ export interface Call {
   readonly plan: Plan;
   readonly sentAt: number;
   readonly arrivedAt: number;
-  /** `left`: the caller went before the end. */
+  /** `left`: the caller left before the end. */
   outcome: 'open' | 'answered' | 'refused' | 'failed' | 'left';
-  /** What the ledger thought of the target as the call left; empty unless somebody asked for it. */
+  /** The ledger's view of the target when the call was sent; empty by default. */
   readonly belief: string;
-  /** Of a refusal. */
+  /** The refusal, if it was refused. */
   readonly refusal?: WorldRefusal;
 }
 
@@ -28,13 +28,13 @@ const FAILURES: Readonly<Record<'error' | 'overloaded', readonly [status: number
   overloaded: [503, { error: { message: 'The model is overloaded. Please try again later.', type: 'server_error' } }],
 };
 
-/** From arrival to the words of a refusal or of a failure. In ms. */
+/** From arrival to the response of a refusal or a failure, in ms. */
 const REFUSING = [3, 12] as const;
 const FAILING = [20, 900] as const;
 
 const PIECES = ['In ', 'few ', 'words: ', 'yes.'];
 
-/** A provider that lives in this process and in virtual time: it holds its limits, and it speaks as its kind does. */
+/** A provider in this process and in virtual time: it enforces its limits and answers in its dialect. */
 export class SimulatedProvider {
   readonly spec: WorldProvider;
   readonly #dialect: SimulatedDialect;
@@ -46,8 +46,8 @@ export class SimulatedProvider {
   readonly #now: () => number;
 
   /**
-   * @param plans what a request says of itself is its number among these
-   * @param calls takes every call down
+   * @param plans a request names its index among these
+   * @param calls every call is appended here
    */
   constructor(spec: WorldProvider, plans: readonly Plan[], calls: Call[], seed: number) {
     const { dialect, limits, models, counts = 'used', refusedCount = false, skewMs = 0 } = spec;
@@ -63,7 +63,7 @@ export class SimulatedProvider {
     this.#gates = new Map(models.map((model) => [model, shared ?? make()]));
   }
 
-  /** A request arrives. @returns what is to be done when its caller goes. */
+  /** A request arrives. Returns a function to call when its caller leaves. */
   receive(body: string, sent: { readonly at: number; readonly belief: string }, peer: Peer): () => void {
     const asked = readChatRequest(body);
     if (typeof asked === 'string') throw new Error(asked);
@@ -163,7 +163,7 @@ export class SimulatedProvider {
     peer.end();
   }
 
-  /** Every server says what time it believes it is. */
+  /** Every response has the time of the server's clock. */
   #headers(headers: Readonly<Record<string, string>>, contentType: string): Readonly<Record<string, string>> {
     return { date: new Date(this.#now()).toUTCString(), 'content-type': contentType, ...headers };
   }
@@ -171,7 +171,7 @@ export class SimulatedProvider {
 
 type Step = readonly [afterMs: number, action: () => void];
 
-/** Does one thing after the other. @returns how to stop it, which then does `stopped` instead of what is left. */
+/** Runs steps one after the other. Returns a function that stops them and runs `stopped` instead. */
 const after = (steps: readonly Step[], stopped: () => void = () => {}): (() => void) => {
   let done = 0;
   const timers = steps.map(([ms, action]) =>

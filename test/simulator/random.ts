@@ -1,8 +1,8 @@
-/** Chance that is the same for the same seed. Each concern draws from its own, so that none shifts another's. */
+/** Random numbers that repeat for the same seed. Each concern has its own, so that none shifts another's. */
 export class Random {
   #state: number;
 
-  /** @param name what the chance is for; part of the seed. */
+  /** @param name what the numbers are for; part of the seed */
   constructor(seed: number, name: string) {
     let hash = seed | 0;
     for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x5bd1e995) ^ (hash >>> 13);
@@ -27,7 +27,7 @@ export class Random {
     return median * Math.exp(sigma * normal);
   }
 
-  /** The time until the next of events that come independently of each other. */
+  /** The time until the next of events that occur independently. */
   gap(mean: number): number {
     return -mean * Math.log(1 - this.next());
   }
@@ -36,7 +36,7 @@ export class Random {
     return values[Math.floor(this.next() * values.length)] as T;
   }
 
-  /** One of `values`, as often as its share says. */
+  /** One of `values`, with the frequency of its share. */
   weighed<T extends { readonly share: number }>(values: readonly T[]): T {
     const mark = this.next() * values.reduce((sum, { share }) => sum + share, 0);
     let sum = 0;

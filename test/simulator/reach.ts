@@ -1,8 +1,8 @@
 import type { Figures } from './figures.js';
 
-/** What a workload must reach. What is absent is measured, and nothing is asked of it. */
+/** What a workload must reach. An absent figure is measured without a requirement. */
 export interface Reach {
-  /** The line of the goal's table that this is. */
+  /** The matching line of the table of goals. */
   readonly line: string;
   /** Percent of the requests, at least. */
   readonly answered?: number;
@@ -20,15 +20,15 @@ export interface Reach {
   readonly wastedByRestart?: number;
 }
 
-/** One figure against what it must be. */
+/** One figure compared with its requirement. */
 export interface Verdict {
   readonly text: string;
   readonly passed: boolean;
-  /** How far it is from being missed; below zero it is. */
+  /** The distance to failure; negative when it failed. */
   readonly margin: number;
 }
 
-/** Holds the figures of a workload against its reach. */
+/** Compares the figures of a workload with what it must reach. */
 export const judge = (figures: Figures, reach: Reach): Verdict[] => {
   const least = (what: string, value: number, bound: number | undefined): Verdict[] =>
     bound === undefined ? [] : [verdictOf(`${what} ${rounded(value)} >= ${bound}`, value - bound)];

@@ -30,30 +30,30 @@ describe('The simulator', () => {
     expect(plansOf(FIXED, 4)).not.to.deep.equal(plansOf(FIXED, 3));
   });
 
-  it('leaves the real time as it was', async () => {
+  it('restores the real time', async () => {
     const before = Date.now();
     await simulate(FIXED, 1);
     expect(Date.now() - before).to.be.within(0, 10_000);
     expect(globalThis.setTimeout.name).to.equal('setTimeout');
   });
 
-  it('knows an oracle that serves what arithmetic says: ten in each window that is asked in', () => {
+  it('has an oracle that serves what arithmetic predicts: ten in each window with requests', () => {
     const plans = plansOf(FIXED, 1);
-    // Ten minutes that begin within one, and the wait of the last.
+    // Ten minutes that start within a window, and the wait of the last request.
     expect(askOracle(FIXED, plans).served).to.be.within(105, 110);
   });
 
-  it('finds the load that a world bears for ever', () => {
+  it('finds the load that a world can sustain', () => {
     expect(capacityOf(FIXED)).to.be.within(8, 10);
   });
 
-  it('lets no more through than a limit allows, whatever the engine does', async () => {
+  it('admits no more than a limit allows, whatever the engine does', async () => {
     const figures = figuresOf(FIXED, await simulate(FIXED, 1));
     expect(figures.targets).to.have.lengthOf(1);
     expect(figures.targets[0]?.busiestMinute).to.equal(10);
   });
 
-  it('brings the engine back on the same data folder, and has its callers ask again', async () => {
+  it('restarts the engine on the same data folder, and its callers retry', async () => {
     const restarted: Workload = {
       ...FIXED,
       arrivals: { load: 0.5 },

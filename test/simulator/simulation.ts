@@ -14,17 +14,17 @@ import { configurationOf, type Restart, startOf, type Workload } from './world.j
 export interface Course {
   readonly plans: readonly Plan[];
   readonly calls: readonly Call[];
-  /** Why each request went without an answer, by its number. */
+  /** Why each request got no answer, by its number. */
   readonly unanswered: ReadonlyMap<number, string>;
-  /** When the engine was begun anew, epoch ms. */
+  /** When the engine was restarted, epoch ms. */
   readonly restarts: readonly number[];
   /** Warnings and errors of the engine. */
   readonly log: readonly string[];
 }
 
 /**
- * Lets a workload happen in virtual time, on the real engine. The same seed gives the same course.
- * @param believe each call is noted with what the ledger thought of its target
+ * Runs a workload in virtual time on the real engine. The same seed gives the same course.
+ * @param believe record the ledger's view of the target with each call
  */
 export const simulate = async (workload: Workload, seed: number, believe = false): Promise<Course> => {
   const plans = plansOf(workload, seed);
@@ -42,7 +42,7 @@ export const simulate = async (workload: Workload, seed: number, believe = false
 interface Life {
   readonly app: App;
   readonly network: SimulatedNetwork;
-  /** It takes no more requests, and those that fail now fail because of that. */
+  /** It accepts no more requests; requests that fail now fail because of that. */
   ending: boolean;
 }
 
@@ -58,7 +58,7 @@ class Simulation {
   readonly #unanswered = new Map<number, string>();
   readonly #restarts: number[] = [];
   readonly #log = new MemoryLog();
-  /** The life that takes requests; while there is none, callers knock until there is. */
+  /** The life that accepts requests; callers wait for it while the engine restarts. */
   #life!: Promise<Life>;
   #lives = 0;
   #moves = 0;
@@ -98,7 +98,7 @@ class Simulation {
     };
   }
 
-  /** A caller, who comes again when the process went down under him. */
+  /** A caller that retries when the process ends during its request. */
   async #call(plan: Plan): Promise<void> {
     await sleep(plan.at - Date.now());
     for (;;) {
@@ -120,7 +120,7 @@ class Simulation {
     life.ending = true;
     const from = this.#dataDir;
     if (how === 'kill') {
-      // What was on its way to the disk is there before the process dies, or else the disk would be slower than time.
+      // Pending writes reach the disk before the process dies: otherwise virtual time would outrun the disk.
       await this.#time.hold(realPause());
       cpSync(from, this.#moveOut(), { recursive: true, force: true });
       life.network.die();
@@ -137,7 +137,7 @@ class Simulation {
     return join(this.#folder, `data-${this.#moves}`);
   }
 
-  /** To a folder that the life before knows nothing of. */
+  /** Returns a folder that the previous life does not know. */
   #moveOut(): string {
     this.#moves++;
     return this.#dataDir;
@@ -174,6 +174,6 @@ const beliefOf = ({ runtime }: App, target: string): string => {
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 
-/** Of the timers that no virtual time has replaced. */
+/** The real timer, not replaced by virtual time. */
 const realTimeout = globalThis.setTimeout;
 const realPause = (): Promise<void> => new Promise((resolve) => realTimeout(resolve, 30));

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers';
 import sinon, { type SinonFakeTimers } from 'sinon';
 
-/** Everything that the engine and the world tell time by; nothing that the disk needs. */
+/** All clocks and timers of the engine and the world; none that the disk needs. */
 const FAKED = ['Date', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] as const;
 
-/** Time that passes as fast as the work in it gets done. One at a time in a process: it replaces the global timers. */
+/** Time that passes as fast as its work is done. Use one at a time in a process: it replaces the global timers. */
 export class VirtualTime {
   readonly #timers: SinonFakeTimers;
   readonly #holds = new Set<Promise<unknown>>();
@@ -14,7 +14,7 @@ export class VirtualTime {
     this.#timers = sinon.useFakeTimers({ now: startAt, toFake: [...FAKED] });
   }
 
-  /** No time passes until `work` is done: what waits for the disk must not see hours go by. */
+  /** Stops time until `work` is done, so that no hours pass while the disk works. */
   async hold<T>(work: Promise<T>): Promise<T> {
     const held = work.catch(() => {});
     this.#holds.add(held);
@@ -27,7 +27,7 @@ export class VirtualTime {
 
   /**
    * Fires one timer after the other until `promise` is settled.
-   * @throws when nothing is left that could ever settle it
+   * @throws when nothing is left that could settle it
    */
   async until<T>(promise: Promise<T>): Promise<T> {
     let over = false;
@@ -37,20 +37,29 @@ export class VirtualTime {
     watched.catch(() => {});
     await turn();
     while (!over) {
-      await Promise.all(this.#holds);
+      await this.#released();
       if (this.#timers.countTimers() > 0) this.#timers.next();
-      else if (!(await this.#stirs(() => over))) throw new Error('Nothing will ever happen again in this world.');
+      else if (!(await this.#stirs(() => over)))
+        throw new Error('No timer and no work is left that could settle the simulation.');
       await turn();
     }
     return watched;
   }
 
-  /** Back to the real time. */
+  /** Resolves when no work stops time and everything that waited for such work has continued. */
+  async #released(): Promise<void> {
+    while (this.#holds.size > 0) {
+      await Promise.all(this.#holds);
+      await turn();
+    }
+  }
+
+  /** Restores the real time. */
   end(): void {
     this.#timers.restore();
   }
 
-  /** Without a timer something may still come from the disk. */
+  /** Without a timer, the disk may still deliver something. */
   async #stirs(over: () => boolean): Promise<boolean> {
     for (let turns = 0; turns < 10_000; turns++) {
       if (over() || this.#holds.size > 0 || this.#timers.countTimers() > 0) return true;
@@ -60,5 +69,5 @@ export class VirtualTime {
   }
 }
 
-/** Lets everything that hangs on promises alone happen. */
+/** Resolves when everything that depends on promises alone has run. */
 const turn = (): Promise<void> => new Promise((resolve) => void nextTurn(resolve));

@@ -14,7 +14,7 @@ import {
 import type { Kind } from './arrivals.js';
 import type { Workload } from './world.js';
 
-/** Small requests, and some that are larger than what some providers allow in a minute. */
+/** Small requests, and some that exceed what some providers allow per minute. */
 const SIZES: readonly Kind[] = [
   { share: 70, prompt: [100, 400], completion: [40, 300], bound: 300 },
   { share: 25, prompt: [1_000, 3_000], completion: [100, 500], bound: 600 },
@@ -29,11 +29,11 @@ const ASKED_MORE = 'asked 110 % of capacity';
 const DAY = 'day used up';
 const FLAKY = 'no line of the table: as below capacity, but for calls that fail';
 
-/** Every world that the engine is let loose on, and what it must reach there. */
+/** Every world that the engine runs in, and what it must reach there. */
 export const WORKLOADS: readonly Workload[] = [
   {
     name: 'steady',
-    about: '75 % of what providers can bear whose headers tell',
+    about: '75 % of the capacity of providers with headers',
     providers: TELLING,
     chains: { default: OVER_TELLING },
     arrivals: { load: 0.75 },
@@ -42,7 +42,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'overload',
-    about: '110 % of what the same providers can bear',
+    about: '110 % of the capacity of the same providers',
     providers: TELLING,
     chains: { default: OVER_TELLING },
     arrivals: { load: 1.1 },
@@ -51,7 +51,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'herd',
-    about: 'three times 5 x the quota at once, nothing known of the limits at first',
+    about: 'three times 5 x the quota at once, with unknown limits at first',
     providers: [
       { id: 'plain', dialect: 'openai', models: ['large'], limits: [{ requests: 30, per: '1m', counting: 'fixed' }] },
       { id: 'slide', dialect: 'suffixed', models: ['m'], limits: [{ requests: 20, per: '1m', counting: 'sliding' }] },
@@ -63,7 +63,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'day-used-up',
-    about: 'four accounts whose day is spent, before two that serve; one day ends meanwhile',
+    about: 'four accounts whose day is spent, before two that serve; one day ends in between',
     providers: [...DAY_SPENT, ...TELLING],
     chains: { default: [...OVER_DAY_SPENT, ...OVER_TELLING] },
     arrivals: { load: 0.4 },
@@ -73,7 +73,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'silent',
-    about: 'three providers that say nothing but 429, and nothing configured',
+    about: 'three providers that state nothing but 429, without configured limits',
     providers: SILENT,
     chains: { default: ['fixed/a', 'sliding/b', 'bucket/c'] },
     arrivals: { load: 0.75 },
@@ -105,7 +105,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'written',
-    about: 'silent providers whose limits somebody wrote down, 85 % of what they can bear',
+    about: 'providers without headers, with configured limits, 85 % of their capacity',
     providers: WRITTEN,
     chains: { default: OVER_WRITTEN },
     arrivals: { load: 0.85 },
@@ -131,12 +131,12 @@ export const WORKLOADS: readonly Workload[] = [
     chains: { default: OVER_TELLING },
     arrivals: { load: 0.5 },
     minutes: 60,
-    // Where every target of the chain fails a request in turn, nobody can answer it.
+    // When every target of the chain fails a request in turn, it gets no answer.
     reach: { line: FLAKY, answered: 99.5, wasted: 5 },
   },
   {
     name: 'mixed-sizes',
-    about: 'small and very large requests over limits of tokens; some can never fit the first target',
+    about: 'small and very large requests with token limits; some never fit the first target',
     providers: BY_TOKENS,
     chains: { default: { targets: ['groq/gpt-oss-120b', 'cerebras/gpt-oss-120b', 'plain/large'], maxWait: '90s' } },
     arrivals: { load: 0.75, kinds: SIZES },
@@ -145,7 +145,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'shared-targets',
-    about: 'eight chains over the same targets, two of them models of one account',
+    about: 'eight chains with the same targets, two of them models of one account',
     providers: [
       ...TELLING,
       {
@@ -177,7 +177,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'restart',
-    about: 'an orderly stop and a kill -9 in the middle, with days spent and limits learned',
+    about: 'an orderly stop and a kill -9, with spent days and learned limits',
     providers: [...DAY_SPENT, ...SILENT, ...TELLING],
     chains: { default: [...OVER_DAY_SPENT, 'fixed/a', 'sliding/b', ...OVER_TELLING] },
     arrivals: { load: 0.6 },
@@ -190,7 +190,7 @@ export const WORKLOADS: readonly Workload[] = [
   },
   {
     name: 'skew',
-    about: 'clocks that are seconds off ours, and a network that shuffles',
+    about: 'clocks that are seconds off, and a network that reorders',
     providers: SKEWED,
     chains: { default: ['behind/a', 'ahead/b', 'relative/c', 'openrouter/gemma:free'] },
     arrivals: { load: 0.75 },

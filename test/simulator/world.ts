@@ -4,7 +4,7 @@ import { DIALECTS, type DialectName } from './dialects.js';
 import type { TokenCounting, WorldLimit } from './gate.js';
 import type { Reach } from './reach.js';
 
-/** How a call fails that no limit keeps out. `hang`: nothing ever comes. */
+/** How an admitted call fails. `hang`: no response ever arrives. */
 export type FailureKind = 'error' | 'overloaded' | 'reset' | 'hang';
 
 /** A simulated account, as data. */
@@ -12,22 +12,22 @@ export interface WorldProvider {
   readonly id: string;
   readonly dialect: DialectName;
   readonly models: readonly string[];
-  /** Of each model or of all of them together, as is usual in the dialect. */
+  /** For each model or for all of them together, as the dialect covers. */
   readonly limits: readonly WorldLimit[];
-  /** The configuration writes all of these limits down. */
+  /** The configuration holds all of these limits. */
   readonly written?: true;
   readonly counts?: TokenCounting;
-  /** Refused calls count against the limits of requests. */
+  /** Refused calls count against limits on requests. */
   readonly refusedCount?: true;
-  /** Its clock is so far ahead of ours. */
+  /** How far its clock is ahead. */
   readonly skewMs?: number;
-  /** When the headers are made: as the request is let in, or as the answer begins. Default: let in. */
+  /** When the headers are made: when the request is admitted (default), or when the answer begins. */
   readonly headersAt?: 'admission' | 'head';
   readonly failing?: { readonly share: number; readonly kinds: readonly FailureKind[] };
   readonly latency?: Partial<Latency>;
 }
 
-/** Spans in ms; of half of all calls, with a spread around them. */
+/** Median spans in ms, with a spread. */
 export interface Latency {
   /** One way. */
   readonly network: number;
@@ -47,25 +47,25 @@ export const latencyOf = ({ latency }: WorldProvider): Latency => ({
   ...latency,
 });
 
-/** The engine is ended and begun anew on the same data folder. `kill`: without a chance to say goodbye. */
+/** The engine restarts on the same data folder. `kill`: without a shutdown. */
 export interface Restart {
   readonly atMinute: number;
   readonly how: 'stop' | 'kill';
 }
 
-/** A world, what is asked of it, and what must be reached. */
+/** A world, its requests, and what must be reached. */
 export interface Workload {
   readonly name: string;
   /** In a few words. */
   readonly about: string;
   readonly providers: readonly WorldProvider[];
-  /** As configurations write them. */
+  /** As in a configuration. */
   readonly chains: Readonly<Record<string, Chain>>;
   readonly arrivals: Arrivals;
   readonly minutes: number;
-  /** How long the first two windows take. Default 2. */
+  /** Length of the first two windows. Default: 2. */
   readonly firstMinutes?: number;
-  /** ISO. Default: a morning that lies on no border of a window. */
+  /** ISO. Default: a morning that is not on the border of a window. */
   readonly startsAt?: string;
   readonly restarts?: readonly Restart[];
   readonly reach: Reach;
@@ -73,7 +73,7 @@ export interface Workload {
 
 export const startOf = ({ startsAt = '2026-03-03T09:17:23.456Z' }: Workload): number => Date.parse(startsAt);
 
-/** What a caller may wait for capacity where the chain does not say. */
+/** How long a caller waits for capacity by default. */
 const DEFAULT_WAIT = '30s';
 
 /** By chain. */
@@ -81,13 +81,13 @@ export const waitOf = (chain: Chain): string => ('targets' in chain ? (chain.max
 
 export const targetsOf = (chain: Chain): readonly Target[] => ('targets' in chain ? chain.targets : chain);
 
-/** The configuration that somebody with these accounts would have. */
+/** Returns the configuration for these accounts. */
 export const configurationOf = ({ providers, chains }: Workload): Configuration => ({
   server: { apiKeys: ['key-of-the-callers'] },
   providers: Object.fromEntries(providers.map((each) => [each.id, providerOf(each)])),
   chains: Object.fromEntries(Object.entries(chains).map(([name, chain]) => [name, chainOf(chain, providers)])),
   defaultChain: Object.keys(chains)[0] as string,
-  // A real disk keeps its own time.
+  // A real disk does not follow virtual time.
   plugins: [{ use: 'nedb-logger', enabled: false }],
 });
 

@@ -4,7 +4,7 @@ import { judge } from './reach.js';
 import { simulate } from './simulation.js';
 import { WORKLOADS } from './workloads.js';
 
-/** Short courses of the bench's workloads: quick enough for every run of the tests. `npm run bench:yield` runs all. */
+/** Short courses of the bench's workloads, for every run of the tests. `npm run bench:yield` runs all of them in full. */
 const SHORT: Readonly<Record<string, number>> = {
   steady: 12,
   overload: 20,
@@ -23,7 +23,7 @@ describe('The yield of free capacity', () => {
   for (const [name, minutes] of Object.entries(SHORT)) {
     const workload = WORKLOADS.find((each) => each.name === name);
     if (workload === undefined) throw new Error(`There is no workload ${name}.`);
-    it(`reaches what it must: ${workload.about}`, async () => {
+    it(`reaches its goal: ${workload.about}`, async () => {
       const short = { ...workload, minutes };
       const verdicts = judge(figuresOf(short, await simulate(short, 1)), workload.reach);
       expect(verdicts).not.to.deep.equal([]);

@@ -24,36 +24,36 @@ const usageless = (chunk: Record<string, unknown>) => omit(chunk, 'usage');
 
 const GROUPS: readonly CheckGroup[] = ['answers', 'streams', 'tools', 'errors', 'limits', 'abort', 'models'];
 
-/** All other checks take their time, and say nothing of it. */
+/** Skips all other groups, to save time. */
 const allBut = (group: CheckGroup): CheckGroup[] => GROUPS.filter((each) => each !== group);
 
-/** A fault, and what the kit says of it: where, the check, and a part of its reason. */
+/** A faulty plugin, with the group and name of the check that finds it, and a part of its reason. */
 const FAULTS: readonly (readonly [fault: string, plugin: Plugin, group: CheckGroup, check: string, why: RegExp])[] = [
   [
     'drops the tools',
     pluginOf({ adaptations: [{ field: 'tools', drop: true, why: 'a mistake' }] }),
     'tools',
-    'offers tools to the model',
-    /The request has not the name of the tool \(read_compass\)/,
+    'sends the tools',
+    /The request lacks the name of the tool \(read_compass\)/,
   ],
   [
-    'writes the key into the address',
+    'writes the key into the URL',
     pluginOf({
       adapt: (request) => ({ ...request, path: `${request.path}?key=${request.headers.authorization?.slice(7)}` }),
     }),
     'answers',
     'sends the key in a header and nowhere else',
-    /where logs keep it/,
+    /where logs can keep it/,
   ],
   [
-    'takes every 401 for a moment of weakness',
+    'treats every 401 as an overload',
     pluginOf({}, { apply: ({ hooks }) => hooks.onError.tap('faulty', () => ({ class: 'overloaded' })) }),
     'errors',
-    'a 401: the key counts as refused',
+    'a 401: the provider is disabled',
     /and should be "disabled"/,
   ],
   [
-    'changes the messages of the caller in place',
+    "changes the client's messages in place",
     pluginOf({
       adapt: (request) => {
         (request.body.messages as object[]).shift();
@@ -61,8 +61,8 @@ const FAULTS: readonly (readonly [fault: string, plugin: Plugin, group: CheckGro
       },
     }),
     'errors',
-    'leaves the request as it is: the next target is asked what the caller asked',
-    /`messages` as the next target gets it is .* and should be .*sailor/,
+    'does not change the request: the next target receives what the client sent',
+    /`messages` as the next target receives it is .* and should be .*sailor/,
   ],
   [
     'loses the usage of an answer',
@@ -72,10 +72,10 @@ const FAULTS: readonly (readonly [fault: string, plugin: Plugin, group: CheckGro
     /usage\.prompt_tokens is missing, and should be 17/,
   ],
   [
-    'throws at a whole answer',
+    'throws for a whole answer',
     pluginOf({ translate: { ...streaming((chunk) => chunk), answer: () => JSON.parse('{') } }),
     'answers',
-    'hands on an answer, word for word',
+    'returns the answer unchanged',
     /could not translate what came/,
   ],
   [
@@ -86,7 +86,7 @@ const FAULTS: readonly (readonly [fault: string, plugin: Plugin, group: CheckGro
     /No chunk has the usage/,
   ],
   [
-    'ends a stream that has not ended',
+    'ends a stream too early',
     pluginOf({
       translate: streaming((chunk) => ({
         ...chunk,
@@ -94,7 +94,7 @@ const FAULTS: readonly (readonly [fault: string, plugin: Plugin, group: CheckGro
       })),
     }),
     'streams',
-    'does not take a stream that breaks off for a whole one',
+    'detects a stream that breaks off',
     /for half of an answer/,
   ],
   [
@@ -120,22 +120,22 @@ describe('The conformance kit', function () {
     });
   }
 
-  it('finds headers that are not read, and says what is known instead', async () => {
+  it('finds headers that are not read, and lists the known quotas', async () => {
     const headers = (remaining: number) => ({ 'x-acme-left': String(remaining) });
     const upstream = { limits: [{ dimension: 'requests', window: '1h', headers } as const] };
     const { checks } = await testProviderType(pluginOf({}), { type: TYPE, upstream, without: allBut('limits') });
     expect(checks.filter(({ passed }) => !passed).map(({ why }) => why)).to.deep.equal([
-      'No such quota is known. Known: none.',
-      'What the next target of the chain says is "North is ahead.", and should be "the spare answered".',
+      'This quota is unknown. Known: none.',
+      'The answer of the next target is "North is ahead.", and should be "the spare answered".',
     ]);
   });
 
-  it('leaves out what the API does not have', async () => {
+  it('skips the groups that the API does not have', async () => {
     const { checks } = await testProviderType(pluginOf({}), { type: TYPE, without: allBut('models') });
     expect(new Set(checks.map(({ group }) => group))).to.deep.equal(new Set(['models']));
   });
 
-  it('throws for a plugin that adds no such type', async () => {
+  it('throws if the plugin does not add the type', async () => {
     const failure = await testProviderType(pluginOf({}), { type: 'other' }).then(
       () => undefined,
       (error: Error) => error.message,
@@ -143,7 +143,7 @@ describe('The conformance kit', function () {
     expect(failure).to.match(/`providers\.tested\.type` is 'other', which no plugin adds/);
   });
 
-  it('brings the simulated provider, for tests of one’s own', async () => {
+  it('exports the simulated provider for other tests', async () => {
     const upstream = await ScriptedUpstream.start(answer('hi'));
     const asked = await fetch(`${upstream.baseUrl}/chat/completions`, { method: 'POST', body: '{}' });
     expect(await asked.json()).to.have.nested.property('choices[0].message.content', 'hi');

@@ -3,12 +3,12 @@ import { definePlugin, durationOf } from '429chain/plugin';
 /**
  * @typedef {object} Options
  * @property {string} chain the chain that the reserve is kept for
- * @property {number} [share] how much of each day's quota is kept for it; 0.2, a fifth, unless told
+ * @property {number} [share] how much of each day's limit is kept for it. Default: 0.2, a fifth
  */
 
 const DAY_MS = 86_400_000;
 
-/** Keeps a part of every day's quota for one chain: the others pass a target over once only the reserve is left. */
+/** Keeps a part of every day's limit for one chain: other chains skip a target once only the reserve is left. */
 export default definePlugin({
   name: 'day-reserve',
 

@@ -1,30 +1,41 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { definePlugin } from '429chain/plugin';
 
 /**
- * A provider type of one's own, in one file: `echo`. It says what you said.
+ * @typedef {object} Options
+ * @property {number} [port] the port of its server. Default: 3430
+ */
+
+/**
+ * A provider type in one file: `echo`. It repeats what you say.
  *
- * A real provider has a server already. This one starts its own, so that it can be tried without an account.
+ * A real provider has a server already. This one runs its own, so that you can try it without an account.
  */
 export default definePlugin({
   name: 'echo-provider',
 
-  async apply(api) {
-    const server = createServer(answer);
-    // It alone keeps no process alive.
-    server.unref();
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
-    api.onClose(() => void server.close());
+  optionsSchema: { type: 'object', properties: { port: { type: 'integer' } }, additionalProperties: false },
 
-    const address = /** @type {import('node:net').AddressInfo} */ (server.address());
+  apply(api, /** @type {Options} */ { port = 3430 }) {
+    // Shared: after a reload, the server goes on with the new configuration. `unref`: it does not keep the process alive.
+    const server = api.shared(
+      `server on ${port}`,
+      () => createServer(answer).unref().listen(port, '127.0.0.1'),
+      (running) => void running.close(),
+    );
+    api.onReady(async () => {
+      if (!server().listening) await once(server(), 'listening');
+    });
+
     api.addProviderType('echo', {
-      baseUrl: `http://127.0.0.1:${address.port}/v1`,
+      baseUrl: `http://127.0.0.1:${port}/v1`,
 
-      // What a provider allows and never tells in headers. Yours may need none.
+      // Limits that the provider's headers do not state. Yours may need none.
       knownLimits: [{ concurrent: 8 }],
 
-      // What a provider refuses, as data. Applied only to requests that have the field.
+      // What the provider refuses, as data. Applies only to requests that have the field.
       adaptations: [
         { field: 'logprobs', drop: true, why: 'an echo has no probabilities' },
         { field: 'max_completion_tokens', rename: 'max_tokens', why: 'an echo knows the old name' },
@@ -37,7 +48,7 @@ export default definePlugin({
         additionalProperties: false,
       },
 
-      // For what data cannot say.
+      // For what cannot be said as data.
       adapt: (request, /** @type {{ voice?: 'quiet' | 'loud' }} */ { voice = 'quiet' }) => ({
         ...request,
         headers: { ...request.headers, 'x-echo-voice': voice },
@@ -46,7 +57,7 @@ export default definePlugin({
   },
 });
 
-/** The server of the echo: OpenAI's chat completions, whole and streamed. @type {import('node:http').RequestListener} */
+/** The server: OpenAI's chat completions, streamed or not. @type {import('node:http').RequestListener} */
 const answer = async (req, res) => {
   const { model, messages, stream } = /** @type {Completion} */ (await json(req));
   const said = String(messages.at(-1)?.content);
@@ -76,7 +87,7 @@ const answer = async (req, res) => {
 const event = (data) => `data: ${JSON.stringify(data)}\n\n`;
 
 /**
- * @typedef {object} Completion the fields of a request that are read here
+ * @typedef {object} Completion the fields of a request that the server reads
  * @property {string} model
  * @property {{ content: unknown }[]} messages
  * @property {boolean} [stream]

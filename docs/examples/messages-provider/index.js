@@ -3,8 +3,9 @@ import { requestOf } from './request.js';
 import { answerOf, chunksOf } from './translate.js';
 
 /**
- * A provider type whose API is not OpenAI's: `messages`, for all that speak Anthropic's Messages API. The system message
- * stands apart, tools and their results are blocks of a message, a stream has named events, and usage other names.
+ * A provider type whose API is not OpenAI's: `messages`, for every API that is like Anthropic's Messages API. There the
+ * system message is separate, tool calls and results are blocks of a message, a stream has named events, and usage has
+ * other names.
  */
 export default definePlugin({
   name: 'messages-provider',
@@ -16,7 +17,7 @@ export default definePlugin({
       headers: { 'anthropic-version': '2023-06-01' },
       about: { title: 'Messages API', keyUrl: 'https://platform.claude.com/settings/keys' },
 
-      // The API takes the beginning of an answer, and goes on from it.
+      // The API continues an answer from its beginning.
       prefill: {},
 
       optionsSchema: {
@@ -25,14 +26,14 @@ export default definePlugin({
         additionalProperties: false,
       },
 
-      // The request, from OpenAI's shape into theirs.
+      // Translates the request from OpenAI's shape.
       adapt: ({ headers, body }, /** @type {{ maxTokens?: number }} */ { maxTokens = 4096 }) => ({
         path: '/messages',
         headers,
         body: requestOf(body, maxTokens),
       }),
 
-      // The answer, from theirs into OpenAI's.
+      // Translates the answer into OpenAI's shape.
       translate: { answer: answerOf, stream: chunksOf },
     });
   },

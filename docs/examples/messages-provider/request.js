@@ -68,7 +68,7 @@ const choiceOf = (choice) => {
   return { type: choice === 'required' ? 'any' : choice };
 };
 
-/** Turns must alternate: neighbours of one role, such as the results of several tools, become one. @type {(messages: Fields[]) => Fields[]} */
+/** Turns must alternate: consecutive messages of one role, such as several tool results, become one. @type {(messages: Fields[]) => Fields[]} */
 const joined = (messages) => {
   /** @type {Fields[]} */
   const turns = [];
@@ -80,6 +80,6 @@ const joined = (messages) => {
   return turns;
 };
 
-/** Without what nobody said; some clients say `null`, which the API refuses. @type {(fields: Fields) => Fields} */
+/** Drops fields that are not set: some clients send `null`, which the API refuses. @type {(fields: Fields) => Fields} */
 const defined = (fields) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));

@@ -1,6 +1,6 @@
 /** @typedef {Record<string, any>} Fields */
 
-/** Why an answer ended, in both languages. @type {Record<string, string>} */
+/** Why an answer ended: the API's word for it, and OpenAI's. @type {Record<string, string>} */
 const FINISH = {
   end_turn: 'stop',
   stop_sequence: 'stop',
@@ -9,7 +9,7 @@ const FINISH = {
   refusal: 'content_filter',
 };
 
-/** A whole answer. @type {(answer: unknown) => Fields} */
+/** Translates an answer that is not streamed. @type {(answer: unknown) => Fields} */
 export const answerOf = (answer) => {
   const { id, model, content, stop_reason: reason, usage } = /** @type {Fields} */ (answer);
   const text = content.filter(isText).map((/** @type {Fields} */ block) => block.text);
@@ -26,12 +26,12 @@ export const answerOf = (answer) => {
   return { id, model, choices: [{ message, finish_reason: FINISH[reason] ?? 'stop' }], usage: usage && usageOf(usage) };
 };
 
-/** A stream: one of these for each, since it remembers. @type {() => (event: { data: unknown }) => Fields | undefined} */
+/** Translates one stream. It keeps state, so every stream needs its own. @type {() => (event: { data: unknown }) => Fields | undefined} */
 export const chunksOf = () => {
   /** @type {Fields} */
   let usage = {};
   let calls = 0;
-  /** The call that is under way has no arguments so far. */
+  /** Whether the current tool call has no arguments yet. */
   let bare = false;
   /** @type {(delta: Fields) => Fields} */
   const chunk = (delta) => ({ choices: [{ delta }] });
@@ -76,7 +76,7 @@ const isText = ({ type }) => type === 'text';
 /** @type {(block: Fields) => boolean} */
 const isCall = ({ type }) => type === 'tool_use';
 
-/** What was read from a cache is not in `input_tokens`; OpenAI counts it. @type {(usage: Fields) => Fields} */
+/** `input_tokens` does not include tokens read from a cache; OpenAI's count does. @type {(usage: Fields) => Fields} */
 const usageOf = ({ input_tokens: fresh = 0, output_tokens: output = 0, ...cache }) => {
   const cached = cache.cache_read_input_tokens ?? 0;
   const input = fresh + cached + (cache.cache_creation_input_tokens ?? 0);

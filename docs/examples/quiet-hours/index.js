@@ -2,14 +2,14 @@ import { definePlugin } from '429chain/plugin';
 
 /**
  * @typedef {object} Options
- * @property {string} [provider] the id of the provider that rests; 'local' unless told
- * @property {number} [from] the hour at which it goes to rest, 22 unless told
- * @property {number} [to] the hour at which it is asked again, 7 unless told
+ * @property {string} [provider] the id of the provider that rests. Default: 'local'
+ * @property {number} [from] the hour from which it rests. Default: 22
+ * @property {number} [to] the hour from which it is asked again. Default: 7
  */
 
 const hour = { type: 'integer', minimum: 0, maximum: 23 };
 
-/** One provider is not asked at night, on the clock of the machine that runs 429chain. */
+/** Skips one provider at night, by the clock of the machine that runs 429chain. */
 export default definePlugin({
   name: 'quiet-hours',
 
@@ -20,8 +20,8 @@ export default definePlugin({
   },
 
   apply({ hooks }, /** @type {Options} */ { provider = 'local', from = 22, to = 7 }) {
-    hooks.beforeAttempt.tap('quiet-hours', ({ target, startedAt }) => {
-      if (target.provider !== provider || !isQuiet(new Date(startedAt).getHours(), from, to)) return undefined;
+    hooks.beforeAttempt.tap({ name: 'quiet-hours', filter: { provider } }, ({ startedAt }) => {
+      if (!isQuiet(new Date(startedAt).getHours(), from, to)) return undefined;
       return { reason: `${provider} rests until ${to}:00`, retryAt: nextTime(to, startedAt) };
     });
   },

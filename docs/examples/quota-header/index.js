@@ -1,13 +1,13 @@
 import { definePlugin, headerOf, nextMinute, nextUtcMidnight } from '429chain/plugin';
 
-/** Each window that the header knows, and when it ends. */
+/** The windows of the header, and when each of them ends. */
 const WINDOWS = /** @type {const} */ ({
   minute: { window: '1m', endOf: nextMinute },
   day: { window: '1d', endOf: nextUtcMidnight },
 });
 
 /**
- * Reads what is left from a header that nobody else has: `x-quota: minute=3/20, day=140/1000`, used and allowed requests.
+ * Reads used and allowed requests from a provider's own header: `x-quota: minute=3/20, day=140/1000`.
  * @type {(head: import('429chain/plugin').ResponseHead) => import('429chain/plugin').Signal[] | undefined}
  */
 export const parse = ({ headers, at }) => {
@@ -20,7 +20,7 @@ export const parse = ({ headers, at }) => {
   });
 };
 
-/** A parser of headers. It answers for whoever sends this header, and has no opinion on others. */
+/** Reads the limits of every provider that sends this header. */
 export default definePlugin({
   name: 'quota-header',
   apply({ hooks }) {

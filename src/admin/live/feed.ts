@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../clock.js';
-import type { Outcome } from '../../plugin/door/api.js';
+import type { Outcome } from '../../plugin/door/attempt.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { toRequestRecord } from '../../plugin/door/request-record.js';
 import { APART_MS, FeedClient } from './feed-client.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ExplainRequest } from '../../contract/admin-api.js';
 import type { Explanation } from '../../contract/explain.js';
-import { sizeOf } from '../../engine/attempt/estimate.js';
+import { sizeOf } from '../../engine/attempt/request-size.js';
 import { Caller } from '../../engine/caller.js';
 import type { Chains } from '../../engine/chains.js';
 import type { Chain } from '../../engine/target.js';

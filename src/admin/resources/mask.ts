@@ -1,5 +1,5 @@
-import type { Path } from '../../config/locate.js';
-import { isPrivate } from '../../config/wording.js';
+import type { Path } from '../../config/path.js';
+import { isSecretPath } from '../../config/secret-paths.js';
 import { ChainError } from '../../plugin/door/errors.js';
 
 /** Characters shown at the start and at the end of a key; together at most a quarter of it. */
@@ -38,7 +38,7 @@ export const publicView = (written: unknown, path: Path): unknown => {
  */
 export const unmasked = (given: unknown, written: unknown, path: Path): unknown => {
   if (typeof given === 'string') {
-    if (!isPrivate(path)) return given;
+    if (!isSecretPath(path)) return given;
     if (typeof written === 'string' && publicView(written, path) === given) return written;
     refuseMask(given, path.join('.'));
     return given;
@@ -60,7 +60,7 @@ export const unmaskedOptions = (given: unknown, written: unknown): Readonly<Reco
 
 /** Whether a text is in a place for keys and has more than variables. */
 export const isSecret = (written: string, path: Path): boolean =>
-  isPrivate(path) && (!written.includes('${') || written.replace(/\$\{\w+\}/g, '').length > LONGEST_WORD);
+  isSecretPath(path) && (!written.includes('${') || written.replace(/\$\{\w+\}/g, '').length > LONGEST_WORD);
 
 const at = (value: unknown, key: string | number): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, key)

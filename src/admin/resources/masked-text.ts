@@ -1,6 +1,6 @@
 import JSON5 from 'json5';
-import type { Path } from '../../config/locate.js';
-import { isPrivate } from '../../config/wording.js';
+import type { Path } from '../../config/path.js';
+import { isSecretPath } from '../../config/secret-paths.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { isSecret, maskKey } from './mask.js';
 
@@ -73,7 +73,7 @@ const commentsOf = (text: string): string =>
 /** Possible keys in a text that is not valid JSON5: rather too many than too few. */
 const keysInPieces = (text: string): string[] =>
   [...text.matchAll(NAME)].flatMap(({ 0: whole, 1: name = '', index }) => {
-    if (!isPrivate([name])) return [];
+    if (!isSecretPath([name])) return [];
     VALUE.lastIndex = index + whole.length;
     const value = VALUE.exec(text)?.[0] ?? '';
     const texts = /^['"[{]/.test(value) ? textsIn(value) : [value];

@@ -1,18 +1,20 @@
-import type { Path } from '../locate.js';
+import type { Path } from '../path.js';
+import { valueAtPath } from '../path.js';
 import { splitTarget } from '../target-name.js';
-import { type Finding, nameOf, suggest, writtenAt } from '../wording.js';
-import { sentenceOf } from './schema.js';
-import { type Check, finding, keysOf, pathsOf, textAt } from './subject.js';
+import { nameOf, suggest } from '../wording.js';
+import { type Check, finding, keysOf, pathsOf, textAt } from './checked-configuration.js';
+import type { Finding } from './finding.js';
+import { expectationAt } from './schema.js';
 
-interface FoundTarget {
+interface LocatedTarget {
   readonly path: Path;
-  /** Where its provider is named. */
+  /** The path of the text that names its provider. */
   readonly providerPath: Path;
   readonly provider: string;
   readonly model: string;
 }
 
-const targetAt = (root: unknown, path: Path): FoundTarget | undefined => {
+const targetAt = (root: unknown, path: Path): LocatedTarget | undefined => {
   const text = textAt(root, path);
   const split = text === undefined ? undefined : splitTarget(text);
   if (split !== undefined) return { path, providerPath: path, ...split };
@@ -23,68 +25,79 @@ const targetAt = (root: unknown, path: Path): FoundTarget | undefined => {
 };
 
 const targetPathsIn = (root: unknown, chain: Path): Path[] => {
-  const list = Array.isArray(writtenAt(root, chain)) ? chain : [...chain, 'targets'];
-  return keysOf(writtenAt(root, list)).map((index) => [...list, index]);
+  const list = Array.isArray(valueAtPath(root, chain)) ? chain : [...chain, 'targets'];
+  return keysOf(valueAtPath(root, list)).map((index) => [...list, index]);
 };
 
-const targetsIn = (root: unknown, chain: Path): FoundTarget[] =>
+const targetsIn = (root: unknown, chain: Path): LocatedTarget[] =>
   targetPathsIn(root, chain)
     .map((path) => targetAt(root, path))
     .filter((target) => target !== undefined);
 
-/** What to say about `word`, which is none of `words`. A word that was read from a variable is not repeated. */
-const choice = (written: string | undefined, word: string, words: readonly string[], intro: string): string => {
+/**
+ * A suggestion for `word`, or the list of valid `words` after `intro`. There is no suggestion for the value of a variable,
+ * which the suggestion could reveal.
+ */
+const alternatives = (written: string | undefined, word: string, words: readonly string[], intro: string): string => {
   const suggestion = written?.includes('${') ? '' : suggest(word, words);
   return suggestion || ` ${intro}: ${words.join(', ') || 'none'}.`;
 };
 
-/** Targets without a slash, which the schema lets pass when they hold a plain `${`. */
-export const checkTargetNames: Check = (subject) =>
-  pathsOf(subject.resolved, 'chains.*')
-    .flatMap((chain) => targetPathsIn(subject.resolved, chain))
-    .filter((path) => textAt(subject.resolved, path) !== undefined && targetAt(subject.resolved, path) === undefined)
-    .map((path) => finding(subject, path, `. ${sentenceOf('#/$defs/targetName')}`));
+/** Finds targets without a slash. The schema cannot check those with a literal `${`. */
+export const checkTargetNames: Check = (configuration) =>
+  pathsOf(configuration.resolved, 'chains.*')
+    .flatMap((chain) => targetPathsIn(configuration.resolved, chain))
+    .filter(
+      (path) =>
+        textAt(configuration.resolved, path) !== undefined && targetAt(configuration.resolved, path) === undefined,
+    )
+    .map((path) => finding(configuration, path, `. ${expectationAt('#/$defs/targetName')}`));
 
-/** Targets whose provider is not configured. */
-export const checkProviders: Check = (subject) => {
-  const configured = keysOf(writtenAt(subject.resolved, ['providers'])).map(String);
-  return pathsOf(subject.resolved, 'chains.*').flatMap((chain) =>
-    targetsIn(subject.resolved, chain)
+/** Finds targets whose provider is not configured. */
+export const checkProviders: Check = (configuration) => {
+  const configured = keysOf(valueAtPath(configuration.resolved, ['providers'])).map(String);
+  return pathsOf(configuration.resolved, 'chains.*').flatMap((chain) =>
+    targetsIn(configuration.resolved, chain)
       .filter(({ provider }) => !configured.includes(provider))
       .map(({ provider, providerPath }) => {
-        const rest = choice(textAt(subject.written, providerPath), provider, configured, 'Configured');
-        return finding(subject, providerPath, `, whose provider is not configured.${rest}`);
+        const rest = alternatives(textAt(configuration.written, providerPath), provider, configured, 'Configured');
+        return finding(configuration, providerPath, `, but the provider is not configured.${rest}`);
       }),
   );
 };
 
-/** Targets that stand twice in one chain. */
-export const checkRepeats: Check = (subject) =>
-  pathsOf(subject.resolved, 'chains.*').flatMap((chain) => {
+/** Finds targets that occur twice in a chain. */
+export const checkRepeats: Check = (configuration) =>
+  pathsOf(configuration.resolved, 'chains.*').flatMap((chain) => {
     const firsts = new Map<string, Path>();
-    return targetsIn(subject.resolved, chain).flatMap(({ path, provider, model }): Finding[] => {
+    return targetsIn(configuration.resolved, chain).flatMap(({ path, provider, model }): Finding[] => {
       const id = `${provider}/${model}`;
       const first = firsts.get(id);
       firsts.set(id, first ?? path);
       if (first === undefined) return [];
-      const { line } = subject.locator.valueAt(first);
-      const message = `${nameOf(path)} repeats the target of line ${line}. Expected each target once in a chain.`;
+      const { line } = configuration.locator.valueAt(first);
+      const message = `${nameOf(path)} repeats the target in line ${line}. Expected each target only once per chain.`;
       return [{ path, at: 'value', message }];
     });
   });
 
-/** A default chain that does not exist, or is needed and not named. */
-export const checkDefaultChain: Check = (subject) => {
-  const chains = keysOf(writtenAt(subject.resolved, ['chains'])).map(String);
+/** Finds a default chain that does not exist, or a missing `defaultChain`. */
+export const checkDefaultChain: Check = (configuration) => {
+  const chains = keysOf(valueAtPath(configuration.resolved, ['chains'])).map(String);
   const path = ['defaultChain'];
-  const named = textAt(subject.resolved, path);
+  const named = textAt(configuration.resolved, path);
   if (named !== undefined) {
     if (chains.includes(named)) return [];
     return [
-      finding(subject, path, `, which is no chain.${choice(textAt(subject.written, path), named, chains, 'Chains')}`),
+      finding(
+        configuration,
+        path,
+        `, which is not a chain.${alternatives(textAt(configuration.written, path), named, chains, 'Chains')}`,
+      ),
     ];
   }
-  if (writtenAt(subject.resolved, path) !== undefined || chains.length < 2 || chains.includes('default')) return [];
-  const message = `None of the chains is called 'default'. Expected \`defaultChain\` to name one: ${chains.join(', ')}.`;
+  if (valueAtPath(configuration.resolved, path) !== undefined || chains.length < 2 || chains.includes('default'))
+    return [];
+  const message = `No chain is named 'default'. Expected \`defaultChain\` with one of these names: ${chains.join(', ')}.`;
   return [{ path: ['chains'], at: 'key', message }];
 };

@@ -1,92 +1,92 @@
 import { durationOf } from '../../plugin/readers/headers.js';
-import type { Finding } from '../wording.js';
-import { sentenceOf } from './schema.js';
-import { type Check, finding, pathsOf, textAt } from './subject.js';
+import { type Check, finding, pathsOf, textAt } from './checked-configuration.js';
+import type { Finding } from './finding.js';
+import { expectationAt } from './schema.js';
 
-interface Span {
-  readonly at: string;
+interface DurationRule {
+  readonly pattern: string;
   readonly mayBeZero: boolean;
-  readonly most: string;
+  readonly max: string;
 }
 
-/** Beyond 2^31 ms, a little less than 25 days, a timer of Node fires at once. */
+/** Node's timers fire at once beyond 2^31 ms, a little less than 25 days. */
 const LONGEST_TIMER = '24d';
 
-const SPANS: readonly Span[] = [
-  { at: 'chains.*.maxWait', mayBeZero: true, most: LONGEST_TIMER },
-  { at: 'chains.*.patience', mayBeZero: true, most: LONGEST_TIMER },
+const DURATION_RULES: readonly DurationRule[] = [
+  { pattern: 'chains.*.maxWait', mayBeZero: true, max: LONGEST_TIMER },
+  { pattern: 'chains.*.patience', mayBeZero: true, max: LONGEST_TIMER },
   ...['providers.*', 'chains.*', 'chains.*.*', 'chains.*.targets.*'].flatMap((owner) => [
-    { at: `${owner}.timeouts.*`, mayBeZero: false, most: LONGEST_TIMER },
-    { at: `${owner}.limits.*.per`, mayBeZero: false, most: '366d' },
+    { pattern: `${owner}.timeouts.*`, mayBeZero: false, max: LONGEST_TIMER },
+    { pattern: `${owner}.limits.*.per`, mayBeZero: false, max: '366d' },
   ]),
 ];
 
-const expectedSpan = (text: string, { mayBeZero, most }: Span): string | undefined => {
-  const span = durationOf(text);
-  if (span === undefined) return sentenceOf('#/$defs/duration');
-  if (span === 0 && !mayBeZero) return 'Expected more than nothing.';
-  return span > (durationOf(most) ?? 0) ? `Expected '${most}' at most.` : undefined;
+const expectedDuration = (text: string, { mayBeZero, max }: DurationRule): string | undefined => {
+  const ms = durationOf(text);
+  if (ms === undefined) return expectationAt('#/$defs/duration');
+  if (ms === 0 && !mayBeZero) return 'Expected more than zero.';
+  return ms > (durationOf(max) ?? 0) ? `Expected at most '${max}'.` : undefined;
 };
 
-const isWebAddress = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+const isHttpUrl = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 
-/** Spans of time that are too short or too long to be used. */
-export const checkSpans: Check = (subject) =>
-  SPANS.flatMap((span) =>
-    pathsOf(subject.resolved, span.at).flatMap((path): Finding[] => {
-      const text = textAt(subject.resolved, path);
-      const expected = text === undefined ? undefined : expectedSpan(text, span);
-      return expected === undefined ? [] : [finding(subject, path, `. ${expected}`)];
+/** Finds durations that are invalid, too short or too long. */
+export const checkDurations: Check = (configuration) =>
+  DURATION_RULES.flatMap((rule) =>
+    pathsOf(configuration.resolved, rule.pattern).flatMap((path): Finding[] => {
+      const text = textAt(configuration.resolved, path);
+      const expected = text === undefined ? undefined : expectedDuration(text, rule);
+      return expected === undefined ? [] : [finding(configuration, path, `. ${expected}`)];
     }),
   );
 
-/** Printable ASCII is all that a header can carry. A quote in front is one of `.env` that nothing closes. */
+/** Headers can carry printable ASCII. A leading quote comes from a `.env` value whose quotes are not closed. */
 const KEY = /^(?!["'`])[\x21-\x7e]+$/;
 
-/** Keys that were not pasted whole, such as `gsk_…`. The key itself is not repeated. */
-export const checkKeys: Check = (subject) =>
-  pathsOf(subject.resolved, 'providers.*.apiKey').flatMap((path): Finding[] => {
-    const text = textAt(subject.resolved, path)?.trim();
+/** Finds keys that were not pasted completely, such as `gsk_…`. The message never contains the key. */
+export const checkKeys: Check = (configuration) =>
+  pathsOf(configuration.resolved, 'providers.*.apiKey').flatMap((path): Finding[] => {
+    const text = textAt(configuration.resolved, path)?.trim();
     if (text === undefined || text === '' || KEY.test(text)) return [];
-    const stranger = [...text].find((letter) => !KEY.test(letter)) ?? '';
+    const invalid = [...text].find((letter) => !KEY.test(letter)) ?? '';
     return [
       finding(
-        subject,
+        configuration,
         path,
-        `, and holds '${stranger}', which no key has. Expected the whole key as the provider shows it.`,
+        `, and contains '${invalid}', which is not valid in a key. Expected the whole key, as the provider shows it.`,
       ),
     ];
   });
 
-/** What documentation shows where a base URL is asked for. */
+/** The endpoint, which documentation often shows instead of the base URL. */
 const ENDPOINT = /\/chat\/completions\/*$/;
 
-/** What may be a key, of a provider or of ours. */
+/** The paths of all keys. */
 const KEYS = ['providers.*.apiKey', 'server.apiKeys.*', 'server.apiKeys.*.key', 'server.adminKey'];
 
-/** Names of variables that are taken for keys, as `$GROQ_API_KEY` without braces. What is found is not repeated. */
-export const checkVariableNames: Check = (subject) =>
-  KEYS.flatMap((pattern) => pathsOf(subject.resolved, pattern)).flatMap((path): Finding[] => {
-    const text = textAt(subject.resolved, path)?.trim() ?? '';
+/** Finds names of variables in place of keys, such as `$GROQ_API_KEY` without braces. */
+export const checkVariableNames: Check = (configuration) =>
+  KEYS.flatMap((pattern) => pathsOf(configuration.resolved, pattern)).flatMap((path): Finding[] => {
+    const text = textAt(configuration.resolved, path)?.trim() ?? '';
     if (/^\$[A-Za-z_]\w*$/.test(text)) {
-      return [finding(subject, path, ', the name of a variable without braces. Expected ${NAME}.')];
+      return [finding(configuration, path, ', a variable without braces. Expected ${NAME}.')];
     }
     if (/^\$\{.*\}$/.test(text)) {
       const rest =
-        ', and its variable holds the name of another, which is not read again. Expected the key itself there.';
-      return [finding(subject, path, rest)];
+        ', and its value is the name of a variable, which 429chain does not read again. Expected the key itself.';
+      return [finding(configuration, path, rest)];
     }
     return [];
   });
 
-/** Base URLs that are no addresses, or go too far, once their variables are read. */
-export const checkBaseUrls: Check = (subject) =>
-  pathsOf(subject.resolved, 'providers.*.baseUrl').flatMap((path): Finding[] => {
-    const text = textAt(subject.resolved, path);
+/** Finds base URLs that are not URLs, or that include the endpoint. */
+export const checkBaseUrls: Check = (configuration) =>
+  pathsOf(configuration.resolved, 'providers.*.baseUrl').flatMap((path): Finding[] => {
+    const text = textAt(configuration.resolved, path);
     if (text === undefined) return [];
-    if (!isWebAddress(text)) {
-      return [finding(subject, path, ", which is no address. Expected one such as 'http://127.0.0.1:11434/v1'.")];
+    if (!isHttpUrl(text)) {
+      return [finding(configuration, path, ", which is not a URL. Expected one such as 'http://127.0.0.1:11434/v1'.")];
     }
     if (!ENDPOINT.test(text)) return [];
-    return [finding(subject, path, ". Expected it without '/chat/completions', which 429chain adds itself.")];
+    return [finding(configuration, path, ". Expected it without '/chat/completions', which 429chain adds.")];
   });

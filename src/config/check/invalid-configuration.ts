@@ -2,11 +2,11 @@ import { ChainError } from '../../plugin/door/errors.js';
 import type { Problem } from '../settings.js';
 import { formatProblems } from './problems.js';
 
-/** What keeps a configuration from being used. Its message has a line for each problem. */
+/** The configuration is invalid. The message has one line per problem. */
 export class InvalidConfiguration extends ChainError {
   readonly problems: readonly Problem[];
 
-  /** `status` 422 is for one that somebody wants to save. */
+  /** @param status 422 for a configuration that was sent to be saved */
   constructor(problems: readonly Problem[], status?: 422) {
     super('invalid_configuration', formatProblems(problems), {
       details: { problems },

@@ -1,15 +1,16 @@
 import { isAbsolute, relative } from 'node:path';
-import type { Locator, Path } from '../locate.js';
+import type { Locator } from '../locate.js';
+import type { Path } from '../path.js';
 import type { Problem, Settings } from '../settings.js';
-import type { Finding } from '../wording.js';
-import { explain } from './explain.js';
-import { validatorFor } from './schema.js';
+import type { Finding } from './finding.js';
+import { optionsValidator } from './schema.js';
+import { findingsOf } from './schema-findings.js';
 
-/** What problems name as their file when the configuration was never one. */
+/** The file name in problems of a configuration that is not a file. */
 const NO_FILE = 'configuration';
 
-/** Findings as problems, in the order of the file. */
-export const problemsOf = (findings: readonly Finding[], file: string | undefined, locator: Locator): Problem[] =>
+/** Adds the positions in the file to `findings`, and sorts them by position. */
+export const toProblems = (findings: readonly Finding[], file: string | undefined, locator: Locator): Problem[] =>
   findings
     .map(({ path, at, message }) => {
       const { line, column } = at === 'key' ? locator.keyAt(path) : locator.valueAt(path);
@@ -17,20 +18,20 @@ export const problemsOf = (findings: readonly Finding[], file: string | undefine
     })
     .sort((one, other) => one.line - other.line || one.column - other.column);
 
-/** A problem with the value at `path`, for what can only be judged outside, such as an unknown provider type. */
+/** A problem with the value at `path` that is found after loading, such as an unknown provider type. */
 export const problemAt = (settings: Settings, path: Path, message: string, at: 'key' | 'value' = 'value'): Problem => {
   const { line, column } = settings.locate(path, at) ?? { line: 1, column: 1 };
   return { file: settings.file ?? NO_FILE, line, column, message };
 };
 
 /**
- * What is wrong with the `options` at `path` by a plugin's or provider type's own `schema`, in the words used for our own.
- * Throws when that is no JSON Schema.
+ * Validates the `options` at `path` against the `schema` of a plugin or provider type. The messages have the same form as
+ * those for the configuration itself. Throws when `schema` is not a valid JSON Schema.
  */
 export const problemsOfOptions = (settings: Settings, path: Path, schema: object, options: unknown): Problem[] => {
-  const validate = validatorFor(schema);
+  const validate = optionsValidator(schema);
   if (validate(options)) return [];
-  const findings = explain(validate.errors ?? [], {
+  const findings = findingsOf(validate.errors ?? [], {
     base: path,
     written: settings.written,
     validatorOf: () => undefined,
@@ -38,11 +39,12 @@ export const problemsOfOptions = (settings: Settings, path: Path, schema: object
   return findings.map((finding) => problemAt(settings, finding.path, finding.message, finding.at));
 };
 
-const shown = (file: string): string => {
+/** A path as messages show it: relative to the current folder if it is inside that. */
+export const displayPath = (file: string): string => {
   const short = relative(process.cwd(), file);
   return isAbsolute(file) && !short.startsWith('..') && !isAbsolute(short) ? short : file;
 };
 
-/** One line for each problem, `file:line:column  message`, which terminals and editors make a link. */
+/** One line for each problem: `file:line:column  message`, which terminals and editors turn into a link. */
 export const formatProblems = (problems: readonly Problem[]): string =>
-  problems.map(({ file, line, column, message }) => `${shown(file)}:${line}:${column}  ${message}`).join('\n');
+  problems.map(({ file, line, column, message }) => `${displayPath(file)}:${line}:${column}  ${message}`).join('\n');

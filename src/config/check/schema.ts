@@ -5,11 +5,11 @@ import { omit } from '../../plugin/readers/headers.js';
 
 const NAME = 'configuration';
 
-/** What our sentences read off a schema. */
+/** The parts of a JSON Schema that messages are made from. */
 export interface SchemaNode {
   readonly $ref?: string;
   readonly description?: string;
-  /** A sentence that says what was expected. Editors show it too. */
+  /** A sentence that says what was expected. Editors also show it. */
   readonly errorMessage?: string;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, SchemaNode>>;
@@ -23,28 +23,28 @@ const createAjv = (options: Options): Ajv2020 => {
   return ajv;
 };
 
-// That it is a schema is tested; to look at each start would take as long as to compile it.
-const own = createAjv({ strict: true, validateSchema: false }).addSchema(
+// A test checks that the schema is valid; doing so at each start would take as long as compiling it.
+const ownSchema = createAjv({ strict: true, validateSchema: false }).addSchema(
   JSON.parse(readFileSync(SCHEMA_FILE, 'utf8')),
   NAME,
 );
 
-/** The validator of the whole configuration, or of one part of its schema: `#/$defs/limit`. */
-export const validatorOf = (ref = ''): ValidateFunction | undefined => own.getSchema(`${NAME}${ref}`);
+/** The validator of the configuration, or of a part of its schema: `#/$defs/limit`. */
+export const configurationValidator = (ref = ''): ValidateFunction | undefined => ownSchema.getSchema(`${NAME}${ref}`);
 
-/** The sentence of a part of our schema, `#/$defs/duration`, that says what was expected. */
-export const sentenceOf = (ref: string): string =>
-  (validatorOf(ref)?.schema as SchemaNode | undefined)?.errorMessage ?? '';
+/** The sentence of a part of the schema, such as `#/$defs/duration`, that says what was expected. */
+export const expectationAt = (ref: string): string =>
+  (configurationValidator(ref)?.schema as SchemaNode | undefined)?.errorMessage ?? '';
 
-/** For schemas of others, which may all have the same `$id`. */
-const foreign = createAjv({ strict: false, addUsedSchema: false });
+/** Plugins' schemas are not added to it: several may have the same `$id`. */
+const pluginSchemas = createAjv({ strict: false, addUsedSchema: false });
 const compiled = new WeakMap<object, ValidateFunction>();
 
-/** A validator for a plugin's own schema, of whatever draft. Throws when that is no schema. */
-export const validatorFor = (schema: object): ValidateFunction => {
+/** The validator of a plugin's schema, of any JSON Schema draft. Throws when the schema is invalid. */
+export const optionsValidator = (schema: object): ValidateFunction => {
   const known = compiled.get(schema);
   if (known !== undefined) return known;
-  const validator = foreign.compile(omit(schema as { $schema?: string }, '$schema'));
+  const validator = pluginSchemas.compile(omit(schema as { $schema?: string }, '$schema'));
   compiled.set(schema, validator);
   return validator;
 };

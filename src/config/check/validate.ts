@@ -1,18 +1,22 @@
 import type { Resolution } from '../env.js';
-import type { Locator, Path } from '../locate.js';
-import { describe, type Finding, isPrivate, listOf, nameOf, writtenAt } from '../wording.js';
+import type { Locator } from '../locate.js';
+import type { Path } from '../path.js';
+import { valueAtPath } from '../path.js';
+import { isSecretPath } from '../secret-paths.js';
+import { describe, listOf, nameOf } from '../wording.js';
 import { checkDefaultChain, checkProviders, checkRepeats, checkTargetNames } from './check-chains.js';
 import { checkAdminKey, checkHost, checkKeyLabels } from './check-server.js';
-import { checkBaseUrls, checkKeys, checkSpans, checkVariableNames } from './check-values.js';
-import { explain } from './explain.js';
-import { validatorOf } from './schema.js';
-import type { Check } from './subject.js';
+import { checkBaseUrls, checkDurations, checkKeys, checkVariableNames } from './check-values.js';
+import type { Check } from './checked-configuration.js';
+import type { Finding } from './finding.js';
+import { configurationValidator } from './schema.js';
+import { findingsOf } from './schema-findings.js';
 
 const CHECKS: readonly Check[] = [
   checkHost,
   checkAdminKey,
   checkKeyLabels,
-  checkSpans,
+  checkDurations,
   checkBaseUrls,
   checkKeys,
   checkVariableNames,
@@ -22,66 +26,70 @@ const CHECKS: readonly Check[] = [
   checkDefaultChain,
 ];
 
-/** While a variable in one of these is unset, the provider is `unconfigured`, and nothing is wrong. */
-const OPTIONAL_OF_PROVIDER: readonly unknown[] = ['apiKey', 'baseUrl', 'headers', 'options'];
+/** Fields of a provider that may read unset variables: the provider is then `unconfigured`, which is not a problem. */
+const FIELDS_THAT_MAY_BE_UNSET: readonly unknown[] = ['apiKey', 'baseUrl', 'headers', 'options'];
 
-const keyOf = (path: Path): string => JSON.stringify(path.map(String));
+const idOf = (path: Path): string => JSON.stringify(path.map(String));
 
-const duplicates = ({ duplicates }: Locator): Finding[] =>
+const duplicateKeys = ({ duplicates }: Locator): Finding[] =>
   duplicates.map(({ path, first }) => ({
     path,
     at: 'key',
-    message: `${nameOf(path)} is there already, in line ${first.line}. Expected each key once.`,
+    message: `${nameOf(path)} already exists in line ${first.line}. Expected each key only once.`,
   }));
 
 const malformed = (written: unknown, paths: readonly Path[]): Finding[] =>
   paths.map((path) => ({
     path,
     at: 'value',
-    message: `${nameOf(path)} is ${describe(writtenAt(written, path), path)}. Expected \${NAME}, a name of letters, digits and _; for a plain \${ write $\${.`,
+    message: `${nameOf(path)} is ${describe(valueAtPath(written, path), path)}. Expected \${NAME}, with letters, digits and _ in the name. For a literal \${, write $\${.`,
   }));
 
 const unset = ({ unset }: Resolution): Finding[] =>
   unset
-    .filter(({ path: [top, , field] }) => top !== 'providers' || !OPTIONAL_OF_PROVIDER.includes(field))
+    .filter(({ path: [top, , field] }) => top !== 'providers' || !FIELDS_THAT_MAY_BE_UNSET.includes(field))
     .map(({ path, names }) => ({
       path,
       at: 'value',
-      message: `${nameOf(path)} reads ${listOf(names)}, which ${names.length === 1 ? 'is' : 'are'} not set. Set ${names.length === 1 ? 'it' : 'them'} in the environment or in the file .env beside this one.${path[0] === 'server' && isPrivate(path) ? ' `openssl rand -hex 24` makes a key.' : ''}`,
+      message: `${nameOf(path)} reads ${listOf(names)}, which ${names.length === 1 ? 'is' : 'are'} not set. Set ${names.length === 1 ? 'it' : 'them'} in the environment or in the .env file beside this file.${path[0] === 'server' && isSecretPath(path) ? ' `openssl rand -hex 24` generates a key.' : ''}`,
     }));
 
 const unreadable = ({ unreadable }: Resolution): Finding[] =>
   unreadable.map(({ path, name, file, why }) => ({
     path,
     at: 'value',
-    message: `${nameOf(path)} reads ${name} from the file ${file}, which ${why}. ${name}_FILE in the environment names that file.`,
+    message: `${nameOf(path)} reads ${name} from the file ${file}, which ${why}. The path comes from ${name}_FILE in the environment.`,
   }));
 
 const schemaFindings = (written: unknown, resolved: unknown): Finding[] => {
-  const validate = validatorOf();
+  const validate = configurationValidator();
   return validate === undefined || validate(resolved)
     ? []
-    : explain(validate.errors ?? [], { base: [], written, validatorOf });
+    : findingsOf(validate.errors ?? [], { base: [], written, validatorOf: configurationValidator });
 };
 
-/** Whether `path` is inside a value whose key is wrong: once the key is right, it may be judged. */
-const isUnderWrongKey = (path: Path, shape: readonly Finding[]): boolean =>
-  shape.some(
+/** Whether `path` is inside a value whose key is wrong. It is checked once the key is correct. */
+const isUnderWrongKey = (path: Path, schemaProblems: readonly Finding[]): boolean =>
+  schemaProblems.some(
     ({ at, path: outer }) => at === 'key' && outer.every((step, index) => String(step) === String(path[index])),
   );
 
-/** Everything that is wrong with a configuration, in no order. `written` is what was parsed, `resolution` made from it. */
+/**
+ * Finds everything that is wrong with a configuration, in no particular order.
+ * @param written the parsed file
+ * @param resolution `written` with its variables read
+ */
 export const validate = (written: unknown, resolution: Resolution, locator: Locator): Finding[] => {
-  const subject = { written, resolved: resolution.value, locator };
-  // What an unread variable stands for is not known, so nothing else is said about it.
+  const configuration = { written, resolved: resolution.value, locator };
+  // The value of a variable that could not be read is unknown, so it is not checked.
   const unreadPaths = [...resolution.unset, ...resolution.unreadable].map(({ path }) => path);
-  const unread = new Set([...unreadPaths, ...resolution.malformed].map(keyOf));
-  const shape = schemaFindings(written, resolution.value).filter(
-    ({ at, path }) => at === 'key' || !unread.has(keyOf(path)),
+  const unread = new Set([...unreadPaths, ...resolution.malformed].map(idOf));
+  const schemaProblems = schemaFindings(written, resolution.value).filter(
+    ({ at, path }) => at === 'key' || !unread.has(idOf(path)),
   );
   const variables = [...malformed(written, resolution.malformed), ...unset(resolution), ...unreadable(resolution)];
-  const said = new Set([...unread, ...shape.map(({ path }) => keyOf(path))]);
-  const checks = CHECKS.flatMap((check) => check(subject)).filter(({ path }) => !said.has(keyOf(path)));
-  const rest = [...variables, ...checks].filter(({ path }) => !isUnderWrongKey(path, shape));
-  return [...duplicates(locator), ...shape, ...rest];
+  const reported = new Set([...unread, ...schemaProblems.map(({ path }) => idOf(path))]);
+  const checks = CHECKS.flatMap((check) => check(configuration)).filter(({ path }) => !reported.has(idOf(path)));
+  const rest = [...variables, ...checks].filter(({ path }) => !isUnderWrongKey(path, schemaProblems));
+  return [...duplicateKeys(locator), ...schemaProblems, ...rest];
 };

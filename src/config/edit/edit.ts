@@ -1,17 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import JSON5 from 'json5';
 import { ChainError } from '../../plugin/door/errors.js';
-import type { Path } from '../locate.js';
+import type { Path } from '../path.js';
 import { nameOf } from '../wording.js';
 import { renameKey, rewrite } from './rewrite.js';
 
 /**
- * One change of a configuration's text.
- * - `set`: the value at `path` becomes `value`. Of an object or list only what differs is touched; the items of a list
- *   are known again by what they are, so that a new order moves them with their comments. What is missing on the way to
- *   `path` is made.
- * - `remove`: what is at `path` goes, with its own comments.
- * - `rename`: the last key of `path` becomes `key`, in the same place.
+ * A change of a configuration's text.
+ * - `set`: sets the value at `path`. In an object or list, only the differences are written. Items of a list are matched, so
+ *   that they keep their comments when their order changes. Missing objects on the path are created.
+ * - `remove`: removes the value at `path`, with its own comments.
+ * - `rename`: renames the last key of `path` to `key`, in the same place.
  */
 export type Edit =
   | { readonly op: 'set'; readonly path: Path; readonly value: unknown }
@@ -19,21 +18,22 @@ export type Edit =
   | { readonly op: 'rename'; readonly path: Path; readonly key: string };
 
 /**
- * Applies `edits`, one after another, to the text of a configuration that JSON5 accepts: comments, order and style stay.
- * JSON5 itself reads every result, which must mean exactly what was intended.
- * @throws ChainError `not_found` where there is nothing to change · `invalid_request` for an edit that makes no sense ·
- * `invalid_configuration` for a text that can only be changed as a whole
+ * Applies `edits` in order to the text of a configuration. Comments, order and style stay. After each edit, JSON5 parses
+ * the result, which must be exactly the intended value.
+ * @param text valid JSON5
+ * @throws ChainError `not_found` if `path` does not exist · `invalid_request` for an impossible edit ·
+ * `invalid_configuration` for a text that 429chain cannot edit
  */
 export const applyEdits = (text: string, edits: readonly Edit[]): string =>
   edits.reduce((before, edit) => {
     const old: unknown = JSON5.parse(before);
-    const intended = edited(old, edit);
-    const after = rewritten(before, old, intended, edit);
-    if (!isDeepStrictEqual(meaningOf(after), intended)) throw cannotEdit(edit);
+    const intended = applyToValue(old, edit);
+    const after = applyToText(before, old, intended, edit);
+    if (!isDeepStrictEqual(parse(after), intended)) throw cannotEdit(edit);
     return after;
   }, text);
 
-const rewritten = (text: string, old: unknown, intended: unknown, edit: Edit): string => {
+const applyToText = (text: string, old: unknown, intended: unknown, edit: Edit): string => {
   try {
     return edit.op === 'rename' ? renameKey(text, edit.path.map(String), edit.key) : rewrite(text, old, intended);
   } catch (cause) {
@@ -41,7 +41,7 @@ const rewritten = (text: string, old: unknown, intended: unknown, edit: Edit): s
   }
 };
 
-const meaningOf = (text: string): unknown => {
+const parse = (text: string): unknown => {
   try {
     return JSON5.parse(text);
   } catch {
@@ -52,57 +52,58 @@ const meaningOf = (text: string): unknown => {
 const cannotEdit = ({ path }: Edit, cause?: unknown): ChainError =>
   new ChainError(
     'invalid_configuration',
-    `${nameOf(path)} cannot be changed by itself: the file is written in a way that only its author can edit. Change it as text.`,
+    `429chain cannot edit ${nameOf(path)}: the file uses syntax that its editor does not support. Change it as text.`,
     { status: 422, cause },
   );
 
-/** What JSON can express of a value, which is all that a configuration may hold. */
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? 'null');
+/** Reduces a value to JSON, which is all that a configuration can contain. */
+const toJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value) ?? 'null');
 
-/** The value that `edit` is to make of `root`. */
-const edited = (root: unknown, edit: Edit): unknown => {
+/** `root` with `edit` applied. */
+const applyToValue = (root: unknown, edit: Edit): unknown => {
   const { path } = edit;
-  if (edit.op === 'set') return withValue(root, path, 0, plain(edit.value));
+  if (edit.op === 'set') return withValue(root, path, 0, toJson(edit.value));
   const last = path.at(-1);
   if (last === undefined) throw new ChainError('invalid_request', `The file as a whole cannot be ${edit.op}d.`);
-  return within(root, path, 0, (owner) => {
+  return withChangedOwner(root, path, 0, (owner) => {
     if (Array.isArray(owner) && edit.op === 'remove') return owner.filter((_, index) => index !== Number(last));
-    if (Array.isArray(owner)) throw new ChainError('invalid_request', `${nameOf(path)} is in a list, and has no name.`);
+    if (Array.isArray(owner))
+      throw new ChainError('invalid_request', `${nameOf(path)} is an item of a list and has no key.`);
     if (edit.op === 'remove') return Object.fromEntries(Object.entries(owner).filter(([key]) => key !== last));
     if (edit.key !== last && Object.hasOwn(owner, edit.key)) {
-      throw new ChainError('invalid_request', `${nameOf([...path.slice(0, -1), edit.key])} is there already.`);
+      throw new ChainError('invalid_request', `${nameOf([...path.slice(0, -1), edit.key])} already exists.`);
     }
     return Object.fromEntries(Object.entries(owner).map(([key, value]) => [key === last ? edit.key : key, value]));
   });
 };
 
-/** `value` with the object or list that has the last step of `path` changed. */
-const within = (value: unknown, path: Path, depth: number, change: (owner: object) => unknown): unknown => {
+/** `value` with the owner of the last step of `path` replaced by `change(owner)`. */
+const withChangedOwner = (value: unknown, path: Path, depth: number, change: (owner: object) => unknown): unknown => {
   const step = path[depth];
   if (typeof value !== 'object' || value === null || step === undefined || !Object.hasOwn(value, step)) {
     throw new ChainError('not_found', `There is no ${nameOf(path)}.`);
   }
   if (depth === path.length - 1) return change(value);
-  return replaced(value, step, within((value as Record<string, unknown>)[step], path, depth + 1, change));
+  return withStep(value, step, withChangedOwner((value as Record<string, unknown>)[step], path, depth + 1, change));
 };
 
 const withValue = (value: unknown, path: Path, depth: number, next: unknown): unknown => {
   const step = path[depth];
   if (step === undefined) return next;
-  if (value === undefined) return replaced({}, step, withValue(undefined, path, depth + 1, next));
+  if (value === undefined) return withStep({}, step, withValue(undefined, path, depth + 1, next));
   const isList = Array.isArray(value);
   if (typeof value !== 'object' || value === null || (isList && !(Number(step) >= 0 && Number(step) <= value.length))) {
     throw new ChainError(
       'invalid_request',
-      `${nameOf(path)} cannot be set: ${nameOf(path.slice(0, depth))} has no room for it.`,
+      `${nameOf(path)} cannot be set: ${nameOf(path.slice(0, depth))} cannot contain it.`,
     );
   }
   const inner = Object.hasOwn(value, step) ? (value as Record<string, unknown>)[step] : undefined;
-  return replaced(value, step, withValue(inner, path, depth + 1, next));
+  return withStep(value, step, withValue(inner, path, depth + 1, next));
 };
 
-/** A copy with another value at `step`; a key such as `__proto__` stays a key. */
-const replaced = (owner: object, step: string | number, value: unknown): unknown => {
+/** A copy with another value at `step`. Keeps keys such as `__proto__`. */
+const withStep = (owner: object, step: string | number, value: unknown): unknown => {
   if (Array.isArray(owner)) return Object.assign([...owner], { [Number(step)]: value });
   const entries = Object.entries(owner);
   const key = String(step);

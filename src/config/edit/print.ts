@@ -1,27 +1,27 @@
 import type { DocumentNode, MemberNode, ObjectNode, ValueNode } from '@humanwhocodes/momoa';
 import JSON5 from 'json5';
 
-/** How a file is written, so that what is added to it looks as if its author had written it. */
+/** The style of a file, so that added text looks like the rest. */
 export interface Style {
   readonly newline: string;
   /** One level of indentation. */
   readonly unit: string;
   readonly quote: string;
-  /** Keys that need no quotes have them nevertheless. */
+  /** Whether keys have quotes even if they need none. */
   readonly quotedKeys: boolean;
-  /** Between a key and its value. */
+  /** The text between a key and its value. */
   readonly colon: string;
-  /** Between two values in a line. */
+  /** The text between two values on a line. */
   readonly comma: string;
-  /** Between a brace and what is in it, in a line. */
+  /** The text inside the braces of an object on one line. */
   readonly padding: string;
-  /** After the last value of several lines. */
+  /** Whether the last of several lines has a comma. */
   readonly trailingComma: boolean;
-  /** Whether all stands in one long line, as programs write it. */
+  /** Whether the file is a single long line, as programs write it. */
   readonly isOneLine: boolean;
 }
 
-/** How 429chain writes a configuration of its own. */
+/** The style of configurations that 429chain creates. */
 const OWN_STYLE: Style = {
   newline: '\n',
   unit: '  ',
@@ -34,17 +34,17 @@ const OWN_STYLE: Style = {
   isOneLine: false,
 };
 
-/** What is longer than a line of this many characters is written in several. */
+/** Longer values are written on several lines. */
 export const LONGEST_LINE = 120;
 
-/** `null`, `true` and the like are keys in JSON5 too, but not for the parser that edits. */
+/** Keys without quotes. JSON5 also allows `null`, `true` and so on, but momoa does not. */
 const PLAIN_KEY = /^(?!(?:null|true|false|Infinity|NaN)$)[A-Za-z_$][\w$]*$/;
 
-/** A text in quotes. JSON5 would write half a surrogate pair as it is, which no file can hold. */
+/** A string in quotes. Escapes lone surrogates, which JSON5 would write as they are and no file can store. */
 const printText = (text: string, quote: string): string =>
   JSON5.stringify(text, { quote }).replace(/\p{Cs}/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
 
-/** A text, number, boolean or null. */
+/** A string, number, boolean or null. */
 export const printScalar = (value: unknown, quote: string): string =>
   typeof value === 'string' ? printText(value, quote) : JSON5.stringify(value);
 
@@ -53,7 +53,7 @@ export const printKey = (key: string, { quotedKeys, quote }: Style): string =>
 
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Maps, such as `providers`, are written with a line for each of their entries, however short. */
+/** Whether `value` is a map, such as `providers`: each of its entries gets its own line. */
 const isMap = (value: object): boolean => {
   const inner = Object.values(value);
   return !Array.isArray(value) && inner.length > 0 && inner.every(isContainer);
@@ -63,7 +63,7 @@ const partsOf = (value: object, print: (inner: unknown) => string, style: Style)
   Array.isArray(value)
     ? value.map(print)
     : Object.entries(value)
-        // As in JSON: what is undefined is not there.
+        // As in JSON, undefined values are left out.
         .filter(([, inner]) => inner !== undefined)
         .map(([key, inner]) => `${printKey(key, style)}${style.colon}${print(inner)}`);
 
@@ -76,7 +76,7 @@ const printLine = (value: unknown, style: Style): string => {
 
 const hasMap = (value: unknown): boolean => isContainer(value) && (isMap(value) || Object.values(value).some(hasMap));
 
-/** `value` as text for a line that is indented by `indent` and has `before` characters more in front of it. */
+/** Prints `value` for a line that is indented by `indent` and has `before` more characters before the value. */
 export const print = (value: unknown, style: Style, indent: string, before = 0): string => {
   const line = printLine(value, style);
   const fits = indent.length + before + line.length < LONGEST_LINE;
@@ -89,10 +89,10 @@ export const print = (value: unknown, style: Style, indent: string, before = 0):
   return `${open}${style.newline}${inner}${lines}${end}${close}`;
 };
 
-/** A whole configuration, in the style of the one that is shipped. */
+/** Prints a whole configuration, in the style of the example configuration. */
 export const printConfiguration = (configuration: object): string => `${print(configuration, OWN_STYLE, '')}\n`;
 
-/** The style of a text, as far as it shows any; else our own. */
+/** The style of a text. What the text does not show has the default style. */
 export const styleOf = (text: string, root: DocumentNode): Style => {
   const nodes = nodesIn(root.body);
   const objects = nodes.filter((node): node is ObjectNode => node.type === 'Object' && node.members.length > 0);
@@ -117,12 +117,12 @@ export const styleOf = (text: string, root: DocumentNode): Style => {
 
 type Ranged = { range?: [number, number] };
 
-/** Where a node begins and ends. momoa tells it when it is asked to. */
+/** The start and end of a node. momoa adds them with the option `ranges`. */
 export const rangeOf = (node: Ranged): [number, number] => node.range as [number, number];
 
 export const sliceOf = (text: string, node: Ranged): string => text.slice(...rangeOf(node));
 
-/** The colon of a member with the blanks around it; ours where a comment stands there too. */
+/** The colon of a member with the blanks around it; the default if there is also a comment. */
 const colonOf = (text: string, { name, value }: MemberNode): string => {
   const between = text.slice(rangeOf(name)[1], rangeOf(value)[0]);
   return /^[ \t]*:[ \t]*$/.test(between) ? between : OWN_STYLE.colon;
@@ -136,13 +136,13 @@ const childrenOf = (node: ValueNode): ValueNode[] => {
   return node.type === 'Array' ? node.elements.map(({ value }) => value) : [];
 };
 
-/** A node and all that is in it, from top to bottom. */
+/** A node and all nodes inside it, from top to bottom. */
 const nodesIn = (node: ValueNode): ValueNode[] => [node, ...childrenOf(node).flatMap(nodesIn)];
 
 const firstOf = (node: ValueNode): Ranged | undefined =>
   node.type === 'Object' ? node.members[0] : node.type === 'Array' ? node.elements[0]?.value : undefined;
 
-/** The indentation of the line in which `offset` is. */
+/** The indentation of the line at `offset`. */
 export const indentAt = (text: string, offset: number): string => {
   const line =
     text

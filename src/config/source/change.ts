@@ -1,27 +1,31 @@
 import { ChainError } from '../../plugin/door/errors.js';
 import type { Edit } from '../edit/edit.js';
-import { type Environment, isGiven } from '../env.js';
+import { type Environment, isVariableSet } from '../env.js';
 import { withVariables } from './dot-env.js';
 import type { Texts } from './medium.js';
 
-/** What is to become of a configuration: a new text, edits of it, or both in this order. */
+/** A change of the configuration: a new text, edits, or a new text with edits applied to it. */
 export interface Change {
   readonly text?: string;
-  /** Only for a file in which nothing is wrong. */
+  /** Allowed only if the current file is valid. */
   readonly edits?: readonly Edit[];
-  /** Variables for the `.env` beside the file, by name. */
+  /** Variables to set in the `.env` beside the file, by name. */
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /**
- * The texts that `change` makes of those `before`, its edits left aside.
- * @param env the variables that go before those of `.env`
- * @throws ChainError `invalid_request` for variables that cannot be kept or would be hidden
+ * Applies a change without its edits.
+ * @param env the environment, which overrides `.env`
+ * @throws ChainError `invalid_request` for variables that `.env` cannot store or that `env` overrides
  */
-export const changed = (before: Texts, { text = before.text, secrets = {} }: Change, env: Environment): Texts => {
+export const applyTextAndSecrets = (
+  before: Texts,
+  { text = before.text, secrets = {} }: Change,
+  env: Environment,
+): Texts => {
   for (const [name, value] of Object.entries(secrets)) {
-    if (!isGiven(env, name) || env[name]?.trim() === value.trim()) continue;
-    const message = `${name} is set in the environment of 429chain, which goes before .env. Change it there, or use another name.`;
+    if (!isVariableSet(env, name) || env[name]?.trim() === value.trim()) continue;
+    const message = `${name} is set in the environment of 429chain, which overrides .env. Change it there, or use another name.`;
     throw new ChainError('invalid_request', message, { param: name });
   }
   return { text, dotEnv: withVariables(before.dotEnv, secrets) };

@@ -1,24 +1,24 @@
-/** Those who wait for one kind of news. */
+/** The listeners of one kind of event. */
 export class Listeners<T> {
-  readonly #listeners = new Set<(news: T) => void>();
+  readonly #listeners = new Set<(event: T) => void>();
   readonly #onFailure: (cause: unknown) => void;
 
-  /** @param onFailure is told what a listener threw: nobody else is there to catch it */
+  /** @param onFailure called with what a listener throws */
   constructor(onFailure: (cause: unknown) => void) {
     this.#onFailure = onFailure;
   }
 
-  /** Returns what ends it. */
-  add(listener: (news: T) => void): () => void {
+  /** @returns a function that removes the listener */
+  add(listener: (event: T) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** One listener's failure is not the others'. */
-  tell(news: T): void {
+  /** Calls every listener, also after one throws. */
+  emit(event: T): void {
     for (const listener of [...this.#listeners]) {
       try {
-        listener(news);
+        listener(event);
       } catch (cause) {
         this.#onFailure(cause);
       }

@@ -1,43 +1,43 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Writable } from '../../contract/admin-configuration.js';
 import type { Log } from '../../log.js';
-import type { Writable } from '../settings.js';
 import { replaceFile } from './replace-file.js';
 import { DOT_ENV, readSources, type Sources } from './sources.js';
 import { watchSources } from './watch.js';
 
-/** The two texts that a configuration is made from. */
+/** The texts of a configuration and of its `.env`. */
 export interface Texts {
   readonly text: string;
   readonly dotEnv: string;
 }
 
-/** Where a configuration is kept. */
+/** The storage of a configuration. */
 export interface Medium {
-  /** Absolute; absent for one that is no file. */
+  /** Absolute. Absent for a configuration in memory. */
   readonly file?: string;
   readonly writable: Writable;
   read(): Sources;
-  /** Puts `next` in the place of `before`: both texts or, when it throws, neither. */
+  /** Replaces `before` by `next`: both texts or, if it throws, none. */
   write(next: Texts, before: Texts): Promise<void>;
-  /** Calls `onEvent` when another may have written. @returns ends that */
+  /** Calls `onEvent` when the files may have changed. @returns a function that stops watching */
   watch(onEvent: () => void): () => void;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EROFS: 'it is on a file system that can only be read',
-  ENOENT: 'it is gone',
+  EROFS: 'it is on a read-only file system',
+  ENOENT: 'it no longer exists',
 };
 
-/** Why something cannot be written, in plain words. */
+/** The reason why a file cannot be written. */
 export const reasonOf = (cause: unknown): string => {
   const { code = '', message } = cause as NodeJS.ErrnoException;
-  if (code === 'EACCES' || code === 'EPERM') return 'the user who runs 429chain may not write it';
+  if (code === 'EACCES' || code === 'EPERM') return 'the user that runs 429chain has no write permission';
   return REASONS[code] ?? (code || message);
 };
 
-/** A file, and the `.env` beside it. `file` is absolute. */
+/** A configuration file and the `.env` beside it. `file` is absolute. */
 export const fileMedium = (file: string, log: Log): Medium => {
   const dotEnvFile = join(dirname(file), DOT_ENV);
   return {
@@ -54,7 +54,7 @@ export const fileMedium = (file: string, log: Log): Medium => {
     write: async (next, before) => {
       const hadDotEnv = existsSync(dotEnvFile);
       const isNewDotEnv = next.dotEnv !== before.dotEnv;
-      // First, so that the file never names a variable that is not there.
+      // First, so that the configuration never reads a variable that is not set.
       if (isNewDotEnv) await replaceFile(dotEnvFile, next.dotEnv, 0o600);
       try {
         if (next.text !== before.text) await replaceFile(file, next.text);
@@ -67,7 +67,7 @@ export const fileMedium = (file: string, log: Log): Medium => {
   };
 };
 
-/** A configuration that is no file: changes are gone when the process ends. */
+/** A configuration in memory. Changes are lost when the process ends. */
 export const memoryMedium = (text: string): Medium => {
   let texts: Texts = { text, dotEnv: '' };
   return {

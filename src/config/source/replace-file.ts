@@ -1,13 +1,14 @@
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Here nothing can be put in the file's place: it is mounted by itself, or its folder may not be written. */
-const IRREPLACEABLE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV']);
+/** Errors for files that cannot be replaced: single-file mounts, or files in a read-only folder. */
+const CANNOT_REPLACE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV']);
 
 /**
- * Puts `text` in the place of `file`, at once and whole: a crash leaves the one or the other. Links are followed, mode and
- * owner stay; `mode` is that of a file from now on. A file that cannot be replaced, such as one that a container has
- * mounted by itself, is written in its place. Throws when it cannot be written either.
+ * Replaces the content of `file` atomically: after a crash it has the old or the new text. Follows links and keeps mode and
+ * owner. A file that cannot be replaced, such as a single-file mount in a container, is overwritten in place. Throws when
+ * that fails too.
+ * @param mode the new mode of the file; default: unchanged
  */
 export const replaceFile = async (file: string, text: string, mode?: number): Promise<void> => {
   const real = await realpath(file).catch(() => file);
@@ -18,9 +19,9 @@ export const replaceFile = async (file: string, text: string, mode?: number): Pr
     await syncFolder(dirname(real));
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => {});
-    if (!IRREPLACEABLE.has((cause as NodeJS.ErrnoException).code)) throw cause;
+    if (!CANNOT_REPLACE.has((cause as NodeJS.ErrnoException).code)) throw cause;
     await writeInPlace(real, text, mode).catch((second: NodeJS.ErrnoException) => {
-      // A new file that cannot be made is not what is missing.
+      // For a new file, ENOENT would hide the reason why it cannot be created.
       throw second.code === 'ENOENT' ? Object.assign(cause as Error, { path: real }) : second;
     });
   }
@@ -30,7 +31,7 @@ const writeBeside = async (file: string, temporary: string, text: string, mode: 
   const before = await stat(file).catch(() => undefined);
   const wanted = mode ?? (before === undefined ? 0o644 : before.mode & 0o777);
   await withFile(temporary, 'w', wanted, async (handle) => {
-    // The mode above holds for a new file only, and less what the process masks.
+    // The mode of `open` applies to new files only, and is reduced by the umask.
     await handle.chmod(wanted);
     const made = await handle.stat();
     if (before !== undefined && (made.uid !== before.uid || made.gid !== before.gid)) {
@@ -50,7 +51,7 @@ const writeInPlace = (file: string, text: string, mode: number | undefined): Pro
     await handle.sync();
   });
 
-/** Without this a power failure may undo the renaming. Windows cannot open a folder, and needs none of it. */
+/** Makes the rename survive a power failure. Windows cannot open folders, and does not need this. */
 const syncFolder = async (folder: string): Promise<void> => {
   if (process.platform !== 'win32') await withFile(folder, 'r', undefined, (handle) => handle.sync());
 };

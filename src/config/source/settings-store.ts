@@ -1,58 +1,61 @@
+import type { Writable } from '../../contract/admin-configuration.js';
 import type { Log } from '../../log.js';
 import type { Environment } from '../env.js';
-import type { Problem, Settings, Writable } from '../settings.js';
+import type { Problem, Settings } from '../settings.js';
 import type { Change } from './change.js';
 
-/** All that follows from new settings, ready to be used. */
+/** What follows from new settings: built, started, then activated. Building it has no effects. */
 export interface Prepared {
-  /** Takes it into use. Must not fail. */
+  /** Does everything that can fail before the settings come into force. If it rejects, there is nothing to dispose of. */
+  start(): Promise<void>;
+  /** Brings it into force, once it has started. Must not fail. */
   activate(): void;
-  /** Gives it up, unused. */
+  /** Drops it, started or not. */
   dispose(): Promise<void>;
 }
 
-/** The configuration in force, wherever it comes from. */
+/** The configuration in force, from a file or from memory. */
 export interface SettingsStore {
   readonly current: Settings;
-  /** What is wrong with the file as it is now; empty while `current` is what the file says. */
+  /** What is wrong with the file as it is now; empty while `current` matches the file. */
   readonly problems: readonly Problem[];
-  /** The file as it was read last, right or wrong; a change of it that is still being looked at is not there yet. */
+  /** The text of the file as last read, valid or not. A change that is still being checked is not included. */
   readonly text: string;
-  /** Stands for `text`: who saves says which text the change is meant for. */
+  /** Identifies `text`. A save names the revision that it is based on. */
   readonly revision: string;
   readonly writable: Writable;
   /**
-   * Changes the configuration: checks everything, writes it, and takes it into use once. Either all of it happens or
-   * nothing. Saves wait for each other.
-   * @throws ChainError `configuration_changed` when the file is not that of `revision` any more · InvalidConfiguration
-   * with status 422 · `read_only`, which shows the change to make · `invalid_request` for edits that make no sense
+   * Changes the configuration: checks it, starts what follows from it, writes it, and brings it into force. Either all of
+   * this happens or nothing. Saves wait for each other.
+   * @throws ChainError `configuration_changed` if the file no longer has `revision` · InvalidConfiguration with status
+   * 422 · `read_only`, which shows the change to make by hand · `invalid_request` for edits that do not apply
    */
   save(change: Change, revision: string): Promise<{ readonly revision: string }>;
-  /** Everything that would keep `text` from coming into force. Changes nothing. */
+  /** The problems of `text` as a configuration, including those that only building it shows. Has no effects. */
   check(text: string): Promise<readonly Problem[]>;
   /**
-   * Reads everything again and takes it into use as after a change, though nothing of it may have changed but what `why`
-   * names. What keeps it from coming into force is told to the log and to `problems`.
+   * Reads everything again and brings it into force, even if the file did not change. `why` is the reason, for the log. If
+   * it fails, the log and `problems` say why.
    */
   renew(why: string): Promise<void>;
-  /** Whether the environment of the process sets a variable, or names its file: what `.env` says of it counts for nothing then. */
+  /** Whether the environment of the process sets a variable or its file: it overrides `.env` then. */
   isFixed(variable: string): boolean;
-  /** Whether nothing is lost when `.env` gives a variable this value: nobody gives it another one, there or elsewhere. */
+  /** Whether `.env` may set a variable to this value: no other value is set, there or in the environment. */
   isFree(variable: string, value: string): boolean;
-  /** From now on settings come into force only once `prepare` has made all that follows from them. */
+  /** From now on, settings come into force only after what `prepare` builds from them has started. */
   prepareWith(prepare: (settings: Settings) => Promise<Prepared>): void;
-  /** Calls `listener` with every new `current`. Returns what ends that. */
+  /** Calls `listener` with every new `current`. Returns a function that stops this. */
   onChange(listener: (settings: Settings) => void): () => void;
-  /** Calls `listener` with every new `problems`. Returns what ends that. */
+  /** Calls `listener` with every new `problems`. Returns a function that stops this. */
   onProblems(listener: (problems: readonly Problem[]) => void): () => void;
-  /** Nothing comes into force any more. Ends when a change under way has ended. */
+  /** Lets no further change come into force. Resolves when a change in progress has ended. */
   close(): Promise<void>;
 }
 
 export interface StoreOptions {
-  /** The variables that go before those of `.env`. */
+  /** Environment variables. They override those of `.env`. */
   readonly env: Environment;
   readonly log: Log;
-  /** In place of the configuration's `dataDir`, now and after every change. */
+  /** Overrides the configuration's `dataDir`, also after every change. */
   readonly dataDir?: string | undefined;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Problem } from '../settings.js';
 
-/** What a configuration is made from, as it is on disk; or why it cannot be read. */
+/** The texts of a configuration on disk, or the problem why they cannot be read. */
 export type Sources =
   | { readonly ok: true; readonly text: string; readonly dotEnv: string }
   | { readonly ok: false; readonly problem: Problem };
@@ -11,7 +11,7 @@ export const DOT_ENV = '.env';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'There is no such file.',
-  EACCES: 'This file may not be read by the user who runs 429chain.',
+  EACCES: 'The user that runs 429chain cannot read this file.',
   EISDIR: 'This is a folder. Expected a file.',
 };
 
@@ -22,7 +22,7 @@ const unreadable = (file: string, cause: unknown): Sources => {
   return { ok: false, problem: { file, line: 1, column: 1, message } };
 };
 
-/** Reads a configuration's file and the `.env` beside it, which need not exist. `file` is absolute. Never throws. */
+/** Reads a configuration and the `.env` beside it, if there is one. `file` is absolute. Never throws. */
 export const readSources = (file: string): Sources => {
   let text: string;
   try {

@@ -1,23 +1,24 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import type { Writable } from '../../contract/admin-configuration.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { InvalidConfiguration } from '../check/invalid-configuration.js';
 import { formatProblems } from '../check/problems.js';
 import { applyEdits } from '../edit/edit.js';
-import { isGiven, readEnvironment } from '../env.js';
-import type { Problem, Settings, Writable } from '../settings.js';
-import { type Change, changed } from './change.js';
+import { isVariableSet, readEnvironment } from '../env.js';
+import type { Problem, Settings } from '../settings.js';
+import { applyTextAndSecrets, type Change } from './change.js';
 import { Listeners } from './listeners.js';
 import { parseSettings, type SettingsResult } from './load.js';
 import { fileMedium, type Medium, memoryMedium, reasonOf, type Texts } from './medium.js';
-import { readOnly } from './read-only.js';
+import { readOnlyError } from './read-only-error.js';
 import type { Prepared, SettingsStore, StoreOptions } from './settings-store.js';
 import type { Sources } from './sources.js';
 
 export { InvalidConfiguration } from '../check/invalid-configuration.js';
 export type { Prepared, SettingsStore, StoreOptions } from './settings-store.js';
 
-const NOTHING_TO_PREPARE: Prepared = { activate: () => {}, dispose: async () => {} };
+const NOTHING_TO_PREPARE: Prepared = { start: async () => {}, activate: () => {}, dispose: async () => {} };
 
 const contentOf = (sources: Sources): string => JSON.stringify(sources);
 
@@ -35,11 +36,11 @@ class Store implements SettingsStore {
   #problems: readonly Problem[] = [];
   #text: string;
   #revision: string;
-  /** Content that `current` was made from. */
+  /** The content that `current` was made from. */
   #applied: string;
-  /** Content that was looked at last. */
+  /** The content that was checked last. */
   #seen: string;
-  /** Reloads and saves, one after another. */
+  /** The end of the last reload, save or check: they run one after another. */
   #turns: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -48,11 +49,11 @@ class Store implements SettingsStore {
     this.#options = options;
     this.#name = medium.file ?? 'The configuration';
     const onFailure = (cause: unknown): void => {
-      options.log.error(`a listener for changes of ${this.#name} failed: ${cause}`);
+      options.log.error(`A listener for changes of ${this.#name} failed: ${cause}`);
     };
     this.#changeListeners = new Listeners(onFailure);
     this.#problemListeners = new Listeners(onFailure);
-    // Watched before it is read, so that no change falls in between.
+    // Watch before reading, so that no change is missed in between.
     this.#unwatch = medium.watch(() => this.#reloadSoon());
     const sources = medium.read();
     const result = this.#load(sources);
@@ -91,7 +92,7 @@ class Store implements SettingsStore {
       try {
         return await this.#save(change, revision);
       } catch (cause) {
-        // So that whoever asks then gets what is there now.
+        // The next query then gets the new content.
         if ((cause as ChainError).code === 'configuration_changed') await this.#reload();
         throw cause;
       }
@@ -104,7 +105,7 @@ class Store implements SettingsStore {
       const result = this.#load({ ok: true, text, dotEnv: sources.ok ? sources.dotEnv : '' });
       if (!result.ok) return result.problems;
       try {
-        const prepared = await this.#prepared(result.settings);
+        const prepared = await this.#prepare(result.settings);
         await prepared.dispose();
         return [];
       } catch (cause) {
@@ -122,7 +123,7 @@ class Store implements SettingsStore {
   }
 
   isFixed(variable: string): boolean {
-    return isGiven(this.#options.env, variable);
+    return isVariableSet(this.#options.env, variable);
   }
 
   isFree(variable: string, value: string): boolean {
@@ -162,7 +163,7 @@ class Store implements SettingsStore {
 
   #reloadSoon(): void {
     this.#turn(() => this.#reload()).catch((cause: unknown) => {
-      if (!this.#closed) this.#options.log.error(`${this.#name} cannot be taken over: ${(cause as Error).message}`);
+      if (!this.#closed) this.#options.log.error(`${this.#name} cannot be reloaded: ${(cause as Error).message}`);
     });
   }
 
@@ -180,7 +181,7 @@ class Store implements SettingsStore {
     if (content === this.#seen) return;
     this.#seen = content;
     if (content === this.#applied) {
-      log.info(`${this.#name} is again what is in force`);
+      log.info(`${this.#name} matches the configuration in force again`);
       this.#read(sources);
       this.#setProblems([]);
       return;
@@ -188,7 +189,7 @@ class Store implements SettingsStore {
     const result = this.#load(sources);
     if (!result.ok) return this.#refuse(why, result.problems, sources);
     try {
-      this.#activate(await this.#prepared(result.settings), result.settings, sources);
+      this.#activate(await this.#started(result.settings), result.settings, sources);
     } catch (cause) {
       if (this.#closed) return;
       this.#refuse(why, this.#problemsIn(cause), sources);
@@ -203,7 +204,7 @@ class Store implements SettingsStore {
   #refuse(why: string, problems: readonly Problem[], sources: Sources): void {
     const { log } = this.#options;
     this.#read(sources);
-    log.error(`${why} and cannot be used; what was in force before stays so`);
+    log.error(`${why} and cannot be used; the previous configuration stays in force`);
     for (const problem of problems) log.error(formatProblems([problem]));
     this.#setProblems(problems);
   }
@@ -211,8 +212,8 @@ class Store implements SettingsStore {
   async #save(change: Change, revision: string): Promise<{ readonly revision: string }> {
     const before = this.#unchanged(revision);
     const { edits = [] } = change;
-    const whole = changed(before, change, this.#options.env);
-    // What is broken is mended as a whole: edits are made from what is in force, which the text is not.
+    const whole = applyTextAndSecrets(before, change, this.#options.env);
+    // An invalid file can only be replaced as a whole: edits apply to the configuration in force, which is not its text.
     if (edits.length > 0 && this.#problems.length > 0) throw new InvalidConfiguration(this.#problems, 422);
     if (edits.length > 0) this.#valid(whole);
     const next = { ...whole, text: applyEdits(whole.text, edits) };
@@ -220,11 +221,11 @@ class Store implements SettingsStore {
     const settings = this.#valid(next);
     const { writable } = this.#medium;
     if (!writable.ok) throw this.#readOnly(writable.reason, before, next, change);
-    const prepared = await this.#prepared(settings).catch((cause: unknown) => {
+    const prepared = await this.#started(settings).catch((cause: unknown) => {
       throw cause instanceof InvalidConfiguration ? new InvalidConfiguration(cause.problems, 422) : cause;
     });
     try {
-      // Again, since to prepare may take its time.
+      // Check again: starting may have taken a while.
       this.#unchanged(revision);
       await this.#write(before, next, change);
     } catch (cause) {
@@ -244,13 +245,13 @@ class Store implements SettingsStore {
     throw new InvalidConfiguration(result.problems, 422);
   }
 
-  /** What is on the disk, which must be what the caller knows. */
+  /** The content on disk. @throws ChainError `configuration_changed` if it does not have `revision` */
   #unchanged(revision: string): Texts {
     const sources = this.#medium.read();
     if (sources.ok && revisionOf(sources.text) === revision) return { text: sources.text, dotEnv: sources.dotEnv };
     throw new ChainError(
       'configuration_changed',
-      `${this.#name} was changed meanwhile, and nothing was saved. Look at what is there now, then change it again.`,
+      `${this.#name} was changed in the meantime, so nothing was saved. Read it again, then repeat your change.`,
     );
   }
 
@@ -264,11 +265,13 @@ class Store implements SettingsStore {
   }
 
   #readOnly(reason: string, before: Texts, next: Texts, { secrets = {} }: Change, cause?: unknown): ChainError {
-    return readOnly({ reason, file: this.#medium.file, before: before.text, after: next.text, secrets, cause });
+    return readOnlyError({ reason, file: this.#medium.file, before: before.text, after: next.text, secrets, cause });
   }
 
-  async #prepared(settings: Settings): Promise<Prepared> {
+  /** Builds and starts what follows from `settings`. */
+  async #started(settings: Settings): Promise<Prepared> {
     const prepared = await this.#prepare(settings);
+    if (!this.#closed) await prepared.start();
     if (!this.#closed) return prepared;
     await prepared.dispose();
     throw new ChainError('shutting_down', '429chain is stopping; nothing was changed.');
@@ -280,10 +283,10 @@ class Store implements SettingsStore {
     this.#applied = contentOf(sources);
     this.#current = settings;
     this.#setProblems([]);
-    this.#changeListeners.tell(settings);
+    this.#changeListeners.emit(settings);
   }
 
-  /** Never before it is in force or refused: a revision is that of what `current` says, or there are problems. */
+  /** Called once the sources are in force or refused: `revision` belongs to `current`, or there are problems. */
   #read(sources: Sources): void {
     if (!sources.ok) return;
     this.#text = sources.text;
@@ -293,14 +296,14 @@ class Store implements SettingsStore {
   #setProblems(problems: readonly Problem[]): void {
     if (problems.length === 0 && this.#problems.length === 0) return;
     this.#problems = problems;
-    this.#problemListeners.tell(problems);
+    this.#problemListeners.emit(problems);
   }
 }
 
 /**
- * Reads `file` and follows its changes and those of the `.env` beside it. A change that cannot be used is logged, and
+ * Reads `file` and follows its changes and those of the `.env` beside it. If a change cannot be used, the log says why, and
  * `current` stays.
- * @throws InvalidConfiguration when the file cannot be used from the start
+ * @throws InvalidConfiguration if the file is invalid at the start
  */
 export const openStore = (file: string, options: StoreOptions): SettingsStore => {
   const path = resolve(file);
@@ -308,8 +311,8 @@ export const openStore = (file: string, options: StoreOptions): SettingsStore =>
 };
 
 /**
- * A store of a configuration that is no file: its changes are forgotten when the process ends.
- * @throws InvalidConfiguration when it cannot be used
+ * A store of a configuration without a file. Its changes are lost when the process ends.
+ * @throws InvalidConfiguration if it is invalid
  */
 export const memoryStore = (text: string, options: StoreOptions): SettingsStore =>
   new Store(memoryMedium(text), options);

@@ -3,10 +3,10 @@ import { basename, dirname } from 'node:path';
 import type { Log } from '../../log.js';
 import { DOT_ENV } from './sources.js';
 
-/** Long enough for an editor to finish what it saves in several steps, short enough to feel immediate. */
-const QUIET_MS = 100;
+/** Long enough for editors that save in several steps, short enough to feel immediate. */
+export const QUIET_MS = 100;
 
-/** Kubernetes replaces this link, and never the file itself, when a mounted configuration changes. */
+/** Kubernetes replaces this link, not the file, when a mounted configuration changes. */
 const MOUNT_LINK = '..data';
 
 const realPathOf = (file: string): string => {
@@ -18,9 +18,9 @@ const realPathOf = (file: string): string => {
 };
 
 /**
- * Calls `onEvent` some 100 ms after the last sign that `file` or the `.env` beside it may have changed; it may also
- * call for nothing. Does not keep the process alive. What cannot be watched is told to `log`.
- * @returns ends the watch
+ * Calls `onEvent` about 100 ms after `file` or the `.env` beside it may have changed, sometimes without a change. Does not
+ * keep the process alive. Logs a warning if it cannot watch.
+ * @returns a function that stops watching
  */
 export const watchSources = (file: string, onEvent: () => void, log: Log): (() => void) => {
   const paths = [file, realPathOf(file)];
@@ -33,9 +33,11 @@ export const watchSources = (file: string, onEvent: () => void, log: Log): (() =
     timer.unref();
   };
   const warn = (cause: unknown): void =>
-    log.warn(`changes of ${file} go unnoticed until a restart: ${cause instanceof Error ? cause.message : cause}`);
+    log.warn(
+      `429chain cannot watch ${file}; changes take effect after a restart (${cause instanceof Error ? cause.message : cause})`,
+    );
   const watchers: FSWatcher[] = [];
-  // The folder and not the file: an editor that replaces the file would leave a watch of the old one behind.
+  // Watches the folder: an editor may replace the file, and a watch on the file would follow the old one.
   for (const folder of new Set(paths.map((path) => dirname(path)))) {
     try {
       const watcher = watch(folder, { persistent: false }, (_event, name) => onName(name));

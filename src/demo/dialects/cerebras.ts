@@ -1,7 +1,7 @@
 import type { NamedStanding } from '../allowance.js';
-import { type Dialect, modelList, type Refused, type Reply, wholeSeconds } from '../dialect.js';
+import { type Dialect, modelList, type RefusedRequest, type Reply, wholeSeconds } from '../dialect.js';
 
-/** The grid of requests and tokens by minute, hour and day, resets in seconds. On answers only, never on a refusal. */
+/** Requests and tokens by minute, hour and day, with resets in seconds. Only on answers, not on refusals. */
 const answerHeaders = (standings: readonly NamedStanding[], now: number): Record<string, string> => {
   const headers: Record<string, string> = {};
   for (const { dimension, called, limit, remaining, resetAt } of standings) {
@@ -13,7 +13,7 @@ const answerHeaders = (standings: readonly NamedStanding[], now: number): Record
   return headers;
 };
 
-/** Errors stand bare, in no `error`. */
+/** The error fields are at the top level, without an `error` object. */
 const failure = (status: number, message: string, type: string, param: string | null, code: string): Reply => ({
   status,
   body: { message, type, param, code },
@@ -24,7 +24,7 @@ const QUOTAS = {
   tokens: ['too many tokens processed', 'too_many_tokens_error', 'token_quota_exceeded'],
 } as const;
 
-const refuse = ({ refusal }: Refused): Reply => {
+const refuse = ({ refusal }: RefusedRequest): Reply => {
   const { dimension, called = 'minute', limit, requested, retryAfterMs } = refusal;
   if (dimension === 'concurrent' || retryAfterMs === undefined) {
     const message = "We're experiencing high traffic right now! Please try again soon.";

@@ -1,8 +1,8 @@
 import type { NamedStanding, WindowName } from '../allowance.js';
-import { type Dialect, modelList, type Refused, type Reply, wholeSeconds } from '../dialect.js';
+import { type Dialect, modelList, type RefusedRequest, type Reply, wholeSeconds } from '../dialect.js';
 
-/** What its headers show. Requests per minute and tokens per day are in no header, only in the sentence of a 429. */
-const SHOWN: readonly (readonly [dimension: NamedStanding['dimension'], called: WindowName])[] = [
+/** The limits in headers. Requests per minute and tokens per day appear only in the message of a 429. */
+const HEADER_LIMITS: readonly (readonly [dimension: NamedStanding['dimension'], called: WindowName])[] = [
   ['requests', 'day'],
   ['tokens', 'minute'],
 ];
@@ -12,7 +12,7 @@ const UNITS = [
   ['m', 60_000],
 ] as const;
 
-/** Whole ms as Go prints a duration: `370ms`, `7.66s`, `1h23m31s`. */
+/** Formats whole ms as Go does: `370ms`, `7.66s`, `1h23m31s`. */
 export const goDuration = (ms: number): string => {
   if (ms > 0 && ms < 1000) return `${ms}ms`;
   let rest = ms;
@@ -27,7 +27,7 @@ export const goDuration = (ms: number): string => {
 
 const headersOf = (standings: readonly NamedStanding[], now: number): Record<string, string> => {
   const headers: Record<string, string> = {};
-  for (const [dimension, called] of SHOWN) {
+  for (const [dimension, called] of HEADER_LIMITS) {
     const standing = standings.find((each) => each.dimension === dimension && each.called === called);
     if (standing?.resetAt === undefined) continue;
     headers[`x-ratelimit-limit-${dimension}`] = String(standing.limit);
@@ -42,7 +42,7 @@ const failure = (status: number, message: string, type: string, code?: string): 
   body: { error: { message, type, ...(code === undefined ? {} : { code }) } },
 });
 
-const refuse = ({ model, refusal, standings, now }: Refused): Reply => {
+const refuse = ({ model, refusal, standings, now }: RefusedRequest): Reply => {
   const { dimension, called = 'minute', limit, remaining, requested, retryAfterMs } = refusal;
   if (retryAfterMs === undefined) {
     const message = `${model} is currently over capacity. Please try again and back off exponentially. Visit https://groqstatus.com to see if there is an active incident.`;

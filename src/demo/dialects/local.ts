@@ -1,17 +1,17 @@
-import { type Dialect, modelList, type Refused, type Reply } from '../dialect.js';
+import { type Dialect, modelList, type RefusedRequest, type Reply } from '../dialect.js';
 
 const failure = (status: number, message: string, type: string): Reply => ({
   status,
   body: { error: { message, type, param: null, code: null } },
 });
 
-/** No window, no header, no hint: it is busy, or it is not. */
-const refuse = ({ refusal }: Refused): Reply =>
+/** A local server has no windows, headers or hints: it is busy or not. */
+const refuse = ({ refusal }: RefusedRequest): Reply =>
   refusal.retryAfterMs === Number.POSITIVE_INFINITY
     ? failure(400, `the prompt is longer than the context length of ${refusal.limit} tokens`, 'invalid_request_error')
     : failure(503, 'server busy, please try again.  maximum pending requests exceeded', 'api_error');
 
-/** A server on the own machine, in the words of Ollama; with a key, which only vLLM asks for. */
+/** A server on the same machine, with the messages of Ollama. The demo uses a key, as vLLM does. */
 export const local: Dialect = {
   covers: 'account',
   completions: { idPrefix: 'chatcmpl-', streamUsage: 'no choices' },

@@ -1,4 +1,4 @@
-import type { Dialect, Refused, Reply } from '../dialect.js';
+import type { Dialect, RefusedRequest, Reply } from '../dialect.js';
 
 const MINUTE = { message: 'free-models-per-min. ', metadata: { limit_source: 'openrouter_free_tier_per_minute' } };
 const DAY = {
@@ -15,8 +15,8 @@ const failure = (code: number, message: string, metadata?: object): Reply => ({
   body: { error: { message, code, ...(metadata === undefined ? {} : { metadata }) }, user_id: 'user_demo' },
 });
 
-/** The reset of an account's limit stands in the body, as epoch ms; no header of the response has it. */
-const refuse = ({ model, refusal, now }: Refused): Reply => {
+/** The reset time of the account's limit is in the body, in epoch ms, and in no header of the response. */
+const refuse = ({ model, refusal, now }: RefusedRequest): Reply => {
   const { called, limit, remaining, requested, retryAfterMs } = refusal;
   if (retryAfterMs === Number.POSITIVE_INFINITY) {
     const message = `This endpoint's maximum context length is ${limit} tokens. However, you requested about ${requested} tokens. Please reduce the length of either one.`;

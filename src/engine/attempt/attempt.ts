@@ -1,6 +1,15 @@
 import type { Reservation, Usage } from '../../ledger/ledger.js';
 import { ChainError } from '../../plugin/door/errors.js';
-import type { Attempt, AttemptRecord, Failure, Repair, ResponseHead, Signal, Verdict } from '../../plugin/index.js';
+import type {
+  Attempt,
+  AttemptRecord,
+  Failure,
+  Repair,
+  ResponseHead,
+  Signal,
+  TokenUsage,
+  Verdict,
+} from '../../plugin/index.js';
 import { ErrorInAnswer, NoOverlap } from '../causes.js';
 import { parseBody } from '../parse-body.js';
 import { PREFILL } from '../resume/continuation.js';
@@ -8,246 +17,253 @@ import type { ResumableRequest } from '../resume/resumable-request.js';
 import { ResumeGate } from '../resume/resume-gate.js';
 import { FirstTokenGate } from '../stream/gate.js';
 import { LONGEST_ERROR, readAll, readWhole } from '../stream/read-answer.js';
-import { type Sink, StreamRelay } from '../stream/relay.js';
-import { TranslatedStream, type Translating, translated } from '../stream/translated-stream.js';
+import { StreamRelay } from '../stream/relay.js';
+import type { Sink } from '../stream/sink.js';
+import { TranslatedStream, type TranslationContext, translated } from '../stream/translated-stream.js';
 import type { PreparedTarget } from '../target.js';
 import type { EngineContext } from './context.js';
-import { Deadline } from './deadline.js';
-import { failureOfCause, failureOfResponse, scopeOfClass } from './failure.js';
-import { type Outgoing, outgoing } from './outgoing.js';
-import type { Answer, AttemptResult, StreamEnd } from './result.js';
-import type { Exchange } from './upstream.js';
+import type { Exchange } from './exchange.js';
+import { ExchangeGuard } from './exchange-guard.js';
+import { failureOf } from './failure.js';
+import { type OutgoingRequest, outgoingRequest } from './outgoing-request.js';
+import { choicesOf } from './request-size.js';
+import type { Answer, AttemptResult, FailedResult, StreamEnd } from './result.js';
+import { enforce, judge } from './verdict.js';
 
-/** Sends one request to one target under a reservation that is already held, and sees it through to settlement. */
-export class AttemptRunner {
-  readonly #parts: EngineContext;
-  readonly #request: ResumableRequest;
-  readonly #target: PreparedTarget;
-  readonly #attempt: Attempt;
-  readonly #reservation: Reservation;
+/** One attempt: a request, the target it goes to, and the units that the ledger holds for it. */
+export interface AttemptOrder {
+  readonly request: ResumableRequest;
+  readonly target: PreparedTarget;
+  readonly attempt: Attempt;
+  readonly reservation: Reservation;
+  /** Changes to the request beyond those that the target is already known to need. */
+  readonly repairs: readonly Repair[];
+}
+
+/**
+ * Sends a request to a target and closes the reservation when the attempt is over. A stream is over when its `pipe` has
+ * resolved. Never rejects.
+ */
+export const runAttempt = (context: EngineContext, order: AttemptOrder): Promise<AttemptResult> =>
+  new AttemptRun(context, order).run();
+
+interface Sent {
+  readonly exchange: Exchange;
+  readonly guard: ExchangeGuard;
+  readonly outgoing: OutgoingRequest;
+}
+
+interface Answering extends Sent {
+  readonly head: ResponseHead;
+}
+
+type OpenPhase =
+  | { readonly phase: 'preparing' }
+  /** There is no response yet. */
+  | ({ readonly phase: 'sending' } & Sent)
+  /** Status and headers are there. */
+  | ({ readonly phase: 'answering' } & Answering)
+  | ({ readonly phase: 'streaming'; readonly relay: StreamRelay } & Answering);
+
+class AttemptRun {
+  readonly #context: EngineContext;
+  readonly #order: AttemptOrder;
   readonly #startedAt: number;
+  #state: OpenPhase | { readonly phase: 'over' } = { phase: 'preparing' };
   #signals: readonly Signal[] = [];
-  #prepared: Outgoing | undefined;
-  #head: ResponseHead | undefined;
-  #raw: Buffer | undefined;
+  #changes: readonly string[] = [];
 
-  constructor(
-    parts: EngineContext,
-    request: ResumableRequest,
-    target: PreparedTarget,
-    attempt: Attempt,
-    reservation: Reservation,
-  ) {
-    this.#parts = parts;
-    this.#request = request;
-    this.#target = target;
-    this.#attempt = attempt;
-    this.#reservation = reservation;
-    this.#startedAt = parts.clock.monotonic();
+  constructor(context: EngineContext, order: AttemptOrder) {
+    this.#context = context;
+    this.#order = order;
+    this.#startedAt = context.clock.monotonic();
   }
 
-  /** `repairs` are changes beyond those that this target is already known to need. Never throws. */
-  async run(repairs: readonly Repair[]): Promise<AttemptResult> {
-    let exchange: Exchange | undefined;
-    let deadline: Deadline | undefined;
-    let unwatch = (): void => {};
+  async run(): Promise<AttemptResult> {
     try {
-      if (this.#request.caller.gone !== undefined) throw this.#request.caller.gone;
-      const prepared = outgoing(this.#request, this.#target, repairs);
-      this.#prepared = prepared;
-      const sent = this.#parts.upstream.send({
-        url: this.#target.baseUrl + prepared.path,
-        headers: prepared.headers,
-        body: textOf(prepared.body),
-        connectTimeoutMs: this.#target.timeouts.connect,
-      });
-      exchange = sent;
-      deadline = new Deadline(this.#target.timeouts, (cause) => sent.abort(cause));
-      unwatch = this.#request.caller.onLeave((cause) => sent.abort(cause));
-      this.#head = await sent.head;
-      this.#signals = this.#readSignals(this.#head);
-      // At once, whatever becomes of the body: a caller who leaves does not make them untrue.
-      this.#parts.ledger.observe(this.#reservation, this.#signals, this.#head.status < 300);
-      const answer = await this.#receive(sent, this.#head, deadline, unwatch);
-      this.#parts.ledger.served(this.#reservation);
-      if (!answer.stream) {
-        this.#close(deadline, unwatch);
-        this.#settle(answer.usage);
-      }
+      const sent = this.#send();
+      const head = await this.#readHead(sent);
+      const answer = await this.#receive({ ...sent, head });
       return { kind: 'served', answer, record: this.#record() };
     } catch (cause) {
-      exchange?.abort(cause as Error);
-      deadline?.clear();
-      unwatch();
-      return this.#fail(cause as Error, exchange?.sent ?? false);
+      return this.#fail(cause as Error);
     }
   }
 
-  #readSignals(head: ResponseHead): readonly Signal[] {
-    const { onRateLimitHeaders } = this.#parts.hooks;
-    return onRateLimitHeaders.taps.length === 0 ? [] : (onRateLimitHeaders.call(head, this.#attempt) ?? []);
+  #send(): Sent {
+    const { request, target, repairs } = this.#order;
+    if (request.caller.gone !== undefined) throw request.caller.gone;
+    const outgoing = outgoingRequest(request, target, repairs);
+    this.#changes = outgoing.changes;
+    const exchange = this.#context.upstream.send({
+      origin: target.endpoint.origin,
+      path: outgoing.path,
+      headers: outgoing.headers,
+      body: serialised(outgoing.body),
+      connectTimeoutMs: target.timeouts.connect,
+    });
+    const sent = { exchange, guard: new ExchangeGuard(exchange, target.timeouts, request.caller), outgoing };
+    this.#state = { phase: 'sending', ...sent };
+    return sent;
   }
 
-  /** Resolves with an answer that is one; throws for everything else. */
-  async #receive(exchange: Exchange, head: ResponseHead, deadline: Deadline, unwatch: () => void): Promise<Answer> {
-    if (head.status >= 300) throw new ErrorInAnswer(await this.#readError(exchange));
-    const { stream, transcript, continuation } = this.#request;
-    const translating = this.#translating(head);
-    if (stream) {
-      const source = translating === undefined ? exchange : new TranslatedStream(exchange, translating);
-      const { hidesUsage, asking, body } = this.#prepared as Outgoing;
-      const opening =
-        continuation === undefined ? new FirstTokenGate() : new ResumeGate(continuation.transcript, asking);
-      const relay = new StreamRelay(source, deadline, { hidesUsage, choices: choicesOf(body), opening, transcript });
-      await relay.firstEvent(head);
-      return { stream: true, head, pipe: (sink) => this.#pipe(relay, sink, deadline, unwatch) };
+  async #readHead(sent: Sent): Promise<ResponseHead> {
+    const { hooks, ledger } = this.#context;
+    const { attempt, reservation } = this.#order;
+    const head = await sent.exchange.head;
+    this.#state = { phase: 'answering', ...sent, head };
+    if (hooks.onRateLimitHeaders.taps.length > 0) {
+      this.#signals = hooks.onRateLimitHeaders.call(head, attempt) ?? [];
     }
-    const translate = translating && ((answer: unknown) => translated(translating, answer));
+    // They count even if the caller leaves before the body has come.
+    ledger.observe(reservation, this.#signals, head.status < 300);
+    return head;
+  }
+
+  /** Resolves when there is an answer for the caller. Rejects when the response contains none. */
+  async #receive(answering: Answering): Promise<Answer> {
+    const { exchange, outgoing, head } = answering;
+    if (head.status >= 300) {
+      const raw = await readAll(exchange, LONGEST_ERROR);
+      throw new ErrorInAnswer(parseBody(raw.toString('utf8')), raw);
+    }
+    const translation = this.#translationOf(outgoing, head);
+    if (this.#order.request.stream) return this.#openStream(answering, translation);
+    const translate = translation && ((answer: unknown) => translated(translation, answer));
     const { body, usage } = await readWhole(exchange, translate);
+    this.#context.ledger.served(this.#order.reservation);
+    this.#end();
+    this.#settle(usage);
     return { stream: false, head, body, usage };
   }
 
-  /** Absent for a provider that speaks OpenAI's protocol: its answers are never written anew. */
-  #translating({ at }: ResponseHead): Translating | undefined {
-    const { providerType } = this.#target;
-    if (providerType.translate === undefined) return undefined;
-    const { asked } = this.#prepared as Outgoing;
-    return { translation: providerType.translate, asked, id: this.#request.id, at };
+  /** Absent for a provider that speaks OpenAI's protocol: its answers pass unchanged. */
+  #translationOf({ openAiBody }: OutgoingRequest, { at }: ResponseHead): TranslationContext | undefined {
+    const { request, target } = this.#order;
+    const { translate: translation } = target.providerType;
+    return translation && { translation, request: openAiBody, id: request.id, at };
   }
 
-  async #pipe(relay: StreamRelay, sink: Sink, deadline: Deadline, unwatch: () => void): Promise<StreamEnd> {
+  async #openStream(answering: Answering, translation: TranslationContext | undefined): Promise<Answer> {
+    const { exchange, guard, outgoing, head } = answering;
+    const { transcript, continuation } = this.#order.request;
+    const { hidesUsage, resumeMode, body } = outgoing;
+    const source = translation === undefined ? exchange : new TranslatedStream(exchange, translation);
+    const gate =
+      continuation === undefined ? new FirstTokenGate() : new ResumeGate(continuation.transcript, resumeMode);
+    const relay = new StreamRelay(source, guard.deadline, { hidesUsage, choices: choicesOf(body), gate, transcript });
+    this.#state = { phase: 'streaming', ...answering, relay };
+    await relay.open(head);
+    this.#context.ledger.served(this.#order.reservation);
+    return { stream: true, head, pipe: (sink) => this.#pipe(relay, sink) };
+  }
+
+  async #pipe(relay: StreamRelay, sink: Sink): Promise<StreamEnd> {
     try {
       await relay.pipe(sink);
-      this.#settle(relay.usage);
-      return { usage: relay.usage, record: this.#record() };
     } catch (cause) {
-      // What it reported before it broke is what it cost.
-      if (relay.usage !== undefined) this.#settle(relay.usage);
-      const { failure, record } = this.#fail(cause as Error, true);
-      return { failure, record };
-    } finally {
-      this.#close(deadline, unwatch);
+      const { failure, record } = this.#fail(cause as Error);
+      return { usage: this.#usageOf(relay), failure, record };
     }
+    this.#end();
+    const usage = this.#usageOf(relay);
+    this.#settle(usage);
+    return { usage, record: this.#record() };
   }
 
-  async #readError(exchange: Exchange): Promise<unknown> {
-    this.#raw = await readAll(exchange, LONGEST_ERROR);
-    return parseBody(this.#raw.toString('utf8'));
+  /** What the provider reported, or else what was seen of the answer. */
+  #usageOf({ usage, textBytes }: StreamRelay): TokenUsage {
+    const { request, target } = this.#order;
+    if (usage !== undefined) return { ...usage, estimated: false };
+    return this.#context.estimates.seen(target.id, request.size, textBytes);
   }
 
-  #fail(cause: Error, sent: boolean): AttemptResult & { kind: 'failed' } {
-    const at = this.#parts.clock.now();
-    const { secrets } = this.#target;
-    const seen =
-      cause instanceof ErrorInAnswer && this.#head !== undefined
-        ? failureOfResponse(this.#head, cause.body, at, secrets)
-        : failureOfCause(cause, this.#head, at, secrets);
-    // Neither a caller who left nor a seam that was not found says anything about the target.
+  /** The answer is whole. */
+  #settle(usage: Usage | TokenUsage | undefined): void {
+    const { request, target, reservation } = this.#order;
+    reservation.settle(usage);
+    const isReported = usage !== undefined && !('estimated' in usage && usage.estimated);
+    if (isReported) this.#context.estimates.report(target.id, request.size, usage);
+  }
+
+  /** Ends the attempt and returns the phase that it was in. */
+  #end(): OpenPhase {
+    const state = this.#state;
+    if (state.phase === 'over') throw new Error('The attempt is already over.');
+    if (state.phase !== 'preparing') state.guard.release();
+    this.#state = { phase: 'over' };
+    return state;
+  }
+
+  #fail(cause: Error): FailedResult {
+    const last = this.#end();
+    if (last.phase !== 'preparing') last.exchange.abort(cause);
+    const { clock, ledger } = this.#context;
+    const { attempt, reservation, target } = this.#order;
+    const head = 'head' in last ? last.head : undefined;
+    const seen = failureOf(cause, head, clock.now(), target.secrets);
+    // Neither a caller who left nor a continuation without overlap says anything about the target.
     if (seen.class === 'cancelled' || cause instanceof NoOverlap) {
-      if (cause instanceof NoOverlap) this.#parts.ledger.served(this.#reservation);
-      this.#settleFailed(sent);
+      if (cause instanceof NoOverlap) ledger.served(reservation);
+      this.#settleFailed(last);
       return { kind: 'failed', failure: seen, record: this.#record(seen), repairs: [] };
     }
-    const verdict: Verdict = this.#parts.hooks.onError.call(seen, this.#attempt) ?? {};
-    const failure = { ...seen, class: verdict.class ?? seen.class };
-    const restsUntil = this.#execute(failure, verdict);
-    this.#settleFailed(sent);
+    const judgement = judge(this.#context, attempt, seen);
+    const { failure, verdict } = judgement;
+    const restsUntil = enforce(this.#context, attempt, reservation, judgement, head !== undefined);
+    this.#settleFailed(last);
+    this.#signals = [...this.#signals, ...(verdict.signals ?? [])];
     return {
       kind: 'failed',
       failure,
       restsUntil,
       record: this.#record(failure),
-      repairs: failure.class === 'bad_request' ? this.#repairs(verdict) : [],
-      body: this.#raw,
+      repairs: failure.class === 'bad_request' ? repairsOf(verdict, last) : [],
+      body: cause instanceof ErrorInAnswer ? cause.raw : undefined,
     };
   }
 
-  /** What may go from the request so that the target takes it. */
-  #repairs({ repairs = [] }: Verdict): readonly Repair[] {
-    return this.#prepared?.asking.how === 'prefill' && repairs.length === 0 ? [{ drop: PREFILL }] : repairs;
-  }
-
-  /** A refused request was counted, but cost no tokens; one that broke after its first token may have cost all of them. */
-  #settleFailed(sent: boolean): void {
-    if (!sent) this.#reservation.release();
-    else if (this.#head !== undefined && this.#head.status >= 400) this.#reservation.settle({ input: 0, output: 0 });
-    else this.#reservation.settle();
-  }
-
-  /** Carries out a verdict. @returns until when the target rests, epoch ms, if it does. */
-  #execute(failure: Failure, verdict: Verdict): number | undefined {
-    const { ledger } = this.#parts;
-    const told = verdict.signals ?? [];
-    if (this.#head !== undefined) {
-      ledger.observe(this.#reservation, told, false);
-      ledger.refused(this.#reservation);
-    }
-    this.#signals = [...this.#signals, ...told];
-    const scope = verdict.scope ?? scopeOfClass(failure.class);
-    if (scope === undefined) return undefined;
-    const until = verdict.until ?? failure.retryAt;
-    this.#warn(failure);
-    return ledger.coolDown(this.#reservation, scope, { class: failure.class, reason: reasonOf(failure), until });
-  }
-
-  /** What no waiting mends is for the operator to know. */
-  #warn({ class: failureClass, status, message }: Failure): void {
-    const { id, provider } = this.#target;
-    const said = `${status ?? 'no status'}: ${message}`;
-    const fields = { requestId: this.#request.id, target: id, status };
-    if (failureClass === 'auth') {
-      const cure = 'It is not asked again until its configuration changes or 429chain is restarted.';
-      this.#parts.log.error(`${provider} refused its key (${said}). ${cure}`, fields);
-    } else if (failureClass === 'not_found') {
-      this.#parts.log.warn(`${id} is unknown to its provider (${said}). It is tried again in an hour.`, fields);
-    }
-  }
-
-  #settle(usage: Usage | undefined): void {
-    this.#reservation.settle(usage);
-    if (usage !== undefined) this.#parts.estimates.report(this.#target.id, this.#request.size, usage);
-  }
-
-  #close(deadline: Deadline, unwatch: () => void): void {
-    deadline.clear();
-    unwatch();
+  /** A refused request counts, but costs no tokens. A stream costs what was seen of it. */
+  #settleFailed(last: OpenPhase): void {
+    const { reservation } = this.#order;
+    if (last.phase === 'preparing' || !last.exchange.sent) reservation.release();
+    else if (last.phase === 'streaming') reservation.settle(this.#usageOf(last.relay));
+    else if (last.phase === 'answering' && last.head.status >= 400) reservation.settle({ input: 0, output: 0 });
+    else reservation.settle();
   }
 
   #record(failure?: Failure): AttemptRecord {
     return {
-      attempt: this.#attempt,
-      durationMs: this.#parts.clock.monotonic() - this.#startedAt,
-      ...(failure === undefined ? { outcome: 'served' } : { outcome: 'failed', failure: shownFailure(failure) }),
+      attempt: this.#order.attempt,
+      durationMs: this.#context.clock.monotonic() - this.#startedAt,
+      ...(failure === undefined ? { outcome: 'served' } : { outcome: 'failed', failure: withoutBody(failure) }),
       signals: this.#signals,
-      adapted: this.#prepared?.changes ?? [],
+      adapted: this.#changes,
     };
   }
 }
 
-/**
- * A body as it is sent.
- * @throws ChainError `invalid_request` for one that is nested too deeply: that is its caller's fault, and no target's
- */
-const textOf = (body: Outgoing['body']): string => {
+/** @throws ChainError `invalid_request` for a body that is nested too deeply, which is not the target's fault */
+const serialised = (body: OutgoingRequest['body']): string => {
   try {
     return JSON.stringify(body);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new ChainError('invalid_request', 'The body is nested too deeply.', { cause });
+    throw new ChainError('invalid_request', 'The request body is nested too deeply.', { cause });
   }
 };
 
-/** What is kept of a failure: not the body, which may echo prompts and keys. */
-const shownFailure = ({ class: failureClass, status, message, retryAt, at }: Failure): Failure => ({
+/** Without an explanation, a refused prefill is the likely fault. */
+const repairsOf = ({ repairs = [] }: Verdict, last: OpenPhase): readonly Repair[] => {
+  const hadPrefill = last.phase !== 'preparing' && last.outgoing.resumeMode.kind === 'prefill';
+  return hadPrefill && repairs.length === 0 ? [{ drop: PREFILL }] : repairs;
+};
+
+/** A record is kept without the body, which may repeat prompts and keys. */
+const withoutBody = ({ class: failureClass, status, message, retryAt, at }: Failure): Failure => ({
   class: failureClass,
   status,
   message,
   retryAt,
   at,
 });
-
-const choicesOf = ({ n }: Readonly<Record<string, unknown>>): number => (typeof n === 'number' && n > 1 ? n : 1);
-
-/** A failure in plain words, for trails and cooldowns. */
-const reasonOf = ({ class: failureClass, status, message }: Failure): string =>
-  `${failureClass}${status === undefined ? '' : ` (${status})`}: ${message}`;

@@ -1,14 +1,14 @@
 import { TimedOut, type TimeoutKind } from '../causes.js';
 import type { TargetTimeouts } from '../target.js';
 
-/** All time limits of one attempt on one timer. A chunk costs a time stamp, not a timer. */
+/** All time limits of one attempt, on one timer. A chunk costs a time stamp, not a timer. */
 export class Deadline {
   readonly #timeouts: TargetTimeouts;
   readonly #onExpire: (cause: TimedOut) => void;
   readonly #startedAt = performance.now();
   #touchedAt = this.#startedAt;
-  #streaming = false;
-  /** Since when the caller keeps us waiting. */
+  #isStreaming = false;
+  /** When the caller stopped reading. */
   #heldAt: number | undefined;
   #heldMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -19,18 +19,19 @@ export class Deadline {
     this.#arm();
   }
 
-  /** The first token has come; from now on the time between chunks counts. */
+  /** The first token has come. From now on the time between chunks counts. */
   started(): void {
-    this.#streaming = true;
+    this.#isStreaming = true;
     this.touch();
     this.#arm();
   }
 
+  /** A chunk has come. */
   touch(): void {
     this.#touchedAt = performance.now();
   }
 
-  /** A caller who reads slowly is not the provider's fault. */
+  /** The caller does not read. The time until `unhold` does not count against the provider. */
   hold(): void {
     this.#heldAt ??= performance.now();
   }
@@ -48,7 +49,7 @@ export class Deadline {
   #arm(): void {
     clearTimeout(this.#timer);
     const { kind, at } = this.#next();
-    // A millisecond more, since timers may fire a fraction early.
+    // One millisecond more, since timers may fire a fraction early.
     this.#timer = setTimeout(() => this.#fire(kind), Math.max(0, at - performance.now()) + 1);
   }
 
@@ -59,11 +60,12 @@ export class Deadline {
     else this.#arm();
   }
 
+  /** Returns the limit that expires next, and when. */
   #next(): { kind: TimeoutKind; at: number } {
     const { firstToken, idle, total } = this.#timeouts;
     const heldMs = this.#heldMs + (this.#heldAt === undefined ? 0 : performance.now() - this.#heldAt);
-    const ends = this.#startedAt + total + heldMs;
-    const step = this.#streaming ? this.#touchedAt + idle : this.#startedAt + firstToken;
-    return step < ends ? { kind: this.#streaming ? 'idle' : 'firstToken', at: step } : { kind: 'total', at: ends };
+    const end = this.#startedAt + total + heldMs;
+    const step = this.#isStreaming ? this.#touchedAt + idle : this.#startedAt + firstToken;
+    return step < end ? { kind: this.#isStreaming ? 'idle' : 'firstToken', at: step } : { kind: 'total', at: end };
   }
 }

@@ -1,15 +1,15 @@
 import type { FailureClass, ScopeKind } from '../../contract/quota.js';
-import type { Failure, ResponseHead } from '../../plugin/door/api.js';
+import type { Failure, ResponseHead } from '../../plugin/door/attempt.js';
 import { readErrorBody } from '../../plugin/readers/error-body.js';
 import { retryAfterOf } from '../../plugin/readers/headers.js';
 import { classOfStatus } from '../../plugin/readers/status.js';
 import { maskSecrets } from '../../secrets.js';
-import { CallerGone, isCancelled, NoOverlap, NotAdaptable, TimedOut } from '../causes.js';
+import { CallerGone, ErrorInAnswer, isCancelled, NoOverlap, NotAdaptable, TimedOut } from '../causes.js';
 
-/** Longest part of a provider's words that is kept. */
+/** Characters of a provider's message that are kept. */
 const LONGEST_MESSAGE = 500;
 
-/** What rests where no plugin says. A class that is absent rests nothing. */
+/** What cools down unless a plugin decides otherwise. A class that is not listed starts no cooldown. */
 const SCOPES: Partial<Readonly<Record<FailureClass, ScopeKind>>> = {
   rate_limit: 'target',
   quota: 'pool',
@@ -21,7 +21,18 @@ const SCOPES: Partial<Readonly<Record<FailureClass, ScopeKind>>> = {
 
 export const scopeOfClass = (failureClass: FailureClass): ScopeKind | undefined => SCOPES[failureClass];
 
-/** A response that is no answer: an error status, or an error where an answer should be. */
+/** Describes why an attempt failed. `head` is the response's status and headers, if it came that far. */
+export const failureOf = (
+  cause: Error,
+  head: ResponseHead | undefined,
+  at: number,
+  secrets: readonly string[],
+): Failure =>
+  cause instanceof ErrorInAnswer && head !== undefined
+    ? failureOfResponse(head, cause.body, at, secrets)
+    : failureOfCause(cause, head, at, secrets);
+
+/** Describes a response that is not an answer: an error status, or an error under status 200. */
 export const failureOfResponse = (
   head: ResponseHead,
   body: unknown,
@@ -30,53 +41,57 @@ export const failureOfResponse = (
 ): Failure => ({
   class: classOfStatus(head.status),
   status: head.status,
-  message: maskSecrets(messageOf(body), secrets).slice(0, LONGEST_MESSAGE) || `status ${head.status}, nothing said`,
+  message: maskSecrets(messageOf(body), secrets).slice(0, LONGEST_MESSAGE) || `${head.status} with no message`,
   retryAt: retryAfterOf(head),
   head,
   body,
   at,
 });
 
-/** An exchange that broke, timed out, or brought what is no answer at all. */
+/** Describes an exchange that broke, timed out, or brought something that is not an answer. */
 export const failureOfCause = (
   cause: Error,
   head: ResponseHead | undefined,
   at: number,
   secrets: readonly string[],
-): Failure => ({
-  class: isCancelled(cause)
-    ? 'cancelled'
-    : cause instanceof NoOverlap || cause instanceof NotAdaptable
-      ? 'bad_request'
-      : 'server_error',
-  // What broke off before its body was whole says nothing by its status.
-  status: head !== undefined && head.status < 300 ? head.status : undefined,
-  message: maskSecrets(plainWords(cause), secrets).slice(0, LONGEST_MESSAGE),
-  head: head !== undefined && head.status < 300 ? head : undefined,
-  at,
-  cause,
-});
+): Failure => {
+  // A refusal that broke off before its body was whole means nothing by its status.
+  const accepted = head !== undefined && head.status < 300 ? head : undefined;
+  return {
+    class: classOfCause(cause),
+    status: accepted?.status,
+    message: maskSecrets(textOf(cause), secrets).slice(0, LONGEST_MESSAGE),
+    head: accepted,
+    at,
+    cause,
+  };
+};
 
-const NETWORK: Readonly<Record<string, string>> = {
+const classOfCause = (cause: Error): FailureClass => {
+  if (isCancelled(cause)) return 'cancelled';
+  return cause instanceof NoOverlap || cause instanceof NotAdaptable ? 'bad_request' : 'server_error';
+};
+
+const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused: nothing listens there',
   ECONNRESET: 'the connection broke',
   ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'its name could not be looked up',
+  EAI_AGAIN: 'the name could not be resolved',
   UND_ERR_SOCKET: 'the connection broke',
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-  ERR_INVALID_URL: 'its base URL is no URL',
+  ERR_INVALID_URL: 'the base URL is invalid',
 };
 
-const plainWords = (cause: Error): string => {
+const textOf = (cause: Error): string => {
   if (cause instanceof TimedOut || cause instanceof CallerGone) return cause.message;
   const { code } = cause as { code?: unknown };
-  const words = typeof code === 'string' ? NETWORK[code] : undefined;
-  return words === undefined ? cause.message : `${words} (${code})`;
+  const text = typeof code === 'string' ? NETWORK_ERRORS[code] : undefined;
+  return text === undefined ? cause.message : `${text} (${code})`;
 };
 
 /**
- * The sentence for people in an error body of any shape, or else the codes that name it. Never the body itself, which may
- * hold what was asked.
+ * Returns the message in an error body of any shape, or else its codes. Never returns the body itself, which may contain
+ * the prompt.
  */
 const messageOf = (body: unknown): string => {
   if (typeof body === 'string' && body.trimStart().startsWith('<')) return titleOf(body);
@@ -84,5 +99,7 @@ const messageOf = (body: unknown): string => {
   return message || codes.join(', ');
 };
 
-const titleOf = (html: string): string =>
-  `an HTML page: ${/<title>([^<]*)/i.exec(html)?.[1]?.trim() || 'without a title'}`;
+const titleOf = (html: string): string => {
+  const title = /<title>([^<]*)/i.exec(html)?.[1]?.trim();
+  return title ? `an HTML page: ${title}` : 'an HTML page without a title';
+};

@@ -1,6 +1,6 @@
 import type { Usage } from '../../ledger/ledger.js';
-import type { AttemptRecord, Failure, Repair, ResponseHead } from '../../plugin/door/api.js';
-import type { Sink } from '../stream/relay.js';
+import type { AttemptRecord, Failure, Repair, ResponseHead, TokenUsage } from '../../plugin/door/attempt.js';
+import type { Sink } from '../stream/sink.js';
 
 /** What a target answered, before a byte of it went to the caller. */
 export type Answer =
@@ -9,20 +9,30 @@ export type Answer =
 
 /** How a stream ended after its first token. */
 export interface StreamEnd {
-  readonly usage?: Usage | undefined;
+  /** What the target was charged: the reported usage, or an estimate from what was seen of the answer. */
+  readonly usage: TokenUsage;
   /** The attempt as it ended. */
   readonly record: AttemptRecord;
-  /** It broke, or the caller left: what went before is not a whole answer. */
+  /** Set when the stream broke or the caller left: the answer is not whole. */
   readonly failure?: Failure | undefined;
 }
 
-export type AttemptResult =
-  | { readonly kind: 'served'; readonly answer: Answer; readonly record: AttemptRecord }
-  | {
-      readonly kind: 'failed';
-      readonly failure: Failure;
-      readonly restsUntil?: number | undefined;
-      readonly record: AttemptRecord;
-      readonly repairs: readonly Repair[];
-      readonly body?: Buffer | undefined;
-    };
+interface ServedResult {
+  readonly kind: 'served';
+  readonly answer: Answer;
+  readonly record: AttemptRecord;
+}
+
+export interface FailedResult {
+  readonly kind: 'failed';
+  readonly failure: Failure;
+  /** When the target's cooldown ends, epoch ms. Absent when the failure started none. */
+  readonly restsUntil?: number | undefined;
+  readonly record: AttemptRecord;
+  /** Changes to the request that may make the target accept it. */
+  readonly repairs: readonly Repair[];
+  /** The body of the refusal as it came. */
+  readonly body?: Buffer | undefined;
+}
+
+export type AttemptResult = ServedResult | FailedResult;

@@ -1,15 +1,15 @@
 import type { ModelView } from '../../contract/models.js';
-import type { ProviderType } from '../../plugin/door/api.js';
+import type { ProviderType } from '../../plugin/door/provider-type.js';
 import { isFields } from '../../plugin/readers/error-body.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The models in a provider's list of them, free ones first and then the newest; `undefined` when it is no list
- * that we know. What the provider type does not take for a model to talk with is left out.
+ * Returns the models in a provider's answer to `GET /models`, free ones first and then the newest. Leaves out inactive
+ * models, and those that the provider type does not consider chat models. Returns `undefined` for an unknown format.
  */
-export const modelsIn = (said: unknown, { about, readModel, translate }: ProviderType): ModelView[] | undefined => {
-  const answer = translate?.models === undefined ? said : translate.models(said);
+export const modelsIn = (response: unknown, { about, readModel, translate }: ProviderType): ModelView[] | undefined => {
+  const answer = translate?.models === undefined ? response : translate.models(response);
   const list = Array.isArray(answer) ? answer : isFields(answer) ? listIn(answer) : undefined;
   if (!Array.isArray(list)) return undefined;
   const listed = list.filter(
@@ -19,20 +19,20 @@ export const modelsIn = (said: unknown, { about, readModel, translate }: Provide
   return listed
     .filter(({ active }) => active !== false)
     .flatMap((entry): ModelView[] => {
-      const told = readModel === undefined ? {} : readModel(entry);
-      if (told === undefined) return [];
-      return [{ ...(about?.allFree ? { free: true } : {}), ...usualFields(entry), ...told, id: bareId(entry.id) }];
+      const ownFields = readModel === undefined ? {} : readModel(entry);
+      if (ownFields === undefined) return [];
+      return [{ ...(about?.allFree ? { free: true } : {}), ...usualFields(entry), ...ownFields, id: bareId(entry.id) }];
     })
     .sort(freeAndNewestFirst);
 };
 
-/** A model as lists and targets name it alike: without Gemini's `models/`. */
+/** Returns a model's id without the `models/` that Gemini puts before it. */
 export const bareId = (id: string): string => id.replace(/^models\//, '');
 
-/** Ollama without a model says `data: null`. */
+/** Ollama sends `data: null` when it has no models. */
 const listIn = ({ data, object }: Fields): unknown => (data === null && object === 'list' ? [] : data);
 
-/** What several providers call by these names: Groq, OpenRouter, Together, Mistral, vLLM. */
+/** Reads fields that several providers share: Groq, OpenRouter, Together, Mistral, vLLM. */
 const usualFields = (entry: Fields): Partial<ModelView> => {
   const { name, created } = entry;
   const contextWindow = firstCount(entry, 'context_length', 'context_window', 'max_context_length', 'max_model_len');
@@ -41,7 +41,7 @@ const usualFields = (entry: Fields): Partial<ModelView> => {
     ...(typeof name === 'string' && name !== '' ? { name } : {}),
     ...(contextWindow === undefined ? {} : { contextWindow }),
     ...(maxOutput === undefined ? {} : { maxOutput }),
-    // Seconds, as at OpenAI. Some write 0 or nonsense.
+    // OpenAI sends seconds. Some providers send 0 or a negative number.
     ...(typeof created === 'number' && created > 0 ? { created: created * 1000 } : {}),
   };
 };

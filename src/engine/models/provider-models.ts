@@ -1,7 +1,9 @@
 import { type Dispatcher, request } from 'undici';
 import type { ModelView, ProviderTrial } from '../../contract/models.js';
 import type { FailureClass } from '../../contract/quota.js';
-import type { Attempt, Hooks, ProviderType } from '../../plugin/door/api.js';
+import type { Attempt } from '../../plugin/door/attempt.js';
+import type { Hooks } from '../../plugin/door/hooks.js';
+import type { ProviderType } from '../../plugin/door/provider-type.js';
 import { omit } from '../../plugin/readers/headers.js';
 import { failureOfCause, failureOfResponse } from '../attempt/failure.js';
 import { parseBody } from '../parse-body.js';
@@ -10,13 +12,13 @@ import { modelsIn } from './model-list.js';
 
 export type ProviderState = ProviderTrial['state'];
 
-/** What came of asking one provider for its models. */
+/** The result of asking one provider for its models. */
 export interface ProviderReport extends Omit<ProviderTrial, 'models'> {
-  /** Absent when nobody knows them. */
+  /** Absent when they are unknown. */
   readonly models?: readonly ModelView[];
 }
 
-/** What a refused list says about the provider. */
+/** What a refusal of the list says about the provider. */
 const STATES: Readonly<Record<FailureClass, ProviderState>> = {
   auth: 'key refused',
   rate_limit: 'at its limit',
@@ -32,8 +34,6 @@ const STATES: Readonly<Record<FailureClass, ProviderState>> = {
 
 const LONGEST_ANSWER_MS = 10_000;
 const LONGEST_DETAIL = 160;
-const notUnderstood = ({ providerType }: PreparedProvider): string =>
-  `its answer to GET ${modelsPathOf(providerType)} is not understood`;
 
 const modelsPathOf = ({ modelsPath = '/models' }: ProviderType): string => modelsPath;
 
@@ -43,7 +43,7 @@ interface Answer {
   readonly text: string;
 }
 
-/** Bytes of a list that are read: the longest one known has less than one megabyte. */
+/** Bytes of a list that are read. The longest known list has less than one megabyte. */
 const LONGEST_LIST = 16 * 1024 * 1024;
 
 const textOf = async (body: AsyncIterable<Buffer>): Promise<string> => {
@@ -52,24 +52,24 @@ const textOf = async (body: AsyncIterable<Buffer>): Promise<string> => {
   for await (const chunk of body) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > LONGEST_LIST) throw new Error('its list of models does not end');
+    if (length > LONGEST_LIST) throw new Error('its list of models has more than 16 MiB');
   }
   return Buffer.concat(chunks).toString('utf8');
 };
 
-/** The list of models of one provider, within ten seconds. `hooks` know what its refusals mean. Never throws. */
+/** Asks a provider for its models, within ten seconds. `hooks` classify its refusals. Never rejects. */
 export const askForModels = async (
   provider: PreparedProvider,
   hooks: Pick<Hooks, 'onError'>,
   dispatcher: Dispatcher,
 ): Promise<ProviderReport> => {
   if (provider.unusable !== undefined) return { state: provider.unusable.state, detail: provider.unusable.reason };
-  const { headers, keyHeader, timeouts, secrets, providerType } = provider;
+  const { headers, keyHeader, timeouts, secrets, providerType, endpoint } = provider;
   const longestMs = Math.min(LONGEST_ANSWER_MS, timeouts.firstToken, timeouts.total);
   const signal = AbortSignal.timeout(longestMs);
-  const ask = async (with_: Readonly<Record<string, string>>): Promise<Answer> => {
+  const ask = async (sentHeaders: Readonly<Record<string, string>>): Promise<Answer> => {
     const sent = await request(provider.baseUrl + modelsPathOf(providerType), {
-      headers: { ...with_ },
+      headers: { ...sentHeaders },
       dispatcher,
       signal,
     });
@@ -79,14 +79,14 @@ export const askForModels = async (
     const answer = await ask(omit(headers, 'content-type'));
     if (answer.status >= 300) return reportOfRefusal(provider, answer, hooks);
     const models = modelsIn(parseBody(answer.text), providerType);
-    if (models === undefined) return reportOfRiddle(provider, answer);
-    const keyUntried = headers[keyHeader] !== undefined && (await listsForAnybody(ask, omit(headers, keyHeader)));
+    if (models === undefined) return reportOfUnknownFormat(provider, answer);
+    const keyUntried = headers[keyHeader] !== undefined && (await isPublic(ask, omit(headers, keyHeader)));
     return { state: 'ok', detail: '', ...(keyUntried ? { keyUntried } : {}), models };
   } catch (cause) {
     const detail = signal.aborted
       ? `no answer within ${longestMs / 1000} s`
       : failureOfCause(cause as Error, undefined, Date.now(), secrets).message;
-    return { state: 'unreachable', detail: oneLine(`${new URL(provider.baseUrl).origin}: ${detail}`) };
+    return { state: 'unreachable', detail: oneLine(`${endpoint.origin}: ${detail}`) };
   }
 };
 
@@ -109,14 +109,16 @@ const reportOfRefusal = (provider: PreparedProvider, answer: Answer, hooks: Pick
   return { state, detail: oneLine(`${status}: ${failure.message}`) };
 };
 
-/** A page where a list should be means a wrong address; JSON of another shape is merely unknown to us. */
-const reportOfRiddle = (provider: PreparedProvider, { text }: Answer): ProviderReport =>
-  typeof parseBody(text) === 'string'
-    ? { state: 'failing', detail: `${notUnderstood(provider)}: it is no JSON. Is baseUrl right?` }
-    : { state: 'ok', detail: notUnderstood(provider) };
+/** A page instead of a list means a wrong address. JSON in another format says nothing about the provider. */
+const reportOfUnknownFormat = ({ providerType }: PreparedProvider, { text }: Answer): ProviderReport => {
+  const request = `GET ${modelsPathOf(providerType)}`;
+  return typeof parseBody(text) === 'string'
+    ? { state: 'failing', detail: `the answer to ${request} is not JSON. Is baseUrl right?` }
+    : { state: 'ok', detail: `the answer to ${request} has an unknown format` };
+};
 
-/** Whether the list comes with headers that have no key too (OpenRouter), and so says nothing about the key. */
-const listsForAnybody = async (
+/** Returns whether the provider lists its models without a key, as OpenRouter does. The list then says nothing about the key. */
+const isPublic = async (
   ask: (headers: Readonly<Record<string, string>>) => Promise<Answer>,
   headers: Readonly<Record<string, string>>,
 ): Promise<boolean> => {
@@ -127,7 +129,7 @@ const listsForAnybody = async (
   }
 };
 
-/** Control characters have no place in a terminal. */
+/** Removes line ends and control characters, for a terminal. */
 const oneLine = (text: string): string => {
   const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length > LONGEST_DETAIL ? `${line.slice(0, LONGEST_DETAIL)}…` : line;

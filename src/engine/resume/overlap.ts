@@ -1,7 +1,7 @@
-/** So many characters, white space aside, must agree before a repetition is believed; or all, where there are fewer. */
+/** This many characters, not counting white space, must agree to prove a repetition. A shorter text must agree as a whole. */
 const PROOF = 12;
 
-/** Quotes differ between models, and between an answer and its repetition. */
+/** Models write the same quotation marks in different ways. */
 const QUOTES: Readonly<Record<string, string>> = { '“': '"', '”': '"', '„': '"', '‘': "'", '’': "'", '‚': "'" };
 
 /** What a model may put before words that it repeats. */
@@ -9,90 +9,93 @@ const DECORATION = new Set(['"', "'", '`', '.', '…', '«']);
 
 const isSpace = (character: string): boolean => /\s/.test(character);
 
-const plain = (character: string): string => QUOTES[character] ?? character;
+const normalised = (character: string): string => QUOTES[character] ?? character;
 
-/** Characters that count when two texts are compared. */
+/** Returns the characters that count when two texts are compared. */
 const significant = (text: string): string[] =>
   text
     .split('')
     .filter((character) => !isSpace(character))
-    .map(plain);
+    .map(normalised);
 
-const hasSignificant = (text: string, most: number): boolean => {
+const hasSignificant = (text: string, least: number): boolean => {
   let count = 0;
-  for (const character of text) if (!isSpace(character) && ++count >= most) return true;
+  for (const character of text) if (!isSpace(character) && ++count >= least) return true;
   return false;
 };
 
-/** Where an answer goes on that was begun by another: characters of it that repeat, or that there is no such place. */
+/** How many characters of a new answer repeat what the caller has, or `none` when it does not continue that text. */
 export type Overlap = { readonly cut: number } | 'none';
 
-/**
- * How the target was asked: `anew`, as if nothing had been sent · `told` to go on, beginning with the last words that
- * were sent · `prefilled`, with the text as the beginning of its own answer, from which its provider promises to go on.
- */
+/** How a target is asked to continue an answer. */
 export type ResumeMode =
-  | { readonly how: 'restart' }
-  | { readonly how: 'instruct'; readonly lastWords: string }
-  | { readonly how: 'prefill' };
+  /** It gets the original request. */
+  | { readonly kind: 'restart' }
+  /** It is asked to continue, starting with the last words that the caller got. */
+  | { readonly kind: 'instruct'; readonly lastWords: string }
+  /** It gets the text as the beginning of its own answer, and its provider promises to continue from there. */
+  | { readonly kind: 'prefill' };
 
-/** Too little was sent to divide it into a beginning and last words that prove something. */
+/** Returns whether a text is too short to be split into a beginning and last words that prove something. */
 export const isShort = (sent: string): boolean => !hasSignificant(sent, 2 * PROOF);
 
-/** These words are enough to find their end again. */
+/** Returns whether these words are long enough to be recognised. */
 export const isProof = (words: string): boolean => hasSignificant(words, PROOF);
 
 /**
- * Finds where a second answer goes on from a first one that broke off. The second may begin with the last words, begin
- * again from the start, or simply go on. White space and the form of quotes do not count. Only where the last words
- * stand once in the first answer do they prove anything.
+ * Finds where a second answer continues a first one that broke off. The second may start with the last words, start over,
+ * or continue right away. White space and the form of quotation marks do not count. The last words prove something only if
+ * they occur once in the first answer.
  */
 export class OverlapFinder {
-  readonly #known: readonly string[];
-  readonly #asking: ResumeMode;
+  readonly #sent: readonly string[];
+  readonly #mode: ResumeMode;
   /** White space at the end of what was sent. */
-  readonly #had: string;
-  /** Where in the sent text the new one may begin; nowhere, where that would prove nothing. */
-  readonly #starting: readonly number[];
-  /** Those with which all of the new text agrees so far. */
-  #alive: readonly number[];
+  readonly #trailingSpace: string;
+  /** Where in the sent text the new one may start. Empty when that would prove nothing. */
+  readonly #candidates: readonly number[];
+  /** The candidates that agree with all of the new text so far. */
+  #agreeing: readonly number[];
   /** The new text so far, and how much of it is compared. */
   #text = '';
-  #read = 0;
-  /** Characters that counted. */
-  #counted = 0;
-  /** What stood before the first of them. */
+  #compared = 0;
+  /** Significant characters that were compared. */
+  #significantCount = 0;
+  /** Decoration before the first of them. */
   #decoration = '';
-  /** Where in the new text the repetition of the sent one ended. */
-  #end: number | undefined;
+  /** Where in the new text the repetition ends. */
+  #repetitionEnd: number | undefined;
 
-  constructor(sent: string, asking: ResumeMode) {
-    this.#known = significant(sent);
-    this.#asking = asking;
-    this.#had = sent.slice(sent.trimEnd().length);
-    this.#starting = this.#starts();
-    this.#alive = this.#starting;
+  /** `sent` is the text that the caller has. */
+  constructor(sent: string, mode: ResumeMode) {
+    this.#sent = significant(sent);
+    this.#mode = mode;
+    this.#trailingSpace = sent.slice(sent.trimEnd().length);
+    this.#candidates = this.#findCandidates();
+    this.#agreeing = this.#candidates;
   }
 
-  /** More of the new text. @returns the joint, as soon as it is certain. */
+  /** Takes more of the new text. Returns the overlap as soon as it is certain. */
   take(text: string): Overlap | undefined {
     this.#text += text;
-    if (this.#known.length === 0) return this.#cutAt(0, false);
-    for (; this.#read < this.#text.length && this.#alive.length > 0; this.#read++) this.#compare(this.#read);
-    return this.#alive.length === 0 ? this.#decide(false) : undefined;
+    if (this.#sent.length === 0) return this.#cutAt(0, false);
+    for (; this.#compared < this.#text.length && this.#agreeing.length > 0; this.#compared++) {
+      this.#compare(this.#compared);
+    }
+    return this.#agreeing.length === 0 ? this.#decide(false) : undefined;
   }
 
   /** No more text comes. */
   end(): Overlap {
-    if (this.#known.length === 0) return this.#text === '' ? 'none' : { cut: 0 };
+    if (this.#sent.length === 0) return this.#text === '' ? 'none' : { cut: 0 };
     return this.#decide(true) ?? 'none';
   }
 
-  /** The whole answer again; and the last words, where they are asked for and stand there once. */
-  #starts(): number[] {
-    if (this.#asking.how !== 'instruct') return [0];
-    const words = significant(this.#asking.lastWords).join('');
-    const text = this.#known.join('');
+  /** The new text may start over, or with the last words if the target was asked for them and they occur once. */
+  #findCandidates(): number[] {
+    if (this.#mode.kind !== 'instruct') return [0];
+    const words = significant(this.#mode.lastWords).join('');
+    const text = this.#sent.join('');
     const at = text.lastIndexOf(words);
     return text.indexOf(words) === at && at + words.length === text.length ? [0, at] : [];
   }
@@ -100,64 +103,66 @@ export class OverlapFinder {
   #compare(at: number): void {
     const raw = this.#text[at] as string;
     if (isSpace(raw)) return;
-    const character = plain(raw);
-    const agreeing = this.#alive.filter((start) => this.#known[start + this.#counted] === character);
-    if (this.#counted === 0 && agreeing.length === 0 && DECORATION.has(character)) {
+    const character = normalised(raw);
+    const agreeing = this.#agreeing.filter((start) => this.#sent[start + this.#significantCount] === character);
+    if (this.#significantCount === 0 && agreeing.length === 0 && DECORATION.has(character)) {
       this.#decoration += character;
       return;
     }
-    this.#counted++;
-    const last = this.#known.length - this.#counted;
-    if (agreeing.includes(last)) this.#end = at + 1;
-    this.#alive = agreeing.filter((start) => start !== last);
+    this.#significantCount++;
+    const completed = this.#sent.length - this.#significantCount;
+    if (agreeing.includes(completed)) this.#repetitionEnd = at + 1;
+    this.#agreeing = agreeing.filter((start) => start !== completed);
   }
 
-  #decide(over: boolean): Overlap | undefined {
-    if (this.#starting.length === 0) return 'none';
-    if (this.#end !== undefined) return this.#behind(this.#end, over);
-    if (over && this.#alive.length > 0 && this.#text !== '') return 'none';
-    if (this.#asking.how === 'prefill') return this.#cutAt(0, over);
-    return this.#asking.how === 'instruct' ? this.#goesOn(over) : 'none';
+  /** Returns `undefined` while more text may change the result. `isOver`: no more text comes. */
+  #decide(isOver: boolean): Overlap | undefined {
+    if (this.#candidates.length === 0) return 'none';
+    if (this.#repetitionEnd !== undefined) return this.#afterRepetition(this.#repetitionEnd, isOver);
+    if (isOver && this.#agreeing.length > 0 && this.#text !== '') return 'none';
+    if (this.#mode.kind === 'prefill') return this.#cutAt(0, isOver);
+    return this.#mode.kind === 'instruct' ? this.#withoutRepetition(isOver) : 'none';
   }
 
-  /** AnswerText that were repeated as a quotation end in a mark that belongs to nobody. */
-  #behind(end: number, over: boolean): Overlap | undefined {
+  /** A repetition in quotation marks ends with a mark that is not part of the answer. */
+  #afterRepetition(end: number, isOver: boolean): Overlap | undefined {
     const next = this.#text[end];
     if (this.#decoration !== '') {
-      if (next === undefined && !over) return undefined;
-      if (next !== undefined && this.#decoration.includes(plain(next))) return 'none';
+      if (next === undefined && !isOver) return undefined;
+      if (next !== undefined && this.#decoration.includes(normalised(next))) return 'none';
     }
-    return this.#cutAt(end, over);
+    return this.#cutAt(end, isOver);
   }
 
   /**
-   * A target that does not repeat the last words is believed to go on only where the joint itself shows it: one blank and
-   * a small letter, or punctuation. No answer begins like this. A word that may be the rest of one, or one whose blank
-   * was lost, shows nothing.
+   * Accepts a text that does not repeat the last words only if its first characters show that it continues: one space and a
+   * lower-case letter, or punctuation. No answer starts like that. A letter shows nothing: it may belong to the same word,
+   * or the space before it was lost.
    */
-  #goesOn(over: boolean): Overlap | undefined {
-    if (this.#had !== '' || this.#alive.length > 0 || this.#mayRepeat()) return 'none';
-    if (/^[,;:!?)\]}]$/.test(this.#text) && !over) return undefined;
+  #withoutRepetition(isOver: boolean): Overlap | undefined {
+    if (this.#trailingSpace !== '' || this.#agreeing.length > 0 || this.#mayRepeat()) return 'none';
+    if (/^[,;:!?)\]}]$/.test(this.#text) && !isOver) return undefined;
     return /^(?: \p{Ll}|[,;:!?)\]}](?:\s|$))/u.test(this.#text) ? { cut: 0 } : 'none';
   }
 
-  /** The new text begins as the sent one ended, over too few characters to prove anything. */
+  /** Returns whether the new text starts as the sent one ends, with too few characters to prove a repetition. */
   #mayRepeat(): boolean {
-    const begins = significant(this.#text.slice(0, 4 * PROOF)).join('');
-    const ends = this.#known.slice(-PROOF).join('');
-    for (let from = 0; from < ends.length; from++) {
-      const tail = ends.slice(from);
-      if (begins.startsWith(tail) || tail.startsWith(begins)) return true;
+    const beginning = significant(this.#text.slice(0, 4 * PROOF)).join('');
+    const ending = this.#sent.slice(-PROOF).join('');
+    for (let from = 0; from < ending.length; from++) {
+      const tail = ending.slice(from);
+      if (beginning.startsWith(tail) || tail.startsWith(beginning)) return true;
     }
     return false;
   }
 
-  /** White space that the caller has already got is not sent again. */
-  #cutAt(end: number, over: boolean): Overlap | undefined {
-    if (this.#had === '') return { cut: end };
+  /** Also cuts white space that the caller already has. */
+  #cutAt(end: number, isOver: boolean): Overlap | undefined {
+    const space = this.#trailingSpace;
+    if (space === '') return { cut: end };
     let same = 0;
-    while (same < this.#had.length && this.#text[end + same] === this.#had[same]) same++;
-    if (!over && same < this.#had.length && end + same === this.#text.length) return undefined;
+    while (same < space.length && this.#text[end + same] === space[same]) same++;
+    if (!isOver && same < space.length && end + same === this.#text.length) return undefined;
     return { cut: end + same };
   }
 }

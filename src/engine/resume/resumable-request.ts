@@ -4,8 +4,8 @@ import type { Transcript } from './transcript.js';
 
 /** A request whose streamed answer another target may continue. */
 export interface ResumableRequest extends ChainRequest {
-  /** What the caller gets, kept where another target may take up a stream that breaks. */
+  /** Records what the caller gets. Absent when a broken stream is not resumed. */
   readonly transcript?: Transcript | undefined;
-  /** An answer broke off, and this request is to take it up. */
+  /** Set when this request is to continue an answer that broke off. */
   readonly continuation?: Continuation | undefined;
 }

@@ -5,52 +5,50 @@ import { type Overlap, OverlapFinder, type ResumeMode } from './overlap.js';
 import type { Transcript } from './transcript.js';
 
 /**
- * An answer that takes up another one where it broke: only what follows the seam. Reasoning is left out: the caller has
- * got that of the first target, or does without.
+ * Lets through what continues an answer that broke off, without the part that the caller already has. Leaves out reasoning:
+ * the caller has the first target's, or none.
  */
 export class ResumeGate implements StreamGate {
   readonly #transcript: Transcript;
-  readonly #seam: OverlapFinder;
-  /** Frames that may be for the caller. */
-  #held: SseEvent[] = [];
+  readonly #finder: OverlapFinder;
+  /** Events that may be for the caller. */
+  readonly #held: SseEvent[] = [];
 
-  constructor(transcript: Transcript, asking: ResumeMode) {
+  constructor(transcript: Transcript, mode: ResumeMode) {
     this.#transcript = transcript;
-    this.#seam = new OverlapFinder(transcript.text, asking);
+    this.#finder = new OverlapFinder(transcript.text, mode);
   }
 
-  take(block: SseEvent): readonly SseEvent[] | undefined {
-    const { text, calls, finished } = block.content;
-    if (text !== '' || calls || finished.length > 0) this.#held.push(block);
-    if (calls) return this.#behind(this.#beforeCalls());
-    if (finished.length > 0) {
-      const early = text === '' ? undefined : this.#seam.take(text);
-      return this.#behind(early ?? this.#seam.end());
-    }
-    const joint = text === '' ? undefined : this.#seam.take(text);
-    return joint === undefined ? undefined : this.#behind(joint);
+  take(event: SseEvent): readonly SseEvent[] | undefined {
+    const { text, calls, finished } = event.content;
+    if (text !== '' || calls || finished.length > 0) this.#held.push(event);
+    if (calls) return this.#after(this.#overlapBeforeCalls());
+    const overlap = text === '' ? undefined : this.#finder.take(text);
+    if (finished.length > 0) return this.#after(overlap ?? this.#finder.end());
+    return overlap === undefined ? undefined : this.#after(overlap);
   }
 
   end(): readonly SseEvent[] | undefined {
-    return this.#held.length === 0 ? undefined : this.#behind(this.#seam.end());
+    return this.#held.length === 0 ? undefined : this.#after(this.#finder.end());
   }
 
-  /** Where no text went out, or the first target broke off in a tool call, text before the new one is but a preface. */
-  #beforeCalls(): Overlap {
+  /** If the caller has no text, or the first target broke off in a tool call, text before the new call is left out. */
+  #overlapBeforeCalls(): Overlap {
     const { callsBroken, text } = this.#transcript;
-    return callsBroken || text === '' ? { cut: Number.POSITIVE_INFINITY } : this.#seam.end();
+    return callsBroken || text === '' ? { cut: Number.POSITIVE_INFINITY } : this.#finder.end();
   }
 
-  #behind(joint: Overlap): readonly SseEvent[] {
-    if (joint === 'none') throw new NoOverlap();
-    let { cut } = joint;
-    return this.#held.flatMap((block) => {
-      const { text, calls, finished } = block.content;
+  /** @throws NoOverlap */
+  #after(overlap: Overlap): readonly SseEvent[] {
+    if (overlap === 'none') throw new NoOverlap();
+    let { cut } = overlap;
+    return this.#held.flatMap((event) => {
+      const { text, calls, finished } = event.content;
       const repeated = Math.min(cut, text.length);
       cut -= repeated;
-      if (repeated === 0) return [block];
+      if (repeated === 0) return [event];
       if (repeated === text.length && !calls && finished.length === 0) return [];
-      return [{ ...block, bytes: withText(block, text.slice(repeated)) }];
+      return [{ ...event, bytes: withText(event, text.slice(repeated)) }];
     });
   }
 }

@@ -1,29 +1,29 @@
 import { readEvents } from '../stream/events.js';
 
-/** Bytes that are kept as they are until somebody asks, or until they are read to make room. */
-const COMPACTED = 64 * 1024;
-/** Characters of an answer that are kept. A longer one is not taken up where it breaks. */
+/** Bytes that are kept unread before they are read all at once. */
+const MOST_UNREAD = 64 * 1024;
+/** Characters of an answer that are kept. A longer answer is not resumed. */
 const LONGEST = 256 * 1024;
 
 /**
- * What the caller has got of a streamed answer, over all targets that gave a part of it. A chunk costs a reference: it is
- * read only in bulk, or when the answer broke and another target is to take it up.
+ * What the caller has of a streamed answer, from all targets that sent a part of it. A chunk costs a reference: chunks are
+ * read in bulk, or when the answer breaks off.
  */
 export class Transcript {
   #text = '';
-  #pending: Buffer[] = [];
-  #pendingBytes = 0;
-  /** It holds what no other target could go on from. */
-  #lost = false;
-  /** The answer broke inside a tool call, of which the caller has seen nothing. */
+  #unread: Buffer[] = [];
+  #unreadBytes = 0;
+  /** It contains something that another target could not continue. */
+  #isLost = false;
+  /** The answer broke inside a tool call that the caller has seen nothing of. */
   callsBroken = false;
 
-  /** Frames are on their way to the caller. */
+  /** Adds frames that are on their way to the caller. */
   add(frames: Buffer): void {
-    if (this.#lost) return;
-    this.#pending.push(frames);
-    this.#pendingBytes += frames.length;
-    if (this.#pendingBytes >= COMPACTED) this.#read();
+    if (this.#isLost) return;
+    this.#unread.push(frames);
+    this.#unreadBytes += frames.length;
+    if (this.#unreadBytes >= MOST_UNREAD) this.#read();
   }
 
   get text(): string {
@@ -31,27 +31,26 @@ export class Transcript {
     return this.#text;
   }
 
-  /** Another target may go on from here. */
+  /** Another target may continue the answer. */
   get resumable(): boolean {
     this.#read();
-    return !this.#lost;
+    return !this.#isLost;
   }
 
-  /** Nothing more can be taken up. */
-  #lose(): void {
-    this.#lost = true;
+  #discard(): void {
+    this.#isLost = true;
     this.#text = '';
-    this.#pending = [];
+    this.#unread = [];
   }
 
   #read(): void {
-    const frames = this.#pending;
-    this.#pending = [];
-    this.#pendingBytes = 0;
+    const frames = this.#unread;
+    this.#unread = [];
+    this.#unreadBytes = 0;
     for (const { content } of frames.flatMap(readEvents)) {
       this.#text += content.text;
       if (content.calls || content.other || this.#text.length > LONGEST) {
-        this.#lose();
+        this.#discard();
         return;
       }
     }

@@ -1,33 +1,33 @@
 type Fields = Readonly<Record<string, unknown>>;
 
-interface Call {
+interface ToolCall {
   name: string;
   arguments: string;
 }
 
-interface Spoken {
+interface ChoiceText {
   text: string;
-  readonly calls: Map<number, Call>;
+  readonly calls: Map<number, ToolCall>;
 }
 
-/** What an answer says, put together from whole answers or from chunks of one: text and tool calls of each choice. */
+/** Collects the text and the tool calls of each choice, from whole answers or from chunks of a stream. */
 export class AnswerText {
-  readonly #choices = new Map<number, Spoken>();
+  readonly #choices = new Map<number, ChoiceText>();
   /** Characters so far. */
   length = 0;
 
-  /** An answer or a chunk that was parsed from JSON; anything else says nothing. */
-  take(value: unknown): void {
-    for (const [place, each] of list(fields(value).choices).entries()) {
-      const choice = fields(each);
-      const index = typeof choice.index === 'number' ? choice.index : place;
-      const spoken = this.#choices.get(index) ?? { text: '', calls: new Map() };
-      this.#choices.set(index, spoken);
-      this.#add(spoken, fields(choice.delta ?? choice.message ?? choice));
+  /** Adds an answer or a chunk that was parsed from JSON. Ignores anything else. */
+  add(value: unknown): void {
+    for (const [position, each] of listOf(fieldsOf(value).choices).entries()) {
+      const choice = fieldsOf(each);
+      const index = typeof choice.index === 'number' ? choice.index : position;
+      const known = this.#choices.get(index) ?? { text: '', calls: new Map() };
+      this.#choices.set(index, known);
+      this.#addMessage(known, fieldsOf(choice.delta ?? choice.message ?? choice));
     }
   }
 
-  /** For people: a tool call is `name(arguments)`; a blank line parts choices. */
+  /** The answer for people to read: a tool call is `name(arguments)`, and a blank line separates choices. */
   get text(): string {
     return [...this.#choices.values()]
       .map(({ text, calls }) =>
@@ -37,26 +37,26 @@ export class AnswerText {
       .trim();
   }
 
-  #add(spoken: Spoken, { content, refusal, text, tool_calls: calls }: Fields): void {
-    const parts = Array.isArray(content) ? content.map((part) => fields(part).text) : [content];
+  #addMessage(choice: ChoiceText, { content, refusal, text, tool_calls: calls }: Fields): void {
+    const parts = Array.isArray(content) ? content.map((part) => fieldsOf(part).text) : [content];
     for (const part of [...parts, refusal, text]) {
       if (typeof part !== 'string') continue;
-      spoken.text += part;
+      choice.text += part;
       this.length += part.length;
     }
-    for (const [place, each] of list(calls).entries()) {
-      const { index = place, function: called } = fields(each);
-      const { name, arguments: given } = fields(called);
-      const call = spoken.calls.get(Number(index)) ?? { name: '', arguments: '' };
-      spoken.calls.set(Number(index), call);
+    for (const [position, each] of listOf(calls).entries()) {
+      const { index = position, function: called } = fieldsOf(each);
+      const { name, arguments: part } = fieldsOf(called);
+      const call = choice.calls.get(Number(index)) ?? { name: '', arguments: '' };
+      choice.calls.set(Number(index), call);
       if (typeof name === 'string') call.name ||= name;
-      if (typeof given !== 'string') continue;
-      call.arguments += given;
-      this.length += given.length;
+      if (typeof part !== 'string') continue;
+      call.arguments += part;
+      this.length += part.length;
     }
   }
 }
 
-const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
+const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
 
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

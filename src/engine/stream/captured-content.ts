@@ -1,33 +1,33 @@
 import type { RequestContent } from '../../contract/requests.js';
 import { parseBody } from '../parse-body.js';
 import { AnswerText } from './answer-text.js';
-import type { Sink } from './relay.js';
-import { eventsIn, frameOf } from './sse.js';
+import type { Sink } from './sink.js';
+import { dataOf, framesIn } from './sse.js';
 
-/** Characters of a prompt and of an answer. */
+/** Characters of a request and of an answer that are kept. */
 const LONGEST = 256 * 1024;
 const CUT = '… (cut)';
-/** Bytes of a stream that are held as they are until they are read in bulk. */
-const COMPACTED = 64 * 1024;
+/** Bytes of a stream that are kept unread before they are read all at once. */
+const MOST_UNREAD = 64 * 1024;
 
-/** What was asked and answered, for plugins that want to see it. Read where somebody asks, or to make room. */
+/** The text of a request and its answer, for plugins that ask for it. */
 export class CapturedContent {
-  readonly #body: Readonly<Record<string, unknown>>;
+  readonly #request: Readonly<Record<string, unknown>>;
   #whole: Buffer | undefined;
-  readonly #words = new AnswerText();
-  #pending: Buffer[] = [];
-  #pendingBytes = 0;
+  readonly #streamed = new AnswerText();
+  #unread: Buffer[] = [];
+  #unreadBytes = 0;
 
-  constructor(body: Readonly<Record<string, unknown>>) {
-    this.#body = body;
+  constructor(request: Readonly<Record<string, unknown>>) {
+    this.#request = request;
   }
 
-  /** An answer that is not streamed, or a refusal that is handed on. */
+  /** Keeps an answer that is not streamed, or a provider's refusal. */
   answered(body: Buffer): void {
     this.#whole = body;
   }
 
-  /** The same sink; what goes there is kept. */
+  /** Returns a sink that passes everything on to `sink` and keeps it. */
   watch(sink: Sink): Sink {
     return {
       write: (chunk) => {
@@ -39,8 +39,8 @@ export class CapturedContent {
   }
 
   read(): RequestContent {
-    // A string longer than all that is kept need not be written out to its end.
-    const request = JSON.stringify(this.#body, (_, value) => (typeof value === 'string' ? cut(value) : value));
+    // Cuts strings first, so that a very long one is not serialised to its end.
+    const request = JSON.stringify(this.#request, (_, value) => (typeof value === 'string' ? cut(value) : value));
     const answer = this.#answer();
     return { request: cut(request), ...(answer !== '' && { answer: cut(answer) }) };
   }
@@ -48,29 +48,26 @@ export class CapturedContent {
   #answer(): string {
     if (this.#whole === undefined) {
       this.#readFrames();
-      return this.#words.text;
+      return this.#streamed.text;
     }
-    const text = this.#whole.toString('utf8');
-    const words = new AnswerText();
-    words.take(parseBody(text));
-    return words.text || text;
+    const body = this.#whole.toString('utf8');
+    const answer = new AnswerText();
+    answer.add(parseBody(body));
+    return answer.text || body;
   }
 
   #add(frames: Buffer): void {
-    if (this.#words.length > LONGEST) return;
-    this.#pending.push(frames);
-    this.#pendingBytes += frames.length;
-    if (this.#pendingBytes >= COMPACTED) this.#readFrames();
+    if (this.#streamed.length > LONGEST) return;
+    this.#unread.push(frames);
+    this.#unreadBytes += frames.length;
+    if (this.#unreadBytes >= MOST_UNREAD) this.#readFrames();
   }
 
   #readFrames(): void {
-    const frames = Buffer.concat(this.#pending);
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    for (const block of eventsIn(frames)) {
-      const { data } = frameOf(block);
-      if (data !== undefined) this.#words.take(parseBody(data));
-    }
+    const frames = Buffer.concat(this.#unread);
+    this.#unread = [];
+    this.#unreadBytes = 0;
+    for (const frame of framesIn(frames)) this.#streamed.add(dataOf(frame));
   }
 }
 

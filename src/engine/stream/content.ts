@@ -2,32 +2,32 @@ import type { Usage } from '../../ledger/ledger.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Ends that are an answer even where no text came with them. */
+/** Finish reasons that make an answer even without text. */
 const MEANINGFUL_ENDS = new Set(['length', 'tool_calls', 'function_call', 'content_filter']);
-/** Ends that are an error and say no more, as Cohere's. */
+/** Finish reasons that are an error without further details, as Cohere sends them. */
 const FAILED_ENDS = new Set(['error', 'timeout']);
-const SPOKEN = ['content', 'reasoning', 'reasoning_content', 'tool_calls', 'function_call', 'refusal', 'audio'];
+const CONTENT_FIELDS = ['content', 'reasoning', 'reasoning_content', 'tool_calls', 'function_call', 'refusal', 'audio'];
 
-/** What stands inside a provider's answer, whole or one chunk of it. */
+/** What a provider's answer contains: a whole answer, or one chunk of a stream. */
 export interface Content {
-  /** An error in place of an answer, as an object with a key `error`. */
+  /** An error in place of an answer, as an object with the key `error`. */
   readonly error?: Fields;
-  /** It has text, reasoning, a tool call, or an end that means something. */
+  /** It has text, reasoning, a tool call, or a finish reason that counts as an answer. */
   readonly real: boolean;
-  /** The choices that came to their end, by index. */
+  /** The indexes of the choices that ended. */
   readonly finished: readonly number[];
-  /** It has no choices at all, as a last chunk that tells usage. */
+  /** It has no choices, like a last chunk that reports usage. */
   readonly empty: boolean;
-  /** The text in it, as far as it is plain text. */
+  /** Its plain text. */
   readonly text: string;
   /** It has a tool call, or a part of one. */
   readonly calls: boolean;
-  /** It has what neither text nor reasoning nor a tool call is: sound, a refusal, text in parts. */
+  /** It has something other than text, reasoning and tool calls: sound, a refusal, or text in parts. */
   readonly other: boolean;
   readonly usage?: Usage;
 }
 
-export const NOTHING: Content = {
+export const NO_CONTENT: Content = {
   real: false,
   finished: [],
   empty: false,
@@ -39,19 +39,17 @@ export const NOTHING: Content = {
 /** Reads an answer or a chunk that was parsed from JSON. */
 export const contentOf = (value: unknown): Content => {
   const answer = fields(Array.isArray(value) ? value[0] : value);
-  if (answer === undefined) return { ...NOTHING, empty: true };
-  const choices = (Array.isArray(answer.choices) ? answer.choices : [])
-    .map(fields)
-    .filter((each) => each !== undefined);
+  if (answer === undefined) return { ...NO_CONTENT, empty: true };
+  const choices = choicesOf(answer);
   const error = errorOf(answer, choices);
   const usage = usageOf(answer);
   const messages = choices.map(messageOf);
   const has = (keys: readonly string[]): boolean =>
-    messages.some((message) => keys.some((key) => isSomething(message[key])));
+    messages.some((message) => keys.some((key) => isPresent(message[key])));
   return {
     ...(error === undefined ? {} : { error }),
     ...(usage === undefined ? {} : { usage }),
-    real: choices.some(speaks),
+    real: choices.some(hasContent),
     finished: choices.flatMap(({ finish_reason: reason, index }) =>
       typeof reason === 'string' ? [typeof index === 'number' ? index : 0] : [],
     ),
@@ -62,6 +60,24 @@ export const contentOf = (value: unknown): Content => {
   };
 };
 
+/** Returns the bytes of text, reasoning and tool calls in a chunk that was parsed from JSON. */
+export const textBytesIn = (value: unknown): number =>
+  choicesOf(fields(value) ?? {}).reduce((sum, choice) => {
+    const { content, reasoning, reasoning_content: thoughts, refusal, tool_calls: calls } = messageOf(choice);
+    const functions = listOf(calls).map((call) => fields(fields(call)?.function) ?? {});
+    // Some providers send the same reasoning under both names.
+    const texts = [content, reasoning ?? thoughts, refusal, choice.text];
+    return [...texts, ...functions.flatMap((each) => [each.name, each.arguments])].reduce<number>(
+      (bytes, text) => bytes + (typeof text === 'string' ? Buffer.byteLength(text) : 0),
+      sum,
+    );
+  }, 0);
+
+const choicesOf = ({ choices }: Fields): Fields[] =>
+  listOf(choices)
+    .map(fields)
+    .filter((choice) => choice !== undefined);
+
 const messageOf = (choice: Fields): Fields => fields(choice.delta ?? choice.message) ?? {};
 
 const errorOf = (answer: Fields, choices: readonly Fields[]): Fields | undefined => {
@@ -69,26 +85,26 @@ const errorOf = (answer: Fields, choices: readonly Fields[]): Fields | undefined
   const failed = choices.find(({ error }) => error !== undefined && error !== null);
   if (failed !== undefined) return { error: failed.error };
   const broken = choices.find(({ finish_reason: reason }) => FAILED_ENDS.has(String(reason).toLowerCase()));
-  if (broken !== undefined) return { error: { message: `it ended with the reason "${broken.finish_reason}"` } };
-  // Cloudflare and Cerebras have envelopes without `error`.
-  const flat =
+  if (broken !== undefined) return { error: { message: `the answer ended with the reason "${broken.finish_reason}"` } };
+  // Cloudflare and Cerebras send errors without the key `error`.
+  const isFlatError =
     choices.length === 0 &&
     answer.object === undefined &&
     ('errors' in answer || 'status_code' in answer || 'detail' in answer);
-  return flat ? { error: answer } : undefined;
+  return isFlatError ? { error: answer } : undefined;
 };
 
-const speaks = (choice: Fields): boolean => {
+const hasContent = (choice: Fields): boolean => {
   if (MEANINGFUL_ENDS.has(String(choice.finish_reason))) return true;
   if (typeof choice.text === 'string' && choice.text !== '') return true;
   const message = messageOf(choice);
-  return SPOKEN.some((key) => isSomething(message[key]));
+  return CONTENT_FIELDS.some((key) => isPresent(message[key]));
 };
 
-const isSomething = (value: unknown): boolean =>
+const isPresent = (value: unknown): boolean =>
   Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== '';
 
-/** Usage from wherever a provider puts it. */
+/** Reads usage from wherever a provider puts it. */
 const usageOf = (answer: Fields): Usage | undefined => {
   const usage = fields(answer.usage) ?? fields(fields(answer.x_groq)?.usage);
   const input = usage?.prompt_tokens;
@@ -103,8 +119,10 @@ const usageOf = (answer: Fields): Usage | undefined => {
   };
 };
 
-/** A plugin's translation, or a provider, may have reckoned wrongly: less than nothing would be given back to a quota. */
+/** A provider or a plugin's translation may report a negative number, which would add to a quota. */
 const isCount = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= 0;
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 const fields = (value: unknown): Fields | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;

@@ -1,20 +1,26 @@
 import type { SseEvent } from './events.js';
 
-/** Decides what of a stream's beginning is for the caller, who sees nothing of it until then. */
+/** Decides what the caller gets of the beginning of a stream. The caller gets nothing until the gate opens. */
 export interface StreamGate {
-  /** The next frame. @returns frames for the caller, once that is certain. @throws NoOverlap */
-  take(block: SseEvent): readonly SseEvent[] | undefined;
-  /** Nothing more comes. @returns frames for the caller; `undefined`: this was no answer. @throws NoOverlap */
+  /**
+   * Takes the next event. Returns the events for the caller once the gate opens, and `undefined` until then.
+   * @throws NoOverlap
+   */
+  take(event: SseEvent): readonly SseEvent[] | undefined;
+  /**
+   * The stream is over. Returns the events for the caller, or `undefined` when it contained no answer.
+   * @throws NoOverlap
+   */
   end(): readonly SseEvent[] | undefined;
 }
 
-/** A new answer: all of it, as soon as something real has come. */
+/** Opens at the first event with content, and lets everything through. */
 export class FirstTokenGate implements StreamGate {
   readonly #held: SseEvent[] = [];
 
-  take(block: SseEvent): readonly SseEvent[] | undefined {
-    this.#held.push(block);
-    return block.content.real ? this.#held : undefined;
+  take(event: SseEvent): readonly SseEvent[] | undefined {
+    this.#held.push(event);
+    return event.content.real ? this.#held : undefined;
   }
 
   end(): undefined {

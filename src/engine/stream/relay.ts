@@ -1,282 +1,254 @@
 import type { Usage } from '../../ledger/ledger.js';
-import type { ResponseHead } from '../../plugin/door/api.js';
+import type { ResponseHead } from '../../plugin/door/attempt.js';
 import { ErrorInAnswer, isCancelled } from '../causes.js';
-import { parseBody } from '../parse-body.js';
+import { Deferred } from '../deferred.js';
+import { CallerOutput } from './caller-output.js';
+import { Completion } from './completion.js';
 import { areNotable, isWholeFrame, readEvents, type SseEvent } from './events.js';
 import type { StreamGate } from './gate.js';
-import { LONGEST_ERROR } from './read-answer.js';
+import { OutputMeter } from './output-meter.js';
+import { Preamble } from './preamble.js';
+import type { Sink } from './sink.js';
 import type { BodySink, Source } from './source.js';
-import { DONE_FRAME, FrameSplitter } from './sse.js';
+import { DONE_FRAME, FrameSplitter, LONGEST_FRAME } from './sse.js';
 import { ToolCallBuffer } from './tool-call-buffer.js';
 
-/** Where the caller's bytes go. */
-export interface Sink {
-  /** @returns whether more may come at once; if not, `onDrain` says when. */
-  write(chunk: Buffer): boolean;
-  onDrain(listener: () => void): void;
-}
-
-/** Bytes of frames that may come before the first real one. A provider that sends more says nothing. */
-const LONGEST_PREAMBLE = 1024 * 1024;
-/** The first real frame may be a picture. */
-const LONGEST_FRAME = 64 * 1024 * 1024;
-/** How long a provider may keep a connection open behind `[DONE]`. */
+/** How long a provider may keep the connection open after `[DONE]`. */
 const LONGEST_TAIL_MS = 1_000;
 
-/** Remembers what the caller got. */
+/** Keeps what the caller got. */
 interface StreamRecorder {
   /** Frames are on their way to the caller. */
   add(frames: Buffer): void;
-  /** The answer broke inside a tool call, of which the caller has seen nothing. */
+  /** The answer broke inside a tool call that the caller has seen nothing of. */
   callsBroken: boolean;
 }
 
-/** The time limits of a stream, as far as the relay must report progress to them. */
+/** The time limits of a stream. The relay reports its progress to them. */
 export interface StreamDeadline {
   /** The first token has come. */
   started(): void;
   /** A chunk has come. */
   touch(): void;
-  /** The caller does not read: time does not count. */
+  /** The caller does not read: the time until `unhold` does not count. */
   hold(): void;
   unhold(): void;
 }
 
 export interface RelayOptions {
-  /** Frames that carry nothing but usage are not for the caller. */
+  /** The caller does not get frames that contain nothing but usage. */
   readonly hidesUsage: boolean;
-  /** How many choices the answer has: each must come to its end. */
+  /** How many choices the answer has. */
   readonly choices: number;
-  /** Which frames the caller gets first. */
-  readonly opening: StreamGate;
-  /** Keeps what the caller gets, where another target may take it up. Tool calls are held until they are whole then. */
+  readonly gate: StreamGate;
+  /** Set where another target may resume the answer. Tool calls are held until they are whole then. */
   readonly transcript?: StreamRecorder | undefined;
 }
 
+type State =
+  /** The caller has seen nothing. `hasContent`: an event with content has come, but the gate is still closed. */
+  | { readonly phase: 'opening'; readonly gate: StreamGate; readonly preamble: Preamble; hasContent: boolean }
+  | { readonly phase: 'passing' }
+  /** The answer came to its end. */
+  | { readonly phase: 'ended' }
+  | { readonly phase: 'failed' };
+
+const PASSING: State = { phase: 'passing' };
+const ENDED: State = { phase: 'ended' };
+const FAILED: State = { phase: 'failed' };
+
 /**
- * Holds a stream until its first real event, then passes its bytes on as they are. It looks only for errors, for tool
- * calls, and at the end for usage and the reason why it ended.
+ * Holds a stream until its gate opens, then passes its bytes on unchanged. Looks only for errors, for tool calls, and for
+ * the usage and the finish reason at the end.
  */
 export class StreamRelay implements BodySink {
   readonly #source: Source;
   readonly #deadline: StreamDeadline;
-  readonly #splitter = new FrameSplitter();
   readonly #options: RelayOptions;
-  #opening: StreamGate | undefined;
-  /** What came before the first real event, its beginning: of use only where nothing real follows. */
-  #preamble: Buffer[] = [];
-  /** Bytes of an event whose end has not come yet. */
-  #tornBytes = 0;
-  #preambleBytes = 0;
-  #silentBytes = 0;
-  #spoke = false;
-  /** Frames for the caller that came before there was a sink. */
-  #ready: Buffer[] = [];
+  readonly #splitter = new FrameSplitter();
+  readonly #meter = new OutputMeter();
   readonly #calls = new ToolCallBuffer();
-  /** Choices that came to their end. */
-  readonly #finished = new Set<number>();
-  #done = false;
-  #sink: Sink | undefined;
-  #waiting = false;
-  #failed: Error | undefined;
-  #ended = false;
+  readonly #completion: Completion;
+  readonly #output: CallerOutput;
+  readonly #opened = new Deferred<void>();
+  readonly #ended = new Deferred<void>();
+  #state: State;
   #tail: NodeJS.Timeout | undefined;
-  #settleFirst: { resolve: () => void; reject: (cause: Error) => void } | undefined;
-  #settleEnd: { resolve: () => void; reject: (cause: Error) => void } | undefined;
-  usage: Usage | undefined;
+  #usage: Usage | undefined;
 
   constructor(source: Source, deadline: StreamDeadline, options: RelayOptions) {
     this.#source = source;
     this.#deadline = deadline;
     this.#options = options;
-    this.#opening = options.opening;
+    this.#completion = new Completion(options.choices);
+    this.#output = new CallerOutput(source, deadline, options.transcript);
+    this.#state = { phase: 'opening', gate: options.gate, preamble: new Preamble(), hasContent: false };
   }
 
-  /** Resolves when something real has come; until then the caller has seen nothing, and a failure costs nothing. */
-  firstEvent(head: ResponseHead): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#settleFirst = { resolve, reject };
-      if (head.headers['content-encoding'] !== undefined && head.headers['content-encoding'] !== 'identity') {
-        this.#fail(new Error(`an answer in an encoding that nobody asked for: ${head.headers['content-encoding']}`));
-      } else this.#source.consume(this);
-    });
+  /** The usage that the provider reported last, if any. */
+  get usage(): Usage | undefined {
+    return this.#usage;
   }
 
-  /** Passes everything on. Resolves when the stream ended as a whole answer does; rejects when it did not. */
+  /** Bytes of text, reasoning and tool calls that the provider sent so far, estimated for a long stream. */
+  get textBytes(): number {
+    return this.#meter.textBytes;
+  }
+
+  /** Starts to read. Resolves when the gate opens. When it rejects, the caller has seen nothing. */
+  open({ headers }: ResponseHead): Promise<void> {
+    const { 'content-encoding': encoding = 'identity' } = headers;
+    if (encoding === 'identity') this.#source.consume(this);
+    else this.#fail(new Error(`an answer with the content encoding "${encoding}", which 429chain did not accept`));
+    return this.#opened.promise;
+  }
+
+  /** Passes everything on to `sink`. Resolves when the stream ended with a whole answer, and rejects when it did not. */
   pipe(sink: Sink): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#settleEnd = { resolve, reject };
-      this.#sink = sink;
-      for (const bytes of this.#ready) this.#write(bytes);
-      this.#ready = [];
-      if (this.#failed !== undefined) reject(this.#failed);
-      else if (this.#ended) this.#finish();
-    });
+    this.#output.attach(sink);
+    return this.#ended.promise;
   }
 
   data(chunk: Buffer): void {
-    if (this.#failed !== undefined || this.#ended) return;
+    const state = this.#state;
+    if (state.phase === 'ended' || state.phase === 'failed') return;
     this.#deadline.touch();
     if (chunk.length === 0) return;
     const frames = this.#splitter.push(chunk);
-    if (!this.#spoke) this.#count(chunk);
-    if (frames === undefined) {
-      this.#tornBytes += chunk.length;
-      if (this.#tornBytes > LONGEST_FRAME) this.#fail(new Error('an event that does not end'));
-      return;
+    if (state.phase === 'opening') this.#takeFirst(chunk, frames, state);
+    else if (frames !== undefined) this.#take(frames);
+    if (frames === undefined && this.#splitter.heldBytes > LONGEST_FRAME) {
+      this.#fail(new Error('an event of more than 64 MiB'));
     }
-    this.#tornBytes = 0;
-    this.#take(frames);
-    if (!this.#spoke) this.#silentBytes += frames.length;
   }
 
   end(): void {
-    if (this.#failed !== undefined || this.#ended) return;
+    if (this.#isOver) return;
     const rest = this.#splitter.rest();
     if (rest !== undefined && isBlank(rest)) this.#take(rest);
-    // A last event without its blank line is an event all the same, unless it is torn.
-    else if (rest !== undefined && isWholeFrame(rest)) this.#inspect(Buffer.concat([rest, BLANK_LINE]));
+    // A last event without its blank line counts, unless it is torn.
+    else if (rest !== undefined && isWholeFrame(rest)) this.#take(Buffer.concat([rest, BLANK_LINE]));
     this.#close();
   }
 
-  /** The answer is over at `[DONE]`, whenever the provider ends the connection. */
-  #awaitEnd(): void {
-    this.#tail ??= setTimeout(() => this.#source.abort(new Error('nothing more was expected')), LONGEST_TAIL_MS);
-  }
-
-  #close(): void {
-    if (this.#failed !== undefined) return;
-    clearTimeout(this.#tail);
-    this.#ended = true;
-    if (this.#opening !== undefined && this.#spoke && !this.#isWhole()) this.#fail(new Error(CUT_OFF));
-    else if (this.#opening !== undefined) {
-      const out: Buffer[] = [];
-      this.#open((opening) => opening.end(), out);
-      this.#pass(joined(out));
-    }
-    if (this.#settleFirst !== undefined) this.#fail(this.#noAnswer());
-    else if (this.#settleEnd !== undefined) this.#finish();
-  }
-
   error(cause: Error): void {
-    if (this.#ended) return;
-    // Every choice came to its end: what broke was no longer the answer. A caller may leave at `[DONE]`.
-    if (this.#settleFirst === undefined && this.#isWhole() && (this.#done || !isCancelled(cause))) this.#close();
+    if (this.#isOver) return;
+    // The answer was whole before the connection broke. A caller may leave at `[DONE]`.
+    const isWhole = this.#state.phase === 'passing' && this.#completion.isWhole;
+    if (isWhole && (this.#completion.isDone || !isCancelled(cause))) this.#close();
     else this.#fail(cause);
   }
 
+  get #isOver(): boolean {
+    return this.#state.phase === 'ended' || this.#state.phase === 'failed';
+  }
+
+  /** Before the first event with content, counts what comes: a provider must not fill the memory with silence. */
+  #takeFirst(chunk: Buffer, frames: Buffer | undefined, state: State & { phase: 'opening' }): void {
+    if (!state.hasContent) state.preamble.add(chunk);
+    if (!state.hasContent && state.preamble.isTooLong) {
+      this.#fail(new Error('too much data without an answer in it'));
+      return;
+    }
+    if (frames === undefined) return;
+    this.#take(frames);
+    if (!state.hasContent) state.preamble.addSilent(frames.length);
+  }
+
   #take(frames: Buffer): void {
-    if (this.#failed !== undefined) return;
-    if (this.#opening === undefined && !this.#calls.holding && !areNotable(frames)) this.#pass(frames);
+    this.#meter.add(frames);
+    const mayPass = this.#state.phase === 'passing' && !this.#calls.isHolding && !areNotable(frames);
+    if (mayPass) this.#output.write(frames);
     else this.#inspect(frames);
   }
 
-  /** Frames that may hold more than text: passes on what is for the caller, and stops before an error. */
+  /** Reads frames that may contain more than text. Passes on what the caller may get, and stops before an error. */
   #inspect(frames: Buffer): void {
     const out: Buffer[] = [];
-    for (const block of readEvents(frames)) {
-      const { error, usage, finished, empty, real } = block.content;
+    for (const event of readEvents(frames)) {
+      const { error, usage, empty, real } = event.content;
       if (error !== undefined) {
-        this.#pass(joined(out));
+        this.#output.write(joined(out));
         this.#fail(new ErrorInAnswer(error));
         return;
       }
-      this.usage = usage ?? this.usage;
-      for (const index of finished) this.#finished.add(index);
-      this.#done ||= block.done;
-      if (real && !this.#spoke) {
-        this.#spoke = true;
-        this.#deadline.started();
-      }
+      this.#usage = usage ?? this.#usage;
+      this.#completion.add(event);
+      if (real) this.#noteContent();
       if (this.#options.hidesUsage && empty && usage !== undefined) continue;
-      if (this.#opening === undefined) this.#emit(block, out);
-      else this.#open((opening) => opening.take(block), out);
-      if (this.#failed !== undefined) return;
+      if (this.#state.phase === 'opening') this.#askGate((gate) => gate.take(event), out);
+      else this.#emit(event, out);
+      if (this.#isOver) return;
     }
-    this.#pass(joined(out));
-    if (this.#done && this.#opening === undefined && !this.#ended) this.#awaitEnd();
+    this.#output.write(joined(out));
+    if (this.#completion.isDone && this.#state.phase === 'passing') this.#awaitEnd();
   }
 
-  /** Asks the opening; what it lets through goes behind `out`. */
-  #open(ask: (opening: StreamGate) => readonly SseEvent[] | undefined, out: Buffer[]): void {
+  #noteContent(): void {
+    if (this.#state.phase !== 'opening' || this.#state.hasContent) return;
+    this.#state.hasContent = true;
+    this.#deadline.started();
+  }
+
+  /** Adds the events that the gate lets through, if it opens, to `out`. */
+  #askGate(ask: (gate: StreamGate) => readonly SseEvent[] | undefined, out: Buffer[]): void {
+    if (this.#state.phase !== 'opening') return;
+    let events: readonly SseEvent[] | undefined;
     try {
-      const blocks = ask(this.#opening as StreamGate);
-      if (blocks === undefined) return;
-      this.#opening = undefined;
-      this.#preamble = [];
-      for (const block of blocks) this.#emit(block, out);
-      this.#settleFirst?.resolve();
-      this.#settleFirst = undefined;
+      events = ask(this.#state.gate);
     } catch (cause) {
       this.#fail(cause as Error);
+      return;
     }
+    if (events === undefined) return;
+    this.#state = PASSING;
+    for (const event of events) this.#emit(event, out);
+    this.#opened.resolve();
   }
 
-  #emit(block: SseEvent, out: Buffer[]): void {
-    if (this.#options.transcript === undefined) out.push(block.bytes);
-    else this.#calls.take(block, this.#isWhole(), out);
+  #emit(event: SseEvent, out: Buffer[]): void {
+    if (this.#options.transcript === undefined) out.push(event.bytes);
+    else this.#calls.take(event, this.#completion.isWhole, out);
   }
 
-  #isWhole(): boolean {
-    return this.#done || this.#finished.size >= this.#options.choices;
+  /** The answer is over at `[DONE]`, even if the provider keeps the connection open. */
+  #awaitEnd(): void {
+    this.#tail ??= setTimeout(() => this.#source.abort(new Error('the answer is complete')), LONGEST_TAIL_MS);
   }
 
-  #count(chunk: Buffer): void {
-    if (this.#preambleBytes < LONGEST_ERROR) this.#preamble.push(chunk);
-    this.#preambleBytes += chunk.length;
-    if (this.#silentBytes > LONGEST_PREAMBLE || this.#preambleBytes > LONGEST_FRAME) {
-      this.#fail(new Error('no answer in all that it sent'));
+  /** No more comes from the provider. */
+  #close(): void {
+    if (this.#state.phase === 'opening') {
+      const { hasContent, preamble } = this.#state;
+      const out: Buffer[] = [];
+      if (!hasContent || this.#completion.isWhole) this.#askGate((gate) => gate.end(), out);
+      if (this.#state.phase === 'opening') {
+        this.#fail(hasContent && !this.#completion.isWhole ? new Error(CUT_OFF) : preamble.failure());
+      }
+      this.#output.write(joined(out));
     }
-  }
-
-  #pass(frames: Buffer): void {
-    if (frames.length === 0) return;
-    if (this.#sink === undefined) this.#ready.push(frames);
-    else this.#write(frames);
-  }
-
-  #write(bytes: Buffer): void {
-    const sink = this.#sink as Sink;
-    this.#options.transcript?.add(bytes);
-    if (sink.write(bytes) || this.#ended || this.#waiting) return;
-    this.#waiting = true;
-    this.#source.pause();
-    this.#deadline.hold();
-    sink.onDrain(() => {
-      this.#waiting = false;
-      this.#deadline.unhold();
-      this.#source.resume();
-    });
-  }
-
-  #finish(): void {
-    if (!this.#isWhole()) {
+    if (this.#isOver) return;
+    if (!this.#completion.isWhole) {
       this.#fail(new Error(CUT_OFF));
       return;
     }
-    if (!this.#done) this.#write(DONE_FRAME);
-    this.#settleEnd?.resolve();
-  }
-
-  /** Why a stream that is over had no answer in it. */
-  #noAnswer(): Error {
-    const text = Buffer.concat(this.#preamble).toString('utf8').trim();
-    const body = text.startsWith('{') || text.startsWith('[') || text.startsWith('<') ? parseBody(text) : undefined;
-    return body === undefined ? new Error('an empty answer') : new ErrorInAnswer(body);
+    clearTimeout(this.#tail);
+    this.#state = ENDED;
+    this.#output.close();
+    if (!this.#completion.isDone) this.#output.write(DONE_FRAME);
+    this.#ended.resolve();
   }
 
   #fail(cause: Error): void {
-    if (this.#failed !== undefined) return;
+    if (this.#isOver) return;
     clearTimeout(this.#tail);
-    this.#failed = cause;
     const { transcript } = this.#options;
-    if (transcript !== undefined && this.#settleFirst === undefined) {
-      transcript.callsBroken = this.#calls.holding;
-    }
+    const hadOpened = this.#state.phase === 'passing';
+    if (hadOpened && transcript !== undefined) transcript.callsBroken = this.#calls.isHolding;
+    this.#state = FAILED;
+    this.#output.close();
     this.#source.abort(cause);
-    this.#settleFirst?.reject(cause);
-    this.#settleFirst = undefined;
-    this.#settleEnd?.reject(cause);
+    (hadOpened ? this.#ended : this.#opened).reject(cause);
   }
 }
 

@@ -1,39 +1,52 @@
+import { parseBody } from '../parse-body.js';
+
 /** One server-sent event. A comment alone is a frame without data. */
 export interface Frame {
   readonly event?: string;
-  /** Its `data:` lines, joined; absent when there were none. */
+  /** Its `data:` lines, joined. Absent when there are none. */
   readonly data?: string;
 }
 
 export const DONE_FRAME = Buffer.from('data: [DONE]\n\n');
 
+/** Bytes of one frame. A frame may contain a picture. */
+export const LONGEST_FRAME = 64 * 1024 * 1024;
+
 /**
- * Cuts a byte stream behind its last whole frame, whatever the chunks' borders are. Copies nothing when they agree, and
- * each byte of a frame in many chunks once.
+ * Cuts a byte stream after its last whole frame, wherever the chunks end. Copies nothing when chunks and frames end
+ * together. Otherwise it copies each byte once.
  */
 export class FrameSplitter {
-  /** A frame whose end has not come yet. */
+  /** The beginning of a frame that is not whole yet. */
   #parts: Buffer[] = [];
-  /** Its last bytes: a blank line may be torn. */
+  #partBytes = 0;
+  /** Its last bytes: they may be the first half of a blank line. */
   #tail: Buffer = NO_BYTES;
 
-  /** @returns all frames that are whole by now, byte for byte; `undefined` while there is none. */
+  /** Returns all frames that are whole by now, byte for byte, or `undefined` when there is none. */
   push(chunk: Buffer): Buffer | undefined {
     const probe = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
     const end = lastFrameEnd(probe) - this.#tail.length;
     if (end <= 0) {
       this.#parts.push(chunk);
-      this.#tail = probe.subarray(-TORN);
+      this.#partBytes += chunk.length;
+      this.#tail = probe.subarray(-TORN_BYTES);
       return undefined;
     }
     const whole = end === chunk.length ? chunk : chunk.subarray(0, end);
     const frames = this.#parts.length === 0 ? whole : Buffer.concat([...this.#parts, whole]);
     this.#parts = end === chunk.length ? [] : [chunk.subarray(end)];
-    this.#tail = chunk.subarray(Math.max(end, chunk.length - TORN));
+    this.#partBytes = chunk.length - end;
+    this.#tail = chunk.subarray(Math.max(end, chunk.length - TORN_BYTES));
     return frames;
   }
 
-  /** What is left without the blank line that would have ended it. */
+  /** Bytes of the frame that is not whole yet. */
+  get heldBytes(): number {
+    return this.#partBytes;
+  }
+
+  /** Returns what is left, without the blank line that would have ended it. */
   rest(): Buffer | undefined {
     return this.#parts.length === 0 ? undefined : Buffer.concat(this.#parts);
   }
@@ -41,10 +54,10 @@ export class FrameSplitter {
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** The longest blank line that may be torn has three bytes, or one more where a line ended before it. */
-const TORN = 2;
+/** A torn blank line leaves at most two bytes in the chunk before. */
+const TORN_BYTES = 2;
 
-/** A line end and a blank line, each with any of the three line ends that the HTML standard, 9.2.5, knows. */
+/** Finds a line end and a blank line, each with any of the three line ends in the HTML standard, 9.2.5. */
 const lastFrameEnd = (bytes: Buffer): number =>
   Math.max(endOfLast(bytes, '\n\n'), endOfLast(bytes, '\n\r\n'), endOfLast(bytes, '\n\r'), endOfLast(bytes, '\r\r'));
 
@@ -53,25 +66,25 @@ const endOfLast = (bytes: Buffer, blank: string): number => {
   return at === -1 ? 0 : at + blank.length;
 };
 
-/** Whole frames one by one, byte for byte, each with the blank line that ends it. */
-export const eventsIn = (bytes: Buffer): Buffer[] => {
-  const blocks: Buffer[] = [];
+/** Splits whole frames, byte for byte. Each keeps the blank line that ends it. */
+export const framesIn = (bytes: Buffer): Buffer[] => {
+  const frames: Buffer[] = [];
   let from = 0;
   for (const { index, 0: blank } of bytes.toString('latin1').matchAll(BLANK)) {
-    blocks.push(bytes.subarray(from, index + blank.length));
+    frames.push(bytes.subarray(from, index + blank.length));
     from = index + blank.length;
   }
-  if (from < bytes.length) blocks.push(bytes.subarray(from));
-  return blocks;
+  if (from < bytes.length) frames.push(bytes.subarray(from));
+  return frames;
 };
 
 const BLANK = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)/g;
 
-/** Reads one frame as the HTML standard, 9.2.6, says: any line end, several data lines, comments, the blank line or none. */
-export const frameOf = (block: Buffer): Frame => {
+/** Reads one frame as in the HTML standard, 9.2.6: any line end, several data lines, comments, with or without its blank line. */
+export const readFrame = (bytes: Buffer): Frame => {
   const data: string[] = [];
   let event: string | undefined;
-  for (const line of block
+  for (const line of bytes
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)) {
@@ -82,4 +95,10 @@ export const frameOf = (block: Buffer): Frame => {
     else if (field === 'event') event = value;
   }
   return { ...(event === undefined ? {} : { event }), ...(data.length === 0 ? {} : { data: data.join('\n') }) };
+};
+
+/** Returns the data of one frame, parsed from JSON where it is JSON, and `undefined` for a frame without data. */
+export const dataOf = (bytes: Buffer): unknown => {
+  const { data } = readFrame(bytes);
+  return data === undefined ? undefined : parseBody(data);
 };

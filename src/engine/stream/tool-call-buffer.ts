@@ -1,37 +1,35 @@
 import type { SseEvent } from './events.js';
 
-/** So long may tool calls hold back comments behind them. */
+/** A comment passes held tool calls after this time, to keep the caller's connection alive. */
 const LONGEST_SILENCE_MS = 5_000;
-/** Bytes of tool calls that are held back. Longer ones go out as they come. */
-const LONGEST = 8 * 1024 * 1024;
+/** Bytes of tool calls that are held. Larger ones pass as they come. */
+const MOST_BYTES = 8 * 1024 * 1024;
 
-/** Tool calls, and what came behind them, until they are whole: until then another target can begin them anew. */
+/** Holds tool calls, and everything after them, until they are whole. Until then another target can start them over. */
 export class ToolCallBuffer {
   #held: Buffer[] | undefined;
   #bytes = 0;
-  #since = 0;
+  #heldSince = 0;
 
-  /** Something is held back. */
-  get holding(): boolean {
+  get isHolding(): boolean {
     return this.#held !== undefined;
   }
 
-  /** The next frame; what may go out by now goes behind `out`. `whole`: every choice came to its end. */
-  take({ bytes, content, silent }: SseEvent, whole: boolean, out: Buffer[]): void {
+  /** Takes the next event and adds what may pass to `out`. `isWhole`: every choice has ended. */
+  take({ bytes, content, silent }: SseEvent, isWhole: boolean, out: Buffer[]): void {
     if (content.calls && this.#held === undefined) {
       this.#held = [];
-      this.#since = performance.now();
+      this.#heldSince = performance.now();
     }
-    // A comment keeps a connection alive: behind long calls it would come too late.
-    const late = silent && performance.now() - this.#since > LONGEST_SILENCE_MS;
-    if (this.#held === undefined || late) {
+    const keepsAlive = silent && performance.now() - this.#heldSince > LONGEST_SILENCE_MS;
+    if (this.#held === undefined || keepsAlive) {
       out.push(bytes);
       return;
     }
     this.#held.push(bytes);
     this.#bytes += bytes.length;
-    if (!whole && this.#bytes < LONGEST) return;
+    if (!isWhole && this.#bytes < MOST_BYTES) return;
     for (const held of this.#held) out.push(held);
-    this.#held = whole ? undefined : [];
+    this.#held = isWhole ? undefined : [];
   }
 }

@@ -2,27 +2,32 @@ import type { StreamEvent, Translation } from '../../plugin/door/translate.js';
 import { ErrorInAnswer } from '../causes.js';
 import { parseBody } from '../parse-body.js';
 import { isWholeFrame } from './events.js';
+import { LineSplitter } from './line-splitter.js';
 import type { BodySink, Source } from './source.js';
-import { DONE_FRAME, eventsIn, FrameSplitter, frameOf } from './sse.js';
+import { DONE_FRAME, FrameSplitter, framesIn, LONGEST_FRAME, readFrame } from './sse.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** An answer in a provider's own shape, and all that is needed to turn it into one of OpenAI's. */
-export interface Translating {
+/** A translation, and what it needs to know of the request and its response. */
+export interface TranslationContext {
   readonly translation: Translation;
-  /** The request's body in OpenAI's shape. */
-  readonly asked: Fields;
+  /** The request body in OpenAI's shape. */
+  readonly request: Fields;
+  /** Of the request. */
   readonly id: string;
-  /** Epoch ms. */
+  /** When the response arrived, epoch ms. */
   readonly at: number;
 }
 
-/** @throws ErrorInAnswer for an error in its place */
-export const translated = (translating: Translating, answer: unknown): Fields => {
+/**
+ * Translates a whole answer into OpenAI's shape.
+ * @throws ErrorInAnswer when the body is an error
+ */
+export const translated = (context: TranslationContext, answer: unknown): Fields => {
   const error = errorIn({ data: answer });
   if (error !== undefined) throw new ErrorInAnswer(error);
-  const { translation, asked } = translating;
-  return filledIn(translating, 'chat.completion', translation.answer(answer, asked), (choice, index) => ({
+  const { translation, request } = context;
+  return withDefaults(context, 'chat.completion', translation.answer(answer, request), (choice, index) => ({
     index,
     finish_reason: null,
     ...choice,
@@ -31,44 +36,42 @@ export const translated = (translating: Translating, answer: unknown): Fields =>
 };
 
 /**
- * A provider's stream as OpenAI would send it. It holds back nothing but a frame that is not whole yet; the pace is that
- * of the exchange. Comments stay, and what says nothing to the caller becomes one, so that its connection stays alive too.
+ * A provider's stream as OpenAI would send it. Holds back nothing but a torn frame. Comments stay, and an event that the
+ * translation drops becomes one, to keep the caller's connection alive.
  */
 export class TranslatedStream implements Source {
   readonly #source: Source;
-  readonly #translating: Translating;
+  readonly #context: TranslationContext;
   readonly #splitter: FrameSplitter | LineSplitter;
   readonly #translate: (event: StreamEvent) => Fields | readonly Fields[] | undefined;
-  /** Choices that have begun: the first chunk of each says whose words they are. */
-  readonly #begun = new Set<unknown>();
-  /** Bytes of a frame whose end has not come. */
-  #heldBytes = 0;
-  #broken = false;
+  /** Choices whose first chunk has come. That one carries the role. */
+  readonly #startedChoices = new Set<unknown>();
+  #hasFailed = false;
 
   /** @throws what the translation throws */
-  constructor(source: Source, translating: Translating) {
-    const { translation, asked } = translating;
+  constructor(source: Source, context: TranslationContext) {
+    const { translation, request } = context;
     this.#source = source;
-    this.#translating = translating;
+    this.#context = context;
     this.#splitter = translation.framing === 'lines' ? new LineSplitter() : new FrameSplitter();
-    this.#translate = translation.stream(asked);
+    this.#translate = translation.stream(request);
   }
 
   consume(sink: BodySink): void {
     this.#source.consume({
       data: (chunk) => {
-        if (!this.#broken) this.#push(chunk, sink);
+        if (!this.#hasFailed) this.#push(chunk, sink);
       },
       end: () => {
-        if (this.#broken) return;
+        if (this.#hasFailed) return;
         const rest = this.#splitter.rest() ?? NO_BYTES;
-        if (isWhole(this.#asEvents(rest))) this.#pass(rest, sink);
-        // A page or an error in place of a stream: the reader knows what to make of it.
+        if (isWhole(this.#asFrames(rest))) this.#pass(rest, sink);
+        // An error or a page instead of a stream: the relay reports it.
         else sink.data(rest);
-        if (!this.#broken) sink.end();
+        if (!this.#hasFailed) sink.end();
       },
       error: (cause) => {
-        if (!this.#broken) sink.error(cause);
+        if (!this.#hasFailed) sink.error(cause);
       },
     });
   }
@@ -87,106 +90,78 @@ export class TranslatedStream implements Source {
 
   #push(chunk: Buffer, sink: BodySink): void {
     const frames = this.#splitter.push(chunk);
-    this.#heldBytes = frames === undefined ? this.#heldBytes + chunk.length : 0;
-    if (this.#heldBytes > LONGEST_FRAME) this.#break(new Error('a frame without an end'), sink);
+    if (this.#splitter.heldBytes > LONGEST_FRAME) this.#fail(new Error('an event of more than 64 MiB'), sink);
     else this.#pass(frames ?? NO_BYTES, sink);
   }
 
-  #break(cause: Error, sink: BodySink): void {
-    this.#broken = true;
+  #fail(cause: Error, sink: BodySink): void {
+    this.#hasFailed = true;
     this.#source.abort(cause);
     sink.error(cause);
   }
 
-  #pass(frames: Buffer, sink: BodySink): void {
+  #pass(bytes: Buffer, sink: BodySink): void {
     try {
-      sink.data(
-        Buffer.from(
-          eventsIn(this.#asEvents(frames))
-            .map((block) => this.#turned(block))
-            .join(''),
-        ),
-      );
+      const frames = framesIn(this.#asFrames(bytes)).map((frame) => this.#translated(frame));
+      sink.data(Buffer.from(frames.join('')));
     } catch (cause) {
-      this.#break(cause as Error, sink);
+      this.#fail(cause as Error, sink);
     }
   }
 
-  /** Lines become frames: from there on there is one way. */
-  #asEvents(bytes: Buffer): Buffer {
+  /** Turns lines into frames, so that the rest works on frames only. */
+  #asFrames(bytes: Buffer): Buffer {
     if (this.#splitter instanceof FrameSplitter || bytes.length === 0) return bytes;
     const lines = bytes.toString('utf8').split(/\r?\n/);
     return Buffer.from(lines.map((line) => (line.trim() === '' ? '' : `data: ${line}\n\n`)).join(''));
   }
 
-  #turned(block: Buffer): string {
-    const { event, data } = frameOf(block);
-    if (data === undefined) return block.toString('utf8');
-    if (data.trim() === '[DONE]') return DONE_FRAME.toString();
-    const told = { event, data: parseBody(data) };
-    const error = typeof told.data === 'string' ? NO_JSON : errorIn(told);
+  #translated(frame: Buffer): string {
+    const { event, data: text } = readFrame(frame);
+    if (text === undefined) return frame.toString('utf8');
+    if (text.trim() === '[DONE]') return DONE_FRAME.toString();
+    const data = parseBody(text);
+    const error = typeof data === 'string' ? NOT_JSON : errorIn({ event, data });
     if (error !== undefined) return frameFor(error);
-    const chunks = this.#translate(told);
-    const list =
-      chunks === undefined || chunks === null
-        ? []
-        : Array.isArray(chunks)
-          ? (chunks as readonly Fields[])
-          : [chunks as Fields];
-    if (list.length === 0) return SILENCE;
-    return list
-      .map((chunk) => frameFor(filledIn(this.#translating, 'chat.completion.chunk', chunk, this.#choice)))
+    const chunks = chunksOf(this.#translate({ event, data }));
+    if (chunks.length === 0) return EMPTY_COMMENT;
+    return chunks
+      .map((chunk) => frameFor(withDefaults(this.#context, 'chat.completion.chunk', chunk, this.#choice)))
       .join('');
   }
 
-  readonly #choice = (choice: Fields, at: number): Fields => {
-    const { index = at, delta } = choice;
-    const role = this.#begun.has(index) ? {} : { role: 'assistant' };
-    this.#begun.add(index);
+  readonly #choice = (choice: Fields, position: number): Fields => {
+    const { index = position, delta } = choice;
+    const role = this.#startedChoices.has(index) ? {} : { role: 'assistant' };
+    this.#startedChoices.add(index);
     return { index, finish_reason: null, ...choice, delta: { ...role, ...(delta as Fields | undefined) } };
   };
 }
 
-/** Cuts a byte stream behind its last whole line. */
-class LineSplitter {
-  #parts: Buffer[] = [];
-
-  push(chunk: Buffer): Buffer | undefined {
-    const end = chunk.lastIndexOf('\n') + 1;
-    if (end === 0) {
-      this.#parts.push(chunk);
-      return undefined;
-    }
-    const lines = Buffer.concat([...this.#parts, chunk.subarray(0, end)]);
-    this.#parts = [chunk.subarray(end)];
-    return lines;
-  }
-
-  rest(): Buffer {
-    return Buffer.concat(this.#parts);
-  }
-}
-
-/** A frame may be a picture. */
-const LONGEST_FRAME = 64 * 1024 * 1024;
 const NO_BYTES = Buffer.alloc(0);
-const SILENCE = ':\n\n';
-const NO_JSON: Fields = { error: { message: 'a frame that is no JSON' } };
+const EMPTY_COMMENT = ':\n\n';
+const NOT_JSON: Fields = { error: { message: 'a frame that is not JSON' } };
+
+/** A translation may return one chunk, several, or none. Plugins in JavaScript also return `null`. */
+const chunksOf = (chunks: Fields | readonly Fields[] | undefined | null): readonly Fields[] => {
+  if (chunks === undefined || chunks === null) return [];
+  return Array.isArray(chunks) ? (chunks as readonly Fields[]) : [chunks as Fields];
+};
 
 const frameFor = (value: Fields): string => `data: ${JSON.stringify(value)}\n\n`;
 
 const isWhole = (rest: Buffer): boolean => rest.length === 0 || isWholeFrame(rest);
 
-/** An error as nearly every API tells one: an object with the key `error`. */
+/** Finds an error as nearly every API sends it: an object with the key `error`, or an event of that name. */
 const errorIn = ({ event, data }: StreamEvent): Fields | undefined => {
   const error = typeof data === 'object' && data !== null ? (data as Fields).error : undefined;
   if (error) return data as Fields;
   return event === 'error' ? { error: data } : undefined;
 };
 
-/** What every answer of OpenAI has, and an API of another shape may not. */
-const filledIn = (
-  { id, at, asked }: Translating,
+/** Adds the fields that every answer of OpenAI has, where the translation left them out. */
+const withDefaults = (
+  { id, at, request }: TranslationContext,
   object: string,
   answer: Fields,
   choiceOf: (choice: Fields, index: number) => Fields,
@@ -195,6 +170,6 @@ const filledIn = (
   id: answer.id ?? `chatcmpl-${id}`,
   object: answer.object ?? object,
   created: answer.created ?? Math.floor(at / 1000),
-  model: answer.model ?? asked.model,
+  model: answer.model ?? request.model,
   ...(Array.isArray(answer.choices) ? { choices: answer.choices.map(choiceOf) } : {}),
 });

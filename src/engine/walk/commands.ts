@@ -1,5 +1,5 @@
 import type { PreviewResult, Reservation } from '../../ledger/ledger.js';
-import type { Repair } from '../../plugin/door/api.js';
+import type { Repair } from '../../plugin/door/attempt.js';
 import type { AttemptResult } from '../attempt/result.js';
 import type { PreparedTarget } from '../target.js';
 import type { Denied, Refused } from './outcome.js';

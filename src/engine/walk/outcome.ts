@@ -1,6 +1,6 @@
 import type { FailureClass, TargetState } from '../../contract/quota.js';
 import type { Refusal } from '../../ledger/ledger.js';
-import type { Denial, Failure } from '../../plugin/door/api.js';
+import type { Denial, Failure } from '../../plugin/door/attempt.js';
 import { NoOverlap } from '../causes.js';
 import type { PreparedTarget } from '../target.js';
 

@@ -1,5 +1,6 @@
 import type { Ledger, Reservation, ReserveResult } from '../../ledger/ledger.js';
-import type { Attempt, Denial, Hooks } from '../../plugin/door/api.js';
+import type { Attempt, Denial } from '../../plugin/door/attempt.js';
+import type { Hooks } from '../../plugin/door/hooks.js';
 import type { PreparedTarget } from '../target.js';
 import type { Grant, Reserve, ReserveReply } from './commands.js';
 import { type Denied, denied, type Refused, refused } from './outcome.js';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.js';
 import type { Need } from '../../ledger/ledger.js';
-import type { Attempt, AttemptRecord, Outcome, Target, TokenUsage } from '../../plugin/door/api.js';
+import type { Attempt, AttemptRecord, Outcome, Target, TokenUsage } from '../../plugin/door/attempt.js';
 import type { ChainRequest } from '../request.js';
 import type { CapturedContent } from '../stream/captured-content.js';
 import type { PreparedTarget } from '../target.js';

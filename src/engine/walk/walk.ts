@@ -1,5 +1,5 @@
 import type { Need } from '../../ledger/ledger.js';
-import type { AttemptRecord, Repair } from '../../plugin/door/api.js';
+import type { AttemptRecord, Repair } from '../../plugin/door/attempt.js';
 import type { Answer, AttemptResult } from '../attempt/result.js';
 import { NoOverlap } from '../causes.js';
 import type { ChainRequest } from '../request.js';

@@ -1,43 +1,43 @@
 import { ServedLog } from './served-log.js';
 
-/** Windows that providers use. A minute is by far the commonest, so that is what is believed first. */
+/** Windows that providers use. A minute is by far the most common, so it is assumed first. */
 const WINDOWS = [1_000, 10_000, 60_000, 3_600_000, 86_400_000] as const;
 const MINUTE = 2;
-/** A claim to come again after more than a minute may be made of anything; up to there it tells of the window. */
-const TELLING_MS = WINDOWS[MINUTE];
-/** The first refusals that nobody expected are followed by so many early probes each: the window may be a short one. */
+/** A "retry after" of up to a minute shows how long the window is; a longer one may have other reasons. */
+const MAX_HINT_MS = WINDOWS[MINUTE];
+/** Early probes after the first and second unexpected refusal: the window may be short. */
 const PROBES = [4, 2];
-/** So many times must a refusal come although there should have been room, until a shorter window is believed. */
+/** Refusals in spite of room after which a shorter window is assumed. */
 const CONTRADICTIONS = 3;
 /** Refusals that are remembered. */
-const REFUSALS = 32;
-/** Steps of growth that show more than a trickle. */
+const MAX_REFUSALS = 32;
+/** Step of growth that shows more than a trickle. */
 const SEVERAL = 4;
-/** So many times must room come back long before the window is over, until a shorter one is believed. */
+/** Times that room returned long before the window was over, after which a shorter one is assumed. */
 const EARLY_RETURNS = 3;
-/** After so many tests in vain the next one is put off no further. */
-const MOST_DOUBLINGS = 5;
+/** Failed tests after which the wait for the next one no longer doubles. */
+const MAX_DOUBLINGS = 5;
 
-/** What bare refusals have taught: at most `limit` requests in any `windowMs`. */
+/** A learned limit: at most `limit` requests in any `windowMs`. */
 export interface Learned {
   readonly limit: number;
   readonly windowMs: number;
 }
 
-/** A 429 that told no limit. */
+/** A 429 that stated no limit. */
 export interface BareRefusal {
   /** The attempt went beyond the learned limit, as a test. */
   readonly expected: boolean;
-  /** In so many ms there would be room again, as the provider said; no early probe is needed then. */
+  /** When to retry, as the provider stated; then no early probe is needed. */
   readonly hintMs: number | undefined;
-  /** Attempts that the provider has not answered yet: it has let them in before, for all that is known. */
+  /** Attempts that the provider has not answered yet: presumably it has admitted them. */
   readonly inFlight: number;
 }
 
-/** A lesson as it is kept over a restart. */
+/** What was learned, as plain data. */
 export interface LearnerSnapshot {
   readonly limit: number;
-  /** Indices of windows. */
+  /** An index into the known windows; so is `refuted`. */
   readonly window: number;
   readonly refuted: number;
   readonly countsRefused: boolean;
@@ -47,31 +47,31 @@ export interface LearnerSnapshot {
 }
 
 /**
- * Learns the requests limit of a provider that tells nothing but 429: from what it served before it refused. A learned
- * limit is tested upward now and then, and given up for another window when it proves wrong.
+ * Learns the limit on requests of a provider that states nothing but 429, from what it served before it refused. It tests
+ * a learned limit upward now and then, and tries another window when the limit proves wrong.
  */
 export class Learner {
   #served = new ServedLog();
-  /** When attempts were refused of late. */
+  /** When attempts were refused recently, epoch ms. */
   #refusals: number[] = [];
-  /** It was seen to count what it refuses. */
+  /** The provider was seen to count what it refuses. */
   countsRefused = false;
   #window = MINUTE;
-  /** A window as short as this one has been refuted. */
+  /** The longest window that was proven too short. */
   #refuted = -1;
-  /** The most that was served within the present window. */
+  /** The most that was served within one window. */
   #proven = 0;
   #limit: number | undefined;
-  /** How much further the limit is moved by the next success beyond it. */
+  /** How far the next success beyond the limit raises it. */
   #step = 1;
-  #testsInVain = 0;
+  #failedTests = 0;
   #testAt = Number.POSITIVE_INFINITY;
   #probesLeft = 0;
   #refusedAt = 0;
   #contradictions = 0;
-  /** Refusals that nobody expected, since the window was last changed. */
+  /** Unexpected refusals since the window last changed. */
   #surprises = 0;
-  /** How often, in a row, room was back within half a window after a refusal. */
+  /** Times in a row that room was back within half a window after a refusal. */
   #earlyReturns = 0;
 
   get learned(): Learned | undefined {
@@ -82,7 +82,7 @@ export class Learner {
     return WINDOWS[this.#window] as number;
   }
 
-  /** An attempt was served at `now`. @returns whether what was learned has changed. */
+  /** An attempt was served at `now`. Returns whether the learned limit has changed. */
   served(now: number): boolean {
     this.#served.add(now);
     this.#probesLeft = 0;
@@ -91,26 +91,26 @@ export class Learner {
     if (this.#limit === undefined || count < this.#limit) return false;
     const growing = this.#step > 1;
     if (count === this.#limit && !growing) return false;
-    // More than was thought to be possible: a test has found room, and there may be more of it.
+    // A test has found room beyond the limit, and there may be more of it.
     this.#limit = count + this.#step;
     this.#step *= 2;
-    // One unit may have trickled in; several at once are a window that began anew.
+    // A single unit may have trickled in; several at once show that a window began.
     if (this.#step === SEVERAL && now - this.#refusedAt < this.windowMs / 2) this.#earlyReturns++;
-    this.#putOff(now);
+    this.#postponeTest(now);
     return true;
   }
 
   /**
-   * A bare 429. What was served until then is the limit; what contradicts an earlier lesson changes the window.
-   * @returns whether it is best to believe the lesson now, and to wait until it says that there is room
+   * An attempt was refused. What was served until now is the limit; what contradicts the learned limit changes the window.
+   * @returns whether to trust the learned limit now and to wait until it has room
    */
   refused(now: number, { expected, hintMs, inFlight }: BareRefusal): boolean {
-    if (hintMs !== undefined) this.#refuteShorterThan(Math.min(hintMs, TELLING_MS), now);
+    if (hintMs !== undefined) this.#refuteShorterThan(Math.min(hintMs, MAX_HINT_MS), now);
     const count = this.count(now) + inFlight;
     if (this.#limit === undefined && count === 0) return false;
     if (!expected && this.#refusalsExplain(count, now)) this.countsRefused = true;
     else if (!expected) this.#learn(count, now);
-    this.#refusals = [...this.#refusals.slice(1 - REFUSALS), now];
+    this.#refusals = [...this.#refusals.slice(1 - MAX_REFUSALS), now];
     this.#refusedAt = now;
     this.#step = 1;
     if (hintMs !== undefined) this.#probesLeft = 0;
@@ -122,12 +122,12 @@ export class Learner {
     }
     this.#earlyReturns = 0;
     if (expected) this.#contradictions = 0;
-    this.#testsInVain = Math.min(this.#testsInVain + 1, MOST_DOUBLINGS);
-    this.#putOff(now);
+    this.#failedTests = Math.min(this.#failedTests + 1, MAX_DOUBLINGS);
+    this.#postponeTest(now);
     return true;
   }
 
-  /** Room that comes back only after `ms` was taken by a window that is no shorter. */
+  /** Room that returns only after `ms` belongs to a window of at least that length. */
   #refuteShorterThan(ms: number, now: number): void {
     const shorter = WINDOWS.findLastIndex((windowMs) => windowMs < ms);
     this.#refuted = Math.max(this.#refuted, shorter);
@@ -136,7 +136,7 @@ export class Learner {
     else this.#use(this.#refuted + 1, now);
   }
 
-  /** Less was served than the limit; with what was refused meanwhile it makes up the limit. */
+  /** Fewer were served than the limit allows; together with the refused ones they reach it. */
   #refusalsExplain(count: number, now: number): boolean {
     if (this.#limit === undefined || this.countsRefused || count >= this.#limit || this.#earlyReturns > 0) return false;
     return count + this.#refusals.filter((at) => at > now - this.windowMs).length >= this.#limit;
@@ -149,9 +149,8 @@ export class Learner {
       this.#refuted = this.#window;
       this.#use(this.#window + 1, now);
     } else if (this.#seemsShorter(count) && shorter > this.#refuted) {
-      // Far more than this was served within the window before, or room was back early, or missing, again and again: what
-      // is full must be a shorter one. Half of it, or once, is no proof: a fixed window's end and the next one's start
-      // lie side by side.
+      // The window before served far more than this, or room returned early or was missing repeatedly: a shorter window
+      // must be full. Half as much, or a single time, is no proof: two fixed windows lie side by side.
       this.#use(shorter, now);
     } else {
       this.#limit = Math.max(1, count);
@@ -165,8 +164,8 @@ export class Learner {
   }
 
   /**
-   * Is it time for one attempt beyond the learned limit? It tells most when a shorter window would be over: right after
-   * a burst, what is full may be that one as well as ours.
+   * Returns whether one attempt may go beyond the learned limit. It shows most once a shorter window would be over: right
+   * after a burst, that one may be full as well.
    */
   mayTest(now: number): boolean {
     if (now < this.#testAt) return false;
@@ -174,12 +173,12 @@ export class Learner {
     return this.#probesLeft > 0 || quietMs >= (WINDOWS[this.#window - 1] ?? 0) || now >= this.#testAt + this.windowMs;
   }
 
-  /** One was sent; the next may come when its window is over. */
+  /** A test was sent; the next one waits until its window is over. */
   tested(now: number): void {
-    this.#putOff(now);
+    this.#postponeTest(now);
   }
 
-  /** Absent when nothing was learned. */
+  /** Returns what `revive` takes; `undefined` when nothing was learned. */
   snapshot(now: number): LearnerSnapshot | undefined {
     if (this.#limit === undefined) return undefined;
     return {
@@ -192,39 +191,24 @@ export class Learner {
     };
   }
 
-  restore({ limit, window, refuted, countsRefused, proven, served }: LearnerSnapshot, now: number): void {
-    this.#served = new ServedLog(served);
-    this.#limit = limit;
-    this.#window = window;
-    this.#refuted = refuted;
-    this.countsRefused = countsRefused;
-    this.#proven = proven;
-    this.#putOff(now);
+  static revive({ limit, window, refuted, countsRefused, proven, served }: LearnerSnapshot, now: number): Learner {
+    const learner = new Learner();
+    learner.#served = new ServedLog(served);
+    learner.#limit = limit;
+    learner.#window = window;
+    learner.#refuted = refuted;
+    learner.countsRefused = countsRefused;
+    learner.#proven = proven;
+    learner.#postponeTest(now);
+    return learner;
   }
 
-  forget(): void {
-    this.#refusals = [];
-    this.countsRefused = false;
-    this.#served = new ServedLog();
-    this.#window = MINUTE;
-    this.#refuted = -1;
-    this.#proven = 0;
-    this.#limit = undefined;
-    this.#step = 1;
-    this.#testsInVain = 0;
-    this.#testAt = Number.POSITIVE_INFINITY;
-    this.#probesLeft = 0;
-    this.#earlyReturns = 0;
-    this.#surprises = 0;
-    this.#contradictions = 0;
-  }
-
-  /** Attempts served within the present window. */
+  /** Returns how many attempts were served within the window that ends at `now`. */
   count(now: number): number {
     return this.#served.countAfter(now - this.windowMs);
   }
 
-  /** When each attempt that still counts was counted. */
+  /** Returns when each attempt that still counts was counted, epoch ms. */
   recent(now: number): readonly number[] {
     const served = this.#served.after(now - this.windowMs);
     if (!this.countsRefused) return served;
@@ -235,13 +219,13 @@ export class Learner {
     this.#window = window;
     this.#limit = Math.max(1, this.count(now));
     this.#proven = this.#limit;
-    this.#testsInVain = 0;
+    this.#failedTests = 0;
     this.#earlyReturns = 0;
     this.#surprises = 0;
     this.#contradictions = 0;
   }
 
-  #putOff(now: number): void {
-    this.#testAt = now + this.windowMs * 2 ** this.#testsInVain;
+  #postponeTest(now: number): void {
+    this.#testAt = now + this.windowMs * 2 ** this.#failedTests;
   }
 }

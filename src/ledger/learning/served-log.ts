@@ -1,7 +1,7 @@
-/** Served attempts that are remembered: more than any silent free tier allows in an hour. */
-const REMEMBERED = 4_096;
+/** Served attempts that are remembered: more than any free tier without headers allows in an hour. */
+const MAX_REMEMBERED = 4_096;
 
-/** When each attempt was served, as far back as a lesson needs it. Times are epoch ms. */
+/** When each attempt was served, as far back as learning needs it. Times are epoch ms. */
 export class ServedLog {
   /** Oldest first; those before `#first` are forgotten. */
   #times: number[];
@@ -11,19 +11,20 @@ export class ServedLog {
     this.#times = [...times];
   }
 
+  /** When the latest attempt was served; 0 for never. */
   get last(): number {
     return this.#times.at(-1) ?? 0;
   }
 
   add(at: number): void {
     this.#times.push(at);
-    if (this.#times.length - this.#first > REMEMBERED) this.#first++;
-    if (this.#first <= REMEMBERED) return;
+    if (this.#times.length - this.#first > MAX_REMEMBERED) this.#first++;
+    if (this.#first <= MAX_REMEMBERED) return;
     this.#times = this.#times.slice(this.#first);
     this.#first = 0;
   }
 
-  /** How many were served after `from`. */
+  /** Returns how many attempts were served after `from`. */
   countAfter(from: number): number {
     let count = 0;
     for (let index = this.#times.length - 1; index >= this.#first && (this.#times[index] as number) > from; index--)
@@ -31,6 +32,7 @@ export class ServedLog {
     return count;
   }
 
+  /** Returns when the attempts after `from` were served, oldest first. */
   after(from: number): readonly number[] {
     return this.#times.slice(this.#times.length - this.countAfter(from));
   }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Log } from '../../log.js';
 import type { LedgerSnapshot } from './ledger-snapshot.js';
 
-/** A change is on the disk after this, also if the process is killed then. */
+/** A change is on disk after this, even if the process is killed then. */
 const DELAY_MS = 500;
 
 /** A ledger whose state can be saved and restored. */
@@ -15,7 +15,7 @@ export interface SnapshotLedger {
   onChange(listener: (scope: string) => void): () => void;
 }
 
-/** Keeps a ledger in a file: read once at the start, written shortly after each change, and at the end. */
+/** Saves a ledger in a file: it is read once at the start, and written shortly after each change and at the end. */
 export class LedgerFile {
   readonly #file: string;
   readonly #ledger: SnapshotLedger;
@@ -24,7 +24,7 @@ export class LedgerFile {
   #timer: NodeJS.Timeout | undefined;
   #failing = false;
 
-  /** Restores what `file` holds. A damaged file is set aside, with a warning. */
+  /** Restores the ledger from `file`. A damaged file is renamed, with a warning. */
   constructor(file: string, ledger: SnapshotLedger, log: Log) {
     this.#file = file;
     this.#ledger = ledger;
@@ -33,6 +33,7 @@ export class LedgerFile {
     this.#unsubscribe = ledger.onChange(() => this.#plan());
   }
 
+  /** Writes the file a last time. */
   close(): void {
     this.#unsubscribe();
     clearTimeout(this.#timer);
@@ -45,18 +46,18 @@ export class LedgerFile {
       text = readFileSync(this.#file, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-        this.#log.warn(`The ledger cannot be read: ${(error as Error).message}`);
+        this.#log.warn(`Cannot read the ledger: ${(error as Error).message}. 429chain starts without saved limits.`);
       return;
     }
     try {
       const snapshot = JSON.parse(text) as LedgerSnapshot;
-      if (snapshot.version !== 1) throw new Error(`its version is ${String(snapshot.version)}, and not 1`);
+      if (snapshot.version !== 1) throw new Error(`its version is ${String(snapshot.version)}, not 1`);
       this.#ledger.restore(snapshot);
     } catch (error) {
       const aside = `${this.#file}.damaged`;
       this.#setAside(aside);
       this.#log.warn(
-        `The ledger in ${this.#file} is damaged (${(error as Error).message}). It was set aside as ${aside}; limits are learned anew.`,
+        `The ledger in ${this.#file} is damaged (${(error as Error).message}). It was renamed to ${aside}; 429chain learns the limits again.`,
       );
     }
   }
@@ -65,7 +66,7 @@ export class LedgerFile {
     try {
       renameSync(this.#file, aside);
     } catch {
-      // A folder that cannot be written is told of when the ledger is written the next time.
+      // The next write warns about a folder that cannot be written.
     }
   }
 
@@ -78,7 +79,7 @@ export class LedgerFile {
     this.#timer.unref();
   }
 
-  /** A new file takes the old one's place at once and whole: a crash leaves the one or the other. */
+  /** Replaces the file in one step: a crash leaves the old one or the new one whole. */
   #write(): void {
     const temporary = `${this.#file}.tmp`;
     try {
@@ -89,7 +90,7 @@ export class LedgerFile {
     } catch (error) {
       if (!this.#failing)
         this.#log.warn(
-          `The ledger cannot be kept in ${this.#file}: ${(error as Error).message}. Limits are forgotten at a restart.`,
+          `Cannot save the ledger in ${this.#file}: ${(error as Error).message}. 429chain forgets limits at a restart.`,
         );
       this.#failing = true;
     }

@@ -1,9 +1,9 @@
 import type { ScopeSnapshot } from './scope.js';
 
-/** A ledger as it is kept over a restart. */
+/** A ledger as plain data. */
 export interface LedgerSnapshot {
   readonly version: 1;
-  /** Provider → digest of its configuration. */
+  /** The fingerprint of each provider. */
   readonly accounts: Readonly<Record<string, string>>;
   readonly scopes: readonly ScopeSnapshot[];
 }

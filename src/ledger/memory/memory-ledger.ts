@@ -15,36 +15,26 @@ import type {
   TargetScopes,
   TargetStatus,
 } from '../ledger.js';
-import { declares, partsOf } from './declarations.js';
 import type { LedgerSnapshot } from './ledger-snapshot.js';
-import type { Quota } from './quota.js';
 import { longer } from './refusal.js';
 import { HeldReservation } from './reservation.js';
 import { Scope } from './scope.js';
+import { ScopeRegistry } from './scope-registry.js';
 
-const GONE: Refusal = {
+const REMOVED: Refusal = {
   granted: false,
   code: 'disabled',
   reason: 'no longer in the configuration',
   retryAt: Number.POSITIVE_INFINITY,
 };
 
-/** Targets that no chain names are remembered up to this number; callers choose their names. */
-const MOST_ADDRESSED = 1_000;
-
 const ONE_REQUEST: Need = { tokens: 0, inputTokens: 0 };
+const ONE_TOKEN: Need = { tokens: 1, inputTokens: 1 };
 
-/** The ledger of one process. Answers synchronously; nothing happens between its check and its hold. */
+/** The ledger of one process. It answers at once; nothing happens between its check and its hold. */
 export class MemoryLedger implements Ledger {
   readonly #clock: Clock;
-  readonly #scopes = new Map<string, Scope>();
-  /** Per target: the scopes that cover it, the narrowest first. */
-  #covers = new Map<string, readonly Scope[]>();
-  /** Those of the configuration before, for requests that still end on it. */
-  #retired: ReadonlyMap<string, readonly Scope[]> = new Map();
-  /** Those that no chain names, the oldest first. */
-  readonly #addressed = new Set<string>();
-  readonly #fingerprints = new Map<string, string>();
+  readonly #registry = new ScopeRegistry((target) => this.#isBusy(target));
   readonly #listeners = new Set<(scope: string) => void>();
   readonly #reserveListeners = new Set<(target: string) => void>();
   #sequence = 0;
@@ -58,132 +48,61 @@ export class MemoryLedger implements Ledger {
     targets: readonly TargetScopes[],
     declarations: readonly Declaration[],
   ): void {
-    const before = new Map(this.#scopes);
-    this.#scopes.clear();
-    this.#retired = this.#covers;
-    this.#covers = new Map();
-    this.#addressed.clear();
-    const changed = this.#changedAccounts(accounts);
-    for (const each of targets) this.#register(each, changed.has(each.provider) ? new Map() : before);
-    const written = this.#declare(declarations);
-    for (const scope of this.#scopes.values()) {
-      scope.quotas = scope.quotas.filter((quota) => isHeard(quota) || written.has(keyOf(scope.id, quota)));
-    }
+    this.#registry.configure(accounts, targets, declarations);
     this.#changed('');
   }
 
   register(target: TargetScopes, declarations: readonly Declaration[]): void {
-    if (this.#covers.has(target.target)) return;
-    this.#addressed.add(target.target);
-    const [oldest] = this.#addressed;
-    if (this.#addressed.size > MOST_ADDRESSED && oldest !== undefined) {
-      this.#addressed.delete(oldest);
-      this.#covers.delete(oldest);
-      this.#scopes.delete(oldest);
-    }
-    this.#register(target, new Map((this.#retired.get(target.target) ?? []).map((scope) => [scope.id, scope])));
-    this.#declare(declarations);
-  }
-
-  #register({ target, pool, provider }: TargetScopes, kept: ReadonlyMap<string, Scope>): void {
-    const scope = (id: string, kind: ScopeKind): Scope => {
-      const found = this.#scopes.get(id) ?? kept.get(id) ?? new Scope(id, kind);
-      this.#scopes.set(id, found);
-      return found;
-    };
-    const covers = [scope(target, 'target')];
-    if (pool !== undefined) covers.push(scope(pool, 'pool'));
-    covers.push(scope(provider, 'provider'));
-    this.#covers.set(target, covers);
+    this.#registry.register(target, declarations);
   }
 
   reserve(candidates: readonly Candidate[], options: ReserveOptions = {}): ReserveResult {
-    const refusals: Refusal[] = [];
-    for (const candidate of candidates) {
-      const refusal = this.#refuse(candidate, options);
-      if (refusal === undefined) return { reservation: this.#hold(candidate), refusals };
-      refusals.push(refusal);
-    }
-    return { refusals };
+    const refusals = this.#refusals(candidates, options);
+    const found = candidates[refusals.length];
+    return found === undefined ? { refusals } : { reservation: this.#hold(found), refusals };
   }
 
   preview(candidates: readonly Candidate[], options: ReserveOptions = {}): PreviewResult {
-    const refusals: Refusal[] = [];
-    for (const candidate of candidates) {
-      const refusal = this.#refuse(candidate, options);
-      if (refusal === undefined) return { hasRoom: true, refusals };
-      refusals.push(refusal);
-    }
-    return { hasRoom: false, refusals };
-  }
-
-  /** Returns what keeps the candidate from being asked now; of several reasons, the one that lasts longest. */
-  #refuse({ target, need }: Candidate, { skipProbation = false }: ReserveOptions): Refusal | undefined {
-    const now = this.#clock.now();
-    const scopes = this.#covering(target);
-    if (scopes.length === 0) return GONE;
-    let refusal: Refusal | undefined;
-    for (const scope of scopes) {
-      const found = scope.refuse(need, now, skipProbation);
-      if (found !== undefined) refusal = longer(refusal, found);
-    }
-    return refusal;
-  }
-
-  #hold({ target, need }: Candidate): Reservation {
-    const scopes = this.#covering(target);
-    const sequence = ++this.#sequence;
-    for (const scope of scopes) scope.sent(sequence, this.#clock.now());
-    const reservation = new HeldReservation(
-      target,
-      sequence,
-      scopes,
-      need,
-      () => this.#clock.now(),
-      () => this.#changed(target),
-    );
-    for (const listener of this.#reserveListeners) listener(target);
-    return reservation;
+    const refusals = this.#refusals(candidates, options);
+    return { hasRoom: refusals.length < candidates.length, refusals };
   }
 
   observe(reservation: Reservation, signals: readonly Signal[], accepted: boolean): void {
     const held = heldOf(reservation);
-    const now = this.#clock.now();
-    for (const signal of signals) this.#observeSignal(held, signal, accepted, now);
+    for (const signal of signals) this.#observeSignal(held, signal, accepted);
     this.#changed(held.target);
   }
 
   served(reservation: Reservation): void {
     const held = heldOf(reservation);
-    held.answered(true);
+    if (!held.report(true)) return;
     for (const scope of held.scopes) scope.served(held.sequence, held.others, this.#clock.now());
     this.#changed(held.target);
   }
 
   refused(reservation: Reservation): void {
     const held = heldOf(reservation);
-    held.answered(false);
-    this.#changed(held.target);
+    if (held.report(false)) this.#changed(held.target);
   }
 
   coolDown(reservation: Reservation, kind: ScopeKind, coolDown: CoolDown): number | undefined {
     const held = heldOf(reservation);
     const now = this.#clock.now();
     const scope = scopeOf(held.scopes, kind);
-    if (coolDown.class === 'overloaded') scope.refusedSlot(held.others, now);
+    if (coolDown.class === 'overloaded') scope.learnFromOverload(held.others, now);
     const hintMs = coolDown.until === undefined ? undefined : coolDown.until - now;
     const inFlight = scope.unanswered - (held.isAnswered ? 0 : 1);
     const learned =
-      coolDown.class === 'rate_limit' ? scope.refusedBare(held.sequence, hintMs, inFlight, now) : undefined;
-    const until = scope.rests.begin(coolDown, held.sequence, now, hintMs === undefined ? learned : undefined);
+      coolDown.class === 'rate_limit' ? scope.learnFromRefusal(held.sequence, hintMs, inFlight, now) : undefined;
+    const until = scope.coolDown(coolDown, held.sequence, now, hintMs === undefined ? learned : undefined);
     this.#changed(scope.id);
     return until;
   }
 
   status(target: string): TargetStatus {
     const now = this.#clock.now();
-    const scopes = this.#covering(target);
-    const inFlight = scopes[0]?.open.size ?? 0;
+    const scopes = this.#registry.covering(target);
+    const inFlight = scopes[0]?.inFlight ?? 0;
     const quotas = scopes.flatMap((scope) => scope.quotas.map((quota) => quota.status(scope.id, now)));
     const refusal = this.#refuse({ target, need: ONE_REQUEST }, {});
     if (refusal === undefined) return { target, state: quotas.length > 0 ? 'tracking' : 'available', inFlight, quotas };
@@ -193,24 +112,27 @@ export class MemoryLedger implements Ledger {
   }
 
   reset(target: string): void {
-    for (const scope of this.#covering(target)) scope.reset();
+    for (const scope of this.#registry.covering(target)) scope.reset();
     this.#changed(target);
   }
 
+  /** Returns the state as plain data. Units held for attempts in flight count as used. */
   snapshot(): LedgerSnapshot {
     const now = this.#clock.now();
-    const scopes = [...this.#scopes.values()]
+    const scopes = [...this.#registry.scopes]
       .map((scope) => scope.snapshot(now))
       .filter((scope) => scope !== undefined);
-    return { version: 1, accounts: Object.fromEntries(this.#fingerprints), scopes };
+    return { version: 1, accounts: Object.fromEntries(this.#registry.fingerprints), scopes };
   }
 
+  /**
+   * Takes over a saved state. Call it before the first `configure`.
+   * @throws when the snapshot is damaged; nothing of it is taken over then
+   */
   restore({ accounts, scopes }: LedgerSnapshot): void {
     const now = this.#clock.now();
-    // All or nothing: a damaged one must leave no half of itself behind.
     const revived = scopes.map((scope) => Scope.revive(scope, now));
-    for (const scope of revived) this.#scopes.set(scope.id, scope);
-    for (const [provider, fingerprint] of Object.entries(accounts)) this.#fingerprints.set(provider, fingerprint);
+    this.#registry.restore(revived, accounts);
   }
 
   onChange(listener: (scope: string) => void): () => void {
@@ -223,49 +145,59 @@ export class MemoryLedger implements Ledger {
     return () => this.#reserveListeners.delete(listener);
   }
 
-  #observeSignal(held: HeldReservation, signal: Signal, served: boolean, now: number): void {
+  /** Returns a refusal for each candidate before the first that has room. */
+  #refusals(candidates: readonly Candidate[], options: ReserveOptions): readonly Refusal[] {
+    const refusals: Refusal[] = [];
+    for (const candidate of candidates) {
+      const refusal = this.#refuse(candidate, options);
+      if (refusal === undefined) break;
+      refusals.push(refusal);
+    }
+    return refusals;
+  }
+
+  /** Returns why a candidate may not be asked now; of several reasons, the one that lasts longest. */
+  #refuse({ target, need }: Candidate, { skipProbation = false }: ReserveOptions): Refusal | undefined {
+    const now = this.#clock.now();
+    const scopes = this.#registry.covering(target);
+    if (scopes.length === 0) return REMOVED;
+    let refusal: Refusal | undefined;
+    for (const scope of scopes) {
+      const found = scope.refuse(need, now, skipProbation);
+      if (found !== undefined) refusal = longer(refusal, found);
+    }
+    return refusal;
+  }
+
+  #hold({ target, need }: Candidate): Reservation {
+    const now = this.#clock.now();
+    const scopes = this.#registry.covering(target);
+    const sequence = ++this.#sequence;
+    for (const scope of scopes) scope.sent(sequence, now);
+    const reservation = new HeldReservation(
+      target,
+      sequence,
+      scopes,
+      need,
+      () => this.#clock.now(),
+      () => this.#changed(target),
+    );
+    for (const listener of this.#reserveListeners) listener(target);
+    return reservation;
+  }
+
+  #observeSignal(held: HeldReservation, signal: Signal, accepted: boolean): void {
     const windowMs = signal.window === undefined ? undefined : durationOf(signal.window);
     const scope = scopeOf(held.scopes, signal.scope ?? 'target');
     const quota = scope.quota(signal.dimension, windowMs, false);
-    if (quota.observe(signal, { sequence: held.sequence, sentAt: held.sentAt, served }, now))
-      held.countedBySignal(quota);
-    // From now on its quotas say what may be sent.
-    if (signal.dimension === 'requests' && quota.limit !== undefined) scope.trust = Number.POSITIVE_INFINITY;
+    const { sequence, sentAt } = held;
+    if (quota.observe(signal, { sequence, sentAt, accepted }, this.#clock.now())) held.countedByResponse(quota);
+    if (signal.dimension === 'requests' && quota.limit !== undefined) scope.endProbation();
   }
 
-  /** Nothing, for a target that no configuration names any more. */
-  #covering(target: string): readonly Scope[] {
-    return this.#covers.get(target) ?? this.#retired.get(target) ?? [];
-  }
-
-  #changedAccounts(accounts: readonly Account[]): Set<string> {
-    const changed = new Set<string>();
-    for (const { provider, fingerprint } of accounts) {
-      if (this.#fingerprints.get(provider) !== fingerprint) changed.add(provider);
-      this.#fingerprints.set(provider, fingerprint);
-    }
-    return changed;
-  }
-
-  /** @returns the keys of the quotas that these declarations name. */
-  #declare(declarations: readonly Declaration[]): ReadonlySet<string> {
-    const written = new Set<string>();
-    for (const { scope: id, limits, source } of declarations) {
-      const scope = this.#scopes.get(id);
-      if (scope === undefined) continue;
-      for (const limit of limits) {
-        const { dimension, amount, windowMs } = partsOf(limit);
-        // Whoever writes down a limit knows better than a table of free tiers.
-        if (source === 'known' && declares(declarations, id, dimension)) continue;
-        const quota = scope.quota(dimension, windowMs, source === 'manual');
-        if (quota.source === 'header' && quota.limit !== undefined) continue;
-        quota.source = source;
-        quota.declare(amount);
-        written.add(keyOf(id, quota));
-      }
-    }
-    for (const [target, ...around] of this.#covers.values()) target?.meet(around);
-    return written;
+  #isBusy(target: string): boolean {
+    const [scope] = this.#registry.covering(target);
+    return (scope?.inFlight ?? 0) > 0 || this.#refuse({ target, need: ONE_TOKEN }, {}) !== undefined;
   }
 
   #changed(scope: string): void {
@@ -275,14 +207,9 @@ export class MemoryLedger implements Ledger {
 
 const heldOf = (reservation: Reservation): HeldReservation => {
   if (reservation instanceof HeldReservation) return reservation;
-  throw new Error('A reservation of another ledger.');
+  throw new Error('The reservation was not made by this ledger.');
 };
 
-const isHeard = ({ source }: Quota): boolean => source === 'header' || source === 'learned';
-
-const keyOf = (scope: string, { source, dimension, windowMs }: Quota): string =>
-  `${scope} ${source} ${dimension} ${windowMs}`;
-
-/** A target without a pool has its account in the pool's place. */
+/** Returns the scope of a kind; the account for a pool where the target has none. */
 const scopeOf = (scopes: readonly Scope[], kind: ScopeKind): Scope =>
   scopes.find((scope) => scope.kind === kind) ?? (scopes.at(-1) as Scope);

@@ -1,11 +1,12 @@
+import type { Dimension } from '../../contract/quota.js';
 import { durationText } from '../../plugin/readers/headers.js';
 import type { Need, Refusal, RefusalCode } from '../ledger.js';
 import type { Quota } from './quota.js';
 
-/** In windows of this length one request more or less is no loss, and a refusal costs more than room unused. */
+/** In a window of this length unused room costs little, and a refusal costs a lot. */
 const LONG_MS = 3_600_000;
 
-/** Units of `need` that `quota` must have left. */
+/** Returns the units of `need` that `quota` must have left. */
 export const unitsOf = (need: Need, { dimension, windowMs = 0, limit = Number.POSITIVE_INFINITY }: Quota): number => {
   if (dimension === 'input_tokens') return need.inputTokens;
   if (dimension !== 'tokens') return 1;
@@ -14,56 +15,58 @@ export const unitsOf = (need: Need, { dimension, windowMs = 0, limit = Number.PO
   return tokens > limit && leastTokens <= limit ? limit : tokens;
 };
 
-const rank = ({ retryAt }: Refusal): number => retryAt ?? 0;
-
-/** The refusal that lasts longer. */
+/** Returns the refusal that lasts longer. */
 export const longer = (one: Refusal | undefined, other: Refusal): Refusal =>
-  one === undefined || rank(other) > rank(one) ? other : one;
+  one === undefined || (other.retryAt ?? 0) > (one.retryAt ?? 0) ? other : one;
 
-/** Built often and read seldom: the sentence is made when somebody reads it. */
+/** A quota that has no room. Many are created and few are read, so the sentence is built when it is read. */
 export class QuotaRefusal implements Refusal {
   readonly granted = false;
   readonly code: RefusalCode;
   readonly retryAt: number | undefined;
+  readonly resetsAtOnce: boolean;
   readonly #scope: string;
-  readonly #quota: Quota;
-  readonly #units: number;
+  readonly #dimension: Dimension;
+  readonly #windowMs: number | undefined;
+  readonly #isConfigured: boolean;
+  readonly #limit: number | undefined;
   readonly #room: number;
+  readonly #inFlight: number;
+  readonly #units: number;
 
+  /** `scope` stands in front of the reason; `units` are what the attempt needs. */
   constructor(scope: string, quota: Quota, units: number, now: number) {
     this.#scope = scope;
-    this.#quota = quota;
-    this.#units = units;
+    this.#dimension = quota.dimension;
+    this.#windowMs = quota.windowMs;
+    this.#isConfigured = quota.source === 'manual';
+    this.#limit = quota.limit;
     this.#room = quota.room(now);
+    this.#inFlight = quota.inFlight;
+    this.#units = units;
+    this.resetsAtOnce = quota.resetsAtOnce;
     this.retryAt = quota.freeAt(units, now);
     if (quota.dimension === 'concurrent') this.code = 'concurrent';
     else this.code = this.retryAt === Number.POSITIVE_INFINITY && quota.limit !== 0 ? 'too_large' : 'quota';
   }
 
-  get resetsAtOnce(): boolean {
-    return this.#quota.resetsAtOnce;
-  }
-
   get capacityAtRetry(): number | undefined {
-    const { limit, resetsAtOnce } = this.#quota;
-    if (!resetsAtOnce) return 1;
-    return limit === undefined || this.#units === 0 ? undefined : Math.floor(limit / this.#units);
+    if (!this.resetsAtOnce) return 1;
+    return this.#limit === undefined || this.#units === 0 ? undefined : Math.floor(this.#limit / this.#units);
   }
 
   get reason(): string {
-    const { dimension, limit, inFlight, source } = this.#quota;
-    const name = dimension.replace('_', ' ');
-    const written = source === 'manual' ? ', as configured' : '';
-    if (this.code === 'too_large')
-      return `${this.#scope}needs ${this.#units} ${name}, more than the limit of ${limit}${this.#per()}${written}`;
-    if (this.code === 'concurrent') return `${this.#scope}${inFlight} of ${limit} requests in flight${written}`;
-    const left = Math.max(0, Math.floor(this.#room));
-    const held = inFlight > 0 ? `, ${inFlight} held by attempts in flight` : '';
-    return `${this.#scope}${left}${limit === undefined ? '' : ` of ${limit}`} ${name}${this.#per()} left${held}${written}`;
+    const name = this.#dimension.replace('_', ' ');
+    const per = this.#windowMs === undefined ? '' : ` per ${durationText(this.#windowMs)}`;
+    return `${this.#scope}${this.#shortage(name, per)}${this.#isConfigured ? ', as configured' : ''}`;
   }
 
-  #per(): string {
-    const { windowMs } = this.#quota;
-    return windowMs === undefined ? '' : ` per ${durationText(windowMs)}`;
+  #shortage(name: string, per: string): string {
+    if (this.code === 'too_large') return `needs ${this.#units} ${name}, more than the limit of ${this.#limit}${per}`;
+    if (this.code === 'concurrent') return `${this.#inFlight} of ${this.#limit} requests in flight`;
+    const left = Math.max(0, Math.floor(this.#room));
+    const of = this.#limit === undefined ? '' : ` of ${this.#limit}`;
+    const held = this.#inFlight > 0 ? `, ${this.#inFlight} held by attempts in flight` : '';
+    return `${left}${of} ${name}${per} left${held}`;
   }
 }

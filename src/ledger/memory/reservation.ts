@@ -4,15 +4,12 @@ import type { Quota } from './quota.js';
 import { unitsOf } from './refusal.js';
 import type { Scope } from './scope.js';
 
-interface Charge {
-  readonly quota: Quota;
-  readonly units: number;
-  open: boolean;
-}
+/** `sent`: not answered yet. `closed`: it holds nothing any more. */
+type Phase = 'sent' | 'answered' | 'closed';
 
 /**
- * Remembers which quotas it charged, so that one born meanwhile is never refunded. A request counts as used from the
- * moment it was answered, tokens when the answer is over, a slot never.
+ * Units held for one attempt. It remembers which quotas it charged, so that a quota which appears later is never refunded.
+ * A request counts as used from the moment it is answered, tokens when the answer is over, a slot never.
  */
 export class HeldReservation implements Reservation {
   readonly granted = true;
@@ -23,12 +20,13 @@ export class HeldReservation implements Reservation {
   /** Attempts at the same target that were in flight when this one was sent. */
   readonly others: number;
   readonly scopes: readonly Scope[];
-  readonly #charges: Charge[] = [];
+  /** Units still held, per quota. A charge that is closed is removed, so that it cannot be closed twice. */
+  readonly #held = new Map<Quota, number>();
   readonly #need: Need;
   readonly #now: () => number;
-  readonly #onClose: (reservation: HeldReservation) => void;
-  #open = true;
-  #answered = false;
+  readonly #onClose: () => void;
+  #phase: Phase = 'sent';
+  #isReported = false;
 
   constructor(
     target: string,
@@ -36,86 +34,90 @@ export class HeldReservation implements Reservation {
     scopes: readonly Scope[],
     need: Need,
     now: () => number,
-    onClose: (reservation: HeldReservation) => void,
+    onClose: () => void,
   ) {
     this.target = target;
     this.sequence = sequence;
     this.scopes = scopes;
     this.#now = now;
     this.sentAt = now();
-    this.others = scopes[0]?.open.size ?? 0;
+    this.others = scopes[0]?.inFlight ?? 0;
     this.#onClose = onClose;
     this.#need = need;
-    for (const scope of scopes) {
-      scope.open.add(this);
-      scope.unanswered++;
-      for (const quota of scope.quotas) this.charge(quota);
-    }
+    for (const scope of scopes) scope.begin(this);
   }
 
-  /** Holds units of `quota`, also of one that was heard of only after this attempt was sent. */
+  /** Holds units of `quota`, also of one that appears only after this attempt was sent. */
   charge(quota: Quota): void {
-    // It was counted when it was answered, before this quota was born of that answer.
-    if (this.#answered && quota.dimension === 'requests') return;
+    // The answer that created this quota has counted the request already.
+    if (this.#phase !== 'sent' && quota.dimension === 'requests') return;
     const units = unitsOf(this.#need, quota);
     quota.hold(units, this.sequence);
-    this.#charges.push({ quota, units, open: true });
+    this.#held.set(quota, units);
   }
 
-  /** A signal has this attempt's units in it already. */
-  countedBySignal(quota: Quota): void {
-    const charge = this.#charges.find((each) => each.quota === quota);
-    if (charge === undefined || !charge.open) return;
-    charge.open = false;
-    quota.counted(charge.units, this.#now());
+  /** A response has counted the units of this attempt already. */
+  countedByResponse(quota: Quota): void {
+    const units = this.#take(quota);
+    if (units !== undefined) quota.closeCounted(units, this.#now());
   }
 
   get isAnswered(): boolean {
-    return this.#answered;
+    return this.#phase !== 'sent';
   }
 
   /**
-   * The provider has answered: it has counted the request by now, most of them also one that they refused.
+   * The provider answered: by now it has counted the request. Most providers count refused requests too.
+   * @returns whether this is the first report; later ones change nothing
    */
-  answered(served: boolean): void {
-    this.#countAnswer();
-    for (const charge of this.#charges) {
-      const { dimension, countsRefused } = charge.quota;
-      if (dimension === 'requests') this.#close(charge, served || countsRefused ? charge.units : 0);
+  report(served: boolean): boolean {
+    if (this.#isReported) return false;
+    this.#isReported = true;
+    this.#endWait();
+    for (const quota of this.#held.keys()) {
+      if (quota.dimension === 'requests') this.#close(quota, (units) => (served || quota.countsRefused ? units : 0));
     }
+    return true;
   }
 
   settle(usage?: Usage): void {
-    this.#finish((quota, units) => (quota.dimension === 'concurrent' ? 0 : usedOf(quota.dimension, units, usage)));
+    this.#end((units, { dimension }) => unitsUsed(dimension, units, usage));
   }
 
   release(): void {
-    this.#finish(() => 0);
+    this.#end(() => 0);
   }
 
-  #finish(used: (quota: Quota, units: number) => number): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#countAnswer();
-    for (const charge of this.#charges) this.#close(charge, used(charge.quota, charge.units));
-    for (const scope of this.scopes) scope.open.delete(this);
-    this.#onClose(this);
+  #end(used: (units: number, quota: Quota) => number): void {
+    if (this.#phase === 'closed') return;
+    this.#endWait();
+    this.#phase = 'closed';
+    for (const quota of this.#held.keys()) this.#close(quota, used);
+    for (const scope of this.scopes) scope.end(this);
+    this.#onClose();
   }
 
-  #countAnswer(): void {
-    if (this.#answered) return;
-    this.#answered = true;
+  #endWait(): void {
+    if (this.#phase !== 'sent') return;
+    this.#phase = 'answered';
     for (const scope of this.scopes) scope.unanswered--;
   }
 
-  #close(charge: Charge, used: number): void {
-    if (!charge.open) return;
-    charge.open = false;
-    charge.quota.close(charge.units, used, this.sequence, this.#now());
+  #close(quota: Quota, used: (units: number, quota: Quota) => number): void {
+    const units = this.#take(quota);
+    if (units !== undefined) quota.close(units, used(units, quota), this.sequence, this.#now());
+  }
+
+  /** Returns the units held of `quota` and holds them no longer; `undefined` when none are held. */
+  #take(quota: Quota): number | undefined {
+    const units = this.#held.get(quota);
+    this.#held.delete(quota);
+    return units;
   }
 }
 
-const usedOf = (dimension: Dimension, held: number, usage: Usage | undefined): number => {
+const unitsUsed = (dimension: Dimension, held: number, usage: Usage | undefined): number => {
+  if (dimension === 'concurrent') return 0;
   if (usage === undefined || dimension === 'requests') return held;
   return dimension === 'tokens' ? usage.input + usage.output : usage.input;
 };

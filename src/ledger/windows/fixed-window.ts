@@ -1,55 +1,73 @@
-import type { Window, WindowSnapshot } from './window.js';
+import { SlidingWindow } from './sliding-window.js';
+import { type Observation, UNNAMED_WINDOW_MS, type Window, type WindowSnapshot } from './window.js';
 
 /** Resets in whole seconds may be this far off. */
 const ROUNDED_MS = 1_000;
 /** A window that ends so soon is the one that is over by our clock. */
 const SAME_WINDOW_MS = 2_000;
-
-/** Clocks disagree by seconds at most; what comes much later is another window. */
-export const MOST_LATE_MS = 10_000;
+/** Clocks disagree by seconds at most; a reset that is later than this belongs to another window. */
+const MAX_LATE_MS = 10_000;
+/** This many units may be missing at the start of a window: others may share the account. */
+const UNEXPLAINED = 2;
+/** A spent window whose reset is "now" is asked again after this, not at once in a loop. */
+const MIN_WAIT_MS = 1_000;
 
 const lateness = (lateMs: number, furtherMs: number): number =>
-  furtherMs > MOST_LATE_MS ? lateMs : Math.min(MOST_LATE_MS, lateMs + Math.max(250, furtherMs));
+  furtherMs > MAX_LATE_MS ? lateMs : Math.min(MAX_LATE_MS, lateMs + Math.max(250, furtherMs));
 
-/** What a response said of a fixed window. Times are epoch ms. */
-export interface Observation {
-  readonly remaining: number;
-  readonly resetAt: number;
-  readonly limit: number | undefined;
-  /** When the response arrived, and when its request was sent. */
-  readonly at: number;
-  readonly sentAt: number;
-  /** It answers a later dispatch than the one before. */
-  readonly later: boolean;
-  /** The request was answered, and not refused. */
-  readonly served: boolean;
-}
-
-/** What a provider said is left, until the moment at which it said the window starts anew, full. */
+/** What is left until the moment at which the provider resets the whole window. */
 export class FixedWindow implements Window {
-  limit: number | undefined;
+  readonly countsUses = false;
+  readonly resetsAtOnce = true;
+  #limit: number | undefined;
   #remaining: number;
   #resetAt: number;
-  /** Rolled over by the clock alone: no answer has shown yet that the provider thinks so too. */
-  unconfirmed = false;
-  /** When it ends by what was said of it: between these, since nobody knows how long each answer was on its way. */
-  #earliestEnd: number;
+  #unconfirmed = false;
+  /** The stated end lies between these two: how long each response was on its way is unknown. */
+  #earliestEnd = Number.NEGATIVE_INFINITY;
   #latestEnd: number;
-  /** When it last rolled over by the clock. */
-  rolledAt = Number.NEGATIVE_INFINITY;
-  /** Its end was seen to move on with each request: it gives its units back one by one. */
-  moves = false;
-  /** The provider's windows have been seen to begin later than it says, by so much. */
+  /** A window that could not be over yet was stated to end elsewhere. */
+  #endMoves = false;
+  /** When it last began by the clock. */
+  #beganAt = Number.NEGATIVE_INFINITY;
+  /** The provider's windows were seen to begin this much later than stated. */
   #lateMs = 0;
   readonly #spanMs: number | undefined;
+  readonly #ownUses: SlidingWindow | undefined;
 
-  constructor(remaining: number, resetAt: number, limit: number | undefined, spanMs: number | undefined) {
-    this.limit = limit;
+  constructor(
+    { remaining, resetAt, limit, at }: Pick<Observation, 'remaining' | 'resetAt' | 'limit' | 'at'>,
+    spanMs: number | undefined,
+    ownUses: SlidingWindow | undefined,
+  ) {
+    this.#limit = limit;
     this.#remaining = remaining;
-    this.#resetAt = resetAt;
-    this.#earliestEnd = Number.NEGATIVE_INFINITY;
-    this.#latestEnd = resetAt;
+    this.#resetAt = notAtOnce(remaining, resetAt ?? at + (spanMs ?? UNNAMED_WINDOW_MS), at);
+    this.#latestEnd = this.#resetAt;
     this.#spanMs = spanMs;
+    this.#ownUses = ownUses;
+  }
+
+  static revive(
+    { limit, remaining, resetAt }: WindowSnapshot & { kind: 'fixed' },
+    spanMs: number | undefined,
+    ownUses: SlidingWindow | undefined,
+  ): Window {
+    const stated = {
+      limit: limit ?? undefined,
+      remaining: remaining ?? Number.POSITIVE_INFINITY,
+      resetAt,
+      at: Number.NEGATIVE_INFINITY,
+    };
+    return new FixedWindow(stated, spanMs, ownUses);
+  }
+
+  get limit(): number | undefined {
+    return this.#limit;
+  }
+
+  get unconfirmed(): boolean {
+    return this.#unconfirmed;
   }
 
   left(now: number): number {
@@ -59,7 +77,7 @@ export class FixedWindow implements Window {
 
   freeAt(units: number, now: number): number {
     this.#roll(now);
-    return this.limit !== undefined && units > this.limit ? Number.POSITIVE_INFINITY : this.#resetAt;
+    return this.#limit !== undefined && units > this.#limit ? Number.POSITIVE_INFINITY : this.#resetAt;
   }
 
   use(units: number, at: number): void {
@@ -67,25 +85,62 @@ export class FixedWindow implements Window {
     this.#remaining -= units;
   }
 
-  /** A further signal. One that answers an earlier dispatch than the last may only lower. */
-  observe({ remaining, resetAt, limit, at, sentAt, later, served }: Observation): void {
+  resetAt(now: number): number {
+    this.#roll(now);
+    return this.#resetAt;
+  }
+
+  confirm(now: number): void {
+    this.#roll(now);
+    this.#unconfirmed = false;
+  }
+
+  declare(limit: number): Window {
+    return new SlidingWindow(limit, this.#spanMs);
+  }
+
+  /** Returns the log of own uses when the response shows that the window slides. */
+  observe(observation: Observation): Window | undefined {
+    const { refills, at, sentAt } = observation;
+    const limit = observation.limit ?? this.#limit;
+    if (refills && limit !== undefined && limit > 0) return undefined;
+    // A response to the first attempt of a window shows how full a window begins.
+    const full = this.#unconfirmed && sentAt >= this.#beganAt ? this.left(at) : undefined;
+    this.#update(observation);
+    if (this.#ownUses === undefined || !this.#slides(observation, full)) return this;
+    return this.#ownUses.prove(observation);
+  }
+
+  snapshot(held: number, now: number): WindowSnapshot {
+    this.#roll(now);
+    return {
+      kind: 'fixed',
+      limit: this.#limit ?? null,
+      remaining: Number.isFinite(this.#remaining) ? this.#remaining - held : null,
+      resetAt: this.#resetAt,
+    };
+  }
+
+  #update({ remaining, resetAt, limit, at, sentAt, latest, accepted }: Observation): void {
     this.#roll(at);
-    // An answer that was on its way when the window ended speaks of the window before.
-    if (sentAt < this.rolledAt && resetAt <= at + SAME_WINDOW_MS) return;
-    if (!later) {
+    // A response that names no reset does not take back the one that an earlier response named.
+    const end = notAtOnce(remaining, resetAt ?? this.resetAt(at), at);
+    // A response that was on its way when the window ended describes the window before.
+    if (sentAt < this.#beganAt && end <= at + SAME_WINDOW_MS) return;
+    if (!latest) {
       this.#remaining = Math.min(this.#remaining, remaining);
       return;
     }
-    if (this.unconfirmed && !served) this.#lateMs = lateness(this.#lateMs, resetAt - at);
-    this.unconfirmed = false;
-    // Within one window nothing comes back: a higher number is an answer that was overtaken on its way.
-    const same = this.#narrow(resetAt - (at - sentAt), resetAt);
+    if (this.#unconfirmed && !accepted) this.#lateMs = lateness(this.#lateMs, end - at);
+    this.#unconfirmed = false;
+    const same = this.#narrow(end - (at - sentAt), end);
+    // Within one window no units come back: a higher number is from a response that was overtaken on its way.
     this.#remaining = same ? Math.min(this.#remaining, remaining) : remaining;
     this.#resetAt = this.#latestEnd + this.#lateMs;
-    this.limit = limit ?? this.limit;
+    this.#limit = limit ?? this.#limit;
   }
 
-  /** The window was said to end between these two. @returns whether it can be the one that was spoken of before. */
+  /** The window was stated to end between these two. Returns whether it can be the window that was described before. */
   #narrow(earliest: number, latest: number): boolean {
     if (earliest <= this.#latestEnd + ROUNDED_MS && latest >= this.#earliestEnd - ROUNDED_MS) {
       this.#earliestEnd = Math.max(this.#earliestEnd, earliest);
@@ -93,32 +148,33 @@ export class FixedWindow implements Window {
       return true;
     }
     const span = this.#spanMs ?? Number.POSITIVE_INFINITY;
-    if (earliest - this.#latestEnd < span / 2 && Number.isFinite(this.#earliestEnd)) this.moves = true;
+    if (earliest - this.#latestEnd < span / 2 && Number.isFinite(this.#earliestEnd)) this.#endMoves = true;
     this.#earliestEnd = earliest;
     this.#latestEnd = latest;
     return false;
   }
 
-  resetAt(now: number): number | undefined {
-    this.#roll(now);
-    return Number.isFinite(this.#resetAt) ? this.#resetAt : undefined;
-  }
-
-  snapshot(held: number, now: number): WindowSnapshot {
-    this.#roll(now);
-    return { kind: 'fixed', limit: this.limit ?? null, remaining: this.#remaining - held, resetAt: this.#resetAt };
+  /** A fixed window is full when it begins, and its end stays where it is. A window that is not like that slides. */
+  #slides({ remaining, limit, resetAt, at, accepted }: Observation, full: number | undefined): boolean {
+    if (limit === undefined) return false;
+    // Refused, and back within seconds: the window began a little later than stated.
+    const late = !accepted && resetAt !== undefined && resetAt - at <= MAX_LATE_MS;
+    return this.#endMoves || (full !== undefined && full - remaining > UNEXPLAINED && !late);
   }
 
   #roll(now: number): void {
     if (now < this.#resetAt) return;
-    this.#remaining = this.limit ?? Number.POSITIVE_INFINITY;
-    this.unconfirmed = true;
-    const span = this.#spanMs;
-    // Without a length the next reset is unknown until the provider speaks again.
-    this.#resetAt = span === undefined ? Number.POSITIVE_INFINITY : now + span - ((now - this.#resetAt) % span);
-    // Whatever is said next is of a window that nothing was said of yet.
+    this.#remaining = this.#limit ?? Number.POSITIVE_INFINITY;
+    this.#unconfirmed = true;
+    // A window of unknown length must end as well: the provider may never state anything again.
+    const span = this.#spanMs ?? UNNAMED_WINDOW_MS;
+    this.#resetAt = now + span - ((now - this.#resetAt) % span);
+    // Nothing was stated about this window yet.
     this.#earliestEnd = Number.NEGATIVE_INFINITY;
     this.#latestEnd = Number.NEGATIVE_INFINITY;
-    this.rolledAt = now;
+    this.#beganAt = now;
   }
 }
+
+const notAtOnce = (remaining: number, resetAt: number, at: number): number =>
+  remaining > 0 ? resetAt : Math.max(resetAt, at + MIN_WAIT_MS);

@@ -1,57 +1,98 @@
-import type { Window, WindowSnapshot } from './window.js';
+import { SlidingWindow } from './sliding-window.js';
+import { type Observation, UNNAMED_WINDOW_MS, type Window, type WindowSnapshot } from './window.js';
 
-/** A bucket that refills all the time, such as Groq's: its reset is when it is full, room returns before that. */
+/** A bucket that refills all the time, such as Groq's: at its reset it is full, but room returns before that. */
 export class RefillingWindow implements Window {
-  limit: number;
+  readonly countsUses = false;
+  readonly resetsAtOnce = false;
+  readonly unconfirmed = false;
+  #limit: number;
   #level: number;
+  /** When the level was `#level`. */
   #at: number;
   #perMs: number;
+  readonly #spanMs: number | undefined;
 
-  constructor(level: number, limit: number, perMs: number, at: number) {
-    this.limit = limit;
-    this.#level = level;
-    this.#perMs = perMs;
-    this.#at = at;
+  constructor(
+    observation: Pick<Observation, 'remaining' | 'resetAt' | 'at'>,
+    limit: number,
+    spanMs: number | undefined,
+  ) {
+    this.#limit = limit;
+    this.#level = observation.remaining;
+    this.#at = observation.at;
+    this.#perMs = refillRate(observation, limit, spanMs);
+    this.#spanMs = spanMs;
+  }
+
+  static revive(
+    { limit, level, perMs, at }: WindowSnapshot & { kind: 'refilling' },
+    spanMs: number | undefined,
+  ): Window {
+    const window = new RefillingWindow({ remaining: level, resetAt: undefined, at }, limit, spanMs);
+    window.#perMs = perMs;
+    return window;
+  }
+
+  get limit(): number {
+    return this.#limit;
   }
 
   left(now: number): number {
-    if (now > this.#at) {
-      this.#level = Math.min(this.limit, this.#level + (now - this.#at) * this.#perMs);
-      this.#at = now;
-    }
-    // A hair below a whole unit is that unit: repeated addition must not cost a millisecond.
-    return Math.floor(this.#level + 1e-6);
+    // A hair below a whole unit is that unit: a rounding error must not cost a millisecond.
+    return Math.floor(this.#levelAt(now) + 1e-6);
   }
 
   freeAt(units: number, now: number): number {
-    if (units > this.limit) return Number.POSITIVE_INFINITY;
-    this.left(now);
-    return now + Math.ceil((units - this.#level) / this.#perMs);
+    if (units > this.#limit) return Number.POSITIVE_INFINITY;
+    return now + Math.ceil((units - this.#levelAt(now)) / this.#perMs);
   }
 
   use(units: number, at: number): void {
-    this.left(at);
-    this.#level -= units;
-  }
-
-  /** `alone`: nothing else is in flight, so that no answer can have been overtaken on its way. */
-  observe(level: number, limit: number, perMs: number, at: number, alone: boolean): void {
-    const now = Math.max(at, this.#at);
-    this.left(now);
-    this.#perMs = perMs;
-    this.limit = limit;
-    const seen = level + (now - at) * perMs;
-    this.#level = alone ? seen : Math.min(this.#level, seen);
-    this.#at = now;
+    this.#set(this.#levelAt(at) - units, at);
   }
 
   resetAt(now: number): number | undefined {
-    const missing = this.limit - this.left(now);
+    const missing = this.#limit - this.left(now);
     return missing <= 0 ? undefined : now + Math.ceil(missing / this.#perMs);
   }
 
+  confirm(): void {}
+
+  declare(limit: number): Window {
+    return new SlidingWindow(limit, this.#spanMs);
+  }
+
+  observe(observation: Observation): Window | undefined {
+    const { remaining, at, alone, refills } = observation;
+    const limit = observation.limit ?? this.#limit;
+    if (!refills || limit <= 0) return undefined;
+    const counted = this.#levelAt(at);
+    this.#perMs = refillRate(observation, limit, this.#spanMs);
+    this.#limit = limit;
+    // Unless the attempt was alone, a response that states more may have been overtaken on its way.
+    this.#set(alone ? remaining : Math.min(counted, remaining), at);
+    return this;
+  }
+
   snapshot(held: number, now: number): WindowSnapshot {
-    this.left(now);
-    return { kind: 'refilling', limit: this.limit, level: this.#level - held, perMs: this.#perMs, at: this.#at };
+    return { kind: 'refilling', limit: this.#limit, level: this.#levelAt(now) - held, perMs: this.#perMs, at: now };
+  }
+
+  #levelAt(now: number): number {
+    return Math.min(this.#limit, this.#level + Math.max(0, now - this.#at) * this.#perMs);
+  }
+
+  #set(level: number, at: number): void {
+    this.#level = level;
+    this.#at = at;
   }
 }
+
+/** Units that come back per ms: by the moment at which the bucket is stated to be full, else by limit and length. */
+const refillRate = (
+  { remaining, resetAt, at }: Pick<Observation, 'remaining' | 'resetAt' | 'at'>,
+  limit: number,
+  spanMs = UNNAMED_WINDOW_MS,
+): number =>
+  resetAt !== undefined && resetAt > at && limit > remaining ? (limit - remaining) / (resetAt - at) : limit / spanMs;

@@ -3,11 +3,17 @@ import { RefillingWindow } from './refilling-window.js';
 import { SlidingWindow } from './sliding-window.js';
 import type { Window, WindowSnapshot } from './window.js';
 
-/** The window that was kept over a restart. */
-export const reviveWindow = (kept: WindowSnapshot, spanMs: number | undefined): Window => {
-  if (kept.kind === 'fixed') return new FixedWindow(kept.remaining, kept.resetAt, kept.limit ?? undefined, spanMs);
-  if (kept.kind === 'refilling') return new RefillingWindow(kept.level, kept.limit, kept.perMs, kept.at);
-  const window = new SlidingWindow(kept.limit, spanMs ?? 60_000);
-  for (const [expiresAt, units] of kept.uses) window.add(units, expiresAt);
-  return window;
+/**
+ * Returns the window that a snapshot holds.
+ * @param spanMs the length of the window, where it is known
+ * @param ownUses the log of own uses, which takes over when a fixed window turns out to slide
+ */
+export const reviveWindow = (
+  snapshot: WindowSnapshot,
+  spanMs: number | undefined,
+  ownUses: SlidingWindow | undefined,
+): Window => {
+  if (snapshot.kind === 'sliding') return SlidingWindow.revive(snapshot, spanMs);
+  if (snapshot.kind === 'refilling') return RefillingWindow.revive(snapshot, spanMs);
+  return FixedWindow.revive(snapshot, spanMs, ownUses);
 };

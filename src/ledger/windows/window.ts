@@ -1,29 +1,71 @@
+/** What a response stated about a quota, and what the ledger knows about the attempt that it answers. Times are epoch ms. */
+export interface Observation {
+  /** Units left. */
+  readonly remaining: number;
+  readonly limit: number | undefined;
+  readonly resetAt: number | undefined;
+  /** Units come back bit by bit; at `resetAt` all of them are back. */
+  readonly refills: boolean;
+  /** When the attempt was sent, and when its response arrived. */
+  readonly sentAt: number;
+  readonly at: number;
+  /** The provider did not refuse the attempt. */
+  readonly accepted: boolean;
+  /** No response to a later dispatch was observed before. Responses overtake each other. */
+  readonly latest: boolean;
+  /** No other attempt was in flight from the dispatch to the response, so that the response cannot be out of date. */
+  readonly alone: boolean;
+  /** Units held by attempts in flight, this one included. */
+  readonly inFlight: number;
+}
+
 /**
- * How a quota's units come back with time. Times are epoch ms. `left` may be negative; units in flight are the
- * quota's business, not the window's.
+ * How the units of a quota come back with time. Times are epoch ms. Units in flight are not the window's concern: the
+ * quota keeps them.
  */
 export interface Window {
   readonly limit: number | undefined;
-  /** Units not used up at `now`. */
+  /** It counts own uses one by one. Other windows rely on what the provider states. */
+  readonly countsUses: boolean;
+  /** All units return in one moment, so that uses until then delay no one. */
+  readonly resetsAtOnce: boolean;
+  /** It began by the clock alone: no response has confirmed yet that the provider agrees. */
+  readonly unconfirmed: boolean;
+  /** Returns the units left at `now`; negative when more was used than there was. */
   left(now: number): number;
-  /** When `units` will be left, if nothing more is used; `Infinity` if never. Only called when they are not. */
+  /** Returns when `units` are left if nothing more is used; `Infinity` for never. Call it only while fewer are left. */
   freeAt(units: number, now: number): number;
-  /** Units were used by an attempt that ended at `at`. */
+  /** Counts `units` that an attempt used, which ended at `at`. */
   use(units: number, at: number): void;
-  /** When it is full again, if that is known. */
+  /** Returns when the window is full again; `undefined` when that is unknown. */
   resetAt(now: number): number | undefined;
-  /** What `reviveWindow` makes it from again; `held` units in flight count as used at `now`. */
-  snapshot(held: number, now: number): WindowSnapshot;
+  /** An attempt was served: the provider agrees that the window has begun. */
+  confirm(now: number): void;
+  /** Takes over a limit that is known without what is left of it. Returns the window that holds from now on. */
+  declare(limit: number): Window;
+  /** Takes over a response. Returns the window that holds from now on; `undefined` when it describes another kind of window. */
+  observe(observation: Observation): Window | undefined;
+  /** Returns what `reviveWindow` takes, with `held` units counted as used; `undefined` when there is nothing to keep. */
+  snapshot(held: number, now: number): WindowSnapshot | undefined;
 }
 
-/** A window as it is kept over a restart. */
+/** Where neither a header nor a table names the length of a window: the most common one. */
+export const UNNAMED_WINDOW_MS = 60_000;
+
+/** A window as plain data. */
 export type WindowSnapshot =
   | {
       readonly kind: 'sliding';
       readonly limit: number;
       readonly uses: readonly (readonly [expiresAt: number, units: number])[];
     }
-  | { readonly kind: 'fixed'; readonly limit: number | null; readonly remaining: number; readonly resetAt: number }
+  | {
+      readonly kind: 'fixed';
+      readonly limit: number | null;
+      /** Null: without bound. */
+      readonly remaining: number | null;
+      readonly resetAt: number;
+    }
   | {
       readonly kind: 'refilling';
       readonly limit: number;

@@ -1,6 +1,6 @@
 /**
- * Every error that 429chain itself answers or stops with: its status and the `type` that OpenAI's SDKs know.
- * `docs/errors.md` explains each; a test compares the two.
+ * Every error of 429chain itself, with its HTTP status and the `type` that OpenAI's SDKs know. `docs/errors.md` explains each
+ * of them, and a test compares the two.
  */
 export const ERRORS = {
   malformed_json: { status: 400, type: 'invalid_request_error' },
@@ -29,17 +29,17 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 
 export interface ChainErrorOptions {
-  /** In place of the table's status. */
+  /** Overrides the status of the table. */
   readonly status?: number;
-  /** The field of the request at fault. */
+  /** The invalid field of the request. */
   readonly param?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Further fields of the answer's `error` object. */
+  /** Extra fields of the answer's `error` object. */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
-/** An error with a code from the one table. Its message may be shown to the caller. */
+/** An error with a code of `ERRORS`. The caller may see its message. */
 export class ChainError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
@@ -57,7 +57,7 @@ export class ChainError extends Error {
     this.#details = options.details ?? {};
   }
 
-  /** The answer's body, in OpenAI's shape. */
+  /** The response body, in OpenAI's shape. */
   toJSON(): { error: Record<string, unknown> } {
     const { type } = ERRORS[this.code];
     return { error: { message: this.message, type, code: this.code, param: this.#param, ...this.#details } };

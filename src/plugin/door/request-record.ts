@@ -1,10 +1,10 @@
 import type { RequestAttempt, RequestRecord } from '../../contract/requests.js';
-import type { AttemptRecord, Failure, Outcome } from './api.js';
+import type { AttemptRecord, Failure, Outcome } from './attempt.js';
 
-/** A provider's words may be a whole page. */
+/** A provider's message may be a whole page. */
 const LONGEST_REASON = 300;
 
-/** A request that is over, as it is kept and shown. Nothing of what was asked or answered. */
+/** An outcome as the request log keeps it: without the prompt and the answer. */
 export const toRequestRecord = (outcome: Outcome): RequestRecord => {
   const { servedBy, usage, firstTokenMs } = outcome;
   return {
@@ -54,12 +54,12 @@ const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolea
   };
 };
 
-/** From a quotation mark to its fellow, or to where the words were cut. An apostrophe is none. */
+/** From a quotation mark to the closing one, or to the end of a message that was cut. An apostrophe is not a quotation mark. */
 const QUOTATION = /(?<!\w)(["'`])((?:(?!\1(?!\w))[\s\S])*)(?:\1(?!\w)|$)/g;
-/** What is quoted at greater length is no name of a field. */
+/** Longer quotations are not names of fields. */
 const LONGEST_NAME = 32;
 
-/** A provider's words without what they may repeat of the request: a refusal of the content is about nothing else. */
+/** A provider's message without quotations of the request. A moderation refusal may quote nothing else, so it is left out. */
 const withoutContent = ({ class: failureClass, message }: Failure): string | undefined => {
   if (failureClass === 'moderation') return undefined;
   return message.replace(QUOTATION, (whole, quote: string, quoted: string) =>
@@ -67,5 +67,5 @@ const withoutContent = ({ class: failureClass, message }: Failure): string | und
   );
 };
 
-/** Nobody looks closer, and the file is a fifth smaller. */
+/** Rounded to a tenth of a millisecond: the file is a fifth smaller. */
 const tenths = (ms: number): number => Math.round(ms * 10) / 10;

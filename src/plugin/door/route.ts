@@ -1,17 +1,17 @@
-/** A request to a plugin's route, without what it may have in its body. */
+/** A request to a plugin's route. 429chain does not read its body. */
 export interface RouteRequest {
   readonly method: RouteMethod;
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Names are lower case. Without `authorization` and `cookie`: keys are checked before a plugin is asked. */
+  /** Names are lower case. `authorization` and `cookie` are removed: 429chain checks keys before it calls the plugin. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** What a route answers. */
+/** The answer of a route. */
 export interface RouteReply {
   /** Default: 200. */
   readonly status?: number;
-  /** `content-type` is plain text unless told. */
+  /** Default of `content-type`: plain text. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
@@ -19,16 +19,16 @@ export interface RouteReply {
 /** The methods that a route may have. */
 export type RouteMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** Who may ask: everybody, who has one of `server.apiKeys`, who has `server.adminKey`. */
+/** The key that a route requires: none, one of `server.apiKeys`, or `server.adminKey`. */
 export type RouteKey = 'none' | 'api' | 'admin';
 
-/** An address of the HTTP surface that a plugin answers. */
+/** An HTTP route that a plugin answers. */
 export interface Route {
-  /** A `GET` answers HEAD too. */
+  /** A `GET` route answers HEAD too. */
   readonly method: RouteMethod;
-  /** Taken as it is, such as `/metrics` or `/my-plugin/today`. */
+  /** The whole path, such as `/metrics` or `/my-plugin/today`. It has no parameters. */
   readonly path: string;
   readonly key: RouteKey;
-  /** A string is the body of a 200. Whoever throws, or takes longer than ten seconds, is answered for with a 500. */
+  /** Answers a request. A string is the body of a 200. If it throws or takes longer than 10 seconds, the caller gets a 500. */
   handle(request: RouteRequest): RouteReply | string | Promise<RouteReply | string>;
 }

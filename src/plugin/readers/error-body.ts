@@ -1,18 +1,18 @@
-/** What an error body says, whatever its envelope. */
+/** What an error body says, independent of its envelope. */
 export interface ErrorFacts {
-  /** The provider's words for people, cut at 8 KiB; empty when there are none. May echo prompts and parts of keys. */
+  /** The provider's message, up to 8 KiB; empty without one. It may quote the prompt or parts of keys. */
   readonly message: string;
-  /** All that names the error to a program: `code`, `type`, `status`, `limit_source`, `error_type`, `quotaId` and the like. */
+  /** Every name of the error for programs: `code`, `type`, `status`, `limit_source`, `error_type`, `quotaId` and the like. */
   readonly codes: readonly string[];
-  /** The HTTP status that the body claims for itself. */
+  /** The HTTP status that the body states. */
   readonly status?: number | undefined;
-  /** The field at fault, in OpenAI's manner. */
+  /** The invalid field of the request, from OpenAI's `param`. */
   readonly param?: string | undefined;
-  /** The objects of the body from the outermost to the one that tells most, then `metadata` and `innererror`. */
+  /** The objects of the body, from the outermost to the innermost, then `metadata` and `innererror`. */
   readonly layers: readonly Fields[];
-  /** Items of `detail` (FastAPI) and `details` (Google). */
+  /** The items of `detail` (FastAPI) and `details` (Google). */
   readonly details: readonly Fields[];
-  /** The body was no JSON: a page or a line by what stands before the API. */
+  /** The body is not JSON: a page or a line of text, usually by a gateway in front of the API. */
   readonly plainText: boolean;
 }
 
@@ -61,15 +61,15 @@ export const readErrorBody = (body: unknown): ErrorFacts => {
   };
 };
 
-/** An object that is no array. */
+/** Whether a value is an object and not an array. */
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The first value under `key` in the layers of an error, from the innermost outwards. */
-export const fieldOf = ({ layers }: Pick<ErrorFacts, 'layers'>, key: string): unknown =>
+export const errorField = ({ layers }: Pick<ErrorFacts, 'layers'>, key: string): unknown =>
   first(layers.toReversed(), (layer) => layer[key] ?? undefined);
 
-/** Follows the envelope inwards; ends with the objects met on the way and, where it ends in one, the text. */
+/** Follows the envelope inwards. Returns the objects on the way, and the text if it ends with one. */
 const unwrap = (body: unknown): { objects: Fields[]; text?: string } => {
   const objects: Fields[] = [];
   let value = body;
@@ -94,7 +94,7 @@ const innerOf = ({ error, errors, message }: Fields): unknown => {
   return isFields(message) || (typeof message === 'string' && parseJson(message) !== undefined) ? message : undefined;
 };
 
-/** Only objects and arrays: a number or a quoted word is text. */
+/** Parses objects and arrays only: a number or a quoted word is text. */
 const parseJson = (text: string): unknown => {
   if (!/^\s{0,16}[[{]/.test(text)) return undefined;
   try {

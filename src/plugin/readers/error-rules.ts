@@ -1,44 +1,44 @@
 import type { Dimension, Duration, FailureClass, ScopeKind, Signal } from '../../contract/quota.js';
-import type { Failure, Repair, Verdict } from '../door/api.js';
-import { type ErrorFacts, fieldOf, readErrorBody } from './error-body.js';
-import { signalsInBody, statedLimits, structuredRetryAt } from './error-hints.js';
-import { durationOf, headerOf, momentOf } from './headers.js';
+import type { Failure, Repair, Verdict } from '../door/attempt.js';
+import { type ErrorFacts, errorField, readErrorBody } from './error-body.js';
+import { signalsInBody, statedLimits, structuredRetryAt } from './error-limits.js';
+import { durationOf, headerOf, parseResetTime } from './headers.js';
 import { parseWait, type StatedLimit } from './prose.js';
 import { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
 import { classOfStatus } from './status.js';
 
-/** One line of a table that says what failures mean. All conditions that are given must hold. */
+/** A rule that says what some failures mean. Every condition that is given must hold. */
 export interface ErrorRule {
-  /** Any of these HTTP statuses. For an error inside an answer: the status that the error claims, else 200. */
+  /** The HTTP status is one of these. For an error inside an answer: the status that the error states, else 200. */
   readonly status?: readonly number[];
-  /** Any of these among the body's codes. */
+  /** One of the body's codes is one of these, or matches. */
   readonly code?: readonly string[] | RegExp;
-  /** A narrow phrase in the message: messages echo prompts. */
+  /** The message matches. Keep the pattern narrow, because messages may quote the prompt. */
   readonly says?: RegExp;
-  /** The error has any of these fields. */
+  /** The error has one of these fields. */
   readonly has?: readonly string[];
-  /** The body is no JSON. */
+  /** The body is not JSON. */
   readonly plainText?: true;
 
-  /** Absent: what the status says. A `rate_limit` of a day or longer becomes `quota` by itself. */
+  /** Default: the class of the status. A `rate_limit` of a day or longer becomes `quota`. */
   readonly class?: FailureClass;
-  /** What rests. Absent: the usual for the class. */
+  /** What cools down. Default: depends on the class. */
   readonly scope?: ScopeKind;
-  /** The quota that is spent, where the message does not state it in a known sentence. */
+  /** The quota that is exhausted, if no known sentence of the message states it. */
   readonly spent?: { readonly dimension: Dimension; readonly window?: Duration };
-  /** The documented reset of the spent quota, epoch ms; it beats every hint. */
+  /** The documented reset of the exhausted quota, epoch ms. It overrides every hint. */
   readonly resets?: (at: number) => number;
-  /** The quotas that the refusal states refill bit by bit. */
+  /** The quotas that the response states refill continuously. */
   readonly refills?: true;
-  /** What would make the request acceptable, whatever else the message says. */
+  /** How to change the request so that the provider accepts it. */
   readonly repairs?: readonly Repair[];
-  /** What the provider means by it. */
+  /** What the provider means, for people who read the rules. */
   readonly why: string;
 }
 
 const DAY_MS = 86_400_000;
 
-/** Classes whose hints are worth anything: nothing else ends by waiting. */
+/** The classes that end by waiting. For others, hints of when to retry mean nothing. */
 const WAITING: ReadonlySet<FailureClass> = new Set(['rate_limit', 'quota', 'overloaded', 'server_error']);
 const SCOPES: Partial<Readonly<Record<FailureClass, ScopeKind>>> = {
   rate_limit: 'target',
@@ -50,10 +50,10 @@ const SCOPES: Partial<Readonly<Record<FailureClass, ScopeKind>>> = {
 };
 
 /**
- * Reads a failure by the first rule that holds. Limits and waits in the body and the head are read whatever the rule:
- * more requested than the limit is `too_large`, a limit of 0 is a `quota` for ever.
- * @param meanings how the provider means headers that name no window
- * @returns `undefined` when no rule holds, or when there was no response to read.
+ * The verdict on a failure, by the first rule that holds. Limits and waits in body and headers are read independent of the
+ * rule: a request larger than the limit is `too_large`, a limit of 0 is a `quota` that never resets.
+ * @param meanings the windows of headers that name none
+ * @returns `undefined` if no rule holds or if there was no response
  */
 export const readFailure = (
   failure: Failure,
@@ -73,7 +73,7 @@ export const readFailure = (
   const signals = signalsOf(limits, rule, told);
   const base =
     rule.class ?? (failure.status < 400 && facts.status === undefined ? failure.class : classOfStatus(status));
-  // Where the body names what is spent, headers speak of other quotas.
+  // If the body names the exhausted quota, the headers describe others.
   const named =
     signals.length > 0 || base !== 'rate_limit' ? signals : heard.filter(({ remaining }) => remaining === 0);
   const failureClass = classOf(base, limits, named);
@@ -92,7 +92,7 @@ const holds = (rule: ErrorRule, facts: ErrorFacts, status: number): boolean =>
   (rule.status === undefined || rule.status.includes(status)) &&
   (rule.code === undefined || facts.codes.some(matches(rule.code))) &&
   (rule.says === undefined || rule.says.test(facts.message)) &&
-  (rule.has === undefined || rule.has.some((key) => fieldOf(facts, key) !== undefined)) &&
+  (rule.has === undefined || rule.has.some((key) => errorField(facts, key) !== undefined)) &&
   (rule.plainText === undefined || facts.plainText);
 
 const matches = (code: readonly string[] | RegExp) =>
@@ -101,7 +101,7 @@ const matches = (code: readonly string[] | RegExp) =>
 const meaningsOf = ({ spent }: ErrorRule, meanings: HeaderMeanings): HeaderMeanings =>
   spent?.window === undefined ? meanings : { ...meanings, requests: { window: spent.window } };
 
-/** The limits that the body states, each completed with what headers tell of the same quota. */
+/** The limits that the body states, each completed with what the headers state about the same quota. */
 const signalsOf = (limits: readonly StatedLimit[], rule: ErrorRule, told: readonly Signal[]): Signal[] => {
   const { spent, scope, refills } = rule;
   const stated = limits.map(({ requested, ...limit }): Signal => limit);
@@ -125,7 +125,7 @@ const isOf = (one: Pick<Signal, 'dimension' | 'window'>, other: Pick<Signal, 'di
 
 const classOf = (base: FailureClass, limits: readonly StatedLimit[], named: readonly Signal[]): FailureClass => {
   if (limits.some(({ requested = 0, limit = Number.POSITIVE_INFINITY }) => requested > limit)) return 'too_large';
-  // Groq was seen to send 413 for a spent day too: then the sentence says what was left.
+  // Groq sends 413 for an exhausted day too: then the sentence says how much was left.
   const spentAfterAll =
     base === 'too_large' &&
     limits.some(({ requested, remaining }) => requested !== undefined && remaining !== undefined);
@@ -157,7 +157,7 @@ const untilOf = (
     resetOf(named, at),
     // Together's header belongs to no pair.
     failureClass === 'rate_limit' && head !== undefined
-      ? momentOf(headerOf(head.headers, 'x-ratelimit-reset'), at)
+      ? parseResetTime(headerOf(head.headers, 'x-ratelimit-reset'), at)
       : undefined,
   ];
   return hints.find((hint) => hint !== undefined && hint > at) ?? retryAt;

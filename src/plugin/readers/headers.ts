@@ -1,4 +1,4 @@
-import type { ResponseHead } from '../door/api.js';
+import type { ResponseHead } from '../door/attempt.js';
 
 type Headers = ResponseHead['headers'];
 
@@ -15,13 +15,13 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d)\s*)+$/;
 const DURATION_PART = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)/g;
 
-/** A header's value as one string; the first when it was sent more than once. */
+/** A header's value; the first one if the header was sent more than once. */
 export const headerOf = (headers: Headers, name: string): string | undefined => {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
 };
 
-/** A header's value as a number, or `undefined` when it is absent, empty or no finite number. */
+/** A header's value as a number; `undefined` if it is absent, empty or not a finite number. */
 export const numberOf = (headers: Headers, name: string): number | undefined => {
   const value = headerOf(headers, name)?.trim();
   if (value === undefined || value === '') return undefined;
@@ -29,7 +29,7 @@ export const numberOf = (headers: Headers, name: string): number | undefined => 
   return Number.isFinite(number) ? number : undefined;
 };
 
-/** `1h23m31s`, `7.66s`, `370ms`, `6m 11.52s` → milliseconds; `undefined` for anything else, a bare number included. */
+/** A duration such as `1h23m31s`, `7.66s`, `370ms` or `6m 11.52s`, in ms. `undefined` for anything else, including a bare number. */
 export const durationOf = (text: string): number | undefined => {
   const trimmed = text.trim();
   if (!DURATION.test(trimmed)) return undefined;
@@ -39,7 +39,7 @@ export const durationOf = (text: string): number | undefined => {
   return Math.round(total);
 };
 
-/** The other way round: 90 minutes → `1h30m`, as the configuration writes it. */
+/** Milliseconds as a duration for the configuration: 5,400,000 → `1h30m`. */
 export const durationText = (ms: number): string => {
   let left = Math.round(ms);
   let text = '';
@@ -53,11 +53,11 @@ export const durationText = (ms: number): string => {
 };
 
 /**
- * A moment, in any form that providers were seen to use: epoch ms, epoch s, seconds from now, a Go duration, RFC 3339,
- * an HTTP date. Bare numbers by size: above 1e12 epoch ms, above 1e9 epoch s, else seconds from `at`.
- * @returns epoch ms, or `undefined` when the text is none of these.
+ * When a limit resets, from a header in any common form: epoch ms, epoch s, seconds from now, a duration, RFC 3339 or an
+ * HTTP date. A number above 1e12 is epoch ms, above 1e9 epoch s, else seconds from `at`.
+ * @returns epoch ms; `undefined` for any other text
  */
-export const momentOf = (text: string | undefined, at: number): number | undefined => {
+export const parseResetTime = (text: string | undefined, at: number): number | undefined => {
   const trimmed = text?.trim();
   if (trimmed === undefined || trimmed === '') return undefined;
   const number = Number(trimmed);
@@ -72,13 +72,14 @@ export const momentOf = (text: string | undefined, at: number): number | undefin
 };
 
 /**
- * `retry-after-ms` and `retry-after` (seconds, also fractions, or an HTTP date), the larger if both are there.
- * @returns epoch ms, or `undefined` when neither can be read.
+ * When `retry-after-ms` or `retry-after` (seconds, fractions allowed, or an HTTP date) allows the next request; the later one
+ * if both are set.
+ * @returns epoch ms; `undefined` if neither is set or valid
  * @see RFC 9110, 10.2.3
  */
 export const retryAfterOf = ({ headers, at }: ResponseHead): number | undefined => {
   const ms = numberOf(headers, 'retry-after-ms');
-  const moments = [ms === undefined ? undefined : at + ms, momentOf(headerOf(headers, 'retry-after'), at)];
+  const moments = [ms === undefined ? undefined : at + ms, parseResetTime(headerOf(headers, 'retry-after'), at)];
   const known = moments.filter((moment) => moment !== undefined);
   return known.length === 0 ? undefined : Math.max(...known, at);
 };

@@ -1,13 +1,13 @@
 import type { Signal } from '../../contract/quota.js';
-import type { ResponseHead } from '../door/api.js';
+import type { ResponseHead } from '../door/attempt.js';
 import { headerOf } from './headers.js';
 import { windowOfSeconds } from './prose.js';
 
-/** One item of a structured header: its quoted names, and its parameters that are whole numbers. */
+/** One item of a structured header: its quoted names and its integer parameters. */
 interface Item {
   readonly names: readonly string[];
   readonly parameters: Readonly<Record<string, number>>;
-  /** What the policy counts, where it says so. */
+  /** What the policy counts, if it says so. */
   readonly unit?: string | undefined;
 }
 
@@ -15,7 +15,7 @@ const LONGEST = 2_000;
 
 /**
  * Reads the IETF's structured `RateLimit` (`"api";r=999;t=295`) together with `RateLimit-Policy` (`"api";q=1000;w=300`),
- * matched by name. Also the older `limit=100, remaining=50, reset=30`. Policies that count other things are passed over.
+ * matched by name. Also reads the older `limit=100, remaining=50, reset=30`. Skips policies that count other units.
  * @see draft-ietf-httpapi-ratelimit-headers
  */
 export const readStructuredRateLimit = ({ headers, at }: ResponseHead): Signal[] => {

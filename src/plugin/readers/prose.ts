@@ -1,13 +1,13 @@
 import type { Dimension, Duration } from '../../contract/quota.js';
 import { durationOf } from './headers.js';
 
-/** A limit as a refusal's sentence or its structured details tell it. */
+/** A limit that an error message or its structured details state. */
 export interface StatedLimit {
   readonly dimension: Dimension;
   readonly window?: Duration | undefined;
   readonly limit?: number | undefined;
   readonly remaining?: number | undefined;
-  /** Units that the refused request would have taken. */
+  /** The units that the refused request needed. */
   readonly requested?: number | undefined;
 }
 
@@ -31,7 +31,7 @@ const N = String.raw`\d{1,3}(?:,\d{3}){1,5}|\d{1,15}`;
 const UNIT = 'second|min(?:ute)?|hour|day|week|month';
 const USE = 'session|hourly|daily|weekly|monthly';
 
-/** Every sentence that was seen to state a limit. Quantifiers are bounded: what they read is hostile. */
+/** The known sentences that state a limit. Quantifiers are bounded because the input may be hostile. */
 const SENTENCES: readonly RegExp[] = [
   // Groq, OpenAI: "on tokens per minute (TPM): Limit 6000, Used 3513, Requested ~3166."
   String.raw`\bon (?<what>[a-z ]{1,24}) per (?<unit>${UNIT})[^:]{0,16}: Limit ~?(?<limit>${N})(?:, Used ~?(?<used>${N}))?(?:, Requested ~?(?<requested>${N}))?`,
@@ -54,7 +54,7 @@ const WAIT = /\b(?:try again|retry|retrying|resets?) (?:in|after) |\bplease wait
 const SPAN_PART =
   /\s{0,2}(\d{1,12}(?:\.\d{1,12})?)\s?(ms|millisecond|s|sec|second|m|min|minute|h|hour|d|day)s?(?![a-z])/iy;
 
-/** Every limit that a refusal's sentence states, each dimension and window once. */
+/** Every limit that an error message states, once per dimension and window. */
 export const parseLimits = (text: string): StatedLimit[] => {
   const limits = new Map<string, StatedLimit>();
   for (const sentence of SENTENCES) {
@@ -68,7 +68,7 @@ export const parseLimits = (text: string): StatedLimit[] => {
   return [...limits.values()];
 };
 
-/** The wait that a sentence asks for, in ms: "try again in 6m54.72s", "Please wait 5631 seconds", "Resets in 13 days". */
+/** The wait that a message asks for, in ms: "try again in 6m54.72s", "Please wait 5631 seconds", "Resets in 13 days". */
 export const parseWait = (text: string): number | undefined => {
   for (const { index, 0: words } of text.matchAll(WAIT)) {
     const wait = spanAt(text, index + words.length);
@@ -77,7 +77,7 @@ export const parseWait = (text: string): number | undefined => {
   return undefined;
 };
 
-/** What a word or a name counts; `undefined` for what we do not count, such as seconds of audio or output tokens. */
+/** The dimension that a name means; `undefined` for what 429chain does not count, such as seconds of audio or output tokens. */
 export const dimensionOf = (name: string): Dimension | undefined => {
   const word = name.toLowerCase();
   if (word.includes('concurrent')) return 'concurrent';
@@ -86,7 +86,7 @@ export const dimensionOf = (name: string): Dimension | undefined => {
   return /request|call|^userby/.test(word) ? 'requests' : undefined;
 };
 
-/** 86400 → `1d`, 300 → `5m`; `undefined` for none at all. */
+/** Seconds as a window: 86400 → `1d`, 300 → `5m`; `undefined` for 0 or less. */
 export const windowOfSeconds = (seconds: number): Duration | undefined => {
   if (!(seconds > 0)) return undefined;
   const [length, unit] = UNITS.find(([each]) => seconds % each === 0) ?? [1, 's'];
@@ -107,7 +107,7 @@ const limitOf = ({ what, unit, seconds, ...numbers }: Partial<Record<string, str
   return { dimension, window, limit, remaining: remainingOf(limit, used, requested), requested };
 };
 
-/** A sentence that says only what was requested does not say what was left; every other refusal means: nothing. */
+/** What is left: unknown if the sentence states only what was requested, else 0 unless it states what was used. */
 const remainingOf = (limit?: number, used?: number, requested?: number): number | undefined => {
   if (limit !== undefined && used !== undefined) return Math.max(0, limit - used);
   return requested === undefined ? 0 : undefined;
@@ -116,7 +116,7 @@ const remainingOf = (limit?: number, used?: number, requested?: number): number 
 const countOf = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text.replaceAll(',', ''));
 
-/** Reads `6m 11.52s` or `13 days` from `start` on. */
+/** The duration at `start`, such as `6m 11.52s` or `13 days`, in ms. */
 const spanAt = (text: string, start: number): number | undefined => {
   let total: number | undefined;
   SPAN_PART.lastIndex = start;

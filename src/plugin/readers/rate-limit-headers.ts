@@ -1,25 +1,25 @@
 import type { Dimension, Duration, ScopeKind, Signal } from '../../contract/quota.js';
-import type { ResponseHead } from '../door/api.js';
-import { headerOf, momentOf, numberOf } from './headers.js';
+import type { ResponseHead } from '../door/attempt.js';
+import { headerOf, numberOf, parseResetTime } from './headers.js';
 import { readStructuredRateLimit } from './ietf-rate-limit.js';
 import { windowOfSeconds } from './prose.js';
 
-/** How a provider means headers whose names do not say it: Groq's `-requests` are a day's, OpenAI's a minute's. */
+/** What headers mean whose names do not say it: Groq's `-requests` are per day, OpenAI's per minute. */
 interface HeaderMeaning {
   readonly window?: Duration;
-  /** Room returns bit by bit; the reset is the moment of being full again. */
+  /** The quota refills continuously, and the reset is when it is full again. */
   readonly refills?: true;
 }
 
-/** For the headers that name no window of their own. */
+/** What headers without a window in their name mean, for requests and tokens. */
 export type HeaderMeanings = Partial<Readonly<Record<'requests' | 'tokens', HeaderMeaning>>>;
 
-/** One limit as headers tell it. In `name`, `*` stands for `limit`, `remaining` and `reset`. */
+/** The headers of one limit. In `name`, `*` stands for `limit`, `remaining` and `reset`. */
 interface HeaderRow extends HeaderMeaning {
   readonly name: string;
   readonly dimension: Dimension;
   readonly scope?: ScopeKind;
-  /** Neither the name nor a table says the window; other headers may. */
+  /** The name does not say the window; `HeaderMeanings` or other headers may. */
   readonly unsuffixed?: 'requests' | 'tokens';
 }
 
@@ -44,13 +44,13 @@ const ROWS: readonly HeaderRow[] = [
   { name: 'x-trial-endpoint-call-*', dimension: 'requests', window: '1m', scope: 'provider' },
 ];
 
-/** Names so bare that they are asked only where nothing better was said. They count requests, never tokens. */
+/** Generic names, read only if there are no specific ones. They count requests, never tokens. */
 const BARE_ROWS: readonly HeaderRow[] = [
   { name: 'x-ratelimit-*', dimension: 'requests', unsuffixed: 'requests' },
   { name: 'ratelimit-*', dimension: 'requests' },
 ];
 
-/** Azure's `x-ratelimit-type` on a 429 names the quota that is spent, and only there. */
+/** The exhausted quota, by the name in Azure's `x-ratelimit-type`, which only a 429 has. */
 const SPENT_TYPES: ReadonlyMap<string | undefined, Pick<Signal, 'dimension' | 'window' | 'scope'>> = new Map([
   ['UserByMinute', { dimension: 'requests', window: '1m', scope: 'provider' }],
   ['UserByModelByDay', { dimension: 'requests', window: '1d' }],
@@ -58,9 +58,8 @@ const SPENT_TYPES: ReadonlyMap<string | undefined, Pick<Signal, 'dimension' | 'w
 ]);
 
 /**
- * Reads every dialect of rate-limit headers that providers were seen to speak. A window that neither a header nor
- * `meanings` names is left out.
- * @returns `undefined` when there are none.
+ * Reads all known rate-limit headers. A signal has no `window` if neither a header nor `meanings` states it.
+ * @returns `undefined` if there are no such headers
  */
 export const readRateLimitHeaders = (head: ResponseHead, meanings: HeaderMeanings = {}): Signal[] | undefined => {
   const read = (rows: readonly HeaderRow[]) => rows.flatMap((row) => signalOf(head, row, meanings));
@@ -73,7 +72,7 @@ const signalOf = ({ headers, at }: ResponseHead, row: HeaderRow, meanings: Heade
   const nameOf = (part: string): string => row.name.replace('*', part);
   const limit = countOf(numberOf(headers, nameOf('limit')));
   const remaining = countOf(numberOf(headers, nameOf('remaining')));
-  // A reset alone says nothing: Together sends one with every answer.
+  // A reset alone means nothing: Together sends one with every response.
   if (limit === undefined && remaining === undefined) return [];
   const { window, refills }: HeaderMeaning =
     row.unsuffixed === undefined ? row : (meanings[row.unsuffixed] ?? windowOfOthers(headers, row.unsuffixed));
@@ -82,7 +81,7 @@ const signalOf = ({ headers, at }: ResponseHead, row: HeaderRow, meanings: Heade
       dimension: row.dimension,
       limit,
       remaining,
-      resetAt: momentOf(headerOf(headers, nameOf('reset')), at),
+      resetAt: parseResetTime(headerOf(headers, nameOf('reset')), at),
       ...(window === undefined ? {} : { window }),
       ...(row.scope === undefined ? {} : { scope: row.scope }),
       ...(refills === undefined ? {} : { refills }),
@@ -90,20 +89,20 @@ const signalOf = ({ headers, at }: ResponseHead, row: HeaderRow, meanings: Heade
   ];
 };
 
-/** The window of an unsuffixed pair, where its neighbours tell it. */
+/** The window of headers without one in their name, if other headers state it. */
 const windowOfOthers = (headers: ResponseHead['headers'], dimension: string): HeaderMeaning => {
   const window = windowOfSeconds(numberOf(headers, `x-ratelimit-renewalperiod-${dimension}`) ?? 0);
   if (window !== undefined) return { window };
-  // SambaNova: beside a pair of the day, the plain one is the minute's.
+  // SambaNova: beside headers per day, the plain ones are per minute.
   return numberOf(headers, `x-ratelimit-limit-${dimension}-day`) === undefined ? {} : { window: '1m' };
 };
 
 const spentType = ({ headers, at }: ResponseHead): Signal[] => {
   const spent = SPENT_TYPES.get(headerOf(headers, 'x-ratelimit-type'));
-  const resetAt = momentOf(headerOf(headers, 'x-ratelimit-timeremaining'), at);
+  const resetAt = parseResetTime(headerOf(headers, 'x-ratelimit-timeremaining'), at);
   return spent === undefined || resetAt === undefined ? [] : [{ ...spent, remaining: 0, resetAt }];
 };
 
-/** -1 stands for "no limit" in some places. */
+/** Some providers send -1 for "no limit". */
 const countOf = (count: number | undefined): number | undefined =>
   count === undefined || count < 0 ? undefined : count;

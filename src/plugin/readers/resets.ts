@@ -3,21 +3,21 @@ const DAY_MS = 86_400_000;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** The next full wall-clock minute after `at`. Epoch ms, as all here. */
+/** The next full minute of the clock after `at`. Both are epoch ms. */
 export const nextMinute = (at: number): number => at - (at % MINUTE_MS) + MINUTE_MS;
 
-/** The next 00:00 UTC after `at`. */
+/** The next 00:00 UTC after `at`. Both are epoch ms. */
 export const nextUtcMidnight = (at: number): number => at - (at % DAY_MS) + DAY_MS;
 
-/** The next midnight after `at` on the clocks of `timeZone`, an IANA name such as `America/Los_Angeles`. */
+/** The next midnight after `at` in `timeZone`, an IANA name such as `America/Los_Angeles`. Both times are epoch ms. */
 export const nextMidnightIn = (timeZone: string, at: number): number => {
   const guess = at + DAY_MS - sinceMidnight(timeZone, at);
-  // On the two days a year that have 23 or 25 hours the guess is an hour off, to one side or the other.
+  // On the two days of a year that have 23 or 25 hours, the guess is an hour off.
   const past = sinceMidnight(timeZone, guess);
   return past > DAY_MS / 2 ? guess + DAY_MS - past : guess - past;
 };
 
-/** Milliseconds that the clocks of `timeZone` show since midnight. */
+/** Milliseconds since midnight on the clocks of `timeZone`. */
 const sinceMidnight = (timeZone: string, at: number): number => {
   const parts = formatOf(timeZone).formatToParts(at);
   const numberOf = (type: string): number => Number(parts.find((part) => part.type === type)?.value);

@@ -14,6 +14,6 @@ const CLASSES: Readonly<Record<number, FailureClass>> = {
   529: 'overloaded',
 };
 
-/** What an HTTP status says by itself, before anybody reads the body. Below 400: an error where an answer should be. */
+/** The failure class of an HTTP status alone. A status below 400 means an error inside an answer. */
 export const classOfStatus = (status: number): FailureClass =>
   CLASSES[status] ?? (status >= 500 || status < 400 ? 'server_error' : 'bad_request');

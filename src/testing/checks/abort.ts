@@ -3,8 +3,8 @@ import { silence, stream } from '../scripted-upstream.js';
 import { StreamReader } from '../stream-reader.js';
 import type { Check } from './check.js';
 
-const STILL_OPEN = 'The provider goes on with an answer that nobody waits for.';
-const STILL_HELD = 'A slot of the target is still held.';
+const STILL_OPEN = 'The provider continues an answer after the client disconnected.';
+const STILL_IN_FLIGHT = 'The target still has an attempt in flight.';
 
 const isAborted = async (bench: Bench): Promise<void> => {
   let aborted = false;
@@ -12,24 +12,24 @@ const isAborted = async (bench: Bench): Promise<void> => {
     aborted = true;
   });
   await bench.until(() => aborted, STILL_OPEN);
-  await bench.until(() => bench.standing.inFlight === 0, STILL_HELD);
+  await bench.until(() => bench.status.inFlight === 0, STILL_IN_FLIGHT);
 };
 
 export const ABORT: readonly Check[] = [
   {
-    name: 'stops at once where the caller leaves before the answer begins',
+    name: 'stops at once if the client disconnects before the answer begins',
     run: async (bench) => {
       bench.upstream.always(silence);
       const leaving = new AbortController();
-      const asked = bench.fetch({ model: 'alone' }, leaving.signal).catch(() => {});
-      await bench.until(() => bench.upstream.received.length > 0, 'The provider was not asked at all.');
+      const response = bench.fetch({ model: 'alone' }, leaving.signal).catch(() => {});
+      await bench.until(() => bench.upstream.received.length > 0, '429chain sent no request to the provider.');
       leaving.abort();
-      await asked;
+      await response;
       await isAborted(bench);
     },
   },
   {
-    name: 'stops at once where the caller leaves in the midst of a stream',
+    name: 'stops at once if the client disconnects during a stream',
     run: async (bench) => {
       const parts = bench.shape.stream(HELLO);
       const first = parts.findIndex((part) => part.includes(HELLO.pieces[0]?.trim() ?? ''));
@@ -37,7 +37,7 @@ export const ABORT: readonly Check[] = [
       const leaving = new AbortController();
       const reader = new StreamReader(await bench.fetch({ model: 'alone', stream: true }, leaving.signal));
       await reader.read(() => reader.text !== '');
-      must(reader.text !== '', 'The stream ended before a word had come.');
+      must(reader.text !== '', 'The stream ended without any text.');
       leaving.abort();
       await isAborted(bench);
     },

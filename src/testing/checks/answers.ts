@@ -10,43 +10,43 @@ const TURNS = [
 
 export const ANSWERS: readonly Check[] = [
   {
-    name: 'asks the provider for the model, and tells it what the user said',
+    name: 'sends the model and the message of the user',
     run: async (bench) => {
-      bench.upstream.always(bench.says(HELLO));
+      bench.upstream.always(bench.answers(HELLO));
       await bench.ask({ model: 'alone' });
       sends(bench, 'the model', bench.model);
-      sends(bench, 'the words of the user', USER);
+      sends(bench, 'the message of the user', USER);
     },
   },
   {
     name: 'sends the key in a header and nowhere else',
     run: async (bench) => {
-      bench.upstream.always(bench.says(HELLO));
+      bench.upstream.always(bench.answers(HELLO));
       await bench.ask({ model: 'alone' });
       must(JSON.stringify(bench.received.headers).includes(PROVIDER_KEY), 'No header has the key.');
-      must(!bench.sent.includes(PROVIDER_KEY), 'The key stands in the address or in the body, where logs keep it.');
+      must(!bench.sent.includes(PROVIDER_KEY), 'The key is in the URL or in the body, where logs can keep it.');
     },
   },
   {
-    name: 'tells a whole conversation, with its system message',
+    name: 'sends a whole conversation with its system message',
     run: async (bench) => {
-      bench.upstream.always(bench.says(HELLO));
+      bench.upstream.always(bench.answers(HELLO));
       choiceOf(await bench.ask({ model: 'alone', messages: TURNS }));
       for (const words of ['Answer like a sailor.', 'Where are we?', 'At sea.', 'Which sea?'])
         sends(bench, 'a message', words);
     },
   },
   {
-    name: 'takes the usual parameters',
+    name: 'accepts the common parameters',
     run: async (bench) => {
-      bench.upstream.always(bench.says(HELLO));
+      bench.upstream.always(bench.answers(HELLO));
       choiceOf(await bench.ask({ model: 'alone', temperature: 0.5, top_p: 0.9, max_tokens: 40, stop: ['\n\n'] }));
     },
   },
   {
-    name: 'hands on an answer, word for word',
+    name: 'returns the answer unchanged',
     run: async (bench) => {
-      bench.upstream.always(bench.says(HELLO));
+      bench.upstream.always(bench.answers(HELLO));
       const answered = await bench.ask({ model: 'alone' });
       same('choices[0].message.content', messageOf(answered).content, HELLO.pieces.join(''));
       same('choices[0].message.role', messageOf(answered).role, 'assistant');
@@ -57,7 +57,7 @@ export const ANSWERS: readonly Check[] = [
   {
     name: 'counts the tokens of an answer',
     run: async (bench) => {
-      bench.upstream.always(bench.says(HELLO));
+      bench.upstream.always(bench.answers(HELLO));
       const { body } = await bench.ask({ model: 'alone' });
       const { prompt_tokens: input, completion_tokens: output } = (body.usage ?? {}) as Record<string, unknown>;
       same('usage.prompt_tokens', input, HELLO.usage.input);

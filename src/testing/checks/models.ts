@@ -9,16 +9,16 @@ export const MODELS: readonly Check[] = [
       const ids = [bench.model, `${bench.model}-2`];
       bench.upstream.always(reply(200, bench.shape.models(ids)));
       const { state, detail, models } = await bench.models();
-      must(state === 'ok' && detail === '', `The list is not understood: ${state}, ${detail}`);
+      must(state === 'ok' && detail === '', `The list was not recognized: ${state}, ${detail}`);
       same('The list of ids', models.map(({ id }) => id).sort(), ids.sort());
     },
   },
   {
-    name: 'says that its key is refused',
+    name: 'reports a rejected key',
     run: async (bench) => {
-      bench.upstream.always(bench.refuses(401, 'Invalid API key.'));
+      bench.upstream.always(bench.fails(401, 'Invalid API key.'));
       const { state, detail } = await bench.models();
-      must(state === 'key refused', `It says "${state}" (${detail}) for a 401.`);
+      must(state === 'key refused', `The state after a 401 is "${state}" (${detail}).`);
     },
   },
 ];

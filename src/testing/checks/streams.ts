@@ -9,14 +9,14 @@ const TEXT = HELLO.pieces.join('');
 
 export const STREAMS: readonly Check[] = [
   {
-    name: 'passes a stream on as it comes, and ends it as OpenAI does',
+    name: 'relays a stream while it arrives, and ends it in the format of OpenAI',
     run: async (bench) => {
       const parts = bench.shape.stream(HELLO);
       const first = parts.findIndex((part) => part.includes(HELLO.pieces[0]?.trim() ?? ''));
-      must(first !== -1, `No part of the stream that the shape writes has the word "${HELLO.pieces[0]}".`);
-      let goOn = (): void => {};
+      must(first !== -1, `No part of the stream in \`upstream.stream\` contains "${HELLO.pieces[0]}".`);
+      let resume = (): void => {};
       const seen = new Promise<void>((resolve) => {
-        goOn = resolve;
+        resume = resolve;
       });
       bench.upstream.always(async (res) => {
         res.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -27,7 +27,7 @@ export const STREAMS: readonly Check[] = [
       });
       const reader = new StreamReader(await bench.fetch(STREAMED));
       await reader.read(() => reader.text !== '');
-      goOn();
+      resume();
       await reader.read();
       same('The text', reader.text, TEXT);
       same('The last finish_reason', reader.finish, 'stop');
@@ -35,7 +35,7 @@ export const STREAMS: readonly Check[] = [
     },
   },
   {
-    name: 'reads a stream that comes byte by byte',
+    name: 'reads a stream that arrives byte by byte',
     run: async (bench) => {
       const bytes = Buffer.from(bench.shape.stream(HELLO).join(''));
       bench.upstream.always(stream(Array.from(bytes, (byte) => Buffer.from([byte]))));
@@ -46,25 +46,25 @@ export const STREAMS: readonly Check[] = [
   {
     name: 'counts the tokens of a stream',
     run: async (bench) => {
-      bench.upstream.always(bench.says(HELLO, { streamed: true }));
+      bench.upstream.always(bench.answers(HELLO, { streamed: true }));
       const { usage } = await new StreamReader(await bench.fetch(WITH_USAGE)).read();
-      must(usage !== undefined, 'No chunk has the usage. Put it into one of its own, with choices: [].');
+      must(usage !== undefined, 'No chunk has the usage. Send it in a separate chunk with choices: [].');
       same('usage.prompt_tokens', usage.prompt_tokens, HELLO.usage.input);
       same('usage.completion_tokens', usage.completion_tokens, HELLO.usage.output);
     },
   },
   {
-    name: 'does not take a stream that breaks off for a whole one',
+    name: 'detects a stream that breaks off',
     run: async (bench) => {
       const parts = bench.shape.stream(HELLO);
       const last = parts.findLastIndex((part) => part.includes(HELLO.pieces.at(-1)?.trim() ?? ''));
       bench.upstream.always(stream(parts.slice(0, last), 'cut'));
       const { done, error } = await new StreamReader(await bench.fetch(STREAMED)).read();
-      must(!done && error !== undefined, 'The caller got [DONE], and no error, for half of an answer.');
+      must(!done && error !== undefined, 'The client got [DONE] and no error for half of an answer.');
     },
   },
   {
-    name: 'asks the next target where a stream begins with an error',
+    name: 'falls back if a stream begins with an error',
     run: async (bench) => {
       bench.upstream.always(stream([bench.shape.streamError('the engine is on fire')]));
       const reader = await new StreamReader(await bench.fetch({ stream: true })).read();
@@ -72,7 +72,7 @@ export const STREAMS: readonly Check[] = [
     },
   },
   {
-    name: 'asks the next target where a stream has nothing in it',
+    name: 'falls back if a stream is empty',
     run: async (bench) => {
       bench.upstream.always(stream([]));
       const reader = await new StreamReader(await bench.fetch({ stream: true })).read();

@@ -80,7 +80,7 @@ describe('The page Providers', () => {
     if (!makeReadOnly(stage.server.file)) this.skip();
     try {
       await stage.button('Disable router').click();
-      await stage.page.getByText('Nothing was saved; make the change by hand.').waitFor();
+      await stage.page.getByText('Nothing was saved. Make the change by hand.').waitFor();
       await stage.page.getByText(/"enabled": false/).waitFor();
       await stage.button('Copy the new lines').waitFor();
       await stage.visitor.expectAccessible();

@@ -61,7 +61,7 @@ describe('The admin API for a new provider', () => {
   });
 
   const STATES: readonly [id: string, state: string, detail: RegExp][] = [
-    ['three', 'disabled', /switched off/],
+    ['three', 'disabled', /disabled in the configuration/],
     ['four', 'unconfigured', /FOUR_API_KEY is not set/],
   ];
   for (const [id, state, detail] of STATES) {

@@ -7,9 +7,9 @@ const FOLDER = new URL('./cases/broken/', import.meta.url);
 
 type Expectation = readonly [line: number, column: number, ...fragments: string[]];
 
-/** For each file all of its problems, in order: where, and what the message has to say. */
+/** The problems of each file, in order: position and parts of the message. */
 const CASES: Readonly<Record<string, readonly Expectation[]>> = {
-  'admin-host-as-address': [[3, 32, "'https://llm.example.org:8443'", 'a name alone', 'without a port']],
+  'admin-host-as-address': [[3, 32, "'https://llm.example.org:8443'", 'only a host name', 'without a port']],
   'bad-duration': [[4, 64, '`chains.default.maxWait`', "'20 seconds'", "'30s'"]],
   'base-url-without-scheme': [[3, 50, "'localhost:11434/v1'", 'http://']],
   'base-url-of-an-endpoint': [[3, 50, "'http://127.0.0.1:11434/v1/chat/completions'", "without '/chat/completions'"]],
@@ -17,29 +17,29 @@ const CASES: Readonly<Record<string, readonly Expectation[]>> = {
   'chain-of-wrong-type': [[3, 22, '`chains.default`', 'a list of targets']],
   'duplicate-key': [[5, 5, '`providers.groq`', 'line 3']],
   'duplicate-target': [[7, 7, '`chains.default[2]`', 'line 5']],
-  'duration-too-long': [[2, 57, "'30d'", "'24d' at most"]],
+  'duration-too-long': [[2, 57, "'30d'", "at most '24d'"]],
   'duration-without-unit': [[2, 62, 'is 20', "'30s'"]],
   'empty-chain': [[4, 14, '`chains.default` is an empty list', 'at least one target']],
   'limit-of-nothing': [[3, 50, 'is 0', 'at least 1']],
   'limit-without-window': [[4, 74, '`chains.default[0].limits[0]` lacks `per`', "'1m'"]],
   'malformed-variable': [[2, 12, "'${HOME:-/tmp}/429chain'", '${NAME}']],
   'missing-brace': [[8, 1, 'ends too early', 'the { in line 3']],
-  'missing-comma': [[4, 5, 'Found `port`', 'comma']],
+  'missing-comma': [[4, 5, 'Unexpected `port`', 'comma']],
   'missing-quote': [[3, 35, 'not closed', 'quote']],
   'missing-type': [[3, 11, '`providers.groq` lacks `type`', "'groq'"]],
   'misspelt-moderation': [[4, 69, "'retrun'", "'return' or 'next'", 'Did you mean `return`?']],
   'no-default-chain': [[3, 3, '`defaultChain`', 'fast, careful']],
   'no-near-word': [[2, 13, '`workers`', 'host, port, apiKeys, adminKey, hosts, maxBodyBytes']],
   'no-providers': [[3, 23, "'groq/openai/gpt-oss-120b'", 'not configured', 'Configured: none']],
-  'no-chains': [[4, 17, "'default'", 'which is no chain', 'Chains: none']],
+  'no-chains': [[4, 17, "'default'", 'which is not a chain', 'Chains: none']],
   'nonsense-key': [
     [2, 28, 'lacks `key`'],
     [2, 63, 'label of 1 to 60'],
   ],
-  'one-label-for-two': [[2, 32, '`server.apiKeys[1]`', 'the label of `server.apiKeys[0]`']],
+  'one-label-for-two': [[2, 32, '`server.apiKeys[1]`', 'the same label as `server.apiKeys[0]`']],
   'no-slash-in-target': [[3, 23, "'gpt-oss-120b'", "'provider/model'"]],
   'not-an-object': [[1, 1, 'The file is a list', 'an object with `providers` and `chains`']],
-  'one-key-for-both': [[2, 57, '`server.adminKey`', 'a key of its own']],
+  'one-key-for-both': [[2, 57, '`server.adminKey`', 'a different key']],
   'only-a-comment': [[2, 1, 'empty', '`providers` and `chains`']],
   'open-host-without-keys': [[2, 19, "'0.0.0.0'", '`apiKeys`', "'127.0.0.1'"]],
   'plugin-of-wrong-type': [
@@ -52,7 +52,7 @@ const CASES: Readonly<Record<string, readonly Expectation[]>> = {
   'name-without-braces': [
     [2, 23, '`server.apiKeys[0]`', '${NAME}'],
     [3, 46, '`providers.groq.apiKey`', 'without braces', '${NAME}'],
-    [3, 103, '`providers.cerebras.apiKey`', 'the name of another', 'the key itself'],
+    [3, 103, '`providers.cerebras.apiKey`', 'the name of a variable', 'the key itself'],
   ],
   several: [
     [2, 19, '`server.port`'],
@@ -78,27 +78,27 @@ const CASES: Readonly<Record<string, readonly Expectation[]>> = {
   'unknown-top-level-key': [[3, 3, 'unknown key `chain`', 'Did you mean `chains`?']],
   'unquoted-text': [[3, 19, '`fireworks`', 'needs quotes']],
   'unset-variable': [[3, 15, '`server.adminKey`', 'CHAIN_ADMIN_KEY', '.env']],
-  'window-of-concurrency': [[3, 53, 'unknown key `per`', 'Known here: concurrent.']],
-  'wrong-bracket': [[4, 41, 'Found `}`', 'the [ in line 4']],
+  'window-of-concurrency': [[3, 53, 'unknown key `per`', 'Known keys: concurrent.']],
+  'wrong-bracket': [[4, 41, 'Unexpected `}`', 'the [ in line 4']],
   'wrong-type': [[3, 11, '`providers.groq`', 'Expected an object']],
 };
 
-/** Words of AJV and JSON5, which are written for programmers. */
+/** Words from messages of AJV and JSON5, which are written for programmers. */
 const RAW_WORDS = /JSON5|oneOf|anyOf|must (?:be|have|match|NOT)|\/properties|schema|instance|undefined|\[object/;
 
-describe('a broken configuration', () => {
+describe('An invalid configuration', () => {
   for (const [name, expected] of Object.entries(CASES)) {
     describe(name, () => {
       const file = fileURLToPath(new URL(`${name}.json5`, FOLDER));
       const result = parseSettings(readFileSync(file, 'utf8'), { file, env: {} });
       const problems = result.ok ? [] : result.problems;
 
-      it('tells each problem once, at its place', () => {
+      it('has each problem once, at its position', () => {
         const places = problems.map(({ line, column }) => [line, column]);
         expect(places).to.deep.equal(expected.map(([line, column]) => [line, column]));
       });
 
-      it('says what was found and what was expected, in plain words', () => {
+      it('says what was found and what was expected', () => {
         for (const [index, [, , ...fragments]] of expected.entries()) {
           for (const fragment of fragments) expect(problems[index]?.message).to.include(fragment);
         }
@@ -108,13 +108,13 @@ describe('a broken configuration', () => {
         }
       });
 
-      it('does not repeat what may be a key', () => {
+      it('does not show possible keys', () => {
         for (const { message } of problems) expect(message).not.to.match(/gsk_typed|typed-into/);
       });
     });
   }
 
-  it('has an expectation for every file of the folder', () => {
+  it('has a test case for every file in the folder', () => {
     const files = readdirSync(FOLDER).map((file) => file.replace(/\.json5$/, ''));
     expect(Object.keys(CASES)).to.have.members(files);
   });

@@ -19,28 +19,28 @@ const nodesIn = (node: Node, path: string): [string, Node][] =>
     return isMap ? below : [[`${path}/${key}`, value as Node], ...below];
   });
 
-/** Keywords whose bare meaning would help nobody. */
+/** Keywords that need an `errorMessage`. */
 const NEEDS_SENTENCE = ['pattern', 'minLength', 'minimum', 'maximum', 'minItems', 'minProperties', 'anyOf'];
 
-describe('the schema', () => {
-  it('is a JSON Schema', () => {
+describe('The schema', () => {
+  it('is a valid JSON Schema', () => {
     const ajv = new Ajv2020({ strict: true, validateFormats: false });
     ajv.addKeyword('errorMessage');
     expect(ajv.validateSchema(SCHEMA), JSON.stringify(ajv.errors)).to.equal(true);
   });
 
-  it('is where the types come from', async () => {
+  it('matches the generated types', async () => {
     expect(read('src/contract/config.ts')).to.equal(await generateConfigTypes());
   });
 
-  it('has a sentence wherever a value can be refused for more than its type', () => {
+  it('has an error message wherever a value of the right type can be invalid', () => {
     const silent = nodesIn(SCHEMA, '').filter(
       ([, node]) => NEEDS_SENTENCE.some((keyword) => keyword in node) && !('errorMessage' in node),
     );
     expect(silent.map(([path]) => path)).to.deep.equal([]);
   });
 
-  it('allows unknown keys in options and headers only', () => {
+  it('allows unknown keys only in maps, options and headers', () => {
     const open = nodesIn(SCHEMA, '').filter(
       ([, node]) => node.type === 'object' && node.additionalProperties !== false,
     );
@@ -48,7 +48,7 @@ describe('the schema', () => {
     expect(new Set(names)).to.deep.equal(new Set(['providers', 'chains', 'headers', 'options']));
   });
 
-  it('tells the defaults that are in force', () => {
+  it('documents the actual defaults', () => {
     const { server, logging, fullChain } = SCHEMA.$defs;
     const settings = settingsOf(MINIMAL);
     const [chain] = settings.chains;

@@ -4,18 +4,18 @@ import { MINIMAL, problemsOf, settingsOf } from '../configurations.js';
 
 const TARGETS = ['groq/openai/gpt-oss-120b'];
 
-describe('a plain ${', () => {
-  it('makes neither a target nor a span', () => {
+describe('A literal ${', () => {
+  it('is neither a target nor a duration', () => {
     const problems = problemsOf({ ...MINIMAL, chains: { default: { targets: ['$${x}'], maxWait: '$${x}' } } });
     expect(problems.map(({ message }) => message.split(',')[0])).to.deep.equal([
       "`chains.default.targets[0]` is '$${x}'. Expected a target",
-      "`chains.default.maxWait` is '$${x}'. Expected a span of time",
+      "`chains.default.maxWait` is '$${x}'. Expected a duration",
     ]);
   });
 });
 
-describe('a misspelt key', () => {
-  it('is one problem, whatever stands under it', () => {
+describe('A misspelled key', () => {
+  it('is one problem, whatever its value is', () => {
     const problems = problemsOf({ ...MINIMAL, providers: { groq: { type: 'groq', apikey: '${ABSENT}' } } });
     expect(problems.map(({ message }) => message)).to.deep.equal([
       '`providers.groq` has the unknown key `apikey`. Did you mean `apiKey`?',
@@ -23,7 +23,7 @@ describe('a misspelt key', () => {
   });
 });
 
-describe('a server that others can reach', () => {
+describe('The address of the server', () => {
   const HOSTS: readonly [host: string, isOwn: boolean][] = [
     ['127.0.0.1', true],
     ['127.8.9.10', true],
@@ -35,7 +35,7 @@ describe('a server that others can reach', () => {
     ['127.example.org', false],
   ];
   for (const [host, isOwn] of HOSTS) {
-    it(`${isOwn ? 'is not one at' : 'needs keys at'} ${host}`, () => {
+    it(`${isOwn ? 'needs no keys' : 'needs keys'} for ${host}`, () => {
       const result = parseSettings(JSON.stringify({ ...MINIMAL, server: { host } }), { env: {} });
       expect(result.ok).to.equal(isOwn);
       expect(settingsOf({ ...MINIMAL, server: { host, apiKeys: ['k'] } }).server.host).to.equal(host);
@@ -43,7 +43,7 @@ describe('a server that others can reach', () => {
   }
 });
 
-describe('what a variable holds', () => {
+describe('The value of a variable', () => {
   const secret = 'sk-never-shown';
   const MISUSES: readonly object[] = [
     { ...MINIMAL, defaultChain: '${SECRET}' },
@@ -58,7 +58,7 @@ describe('what a variable holds', () => {
     { ...MINIMAL, plugins: [{ use: 'x', options: '${SECRET}' }] },
   ];
   for (const configuration of MISUSES) {
-    it(`is in no problem of ${JSON.stringify(configuration).slice(-80)}`, () => {
+    it(`is not shown in the problems of ${JSON.stringify(configuration).slice(-80)}`, () => {
       const problems = problemsOf(configuration, { SECRET: secret });
       expect(JSON.stringify(problems)).not.to.include(secret);
     });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import JSON5 from 'json5';
 import { applyEdits } from '../../../src/config/edit/edit.js';
 
-/** A value, and one of the many ways to write it. */
+/** A value and one way to write it. */
 interface Written {
   readonly value: unknown;
   readonly text: string;
@@ -27,7 +27,7 @@ const word = fc.oneof(
 );
 
 const comment = fc.nat(9_999).chain((number) => fc.constantFrom(`// note ${number}.\n`, `/* note ${number}. */`));
-/** What may stand between two tokens. `\\n` becomes the line end of the file. */
+/** The text between two tokens. `\\n` becomes the line end of the file. */
 const blank = fc
   .array(
     fc.oneof(
@@ -119,8 +119,8 @@ const commentsOf = (text: string): string[] => (text.match(/note \d+\./g) ?? [])
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-describe('Edits of any file', () => {
-  it('have the value that was intended, whatever is set, wherever', () => {
+describe('applyEdits, for any file', () => {
+  it('produces the intended value for any path and value', () => {
     fc.assert(
       fc.property(file, fc.array(id, { maxLength: 3 }), plain, ({ text, value }, steps, next) => {
         const path: string[] = [];
@@ -142,7 +142,7 @@ describe('Edits of any file', () => {
     );
   });
 
-  it('lose no comment when something is added', () => {
+  it('keeps all comments when a value is added', () => {
     fc.assert(
       fc.property(file, plain, ({ text }, next) => {
         const changed = applyEdits(text, [{ op: 'set', path: ['added'], value: next }]);
@@ -152,7 +152,7 @@ describe('Edits of any file', () => {
     );
   });
 
-  it('lose no comment when a list gets another order and another item', () => {
+  it('keeps all comments when a list is reordered and gets a new item', () => {
     const lists = fc.tuple(file, tree.list).map(([, list]) => list);
     fc.assert(
       fc.property(lists, fc.infiniteStream(fc.nat()), fc.nat(5), ({ text, value }, ranks, at) => {
@@ -168,7 +168,7 @@ describe('Edits of any file', () => {
     );
   });
 
-  it('lose no comment when a text is replaced or a key renamed, and touch nothing else', () => {
+  it('keeps all comments when a string is replaced or a key renamed, and changes nothing else', () => {
     fc.assert(
       fc.property(file, word, ({ text, value }, next) => {
         const key = Object.keys(value as object).find(
@@ -191,7 +191,7 @@ describe('Edits of any file', () => {
     );
   });
 
-  it('take away what was added', () => {
+  it('removes what was added', () => {
     fc.assert(
       fc.property(file, plain, ({ text }, next) => {
         const added = applyEdits(text, [{ op: 'set', path: ['added'], value: next }]);

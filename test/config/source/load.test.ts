@@ -7,8 +7,8 @@ import { FILE, MINIMAL, problemsOf, settingsOf } from '../configurations.js';
 
 const TARGETS = ['groq/openai/gpt-oss-120b'];
 
-describe('a configuration', () => {
-  it('needs no more than a provider and a chain', () => {
+describe('parseSettings', () => {
+  it('needs only a provider and a chain', () => {
     const { written, locate, direct, ...settings } = settingsOf(MINIMAL);
     const resumeInstruction = settings.chains[0]?.resumeInstruction;
     expect(resumeInstruction).to.contain('{lastWords}');
@@ -48,13 +48,13 @@ describe('a configuration', () => {
     expect(direct).to.deep.equal({ ...settings.chains[0], targets: [] });
   });
 
-  it('may have neither a provider nor a chain yet', () => {
+  it('accepts a configuration without providers and chains', () => {
     const settings = settingsOf({ providers: {}, chains: {} });
     expect(settings).to.deep.include({ providers: [], chains: [] });
     expect(settings.direct).to.deep.include({ targets: [], maxWaitMs: 30_000 });
   });
 
-  it('labels its keys, by their place unless they have a label', () => {
+  it('labels keys by their position if they have no label', () => {
     const apiKeys = ['one', { key: '${TWO}', label: 'my editor' }, { key: 'three' }];
     expect(settingsOf({ ...MINIMAL, server: { apiKeys } }, { TWO: 'two' }).server.apiKeys).to.deep.equal([
       { key: 'one', label: 'key 1' },
@@ -63,7 +63,7 @@ describe('a configuration', () => {
     ]);
   });
 
-  it('cannot be changed, at any depth', () => {
+  it('returns deeply frozen settings', () => {
     const settings = settingsOf({
       ...MINIMAL,
       providers: { groq: { type: 'groq', options: { deep: { list: [{}] } } } },
@@ -78,7 +78,7 @@ describe('a configuration', () => {
     expect(open).to.deep.equal([]);
   });
 
-  it('has spans in ms', () => {
+  it('converts durations to ms', () => {
     const chains = {
       default: { targets: TARGETS, maxWait: '1h30m', patience: '1.5s', timeouts: { firstToken: '500ms', total: '1d' } },
     };
@@ -87,7 +87,7 @@ describe('a configuration', () => {
     expect(chain?.targets[0]?.timeouts).to.deep.equal({ firstToken: 500, total: 86_400_000 });
   });
 
-  it('gives a target the timeouts of its provider, under those of its chain, under its own', () => {
+  it("merges timeouts: a chain's override the provider's, a target's override both", () => {
     const { chains } = settingsOf({
       providers: { groq: { type: 'groq', timeouts: { connect: '1s', idle: '1s', total: '1s' } } },
       chains: {
@@ -111,17 +111,17 @@ describe('a configuration', () => {
 
   const DEFAULT_CHAINS: readonly [title: string, chains: object, defaultChain: string | undefined, expected: string][] =
     [
-      ['is the one that is named', { default: TARGETS, fast: TARGETS }, 'fast', 'fast'],
-      ['is the one called so', { fast: TARGETS, default: TARGETS }, undefined, 'default'],
-      ['is the only one', { fast: TARGETS }, undefined, 'fast'],
+      ['the one that is named', { default: TARGETS, fast: TARGETS }, 'fast', 'fast'],
+      ["the one with the name 'default'", { fast: TARGETS, default: TARGETS }, undefined, 'default'],
+      ['the only one', { fast: TARGETS }, undefined, 'fast'],
     ];
   for (const [title, chains, defaultChain, expected] of DEFAULT_CHAINS) {
-    it(`has a default chain that ${title}`, () => {
+    it(`uses as default chain ${title}`, () => {
       expect(settingsOf({ ...MINIMAL, chains, defaultChain }).defaultChain).to.equal(expected);
     });
   }
 
-  it('resolves paths against its own folder, and leaves names alone', () => {
+  it("resolves paths against the file's folder, and keeps names", () => {
     const plugins = [
       './mine.ts',
       { use: '../up', enabled: false },
@@ -138,25 +138,25 @@ describe('a configuration', () => {
     ]);
   });
 
-  it('takes its data folder from whoever starts it, if they name one', () => {
+  it('lets an option override the data folder', () => {
     expect(settingsOf({ ...MINIMAL, dataDir: 'data' }, {}, { dataDir: '/var/lib/429chain' }).dataDir).to.equal(
       '/var/lib/429chain',
     );
   });
 
-  it('may be no file at all', () => {
+  it('needs no file', () => {
     const settings = settingsOf(MINIMAL, {}, { file: undefined });
     expect(settings).not.to.have.property('file');
     expect(settings.dataDir).to.equal(join(process.cwd(), '.429chain'));
   });
 
-  it('finds the place of a value later', () => {
+  it('returns settings that can locate values', () => {
     const result = parseSettings("{ providers: { a: { type: 'b' } },\n chains: { c: ['a/d'] } }", { env: {} });
     if (!result.ok) expect.fail();
     expect(result.settings.locate(['chains', 'c', 0])).to.deep.equal({ line: 2, column: 16 });
   });
 
-  it('may call things by words that every object knows', () => {
+  it('accepts names of inherited properties', () => {
     const text = `{ providers: { constructor: { type: 'x' } }, chains: { "__proto__": ['constructor/m'] } }`;
     const result = parseSettings(text, { env: {} });
     if (!result.ok) expect.fail(formatProblems(result.problems));
@@ -165,7 +165,7 @@ describe('a configuration', () => {
   });
 });
 
-describe('a provider', () => {
+describe('A provider', () => {
   const providers = {
     ready: { type: 'x', apiKey: '${KEY}', baseUrl: 'http://host/v1/', headers: { 'x-key': '${KEY}' } },
     waiting: {
@@ -179,22 +179,22 @@ describe('a provider', () => {
   const settings = settingsOf({ providers, chains: { default: ['waiting/m'] } }, { KEY: 'secret\n', NO_KEY: '' });
   const [ready, waiting] = settings.providers;
 
-  it('is ready once its variables are set', () => {
+  it('is ready if its variables are set', () => {
     expect(ready).to.include({ apiKey: 'secret', baseUrl: 'http://host/v1' });
     expect(ready?.missing).to.deep.equal([]);
   });
 
-  it('waits for those that are not, and that is no error', () => {
+  it('lists unset variables as missing, which is not a problem', () => {
     expect(waiting?.missing).to.deep.equal(['NO_KEY', 'NO_HOST', 'NO_REGION']);
     expect(waiting).not.to.have.any.keys('apiKey', 'baseUrl');
     expect(waiting?.headers).to.deep.equal({ 'x-title': 'mine' });
   });
 
-  it('stands in the written configuration without its key', () => {
+  it('appears in the written configuration without its key', () => {
     expect(JSON.stringify(settings.written)).to.include('${KEY}').and.not.include('secret');
   });
 
-  it('may not wait for a variable in its type or its limits', () => {
+  it('must not have unset variables in its type or limits', () => {
     const problems = problemsOf({
       ...MINIMAL,
       providers: { groq: { type: '${T}', limits: [{ requests: 1, per: '${P}' }] } },
@@ -206,7 +206,7 @@ describe('a provider', () => {
   });
 });
 
-describe('a configuration on disk', () => {
+describe('loadSettings', () => {
   let folder: string;
   let file: string;
   beforeEach(async () => {
@@ -215,7 +215,7 @@ describe('a configuration on disk', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('reads the .env beside it, which the environment goes before', async () => {
+  it('reads the .env beside the file, which the environment overrides', async () => {
     const providers = { a: { type: 'x', apiKey: '${A}' }, b: { type: 'x', apiKey: '${B}' } };
     await writeFile(file, JSON.stringify({ providers, chains: { default: ['a/m'] } }));
     await writeFile(join(folder, '.env'), 'A=file\nB=file\n');
@@ -225,7 +225,7 @@ describe('a configuration on disk', () => {
     expect(result.settings.providers.map(({ apiKey }) => apiKey)).to.deep.equal(['file', 'outside']);
   });
 
-  it('names a line of the .env that sets nothing by its place, and does not repeat it: it may be a key', async () => {
+  it('reports an invalid line of .env without showing it: it may be a key', async () => {
     await writeFile(file, JSON.stringify(MINIMAL));
     await writeFile(join(folder, '.env'), 'A=1\ngsk_a-key\n');
     expect(loadSettings(file, {})).to.deep.equal({
@@ -235,26 +235,26 @@ describe('a configuration on disk', () => {
           file: join(folder, '.env'),
           line: 2,
           column: 1,
-          message: 'This line sets no variable. Expected NAME=value, or # in front of a comment.',
+          message: 'This line does not set a variable. Expected NAME=value, or a comment that begins with #.',
         },
       ],
     });
   });
 
-  it('is told to be absent', () => {
+  it('reports a missing file', () => {
     expect(loadSettings(file, {})).to.deep.equal({
       ok: false,
       problems: [{ file, line: 1, column: 1, message: 'There is no such file.' }],
     });
   });
 
-  it('is told to be a folder', () => {
+  it('reports a folder', () => {
     expect(loadSettings(folder, {})).to.have.nested.property('problems[0].message').that.includes('folder');
   });
 });
 
-describe('problems, printed', () => {
-  it('are a line each, with a path that is short inside the current folder', () => {
+describe('formatProblems', () => {
+  it('prints one line per problem, with a relative path inside the current folder', () => {
     const problem = { line: 3, column: 9, message: 'Wrong.' };
     const inside = { ...problem, file: join(process.cwd(), 'conf', 'a.json5') };
     expect(formatProblems([inside, { ...problem, file: '/etc/a.json5' }])).to.equal(

@@ -19,7 +19,13 @@ import { expect } from 'chai';
 import JSON5 from 'json5';
 import type { Edit } from '../../../src/config/edit/edit.js';
 import type { Settings } from '../../../src/config/settings.js';
-import { InvalidConfiguration, memoryStore, openStore, type SettingsStore } from '../../../src/config/source/store.js';
+import {
+  InvalidConfiguration,
+  memoryStore,
+  openStore,
+  type Prepared,
+  type SettingsStore,
+} from '../../../src/config/source/store.js';
 import { watchSources } from '../../../src/config/source/watch.js';
 import { silentLog } from '../../../src/log.js';
 import type { ChainError } from '../../../src/plugin/door/errors.js';
@@ -45,6 +51,13 @@ const errorOf = async (promise: Promise<unknown>): Promise<ChainError> =>
     () => expect.fail('it was saved'),
     (error: ChainError) => error,
   );
+
+/** What follows from settings. Appends to `said` what the store does with it. */
+const prepared = (said: string[] = []): Prepared => ({
+  start: async () => void said.push('started'),
+  activate: () => void said.push('activated'),
+  dispose: async () => void said.push('disposed'),
+});
 
 describe('A save', () => {
   let folder: string;
@@ -77,7 +90,7 @@ describe('A save', () => {
   const disk = (): string => readFileSync(file, 'utf8');
   const save = (edits: readonly Edit[], revision = store.revision) => store.save({ edits }, revision);
 
-  it('changes the file and what is in force, and nothing else (pitfall 35: comments and ${…} were lost)', async () => {
+  it('changes the file and the settings in force, and nothing else (pitfall 35: comments and ${…} were lost)', async () => {
     expect(store.text).to.equal(TEXT);
     expect(store.writable).to.deep.equal({ ok: true, kept: true });
     const before = store.revision;
@@ -89,10 +102,10 @@ describe('A save', () => {
     expect(readdirSync(folder)).to.deep.equal(['429chain.json5']);
   });
 
-  it('comes into force exactly once, though the file is watched', async () => {
+  it('comes into force exactly once, even though the file is watched', async () => {
     await save([retries(2)]);
     let end = (): void => {};
-    // A second watch, which sees what the store's has seen already.
+    // A second watch: what it sees, the store's watch has seen already.
     await new Promise<void>((resolve) => {
       end = watchSources(file, resolve, silentLog);
       writeFileSync(dotEnv, '');
@@ -103,20 +116,20 @@ describe('A save', () => {
     expect(log.lines).to.deep.equal([]);
   });
 
-  it('takes a whole text', async () => {
+  it('accepts a complete text', async () => {
     const text = TEXT.replace('// Mine.', '// Ours.');
     await store.save({ text }, store.revision);
     expect(disk()).to.equal(text);
   });
 
-  it('that changes nothing touches nothing', async () => {
+  it('that changes nothing writes nothing', async () => {
     const { mtimeMs } = statSync(file);
     expect(await save([retries(1)])).to.deep.equal({ revision: store.revision });
     expect(statSync(file).mtimeMs).to.equal(mtimeMs);
     expect(changes).to.deep.equal([]);
   });
 
-  it('keeps the mode of the file, and follows a link to it', async () => {
+  it('keeps the mode of the file, and follows a symbolic link to it', async () => {
     await store.close();
     mkdirSync(join(folder, 'real'));
     const real = join(folder, 'real', 'configuration');
@@ -130,7 +143,7 @@ describe('A save', () => {
     expect(statSync(real).mode & 0o777).to.equal(0o640);
   });
 
-  it('puts keys into .env, for nobody else to read, and never into the file', async () => {
+  it('puts keys into .env, which only its owner can read, and never into the file', async () => {
     writeFileSync(dotEnv, '# mine\nOTHER=1\n', { mode: 0o644 });
     const edits: Edit[] = [{ op: 'set', path: ['providers', 'two'], value: { type: 'groq', apiKey: '${TWO}' } }];
     await store.save({ edits, secrets: { KEY: 'first', TWO: 'second-key' } }, store.revision);
@@ -142,13 +155,13 @@ describe('A save', () => {
     expect(log.lines.join()).not.to.include('second');
   });
 
-  it('makes .env where there is none', async () => {
+  it('creates .env if there is none', async () => {
     await store.save({ secrets: { KEY: 'x' } }, store.revision);
     expect(statSync(dotEnv).mode & 0o777).to.equal(0o600);
     expect(store.current.providers[0]).to.include({ apiKey: 'x' });
   });
 
-  it('refuses a key that the environment would hide', async () => {
+  it('refuses a key that the environment would override', async () => {
     await store.close();
     open({ KEY: 'of-the-environment' });
     const error = await errorOf(store.save({ secrets: { KEY: 'x' } }, store.revision));
@@ -157,7 +170,7 @@ describe('A save', () => {
     expect(existsSync(dotEnv)).to.equal(false);
   });
 
-  it('is refused whole, with every problem, when it is invalid', async () => {
+  it('is refused as a whole, with every problem, if it is invalid', async () => {
     const error = await errorOf(
       store.save(
         { edits: [retries(99), { op: 'remove', path: ['providers', 'groq'] }], secrets: { KEY: 'x' } },
@@ -173,20 +186,20 @@ describe('A save', () => {
     expect(changes).to.deep.equal([]);
   });
 
-  it('is refused when the file changed underneath, and the new text is there to be looked at', async () => {
+  it('is refused if the file changed in the meantime, and shows the new text', async () => {
     const { revision } = store;
     writeFileSync(file, TEXT.replace('retries: 1', 'retries: 7'));
     const error = await errorOf(save([retries(2)], revision));
     expect(error).to.include({ code: 'configuration_changed', status: 409 });
     expect(disk()).to.include('retries: 7');
-    // At once, so that whoever saves again starts from what is there.
+    // At once, so that the next save starts from the new text.
     expect(store.text).to.equal(disk());
     expect(store.current.chains[0]?.retries).to.equal(7);
     await save([retries(2)]);
     expect(disk()).to.include('retries: 2');
   });
 
-  it('is refused when another was quicker (two saves of one revision, one 409)', async () => {
+  it('is refused if another save came first (two saves of one revision, one 409)', async () => {
     const { revision } = store;
     const results = await Promise.allSettled([save([retries(2)], revision), save([retries(3)], revision)]);
     expect(results.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected']);
@@ -194,18 +207,18 @@ describe('A save', () => {
     expect(store.current.chains[0]?.retries).to.equal(2);
   });
 
-  it('is refused when the file changes while the new engine is built', async () => {
+  it('is refused if the file changes while the new configuration starts', async () => {
     const said: string[] = [];
     store.prepareWith(async () => {
       writeFileSync(file, TEXT.replace('retries: 1', 'retries: 7'));
-      return { activate: () => said.push('entered'), dispose: async () => void said.push('discarded') };
+      return prepared(said);
     });
     expect(await errorOf(save([retries(2)]))).to.include({ code: 'configuration_changed' });
-    expect(said).to.deep.equal(['discarded', 'entered']);
+    expect(said).to.deep.equal(['started', 'disposed', 'started', 'activated']);
     expect(disk()).to.include('retries: 7');
   });
 
-  it('starts from what is in force, and not from a text that is still looked at (the change by hand was overwritten)', async () => {
+  it('is based on the configuration in force, not on a text that is still being checked (a change by hand was overwritten)', async () => {
     const { revision } = store;
     let go = (): void => {};
     const gate = new Promise<void>((resolve) => {
@@ -215,7 +228,7 @@ describe('A save', () => {
     store.prepareWith(async () => {
       looking = true;
       await gate;
-      return { activate: () => {}, dispose: async () => {} };
+      return prepared();
     });
     const byHand = TEXT.replace('retries: 1', 'retries: 7');
     writeFileSync(file, byHand);
@@ -231,11 +244,11 @@ describe('A save', () => {
     expect(store.current.chains[0]?.retries).to.equal(7);
   });
 
-  it('edits no file that could not be put to use: what is in force is not what it says', async () => {
+  it('does not edit a file that could not come into force', async () => {
     let isGood = false;
     store.prepareWith(async () => {
       if (!isGood) throw new Error('There is no such plugin.');
-      return { activate: () => {}, dispose: async () => {} };
+      return prepared();
     });
     const byHand = TEXT.replace('retries: 1', 'retries: 7');
     writeFileSync(file, byHand);
@@ -247,14 +260,15 @@ describe('A save', () => {
     expect(disk()).to.equal(byHand);
   });
 
-  it('writes nothing that cannot be put to use (pitfall 35: memory was changed before the write)', async () => {
+  it('writes nothing that cannot come into force (pitfall 35: memory was changed before the write)', async () => {
     const said: string[] = [];
     store.prepareWith(async (settings) => {
       said.push(`prepared, ${/retries: \d/.exec(disk())?.[0]} on the disk`);
       if (settings.chains[0]?.retries === 9) throw new InvalidConfiguration([]);
       return {
-        activate: () => said.push(`entered, ${/retries: \d/.exec(disk())?.[0]} on the disk`),
-        dispose: async () => void said.push('discarded'),
+        start: async () => void said.push(`started, ${/retries: \d/.exec(disk())?.[0]} on the disk`),
+        activate: () => said.push(`activated, ${/retries: \d/.exec(disk())?.[0]} on the disk`),
+        dispose: async () => void said.push('disposed'),
       };
     });
     expect(await errorOf(save([retries(9)]))).to.include({ status: 422 });
@@ -263,11 +277,12 @@ describe('A save', () => {
     expect(said).to.deep.equal([
       'prepared, retries: 1 on the disk',
       'prepared, retries: 1 on the disk',
-      'entered, retries: 2 on the disk',
+      'started, retries: 1 on the disk',
+      'activated, retries: 2 on the disk',
     ]);
   });
 
-  it('mends an invalid file as a whole, but does not edit it', async () => {
+  it('replaces an invalid file as a whole, but does not edit it', async () => {
     writeFileSync(file, TEXT.replace('retries: 1', 'retries: 99'));
     await until(() => store.problems.length > 0);
     expect(await errorOf(save([retries(2)]))).to.include({ code: 'invalid_configuration', status: 422 });
@@ -282,7 +297,7 @@ describe('A save', () => {
     expect(disk()).to.equal(TEXT);
   });
 
-  it('leaves one whole version, old or new, when it is killed (pitfall 35: a crash left half a file)', async () => {
+  it('leaves a complete version, old or new, if the process is killed (pitfall 35: a crash left half a file)', async () => {
     const big = TEXT.replace(
       "'groq/a', ",
       Array.from({ length: 3_000 }, (_, index) => `'groq/model-${index}',\n`).join(''),
@@ -310,9 +325,9 @@ describe('A save', () => {
     }
   }).timeout(60_000);
 
-  describe('where the file cannot be replaced', () => {
+  describe('if the file cannot be replaced', () => {
     const mounted: string[] = [];
-    /** Skips the test where this user may not mount anything. */
+    /** Skips the test if this user may not mount anything. */
     const mount = (test: Mocha.Context, ...args: string[]): void => {
       const target = args.at(-1) as string;
       if (spawnSync('mount', args).status === 0) mounted.push(target);
@@ -323,7 +338,7 @@ describe('A save', () => {
       for (const target of mounted.splice(0).reverse()) spawnSync('umount', [target]);
     });
 
-    it('writes a file that is mounted by itself in its place (pitfall 40: it cannot be renamed over)', async function () {
+    it('overwrites a file that is mounted by itself (pitfall 40: a rename cannot replace it)', async function () {
       const outside = join(folder, 'outside.json5');
       writeFileSync(outside, TEXT);
       mount(this, '--bind', outside, file);
@@ -337,7 +352,7 @@ describe('A save', () => {
       expect(readdirSync(folder)).to.have.members(['429chain.json5', 'outside.json5']);
     });
 
-    it('says that it is read-only, and shows the change to make, without keys (pitfall 40)', async function () {
+    it('says that it is read-only, and shows the change to make by hand, without keys (pitfall 40)', async function () {
       const typed = TEXT.replace("'${KEY}'", "'typed-into-the-file'");
       writeFileSync(file, typed);
       mount(this, '--bind', folder, folder);
@@ -351,7 +366,7 @@ describe('A save', () => {
       ];
       const error = await errorOf(store.save({ edits, secrets: { OTHER: 'a-secret' } }, store.revision));
       expect(error).to.include({ code: 'read_only', status: 403 });
-      expect(error.message).to.include('can only be read');
+      expect(error.message).to.include('read-only');
       expect(error.toJSON().error.change).to.deep.equal({
         file,
         line: 5,
@@ -368,7 +383,7 @@ describe('A save', () => {
       expect(disk()).to.equal(typed);
     });
 
-    it('takes the new .env back when the file cannot be written after all', async () => {
+    it('restores .env if the file cannot be written', async () => {
       mkdirSync(`${file}.tmp`);
       writeFileSync(dotEnv, 'KEY=old\n');
       const error = await errorOf(store.save({ edits: [retries(2)], secrets: { KEY: 'new' } }, store.revision));
@@ -380,8 +395,8 @@ describe('A save', () => {
   });
 });
 
-describe('A configuration that is no file', () => {
-  it('is changed in memory, and says that this is not kept', async () => {
+describe('A configuration without a file', () => {
+  it('is changed in memory, and says that the change is not kept', async () => {
     const store = memoryStore(TEXT, { env: {}, log: silentLog });
     expect(store.writable).to.deep.equal({ ok: true, kept: false });
     expect(store.current.providers[0]?.missing).to.deep.equal(['KEY']);

@@ -27,7 +27,7 @@ describe('a store', () => {
     error: (message) => logged.push(`error: ${message}`),
   };
 
-  /** Writes, and waits for what the store then tells. */
+  /** Writes, and waits for the store to report it. */
   const until = async <T>(
     listen: (listener: (news: T) => void) => () => void,
     write: () => Promise<void>,
@@ -45,7 +45,7 @@ describe('a store', () => {
     until((listener) => store.onChange(listener), write);
   const refused = (write: () => Promise<void>) =>
     until<SettingsStore['problems']>((listener) => store.onProblems(listener), write);
-  /** Writes, and waits until a second watch of the same files, which began after the store's, has seen it. */
+  /** Writes, and waits until a second watch of the same files, which began after the store's watch, has seen it. */
   const noticed = async (write: () => Promise<void>): Promise<void> => {
     let end = (): void => {};
     await until<void>((listener) => {
@@ -69,12 +69,12 @@ describe('a store', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('begins with what the file says', () => {
+  it('starts with the content of the file', () => {
     expect(modelOf(store.current)).to.equal('first');
     expect(store.problems).to.deep.equal([]);
   });
 
-  it('takes a change of the file', async () => {
+  it('follows a change of the file', async () => {
     const before = store.current;
     const settings = await changed(() => writeFile(file, configuration('second')));
     expect(modelOf(settings)).to.equal('second');
@@ -82,7 +82,7 @@ describe('a store', () => {
     expect(modelOf(before)).to.equal('first');
   });
 
-  it('takes a file that was replaced, as editors do', async () => {
+  it('follows a file that is replaced, as editors do', async () => {
     await changed(async () => {
       await writeFile(`${file}.tmp`, configuration('second'));
       await rename(`${file}.tmp`, file);
@@ -91,21 +91,21 @@ describe('a store', () => {
     expect(modelOf(store.current)).to.equal('third');
   });
 
-  it('takes a change of the .env beside it', async () => {
+  it('follows a change of the .env beside it', async () => {
     expect(store.current.providers[0]?.missing).to.deep.equal(['KEY']);
     await changed(() => writeFile(join(folder, '.env'), 'KEY=secret\n'));
     expect(store.current.providers[0]).to.deep.include({ apiKey: 'secret', missing: [] });
     expect(logged.join('\n')).not.to.include('secret');
   });
 
-  it('keeps its data folder over a change', async () => {
+  it('keeps its data folder after a change', async () => {
     store.close();
     store = openStore(file, { env: {}, log, dataDir: '/var/lib/429chain' });
     const settings = await changed(() => writeFile(file, configuration('second')));
     expect(settings.dataDir).to.equal('/var/lib/429chain');
   });
 
-  it('stays with what was in force when the file turns bad, and logs every problem', async () => {
+  it('keeps the configuration in force if the file becomes invalid, and logs every problem', async () => {
     const before = store.current;
     const bad = { ...MINIMAL, defaultChain: 'none', server: { prot: 1 } };
     const problems = await refused(() => writeFile(file, JSON.stringify(bad)));
@@ -116,14 +116,14 @@ describe('a store', () => {
     for (const { message } of problems) expect(logged.filter((line) => line.includes(message))).to.have.length(1);
   });
 
-  it('takes a good file after a bad one', async () => {
+  it('uses a valid file after an invalid one', async () => {
     await refused(() => writeFile(file, '{'));
     await changed(() => writeFile(file, configuration('second')));
     expect(store.problems).to.deep.equal([]);
     expect(modelOf(store.current)).to.equal('second');
   });
 
-  it('needs no change when a bad file is taken back', async () => {
+  it('reports no change if an invalid file is undone', async () => {
     const before = store.current;
     await refused(() => writeFile(file, '{'));
     const problems = await refused(() => writeFile(file, configuration('first')));
@@ -132,20 +132,20 @@ describe('a store', () => {
     expect(changes).to.deep.equal([]);
   });
 
-  it('survives that the file is gone for a while', async () => {
+  it('survives the temporary absence of the file', async () => {
     const [problem] = await refused(() => rename(file, `${file}.away`));
     expect(problem?.message).to.equal('There is no such file.');
     await refused(() => rename(`${file}.away`, file));
     expect(store.problems).to.deep.equal([]);
   });
 
-  it('tells nothing when a file is saved without a change', async () => {
+  it('reports nothing if a file is saved without a change', async () => {
     await noticed(() => writeFile(file, configuration('first')));
     expect(changes).to.deep.equal([]);
     expect(logged).to.deep.equal([]);
   });
 
-  it('tells a change to the others although one listener fails', async () => {
+  it('reports a change to all listeners even if one fails', async () => {
     store.close();
     store = openStore(file, { env: {}, log });
     store.onChange(() => {
@@ -155,7 +155,7 @@ describe('a store', () => {
     expect(logged.some((line) => line.includes('a bad listener'))).to.equal(true);
   });
 
-  it('tells nothing to one who no longer listens, nor after it is closed', async () => {
+  it('reports nothing to a removed listener, nor after it is closed', async () => {
     const told: Settings[] = [];
     const end = store.onChange((settings) => told.push(settings));
     end();
@@ -167,7 +167,7 @@ describe('a store', () => {
     expect(changes).to.have.length(1);
   });
 
-  it('does not open with a bad file', async () => {
+  it('does not open an invalid file', async () => {
     await writeFile(file, '{ providers: 1, chains: 2 }');
     expect(() => openStore(file, { env: {}, log }))
       .to.throw(InvalidConfiguration)

@@ -30,7 +30,7 @@ const OPENROUTER = [
 
 const CASES: readonly { what: string; type: string; answer: unknown; models: unknown }[] = [
   {
-    what: "OpenRouter's, free ones first, with price, window and abilities, and without those that only draw",
+    what: "OpenRouter's, free models first, with price, window and abilities, without image models",
     type: 'openrouter',
     answer: { data: OPENROUTER },
     models: [
@@ -59,7 +59,7 @@ const CASES: readonly { what: string; type: string; answer: unknown; models: unk
     ],
   },
   {
-    what: "Groq's, all within the free tier, the newest first, without speech and what is no longer active",
+    what: "Groq's, all within the free tier, newest first, without speech models and inactive ones",
     type: 'groq',
     answer: {
       data: [
@@ -76,7 +76,7 @@ const CASES: readonly { what: string; type: string; answer: unknown; models: unk
     ],
   },
   {
-    what: "Cerebras', which tells no more than names",
+    what: "Cerebras', which contains only names",
     type: 'cerebras',
     answer: { data: [{ id: 'b' }, { id: 'a' }] },
     models: [
@@ -85,7 +85,7 @@ const CASES: readonly { what: string; type: string; answer: unknown; models: unk
     ],
   },
   {
-    what: "Mistral's, with what its models can do",
+    what: "Mistral's, with the abilities of its models",
     type: 'openai-compatible',
     answer: {
       data: [
@@ -100,12 +100,17 @@ const CASES: readonly { what: string; type: string; answer: unknown; models: unk
     models: [{ id: 'talks', contextWindow: 5, vision: true, tools: false }],
   },
   {
-    what: "vLLM's, of which nobody says that they are free",
+    what: "vLLM's, without a statement about prices",
     type: 'openai-compatible',
     answer: { data: [{ id: 'mine', max_model_len: 4_096, created: 0 }] },
     models: [{ id: 'mine', contextWindow: 4_096 }],
   },
-  { what: 'a list of another shape, as none', type: 'openai-compatible', answer: { models: [] }, models: undefined },
+  {
+    what: 'a list in an unknown format, as undefined',
+    type: 'openai-compatible',
+    answer: { models: [] },
+    models: undefined,
+  },
 ];
 
 describe("A provider's list of models", () => {

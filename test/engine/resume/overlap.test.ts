@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { continued } from '../../../src/engine/resume/continuation.js';
+import { continuedRequest } from '../../../src/engine/resume/continuation.js';
 import { OverlapFinder, type ResumeMode } from '../../../src/engine/resume/overlap.js';
 import { Transcript } from '../../../src/engine/resume/transcript.js';
 import { chunk } from '../../scripted-upstream.js';
@@ -11,10 +11,10 @@ interface Case {
   readonly what: string;
   readonly sent?: string;
   readonly comes: string;
-  /** Told with the last words, unless it says otherwise. */
-  readonly asking?: ResumeMode;
+  /** Default: asked to continue from the last words. */
+  readonly mode?: ResumeMode;
   readonly lastWords?: string;
-  /** What follows the seam; absent: there is none. */
+  /** The text after the overlap. Absent when there is no overlap. */
   readonly rest?: string;
 }
 
@@ -22,7 +22,7 @@ const CASES: readonly Case[] = [
   { what: 'the last words, repeated', comes: 'dog, and then it sleeps.', rest: 'eps.' },
   { what: 'the last words in other white space', comes: 'dog,\n and  then it sleeps.', rest: 'eps.' },
   { what: 'the last words in quotes', comes: '"dog, and then it sleeps.', rest: 'eps.' },
-  { what: 'the last words behind dots', comes: '…dog, and then it sleeps.', rest: 'eps.' },
+  { what: 'the last words after dots', comes: '…dog, and then it sleeps.', rest: 'eps.' },
   {
     what: 'the last words with curly quotes for straight ones',
     sent: `She said "come here" and 'go' a`,
@@ -34,77 +34,77 @@ const CASES: readonly Case[] = [
   { what: 'the last words and nothing more', comes: 'dog, and then it sle', rest: '' },
   {
     what: 'a short answer from its start',
-    asking: { how: 'restart' },
+    mode: { kind: 'restart' },
     sent: 'Yes',
     comes: 'Yes, of course.',
     rest: ', of course.',
   },
-  { what: 'the rest behind white space', sent: 'The quick brown', comes: ' fox jumps', rest: ' fox jumps' },
+  { what: 'the rest after white space', sent: 'The quick brown', comes: ' fox jumps', rest: ' fox jumps' },
   { what: 'the rest with punctuation', sent: 'The quick brown', comes: ', lazy fox', rest: ', lazy fox' },
-  { what: 'a small letter where white space ended the first part', sent: 'The quick ', comes: 'brown fox' },
-  { what: 'white space that was sent already', sent: 'The quick brown ', comes: 'The quick brown fox', rest: 'fox' },
+  { what: 'a lower-case letter after a first part that ends in white space', sent: 'The quick ', comes: 'brown fox' },
+  { what: 'white space that was already sent', sent: 'The quick brown ', comes: 'The quick brown fox', rest: 'fox' },
   { what: 'more white space than was sent', sent: 'The quick brown\n', comes: 'The quick brown\n\nfox', rest: '\nfox' },
-  { what: 'a word that may be the rest of one', comes: 'eps until noon.' },
-  { what: 'the same, where the provider promises to go on', comes: 'eps.', asking: { how: 'prefill' }, rest: 'eps.' },
-  { what: 'a new answer that begins alike', comes: 'The quick answer is no.' },
+  { what: 'letters that may belong to the same word', comes: 'eps until noon.' },
+  { what: 'the same letters after a prefill', comes: 'eps.', mode: { kind: 'prefill' }, rest: 'eps.' },
+  { what: 'a new answer with the same first words', comes: 'The quick answer is no.' },
   { what: 'another answer', comes: 'Certainly! Here is the rest: it sleeps.' },
-  { what: 'another answer behind blank lines', sent: 'The quick brown', comes: '\n\nCertainly, the rest' },
-  { what: 'fewer words than prove anything', comes: 'it sleeps.' },
-  { what: 'the last letters of a word behind white space', sent: 'The quick brown f', comes: ' fox jumps' },
-  { what: 'an end before the seam', comes: 'The quick brown fox' },
+  { what: 'another answer after blank lines', sent: 'The quick brown', comes: '\n\nCertainly, the rest' },
+  { what: 'too few words to prove anything', comes: 'it sleeps.' },
+  { what: 'the last letters of a word after white space', sent: 'The quick brown f', comes: ' fox jumps' },
+  { what: 'an end before the overlap', comes: 'The quick brown fox' },
   { what: 'nothing', comes: '' },
-  { what: 'the last words as a whole quotation', comes: '"dog, and then it sle"eps' },
+  { what: 'the last words in closed quotation marks', comes: '"dog, and then it sle"eps' },
   {
-    what: 'a restart that begins with a mark',
-    asking: { how: 'restart' },
+    what: 'a restart that begins with decoration',
+    mode: { kind: 'restart' },
     sent: '```json\n{"a',
     comes: '```json\n{"a":1}',
     rest: '":1}',
   },
   {
-    what: 'a new line behind a blank that was sent',
-    asking: { how: 'prefill' },
+    what: 'a new line after a space that was sent',
+    mode: { kind: 'prefill' },
     sent: '- first ',
     comes: '\n- second',
     rest: '\n- second',
   },
-  { what: 'a number behind a blank', sent: 'Paris\n2. Lond', comes: ' 1. Madrid' },
-  { what: 'an end at once where the provider goes on by itself', asking: { how: 'prefill' }, comes: '', rest: '' },
+  { what: 'a number after a space', sent: 'Paris\n2. Lond', comes: ' 1. Madrid' },
+  { what: 'an empty rest after a prefill', mode: { kind: 'prefill' }, comes: '', rest: '' },
   { what: 'a text that repeats itself', sent: 'ha '.repeat(30), comes: 'ha '.repeat(40) },
-  { what: 'the last words, where it was asked anew', asking: { how: 'restart' }, comes: 'dog, and then it sleeps.' },
-  { what: 'everything, where nothing was sent', asking: { how: 'restart' }, sent: '', comes: 'Hello', rest: 'Hello' },
+  { what: 'the last words after a restart', mode: { kind: 'restart' }, comes: 'dog, and then it sleeps.' },
+  { what: 'everything when nothing was sent', mode: { kind: 'restart' }, sent: '', comes: 'Hello', rest: 'Hello' },
 ];
 
-/** The text behind the seam, found in pieces. */
-const restOf = (sent: string, pieces: readonly string[], asking: ResumeMode): string | undefined => {
-  const seam = new OverlapFinder(sent, asking);
-  let joint: ReturnType<OverlapFinder['take']>;
-  for (const piece of pieces) joint ??= seam.take(piece);
-  joint ??= seam.end();
-  return joint === 'none' ? undefined : pieces.join('').slice(joint.cut);
+/** Returns the text after the overlap, when the answer comes in these pieces. */
+const restOf = (sent: string, pieces: readonly string[], mode: ResumeMode): string | undefined => {
+  const finder = new OverlapFinder(sent, mode);
+  let overlap: ReturnType<OverlapFinder['take']>;
+  for (const piece of pieces) overlap ??= finder.take(piece);
+  overlap ??= finder.end();
+  return overlap === 'none' ? undefined : pieces.join('').slice(overlap.cut);
 };
 
-/** How a target is asked that can be told only in words. */
-const askingFor = (sent: string): ResumeMode => {
+/** How a target without prefill is asked. */
+const modeFor = (sent: string): ResumeMode => {
   const transcript = new Transcript();
   transcript.add(Buffer.from(chunk({ content: sent })));
-  return continued({ messages: [] }, { transcript, instruction: '' }).asking;
+  return continuedRequest({ messages: [] }, { transcript, instruction: '' }).resumeMode;
 };
 
-/** Where in the whole answer a target begins that was asked for the rest: in each way that it may take. */
-const beginningsOf = (sent: string, asking: ResumeMode): number[] =>
-  asking.how === 'instruct' ? [0, sent.lastIndexOf(asking.lastWords), sent.length] : [0];
+/** Where in the whole answer a target may start when it is asked for the rest. */
+const beginningsOf = (sent: string, mode: ResumeMode): number[] =>
+  mode.kind === 'instruct' ? [0, sent.lastIndexOf(mode.lastWords), sent.length] : [0];
 
-describe('The seam between two parts of an answer', () => {
-  for (const { what, sent = SENT, comes, asking, lastWords = sent.slice(-20), rest } of CASES) {
+describe('The overlap of two parts of an answer', () => {
+  for (const { what, sent = SENT, comes, mode, lastWords = sent.slice(-20), rest } of CASES) {
     it(`${rest === undefined ? 'is not found' : 'is found'} in ${what}`, () => {
-      const asked = asking ?? { how: 'instruct' as const, lastWords };
+      const asked = mode ?? { kind: 'instruct' as const, lastWords };
       expect(restOf(sent, [comes], asked)).to.equal(rest);
       expect(restOf(sent, comes.split(''), asked)).to.equal(rest);
     });
   }
 
-  it('loses and doubles no character, wherever the answer is cut and however the next part comes', () => {
+  it('loses and doubles no character, wherever the answer is cut and in whatever pieces the next part comes', () => {
     const word = fc.string({ unit: fc.constantFrom(...'abcdefgäß🌊—"“1.'), minLength: 3, maxLength: 9 });
     const words = fc.array(
       fc.tuple(word, fc.constantFrom(' ', '\n', '  ', ', ')).map((pair) => pair.join('')),
@@ -114,11 +114,11 @@ describe('The seam between two parts of an answer', () => {
       fc.property(words, fc.nat(), fc.nat(), fc.nat(), (list, cutAt, manner, pieceLength) => {
         const whole = list.join('');
         const sent = whole.slice(0, 1 + (cutAt % (whole.length - 1)));
-        const asking = askingFor(sent);
-        const beginnings = beginningsOf(sent, asking);
+        const mode = modeFor(sent);
+        const beginnings = beginningsOf(sent, mode);
         const next = whole.slice(beginnings[manner % beginnings.length]);
-        const rest = restOf(sent, next.match(new RegExp(`.{1,${1 + (pieceLength % 9)}}`, 'gs')) ?? [], asking);
-        // An answer that may join on in two places is not taken; one that is taken must be right.
+        const rest = restOf(sent, next.match(new RegExp(`.{1,${1 + (pieceLength % 9)}}`, 'gs')) ?? [], mode);
+        // An ambiguous overlap is refused. One that is found must be right.
         if (rest !== undefined) expect(sent + rest).to.equal(whole);
       }),
       { numRuns: 5_000 },
@@ -134,24 +134,24 @@ describe('The seam between two parts of an answer', () => {
     'a table': rows(9, (at) => `| ${at % 2} | yes | no | yes | no |\n`),
   };
   for (const [what, whole] of Object.entries(REPETITIVE)) {
-    it(`takes no repetition of ${what} for one of the last words`, () => {
+    it(`does not mistake ${what} for a repetition of the last words`, () => {
       for (let cut = 1; cut < whole.length; cut++) {
         const sent = whole.slice(0, cut);
-        const asking = askingFor(sent);
-        // One that ignores what it is told, and goes on with the same again, cannot be told from one that begins anew.
-        for (const from of beginningsOf(sent, asking).filter((at) => at < cut)) {
-          const rest = restOf(sent, whole.slice(from).split(''), asking);
+        const mode = modeFor(sent);
+        // A target that ignores the instruction and repeats a row looks like one that starts over.
+        for (const from of beginningsOf(sent, mode).filter((at) => at < cut)) {
+          const rest = restOf(sent, whole.slice(from).split(''), mode);
           if (rest !== undefined) expect(sent + rest, `cut at ${cut}, from ${from}`).to.equal(whole);
         }
       }
     });
   }
 
-  it('is found in time in a long text of blanks, and in one of a single letter', () => {
+  it('is found quickly in a long text of spaces, and in one of a single letter', () => {
     for (const sent of [`begun${' '.repeat(200_000)}x`, 'a'.repeat(200_000)]) {
       const startedAt = process.cpuUsage();
-      restOf(sent, ['b'.repeat(10_000), 'a'.repeat(10_000)], { how: 'instruct', lastWords: sent.slice(-60) });
-      // Quadratic in either it would take minutes.
+      restOf(sent, ['b'.repeat(10_000), 'a'.repeat(10_000)], { kind: 'instruct', lastWords: sent.slice(-60) });
+      // A quadratic search would take minutes.
       expect(process.cpuUsage(startedAt).user).to.be.below(5_000_000);
     }
   });

@@ -8,10 +8,10 @@ import { Random } from '../../simulator/random.js';
 const CUTS = 500;
 const CUTS_IN_CALLS = 150;
 
-/** How a target goes on that is asked to take up an answer. */
-type Manner = 'repeats the last words' | 'begins again' | 'goes on';
+/** How a target continues an answer. */
+type ResumeStyle = 'repeats the last words' | 'starts over' | 'continues';
 
-const MANNERS: readonly Manner[] = ['repeats the last words', 'begins again', 'goes on'];
+const STYLES: readonly ResumeStyle[] = ['repeats the last words', 'starts over', 'continues'];
 
 interface Call {
   readonly id: string;
@@ -50,7 +50,7 @@ const wholeOf = (random: Random, calling: boolean): Whole => ({
 
 const piecesOf = (text: string): string[] => text.match(/.{1,7}/gs) ?? [];
 
-/** An answer's frames, as a provider sends them. */
+/** Returns an answer's frames as a provider sends them. */
 const framesOf = (text: string, calls: readonly Call[]): string[] => [
   chunk({ role: 'assistant', content: '' }),
   ...piecesOf(text).map((content) => chunk({ content })),
@@ -62,28 +62,28 @@ const framesOf = (text: string, calls: readonly Call[]): string[] => [
   DONE,
 ];
 
-/** A target that knows the whole answer and goes on in its manner, as far as what it was asked lets it. */
-const goingOn =
-  ({ text, calls }: Whole, manner: Manner): Answerer =>
+/** A target that knows the whole answer and continues it in this style, as far as the request allows. */
+const continuing =
+  ({ text, calls }: Whole, style: ResumeStyle): Answerer =>
   (res, request) => {
     const messages = request.body.messages as { role: string; content: string }[];
     const begun = messages.findLast(({ role }) => role === 'assistant')?.content ?? '';
-    const asked = messages.at(-1)?.content ?? '';
-    const told = begun === '' ? '' : asked.slice(asked.indexOf('---\n') + 4);
-    expect(`${begun}${text.slice(begun.length).match(/^\s*/)?.[0]}${told}`).to.satisfy((sent: string) =>
+    const ask = messages.at(-1)?.content ?? '';
+    const lastWords = begun === '' ? '' : ask.slice(ask.indexOf('---\n') + 4);
+    expect(`${begun}${text.slice(begun.length).match(/^\s*/)?.[0]}${lastWords}`).to.satisfy((sent: string) =>
       text.startsWith(sent),
     );
-    const again = {
-      'begins again': 0,
-      'goes on': begun.length,
-      'repeats the last words': text.indexOf(told, begun.length),
+    const starts = {
+      'starts over': 0,
+      continues: begun.length,
+      'repeats the last words': text.indexOf(lastWords, begun.length),
     };
-    const from = again[manner];
+    const from = starts[style];
     return stream(framesOf(text.slice(from), calls))(res, request);
   };
 
 /** What the SDK made of the stream. */
-interface Seen {
+interface SdkResult {
   readonly text: string;
   readonly calls: Call[];
   readonly failed: boolean;
@@ -101,7 +101,7 @@ describe('A stream that breaks', () => {
 
   afterEach(() => Promise.all([proxy.close(), one.close(), two.close()]));
 
-  const read = async (): Promise<Seen> => {
+  const read = async (): Promise<SdkResult> => {
     const calls: Call[] = [];
     let text = '';
     try {
@@ -123,21 +123,21 @@ describe('A stream that breaks', () => {
     }
   };
 
-  it(`loses and doubles no character in ${CUTS} random cuts, ${CUTS_IN_CALLS} of them inside tool calls (pitfall 31: began anew)`, async () => {
+  it(`loses and doubles no character in ${CUTS} random cuts, ${CUTS_IN_CALLS} of them inside tool calls (pitfall 31: the text started over)`, async () => {
     const random = new Random(429, 'cuts');
-    const resumed = Object.fromEntries(MANNERS.map((manner) => [manner, 0]));
+    const resumed = Object.fromEntries(STYLES.map((style) => [style, 0]));
     let inCalls = 0;
     for (let index = 0; index < CUTS; index++) {
       const calling = index < CUTS_IN_CALLS;
-      const manner = MANNERS[index % MANNERS.length] as Manner;
+      const style = STYLES[index % STYLES.length] as ResumeStyle;
       const whole = wholeOf(random, calling);
       const frames = framesOf(whole.text, whole.calls);
       const bytes = Buffer.from(frames.join(''));
       const first = calling ? bytes.indexOf('"tool_calls"') : (frames[0]?.length ?? 0) + (frames[1]?.length ?? 0);
       const cut = integer(random, first + 1, bytes.indexOf('"finish_reason":"'));
-      // Whoever has just served is not put to rest for one break.
+      // A target that has just served does not cool down for one break.
       one.script(answer('whole'), stream([bytes.subarray(0, cut)], random.pick(['cut', 'end'])));
-      two.always(goingOn(whole, manner));
+      two.always(continuing(whole, style));
       expect((await read()).text).to.equal('whole');
       const { text, calls, failed } = await read();
       if (failed) {
@@ -145,24 +145,24 @@ describe('A stream that breaks', () => {
         expect(calls).to.deep.equal([]);
         continue;
       }
-      expect(text, `${manner}, cut at ${cut} of ${bytes.length}`).to.equal(whole.text);
+      expect(text, `${style}, cut at ${cut} of ${bytes.length}`).to.equal(whole.text);
       expect(calls).to.deep.equal(whole.calls);
-      resumed[manner] = (resumed[manner] ?? 0) + 1;
+      resumed[style] = (resumed[style] ?? 0) + 1;
       if (calling) inCalls++;
     }
     const all = Object.values(resumed).reduce((sum, count) => sum + count, 0);
     console.log(`      resumed: ${all} of ${CUTS} (${inCalls} of ${CUTS_IN_CALLS} in tool calls)`, resumed);
     expect(inCalls).to.equal(CUTS_IN_CALLS);
-    expect(resumed['begins again']).to.be.greaterThan(160);
+    expect(resumed['starts over']).to.be.greaterThan(160);
     expect(resumed['repeats the last words']).to.be.greaterThan(160);
   }).timeout(60_000);
 
   const text = 'The sea was calm that morning, and the old harbour smelled of salt and tar, as it always did.';
   const begun = framesOf(text.slice(0, 50), []).slice(0, -2);
 
-  it('each time at the same target puts that target to rest', async () => {
+  it('twice in a row at the same target makes that target cool down', async () => {
     one.always(stream(begun, 'cut'));
-    two.always(goingOn({ text, calls: [] }, 'goes on'));
+    two.always(continuing({ text, calls: [] }, 'continues'));
     expect((await read()).text).to.equal(text);
     expect((await read()).text).to.equal(text);
     two.always(answer('from the second'));
@@ -170,29 +170,29 @@ describe('A stream that breaks', () => {
     expect(one.received).to.have.length(2);
   });
 
-  it('with a page in place of a frame is taken up', async () => {
+  it('is resumed when a page comes instead of a frame', async () => {
     one.always(stream([...begun, 'data: <html><title>502 Bad Gateway</title></html>\n\n'], 'hang'));
-    two.always(goingOn({ text, calls: [] }, 'goes on'));
+    two.always(continuing({ text, calls: [] }, 'continues'));
     expect(await read()).to.deep.equal({ text, calls: [], failed: false });
   });
 
-  it('on its content is not taken up, unless the chain says so', async () => {
+  it('because of its content is not resumed by default', async () => {
     const refusal = { error: { message: 'The content was filtered', code: 'content_filter' } };
     one.always(stream([...begun, `data: ${JSON.stringify(refusal)}\n\n`]));
-    two.always(goingOn({ text, calls: [] }, 'goes on'));
+    two.always(continuing({ text, calls: [] }, 'continues'));
     const { text: seen, failed } = await read();
     expect({ seen, failed }).to.deep.equal({ seen: text.slice(0, 50), failed: true });
     expect(two.received).to.have.length(0);
   });
 
-  it('at a target whose name no comment can hold leaves nothing behind', async () => {
-    one.script(stream(begun, 'cut')).always(goingOn({ text, calls: [] }, 'goes on'));
+  it('at a target whose name does not fit into a comment is still resumed', async () => {
+    one.script(stream(begun, 'cut')).always(continuing({ text, calls: [] }, 'continues'));
     const response = await proxy.post(`{"model":"one/\\ud800","stream":true,"messages":${JSON.stringify(HELLO)}}`);
     expect(await response.text()).to.contain('[DONE]');
     await proxy.app.runtime.waterfall.idle();
   });
 
-  it('not, but whose caller closes at [DONE], is whole, and costs what the provider reported', async () => {
+  it('at [DONE] because the caller closed it is whole, and costs what the provider reported', async () => {
     const usage = { prompt_tokens: 5, completion_tokens: 3 };
     one.always(stream([...begun, chunk({}, 'stop', { usage }), DONE], 'hang'));
     const outcomes: Outcome[] = [];
@@ -205,7 +205,7 @@ describe('A stream that breaks', () => {
     expect(outcomes[0]?.usage).to.deep.equal({ input: 5, output: 3, estimated: false });
   });
 
-  it('not, but whose provider keeps the connection open behind [DONE], ends all the same', async () => {
+  it('in no way, but stays open after [DONE], ends all the same', async () => {
     one.always(stream([...begun, chunk({}, 'stop'), DONE], 'hang'));
     expect(await read()).to.deep.equal({ text: text.slice(0, 50), calls: [], failed: false });
     await one.received[0]?.aborted;

@@ -6,11 +6,11 @@ import { RawCaller } from '../../raw-caller.js';
 import { answer, chunk, ScriptedUpstream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
 
-const ALL = 10_000;
+const CALLERS = 10_000;
 const AT_ONCE = 100;
-/** Connections that may stay open for the next request, on either side of each. */
+/** Both ends of the connections that may stay open for the next request. */
 const POOLED = 2 * AT_ONCE;
-/** A leak of half a KiB for each request would be more. */
+/** A leak of half a KiB per request exceeds this. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
 setFlagsFromString('--expose-gc');
@@ -22,24 +22,24 @@ describe('Streams that callers leave', () => {
 
   before(async () => {
     upstream = await ScriptedUpstream.start();
-    // The log of requests holds those of the day in memory, as many as it may: what it holds is no leak.
+    // The request log keeps requests in memory on purpose, which would look like a leak.
     const plugins = [{ use: 'nedb-logger', enabled: false }];
     proxy = await startProxy({ ...chainOver([upstream], {}, { limits: [{ concurrent: AT_ONCE }] }), plugins });
   });
 
   after(() => Promise.all([proxy.close(), upstream.close()]));
 
-  /** The caller leaves as soon as its provider has been asked, or as soon as it has got something. */
-  const leave = async (before: boolean): Promise<void> => {
+  /** Leaves as soon as the provider has the request, or as soon as the first bytes are there. */
+  const leave = async (beforeFirstByte: boolean): Promise<void> => {
     const user = `${callers++}`;
     const caller = new RawCaller(proxy.address, { user });
-    if (before) waiting.set(user, () => caller.leave());
+    if (beforeFirstByte) waiting.set(user, () => caller.leave());
     else caller.socket.once('data', () => caller.leave());
     await caller.closed;
   };
 
   let callers = 0;
-  /** Callers that leave before the first byte, by name: how they do so. */
+  /** Callers that leave before the first byte, by name, with the function that makes them leave. */
   const waiting = new Map<string, () => void>();
 
   const leaveMany = async (count: number): Promise<void> => {
@@ -52,13 +52,13 @@ describe('Streams that callers leave', () => {
 
   const resources = (): Record<string, number> => {
     const counts: Record<string, number> = {};
-    // What runs in the next turn of the loop anyway is left behind by nobody.
+    // An immediate runs in the next turn of the event loop and is not a leak.
     for (const kind of process.getActiveResourcesInfo().filter((kind) => kind !== 'Immediate'))
       counts[kind] = (counts[kind] ?? 0) + 1;
     return counts;
   };
 
-  /** What the test itself keeps of every request. */
+  /** Drops what the test itself keeps of every request. */
   const forget = (): void => {
     upstream.received.length = 0;
     proxy.log.lines.length = 0;
@@ -69,7 +69,7 @@ describe('Streams that callers leave', () => {
     await until(() => upstream.openSockets <= 1 && (resources().TCPSocketWrap ?? 0) <= POOLED);
   };
 
-  it(`leave nothing behind: no socket, timer, slot or memory, ${ALL} times, half before the first byte (pitfall 30)`, async () => {
+  it(`leave no socket, timer, slot or memory behind, ${CALLERS} times, half before the first byte (pitfall 30)`, async () => {
     const { runtime } = proxy.app;
     const warnings: string[] = [];
     const onWarning = ({ name }: Error): void => void warnings.push(name);
@@ -78,7 +78,7 @@ describe('Streams that callers leave', () => {
     runtime.host.hooks.afterResponse.tap('test', ({ status }) => {
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     });
-    // Until an account has answered once, it is met with caution.
+    // Ends the probation of the target.
     await new RawCaller(proxy.address).answer();
     upstream.always((res, { body }) => {
       const user = String(body.user);
@@ -91,9 +91,9 @@ describe('Streams that callers leave', () => {
     forget();
     collectGarbage();
     const [before, heapBefore] = [resources(), process.memoryUsage().heapUsed];
-    await leaveMany(ALL);
+    await leaveMany(CALLERS);
     await settled();
-    expect(upstream.received).to.have.length(ALL);
+    expect(upstream.received).to.have.length(CALLERS);
     forget();
     collectGarbage();
     const [after, heapAfter] = [resources(), process.memoryUsage().heapUsed];
@@ -109,7 +109,7 @@ describe('Streams that callers leave', () => {
     const [target] = runtime.chains.all[0]?.targets ?? [];
     expect(target && runtime.stateOf(target).quotas.map(({ inFlight }) => inFlight)).to.deep.equal([0]);
     expect(runtime.waterfall.waiting).to.equal(0);
-    expect(Object.fromEntries(statuses)).to.deep.equal({ 200: 1, 499: ALL + AT_ONCE * 5 });
+    expect(Object.fromEntries(statuses)).to.deep.equal({ 200: 1, 499: CALLERS + AT_ONCE * 5 });
     upstream.always(answer('still there'));
     expect((await new RawCaller(proxy.address).answer()).body.toString()).to.contain('there');
   }).timeout(120_000);

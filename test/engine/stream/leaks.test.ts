@@ -12,37 +12,37 @@ import {
 } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
 
-interface WayOut {
-  readonly how: string;
+interface Ending {
+  readonly what: string;
   readonly upstream: Answerer;
   readonly stream?: boolean;
-  /** The caller leaves once the provider has the request, or the first byte is there. */
+  /** The caller leaves once the provider has the request, or once the first byte is there. */
   readonly leaves?: 'before' | 'during';
   /** A hook denies the attempt. */
   readonly denied?: boolean;
 }
 
-const WAYS: readonly WayOut[] = [
-  { how: 'a whole answer', upstream: answer('hi') },
-  { how: 'a stream', upstream: answer('hi'), stream: true },
-  { how: 'a refusal', upstream: reply(429, { error: { message: 'spent' } }) },
-  { how: 'a rejection', upstream: reply(400, { error: { message: 'no' } }) },
-  { how: 'a broken connection', upstream: hangUp },
-  { how: 'an empty answer', upstream: reply(200, '') },
-  { how: 'a timeout', upstream: silence },
-  { how: 'a stream that is cut', upstream: stream([chunk({ content: 'a' })], 'cut'), stream: true },
-  { how: 'a stream that stalls', upstream: stream([chunk({ content: 'a' })], 'hang'), stream: true },
-  { how: 'a caller who leaves before the answer', upstream: silence, leaves: 'before' },
+const ENDINGS: readonly Ending[] = [
+  { what: 'a whole answer', upstream: answer('hi') },
+  { what: 'a stream', upstream: answer('hi'), stream: true },
+  { what: 'a refusal', upstream: reply(429, { error: { message: 'spent' } }) },
+  { what: 'a rejection', upstream: reply(400, { error: { message: 'no' } }) },
+  { what: 'a broken connection', upstream: hangUp },
+  { what: 'an empty answer', upstream: reply(200, '') },
+  { what: 'a timeout', upstream: silence },
+  { what: 'a stream that is cut', upstream: stream([chunk({ content: 'a' })], 'cut'), stream: true },
+  { what: 'a stream that stalls', upstream: stream([chunk({ content: 'a' })], 'hang'), stream: true },
+  { what: 'a caller who leaves before the answer', upstream: silence, leaves: 'before' },
   {
-    how: 'a caller who leaves a stream',
+    what: 'a caller who leaves a stream',
     upstream: stream([chunk({ content: 'a' })], 'hang'),
     stream: true,
     leaves: 'during',
   },
-  { how: 'a denial by a hook', upstream: answer('hi'), denied: true },
+  { what: 'a denial by a hook', upstream: answer('hi'), denied: true },
 ];
 
-describe('Nothing is held after', () => {
+describe('A reservation is closed after', () => {
   let upstream: ScriptedUpstream;
   let proxy: RunningProxy;
 
@@ -54,13 +54,13 @@ describe('Nothing is held after', () => {
 
   afterEach(() => Promise.all([proxy.close(), upstream.close()]));
 
-  for (const { how, upstream: answerer, stream: streamed = false, leaves, denied = false } of WAYS) {
-    it(`${how} (pitfall 15)`, async () => {
+  for (const { what, upstream: answerer, stream: streamed = false, leaves, denied = false } of ENDINGS) {
+    it(`${what} (pitfall 15)`, async () => {
       const { runtime } = proxy.app;
       upstream.always(answerer);
       if (denied) runtime.host.hooks.beforeAttempt.tap('test', () => ({ reason: 'no' }));
       const leaving = new AbortController();
-      const asked = fetch(`${proxy.address}/v1/chat/completions`, {
+      const answered = fetch(`${proxy.address}/v1/chat/completions`, {
         method: 'POST',
         signal: leaving.signal,
         headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
@@ -76,7 +76,7 @@ describe('Nothing is held after', () => {
         await until(() => upstream.received.length === 1);
         leaving.abort();
       }
-      await asked.catch(() => {});
+      await answered.catch(() => {});
       await runtime.waterfall.idle();
       const [target] = runtime.chains.all[0]?.targets ?? [];
       const quotas = target === undefined ? [] : runtime.stateOf(target).quotas;

@@ -12,22 +12,22 @@ import { until } from '../../until.js';
 const CALLERS = 100;
 const MEGABYTE = 1024 * 1024;
 const ALL_BYTES = 20 * MEGABYTE;
-/** A few. A stream that is not held back would be in memory whole. */
+/** Far less than a whole stream, which would be in memory without back-pressure. */
 const MOST_BYTES_EACH = 4 * MEGABYTE;
-/** When so long nothing has moved, nothing moves any more. */
+/** A stream that has not moved for this long has stopped. */
 const STILL_MS = 1_000;
-/** A slow reader takes what has come so often, and then has a rest. */
+/** A slow reader reads once in this time. */
 const REST_MS = 100;
-/** So much is read until enough is seen. */
+/** Bytes that each slow reader reads in the test. */
 const READ_BYTES = MEGABYTE;
 
 const PIECE = Buffer.from(chunk({ content: 'x'.repeat(64 * 1024 - 200) }));
 const PIECES = Math.ceil(ALL_BYTES / PIECE.length);
 const END = Buffer.from(chunk({}, 'stop') + DONE);
 
-/** The part of its bytes that a provider may get rid of at most: what the kernel's buffers take on the way. */
-const FAR_BELOW = 0.7;
-/** Callers that read to the end. */
+/** The largest share of its bytes that a provider may send. The kernel's buffers take some on the way. */
+const MOST_SENT = 0.7;
+/** Callers that read to the end in the last part of the test. */
 const PATIENT = 5;
 
 const PROC = '/proc/self/status';
@@ -39,7 +39,7 @@ const SOURCE = [
   fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url)),
 ];
 
-/** What a process holds in memory, in bytes. */
+/** Returns the resident memory of a process, in bytes. */
 const residentBytes = ({ pid }: ChildProcess): number => {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
@@ -51,14 +51,14 @@ describe('Slow readers', () => {
   let child: ChildProcess;
   let address: string;
   let callers: RawCaller[] = [];
-  /** What the process wrote to where errors go. */
-  let complaints = '';
-  /** Bytes that the provider has got rid of, over all streams. */
+  /** What the process wrote to stderr. */
+  let errorOutput = '';
+  /** Bytes that the provider has sent, in all streams. */
   let written = 0;
-  /** What the process holds once it has served one stream. */
-  let atFirst: number;
+  /** Memory of the process after it has served one stream, in bytes. */
+  let bytesBefore: number;
 
-  /** Sends as fast as it may, and no faster. */
+  /** Sends as fast as the socket takes it. */
   const flood: Answerer = async (res, { aborted }) => {
     res.writeHead(200, { 'content-type': 'text/event-stream' });
     for (const piece of [...Array.from({ length: PIECES }, () => PIECE), END]) {
@@ -82,17 +82,17 @@ describe('Slow readers', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      complaints += text;
+      errorOutput += text;
     });
-    let said = '';
+    let output = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
+      output += text;
     });
-    await until(() => /listens on \S+\/v1"/.test(said));
-    address = /listens on (\S+)\/v1"/.exec(said)?.[1] ?? '';
-    // It has grown as far as serving makes it.
+    await until(() => /listens on \S+\/v1"/.test(output));
+    address = /listens on (\S+)\/v1"/.exec(output)?.[1] ?? '';
+    // Serving one stream makes the process grow to its usual size.
     await new RawCaller(address).answer();
-    atFirst = residentBytes(child);
+    bytesBefore = residentBytes(child);
   });
 
   afterEach(() => {
@@ -118,12 +118,12 @@ describe('Slow readers', () => {
     });
   };
 
-  /** @returns by how many bytes the process grows, at most, while `CALLERS` read like this. */
+  /** Returns by how many bytes the process grows, at most, while the callers read like this. */
   const growth = async (read: (callers: readonly RawCaller[]) => Promise<void>): Promise<number> => {
     written = 0;
     let most = 0;
     const watch = setInterval(() => {
-      most = Math.max(most, residentBytes(child) - atFirst);
+      most = Math.max(most, residentBytes(child) - bytesBefore);
     }, 50);
     callers = Array.from({ length: CALLERS }, () => new RawCaller(address));
     await read(callers).finally(() => clearInterval(watch));
@@ -139,7 +139,7 @@ describe('Slow readers', () => {
     });
     console.log(`      the process grew by ${megabytes(grown)}, the provider sent ${megabytes(written)}`);
     expect(grown).to.be.below(CALLERS * MOST_BYTES_EACH);
-    expect(written).to.be.below(CALLERS * ALL_BYTES * FAR_BELOW);
+    expect(written).to.be.below(CALLERS * ALL_BYTES * MOST_SENT);
   }).timeout(60_000);
 
   it(`${CALLERS} that read slowly slow the provider down, and the process hardly grows`, async () => {
@@ -152,10 +152,10 @@ describe('Slow readers', () => {
     });
     console.log(`      the process grew by ${megabytes(grown)}, the provider sent ${megabytes(written)}`);
     expect(grown).to.be.below(CALLERS * MOST_BYTES_EACH);
-    expect(written).to.be.below(CALLERS * ALL_BYTES * FAR_BELOW);
+    expect(written).to.be.below(CALLERS * ALL_BYTES * MOST_SENT);
   }).timeout(60_000);
 
-  it('that read on after all get their whole stream', async () => {
+  it('that continue to read get their whole stream', async () => {
     await growth(async (all) => {
       for (const { socket } of all) socket.pause();
       await stopped();
@@ -170,12 +170,12 @@ describe('Slow readers', () => {
     });
   }).timeout(60_000);
 
-  it('whose connection breaks are no error in the log', async () => {
+  it('cause no error in the log when their connection breaks', async () => {
     const caller = new RawCaller(address);
     await until(() => caller.bytes > 0);
     caller.socket.resetAndDestroy();
     await upstream.received.at(-1)?.aborted;
     await new RawCaller(address).answer();
-    expect(complaints).to.equal('');
+    expect(errorOutput).to.equal('');
   });
 });

@@ -9,22 +9,22 @@ const RUNS = 150;
 
 type LineEnd = '\n' | '\r\n' | '\r';
 
-/** A frame as a provider may write it, whatever the line ends. */
+/** A frame as a provider may write it. */
 interface Written {
   readonly value: object;
-  /** How its JSON is spread over lines. */
+  /** Spaces of indentation. More than 0 spreads the JSON over several lines. */
   readonly indent: number;
-  /** A blank behind the colon, or none. */
-  readonly blank: string;
+  /** A space after the colon, or nothing. */
+  readonly space: string;
   readonly before: readonly string[];
-  readonly behind: readonly string[];
+  readonly after: readonly string[];
   readonly lineEnd: LineEnd;
   readonly frameEnd: LineEnd;
 }
 
 const lineEnd = fc.constantFrom<LineEnd>('\n', '\r\n', '\r');
 
-/** Without line ends of its own. */
+/** Contains no line ends. */
 const comment = fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => `:${text.replace(/[\r\n]/g, '')}`);
 const field = fc.constantFrom('id: 7', 'event: message', 'retry: 10', 'x-unknown: a', 'id', 'event:');
 const lines = fc.array(fc.oneof({ weight: 2, arbitrary: comment }, { weight: 1, arbitrary: field }), { maxLength: 2 });
@@ -35,58 +35,58 @@ const choice = (delta: object, finish: string | null = null): object => ({
   choices: [{ index: 0, delta, finish_reason: finish }],
 });
 
-const signs = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
-/** AnswerText that a careless reader takes for something else. */
+const plainText = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
+/** Text that a careless parser mistakes for something else. */
 const traps = fc.constantFrom('[DONE]', '"error"', 'data: x', 'event: error', '\n\n', '\r\n\r\n', '"usage":{', '\\');
-const said = fc.oneof({ weight: 4, arbitrary: signs }, { weight: 1, arbitrary: traps });
+const text = fc.oneof({ weight: 4, arbitrary: plainText }, { weight: 1, arbitrary: traps });
 
 const delta = fc.oneof(
-  { weight: 5, arbitrary: said.map((content) => ({ content })) },
+  { weight: 5, arbitrary: text.map((content) => ({ content })) },
   { weight: 1, arbitrary: fc.constant({ role: 'assistant', content: '' }) },
-  { weight: 1, arbitrary: said.map((reasoning) => ({ reasoning })) },
-  { weight: 1, arbitrary: said.map((content) => ({ content, x_unknown: [1, null, { a: 1.5 }] })) },
+  { weight: 1, arbitrary: text.map((reasoning) => ({ reasoning })) },
+  { weight: 1, arbitrary: text.map((content) => ({ content, x_unknown: [1, null, { a: 1.5 }] })) },
 );
 
 const written = (value: fc.Arbitrary<object>): fc.Arbitrary<Written> =>
   fc.record({
     value,
     indent: fc.constantFrom(0, 0, 1),
-    blank: fc.constantFrom(' ', ''),
+    space: fc.constantFrom(' ', ''),
     before: lines,
-    behind: lines,
+    after: lines,
     lineEnd,
     frameEnd: lineEnd,
   });
 
-const textOf = ({ value, indent, blank, before, behind, lineEnd, frameEnd }: Written): string => {
+const textOf = ({ value, indent, space, before, after, lineEnd, frameEnd }: Written): string => {
   const data = JSON.stringify(value, null, indent).split('\n');
-  const all = [...before, ...data.map((line) => `data:${blank}${line}`), ...behind];
-  // CR and LF would be one line end, and no blank line.
+  const all = [...before, ...data.map((line) => `data:${space}${line}`), ...after];
+  // CR and LF would be one line end and not a blank line.
   return all.join(lineEnd) + lineEnd + (lineEnd === '\r' && frameEnd === '\n' ? '\r' : frameEnd);
 };
 
-/** Frames that say something, in any order, and the end of an answer. */
-const told = fc.record({
+/** Frames with content, in any order, and the end of an answer. */
+const anyStream = fc.record({
   start: fc.constantFrom('', '\uFEFF', ': OPENROUTER PROCESSING\n\n', '\n\r\n'),
   frames: fc.array(written(delta.map((each) => choice(each))), { maxLength: 12 }),
-  first: written(said.map((content) => choice({ content }))),
+  first: written(text.map((content) => choice({ content }))),
   at: fc.nat(),
   end: written(fc.constantFrom('stop', 'length', 'content_filter').map((reason) => choice({}, reason))),
 });
 
-type Told = typeof told extends fc.Arbitrary<infer T> ? T : never;
+type AnyStream = typeof anyStream extends fc.Arbitrary<infer T> ? T : never;
 
-/** Something real is somewhere in it, or it would be no answer. */
-const framesOf = ({ frames, first, at }: Told): Written[] => frames.toSpliced(at % (frames.length + 1), 0, first);
+/** Puts the frame with content somewhere among the others. Without one it would not be an answer. */
+const framesOf = ({ frames, first, at }: AnyStream): Written[] => frames.toSpliced(at % (frames.length + 1), 0, first);
 
-const beforeEnd = (stream: Told): string => stream.start + framesOf(stream).map(textOf).join('');
+const beforeEnd = (stream: AnyStream): string => stream.start + framesOf(stream).map(textOf).join('');
 
 const contentOf = (frames: readonly Written[]): string =>
   frames
     .map(({ value }) => (value as { choices: { delta: { content?: string } }[] }).choices[0]?.delta.content ?? '')
     .join('');
 
-/** Cut at these places, as parts of its length. */
+/** Cuts at these places, given as fractions of the length. */
 const cutAt = (bytes: Buffer, places: readonly number[]): Buffer[] => {
   const sorted = places.map((place) => Math.floor(place * bytes.length)).toSorted((one, other) => one - other);
   return [0, ...sorted].map((from, index) => bytes.subarray(from, sorted[index] ?? bytes.length));
@@ -98,9 +98,9 @@ const plain = (frame: Written): Written => ({
   frameEnd: frame.frameEnd === '\r' ? '\n' : frame.frameEnd,
 });
 
-/** The SDK cuts at LF and CR LF alone, and knows no byte order mark. */
-const forSdk = told.map(
-  ({ frames, first, at, end }): Told => ({
+/** The SDK splits only at LF and CR LF, and does not accept a byte order mark. */
+const forSdk = anyStream.map(
+  ({ frames, first, at, end }): AnyStream => ({
     start: '',
     frames: frames.map(plain),
     first: plain(first),
@@ -121,7 +121,7 @@ describe('Any stream', () => {
     proxy = await startProxy({
       providers: { one: { type: 'openai-compatible', baseUrl: upstream.baseUrl } },
       chains: {
-        taken: { targets: ['one/a-model'], maxWait: '0s' },
+        resuming: { targets: ['one/a-model'], maxWait: '0s' },
         default: { targets: ['one/a-model'], maxWait: '0s', resume: false },
       },
     });
@@ -129,18 +129,18 @@ describe('Any stream', () => {
 
   after(() => Promise.all([proxy.close(), upstream.close()]));
 
-  /** A target that nothing is held against, whatever those before it have done. */
+  /** Returns a target without a history. */
   const fresh = (): string => `one/model-${runs++}`;
 
-  it(`arrives as the same bytes, wherever it is cut into writes (${RUNS} runs)`, async () => {
+  it(`arrives as the same bytes, however the provider splits it into writes (${RUNS} runs)`, async () => {
     const property = fc.asyncProperty(
-      told,
+      anyStream,
       fc.array(place, { maxLength: 40 }),
       fc.boolean(),
-      async (all, places, taken) => {
+      async (all, places, resumes) => {
         const bytes = Buffer.from(beforeEnd(all) + textOf(all.end) + DONE);
         upstream.always(stream(cutAt(bytes, places)));
-        const { body, whole } = await new RawCaller(proxy.address, { model: taken ? 'taken' : fresh() }).answer();
+        const { body, whole } = await new RawCaller(proxy.address, { model: resumes ? 'resuming' : fresh() }).answer();
         expect(body.toString()).to.equal(bytes.toString());
         expect(body.equals(bytes)).to.equal(true);
         expect(whole).to.equal(true);
@@ -149,7 +149,7 @@ describe('Any stream', () => {
     await fc.assert(property, { numRuns: RUNS });
   }).timeout(60_000);
 
-  /** What the SDK makes of it, and whether it raised. */
+  /** Returns what the SDK made of the stream, and the error that it threw. */
   const readWithSdk = async (): Promise<{ text: string; error?: unknown }> => {
     let text = '';
     try {
@@ -161,7 +161,7 @@ describe('Any stream', () => {
     }
   };
 
-  it(`that is whole is read whole by the SDK (${RUNS} runs)`, async () => {
+  it(`is read whole by the SDK when it is whole (${RUNS} runs)`, async () => {
     const property = fc.asyncProperty(forSdk, fc.array(place, { maxLength: 10 }), async (all, places) => {
       upstream.always(stream(cutAt(Buffer.from(beforeEnd(all) + textOf(all.end)), places)));
       expect(await readWithSdk()).to.deep.equal({ text: contentOf(framesOf(all)) });
@@ -169,7 +169,7 @@ describe('Any stream', () => {
     await fc.assert(property, { numRuns: RUNS });
   }).timeout(60_000);
 
-  it(`that is cut off before its end ends in an error for the SDK (${RUNS} runs)`, async () => {
+  it(`makes the SDK throw when it is cut off before its end (${RUNS} runs)`, async () => {
     const property = fc.asyncProperty(
       forSdk,
       place,

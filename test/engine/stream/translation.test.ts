@@ -14,12 +14,12 @@ interface Line {
   readonly cost?: number;
 }
 
-/** An API with a JSON on each line, and words of its own. */
+/** An API that sends one JSON object per line, with field names of its own. */
 const LINES: Translation = {
   framing: 'lines',
-  answer: (said) => ({
-    choices: [{ message: { role: 'assistant', content: (said as Line).word }, finish_reason: 'stop' }],
-    usage: { prompt_tokens: 2, completion_tokens: (said as Line).cost },
+  answer: (response) => ({
+    choices: [{ message: { role: 'assistant', content: (response as Line).word }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 2, completion_tokens: (response as Line).cost },
   }),
   stream: () => (event) => {
     const { word, over, cost } = event.data as Line;
@@ -31,17 +31,17 @@ const LINES: Translation = {
     }
     return word === undefined ? undefined : { choices: [{ delta: { content: word } }] };
   },
-  models: (said) => (said as { names: string[] }).names.map((id) => ({ id })),
+  models: (response) => (response as { names: string[] }).names.map((id) => ({ id })),
 };
 
-/** When so long nothing has moved, nothing moves any more. */
+/** A stream that has not moved for this long has stopped. */
 const STILL_MS = 1_000;
 
 function* forEver<T>(value: T): Generator<T> {
   for (;;) yield value;
 }
 
-const SAID = { role: 'assistant', content: 'hi' };
+const MESSAGE = { role: 'assistant', content: 'hi' };
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`;
 const WORDS = [{ word: 'Grüße ' }, { tick: 1 }, { word: 'aus ' }, { word: 'Köln' }, { over: true, cost: 7 }].map(line);
@@ -62,7 +62,7 @@ describe('A provider type that translates', () => {
     await Promise.all([one.close(), two.close()]);
   });
 
-  /** In front of a provider of the type, and of one that speaks OpenAI's protocol. */
+  /** Starts the proxy in front of a provider of this type, and of one that speaks OpenAI's protocol. */
   const start = async (translate: Translation = LINES, chain: object = {}): Promise<RunningProxy> => {
     const plugin = definePlugin({
       name: 'lines',
@@ -92,14 +92,14 @@ describe('A provider type that translates', () => {
       .map((frame) => JSON.parse(frame.slice(6)).choices?.[0]?.delta?.content ?? '')
       .join('');
 
-  it('asks in its own words, with the key in a header of its own', async () => {
+  it('sends requests in its own format, with the key in its own header', async () => {
     const { post } = await start();
     one.always(reply(200, { word: 'hi', cost: 1 }));
     await post({ messages: HELLO });
     expect(one.received[0]).to.deep.include({ path: '/v1/say', body: { ask: HELLO } });
   });
 
-  it('answers as OpenAI does, with what its API does not have filled in', async () => {
+  it('answers as OpenAI does, with missing fields filled in', async () => {
     const { post } = await start();
     one.always(reply(200, { word: 'hi', cost: 1 }));
     const response = await post({ messages: HELLO });
@@ -120,7 +120,7 @@ describe('A provider type that translates', () => {
     ['without the last line end', [WORDS.join('').trimEnd()]],
     ['with the line ends of Windows', [WORDS.join('').replaceAll('\n', '\r\n')]],
   ] as const) {
-    it(`streams what comes ${how}, and ends with [DONE]`, async () => {
+    it(`streams an answer that comes ${how}, and ends with [DONE]`, async () => {
       const { post } = await start();
       one.always(stream(parts));
       const text = await (await post({ messages: HELLO, stream: true })).text();
@@ -130,27 +130,27 @@ describe('A provider type that translates', () => {
     });
   }
 
-  it('may leave out whose words they are, and a chunk’s delta: the SDK reads it all the same', async () => {
+  it('may leave out the role and the delta of a chunk, and the SDK still reads it', async () => {
     const { client } = await start({
       answer: () => ({ id: undefined, choices: [{ message: { content: 'hi' } }] }),
       stream: () => (event) => ({
         choices: [(event.data as Line).over ? { finish_reason: 'stop' } : { delta: { content: 'hi' } }],
       }),
     });
-    const asked = { model: 'default', messages: [...HELLO] };
+    const request = { model: 'default', messages: [...HELLO] };
     one.always(reply(200, {}));
-    const whole = await client.chat.completions.create(asked);
-    expect(whole.choices[0]?.message).to.deep.equal(SAID);
+    const whole = await client.chat.completions.create(request);
+    expect(whole.choices[0]?.message).to.deep.equal(MESSAGE);
     expect(whole.id).to.be.a('string');
     one.always(stream(['data: {}\n\n', 'data: {"over":true}\n\n']));
-    const { choices } = await client.chat.completions.stream(asked).finalChatCompletion();
-    expect(choices[0]?.message).to.include(SAID);
-    for await (const { choices } of await client.chat.completions.create({ ...asked, stream: true })) {
+    const { choices } = await client.chat.completions.stream(request).finalChatCompletion();
+    expect(choices[0]?.message).to.include(MESSAGE);
+    for await (const { choices } of await client.chat.completions.create({ ...request, stream: true })) {
       expect(choices[0]?.delta).to.be.an('object');
     }
   });
 
-  it('that sends a frame without an end fails before it fills the memory', async () => {
+  it('fails on an endless frame before it fills the memory', async () => {
     const { post } = await start();
     const mebibyte = Buffer.alloc(1024 * 1024, 'x');
     one.always((res) => {
@@ -162,7 +162,7 @@ describe('A provider type that translates', () => {
     expect(await response.text()).to.contain('two');
   });
 
-  it('keeps the connection of the caller alive with what says nothing', async () => {
+  it("turns events without content into comments, which keep the caller's connection alive", async () => {
     const { post } = await start();
     one.always(stream(WORDS));
     const text = await (await post({ messages: HELLO, stream: true })).text();
@@ -171,19 +171,19 @@ describe('A provider type that translates', () => {
 
   for (const [what, answerer] of [
     ['an error on its first line', stream([line({ error: 'no luck' }), ...WORDS])],
-    ['what is no JSON', stream(['Internal Server Error\n'])],
+    ['a line that is not JSON', stream(['Internal Server Error\n'])],
     ['a page', reply(200, '<html>\n<title>Sign in</title>\n</html>')],
-    ['silence', stream([])],
+    ['nothing at all', stream([])],
     ['a broken connection', hangUp],
   ] as const) {
-    it(`asks the next target where its stream is ${what}`, async () => {
+    it(`falls through to the next target when its stream starts with ${what}`, async () => {
       const { post } = await start();
       one.always(answerer);
       expect(textOf(await (await post({ messages: HELLO, stream: true })).text())).to.equal('two');
     });
   }
 
-  it('goes on elsewhere where its stream breaks, as with any other', async () => {
+  it('resumes at another target when its stream breaks', async () => {
     const sentence = ['The harbour of the old town ', 'lies behind the long white wall '];
     const { post } = await start();
     one.always(
@@ -201,7 +201,7 @@ describe('A provider type that translates', () => {
     expect(textOf(text)).to.equal(`${sentence.join('')}and nobody sees it.`);
   });
 
-  it('is paused while the caller does not read, and goes on when it does', async () => {
+  it('pauses while the caller does not read, and continues when it does', async () => {
     const { address } = await start();
     const word = 'x'.repeat(64 * 1024);
     const count = 600;
@@ -226,23 +226,23 @@ describe('A provider type that translates', () => {
   });
 
   for (const [where, broken] of [
-    ['its answers', { answer: () => fail() }],
-    ['the beginning of its streams', { stream: () => fail() }],
-    ['the events of its streams', { stream: () => () => fail() }],
+    ['an answer', { answer: () => fail() }],
+    ['the start of a stream', { stream: () => fail() }],
+    ['an event of a stream', { stream: () => () => fail() }],
   ] as const) {
-    it(`is named where it throws for ${where}, and the next target answers`, async () => {
+    it(`is named in the failure when it throws for ${where}, and the next target answers`, async () => {
       const { post, app } = await start({ ...LINES, ...broken } as Translation);
       const streamed = 'stream' in broken;
       one.always(streamed ? stream(WORDS) : reply(200, { word: 'hi' }));
-      const asked = { messages: HELLO, stream: streamed };
-      expect((await post(asked)).headers.get('x-429chain-target')).to.equal('two/a-model');
-      const refusal = await post({ ...asked, model: 'one/a-model' });
+      const request = { messages: HELLO, stream: streamed };
+      expect((await post(request)).headers.get('x-429chain-target')).to.equal('two/a-model');
+      const refusal = await post({ ...request, model: 'one/a-model' });
       expect(await refusal.text()).to.contain('could not translate what came: a fault of the plugin');
       expect(app.runtime.status().targets.map(({ inFlight }) => inFlight)).to.deep.equal([0, 0]);
     });
   }
 
-  it('tells a refusal of every target in the shape of OpenAI', async () => {
+  it('returns a refusal by every target in the shape of OpenAI', async () => {
     const { post } = await start(LINES, { targets: ['one/a-model'] });
     one.always(reply(400, { fault: 'x', message: 'speak up' }));
     const response = await post({ messages: HELLO });
@@ -252,7 +252,7 @@ describe('A provider type that translates', () => {
     });
   });
 
-  it('lists its models where its API has them', async () => {
+  it('lists its models through its own path', async () => {
     const { app, address } = await start();
     one.always(reply(200, { names: ['small', 'large'] }));
     const headers = { authorization: `Bearer ${app.runtime.adminKey}` };

@@ -7,7 +7,7 @@ import { reserveOne, respond } from '../ask-ledger.js';
 
 const NEED = { tokens: 1, inputTokens: 1 };
 
-/** A provider that says nothing but 200 and 429. */
+/** A provider that states nothing but 200 and 429. */
 interface Silent {
   readonly name: string;
   readonly limit: number;
@@ -15,7 +15,7 @@ interface Silent {
   readonly counting: 'fixed' | 'sliding' | 'refilling';
 }
 
-/** Takes what the provider would take at these times. */
+/** Returns a function that says whether the provider serves a request at that time. */
 const createSilent = ({ limit, windowMs, counting }: Silent): ((now: number) => boolean) => {
   let taken: number[] = [];
   let level = limit;
@@ -73,9 +73,9 @@ const drive = (silent: Silent, perMinute: number, minutes: number) => {
   return { perWindow, ledger };
 };
 
-describe('What bare refusals teach', () => {
+describe('Learning from refusals without a stated limit', () => {
   for (const silent of PROVIDERS) {
-    it(`${silent.name}: hardly a refusal once it is learned, and most of what there is, is used`, () => {
+    it(`${silent.name}: once learned, most of the capacity is used with hardly a refusal`, () => {
       const span = Math.max(silent.windowMs, 60_000) / 60_000;
       const offered = Math.ceil((silent.limit * 60_000) / silent.windowMs) * 2;
       const { perWindow } = drive(silent, offered, 20 * span);
@@ -83,44 +83,44 @@ describe('What bare refusals teach', () => {
       const served = late.reduce((sum, each) => sum + each.served, 0);
       const refused = late.reduce((sum, each) => sum + each.refused, 0);
       const capacity = ((silent.limit * Math.max(silent.windowMs, 60_000)) / silent.windowMs) * late.length;
-      expect(served / capacity, 'used of what there was').to.be.greaterThan(0.8);
-      // A test in vain now and then is the price of finding out that more is allowed.
+      expect(served / capacity, 'share of the capacity').to.be.greaterThan(0.8);
+      // A failed test now and then is the price of finding out that more is allowed.
       expect(refused, `refused, of ${served} served`).to.be.at.most(Math.max(0.04 * served, 0.5 * late.length));
     });
   }
 
-  it('is shown as learned, and forgotten on request', () => {
+  it('shows the limit as learned, and forgets it on request', () => {
     const { ledger } = drive(PROVIDERS[1] as Silent, 60, 3);
     expect(ledger.status('p/m').quotas[0]).to.include({ source: 'learned', limit: 30, windowMs: 60_000 });
     ledger.reset('p/m');
     expect(ledger.status('p/m')).to.include({ state: 'available' });
   });
 
-  describe('one by one', () => {
+  describe('in detail:', () => {
     const BARE = { expected: false, hintMs: undefined, inFlight: 0 };
 
-    it('a window is no shorter than the wait that the provider names', () => {
+    it('a window is at least as long as the wait that the provider names', () => {
       const learner = new Learner();
       for (let index = 0; index < 20; index++) learner.served(1_000 * index);
       learner.refused(20_000, { ...BARE, hintMs: 35_000 });
-      // Room that is missing again and again would make a shorter one likely.
+      // Room that is missing repeatedly would make a shorter one likely.
       for (const now of [62_000, 63_000, 64_000, 65_000]) learner.refused(now, { ...BARE, hintMs: 3_000 });
       expect(learner.windowMs).to.equal(60_000);
       learner.refused(700_000, { ...BARE, hintMs: 40 * 60_000 });
       expect(learner.windowMs, 'a claim of more than a minute alone').to.be.at.most(3_600_000);
     });
 
-    it('attempts in flight have been let in before the one that is refused', () => {
+    it('attempts in flight count as admitted before the one that is refused', () => {
       const learner = new Learner();
       for (let index = 0; index < 14; index++) learner.served(1_000 * index);
       learner.refused(14_000, BARE);
       expect(learner.learned).to.deep.equal({ limit: 14, windowMs: 60_000 });
-      // A herd: all but one are served, and the one that is not is answered first.
+      // Of many at once all but one are served, and the refused one is answered first.
       learner.refused(200_000, { ...BARE, inFlight: 13 });
       expect(learner.learned).to.deep.equal({ limit: 13, windowMs: 60_000 });
     });
 
-    it('a test goes when a shorter window would be over, and not right after a burst', () => {
+    it('a test is sent when a shorter window would be over, not right after a burst', () => {
       const learner = new Learner();
       for (let index = 0; index < 5; index++) learner.served(index);
       // A hint, so that there are no early probes.
@@ -134,7 +134,7 @@ describe('What bare refusals teach', () => {
     });
   });
 
-  describe('a server that bears so many at once and no more', () => {
+  describe('a server with a fixed number of slots', () => {
     const SLOTS = 4;
 
     /** Keeps as many in flight as the ledger allows, up to ten; each takes a second. */
@@ -165,14 +165,14 @@ describe('What bare refusals teach', () => {
       return { counts, ledger };
     };
 
-    it('is asked for no more than that, but for a test now and then', () => {
+    it('is asked for no more, except for a test now and then', () => {
       const { counts, ledger } = drive((inFlight) => inFlight >= SLOTS, 600);
       expect(counts.refused).to.be.at.most(20);
       expect(counts.served).to.be.greaterThan(0.95 * SLOTS * 600);
       expect(ledger.status('p/m').quotas[0]).to.include({ dimension: 'concurrent', source: 'learned', limit: SLOTS });
     });
 
-    it('is told from one that is overloaded for other reasons', () => {
+    it('is not confused with a server that is overloaded for other reasons', () => {
       let calls = 0;
       const { ledger } = drive(() => ++calls % 7 === 0, 300);
       expect(ledger.status('p/m').quotas.map(({ dimension }) => dimension)).to.deep.equal([]);

@@ -46,9 +46,9 @@ describe('LedgerFile', () => {
     reservation.settle({ input: 60, output: 40 });
   };
 
-  const restart = (ledger: LedgerFile, ...rest: Parameters<typeof start>): MemoryLedger => {
+  const restart = (ledger: LedgerFile, ...args: Parameters<typeof start>): MemoryLedger => {
     ledger.close();
-    return start(...rest).ledger;
+    return start(...args).ledger;
   };
 
   it('keeps a spent day over a restart', () => {
@@ -58,7 +58,17 @@ describe('LedgerFile', () => {
     expect(refusalOf(restart(kept), 'groq/a', NEED)).to.include({ code: 'quota', retryAt: resetAt });
   });
 
-  it('keeps a rest with its reason, and a bucket at its level', () => {
+  it('keeps a window without a stated limit open after a restart', () => {
+    const { ledger, kept } = start();
+    hear(ledger, { dimension: 'requests', window: '1d', remaining: 3, resetAt: clock.now() + 60_000 });
+    clock.turn(60_000);
+    expect(refusalOf(ledger, 'groq/a', NEED)).to.equal(undefined);
+    const after = restart(kept);
+    hear(after);
+    expect(refusalOf(after, 'groq/a', NEED)).to.equal(undefined);
+  });
+
+  it('keeps a cooldown with its reason, and the level of a bucket', () => {
     const { ledger, kept } = start();
     hear(ledger, {
       dimension: 'tokens',
@@ -77,7 +87,7 @@ describe('LedgerFile', () => {
     expect(after.status('groq/a').quotas[0]).to.include({ dimension: 'tokens', remaining: 50, limit: 6000 });
   });
 
-  it('keeps what was used of a limit that was written down, attempts in flight included', () => {
+  it('keeps what was used of a configured limit, including attempts in flight', () => {
     const limits: Declaration = { scope: 'groq/a', limits: [{ requests: 5, per: '1d' }], source: 'manual' };
     const { ledger, kept } = start('a', limits);
     hear(ledger);
@@ -85,7 +95,7 @@ describe('LedgerFile', () => {
     expect(restart(kept, 'a', limits).status('groq/a').quotas[0]).to.include({ remaining: 3, inFlight: 0 });
   });
 
-  it('keeps what was learned of a silent provider', () => {
+  it('keeps what it learned about a provider that states no limits', () => {
     const { ledger, kept } = start();
     for (let index = 0; index < 7; index++) hear(ledger);
     const reservation = reserveOne(ledger, 'groq/a', NEED);
@@ -95,28 +105,28 @@ describe('LedgerFile', () => {
     expect(restart(kept).status('groq/a').quotas[0]).to.include({ source: 'learned', limit: 7, windowMs: 60_000 });
   });
 
-  const rest = (ledger: MemoryLedger, failureClass: 'auth' | 'quota'): void => {
+  const coolDown = (ledger: MemoryLedger, failureClass: 'auth' | 'quota'): void => {
     const reservation = reserveOne(ledger, 'groq/a', NEED);
     if (!reservation.granted) throw new Error(reservation.reason);
     ledger.coolDown(reservation, 'provider', { class: failureClass, reason: 'no', until: clock.now() + 9e6 });
     reservation.release();
   };
 
-  it('forgets what was held against another key', () => {
+  it('forgets the cooldowns of another key', () => {
     const { ledger, kept } = start();
-    rest(ledger, 'quota');
+    coolDown(ledger, 'quota');
     expect(restart(kept).status('groq/a').state).to.equal('exhausted');
     expect(restart(open.at(-1) as LedgerFile, 'another key').status('groq/a').state).to.equal('available');
   });
 
-  it('tries a refused key once more after a restart', () => {
+  it('tries a refused key again after a restart', () => {
     const { ledger, kept } = start();
-    rest(ledger, 'auth');
+    coolDown(ledger, 'auth');
     expect(ledger.status('groq/a').state).to.equal('disabled');
     expect(restart(kept).status('groq/a').state).to.equal('available');
   });
 
-  it('writes soon after a change, so that a killed process has forgotten little', async () => {
+  it('writes soon after a change, so that a killed process loses little', async () => {
     const { ledger } = start();
     hear(ledger, { dimension: 'requests', window: '1d', limit: 50, remaining: 7, resetAt: clock.now() + 9e6 });
     const written = (): string | undefined => {
@@ -136,21 +146,21 @@ describe('LedgerFile', () => {
     ['something else', '{"version":1,"accounts":{},"scopes":[{"id":"groq"}]}'],
     ['nothing', ''],
   ] as const) {
-    it(`sets a damaged file aside and starts anew: ${what}`, () => {
+    it(`renames a damaged file and starts from scratch: ${what}`, () => {
       start().kept.close();
       writeFileSync(file, text);
       const { ledger } = start();
       expect(ledger.status('groq/a').state).to.equal('available');
-      expect(log.lines.at(-1)).to.match(/is damaged .* set aside as .*ledger\.json\.damaged/);
+      expect(log.lines.at(-1)).to.match(/is damaged .* renamed to .*ledger\.json\.damaged/);
       expect(readFileSync(`${file}.damaged`, 'utf8')).to.equal(text);
     });
   }
 
-  it('goes on without a folder to write to, and says so once', () => {
+  it('works without a folder to write to, and warns once', () => {
     writeFileSync(join(folder, 'data'), 'a file where the folder should be');
     const { kept } = start();
     kept.close();
     kept.close();
-    expect(log.lines.filter((line) => /cannot be kept/.test(line))).to.have.length(1);
+    expect(log.lines.filter((line) => /Cannot save the ledger/.test(line))).to.have.length(1);
   });
 });

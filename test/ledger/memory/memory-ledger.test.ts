@@ -33,7 +33,7 @@ describe('MemoryLedger', () => {
     return answer;
   };
 
-  /** An answered attempt, so that the target is no stranger. */
+  /** An attempt that is served, so that the probation ends. */
   const hear = (target: string, ...signals: Signal[]): void => {
     const reservation = reserve(target);
     respond(ledger, reservation, signals, true);
@@ -49,25 +49,25 @@ describe('MemoryLedger', () => {
     configure();
   });
 
-  describe('what signals say', () => {
-    it('grants what remains and not one more, however many ask at once (pitfall 1: check, then act)', () => {
+  describe('signals', () => {
+    it('grant what remains and not one more, however many requests arrive at once (pitfall 1: check, then act)', () => {
       hear('groq/a', { dimension: 'requests', window: '1m', limit: 30, remaining: 5, resetAt: clock.now() + 20_000 });
       expect(grants('groq/a', 40)).to.equal(5);
     });
 
-    it('says when the window starts anew, and grants again from that moment', () => {
+    it('say when the window resets, and grant again from that moment', () => {
       const resetAt = clock.now() + 20_000;
       hear('groq/a', { dimension: 'requests', window: '1m', limit: 30, remaining: 0, resetAt });
       expect(refusal('groq/a')).to.include({ code: 'quota', retryAt: resetAt });
       clock.turn(20_000);
-      // One finds out for all whether the window has really begun anew.
+      // One request finds out for all whether the window has really been reset.
       const first = reserve('groq/a');
       expect(grants('groq/a', 100)).to.equal(0);
       respond(ledger, first, [], true);
       expect(grants('groq/a', 100)).to.equal(29);
     });
 
-    it('comes a little later when a provider was seen to begin its windows late (clocks that disagree)', () => {
+    it('move the reset a little when the windows of a provider begin late (clocks disagree)', () => {
       const said = (remaining: number, resetAt: number): Signal => ({
         dimension: 'requests',
         window: '1m',
@@ -85,7 +85,7 @@ describe('MemoryLedger', () => {
       expect(ledger.status('groq/a').quotas[0]?.resetAt).to.equal(clock.now() + 58_000);
     });
 
-    it('sees that a window slides, and counts each unit by itself from then on', () => {
+    it('show that a window slides, and each unit is counted by itself from then on', () => {
       for (let index = 0; index < 10; index++) {
         const resetAt = clock.now() + 60_000 - index * 5_000;
         hear('groq/a', { dimension: 'requests', window: '1m', limit: 10, remaining: 9 - index, resetAt });
@@ -100,12 +100,12 @@ describe('MemoryLedger', () => {
         true,
       );
       expect(grants('groq/a', 9)).to.equal(0);
-      // A use is forgotten a little late, so that the log stays short.
+      // A use expires a little late, so that the log stays short.
       clock.turn(5_300);
       expect(grants('groq/a', 9)).to.equal(1);
     });
 
-    it('believes no answer that says more is left, if another one was on its way with it (answers overtake each other)', () => {
+    it('raise what is left only when no other attempt was in flight (responses overtake each other)', () => {
       const said = (remaining: number, inMs: number): Signal => ({
         dimension: 'requests',
         window: '1m',
@@ -118,14 +118,14 @@ describe('MemoryLedger', () => {
       hear('groq/a', said(8, 60_000));
       clock.turn(20_000);
       hear('groq/a', said(7, 60_000));
-      // Three of ten are used. The later one arrives at the provider before the earlier one, and is answered after it.
+      // Three of ten are used. The later attempt reaches the provider before the earlier one, and its answer arrives after it.
       const [earlier, later] = [reserve('groq/a'), reserve('groq/a')];
       respond(ledger, earlier, [said(5, 60_000)], true);
       respond(ledger, later, [said(6, 60_000)], true);
       expect(grants('groq/a', 10)).to.equal(5);
     });
 
-    it('asks a nearly spent day with the most that a request may cost, and a minute with what it hardly ever exceeds', () => {
+    it('count the most that a request may use against a day, and what it rarely exceeds against a minute', () => {
       const need = { ...NEED, mostTokens: 500 };
       const said = (window: string): Signal => ({
         dimension: 'tokens',
@@ -140,12 +140,12 @@ describe('MemoryLedger', () => {
       expect(reserve('groq/b', need).granted).to.equal(true);
     });
 
-    it('does not count an attempt twice that a signal has counted already', () => {
+    it('include the attempt that they answer, which is not counted twice', () => {
       hear('groq/a', { dimension: 'requests', window: '1m', limit: 30, remaining: 29, resetAt: clock.now() + 20_000 });
       expect(ledger.status('groq/a').quotas[0]).to.include({ remaining: 29, inFlight: 0 });
     });
 
-    it('subtracts what others have in flight from what a signal says is left, also of a quota unheard of', () => {
+    it('leave out attempts in flight, which are subtracted even when the quota is new', () => {
       hear('groq/a');
       const [first, second] = [reserve('groq/a'), reserve('groq/a')];
       const signal: Signal = {
@@ -161,7 +161,7 @@ describe('MemoryLedger', () => {
       expect(ledger.status('groq/a').quotas[0]).to.include({ inFlight: 0, remaining: 10 });
     });
 
-    it('lets an earlier dispatch that answers late only lower what is left (pitfall 2: order by dispatch)', () => {
+    it('of an earlier dispatch only lower what is left (pitfall 2: order by dispatch)', () => {
       hear('groq/a');
       const resetAt = clock.now() + 30_000;
       const [early, late] = [reserve('groq/a'), reserve('groq/a')];
@@ -170,7 +170,7 @@ describe('MemoryLedger', () => {
       expect(ledger.status('groq/a').quotas[0]?.remaining).to.equal(3);
     });
 
-    it('refills a bucket bit by bit, and knows when the next request fits', () => {
+    it('describe a bucket that refills bit by bit, and the next request is granted when it fits', () => {
       hear('groq/a', {
         dimension: 'requests',
         window: '1m',
@@ -184,19 +184,31 @@ describe('MemoryLedger', () => {
       expect(grants('groq/a', 10)).to.equal(3);
     });
 
-    it('refuses for ever what can never fit, and says why', () => {
+    it('refuse for good what never fits, with the reason', () => {
       hear('groq/a', { dimension: 'tokens', window: '1m', limit: 80, remaining: 80, resetAt: clock.now() + 60_000 });
       const refused = refusal('groq/a');
       expect(refused).to.include({ code: 'too_large', retryAt: Number.POSITIVE_INFINITY });
       expect(refused.reason).to.equal('needs 100 tokens, more than the limit of 80 per 1m');
     });
 
-    it('rests a second when both are zero and the reset is now (pitfall 5: a cooldown of 0 ms)', () => {
+    it('with nothing left and a reset of now refuse for a second (pitfall 5: a cooldown of 0 ms)', () => {
       hear('groq/a', { dimension: 'requests', window: '1m', limit: 5, remaining: 0, resetAt: clock.now() });
       expect(refusal('groq/a').retryAt).to.equal(clock.now() + 1_000);
     });
 
-    it('counts a pool for all its models and for no others (pitfall 8: the wrong scope)', () => {
+    it('without a window, stated once, refuse for a minute at most', () => {
+      const first = reserve('groq/a');
+      const resetAt = clock.now() + 5_000;
+      respond(ledger, first, [{ dimension: 'requests', limit: 3, remaining: 0, resetAt }], false);
+      first.settle({ input: 0, output: 0 });
+      clock.turn(5_000);
+      for (let index = 0; index < 3; index++) hear('groq/a');
+      expect(refusal('groq/a')).to.include({ code: 'quota', retryAt: clock.now() + 60_000 });
+      clock.turn(60_000);
+      hear('groq/a');
+    });
+
+    it('of a pool count for all its models and for no others (pitfall 8: the wrong scope)', () => {
       hear('openrouter/x:free', {
         dimension: 'requests',
         window: '1d',
@@ -210,14 +222,14 @@ describe('MemoryLedger', () => {
     });
   });
 
-  describe('limits that were written down', () => {
+  describe('configured limits', () => {
     const manual = (scope: string, ...limits: Declaration['limits'][number][]): Declaration => ({
       scope,
       limits,
       source: 'manual',
     });
 
-    it('never grants more than the limit in any window of its length', () => {
+    it('are never exceeded in any window of their length', () => {
       configure(manual('groq/a', { requests: 3, per: '10s' }));
       for (let index = 0; index < 3; index++) hear('groq/a');
       expect(refusal('groq/a').retryAt).to.equal(clock.now() + 10_000);
@@ -227,7 +239,7 @@ describe('MemoryLedger', () => {
       expect(grants('groq/a', 9)).to.equal(3);
     });
 
-    it('counts tokens by what was really used (pitfall 6: counted without tokens)', () => {
+    it('count the tokens that were really used (pitfall 6: counted without tokens)', () => {
       configure(manual('groq/a', { tokens: 250, per: '1m' }));
       const reservation = reserve('groq/a');
       respond(ledger, reservation, [], true);
@@ -236,7 +248,45 @@ describe('MemoryLedger', () => {
       expect(refusal('groq/a').code).to.equal('quota');
     });
 
-    it('keeps slots, and gives each back when its attempt ends (pitfalls 6 and 15)', () => {
+    it('count the request of an answer that was cut off, and the tokens that were seen', () => {
+      configure(manual('groq/a', { requests: 9, per: '1m' }, { tokens: 900, per: '1m' }, { concurrent: 1 }));
+      const reservation = reserve('groq/a');
+      ledger.served(reservation);
+      reservation.settle({ input: 60, output: 1 });
+      const [requests, tokens, slots] = ledger.status('groq/a').quotas;
+      expect(requests).to.include({ used: 1, remaining: 8, inFlight: 0 });
+      expect(tokens).to.include({ used: 61, remaining: 839, inFlight: 0 });
+      expect(slots).to.include({ remaining: 1, inFlight: 0 });
+    });
+
+    it('count the whole estimate when no usage is known, and the request alone when it was refused', () => {
+      configure(manual('groq/a', { requests: 9, per: '1m' }, { tokens: 900, per: '1m' }));
+      const served = reserve('groq/a');
+      ledger.served(served);
+      served.settle();
+      const refused = reserve('groq/a');
+      ledger.refused(refused);
+      refused.settle({ input: 0, output: 0 });
+      const [requests, tokens] = ledger.status('groq/a').quotas;
+      expect(requests).to.include({ used: 2 });
+      expect(tokens).to.include({ used: 100 });
+    });
+
+    it('count a reservation once, whatever is called on it again', () => {
+      configure(manual('groq/a', { tokens: 900, per: '1m' }));
+      const reservation = reserve('groq/a');
+      ledger.served(reservation);
+      ledger.served(reservation);
+      ledger.refused(reservation);
+      reservation.settle({ input: 60, output: 1 });
+      reservation.settle({ input: 60, output: 1 });
+      reservation.release();
+      expect(ledger.status('groq/a').quotas[0]).to.include({ used: 61, remaining: 839, inFlight: 0 });
+      // One attempt at first contact, and one more for the attempt that was served.
+      expect(grants('groq/a', 9)).to.equal(2);
+    });
+
+    it('hold slots, and free each when its attempt ends (pitfalls 6 and 15)', () => {
       configure(manual('groq', { concurrent: 2 }));
       const first = reserve('groq/a');
       reserve('groq/b');
@@ -247,7 +297,7 @@ describe('MemoryLedger', () => {
       expect(grants('groq/b', 5)).to.equal(1);
     });
 
-    it('stays in force whatever headers say (pitfall 7: one stray header switched it off)', () => {
+    it('hold whatever headers state (pitfall 7: one stray header switched a limit off)', () => {
       configure(manual('groq/a', { requests: 2, per: '1m' }));
       hear('groq/a', {
         dimension: 'requests',
@@ -259,7 +309,7 @@ describe('MemoryLedger', () => {
       expect(grants('groq/a', 5)).to.equal(1);
     });
 
-    it('stands above what a provider type knows of the same dimension', () => {
+    it('override what a provider type knows about the same dimension', () => {
       configure(manual('groq/a', { requests: 9, per: '1s' }), {
         scope: 'groq/a',
         limits: [{ requests: 2, per: '1m' }],
@@ -268,7 +318,7 @@ describe('MemoryLedger', () => {
       expect(grants('groq/a', 20)).to.equal(9);
     });
 
-    it('is kept over a new configuration, with what was used of it', () => {
+    it('keep what was used of them in a new configuration', () => {
       configure(manual('groq/a', { requests: 2, per: '1m' }));
       hear('groq/a');
       configure(manual('groq/a', { requests: 3, per: '1m' }));
@@ -278,7 +328,7 @@ describe('MemoryLedger', () => {
     });
   });
 
-  describe('rests', () => {
+  describe('cooldowns', () => {
     const fail = (
       target: string,
       failureClass: 'rate_limit' | 'overloaded' | 'auth' | 'quota',
@@ -292,7 +342,7 @@ describe('MemoryLedger', () => {
       return end;
     };
 
-    it('skips a target until its hint, and comes back then by itself', () => {
+    it('last until the time that the provider named, and end by themselves', () => {
       fail('groq/a', 'rate_limit', clock.now() + 7_000);
       expect(refusal('groq/a')).to.include({ code: 'cooldown', class: 'rate_limit', retryAt: clock.now() + 7_000 });
       expect(ledger.status('groq/a')).to.include({ state: 'exhausted', until: clock.now() + 7_000 });
@@ -300,7 +350,7 @@ describe('MemoryLedger', () => {
       expect(refusalOf(ledger, 'groq/a', NEED)).to.equal(undefined);
     });
 
-    it('never lets an earlier end shorten a rest (pitfall 3)', () => {
+    it('are never shortened by an earlier end (pitfall 3)', () => {
       hear('groq/a');
       const [first, second] = [reserve('groq/a'), reserve('groq/a')];
       const end = clock.now() + 60_000;
@@ -309,7 +359,7 @@ describe('MemoryLedger', () => {
       expect(refusalOf(ledger, 'groq/a', NEED)).to.include({ retryAt: end, reason: 'long' });
     });
 
-    it('does not end a rest for an answer to an earlier dispatch (pitfall 2)', () => {
+    it('do not end when an earlier dispatch is served (pitfall 2)', () => {
       hear('groq/a');
       const [slow, refused] = [reserve('groq/a'), reserve('groq/a')];
       ledger.coolDown(refused, 'target', { class: 'rate_limit', reason: 'spent' });
@@ -317,7 +367,7 @@ describe('MemoryLedger', () => {
       expect(refusalOf(ledger, 'groq/a', NEED)?.code).to.equal('cooldown');
     });
 
-    it('rests longer each time nobody says how long, and tries one request at a time after that', () => {
+    it('without a named time double with each failure, and one request at a time follows', () => {
       const spans = Array.from({ length: 8 }, () => {
         const span = (fail('groq/a', 'rate_limit') ?? 0) - clock.now();
         clock.turn(span);
@@ -328,7 +378,7 @@ describe('MemoryLedger', () => {
       expect(refusal('groq/a').code).to.equal('probing');
     });
 
-    it('lets a first overload pass, then rests 2 s, doubling to 15 s', () => {
+    it('begin with the second overload, with 2 s that double up to 15 s', () => {
       const spans = Array.from({ length: 6 }, () => {
         const end = fail('groq/a', 'overloaded');
         const span = end === undefined ? 0 : end - clock.now();
@@ -338,19 +388,19 @@ describe('MemoryLedger', () => {
       expect(spans).to.deep.equal([0, 2, 4, 8, 15, 15]);
     });
 
-    it('forgets its strikes once a target has served', () => {
+    it('count failures from zero once a target has served', () => {
       fail('groq/a', 'overloaded');
       hear('groq/a');
       expect(fail('groq/a', 'overloaded')).to.equal(undefined);
     });
 
-    it('treats one target of a chain like any other (pitfall 11: a single target was exempt)', () => {
+    it('apply to the only target of a chain as well (pitfall 11: a single target was exempt)', () => {
       ledger.configure(ACCOUNTS, [TARGETS[0] as TargetScopes], []);
       fail('groq/a', 'rate_limit', clock.now() + 5_000);
       expect(grants('groq/a', 33)).to.equal(0);
     });
 
-    it('disables a provider whose key was refused until its configuration changes', () => {
+    it('disable a provider whose key was refused until its configuration changes', () => {
       fail('groq/a', 'auth');
       expect(ledger.status('groq/b')).to.include({ state: 'disabled', until: Number.POSITIVE_INFINITY });
       configure();
@@ -359,14 +409,14 @@ describe('MemoryLedger', () => {
       expect(ledger.status('groq/b').state).to.equal('available');
     });
 
-    it('believes no hint beyond reason (a claim, not a truth)', () => {
+    it('bound the times that a provider names (a claim, not a truth)', () => {
       expect(fail('groq/a', 'rate_limit', clock.now() + 9e9)).to.equal(clock.now() + 6 * 3_600_000);
       expect(fail('groq/b', 'rate_limit', clock.now() - 5)).to.equal(clock.now() + 500);
     });
   });
 
   describe('first contact', () => {
-    it('sends a stranger one request until it answers, so that a spent day costs one refused call, and then one more for each that it serves', () => {
+    it('sends one request until it is answered, so that a spent day costs one refused call, then one more for each served', () => {
       const first = reserve('groq/a');
       expect(grants('groq/a', 50)).to.equal(0);
       expect(refusal('groq/a').code).to.equal('first_contact');
@@ -374,18 +424,18 @@ describe('MemoryLedger', () => {
       expect(grants('groq/a', 50)).to.equal(2);
     });
 
-    it('needs no care once a quota is known', () => {
+    it('needs no probation once a quota is known', () => {
       hear('groq/a', { dimension: 'requests', window: '1m', limit: 50, remaining: 49, resetAt: clock.now() + 9_000 });
       expect(grants('groq/a', 60)).to.equal(49);
     });
 
-    it('is our own caution, which a bold request need not heed', () => {
+    it('can be skipped by a request', () => {
       grants('groq/a', 3);
       expect(reserveOne(ledger, 'groq/a', NEED, { skipProbation: true }).granted).to.equal(true);
     });
   });
 
-  it('tells listeners when room may have returned', () => {
+  it('calls listeners when room may have returned', () => {
     const heard: string[] = [];
     const stop = ledger.onChange((scope) => heard.push(scope));
     const reservation = reserve('groq/a');
@@ -396,7 +446,7 @@ describe('MemoryLedger', () => {
     expect(heard).to.have.length(1);
   });
 
-  it('tells which attempts are under way, of its target alone', () => {
+  it('reports an attempt to listeners, and as in flight at its target alone', () => {
     const heard: string[] = [];
     const stop = ledger.onReserve((target) => heard.push(`${target}: ${ledger.status(target).inFlight}`));
     const reservation = reserve('groq/a');
@@ -409,7 +459,7 @@ describe('MemoryLedger', () => {
     expect(heard).to.have.length(1);
   });
 
-  it('goes on serving requests of the configuration before this one', () => {
+  it('still serves requests of the configuration before', () => {
     ledger.configure(ACCOUNTS, [TARGETS[0] as TargetScopes], []);
     expect(grants('groq/b', 1)).to.equal(1);
   });

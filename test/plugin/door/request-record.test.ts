@@ -7,7 +7,7 @@ import type {
   ServedAttempt,
   SkippedAttempt,
   Target,
-} from '../../../src/plugin/door/api.js';
+} from '../../../src/plugin/door/attempt.js';
 import { toRequestRecord } from '../../../src/plugin/door/request-record.js';
 
 const ARRIVED_AT = Date.UTC(2026, 0, 1, 12);
@@ -47,7 +47,7 @@ const outcomeOf = (attempts: readonly AttemptRecord[]): Outcome => ({
   attempts,
 });
 
-describe('What is kept of a request', () => {
+describe('The record of a request', () => {
   const cases = [
     {
       title: 'one that was passed over',
@@ -79,7 +79,7 @@ describe('What is kept of a request', () => {
     },
   ];
   for (const { title, tried, kept } of cases)
-    it(`says how long after the arrival a target was asked, and for how long: ${title}`, () => {
+    it(`states when a target was asked after the arrival, and for how long: ${title}`, () => {
       expect(toRequestRecord(outcomeOf([tried])).attempts).to.deep.equal([{ target: 'one/a-model', ...kept }]);
     });
 
@@ -101,11 +101,11 @@ describe('What is kept of a request', () => {
       recordAt(1, { outcome: 'failed', failure: { class: failureClass, message, status: 400, at: ARRIVED_AT } }),
     ]);
 
-    it(`leaves out of a provider's words ${what}`, () => {
+    it(`omits from a provider's message ${what}`, () => {
       expect(toRequestRecord(failing).attempts[0]?.reason).to.equal(kept);
     });
 
-    it(`has a provider's words whole where content is kept: ${what}`, () => {
+    it(`keeps a provider's whole message if content is kept: ${what}`, () => {
       const content = () => ({ request: '{}' });
       expect(toRequestRecord({ ...failing, content }).attempts[0]?.reason).to.equal(message);
     });

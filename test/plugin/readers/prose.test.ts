@@ -104,7 +104,7 @@ describe('waits in prose', () => {
 describe('documented resets', () => {
   const iso = (at: number): string => new Date(at).toISOString();
 
-  it('are the next full minute and the next midnight, never this moment', () => {
+  it('are the next full minute and the next midnight, never the present', () => {
     expect(iso(nextMinute(Date.parse('2026-10-01T12:00:30.5Z')))).to.equal('2026-10-01T12:01:00.000Z');
     expect(iso(nextMinute(Date.parse('2026-10-01T12:00:00Z')))).to.equal('2026-10-01T12:01:00.000Z');
     expect(iso(nextUtcMidnight(Date.parse('2026-10-01T21:30:00Z')))).to.equal('2026-10-02T00:00:00.000Z');

@@ -15,7 +15,7 @@ const AT = Date.parse('2026-10-01T12:00:30Z');
 
 const ROWS: readonly Row[] = [
   {
-    it: "reads Groq's requests as a day's and tokens as a minute's, both refilling",
+    it: "reads Groq's requests as per day and tokens as per minute, both refilling",
     type: 'groq',
     headers: {
       'x-ratelimit-limit-requests': '14400',
@@ -30,7 +30,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    it: 'leaves the window of the same names open elsewhere: it is a day at Groq and a minute at OpenAI (rule 1)',
+    it: 'leaves the window of the same headers open for other providers: a day at Groq, a minute at OpenAI (rule 1)',
     headers: {
       'x-ratelimit-limit-requests': '60',
       'x-ratelimit-remaining-requests': '59',
@@ -62,7 +62,7 @@ const ROWS: readonly Row[] = [
     signals: [{ dimension: 'requests', window: '1m', limit: 188, remaining: 187, resetAt: undefined }],
   },
   {
-    it: 'takes the window from the renewal period where one is stated',
+    it: 'takes the window from the renewal period if one is stated',
     headers: {
       'x-ratelimit-limit-tokens': '9',
       'x-ratelimit-remaining-tokens': '8',
@@ -72,7 +72,7 @@ const ROWS: readonly Row[] = [
     signals: [{ dimension: 'tokens', window: '1d', limit: 9, remaining: 8, resetAt: AT + 12_000 }],
   },
   {
-    it: 'takes a plain pair beside a pair of the day for the minute (SambaNova)',
+    it: 'reads plain headers beside headers per day as per minute (SambaNova)',
     headers: {
       'x-ratelimit-limit-requests': '20',
       'x-ratelimit-remaining-requests': '5',
@@ -85,11 +85,11 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    it: 'never takes a plain x-ratelimit-limit for tokens, and reads its reset in epoch ms',
+    it: 'never reads a plain x-ratelimit-limit as tokens, and reads its reset in epoch ms',
     headers: { 'x-ratelimit-limit': '50', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(AT + 50_000) },
     signals: [{ dimension: 'requests', limit: 50, remaining: 0, resetAt: AT + 50_000 }],
   },
-  { it: 'makes nothing of a reset without a limit (Together)', headers: { 'x-ratelimit-reset': '3' }, signals: [] },
+  { it: 'ignores a reset without a limit (Together)', headers: { 'x-ratelimit-reset': '3' }, signals: [] },
   {
     it: 'reads resets in epoch seconds, RFC 3339 and HTTP dates (pitfall 4)',
     headers: {
@@ -119,12 +119,12 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    it: 'reads structured RateLimit with its policy, whatever stands before the name (Hugging Face)',
+    it: 'reads structured RateLimit with its policy, also with text before the name (Hugging Face)',
     headers: { ratelimit: '"api";r=999;t=295', 'ratelimit-policy': '"fixed window";"api";q=1000;w=300' },
     signals: [{ dimension: 'requests', window: '5m', limit: 1000, remaining: 999, resetAt: AT + 295_000 }],
   },
   {
-    it: 'matches several structured policies by name, and passes over those of other units',
+    it: 'matches several structured policies by name, and skips those of other units',
     headers: {
       ratelimit: '"burst";r=1;t=1, "daily";r=50;t=36000, "bytes";r=1000',
       'ratelimit-policy': '"burst";q=10;w=1, "daily";q=100;w=86400, "bytes";q=65535;qu="content-bytes";w=10',
@@ -135,17 +135,17 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    it: 'reads the older RateLimit of one line',
+    it: 'reads the older RateLimit header',
     headers: { ratelimit: 'limit=100, remaining=50, reset=30' },
     signals: [{ dimension: 'requests', limit: 100, remaining: 50, resetAt: AT + 30_000 }],
   },
   {
-    it: 'reads the older RateLimit of three lines',
+    it: 'reads the three older RateLimit headers',
     headers: { 'ratelimit-limit': '100', 'ratelimit-remaining': '50', 'ratelimit-reset': '30' },
     signals: [{ dimension: 'requests', limit: 100, remaining: 50, resetAt: AT + 30_000 }],
   },
   {
-    it: "reads Anthropic's dialect, which counts by the minute",
+    it: "reads Anthropic's headers, which count per minute",
     headers: {
       'anthropic-ratelimit-input-tokens-limit': '50000',
       'anthropic-ratelimit-input-tokens-remaining': '0',
@@ -159,26 +159,26 @@ const ROWS: readonly Row[] = [
     signals: [{ dimension: 'requests', window: '1m', scope: 'provider', limit: 20, remaining: 19, resetAt: undefined }],
   },
   {
-    it: "reads Azure's name of the spent quota",
+    it: "reads Azure's name of the exhausted quota",
     status: 429,
     headers: { 'x-ratelimit-type': 'UserByModelByDay', 'x-ratelimit-timeremaining': '5631' },
     signals: [{ dimension: 'requests', window: '1d', remaining: 0, resetAt: AT + 5_631_000 }],
   },
   {
-    it: 'makes nothing of a type that is no quota, such as a name that every object knows',
+    it: 'ignores a type that is not a quota, such as a property name of every object',
     status: 429,
     headers: { 'x-ratelimit-type': 'constructor', 'x-ratelimit-timeremaining': '5631' },
     signals: [],
   },
   {
-    it: "leaves OpenRouter's refusals to the reader of failures, who knows their window",
+    it: "leaves OpenRouter's refusals to the reader of failures, which knows their window",
     type: 'openrouter',
     status: 429,
     headers: { 'x-ratelimit-limit': '50', 'x-ratelimit-remaining': '0' },
     signals: [],
   },
   {
-    it: 'makes nothing of words, empty values and -1',
+    it: 'ignores words, empty values and -1',
     headers: {
       'x-ratelimit-limit-requests': 'many',
       'x-ratelimit-limit-tokens': '',
@@ -186,7 +186,7 @@ const ROWS: readonly Row[] = [
     },
     signals: [],
   },
-  { it: 'makes nothing of other headers', headers: { 'content-type': 'application/json' }, signals: [] },
+  { it: 'ignores other headers', headers: { 'content-type': 'application/json' }, signals: [] },
 ];
 
 describe('rate-limit headers', () => {

@@ -1,7 +1,7 @@
 import { RequestStore } from '../../../plugins/nedb-logger/store.js';
 import { DAY_MS, recordOf } from './store-in-folder.js';
 
-/** Logs to the folder of its first argument until it is killed, and tells every 100 records how many there were. */
+/** Logs to the folder of its first argument until it is killed. Prints the count after every 100 records. */
 const [, , folder = ''] = process.argv;
 const store = new RequestStore(folder, { keepMs: 30 * DAY_MS, maxRequests: 200_000, now: Date.now, log: console });
 let logged = 0;

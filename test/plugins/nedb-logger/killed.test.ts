@@ -8,11 +8,11 @@ import { StoreInFolder } from './store-in-folder.js';
 const ENDLESS = fileURLToPath(new URL('endless.ts', import.meta.url));
 const NODE = ['--import', 'tsx', '--conditions=429chain-source'];
 
-/** Longer than the second that may be lost. */
+/** Longer than the second of records that may be lost. */
 const RUNS_MS = 1_500;
 
 describe('A request log whose process is killed', () => {
-  it('has lost at most the last second, and its totals are exact', async function () {
+  it('loses at most the last second, and its totals are exact', async function () {
     this.timeout(60_000);
     const logged = new StoreInFolder();
     logged.clock.turn(Date.now() - logged.clock.now());
@@ -54,7 +54,7 @@ describe('A request log whose process is killed', () => {
         expect(ids.length - before)
           .to.be.at.least(certain)
           .and.at.most((told.at(-1)?.logged ?? 0) + 100);
-        // None is missing in between.
+        // No record is missing in between.
         expect(ids[0]).to.equal(`r-${ids.length - before - 1}`);
       }
     } finally {

@@ -11,7 +11,7 @@ import { TurningClock } from '../../turning-clock.js';
 const NOON = Date.UTC(2026, 0, 1, 12);
 export const DAY_MS = 86_400_000;
 
-/** A store on a real disk, and what it takes to start it again. */
+/** A store on a real disk that can be restarted. */
 export class StoreInFolder {
   readonly #root = mkdtempSync(join(tmpdir(), '429chain-log-'));
   readonly folder = join(this.#root, 'requests');
@@ -25,7 +25,7 @@ export class StoreInFolder {
     this.store = this.#make();
   }
 
-  /** As after a crash: what was not written is gone. */
+  /** Starts again as after a crash: what was not written is lost. */
   restart(): RequestStore {
     this.store = this.#make();
     return this.store;
@@ -74,7 +74,7 @@ export const attemptOf = (outcome: RequestAttempt['outcome'], more: Partial<Requ
   ...more,
 });
 
-/** One that groq served, unless told otherwise. */
+/** A record. By default, groq served it. */
 export const recordOf = (id: string, more: Partial<RequestRecord> = {}): RequestRecord => ({
   id,
   at: NOON,

@@ -18,7 +18,7 @@ describe('The request log', () => {
     logged.remove();
   });
 
-  it('writes nothing before the first record, whatever it is asked', async () => {
+  it('writes nothing before the first record, even if it is queried', async () => {
     open();
     expect(await logged.store.requests()).to.deep.equal({ requests: [] });
     expect((await logged.store.usage()).total.requests).to.equal(0);
@@ -27,14 +27,14 @@ describe('The request log', () => {
     expect(existsSync(logged.folder)).to.equal(false);
   });
 
-  it('keeps a record as it was, and the last one of an id', async () => {
+  it('keeps a record unchanged, and finds the last one with an id', async () => {
     open();
     await logged.add(3, (index) => recordOf(index === 1 ? 'other' : 'same', { latencyMs: index }));
     expect(await logged.store.request('same')).to.deep.equal(recordOf('same', { latencyMs: 2 }));
     expect(await logged.store.request('sam')).to.equal(undefined);
   });
 
-  it('loses no record that has no usage (pitfall 32: the logger threw, and the row was gone)', async () => {
+  it('keeps a record without usage (pitfall 32: the logger threw, and the row was lost)', async () => {
     open();
     const { promptTokens, completionTokens, tokensEstimated, ...bare } = recordOf('bare');
     await logged.add(1, () => bare);
@@ -42,7 +42,7 @@ describe('The request log', () => {
     expect((await logged.store.usage()).total).to.include({ requests: 1, promptTokens: 0 });
   });
 
-  it('goes on after a restart, in records and totals', async () => {
+  it('continues after a restart, with records and totals', async () => {
     open();
     await logged.add(5, (index) => recordOf(`before-${index}`));
     await logged.store.close();
@@ -53,7 +53,7 @@ describe('The request log', () => {
     expect(logged.files).to.deep.equal(['2026-01-01.0001.db']);
   });
 
-  it('counts after a crash what the totals had missed, and nothing twice', async () => {
+  it('counts what the totals missed after a crash, and nothing twice', async () => {
     open({ maxRequests: 4_000 });
     await logged.add(1_300, (index) => recordOf(`a-${index}`));
     await logged.store.close();
@@ -63,7 +63,7 @@ describe('The request log', () => {
     expect(await logged.ids()).to.have.length(2_500);
   });
 
-  it('counts anew when the totals are damaged', async () => {
+  it('counts again if the totals are damaged', async () => {
     open();
     await logged.add(7, (index) => recordOf(`a-${index}`));
     await logged.store.close();
@@ -73,7 +73,7 @@ describe('The request log', () => {
     expect(logged.log.lines.join()).to.contain('is damaged');
   });
 
-  it('repairs a torn last line with a warning, and the rest is intact', async () => {
+  it('repairs an incomplete last line with a warning, and keeps the rest', async () => {
     open();
     await logged.add(3, (index) => recordOf(`a-${index}`));
     appendFileSync(join(logged.folder, '2026-01-01.0001.db'), '{"_id":"000004","id":"a-3","at":17');
@@ -82,11 +82,11 @@ describe('The request log', () => {
     expect(await logged.ids()).to.deep.equal(['next', 'a-2', 'a-1', 'a-0']);
     expect((await logged.store.usage()).total.requests).to.equal(4);
     expect(logged.log.lines).to.have.length(1);
-    expect(logged.log.lines[0]).to.contain('2026-01-01.0001.db was cut off');
+    expect(logged.log.lines[0]).to.contain('2026-01-01.0001.db was incomplete');
     expect(readFileSync(join(logged.folder, '2026-01-01.0001.db'), 'utf8').split('\n')).to.have.length(5);
   });
 
-  it('leaves out a line that is damaged in the midst of others', async () => {
+  it('skips a damaged line between others', async () => {
     open();
     await logged.add(3, (index) => recordOf(`a-${index}`));
     const file = join(logged.folder, '2026-01-01.0001.db');
@@ -96,7 +96,7 @@ describe('The request log', () => {
     expect(logged.log.lines.join()).to.contain('1 damaged');
   });
 
-  it('begins a segment for each day, and forgets the days that are too old', async () => {
+  it('starts a segment for each day, and removes days that are too old', async () => {
     open({ keepMs: 2 * DAY_MS });
     for (let day = 0; day < 5; day++) {
       await logged.add(2, (index) => recordOf(`${day}-${index}`));
@@ -112,7 +112,7 @@ describe('The request log', () => {
     );
   });
 
-  it('goes on when the clock is put back by a day', async () => {
+  it('continues if the clock is set back by a day', async () => {
     open();
     await logged.add(2, (index) => recordOf(`a-${index}`));
     logged.clock.turn(DAY_MS);
@@ -124,7 +124,7 @@ describe('The request log', () => {
     expect(await logged.ids()).to.have.members(['a-0', 'a-1', 'b-0', 'b-1', 'c-0', 'c-1']);
   });
 
-  it('never keeps more records than it may, and drops the oldest', async () => {
+  it('never keeps more records than allowed, and removes the oldest', async () => {
     open({ maxRequests: 400 });
     await logged.add(1_050, (index) => recordOf(`a-${index}`));
     const ids = await logged.ids();
@@ -134,7 +134,7 @@ describe('The request log', () => {
     expect((await logged.store.usage()).total.requests).to.equal(1_050);
   });
 
-  it('is pruned a file at a time, with time for others in between (pitfall 41: a log that grew for ever)', async () => {
+  it('is pruned one file at a time, with other work in between (pitfall 41: a log that grew for ever)', async () => {
     open({ maxRequests: 40_000 });
     await logged.add(30_000, (index) => recordOf(`a-${index}`));
     await logged.store.close();
@@ -152,11 +152,11 @@ describe('The request log', () => {
     await logged.store.flush();
     isOver = true;
     expect(logged.files).to.deep.equal([]);
-    // The length of a stall is measured by `npm run bench`: on a busy machine it says nothing.
+    // `npm run bench` measures the length of a stall: on a busy machine it would mean nothing here.
     expect(turns).to.be.above(before);
   });
 
-  it('pages from the newest to the oldest, while new ones come in', async () => {
+  it('pages from the newest to the oldest while new records arrive', async () => {
     open({ maxRequests: 400 });
     await logged.add(310, (index) => recordOf(`a-${index}`));
     const seen: string[] = [];
@@ -170,7 +170,7 @@ describe('The request log', () => {
     expect(seen).to.deep.equal(Array.from({ length: 310 }, (_, index) => `a-${309 - index}`));
   });
 
-  it('pages through records that are longer than what is read at once', async () => {
+  it('pages through records that are longer than one read', async () => {
     open({ maxRequests: 400 });
     const reason = 'r'.repeat(50_000);
     const attempts = [attemptOf('failed', { reason }), attemptOf('failed', { reason }), attemptOf('served')];
@@ -181,7 +181,7 @@ describe('The request log', () => {
     for (const limit of [1, 7, 30]) expect(await logged.ids(limit)).to.deep.equal(expected);
   });
 
-  it('keeps prompts and answers beside the records, and removes them with these', async () => {
+  it('keeps prompts and answers beside the records, and removes them together', async () => {
     open({ maxRequests: 400 });
     const contentOf = (id: string): RequestContent => ({
       request: `"the question of ${id}"`,
@@ -204,14 +204,14 @@ describe('The request log', () => {
     expect(existsSync(file)).to.equal(false);
   });
 
-  it('begins a segment anew before its contents grow large, and drops the oldest contents when there are too many', async () => {
+  it('starts a new segment before its contents grow large, and removes the oldest contents if there are too many', async () => {
     open();
     const contentOf = (id: string): RequestContent => ({ request: `"${id}"` });
     const file = (number: number): string => join(logged.folder, `2026-01-01.000${number}.content`);
     for (let number = 1; number <= 3; number++) {
       logged.store.add(recordOf(`a-${number}`), contentOf(`a-${number}`));
       await logged.store.close();
-      // Nothing but a length: it takes no room.
+      // A sparse file: it has a length and takes no space.
       truncateSync(file(number), 400 * 2 ** 20);
       logged.restart();
     }
@@ -222,7 +222,7 @@ describe('The request log', () => {
     expect((await logged.store.request('a-3'))?.content).to.deep.equal(contentOf('a-3'));
   });
 
-  it('keeps the record where the prompt and the answer are gone', async () => {
+  it('keeps a record whose prompt and answer are removed', async () => {
     open();
     logged.store.add(recordOf('a'), { request: '{}', answer: 'x' });
     await logged.store.flush();
@@ -230,7 +230,7 @@ describe('The request log', () => {
     expect(await logged.store.request('a')).to.deep.equal(recordOf('a'));
   });
 
-  it('holds no prompt in memory for a disk that cannot be written', async () => {
+  it('holds no prompt in memory while the disk cannot be written', async () => {
     open();
     mkdirSync(dirname(logged.folder), { recursive: true });
     writeFileSync(logged.folder, 'a file in its place');
@@ -258,7 +258,7 @@ describe('The request log', () => {
     expect(await ask({ status: 'answered', chain: 'default' })).to.deep.equal(['local']);
   });
 
-  it('looks through so much for one question and no more, and says where to go on', async () => {
+  it('scans a limited number of records per query, and returns a cursor to continue', async () => {
     open({ maxRequests: 2_000 });
     await logged.add(1_900, (index) => recordOf(`a-${index}`, { chain: index === 0 ? 'rare' : 'default' }));
     await logged.store.close();
@@ -276,13 +276,13 @@ describe('The request log', () => {
     expect(questions).to.be.greaterThan(1);
   });
 
-  it('refuses a cursor that is none', async () => {
+  it('refuses an invalid cursor', async () => {
     open();
     const refused = await logged.store.requests({ cursor: 'x' }).catch((error: Error) => error);
     expect(refused).to.be.instanceOf(RangeError);
   });
 
-  it('tells usage by provider, chain, target and day', async () => {
+  it('reports usage by provider, chain, target and day', async () => {
     open();
     logged.store.add(recordOf('plain', { latencyMs: 100 }));
     logged.store.add(
@@ -331,7 +331,7 @@ describe('The request log', () => {
     expect(elsewhere.total).to.include({ requests: 0, p50Ms: undefined });
   });
 
-  it('keeps totals bounded, however many names callers think of', async () => {
+  it('limits the size of totals, even if callers invent many names', async () => {
     open();
     await logged.add(700, (index) => recordOf(`a-${index}`, { chain: `chain-${index}` }));
     const { chains, total } = await logged.store.usage();
@@ -340,7 +340,7 @@ describe('The request log', () => {
     expect(total.requests).to.equal(700);
   });
 
-  it('cannot be confused by a chain called constructor', async () => {
+  it('is not confused by a chain named constructor', async () => {
     open();
     await logged.add(2, (index) => recordOf(`a-${index}`, { chain: 'constructor' }));
     await logged.store.close();
@@ -348,7 +348,7 @@ describe('The request log', () => {
     expect((await logged.store.usage()).chains.constructor).to.include({ requests: 2 });
   });
 
-  it('warns once while its folder cannot be written, and again when it can', async () => {
+  it('warns once while its folder cannot be written, and once more when it can', async () => {
     open();
     mkdirSync(dirname(logged.folder), { recursive: true });
     writeFileSync(logged.folder, 'a file in its place');
@@ -365,7 +365,7 @@ describe('The request log', () => {
     expect(logged.log.lines[1]).to.contain('again. None is missing');
   });
 
-  it('counts what it cannot keep when its folder cannot be written for long', async () => {
+  it('counts what it cannot keep if its folder cannot be written for long', async () => {
     open();
     mkdirSync(dirname(logged.folder), { recursive: true });
     writeFileSync(logged.folder, 'a file in its place');
@@ -377,7 +377,7 @@ describe('The request log', () => {
     expect(logged.log.lines.at(-1)).to.contain('200 requests are missing');
   });
 
-  it('does not mind that somebody removes its files', async () => {
+  it('tolerates the removal of its files', async () => {
     open({ maxRequests: 400 });
     await logged.add(100, (index) => recordOf(`a-${index}`));
     await logged.store.close();
@@ -388,7 +388,7 @@ describe('The request log', () => {
     expect((await logged.store.usage()).total.requests).to.equal(103);
   });
 
-  it('forgets no totals of before when nothing could be written since the start', async () => {
+  it('keeps earlier totals if nothing could be written since the start', async () => {
     open();
     await logged.add(10, (index) => recordOf(`a-${index}`));
     await logged.store.close();
@@ -406,11 +406,11 @@ describe('The request log', () => {
     expect(await logged.ids()).to.have.length(10);
   });
 
-  it('finds out how much of a batch that failed is on the disk', async () => {
+  it('finds out how much of a failed batch is on disk', async () => {
     open();
     await logged.add(2, (index) => recordOf(`a-${index}`));
     const file = join(logged.folder, '2026-01-01.0001.db');
-    // A full disk takes one record of a batch and a part of the next. A folder in the file's place refuses all.
+    // A full disk takes one record of a batch and a part of the next. A folder in place of the file takes nothing.
     const before = readFileSync(file, 'utf8');
     rmSync(file);
     mkdirSync(file);

@@ -41,7 +41,7 @@ describe('GET /metrics of a proxy', () => {
   const ask = async ({ post }: RunningProxy, body: object = {}): Promise<string> =>
     (await post({ messages: HELLO, ...body })).text();
 
-  it('counts what was served, by whom, with its tokens and how long it took', async () => {
+  it('counts served requests by target, with tokens and duration', async () => {
     const usage = { prompt_tokens: 50, completion_tokens: 7, prompt_tokens_details: { cached_tokens: 30 } };
     upstreams[0]?.always(reply(200, { ...completion('an answer'), usage }));
     const running = await start();
@@ -58,7 +58,7 @@ describe('GET /metrics of a proxy', () => {
     expect(value('wait_seconds_count', { chain: 'default' })).to.equal(undefined);
   });
 
-  it('counts the limits that were met, and those that were avoided', async () => {
+  it('counts limits that were hit and limits that were avoided', async () => {
     upstreams[0]?.always(reply(429, { error: { message: 'Slow down.' } }, { 'retry-after': '60' }));
     const running = await start();
     for (let index = 0; index < 3; index++) await ask(running);
@@ -73,7 +73,7 @@ describe('GET /metrics of a proxy', () => {
     expect(value('target_state', { target: ONE, state: 'available' })).to.equal(0);
   });
 
-  it('counts other failures by their class, what a hook denied, and requests that nobody served', async () => {
+  it('counts other failures by class, denials, and requests that no target served', async () => {
     for (const upstream of upstreams) upstream.always(reply(503, { error: { message: 'Down.' } }));
     const running = await start();
     await ask(running);
@@ -87,7 +87,7 @@ describe('GET /metrics of a proxy', () => {
     expect(value('request_duration_seconds_count', { chain: 'default' })).to.equal(undefined);
   });
 
-  it('folds statuses that are rare into their class', async () => {
+  it('groups rare statuses by their class', async () => {
     upstreams[0]?.always(reply(418, { error: { message: 'I am a teapot.' } }));
     const running = await start(chainOver(upstreams.slice(0, 1)));
     const { status } = await running.post({ messages: HELLO });
@@ -95,7 +95,7 @@ describe('GET /metrics of a proxy', () => {
     expect((await scrape(running)).value('requests_total', { chain: 'default', status: '4xx' })).to.equal(1);
   });
 
-  it('tells streams: when they began, and those that another target took up', async () => {
+  it('measures when streams began, and counts those that another target resumed', async () => {
     upstreams[0]?.always(stream([chunk({ content: BEGUN })], 'cut'));
     upstreams[1]?.always(stream([chunk({ content: BEGUN + REST }), chunk({}, 'stop'), DONE]));
     const running = await start();
@@ -122,7 +122,7 @@ describe('GET /metrics of a proxy', () => {
     expect(value('attempts_total', { target: ONE, outcome: 'cancelled' })).to.equal(1);
   });
 
-  it('tells who waits, and for how long it was', async () => {
+  it('shows waiting requests, and how long they waited', async () => {
     let release = (): void => {};
     const released = new Promise<void>((resolve) => {
       release = resolve;
@@ -149,7 +149,7 @@ describe('GET /metrics of a proxy', () => {
     );
   });
 
-  it('tells what is left of each quota, and when it resets, once for all targets that share it', async () => {
+  it('shows what is left of each quota and when it resets, once for all targets that share it', async () => {
     const shared = chainOver(
       upstreams.slice(0, 1),
       { targets: [ONE, 'one/b-model'] },
@@ -177,7 +177,7 @@ describe('GET /metrics of a proxy', () => {
     expect(value('quota_remaining', labels)).to.equal(tokens?.remaining);
   });
 
-  it('keeps apart what was written down and what headers tell of the same quota', async () => {
+  it('separates a configured limit from the same limit in headers', async () => {
     upstreams[0]?.always(
       answer('hi', { 'x-ratelimit-limit-requests-day': '50', 'x-ratelimit-remaining-requests-day': '40' }),
     );
@@ -190,7 +190,7 @@ describe('GET /metrics of a proxy', () => {
     expect([left('manual'), left('header')]).to.deep.equal([19, 40]);
   });
 
-  it('has as many series after 200 made-up models as after a few (a label for each name a caller invents)', async () => {
+  it('has no more series after 200 invented models than after a few (a label for each name a caller invents)', async () => {
     upstreams[0]?.always(reply(404, { error: { message: 'No such model.' } }));
     const running = await start();
     const invent = async (from: number, to: number): Promise<Scrape> => {
@@ -211,7 +211,7 @@ describe('GET /metrics of a proxy', () => {
     expect((await scrape(running)).value('attempts_total', { target: ONE, outcome: 'served' })).to.equal(1);
   });
 
-  it('tells nothing of requests, keys and prompts (pitfall 45)', async () => {
+  it('contains nothing of requests, keys and prompts (pitfall 45)', async () => {
     upstreams[0]?.always(reply(429, { error: { message: 'key-of-one is spent' } }));
     const running = await start();
     const messages = [{ role: 'user', content: 'what nobody may read' }];
@@ -221,19 +221,19 @@ describe('GET /metrics of a proxy', () => {
       expect(text).not.to.contain(secret);
   });
 
-  it('tells of the process too, by the names that are common for Node', async () => {
+  it('includes metrics of the process, with the usual names for Node', async () => {
     const { types } = await scrape(await start());
     expect(types.get('process_cpu_seconds_total')).to.equal('counter');
     expect(types.get('nodejs_eventloop_lag_p99_seconds')).to.equal('gauge');
   });
 
-  it('is said in the type that Prometheus asks for', async () => {
+  it('has the content type of Prometheus', async () => {
     const { address } = await start();
     const response = await fetch(`${address}/metrics`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
     expect(response.headers.get('content-type')).to.equal('text/plain; version=0.0.4; charset=utf-8');
   });
 
-  it('tells when requests are not kept', async () => {
+  it('shows that requests are not kept', async () => {
     const running = await start();
     const { dataDir } = running.app.runtime.settings;
     expect((await scrape(running)).value('request_log_failing')).to.equal(0);
@@ -247,12 +247,12 @@ describe('GET /metrics of a proxy', () => {
   });
 
   const KEYS: [string, object[], (string | undefined)[], (string | undefined)[]][] = [
-    ['the admin key, unless told', [], [ADMIN_KEY], [undefined, API_KEY]],
+    ['the admin key by default', [], [ADMIN_KEY], [undefined, API_KEY]],
     ['a key of the API', [{ use: 'prometheus', options: { key: 'api' } }], [API_KEY], [undefined, ADMIN_KEY]],
     ['no key', [{ use: 'prometheus', options: { key: 'none' } }], [undefined, API_KEY], []],
   ];
   for (const [what, plugins, admitted, refused] of KEYS) {
-    it(`asks for ${what}`, async () => {
+    it(`requires ${what}`, async () => {
       const { address } = await start(undefined, plugins);
       const status = async (key: string | undefined): Promise<number> =>
         (await fetch(`${address}/metrics`, key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } }))
@@ -262,19 +262,19 @@ describe('GET /metrics of a proxy', () => {
     });
   }
 
-  it('is switched off by the configuration', async () => {
+  it('can be disabled', async () => {
     const { address } = await start(undefined, [{ use: 'prometheus', enabled: false }]);
     expect((await fetch(`${address}/metrics`)).status).to.equal(404);
   });
 
-  it('refuses options that it does not know', async () => {
+  it('refuses unknown options', async () => {
     for (const options of [{ key: 'anybody' }, { path: '/m' }]) {
       const refused = await start(undefined, [{ use: 'prometheus', options }]).catch((error: Error) => error);
       expect((refused as Error).message).to.contain(Object.keys(options)[0]);
     }
   });
 
-  it('goes on counting over a reload, in which two runtimes count, and forgets quotas that are no more', async () => {
+  it('continues to count over a reload, while two runtimes count, and drops quotas that no longer exist', async () => {
     const folder = mkdtempSync(join(tmpdir(), '429chain-'));
     const file = join(folder, '429chain.json5');
     const write = (configuration: object): void =>

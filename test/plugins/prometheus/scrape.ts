@@ -2,25 +2,25 @@ import type { RunningProxy } from '../../proxy.js';
 
 export const ADMIN_KEY = 'test-key-of-the-admin';
 
-/** What Prometheus reads at one moment. */
+/** The metrics of one scrape. */
 export interface Scrape {
   readonly text: string;
-  /** The value of one series, `undefined` where there is none. Labels in the order of the text. */
+  /** The value of one series; `undefined` without one. Labels are in the order of the text. */
   value(name: string, labels?: Readonly<Record<string, string>>): number | undefined;
-  /** Every series of ours, without its value. */
+  /** Every series of 429chain, without its value. */
   readonly series: readonly string[];
-  /** Names of the metrics, ours and those of the process, without the suffixes of histograms. */
+  /** The types of all metrics by name, without the suffixes of histograms. */
   readonly types: ReadonlyMap<string, string>;
 }
 
 const LINE = /^(\w+)(?:\{(.*)\})? (\S+)$/;
 
-/** `GET /metrics`, read by the format's grammar: a line that is none throws. */
+/** Reads `GET /metrics` by the grammar of its format. Throws for an invalid line. */
 export const scrape = async (
   { address, app }: Pick<RunningProxy, 'address' | 'app'>,
   key = ADMIN_KEY,
 ): Promise<Scrape> => {
-  // Requests are counted when they are over, which is after their answer has left.
+  // A request is counted when it is over, which is after its answer has left.
   await app.runtime.waterfall.idle();
   const response = await fetch(`${address}/metrics`, { headers: { authorization: `Bearer ${key}` } });
   const text = await response.text();

@@ -1,0 +1,55 @@
+import { Agent } from 'undici';
+import { systemClock } from '../clock.js';
+import type { Settings } from '../config/settings.js';
+import { Estimates } from '../engine/attempt/estimate.js';
+import { Upstream } from '../engine/attempt/upstream.js';
+import { askForModels, type ProviderReport } from '../engine/models/provider-models.js';
+import type { PreparedProvider } from '../engine/target.js';
+import { SharedValues } from '../host/shared-values.js';
+import { MemoryLedger } from '../ledger/memory/memory-ledger.js';
+import { openLog } from '../logging/process-log.js';
+import { version } from '../package.js';
+import { buildRuntime, type Candidate } from '../runtime/build.js';
+import { Secrets } from '../secrets.js';
+
+/** The result of asking each provider for its models, by provider id. */
+export type Reports = ReadonlyMap<string, ProviderReport>;
+
+/** Builds a runtime for a check. It is never started, so it leaves nothing behind. */
+export const buildCandidate = (settings: Settings, plugins: readonly string[]): Promise<Candidate> => {
+  const clock = systemClock;
+  const secrets = new Secrets();
+  const log = openLog(2, secrets);
+  log.configure({ format: 'pretty' });
+  const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
+  return buildRuntime(settings, chosen, {
+    ledger: new MemoryLedger(clock),
+    upstream: new Upstream(clock.now),
+    estimates: new Estimates(),
+    clock,
+    log,
+    secrets,
+    sharedValues: new SharedValues(),
+    version,
+    startedAt: clock.now(),
+  });
+};
+
+/** Asks every provider for its models. */
+export const askProviders = async ({ providers, host }: Candidate): Promise<Reports> => {
+  const dispatcher = new Agent();
+  try {
+    const ask = async (provider: PreparedProvider) =>
+      [provider.provider, await askForModels(provider, host.hooks, dispatcher)] as const;
+    return new Map(await Promise.all(providers.map(ask)));
+  } finally {
+    await dispatcher.destroy();
+  }
+};
+
+/** The text beside a report's state. */
+export const detailOf = ({ detail, models, keyUntried }: ProviderReport): string => {
+  if (models === undefined) return detail;
+  const untried = keyUntried ? '; the list is public, so the key was not tested' : '';
+  return `${models.length} ${models.length === 1 ? 'model' : 'models'}${untried}`;
+};

@@ -1,0 +1,146 @@
+import { dirname, isAbsolute, resolve } from 'node:path';
+import type {
+  Chain,
+  Configuration,
+  FullTarget,
+  Plugin,
+  Provider,
+  Target,
+  Timeouts as WrittenTimeouts,
+} from '../../contract/config.js';
+import { durationOf } from '../../plugin/readers/headers.js';
+import { apiKeysOf } from '../api-keys.js';
+import { type Resolution, unsetNamesIn } from '../env.js';
+import type { Locator } from '../locate.js';
+import type {
+  ChainSettings,
+  PluginSettings,
+  ProviderSettings,
+  Settings,
+  TargetSettings,
+  Timeouts,
+} from '../settings.js';
+import { splitTarget } from '../target-name.js';
+
+/** Where a configuration comes from. */
+export interface Origin {
+  /** Absolute. Absent for a configuration that is not a file. */
+  readonly file?: string | undefined;
+  /** Absolute. Overrides the configuration's `dataDir`. */
+  readonly dataDir?: string | undefined;
+  readonly locator: Locator;
+}
+
+const DEFAULT_PORT = 3429;
+const DEFAULT_BODY_BYTES = 32 * 1024 * 1024;
+const DEFAULT_WAITING = 1_000;
+const DEFAULT_WAIT = '30s';
+const DEFAULT_DRAIN = '10s';
+const DEFAULT_INSTRUCTION = `Your last message was cut off. Go on with it to its end. Begin with exactly the words below \
+the line, which come next in it, and say nothing else.
+---
+{lastWords}`;
+
+/** Durations are validated before, so the default never applies. */
+const millisecondsOf = (duration: string): number => durationOf(duration) ?? 0;
+
+const timeoutsOf = (written: WrittenTimeouts = {}): Timeouts =>
+  Object.fromEntries(Object.entries(written).map(([name, duration]) => [name, millisecondsOf(duration)]));
+
+const buildProvider = (id: string, provider: Provider, resolution: Resolution): ProviderSettings => {
+  const isRead = (...path: string[]): boolean => unsetNamesIn(resolution, ['providers', id, ...path]).length === 0;
+  const { apiKey, baseUrl, headers = {} } = provider;
+  return {
+    id,
+    type: provider.type,
+    ...(apiKey === undefined || !isRead('apiKey') ? {} : { apiKey }),
+    ...(baseUrl === undefined || !isRead('baseUrl') ? {} : { baseUrl: baseUrl.replace(/\/+$/, '') }),
+    missing: unsetNamesIn(resolution, ['providers', id]),
+    enabled: provider.enabled ?? true,
+    limits: provider.limits ?? [],
+    timeouts: timeoutsOf(provider.timeouts),
+    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => isRead('headers', name))),
+    options: provider.options ?? {},
+  };
+};
+
+const buildTarget = (target: Target, chain: Timeouts, providers: readonly ProviderSettings[]): TargetSettings => {
+  const full: Partial<FullTarget> = typeof target === 'string' ? (splitTarget(target) ?? {}) : target;
+  const { provider = '', model = '', limits = [], timeouts } = full;
+  const ofProvider = providers.find(({ id }) => id === provider)?.timeouts;
+  return {
+    id: `${provider}/${model}`,
+    provider,
+    model,
+    limits,
+    timeouts: { ...ofProvider, ...chain, ...timeoutsOf(timeouts) },
+  };
+};
+
+const buildChain = (name: string, chain: Chain, providers: readonly ProviderSettings[]): ChainSettings => {
+  const full = Array.isArray(chain) ? { targets: chain } : chain;
+  const timeouts = timeoutsOf(full.timeouts);
+  return {
+    name,
+    targets: full.targets.map((target) => buildTarget(target, timeouts, providers)),
+    maxWaitMs: millisecondsOf(full.maxWait ?? DEFAULT_WAIT),
+    patienceMs: millisecondsOf(full.patience ?? '0s'),
+    retries: full.retries ?? 0,
+    resume: full.resume ?? true,
+    resumeInstruction: full.resumeInstruction ?? DEFAULT_INSTRUCTION,
+    onModeration: full.onModeration ?? 'return',
+  };
+};
+
+const isPath = (use: string): boolean => isAbsolute(use) || /^\.{1,2}(?:[\\/]|$)/.test(use);
+
+const buildPlugin = (plugin: Plugin, index: number, folder: string): PluginSettings => {
+  const { use, options = {}, enabled = true } = typeof plugin === 'string' ? { use: plugin } : plugin;
+  const path = typeof plugin === 'string' ? ['plugins', index] : ['plugins', index, 'options'];
+  return { use: isPath(use) ? resolve(folder, use) : use, options, enabled, path };
+};
+
+const freeze = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) freeze(inner);
+  }
+  return value;
+};
+
+/** Builds the deeply frozen settings of a valid configuration. */
+export const buildSettings = (written: Configuration, resolution: Resolution, origin: Origin): Settings => {
+  const configuration = resolution.value as Configuration;
+  const { server = {}, dataDir = '.429chain', chains, plugins = [] } = configuration;
+  const { file, locator } = origin;
+  const folder = file === undefined ? process.cwd() : dirname(file);
+  const providers = Object.entries(configuration.providers).map(([id, provider]) =>
+    buildProvider(id, provider, resolution),
+  );
+  const [onlyChain = 'default', ...more] = Object.keys(chains);
+  const defaultChain = configuration.defaultChain ?? (more.length === 0 ? onlyChain : 'default');
+  const built = Object.entries(chains).map(([name, chain]) => buildChain(name, chain, providers));
+  const direct = built.find(({ name }) => name === defaultChain) ?? buildChain(defaultChain, [], providers);
+  return freeze({
+    ...(file === undefined ? {} : { file }),
+    server: {
+      host: server.host ?? '127.0.0.1',
+      port: server.port ?? DEFAULT_PORT,
+      apiKeys: apiKeysOf(server.apiKeys),
+      ...(server.adminKey === undefined ? {} : { adminKey: server.adminKey }),
+      hosts: (server.hosts ?? []).map((name) => name.toLowerCase()),
+      maxBodyBytes: server.maxBodyBytes ?? DEFAULT_BODY_BYTES,
+      maxWaiting: server.maxWaiting ?? DEFAULT_WAITING,
+      drainMs: millisecondsOf(server.drain ?? DEFAULT_DRAIN),
+      log: { level: server.log?.level ?? 'info', format: server.log?.format ?? 'auto' },
+    },
+    dataDir: origin.dataDir ?? resolve(folder, dataDir),
+    providers,
+    chains: built,
+    defaultChain,
+    direct: { ...direct, targets: [] },
+    plugins: plugins.map((plugin, index) => buildPlugin(plugin, index, folder)),
+    written,
+    locate: (path, at) => (at === 'key' ? locator.keyAt(path) : locator.valueAt(path)),
+  });
+};

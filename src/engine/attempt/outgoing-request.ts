@@ -1,0 +1,90 @@
+import { applyAdaptations } from '../../plugin/door/adapt.js';
+import type { Repair } from '../../plugin/door/attempt.js';
+import type { Prefill, ProviderType, UpstreamRequest } from '../../plugin/door/provider-type.js';
+import { NotAdaptable } from '../causes.js';
+import { type CompiledRepair, compileRepair } from '../repairs.js';
+import { continuedRequest, PREFILL } from '../resume/continuation.js';
+import type { ResumeMode } from '../resume/overlap.js';
+import type { ResumableRequest } from '../resume/resumable-request.js';
+import type { Endpoint, PreparedTarget } from '../target.js';
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** A caller's request in the form that one target gets. */
+export interface OutgoingRequest {
+  /** The full path, with the prefix of the base URL. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Body;
+  /** The body in OpenAI's shape, before the provider type's own `adapt`. */
+  readonly openAiBody: Body;
+  /** What was changed in the body, in plain words. */
+  readonly changes: readonly string[];
+  /** 429chain asks for usage that the caller did not ask for. */
+  readonly hidesUsage: boolean;
+  readonly resumeMode: ResumeMode;
+}
+
+const RESTART: ResumeMode = { kind: 'restart' };
+const INCLUDE_USAGE = { include_usage: true };
+
+/**
+ * Builds the request for `target`: its model, its headers, and no field that its type or an earlier answer is known to
+ * refuse. `repairs` are further changes.
+ * @throws NotAdaptable when the provider type cannot express the request
+ */
+export const outgoingRequest = (
+  { body: original, path, stream, continuation }: ResumableRequest,
+  { providerType, model, headers, options, endpoint, adaptations, repairs: known }: PreparedTarget,
+  repairs: readonly Repair[],
+): OutgoingRequest => {
+  const allRepairs = [...known.for(original), ...repairs.map(compileRepair)];
+  const { body: continued, resumeMode } =
+    continuation === undefined
+      ? { body: original, resumeMode: RESTART }
+      : continuedRequest(original, continuation, prefillOf(providerType, allRepairs));
+  const streamOptions = original.stream_options as { include_usage?: unknown } | undefined;
+  const hidesUsage = stream && streamOptions?.include_usage !== true;
+  const full = hidesUsage
+    ? { ...continued, model, stream_options: streamOptions ? { ...streamOptions, ...INCLUDE_USAGE } : INCLUDE_USAGE }
+    : { ...continued, model };
+  const applicable =
+    allRepairs.length === 0 ? adaptations : [...adaptations, ...allRepairs.map(({ adaptation }) => adaptation)];
+  const { body, changes } = applyAdaptations(full, applicable);
+  const request = { path, headers, body };
+  const adapted = providerType.adapt === undefined ? request : adaptedByType(request, providerType, options);
+  return {
+    path: fullPath(endpoint, adapted.path),
+    headers: adapted.headers,
+    body: adapted.body,
+    openAiBody: body,
+    changes,
+    hidesUsage,
+    resumeMode,
+  };
+};
+
+const prefillOf = ({ prefill }: ProviderType, repairs: readonly CompiledRepair[]): Prefill | undefined =>
+  repairs.some(({ repair }) => 'drop' in repair && repair.drop === PREFILL) ? undefined : prefill;
+
+const adaptedByType = (
+  request: UpstreamRequest,
+  { adapt }: ProviderType,
+  options: Readonly<Record<string, unknown>>,
+): UpstreamRequest => {
+  try {
+    return adapt?.(request, options) ?? request;
+  } catch (cause) {
+    throw new NotAdaptable((cause as Error).message, { cause });
+  }
+};
+
+/** Paths that URL parsing leaves as they are. */
+const PLAIN_PATH = /^(?:\/[\w:@~-][\w:@~.-]*)+$/;
+
+/** A provider type may return a path with a query, or with characters that must be encoded. */
+const fullPath = ({ origin, pathPrefix }: Endpoint, path: string): string => {
+  if (PLAIN_PATH.test(path) || !URL.canParse(origin)) return pathPrefix + path;
+  const { pathname, search } = new URL(origin + pathPrefix + path);
+  return pathname + search;
+};

@@ -1,0 +1,27 @@
+import { textBytesIn } from './content.js';
+import { dataOf, framesIn } from './sse.js';
+
+/** This much of a stream is read for how much of it is text. */
+const SAMPLE_BYTES = 16 * 1024;
+
+/** Measures how much text a stream contained so far. A chunk costs an addition: only the first ones are kept and read. */
+export class OutputMeter {
+  readonly #sample: Buffer[] = [];
+  #sampleBytes = 0;
+  #bytes = 0;
+
+  /** Adds whole frames. */
+  add(frames: Buffer): void {
+    this.#bytes += frames.length;
+    if (this.#sampleBytes >= SAMPLE_BYTES) return;
+    this.#sample.push(frames);
+    this.#sampleBytes += frames.length;
+  }
+
+  /** Bytes of text, reasoning and tool calls so far. Exact for a short stream, else estimated from its beginning. */
+  get textBytes(): number {
+    if (this.#sampleBytes === 0) return 0;
+    const inSample = framesIn(Buffer.concat(this.#sample)).reduce((sum, event) => sum + textBytesIn(dataOf(event)), 0);
+    return Math.round((inSample * this.#bytes) / this.#sampleBytes);
+  }
+}

@@ -1,0 +1,175 @@
+import type { FailureClass, Limit, ScopeKind, Signal } from '../../contract/quota.js';
+import type { RequestContent } from '../../contract/requests.js';
+
+/** One model of one configured provider. */
+export interface Target {
+  /** The provider's id and the model: `groq/llama-3.3-70b`. */
+  readonly id: string;
+  /** The provider's id in the configuration. */
+  readonly provider: string;
+  /** The provider's type, such as `groq`. */
+  readonly type: string;
+  readonly model: string;
+  /** The limits that the configuration sets for this target alone. */
+  readonly limits: readonly Limit[];
+}
+
+/** One attempt to answer a request with one target. A request has as many attempts as targets that 429chain tried. */
+export interface Attempt {
+  readonly requestId: string;
+  /** The name of the chain that the request uses, or `provider/model` if it names a target itself. */
+  readonly chain: string;
+  readonly target: Target;
+  /** 1 for the first target of the request that is tried. */
+  readonly number: number;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  /** Whether the caller asked for a stream. */
+  readonly stream: boolean;
+  /** Upper estimate of the input and output tokens of the request. */
+  readonly estimatedTokens: number;
+  /**
+   * `explain` asks what would happen, and nothing is sent. A tap decides as usual, and a tap that counts must count only
+   * attempts whose `dryRun` is false.
+   */
+  readonly dryRun: boolean;
+}
+
+/** Status and headers of a provider's response, before any byte of its body. */
+export interface ResponseHead {
+  readonly status: number;
+  /** Names are lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** When the response arrived, epoch ms. */
+  readonly at: number;
+}
+
+/** The answer of a `beforeAttempt` tap that skips the target. */
+export interface Denial {
+  /** Shown in the log, the admin and the error's list of targets. Known keys are masked. */
+  readonly reason: string;
+  /** When the target may be asked again, epoch ms. Absent if unknown: then no request waits for this target. */
+  readonly retryAt?: number | undefined;
+}
+
+/** A failed attempt as `onError` receives it. */
+export interface Failure {
+  /** What the HTTP status alone means. The verdict of a tap replaces it. */
+  readonly class: FailureClass;
+  /** HTTP status; absent if there was no response. */
+  readonly status?: number | undefined;
+  /** The provider's message, with keys masked. */
+  readonly message: string;
+  /** When the `retry-after` header allows the next request, epoch ms. */
+  readonly retryAt?: number | undefined;
+  /** Absent if there was no response. */
+  readonly head?: ResponseHead | undefined;
+  /** The response body, parsed if it is JSON, else as text of up to 64 KiB. For an error inside an answer: that error. */
+  readonly body?: unknown;
+  /** When 429chain noticed the failure, epoch ms. */
+  readonly at: number;
+  /** The thrown error, if the failure is not a response of the provider. */
+  readonly cause?: unknown;
+}
+
+/** A change to the request body that may make a refused request acceptable: 429chain applies it and tries the target again. */
+export type Repair = { readonly drop: string } | { readonly rename: string; readonly to: string };
+
+/** The answer of an `onError` tap: what a failure means. For every absent field, 429chain decides by the status. */
+export interface Verdict {
+  readonly class?: FailureClass | undefined;
+  /** What cools down: the target, its pool or the whole provider. */
+  readonly scope?: ScopeKind | undefined;
+  /** When the cooldown ends, epoch ms. `Infinity`: when the configuration changes. */
+  readonly until?: number | undefined;
+  /** Limits that the response states, for example in its body. */
+  readonly signals?: readonly Signal[] | undefined;
+  /** For the class `bad_request`: how to change the request so that the target accepts it. */
+  readonly repairs?: readonly Repair[] | undefined;
+}
+
+/** What every record of an attempt has. */
+interface AttemptRecordBase {
+  readonly attempt: Attempt;
+  /** From the choice of the target to its last byte, ms. 0 for a skipped target. */
+  readonly durationMs: number;
+  /** The limits that the response stated. */
+  readonly signals: readonly Signal[];
+  /** What the provider type changed in the request body, one sentence each. */
+  readonly adapted: readonly string[];
+}
+
+/** The target answered. Its stream may still be running. */
+export interface ServedAttempt extends AttemptRecordBase {
+  readonly outcome: 'served';
+  readonly failure?: undefined;
+}
+
+/** The target was asked and failed, or its answer broke off. */
+export interface FailedAttempt extends AttemptRecordBase {
+  readonly outcome: 'failed';
+  /** Without `body`, `head` and `cause`. */
+  readonly failure: Failure;
+}
+
+/** The target was not asked: a limit, a cooldown or a denial prevented it. */
+export interface SkippedAttempt extends AttemptRecordBase {
+  readonly outcome: 'skipped';
+  readonly failure?: undefined;
+  readonly reason: string;
+  /** When the target may be asked again, epoch ms; absent if unknown. */
+  readonly retryAt?: number | undefined;
+  /** Whether a known limit was the reason: the provider would have answered 429. */
+  readonly limited: boolean;
+}
+
+/** What happened with one target of the chain in one request. */
+export type AttemptRecord = ServedAttempt | FailedAttempt | SkippedAttempt;
+
+/** The tokens of one request. */
+export interface TokenUsage {
+  readonly input: number;
+  readonly output: number;
+  /** The part of `input` that the provider read from its cache; absent if it does not say. */
+  readonly cached?: number | undefined;
+  /** Whether 429chain estimated the numbers because the provider did not report them. */
+  readonly estimated: boolean;
+}
+
+/** A finished request, as `afterResponse` receives it. */
+export interface Outcome {
+  readonly requestId: string;
+  /** The name of the chain, or `provider/model` if the request named a target itself. */
+  readonly chain: string;
+  /** The path below a provider's base URL, such as `/chat/completions`. */
+  readonly path: string;
+  /** The label of the caller's key, such as `key 1` for the first of `server.apiKeys`. Never the key itself. */
+  readonly keyLabel: string;
+  /** When the request arrived, epoch ms. */
+  readonly startedAt: number;
+  /** The status that the caller got; 499 if the caller left first, 502 for a stream that broke. */
+  readonly status: number;
+  /**
+   * The code of the error that 429chain itself answered with, such as `chain_exhausted`. Absent if there was none. A
+   * request that was refused before it was read (`invalid_api_key`, `malformed_json`) has an empty `chain`, and an empty
+   * `keyLabel` if its key was at fault.
+   */
+  readonly refusal?: string | undefined;
+  /** From the arrival of the request to the last byte of the answer, ms. */
+  readonly durationMs: number;
+  /** How much of that the request waited for a limit to reset, ms. */
+  readonly waitedMs: number;
+  readonly stream: boolean;
+  /** The target that answered; absent if none did. */
+  readonly servedBy?: Target | undefined;
+  /** From the arrival of the request to the first content of a streamed answer, ms. */
+  readonly firstTokenMs?: number | undefined;
+  /** Absent if no target answered. */
+  readonly usage?: TokenUsage | undefined;
+  /** How often another target resumed the stream after it broke. */
+  readonly resumed: number;
+  /** Every target of the chain that was asked or skipped, in order. */
+  readonly attempts: readonly AttemptRecord[];
+  /** Returns the prompt and the answer. Absent unless a plugin called `captureContent`. */
+  readonly content?: (() => RequestContent) | undefined;
+}

@@ -1,0 +1,39 @@
+import type { PreparedTarget } from '../engine/target.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { knownLimits } from './known-limits.js';
+import type { TargetFactory } from './prepare.js';
+
+/** How many targets outside all chains are remembered: callers choose their names. */
+const MOST_ADDRESSED = 1_000;
+
+/** The targets that requests address as `provider/model`, inside a chain or not. */
+export class AddressedTargets {
+  readonly #factory: TargetFactory;
+  readonly #ledger: Ledger;
+  readonly #inChains: ReadonlyMap<string, PreparedTarget>;
+  readonly #others = new Map<string, PreparedTarget>();
+
+  constructor(factory: TargetFactory, ledger: Ledger, inChains: readonly PreparedTarget[]) {
+    this.#factory = factory;
+    this.#ledger = ledger;
+    this.#inChains = new Map(inChains.toReversed().map((target) => [target.id, target]));
+  }
+
+  /** The target, registered in the ledger; `undefined` if `provider` is not configured. */
+  find(provider: string, model: string): PreparedTarget | undefined {
+    const id = `${provider}/${model}`;
+    const target = this.#others.get(id) ?? this.#inChains.get(id) ?? this.#add(id, provider, model);
+    // Also for a known target: the ledger may have forgotten one that was long unused.
+    if (target !== undefined) this.#ledger.register(target.scopes, knownLimits(target));
+    return target;
+  }
+
+  #add(id: string, provider: string, model: string): PreparedTarget | undefined {
+    const made = this.#factory.addressed(provider, model);
+    if (made === undefined) return undefined;
+    const [oldest] = this.#others.keys();
+    if (this.#others.size >= MOST_ADDRESSED && oldest !== undefined) this.#others.delete(oldest);
+    this.#others.set(id, made);
+    return made;
+  }
+}

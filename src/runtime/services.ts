@@ -1,0 +1,23 @@
+import type { Clock } from '../clock.js';
+import type { Estimates } from '../engine/attempt/estimate.js';
+import type { Upstream } from '../engine/attempt/upstream.js';
+import type { SharedValues } from '../host/shared-values.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Log } from '../log.js';
+import type { Secrets } from '../secrets.js';
+
+/** What all runtimes of one app share: it outlives a reload. */
+export interface SharedServices {
+  readonly ledger: Ledger;
+  readonly upstream: Upstream;
+  readonly estimates: Estimates;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Masks the keys of every configuration that has been in force. */
+  readonly secrets: Secrets;
+  /** What plugins share from one configuration to the next. */
+  readonly sharedValues: SharedValues;
+  readonly version: string;
+  /** Epoch ms. */
+  readonly startedAt: number;
+}

@@ -1,0 +1,69 @@
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import type { Middleware } from 'koa';
+import { createGate } from './admin/gate/gate.js';
+import { AdminKey, requireAdminKey } from './admin/gate/key.js';
+import { sessionHandlers } from './admin/gate/session.js';
+import { Sessions } from './admin/gate/sessions.js';
+import { WrongKeys } from './admin/gate/wrong-keys.js';
+import { adminHandlers } from './admin/handlers.js';
+import { getEvents } from './admin/live/events.js';
+import type { Feed } from './admin/live/feed.js';
+import { adminRouter } from './admin/router.js';
+import { adminPage } from './admin/static.js';
+import type { SettingsStore } from './config/source/store.js';
+import { postChat } from './http/chat.js';
+import { createServer, type ServerOptions } from './http/server.js';
+import { version } from './package.js';
+import type { Runtime } from './runtime/runtime.js';
+import type { SharedServices } from './runtime/services.js';
+
+/** What the HTTP surface works on. */
+export interface SurfaceParts {
+  /** The runtime in force. Called for every request, since a reload replaces it. */
+  readonly current: () => Runtime;
+  readonly store: SettingsStore;
+  readonly shared: SharedServices;
+  readonly feed: Feed;
+  /** The hosts that 429chain listens on, as they were asked for. */
+  readonly listening: () => readonly string[];
+  readonly stopping: () => boolean;
+  /** The folder of the built admin page. */
+  readonly adminUi: string;
+}
+
+/** The HTTP server of an app: the API, the routes of plugins, and the admin behind its gate. It does not listen yet. */
+export const createSurface = (parts: SurfaceParts): Server => {
+  const { current, shared, stopping } = parts;
+  const { log } = shared;
+  return createHttpServer(createServer({ current, version, stopping, log, ...admin(parts) }).callback());
+};
+
+/** What answers below `/admin`, and what asks for the admin key elsewhere. */
+const admin = ({
+  current,
+  store,
+  shared,
+  feed,
+  listening,
+  adminUi,
+}: SurfaceParts): Pick<ServerOptions, 'admin' | 'adminKey'> => {
+  const { log, clock, upstream } = shared;
+  const adminKey = (): string => current().adminKey;
+  const key = new AdminKey(adminKey, new WrongKeys(clock.monotonic));
+  const file = join(store.current.dataDir, 'sessions.json');
+  const sessions = new Sessions({ file, key: adminKey, now: clock.now, log });
+  const hosts = (): readonly string[] => [...listening(), ...current().settings.server.hosts];
+  const handlers = { ...sessionHandlers({ sessions, key, version }), ...adminHandlers({ current, store, upstream }) };
+  const router = adminRouter(handlers, getEvents(feed));
+  // The browser has no API key and needs none: it has passed the gate.
+  const asAdmin: Middleware = (ctx, next) => {
+    ctx.state.keyLabel = 'admin';
+    return next();
+  };
+  router.post('/chat', postChat(current, asAdmin));
+  return {
+    admin: [createGate({ hosts, sessions, key }), router.routes() as Middleware, adminPage(adminUi)],
+    adminKey: requireAdminKey(key),
+  };
+};
