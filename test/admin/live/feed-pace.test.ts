@@ -32,7 +32,8 @@ const outcomeOf = (requestId: string, attempts: readonly AttemptRecord[] = []): 
 /** Attempts whose record has about 30 KB. */
 const WORDY = Array.from({ length: 90 }, () => ({
   attempt: { target: { id: 'one/a' } },
-  denial: { reason: 'x'.repeat(300) },
+  outcome: 'skipped',
+  reason: 'x'.repeat(300),
 })) as unknown as readonly AttemptRecord[];
 
 describe('The pace of the live feed', () => {

@@ -132,8 +132,8 @@ class Collector {
   }
 
   note(note: string): void {
-    const goesOn = /, (\S+) goes on$/.exec(note)?.[1];
-    const target = goesOn === undefined ? this.answer.target : decodeURI(goesOn);
+    const continues = /, (\S+) continues$/.exec(note)?.[1];
+    const target = continues === undefined ? this.answer.target : decodeURI(continues);
     this.#tell({ notes: [...this.answer.notes, decodeURI(note)], target });
   }
 
