@@ -69,7 +69,7 @@ export const checkVariableNames: Check = (configuration) =>
   KEYS.flatMap((pattern) => pathsOf(configuration.resolved, pattern)).flatMap((path): Finding[] => {
     const text = textAt(configuration.resolved, path)?.trim() ?? '';
     if (/^\$[A-Za-z_]\w*$/.test(text)) {
-      return [finding(configuration, path, ', a variable without braces. Expected ${NAME}.')];
+      return [finding(configuration, path, ', which looks like a variable without braces. Expected ${NAME}.')];
     }
     if (/^\$\{.*\}$/.test(text)) {
       const rest =
