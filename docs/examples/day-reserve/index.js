@@ -23,8 +23,9 @@ export default definePlugin({
     api.hooks.beforeAttempt.tap('day-reserve', (attempt) => {
       if (attempt.chain === chain) return undefined;
       const standing = api.status().targets.find(({ target }) => target === attempt.target.id);
+      // The units of this attempt are held already: `remaining` is what would be left after it.
       const spent = standing?.quotas.find(
-        ({ window = '', limit = 0, remaining = limit }) => durationOf(window) === DAY_MS && remaining <= limit * share,
+        ({ window = '', limit = 0, remaining = limit }) => durationOf(window) === DAY_MS && remaining < limit * share,
       );
       if (spent === undefined) return undefined;
       const { dimension, resetAt } = spent;

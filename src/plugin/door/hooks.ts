@@ -56,7 +56,7 @@ export interface AsyncPluginHook<Args extends readonly unknown[], Result, Option
  * `undefined` means no opinion. For all hooks but `afterResponse`, the first tap that returns anything else decides.
  */
 export interface PluginHooks {
-  /** A target is next in the chain. A denial skips it. */
+  /** A target has room, and the units of this attempt are held. A denial skips the target and gives them back. */
   readonly beforeAttempt: AsyncPluginHook<[attempt: Attempt], Denial | undefined, AttemptTapOptions>;
   /** The provider's response has begun. The tap returns what its headers say about limits. */
   readonly onRateLimitHeaders: PluginHook<
