@@ -114,6 +114,20 @@ describe('The page of one request', () => {
     expect(await visitor.page.locator('.id').textContent()).to.equal(id);
   });
 
+  it('shows a request that 429chain itself refused, with the code of its error', async () => {
+    await start();
+    await fetch(`${server.address}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer a-wrong-key', 'content-type': 'application/json' },
+      body: '{}',
+    });
+    visitor = await Visitor.signedIn(server, 'requests');
+    const { page } = visitor;
+    await page.getByRole('link', { name: 'Request at' }).click();
+    await page.getByText('401 invalid_api_key').waitFor();
+    await page.getByText('0 targets asked, 0 skipped').waitFor();
+  });
+
   it('fits a small screen', async () => {
     await start();
     await log(server, [requestOf('a')]);

@@ -96,7 +96,7 @@ export class RequestTable extends LitElement {
     return html`<div class="request" role="row" aria-rowindex=${index + 2} .style=${`transform: translateY(${index * height}px); height: ${height}px`}>
       <span role="cell" class="time number"><a href="/admin/requests/${encodeURIComponent(request.id)}" tabindex=${isEntry ? 0 : -1} @focus=${() => (this.active = request)} aria-label="Request at ${timeText(at)}" title=${fullTime.format(at)}>${timeText(at)}</a></span>
       <span role="cell" class="status ${kindOf(status)}" title=${meaningOf(status)}><b>${status}</b></span>
-      <span role="cell" class="chain clip" title=${chain}>${chain}</span>
+      <span role="cell" class="chain clip" title=${chain}>${chain || '–'}</span>
       <span role="cell" class="target clip ${target === undefined ? 'muted' : ''}" title=${target ?? ''}>${target ?? meaningOf(status).toLowerCase()}</span>
       <span role="cell" class="trail">${attemptTrail(attempts)}</span>
       <span role="cell" class="tokens number">${tokens === undefined ? '–' : numberText(tokens)}</span>
