@@ -111,12 +111,12 @@ const countsOf = (day: DayTotals, target: string): [Counts, Counts] => [
   named(day, 'providers', target.slice(0, Math.max(0, target.indexOf('/')))),
 ];
 
-const named = (day: DayTotals, group: Group, name: string): Counts => {
-  const of = day[group];
-  const known = of[name];
+const named = (day: DayTotals, groupName: Group, name: string): Counts => {
+  const group = day[groupName];
+  const known = group[name];
   if (known !== undefined) return known;
-  const counts = Object.keys(of).length < MOST_NAMES ? emptyCounts() : (of[OTHERS] ?? emptyCounts());
-  of[Object.keys(of).length < MOST_NAMES ? name : OTHERS] = counts;
+  const counts = Object.keys(group).length < MOST_NAMES ? emptyCounts() : (group[OTHERS] ?? emptyCounts());
+  group[Object.keys(group).length < MOST_NAMES ? name : OTHERS] = counts;
   return counts;
 };
 

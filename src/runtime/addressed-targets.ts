@@ -3,14 +3,15 @@ import type { Ledger } from '../ledger/ledger.js';
 import { knownLimits } from './known-limits.js';
 import type { TargetFactory } from './prepare.js';
 
-/** How many targets outside all chains are remembered: callers choose their names. */
-const MOST_ADDRESSED = 1_000;
+/** How many targets outside all chains are remembered, the least recently used forgotten first: callers choose their names. */
+const MAX_ADDRESSED = 1_000;
 
 /** The targets that requests address as `provider/model`, inside a chain or not. */
 export class AddressedTargets {
   readonly #factory: TargetFactory;
   readonly #ledger: Ledger;
   readonly #inChains: ReadonlyMap<string, PreparedTarget>;
+  /** Targets outside all chains, the least recently used first. */
   readonly #others = new Map<string, PreparedTarget>();
 
   constructor(factory: TargetFactory, ledger: Ledger, inChains: readonly PreparedTarget[]) {
@@ -22,18 +23,19 @@ export class AddressedTargets {
   /** The target, registered in the ledger; `undefined` if `provider` is not configured. */
   find(provider: string, model: string): PreparedTarget | undefined {
     const id = `${provider}/${model}`;
-    const target = this.#others.get(id) ?? this.#inChains.get(id) ?? this.#add(id, provider, model);
+    const target = this.#inChains.get(id) ?? this.#other(id, provider, model);
     // Also for a known target: the ledger may have forgotten one that was long unused.
     if (target !== undefined) this.#ledger.register(target.scopes, knownLimits(target));
     return target;
   }
 
-  #add(id: string, provider: string, model: string): PreparedTarget | undefined {
-    const made = this.#factory.addressed(provider, model);
-    if (made === undefined) return undefined;
-    const [oldest] = this.#others.keys();
-    if (this.#others.size >= MOST_ADDRESSED && oldest !== undefined) this.#others.delete(oldest);
-    this.#others.set(id, made);
-    return made;
+  #other(id: string, provider: string, model: string): PreparedTarget | undefined {
+    const target = this.#others.get(id) ?? this.#factory.addressed(provider, model);
+    if (target === undefined) return undefined;
+    this.#others.delete(id);
+    this.#others.set(id, target);
+    const [leastUsed] = this.#others.keys();
+    if (this.#others.size > MAX_ADDRESSED && leastUsed !== undefined) this.#others.delete(leastUsed);
+    return target;
   }
 }

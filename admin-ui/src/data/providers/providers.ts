@@ -24,8 +24,8 @@ export interface Providers {
 
 /** @throws ApiError */
 export const loadProviders = async (signal?: AbortSignal): Promise<Providers> => {
-  const with_ = signal === undefined ? {} : { signal };
-  const [reply, types] = await Promise.all([call('GET /providers', with_), call('GET /provider-types', with_)]);
+  const options = signal === undefined ? {} : { signal };
+  const [reply, types] = await Promise.all([call('GET /providers', options), call('GET /provider-types', options)]);
   return { ...reply, types };
 };
 

@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import { chainOver, type RunningProxy, startProxy } from '../proxy.js';
+import { ScriptedUpstream } from '../scripted-upstream.js';
+
+describe('Targets that requests address by name', () => {
+  let upstream: ScriptedUpstream;
+  let proxy: RunningProxy;
+
+  beforeEach(async () => {
+    upstream = await ScriptedUpstream.start();
+    proxy = await startProxy(chainOver([upstream]));
+  });
+
+  afterEach(async () => {
+    await proxy.close();
+    await upstream.close();
+  });
+
+  it('are remembered while they are used, however many others come, and forgotten when they are not', () => {
+    const { chains } = proxy.app.runtime;
+    const [used, unused] = [chains.target('one/used'), chains.target('one/unused')];
+    for (let index = 0; index < 2_000; index++) {
+      chains.target(`one/other-${index}`);
+      expect(chains.target('one/used')).to.equal(used);
+    }
+    expect(chains.target('one/unused')).not.to.equal(unused);
+  });
+
+  it('are the targets of a chain where a chain names them', () => {
+    const { chains } = proxy.app.runtime;
+    expect(chains.target('one/a-model')).to.equal(chains.all[0]?.targets[0]);
+  });
+
+  it('do not exist at a provider that is not configured', () => {
+    expect(proxy.app.runtime.chains.target('nowhere/a-model')).to.equal(undefined);
+  });
+});
