@@ -63,7 +63,8 @@ const readText = (req: IncomingMessage, maxBytes: number): Promise<string> =>
     });
     req.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
     req.on('error', reject);
-    req.on('close', () =>
-      reject(new ChainError('invalid_request', 'The connection closed before the request body was complete.')),
-    );
+    req.on('close', () => {
+      if (req.complete) return;
+      reject(new ChainError('invalid_request', 'The connection closed before the request body was complete.'));
+    });
   });

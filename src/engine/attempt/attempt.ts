@@ -178,10 +178,11 @@ class AttemptRun {
   }
 
   /** What the provider reported, or else what was seen of the answer. */
-  #usageOf({ usage, textBytes }: StreamRelay): TokenUsage {
+  #usageOf(relay: StreamRelay): TokenUsage {
     const { request, target } = this.#order;
-    if (usage !== undefined) return { ...usage, estimated: false };
-    return this.#context.estimates.seen(target.id, request.size, textBytes);
+    if (relay.usage !== undefined) return { ...relay.usage, estimated: false };
+    // Reading the text bytes parses the beginning of the stream: not for a stream that reports its usage.
+    return this.#context.estimates.seen(target.id, request.size, relay.textBytes);
   }
 
   /** The answer is whole. */
