@@ -4,8 +4,10 @@ import type { RequestRecord } from '../../../../src/contract/requests.js';
 /** The words for a status. */
 const MEANINGS: Readonly<Record<number, string>> = {
   400: 'The request was refused',
+  401: 'The API key was refused',
   404: 'Not found',
-  413: 'Too large for every target',
+  413: 'The request was too large',
+  415: 'The content type was refused',
   422: 'The request was refused',
   429: 'Every target was at its limit',
   499: 'The caller left',
