@@ -42,7 +42,9 @@ export class Waterfall {
   readonly #context: EngineContext;
   readonly #queue: Queue;
   readonly #callers = new Set<Caller>();
-  /** Stories that plugins are still told. */
+  /** Requests that have arrived and whose trace has not ended. */
+  #arrived = 0;
+  /** Outcomes that plugins still handle. */
   #telling = 0;
   #onIdle: (() => void)[] = [];
 
@@ -61,9 +63,16 @@ export class Waterfall {
     this.#queue.onLength(listener);
   }
 
-  /** Returns a trace for a request that has just arrived. Hand it to `run`, or to `refuse`. */
+  /**
+   * Returns a trace for a request that has just arrived. Hand it to `run` or to `refuse`, of this waterfall or of one that
+   * replaced it in the meantime. The request counts as under way here until its trace ends.
+   */
   traceOf(arrival: Arrival): RequestTrace {
-    return new RequestTrace(this.#context.clock, arrival);
+    this.#arrived++;
+    return new RequestTrace(this.#context.clock, arrival, () => {
+      this.#arrived--;
+      this.#checkIdle();
+    });
   }
 
   /**
@@ -107,7 +116,7 @@ export class Waterfall {
 
   /** Resolves when no request is under way, its answer and what plugins do with it included. */
   idle(): Promise<void> {
-    return this.#isIdle ? Promise.resolve() : new Promise((resolve) => this.#onIdle.push(resolve));
+    return this.isIdle ? Promise.resolve() : new Promise((resolve) => this.#onIdle.push(resolve));
   }
 
   /** Refuses the requests that wait for capacity. */
@@ -155,21 +164,23 @@ export class Waterfall {
   /** Tells plugins that a request is over. It counts as under way until they are done, so nothing is closed under them. */
   #tell(trace: RequestTrace, end: RequestEnd): void {
     const { afterResponse } = this.#context.hooks;
-    const outcome = trace.end(end);
-    if (outcome === undefined || afterResponse.taps.length === 0) return;
     this.#telling++;
-    void afterResponse.promise(outcome).finally(() => {
+    const outcome = trace.end(end);
+    const told = (): void => {
       this.#telling--;
       this.#checkIdle();
-    });
+    };
+    if (outcome === undefined || afterResponse.taps.length === 0) told();
+    else void afterResponse.promise(outcome).finally(told);
   }
 
-  get #isIdle(): boolean {
-    return this.#callers.size === 0 && this.#telling === 0;
+  /** No request is under way. */
+  get isIdle(): boolean {
+    return this.#callers.size === 0 && this.#arrived === 0 && this.#telling === 0;
   }
 
   #checkIdle(): void {
-    if (!this.#isIdle) return;
+    if (!this.isIdle) return;
     for (const resolve of this.#onIdle) resolve();
     this.#onIdle = [];
   }

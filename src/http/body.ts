@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
+import { CallerGone } from '../engine/causes.js';
 import { ChainError } from '../plugin/door/errors.js';
 
 export interface JsonBody {
@@ -9,7 +10,8 @@ export interface JsonBody {
 
 /**
  * Reads and parses the request's body, once.
- * @throws ChainError `unsupported_media_type`, `body_too_large`, `malformed_json`
+ * @throws ChainError `unsupported_media_type`, `body_too_large`, `malformed_json`, `invalid_request`
+ * @throws CallerGone when the connection closes before the body is complete
  */
 export const readBody = async (ctx: Context, maxBytes: number): Promise<JsonBody> => {
   const type = ctx.request.type;
@@ -62,9 +64,8 @@ const readText = (req: IncomingMessage, maxBytes: number): Promise<string> =>
       else chunks.push(chunk);
     });
     req.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    req.on('error', reject);
+    req.on('error', () => reject(new CallerGone()));
     req.on('close', () => {
-      if (req.complete) return;
-      reject(new ChainError('invalid_request', 'The connection closed before the request body was complete.'));
+      if (!req.complete) reject(new CallerGone());
     });
   });

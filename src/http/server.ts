@@ -51,7 +51,8 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
   return app;
 };
 
-const GONE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
+/** How Node names a connection that ends early, also in the middle of a request body. */
+const GONE = new Set(['HPE_INVALID_EOF_STATE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 const isAdmin = (path: string): boolean => /^\/admin(?:\/|$)/i.test(path);
 

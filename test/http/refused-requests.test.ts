@@ -1,7 +1,9 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import type { Outcome } from '../../src/plugin/door/attempt.js';
 import { API_KEY, chainOver, type RunningProxy, startProxy } from '../proxy.js';
-import { ScriptedUpstream } from '../scripted-upstream.js';
+import { answer, ScriptedUpstream } from '../scripted-upstream.js';
 import { until } from '../until.js';
 
 interface Refused {
@@ -45,6 +47,7 @@ describe('A request that is refused before the waterfall', () => {
 
   beforeEach(async () => {
     upstream = await ScriptedUpstream.start();
+    upstream.always(answer('hi'));
     proxy = await startProxy({
       server: { apiKeys: [API_KEY], maxBodyBytes: 2_048 },
       ...chainOver([upstream]),
@@ -79,6 +82,41 @@ describe('A request that is refused before the waterfall', () => {
       expect(upstream.received).to.have.length(0);
     });
   }
+
+  const sendPart = async (): Promise<Socket> => {
+    const socket = connect(Number(new URL(proxy.address).port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${API_KEY}\r\ncontent-type: application/json\r\ncontent-length: 60\r\n\r\n{"messages":[{"role":"user",`,
+    );
+    await until(() => !proxy.app.runtime.waterfall.isIdle);
+    return socket;
+  };
+
+  for (const leave of ['end', 'destroy', 'resetAndDestroy'] as const) {
+    it(`counts as cancelled, not as an error, when the caller leaves while its body comes in (${leave})`, async () => {
+      const socket = await sendPart();
+      socket.on('error', () => {});
+      socket[leave]();
+      await until(() => outcomes.length === 1);
+      expect(outcomes[0]).to.include({ status: 499, chain: '' });
+      expect(proxy.log.lines.filter((line) => line.includes('Unexpected'))).to.deep.equal([]);
+      socket.destroy();
+    });
+  }
+
+  it('keeps plugins open while its body comes in, also when 429chain stops', async () => {
+    const socket = await sendPart();
+    const closing = proxy.app.close(10_000);
+    const answered = once(socket, 'data');
+    socket.write('"content":"Hello, you there"}]}'.padEnd(32));
+    const [head] = (await answered) as [Buffer];
+    expect(head.toString()).to.match(/^HTTP\/1\.1 200 /);
+    await closing;
+    expect(outcomes.map(({ status }) => status)).to.deep.equal([200]);
+    expect(proxy.app.runtime.host.faults).to.deep.equal([]);
+    socket.destroy();
+  });
 
   it('shows in the request log and in the totals, under no chain', async () => {
     for (const refused of REFUSED) await send(refused);

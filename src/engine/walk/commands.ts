@@ -10,7 +10,7 @@ export interface Grant {
   readonly reservation: Reservation;
 }
 
-/** Hold room at the first of these targets that has some and that no hook denies. */
+/** Hold room at the first of these targets that has some, if no hook denies it. */
 export interface Reserve {
   readonly do: 'reserve';
   readonly targets: readonly PreparedTarget[];
@@ -20,7 +20,10 @@ export interface Reserve {
 
 export interface ReserveReply {
   readonly granted?: Grant | undefined;
-  /** What kept back each target before the granted one, in order; without a grant, one for every target. */
+  /**
+   * What kept back each target before the granted one, in order. Without a grant: up to the target that a hook denied, or
+   * for every target.
+   */
   readonly kept: readonly (Denied | Refused)[];
 }
 

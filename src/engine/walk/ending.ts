@@ -51,13 +51,20 @@ export const worthWaitingFor = (
  * - If any of them says that the request is too large, the caller gets that: a smaller one may be served at once, while
  *   an agent would sleep on a 429.
  * - Otherwise the error lists every target with its reason.
+ *
+ * @param outcomes what keeps each target back by now
+ * @param failures what each target that was asked failed with last
  */
-export const endingOf = (chain: Chain, outcomes: readonly TargetOutcome[], now: number): Ending => {
-  const asked = outcomes.filter((outcome) => outcome.kind === 'failed');
-  const rejections = asked.filter(isRejection);
+export const endingOf = (
+  chain: Chain,
+  outcomes: readonly TargetOutcome[],
+  failures: readonly Failed[],
+  now: number,
+): Ending => {
+  const rejections = failures.filter(isRejection);
   const moderation = rejections.find(({ failure }) => failure.class === 'moderation');
   const tooLarge = rejections.find(({ failure }) => failure.class === 'too_large');
-  const rejectedByAll = rejections.length > 0 && rejections.length === asked.length;
+  const rejectedByAll = rejections.length > 0 && rejections.length === failures.length;
   const by = rejectedByAll ? (moderation ?? rejections[0]) : tooLarge;
   return by === undefined ? { kind: 'exhausted', error: exhausted(chain, outcomes, now) } : { kind: 'rejected', by };
 };

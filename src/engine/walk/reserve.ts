@@ -31,9 +31,9 @@ export interface ReserveParts {
 }
 
 /**
- * Carries out a `reserve` command: holds room at the first target that has some and that no hook denies. Hooks are asked
- * only about a target with room, so a hook that counts counts what is really sent. Answers at once where the ledger does
- * and no hook is tapped.
+ * Carries out a `reserve` command: holds room at the first target that has some, then asks the hooks about it. So hooks are
+ * asked only about a target with room, and a hook that counts counts what is really sent. Answers at once where the ledger
+ * does and no hook is tapped.
  */
 export const reserve = (parts: ReserveParts, command: Reserve): ReserveReply | Promise<ReserveReply> => {
   const { hold, hooks, view } = parts;
@@ -45,22 +45,15 @@ export const reserve = (parts: ReserveParts, command: Reserve): ReserveReply | P
 
 const reserveUndenied = async (
   parts: ReserveParts,
-  { targets, skipProbation }: Reserve,
-  first: ReserveResult | Promise<ReserveResult>,
+  { targets }: Reserve,
+  asked: ReserveResult | Promise<ReserveResult>,
 ): Promise<ReserveReply> => {
-  const kept: (Denied | Refused)[] = [];
-  let left = targets;
-  let result = await first;
-  for (;;) {
-    kept.push(...refusedOf(left, result));
-    const granted = grantOf(left, result);
-    const denial = granted && (await deniedBy(parts, granted));
-    if (denial === undefined) return { granted, kept };
-    kept.push(denial);
-    left = targets.slice(kept.length);
-    if (left.length === 0) return { kept };
-    result = await parts.hold(candidatesOf(parts.view, left), { skipProbation });
-  }
+  const result = await asked;
+  const kept = refusedOf(targets, result);
+  const granted = grantOf(targets, result);
+  const denial = granted && (await deniedBy(parts, granted));
+  // The rest is not asked for here: while the hook decided, other requests may have begun to wait for it.
+  return denial === undefined ? { granted, kept } : { kept: [...kept, denial] };
 };
 
 /** Asks the hooks about units that are held already, and gives them back if a hook denies the attempt. */

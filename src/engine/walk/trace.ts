@@ -47,12 +47,15 @@ export class RequestTrace {
   #request: ChainRequest | undefined;
   #content: CapturedContent | undefined;
   #firstTokenMs: number | undefined;
+  readonly #onEnd: () => void;
   #ended = false;
 
-  constructor(clock: Clock, { id, path }: Arrival) {
+  /** `onEnd` is called once, when the trace ends. */
+  constructor(clock: Clock, { id, path }: Arrival, onEnd: () => void = () => {}) {
     this.id = id;
     this.path = path;
     this.#clock = clock;
+    this.#onEnd = onEnd;
     this.#startedAt = clock.monotonic();
     this.#arrivedAt = clock.now();
   }
@@ -118,6 +121,7 @@ export class RequestTrace {
   end({ status, servedBy, usage, refusal }: RequestEnd): Outcome | undefined {
     if (this.#ended) return undefined;
     this.#ended = true;
+    this.#onEnd();
     const content = this.#content;
     return {
       requestId: this.id,

@@ -4,7 +4,7 @@ import type { Answer, AttemptResult } from '../attempt/result.js';
 import { NoOverlap } from '../causes.js';
 import type { ChainRequest } from '../request.js';
 import type { PreparedTarget } from '../target.js';
-import { ask, type Grant, type Steps } from './commands.js';
+import { ask, type Grant, type ReserveReply, type Steps } from './commands.js';
 import { type Ending, endingOf, worthWaitingFor } from './ending.js';
 import {
   type Denied,
@@ -58,6 +58,8 @@ export class Walk {
   readonly #trace: RequestTrace;
   /** What became of each target last, in the order in which they were first looked at. */
   readonly #outcomes = new Map<PreparedTarget, TargetOutcome>();
+  /** What each target that was asked failed with last: a later look at the ledger does not make it undone. */
+  readonly #failures = new Map<PreparedTarget, Failed>();
   #withoutOverlap = 0;
   /** Monotonic ms; set when the first wait begins. */
   #waitUntil: number | undefined;
@@ -136,8 +138,14 @@ export class Walk {
     let next = 0;
     for (const [index, target] of part.entries()) {
       if (target === granted) return index + 1;
-      if (target.unusable !== undefined) this.#skip({ kind: 'unusable', target, ...target.unusable });
-      else this.#skip(kept[next++] as Denied | Refused);
+      if (target.unusable !== undefined) {
+        this.#skip({ kind: 'unusable', target, ...target.unusable });
+        continue;
+      }
+      const outcome = kept[next++];
+      // Nothing is known of the targets behind one that a hook denied.
+      if (outcome === undefined) return index;
+      this.#skip(outcome);
     }
     return part.length;
   }
@@ -181,7 +189,9 @@ export class Walk {
       if (repairs.length === 0 && result.repairs.length > 0) repairs = result.repairs;
       else if (RETRIED.has(failureClass) && retriesLeft-- > 0) repairs = [];
       else return undefined;
-      grant = (yield* ask({ do: 'reserve', targets: [target], skipProbation: false })).granted;
+      const { granted, kept }: ReserveReply = yield* ask({ do: 'reserve', targets: [target], skipProbation: false });
+      for (const denial of kept) if (denial.kind === 'denied') this.#skip(denial);
+      grant = granted;
     }
     return undefined;
   }
@@ -194,12 +204,16 @@ export class Walk {
     let targets = this.#gaveUp ? [] : [...this.#outcomes.values()].filter(isOnProbation).map(({ target }) => target);
     while (targets.length > 0) {
       const { granted, kept } = yield* ask({ do: 'reserve', targets, skipProbation: true });
-      for (const outcome of kept) this.#outcomes.set(outcome.target, outcome);
+      for (const outcome of kept) {
+        if (outcome.kind === 'denied') this.#skip(outcome);
+        else this.#outcomes.set(outcome.target, outcome);
+      }
       const end = granted && (yield* this.#attempt(granted));
       if (end !== undefined) return end;
-      targets = targets.slice(kept.length + 1);
+      targets = targets.slice(kept.length + (granted === undefined ? 0 : 1));
     }
-    return endingOf(this.#request.chain, [...this.#outcomes.values()], this.#view.now());
+    const outcomes = [...this.#outcomes.values()];
+    return endingOf(this.#request.chain, outcomes, [...this.#failures.values()], this.#view.now());
   }
 
   /** After a wait in vain: finds out what keeps each limited target back by now. */
@@ -220,6 +234,7 @@ export class Walk {
     const outcome = failed(target, result, this.#view.now());
     if (result.failure.cause instanceof NoOverlap) this.#withoutOverlap++;
     this.#outcomes.set(target, outcome);
+    this.#failures.set(target, outcome);
     return outcome;
   }
 

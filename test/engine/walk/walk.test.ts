@@ -5,7 +5,7 @@ import { Caller } from '../../../src/engine/caller.js';
 import type { ChainRequest } from '../../../src/engine/request.js';
 import type { Chain, PreparedTarget } from '../../../src/engine/target.js';
 import type { Command, Reply } from '../../../src/engine/walk/commands.js';
-import { refused } from '../../../src/engine/walk/outcome.js';
+import { denied, refused } from '../../../src/engine/walk/outcome.js';
 import { RequestTrace } from '../../../src/engine/walk/trace.js';
 import { Walk, type WalkEnd, type WalkView } from '../../../src/engine/walk/walk.js';
 import type { Refusal, Reservation } from '../../../src/ledger/ledger.js';
@@ -195,6 +195,44 @@ describe('Walk', () => {
       failed('server_error'),
     );
     expect(commands.filter((each) => each === 'attempt a/x')).to.have.length(3);
+  });
+
+  const ONE_REJECTS = [granted([A, B], 0), failed('bad_request'), granted([B], 0), failed('rate_limit')];
+  const AFTER_A_WAIT: Readonly<Record<string, readonly Reply[]>> = {
+    'no time to wait': [],
+    'a wait in vain': [{ kind: 'late' }, { hasRoom: false, refusals: [spent(9_000)] }],
+    'a full queue': [{ kind: 'full' }],
+    'a denial by a hook': [
+      { kind: 'denied', outcome: denied(B, { reason: 'closed' }, NOW) },
+      { hasRoom: false, refusals: [spent(9_000)] },
+    ],
+  };
+  for (const [what, replies] of Object.entries(AFTER_A_WAIT)) {
+    it(`does not end in a rejection when another target that was asked has a limit, after ${what}`, () => {
+      const chain = replies.length === 0 ? {} : { maxWaitMs: 5_000 };
+      expect(walked({ targets: [A, B], chain }, ...ONE_REJECTS, ...replies).end?.kind).to.equal('exhausted');
+    });
+  }
+
+  it('looks anew at the targets behind one that a hook denied, and records the denial', () => {
+    const denial = denied(A, { reason: 'closed' }, NOW);
+    const { commands, trace } = walked({}, { kept: [denial] }, granted([B, C], 0), served);
+    expect(commands).to.deep.equal(['reserve a/x b/x c/x', 'reserve b/x c/x', 'attempt b/x']);
+    const { attempts = [] } = trace.end({ status: 200 }) ?? {};
+    expect(attempts.map((each) => each.outcome === 'skipped' && each.reason)).to.deep.equal(['closed']);
+  });
+
+  it('records a denial of a last resort and of a retry', () => {
+    const denial = denied(A, { reason: 'closed' }, NOW);
+    const lastResort = walked({ targets: [A] }, kept([A], { ...spent(), code: 'first_contact' }), { kept: [denial] });
+    const retry = walked({ targets: [A], chain: { retries: 1 } }, granted([A], 0), failed('server_error'), {
+      kept: [denial],
+    });
+    for (const { trace, end } of [lastResort, retry]) {
+      expect(end?.kind).to.equal('exhausted');
+      const last = trace.end({ status: 503 })?.attempts.at(-1);
+      expect(last?.outcome === 'skipped' && last.reason).to.equal('closed');
+    }
   });
 
   it('ends at once when content is refused', () => {
