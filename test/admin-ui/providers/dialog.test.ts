@@ -54,7 +54,7 @@ describe('The dialog of a provider', () => {
     await stage.dialog.getByText('Timeouts and headers').click();
     await stage.dialog.getByLabel('First token').fill('1m30s');
     await stage.button('Save', stage.dialog).click();
-    await stage.dialog.waitFor({ state: 'detached' });
+    await stage.dialogsClosed();
     expect(stage.written.router).to.deep.equal({
       type: 'openrouter',
       apiKey: '${ROUTER_API_KEY}',
@@ -130,8 +130,7 @@ describe('The dialog of a provider', () => {
     expect(await stage.dialog.getByLabel('Key', { exact: true }).inputValue()).to.equal(GOOD_KEY);
     await stage.page.keyboard.press('Escape');
     await stage.button('Leave').click();
-    await stage.button('Leave').waitFor({ state: 'detached' });
-    await stage.dialog.waitFor({ state: 'detached' });
+    await stage.dialogsClosed();
   });
 
   describe('in two tabs', () => {
@@ -150,7 +149,7 @@ describe('The dialog of a provider', () => {
 
     it('saves if another part of the configuration was changed, and keeps that change', async () => {
       await changedElsewhere('spare');
-      await stage.dialog.waitFor({ state: 'detached' });
+      await stage.dialogsClosed();
       expect(stage.written.router.limits).to.deep.equal([{ requests: 7, per: '1m' }]);
       expect(stage.written.spare.enabled).to.equal(false);
       stage.visitor.expectNothingWrong();
@@ -168,7 +167,7 @@ describe('The dialog of a provider', () => {
     it('keeps mine', async () => {
       await changedElsewhere('router');
       await stage.button('Keep mine', stage.dialog).click();
-      await stage.dialog.waitFor({ state: 'detached' });
+      await stage.dialogsClosed();
       expect(stage.written.router.limits).to.deep.equal([{ requests: 7, per: '1m' }]);
     });
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import type { ScriptedUpstream } from '../../scripted-upstream.js';
+import { until } from '../../until.js';
 import { AdminServer, Visitor } from '../browser.js';
 import { GOOD_KEY, startModelProvider } from '../model-provider.js';
 
@@ -62,6 +63,11 @@ export class ProvidersStage {
   /** The open dialog. Its content is slotted, not a child of the element with the role. */
   get dialog(): Locator {
     return this.page.locator('ui-dialog');
+  }
+
+  /** Resolves once no dialog is left. `Locator.waitFor` would fail while one that closes has another on top of it. */
+  async dialogsClosed(): Promise<void> {
+    await until(async () => (await this.dialog.count()) === 0);
   }
 
   button(name: string, within: Locator | Page = this.page): Locator {
