@@ -26,6 +26,21 @@ export type FailureClass =
   | 'moderation'
   | 'cancelled';
 
+/**
+ * What a failure is about, read from the provider's codes and words before its status. `money`: credit or a payment
+ * method · `account`: its country, verification or permissions · `connection`: no usable response came.
+ */
+export type FailureSubject =
+  | 'key'
+  | 'account'
+  | 'money'
+  | 'model'
+  | 'limit'
+  | 'capacity'
+  | 'request'
+  | 'content'
+  | 'connection';
+
 /** `available`: no known limit · `tracking`: known quotas have capacity · `exhausted`: skipped until a reset. */
 export type TargetState = 'available' | 'tracking' | 'exhausted' | 'unconfigured' | 'disabled';
 

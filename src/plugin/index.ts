@@ -1,7 +1,16 @@
 /** `429chain/plugin`: everything that a plugin may import from 429chain, built-in plugins included. */
 export type { LiveStatus, QuotaView, TargetView } from '../contract/admin-api.js';
 export type { ModelView } from '../contract/models.js';
-export type { Dimension, Duration, FailureClass, Limit, ScopeKind, Signal, TargetState } from '../contract/quota.js';
+export type {
+  Dimension,
+  Duration,
+  FailureClass,
+  FailureSubject,
+  Limit,
+  ScopeKind,
+  Signal,
+  TargetState,
+} from '../contract/quota.js';
 export type {
   RequestAttempt,
   RequestContent,

@@ -46,6 +46,8 @@ const SCOPES: Readonly<Record<string, ScopeKind | 'nothing'>> = {
   provider: 'provider',
   'account-credit': 'provider',
   'account-free-pool': 'pool',
+  ip: 'provider',
+  'ip-model': 'target',
   request: 'nothing',
   client: 'nothing',
 };

@@ -1,4 +1,4 @@
-import type { FailureClass, Limit, ScopeKind, Signal } from '../../contract/quota.js';
+import type { FailureClass, FailureSubject, Limit, ScopeKind, Signal } from '../../contract/quota.js';
 import type { RequestContent } from '../../contract/requests.js';
 
 /** One model of one configured provider. */
@@ -78,6 +78,8 @@ export type Repair = { readonly drop: string } | { readonly rename: string; read
 /** The answer of an `onError` tap: what a failure means. For every absent field, 429chain decides by the status. */
 export interface Verdict {
   readonly class?: FailureClass | undefined;
+  /** What the failure is about, for the log. Default: what the class is usually about. */
+  readonly about?: FailureSubject | undefined;
   /** What cools down: the target, its pool or the whole provider. */
   readonly scope?: ScopeKind | undefined;
   /** When the cooldown ends, epoch ms. `Infinity`: when the configuration changes. */

@@ -1,4 +1,4 @@
-import type { Dimension, Duration, FailureClass, ScopeKind, Signal } from '../../contract/quota.js';
+import type { Dimension, Duration, FailureClass, FailureSubject, ScopeKind, Signal } from '../../contract/quota.js';
 import type { Failure, Repair, Verdict } from '../door/attempt.js';
 import { type ErrorFacts, errorField, readErrorBody } from './error-body.js';
 import { signalsInBody, statedLimits, structuredRetryAt } from './error-limits.js';
@@ -22,6 +22,8 @@ export interface ErrorRule {
 
   /** Default: the class of the status. A `rate_limit` of a day or longer becomes `quota`. */
   readonly class?: FailureClass;
+  /** What the failure is about. Default: what the class is usually about. */
+  readonly about?: FailureSubject;
   /** What cools down. Default: depends on the class. */
   readonly scope?: ScopeKind;
   /** The quota that is exhausted, if no known sentence of the message states it. */
@@ -81,6 +83,7 @@ export const readFailure = (
   const until = WAITING.has(failureClass) ? untilOf(failure, facts, rule, failureClass, named) : undefined;
   return {
     class: failureClass,
+    ...(rule.about === undefined ? {} : { about: rule.about }),
     ...(scope === undefined ? {} : { scope }),
     ...(until === undefined ? {} : { until }),
     ...(signals.length === 0 ? {} : { signals }),
