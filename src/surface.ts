@@ -13,6 +13,7 @@ import { adminRouter } from './admin/router.js';
 import { adminPage } from './admin/static.js';
 import type { SettingsStore } from './config/source/store.js';
 import { postChat } from './http/chat.js';
+import { askForBody } from './http/early-answer.js';
 import { createServer, type ServerOptions } from './http/server.js';
 import { version } from './package.js';
 import type { Runtime } from './runtime/runtime.js';
@@ -36,7 +37,9 @@ export interface SurfaceParts {
 export const createSurface = (parts: SurfaceParts): Server => {
   const { current, shared, stopping } = parts;
   const { log } = shared;
-  return createHttpServer(createServer({ current, version, stopping, log, ...admin(parts) }).callback());
+  const answer = createServer({ current, version, stopping, log, ...admin(parts) }).callback();
+  // The reader of a body asks the client for it, so that a request that is refused earlier gets no 100 Continue.
+  return createHttpServer(answer).on('checkContinue', answer);
 };
 
 /** What answers below `/admin`, and what asks for the admin key elsewhere. */
@@ -62,8 +65,12 @@ const admin = ({
     return next();
   };
   router.post('/chat', postChat(current, asAdmin));
+  const admitBody: Middleware = (ctx, next) => {
+    askForBody(ctx);
+    return next();
+  };
   return {
-    admin: [createGate({ hosts, sessions, key }), router.routes() as Middleware, adminPage(adminUi)],
+    admin: [createGate({ hosts, sessions, key }), admitBody, router.routes() as Middleware, adminPage(adminUi)],
     adminKey: requireAdminKey(key),
   };
 };

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { CallerGone } from '../engine/causes.js';
 import { ChainError } from '../plugin/door/errors.js';
+import { askForBody } from './early-answer.js';
 
 export interface JsonBody {
   readonly value: Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export const readBody = async (ctx: Context, maxBytes: number): Promise<JsonBody
       `The request body is encoded as "${encoding}". Send it without content-encoding.`,
     );
   }
-  const text = await readText(ctx.req, maxBytes);
+  const text = await readText(ctx, maxBytes);
   const value = parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ChainError('invalid_request', 'The request body must be a JSON object.');
@@ -46,23 +46,25 @@ const parse = (text: string): unknown => {
   }
 };
 
-const readText = (req: IncomingMessage, maxBytes: number): Promise<string> =>
+const readText = (ctx: Context, maxBytes: number): Promise<string> =>
   new Promise((resolve, reject) => {
+    const { req } = ctx;
     const tooLarge = (): void => {
-      // The rest of the body is not read, so the connection cannot be reused.
-      req.removeAllListeners('data');
-      req.resume();
       const message = `The request body is larger than ${maxBytes} bytes (server.maxBodyBytes).`;
-      reject(new ChainError('body_too_large', message, { headers: { connection: 'close' } }));
+      reject(new ChainError('body_too_large', message));
     };
     if (Number(req.headers['content-length'] ?? 0) > maxBytes) return tooLarge();
-    const chunks: Buffer[] = [];
+    askForBody(ctx);
+    let chunks: Buffer[] = [];
     let length = 0;
-    req.on('data', (chunk: Buffer) => {
+    const keep = (chunk: Buffer): void => {
       length += chunk.length;
-      if (length > maxBytes) tooLarge();
-      else chunks.push(chunk);
-    });
+      if (length <= maxBytes) return void chunks.push(chunk);
+      req.off('data', keep);
+      chunks = [];
+      tooLarge();
+    };
+    req.on('data', keep);
     req.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
     req.on('error', () => reject(new CallerGone()));
     req.on('close', () => {

@@ -5,6 +5,7 @@ import { ChainError } from '../plugin/door/errors.js';
 import { requireKey } from './auth.js';
 import { postChat } from './chat.js';
 import type { Current } from './current.js';
+import { answerEarly } from './early-answer.js';
 import { handleErrors } from './errors.js';
 import { getHealth } from './health.js';
 import { getModel, getModels } from './models.js';
@@ -35,6 +36,7 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
     // A broken connection means that the caller left, which is handled where it matters.
     if (!GONE.has(error.code ?? '')) log.error(`Unexpected: ${error.stack ?? error.message}`);
   });
+  app.use(answerEarly());
   app.use(handleErrors(log));
   app.use((ctx, next) => {
     if (!stopping() || ctx.path === '/health') return next();
