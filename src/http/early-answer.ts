@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Context, Middleware } from 'koa';
 
 /** How long the rest of an upload is read and discarded, in ms. */
-export interface LingerTimes {
+interface LingerTimes {
   readonly longestMs: number;
   /** Without a further byte. */
   readonly quietMs: number;
