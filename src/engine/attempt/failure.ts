@@ -41,7 +41,8 @@ export const failureOfResponse = (
 ): Failure => ({
   class: classOfStatus(head.status),
   status: head.status,
-  message: maskSecrets(messageOf(body), secrets).slice(0, LONGEST_MESSAGE) || `${head.status} with no message`,
+  message:
+    maskSecrets(readErrorBody(body).summary, secrets).slice(0, LONGEST_MESSAGE) || `${head.status} with no message`,
   retryAt: retryAfterOf(head),
   head,
   body,
@@ -87,19 +88,4 @@ const textOf = (cause: Error): string => {
   const { code } = cause as { code?: unknown };
   const text = typeof code === 'string' ? NETWORK_ERRORS[code] : undefined;
   return text === undefined ? cause.message : `${text} (${code})`;
-};
-
-/**
- * Returns the message in an error body of any shape, or else its codes. Never returns the body itself, which may contain
- * the prompt.
- */
-const messageOf = (body: unknown): string => {
-  if (typeof body === 'string' && body.trimStart().startsWith('<')) return titleOf(body);
-  const { message, codes } = readErrorBody(body);
-  return message || codes.join(', ');
-};
-
-const titleOf = (html: string): string => {
-  const title = /<title>([^<]*)/i.exec(html)?.[1]?.trim();
-  return title ? `an HTML page: ${title}` : 'an HTML page without a title';
 };

@@ -1,14 +1,29 @@
+import { mostSpecific } from './error-message.js';
+import { isCode, PARAM_NAMES, plainName, STATUS_NAMES } from './error-names.js';
+import { type ErrorPart, walkError } from './error-walk.js';
+import type { Fields } from './fields.js';
+import { summaryOfText } from './text-body.js';
+
+export { type Fields, isFields } from './fields.js';
+
 /** What an error body says, independent of its envelope. */
 export interface ErrorFacts {
   /** The provider's message, up to 8 KiB; empty without one. It may quote the prompt or parts of keys. */
   readonly message: string;
+  /**
+   * What the body says, for people, never empty unless the body is: the message; for a page, its title; without a message,
+   * the codes, else the keys of the body. Never its values, which may contain the prompt.
+   */
+  readonly summary: string;
+  /** Every sentence for people in the body, the message first, each up to 8 KiB. */
+  readonly sentences: readonly string[];
   /** Every name of the error for programs: `code`, `type`, `status`, `limit_source`, `error_type`, `quotaId` and the like. */
   readonly codes: readonly string[];
   /** The HTTP status that the body states. */
   readonly status?: number | undefined;
-  /** The invalid field of the request, from OpenAI's `param`. */
+  /** The invalid field of the request, from OpenAI's `param` or FastAPI's `loc`. */
   readonly param?: string | undefined;
-  /** The objects of the body, from the outermost to the innermost, then `metadata` and `innererror`. */
+  /** The objects of the body, from the outermost to the innermost, then those about the error, such as `metadata`. */
   readonly layers: readonly Fields[];
   /** The items of `detail` (FastAPI) and `details` (Google). */
   readonly details: readonly Fields[];
@@ -16,119 +31,104 @@ export interface ErrorFacts {
   readonly plainText: boolean;
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
-
 const LONGEST_MESSAGE = 8 * 1024;
-const DEEPEST = 6;
-const MOST_DETAILS = 100;
-
-const NAMES = [
-  'code',
-  'type',
-  'status',
-  'error_type',
-  'reason',
-  'limit_source',
-  'provider_error_code',
-  'quotaId',
-] as const;
-const WORDS = ['message', 'detail', 'title', 'msg'] as const;
-const STATUSES = ['status_code', 'code', 'status', 'raw_status_code'] as const;
+const LONGEST_CODE = 200;
+const MOST_CODES = 100;
+const MOST_KEYS = 10;
+const LONGEST_KEY = 40;
 
 /**
- * Reads an error body in any envelope: an object, a one-element array (Gemini), JSON in JSON (old Mistral), `error` as
- * a string (Ollama, vLLM), `message` as an object (Mistral), `errors[]` (Cloudflare), `detail` (FastAPI, NVIDIA), text.
+ * Reads an error body of any structure: finds message, codes and status under their usual names in whatever objects, lists
+ * and JSON texts the provider put them. Takes a bounded time. Skips what may contain the prompt or a model's answer.
  */
 export const readErrorBody = (body: unknown): ErrorFacts => {
-  const { objects, text } = unwrap(body);
-  const details = objects.flatMap(({ detail, details: more }) => [...itemsOf(detail), ...itemsOf(more)]);
-  const layers = [
-    ...objects,
-    ...objects.flatMap(({ metadata, innererror }) => [metadata, innererror].filter(isFields)),
-  ];
-  const named = [...layers, ...details, ...details.flatMap(({ violations }) => itemsOf(violations))];
+  const { parts, words } = walkError(body);
+  const around = parts.filter(({ detail }) => detail === undefined);
+  const layers = [...around.filter(({ envelope }) => envelope), ...around.filter(({ envelope }) => !envelope)];
+  const details = parts.filter(({ detail }) => detail !== undefined);
+  const message = mostSpecific(words).slice(0, LONGEST_MESSAGE);
+  const codes = [...new Set([...layers, ...details].flatMap(({ object }) => codesOf(object)))].slice(0, MOST_CODES);
   return {
-    message: (text ?? (wordsOf(objects.slice(-1)) || wordsOfItems(details) || wordsOf(objects))).slice(
-      0,
-      LONGEST_MESSAGE,
-    ),
-    codes: named.flatMap(codesOf),
-    status: first(objects.toReversed(), statusOf),
-    param: first(objects.toReversed(), ({ param }) => (typeof param === 'string' ? param : undefined)),
-    layers,
-    details,
-    plainText: objects.length === 0,
+    message,
+    summary: summaryOf(message, codes, parts[0]?.object, body),
+    sentences: [...new Set([message, ...words.map(({ text }) => text.slice(0, LONGEST_MESSAGE))])].filter(Boolean),
+    codes,
+    status: first(innermostFirst(layers), statusOf) ?? statusOfText(parts.length === 0 ? body : undefined),
+    param: first(innermostFirst(layers), paramOf) ?? first(details, ({ object }) => paramOfLocation(object.loc)),
+    layers: layers.map(({ object }) => object),
+    details: details.filter(({ detail }) => detail === 'item').map(({ object }) => object),
+    plainText: parts.length === 0,
   };
 };
-
-/** Whether a value is an object and not an array. */
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The first value under `key` in the layers of an error, from the innermost outwards. */
 export const errorField = ({ layers }: Pick<ErrorFacts, 'layers'>, key: string): unknown =>
   first(layers.toReversed(), (layer) => layer[key] ?? undefined);
 
-/** Follows the envelope inwards. Returns the objects on the way, and the text if it ends with one. */
-const unwrap = (body: unknown): { objects: Fields[]; text?: string } => {
-  const objects: Fields[] = [];
-  let value = body;
-  for (let depth = 0; depth < DEEPEST; depth++) {
-    if (typeof value === 'string') {
-      const parsed = parseJson(value);
-      if (parsed === undefined) return { objects, text: value.trim() };
-      value = parsed;
-    }
-    if (Array.isArray(value)) value = value[0];
-    if (!isFields(value)) break;
-    objects.push(value);
-    value = innerOf(value);
-    if (value === undefined) break;
-  }
-  return { objects };
+const summaryOf = (message: string, codes: readonly string[], outermost: Fields | undefined, body: unknown): string => {
+  if (message !== '') return outermost === undefined || message.startsWith('<') ? summaryOfText(message) : message;
+  if (codes.length > 0) return codes.slice(0, MOST_KEYS).join(', ');
+  if (outermost === undefined) return Array.isArray(body) ? 'an empty JSON list' : '';
+  const keys = Object.keys(outermost);
+  if (keys.length === 0) return 'an empty JSON object';
+  const shown = keys.slice(0, MOST_KEYS).map((key) => key.slice(0, LONGEST_KEY));
+  return `JSON with the ${keys.length === 1 ? 'key' : 'keys'} ${shown.join(', ')}${keys.length > MOST_KEYS ? ', …' : ''}`;
 };
 
-const innerOf = ({ error, errors, message }: Fields): unknown => {
-  if (isFields(error) || Array.isArray(error) || (typeof error === 'string' && error !== '')) return error;
-  if (Array.isArray(errors) && isFields(errors[0])) return errors[0];
-  return isFields(message) || (typeof message === 'string' && parseJson(message) !== undefined) ? message : undefined;
-};
-
-/** Parses objects and arrays only: a number or a quoted word is text. */
-const parseJson = (text: string): unknown => {
-  if (!/^\s{0,16}[[{]/.test(text)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-const wordsOf = (objects: readonly Fields[]): string =>
-  first(objects.toReversed(), (object) =>
-    first(WORDS, (key) => {
-      const words = object[key];
-      return typeof words === 'string' && words !== '' ? words : undefined;
-    }),
-  ) ?? '';
-
-const wordsOfItems = (details: readonly Fields[]): string =>
-  details.flatMap(({ msg }) => (typeof msg === 'string' ? [msg] : [])).join('; ');
+/** The status of the error itself, the innermost first; what is said about the error counts only without one. */
+const innermostFirst = (layers: readonly ErrorPart[]): ErrorPart[] => [
+  ...layers.filter(({ envelope }) => envelope).toReversed(),
+  ...layers.filter(({ envelope }) => !envelope).toReversed(),
+];
 
 const codesOf = (object: Fields): string[] =>
-  NAMES.flatMap((key) => {
-    const name = object[key];
-    return typeof name === 'string' || typeof name === 'number' ? [String(name).slice(0, 200)] : [];
-  });
+  Object.entries(object)
+    .slice(0, 1000)
+    .flatMap(([key, value]) => {
+      const name = plainName(key);
+      // MiniMax: a `status_code` that is no HTTP status.
+      if (typeof value === 'number') return isCode(name) || (isStatus(name) && value >= 600) ? [String(value)] : [];
+      if (typeof value !== 'string' || value === '') return [];
+      return isCode(name) || (isError(name) && IDENTIFIER.test(value)) ? [value.slice(0, LONGEST_CODE)] : [];
+    });
 
-const statusOf = (object: Fields): number | undefined =>
-  first(STATUSES, (key) => {
-    const status = Number(object[key] ?? Number.NaN);
-    return Number.isInteger(status) && status >= 400 && status < 600 ? status : undefined;
-  });
+const isError = (name: string): boolean => ['error', 'err', 'exception', 'name'].includes(name);
 
-const itemsOf = (value: unknown): Fields[] =>
-  Array.isArray(value) ? value.slice(0, MOST_DETAILS).filter(isFields) : [];
+const isStatus = (name: string): boolean => STATUS_NAMES.some((names) => names.test(name));
+
+/** `invalid_request_error`, `RateLimitError`: a name, and not a word. */
+const IDENTIFIER =
+  /^[A-Za-z][A-Za-z0-9]{0,60}(?:[_.-][A-Za-z0-9]{1,60}){1,8}$|^[A-Z][A-Za-z0-9]{2,60}(?:Error|Exception)$/;
+
+const statusOf = ({ object }: ErrorPart): number | undefined => {
+  const entries = Object.entries(object).slice(0, 1000);
+  return first(STATUS_NAMES, (names) =>
+    first(entries, ([key, value]) => (names.test(plainName(key)) ? statusIn(value) : undefined)),
+  );
+};
+
+/** `429`, `"429"` or `"429 Too Many Requests"`. */
+const statusIn = (value: unknown): number | undefined => {
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value).slice(0, 50) : '';
+  const status = Number(/^\s{0,3}([45]\d\d)(?:\s|$)/.exec(text)?.[1]);
+  return Number.isNaN(status) ? undefined : status;
+};
+
+const statusOfText = (body: unknown): number | undefined => (typeof body === 'number' ? statusIn(body) : undefined);
+
+const paramOf = ({ object }: ErrorPart): string | undefined => {
+  const found = Object.entries(object)
+    .slice(0, 1000)
+    .find(([key, value]) => PARAM_NAMES.test(plainName(key)) && typeof value === 'string' && value !== '');
+  return found === undefined ? undefined : (found[1] as string).slice(0, LONGEST_CODE);
+};
+
+/** FastAPI: `["body", "messages", 1, "name"]` → `messages.1.name`. */
+const paramOfLocation = (loc: unknown): string | undefined => {
+  if (!Array.isArray(loc)) return undefined;
+  const path = loc.slice(loc[0] === 'body' ? 1 : 0, 10).filter((step) => ['string', 'number'].includes(typeof step));
+  return path.length === 0 ? undefined : path.join('.').slice(0, LONGEST_CODE);
+};
 
 const first = <T, R>(values: readonly T[], read: (value: T) => R | undefined): R | undefined => {
   for (const value of values) {
