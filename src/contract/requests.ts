@@ -23,8 +23,8 @@ export interface RequestContent {
   /** The request body, as JSON. */
   readonly request: string;
   /**
-   * What the client received: the text, and each tool call on its own line. For an error of the provider that was passed
-   * on, its body. Absent if the client received nothing.
+   * What the client received: the text, and each tool call on its own line. For a refusal of the provider that was passed
+   * on, the error that the client received. Absent if the client received nothing.
    */
   readonly answer?: string | undefined;
 }

@@ -42,14 +42,10 @@ export class NoOverlap extends Error {
 export class ErrorInAnswer extends Error {
   /** Parsed JSON, or the text where it is not JSON. */
   readonly body: unknown;
-  /** The whole body as it came. Absent for an error inside an answer. */
-  readonly raw: Buffer | undefined;
-
-  constructor(body: unknown, raw?: Buffer) {
+  constructor(body: unknown) {
     super('an error instead of an answer');
     this.name = 'ErrorInAnswer';
     this.body = body;
-    this.raw = raw;
   }
 }
 

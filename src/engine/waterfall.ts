@@ -14,9 +14,9 @@ import { isStreaming, type ResumedEnd, ResumingStream } from './resuming-stream.
 import { CapturedContent } from './stream/captured-content.js';
 import type { Sink } from './stream/sink.js';
 import type { PreparedTarget } from './target.js';
-import { type Rejection, rejectionOf } from './walk/ending.js';
 import { explain } from './walk/explain.js';
 import { Queue } from './walk/queue.js';
+import { type Rejection, rejectionOf } from './walk/rejection.js';
 import { type Arrival, type RequestEnd, RequestTrace } from './walk/trace.js';
 import type { WalkEnd } from './walk/walk.js';
 
@@ -136,7 +136,7 @@ export class Waterfall {
     content: CapturedContent | undefined,
   ): Reply {
     if (end.kind === 'rejected') {
-      const rejection = rejectionOf(end.by);
+      const rejection = rejectionOf(end.by.target, end.by.failure);
       content?.answered(rejection.body);
       return { kind: 'rejection', ...rejection };
     }

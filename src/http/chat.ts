@@ -7,6 +7,7 @@ import type { ChainRequest } from '../engine/request.js';
 import { plainName, type ResumedEnd } from '../engine/resuming-stream.js';
 import type { Sink } from '../engine/stream/sink.js';
 import type { PreparedTarget } from '../engine/target.js';
+import { isAboutRequest, rejectionOf } from '../engine/walk/rejection.js';
 import type { RequestTrace } from '../engine/walk/trace.js';
 import type { Served } from '../engine/waterfall.js';
 import type { Usage } from '../ledger/ledger.js';
@@ -133,15 +134,20 @@ const sendStream = async (ctx: Context, served: Served, pipe: (sink: Sink) => Pr
   });
   endWhenSent(res, served, failure === undefined ? 200 : 502, target, usage, true);
   if (res.destroyed) return;
-  if (failure !== undefined) res.write(`data: ${JSON.stringify(errorOf(target, failure).toJSON())}\n\n`);
+  if (failure !== undefined) res.write(`data: ${errorTextOf(target, failure)}\n\n`);
   res.end();
 };
 
-/** What the caller reads in place of the rest of an answer. */
-const errorOf = (target: PreparedTarget, { cause, message }: Failure): ChainError =>
-  cause instanceof ChainError
-    ? cause
-    : new ChainError('upstream_failed', `${target.id} broke off after its first token: ${message}`);
+/** What the caller reads in place of the rest of an answer, as JSON. */
+const errorTextOf = (target: PreparedTarget, failure: Failure): string => {
+  const { cause, message } = failure;
+  if (isAboutRequest(failure)) return rejectionOf(target, failure).body.toString();
+  const error =
+    cause instanceof ChainError
+      ? cause
+      : new ChainError('upstream_failed', `${target.id} broke off after its first token: ${message}`);
+  return JSON.stringify(error.toJSON());
+};
 
 const sinkOf = (res: ServerResponse): Sink => ({
   write: (chunk) => res.write(chunk),

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ERRORS } from '../../src/plugin/door/errors.js';
+import { ERRORS, REJECTIONS } from '../../src/plugin/door/errors.js';
 import { HELLO, startProxy } from '../proxy.js';
 import { reply, ScriptedUpstream } from '../scripted-upstream.js';
 import { TurningClock } from '../turning-clock.js';
@@ -11,7 +11,63 @@ const documented = (): Map<string, number[]> => {
   return new Map(headings.map(([, code = '', statuses = '']) => [code, (statuses.match(/\d+/g) ?? []).map(Number)]));
 };
 
+/** The rows of the table under a heading, as the text of their cells without code marks and links. */
+const tableUnder = (heading: string): string[][] => {
+  const [, section = ''] = readPage('errors.md').split(`\n## ${heading}\n`);
+  const [, table = ''] = /\n(\|(?:.+\n)+?)(?!\|)/.exec(section) ?? [];
+  const [, , ...rows] = table.trim().split('\n');
+  const plain = (cell: string): string =>
+    cell
+      .trim()
+      .replaceAll(/\[(.*?)\]\(.*?\)/g, '$1')
+      .replaceAll('`', '');
+  return rows.map((row) => row.split('|').slice(1, -1).map(plain));
+};
+
+/** OpenAI's SDKs retry after these. */
+const isRetried = (status: number): boolean => [408, 409, 429].includes(status) || status >= 500;
+
 describe('docs/errors.md', () => {
+  it('has a row for every code, with its statuses and type, and whether SDKs retry', () => {
+    const rows = tableUnder('All codes').map(([code = '', statuses = '', type, when, whatToDo, retried]) => {
+      expect([when, whatToDo], code).not.to.include('');
+      return { code, statuses: statuses.split(', ').map(Number), type, retried };
+    });
+    expect(rows).to.have.deep.members(
+      Object.entries(ERRORS).map(([code, { status, type }]) => {
+        const [, ...others] = documented().get(code) ?? [];
+        return { code, statuses: [status, ...others], type, retried: isRetried(status) ? 'yes' : 'no' };
+      }),
+    );
+  });
+
+  it('has a row for every class of refusal that is passed on, with its statuses, codes and type', () => {
+    const rows = tableUnder('Refusals by a provider').map(([failureClass, status, code, kept = '', type, retried]) => ({
+      class: failureClass,
+      status,
+      code,
+      type,
+      retried,
+      keptStatuses: failureClass === 'too_large' ? [] : (kept.match(/\b\d{3}\b/g) ?? []).map(Number),
+    }));
+    expect(rows).to.deep.equal(
+      Object.entries(REJECTIONS).map(([failureClass, { code, keepsStatus = [] }]) => ({
+        class: failureClass,
+        status: String(ERRORS[code].status),
+        code,
+        type: ERRORS[code].type,
+        retried: 'no',
+        keptStatuses: keepsStatus,
+      })),
+    );
+  });
+
+  it('promises rightly that SDKs retry after no refusal that is passed on', () => {
+    for (const { code, keepsStatus = [] } of Object.values(REJECTIONS)) {
+      expect([ERRORS[code].status, ...keepsStatus].filter(isRetried)).to.deep.equal([]);
+    }
+  });
+
   it('explains every code, and none that does not exist', () => {
     expect([...documented().keys()]).to.have.members(Object.keys(ERRORS));
   });

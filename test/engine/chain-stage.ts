@@ -8,7 +8,12 @@ export const spent = (seconds: string): Answerer =>
 export const broken = reply(500, { error: { message: 'broken' } });
 
 interface AnswerBody {
-  readonly error: { readonly retry_after_ms: number; readonly targets: readonly { readonly reason: string }[] };
+  readonly error: {
+    readonly message: string;
+    readonly code: string;
+    readonly retry_after_ms: number;
+    readonly targets: readonly { readonly reason: string }[];
+  };
 }
 
 export interface Asked {

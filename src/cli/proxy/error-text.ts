@@ -1,20 +1,7 @@
-import type { FailureClass } from '../../contract/quota.js';
 import { failureOfResponse } from '../../engine/attempt/failure.js';
+import { plainReason } from '../../engine/walk/plain-reason.js';
 import { isFields } from '../../plugin/readers/error-body.js';
 import { tableOf } from '../terminal/table.js';
-
-const REASONS: Readonly<Record<FailureClass, string>> = {
-  rate_limit: 'rate limit reached',
-  quota: 'quota used up',
-  auth: 'key refused',
-  not_found: 'unknown model',
-  overloaded: 'overloaded',
-  server_error: 'failed',
-  too_large: 'question too long',
-  bad_request: 'request refused',
-  moderation: 'content refused',
-  cancelled: 'cancelled',
-};
 
 const LONG_WAIT_SECONDS = 120;
 
@@ -25,7 +12,7 @@ const LONG_WAIT_SECONDS = 120;
  */
 export const errorText = (status: number, body: unknown, servedBy: string | null): string => {
   const error = isFields(body) && isFields(body.error) ? body.error : {};
-  if (Array.isArray(error.targets)) return targetTable(error, error.targets);
+  if (error.code === 'chain_exhausted' && Array.isArray(error.targets)) return targetTable(error, error.targets);
   const at = Date.now();
   const { message } = failureOfResponse({ status, headers: {}, at }, body, at, []);
   return servedBy === null
@@ -41,16 +28,10 @@ const targetTable = (error: Readonly<Record<string, unknown>>, targets: readonly
 };
 
 const rowOf = ({ target, reason, status, message, retry_at: retryAt }: Readonly<Record<string, unknown>>): string[] => {
-  const why = [reasonText(String(reason)), ...(status === undefined ? [] : [`(${status})`])].join(' ');
+  const why = [plainReason(String(reason)), ...(status === undefined ? [] : [`(${status})`])].join(' ');
   const until = typeof retryAt === 'string' ? ` · retry ${momentOf(Date.parse(retryAt))}` : '';
   return [String(target), `${why}${message === undefined ? '' : `: ${message}`}${until}`];
 };
-
-/** A reason is a sentence, or begins with a failure class, which is replaced by its words. */
-const reasonText = (reason: string): string =>
-  reason.replace(/^[a-z_]+(?=$|:| \()/, (word) =>
-    Object.hasOwn(REASONS, word) ? REASONS[word as FailureClass] : word,
-  );
 
 /** A near time as a number of seconds, a later one as date and time. */
 const momentOf = (at: number): string => {

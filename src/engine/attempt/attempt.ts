@@ -125,7 +125,7 @@ class AttemptRun {
     const { exchange, outgoing, head } = answering;
     if (head.status >= 300) {
       const raw = await readAll(exchange, LONGEST_ERROR);
-      throw new ErrorInAnswer(parseBody(raw.toString('utf8')), raw);
+      throw new ErrorInAnswer(parseBody(raw.toString('utf8')));
     }
     const translation = this.#translationOf(outgoing, head);
     if (this.#order.request.stream) return this.#openStream(answering, translation);
@@ -226,7 +226,6 @@ class AttemptRun {
       restsUntil,
       record: this.#record(failure),
       repairs: failure.class === 'bad_request' ? repairsOf(verdict, last) : [],
-      body: cause instanceof ErrorInAnswer ? cause.raw : undefined,
     };
   }
 

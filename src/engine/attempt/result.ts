@@ -31,8 +31,6 @@ export interface FailedResult {
   readonly record: AttemptRecord;
   /** Changes to the request that may make the target accept it. */
   readonly repairs: readonly Repair[];
-  /** The body of the refusal as it came. */
-  readonly body?: Buffer | undefined;
 }
 
 export type AttemptResult = ServedResult | FailedResult;

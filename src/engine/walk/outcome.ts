@@ -1,8 +1,8 @@
 import type { FailureClass, TargetState } from '../../contract/quota.js';
 import type { Refusal } from '../../ledger/ledger.js';
 import type { Denial, Failure } from '../../plugin/door/attempt.js';
-import { NoOverlap } from '../causes.js';
 import type { PreparedTarget } from '../target.js';
+import { isAboutRequest } from './rejection.js';
 
 /** The target cannot be asked whatever its limits: it has no key, or it is switched off. */
 interface Unusable {
@@ -33,8 +33,6 @@ export interface Failed {
   readonly kind: 'failed';
   readonly target: PreparedTarget;
   readonly failure: Failure;
-  /** The body of the provider's response, as far as it was read. */
-  readonly body: Buffer | undefined;
   /** When the target's cooldown ends, epoch ms; absent when it does not cool down. */
   readonly restsUntil: number | undefined;
   /** This request does not ask the target again before then, epoch ms. */
@@ -63,14 +61,12 @@ export const refused = (target: PreparedTarget, refusal: Refusal): Refused => ({
 interface FailedResult {
   readonly failure: Failure;
   readonly restsUntil?: number | undefined;
-  readonly body?: Buffer | undefined;
 }
 
-export const failed = (target: PreparedTarget, { failure, restsUntil, body }: FailedResult, now: number): Failed => ({
+export const failed = (target: PreparedTarget, { failure, restsUntil }: FailedResult, now: number): Failed => ({
   kind: 'failed',
   target,
   failure,
-  body,
   restsUntil,
   notBefore: restsUntil ?? now + PAUSE_AFTER_FAILURE_MS,
 });
@@ -126,8 +122,6 @@ export const reasonOf = (outcome: TargetOutcome): string => {
   return outcome.kind === 'refused' ? outcome.refusal.reason : outcome.reason;
 };
 
-const REJECTIONS: ReadonlySet<FailureClass> = new Set(['bad_request', 'too_large', 'moderation']);
-
 /** Returns whether the provider found fault with the request itself. */
 export const isRejection = (outcome: TargetOutcome): outcome is Failed =>
-  outcome.kind === 'failed' && REJECTIONS.has(outcome.failure.class) && !(outcome.failure.cause instanceof NoOverlap);
+  outcome.kind === 'failed' && isAboutRequest(outcome.failure);

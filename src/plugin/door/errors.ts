@@ -1,5 +1,7 @@
+import type { FailureClass } from '../../contract/quota.js';
+
 /**
- * Every error of 429chain itself, with its HTTP status and the `type` that OpenAI's SDKs know. `docs/errors.md` explains each
+ * Every error code of 429chain, with its HTTP status and the `type` that OpenAI's SDKs know. `docs/errors.md` explains each
  * of them, and a test compares the two.
  */
 export const ERRORS = {
@@ -9,6 +11,9 @@ export const ERRORS = {
   forbidden: { status: 403, type: 'permission_error' },
   not_found: { status: 404, type: 'invalid_request_error' },
   model_not_found: { status: 404, type: 'invalid_request_error' },
+  context_length_exceeded: { status: 400, type: 'invalid_request_error' },
+  content_filter: { status: 400, type: 'invalid_request_error' },
+  content_policy_violation: { status: 400, type: 'invalid_request_error' },
   method_not_allowed: { status: 405, type: 'invalid_request_error' },
   in_use: { status: 409, type: 'invalid_request_error' },
   body_too_large: { status: 413, type: 'invalid_request_error' },
@@ -27,6 +32,24 @@ export const ERRORS = {
 } as const satisfies Record<string, { status: number; type: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
+
+/** How 429chain passes on a refusal of one class. */
+interface RejectionRule {
+  /** The code for the caller, which also decides status and type. */
+  readonly code: ErrorCode;
+  /** Codes of the provider that replace it. */
+  readonly keepsCode?: RegExp;
+  /** Statuses of the provider that replace the status of the code. SDKs do not retry after any of them. */
+  readonly keepsStatus?: readonly number[];
+}
+
+/** The classes of refusals that are about the request itself: what the caller gets when a provider refuses with one of them. */
+export const REJECTIONS: Partial<Readonly<Record<FailureClass, RejectionRule>>> = {
+  bad_request: { code: 'invalid_request', keepsCode: /^[a-z][a-z0-9_.-]{1,63}$/i, keepsStatus: [404, 415, 422] },
+  // Agents compact a conversation when they read this code under a 400. Providers use 400, 413, 422, 429 and 500.
+  too_large: { code: 'context_length_exceeded' },
+  moderation: { code: 'content_filter', keepsCode: /^content_policy_violation$/ },
+};
 
 export interface ChainErrorOptions {
   /** Overrides the status of the table. */

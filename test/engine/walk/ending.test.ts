@@ -1,6 +1,12 @@
 import { expect } from 'chai';
-import { reply, silence } from '../../scripted-upstream.js';
+import { HELLO } from '../../proxy.js';
+import { answer, reply, silence } from '../../scripted-upstream.js';
 import { type Asked, broken, ChainStage, spent } from '../chain-stage.js';
+
+/** A provider's refusal of the request, as the caller gets it. */
+const rejection = (message: string, code = 'invalid_request'): object => ({
+  error: { message, type: 'invalid_request_error', code, param: null },
+});
 
 describe('How a request ends when no target serves it', () => {
   let stage: ChainStage;
@@ -14,20 +20,11 @@ describe('How a request ends when no target serves it', () => {
 
   afterEach(() => stage.close());
 
-  it('returns the first rejection as it came when every target rejects the request', async () => {
+  it('returns the first rejection when every target rejects the request', async () => {
     const { upstreams } = await start(2);
-    const rejection = {
-      error: {
-        message: 'temperature must be below 2',
-        type: 'invalid_request_error',
-        param: null,
-        code: null,
-        extra: 1,
-      },
-    };
-    upstreams[0]?.always(reply(400, rejection));
+    upstreams[0]?.always(reply(400, { error: { message: 'temperature must be below 2' } }));
     upstreams[1]?.always(reply(422, { detail: 'also not' }));
-    expect(await ask()).to.deep.include({ status: 400, body: rejection });
+    expect(await ask()).to.deep.include({ status: 400, body: rejection('temperature must be below 2') });
   });
 
   it('returns a rejection at once when no other target can serve within maxWait (pitfall 33: a 400 waited the full time)', async () => {
@@ -65,7 +62,7 @@ describe('How a request ends when no target serves it', () => {
     upstreams[1]?.always(reply(400, overflow));
     for (let index = 0; index < 2; index++) {
       const { status, body } = await ask();
-      expect([status, body]).to.deep.equal([400, overflow]);
+      expect([status, body]).to.deep.equal([400, rejection(overflow.error.message, 'context_length_exceeded')]);
     }
   });
 
@@ -90,7 +87,7 @@ describe('How a request ends when no target serves it', () => {
     upstreams[0]?.always((res, { headers }) =>
       reply(400, { error: { message: `bad: ${headers.authorization}` } })(res, {} as never),
     );
-    expect((await ask()).body).to.deep.equal({ error: { message: 'bad: Bearer ***' } });
+    expect((await ask()).body).to.deep.equal(rejection('bad: Bearer ***'));
   });
 
   it('does not take a rejection that breaks off for a rejection', async () => {
@@ -119,10 +116,10 @@ describe('How a request ends when no target serves it', () => {
       error: { message: 'flagged', code: 403, metadata: { reasons: ['violence'], flagged_input: '…' } },
     };
 
-    it('returns the refusal as it came and asks no other target', async () => {
+    it('returns the refusal and asks no other target', async () => {
       const { upstreams } = await start(2, {}, { type: 'openrouter' });
       upstreams[0]?.always(reply(403, refusal));
-      expect(await ask()).to.deep.include({ status: 403, body: refusal });
+      expect(await ask()).to.deep.include({ status: 400, body: rejection('flagged', 'content_filter') });
       expect(upstreams[1]?.received).to.have.length(0);
     });
 
@@ -144,9 +141,62 @@ describe('How a request ends when no target serves it', () => {
     expect(upstreams.map(({ received }) => received.length)).to.deep.equal([2, 2, 2]);
   });
 
-  it('passes the rejection through when a request is too large for every target', async () => {
+  it('passes the rejection through as an overflow when a request is too large for every target', async () => {
     const { upstreams } = await start(2, { maxWait: '1h' });
     for (const upstream of upstreams) upstream.always(reply(413, { error: { message: 'Request too large' } }));
-    expect((await ask()).status).to.equal(413);
+    const body = rejection('Request too large', 'context_length_exceeded');
+    expect(await ask()).to.deep.include({ status: 400, body });
+  });
+
+  describe('a request that is larger than known limits', () => {
+    const LONG = { messages: [{ role: 'user', content: 'word '.repeat(4_000) }] };
+    const limits = [{ tokens: 1_000, per: '1m' }];
+
+    it('is refused as an overflow, with each limit and what to do', async () => {
+      const { upstreams } = await start(2, { maxWait: '1h' }, { limits });
+      const { status, body } = await ask(LONG);
+      expect(status).to.equal(400);
+      expect(body.error).to.include({
+        type: 'invalid_request_error',
+        code: 'context_length_exceeded',
+        chain: 'default',
+      });
+      expect(body.error.message)
+        .to.match(/^The request is too large for chain "default"\. one\/a-model: .*more than the limit of 1000 per 1m/)
+        .and.contain('two/a-model')
+        .and.match(/Send a shorter prompt or a smaller max_tokens/);
+      expect(upstreams.map(({ received }) => received.length)).to.deep.equal([0, 0]);
+    });
+
+    for (const [seconds, status, code] of [
+      ['30', 503, 'chain_exhausted'],
+      ['5000', 400, 'context_length_exceeded'],
+    ] as const) {
+      it(`is answered ${status} when another target is back in ${seconds} s`, async () => {
+        const targets = ['one/a-model', { provider: 'two', model: 'a-model', limits }];
+        const { upstreams } = await start(2, { targets, maxWait: '1s' });
+        upstreams[0]?.always(spent(seconds));
+        const { body, ...asked } = await ask(LONG);
+        expect([asked.status, body.error.code]).to.deep.equal([status, code]);
+      });
+    }
+  });
+
+  it('says when to try again after an outage that may end at once', async () => {
+    const { upstreams } = await start(1);
+    upstreams[0]?.always(broken);
+    const { status, headers } = await stage.proxy.post({ messages: HELLO });
+    expect([status, headers.get('retry-after')]).to.deep.equal([503, '1']);
+  });
+
+  it('says in plain words what keeps each target back', async () => {
+    const { upstreams } = await start(2, {}, { limits: [{ requests: 1, per: '1h' }] });
+    upstreams[0]?.script(answer('hello'));
+    upstreams[1]?.always(reply(429, { error: { message: 'Too many requests.' } }, { 'retry-after': '60' }));
+    await ask({ model: 'one/a-model' });
+    const words = (await ask()).body.error.message;
+    expect(words)
+      .to.match(/^No target of chain "default" can answer now\. one\/a-model: one: 0 of 1 requests per 1h left/)
+      .and.match(/, resets in 1h\d*m? · two\/a-model: rate limit reached \(429: Too many requests\.\), back in /);
   });
 });

@@ -73,7 +73,9 @@ export interface FailedTarget {
 }
 
 export const failedTargetsIn = (problem: unknown): readonly FailedTarget[] =>
-  problem instanceof ApiError ? ((problem.details.targets ?? []) as readonly FailedTarget[]) : [];
+  problem instanceof ApiError && problem.code === 'chain_exhausted'
+    ? ((problem.details.targets ?? []) as readonly FailedTarget[])
+    : [];
 
 /** The message of an error, without the targets that are listed below it. */
 export const problemWords = (problem: Error): string =>

@@ -1,0 +1,71 @@
+import type { Failure } from '../../plugin/door/attempt.js';
+import { ERRORS, REJECTIONS } from '../../plugin/door/errors.js';
+import { type ErrorFacts, errorField, readErrorBody } from '../../plugin/readers/error-body.js';
+import { maskSecrets } from '../../secrets.js';
+import { NoOverlap } from '../causes.js';
+import type { PreparedTarget } from '../target.js';
+
+/** A provider's refusal of the request itself, as the caller gets it. */
+export interface Rejection {
+  readonly status: number;
+  /** JSON on one line, in OpenAI's shape. */
+  readonly body: Buffer;
+}
+
+/** Characters of a provider's message that the caller gets. */
+const LONGEST_MESSAGE = 4_096;
+const LONGEST_PARAM = 200;
+
+/** Returns whether the provider found fault with the request itself, and not with anything that waiting may end. */
+export const isAboutRequest = ({ class: failureClass, cause }: Failure): boolean =>
+  REJECTIONS[failureClass] !== undefined && !(cause instanceof NoOverlap);
+
+/**
+ * Translates a provider's refusal of the request into OpenAI's shape, whatever API the provider speaks: status and code by
+ * `REJECTIONS`, the provider's words with our keys masked, and the field that it names.
+ * @param failure of a class in `REJECTIONS`
+ */
+export const rejectionOf = (target: PreparedTarget, failure: Failure): Rejection => {
+  const facts = readErrorBody(failure.body);
+  const rule = REJECTIONS[failure.class] ?? { code: 'invalid_request' };
+  const mask = (text: string): string => maskSecrets(text, target.secrets);
+  const { status, type } = ERRORS[rule.code];
+  const stated = failure.status !== undefined && failure.status >= 400 ? failure.status : facts.status;
+  const own = codeOf(facts, mask);
+  const error = {
+    message: bounded(mask(facts.summary) || failure.message),
+    type,
+    code: own !== undefined && rule.keepsCode?.test(own) ? own : rule.code,
+    param: paramOf(facts, mask),
+  };
+  return {
+    status: stated !== undefined && rule.keepsStatus?.includes(stated) ? stated : status,
+    body: Buffer.from(JSON.stringify({ error })),
+  };
+};
+
+/** Only `code` is a name for programs at every provider; `type`, `status` and the like mean other things. */
+const codeOf = (facts: ErrorFacts, mask: (text: string) => string): string | undefined => {
+  const code = errorField(facts, 'code');
+  return typeof code === 'string' ? mask(code) : undefined;
+};
+
+const bounded = (message: string): string =>
+  message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message;
+
+/** Returns the field that the provider names: OpenAI's `param`, or FastAPI's path of its first complaint. */
+const paramOf = ({ param, details }: ErrorFacts, mask: (text: string) => string): string | null => {
+  const paths = details.map(({ loc }) => pathOf(loc));
+  const named = [param, ...paths].find((name) => name !== undefined && name !== '');
+  return named === undefined ? null : mask(named).slice(0, LONGEST_PARAM);
+};
+
+/** Turns `["body", "messages", 0, "content"]` into `messages[0].content`. */
+const pathOf = (loc: unknown): string | undefined => {
+  if (!Array.isArray(loc)) return undefined;
+  const keys: readonly unknown[] = loc[0] === 'body' ? loc.slice(1) : loc;
+  return keys
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
+};
