@@ -56,7 +56,7 @@ const bounded = (message: string): string =>
 /** Returns the field that the provider names: OpenAI's `param`, or FastAPI's path of its first complaint. */
 const paramOf = ({ param, details }: ErrorFacts, mask: (text: string) => string): string | null => {
   const paths = details.map(({ loc }) => pathOf(loc));
-  const named = [param, ...paths].find((name) => name !== undefined && name !== '');
+  const named = [...paths, param].find((name) => name !== undefined && name !== '');
   return named === undefined ? null : mask(named).slice(0, LONGEST_PARAM);
 };
 

@@ -135,7 +135,8 @@ describe('The request log of a proxy', () => {
       first: reply(400, { error: { message: 'No such role.' } }),
       second: reply(400, { error: { message: 'No such role.' } }),
       status: 400,
-      answer: '{"error":{"message":"No such role."}}',
+      answer:
+        '{"error":{"message":"No such role.","type":"invalid_request_error","code":"invalid_request","param":null}}',
     },
     {
       what: 'no answer at all',

@@ -87,14 +87,6 @@ describe('GET /metrics of a proxy', () => {
     expect(value('request_duration_seconds_count', { chain: 'default' })).to.equal(undefined);
   });
 
-  it('groups rare statuses by their class', async () => {
-    upstreams[0]?.always(reply(418, { error: { message: 'I am a teapot.' } }));
-    const running = await start(chainOver(upstreams.slice(0, 1)));
-    const { status } = await running.post({ messages: HELLO });
-    expect(status).to.equal(418);
-    expect((await scrape(running)).value('requests_total', { chain: 'default', status: '4xx' })).to.equal(1);
-  });
-
   it('measures when streams began, and counts those that another target resumed', async () => {
     upstreams[0]?.always(stream([chunk({ content: BEGUN })], 'cut'));
     upstreams[1]?.always(stream([chunk({ content: BEGUN + REST }), chunk({}, 'stop'), DONE]));
