@@ -53,7 +53,8 @@ export const readErrorBody = (body: unknown): ErrorFacts => {
     summary: summaryOf(message, codes, parts[0]?.object, body),
     sentences: [...new Set([message, ...words.map(({ text }) => text.slice(0, LONGEST_MESSAGE))])].filter(Boolean),
     codes,
-    status: first(innermostFirst(layers), statusOf) ?? statusOfText(parts.length === 0 ? body : undefined),
+    status:
+      first([...innermostFirst(layers), ...details], statusOf) ?? statusOfText(parts.length === 0 ? body : undefined),
     param: first(innermostFirst(layers), paramOf) ?? first(details, ({ object }) => paramOfLocation(object.loc)),
     layers: layers.map(({ object }) => object),
     details: details.filter(({ detail }) => detail === 'item').map(({ object }) => object),
