@@ -1,6 +1,6 @@
 import { definePlugin, type ModelView, readErrorBody, readFailure } from '429chain/plugin';
 import { repairsIn } from './repairs.js';
-import { RULES } from './rules.js';
+import { RULES } from './rules/index.js';
 
 /** Mistral's list states capabilities, and includes models that cannot chat. */
 const readModel = ({ capabilities }: Readonly<Record<string, unknown>>): Partial<ModelView> | undefined => {

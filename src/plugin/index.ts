@@ -60,4 +60,4 @@ export { durationOf, headerOf, numberOf, omit, parseResetTime, retryAfterOf } fr
 export { parseLimits, parseWait, type StatedLimit } from './readers/prose.js';
 export { type HeaderMeanings, readRateLimitHeaders } from './readers/rate-limit-headers.js';
 export { nextMidnightIn, nextMinute, nextUtcMidnight } from './readers/resets.js';
-export { classOfStatus } from './readers/status.js';
+export { classOfStatus, scopeOfClass } from './readers/status.js';

@@ -15,6 +15,8 @@ export interface Case {
     readonly scope: string | null;
     readonly limits: readonly StatedLimit[];
     readonly retryAfterMs: number | null;
+    /** Other classes that are as right. */
+    readonly alternatives?: readonly FailureClass[];
     readonly inStream?: boolean;
     readonly inBody?: boolean;
   };
@@ -52,6 +54,13 @@ const SCOPES: Readonly<Record<string, ScopeKind | 'nothing'>> = {
   client: 'nothing',
 };
 
+/** What cools down for want of credit at a provider whose free models go on without it. */
+const FREE_MODELS_GO_ON: Readonly<Record<string, ScopeKind>> = {
+  openrouter: 'pool',
+  kilo: 'target',
+  'opencode-zen': 'target',
+};
+
 export const nameOf = (each: Case): string => `${each.provider} ${each.case}`;
 
 /** The results of the hooks as one value to compare, with the signals of headers and verdict together. */
@@ -74,7 +83,7 @@ export const tellOf = (host: SimulatedHost, each: Case): Record<Aspect, unknown>
 export const meaningOf = (each: Case): Record<Aspect, unknown> => {
   const { scope, limits, retryAfterMs } = each.meaning;
   // Exhausted credit must not cool down the free models of the account.
-  const credit = each.provider === 'openrouter' && scope === 'account-credit' ? 'pool' : undefined;
+  const credit = scope === 'account-credit' ? FREE_MODELS_GO_ON[each.provider] : undefined;
   return {
     class: each.meaning.class,
     scope: scope === null ? 'nothing' : (credit ?? SCOPES[scope]),

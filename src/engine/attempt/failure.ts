@@ -1,4 +1,4 @@
-import type { FailureClass, ScopeKind } from '../../contract/quota.js';
+import type { FailureClass } from '../../contract/quota.js';
 import type { Failure, ResponseHead } from '../../plugin/door/attempt.js';
 import { readErrorBody } from '../../plugin/readers/error-body.js';
 import { retryAfterOf } from '../../plugin/readers/headers.js';
@@ -8,18 +8,6 @@ import { CallerGone, ErrorInAnswer, isCancelled, NoOverlap, NotAdaptable, TimedO
 
 /** Characters of a provider's message that are kept. */
 const LONGEST_MESSAGE = 500;
-
-/** What cools down unless a plugin decides otherwise. A class that is not listed starts no cooldown. */
-const SCOPES: Partial<Readonly<Record<FailureClass, ScopeKind>>> = {
-  rate_limit: 'target',
-  quota: 'pool',
-  auth: 'provider',
-  not_found: 'target',
-  overloaded: 'target',
-  server_error: 'target',
-};
-
-export const scopeOfClass = (failureClass: FailureClass): ScopeKind | undefined => SCOPES[failureClass];
 
 /** Describes why an attempt failed. `head` is the response's status and headers, if it came that far. */
 export const failureOf = (

@@ -1,8 +1,8 @@
 import type { Reservation } from '../../ledger/ledger.js';
 import type { LogFields } from '../../log.js';
 import type { Attempt, Failure, Verdict } from '../../plugin/door/attempt.js';
+import { scopeOfClass } from '../../plugin/readers/status.js';
 import type { EngineContext } from './context.js';
-import { scopeOfClass } from './failure.js';
 
 /** What `onError` made of a failure. */
 export interface Judgement {

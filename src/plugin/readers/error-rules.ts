@@ -3,9 +3,10 @@ import type { Failure, Repair, Verdict } from '../door/attempt.js';
 import { type ErrorFacts, errorField, readErrorBody } from './error-body.js';
 import { signalsInBody, statedLimits, structuredRetryAt } from './error-limits.js';
 import { durationOf, headerOf, parseResetTime } from './headers.js';
+import { phrasesOf } from './phrases.js';
 import { parseWait, type StatedLimit } from './prose.js';
 import { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
-import { classOfStatus } from './status.js';
+import { classOfStatus, scopeOfClass } from './status.js';
 
 /** A rule that says what some failures mean. Every condition that is given must hold. */
 export interface ErrorRule {
@@ -13,12 +14,19 @@ export interface ErrorRule {
   readonly status?: readonly number[];
   /** One of the body's codes is one of these, or matches. */
   readonly code?: readonly string[] | RegExp;
-  /** The message matches. Keep the pattern narrow, because messages may quote the prompt. */
+  /**
+   * The message matches; further messages of the body follow it, one a line. Only the first 1,000 characters of each count,
+   * without quotations of more than 32 characters: they may come from the prompt.
+   */
   readonly says?: RegExp;
+  /** The same text does not match. */
+  readonly unless?: RegExp;
   /** The error has one of these fields. */
   readonly has?: readonly string[];
   /** The body is not JSON. */
   readonly plainText?: true;
+  /** The `content-type` header matches. A response without one does not. */
+  readonly contentType?: RegExp;
 
   /** Default: the class of the status. A `rate_limit` of a day or longer becomes `quota`. */
   readonly class?: FailureClass;
@@ -38,19 +46,11 @@ export interface ErrorRule {
   readonly why: string;
 }
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** The classes that end by waiting. For others, hints of when to retry mean nothing. */
 const WAITING: ReadonlySet<FailureClass> = new Set(['rate_limit', 'quota', 'overloaded', 'server_error']);
-const SCOPES: Partial<Readonly<Record<FailureClass, ScopeKind>>> = {
-  rate_limit: 'target',
-  quota: 'target',
-  auth: 'provider',
-  not_found: 'target',
-  overloaded: 'target',
-  server_error: 'target',
-};
-
 /**
  * The verdict on a failure, by the first rule that holds. Limits and waits in body and headers are read independent of the
  * rule: a request larger than the limit is `too_large`, a limit of 0 is a `quota` that never resets.
@@ -63,9 +63,12 @@ export const readFailure = (
   meanings: HeaderMeanings = {},
 ): Verdict | undefined => {
   if (failure.status === undefined || failure.class === 'cancelled') return undefined;
-  const facts = readErrorBody(failure.body ?? failure.message);
+  const facts = readErrorBody(providerWords(failure));
   const status = failure.status < 400 ? (facts.status ?? failure.status) : failure.status;
-  const rule = rules.find((each) => holds(each, facts, status));
+  // Text under a success may be what a model wrote.
+  const words = failure.status < 400 && facts.plainText ? '' : wordsOf(facts);
+  const contentType = failure.head === undefined ? undefined : headerOf(failure.head.headers, 'content-type');
+  const rule = rules.find((each) => holds(each, { facts, status, words, contentType }));
   if (rule === undefined) return undefined;
 
   const limits = statedLimits(facts);
@@ -79,11 +82,13 @@ export const readFailure = (
   const named =
     signals.length > 0 || base !== 'rate_limit' ? signals : heard.filter(({ remaining }) => remaining === 0);
   const failureClass = classOf(base, limits, named);
-  const scope = rule.scope ?? SCOPES[failureClass];
+  const scope = rule.scope ?? scopeOfClass(failureClass);
   const until = WAITING.has(failureClass) ? untilOf(failure, facts, rule, failureClass, named) : undefined;
   return {
     class: failureClass,
-    ...(rule.about === undefined ? {} : { about: rule.about }),
+    ...(rule.about === undefined || (failureClass === 'too_large' && base !== failureClass)
+      ? {}
+      : { about: rule.about }),
     ...(scope === undefined ? {} : { scope }),
     ...(until === undefined ? {} : { until }),
     ...(signals.length === 0 ? {} : { signals }),
@@ -91,12 +96,34 @@ export const readFailure = (
   };
 };
 
-const holds = (rule: ErrorRule, facts: ErrorFacts, status: number): boolean =>
+/** The body, or else the message. A failure without a response has a message of 429chain, which no rule is about. */
+const providerWords = ({ body, cause, message }: Failure): unknown => body ?? (cause === undefined ? message : '');
+
+/** Fields with a message of their own, beside or around the one that counts: Kilo's `message`, OpenRouter's `raw`. */
+const MESSAGES = ['message', 'detail', 'title', 'error_description', 'raw'];
+
+const wordsOf = ({ message, layers }: ErrorFacts): string => {
+  const others = layers.flatMap((layer) => MESSAGES.map((key) => layer[key]));
+  const texts = others.filter((text): text is string => typeof text === 'string' && text !== '');
+  return [...new Set([message, ...texts])].map(phrasesOf).join('\n');
+};
+
+/** What rules look at. */
+interface Evidence {
+  readonly facts: ErrorFacts;
+  readonly status: number;
+  readonly words: string;
+  readonly contentType: string | undefined;
+}
+
+const holds = (rule: ErrorRule, { facts, status, words, contentType }: Evidence): boolean =>
   (rule.status === undefined || rule.status.includes(status)) &&
   (rule.code === undefined || facts.codes.some(matches(rule.code))) &&
-  (rule.says === undefined || rule.says.test(facts.message)) &&
+  (rule.says === undefined || rule.says.test(words)) &&
+  (rule.unless === undefined || !rule.unless.test(words)) &&
   (rule.has === undefined || rule.has.some((key) => errorField(facts, key) !== undefined)) &&
-  (rule.plainText === undefined || facts.plainText);
+  (rule.plainText === undefined || facts.plainText) &&
+  (rule.contentType === undefined || (contentType !== undefined && rule.contentType.test(contentType)));
 
 const matches = (code: readonly string[] | RegExp) =>
   code instanceof RegExp ? (name: string) => code.test(name) : (name: string) => code.includes(name);
@@ -163,7 +190,9 @@ const untilOf = (
       ? parseResetTime(headerOf(head.headers, 'x-ratelimit-reset'), at)
       : undefined,
   ];
-  return hints.find((hint) => hint !== undefined && hint > at) ?? retryAt;
+  const hint = hints.find((each) => each !== undefined && each > at) ?? retryAt;
+  // Money does not come back within seconds, whatever a standard header says.
+  return rule.about === 'money' && hint !== undefined ? Math.max(hint, at + HOUR_MS) : hint;
 };
 
 /** The reset of the longest quota that is spent. A refilling one tells when it is full, which is no wait. */

@@ -1,4 +1,4 @@
-import type { FailureClass } from '../../contract/quota.js';
+import type { FailureClass, ScopeKind } from '../../contract/quota.js';
 
 const CLASSES: Readonly<Record<number, FailureClass>> = {
   401: 'auth',
@@ -17,3 +17,15 @@ const CLASSES: Readonly<Record<number, FailureClass>> = {
 /** The failure class of an HTTP status alone. A status below 400 means an error inside an answer. */
 export const classOfStatus = (status: number): FailureClass =>
   CLASSES[status] ?? (status >= 500 || status < 400 ? 'server_error' : 'bad_request');
+
+const SCOPES: Partial<Readonly<Record<FailureClass, ScopeKind>>> = {
+  rate_limit: 'target',
+  quota: 'target',
+  auth: 'provider',
+  not_found: 'target',
+  overloaded: 'target',
+  server_error: 'target',
+};
+
+/** What cools down after a failure of this class if neither a rule nor a plugin decides. `undefined`: nothing. */
+export const scopeOfClass = (failureClass: FailureClass): ScopeKind | undefined => SCOPES[failureClass];
