@@ -57,7 +57,9 @@ export { type ErrorFacts, errorField, readErrorBody } from './readers/error-body
 export { type ErrorRule, readFailure } from './readers/error-rules.js';
 export { isErrorBody } from './readers/error-shape.js';
 export { durationOf, headerOf, numberOf, omit, parseResetTime, retryAfterOf } from './readers/headers.js';
-export { parseLimits, parseWait, type StatedLimit } from './readers/prose.js';
+export { parseLimits, type StatedLimit } from './readers/prose.js';
+export { clockOf, type ProviderClock } from './readers/provider-clock.js';
 export { type HeaderMeanings, readRateLimitHeaders } from './readers/rate-limit-headers.js';
 export { nextMidnightIn, nextMinute, nextUtcMidnight } from './readers/resets.js';
 export { classOfStatus, scopeOfClass } from './readers/status.js';
+export { parseRetryTime, parseWait } from './readers/wait-prose.js';

@@ -108,7 +108,7 @@ const wordsOf = ({ dimension, window, limit, remaining, resetMs }: StatedLimit):
 const limitsOf = (signals: readonly Signal[], at: number): string[] => {
   const quotas = new Map<string, Signal>();
   for (const signal of signals) {
-    const key = `${signal.dimension} ${signal.window}`;
+    const key = `${signal.dimension} ${signal.window} ${signal.scope}`;
     const { limit, remaining, resetAt } = quotas.get(key) ?? {};
     quotas.set(key, {
       ...signal,

@@ -45,21 +45,6 @@ const UNMET: Readonly<Record<string, { readonly aspect: Aspect; readonly got: un
     got: 'target',
     why: 'nothing in the answer says that the whole key is meant (pitfall 8)',
   },
-  'zai 429 code 1308: usage window spent, the end told as a Beijing clock time without a zone': {
-    aspect: 'wait',
-    got: undefined,
-    why: 'a clock time without a zone is not read',
-  },
-  'modelscope 200 with two daily pairs: of the account and of the model': {
-    aspect: 'limits',
-    got: [],
-    why: 'these headers are not read',
-  },
-  'siliconflow 429 the limit is named by its letters behind "Details:"': {
-    aspect: 'limits',
-    got: [],
-    why: 'the sentence is not read; the class comes from its letters',
-  },
 };
 
 describe('captured provider answers', () => {

@@ -68,6 +68,7 @@ export const LIMIT_CODES: readonly ErrorRule[] = [
     says: /\b\d{1,2} hours?\b|\d{1,2} ?小时/,
     class: 'rate_limit',
     scope: 'provider',
+    zone: 'Asia/Shanghai',
     why: 'z.ai: the five hours of the plan',
   },
   {
@@ -75,6 +76,7 @@ export const LIMIT_CODES: readonly ErrorRule[] = [
     code: ['1308', '1310', '1313'],
     class: 'quota',
     scope: 'provider',
+    zone: 'Asia/Shanghai',
     why: 'z.ai: week or month of the plan, fair use',
   },
   { status: [429], code: ['1304'], class: 'quota', resets: beijingMidnight, why: 'z.ai: the calls of the day' },

@@ -1,7 +1,7 @@
 import { mostSpecific } from './error-message.js';
 import { isCode, PARAM_NAMES, plainName, STATUS_NAMES } from './error-names.js';
 import { type ErrorPart, walkError } from './error-walk.js';
-import type { Fields } from './fields.js';
+import { entriesOf, type Fields } from './fields.js';
 import { summaryOfText } from './text-body.js';
 
 export { type Fields, isFields } from './fields.js';
@@ -53,7 +53,8 @@ export const readErrorBody = (body: unknown): ErrorFacts => {
     summary: summaryOf(message, codes, parts[0]?.object, body),
     sentences: [...new Set([message, ...words.map(({ text }) => text.slice(0, LONGEST_MESSAGE))])].filter(Boolean),
     codes,
-    status: first(innermostFirst(layers), statusOf) ?? statusOfText(parts.length === 0 ? body : undefined),
+    status:
+      first([...innermostFirst(layers), ...details], statusOf) ?? statusOfText(parts.length === 0 ? body : undefined),
     param: first(innermostFirst(layers), paramOf) ?? first(details, ({ object }) => paramOfLocation(object.loc)),
     layers: layers.map(({ object }) => object),
     details: details.filter(({ detail }) => detail === 'item').map(({ object }) => object),
@@ -82,15 +83,13 @@ const innermostFirst = (layers: readonly ErrorPart[]): ErrorPart[] => [
 ];
 
 const codesOf = (object: Fields): string[] =>
-  Object.entries(object)
-    .slice(0, 1000)
-    .flatMap(([key, value]) => {
-      const name = plainName(key);
-      // MiniMax: a `status_code` that is no HTTP status.
-      if (typeof value === 'number') return isCode(name) || (isStatus(name) && value >= 600) ? [String(value)] : [];
-      if (typeof value !== 'string' || value === '') return [];
-      return isCode(name) || (isError(name) && IDENTIFIER.test(value)) ? [value.slice(0, LONGEST_CODE)] : [];
-    });
+  entriesOf(object).flatMap(([key, value]) => {
+    const name = plainName(key);
+    // MiniMax: a `status_code` that is no HTTP status.
+    if (typeof value === 'number') return isCode(name) || (isStatus(name) && value >= 600) ? [String(value)] : [];
+    if (typeof value !== 'string' || value === '') return [];
+    return isCode(name) || (isError(name) && IDENTIFIER.test(value)) ? [value.slice(0, LONGEST_CODE)] : [];
+  });
 
 const isError = (name: string): boolean => ['error', 'err', 'exception', 'name'].includes(name);
 
@@ -101,7 +100,7 @@ const IDENTIFIER =
   /^[A-Za-z][A-Za-z0-9]{0,60}(?:[_.-][A-Za-z0-9]{1,60}){1,8}$|^[A-Z][A-Za-z0-9]{2,60}(?:Error|Exception)$/;
 
 const statusOf = ({ object }: ErrorPart): number | undefined => {
-  const entries = Object.entries(object).slice(0, 1000);
+  const entries = entriesOf(object);
   return first(STATUS_NAMES, (names) =>
     first(entries, ([key, value]) => (names.test(plainName(key)) ? statusIn(value) : undefined)),
   );
@@ -117,9 +116,9 @@ const statusIn = (value: unknown): number | undefined => {
 const statusOfText = (body: unknown): number | undefined => (typeof body === 'number' ? statusIn(body) : undefined);
 
 const paramOf = ({ object }: ErrorPart): string | undefined => {
-  const found = Object.entries(object)
-    .slice(0, 1000)
-    .find(([key, value]) => PARAM_NAMES.test(plainName(key)) && typeof value === 'string' && value !== '');
+  const found = entriesOf(object).find(
+    ([key, value]) => PARAM_NAMES.test(plainName(key)) && typeof value === 'string' && value !== '',
+  );
   return found === undefined ? undefined : (found[1] as string).slice(0, LONGEST_CODE);
 };
 

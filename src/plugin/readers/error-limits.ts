@@ -1,42 +1,43 @@
 import type { Signal } from '../../contract/quota.js';
 import { type ErrorFacts, errorField, type Fields, isFields } from './error-body.js';
-import { durationOf, parseResetTime } from './headers.js';
+import { parseResetTime } from './headers.js';
 import { dimensionOf, parseLimits, type StatedLimit } from './prose.js';
-import { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
+import type { ProviderClock } from './provider-clock.js';
+import { type HeaderMeanings, signalsIn } from './rate-limit-headers.js';
 
-/** The limits that an error body states: in Google's `QuotaFailure` if it has one, else in its message. */
-export const statedLimits = ({ details, message }: ErrorFacts): StatedLimit[] => {
+/** The limits that an error body states: in Google's `QuotaFailure` if it has one, else in the first sentence that states any. */
+export const statedLimits = ({ details, sentences }: ErrorFacts): StatedLimit[] => {
   const violations = details.flatMap(({ violations: list }) => (Array.isArray(list) ? list : []).filter(isFields));
-  const structured = violations.flatMap(limitOfViolation);
-  return structured.length > 0 ? structured : parseLimits(message);
-};
-
-/** Keys of a wait in seconds, anywhere in the body. LLM7, OpenRouter. */
-const SECONDS = ['retry_after_seconds', 'retry_after'];
-
-/** When a field of the body allows the next request, epoch ms: Google's `RetryInfo`, OpenRouter's metadata, LLM7's `retry_after`. */
-export const structuredRetryAt = (facts: ErrorFacts, at: number): number | undefined => {
-  const delay = facts.details.find(({ retryDelay }) => typeof retryDelay === 'string')?.retryDelay;
-  const wait = delay === undefined ? undefined : durationOf(String(delay));
-  if (wait !== undefined) return at + wait;
-  for (const key of SECONDS) {
-    const seconds = errorField(facts, key);
-    if (typeof seconds === 'number' && seconds >= 0) return at + seconds * 1000;
+  const structured = violations.slice(0, 100).flatMap(limitOfViolation);
+  if (structured.length > 0) return structured;
+  for (const sentence of sentences.slice(0, MOST_SENTENCES)) {
+    const limits = parseLimits(sentence);
+    if (limits.length > 0) return limits;
   }
-  return parseResetTime(bodyHeaders(facts)['retry-after'], at);
+  return [];
 };
+
+const MOST_SENTENCES = 10;
+
+/** When rate-limit headers inside the body allow the next request, epoch ms. */
+export const retryAfterInBody = (facts: ErrorFacts, { at, ahead }: ProviderClock): number | undefined =>
+  parseResetTime(bodyHeaders(facts)['retry-after'], at, ahead);
 
 /** The signals of rate-limit headers inside the body, as OpenRouter sends them in `metadata.headers`. */
-export const signalsInBody = (facts: ErrorFacts, at: number, meanings: HeaderMeanings): readonly Signal[] =>
-  readRateLimitHeaders({ status: 429, headers: bodyHeaders(facts), at }, meanings) ?? [];
+export const signalsInBody = (facts: ErrorFacts, clock: ProviderClock, meanings: HeaderMeanings): readonly Signal[] =>
+  signalsIn(bodyHeaders(facts), clock, meanings) ?? [];
 
 const bodyHeaders = (facts: ErrorFacts): Readonly<Record<string, string>> => {
   const headers = errorField(facts, 'headers');
   if (!isFields(headers)) return {};
   return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name.toLowerCase(), value]] : [],
-    ),
+    Object.entries(headers)
+      .slice(0, 100)
+      .flatMap(([name, value]) =>
+        typeof value === 'string' || typeof value === 'number'
+          ? [[name.toLowerCase(), String(value).slice(0, 1000)]]
+          : [],
+      ),
   );
 };
 

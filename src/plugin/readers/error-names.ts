@@ -83,13 +83,17 @@ export const isEnvelope = (name: string): boolean => ENVELOPE.test(name);
 /** Whether an object with these fields is an error and not, say, the arguments of a tool that a message quotes. */
 export const isErrorJson = (names: readonly string[]): boolean =>
   names.some((name) => ERROR_NAME.test(name)) ||
-  (names.some((name) => name === 'message' || name === 'detail') &&
+  (names.some((name) => (rankOfWords(name) ?? TITLE_RANK) < TITLE_RANK) &&
     names.some((name) => isCode(name) || STATUS_NAMES.some((status) => status.test(name))));
 
-const ERROR_NAME = new RegExp(`^${ERROR}s?$`);
+const ERROR_NAME = new RegExp(`^${ERROR}(?:s|message|msg|code|description|details?)?$`);
 
-/** Whether text under this name may be JSON of an error: `body`, `raw` and all names of words. */
-export const mayHoldJson = (name: string): boolean => name === 'body' || rankOfWords(name) !== undefined;
+/** Whether text under this name may be JSON of an error: `body`, `raw` and all names of words. `response` holds answers. */
+export const mayHoldJson = (name: string): boolean =>
+  name === 'body' || mayHoldAnswer(name) || rankOfWords(name) !== undefined;
+
+/** Whether JSON text under this name may also be an answer. */
+export const mayHoldAnswer = (name: string): boolean => name === 'data' || name === 'payload' || name === 'result';
 
 /** Whether an object under this name may list problems by field: `{"errors": {"model": ["is invalid"]}}`. */
 export const mayListFields = (name: string): boolean => /^(?:errors?|fielderrors|validationerrors)$/.test(name);

@@ -1,11 +1,13 @@
 import type { Dimension, Duration, FailureClass, FailureSubject, ScopeKind, Signal } from '../../contract/quota.js';
 import type { Failure, Repair, Verdict } from '../door/attempt.js';
 import { type ErrorFacts, errorField, readErrorBody } from './error-body.js';
-import { signalsInBody, statedLimits, structuredRetryAt } from './error-limits.js';
-import { durationOf, headerOf, parseResetTime } from './headers.js';
+import { signalsInBody, statedLimits } from './error-limits.js';
+import { durationOf, headerOf } from './headers.js';
 import { phrasesOf } from './phrases.js';
-import { parseWait, type StatedLimit } from './prose.js';
+import type { StatedLimit } from './prose.js';
+import { clockOf } from './provider-clock.js';
 import { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
+import { retryTimeOf } from './retry-time.js';
 import { classOfStatus, scopeOfClass } from './status.js';
 
 /** A rule that says what some failures mean. Every condition that is given must hold. */
@@ -38,6 +40,8 @@ export interface ErrorRule {
   readonly spent?: { readonly dimension: Dimension; readonly window?: Duration };
   /** The documented reset of the exhausted quota, epoch ms. It overrides every hint. */
   readonly resets?: (at: number) => number;
+  /** The zone of times of day that the provider writes without one, an IANA name. Default: UTC. */
+  readonly zone?: string;
   /** The quotas that the response states refill continuously. */
   readonly refills?: true;
   /** How to change the request so that the provider accepts it. */
@@ -51,6 +55,9 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** The classes that end by waiting. For others, hints of when to retry mean nothing. */
 const WAITING: ReadonlySet<FailureClass> = new Set(['rate_limit', 'quota', 'overloaded', 'server_error']);
+/** The classes whose messages state limits. A message about the request may quote it. */
+const LIMITED: ReadonlySet<FailureClass> = new Set([...WAITING, 'too_large']);
+
 /**
  * The verdict on a failure, by the first rule that holds. Limits and waits in body and headers are read independent of the
  * rule: a request larger than the limit is `too_large`, a limit of 0 is a `quota` that never resets.
@@ -74,7 +81,7 @@ export const readFailure = (
   const limits = statedLimits(facts);
   const heard =
     failure.head === undefined ? [] : (readRateLimitHeaders(failure.head, meaningsOf(rule, meanings)) ?? []);
-  const told = [...signalsInBody(facts, failure.at, meaningsOf(rule, meanings)), ...heard];
+  const told = [...signalsInBody(facts, clockOf(failure.head, failure.at), meaningsOf(rule, meanings)), ...heard];
   const signals = signalsOf(limits, rule, told);
   const base =
     rule.class ?? (failure.status < 400 && facts.status === undefined ? failure.class : classOfStatus(status));
@@ -83,7 +90,9 @@ export const readFailure = (
     signals.length > 0 || base !== 'rate_limit' ? signals : heard.filter(({ remaining }) => remaining === 0);
   const failureClass = classOf(base, limits, named);
   const scope = rule.scope ?? scopeOfClass(failureClass);
-  const until = WAITING.has(failureClass) ? untilOf(failure, facts, rule, failureClass, named) : undefined;
+  const until = WAITING.has(failureClass)
+    ? untilOf(failure, facts, rule, failureClass, { signals, named }, meanings)
+    : undefined;
   return {
     class: failureClass,
     ...(rule.about === undefined || (failureClass === 'too_large' && base !== failureClass)
@@ -91,7 +100,7 @@ export const readFailure = (
       : { about: rule.about }),
     ...(scope === undefined ? {} : { scope }),
     ...(until === undefined ? {} : { until }),
-    ...(signals.length === 0 ? {} : { signals }),
+    ...(signals.length === 0 || !LIMITED.has(failureClass) ? {} : { signals }),
     ...(rule.repairs === undefined ? {} : { repairs: rule.repairs }),
   };
 };
@@ -134,7 +143,9 @@ const meaningsOf = ({ spent }: ErrorRule, meanings: HeaderMeanings): HeaderMeani
 /** The limits that the body states, each completed with what the headers state about the same quota. */
 const signalsOf = (limits: readonly StatedLimit[], rule: ErrorRule, told: readonly Signal[]): Signal[] => {
   const { spent, scope, refills } = rule;
-  const stated = limits.map(({ requested, ...limit }): Signal => limit);
+  const stated = limits.flatMap(({ requested, dimension, ...limit }): Signal[] =>
+    dimension === 'output_tokens' ? [] : [{ dimension, ...limit }],
+  );
   const known =
     spent === undefined || stated.some((each) => isOf(each, spent)) ? stated : [...stated, { ...spent, remaining: 0 }];
   return known.map((signal): Signal => {
@@ -173,30 +184,12 @@ const untilOf = (
   facts: ErrorFacts,
   rule: ErrorRule,
   failureClass: FailureClass,
-  named: readonly Signal[],
+  { signals, named }: { readonly signals: readonly Signal[]; readonly named: readonly Signal[] },
+  meanings: HeaderMeanings,
 ): number | undefined => {
   if (failureClass === 'quota' && isNever(named)) return Number.POSITIVE_INFINITY;
-  const { at, head, retryAt } = failure;
-  const wait = parseWait(facts.message);
-  // In order of trust. A hint that lies in the past is none.
-  const hints = [
-    rule.resets?.(at),
-    retryAt,
-    structuredRetryAt(facts, at),
-    wait === undefined ? undefined : at + wait,
-    resetOf(named, at),
-    // Together's header belongs to no pair.
-    failureClass === 'rate_limit' && head !== undefined
-      ? parseResetTime(headerOf(head.headers, 'x-ratelimit-reset'), at)
-      : undefined,
-  ];
-  const hint = hints.find((each) => each !== undefined && each > at) ?? retryAt;
+  const limits = { stated: signals, spent: named, lone: failureClass === 'rate_limit' };
+  const hint = retryTimeOf(failure, facts, rule, limits, meanings);
   // Money does not come back within seconds, whatever a standard header says.
-  return rule.about === 'money' && hint !== undefined ? Math.max(hint, at + HOUR_MS) : hint;
+  return rule.about === 'money' && hint !== undefined ? Math.max(hint, failure.at + HOUR_MS) : hint;
 };
-
-/** The reset of the longest quota that is spent. A refilling one tells when it is full, which is no wait. */
-const resetOf = (named: readonly Signal[], at: number): number | undefined =>
-  named
-    .filter(({ resetAt, refills }) => resetAt !== undefined && resetAt > at && refills === undefined)
-    .toSorted((one, other) => spanOf(other) - spanOf(one))[0]?.resetAt;

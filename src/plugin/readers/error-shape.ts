@@ -1,5 +1,5 @@
 import { isCode, plainName, rankOfWords } from './error-names.js';
-import { type Fields, isFields } from './fields.js';
+import { entriesOf, type Fields, isFields } from './fields.js';
 
 /** Fields that an answer of a model has, in any protocol. Empty ones prove nothing: an error may have `choices: []`. */
 const ANSWER: ReadonlySet<string> = new Set([
@@ -14,8 +14,6 @@ const SUCCESS_CODES: ReadonlySet<unknown> = new Set([0, '0', 200, '200', '', 'ok
 /** Objects around a whole answer, with the error inside. */
 const AROUND = ['response', 'data', 'result', 'body'] as const;
 
-const MOST_KEYS = 200;
-
 /**
  * Whether a value that was parsed from JSON is an error and not an answer, by its structure alone, whatever the status was:
  * an `error` that says something (also beside `choices`, as in the last chunk of a broken stream), or, without any answer, other
@@ -26,9 +24,7 @@ const MOST_KEYS = 200;
 export const isErrorBody = (value: unknown): boolean => {
   if (Array.isArray(value)) return value.length > 0 && isErrorBody(value[0]);
   if (!isFields(value)) return false;
-  const fields = Object.entries(value)
-    .slice(0, MOST_KEYS)
-    .map(([key, each]): Field => [plainName(key), each]);
+  const fields = entriesOf(value).map(([key, each]): Field => [plainName(key), each]);
   if (fields.some(([name, each]) => EXPLICIT.test(name) && says(each))) return true;
   if (Array.isArray(value.choices) && value.choices.some((choice) => isFields(choice) && says(choice.error)))
     return true;
@@ -75,9 +71,7 @@ const says = (value: unknown, depth = 0): boolean => {
   if (typeof value === 'number') return value !== 0;
   if (typeof value !== 'object' || value === null) return value === true;
   if (depth > 3) return true;
-  return Object.values(value)
-    .slice(0, MOST_KEYS)
-    .some((each) => says(each, depth + 1));
+  return entriesOf(value as Fields).some(([, each]) => says(each, depth + 1));
 };
 
 const isPresent = (value: unknown): boolean =>

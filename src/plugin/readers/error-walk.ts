@@ -3,6 +3,7 @@ import {
   isEnvelope,
   isErrorJson,
   isSkipped,
+  mayHoldAnswer,
   mayHoldJson,
   mayListFields,
   plainName,
@@ -41,7 +42,7 @@ const MOST_PARTS = 1_000;
 const MOST_KEYS = 20_000;
 const MOST_ITEMS = 100;
 const MOST_WORDS = 100;
-const MOST_PARSED = 8;
+const MOST_PARSED = 50;
 const LONGEST_JSON = 256 * 1024;
 const LONGEST_PREFIX = 200;
 
@@ -88,10 +89,9 @@ class Walk {
   }
 
   #takeText(name: string, text: string, place: Place): void {
-    const json = mayHoldJson(name) && this.#parsed < MOST_PARSED ? jsonIn(text) : undefined;
+    const json = mayHoldJson(name) ? jsonIn(text, mayHoldAnswer(name)) : undefined;
     if (json !== undefined) {
-      this.#parsed++;
-      this.#take(name, json, place);
+      if (this.#parsed++ < MOST_PARSED) this.#take(name, json, place);
       return;
     }
     const rank = rankOfWords(name);
@@ -104,7 +104,7 @@ class Walk {
     if (keys.some((key) => (rankOfWords(plainName(key)) ?? 9) < 3 || isCode(plainName(key)))) return;
     for (const key of keys) {
       const value = object[key];
-      if (isSkipped(plainName(key))) continue;
+      if (isSkipped(plainName(key)) || isEnvelope(plainName(key))) continue;
       const texts = Array.isArray(value) ? value : name !== 'error' && isSentence(value) ? [value] : [];
       for (const text of texts.slice(0, MOST_ITEMS)) {
         if (typeof text === 'string' && text !== '') this.#say(`${key.slice(0, 100)}: ${text}`, 2, place);
@@ -131,20 +131,25 @@ const itemOf = (name: string): 'item' | undefined => (name === 'detail' || name 
 const isSentence = (value: unknown): value is string =>
   typeof value === 'string' && /\S\s+\S/.test(value.slice(0, 500));
 
-/** The JSON that a text is, or that it ends with after a few words: `Error 429: {"error": …}`, `data: {"error": …}`. */
-const jsonIn = (text: string): unknown => {
+/**
+ * The JSON that a text is, or that it ends with after a few words: `Error 429: {"error": …}`, `data: {"error": …}`.
+ * @param strict only JSON that is an error by its names
+ */
+const jsonIn = (text: string, strict: boolean): unknown => {
   if (text.length > LONGEST_JSON) return undefined;
   if (/^\s{0,16}["[{]/.test(text)) {
     const value = parsed(text);
-    // JSON in JSON; a quoted word is that word.
-    if (value !== undefined) return value;
+    if (value !== undefined) return strict && !isError(value) ? undefined : value;
   }
   const start = text.slice(0, LONGEST_PREFIX).indexOf('{"');
   if (start <= 0) return undefined;
   const rest = text.slice(start).trimEnd();
   const value = parsed(rest) ?? parsed(rest.split('\n', 1)[0] as string);
-  return isFields(value) && isErrorJson(Object.keys(value).slice(0, MOST_ITEMS).map(plainName)) ? value : undefined;
+  return isError(value) ? value : undefined;
 };
+
+const isError = (value: unknown): boolean =>
+  isFields(value) && isErrorJson(Object.keys(value).slice(0, MOST_ITEMS).map(plainName));
 
 const parsed = (text: string): unknown => {
   try {

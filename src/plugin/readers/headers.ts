@@ -1,4 +1,6 @@
 import type { ResponseHead } from '../door/attempt.js';
+import { dateOf } from './dates.js';
+import { clockOf } from './provider-clock.js';
 
 type Headers = ResponseHead['headers'];
 
@@ -52,35 +54,51 @@ export const durationText = (ms: number): string => {
   return text || '0ms';
 };
 
+/** Epoch times by their size: seconds, milliseconds, microseconds, nanoseconds. Smaller numbers are seconds from now. */
+const EPOCHS: readonly (readonly [above: number, perMs: number])[] = [
+  [1e18, 1e6],
+  [1e15, 1e3],
+  [1e12, 1],
+  [1e9, 1e-3],
+];
+/** The last time that a `Date` can hold, epoch ms. */
+const LAST_MS = 8.64e15;
+
 /**
- * When a limit resets, from a header in any common form: epoch ms, epoch s, seconds from now, a duration, RFC 3339 or an
- * HTTP date. A number above 1e12 is epoch ms, above 1e9 epoch s, else seconds from `at`.
+ * When a limit resets, from a header in any common form: epoch s or ms, seconds from now, a duration, RFC 3339 or an HTTP
+ * date. A number above 1e12 is epoch ms, above 1e9 epoch s, else seconds from `at`. A date without a zone is in UTC.
+ * @param ahead how far the provider's clock is ahead of ours, ms: an absolute time is corrected by it
  * @returns epoch ms; `undefined` for any other text
  */
-export const parseResetTime = (text: string | undefined, at: number): number | undefined => {
+export const parseResetTime = (text: string | undefined, at: number, ahead = 0): number | undefined => {
   const trimmed = text?.trim();
   if (trimmed === undefined || trimmed === '') return undefined;
   const number = Number(trimmed);
-  if (Number.isFinite(number)) {
-    if (number > 1e12) return Math.round(number);
-    return number > 1e9 ? Math.round(number * 1000) : Math.round(at + Math.max(0, number) * 1000);
+  if (!Number.isNaN(number)) {
+    const perMs = EPOCHS.find(([above]) => number > above)?.[1];
+    const moment = Math.round(perMs === undefined ? at + Math.max(0, number) * 1000 : number / perMs - ahead);
+    return moment <= LAST_MS ? moment : undefined;
   }
   const span = durationOf(trimmed);
-  if (span !== undefined) return at + span;
-  const date = /\d{4}/.test(trimmed) ? Date.parse(trimmed) : Number.NaN;
-  return Number.isNaN(date) ? undefined : date;
+  return span === undefined ? dateOf(trimmed.slice(0, 100), { at, ahead }) : at + span;
 };
+
+/** Headers of a wait: in ms, and in any form that `parseResetTime` reads. The others are Azure's and those of gateways. */
+const WAIT_MS = ['retry-after-ms', 'x-ms-retry-after-ms', 'x-retry-after-ms'];
+const WAITS = ['retry-after', 'x-retry-after'];
 
 /**
  * When `retry-after-ms` or `retry-after` (seconds, fractions allowed, or an HTTP date) allows the next request; the later one
- * if both are set.
+ * if both are set. A date is corrected by the provider's own clock.
  * @returns epoch ms; `undefined` if neither is set or valid
  * @see RFC 9110, 10.2.3
  */
-export const retryAfterOf = ({ headers, at }: ResponseHead): number | undefined => {
-  const ms = numberOf(headers, 'retry-after-ms');
-  const moments = [ms === undefined ? undefined : at + ms, parseResetTime(headerOf(headers, 'retry-after'), at)];
-  const known = moments.filter((moment) => moment !== undefined);
+export const retryAfterOf = (head: ResponseHead): number | undefined => {
+  const { at, ahead } = clockOf(head);
+  const known = [
+    ...WAIT_MS.map((name) => numberOf(head.headers, name)).map((ms) => (ms === undefined ? undefined : at + ms)),
+    ...WAITS.map((name) => parseResetTime(headerOf(head.headers, name), at, ahead)),
+  ].filter((moment) => moment !== undefined);
   return known.length === 0 ? undefined : Math.max(...known, at);
 };
 

@@ -1,7 +1,7 @@
 import type { Signal } from '../../contract/quota.js';
 import type { ResponseHead } from '../door/attempt.js';
 import { headerOf } from './headers.js';
-import { windowOfSeconds } from './prose.js';
+import { windowOfSeconds } from './windows.js';
 
 /** One item of a structured header: its quoted names and its integer parameters. */
 interface Item {
@@ -18,7 +18,7 @@ const LONGEST = 2_000;
  * matched by name. Also reads the older `limit=100, remaining=50, reset=30`. Skips policies that count other units.
  * @see draft-ietf-httpapi-ratelimit-headers
  */
-export const readStructuredRateLimit = ({ headers, at }: ResponseHead): Signal[] => {
+export const readStructuredRateLimit = (headers: ResponseHead['headers'], at: number): Signal[] => {
   const states = itemsOf(headerOf(headers, 'ratelimit'));
   if (states.length === 0) return older(headerOf(headers, 'ratelimit') ?? '', at);
   const policies = itemsOf(headerOf(headers, 'ratelimit-policy'));

@@ -1,8 +1,9 @@
 import type { Dimension, Duration, ScopeKind, Signal } from '../../contract/quota.js';
 import type { ResponseHead } from '../door/attempt.js';
-import { headerOf, numberOf, parseResetTime } from './headers.js';
+import { durationOf, headerOf, numberOf, parseResetTime } from './headers.js';
 import { readStructuredRateLimit } from './ietf-rate-limit.js';
-import { windowOfSeconds } from './prose.js';
+import { clockOf, type ProviderClock } from './provider-clock.js';
+import { windowOfSeconds } from './windows.js';
 
 /** What headers mean whose names do not say it: Groq's `-requests` are per day, OpenAI's per minute. */
 interface HeaderMeaning {
@@ -24,9 +25,12 @@ interface HeaderRow extends HeaderMeaning {
 }
 
 const WINDOWS = [
+  ['second', '1s'],
   ['minute', '1m'],
   ['hour', '1h'],
   ['day', '1d'],
+  ['week', '7d'],
+  ['month', '30d'],
 ] as const;
 
 const ROWS: readonly HeaderRow[] = [
@@ -40,13 +44,19 @@ const ROWS: readonly HeaderRow[] = [
   ...WINDOWS.map(([unit, window]) => ({ name: `x-ratelimit-*-req-${unit}`, dimension: 'requests', window }) as const),
   { name: 'x-ratelimit-*-tokens-prompt', dimension: 'input_tokens' },
   { name: 'anthropic-ratelimit-input-tokens-*', dimension: 'input_tokens', window: '1m' },
+  // ModelScope: the day of the account, and of the model.
+  { name: 'modelscope-ratelimit-requests-*', dimension: 'requests', window: '1d', scope: 'provider' },
+  { name: 'modelscope-ratelimit-model-requests-*', dimension: 'requests', window: '1d' },
   // Cohere's trial: one countdown for all models.
   { name: 'x-trial-endpoint-call-*', dimension: 'requests', window: '1m', scope: 'provider' },
 ];
 
 /** Generic names, read only if there are no specific ones. They count requests, never tokens. */
 const BARE_ROWS: readonly HeaderRow[] = [
+  // Kong and other gateways.
+  ...WINDOWS.map(([unit, window]) => ({ name: `x-ratelimit-*-${unit}`, dimension: 'requests', window }) as const),
   { name: 'x-ratelimit-*', dimension: 'requests', unsuffixed: 'requests' },
+  { name: 'x-rate-limit-*', dimension: 'requests', unsuffixed: 'requests' },
   { name: 'ratelimit-*', dimension: 'requests' },
 ];
 
@@ -57,31 +67,82 @@ const SPENT_TYPES: ReadonlyMap<string | undefined, Pick<Signal, 'dimension' | 'w
   ['UserConcurrentRequests', { dimension: 'concurrent', scope: 'provider' }],
 ]);
 
+/** A row with its three names, made once. */
+interface NamedRow extends HeaderRow {
+  readonly names: { readonly limit: string; readonly remaining: string; readonly reset: string };
+}
+
+const named = (row: HeaderRow): NamedRow => {
+  const nameOf = (part: string): string => row.name.replace('*', part);
+  return { ...row, names: { limit: nameOf('limit'), remaining: nameOf('remaining'), reset: nameOf('reset') } };
+};
+
+const NAMED_ROWS = ROWS.map(named);
+const NAMED_BARE_ROWS = BARE_ROWS.map(named);
+
+type Headers = ResponseHead['headers'];
+
 /**
- * Reads all known rate-limit headers. A signal has no `window` if neither a header nor `meanings` states it.
+ * Reads all known rate-limit headers. A signal has no `window` if neither a header nor `meanings` states it. A reset is at most
+ * one window away, and an absolute one is corrected by the provider's own clock.
  * @returns `undefined` if there are no such headers
  */
-export const readRateLimitHeaders = (head: ResponseHead, meanings: HeaderMeanings = {}): Signal[] | undefined => {
-  const read = (rows: readonly HeaderRow[]) => rows.flatMap((row) => signalOf(head, row, meanings));
-  const named = [...read(ROWS), ...readStructuredRateLimit(head), ...spentType(head)];
-  const signals = named.length > 0 ? named : read(BARE_ROWS);
+export const readRateLimitHeaders = (head: ResponseHead, meanings: HeaderMeanings = {}): Signal[] | undefined =>
+  signalsIn(head.headers, clockOf(head), meanings);
+
+/** The signals of headers that came in a response, or in its body. @see readRateLimitHeaders */
+export const signalsIn = (headers: Headers, clock: ProviderClock, meanings: HeaderMeanings): Signal[] | undefined => {
+  const read = (rows: readonly NamedRow[]) => rows.flatMap((row) => signalOf(headers, row, clock, meanings));
+  const specific = [...read(NAMED_ROWS), ...readStructuredRateLimit(headers, clock.at), ...spentType(headers, clock)];
+  const signals = specific.length > 0 ? specific : read(NAMED_BARE_ROWS);
   return signals.length > 0 ? signals : undefined;
 };
 
-const signalOf = ({ headers, at }: ResponseHead, row: HeaderRow, meanings: HeaderMeanings): Signal[] => {
-  const nameOf = (part: string): string => row.name.replace('*', part);
-  const limit = countOf(numberOf(headers, nameOf('limit')));
-  const remaining = countOf(numberOf(headers, nameOf('remaining')));
+/**
+ * When a quota resets by a header that may have neither limit nor remaining beside it, epoch ms. The window of the header is that of
+ * the quota, or not stated.
+ */
+export const resetOfQuota = (
+  headers: Headers,
+  quota: Pick<Signal, 'dimension' | 'window'>,
+  clock: ProviderClock,
+  meanings: HeaderMeanings,
+): number | undefined => {
+  const resets = NAMED_ROWS.filter(({ dimension }) => dimension === quota.dimension).flatMap((row) => {
+    const { window, refills } = meaningOf(headers, row, meanings);
+    const fits = refills === undefined && (window === undefined || window === quota.window);
+    const resetAt = fits ? resetOf(headers, row, clock, quota.window) : undefined;
+    return resetAt === undefined ? [] : [{ resetAt, exact: window !== undefined }];
+  });
+  return (resets.find(({ exact }) => exact) ?? resets[0])?.resetAt;
+};
+
+/** The earliest reset of headers without limit and remaining, and of the bare ones, epoch ms. Together sends only a reset. */
+export const loneReset = (headers: Headers, clock: ProviderClock, meanings: HeaderMeanings): number | undefined => {
+  const lone = NAMED_ROWS.filter(
+    ({ names }) => headerOf(headers, names.limit) === undefined && headerOf(headers, names.remaining) === undefined,
+  ).filter((row) => meaningOf(headers, row, meanings).refills === undefined);
+  for (const rows of [NAMED_BARE_ROWS, lone]) {
+    const resets = rows
+      .map((row) => resetOf(headers, row, clock, meaningOf(headers, row, meanings).window))
+      .filter((resetAt) => resetAt !== undefined && resetAt > clock.at);
+    if (resets.length > 0) return Math.min(...(resets as number[]));
+  }
+  return undefined;
+};
+
+const signalOf = (headers: Headers, row: NamedRow, clock: ProviderClock, meanings: HeaderMeanings): Signal[] => {
+  const limit = countOf(numberOf(headers, row.names.limit));
+  const remaining = countOf(numberOf(headers, row.names.remaining));
   // A reset alone means nothing: Together sends one with every response.
   if (limit === undefined && remaining === undefined) return [];
-  const { window, refills }: HeaderMeaning =
-    row.unsuffixed === undefined ? row : (meanings[row.unsuffixed] ?? windowOfOthers(headers, row.unsuffixed));
+  const { window, refills } = meaningOf(headers, row, meanings);
   return [
     {
       dimension: row.dimension,
       limit,
       remaining,
-      resetAt: parseResetTime(headerOf(headers, nameOf('reset')), at),
+      resetAt: resetOf(headers, row, clock, window),
       ...(window === undefined ? {} : { window }),
       ...(row.scope === undefined ? {} : { scope: row.scope }),
       ...(refills === undefined ? {} : { refills }),
@@ -89,17 +150,33 @@ const signalOf = ({ headers, at }: ResponseHead, row: HeaderRow, meanings: Heade
   ];
 };
 
+const meaningOf = (headers: Headers, row: NamedRow, meanings: HeaderMeanings): HeaderMeaning =>
+  row.unsuffixed === undefined ? row : (meanings[row.unsuffixed] ?? windowOfOthers(headers, row.unsuffixed));
+
+const resetOf = (headers: Headers, { names }: NamedRow, { at, ahead }: ProviderClock, window?: Duration) =>
+  withinWindow(parseResetTime(headerOf(headers, names.reset), at, ahead), window, at);
+
+/** A reset at most one window after `at`. A month has up to 31 days. */
+export const withinWindow = (
+  resetAt: number | undefined,
+  window: Duration | undefined,
+  at: number,
+): number | undefined => {
+  const span = window === undefined ? undefined : durationOf(window === '30d' ? '31d' : window);
+  return resetAt === undefined || span === undefined ? resetAt : Math.min(resetAt, at + span);
+};
+
 /** The window of headers without one in their name, if other headers state it. */
-const windowOfOthers = (headers: ResponseHead['headers'], dimension: string): HeaderMeaning => {
+const windowOfOthers = (headers: Headers, dimension: string): HeaderMeaning => {
   const window = windowOfSeconds(numberOf(headers, `x-ratelimit-renewalperiod-${dimension}`) ?? 0);
   if (window !== undefined) return { window };
   // SambaNova: beside headers per day, the plain ones are per minute.
   return numberOf(headers, `x-ratelimit-limit-${dimension}-day`) === undefined ? {} : { window: '1m' };
 };
 
-const spentType = ({ headers, at }: ResponseHead): Signal[] => {
+const spentType = (headers: Headers, { at, ahead }: ProviderClock): Signal[] => {
   const spent = SPENT_TYPES.get(headerOf(headers, 'x-ratelimit-type'));
-  const resetAt = parseResetTime(headerOf(headers, 'x-ratelimit-timeremaining'), at);
+  const resetAt = parseResetTime(headerOf(headers, 'x-ratelimit-timeremaining'), at, ahead);
   return spent === undefined || resetAt === undefined ? [] : [{ ...spent, remaining: 0, resetAt }];
 };
 

@@ -22,7 +22,10 @@ const LIMITS: readonly (readonly [string, readonly StatedLimit[]])[] = [
     'on requests per day (RPD): Limit 200, Used 201, Requested 1.',
     [{ dimension: 'requests', window: '1d', limit: 200, remaining: 0, requested: 1 }],
   ],
-  ['on output tokens per minute (OTPM): Limit 10, Used 9, Requested 8.', []],
+  [
+    'on output tokens per minute (OTPM): Limit 10, Used 9, Requested 8.',
+    [{ dimension: 'output_tokens', window: '1m', limit: 10, remaining: 1, requested: 8 }],
+  ],
   ['on seconds of audio per hour (ASPH): Limit 7200, Used 7100, Requested 600.', []],
   [
     'Rate limit of 50 per 86400s exceeded for UserByModelByDay.',
