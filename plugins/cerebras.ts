@@ -12,6 +12,7 @@ const RULES: readonly ErrorRule[] = [
     status: [402, 403],
     says: /\bfree trial has ended\b|\bpayment\b/i,
     class: 'quota',
+    about: 'money',
     scope: 'provider',
     why: 'the trial credit is used up',
   },

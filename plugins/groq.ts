@@ -20,7 +20,12 @@ const RULES: readonly ErrorRule[] = [
     refills: true,
     why: 'the sentence names the quota, even one that is in no header',
   },
-  { status: [429], refills: true, why: "a limit whose message was lost in transit: the headers are still Groq's" },
+  {
+    status: [429],
+    says: /^$|\blimit|\btoo many requests\b/i,
+    refills: true,
+    why: "a limit whose message was lost in transit: the headers are still Groq's",
+  },
   { code: ['tool_use_failed', 'json_validate_failed'], class: 'bad_request', why: 'the model failed, not the caller' },
   { status: [424], class: 'server_error', why: 'a request that this one depends on failed' },
   { status: [499], class: 'server_error', why: 'cancelled, but not by the caller' },

@@ -15,6 +15,9 @@ const FREE_MINUTE = {
   why: "the account's free requests of the minute are used up, for all free models",
 } as const;
 
+// The free models must not cool down together with the paid ones.
+const NO_CREDIT = { class: 'quota', about: 'money', scope: 'pool' } as const;
+
 /** `limit_source` first, then messages, then `error_type`, which is the least specific. */
 const RULES: readonly ErrorRule[] = [
   { code: ['openrouter_free_tier_daily'], ...FREE_DAY },
@@ -35,10 +38,9 @@ const RULES: readonly ErrorRule[] = [
     scope: 'pool',
     why: 'too many at once for the balance',
   },
-  // The free models must not cool down together with the paid ones.
-  { status: [402], class: 'quota', scope: 'pool', why: 'no credit' },
-  { code: ['openrouter_credits', 'payment_required'], class: 'quota', scope: 'pool', why: 'no credit' },
-  { says: /^Key limit exceeded/, class: 'quota', scope: 'pool', why: "the key's own cap on credit, under a 403" },
+  { status: [402], ...NO_CREDIT, why: 'no credit' },
+  { code: ['openrouter_credits', 'payment_required'], ...NO_CREDIT, why: 'no credit' },
+  { says: /^Key limit exceeded/, ...NO_CREDIT, why: "the key's own cap on credit, under a 403" },
   {
     says: /^No endpoints found that (?:support|can handle)/,
     class: 'bad_request',

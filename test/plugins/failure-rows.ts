@@ -1,4 +1,4 @@
-import type { FailureClass, ScopeKind } from '429chain/plugin';
+import type { FailureClass, FailureSubject, ScopeKind } from '429chain/plugin';
 import { expect } from 'chai';
 import { builtIns } from '../../plugins/index.js';
 import { failureOf, type Headers, hostOf, type SimulatedHost } from './simulated-host.js';
@@ -48,6 +48,56 @@ export function check(rows: readonly Row[]): void {
         wait: verdict?.until === undefined ? undefined : verdict.until - AT,
       };
       expect(told).to.deep.equal({ class: expected, scope, wait });
+    });
+  }
+}
+
+/** Refusals that mean the same. */
+export interface Kind {
+  readonly it: string;
+  readonly class: FailureClass;
+  readonly about: FailureSubject;
+  /** Absent: nothing cools down. */
+  readonly scope?: ScopeKind;
+  /** Status and body. A text is the message in OpenAI's envelope. */
+  readonly said: readonly (readonly [status: number, body: string | object])[];
+}
+
+/** What a failure is about if the verdict does not say so. */
+const USUALLY: Partial<Readonly<Record<FailureClass, FailureSubject>>> = {
+  rate_limit: 'limit',
+  quota: 'limit',
+  auth: 'key',
+  not_found: 'model',
+  overloaded: 'capacity',
+  server_error: 'connection',
+  too_large: 'request',
+  bad_request: 'request',
+  moderation: 'content',
+};
+
+/** Adds one test per refusal, at a provider of the type `openai-compatible`. */
+export function checkKinds(kinds: readonly Kind[]): void {
+  let host: SimulatedHost;
+
+  before(async () => {
+    host = await hostOf(builtIns);
+  });
+
+  for (const { it: name, class: expected, about, scope, said: refusals } of kinds) {
+    describe(name, () => {
+      for (const [status, body] of refusals) {
+        it(`${status} ${typeof body === 'string' ? body : JSON.stringify(body)}`, () => {
+          const failure = failureOf(status, typeof body === 'string' ? said(body) : body, { at: AT });
+          const verdict = host.verdict('openai-compatible', failure);
+          const told = {
+            class: verdict?.class,
+            about: verdict?.about ?? USUALLY[verdict?.class ?? 'cancelled'],
+            scope: verdict?.scope,
+          };
+          expect(told).to.deep.equal({ class: expected, about, scope });
+        });
+      }
     });
   }
 }

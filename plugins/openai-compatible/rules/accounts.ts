@@ -48,6 +48,7 @@ export const ACCOUNT_WORDS: readonly ErrorRule[] = [
       [
         String.raw`\b${WHO}\b.{0,60}\b(?:restricted|deactivated|disabled|suspended|banned|blocked|terminated|locked|frozen|not (?:been )?(?:verified|activated|approved)|denied access)\b`,
         String.raw`\baccess (?:was |has been )?terminated\b`,
+        String.raw`\bcomplete (?:the |your )?(?:\w+ )?verification\b`,
         String.raw`\b(?:verify|verification of|verified) (?:your |an? )?(?:\w+ ){0,2}(?:account|phone|e-?mail|identity|organi[sz]ation|card)\b`,
         String.raw`\b(?:account|phone|e-?mail|identity|organi[sz]ation|real[- ]name)\b.{0,40}\b(?:must be |not |is not |un|to be )?verif`,
         String.raw`\bbind your\b.{0,40}\baccount\b`,

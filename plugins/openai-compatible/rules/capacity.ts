@@ -27,16 +27,18 @@ export const CAPACITY_CODES: readonly ErrorRule[] = [
 const MACHINES =
   '(?:workers?|instances?|servers?|replicas?|upstreams?|endpoints?|backends?|nodes?|gpus?|deployments?|channels?)';
 
-const CROWDED = new RegExp(
+/** Words for a lack of capacity. */
+export const CROWDED = new RegExp(
   [
     String.raw`\boverload(?:ed|ing)?\b`,
     String.raw`\b(?:too |is |are |currently |very |server |service |system |temporarily )busy\b`,
     String.raw`\b(?:at|over|no|insufficient|out of|limited|lack of|reached|exceed\w*|not enough) (?:\w+ ){0,2}capacity\b`,
     String.raw`\bcapacity\b.{0,40}\b(?:exceeded|exhausted|reached|unavailable|full|constraints?)\b`,
     String.raw`\b(?:high|heavy|peak) (?:traffic|demand|load|usage|volume)\b`,
+    String.raw`\bload\b.{0,20}\bhigh\b|\btoo much load\b`,
     String.raw`\bqueue\b.{0,20}\bfull\b|\bpending requests\b`,
     String.raw`\bno (?:available |healthy |free |ready |idle )?${MACHINES}\b`,
-    String.raw`\b(?:service|server|model|engine|endpoint|system|upstream)\b.{0,30}\b(?:unavailable|warming up|loading|starting|initiali[sz]ing|scaling|restarting)\b`,
+    String.raw`\b(?:service|server|model|engine|endpoint|system|upstream|backend|gpu|deployment|instance|host|cluster)\b.{0,30}\b(?:unavailable|warming up|loading|starting|initiali[sz]ing|scaling|restarting)\b`,
     String.raw`\bloading (?:the )?model\b|\bcold start\b|\bunder maintenance\b`,
     String.raw`\bupstream (?:request|service|provider|server|model)?\s?(?:failed|failure|error|timed out|timeout|unavailable|connect)`,
     String.raw`\btry again (?:later|soon|shortly|in a (?:few|moment|while|minute))|\bretry (?:later|shortly)\b|\bplease retry\b`,

@@ -1,4 +1,5 @@
 import type { ErrorRule } from '429chain/plugin';
+import { CROWDED } from './capacity.js';
 
 /** Statuses under which the words may be about a model. 402 is always money. */
 const ANY = [200, 400, 401, 403, 404, 405, 406, 409, 410, 412, 422, 424, 429, 451, 500, 501, 502, 503];
@@ -63,9 +64,11 @@ const NAME = String.raw`(?:(?:id|name)? ?[:=]? ?['"\x60]?[\w./:@+-]{1,120}['"\x6
 const MODEL = String.raw`(?<!\b(?:for|with|by|of|on|in|to) (?:this|the|your|that|a) )\bmodels?\b:?`;
 const VERB = '(?:is|was|are|has been|have been) (?:currently |now )?';
 const NOT =
-  'not (?:found|available|allowed|enabled|supported|deployed|permitted|accessible|activated|offered|served|valid|included|open|part of)';
+  'not (?:found|available|allowed|enabled|supported|deployed|permitted|accessible|activated|offered|served|hosted|registered|configured|recognized|valid|included|open|part of)';
 const GONE =
   '(?:unknown|invalid|deprecated|archived|decommissioned|retired|removed|blocked|disabled|discontinued|withdrawn|gated|restricted|shut down)';
+/** A word that only a model's id can be: it has a digit, a slash or a hyphen. */
+const ID = String.raw`(?=[\w./:@+-]{0,100}[\d/-])[\w./:@+-]{2,120}`;
 const IS = '(?:is |was |has |has been |are |that you requested )?(?:currently |either )?';
 
 /** Words about a model that is only missing for a moment. They come before the words about models. */
@@ -74,6 +77,14 @@ export const MODEL_BUSY: readonly ErrorRule[] = [
     says: /\b(?:not (?:yet )?(?:ready|loaded)|not available (?:right now|at (?:the|this) moment|at this time)|(?:temporarily|currently) (?:not available|unavailable|offline|down))\b(?! (?:on|for|in|to|under|with) (?:your|this|the|free)\b)|\bmodel is unavailable\b|\bendpoint is (?:\w+ )?unavailable\b/i,
     class: 'overloaded',
     why: 'away for a moment; OpenCode Zen',
+  },
+  {
+    status: [403],
+    says: CROWDED,
+    unless: /\b(?:plan|tier|subscription|account|key)\b/i,
+    class: 'overloaded',
+    about: 'capacity',
+    why: 'a 403 about a model that has no capacity is not about who may use it',
   },
 ];
 
@@ -98,7 +109,7 @@ export const MODEL_WORDS: readonly ErrorRule[] = [
     'unknown, gone or not offered, in the words of nearly all providers',
   ),
   model(
-    /\b(?:no|not have|don't have|without|denied|lacks?|grant(?:ed)?|insufficient) (?:the )?(?:access|permissions?|entitlements?|rights?)\b.{0,60}\bmodels?\b|\bnot (?:allowed|authori[sz]ed|permitted|entitled|enabled|eligible|activated|subscribed)\b.{0,60}\b(?:this |the |that )?models?\b|\b(?:cannot|can't|unable to) (?:access|use)\b.{0,40}\bmodel\b|\baccess to (?:this |the )?model\b.{0,60}\b(?:denied|restricted|blocked|not|requires?)\b|\bblocked\b.{0,40}\bmodel\b|\bmust be verified to use the model\b|\bmodel\b.{0,120}\bblocked\b/i,
+    /\b(?:no|not have|don't have|without|denied|lacks?|grant(?:ed)?|insufficient) (?:the )?(?:access|permissions?|entitlements?|rights?)\b.{0,60}\bmodels?\b|\bnot (?:allowed|authori[sz]ed|permitted|entitled|enabled|eligible|approved|activated|subscribed)\b.{0,60}\b(?:this |the |that )?models?\b|\b(?:cannot|can't|unable to) (?:access|use)\b.{0,40}\bmodel\b|\baccess to (?:this |the )?model\b.{0,60}\b(?:denied|restricted|blocked|not|requires?)\b|\bblocked\b.{0,40}\bmodel\b|\bmust be verified to use the model\b|\bmodel\b.{0,120}\bblocked\b/i,
     'this key may not use this model; OpenAI, Groq, LiteLLM, Cloudflare, GitHub',
     { status: REFUSED, unless: /\binference providers\b|\bmissing scopes?\b/i },
   ),
@@ -107,6 +118,22 @@ export const MODEL_WORDS: readonly ErrorRule[] = [
     'the free tier of one model is over; Alibaba, Kilo',
     { status: REFUSED },
   ),
+  model(
+    new RegExp(
+      String.raw`\bfree (?:tier|trial|access|period|usage)\b.{0,20}\b(?:to|for|of|on) ${ID}.{0,40}\b(?:over|ended|expired|closed)\b|(?<!\S)['"\x60]?${ID}['"\x60]? (?:is not|isn't) (?:available|enabled|allowed|accessible|supported) (?:for|to|in|on|by) (?:your|this)\b`,
+      'i',
+    ),
+    'the same without the word model',
+    { status: [401, 403] },
+  ),
+  model(/\bmodel\b/i, 'a 403 that talks about a model is not about the key', {
+    status: [403],
+    unless:
+      /\bmissing scopes?\b|\binference providers\b|\bmodels? (?:api|list)\b|\b(?:invalid|incorrect|expired|revoked|leaked|disabled)\b.{0,20}\b(?:key|token)\b/i,
+  }),
+  model(/\bto (?:use|access) (?:this|the) model\b/i, 'Kilo: a paid model, for a caller without a key', {
+    status: [401],
+  }),
   {
     status: [429],
     says: /\bfree (?:trial |tier )?quota\b.{0,40}\bmodel\b/i,

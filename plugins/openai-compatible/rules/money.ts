@@ -93,11 +93,11 @@ export const MONEY_WORDS: readonly ErrorRule[] = [
     { unless: /\bin-flight\b/i },
   ),
   money(
-    /\b(?:billing (?:hard |soft )?(?:limit|cap)|spend(?:ing)? (?:limit|cap))\b|(?<!\b(?:thinking|reasoning|token|output|latency|time) )\bbudget\b.{0,40}\b(?:exceeded|reached|exhausted)\b|\b(?:exceeded|reached|exhausted)\b.{0,30}(?<!\b(?:thinking|reasoning|token|output|latency|time) )\bbudget\b/i,
+    /\b(?:billing (?:hard |soft )?(?:limit|cap)|hard limit\b.{0,30}\bbilling|spend(?:ing)? (?:limit|cap))\b|(?<!\b(?:thinking|reasoning|token|output|latency|time) )\bbudget\b.{0,40}\b(?:exceeded|reached|exhausted)\b|\b(?:exceeded|reached|exhausted)\b.{0,30}(?<!\b(?:thinking|reasoning|token|output|latency|time) )\bbudget\b/i,
     'OpenAI, Fireworks, xAI, LiteLLM: a limit of spending',
   ),
   money(
-    /\bpayment (?:is )?required\b|\barrears?\b|\barrearage\b|\boverdue\b|\bpast due\b|\bunpaid\b|\bfailure to pay\b|\bin good standing\b|\bnot active, please check your billing\b|\bplease (?:recharge|top[ -]?up)\b/i,
+    /\bpayment (?:is )?required\b|\barrears?\b|\barrearage\b|\boverdue\b|\bpast due\b|\bunpaid\b|\bfailure to pay\b|\bpayment (?:has )?failed\b|\bcard (?:was |has been |is )?declined\b|\binvoices?\b|\bin good standing\b|\bnot active, please check your billing\b|\bplease (?:recharge|top[ -]?up)\b/i,
     'OpenAI, Alibaba, Volcengine, Fireworks: an invoice is open',
     { unless: /\brate limit\b|\bper minute\b/i },
   ),

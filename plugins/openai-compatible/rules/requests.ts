@@ -73,7 +73,7 @@ export const TOO_LARGE_CODES: readonly ErrorRule[] = [
   },
 ];
 
-const LENGTH = '(?:context|prompt|input|sequence|token|messages?|conversation|request)';
+const LENGTH = '(?:context|prompt|input|text|query|sequence|token|messages?|conversation|request)';
 
 /** The request is longer than what the model takes. A rate of tokens is read before these. */
 export const TOO_LARGE_WORDS: readonly ErrorRule[] = [
@@ -91,8 +91,12 @@ export const TOO_LARGE_WORDS: readonly ErrorRule[] = [
         String.raw`\b(?:reduce|shorten) (?:the |your )?(?:length|size)?(?: of)? ?(?:the |your )?(?:prompt|input|messages|conversation|context)\b`,
         String.raw`\binput length and .max_tokens. exceed`,
         String.raw`\brange of input length should be\b`,
+        String.raw`\blonger than the (?:model's )?(?:context|max(?:imum)?)\b`,
+        String.raw`\bmust have (?:less|fewer) than [\d,]{1,12} tokens\b`,
+        String.raw`\b(?:tokens?|input|prompt|length)\b.{0,40}\bexceed\w* (?:\w+ ){0,4}max(?:imum)?\b`,
+        String.raw`\bprompt\b.{0,40}\b[\d,]{1,12} tokens\b.{0,40}\b(?:limit|max(?:imum)?|only)\b`,
         String.raw`\binputs. tokens \+ .max_new_tokens. must be\b`,
-        String.raw`\btoo many (?:input |prompt |context )tokens\b|^too many tokens:`,
+        String.raw`\btoo many (?:input |prompt |context )tokens\b|\btoo many tokens in\b|^too many tokens:`,
         String.raw`\btokens?\b.{0,40}\bexceed\w*\b.{0,40}\bwindow\b`,
         String.raw`\bprompt exceeds\b|\bprompt contains [\d,]{1,12} tokens\b`,
       ].join('|'),
@@ -103,7 +107,7 @@ export const TOO_LARGE_WORDS: readonly ErrorRule[] = [
   },
   {
     status: [200, 400, 413, 422, 500],
-    says: /\btokens? limit (?:was |has been |is )?(?:exceeded|reached)\b|\bexceed\w* (?:the |your |this |model |maximum |max )*tokens? limit\b/i,
+    says: /\btokens? limit (?:was |has been |is )?(?:exceeded|reached)\b|\bexceed\w* (?:[\w']+ ){0,4}tokens? limit\b/i,
     class: 'too_large',
     why: 'a limit of tokens without a time is the window; under 429 it is a rate',
   },
@@ -133,7 +137,7 @@ export const CONTENT_CODES: readonly ErrorRule[] = [
 
 export const CONTENT_WORDS: readonly ErrorRule[] = [
   {
-    says: /\bcontent (?:management |moderation |safety )?(?:policy|policies|filter)\b|\b(?:prompt|input|content|request|message|output)s? (?:\S{1,20} )?(?:was |were |is |has been |have been )?(?:flagged|violat(?:es?|ed|ing)|blocked by)\b|\bresult of our safety system\b|\busage (?:guidelines|polic(?:y|ies))\b.{0,40}\bviolat|\bviolat\w* .{0,30}\busage (?:guidelines|polic)|\b(?:inappropriate|prohibited|harmful|unsafe|sensitive) content\b|\bconsidered high risk\b|\bsafety (?:check|filter)s?\b/i,
+    says: /\bcontent (?:management |moderation |safety )?(?:policy|policies|filter)\b|\b(?:prompt|input|content|request|message|output)s? (?:\S{1,20} )?(?:was |were |is |has been |have been )?(?:flagged|violat(?:es?|ed|ing)|blocked by)\b|\bresult of our safety system\b|\busage (?:guidelines|polic(?:y|ies))\b.{0,40}\bviolat|\bviolat\w* .{0,30}\busage (?:guidelines|polic)|\b(?:inappropriate|prohibited|harmful|unsafe|sensitive) content\b|\bconsidered high risk\b|\bsafety (?:check|filter)s?\b|\bblocked\b.{0,30}\bsafety\b/i,
     unless:
       /\b(?:account|organi[sz]ation|access|api key)\b.{0,60}\b(?:terminated|deactivated|disabled|suspended|banned)\b/i,
     class: 'moderation',

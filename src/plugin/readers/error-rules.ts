@@ -14,7 +14,7 @@ import { classOfStatus, scopeOfClass } from './status.js';
 export interface ErrorRule {
   /** The HTTP status is one of these. For an error inside an answer: the status that the error states, else 200. */
   readonly status?: readonly number[];
-  /** One of the body's codes is one of these, or matches. */
+  /** One of the body's codes is one of these, or matches. A code at the beginning of the message counts as well. */
   readonly code?: readonly string[] | RegExp;
   /**
    * The message matches; further messages of the body follow it, one a line. Only the first 1,000 characters of each count,
@@ -75,7 +75,8 @@ export const readFailure = (
   // Text under a success may be what a model wrote.
   const words = failure.status < 400 && facts.plainText ? '' : wordsOf(facts);
   const contentType = failure.head === undefined ? undefined : headerOf(failure.head.headers, 'content-type');
-  const rule = rules.find((each) => holds(each, { facts, status, words, contentType }));
+  const codes = [...facts.codes, ...codeIn(words)];
+  const rule = rules.find((each) => holds(each, { facts, codes, status, words, contentType }));
   if (rule === undefined) return undefined;
 
   const limits = statedLimits(facts);
@@ -117,17 +118,23 @@ const wordsOf = ({ message, layers }: ErrorFacts): string => {
   return [...new Set([message, ...texts])].map(phrasesOf).join('\n');
 };
 
+/** A message that is a code, or that begins with one: `model_not_found`, `litellm.NotFoundError: …`. */
+const CODE = /^(?:litellm\.)?(\w{1,60}(?:Error|Exception)(?=:)|[a-z]\w{0,60}_\w{1,60}(?=:|$))/;
+
+const codeIn = (words: string): string[] => CODE.exec(words)?.slice(1) ?? [];
+
 /** What rules look at. */
 interface Evidence {
   readonly facts: ErrorFacts;
+  readonly codes: readonly string[];
   readonly status: number;
   readonly words: string;
   readonly contentType: string | undefined;
 }
 
-const holds = (rule: ErrorRule, { facts, status, words, contentType }: Evidence): boolean =>
+const holds = (rule: ErrorRule, { facts, codes, status, words, contentType }: Evidence): boolean =>
   (rule.status === undefined || rule.status.includes(status)) &&
-  (rule.code === undefined || facts.codes.some(matches(rule.code))) &&
+  (rule.code === undefined || codes.some(matches(rule.code))) &&
   (rule.says === undefined || rule.says.test(words)) &&
   (rule.unless === undefined || !rule.unless.test(words)) &&
   (rule.has === undefined || rule.has.some((key) => errorField(facts, key) !== undefined)) &&
