@@ -93,7 +93,7 @@ const textOf = (cause: Error): string => {
  * Returns the message in an error body of any shape, or else its codes. Never returns the body itself, which may contain
  * the prompt.
  */
-export const messageOf = (body: unknown): string => {
+const messageOf = (body: unknown): string => {
   if (typeof body === 'string' && body.trimStart().startsWith('<')) return titleOf(body);
   const { message, codes } = readErrorBody(body);
   return message || codes.join(', ');
