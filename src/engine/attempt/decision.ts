@@ -78,9 +78,10 @@ export const decisionOf = (failure: Failure, scopes: TargetScopes, consequence: 
 /** Describes what rests, and for how long. */
 export const restOf = (failure: Failure, scopes: TargetScopes, { scope, until, repaired }: Consequence): string => {
   if (repaired) return 'nothing rests, a repaired request follows';
+  if (failure.cause instanceof NoOverlap) return 'nothing rests';
   if (scope === undefined || until === undefined) return WITHOUT_REST[failure.class] ?? 'nothing rests';
   const span = Number.isFinite(until) ? `for ${spanText(until - failure.at)}` : 'until its configuration changes';
-  const isNarrow = scope === 'target' && (failure.about === 'model' || ACCOUNT_STATUSES.has(failure.status));
+  const isNarrow = scope === 'target' && ACCOUNT_STATUSES.has(failure.status);
   return `${nameOf(scope, scopes)} rests ${span}${isNarrow ? ', the account does not' : ''}`;
 };
 
