@@ -1,4 +1,11 @@
-import { type AttemptRecord, definePlugin, type FailureClass, type LogFields, type Outcome } from '429chain/plugin';
+import {
+  type AttemptRecord,
+  definePlugin,
+  type FailureClass,
+  type LogFields,
+  type Outcome,
+  withoutQuotations,
+} from '429chain/plugin';
 
 const NAME = 'request-lines';
 
@@ -69,9 +76,11 @@ const attemptLine = (record: AttemptRecord): string | undefined => {
   if (record.outcome === 'skipped') return `${target.id} was skipped: ${record.reason} (request ${requestId})`;
   if (record.outcome === 'served') return undefined;
   const { class: failureClass, status, message } = record.failure;
-  const said = ABOUT_THE_REQUEST.has(failureClass) ? '' : `: ${message}`;
+  const said = ABOUT_THE_REQUEST.has(failureClass) ? '' : `: ${withoutQuotations(message)}`;
   const answered = status === undefined ? '' : `, status ${status}`;
-  return `${target.id} failed in ${Math.round(record.durationMs)} ms with ${failureClass}${answered}${said} (request ${requestId})`;
+  const failed = `${target.id} failed in ${Math.round(record.durationMs)} ms with ${failureClass}${answered}${said}`;
+  const decided = record.decision === undefined ? '' : ` · ${record.decision}`;
+  return `${failed}${decided} (request ${requestId})`;
 };
 
 const attemptFields = (record: AttemptRecord): LogFields => ({
@@ -81,5 +90,6 @@ const attemptFields = (record: AttemptRecord): LogFields => ({
   outcome: record.outcome,
   class: record.outcome === 'failed' ? record.failure.class : undefined,
   status: record.outcome === 'failed' ? record.failure.status : undefined,
+  decision: record.outcome === 'failed' ? record.decision : undefined,
   durationMs: Math.round(record.durationMs),
 });

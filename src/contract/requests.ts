@@ -11,6 +11,11 @@ export interface RequestAttempt {
   readonly reason?: string | undefined;
   /** The HTTP status of a failure. Absent if there was no response. */
   readonly status?: number | undefined;
+  /**
+   * What 429chain made of a failure, in plain words: `403 about this model: the target rests for 1h, the account does not`.
+   * Absent in records of older versions.
+   */
+  readonly decision?: string | undefined;
   /** When the target was asked or skipped, in ms after the request arrived. Absent in records of older versions. */
   readonly startedMs?: number | undefined;
   readonly durationMs: number;

@@ -27,6 +27,10 @@ export class TimedOut extends Error {
   }
 }
 
+/** Returns whether a provider took longer than a configured timeout, also to accept the connection. */
+export const isTimeout = (cause: unknown): boolean =>
+  cause instanceof TimedOut || /TIME(?:D_?)?OUT/.test(String((cause as { code?: unknown } | undefined)?.code));
+
 /** The provider type cannot express this request in the format of its API. The provider got no request. */
 export class NotAdaptable extends Error {}
 

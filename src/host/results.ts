@@ -15,6 +15,18 @@ const CLASSES = new Set([
   'bad_request',
   'moderation',
 ]);
+const SUBJECTS = new Set([
+  undefined,
+  'key',
+  'account',
+  'money',
+  'model',
+  'limit',
+  'capacity',
+  'request',
+  'content',
+  'connection',
+]);
 
 export const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   isFields(value) && typeof value.then === 'function';
@@ -49,9 +61,11 @@ const faultInSignals = (value: unknown): string | undefined => {
 };
 
 const faultInVerdict = (value: unknown): string | undefined => {
-  if (!isFields(value)) return 'a verdict is { class?, scope?, until?, signals?, repairs? }';
+  if (!isFields(value)) return 'a verdict is { class?, about?, scope?, until?, signals?, repairs? }';
   if (!CLASSES.has(value.class as string | undefined))
     return `there is no class '${String(value.class)}' to decide for`;
+  if (!SUBJECTS.has(value.about as string | undefined))
+    return `there is no subject '${String(value.about)}' of a failure`;
   if (!SCOPES.has(value.scope as string | undefined)) return '`scope` is provider, pool or target';
   if (!isMoment(value.until)) return '`until` is epoch ms';
   if (value.repairs !== undefined && !Array.isArray(value.repairs)) return '`repairs` are a list';

@@ -50,6 +50,7 @@ export type {
   TapOptions,
 } from './door/hooks.js';
 export type { Prefill, ProviderAbout, ProviderType, UpstreamRequest } from './door/provider-type.js';
+export { withoutQuotations } from './door/quotations.js';
 export { toRequestRecord } from './door/request-record.js';
 export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './door/route.js';
 export type { StreamEvent, Translation } from './door/translate.js';

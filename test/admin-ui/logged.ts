@@ -85,6 +85,7 @@ const attemptRecordOf = (
     outcome,
     class: failureClass,
     reason = '',
+    decision,
     status,
     startedMs = 0,
     durationMs,
@@ -106,7 +107,7 @@ const attemptRecordOf = (
   if (outcome === 'served') return { ...common, outcome };
   if (outcome === 'skipped') return { ...common, outcome, reason, limited: failureClass === 'rate_limit' };
   const failure: Failure = { class: failureClass ?? 'server_error', status, message: reason, at };
-  return { ...common, outcome, failure };
+  return { ...common, outcome, failure, decision };
 };
 
 const targetOf = (id: string): Target => {

@@ -41,6 +41,8 @@ describe('The page of one request', () => {
     await rung('one/a-model').getByText('429 at its rate limit').waitFor();
     const words = await rung('one/a-model').locator('blockquote').textContent();
     expect(words).to.contain('Slow down').and.not.to.contain('key-of-one');
+    await rung('one/a-model').getByText('429 about a limit: the target rests for 1m').waitFor();
+    expect(await rung('two/a-model').getByText('429chain decided').count()).to.equal(0);
     await rung('two/a-model').getByText('served').waitFor();
     await page.getByText('200 · Answered').waitFor();
     await visitor.expectAccessible();
@@ -82,6 +84,15 @@ describe('The page of one request', () => {
     await log(server, [requestOf('changed', { attempts: [attemptOf('one/a-model', 'served', { adapted })] })]);
     visitor = await Visitor.signedIn(server, 'requests/changed');
     for (const change of adapted) await rung('served').getByText(`Changed for this target: ${change}`).waitFor();
+  });
+
+  it('shows a failure without a decision, as older versions stored it', async () => {
+    await start();
+    const attempts = [attemptOf('one/a-model', 'failed', { class: 'server_error', reason: 'down', status: 500 })];
+    await log(server, [requestOf('old', { attempts })]);
+    visitor = await Visitor.signedIn(server, 'requests/old');
+    await rung('one/a-model').getByText('down').waitFor();
+    expect(await rung('one/a-model').getByText('429chain decided').count()).to.equal(0);
   });
 
   it('shows prompt and answer if the log keeps them', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { HELLO } from '../proxy.js';
-import { type Answerer, answer, completion, reply } from '../scripted-upstream.js';
+import { type Answerer, answer, completion, hangUp, reply, silence } from '../scripted-upstream.js';
 import { type Asked, broken, ChainStage, spent } from './chain-stage.js';
 
 describe('Waterfall', () => {
@@ -46,6 +46,15 @@ describe('Waterfall', () => {
     for (const upstream of upstreams.slice(0, 4)) upstream.always(broken);
     expect((await ask()).target).to.equal('five/a-model');
     expect(upstreams.map(({ received }) => received.length)).to.deep.equal([2, 2, 2, 2, 1]);
+  });
+
+  it('repeats in place what failed fast, and no timeout', async () => {
+    const timeouts = { firstToken: '300ms' };
+    const { upstreams } = await start(3, { retries: 1 }, { timeouts });
+    upstreams[0]?.always(silence);
+    upstreams[1]?.always(hangUp);
+    expect((await ask()).target).to.equal('three/a-model');
+    expect(upstreams.map(({ received }) => received.length)).to.deep.equal([1, 2, 1]);
   });
 
   it('does not ask a provider again that refused its key (pitfall 17: a dead key on every request)', async () => {

@@ -22,13 +22,14 @@ import type { Sink } from '../stream/sink.js';
 import { TranslatedStream, type TranslationContext, translated } from '../stream/translated-stream.js';
 import type { PreparedTarget } from '../target.js';
 import type { EngineContext } from './context.js';
+import { decisionOf } from './decision.js';
 import type { Exchange } from './exchange.js';
 import { ExchangeGuard } from './exchange-guard.js';
 import { failureOf } from './failure.js';
 import { type OutgoingRequest, outgoingRequest } from './outgoing-request.js';
 import { choicesOf } from './request-size.js';
 import type { Answer, AttemptResult, FailedResult, StreamEnd } from './result.js';
-import { enforce, judge } from './verdict.js';
+import { enforce, judge, scopeOf } from './verdict.js';
 
 /** One attempt: a request, the target it goes to, and the units that the ledger holds for it. */
 export interface AttemptOrder {
@@ -72,6 +73,8 @@ class AttemptRun {
   #state: OpenPhase | { readonly phase: 'over' } = { phase: 'preparing' };
   #signals: readonly Signal[] = [];
   #changes: readonly string[] = [];
+  /** What came of the failure, in plain words. */
+  #decision: string | undefined;
 
   constructor(context: EngineContext, order: AttemptOrder) {
     this.#context = context;
@@ -213,19 +216,27 @@ class AttemptRun {
     if (seen.class === 'cancelled' || cause instanceof NoOverlap) {
       if (cause instanceof NoOverlap) ledger.served(reservation);
       this.#settleFailed(last);
+      this.#decision = decisionOf(seen, target.scopes, {});
       return { kind: 'failed', failure: seen, record: this.#record(seen), repairs: [] };
     }
     const judgement = judge(this.#context, attempt, seen);
     const { failure, verdict } = judgement;
+    const repairs = failure.class === 'bad_request' ? repairsOf(verdict, last) : [];
     const restsUntil = enforce(this.#context, attempt, reservation, judgement, head !== undefined);
     this.#settleFailed(last);
+    this.#decision = decisionOf(failure, target.scopes, {
+      scope: scopeOf(judgement),
+      until: restsUntil,
+      repaired: repairs.length > 0,
+      limits: verdict.signals ?? this.#signals.filter(({ remaining }) => remaining === 0),
+    });
     this.#signals = [...this.#signals, ...(verdict.signals ?? [])];
     return {
       kind: 'failed',
       failure,
       restsUntil,
       record: this.#record(failure),
-      repairs: failure.class === 'bad_request' ? repairsOf(verdict, last) : [],
+      repairs,
     };
   }
 
@@ -242,7 +253,9 @@ class AttemptRun {
     return {
       attempt: this.#order.attempt,
       durationMs: this.#context.clock.monotonic() - this.#startedAt,
-      ...(failure === undefined ? { outcome: 'served' } : { outcome: 'failed', failure: withoutBody(failure) }),
+      ...(failure === undefined
+        ? { outcome: 'served' }
+        : { outcome: 'failed', failure: withoutBody(failure), decision: this.#decision }),
       signals: this.#signals,
       adapted: this.#changes,
     };

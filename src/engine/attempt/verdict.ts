@@ -1,12 +1,15 @@
+import type { ScopeKind } from '../../contract/quota.js';
 import type { Reservation } from '../../ledger/ledger.js';
 import type { LogFields } from '../../log.js';
 import type { Attempt, Failure, Verdict } from '../../plugin/door/attempt.js';
+import { withoutQuotations } from '../../plugin/door/quotations.js';
 import { scopeOfClass } from '../../plugin/readers/status.js';
 import type { EngineContext } from './context.js';
+import { restOf, subjectOf } from './decision.js';
 
 /** What `onError` made of a failure. */
 export interface Judgement {
-  /** The failure with its final class. */
+  /** The failure with its final class and what it is about. */
   readonly failure: Failure;
   readonly verdict: Verdict;
 }
@@ -14,8 +17,13 @@ export interface Judgement {
 /** Asks the `onError` hook what a failure means. */
 export const judge = ({ hooks }: EngineContext, attempt: Attempt, failure: Failure): Judgement => {
   const verdict = hooks.onError.call(failure, attempt) ?? {};
-  return { failure: { ...failure, class: verdict.class ?? failure.class }, verdict };
+  const judged = { ...failure, class: verdict.class ?? failure.class };
+  return { failure: { ...judged, about: verdict.about ?? subjectOf(judged) }, verdict };
 };
+
+/** Returns what cools down after a failure; `undefined` if nothing does. */
+export const scopeOf = ({ failure, verdict }: Judgement): ScopeKind | undefined =>
+  verdict.scope ?? scopeOfClass(failure.class);
 
 /**
  * Tells the ledger about a failure and starts a cooldown if the verdict asks for one. `hasHead`: the provider answered.
@@ -25,19 +33,21 @@ export const enforce = (
   { ledger, log }: EngineContext,
   attempt: Attempt,
   reservation: Reservation,
-  { failure, verdict }: Judgement,
+  judgement: Judgement,
   hasHead: boolean,
 ): number | undefined => {
+  const { failure, verdict } = judgement;
   if (hasHead) {
     ledger.observe(reservation, verdict.signals ?? [], false);
     ledger.refused(reservation);
   }
-  const scope = verdict.scope ?? scopeOfClass(failure.class);
+  const scope = scopeOf(judgement);
   if (scope === undefined) return undefined;
-  const warning = warningAbout(failure, attempt);
+  const hint = verdict.until ?? failure.retryAt;
+  const until = ledger.coolDown(reservation, scope, { class: failure.class, reason: reasonOf(failure), until: hint });
+  const warning = warningAbout(failure, attempt, scope, until);
   if (warning !== undefined) log[warning.level](warning.text, warning.fields);
-  const until = verdict.until ?? failure.retryAt;
-  return ledger.coolDown(reservation, scope, { class: failure.class, reason: reasonOf(failure), until });
+  return until;
 };
 
 interface Warning {
@@ -47,19 +57,27 @@ interface Warning {
 }
 
 /** Failures that only a person can fix. */
-const warningAbout = (failure: Failure, { requestId, target }: Attempt): Warning | undefined => {
-  const { class: failureClass, status, message } = failure;
-  const details = `${status ?? 'no status'}: ${message}`;
-  const fields = { requestId, target: target.id, status };
-  if (failureClass === 'auth') {
-    const next = 'It gets no more requests until its configuration changes or 429chain restarts.';
-    return { level: 'error', text: `${target.provider} refused its key (${details}). ${next}`, fields };
-  }
-  if (failureClass !== 'not_found') return undefined;
-  const text = `${target.id} is unknown to its provider (${details}). 429chain tries it again in an hour.`;
-  return { level: 'warn', text, fields };
+const warningAbout = (
+  failure: Failure,
+  { requestId, target }: Attempt,
+  scope: ScopeKind,
+  until: number | undefined,
+): Warning | undefined => {
+  const { class: failureClass, status } = failure;
+  if (failureClass !== 'auth' && failureClass !== 'not_found') return undefined;
+  const details = `${status ?? 'no status'}: ${withoutQuotations(failure.message)}`;
+  const isKey = failureClass === 'auth';
+  const what = isKey
+    ? `${target.provider} refused ${failure.about === 'account' ? 'the account' : 'its key'}`
+    : `${target.id} is unknown to its provider`;
+  const rest = restOf(failure, { target: target.id, provider: target.provider }, { scope, until });
+  return {
+    level: isKey ? 'error' : 'warn',
+    text: `${what} (${details}). Now ${rest}.`,
+    fields: { requestId, target: target.id, status },
+  };
 };
 
-/** Describes a failure in plain words, for cooldowns. */
+/** Describes a failure in plain words, for cooldowns. They outlive the request, so they must not quote it. */
 const reasonOf = ({ class: failureClass, status, message }: Failure): string =>
-  `${failureClass}${status === undefined ? '' : ` (${status})`}: ${message}`;
+  `${failureClass}${status === undefined ? '' : ` (${status})`}: ${withoutQuotations(message)}`;

@@ -36,7 +36,7 @@ export const rejectionOf = (target: PreparedTarget, failure: Failure): Rejection
     message: bounded(mask(facts.summary) || failure.message),
     type,
     code: own !== undefined && rule.keepsCode?.test(own) ? own : rule.code,
-    param: paramOf(facts, mask),
+    param: facts.param === undefined ? null : mask(facts.param).slice(0, LONGEST_PARAM),
   };
   return {
     status: stated !== undefined && rule.keepsStatus?.includes(stated) ? stated : status,
@@ -52,20 +52,3 @@ const codeOf = (facts: ErrorFacts, mask: (text: string) => string): string | und
 
 const bounded = (message: string): string =>
   message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message;
-
-/** Returns the field that the provider names: OpenAI's `param`, or FastAPI's path of its first complaint. */
-const paramOf = ({ param, details }: ErrorFacts, mask: (text: string) => string): string | null => {
-  const paths = details.map(({ loc }) => pathOf(loc));
-  const named = [...paths, param].find((name) => name !== undefined && name !== '');
-  return named === undefined ? null : mask(named).slice(0, LONGEST_PARAM);
-};
-
-/** Turns `["body", "messages", 0, "content"]` into `messages[0].content`. */
-const pathOf = (loc: unknown): string | undefined => {
-  if (!Array.isArray(loc)) return undefined;
-  const keys: readonly unknown[] = loc[0] === 'body' ? loc.slice(1) : loc;
-  return keys
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
-    .join('')
-    .replace(/^\./, '');
-};

@@ -17,6 +17,7 @@ import {
   refused,
   type TargetOutcome,
 } from './outcome.js';
+import { mayRetryInPlace, mayWaitPatiently } from './same-target.js';
 import type { RequestTrace } from './trace.js';
 
 /** An answer, and the target that gave it. */
@@ -45,8 +46,6 @@ export interface WalkView {
 
 /** After so many continuations that do not overlap with what the caller has, the text proves nothing. */
 const MOST_WITHOUT_OVERLAP = 2;
-/** Failures that a chain's `retries` repeats in place. */
-const RETRIED = new Set(['overloaded', 'server_error']);
 
 /**
  * One request on its way down a chain: decisions only. `run` is a generator that yields what it wants done, and a driver
@@ -110,7 +109,7 @@ export class Walk {
           ? { granted: undefined, kept: [] }
           : yield* ask({ do: 'reserve', targets: usable, skipProbation: false });
       next += this.#skipUntil(granted?.target, part, kept);
-      const end = granted === undefined ? yield* this.#waitPatiently(kept[0]) : yield* this.#attempt(granted);
+      const end = yield* this.#attemptPatiently(granted ?? (yield* this.#waitPatiently(kept[0])));
       if (end !== undefined) return end;
     }
     return undefined;
@@ -156,11 +155,26 @@ export class Walk {
     const reason = 'waiting requests that came earlier go first';
     const outcome = refused(target, refusal ?? { granted: false, code: 'quota', reason });
     this.#skip(outcome);
-    return refusal === undefined ? undefined : yield* this.#waitPatiently(outcome);
+    return refusal === undefined ? undefined : yield* this.#attemptPatiently(yield* this.#waitPatiently(outcome));
+  }
+
+  /** Attempts a target; with `patience`, again after each refusal that ends soon. */
+  *#attemptPatiently(first: Grant | undefined): Steps<WalkEnd | undefined> {
+    let grant = first;
+    while (grant !== undefined) {
+      const { target }: Grant = grant;
+      const end: WalkEnd | undefined = yield* this.#attempt(grant);
+      if (end !== undefined) return end;
+      const outcome = this.#outcomes.get(target);
+      const isCovered = this.#patienceLeft > 0 && outcome?.kind === 'failed' && mayWaitPatiently(outcome);
+      const [refusal] = isCovered ? (yield* ask({ do: 'preview', targets: [target] })).refusals : [];
+      grant = refusal && (yield* this.#waitPatiently(refused(target, refusal)));
+    }
+    return undefined;
   }
 
   /** With `patience`, waits for a better target whose reset is near before it moves down. */
-  *#waitPatiently(outcome: TargetOutcome | undefined): Steps<WalkEnd | undefined> {
+  *#waitPatiently(outcome: TargetOutcome | undefined): Steps<Grant | undefined> {
     const left = this.#patienceLeft;
     if (outcome?.kind !== 'refused' || left <= 0) return undefined;
     const { target, refusal } = outcome;
@@ -168,9 +182,8 @@ export class Walk {
     // Requests that came earlier will have used up what returns.
     if (this.#view.ahead(target) >= (refusal.capacityAtRetry ?? Number.POSITIVE_INFINITY)) return undefined;
     const reply = yield* ask({ do: 'wait', targets: [target], ms: left, notBefore: this.#notBefore });
-    if (reply.kind === 'granted') return yield* this.#attempt(reply.grant);
     if (reply.kind === 'denied') this.#skip(reply.outcome);
-    return undefined;
+    return reply.kind === 'granted' ? reply.grant : undefined;
   }
 
   /** Asks one target; again in place where the chain says so, and once more if a repair may help. */
@@ -187,7 +200,7 @@ export class Walk {
       const { class: failureClass } = result.failure;
       if (failureClass === 'moderation' && onModeration === 'return') return { kind: 'rejected', by: outcome };
       if (repairs.length === 0 && result.repairs.length > 0) repairs = result.repairs;
-      else if (RETRIED.has(failureClass) && retriesLeft-- > 0) repairs = [];
+      else if (mayRetryInPlace(result) && retriesLeft-- > 0) repairs = [];
       else return undefined;
       const { granted, kept }: ReserveReply = yield* ask({ do: 'reserve', targets: [target], skipProbation: false });
       for (const denial of kept) if (denial.kind === 'denied') this.#skip(denial);

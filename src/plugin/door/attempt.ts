@@ -58,6 +58,8 @@ export interface Failure {
   readonly class: FailureClass;
   /** HTTP status; absent if there was no response. */
   readonly status?: number | undefined;
+  /** What the failure is about. Absent before a verdict was given. */
+  readonly about?: FailureSubject | undefined;
   /** The provider's message, with keys masked. */
   readonly message: string;
   /** When the `retry-after` header allows the next request, epoch ms. */
@@ -112,6 +114,11 @@ export interface FailedAttempt extends AttemptRecordBase {
   readonly outcome: 'failed';
   /** Without `body`, `head` and `cause`. */
   readonly failure: Failure;
+  /**
+   * What 429chain made of the failure, in plain words and without words of the provider: `429 about a limit (requests per
+   * minute): the target rests for 38s`.
+   */
+  readonly decision?: string | undefined;
 }
 
 /** The target was not asked: a limit, a cooldown or a denial prevented it. */

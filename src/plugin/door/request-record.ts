@@ -1,5 +1,6 @@
 import type { RequestAttempt, RequestRecord } from '../../contract/requests.js';
 import type { AttemptRecord, Failure, Outcome } from './attempt.js';
+import { withoutQuotations } from './quotations.js';
 
 /** A provider's message may be a whole page. */
 const LONGEST_REASON = 300;
@@ -41,7 +42,7 @@ const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolea
   }
   const spent = { startedMs, durationMs: tenths(durationMs), ...(adapted.length > 0 && { adapted }) };
   if (outcome === 'served') return { target, outcome, ...spent };
-  const { failure } = record;
+  const { failure, decision } = record;
   const { class: failureClass, status } = failure;
   const reason = withContent ? failure.message : withoutContent(failure);
   return {
@@ -50,22 +51,14 @@ const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolea
     class: failureClass,
     ...(reason !== undefined && { reason: reason.slice(0, LONGEST_REASON) }),
     ...(status !== undefined && { status }),
+    ...(decision !== undefined && { decision }),
     ...spent,
   };
 };
 
-/** From a quotation mark to the closing one, or to the end of a message that was cut. An apostrophe is not a quotation mark. */
-const QUOTATION = /(?<!\w)(["'`])((?:(?!\1(?!\w))[\s\S])*)(?:\1(?!\w)|$)/g;
-/** Longer quotations are not names of fields. */
-const LONGEST_NAME = 32;
-
 /** A provider's message without quotations of the request. A moderation refusal may quote nothing else, so it is left out. */
-const withoutContent = ({ class: failureClass, message }: Failure): string | undefined => {
-  if (failureClass === 'moderation') return undefined;
-  return message.replace(QUOTATION, (whole, quote: string, quoted: string) =>
-    quoted.length > LONGEST_NAME ? `${quote}…${quote}` : whole,
-  );
-};
+const withoutContent = ({ class: failureClass, message }: Failure): string | undefined =>
+  failureClass === 'moderation' ? undefined : withoutQuotations(message);
 
 /** Rounded to a tenth of a millisecond: the file is a fifth smaller. */
 const tenths = (ms: number): number => Math.round(ms * 10) / 10;

@@ -122,11 +122,12 @@ const paramOf = ({ object }: ErrorPart): string | undefined => {
   return found === undefined ? undefined : (found[1] as string).slice(0, LONGEST_CODE);
 };
 
-/** FastAPI: `["body", "messages", 1, "name"]` → `messages.1.name`. */
+/** FastAPI: `["body", "messages", 1, "name"]` → `messages[1].name`. */
 const paramOfLocation = (loc: unknown): string | undefined => {
   if (!Array.isArray(loc)) return undefined;
   const path = loc.slice(loc[0] === 'body' ? 1 : 0, 10).filter((step) => ['string', 'number'].includes(typeof step));
-  return path.length === 0 ? undefined : path.join('.').slice(0, LONGEST_CODE);
+  const text = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+  return text === '' ? undefined : text.replace(/^\./, '').slice(0, LONGEST_CODE);
 };
 
 const first = <T, R>(values: readonly T[], read: (value: T) => R | undefined): R | undefined => {

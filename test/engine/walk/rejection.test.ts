@@ -125,7 +125,7 @@ describe("A provider's refusal of the request, as the caller gets it", () => {
       it: 'keeps the status 422',
       from: reply(422, { detail: [{ loc: ['body', 'messages', 0, 'content'], msg: SAID, type: 'string_type' }] }),
       status: 422,
-      error: { message: SAID, param: 'messages[0].content', code: 'invalid_request' },
+      error: { message: SAID, code: 'invalid_request' },
     },
     {
       it: 'has status 400 where SDKs would retry the status of the provider',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { API_KEY, HELLO } from '../../proxy.js';
-import { answer } from '../../scripted-upstream.js';
+import { answer, reply } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
 import { type Asked, ChainStage, spent } from '../chain-stage.js';
 
@@ -102,11 +102,36 @@ describe('Waiting for capacity', () => {
     expect((await Promise.all(waiting)).map(({ status }) => status)).to.deep.equal([200, 200]);
   });
 
+  /** A 429 after which the target rests for half a second, the least that the ledger believes. */
+  const spentShortly = reply(429, { error: { message: 'spent' } }, { 'retry-after-ms': '100' });
+
   it('waits for a better target, within its patience, before it moves down', async () => {
-    const { upstreams } = await start(2, { maxWait: '10s', patience: '3s' });
-    upstreams[0]?.script(spent('1'));
+    const targets = [{ provider: 'one', model: 'a-model', limits: [{ requests: 1, per: '500ms' }] }, 'two/a-model'];
+    const { upstreams } = await start(2, { targets, patience: '3s' });
+    for (let index = 0; index < 2; index++) expect((await ask()).target).to.equal('one/a-model');
+    expect(upstreams[1]?.received).to.have.length(0);
+  });
+
+  for (const stream of [false, true]) {
+    it(`waits after the refusal itself, within its patience, ${stream ? '' : 'not '}streamed`, async () => {
+      const { upstreams, proxy } = await start(2, { patience: '3s' });
+      upstreams[0]?.script(spentShortly);
+      const response = await proxy.post({ messages: HELLO, stream });
+      expect(await response.text()).to.contain('hello');
+      expect(response.headers.get('x-429chain-target')).to.equal('one/a-model');
+      expect(upstreams.map(({ received }) => received.length)).to.deep.equal([2, 0]);
+    });
+  }
+
+  it('never waits longer than its patience, however often a target refuses', async () => {
+    const { upstreams, proxy } = await start(2, { patience: '700ms' });
+    const waited: number[] = [];
+    proxy.app.runtime.host.hooks.afterResponse.tap('test', ({ waitedMs }) => void waited.push(waitedMs));
+    upstreams[0]?.always(spentShortly);
     expect((await ask()).target).to.equal('two/a-model');
-    expect((await ask()).target).to.equal('one/a-model');
+    await until(() => waited.length === 1);
+    expect(upstreams[0]?.received).to.have.length(2);
+    expect(waited[0]).to.be.within(400, 700);
   });
 
   it('does not wait for a better target that is back too late for its patience', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Clock } from '../../../src/clock.js';
 import type { FailureClass } from '../../../src/contract/quota.js';
 import { Caller } from '../../../src/engine/caller.js';
+import { TimedOut } from '../../../src/engine/causes.js';
 import type { ChainRequest } from '../../../src/engine/request.js';
 import type { Chain, PreparedTarget } from '../../../src/engine/target.js';
 import type { Command, Reply } from '../../../src/engine/walk/commands.js';
@@ -9,6 +10,7 @@ import { denied, refused } from '../../../src/engine/walk/outcome.js';
 import { RequestTrace } from '../../../src/engine/walk/trace.js';
 import { Walk, type WalkEnd, type WalkView } from '../../../src/engine/walk/walk.js';
 import type { Refusal, Reservation } from '../../../src/ledger/ledger.js';
+import type { Failure } from '../../../src/plugin/door/attempt.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 const CLOCK: Clock = { now: () => NOW, monotonic: () => 0 };
@@ -42,10 +44,10 @@ const kept = (targets: readonly PreparedTarget[], refusal: Refusal): Reply => ({
 
 const record = { outcome: 'served' } as never;
 const served: Reply = { kind: 'served', answer: { stream: false } as never, record };
-const failed = (failureClass: FailureClass): Reply => ({
+const failed = (failureClass: FailureClass, more: Partial<Failure> = {}, durationMs = 10): Reply => ({
   kind: 'failed',
-  failure: { class: failureClass, message: 'no', at: NOW },
-  record,
+  failure: { class: failureClass, message: 'no', at: NOW, ...more },
+  record: { outcome: 'failed', durationMs } as never,
   repairs: [],
 });
 
@@ -195,6 +197,77 @@ describe('Walk', () => {
       failed('server_error'),
     );
     expect(commands.filter((each) => each === 'attempt a/x')).to.have.length(3);
+  });
+
+  const coded = (code: string): Error => Object.assign(new Error(code), { code });
+  const FAILURES: readonly [what: string, again: boolean, failure: Reply][] = [
+    ['a 500 at once', true, failed('server_error', { status: 500 })],
+    ['a 503 at once', true, failed('overloaded', { status: 503 })],
+    ['a refused connection', true, failed('server_error', { cause: coded('ECONNREFUSED') })],
+    ['a connection that broke at once', true, failed('server_error', { cause: coded('ECONNRESET') })],
+    ['a 500 after a while', false, failed('server_error', { status: 500 }, 2_500)],
+    ['a connection that broke after a while', false, failed('server_error', { cause: coded('UND_ERR_SOCKET') }, 9_000)],
+    ['a first token that was late', false, failed('server_error', { cause: new TimedOut('firstToken', 300) }, 300)],
+    ['silence', false, failed('server_error', { cause: new TimedOut('idle', 300) }, 300)],
+    ['a connection that was late', false, failed('server_error', { cause: coded('UND_ERR_CONNECT_TIMEOUT') }, 300)],
+    ['a limit', false, failed('rate_limit', { status: 429 })],
+    ['a refused key', false, failed('auth', { status: 401 })],
+  ];
+  for (const [what, again, failure] of FAILURES) {
+    it(`${again ? 'repeats' : 'does not repeat'} ${what} in place`, () => {
+      const { commands } = walked({ targets: [A, B], chain: { retries: 1 } }, granted([A, B], 0), failure);
+      expect(commands.at(-1)).to.equal(again ? 'reserve a/x' : 'reserve b/x');
+    });
+  }
+
+  describe('with patience', () => {
+    const cooling = (retryInMs: number): Reply => ({
+      hasRoom: false,
+      refusals: [{ ...spent(retryInMs), code: 'cooldown' }],
+    });
+    const PATIENT = { chain: { patienceMs: 3_000 }, targets: [A, B] };
+    const COVERED: readonly [what: string, failure: Reply][] = [
+      ['a limit', failed('rate_limit', { status: 429, about: 'limit' })],
+      ['a limit of a day that is back soon', failed('quota', { status: 429, about: 'limit' })],
+      ['lack of capacity', failed('overloaded', { status: 503, about: 'capacity' })],
+    ];
+    for (const [what, failure] of COVERED) {
+      it(`waits for the same target after a refusal for ${what}, and attempts it again`, () => {
+        const grant = { target: A, reservation: RESERVATION };
+        const replies = [granted([A], 0), failure, cooling(2_000), { kind: 'granted', grant } as const, served];
+        expect(walked(PATIENT, ...replies).commands).to.deep.equal([
+          'reserve a/x',
+          'attempt a/x',
+          'preview a/x',
+          'wait 3000 ms for a/x',
+          'attempt a/x',
+        ]);
+      });
+    }
+
+    it('moves down after a refusal whose end is too far away', () => {
+      const { commands } = walked(PATIENT, granted([A], 0), failed('rate_limit'), cooling(4_000));
+      expect(commands).to.deep.equal(['reserve a/x', 'attempt a/x', 'preview a/x', 'reserve b/x']);
+    });
+
+    const NOT_COVERED: readonly [what: string, failure: Reply][] = [
+      ['lack of credit', failed('quota', { status: 402, about: 'money' })],
+      ['a refused key', failed('auth', { status: 401 })],
+      ['an unknown model', failed('not_found', { status: 404 })],
+      ['a fault', failed('server_error', { status: 500 })],
+      ['a rejection of the request', failed('bad_request', { status: 400 })],
+    ];
+    for (const [what, failure] of NOT_COVERED) {
+      it(`moves down at once after ${what}`, () => {
+        const { commands } = walked(PATIENT, granted([A], 0), failure);
+        expect(commands).to.deep.equal(['reserve a/x', 'attempt a/x', 'reserve b/x']);
+      });
+    }
+
+    it('moves down at once without patience', () => {
+      const { commands } = walked({ targets: [A, B] }, granted([A, B], 0), failed('rate_limit'));
+      expect(commands).to.deep.equal(['reserve a/x b/x', 'attempt a/x', 'reserve b/x']);
+    });
   });
 
   const ONE_REJECTS = [granted([A, B], 0), failed('bad_request'), granted([B], 0), failed('rate_limit')];

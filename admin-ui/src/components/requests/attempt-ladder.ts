@@ -39,7 +39,7 @@ export class AttemptLadder extends LitElement {
         ${this.#bar(rung, request, 'waiting')}
         <div class="took number" title=${when}>${took}<span class="visually-hidden">, ${when}</span></div>
       </li>`;
-    const { target, outcome, reason, status, class: failed, adapted = [] } = rung.attempt;
+    const { target, outcome, reason, status, decision, class: failed, adapted = [] } = rung.attempt;
     const isAsked = outcome !== 'skipped';
     return html`<li class="rung">
       <div class="what">
@@ -52,6 +52,7 @@ export class AttemptLadder extends LitElement {
         ${isAsked ? took : html`<span class="muted">not asked</span>`}<span class="visually-hidden">, ${when}</span>
       </div>
       ${reason === undefined ? '' : this.#reason(reason, isAsked)}
+      ${decision === undefined ? '' : html`<p class="reason decision small"><span class="muted">429chain decided:</span> ${decision}</p>`}
       ${adapted.map((change) => html`<p class="reason small muted">Changed for this target: ${change}</p>`)}
     </li>`;
   }
