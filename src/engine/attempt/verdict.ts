@@ -52,7 +52,8 @@ const warningAbout = (failure: Failure, { requestId, target }: Attempt): Warning
   const details = `${status ?? 'no status'}: ${message}`;
   const fields = { requestId, target: target.id, status };
   if (failureClass === 'auth') {
-    const next = 'It gets no more requests until its configuration changes or 429chain restarts.';
+    const next =
+      '429chain tries it again after a while, up to an hour later, or at once when its configuration changes.';
     return { level: 'error', text: `${target.provider} refused its key (${details}). ${next}`, fields };
   }
   if (failureClass !== 'not_found') return undefined;
