@@ -3,7 +3,20 @@ import type { CompletionStyle, Dialect, Reply } from '../../src/demo/dialect.js'
 import { DIALECTS as DEMO } from '../../src/demo/dialects.js';
 import type { WorldRefusal, WorldStanding } from './gate.js';
 import { cohere, gemini, mistral } from './measured-dialects.js';
-import { dated, epoch, hinted, ietf, openai, silent, suffixed } from './plain-dialects.js';
+import {
+  answersOnly,
+  asGroq,
+  atOnce,
+  dated,
+  epoch,
+  hinted,
+  ietf,
+  inASecond,
+  longAgo,
+  openai,
+  silent,
+  suffixed,
+} from './plain-dialects.js';
 
 /** What a provider states about its limits, with an answer and with a refusal. `now` is on its own clock. */
 export interface SimulatedDialect {
@@ -54,6 +67,11 @@ export const DIALECTS = {
   hinted,
   dated,
   silent,
+  'answers-only': answersOnly,
+  'as-groq': asGroq,
+  'at-once': atOnce,
+  'in-a-second': inASecond,
+  'long-ago': longAgo,
   mistral,
   cohere,
   gemini,

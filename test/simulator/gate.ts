@@ -9,6 +9,8 @@ interface Windowed {
   readonly counting: Counting;
   /** Units used up before the simulation starts. */
   readonly spent?: number;
+  /** The provider never states it. */
+  readonly hidden?: true;
 }
 
 /** A limit of a simulated provider. `inputTokens` excludes the answer. */
@@ -37,6 +39,8 @@ interface LimitName {
   readonly dimension: NamedStanding['dimension'] | 'input_tokens';
   readonly called?: WindowName | undefined;
   readonly windowMs: number;
+  /** The provider never states it. */
+  readonly hidden?: true;
 }
 
 /** The state of a limit. */
@@ -84,8 +88,10 @@ export class Gate {
     this.#refusedCount = refusedCount;
   }
 
+  /** Returns the state of every limit that the provider states. */
   standings(): WorldStanding[] {
-    return this.#meters.map((meter) => {
+    const stated = this.#meters.filter(({ name }) => !name.hidden);
+    return stated.map((meter) => {
       const { name, limit, counter } = meter;
       const left = counter.left();
       const nextMs = left >= limit ? undefined : waitOf(meter, left + 1);
@@ -148,7 +154,7 @@ const meterOf = (limit: WorldLimit, now: () => number): Meter => {
     const name = { dimension: 'concurrent', windowMs: 0 } as const;
     return { name, limit: limit.concurrent, counter: new SlotCounter(limit.concurrent) };
   }
-  const { per, counting, spent = 0 } = limit;
+  const { per, counting, spent = 0, hidden } = limit;
   const windowMs = durationOf(per);
   if (windowMs === undefined) throw new Error(`"${per}" is not a duration such as 4s or 1d.`);
   const [dimension, amount] =
@@ -159,5 +165,6 @@ const meterOf = (limit: WorldLimit, now: () => number): Meter => {
         : (['input_tokens', limit.inputTokens] as const);
   const counter = counterOf(counting, amount, windowMs, now);
   if (spent > 0) counter.charge(spent);
-  return { name: { dimension, called: CALLED[per], windowMs }, limit: amount, counter };
+  const name = { dimension, called: CALLED[per], windowMs, ...(hidden && { hidden }) };
+  return { name, limit: amount, counter };
 };

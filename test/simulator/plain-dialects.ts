@@ -111,6 +111,15 @@ export const epoch: SimulatedDialect = {
   refuse: refuseWith(({ standings }) => epochHeaders(standings)),
 };
 
+/** The window in each header's name, with answers alone; a refusal states nothing. */
+export const answersOnly: SimulatedDialect = {
+  ...suffixed,
+  refuse: refuseWith(() => ({}), { status: 429, title: 'Too Many Requests' }),
+};
+
+/** The same, of a provider whose type knows a limit per minute, which its headers do not state. */
+export const asGroq: SimulatedDialect = { ...answersOnly, type: 'groq' };
+
 /** States nothing until it refuses, then how long to wait. */
 export const hinted: SimulatedDialect = {
   ...PLAIN,
@@ -138,3 +147,15 @@ export const silent: SimulatedDialect = {
   answerHeaders: () => ({}),
   refuse: refuseWith(() => ({}), { status: 429, title: 'Too Many Requests' }),
 };
+
+/** States nothing until it refuses, and then always the same time, whatever is true. */
+const hasty = (header: string): SimulatedDialect => ({
+  ...PLAIN,
+  completions: COMPLETIONS,
+  answerHeaders: () => ({}),
+  refuse: refuseWith(() => ({ 'retry-after': header })),
+});
+
+export const atOnce = hasty('0');
+export const inASecond = hasty('1');
+export const longAgo = hasty('Thu, 01 Jan 2026 00:00:00 GMT');

@@ -12,6 +12,7 @@ import {
   WRITTEN,
 } from './accounts.js';
 import type { Kind } from './arrivals.js';
+import { HIDDEN } from './hidden-workloads.js';
 import type { Workload } from './world.js';
 
 /** Small requests, and some that exceed what some providers allow per minute. */
@@ -206,4 +207,5 @@ export const WORKLOADS: readonly Workload[] = [
     minutes: 60,
     reach: { line: QUIET, answered: 100, wastedLater: 40 },
   },
+  ...HIDDEN,
 ];

@@ -15,6 +15,8 @@ const MAX_REFUSALS = 32;
 const SEVERAL = 4;
 /** Times that room returned long before the window was over, after which a shorter one is assumed. */
 const EARLY_RETURNS = 3;
+/** An attempt that is so many times larger than any that was served may be refused for its size. */
+const MUCH_LARGER = 2;
 /** Failed tests after which the wait for the next one no longer doubles. */
 const MAX_DOUBLINGS = 5;
 
@@ -32,6 +34,8 @@ export interface BareRefusal {
   readonly hintMs: number | undefined;
   /** Attempts that the provider has not answered yet: presumably it has admitted them. */
   readonly inFlight: number;
+  /** Tokens that the attempt needs. */
+  readonly tokens: number;
 }
 
 /** What was learned, as plain data. */
@@ -73,6 +77,8 @@ export class Learner {
   #surprises = 0;
   /** Times in a row that room was back within half a window after a refusal. */
   #earlyReturns = 0;
+  /** The most tokens that a served attempt needed. */
+  #largest = 0;
 
   get learned(): Learned | undefined {
     return this.#limit === undefined ? undefined : { limit: this.#limit, windowMs: this.windowMs };
@@ -82,9 +88,10 @@ export class Learner {
     return WINDOWS[this.#window] as number;
   }
 
-  /** An attempt was served at `now`. Returns whether the learned limit has changed. */
-  served(now: number): boolean {
+  /** An attempt that needed `tokens` was served at `now`. Returns whether the learned limit has changed. */
+  served(now: number, tokens: number): boolean {
     this.#served.add(now);
+    this.#largest = Math.max(this.#largest, tokens);
     this.#probesLeft = 0;
     const count = this.count(now);
     this.#proven = Math.max(this.#proven, count);
@@ -104,7 +111,9 @@ export class Learner {
    * An attempt was refused. What was served until now is the limit; what contradicts the learned limit changes the window.
    * @returns whether to trust the learned limit now and to wait until it has room
    */
-  refused(now: number, { expected, hintMs, inFlight }: BareRefusal): boolean {
+  refused(now: number, { expected, hintMs, inFlight, tokens }: BareRefusal): boolean {
+    // A limit on tokens is more likely the reason than one on requests.
+    if (this.#largest > 0 && tokens > this.#largest * MUCH_LARGER) return false;
     if (hintMs !== undefined) this.#refuteShorterThan(Math.min(hintMs, MAX_HINT_MS), now);
     const count = this.count(now) + inFlight;
     if (this.#limit === undefined && count === 0) return false;
@@ -176,6 +185,14 @@ export class Learner {
   /** A test was sent; the next one waits until its window is over. */
   tested(now: number): void {
     this.#postponeTest(now);
+  }
+
+  /** Returns a learner that remembers what was served and nothing else. */
+  forget(): Learner {
+    const learner = new Learner();
+    learner.#served = this.#served;
+    learner.#largest = this.#largest;
+    return learner;
   }
 
   /** Returns what `revive` takes; `undefined` when nothing was learned. */

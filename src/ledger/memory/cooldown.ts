@@ -1,33 +1,6 @@
 import type { FailureClass } from '../../contract/quota.js';
 import type { CoolDown } from '../ledger.js';
-
-/** How long a scope cools down when the provider named no usable time: `firstMs`, doubled each time up to `maxMs`. */
-interface Backoff {
-  readonly firstMs: number;
-  readonly maxMs: number;
-  /** Failures in a row that pass before the first cooldown. */
-  readonly tolerated: number;
-  /** The longest time that is believed when the provider names one. */
-  readonly maxHintMs: number;
-}
-
-const SECOND = 1_000;
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
-const OVERLOADED: Backoff = { firstMs: 2 * SECOND, maxMs: 15 * SECOND, tolerated: 1, maxHintMs: 60 * SECOND };
-
-/** The other classes cause no cooldown, except for `auth`: a refused key never works again by itself. */
-const BACKOFFS: Partial<Readonly<Record<FailureClass, Backoff>>> = {
-  rate_limit: { firstMs: 2 * SECOND, maxMs: 64 * SECOND, tolerated: 0, maxHintMs: 6 * HOUR },
-  quota: { firstMs: HOUR, maxMs: DAY, tolerated: 0, maxHintMs: 31 * DAY },
-  not_found: { firstMs: HOUR, maxMs: HOUR, tolerated: 0, maxHintMs: DAY },
-  overloaded: OVERLOADED,
-  server_error: OVERLOADED,
-};
-
-/** The shortest time that is believed: "retry at once" would send the same request in a loop. */
-const MIN_HINT_MS = 500;
+import { cooldownMs, isDoubted, LONGEST_COOLDOWN_MS } from './backoff.js';
 
 /** Attempts that may be in flight after a cooldown, until one is served: its end was guessed, or the provider named it. */
 const PROBES_AFTER_GUESS = 1;
@@ -46,32 +19,38 @@ interface Probing {
 
 interface CoolingDown {
   readonly phase: 'coolingDown';
-  /** Epoch ms; `Infinity` for never. */
+  /** Epoch ms. */
   readonly until: number;
   readonly class: FailureClass;
   /** In plain words. */
   readonly reason: string;
   /** The provider named the end. */
   readonly hinted: boolean;
+  /** The key was refused for the first time since it worked. */
+  readonly doubted: boolean;
   /** What comes at `until`. */
   readonly next: Ready | Probing;
 }
 
 export type CooldownPhase = Ready | Probing | CoolingDown;
 
-/** Failures of one class in a row. */
-interface Failures {
-  readonly class?: FailureClass;
-  readonly count: number;
-}
+/** Failures since an attempt was last served, by class. Failures during one cooldown count as one. */
+type Failures = Partial<Readonly<Record<FailureClass, number>>>;
 
 const READY: Ready = { phase: 'ready' };
-const NO_FAILURES: Failures = { count: 0 };
+const NO_FAILURES: Failures = {};
 
-/** A cooldown as plain data. `until` null: never. */
+/** A cooldown as plain data. */
 export interface CooldownSnapshot {
-  readonly phase: Ready | Probing | (Omit<CoolingDown, 'until'> & { readonly until: number | null });
+  readonly phase: CooldownPhase;
   readonly failures: Failures;
+}
+
+/** The attempt that failed. */
+interface FailedAttempt {
+  readonly sequence: number;
+  /** Epoch ms. */
+  readonly sentAt: number;
 }
 
 /** The cooldown of one scope, and the care after it until an attempt is served again. */
@@ -82,6 +61,10 @@ export class Cooldown {
   #cleared = { sequence: 0, failures: NO_FAILURES };
   /** The latest dispatch that caused a cooldown. */
   #sequence = 0;
+  /** When the latest cooldown ended or will end, epoch ms. */
+  #endsAt = Number.NEGATIVE_INFINITY;
+  /** An attempt was served: the key works. */
+  #worked = false;
 
   /** Returns the phase at `now`. */
   at(now: number): CooldownPhase {
@@ -92,38 +75,49 @@ export class Cooldown {
   /**
    * Begins or prolongs the cooldown. A later end replaces an earlier one, and an end that the provider named replaces a
    * guess.
+   * @param hintMs how long to wait, as the provider stated
    * @param notBefore epoch ms: an earlier end would be in vain, by what was learned
    * @returns the end, epoch ms; `undefined` when this failure causes no cooldown
    */
-  begin(coolDown: CoolDown, sequence: number, now: number, notBefore = 0): number | undefined {
+  begin(
+    { class: failureClass, reason }: CoolDown,
+    attempt: FailedAttempt,
+    now: number,
+    hintMs: number | undefined,
+    notBefore = 0,
+  ): number | undefined {
     const current = this.at(now);
-    if (sequence === this.#cleared.sequence) this.#failures = this.#cleared.failures;
-    this.#count(coolDown.class, current);
-    const end = endOf(coolDown, this.#failures.count, now);
-    if (end === undefined) return undefined;
-    this.#sequence = Math.max(this.#sequence, sequence);
-    const until = Math.max(end, notBefore);
-    const hinted = coolDown.until !== undefined;
-    const next = probingAfter(current, hinted);
+    if (attempt.sequence === this.#cleared.sequence) this.#failures = this.#cleared.failures;
+    const count = this.#count(failureClass, attempt, current);
+    const failure = { class: failureClass, count, hintMs, keyWorked: this.#worked };
+    const ms = cooldownMs(failure);
+    if (ms === undefined) return undefined;
+    this.#sequence = Math.max(this.#sequence, attempt.sequence);
+    const until = Math.max(now + ms, notBefore);
+    const hinted = hintMs !== undefined;
+    const next = probingAfter(current, hinted && count === 1);
     if (current.phase === 'coolingDown' && !replaces({ until, hinted }, current)) {
       this.#phase = { ...current, next };
       return current.until;
     }
-    this.#phase = { phase: 'coolingDown', until, class: coolDown.class, reason: coolDown.reason, hinted, next };
-    this.#failures = { class: coolDown.class, count: this.#failures.count };
+    const doubted = isDoubted(failure);
+    this.#phase = { phase: 'coolingDown', until, class: failureClass, reason, hinted, doubted, next };
+    this.#endsAt = until;
     return until;
   }
 
-  /** Failures of one class that arrive during one cooldown are one failure. */
-  #count(failureClass: FailureClass, { phase }: CooldownPhase): void {
-    const repeated = this.#failures.class === failureClass;
-    if (phase !== 'coolingDown') {
-      this.#failures = { class: failureClass, count: repeated ? this.#failures.count + 1 : 1 };
-    } else if (!repeated) this.#failures = { ...this.#failures, count: 1 };
+  /** Counts a failure, unless the attempt was sent before the latest cooldown of this class ended. Returns the count. */
+  #count(failureClass: FailureClass, { sentAt }: FailedAttempt, { phase }: CooldownPhase): number {
+    const before = this.#failures[failureClass] ?? 0;
+    const isSame = before > 0 && (phase === 'coolingDown' || sentAt < this.#endsAt);
+    const count = isSame ? before : before + 1;
+    this.#failures = { ...this.#failures, [failureClass]: count };
+    return count;
   }
 
   /** An attempt was served. It says nothing against a cooldown that a later dispatch caused. */
   served(sequence: number): void {
+    this.#worked = true;
     if (sequence <= this.#sequence) return;
     this.#cleared = { sequence, failures: this.#failures };
     this.#failures = NO_FAILURES;
@@ -133,40 +127,33 @@ export class Cooldown {
   /** Returns what `revive` takes; `undefined` when there is nothing to keep. */
   snapshot(now: number): CooldownSnapshot | undefined {
     const phase = this.at(now);
-    if (phase.phase !== 'coolingDown')
-      return this.#failures.count === 0 ? undefined : { phase, failures: this.#failures };
     // After a restart a refused key is tried once more: the operator may have fixed it.
-    if (phase.class === 'auth') return undefined;
-    const until = Number.isFinite(phase.until) ? phase.until : null;
-    return { phase: { ...phase, until }, failures: this.#failures };
+    if (phase.phase === 'coolingDown' && phase.class === 'auth') return undefined;
+    if (phase.phase !== 'coolingDown' && Object.keys(this.#failures).length === 0) return undefined;
+    return { phase, failures: this.#failures };
   }
 
-  static revive({ phase, failures }: CooldownSnapshot): Cooldown {
+  static revive({ phase, failures }: CooldownSnapshot, now: number): Cooldown {
     const cooldown = new Cooldown();
     cooldown.#failures = failures;
-    cooldown.#phase =
-      phase.phase === 'coolingDown' ? { ...phase, until: phase.until ?? Number.POSITIVE_INFINITY } : phase;
+    if (phase.phase !== 'coolingDown') {
+      cooldown.#phase = phase;
+      return cooldown;
+    }
+    // The clock may have jumped since, and an older version saved `null` for never.
+    const latest = now + LONGEST_COOLDOWN_MS;
+    cooldown.#endsAt = Math.min((phase.until as number | null) ?? latest, latest);
+    cooldown.#phase = { ...phase, until: cooldown.#endsAt };
     return cooldown;
   }
 }
 
 /** The lowest limit holds until an attempt is served. */
-const probingAfter = (current: CooldownPhase, hinted: boolean): Probing => {
+const probingAfter = (current: CooldownPhase, trusted: boolean): Probing => {
   const { next } = current.phase === 'coolingDown' ? current : { next: current };
-  const limit = hinted ? PROBES_AFTER_HINT : PROBES_AFTER_GUESS;
+  const limit = trusted ? PROBES_AFTER_HINT : PROBES_AFTER_GUESS;
   return { phase: 'probing', limit: next.phase === 'probing' ? Math.min(next.limit, limit) : limit };
 };
 
 const replaces = (one: Pick<CoolingDown, 'until' | 'hinted'>, other: CoolingDown): boolean =>
   one.hinted === other.hinted ? one.until > other.until : one.hinted;
-
-const endOf = ({ class: failureClass, until: hint }: CoolDown, failures: number, now: number): number | undefined => {
-  const until = Number.isNaN(hint) ? undefined : hint;
-  if (failureClass === 'auth') return Number.POSITIVE_INFINITY;
-  const backoff = BACKOFFS[failureClass];
-  if (backoff === undefined) return undefined;
-  if (until === Number.POSITIVE_INFINITY) return until;
-  if (until !== undefined) return Math.min(Math.max(until, now + MIN_HINT_MS), now + backoff.maxHintMs);
-  if (failures <= backoff.tolerated) return undefined;
-  return now + Math.min(backoff.firstMs * 2 ** (failures - backoff.tolerated - 1), backoff.maxMs);
-};

@@ -15,6 +15,7 @@ import type {
   TargetScopes,
   TargetStatus,
 } from '../ledger.js';
+import { namesLimit } from './explanation.js';
 import type { LedgerSnapshot } from './ledger-snapshot.js';
 import { longer } from './refusal.js';
 import { HeldReservation } from './reservation.js';
@@ -76,7 +77,7 @@ export class MemoryLedger implements Ledger {
   served(reservation: Reservation): void {
     const held = heldOf(reservation);
     if (!held.report(true)) return;
-    for (const scope of held.scopes) scope.served(held.sequence, held.others, this.#clock.now());
+    for (const scope of held.scopes) scope.served(held, this.#clock.now());
     this.#changed(held.target);
   }
 
@@ -89,12 +90,10 @@ export class MemoryLedger implements Ledger {
     const held = heldOf(reservation);
     const now = this.#clock.now();
     const scope = scopeOf(held.scopes, kind);
-    if (coolDown.class === 'overloaded') scope.learnFromOverload(held.others, now);
-    const hintMs = coolDown.until === undefined ? undefined : coolDown.until - now;
-    const inFlight = scope.unanswered - (held.isAnswered ? 0 : 1);
-    const learned =
-      coolDown.class === 'rate_limit' ? scope.learnFromRefusal(held.sequence, hintMs, inFlight, now) : undefined;
-    const until = scope.coolDown(coolDown, held.sequence, now, hintMs === undefined ? learned : undefined);
+    if (coolDown.class === 'overloaded') scope.learnFromOverload(held, now);
+    const hintMs = hintOf(coolDown, held, now);
+    const learned = coolDown.class === 'rate_limit' ? this.#learn(held, scope, hintMs, now) : undefined;
+    const until = scope.coolDown(coolDown, held, now, hintMs, hintMs === undefined ? learned : undefined);
     this.#changed(scope.id);
     return until;
   }
@@ -173,7 +172,7 @@ export class MemoryLedger implements Ledger {
     const now = this.#clock.now();
     const scopes = this.#registry.covering(target);
     const sequence = ++this.#sequence;
-    for (const scope of scopes) scope.sent(sequence, now);
+    for (const scope of scopes) scope.sent(sequence, need, now);
     const reservation = new HeldReservation(
       target,
       sequence,
@@ -186,13 +185,24 @@ export class MemoryLedger implements Ledger {
     return reservation;
   }
 
+  /** Returns until when an attempt would be in vain, as far as that was learned from this refusal. */
+  #learn(held: HeldReservation, scope: Scope, hintMs: number | undefined, now: number): number | undefined {
+    if (held.isExplained || held.scopes.some((each) => each.explainsRefusal(held, now))) return undefined;
+    const inFlight = scope.unanswered - (held.isAnswered ? 0 : 1);
+    return scope.learnFromRefusal(held, hintMs, inFlight, now);
+  }
+
   #observeSignal(held: HeldReservation, signal: Signal, accepted: boolean): void {
-    const windowMs = signal.window === undefined ? undefined : durationOf(signal.window);
+    const windowMs = windowOf(signal);
     const scope = scopeOf(held.scopes, signal.scope ?? 'target');
-    const quota = scope.quota(signal.dimension, windowMs, false);
+    const quota = scope.quota(signal.dimension, windowMs, 'stated');
     const { sequence, sentAt } = held;
+    const { limit: knownLimit, source } = quota;
+    if (!accepted && namesLimit(signal, knownLimit)) held.explain(windowMs);
     if (quota.observe(signal, { sequence, sentAt, accepted }, this.#clock.now())) held.countedByResponse(quota);
-    if (signal.dimension === 'requests' && quota.limit !== undefined) scope.endProbation();
+    if (quota.limit === undefined) return;
+    if (quota.dimension === 'requests') scope.endProbation();
+    if (knownLimit === undefined || quota.source !== source) scope.replaceLearned(quota);
   }
 
   #isBusy(target: string): boolean {
@@ -204,6 +214,19 @@ export class MemoryLedger implements Ledger {
     for (const listener of this.#listeners) listener(scope);
   }
 }
+
+/** A hint may be this much longer than the window that it is about: clocks disagree, and seconds are rounded. */
+const ROUNDED_MS = 10_000;
+
+/** Returns how long to wait, as the provider stated; `undefined` if it stated no time, or one that is over. */
+const hintOf = ({ until }: CoolDown, { longestWaitMs }: HeldReservation, now: number): number | undefined => {
+  if (until === undefined || !(until > now)) return undefined;
+  return until - now > longestWaitMs + ROUNDED_MS ? longestWaitMs : until - now;
+};
+
+/** Returns the length of the window in ms; `undefined` if the signal names none. */
+const windowOf = ({ window }: Signal): number | undefined =>
+  (window === undefined ? undefined : durationOf(window)) || undefined;
 
 const heldOf = (reservation: Reservation): HeldReservation => {
   if (reservation instanceof HeldReservation) return reservation;

@@ -1,13 +1,14 @@
 import type { Dimension, Signal } from '../../contract/quota.js';
 import type { QuotaSource, QuotaStatus } from '../ledger.js';
 import { bucketLevel } from '../windows/bucket-level.js';
-import { clampReset } from '../windows/clamp-reset.js';
+import { plausibleSignal } from '../windows/plausible-signal.js';
 import { reviveWindow } from '../windows/revive-window.js';
 import { SlidingWindow } from '../windows/sliding-window.js';
 import { Slots } from '../windows/slots.js';
 import { statedWindow } from '../windows/stated-window.js';
 import { UnknownWindow } from '../windows/unknown-window.js';
 import type { Window, WindowSnapshot } from '../windows/window.js';
+import { LockProbe } from './lock-probe.js';
 
 /** A quota as plain data. */
 export interface QuotaSnapshot {
@@ -15,6 +16,8 @@ export interface QuotaSnapshot {
   readonly windowMs: number | null;
   readonly source: QuotaSource;
   readonly window: WindowSnapshot;
+  /** When a request was last sent against it, epoch ms. */
+  readonly askedAt?: number;
 }
 
 /** The attempt whose response describes a quota. */
@@ -44,6 +47,8 @@ export class Quota {
   #lone = 0;
   /** The latest dispatch whose response described this quota. */
   #observed = 0;
+  /** When a request may go beyond the limit, to find out whether it still holds. */
+  readonly #probe = new LockProbe();
   /** The latest description came with a refusal, before attempts in flight had spent their tokens. */
   #describedByRefusal = false;
 
@@ -73,9 +78,34 @@ export class Quota {
     return (probing ? Math.min(left, 1) : left) - this.inFlight;
   }
 
-  /** An attempt was served, so that the units which seemed to be left were left. */
-  confirm(now: number): void {
+  /** No response has confirmed yet that the provider's window has begun as well. */
+  get isUnconfirmed(): boolean {
+    return this.#window.unconfirmed;
+  }
+
+  /**
+   * An attempt was served, so that the units which seemed to be left were left.
+   * @returns whether it went beyond the limit, and its response did not state the limit again: the limit was wrong
+   */
+  confirm(sequence: number, now: number): boolean {
     this.#window.confirm(now);
+    return this.#probe.served(sequence) && this.#observed < sequence;
+  }
+
+  /** Returns whether `units` may be sent although they do not fit, to find out whether the limit still holds. */
+  mayProbe(units: number, now: number): boolean {
+    if (!this.#isClaim || this.inFlight > 0) return false;
+    return this.#probe.isDue(units <= (this.limit ?? units), this.windowMs, now);
+  }
+
+  /** An attempt is sent that needs `units`. */
+  sent(units: number, sequence: number, now: number): void {
+    if (this.#isClaim && this.room(now) < units) this.#probe.sent(sequence);
+  }
+
+  /** The provider stated it, or its type knows it: it may be wrong. */
+  get #isClaim(): boolean {
+    return this.dimension !== 'concurrent' && (this.source === 'header' || this.source === 'known');
   }
 
   /** Returns when `units` fit if nothing more is used; `undefined` when that depends on attempts in flight. */
@@ -90,7 +120,8 @@ export class Quota {
     return this.#window.resetsAtOnce;
   }
 
-  hold(units: number, sequence: number): void {
+  hold(units: number, sequence: number, now: number): void {
+    this.#probe.askedAt = now;
     this.#lone = this.#holders === 0 ? sequence : 0;
     this.inFlight += units;
     this.#holders++;
@@ -128,7 +159,8 @@ export class Quota {
    * @returns whether the units of the attempt are counted by this
    */
   observe(stated: Signal, { sequence, sentAt, accepted }: AnsweredAttempt, now: number): boolean {
-    const signal = clampReset(stated, now);
+    const signal = plausibleSignal(stated, this.windowMs, now);
+    this.#probe.askedAt = now;
     const { limit, resetAt, refills = false } = signal;
     const latest = sequence >= this.#observed;
     this.#describedByRefusal = !accepted;
@@ -158,11 +190,14 @@ export class Quota {
   snapshot(now: number): QuotaSnapshot | undefined {
     const window = this.#window.snapshot(this.inFlight, now);
     if (window === undefined) return undefined;
-    return { dimension: this.dimension, windowMs: this.windowMs ?? null, source: this.source, window };
+    const { dimension, windowMs = null, source } = this;
+    const { askedAt } = this.#probe;
+    return { dimension, windowMs, source, window, ...(askedAt !== undefined && { askedAt }) };
   }
 
-  static revive({ dimension, windowMs, source, window }: QuotaSnapshot): Quota {
+  static revive({ dimension, windowMs, source, window, askedAt }: QuotaSnapshot): Quota {
     const quota = new Quota(dimension, windowMs ?? undefined, source);
+    quota.#probe.askedAt = askedAt;
     quota.#window = reviveWindow(window, windowMs ?? undefined, quota.#ownUses);
     return quota;
   }

@@ -20,13 +20,15 @@ export class HeldReservation implements Reservation {
   /** Attempts at the same target that were in flight when this one was sent. */
   readonly others: number;
   readonly scopes: readonly Scope[];
+  readonly need: Need;
   /** Units still held, per quota. A charge that is closed is removed, so that it cannot be closed twice. */
   readonly #held = new Map<Quota, number>();
-  readonly #need: Need;
   readonly #now: () => number;
   readonly #onClose: () => void;
   #phase: Phase = 'sent';
   #isReported = false;
+  /** The windows of the limits that the refusal of this attempt names, in ms; infinite where one has no known length. */
+  #namedMs = 0;
 
   constructor(
     target: string,
@@ -43,7 +45,7 @@ export class HeldReservation implements Reservation {
     this.sentAt = now();
     this.others = scopes[0]?.inFlight ?? 0;
     this.#onClose = onClose;
-    this.#need = need;
+    this.need = need;
     for (const scope of scopes) scope.begin(this);
   }
 
@@ -51,8 +53,8 @@ export class HeldReservation implements Reservation {
   charge(quota: Quota): void {
     // The answer that created this quota has counted the request already.
     if (this.#phase !== 'sent' && quota.dimension === 'requests') return;
-    const units = unitsOf(this.#need, quota);
-    quota.hold(units, this.sequence);
+    const units = unitsOf(this.need, quota);
+    quota.hold(units, this.sequence, this.sentAt);
     this.#held.set(quota, units);
   }
 
@@ -60,6 +62,21 @@ export class HeldReservation implements Reservation {
   countedByResponse(quota: Quota): void {
     const units = this.#take(quota);
     if (units !== undefined) quota.closeCounted(units, this.#now());
+  }
+
+  /** The refusal of this attempt names a limit as the reason. `windowMs`: the length of its window, where it is known. */
+  explain(windowMs = Number.POSITIVE_INFINITY): void {
+    this.#namedMs = Math.max(this.#namedMs, windowMs);
+  }
+
+  /** Whether the refusal of this attempt names a limit as the reason. */
+  get isExplained(): boolean {
+    return this.#namedMs > 0;
+  }
+
+  /** The longest wait that the limits allow which the refusal of this attempt names, in ms. */
+  get longestWaitMs(): number {
+    return this.isExplained ? this.#namedMs : Number.POSITIVE_INFINITY;
   }
 
   get isAnswered(): boolean {
@@ -116,8 +133,14 @@ export class HeldReservation implements Reservation {
   }
 }
 
+/** No answer has more tokens. */
+const MAX_TOKENS = 1e8;
+
+const isCount = (tokens: number): boolean => tokens >= 0 && tokens <= MAX_TOKENS;
+
 const unitsUsed = (dimension: Dimension, held: number, usage: Usage | undefined): number => {
   if (dimension === 'concurrent') return 0;
-  if (usage === undefined || dimension === 'requests') return held;
+  // An impossible number says nothing: the estimate stays counted.
+  if (usage === undefined || dimension === 'requests' || !isCount(usage.input) || !isCount(usage.output)) return held;
   return dimension === 'tokens' ? usage.input + usage.output : usage.input;
 };

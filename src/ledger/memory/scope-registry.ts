@@ -135,7 +135,7 @@ export class ScopeRegistry {
         const { dimension, amount, windowMs } = partsOf(limit);
         // A configured limit overrides what a provider type knows of free tiers.
         if (source === 'known' && declares(this.#declarations, id, dimension)) continue;
-        const quota = scope.quota(dimension, windowMs, source === 'manual');
+        const quota = scope.quota(dimension, windowMs, source === 'manual' ? 'manual' : 'stated');
         if (quota.source === 'header' && quota.limit !== undefined) continue;
         quota.source = source;
         quota.declare(amount);

@@ -1,13 +1,20 @@
 import type { Dimension, ScopeKind } from '../../contract/quota.js';
-import { type Learned, Learner, type LearnerSnapshot } from '../learning/learner.js';
-import { SlotLearner } from '../learning/slot-learner.js';
-import type { CoolDown, Need, Refusal } from '../ledger.js';
+import type { LearnerSnapshot } from '../learning/learner.js';
+import type { CoolDown, Need, QuotaSource, Refusal } from '../ledger.js';
 import { Cooldown, type CooldownPhase, type CooldownSnapshot } from './cooldown.js';
+import { explainsRefusal } from './explanation.js';
+import { LearnedLimits } from './learned-limits.js';
 import { Quota, type QuotaSnapshot } from './quota.js';
 import { longer, QuotaRefusal, unitsOf } from './refusal.js';
 
-/** An attempt in flight, as far as a scope knows it. */
-interface InFlight {
+/** An attempt, as far as a scope knows it. */
+interface ScopeAttempt {
+  readonly sequence: number;
+  /** Epoch ms. */
+  readonly sentAt: number;
+  /** Attempts at the same target that were in flight when this one was sent. */
+  readonly others: number;
+  readonly need: Need;
   charge(quota: Quota): void;
 }
 
@@ -20,6 +27,18 @@ export interface ScopeSnapshot {
   readonly learner?: LearnerSnapshot;
 }
 
+/** `stated`: from a response or a provider type. */
+type QuotaKind = 'manual' | 'stated' | 'learned';
+
+const KINDS: Readonly<Record<QuotaSource, QuotaKind>> = {
+  manual: 'manual',
+  known: 'stated',
+  header: 'stated',
+  learned: 'learned',
+};
+
+const kindOf = ({ source }: Quota): QuotaKind => KINDS[source];
+
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
 /** An account, a pool or a target, with everything that limits its attempts. */
@@ -29,12 +48,9 @@ export class Scope {
   quotas: Quota[] = [];
   /** Attempts in flight that the provider has not answered yet. */
   unanswered = 0;
-  readonly #attempts = new Set<InFlight>();
+  readonly #attempts = new Set<ScopeAttempt>();
   #cooldown = new Cooldown();
-  #learner = new Learner();
-  #slots = new SlotLearner();
-  /** The latest dispatch beyond a learned limit, which tests whether the limit still holds. */
-  #test = 0;
+  #learned = new LearnedLimits(this);
   /**
    * How many attempts may be unanswered while the limits are unknown: one at first contact, so that a spent day costs one
    * refused call, and one more for each that was served since. Accounts and pools have no probation.
@@ -53,15 +69,15 @@ export class Scope {
   }
 
   /**
-   * Returns the quota of this dimension and window. A configured quota stands apart from what responses state. A new quota
-   * is charged with what is in flight already.
+   * Returns the quota of this dimension and window. A configured quota and a learned one stand apart from what responses
+   * state. A new quota is charged with what is in flight already.
    */
-  quota(dimension: Dimension, windowMs: number | undefined, manual: boolean): Quota {
+  quota(dimension: Dimension, windowMs: number | undefined, kind: QuotaKind): Quota {
     const found = this.quotas.find(
-      (quota) => quota.dimension === dimension && quota.windowMs === windowMs && (quota.source === 'manual') === manual,
+      (quota) => quota.dimension === dimension && quota.windowMs === windowMs && kindOf(quota) === kind,
     );
     if (found !== undefined) return found;
-    const quota = new Quota(dimension, windowMs, manual ? 'manual' : 'header');
+    const quota = new Quota(dimension, windowMs, kind === 'stated' ? 'header' : kind);
     this.quotas.push(quota);
     for (const attempt of this.#attempts) attempt.charge(quota);
     return quota;
@@ -77,7 +93,7 @@ export class Scope {
     let refusal: Refusal | undefined;
     for (const quota of this.quotas) {
       const units = unitsOf(need, quota);
-      if (quota.room(now) < units && !this.#mayTest(quota, now))
+      if (quota.room(now) < units && !this.#mayExceed(quota, units, now))
         refusal = longer(refusal, new QuotaRefusal(this.#prefix, quota, units, now));
     }
     if (refusal !== undefined) return refusal;
@@ -89,14 +105,14 @@ export class Scope {
   }
 
   /** An attempt begins: it is charged to every quota. */
-  begin(attempt: InFlight): void {
+  begin(attempt: ScopeAttempt): void {
     this.#attempts.add(attempt);
     this.unanswered++;
     for (const quota of this.quotas) attempt.charge(quota);
   }
 
   /** An attempt is over. */
-  end(attempt: InFlight): void {
+  end(attempt: ScopeAttempt): void {
     this.#attempts.delete(attempt);
   }
 
@@ -112,64 +128,80 @@ export class Scope {
     );
   }
 
-  /** An attempt is sent now; it may be the test of a learned limit. */
-  sent(sequence: number, now: number): void {
+  /** An attempt is sent now; it may go beyond a limit to test it. */
+  sent(sequence: number, need: Need, now: number): void {
     for (const quota of this.quotas) {
-      if (quota.source !== 'learned' || quota.room(now) >= 1) continue;
-      if (quota.dimension === 'concurrent') this.#slots.tested(now);
-      else {
-        this.#test = sequence;
-        this.#learner.tested(now);
-      }
+      quota.sent(unitsOf(need, quota), sequence, now);
+      this.#learned.sent(quota, sequence, now);
     }
   }
 
-  /** An attempt was served that was sent while `others` were in flight at its target. */
-  served(sequence: number, others: number, now: number): void {
+  /** An attempt was served. */
+  served({ sequence, others, need }: ScopeAttempt, now: number): void {
     this.#cooldown.served(sequence);
-    for (const quota of this.quotas) quota.confirm(now);
+    let wrong: Quota | undefined;
+    for (const quota of this.quotas) if (quota.confirm(sequence, now)) wrong = quota;
+    if (wrong !== undefined) this.quotas = this.quotas.filter((quota) => quota !== wrong);
     this.#probationLimit++;
-    if (this.kind !== 'target') return;
-    if (this.#learner.served(now)) this.#applyLearned(now);
-    if (this.#slots.served(others)) this.#applySlots();
-  }
-
-  /** Begins or prolongs the cooldown. Returns its end, epoch ms; `undefined` when this failure causes none. */
-  coolDown(coolDown: CoolDown, sequence: number, now: number, notBefore: number | undefined): number | undefined {
-    return this.#cooldown.begin(coolDown, sequence, now, notBefore);
+    if (this.kind === 'target') this.#learned.served(need.tokens, others, now);
   }
 
   /**
-   * Learns from a refusal that stated no limit, at most when to retry. `inFlight`: other attempts that are not answered
-   * yet.
-   * @returns until when an attempt would be in vain, as far as that was learned
+   * Begins or prolongs the cooldown.
+   * @param hintMs how long to wait, as the provider stated
+   * @param notBefore epoch ms: an earlier end would be in vain, by what was learned
+   * @returns its end, epoch ms; `undefined` when this failure causes none
    */
-  learnFromRefusal(sequence: number, hintMs: number | undefined, inFlight: number, now: number): number | undefined {
-    if (this.kind !== 'target' || this.quotas.some(statesRequests)) return undefined;
-    const settled = this.#learner.refused(now, { expected: this.#test === sequence, hintMs, inFlight });
-    if (this.#learner.learned === undefined) return undefined;
-    const quota = this.#applyLearned(now);
-    return settled ? quota.freeAt(1, now) : undefined;
+  coolDown(
+    coolDown: CoolDown,
+    attempt: ScopeAttempt,
+    now: number,
+    hintMs: number | undefined,
+    notBefore: number | undefined,
+  ): number | undefined {
+    return this.#cooldown.begin(coolDown, attempt, now, hintMs, notBefore);
   }
 
-  /** Learns from a refusal for lack of capacity, of an attempt that was sent while `others` were in flight. */
-  learnFromOverload(others: number, now: number): void {
-    const stated = this.quotas.some(({ dimension, source }) => dimension === 'concurrent' && source !== 'learned');
-    if (this.kind === 'target' && !stated && this.#slots.refused(others, now)) this.#applySlots();
+  /** Whether what is known here explains that this attempt was refused. */
+  explainsRefusal({ need }: ScopeAttempt, now: number): boolean {
+    return this.quotas.some((quota) => explainsRefusal(quota, need, now));
+  }
+
+  /**
+   * Learns from a refusal that nothing known explains. `inFlight`: other attempts that are not answered yet.
+   * @returns until when an attempt would be in vain, as far as that was learned
+   */
+  learnFromRefusal(
+    { sequence, need }: ScopeAttempt,
+    hintMs: number | undefined,
+    inFlight: number,
+    now: number,
+  ): number | undefined {
+    if (this.kind !== 'target') return undefined;
+    return this.#learned.refused(sequence, { hintMs, inFlight, tokens: need.tokens }, now);
+  }
+
+  /** Learns from a refusal for lack of capacity. */
+  learnFromOverload({ others }: ScopeAttempt, now: number): void {
+    if (this.kind === 'target') this.#learned.overloaded(others, now);
+  }
+
+  /** A response states this quota for the first time: a learned one of its kind goes. */
+  replaceLearned(quota: Quota): void {
+    this.#learned.replace(quota);
   }
 
   /** Forgets what was learned and ends the cooldown. */
   reset(): void {
     this.#cooldown = new Cooldown();
     this.quotas = this.quotas.filter(({ source }) => source !== 'learned');
-    this.#learner = new Learner();
-    this.#slots = new SlotLearner();
+    this.#learned = new LearnedLimits(this);
   }
 
   /** Returns what `revive` takes; `undefined` when there is nothing to keep. */
   snapshot(now: number): ScopeSnapshot | undefined {
     const quotas = this.quotas.map((quota) => quota.snapshot(now)).filter((quota) => quota !== undefined);
-    const [cooldown, learner] = [this.#cooldown.snapshot(now), this.#learner.snapshot(now)];
+    const [cooldown, learner] = [this.#cooldown.snapshot(now), this.#learned.snapshot(now)];
     if (quotas.length === 0 && cooldown === undefined) return undefined;
     return { id: this.id, kind: this.kind, quotas, ...(cooldown && { cooldown }), ...(learner && { learner }) };
   }
@@ -177,41 +209,15 @@ export class Scope {
   static revive({ id, kind, quotas, cooldown, learner }: ScopeSnapshot, now: number): Scope {
     const scope = new Scope(id, kind);
     scope.quotas = quotas.map((quota) => Quota.revive(quota));
-    if (cooldown !== undefined) scope.#cooldown = Cooldown.revive(cooldown);
-    if (learner !== undefined) scope.#learner = Learner.revive(learner, now);
-    for (const quota of scope.quotas) quota.countsRefused = quota.source !== 'learned' || scope.#learner.countsRefused;
+    if (cooldown !== undefined) scope.#cooldown = Cooldown.revive(cooldown, now);
+    if (learner !== undefined) scope.#learned.restore(learner, now);
     if (scope.quotas.some(statesRequests)) scope.endProbation();
     return scope;
   }
 
-  #mayTest(quota: Quota, now: number): boolean {
-    if (quota.source !== 'learned') return false;
-    if (quota.dimension === 'concurrent') return this.#slots.mayTest(now);
-    return this.unanswered === 0 && this.#learner.mayTest(now);
-  }
-
-  #applySlots(): void {
-    const quota = this.quota('concurrent', undefined, false);
-    quota.source = 'learned';
-    quota.declare(this.#slots.limit as number);
-  }
-
-  #applyLearned(now: number): Quota {
-    const { limit, windowMs } = this.#learner.learned as Learned;
-    const { countsRefused } = this.#learner;
-    this.quotas = this.quotas.filter(
-      (quota) =>
-        quota.source !== 'learned' ||
-        quota.dimension === 'concurrent' ||
-        (quota.windowMs === windowMs && quota.countsRefused === countsRefused),
-    );
-    const quota = this.quota('requests', windowMs, false);
-    quota.declare(limit);
-    if (quota.source === 'learned') return quota;
-    quota.source = 'learned';
-    quota.countsRefused = countsRefused;
-    for (const at of this.#learner.recent(now)) quota.use(1, 0, at);
-    return quota;
+  #mayExceed(quota: Quota, units: number, now: number): boolean {
+    if (quota.source === 'learned') return this.#learned.mayTest(quota, this.unanswered, now);
+    return this.unanswered === 0 && quota.mayProbe(units, now);
   }
 
   #wait(code: 'probing' | 'first_contact', why: string): Refusal {
@@ -224,8 +230,13 @@ export class Scope {
   }
 }
 
-const cooldownRefusal = ({ class: failureClass, reason, until }: CooldownPhase & { phase: 'coolingDown' }): Refusal => {
-  const code = failureClass === 'auth' ? 'disabled' : 'cooldown';
+const cooldownRefusal = ({
+  class: failureClass,
+  doubted,
+  reason,
+  until,
+}: CooldownPhase & { phase: 'coolingDown' }): Refusal => {
+  const code = failureClass === 'auth' && !doubted ? 'disabled' : 'cooldown';
   return { granted: false, code, class: failureClass, reason, retryAt: until };
 };
 

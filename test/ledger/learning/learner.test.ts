@@ -97,11 +97,11 @@ describe('Learning from refusals without a stated limit', () => {
   });
 
   describe('in detail:', () => {
-    const BARE = { expected: false, hintMs: undefined, inFlight: 0 };
+    const BARE = { expected: false, hintMs: undefined, inFlight: 0, tokens: 1 };
 
     it('a window is at least as long as the wait that the provider names', () => {
       const learner = new Learner();
-      for (let index = 0; index < 20; index++) learner.served(1_000 * index);
+      for (let index = 0; index < 20; index++) learner.served(1_000 * index, 1);
       learner.refused(20_000, { ...BARE, hintMs: 35_000 });
       // Room that is missing repeatedly would make a shorter one likely.
       for (const now of [62_000, 63_000, 64_000, 65_000]) learner.refused(now, { ...BARE, hintMs: 3_000 });
@@ -112,7 +112,7 @@ describe('Learning from refusals without a stated limit', () => {
 
     it('attempts in flight count as admitted before the one that is refused', () => {
       const learner = new Learner();
-      for (let index = 0; index < 14; index++) learner.served(1_000 * index);
+      for (let index = 0; index < 14; index++) learner.served(1_000 * index, 1);
       learner.refused(14_000, BARE);
       expect(learner.learned).to.deep.equal({ limit: 14, windowMs: 60_000 });
       // Of many at once all but one are served, and the refused one is answered first.
@@ -122,13 +122,13 @@ describe('Learning from refusals without a stated limit', () => {
 
     it('a test is sent when a shorter window would be over, not right after a burst', () => {
       const learner = new Learner();
-      for (let index = 0; index < 5; index++) learner.served(index);
+      for (let index = 0; index < 5; index++) learner.served(index, 1);
       // A hint, so that there are no early probes.
       learner.refused(100, { ...BARE, hintMs: 11_000 });
-      for (let index = 0; index < 3; index++) learner.served(150_000 + index);
+      for (let index = 0; index < 3; index++) learner.served(150_000 + index, 1);
       expect(learner.mayTest(150_100), 'right after a burst').to.equal(false);
       expect(learner.mayTest(160_100), 'ten seconds after it').to.equal(true);
-      learner.served(179_000);
+      learner.served(179_000, 1);
       expect(learner.mayTest(179_100), 'not quiet again').to.equal(false);
       expect(learner.mayTest(181_000), 'never quiet, and overdue').to.equal(true);
     });

@@ -400,18 +400,87 @@ describe('MemoryLedger', () => {
       expect(grants('groq/a', 33)).to.equal(0);
     });
 
-    it('disable a provider whose key was refused until its configuration changes', () => {
-      fail('groq/a', 'auth');
-      expect(ledger.status('groq/b')).to.include({ state: 'disabled', until: Number.POSITIVE_INFINITY });
-      configure();
-      expect(ledger.status('groq/b').state).to.equal('disabled');
+    it('disable a provider whose key was refused, for a minute that doubles to an hour, or until its key changes', () => {
+      const spans = Array.from({ length: 8 }, () => {
+        const end = fail('groq/a', 'auth') as number;
+        expect(ledger.status('groq/b')).to.include({ state: 'disabled', until: end });
+        expect(refusal('groq/b')).to.include({ code: 'disabled', class: 'auth', retryAt: end });
+        const span = end - clock.now();
+        clock.turn(span);
+        return span / 60_000;
+      });
+      expect(spans).to.deep.equal([1, 2, 4, 8, 16, 32, 60, 60]);
+      expect(grants('groq/a', 9), 'one probe').to.equal(1);
       ledger.configure([{ provider: 'groq', fingerprint: 'another key' }], TARGETS, []);
       expect(ledger.status('groq/b').state).to.equal('available');
     });
 
+    it('doubt the first refusal of a key that worked, and disable the provider when it repeats', () => {
+      hear('groq/a');
+      expect(fail('groq/a', 'auth')).to.equal(clock.now() + 5_000);
+      expect(refusal('groq/b')).to.include({ code: 'cooldown', class: 'auth' });
+      expect(ledger.status('groq/b').state).to.equal('exhausted');
+      clock.turn(5_000);
+      expect(fail('groq/a', 'auth')).to.equal(clock.now() + 60_000);
+      expect(ledger.status('groq/b').state).to.equal('disabled');
+      clock.turn(60_000);
+      hear('groq/b');
+      expect(fail('groq/b', 'auth'), 'it works again').to.equal(clock.now() + 5_000);
+    });
+
     it('bound the times that a provider names (a claim, not a truth)', () => {
       expect(fail('groq/a', 'rate_limit', clock.now() + 9e9)).to.equal(clock.now() + 6 * 3_600_000);
-      expect(fail('groq/b', 'rate_limit', clock.now() - 5)).to.equal(clock.now() + 500);
+      expect(fail('groq/b', 'rate_limit', clock.now() + 1)).to.equal(clock.now() + 500);
+      expect(fail('openrouter/paid', 'quota', Number.POSITIVE_INFINITY)).to.equal(clock.now() + 86_400_000);
+    });
+
+    for (const [what, hintMs, seconds] of [
+      ['no time', undefined, [2, 4, 8, 16, 32, 64, 64]],
+      ['now', 0, [2, 4, 8, 16, 32, 64, 64]],
+      ['a time long past', -9e9, [2, 4, 8, 16, 32, 64, 64]],
+      ['no number', Number.NaN, [2, 4, 8, 16, 32, 64, 64]],
+      ['always a second', 1_000, [1, 2, 4, 8, 16, 32, 64, 64]],
+      ['always a minute', 60_000, [60, 120, 240, 480, 480]],
+    ] as const) {
+      it(`grow while refusals repeat and the provider names ${what}`, () => {
+        const spans = seconds.map(() => {
+          const span =
+            (fail('groq/a', 'rate_limit', hintMs === undefined ? undefined : clock.now() + hintMs) ?? 0) - clock.now();
+          clock.turn(span);
+          return span / 1_000;
+        });
+        expect(spans).to.deep.equal(seconds);
+        hear('groq/a');
+        const first = fail('groq/a', 'rate_limit', hintMs === undefined ? undefined : clock.now() + hintMs) as number;
+        expect((first - clock.now()) / 1_000, 'after a success').to.equal(seconds[0]);
+      });
+    }
+
+    it('grow as well when failures of two classes alternate', () => {
+      const spans = Array.from({ length: 6 }, (_, index) => {
+        const end = fail('groq/a', index % 2 === 0 ? 'rate_limit' : 'overloaded');
+        const span = end === undefined ? 0 : end - clock.now();
+        clock.turn(span);
+        return span / 1_000;
+      });
+      expect(spans).to.deep.equal([2, 0, 4, 2, 8, 4]);
+    });
+
+    it('do not grow when an attempt is refused that was sent before the cooldown ended', () => {
+      hear('groq/a');
+      const [first, second] = [reserve('groq/a'), reserve('groq/a')];
+      const hint = (): number => clock.now() + 1_000;
+      ledger.coolDown(first, 'target', { class: 'rate_limit', reason: 'no', until: hint() });
+      clock.turn(1_500);
+      const until = ledger.coolDown(second, 'target', { class: 'rate_limit', reason: 'no', until: hint() });
+      expect(until).to.equal(clock.now() + 1_000);
+    });
+
+    it('last no longer than the window of the limit that the refusal names', () => {
+      const reservation = reserve('groq/a');
+      respond(ledger, reservation, [{ dimension: 'requests', window: '1m', limit: 5, remaining: 0 }], false);
+      const coolDown = { class: 'rate_limit', reason: 'no', until: clock.now() + 5_000_000 } as const;
+      expect(ledger.coolDown(reservation, 'target', coolDown)).to.equal(clock.now() + 60_000);
     });
   });
 
