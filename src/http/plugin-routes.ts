@@ -2,6 +2,8 @@ import type { Context, Middleware, Next } from 'koa';
 import type { Routes } from '../host/routes.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { RouteKey, RouteMethod, RouteRequest } from '../plugin/index.js';
+import { omit } from '../plugin/readers/headers.js';
+import { SECRET_HEADERS } from './auth.js';
 
 /** The middleware that checks the key, by the key that a route asks for. */
 export type Keys = Readonly<Record<RouteKey, Middleware>>;
@@ -29,7 +31,7 @@ export const answerPluginRoutes =
 
 const requestOf = ({ method, path, querystring, req }: Context): RouteRequest => {
   // A plugin does not get to see the caller's key.
-  const { authorization: _, cookie: __, ...headers } = req.headers;
+  const headers = omit(req.headers, ...SECRET_HEADERS);
   const asked = method === 'HEAD' ? 'GET' : method;
   return { method: asked as RouteMethod, path, query: new URLSearchParams(querystring), headers };
 };

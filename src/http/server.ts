@@ -2,6 +2,7 @@ import Router, { type RouterContext } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
+import { correctPaths, isAdmin } from './address.js';
 import { requireKey } from './auth.js';
 import { postChat } from './chat.js';
 import type { Current } from './current.js';
@@ -36,6 +37,7 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
     // A broken connection means that the caller left, which is handled where it matters.
     if (!GONE.has(error.code ?? '')) log.error(`Unexpected: ${error.stack ?? error.message}`);
   });
+  app.use(correctPaths(() => current().routes));
   app.use(answerEarly());
   app.use(handleErrors(log));
   app.use((ctx, next) => {
@@ -55,8 +57,6 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
 
 /** How Node names a connection that ends early, also in the middle of a request body. */
 const GONE = new Set(['HPE_INVALID_EOF_STATE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
-
-const isAdmin = (path: string): boolean => /^\/admin(?:\/|$)/i.test(path);
 
 const nothingThere = (ctx: Pick<RouterContext, 'matched' | 'path' | 'method'>): never => {
   const methods = new Set((ctx.matched ?? []).flatMap((layer) => layer.methods));
