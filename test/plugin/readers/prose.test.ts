@@ -1,4 +1,4 @@
-import { nextMidnightIn, nextMinute, nextUtcMidnight, parseLimits, parseWait, type StatedLimit } from '429chain/plugin';
+import { nextMidnightIn, nextMinute, nextUtcMidnight, parseLimits, type StatedLimit } from '429chain/plugin';
 import { expect } from 'chai';
 
 const LIMITS: readonly (readonly [string, readonly StatedLimit[]])[] = [
@@ -74,34 +74,9 @@ const LIMITS: readonly (readonly [string, readonly StatedLimit[]])[] = [
   ['Rate limit exceeded', []],
 ];
 
-const WAITS: readonly (readonly [string, number | undefined])[] = [
-  ['Please try again in 2s. Need more tokens?', 2000],
-  ['Please try again in 644ms.', 644],
-  ['Please try again in 6.780999999s. Visit', 6781],
-  ['try again in 6m54.72s.', 414_720],
-  ['try again in 11m0.528s', 660_528],
-  ['try again in 1h23m45.6s.', 5_025_600],
-  ['try again in 6m 11.52s. Need', 371_520],
-  ['Please wait 5631 seconds before retrying.', 5_631_000],
-  ['Please wait 0 seconds before retrying.', 0],
-  ['Please retry in 38.662417882s.', 38_662],
-  ['Rate limit exceeded. Retry after 1 seconds.', 1000],
-  ['No deployments available, Try again in 60 seconds.', 60_000],
-  ['Monthly usage limit reached. Resets in 13 days.', 1_123_200_000],
-  ['Please retry after in-flight requests settle. Try again in 5 minutes', 300_000],
-  ['Please retry shortly.', undefined],
-  ['Please try again soon.', undefined],
-  ['retry in 5 months', undefined],
-  ['in 20s', undefined],
-];
-
 describe('limits in prose', () => {
   for (const [text, limits] of LIMITS)
     it(`are read: ${text.slice(0, 60)}`, () => expect(parseLimits(text)).to.deep.equal(limits));
-});
-
-describe('waits in prose', () => {
-  for (const [text, ms] of WAITS) it(`are ${ms} ms: ${text}`, () => expect(parseWait(text)).to.equal(ms));
 });
 
 describe('documented resets', () => {
