@@ -86,7 +86,7 @@ const codesOf = (object: Fields): string[] =>
     const name = plainName(key);
     // MiniMax: a `status_code` that is no HTTP status.
     if (typeof value === 'number') return isCode(name) || (isStatus(name) && value >= 600) ? [String(value)] : [];
-    if (typeof value !== 'string' || value === '') return [];
+    if (typeof value !== 'string' || value === '' || (name === 'reason' && /\s/.test(value))) return [];
     return isCode(name) || (isError(name) && IDENTIFIER.test(value)) ? [value.slice(0, LONGEST_CODE)] : [];
   });
 
