@@ -21,7 +21,7 @@ const PARTS: readonly RegExp[] = [
   ),
   // 3pm · 3 a.m.
   part(String.raw`(?<hour>\d{1,2})\s?(?<half>[ap])\.?m\b\.?`),
-  part(String.raw`(?<word>midnight|noon|tomorrow|today|next month)\b`),
+  part(String.raw`(?<word>midnight|noon|tomorrow|today|(?:next )?month)\b`),
   part(String.raw`(?:(?:next|this) )?(?<weekday>${DAYS.join('|')})(?:[a-z]{3,6})?\b,?`),
 ];
 
@@ -83,7 +83,7 @@ const resolve = (found: Groups, now: number, zone: string | number): number | un
     // A date without a year that is long past is in the next year.
     return date.year === undefined && moment < now - 86_400_000 ? at({ ...date, year: today.year + 1 }) : moment;
   }
-  if (/^next month$/i.test(found.word ?? '')) return at({ month: today.month + 1, day: 1 });
+  if (/month$/i.test(found.word ?? '')) return at({ month: today.month + 1, day: 1 });
   if (/^tomorrow$/i.test(found.word ?? '')) return at({ day: today.day + 1 });
   if (found.weekday !== undefined) {
     const days =

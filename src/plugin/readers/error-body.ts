@@ -43,21 +43,26 @@ const LONGEST_KEY = 40;
  */
 export const readErrorBody = (body: unknown): ErrorFacts => {
   const { parts, words } = walkError(body);
-  const around = parts.filter(({ detail }) => detail === undefined);
-  const layers = [...around.filter(({ envelope }) => envelope), ...around.filter(({ envelope }) => !envelope)];
-  const details = parts.filter(({ detail }) => detail !== undefined);
+  const [errors, about] = [true, false].map((is) =>
+    parts.filter(({ detail, envelope }) => detail === undefined && envelope === is),
+  ) as [ErrorPart[], ErrorPart[]];
+  const details = parts.filter(({ detail }) => detail === 'item');
+  const inside = parts.filter(({ detail }) => detail === 'inside');
+  // The innermost object of the error itself says most; what is said about the error counts only without one.
+  const innermost = [...errors.toReversed(), ...about.toReversed(), ...details, ...inside];
   const message = mostSpecific(words).slice(0, LONGEST_MESSAGE);
-  const codes = [...new Set([...layers, ...details].flatMap(({ object }) => codesOf(object)))].slice(0, MOST_CODES);
+  const codes = [
+    ...new Set([...errors, ...about, ...details, ...inside].flatMap(({ object }) => codesOf(object))),
+  ].slice(0, MOST_CODES);
   return {
     message,
     summary: summaryOf(message, codes, parts[0]?.object, body),
     sentences: [...new Set([message, ...words.map(({ text }) => text.slice(0, LONGEST_MESSAGE))])].filter(Boolean),
     codes,
-    status:
-      first([...innermostFirst(layers), ...details], statusOf) ?? statusOfText(parts.length === 0 ? body : undefined),
-    param: first(innermostFirst(layers), paramOf) ?? first(details, ({ object }) => paramOfLocation(object.loc)),
-    layers: layers.map(({ object }) => object),
-    details: details.filter(({ detail }) => detail === 'item').map(({ object }) => object),
+    status: first(innermost, statusOf) ?? (typeof body === 'number' ? statusIn(body) : undefined),
+    param: first(innermost, paramOf) ?? first(details, paramOfLocation),
+    layers: [...errors, ...inside, ...about].map(({ object }) => object),
+    details: details.map(({ object }) => object),
     plainText: parts.length === 0,
   };
 };
@@ -76,18 +81,12 @@ const summaryOf = (message: string, codes: readonly string[], outermost: Fields 
   return `JSON with the ${keys.length === 1 ? 'key' : 'keys'} ${shown.join(', ')}${keys.length > MOST_KEYS ? ', …' : ''}`;
 };
 
-/** The status of the error itself, the innermost first; what is said about the error counts only without one. */
-const innermostFirst = (layers: readonly ErrorPart[]): ErrorPart[] => [
-  ...layers.filter(({ envelope }) => envelope).toReversed(),
-  ...layers.filter(({ envelope }) => !envelope).toReversed(),
-];
-
 const codesOf = (object: Fields): string[] =>
   entriesOf(object).flatMap(([key, value]) => {
     const name = plainName(key);
     // MiniMax: a `status_code` that is no HTTP status.
     if (typeof value === 'number') return isCode(name) || (isStatus(name) && value >= 600) ? [String(value)] : [];
-    if (typeof value !== 'string' || value === '') return [];
+    if (typeof value !== 'string' || value === '' || (name === 'reason' && /\s/.test(value))) return [];
     return isCode(name) || (isError(name) && IDENTIFIER.test(value)) ? [value.slice(0, LONGEST_CODE)] : [];
   });
 
@@ -113,8 +112,6 @@ const statusIn = (value: unknown): number | undefined => {
   return Number.isNaN(status) ? undefined : status;
 };
 
-const statusOfText = (body: unknown): number | undefined => (typeof body === 'number' ? statusIn(body) : undefined);
-
 const paramOf = ({ object }: ErrorPart): string | undefined => {
   const found = entriesOf(object).find(
     ([key, value]) => PARAM_NAMES.test(plainName(key)) && typeof value === 'string' && value !== '',
@@ -123,7 +120,7 @@ const paramOf = ({ object }: ErrorPart): string | undefined => {
 };
 
 /** FastAPI: `["body", "messages", 1, "name"]` → `messages[1].name`. */
-const paramOfLocation = (loc: unknown): string | undefined => {
+const paramOfLocation = ({ object: { loc } }: ErrorPart): string | undefined => {
   if (!Array.isArray(loc)) return undefined;
   const path = loc.slice(loc[0] === 'body' ? 1 : 0, 10).filter((step) => ['string', 'number'].includes(typeof step));
   const text = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');

@@ -12,7 +12,7 @@ const BEFORE_DATE =
   /\b(?:resets?|resetting|refresh(?:es|ed)?|renews?|replenish(?:es|ed)?|try(?: again| it again)?|retry|available(?: again)?|come back|unlocks?|unlocked|lifted|until|next (?:reset|request|attempt)|reset time)(?: (?:again|daily|every day|each day|automatically|next|is|be|time|after|at|on|by|from|will be|allowed)){0,6}\s{0,2}[:=]?\s{0,2}/gi;
 
 const SPAN_PART =
-  /(?:,?\s{1,2}and\s{1,2}|,\s{0,2}|\s{0,2})(\d{1,12}(?:\.\d{1,12})?|an?|one)\s?(ms|millisecond|msec|s|sec|second|m|min|minute|h|hr|hour|d|day|w|week|毫秒|秒|分钟|分|小时|天)s?(?![a-z])/iy;
+  /(?:,?\s{1,2}and\s{1,2}|,\s{0,2}|\s{0,2})(\d{1,12}(?:\.\d{1,12})?|(?:an?|one)(?=\s))\s?(ms|millisecond|msec|s|sec|second|m|min|minute|h|hr|hour|d|day|w|week|毫秒|秒|分钟|分|小时|天)s?(?![a-z])/iy;
 const CLOCK_SPAN = /\s{0,2}(\d{1,3}):(\d{2}):(\d{2})(?![\d:])/y;
 const BARE_SECONDS = /\s{0,2}(\d{1,9}(?:\.\d{1,9})?)(?=\s{0,3}(?:[.,;)\]}"]|$))/y;
 

@@ -7,6 +7,8 @@ interface Row {
   readonly it: string;
   readonly body: unknown;
   readonly message: string;
+  /** What people see, if it is not the message. */
+  readonly summary?: string;
   readonly codes?: readonly string[];
   readonly status?: number;
   readonly plainText?: boolean;
@@ -94,20 +96,170 @@ const ROWS: readonly Row[] = [
     message: 'Authentication Fails (governor)',
     plainText: true,
   },
-  { it: 'HTML', body: '<html></html>', message: '<html></html>', plainText: true },
+  {
+    it: 'HTML',
+    body: '<html></html>',
+    message: '<html></html>',
+    summary: 'an HTML page without a title',
+    plainText: true,
+  },
+  {
+    it: 'HTML with a title (Cloudflare)',
+    body: '<!DOCTYPE html>\n<html><head><title>a | 524: A timeout &amp; more</title>',
+    message: '<!DOCTYPE html>\n<html><head><title>a | 524: A timeout &amp; more</title>',
+    summary: 'an HTML page: a | 524: A timeout & more',
+    plainText: true,
+  },
+  {
+    it: 'HTML with a heading (nginx)',
+    body: '<html><body><center><h1>502 Bad Gateway</h1></center>',
+    message: '<html><body><center><h1>502 Bad Gateway</h1></center>',
+    summary: 'an HTML page: 502 Bad Gateway',
+    plainText: true,
+  },
+  {
+    it: 'XML',
+    body: '<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>no</Message></Error>',
+    message: '<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>no</Message></Error>',
+    summary: 'no',
+    plainText: true,
+  },
+  {
+    it: 'long text of several lines',
+    body: `Error: no\n${'at somewhere\n'.repeat(50)}`,
+    message: `Error: no\n${'at somewhere\n'.repeat(50)}`.trim(),
+    summary: 'Error: no',
+    plainText: true,
+  },
+  { it: 'a JSON string (SiliconFlow)', body: '"Invalid token"', message: 'Invalid token', plainText: true },
+  {
+    it: 'text before JSON (LiteLLM)',
+    body: 'litellm.X: Y - {"error":{"message":"no","code":"c"}}',
+    message: 'no',
+    codes: ['c'],
+  },
+  { it: 'an event stream', body: 'event: error\ndata: {"error":{"message":"no"}}\n\n', message: 'no' },
+  {
+    it: 'a field of an event stream (llama.cpp)',
+    body: 'error: {"code":503,"message":"no"}',
+    message: 'no',
+    codes: ['503'],
+    status: 503,
+  },
+  {
+    it: "the provider's words behind a router's (OpenRouter)",
+    body: { error: { message: 'Provider returned error', code: 429, metadata: { raw: 'no room' } } },
+    message: 'Provider returned error: no room',
+    codes: ['429'],
+    status: 429,
+  },
+  {
+    it: "the provider's JSON behind a router's words (OpenRouter)",
+    body: { error: { message: 'Provider returned error', code: 400, metadata: { raw: '{"error":{"message":"no"}}' } } },
+    message: 'Provider returned error: no',
+    codes: ['400'],
+    status: 400,
+  },
+  { it: 'an object of errors (ModelScope)', body: { errors: { message: 'no' }, request_id: 'r' }, message: 'no' },
+  {
+    it: 'errors by field (Rails)',
+    body: { errors: { model: ['is gone'], n: 'is too big' } },
+    message: 'model: is gone; n: is too big',
+  },
+  { it: 'a list of strings', body: { errors: ['not so', 'nor that'] }, message: 'not so; nor that' },
+  {
+    it: 'a fault (Apigee)',
+    body: { fault: { faultstring: 'no', detail: { errorcode: 'c' } } },
+    message: 'no',
+    codes: ['c'],
+  },
+  { it: 'Pascal case (AWS)', body: { __type: 'T', Message: 'no' }, message: 'no', codes: ['T'] },
+  { it: 'OAuth', body: { error: 'invalid_grant', error_description: 'no' }, message: 'no', codes: ['invalid_grant'] },
+  {
+    it: 'JSON text in a body (a gateway)',
+    body: { statusCode: 502, body: '{"error":"no"}' },
+    message: 'no',
+    status: 502,
+  },
+  {
+    it: 'a status with its words',
+    body: { status: '429 Too Many Requests', msg: 'no' },
+    message: 'no',
+    codes: ['429 Too Many Requests'],
+    status: 429,
+  },
+  {
+    it: 'a status that is no HTTP status (MiniMax)',
+    body: { base_resp: { status_code: 1008, status_msg: 'no' } },
+    message: 'no',
+    codes: ['1008'],
+  },
+  {
+    it: 'a label beside the words',
+    body: { error: 'Bad Request', message: 'Bad Request', detail: 'no field x' },
+    message: 'no field x',
+  },
+  {
+    it: 'a label around the words',
+    body: { message: 'Internal Server Error', error: { reason: 'no such model' } },
+    message: 'no such model',
+  },
+  { it: 'a label alone', body: { message: 'Bad Request' }, message: 'Bad Request' },
+  {
+    it: 'words beside links (Google)',
+    body: { error: { message: 'no', details: [{ links: [{ description: 'Learn more about quotas' }] }] } },
+    message: 'no',
+  },
+  {
+    it: 'words that an inner error says better (Azure)',
+    body: { error: { message: 'no', innererror: { code: 'c', message: 'no x' } } },
+    message: 'no x',
+    codes: ['c'],
+  },
+  { it: 'codes alone', body: { code: 'c', type: 't' }, message: '', summary: 'c, t', codes: ['c', 't'] },
+  {
+    it: 'nothing known',
+    body: { foo: 'secret', bar: { baz: 1 } },
+    message: '',
+    summary: 'JSON with the keys foo, bar',
+  },
+  { it: 'an empty object', body: {}, message: '', summary: 'an empty JSON object' },
+  { it: 'an empty list', body: [], message: '', summary: 'an empty JSON list', plainText: true },
+  {
+    it: "a model's answer",
+    body: { message: { role: 'assistant', content: 'secret' } },
+    message: '',
+    summary: 'JSON with the key message',
+  },
+  {
+    it: 'errors of other attempts (OpenRouter)',
+    body: { error: { message: 'no', metadata: { previous_errors: [{ code: 429, message: 'other words' }] } } },
+    message: 'no',
+  },
+  {
+    it: 'property names of every object',
+    body: JSON.parse('{"__proto__":{"message":"no"},"constructor":1}'),
+    message: 'no',
+  },
   { it: 'JSON that is cut off', body: '{"error": {"mess', message: '{"error": {"mess', plainText: true },
   { it: 'no body', body: undefined, message: '', plainText: true },
-  { it: 'null, and numbers instead of words', body: { error: { message: 5, code: null, type: {} } }, message: '' },
+  {
+    it: 'null, and numbers instead of words',
+    body: { error: { message: 5, code: null, type: {} } },
+    message: '',
+    summary: 'JSON with the key error',
+  },
   { it: 'an error of null', body: { error: null, message: 'no' }, message: 'no' },
 ];
 
 describe('error bodies', () => {
-  for (const { it: name, body, message, codes = [], status, plainText = false } of ROWS) {
+  for (const { it: name, body, message, summary = message, codes = [], status, plainText = false } of ROWS) {
     it(`are read: ${name}`, () => {
       const facts = readErrorBody(body);
-      const { message: words, status: claimed, plainText: text } = facts;
-      expect({ words, codes: [...facts.codes].sort(), claimed, text }).to.deep.equal({
+      const { message: words, summary: shown, status: claimed, plainText: text } = facts;
+      expect({ words, shown, codes: [...facts.codes].sort(), claimed, text }).to.deep.equal({
         words: message,
+        shown: summary,
         codes: [...codes].sort(),
         claimed: status,
         text: plainText,

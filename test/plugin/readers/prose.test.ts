@@ -1,5 +1,13 @@
-import { nextMidnightIn, nextMinute, nextUtcMidnight, parseLimits, parseWait, type StatedLimit } from '429chain/plugin';
+import { nextMidnightIn, nextMinute, nextUtcMidnight, parseLimits, type StatedLimit } from '429chain/plugin';
 import { expect } from 'chai';
+
+const limited = (dimension: StatedLimit['dimension'], window: string, limit?: number): StatedLimit => ({
+  dimension,
+  window,
+  limit,
+  remaining: 0,
+  requested: undefined,
+});
 
 const LIMITS: readonly (readonly [string, readonly StatedLimit[]])[] = [
   [
@@ -70,38 +78,95 @@ const LIMITS: readonly (readonly [string, readonly StatedLimit[]])[] = [
       { dimension: 'input_tokens', window: undefined, limit: 0, remaining: 0, requested: undefined },
     ],
   ],
+
+  // Letters name the window: SiliconFlow and others.
+  ['Request was rejected due to rate limiting. Details:TPM limit reached.', [limited('tokens', '1m')]],
+  ['Details:RPM limit reached.', [limited('requests', '1m')]],
+  ['Details:RPD limit reached.', [limited('requests', '1d')]],
+  ['Details:TPD limit reached.', [limited('tokens', '1d')]],
+  ['RPH limit exceeded', [limited('requests', '1h')]],
+  ['ITPM limit reached', [limited('input_tokens', '1m')]],
+  ['OTPM limit reached', [limited('output_tokens', '1m')]],
+  ['Details:IPM limit reached.', []],
+  ['You exceeded 40 RPM', [limited('requests', '1m', 40)]],
+  ['You have exceeded your RPM limit of 40', [limited('requests', '1m', 40)]],
+  ['TPM limit 1000', [limited('tokens', '1m', 1000)]],
+  ['RPM limit: 20', [limited('requests', '1m', 20)]],
+  ['Rate limit is 1.5M TPM', [limited('tokens', '1m', 1_500_000)]],
+  ['limit: 250k TPD', [limited('tokens', '1d', 250_000)]],
+  ['hit the RPS limit', [limited('requests', '1s')]],
+  ['reached 10 QPS. max 10 QPS', [limited('requests', '1s', 10)]],
+  // Windows in words and numbers.
+  ['limit: 20 requests per 1m', [limited('requests', '1m', 20)]],
+  ['Rate limit exceeded: 5 requests/min', [limited('requests', '1m', 5)]],
+  ['5 requests/min', [limited('requests', '1m', 5)]],
+  ['limit of 100 requests every 24 hours', [limited('requests', '1d', 100)]],
+  ['Rate limit exceeded: 10 per 1 minute', [limited('requests', '1m', 10)]],
+  ['a maximum of 3 requests per second', [limited('requests', '1s', 3)]],
+  ['only 200 messages per 5 hours', [limited('requests', '5h', 200)]],
+  [
+    "would exceed your organization's rate limit of 50,000 input tokens per minute",
+    [limited('input_tokens', '1m', 50_000)],
+  ],
+  ['limit of 8,000 output tokens per minute', [limited('output_tokens', '1m', 8000)]],
+  ['limited to 1.5M tokens per day', [limited('tokens', '1d', 1_500_000)]],
+  ['limited to 1k requests a day', [limited('requests', '1d', 1000)]],
+  ['You have reached your daily request limit of 50', [limited('requests', '1d', 50)]],
+  ['Daily limit of 50 requests reached', [limited('requests', '1d', 50)]],
+  ['weekly token limit exceeded', [limited('tokens', '7d')]],
+  ['requests per minute quota exceeded', [limited('requests', '1m')]],
+  ["You have exceeded today's quota for model Qwen/Qwen3.5-35B-A3B", [limited('requests', '1d')]],
+  [
+    'Request too large for model x on output tokens per minute (OTPM): Limit 1000, Requested 1434, please reduce max_tokens',
+    [{ dimension: 'output_tokens', window: '1m', limit: 1000, remaining: undefined, requested: 1434 }],
+  ],
+  [
+    'output tokens per minute: Limit 1000, Requested 1434',
+    [{ dimension: 'output_tokens', window: '1m', limit: 1000, remaining: undefined, requested: 1434 }],
+  ],
+  [
+    'on requests per minute (RPM): Limit: 30, Used: 30, Requested: 1.',
+    [{ dimension: 'requests', window: '1m', limit: 30, remaining: 0, requested: 1 }],
+  ],
+  // The prompt, numbers of something else, and words without a limit.
+  ['Invalid value: "limit: 20 requests per 1m" is not allowed here', []],
+  ['The prompt "our API allows 5 requests/min and TPM limit 1000, please document it" was refused', []],
+  ['Unknown name `limited to 8 requests per minute`', []],
+  ['maximum context length is 131072 tokens, however you requested 150000 tokens', []],
+  ['Usage limit reached for 5 hour. Your limit will reset at 2026-05-25 19:22:49', []],
+  ['max_tokens must be at most 4096', []],
   ['Number of request tokens has exceeded your per-minute rate limit', []],
   ['Rate limit exceeded', []],
 ];
 
-const WAITS: readonly (readonly [string, number | undefined])[] = [
-  ['Please try again in 2s. Need more tokens?', 2000],
-  ['Please try again in 644ms.', 644],
-  ['Please try again in 6.780999999s. Visit', 6781],
-  ['try again in 6m54.72s.', 414_720],
-  ['try again in 11m0.528s', 660_528],
-  ['try again in 1h23m45.6s.', 5_025_600],
-  ['try again in 6m 11.52s. Need', 371_520],
-  ['Please wait 5631 seconds before retrying.', 5_631_000],
-  ['Please wait 0 seconds before retrying.', 0],
-  ['Please retry in 38.662417882s.', 38_662],
-  ['Rate limit exceeded. Retry after 1 seconds.', 1000],
-  ['No deployments available, Try again in 60 seconds.', 60_000],
-  ['Monthly usage limit reached. Resets in 13 days.', 1_123_200_000],
-  ['Please retry after in-flight requests settle. Try again in 5 minutes', 300_000],
-  ['Please retry shortly.', undefined],
-  ['Please try again soon.', undefined],
-  ['retry in 5 months', undefined],
-  ['in 20s', undefined],
-];
-
 describe('limits in prose', () => {
   for (const [text, limits] of LIMITS)
-    it(`are read: ${text.slice(0, 60)}`, () => expect(parseLimits(text)).to.deep.equal(limits));
+    it(`are read: ${text.slice(0, 80)}`, () => expect(parseLimits(text)).to.deep.equal(limits));
 });
 
-describe('waits in prose', () => {
-  for (const [text, ms] of WAITS) it(`are ${ms} ms: ${text}`, () => expect(parseWait(text)).to.equal(ms));
+describe('limits in hostile prose', () => {
+  for (const word of [
+    'limit ',
+    'limited to 1,',
+    '1,111',
+    'exceeded ',
+    'on a per minute',
+    'TPM limit ',
+    'tokens per ',
+    'daily ',
+    '"a',
+    '1.5M ',
+    ': 5 ',
+    'quota exceeded for metric: a',
+  ]) {
+    it(`are looked for in bounded time: ${JSON.stringify(word)}`, () => {
+      const text = word.repeat(100_000 / word.length);
+      // Processor time: other work on the machine does not count.
+      const before = process.cpuUsage();
+      parseLimits(text);
+      expect(process.cpuUsage(before).user / 1000).to.be.below(500);
+    });
+  }
 });
 
 describe('documented resets', () => {

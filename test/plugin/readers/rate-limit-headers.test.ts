@@ -154,6 +154,77 @@ const ROWS: readonly Row[] = [
     signals: [{ dimension: 'input_tokens', window: '1m', limit: 50_000, remaining: 0, resetAt: AT + 30_000 }],
   },
   {
+    it: "reads ModelScope's two days, of the account and of the model",
+    headers: {
+      'modelscope-ratelimit-requests-limit': '2000',
+      'modelscope-ratelimit-requests-remaining': '1987',
+      'modelscope-ratelimit-model-requests-limit': '500',
+      'modelscope-ratelimit-model-requests-remaining': '499',
+    },
+    signals: [
+      { dimension: 'requests', window: '1d', scope: 'provider', limit: 2000, remaining: 1987, resetAt: undefined },
+      { dimension: 'requests', window: '1d', limit: 500, remaining: 499, resetAt: undefined },
+    ],
+  },
+  {
+    it: "reads a gateway's headers whose window is their only suffix (Kong)",
+    headers: {
+      'x-ratelimit-limit-second': '5',
+      'x-ratelimit-remaining-second': '4',
+      'x-ratelimit-limit-month': '1000',
+      'x-ratelimit-remaining-month': '7',
+    },
+    signals: [
+      { dimension: 'requests', window: '1s', limit: 5, remaining: 4, resetAt: undefined },
+      { dimension: 'requests', window: '30d', limit: 1000, remaining: 7, resetAt: undefined },
+    ],
+  },
+  {
+    it: 'reads x-rate-limit-*',
+    headers: { 'x-rate-limit-limit': '15', 'x-rate-limit-remaining': '3', 'x-rate-limit-reset': String(AT / 1000 + 9) },
+    signals: [{ dimension: 'requests', limit: 15, remaining: 3, resetAt: AT + 9000 }],
+  },
+  {
+    it: 'bounds a reset by the window of its header',
+    headers: {
+      'x-ratelimit-remaining-requests-minute': '0',
+      'x-ratelimit-reset-requests-minute': '172800',
+      'x-ratelimit-remaining-requests-day': '0',
+      'x-ratelimit-reset-requests-day': '2400-01-01T00:00:00Z',
+      'x-ratelimit-remaining-requests-month': '0',
+      'x-ratelimit-reset-requests-month': '31d',
+    },
+    signals: [
+      { dimension: 'requests', window: '1m', limit: undefined, remaining: 0, resetAt: AT + 60_000 },
+      { dimension: 'requests', window: '1d', limit: undefined, remaining: 0, resetAt: AT + 86_400_000 },
+      { dimension: 'requests', window: '30d', limit: undefined, remaining: 0, resetAt: AT + 31 * 86_400_000 },
+    ],
+  },
+  {
+    it: "corrects an absolute reset by the provider's clock, and no relative one",
+    headers: {
+      date: new Date(AT + 600_000).toUTCString(),
+      'x-ratelimit-remaining-requests-hour': '1',
+      'x-ratelimit-reset-requests-hour': new Date(AT + 900_000).toISOString(),
+      'x-ratelimit-remaining-tokens-hour': '1',
+      'x-ratelimit-reset-tokens-hour': '300',
+    },
+    signals: [
+      { dimension: 'requests', window: '1h', limit: undefined, remaining: 1, resetAt: AT + 300_000 },
+      { dimension: 'tokens', window: '1h', limit: undefined, remaining: 1, resetAt: AT + 300_000 },
+    ],
+  },
+  {
+    it: 'reads a date without a zone in UTC',
+    headers: { 'x-ratelimit-remaining-requests': '1', 'x-ratelimit-reset-requests': '2026-10-01 12:01:00' },
+    signals: [{ dimension: 'requests', limit: undefined, remaining: 1, resetAt: AT + 30_000 }],
+  },
+  {
+    it: 'ignores an impossible reset',
+    headers: { 'x-ratelimit-remaining-requests': '1', 'x-ratelimit-reset-requests': '1e308' },
+    signals: [{ dimension: 'requests', limit: undefined, remaining: 1, resetAt: undefined }],
+  },
+  {
     it: "counts Cohere's trial for the account (pitfall 8)",
     headers: { 'x-trial-endpoint-call-limit': '20', 'x-trial-endpoint-call-remaining': '19' },
     signals: [{ dimension: 'requests', window: '1m', scope: 'provider', limit: 20, remaining: 19, resetAt: undefined }],
