@@ -84,7 +84,7 @@ export interface Verdict {
   readonly about?: FailureSubject | undefined;
   /** What cools down: the target, its pool or the whole provider. */
   readonly scope?: ScopeKind | undefined;
-  /** When the cooldown ends, epoch ms. `Infinity`: when the configuration changes. */
+  /** When the cooldown ends, epoch ms. `Infinity`: as late as its class allows, a day at most. */
   readonly until?: number | undefined;
   /** Limits that the response states, for example in its body. */
   readonly signals?: readonly Signal[] | undefined;
