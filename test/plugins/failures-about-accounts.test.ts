@@ -139,6 +139,25 @@ const KINDS: readonly Kind[] = [
       [429, 'Billing limit reached'],
       [400, 'Your organization has reached its spending limit'],
       [403, 'Please pay your outstanding invoice'],
+      [
+        429,
+        'litellm.RateLimitError: GroqException - {"error":{"message":"Insufficient balance, please recharge your account right now"}}',
+      ],
+      [
+        400,
+        "Error code: 402 - {'error': {'message': 'Insufficient credits. Add more using https://openrouter.ai/credits', 'code': 402}}",
+      ],
+      [
+        429,
+        {
+          error: {
+            message: 'Provider returned error',
+            code: 429,
+            metadata: { raw: '{"error":{"message":"Insufficient Balance"}}' },
+          },
+        },
+      ],
+      [403, 'No credits'],
     ],
   },
   {
@@ -220,6 +239,9 @@ const KINDS: readonly Kind[] = [
       [401, ''],
       [400, 'Missing API key'],
       [400, 'Invalid API key'],
+      [401, 'No auth credentials found'],
+      [401, 'User not found.'],
+      [403, 'API key disabled for this model list'],
     ],
   },
 ];

@@ -60,6 +60,12 @@ const KINDS: readonly Kind[] = [
       [400, 'You have hit your limit, wait 20 seconds'],
       [403, { error: 'Too Many Requests', code: 'too_many_requests' }],
       [400, { errors: [{ message: 'Rate limit exceeded' }] }],
+      [429, 'Rate limit exceeded. Buy more credits to raise your rate limit'],
+      [429, 'Rate limit exceeded: users with no credits get 20 requests per minute'],
+      [
+        400,
+        'litellm.RateLimitError: x - {"error":{"message":"Rate limit reached for model `llama` in organization `org`, please come back later"}}',
+      ],
     ],
   },
   {

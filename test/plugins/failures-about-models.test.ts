@@ -112,6 +112,10 @@ const KINDS: readonly Kind[] = [
       [403, 'Team not allowed to access model. Allowed models: []'],
       [400, 'The model foo is not hosted here'],
       [403, 'Model is not enabled'],
+      [400, 'litellm.NotFoundError: y'],
+      [403, 'user x is not allowed to use model y'],
+      [403, 'Your organization is restricted from using this model'],
+      [403, 'Model requires a license agreement'],
     ],
   },
 ];

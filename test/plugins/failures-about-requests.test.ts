@@ -79,6 +79,17 @@ const KINDS: readonly Kind[] = [
       [400, 'The number of tokens in the prompt exceeds the limit'],
       [400, 'prompt has 9000 tokens, but the limit is 8192'],
       [200, 'Context size has been exceeded.'],
+      [
+        400,
+        {
+          error: {
+            message: 'Provider returned error',
+            code: 400,
+            metadata: { raw: '{"error":{"message":"This model\'s maximum context length is 8192 tokens"}}' },
+          },
+        },
+      ],
+      [400, 'litellm.ContextWindowExceededError: x'],
     ],
   },
   {
@@ -142,6 +153,19 @@ const KINDS: readonly Kind[] = [
       [422, { detail: [{ loc: ['body', 'model'], msg: 'field required', type: 'value_error.missing' }] }],
       [400, 'n must be 1'],
       [400, 'stop: too many sequences'],
+      [400, 'Model qwq requires a streaming call'],
+      [400, 'The model requires the last message to be from the user'],
+      [400, 'Model x is not supported with response_format'],
+      [400, 'model output not valid JSON'],
+      [400, 'Input violates schema constraint'],
+      [400, 'Model x does not support assistant message prefill'],
+      [400, 'Too many images per request'],
+      [400, 'tool_calls limit exceeded'],
+      [400, 'Thinking is required for this model'],
+      [400, 'Developer instruction is not enabled for models/gemma-3'],
+      [400, 'reasoning_effort is not available for this model'],
+      [400, 'This model only supports streaming'],
+      [400, 'max_tokens exceeds model maximum of 4096'],
     ],
   },
   {

@@ -236,7 +236,7 @@ export const LIMIT_HINTS: readonly ErrorRule[] = [
     'a limit that has no name',
     {
       unless:
-        /\b(?:size|length|dimension|depth|character|file|image|context|schema|parameter|recursion|time|output) limit\b|\bworker\b/i,
+        /\b(?:size|length|dimension|depth|character|file|image|context|schema|parameter|recursion|time|output|tool\w*|batch|array) limit\b|\bworker\b/i,
     },
   ),
   limit(/限额|配额|额度.{0,6}(?:用尽|用完|耗尽)|使用上限/, 'in Chinese'),

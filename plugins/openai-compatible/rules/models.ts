@@ -60,11 +60,11 @@ export const MODEL_CODES: readonly ErrorRule[] = [
   { status: [400, 404], code: ['20012'], class: 'not_found', about: 'model', why: 'SiliconFlow: unknown' },
 ];
 
-const NAME = String.raw`(?:(?:id|name)? ?[:=]? ?['"\x60]?[\w./:@+-]{1,120}['"\x60]?,? )?`;
+const NAME = String.raw`(?!(?:output|response|result|parameter|field|input|message|call)s?\b)(?:(?:id|name)? ?[:=]? ?['"\x60]?[\w./:@+-]{1,120}['"\x60]?,? )?`;
 const MODEL = String.raw`(?<!\b(?:for|with|by|of|on|in|to) (?:this|the|your|that|a) )\bmodels?\b:?`;
 const VERB = '(?:is|was|are|has been|have been) (?:currently |now )?';
 const NOT =
-  'not (?:found|available|allowed|enabled|supported|deployed|permitted|accessible|activated|offered|served|hosted|registered|configured|recognized|valid|included|open|part of)';
+  'not (?:found|available|allowed|enabled|supported|deployed|permitted|accessible|activated|offered|served|hosted|registered|configured|recognized|included)(?! (?:with|when|if|together|in combination)\\b)';
 const GONE =
   '(?:unknown|invalid|deprecated|archived|decommissioned|retired|removed|blocked|disabled|discontinued|withdrawn|gated|restricted|shut down)';
 /** A word that only a model's id can be: it has a digit, a slash or a hyphen. */
@@ -93,7 +93,7 @@ export const MODEL_WORDS: readonly ErrorRule[] = [
     new RegExp(
       [
         // "The model `x` does not exist", "Model x, that you requested, is not supported".
-        String.raw`${MODEL} ${NAME}${IS}(?:${NOT}|(?:does not|doesn't|not) exist|no longer|reached its end of life|could not be found|requires? (?:an?|the|at least|you)\b|(?:is )?only (?:available|accessible|for)\b)`,
+        String.raw`${MODEL} ${NAME}${IS}(?:${NOT}|(?:does not|doesn't|not) exist|no longer|reached its end of life|could not be found|requires? (?:\w+ ){0,5}(?:subscription|plan|tier|licen[cs]e|approval|upgrade|terms|access|verification|account|agreement)\b|(?:is )?only (?:available|accessible|for)\b)`,
         // "Model x is deprecated", "model blocked for this organisation". Without a verb, another word may follow the model.
         String.raw`${MODEL} ${NAME}${VERB}${GONE}\b|${MODEL} (?:blocked|disabled|archived|decommissioned|deprecated|retired|removed)\b`,
         String.raw`\b(?:unknown|no such|nonexistent|unrecognized|unsupported|not a valid|invalid) model\b(?! (?:parameter|output|response|argument))`,
@@ -109,7 +109,7 @@ export const MODEL_WORDS: readonly ErrorRule[] = [
     'unknown, gone or not offered, in the words of nearly all providers',
   ),
   model(
-    /\b(?:no|not have|don't have|without|denied|lacks?|grant(?:ed)?|insufficient) (?:the )?(?:access|permissions?|entitlements?|rights?)\b.{0,60}\bmodels?\b|\bnot (?:allowed|authori[sz]ed|permitted|entitled|enabled|eligible|approved|activated|subscribed)\b.{0,60}\b(?:this |the |that )?models?\b|\b(?:cannot|can't|unable to) (?:access|use)\b.{0,40}\bmodel\b|\baccess to (?:this |the )?model\b.{0,60}\b(?:denied|restricted|blocked|not|requires?)\b|\bblocked\b.{0,40}\bmodel\b|\bmust be verified to use the model\b|\bmodel\b.{0,120}\bblocked\b/i,
+    /\b(?:no|not have|don't have|without|denied|lacks?|grant(?:ed)?|insufficient) (?:the )?(?:access|permissions?|entitlements?|rights?)\b.{0,60}\bmodels?\b|\bnot (?:allowed|authori[sz]ed|permitted|entitled|eligible|approved|activated|subscribed) (?:to|for) (?:access|use|using|call|run|invoke)\b.{0,60}\bmodels?\b|\bnot (?:activated|subscribed to) (?:this|the) model\b|\b(?:cannot|can't|unable to) (?:access|use)\b.{0,40}\bmodel\b|\baccess to (?:this |the )?model\b.{0,60}\b(?:denied|restricted|blocked|not|requires?)\b|\bblocked\b.{0,40}\bmodel\b|\bmust be verified to use the model\b|\bmodel\b.{0,120}\bblocked\b/i,
     'this key may not use this model; OpenAI, Groq, LiteLLM, Cloudflare, GitHub',
     { status: REFUSED, unless: /\binference providers\b|\bmissing scopes?\b/i },
   ),
@@ -146,7 +146,7 @@ export const MODEL_WORDS: readonly ErrorRule[] = [
     { status: REFUSED },
   ),
   model(
-    /\bmodel\b.{0,120}\b(?:country|region|territory|jurisdiction|location)\b|\b(?:accept|agree to)\b.{0,60}\bterms\b.{0,60}\bmodel\b|\bmodel\b.{0,120}\b(?:requires? terms|terms (?:of \w+ )?(?:acceptance|not accepted|must be accepted))|\brequired for this model\b/i,
+    /\bmodel\b.{0,120}\b(?:country|region|territory|jurisdiction|location)\b|\b(?:accept|agree to)\b.{0,60}\bterms\b.{0,60}\bmodel\b|\bmodel\b.{0,120}\b(?:requires? terms|terms (?:of \w+ )?(?:acceptance|not accepted|must be accepted))|\bdata collection is required for this model\b/i,
     'not here, or not before its terms are accepted; Groq, Cloudflare, Kilo',
     { status: REFUSED },
   ),

@@ -81,7 +81,7 @@ export const MONEY_WORDS: readonly ErrorRule[] = [
   money(
     new RegExp(
       [
-        String.raw`\b(?:insufficient|not enough|no|low|negative|zero|out of|ran out of|run out of|lacks?|without|requires? more|more) (?:\w+ ){0,3}?(?:${CREDIT}|money|pollen|prepaid \w+)\b`,
+        String.raw`\b(?:insufficient|not enough|low|negative|zero|out of|ran out of|run out of|lacks?|requires? more) (?:\w+ ){0,3}?(?:${CREDIT}|money|pollen|prepaid \w+)\b`,
         String.raw`\b(?:don't|doesn't|do not|does not) have (?:any|enough|sufficient) (?:\w+ ){0,3}?${CREDIT}\b`,
         String.raw`\b${CREDIT}\b.{0,40}?\b(?:is|are|has|have|was|were|been|being)? ?(?:too low|insufficient|exhausted|depleted|expired|used up|not enough|not sufficient|negative|empty|run out|ran out|zero|overdrawn|below)\b`,
         String.raw`\b(?:depleted|used(?: up)?|exhausted|exceeded|consumed|spent|run out of|ran out of) (?:\w+ ){0,5}?${CREDIT}\b`,
@@ -91,6 +91,11 @@ export const MONEY_WORDS: readonly ErrorRule[] = [
     ),
     'OpenRouter, Anthropic, DeepSeek, NVIDIA, Hugging Face, xAI, Moonshot, z.ai and others',
     { unless: /\bin-flight\b/i },
+  ),
+  money(
+    new RegExp(String.raw`\b(?:no|without) (?:\w+ ){0,3}?${CREDIT}\b|\bno credit\b(?! card)`, 'i'),
+    'the same, unless it is advice beside a rate',
+    { unless: /\brate[- ]?limit|\bper (?:minute|hour|day)\b/i },
   ),
   money(
     /\b(?:billing (?:hard |soft )?(?:limit|cap)|hard limit\b.{0,30}\bbilling|spend(?:ing)? (?:limit|cap))\b|(?<!\b(?:thinking|reasoning|token|output|latency|time) )\bbudget\b.{0,40}\b(?:exceeded|reached|exhausted)\b|\b(?:exceeded|reached|exhausted)\b.{0,30}(?<!\b(?:thinking|reasoning|token|output|latency|time) )\bbudget\b/i,

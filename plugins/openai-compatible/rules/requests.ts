@@ -137,7 +137,7 @@ export const CONTENT_CODES: readonly ErrorRule[] = [
 
 export const CONTENT_WORDS: readonly ErrorRule[] = [
   {
-    says: /\bcontent (?:management |moderation |safety )?(?:policy|policies|filter)\b|\b(?:prompt|input|content|request|message|output)s? (?:\S{1,20} )?(?:was |were |is |has been |have been )?(?:flagged|violat(?:es?|ed|ing)|blocked by)\b|\bresult of our safety system\b|\busage (?:guidelines|polic(?:y|ies))\b.{0,40}\bviolat|\bviolat\w* .{0,30}\busage (?:guidelines|polic)|\b(?:inappropriate|prohibited|harmful|unsafe|sensitive) content\b|\bconsidered high risk\b|\bsafety (?:check|filter)s?\b|\bblocked\b.{0,30}\bsafety\b/i,
+    says: /\bcontent (?:management |moderation |safety )?(?:policy|policies|filter)\b|\b(?:prompt|input|content|request|message|output)s? (?:\S{1,20} )?(?:was |were |is |has been |have been )?flagged\b|\bviolat\w+ .{0,40}\b(?:polic(?:y|ies)|guidelines?|terms|rules)\b|\bresult of our safety system\b|\busage (?:guidelines|polic(?:y|ies))\b.{0,40}\bviolat|\bviolat\w* .{0,30}\busage (?:guidelines|polic)|\b(?:inappropriate|prohibited|harmful|unsafe|sensitive) content\b|\bconsidered high risk\b|\bsafety (?:check|filter)s?\b|\bblocked\b.{0,30}\bsafety\b/i,
     unless:
       /\b(?:account|organi[sz]ation|access|api key)\b.{0,60}\b(?:terminated|deactivated|disabled|suspended|banned)\b/i,
     class: 'moderation',

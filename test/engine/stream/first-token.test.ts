@@ -26,7 +26,7 @@ describe('A stream that fails before its first token', () => {
     readonly prevents?: string;
   }
 
-  const ERROR = { error: { message: 'no capacity', type: 'x', code: 'y' } };
+  const ERROR = { error: { message: 'not today', type: 'x', code: 'y' } };
   const COMMENT = ': OPENROUTER PROCESSING\n\n';
   const EARLY_COMMIT = 'pitfall 25: the caller got the status line too early';
   const ERROR_AS_ANSWER = 'pitfall 18: the caller got an error under 200 as an answer';
@@ -40,8 +40,8 @@ describe('A stream that fails before its first token', () => {
   };
 
   const CASES: readonly Case[] = [
-    { what: 'a refusal 429', first: reply(429, ERROR, { 'retry-after': '9' }), class: 'rate_limit', says: /no cap/ },
-    { what: 'a refusal 500', first: reply(500, ERROR), says: /no capacity/ },
+    { what: 'a refusal 429', first: reply(429, ERROR, { 'retry-after': '9' }), class: 'rate_limit', says: /not today/ },
+    { what: 'a refusal 500', first: reply(500, ERROR), says: /not today/ },
     { what: 'a refusal 503', first: reply(503, 'busy'), class: 'overloaded', says: /busy/ },
     { what: 'a refused connection', address: unused, says: /refused/ },
     { what: 'a connection without a handshake', address: () => MutePort.open(), says: /no connection in time/ },
@@ -51,15 +51,15 @@ describe('A stream that fails before its first token', () => {
     { what: 'headers, then a cut', first: stream([], 'cut'), says: /broke/, prevents: EARLY_COMMIT },
     { what: 'comments, then the end', first: stream([COMMENT, COMMENT]), says: /an empty answer/ },
     { what: 'comments, then silence', first: stream([COMMENT, COMMENT], 'hang'), says: /no first token/ },
-    { what: 'an error frame first', first: stream([frame(ERROR)]), says: /no cap/, prevents: EARLY_COMMIT },
-    { what: 'an error frame after comments', first: stream([COMMENT, frame(ERROR)], 'hang'), says: /no capacity/ },
+    { what: 'an error frame first', first: stream([frame(ERROR)]), says: /not today/, prevents: EARLY_COMMIT },
+    { what: 'an error frame after comments', first: stream([COMMENT, frame(ERROR)], 'hang'), says: /not today/ },
     { what: '`event: error`', first: stream([frame({ message: 'overheated' }, 'error')]), says: /overheated/ },
-    { what: 'an error frame without its blank line', first: stream([frame(ERROR).trim()]), says: /no capacity/ },
-    { what: 'an error body under 200', first: reply(200, ERROR), says: /no capacity/, prevents: ERROR_AS_ANSWER },
+    { what: 'an error frame without its blank line', first: stream([frame(ERROR).trim()]), says: /not today/ },
+    { what: 'an error body under 200', first: reply(200, ERROR), says: /not today/, prevents: ERROR_AS_ANSWER },
     {
       what: 'a list with an error under 200',
       first: reply(200, [ERROR]),
-      says: /no capacity/,
+      says: /not today/,
       prevents: ERROR_AS_ANSWER,
     },
     {
