@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { App } from '../../../src/app.js';
 import { openStore } from '../../../src/config/source/store.js';
+import type { Outcome } from '../../../src/plugin/door/attempt.js';
 import { API_KEY, chainOver, HELLO, MemoryLog, type RunningProxy, startProxy } from '../../proxy.js';
 import { answer, chunk, completion, DONE, reply, ScriptedUpstream, stream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
@@ -88,10 +89,13 @@ describe('GET /metrics of a proxy', () => {
   });
 
   it('groups rare statuses by their class', async () => {
-    upstreams[0]?.always(reply(418, { error: { message: 'I am a teapot.' } }));
     const running = await start(chainOver(upstreams.slice(0, 1)));
-    const { status } = await running.post({ messages: HELLO });
-    expect(status).to.equal(418);
+    const { hooks } = running.app.runtime.host;
+    const outcomes: Outcome[] = [];
+    hooks.afterResponse.tap('test', (outcome) => void outcomes.push(outcome));
+    await ask(running);
+    await until(() => outcomes.length === 1);
+    await hooks.afterResponse.promise({ ...(outcomes[0] as Outcome), status: 418 });
     expect((await scrape(running)).value('requests_total', { chain: 'default', status: '4xx' })).to.equal(1);
   });
 
