@@ -32,7 +32,7 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
       ['Reading headers', ['./readers/headers', './readers/rate-limit-headers', './readers/resets']],
       ['Reading errors', ['./readers/status', './readers/error-body', './readers/error-rules', './readers/prose']],
       ['Routes and status', ['./door/route', '../contract/admin-api']],
-      ['The log and the request log', ['../log', './door/request-record', '../contract/requests']],
+      ['The log and the request log', ['../log', './door/request-record', './door/quotations', '../contract/requests']],
     ],
   },
   {

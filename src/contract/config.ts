@@ -248,11 +248,11 @@ export interface FullChain {
    */
   maxWait?: string;
   /**
-   * Wait up to this long for a target before falling through to the next one.
+   * Wait up to this long for a target to reset before falling through to the next one, also after it has just refused the request.
    */
   patience?: string;
   /**
-   * Retries of the same target after a 5xx status or a broken connection, before the next target is tried.
+   * Retries of the same target after a 5xx status or a broken connection within two seconds, before the next target is tried. Timeouts are not retried.
    */
   retries?: number;
   /**

@@ -239,6 +239,14 @@ describe('Plugins', () => {
         runtime.host.pluginHooks('wrong').onError.tap({ name: 'wrong', stage: -1 }, () => ({ class: 'cancelled' })),
       /no class 'cancelled'/,
     ],
+    [
+      'a subject that does not exist',
+      ({ runtime }) =>
+        runtime.host
+          .pluginHooks('wrong')
+          .onError.tap({ name: 'wrong', stage: -1 }, () => ({ about: 'weather' as 'model' })),
+      /no subject 'weather'/,
+    ],
   ];
   for (const [what, tap, says] of WRONG) {
     it(`that return ${what} fail no request and hold no slot`, async () => {

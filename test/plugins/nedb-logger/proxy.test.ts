@@ -193,7 +193,14 @@ describe('The request log of a proxy', () => {
     const first = await logOf(running).request('first');
     expect(first).to.include({ target: 'two/a-model', status: 200 });
     expect(first?.attempts.map(({ startedMs, durationMs, ...each }) => each)).to.deep.equal([
-      { target: 'one/a-model', outcome: 'failed', class: 'rate_limit', reason: 'Slow down.', status: 429 },
+      {
+        target: 'one/a-model',
+        outcome: 'failed',
+        class: 'rate_limit',
+        reason: 'Slow down.',
+        status: 429,
+        decision: '429 about a limit: the target rests for 1m',
+      },
       { target: 'two/a-model', outcome: 'served' },
     ]);
     const [failed, served] = first?.attempts ?? [];

@@ -36,10 +36,10 @@ export class ChainSettings extends LitElement implements Field {
     return html`<div class="stack">
       <div class="fields">
         <duration-field label="Longest wait" hint="How long a request may wait for capacity before it is refused." placeholder=${CHAIN_DEFAULTS.maxWait} .value=${maxWait} @change=${(event: CustomEvent<string>) => this.#change({ maxWait: event.detail || undefined })}></duration-field>
-        <duration-field label="Patience" hint="Rather wait this long for the reset of a target than spend the next one." placeholder=${CHAIN_DEFAULTS.patience} .value=${patience} @change=${(event: CustomEvent<string>) => this.#change({ patience: event.detail || undefined })}></duration-field>
+        <duration-field label="Patience" hint="Wait up to this long for a target to reset before falling through to the next one." placeholder=${CHAIN_DEFAULTS.patience} .value=${patience} @change=${(event: CustomEvent<string>) => this.#change({ patience: event.detail || undefined })}></duration-field>
         <div class="field"><label class="label" for="retries">Retries</label>
           <input id="retries" type="number" min="0" max="10" step="1" placeholder=${CHAIN_DEFAULTS.retries} aria-describedby="about-retries" .value=${retries === undefined ? '' : String(retries)} @input=${this.#retries} />
-          <span class="hint" id="about-retries">Further tries of a target after a 5xx or a broken connection, before the next one is asked.</span>
+          <span class="hint" id="about-retries">Retries of a target after a fast 5xx or a broken connection, before the next one is asked.</span>
         </div>
         <div class="field"><label class="label" for="resume">Resume broken streams</label>
           ${this.#choice('resume', RESUME, resume, (value) => this.#change({ resume: value }))}
