@@ -1,4 +1,3 @@
-import { Agent } from 'undici';
 import { systemClock } from '../clock.js';
 import type { Settings } from '../config/settings.js';
 import { Estimates } from '../engine/attempt/estimate.js';
@@ -36,14 +35,17 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
 };
 
 /** Asks every provider for its models. */
-export const askProviders = async ({ providers, host }: Candidate): Promise<Reports> => {
-  const dispatcher = new Agent();
+export const askProviders = async ({ providers, host, shared }: Candidate): Promise<Reports> => {
+  const { upstream } = shared;
   try {
     const ask = async (provider: PreparedProvider) =>
-      [provider.provider, await askForModels(provider, host.hooks, dispatcher)] as const;
+      [
+        provider.provider,
+        await askForModels(provider, host.hooks, upstream.dispatcher(provider.timeouts.connect, provider.proxy)),
+      ] as const;
     return new Map(await Promise.all(providers.map(ask)));
   } finally {
-    await dispatcher.destroy();
+    await upstream.close();
   }
 };
 

@@ -4,6 +4,7 @@ import type { PreparedTarget } from '../engine/target.js';
 import type { Waterfall } from '../engine/waterfall.js';
 import type { Routes } from '../host/routes.js';
 import type { TargetStatus } from '../ledger/ledger.js';
+import type { AllowedOrigins } from './cors.js';
 
 /** The runtime in force. Each request asks for it anew, so http needs to know nothing about reloads. */
 export interface Current {
@@ -13,6 +14,8 @@ export interface Current {
   /** The routes of its plugins. */
   readonly routes: Routes;
   readonly maxBodyBytes: number;
+  /** The origins whose pages may use the API from a browser. */
+  readonly allowedOrigins: AllowedOrigins;
   stateOf(target: PreparedTarget): TargetStatus;
   /** Epoch ms. */
   readonly startedAt: number;

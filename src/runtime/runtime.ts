@@ -24,6 +24,7 @@ export class Runtime implements Current {
   readonly apiKeys: readonly ApiKey[];
   readonly adminKey: string;
   readonly maxBodyBytes: number;
+  readonly allowedOrigins: '*' | readonly string[];
   readonly startedAt: number;
   readonly now: () => number;
   readonly #candidate: Candidate;
@@ -37,12 +38,13 @@ export class Runtime implements Current {
     this.host = host;
     this.chains = chains;
     this.providers = providers;
-    const { maxWaiting, maxBodyBytes } = settings.server;
+    const { maxWaiting, maxBodyBytes, cors } = settings.server;
     const { hooks, capturesContent } = host;
     this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks, capturesContent }, maxWaiting);
     this.apiKeys = keys.api;
     this.adminKey = keys.admin;
     this.maxBodyBytes = maxBodyBytes;
+    this.allowedOrigins = cors;
     this.startedAt = startedAt;
     this.now = clock.now;
   }
@@ -81,7 +83,7 @@ export class Runtime implements Current {
   /** Prepares a provider, which need not be in the configuration; `undefined` if no plugin adds its type. */
   prepare(provider: ProviderSettings): PreparedProvider | undefined {
     const type = this.host.types.find(provider.type);
-    return type && prepareProvider(provider, type, this.#candidate.shared.version);
+    return type && prepareProvider(provider, type, this.#candidate.shared.version, this.settings.proxies);
   }
 
   /** Resolves when every request that runs on it has ended. Requests that wait for capacity are refused at once. */

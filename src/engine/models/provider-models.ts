@@ -6,6 +6,7 @@ import type { Hooks } from '../../plugin/door/hooks.js';
 import type { ProviderType } from '../../plugin/door/provider-type.js';
 import { omit } from '../../plugin/readers/headers.js';
 import { failureOfCause, failureOfResponse } from '../attempt/failure.js';
+import { pathAt } from '../endpoint.js';
 import { parseBody } from '../parse-body.js';
 import type { PreparedProvider } from '../target.js';
 import { modelsIn } from './model-list.js';
@@ -68,7 +69,7 @@ export const askForModels = async (
   const longestMs = Math.min(LONGEST_ANSWER_MS, timeouts.firstToken, timeouts.total);
   const signal = AbortSignal.timeout(longestMs);
   const ask = async (sentHeaders: Readonly<Record<string, string>>): Promise<Answer> => {
-    const sent = await request(provider.baseUrl + modelsPathOf(providerType), {
+    const sent = await request(endpoint.origin + pathAt(endpoint, modelsPathOf(providerType)), {
       headers: { ...sentHeaders },
       dispatcher,
       signal,
