@@ -2,6 +2,7 @@ import { systemClock } from '../clock.js';
 import type { Settings } from '../config/settings.js';
 import { Estimates } from '../engine/attempt/estimate.js';
 import { Upstream } from '../engine/attempt/upstream.js';
+import { ModelCatalog } from '../engine/models/model-catalog.js';
 import { askForModels, type ProviderReport } from '../engine/models/provider-models.js';
 import type { PreparedProvider } from '../engine/target.js';
 import { SharedValues } from '../host/shared-values.js';
@@ -25,6 +26,7 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
     ledger: new MemoryLedger(clock),
     upstream: new Upstream(clock.now),
     estimates: new Estimates(),
+    models: new ModelCatalog(clock.monotonic),
     clock,
     log,
     secrets,

@@ -1,4 +1,5 @@
 import type { ApiKey } from '../config/settings.js';
+import type { ModelView } from '../contract/models.js';
 import type { Chains } from '../engine/chains.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { Waterfall } from '../engine/waterfall.js';
@@ -17,6 +18,8 @@ export interface Current {
   /** The origins whose pages may use the API from a browser. */
   readonly allowedOrigins: AllowedOrigins;
   stateOf(target: PreparedTarget): TargetStatus;
+  /** What is known of a target's model. */
+  modelOf(target: PreparedTarget): ModelView | undefined;
   /** Epoch ms. */
   readonly startedAt: number;
   now(): number;

@@ -1,7 +1,9 @@
 import { statusOf } from '../admin/live/status.js';
 import type { ApiKey, ProviderSettings, Settings } from '../config/settings.js';
 import type { LiveStatus } from '../contract/admin-api.js';
+import type { ModelView } from '../contract/models.js';
 import type { Chains } from '../engine/chains.js';
+import { askForModels } from '../engine/models/provider-models.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Waterfall } from '../engine/waterfall.js';
 import type { Host } from '../host/host.js';
@@ -64,6 +66,15 @@ export class Runtime implements Current {
   stateOf(target: PreparedTarget): TargetStatus {
     if (target.unusable === undefined) return this.#candidate.shared.ledger.status(target.id);
     return { target: target.id, ...target.unusable, inFlight: 0, quotas: [] };
+  }
+
+  /** What is known of a target's model. Never waits: an unknown list is asked for in the background. */
+  modelOf(target: PreparedTarget): ModelView | undefined {
+    const { models, upstream } = this.#candidate.shared;
+    return models.find(target, (provider, signal) => {
+      const dispatcher = upstream.dispatcher(provider.timeouts.connect, provider.proxy);
+      return askForModels(provider, this.host.hooks, dispatcher, { signal, triesKey: false });
+    });
   }
 
   get routes(): Routes {
