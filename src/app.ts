@@ -8,6 +8,7 @@ import type { PluginSettings, Settings } from './config/settings.js';
 import type { Prepared, SettingsStore } from './config/source/store.js';
 import { Estimates } from './engine/attempt/estimate.js';
 import { Upstream } from './engine/attempt/upstream.js';
+import { ModelCatalog } from './engine/models/model-catalog.js';
 import { readPluginsAnew } from './host/load.js';
 import { SharedValues } from './host/shared-values.js';
 import { LedgerFile } from './ledger/memory/ledger-file.js';
@@ -109,6 +110,7 @@ export class App {
       ledger,
       upstream,
       estimates: new Estimates(),
+      models: new ModelCatalog(clock.monotonic),
       clock,
       log,
       secrets,
@@ -171,6 +173,7 @@ export class App {
     clearTimeout(drained);
     clearTimeout(flushed);
     this.#ledgerFile.close();
+    this.#shared.models.close();
     await this.#shared.upstream.close();
   }
 

@@ -14,7 +14,7 @@ export const maskSecrets = (text: string, secrets: readonly string[]): string =>
   let masked = text;
   for (const secret of [...secrets].sort(longestFirst))
     if (secret.length >= SHORTEST_SECRET) masked = masked.replaceAll(secret, MASK);
-  return masked.replace(KEY_SHAPE, MASK);
+  return maskUserinfo(masked.replace(KEY_SHAPE, MASK));
 };
 
 /** The forms in which `secrets` can occur in a text: plain, in a URL and in JSON. */
@@ -45,7 +45,7 @@ export class Secrets {
   /** `text` with every key, and whatever looks like one, replaced by stars. */
   mask(text: string): string {
     const masked = this.#pattern === undefined ? text : text.replace(this.#pattern, MASK);
-    return masked.replace(KEY_SHAPE, MASK);
+    return maskUserinfo(masked.replace(KEY_SHAPE, MASK));
   }
 }
 
@@ -53,3 +53,59 @@ const escapeRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/
 
 /** The digest of a secret. Comparing digests of equal length reveals nothing about the secrets. */
 export const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+/** User name and password in a URL, decoded. */
+export interface UrlCredentials {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** The user name and password in `url`; `undefined` without them, or if it is not a URL. */
+export const credentialsIn = (url: string): UrlCredentials | undefined => {
+  if (!URL.canParse(url)) return undefined;
+  const { username, password } = new URL(url);
+  return username === '' && password === '' ? undefined : { user: decoded(username), password: decoded(password) };
+};
+
+/** `url` without user name and password. */
+export const withoutCredentials = (url: string): string => {
+  if (credentialsIn(url) === undefined) return url;
+  const plain = new URL(url);
+  plain.username = '';
+  plain.password = '';
+  return plain.href;
+};
+
+/** The value of an `Authorization` or `Proxy-Authorization` header. */
+export const basicAuthorization = ({ user, password }: UrlCredentials): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+/** Every text that reveals the credentials in `url`. */
+export const secretsInUrl = (url: string): string[] => {
+  const credentials = credentialsIn(url);
+  if (credentials === undefined) return [];
+  const { user, password } = credentials;
+  return [password === '' ? user : password, basicAuthorization(credentials).replace('Basic ', '')];
+};
+
+/** Before the last `@` in front of a path, in every URL of a text. */
+const IN_TEXT = /(?<=:\/\/)[^\s/?#'"`]+(?=@)/g;
+
+/** Whether the user name and password in a URL are variables such as `${NAME}` alone. */
+const isOnlyVariables = (userinfo: string): boolean => userinfo.replace(/\$\{\w+\}|:/g, '') === '';
+
+/** User names and passwords in the URLs of a text, as they are written; not those that are variables. */
+export const userinfosIn = (text: string): string[] =>
+  [...text.matchAll(IN_TEXT)].map(([userinfo]) => userinfo).filter((userinfo) => !isOnlyVariables(userinfo));
+
+/** `text` with user names and passwords in its URLs replaced by `***`. Variables stay. */
+export const maskUserinfo = (text: string): string =>
+  text.replace(IN_TEXT, (userinfo) => (isOnlyVariables(userinfo) ? userinfo : '***'));
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};

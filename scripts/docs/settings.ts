@@ -8,6 +8,8 @@ interface Node {
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly Node[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly items?: Node;
@@ -29,6 +31,8 @@ const VALUE_TYPES: Readonly<Record<string, string>> = {
   target: '[target](#chains-and-targets)',
   targetList: 'list of [targets](#chains-and-targets)',
   limit: '[limit](#limits)',
+  origins: 'list of strings',
+  proxyUrl: 'string',
   timeouts: '[timeouts](#timeouts)',
   duration: '[duration](#spans-of-time)',
   plugin: '[plugin](#plugins)',
@@ -52,6 +56,8 @@ const valueTypeOf = (node: Node): string => {
       throw new Error(`The definition "${nameOf(node)}" has no value type: add one to VALUE_TYPES.`);
     return valueType;
   }
+  if (node.anyOf !== undefined) return node.anyOf.map(valueTypeOf).join(' or ');
+  if (node.const !== undefined) return `\`${typeof node.const === 'string' ? `'${node.const}'` : node.const}\``;
   if (node.enum !== undefined) return node.enum.map((value) => `\`'${value}'\``).join(', ');
   if (node.type === 'array') return `list of ${pluralOf(valueTypeOf(node.items ?? {}))}`;
   if (node.type === 'boolean') return '`true`, `false`';

@@ -1,8 +1,8 @@
-import { Agent } from 'undici';
 import { systemClock } from '../clock.js';
 import type { Settings } from '../config/settings.js';
 import { Estimates } from '../engine/attempt/estimate.js';
 import { Upstream } from '../engine/attempt/upstream.js';
+import { ModelCatalog } from '../engine/models/model-catalog.js';
 import { askForModels, type ProviderReport } from '../engine/models/provider-models.js';
 import type { PreparedProvider } from '../engine/target.js';
 import { SharedValues } from '../host/shared-values.js';
@@ -26,6 +26,7 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
     ledger: new MemoryLedger(clock),
     upstream: new Upstream(clock.now),
     estimates: new Estimates(),
+    models: new ModelCatalog(clock.monotonic),
     clock,
     log,
     secrets,
@@ -36,14 +37,17 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
 };
 
 /** Asks every provider for its models. */
-export const askProviders = async ({ providers, host }: Candidate): Promise<Reports> => {
-  const dispatcher = new Agent();
+export const askProviders = async ({ providers, host, shared }: Candidate): Promise<Reports> => {
+  const { upstream } = shared;
   try {
     const ask = async (provider: PreparedProvider) =>
-      [provider.provider, await askForModels(provider, host.hooks, dispatcher)] as const;
+      [
+        provider.provider,
+        await askForModels(provider, host.hooks, upstream.dispatcher(provider.timeouts.connect, provider.proxy)),
+      ] as const;
     return new Map(await Promise.all(providers.map(ask)));
   } finally {
-    await dispatcher.destroy();
+    await upstream.close();
   }
 };
 

@@ -1,6 +1,7 @@
 import type { Configuration, Logging } from '../contract/config.js';
 import type { Limit } from '../contract/quota.js';
 import type { Plugin } from '../plugin/index.js';
+import type { ProxyVariables } from './proxy.js';
 
 /** Timeouts in ms. The engine has a default for each. */
 export interface Timeouts {
@@ -16,6 +17,8 @@ export interface ProviderSettings {
   readonly id: string;
   readonly type: string;
   readonly baseUrl?: string;
+  /** The URL of a proxy; `false` for a direct connection. Absent: the proxies of the environment apply. */
+  readonly proxy?: string | false;
   /** Absent if the provider needs no key, or if its variable is not set. */
   readonly apiKey?: string;
   /** The unset variables because of which the provider is `unconfigured`. */
@@ -76,6 +79,8 @@ export interface Settings {
     readonly adminKey?: string;
     /** More host names of the admin, in lower case. */
     readonly hosts: readonly string[];
+    /** The origins of pages that may use the API, in lower case; `'*'` for all. */
+    readonly cors: '*' | readonly string[];
     readonly maxBodyBytes: number;
     /** The number of requests that may wait for capacity. */
     readonly maxWaiting: number;
@@ -85,6 +90,8 @@ export interface Settings {
   };
   /** Absolute. */
   readonly dataDir: string;
+  /** The proxies that the environment names. */
+  readonly proxies: ProxyVariables;
   readonly providers: readonly ProviderSettings[];
   readonly chains: readonly ChainSettings[];
   /** Names no existing chain if there are none. */

@@ -1,3 +1,4 @@
+import { maskUserinfo } from '../secrets.js';
 import { nearestWord } from './nearest-word.js';
 import type { Path } from './path.js';
 import { isSecretPath } from './secret-paths.js';
@@ -17,7 +18,10 @@ export const nameOf = (path: Path): string => {
   return `\`${steps.join('')}\``;
 };
 
-const quote = (text: string): string => `'${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text}'`;
+const quote = (written: string): string => {
+  const text = maskUserinfo(written);
+  return `'${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text}'`;
+};
 
 /** `a, b and c`. */
 export const listOf = (words: readonly string[], and = 'and'): string =>

@@ -43,7 +43,9 @@ export interface Timeouts {
 export interface ProviderView {
   readonly id: string;
   readonly type: string;
+  /** A user name and password in it are masked, as in `proxy`. */
   readonly baseUrl?: string;
+  readonly proxy?: string | false;
   readonly enabled: boolean;
   readonly limits: readonly Limit[];
   readonly timeouts: Timeouts;
@@ -74,7 +76,10 @@ export interface ProvidersReply extends Saved {
 /** A provider to save. Absent fields are left out of the file. */
 export interface ProviderWritten {
   readonly type: string;
+  /** A masked user name and password that are sent back unchanged stay, also in `proxy`. */
   readonly baseUrl?: string;
+  /** Absent: it stays. */
+  readonly proxy?: string | false;
   readonly enabled?: boolean;
   readonly limits?: readonly Limit[];
   readonly timeouts?: Timeouts;

@@ -12,6 +12,14 @@ export type ApiKey = PlainKey | LabelledKey;
  */
 export type PlainKey = string;
 /**
+ * The origins of web pages, each with its scheme and, if it is not the default, its port.
+ */
+export type Origins = string[];
+/**
+ * The URL of an HTTP proxy. It may have a user name and a password.
+ */
+export type ProxyUrl = string;
+/**
  * A limit of a provider: requests or tokens per duration, or concurrent requests.
  */
 export type Limit = RequestLimit | TokenLimit | ConcurrentLimit;
@@ -109,6 +117,10 @@ export interface Server {
    */
   maxBodyBytes?: number;
   /**
+   * The web pages that may use the API from a browser: a list of origins, or '*' for all. Applies below /v1, never to the admin.
+   */
+  cors?: '*' | Origins;
+  /**
    * The maximum number of requests that wait for capacity. Further requests are refused at once.
    */
   maxWaiting?: number;
@@ -157,9 +169,13 @@ export interface Provider {
    */
   apiKey?: string;
   /**
-   * The URL of the API, without /chat/completions. Required for openai-compatible; the other built-in types have a default.
+   * The URL of the API, without /chat/completions. It may have a query, and a user name and password. Required for openai-compatible; the other built-in types have a default.
    */
   baseUrl?: string;
+  /**
+   * The HTTP proxy for this provider; false for a direct connection. By default, HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment decide.
+   */
+  proxy?: ProxyUrl | false;
   /**
    * false disables the provider and keeps its settings.
    */

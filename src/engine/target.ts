@@ -2,6 +2,7 @@ import type { TargetScopes } from '../ledger/ledger.js';
 import type { CompiledAdaptation } from '../plugin/door/adapt.js';
 import type { Target } from '../plugin/door/attempt.js';
 import type { ProviderType } from '../plugin/door/provider-type.js';
+import type { Endpoint } from './endpoint.js';
 import type { Repairs } from './repairs.js';
 
 /** Spans in ms. */
@@ -12,21 +13,15 @@ export interface TargetTimeouts {
   readonly total: number;
 }
 
-/** A base URL in the two parts that a request needs. */
-export interface Endpoint {
-  /** Such as `https://api.groq.com`. An invalid base URL is kept here as a whole, and sending fails. */
-  readonly origin: string;
-  /** Such as `/openai/v1`, without a trailing slash. */
-  readonly pathPrefix: string;
-}
-
 /** A provider with everything that is the same for each request to it. Made once per configuration. */
 export interface PreparedProvider {
   readonly provider: string;
   readonly type: string;
-  /** Without a trailing slash. */
+  /** Without user name and password. */
   readonly baseUrl: string;
   readonly endpoint: Endpoint;
+  /** The URL of the proxy that its requests go through, which may contain a password. Absent: they go directly. */
+  readonly proxy?: string | undefined;
   /** All headers of a request, the key included. Names are lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** The name of the header that carries the key. */

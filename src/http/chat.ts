@@ -13,6 +13,7 @@ import type { Served } from '../engine/waterfall.js';
 import type { Usage } from '../ledger/ledger.js';
 import type { Failure, TokenUsage } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
+import { isResponsesRequest, readRequest } from '../protocols/responses/read-request.js';
 import { readBody } from './body.js';
 import type { Current } from './current.js';
 
@@ -42,7 +43,8 @@ export const postChat =
 const answer = async (ctx: Context, current: () => Current, trace: RequestTrace): Promise<void> => {
   trace.keyLabel = String(ctx.state.keyLabel);
   const caller = callerOf(ctx.res);
-  const { value: body, text } = await readBody(ctx, current().maxBodyBytes);
+  const { value, text } = await readBody(ctx, current().maxBodyBytes);
+  const body = isResponsesRequest(value) ? readRequest(value) : value;
   checkMessages(body);
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();

@@ -1,9 +1,11 @@
 import type { ApiKey } from '../config/settings.js';
+import type { ModelView } from '../contract/models.js';
 import type { Chains } from '../engine/chains.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { Waterfall } from '../engine/waterfall.js';
 import type { Routes } from '../host/routes.js';
 import type { TargetStatus } from '../ledger/ledger.js';
+import type { AllowedOrigins } from './cors.js';
 
 /** The runtime in force. Each request asks for it anew, so http needs to know nothing about reloads. */
 export interface Current {
@@ -13,7 +15,11 @@ export interface Current {
   /** The routes of its plugins. */
   readonly routes: Routes;
   readonly maxBodyBytes: number;
+  /** The origins whose pages may use the API from a browser. */
+  readonly allowedOrigins: AllowedOrigins;
   stateOf(target: PreparedTarget): TargetStatus;
+  /** What is known of a target's model. */
+  modelOf(target: PreparedTarget): ModelView | undefined;
   /** Epoch ms. */
   readonly startedAt: number;
   now(): number;

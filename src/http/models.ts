@@ -1,28 +1,50 @@
 import type { Context } from 'koa';
+import type { PreparedTarget } from '../engine/target.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { Current } from './current.js';
+import { factsOf, type ModelFacts } from './model-facts.js';
 
-interface Model {
+interface Model extends ModelFacts {
   readonly id: string;
   readonly object: 'model';
   readonly created: number;
   readonly owned_by: string;
 }
 
+/** What a request's `model` may name, and the targets that may answer it. */
+interface Named {
+  readonly id: string;
+  readonly owner: string;
+  readonly targets: readonly PreparedTarget[];
+}
+
 /** Returns everything that a request's `model` may name: chains first, then their targets. */
-const modelsOf = ({ chains, startedAt }: Current): Model[] => {
-  const created = Math.floor(startedAt / 1000);
-  const targets = new Map(chains.all.flatMap((chain) => chain.targets).map((target) => [target.id, target.provider]));
+const namedIn = ({ chains }: Current): Named[] => {
+  const targets = new Map(chains.all.flatMap((chain) => chain.targets).map((target) => [target.id, target]));
   return [
-    ...chains.all.map(({ name }) => ({ id: name, object: 'model', created, owned_by: '429chain' }) as const),
-    ...[...targets].map(([id, provider]) => ({ id, object: 'model', created, owned_by: provider }) as const),
+    ...chains.all.map((chain) => ({ id: chain.name, owner: '429chain', targets: chain.targets })),
+    ...[...targets].map(([id, target]) => ({ id, owner: target.provider, targets: [target] })),
   ];
 };
+
+const modelOf = (current: Current, { id, owner, targets }: Named): Model => ({
+  id,
+  object: 'model',
+  created: Math.floor(current.startedAt / 1000),
+  owned_by: owner,
+  ...factsOf(
+    targets
+      .filter(({ unusable }) => unusable === undefined)
+      .map((target) => current.modelOf(target))
+      .filter((model) => model !== undefined),
+  ),
+});
 
 export const getModels =
   (current: () => Current) =>
   (ctx: Context): void => {
-    ctx.body = { object: 'list', data: modelsOf(current()) };
+    const running = current();
+    ctx.body = { object: 'list', data: namedIn(running).map((named) => modelOf(running, named)) };
   };
 
 const PREFIX = '/v1/models/';
@@ -41,11 +63,12 @@ export const getModel =
   (ctx: Context): void => {
     // An id contains slashes, which clients send raw or encoded.
     const id = decoded(ctx.path.slice(PREFIX.length));
-    const model = modelsOf(current()).find((each) => each.id === id);
-    if (model === undefined) {
+    const running = current();
+    const named = namedIn(running).find((each) => each.id === id);
+    if (named === undefined) {
       throw new ChainError('model_not_found', `No chain or target is named "${id}". GET /v1/models lists them all.`, {
         param: 'model',
       });
     }
-    ctx.body = model;
+    ctx.body = modelOf(running, named);
   };

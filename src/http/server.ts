@@ -5,6 +5,7 @@ import { ChainError } from '../plugin/door/errors.js';
 import { correctPaths, isAdmin } from './address.js';
 import { requireKey } from './auth.js';
 import { postChat } from './chat.js';
+import { allowOrigins } from './cors.js';
 import type { Current } from './current.js';
 import { answerEarly } from './early-answer.js';
 import { handleErrors } from './errors.js';
@@ -39,6 +40,7 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
   });
   app.use(correctPaths(() => current().routes));
   app.use(answerEarly());
+  app.use(allowOrigins(() => current().allowedOrigins));
   app.use(handleErrors(log));
   app.use((ctx, next) => {
     if (!stopping() || ctx.path === '/health') return next();

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Path } from '../config/path.js';
+import { type ProxyVariables, proxyFor } from '../config/proxy.js';
 import { isSecretPath } from '../config/secret-paths.js';
 import type { ProviderSettings, Settings, TargetSettings, Timeouts } from '../config/settings.js';
+import { endpointOf } from '../engine/endpoint.js';
 import { Repairs } from '../engine/repairs.js';
-import type { Chain, Endpoint, PreparedProvider, PreparedTarget, TargetTimeouts } from '../engine/target.js';
+import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from '../engine/target.js';
 import type { Account, TargetScopes } from '../ledger/ledger.js';
 import { compileAdaptations } from '../plugin/door/adapt.js';
 import type { ProviderType } from '../plugin/index.js';
-import { formsOf } from '../secrets.js';
+import { basicAuthorization, credentialsIn, formsOf, secretsInUrl, withoutCredentials } from '../secrets.js';
 
 const DEFAULT_TIMEOUTS: TargetTimeouts = { connect: 10_000, firstToken: 60_000, idle: 60_000, total: 600_000 };
 
@@ -21,9 +23,12 @@ export class TargetFactory {
   readonly #providers = new Map<string, Preparation>();
   readonly #targets = new Map<string, PreparedTarget>();
 
-  constructor(types: ReadonlyMap<ProviderSettings, ProviderType>, version: string) {
+  constructor(types: ReadonlyMap<ProviderSettings, ProviderType>, version: string, proxies: ProxyVariables = {}) {
     for (const [settings, providerType] of types) {
-      this.#providers.set(settings.id, { settings, prepared: prepareProvider(settings, providerType, version) });
+      this.#providers.set(settings.id, {
+        settings,
+        prepared: prepareProvider(settings, providerType, version, proxies),
+      });
     }
   }
 
@@ -35,7 +40,8 @@ export class TargetFactory {
   get accounts(): Account[] {
     return [...this.#providers.values()].map(({ settings, prepared: { baseUrl } }) => {
       const { id, type, apiKey, headers, options } = settings;
-      const identity = JSON.stringify([type, baseUrl, apiKey, headers, options]);
+      const credentials = secretsInUrl(settings.baseUrl ?? '');
+      const identity = JSON.stringify([type, baseUrl, apiKey, headers, options, ...credentials]);
       return { provider: id, fingerprint: createHash('sha256').update(identity).digest('base64url') };
     });
   }
@@ -74,19 +80,25 @@ export const prepareProvider = (
   settings: ProviderSettings,
   providerType: ProviderType,
   version: string,
+  proxies: ProxyVariables,
 ): PreparedProvider => {
-  const baseUrl = (settings.baseUrl ?? providerType.baseUrl ?? '').replace(/\/+$/, '');
+  const address = settings.baseUrl ?? providerType.baseUrl ?? '';
+  const credentials = credentialsIn(address);
+  const baseUrl = withoutCredentials(address).replace(/^([^?#]*?)\/+$/, '$1');
+  const proxy = proxyFor(baseUrl, settings.proxy, proxies);
   return {
     provider: settings.id,
     type: settings.type,
     baseUrl,
     endpoint: endpointOf(baseUrl),
+    proxy: proxy.url,
     providerType,
     headers: {
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
       'accept-encoding': 'identity',
       'user-agent': `429chain/${version}`,
+      ...(credentials === undefined ? {} : { authorization: basicAuthorization(credentials) }),
       ...(settings.apiKey === undefined ? {} : keyHeaderOf(providerType, settings.apiKey)),
       ...lowerCased(providerType.headers ?? {}),
       ...lowerCased(settings.headers),
@@ -94,15 +106,9 @@ export const prepareProvider = (
     keyHeader: (providerType.keyHeader ?? 'authorization').toLowerCase(),
     options: settings.options,
     timeouts: { ...DEFAULT_TIMEOUTS, ...defined(settings.timeouts) },
-    unusable: unusableOf(settings),
-    secrets: secretsOf(settings),
+    unusable: unusableOf(settings, proxy.fault),
+    secrets: secretsOf(settings, proxy.url),
   };
-};
-
-const endpointOf = (baseUrl: string): Endpoint => {
-  if (!URL.canParse(baseUrl)) return { origin: baseUrl, pathPrefix: '' };
-  const { origin, pathname, search } = new URL(baseUrl);
-  return { origin, pathPrefix: pathname.replace(/\/$/, '') + search };
 };
 
 const keyHeaderOf = ({ keyHeader }: ProviderType, key: string): Record<string, string> =>
@@ -124,8 +130,14 @@ const prepareTarget = (
 });
 
 /** A header may contain a key too, alone or after a word such as `Bearer`. */
-const secretsOf = ({ apiKey, headers, options }: ProviderSettings): string[] =>
-  formsOf([...(apiKey === undefined ? [] : [apiKey]), ...wordsOf(headers), ...privateTexts(options)]);
+const secretsOf = ({ apiKey, baseUrl = '', headers, options }: ProviderSettings, proxy = ''): string[] =>
+  formsOf([
+    ...(apiKey === undefined ? [] : [apiKey]),
+    ...wordsOf(headers),
+    ...privateTexts(options),
+    ...secretsInUrl(baseUrl),
+    ...secretsInUrl(proxy),
+  ]);
 
 /** Returns the values of options whose names mark them as keys. */
 const privateTexts = (value: unknown, path: Path = []): string[] => {
@@ -141,23 +153,36 @@ const wordsOf = (headers: Readonly<Record<string, string>>): string[] =>
 const SHORTEST_LIKELY_KEY = 12;
 
 /** Returns every key in a configuration. A key that equals a provider's name, as for a local server, is not a secret. */
-export const keysIn = ({ server, providers, plugins }: Settings): string[] => {
+export const keysIn = ({ server, providers, plugins, proxies }: Settings): string[] => {
   const names = new Set(providers.flatMap(({ id, type }) => [id, type]));
-  const ofProviders = providers.flatMap(({ apiKey = '', headers, options }) => [
+  const ofProviders = providers.flatMap(({ apiKey = '', baseUrl = '', proxy, headers, options }) => [
     apiKey,
+    ...secretsInUrl(baseUrl),
+    ...secretsInUrl(proxy || ''),
     ...wordsOf(headers).filter(({ length }) => length >= SHORTEST_LIKELY_KEY),
     ...privateTexts(options),
   ]);
   const ofPlugins = plugins.flatMap(({ options }) => privateTexts(options));
-  const all = [...server.apiKeys.map(({ key }) => key), server.adminKey ?? '', ...ofProviders, ...ofPlugins];
+  const ofEnvironment = [proxies.http, proxies.https].flatMap((proxy = '') => secretsInUrl(proxy));
+  const all = [
+    ...ofEnvironment,
+    ...server.apiKeys.map(({ key }) => key),
+    server.adminKey ?? '',
+    ...ofProviders,
+    ...ofPlugins,
+  ];
   return all.filter((key) => !names.has(key));
 };
 
 const scopesOf = (target: string, provider: string, pool: string | undefined): TargetScopes =>
   pool === undefined ? { target, provider } : { target, provider, pool: `${provider}#${pool}` };
 
-const unusableOf = ({ id, enabled, missing }: ProviderSettings): PreparedTarget['unusable'] => {
+const unusableOf = (
+  { id, enabled, missing }: ProviderSettings,
+  faultOfProxy: string | undefined,
+): PreparedTarget['unusable'] => {
   if (!enabled) return { state: 'disabled', reason: `${id} is disabled in the configuration` };
+  if (faultOfProxy !== undefined) return { state: 'unconfigured', reason: faultOfProxy };
   if (missing.length === 0) return undefined;
   return { state: 'unconfigured', reason: `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set` };
 };

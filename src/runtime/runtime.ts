@@ -1,7 +1,9 @@
 import { statusOf } from '../admin/live/status.js';
 import type { ApiKey, ProviderSettings, Settings } from '../config/settings.js';
 import type { LiveStatus } from '../contract/admin-api.js';
+import type { ModelView } from '../contract/models.js';
 import type { Chains } from '../engine/chains.js';
+import { askForModels } from '../engine/models/provider-models.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Waterfall } from '../engine/waterfall.js';
 import type { Host } from '../host/host.js';
@@ -24,6 +26,7 @@ export class Runtime implements Current {
   readonly apiKeys: readonly ApiKey[];
   readonly adminKey: string;
   readonly maxBodyBytes: number;
+  readonly allowedOrigins: '*' | readonly string[];
   readonly startedAt: number;
   readonly now: () => number;
   readonly #candidate: Candidate;
@@ -37,12 +40,13 @@ export class Runtime implements Current {
     this.host = host;
     this.chains = chains;
     this.providers = providers;
-    const { maxWaiting, maxBodyBytes } = settings.server;
+    const { maxWaiting, maxBodyBytes, cors } = settings.server;
     const { hooks, capturesContent } = host;
     this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks, capturesContent }, maxWaiting);
     this.apiKeys = keys.api;
     this.adminKey = keys.admin;
     this.maxBodyBytes = maxBodyBytes;
+    this.allowedOrigins = cors;
     this.startedAt = startedAt;
     this.now = clock.now;
   }
@@ -64,6 +68,15 @@ export class Runtime implements Current {
     return { target: target.id, ...target.unusable, inFlight: 0, quotas: [] };
   }
 
+  /** What is known of a target's model. Never waits: an unknown list is asked for in the background. */
+  modelOf(target: PreparedTarget): ModelView | undefined {
+    const { models, upstream } = this.#candidate.shared;
+    return models.find(target, (provider, signal) => {
+      const dispatcher = upstream.dispatcher(provider.timeouts.connect, provider.proxy);
+      return askForModels(provider, this.host.hooks, dispatcher, { signal, triesKey: false });
+    });
+  }
+
   get routes(): Routes {
     return this.host.routes;
   }
@@ -81,7 +94,7 @@ export class Runtime implements Current {
   /** Prepares a provider, which need not be in the configuration; `undefined` if no plugin adds its type. */
   prepare(provider: ProviderSettings): PreparedProvider | undefined {
     const type = this.host.types.find(provider.type);
-    return type && prepareProvider(provider, type, this.#candidate.shared.version);
+    return type && prepareProvider(provider, type, this.#candidate.shared.version, this.settings.proxies);
   }
 
   /** Resolves when every request that runs on it has ended. Requests that wait for capacity are refused at once. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Estimates } from '../engine/attempt/estimate.js';
 import type { Upstream } from '../engine/attempt/upstream.js';
+import type { ModelCatalog } from '../engine/models/model-catalog.js';
 import type { SharedValues } from '../host/shared-values.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
@@ -11,6 +12,7 @@ export interface SharedServices {
   readonly ledger: Ledger;
   readonly upstream: Upstream;
   readonly estimates: Estimates;
+  readonly models: ModelCatalog;
   readonly clock: Clock;
   readonly log: Log;
   /** Masks the keys of every configuration that has been in force. */

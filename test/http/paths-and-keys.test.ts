@@ -110,7 +110,7 @@ describe('Paths and keys of clients', () => {
       // The page itself contains no secret: it is 503 where it is not built.
       const { status, text } = await send(proxy.address, 'GET', path);
       expect([200, 401, 404, 503]).to.include(status);
-      expect(text).to.match(/"code":"(?:not_found|invalid_api_key)"|<html/);
+      expect(text).to.match(/"code":"(?:not_found|model_not_found|invalid_api_key)"|<html/);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Path } from '../../config/path.js';
 import { isSecretPath } from '../../config/secret-paths.js';
 import { ChainError } from '../../plugin/door/errors.js';
+import { maskUserinfo } from '../../secrets.js';
 
 /** Characters shown at the start and at the end of a key; together at most a quarter of it. */
 const SHOWN = 4;
@@ -48,6 +49,17 @@ export const unmasked = (given: unknown, written: unknown, path: Path): unknown 
   return Object.fromEntries(
     Object.entries(given).map(([key, value]) => [key, unmasked(value, at(written, key), [...path, key])]),
   );
+};
+
+/**
+ * A URL that a form sent back, with a masked user name and password replaced by those of `written`.
+ * @throws ChainError `invalid_request` for a mask in any other URL
+ */
+export const unmaskedUrl = <T>(given: T, written: unknown, param: string): T => {
+  if (typeof given !== 'string') return given;
+  if (typeof written === 'string' && maskUserinfo(written) === given) return written as T;
+  if (given.includes('://***@')) refuseMask(given, param);
+  return given;
 };
 
 /** As `unmasked`, for options. @throws ChainError `invalid_request` if `given` is not an object */

@@ -2,6 +2,7 @@ import JSON5 from 'json5';
 import type { Path } from '../../config/path.js';
 import { isSecretPath } from '../../config/secret-paths.js';
 import { ChainError } from '../../plugin/door/errors.js';
+import { userinfosIn } from '../../secrets.js';
 import { isSecret, maskKey } from './mask.js';
 
 /** Placeholders for literal keys in the file. */
@@ -40,7 +41,9 @@ export const unmaskText = (given: string, current: string): string => {
 
 /** Key → placeholder. The longest key is first, since a key may contain another. */
 const placeholdersOf = (text: string): ReadonlyMap<string, string> => {
-  const keys = [...new Set(keysIn(text))].filter(({ length }) => length >= SHORTEST_KEY);
+  // With their delimiters, since a short password may occur elsewhere in the text.
+  const inUrls = userinfosIn(text).map((userinfo) => `//${userinfo}@`);
+  const keys = [...new Set([...keysIn(text), ...inUrls])].filter(({ length }) => length >= SHORTEST_KEY);
   const taken = new Map<string, number>();
   return new Map(
     keys

@@ -6,7 +6,7 @@ import { askForModels } from '../../engine/models/provider-models.js';
 import type { PreparedProvider } from '../../engine/target.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { AdminParts, Running } from '../parts.js';
-import { unmasked, unmaskedOptions } from './mask.js';
+import { unmasked, unmaskedOptions, unmaskedUrl } from './mask.js';
 
 /** Asks a configured provider for its models. @throws ChainError `not_found` */
 export const modelsOf = async (parts: AdminParts, id: string): Promise<ModelsReply> => {
@@ -42,7 +42,11 @@ export const noProvider = (id: string): ChainError =>
 const invalid = (param: string, message: string): ChainError => new ChainError('invalid_request', message, { param });
 
 const ask = async ({ upstream }: AdminParts, { host }: Running, provider: PreparedProvider): Promise<ProviderTrial> => {
-  const report = await askForModels(provider, host.hooks, upstream.dispatcher(provider.timeouts.connect));
+  const report = await askForModels(
+    provider,
+    host.hooks,
+    upstream.dispatcher(provider.timeouts.connect, provider.proxy),
+  );
   return { ...report, models: report.models ?? [] };
 };
 
@@ -81,7 +85,8 @@ const settingsToTry = ({ settings }: Running, asked: ProviderToTry): ProviderSet
   const apiKey = asked.apiKey === undefined ? saved?.apiKey : keyIn(asked.apiKey);
   const written = saved === undefined ? undefined : settings.written?.providers[saved.id];
   // A form sends the address back as written, with variables not replaced.
-  const asWritten = asked.baseUrl === written?.baseUrl ? saved?.baseUrl : asked.baseUrl;
+  const address = unmaskedUrl(asked.baseUrl, written?.baseUrl, 'baseUrl');
+  const asWritten = address === written?.baseUrl ? saved?.baseUrl : address;
   const baseUrl = asked.baseUrl === undefined ? same?.baseUrl : asWritten;
   const options = asked.options === undefined ? same?.options : resolved(asked.options, written?.options, saved);
   return {
@@ -89,6 +94,7 @@ const settingsToTry = ({ settings }: Running, asked: ProviderToTry): ProviderSet
     type,
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(saved?.proxy === undefined ? {} : { proxy: saved.proxy }),
     missing: asked.apiKey === undefined ? (saved?.missing ?? []) : [],
     enabled: true,
     limits: [],

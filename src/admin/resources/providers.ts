@@ -5,10 +5,11 @@ import type { SettingsStore } from '../../config/source/store.js';
 import type { KeyState, ProvidersReply, ProviderView, ProviderWritten } from '../../contract/admin-configuration.js';
 import type { Configuration, Provider } from '../../contract/config.js';
 import { ChainError } from '../../plugin/door/errors.js';
+import { maskUserinfo } from '../../secrets.js';
 import type { AdminParts, Running } from '../parts.js';
 import { targetIdOf, targetsOf } from './chains.js';
 import { variableFor, writtenIn } from './changes.js';
-import { maskKey, publicView, refuseMask, unmasked } from './mask.js';
+import { maskKey, publicView, refuseMask, unmasked, unmaskedUrl } from './mask.js';
 import { noProvider } from './models.js';
 
 /** Every provider as written in the configuration, its key masked. */
@@ -24,11 +25,12 @@ export const providersOf = ({ current, store }: AdminParts): ProvidersReply => {
 const viewOf = (running: Running, written: Configuration, settings: ProviderSettings): ProviderView => {
   const { id } = settings;
   const provider = written.providers[id] as Provider;
-  const { type, baseUrl, enabled = true, limits = [], timeouts = {}, headers = {}, options = {} } = provider;
+  const { type, baseUrl, proxy, enabled = true, limits = [], timeouts = {}, headers = {}, options = {} } = provider;
   return {
     id,
     type,
-    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(baseUrl === undefined ? {} : { baseUrl: maskUserinfo(baseUrl) }),
+    ...(proxy === undefined ? {} : { proxy: proxy && maskUserinfo(proxy) }),
     enabled,
     limits,
     timeouts,
@@ -75,7 +77,9 @@ export const providerChange = ({ store }: AdminParts, id: string, given: Provide
   const after: Partial<Provider> = {
     type: given.type,
     apiKey: reference,
-    baseUrl: given.baseUrl === '' ? undefined : given.baseUrl,
+    baseUrl: given.baseUrl === '' ? undefined : unmaskedUrl(given.baseUrl, before?.baseUrl, 'baseUrl'),
+    // Absent in the form of a browser: it stays.
+    proxy: given.proxy === undefined ? before?.proxy : unmaskedUrl(given.proxy, before?.proxy, 'proxy'),
     // Providers are enabled by default.
     enabled: enabled === true && before?.enabled === undefined ? undefined : enabled,
     limits: notEmpty(given.limits),

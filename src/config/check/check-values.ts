@@ -1,4 +1,5 @@
 import { durationOf } from '../../plugin/readers/headers.js';
+import { faultOfProxy } from '../proxy.js';
 import { type Check, finding, pathsOf, textAt } from './checked-configuration.js';
 import type { Finding } from './finding.js';
 import { expectationAt } from './schema.js';
@@ -59,7 +60,7 @@ export const checkKeys: Check = (configuration) =>
   });
 
 /** The endpoint, which documentation often shows instead of the base URL. */
-const ENDPOINT = /\/chat\/completions\/*$/;
+const ENDPOINT = /\/chat\/completions\/*(?:[?#]|$)/;
 
 /** The paths of all keys. */
 const KEYS = ['providers.*.apiKey', 'server.apiKeys.*', 'server.apiKeys.*.key', 'server.adminKey'];
@@ -89,4 +90,12 @@ export const checkBaseUrls: Check = (configuration) =>
     }
     if (!ENDPOINT.test(text)) return [];
     return [finding(configuration, path, ". Expected it without '/chat/completions', which 429chain adds.")];
+  });
+
+/** Finds proxies that 429chain cannot use. */
+export const checkProxies: Check = (configuration) =>
+  pathsOf(configuration.resolved, 'providers.*.proxy').flatMap((path): Finding[] => {
+    const text = textAt(configuration.resolved, path);
+    const fault = text === undefined ? undefined : faultOfProxy(text);
+    return fault === undefined ? [] : [finding(configuration, path, `. ${fault}`)];
   });

@@ -6,7 +6,7 @@ import { isSecretPath } from '../secret-paths.js';
 import { describe, listOf, nameOf } from '../wording.js';
 import { checkDefaultChain, checkProviders, checkRepeats, checkTargetNames } from './check-chains.js';
 import { checkAdminKey, checkHost, checkKeyLabels } from './check-server.js';
-import { checkBaseUrls, checkDurations, checkKeys, checkVariableNames } from './check-values.js';
+import { checkBaseUrls, checkDurations, checkKeys, checkProxies, checkVariableNames } from './check-values.js';
 import type { Check } from './checked-configuration.js';
 import type { Finding } from './finding.js';
 import { configurationValidator } from './schema.js';
@@ -18,6 +18,7 @@ const CHECKS: readonly Check[] = [
   checkKeyLabels,
   checkDurations,
   checkBaseUrls,
+  checkProxies,
   checkKeys,
   checkVariableNames,
   checkTargetNames,
@@ -27,7 +28,7 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** Fields of a provider that may read unset variables: the provider is then `unconfigured`, which is not a problem. */
-const FIELDS_THAT_MAY_BE_UNSET: readonly unknown[] = ['apiKey', 'baseUrl', 'headers', 'options'];
+const FIELDS_THAT_MAY_BE_UNSET: readonly unknown[] = ['apiKey', 'baseUrl', 'proxy', 'headers', 'options'];
 
 const idOf = (path: Path): string => JSON.stringify(path.map(String));
 

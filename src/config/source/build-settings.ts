@@ -10,8 +10,9 @@ import type {
 } from '../../contract/config.js';
 import { durationOf } from '../../plugin/readers/headers.js';
 import { apiKeysOf } from '../api-keys.js';
-import { type Resolution, unsetNamesIn } from '../env.js';
+import { type Environment, type Resolution, unsetNamesIn } from '../env.js';
 import type { Locator } from '../locate.js';
+import { proxyVariablesIn } from '../proxy.js';
 import type {
   ChainSettings,
   PluginSettings,
@@ -29,6 +30,8 @@ export interface Origin {
   /** Absolute. Overrides the configuration's `dataDir`. */
   readonly dataDir?: string | undefined;
   readonly locator: Locator;
+  /** The environment, with the variables of `.env`. */
+  readonly env: Environment;
 }
 
 const DEFAULT_PORT = 3429;
@@ -49,12 +52,13 @@ const timeoutsOf = (written: WrittenTimeouts = {}): Timeouts =>
 
 const buildProvider = (id: string, provider: Provider, resolution: Resolution): ProviderSettings => {
   const isRead = (...path: string[]): boolean => unsetNamesIn(resolution, ['providers', id, ...path]).length === 0;
-  const { apiKey, baseUrl, headers = {} } = provider;
+  const { apiKey, baseUrl, proxy, headers = {} } = provider;
   return {
     id,
     type: provider.type,
     ...(apiKey === undefined || !isRead('apiKey') ? {} : { apiKey }),
-    ...(baseUrl === undefined || !isRead('baseUrl') ? {} : { baseUrl: baseUrl.replace(/\/+$/, '') }),
+    ...(baseUrl === undefined || !isRead('baseUrl') ? {} : { baseUrl: baseUrl.replace(/^([^?#]*?)\/+$/, '$1') }),
+    ...(proxy === undefined || !isRead('proxy') ? {} : { proxy }),
     missing: unsetNamesIn(resolution, ['providers', id]),
     enabled: provider.enabled ?? true,
     limits: provider.limits ?? [],
@@ -90,6 +94,15 @@ const buildChain = (name: string, chain: Chain, providers: readonly ProviderSett
     resumeInstruction: full.resumeInstruction ?? DEFAULT_INSTRUCTION,
     onModeration: full.onModeration ?? 'return',
   };
+};
+
+/** Origins as browsers send them: in lower case, and without the default port. */
+const originsOf = (cors: '*' | readonly string[] = []): '*' | readonly string[] => {
+  if (cors === '*') return cors;
+  return cors.map((origin) => {
+    const written = origin.toLowerCase();
+    return /^https?:/.test(written) && URL.canParse(written) ? new URL(written).origin : written;
+  });
 };
 
 const isPath = (use: string): boolean => isAbsolute(use) || /^\.{1,2}(?:[\\/]|$)/.test(use);
@@ -129,12 +142,14 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
       apiKeys: apiKeysOf(server.apiKeys),
       ...(server.adminKey === undefined ? {} : { adminKey: server.adminKey }),
       hosts: (server.hosts ?? []).map((name) => name.toLowerCase()),
+      cors: originsOf(server.cors),
       maxBodyBytes: server.maxBodyBytes ?? DEFAULT_BODY_BYTES,
       maxWaiting: server.maxWaiting ?? DEFAULT_WAITING,
       drainMs: millisecondsOf(server.drain ?? DEFAULT_DRAIN),
       log: { level: server.log?.level ?? 'info', format: server.log?.format ?? 'auto' },
     },
     dataDir: origin.dataDir ?? resolve(folder, dataDir),
+    proxies: proxyVariablesIn(origin.env),
     providers,
     chains: built,
     defaultChain,

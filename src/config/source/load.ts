@@ -50,12 +50,14 @@ export const parseSettings = (text: string, options: ParseOptions): SettingsResu
   }
   const locator = createLocator(text);
   const { env, dotEnv = '' } = options;
-  const resolution = resolveVariables(syntax.value, readEnvironment(env, dotEnv));
+  const environment = readEnvironment(env, dotEnv);
+  const resolution = resolveVariables(syntax.value, environment);
   const problems = toProblems(validate(syntax.value, resolution, locator), file, locator);
   // First, because a mistyped line is often the reason for an unset variable.
   const invalidLines = file === undefined ? [] : problemsOfDotEnv(dotEnv, file);
   if (problems.length + invalidLines.length > 0) return { ok: false, problems: [...invalidLines, ...problems] };
-  return { ok: true, settings: buildSettings(syntax.value as Configuration, resolution, { file, dataDir, locator }) };
+  const origin = { file, dataDir, locator, env: environment };
+  return { ok: true, settings: buildSettings(syntax.value as Configuration, resolution, origin) };
 };
 
 /** Reads a configuration and the `.env` beside it from disk. `env` overrides `.env`. Never throws. */

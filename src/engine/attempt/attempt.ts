@@ -104,6 +104,7 @@ class AttemptRun {
       headers: outgoing.headers,
       body: serialised(outgoing.body),
       connectTimeoutMs: target.timeouts.connect,
+      proxy: target.proxy,
     });
     const sent = { exchange, guard: new ExchangeGuard(exchange, target.timeouts, request.caller), outgoing };
     this.#state = { phase: 'sending', ...sent };

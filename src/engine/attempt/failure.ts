@@ -3,7 +3,7 @@ import type { Failure, ResponseHead } from '../../plugin/door/attempt.js';
 import { readErrorBody } from '../../plugin/readers/error-body.js';
 import { retryAfterOf } from '../../plugin/readers/headers.js';
 import { classOfStatus } from '../../plugin/readers/status.js';
-import { maskSecrets } from '../../secrets.js';
+import { maskSecrets, withoutCredentials } from '../../secrets.js';
 import { CallerGone, ErrorInAnswer, isCancelled, NoOverlap, NotAdaptable, TimedOut } from '../causes.js';
 
 /** Characters of a provider's message that are kept. */
@@ -30,12 +30,23 @@ export const failureOfResponse = (
   class: classOfStatus(head.status),
   status: head.status,
   message:
-    maskSecrets(readErrorBody(body).summary, secrets).slice(0, LONGEST_MESSAGE) || `${head.status} with no message`,
+    redirectIn(head) ??
+    (maskSecrets(readErrorBody(body).summary, secrets).slice(0, LONGEST_MESSAGE) || `${head.status} with no message`),
   retryAt: retryAfterOf(head),
   head,
   body,
   at,
 });
+
+/** Paths that 429chain adds to a base URL. */
+const OWN_PATHS = /\/(?:chat\/completions|models)\/*$/;
+
+/** A redirect in words. It is not followed: the request contains the key, and many redirects turn a POST into a GET. */
+const redirectIn = ({ status, headers: { location } }: ResponseHead): string | undefined => {
+  if (status < 300 || status > 399 || typeof location !== 'string') return undefined;
+  const [address = ''] = withoutCredentials(location).split(/[?#]/);
+  return `${status}: the provider moved to ${address.slice(0, LONGEST_MESSAGE)}. Set baseUrl to ${address.replace(OWN_PATHS, '').slice(0, LONGEST_MESSAGE)}`;
+};
 
 /** Describes an exchange that broke, timed out, or brought something that is not an answer. */
 export const failureOfCause = (
@@ -68,12 +79,15 @@ const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name could not be resolved',
   UND_ERR_SOCKET: 'the connection broke',
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  // Without a proxy, this limit is off.
+  UND_ERR_HEADERS_TIMEOUT: 'no connection in time',
   ERR_INVALID_URL: 'the base URL is invalid',
 };
 
 const textOf = (cause: Error): string => {
   if (cause instanceof TimedOut || cause instanceof CallerGone) return cause.message;
-  const { code } = cause as { code?: unknown };
+  const { code, proxy } = cause as { code?: unknown; proxy?: string };
   const text = typeof code === 'string' ? NETWORK_ERRORS[code] : undefined;
-  return text === undefined ? cause.message : `${text} (${code})`;
+  const what = text === undefined ? cause.message : `${text} (${code})`;
+  return proxy === undefined ? what : `${what}, through the proxy ${proxy}`;
 };

@@ -2,17 +2,18 @@ import { applyAdaptations } from '../../plugin/door/adapt.js';
 import type { Repair } from '../../plugin/door/attempt.js';
 import type { Prefill, ProviderType, UpstreamRequest } from '../../plugin/door/provider-type.js';
 import { NotAdaptable } from '../causes.js';
+import { pathAt } from '../endpoint.js';
 import { type CompiledRepair, compileRepair } from '../repairs.js';
 import { continuedRequest, PREFILL } from '../resume/continuation.js';
 import type { ResumeMode } from '../resume/overlap.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
-import type { Endpoint, PreparedTarget } from '../target.js';
+import type { PreparedTarget } from '../target.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
 /** A caller's request in the form that one target gets. */
 export interface OutgoingRequest {
-  /** The full path, with the prefix of the base URL. */
+  /** The full path, with the prefix and the query of the base URL. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
@@ -54,7 +55,7 @@ export const outgoingRequest = (
   const request = { path, headers, body };
   const adapted = providerType.adapt === undefined ? request : adaptedByType(request, providerType, options);
   return {
-    path: fullPath(endpoint, adapted.path),
+    path: pathAt(endpoint, adapted.path),
     headers: adapted.headers,
     body: adapted.body,
     openAiBody: body,
@@ -77,14 +78,4 @@ const adaptedByType = (
   } catch (cause) {
     throw new NotAdaptable((cause as Error).message, { cause });
   }
-};
-
-/** Paths that URL parsing leaves as they are. */
-const PLAIN_PATH = /^(?:\/[\w:@~-][\w:@~.-]*)+$/;
-
-/** A provider type may return a path with a query, or with characters that must be encoded. */
-const fullPath = ({ origin, pathPrefix }: Endpoint, path: string): string => {
-  if (PLAIN_PATH.test(path) || !URL.canParse(origin)) return pathPrefix + path;
-  const { pathname, search } = new URL(origin + pathPrefix + path);
-  return pathname + search;
 };

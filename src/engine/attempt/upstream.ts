@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 import { Exchange } from './exchange.js';
+import { createProxyDispatcher, type ProxyDispatcher } from './proxy-dispatcher.js';
 
 export interface SendOptions {
   /** Such as `https://api.groq.com`. */
@@ -9,11 +10,15 @@ export interface SendOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly connectTimeoutMs: number;
+  /** The URL of a proxy. */
+  readonly proxy?: string | undefined;
 }
 
 /** Sends requests to providers. Its connections outlive a reload of the configuration. */
 export class Upstream {
   readonly #dispatchers = new Map<number, Dispatcher>();
+  /** By proxy and time limit. */
+  readonly #proxies = new Map<string, ProxyDispatcher>();
   readonly #createDispatcher: (connectTimeoutMs: number) => Dispatcher;
   readonly #now: () => number;
 
@@ -23,10 +28,10 @@ export class Upstream {
   }
 
   /** Sends a POST request at once. Never throws: every failure comes through the exchange. */
-  send({ origin, path, headers, body, connectTimeoutMs }: SendOptions): Exchange {
+  send({ origin, path, headers, body, connectTimeoutMs, proxy }: SendOptions): Exchange {
     const exchange = new Exchange(this.#now);
     try {
-      this.dispatcher(connectTimeoutMs).dispatch({ origin, path, method: 'POST', headers, body }, exchange);
+      this.dispatcher(connectTimeoutMs, proxy).dispatch({ origin, path, method: 'POST', headers, body }, exchange);
     } catch (cause) {
       exchange.onResponseError(undefined, cause as Error);
     }
@@ -34,16 +39,26 @@ export class Upstream {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.close()));
+    await Promise.all([...this.#proxies.values(), ...this.#dispatchers.values()].map((each) => each.close()));
   }
 
-  /** Returns the dispatcher for connections with this time limit. */
-  dispatcher(connectTimeoutMs: number): Dispatcher {
+  /** Returns the dispatcher for connections with this time limit, through `proxy` if there is one. */
+  dispatcher(connectTimeoutMs: number, proxy?: string): Dispatcher {
+    if (proxy !== undefined) return this.#proxied(connectTimeoutMs, proxy);
     const found = this.#dispatchers.get(connectTimeoutMs);
     if (found !== undefined) return found;
     const made = this.#createDispatcher(connectTimeoutMs);
     this.#dispatchers.set(connectTimeoutMs, made);
     return made;
+  }
+
+  #proxied(connectTimeoutMs: number, proxy: string): Dispatcher {
+    const key = `${connectTimeoutMs} ${proxy}`;
+    const found = this.#proxies.get(key);
+    if (found !== undefined) return found.dispatcher;
+    const made = createProxyDispatcher(proxy, connectTimeoutMs, this.dispatcher(connectTimeoutMs));
+    this.#proxies.set(key, made);
+    return made.dispatcher;
   }
 }
 

@@ -6,6 +6,7 @@ import type { Hooks } from '../../plugin/door/hooks.js';
 import type { ProviderType } from '../../plugin/door/provider-type.js';
 import { omit } from '../../plugin/readers/headers.js';
 import { failureOfCause, failureOfResponse } from '../attempt/failure.js';
+import { pathAt } from '../endpoint.js';
 import { parseBody } from '../parse-body.js';
 import type { PreparedProvider } from '../target.js';
 import { modelsIn } from './model-list.js';
@@ -57,18 +58,27 @@ const textOf = async (body: AsyncIterable<Buffer>): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8');
 };
 
+interface AskOptions {
+  /** Ends the request early. */
+  readonly signal?: AbortSignal;
+  /** Whether to find out if the list says something about the key. Costs a second request. Default: true. */
+  readonly triesKey?: boolean;
+}
+
 /** Asks a provider for its models, within ten seconds. `hooks` classify its refusals. Never rejects. */
 export const askForModels = async (
   provider: PreparedProvider,
   hooks: Pick<Hooks, 'onError'>,
   dispatcher: Dispatcher,
+  { signal: ending, triesKey = true }: AskOptions = {},
 ): Promise<ProviderReport> => {
   if (provider.unusable !== undefined) return { state: provider.unusable.state, detail: provider.unusable.reason };
   const { headers, keyHeader, timeouts, secrets, providerType, endpoint } = provider;
   const longestMs = Math.min(LONGEST_ANSWER_MS, timeouts.firstToken, timeouts.total);
-  const signal = AbortSignal.timeout(longestMs);
+  const limit = AbortSignal.timeout(longestMs);
+  const signal = ending === undefined ? limit : AbortSignal.any([limit, ending]);
   const ask = async (sentHeaders: Readonly<Record<string, string>>): Promise<Answer> => {
-    const sent = await request(provider.baseUrl + modelsPathOf(providerType), {
+    const sent = await request(endpoint.origin + pathAt(endpoint, modelsPathOf(providerType)), {
       headers: { ...sentHeaders },
       dispatcher,
       signal,
@@ -80,7 +90,7 @@ export const askForModels = async (
     if (answer.status >= 300) return reportOfRefusal(provider, answer, hooks);
     const models = modelsIn(parseBody(answer.text), providerType);
     if (models === undefined) return reportOfUnknownFormat(provider, answer);
-    const keyUntried = headers[keyHeader] !== undefined && (await isPublic(ask, omit(headers, keyHeader)));
+    const keyUntried = triesKey && headers[keyHeader] !== undefined && (await isPublic(ask, omit(headers, keyHeader)));
     return { state: 'ok', detail: '', ...(keyUntried ? { keyUntried } : {}), models };
   } catch (cause) {
     const detail = signal.aborted

@@ -42,6 +42,16 @@ const CASES: Readonly<Record<string, readonly Expectation[]>> = {
   'one-key-for-both': [[2, 57, '`server.adminKey`', 'a different key']],
   'only-a-comment': [[2, 1, 'empty', '`providers` and `chains`']],
   'open-host-without-keys': [[2, 19, "'0.0.0.0'", '`apiKeys`', "'127.0.0.1'"]],
+  'origin-with-path': [
+    [2, 47, "'https://app.example.com/page'", 'only an origin', 'without a path'],
+    [2, 79, "'app.example.com'", "'http://localhost:5173'"],
+    [2, 98, "'*'", 'only an origin'],
+    [3, 72, "'http://proxy:8080/a'", 'without a path'],
+  ],
+  'origin-without-list': [
+    [2, 19, "'https://app.example.com'", 'a list of origins', "'*'"],
+    [4, 36, "'https://***@api.example.com/v1/chat/completions", "without '/chat/completions'"],
+  ],
   'plugin-of-wrong-type': [
     [4, 28, '`plugins[1]` lacks `use`'],
     [4, 30, 'unknown key `path`', 'use, options, enabled'],
@@ -63,6 +73,11 @@ const CASES: Readonly<Record<string, readonly Expectation[]>> = {
     [8, 38, 'is -1', 'from 0 to 10'],
     [10, 17, "'fast'", 'Chains: default'],
     [11, 13, 'MY_PLUGIN', 'not set'],
+  ],
+  'socks-proxy': [
+    [3, 34, "'socks5://***@127.0.0.1:1080'", 'SOCKS', "'http://proxy.example.com:8080'"],
+    [4, 42, "'proxy.example.com:8080'", "'http://proxy.example.com:8080'"],
+    [5, 40, 'is true', "'http://proxy.example.com:8080'", 'false for a direct connection'],
   ],
   'slash-in-chain-name': [[3, 13, "'my/chain'", 'no slash']],
   'target-of-wrong-type': [[3, 51, 'is 120', "'provider/model'"]],

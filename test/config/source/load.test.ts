@@ -22,11 +22,13 @@ describe('parseSettings', () => {
         apiKeys: [],
         hosts: [],
         maxBodyBytes: 33_554_432,
+        cors: [],
         maxWaiting: 1_000,
         drainMs: 10_000,
         log: { level: 'info', format: 'auto' },
       },
       dataDir: '/etc/429chain/.429chain',
+      proxies: {},
       providers: [
         { id: 'groq', type: 'groq', missing: [], enabled: true, limits: [], timeouts: {}, headers: {}, options: {} },
       ],

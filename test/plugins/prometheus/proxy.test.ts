@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { App } from '../../../src/app.js';
 import { openStore } from '../../../src/config/source/store.js';
-import type { Outcome } from '../../../src/plugin/door/attempt.js';
 import { API_KEY, chainOver, HELLO, MemoryLog, type RunningProxy, startProxy } from '../../proxy.js';
 import { answer, chunk, completion, DONE, reply, ScriptedUpstream, stream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';

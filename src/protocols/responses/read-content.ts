@@ -1,0 +1,51 @@
+import { type Fields, isAbsent, listAt, objectAt, present, refuseField, textAt } from '../fields.js';
+
+const textPart = (part: Fields, at: string): Fields => ({ type: 'text', text: textAt(part.text, `${at}.text`) });
+
+const imagePart = ({ image_url: image, detail, file_id: file }: Fields, at: string): Fields => {
+  if (!isAbsent(file)) refuseField(`${at}.file_id`, 'refers to an uploaded file, which 429chain does not have');
+  // Some clients send the object of a chat completion here.
+  if (typeof image === 'object' && image !== null) return { type: 'image_url', image_url: image };
+  return { type: 'image_url', image_url: present({ url: textAt(image, `${at}.image_url`), detail }) };
+};
+
+const filePart = ({ file_id: file, file_url: url, file_data, filename, file: whole }: Fields, at: string): Fields => {
+  if (!isAbsent(file)) refuseField(`${at}.file_id`, 'refers to an uploaded file, which 429chain does not have');
+  if (!isAbsent(url)) refuseField(`${at}.file_url`, 'has no form in a chat completion');
+  return { type: 'file', file: whole ?? present({ filename, file_data }) };
+};
+
+/** The parts of a message in the form of the Responses API, and of a chat completion. */
+const PARTS: Readonly<Record<string, (part: Fields, at: string) => Fields>> = {
+  input_text: textPart,
+  output_text: textPart,
+  text: textPart,
+  refusal: (part, at) => ({ type: 'text', text: textAt(part.refusal, `${at}.refusal`) }),
+  input_image: imagePart,
+  image_url: imagePart,
+  input_file: filePart,
+  file: filePart,
+  input_audio: ({ input_audio }, at) => ({
+    type: 'input_audio',
+    input_audio: objectAt(input_audio, `${at}.input_audio`),
+  }),
+};
+
+/**
+ * Returns the content of a chat message: a string where it is one text, and a list of parts otherwise.
+ * @param content a string or a list of parts, at `at` in the request
+ * @throws ChainError `invalid_request` for a part that a chat completion cannot contain
+ */
+export const readContent = (content: unknown, at: string): string | readonly Fields[] => {
+  if (typeof content === 'string') return content;
+  const parts = listAt(content, at).map((each, index) => {
+    const where = `${at}[${index}]`;
+    const part = objectAt(each, where);
+    const type = textAt(part.type, `${where}.type`);
+    const read = Object.hasOwn(PARTS, type) ? PARTS[type] : undefined;
+    return read?.(part, where) ?? refuseField(`${where}.type`, `is "${type}", which a chat completion cannot contain`);
+  });
+  const [only, ...more] = parts;
+  if (only === undefined) return '';
+  return more.length === 0 && only.type === 'text' ? String(only.text) : parts;
+};
