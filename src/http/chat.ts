@@ -41,7 +41,7 @@ export const postChat =
 const answer = async (ctx: Context, current: () => Current, trace: RequestTrace): Promise<void> => {
   trace.keyLabel = String(ctx.state.keyLabel);
   const caller = callerOf(ctx.res);
-  const { value: body, text } = await readBody(ctx, current().maxBodyBytes);
+  const { value: body } = await readBody(ctx, current().maxBodyBytes);
   checkMessages(body);
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();
@@ -53,7 +53,7 @@ const answer = async (ctx: Context, current: () => Current, trace: RequestTrace)
     path: PATH,
     body,
     stream: body.stream === true,
-    size: sizeOf(body, text),
+    size: sizeOf(body),
     caller,
     keyLabel: trace.keyLabel,
   };

@@ -55,6 +55,7 @@ export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './d
 export type { StreamEvent, Translation } from './door/translate.js';
 export { type ErrorFacts, errorField, readErrorBody } from './readers/error-body.js';
 export { type ErrorRule, readFailure } from './readers/error-rules.js';
+export { isEssential } from './readers/essential-fields.js';
 export { durationOf, headerOf, numberOf, omit, parseResetTime, retryAfterOf } from './readers/headers.js';
 export { parseLimits, parseWait, type StatedLimit } from './readers/prose.js';
 export { type HeaderMeanings, readRateLimitHeaders } from './readers/rate-limit-headers.js';

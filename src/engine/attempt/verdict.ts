@@ -40,6 +40,12 @@ export const enforce = (
   return ledger.coolDown(reservation, scope, { class: failure.class, reason: reasonOf(failure), until });
 };
 
+/** Returns a judgement after which nothing cools down: the target is asked again with a repaired request. */
+export const withoutCooldown = ({ failure, verdict }: Judgement): Judgement => ({
+  failure: { ...failure, class: 'bad_request' },
+  verdict: { signals: verdict.signals },
+});
+
 interface Warning {
   readonly level: 'warn' | 'error';
   readonly text: string;

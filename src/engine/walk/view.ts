@@ -1,4 +1,5 @@
 import type { Candidate, Need } from '../../ledger/ledger.js';
+import { countsBound } from '../attempt/answer-bound.js';
 import type { EngineContext } from '../attempt/context.js';
 import type { ChainRequest } from '../request.js';
 import type { PreparedTarget } from '../target.js';
@@ -9,7 +10,7 @@ import type { WalkView } from './walk.js';
 export const viewOf = ({ clock, estimates }: EngineContext, queue: Queue, { size }: ChainRequest): WalkView => ({
   now: () => clock.now(),
   monotonic: () => clock.monotonic(),
-  needOf: (target) => estimates.need(target.id, size),
+  needOf: (target) => estimates.need(target.id, size, countsBound(target)),
   ahead: (target) => queue.ahead(target),
 });
 

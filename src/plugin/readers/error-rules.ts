@@ -1,5 +1,6 @@
 import type { Dimension, Duration, FailureClass, FailureSubject, ScopeKind, Signal } from '../../contract/quota.js';
 import type { Failure, Repair, Verdict } from '../door/attempt.js';
+import { boundRepairs } from './bound-repairs.js';
 import { type ErrorFacts, errorField, readErrorBody } from './error-body.js';
 import { signalsInBody, statedLimits, structuredRetryAt } from './error-limits.js';
 import { durationOf, headerOf, parseResetTime } from './headers.js';
@@ -81,13 +82,14 @@ export const readFailure = (
   const failureClass = classOf(base, limits, named);
   const scope = rule.scope ?? SCOPES[failureClass];
   const until = WAITING.has(failureClass) ? untilOf(failure, facts, rule, failureClass, named) : undefined;
+  const repairs = rule.repairs ?? boundRepairs(facts);
   return {
     class: failureClass,
     ...(rule.about === undefined ? {} : { about: rule.about }),
     ...(scope === undefined ? {} : { scope }),
     ...(until === undefined ? {} : { until }),
     ...(signals.length === 0 ? {} : { signals }),
-    ...(rule.repairs === undefined ? {} : { repairs: rule.repairs }),
+    ...(repairs.length === 0 ? {} : { repairs }),
   };
 };
 
