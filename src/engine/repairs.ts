@@ -19,13 +19,13 @@ interface KnownRepair extends CompiledRepair {
 
 /** Stands for a field in the repair that sends a small bound on the answer, since the provider counts it beforehand. */
 export const COUNTED_BOUND = 'counted bound';
-/** The same, if a refusal does not say so. Learned when it has helped twice in a row. */
+/** The same, if a refusal does not say so. Learned when it has helped twice, and not by chance. */
 export const SUSPECTED_BOUND = 'suspected bound';
 
 /** A provider that has learned to accept a field is noticed after this time. */
 const REMEMBERED_MS = 6 * 3_600_000;
 /** After a small bound has not helped, it is not tried again for this time, doubling up to the longest. */
-const FIRST_PAUSE_MS = 10 * 60_000;
+const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = REMEMBERED_MS;
 /** Repairs that are kept for one target. */
 const MOST_KNOWN = 64;
@@ -68,9 +68,9 @@ export class Repairs {
     const now = this.#clock.monotonic();
     const { helped, pauseMs, notBefore } = this.#suspicion;
     if (now < notBefore) return false;
-    // Until `learn` says that it helped, it has not.
+    // Until `learn` says that it helped, it has not: then earlier help counts half.
     this.#suspicion = {
-      helped: 0,
+      helped: helped / 2,
       helpedBefore: helped,
       pauseMs: Math.min(2 * pauseMs, LONGEST_PAUSE_MS),
       notBefore: now + pauseMs,

@@ -3,7 +3,7 @@ import type { CompletionStyle, Dialect, Reply } from '../../src/demo/dialect.js'
 import { DIALECTS as DEMO } from '../../src/demo/dialects.js';
 import type { WorldRefusal, WorldStanding } from './gate.js';
 import { cohere, gemini, mistral } from './measured-dialects.js';
-import { dated, epoch, hinted, ietf, openai, silent, suffixed } from './plain-dialects.js';
+import { dated, epoch, hinted, ietf, openai, silent, suffixed, worded } from './plain-dialects.js';
 
 /** What a provider states about its limits, with an answer and with a refusal. `now` is on its own clock. */
 export interface SimulatedDialect {
@@ -54,6 +54,7 @@ export const DIALECTS = {
   hinted,
   dated,
   silent,
+  worded,
   mistral,
   cohere,
   gemini,

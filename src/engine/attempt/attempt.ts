@@ -11,7 +11,7 @@ import { StreamRelay } from '../stream/relay.js';
 import type { Sink } from '../stream/sink.js';
 import { TranslatedStream, type TranslationContext, translated } from '../stream/translated-stream.js';
 import type { PreparedTarget } from '../target.js';
-import { countsBound, tokenLimitOf } from './answer-bound.js';
+import { countsBound, tokenRoomOf } from './answer-bound.js';
 import type { EngineContext } from './context.js';
 import type { Exchange } from './exchange.js';
 import { ExchangeGuard } from './exchange-guard.js';
@@ -104,7 +104,7 @@ class AttemptRun {
     const { request, target, repairs } = this.#order;
     if (!countsBound(target, repairs)) return undefined;
     const { estimates, ledger } = this.#context;
-    return estimates.boundToSend(target.id, request.size, tokenLimitOf(ledger, target));
+    return estimates.boundToSend(target.id, request.size, tokenRoomOf(ledger, target));
   }
 
   async #readHead(sent: Sent): Promise<ResponseHead> {

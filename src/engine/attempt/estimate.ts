@@ -23,6 +23,16 @@ const FIRST_BOUND = 4_096;
 /** A bound is never made smaller than this to fit a limit. */
 const LEAST_BOUND = 256;
 
+/** The tokens that the limits of a target allow; `Infinity` where they are not known. */
+export interface TokenRoom {
+  /** For one request. */
+  readonly limit: number;
+  /** Now. */
+  readonly left: number;
+}
+
+const NO_LIMIT: TokenRoom = { limit: Number.POSITIVE_INFINITY, left: Number.POSITIVE_INFINITY };
+
 interface Calibration {
   /** Reported prompt tokens, as a share of the estimate from the size of the prompt. */
   readonly inputRatio: Average;
@@ -42,20 +52,22 @@ export class Estimates {
   /**
    * Returns the tokens to hold for a request. `tokens` is hardly ever exceeded, `mostTokens` even less; `leastTokens` is
    * the most likely number. The caller's bound only limits what earlier answers suggest.
-   * @param countsBound the provider counts the bound beforehand: the one that is sent is held
+   * @param tokensLeft for a provider that counts the bound beforehand, what is left of its limits: the bound that is sent is
+   * held, and it is smaller where less is left
    */
   need(
     target: string,
     { tokens, bound = Number.POSITIVE_INFINITY, choices = 1 }: RequestSize,
-    countsBound = false,
+    tokensLeft?: number,
   ): Need {
     const known = this.#calibrations.get(target);
     const inputTokens = Math.ceil(tokens * (known?.inputRatio.high ?? 1));
     const likelyInput = Math.ceil(tokens * (known?.inputRatio.mean ?? 1));
     const mostInput = Math.ceil(tokens * (known?.inputRatio.most ?? 1));
     const output = (perChoice: number): number => Math.ceil(Math.min(bound, choices * perChoice));
-    if (countsBound) {
-      const held = output(wideBound(known));
+    if (tokensLeft !== undefined) {
+      const fitting = Math.floor((tokensLeft - inputTokens) / choices);
+      const held = output(Math.min(wideBound(known), Math.max(tightBound(known), fitting)));
       return {
         inputTokens,
         tokens: inputTokens + held,
@@ -73,16 +85,20 @@ export class Estimates {
 
   /**
    * Returns the bound to send for each choice where the provider counts it beforehand: more than answers of this target
-   * cost, and no more than the caller's bound and `tokenLimit`, the most tokens that prompt and answer may have.
+   * cost, and no more than the caller's bound and what `need` held.
+   * @param room what the limits of the target allow beside what is held
    */
   boundToSend(
     target: string,
     { tokens, bound = Number.POSITIVE_INFINITY, choices = 1 }: RequestSize,
-    tokenLimit = Number.POSITIVE_INFINITY,
+    { limit, left }: TokenRoom = NO_LIMIT,
   ): number {
     const known = this.#calibrations.get(target);
-    const room = Math.floor((tokenLimit - Math.ceil(tokens * (known?.inputRatio.high ?? 1))) / choices);
-    return Math.min(bound / choices, Math.max(LEAST_BOUND, Math.min(wideBound(known), room)));
+    const most = Math.floor((limit - Math.ceil(tokens * (known?.inputRatio.high ?? 1))) / choices);
+    // At least the tight bound is held.
+    const fitting = Math.floor(left / choices) + tightBound(known);
+    const wanted = Math.min(wideBound(known), Math.max(tightBound(known), fitting), most);
+    return Math.min(bound / choices, Math.max(LEAST_BOUND, wanted));
   }
 
   /** Returns the most likely usage of a request whose provider did not report it. */
@@ -116,6 +132,10 @@ export class Estimates {
     return Math.ceil(tokens * ratio);
   }
 }
+
+/** Enough for nearly every answer. Less is not sent unless the limit itself is smaller. */
+const tightBound = (known: Calibration | undefined): number =>
+  known === undefined ? LEAST_WIDE_BOUND : Math.max(LEAST_BOUND, Math.ceil(known.output.most));
 
 const wideBound = (known: Calibration | undefined): number =>
   known === undefined ? FIRST_BOUND : Math.max(LEAST_WIDE_BOUND, Math.ceil(BOUND_MARGIN * known.output.most));

@@ -61,17 +61,17 @@ describe('Estimates', () => {
     it('hold the bound that is sent: the first one is generous', () => {
       const estimates = new Estimates();
       expect(estimates.boundToSend('groq/a', { ...size, bound: 32_000 })).to.equal(4_096);
-      expect(estimates.need('groq/a', { ...size, bound: 32_000 }, true)).to.include({
+      expect(estimates.need('groq/a', { ...size, bound: 32_000 }, Infinity)).to.include({
         tokens: 4_196,
         mostTokens: 4_196,
       });
-      expect(estimates.need('groq/a', size, true).tokens).to.equal(4_196);
+      expect(estimates.need('groq/a', size, Infinity).tokens).to.equal(4_196);
     });
 
     it("never exceed the caller's bound", () => {
       const estimates = new Estimates();
       expect(estimates.boundToSend('groq/a', { ...size, bound: 100 })).to.equal(100);
-      expect(estimates.need('groq/a', { ...size, bound: 100 }, true).tokens).to.equal(200);
+      expect(estimates.need('groq/a', { ...size, bound: 100 }, Infinity).tokens).to.equal(200);
       expect(estimates.boundToSend('groq/a', { ...size, bound: 300, choices: 3 })).to.equal(100);
     });
 
@@ -83,11 +83,26 @@ describe('Estimates', () => {
       expect(estimates.boundToSend('groq/a', size)).to.be.greaterThan(4_000);
     });
 
+    const room = (limit: number) => ({ limit, left: limit });
+
     it('fit the limit of the target, down to a sensible minimum', () => {
       const estimates = new Estimates();
-      expect(estimates.boundToSend('groq/a', { tokens: 5_000, bound: 32_000 }, 8_000)).to.equal(3_000);
-      expect(estimates.boundToSend('groq/a', { tokens: 7_990, bound: 32_000 }, 8_000)).to.equal(256);
-      expect(estimates.boundToSend('groq/a', { tokens: 5_000, choices: 3 }, 8_000)).to.equal(1_000);
+      expect(estimates.boundToSend('groq/a', { tokens: 5_000, bound: 32_000 }, room(8_000))).to.equal(3_000);
+      expect(estimates.boundToSend('groq/a', { tokens: 7_990, bound: 32_000 }, room(8_000))).to.equal(256);
+      expect(estimates.boundToSend('groq/a', { tokens: 5_000, choices: 3 }, room(8_000))).to.equal(1_000);
+    });
+
+    it('shrink to what is left now, but not below what answers cost', () => {
+      const estimates = new Estimates();
+      for (let index = 0; index < 60; index++) estimates.report('groq/a', size, { input: 100, output: 400 });
+      expect(estimates.need('groq/a', size, 10_000).tokens).to.be.within(1_700, 1_702);
+      expect(estimates.need('groq/a', size, 1_000).tokens).to.be.within(1_000, 1_002);
+      expect(estimates.need('groq/a', size, 0).tokens).to.be.within(500, 504);
+      for (const left of [10_000, 1_000, 700]) {
+        const { tokens } = estimates.need('groq/a', size, left);
+        const sent = estimates.boundToSend('groq/a', size, { limit: 10_000, left: left - tokens });
+        expect(sent + 100, `with ${left} left`).to.be.within(500, tokens);
+      }
     });
   });
 
@@ -103,7 +118,7 @@ describe('Estimates', () => {
     const outputOf = (each: typeof plain): number => estimates.likely('groq/a', each).output;
     expect(outputOf(triple)).to.be.within(240, 243);
     expect(outputOf(plain)).to.be.within(80, 81);
-    const held = estimates.need('groq/a', triple, true);
+    const held = estimates.need('groq/a', triple, Infinity);
     expect(held.tokens).to.equal(held.inputTokens + 3 * 1_024);
   });
 
