@@ -36,7 +36,7 @@ const SENTENCES: readonly RegExp[] = [
   // Go: json: unknown field "x". Rust: unknown field \`x\`, expected one of …
   String.raw`\bunknown (?:field|key|variant) ${QUOTED}`,
   // x: Extra inputs are not permitted. x: extra fields not permitted
-  String.raw`${BARE}:? (?:Extra inputs are not permitted|extra fields not permitted)`,
+  `${BARE}:? (?:Extra inputs are not permitted|extra fields not permitted)`,
   String.raw`(?<![\w.])(?<name>[a-z]\w{0,63}(?:[_.[\]]\w{0,64}){0,12}): (?:Extra inputs are not permitted|extra fields not permitted)`,
   String.raw`(?<!\bproperty |argument:? |parameter: )${QUOTED}:? (?:parameter |field |property )?${REFUSED}`,
   `${BARE} (?:parameter |field |property )?${REFUSED}`,

@@ -26,7 +26,7 @@ const limitText = (limit: Limit): string => {
 
 /** The facts of a provider type: its address, free tier and known limits. */
 export const typeFacts = async (name: string): Promise<string> => {
-  const { about, baseUrl, knownLimits = [], knownPoolLimits = {} } = await typeOf(name);
+  const { about, baseUrl, countsBound, knownLimits = [], knownPoolLimits = {} } = await typeOf(name);
   const assumed = [
     ...knownLimits.map((limit) => `${limitText(limit)} for each target`),
     ...Object.entries(knownPoolLimits).flatMap(([pool, limits]) =>
@@ -38,6 +38,7 @@ export const typeFacts = async (name: string): Promise<string> => {
     ...(baseUrl === undefined ? [] : [`- **Address:** \`${baseUrl}\``]),
     ...(about?.keyUrl === undefined ? [] : [`- **Key:** <${about.keyUrl}>`]),
     ...(about?.freeTier === undefined ? [] : [`- **Free tier:** ${about.freeTier}`]),
+    ...(countsBound ? ['- **Counts `max_tokens` beforehand:** 429chain sends a bound that fits'] : []),
     ...(assumed.length === 0 ? [] : [`- **Taken for granted until an answer tells more:** ${assumed.join(', ')}`]),
   ].join('\n');
 };
