@@ -41,7 +41,7 @@ export class Repairs {
   /** From the one that was learned first to the last. */
   readonly #known = new Map<string, KnownRepair>();
   /** Whether a small bound helps where a refusal does not say so. */
-  #suspicion = { helped: 0, helpedBefore: 0, pauseMs: FIRST_PAUSE_MS, notBefore: Number.NEGATIVE_INFINITY };
+  #suspicion = { helped: 0, pauseMs: FIRST_PAUSE_MS, notBefore: Number.NEGATIVE_INFINITY };
 
   constructor(clock: Pick<Clock, 'monotonic'> = systemClock) {
     this.#clock = clock;
@@ -63,19 +63,16 @@ export class Repairs {
     return this.#known.has(keyOf({ drop: field }));
   }
 
-  /** Returns whether a small bound may be tried after a refusal that does not explain itself, and notes that it is. */
-  suspectBound(): boolean {
-    const now = this.#clock.monotonic();
-    const { helped, pauseMs, notBefore } = this.#suspicion;
-    if (now < notBefore) return false;
-    // Until `learn` says that it helped, it has not: then earlier help counts half.
-    this.#suspicion = {
-      helped: helped / 2,
-      helpedBefore: helped,
-      pauseMs: Math.min(2 * pauseMs, LONGEST_PAUSE_MS),
-      notBefore: now + pauseMs,
-    };
-    return true;
+  /** Whether a small bound may be tried after a refusal that does not explain itself. */
+  get mayLowerBound(): boolean {
+    return this.#clock.monotonic() >= this.#suspicion.notBefore;
+  }
+
+  /** A small bound was refused too: it is not tried again for a while, and earlier help counts half. */
+  loweredInVain(): void {
+    const { helped, pauseMs } = this.#suspicion;
+    const notBefore = this.#clock.monotonic() + pauseMs;
+    this.#suspicion = { helped: helped / 2, pauseMs: Math.min(2 * pauseMs, LONGEST_PAUSE_MS), notBefore };
   }
 
   /** Remembers that the target accepted `body` after these repairs. */
@@ -102,8 +99,8 @@ export class Repairs {
 
   /** A small bound helped. Returns what to learn once it has helped often enough to be no coincidence. */
   #confirmBound(): Repair | undefined {
-    const helped = this.#suspicion.helpedBefore + 1;
-    this.#suspicion = { helped, helpedBefore: helped, pauseMs: FIRST_PAUSE_MS, notBefore: Number.NEGATIVE_INFINITY };
+    const helped = this.#suspicion.helped + 1;
+    this.#suspicion = { helped, pauseMs: FIRST_PAUSE_MS, notBefore: Number.NEGATIVE_INFINITY };
     return helped < 2 ? undefined : { drop: COUNTED_BOUND };
   }
 

@@ -62,12 +62,14 @@ const explainsNothing = (message: string, body: Body): boolean =>
   message.length <= LONGEST_WITHOUT_MEANING &&
   !Object.keys(body).some((key) => key !== 'stream' && message.toLowerCase().includes(key.toLowerCase()));
 
+const BOUND_LOWERED: ReadonlySet<string> = new Set([COUNTED_BOUND, SUSPECTED_BOUND]);
 /** A smaller bound is tried if the one that was sent is so many times larger. */
 const MUCH_LARGER = 2;
 
 const withSmallBound = (refused: RefusedAttempt): readonly Repair[] => {
   const { judgement, outgoing, target, size, tried, estimates } = refused;
-  if (judgement.failure.class === 'quota' || countsBound(target, tried)) return NONE;
+  if (tried.some((repair) => 'drop' in repair && BOUND_LOWERED.has(repair.drop))) target.repairs.loweredInVain();
+  if (judgement.failure.class === 'quota' || countsBound(target, tried) || !target.repairs.mayLowerBound) return NONE;
   const bound = boundOf(outgoing.openAiBody) ?? Number.POSITIVE_INFINITY;
   if (bound < MUCH_LARGER * estimates.boundToSend(target.id, size)) return NONE;
   const { message } = readErrorBody(judgement.failure.body ?? judgement.failure.message);
@@ -75,8 +77,7 @@ const withSmallBound = (refused: RefusedAttempt): readonly Repair[] => {
   if (evidence === 'says so') return [{ drop: COUNTED_BOUND }];
   if (evidence === 'says otherwise' || !Number.isFinite(bound) || namesOtherLimit(judgement)) return NONE;
   // That the request is too large is as certain after one trial as after two.
-  if (judgement.failure.class === 'too_large') return target.repairs.suspectBound() ? [{ drop: COUNTED_BOUND }] : NONE;
-  return target.repairs.suspectBound() ? [{ drop: SUSPECTED_BOUND }] : NONE;
+  return [{ drop: judgement.failure.class === 'too_large' ? COUNTED_BOUND : SUSPECTED_BOUND }];
 };
 
 /** Groq: "output tokens per minute", "reduce max_tokens". */
