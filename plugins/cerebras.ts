@@ -39,6 +39,7 @@ export default definePlugin({
       },
       // Used until the first response states the account's limits. A token limit would block long prompts.
       knownLimits: [{ requests: 5, per: '1m' }],
+      countsBound: true,
       adaptations: [
         ...REFUSED.map((field): Adaptation => ({ field, drop: true, why: 'Cerebras documents a 400 for it' })),
         { field: 'n', when: { not: [1] }, drop: true, why: 'Cerebras gives one answer' },

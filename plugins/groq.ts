@@ -45,6 +45,7 @@ export default definePlugin({
       },
       // This limit is in no header, and bursts reach it. A paid plan has more: its owner sets a limit in the configuration.
       knownLimits: [{ requests: 30, per: '1m' }],
+      countsBound: true,
       adaptations: [
         { field: 'logprobs', drop: true, why: 'Groq refuses it' },
         { field: 'top_logprobs', drop: true, why: 'Groq refuses it' },

@@ -30,7 +30,16 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
       ['Limits and failures', ['../contract/quota']],
       ['Provider types', ['./door/provider-type', './door/adapt', './door/translate', '../contract/models']],
       ['Reading headers', ['./readers/headers', './readers/rate-limit-headers', './readers/resets']],
-      ['Reading errors', ['./readers/status', './readers/error-body', './readers/error-rules', './readers/prose']],
+      [
+        'Reading errors',
+        [
+          './readers/status',
+          './readers/error-body',
+          './readers/essential-fields',
+          './readers/error-rules',
+          './readers/prose',
+        ],
+      ],
       ['Routes and status', ['./door/route', '../contract/admin-api']],
       ['The log and the request log', ['../log', './door/request-record', './door/quotations', '../contract/requests']],
     ],

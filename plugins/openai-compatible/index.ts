@@ -27,7 +27,7 @@ export default definePlugin({
     });
     api.hooks.onError.tap({ name: 'openai-compatible', stage: 100 }, (failure) => {
       const verdict = readFailure(failure, RULES);
-      if (verdict?.class !== 'bad_request') return verdict;
+      if (verdict?.class !== 'bad_request' || verdict.repairs !== undefined) return verdict;
       const repairs = repairsIn(readErrorBody(failure.body ?? failure.message));
       return repairs.length === 0 ? verdict : { ...verdict, repairs };
     });

@@ -26,7 +26,7 @@ const limitText = (limit: Limit): string => {
 
 /** The facts of a provider type: its address, free tier and known limits. */
 export const typeFacts = async (name: string): Promise<string> => {
-  const { about, baseUrl, knownLimits = [], knownPoolLimits = {} } = await typeOf(name);
+  const { about, baseUrl, countsBound, knownLimits = [], knownPoolLimits = {} } = await typeOf(name);
   const assumed = [
     ...knownLimits.map((limit) => `${limitText(limit)} for each target`),
     ...Object.entries(knownPoolLimits).flatMap(([pool, limits]) =>
@@ -38,6 +38,7 @@ export const typeFacts = async (name: string): Promise<string> => {
     ...(baseUrl === undefined ? [] : [`- **Address:** \`${baseUrl}\``]),
     ...(about?.keyUrl === undefined ? [] : [`- **Key:** <${about.keyUrl}>`]),
     ...(about?.freeTier === undefined ? [] : [`- **Free tier:** ${about.freeTier}`]),
+    ...(countsBound ? ['- **Counts `max_tokens` beforehand:** 429chain sends a bound that fits'] : []),
     ...(assumed.length === 0 ? [] : [`- **Taken for granted until an answer tells more:** ${assumed.join(', ')}`]),
   ].join('\n');
 };
@@ -47,9 +48,11 @@ const codeOf = (value: unknown): string => `\`${value}\``;
 const changeOf = (adaptation: Adaptation): string => {
   if ('drop' in adaptation) return 'left out';
   if ('rename' in adaptation) return `sent as ${codeOf(adaptation.rename)}`;
-  return Object.entries(adaptation.map)
-    .map(([from, to]) => `${codeOf(from)} → ${codeOf(to)}`)
-    .join(', ');
+  if ('cap' in adaptation) return `at most ${codeOf(adaptation.cap)}`;
+  if ('flatten' in adaptation) return 'text parts joined to one text';
+  const replaced =
+    'map' in adaptation ? Object.entries(adaptation.map) : [[adaptation.from ?? '*', adaptation.replace]];
+  return replaced.map(([from, to]) => `${codeOf(from)} → ${codeOf(to)}`).join(', ');
 };
 
 const conditionOf = ({ when = {} }: Adaptation): string =>
@@ -57,6 +60,8 @@ const conditionOf = ({ when = {} }: Adaptation): string =>
     ...(when.model === undefined ? [] : [`the model is like ${codeOf(when.model.source)}`]),
     ...(when.notModel === undefined ? [] : [`the model is not like ${codeOf(when.notModel.source)}`]),
     ...(when.with === undefined ? [] : [`${codeOf(when.with)} is there too`]),
+    ...(when.without === undefined ? [] : [`${codeOf(when.without)} is not there`]),
+    ...(when.empty === undefined ? [] : ['it is empty']),
     ...(when.not === undefined ? [] : [`it is not ${when.not.map(codeOf).join(' or ')}`]),
   ].join(', ');
 

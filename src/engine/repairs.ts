@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../clock.js';
 import { type CompiledAdaptation, compileAdaptation } from '../plugin/door/adapt.js';
 import type { Repair } from '../plugin/door/attempt.js';
 
@@ -12,49 +13,138 @@ export interface CompiledRepair {
 interface KnownRepair extends CompiledRepair {
   /** The refused value as JSON. Absent: every value of the field is refused. */
   value: string | undefined;
+  /** Monotonic ms. */
+  readonly forgottenAt: number;
 }
+
+/** Stands for a field in the repair that sends a small bound on the answer, since the provider counts it beforehand. */
+export const COUNTED_BOUND = 'counted bound';
+/** The same, if a refusal does not say so. Learned when it has helped twice, and not by chance. */
+export const SUSPECTED_BOUND = 'suspected bound';
+
+/** A provider that has learned to accept a field is noticed after this time. */
+const REMEMBERED_MS = 6 * 3_600_000;
+/** After a small bound has not helped, it is not tried again for this time, doubling up to the longest. */
+const FIRST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = REMEMBERED_MS;
+/** Repairs that are kept for one target. */
+const MOST_KNOWN = 64;
 
 const NONE: readonly CompiledRepair[] = [];
 
 /**
  * What a target refused before, so that 429chain does not send it again. One refused value does not prove that the target
- * refuses the field; a second one does.
+ * refuses the field; a second one does. Forgotten after six hours.
  */
 export class Repairs {
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  /** From the one that was learned first to the last. */
   readonly #known = new Map<string, KnownRepair>();
+  /** Whether a small bound helps where a refusal does not say so. */
+  #suspicion = { helped: 0, pauseMs: FIRST_PAUSE_MS, notBefore: Number.NEGATIVE_INFINITY };
+
+  constructor(clock: Pick<Clock, 'monotonic'> = systemClock) {
+    this.#clock = clock;
+  }
 
   /** Returns the known repairs that apply to `body`. */
   for(body: Body): readonly CompiledRepair[] {
     if (this.#known.size === 0) return NONE;
+    this.#forget();
     return [...this.#known.values()].filter(
       ({ repair, value }) => value === undefined || value === refusedValueOf(repair, body),
     );
   }
 
+  /** Whether dropping this field is known to help, whatever its value. */
+  drops(field: string): boolean {
+    if (this.#known.size === 0) return false;
+    this.#forget();
+    return this.#known.has(keyOf({ drop: field }));
+  }
+
+  /** Whether a small bound may be tried after a refusal that does not explain itself. */
+  get mayLowerBound(): boolean {
+    return this.#clock.monotonic() >= this.#suspicion.notBefore;
+  }
+
+  /** A small bound was refused too: it is not tried again for a while, and earlier help counts half. */
+  loweredInVain(): void {
+    const { helped, pauseMs } = this.#suspicion;
+    const notBefore = this.#clock.monotonic() + pauseMs;
+    this.#suspicion = { helped: helped / 2, pauseMs: Math.min(2 * pauseMs, LONGEST_PAUSE_MS), notBefore };
+  }
+
   /** Remembers that the target accepted `body` after these repairs. */
   learn(repairs: readonly Repair[], body: Body): void {
-    for (const repair of repairs) {
+    for (const given of repairs) {
+      if ('once' in given) continue;
+      const repair = 'drop' in given && given.drop === SUSPECTED_BOUND ? this.#confirmBound() : given;
+      if (repair === undefined) continue;
       const value = refusedValueOf(repair, body);
-      const known = this.#known.get(fieldOf(repair));
-      if (known === undefined) this.#known.set(fieldOf(repair), { ...compileRepair(repair), value });
-      else if (known.value !== value) known.value = undefined;
+      const key = keyOf(repair);
+      const before = this.#known.get(key);
+      this.#known.delete(key);
+      this.#known.set(key, {
+        ...compileRepair(repair),
+        value: before === undefined || before.value === value ? value : undefined,
+        forgottenAt: this.#clock.monotonic() + REMEMBERED_MS,
+      });
+    }
+    for (const key of this.#known.keys()) {
+      if (this.#known.size <= MOST_KNOWN) break;
+      this.#known.delete(key);
+    }
+  }
+
+  /** A small bound helped. Returns what to learn once it has helped often enough to be no coincidence. */
+  #confirmBound(): Repair | undefined {
+    const helped = this.#suspicion.helped + 1;
+    this.#suspicion = { helped, pauseMs: FIRST_PAUSE_MS, notBefore: Number.NEGATIVE_INFINITY };
+    return helped < 2 ? undefined : { drop: COUNTED_BOUND };
+  }
+
+  #forget(): void {
+    const now = this.#clock.monotonic();
+    for (const [key, { forgottenAt }] of this.#known) {
+      if (forgottenAt > now) break;
+      this.#known.delete(key);
     }
   }
 }
 
-export const compileRepair = (repair: Repair): CompiledRepair => {
-  const why = 'this target refused it before';
-  const adaptation =
-    'drop' in repair
-      ? ({ field: repair.drop, drop: true, why } as const)
-      : { field: repair.rename, rename: repair.to, why };
-  return { repair, adaptation: compileAdaptation(adaptation) };
+export const compileRepair = (repair: Repair): CompiledRepair => ({
+  repair,
+  adaptation: compileAdaptation({ ...adaptationOf(repair), why: 'this target refused it before' }),
+});
+
+const adaptationOf = (repair: Repair) => {
+  if ('drop' in repair) return { field: repair.drop, drop: true } as const;
+  if ('rename' in repair) return { field: repair.rename, rename: repair.to };
+  if ('cap' in repair) return { field: repair.cap, cap: repair.to };
+  if ('flatten' in repair) return { field: repair.flatten, flatten: true } as const;
+  const { replace, to } = repair;
+  return { field: replace, replace: to, ...('from' in repair ? { from: repair.from } : {}) };
 };
 
-const fieldOf = (repair: Repair): string => ('drop' in repair ? repair.drop : repair.rename);
+/** The path of the field that a repair changes. */
+export const fieldOf = (repair: Repair): string => {
+  if ('drop' in repair) return repair.drop;
+  if ('rename' in repair) return repair.rename;
+  if ('cap' in repair) return repair.cap;
+  return 'flatten' in repair ? repair.flatten : repair.replace;
+};
+
+const VERBS = ['drop', 'rename', 'replace', 'cap', 'flatten'] as const;
+
+/** Two repairs with the same key replace each other. */
+const keyOf = (repair: Repair): string => {
+  const from = 'replace' in repair && 'from' in repair ? JSON.stringify(repair.from) : '';
+  return `${VERBS.find((verb) => verb in repair)} ${fieldOf(repair)} ${from}`;
+};
 
 /** Returns the refused value as JSON, or `undefined` where the repair does not depend on the value. */
 const refusedValueOf = (repair: Repair, body: Body): string | undefined => {
-  const field = fieldOf(repair);
-  return 'rename' in repair || field.startsWith('messages[]') ? undefined : JSON.stringify(body[field]);
+  if (!('drop' in repair) || /[.[\]]/.test(repair.drop)) return undefined;
+  return JSON.stringify(body[repair.drop]);
 };

@@ -3,9 +3,9 @@ import type { Chain } from './target.js';
 
 /** How large a request is, as far as its body shows. */
 export interface RequestSize {
-  /** Bytes of its text, without pictures and sound. */
-  readonly bytes: number;
-  /** The caller's `max_tokens`, over all choices together. */
+  /** Tokens of its prompt, estimated from its text, pictures and tools. */
+  readonly tokens: number;
+  /** The caller's `max_tokens`, over all choices together. A bound, not a forecast. */
   readonly bound?: number | undefined;
   /** How many choices the caller asks for. Default: 1. */
   readonly choices?: number | undefined;

@@ -1,6 +1,7 @@
 import type { TokenUsage } from '../plugin/door/attempt.js';
 import type { EngineContext } from './attempt/context.js';
 import type { Answer, StreamEnd } from './attempt/result.js';
+import { tokensOfText } from './attempt/text-tokens.js';
 import { drive } from './drive.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
 import type { Sink } from './stream/sink.js';
@@ -73,7 +74,7 @@ export class ResumingStream {
       ...this.#request,
       // The target that broke off comes last.
       chain: { ...chain, ...this.#waits(), targets: [...behind(chain.targets, target), target] },
-      size: { ...size, bytes: size.bytes + Buffer.byteLength(transcript.text) },
+      size: { ...size, tokens: size.tokens + Math.ceil(tokensOfText(transcript.text)) },
       continuation: { transcript, usage, instruction: chain.resumeInstruction },
     };
     return this.#continuedBy(request, target);

@@ -40,7 +40,7 @@ export interface PreparedTarget extends Target, PreparedProvider {
   readonly scopes: TargetScopes;
   /** What hooks get: no key, and nothing that contains one. */
   readonly publicView: Target;
-  /** The adaptations of the provider type that apply to this model. */
+  /** The adaptations that go for every provider, then those of the provider type that apply to this model. */
   readonly adaptations: readonly CompiledAdaptation[];
   /** Learned while the process runs. */
   readonly repairs: Repairs;

@@ -60,6 +60,14 @@ const faultInSignals = (value: unknown): string | undefined => {
   return undefined;
 };
 
+const isRepair = (value: unknown): boolean => {
+  if (!isFields(value)) return false;
+  const { drop, rename, replace, cap, flatten, to } = value;
+  if (typeof rename === 'string') return typeof to === 'string';
+  if (typeof cap === 'string') return Number.isFinite(to);
+  return [drop, replace, flatten].some((field) => typeof field === 'string');
+};
+
 const faultInVerdict = (value: unknown): string | undefined => {
   if (!isFields(value)) return 'a verdict is { class?, about?, scope?, until?, signals?, repairs? }';
   if (!CLASSES.has(value.class as string | undefined))
@@ -68,7 +76,8 @@ const faultInVerdict = (value: unknown): string | undefined => {
     return `there is no subject '${String(value.about)}' of a failure`;
   if (!SCOPES.has(value.scope as string | undefined)) return '`scope` is provider, pool or target';
   if (!isMoment(value.until)) return '`until` is epoch ms';
-  if (value.repairs !== undefined && !Array.isArray(value.repairs)) return '`repairs` are a list';
+  if (value.repairs !== undefined && !(Array.isArray(value.repairs) && value.repairs.every(isRepair)))
+    return '`repairs` are a list, and each has drop, rename and to, replace and to, cap and to, or flatten';
   return value.signals === undefined ? undefined : faultInSignals(value.signals);
 };
 

@@ -43,7 +43,7 @@ export const postChat =
 const answer = async (ctx: Context, current: () => Current, trace: RequestTrace): Promise<void> => {
   trace.keyLabel = String(ctx.state.keyLabel);
   const caller = callerOf(ctx.res);
-  const { value, text } = await readBody(ctx, current().maxBodyBytes);
+  const { value } = await readBody(ctx, current().maxBodyBytes);
   const body = isResponsesRequest(value) ? readRequest(value) : value;
   checkMessages(body);
   // Only now: the configuration may have changed while the body came in.
@@ -56,7 +56,7 @@ const answer = async (ctx: Context, current: () => Current, trace: RequestTrace)
     path: PATH,
     body,
     stream: body.stream === true,
-    size: sizeOf(body, text),
+    size: sizeOf(body),
     caller,
     keyLabel: trace.keyLabel,
   };

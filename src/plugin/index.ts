@@ -57,6 +57,7 @@ export type { StreamEvent, Translation } from './door/translate.js';
 export { type ErrorFacts, errorField, readErrorBody } from './readers/error-body.js';
 export { type ErrorRule, readFailure } from './readers/error-rules.js';
 export { isErrorBody } from './readers/error-shape.js';
+export { isEssential } from './readers/essential-fields.js';
 export { durationOf, headerOf, numberOf, omit, parseResetTime, retryAfterOf } from './readers/headers.js';
 export { parseLimits, type StatedLimit } from './readers/prose.js';
 export { clockOf, type ProviderClock } from './readers/provider-clock.js';

@@ -74,7 +74,7 @@ const build = async (
     refuse: (error, choice) => refusePlugin(settings, error, choice),
     checkOptions: (plugin, schema, choice) => checkPluginOptions(settings, plugin, schema, choice),
   });
-  const factory = new TargetFactory(typesOf(settings, host.types), version, settings.proxies);
+  const factory = new TargetFactory(typesOf(settings, host.types), version, clock, settings.proxies);
   const all = factory.chains(settings);
   const targets = [...new Set(all.flatMap((chain) => chain.targets))];
   const addressed = new AddressedTargets(factory, ledger, targets);

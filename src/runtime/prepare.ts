@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { type Clock, systemClock } from '../clock.js';
 import type { Path } from '../config/path.js';
 import { type ProxyVariables, proxyFor } from '../config/proxy.js';
 import { isSecretPath } from '../config/secret-paths.js';
 import type { ProviderSettings, Settings, TargetSettings, Timeouts } from '../config/settings.js';
+import { ALWAYS } from '../engine/attempt/always-adapted.js';
 import { endpointOf } from '../engine/endpoint.js';
 import { Repairs } from '../engine/repairs.js';
 import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from '../engine/target.js';
@@ -22,8 +24,15 @@ interface Preparation {
 export class TargetFactory {
   readonly #providers = new Map<string, Preparation>();
   readonly #targets = new Map<string, PreparedTarget>();
+  readonly #clock: Clock;
 
-  constructor(types: ReadonlyMap<ProviderSettings, ProviderType>, version: string, proxies: ProxyVariables = {}) {
+  constructor(
+    types: ReadonlyMap<ProviderSettings, ProviderType>,
+    version: string,
+    clock: Clock = systemClock,
+    proxies: ProxyVariables = {},
+  ) {
+    this.#clock = clock;
     for (const [settings, providerType] of types) {
       this.#providers.set(settings.id, {
         settings,
@@ -61,7 +70,7 @@ export class TargetFactory {
     const found = this.#providers.get(provider);
     if (found === undefined) return undefined;
     const settings = { id: `${provider}/${model}`, provider, model, limits: [], timeouts: {} };
-    return prepareTarget(settings, found.prepared);
+    return prepareTarget(settings, found.prepared, this.#clock);
   }
 
   /** A model with other limits or timeouts in another chain is prepared twice. In the ledger it is one target. */
@@ -69,7 +78,8 @@ export class TargetFactory {
     const key = JSON.stringify([settings.id, settings.limits, settings.timeouts]);
     const found = this.#targets.get(key);
     if (found !== undefined) return found;
-    const made = prepareTarget(settings, (this.#providers.get(settings.provider) as Preparation).prepared);
+    const { prepared } = this.#providers.get(settings.provider) as Preparation;
+    const made = prepareTarget(settings, prepared, this.#clock);
     this.#targets.set(key, made);
     return made;
   }
@@ -117,16 +127,17 @@ const keyHeaderOf = ({ keyHeader }: ProviderType, key: string): Record<string, s
 const prepareTarget = (
   { id, provider, model, limits, timeouts }: TargetSettings,
   prepared: PreparedProvider,
+  clock: Clock,
 ): PreparedTarget => ({
   ...prepared,
   id,
   model,
   limits,
-  adaptations: compileAdaptations(prepared.providerType.adaptations ?? [], model),
+  adaptations: [...ALWAYS, ...compileAdaptations(prepared.providerType.adaptations ?? [], model)],
   scopes: scopesOf(id, provider, prepared.providerType.pool?.(model)),
   timeouts: { ...prepared.timeouts, ...defined(timeouts) },
   publicView: Object.freeze({ id, provider, type: prepared.type, model, limits }),
-  repairs: new Repairs(),
+  repairs: new Repairs(clock),
 });
 
 /** A header may contain a key too, alone or after a word such as `Bearer`. */

@@ -181,6 +181,45 @@ export const BY_TOKENS: readonly WorldProvider[] = [
   },
 ];
 
+/** A limit on tokens, below the bound that agents send with every request. */
+export const SMALL_MINUTES: readonly WorldProvider[] = [
+  {
+    id: 'plain',
+    dialect: 'openai',
+    models: ['large'],
+    limits: [
+      { requests: 60, per: '1m', counting: 'fixed' },
+      { tokens: 25_000, per: '1m', counting: 'fixed' },
+    ],
+  },
+  {
+    id: 'draft',
+    dialect: 'suffixed',
+    models: ['medium'],
+    limits: [
+      { tokens: 20_000, per: '1m', counting: 'refilling' },
+      { tokens: 2_000_000, per: '1d', counting: 'fixed' },
+    ],
+  },
+];
+
+const COUNTED = [
+  { requests: 60, per: '1m', counting: 'fixed' },
+  { tokens: 40_000, per: '1m', counting: 'fixed' },
+] as const;
+
+/** Providers that count the bound of a request beforehand. One type says so; others only refuse. */
+export const COUNTING_BOUNDS: readonly WorldProvider[] = [
+  { id: 'cerebras', dialect: 'cerebras', models: ['gpt-oss-120b'], counts: 'asked', limits: COUNTED },
+  { id: 'worded', dialect: 'worded', models: ['a'], counts: 'asked', limits: COUNTED },
+];
+
+/** The same, and their refusals explain nothing. */
+export const COUNTING_BOUNDS_SILENTLY: readonly WorldProvider[] = [
+  { id: 'bare', dialect: 'openai', models: ['a'], counts: 'asked', limits: COUNTED },
+  { id: 'silent', dialect: 'silent', models: ['b'], counts: 'asked', written: true, limits: COUNTED },
+];
+
 /** Providers whose clocks are seconds off, behind a network that reorders. */
 export const SKEWED: readonly WorldProvider[] = [
   {

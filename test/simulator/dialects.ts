@@ -16,6 +16,7 @@ import {
   openai,
   silent,
   suffixed,
+  worded,
 } from './plain-dialects.js';
 
 /** What a provider states about its limits, with an answer and with a refusal. `now` is on its own clock. */
@@ -72,6 +73,7 @@ export const DIALECTS = {
   'at-once': atOnce,
   'in-a-second': inASecond,
   'long-ago': longAgo,
+  worded,
   mistral,
   cohere,
   gemini,

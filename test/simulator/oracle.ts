@@ -92,7 +92,7 @@ const enter = (
   for (const { gate, provider } of doors) {
     let at = closed.get(gate);
     if (at === undefined) {
-      const answer = gate.admit(plan);
+      const answer = gate.admit({ ...plan, bound: fittingBound(plan) });
       if (answer.granted) {
         const { head, perToken } = latencyOf(provider);
         insert(ends, { at: now + head + perToken * plan.completion, leave: answer.leave });
@@ -108,6 +108,13 @@ const enter = (
   }
   return earliest;
 };
+
+/** The room that a router leaves for an answer whose length it does not know. */
+const ROOM = 1_024;
+
+/** A caller's bound may be much larger than any answer. */
+const fittingBound = ({ bound, completion }: Plan): number | undefined =>
+  bound === undefined ? undefined : Math.min(bound, Math.max(ROOM, 2 * completion));
 
 const insert = (ends: End[], end: End): void => {
   let index = ends.length;

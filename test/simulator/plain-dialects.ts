@@ -140,6 +140,22 @@ export const dated: SimulatedDialect = {
   ),
 };
 
+/** States nothing until it refuses, then everything in one sentence, as Groq does. */
+export const worded: SimulatedDialect = {
+  ...PLAIN,
+  completions: COMPLETIONS,
+  answerHeaders: () => ({}),
+  refuse: ({ refusal: { dimension, called, limit, remaining, requested, retryAfterMs = 0 } }) => {
+    const what = `on ${dimension} per ${called ?? 'minute'}: Limit ${limit}`;
+    if (retryAfterMs === Number.POSITIVE_INFINITY) {
+      const message = `Request too large for this model ${what}, Requested ${requested}, please reduce it and try again.`;
+      return { status: 413, body: error(message, dimension, 'rate_limit_exceeded') };
+    }
+    const words = `${what}, Used ${limit - remaining}, Requested ${requested}. Please try again in ${retryAfterMs}ms.`;
+    return { status: 429, body: error(`Rate limit reached ${words}`, dimension, 'rate_limit_exceeded') };
+  },
+};
+
 /** Never states anything, like NVIDIA NIM. */
 export const silent: SimulatedDialect = {
   ...PLAIN,

@@ -68,8 +68,9 @@ export class SimulatedProvider {
     const asked = readChatRequest(body);
     if (typeof asked === 'string') throw new Error(asked);
     const gate = this.#gates.get(asked.model);
-    const plan = this.#plans[Number(asked.messages[0]?.text.split(' ')[0])];
-    if (gate === undefined || plan === undefined) throw new Error(`${this.spec.id} cannot read this: ${body}`);
+    const planned = this.#plans[Number(asked.messages[0]?.text.split(' ')[0])];
+    if (gate === undefined || planned === undefined) throw new Error(`${this.spec.id} cannot read this: ${body}`);
+    const plan = asSent(planned, asked);
     const noted = {
       target: `${this.spec.id}/${asked.model}`,
       plan,
@@ -168,6 +169,13 @@ export class SimulatedProvider {
     return { date: new Date(this.#now()).toUTCString(), 'content-type': contentType, ...headers };
   }
 }
+
+/** The engine may send another bound than the caller's, and an answer is no longer than that. */
+const asSent = (plan: Plan, { maxTokens }: ChatRequest): Plan => ({
+  ...plan,
+  bound: Number.isFinite(maxTokens) ? maxTokens : undefined,
+  completion: Math.min(plan.completion, maxTokens),
+});
 
 type Step = readonly [afterMs: number, action: () => void];
 

@@ -1,5 +1,7 @@
 import {
   BY_TOKENS,
+  COUNTING_BOUNDS,
+  COUNTING_BOUNDS_SILENTLY,
   DAY_SPENT,
   GRUDGING,
   OVER_DAY_SPENT,
@@ -7,6 +9,7 @@ import {
   OVER_WRITTEN,
   SILENT,
   SKEWED,
+  SMALL_MINUTES,
   TACITURN,
   TELLING,
   WRITTEN,
@@ -23,10 +26,17 @@ const SIZES: readonly Kind[] = [
   { share: 1, prompt: [9_000, 20_000], completion: [100, 500], bound: 600 },
 ];
 
+/** Agents: a large bound with every request, and small answers. */
+const AGENTS: readonly Kind[] = [
+  { share: 8, prompt: [200, 2_000], completion: [40, 400], bound: 32_000 },
+  { share: 2, prompt: [200, 2_000], completion: [400, 1_000], bound: 32_000 },
+];
+
 const TELLS = 'headers tell, load below capacity';
 const QUIET = 'silent providers, nothing configured';
 const WROTE = 'limits written down';
 const ASKED_MORE = 'asked 110 % of capacity';
+const AGENT = 'agents: large bounds, small answers';
 const DAY = 'day used up';
 const FLAKY = 'no line of the table: as below capacity, but for calls that fail';
 
@@ -143,6 +153,33 @@ export const WORKLOADS: readonly Workload[] = [
     arrivals: { load: 0.75, kinds: SIZES },
     minutes: 60,
     reach: { line: TELLS, answered: 100, wasted: 5 },
+  },
+  {
+    name: 'large-bounds',
+    about: 'agents with large bounds and small answers, on small limits of tokens',
+    providers: SMALL_MINUTES,
+    chains: { default: ['plain/large', 'draft/medium'] },
+    arrivals: { load: 0.75, kinds: AGENTS },
+    minutes: 60,
+    reach: { line: AGENT, answered: 100, wastedLater: 40 },
+  },
+  {
+    name: 'counted-bounds',
+    about: 'the same at providers that count the bound beforehand, and say so',
+    providers: COUNTING_BOUNDS,
+    chains: { default: ['worded/a', 'cerebras/gpt-oss-120b'] },
+    arrivals: { load: 0.7, kinds: AGENTS },
+    minutes: 60,
+    reach: { line: AGENT, answered: 100, wastedLater: 40 },
+  },
+  {
+    name: 'counted-silently',
+    about: 'the same at providers whose refusals do not explain it',
+    providers: COUNTING_BOUNDS_SILENTLY,
+    chains: { default: ['bare/a', 'silent/b'] },
+    arrivals: { load: 0.7, kinds: AGENTS },
+    minutes: 60,
+    reach: { line: AGENT, answered: 100, wastedLater: 40 },
   },
   {
     name: 'shared-targets',

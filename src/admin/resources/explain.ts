@@ -27,7 +27,7 @@ export const explainRequest = (
     path: '/chat/completions',
     body,
     stream: body.stream === true,
-    size: sizeOf(body, JSON.stringify(body)),
+    size: sizeOf(body),
     caller: new Caller(),
     keyLabel: 'admin',
   });

@@ -1,18 +1,8 @@
 import type { Reservation, Usage } from '../../ledger/ledger.js';
 import { ChainError } from '../../plugin/door/errors.js';
-import type {
-  Attempt,
-  AttemptRecord,
-  Failure,
-  Repair,
-  ResponseHead,
-  Signal,
-  TokenUsage,
-  Verdict,
-} from '../../plugin/index.js';
+import type { Attempt, AttemptRecord, Failure, Repair, ResponseHead, Signal, TokenUsage } from '../../plugin/index.js';
 import { ErrorInAnswer, NoOverlap } from '../causes.js';
 import { parseBody } from '../parse-body.js';
-import { PREFILL } from '../resume/continuation.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
 import { ResumeGate } from '../resume/resume-gate.js';
 import { FirstTokenGate } from '../stream/gate.js';
@@ -21,15 +11,17 @@ import { StreamRelay } from '../stream/relay.js';
 import type { Sink } from '../stream/sink.js';
 import { TranslatedStream, type TranslationContext, translated } from '../stream/translated-stream.js';
 import type { PreparedTarget } from '../target.js';
+import { countsBound, tokenRoomOf } from './answer-bound.js';
 import type { EngineContext } from './context.js';
 import { decisionOf } from './decision.js';
 import type { Exchange } from './exchange.js';
 import { ExchangeGuard } from './exchange-guard.js';
 import { failureOf } from './failure.js';
 import { type OutgoingRequest, outgoingRequest } from './outgoing-request.js';
+import { proposeRepairs } from './repair-proposals.js';
 import { choicesOf } from './request-size.js';
 import type { Answer, AttemptResult, FailedResult, StreamEnd } from './result.js';
-import { enforce, judge, scopeOf } from './verdict.js';
+import { enforce, type Judgement, judge, scopeOf, withoutCooldown } from './verdict.js';
 
 /** One attempt: a request, the target it goes to, and the units that the ledger holds for it. */
 export interface AttemptOrder {
@@ -89,14 +81,14 @@ class AttemptRun {
       const answer = await this.#receive({ ...sent, head });
       return { kind: 'served', answer, record: this.#record() };
     } catch (cause) {
-      return this.#fail(cause as Error);
+      return this.#fail(cause as Error, true);
     }
   }
 
   #send(): Sent {
     const { request, target, repairs } = this.#order;
     if (request.caller.gone !== undefined) throw request.caller.gone;
-    const outgoing = outgoingRequest(request, target, repairs);
+    const outgoing = outgoingRequest(request, target, repairs, this.#countedBound());
     this.#changes = outgoing.changes;
     const exchange = this.#context.upstream.send({
       origin: target.endpoint.origin,
@@ -109,6 +101,14 @@ class AttemptRun {
     const sent = { exchange, guard: new ExchangeGuard(exchange, target.timeouts, request.caller), outgoing };
     this.#state = { phase: 'sending', ...sent };
     return sent;
+  }
+
+  /** The bound to send, where the provider counts it beforehand. */
+  #countedBound(): number | undefined {
+    const { request, target, repairs } = this.#order;
+    if (!countsBound(target, repairs)) return undefined;
+    const { estimates, ledger } = this.#context;
+    return estimates.boundToSend(target.id, request.size, tokenRoomOf(ledger, target));
   }
 
   async #readHead(sent: Sent): Promise<ResponseHead> {
@@ -206,7 +206,8 @@ class AttemptRun {
     return state;
   }
 
-  #fail(cause: Error): FailedResult {
+  /** @param repairable the caller has nothing of the answer, so that another form of the request may be sent */
+  #fail(cause: Error, repairable = false): FailedResult {
     const last = this.#end();
     if (last.phase !== 'preparing') last.exchange.abort(cause);
     const { clock, ledger } = this.#context;
@@ -222,8 +223,10 @@ class AttemptRun {
     }
     const judgement = judge(this.#context, attempt, seen);
     const { failure, verdict } = judgement;
-    const repairs = failure.class === 'bad_request' ? repairsOf(verdict, last) : [];
-    const restsUntil = enforce(this.#context, attempt, reservation, judgement, head !== undefined);
+    const repairs = repairable ? this.#repairsFor(judgement, last) : [];
+    // Nothing cools down while another form of the request may be accepted.
+    const enforced = repairs.length === 0 ? judgement : withoutCooldown(judgement);
+    const restsUntil = enforce(this.#context, attempt, reservation, enforced, head !== undefined);
     this.#settleFailed(last);
     this.#decision = decisionOf(failure, target.scopes, {
       scope: scopeOf(judgement),
@@ -239,6 +242,14 @@ class AttemptRun {
       record: this.#record(failure),
       repairs,
     };
+  }
+
+  #repairsFor(judgement: Judgement, last: OpenPhase): readonly Repair[] {
+    if (last.phase === 'preparing') return [];
+    const { request, target, repairs } = this.#order;
+    const { size } = request;
+    const { estimates } = this.#context;
+    return proposeRepairs({ judgement, outgoing: last.outgoing, target, size, tried: repairs, estimates });
   }
 
   /** A refused request counts, but costs no tokens. A stream costs what was seen of it. */
@@ -271,12 +282,6 @@ const serialised = (body: OutgoingRequest['body']): string => {
     if (!(cause instanceof RangeError)) throw cause;
     throw new ChainError('invalid_request', 'The request body is nested too deeply.', { cause });
   }
-};
-
-/** Without an explanation, a refused prefill is the likely fault. */
-const repairsOf = ({ repairs = [] }: Verdict, last: OpenPhase): readonly Repair[] => {
-  const hadPrefill = last.phase !== 'preparing' && last.outgoing.resumeMode.kind === 'prefill';
-  return hadPrefill && repairs.length === 0 ? [{ drop: PREFILL }] : repairs;
 };
 
 /** A record is kept without the body, which may repeat prompts and keys. */

@@ -8,6 +8,7 @@ import { continuedRequest, PREFILL } from '../resume/continuation.js';
 import type { ResumeMode } from '../resume/overlap.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
 import type { PreparedTarget } from '../target.js';
+import { boundAnswer, isBoundRepair } from './answer-bound.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -32,12 +33,14 @@ const INCLUDE_USAGE = { include_usage: true };
 /**
  * Builds the request for `target`: its model, its headers, and no field that its type or an earlier answer is known to
  * refuse. `repairs` are further changes.
+ * @param counted the bound for each choice, where the provider counts it beforehand
  * @throws NotAdaptable when the provider type cannot express the request
  */
 export const outgoingRequest = (
   { body: original, path, stream, continuation }: ResumableRequest,
   { providerType, model, headers, options, endpoint, adaptations, repairs: known }: PreparedTarget,
   repairs: readonly Repair[],
+  counted?: number,
 ): OutgoingRequest => {
   const allRepairs = [...known.for(original), ...repairs.map(compileRepair)];
   const { body: continued, resumeMode } =
@@ -49,9 +52,12 @@ export const outgoingRequest = (
   const full = hidesUsage
     ? { ...continued, model, stream_options: streamOptions ? { ...streamOptions, ...INCLUDE_USAGE } : INCLUDE_USAGE }
     : { ...continued, model };
+  const bounded = boundAnswer(full, allRepairs, counted);
   const applicable =
-    allRepairs.length === 0 ? adaptations : [...adaptations, ...allRepairs.map(({ adaptation }) => adaptation)];
-  const { body, changes } = applyAdaptations(full, applicable);
+    allRepairs.length === 0
+      ? adaptations
+      : [...adaptations, ...allRepairs.filter(isAdaptation).map(({ adaptation }) => adaptation)];
+  const { body, changes } = applyAdaptations(bounded.body, applicable);
   const request = { path, headers, body };
   const adapted = providerType.adapt === undefined ? request : adaptedByType(request, providerType, options);
   return {
@@ -59,11 +65,13 @@ export const outgoingRequest = (
     headers: adapted.headers,
     body: adapted.body,
     openAiBody: body,
-    changes,
+    changes: bounded.changes.length === 0 ? changes : [...bounded.changes, ...changes],
     hidesUsage,
     resumeMode,
   };
 };
+
+const isAdaptation = ({ repair }: CompiledRepair): boolean => !isBoundRepair(repair);
 
 const prefillOf = ({ prefill }: ProviderType, repairs: readonly CompiledRepair[]): Prefill | undefined =>
   repairs.some(({ repair }) => 'drop' in repair && repair.drop === PREFILL) ? undefined : prefill;

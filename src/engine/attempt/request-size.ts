@@ -1,44 +1,57 @@
 import type { RequestSize } from '../request.js';
+import { isEmbeddedData } from './embedded-data.js';
+import { tokensOfText } from './text-tokens.js';
 
-/** A shorter string may be text. */
-const SHORTEST_EMBEDDED = 4_096;
-const DATA_URL = /^data:[\w/+.-]{1,100};base64,/;
-const NOT_BASE64 = /[^A-Za-z0-9+/=]/;
-/** What an embedded picture or sound counts for. Providers count some hundred to some thousand tokens for one. */
-const EMBEDDED_BYTES = 4_000;
+type Body = Readonly<Record<string, unknown>>;
+
+/** Tokens of a picture or a sound. Providers count some hundred to some thousand for one. */
+const MEDIA_TOKENS = 1_000;
+/** Tokens of the signs around an object, and around each of its entries. */
+const OBJECT_TOKENS = 1;
+const ENTRY_TOKENS = 1.5;
+/** Tokens of a number, `true`, `false` or `null`. */
+const SCALAR_TOKENS = 1;
 /** OpenAI accepts no more. A larger number in the estimate would keep the request from every target. */
 const MOST_CHOICES = 128;
+/** Parts of a message that contain a picture or a link to one. */
+const PICTURES: ReadonlySet<unknown> = new Set(['image_url', 'input_image', 'image']);
 
-/** Measures a request. `text` is the JSON of `body` as it came. */
-export const sizeOf = (body: Readonly<Record<string, unknown>>, text: string): RequestSize => {
-  const bound = body.max_completion_tokens ?? body.max_tokens;
-  const choices = Math.min(choicesOf(body), MOST_CHOICES);
-  return {
-    bytes: Buffer.byteLength(text) - embeddedBytes(text),
-    bound: typeof bound === 'number' && bound > 0 ? bound * choices : undefined,
-    choices,
-  };
+/** Measures a request from its parsed body. Takes no longer for large pictures, and little longer for long texts. */
+export const sizeOf = (body: Body): RequestSize => {
+  const bound = boundOf(body);
+  const choices = choicesOf(body);
+  return { tokens: Math.ceil(tokensOfBody(body)), bound: bound === undefined ? undefined : bound * choices, choices };
+};
+
+/** Returns the longest answer that the caller accepts, in tokens; `undefined` without a valid limit. For each choice. */
+export const boundOf = ({ max_completion_tokens: newer, max_tokens: older }: Body): number | undefined => {
+  const bound = newer ?? older;
+  return typeof bound === 'number' && bound > 0 ? bound : undefined;
 };
 
 /** Returns how many choices the caller asks for. */
-export const choicesOf = ({ n }: Readonly<Record<string, unknown>>): number => (typeof n === 'number' && n > 1 ? n : 1);
+export const choicesOf = ({ n }: Body): number => (typeof n === 'number' && n > 1 ? Math.min(n, MOST_CHOICES) : 1);
 
-/**
- * Returns by how many bytes `text` is longer than what its embedded data counts for. Goes from quote to quote: one regular
- * expression for the whole text runs out of stack at a few megabytes.
- */
-const embeddedBytes = (text: string): number => {
-  let bytes = 0;
-  for (let start = text.indexOf('"'); start !== -1; ) {
-    // Skips to the last quote that is near: no embedded data fits in between.
-    const near = text.lastIndexOf('"', start + SHORTEST_EMBEDDED);
-    const end = near > start ? near : text.indexOf('"', start + 1);
-    if (end - start > SHORTEST_EMBEDDED) {
-      const piece = text.slice(start + 1, end);
-      const data = piece.slice(DATA_URL.exec(piece)?.[0].length ?? 0);
-      if (data.length >= SHORTEST_EMBEDDED && !NOT_BASE64.test(data)) bytes += piece.length - EMBEDDED_BYTES;
-    }
-    start = end;
+/** Visits every value once. Not recursive: a body may be nested deeper than the stack allows. */
+const tokensOfBody = (body: Body): number => {
+  const open: unknown[] = [body];
+  let tokens = 0;
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value === 'string') tokens += isEmbeddedData(value) ? MEDIA_TOKENS : tokensOfText(value);
+    else if (typeof value !== 'object' || value === null) tokens += SCALAR_TOKENS;
+    else if (Array.isArray(value)) for (const item of value) open.push(item);
+    else if (PICTURES.has((value as Body).type)) tokens += MEDIA_TOKENS;
+    else tokens += OBJECT_TOKENS + tokensOfEntries(value as Body, open);
   }
-  return bytes;
+  return tokens;
+};
+
+const tokensOfEntries = (fields: Body, open: unknown[]): number => {
+  let tokens = 0;
+  for (const key in fields) {
+    tokens += ENTRY_TOKENS + tokensOfText(key);
+    open.push(fields[key]);
+  }
+  return tokens;
 };

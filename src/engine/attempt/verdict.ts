@@ -50,6 +50,12 @@ export const enforce = (
   return until;
 };
 
+/** Returns a judgement after which nothing cools down: the target is asked again with a repaired request. */
+export const withoutCooldown = ({ failure, verdict }: Judgement): Judgement => ({
+  failure: { ...failure, class: 'bad_request' },
+  verdict: { signals: verdict.signals },
+});
+
 interface Warning {
   readonly level: 'warn' | 'error';
   readonly text: string;

@@ -1,4 +1,5 @@
 import type { Candidate, Need } from '../../ledger/ledger.js';
+import { countsBound, tokenRoomOf } from '../attempt/answer-bound.js';
 import type { EngineContext } from '../attempt/context.js';
 import type { ChainRequest } from '../request.js';
 import type { PreparedTarget } from '../target.js';
@@ -6,10 +7,15 @@ import type { Queue } from './queue.js';
 import type { WalkView } from './walk.js';
 
 /** Returns what a walk of `request` may look at. */
-export const viewOf = ({ clock, estimates }: EngineContext, queue: Queue, { size }: ChainRequest): WalkView => ({
+export const viewOf = (
+  { clock, estimates, ledger }: EngineContext,
+  queue: Queue,
+  { size }: ChainRequest,
+): WalkView => ({
   now: () => clock.now(),
   monotonic: () => clock.monotonic(),
-  needOf: (target) => estimates.need(target.id, size),
+  needOf: (target) =>
+    estimates.need(target.id, size, countsBound(target) ? tokenRoomOf(ledger, target).left : undefined),
   ahead: (target) => queue.ahead(target),
 });
 

@@ -46,6 +46,8 @@ export interface WalkView {
 
 /** After so many continuations that do not overlap with what the caller has, the text proves nothing. */
 const MOST_WITHOUT_OVERLAP = 2;
+/** How often one target is asked again with a repaired request. */
+const MOST_REPAIRED = 3;
 
 /**
  * One request on its way down a chain: decisions only. `run` is a generator that yields what it wants done, and a driver
@@ -186,12 +188,13 @@ export class Walk {
     return reply.kind === 'granted' ? reply.grant : undefined;
   }
 
-  /** Asks one target; again in place where the chain says so, and once more if a repair may help. */
+  /** Asks one target; again in place where the chain says so, and with repairs while they may help. */
   *#attempt(first: Grant): Steps<WalkEnd | undefined> {
     const { retries, onModeration } = this.#request.chain;
     let grant: Grant | undefined = first;
     let retriesLeft = retries;
     let repairs: readonly Repair[] = [];
+    let repaired = 0;
     while (grant !== undefined) {
       const { target }: Grant = grant;
       const result: AttemptResult = yield* ask({ do: 'attempt', grant, repairs });
@@ -199,9 +202,8 @@ export class Walk {
       const outcome = this.#fail(target, result);
       const { class: failureClass } = result.failure;
       if (failureClass === 'moderation' && onModeration === 'return') return { kind: 'rejected', by: outcome };
-      if (repairs.length === 0 && result.repairs.length > 0) repairs = result.repairs;
-      else if (mayRetryInPlace(result) && retriesLeft-- > 0) repairs = [];
-      else return undefined;
+      if (result.repairs.length > 0 && repaired++ < MOST_REPAIRED) repairs = [...repairs, ...result.repairs];
+      else if (!mayRetryInPlace(result) || retriesLeft-- <= 0) return undefined;
       const { granted, kept }: ReserveReply = yield* ask({ do: 'reserve', targets: [target], skipProbation: false });
       for (const denial of kept) if (denial.kind === 'denied') this.#skip(denial);
       grant = granted;

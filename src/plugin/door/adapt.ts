@@ -1,6 +1,9 @@
+import { type CompiledPath, changeAt, parsePath } from './path.js';
+
 /**
- * A field that a provider refuses, and what 429chain does with it. `field` is a key of the request body, or of each message
- * (`messages[].name`). Applies only to requests that have the field.
+ * A field that a provider refuses, and what 429chain does with it. `field` is a path in the request body: a key (`seed`), a
+ * key of each item of a list (`messages[].name`, `messages[].content[].cache_control`), or a key at any depth of an object
+ * (`tools[].function.parameters.**.additionalProperties`). Applies only to requests that have the field.
  */
 export type Adaptation = { readonly field: string; readonly when?: Condition; readonly why: string } & (
   | { readonly drop: true }
@@ -8,6 +11,12 @@ export type Adaptation = { readonly field: string; readonly when?: Condition; re
   | { readonly rename: string }
   /** Replaces these values and keeps all others. */
   | { readonly map: Readonly<Record<string, unknown>> }
+  /** Replaces the value `from`, or every value if `from` is absent. */
+  | { readonly replace: unknown; readonly from?: unknown }
+  /** Lowers a number that is larger. */
+  | { readonly cap: number }
+  /** Joins a list of text parts into one string. A list with other parts, such as pictures, stays. */
+  | { readonly flatten: true }
 );
 
 /** When an adaptation applies. Every condition that is given must hold. */
@@ -18,8 +27,12 @@ export interface Condition {
   readonly notModel?: RegExp;
   /** The body has this field too. */
   readonly with?: string;
+  /** The body does not have this field. */
+  readonly without?: string;
   /** The field has none of these values. */
   readonly not?: readonly unknown[];
+  /** The field is an empty list. */
+  readonly empty?: true;
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -27,10 +40,7 @@ type Body = Readonly<Record<string, unknown>>;
 /** An adaptation that is chosen for one model, with everything worked out that is the same for each request. */
 export interface CompiledAdaptation {
   readonly adaptation: Adaptation;
-  /** The key to look for. */
-  readonly field: string;
-  /** Look for it in each message rather than in the body. */
-  readonly inMessages: boolean;
+  readonly path: CompiledPath;
   /** What it does and why, for the log. */
   readonly change: string;
 }
@@ -44,12 +54,9 @@ export const compileAdaptations = (adaptations: readonly Adaptation[], model: st
 /** Compiles one adaptation. Its `model` and `notModel` conditions are not checked. */
 export const compileAdaptation = (adaptation: Adaptation): CompiledAdaptation => ({
   adaptation,
-  field: adaptation.field.replace(IN_MESSAGES, ''),
-  inMessages: IN_MESSAGES.test(adaptation.field),
+  path: parsePath(adaptation.field),
   change: `${describe(adaptation)}: ${adaptation.why}`,
 });
-
-const IN_MESSAGES = /^messages\[\]\./;
 
 /**
  * Applies `adaptations` to a copy of `body`. Returns `body` itself when none applied. `changes` lists what was done, in
@@ -68,43 +75,66 @@ export const applyAdaptations = (
 ): { body: Body; changes: string[] } => {
   const changes: string[] = [];
   let adapted = body;
-  for (const each of compiled) {
-    const next = each.inMessages ? adaptMessages(adapted, each) : adaptObject(adapted, each, adapted);
+  for (const { adaptation, path, change } of compiled) {
+    const whole = adapted;
+    const next = changeAt(whole, path, (object, field) => adaptObject(object, field, adaptation, whole));
     if (next === adapted) continue;
     adapted = next;
-    changes.push(each.change);
+    changes.push(change);
   }
   return { body: adapted, changes };
 };
 
 const describe = (adaptation: Adaptation): string => {
-  if ('drop' in adaptation) return `dropped ${adaptation.field}`;
-  return 'rename' in adaptation ? `renamed ${adaptation.field} to ${adaptation.rename}` : `mapped ${adaptation.field}`;
+  const { field } = adaptation;
+  if ('drop' in adaptation) return `dropped ${field}`;
+  if ('rename' in adaptation) return `renamed ${field} to ${adaptation.rename}`;
+  if ('map' in adaptation) return `mapped ${field}`;
+  if ('cap' in adaptation) return `lowered ${field} to ${adaptation.cap}`;
+  if ('flatten' in adaptation) return `joined the parts of ${field}`;
+  const from = 'from' in adaptation ? ` ${JSON.stringify(adaptation.from)}` : '';
+  return `replaced ${field}${from} with ${JSON.stringify(adaptation.replace)}`;
 };
 
-const adaptMessages = (body: Body, compiled: CompiledAdaptation): Body => {
-  if (!Array.isArray(body.messages)) return body;
-  let changed = false;
-  const messages = body.messages.map((message: unknown) => {
-    if (typeof message !== 'object' || message === null) return message;
-    const next = adaptObject(message as Body, compiled, body);
-    if (next !== message) changed = true;
-    return next;
-  });
-  return changed ? { ...body, messages } : body;
-};
-
-const adaptObject = (object: Body, { adaptation, field }: CompiledAdaptation, body: Body): Body => {
-  if (!(field in object) || !holds(adaptation.when, object[field], body)) return object;
-  if ('map' in adaptation) {
-    const value = String(object[field]);
-    return Object.hasOwn(adaptation.map, value) ? { ...object, [field]: adaptation.map[value] } : object;
+const adaptObject = (object: Body, field: string, adaptation: Adaptation, body: Body): Body => {
+  const value = object[field];
+  if (!holds(adaptation.when, value, body)) return object;
+  if ('drop' in adaptation) return without(object, field);
+  if ('rename' in adaptation) {
+    const rest = without(object, field);
+    return Object.hasOwn(rest, adaptation.rename) ? rest : { ...rest, [adaptation.rename]: value };
   }
-  const { [field]: value, ...rest } = object;
-  return 'drop' in adaptation || adaptation.rename in rest ? rest : { ...rest, [adaptation.rename]: value };
+  const next = changed(value, adaptation);
+  return next === value ? object : { ...object, [field]: next };
+};
+
+const without = (object: Body, field: string): Body => {
+  const { [field]: dropped, ...rest } = object;
+  return rest;
+};
+
+const changed = (value: unknown, adaptation: Exclude<Adaptation, { drop: true } | { rename: string }>): unknown => {
+  if ('map' in adaptation) {
+    const name = String(value);
+    return Object.hasOwn(adaptation.map, name) ? adaptation.map[name] : value;
+  }
+  if ('cap' in adaptation) return typeof value === 'number' && value > adaptation.cap ? adaptation.cap : value;
+  if ('flatten' in adaptation) return flattened(value);
+  return !('from' in adaptation) || adaptation.from === value ? adaptation.replace : value;
+};
+
+const flattened = (value: unknown): unknown => {
+  if (!Array.isArray(value)) return value;
+  const texts = value.map((part: unknown) =>
+    typeof part === 'object' && part !== null ? (part as { text?: unknown }).text : part,
+  );
+  return texts.every((text) => typeof text === 'string') ? texts.join('\n') : value;
 };
 
 /** Whether the conditions on the request hold. Those on the model are checked by `compileAdaptations`. */
 const holds = (when: Condition | undefined, value: unknown, body: Body): boolean =>
   when === undefined ||
-  ((when.with === undefined || when.with in body) && (when.not === undefined || !when.not.includes(value)));
+  ((when.with === undefined || Object.hasOwn(body, when.with)) &&
+    (when.without === undefined || !Object.hasOwn(body, when.without)) &&
+    (when.not === undefined || !when.not.includes(value)) &&
+    (when.empty === undefined || (Array.isArray(value) && value.length === 0)));

@@ -74,8 +74,23 @@ export interface Failure {
   readonly cause?: unknown;
 }
 
-/** A change to the request body that may make a refused request acceptable: 429chain applies it and tries the target again. */
-export type Repair = { readonly drop: string } | { readonly rename: string; readonly to: string };
+/**
+ * A change to the request body that may make a refused request acceptable: 429chain applies it, tries the target again, and
+ * remembers it for some hours if that helped. Fields are paths as in `Adaptation`, such as
+ * `messages[].content[].cache_control`. A name that the body does not have at this place is looked for at every other place.
+ */
+export type Repair =
+  | { readonly drop: string }
+  | { readonly rename: string; readonly to: string }
+  /** Replaces the value `from`, or every value if `from` is absent. */
+  | { readonly replace: string; readonly from?: unknown; readonly to: unknown }
+  /**
+   * Lowers a number that is larger. With `once`, the limit depends on this request and is not remembered. `max_tokens` also
+   * means `max_completion_tokens`, and with `once` it is set if the request has neither.
+   */
+  | { readonly cap: string; readonly to: number; readonly once?: true }
+  /** Joins a list of text parts into one string. */
+  | { readonly flatten: string };
 
 /** The answer of an `onError` tap: what a failure means. For every absent field, 429chain decides by the status. */
 export interface Verdict {
@@ -88,7 +103,7 @@ export interface Verdict {
   readonly until?: number | undefined;
   /** Limits that the response states, for example in its body. */
   readonly signals?: readonly Signal[] | undefined;
-  /** For the class `bad_request`: how to change the request so that the target accepts it. */
+  /** How to change the request so that the target accepts it. Nothing cools down while 429chain tries that. */
   readonly repairs?: readonly Repair[] | undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { Dimension, Duration, FailureClass, FailureSubject, ScopeKind, Signal } from '../../contract/quota.js';
 import type { Failure, Repair, Verdict } from '../door/attempt.js';
+import { boundRepairs } from './bound-repairs.js';
 import { type ErrorFacts, errorField, readErrorBody } from './error-body.js';
 import { signalsInBody, statedLimits } from './error-limits.js';
 import { durationOf, headerOf } from './headers.js';
@@ -94,6 +95,7 @@ export const readFailure = (
   const until = WAITING.has(failureClass)
     ? untilOf(failure, facts, rule, failureClass, { signals, named }, meanings)
     : undefined;
+  const repairs = rule.repairs ?? boundRepairs(facts);
   return {
     class: failureClass,
     ...(rule.about === undefined || (failureClass === 'too_large' && base !== failureClass)
@@ -102,7 +104,7 @@ export const readFailure = (
     ...(scope === undefined ? {} : { scope }),
     ...(until === undefined ? {} : { until }),
     ...(signals.length === 0 || !LIMITED.has(failureClass) ? {} : { signals }),
-    ...(rule.repairs === undefined ? {} : { repairs: rule.repairs }),
+    ...(repairs.length === 0 ? {} : { repairs }),
   };
 };
 

@@ -2,46 +2,53 @@ import { expect } from 'chai';
 import { Estimates } from '../../../src/engine/attempt/estimate.js';
 import { sizeOf } from '../../../src/engine/attempt/request-size.js';
 
-const sized = (body: object) => sizeOf(body as Record<string, unknown>, JSON.stringify(body));
+const sized = (body: object) => sizeOf(body as Record<string, unknown>);
 
 describe('Estimates', () => {
-  it("count four bytes as a token, and the caller's bound as the answer", () => {
-    const size = sized({ messages: 'x'.repeat(386), max_tokens: 100 });
-    expect(new Estimates().need('groq/a', size)).to.deep.equal({
-      inputTokens: 105,
-      tokens: 205,
-      leastTokens: 205,
-      mostTokens: 205,
+  const size = { tokens: 100 };
+
+  it('assume a modest answer before a target has given one, whatever the bound', () => {
+    const estimates = new Estimates();
+    expect(estimates.need('groq/a', { ...size, bound: 32_000 })).to.deep.equal({
+      inputTokens: 100,
+      tokens: 612,
+      leastTokens: 612,
+      mostTokens: 4_196,
     });
+    expect(estimates.need('groq/a', size)).to.include({ tokens: 612, mostTokens: 612 });
   });
 
-  it('prefer max_completion_tokens to max_tokens', () => {
-    expect(sized({ max_completion_tokens: 7, max_tokens: 9 }).bound).to.equal(7);
+  it("count the caller's bound only where answers could be longer", () => {
+    const estimates = new Estimates();
+    expect(estimates.need('groq/a', { ...size, bound: 50 })).to.include({
+      tokens: 150,
+      leastTokens: 150,
+      mostTokens: 150,
+    });
+    estimates.report('groq/a', size, { input: 100, output: 50 });
+    expect(estimates.need('groq/a', { ...size, bound: 8_000 })).to.deep.equal({
+      inputTokens: 300,
+      tokens: 450,
+      leastTokens: 150,
+      mostTokens: 450,
+    });
+    expect(estimates.need('groq/a', { ...size, bound: 60 }).tokens).to.equal(360);
   });
 
   it('learn the size of tokens and answers from each target', () => {
     const estimates = new Estimates();
-    const size = { bytes: 4_000 };
-    for (let index = 0; index < 60; index++) estimates.report('groq/a', size, { input: 500, output: 80 });
-    expect(estimates.need('groq/a', size)).to.deep.equal({
+    for (let index = 0; index < 60; index++) estimates.report('groq/a', { tokens: 1_000 }, { input: 500, output: 80 });
+    expect(estimates.need('groq/a', { tokens: 1_000, bound: 32_000 })).to.deep.equal({
       inputTokens: 501,
       tokens: 582,
       leastTokens: 580,
       mostTokens: 582,
     });
-    expect(estimates.need('groq/b', size).inputTokens).to.equal(1_000);
-  });
-
-  it('know the likely cost of a bounded answer', () => {
-    const estimates = new Estimates();
-    estimates.report('groq/a', { bytes: 400 }, { input: 100, output: 50 });
-    expect(estimates.need('groq/a', { bytes: 400, bound: 8_000 })).to.include({ leastTokens: 150 });
-    expect(estimates.need('groq/a', { bytes: 400, bound: 8_000 }).tokens).to.be.at.least(8_100);
+    expect(estimates.need('groq/b', { tokens: 1_000 }).inputTokens).to.equal(1_000);
   });
 
   it('remember the largest answers after a run of short ones has lowered the average', () => {
     const estimates = new Estimates();
-    const size = { bytes: 400 };
     for (const output of [500, ...Array.from({ length: 30 }, () => 100)])
       estimates.report('groq/a', size, { input: 100, output });
     expect(estimates.need('groq/a', size).tokens).to.be.lessThan(250);
@@ -50,37 +57,69 @@ describe('Estimates', () => {
     expect(estimates.need('groq/a', size).mostTokens).to.be.lessThan(210);
   });
 
-  it('do not count a picture as text', () => {
-    const picture = `data:image/png;base64,${'iVBORw0KGgo'.repeat(40_000)}`;
-    const { bytes } = sized({ messages: [{ content: [{ type: 'image_url', image_url: { url: picture } }] }] });
-    expect(bytes).to.be.lessThan(6_000);
-  });
+  describe('of a provider that counts the bound beforehand', () => {
+    it('hold the bound that is sent: the first one is generous', () => {
+      const estimates = new Estimates();
+      expect(estimates.boundToSend('groq/a', { ...size, bound: 32_000 })).to.equal(4_096);
+      expect(estimates.need('groq/a', { ...size, bound: 32_000 }, Infinity)).to.include({
+        tokens: 4_196,
+        mostTokens: 4_196,
+      });
+      expect(estimates.need('groq/a', size, Infinity).tokens).to.equal(4_196);
+    });
 
-  it('handle a picture of many megabytes without running out of stack', () => {
-    const picture = `data:image/png;base64,${'iVBORw0KGgo'.repeat(1_500_000)}==`;
-    const part = { type: 'image_url', image_url: { url: picture } };
-    const { bytes } = sized({ messages: [{ content: [{ type: 'text', text: 'What is "this"?' }, part, part] }] });
-    expect(bytes).to.be.within(8_000, 9_000);
-  });
+    it("never exceed the caller's bound", () => {
+      const estimates = new Estimates();
+      expect(estimates.boundToSend('groq/a', { ...size, bound: 100 })).to.equal(100);
+      expect(estimates.need('groq/a', { ...size, bound: 100 }, Infinity).tokens).to.equal(200);
+      expect(estimates.boundToSend('groq/a', { ...size, bound: 300, choices: 3 })).to.equal(100);
+    });
 
-  it('count a long text as text', () => {
-    const text = 'Words, and "more words". '.repeat(1_000);
-    const { bytes } = sized({ messages: [{ content: text }] });
-    expect(bytes).to.be.greaterThan(text.length);
+    it('leave a wide margin above what answers cost, and grow with them', () => {
+      const estimates = new Estimates();
+      for (let index = 0; index < 60; index++) estimates.report('groq/a', size, { input: 100, output: 200 });
+      expect(estimates.boundToSend('groq/a', size)).to.equal(1_024);
+      estimates.report('groq/a', size, { input: 100, output: 1_024 });
+      expect(estimates.boundToSend('groq/a', size)).to.be.greaterThan(4_000);
+    });
+
+    const room = (limit: number) => ({ limit, left: limit });
+
+    it('fit the limit of the target, down to a sensible minimum', () => {
+      const estimates = new Estimates();
+      expect(estimates.boundToSend('groq/a', { tokens: 5_000, bound: 32_000 }, room(8_000))).to.equal(3_000);
+      expect(estimates.boundToSend('groq/a', { tokens: 7_990, bound: 32_000 }, room(8_000))).to.equal(256);
+      expect(estimates.boundToSend('groq/a', { tokens: 5_000, choices: 3 }, room(8_000))).to.equal(1_000);
+    });
+
+    it('shrink to what is left now, but not below what answers cost', () => {
+      const estimates = new Estimates();
+      for (let index = 0; index < 60; index++) estimates.report('groq/a', size, { input: 100, output: 400 });
+      expect(estimates.need('groq/a', size, 10_000).tokens).to.be.within(1_700, 1_702);
+      expect(estimates.need('groq/a', size, 1_000).tokens).to.be.within(1_000, 1_002);
+      expect(estimates.need('groq/a', size, 0).tokens).to.be.within(500, 504);
+      for (const left of [10_000, 1_000, 700]) {
+        const { tokens } = estimates.need('groq/a', size, left);
+        const sent = estimates.boundToSend('groq/a', size, { limit: 10_000, left: left - tokens });
+        expect(sent + 100, `with ${left} left`).to.be.within(500, tokens);
+      }
+    });
   });
 
   it('count every choice: the bound and the average answer are for one', () => {
     const estimates = new Estimates();
-    const body = { messages: 'x'.repeat(400) };
+    const body = { messages: 'word '.repeat(100) };
     const plain = sized(body);
     const triple = sized({ ...body, n: 3 });
     expect(sized({ ...body, n: 3, max_tokens: 100 }).bound).to.equal(300);
     const input = estimates.need('groq/a', triple).inputTokens;
     expect(estimates.need('groq/a', triple).tokens).to.equal(input + 3 * 512);
     for (let index = 0; index < 60; index++) estimates.report('groq/a', triple, { input, output: 240 });
-    const outputOf = (size: typeof plain): number => estimates.likely('groq/a', size).output;
+    const outputOf = (each: typeof plain): number => estimates.likely('groq/a', each).output;
     expect(outputOf(triple)).to.be.within(240, 243);
     expect(outputOf(plain)).to.be.within(80, 81);
+    const held = estimates.need('groq/a', triple, Infinity);
+    expect(held.tokens).to.equal(held.inputTokens + 3 * 1_024);
   });
 
   it('ignore a number of choices that no provider accepts', () => {
@@ -90,14 +129,13 @@ describe('Estimates', () => {
 
   it('count the prompt and the text that came as seen', () => {
     const estimates = new Estimates();
-    expect(estimates.seen('groq/a', { bytes: 400 }, 10)).to.deep.equal({ input: 100, output: 3, estimated: true });
-    for (let index = 0; index < 60; index++) estimates.report('groq/a', { bytes: 400 }, { input: 50, output: 80 });
-    expect(estimates.seen('groq/a', { bytes: 400 }, 0)).to.deep.equal({ input: 50, output: 0, estimated: true });
+    expect(estimates.seen('groq/a', size, 10)).to.deep.equal({ input: 100, output: 3, estimated: true });
+    for (let index = 0; index < 60; index++) estimates.report('groq/a', size, { input: 50, output: 80 });
+    expect(estimates.seen('groq/a', size, 0)).to.deep.equal({ input: 50, output: 0, estimated: true });
   });
 
   it('forget the target that was not used for longest when there are too many', () => {
     const estimates = new Estimates(2);
-    const size = { bytes: 400 };
     const outputOf = (target: string): number => estimates.likely(target, size).output;
     for (const target of ['one', 'two']) estimates.report(target, size, { input: 100, output: 7 });
     expect(outputOf('one')).to.equal(7);

@@ -12,7 +12,7 @@ import { until } from '../../until.js';
 const requestFor = ({ app }: RunningProxy, model: string, id: string): ChainRequest => {
   const body = { model, messages: HELLO };
   const chain = app.runtime.chains.resolve(model);
-  const size = sizeOf(body, JSON.stringify(body));
+  const size = sizeOf(body);
   return { id, chain, path: '/chat/completions', body, stream: false, size, caller: new Caller(), keyLabel: 'key 1' };
 };
 

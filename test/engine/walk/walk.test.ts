@@ -77,7 +77,7 @@ const walked = (
     path: '/chat/completions',
     body: {},
     stream: false,
-    size: { bytes: 1 },
+    size: { tokens: 1 },
     caller: new Caller(),
     keyLabel: 'key 1',
   };
