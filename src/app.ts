@@ -6,6 +6,7 @@ import { Feed } from './admin/live/feed.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import type { Prepared, SettingsStore } from './config/source/store.js';
+import type { Pace } from './engine/attempt/context.js';
 import { Estimates } from './engine/attempt/estimate.js';
 import { Upstream } from './engine/attempt/upstream.js';
 import { readPluginsAnew } from './host/load.js';
@@ -39,6 +40,8 @@ export interface AppOptions {
   readonly adminUi?: string;
   /** How providers are reached; for tests. */
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
+  /** Shorter spans; for tests. */
+  readonly pace?: Pace;
 }
 
 /** How long a caller may take to read the end of its answer once the time to drain is over. */
@@ -101,6 +104,7 @@ export class App {
     clock = systemClock,
     adminUi = ADMIN_UI,
     createDispatcher,
+    pace,
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
     const ledger = new MemoryLedger(clock);
@@ -113,6 +117,7 @@ export class App {
       log,
       secrets,
       sharedValues: new SharedValues(),
+      pace,
       version,
       startedAt: clock.now(),
     };
