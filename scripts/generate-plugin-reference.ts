@@ -29,15 +29,20 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
       ['Hooks', ['./door/hooks', './door/attempt']],
       ['Limits and failures', ['../contract/quota']],
       ['Provider types', ['./door/provider-type', './door/adapt', './door/translate', '../contract/models']],
-      ['Reading headers', ['./readers/headers', './readers/rate-limit-headers', './readers/resets']],
+      [
+        'Reading headers',
+        ['./readers/headers', './readers/rate-limit-headers', './readers/provider-clock', './readers/resets'],
+      ],
       [
         'Reading errors',
         [
           './readers/status',
           './readers/error-body',
+          './readers/error-shape',
           './readers/essential-fields',
           './readers/error-rules',
           './readers/prose',
+          './readers/wait-prose',
         ],
       ],
       ['Routes and status', ['./door/route', '../contract/admin-api']],

@@ -6,6 +6,7 @@ import { Feed } from './admin/live/feed.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import type { Prepared, SettingsStore } from './config/source/store.js';
+import type { Pace } from './engine/attempt/context.js';
 import { Estimates } from './engine/attempt/estimate.js';
 import { Upstream } from './engine/attempt/upstream.js';
 import { ModelCatalog } from './engine/models/model-catalog.js';
@@ -40,6 +41,8 @@ export interface AppOptions {
   readonly adminUi?: string;
   /** How providers are reached; for tests. */
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
+  /** Shorter spans; for tests. */
+  readonly pace?: Pace;
 }
 
 /** How long a caller may take to read the end of its answer once the time to drain is over. */
@@ -102,6 +105,7 @@ export class App {
     clock = systemClock,
     adminUi = ADMIN_UI,
     createDispatcher,
+    pace,
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
     const ledger = new MemoryLedger(clock);
@@ -115,6 +119,7 @@ export class App {
       log,
       secrets,
       sharedValues: new SharedValues(),
+      pace,
       version,
       startedAt: clock.now(),
     };

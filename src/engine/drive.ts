@@ -1,6 +1,6 @@
 import { ChainError } from '../plugin/door/errors.js';
 import { runAttempt } from './attempt/attempt.js';
-import type { EngineContext } from './attempt/context.js';
+import { type EngineContext, LONGEST_SILENCE_MS } from './attempt/context.js';
 import type { AttemptResult } from './attempt/result.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
 import type { PreparedTarget } from './target.js';
@@ -75,11 +75,19 @@ class Driver {
     return result;
   }
 
+  #awaitLongWait(): NodeJS.Timeout | undefined {
+    const { onLongWait } = this.#request;
+    const silenceMs = this.#context.pace?.silenceMs ?? LONGEST_SILENCE_MS;
+    return onLongWait && setTimeout(onLongWait, Math.max(0, silenceMs - this.#trace.waitedMs));
+  }
+
   async #wait({ targets, ms, notBefore }: Wait): Promise<WaitReply> {
     const { clock } = this.#context;
     const { caller } = this.#request;
     const from = clock.monotonic();
+    const timer = this.#awaitLongWait();
     const result = await this.#queue.wait({ targets, needOf: this.parts.view.needOf, notBefore, ms, caller });
+    clearTimeout(timer);
     this.#trace.waitedMs += clock.monotonic() - from;
     switch (result) {
       case 'gone':

@@ -23,4 +23,6 @@ export interface ChainRequest {
   readonly caller: Caller;
   /** The label of the caller's key, never the key itself. */
   readonly keyLabel: string;
+  /** Called when the request has waited so long for capacity that its caller should hear from 429chain; maybe twice. */
+  readonly onLongWait?: (() => void) | undefined;
 }

@@ -45,7 +45,8 @@ export class ResumingStream {
       const next = resumes < MOST_RESUMES ? await this.#resume(found, end, usage) : undefined;
       if (next === undefined) return { ...this.#lastEnd(end), usage, target: found.target };
       const [from, to] = [plainName(found.target.id), plainName(next.target.id)];
-      sink.write(Buffer.from(`: 429chain: ${from} broke off, ${to} continues\n\n`));
+      // A line of the frame that follows: some parsers take a comment of its own for an event without data.
+      sink.write(Buffer.from(`: 429chain: ${from} broke off, ${to} continues\n`));
       this.#trace.resumed++;
       found = next;
     }

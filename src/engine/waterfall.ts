@@ -2,7 +2,7 @@ import type { Explanation } from '../contract/explain.js';
 import type { Usage } from '../ledger/ledger.js';
 import type { TokenUsage } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
-import type { EngineContext } from './attempt/context.js';
+import { type EngineContext, LONGEST_SILENCE_MS } from './attempt/context.js';
 import type { Answer } from './attempt/result.js';
 import type { Caller } from './caller.js';
 import { CallerGone } from './causes.js';
@@ -51,6 +51,11 @@ export class Waterfall {
   constructor(context: EngineContext, maxWaiting: number) {
     this.#context = context;
     this.#queue = new Queue(context.ledger, context.clock, maxWaiting);
+  }
+
+  /** A stream that has begun is not silent for longer than this, ms. */
+  get silenceMs(): number {
+    return this.#context.pace?.silenceMs ?? LONGEST_SILENCE_MS;
   }
 
   /** How many requests wait for capacity. */

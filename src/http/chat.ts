@@ -15,6 +15,7 @@ import type { Failure, TokenUsage } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { isResponsesRequest, readRequest } from '../protocols/responses/read-request.js';
 import { readBody } from './body.js';
+import { CallerStream } from './caller-stream.js';
 import type { Current } from './current.js';
 
 /** The longest request id of a caller's own that is kept. */
@@ -50,20 +51,30 @@ const answer = async (ctx: Context, current: () => Current, trace: RequestTrace)
   const { chains, waterfall } = current();
   const chain = chains.resolve(body.model);
   ctx.set('x-429chain-chain', plainName(chain.name));
+  const stream = body.stream === true ? new CallerStream(ctx.res, waterfall.silenceMs) : undefined;
   const request: ChainRequest = {
     id: trace.id,
     chain,
     path: PATH,
     body,
-    stream: body.stream === true,
+    stream: stream !== undefined,
     size: sizeOf(body),
     caller,
     keyLabel: trace.keyLabel,
+    onLongWait: stream && (() => beginEarly(ctx, stream)),
   };
-  const served = await waterfall.run(request, trace);
-  ctx.set({ 'x-429chain-target': plainName(served.target.id), 'x-429chain-attempts': String(served.attempts) });
+  const served = await waterfall.run(request, trace).catch((error: unknown) => {
+    if (stream?.hasBegun !== true || !(error instanceof ChainError)) throw error;
+    stream.end(JSON.stringify(error.toJSON()));
+  });
+  if (served === undefined) return;
   const { reply } = served;
-  if (reply.kind === 'stream') return await sendStream(ctx, served, reply.pipe);
+  if (stream?.hasBegun !== true) {
+    ctx.set({ 'x-429chain-target': plainName(served.target.id), 'x-429chain-attempts': String(served.attempts) });
+  }
+  if (reply.kind === 'stream' && stream !== undefined) return await sendStream(ctx, served, stream, reply.pipe);
+  if (reply.kind === 'stream') throw new Error('A stream that was not asked for.');
+  if (stream?.hasBegun === true && reply.kind === 'rejection') return refuseLate(ctx, served, stream, reply);
   if (reply.kind === 'rejection') return sendWhole(ctx, served, reply);
   sendWhole(ctx, served, { status: reply.head.status, body: reply.body, target: served.target, usage: reply.usage });
 };
@@ -122,25 +133,36 @@ const sendWhole = (ctx: Context, served: Served, { status, body, target, usage }
   endWhenSent(ctx.res, served, status, target, usage);
 };
 
-const sendStream = async (ctx: Context, served: Served, pipe: (sink: Sink) => Promise<ResumedEnd>): Promise<void> => {
+const sendStream = async (
+  ctx: Context,
+  served: Served,
+  stream: CallerStream,
+  pipe: (sink: Sink) => Promise<ResumedEnd>,
+): Promise<void> => {
   ctx.respond = false;
-  const { res } = ctx;
-  res.writeHead(200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache',
-    'x-accel-buffering': 'no',
-  });
-  const { failure, usage, target } = await pipe(sinkOf(res)).catch((error: unknown) => {
+  stream.begin();
+  const { failure, usage, target } = await pipe(stream).catch((error: unknown) => {
     served.end(500, served.target);
     throw error;
   });
-  endWhenSent(res, served, failure === undefined ? 200 : 502, target, usage, true);
-  if (res.destroyed) return;
-  if (failure !== undefined) res.write(`data: ${errorTextOf(target, failure)}\n\n`);
-  res.end();
+  endWhenSent(ctx.res, served, failure === undefined ? 200 : 502, target, usage, true);
+  stream.end(failure && errorTextOf(target, failure));
 };
 
-/** What the caller reads in place of the rest of an answer, as JSON. */
+/** The request waits for capacity: its caller gets the beginning of a response before any target has answered. */
+const beginEarly = (ctx: Context, stream: CallerStream): void => {
+  ctx.respond = false;
+  stream.begin();
+  stream.keepAlive();
+};
+
+/** A provider's refusal, for a caller whose response has begun. */
+const refuseLate = (ctx: Context, served: Served, stream: CallerStream, { status, body }: WholeAnswer): void => {
+  endWhenSent(ctx.res, served, status);
+  stream.end(body.toString());
+};
+
+/** What the caller reads in place of the rest of an answer, as JSON on one line. */
 const errorTextOf = (target: PreparedTarget, failure: Failure): string => {
   const { cause, message } = failure;
   if (isAboutRequest(failure)) return rejectionOf(target, failure).body.toString();
@@ -150,8 +172,3 @@ const errorTextOf = (target: PreparedTarget, failure: Failure): string => {
       : new ChainError('upstream_failed', `${target.id} broke off after its first token: ${message}`);
   return JSON.stringify(error.toJSON());
 };
-
-const sinkOf = (res: ServerResponse): Sink => ({
-  write: (chunk) => res.write(chunk),
-  onDrain: (listener) => res.once('drain', listener),
-});

@@ -34,7 +34,7 @@ export class Runtime implements Current {
 
   constructor(candidate: Candidate, keys: Keys) {
     const { settings, host, chains, providers, shared } = candidate;
-    const { ledger, upstream, clock, estimates, log, startedAt } = shared;
+    const { ledger, upstream, clock, estimates, log, pace, startedAt } = shared;
     this.#candidate = candidate;
     this.settings = settings;
     this.host = host;
@@ -42,7 +42,10 @@ export class Runtime implements Current {
     this.providers = providers;
     const { maxWaiting, maxBodyBytes, cors } = settings.server;
     const { hooks, capturesContent } = host;
-    this.waterfall = new Waterfall({ ledger, upstream, clock, estimates, log, hooks, capturesContent }, maxWaiting);
+    this.waterfall = new Waterfall(
+      { ledger, upstream, clock, estimates, log, hooks, capturesContent, pace },
+      maxWaiting,
+    );
     this.apiKeys = keys.api;
     this.adminKey = keys.admin;
     this.maxBodyBytes = maxBodyBytes;

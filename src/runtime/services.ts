@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { Pace } from '../engine/attempt/context.js';
 import type { Estimates } from '../engine/attempt/estimate.js';
 import type { Upstream } from '../engine/attempt/upstream.js';
 import type { ModelCatalog } from '../engine/models/model-catalog.js';
@@ -19,6 +20,7 @@ export interface SharedServices {
   readonly secrets: Secrets;
   /** What plugins share from one configuration to the next. */
   readonly sharedValues: SharedValues;
+  readonly pace?: Pace | undefined;
   readonly version: string;
   /** Epoch ms. */
   readonly startedAt: number;

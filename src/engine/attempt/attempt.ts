@@ -2,16 +2,18 @@ import type { Reservation, Usage } from '../../ledger/ledger.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { Attempt, AttemptRecord, Failure, Repair, ResponseHead, Signal, TokenUsage } from '../../plugin/index.js';
 import { ErrorInAnswer, NoOverlap } from '../causes.js';
-import { parseBody } from '../parse-body.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
-import { ResumeGate } from '../resume/resume-gate.js';
-import { FirstTokenGate } from '../stream/gate.js';
-import { LONGEST_ERROR, readAll, readWhole } from '../stream/read-answer.js';
+import { type AnswerOptions, asStream, isStream, readOptions } from '../stream/answer-source.js';
+import { CollectedAnswer } from '../stream/collected-answer.js';
+import { decoded } from '../stream/decoded-source.js';
+import { PeekedBody } from '../stream/peeked-body.js';
+import { LONGEST_ANSWER, LONGEST_ERROR, parseRefusal, readAll, readWhole, TOO_LONG } from '../stream/read-answer.js';
 import { StreamRelay } from '../stream/relay.js';
 import type { Sink } from '../stream/sink.js';
-import { TranslatedStream, type TranslationContext, translated } from '../stream/translated-stream.js';
+import type { Source } from '../stream/source.js';
 import type { PreparedTarget } from '../target.js';
 import { countsBound, tokenRoomOf } from './answer-bound.js';
+import { answerOptionsFor, relayOptionsFor } from './answer-options.js';
 import type { EngineContext } from './context.js';
 import { decisionOf } from './decision.js';
 import type { Exchange } from './exchange.js';
@@ -19,7 +21,6 @@ import { ExchangeGuard } from './exchange-guard.js';
 import { failureOf } from './failure.js';
 import { type OutgoingRequest, outgoingRequest } from './outgoing-request.js';
 import { proposeRepairs } from './repair-proposals.js';
-import { choicesOf } from './request-size.js';
 import type { Answer, AttemptResult, FailedResult, StreamEnd } from './result.js';
 import { enforce, type Judgement, judge, scopeOf, withoutCooldown } from './verdict.js';
 
@@ -127,45 +128,49 @@ class AttemptRun {
   /** Resolves when there is an answer for the caller. Rejects when the response contains none. */
   async #receive(answering: Answering): Promise<Answer> {
     const { exchange, outgoing, head } = answering;
+    const source = decoded(exchange, head);
     if (head.status >= 300) {
-      const raw = await readAll(exchange, LONGEST_ERROR);
-      throw new ErrorInAnswer(parseBody(raw.toString('utf8')));
+      const raw = await readAll(source, LONGEST_ERROR);
+      throw new ErrorInAnswer(parseRefusal(raw));
     }
-    const translation = this.#translationOf(outgoing, head);
-    if (this.#order.request.stream) return this.#openStream(answering, translation);
-    const translate = translation && ((answer: unknown) => translated(translation, answer));
-    const { body, usage } = await readWhole(exchange, translate);
+    const options = answerOptionsFor(this.#order, outgoing, head);
+    const peeked = await PeekedBody.of(source);
+    if (this.#order.request.stream) {
+      const relay = await this.#openStream(answering, asStream(peeked, options), options);
+      return { stream: true, head, pipe: (sink) => this.#pipe(relay, sink) };
+    }
+    if (isStream(peeked, options)) return this.#collect(answering, peeked, options);
+    const { body, usage } = await readWhole(peeked, readOptions(options));
     this.#context.ledger.served(this.#order.reservation);
     this.#end();
     this.#settle(usage);
     return { stream: false, head, body, usage };
   }
 
-  /** Absent for a provider that speaks OpenAI's protocol: its answers pass unchanged. */
-  #translationOf({ openAiBody }: OutgoingRequest, { at }: ResponseHead): TranslationContext | undefined {
-    const { request, target } = this.#order;
-    const { translate: translation } = target.providerType;
-    return translation && { translation, request: openAiBody, id: request.id, at };
+  /** Resolves when the first content of a stream has come. */
+  async #openStream(answering: Answering, source: Source, options: AnswerOptions): Promise<StreamRelay> {
+    const { guard, outgoing } = answering;
+    const relay = new StreamRelay(
+      source,
+      guard.deadline,
+      relayOptionsFor(this.#context, this.#order, outgoing, options),
+    );
+    this.#state = { phase: 'streaming', ...answering, relay };
+    await relay.open();
+    this.#context.ledger.served(this.#order.reservation);
+    return relay;
   }
 
-  async #openStream(answering: Answering, translation: TranslationContext | undefined): Promise<Answer> {
-    const { exchange, guard, outgoing, head } = answering;
-    const { transcript, continuation } = this.#order.request;
-    const { hidesUsage, resumeMode, body } = outgoing;
-    const source = translation === undefined ? exchange : new TranslatedStream(exchange, translation);
-    const gate =
-      continuation === undefined ? new FirstTokenGate() : new ResumeGate(continuation.transcript, resumeMode);
-    const relay = new StreamRelay(source, guard.deadline, {
-      hidesUsage,
-      choices: choicesOf(body),
-      gate,
-      transcript,
-      usageBefore: continuation?.usage,
-    });
-    this.#state = { phase: 'streaming', ...answering, relay };
-    await relay.open(head);
-    this.#context.ledger.served(this.#order.reservation);
-    return { stream: true, head, pipe: (sink) => this.#pipe(relay, sink) };
+  /** Makes a whole answer of a stream that nobody asked for. */
+  async #collect(answering: Answering, peeked: PeekedBody, options: AnswerOptions): Promise<Answer> {
+    const source = asStream(peeked, options);
+    const collected = new CollectedAnswer(LONGEST_ANSWER, () => source.abort(new Error(TOO_LONG)));
+    const relay = await this.#openStream(answering, source, options);
+    await relay.pipe(collected);
+    this.#end();
+    const usage = this.#usageOf(relay);
+    this.#settle(usage);
+    return { stream: false, head: answering.head, body: collected.body, usage };
   }
 
   async #pipe(relay: StreamRelay, sink: Sink): Promise<StreamEnd> {
@@ -254,11 +259,13 @@ class AttemptRun {
 
   /** A refused request counts, but costs no tokens. A stream costs what was seen of it. */
   #settleFailed(last: OpenPhase): void {
-    const { reservation } = this.#order;
+    const { reservation, request, target } = this.#order;
     if (last.phase === 'preparing' || !last.exchange.sent) reservation.release();
     else if (last.phase === 'streaming') reservation.settle(this.#usageOf(last.relay));
     else if (last.phase === 'answering' && last.head.status >= 400) reservation.settle({ input: 0, output: 0 });
-    else reservation.settle();
+    else if (last.phase === 'answering' && request.stream) {
+      reservation.settle(this.#context.estimates.seen(target.id, request.size, 0));
+    } else reservation.settle();
   }
 
   #record(failure?: Failure): AttemptRecord {

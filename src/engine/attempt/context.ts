@@ -5,6 +5,16 @@ import type { Hooks } from '../../plugin/door/hooks.js';
 import type { Estimates } from './estimate.js';
 import type { Upstream } from './upstream.js';
 
+/** Spans of time that no setting changes; tests make them shorter. */
+export interface Pace {
+  /** A stream that has begun gets a comment after so much silence, ms. Default: 5 s. */
+  readonly silenceMs?: number;
+  /** How long a provider may be silent after the end of its answer, ms. Default: 1 s. */
+  readonly tailMs?: number;
+}
+
+export const LONGEST_SILENCE_MS = 5_000;
+
 /** What the engine works with. The same for every request under one configuration. */
 export interface EngineContext {
   readonly ledger: Ledger;
@@ -15,4 +25,5 @@ export interface EngineContext {
   readonly log: Log;
   /** A plugin asked for the text of requests and answers. */
   readonly capturesContent?: boolean;
+  readonly pace?: Pace | undefined;
 }

@@ -58,6 +58,11 @@ export class CallerOutput {
     });
   }
 
+  /** The caller does not read. */
+  get isPaused(): boolean {
+    return this.#state.phase === 'writing' && this.#state.isPaused;
+  }
+
   /** The provider's stream is over. */
   close(): void {
     this.#isLast = true;

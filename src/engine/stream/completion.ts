@@ -17,8 +17,13 @@ export class Completion {
     if (done) this.isDone = true;
   }
 
+  /** Every choice has ended with a finish reason. */
+  get isFinished(): boolean {
+    return this.#finished.size >= this.#choices;
+  }
+
   /** Every choice has ended. What follows is not part of the answer. */
   get isWhole(): boolean {
-    return this.isDone || this.#finished.size >= this.#choices;
+    return this.isDone || this.isFinished;
   }
 }

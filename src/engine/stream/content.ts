@@ -1,12 +1,11 @@
 import type { Usage } from '../../ledger/ledger.js';
+import { errorIn, type Fields, isFields } from './error-structure.js';
+import { endKindOf } from './finish-reasons.js';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Finish reasons that make an answer even without text. */
-const MEANINGFUL_ENDS = new Set(['length', 'tool_calls', 'function_call', 'content_filter']);
-/** Finish reasons that are an error without further details, as Cohere sends them. */
-const FAILED_ENDS = new Set(['error', 'timeout']);
-const CONTENT_FIELDS = ['content', 'reasoning', 'reasoning_content', 'tool_calls', 'function_call', 'refusal', 'audio'];
+/** Fields of a message that say something about the answer. Every other one is a part of it, also an unknown one. */
+const ABOUT = new Set(['role', 'name', 'id', 'index', 'type', 'channel', 'model', 'created', 'token_ids', 'citations']);
+/** Parts of a message that another target could not continue. */
+const WHOLE_PARTS = ['refusal', 'audio', 'images'];
 
 /** What a provider's answer contains: a whole answer, or one chunk of a stream. */
 export interface Content {
@@ -14,7 +13,7 @@ export interface Content {
   readonly error?: Fields;
   /** It has text, reasoning, a tool call, or a finish reason that counts as an answer. */
   readonly real: boolean;
-  /** The indexes of the choices that ended. */
+  /** The indexes of the choices that ended with a known finish reason. */
   readonly finished: readonly number[];
   /** It has no choices, like a last chunk that reports usage. */
   readonly empty: boolean;
@@ -22,7 +21,7 @@ export interface Content {
   readonly text: string;
   /** It has a tool call, or a part of one. */
   readonly calls: boolean;
-  /** It has something other than text, reasoning and tool calls: sound, a refusal, or text in parts. */
+  /** It has something other than text, reasoning and tool calls: sound, pictures, a refusal, or text in parts. */
   readonly other: boolean;
   readonly usage?: Usage;
 }
@@ -41,7 +40,7 @@ export const contentOf = (value: unknown): Content => {
   const answer = fields(Array.isArray(value) ? value[0] : value);
   if (answer === undefined) return { ...NO_CONTENT, empty: true };
   const choices = choicesOf(answer);
-  const error = errorOf(answer, choices);
+  const error = errorIn(answer) ?? brokenEnd(choices);
   const usage = usageOf(answer);
   const messages = choices.map(messageOf);
   const has = (keys: readonly string[]): boolean =>
@@ -51,14 +50,16 @@ export const contentOf = (value: unknown): Content => {
     ...(usage === undefined ? {} : { usage }),
     real: choices.some(hasContent),
     finished: choices.flatMap(({ finish_reason: reason, index }) =>
-      typeof reason === 'string' ? [typeof index === 'number' ? index : 0] : [],
+      ENDED.has(endKindOf(reason)) ? [typeof index === 'number' ? index : 0] : [],
     ),
     empty: choices.length === 0,
     text: messages.map(({ content }) => (typeof content === 'string' ? content : '')).join(''),
     calls: has(['tool_calls', 'function_call']),
-    other: has(['refusal', 'audio']) || messages.some(({ content }) => Array.isArray(content)),
+    other: has(WHOLE_PARTS) || messages.some(({ content }) => Array.isArray(content)),
   };
 };
+
+const ENDED: ReadonlySet<string> = new Set(['stop', 'answer']);
 
 /** Returns the bytes of text, reasoning and tool calls in a chunk that was parsed from JSON. */
 export const textBytesIn = (value: unknown): number =>
@@ -73,36 +74,28 @@ export const textBytesIn = (value: unknown): number =>
     );
   }, 0);
 
-const choicesOf = ({ choices }: Fields): Fields[] =>
-  listOf(choices)
-    .map(fields)
-    .filter((choice) => choice !== undefined);
+export const choicesOf = ({ choices }: Fields): Fields[] => listOf(choices).filter(isFields);
 
-const messageOf = (choice: Fields): Fields => fields(choice.delta ?? choice.message) ?? {};
+export const messageOf = (choice: Fields): Fields => fields(choice.delta ?? choice.message) ?? {};
 
-const errorOf = (answer: Fields, choices: readonly Fields[]): Fields | undefined => {
-  if (answer.error !== undefined && answer.error !== null) return answer;
-  const failed = choices.find(({ error }) => error !== undefined && error !== null);
-  if (failed !== undefined) return { error: failed.error };
-  const broken = choices.find(({ finish_reason: reason }) => FAILED_ENDS.has(String(reason).toLowerCase()));
-  if (broken !== undefined) return { error: { message: `the answer ended with the reason "${broken.finish_reason}"` } };
-  // Cloudflare and Cerebras send errors without the key `error`.
-  const isFlatError =
-    choices.length === 0 &&
-    answer.object === undefined &&
-    ('errors' in answer || 'status_code' in answer || 'detail' in answer);
-  return isFlatError ? { error: answer } : undefined;
+/** A choice that its provider gave up, without further details. */
+const brokenEnd = (choices: readonly Fields[]): Fields | undefined => {
+  const broken = choices.find(({ finish_reason: reason }) => endKindOf(reason) === 'broken');
+  return broken && { error: { message: `the answer ended with the reason "${broken.finish_reason}"` } };
 };
 
 const hasContent = (choice: Fields): boolean => {
-  if (MEANINGFUL_ENDS.has(String(choice.finish_reason))) return true;
+  if (endKindOf(choice.finish_reason) === 'answer') return true;
   if (typeof choice.text === 'string' && choice.text !== '') return true;
-  const message = messageOf(choice);
-  return CONTENT_FIELDS.some((key) => isPresent(message[key]));
+  return Object.entries(messageOf(choice)).some(([key, value]) => !ABOUT.has(key) && isPresent(value));
 };
 
-const isPresent = (value: unknown): boolean =>
-  Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== '';
+const isPresent = (value: unknown): boolean => {
+  if (Array.isArray(value)) return value.length > 0;
+  return isFields(value)
+    ? Object.keys(value).length > 0
+    : value !== undefined && value !== null && value !== '' && value !== false;
+};
 
 /** Reads usage from wherever a provider puts it. */
 const usageOf = (answer: Fields): Usage | undefined => {
@@ -124,5 +117,4 @@ const isCount = (value: unknown): value is number => Number.isFinite(value) && (
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-const fields = (value: unknown): Fields | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+const fields = (value: unknown): Fields | undefined => (isFields(value) ? value : undefined);

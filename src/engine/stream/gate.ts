@@ -17,13 +17,20 @@ export interface StreamGate {
 /** Opens at the first event with content, and lets everything through. */
 export class FirstTokenGate implements StreamGate {
   readonly #held: SseEvent[] = [];
+  readonly #mayBeEmpty: boolean;
+
+  /** `mayBeEmpty`: a stream without content is an answer if it ended with a finish reason. */
+  constructor(mayBeEmpty = false) {
+    this.#mayBeEmpty = mayBeEmpty;
+  }
 
   take(event: SseEvent): readonly SseEvent[] | undefined {
     this.#held.push(event);
     return event.content.real ? this.#held : undefined;
   }
 
-  end(): undefined {
-    return undefined;
+  end(): readonly SseEvent[] | undefined {
+    const hasEnded = this.#held.some(({ content }) => content.finished.length > 0);
+    return this.#mayBeEmpty && hasEnded ? this.#held : undefined;
   }
 }

@@ -23,6 +23,11 @@ export class LineSplitter {
     return this.#partBytes;
   }
 
+  /** Some line is not whole yet. */
+  get holdsData(): boolean {
+    return this.#partBytes > 0;
+  }
+
   rest(): Buffer {
     return Buffer.concat(this.#parts);
   }

@@ -1,34 +1,96 @@
 import type { Usage } from '../../ledger/ledger.js';
 import { ErrorInAnswer } from '../causes.js';
 import { parseBody } from '../parse-body.js';
-import { contentOf } from './content.js';
+import { choicesOf, contentOf, messageOf } from './content.js';
+import { type Fields, isFields } from './error-structure.js';
+import { endKindOf } from './finish-reasons.js';
+import { withoutComments } from './peeked-body.js';
 import type { Source } from './source.js';
+import { framesIn, readFrame } from './sse.js';
 
 /** Bytes of an error body that are read. Every provider's message fits. */
 export const LONGEST_ERROR = 64 * 1024;
 
 /** Bytes of a whole answer. No model's answer is longer, even with pictures. */
-const LONGEST_ANSWER = 64 * 1024 * 1024;
+export const LONGEST_ANSWER = 64 * 1024 * 1024;
+
+export interface WholeAnswer {
+  /** As it came, or as it was translated. */
+  readonly body: Buffer;
+  /** The same, parsed. */
+  readonly value: Fields;
+  readonly usage: Usage | undefined;
+}
+
+export interface ReadOptions {
+  readonly translate?: ((answer: unknown) => unknown) | undefined;
+  /** An answer without content counts if it ended by itself. */
+  readonly mayBeEmpty?: boolean;
+}
 
 /**
  * Reads an answer that is not streamed. Resolves with its bytes unchanged, or as `translate` turns it into one of
- * OpenAI's. Rejects when the body is not an answer.
+ * OpenAI's. Rejects when the body is not an answer. No error quotes the answer.
  */
-export const readWhole = async (
-  source: Source,
-  translate?: (answer: unknown) => unknown,
-): Promise<{ body: Buffer; usage: Usage | undefined }> => {
-  const body = await readAll(source, LONGEST_ANSWER);
-  if (body.length >= LONGEST_ANSWER) throw new Error('an answer of more than 64 MiB');
-  const value = parseBody(body.toString('utf8'));
-  if (typeof value === 'string') {
-    throw value.trim() === '' ? new Error('an empty answer') : new ErrorInAnswer(value.slice(0, LONGEST_ERROR));
-  }
-  const answer = translate === undefined ? value : translate(value);
-  const { error, real, usage } = contentOf(answer);
+export const readWhole = async (source: Source, { translate, mayBeEmpty }: ReadOptions = {}): Promise<WholeAnswer> => {
+  const raw = await readAll(source, LONGEST_ANSWER);
+  if (raw.length >= LONGEST_ANSWER) throw new Error(TOO_LONG);
+  const text = raw.toString('utf8');
+  const json = jsonIn(text);
+  const parsed = parseBody(json);
+  if (typeof parsed === 'string') throw notJson(text, raw.length);
+  const value = translate === undefined ? parsed : translate(parsed);
+  const { error, real, empty, finished, usage } = contentOf(value);
   if (error !== undefined) throw new ErrorInAnswer(error);
-  if (!real) throw new Error('an empty answer');
-  return { body: translate === undefined ? body : Buffer.from(JSON.stringify(answer)), usage };
+  if (!isFields(value) || empty) throw new Error('JSON without "choices"');
+  if (!real && !(mayBeEmpty === true && finished.length > 0)) throw new Error('an empty answer');
+  if (choicesOf(value).some(isTorn)) throw new Error('a tool call whose arguments are cut off');
+  const isAsItCame = translate === undefined && json.length === text.length;
+  return { body: isAsItCame ? raw : Buffer.from(translate === undefined ? json : JSON.stringify(value)), value, usage };
+};
+
+export const TOO_LONG = 'an answer of more than 64 MiB';
+
+/** A provider that states no end may have been cut off inside a tool call. */
+const isTorn = (choice: Fields): boolean => {
+  if (['stop', 'answer'].includes(endKindOf(choice.finish_reason))) return false;
+  const calls = messageOf(choice).tool_calls;
+  const functions = Array.isArray(calls) ? calls.map((call) => (isFields(call) ? call.function : undefined)) : [];
+  return functions.some(
+    (called) =>
+      isFields(called) && typeof called.arguments === 'string' && typeof parseBody(called.arguments) === 'string',
+  );
+};
+
+const DONE = '[DONE]';
+
+/** Returns the JSON of a body without what some providers put around it: a byte order mark, comments, `data: [DONE]`. */
+const jsonIn = (text: string): string => {
+  const start = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  if (start.startsWith('{') && start.endsWith('}')) return start;
+  const json = withoutComments(start).trimEnd();
+  return json.endsWith(DONE)
+    ? json
+        .slice(0, -DONE.length)
+        .trimEnd()
+        .replace(/data:$/, '')
+    : json;
+};
+
+/** Says what a body is that is not JSON. It may be a model's answer: only the title of a page is quoted. */
+const notJson = (text: string, bytes: number): Error => {
+  if (withoutComments(text).trim() === '') return new Error('an empty answer');
+  if (/^\s*</.test(text)) return new ErrorInAnswer(text.slice(0, LONGEST_ERROR));
+  return new Error(`text of ${bytes} bytes that is not JSON`);
+};
+
+/** Parses the body of a refusal: JSON, JSON in an event, or text. */
+export const parseRefusal = (raw: Buffer): unknown => {
+  const text = raw.toString('utf8').replace(/^\uFEFF/, '');
+  if (!/^\s*(?:event|data|id|:)/.test(text)) return parseBody(jsonIn(text));
+  const frames = framesIn(Buffer.from(text)).map(readFrame);
+  const data = frames.find((frame) => frame.data !== undefined && frame.data.trim() !== '')?.data;
+  return parseBody(data ?? withoutComments(text));
 };
 
 /** Resolves with the body. Stops reading after `longest` bytes. */

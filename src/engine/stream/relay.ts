@@ -1,51 +1,23 @@
 import type { Usage } from '../../ledger/ledger.js';
-import type { ResponseHead } from '../../plugin/door/attempt.js';
 import { ErrorInAnswer, isCancelled } from '../causes.js';
 import { Deferred } from '../deferred.js';
 import { CallerOutput } from './caller-output.js';
+import { ChoiceQuirks } from './choice-quirks.js';
 import { Completion } from './completion.js';
-import { areNotable, isWholeFrame, readEvents, type SseEvent, withUsageAdded } from './events.js';
+import type { Fields } from './error-structure.js';
+import { isWholeFrame, readEvents, type SseEvent, usageEvent, withUsageAdded } from './events.js';
 import type { StreamGate } from './gate.js';
+import { areOrdinary } from './ordinary.js';
 import { OutputMeter } from './output-meter.js';
 import { Preamble } from './preamble.js';
+import type { RelayOptions, StreamDeadline } from './relay-options.js';
 import type { Sink } from './sink.js';
 import type { BodySink, Source } from './source.js';
 import { DONE_FRAME, FrameSplitter, LONGEST_FRAME } from './sse.js';
 import { ToolCallBuffer } from './tool-call-buffer.js';
 
-/** How long a provider may keep the connection open after `[DONE]`. */
+/** How long a provider may be silent after the end of its answer. The usage and `[DONE]` come within it. */
 const LONGEST_TAIL_MS = 1_000;
-
-/** Keeps what the caller got. */
-interface StreamRecorder {
-  /** Frames are on their way to the caller. */
-  add(frames: Buffer): void;
-  /** The answer broke inside a tool call that the caller has seen nothing of. */
-  callsBroken: boolean;
-}
-
-/** The time limits of a stream. The relay reports its progress to them. */
-export interface StreamDeadline {
-  /** The first token has come. */
-  started(): void;
-  /** A chunk has come. */
-  touch(): void;
-  /** The caller does not read: the time until `unhold` does not count. */
-  hold(): void;
-  unhold(): void;
-}
-
-export interface RelayOptions {
-  /** The caller does not get frames that contain nothing but usage. */
-  readonly hidesUsage: boolean;
-  /** How many choices the answer has. */
-  readonly choices: number;
-  readonly gate: StreamGate;
-  /** What earlier targets of the same answer cost: the caller sees the sum. */
-  readonly usageBefore?: Usage | undefined;
-  /** Set where another target may resume the answer. Tool calls are held until they are whole then. */
-  readonly transcript?: StreamRecorder | undefined;
-}
 
 type State =
   /** The caller has seen nothing. `hasContent`: an event with content has come, but the gate is still closed. */
@@ -71,18 +43,22 @@ export class StreamRelay implements BodySink {
   readonly #meter = new OutputMeter();
   readonly #calls = new ToolCallBuffer();
   readonly #completion: Completion;
+  readonly #quirks: ChoiceQuirks;
   readonly #output: CallerOutput;
   readonly #opened = new Deferred<void>();
   readonly #ended = new Deferred<void>();
   #state: State;
   #tail: NodeJS.Timeout | undefined;
   #usage: Usage | undefined;
+  /** The first chunk. */
+  #first: Fields = {};
 
   constructor(source: Source, deadline: StreamDeadline, options: RelayOptions) {
     this.#source = source;
     this.#deadline = deadline;
     this.#options = options;
     this.#completion = new Completion(options.choices);
+    this.#quirks = new ChoiceQuirks(options.addsRole ?? true);
     this.#output = new CallerOutput(source, deadline, options.transcript);
     this.#state = { phase: 'opening', gate: options.gate, preamble: new Preamble(), hasContent: false };
   }
@@ -98,10 +74,8 @@ export class StreamRelay implements BodySink {
   }
 
   /** Starts to read. Resolves when the gate opens. When it rejects, the caller has seen nothing. */
-  open({ headers }: ResponseHead): Promise<void> {
-    const { 'content-encoding': encoding = 'identity' } = headers;
-    if (encoding === 'identity') this.#source.consume(this);
-    else this.#fail(new Error(`an answer with the content encoding "${encoding}", which 429chain did not accept`));
+  open(): Promise<void> {
+    this.#source.consume(this);
     return this.#opened.promise;
   }
 
@@ -114,9 +88,10 @@ export class StreamRelay implements BodySink {
   data(chunk: Buffer): void {
     const state = this.#state;
     if (state.phase === 'ended' || state.phase === 'failed') return;
-    this.#deadline.touch();
-    if (chunk.length === 0) return;
+    // A translation dropped an event: the provider is at work all the same.
+    if (chunk.length === 0) this.#deadline.touch();
     const frames = this.#splitter.push(chunk);
+    if (this.#splitter.holdsData) this.#deadline.touch();
     if (state.phase === 'opening') this.#takeFirst(chunk, frames, state);
     else if (frames !== undefined) this.#take(frames);
     if (frames === undefined && this.#splitter.heldBytes > LONGEST_FRAME) {
@@ -136,7 +111,7 @@ export class StreamRelay implements BodySink {
   error(cause: Error): void {
     if (this.#isOver) return;
     // The answer was whole before the connection broke. A caller may leave at `[DONE]`.
-    const isWhole = this.#state.phase === 'passing' && this.#completion.isWhole;
+    const isWhole = this.#state.phase === 'passing' && this.#isWhole;
     if (isWhole && (this.#completion.isDone || !isCancelled(cause))) this.#close();
     else this.#fail(cause);
   }
@@ -147,7 +122,7 @@ export class StreamRelay implements BodySink {
 
   /** Before the first event with content, counts what comes: a provider must not fill the memory with silence. */
   #takeFirst(chunk: Buffer, frames: Buffer | undefined, state: State & { phase: 'opening' }): void {
-    if (!state.hasContent) state.preamble.add(chunk);
+    if (!state.hasContent) state.preamble.add(chunk.length);
     if (!state.hasContent && state.preamble.isTooLong) {
       this.#fail(new Error('too much data without an answer in it'));
       return;
@@ -159,33 +134,67 @@ export class StreamRelay implements BodySink {
 
   #take(frames: Buffer): void {
     this.#meter.add(frames);
-    const mayPass = this.#state.phase === 'passing' && !this.#calls.isHolding && !areNotable(frames);
-    if (mayPass) this.#output.write(frames);
-    else this.#inspect(frames);
+    const mayPass = this.#state.phase === 'passing' && !this.#calls.isHolding && !this.#completion.isWhole;
+    if (mayPass && areOrdinary(frames)) {
+      this.#deadline.touch();
+      this.#output.write(frames);
+    } else this.#inspect(frames);
   }
 
   /** Reads frames that may contain more than text. Passes on what the caller may get, and stops before an error. */
   #inspect(frames: Buffer): void {
     const out: Buffer[] = [];
-    const { usageBefore } = this.#options;
+    let isAlive = false;
     for (const read of readEvents(frames)) {
-      const event = usageBefore === undefined ? read : withUsageAdded(read, usageBefore);
-      const { error, usage, empty, real } = event.content;
+      const event = this.#mended(read);
+      const { error } = event.content;
       if (error !== undefined) {
         this.#output.write(joined(out));
         this.#fail(new ErrorInAnswer(error));
         return;
       }
-      this.#usage = usage ?? this.#usage;
-      this.#completion.add(event);
-      if (real) this.#noteContent();
-      if (this.#options.hidesUsage && empty && usage !== undefined) continue;
-      if (this.#state.phase === 'opening') this.#askGate((gate) => gate.take(event), out);
-      else this.#emit(event, out);
+      if (!event.silent) isAlive = true;
+      this.#takeEvent(event, out);
       if (this.#isOver) return;
     }
     this.#output.write(joined(out));
-    if (this.#completion.isDone && this.#state.phase === 'passing') this.#awaitEnd();
+    if (isAlive) this.#deadline.touch();
+    if (isAlive && this.#completion.isWhole) this.#awaitEnd();
+  }
+
+  #mended(event: SseEvent): SseEvent {
+    const { usageBefore } = this.#options;
+    return this.#quirks.mend(usageBefore === undefined ? event : withUsageAdded(event, usageBefore));
+  }
+
+  #takeEvent(event: SseEvent, out: Buffer[]): void {
+    const { usage, empty, real } = event.content;
+    this.#usage = usage ?? this.#usage;
+    if (!empty && this.#first.id === undefined) this.#first = event.value ?? this.#first;
+    this.#completion.add(event);
+    if (event.done && !this.#isWhole) {
+      this.#output.write(joined(out));
+      this.#fail(new Error('the stream ended inside a tool call'));
+      return;
+    }
+    if (real) this.#noteContent();
+    if (this.#options.hidesUsage && empty && usage !== undefined) return;
+    for (const each of event.done ? [...this.#missingUsage(), event] : [event]) {
+      if (this.#state.phase === 'opening') this.#askGate((gate) => gate.take(each), out);
+      else this.#emit(each, out);
+    }
+  }
+
+  /** `[DONE]` alone does not complete a tool call. */
+  get #isWhole(): boolean {
+    return this.#completion.isFinished || (this.#completion.isDone && !this.#quirks.hasOpenCall);
+  }
+
+  /** The caller asked for usage, and the provider reported none. */
+  #missingUsage(): readonly SseEvent[] {
+    const { estimateUsage, usageBefore } = this.#options;
+    if (estimateUsage === undefined || this.#usage !== undefined) return [];
+    return [usageEvent(this.#first, estimateUsage(this.textBytes), usageBefore)];
   }
 
   #noteContent(): void {
@@ -212,34 +221,43 @@ export class StreamRelay implements BodySink {
 
   #emit(event: SseEvent, out: Buffer[]): void {
     if (this.#options.transcript === undefined) out.push(event.bytes);
-    else this.#calls.take(event, this.#completion.isWhole, out);
+    else this.#calls.take(event, this.#isWhole, out);
   }
 
-  /** The answer is over at `[DONE]`, even if the provider keeps the connection open. */
+  /** The answer is over: a provider that stays silent from now on, or sends only comments, has nothing to add. */
   #awaitEnd(): void {
-    this.#tail ??= setTimeout(() => this.#source.abort(new Error('the answer is complete')), LONGEST_TAIL_MS);
+    clearTimeout(this.#tail);
+    this.#tail = setTimeout(() => {
+      // A provider cannot send while the caller does not read.
+      if (this.#output.isPaused) return this.#awaitEnd();
+      this.#close();
+      this.#source.abort(new Error('the answer is complete'));
+    }, this.#options.tailMs ?? LONGEST_TAIL_MS);
   }
 
   /** No more comes from the provider. */
   #close(): void {
     if (this.#state.phase === 'opening') {
-      const { hasContent, preamble } = this.#state;
+      const { hasContent } = this.#state;
       const out: Buffer[] = [];
-      if (!hasContent || this.#completion.isWhole) this.#askGate((gate) => gate.end(), out);
+      if (!hasContent || this.#isWhole) this.#askGate((gate) => gate.end(), out);
       if (this.#state.phase === 'opening') {
-        this.#fail(hasContent && !this.#completion.isWhole ? new Error(CUT_OFF) : preamble.failure());
+        this.#fail(new Error(hasContent && !this.#isWhole ? CUT_OFF : 'an empty answer'));
       }
       this.#output.write(joined(out));
     }
     if (this.#isOver) return;
-    if (!this.#completion.isWhole) {
+    if (!this.#isWhole) {
       this.#fail(new Error(CUT_OFF));
       return;
     }
     clearTimeout(this.#tail);
     this.#state = ENDED;
     this.#output.close();
-    if (!this.#completion.isDone) this.#output.write(DONE_FRAME);
+    if (!this.#completion.isDone) {
+      for (const { bytes } of this.#missingUsage()) this.#output.write(bytes);
+      this.#output.write(DONE_FRAME);
+    }
     this.#ended.resolve();
   }
 

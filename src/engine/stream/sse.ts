@@ -5,6 +5,10 @@ export interface Frame {
   readonly event?: string;
   /** Its `data:` lines, joined. Absent when there are none. */
   readonly data?: string;
+  /** The value of a field named `error`. llama.cpp sends errors like this. */
+  readonly error?: string;
+  /** Lines of JSON that belong to no field: an error that a gateway wrote into the stream. */
+  readonly bare?: string;
 }
 
 export const DONE_FRAME = Buffer.from('data: [DONE]\n\n');
@@ -46,6 +50,12 @@ export class FrameSplitter {
     return this.#partBytes;
   }
 
+  /** The frame that is not whole yet does not start with a comment or a blank line. */
+  get holdsData(): boolean {
+    const first = this.#parts.find(({ length }) => length > 0)?.[0];
+    return first !== undefined && first !== COLON && first !== LF && first !== CR;
+  }
+
   /** Returns what is left, without the blank line that would have ended it. */
   rest(): Buffer | undefined {
     return this.#parts.length === 0 ? undefined : Buffer.concat(this.#parts);
@@ -53,6 +63,7 @@ export class FrameSplitter {
 }
 
 const NO_BYTES = Buffer.alloc(0);
+const [COLON, LF, CR] = [0x3a, 0x0a, 0x0d];
 
 /** A torn blank line leaves at most two bytes in the chunk before. */
 const TORN_BYTES = 2;
@@ -82,19 +93,37 @@ const BLANK = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)/g;
 
 /** Reads one frame as in the HTML standard, 9.2.6: any line end, several data lines, comments, with or without its blank line. */
 export const readFrame = (bytes: Buffer): Frame => {
-  const data: string[] = [];
+  const lines: Record<'data' | 'error' | 'bare', string[]> = { data: [], error: [], bare: [] };
   let event: string | undefined;
-  for (const line of bytes
+  for (const line of linesOf(bytes)) {
+    const { field, value } = fieldIn(line);
+    if (field === 'data' || field === 'error') lines[field].push(value);
+    else if (field === 'event') event = value;
+    else if (/^\s*[{[<}\]"]/.test(line)) lines.bare.push(line);
+  }
+  const joined = Object.entries(lines).flatMap(([name, all]) => (all.length === 0 ? [] : [[name, all.join('\n')]]));
+  return { ...(event === undefined ? {} : { event }), ...Object.fromEntries(joined) };
+};
+
+/** Returns the same frame with other data. Keeps its name, its id and its comments. */
+export const withData = (bytes: Buffer, data: unknown): Buffer => {
+  const rest = linesOf(bytes).filter((line) => line !== '' && fieldIn(line).field !== 'data');
+  return Buffer.from(`${[...rest, `data: ${JSON.stringify(data)}`].join('\n')}\n\n`);
+};
+
+/** Returns a frame with these data. */
+export const frameOf = (data: unknown): string => `data: ${JSON.stringify(data)}\n\n`;
+
+const linesOf = (bytes: Buffer): string[] =>
+  bytes
     .toString('utf8')
     .replace(/^\uFEFF/, '')
-    .split(/\r\n|\n|\r/)) {
-    const colon = line.indexOf(':');
-    const field = colon === -1 ? line : line.slice(0, colon);
-    const value = colon === -1 ? '' : line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1));
-    if (field === 'data') data.push(value);
-    else if (field === 'event') event = value;
-  }
-  return { ...(event === undefined ? {} : { event }), ...(data.length === 0 ? {} : { data: data.join('\n') }) };
+    .split(/\r\n|\n|\r/);
+
+const fieldIn = (line: string): { field: string; value: string } => {
+  const colon = line.indexOf(':');
+  if (colon === -1) return { field: line, value: '' };
+  return { field: line.slice(0, colon), value: line.slice(colon + (line[colon + 1] === ' ' ? 2 : 1)) };
 };
 
 /** Returns the data of one frame, parsed from JSON where it is JSON, and `undefined` for a frame without data. */

@@ -1,7 +1,5 @@
 import type { SseEvent } from './events.js';
 
-/** A comment passes held tool calls after this time, to keep the caller's connection alive. */
-const LONGEST_SILENCE_MS = 5_000;
 /** Bytes of tool calls that are held. Larger ones pass as they come. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
@@ -9,20 +7,15 @@ const MOST_BYTES = 8 * 1024 * 1024;
 export class ToolCallBuffer {
   #held: Buffer[] | undefined;
   #bytes = 0;
-  #heldSince = 0;
 
   get isHolding(): boolean {
     return this.#held !== undefined;
   }
 
   /** Takes the next event and adds what may pass to `out`. `isWhole`: every choice has ended. */
-  take({ bytes, content, silent }: SseEvent, isWhole: boolean, out: Buffer[]): void {
-    if (content.calls && this.#held === undefined) {
-      this.#held = [];
-      this.#heldSince = performance.now();
-    }
-    const keepsAlive = silent && performance.now() - this.#heldSince > LONGEST_SILENCE_MS;
-    if (this.#held === undefined || keepsAlive) {
+  take({ bytes, content }: SseEvent, isWhole: boolean, out: Buffer[]): void {
+    if (content.calls) this.#held ??= [];
+    if (this.#held === undefined) {
       out.push(bytes);
       return;
     }

@@ -1,12 +1,11 @@
 import type { StreamEvent, Translation } from '../../plugin/door/translate.js';
 import { ErrorInAnswer } from '../causes.js';
 import { parseBody } from '../parse-body.js';
-import { isWholeFrame } from './events.js';
+import { asError, type Fields, isFields, namedError } from './error-structure.js';
+import { isPing, isWholeFrame } from './events.js';
 import { LineSplitter } from './line-splitter.js';
 import type { BodySink, Source } from './source.js';
-import { DONE_FRAME, FrameSplitter, framesIn, LONGEST_FRAME, readFrame } from './sse.js';
-
-type Fields = Readonly<Record<string, unknown>>;
+import { DONE_FRAME, FrameSplitter, frameOf, framesIn, LONGEST_FRAME, readFrame } from './sse.js';
 
 /** A translation, and what it needs to know of the request and its response. */
 export interface TranslationContext {
@@ -36,8 +35,8 @@ export const translated = (context: TranslationContext, answer: unknown): Fields
 };
 
 /**
- * A provider's stream as OpenAI would send it. Holds back nothing but a torn frame. Comments stay, and an event that the
- * translation drops becomes one, to keep the caller's connection alive.
+ * A provider's stream as OpenAI would send it. Holds back nothing but a torn frame. Comments stay. An event that the
+ * translation drops becomes an empty chunk: the provider is at work.
  */
 export class TranslatedStream implements Source {
   readonly #source: Source;
@@ -91,7 +90,8 @@ export class TranslatedStream implements Source {
   #push(chunk: Buffer, sink: BodySink): void {
     const frames = this.#splitter.push(chunk);
     if (this.#splitter.heldBytes > LONGEST_FRAME) this.#fail(new Error('an event of more than 64 MiB'), sink);
-    else this.#pass(frames ?? NO_BYTES, sink);
+    else if (frames !== undefined) this.#pass(frames, sink);
+    else if (this.#splitter.holdsData) sink.data(NO_BYTES);
   }
 
   #fail(cause: Error, sink: BodySink): void {
@@ -103,7 +103,8 @@ export class TranslatedStream implements Source {
   #pass(bytes: Buffer, sink: BodySink): void {
     try {
       const frames = framesIn(this.#asFrames(bytes)).map((frame) => this.#translated(frame));
-      sink.data(Buffer.from(frames.join('')));
+      const isAlive = frames.some((frame) => frame !== undefined);
+      if (isAlive) sink.data(Buffer.from(frames.join('')));
     } catch (cause) {
       this.#fail(cause as Error, sink);
     }
@@ -116,17 +117,19 @@ export class TranslatedStream implements Source {
     return Buffer.from(lines.map((line) => (line.trim() === '' ? '' : `data: ${line}\n\n`)).join(''));
   }
 
-  #translated(frame: Buffer): string {
-    const { event, data: text } = readFrame(frame);
+  /** Returns `undefined` for an event that says nothing but that the connection is alive. */
+  #translated(frame: Buffer): string | undefined {
+    const { event, data: text, error: told } = readFrame(frame);
+    if (told !== undefined) return frameOf(asError(parseBody(told)));
     if (text === undefined) return frame.toString('utf8');
     if (text.trim() === '[DONE]') return DONE_FRAME.toString();
     const data = parseBody(text);
     const error = typeof data === 'string' ? NOT_JSON : errorIn({ event, data });
-    if (error !== undefined) return frameFor(error);
+    if (error !== undefined) return frameOf(error);
     const chunks = chunksOf(this.#translate({ event, data }));
-    if (chunks.length === 0) return EMPTY_COMMENT;
+    if (chunks.length === 0 && isPing(event, data)) return undefined;
     return chunks
-      .map((chunk) => frameFor(withDefaults(this.#context, 'chat.completion.chunk', chunk, this.#choice)))
+      .map((chunk) => frameOf(withDefaults(this.#context, 'chat.completion.chunk', chunk, this.#choice)))
       .join('');
   }
 
@@ -139,7 +142,6 @@ export class TranslatedStream implements Source {
 }
 
 const NO_BYTES = Buffer.alloc(0);
-const EMPTY_COMMENT = ':\n\n';
 const NOT_JSON: Fields = { error: { message: 'a frame that is not JSON' } };
 
 /** A translation may return one chunk, several, or none. Plugins in JavaScript also return `null`. */
@@ -148,15 +150,12 @@ const chunksOf = (chunks: Fields | readonly Fields[] | undefined | null): readon
   return Array.isArray(chunks) ? (chunks as readonly Fields[]) : [chunks as Fields];
 };
 
-const frameFor = (value: Fields): string => `data: ${JSON.stringify(value)}\n\n`;
-
 const isWhole = (rest: Buffer): boolean => rest.length === 0 || isWholeFrame(rest);
 
-/** Finds an error as nearly every API sends it: an object with the key `error`, or an event of that name. */
+/** Finds an error as nearly every API sends it: in a structure that says so, or in an event of that name. */
 const errorIn = ({ event, data }: StreamEvent): Fields | undefined => {
-  const error = typeof data === 'object' && data !== null ? (data as Fields).error : undefined;
-  if (error) return data as Fields;
-  return event === 'error' ? { error: data } : undefined;
+  if (event === 'error') return asError(data);
+  return isFields(data) ? namedError(data) : undefined;
 };
 
 /** Adds the fields that every answer of OpenAI has, where the translation left them out. */

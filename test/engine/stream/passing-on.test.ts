@@ -8,7 +8,8 @@ describe('A stream that passes through', () => {
 
   interface Exact {
     readonly what: string;
-    readonly sent: string | Buffer;
+    /** After a chunk with the role. */
+    readonly sent: string;
     /** Default: `sent`. */
     readonly arrives?: string;
     readonly body?: object;
@@ -46,7 +47,6 @@ describe('A stream that passes through', () => {
       what: 'comments everywhere',
       sent: `: OPENROUTER PROCESSING\n\n:\n\n${textFrame('a')}: in between\n${textFrame('b')}:x\n\n${END_OF_STREAM}: after the end\n\n`,
     },
-    { what: 'a byte order mark', sent: `\uFEFF${wholeStream('marked')}` },
     {
       what: 'ids, names and times of events',
       sent: `retry: 500\n\nid: 1\nevent: message\n${textFrame('a')}event\nid\n${textFrame('b')}${END_OF_STREAM}`,
@@ -56,8 +56,8 @@ describe('A stream that passes through', () => {
       what: 'two choices that take turns',
       body: { n: 2 },
       sent: [
-        choice(0, { role: 'assistant', content: '' }),
         choice(0, { content: 'a' }),
+        choice(1, { role: 'assistant', content: '' }),
         choice(1, { content: 'b' }),
         choice(0, {}, 'stop'),
         choice(1, { content: 'c' }),
@@ -159,14 +159,14 @@ describe('A stream that passes through', () => {
 
     after(() => stage.close());
 
-    for (const { what, sent, arrives = sent.toString(), body = {} } of EXACT) {
+    for (const { what, sent, arrives = sent, body = {} } of EXACT) {
       it(what, async () => {
-        const bytes = Buffer.from(sent);
+        const bytes = Buffer.from(ROLE + sent);
         for (const model of ['default', 'plain']) {
-          expect(await bytesAtCaller([bytes], { ...body, model }), 'in one write').to.equal(arrives);
-          expect(await bytesAtCaller(splitAt(bytes, everywhere(bytes)), { ...body, model }), 'byte by byte').to.equal(
-            arrives,
-          );
+          const request = { ...body, model };
+          expect(await bytesAtCaller([bytes], request), 'in one write').to.equal(ROLE + arrives);
+          const single = splitAt(bytes, everywhere(bytes));
+          expect(await bytesAtCaller(single, request), 'byte by byte').to.equal(ROLE + arrives);
         }
       });
     }
@@ -220,7 +220,7 @@ describe('A stream that passes through', () => {
     ];
     for (const [what, frames] of LARGE) {
       it(what, async () => {
-        const bytes = Buffer.from(frames.join(''));
+        const bytes = Buffer.from(ROLE + frames.join(''));
         // Splits frames and characters anywhere.
         const places = Array.from({ length: Math.floor(bytes.length / 50_021) }, (_, index) => (index + 1) * 50_021);
         stage = await Stage.set([stream(splitAt(bytes, places))]);
@@ -237,6 +237,7 @@ describe('A stream that passes through', () => {
     stage = await Stage.set([
       async (res) => {
         res.writeHead(200, { 'content-type': 'text/event-stream' });
+        res.write(ROLE);
         for (const [index, word] of words.entries()) {
           res.write(chunk({ content: `${index}${word}` }));
           await caller?.sees(chunk({ content: `${index}${word}` }));
@@ -246,7 +247,7 @@ describe('A stream that passes through', () => {
     ]);
     caller = stage.raw();
     expect((await caller.answer()).body.toString()).to.equal(
-      words.map((word, index) => textFrame(`${index}${word}`)).join('') + END_OF_STREAM,
+      ROLE + words.map((word, index) => textFrame(`${index}${word}`)).join('') + END_OF_STREAM,
     );
     await stage.close();
   });

@@ -52,8 +52,7 @@ class ScriptedSink implements Sink {
 }
 
 const DEADLINE = { started: () => {}, touch: () => {}, hold: () => {}, unhold: () => {} };
-const HEAD = { status: 200, headers: {}, at: 0 };
-const WORD = chunk({ content: 'word' });
+const WORD = chunk({ role: 'assistant', content: 'word' });
 const END = chunk({}, 'stop');
 
 describe('The stream relay', () => {
@@ -72,7 +71,7 @@ describe('The stream relay', () => {
     );
 
   it('keeps what comes before there is a sink, and writes it in order', async () => {
-    const opened = relay.open(HEAD);
+    const opened = relay.open();
     for (const text of [WORD, WORD, END]) source.send(text);
     source.body?.end();
     await opened;
@@ -82,7 +81,7 @@ describe('The stream relay', () => {
   });
 
   it('writes what came before a failure, and then fails', async () => {
-    const opened = relay.open(HEAD);
+    const opened = relay.open();
     source.send(WORD);
     source.body?.error(new Error('broken'));
     await opened;
@@ -92,7 +91,7 @@ describe('The stream relay', () => {
   });
 
   it('pauses the provider while the caller does not read', async () => {
-    const opened = relay.open(HEAD);
+    const opened = relay.open();
     source.send(WORD);
     await opened;
     const sink = new ScriptedSink(2);
@@ -106,7 +105,7 @@ describe('The stream relay', () => {
   });
 
   it('does not pause a connection whose stream is over, since the next request uses it', async () => {
-    const opened = relay.open(HEAD);
+    const opened = relay.open();
     source.send(WORD + END);
     source.body?.end();
     await opened;
@@ -115,7 +114,7 @@ describe('The stream relay', () => {
   });
 
   it('fails once: nothing that follows a failure reaches the caller', async () => {
-    const opened = relay.open(HEAD);
+    const opened = relay.open();
     source.send(WORD);
     await opened;
     const sink = new ScriptedSink();
@@ -130,14 +129,14 @@ describe('The stream relay', () => {
   });
 
   it('fails to open without an answer, and the caller sees nothing', async () => {
-    const opened = failureOf(relay.open(HEAD));
+    const opened = failureOf(relay.open());
     source.send(': comment\n\n');
     source.body?.end();
     expect(await opened).to.equal('an empty answer');
   });
 
   it('stops a provider that sends silence without end', async () => {
-    const opened = failureOf(relay.open(HEAD));
+    const opened = failureOf(relay.open());
     const silence = `:${'x'.repeat(64 * 1024)}\n\n`;
     for (let count = 0; count < 20; count++) source.send(silence);
     expect(await opened).to.equal('too much data without an answer in it');
@@ -145,7 +144,7 @@ describe('The stream relay', () => {
   });
 
   it('reports the usage so far and the text so far', async () => {
-    const opened = relay.open(HEAD);
+    const opened = relay.open();
     source.send(WORD);
     await opened;
     expect({ usage: relay.usage, textBytes: relay.textBytes }).to.deep.equal({ usage: undefined, textBytes: 4 });

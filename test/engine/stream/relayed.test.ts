@@ -36,7 +36,7 @@ describe('A streamed answer', () => {
 
   it('is passed through as it came, comments and line ends included', async () => {
     const { upstreams } = await start(1);
-    const text = `: OPENROUTER PROCESSING\r\n\r\ndata: {"choices":[{"delta":{"content":"grüße 🌊"}}]}\r\n\r\n${chunk({}, 'stop')}${DONE}`;
+    const text = `: OPENROUTER PROCESSING\r\n\r\ndata: {"choices":[{"delta":{"role":"assistant","content":"grüße 🌊"}}]}\r\n\r\n${chunk({}, 'stop')}${DONE}`;
     const bytes = Buffer.from(text);
     upstreams[0]?.always(stream([bytes.subarray(0, 61), bytes.subarray(61, 64), bytes.subarray(64)]));
     expect((await raw({})).replaceAll('\r\n', '\n')).to.contain(text.replaceAll('\r\n', '\n'));

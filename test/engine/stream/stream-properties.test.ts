@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import OpenAI from 'openai';
 import { HELLO, type RunningProxy, startProxy } from '../../proxy.js';
 import { RawCaller } from '../../raw-caller.js';
-import { DONE, ScriptedUpstream, stream } from '../../scripted-upstream.js';
+import { chunk, DONE, ScriptedUpstream, stream } from '../../scripted-upstream.js';
 
 const RUNS = 150;
 
@@ -65,9 +65,11 @@ const textOf = ({ value, indent, space, before, after, lineEnd, frameEnd }: Writ
   return all.join(lineEnd) + lineEnd + (lineEnd === '\r' && frameEnd === '\n' ? '\r' : frameEnd);
 };
 
+const ROLE = chunk({ role: 'assistant', content: '' });
+
 /** Frames with content, in any order, and the end of an answer. */
 const anyStream = fc.record({
-  start: fc.constantFrom('', '\uFEFF', ': OPENROUTER PROCESSING\n\n', '\n\r\n'),
+  start: fc.constantFrom('', ': OPENROUTER PROCESSING\n\n', '\n\r\n').map((before) => before + ROLE),
   frames: fc.array(written(delta.map((each) => choice(each))), { maxLength: 12 }),
   first: written(text.map((content) => choice({ content }))),
   at: fc.nat(),
@@ -101,7 +103,7 @@ const plain = (frame: Written): Written => ({
 /** The SDK splits only at LF and CR LF, and does not accept a byte order mark. */
 const forSdk = anyStream.map(
   ({ frames, first, at, end }): AnyStream => ({
-    start: '',
+    start: ROLE,
     frames: frames.map(plain),
     first: plain(first),
     at,

@@ -1,0 +1,57 @@
+import type { ResponseHead } from '../../plugin/door/attempt.js';
+import type { ResumableRequest } from '../resume/resumable-request.js';
+import { ResumeGate } from '../resume/resume-gate.js';
+import type { AnswerOptions } from '../stream/answer-source.js';
+import { FirstTokenGate } from '../stream/gate.js';
+import type { RelayOptions } from '../stream/relay-options.js';
+import type { PreparedTarget } from '../target.js';
+import type { EngineContext } from './context.js';
+import type { OutgoingRequest } from './outgoing-request.js';
+import { choicesOf } from './request-size.js';
+
+interface Order {
+  readonly request: ResumableRequest;
+  readonly target: PreparedTarget;
+}
+
+/** How the body of a target's answer is read. */
+export const answerOptionsFor = (
+  { request, target }: Order,
+  { openAiBody, body }: OutgoingRequest,
+  { at }: ResponseHead,
+): AnswerOptions => {
+  const { translate: translation } = target.providerType;
+  return {
+    translation: translation && { translation, request: openAiBody, id: request.id, at },
+    choices: choicesOf(body),
+    mayBeEmpty: endsWithToolResult(request.body),
+  };
+};
+
+/** A model that has read the result of a tool may have nothing to add. */
+const endsWithToolResult = ({ messages }: Readonly<Record<string, unknown>>): boolean => {
+  const last = Array.isArray(messages) ? (messages.at(-1) as { role?: unknown } | null | undefined) : undefined;
+  return last?.role === 'tool' || last?.role === 'function';
+};
+
+/** How a streamed answer is passed on. */
+export const relayOptionsFor = (
+  { estimates, pace }: EngineContext,
+  { request, target }: Order,
+  { hidesUsage, resumeMode }: OutgoingRequest,
+  { choices, mayBeEmpty }: AnswerOptions,
+): RelayOptions => {
+  const { transcript, continuation, stream, size } = request;
+  const wantsUsage = stream && !hidesUsage;
+  return {
+    hidesUsage: stream && hidesUsage,
+    choices,
+    gate:
+      continuation === undefined ? new FirstTokenGate(mayBeEmpty) : new ResumeGate(continuation.transcript, resumeMode),
+    transcript,
+    usageBefore: continuation?.usage,
+    addsRole: continuation === undefined,
+    estimateUsage: wantsUsage ? (textBytes) => estimates.seen(target.id, size, textBytes) : undefined,
+    tailMs: pace?.tailMs,
+  };
+};

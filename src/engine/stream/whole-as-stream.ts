@@ -1,0 +1,67 @@
+import { choicesOf, messageOf } from './content.js';
+import { type Fields, isFields } from './error-structure.js';
+import { endKindOf } from './finish-reasons.js';
+import { type ReadOptions, readWhole } from './read-answer.js';
+import type { BodySink, Source } from './source.js';
+import { DONE_FRAME, frameOf } from './sse.js';
+
+/** A whole answer in place of the stream that was asked for, as the stream that it should have been. */
+export class WholeAsStream implements Source {
+  readonly #source: Source;
+  readonly #options: ReadOptions;
+
+  constructor(source: Source, options: ReadOptions) {
+    this.#source = source;
+    this.#options = options;
+  }
+
+  consume(sink: BodySink): void {
+    readWhole(this.#source, this.#options).then(({ value }) => {
+      sink.data(framesOf(value));
+      sink.end();
+    }, sink.error.bind(sink));
+  }
+
+  pause(): void {
+    this.#source.pause();
+  }
+
+  resume(): void {
+    this.#source.resume();
+  }
+
+  abort(reason: Error): void {
+    this.#source.abort(reason);
+  }
+}
+
+/** Returns a whole answer as the frames of a stream: for each choice its content and its end, then the usage. */
+const framesOf = (answer: Fields): Buffer => {
+  const { choices: _, usage, ...rest } = answer;
+  const chunk = (choices: readonly Fields[], more: object = {}): string =>
+    frameOf({ ...rest, object: 'chat.completion.chunk', choices, ...more });
+  const frames = choicesOf(answer).flatMap((choice, position) => {
+    const { message: _message, delta: _delta, text, finish_reason: reason, index = position, ...about } = choice;
+    const whole = { ...(typeof text === 'string' ? { content: text } : {}), ...messageOf(choice) };
+    return [
+      chunk([{ ...about, index, delta: deltaOf(whole), finish_reason: null }]),
+      chunk([{ index, delta: {}, finish_reason: endOf(reason, whole) }]),
+    ];
+  });
+  if (isFields(usage)) frames.push(chunk([], { usage }));
+  return Buffer.from(frames.join('') + DONE_FRAME.toString());
+};
+
+const deltaOf = ({ tool_calls: calls, ...message }: Fields): Fields => ({
+  ...message,
+  role: 'assistant',
+  ...(Array.isArray(calls)
+    ? { tool_calls: calls.map((call, index) => (isFields(call) ? { ...call, index } : call)) }
+    : {}),
+});
+
+/** A whole answer has ended, also where its provider does not say how. */
+const endOf = (reason: unknown, { tool_calls: calls }: Fields): unknown => {
+  if (endKindOf(reason) !== 'open') return reason;
+  return Array.isArray(calls) && calls.length > 0 ? 'tool_calls' : 'stop';
+};
