@@ -46,6 +46,24 @@ describe('The admin API for providers', () => {
     expect(refused?.reason).not.to.include(SECRETS.one);
   });
 
+  it('keeps user names, passwords and the proxy when the masked form comes back', async () => {
+    const baseUrl = stage.one.baseUrl.replace('//', '//me:pw@');
+    const proxy = 'http://you:word@127.0.0.1:1';
+    expect((await put('home', { type: 'openai-compatible', baseUrl, proxy })).status).to.equal(200);
+    const shown = await view('home');
+    expect(shown).to.include({ baseUrl: baseUrl.replace('me:pw', '***'), proxy: 'http://***@127.0.0.1:1' });
+    const { key: _, state: __, chains: ___, id: ____, reason: _____, ...form } = shown as ProviderView;
+    const { proxy: ______, ...withoutProxy } = form;
+    for (const body of [form, withoutProxy]) {
+      expect((await put('home', { ...body, limits: [{ concurrent: 2 }] })).status).to.equal(200);
+      expect(stage.text).to.contain(`'${baseUrl}'`).and.to.contain(`'${proxy}'`);
+    }
+    const refused = await put('home', { ...form, baseUrl: 'http://***@elsewhere.example/v1' });
+    expect([refused.status, codeOf(refused)]).to.deep.equal([400, 'invalid_request']);
+    const text = await stage.call<{ text: string }>('GET /configuration');
+    expect(JSON.stringify(text.body)).not.to.match(/me:pw|you:word/);
+  });
+
   it('adds a provider, with its key in a private .env and a variable in the file', async () => {
     const body = {
       type: 'openai-compatible',
