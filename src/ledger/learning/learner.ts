@@ -17,6 +17,10 @@ const SEVERAL = 4;
 const EARLY_RETURNS = 3;
 /** An attempt that is so many times larger than any that was served may be refused for its size. */
 const MUCH_LARGER = 2;
+/** A limit of an hour or longer that tests raised so many times was none. */
+const DISPROVED = 4;
+/** Tests are never further apart than this, or than one window. */
+const MAX_TEST_WAIT_MS = 86_400_000;
 /** Failed tests after which the wait for the next one no longer doubles. */
 const MAX_DOUBLINGS = 5;
 
@@ -77,11 +81,18 @@ export class Learner {
   #surprises = 0;
   /** Times in a row that room was back within half a window after a refusal. */
   #earlyReturns = 0;
+  /** The limit as the latest refusals taught it, before tests raised it. */
+  #taught = 1;
   /** The most tokens that a served attempt needed. */
   #largest = 0;
 
   get learned(): Learned | undefined {
     return this.#limit === undefined ? undefined : { limit: this.#limit, windowMs: this.windowMs };
+  }
+
+  /** Tests showed that the long window with its limit is none: a refusal for another reason taught it. */
+  get isDisproved(): boolean {
+    return this.#window > MINUTE && this.#limit !== undefined && this.#limit > this.#taught * DISPROVED;
   }
 
   get windowMs(): number {
@@ -102,7 +113,10 @@ export class Learner {
     this.#limit = count + this.#step;
     this.#step *= 2;
     // A single unit may have trickled in; several at once show that a window began.
-    if (this.#step === SEVERAL && now - this.#refusedAt < this.windowMs / 2) this.#earlyReturns++;
+    if (this.#step === SEVERAL) {
+      this.#failedTests = 0;
+      if (now - this.#refusedAt < this.windowMs / 2) this.#earlyReturns++;
+    }
     this.#postponeTest(now);
     return true;
   }
@@ -164,6 +178,7 @@ export class Learner {
     } else {
       this.#limit = Math.max(1, count);
       this.#proven = this.#limit;
+      this.#taught = this.#limit;
     }
   }
 
@@ -216,6 +231,7 @@ export class Learner {
     learner.#refuted = refuted;
     learner.countsRefused = countsRefused;
     learner.#proven = proven;
+    learner.#taught = limit;
     learner.#postponeTest(now);
     return learner;
   }
@@ -236,6 +252,7 @@ export class Learner {
     this.#window = window;
     this.#limit = Math.max(1, this.count(now));
     this.#proven = this.#limit;
+    this.#taught = this.#limit;
     this.#failedTests = 0;
     this.#earlyReturns = 0;
     this.#surprises = 0;
@@ -243,6 +260,6 @@ export class Learner {
   }
 
   #postponeTest(now: number): void {
-    this.#testAt = now + this.windowMs * 2 ** this.#failedTests;
+    this.#testAt = now + Math.min(this.windowMs * 2 ** this.#failedTests, MAX_TEST_WAIT_MS);
   }
 }

@@ -91,7 +91,7 @@ export class LearnedLimits {
 
   /** Returns the quota of the learned limit; `undefined` when there is none. */
   #applyRequests(now: number): Quota | undefined {
-    if (this.#isNeedless()) this.#requests = this.#requests.forget();
+    if (this.#requests.isDisproved || this.#isNeedless()) this.#requests = this.#requests.forget();
     const { learned, countsRefused } = this.#requests;
     const isOutdated = (quota: Quota): boolean =>
       quota.source === 'learned' &&

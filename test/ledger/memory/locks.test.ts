@@ -28,11 +28,13 @@ describe('No number of a provider locks a target for good:', () => {
 
   const isAskable = (need = NEED): boolean => refusalOf(ledger, 'p/m', need) === undefined;
 
-  beforeEach(() => {
+  const create = (): void => {
     clock = new TurningClock();
     ledger = new MemoryLedger(clock);
     ledger.configure([{ provider: 'p', fingerprint: '' }], [{ target: 'p/m', provider: 'p' }], []);
-  });
+  };
+
+  beforeEach(create);
 
   it('a limit of 0 requests means that nothing is left until the reset, and one request finds out', () => {
     serve({ dimension: 'requests', limit: 0, remaining: 0, resetAt: clock.now() + 1_000 });
@@ -165,6 +167,7 @@ describe('No number of a provider locks a target for good:', () => {
     it('a target that is locked is asked again within a day', () => {
       fc.assert(
         fc.property(fc.array(step, { minLength: 1, maxLength: 25 }), (steps) => {
+          create();
           for (const { afterMs, signals, end, class: failureClass, rests, hintMs, usage } of steps) {
             clock.turn(afterMs);
             const answer = reserveOne(ledger, 'p/m', NEED, { skipProbation: true });
