@@ -168,7 +168,8 @@ export class Scope {
   }
 
   /**
-   * Learns from a refusal that nothing known explains. `inFlight`: other attempts that are not answered yet.
+   * Learns from a refusal that nothing known explains, unless the configuration limits the requests of a minute or less:
+   * then something else was short. `inFlight`: other attempts that are not answered yet.
    * @returns until when an attempt would be in vain, as far as that was learned
    */
   learnFromRefusal(
@@ -177,7 +178,7 @@ export class Scope {
     inFlight: number,
     now: number,
   ): number | undefined {
-    if (this.kind !== 'target') return undefined;
+    if (this.kind !== 'target' || this.quotas.some(isShortConfigured)) return undefined;
     return this.#learned.refused(sequence, { hintMs, inFlight, tokens: need.tokens }, now);
   }
 
@@ -242,3 +243,8 @@ const cooldownRefusal = ({
 
 const statesRequests = ({ dimension, source, limit }: Quota): boolean =>
   dimension === 'requests' && source !== 'learned' && limit !== undefined;
+
+const SHORT_MS = 60_000;
+
+const isShortConfigured = ({ source, dimension, windowMs = 0 }: Quota): boolean =>
+  source === 'manual' && dimension === 'requests' && windowMs <= SHORT_MS;
