@@ -248,7 +248,7 @@ describe('A provider type that translates', () => {
     const response = await post({ messages: HELLO });
     expect(response.status).to.equal(400);
     expect(await response.json()).to.deep.equal({
-      error: { message: 'speak up', type: 'invalid_request_error', code: null, param: null },
+      error: { message: 'speak up', type: 'invalid_request_error', code: 'invalid_request', param: null },
     });
   });
 

@@ -63,6 +63,23 @@ describe('The record of a request', () => {
       kept: { outcome: 'failed', class: 'server_error', reason: 'down', status: 503, startedMs: 5, durationMs: 12.3 },
     },
     {
+      title: 'one whose failure was decided on',
+      tried: recordAt(5, {
+        outcome: 'failed',
+        failure: { class: 'rate_limit', message: 'slow down', status: 429, at: ARRIVED_AT },
+        decision: '429 about a limit: the target rests for 1m',
+      }),
+      kept: {
+        outcome: 'failed',
+        class: 'rate_limit',
+        reason: 'slow down',
+        status: 429,
+        decision: '429 about a limit: the target rests for 1m',
+        startedMs: 5,
+        durationMs: 12.3,
+      },
+    },
+    {
       title: 'one that served after a wait',
       tried: recordAt(1_005),
       kept: { outcome: 'served', startedMs: 1_005, durationMs: 12.3 },
@@ -94,6 +111,12 @@ describe('The record of a request', () => {
       'Invalid value "…" in \'messages\'.',
     ],
     ['a long quotation that was cut', 'bad_request', `Invalid value '${PROMPT}`, "Invalid value '…'"],
+    [
+      'a long quotation in other marks',
+      'server_error',
+      `Cannot read “${PROMPT}” or «${PROMPT}».`,
+      'Cannot read "…" or "…".',
+    ],
     ['nothing of a short one', 'bad_request', SHORT, SHORT],
   ];
   for (const [what, failureClass, message, kept] of WORDS) {
