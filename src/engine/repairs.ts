@@ -24,13 +24,44 @@ export const SUSPECTED_BOUND = 'suspected bound';
 
 /** A provider that has learned to accept a field is noticed after this time. */
 const REMEMBERED_MS = 6 * 3_600_000;
-/** After a small bound has not helped, it is not tried again for this time, doubling up to the longest. */
+/** A trial that did not help is not repeated for this time, doubling up to the longest. */
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = REMEMBERED_MS;
 /** Repairs that are kept for one target. */
 const MOST_KNOWN = 64;
 
 const NONE: readonly CompiledRepair[] = [];
+
+/** A change to a request that is tried at a target after a refusal that does not explain itself. */
+class Trial {
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  #pauseMs = FIRST_PAUSE_MS;
+  #notBefore = Number.NEGATIVE_INFINITY;
+  /** How often it helped. A failure halves the number. */
+  helped = 0;
+
+  constructor(clock: Pick<Clock, 'monotonic'>) {
+    this.#clock = clock;
+  }
+
+  /** Whether it may be tried now. */
+  get isDue(): boolean {
+    return this.#clock.monotonic() >= this.#notBefore;
+  }
+
+  succeeded(): void {
+    this.helped++;
+    this.#pauseMs = FIRST_PAUSE_MS;
+    this.#notBefore = Number.NEGATIVE_INFINITY;
+  }
+
+  /** The changed request was refused too. */
+  failed(): void {
+    this.helped /= 2;
+    this.#notBefore = this.#clock.monotonic() + this.#pauseMs;
+    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
+  }
+}
 
 /**
  * What a target refused before, so that 429chain does not send it again. One refused value does not prove that the target
@@ -40,11 +71,15 @@ export class Repairs {
   readonly #clock: Pick<Clock, 'monotonic'>;
   /** From the one that was learned first to the last. */
   readonly #known = new Map<string, KnownRepair>();
-  /** Whether a small bound helps where a refusal does not say so. */
-  #suspicion = { helped: 0, pauseMs: FIRST_PAUSE_MS, notBefore: Number.NEGATIVE_INFINITY };
+  /** A small bound, where a refusal does not say that the bound is at fault. */
+  readonly smallBound: Trial;
+  /** A request that does not ask for usage. */
+  readonly withoutUsage: Trial;
 
   constructor(clock: Pick<Clock, 'monotonic'> = systemClock) {
     this.#clock = clock;
+    this.smallBound = new Trial(clock);
+    this.withoutUsage = new Trial(clock);
   }
 
   /** Returns the known repairs that apply to `body`. */
@@ -61,18 +96,6 @@ export class Repairs {
     if (this.#known.size === 0) return false;
     this.#forget();
     return this.#known.has(keyOf({ drop: field }));
-  }
-
-  /** Whether a small bound may be tried after a refusal that does not explain itself. */
-  get mayLowerBound(): boolean {
-    return this.#clock.monotonic() >= this.#suspicion.notBefore;
-  }
-
-  /** A small bound was refused too: it is not tried again for a while, and earlier help counts half. */
-  loweredInVain(): void {
-    const { helped, pauseMs } = this.#suspicion;
-    const notBefore = this.#clock.monotonic() + pauseMs;
-    this.#suspicion = { helped: helped / 2, pauseMs: Math.min(2 * pauseMs, LONGEST_PAUSE_MS), notBefore };
   }
 
   /** Remembers that the target accepted `body` after these repairs. */
@@ -99,9 +122,8 @@ export class Repairs {
 
   /** A small bound helped. Returns what to learn once it has helped often enough to be no coincidence. */
   #confirmBound(): Repair | undefined {
-    const helped = this.#suspicion.helped + 1;
-    this.#suspicion = { helped, pauseMs: FIRST_PAUSE_MS, notBefore: Number.NEGATIVE_INFINITY };
-    return helped < 2 ? undefined : { drop: COUNTED_BOUND };
+    this.smallBound.succeeded();
+    return this.smallBound.helped < 2 ? undefined : { drop: COUNTED_BOUND };
   }
 
   #forget(): void {

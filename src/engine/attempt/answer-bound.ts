@@ -69,5 +69,6 @@ const limitsOf = (repairs: readonly CompiledRepair[], counted: number | undefine
   ),
   ...(counted === undefined
     ? []
-    : [{ tokens: Math.floor(counted), why: 'the provider counts it beforehand', always: true }]),
+    : // A caller that sets no bound may want a long answer.
+      [{ tokens: Math.floor(counted), why: 'the provider counts it beforehand', always: false }]),
 ];

@@ -46,13 +46,19 @@ export const proposeRepairs = (refused: RefusedAttempt): readonly Repair[] => {
   return failure.class === 'bad_request' ? withoutOurs(refused) : withSmallBound(refused);
 };
 
+/** What 429chain adds to each stream request. */
+const USAGE = 'stream_options';
+
 /** Without an explanation, the likely faults are a prefill, then the request for usage: the caller asked for neither. */
-const withoutOurs = ({ judgement, outgoing }: RefusedAttempt): readonly Repair[] => {
+const withoutOurs = ({ judgement, outgoing, tried, target }: RefusedAttempt): readonly Repair[] => {
   if (outgoing.resumeMode.kind === 'prefill') return [{ drop: PREFILL }];
   const { failure } = judgement;
+  const { withoutUsage } = target.repairs;
+  if (tried.some((repair) => 'drop' in repair && repair.drop === USAGE)) withoutUsage.failed();
+  if (!withoutUsage.isDue) return NONE;
   const sent = outgoing.openAiBody;
   const asksForUsage = outgoing.hidesUsage && 'stream_options' in sent;
-  return asksForUsage && explainsNothing(failure.message, sent) ? [{ drop: 'stream_options' }] : NONE;
+  return asksForUsage && explainsNothing(failure.message, sent) ? [{ drop: USAGE }] : NONE;
 };
 
 /** A longer message explains something. */
@@ -68,8 +74,9 @@ const MUCH_LARGER = 2;
 
 const withSmallBound = (refused: RefusedAttempt): readonly Repair[] => {
   const { judgement, outgoing, target, size, tried, estimates } = refused;
-  if (tried.some((repair) => 'drop' in repair && BOUND_LOWERED.has(repair.drop))) target.repairs.loweredInVain();
-  if (judgement.failure.class === 'quota' || countsBound(target, tried) || !target.repairs.mayLowerBound) return NONE;
+  if (tried.some((repair) => 'drop' in repair && BOUND_LOWERED.has(repair.drop))) target.repairs.smallBound.failed();
+  if (judgement.failure.class === 'quota' || countsBound(target, tried) || !target.repairs.smallBound.isDue)
+    return NONE;
   const bound = boundOf(outgoing.openAiBody) ?? Number.POSITIVE_INFINITY;
   if (bound < MUCH_LARGER * estimates.boundToSend(target.id, size)) return NONE;
   const { message } = readErrorBody(judgement.failure.body ?? judgement.failure.message);

@@ -115,8 +115,11 @@ const reportOfRefusal = (provider: PreparedProvider, answer: Answer, hooks: Pick
   };
   const { status, headers, text } = answer;
   const failure = failureOfResponse({ status, headers, at }, parseBody(text), at, provider.secrets);
-  const state = STATES[hooks.onError.call(failure, attempt)?.class ?? failure.class];
-  return { state, detail: oneLine(`${status}: ${failure.message}`) };
+  const failureClass = hooks.onError.call(failure, attempt)?.class ?? failure.class;
+  // A plain 404 may pass for chats; here it says that there is no list.
+  const state = status === 404 && failureClass === 'server_error' ? 'no list' : STATES[failureClass];
+  const said = failure.message.startsWith(`${status}: `) ? failure.message : `${status}: ${failure.message}`;
+  return { state, detail: oneLine(said) };
 };
 
 /** A page instead of a list means a wrong address. JSON in another format says nothing about the provider. */

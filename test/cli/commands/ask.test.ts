@@ -187,7 +187,7 @@ describe('429chain ask', () => {
 
   for (const [what, status, type, body, says] of [
     ['an HTML page', 200, 'text/html', '<html></html>', /^The answer is empty\.\n$/],
-    ['an error page', 502, 'text/html', '<title>Bad gateway</title>', /^an HTML page: Bad gateway \(status 502\)\n$/],
+    ['an error page', 502, 'text/html', '<title>Bad gateway</title>', /^Bad gateway \(status 502\)\n$/],
     [
       'half a stream',
       200,

@@ -344,8 +344,23 @@ describe('The bound of a request', () => {
     try {
       for (const calls of [2, 1]) {
         one.received.length = 0;
-        expect((await stage.ask({ max_tokens: 32_000 })).status).to.equal(413);
+        expect((await stage.ask({ max_tokens: 32_000 })).status).to.equal(400);
         expect(one.received.length).to.equal(calls);
+      }
+    } finally {
+      await stage.close();
+    }
+  });
+
+  it('asks for usage again if a stream without it is refused too, and does not try that again for a while', async () => {
+    const stage = await ChainStage.start(1);
+    const [one] = stage.upstreams as [ScriptedUpstream];
+    one.always(reply(400, { error: { message: 'Param Incorrect' } }));
+    try {
+      for (const calls of [2, 1]) {
+        one.received.length = 0;
+        expect((await stage.ask({ stream: true })).status).to.equal(400);
+        expect(one.received.map(({ body }) => 'stream_options' in body)).to.deep.equal([true, false].slice(0, calls));
       }
     } finally {
       await stage.close();
@@ -375,7 +390,7 @@ describe('The bound of a request', () => {
         await stage.ask({ max_tokens: 32_000 });
         await stage.ask({ max_tokens: 100 });
         const bounds = one.received.map(boundOf);
-        expect(bounds.slice(0, 3)).to.deep.equal([4_096, 1_024, 1_024]);
+        expect(bounds.slice(0, 3)).to.deep.equal([4_096, 1_024, undefined]);
         expect(bounds[3]).to.be.within(4_000, 32_000);
         expect(bounds[4]).to.equal(100);
         expect(stage.proxy.log.lines.join('\n')).to.include(

@@ -21,7 +21,7 @@ const REST_MS = 100;
 /** Bytes that each slow reader reads in the test. */
 const READ_BYTES = MEGABYTE;
 
-const PIECE = Buffer.from(chunk({ content: 'x'.repeat(64 * 1024 - 200) }));
+const PIECE = Buffer.from(chunk({ role: 'assistant', content: 'x'.repeat(64 * 1024 - 200) }));
 const PIECES = Math.ceil(ALL_BYTES / PIECE.length);
 const END = Buffer.from(chunk({}, 'stop') + DONE);
 
