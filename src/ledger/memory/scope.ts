@@ -168,8 +168,8 @@ export class Scope {
   }
 
   /**
-   * Learns from a refusal that nothing known explains, unless the configuration limits the requests of a minute or less:
-   * then something else was short. `inFlight`: other attempts that are not answered yet.
+   * Learns from a refusal that nothing known explains, unless the configuration limits the tokens of a minute: then the
+   * estimate of tokens was too low, which says nothing about requests. `inFlight`: other attempts that are not answered yet.
    * @returns until when an attempt would be in vain, as far as that was learned
    */
   learnFromRefusal(
@@ -178,7 +178,7 @@ export class Scope {
     inFlight: number,
     now: number,
   ): number | undefined {
-    if (this.kind !== 'target' || this.quotas.some(isShortConfigured)) return undefined;
+    if (this.kind !== 'target' || this.quotas.some(isConfiguredTokenMinute)) return undefined;
     return this.#learned.refused(sequence, { hintMs, inFlight, tokens: need.tokens }, now);
   }
 
@@ -244,7 +244,7 @@ const cooldownRefusal = ({
 const statesRequests = ({ dimension, source, limit }: Quota): boolean =>
   dimension === 'requests' && source !== 'learned' && limit !== undefined;
 
-const SHORT_MS = 60_000;
+const MINUTE_MS = 60_000;
 
-const isShortConfigured = ({ source, dimension, windowMs = 0 }: Quota): boolean =>
-  source === 'manual' && dimension === 'requests' && windowMs <= SHORT_MS;
+const isConfiguredTokenMinute = ({ source, dimension, windowMs = 0 }: Quota): boolean =>
+  source === 'manual' && dimension === 'tokens' && windowMs <= MINUTE_MS;
