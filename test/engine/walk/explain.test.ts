@@ -119,7 +119,14 @@ describe('Explain', () => {
         maxWait: fc.constantFrom('0s', '5s', '1h'),
         patience: fc.constantFrom('0s', '0s', '4s'),
       });
-      await fc.assert(fc.asyncProperty(history, chain, fc.boolean(), check), { numRuns: 60 });
+      const spent = [{ target: 'x', answers: Array<string>(3).fill('429 for long'), later: 0 }];
+      // Chance alone would not bring about every kind of decision in every run.
+      const examples: [typeof spent, { maxWait: string; patience: string }, boolean][] = [
+        [[], { maxWait: '0s', patience: '0s' }, false],
+        [spent, { maxWait: '0s', patience: '0s' }, false],
+        [spent, { maxWait: '1h', patience: '0s' }, false],
+      ];
+      await fc.assert(fc.asyncProperty(history, chain, fc.boolean(), check), { numRuns: 60, examples });
     } finally {
       await Promise.all(upstreams.map((upstream) => upstream.close()));
     }
