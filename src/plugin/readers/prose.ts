@@ -84,7 +84,7 @@ export const parseLimits = (text: string): StatedLimit[] => {
   return [...limits.values()];
 };
 
-/** The dimension that a name means; `undefined` for what nobody counts so, such as seconds of audio or images. */
+/** The dimension that a name means; `undefined` for what 429chain does not count, such as seconds of audio or images. */
 export const dimensionOf = (name: string): StatedLimit['dimension'] | undefined => {
   const word = name.toLowerCase();
   if (word.includes('concurrent')) return 'concurrent';
