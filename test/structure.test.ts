@@ -35,7 +35,7 @@ const FOUNDATION = '*';
 
 /** The rooms of a folder from top to bottom. A file imports from its own room and from the rooms below it. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  'src/plugin': ['index.ts', 'readers', 'door'],
+  'src/plugin': ['index.ts', 'readers', 'door', FOUNDATION],
   'src/config': ['source', 'check', 'edit', FOUNDATION],
   'src/ledger': ['memory', 'learning', 'windows', FOUNDATION],
   'src/engine': [

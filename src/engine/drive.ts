@@ -1,6 +1,6 @@
 import { ChainError } from '../plugin/door/errors.js';
 import { runAttempt } from './attempt/attempt.js';
-import { type EngineContext, LONGEST_SILENCE_MS } from './attempt/context.js';
+import { type EngineContext, silenceMsOf } from './attempt/context.js';
 import type { AttemptResult } from './attempt/result.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
 import type { PreparedTarget } from './target.js';
@@ -77,7 +77,7 @@ class Driver {
 
   #awaitLongWait(): NodeJS.Timeout | undefined {
     const { onLongWait } = this.#request;
-    const silenceMs = this.#context.pace?.silenceMs ?? LONGEST_SILENCE_MS;
+    const silenceMs = silenceMsOf(this.#context);
     return onLongWait && setTimeout(onLongWait, Math.max(0, silenceMs - this.#trace.waitedMs));
   }
 

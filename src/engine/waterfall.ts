@@ -2,7 +2,7 @@ import type { Explanation } from '../contract/explain.js';
 import type { Usage } from '../ledger/ledger.js';
 import type { TokenUsage } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
-import { type EngineContext, LONGEST_SILENCE_MS } from './attempt/context.js';
+import { type EngineContext, silenceMsOf } from './attempt/context.js';
 import type { Answer } from './attempt/result.js';
 import type { Caller } from './caller.js';
 import { CallerGone } from './causes.js';
@@ -55,7 +55,7 @@ export class Waterfall {
 
   /** A stream that has begun is not silent for longer than this, ms. */
   get silenceMs(): number {
-    return this.#context.pace?.silenceMs ?? LONGEST_SILENCE_MS;
+    return silenceMsOf(this.#context);
   }
 
   /** How many requests wait for capacity. */
@@ -171,12 +171,12 @@ export class Waterfall {
     const { afterResponse } = this.#context.hooks;
     this.#telling++;
     const outcome = trace.end(end);
-    const told = (): void => {
+    const done = (): void => {
       this.#telling--;
       this.#checkIdle();
     };
-    if (outcome === undefined || afterResponse.taps.length === 0) told();
-    else void afterResponse.promise(outcome).finally(told);
+    if (outcome === undefined || afterResponse.taps.length === 0) done();
+    else void afterResponse.promise(outcome).finally(done);
   }
 
   /** No request is under way. */

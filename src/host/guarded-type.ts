@@ -1,6 +1,6 @@
 import type { StreamEvent, Translation } from '../plugin/door/translate.js';
+import { isFields } from '../plugin/fields.js';
 import type { ProviderType } from '../plugin/index.js';
-import { isFields } from '../plugin/readers/error-body.js';
 import { isPromise, PROMISED } from './results.js';
 import { wordsOf } from './words.js';
 

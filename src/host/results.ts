@@ -1,4 +1,4 @@
-import { isFields } from '../plugin/readers/error-body.js';
+import { isFields } from '../plugin/fields.js';
 import { durationOf } from '../plugin/readers/headers.js';
 
 const DIMENSIONS = new Set(['requests', 'tokens', 'input_tokens', 'concurrent']);

@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { isFields } from '../plugin/readers/error-body.js';
+import { isFields } from '../plugin/fields.js';
 import { durationOf } from '../plugin/readers/headers.js';
 import { wordsOf } from './words.js';
 

@@ -1,19 +1,15 @@
 import type { Context } from 'koa';
 import { CallerGone } from '../engine/causes.js';
 import { ChainError } from '../plugin/door/errors.js';
+import { type Fields, isFields } from '../plugin/fields.js';
 import { askForBody } from './early-answer.js';
-
-export interface JsonBody {
-  readonly value: Readonly<Record<string, unknown>>;
-  readonly text: string;
-}
 
 /**
  * Reads and parses the request's body, once.
  * @throws ChainError `unsupported_media_type`, `body_too_large`, `malformed_json`, `invalid_request`
  * @throws CallerGone when the connection closes before the body is complete
  */
-export const readBody = async (ctx: Context, maxBytes: number): Promise<JsonBody> => {
+export const readBody = async (ctx: Context, maxBytes: number): Promise<Fields> => {
   const type = ctx.request.type;
   if (type !== 'application/json' && !type.endsWith('+json')) {
     throw new ChainError(
@@ -30,10 +26,10 @@ export const readBody = async (ctx: Context, maxBytes: number): Promise<JsonBody
   }
   const text = await readText(ctx, maxBytes);
   const value = parse(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isFields(value)) {
     throw new ChainError('invalid_request', 'The request body must be a JSON object.');
   }
-  return { value: value as Record<string, unknown>, text };
+  return value;
 };
 
 const parse = (text: string): unknown => {

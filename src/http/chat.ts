@@ -44,7 +44,7 @@ export const postChat =
 const answer = async (ctx: Context, current: () => Current, trace: RequestTrace): Promise<void> => {
   trace.keyLabel = String(ctx.state.keyLabel);
   const caller = callerOf(ctx.res);
-  const { value } = await readBody(ctx, current().maxBodyBytes);
+  const value = await readBody(ctx, current().maxBodyBytes);
   const body = isResponsesRequest(value) ? readRequest(value) : value;
   checkMessages(body);
   // Only now: the configuration may have changed while the body came in.

@@ -1,6 +1,7 @@
 import { ChainError } from '../plugin/door/errors.js';
+import { type Fields, isFields } from '../plugin/fields.js';
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type { Fields } from '../plugin/fields.js';
 
 /** Refuses a request because of the field at `param`, such as `input[2].type`. */
 export const refuseField = (param: string, what: string): never => {
@@ -12,9 +13,7 @@ export const isAbsent = (value: unknown): value is undefined | null => value ===
 
 /** `value` as an object. @throws ChainError `invalid_request` */
 export const objectAt = (value: unknown, param: string): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Fields)
-    : refuseField(param, 'must be an object');
+  isFields(value) ? value : refuseField(param, 'must be an object');
 
 /** `value` as a string. @throws ChainError `invalid_request` */
 export const textAt = (value: unknown, param: string): string =>

@@ -1,6 +1,7 @@
 import type { FailureClass, FailureSubject, ScopeKind } from '429chain/plugin';
 import { expect } from 'chai';
 import { builtIns } from '../../plugins/index.js';
+import { subjectOf } from '../../src/engine/attempt/decision.js';
 import { failureOf, type Headers, hostOf, type SimulatedHost } from './simulated-host.js';
 
 /** A failure, and the verdict of the built-in plugins. */
@@ -63,19 +64,6 @@ export interface Kind {
   readonly said: readonly (readonly [status: number, body: string | object])[];
 }
 
-/** What a failure is about if the verdict does not say so. */
-const USUALLY: Partial<Readonly<Record<FailureClass, FailureSubject>>> = {
-  rate_limit: 'limit',
-  quota: 'limit',
-  auth: 'key',
-  not_found: 'model',
-  overloaded: 'capacity',
-  server_error: 'connection',
-  too_large: 'request',
-  bad_request: 'request',
-  moderation: 'content',
-};
-
 /** Adds one test per refusal, at a provider of the type `openai-compatible`. */
 export function checkKinds(kinds: readonly Kind[]): void {
   let host: SimulatedHost;
@@ -92,7 +80,7 @@ export function checkKinds(kinds: readonly Kind[]): void {
           const verdict = host.verdict('openai-compatible', failure);
           const told = {
             class: verdict?.class,
-            about: verdict?.about ?? USUALLY[verdict?.class ?? 'cancelled'],
+            about: verdict?.about ?? subjectOf({ class: verdict?.class ?? 'cancelled', status }),
             scope: verdict?.scope,
           };
           expect(told).to.deep.equal({ class: expected, about, scope });

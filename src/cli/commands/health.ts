@@ -1,4 +1,4 @@
-import { isFields } from '../../plugin/readers/error-body.js';
+import { isFields } from '../../plugin/fields.js';
 import { addressIn, type CommandLine, portOf } from '../options.js';
 import { addressAt } from '../proxy/address.js';
 import { CommandError } from '../terminal/command-error.js';

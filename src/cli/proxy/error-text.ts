@@ -1,6 +1,6 @@
 import { failureOfResponse } from '../../engine/attempt/failure.js';
 import { plainReason } from '../../engine/walk/plain-reason.js';
-import { isFields } from '../../plugin/readers/error-body.js';
+import { isFields } from '../../plugin/fields.js';
 import { tableOf } from '../terminal/table.js';
 
 const LONG_WAIT_SECONDS = 120;

@@ -1,8 +1,8 @@
 import { type CompiledAdaptation, compileAdaptations } from '../../plugin/door/adapt.js';
 
 /**
- * What goes for every provider: OpenAI's own API refuses these fields too, and without them the request means the same. So
- * they are dropped before a provider refuses them.
+ * Adaptations for every provider. OpenAI's own API refuses these fields too, and the request means the same without them, so
+ * 429chain drops them before a provider refuses them.
  */
 export const ALWAYS: readonly CompiledAdaptation[] = compileAdaptations(
   [

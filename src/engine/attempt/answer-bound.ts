@@ -14,7 +14,7 @@ const BOUNDS = ['max_tokens', 'max_completion_tokens'] as const;
 interface Limit {
   readonly tokens: number;
   readonly why: string;
-  /** A request without a bound gets this one. */
+  /** A request without a bound gets this one: the provider would refuse it otherwise. */
   readonly always: boolean;
 }
 

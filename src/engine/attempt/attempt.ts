@@ -1,5 +1,4 @@
 import type { Reservation, Usage } from '../../ledger/ledger.js';
-import { ChainError } from '../../plugin/door/errors.js';
 import type { Attempt, AttemptRecord, Failure, Repair, ResponseHead, Signal, TokenUsage } from '../../plugin/index.js';
 import { ErrorInAnswer, NoOverlap } from '../causes.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
@@ -19,7 +18,7 @@ import { decisionOf } from './decision.js';
 import type { Exchange } from './exchange.js';
 import { ExchangeGuard } from './exchange-guard.js';
 import { failureOf } from './failure.js';
-import { type OutgoingRequest, outgoingRequest } from './outgoing-request.js';
+import { type OutgoingRequest, outgoingRequest, serialised } from './outgoing-request.js';
 import { proposeRepairs } from './repair-proposals.js';
 import type { Answer, AttemptResult, FailedResult, StreamEnd } from './result.js';
 import { enforce, type Judgement, judge, scopeOf, withoutCooldown } from './verdict.js';
@@ -161,7 +160,7 @@ class AttemptRun {
     return relay;
   }
 
-  /** Makes a whole answer of a stream that nobody asked for. */
+  /** Makes a whole answer of a stream, where the caller did not ask for a stream. */
   async #collect(answering: Answering, peeked: PeekedBody, options: AnswerOptions): Promise<Answer> {
     const source = asStream(peeked, options);
     const collected = new CollectedAnswer(LONGEST_ANSWER, () => source.abort(new Error(TOO_LONG)));
@@ -280,16 +279,6 @@ class AttemptRun {
     };
   }
 }
-
-/** @throws ChainError `invalid_request` for a body that is nested too deeply, which is not the target's fault */
-const serialised = (body: OutgoingRequest['body']): string => {
-  try {
-    return JSON.stringify(body);
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new ChainError('invalid_request', 'The request body is nested too deeply.', { cause });
-  }
-};
 
 /** A record is kept without the body, which may repeat prompts and keys. */
 const withoutBody = ({ class: failureClass, status, message, retryAt, at }: Failure): Failure => ({

@@ -13,7 +13,7 @@ export interface Pace {
   readonly tailMs?: number;
 }
 
-export const LONGEST_SILENCE_MS = 5_000;
+const LONGEST_SILENCE_MS = 5_000;
 
 /** What the engine works with. The same for every request under one configuration. */
 export interface EngineContext {
@@ -27,3 +27,6 @@ export interface EngineContext {
   readonly capturesContent?: boolean;
   readonly pace?: Pace | undefined;
 }
+
+/** Returns after how much silence a caller hears from 429chain, ms. */
+export const silenceMsOf = ({ pace }: EngineContext): number => pace?.silenceMs ?? LONGEST_SILENCE_MS;

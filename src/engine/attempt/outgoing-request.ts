@@ -1,5 +1,6 @@
 import { applyAdaptations } from '../../plugin/door/adapt.js';
 import type { Repair } from '../../plugin/door/attempt.js';
+import { ChainError } from '../../plugin/door/errors.js';
 import type { Prefill, ProviderType, UpstreamRequest } from '../../plugin/door/provider-type.js';
 import { NotAdaptable } from '../causes.js';
 import { pathAt } from '../endpoint.js';
@@ -72,6 +73,19 @@ export const outgoingRequest = (
 };
 
 const isAdaptation = ({ repair }: CompiledRepair): boolean => !isBoundRepair(repair);
+
+/**
+ * Returns the body as JSON.
+ * @throws ChainError `invalid_request` for a body that is nested too deeply, which is not the target's fault
+ */
+export const serialised = (body: Body): string => {
+  try {
+    return JSON.stringify(body);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new ChainError('invalid_request', 'The request body is nested too deeply.', { cause });
+  }
+};
 
 const prefillOf = ({ prefill }: ProviderType, repairs: readonly CompiledRepair[]): Prefill | undefined =>
   repairs.some(({ repair }) => 'drop' in repair && repair.drop === PREFILL) ? undefined : prefill;

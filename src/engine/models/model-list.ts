@@ -1,6 +1,6 @@
 import type { ModelView } from '../../contract/models.js';
 import type { ProviderType } from '../../plugin/door/provider-type.js';
-import { isFields } from '../../plugin/readers/error-body.js';
+import { isFields } from '../../plugin/fields.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

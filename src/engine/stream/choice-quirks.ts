@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { Fields } from '../../plugin/fields.js';
 import { choicesOf, messageOf } from './content.js';
-import type { Fields } from './error-structure.js';
 import type { SseEvent } from './events.js';
 import { withData } from './sse.js';
 import { ToolCalls } from './tool-calls.js';
 
 const newId = (): string => `call_${randomUUID().replaceAll('-', '')}`;
 
-/** What clients stumble over in the chunks of one stream, put right: a missing role, indexes of tool calls. */
+/** Repairs what clients fail on in the chunks of one stream: a missing role, indexes of tool calls. */
 export class ChoiceQuirks {
   readonly #calls = new Map<unknown, ToolCalls>();
   /** Choices whose first chunk has come. */

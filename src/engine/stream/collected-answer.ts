@@ -1,5 +1,5 @@
+import { type Fields, isFields } from '../../plugin/fields.js';
 import { choicesOf } from './content.js';
-import { type Fields, isFields } from './error-structure.js';
 import { endKindOf } from './finish-reasons.js';
 import type { Sink } from './sink.js';
 import { dataOf, framesIn } from './sse.js';

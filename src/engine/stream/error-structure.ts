@@ -1,4 +1,4 @@
-export type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, isFields } from '../../plugin/fields.js';
 
 /** Fields whose value says that the object is an error: `{"object":"error"}`, `{"type":"error"}`, `{"event":"error"}`. */
 const MARKS = ['object', 'type', 'event', 'status', 'kind'];
@@ -33,9 +33,6 @@ export const asError = (value: unknown): Fields =>
   (isFields(value) ? namedError(value) : undefined) ?? {
     error: typeof value === 'string' ? { message: value } : value,
   };
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** An error that says so, also beside choices. */
 export const namedError = (answer: Fields): Fields | undefined => {

@@ -72,7 +72,7 @@ const ENDS: readonly EndRule[] = [
   {
     kind: 'broken',
     reasons: ['insufficient_system_resource', 'overloaded', 'malformed_function_call', 'unexpected_tool_call'],
-    why: 'DeepSeek: no capacity in the middle of the answer; Gemini: a tool call that nobody can use',
+    why: 'DeepSeek: no capacity in the middle of the answer; Gemini: an unusable tool call',
   },
   {
     kind: 'open',

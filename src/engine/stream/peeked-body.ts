@@ -1,4 +1,5 @@
 import type { BodySink, Source } from './source.js';
+import { WrappedSource } from './wrapped-source.js';
 
 /** What a body is by its first bytes, whatever its content type says. */
 export type BodyForm =
@@ -21,14 +22,13 @@ const BYTE_ORDER_MARK = '\u00EF\u00BB\u00BF';
 const FIELDS = ['data', 'event', 'id', 'retry', 'error'];
 
 /** A body whose form is known. Leaves out a byte order mark, which many clients do not expect. */
-export class PeekedBody implements Source {
+export class PeekedBody extends WrappedSource {
   form: BodyForm = 'other';
-  readonly #source: Source;
   #early: Buffer[] = [];
   #state: State = { phase: 'peeking' };
 
   private constructor(source: Source) {
-    this.#source = source;
+    super(source);
   }
 
   /** Starts to read. Resolves as soon as the form is known. Rejects when the exchange breaks before. */
@@ -61,18 +61,6 @@ export class PeekedBody implements Source {
     this.#state = { phase: 'passing', sink };
     for (const chunk of early) sink.data(chunk);
     if (over !== undefined) this.#over(over);
-  }
-
-  pause(): void {
-    this.#source.pause();
-  }
-
-  resume(): void {
-    this.#source.resume();
-  }
-
-  abort(reason: Error): void {
-    this.#source.abort(reason);
   }
 
   #data(chunk: Buffer, known: (form: BodyForm) => void): void {

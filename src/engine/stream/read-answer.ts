@@ -1,8 +1,8 @@
 import type { Usage } from '../../ledger/ledger.js';
+import { type Fields, isFields } from '../../plugin/fields.js';
 import { ErrorInAnswer } from '../causes.js';
 import { parseBody } from '../parse-body.js';
 import { choicesOf, contentOf, messageOf } from './content.js';
-import { type Fields, isFields } from './error-structure.js';
 import { endKindOf } from './finish-reasons.js';
 import { withoutComments } from './peeked-body.js';
 import type { Source } from './source.js';

@@ -1,10 +1,10 @@
 import type { Usage } from '../../ledger/ledger.js';
+import type { Fields } from '../../plugin/fields.js';
 import { ErrorInAnswer, isCancelled } from '../causes.js';
 import { Deferred } from '../deferred.js';
 import { CallerOutput } from './caller-output.js';
 import { ChoiceQuirks } from './choice-quirks.js';
 import { Completion } from './completion.js';
-import type { Fields } from './error-structure.js';
 import { isWholeFrame, readEvents, type SseEvent, usageEvent, withUsageAdded } from './events.js';
 import type { StreamGate } from './gate.js';
 import { areOrdinary } from './ordinary.js';

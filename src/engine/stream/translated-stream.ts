@@ -1,11 +1,13 @@
 import type { StreamEvent, Translation } from '../../plugin/door/translate.js';
+import { type Fields, isFields } from '../../plugin/fields.js';
 import { ErrorInAnswer } from '../causes.js';
 import { parseBody } from '../parse-body.js';
-import { asError, type Fields, isFields, namedError } from './error-structure.js';
+import { asError, namedError } from './error-structure.js';
 import { isPing, isWholeFrame } from './events.js';
 import { LineSplitter } from './line-splitter.js';
 import type { BodySink, Source } from './source.js';
 import { DONE_FRAME, FrameSplitter, frameOf, framesIn, LONGEST_FRAME, readFrame } from './sse.js';
+import { WrappedSource } from './wrapped-source.js';
 
 /** A translation, and what it needs to know of the request and its response. */
 export interface TranslationContext {
@@ -38,8 +40,7 @@ export const translated = (context: TranslationContext, answer: unknown): Fields
  * A provider's stream as OpenAI would send it. Holds back nothing but a torn frame. Comments stay. An event that the
  * translation drops becomes an empty chunk: the provider is at work.
  */
-export class TranslatedStream implements Source {
-  readonly #source: Source;
+export class TranslatedStream extends WrappedSource {
   readonly #context: TranslationContext;
   readonly #splitter: FrameSplitter | LineSplitter;
   readonly #translate: (event: StreamEvent) => Fields | readonly Fields[] | undefined;
@@ -49,15 +50,15 @@ export class TranslatedStream implements Source {
 
   /** @throws what the translation throws */
   constructor(source: Source, context: TranslationContext) {
+    super(source);
     const { translation, request } = context;
-    this.#source = source;
     this.#context = context;
     this.#splitter = translation.framing === 'lines' ? new LineSplitter() : new FrameSplitter();
     this.#translate = translation.stream(request);
   }
 
   consume(sink: BodySink): void {
-    this.#source.consume({
+    this.source.consume({
       data: (chunk) => {
         if (!this.#hasFailed) this.#push(chunk, sink);
       },
@@ -75,18 +76,6 @@ export class TranslatedStream implements Source {
     });
   }
 
-  pause(): void {
-    this.#source.pause();
-  }
-
-  resume(): void {
-    this.#source.resume();
-  }
-
-  abort(reason: Error): void {
-    this.#source.abort(reason);
-  }
-
   #push(chunk: Buffer, sink: BodySink): void {
     const frames = this.#splitter.push(chunk);
     if (this.#splitter.heldBytes > LONGEST_FRAME) this.#fail(new Error('an event of more than 64 MiB'), sink);
@@ -96,7 +85,7 @@ export class TranslatedStream implements Source {
 
   #fail(cause: Error, sink: BodySink): void {
     this.#hasFailed = true;
-    this.#source.abort(cause);
+    this.source.abort(cause);
     sink.error(cause);
   }
 
@@ -119,8 +108,8 @@ export class TranslatedStream implements Source {
 
   /** Returns `undefined` for an event that says nothing but that the connection is alive. */
   #translated(frame: Buffer): string | undefined {
-    const { event, data: text, error: told } = readFrame(frame);
-    if (told !== undefined) return frameOf(asError(parseBody(told)));
+    const { event, data: text, error: sent } = readFrame(frame);
+    if (sent !== undefined) return frameOf(asError(parseBody(sent)));
     if (text === undefined) return frame.toString('utf8');
     if (text.trim() === '[DONE]') return DONE_FRAME.toString();
     const data = parseBody(text);

@@ -1,37 +1,25 @@
+import { type Fields, isFields } from '../../plugin/fields.js';
 import { choicesOf, messageOf } from './content.js';
-import { type Fields, isFields } from './error-structure.js';
 import { endKindOf } from './finish-reasons.js';
 import { type ReadOptions, readWhole } from './read-answer.js';
 import type { BodySink, Source } from './source.js';
 import { DONE_FRAME, frameOf } from './sse.js';
+import { WrappedSource } from './wrapped-source.js';
 
 /** A whole answer in place of the stream that was asked for, as the stream that it should have been. */
-export class WholeAsStream implements Source {
-  readonly #source: Source;
+export class WholeAsStream extends WrappedSource {
   readonly #options: ReadOptions;
 
   constructor(source: Source, options: ReadOptions) {
-    this.#source = source;
+    super(source);
     this.#options = options;
   }
 
   consume(sink: BodySink): void {
-    readWhole(this.#source, this.#options).then(({ value }) => {
+    readWhole(this.source, this.#options).then(({ value }) => {
       sink.data(framesOf(value));
       sink.end();
     }, sink.error.bind(sink));
-  }
-
-  pause(): void {
-    this.#source.pause();
-  }
-
-  resume(): void {
-    this.#source.resume();
-  }
-
-  abort(reason: Error): void {
-    this.#source.abort(reason);
   }
 }
 

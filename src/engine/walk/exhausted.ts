@@ -3,6 +3,7 @@ import { spanText } from '../attempt/span-text.js';
 import type { Chain } from '../target.js';
 import { isLimit, reasonOf, retryAtOf, stateOf, type TargetOutcome } from './outcome.js';
 import { plainReason } from './plain-reason.js';
+import { bounded } from './rejection.js';
 
 /** Attempts in flight end soon, and so may a fault that starts no cooldown; nothing says when. */
 const SOON_MS = 1_000;
@@ -76,13 +77,10 @@ const sentenceOf = (outcomes: readonly TargetOutcome[], now: number): string =>
   outcomes.map((outcome) => `${outcome.target.id}: ${wordsOf(outcome)}${returnOf(outcome, now)}`).join(' · ');
 
 const wordsOf = (outcome: TargetOutcome): string => {
-  if (outcome.kind !== 'failed') return plainReason(bounded(reasonOf(outcome)));
+  if (outcome.kind !== 'failed') return plainReason(bounded(reasonOf(outcome), LONGEST_WORDS));
   const { class: failureClass, status, message } = outcome.failure;
-  return `${plainReason(failureClass)} (${status === undefined ? '' : `${status}: `}${bounded(message)})`;
+  return `${plainReason(failureClass)} (${status === undefined ? '' : `${status}: `}${bounded(message, LONGEST_WORDS)})`;
 };
-
-const bounded = (words: string): string =>
-  words.length > LONGEST_WORDS ? `${words.slice(0, LONGEST_WORDS - 1)}…` : words;
 
 const returnOf = (outcome: TargetOutcome, now: number): string => {
   const at = retryAtOf(outcome);

@@ -33,7 +33,7 @@ export const rejectionOf = (target: PreparedTarget, failure: Failure): Rejection
   const stated = failure.status !== undefined && failure.status >= 400 ? failure.status : facts.status;
   const own = codeOf(facts, mask);
   const error = {
-    message: bounded(mask(facts.summary) || failure.message),
+    message: bounded(mask(facts.summary) || failure.message, LONGEST_MESSAGE),
     type,
     code: own !== undefined && rule.keepsCode?.test(own) ? own : rule.code,
     param: facts.param === undefined ? null : mask(facts.param).slice(0, LONGEST_PARAM),
@@ -50,5 +50,6 @@ const codeOf = (facts: ErrorFacts, mask: (text: string) => string): string | und
   return typeof code === 'string' ? mask(code) : undefined;
 };
 
-const bounded = (message: string): string =>
-  message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message;
+/** Returns a text cut to `longest` characters, with a sign that it was cut. */
+export const bounded = (text: string, longest: number): string =>
+  text.length > longest ? `${text.slice(0, longest - 1)}…` : text;

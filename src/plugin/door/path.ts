@@ -1,4 +1,4 @@
-type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, isFields } from '../fields.js';
 
 /** Each item of a list. */
 const EACH = Symbol('[]');
@@ -92,10 +92,10 @@ const mapped = (value: unknown, change: (item: unknown) => unknown): unknown => 
   return changed ? items : value;
 };
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Paths of the fields named `field` that a body has, at any depth, each written once. Names that a JSON schema gives to its properties are no fields. */
+/**
+ * Paths of the fields named `field` that a body has, at any depth, each written once. Names that a JSON schema gives to its
+ * properties are no fields.
+ */
 export const pathsOf = (body: Fields, field: string): string[] => {
   const found = new Set<string>();
   findIn(body, field, '', found, DEEPEST);

@@ -50,8 +50,8 @@ export interface ProviderType<O = Record<string, unknown>> {
   /** The same for each pool, by the name that `pool` returns. */
   readonly knownPoolLimits?: Readonly<Record<string, readonly Limit[]>>;
   /**
-   * The provider counts `max_tokens` against the limits before it answers. 429chain then sends a bound that fits what answers
-   * really cost, even if the caller sets none. Without it, 429chain learns this from refusals.
+   * The provider counts `max_tokens` against the limits before it answers. 429chain then lowers a larger bound of the caller
+   * to one that fits what answers really cost. Without it, 429chain learns this from refusals.
    */
   readonly countsBound?: boolean;
   /** Fields that this provider refuses, and what 429chain does with them. */

@@ -1,10 +1,8 @@
+import { entriesOf, type Fields } from '../fields.js';
 import { mostSpecific } from './error-message.js';
 import { isCode, PARAM_NAMES, plainName, STATUS_NAMES } from './error-names.js';
 import { type ErrorPart, walkError } from './error-walk.js';
-import { entriesOf, type Fields } from './fields.js';
 import { summaryOfText } from './text-body.js';
-
-export { type Fields, isFields } from './fields.js';
 
 /** What an error body says, independent of its envelope. */
 export interface ErrorFacts {

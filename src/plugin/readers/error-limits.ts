@@ -1,5 +1,6 @@
 import type { Signal } from '../../contract/quota.js';
-import { type ErrorFacts, errorField, type Fields, isFields } from './error-body.js';
+import { type Fields, isFields } from '../fields.js';
+import { type ErrorFacts, errorField } from './error-body.js';
 import { parseResetTime } from './headers.js';
 import { dimensionOf, parseLimits, type StatedLimit } from './prose.js';
 import type { ProviderClock } from './provider-clock.js';

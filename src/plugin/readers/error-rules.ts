@@ -83,8 +83,8 @@ export const readFailure = (
   const limits = statedLimits(facts);
   const heard =
     failure.head === undefined ? [] : (readRateLimitHeaders(failure.head, meaningsOf(rule, meanings)) ?? []);
-  const told = [...signalsInBody(facts, clockOf(failure.head, failure.at), meaningsOf(rule, meanings)), ...heard];
-  const signals = signalsOf(limits, rule, told);
+  const inResponse = [...signalsInBody(facts, clockOf(failure.head, failure.at), meaningsOf(rule, meanings)), ...heard];
+  const signals = signalsOf(limits, rule, inResponse);
   const base =
     rule.class ?? (failure.status < 400 && facts.status === undefined ? failure.class : classOfStatus(status));
   // If the body names the exhausted quota, the headers describe others.
@@ -150,7 +150,7 @@ const meaningsOf = ({ spent }: ErrorRule, meanings: HeaderMeanings): HeaderMeani
   spent?.window === undefined ? meanings : { ...meanings, requests: { window: spent.window } };
 
 /** The limits that the body states, each completed with what the headers state about the same quota. */
-const signalsOf = (limits: readonly StatedLimit[], rule: ErrorRule, told: readonly Signal[]): Signal[] => {
+const signalsOf = (limits: readonly StatedLimit[], rule: ErrorRule, inResponse: readonly Signal[]): Signal[] => {
   const { spent, scope, refills } = rule;
   const stated = limits.flatMap(({ requested, dimension, ...limit }): Signal[] =>
     dimension === 'output_tokens' ? [] : [{ dimension, ...limit }],
@@ -158,7 +158,7 @@ const signalsOf = (limits: readonly StatedLimit[], rule: ErrorRule, told: readon
   const known =
     spent === undefined || stated.some((each) => isOf(each, spent)) ? stated : [...stated, { ...spent, remaining: 0 }];
   return known.map((signal): Signal => {
-    const { limit, remaining, resetAt } = told.find((each) => isOf(each, signal)) ?? {};
+    const { limit, remaining, resetAt } = inResponse.find((each) => isOf(each, signal)) ?? {};
     return {
       ...signal,
       limit: signal.limit ?? limit,

@@ -1,5 +1,5 @@
+import { entriesOf, type Fields, isFields } from '../fields.js';
 import { isCode, plainName, rankOfWords } from './error-names.js';
-import { entriesOf, type Fields, isFields } from './fields.js';
 
 /** Fields that an answer of a model has, in any protocol. Empty ones prove nothing: an error may have `choices: []`. */
 const ANSWER: ReadonlySet<string> = new Set([

@@ -1,3 +1,4 @@
+import { type Fields, isFields } from '../fields.js';
 import {
   isCode,
   isEnvelope,
@@ -9,7 +10,6 @@ import {
   plainName,
   rankOfWords,
 } from './error-names.js';
-import { type Fields, isFields } from './fields.js';
 
 /** An object of an error body. */
 export interface ErrorPart {

@@ -22,11 +22,14 @@ const QUOTATIONS = new RegExp(
   'g',
 );
 
-/** A message without quotations of more than 32 characters, which may be the prompt. */
-export const withoutQuotations = (message: string): string => message.replace(QUOTATIONS, '…');
+/**
+ * The provider's own words in a message: without quotations of more than 32 characters, which may be the prompt. For logs,
+ * `withoutQuotations` of the door is stricter.
+ */
+export const ownWords = (message: string): string => message.replace(QUOTATIONS, '…');
 
 /**
  * The part of an error message in which phrases are looked for: its beginning, without quotations of more than 32
  * characters. So a prompt about rate limits that the provider quotes is not taken for a limit.
  */
-export const phrasesOf = (message: string): string => withoutQuotations(message).slice(0, MOST);
+export const phrasesOf = (message: string): string => ownWords(message).slice(0, MOST);

@@ -1,5 +1,5 @@
 import type { Dimension, Duration } from '../../contract/quota.js';
-import { withoutQuotations } from './phrases.js';
+import { ownWords } from './phrases.js';
 import { windowOfSeconds } from './windows.js';
 
 /** A limit that an error message or its structured details state. */
@@ -71,7 +71,7 @@ const SHORT_QUOTATION = /"[^"]{0,40}"|`[^`]{0,40}`/g;
 
 /** Every limit that an error message states, once per dimension and window. Quotations, which may be the prompt, are skipped. */
 export const parseLimits = (text: string): StatedLimit[] => {
-  const said = withoutQuotations(text.slice(0, LONGEST)).replace(SHORT_QUOTATION, '…');
+  const said = ownWords(text.slice(0, LONGEST)).replace(SHORT_QUOTATION, '…');
   const limits = new Map<string, StatedLimit>();
   for (const sentence of SENTENCES) {
     for (const { groups = {} } of said.matchAll(sentence)) {

@@ -1,6 +1,6 @@
+import { entriesOf, type Fields, isFields } from '../fields.js';
 import type { ErrorFacts } from './error-body.js';
 import { plainName } from './error-names.js';
-import { entriesOf, type Fields, isFields } from './fields.js';
 import { durationOf, parseResetTime } from './headers.js';
 import type { ProviderClock } from './provider-clock.js';
 

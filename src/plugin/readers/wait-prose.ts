@@ -1,6 +1,6 @@
 import { dateAt } from './dates.js';
 import { durationOf, parseResetTime } from './headers.js';
-import { withoutQuotations } from './phrases.js';
+import { ownWords } from './phrases.js';
 import type { ProviderClock } from './provider-clock.js';
 
 /** Words before a span: "try again in", "retry after", "resets in", "please wait", "available again in", 请在. */
@@ -32,7 +32,7 @@ const CHINESE_RESET = /^[\s,，]{0,3}(?:之?后|时)?(?:自动)?(?:重置|恢复
 
 /** The wait that a message asks for, in ms: "try again in 6m54.72s", "Please wait 5631 seconds", "Resets in 13 days". */
 export const parseWait = (text: string): number | undefined => {
-  const said = withoutQuotations(text.slice(0, LONGEST));
+  const said = ownWords(text.slice(0, LONGEST));
   for (const { index, 0: words } of said.matchAll(BEFORE_SPAN)) {
     const start = index + words.length;
     const wait = spanAt(said, start) ?? (/after/i.test(words) ? bareSecondsAt(said, start) : undefined);
@@ -51,7 +51,7 @@ export const parseWait = (text: string): number | undefined => {
 export const parseRetryTime = (text: string, clock: ProviderClock, zone?: string): number | undefined => {
   const wait = parseWait(text);
   if (wait !== undefined) return clock.at + wait;
-  const said = withoutQuotations(text.slice(0, LONGEST));
+  const said = ownWords(text.slice(0, LONGEST));
   const assumed = zone ?? (CHINESE.test(said) ? 'Asia/Shanghai' : 0);
   for (const { index, 0: words } of said.matchAll(BEFORE_DATE)) {
     const start = index + words.length;

@@ -75,7 +75,7 @@ const ANSWERS: readonly (readonly [it: string, body: unknown])[] = [
   ['a number', 429],
 ];
 
-describe('an error body is told from an answer', () => {
+describe('an error body is distinguished from an answer', () => {
   for (const [it_, body] of ERRORS) it(`error: ${it_}`, () => expect(isErrorBody(body)).to.equal(true));
   for (const [it_, body] of ANSWERS) it(`answer: ${it_}`, () => expect(isErrorBody(body)).to.equal(false));
 
