@@ -51,7 +51,7 @@ export class StreamRelay implements BodySink {
   #tail: NodeJS.Timeout | undefined;
   #usage: Usage | undefined;
   /** The first chunk. */
-  #first: Fields = {};
+  #first: Fields | undefined;
 
   constructor(source: Source, deadline: StreamDeadline, options: RelayOptions) {
     this.#source = source;
@@ -170,7 +170,7 @@ export class StreamRelay implements BodySink {
   #takeEvent(event: SseEvent, out: Buffer[]): void {
     const { usage, empty, real } = event.content;
     this.#usage = usage ?? this.#usage;
-    if (!empty && this.#first.id === undefined) this.#first = event.value ?? this.#first;
+    if (!empty) this.#first ??= event.value;
     this.#completion.add(event);
     if (event.done && !this.#isWhole) {
       this.#output.write(joined(out));
@@ -194,7 +194,7 @@ export class StreamRelay implements BodySink {
   #missingUsage(): readonly SseEvent[] {
     const { estimateUsage, usageBefore } = this.#options;
     if (estimateUsage === undefined || this.#usage !== undefined) return [];
-    return [usageEvent(this.#first, estimateUsage(this.textBytes), usageBefore)];
+    return [usageEvent(this.#first ?? {}, estimateUsage(this.textBytes), usageBefore)];
   }
 
   #noteContent(): void {

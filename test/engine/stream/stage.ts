@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type OpenAI from 'openai';
+import type { Pace } from '../../../src/engine/attempt/context.js';
 import type { Outcome } from '../../../src/plugin/index.js';
 import { chainOver, HELLO, type RunningProxy, startProxy } from '../../proxy.js';
 import { RawCaller } from '../../raw-caller.js';
@@ -26,6 +27,7 @@ export interface Setting {
   /** JavaScript of a plugin. */
   readonly plugin?: string;
   readonly address?: Address | undefined;
+  readonly pace?: Pace;
 }
 
 /** A proxy in front of scripted upstreams, and the outcomes of its requests. */
@@ -48,7 +50,7 @@ export class Stage {
 
   /** Starts one upstream for each answerer, which it gives every request. */
   static async set(answerers: readonly Answerer[], setting: Setting = {}): Promise<Stage> {
-    const { chain, provider, more, plugin, address } = setting;
+    const { chain, provider, more, plugin, address, pace } = setting;
     const upstreams = await Promise.all(answerers.map(async (each) => (await ScriptedUpstream.start()).always(each)));
     const folder = mkdtempSync(join(tmpdir(), '429chain-streams-'));
     const file = join(folder, 'plugin.mjs');
@@ -58,7 +60,7 @@ export class Stage {
       readonly providers: Readonly<Record<string, object>>;
     };
     if (address !== undefined) Object.assign(configuration.providers.one ?? {}, { baseUrl: address.baseUrl });
-    const options = plugin === undefined ? {} : { plugins: [file] };
+    const options = { ...(plugin === undefined ? {} : { plugins: [file] }), ...(pace && { pace }) };
     return new Stage(upstreams, await startProxy({ ...configuration, ...more }, options), [
       () => rmSync(folder, { recursive: true, force: true }),
       () => address?.close(),
