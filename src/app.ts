@@ -18,6 +18,7 @@ import type { Log } from './log.js';
 import { packageFile, version } from './package.js';
 import { ChainError } from './plugin/door/errors.js';
 import type { Plugin } from './plugin/index.js';
+import { builtInProtocols } from './protocols/index.js';
 import { buildRuntime } from './runtime/build.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { SharedServices } from './runtime/services.js';
@@ -119,6 +120,7 @@ export class App {
       log,
       secrets,
       sharedValues: new SharedValues(),
+      protocols: builtInProtocols(),
       pace,
       version,
       startedAt: clock.now(),

@@ -12,10 +12,11 @@ import type { Feed } from './admin/live/feed.js';
 import { adminRouter } from './admin/router.js';
 import { adminPage } from './admin/static.js';
 import type { SettingsStore } from './config/source/store.js';
-import { postChat } from './http/chat.js';
 import { askForBody } from './http/early-answer.js';
+import { postRequest } from './http/post-request.js';
 import { createServer, type ServerOptions } from './http/server.js';
 import { version } from './package.js';
+import { chat } from './protocols/chat.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { SharedServices } from './runtime/services.js';
 
@@ -64,7 +65,7 @@ const admin = ({
     ctx.state.keyLabel = 'admin';
     return next();
   };
-  router.post('/chat', postChat(current, asAdmin));
+  router.post('/chat', (ctx) => postRequest(ctx, chat, { current, authorize: asAdmin, log }));
   const admitBody: Middleware = (ctx, next) => {
     askForBody(ctx);
     return next();

@@ -31,6 +31,7 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
     log,
     secrets,
     sharedValues: new SharedValues(),
+    protocols: [],
     version,
     startedAt: clock.now(),
   });

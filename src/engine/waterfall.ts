@@ -2,6 +2,7 @@ import type { Explanation } from '../contract/explain.js';
 import type { Usage } from '../ledger/ledger.js';
 import type { TokenUsage } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
+import type { Refusal } from '../plugin/door/protocol.js';
 import { type EngineContext, silenceMsOf } from './attempt/context.js';
 import type { Answer } from './attempt/result.js';
 import type { Caller } from './caller.js';
@@ -16,7 +17,7 @@ import type { Sink } from './stream/sink.js';
 import type { PreparedTarget } from './target.js';
 import { explain } from './walk/explain.js';
 import { Queue } from './walk/queue.js';
-import { type Rejection, rejectionOf } from './walk/rejection.js';
+import { rejectionOf } from './walk/rejection.js';
 import { type Arrival, type RequestEnd, RequestTrace } from './walk/trace.js';
 import type { WalkEnd } from './walk/walk.js';
 
@@ -25,7 +26,7 @@ export type Reply =
   | (Answer & { readonly kind: 'whole'; readonly stream: false })
   | { readonly kind: 'stream'; readonly pipe: (sink: Sink) => Promise<ResumedEnd> }
   /** A provider found fault with the request itself. */
-  | ({ readonly kind: 'rejection' } & Rejection);
+  | ({ readonly kind: 'rejection' } & Refusal);
 
 export interface Served {
   /** The target that answered first; for a rejection, the one that rejected. */
@@ -142,7 +143,7 @@ export class Waterfall {
   ): Reply {
     if (end.kind === 'rejected') {
       const rejection = rejectionOf(end.by.target, end.by.failure);
-      content?.answered(rejection.body);
+      content?.answered(Buffer.from(JSON.stringify({ error: rejection.error })));
       return { kind: 'rejection', ...rejection };
     }
     if (isStreaming(end)) {

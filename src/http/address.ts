@@ -1,17 +1,23 @@
 import type { Middleware } from 'koa';
 import type { Routes } from '../host/routes.js';
+import type { Protocol } from '../plugin/door/protocol.js';
 
-/** What clients ask for whose base URL lacks its `/v1`. */
-const WITHOUT_VERSION = /^\/(?:chat\/completions|models(?:\/.+)?)$/;
+/** What answers at paths of its own. */
+interface Paths {
+  readonly routes: Routes;
+  readonly protocols: readonly Protocol[];
+}
+
+const MODELS = /^\/models(?:\/.+)?$/;
 
 /**
- * Corrects paths that can mean one thing only: doubled and trailing slashes, `/v1` twice, and `/chat/completions` and
- * `/models` without it unless a plugin answers there. Paths that could mean the admin stay as they are.
+ * Corrects paths that can mean one thing only: doubled and trailing slashes, `/v1` twice, and `/models` and the paths of
+ * protocols without it unless a plugin answers there. Paths that could mean the admin stay as they are.
  */
 export const correctPaths =
-  (routes: () => Routes): Middleware =>
+  (current: () => Paths): Middleware =>
   (ctx, next) => {
-    const path = correctedPath(ctx.path, routes);
+    const path = correctedPath(ctx.path, current);
     if (path !== ctx.path) ctx.path = path;
     return next();
   };
@@ -22,10 +28,14 @@ export const isClientApi = (path: string): boolean => /^\/v1(?:\/|$)/i.test(path
 /** Whether `path` is the admin or something below it. */
 export const isAdmin = (path: string): boolean => /^\/admin(?:\/|$)/i.test(path);
 
-const correctedPath = (path: string, routes: () => Routes): string => {
+const correctedPath = (path: string, current: () => Paths): string => {
   const plain = path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
   if (isAdmin(plain)) return path;
   const once = plain.replace(/^(?:\/v1)+(?=\/v1(?:\/|$))/i, '');
-  if (WITHOUT_VERSION.test(once) && routes().methodsAt(once).length === 0) return `/v1${once}`;
-  return once;
+  return lacksVersion(once, current()) ? `/v1${once}` : once;
 };
+
+/** A client's base URL lacks its `/v1`. */
+const lacksVersion = (path: string, { routes, protocols }: Paths): boolean =>
+  (MODELS.test(path) || protocols.some((protocol) => protocol.path === `/v1${path}`)) &&
+  routes.methodsAt(path).length === 0;

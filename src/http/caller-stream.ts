@@ -3,6 +3,7 @@ import type { Sink } from '../engine/stream/sink.js';
 
 /** A line that no parser takes for an event: the blank line of the next frame ends it. */
 const COMMENT = Buffer.from(':\n');
+const EVENTS = 'text/event-stream; charset=utf-8';
 
 /**
  * The response to a caller that asked for a stream. Once it has begun it is never silent for longer than `silenceMs`: then
@@ -11,15 +12,22 @@ const COMMENT = Buffer.from(':\n');
 export class CallerStream implements Sink {
   readonly #res: ServerResponse;
   readonly #silenceMs: number;
+  readonly #type: string;
   #timer: NodeJS.Timeout | undefined;
   /** Something was written since the timer last looked. */
   #isActive = true;
   /** The caller does not read. */
   #isFull = false;
 
-  constructor(res: ServerResponse, silenceMs: number) {
+  constructor(res: ServerResponse, silenceMs: number, type = EVENTS) {
     this.#res = res;
     this.#silenceMs = silenceMs;
+    this.#type = type;
+  }
+
+  /** Its type has comments: only server-sent events do. */
+  get hasComments(): boolean {
+    return this.#type.startsWith('text/event-stream');
   }
 
   get hasBegun(): boolean {
@@ -30,7 +38,7 @@ export class CallerStream implements Sink {
   begin(): void {
     if (this.hasBegun || this.#res.destroyed) return;
     this.#res.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
+      'content-type': this.#type,
       'cache-control': 'no-cache',
       'x-accel-buffering': 'no',
     });
@@ -55,16 +63,16 @@ export class CallerStream implements Sink {
     this.#res.once('drain', listener);
   }
 
-  /** Sends a comment at once. */
+  /** Sends a comment at once, where there are comments. */
   keepAlive(): void {
-    if (!this.#isFull && !this.#res.destroyed) this.write(COMMENT);
+    if (this.hasComments && !this.#isFull && !this.#res.destroyed) this.write(COMMENT);
   }
 
-  /** Ends the response; with an error (JSON on one line), if there is one, in place of the rest of the answer. */
-  end(error?: string): void {
+  /** Ends the response; with `rest` at its end, if there is any. */
+  end(rest = ''): void {
     clearInterval(this.#timer);
     if (this.#res.destroyed) return;
-    if (error !== undefined) this.#res.write(`data: ${error}\n\n`);
+    if (rest !== '') this.#res.write(rest);
     this.#res.end();
   }
 

@@ -5,6 +5,7 @@ import type { PreparedTarget } from '../engine/target.js';
 import type { Waterfall } from '../engine/waterfall.js';
 import type { Routes } from '../host/routes.js';
 import type { TargetStatus } from '../ledger/ledger.js';
+import type { Protocol } from '../plugin/door/protocol.js';
 import type { AllowedOrigins } from './cors.js';
 
 /** The runtime in force. Each request asks for it anew, so http needs to know nothing about reloads. */
@@ -12,6 +13,8 @@ export interface Current {
   readonly chains: Chains;
   readonly waterfall: Waterfall;
   readonly apiKeys: readonly ApiKey[];
+  /** The protocols that callers may speak. */
+  readonly protocols: readonly Protocol[];
   /** The routes of its plugins. */
   readonly routes: Routes;
   readonly maxBodyBytes: number;

@@ -1,9 +1,16 @@
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { CallerGone } from '../engine/causes.js';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
+import type { Protocol, ProtocolCall, ProtocolReply, Refusal } from '../plugin/door/protocol.js';
 
-/** The only place where errors become answers: whatever is thrown below is answered in OpenAI's error shape. */
+/** What a request under way leaves in `ctx.state`, so that its errors have the shape that its caller reads. */
+export interface Spoken {
+  readonly protocol: Protocol;
+  readonly call: ProtocolCall;
+}
+
+/** The only place where errors become answers: in the shape of the caller's protocol, and in OpenAI's elsewhere. */
 export const handleErrors =
   (log: Log): Middleware =>
   async (ctx, next) => {
@@ -11,19 +18,39 @@ export const handleErrors =
       await next();
     } catch (error) {
       if (error instanceof CallerGone || ctx.res.destroyed) return;
-      const answer = error instanceof ChainError ? error : unexpected(error, log);
       if (ctx.res.headersSent) {
         ctx.res.destroy();
         return;
       }
       ctx.respond = true;
-      ctx.status = answer.status;
-      ctx.set({ ...answer.headers });
-      ctx.body = answer.toJSON();
+      reply(ctx, shaped(ctx, refusalOf(asChainError(error, log))));
     }
   };
 
-const unexpected = (error: unknown, log: Log): ChainError => {
+/** Sends what a protocol or one of its routes answers. */
+export const reply = (ctx: Context, { status = 200, headers = {}, body }: ProtocolReply): void => {
+  ctx.status = status;
+  ctx.set({ ...headers });
+  ctx.body = body ?? null;
+};
+
+const shaped = (ctx: Context, refusal: Refusal): ProtocolReply => {
+  const spoken = ctx.state.spoken as Spoken | undefined;
+  if (spoken !== undefined) return spoken.protocol.refusal(refusal, spoken.call);
+  const { status, headers, error } = refusal;
+  return { status, headers, body: { error } };
+};
+
+/** Returns an error of 429chain as a caller reads it. */
+export const refusalOf = (error: ChainError): Refusal => ({
+  status: error.status,
+  headers: error.headers,
+  error: error.toJSON().error as Refusal['error'],
+});
+
+/** Returns an error that a caller may see: the error itself, or in place of an unexpected one, which goes into the log. */
+export const asChainError = (error: unknown, log: Log): ChainError => {
+  if (error instanceof ChainError) return error;
   const { stack, message } = error as Partial<Error>;
   log.error(`Unexpected: ${stack ?? message ?? String(error)}`);
   return new ChainError('internal_error', 'Something went wrong inside 429chain. Its log says what.', { cause: error });

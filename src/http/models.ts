@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { PreparedTarget } from '../engine/target.js';
 import { ChainError } from '../plugin/door/errors.js';
+import type { NamedModel } from '../plugin/door/protocol.js';
 import type { Current } from './current.js';
 import { factsOf, type ModelFacts } from './model-facts.js';
 
@@ -18,11 +19,14 @@ interface Named {
   readonly targets: readonly PreparedTarget[];
 }
 
+/** The owner of chains. */
+const OWN = '429chain';
+
 /** Returns everything that a request's `model` may name: chains first, then their targets. */
 const namedIn = ({ chains }: Current): Named[] => {
   const targets = new Map(chains.all.flatMap((chain) => chain.targets).map((target) => [target.id, target]));
   return [
-    ...chains.all.map((chain) => ({ id: chain.name, owner: '429chain', targets: chain.targets })),
+    ...chains.all.map((chain) => ({ id: chain.name, owner: OWN, targets: chain.targets })),
     ...[...targets].map(([id, target]) => ({ id, owner: target.provider, targets: [target] })),
   ];
 };
@@ -39,6 +43,27 @@ const modelOf = (current: Current, { id, owner, targets }: Named): Model => ({
       .filter((model) => model !== undefined),
   ),
 });
+
+/** Returns everything that a request's `model` may name, as protocols see it. */
+export const namedModels = (current: Current): NamedModel[] =>
+  namedIn(current).map((named) => {
+    const {
+      id,
+      created,
+      context_length: contextWindow,
+      max_completion_tokens: maxOutput,
+      ...facts
+    } = modelOf(current, named);
+    return {
+      id,
+      isChain: named.owner === OWN,
+      created,
+      contextWindow,
+      maxOutput,
+      tools: facts.supported_parameters?.includes('tools'),
+      vision: facts.architecture?.input_modalities.includes('image'),
+    };
+  });
 
 export const getModels =
   (current: () => Current) =>

@@ -4,7 +4,6 @@ import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { correctPaths, isAdmin } from './address.js';
 import { requireKey } from './auth.js';
-import { postChat } from './chat.js';
 import { allowOrigins } from './cors.js';
 import type { Current } from './current.js';
 import { answerEarly } from './early-answer.js';
@@ -12,6 +11,7 @@ import { handleErrors } from './errors.js';
 import { getHealth } from './health.js';
 import { getModel, getModels } from './models.js';
 import { answerPluginRoutes, anybody, wrongMethod } from './plugin-routes.js';
+import { answerProtocols } from './protocols.js';
 
 export interface ServerOptions {
   readonly current: () => Current;
@@ -29,7 +29,6 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
   const router = new Router();
   router.get('/health', getHealth(current, version, stopping));
   const key = requireKey(() => current().apiKeys, 'one of server.apiKeys');
-  router.post('/v1/chat/completions', postChat(current, key));
   router.get('/v1/models', key, getModels(current));
   router.get('/v1/models/*id', key, getModel(current));
 
@@ -38,7 +37,7 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
     // A broken connection means that the caller left, which is handled where it matters.
     if (!GONE.has(error.code ?? '')) log.error(`Unexpected: ${error.stack ?? error.message}`);
   });
-  app.use(correctPaths(() => current().routes));
+  app.use(correctPaths(current));
   app.use(answerEarly());
   app.use(allowOrigins(() => current().allowedOrigins));
   app.use(handleErrors(log));
@@ -48,6 +47,7 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
       headers: { 'retry-after': '1' },
     });
   });
+  app.use(answerProtocols({ current, authorize: key, log }));
   app.use(router.routes());
   const ofPlugins = answerPluginRoutes(current, { none: anybody, api: key, admin: adminKey });
   // Nothing below /admin is reachable except through its gate, whatever routes plugins add.

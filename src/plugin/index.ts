@@ -41,6 +41,7 @@ export type {
   TokenUsage,
   Verdict,
 } from './door/attempt.js';
+export { ChainError, type ChainErrorOptions, type ErrorCode } from './door/errors.js';
 export type {
   AsyncPluginHook,
   AttemptTapOptions,
@@ -49,11 +50,23 @@ export type {
   TapFilter,
   TapOptions,
 } from './door/hooks.js';
+export type {
+  AnswerWriter,
+  NamedModel,
+  Protocol,
+  ProtocolCall,
+  ProtocolReply,
+  ProtocolRequest,
+  ProtocolRoute,
+  Refusal,
+} from './door/protocol.js';
 export type { Prefill, ProviderAbout, ProviderType, UpstreamRequest } from './door/provider-type.js';
 export { withoutQuotations } from './door/quotations.js';
 export { toRequestRecord } from './door/request-record.js';
 export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './door/route.js';
 export type { StreamEvent, Translation } from './door/translate.js';
+export { type Fields, isFields } from './fields.js';
+export { type AnswerCall, type AnswerPart, type AnswerUsage, ChatAnswerReader } from './readers/chat-answer.js';
 export { type ErrorFacts, errorField, readErrorBody } from './readers/error-body.js';
 export { type ErrorRule, readFailure } from './readers/error-rules.js';
 export { isErrorBody } from './readers/error-shape.js';

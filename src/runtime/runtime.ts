@@ -10,6 +10,7 @@ import type { Host } from '../host/host.js';
 import type { Routes } from '../host/routes.js';
 import type { Current } from '../http/current.js';
 import type { TargetStatus } from '../ledger/ledger.js';
+import type { Protocol } from '../plugin/door/protocol.js';
 import type { Candidate } from './build.js';
 import { knownLimits } from './known-limits.js';
 import type { Keys } from './own-key.js';
@@ -78,6 +79,10 @@ export class Runtime implements Current {
       const dispatcher = upstream.dispatcher(provider.timeouts.connect, provider.proxy);
       return askForModels(provider, this.host.hooks, dispatcher, { signal, triesKey: false });
     });
+  }
+
+  get protocols(): readonly Protocol[] {
+    return this.#candidate.shared.protocols;
   }
 
   get routes(): Routes {

@@ -6,6 +6,7 @@ import type { ModelCatalog } from '../engine/models/model-catalog.js';
 import type { SharedValues } from '../host/shared-values.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
+import type { Protocol } from '../plugin/door/protocol.js';
 import type { Secrets } from '../secrets.js';
 
 /** What all runtimes of one app share: it outlives a reload. */
@@ -20,6 +21,8 @@ export interface SharedServices {
   readonly secrets: Secrets;
   /** What plugins share from one configuration to the next. */
   readonly sharedValues: SharedValues;
+  /** The protocols that 429chain speaks by itself, and what they remember. */
+  readonly protocols: readonly Protocol[];
   readonly pace?: Pace | undefined;
   readonly version: string;
   /** Epoch ms. */

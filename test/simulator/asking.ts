@@ -3,7 +3,7 @@ import { sizeOf } from '../../src/engine/attempt/request-size.js';
 import { Caller } from '../../src/engine/caller.js';
 import type { Plan } from './arrivals.js';
 
-/** Sends one request down its chain and reads the whole answer, as `http/chat.ts` does for a socket. Throws as it does. */
+/** Sends one request down its chain and reads the whole answer, as `http/post-request.ts` does for a socket. Throws as it does. */
 export const ask = async ({ runtime }: App, plan: Plan): Promise<void> => {
   const body = bodyOf(plan);
   const served = await runtime.waterfall.run({
@@ -19,7 +19,7 @@ export const ask = async ({ runtime }: App, plan: Plan): Promise<void> => {
   const { reply, end, target } = served;
   if (reply.kind === 'rejection') {
     end(reply.status);
-    throw new Error(`${target.id} rejects it with ${reply.status}: ${reply.body}`);
+    throw new Error(`${target.id} rejects it with ${reply.status}: ${reply.error.message}`);
   }
   if (reply.kind === 'whole') return end(200, target, reply.usage);
   const { failure, usage } = await reply.pipe({ write: () => true, onDrain: () => {} });

@@ -1,6 +1,6 @@
 import { type Fields, isFields } from '../../plugin/fields.js';
+import { endKindOf } from '../../plugin/readers/finish-reasons.js';
 import { choicesOf } from './content.js';
-import { endKindOf } from './finish-reasons.js';
 import type { Sink } from './sink.js';
 import { dataOf, framesIn } from './sse.js';
 

@@ -1,9 +1,9 @@
 import type { Usage } from '../../ledger/ledger.js';
 import { type Fields, isFields } from '../../plugin/fields.js';
+import { endKindOf } from '../../plugin/readers/finish-reasons.js';
 import { ErrorInAnswer } from '../causes.js';
 import { parseBody } from '../parse-body.js';
 import { choicesOf, contentOf, messageOf } from './content.js';
-import { endKindOf } from './finish-reasons.js';
 import { withoutComments } from './peeked-body.js';
 import type { Source } from './source.js';
 import { framesIn, readFrame } from './sse.js';

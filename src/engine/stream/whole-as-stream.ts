@@ -1,6 +1,6 @@
 import { type Fields, isFields } from '../../plugin/fields.js';
+import { endKindOf } from '../../plugin/readers/finish-reasons.js';
 import { choicesOf, messageOf } from './content.js';
-import { endKindOf } from './finish-reasons.js';
 import { type ReadOptions, readWhole } from './read-answer.js';
 import type { BodySink, Source } from './source.js';
 import { DONE_FRAME, frameOf } from './sse.js';

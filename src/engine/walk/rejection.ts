@@ -1,16 +1,10 @@
 import type { Failure } from '../../plugin/door/attempt.js';
 import { ERRORS, REJECTIONS } from '../../plugin/door/errors.js';
+import type { Refusal } from '../../plugin/door/protocol.js';
 import { type ErrorFacts, errorField, readErrorBody } from '../../plugin/readers/error-body.js';
 import { maskSecrets } from '../../secrets.js';
 import { NoOverlap } from '../causes.js';
 import type { PreparedTarget } from '../target.js';
-
-/** A provider's refusal of the request itself, as the caller gets it. */
-export interface Rejection {
-  readonly status: number;
-  /** JSON on one line, in OpenAI's shape. */
-  readonly body: Buffer;
-}
 
 /** Characters of a provider's message that the caller gets. */
 const LONGEST_MESSAGE = 4_096;
@@ -25,7 +19,7 @@ export const isAboutRequest = ({ class: failureClass, cause }: Failure): boolean
  * `REJECTIONS`, the provider's words with our keys masked, and the field that it names.
  * @param failure of a class in `REJECTIONS`
  */
-export const rejectionOf = (target: PreparedTarget, failure: Failure): Rejection => {
+export const rejectionOf = (target: PreparedTarget, failure: Failure): Refusal => {
   const facts = readErrorBody(failure.body);
   const rule = REJECTIONS[failure.class] ?? { code: 'invalid_request' };
   const mask = (text: string): string => maskSecrets(text, target.secrets);
@@ -40,7 +34,8 @@ export const rejectionOf = (target: PreparedTarget, failure: Failure): Rejection
   };
   return {
     status: stated !== undefined && rule.keepsStatus?.includes(stated) ? stated : status,
-    body: Buffer.from(JSON.stringify({ error })),
+    headers: {},
+    error,
   };
 };
 

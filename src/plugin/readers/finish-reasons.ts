@@ -11,8 +11,18 @@ export type EndKind =
   /** A word that is not in the table: the choice is over only if `[DONE]` follows. */
   | 'unknown';
 
+/** Why an answer is over, apart from its own end. */
+export type EndCause =
+  /** The bound on tokens is reached. */
+  | 'length'
+  /** The context window is full. */
+  | 'context'
+  | 'filter'
+  | 'calls';
+
 interface EndRule {
   readonly kind: Exclude<EndKind, 'unknown'>;
+  readonly cause?: EndCause;
   /** In lower case. */
   readonly reasons: readonly string[];
   readonly why: string;
@@ -31,26 +41,31 @@ const ENDS: readonly EndRule[] = [
   },
   {
     kind: 'answer',
-    reasons: ['length', 'max_tokens', 'max_length', 'max_output_tokens', 'token_limit', 'limit', 'model_length'],
-    why: 'OpenAI, Anthropic, Gemini, Mistral, watsonx: the bound on tokens is reached',
+    cause: 'length',
+    reasons: ['length', 'max_tokens', 'max_length', 'max_output_tokens', 'token_limit', 'limit'],
+    why: 'OpenAI, Anthropic, Gemini, watsonx: the bound on tokens is reached',
   },
   {
     kind: 'answer',
-    reasons: ['model_context_window_exceeded', 'context_length', 'context_length_exceeded'],
-    why: 'z.ai, Anthropic: the context window is full',
+    cause: 'context',
+    reasons: ['model_context_window_exceeded', 'context_length', 'context_length_exceeded', 'model_length'],
+    why: 'z.ai, Anthropic, Mistral: the context window is full',
   },
   {
     kind: 'answer',
+    cause: 'calls',
     reasons: ['tool_calls', 'tool_call', 'tool_use', 'function_call', 'function_calls'],
     why: 'OpenAI, Cohere, Anthropic: the model calls a tool',
   },
   {
     kind: 'answer',
+    cause: 'filter',
     reasons: ['content_filter', 'content_filtered', 'safety', 'sensitive', 'refusal', 'recitation', 'blocklist'],
     why: 'OpenAI, Gemini, z.ai, Anthropic: a filter ended the answer',
   },
   {
     kind: 'answer',
+    cause: 'filter',
     reasons: ['prohibited_content', 'spii', 'image_safety', 'language', 'guardrail_intervened', 'error_toxic'],
     why: 'Gemini, Bedrock, Cohere: a filter ended the answer',
   },
@@ -81,10 +96,16 @@ const ENDS: readonly EndRule[] = [
   },
 ];
 
-const KINDS: ReadonlyMap<string, EndKind> = new Map(
-  ENDS.flatMap(({ kind, reasons }) => reasons.map((reason) => [reason, kind] as const)),
+const RULES: ReadonlyMap<string, EndRule> = new Map(
+  ENDS.flatMap((rule) => rule.reasons.map((reason) => [reason, rule] as const)),
 );
+
+const ruleOf = (reason: string): EndRule | undefined => RULES.get(reason.trim().toLowerCase().replace(/[\s-]/g, '_'));
 
 /** Returns what a `finish_reason` means, in any case and with `-` or space for `_`. Anything but text means `open`. */
 export const endKindOf = (reason: unknown): EndKind =>
-  typeof reason === 'string' ? (KINDS.get(reason.trim().toLowerCase().replace(/[\s-]/g, '_')) ?? 'unknown') : 'open';
+  typeof reason === 'string' ? (ruleOf(reason)?.kind ?? 'unknown') : 'open';
+
+/** Returns why an answer with this `finish_reason` is over; `undefined` if it ended by itself. */
+export const endCauseOf = (reason: unknown): EndCause | undefined =>
+  typeof reason === 'string' ? ruleOf(reason)?.cause : undefined;

@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { Context, Middleware } from 'koa';
+import { sizeOf } from '../engine/attempt/request-size.js';
+import { Caller } from '../engine/caller.js';
+import { CallerGone } from '../engine/causes.js';
+import type { ChainRequest } from '../engine/request.js';
+import { plainName, type ResumedEnd } from '../engine/resuming-stream.js';
+import type { Sink } from '../engine/stream/sink.js';
+import type { PreparedTarget } from '../engine/target.js';
+import { isAboutRequest, rejectionOf } from '../engine/walk/rejection.js';
+import type { RequestTrace } from '../engine/walk/trace.js';
+import type { Reply, Served } from '../engine/waterfall.js';
+import type { Usage } from '../ledger/ledger.js';
+import type { Log } from '../log.js';
+import type { Failure, TokenUsage } from '../plugin/door/attempt.js';
+import { ChainError } from '../plugin/door/errors.js';
+import type { AnswerWriter, Protocol, ProtocolRequest, Refusal } from '../plugin/door/protocol.js';
+import type { Fields } from '../plugin/fields.js';
+import { type AnswerOutput, ChatOutput, TranslatedOutput } from './answer-output.js';
+import { readBody } from './body.js';
+import { CallerStream } from './caller-stream.js';
+import type { Current } from './current.js';
+import { asChainError, refusalOf, reply, type Spoken } from './errors.js';
+import { CallOf } from './protocol-call.js';
+
+/** The longest request id of a caller's own that is kept. */
+const LONGEST_ID = 128;
+
+/** The path that providers answer, below their base URL. */
+const UPSTREAM_PATH = '/chat/completions';
+
+/** What requests are answered with. */
+export interface PostParts {
+  readonly current: () => Current;
+  /** Checks the caller, and leaves the label of its key in `ctx.state.keyLabel`. */
+  readonly authorize: Middleware;
+  readonly log: Log;
+}
+
+/**
+ * Answers a request in one of the protocols: checks the caller, reads the request, has the waterfall find an answer, and
+ * sends it. A request that is refused on the way leaves a trace as well.
+ */
+export const postRequest = async (ctx: Context, protocol: Protocol, parts: PostParts): Promise<void> => {
+  const { current, authorize } = parts;
+  const trace = current().waterfall.traceOf({ id: requestIdOf(ctx), path: protocol.path.replace(/^\/v1(?=\/)/, '') });
+  const spoken: Spoken = { protocol, call: new CallOf(ctx, trace.id, current) };
+  ctx.state.spoken = spoken;
+  ctx.set('x-request-id', trace.id);
+  if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(spoken.call) });
+  try {
+    await authorize(ctx as Parameters<Middleware>[0], () => answer(ctx, spoken, parts, trace));
+  } catch (error) {
+    current().waterfall.refuse(trace, error);
+    throw error;
+  }
+};
+
+const answer = async (
+  ctx: Context,
+  { protocol, call }: Spoken,
+  { current, log }: PostParts,
+  trace: RequestTrace,
+): Promise<void> => {
+  trace.keyLabel = String(ctx.state.keyLabel);
+  const caller = callerOf(ctx.res);
+  const read = protocol.read(await readBody(ctx, current().maxBodyBytes), call);
+  checkMessages(read.body);
+  // Only now: the configuration may have changed while the body came in.
+  const { chains, waterfall } = current();
+  const chain = chains.resolve(read.body.model);
+  ctx.set('x-429chain-chain', plainName(chain.name));
+  const writer = read.answer?.();
+  const stream =
+    read.body.stream === true ? new CallerStream(ctx.res, waterfall.silenceMs, protocol.streamType) : undefined;
+  const output = stream && outputOf(stream, writer);
+  const body = bodyOf(read);
+  const request: ChainRequest = {
+    id: trace.id,
+    chain,
+    path: UPSTREAM_PATH,
+    body,
+    stream: stream !== undefined,
+    size: sizeOf(body),
+    caller,
+    keyLabel: trace.keyLabel,
+    onLongWait: stream && (() => beginEarly(ctx, stream)),
+  };
+  const served = await waterfall.run(request, trace).catch((error: unknown) => {
+    if (stream?.hasBegun !== true || error instanceof CallerGone) throw error;
+    output?.fail(refusalOf(asChainError(error, log)));
+  });
+  if (served === undefined) return;
+  if (stream?.hasBegun !== true) {
+    ctx.set({ 'x-429chain-target': plainName(served.target.id), 'x-429chain-attempts': String(served.attempts) });
+  }
+  const { reply: found } = served;
+  if (found.kind === 'stream' && stream !== undefined && output !== undefined)
+    return await sendStream(ctx, served, stream, output, found.pipe);
+  if (found.kind === 'stream') throw new Error('A stream that was not asked for.');
+  if (found.kind === 'rejection') {
+    endWhenSent(ctx.res, served, found.status);
+    if (stream?.hasBegun === true) output?.fail(found);
+    else reply(ctx, protocol.refusal(found, call));
+    return;
+  }
+  sendWhole(ctx, served, found, writer);
+};
+
+/** A translated stream reports its usage in any case: most protocols have it at their end. */
+const bodyOf = ({ body, answer: translates }: ProtocolRequest): Fields =>
+  translates === undefined || body.stream !== true ? body : { ...body, stream_options: { include_usage: true } };
+
+const outputOf = (stream: CallerStream, writer: AnswerWriter | undefined): AnswerOutput =>
+  writer === undefined ? new ChatOutput(stream) : new TranslatedOutput(stream, writer);
+
+/** The request is over when its answer has left, or its caller. */
+const endWhenSent = (
+  res: ServerResponse,
+  { end }: Served,
+  status: number,
+  target?: PreparedTarget,
+  usage?: Usage | TokenUsage,
+  streamed = false,
+): void => {
+  // A caller may close the connection at [DONE], before we do.
+  const over = (): void => end(res.writableFinished || (status === 200 && streamed) ? status : 499, target, usage);
+  if (res.closed) over();
+  else res.once('close', over);
+};
+
+/** Returns the caller's own id of its request, or a new one. */
+export const requestIdOf = (ctx: Context): string => {
+  const given = ctx.get('x-request-id');
+  return given !== '' && given.length <= LONGEST_ID && /^[\x21-\x7e]+$/.test(given) ? given : randomUUID();
+};
+
+const callerOf = (res: ServerResponse): Caller => {
+  const caller = new Caller();
+  res.once('close', () => {
+    if (!res.writableFinished) caller.leave();
+  });
+  return caller;
+};
+
+const checkMessages = ({ messages }: Readonly<Record<string, unknown>>): void => {
+  const fault = faultIn(messages);
+  if (fault !== undefined) throw new ChainError('invalid_request', `"messages" ${fault}.`, { param: 'messages' });
+};
+
+const faultIn = (messages: unknown): string | undefined => {
+  if (messages === undefined) return 'is missing';
+  if (!Array.isArray(messages)) return 'must be an array';
+  return messages.length === 0 ? 'is empty; it needs at least one message' : undefined;
+};
+
+const sendWhole = (
+  ctx: Context,
+  served: Served,
+  { head, body, usage }: Extract<Reply, { kind: 'whole' }>,
+  writer: AnswerWriter | undefined,
+): void => {
+  ctx.status = head.status;
+  ctx.type = 'application/json';
+  ctx.body = writer === undefined ? body : translated(body, writer);
+  endWhenSent(ctx.res, served, head.status, served.target, usage);
+};
+
+const translated = (body: Buffer, writer: AnswerWriter): Fields => {
+  writer.take(JSON.parse(body.toString('utf8')) as Fields);
+  writer.end();
+  return writer.whole();
+};
+
+const sendStream = async (
+  ctx: Context,
+  served: Served,
+  stream: CallerStream,
+  output: AnswerOutput,
+  pipe: (sink: Sink) => Promise<ResumedEnd>,
+): Promise<void> => {
+  ctx.respond = false;
+  stream.begin();
+  const { failure, usage, target } = await pipe(output).catch((error: unknown) => {
+    served.end(500, served.target);
+    throw error;
+  });
+  endWhenSent(ctx.res, served, failure === undefined ? 200 : 502, target, usage, true);
+  if (failure === undefined) output.end();
+  else output.fail(brokenOff(target, failure));
+};
+
+/** The request waits for capacity: its caller gets the beginning of a response before any target has answered. */
+const beginEarly = (ctx: Context, stream: CallerStream): void => {
+  ctx.respond = false;
+  stream.begin();
+  stream.keepAlive();
+};
+
+/** What the caller reads in place of the rest of an answer. */
+const brokenOff = (target: PreparedTarget, failure: Failure): Refusal => {
+  const { cause, message } = failure;
+  if (isAboutRequest(failure)) return rejectionOf(target, failure);
+  return refusalOf(
+    cause instanceof ChainError
+      ? cause
+      : new ChainError('upstream_failed', `${target.id} broke off after its first token: ${message}`),
+  );
+};

@@ -1,0 +1,49 @@
+import type { Context } from 'koa';
+import { sizeOf } from '../engine/attempt/request-size.js';
+import type { NamedModel, ProtocolCall } from '../plugin/door/protocol.js';
+import type { Fields } from '../plugin/fields.js';
+import { SECRET_HEADERS } from './auth.js';
+import type { Current } from './current.js';
+import { namedModels } from './models.js';
+
+/** What a protocol learns about a request apart from its body. Costs nothing until it is asked. */
+export class CallOf implements ProtocolCall {
+  readonly requestId: string;
+  readonly #ctx: Context;
+  readonly #current: () => Current;
+
+  constructor(ctx: Context, requestId: string, current: () => Current) {
+    this.requestId = requestId;
+    this.#ctx = ctx;
+    this.#current = current;
+  }
+
+  get keyLabel(): string {
+    return String(this.#ctx.state.keyLabel ?? '');
+  }
+
+  get headers(): ProtocolCall['headers'] {
+    const secret: readonly string[] = SECRET_HEADERS;
+    return Object.fromEntries(Object.entries(this.#ctx.req.headers).filter(([name]) => !secret.includes(name)));
+  }
+
+  get path(): string {
+    return this.#ctx.path;
+  }
+
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.#ctx.querystring);
+  }
+
+  get at(): number {
+    return this.#current().now();
+  }
+
+  countTokens(body: Fields): number {
+    return sizeOf(body).tokens;
+  }
+
+  models(): readonly NamedModel[] {
+    return namedModels(this.#current());
+  }
+}

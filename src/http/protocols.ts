@@ -1,0 +1,49 @@
+import type { Context, Middleware } from 'koa';
+import type { Protocol, ProtocolRoute } from '../plugin/door/protocol.js';
+import { readBody } from './body.js';
+import type { Current } from './current.js';
+import { reply, type Spoken } from './errors.js';
+import { wrongMethod } from './plugin-routes.js';
+import { type PostParts, postRequest, requestIdOf } from './post-request.js';
+import { CallOf } from './protocol-call.js';
+
+/** Answers at the paths of the protocols, and of the routes that they add. */
+export const answerProtocols =
+  (parts: PostParts): Middleware =>
+  async (ctx, next) => {
+    const { protocols } = parts.current();
+    const asked = protocols.find(({ path }) => path === ctx.path);
+    if (asked !== undefined && ctx.method === 'POST') return await postRequest(ctx, asked, parts);
+    const found = routesAt(protocols, ctx.path);
+    const route = found.find(({ route: { method } }) => method === (ctx.method === 'HEAD' ? 'GET' : ctx.method));
+    if (route !== undefined) return await answerRoute(ctx, route, parts);
+    const methods = [...(asked === undefined ? [] : ['POST']), ...found.map(({ route: { method } }) => method)];
+    if (methods.length > 0) throw wrongMethod(ctx, methods);
+    await next();
+  };
+
+interface Found {
+  readonly protocol: Protocol;
+  readonly route: ProtocolRoute;
+}
+
+const routesAt = (protocols: Current['protocols'], path: string): Found[] =>
+  protocols.flatMap((protocol) =>
+    (protocol.routes ?? []).filter((route) => isAt(route, path)).map((route) => ({ protocol, route })),
+  );
+
+const isAt = ({ path }: ProtocolRoute, asked: string): boolean =>
+  path.endsWith('*') ? asked.startsWith(path.slice(0, -1)) : asked === path;
+
+const answerRoute = async (ctx: Context, { protocol, route }: Found, parts: PostParts): Promise<void> => {
+  const { current, authorize } = parts;
+  const call = new CallOf(ctx, requestIdOf(ctx), current);
+  const spoken: Spoken = { protocol, call };
+  ctx.state.spoken = spoken;
+  ctx.set('x-request-id', call.requestId);
+  if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(call) });
+  await authorize(ctx as Parameters<Middleware>[0], async () => {
+    const body = route.method === 'POST' ? await readBody(ctx, current().maxBodyBytes) : undefined;
+    reply(ctx, route.answer(call, body));
+  });
+};

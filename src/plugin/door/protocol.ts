@@ -1,0 +1,103 @@
+import type { Fields } from '../fields.js';
+
+/** A protocol that callers speak. 429chain translates it to chat completions and back. */
+export interface Protocol {
+  /** Unique, such as `responses`. A provider type that speaks the same protocol names it in `speaks`. */
+  readonly name: string;
+  /** The path that callers post requests to, such as `/v1/responses`. */
+  readonly path: string;
+  /** The content type of streamed answers. Default: server-sent events, with a comment when a stream is silent for long. */
+  readonly streamType?: string;
+  /** Headers of every answer. */
+  readonly headers?: (call: ProtocolCall) => Readonly<Record<string, string>>;
+  /**
+   * Reads a request body.
+   * @throws ChainError with `param` for a field that cannot be carried out
+   */
+  read(body: Fields, call: ProtocolCall): ProtocolRequest;
+  /** Returns what a refused caller gets. */
+  refusal(refusal: Refusal, call: ProtocolCall): ProtocolReply;
+  /** Requests that 429chain answers itself. */
+  readonly routes?: readonly ProtocolRoute[];
+}
+
+/** One request of a caller, apart from its body. */
+export interface ProtocolCall {
+  readonly requestId: string;
+  /** The label of the caller's key; empty until the key was checked. */
+  readonly keyLabel: string;
+  /** Names are lower case; headers with keys are left out. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The path of the request. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Epoch ms. */
+  readonly at: number;
+  /** Estimates the tokens of a request in the form of a chat completion. */
+  countTokens(body: Fields): number;
+  /** Everything that the `model` of a request may name. */
+  models(): readonly NamedModel[];
+}
+
+/** A chain or a target, as a client may see it. Facts that are not known are absent. */
+export interface NamedModel {
+  /** A chain's name, or `provider/model`. */
+  readonly id: string;
+  readonly isChain: boolean;
+  /** When 429chain started, epoch seconds. */
+  readonly created: number;
+  readonly contextWindow?: number | undefined;
+  readonly maxOutput?: number | undefined;
+  readonly tools?: boolean | undefined;
+  readonly vision?: boolean | undefined;
+}
+
+/** A caller's request, read. */
+export interface ProtocolRequest {
+  /** The request as a chat completion, with `model` and `stream`. */
+  readonly body: Fields;
+  /** What was left out of the request, in plain words. */
+  readonly omitted?: readonly string[];
+  /** Starts to write an answer. Absent: the caller gets chat completions as they are. */
+  readonly answer?: () => AnswerWriter;
+}
+
+/**
+ * Writes one answer. It takes a chat completion, chunk by chunk or as a whole, and makes of it what the caller gets: text for
+ * a stream, and an object for an answer that is not streamed. Both come out of the same calls, so that they cannot differ.
+ */
+export interface AnswerWriter {
+  /** Takes a chunk of a chat completion, or a whole one. Returns the text that it adds to the stream, often empty. */
+  take(chunk: Fields): string;
+  /** The answer is whole. Returns the rest of the stream. */
+  end(): string;
+  /** The answer breaks off, or none came. Returns the rest of the stream. */
+  fail(refusal: Refusal): string;
+  /** After `end`: the whole answer. */
+  whole(): Fields;
+}
+
+/** Why a caller gets no answer. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The `error` object in OpenAI's shape: `message`, `type`, `code`, `param`, and details such as `targets`. */
+  readonly error: Fields & { readonly message: string; readonly type: string; readonly code: string };
+}
+
+/** An answer to a caller. */
+export interface ProtocolReply {
+  /** Default: 200. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Fields;
+}
+
+/** Requests that 429chain answers itself, without a provider. They need a key like all others. */
+export interface ProtocolRoute {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Such as `/v1/messages/count_tokens`; with `*` at the end, everything below. A `GET` route answers HEAD too. */
+  readonly path: string;
+  /** `body` is absent except for `POST`. */
+  answer(call: ProtocolCall, body?: Fields): ProtocolReply;
+}

@@ -1,0 +1,5 @@
+import type { Protocol } from '../plugin/door/protocol.js';
+import { chat } from './chat.js';
+
+/** Returns the protocols that 429chain speaks by itself. What they remember lives as long as they do. */
+export const builtInProtocols = (): readonly Protocol[] => [chat];
