@@ -1,5 +1,5 @@
 import type { Protocol } from '../plugin/door/protocol.js';
-import { isResponsesRequest, readRequest } from './responses/read-request.js';
+import { isResponsesRequest, readRequest } from './responses/request.js';
 
 /** Chat completions: the protocol of the engine, so that nothing is translated. */
 export const chat: Protocol = {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ChainError } from '../../../src/plugin/door/errors.js';
-import { isResponsesRequest, readRequest } from '../../../src/protocols/responses/read-request.js';
+import { isResponsesRequest, readRequest } from '../../../src/protocols/responses/request.js';
 
 const IMAGE = 'data:image/png;base64,AAAA';
 const PARAMETERS = { type: 'object', properties: { path: { type: 'string' } } };
