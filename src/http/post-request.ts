@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import { sizeOf } from '../engine/attempt/request-size.js';
@@ -22,10 +21,7 @@ import { readBody } from './body.js';
 import { CallerStream } from './caller-stream.js';
 import type { Current } from './current.js';
 import { asChainError, refusalOf, reply, type Spoken } from './errors.js';
-import { CallOf } from './protocol-call.js';
-
-/** The longest request id of a caller's own that is kept. */
-const LONGEST_ID = 128;
+import { CallOf, requestIdOf } from './protocol-call.js';
 
 /** The path that providers answer, below their base URL. */
 const UPSTREAM_PATH = '/chat/completions';
@@ -67,6 +63,7 @@ const answer = async (
   const caller = callerOf(ctx.res);
   const read = protocol.read(await readBody(ctx, current().maxBodyBytes), call);
   checkMessages(read.body);
+  for (const warning of read.warnings ?? []) log.warn(`Request ${trace.id}: ${warning}`);
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();
   const chain = chains.resolve(read.body.model);
@@ -85,6 +82,7 @@ const answer = async (
     size: sizeOf(body),
     caller,
     keyLabel: trace.keyLabel,
+    omitted: read.omitted,
     onLongWait: stream && (() => beginEarly(ctx, stream)),
   };
   const served = await waterfall.run(request, trace).catch((error: unknown) => {
@@ -128,12 +126,6 @@ const endWhenSent = (
   const over = (): void => end(res.writableFinished || (status === 200 && streamed) ? status : 499, target, usage);
   if (res.closed) over();
   else res.once('close', over);
-};
-
-/** Returns the caller's own id of its request, or a new one. */
-export const requestIdOf = (ctx: Context): string => {
-  const given = ctx.get('x-request-id');
-  return given !== '' && given.length <= LONGEST_ID && /^[\x21-\x7e]+$/.test(given) ? given : randomUUID();
 };
 
 const callerOf = (res: ServerResponse): Caller => {
