@@ -27,6 +27,8 @@ const textOf = (content: unknown): string =>
 
 const CITIES = ['Paris', 'Rome', 'Oslo'];
 
+const OBJECT = { city: 'Paris', degrees: 21 };
+
 /** Commands that agents run in a shell, by the names and the fields of their tools. */
 const SHELLS: readonly { readonly name: string; readonly arguments: (command: string) => Fields }[] = [
   { name: 'exec_command', arguments: (cmd) => ({ cmd }) },
@@ -67,7 +69,9 @@ export const answerTo = (body: Fields, breaks: boolean): ModelAnswer => {
   if (command !== undefined && shell !== undefined) {
     return { calls: [{ name: shell.name, arguments: shell.arguments(`echo done > ${command}`) }] };
   }
-  if (body.response_format !== undefined) return { text: JSON.stringify({ city: 'Paris', degrees: 21 }) };
+  // The AI SDK asks for an object by a tool that must be called.
+  if (tools.length === 1 && tools[0] === 'json') return { calls: [{ name: 'json', arguments: OBJECT }] };
+  if (body.response_format !== undefined) return { text: JSON.stringify(OBJECT) };
   if (JSON.stringify(messages).includes('"image_url"')) return { text: 'I see a picture.' };
   if (asked.includes('be refused')) return { refusal: { status: 400, message: 'The simulated model refuses this.' } };
   if (asked.includes('count for ever')) return { endless: true };
