@@ -11,6 +11,7 @@ import type { Routes } from '../host/routes.js';
 import type { Current } from '../http/current.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Candidate } from './build.js';
+import { warnOfImpossibleNumbers } from './impossible-numbers.js';
 import { knownLimits } from './known-limits.js';
 import type { Keys } from './own-key.js';
 import { prepareProvider } from './prepare.js';
@@ -42,6 +43,7 @@ export class Runtime implements Current {
     this.providers = providers;
     const { maxWaiting, maxBodyBytes, cors } = settings.server;
     const { hooks, capturesContent } = host;
+    warnOfImpossibleNumbers(hooks, log);
     this.waterfall = new Waterfall(
       { ledger, upstream, clock, estimates, log, hooks, capturesContent, pace },
       maxWaiting,
