@@ -151,6 +151,7 @@ const DAYS: readonly ErrorRule[] = [
         String.raw`\b${SPENT}\b.{0,60}\b${DAY}\b.{0,30}\b${ALLOWANCE}\b`,
         String.raw`\b${DAY}\b.{0,40}\b${ALLOWANCE}\b.{0,40}\b${SPENT}\b`,
         String.raw`\btry again tomorrow\b`,
+        String.raw`\b(?:no|0|zero) (?:\w+ ){0,2}(?:${ALLOWANCE}|credits) (?:left|remaining|available) (?:for )?(?:today|this (?:week|month))\b`,
       ].join('|'),
       'i',
     ),
@@ -251,7 +252,7 @@ export const LIMIT_HINTS: readonly ErrorRule[] = [
 export const LIMIT_NAMES: readonly ErrorRule[] = [
   {
     status: [200, 400, 401, 403, 409, 422, 500, 502, 503, 504],
-    code: /^(?:rate_?limit(?:s|ed)?(?:_?(?:exceeded|error|reached|reached_error))?|too_many_requests(?:_error)?|RESOURCE_EXHAUSTED|quota_?exceeded|Throttling(?:\.\w{1,40})?|limit_(?:requests|tokens|burst_rate)|(?:request|token)s?_limit(?:_exceeded|_reached)?)$/i,
+    code: /^(?:rate_?limit(?:s|ed)?(?:_?(?:exceeded|error|reached|reached_error))?|too_many_requests(?:_error)?|RESOURCE_EXHAUSTED|quota_?exceeded|Throttling(?:\.\w{1,40})?|limit_(?:requests|tokens|burst_rate)|(?:request|token)s?_limit(?:_exceeded|_reached)?|(?:Throttl(?:ing|ed)|TooManyRequests|LimitExceeded|RequestLimitExceeded|ServiceQuotaExceeded)(?:Exception)?)$/i,
     class: 'rate_limit',
     about: 'limit',
     why: 'a limit by its name alone',

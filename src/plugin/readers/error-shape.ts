@@ -15,8 +15,19 @@ const NOTHING = /^(?:null|none|nil|false|0|2\d\d|ok|success(?:ful(?:ly)?)?|succe
 const PROGRESS =
   /^(?:[a-z_]{0,30}ing|[a-z_]{0,30}progress|queued|started|accepted|created|scheduled|completed?|ready|alive)$/;
 
-/** Objects around a whole answer, or around an error. */
-const ENVELOPES = ['data', 'response', 'result', 'body', 'output'] as const;
+/** Objects around a whole answer, or around an error, as `plainName` returns their names. */
+const ENVELOPES: ReadonlySet<string> = new Set([
+  'data',
+  'response',
+  'result',
+  'body',
+  'output',
+  'header',
+  'meta',
+  'status',
+]);
+/** Objects beside an answer that say how it went: `{"header": {"code": 10013, "message": …}}` (Spark, Clarifai). */
+const HEADS: ReadonlySet<string> = new Set(['header', 'meta', 'status']);
 const LONGEST_JSON = 64 * 1024;
 const MOST_LISTS = 3;
 
@@ -80,15 +91,24 @@ const inChoices = (choices: unknown): Fields | undefined => {
 };
 
 const inEnvelope = (answer: Fields): Fields | undefined => {
-  for (const key of ENVELOPES) {
-    const inner = key === 'body' ? parsed(answer.body) : answer[key];
-    if (!isFields(inner)) continue;
-    const isFailed = namedError(inner) ?? (!isPresent(inner.choices) && namesOf(inner).some(isSureSign));
+  for (const [name, value] of namesOf(answer)) {
+    if (!ENVELOPES.has(name)) continue;
+    const inner = name === 'body' ? parsed(value) : value;
     // Readers of errors skip `output`, which may be an answer.
-    if (isFailed) return { ...answer, error: inner };
+    if (isFields(inner) && isFailedPart(name, inner)) return { ...answer, error: inner };
   }
   return undefined;
 };
+
+const isFailedPart = (name: string, inner: Fields): boolean => {
+  if (namedError(inner) !== undefined) return true;
+  if (isPresent(inner.choices)) return false;
+  const fields = namesOf(inner);
+  const isCoded = HEADS.has(name) && isSaid(inner.code) && fields.some(saysWords);
+  return isCoded || fields.some(isSureSign);
+};
+
+const saysWords = ([name, value]: Field): boolean => (rankOfWords(name) ?? 9) < 2 && says(value);
 
 type Field = readonly [name: string, value: unknown];
 
@@ -104,8 +124,10 @@ const isAnswer = (value: Fields, fields: readonly Field[]): boolean =>
   // Ollama and Cohere: the message is a turn of the conversation.
   (isFields(value.message) && typeof value.message.role === 'string') ||
   (Array.isArray(value.data) && value.data.length > 0) ||
-  ENVELOPES.some((key) => isFields(value[key]) && isPresent((value[key] as Fields).choices)) ||
-  fields.some(([name, each]) => ANSWER.has(name) && isPresent(each));
+  fields.some(
+    ([name, each]) =>
+      (ANSWER.has(name) && isPresent(each)) || (ENVELOPES.has(name) && isFields(each) && isPresent(each.choices)),
+  );
 
 /** Whether one field shows an error, also beside parts of an answer. */
 const isSureSign = ([name, value]: Field): boolean => {

@@ -3,6 +3,7 @@ import type { ErrorFacts } from './error-body.js';
 import { plainName } from './error-names.js';
 import { durationOf, parseResetTime } from './headers.js';
 import type { ProviderClock } from './provider-clock.js';
+import { spanIn } from './wait-prose.js';
 
 const PREFIX = '(?:x|api|quota|rate|limit|ratelimit|suggested|recommended|minimum|min|next|error|window|estimated)*';
 
@@ -53,7 +54,11 @@ const spanOf = (name: string, value: unknown, clock: ProviderClock): number | un
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   const number = value === '' ? Number.NaN : Number(value);
   // A number of this size is a time.
-  if (Number.isNaN(number) || number > 1e9) return parseResetTime(String(value).slice(0, 100), clock.at, clock.ahead);
+  if (Number.isNaN(number) || number > 1e9) {
+    const text = String(value).slice(0, 100);
+    const ms = spanIn(text);
+    return ms === undefined ? parseResetTime(text, clock.at, clock.ahead) : clock.at + ms;
+  }
   const unit = match[1] === undefined ? 1000 : (UNIT_MS.find(([names]) => names.test(match[1] as string))?.[1] ?? 1000);
   return clock.at + Math.round(number * unit);
 };

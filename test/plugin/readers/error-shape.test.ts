@@ -54,6 +54,9 @@ const ERRORS: readonly (readonly [it: string, body: unknown])[] = [
   ['a body that is JSON text (AWS Lambda)', { statusCode: 200, body: '{"error":{"message":"no"}}' }],
   ['a status inside a result', { result: { status: 'failed', message: 'no' } }],
   ['an error in output (Alibaba)', { output: { error: { message: 'no' } } }],
+  ["Tencent's envelope", { Response: { Error: { Code: 'LimitExceeded', Message: 'no' }, RequestId: 'x' } }],
+  ['a code in a header (Spark)', { header: { code: 10_013, message: 'no', sid: 's' } }],
+  ['a code in a status (Clarifai)', { status: { code: 21_200, description: 'no' } }],
   ['an error in a delta', { choices: [{ index: 0, delta: { error: { message: 'no' } } }] }],
   ['an error in data beside choices', { data: { error: 'no', choices: [{ text: 'x' }] } }],
 ];
@@ -86,6 +89,8 @@ const ANSWERS: readonly (readonly [it: string, body: unknown])[] = [
   ['an answer with an error that says none', { choices: [{ message: { content: 'hi' } }], error: 'none' }],
   ['a last chunk with an error that is empty', chunk({ error: { message: '', code: null }, usage: {} })],
   ['a place in a queue', { status: 'queued', message: 'You are number 3' }],
+  ['a header of success (Spark)', { header: { code: 0, message: 'Success' }, payload: { choices: { text: [] } } }],
+  ['a status of success (Clarifai)', { status: { code: 10_000, description: 'Ok' }, outputs: [] }],
   ['progress', { status: 'in_progress', message: 'The model is thinking' }],
   [
     'a wrapped answer with another code of success',
