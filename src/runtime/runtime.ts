@@ -14,7 +14,7 @@ import type { Candidate } from './build.js';
 import { warnOfImpossibleNumbers } from './impossible-numbers.js';
 import { knownLimits } from './known-limits.js';
 import type { Keys } from './own-key.js';
-import { prepareProvider } from './prepare.js';
+import { prepareProvider, repairsKey } from './prepare.js';
 
 /** The running engine of one configuration. `startRuntime` makes it; it closes when its last request is over. */
 export class Runtime implements Current {
@@ -60,6 +60,8 @@ export class Runtime implements Current {
   activate(): void {
     const { host, targets, accounts, secrets, shared } = this.#candidate;
     secrets.activate();
+    shared.repairs.clear();
+    for (const target of targets) shared.repairs.set(repairsKey(target), target.repairs);
     shared.ledger.configure(
       accounts,
       targets.map(({ scopes }) => scopes),

@@ -22,6 +22,8 @@ const KINDS: readonly Kind[] = [
       [429, { error: { code: 'insufficient_quota', message: 'You exceeded your current quota' }, request_id: 'x' }],
       [403, { error: { message: 'User Rate Limit Exceeded', code: 'rateLimitExceeded' } }],
       [400, '您的请求过于频繁'],
+      [200, { exception: 'RateLimitException', exceptionMessage: '10 requests per second exceeded' }],
+      [200, { type: 'response.error', code: 'rate_limit_exceeded', message: 'slow down' }],
       [400, { __type: 'com.amazon.coral.service#ThrottlingException', message: 'Too many tokens, please wait' }],
       [400, { __type: 'ThrottlingException', message: 'Rate exceeded' }],
       [
@@ -110,6 +112,7 @@ const KINDS: readonly Kind[] = [
       [401, 'Your free quota has been exhausted'],
       [429, 'free allocated quota exceeded'],
       [429, 'You have 0 credits left today'],
+      [401, 'Free usage exceeded, subscribe to continue'],
       [429, 'No requests remaining for today'],
     ],
   },

@@ -74,7 +74,7 @@ export const ACCOUNT_WORDS: readonly ErrorRule[] = [
 export const KEY_WORDS: readonly ErrorRule[] = [
   {
     status: [200, 400, 422],
-    says: /\b(?:invalid|incorrect|wrong|missing|expired|revoked|no|malformed|bad)\b.{0,20}\bapi[ _-]?key\b|\bapi[ _-]?key\b.{0,40}\b(?:not valid|invalid|incorrect|missing|expired|revoked|leaked|disabled|required|not (?:provided|found)|does not exist)\b|\bpass a valid api key\b|\bauthentication (?:failed|fails|required|error)\b|\b(?:invalid|expired) (?:api|access|auth\w*|bearer) token\b|\b(?:invalid|expired|missing|wrong|incorrect|bad) credentials?\b|\b(?:security|session) token\b.{0,40}\b(?:invalid|expired)\b|\bunauthori[sz]ed\b|无效的(?:令牌|密钥)|(?:密钥|令牌|api key).{0,6}(?:无效|错误|过期)/i,
+    says: /\b(?:invalid|incorrect|wrong|missing|expired|revoked|no|malformed|bad)\b.{0,20}\bapi[ _-]?key\b|\bapi[ _-]?key\b.{0,40}\b(?:not valid|invalid|incorrect|missing|expired|revoked|leaked|disabled|required|not (?:provided|found)|does not exist)\b|\bpass a valid api key\b|\bauthentication (?:failed|fails|required|error)\b|\b(?:invalid|expired) (?:api|access|auth\w*|bearer) token\b|\b(?:invalid|expired|missing|wrong|incorrect|bad) credentials?\b|\btoken (?:is |has )?expired\b|\b(?:security|session) token\b.{0,40}\b(?:invalid|expired)\b|\bunauthori[sz]ed\b|无效的(?:令牌|密钥)|(?:密钥|令牌|api key).{0,6}(?:无效|错误|过期)/i,
     class: 'auth',
     why: 'Gemini, with and without its code; gateways',
   },

@@ -31,7 +31,7 @@ const DAYS: readonly ErrorRule[] = [
   },
   {
     says: new RegExp(
-      String.raw`\bfree (?:tier |plan |allocated |usage )?(?:quota|allowance|allocation|tokens|requests)\b.{0,40}\b${SPENT}\b`,
+      String.raw`\bfree (?:tier |plan |allocated |usage )?(?:quota|allowance|allocation|tokens|requests|usage)\b.{0,40}\b${SPENT}\b`,
       'i',
     ),
     unless: /\bmodel\b/i,

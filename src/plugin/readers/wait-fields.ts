@@ -9,7 +9,7 @@ const PREFIX = '(?:x|api|quota|rate|limit|ratelimit|suggested|recommended|minimu
 
 /** Names of a span, with its unit: `resets_in_seconds`, `retry_after_ms`, `retryAfter`, `retryDelay`, `wait_seconds`. */
 const SPAN = new RegExp(
-  `^${PREFIX}(?:retryafter|retryin|retrydelay|resets?in|resets?after|resetdelay|timetoreset|timeuntilreset|untilreset|secondsuntil(?:reset|retry)|wait(?:time|for|in)?|cooldown|backoff|timeremaining)(ms|milliseconds|millis|s|sec|secs|seconds|m|mins?|minutes|h|hours)?$`,
+  `^${PREFIX}(?:retryafter|retryin|retrydelay|resets?in|resets?after|resetdelay|timetoreset|timeuntilreset|untilreset|secondsuntil(?:reset|retry)|wait(?:time|for|in)?|cooldown|backoff|estimatedtime|timeremaining)(ms|milliseconds|millis|s|sec|secs|seconds|m|mins?|minutes|h|hours)?$`,
 );
 
 /** Names of a moment: `resets_at`, `reset_at`, `resetTime`, `next_reset`, `quotaResetTimeStamp`, `retry_at`, `blocked_until`. */

@@ -38,6 +38,7 @@ const FIELDS: readonly Row[] = (
     ['resetTime', { resetTime: at(60_000) }, 60_000],
     ['next_reset', { next_reset: AT / 1000 + 60 }, 60_000],
     ['quotaResetDelay (Gemini)', { quotaResetDelay: '10h', quotaResetTimeStamp: at(36_000_000) }, 36_000_000],
+    ['estimated_time (Hugging Face)', { estimated_time: 20 }, 20_000],
     ['retry_in in words', { retry_in: '45 seconds' }, 45_000],
     ['retry_after as a clock', { retry_after: '00:02:00' }, 120_000],
     ['reset_in of ISO 8601', { reset_in: 'PT1M30.5S' }, 90_500],
