@@ -23,12 +23,12 @@ const SHORT: Readonly<Record<string, number | readonly [minutes: number, firstMi
   'shared-targets': 8,
   skew: 40,
   'refused-count': 15,
-  'hidden-minute': 30,
-  'hidden-overload': 20,
-  'hidden-hour': [90, 65],
-  'hidden-seconds': 15,
+  'hidden-minute': 20,
+  'hidden-overload': 15,
+  'hidden-hour': [80, 65],
+  'hidden-seconds': 20,
   'wrong-known': 20,
-  'hasty-hints': [90, 65],
+  'hasty-hints': [45, 30],
 };
 
 describe('The yield of free capacity', () => {
