@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { MAIN } from '../../built.js';
 import { API_KEY, chainOver } from '../../proxy.js';
 import { RawCaller } from '../../raw-caller.js';
 import { type Answerer, chunk, DONE, ScriptedUpstream } from '../../scripted-upstream.js';
@@ -31,6 +31,13 @@ const MOST_SENT = 0.7;
 const PATIENT = 5;
 
 const PROC = '/proc/self/status';
+
+const SOURCE = [
+  '--import',
+  import.meta.resolve('tsx'),
+  '--conditions=429chain-source',
+  fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url)),
+];
 
 /** Returns the resident memory of a process, in bytes. */
 const residentBytes = ({ pid }: ChildProcess): number => {
@@ -69,7 +76,7 @@ describe('Slow readers', () => {
     folder = mkdtempSync(join(tmpdir(), '429chain-slow-'));
     const configuration = { server: { apiKeys: [API_KEY], port: 0 }, ...chainOver([upstream]) };
     writeFileSync(join(folder, '429chain.json5'), JSON.stringify(configuration));
-    child = spawn(process.execPath, [MAIN, 'start'], {
+    child = spawn(process.execPath, [...SOURCE, 'start'], {
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
