@@ -73,7 +73,7 @@ export class ResponsesAnswer implements AnswerWriter {
   take(chunk: Fields): string {
     let text = '';
     for (const part of this.#reader.take(chunk)) text += this.#add(part);
-    return text;
+    return text === '' && this.#reader.hasCalls ? this.#begin() : text;
   }
 
   end(): string {
