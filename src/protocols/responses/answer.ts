@@ -61,6 +61,8 @@ export class ResponsesAnswer implements AnswerWriter {
   readonly #createdAt: number;
   /** The items that are done. */
   readonly #output: OutputItem[] = [];
+  /** As the response began: another target may go on with it. */
+  #model: unknown;
   #state: State = { phase: 'waiting' };
   /** White space before the first text of a message: if only calls follow, it is no message. */
   #space = '';
@@ -111,6 +113,7 @@ export class ResponsesAnswer implements AnswerWriter {
   #begin(): string {
     if (this.#state.phase !== 'waiting') return '';
     this.#state = BETWEEN;
+    this.#model = this.#reader.model ?? this.#order.asked.model;
     return this.#events.begin(this.#response({ status: 'in_progress', usage: null }));
   }
 
@@ -218,7 +221,7 @@ export class ResponsesAnswer implements AnswerWriter {
       id: this.#id,
       createdAt: this.#createdAt,
       completedAt: state.status === 'completed' ? Math.floor(call.at / 1000) : null,
-      model: this.#reader.model ?? asked.model,
+      model: this.#model,
       output: [...this.#output],
     });
   }
