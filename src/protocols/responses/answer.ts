@@ -196,7 +196,7 @@ export class ResponsesAnswer implements AnswerWriter {
     this.#state = BETWEEN;
     const { asked, tools } = this.#order;
     // Before the caller can refer to it. A caller that stores nothing sends its items itself.
-    if (asked.store !== false && item.type !== 'reasoning') tools.memory.rememberItem(item);
+    if (asked.store !== false) tools.memory.rememberItem(item);
     this.#output.push(item);
     return this.#events.itemDone(this.#output.length - 1, item);
   }
