@@ -67,6 +67,7 @@ const answer = async (
   const caller = callerOf(ctx.res);
   const read = protocol.read(await readBody(ctx, current().maxBodyBytes), call);
   checkMessages(read.body);
+  for (const warning of read.warnings ?? []) log.warn(`Request ${trace.id}: ${warning}`);
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();
   const chain = chains.resolve(read.body.model);
@@ -85,6 +86,7 @@ const answer = async (
     size: sizeOf(body),
     caller,
     keyLabel: trace.keyLabel,
+    omitted: read.omitted,
     onLongWait: stream && (() => beginEarly(ctx, stream)),
   };
   const served = await waterfall.run(request, trace).catch((error: unknown) => {

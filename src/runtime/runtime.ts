@@ -46,7 +46,17 @@ export class Runtime implements Current {
     const { hooks, capturesContent } = host;
     warnOfImpossibleNumbers(hooks, log);
     this.waterfall = new Waterfall(
-      { ledger, upstream, clock, estimates, log, hooks, capturesContent, pace },
+      {
+        ledger,
+        upstream,
+        clock,
+        estimates,
+        log,
+        hooks,
+        capturesContent,
+        pace,
+        modelOf: (target) => this.modelOf(target),
+      },
       maxWaiting,
     );
     this.apiKeys = keys.api;

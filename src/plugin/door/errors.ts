@@ -7,6 +7,8 @@ import type { FailureClass } from '../../contract/quota.js';
 export const ERRORS = {
   malformed_json: { status: 400, type: 'invalid_request_error' },
   invalid_request: { status: 400, type: 'invalid_request_error' },
+  unsupported_tool: { status: 400, type: 'invalid_request_error' },
+  previous_response_not_found: { status: 400, type: 'invalid_request_error' },
   invalid_api_key: { status: 401, type: 'authentication_error' },
   forbidden: { status: 403, type: 'permission_error' },
   not_found: { status: 404, type: 'invalid_request_error' },
@@ -31,6 +33,7 @@ export const ERRORS = {
   plugin_failed: { status: 500, type: 'configuration_error' },
 } as const satisfies Record<string, { status: number; type: string }>;
 
+/** The code of an error. */
 export type ErrorCode = keyof typeof ERRORS;
 
 /** How 429chain passes on a refusal of one class. */
@@ -51,6 +54,7 @@ export const REJECTIONS: Partial<Readonly<Record<FailureClass, RejectionRule>>> 
   moderation: { code: 'content_filter', keepsCode: /^content_policy_violation$/ },
 };
 
+/** What an error says beside its code and message. */
 export interface ChainErrorOptions {
   /** Overrides the status of the table. */
   readonly status?: number;

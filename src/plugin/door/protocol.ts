@@ -56,8 +56,10 @@ export interface NamedModel {
 export interface ProtocolRequest {
   /** The request as a chat completion, with `model` and `stream`. */
   readonly body: Fields;
-  /** What was left out of the request, in plain words. */
+  /** What was left out of the request, in plain words. It becomes part of `adapted` of each attempt, and of the debug log. */
   readonly omitted?: readonly string[];
+  /** What the model misses because it was left out, in plain words. It is logged as a warning. */
+  readonly warnings?: readonly string[];
   /** Starts to write an answer. Absent: the caller gets chat completions as they are. */
   readonly answer?: () => AnswerWriter;
 }
@@ -98,6 +100,6 @@ export interface ProtocolRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Such as `/v1/messages/count_tokens`; with `*` at the end, everything below. A `GET` route answers HEAD too. */
   readonly path: string;
-  /** `body` is absent except for `POST`. */
+  /** `body` is absent for a request without one. */
   answer(call: ProtocolCall, body?: Fields): ProtocolReply;
 }
