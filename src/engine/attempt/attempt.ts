@@ -255,8 +255,9 @@ class AttemptRun {
     if (last.phase === 'preparing') return [];
     const { request, target, repairs } = this.#order;
     const { size } = request;
-    const { estimates } = this.#context;
-    return proposeRepairs({ judgement, outgoing: last.outgoing, target, size, tried: repairs, estimates });
+    const { estimates, ledger } = this.#context;
+    const others = ledger.status(target.id).inFlight - 1;
+    return proposeRepairs({ judgement, outgoing: last.outgoing, target, size, tried: repairs, others, estimates });
   }
 
   /** A refused request counts, but costs no tokens. A stream costs what was seen of it. */
