@@ -56,7 +56,7 @@ const build = async (
   shared: SharedServices,
   secrets: CandidateSecrets,
 ): Promise<Candidate> => {
-  const { ledger, clock, version, sharedValues } = shared;
+  const { ledger, clock, version, sharedValues, repairs } = shared;
   let candidate: Candidate | undefined;
   const host = await Host.create({
     builtIns: await builtIns(),
@@ -74,7 +74,7 @@ const build = async (
     refuse: (error, choice) => refusePlugin(settings, error, choice),
     checkOptions: (plugin, schema, choice) => checkPluginOptions(settings, plugin, schema, choice),
   });
-  const factory = new TargetFactory(typesOf(settings, host.types), version, clock, settings.proxies);
+  const factory = new TargetFactory(typesOf(settings, host.types), version, clock, settings.proxies, repairs);
   const all = factory.chains(settings);
   const targets = [...new Set(all.flatMap((chain) => chain.targets))];
   const addressed = new AddressedTargets(factory, ledger, targets);

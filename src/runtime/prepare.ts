@@ -5,6 +5,7 @@ import { type ProxyVariables, proxyFor } from '../config/proxy.js';
 import { isSecretPath } from '../config/secret-paths.js';
 import type { ProviderSettings, Settings, TargetSettings, Timeouts } from '../config/settings.js';
 import { ALWAYS } from '../engine/attempt/always-adapted.js';
+import { conversationRulesOf } from '../engine/attempt/conversation/arrange.js';
 import { endpointOf } from '../engine/endpoint.js';
 import { Repairs } from '../engine/repairs.js';
 import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from '../engine/target.js';
@@ -25,14 +26,17 @@ export class TargetFactory {
   readonly #providers = new Map<string, Preparation>();
   readonly #targets = new Map<string, PreparedTarget>();
   readonly #clock: Clock;
+  readonly #repairs: ReadonlyMap<string, Repairs>;
 
   constructor(
     types: ReadonlyMap<ProviderSettings, ProviderType>,
     version: string,
     clock: Clock = systemClock,
     proxies: ProxyVariables = {},
+    repairs: ReadonlyMap<string, Repairs> = new Map(),
   ) {
     this.#clock = clock;
+    this.#repairs = repairs;
     for (const [settings, providerType] of types) {
       this.#providers.set(settings.id, {
         settings,
@@ -70,7 +74,7 @@ export class TargetFactory {
     const found = this.#providers.get(provider);
     if (found === undefined) return undefined;
     const settings = { id: `${provider}/${model}`, provider, model, limits: [], timeouts: {} };
-    return prepareTarget(settings, found.prepared, this.#clock);
+    return this.#prepare(settings, found.prepared);
   }
 
   /** A model with other limits or timeouts in another chain is prepared twice. In the ledger it is one target. */
@@ -79,11 +83,21 @@ export class TargetFactory {
     const found = this.#targets.get(key);
     if (found !== undefined) return found;
     const { prepared } = this.#providers.get(settings.provider) as Preparation;
-    const made = prepareTarget(settings, prepared, this.#clock);
+    const made = this.#prepare(settings, prepared);
     this.#targets.set(key, made);
     return made;
   }
+
+  /** A target that stays keeps what it was seen to refuse. */
+  #prepare(settings: TargetSettings, prepared: PreparedProvider): PreparedTarget {
+    const repairs = this.#repairs.get(repairsKey({ ...prepared, id: settings.id })) ?? new Repairs(this.#clock);
+    return prepareTarget(settings, prepared, repairs);
+  }
 }
+
+/** Identifies what a target refuses: another type or address behind the same id is another target. */
+export const repairsKey = ({ id, type, baseUrl }: Pick<PreparedTarget, 'id' | 'type' | 'baseUrl'>): string =>
+  JSON.stringify([id, type, baseUrl]);
 
 /** Makes a provider ready for requests. It need not be part of the configuration. */
 export const prepareProvider = (
@@ -127,17 +141,18 @@ const keyHeaderOf = ({ keyHeader }: ProviderType, key: string): Record<string, s
 const prepareTarget = (
   { id, provider, model, limits, timeouts }: TargetSettings,
   prepared: PreparedProvider,
-  clock: Clock,
+  repairs: Repairs,
 ): PreparedTarget => ({
   ...prepared,
   id,
   model,
   limits,
   adaptations: [...ALWAYS, ...compileAdaptations(prepared.providerType.adaptations ?? [], model)],
+  conversation: conversationRulesOf(prepared.providerType, model),
   scopes: scopesOf(id, provider, prepared.providerType.pool?.(model)),
   timeouts: { ...prepared.timeouts, ...defined(timeouts) },
   publicView: Object.freeze({ id, provider, type: prepared.type, model, limits }),
-  repairs: new Repairs(clock),
+  repairs,
 });
 
 /** A header may contain a key too, alone or after a word such as `Bearer`. */

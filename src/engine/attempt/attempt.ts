@@ -18,6 +18,7 @@ import { decisionOf } from './decision.js';
 import type { Exchange } from './exchange.js';
 import { ExchangeGuard } from './exchange-guard.js';
 import { failureOf } from './failure.js';
+import { learnLack } from './learn-lack.js';
 import { type OutgoingRequest, outgoingRequest, serialised } from './outgoing-request.js';
 import { proposeRepairs } from './repair-proposals.js';
 import type { Answer, AttemptResult, FailedResult, StreamEnd } from './result.js';
@@ -228,6 +229,7 @@ class AttemptRun {
     const judgement = judge(this.#context, attempt, seen);
     const { failure, verdict } = judgement;
     const repairs = repairable ? this.#repairsFor(judgement, last) : [];
+    const lacks = repairs.length === 0 ? learnLack(verdict, target, this.#order.request.body) : undefined;
     // Nothing cools down while another form of the request may be accepted.
     const enforced = repairs.length === 0 ? judgement : withoutCooldown(judgement);
     const restsUntil = enforce(this.#context, attempt, reservation, enforced, head !== undefined);
@@ -245,6 +247,7 @@ class AttemptRun {
       restsUntil,
       record: this.#record(failure),
       repairs,
+      lacks,
     };
   }
 
@@ -252,8 +255,9 @@ class AttemptRun {
     if (last.phase === 'preparing') return [];
     const { request, target, repairs } = this.#order;
     const { size } = request;
-    const { estimates } = this.#context;
-    return proposeRepairs({ judgement, outgoing: last.outgoing, target, size, tried: repairs, estimates });
+    const { estimates, ledger } = this.#context;
+    const others = ledger.status(target.id).inFlight - 1;
+    return proposeRepairs({ judgement, outgoing: last.outgoing, target, size, tried: repairs, others, estimates });
   }
 
   /** A refused request counts, but costs no tokens. A stream costs what was seen of it. */

@@ -5,11 +5,19 @@ import { pathsOf } from '../../plugin/door/path.js';
 import { readErrorBody } from '../../plugin/readers/error-body.js';
 import { isEssential } from '../../plugin/readers/essential-fields.js';
 import { parseLimits } from '../../plugin/readers/prose.js';
-import { COUNTED_BOUND, compileRepair, fieldOf, SUSPECTED_BOUND } from '../repairs.js';
+import {
+  adaptationOfField,
+  COUNTED_BOUND,
+  type FieldRepair,
+  fieldOf,
+  isConversationRepair,
+  SUSPECTED_BOUND,
+} from '../repairs.js';
 import type { RequestSize } from '../request.js';
 import { PREFILL } from '../resume/continuation.js';
 import type { PreparedTarget } from '../target.js';
 import { countsBound, isBoundRepair } from './answer-bound.js';
+import { arrangeConversation } from './conversation/arrange.js';
 import type { Estimates } from './estimate.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import { boundOf, choicesOf } from './request-size.js';
@@ -25,6 +33,8 @@ interface RefusedAttempt {
   readonly size: RequestSize;
   /** The repairs that this request had already. */
   readonly tried: readonly Repair[];
+  /** Other attempts in flight at the target. */
+  readonly others: number;
   readonly estimates: Estimates;
 }
 
@@ -73,8 +83,11 @@ const BOUND_LOWERED: ReadonlySet<string> = new Set([COUNTED_BOUND, SUSPECTED_BOU
 const MUCH_LARGER = 2;
 
 const withSmallBound = (refused: RefusedAttempt): readonly Repair[] => {
-  const { judgement, outgoing, target, size, tried, estimates } = refused;
-  if (tried.some((repair) => 'drop' in repair && BOUND_LOWERED.has(repair.drop))) target.repairs.smallBound.failed();
+  const { judgement, outgoing, target, size, tried, others, estimates } = refused;
+  // Large bounds of other attempts may use up a limit: then the trial proves nothing.
+  const isProof = others === 0 || judgement.failure.class === 'too_large';
+  if (isProof && tried.some((repair) => 'drop' in repair && BOUND_LOWERED.has(repair.drop)))
+    target.repairs.smallBound.failed();
   if (judgement.failure.class === 'quota' || countsBound(target, tried) || !target.repairs.smallBound.isDue)
     return NONE;
   const bound = boundOf(outgoing.openAiBody) ?? Number.POSITIVE_INFINITY;
@@ -113,6 +126,9 @@ const namesOtherLimit = ({ verdict }: Judgement): boolean =>
 /** Returns the repairs that carry out `repair` on what was sent; empty if it would change nothing. */
 const applicable = (repair: Repair, { outgoing, tried, target }: RefusedAttempt): readonly Repair[] => {
   const sent = outgoing.openAiBody;
+  if (isConversationRepair(repair)) {
+    return arrangeConversation(sent, repair.conversation).body === sent ? NONE : [repair];
+  }
   if (isBoundRepair(repair)) return lowers(repair, sent) ? [repair] : NONE;
   const renamed = 'rename' in repair && undoes(repair, sent, tried, target) ? { drop: repair.rename } : repair;
   if (changes(renamed, sent)) return [renamed];
@@ -135,11 +151,11 @@ const undoes = (
     (before) => 'rename' in before && before.rename === to && before.to === rename,
   );
 
-const changes = (repair: Repair, body: Body): boolean =>
-  applyAdaptations(body, [compileRepair(repair).adaptation]).body !== body;
+const changes = (repair: FieldRepair, body: Body): boolean =>
+  applyAdaptations(body, [adaptationOfField(repair)]).body !== body;
 
 /** A refusal may name a field without its path, or with a path in the provider's own words. */
-const elsewhere = (repair: Repair, sent: Body): readonly Repair[] => {
+const elsewhere = (repair: FieldRepair, sent: Body): readonly FieldRepair[] => {
   const path = fieldOf(repair);
   const name = path.slice(path.lastIndexOf('.') + 1);
   const top = path.slice(0, path.length - name.length).split(/[.[]/)[0] ?? '';
@@ -148,7 +164,7 @@ const elsewhere = (repair: Repair, sent: Body): readonly Repair[] => {
   return (near.length > 0 ? near : found).map((each) => at(repair, each));
 };
 
-const at = (repair: Repair, path: string): Repair => {
+const at = (repair: FieldRepair, path: string): FieldRepair => {
   if ('drop' in repair) return { drop: path };
   if ('rename' in repair) return { ...repair, rename: path };
   if ('cap' in repair) return { ...repair, cap: path };
