@@ -83,6 +83,7 @@ const answer = async (
     caller,
     keyLabel: trace.keyLabel,
     omitted: read.omitted,
+    wholeCalls: read.wholeCalls,
     onLongWait: stream && (() => beginEarly(ctx, stream)),
   };
   const served = await waterfall.run(request, trace).catch((error: unknown) => {
@@ -155,7 +156,12 @@ const sendWhole = (
 ): void => {
   ctx.status = head.status;
   ctx.type = 'application/json';
-  ctx.body = writer === undefined ? body : translated(body, writer);
+  try {
+    ctx.body = writer === undefined ? body : translated(body, writer);
+  } catch (error) {
+    served.end(502, served.target, usage);
+    throw error;
+  }
   endWhenSent(ctx.res, served, head.status, served.target, usage);
 };
 

@@ -25,6 +25,7 @@ export const answerOptionsFor = (
     translation: translation && { translation, request: openAiBody, id: request.id, at },
     choices: choicesOf(body),
     mayBeEmpty: endsWithToolResult(request.body),
+    wholeCalls: request.wholeCalls === true,
   };
 };
 
@@ -39,13 +40,14 @@ export const relayOptionsFor = (
   { estimates, pace }: EngineContext,
   { request, target }: Order,
   { hidesUsage, resumeMode }: OutgoingRequest,
-  { choices, mayBeEmpty }: AnswerOptions,
+  { choices, mayBeEmpty, wholeCalls }: AnswerOptions,
 ): RelayOptions => {
   const { transcript, continuation, stream, size } = request;
   const wantsUsage = stream && !hidesUsage;
   return {
     hidesUsage: stream && hidesUsage,
     choices,
+    wholeCalls,
     gate:
       continuation === undefined ? new FirstTokenGate(mayBeEmpty) : new ResumeGate(continuation.transcript, resumeMode),
     transcript,

@@ -12,6 +12,8 @@ export interface AnswerOptions {
   readonly choices: number;
   /** An answer without content counts if it ended by itself. */
   readonly mayBeEmpty: boolean;
+  /** The arguments of tool calls must be JSON. */
+  readonly wholeCalls: boolean;
 }
 
 /** Returns whether a body is a stream, whatever was asked for. */
@@ -27,7 +29,8 @@ export const asStream = (body: PeekedBody, options: AnswerOptions): Source => {
   return translation === undefined ? body : new TranslatedStream(body, translation);
 };
 
-export const readOptions = ({ translation, mayBeEmpty }: AnswerOptions): ReadOptions => ({
+export const readOptions = ({ translation, mayBeEmpty, wholeCalls }: AnswerOptions): ReadOptions => ({
   mayBeEmpty,
+  wholeCalls,
   translate: translation && ((answer) => translated(translation, answer)),
 });
