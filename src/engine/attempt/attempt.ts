@@ -18,6 +18,7 @@ import { decisionOf } from './decision.js';
 import type { Exchange } from './exchange.js';
 import { ExchangeGuard } from './exchange-guard.js';
 import { failureOf } from './failure.js';
+import { learnLack } from './learn-lack.js';
 import { type OutgoingRequest, outgoingRequest, serialised } from './outgoing-request.js';
 import { proposeRepairs } from './repair-proposals.js';
 import type { Answer, AttemptResult, FailedResult, StreamEnd } from './result.js';
@@ -228,6 +229,7 @@ class AttemptRun {
     const judgement = judge(this.#context, attempt, seen);
     const { failure, verdict } = judgement;
     const repairs = repairable ? this.#repairsFor(judgement, last) : [];
+    const lacks = repairs.length === 0 ? learnLack(verdict, target, this.#order.request.body) : undefined;
     // Nothing cools down while another form of the request may be accepted.
     const enforced = repairs.length === 0 ? judgement : withoutCooldown(judgement);
     const restsUntil = enforce(this.#context, attempt, reservation, enforced, head !== undefined);
@@ -245,6 +247,7 @@ class AttemptRun {
       restsUntil,
       record: this.#record(failure),
       repairs,
+      lacks,
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Usage } from '../../ledger/ledger.js';
 import type { AttemptRecord, Failure, Repair, ResponseHead, TokenUsage } from '../../plugin/door/attempt.js';
+import type { MediaKind } from '../../plugin/door/conversation.js';
 import type { Sink } from '../stream/sink.js';
 
 /** What a target answered, before a byte of it went to the caller. */
@@ -31,6 +32,8 @@ export interface FailedResult {
   readonly record: AttemptRecord;
   /** Changes to the request that may make the target accept it. */
   readonly repairs: readonly Repair[];
+  /** The part of the request that the target takes in no request. */
+  readonly lacks?: MediaKind | undefined;
 }
 
 export type AttemptResult = ServedResult | FailedResult;
