@@ -223,6 +223,23 @@ const MESSAGES: readonly [what: string, given: object, messages: readonly object
     [...HELLO, { role: 'assistant', content: 'Hi there' }, { role: 'user', content: 'go on' }],
   ],
   [
+    'our thinking before a call, for models that want it back',
+    {
+      messages: [
+        ...HELLO,
+        assistant({ type: 'thinking', thinking: 'I look.', signature: '429chain' }, use('a')),
+        user(result('a', '1')),
+        assistant({ type: 'thinking', thinking: 'Now I know.', signature: '429chain' }, text('One.')),
+      ],
+    },
+    [
+      ...HELLO,
+      { role: 'assistant', content: null, reasoning_content: 'I look.', tool_calls: called('a') },
+      tool('a', '1'),
+      { role: 'assistant', content: 'One.' },
+    ],
+  ],
+  [
     'empty blocks and messages with nothing in them',
     {
       messages: [
