@@ -12,7 +12,7 @@ export interface AnswerOptions {
   readonly choices: number;
   /** An answer without content counts if it ended by itself. */
   readonly mayBeEmpty: boolean;
-  /** The arguments of tool calls must be JSON. */
+  /** The arguments of tool calls must be objects. */
   readonly wholeCalls: boolean;
 }
 
