@@ -1,5 +1,7 @@
+import type { Surface } from '../plugin/door/surface.js';
 import type { Caller } from './caller.js';
 import type { Chain } from './target.js';
+import type { Upload } from './upload.js';
 
 /** How large a request is, as far as its body shows. */
 export interface RequestSize {
@@ -21,6 +23,10 @@ export interface ChainRequest {
   readonly stream: boolean;
   readonly size: RequestSize;
   readonly caller: Caller;
+  /** The endpoint, where it is not chat. */
+  readonly surface?: Surface | undefined;
+  /** The form that the caller sent, where it sent one: `body` has its fields then. */
+  readonly upload?: Upload | undefined;
   /** The label of the caller's key, never the key itself. */
   readonly keyLabel: string;
   /** Called when the request has waited so long for capacity that its caller should hear from 429chain; maybe twice. */

@@ -17,7 +17,7 @@ interface Order {
 /** How the body of a target's answer is read. */
 export const answerOptionsFor = (
   { request, target }: Order,
-  { openAiBody, body }: OutgoingRequest,
+  { openAiBody, body, text }: OutgoingRequest,
   { at }: ResponseHead,
 ): AnswerOptions => {
   const { translate: translation } = target.providerType;
@@ -25,6 +25,7 @@ export const answerOptionsFor = (
     translation: translation && { translation, request: openAiBody, id: request.id, at },
     choices: choicesOf(body),
     mayBeEmpty: endsWithToolResult(request.body),
+    text,
   };
 };
 
@@ -39,7 +40,7 @@ export const relayOptionsFor = (
   { estimates, pace }: EngineContext,
   { request, target }: Order,
   { hidesUsage, resumeMode }: OutgoingRequest,
-  { choices, mayBeEmpty }: AnswerOptions,
+  { choices, mayBeEmpty, text }: AnswerOptions,
 ): RelayOptions => {
   const { transcript, continuation, stream, size } = request;
   const wantsUsage = stream && !hidesUsage;
@@ -50,7 +51,7 @@ export const relayOptionsFor = (
       continuation === undefined ? new FirstTokenGate(mayBeEmpty) : new ResumeGate(continuation.transcript, resumeMode),
     transcript,
     usageBefore: continuation?.usage,
-    addsRole: continuation === undefined,
+    addsRole: continuation === undefined && text === undefined,
     estimateUsage: wantsUsage ? (textBytes) => estimates.seen(target.id, size, textBytes) : undefined,
     tailMs: pace?.tailMs,
   };

@@ -8,6 +8,7 @@ import { type CompiledRepair, compileRepair } from '../repairs.js';
 import { continuedRequest, PREFILL } from '../resume/continuation.js';
 import type { ResumeMode } from '../resume/overlap.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
+import type { TextAnswers } from '../stream/answer-source.js';
 import type { PreparedTarget } from '../target.js';
 import { boundAnswer, isBoundRepair } from './answer-bound.js';
 
@@ -26,6 +27,10 @@ export interface OutgoingRequest {
   /** 429chain asks for usage that the caller did not ask for. */
   readonly hidesUsage: boolean;
   readonly resumeMode: ResumeMode;
+  /** The bytes of a form, in place of `body`. Each call reads them anew. */
+  readonly payload?: (() => AsyncIterable<Buffer>) | undefined;
+  /** Set where the caller gets text in the choices in place of messages. */
+  readonly text?: TextAnswers | undefined;
 }
 
 const RESTART: ResumeMode = { kind: 'restart' };
@@ -90,7 +95,7 @@ export const serialised = (body: Body): string => {
 const prefillOf = ({ prefill }: ProviderType, repairs: readonly CompiledRepair[]): Prefill | undefined =>
   repairs.some(({ repair }) => 'drop' in repair && repair.drop === PREFILL) ? undefined : prefill;
 
-const adaptedByType = (
+export const adaptedByType = (
   request: UpstreamRequest,
   { adapt }: ProviderType,
   options: Readonly<Record<string, unknown>>,
