@@ -42,14 +42,13 @@ const parse = (text: string): unknown => {
   }
 };
 
+export const tooLarge = (maxBytes: number): ChainError =>
+  new ChainError('body_too_large', `The request body is larger than ${maxBytes} bytes (server.maxBodyBytes).`);
+
 const readText = (ctx: Context, maxBytes: number): Promise<string> =>
   new Promise((resolve, reject) => {
     const { req } = ctx;
-    const tooLarge = (): void => {
-      const message = `The request body is larger than ${maxBytes} bytes (server.maxBodyBytes).`;
-      reject(new ChainError('body_too_large', message));
-    };
-    if (Number(req.headers['content-length'] ?? 0) > maxBytes) return tooLarge();
+    if (Number(req.headers['content-length'] ?? 0) > maxBytes) return reject(tooLarge(maxBytes));
     askForBody(ctx);
     let chunks: Buffer[] = [];
     let length = 0;
@@ -58,7 +57,7 @@ const readText = (ctx: Context, maxBytes: number): Promise<string> =>
       if (length <= maxBytes) return void chunks.push(chunk);
       req.off('data', keep);
       chunks = [];
-      tooLarge();
+      reject(tooLarge(maxBytes));
     };
     req.on('data', keep);
     req.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));

@@ -116,7 +116,7 @@ const outputOf = (stream: CallerStream, writer: AnswerWriter | undefined): Answe
   writer === undefined ? new ChatOutput(stream) : new TranslatedOutput(stream, writer);
 
 /** The request is over when its answer has left, or its caller. */
-const endWhenSent = (
+export const endWhenSent = (
   res: ServerResponse,
   { end }: Served,
   status: number,
@@ -136,7 +136,7 @@ export const requestIdOf = (ctx: Context): string => {
   return given !== '' && given.length <= LONGEST_ID && /^[\x21-\x7e]+$/.test(given) ? given : randomUUID();
 };
 
-const callerOf = (res: ServerResponse): Caller => {
+export const callerOf = (res: ServerResponse): Caller => {
   const caller = new Caller();
   res.once('close', () => {
     if (!res.writableFinished) caller.leave();
@@ -192,14 +192,14 @@ const sendStream = async (
 };
 
 /** The request waits for capacity: its caller gets the beginning of a response before any target has answered. */
-const beginEarly = (ctx: Context, stream: CallerStream): void => {
+export const beginEarly = (ctx: Context, stream: CallerStream): void => {
   ctx.respond = false;
   stream.begin();
   stream.keepAlive();
 };
 
 /** What the caller reads in place of the rest of an answer. */
-const brokenOff = (target: PreparedTarget, failure: Failure): Refusal => {
+export const brokenOff = (target: PreparedTarget, failure: Failure): Refusal => {
   const { cause, message } = failure;
   if (isAboutRequest(failure)) return rejectionOf(target, failure);
   return refusalOf(
