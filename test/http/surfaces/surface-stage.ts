@@ -1,3 +1,4 @@
+import type { Explanation } from '../../../src/contract/explain.js';
 import { API_KEY, chainOver, type RunningProxy, startProxy } from '../../proxy.js';
 import { ScriptedUpstream } from '../../scripted-upstream.js';
 
@@ -104,6 +105,15 @@ export class SurfaceStage {
 
   post(path: string, body: object, init: RequestInit = {}): Promise<Response> {
     return post(this.proxy, path, body, init);
+  }
+
+  async explain(body: object): Promise<Explanation> {
+    const response = await fetch(`${this.proxy.address}/admin/api/explain`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.proxy.app.runtime.adminKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return (await response.json()) as Explanation;
   }
 
   async close(): Promise<void> {
