@@ -173,6 +173,12 @@ export interface Provider {
    */
   baseUrl?: string;
   /**
+   * The protocols that the API speaks: 'chat', 'responses', 'messages'. Requests and answers in one of them pass as they are; all others are translated to 'chat'. By default, the provider type decides, usually only 'chat'.
+   *
+   * @minItems 1
+   */
+  speaks?: string[];
+  /**
    * The HTTP proxy for this provider; false for a direct connection. By default, HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment decide.
    */
   proxy?: ProxyUrl | false;

@@ -27,6 +27,8 @@ export interface PreparedProvider {
   /** The name of the header that carries the key. */
   readonly keyHeader: string;
   readonly providerType: ProviderType;
+  /** The protocols that it speaks. */
+  readonly speaks: ReadonlySet<string>;
   readonly options: Readonly<Record<string, unknown>>;
   readonly timeouts: TargetTimeouts;
   /** Why the provider gets no requests, whatever the ledger says. */

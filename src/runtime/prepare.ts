@@ -103,6 +103,7 @@ export const prepareProvider = (
     endpoint: endpointOf(baseUrl),
     proxy: proxy.url,
     providerType,
+    speaks: new Set(settings.speaks ?? providerType.speaks ?? ['chat']),
     headers: {
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',

@@ -37,6 +37,11 @@ export interface ProviderAbout {
 export interface ProviderType<O = Record<string, unknown>> {
   /** Default of the provider's `baseUrl`. Without it, the configuration must set one. */
   readonly baseUrl?: string;
+  /**
+   * The protocols that its API speaks, such as `['chat', 'messages']`. Default: `['chat']`. A request in one of them goes to
+   * the provider as it came, apart from the model's name; any other request is translated to `chat`.
+   */
+  readonly speaks?: readonly string[];
   /** JSON Schema of the provider's `options` in the configuration. */
   readonly optionsSchema?: object;
   /** Headers of every request. */
