@@ -50,6 +50,8 @@ export interface ChainSettings {
   readonly resume: boolean;
   readonly resumeInstruction: string;
   readonly onModeration: 'return' | 'next';
+  /** Embeddings of all its targets can be compared, whatever their models are called. */
+  readonly sameVectors: boolean;
 }
 
 export interface PluginSettings {

@@ -289,6 +289,10 @@ export interface FullChain {
    * When a provider refuses the content: 'return' returns the refusal to the client, 'next' tries the next target.
    */
   onModeration?: 'return' | 'next';
+  /**
+   * Embeddings of different models cannot be compared, so by default an embeddings request is retried only at targets with the same model. With true, any target of the chain may answer: only if you know that all of them return the same vectors.
+   */
+  sameVectors?: boolean;
   timeouts?: Timeouts;
 }
 /**

@@ -58,4 +58,6 @@ export interface Chain {
   readonly resume: boolean;
   readonly resumeInstruction: string;
   readonly onModeration: 'return' | 'next';
+  /** Embeddings of all its targets can be compared, whatever their models are called. */
+  readonly sameVectors: boolean;
 }

@@ -94,6 +94,7 @@ const buildChain = (name: string, chain: Chain, providers: readonly ProviderSett
     resume: full.resume ?? true,
     resumeInstruction: full.resumeInstruction ?? DEFAULT_INSTRUCTION,
     onModeration: full.onModeration ?? 'return',
+    sameVectors: full.sameVectors ?? false,
   };
 };
 
