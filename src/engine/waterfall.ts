@@ -152,7 +152,7 @@ export class Waterfall {
       return { kind: 'stream', pipe: (sink) => resuming.pipe(end, content?.watch(sink) ?? sink) };
     }
     const answer = end.answer as Answer & { stream: false };
-    content?.answered(answer.body);
+    content?.answered(answer.body, answer.native?.completion);
     return { kind: 'whole', ...answer };
   }
 

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
+import { serialised } from '../engine/attempt/outgoing-request.js';
 import { sizeOf } from '../engine/attempt/request-size.js';
 import { Caller } from '../engine/caller.js';
 import { CallerGone } from '../engine/causes.js';
-import type { ChainRequest } from '../engine/request.js';
+import type { ChainRequest, NativeRequest } from '../engine/request.js';
 import { plainName, type ResumedEnd } from '../engine/resuming-stream.js';
 import type { Sink } from '../engine/stream/sink.js';
-import type { PreparedTarget } from '../engine/target.js';
+import type { Chain, PreparedTarget } from '../engine/target.js';
 import { isAboutRequest, rejectionOf } from '../engine/walk/rejection.js';
 import type { RequestTrace } from '../engine/walk/trace.js';
 import type { Reply, Served } from '../engine/waterfall.js';
@@ -65,7 +66,8 @@ const answer = async (
 ): Promise<void> => {
   trace.keyLabel = String(ctx.state.keyLabel);
   const caller = callerOf(ctx.res);
-  const read = protocol.read(await readBody(ctx, current().maxBodyBytes), call);
+  const asked = await readBody(ctx, current().maxBodyBytes);
+  const read = protocol.read(asked.value, call);
   checkMessages(read.body);
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();
@@ -81,6 +83,7 @@ const answer = async (
     chain,
     path: UPSTREAM_PATH,
     body,
+    native: nativeOf({ protocol, call }, read, asked.text, chain),
     stream: stream !== undefined,
     size: sizeOf(body),
     caller,
@@ -111,6 +114,23 @@ const answer = async (
 /** A translated stream reports its usage in any case: most protocols have it at their end. */
 const bodyOf = ({ body, answer: translates }: ProtocolRequest): Fields =>
   translates === undefined || body.stream !== true ? body : { ...body, stream_options: { include_usage: true } };
+
+/** The request for targets that speak its protocol. Its text is kept only if there are any. */
+const nativeOf = (
+  { protocol: { name, native: answers }, call }: Spoken,
+  { nativeBody }: ProtocolRequest,
+  text: string,
+  { targets }: Chain,
+): NativeRequest | undefined => {
+  if (answers === undefined || !targets.some(({ speaks }) => speaks.has(name))) return undefined;
+  const { headers } = call;
+  const passed = (answers.headers ?? []).flatMap((header) => {
+    const value = headers[header];
+    return typeof value === 'string' ? [[header, value] as const] : [];
+  });
+  const json = nativeBody === undefined ? text : serialised(nativeBody);
+  return { protocol: name, answers, json, headers: Object.fromEntries(passed) };
+};
 
 const outputOf = (stream: CallerStream, writer: AnswerWriter | undefined): AnswerOutput =>
   writer === undefined ? new ChatOutput(stream) : new TranslatedOutput(stream, writer);
@@ -158,12 +178,13 @@ const faultIn = (messages: unknown): string | undefined => {
 const sendWhole = (
   ctx: Context,
   served: Served,
-  { head, body, usage }: Extract<Reply, { kind: 'whole' }>,
+  { head, body, usage, native }: Extract<Reply, { kind: 'whole' }>,
   writer: AnswerWriter | undefined,
 ): void => {
   ctx.status = head.status;
   ctx.type = 'application/json';
-  ctx.body = writer === undefined ? body : translated(body, writer);
+  if (native !== undefined) writer?.pass?.(native);
+  ctx.body = writer === undefined || native !== undefined ? body : translated(body, writer);
   endWhenSent(ctx.res, served, head.status, served.target, usage);
 };
 

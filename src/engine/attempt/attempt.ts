@@ -2,7 +2,7 @@ import type { Reservation, Usage } from '../../ledger/ledger.js';
 import type { Attempt, AttemptRecord, Failure, Repair, ResponseHead, Signal, TokenUsage } from '../../plugin/index.js';
 import { ErrorInAnswer, NoOverlap } from '../causes.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
-import { type AnswerOptions, asStream, isStream, readOptions } from '../stream/answer-source.js';
+import { type AnswerOptions, asStream, isStream, passesAsStream, readOptions } from '../stream/answer-source.js';
 import { CollectedAnswer } from '../stream/collected-answer.js';
 import { decoded } from '../stream/decoded-source.js';
 import { PeekedBody } from '../stream/peeked-body.js';
@@ -12,12 +12,13 @@ import type { Sink } from '../stream/sink.js';
 import type { Source } from '../stream/source.js';
 import type { PreparedTarget } from '../target.js';
 import { countsBound, tokenRoomOf } from './answer-bound.js';
-import { answerOptionsFor, relayOptionsFor } from './answer-options.js';
+import { answerOptionsFor, nativeRelayOptionsFor, relayOptionsFor } from './answer-options.js';
 import type { EngineContext } from './context.js';
 import { decisionOf } from './decision.js';
 import type { Exchange } from './exchange.js';
 import { ExchangeGuard } from './exchange-guard.js';
 import { failureOf } from './failure.js';
+import { nativeFor, nativeRequest } from './native-request.js';
 import { type OutgoingRequest, outgoingRequest, serialised } from './outgoing-request.js';
 import { proposeRepairs } from './repair-proposals.js';
 import type { Answer, AttemptResult, FailedResult, StreamEnd } from './result.js';
@@ -88,13 +89,17 @@ class AttemptRun {
   #send(): Sent {
     const { request, target, repairs } = this.#order;
     if (request.caller.gone !== undefined) throw request.caller.gone;
-    const outgoing = outgoingRequest(request, target, repairs, this.#countedBound());
+    const native = nativeFor(request, target);
+    const outgoing =
+      native === undefined
+        ? outgoingRequest(request, target, repairs, this.#countedBound())
+        : nativeRequest(native, request, target);
     this.#changes = outgoing.changes;
     const exchange = this.#context.upstream.send({
       origin: target.endpoint.origin,
       path: outgoing.path,
       headers: outgoing.headers,
-      body: serialised(outgoing.body),
+      body: outgoing.native?.json ?? serialised(outgoing.body),
       connectTimeoutMs: target.timeouts.connect,
       proxy: target.proxy,
     });
@@ -135,25 +140,30 @@ class AttemptRun {
     const options = answerOptionsFor(this.#order, outgoing, head);
     const peeked = await PeekedBody.of(source);
     if (this.#order.request.stream) {
-      const relay = await this.#openStream(answering, asStream(peeked, options), options);
+      const passes = passesAsStream(peeked, options);
+      const relay = await this.#openStream(answering, passes ? peeked : asStream(peeked, options), options, passes);
       return { stream: true, head, pipe: (sink) => this.#pipe(relay, sink) };
     }
     if (isStream(peeked, options)) return this.#collect(answering, peeked, options);
-    const { body, usage } = await readWhole(peeked, readOptions(options));
+    const { body, usage, parsed, value } = await readWhole(peeked, readOptions(options));
     this.#context.ledger.served(this.#order.reservation);
     this.#end();
     this.#settle(usage);
-    return { stream: false, head, body, usage };
+    return { stream: false, head, body, usage, native: options.native && { data: parsed, completion: value } };
   }
 
   /** Resolves when the first content of a stream has come. */
-  async #openStream(answering: Answering, source: Source, options: AnswerOptions): Promise<StreamRelay> {
+  async #openStream(
+    answering: Answering,
+    source: Source,
+    options: AnswerOptions,
+    passes = false,
+  ): Promise<StreamRelay> {
     const { guard, outgoing } = answering;
-    const relay = new StreamRelay(
-      source,
-      guard.deadline,
-      relayOptionsFor(this.#context, this.#order, outgoing, options),
-    );
+    const relayOptions = passes
+      ? nativeRelayOptionsFor(this.#context, this.#order, options)
+      : relayOptionsFor(this.#context, this.#order, outgoing, options);
+    const relay = new StreamRelay(source, guard.deadline, relayOptions);
     this.#state = { phase: 'streaming', ...answering, relay };
     await relay.open();
     this.#context.ledger.served(this.#order.reservation);

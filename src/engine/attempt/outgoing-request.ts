@@ -1,6 +1,7 @@
 import { applyAdaptations } from '../../plugin/door/adapt.js';
 import type { Repair } from '../../plugin/door/attempt.js';
 import { ChainError } from '../../plugin/door/errors.js';
+import type { NativeAnswers } from '../../plugin/door/native.js';
 import type { Prefill, ProviderType, UpstreamRequest } from '../../plugin/door/provider-type.js';
 import { NotAdaptable } from '../causes.js';
 import { pathAt } from '../endpoint.js';
@@ -19,6 +20,8 @@ export interface OutgoingRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
+  /** Set for a request in the caller's own protocol: what is sent in place of `body`, and how the answer is read. */
+  readonly native?: { readonly json: string; readonly answers: NativeAnswers } | undefined;
   /** The body in OpenAI's shape, before the provider type's own `adapt`. */
   readonly openAiBody: Body;
   /** What was changed in the body, in plain words. */
@@ -32,17 +35,18 @@ const RESTART: ResumeMode = { kind: 'restart' };
 const INCLUDE_USAGE = { include_usage: true };
 
 /**
- * Builds the request for `target`: its model, its headers, and no field that its type or an earlier answer is known to
+ * Builds the request for `target` as a chat completion: its model, its headers, and no field that its type or an earlier answer is known to
  * refuse. `repairs` are further changes.
  * @param counted the bound for each choice, where the provider counts it beforehand
  * @throws NotAdaptable when the provider type cannot express the request
  */
 export const outgoingRequest = (
   { body: original, path, stream, continuation }: ResumableRequest,
-  { providerType, model, headers, options, endpoint, adaptations, repairs: known }: PreparedTarget,
+  { providerType, model, headers, options, endpoint, adaptations, speaks, repairs: known }: PreparedTarget,
   repairs: readonly Repair[],
   counted?: number,
 ): OutgoingRequest => {
+  if (!speaks.has('chat')) throw new NotAdaptable(`it speaks ${[...speaks].join(', ')}, and no chat completions`);
   const allRepairs = [...known.for(original), ...repairs.map(compileRepair)];
   const { body: continued, resumeMode } =
     continuation === undefined

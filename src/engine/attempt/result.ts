@@ -1,10 +1,18 @@
 import type { Usage } from '../../ledger/ledger.js';
 import type { AttemptRecord, Failure, Repair, ResponseHead, TokenUsage } from '../../plugin/door/attempt.js';
+import type { Fields } from '../../plugin/fields.js';
 import type { Sink } from '../stream/sink.js';
 
 /** What a target answered, before a byte of it went to the caller. */
 export type Answer =
-  | { readonly stream: false; readonly head: ResponseHead; readonly body: Buffer; readonly usage?: Usage | undefined }
+  | {
+      readonly stream: false;
+      readonly head: ResponseHead;
+      readonly body: Buffer;
+      readonly usage?: Usage | undefined;
+      /** Set if the body is in the caller's own protocol: the same, parsed, and the chat completion that it stands for. */
+      readonly native?: { readonly data: unknown; readonly completion: Fields } | undefined;
+    }
   | { readonly stream: true; readonly head: ResponseHead; readonly pipe: (sink: Sink) => Promise<StreamEnd> };
 
 /** How a stream ended after its first token. */

@@ -1,3 +1,4 @@
+import type { NativeAnswers } from '../../plugin/door/native.js';
 import type { PeekedBody } from './peeked-body.js';
 import type { ReadOptions } from './read-answer.js';
 import type { Source } from './source.js';
@@ -8,6 +9,8 @@ import { WholeAsStream } from './whole-as-stream.js';
 export interface AnswerOptions {
   /** Absent for a provider that speaks OpenAI's protocol. */
   readonly translation: TranslationContext | undefined;
+  /** Set for an answer in the caller's own protocol. `translation` then says what it contains. */
+  readonly native?: NativeAnswers | undefined;
   /** How many choices the answer has. */
   readonly choices: number;
   /** An answer without content counts if it ended by itself. */
@@ -18,6 +21,10 @@ export interface AnswerOptions {
 export const isStream = ({ form }: PeekedBody, { translation }: AnswerOptions): boolean =>
   form === 'events' && translation?.translation.framing !== 'lines';
 
+/** Returns whether a body passes as it is to a caller that asked for a stream. */
+export const passesAsStream = ({ form }: PeekedBody, { native }: AnswerOptions): boolean =>
+  native !== undefined && form === 'events';
+
 /** Returns any answer as a stream in OpenAI's shape. */
 export const asStream = (body: PeekedBody, options: AnswerOptions): Source => {
   const { translation } = options;
@@ -27,7 +34,8 @@ export const asStream = (body: PeekedBody, options: AnswerOptions): Source => {
   return translation === undefined ? body : new TranslatedStream(body, translation);
 };
 
-export const readOptions = ({ translation, mayBeEmpty }: AnswerOptions): ReadOptions => ({
+export const readOptions = ({ translation, native, mayBeEmpty }: AnswerOptions): ReadOptions => ({
   mayBeEmpty,
+  ...(native === undefined ? {} : { passes: true }),
   translate: translation && ((answer) => translated(translation, answer)),
 });
