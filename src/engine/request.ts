@@ -38,6 +38,8 @@ export interface ChainRequest {
   readonly caller: Caller;
   /** The label of the caller's key, never the key itself. */
   readonly keyLabel: string;
+  /** What was left out of the request when it became a chat completion, in plain words. */
+  readonly omitted?: readonly string[] | undefined;
   /** Called when the request has waited so long for capacity that its caller should hear from 429chain; maybe twice. */
   readonly onLongWait?: (() => void) | undefined;
 }

@@ -69,6 +69,7 @@ const answer = async (
   const asked = await readBody(ctx, current().maxBodyBytes);
   const read = protocol.read(asked.value, call);
   checkMessages(read.body);
+  for (const warning of read.warnings ?? []) log.warn(`Request ${trace.id}: ${warning}`);
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();
   const chain = chains.resolve(read.body.model);
@@ -88,6 +89,7 @@ const answer = async (
     size: sizeOf(body),
     caller,
     keyLabel: trace.keyLabel,
+    omitted: read.omitted,
     onLongWait: stream && (() => beginEarly(ctx, stream)),
   };
   const served = await waterfall.run(request, trace).catch((error: unknown) => {

@@ -24,7 +24,7 @@ export interface OutgoingRequest {
   readonly native?: { readonly json: string; readonly answers: NativeAnswers } | undefined;
   /** The body in OpenAI's shape, before the provider type's own `adapt`. */
   readonly openAiBody: Body;
-  /** What was changed in the body, in plain words. */
+  /** What was left out of the request or changed in its body, in plain words. */
   readonly changes: readonly string[];
   /** 429chain asks for usage that the caller did not ask for. */
   readonly hidesUsage: boolean;
@@ -33,15 +33,16 @@ export interface OutgoingRequest {
 
 const RESTART: ResumeMode = { kind: 'restart' };
 const INCLUDE_USAGE = { include_usage: true };
+const NOTHING: readonly string[] = [];
 
 /**
- * Builds the request for `target` as a chat completion: its model, its headers, and no field that its type or an earlier answer is known to
+ * Builds the chat completion for `target`: its model, its headers, and no field that its type or an earlier answer is known to
  * refuse. `repairs` are further changes.
  * @param counted the bound for each choice, where the provider counts it beforehand
  * @throws NotAdaptable when the provider type cannot express the request
  */
 export const outgoingRequest = (
-  { body: original, path, stream, continuation }: ResumableRequest,
+  { body: original, path, stream, continuation, omitted = NOTHING }: ResumableRequest,
   { providerType, model, headers, options, endpoint, adaptations, speaks, repairs: known }: PreparedTarget,
   repairs: readonly Repair[],
   counted?: number,
@@ -70,11 +71,18 @@ export const outgoingRequest = (
     headers: adapted.headers,
     body: adapted.body,
     openAiBody: body,
-    changes: bounded.changes.length === 0 ? changes : [...bounded.changes, ...changes],
+    changes: allOf(omitted, bounded.changes, changes),
     hidesUsage,
     resumeMode,
   };
 };
+
+/** Most requests have nothing in the first two lists. */
+const allOf = (
+  omitted: readonly string[],
+  bounded: readonly string[],
+  changes: readonly string[],
+): readonly string[] => (omitted.length === 0 && bounded.length === 0 ? changes : [...omitted, ...bounded, ...changes]);
 
 const isAdaptation = ({ repair }: CompiledRepair): boolean => !isBoundRepair(repair);
 

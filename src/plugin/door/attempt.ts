@@ -114,7 +114,7 @@ interface AttemptRecordBase {
   readonly durationMs: number;
   /** The limits that the response stated. */
   readonly signals: readonly Signal[];
-  /** What the provider type changed in the request body, one sentence each. */
+  /** What was left out of the caller's request, and what was changed in its body for the target, one sentence each. */
   readonly adapted: readonly string[];
 }
 

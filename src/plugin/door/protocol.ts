@@ -65,8 +65,10 @@ export interface ProtocolRequest {
    * understands. Absent: such a provider gets the caller's body as it came.
    */
   readonly nativeBody?: Fields;
-  /** What was left out of the request, in plain words. */
+  /** What was left out of the request, in plain words. It becomes part of `adapted` of each attempt, and of the debug log. */
   readonly omitted?: readonly string[];
+  /** What the model misses because it was left out, in plain words. It is logged as a warning. */
+  readonly warnings?: readonly string[];
   /** Starts to write an answer. Absent: the caller gets chat completions as they are. */
   readonly answer?: () => AnswerWriter;
 }
