@@ -84,6 +84,12 @@ export interface Configuration {
    */
   defaultChain?: string;
   /**
+   * Other model names, in which * stands for any characters, and the chain or target that answers them. The first match counts.
+   */
+  aliases?: {
+    [k: string]: string;
+  };
+  /**
    * Plugins, by name or by path relative to this file. Built-in plugins are on by default; list one to set its options or to disable it.
    */
   plugins?: Plugin[];

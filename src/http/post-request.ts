@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import { serialised } from '../engine/attempt/outgoing-request.js';
@@ -23,10 +22,7 @@ import { readBody } from './body.js';
 import { CallerStream } from './caller-stream.js';
 import type { Current } from './current.js';
 import { asChainError, refusalOf, reply, type Spoken } from './errors.js';
-import { CallOf } from './protocol-call.js';
-
-/** The longest request id of a caller's own that is kept. */
-const LONGEST_ID = 128;
+import { CallOf, requestIdOf } from './protocol-call.js';
 
 /** The path that providers answer, below their base URL. */
 const UPSTREAM_PATH = '/chat/completions';
@@ -150,12 +146,6 @@ const endWhenSent = (
   const over = (): void => end(res.writableFinished || (status === 200 && streamed) ? status : 499, target, usage);
   if (res.closed) over();
   else res.once('close', over);
-};
-
-/** Returns the caller's own id of its request, or a new one. */
-export const requestIdOf = (ctx: Context): string => {
-  const given = ctx.get('x-request-id');
-  return given !== '' && given.length <= LONGEST_ID && /^[\x21-\x7e]+$/.test(given) ? given : randomUUID();
 };
 
 const callerOf = (res: ServerResponse): Caller => {
