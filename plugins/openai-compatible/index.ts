@@ -13,6 +13,19 @@ const readModel = ({ capabilities }: Readonly<Record<string, unknown>>): Partial
   };
 };
 
+/** A server may have any of these endpoints. What it turns out not to have, it is not asked for again for a while. */
+const EVERYTHING = [
+  'chat',
+  'completions',
+  'embeddings',
+  'transcriptions',
+  'translations',
+  'speech',
+  'moderations',
+  'rerank',
+  'images',
+];
+
 /** The type for any server with OpenAI's protocol. Also reads the failures of all types that no other plugin reads. */
 export default definePlugin({
   name: 'openai-compatible',
@@ -23,6 +36,7 @@ export default definePlugin({
         freeTier: 'A server of your own, such as Ollama, LM Studio or vLLM, or any other provider: give its base URL.',
         needsKey: false,
       },
+      speaks: EVERYTHING,
       readModel,
     });
     api.hooks.onError.tap({ name: 'openai-compatible', stage: 100 }, (failure) => {

@@ -1,6 +1,8 @@
 import type { NativeAnswers } from '../plugin/door/native.js';
+import type { Surface } from '../plugin/door/surface.js';
 import type { Caller } from './caller.js';
 import type { Chain } from './target.js';
+import type { Upload } from './upload.js';
 
 /** How large a request is, as far as its body shows. */
 export interface RequestSize {
@@ -36,6 +38,10 @@ export interface ChainRequest {
   readonly stream: boolean;
   readonly size: RequestSize;
   readonly caller: Caller;
+  /** The endpoint, where it is not chat. */
+  readonly surface?: Surface | undefined;
+  /** The form that the caller sent, where it sent one: `body` has its fields then. */
+  readonly upload?: Upload | undefined;
   /** The label of the caller's key, never the key itself. */
   readonly keyLabel: string;
   /** What was left out of the request when it became a chat completion, in plain words. */

@@ -3,6 +3,7 @@ import type { CompiledAdaptation } from '../plugin/door/adapt.js';
 import type { Target } from '../plugin/door/attempt.js';
 import type { ProviderType } from '../plugin/door/provider-type.js';
 import type { Endpoint } from './endpoint.js';
+import type { EndpointMemory, MissingEndpoints } from './endpoint-memory.js';
 import type { Repairs } from './repairs.js';
 
 /** Spans in ms. */
@@ -29,6 +30,8 @@ export interface PreparedProvider {
   readonly providerType: ProviderType;
   /** The protocols that it speaks. */
   readonly speaks: ReadonlySet<string>;
+  /** Endpoints that its server turned out not to have. */
+  readonly missing: MissingEndpoints;
   readonly options: Readonly<Record<string, unknown>>;
   readonly timeouts: TargetTimeouts;
   /** Why the provider gets no requests, whatever the ledger says. */
@@ -38,7 +41,11 @@ export interface PreparedProvider {
 }
 
 /** A target with everything that is the same for each attempt at it. Made once per configuration. */
-export interface PreparedTarget extends Target, PreparedProvider {
+export interface PreparedTarget extends Target, Omit<PreparedProvider, 'unusable'> {
+  /** Why it gets no requests, or not this one: `available` is a target that can serve others. */
+  readonly unusable?:
+    | { readonly state: 'unconfigured' | 'disabled' | 'available'; readonly reason: string }
+    | undefined;
   readonly scopes: TargetScopes;
   /** What hooks get: no key, and nothing that contains one. */
   readonly publicView: Target;
@@ -46,6 +53,7 @@ export interface PreparedTarget extends Target, PreparedProvider {
   readonly adaptations: readonly CompiledAdaptation[];
   /** Learned while the process runs. */
   readonly repairs: Repairs;
+  readonly endpoints: EndpointMemory;
 }
 
 export interface Chain {

@@ -18,7 +18,7 @@ import { ChainError } from '../plugin/door/errors.js';
 import type { AnswerWriter, Protocol, ProtocolRequest, Refusal } from '../plugin/door/protocol.js';
 import type { Fields } from '../plugin/fields.js';
 import { type AnswerOutput, ChatOutput, TranslatedOutput } from './answer-output.js';
-import { readBody } from './body.js';
+import { readJson } from './body.js';
 import { CallerStream } from './caller-stream.js';
 import type { Current } from './current.js';
 import { asChainError, refusalOf, reply, type Spoken } from './errors.js';
@@ -62,7 +62,7 @@ const answer = async (
 ): Promise<void> => {
   trace.keyLabel = String(ctx.state.keyLabel);
   const caller = callerOf(ctx.res);
-  const asked = await readBody(ctx, current().maxBodyBytes);
+  const asked = await readJson(ctx, current().maxBodyBytes);
   const read = protocol.read(asked.value, call);
   checkMessages(read.body);
   for (const warning of read.warnings ?? []) log.warn(`Request ${trace.id}: ${warning}`);
@@ -134,7 +134,7 @@ const outputOf = (stream: CallerStream, writer: AnswerWriter | undefined): Answe
   writer === undefined ? new ChatOutput(stream) : new TranslatedOutput(stream, writer);
 
 /** The request is over when its answer has left, or its caller. */
-const endWhenSent = (
+export const endWhenSent = (
   res: ServerResponse,
   { end }: Served,
   status: number,
@@ -148,7 +148,7 @@ const endWhenSent = (
   else res.once('close', over);
 };
 
-const callerOf = (res: ServerResponse): Caller => {
+export const callerOf = (res: ServerResponse): Caller => {
   const caller = new Caller();
   res.once('close', () => {
     if (!res.writableFinished) caller.leave();
@@ -205,14 +205,14 @@ const sendStream = async (
 };
 
 /** The request waits for capacity: its caller gets the beginning of a response before any target has answered. */
-const beginEarly = (ctx: Context, stream: CallerStream): void => {
+export const beginEarly = (ctx: Context, stream: CallerStream): void => {
   ctx.respond = false;
   stream.begin();
   stream.keepAlive();
 };
 
 /** What the caller reads in place of the rest of an answer. */
-const brokenOff = (target: PreparedTarget, failure: Failure): Refusal => {
+export const brokenOff = (target: PreparedTarget, failure: Failure): Refusal => {
   const { cause, message } = failure;
   if (isAboutRequest(failure)) return rejectionOf(target, failure);
   return refusalOf(

@@ -44,6 +44,6 @@ const answerRoute = async (ctx: Context, { protocol, route }: Found, parts: Post
   if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(call) });
   await authorize(ctx as Parameters<Middleware>[0], async () => {
     const body = route.method === 'POST' ? await readBody(ctx, current().maxBodyBytes) : undefined;
-    reply(ctx, route.answer(call, body?.value));
+    reply(ctx, route.answer(call, body));
   });
 };

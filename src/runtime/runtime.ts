@@ -95,7 +95,8 @@ export class Runtime implements Current {
   }
 
   /** Ends every cooldown of a target and of what it shares with others. What was learned of their limits is forgotten. */
-  lift({ id }: PreparedTarget): void {
+  lift({ id, endpoints }: PreparedTarget): void {
+    endpoints.reset();
     this.#candidate.shared.ledger.reset(id);
   }
 

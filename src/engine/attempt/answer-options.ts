@@ -18,15 +18,16 @@ interface Order {
 /** How the body of a target's answer is read. */
 export const answerOptionsFor = (
   { request, target }: Order,
-  { openAiBody, body, native }: OutgoingRequest,
+  { openAiBody, body, native, text }: OutgoingRequest,
   { at }: ResponseHead,
 ): AnswerOptions => {
-  const translation = native === undefined ? target.providerType.translate : native.answers;
+  const translation = native ?? target.providerType.translate;
   return {
     translation: translation && { translation, request: openAiBody, id: request.id, at },
-    native: native?.answers,
+    native,
     choices: choicesOf(body),
     mayBeEmpty: endsWithToolResult(request.body),
+    text,
   };
 };
 
@@ -55,7 +56,7 @@ export const relayOptionsFor = (
   { estimates, pace }: EngineContext,
   { request, target }: Order,
   { hidesUsage, resumeMode }: OutgoingRequest,
-  { choices, mayBeEmpty }: AnswerOptions,
+  { choices, mayBeEmpty, text }: AnswerOptions,
 ): RelayOptions => {
   const { transcript, continuation, stream, size } = request;
   const wantsUsage = stream && !hidesUsage;
@@ -66,7 +67,7 @@ export const relayOptionsFor = (
       continuation === undefined ? new FirstTokenGate(mayBeEmpty) : new ResumeGate(continuation.transcript, resumeMode),
     transcript,
     usageBefore: continuation?.usage,
-    addsRole: continuation === undefined,
+    addsRole: continuation === undefined && text === undefined,
     estimateUsage: wantsUsage ? (textBytes) => estimates.seen(target.id, size, textBytes) : undefined,
     tailMs: pace?.tailMs,
   };

@@ -9,6 +9,7 @@ import { type CompiledRepair, compileRepair } from '../repairs.js';
 import { continuedRequest, PREFILL } from '../resume/continuation.js';
 import type { ResumeMode } from '../resume/overlap.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
+import type { TextAnswers } from '../stream/answer-source.js';
 import type { PreparedTarget } from '../target.js';
 import { boundAnswer, isBoundRepair } from './answer-bound.js';
 
@@ -20,8 +21,8 @@ export interface OutgoingRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
-  /** Set for a request in the caller's own protocol: what is sent in place of `body`, and how the answer is read. */
-  readonly native?: { readonly json: string; readonly answers: NativeAnswers } | undefined;
+  /** Set for a request in the caller's own protocol: how the answer is read. */
+  readonly native?: NativeAnswers | undefined;
   /** The body in OpenAI's shape, before the provider type's own `adapt`. */
   readonly openAiBody: Body;
   /** What was left out of the request or changed in its body, in plain words. */
@@ -29,6 +30,10 @@ export interface OutgoingRequest {
   /** 429chain asks for usage that the caller did not ask for. */
   readonly hidesUsage: boolean;
   readonly resumeMode: ResumeMode;
+  /** What is sent in place of `body`: the bytes of a form, or the caller's own body. Each call reads it anew. */
+  readonly payload?: (() => string | AsyncIterable<Buffer>) | undefined;
+  /** Set where the caller gets text in the choices in place of messages. */
+  readonly text?: TextAnswers | undefined;
 }
 
 const RESTART: ResumeMode = { kind: 'restart' };
@@ -43,11 +48,10 @@ const NOTHING: readonly string[] = [];
  */
 export const outgoingRequest = (
   { body: original, path, stream, continuation, omitted = NOTHING }: ResumableRequest,
-  { providerType, model, headers, options, endpoint, adaptations, speaks, repairs: known }: PreparedTarget,
+  { providerType, model, headers, options, endpoint, adaptations, repairs: known }: PreparedTarget,
   repairs: readonly Repair[],
   counted?: number,
 ): OutgoingRequest => {
-  if (!speaks.has('chat')) throw new NotAdaptable(`it speaks ${[...speaks].join(', ')}, and no chat completions`);
   const allRepairs = [...known.for(original), ...repairs.map(compileRepair)];
   const { body: continued, resumeMode } =
     continuation === undefined
@@ -102,7 +106,7 @@ export const serialised = (body: Body): string => {
 const prefillOf = ({ prefill }: ProviderType, repairs: readonly CompiledRepair[]): Prefill | undefined =>
   repairs.some(({ repair }) => 'drop' in repair && repair.drop === PREFILL) ? undefined : prefill;
 
-const adaptedByType = (
+export const adaptedByType = (
   request: UpstreamRequest,
   { adapt }: ProviderType,
   options: Readonly<Record<string, unknown>>,

@@ -3,6 +3,14 @@ import type { AttemptRecord, Failure, Repair, ResponseHead, TokenUsage } from '.
 import type { Fields } from '../../plugin/fields.js';
 import type { Sink } from '../stream/sink.js';
 
+/** A whole answer in the caller's own protocol. */
+export interface NativeAnswer {
+  /** The answer, parsed. */
+  readonly data: unknown;
+  /** The chat completion that it stands for. */
+  readonly completion: Fields;
+}
+
 /** What a target answered, before a byte of it went to the caller. */
 export type Answer =
   | {
@@ -10,8 +18,8 @@ export type Answer =
       readonly head: ResponseHead;
       readonly body: Buffer;
       readonly usage?: Usage | undefined;
-      /** Set if the body is in the caller's own protocol: the same, parsed, and the chat completion that it stands for. */
-      readonly native?: { readonly data: unknown; readonly completion: Fields } | undefined;
+      /** Set if the body is in the caller's own protocol. */
+      readonly native?: NativeAnswer | undefined;
     }
   | { readonly stream: true; readonly head: ResponseHead; readonly pipe: (sink: Sink) => Promise<StreamEnd> };
 

@@ -1,7 +1,9 @@
 import type { NativeAnswers } from '../../plugin/door/native.js';
+import { type Fields, isFields } from '../../plugin/fields.js';
 import type { PeekedBody } from './peeked-body.js';
 import type { ReadOptions } from './read-answer.js';
 import type { Source } from './source.js';
+import { TextStream } from './text-stream.js';
 import { TranslatedStream, type TranslationContext, translated } from './translated-stream.js';
 import { WholeAsStream } from './whole-as-stream.js';
 
@@ -15,6 +17,16 @@ export interface AnswerOptions {
   readonly choices: number;
   /** An answer without content counts if it ended by itself. */
   readonly mayBeEmpty: boolean;
+  /** Set where the caller gets text in the choices in place of messages. */
+  readonly text?: TextAnswers | undefined;
+}
+
+/** An endpoint whose answers are like those of chat, with text in their choices. */
+export interface TextAnswers {
+  /** Translates a whole answer of chat, or one chunk. */
+  readonly of: (chat: Fields) => Fields;
+  /** The target was asked at its chat endpoint. */
+  readonly overChat: boolean;
 }
 
 /** Returns whether a body is a stream, whatever was asked for. */
@@ -27,6 +39,12 @@ export const passesAsStream = ({ form }: PeekedBody, { native }: AnswerOptions):
 
 /** Returns any answer as a stream in OpenAI's shape. */
 export const asStream = (body: PeekedBody, options: AnswerOptions): Source => {
+  const stream = asChatStream(body, options);
+  const { text } = options;
+  return text === undefined || (stream === body && !text.overChat) ? stream : new TextStream(stream, text.of);
+};
+
+const asChatStream = (body: PeekedBody, options: AnswerOptions): Source => {
   const { translation } = options;
   // A stream of lines starts like a whole answer.
   const isLines = translation?.translation.framing === 'lines' && body.form !== 'other';
@@ -34,8 +52,15 @@ export const asStream = (body: PeekedBody, options: AnswerOptions): Source => {
   return translation === undefined ? body : new TranslatedStream(body, translation);
 };
 
-export const readOptions = ({ translation, native, mayBeEmpty }: AnswerOptions): ReadOptions => ({
-  mayBeEmpty,
-  ...(native === undefined ? {} : { passes: true }),
-  translate: translation && ((answer) => translated(translation, answer)),
-});
+export const readOptions = ({ translation, native, mayBeEmpty, text }: AnswerOptions): ReadOptions => {
+  const translate = translation && ((answer: unknown): unknown => translated(translation, answer));
+  if (text?.overChat !== true)
+    return native === undefined ? { mayBeEmpty, translate } : { mayBeEmpty, translate, passes: true };
+  return {
+    mayBeEmpty,
+    translate: (answer) => {
+      const chat = translate?.(answer) ?? answer;
+      return isFields(chat) ? text.of(chat) : chat;
+    },
+  };
+};

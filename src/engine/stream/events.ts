@@ -90,7 +90,7 @@ export const usageEvent = (first: Fields, usage: TokenUsage, before?: Usage): Ss
   const { id, created, model } = first;
   const value = {
     id,
-    object: 'chat.completion.chunk',
+    object: first.object ?? 'chat.completion.chunk',
     created,
     model,
     choices: [],

@@ -72,7 +72,7 @@ const isTorn = (choice: Fields): boolean => {
 const DONE = '[DONE]';
 
 /** Returns the JSON of a body without what some providers put around it: a byte order mark, comments, `data: [DONE]`. */
-const jsonIn = (text: string): string => {
+export const jsonIn = (text: string): string => {
   const start = text.startsWith('\uFEFF') ? text.slice(1) : text;
   if (/^\s{0,99}\{/.test(start) && /\}\s{0,99}$/.test(start.slice(-100))) return start;
   const json = withoutComments(start).trimEnd();
@@ -85,7 +85,7 @@ const jsonIn = (text: string): string => {
 };
 
 /** Says what a body is that is not JSON. It may be a model's answer: only the title of a page is quoted. */
-const notJson = (text: string, bytes: number): Error => {
+export const notJson = (text: string, bytes: number): Error => {
   if (withoutComments(text).trim() === '') return new Error('an empty answer');
   if (/^\s{0,99}<(?:!doctype html|html|head|\?xml)\b/i.test(text))
     return new ErrorInAnswer(text.slice(0, LONGEST_ERROR));

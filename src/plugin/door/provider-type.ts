@@ -42,6 +42,11 @@ export interface ProviderType<O = Record<string, unknown>> {
    * the provider as it came, apart from the model's name; any other request is translated to `chat`.
    */
   readonly speaks?: readonly string[];
+  /**
+   * How many inputs one request for embeddings may have. 429chain divides a larger request and joins the answers. Without it,
+   * 429chain learns the number from refusals that state it.
+   */
+  readonly maxInputs?: number;
   /** JSON Schema of the provider's `options` in the configuration. */
   readonly optionsSchema?: object;
   /** Headers of every request. */
