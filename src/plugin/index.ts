@@ -41,6 +41,7 @@ export type {
   TokenUsage,
   Verdict,
 } from './door/attempt.js';
+export type { ConversationRules, MediaKind, ReturnedFields, ToolCallIds } from './door/conversation.js';
 export { ChainError, type ChainErrorOptions, type ErrorCode } from './door/errors.js';
 export type {
   AsyncPluginHook,

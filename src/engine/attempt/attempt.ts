@@ -19,6 +19,7 @@ import { decisionOf } from './decision.js';
 import type { Exchange } from './exchange.js';
 import { ExchangeGuard } from './exchange-guard.js';
 import { failureOf } from './failure.js';
+import { learnLack } from './learn-lack.js';
 import { type OutgoingRequest, serialised } from './outgoing-request.js';
 import { proposeRepairs } from './repair-proposals.js';
 import type { Answer, AttemptResult, FailedResult, NativeAnswer, StreamEnd } from './result.js';
@@ -254,6 +255,7 @@ class AttemptRun {
     const judgement = judge(this.#context, attempt, seen);
     const { failure, verdict } = judgement;
     const repairs = repairable ? this.#repairsFor(judgement, last) : [];
+    const lacks = repairs.length === 0 ? learnLack(verdict, target, this.#order.request.body) : undefined;
     // Nothing cools down while another form of the request may be accepted.
     const missing = missingBy(failure, request.surface, target);
     if (missing !== undefined) target.endpoints.lacks(request.surface?.name ?? '', missing);
@@ -275,6 +277,7 @@ class AttemptRun {
       restsUntil,
       record: this.#record(failure),
       repairs,
+      lacks,
     };
   }
 

@@ -1,17 +1,19 @@
-import { applyAdaptations } from '../../plugin/door/adapt.js';
+import { applyAdaptations, type CompiledAdaptation } from '../../plugin/door/adapt.js';
 import type { Repair } from '../../plugin/door/attempt.js';
+import type { ConversationRules } from '../../plugin/door/conversation.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { NativeAnswers } from '../../plugin/door/native.js';
 import type { Prefill, ProviderType, UpstreamRequest } from '../../plugin/door/provider-type.js';
 import { NotAdaptable } from '../causes.js';
 import { pathAt } from '../endpoint.js';
-import { type CompiledRepair, compileRepair } from '../repairs.js';
+import { type CompiledRepair, compileRepair, isConversationRepair } from '../repairs.js';
 import { continuedRequest, PREFILL } from '../resume/continuation.js';
 import type { ResumeMode } from '../resume/overlap.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
 import type { TextAnswers } from '../stream/answer-source.js';
 import type { PreparedTarget } from '../target.js';
 import { boundAnswer, isBoundRepair } from './answer-bound.js';
+import { arrangeConversation } from './conversation/arrange.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -48,7 +50,7 @@ const NOTHING: readonly string[] = [];
  */
 export const outgoingRequest = (
   { body: original, path, stream, continuation, omitted = NOTHING }: ResumableRequest,
-  { providerType, model, headers, options, endpoint, adaptations, repairs: known }: PreparedTarget,
+  { providerType, model, headers, options, endpoint, adaptations, conversation, repairs: known }: PreparedTarget,
   repairs: readonly Repair[],
   counted?: number,
 ): OutgoingRequest => {
@@ -62,12 +64,11 @@ export const outgoingRequest = (
   const full = hidesUsage
     ? { ...continued, model, stream_options: streamOptions ? { ...streamOptions, ...INCLUDE_USAGE } : INCLUDE_USAGE }
     : { ...continued, model };
-  const bounded = boundAnswer(full, allRepairs, counted);
-  const applicable =
-    allRepairs.length === 0
-      ? adaptations
-      : [...adaptations, ...allRepairs.filter(isAdaptation).map(({ adaptation }) => adaptation)];
+  const arranged = arrangeConversation(full, rulesWith(conversation, allRepairs));
+  const bounded = boundAnswer(arranged.body, allRepairs, counted);
+  const applicable = allRepairs.length === 0 ? adaptations : [...adaptations, ...allRepairs.flatMap(adaptationOf)];
   const { body, changes } = applyAdaptations(bounded.body, applicable);
+  const ours = omitted.length + arranged.changes.length + bounded.changes.length;
   const request = { path, headers, body };
   const adapted = providerType.adapt === undefined ? request : adaptedByType(request, providerType, options);
   return {
@@ -75,20 +76,21 @@ export const outgoingRequest = (
     headers: adapted.headers,
     body: adapted.body,
     openAiBody: body,
-    changes: allOf(omitted, bounded.changes, changes),
+    changes: ours === 0 ? changes : [...omitted, ...arranged.changes, ...bounded.changes, ...changes],
     hidesUsage,
     resumeMode,
   };
 };
 
-/** Most requests have nothing in the first two lists. */
-const allOf = (
-  omitted: readonly string[],
-  bounded: readonly string[],
-  changes: readonly string[],
-): readonly string[] => (omitted.length === 0 && bounded.length === 0 ? changes : [...omitted, ...bounded, ...changes]);
+const adaptationOf = ({ repair, adaptation }: CompiledRepair): readonly CompiledAdaptation[] =>
+  adaptation === undefined || isBoundRepair(repair) ? [] : [adaptation];
 
-const isAdaptation = ({ repair }: CompiledRepair): boolean => !isBoundRepair(repair);
+/** The rules of a target, with those that its refusals taught. */
+const rulesWith = (rules: ConversationRules, repairs: readonly CompiledRepair[]): ConversationRules => {
+  if (repairs.length === 0) return rules;
+  const learned = repairs.map(({ repair }) => (isConversationRepair(repair) ? repair.conversation : undefined));
+  return Object.assign({}, rules, ...learned);
+};
 
 /**
  * Returns the body as JSON.

@@ -1,5 +1,6 @@
 import type { Usage } from '../../ledger/ledger.js';
 import type { AttemptRecord, Failure, Repair, ResponseHead, TokenUsage } from '../../plugin/door/attempt.js';
+import type { MediaKind } from '../../plugin/door/conversation.js';
 import type { Fields } from '../../plugin/fields.js';
 import type { Sink } from '../stream/sink.js';
 
@@ -47,6 +48,8 @@ export interface FailedResult {
   readonly record: AttemptRecord;
   /** Changes to the request that may make the target accept it. */
   readonly repairs: readonly Repair[];
+  /** The part of the request that the target takes in no request. */
+  readonly lacks?: MediaKind | undefined;
 }
 
 export type AttemptResult = ServedResult | FailedResult;

@@ -4,7 +4,7 @@ import type { Surface } from '../../plugin/door/surface.js';
 import type { Fields } from '../../plugin/fields.js';
 import { NotAdaptable } from '../causes.js';
 import { pathAt } from '../endpoint.js';
-import { compileRepair, fieldOf } from '../repairs.js';
+import { compileRepair, fieldOf, isConversationRepair } from '../repairs.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
 import { goesOverChat } from '../surfaces/chain-for.js';
 import { formFor } from '../surfaces/form.js';
@@ -70,7 +70,7 @@ const surfaceRequest = (
     };
   }
   const known = endpoints.repairs(surface.name).for(original);
-  const all = [...known, ...repairs.map(compileRepair)].map(({ adaptation }) => adaptation);
+  const all = [...known, ...repairs.map(compileRepair)].flatMap(({ adaptation }) => adaptation ?? []);
   const { body, changes } = applyAdaptations({ ...original, model }, all);
   const plain = { path: surface.path, headers, body };
   // A type that does not name the endpoint knows nothing of such requests.
@@ -94,6 +94,7 @@ export const permitted = (
 ): readonly Repair[] => {
   if (surface === undefined) return repairs;
   return repairs.filter((repair) => {
+    if (isConversationRepair(repair)) return surface.answers === 'choices';
     const [field = ''] = fieldOf(repair).split(/[.[]/);
     if (surface.essential.includes(field)) return false;
     return surface.answers === 'choices' || (field in sent && !('cap' in repair));

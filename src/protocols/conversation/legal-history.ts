@@ -1,5 +1,6 @@
 import { type Fields, isFields } from '../../plugin/fields.js';
-import { contentOf, joined, textAndRest, withoutEmpty } from './message-content.js';
+import { contentOf, joined, textAndRest, withoutEmpty } from '../../plugin/message-content.js';
+import { callFor } from '../../plugin/pending-calls.js';
 import { argumentsText } from './tool-arguments.js';
 
 /** The result of a call that has none: the caller interrupted it. */
@@ -32,7 +33,7 @@ export const legalHistory = (messages: readonly Fields[]): readonly Fields[] => 
       turns.unshift(pending);
     }
     if (message.role !== 'tool') continue;
-    const call = callFor(message.tool_call_id, turns);
+    const call = callFor(message.tool_call_id, turns, isOpen);
     if (call === undefined) orphans.add(message);
     else call.result = message;
   }
@@ -49,19 +50,7 @@ export const legalHistory = (messages: readonly Fields[]): readonly Fields[] => 
 const callsOf = ({ role, tool_calls: calls }: Fields): readonly Fields[] =>
   role === 'assistant' && Array.isArray(calls) ? calls.filter(isFields) : [];
 
-/**
- * The call that a result belongs to, in the nearest turn before it. Calls of one turn may share an id: then the first without
- * a result. A result without an id belongs to the first call of the last turn that has none.
- */
-const callFor = (id: unknown, turns: readonly (readonly PendingCall[])[]): PendingCall | undefined => {
-  const isOpen = ({ result }: PendingCall): boolean => result === undefined;
-  if (id === undefined || id === null) return turns[0]?.find(isOpen);
-  for (const turn of turns) {
-    const named = turn.filter((call) => call.id === id);
-    if (named.length > 0) return named.find(isOpen) ?? named.at(-1);
-  }
-  return undefined;
-};
+const isOpen = ({ result }: PendingCall): boolean => result === undefined;
 
 const addResults = (legal: Fields[], calls: readonly PendingCall[]): void => {
   const parts: Fields[] = [];

@@ -1,4 +1,4 @@
-import { type Fields, isFields } from '../../plugin/fields.js';
+import { type Fields, isFields } from './fields.js';
 
 /** Between texts that become one. */
 const BREAK = '\n\n';
