@@ -65,6 +65,14 @@ export interface PluginSettings {
   readonly path?: readonly (string | number)[];
 }
 
+/** Another name for a chain or a target. */
+export interface Alias {
+  /** A model name, in which `*` stands for any characters. */
+  readonly pattern: string;
+  /** The name of a chain, or `provider/model`. */
+  readonly to: string;
+}
+
 /** A client key. */
 export interface ApiKey {
   readonly key: string;
@@ -100,6 +108,8 @@ export interface Settings {
   readonly chains: readonly ChainSettings[];
   /** Names no existing chain if there are none. */
   readonly defaultChain: string;
+  /** Other names for chains and targets. The first that fits counts. */
+  readonly aliases: readonly Alias[];
   /** The settings for requests that name a target directly: the default chain, without its targets. */
   readonly direct: ChainSettings;
   readonly plugins: readonly PluginSettings[];

@@ -84,6 +84,12 @@ export interface Configuration {
    */
   defaultChain?: string;
   /**
+   * Other model names, in which * stands for any characters, and the chain or target that answers them. The first match counts.
+   */
+  aliases?: {
+    [k: string]: string;
+  };
+  /**
    * Plugins, by name or by path relative to this file. Built-in plugins are on by default; list one to set its options or to disable it.
    */
   plugins?: Plugin[];
@@ -173,7 +179,7 @@ export interface Provider {
    */
   baseUrl?: string;
   /**
-   * The protocols that the provider speaks, such as ['chat', 'responses', 'messages']. A request in one of them goes to the provider as it came, apart from the model's name; any other request is translated to 'chat'. By default, the provider type decides; most speak only 'chat'.
+   * The protocols that the API speaks: 'chat', 'responses', 'messages'. Requests and answers in one of them pass as they are; all others are translated to 'chat'. By default, the provider type decides, usually only 'chat'.
    *
    * @minItems 1
    */

@@ -1,6 +1,7 @@
 import type { TargetScopes } from '../ledger/ledger.js';
 import type { CompiledAdaptation } from '../plugin/door/adapt.js';
 import type { Target } from '../plugin/door/attempt.js';
+import type { ConversationRules } from '../plugin/door/conversation.js';
 import type { ProviderType } from '../plugin/door/provider-type.js';
 import type { Endpoint } from './endpoint.js';
 import type { EndpointMemory, MissingEndpoints } from './endpoint-memory.js';
@@ -51,6 +52,8 @@ export interface PreparedTarget extends Target, Omit<PreparedProvider, 'unusable
   readonly publicView: Target;
   /** The adaptations that go for every provider, then those of the provider type that apply to this model. */
   readonly adaptations: readonly CompiledAdaptation[];
+  /** What the provider type requires of earlier messages for this model. */
+  readonly conversation: ConversationRules;
   /** Learned while the process runs. */
   readonly repairs: Repairs;
   readonly endpoints: EndpointMemory;

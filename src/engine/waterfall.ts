@@ -155,7 +155,7 @@ export class Waterfall {
       return { kind: 'stream', head: end.answer.head, pipe };
     }
     const answer = end.answer as Answer & { stream: false };
-    content?.answered(answer.body);
+    content?.answered(answer.body, answer.native?.completion);
     return { kind: 'whole', ...answer };
   }
 

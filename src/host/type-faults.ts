@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isFields } from '../plugin/fields.js';
 import { durationOf } from '../plugin/readers/headers.js';
+import { areMedia, faultInConversation } from './conversation-faults.js';
 import { wordsOf } from './words.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -22,6 +23,11 @@ export const faultInType = (type: unknown): string | undefined => {
   if (!Array.isArray(adaptations) || !adaptations.every((each) => isFields(each) && typeof each.field === 'string')) {
     return 'has `adaptations` that are not a list of objects with a `field`';
   }
+  const { conversation = [], lacks = [] } = type;
+  if (!Array.isArray(conversation)) return 'has a `conversation` that is not a list of rules';
+  const broken = conversation.map(faultInConversation).find((fault) => fault !== undefined);
+  if (broken !== undefined) return `has \`conversation\` rules that ${broken}`;
+  if (!areMedia(lacks)) return 'has `lacks` that are not a list of images, files or audio';
   const limits = [knownLimits, ...Object.values(knownPoolLimits as Fields)];
   return (
     limits.map(faultInLimits).find((fault) => fault !== undefined) ?? faultInHeaders(type) ?? faultInTranslate(type)

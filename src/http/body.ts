@@ -4,12 +4,19 @@ import { ChainError } from '../plugin/door/errors.js';
 import { type Fields, isFields } from '../plugin/fields.js';
 import { askForBody } from './early-answer.js';
 
+/** A request body. */
+export interface JsonBody {
+  readonly value: Fields;
+  /** As it came. */
+  readonly text: string;
+}
+
 /**
  * Reads and parses the request's body, once.
  * @throws ChainError `unsupported_media_type`, `body_too_large`, `malformed_json`, `invalid_request`
  * @throws CallerGone when the connection closes before the body is complete
  */
-export const readBody = async (ctx: Context, maxBytes: number): Promise<Fields> => {
+export const readJson = async (ctx: Context, maxBytes: number): Promise<JsonBody> => {
   const type = ctx.request.type;
   if (type !== 'application/json' && !type.endsWith('+json')) {
     throw new ChainError(
@@ -29,8 +36,12 @@ export const readBody = async (ctx: Context, maxBytes: number): Promise<Fields> 
   if (!isFields(value)) {
     throw new ChainError('invalid_request', 'The request body must be a JSON object.');
   }
-  return value;
+  return { value, text };
 };
+
+/** The same without its text. */
+export const readBody = async (...args: Parameters<typeof readJson>): Promise<Fields> =>
+  (await readJson(...args)).value;
 
 const parse = (text: string): unknown => {
   try {

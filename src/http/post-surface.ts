@@ -14,7 +14,8 @@ import { CallerStream } from './caller-stream.js';
 import { asChainError, refusalOf, reply } from './errors.js';
 import { type ReadUpload, readUpload } from './multipart/read-upload.js';
 import { wrongMethod } from './plugin-routes.js';
-import { beginEarly, brokenOff, callerOf, endWhenSent, type PostParts, requestIdOf } from './post-request.js';
+import { beginEarly, brokenOff, callerOf, endWhenSent, type PostParts } from './post-request.js';
+import { requestIdOf } from './protocol-call.js';
 
 /**
  * Answers a request to an endpoint beside chat: checks the caller, reads the request, has the waterfall find an answer, and

@@ -14,6 +14,7 @@ import { getModel, getModels } from './models.js';
 import { answerPluginRoutes, anybody, wrongMethod } from './plugin-routes.js';
 import { answerSurfaces } from './post-surface.js';
 import { answerProtocols } from './protocols.js';
+import { answerRoot } from './root.js';
 
 export interface ServerOptions {
   readonly current: () => Current;
@@ -42,7 +43,8 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
   app.use(correctPaths(current));
   app.use(answerEarly());
   app.use(allowOrigins(() => current().allowedOrigins));
-  app.use(handleErrors(log));
+  app.use(handleErrors(log, current));
+  app.use(answerRoot());
   app.use((ctx, next) => {
     if (!stopping() || ctx.path === '/health') return next();
     throw new ChainError('shutting_down', '429chain is stopping and takes no new requests.', {

@@ -5,6 +5,7 @@ import { type ProxyVariables, proxyFor } from '../config/proxy.js';
 import { isSecretPath } from '../config/secret-paths.js';
 import type { ProviderSettings, Settings, TargetSettings, Timeouts } from '../config/settings.js';
 import { ALWAYS } from '../engine/attempt/always-adapted.js';
+import { conversationRulesOf } from '../engine/attempt/conversation/arrange.js';
 import { endpointOf } from '../engine/endpoint.js';
 import { EndpointMemory } from '../engine/endpoint-memory.js';
 import { Repairs } from '../engine/repairs.js';
@@ -137,6 +138,7 @@ const prepareTarget = (
   model,
   limits,
   adaptations: [...ALWAYS, ...compileAdaptations(prepared.providerType.adaptations ?? [], model)],
+  conversation: conversationRulesOf(prepared.providerType, model),
   scopes: scopesOf(id, provider, prepared.providerType.pool?.(model)),
   timeouts: { ...prepared.timeouts, ...defined(timeouts) },
   publicView: Object.freeze({ id, provider, type: prepared.type, model, limits }),

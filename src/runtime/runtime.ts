@@ -44,7 +44,17 @@ export class Runtime implements Current {
     const { maxWaiting, maxBodyBytes, cors } = settings.server;
     const { hooks, capturesContent } = host;
     this.waterfall = new Waterfall(
-      { ledger, upstream, clock, estimates, log, hooks, capturesContent, pace },
+      {
+        ledger,
+        upstream,
+        clock,
+        estimates,
+        log,
+        hooks,
+        capturesContent,
+        pace,
+        modelOf: (target) => this.modelOf(target),
+      },
       maxWaiting,
     );
     this.apiKeys = keys.api;

@@ -126,7 +126,7 @@ const freeze = <T>(value: T): T => {
 /** Builds the deeply frozen settings of a valid configuration. */
 export const buildSettings = (written: Configuration, resolution: Resolution, origin: Origin): Settings => {
   const configuration = resolution.value as Configuration;
-  const { server = {}, dataDir = '.429chain', chains, plugins = [] } = configuration;
+  const { server = {}, dataDir = '.429chain', chains, aliases = {}, plugins = [] } = configuration;
   const { file, locator } = origin;
   const folder = file === undefined ? process.cwd() : dirname(file);
   const providers = Object.entries(configuration.providers).map(([id, provider]) =>
@@ -155,6 +155,7 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
     providers,
     chains: built,
     defaultChain,
+    aliases: Object.entries(aliases).map(([pattern, to]) => ({ pattern, to })),
     direct: { ...direct, targets: [] },
     plugins: plugins.map((plugin, index) => buildPlugin(plugin, index, folder)),
     written,

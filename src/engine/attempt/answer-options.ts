@@ -3,6 +3,7 @@ import type { ResumableRequest } from '../resume/resumable-request.js';
 import { ResumeGate } from '../resume/resume-gate.js';
 import type { AnswerOptions } from '../stream/answer-source.js';
 import { FirstTokenGate } from '../stream/gate.js';
+import { nativeReader } from '../stream/native-events.js';
 import type { RelayOptions } from '../stream/relay-options.js';
 import type { PreparedTarget } from '../target.js';
 import type { EngineContext } from './context.js';
@@ -17,12 +18,13 @@ interface Order {
 /** How the body of a target's answer is read. */
 export const answerOptionsFor = (
   { request, target }: Order,
-  { openAiBody, body, text }: OutgoingRequest,
+  { openAiBody, body, native, text }: OutgoingRequest,
   { at }: ResponseHead,
 ): AnswerOptions => {
-  const { translate: translation } = target.providerType;
+  const translation = native ?? target.providerType.translate;
   return {
     translation: translation && { translation, request: openAiBody, id: request.id, at },
+    native,
     choices: choicesOf(body),
     mayBeEmpty: endsWithToolResult(request.body),
     text,
@@ -35,7 +37,21 @@ const endsWithToolResult = ({ messages }: Readonly<Record<string, unknown>>): bo
   return last?.role === 'tool' || last?.role === 'function';
 };
 
-/** How a streamed answer is passed on. */
+/** How a stream in the caller's own protocol is passed on. */
+export const nativeRelayOptionsFor = (
+  { pace }: EngineContext,
+  { request: { transcript } }: Order,
+  { native, choices, mayBeEmpty }: AnswerOptions,
+): RelayOptions => ({
+  readNative: native && nativeReader(native),
+  hidesUsage: false,
+  choices,
+  gate: new FirstTokenGate(mayBeEmpty),
+  transcript,
+  tailMs: pace?.tailMs,
+});
+
+/** How a streamed chat completion is passed on. */
 export const relayOptionsFor = (
   { estimates, pace }: EngineContext,
   { request, target }: Order,

@@ -3,7 +3,7 @@ import type { Surface } from '../../plugin/door/surface.js';
 import type { Attempt, AttemptRecord, Failure, Repair, ResponseHead, Signal, TokenUsage } from '../../plugin/index.js';
 import { ErrorInAnswer, NoOverlap } from '../causes.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
-import { type AnswerOptions, asStream, isStream, readOptions } from '../stream/answer-source.js';
+import { type AnswerOptions, asStream, isStream, passesAsStream, readOptions } from '../stream/answer-source.js';
 import { CollectedAnswer } from '../stream/collected-answer.js';
 import { decoded } from '../stream/decoded-source.js';
 import { PeekedBody } from '../stream/peeked-body.js';
@@ -14,15 +14,16 @@ import type { Source } from '../stream/source.js';
 import { learnFrom } from '../surfaces/learn.js';
 import type { PreparedTarget } from '../target.js';
 import { countsBound, tokenRoomOf } from './answer-bound.js';
-import { answerOptionsFor, relayOptionsFor } from './answer-options.js';
+import { answerOptionsFor, nativeRelayOptionsFor, relayOptionsFor } from './answer-options.js';
 import type { EngineContext } from './context.js';
 import { decisionOf } from './decision.js';
 import type { Exchange } from './exchange.js';
 import { ExchangeGuard } from './exchange-guard.js';
 import { failureOf } from './failure.js';
+import { learnLack } from './learn-lack.js';
 import { type OutgoingRequest, serialised } from './outgoing-request.js';
 import { proposeRepairs } from './repair-proposals.js';
-import type { Answer, AttemptResult, FailedResult, StreamEnd } from './result.js';
+import type { Answer, AttemptResult, FailedResult, NativeAnswer, StreamEnd } from './result.js';
 import { type OpenedAnswer, type Relay, receiveSurface } from './surface-answer.js';
 import { permitted, requestFor } from './surface-request.js';
 import { enforce, type Judgement, judge, scopeOf, withoutCooldown } from './verdict.js';
@@ -143,17 +144,23 @@ class AttemptRun {
     }
     const options = answerOptionsFor(this.#order, outgoing, head);
     const peeked = await PeekedBody.of(source);
+    if (stream && passesAsStream(peeked, options)) {
+      const { deadline } = answering.guard;
+      const relay = new StreamRelay(peeked, deadline, nativeRelayOptionsFor(this.#context, this.#order, options));
+      return this.#streamed(answering, relay);
+    }
     if (stream) return this.#streamed(answering, this.#relay(answering, asStream(peeked, options), options));
     if (isStream(peeked, options)) return this.#collect(answering, peeked, options);
-    return this.#whole(answering, await readWhole(peeked, readOptions(options)));
+    const { parsed, value, ...whole } = await readWhole(peeked, readOptions(options));
+    return this.#whole(answering, whole, options.native && { data: parsed, completion: value });
   }
 
   /** The answer has come as a whole. */
-  #whole({ head, outgoing }: Answering, { body, usage }: OpenedAnswer): Answer {
+  #whole({ head, outgoing }: Answering, { body, usage }: OpenedAnswer, native?: NativeAnswer): Answer {
     this.#served(outgoing);
     this.#end();
     this.#settle(usage);
-    return { stream: false, head, body, usage };
+    return { stream: false, head, body, usage, native };
   }
 
   async #streamed(answering: Answering, relay: Relay): Promise<Answer> {
@@ -255,6 +262,7 @@ class AttemptRun {
     const judgement = judge(this.#context, attempt, seen);
     const { failure, verdict } = judgement;
     const repairs = repairable ? this.#repairsFor(judgement, last) : [];
+    const lacks = repairs.length === 0 ? learnLack(verdict, target, request.body) : undefined;
     // Nothing cools down while another form of the request may be accepted.
     const surface = last.phase === 'preparing' ? undefined : this.#surfaceOf(last.outgoing);
     const isMissing = learnFrom(failure, surface, request.body, target);
@@ -275,6 +283,7 @@ class AttemptRun {
       restsUntil,
       record: this.#record(failure),
       repairs,
+      lacks,
     };
   }
 

@@ -4,11 +4,12 @@ import type { Surface } from '../../plugin/door/surface.js';
 import type { Fields } from '../../plugin/fields.js';
 import { NotAdaptable } from '../causes.js';
 import { pathAt } from '../endpoint.js';
-import { compileRepair, fieldOf } from '../repairs.js';
+import { compileRepair, fieldOf, isConversationRepair } from '../repairs.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
 import { goesOverChat } from '../surfaces/chain-for.js';
 import { formFor } from '../surfaces/form.js';
 import type { PreparedTarget } from '../target.js';
+import { nativeFor, nativeRequest } from './native-request.js';
 import { adaptedByType, type OutgoingRequest, outgoingRequest } from './outgoing-request.js';
 
 /** Where providers answer chat completions. */
@@ -26,7 +27,7 @@ export const requestFor = (
   counted?: number,
 ): OutgoingRequest => {
   const { surface, body } = request;
-  if (surface === undefined) return outgoingRequest(request, target, repairs, counted);
+  if (surface === undefined) return answerableRequest(request, target, repairs, counted);
   const { overChat } = surface;
   if (overChat === undefined) return surfaceRequest(request, surface, target, repairs);
   const isChat = goesOverChat(target, surface);
@@ -35,6 +36,15 @@ export const requestFor = (
   const path = isChat ? CHAT_PATH : surface.path;
   const outgoing = outgoingRequest({ ...request, path, body: asked }, target, repairs, counted);
   return { ...outgoing, text: { of: overChat.answer, overChat: isChat } };
+};
+
+/** The caller's own body if the target speaks the caller's protocol, and a chat completion otherwise. */
+const answerableRequest = (...[request, target, repairs, counted]: Parameters<typeof requestFor>): OutgoingRequest => {
+  const native = nativeFor(request, target);
+  if (native !== undefined) return nativeRequest(native, request, target);
+  const { speaks } = target;
+  if (!speaks.has('chat')) throw new NotAdaptable(`it speaks ${[...speaks].join(', ')}, and no chat completions`);
+  return outgoingRequest(request, target, repairs, counted);
 };
 
 /** The body passes as it came, apart from the model and what the endpoint refused before. */
@@ -60,7 +70,7 @@ const surfaceRequest = (
     };
   }
   const known = endpoints.repairs(surface.name).for(original);
-  const all = [...known, ...repairs.map(compileRepair)].map(({ adaptation }) => adaptation);
+  const all = [...known, ...repairs.map(compileRepair)].flatMap(({ adaptation }) => adaptation ?? []);
   const { body, changes } = applyAdaptations({ ...original, model }, all);
   const plain = { path: surface.path, headers, body };
   // A type that does not name the endpoint knows nothing of such requests.
@@ -84,6 +94,7 @@ export const permitted = (
 ): readonly Repair[] => {
   if (surface === undefined) return repairs;
   return repairs.filter((repair) => {
+    if (isConversationRepair(repair)) return surface.answers === 'choices';
     const [field = ''] = fieldOf(repair).split(/[.[]/);
     if (surface.essential.includes(field)) return false;
     return surface.answers === 'choices' || (field in sent && !('cap' in repair));

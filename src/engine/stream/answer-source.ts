@@ -1,3 +1,4 @@
+import type { NativeAnswers } from '../../plugin/door/native.js';
 import { type Fields, isFields } from '../../plugin/fields.js';
 import type { PeekedBody } from './peeked-body.js';
 import type { ReadOptions } from './read-answer.js';
@@ -10,6 +11,8 @@ import { WholeAsStream } from './whole-as-stream.js';
 export interface AnswerOptions {
   /** Absent for a provider that speaks OpenAI's protocol. */
   readonly translation: TranslationContext | undefined;
+  /** Set for an answer in the caller's own protocol. `translation` then says what it contains. */
+  readonly native?: NativeAnswers | undefined;
   /** How many choices the answer has. */
   readonly choices: number;
   /** An answer without content counts if it ended by itself. */
@@ -30,6 +33,10 @@ export interface TextAnswers {
 export const isStream = ({ form }: PeekedBody, { translation }: AnswerOptions): boolean =>
   form === 'events' && translation?.translation.framing !== 'lines';
 
+/** Returns whether a body passes as it is to a caller that asked for a stream. */
+export const passesAsStream = ({ form }: PeekedBody, { native }: AnswerOptions): boolean =>
+  native !== undefined && form === 'events';
+
 /** Returns any answer as a stream in OpenAI's shape. */
 export const asStream = (body: PeekedBody, options: AnswerOptions): Source => {
   const stream = asChatStream(body, options);
@@ -45,9 +52,10 @@ const asChatStream = (body: PeekedBody, options: AnswerOptions): Source => {
   return translation === undefined ? body : new TranslatedStream(body, translation);
 };
 
-export const readOptions = ({ translation, mayBeEmpty, text }: AnswerOptions): ReadOptions => {
+export const readOptions = ({ translation, native, mayBeEmpty, text }: AnswerOptions): ReadOptions => {
   const translate = translation && ((answer: unknown): unknown => translated(translation, answer));
-  if (text?.overChat !== true) return { mayBeEmpty, translate };
+  if (text?.overChat !== true)
+    return native === undefined ? { mayBeEmpty, translate } : { mayBeEmpty, translate, passes: true };
   return {
     mayBeEmpty,
     translate: (answer) => {

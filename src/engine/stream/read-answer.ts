@@ -17,13 +17,17 @@ export const LONGEST_ANSWER = 64 * 1024 * 1024;
 export interface WholeAnswer {
   /** As it came, or as it was translated. */
   readonly body: Buffer;
-  /** The same, parsed. */
+  /** The body as it came, parsed. */
+  readonly parsed: unknown;
+  /** The chat completion that it is, or stands for. */
   readonly value: Fields;
   readonly usage: Usage | undefined;
 }
 
 export interface ReadOptions {
   readonly translate?: ((answer: unknown) => unknown) | undefined;
+  /** The caller gets the body as it came: `translate` only says what it contains. */
+  readonly passes?: boolean;
   /** An answer without content counts if it ended by itself. */
   readonly mayBeEmpty?: boolean;
 }
@@ -32,7 +36,10 @@ export interface ReadOptions {
  * Reads an answer that is not streamed. Resolves with its bytes unchanged, or as `translate` turns it into one of
  * OpenAI's. Rejects when the body is not an answer. No error quotes the answer.
  */
-export const readWhole = async (source: Source, { translate, mayBeEmpty }: ReadOptions = {}): Promise<WholeAnswer> => {
+export const readWhole = async (
+  source: Source,
+  { translate, passes = translate === undefined, mayBeEmpty }: ReadOptions = {},
+): Promise<WholeAnswer> => {
   const raw = await readAll(source, LONGEST_ANSWER);
   if (raw.length >= LONGEST_ANSWER) throw new Error(TOO_LONG);
   const text = raw.toString('utf8');
@@ -45,8 +52,8 @@ export const readWhole = async (source: Source, { translate, mayBeEmpty }: ReadO
   if (!isFields(value) || empty) throw new Error('JSON without "choices"');
   if (!real && !(mayBeEmpty === true && finished.length > 0)) throw new Error('an empty answer');
   if (choicesOf(value).some(isTorn)) throw new Error('a tool call whose arguments are cut off');
-  const isAsItCame = translate === undefined && json.length === text.length;
-  return { body: isAsItCame ? raw : Buffer.from(translate === undefined ? json : JSON.stringify(value)), value, usage };
+  const body = passes && json.length === text.length ? raw : Buffer.from(passes ? json : JSON.stringify(value));
+  return { body, parsed, value, usage };
 };
 
 export const TOO_LONG = 'an answer of more than 64 MiB';

@@ -1,6 +1,7 @@
 import type { ModelView } from '../../contract/models.js';
 import type { Limit } from '../../contract/quota.js';
 import type { Adaptation } from './adapt.js';
+import type { ConversationRules, MediaKind } from './conversation.js';
 import type { Translation } from './translate.js';
 
 /** How a provider continues an answer from its beginning, sent as the last message of the assistant. */
@@ -66,6 +67,10 @@ export interface ProviderType<O = Record<string, unknown>> {
   readonly countsBound?: boolean;
   /** Fields that this provider refuses, and what 429chain does with them. */
   readonly adaptations?: readonly Adaptation[];
+  /** What it requires of earlier messages. Without rules, 429chain learns most of them from refusals. */
+  readonly conversation?: readonly ConversationRules[];
+  /** Parts of messages that none of its models takes. Requests with such parts pass it over. */
+  readonly lacks?: readonly MediaKind[];
   readonly about?: ProviderAbout;
   /** How it continues an answer from its beginning. Absent: 429chain asks the model in words to continue. */
   readonly prefill?: Prefill;
