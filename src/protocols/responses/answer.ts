@@ -10,6 +10,7 @@ import { type AnswerState, BETWEEN, newPart, type OpenPart, stateAfter } from '.
 import { eventError, responseError } from './errors.js';
 import { type PartPlace, ResponseEvents } from './events.js';
 import {
+  annotationOf,
   callItem,
   type ItemStatus,
   messageItem,
@@ -19,6 +20,7 @@ import {
   partOf,
   reasoningItem,
   summaryPart,
+  textsOf,
 } from './output-items.js';
 import { isItem, PassedResponse } from './passed-response.js';
 import { freeTextIn, type RequestTools } from './request-tools.js';
@@ -233,7 +235,8 @@ export class ResponsesAnswer implements AnswerWriter {
     const id = newId(kind === 'custom' ? 'ctc' : 'fc');
     const call: OutputCall = { kind, id, callId, name, namespace };
     const input = kind === 'custom' ? freeTextIn(text, isCut) : text;
-    if (Object.keys(extra).length > 0) tools.memory.rememberExtra(callId, extra);
+    const kept = Object.fromEntries(Object.entries(extra).filter(([, value]) => isFields(value)));
+    if (Object.keys(kept).length > 0) tools.memory.rememberExtra(callId, kept);
     const written = this.#events.call(this.#output.length, call, input);
     return written + this.#done(callItem(call, input, isCut ? 'incomplete' : 'completed'));
   }
@@ -273,19 +276,3 @@ const incompleteReason = (cause: EndCause | undefined, calls: readonly AnswerCal
   if (isLong) return 'max_output_tokens';
   return cause === 'filter' ? 'content_filter' : undefined;
 };
-
-const annotationOf = ({ url, title, start_index, end_index }: Fields): Fields => ({
-  type: 'url_citation',
-  url: url ?? '',
-  title: title ?? '',
-  start_index: start_index ?? 0,
-  end_index: end_index ?? 0,
-});
-
-/** All text in an item, its names and arguments included. */
-const textsOf = ({ name, arguments: args, input, content, summary }: Fields): readonly unknown[] => [
-  ...[name, args, input].filter((text) => typeof text === 'string'),
-  ...[content, summary].flatMap((parts) =>
-    Array.isArray(parts) ? parts.filter(isFields).map(({ text, refusal }) => text ?? refusal) : [],
-  ),
-];
