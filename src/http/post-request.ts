@@ -86,6 +86,7 @@ const answer = async (
     caller,
     keyLabel: trace.keyLabel,
     omitted: read.omitted,
+    wholeCalls: read.wholeCalls,
     onLongWait: stream && (() => beginEarly(ctx, stream)),
   };
   const served = await waterfall.run(request, trace).catch((error: unknown) => {
@@ -176,7 +177,12 @@ const sendWhole = (
   ctx.status = head.status;
   ctx.type = 'application/json';
   if (native !== undefined) writer?.pass?.(native);
-  ctx.body = writer === undefined || native !== undefined ? body : translated(body, writer);
+  try {
+    ctx.body = writer === undefined || native !== undefined ? body : translated(body, writer);
+  } catch (error) {
+    served.end(502, served.target, usage);
+    throw error;
+  }
   endWhenSent(ctx.res, served, head.status, served.target, usage);
 };
 

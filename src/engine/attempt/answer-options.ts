@@ -28,6 +28,7 @@ export const answerOptionsFor = (
     choices: choicesOf(body),
     mayBeEmpty: endsWithToolResult(request.body),
     text,
+    wholeCalls: request.wholeCalls === true,
   };
 };
 
@@ -56,13 +57,14 @@ export const relayOptionsFor = (
   { estimates, pace }: EngineContext,
   { request, target }: Order,
   { hidesUsage, resumeMode }: OutgoingRequest,
-  { choices, mayBeEmpty, text }: AnswerOptions,
+  { choices, mayBeEmpty, wholeCalls, text }: AnswerOptions,
 ): RelayOptions => {
   const { transcript, continuation, stream, size } = request;
   const wantsUsage = stream && !hidesUsage;
   return {
     hidesUsage: stream && hidesUsage,
     choices,
+    wholeCalls,
     gate:
       continuation === undefined ? new FirstTokenGate(mayBeEmpty) : new ResumeGate(continuation.transcript, resumeMode),
     transcript,

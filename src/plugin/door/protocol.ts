@@ -69,6 +69,11 @@ export interface ProtocolRequest {
   readonly omitted?: readonly string[];
   /** What the model misses because it was left out, in plain words. It is logged as a warning. */
   readonly warnings?: readonly string[];
+  /**
+   * The answer can contain tool calls only if their arguments are JSON: without it, another target answers. An answer that
+   * became too long is let through. Default: false.
+   */
+  readonly wholeCalls?: boolean;
   /** Starts to write an answer. Absent: the caller gets chat completions as they are. */
   readonly answer?: () => AnswerWriter;
 }

@@ -21,6 +21,7 @@ export const messages = (memory: AnswerMemory): Protocol => ({
     return {
       body,
       omitted: [...omitted],
+      wholeCalls: true,
       answer: () =>
         new MessageWriter({
           requestId: call.requestId,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { AnswerWriter, Refusal } from '../../plugin/door/protocol.js';
 import type { StreamEvent } from '../../plugin/door/translate.js';
+import { isFields } from '../../plugin/fields.js';
 import { type AnswerCall, type AnswerPart, ChatAnswerReader } from '../../plugin/readers/chat-answer.js';
 import { outwardIds } from '../conversation/outward-ids.js';
 import { argumentsObject } from '../conversation/tool-arguments.js';
@@ -9,6 +10,7 @@ import type { Fields } from '../fields.js';
 import { deltaText, eventText } from './event.js';
 import { PassedMessage } from './passed-message.js';
 import { errorBody } from './refusal.js';
+import { SIGNATURE } from './signature.js';
 import { stopReasonOf } from './stop-reason.js';
 import { usageOf } from './usage.js';
 
@@ -41,9 +43,6 @@ type State =
   | { readonly phase: 'inBlock'; readonly kind: BlockKind; readonly isSigned?: boolean }
   | { readonly phase: 'ended'; readonly stop: Fields }
   | { readonly phase: 'failed'; readonly refusal: Refusal };
-
-/** Callers send it back with the thinking. Anthropic's proves where a text comes from, which 429chain cannot. */
-const SIGNATURE = '429chain';
 
 const WAITING: State = { phase: 'waiting' };
 const BETWEEN: State = { phase: 'between' };
@@ -191,7 +190,8 @@ export class MessageWriter implements AnswerWriter {
   #addCall({ name: given, extra, arguments: text }: AnswerCall, id: string, input: Fields, isCut: boolean): string {
     const index = this.#content.length;
     const name = this.#options.toolName(given);
-    if (Object.keys(extra).length > 0) this.#options.remember(id, extra);
+    const kept = Object.fromEntries(Object.entries(extra).filter(([, value]) => isFields(value)));
+    if (Object.keys(kept).length > 0) this.#options.remember(id, kept);
     this.#content.push({ type: 'tool_use', id, name, input });
     // As the model wrote it: a number may have more digits than JavaScript keeps.
     const json = isCut || !text.trimStart().startsWith('{') ? JSON.stringify(input) : text;
