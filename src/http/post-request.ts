@@ -1,12 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
+import { serialised } from '../engine/attempt/outgoing-request.js';
 import { sizeOf } from '../engine/attempt/request-size.js';
 import { Caller } from '../engine/caller.js';
 import { CallerGone } from '../engine/causes.js';
-import type { ChainRequest } from '../engine/request.js';
+import type { ChainRequest, NativeRequest } from '../engine/request.js';
 import { plainName, type ResumedEnd } from '../engine/resuming-stream.js';
 import type { Sink } from '../engine/stream/sink.js';
-import type { PreparedTarget } from '../engine/target.js';
+import type { Chain, PreparedTarget } from '../engine/target.js';
 import { isAboutRequest, rejectionOf } from '../engine/walk/rejection.js';
 import type { RequestTrace } from '../engine/walk/trace.js';
 import type { Reply, Served } from '../engine/waterfall.js';
@@ -17,7 +18,7 @@ import { ChainError } from '../plugin/door/errors.js';
 import type { AnswerWriter, Protocol, ProtocolRequest, Refusal } from '../plugin/door/protocol.js';
 import type { Fields } from '../plugin/fields.js';
 import { type AnswerOutput, ChatOutput, TranslatedOutput } from './answer-output.js';
-import { readBody } from './body.js';
+import { readJson } from './body.js';
 import { CallerStream } from './caller-stream.js';
 import type { Current } from './current.js';
 import { asChainError, refusalOf, reply, type Spoken } from './errors.js';
@@ -66,7 +67,8 @@ const answer = async (
 ): Promise<void> => {
   trace.keyLabel = String(ctx.state.keyLabel);
   const caller = callerOf(ctx.res);
-  const read = protocol.read(await readBody(ctx, current().maxBodyBytes), call);
+  const asked = await readJson(ctx, current().maxBodyBytes);
+  const read = protocol.read(asked.value, call);
   checkMessages(read.body);
   for (const warning of read.warnings ?? []) log.warn(`Request ${trace.id}: ${warning}`);
   // Only now: the configuration may have changed while the body came in.
@@ -83,6 +85,7 @@ const answer = async (
     chain,
     path: UPSTREAM_PATH,
     body,
+    native: nativeOf({ protocol, call }, read, asked.text, chain),
     stream: stream !== undefined,
     size: sizeOf(body),
     caller,
@@ -124,11 +127,28 @@ const bareRefusal = (status: number, code: string): Refusal => ({
   error: { message: '', type: '', code },
 });
 
+/** The request for targets that speak its protocol. Its text is kept only if there are any. */
+const nativeOf = (
+  { protocol: { name, native: answers }, call }: Spoken,
+  { nativeBody }: ProtocolRequest,
+  text: string,
+  { targets }: Chain,
+): NativeRequest | undefined => {
+  if (answers === undefined || !targets.some(({ speaks }) => speaks.has(name))) return undefined;
+  const { headers } = call;
+  const passed = (answers.headers ?? []).flatMap((header) => {
+    const value = headers[header];
+    return typeof value === 'string' ? [[header, value] as const] : [];
+  });
+  const json = nativeBody === undefined ? text : serialised(nativeBody);
+  return { protocol: name, answers, json, headers: Object.fromEntries(passed) };
+};
+
 const outputOf = (stream: CallerStream, writer: AnswerWriter | undefined): AnswerOutput =>
   writer === undefined ? new ChatOutput(stream) : new TranslatedOutput(stream, writer);
 
 /** The request is over when its answer has left, or its caller. */
-const endWhenSent = (
+export const endWhenSent = (
   res: ServerResponse,
   { end }: Served,
   status: number,
@@ -142,7 +162,7 @@ const endWhenSent = (
   else res.once('close', over);
 };
 
-const callerOf = (res: ServerResponse): Caller => {
+export const callerOf = (res: ServerResponse): Caller => {
   const caller = new Caller();
   res.once('close', () => {
     if (!res.writableFinished) caller.leave();
@@ -164,13 +184,14 @@ const faultIn = (messages: unknown): string | undefined => {
 const sendWhole = (
   ctx: Context,
   served: Served,
-  { head, body, usage }: Extract<Reply, { kind: 'whole' }>,
+  { head, body, usage, native }: Extract<Reply, { kind: 'whole' }>,
   writer: AnswerWriter | undefined,
 ): void => {
   ctx.status = head.status;
   ctx.type = 'application/json';
+  if (native !== undefined) writer?.pass?.(native);
   try {
-    ctx.body = writer === undefined ? body : translated(body, writer);
+    ctx.body = writer === undefined || native !== undefined ? body : translated(body, writer);
   } catch (error) {
     served.end(502, served.target, usage);
     throw error;
@@ -203,14 +224,14 @@ const sendStream = async (
 };
 
 /** The request waits for capacity: its caller gets the beginning of a response before any target has answered. */
-const beginEarly = (ctx: Context, stream: CallerStream): void => {
+export const beginEarly = (ctx: Context, stream: CallerStream): void => {
   ctx.respond = false;
   stream.begin();
   stream.keepAlive();
 };
 
 /** What the caller reads in place of the rest of an answer. */
-const brokenOff = (target: PreparedTarget, failure: Failure): Refusal => {
+export const brokenOff = (target: PreparedTarget, failure: Failure): Refusal => {
   const { cause, message } = failure;
   if (isAboutRequest(failure)) return rejectionOf(target, failure);
   return refusalOf(

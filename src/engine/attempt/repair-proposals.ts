@@ -48,6 +48,7 @@ const NONE: readonly Repair[] = [];
  */
 export const proposeRepairs = (refused: RefusedAttempt): readonly Repair[] => {
   const { failure, verdict } = refused.judgement;
+  if (refused.outgoing.native !== undefined) return NONE;
   if (!REPAIRABLE.has(failure.class) || refused.tried.length >= MOST_REPAIRS) return NONE;
   const named = (verdict.repairs ?? []).flatMap((repair) => applicable(repair, refused));
   if (named.length > 0) return named;

@@ -18,13 +18,17 @@ export const LONGEST_ANSWER = 64 * 1024 * 1024;
 export interface WholeAnswer {
   /** As it came, or as it was translated. */
   readonly body: Buffer;
-  /** The same, parsed. */
+  /** The body as it came, parsed. */
+  readonly parsed: unknown;
+  /** The chat completion that it is, or stands for. */
   readonly value: Fields;
   readonly usage: Usage | undefined;
 }
 
 export interface ReadOptions {
   readonly translate?: ((answer: unknown) => unknown) | undefined;
+  /** The caller gets the body as it came: `translate` only says what it contains. */
+  readonly passes?: boolean;
   /** An answer without content counts if it ended by itself. */
   readonly mayBeEmpty?: boolean;
   /** The arguments of a tool call must be an object, unless the answer became too long. */
@@ -37,7 +41,7 @@ export interface ReadOptions {
  */
 export const readWhole = async (
   source: Source,
-  { translate, mayBeEmpty, wholeCalls = false }: ReadOptions = {},
+  { translate, passes = translate === undefined, mayBeEmpty, wholeCalls = false }: ReadOptions = {},
 ): Promise<WholeAnswer> => {
   const raw = await readAll(source, LONGEST_ANSWER);
   if (raw.length >= LONGEST_ANSWER) throw new Error(TOO_LONG);
@@ -52,8 +56,8 @@ export const readWhole = async (
   if (!real && !(mayBeEmpty === true && finished.length > 0)) throw new Error('an empty answer');
   if (choicesOf(value).some((choice) => hasTornCall(choice, wholeCalls)))
     throw new Error('a tool call whose arguments are cut off');
-  const isAsItCame = translate === undefined && json.length === text.length;
-  return { body: isAsItCame ? raw : Buffer.from(translate === undefined ? json : JSON.stringify(value)), value, usage };
+  const body = passes && json.length === text.length ? raw : Buffer.from(passes ? json : JSON.stringify(value));
+  return { body, parsed, value, usage };
 };
 
 export const TOO_LONG = 'an answer of more than 64 MiB';
@@ -73,7 +77,7 @@ const hasTornCall = (choice: Fields, wholeCalls: boolean): boolean => {
 const DONE = '[DONE]';
 
 /** Returns the JSON of a body without what some providers put around it: a byte order mark, comments, `data: [DONE]`. */
-const jsonIn = (text: string): string => {
+export const jsonIn = (text: string): string => {
   const start = text.startsWith('\uFEFF') ? text.slice(1) : text;
   if (/^\s{0,99}\{/.test(start) && /\}\s{0,99}$/.test(start.slice(-100))) return start;
   const json = withoutComments(start).trimEnd();
@@ -86,7 +90,7 @@ const jsonIn = (text: string): string => {
 };
 
 /** Says what a body is that is not JSON. It may be a model's answer: only the title of a page is quoted. */
-const notJson = (text: string, bytes: number): Error => {
+export const notJson = (text: string, bytes: number): Error => {
   if (withoutComments(text).trim() === '') return new Error('an empty answer');
   if (/^\s{0,99}<(?:!doctype html|html|head|\?xml)\b/i.test(text))
     return new ErrorInAnswer(text.slice(0, LONGEST_ERROR));

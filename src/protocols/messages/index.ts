@@ -2,6 +2,7 @@ import type { Protocol } from '../../plugin/door/protocol.js';
 import type { AnswerMemory } from '../memory.js';
 import { countedTokens, inputTokensOf } from './count-tokens.js';
 import { MessageWriter } from './message-writer.js';
+import { nativeMessages } from './native-answers.js';
 import { readRequest } from './read-request.js';
 import { refusalReply } from './refusal.js';
 
@@ -12,6 +13,7 @@ import { refusalReply } from './refusal.js';
 export const messages = (memory: AnswerMemory): Protocol => ({
   name: 'messages',
   path: '/v1/messages',
+  native: nativeMessages,
   headers: ({ requestId }) => ({ 'request-id': requestId }),
   read: (asked, call) => {
     const mine = memory.of(call);

@@ -1,6 +1,7 @@
 import type { Protocol } from '../../plugin/door/protocol.js';
 import type { AnswerMemory } from '../memory.js';
 import { ResponsesAnswer } from './answer.js';
+import { nativeResponses } from './native-answers.js';
 import { readRequest } from './request.js';
 import { responsesRoutes } from './routes.js';
 
@@ -8,6 +9,7 @@ import { responsesRoutes } from './routes.js';
 export const responses = (memory: AnswerMemory): Protocol => ({
   name: 'responses',
   path: '/v1/responses',
+  native: nativeResponses,
   read: (asked, call) => {
     const { body: chat, omissions, tools } = readRequest(asked, memory.of(call));
     return {
