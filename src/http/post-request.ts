@@ -1,13 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
-import { serialised } from '../engine/attempt/outgoing-request.js';
 import { sizeOf } from '../engine/attempt/request-size.js';
 import { Caller } from '../engine/caller.js';
 import { CallerGone } from '../engine/causes.js';
-import type { ChainRequest, NativeRequest } from '../engine/request.js';
+import type { ChainRequest } from '../engine/request.js';
 import { plainName, type ResumedEnd } from '../engine/resuming-stream.js';
 import type { Sink } from '../engine/stream/sink.js';
-import type { Chain, PreparedTarget } from '../engine/target.js';
+import type { PreparedTarget } from '../engine/target.js';
 import { isAboutRequest, rejectionOf } from '../engine/walk/rejection.js';
 import type { RequestTrace } from '../engine/walk/trace.js';
 import type { Reply, Served } from '../engine/waterfall.js';
@@ -22,6 +21,7 @@ import { readJson } from './body.js';
 import { CallerStream } from './caller-stream.js';
 import type { Current } from './current.js';
 import { asChainError, refusalOf, reply, type Spoken } from './errors.js';
+import { chainFor, nativeFor } from './native-request.js';
 import { CallOf, requestIdOf } from './protocol-call.js';
 
 /** The path that providers answer, below their base URL. */
@@ -69,11 +69,11 @@ const answer = async (
   const caller = callerOf(ctx.res);
   const asked = await readJson(ctx, current().maxBodyBytes);
   const read = protocol.read(asked.value, call);
-  checkMessages(read.body);
+  if (read.nativeOnly === undefined) checkMessages(read.body);
   for (const warning of read.warnings ?? []) log.warn(`Request ${trace.id}: ${warning}`);
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();
-  const chain = chains.resolve(read.body.model);
+  const chain = chainFor(read, protocol, chains.resolve(read.body.model));
   ctx.set('x-429chain-chain', plainName(chain.name));
   const writer = read.answer?.();
   const stream =
@@ -85,7 +85,7 @@ const answer = async (
     chain,
     path: UPSTREAM_PATH,
     body,
-    native: nativeOf({ protocol, call }, read, asked.text, chain),
+    native: nativeFor(chain, protocol, call, read.nativeBody ?? asked.text),
     stream: stream !== undefined,
     size: sizeOf(body),
     caller,
@@ -126,23 +126,6 @@ const bareRefusal = (status: number, code: string): Refusal => ({
   headers: {},
   error: { message: '', type: '', code },
 });
-
-/** The request for targets that speak its protocol. Its text is kept only if there are any. */
-const nativeOf = (
-  { protocol: { name, native: answers }, call }: Spoken,
-  { nativeBody }: ProtocolRequest,
-  text: string,
-  { targets }: Chain,
-): NativeRequest | undefined => {
-  if (answers === undefined || !targets.some(({ speaks }) => speaks.has(name))) return undefined;
-  const { headers } = call;
-  const passed = (answers.headers ?? []).flatMap((header) => {
-    const value = headers[header];
-    return typeof value === 'string' ? [[header, value] as const] : [];
-  });
-  const json = nativeBody === undefined ? text : serialised(nativeBody);
-  return { protocol: name, answers, json, headers: Object.fromEntries(passed) };
-};
 
 const outputOf = (stream: CallerStream, writer: AnswerWriter | undefined): AnswerOutput =>
   writer === undefined ? new ChatOutput(stream) : new TranslatedOutput(stream, writer);

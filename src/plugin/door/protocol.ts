@@ -1,4 +1,5 @@
 import type { Fields } from '../fields.js';
+import type { ChainError } from './errors.js';
 import type { NativeAnswers } from './native.js';
 import type { StreamEvent } from './translate.js';
 
@@ -14,7 +15,7 @@ export interface Protocol {
   readonly headers?: (call: ProtocolCall) => Readonly<Record<string, string>>;
   /**
    * Reads a request body.
-   * @throws ChainError with `param` for a field that cannot be carried out
+   * @throws ChainError with `param` for a field that no provider can carry out
    */
   read(body: Fields, call: ProtocolCall): ProtocolRequest;
   /** Returns what a refused caller gets. */
@@ -64,7 +65,12 @@ export interface ProtocolRequest {
    * The request for a provider that speaks the protocol itself, where it is not the caller's own: without what only 429chain
    * understands. Absent: such a provider gets the caller's body as it came.
    */
-  readonly nativeBody?: Fields;
+  readonly nativeBody?: Fields | undefined;
+  /**
+   * Why the request cannot become a chat completion. `body` is then what the caller sent, and only a provider that speaks the
+   * protocol itself is asked. Without one, the caller gets this error.
+   */
+  readonly nativeOnly?: ChainError | undefined;
   /** What was left out of the request, in plain words. It becomes part of `adapted` of each attempt, and of the debug log. */
   readonly omitted?: readonly string[];
   /** What the model misses because it was left out, in plain words. It is logged as a warning. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Answerer, completion, reply, type ScriptedUpstream, stream } from '../../scripted-upstream.js';
-import { ask, DIALECTS, MESSAGES, nativeStream, RESPONSES } from '../stream/native-dialects.js';
+import { ask, DIALECTS, MESSAGES, nativeBeginning, nativeStream, RESPONSES } from '../stream/native-dialects.js';
 import { Stage } from '../stream/stage.js';
 
 type Json = Record<string, unknown>;
@@ -145,6 +145,84 @@ describe('A target that speaks the protocol of the caller', () => {
       });
     });
   }
+
+  const ONLY_NATIVE = [
+    [RESPONSES, { tools: [{ type: 'file_search', vector_store_ids: ['vs_1'] }] }],
+    [RESPONSES, { previous_response_id: 'resp_theirs' }],
+    [RESPONSES, { input: [{ type: 'item_reference', id: 'msg_theirs' }] }],
+    [MESSAGES, { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
+    [MESSAGES, { mcp_servers: [{ type: 'url', url: 'https://mcp.example', name: 'mine' }] }],
+  ] as const;
+  for (const [dialect, fields] of ONLY_NATIVE) {
+    it(`is the only one that is asked with ${JSON.stringify(fields)}`, async () => {
+      await start([reply(200, completion('no')), whole(dialect.whole('Hi'))], ['chat'], ['chat', dialect.name]);
+      const response = await ask(stage, dialect, { ...fields, stream: false });
+      expect(await response.text()).to.equal(dialect.whole('Hi'));
+      expect(received(1).body).to.deep.include(fields);
+      expect(stage.requestCounts).to.deep.equal([0, 1]);
+    });
+
+    it(`is needed for ${JSON.stringify(fields)}`, async () => {
+      await start([reply(200, completion('no'))], ['chat']);
+      const response = await ask(stage, dialect, { ...fields, stream: false });
+      expect(response.status).to.equal(400);
+      expect(stage.requestCounts).to.deep.equal([0]);
+    });
+
+    it(`gives an answer to ${JSON.stringify(fields)} that nothing continues`, async () => {
+      const begun = nativeBeginning(dialect, 'Once upon a time there was a keeper of a lighthouse.');
+      await start([stream(begun, 'cut'), reply(200, completion('no'))], ['chat', dialect.name], ['chat']);
+      const text = await (await ask(stage, dialect, fields)).text();
+      expect(text.startsWith(begun.join(''))).to.equal(true);
+      expect(dialect.read(text, false).text).to.include('lighthouse');
+      expect(stage.requestCounts).to.deep.equal([1, 0]);
+    });
+  }
+
+  it('does not get the thinking that 429chain signed, nor a message of nothing else', async () => {
+    await start([whole(MESSAGES.whole('Hi'))], ['chat', 'messages']);
+    const ours = { type: 'thinking', thinking: 'Hm', signature: '429chain' };
+    const theirs = { type: 'thinking', thinking: 'Hm', signature: 'EqQBCgIYAhIM1gbcDa9GJwZA2b3h' };
+    const text = { type: 'text', text: 'Ok' };
+    const user = { role: 'user', content: 'Hello' };
+    const messages = [user, { role: 'assistant', content: [ours, text] }, user, { role: 'assistant', content: [ours] }];
+    const last = [{ role: 'assistant', content: [theirs, text] }, user];
+    await ask(stage, MESSAGES, { messages: [...messages, ...last], stream: false });
+    expect(received().body.messages).to.deep.equal([user, { role: 'assistant', content: [text] }, user, ...last]);
+  });
+
+  it('gets an item that another target made in place of a reference to it, and no reasoning of others', async () => {
+    const chat = completion('From chat.') as { choices: { message: Json }[] };
+    Object.assign(chat.choices[0]?.message ?? {}, { reasoning: 'Hm.' });
+    await start([reply(200, chat), whole(RESPONSES.whole('Hi'))], ['chat'], ['chat', 'responses']);
+    const first = (await (await ask(stage, RESPONSES, { stream: false })).json()) as { output: Json[] };
+    const [reasoning, message] = first.output;
+    const theirs = { type: 'reasoning', id: 'rs_theirs', summary: [], encrypted_content: 'gAAA' };
+    const input = [
+      { role: 'user', content: 'Hello' },
+      { type: 'item_reference', id: reasoning?.id },
+      { type: 'item_reference', id: message?.id },
+      reasoning,
+      theirs,
+      { role: 'user', content: 'On' },
+    ];
+    await ask(stage, RESPONSES, { model: 'two/a-model', input, stream: false });
+    expect(received(1).body.input).to.deep.equal([input[0], message, theirs, input[5]]);
+  });
+
+  it('may have made the item that another target is shown in place of a reference to it', async () => {
+    await start([whole(RESPONSES.whole('From theirs.')), reply(200, completion('Hi'))], ['responses'], ['chat']);
+    const first = (await (await ask(stage, RESPONSES, { stream: false })).json()) as { output: Json[] };
+    const input = [
+      { type: 'item_reference', id: first.output[0]?.id },
+      { role: 'user', content: 'On' },
+    ];
+    await ask(stage, RESPONSES, { model: 'two/a-model', input, stream: false });
+    expect(received(1).body.messages).to.deep.equal([
+      { role: 'assistant', content: 'From theirs.' },
+      { role: 'user', content: 'On' },
+    ]);
+  });
 
   it('gets the headers of the caller that belong to Messages, and no others', async () => {
     await start([whole(MESSAGES.whole('Hi'))], ['chat', 'messages']);
