@@ -48,7 +48,7 @@ export interface ChainRequest {
   readonly keyLabel: string;
   /** What was left out of the request when it became a chat completion, in plain words. */
   readonly omitted?: readonly string[] | undefined;
-  /** An answer whose tool calls have arguments that are not JSON fails, so that another target answers. */
+  /** An answer whose tool calls have arguments that are no objects fails, so that another target answers. */
   readonly wholeCalls?: boolean | undefined;
   /** Called when the request has waited so long for capacity that its caller should hear from 429chain; maybe twice. */
   readonly onLongWait?: (() => void) | undefined;

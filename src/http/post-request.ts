@@ -41,8 +41,13 @@ export interface PostParts {
  */
 export const postRequest = async (ctx: Context, protocol: Protocol, parts: PostParts): Promise<void> => {
   const { current, authorize } = parts;
-  const trace = current().waterfall.traceOf({ id: requestIdOf(ctx), path: protocol.path.replace(/^\/v1(?=\/)/, '') });
-  const spoken: Spoken = { protocol, call: new CallOf(ctx, trace.id, current) };
+  const call = new CallOf(ctx, requestIdOf(ctx), current);
+  const trace = current().waterfall.traceOf({
+    id: call.requestId,
+    path: protocol.path.replace(/^\/v1(?=\/)/, ''),
+    statusOf: (status, code) => protocol.refusal(bareRefusal(status, code), call).status ?? status,
+  });
+  const spoken: Spoken = { protocol, call };
   ctx.state.spoken = spoken;
   ctx.set('x-request-id', trace.id);
   if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(spoken.call) });
@@ -102,9 +107,10 @@ const answer = async (
     return await sendStream(ctx, served, stream, output, found.pipe);
   if (found.kind === 'stream') throw new Error('A stream that was not asked for.');
   if (found.kind === 'rejection') {
-    endWhenSent(ctx.res, served, found.status);
+    const refused = protocol.refusal(found, call);
+    endWhenSent(ctx.res, served, refused.status ?? found.status);
     if (stream?.hasBegun === true) output?.fail(found);
-    else reply(ctx, protocol.refusal(found, call));
+    else reply(ctx, refused);
     return;
   }
   sendWhole(ctx, served, found, writer);
@@ -113,6 +119,13 @@ const answer = async (
 /** A translated stream reports its usage in any case: most protocols have it at their end. */
 const bodyOf = ({ body, answer: translates }: ProtocolRequest): Fields =>
   translates === undefined || body.stream !== true ? body : { ...body, stream_options: { include_usage: true } };
+
+/** A refusal of which only its status matters. */
+const bareRefusal = (status: number, code: string): Refusal => ({
+  status,
+  headers: {},
+  error: { message: '', type: '', code },
+});
 
 const outputOf = (stream: CallerStream, writer: AnswerWriter | undefined): AnswerOutput =>
   writer === undefined ? new ChatOutput(stream) : new TranslatedOutput(stream, writer);

@@ -19,7 +19,7 @@ export interface AnswerOptions {
   readonly mayBeEmpty: boolean;
   /** Set where the caller gets text in the choices in place of messages. */
   readonly text?: TextAnswers | undefined;
-  /** The arguments of tool calls must be JSON. */
+  /** The arguments of tool calls must be objects. */
   readonly wholeCalls: boolean;
 }
 

@@ -31,7 +31,7 @@ export interface ReadOptions {
   readonly passes?: boolean;
   /** An answer without content counts if it ended by itself. */
   readonly mayBeEmpty?: boolean;
-  /** An answer is none if the arguments of a tool call are not JSON, unless it became too long. */
+  /** The arguments of a tool call must be an object, unless the answer became too long. */
   readonly wholeCalls?: boolean | undefined;
 }
 

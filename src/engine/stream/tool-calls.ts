@@ -87,8 +87,12 @@ const isOther = (call: Call, id: string, name: string, args: string): boolean =>
 
 const isWhole = ({ arguments: args }: Call): boolean => args === undefined || typeof parseBody(args) !== 'string';
 
-/** Returns whether the arguments of a call are neither empty nor JSON. */
-export const isTorn = (args: string | undefined): boolean =>
-  args !== undefined && args.trim() !== '' && parseBody(args) === args;
+/** Returns whether the arguments of a call are neither empty nor an object. Some models encode the object twice. */
+export const isTorn = (args: string | undefined): boolean => {
+  if (args === undefined || args.trim() === '') return false;
+  const value = parseBody(args);
+  const inner = typeof value === 'string' && value !== args ? parseBody(value) : value;
+  return inner !== null && inner !== '' && !isFields(inner);
+};
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

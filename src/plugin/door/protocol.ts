@@ -76,7 +76,7 @@ export interface ProtocolRequest {
   /** What the model misses because it was left out, in plain words. It is logged as a warning. */
   readonly warnings?: readonly string[];
   /**
-   * The answer can contain tool calls only if their arguments are JSON: without it, another target answers. An answer that
+   * The answer can contain tool calls only if their arguments are objects: otherwise another target answers. An answer that
    * became too long is let through. Default: false.
    */
   readonly wholeCalls?: boolean;

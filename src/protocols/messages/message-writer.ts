@@ -215,9 +215,10 @@ export class MessageWriter implements AnswerWriter {
 
   #usage(): Fields {
     const { usage } = this.#reader;
-    if (usage !== undefined) return usageOf(usage);
-    const output = this.#options.outputTokens(this.#content);
-    return usageOf({ input: this.#estimatedInput(), output, cached: 0, reasoning: 0 });
+    // No prompt has no tokens: some servers report zeros.
+    if (usage !== undefined && usage.input > 0) return usageOf(usage);
+    const output = usage?.output || this.#options.outputTokens(this.#content);
+    return usageOf({ input: this.#estimatedInput(), output, cached: 0, reasoning: usage?.reasoning ?? 0 });
   }
 }
 

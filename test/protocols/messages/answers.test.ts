@@ -169,6 +169,20 @@ const CASES: readonly Case[] = [
     stop: 'tool_use',
   },
   {
+    what: 'arguments that were encoded twice',
+    asked: TOOLS,
+    chunks: [chunk(call(0, 'call_a', 'read', '"{\\"path\\":\\"a\\"}"')), chunk({}, 'tool_calls')],
+    content: [use('read', { path: 'a' })],
+    stop: 'tool_use',
+  },
+  {
+    what: 'null in place of arguments',
+    asked: TOOLS,
+    chunks: [chunk(call(0, 'call_a', 'read', 'null')), chunk({}, 'tool_calls')],
+    content: [use('read', {})],
+    stop: 'tool_use',
+  },
+  {
     what: 'marks of streams inside of text and arguments',
     asked: TOOLS,
     chunks: [

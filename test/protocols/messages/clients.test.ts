@@ -59,6 +59,32 @@ describe('Clients of Messages', () => {
     expect(stage.upstream().received).to.have.length(3);
   });
 
+  const EFFORTS: readonly [what: string, error: object][] = [
+    [
+      'that it does not know',
+      { message: 'Unrecognized request argument supplied: reasoning_effort', param: 'reasoning_effort' },
+    ],
+    [
+      'of which it knows others',
+      {
+        message: "Invalid value: 'xhigh'. Supported values are: 'low', 'medium', and 'high'.",
+        param: 'reasoning_effort',
+        code: 'invalid_value',
+      },
+    ],
+    ['without thinking', { message: 'This model does not support reasoning_effort' }],
+  ];
+  for (const [what, error] of EFFORTS) {
+    it(`may ask a model for an effort ${what}`, async () => {
+      stage.upstream().script(reply(400, { error }));
+      const asked = { output_config: { effort: 'max' }, thinking: { type: 'adaptive' } };
+      expect((await stage.ask(asked)).status).to.equal(200);
+      expect(stage.sent().reasoning_effort).to.be.oneOf([undefined, 'high']);
+      await stage.ask(asked);
+      expect(stage.upstream().received).to.have.length(3);
+    });
+  }
+
   it('may ask twice at once, for a title and for the first turn', async () => {
     const titles = ["Claude Code's first turn", "Claude Code's title"] as const;
     const both = await Promise.all(titles.map((name) => stage.stream(CLIENT_BODIES[name])));

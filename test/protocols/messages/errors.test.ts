@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Answerer, answer, chunk, DONE, reply, stream } from '../../scripted-upstream.js';
+import { until } from '../../until.js';
 import { HELLO, MessagesStage } from './messages-stage.js';
 
 type Fields = Record<string, unknown>;
@@ -237,6 +238,26 @@ describe('An error in the form of Messages', () => {
     stage.upstream().always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '60' }));
     const response = await stage.request('/v1/messages', { ...HELLO, stream: true });
     expect(response.status).to.equal(429);
+  });
+
+  it('has the same status in the request log', async () => {
+    stage.upstream().always(reply(500, { error: { message: 'broken' } }));
+    await stage.ask();
+    stage.upstream().always(rejected(422, { message: 'bad' }));
+    await stage.ask({ model: 'one/other' });
+    await stage.ask({}, { 'x-api-key': 'wrong' });
+    const log = stage.proxy.app.runtime.host.requestLog;
+    let statuses: unknown[] = [];
+    await until(async () => {
+      const { requests = [] } = (await log?.requests({ limit: 10 })) ?? {};
+      statuses = requests.map(({ status, path }) => [path, status]).reverse();
+      return requests.length === 3;
+    });
+    expect(statuses).to.deep.equal([
+      ['/messages', 529],
+      ['/messages', 400],
+      ['/messages', 401],
+    ]);
   });
 
   it('sends no header of the client to a provider', async () => {
