@@ -22,6 +22,8 @@ export interface NativeRequest {
   readonly answers: NativeAnswers;
   /** The body, as JSON. */
   readonly json: string;
+  /** It cannot become a chat completion: `body` of the request is none. */
+  readonly isOnlyForm: boolean;
   /** Headers of the caller that go to the provider. */
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -2,7 +2,6 @@ import { serialised } from '../engine/attempt/outgoing-request.js';
 import type { NativeRequest } from '../engine/request.js';
 import type { Chain, PreparedTarget } from '../engine/target.js';
 import type { Protocol, ProtocolCall, ProtocolRequest } from '../plugin/door/protocol.js';
-import type { Fields } from '../plugin/fields.js';
 
 /**
  * Returns the chain for a request: only targets that speak its protocol if it cannot become a chat completion.
@@ -18,18 +17,24 @@ export const chainFor = ({ nativeOnly }: ProtocolRequest, protocol: Protocol, ch
 
 /**
  * Returns the request for targets that speak its protocol; `undefined` if there are none, so that its text is not kept.
- * @param body as the caller sent it, or fields in its place
+ * @param text the body as the caller sent it
  */
 export const nativeFor = (
   { targets }: Chain,
   protocol: Protocol,
   call: ProtocolCall,
-  body: string | Fields,
+  { nativeBody, nativeOnly }: ProtocolRequest,
+  text: string,
 ): NativeRequest | undefined => {
   const { name, native: answers } = protocol;
   if (answers === undefined || !targets.some((target) => speaks(target, protocol))) return undefined;
-  const json = typeof body === 'string' ? body : serialised(body);
-  return { protocol: name, answers, json, headers: passedHeaders(answers.headers ?? [], call.headers) };
+  return {
+    protocol: name,
+    answers,
+    json: nativeBody === undefined ? text : serialised(nativeBody),
+    isOnlyForm: nativeOnly !== undefined,
+    headers: passedHeaders(answers.headers ?? [], call.headers),
+  };
 };
 
 const speaks = ({ speaks: spoken }: PreparedTarget, { name, native }: Protocol): boolean =>

@@ -85,7 +85,7 @@ const answer = async (
     chain,
     path: UPSTREAM_PATH,
     body,
-    native: nativeFor(chain, protocol, call, read.nativeBody ?? asked.text),
+    native: nativeFor(chain, protocol, call, read, asked.text),
     stream: stream !== undefined,
     size: sizeOf(body),
     caller,

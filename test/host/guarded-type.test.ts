@@ -162,6 +162,7 @@ describe('A provider type of a faulty plugin', () => {
     [{ conversation: [5] }, '`conversation` rules that are not an object'],
     [{ conversation: [{ model: 'x' }] }, 'a `model` that is not a regular expression'],
     [{ conversation: [{ toolCallIds: { pattern: /x/ } }] }, '`toolCallIds` that are not { pattern, prefix?, length }'],
+    [{ conversation: [{ toolCallIds: { pattern: /x/g, length: 9 } }] }, '`toolCallIds` that are not'],
     [{ conversation: [{ toolCallIds: { pattern: /x/, length: 99 } }] }, '`toolCallIds` that are not'],
     [{ conversation: [{ callFields: { fields: 'x' } }] }, '`callFields` that are not { fields, placeholder? }'],
     [{ conversation: [{ reasoning: { fields: [], placeholder: 5 } }] }, '`reasoning` that is not'],

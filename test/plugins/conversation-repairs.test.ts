@@ -109,6 +109,11 @@ const LACKS: readonly (readonly [status: number, message: string, lacks: readonl
   [400, 'This model does not support audio input', ['audio']],
   [400, 'Invalid image_url: could not download the image', []],
   [400, 'The image is too large: 30 MB', []],
+  [
+    400,
+    "Invalid 'messages[3]'. Image URLs are only allowed for messages with role 'user', but this message with role 'tool' contains an image URL.",
+    [],
+  ],
   [400, 'Failed to load image or audio file', []],
   [400, 'This model does not support tools', []],
   [429, 'Too many images. The free tier does not support image input', []],

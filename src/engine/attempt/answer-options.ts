@@ -21,10 +21,10 @@ export const answerOptionsFor = (
   { openAiBody, body, native, text }: OutgoingRequest,
   { at }: ResponseHead,
 ): AnswerOptions => {
-  const translation = native ?? target.providerType.translate;
+  const translation = native?.answers ?? target.providerType.translate;
   return {
     translation: translation && { translation, request: openAiBody, id: request.id, at },
-    native,
+    native: native?.answers,
     choices: choicesOf(body),
     mayBeEmpty: endsWithToolResult(request.body),
     text,

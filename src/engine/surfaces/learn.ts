@@ -22,6 +22,8 @@ const NAMES: Readonly<Record<string, RegExp>> = {
   moderations: /moderation/i,
   rerank: /re-?rank/i,
   images: /image/i,
+  responses: /responses api|\/responses/i,
+  messages: /messages api|\/messages|anthropic/i,
 };
 
 /** A key that may be used for some endpoints only. */
@@ -56,12 +58,12 @@ export const learnFrom = (
 const TOO_MANY: ReadonlySet<string> = new Set(['bad_request', 'too_large']);
 
 /**
- * Returns what lacks the endpoint by a refusal: the provider's server, the target's model, or nothing. Such a refusal says
+ * Returns what lacks an endpoint by a refusal: the provider's server, the target's model, or nothing. Such a refusal says
  * nothing about chat at the same target.
  */
-const missingBy = (
+export const missingBy = (
   { status, body, message, class: failureClass }: Failure,
-  surface: Surface,
+  surface: Pick<Surface, 'name'>,
   { model }: Pick<PreparedTarget, 'model'>,
 ): 'provider' | 'target' | undefined => {
   if (status === undefined || status < 400) return undefined;

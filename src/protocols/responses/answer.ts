@@ -48,6 +48,8 @@ export class ResponsesAnswer implements AnswerWriter {
   readonly #createdAt: number;
   /** The items that are done. */
   readonly #output: OutputItem[] = [];
+  /** As the response began: another target may go on with it. */
+  #model: unknown;
   #state: AnswerState = { phase: 'waiting' };
   /** What the caller got from a provider that speaks the protocol itself. */
   #passed: PassedResponse | undefined;
@@ -76,7 +78,7 @@ export class ResponsesAnswer implements AnswerWriter {
     this.#goOn();
     let text = '';
     for (const part of this.#reader.take(chunk)) text += this.#add(part);
-    return text;
+    return text === '' && this.#reader.hasCalls ? this.#begin() : text;
   }
 
   end(): string {
@@ -128,6 +130,7 @@ export class ResponsesAnswer implements AnswerWriter {
   #begin(): string {
     if (this.#state.phase !== 'waiting') return '';
     this.#state = BETWEEN;
+    this.#model = this.#reader.model ?? this.#order.asked.model;
     return this.#events.begin(this.#response({ status: 'in_progress', usage: null }));
   }
 
@@ -248,7 +251,7 @@ export class ResponsesAnswer implements AnswerWriter {
       id: this.#id,
       createdAt: this.#createdAt,
       completedAt: state.status === 'completed' ? Math.floor(call.at / 1000) : null,
-      model: this.#reader.model ?? asked.model,
+      model: this.#model,
       output: [...this.#output],
     });
     if (this.#begun === undefined) return response;

@@ -91,7 +91,7 @@ class InputReader {
         return;
       case 'function_call_output':
       case 'custom_tool_call_output':
-        this.#addResult(textAt(item.call_id, `${at}.call_id`), readContent(item.output, `${at}.output`));
+        this.#addResult(textAt(item.call_id, `${at}.call_id`), readContent(item.output ?? '', `${at}.output`));
         return;
       case 'reasoning':
         this.#reasoning = [this.#reasoning, reasoningIn(item)].filter((text) => text !== '').join('\n\n');
@@ -125,7 +125,7 @@ class InputReader {
     const name = this.#nameOf(item, at);
     this.#addCall(textAt(item.call_id, `${at}.call_id`), {
       type: 'function',
-      function: { name, arguments: textAt(item.arguments, `${at}.arguments`) },
+      function: { name, arguments: isAbsent(item.arguments) ? '' : textAt(item.arguments, `${at}.arguments`) },
     });
   }
 

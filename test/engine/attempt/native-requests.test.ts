@@ -12,6 +12,12 @@ const whole =
     res.end(body);
   };
 
+/** Refuses everything but chat completions. */
+const chatOnly =
+  (refusal: Answerer): Answerer =>
+  (res, request) =>
+    (request.path === '/v1/chat/completions' ? reply(200, completion('Hi')) : refusal)(res, request);
+
 describe('A target that speaks the protocol of the caller', () => {
   let stage: Stage;
 
@@ -115,7 +121,6 @@ describe('A target that speaks the protocol of the caller', () => {
         [429, 'rate_limit_error', 'rate_limit'],
         [529, 'overloaded_error', 'overloaded'],
         [401, 'authentication_error', 'auth'],
-        [404, 'not_found_error', 'not_found'],
         [400, 'invalid_request_error', 'bad_request'],
       ] as const) {
         it(`is passed over with ${failureClass} for its own ${type}`, async () => {
@@ -125,6 +130,22 @@ describe('A target that speaks the protocol of the caller', () => {
           expect(first?.failure).to.include({ class: failureClass, status });
           expect(first?.failure?.message).to.include('No.');
           expect(stage.requestCounts).to.deep.equal([1, 1]);
+        });
+      }
+
+      for (const [status, words] of [
+        [404, 'Not Found'],
+        [405, 'Method Not Allowed'],
+        [400, `The ${dialect.name} API is not supported for this model`],
+      ] as const) {
+        it(`is asked for a chat completion if it turns out with ${status} not to speak the protocol`, async () => {
+          await start([chatOnly(reply(status, { error: { message: words } }))], both);
+          for (const counts of [2, 3]) {
+            const response = await ask(stage, dialect, { stream: false });
+            expect(response.status, await response.text()).to.equal(200);
+            expect(stage.requestCounts).to.deep.equal([counts]);
+          }
+          expect(received().path).to.equal('/v1/chat/completions');
         });
       }
 
@@ -160,6 +181,16 @@ describe('A target that speaks the protocol of the caller', () => {
       expect(await response.text()).to.equal(dialect.whole('Hi'));
       expect(received(1).body).to.deep.include(fields);
       expect(stage.requestCounts).to.deep.equal([0, 1]);
+    });
+
+    it(`is never asked for a chat completion with ${JSON.stringify(fields)}`, async () => {
+      await start([chatOnly(reply(404, 'Not Found'))], ['chat', dialect.name]);
+      expect((await ask(stage, dialect, { ...fields, stream: false })).status).to.be.at.least(400);
+      await ask(stage, dialect, { stream: false });
+      await ask(stage, dialect, { ...fields, stream: false });
+      for (const { path, body } of upstream().received) {
+        if (path === '/v1/chat/completions') expect(body).not.to.include.any.keys(Object.keys(fields));
+      }
     });
 
     it(`is needed for ${JSON.stringify(fields)}`, async () => {

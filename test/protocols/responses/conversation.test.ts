@@ -108,27 +108,28 @@ describe('A conversation in the Responses API', () => {
     }
   }
 
-  it('4, 6: pairs results with their calls when a provider repeats its ids in every turn', async () => {
-    const call = { id: 'functions.read:0', name: 'read', arguments: '{}' };
-    const input: Json[] = [user('Go')];
-    for (const text of ['one', 'two']) {
-      answers({ calls: [call] });
-      const { body } = await ask(stage, { input });
-      const [item] = body.output;
-      input.push(item as Json, { type: 'function_call_output', call_id: item?.call_id, output: text });
-    }
-    expect(new Set(input.map(({ call_id }) => call_id ?? '')).size).to.equal(3);
-    answers({ content: 'Done.' });
-    await ask(stage, { input });
-    const messages = lastSent(stage).messages as Json[];
-    const ids = callsSent(stage).map(({ id }) => id);
-    expect(
-      messages.filter(({ role }) => role === 'tool').map((each) => [each.tool_call_id, each.content]),
-    ).to.deep.equal([
-      [ids[0], 'one'],
-      [ids[1], 'two'],
-    ]);
-  });
+  for (const id of ['functions.read:0', 'call_0', ''])
+    it(`4, 6: pairs results with their calls when a provider repeats the id "${id}" in every turn`, async () => {
+      const call = { id, name: 'read', arguments: '{}' };
+      const input: Json[] = [user('Go')];
+      for (const text of ['one', 'two']) {
+        answers({ calls: [call] });
+        const { body } = await ask(stage, { input });
+        const [item] = body.output;
+        input.push(item as Json, { type: 'function_call_output', call_id: item?.call_id, output: text });
+      }
+      answers({ content: 'Done.' });
+      await ask(stage, { input });
+      const messages = lastSent(stage).messages as Json[];
+      const ids = callsSent(stage).map((each) => each.id);
+      expect(new Set(ids).size).to.equal(2);
+      expect(
+        messages.filter(({ role }) => role === 'tool').map((each) => [each.tool_call_id, each.content]),
+      ).to.deep.equal([
+        [ids[0], 'one'],
+        [ids[1], 'two'],
+      ]);
+    });
 
   it('58: puts the items that a client refers to in their places', async () => {
     answers({ reasoning: 'Hm.', content: 'I look.', calls: [{ id: 'call_1', name: 'read', arguments: '{"a":1}' }] });

@@ -186,6 +186,17 @@ describe('A response whose provider fails', () => {
     });
   }
 
+  it('begins with the first fragment of a call where calls are not held back', async () => {
+    const [, fragment = ''] = framesOf({ calls: [CALL] });
+    stage = await Stage.set([stream([ROLE, fragment], 'hang')], { chain: { resume: false } });
+    const response = await post(stage, { stream: true, tools: [READ] });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let received = '';
+    while (!received.includes('response.in_progress')) received += (await reader?.read())?.value ?? '';
+    await reader?.cancel();
+    await stage.upstreams[0]?.received[0]?.aborted;
+  });
+
   it('is asked of each target in the same words', async () => {
     stage = await Stage.set([spent, answering({ content: 'Hi' })]);
     await ask(stage, { tools: [READ], instructions: 'Be brief.' });

@@ -95,7 +95,7 @@ describe('A conversation that goes from chat to the Responses API and back', () 
         const { body } = protocol.read({ model: 'm', instructions, input }, call);
         expect(body).to.deep.equal({ model: 'm', messages });
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 
@@ -137,7 +137,7 @@ describe('A conversation that goes from chat to the Responses API and back', () 
         );
         expect(new Set(sent.map(({ id }) => id)).size).to.equal(calls.length);
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 });
