@@ -23,6 +23,19 @@ const readModel = ({ capabilities }: Readonly<Record<string, unknown>>): Partial
   };
 };
 
+/** A server may have any of these endpoints. What it turns out not to have, it is not asked for again for a while. */
+const EVERYTHING = [
+  'chat',
+  'completions',
+  'embeddings',
+  'transcriptions',
+  'translations',
+  'speech',
+  'moderations',
+  'rerank',
+  'images',
+];
+
 /** Classes of failures under which servers refuse a conversation: a template that fails is often an error of the server. */
 const CONVERSATIONAL: ReadonlySet<string | undefined> = new Set(['bad_request', 'server_error', 'not_found']);
 
@@ -49,6 +62,7 @@ export default definePlugin({
         freeTier: 'A server of your own, such as Ollama, LM Studio or vLLM, or any other provider: give its base URL.',
         needsKey: false,
       },
+      speaks: EVERYTHING,
       readModel,
       conversation: [
         {

@@ -17,6 +17,8 @@ export interface ProviderSettings {
   readonly id: string;
   readonly type: string;
   readonly baseUrl?: string;
+  /** The protocols that it speaks. Absent: those of its type. */
+  readonly speaks?: readonly string[];
   /** The URL of a proxy; `false` for a direct connection. Absent: the proxies of the environment apply. */
   readonly proxy?: string | false;
   /** Absent if the provider needs no key, or if its variable is not set. */
@@ -48,6 +50,8 @@ export interface ChainSettings {
   readonly resume: boolean;
   readonly resumeInstruction: string;
   readonly onModeration: 'return' | 'next';
+  /** Embeddings of all its targets can be compared, whatever their models are called. */
+  readonly sameVectors: boolean;
 }
 
 export interface PluginSettings {

@@ -179,6 +179,12 @@ export interface Provider {
    */
   baseUrl?: string;
   /**
+   * The protocols that the API speaks: 'chat', 'responses', 'messages'. Requests and answers in one of them pass as they are; all others are translated to 'chat'. Also its endpoints beside chat, such as 'embeddings'. By default, the provider type decides.
+   *
+   * @minItems 1
+   */
+  speaks?: string[];
+  /**
    * The HTTP proxy for this provider; false for a direct connection. By default, HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment decide.
    */
   proxy?: ProxyUrl | false;
@@ -289,6 +295,10 @@ export interface FullChain {
    * When a provider refuses the content: 'return' returns the refusal to the client, 'next' tries the next target.
    */
   onModeration?: 'return' | 'next';
+  /**
+   * Embeddings of different models cannot be compared, so by default an embeddings request is retried only at targets with the same model. With true, any target of the chain may answer: only if you know that all of them return the same vectors.
+   */
+  sameVectors?: boolean;
   timeouts?: Timeouts;
 }
 /**

@@ -18,6 +18,7 @@ export const faultInType = (type: unknown): string | undefined => {
   for (const name of ['optionsSchema', 'headers', 'about', 'prefill', 'translate', 'knownPoolLimits']) {
     if (isGiven(type, name) && !isFields(type[name])) return `has \`${name}\` that is not an object`;
   }
+  if (isGiven(type, 'speaks') && !isListOfNames(type.speaks)) return 'has `speaks` that is not a list of protocols';
   const { adaptations = [], knownLimits = [], knownPoolLimits = {} } = type;
   if (!Array.isArray(adaptations) || !adaptations.every((each) => isFields(each) && typeof each.field === 'string')) {
     return 'has `adaptations` that are not a list of objects with a `field`';
@@ -49,6 +50,9 @@ const isLimit = (limit: unknown): boolean => {
 };
 
 const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0;
+
+const isListOfNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string');
 
 const isGiven = (type: Fields, name: string): boolean => type[name] !== undefined;
 

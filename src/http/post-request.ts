@@ -17,10 +17,11 @@ import { ChainError } from '../plugin/door/errors.js';
 import type { AnswerWriter, Protocol, ProtocolRequest, Refusal } from '../plugin/door/protocol.js';
 import type { Fields } from '../plugin/fields.js';
 import { type AnswerOutput, ChatOutput, TranslatedOutput } from './answer-output.js';
-import { readBody } from './body.js';
+import { readJson } from './body.js';
 import { CallerStream } from './caller-stream.js';
 import type { Current } from './current.js';
 import { asChainError, refusalOf, reply, type Spoken } from './errors.js';
+import { chainFor, nativeFor } from './native-request.js';
 import { CallOf, requestIdOf } from './protocol-call.js';
 
 /** The path that providers answer, below their base URL. */
@@ -40,8 +41,13 @@ export interface PostParts {
  */
 export const postRequest = async (ctx: Context, protocol: Protocol, parts: PostParts): Promise<void> => {
   const { current, authorize } = parts;
-  const trace = current().waterfall.traceOf({ id: requestIdOf(ctx), path: protocol.path.replace(/^\/v1(?=\/)/, '') });
-  const spoken: Spoken = { protocol, call: new CallOf(ctx, trace.id, current) };
+  const call = new CallOf(ctx, requestIdOf(ctx), current);
+  const trace = current().waterfall.traceOf({
+    id: call.requestId,
+    path: protocol.path.replace(/^\/v1(?=\/)/, ''),
+    statusOf: (status, code) => protocol.refusal(bareRefusal(status, code), call).status ?? status,
+  });
+  const spoken: Spoken = { protocol, call };
   ctx.state.spoken = spoken;
   ctx.set('x-request-id', trace.id);
   if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(spoken.call) });
@@ -61,12 +67,13 @@ const answer = async (
 ): Promise<void> => {
   trace.keyLabel = String(ctx.state.keyLabel);
   const caller = callerOf(ctx.res);
-  const read = protocol.read(await readBody(ctx, current().maxBodyBytes), call);
-  checkMessages(read.body);
+  const asked = await readJson(ctx, current().maxBodyBytes);
+  const read = protocol.read(asked.value, call);
+  if (read.nativeOnly === undefined) checkMessages(read.body);
   for (const warning of read.warnings ?? []) log.warn(`Request ${trace.id}: ${warning}`);
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();
-  const chain = chains.resolve(read.body.model);
+  const chain = chainFor(read, protocol, chains.resolve(read.body.model));
   ctx.set('x-429chain-chain', plainName(chain.name));
   const writer = read.answer?.();
   const stream =
@@ -78,11 +85,13 @@ const answer = async (
     chain,
     path: UPSTREAM_PATH,
     body,
+    native: nativeFor(chain, protocol, call, read, asked.text),
     stream: stream !== undefined,
     size: sizeOf(body),
     caller,
     keyLabel: trace.keyLabel,
     omitted: read.omitted,
+    wholeCalls: read.wholeCalls,
     onLongWait: stream && (() => beginEarly(ctx, stream)),
   };
   const served = await waterfall.run(request, trace).catch((error: unknown) => {
@@ -98,9 +107,10 @@ const answer = async (
     return await sendStream(ctx, served, stream, output, found.pipe);
   if (found.kind === 'stream') throw new Error('A stream that was not asked for.');
   if (found.kind === 'rejection') {
-    endWhenSent(ctx.res, served, found.status);
+    const refused = protocol.refusal(found, call);
+    endWhenSent(ctx.res, served, refused.status ?? found.status);
     if (stream?.hasBegun === true) output?.fail(found);
-    else reply(ctx, protocol.refusal(found, call));
+    else reply(ctx, refused);
     return;
   }
   sendWhole(ctx, served, found, writer);
@@ -110,11 +120,18 @@ const answer = async (
 const bodyOf = ({ body, answer: translates }: ProtocolRequest): Fields =>
   translates === undefined || body.stream !== true ? body : { ...body, stream_options: { include_usage: true } };
 
+/** A refusal of which only its status matters. */
+const bareRefusal = (status: number, code: string): Refusal => ({
+  status,
+  headers: {},
+  error: { message: '', type: '', code },
+});
+
 const outputOf = (stream: CallerStream, writer: AnswerWriter | undefined): AnswerOutput =>
   writer === undefined ? new ChatOutput(stream) : new TranslatedOutput(stream, writer);
 
 /** The request is over when its answer has left, or its caller. */
-const endWhenSent = (
+export const endWhenSent = (
   res: ServerResponse,
   { end }: Served,
   status: number,
@@ -128,7 +145,7 @@ const endWhenSent = (
   else res.once('close', over);
 };
 
-const callerOf = (res: ServerResponse): Caller => {
+export const callerOf = (res: ServerResponse): Caller => {
   const caller = new Caller();
   res.once('close', () => {
     if (!res.writableFinished) caller.leave();
@@ -150,12 +167,18 @@ const faultIn = (messages: unknown): string | undefined => {
 const sendWhole = (
   ctx: Context,
   served: Served,
-  { head, body, usage }: Extract<Reply, { kind: 'whole' }>,
+  { head, body, usage, native }: Extract<Reply, { kind: 'whole' }>,
   writer: AnswerWriter | undefined,
 ): void => {
   ctx.status = head.status;
   ctx.type = 'application/json';
-  ctx.body = writer === undefined ? body : translated(body, writer);
+  if (native !== undefined) writer?.pass?.(native);
+  try {
+    ctx.body = writer === undefined || native !== undefined ? body : translated(body, writer);
+  } catch (error) {
+    served.end(502, served.target, usage);
+    throw error;
+  }
   endWhenSent(ctx.res, served, head.status, served.target, usage);
 };
 
@@ -184,14 +207,14 @@ const sendStream = async (
 };
 
 /** The request waits for capacity: its caller gets the beginning of a response before any target has answered. */
-const beginEarly = (ctx: Context, stream: CallerStream): void => {
+export const beginEarly = (ctx: Context, stream: CallerStream): void => {
   ctx.respond = false;
   stream.begin();
   stream.keepAlive();
 };
 
 /** What the caller reads in place of the rest of an answer. */
-const brokenOff = (target: PreparedTarget, failure: Failure): Refusal => {
+export const brokenOff = (target: PreparedTarget, failure: Failure): Refusal => {
   const { cause, message } = failure;
   if (isAboutRequest(failure)) return rejectionOf(target, failure);
   return refusalOf(

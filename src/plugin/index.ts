@@ -51,6 +51,7 @@ export type {
   TapFilter,
   TapOptions,
 } from './door/hooks.js';
+export type { NativeAnswers } from './door/native.js';
 export type {
   AnswerWriter,
   NamedModel,

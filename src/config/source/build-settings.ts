@@ -52,12 +52,13 @@ const timeoutsOf = (written: WrittenTimeouts = {}): Timeouts =>
 
 const buildProvider = (id: string, provider: Provider, resolution: Resolution): ProviderSettings => {
   const isRead = (...path: string[]): boolean => unsetNamesIn(resolution, ['providers', id, ...path]).length === 0;
-  const { apiKey, baseUrl, proxy, headers = {} } = provider;
+  const { apiKey, baseUrl, speaks, proxy, headers = {} } = provider;
   return {
     id,
     type: provider.type,
     ...(apiKey === undefined || !isRead('apiKey') ? {} : { apiKey }),
     ...(baseUrl === undefined || !isRead('baseUrl') ? {} : { baseUrl: baseUrl.replace(/^([^?#]*?)\/+$/, '$1') }),
+    ...(speaks === undefined ? {} : { speaks }),
     ...(proxy === undefined || !isRead('proxy') ? {} : { proxy }),
     missing: unsetNamesIn(resolution, ['providers', id]),
     enabled: provider.enabled ?? true,
@@ -93,6 +94,7 @@ const buildChain = (name: string, chain: Chain, providers: readonly ProviderSett
     resume: full.resume ?? true,
     resumeInstruction: full.resumeInstruction ?? DEFAULT_INSTRUCTION,
     onModeration: full.onModeration ?? 'return',
+    sameVectors: full.sameVectors ?? false,
   };
 };
 

@@ -6,9 +6,11 @@ import type { Prefill, ProviderType, UpstreamRequest } from '../../plugin/door/p
 import { NotAdaptable } from '../causes.js';
 import { pathAt } from '../endpoint.js';
 import { type CompiledRepair, compileRepair, isConversationRepair } from '../repairs.js';
+import type { NativeRequest } from '../request.js';
 import { continuedRequest, PREFILL } from '../resume/continuation.js';
 import type { ResumeMode } from '../resume/overlap.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
+import type { TextAnswers } from '../stream/answer-source.js';
 import type { PreparedTarget } from '../target.js';
 import { boundAnswer, isBoundRepair } from './answer-bound.js';
 import { arrangeConversation } from './conversation/arrange.js';
@@ -21,6 +23,8 @@ export interface OutgoingRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
+  /** Set for a request in the caller's own protocol. */
+  readonly native?: NativeRequest | undefined;
   /** The body in OpenAI's shape, before the provider type's own `adapt`. */
   readonly openAiBody: Body;
   /** What was left out of the request or changed in its body, in plain words. */
@@ -28,6 +32,10 @@ export interface OutgoingRequest {
   /** 429chain asks for usage that the caller did not ask for. */
   readonly hidesUsage: boolean;
   readonly resumeMode: ResumeMode;
+  /** What is sent in place of `body`: the bytes of a form, or the caller's own body. Each call reads it anew. */
+  readonly payload?: (() => string | AsyncIterable<Buffer>) | undefined;
+  /** Set where the caller gets text in the choices in place of messages. */
+  readonly text?: TextAnswers | undefined;
 }
 
 const RESTART: ResumeMode = { kind: 'restart' };
@@ -35,7 +43,7 @@ const INCLUDE_USAGE = { include_usage: true };
 const NOTHING: readonly string[] = [];
 
 /**
- * Builds the request for `target`: its model, its headers, and no field that its type or an earlier answer is known to
+ * Builds the chat completion for `target`: its model, its headers, and no field that its type or an earlier answer is known to
  * refuse. `repairs` are further changes.
  * @param counted the bound for each choice, where the provider counts it beforehand
  * @throws NotAdaptable when the provider type cannot express the request
@@ -100,7 +108,7 @@ export const serialised = (body: Body): string => {
 const prefillOf = ({ prefill }: ProviderType, repairs: readonly CompiledRepair[]): Prefill | undefined =>
   repairs.some(({ repair }) => 'drop' in repair && repair.drop === PREFILL) ? undefined : prefill;
 
-const adaptedByType = (
+export const adaptedByType = (
   request: UpstreamRequest,
   { adapt }: ProviderType,
   options: Readonly<Record<string, unknown>>,

@@ -5,11 +5,11 @@ import type { MediaKind } from '../../plugin/door/conversation.js';
 import type { PreparedTarget } from '../target.js';
 import { isAboutRequest } from './rejection.js';
 
-/** The target cannot be asked whatever its limits: it has no key, or it is switched off. */
+/** The target cannot be asked whatever its limits: it has no key, it is switched off, or it cannot do what is asked. */
 interface Unusable {
   readonly kind: 'unusable';
   readonly target: PreparedTarget;
-  readonly state: 'unconfigured' | 'disabled';
+  readonly state: 'unconfigured' | 'disabled' | 'available';
   readonly reason: string;
 }
 

@@ -38,6 +38,18 @@ export interface ProviderAbout {
 export interface ProviderType<O = Record<string, unknown>> {
   /** Default of the provider's `baseUrl`. Without it, the configuration must set one. */
   readonly baseUrl?: string;
+  /**
+   * The protocols that its API speaks, such as `['chat', 'messages']`. Default: `['chat']`. A request in one of them goes to
+   * the provider as it came, apart from the model's name; any other request is translated to `chat`. Also the endpoints that
+   * it has beside chat: `completions`, `embeddings`, `transcriptions`, `translations`, `speech`, `moderations`, `rerank`,
+   * `images`. Requests to them skip a provider that does not name them.
+   */
+  readonly speaks?: readonly string[];
+  /**
+   * How many inputs one request for embeddings may have. 429chain divides a larger request and joins the answers. Without it,
+   * 429chain learns the number from refusals that state it.
+   */
+  readonly maxInputs?: number;
   /** JSON Schema of the provider's `options` in the configuration. */
   readonly optionsSchema?: object;
   /** Headers of every request. */
