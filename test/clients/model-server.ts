@@ -38,6 +38,13 @@ export class ModelServer {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
     if (request.url?.endsWith('/embeddings')) return json(response, 200, embeddingsOf(JSON.parse(text)));
+    if (request.url?.endsWith('/transcriptions')) {
+      return json(response, 200, { text: text.includes('RIFF') ? 'Hello from the recording.' : 'No recording came.' });
+    }
+    if (request.url?.endsWith('/speech')) {
+      response.writeHead(200, { 'content-type': 'audio/wav' });
+      return void response.end(SPEECH);
+    }
     if (request.method !== 'POST') return json(response, 200, { object: 'list', data: [{ id: 'a-model' }] });
     const body = JSON.parse(text) as Fields;
     this.requests.push(body);
@@ -87,6 +94,8 @@ export class ModelServer {
     response.end('data: [DONE]\n\n');
   }
 }
+
+const SPEECH = 'RIFF, as a simulated voice says it';
 
 const BASE = { id: 'chatcmpl-1', created: 1, model: 'a-model' };
 const USAGE = { prompt_tokens: 20, completion_tokens: 10, total_tokens: 30 };

@@ -4,13 +4,14 @@ import { aiSdkAnthropic, aiSdkOpenAi } from './programs/ai-sdk.js';
 import { anthropicSdk } from './programs/anthropic.js';
 import { claudeCode, codex } from './programs/command-lines.js';
 import { langchainAnthropic, langchainChat, langchainResponses } from './programs/langchain.js';
-import { openaiChat, openaiEmbeddings, openaiResponses } from './programs/openai.js';
+import { openaiAudio, openaiChat, openaiEmbeddings, openaiResponses } from './programs/openai.js';
 
 /** Every client that is tried, in the order of the table. */
 export const PROGRAMS: readonly Program[] = [
   openaiChat,
   openaiResponses,
   openaiEmbeddings,
+  openaiAudio,
   anthropicSdk,
   aiSdkOpenAi,
   aiSdkAnthropic,

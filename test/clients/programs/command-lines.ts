@@ -51,7 +51,7 @@ export const codex: Program = {
 
 export const claudeCode: Program = {
   title: 'Claude Code',
-  packages: ['@anthropic-ai/claude-code'],
+  packages: ['@anthropic-ai/claude-code@2.1.197'],
   protocol: 'Messages',
   cases: casesOf('claude', ['claude', '--allowedTools', 'Bash', '-p']),
 };

@@ -217,3 +217,19 @@ export const openaiEmbeddings: Program = {
     },
   },
 };
+
+export const openaiAudio: Program = {
+  title: 'OpenAI SDK, audio',
+  packages: ['openai@6.49.0'],
+  protocol: 'Audio',
+  cases: {
+    plain: async (way) => {
+      const openai = await client(way);
+      const { toFile } = await way.load('openai');
+      const file = await toFile(Buffer.from('RIFF, a recording'), 'hello.wav', { type: 'audio/wav' });
+      same((await openai.audio.transcriptions.create({ model: way.chain, file })).text, 'Hello from the recording.');
+      const speech = await openai.audio.speech.create({ model: way.chain, voice: 'alloy', input: 'Hello' });
+      has(Buffer.from(await speech.arrayBuffer()).toString(), 'RIFF, as a simulated voice');
+    },
+  },
+};
