@@ -26,6 +26,7 @@ describe('The models that a client of Anthropic sees', () => {
       defaultChain: 'fast',
       aliases: {
         'claude-*-haiku*': 'fast',
+        '*[2m]': 'one/long',
         'claude-*': 'smart',
         'gpt-5*': 'one/other',
         smart: 'fast',
@@ -98,6 +99,7 @@ describe('The models that a client of Anthropic sees', () => {
     ['claude-3-5-haiku-20241022', 'a-model', 'fast'],
     ['claude-opus-5-5', 'vendor/b:free', 'smart'],
     ['claude-opus-5-5[1m]', 'vendor/b:free', 'smart'],
+    ['claude-opus-5-5[2m]', 'long', 'one/long'],
     ['fast[1m]', 'a-model', 'fast'],
     ['gpt-5.1-codex', 'other', 'one/other'],
     ['one/a-model', 'a-model', 'one/a-model'],

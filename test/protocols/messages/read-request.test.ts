@@ -336,7 +336,7 @@ const FIELDS: readonly [what: string, given: object, fields: object, omitted?: r
     { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
     { reasoning_effort: 'high' },
   ],
-  ['disabled thinking', { thinking: { type: 'disabled' } }, {}],
+  ['disabled thinking', { thinking: { type: 'disabled' } }, {}, [/thinking disabled/]],
   [
     'a format',
     { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
