@@ -155,6 +155,13 @@ describe('A conversation in the Responses API', () => {
     ]);
   });
 
+  it('58: skips unknown reasoning that a client refers to', async () => {
+    answers({ content: 'Hi' });
+    const input = [user('Go'), { type: 'item_reference', id: 'rs_unknown' }, user('And?')];
+    expect((await ask(stage, { input })).status).to.equal(200);
+    expect(lastSent(stage).messages).to.deep.equal([user('Go\n\nAnd?')]);
+  });
+
   it('58: keeps no items of a caller that stores nothing, and says what to do', async () => {
     answers({ content: 'Hi' });
     const [message] = await itemsOf({ store: false }, true);
