@@ -116,6 +116,7 @@ export class App {
       upstream,
       estimates: new Estimates(),
       models: new ModelCatalog(clock.monotonic),
+      repairs: new Map(),
       clock,
       log,
       secrets,

@@ -51,7 +51,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'stream',
     FOUNDATION,
   ],
-  'src/cli': ['main.ts', 'commands', 'setup', 'start', 'proxy', FOUNDATION, 'terminal'],
+  'src/cli': ['main.ts', 'commands', 'connect', 'setup', 'start', 'proxy', FOUNDATION, 'terminal'],
   'src/admin': ['handlers.ts', 'static.ts', 'resources', 'live', 'gate', FOUNDATION],
   'admin-ui/src': ['main.ts', 'shell', 'routes.ts', 'pages', 'components', 'styles', 'data', FOUNDATION],
   'admin-ui/src/components': [

@@ -45,6 +45,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     takesWords: true,
     run: async (line) => (await import('./commands/explain.js')).explain(line),
   },
+  connect: {
+    help: 'connect codex|claude|…: write the settings of a client so that it uses the proxy; --undo restores them',
+    takesWords: true,
+    run: async (line) => (await import('./commands/connect.js')).connect(line),
+  },
+  doctor: {
+    help: 'doctor [client]: send a request, as that client would, and show which way it took',
+    takesWords: true,
+    run: async (line) => (await import('./commands/doctor.js')).doctor(line),
+  },
   plugin: {
     help: 'plugin new NAME: create a plugin that is ready to be tested and published',
     takesWords: true,

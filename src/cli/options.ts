@@ -15,11 +15,15 @@ export const OPTIONS = {
   'data-dir': { type: 'string', help: 'the folder for keys and state (default: .429chain)' },
   demo: { type: 'boolean', help: 'use simulated providers; needs no configuration and no key' },
   create: { type: 'boolean', help: 'start: create an empty configuration if there is none' },
-  url: { type: 'string', help: 'ask, status, explain, health: the address of the proxy; needs no configuration' },
-  chain: { type: 'string', help: 'ask, explain: the chain or provider/model to use' },
+  url: {
+    type: 'string',
+    help: 'ask, status, explain, health, connect, doctor: the address of the proxy; needs no configuration',
+  },
+  chain: { type: 'string', help: 'ask, explain, connect, doctor: the chain or provider/model to use' },
   watch: { type: 'boolean', help: 'start: reload plugins when their code changes; status: refresh every second' },
   kind: { type: 'string', help: 'plugin new: provider, parser or policy (default: provider)' },
   offline: { type: 'boolean', help: 'check: do not ask the providers' },
+  undo: { type: 'boolean', help: 'connect: restore the settings of the client' },
   force: { type: 'boolean', help: 'init: overwrite an existing configuration' },
   help: { type: 'boolean', short: 'h', help: 'show this help' },
   version: { type: 'boolean', short: 'v', help: 'show the version' },
@@ -64,7 +68,7 @@ const createOne = (config: string): string[][] => [
 ];
 
 /** Commands that talk to a running proxy. */
-const CLIENT_COMMANDS: ReadonlySet<string> = new Set(['ask', 'status', 'explain', 'health']);
+const CLIENT_COMMANDS: ReadonlySet<string> = new Set(['ask', 'status', 'explain', 'health', 'connect', 'doctor']);
 
 /** The absolute path of the configuration. @throws CommandError when the file does not exist, with what to do */
 export const configurationFile = ({ command, options }: CommandLine): string => {

@@ -28,6 +28,7 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
     upstream: new Upstream(clock.now),
     estimates: new Estimates(),
     models: new ModelCatalog(clock.monotonic),
+    repairs: new Map(),
     clock,
     log,
     secrets,

@@ -57,7 +57,7 @@ const build = async (
   shared: SharedServices,
   secrets: CandidateSecrets,
 ): Promise<Candidate> => {
-  const { ledger, clock, version, sharedValues } = shared;
+  const { ledger, clock, version, sharedValues, repairs } = shared;
   let candidate: Candidate | undefined;
   const host = await Host.create({
     builtIns: await builtIns(),
@@ -80,6 +80,7 @@ const build = async (
     version,
     clock,
     settings.proxies,
+    repairs,
   );
   const all = factory.chains(settings);
   const targets = [...new Set(all.flatMap((chain) => chain.targets))];

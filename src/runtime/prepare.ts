@@ -27,14 +27,17 @@ export class TargetFactory {
   readonly #providers = new Map<string, Preparation>();
   readonly #targets = new Map<string, PreparedTarget>();
   readonly #clock: Clock;
+  readonly #repairs: ReadonlyMap<string, Repairs>;
 
   constructor(
     types: ReadonlyMap<ProviderSettings, ProviderType>,
     version: string,
     clock: Clock = systemClock,
     proxies: ProxyVariables = {},
+    repairs: ReadonlyMap<string, Repairs> = new Map(),
   ) {
     this.#clock = clock;
+    this.#repairs = repairs;
     for (const [settings, providerType] of types) {
       this.#providers.set(settings.id, {
         settings,
@@ -72,7 +75,7 @@ export class TargetFactory {
     const found = this.#providers.get(provider);
     if (found === undefined) return undefined;
     const settings = { id: `${provider}/${model}`, provider, model, limits: [], timeouts: {} };
-    return prepareTarget(settings, found.prepared, this.#clock);
+    return this.#prepare(settings, found.prepared);
   }
 
   /** A model with other limits or timeouts in another chain is prepared twice. In the ledger it is one target. */
@@ -81,11 +84,21 @@ export class TargetFactory {
     const found = this.#targets.get(key);
     if (found !== undefined) return found;
     const { prepared } = this.#providers.get(settings.provider) as Preparation;
-    const made = prepareTarget(settings, prepared, this.#clock);
+    const made = this.#prepare(settings, prepared);
     this.#targets.set(key, made);
     return made;
   }
+
+  /** A target that stays keeps what it was seen to refuse. */
+  #prepare(settings: TargetSettings, prepared: PreparedProvider): PreparedTarget {
+    const repairs = this.#repairs.get(repairsKey({ ...prepared, id: settings.id })) ?? new Repairs(this.#clock);
+    return prepareTarget(settings, prepared, repairs, this.#clock);
+  }
 }
+
+/** Identifies what a target refuses: another type or address behind the same id is another target. */
+export const repairsKey = ({ id, type, baseUrl }: Pick<PreparedTarget, 'id' | 'type' | 'baseUrl'>): string =>
+  JSON.stringify([id, type, baseUrl]);
 
 /** Makes a provider ready for requests. It need not be part of the configuration. */
 export const prepareProvider = (
@@ -131,6 +144,7 @@ const keyHeaderOf = ({ keyHeader }: ProviderType, key: string): Record<string, s
 const prepareTarget = (
   { id, provider, model, limits, timeouts }: TargetSettings,
   prepared: PreparedProvider,
+  repairs: Repairs,
   clock: Clock,
 ): PreparedTarget => ({
   ...prepared,
@@ -142,7 +156,7 @@ const prepareTarget = (
   scopes: scopesOf(id, provider, prepared.providerType.pool?.(model)),
   timeouts: { ...prepared.timeouts, ...defined(timeouts) },
   publicView: Object.freeze({ id, provider, type: prepared.type, model, limits }),
-  repairs: new Repairs(clock),
+  repairs,
   endpoints: new EndpointMemory(prepared.missing, clock),
 });
 

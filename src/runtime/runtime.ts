@@ -13,9 +13,10 @@ import type { Current } from '../http/current.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Protocol } from '../plugin/door/protocol.js';
 import type { Candidate } from './build.js';
+import { warnOfImpossibleNumbers } from './impossible-numbers.js';
 import { knownLimits } from './known-limits.js';
 import type { Keys } from './own-key.js';
-import { prepareProvider } from './prepare.js';
+import { prepareProvider, repairsKey } from './prepare.js';
 
 /** The running engine of one configuration. `startRuntime` makes it; it closes when its last request is over. */
 export class Runtime implements Current {
@@ -44,6 +45,7 @@ export class Runtime implements Current {
     this.providers = providers;
     const { maxWaiting, maxBodyBytes, cors } = settings.server;
     const { hooks, capturesContent } = host;
+    warnOfImpossibleNumbers(hooks, log);
     this.waterfall = new Waterfall(
       {
         ledger,
@@ -70,6 +72,8 @@ export class Runtime implements Current {
   activate(): void {
     const { host, targets, accounts, secrets, shared } = this.#candidate;
     secrets.activate();
+    shared.repairs.clear();
+    for (const target of targets) shared.repairs.set(repairsKey(target), target.repairs);
     shared.ledger.configure(
       accounts,
       targets.map(({ scopes }) => scopes),

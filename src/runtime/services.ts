@@ -3,6 +3,7 @@ import type { Pace } from '../engine/attempt/context.js';
 import type { Estimates } from '../engine/attempt/estimate.js';
 import type { Upstream } from '../engine/attempt/upstream.js';
 import type { ModelCatalog } from '../engine/models/model-catalog.js';
+import type { Repairs } from '../engine/repairs.js';
 import type { SharedValues } from '../host/shared-values.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
@@ -15,6 +16,8 @@ export interface SharedServices {
   readonly upstream: Upstream;
   readonly estimates: Estimates;
   readonly models: ModelCatalog;
+  /** What the targets of the configuration in force refused, by `repairsKey`. */
+  readonly repairs: Map<string, Repairs>;
   readonly clock: Clock;
   readonly log: Log;
   /** Masks the keys of every configuration that has been in force. */

@@ -16,6 +16,8 @@ interface Row {
 
 const user = { role: 'user', content: 'hi' };
 
+const CALL = { id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } };
+
 const ROWS: readonly Row[] = [
   {
     it: 'Groq gets no log probabilities and biases',
@@ -117,6 +119,33 @@ const ROWS: readonly Row[] = [
     type: 'openrouter',
     from: { n: 2, logprobs: true, provider: { order: ['x'] }, messages: [{ ...user, name: 'Ann' }] },
     to: { n: 2, logprobs: true, provider: { order: ['x'] }, messages: [{ ...user, name: 'Ann' }] },
+  },
+  ...['groq', 'cerebras'].map((type) => ({
+    it: `${type} gets nothing that another provider put on tool calls`,
+    type,
+    from: {
+      messages: [{ role: 'assistant', content: null, tool_calls: [{ ...CALL, extra_content: { google: {} } }] }],
+    },
+    to: { messages: [{ role: 'assistant', content: null, tool_calls: [CALL] }] },
+  })),
+  {
+    it: 'OpenRouter gets reasoning and its details back',
+    type: 'openrouter',
+    from: { messages: [{ role: 'assistant', content: 'x', reasoning: 'r', reasoning_details: [{ type: 'x' }] }] },
+    to: { messages: [{ role: 'assistant', content: 'x', reasoning: 'r', reasoning_details: [{ type: 'x' }] }] },
+  },
+  {
+    it: 'OpenRouter gets the reasoning of other providers in its own field',
+    type: 'openrouter',
+    from: { messages: [{ role: 'assistant', content: 'x', reasoning_content: 'r' }] },
+    to: { messages: [{ role: 'assistant', content: 'x', reasoning: 'r' }] },
+  },
+  {
+    it: 'Kimi keeps the ids that its models make, behind any server',
+    type: 'openai-compatible',
+    model: 'moonshotai/Kimi-K2',
+    from: { messages: [{ role: 'assistant', content: null, tool_calls: [{ ...CALL, id: 'functions.f:0' }] }] },
+    to: { messages: [{ role: 'assistant', content: null, tool_calls: [{ ...CALL, id: 'functions.f:0' }] }] },
   },
   {
     it: 'an unknown server gets everything unchanged',

@@ -227,6 +227,11 @@ const KINDS: readonly Kind[] = [
       [401, 'nope'],
       [403, 'Forbidden'],
       [400, 'Please pass a valid API key'],
+      [400, 'The security token included in the request is expired'],
+      [400, { __type: 'ExpiredTokenException', message: 'no' }],
+      [200, { success: false, msg: 'Token expired' }],
+      [200, { code: 11_200, message: 'AppIdNoAuthError: licc failed' }],
+      [200, { errcode: 40_001, errmsg: 'invalid credential' }],
       [400, 'API key expired. Please renew the API key.'],
       [400, 'Incorrect API key provided: sk-x'],
       [

@@ -22,6 +22,26 @@ const KINDS: readonly Kind[] = [
       [429, { error: { code: 'insufficient_quota', message: 'You exceeded your current quota' }, request_id: 'x' }],
       [403, { error: { message: 'User Rate Limit Exceeded', code: 'rateLimitExceeded' } }],
       [400, '您的请求过于频繁'],
+      [200, { exception: 'RateLimitException', exceptionMessage: '10 requests per second exceeded' }],
+      [200, { type: 'response.error', code: 'rate_limit_exceeded', message: 'slow down' }],
+      [400, { __type: 'com.amazon.coral.service#ThrottlingException', message: 'Too many tokens, please wait' }],
+      [400, { __type: 'ThrottlingException', message: 'Rate exceeded' }],
+      [
+        500,
+        {
+          error: JSON.stringify({ message: JSON.stringify({ error: { code: 429, message: 'You exceeded 15 RPM' } }) }),
+        },
+      ],
+      [
+        429,
+        {
+          type: 'about:blank',
+          title: 'Too Many Requests',
+          status: 429,
+          detail: 'Quota of 40 requests per minute exceeded',
+        },
+      ],
+      [200, { Response: { Error: { Code: 'LimitExceeded', Message: 'Concurrency limit exceeded' } } }],
       [400, '触发限流'],
       [429, { error: { message: '您当前使用该API的并发数过高，请降低并发', code: '1302' } }],
       [
@@ -91,6 +111,9 @@ const KINDS: readonly Kind[] = [
       [429, '今日额度已用完'],
       [401, 'Your free quota has been exhausted'],
       [429, 'free allocated quota exceeded'],
+      [429, 'You have 0 credits left today'],
+      [401, 'Free usage exceeded, subscribe to continue'],
+      [429, 'No requests remaining for today'],
     ],
   },
   {
@@ -100,6 +123,9 @@ const KINDS: readonly Kind[] = [
     scope: 'target',
     said: [
       [400, 'The server is overloaded'],
+      [500, 'CUDA out of memory. Tried to allocate 2.00 GiB'],
+      [500, 'KV cache is full'],
+      [400, 'No slot available'],
       [403, 'Server busy, please try again later'],
       [
         429,

@@ -9,6 +9,8 @@ const KINDS: readonly Kind[] = [
     said: [
       [403, 'The free tier of this model is over.'],
       [403, 'model blocked for this organisation'],
+      [400, 'Model has been sunset. Please migrate to x'],
+      [400, 'model x reached end-of-life on 2026-08-01'],
       [
         403,
         'The model `llama-3.3-70b` is blocked at the organization level. Please have the org admin enable this model',

@@ -243,6 +243,35 @@ const ROWS: readonly Row[] = [
     body: said('Invalid message: "my quota limit is exceeded, insufficient_quota, 402"'),
     class: 'bad_request',
   },
+  {
+    it: "AWS's name of the error in a header counts",
+    status: 400,
+    headers: { 'x-amzn-errortype': 'ThrottlingException:http://internal.amazon.com/coral/' },
+    body: { message: 'no' },
+    class: 'rate_limit',
+    scope: 'target',
+  },
+  {
+    it: 'a model that fails at AWS is a fault of the server',
+    status: 424,
+    body: { __type: 'ModelErrorException', message: 'Model timed out' },
+    class: 'server_error',
+    scope: 'target',
+  },
+  {
+    it: 'a generation that fails at TGI is a fault of the server',
+    status: 424,
+    body: { error: 'Request failed during generation: Server error', error_type: 'generation' },
+    class: 'server_error',
+    scope: 'target',
+  },
+  {
+    it: 'JSON in a page is read',
+    status: 429,
+    body: '<html><body><pre>{"error":{"message":"Daily request quota exceeded"}}</pre></body></html>',
+    class: 'quota',
+    scope: 'target',
+  },
 ];
 
 describe('failures of other providers without a fixture', () => {

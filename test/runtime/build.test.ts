@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { RequestStore } from '../../plugins/nedb-logger/store.js';
 import { App } from '../../src/app.js';
 import { openStore, type SettingsStore } from '../../src/config/source/store.js';
+import type { Repairs } from '../../src/engine/repairs.js';
 import { definePlugin, type Plugin, type PluginApi } from '../../src/plugin/index.js';
 import { Secrets } from '../../src/secrets.js';
 import { recordOf } from '../plugins/nedb-logger/store-in-folder.js';
@@ -180,6 +181,17 @@ describe('A configuration that is only checked', () => {
       expect(secrets.mask(NEW_KEY)).to.equal('***');
       await until(() => events.length === 3);
       expect(events).to.deep.equal(['ready', 'ready', 'closed']);
+    });
+
+    it('keeps what a target refused, unless its address changes', async () => {
+      const running = await start();
+      const repairs = () => running.runtime.chains.all[0]?.targets[0]?.repairs as Repairs;
+      repairs().learn([{ drop: 'logprobs' }], {});
+      await store.check(configuration({}, 12));
+      await save(configuration({}, 11));
+      expect([limitOf(running), repairs().drops('logprobs')]).to.deep.equal([11, true]);
+      await save(configuration({}, 11).replace('127.0.0.1', 'localhost'));
+      expect(repairs().drops('logprobs')).to.equal(false);
     });
 
     it('changes nothing if a plugin does not get ready', async () => {

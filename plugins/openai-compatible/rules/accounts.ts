@@ -6,9 +6,9 @@ const REFUSED = [200, 400, 401, 403, 404, 412, 422, 429, 451];
 /** A fact of the account or of its key, under whatever status. */
 export const ACCOUNT_CODES: readonly ErrorRule[] = [
   {
-    code: /^(?:API_KEY_INVALID|(?:invalid|incorrect|wrong|missing|expired|revoked)_?api_?key|InvalidApiKey|invalid_key|AuthError)$/i,
+    code: /^(?:API_KEY_INVALID|(?:invalid|incorrect|wrong|missing|expired|revoked)_?api_?key|InvalidApiKey|invalid_key|\w{0,30}Auth(?:entication)?Error|(?:ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidSignature|MissingAuthenticationToken)(?:Exception)?)$/i,
     class: 'auth',
-    why: 'Gemini says so with a 400',
+    why: 'Gemini says so with a 400; LiteLLM, Spark; AWS',
   },
   {
     code: /^(?:unsupported_country_region_territory|customer_verification_required|RegionError|access_terminated|SERVICE_DISABLED|CONSUMER_SUSPENDED|(?:account|organi[sz]ation|org|project|user|team|workspace)_(?:restricted|deactivated|disabled|suspended|blocked|banned|locked|terminated|inactive|not_active)\w{0,20})$/i,
@@ -74,7 +74,7 @@ export const ACCOUNT_WORDS: readonly ErrorRule[] = [
 export const KEY_WORDS: readonly ErrorRule[] = [
   {
     status: [200, 400, 422],
-    says: /\b(?:invalid|incorrect|wrong|missing|expired|revoked|no|malformed|bad)\b.{0,20}\bapi[ _-]?key\b|\bapi[ _-]?key\b.{0,40}\b(?:not valid|invalid|incorrect|missing|expired|revoked|leaked|disabled|required|not (?:provided|found)|does not exist)\b|\bpass a valid api key\b|\bauthentication (?:failed|fails|required|error)\b|\b(?:invalid|expired) (?:api|access|auth\w*|bearer) token\b|\bunauthori[sz]ed\b|无效的(?:令牌|密钥)|(?:密钥|令牌|api key).{0,6}(?:无效|错误|过期)/i,
+    says: /\b(?:invalid|incorrect|wrong|missing|expired|revoked|no|malformed|bad)\b.{0,20}\bapi[ _-]?key\b|\bapi[ _-]?key\b.{0,40}\b(?:not valid|invalid|incorrect|missing|expired|revoked|leaked|disabled|required|not (?:provided|found)|does not exist)\b|\bpass a valid api key\b|\bauthentication (?:failed|fails|required|error)\b|\b(?:invalid|expired) (?:api|access|auth\w*|bearer) token\b|\b(?:invalid|expired|missing|wrong|incorrect|bad) credentials?\b|\btoken (?:is |has )?expired\b|\b(?:security|session) token\b.{0,40}\b(?:invalid|expired)\b|\bunauthori[sz]ed\b|无效的(?:令牌|密钥)|(?:密钥|令牌|api key).{0,6}(?:无效|错误|过期)/i,
     class: 'auth',
     why: 'Gemini, with and without its code; gateways',
   },

@@ -22,10 +22,11 @@ export const CAPACITY_CODES: readonly ErrorRule[] = [
     why: 'by name: Moonshot, Anthropic, OpenRouter, Gemini, Cerebras, llama.cpp',
   },
   { status: [499], class: 'server_error', why: 'cancelled, but not by the caller' },
+  { code: /^Model(?:Error|Timeout|StreamError)Exception$/, class: 'server_error', why: 'AWS: the model failed' },
 ];
 
 const MACHINES =
-  '(?:workers?|instances?|servers?|replicas?|upstreams?|endpoints?|backends?|nodes?|gpus?|deployments?|channels?)';
+  '(?:workers?|instances?|servers?|replicas?|upstreams?|endpoints?|backends?|nodes?|gpus?|deployments?|channels?|slots?)';
 
 /** Words for a lack of capacity. */
 export const CROWDED = new RegExp(
@@ -34,6 +35,7 @@ export const CROWDED = new RegExp(
     String.raw`\b(?:too |is |are |currently |very |server |service |system |temporarily )busy\b`,
     String.raw`\b(?:at|over|no|insufficient|out of|limited|lack of|reached|exceed\w*|not enough) (?:\w+ ){0,2}capacity\b`,
     String.raw`\bcapacity\b.{0,40}\b(?:exceeded|exhausted|reached|unavailable|full|constraints?)\b`,
+    String.raw`\bout of memory\b|\bcache is full\b`,
     String.raw`\b(?:high|heavy|peak) (?:traffic|demand|load|usage|volume)\b`,
     String.raw`\bload\b.{0,20}\bhigh\b|\btoo much load\b`,
     String.raw`\bqueue\b.{0,20}\bfull\b|\bpending requests\b`,

@@ -1,7 +1,4 @@
-import { type ErrorRule, nextMidnightIn, nextMinute, nextUtcMidnight } from '429chain/plugin';
-
-const pacificMidnight = (at: number): number => nextMidnightIn('America/Los_Angeles', at);
-const beijingMidnight = (at: number): number => nextMidnightIn('Asia/Shanghai', at);
+import type { ErrorRule } from '429chain/plugin';
 
 const limit = (says: RegExp, why: string, more: Partial<ErrorRule> = {}): ErrorRule => ({
   says,
@@ -10,133 +7,6 @@ const limit = (says: RegExp, why: string, more: Partial<ErrorRule> = {}): ErrorR
   why,
   ...more,
 });
-
-/** Limits that a code or an exact sentence of one provider names. */
-export const LIMIT_CODES: readonly ErrorRule[] = [
-  {
-    code: /PerDay/,
-    class: 'quota',
-    resets: pacificMidnight,
-    why: 'Gemini: the hint of seconds does not hold for a day',
-  },
-  {
-    code: ['RESOURCE_EXHAUSTED'],
-    says: /\bexceeded your current quota\b/,
-    class: 'rate_limit',
-    why: 'Gemini: "check your plan and billing" does not mean credit',
-  },
-  {
-    status: [429],
-    code: ['4006', '3036'],
-    class: 'quota',
-    scope: 'provider',
-    resets: nextUtcMidnight,
-    why: "Cloudflare: the account's neurons of the day",
-  },
-  { status: [429], code: ['3021'], class: 'rate_limit', scope: 'provider', why: "Cloudflare: the account's minute" },
-  {
-    says: /\bfree-models-per-day\b/,
-    class: 'quota',
-    scope: 'pool',
-    spent: { dimension: 'requests', window: '1d' },
-    resets: nextUtcMidnight,
-    why: 'OpenRouter, wrapped by a gateway that lost the reset',
-  },
-  {
-    says: /\bfree-models-per-min\b/,
-    class: 'rate_limit',
-    scope: 'pool',
-    spent: { dimension: 'requests', window: '1m' },
-    why: 'OpenRouter, wrapped by a gateway that lost the reset',
-  },
-  {
-    code: ['openrouter_in_flight_budget'],
-    class: 'rate_limit',
-    scope: 'provider',
-    why: 'OpenRouter behind another address: too many at once for the balance',
-  },
-  { status: [429], code: ['1300'], class: 'rate_limit', resets: nextMinute, why: 'Mistral counts by the wall clock' },
-  {
-    says: /\bTrial key, which is limited to\b/,
-    class: 'rate_limit',
-    scope: 'provider',
-    why: 'Cohere: all models share it',
-  },
-  {
-    status: [429],
-    code: ['1308'],
-    says: /\b\d{1,2} hours?\b|\d{1,2} ?小时/,
-    class: 'rate_limit',
-    scope: 'provider',
-    zone: 'Asia/Shanghai',
-    why: 'z.ai: the five hours of the plan',
-  },
-  {
-    status: [429],
-    code: ['1308', '1310', '1313'],
-    class: 'quota',
-    scope: 'provider',
-    zone: 'Asia/Shanghai',
-    why: 'z.ai: week or month of the plan, fair use',
-  },
-  { status: [429], code: ['1304'], class: 'quota', resets: beijingMidnight, why: 'z.ai: the calls of the day' },
-  {
-    says: /\bexceeded today's quota for model\b/,
-    class: 'quota',
-    spent: { dimension: 'requests', window: '1d' },
-    resets: beijingMidnight,
-    why: 'ModelScope: the day of this model',
-  },
-  {
-    says: /\bexceeded today's quota\b.{0,20}\btry again tomorrow\b/,
-    class: 'quota',
-    scope: 'provider',
-    resets: beijingMidnight,
-    why: 'ModelScope: the day of the account',
-  },
-  {
-    code: ['PROMOTION_MODEL_LIMIT_REACHED'],
-    class: 'quota',
-    scope: 'provider',
-    why: 'Kilo, under 401: what an address has without a key in 24 hours',
-  },
-  { code: ['FreeUsageLimitError'], class: 'quota', scope: 'provider', why: "OpenCode Zen: the address's free day" },
-  { code: ['GoUsageLimitError'], class: 'rate_limit', scope: 'provider', why: 'OpenCode Zen: the plan' },
-  {
-    status: [429],
-    code: ['RateLimitError'],
-    has: ['metadata'],
-    class: 'rate_limit',
-    resets: nextMinute,
-    why: 'OpenCode Zen counts by the wall clock, and its header always says 60',
-  },
-  {
-    says: /^Free tier requests on this model are rate-limited\b/,
-    class: 'rate_limit',
-    scope: 'provider',
-    why: 'Vercel says "this model", and counts the account',
-  },
-  {
-    says: /\breached your (?:session|hourly|daily|weekly|monthly) usage limit\b|\busage limit (?:reached|exceeded)\b/i,
-    class: 'rate_limit',
-    scope: 'provider',
-    why: 'Ollama Cloud, OpenCode Zen, Kilo: the account or the address',
-  },
-  {
-    code: ['RateLimitReached'],
-    says: /\bexceeded for User(?:By(?:Minute|Day)|ConcurrentRequests)\b/,
-    class: 'rate_limit',
-    scope: 'provider',
-    why: 'Azure: not by model',
-  },
-  {
-    code: ['rate_limit_error'],
-    says: /\byour (?:organization's )?(?:per-minute )?rate limit\b/,
-    class: 'rate_limit',
-    scope: 'provider',
-    why: "Anthropic's dialect: the account",
-  },
-];
 
 const SPENT = String.raw`(?:exceed\w*|reached|exhausted|used(?: up)?|hit|consumed|depleted|run out|ran out|over|spent)`;
 const ALLOWANCE = '(?:limit|quota|allowance|allocation|cap|requests|tokens|calls|messages)';
@@ -151,6 +21,7 @@ const DAYS: readonly ErrorRule[] = [
         String.raw`\b${SPENT}\b.{0,60}\b${DAY}\b.{0,30}\b${ALLOWANCE}\b`,
         String.raw`\b${DAY}\b.{0,40}\b${ALLOWANCE}\b.{0,40}\b${SPENT}\b`,
         String.raw`\btry again tomorrow\b`,
+        String.raw`\b(?:no|0|zero) (?:\w+ ){0,2}(?:${ALLOWANCE}|credits) (?:left|remaining|available) (?:for )?(?:today|this (?:week|month))\b`,
       ].join('|'),
       'i',
     ),
@@ -160,7 +31,7 @@ const DAYS: readonly ErrorRule[] = [
   },
   {
     says: new RegExp(
-      String.raw`\bfree (?:tier |plan |allocated |usage )?(?:quota|allowance|allocation|tokens|requests)\b.{0,40}\b${SPENT}\b`,
+      String.raw`\bfree (?:tier |plan |allocated |usage )?(?:quota|allowance|allocation|tokens|requests|usage)\b.{0,40}\b${SPENT}\b`,
       'i',
     ),
     unless: /\bmodel\b/i,
@@ -251,7 +122,7 @@ export const LIMIT_HINTS: readonly ErrorRule[] = [
 export const LIMIT_NAMES: readonly ErrorRule[] = [
   {
     status: [200, 400, 401, 403, 409, 422, 500, 502, 503, 504],
-    code: /^(?:rate_?limit(?:s|ed)?(?:_?(?:exceeded|error|reached|reached_error))?|too_many_requests(?:_error)?|RESOURCE_EXHAUSTED|quota_?exceeded|Throttling(?:\.\w{1,40})?|limit_(?:requests|tokens|burst_rate)|(?:request|token)s?_limit(?:_exceeded|_reached)?)$/i,
+    code: /^(?:rate_?limit(?:s|ed)?(?:_?(?:exceeded|error|reached|reached_error))?|too_many_requests(?:_error)?|RESOURCE_EXHAUSTED|quota_?exceeded|Throttling(?:\.\w{1,40})?|limit_(?:requests|tokens|burst_rate)|(?:request|token)s?_limit(?:_exceeded|_reached)?|(?:Throttl(?:ing|ed)|TooManyRequests|LimitExceeded|RequestLimitExceeded|ServiceQuotaExceeded)(?:Exception)?)$/i,
     class: 'rate_limit',
     about: 'limit',
     why: 'a limit by its name alone',

@@ -66,7 +66,7 @@ const VERB = '(?:is|was|are|has been|have been) (?:currently |now )?';
 const NOT =
   'not (?:found|available|allowed|enabled|supported|deployed|permitted|accessible|activated|offered|served|hosted|registered|configured|recognized|included)(?! (?:with|when|if|together|in combination)\\b)';
 const GONE =
-  '(?:unknown|invalid|deprecated|archived|decommissioned|retired|removed|blocked|disabled|discontinued|withdrawn|gated|restricted|shut down)';
+  '(?:unknown|invalid|deprecated|archived|decommissioned|retired|removed|blocked|disabled|discontinued|withdrawn|sunset|gated|restricted|shut down)';
 /** A word that only a model's id can be: it has a digit, a slash or a hyphen. */
 const ID = String.raw`(?=[\w./:@+-]{0,100}[\d/-])[\w./:@+-]{2,120}`;
 const IS = '(?:is |was |has |has been |are |that you requested )?(?:currently |either )?';
@@ -93,7 +93,7 @@ export const MODEL_WORDS: readonly ErrorRule[] = [
     new RegExp(
       [
         // "The model `x` does not exist", "Model x, that you requested, is not supported".
-        String.raw`${MODEL} ${NAME}${IS}(?:${NOT}|(?:does not|doesn't|not) exist|no longer|reached its end of life|could not be found|requires? (?:\w+ ){0,5}(?:subscription|plan|tier|licen[cs]e|approval|upgrade|terms|access|verification|account|agreement)\b|(?:is )?only (?:available|accessible|for)\b)`,
+        String.raw`${MODEL} ${NAME}${IS}(?:${NOT}|(?:does not|doesn't|not) exist|no longer|(?:has )?reached (?:its |the )?end[- ]of[- ]life|could not be found|requires? (?:\w+ ){0,5}(?:subscription|plan|tier|licen[cs]e|approval|upgrade|terms|access|verification|account|agreement)\b|(?:is )?only (?:available|accessible|for)\b)`,
         // "Model x is deprecated", "model blocked for this organisation". Without a verb, another word may follow the model.
         String.raw`${MODEL} ${NAME}${VERB}${GONE}\b|${MODEL} (?:blocked|disabled|archived|decommissioned|deprecated|retired|removed)\b`,
         String.raw`\b(?:unknown|no such|nonexistent|unrecognized|unsupported|not a valid|invalid) model\b(?! (?:parameter|output|response|argument))`,

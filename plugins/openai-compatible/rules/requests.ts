@@ -82,7 +82,7 @@ export const TOO_LARGE_WORDS: readonly ErrorRule[] = [
       [
         String.raw`\bmax(?:imum)? (?:allowed |supported |model )?(?:context|sequence|input|prompt)(?: token)? ?(?:length|size|window|tokens|limit)?\b(?! (?:of|is) (?:an? )?(?:list|string))`,
         String.raw`\b(?:exceed\w*|over|beyond|larger than|longer than|greater than|too (?:large|long|big) for)\b.{0,60}\b(?:context (?:length|window|size|limit)|max(?:imum)? (?:number of )?(?:input |prompt |context |allowed )?(?:tokens|length)|(?:model|model's|input|prompt|context) (?:token )?limit)`,
-        String.raw`\bcontext (?:length|window|size|limit)\b.{0,60}\b(?:exceed\w*|too (?:small|large|long|big)|overflow\w*|limit|full|of only)`,
+        String.raw`\bcontext (?:length|window|size|limit)\b.{0,60}\b(?:exceed\w*|too (?:small|large|long|big)|overflow\w*|limit|full|(?:of|is) only)`,
         String.raw`\bcontext.{0,20}\boverflow`,
         String.raw`\bexceed\w* .{0,40}\blimit of ~?[\d,]{1,12} (?:input |prompt )?tokens\b`,
         String.raw`\btoken count\b.{0,40}\bexceed`,
@@ -94,10 +94,11 @@ export const TOO_LARGE_WORDS: readonly ErrorRule[] = [
         String.raw`\blonger than the (?:model's )?(?:context|max(?:imum)?)\b`,
         String.raw`\bmust have (?:less|fewer) than [\d,]{1,12} tokens\b`,
         String.raw`\b(?:tokens?|input|prompt|length)\b.{0,40}\bexceed\w* (?:\w+ ){0,4}max(?:imum)?\b`,
-        String.raw`\bprompt\b.{0,40}\b[\d,]{1,12} tokens\b.{0,40}\b(?:limit|max(?:imum)?|only)\b`,
+        String.raw`\bprompt\b.{0,40}\b[\d,]{1,12} tokens\b.{0,40}\b(?:limit|max(?:imum)?|only|model (?:accepts|allows|supports|takes))\b`,
         String.raw`\binputs. tokens \+ .max_new_tokens. must be\b`,
         String.raw`\btoo many (?:input |prompt |context )tokens\b|\btoo many tokens in\b|^too many tokens:`,
         String.raw`\btokens?\b.{0,40}\bexceed\w*\b.{0,40}\bwindow\b`,
+        String.raw`\bprompt_tokens\b.{0,20}\+ max_tokens\b.{0,20}>|\breceived message larger than max\b`,
         String.raw`\bprompt exceeds\b|\bprompt contains [\d,]{1,12} tokens\b`,
       ].join('|'),
       'i',
@@ -137,11 +138,15 @@ export const CONTENT_CODES: readonly ErrorRule[] = [
 
 export const CONTENT_WORDS: readonly ErrorRule[] = [
   {
-    says: /\bcontent (?:management |moderation |safety )?(?:policy|policies|filter)\b|\b(?:prompt|input|content|request|message|output)s? (?:\S{1,20} )?(?:was |were |is |has been |have been )?flagged\b|\bviolat\w+ .{0,40}\b(?:polic(?:y|ies)|guidelines?|terms|rules)\b|\bresult of our safety system\b|\busage (?:guidelines|polic(?:y|ies))\b.{0,40}\bviolat|\bviolat\w* .{0,30}\busage (?:guidelines|polic)|\b(?:inappropriate|prohibited|harmful|unsafe|sensitive) content\b|\bconsidered high risk\b|\bsafety (?:check|filter)s?\b|\bblocked\b.{0,30}\bsafety\b/i,
+    says: /\bcontent (?:management |moderation |safety )?(?:policy|policies|filter)\b|\b(?:prompt|input|content|request|message|output)s? (?:\S{1,20} )?(?:was |were |is |has been |have been )?flagged\b|\bviolat\w+ .{0,40}\b(?:polic(?:y|ies)|guidelines?|terms|rules)\b|\bresult of our safety system\b|\busage (?:guidelines|polic(?:y|ies))\b.{0,40}\bviolat|\bviolat\w* .{0,30}\busage (?:guidelines|polic)|\b(?:inappropriate|prohibited|harmful|unsafe|sensitive) content\b|\bconsidered high risk\b|\bsafety (?:check|filter)s?\b|\bblocked\b.{0,30}\b(?:safety|recitation|prohibited)\b/i,
     unless:
       /\b(?:account|organi[sz]ation|access|api key)\b.{0,60}\b(?:terminated|deactivated|disabled|suspended|banned)\b/i,
     class: 'moderation',
     why: 'OpenAI, Azure, xAI, Moonshot, Alibaba, Mistral',
   },
-  { says: /敏感|违规内容|不安全内容|内容安全|审核未通过/, class: 'moderation', why: 'Zhipu and others, in Chinese' },
+  {
+    says: /敏感|违规内容|不安全内容|内容安全|内容审核|审核(?:未|不)通过|涉嫌违规/,
+    class: 'moderation',
+    why: 'Zhipu and others, in Chinese',
+  },
 ];

@@ -55,6 +55,8 @@ const UNITS: Readonly<Record<string, string>> = {
   '7d': 'week',
 };
 const MOST_LIMITS = 2;
+/** A key that worked before rests so briefly after its first refusal. */
+const SOON_MS = 5_000;
 
 /** What 429chain does after a failure. */
 export interface Consequence {
@@ -88,8 +90,12 @@ export const restOf = (
   if (failure.cause instanceof NoOverlap) return 'nothing rests';
   if (scope === undefined || until === undefined) return WITHOUT_REST[failure.class] ?? 'nothing rests';
   const span = Number.isFinite(until) ? `for ${spanText(until - failure.at)}` : 'until its configuration changes';
-  const isNarrow = scope === 'target' && ACCOUNT_STATUSES.has(failure.status);
-  return `${nameOf(scope, scopes)} rests ${span}${isNarrow ? ', the account does not' : ''}`;
+  return `${nameOf(scope, scopes)} rests ${span}${additionOf(failure, scope, until)}`;
+};
+
+const additionOf = ({ class: failureClass, status, at }: Failure, scope: ScopeKind, until: number): string => {
+  if (scope === 'target' && ACCOUNT_STATUSES.has(status)) return ', the account does not';
+  return failureClass === 'auth' && until - at <= SOON_MS ? ', then the key is tried again' : '';
 };
 
 const nameOf = (scope: ScopeKind, { pool }: TargetScopes): string => {

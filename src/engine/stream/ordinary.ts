@@ -18,7 +18,7 @@ const value = (depth: number): string => {
 };
 
 const ANY = `${STRING}: ?${value(2)}`;
-const FIELD = `(?!"(?:choices"|error|detail"|base_resp"|usage": ?[^n]|object": ?"error|type": ?"error))${ANY}`;
+const FIELD = `(?!"(?:choices"|_?[eE]rr|fault"|exception"|failure"|detail"|base_resp"|usage": ?[^n]|object": ?"error|type": ?"error))${ANY}`;
 const DELTA = `"delta": ?\\{(?:(?!"(?:tool_calls|function_call|error)": ?(?!null|\\[\\]))${ANY}${NEXT})*\\}`;
 const CHOICE = `(?:"finish_reason": ?(?:null|"")|${DELTA}|(?!"(?:delta"|finish_reason"|error"|message"|index": ?[^0]))${ANY})`;
 const CHUNK = `\\{(?:${FIELD}, ?)*?"choices": ?\\[\\{(?:${CHOICE}${NEXT})*\\}\\](?:, ?${FIELD})*\\}`;

@@ -1,8 +1,8 @@
 import type { StreamEvent, Translation } from '../../plugin/door/translate.js';
 import { type Fields, isFields } from '../../plugin/fields.js';
+import { asError, namedError } from '../../plugin/readers/error-shape.js';
 import { ErrorInAnswer } from '../causes.js';
 import { parseBody } from '../parse-body.js';
-import { asError, namedError } from './error-structure.js';
 import { isPing, isWholeFrame } from './events.js';
 import { LineSplitter } from './line-splitter.js';
 import type { BodySink, Source } from './source.js';

@@ -2,10 +2,10 @@ import type { Usage } from '../../ledger/ledger.js';
 import type { ResponseHead } from '../../plugin/door/attempt.js';
 import type { Surface } from '../../plugin/door/surface.js';
 import { type Fields, isFields } from '../../plugin/fields.js';
+import { errorIn } from '../../plugin/readers/error-shape.js';
 import { ErrorInAnswer } from '../causes.js';
 import { parseBody } from '../parse-body.js';
 import { contentOf } from '../stream/content.js';
-import { errorIn } from '../stream/error-structure.js';
 import { jsonIn, LONGEST_ANSWER, notJson, readAll, TOO_LONG } from '../stream/read-answer.js';
 import type { Source } from '../stream/source.js';
 

@@ -3,7 +3,16 @@ import type { ChainError } from '../../plugin/door/errors.js';
 import type { RequestMedia } from '../request-media.js';
 import type { Chain, PreparedTarget } from '../target.js';
 import { exhausted, lackedByAll, retryAfterMs, tooLargeForAll } from './exhausted.js';
-import { classOf, type Failed, isLimit, isRejection, lackIn, retryAtOf, type TargetOutcome } from './outcome.js';
+import {
+  classOf,
+  type Failed,
+  isDoubted,
+  isLimit,
+  isRejection,
+  lackIn,
+  retryAtOf,
+  type TargetOutcome,
+} from './outcome.js';
 
 /** How a request ends that no target serves. */
 export type Ending =
@@ -12,15 +21,15 @@ export type Ending =
   /** An error of our own lists every target of the chain with its reason. */
   | { readonly kind: 'exhausted'; readonly error: ChainError };
 
-/** Failure classes after which asking the same target again cannot end better for this request. */
+/** Failure classes after which asking the same target again cannot end better for this request, unless its key is doubted. */
 const FINAL = new Set<string | undefined>(['bad_request', 'too_large', 'moderation', 'not_found', 'auth']);
 
 /** A target that is back sooner is worth more than the advice to send less: SDKs retry after up to a minute. */
 const SOON_ENOUGH_MS = 60_000;
 
 /**
- * Returns the targets that are worth waiting for: all that may come back, if a limit keeps at least one of them back that
- * may serve within `ms`. Empty when waiting cannot help.
+ * Returns the targets that are worth waiting for: all that may come back, if a limit or a doubted key keeps at least one of
+ * them back that may serve within `ms`. Empty when waiting cannot help.
  */
 export const worthWaitingFor = (
   outcomes: Iterable<TargetOutcome>,
@@ -29,9 +38,12 @@ export const worthWaitingFor = (
 ): readonly PreparedTarget[] => {
   if (ms <= 0) return [];
   const open = [...outcomes].filter(
-    (outcome) => !FINAL.has(classOf(outcome)) && retryAtOf(outcome) !== Number.POSITIVE_INFINITY,
+    (outcome) =>
+      (isDoubted(outcome) || !FINAL.has(classOf(outcome))) && retryAtOf(outcome) !== Number.POSITIVE_INFINITY,
   );
-  const returnsInTime = open.some((outcome) => isLimit(outcome) && (retryAtOf(outcome) ?? now) <= now + ms);
+  const returnsInTime = open.some(
+    (outcome) => (isDoubted(outcome) || isLimit(outcome)) && (retryAtOf(outcome) ?? now) <= now + ms,
+  );
   return returnsInTime ? open.map(({ target }) => target) : [];
 };
 

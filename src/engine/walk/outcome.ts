@@ -110,6 +110,14 @@ export const isLimit = (outcome: TargetOutcome): boolean => {
   return code === 'cooldown' ? LIMIT_CLASSES.has(failureClass) : code !== 'disabled' && code !== 'too_large';
 };
 
+/** Returns whether a key that worked was refused for the first time: the ledger asks it again soon, and does not call it disabled. */
+export const isDoubted = (outcome: TargetOutcome): boolean =>
+  outcome.kind === 'refused' && outcome.refusal.code === 'cooldown' && outcome.refusal.class === 'auth';
+
+/** Returns whether the target refused its key and is asked again until `until`, epoch ms: the ledger knows whether it is doubted. */
+export const mayBeDoubted = (outcome: TargetOutcome, until: number): boolean =>
+  outcome.kind === 'failed' && outcome.failure.class === 'auth' && (outcome.restsUntil ?? until + 1) <= until;
+
 /** Returns whether only our own caution holds the request back: nothing is known against the target. */
 export const isOnProbation = (outcome: TargetOutcome): outcome is Refused =>
   outcome.kind === 'refused' && outcome.refusal.code === 'first_contact';

@@ -12,8 +12,10 @@ import {
   type Denied,
   type Failed,
   failed,
+  isDoubted,
   isLimit,
   isOnProbation,
+  mayBeDoubted,
   notBeforeOf,
   type Refused,
   refused,
@@ -88,10 +90,13 @@ export class Walk {
     let end = yield* this.#descend();
     while (end === undefined) {
       const left = this.#waitLeft();
+      const until = this.#view.now() + left;
+      yield* this.#lookAgain((outcome) => mayBeDoubted(outcome, until), isDoubted);
       const targets = worthWaitingFor(this.#outcomes.values(), left, this.#view.now());
       if (targets.length === 0 || this.#gaveUp) return yield* this.#lastResort();
       const reply = yield* ask({ do: 'wait', targets, ms: left, notBefore: this.#notBefore });
-      if (reply.kind === 'late') yield* this.#lookAgain();
+      // The wait was in vain.
+      if (reply.kind === 'late') yield* this.#lookAgain(isLimit);
       if (reply.kind === 'late' || reply.kind === 'full') return yield* this.#lastResort();
       if (reply.kind === 'denied') this.#skip(reply.outcome);
       else end = yield* this.#attempt(reply.grant);
@@ -251,12 +256,16 @@ export class Walk {
     return endingOf(this.#request.chain, outcomes, [...this.#failures.values()], this.#view.now(), media);
   }
 
-  /** After a wait in vain: finds out what keeps each limited target back by now. */
-  *#lookAgain(): Steps<void> {
+  /** Finds out what keeps some targets back by now, and notes it if `counts`. */
+  *#lookAgain(
+    isAsked: (outcome: TargetOutcome) => boolean,
+    counts: (outcome: Refused) => boolean = () => true,
+  ): Steps<void> {
     for (const [target, outcome] of this.#outcomes) {
-      if (!isLimit(outcome)) continue;
+      if (!isAsked(outcome)) continue;
       const [refusal] = (yield* ask({ do: 'preview', targets: [target] })).refusals;
-      if (refusal !== undefined) this.#outcomes.set(target, refused(target, refusal));
+      const seen = refusal && refused(target, refusal);
+      if (seen !== undefined && counts(seen)) this.#outcomes.set(target, seen);
     }
   }
 

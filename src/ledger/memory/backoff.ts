@@ -34,7 +34,7 @@ export const LONGEST_COOLDOWN_MS = DAY;
 const MIN_HINT_MS = 500;
 /** A hint that proves untrue again and again is stretched up to this many times. */
 const MAX_STRETCH = 8;
-/** The first refusal of a key that worked: the provider may be at fault. */
+/** The first refusal of a key that worked: the provider may be at fault. It may name a shorter time. */
 const DOUBT_MS = 5 * SECOND;
 
 /** What is known about a failure. */
@@ -59,9 +59,9 @@ export const isDoubted = ({ class: failureClass, count, keyWorked }: FailureCoun
 export const cooldownMs = (failure: FailureCount): number | undefined => {
   const backoff = BACKOFFS[failure.class];
   if (backoff === undefined) return undefined;
-  if (isDoubted(failure)) return DOUBT_MS;
-  const { firstMs, maxMs, tolerated, maxHintMs } = backoff;
   const { hintMs } = failure;
+  if (isDoubted(failure)) return Math.min(Math.max(hintMs ?? DOUBT_MS, MIN_HINT_MS), DOUBT_MS);
+  const { firstMs, maxMs, tolerated, maxHintMs } = backoff;
   const count = failure.class === 'auth' && failure.keyWorked ? failure.count - 1 : failure.count;
   if (hintMs !== undefined) {
     const believedMs = Math.min(Math.max(hintMs, MIN_HINT_MS), maxHintMs);

@@ -1,5 +1,6 @@
 import type { Dimension } from '../../contract/quota.js';
-import { type BareRefusal, Learner, type LearnerSnapshot } from '../learning/learner.js';
+import type { BareRefusal, LearnerSnapshot } from '../learning/learned.js';
+import { Learner } from '../learning/learner.js';
 import { SlotLearner } from '../learning/slot-learner.js';
 import type { Quota } from './quota.js';
 

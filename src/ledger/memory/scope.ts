@@ -1,5 +1,5 @@
 import type { Dimension, ScopeKind } from '../../contract/quota.js';
-import type { LearnerSnapshot } from '../learning/learner.js';
+import type { LearnerSnapshot } from '../learning/learned.js';
 import type { CoolDown, Need, QuotaSource, Refusal } from '../ledger.js';
 import { Cooldown, type CooldownPhase, type CooldownSnapshot } from './cooldown.js';
 import { explainsRefusal } from './explanation.js';

@@ -3,7 +3,7 @@ import type { ErrorWords } from './error-walk.js';
 
 /** Words that say no more than the status does. */
 const LABEL =
-  /^(?:(?:http )?(?:error )?(?:status )?(?:code:? )?[45]\d\d[:,\s-]{1,4})?(?:(?:an? )?(?:unknown|unexpected|internal|generic)?\s?(?:api|http|server|client|provider)?\s?(?:error|failure|exception)(?: (?:occurred|has occurred))?|bad request|unauthorized|payment required|forbidden|not found|method not allowed|request timeout|conflict|gone|(?:payload|content|request entity) too large|unprocessable (?:entity|content)|too many requests|internal server error|bad gateway|service unavailable|gateway time-?out|fail(?:ed|ure)?|invalid|invalid request|invalid_request_error|validation (?:failed|error)|something went wrong|request failed(?: with status(?: code)? \d{3})?)[.!]?$/i;
+  /^(?:(?:http )?(?:error )?(?:status )?(?:code:? )?[45]\d\d[:,\s-]{1,4})?(?:(?:an? )?(?:unknown|unexpected|internal|generic)?\s?(?:api|http|server|client|provider)?\s?(?:error|failure|exception)(?: (?:occurred|has occurred))?|bad request|(?:request contains an )?invalid argument|unauthorized|payment required|forbidden|not found|method not allowed|request timeout|conflict|gone|(?:payload|content|request entity) too large|unprocessable (?:entity|content)|too many requests|internal server error|bad gateway|service unavailable|gateway time-?out|fail(?:ed|ure)?|invalid|invalid request|invalid_request_error|validation (?:failed|error)|something went wrong|request failed(?: with status(?: code)? \d{3})?)[.!]?$/i;
 
 /** Words that say that the real ones are elsewhere. */
 const POINTER =

@@ -76,7 +76,7 @@ export const readFailure = (
   // Text under a success may be what a model wrote.
   const words = failure.status < 400 && facts.plainText ? '' : wordsOf(facts);
   const contentType = failure.head === undefined ? undefined : headerOf(failure.head.headers, 'content-type');
-  const codes = [...facts.codes, ...codeIn(words)];
+  const codes = [...facts.codes, ...codeIn(words), ...codeOfHeader(failure)].map(bare);
   const rule = rules.find((each) => holds(each, { facts, codes, status, words, contentType }));
   if (rule === undefined) return undefined;
 
@@ -124,6 +124,15 @@ const wordsOf = ({ message, layers }: ErrorFacts): string => {
 const CODE = /^(?:litellm\.)?(\w{1,60}(?:Error|Exception)(?=:)|[a-z]\w{0,60}_\w{1,60}(?=:|$))/;
 
 const codeIn = (words: string): string[] => CODE.exec(words)?.slice(1) ?? [];
+
+/** AWS names the error in a header: `ThrottlingException:http://…`. */
+const codeOfHeader = ({ head }: Failure): string[] => {
+  const type = head && headerOf(head.headers, 'x-amzn-errortype');
+  return type === undefined ? [] : [type.slice(0, 200).split(':', 1)[0] as string];
+};
+
+/** AWS: `com.amazon.coral.service#ThrottlingException`. */
+const bare = (code: string): string => code.replace(/^[\w.]{1,100}#/, '');
 
 /** What rules look at. */
 interface Evidence {

@@ -10,6 +10,7 @@ import {
   plainName,
   rankOfWords,
 } from './error-names.js';
+import { decoded } from './text-body.js';
 
 /** An object of an error body. */
 export interface ErrorPart {
@@ -141,10 +142,19 @@ const jsonIn = (text: string, strict: boolean): unknown => {
     const value = parsed(text);
     if (value !== undefined) return strict && !isError(value) ? undefined : value;
   }
+  if (/^\s{0,16}</.test(text)) return jsonInPage(text);
   const start = text.slice(0, LONGEST_PREFIX).indexOf('{"');
   if (start <= 0) return undefined;
   const rest = text.slice(start).trimEnd();
   const value = parsed(rest) ?? parsed(rest.split('\n', 1)[0] as string);
+  return isError(value) ? value : undefined;
+};
+
+/** `<pre>{"error": …}</pre>` */
+const jsonInPage = (page: string): unknown => {
+  const text = page.includes('{"') ? page : decoded(page);
+  const start = text.indexOf('{"');
+  const value = start === -1 ? undefined : parsed(text.slice(start, text.lastIndexOf('}') + 1));
   return isError(value) ? value : undefined;
 };
 

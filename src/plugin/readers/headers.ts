@@ -41,6 +41,16 @@ export const durationOf = (text: string): number | undefined => {
   return Math.round(total);
 };
 
+/** ISO 8601: `PT1M30S`, `P1DT2H`. Years and months have no fixed length. */
+const ISO_DURATION = /^P(?!T?$)(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?$/i;
+
+const isoDurationOf = (text: string): number | undefined => {
+  const match = ISO_DURATION.exec(text);
+  if (match === null) return undefined;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((each) => Number(each ?? 0));
+  return Math.round((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000);
+};
+
 /** Milliseconds as a duration for the configuration: 5,400,000 → `1h30m`. */
 export const durationText = (ms: number): string => {
   let left = Math.round(ms);
@@ -65,8 +75,8 @@ const EPOCHS: readonly (readonly [above: number, perMs: number])[] = [
 const LAST_MS = 8.64e15;
 
 /**
- * When a limit resets, from a header in any common form: epoch s or ms, seconds from now, a duration, RFC 3339 or an HTTP
- * date. A number above 1e12 is epoch ms, above 1e9 epoch s, else seconds from `at`. A date without a zone is in UTC.
+ * When a limit resets, from a header in any common form: epoch s or ms, seconds from now, a duration (also of ISO 8601),
+ * RFC 3339 or an HTTP date. A number above 1e12 is epoch ms, above 1e9 epoch s, else seconds from `at`. A date without a zone is in UTC.
  * @param ahead how far the provider's clock is ahead of ours, ms: an absolute time is corrected by it
  * @returns epoch ms; `undefined` for any other text
  */
@@ -79,7 +89,7 @@ export const parseResetTime = (text: string | undefined, at: number, ahead = 0):
     const moment = Math.round(perMs === undefined ? at + Math.max(0, number) * 1000 : number / perMs - ahead);
     return moment <= LAST_MS ? moment : undefined;
   }
-  const span = durationOf(trimmed);
+  const span = durationOf(trimmed) ?? isoDurationOf(trimmed);
   return span === undefined ? dateOf(trimmed.slice(0, 100), { at, ahead }) : at + span;
 };
 

@@ -80,6 +80,9 @@ const named = (row: HeaderRow): NamedRow => {
 const NAMED_ROWS = ROWS.map(named);
 const NAMED_BARE_ROWS = BARE_ROWS.map(named);
 
+/** The headers of every known limit. */
+export const HEADER_ROWS: readonly NamedRow[] = [...NAMED_ROWS, ...NAMED_BARE_ROWS];
+
 type Headers = ResponseHead['headers'];
 
 /**

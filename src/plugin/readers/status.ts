@@ -8,6 +8,8 @@ const CLASSES: Readonly<Record<number, FailureClass>> = {
   408: 'server_error',
   410: 'not_found',
   413: 'too_large',
+  424: 'server_error',
+  425: 'server_error',
   429: 'rate_limit',
   498: 'overloaded',
   503: 'overloaded',

@@ -35,5 +35,6 @@ const lineOf = (text: string): string => {
   return line.slice(0, LONGEST_LINE).replace(/\s+/g, ' ').trim();
 };
 
-const decoded = (text: string): string =>
+/** Text of a page without its entities: `&quot;` → `"`. */
+export const decoded = (text: string): string =>
   text.replace(/&(#?\w{1,8});/g, (entity, name: string) => ENTITIES.get(name.toLowerCase()) ?? entity);

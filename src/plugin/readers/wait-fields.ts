@@ -3,12 +3,13 @@ import type { ErrorFacts } from './error-body.js';
 import { plainName } from './error-names.js';
 import { durationOf, parseResetTime } from './headers.js';
 import type { ProviderClock } from './provider-clock.js';
+import { spanIn } from './wait-prose.js';
 
 const PREFIX = '(?:x|api|quota|rate|limit|ratelimit|suggested|recommended|minimum|min|next|error|window|estimated)*';
 
 /** Names of a span, with its unit: `resets_in_seconds`, `retry_after_ms`, `retryAfter`, `retryDelay`, `wait_seconds`. */
 const SPAN = new RegExp(
-  `^${PREFIX}(?:retryafter|retryin|retrydelay|resets?in|resets?after|resetdelay|timetoreset|timeuntilreset|untilreset|secondsuntil(?:reset|retry)|wait(?:time|for|in)?|cooldown|backoff|timeremaining)(ms|milliseconds|millis|s|sec|secs|seconds|m|mins?|minutes|h|hours)?$`,
+  `^${PREFIX}(?:retryafter|retryin|retrydelay|resets?in|resets?after|resetdelay|timetoreset|timeuntilreset|untilreset|secondsuntil(?:reset|retry)|wait(?:time|for|in)?|cooldown|backoff|estimatedtime|timeremaining)(ms|milliseconds|millis|s|sec|secs|seconds|m|mins?|minutes|h|hours)?$`,
 );
 
 /** Names of a moment: `resets_at`, `reset_at`, `resetTime`, `next_reset`, `quotaResetTimeStamp`, `retry_at`, `blocked_until`. */
@@ -53,7 +54,11 @@ const spanOf = (name: string, value: unknown, clock: ProviderClock): number | un
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   const number = value === '' ? Number.NaN : Number(value);
   // A number of this size is a time.
-  if (Number.isNaN(number) || number > 1e9) return parseResetTime(String(value).slice(0, 100), clock.at, clock.ahead);
+  if (Number.isNaN(number) || number > 1e9) {
+    const text = String(value).slice(0, 100);
+    const ms = spanIn(text);
+    return ms === undefined ? parseResetTime(text, clock.at, clock.ahead) : clock.at + ms;
+  }
   const unit = match[1] === undefined ? 1000 : (UNIT_MS.find(([names]) => names.test(match[1] as string))?.[1] ?? 1000);
   return clock.at + Math.round(number * unit);
 };

@@ -50,6 +50,10 @@ describe('What 429chain decided after a failure, in a sentence', () => {
       sentence({ class: 'auth', status: 401 }, ['provider', 60_000]),
     ],
     [
+      '401 about the key: the whole account rests for 5s, then the key is tried again',
+      sentence({ class: 'auth', status: 401 }, ['provider', 5_000]),
+    ],
+    [
       '401 about the key: the whole account rests until its configuration changes',
       sentence({ class: 'auth', status: 401 }, ['provider', Number.POSITIVE_INFINITY]),
     ],

@@ -23,6 +23,49 @@ describe('Waiting for capacity', () => {
     expect((await ask()).target).to.equal('two/a-model');
   });
 
+  describe('for a key that is refused', () => {
+    const refusal = reply(401, { error: { message: 'Invalid API key' } }, { 'retry-after': '0.5' });
+
+    const startWorking = async (chain: object): Promise<void> => {
+      const { upstreams } = await start(1, chain);
+      upstreams[0]?.script(answer('hello'));
+      await ask();
+    };
+
+    it('waits the short rest of one that worked, and asks again, also for a request that comes meanwhile', async () => {
+      await startWorking({ maxWait: '10s' });
+      stage.upstreams[0]?.script(refusal);
+      const first = ask();
+      await until(() => stage.proxy.app.runtime.waterfall.waiting === 1);
+      expect((await Promise.all([first, ask()])).map(({ status }) => status)).to.deep.equal([200, 200]);
+      expect(stage.proxy.log.lines.join('\n')).to.contain(
+        'the whole account rests for 1s, then the key is tried again',
+      );
+    });
+
+    it('ends the request when it is refused again', async () => {
+      await startWorking({ maxWait: '1h' });
+      stage.upstreams[0]?.script(refusal, refusal);
+      const { status, body } = await ask();
+      expect([status, body.error.targets[0]?.reason]).to.deep.equal([503, 'auth']);
+      expect(stage.upstreams[0]?.received).to.have.length(3);
+    });
+
+    it('does not wait longer than maxWait', async () => {
+      await startWorking({ maxWait: '100ms' });
+      stage.upstreams[0]?.script(refusal);
+      expect((await ask()).status).to.equal(503);
+      expect(stage.upstreams[0]?.received).to.have.length(2);
+    });
+
+    it('does not wait for one that never worked', async () => {
+      const { upstreams } = await start(1, { maxWait: '1h' });
+      upstreams[0]?.script(refusal);
+      expect((await ask()).status).to.equal(503);
+      expect(upstreams[0]?.received).to.have.length(1);
+    });
+  });
+
   it('waits in order of arrival for a slot', async () => {
     const { upstreams } = await start(1, { maxWait: '20s' }, { limits: [{ concurrent: 1 }] });
     const order: unknown[] = [];

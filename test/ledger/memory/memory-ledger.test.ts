@@ -428,6 +428,18 @@ describe('MemoryLedger', () => {
       expect(fail('groq/b', 'auth'), 'it works again').to.equal(clock.now() + 5_000);
     });
 
+    it('let the provider name a shorter rest for such a key, and no longer one', () => {
+      for (const [hintMs, restMs] of [
+        [1_000, 1_000],
+        [90_000, 5_000],
+        [-1, 5_000],
+      ] as const) {
+        hear('groq/a');
+        expect(fail('groq/a', 'auth', clock.now() + hintMs)).to.equal(clock.now() + restMs);
+        clock.turn(restMs);
+      }
+    });
+
     it('bound the times that a provider names (a claim, not a truth)', () => {
       expect(fail('groq/a', 'rate_limit', clock.now() + 9e9)).to.equal(clock.now() + 6 * 3_600_000);
       expect(fail('groq/b', 'rate_limit', clock.now() + 1)).to.equal(clock.now() + 500);

@@ -118,6 +118,24 @@ const ROWS: readonly Row[] = [
     plainText: true,
   },
   {
+    it: 'JSON in a page',
+    body: '<html><body><pre>{"error":{"message":"quota is over","code":"daily_quota"}}</pre></body></html>',
+    message: 'quota is over',
+    codes: ['daily_quota'],
+  },
+  {
+    it: 'JSON in a page, with entities',
+    body: '<pre>{&quot;error&quot;: &quot;quota is over&quot;}</pre>',
+    message: 'quota is over',
+  },
+  {
+    it: 'a page whose script is not an error',
+    body: '<html><title>Wait</title><script>x = {"a": {"message": "no"}}</script></html>',
+    message: '<html><title>Wait</title><script>x = {"a": {"message": "no"}}</script></html>',
+    summary: 'an HTML page: Wait',
+    plainText: true,
+  },
+  {
     it: 'XML',
     body: '<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>no</Message></Error>',
     message: '<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>no</Message></Error>',

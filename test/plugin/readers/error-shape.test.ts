@@ -1,5 +1,6 @@
 import { isErrorBody } from '429chain/plugin';
 import { expect } from 'chai';
+import { contentOf } from '../../../src/engine/stream/content.js';
 
 const chunk = (more: object) => ({ id: 'c', object: 'chat.completion.chunk', choices: [], ...more });
 
@@ -40,6 +41,24 @@ const ERRORS: readonly (readonly [it: string, body: unknown])[] = [
   ],
   ['an error in data', { code: 0, data: { error: 'no' } }],
   ['error: true', { error: true, message: 'no' }],
+  ['an error in capitals (Volcengine, AWS)', { Error: { Message: 'no' } }],
+  ['an error without words, and nothing else', { error: {} }],
+  ['an empty text as the error, and nothing else', { error: '' }],
+  ["AWS's dialect", { __type: 'ThrottlingException', message: 'no' }],
+  ['a message without capacity in place of the choices', { object: 'chat.completion', choices: [], message: 'no' }],
+  ['a message under a code of success, and nothing else', { code: 200, message: 'no balance', data: null }],
+  ['a negative code', { code: -1, data: null }],
+  ['a status by name beside a message (gRPC)', { status: 'invalid_argument', message: 'no' }],
+  ['a failed status beside a part of an answer', { status: 'failed', output: [{ type: 'message' }] }],
+  ['an event named error with its words inside', { event: 'error', data: { message: 'no', code: 'x' } }],
+  ['a body that is JSON text (AWS Lambda)', { statusCode: 200, body: '{"error":{"message":"no"}}' }],
+  ['a status inside a result', { result: { status: 'failed', message: 'no' } }],
+  ['an error in output (Alibaba)', { output: { error: { message: 'no' } } }],
+  ["Tencent's envelope", { Response: { Error: { Code: 'LimitExceeded', Message: 'no' }, RequestId: 'x' } }],
+  ['a code in a header (Spark)', { header: { code: 10_013, message: 'no', sid: 's' } }],
+  ['a code in a status (Clarifai)', { status: { code: 21_200, description: 'no' } }],
+  ['an error in a delta', { choices: [{ index: 0, delta: { error: { message: 'no' } } }] }],
+  ['an error in data beside choices', { data: { error: 'no', choices: [{ text: 'x' }] } }],
 ];
 
 const ANSWERS: readonly (readonly [it: string, body: unknown])[] = [
@@ -67,6 +86,21 @@ const ANSWERS: readonly (readonly [it: string, body: unknown])[] = [
   ['a wrapped answer with code 200', { code: 200, msg: 'done', data: { choices: [{ text: 'hi' }] } }],
   ['a success of MiniMax', { base_resp: { status_code: 0, status_msg: 'success' }, choices: [{ text: 'hi' }] }],
   ['an answer whose text is an error', { choices: [{ message: { content: '{"error":"no"}' } }] }],
+  ['an answer with an error that says none', { choices: [{ message: { content: 'hi' } }], error: 'none' }],
+  ['a last chunk with an error that is empty', chunk({ error: { message: '', code: null }, usage: {} })],
+  ['a place in a queue', { status: 'queued', message: 'You are number 3' }],
+  ['a header of success (Spark)', { header: { code: 0, message: 'Success' }, payload: { choices: { text: [] } } }],
+  ['a status of success (Clarifai)', { status: { code: 10_000, description: 'Ok' }, outputs: [] }],
+  ['progress', { status: 'in_progress', message: 'The model is thinking' }],
+  [
+    'a wrapped answer with another code of success',
+    { code: 10_000, message: 'Success', data: { choices: [{ text: 'x' }] } },
+  ],
+  ['a success with its data', { code: 0, message: 'success', data: { id: 'm' } }],
+  ["the start of Anthropic's message", { type: 'message_start', message: { role: 'assistant', content: [] } }],
+  ["Gemini's answer", { candidates: [{ content: { parts: [] } }], promptFeedback: null }],
+  ['a text beside a message', { message: 'warm', text: 'hi' }],
+  ["Ollama's text that is JSON", { model: 'm', response: '{"error":"no"}', done: true }],
   ['an empty object', {}],
   ['an empty list', []],
   ['a list of models', [{ id: 'm', type: 'chat' }]],
@@ -75,14 +109,22 @@ const ANSWERS: readonly (readonly [it: string, body: unknown])[] = [
   ['a number', 429],
 ];
 
+const hasChoices = (body: unknown): boolean => typeof body === 'object' && body !== null && 'choices' in body;
+
 describe('an error body is distinguished from an answer', () => {
   for (const [it_, body] of ERRORS) it(`error: ${it_}`, () => expect(isErrorBody(body)).to.equal(true));
   for (const [it_, body] of ANSWERS) it(`answer: ${it_}`, () => expect(isErrorBody(body)).to.equal(false));
 
+  for (const [it_, body] of [...ERRORS, ...ANSWERS].filter(([, each]) => hasChoices(each))) {
+    it(`the same in a chat: ${it_}`, () => expect(contentOf(body).error !== undefined).to.equal(isErrorBody(body)));
+  }
+
   it('in bounded time, however deep or wide it is', () => {
     const deep = JSON.parse(`${'{"error":'.repeat(20_000)}1${'}'.repeat(20_000)}`);
+    const lists = JSON.parse(`${'['.repeat(20_000)}{"error":"no"}${']'.repeat(20_000)}`);
     const wide = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`k${index}`, index]));
     expect(isErrorBody(deep)).to.equal(true);
+    expect(isErrorBody(lists)).to.equal(false);
     expect(isErrorBody(wide)).to.equal(false);
     expect(isErrorBody(JSON.parse('{"__proto__":{"error":"x"},"constructor":1}'))).to.equal(false);
   });

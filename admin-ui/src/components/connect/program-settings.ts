@@ -4,7 +4,6 @@ import type { Program, Step, Way } from '../../data/connect/programs.js';
 import { base } from '../../styles/base.js';
 import './code-block.js';
 import '../common/copy-button.js';
-import '../common/ui-icon.js';
 
 /** The settings of a program for this proxy. The key is masked on the page and complete in copied text. */
 @customElement('program-settings')
@@ -20,8 +19,6 @@ export class ProgramSettings extends LitElement {
       dt { color: var(--muted); }
       dd { overflow-wrap: anywhere; }
       .where { font-weight: 550; }
-      .unsupported { display: flex; gap: var(--space-2); border: 1px solid var(--warn); background: var(--warn-soft); border-radius: var(--radius); padding: var(--space-2) var(--space-3); }
-      .unsupported ui-icon { color: var(--warn); }
       @media (max-width: 40rem) { dl div { grid-template-columns: minmax(0, 1fr) auto; } dt { grid-column: 1 / -1; } }
     `,
   ];
@@ -35,7 +32,6 @@ export class ProgramSettings extends LitElement {
     const { program, way } = this;
     const note = program.note?.(way);
     return html`<div class="stack">
-      ${program.unsupported === undefined ? nothing : html`<p class="unsupported"><ui-icon name="warning"></ui-icon><span>${program.unsupported}</span></p>`}
       ${program.steps.map((step) => this.#step(step))}
       ${note === undefined || note === '' ? nothing : html`<p class="hint">${note}</p>`}
     </div>`;

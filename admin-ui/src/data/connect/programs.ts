@@ -25,8 +25,6 @@ export interface Program {
   readonly steps: readonly Step[];
   /** A further note. */
   readonly note?: (way: Way) => string | undefined;
-  /** Why the program cannot use this proxy. */
-  readonly unsupported?: string;
 }
 
 const shell = (text: (way: Way) => string): Step => ({ where: 'Terminal', language: 'Shell', text });
@@ -165,13 +163,53 @@ aider --model openai/${chain}`,
     ],
   },
   {
+    // https://code.claude.com/docs/en/llm-gateway
+    id: 'claude-code',
+    title: 'Claude Code',
+    group: 'Coding assistants',
+    steps: [
+      shell(() => '429chain connect claude'),
+      {
+        where: '~/.claude/settings.json, if you prefer to write it yourself',
+        language: 'JSON',
+        text: ({ address, key, chain }) =>
+          json({
+            env: {
+              ANTHROPIC_BASE_URL: address,
+              ANTHROPIC_AUTH_TOKEN: key,
+              ANTHROPIC_MODEL: chain,
+              ANTHROPIC_DEFAULT_OPUS_MODEL: chain,
+              ANTHROPIC_DEFAULT_SONNET_MODEL: chain,
+              ANTHROPIC_DEFAULT_HAIKU_MODEL: chain,
+            },
+          }),
+      },
+    ],
+    note: () =>
+      'Claude Code sends small side requests to the Haiku model: name a fast chain there. 429chain connect claude --undo restores the file.',
+  },
+  {
     // https://developers.openai.com/codex/config-reference
     id: 'codex',
     title: 'Codex CLI',
     group: 'Coding assistants',
-    steps: [],
-    unsupported:
-      'Codex speaks OpenAI\'s Responses API alone since February 2026 (wire_api = "responses"). 429chain answers chat completions, so that Codex cannot use it yet.',
+    steps: [
+      shell(() => '429chain connect codex'),
+      {
+        where: '~/.codex/config.toml, if you prefer to write it yourself',
+        language: 'TOML',
+        text: ({ baseUrl, key, chain }) => `model_provider = "429chain"
+model = ${json(chain)}
+
+[model_providers.429chain]
+name = "429chain"
+base_url = ${json(baseUrl)}
+wire_api = "responses"
+experimental_bearer_token = ${json(key)}`,
+      },
+    ],
+    note: () =>
+      'Codex warns that it does not know the model. It works all the same. 429chain connect codex --undo restores the file.',
   },
   {
     // https://docs.continue.dev/customize/model-providers/top-level/openai

@@ -1,0 +1,96 @@
+import { homedir } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RequestAttempt, RequestRecord } from '../../contract/requests.js';
+import { parseBody } from '../../engine/parse-body.js';
+import { COMMAND_NAME } from '../command-name.js';
+import { CLIENTS, type Client, type ClientProtocol } from '../connect/clients.js';
+import { SettingsFile } from '../connect/settings-file.js';
+import type { Way } from '../connect/way.js';
+import type { CommandLine } from '../options.js';
+import { errorText } from '../proxy/error-text.js';
+import { callAdmin, findProxy, type RunningProxy, send } from '../proxy/running-proxy.js';
+import { CommandError } from '../terminal/command-error.js';
+import { tableOf } from '../terminal/table.js';
+import { wayOf } from './connect.js';
+
+const QUESTION = 'Answer with one word: hello.';
+
+/** A short request in each protocol. */
+const REQUESTS: Readonly<Record<ClientProtocol, (chain: string) => { readonly path: string; readonly body: object }>> =
+  {
+    chat: (model) => ({
+      path: '/v1/chat/completions',
+      body: { model, messages: [{ role: 'user', content: QUESTION }] },
+    }),
+    responses: (model) => ({ path: '/v1/responses', body: { model, input: QUESTION } }),
+    messages: (model) => ({
+      path: '/v1/messages',
+      body: { model, max_tokens: 1_000, messages: [{ role: 'user', content: QUESTION }] },
+    }),
+  };
+
+/**
+ * Sends a short request to a running proxy, with the name of a client in its protocol, and prints what became of it at every
+ * target. Checks the client's settings first.
+ * @throws CommandError when the request is not answered, or the client does not use the proxy
+ */
+export const doctor = async (line: CommandLine): Promise<void> => {
+  const [name] = line.words;
+  const client = name === undefined || !Object.hasOwn(CLIENTS, name) ? undefined : CLIENTS[name];
+  if (name !== undefined && client === undefined) {
+    throw new CommandError(`There is no client "${name}". Clients: ${Object.keys(CLIENTS).join(', ')}.`, 2);
+  }
+  const way = await wayOf(line);
+  if (name !== undefined && client !== undefined) checkSettings(name, client, way);
+  const { path, body } = REQUESTS[client?.protocol ?? 'chat'](way.chain);
+  const startedAt = performance.now();
+  const response = await send(way.address, path, way.key, body);
+  const text = await response.text();
+  const ms = Math.round(performance.now() - startedAt);
+  const target = response.headers.get('x-429chain-target');
+  const ladder = await ladderOf(await findProxy(line), response.headers.get('x-request-id'));
+  const told = ladder === undefined ? '' : `\n${ladder}`;
+  if (!response.ok) {
+    throw new CommandError(`POST ${path} was refused: ${errorText(response.status, parseBody(text), null)}${told}`);
+  }
+  console.log(
+    `POST ${path} at ${way.address}, chain "${way.chain}": ${decodeURI(target ?? 'an unknown target')} answered in ${ms} ms.${told}`,
+  );
+};
+
+/** @throws CommandError when the client's file has other settings than `429chain connect` writes */
+const checkSettings = (name: string, client: Client, way: Way): void => {
+  const file = new SettingsFile(client.file(homedir(), process.env));
+  const text = file.read();
+  const ours = client.settings(way).filter(({ value }) => {
+    const written = JSON.stringify(value);
+    return written.includes(way.address) || written.includes(way.key);
+  });
+  if (client.format.set(text, ours) !== text) {
+    throw new CommandError(
+      `${client.title} does not use ${way.address}: ${file.path} has other settings, or another key.\n  ${COMMAND_NAME} connect ${name}   writes them`,
+    );
+  }
+  console.log(`${client.title}: ${file.path} names ${way.address} and a key of it.`);
+};
+
+const TRIES = 10;
+const PAUSE_MS = 100;
+
+/** What became of a request at every target, from the log, which is written a moment later; `undefined` without one. */
+const ladderOf = async (proxy: RunningProxy, id: string | null): Promise<string | undefined> => {
+  for (let tries = 0; id !== null && tries < TRIES; tries++) {
+    const record = (await callAdmin(proxy, `GET /requests/${id}` as 'GET /requests/:id').catch(() => undefined)) as
+      | RequestRecord
+      | undefined;
+    if (record !== undefined) return tableOf(record.attempts.map(rowOf));
+    await pause(PAUSE_MS);
+  }
+  return undefined;
+};
+
+const rowOf = ({ target, outcome, status, reason, decision }: RequestAttempt): string[] => [
+  target,
+  status === undefined ? outcome : `${outcome} (${status})`,
+  [reason, decision].filter((words) => words !== undefined).join(' · '),
+];

@@ -1,0 +1,57 @@
+import type { Duration } from '../../contract/quota.js';
+import type { ResponseHead } from '../door/attempt.js';
+import { headerOf, parseResetTime } from './headers.js';
+import { clockOf } from './provider-clock.js';
+import { HEADER_ROWS, withinWindow } from './rate-limit-headers.js';
+
+/** A rate-limit header whose number cannot be true. */
+export interface ImpossibleNumber {
+  readonly name: string;
+  readonly value: string;
+  /** Why it cannot be true, and what 429chain does instead: a sentence that goes on after the value. */
+  readonly why: string;
+}
+
+interface Expected {
+  readonly part: 'limit' | 'remaining' | 'reset';
+  readonly window: Duration | undefined;
+}
+
+/** What each known header states, by its name. */
+const EXPECTED: ReadonlyMap<string, Expected> = new Map(
+  HEADER_ROWS.flatMap(({ names, window }) =>
+    (['limit', 'remaining', 'reset'] as const).map((part) => [names[part], { part, window }] as const),
+  ),
+);
+
+const LONGEST_VALUE = 60;
+/** Clocks disagree, and a reset is rounded up. */
+const SKEW_MS = 10_000;
+const NUMBER = /^[-+]?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|nan|inf(?:inity)?)$/i;
+
+/** Finds the rate-limit headers whose numbers cannot be true. `-1` means "no limit" at some providers, so it can be. */
+export const impossibleNumbersIn = (head: ResponseHead): ImpossibleNumber[] => {
+  const found: ImpossibleNumber[] = [];
+  for (const name in head.headers) {
+    const expected = EXPECTED.get(name);
+    const value = expected && headerOf(head.headers, name)?.trim();
+    const why = expected && value && (expected.part === 'reset' ? lateReset : noCount)(value, expected, head);
+    if (why) found.push({ name, value: value.slice(0, LONGEST_VALUE), why });
+  }
+  return found;
+};
+
+const noCount = (value: string): string | undefined => {
+  const number = Number(value);
+  if (!NUMBER.test(value) || number === -1) return undefined;
+  return number >= 0 && Number.isFinite(number) ? undefined : 'which counts nothing. 429chain ignores it';
+};
+
+const lateReset = (value: string, { window = '30d' }: Expected, head: ResponseHead): string | undefined => {
+  const { at, ahead } = clockOf(head);
+  const resetAt = parseResetTime(value, at, ahead);
+  if (NUMBER.test(value) && !Number.isFinite(Number(value))) return 'which is no time. 429chain ignores it';
+  if (resetAt === undefined || resetAt <= (withinWindow(resetAt, window, at) ?? 0) + SKEW_MS) return undefined;
+  const longest = window === '30d' ? 'a month' : `its window of ${window}`;
+  return `which is later than ${longest}. 429chain waits for ${longest} at most`;
+};

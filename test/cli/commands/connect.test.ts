@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect } from 'chai';
+import { answer, ScriptedUpstream } from '../../scripted-upstream.js';
+import { Folder, type Running, SECRETS } from '../run.js';
+
+interface ClientCase {
+  readonly name: string;
+  readonly file: string;
+  readonly before: string;
+  /** What the settings contain afterwards. */
+  readonly has: (address: string) => readonly string[];
+}
+
+const CLIENTS: readonly ClientCase[] = [
+  {
+    name: 'codex',
+    file: '.codex/config.toml',
+    before: '# mine\nmodel = "gpt-5"\n',
+    has: (address) => ['# mine', 'model = "default"', `base_url = "${address}/v1"`, 'wire_api = "responses"'],
+  },
+  {
+    name: 'claude',
+    file: '.claude/settings.json',
+    before: '{ "theme": "dark" }\n',
+    has: (address) => ['"theme": "dark"', `"ANTHROPIC_BASE_URL": "${address}"`, '"ANTHROPIC_MODEL": "default"'],
+  },
+  {
+    name: 'opencode',
+    file: '.config/opencode/opencode.json',
+    before: '{}\n',
+    has: (address) => ['"model": "429chain/default"', `"baseURL": "${address}/v1"`],
+  },
+  {
+    name: 'aider',
+    file: '.aider.conf.yml',
+    before: 'dark-mode: true\n',
+    has: (address) => ['dark-mode: true', `openai-api-base: "${address}/v1"`, 'model: "openai/default"'],
+  },
+];
+
+describe('429chain connect', () => {
+  let folder: Folder;
+  let upstream: ScriptedUpstream;
+  let running: Running;
+
+  before(async () => {
+    folder = new Folder();
+    upstream = (await ScriptedUpstream.start()).always(answer('hello'));
+    folder.write('429chain.json5', {
+      server: { apiKeys: [SECRETS.proxy] },
+      providers: { one: { type: 'openai-compatible', baseUrl: upstream.baseUrl } },
+      chains: { default: ['one/a-model'] },
+    });
+    running = await folder.start(['--port', '0']);
+  });
+
+  after(async () => {
+    await running.end('SIGKILL');
+    await upstream.close();
+    folder.remove();
+  });
+
+  const run = (...args: string[]): ReturnType<Folder['run']> =>
+    folder.run([...args, '--port', new URL(running.address).port]);
+
+  for (const { name, file, before, has } of CLIENTS) {
+    it(`writes the settings of ${name} once, and restores them`, async () => {
+      mkdirSync(dirname(folder.file(file)), { recursive: true });
+      folder.write(file, before);
+      const { status, stdout } = await run('connect', name);
+      expect(stdout).to.contain(folder.file(file)).and.contain('--undo');
+      expect(status).to.equal(0);
+      const written = folder.read(file);
+      for (const text of [...has(running.address), SECRETS.proxy]) expect(written).to.contain(text);
+      expect((await run('connect', name)).stdout).to.contain('needs no change');
+      expect(folder.read(file)).to.equal(written);
+      expect((await run('connect', name, '--undo')).status).to.equal(0);
+      expect(folder.read(file).replace(/\s/g, '')).to.equal(before.replace(/\s/g, ''));
+      expect(existsSync(`${folder.file(file)}.before-429chain`)).to.equal(false);
+    });
+  }
+
+  it('keeps a new file private, and removes it again', async () => {
+    await run('connect', 'claude', '--undo');
+    const file = '.claude/settings.json';
+    folder.write(file, '');
+    await run('connect', 'claude');
+    expect((await run('connect', 'claude', '--undo')).status).to.equal(0);
+    expect(existsSync(folder.file(file))).to.equal(false);
+    await run('connect', 'claude');
+    expect(folder.modeOf(file)).to.equal(0o600);
+  });
+
+  it('lists the clients, and refuses others', async () => {
+    expect((await run('connect')).stdout)
+      .to.contain('connect codex')
+      .and.contain('connect aider');
+    const { status, stderr } = await run('connect', 'codexx');
+    expect(stderr).to.contain('There is no client "codexx"').and.contain('codex');
+    expect(status).to.equal(2);
+  });
+
+  it('says what is wrong with a file that it cannot change', async () => {
+    folder.write('.claude/settings.json', '{ "env": [');
+    const { status, stderr } = await run('connect', 'claude');
+    expect(stderr).to.contain('Cannot change').and.contain('settings.json');
+    expect(status).to.equal(1);
+  });
+
+  describe('and 429chain doctor', () => {
+    it('shows which way a request took', async () => {
+      const { status, stdout } = await run('doctor');
+      expect(stdout).to.match(/POST \/v1\/chat\/completions .*: one\/a-model answered in \d+ ms\./);
+      expect(stdout).to.match(/one\/a-model +served/);
+      expect(status).to.equal(0);
+    });
+
+    it('says that a client does not use the proxy', async () => {
+      const { status, stderr } = await run('doctor', 'aider');
+      expect(stderr).to.contain('aider does not use').and.contain('connect aider');
+      expect(status).to.equal(1);
+    });
+
+    it('sends what the client would send', async () => {
+      await run('connect', 'aider');
+      const { status, stdout } = await run('doctor', 'aider');
+      expect(stdout).to.contain('.aider.conf.yml names').and.contain('one/a-model answered');
+      expect(status).to.equal(0);
+    });
+  });
+});
