@@ -72,7 +72,7 @@ describe('Paths and keys of clients', () => {
     '/',
     '//',
     '/v1/v1',
-    '/completions',
+    '/edits',
     '/api/chat/completions',
   ];
   for (const path of UNKNOWN) {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { HELLO } from '../../proxy.js';
-import { reply, type ScriptedUpstream } from '../../scripted-upstream.js';
+import { reply, type ScriptedUpstream, stream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
 import { ENDPOINTS, SurfaceStage, vectors } from './surface-stage.js';
 
@@ -31,6 +31,24 @@ describe('Endpoints beside chat, as chat itself', () => {
     expect(one().received[0]?.body).to.deep.equal({ model: 'a-model', prompt: 'a compass', n: 2, size: '1024x1024' });
     const { results } = await client.moderations.create({ model: 'default', input: ['north', 'south'] });
     expect(results[0]?.flagged).to.equal(false);
+  });
+
+  it('stream pictures as events, and charge what the last one reports', async () => {
+    await start(2);
+    const events = [
+      { type: 'image_generation.partial_image', partial_image_index: 0, b64_json: 'aGVs' },
+      { type: 'image_generation.completed', b64_json: 'aGVsbG8=', usage: { input_tokens: 9, output_tokens: 40 } },
+    ].map((fields) => `event: ${fields.type}\ndata: ${JSON.stringify(fields)}\n\n`);
+    one().always(stream([': soon\n\n', 'data: {"type":"error","error":{"message":"Internal error"}}\n\n']));
+    two().always(stream(events));
+    const response = await stage.post('/images/generations', { prompt: 'a compass', stream: true });
+    expect(await response.text()).to.equal(events.join(''));
+    expect((await stage.requests())[0]).to.include({
+      promptTokens: 9,
+      completionTokens: 40,
+      stream: true,
+      status: 200,
+    });
   });
 
   it('need a key, take POST alone, and answer without /v1 too', async () => {
