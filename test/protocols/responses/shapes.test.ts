@@ -116,7 +116,9 @@ describe('Any request', () => {
           const body: Json = { input: 'Hi', ...asked };
           const before = JSON.stringify(body);
           try {
-            const { messages } = protocol.read(body, call).body;
+            const read = protocol.read(body, call);
+            if (read.nativeOnly !== undefined) throw read.nativeOnly;
+            const { messages } = read.body;
             expect(messages).to.be.an('array').and.not.deep.equal([]);
           } catch (error) {
             if (!(error instanceof ChainError)) throw error;
