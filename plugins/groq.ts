@@ -36,6 +36,7 @@ export default definePlugin({
   apply(api) {
     api.addProviderType('groq', {
       baseUrl: 'https://api.groq.com/openai/v1',
+      speaks: ['chat', 'transcriptions', 'translations', 'speech'],
       about: {
         title: 'Groq',
         freeTier:

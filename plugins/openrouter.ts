@@ -97,6 +97,7 @@ export default definePlugin({
   apply(api) {
     api.addProviderType('openrouter', {
       baseUrl: 'https://openrouter.ai/api/v1',
+      speaks: ['chat', 'completions', 'embeddings'],
       about: {
         title: 'OpenRouter',
         freeTier:

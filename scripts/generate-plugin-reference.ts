@@ -45,7 +45,7 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
           './readers/wait-prose',
         ],
       ],
-      ['Protocols', ['./door/protocol', './readers/chat-answer', './door/errors', './fields']],
+      ['Protocols', ['./door/protocol', './door/native', './readers/chat-answer', './door/errors', './fields']],
       ['Routes and status', ['./door/route', '../contract/admin-api']],
       ['The log and the request log', ['../log', './door/request-record', './door/quotations', '../contract/requests']],
     ],

@@ -4,8 +4,8 @@ import { readBody } from './body.js';
 import type { Current } from './current.js';
 import { reply, type Spoken } from './errors.js';
 import { wrongMethod } from './plugin-routes.js';
-import { type PostParts, postRequest, requestIdOf } from './post-request.js';
-import { CallOf } from './protocol-call.js';
+import { type PostParts, postRequest } from './post-request.js';
+import { CallOf, requestIdOf } from './protocol-call.js';
 
 /** Answers at the paths of the protocols, and of the routes that they add. */
 export const answerProtocols =

@@ -46,7 +46,17 @@ export class Runtime implements Current {
     const { hooks, capturesContent } = host;
     warnOfImpossibleNumbers(hooks, log);
     this.waterfall = new Waterfall(
-      { ledger, upstream, clock, estimates, log, hooks, capturesContent, pace },
+      {
+        ledger,
+        upstream,
+        clock,
+        estimates,
+        log,
+        hooks,
+        capturesContent,
+        pace,
+        modelOf: (target) => this.modelOf(target),
+      },
       maxWaiting,
     );
     this.apiKeys = keys.api;
@@ -99,7 +109,8 @@ export class Runtime implements Current {
   }
 
   /** Ends every cooldown of a target and of what it shares with others. What was learned of their limits is forgotten. */
-  lift({ id }: PreparedTarget): void {
+  lift({ id, endpoints }: PreparedTarget): void {
+    endpoints.reset();
     this.#candidate.shared.ledger.reset(id);
   }
 

@@ -17,13 +17,17 @@ export const LONGEST_ANSWER = 64 * 1024 * 1024;
 export interface WholeAnswer {
   /** As it came, or as it was translated. */
   readonly body: Buffer;
-  /** The same, parsed. */
+  /** The body as it came, parsed. */
+  readonly parsed: unknown;
+  /** The chat completion that it is, or stands for. */
   readonly value: Fields;
   readonly usage: Usage | undefined;
 }
 
 export interface ReadOptions {
   readonly translate?: ((answer: unknown) => unknown) | undefined;
+  /** The caller gets the body as it came: `translate` only says what it contains. */
+  readonly passes?: boolean;
   /** An answer without content counts if it ended by itself. */
   readonly mayBeEmpty?: boolean;
 }
@@ -32,7 +36,10 @@ export interface ReadOptions {
  * Reads an answer that is not streamed. Resolves with its bytes unchanged, or as `translate` turns it into one of
  * OpenAI's. Rejects when the body is not an answer. No error quotes the answer.
  */
-export const readWhole = async (source: Source, { translate, mayBeEmpty }: ReadOptions = {}): Promise<WholeAnswer> => {
+export const readWhole = async (
+  source: Source,
+  { translate, passes = translate === undefined, mayBeEmpty }: ReadOptions = {},
+): Promise<WholeAnswer> => {
   const raw = await readAll(source, LONGEST_ANSWER);
   if (raw.length >= LONGEST_ANSWER) throw new Error(TOO_LONG);
   const text = raw.toString('utf8');
@@ -45,8 +52,8 @@ export const readWhole = async (source: Source, { translate, mayBeEmpty }: ReadO
   if (!isFields(value) || empty) throw new Error('JSON without "choices"');
   if (!real && !(mayBeEmpty === true && finished.length > 0)) throw new Error('an empty answer');
   if (choicesOf(value).some(isTorn)) throw new Error('a tool call whose arguments are cut off');
-  const isAsItCame = translate === undefined && json.length === text.length;
-  return { body: isAsItCame ? raw : Buffer.from(translate === undefined ? json : JSON.stringify(value)), value, usage };
+  const body = passes && json.length === text.length ? raw : Buffer.from(passes ? json : JSON.stringify(value));
+  return { body, parsed, value, usage };
 };
 
 export const TOO_LONG = 'an answer of more than 64 MiB';
@@ -65,7 +72,7 @@ const isTorn = (choice: Fields): boolean => {
 const DONE = '[DONE]';
 
 /** Returns the JSON of a body without what some providers put around it: a byte order mark, comments, `data: [DONE]`. */
-const jsonIn = (text: string): string => {
+export const jsonIn = (text: string): string => {
   const start = text.startsWith('\uFEFF') ? text.slice(1) : text;
   if (/^\s{0,99}\{/.test(start) && /\}\s{0,99}$/.test(start.slice(-100))) return start;
   const json = withoutComments(start).trimEnd();
@@ -78,7 +85,7 @@ const jsonIn = (text: string): string => {
 };
 
 /** Says what a body is that is not JSON. It may be a model's answer: only the title of a page is quoted. */
-const notJson = (text: string, bytes: number): Error => {
+export const notJson = (text: string, bytes: number): Error => {
   if (withoutComments(text).trim() === '') return new Error('an empty answer');
   if (/^\s{0,99}<(?:!doctype html|html|head|\?xml)\b/i.test(text))
     return new ErrorInAnswer(text.slice(0, LONGEST_ERROR));

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import type { Fields } from '../fields.js';
+
+export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
+
+/** An item of an answer. */
+export type OutputItem = Fields & { readonly id: string };
+
+/** Returns a new id, such as `msg_` and 48 hexadecimal digits. An item's id is never that of a tool call. */
+export const newId = (prefix: 'resp' | 'msg' | 'rs' | 'fc' | 'ctc'): string =>
+  `${prefix}_${randomBytes(24).toString('hex')}`;
+
+/** A part of a message. */
+export interface MessagePart {
+  readonly kind: 'text' | 'refusal';
+  readonly text: string;
+  /** How likely each token was, if the caller asked for it. */
+  readonly logprobs: readonly Fields[];
+  readonly annotations: readonly Fields[];
+}
+
+export const partOf = ({ kind, text, logprobs, annotations }: MessagePart): Fields =>
+  kind === 'text' ? { type: 'output_text', text, annotations, logprobs } : { type: 'refusal', refusal: text };
+
+export const messageItem = (id: string, content: readonly Fields[], status: ItemStatus): OutputItem => ({
+  id,
+  type: 'message',
+  role: 'assistant',
+  status,
+  content,
+});
+
+export const summaryPart = (text: string): Fields => ({ type: 'summary_text', text });
+
+export const reasoningItem = (id: string, summary: readonly Fields[], status: ItemStatus): OutputItem => ({
+  id,
+  type: 'reasoning',
+  summary,
+  status,
+});
+
+/** A tool call of an answer, by the caller's names. */
+export interface OutputCall {
+  readonly kind: 'function' | 'custom';
+  /** Of the item. */
+  readonly id: string;
+  readonly callId: string;
+  readonly name: string;
+  readonly namespace?: string | undefined;
+}
+
+/** @param text the arguments, or the free text of a custom tool */
+export const callItem = (
+  { kind, id, callId, name, namespace }: OutputCall,
+  text: string,
+  status: ItemStatus,
+): OutputItem => ({
+  id,
+  ...(kind === 'function' ? { type: 'function_call', status } : { type: 'custom_tool_call', status }),
+  call_id: callId,
+  name,
+  ...(namespace === undefined ? {} : { namespace }),
+  ...(kind === 'function' ? { arguments: text } : { input: text }),
+});
