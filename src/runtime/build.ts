@@ -9,6 +9,8 @@ import type { Plugin } from '../plugin/index.js';
 import { AddressedTargets } from './addressed-targets.js';
 import { CandidateSecrets } from './candidate-secrets.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
+import { checkKeyless } from './keyless.js';
+import { ownProtocols } from './own-protocols.js';
 import { keysIn, TargetFactory } from './prepare.js';
 import type { SharedServices } from './services.js';
 
@@ -56,10 +58,11 @@ const build = async (
   shared: SharedServices,
   secrets: CandidateSecrets,
 ): Promise<Candidate> => {
-  const { ledger, clock, version, sharedValues, repairs } = shared;
+  const { ledger, clock, version, sharedValues, repairs, protocols } = shared;
   let candidate: Candidate | undefined;
   const host = await Host.create({
-    builtIns: await builtIns(),
+    ...(await builtInPlugins()),
+    ownProtocols: ownProtocols(protocols),
     choices: [...settings.plugins, ...plugins.filter((given) => !isNamedIn(settings, given))],
     log: secrets.log,
     dataDir: settings.dataDir,
@@ -74,6 +77,7 @@ const build = async (
     refuse: (error, choice) => refusePlugin(settings, error, choice),
     checkOptions: (plugin, schema, choice) => checkPluginOptions(settings, plugin, schema, choice),
   });
+  checkKeyless(settings, host);
   const factory = new TargetFactory(typesOf(settings, host.types), version, clock, settings.proxies, repairs);
   const all = factory.chains(settings);
   const targets = [...new Set(all.flatMap((chain) => chain.targets))];
@@ -96,4 +100,10 @@ const isNamedIn = (settings: Settings, { use, plugin }: PluginSettings): boolean
   plugin === undefined && settings.plugins.some((named) => named.use === use);
 
 /** The one place where `src/` reaches `plugins/`. */
-const builtIns = async (): Promise<readonly Plugin[]> => (await import('../../plugins/index.js')).builtIns;
+const builtInPlugins = async (): Promise<{
+  readonly builtIns: readonly Plugin[];
+  readonly optional: readonly Plugin[];
+}> => {
+  const { builtIns, optional } = await import('../../plugins/index.js');
+  return { builtIns, optional };
+};

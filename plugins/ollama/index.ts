@@ -1,0 +1,3 @@
+import { definePlugin } from '429chain/plugin';
+
+export default definePlugin({ name: 'ollama', apply() {} });
