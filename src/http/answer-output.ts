@@ -113,7 +113,8 @@ export class TranslatedOutput implements AnswerOutput {
     try {
       text = rest();
     } catch (cause) {
-      return this.#break(cause);
+      this.#break(cause);
+      return;
     }
     this.#stream.end(text);
   }
