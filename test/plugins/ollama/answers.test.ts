@@ -1,0 +1,307 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { API_KEY, chainOver, startProxy } from '../../proxy.js';
+import { chunk, completion, DONE, reply, ScriptedUpstream, stream } from '../../scripted-upstream.js';
+import { OllamaStage } from './stage.js';
+
+type Fields = Record<string, unknown>;
+
+const USER = { role: 'user', content: 'Hello' };
+const usage = { usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 } };
+
+interface Given {
+  readonly reasoning?: string;
+  readonly text?: string;
+  readonly calls?: readonly (readonly [name: string, args: string])[];
+  readonly finish?: string;
+}
+
+const callsOf = ({ calls = [] }: Given): Fields[] =>
+  calls.map(([name, args], index) => ({
+    index,
+    id: `id.${index}`,
+    type: 'function',
+    function: { name, arguments: args },
+  }));
+
+/** An answer of a provider, whole. */
+const wholeOf = (given: Given): Fields => ({
+  ...completion(''),
+  ...usage,
+  choices: [
+    {
+      index: 0,
+      message: {
+        role: 'assistant',
+        content: given.text ?? null,
+        ...(given.reasoning === undefined ? {} : { reasoning_content: given.reasoning }),
+        ...(given.calls === undefined ? {} : { tool_calls: callsOf(given) }),
+      },
+      finish_reason: given.finish ?? (given.calls === undefined ? 'stop' : 'tool_calls'),
+    },
+  ],
+});
+
+/** The same answer in chunks. */
+const chunksOf = (given: Given): string[] => [
+  chunk({ role: 'assistant', content: '' }),
+  ...(given.reasoning === undefined ? [] : [chunk({ reasoning_content: given.reasoning })]),
+  ...[...(given.text ?? '')].map((letter) => chunk({ content: letter })),
+  ...callsOf(given).map((call) => chunk({ tool_calls: [call] })),
+  chunk({}, given.finish ?? (given.calls === undefined ? 'stop' : 'tool_calls')),
+  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', model: 'a-model', choices: [], ...usage })}\n\n`,
+  DONE,
+];
+
+/** A streamed answer as one object, as clients add it up. */
+const sumOf = (lines: readonly Fields[]): Fields => {
+  const sum: Record<string, unknown> = { role: 'assistant', content: '' };
+  for (const { message } of lines) {
+    const { content, thinking, tool_calls: calls } = message as Record<string, string> & { tool_calls?: Fields[] };
+    sum.content += content ?? '';
+    if (thinking !== undefined) sum.thinking = String(sum.thinking ?? '') + thinking;
+    if (calls !== undefined) sum.tool_calls = calls;
+  }
+  return sum;
+};
+
+const ANSWERS: [what: string, given: Given, message: Fields, reason: string][] = [
+  ['text', { text: 'Hi there' }, { content: 'Hi there' }, 'stop'],
+  ['thinking before text', { reasoning: 'so', text: 'Hi' }, { content: 'Hi', thinking: 'so' }, 'stop'],
+  [
+    'calls with their arguments as objects and without ids',
+    {
+      calls: [
+        ['f', '{"a":1}'],
+        ['g', ''],
+      ],
+    },
+    {
+      content: '',
+      tool_calls: [{ function: { name: 'f', arguments: { a: 1 } } }, { function: { name: 'g', arguments: {} } }],
+    },
+    'stop',
+  ],
+  [
+    'text and a call',
+    { text: 'Look', calls: [['f', '{}']] },
+    { content: 'Look', tool_calls: [{ function: { name: 'f', arguments: {} } }] },
+    'stop',
+  ],
+  [
+    'arguments that were encoded twice',
+    { calls: [['f', '"{\\"a\\":1}"']] },
+    { content: '', tool_calls: [{ function: { name: 'f', arguments: { a: 1 } } }] },
+    'stop',
+  ],
+  ['an answer that became too long', { text: 'Hi', finish: 'length' }, { content: 'Hi' }, 'length'],
+  ['a filtered answer', { text: 'Hi', finish: 'content_filter' }, { content: 'Hi' }, 'content_filter'],
+];
+
+describe('An answer in the API of Ollama', () => {
+  let stage: OllamaStage;
+  before(async () => {
+    stage = await OllamaStage.start();
+  });
+  after(() => stage.close());
+
+  for (const [what, given, message, reason] of ANSWERS) {
+    it(`has ${what}, whole and in lines`, async () => {
+      stage.upstream.script(reply(200, wholeOf(given)), stream(chunksOf(given)));
+      const whole = await stage.ask('/api/chat', { messages: [USER] });
+      expect(whole.status, JSON.stringify(whole.body)).to.equal(200);
+      expect(whole.body.message).to.deep.equal({ role: 'assistant', ...message });
+      const lines = await stage.lines('/api/chat', { messages: [USER] });
+      expect(sumOf(lines)).to.deep.equal({ role: 'assistant', ...message });
+      for (const last of [whole.body, lines.at(-1) as Fields]) {
+        expect(last).to.include({
+          model: 'a-model',
+          done: true,
+          done_reason: reason,
+          prompt_eval_count: 11,
+          eval_count: 7,
+        });
+        for (const name of ['total_duration', 'prompt_eval_duration', 'eval_duration'])
+          expect(last[name]).to.be.a('number').and.above(0);
+      }
+      expect(
+        lines
+          .slice(0, -1)
+          .every(({ done, created_at }) => done === false && !Number.isNaN(Date.parse(String(created_at)))),
+      ).to.equal(true);
+    });
+  }
+
+  it('has its text in `response` at /api/generate', async () => {
+    stage.upstream.script(reply(200, wholeOf({ reasoning: 'so', text: 'Hi' })), stream(chunksOf({ text: 'Hi' })));
+    const { body } = await stage.ask('/api/generate', { prompt: 'Hello' });
+    expect(body).to.include({ response: 'Hi', thinking: 'so', done: true });
+    const lines = await stage.lines('/api/generate', { prompt: 'Hello' });
+    expect(lines.map(({ response }) => response)).to.deep.equal(['H', 'i', '']);
+  });
+
+  it('has no thinking if the request says so', async () => {
+    stage.upstream.script(reply(200, wholeOf({ reasoning: 'so', text: 'Hi' })));
+    const { body } = await stage.ask('/api/chat', { messages: [USER], think: false });
+    expect(body.message).to.deep.equal({ role: 'assistant', content: 'Hi' });
+  });
+
+  it('says a number of tokens even if the provider does not', async () => {
+    stage.upstream.script(stream([chunk({ content: 'Hello there' }), chunk({}, 'stop'), DONE]));
+    const last = (await stage.lines('/api/chat', { messages: [USER] })).at(-1) as Fields;
+    expect(last.prompt_eval_count).to.be.above(0);
+    expect(last.eval_count).to.be.above(0);
+  });
+
+  it('ends with an error in the middle of a stream that breaks off', async () => {
+    stage.upstream.script(stream([chunk({ content: 'Hi' })], 'cut'));
+    const lines = await stage.lines('/api/chat', { messages: [USER] });
+    expect(lines.at(-1)?.error).to.be.a('string').that.contains('broke off');
+  });
+
+  it('is an error if the arguments of a call are no object', async () => {
+    const given = { calls: [['f', '[1]']] } as const;
+    stage.upstream.script(reply(200, wholeOf(given)), stream(chunksOf(given)));
+    const { status, body } = await stage.ask('/api/chat', { messages: [USER] });
+    expect([status, body]).to.deep.equal([502, { error: 'The provider broke off inside a call of "f".' }]);
+    const lines = await stage.lines('/api/chat', { messages: [USER] });
+    expect(lines.at(-1)).to.deep.equal({ error: 'The provider broke off inside a call of "f".' });
+  });
+
+  it('is an error with its status if no target answers', async () => {
+    stage.upstream.script(reply(400, { error: { message: 'bad thing' } }));
+    const { status, body } = await stage.ask('/api/chat', { messages: [USER] });
+    expect(status).to.equal(400);
+    expect(body.error).to.be.a('string').that.contains('bad thing');
+  });
+
+  it('has the text that any provider sends, however it is cut, whole as in lines', async () => {
+    const given = fc.record(
+      {
+        reasoning: fc.string({ minLength: 1, maxLength: 8, unit: 'binary' }),
+        text: fc.string({ minLength: 1, maxLength: 12, unit: 'binary' }),
+        calls: fc.array(
+          fc.tuple(
+            fc.stringMatching(/^[a-z]{1,8}$/),
+            fc
+              .dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 1 }))
+              .map((value) => JSON.stringify(value)),
+          ),
+          { minLength: 1, maxLength: 3 },
+        ),
+      },
+      { requiredKeys: ['text'] },
+    );
+    await fc.assert(
+      fc.asyncProperty(given, async (each) => {
+        stage.upstream.script(reply(200, wholeOf(each)), stream(chunksOf(each)));
+        const { body } = await stage.ask('/api/chat', { messages: [USER] });
+        const lines = await stage.lines('/api/chat', { messages: [USER] });
+        expect(sumOf(lines)).to.deep.equal(body.message);
+        expect((body.message as Fields).content).to.equal(each.text);
+        // The answer goes back as history, and each call finds its result.
+        const results = (each.calls ?? []).map((_, index) => ({ role: 'tool', content: `result ${index}` }));
+        await stage.ask('/api/chat', { messages: [USER, body.message, ...results, USER] });
+        const [, earlier, ...rest] = stage.sent.messages as Fields[];
+        const calls = (earlier?.tool_calls ?? []) as { id: string; function: { name: string; arguments: string } }[];
+        expect(calls.map((call) => [call.function.name, JSON.parse(call.function.arguments)])).to.deep.equal(
+          (each.calls ?? []).map(([name, args]) => [name, JSON.parse(args)]),
+        );
+        expect(rest.slice(0, calls.length).map(({ tool_call_id, content }) => [tool_call_id, content])).to.deep.equal(
+          calls.map(({ id }, index) => [id, `result ${index}`]),
+        );
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+describe('The lists of Ollama', () => {
+  let stage: OllamaStage;
+  before(async () => {
+    stage = await OllamaStage.start(2);
+  });
+  after(() => stage.close());
+
+  it('name chains first, then targets', async () => {
+    const { models } = (await stage.get('/api/tags')).body as { models: Fields[] };
+    expect(models.map(({ name }) => name)).to.deep.equal(['default', 'one/a-model', 'two/a-model']);
+    expect(models[0]).to.have.all.keys('name', 'model', 'modified_at', 'size', 'digest', 'details');
+    expect(models[0]?.digest).to.match(/^[0-9a-f]{64}$/);
+  });
+
+  it('name the chains as running', async () => {
+    const { models } = (await stage.get('/api/ps')).body as { models: Fields[] };
+    expect(models.map(({ name }) => name)).to.deep.equal(['default']);
+  });
+
+  it('show a model by its name, with or without a tag', async () => {
+    for (const asked of [{ model: 'default' }, { name: 'default:latest' }]) {
+      const response = await stage.post('/api/show', asked);
+      const shown = (await response.json()) as Fields;
+      expect(response.status).to.equal(200);
+      expect(shown).to.deep.include({ capabilities: ['completion', 'tools'] });
+      expect(shown.model_info).to.deep.equal({ 'general.architecture': '429chain', 'general.basename': 'default' });
+    }
+    const response = await stage.post('/api/show', { model: 'nope' });
+    expect([response.status, await response.json()]).to.deep.equal([404, { error: "model 'nope' not found" }]);
+  });
+
+  it('say what is missing', async () => {
+    const response = await stage.post('/api/embed', { model: 'default', input: 'x' });
+    expect([response.status, await response.json()]).to.deep.equal([
+      404,
+      { error: '429chain has no /api/embed. Send embeddings to POST /v1/embeddings.' },
+    ]);
+  });
+
+  it('say that a server is there, as Ollama does', async () => {
+    const root = await fetch(stage.proxy.address);
+    expect([root.status, await root.text()]).to.deep.equal([200, 'Ollama is running']);
+    expect((await fetch(stage.proxy.address, { method: 'HEAD' })).status).to.equal(200);
+    expect((await stage.get('/api/version')).body.version).to.match(/^\d+\.\d+\.\d+$/);
+  });
+});
+
+describe('The plugin ollama', () => {
+  let upstream: ScriptedUpstream;
+  before(async () => {
+    upstream = await ScriptedUpstream.start();
+  });
+  after(() => upstream.close());
+
+  const start = (plugins: readonly unknown[]) => startProxy({ ...chainOver([upstream]), plugins });
+
+  it('is off unless the configuration names it', async () => {
+    const proxy = await start([]);
+    expect((await fetch(`${proxy.address}/api/tags`)).status).to.equal(404);
+    expect(await (await fetch(proxy.address)).text()).to.contain('429chain is running');
+    const found = proxy.app.runtime.host.plugins.find(({ name }) => name === 'ollama');
+    expect(found).to.include({ builtIn: true, enabled: false });
+    await proxy.close();
+  });
+
+  it('needs a key by default, except where it only says that it is there', async () => {
+    const proxy = await start(['ollama']);
+    const statusOf = async (path: string, headers = {}) => (await fetch(`${proxy.address}${path}`, { headers })).status;
+    expect([await statusOf('/api/tags'), await statusOf('/api/version'), await statusOf('/')]).to.deep.equal([
+      401, 200, 200,
+    ]);
+    expect(await statusOf('/api/tags', { authorization: `Bearer ${API_KEY}` })).to.equal(200);
+    const refused = await fetch(`${proxy.address}/api/chat`, { method: 'POST', body: '{}' });
+    expect([refused.status, typeof ((await refused.json()) as Fields).error]).to.deep.equal([401, 'string']);
+    await proxy.close();
+  });
+
+  it('leaves the root alone if told so', async () => {
+    const proxy = await start([{ use: 'ollama', options: { root: false } }]);
+    expect(await (await fetch(proxy.address)).text()).to.contain('429chain is running');
+    await proxy.close();
+  });
+
+  it('may be named and disabled', async () => {
+    const proxy = await start([{ use: 'ollama', enabled: false }]);
+    expect((await fetch(`${proxy.address}/api/version`)).status).to.equal(404);
+    await proxy.close();
+  });
+});
