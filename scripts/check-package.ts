@@ -125,12 +125,13 @@ const runWithNpx = async (tarball: string): Promise<void> => {
   copyFileSync(tarball, join(project, basename(tarball)));
   const npx = ['--yes', ...QUIET, `./${basename(tarball)}`];
   const { version } = json<{ version: string }>(ROOT, 'package.json');
-  for (const [option, says] of [
-    ['--version', version],
-    ['--help', 'Usage: 429chain'],
+  for (const [args, says] of [
+    [[...npx, '--version'], version],
+    // The one that is installed in the project: npx starts it without installing it again.
+    [['429chain', '--help'], 'Usage: 429chain'],
   ] as const) {
-    const printed = run('npx', [...npx, option], project);
-    if (!printed.includes(says)) throw new Error(`npx … ${option} printed:\n${printed}`);
+    const printed = run('npx', args, project);
+    if (!printed.includes(says)) throw new Error(`npx ${args.join(' ')} printed:\n${printed}`);
   }
   mkdirSync(join(project, 'my-plugin'));
   copyFileSync(join(project, 'out', 'my-plugin.js'), join(project, 'my-plugin', 'index.js'));

@@ -28,7 +28,10 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
       ['Plugins', ['./door/api']],
       ['Hooks', ['./door/hooks', './door/attempt']],
       ['Limits and failures', ['../contract/quota']],
-      ['Provider types', ['./door/provider-type', './door/adapt', './door/translate', '../contract/models']],
+      [
+        'Provider types',
+        ['./door/provider-type', './door/adapt', './door/conversation', './door/translate', '../contract/models'],
+      ],
       [
         'Reading headers',
         ['./readers/headers', './readers/rate-limit-headers', './readers/provider-clock', './readers/resets'],

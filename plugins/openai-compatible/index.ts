@@ -64,6 +64,12 @@ export default definePlugin({
       },
       speaks: EVERYTHING,
       readModel,
+      conversation: [
+        {
+          model: /kimi/i,
+          toolCallIds: { pattern: /^(?:functions\.[\w-]{1,64}:\d{1,6}|[\w-]{1,40})$/, prefix: 'call_', length: 24 },
+        },
+      ],
     });
     api.hooks.onError.tap({ name: 'openai-compatible', stage: 100 }, (failure) => {
       const verdict = readFailure(failure, RULES);

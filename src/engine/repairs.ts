@@ -63,8 +63,9 @@ class Trial {
     this.#notBefore = Number.NEGATIVE_INFINITY;
   }
 
-  /** The changed request was refused too. */
+  /** The changed request was refused too. Trials at the same time count as one: the same shortage refuses all of them. */
   failed(): void {
+    if (!this.isDue) return;
     this.helped /= 2;
     this.#notBefore = this.#clock.monotonic() + this.#pauseMs;
     this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);

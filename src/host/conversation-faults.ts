@@ -11,7 +11,8 @@ const LONGEST_ID = 42;
 export const faultInConversation = (rules: unknown): string | undefined => {
   if (!isFields(rules)) return 'are not an object';
   const { model, toolCallIds, callFields, reasoning, system, lastAssistant } = rules;
-  if (model !== undefined && !(model instanceof RegExp)) return 'have a `model` that is not a regular expression';
+  if (model !== undefined && !isPattern(model))
+    return 'have a `model` that is not a regular expression without the flags g and y';
   if (toolCallIds !== undefined && !isIds(toolCallIds))
     return 'have `toolCallIds` that are not { pattern, prefix?, length }';
   if (callFields !== undefined && !isReturned(callFields, isFields))
@@ -28,11 +29,14 @@ export const faultInConversation = (rules: unknown): string | undefined => {
 /** Whether a value is a list of kinds of parts. */
 export const areMedia = (value: unknown): boolean => Array.isArray(value) && value.every((kind) => MEDIA.has(kind));
 
+/** A pattern with these flags depends on what it matched before. */
+const isPattern = (value: unknown): boolean => value instanceof RegExp && !/[gy]/.test(value.flags);
+
 const isIds = (value: unknown): boolean => {
   if (!isFields(value)) return false;
   const { pattern, prefix = '', length } = value;
   const isLength = Number.isInteger(length) && Number(length) > 0 && Number(length) <= LONGEST_ID;
-  return pattern instanceof RegExp && typeof prefix === 'string' && isLength;
+  return isPattern(pattern) && typeof prefix === 'string' && isLength;
 };
 
 const isReturned = (value: unknown, isPlaceholder: (value: unknown) => boolean): boolean => {

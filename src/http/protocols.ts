@@ -46,8 +46,11 @@ const answerRoute = async (ctx: Context, { protocol, route }: Found, parts: Post
   ctx.set('x-request-id', call.requestId);
   if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(call) });
   await authorize(ctx as Parameters<Middleware>[0], async () => {
-    const body =
-      route.method === 'POST' ? await readBody(ctx, current().maxBodyBytes, protocol.anyContentType) : undefined;
+    const readsBody = route.method === 'POST' && hasBody(ctx);
+    const body = readsBody ? await readBody(ctx, current().maxBodyBytes, protocol.anyContentType) : undefined;
     reply(ctx, route.answer(call, body));
   });
 };
+
+const hasBody = (ctx: Context): boolean =>
+  ctx.get('transfer-encoding') !== '' || Number(ctx.get('content-length') || 0) > 0;

@@ -71,14 +71,19 @@ describe('The page Connect', () => {
     await page.getByText('The key “Cline 2” is made').waitFor();
   });
 
-  for (const { id, title, steps } of PROGRAMS) {
+  /** The pages of a group look alike: the first one is checked for accessibility. */
+  const firstOfGroups = new Set(
+    PROGRAMS.filter(({ group }, at) => PROGRAMS.findIndex((other) => other.group === group) === at),
+  );
+  for (const program of PROGRAMS) {
+    const { id, title, steps } = program;
     it(`shows the steps for ${title}`, async () => {
       await page.goto(`connect?program=${id}`);
       await page.getByRole('heading', { name: title, exact: true }).waitFor();
       const shown = page.locator('program-settings');
       await shown.getByRole('button', { name: /^Copy/ }).first().waitFor();
       expect(await shown.getByRole('button', { name: /^Copy/ }).count()).to.be.at.least(steps.length);
-      await visitor.expectAccessible();
+      if (firstOfGroups.has(program)) await visitor.expectAccessible();
     });
   }
 

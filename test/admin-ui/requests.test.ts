@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import type { Locator } from 'playwright-core';
 import { chainOver } from '../proxy.js';
+import { runs } from '../runs.js';
 import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
 import { AdminServer, SERVER_AWAY, Visitor } from './browser.js';
 import { attemptOf, log, requestOf } from './logged.js';
 
-const MANY = 100_000;
+const MANY = runs(100_000, 20_000);
+const MANY_TEXT = MANY.toLocaleString('en-US');
 
 describe('The page Requests', () => {
   let upstreams: ScriptedUpstream[];
@@ -49,7 +51,7 @@ describe('The page Requests', () => {
     await visitor.expectAccessible();
   });
 
-  it('scrolls through 100,000 requests with a few dozen rows in the document', async function () {
+  it(`scrolls through ${MANY_TEXT} requests with a few dozen rows in the document`, async function () {
     this.timeout(240_000);
     const all = function* () {
       for (let index = 0; index < MANY; index++) yield requestOf(`request-${index}`, { latencyMs: index + 1 });
@@ -68,7 +70,7 @@ describe('The page Requests', () => {
       return seen;
     });
     expect(most).to.be.within(20, 100);
-    await visitor.page.getByText('100,000 in all.').waitFor();
+    await visitor.page.getByText(`${MANY_TEXT} in all.`).waitFor();
     // The oldest request is last.
     await visitor.page.getByRole('cell', { name: '1 ms', exact: true }).waitFor();
     await rows().last().getByRole('link').focus();

@@ -1,6 +1,7 @@
 import { adaptBody } from '429chain/plugin';
 import { expect } from 'chai';
 import { builtIns } from '../../plugins/index.js';
+import { arrangeConversation, conversationRulesOf } from '../../src/engine/attempt/conversation/arrange.js';
 import { hostOf, type SimulatedHost } from './simulated-host.js';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -14,6 +15,8 @@ interface Row {
 }
 
 const user = { role: 'user', content: 'hi' };
+
+const CALL = { id: 'call_1', type: 'function', function: { name: 'f', arguments: '{}' } };
 
 const ROWS: readonly Row[] = [
   {
@@ -117,6 +120,33 @@ const ROWS: readonly Row[] = [
     from: { n: 2, logprobs: true, provider: { order: ['x'] }, messages: [{ ...user, name: 'Ann' }] },
     to: { n: 2, logprobs: true, provider: { order: ['x'] }, messages: [{ ...user, name: 'Ann' }] },
   },
+  ...['groq', 'cerebras'].map((type) => ({
+    it: `${type} gets nothing that another provider put on tool calls`,
+    type,
+    from: {
+      messages: [{ role: 'assistant', content: null, tool_calls: [{ ...CALL, extra_content: { google: {} } }] }],
+    },
+    to: { messages: [{ role: 'assistant', content: null, tool_calls: [CALL] }] },
+  })),
+  {
+    it: 'OpenRouter gets reasoning and its details back',
+    type: 'openrouter',
+    from: { messages: [{ role: 'assistant', content: 'x', reasoning: 'r', reasoning_details: [{ type: 'x' }] }] },
+    to: { messages: [{ role: 'assistant', content: 'x', reasoning: 'r', reasoning_details: [{ type: 'x' }] }] },
+  },
+  {
+    it: 'OpenRouter gets the reasoning of other providers in its own field',
+    type: 'openrouter',
+    from: { messages: [{ role: 'assistant', content: 'x', reasoning_content: 'r' }] },
+    to: { messages: [{ role: 'assistant', content: 'x', reasoning: 'r' }] },
+  },
+  {
+    it: 'Kimi keeps the ids that its models make, behind any server',
+    type: 'openai-compatible',
+    model: 'moonshotai/Kimi-K2',
+    from: { messages: [{ role: 'assistant', content: null, tool_calls: [{ ...CALL, id: 'functions.f:0' }] }] },
+    to: { messages: [{ role: 'assistant', content: null, tool_calls: [{ ...CALL, id: 'functions.f:0' }] }] },
+  },
   {
     it: 'an unknown server gets everything unchanged',
     type: 'openai-compatible',
@@ -134,7 +164,10 @@ describe('the adaptations of built-in types', () => {
 
   for (const { it: name, type, model = 'a-model', from, to } of ROWS) {
     it(name, () => {
-      const { body, changes } = adaptBody(from, host.types.get(type)?.adaptations ?? [], model);
+      const { adaptations = [], ...rest } = host.types.get(type) ?? {};
+      const arranged = arrangeConversation(from, conversationRulesOf(rest, model));
+      const adapted = adaptBody(arranged.body, adaptations, model);
+      const { body, changes } = { body: adapted.body, changes: [...arranged.changes, ...adapted.changes] };
       expect(body).to.deep.equal(to);
       expect(changes.length === 0, 'said in the log').to.equal(JSON.stringify(from) === JSON.stringify(to));
     });

@@ -24,8 +24,7 @@ export class AppShell extends LitElement {
   @state() private path = location.pathname;
   @state() private open = false;
   readonly #outlet = createRef<HTMLElement>();
-  // @ts-expect-error the router's types are too deep for TypeScript 7
-  readonly #router: Router = new Router(null, { baseUrl: '/admin/' });
+  readonly #router = new Router(null, { baseUrl: '/admin/' });
   /** The outlet of the router. Each sign-in creates a new one. */
   #routed: HTMLElement | undefined;
 

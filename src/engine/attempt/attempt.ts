@@ -286,8 +286,9 @@ class AttemptRun {
     const { request, target, repairs } = this.#order;
     const { size, surface } = request;
     const { outgoing } = last;
-    const { estimates } = this.#context;
-    const proposed = proposeRepairs({ judgement, outgoing, target, size, tried: repairs, estimates });
+    const { estimates, ledger } = this.#context;
+    const others = ledger.status(target.id).inFlight - 1;
+    const proposed = proposeRepairs({ judgement, outgoing, target, size, tried: repairs, others, estimates });
     return permitted(proposed, surface, outgoing.openAiBody);
   }
 

@@ -33,6 +33,8 @@ interface RefusedAttempt {
   readonly size: RequestSize;
   /** The repairs that this request had already. */
   readonly tried: readonly Repair[];
+  /** Other attempts in flight at the target. */
+  readonly others: number;
   readonly estimates: Estimates;
 }
 
@@ -82,8 +84,11 @@ const BOUND_LOWERED: ReadonlySet<string> = new Set([COUNTED_BOUND, SUSPECTED_BOU
 const MUCH_LARGER = 2;
 
 const withSmallBound = (refused: RefusedAttempt): readonly Repair[] => {
-  const { judgement, outgoing, target, size, tried, estimates } = refused;
-  if (tried.some((repair) => 'drop' in repair && BOUND_LOWERED.has(repair.drop))) target.repairs.smallBound.failed();
+  const { judgement, outgoing, target, size, tried, others, estimates } = refused;
+  // Large bounds of other attempts may use up a limit: then the trial proves nothing.
+  const isProof = others === 0 || judgement.failure.class === 'too_large';
+  if (isProof && tried.some((repair) => 'drop' in repair && BOUND_LOWERED.has(repair.drop)))
+    target.repairs.smallBound.failed();
   if (judgement.failure.class === 'quota' || countsBound(target, tried) || !target.repairs.smallBound.isDue)
     return NONE;
   const bound = boundOf(outgoing.openAiBody) ?? Number.POSITIVE_INFINITY;

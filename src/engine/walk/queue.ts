@@ -19,6 +19,8 @@ export interface WaitOptions {
 }
 
 interface Waiter extends WaitOptions {
+  /** Smaller: the request began to wait earlier. */
+  readonly place: number;
   /** Target id → what kept it back when the queue last looked. */
   readonly refusals: Map<string, Refusal>;
   readonly done: (result: WaitResult) => void;
@@ -28,14 +30,19 @@ interface Waiter extends WaitOptions {
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Requests that wait for capacity: first come, first served. The ledger wakes the queue when room may have returned, and
- * one timer wakes it at the earliest moment that a request waits for. It never polls.
+ * Requests that wait for capacity: first come, first served. A request whose attempt failed waits again in its old place.
+ * The ledger wakes the queue when room may have returned, and one timer wakes it at the earliest moment that a request waits
+ * for. It never polls.
  */
 export class Queue {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #maxWaiting: number;
-  readonly #waiters = new Set<Waiter>();
+  /** By place. */
+  #waiters = new Set<Waiter>();
+  /** The place of each request that has waited, by its caller. */
+  readonly #places = new WeakMap<Caller, number>();
+  #lastPlace = 0;
   readonly #unsubscribe: () => void;
   #onLength: () => void = () => {};
   #timer: NodeJS.Timeout | undefined;
@@ -87,6 +94,7 @@ export class Queue {
       const unwatch = options.caller.onLeave(() => waiter.done('gone'));
       const waiter: Waiter = {
         ...options,
+        place: this.#placeOf(options.caller),
         refusals: new Map(),
         done: (result) => {
           if (!this.#waiters.delete(waiter)) return;
@@ -97,10 +105,23 @@ export class Queue {
           this.#wake();
         },
       };
-      this.#waiters.add(waiter);
+      this.#insert(waiter);
       this.#onLength();
       this.#wake();
     });
+  }
+
+  #placeOf(caller: Caller): number {
+    const known = this.#places.get(caller);
+    if (known !== undefined) return known;
+    this.#places.set(caller, ++this.#lastPlace);
+    return this.#lastPlace;
+  }
+
+  #insert(waiter: Waiter): void {
+    this.#waiters.add(waiter);
+    if (waiter.place === this.#lastPlace) return;
+    this.#waiters = new Set([...this.#waiters].sort((one, other) => one.place - other.place));
   }
 
   /** Ends every wait with `closed`, and every later one at once. */

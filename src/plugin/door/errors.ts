@@ -33,6 +33,7 @@ export const ERRORS = {
   plugin_failed: { status: 500, type: 'configuration_error' },
 } as const satisfies Record<string, { status: number; type: string }>;
 
+/** The code of an error. */
 export type ErrorCode = keyof typeof ERRORS;
 
 /** How 429chain passes on a refusal of one class. */
@@ -53,6 +54,7 @@ export const REJECTIONS: Partial<Readonly<Record<FailureClass, RejectionRule>>> 
   moderation: { code: 'content_filter', keepsCode: /^content_policy_violation$/ },
 };
 
+/** What an error says beside its code and message. */
 export interface ChainErrorOptions {
   /** Overrides the status of the table. */
   readonly status?: number;

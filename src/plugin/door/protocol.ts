@@ -127,6 +127,6 @@ export interface ProtocolRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Such as `/v1/messages/count_tokens`; with `*` at the end, everything below. A `GET` route answers HEAD too. */
   readonly path: string;
-  /** `body` is absent except for `POST`. */
+  /** `body` is absent for a request without one. */
   answer(call: ProtocolCall, body?: Fields): ProtocolReply;
 }

@@ -67,6 +67,11 @@ export class ChatAnswerReader {
     }));
   }
 
+  /** A tool call has begun. */
+  get hasCalls(): boolean {
+    return this.#calls.size > 0;
+  }
+
   /** The web pages that the answer cites so far, as `url_citation` objects of chat completions. */
   get citations(): readonly Fields[] {
     return this.#citations;

@@ -8,6 +8,7 @@ import type { Fields } from '../fields.js';
 import { eventError, responseError } from './errors.js';
 import { type PartPlace, ResponseEvents } from './events.js';
 import {
+  annotationOf,
   callItem,
   type ItemStatus,
   type MessagePart,
@@ -18,6 +19,7 @@ import {
   partOf,
   reasoningItem,
   summaryPart,
+  textsOf,
 } from './output-items.js';
 import { freeTextIn, type RequestTools } from './request-tools.js';
 import { type ResponseState, responseObject, usageOf } from './response-object.js';
@@ -59,6 +61,8 @@ export class ResponsesAnswer implements AnswerWriter {
   readonly #createdAt: number;
   /** The items that are done. */
   readonly #output: OutputItem[] = [];
+  /** As the response began: another target may go on with it. */
+  #model: unknown;
   #state: State = { phase: 'waiting' };
   /** White space before the first text of a message: if only calls follow, it is no message. */
   #space = '';
@@ -71,7 +75,7 @@ export class ResponsesAnswer implements AnswerWriter {
   take(chunk: Fields): string {
     let text = '';
     for (const part of this.#reader.take(chunk)) text += this.#add(part);
-    return text;
+    return text === '' && this.#reader.hasCalls ? this.#begin() : text;
   }
 
   end(): string {
@@ -109,6 +113,7 @@ export class ResponsesAnswer implements AnswerWriter {
   #begin(): string {
     if (this.#state.phase !== 'waiting') return '';
     this.#state = BETWEEN;
+    this.#model = this.#reader.model ?? this.#order.asked.model;
     return this.#events.begin(this.#response({ status: 'in_progress', usage: null }));
   }
 
@@ -191,7 +196,7 @@ export class ResponsesAnswer implements AnswerWriter {
     this.#state = BETWEEN;
     const { asked, tools } = this.#order;
     // Before the caller can refer to it. A caller that stores nothing sends its items itself.
-    if (asked.store !== false && item.type !== 'reasoning') tools.memory.rememberItem(item);
+    if (asked.store !== false) tools.memory.rememberItem(item);
     this.#output.push(item);
     return this.#events.itemDone(this.#output.length - 1, item);
   }
@@ -203,7 +208,8 @@ export class ResponsesAnswer implements AnswerWriter {
     const id = newId(kind === 'custom' ? 'ctc' : 'fc');
     const call: OutputCall = { kind, id, callId, name, namespace };
     const input = kind === 'custom' ? freeTextIn(text, isCut) : text;
-    if (Object.keys(extra).length > 0) tools.memory.rememberExtra(callId, extra);
+    const kept = Object.fromEntries(Object.entries(extra).filter(([, value]) => isFields(value)));
+    if (Object.keys(kept).length > 0) tools.memory.rememberExtra(callId, kept);
     const written = this.#events.call(this.#output.length, call, input);
     return written + this.#done(callItem(call, input, isCut ? 'incomplete' : 'completed'));
   }
@@ -215,7 +221,7 @@ export class ResponsesAnswer implements AnswerWriter {
       id: this.#id,
       createdAt: this.#createdAt,
       completedAt: state.status === 'completed' ? Math.floor(call.at / 1000) : null,
-      model: this.#reader.model ?? asked.model,
+      model: this.#model,
       output: [...this.#output],
     });
   }
@@ -242,19 +248,3 @@ const incompleteReason = (cause: EndCause | undefined, calls: readonly AnswerCal
   if (isLong) return 'max_output_tokens';
   return cause === 'filter' ? 'content_filter' : undefined;
 };
-
-const annotationOf = ({ url, title, start_index, end_index }: Fields): Fields => ({
-  type: 'url_citation',
-  url: url ?? '',
-  title: title ?? '',
-  start_index: start_index ?? 0,
-  end_index: end_index ?? 0,
-});
-
-/** All text in an item, its names and arguments included. */
-const textsOf = ({ name, arguments: args, input, content, summary }: Fields): readonly unknown[] => [
-  ...[name, args, input].filter((text) => typeof text === 'string'),
-  ...[content, summary].flatMap((parts) =>
-    Array.isArray(parts) ? parts.filter(isFields).map(({ text, refusal }) => text ?? refusal) : [],
-  ),
-];

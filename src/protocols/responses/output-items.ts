@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isFields } from '../../plugin/fields.js';
 import type { Fields } from '../fields.js';
 
 export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
@@ -62,3 +63,20 @@ export const callItem = (
   ...(namespace === undefined ? {} : { namespace }),
   ...(kind === 'function' ? { arguments: text } : { input: text }),
 });
+
+/** A web page that an answer cites, from a `url_citation` of a chat completion. */
+export const annotationOf = ({ url, title, start_index, end_index }: Fields): Fields => ({
+  type: 'url_citation',
+  url: url ?? '',
+  title: title ?? '',
+  start_index: start_index ?? 0,
+  end_index: end_index ?? 0,
+});
+
+/** All text in an item, its names and arguments included. */
+export const textsOf = ({ name, arguments: args, input, content, summary }: Fields): readonly unknown[] => [
+  ...[name, args, input].filter((text) => typeof text === 'string'),
+  ...[content, summary].flatMap((parts) =>
+    Array.isArray(parts) ? parts.filter(isFields).map(({ text, refusal }) => text ?? refusal) : [],
+  ),
+];

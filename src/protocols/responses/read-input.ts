@@ -1,3 +1,4 @@
+import { isFields } from '../../plugin/fields.js';
 import { type Fields, isAbsent, listAt, objectAt, refuseField, textAt } from '../fields.js';
 import { type ClientCall, callOf, isCallWithoutResult, resultOf } from './client-tools.js';
 import type { Dialect, Omissions } from './dialect.js';
@@ -7,6 +8,8 @@ interface ChatMessage {
   readonly role: string;
   content: string | readonly Fields[] | null;
   tool_calls?: Fields[];
+  /** Few providers take it; all others never see it. */
+  reasoning_content?: string;
   readonly tool_call_id?: string;
 }
 
@@ -55,6 +58,8 @@ class InputReader {
   readonly #messages: ChatMessage[] = [];
   readonly #dialect: Dialect;
   readonly #omissions: Omissions;
+  /** The reasoning of the turn that is being read. */
+  #reasoning = '';
 
   constructor(dialect: Dialect, omissions: Omissions) {
     this.#dialect = dialect;
@@ -86,10 +91,10 @@ class InputReader {
         return;
       case 'function_call_output':
       case 'custom_tool_call_output':
-        this.#addResult(textAt(item.call_id, `${at}.call_id`), readContent(item.output, `${at}.output`));
+        this.#addResult(textAt(item.call_id, `${at}.call_id`), readContent(item.output ?? '', `${at}.output`));
         return;
       case 'reasoning':
-        // Never shown to another model as text of the assistant.
+        this.#reasoning = [this.#reasoning, reasoningIn(item)].filter((text) => text !== '').join('\n\n');
         return;
       case 'item_reference':
         this.#addReferenced(item, at);
@@ -109,6 +114,7 @@ class InputReader {
   #addMessage({ role, content }: Fields, at: string): void {
     const known = typeof role === 'string' && Object.hasOwn(ROLES, role) ? ROLES[role] : undefined;
     const chatRole = known ?? refuseField(`${at}.role`, 'must be "system", "developer", "user" or "assistant"');
+    if (chatRole !== 'assistant') this.#reasoning = '';
     const read = readContent(content, `${at}.content`);
     const last = this.#messages.at(-1);
     if (chatRole === 'assistant' && last?.tool_calls !== undefined && last.content === null) last.content = read;
@@ -119,7 +125,7 @@ class InputReader {
     const name = this.#nameOf(item, at);
     this.#addCall(textAt(item.call_id, `${at}.call_id`), {
       type: 'function',
-      function: { name, arguments: textAt(item.arguments, `${at}.arguments`) },
+      function: { name, arguments: isAbsent(item.arguments) ? '' : textAt(item.arguments, `${at}.arguments`) },
     });
   }
 
@@ -149,9 +155,12 @@ class InputReader {
   #addCall(id: string, call: Fields): void {
     const whole = { ...this.#dialect.memory?.extraOf(id), id, ...call };
     const last = this.#messages.at(-1);
-    if (last?.role !== 'assistant') this.#messages.push({ role: 'assistant', content: null, tool_calls: [whole] });
-    else if (last.tool_calls === undefined) last.tool_calls = [whole];
-    else last.tool_calls.push(whole);
+    const message: ChatMessage = last?.role === 'assistant' ? last : { role: 'assistant', content: null };
+    if (message !== last) this.#messages.push(message);
+    message.tool_calls = [...(message.tool_calls ?? []), whole];
+    // Some models want the reasoning of their calls back. It never becomes text of the assistant.
+    if (this.#reasoning !== '') message.reasoning_content ??= this.#reasoning;
+    this.#reasoning = '';
   }
 
   #addResult(id: string, content: string | readonly Fields[]): void {
@@ -171,6 +180,13 @@ class InputReader {
     }
   }
 }
+
+/** The text of a reasoning item: the whole of it, or else its summary. */
+const reasoningIn = ({ summary, content }: Fields): string => {
+  const parts = Array.isArray(content) && content.length > 0 ? content : summary;
+  const texts = Array.isArray(parts) ? parts.map((part) => (isFields(part) ? part.text : undefined)) : [];
+  return texts.filter((text) => typeof text === 'string' && text !== '').join('\n\n');
+};
 
 /** An item with nothing but an id is a reference. */
 const typeOf = ({ type, ...item }: Fields): unknown => {

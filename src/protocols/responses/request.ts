@@ -1,4 +1,5 @@
 import { ChainError, type ErrorCode } from '../../plugin/door/errors.js';
+import { isFields } from '../../plugin/fields.js';
 import { legalHistory } from '../conversation/legal-history.js';
 import { type Fields, isAbsent, listAt, objectAt, present, refuseField } from '../fields.js';
 import type { CallerMemory } from '../memory.js';
@@ -69,7 +70,7 @@ export const readRequest = (asked: Fields, memory: CallerMemory): ReadRequest =>
   const tools = new RequestTools(memory);
   if (isAbsent(asked.input)) refuseField('input', 'is missing');
   const { messages, ...fields } = translated(asked, tools, omissions);
-  const legal = legalHistory(messages);
+  const legal = legalHistory(messages).map(withOneText);
   if (legal.length === 0) refuseField('input', 'has no message with content');
   noteOmitted(asked, omissions);
   const same = Object.fromEntries(SAME.map((name) => [name, asked[name]]));
@@ -102,6 +103,13 @@ const NOT_ON_CHAT_PATH: ReadonlySet<string> = new Set([
   'truncation',
   'max_tool_calls',
 ]);
+
+/** A list of nothing but texts becomes one text: some providers take no lists. */
+const withOneText = (message: Fields): Fields => {
+  const { content } = message;
+  if (!Array.isArray(content) || !content.every((part) => isFields(part) && part.type === 'text')) return message;
+  return { ...message, content: content.map(({ text }) => text).join('\n\n') };
+};
 
 /** The fields of a chat completion that have another form in the Responses API. */
 const translated = (

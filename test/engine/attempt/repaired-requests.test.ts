@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { chainOver, HELLO, startProxy } from '../../proxy.js';
 import { type Answerer, answer, type ReceivedRequest, reply, ScriptedUpstream } from '../../scripted-upstream.js';
 import { TurningClock } from '../../turning-clock.js';
+import { until } from '../../until.js';
 import { ChainStage } from '../chain-stage.js';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -347,6 +348,37 @@ describe('The bound of a request', () => {
         expect((await stage.ask({ max_tokens: 32_000 })).status).to.equal(400);
         expect(one.received.length).to.equal(calls);
       }
+    } finally {
+      await stage.close();
+    }
+  });
+
+  it('is lowered again soon if it was lowered in vain while another attempt was in flight', async () => {
+    // No limit on requests is learned beside a configured one on tokens.
+    const target = { provider: 'one', model: 'a-model', limits: [{ tokens: 1_000_000, per: '1m' }] };
+    const stage = await ChainStage.start(1, { targets: [target], maxWait: '10s' });
+    const [one] = stage.upstreams as [ScriptedUpstream];
+    let finish = (): void => {};
+    one.always(answer('hello'));
+    try {
+      expect((await stage.ask()).status).to.equal(200);
+      one.always((res, request) => {
+        finish = () => void answer('late')(res, request);
+      });
+      const other = stage.ask();
+      await until(() => one.received.length === 2);
+      const busy = { 'retry-after-ms': '500' };
+      one.always(reply(429, BARE, busy));
+      const asked = stage.ask({ max_tokens: 32_000 });
+      await until(() => one.received.length === 4);
+      one.always((res, request) =>
+        Number(request.body.max_tokens) > 9_000 ? reply(429, BARE, busy)(res, request) : answer('hello')(res, request),
+      );
+      finish();
+      expect((await other).status).to.equal(200);
+      expect((await asked).status).to.equal(200);
+      const bounds = one.received.slice(2).map((request) => Number(boundOf(request)) > 9_000);
+      expect(bounds).to.deep.equal([true, false, true, false]);
     } finally {
       await stage.close();
     }

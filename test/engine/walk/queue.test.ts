@@ -3,18 +3,23 @@ import sinon from 'sinon';
 import { Caller } from '../../../src/engine/caller.js';
 import type { PreparedTarget } from '../../../src/engine/target.js';
 import { Queue, type WaitResult } from '../../../src/engine/walk/queue.js';
-import type { Refusal, ReserveResult } from '../../../src/ledger/ledger.js';
+import type { Refusal, Reservation, ReserveResult } from '../../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../../src/ledger/memory/memory-ledger.js';
 
 const TARGET = { id: 'a/x' } as PreparedTarget;
 
+const RESERVATION: Reservation = { granted: true, target: 'a/x', sequence: 1, settle: () => {}, release: () => {} };
+
 /** A ledger whose next answers a test chooses. */
 class ChosenLedger extends MemoryLedger {
   asked = 0;
+  /** So many of the next requests are granted. */
+  hasRoom = 0;
   refusal: Omit<Refusal, 'granted'> = { code: 'quota', reason: 'spent' };
 
   override reserve(): ReserveResult {
     this.asked++;
+    if (this.hasRoom-- > 0) return { reservation: RESERVATION, refusals: [] };
     return { refusals: [{ granted: false, ...this.refusal }] };
   }
 }
@@ -24,13 +29,13 @@ describe('Queue', () => {
   let ledger: ChosenLedger;
   let queue: Queue;
 
-  const wait = (ms: number): Promise<WaitResult> =>
+  const wait = (ms: number, caller = new Caller()): Promise<WaitResult> =>
     queue.wait({
       targets: [TARGET],
       needOf: () => ({ tokens: 1, inputTokens: 1 }),
       notBefore: () => undefined,
       ms,
-      caller: new Caller(),
+      caller,
     });
 
   beforeEach(() => {
@@ -64,6 +69,28 @@ describe('Queue', () => {
     await time.tickAsync(5_000);
     expect(await waiting).to.equal('late');
     expect(queue).to.have.length(0);
+  });
+
+  it('keeps the place of a request that waits again', async () => {
+    ledger.refusal = { code: 'quota', reason: 'spent', retryAt: 1_000 };
+    const [first, second] = [new Caller(), new Caller()];
+    const order: string[] = [];
+    const note = (name: string, waiting: Promise<WaitResult>): Promise<WaitResult> => {
+      void waiting.then((result) => typeof result === 'object' && order.push(name));
+      return waiting;
+    };
+    void note('first', wait(5_000, first));
+    void note('second', wait(60_000, second));
+    await time.tickAsync(100);
+    ledger.hasRoom = 1;
+    await time.tickAsync(1_000);
+    void note('first again', wait(60_000, first));
+    await time.tickAsync(100);
+    ledger.hasRoom = 2;
+    ledger.refusal = { code: 'quota', reason: 'spent' };
+    void note('third', wait(60_000));
+    await time.tickAsync(2_000);
+    expect(order).to.deep.equal(['first', 'first again', 'second']);
   });
 
   it('ends every wait when it is closed', async () => {

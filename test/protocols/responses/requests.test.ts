@@ -408,6 +408,21 @@ const ROWS: readonly Row[] = [
   ],
   [
     52,
+    'several texts, and no arguments at all',
+    {
+      input: [
+        user([
+          { type: 'input_text', text: 'One' },
+          { type: 'input_text', text: 'Two' },
+        ]),
+        { type: 'function_call', call_id: 'a', name: 'read', arguments: null },
+        { type: 'function_call_output', call_id: 'a', output: null },
+      ],
+    },
+    { messages: [user('One\n\nTwo'), calls('a'), result('a', '(no output)')] },
+  ],
+  [
+    52,
     'empty parts and empty arguments',
     {
       input: [
@@ -420,7 +435,7 @@ const ROWS: readonly Row[] = [
         output('a', ''),
       ],
     },
-    { messages: [user([{ type: 'text', text: 'Hi' }]), calls('a'), result('a', '(no output)')] },
+    { messages: [user('Hi'), calls('a'), result('a', '(no output)')] },
   ],
 ];
 

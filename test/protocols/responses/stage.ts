@@ -39,7 +39,7 @@ export const askStreamed = async (stage: Stage, body: object = {}): Promise<Chec
 export const lastSent = (stage: Stage, at = 0): Json =>
   (stage.upstreams[at] as ScriptedUpstream).received.at(-1)?.body as Json;
 
-export interface ChatCall {
+interface ChatCall {
   readonly id?: string;
   readonly name: string;
   readonly arguments: unknown;

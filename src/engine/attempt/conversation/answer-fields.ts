@@ -14,15 +14,23 @@ const EXTRA = 'extra_content';
 
 /** A copy of `messages` with each of the assistant's changed, or `messages` itself if none changes. */
 const answersChanged = (messages: readonly Fields[], change: (message: Fields) => Fields): readonly Fields[] => {
-  let changed = false;
-  const next = messages.map((message) => {
-    if (message.role !== 'assistant') return message;
+  let changed: Fields[] | undefined;
+  for (const [index, message] of messages.entries()) {
+    if (message.role !== 'assistant') continue;
     const after = change(message);
-    changed ||= after !== message;
-    return after;
-  });
-  return changed ? next : messages;
+    if (after === message) continue;
+    changed ??= [...messages];
+    changed[index] = after;
+  }
+  return changed ?? messages;
 };
+
+/** Most answers have no reasoning. */
+const mayReason = (message: Fields): boolean =>
+  message.reasoning_content !== undefined ||
+  message.reasoning !== undefined ||
+  message.reasoning_details !== undefined ||
+  Array.isArray(message.content);
 
 /** Returns the messages with the reasoning that a target wants back, in the field in which it wants it. */
 export const withReasoning = (
@@ -31,6 +39,7 @@ export const withReasoning = (
 ): readonly Fields[] => {
   const wanted = fields.find((name) => name !== DETAILS && name !== THINKING);
   return answersChanged(messages, (message) => {
+    if (!mayReason(message) && (placeholder === undefined || message.tool_calls === undefined)) return message;
     const spoken = fields.includes(THINKING) ? message : withoutThinking(message);
     const text = TEXTS.map((name) => message[name]).find((each) => typeof each === 'string' && each !== '');
     const needed = text ?? (Array.isArray(message.tool_calls) ? placeholder : undefined);

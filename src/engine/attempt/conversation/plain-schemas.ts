@@ -5,7 +5,6 @@ const KEPT: ReadonlySet<string> = new Set([
   'type',
   'description',
   'nullable',
-  'enum',
   'required',
   'minItems',
   'maxItems',
@@ -105,7 +104,7 @@ const valuesOf = ({ const: only, enum: several, type }: Fields): Fields => {
   if (!Array.isArray(values)) return {};
   if (values.every((value) => typeof value === 'string')) return { type: 'string', enum: values };
   const [first] = values;
-  return { enum: undefined, type: type ?? (typeof first === 'object' ? 'string' : typeof first) };
+  return { type: type ?? (typeof first === 'object' ? 'string' : typeof first) };
 };
 
 /** A list of types as one type, which may be null. */

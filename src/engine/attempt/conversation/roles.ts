@@ -12,7 +12,8 @@ export const systemFirst = (messages: Messages, place: 'first' | 'user'): Messag
   const system = messages.filter(isSystem);
   const [first] = system;
   if (first === undefined || (place === 'first' && system.length === 1 && messages[0] === first)) return messages;
-  const text = system.map(({ content }) => textAndRest(contentOf(content) ?? '').text).join(BREAK);
+  const texts = system.map(({ content }) => textAndRest(contentOf(content) ?? '').text);
+  const text = texts.filter((each) => each !== '').join(BREAK);
   const others = messages.filter((message) => !isSystem(message));
   if (place === 'first') return [{ ...first, content: text }, ...others];
   const [next, ...rest] = others;
