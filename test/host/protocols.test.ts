@@ -1,61 +1,12 @@
-import { mkdtempSync } from 'node:fs';
-import { createServer, request } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import { App } from '../../src/app.js';
 import { CallerStream } from '../../src/http/caller-stream.js';
-import { ChainError, definePlugin, type Fields, type Plugin, type Protocol } from '../../src/plugin/index.js';
-import { API_KEY, chainOver, HELLO, MemoryLog, type RunningProxy, startProxy, storeOf } from '../proxy.js';
+import { ChainError, definePlugin, type Plugin, type Protocol } from '../../src/plugin/index.js';
+import { API_KEY, chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
 import { chunk, ScriptedUpstream, stream } from '../scripted-upstream.js';
 import { until } from '../until.js';
-
-const line = (value: Fields): string => `${JSON.stringify(value)}\n`;
-
-const textOf = ({ choices }: Fields): string => {
-  const [choice] = (choices ?? []) as { delta?: { content?: string }; message?: { content?: string } }[];
-  return choice?.delta?.content ?? choice?.message?.content ?? '';
-};
-
-/** A protocol with one question and one answer. */
-const plain: Protocol = {
-  name: 'plain',
-  path: '/plain/ask',
-  streamType: 'application/x-ndjson',
-  read: ({ ask, streamed = false, model }) => ({
-    body: { model, stream: streamed, messages: [{ role: 'user', content: ask }] },
-    answer: () => {
-      let text = '';
-      return {
-        take: (chunked) => {
-          const piece = textOf(chunked);
-          text += piece;
-          return piece === '' ? '' : line({ piece });
-        },
-        end: () => line({ over: true }),
-        fail: ({ error }) => line({ error: error.message }),
-        whole: () => ({ text }),
-      };
-    },
-  }),
-  refusal: ({ status, headers, error }) => ({ status, headers, body: { wrong: error.message } }),
-  routes: [
-    { method: 'GET', path: '/plain/list', answer: (call) => ({ body: { models: call.models().map(({ id }) => id) } }) },
-  ],
-};
-
-const pluginOf = (protocol: unknown, name = 'speaker'): Plugin =>
-  definePlugin({ name, apply: (api) => api.addProtocol(protocol as Protocol) });
-
-/** `plain` with a writer of which some functions are replaced. */
-const withWriter = (replaced: Fields): Protocol => ({
-  ...plain,
-  read: (body, call) => {
-    const read = plain.read(body, call);
-    return { ...read, answer: () => ({ ...read.answer?.(), ...replaced }) as never };
-  },
-});
+import { line, plain, pluginOf, withWriter } from './plain-protocol.js';
 
 const boom = (): never => {
   throw new Error('broken on purpose');
@@ -330,81 +281,6 @@ describe('A protocol that a plugin adds', () => {
       expect((error as Error).message).to.contain(says);
     });
   }
-
-  describe('that needs no key', () => {
-    const keyless = pluginOf({ ...plain, key: 'none' });
-    const withoutKey = (headers: Record<string, string> = {}) => ask({}, { authorization: '', ...headers });
-
-    const ADMITTED: [what: string, headers: Record<string, string>][] = [
-      ['without a key', {}],
-      ['with a key that is not ours', { authorization: 'Bearer ollama' }],
-      ['of a page of this machine', { origin: 'http://localhost:3000' }],
-    ];
-    for (const [what, headers] of ADMITTED) {
-      it(`takes a request ${what}`, async () => {
-        await start(keyless);
-        expect((await withoutKey(headers)).status).to.equal(200);
-      });
-    }
-
-    const KEPT_OUT: [what: string, headers: Record<string, string>][] = [
-      ['of a page of the web', { origin: 'https://example.com' }],
-      ['of a page without an address', { origin: 'null' }],
-      ['that a proxy passes on', { 'x-forwarded-for': '203.0.113.9' }],
-    ];
-    for (const [what, headers] of KEPT_OUT) {
-      it(`asks a request ${what} for a key`, async () => {
-        await start(keyless);
-        expect((await withoutKey(headers)).status).to.equal(401);
-        expect((await ask({}, headers)).status).to.equal(200);
-      });
-    }
-
-    it('asks a request under a foreign name of this machine for a key', async () => {
-      const { address } = await start(keyless);
-      const status = await new Promise((resolve, reject) => {
-        const asked = request(`${address}/plain/list`, { headers: { host: 'attacker.example' } }, (response) => {
-          response.resume();
-          resolve(response.statusCode);
-        });
-        asked.once('error', reject).end();
-      });
-      expect(status).to.equal(401);
-    });
-
-    it('names the caller that has a key all the same', async () => {
-      await start(keyless);
-      const labels: string[] = [];
-      proxy?.app.runtime.host
-        .pluginHooks('labels')
-        .afterResponse.tap('labels', ({ keyLabel }) => void labels.push(keyLabel));
-      await ask();
-      await withoutKey();
-      await proxy?.app.runtime.waterfall.idle();
-      expect(labels).to.deep.equal(['key 1', 'this machine']);
-    });
-
-    it('stops the start if other machines can reach the server', async () => {
-      const server = { apiKeys: [API_KEY], host: '0.0.0.0' };
-      const error = await startProxy({ ...chainOver([upstream]), server }, { plugins: [keyless] }).then(
-        ({ close }) => close(),
-        (cause: Error) => cause,
-      );
-      expect((error as Error).message).to.contain(
-        '`server.host` is \'0.0.0.0\', which other machines can reach, and plugin "speaker" takes requests without a key.',
-      );
-    });
-
-    it('refuses to listen where other machines can reach it', async () => {
-      const log = new MemoryLog();
-      const configuration = { server: { apiKeys: [API_KEY] }, ...chainOver([upstream]) };
-      const store = storeOf(configuration, join(mkdtempSync(join(tmpdir(), '429chain-')), 'data'), log);
-      const app = await App.create({ store, log, plugins: [keyless] });
-      const error = await app.listen({ host: '0.0.0.0', port: 0 }).catch((cause: Error) => cause);
-      await app.close(0);
-      expect(error).to.include({ code: 'invalid_configuration' });
-    });
-  });
 });
 
 /** Attempts that the ledger counts as under way. */
