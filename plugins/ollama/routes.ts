@@ -5,17 +5,31 @@ import { refuse } from './fields.js';
 /** How long a model that is in use is said to stay, in ms. */
 const STAYS_MS = 3_600_000;
 
+const EMBEDDINGS = 'Send embeddings to POST /v1/embeddings.';
+const MODELS = 'The configuration of 429chain says which models there are.';
+
+/** What Ollama has and 429chain does not, and what to do instead. */
+const MISSING: Readonly<Record<string, string>> = {
+  '/api/embed': EMBEDDINGS,
+  '/api/embeddings': EMBEDDINGS,
+  '/api/pull': MODELS,
+  '/api/push': MODELS,
+  '/api/create': MODELS,
+  '/api/copy': MODELS,
+  '/api/delete': MODELS,
+};
+
 /** What 429chain answers without a provider: the lists of models and what each can do. */
 export const routesOf = (): readonly ProtocolRoute[] => [
   { method: 'GET', path: '/api/tags', answer: (call) => ({ body: { models: call.models().map(listed) } }) },
   { method: 'GET', path: '/api/ps', answer: (call) => ({ body: { models: running(call) } }) },
   { method: 'POST', path: '/api/show', answer: (call, body = {}) => ({ body: shown(call, body) }) },
-  ...['/api/embed', '/api/embeddings'].map(
-    (path): ProtocolRoute => ({
-      method: 'POST',
+  ...Object.entries(MISSING).map(
+    ([path, instead]): ProtocolRoute => ({
+      method: path === '/api/delete' ? 'DELETE' : 'POST',
       path,
       answer: () => {
-        throw new ChainError('not_found', `429chain has no ${path}. Send embeddings to POST /v1/embeddings.`);
+        throw new ChainError('not_found', `429chain has no ${path}. ${instead}`);
       },
     }),
   ),

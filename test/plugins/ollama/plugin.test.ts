@@ -44,6 +44,17 @@ describe('The lists of Ollama', () => {
     ]);
   });
 
+  it('say where models come from', async () => {
+    for (const [method, path] of [
+      ['POST', '/api/pull'],
+      ['DELETE', '/api/delete'],
+    ] as const) {
+      const response = await fetch(`${stage.proxy.address}${path}`, { method, body: '{"model":"x"}' });
+      const error = `429chain has no ${path}. The configuration of 429chain says which models there are.`;
+      expect([response.status, await response.json()]).to.deep.equal([404, { error }]);
+    }
+  });
+
   it('say that a server is there, as Ollama does', async () => {
     const root = await fetch(stage.proxy.address);
     expect([root.status, await root.text()]).to.deep.equal([200, 'Ollama is running']);
