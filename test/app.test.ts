@@ -118,6 +118,16 @@ describe('App', () => {
       { providers: { one: { type: 'grok', baseUrl: 'http://127.0.0.1:1/v1' } }, chains: { default: ['one/a'] } },
       /'grok', which no plugin adds.* Did you mean `groq`\?/,
     ],
+    [
+      'names an unknown protocol',
+      {
+        providers: {
+          one: { type: 'openai-compatible', baseUrl: 'http://127.0.0.1:1/v1', speaks: ['chat', 'response'] },
+        },
+        chains: { default: ['one/a'] },
+      },
+      /:1:\d+ .*`providers\.one\.speaks` names 'response', which 429chain does not know\..* Did you mean `responses`\?/,
+    ],
   ] as const) {
     it(`keeps the configuration in force if the changed one ${what}`, async () => {
       write(chainOver([one]));

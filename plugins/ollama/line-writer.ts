@@ -94,9 +94,19 @@ export class LineWriter implements AnswerWriter {
     };
   }
 
-  /** @throws ChainError `upstream_failed` for arguments that are not an object */
+  /**
+   * A call that was cut off because the answer became too long is left out: its arguments are no object.
+   * @throws ChainError `upstream_failed` for arguments that are no object for another reason
+   */
   #calls(): readonly Fields[] {
-    return this.#reader.calls.map((call) => ({ function: { name: call.name, arguments: argumentsOf(call) } }));
+    const { calls, endCause } = this.#reader;
+    const isTruncated = endCause === 'length' || endCause === 'context';
+    return calls.flatMap((call) => {
+      const args = argumentsOf(call);
+      if (args !== undefined) return [{ function: { name: call.name, arguments: args } }];
+      if (isTruncated) return [];
+      throw new ChainError('upstream_failed', `The provider broke off inside a call of "${call.name}".`);
+    });
   }
 
   #numbers(calls: readonly Fields[]): Fields {
@@ -122,12 +132,11 @@ const DONE = { length: 'length', context: 'length', filter: 'content_filter', ca
 /** At least 1: clients divide by it. */
 const nanoseconds = (ms: number): number => Math.max(1, Math.round(ms * NS_PER_MS));
 
-const argumentsOf = ({ name, arguments: text }: AnswerCall): Fields => {
+const argumentsOf = ({ arguments: text }: AnswerCall): Fields | undefined => {
   const value = parsed(text);
   // Some models encode their arguments twice.
   const inner = typeof value === 'string' ? parsed(value) : value;
-  if (isFields(inner)) return inner;
-  throw new ChainError('upstream_failed', `The provider broke off inside a call of "${name}".`);
+  return isFields(inner) ? inner : undefined;
 };
 
 const parsed = (text: string): unknown => {

@@ -36,6 +36,7 @@ export const protocolOf = ({ name, path, now, read, carry }: Parts): Protocol =>
     const request: ProtocolRequest = {
       body: { ...fields, messages },
       omitted,
+      wholeCalls: true,
       warnings,
       answer: () =>
         new LineWriter({

@@ -9,6 +9,7 @@ import { SharedValues } from '../host/shared-values.js';
 import { MemoryLedger } from '../ledger/memory/memory-ledger.js';
 import { openLog } from '../logging/process-log.js';
 import { version } from '../package.js';
+import { builtInProtocols } from '../protocols/index.js';
 import { buildRuntime, type Candidate } from '../runtime/build.js';
 import { Secrets } from '../secrets.js';
 
@@ -32,7 +33,7 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
     log,
     secrets,
     sharedValues: new SharedValues(),
-    protocols: [],
+    protocols: builtInProtocols(),
     version,
     startedAt: clock.now(),
   });

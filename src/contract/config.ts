@@ -179,7 +179,7 @@ export interface Provider {
    */
   baseUrl?: string;
   /**
-   * The protocols that the API speaks: 'chat', 'responses', 'messages'. Requests and answers in one of them pass as they are; all others are translated to 'chat'. By default, the provider type decides, usually only 'chat'.
+   * The protocols that the API speaks: 'chat', 'responses', 'messages'. Requests and answers in one of them pass as they are; all others are translated to 'chat'. Also its endpoints beside chat, such as 'embeddings'. By default, the provider type decides.
    *
    * @minItems 1
    */

@@ -1,13 +1,11 @@
 import type { Surface } from '../plugin/door/surface.js';
 import { isFields } from '../plugin/fields.js';
-import { readErrorBody } from '../plugin/readers/error-body.js';
 import type { EngineContext } from './attempt/context.js';
 import { sizeOf } from './attempt/request-size.js';
 import { drive } from './drive.js';
 import { parseBody } from './parse-body.js';
 import type { ChainRequest } from './request.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
-import { mostInputsIn } from './surfaces/batch-limit.js';
 import { forSurface } from './surfaces/chain-for.js';
 import type { PreparedTarget } from './target.js';
 import type { Queue } from './walk/queue.js';
@@ -39,27 +37,15 @@ export const askChain = async (
   if (surface === undefined) return ask(asked);
   for (let round = 1; ; round++) {
     const request = forSurface(asked);
-    const before = missingOf(asked, surface);
+    const before = knownOf(asked, surface);
     const end = await askParts(ask, request, surface);
-    if (end.kind === 'found' || round === MOST_ROUNDS) return end;
-    const isNew = learnedLimit(end, request, surface) || missingOf(asked, surface) !== before;
-    if (!isNew) return end;
+    if (end.kind === 'found' || round === MOST_ROUNDS || knownOf(asked, surface) === before) return end;
   }
 };
 
 /** What is known of the endpoint at each target. */
-const missingOf = ({ chain }: ChainRequest, { name }: Surface): string =>
-  chain.targets.map(({ endpoints }) => endpoints.missing(name) ?? '').join();
-
-/** A target said how many inputs it takes. Remembers that. */
-const learnedLimit = (end: WalkEnd, { body }: ChainRequest, { name, batches }: Surface): boolean => {
-  if (end.kind !== 'rejected' || batches === undefined) return false;
-  const { failure, target } = end.by;
-  const count = Math.min(batches.count(body), mostInputsOf(target, name));
-  const most = mostInputsIn(readErrorBody(failure.body ?? failure.message).summary, count);
-  if (most !== undefined) target.endpoints.limitInputs(name, most);
-  return most !== undefined;
-};
+const knownOf = ({ chain }: ChainRequest, { name }: Surface): string =>
+  chain.targets.map(({ endpoints }) => `${endpoints.missing(name)} ${endpoints.mostInputs(name)}`).join();
 
 const mostInputsOf = ({ providerType, endpoints }: PreparedTarget, name: string): number =>
   endpoints.mostInputs(name) ?? providerType.maxInputs ?? Number.POSITIVE_INFINITY;

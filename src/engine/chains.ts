@@ -42,7 +42,7 @@ export class Chains {
 
   /**
    * Returns the chain of that name; for `provider/model` of a configured provider, a chain of that target alone; for a
-   * name that an alias fits, what the alias names; for anything else, the default chain. A suffix such as `[1m]` is cut off.
+   * name that an alias fits, what the alias names; for anything else, the default chain. A suffix such as `[1m]` may be cut off.
    * @throws ChainError `not_configured` when the default chain is meant and there is none
    */
   resolve(model: unknown): Chain {
@@ -50,7 +50,7 @@ export class Chains {
     const found = this.#named(model);
     if (found !== undefined) return found;
     const name = model.replace(WINDOW, '');
-    const alias = this.#parts.aliases?.find(({ pattern }) => fitsPattern(pattern, name));
+    const alias = this.#parts.aliases?.find(({ pattern }) => fitsPattern(pattern, model) || fitsPattern(pattern, name));
     return (alias && this.#named(alias.to)) ?? this.#theDefault();
   }
 

@@ -8,8 +8,10 @@ const MISSING_MS = 3_600_000;
 /** The same for an endpoint that has answered before. */
 const ONCE_SEEN_MS = 60_000;
 
-/** Names of endpoints that are not there, until a time in monotonic ms. */
+/** Names of endpoints that are not there, until a time in monotonic ms; `HAS_ANSWERED` for one that has answered. */
 export type MissingEndpoints = Map<string, number>;
+
+const HAS_ANSWERED = Number.NEGATIVE_INFINITY;
 
 /** What is known of the endpoints of one target beside chat. Learned while the process runs. */
 export class EndpointMemory {
@@ -33,17 +35,18 @@ export class EndpointMemory {
     return (this.#ofTarget.get(name) ?? now) > now ? 'target' : undefined;
   }
 
-  /** Remembers that an endpoint is not there. */
+  /** Remembers that an endpoint is not there. One that answers other models of the provider is missing at this one only. */
   lacks(name: string, where: 'provider' | 'target'): void {
     const until = this.#clock.monotonic() + (this.#answered.has(name) ? ONCE_SEEN_MS : MISSING_MS);
-    (where === 'provider' ? this.#ofProvider : this.#ofTarget).set(name, until);
+    const isNowhere = where === 'provider' && this.#ofProvider.get(name) !== HAS_ANSWERED;
+    (isNowhere ? this.#ofProvider : this.#ofTarget).set(name, until);
   }
 
   /** The endpoint has answered. */
   answered(name: string): void {
     this.#answered.add(name);
     this.#ofTarget.delete(name);
-    this.#ofProvider.delete(name);
+    this.#ofProvider.set(name, HAS_ANSWERED);
   }
 
   hasAnswered(name: string): boolean {

@@ -22,6 +22,8 @@ export interface NativeRequest {
   readonly answers: NativeAnswers;
   /** The body, as JSON. */
   readonly json: string;
+  /** It cannot become a chat completion: `body` of the request is none. */
+  readonly isOnlyForm: boolean;
   /** Headers of the caller that go to the provider. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -46,6 +48,8 @@ export interface ChainRequest {
   readonly keyLabel: string;
   /** What was left out of the request when it became a chat completion, in plain words. */
   readonly omitted?: readonly string[] | undefined;
+  /** An answer whose tool calls have arguments that are no objects fails, so that another target answers. */
+  readonly wholeCalls?: boolean | undefined;
   /** Called when the request has waited so long for capacity that its caller should hear from 429chain; maybe twice. */
   readonly onLongWait?: (() => void) | undefined;
 }

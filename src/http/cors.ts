@@ -7,6 +7,7 @@ export type AllowedOrigins = '*' | readonly string[];
 /** The response headers that a page may read, beside those that every page may. */
 const EXPOSED = [
   'x-request-id',
+  'request-id',
   'x-429chain-chain',
   'x-429chain-target',
   'x-429chain-attempts',

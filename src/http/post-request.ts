@@ -1,13 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
-import { serialised } from '../engine/attempt/outgoing-request.js';
 import { sizeOf } from '../engine/attempt/request-size.js';
 import { Caller } from '../engine/caller.js';
 import { CallerGone } from '../engine/causes.js';
-import type { ChainRequest, NativeRequest } from '../engine/request.js';
+import type { ChainRequest } from '../engine/request.js';
 import { plainName, type ResumedEnd } from '../engine/resuming-stream.js';
 import type { Sink } from '../engine/stream/sink.js';
-import type { Chain, PreparedTarget } from '../engine/target.js';
+import type { PreparedTarget } from '../engine/target.js';
 import { isAboutRequest, rejectionOf } from '../engine/walk/rejection.js';
 import type { RequestTrace } from '../engine/walk/trace.js';
 import type { Reply, Served } from '../engine/waterfall.js';
@@ -22,6 +21,7 @@ import { readJson } from './body.js';
 import { CallerStream } from './caller-stream.js';
 import type { Current } from './current.js';
 import { asChainError, refusalOf, reply, type Spoken } from './errors.js';
+import { chainFor, nativeFor } from './native-request.js';
 import { CallOf, requestIdOf } from './protocol-call.js';
 
 /** The path that providers answer, below their base URL. */
@@ -41,8 +41,13 @@ export interface PostParts {
  */
 export const postRequest = async (ctx: Context, protocol: Protocol, parts: PostParts): Promise<void> => {
   const { current, authorize } = parts;
-  const trace = current().waterfall.traceOf({ id: requestIdOf(ctx), path: protocol.path.replace(/^\/v1(?=\/)/, '') });
-  const spoken: Spoken = { protocol, call: new CallOf(ctx, trace.id, current) };
+  const call = new CallOf(ctx, requestIdOf(ctx), current);
+  const trace = current().waterfall.traceOf({
+    id: call.requestId,
+    path: protocol.path.replace(/^\/v1(?=\/)/, ''),
+    statusOf: (status, code) => protocol.refusal(bareRefusal(status, code), call).status ?? status,
+  });
+  const spoken: Spoken = { protocol, call };
   ctx.state.spoken = spoken;
   ctx.set('x-request-id', trace.id);
   if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(spoken.call) });
@@ -68,11 +73,11 @@ const answer = async (
     trace.end({ status: read.reply.status ?? 200 });
     return reply(ctx, read.reply);
   }
-  checkMessages(read.body);
+  if (read.nativeOnly === undefined) checkMessages(read.body);
   for (const warning of read.warnings ?? []) log.warn(`Request ${trace.id}: ${warning}`);
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();
-  const chain = chains.resolve(read.body.model);
+  const chain = chainFor(read, protocol, chains.resolve(read.body.model));
   ctx.set('x-429chain-chain', plainName(chain.name));
   const writer = read.answer?.();
   const stream =
@@ -91,12 +96,13 @@ const answer = async (
     chain,
     path: UPSTREAM_PATH,
     body,
-    native: nativeOf({ protocol, call }, read, asked.text, chain),
+    native: nativeFor(chain, protocol, call, read, asked.text),
     stream: stream !== undefined,
     size: sizeOf(body),
     caller,
     keyLabel: trace.keyLabel,
     omitted: read.omitted,
+    wholeCalls: read.wholeCalls,
     onLongWait: stream && (() => beginEarly(ctx, stream)),
   };
   const served = await waterfall.run(request, trace).catch((error: unknown) => {
@@ -112,9 +118,10 @@ const answer = async (
     return await sendStream(ctx, served, stream, output, found.pipe);
   if (found.kind === 'stream') throw new Error('A stream that was not asked for.');
   if (found.kind === 'rejection') {
-    endWhenSent(ctx.res, served, found.status);
+    const refused = protocol.refusal(found, call);
+    endWhenSent(ctx.res, served, refused.status ?? found.status);
     if (stream?.hasBegun === true) output?.fail(found);
-    else reply(ctx, protocol.refusal(found, call));
+    else reply(ctx, refused);
     return;
   }
   try {
@@ -130,22 +137,12 @@ const answer = async (
 const bodyOf = ({ body, answer: translates }: ProtocolRequest): Fields =>
   translates === undefined || body.stream !== true ? body : { ...body, stream_options: { include_usage: true } };
 
-/** The request for targets that speak its protocol. Its text is kept only if there are any. */
-const nativeOf = (
-  { protocol: { name, native: answers }, call }: Spoken,
-  { nativeBody }: ProtocolRequest,
-  text: string,
-  { targets }: Chain,
-): NativeRequest | undefined => {
-  if (answers === undefined || !targets.some(({ speaks }) => speaks.has(name))) return undefined;
-  const { headers } = call;
-  const passed = (answers.headers ?? []).flatMap((header) => {
-    const value = headers[header];
-    return typeof value === 'string' ? [[header, value] as const] : [];
-  });
-  const json = nativeBody === undefined ? text : serialised(nativeBody);
-  return { protocol: name, answers, json, headers: Object.fromEntries(passed) };
-};
+/** A refusal of which only its status matters. */
+const bareRefusal = (status: number, code: string): Refusal => ({
+  status,
+  headers: {},
+  error: { message: '', type: '', code },
+});
 
 const outputOf = (
   stream: CallerStream,
@@ -196,7 +193,12 @@ const sendWhole = (
   ctx.status = head.status;
   ctx.type = 'application/json';
   if (native !== undefined) writer?.pass?.(native);
-  ctx.body = writer === undefined || native !== undefined ? body : translated(body, writer);
+  try {
+    ctx.body = writer === undefined || native !== undefined ? body : translated(body, writer);
+  } catch (error) {
+    served.end(502, served.target, usage);
+    throw error;
+  }
   endWhenSent(ctx.res, served, head.status, served.target, usage);
 };
 

@@ -21,7 +21,7 @@ import { requestIdOf } from './protocol-call.js';
  * Answers a request to an endpoint beside chat: checks the caller, reads the request, has the waterfall find an answer, and
  * sends it in the form in which it came. A request that is refused on the way leaves a trace as well.
  */
-export const postSurface = async (ctx: Context, surface: Surface, parts: PostParts): Promise<void> => {
+const postSurface = async (ctx: Context, surface: Surface, parts: PostParts): Promise<void> => {
   const { current, authorize } = parts;
   const trace = current().waterfall.traceOf({ id: requestIdOf(ctx), path: surface.path });
   ctx.set('x-request-id', trace.id);

@@ -5,7 +5,9 @@ import { Chains } from '../engine/chains.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Host } from '../host/host.js';
 import type { Account } from '../ledger/ledger.js';
+import type { Protocol } from '../plugin/door/protocol.js';
 import type { Plugin } from '../plugin/index.js';
+import { SURFACES } from '../protocols/surfaces.js';
 import { AddressedTargets } from './addressed-targets.js';
 import { CandidateSecrets } from './candidate-secrets.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
@@ -78,7 +80,13 @@ const build = async (
     checkOptions: (plugin, schema, choice) => checkPluginOptions(settings, plugin, schema, choice),
   });
   checkKeyless(settings, host);
-  const factory = new TargetFactory(typesOf(settings, host.types), version, clock, settings.proxies, repairs);
+  const factory = new TargetFactory(
+    typesOf(settings, host.types, spokenNames([...protocols, ...host.protocols.all])),
+    version,
+    clock,
+    settings.proxies,
+    repairs,
+  );
   const all = factory.chains(settings);
   const targets = [...new Set(all.flatMap((chain) => chain.targets))];
   const addressed = new AddressedTargets(factory, ledger, targets);
@@ -94,6 +102,12 @@ const build = async (
   candidate = { settings, host, chains, providers, targets, accounts, secrets, shared };
   return candidate;
 };
+
+/** Everything that a provider may speak. */
+const spokenNames = (protocols: readonly Protocol[]): string[] => [
+  ...protocols.filter(({ name, native }) => name === 'chat' || native !== undefined).map(({ name }) => name),
+  ...SURFACES.map(({ name }) => name),
+];
 
 /** Whether the configuration names the same plugin that `--plugins` gives: then the configuration's options hold. */
 const isNamedIn = (settings: Settings, { use, plugin }: PluginSettings): boolean =>

@@ -9,16 +9,21 @@ import type { ProviderType } from '../plugin/index.js';
 
 /**
  * The type of each provider, once all plugins are applied.
- * @throws InvalidConfiguration with every unknown type, missing base URL and invalid option of a provider
+ * @param known everything that a provider may speak
+ * @throws InvalidConfiguration with every unknown type or protocol, missing base URL and invalid option of a provider
  */
-export const typesOf = (settings: Settings, types: Registry): ReadonlyMap<ProviderSettings, ProviderType> => {
+export const typesOf = (
+  settings: Settings,
+  types: Registry,
+  known: readonly string[],
+): ReadonlyMap<ProviderSettings, ProviderType> => {
   const found = new Map<ProviderSettings, ProviderType>();
   const problems: Problem[] = [];
   for (const provider of settings.providers) {
     const type = types.find(provider.type);
     if (type === undefined) problems.push(unknownType(settings, provider, types.names));
     else {
-      problems.push(...problemsOfProvider(settings, provider, type));
+      problems.push(...unknownProtocols(settings, provider, known), ...problemsOfProvider(settings, provider, type));
       found.set(provider, type);
     }
   }
@@ -30,6 +35,17 @@ const unknownType = (settings: Settings, { id, type }: ProviderSettings, known: 
   const message = `\`providers.${id}.type\` is '${type}', which no plugin adds. Expected one of ${known.join(', ')}.${suggest(type, known)}`;
   return problemAt(settings, ['providers', id, 'type'], message);
 };
+
+const unknownProtocols = (
+  settings: Settings,
+  { id, speaks = [] }: ProviderSettings,
+  known: readonly string[],
+): Problem[] =>
+  speaks.flatMap((name, index) => {
+    if (known.includes(name)) return [];
+    const message = `\`providers.${id}.speaks\` names '${name}', which 429chain does not know. Expected some of ${known.join(', ')}.${suggest(name, known)}`;
+    return [problemAt(settings, ['providers', id, 'speaks', index], message)];
+  });
 
 const problemsOfProvider = (
   settings: Settings,

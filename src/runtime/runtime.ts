@@ -4,6 +4,7 @@ import type { LiveStatus } from '../contract/admin-api.js';
 import type { ModelView } from '../contract/models.js';
 import type { Chains } from '../engine/chains.js';
 import { askForModels } from '../engine/models/provider-models.js';
+import { mixedVectors } from '../engine/surfaces/mixed-vectors.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Waterfall } from '../engine/waterfall.js';
 import type { Host } from '../host/host.js';
@@ -81,6 +82,10 @@ export class Runtime implements Current {
       [...host.declarations, ...targets.flatMap(knownLimits)],
     );
     this.#candidate.status = () => this.status();
+    for (const chain of this.chains.all) {
+      const warning = mixedVectors(chain);
+      if (warning !== undefined) shared.log.warn(warning);
+    }
   }
 
   stateOf(target: PreparedTarget): TargetStatus {

@@ -103,7 +103,7 @@ describe('Pages of other origins', () => {
   it('can read errors and streams, with the headers that 429chain adds', async () => {
     const running = await start([PAGE], { maxWait: '0s' });
     const exposed =
-      'x-request-id, x-429chain-chain, x-429chain-target, x-429chain-attempts, retry-after, retry-after-ms';
+      'x-request-id, request-id, x-429chain-chain, x-429chain-target, x-429chain-attempts, retry-after, retry-after-ms';
     const check = (response: Response, status: number): void => {
       expect(response.status).to.equal(status);
       expect(allowed(response)).to.equal(PAGE);

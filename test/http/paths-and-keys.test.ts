@@ -65,16 +65,7 @@ describe('Paths and keys of clients', () => {
     });
   }
 
-  const UNKNOWN = [
-    '/v2/chat/completions',
-    '/v1/chat',
-    '/v1',
-    '/',
-    '//',
-    '/v1/v1',
-    '/completions',
-    '/api/chat/completions',
-  ];
+  const UNKNOWN = ['/v2/chat/completions', '/v1/chat', '/v1', '/', '//', '/v1/v1', '/edits', '/api/chat/completions'];
   for (const path of UNKNOWN) {
     it(`answers POST ${path} with 404 and names the right address`, async () => {
       const { status, text } = await send(proxy.address, 'POST', path);

@@ -21,13 +21,14 @@ export const answerOptionsFor = (
   { openAiBody, body, native, text }: OutgoingRequest,
   { at }: ResponseHead,
 ): AnswerOptions => {
-  const translation = native ?? target.providerType.translate;
+  const translation = native?.answers ?? target.providerType.translate;
   return {
     translation: translation && { translation, request: openAiBody, id: request.id, at },
-    native,
+    native: native?.answers,
     choices: choicesOf(body),
     mayBeEmpty: endsWithToolResult(request.body),
     text,
+    wholeCalls: request.wholeCalls === true,
   };
 };
 
@@ -56,13 +57,14 @@ export const relayOptionsFor = (
   { estimates, pace }: EngineContext,
   { request, target }: Order,
   { hidesUsage, resumeMode }: OutgoingRequest,
-  { choices, mayBeEmpty, text }: AnswerOptions,
+  { choices, mayBeEmpty, wholeCalls, text }: AnswerOptions,
 ): RelayOptions => {
   const { transcript, continuation, stream, size } = request;
   const wantsUsage = stream && !hidesUsage;
   return {
     hidesUsage: stream && hidesUsage,
     choices,
+    wholeCalls,
     gate:
       continuation === undefined ? new FirstTokenGate(mayBeEmpty) : new ResumeGate(continuation.transcript, resumeMode),
     transcript,

@@ -1,4 +1,5 @@
 import type { Reservation, Usage } from '../../ledger/ledger.js';
+import type { Surface } from '../../plugin/door/surface.js';
 import type { Attempt, AttemptRecord, Failure, Repair, ResponseHead, Signal, TokenUsage } from '../../plugin/index.js';
 import { ErrorInAnswer, NoOverlap } from '../causes.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
@@ -10,7 +11,7 @@ import { LONGEST_ANSWER, LONGEST_ERROR, parseRefusal, readAll, readWhole, TOO_LO
 import { StreamRelay } from '../stream/relay.js';
 import type { Sink } from '../stream/sink.js';
 import type { Source } from '../stream/source.js';
-import { missingBy } from '../surfaces/missing-endpoint.js';
+import { learnFrom } from '../surfaces/learn.js';
 import type { PreparedTarget } from '../target.js';
 import { countsBound, tokenRoomOf } from './answer-bound.js';
 import { answerOptionsFor, nativeRelayOptionsFor, relayOptionsFor } from './answer-options.js';
@@ -139,7 +140,7 @@ class AttemptRun {
     const { surface, stream } = this.#order.request;
     if (surface !== undefined && surface.answers !== 'choices') {
       const received = receiveSurface(this.#order.request, surface, source, head, answering.guard.deadline);
-      return received instanceof Promise ? this.#whole(head, await received) : this.#streamed(answering, received);
+      return received instanceof Promise ? this.#whole(answering, await received) : this.#streamed(answering, received);
     }
     const options = answerOptionsFor(this.#order, outgoing, head);
     const peeked = await PeekedBody.of(source);
@@ -151,12 +152,12 @@ class AttemptRun {
     if (stream) return this.#streamed(answering, this.#relay(answering, asStream(peeked, options), options));
     if (isStream(peeked, options)) return this.#collect(answering, peeked, options);
     const { parsed, value, ...whole } = await readWhole(peeked, readOptions(options));
-    return this.#whole(head, whole, options.native && { data: parsed, completion: value });
+    return this.#whole(answering, whole, options.native && { data: parsed, completion: value });
   }
 
   /** The answer has come as a whole. */
-  #whole(head: ResponseHead, { body, usage }: OpenedAnswer, native?: NativeAnswer): Answer {
-    this.#served();
+  #whole({ head, outgoing }: Answering, { body, usage }: OpenedAnswer, native?: NativeAnswer): Answer {
+    this.#served(outgoing);
     this.#end();
     this.#settle(usage);
     return { stream: false, head, body, usage, native };
@@ -171,13 +172,19 @@ class AttemptRun {
   async #open(answering: Answering, relay: Relay): Promise<void> {
     this.#state = { phase: 'streaming', ...answering, relay };
     await relay.open();
-    this.#served();
+    this.#served(answering.outgoing);
   }
 
-  #served(): void {
-    const { request, target, reservation } = this.#order;
+  #served(outgoing: OutgoingRequest): void {
+    const { target, reservation } = this.#order;
     this.#context.ledger.served(reservation);
-    if (request.surface !== undefined) target.endpoints.answered(request.surface.name);
+    const surface = this.#surfaceOf(outgoing);
+    if (surface !== undefined) target.endpoints.answered(surface.name);
+  }
+
+  /** The endpoint that the target was asked at; `undefined` for chat. */
+  #surfaceOf({ text }: OutgoingRequest): Surface | undefined {
+    return text?.overChat === true ? undefined : this.#order.request.surface;
   }
 
   #relay({ guard, outgoing }: Answering, source: Source, options: AnswerOptions): StreamRelay {
@@ -255,19 +262,18 @@ class AttemptRun {
     const judgement = judge(this.#context, attempt, seen);
     const { failure, verdict } = judgement;
     const repairs = repairable ? this.#repairsFor(judgement, last) : [];
-    const lacks = repairs.length === 0 ? learnLack(verdict, target, this.#order.request.body) : undefined;
+    const lacks = repairs.length === 0 ? learnLack(verdict, target, request.body) : undefined;
     // Nothing cools down while another form of the request may be accepted.
-    const missing = missingBy(failure, request.surface, target);
-    if (missing !== undefined) target.endpoints.lacks(request.surface?.name ?? '', missing);
-    const isKept = repairs.length === 0 && missing === undefined;
-    const enforced = isKept ? judgement : withoutCooldown(judgement);
+    const surface = last.phase === 'preparing' ? undefined : this.#surfaceOf(last.outgoing);
+    const isMissing = learnFrom(failure, surface, request.body, target);
+    const enforced = repairs.length === 0 && !isMissing ? judgement : withoutCooldown(judgement);
     const restsUntil = enforce(this.#context, attempt, reservation, enforced, head !== undefined);
     this.#settleFailed(last);
     this.#decision = decisionOf(failure, target.scopes, {
       scope: scopeOf(judgement),
       until: restsUntil,
       repaired: repairs.length > 0,
-      missing: missing && request.surface?.name,
+      missing: isMissing ? surface?.name : undefined,
       limits: verdict.signals ?? this.#signals.filter(({ remaining }) => remaining === 0),
     });
     this.#signals = [...this.#signals, ...(verdict.signals ?? [])];

@@ -39,7 +39,8 @@ export const failureOfResponse = (
 });
 
 /** Paths that 429chain adds to a base URL. */
-const OWN_PATHS = /\/(?:chat\/completions|models)\/*$/;
+const OWN_PATHS =
+  /\/(?:(?:chat\/)?completions|models|embeddings|audio\/[a-z]+|moderations|rerank|images\/generations)\/*$/;
 
 /** A redirect in words. It is not followed: the request contains the key, and many redirects turn a POST into a GET. */
 const redirectIn = ({ status, headers: { location } }: ResponseHead): string | undefined => {

@@ -2,11 +2,11 @@ import { applyAdaptations, type CompiledAdaptation } from '../../plugin/door/ada
 import type { Repair } from '../../plugin/door/attempt.js';
 import type { ConversationRules } from '../../plugin/door/conversation.js';
 import { ChainError } from '../../plugin/door/errors.js';
-import type { NativeAnswers } from '../../plugin/door/native.js';
 import type { Prefill, ProviderType, UpstreamRequest } from '../../plugin/door/provider-type.js';
 import { NotAdaptable } from '../causes.js';
 import { pathAt } from '../endpoint.js';
 import { type CompiledRepair, compileRepair, isConversationRepair } from '../repairs.js';
+import type { NativeRequest } from '../request.js';
 import { continuedRequest, PREFILL } from '../resume/continuation.js';
 import type { ResumeMode } from '../resume/overlap.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
@@ -23,8 +23,8 @@ export interface OutgoingRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
-  /** Set for a request in the caller's own protocol: how the answer is read. */
-  readonly native?: NativeAnswers | undefined;
+  /** Set for a request in the caller's own protocol. */
+  readonly native?: NativeRequest | undefined;
   /** The body in OpenAI's shape, before the provider type's own `adapt`. */
   readonly openAiBody: Body;
   /** What was left out of the request or changed in its body, in plain words. */

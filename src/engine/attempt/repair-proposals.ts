@@ -19,6 +19,7 @@ import type { PreparedTarget } from '../target.js';
 import { countsBound, isBoundRepair } from './answer-bound.js';
 import { arrangeConversation } from './conversation/arrange.js';
 import type { Estimates } from './estimate.js';
+import { nativeRepairs } from './native-request.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import { boundOf, choicesOf } from './request-size.js';
 import type { Judgement } from './verdict.js';
@@ -50,7 +51,8 @@ const NONE: readonly Repair[] = [];
  */
 export const proposeRepairs = (refused: RefusedAttempt): readonly Repair[] => {
   const { failure, verdict } = refused.judgement;
-  if (refused.outgoing.native !== undefined) return NONE;
+  const { native } = refused.outgoing;
+  if (native !== undefined) return nativeRepairs(native, failure, refused.target);
   if (!REPAIRABLE.has(failure.class) || refused.tried.length >= MOST_REPAIRS) return NONE;
   const named = (verdict.repairs ?? []).flatMap((repair) => applicable(repair, refused));
   if (named.length > 0) return named;

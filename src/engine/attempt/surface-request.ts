@@ -40,7 +40,7 @@ export const requestFor = (
 
 /** The caller's own body if the target speaks the caller's protocol, and a chat completion otherwise. */
 const answerableRequest = (...[request, target, repairs, counted]: Parameters<typeof requestFor>): OutgoingRequest => {
-  const native = nativeFor(request, target);
+  const native = nativeFor(request, target, repairs);
   if (native !== undefined) return nativeRequest(native, request, target);
   const { speaks } = target;
   if (!speaks.has('chat')) throw new NotAdaptable(`it speaks ${[...speaks].join(', ')}, and no chat completions`);

@@ -19,6 +19,8 @@ export interface AnswerOptions {
   readonly mayBeEmpty: boolean;
   /** Set where the caller gets text in the choices in place of messages. */
   readonly text?: TextAnswers | undefined;
+  /** The arguments of tool calls must be objects. */
+  readonly wholeCalls: boolean;
 }
 
 /** An endpoint whose answers are like those of chat, with text in their choices. */
@@ -52,12 +54,12 @@ const asChatStream = (body: PeekedBody, options: AnswerOptions): Source => {
   return translation === undefined ? body : new TranslatedStream(body, translation);
 };
 
-export const readOptions = ({ translation, native, mayBeEmpty, text }: AnswerOptions): ReadOptions => {
+export const readOptions = ({ translation, native, mayBeEmpty, wholeCalls, text }: AnswerOptions): ReadOptions => {
   const translate = translation && ((answer: unknown): unknown => translated(translation, answer));
-  if (text?.overChat !== true)
-    return native === undefined ? { mayBeEmpty, translate } : { mayBeEmpty, translate, passes: true };
+  const plain = { mayBeEmpty, wholeCalls, translate };
+  if (text?.overChat !== true) return native === undefined ? plain : { ...plain, passes: true };
   return {
-    mayBeEmpty,
+    ...plain,
     translate: (answer) => {
       const chat = translate?.(answer) ?? answer;
       return isFields(chat) ? text.of(chat) : chat;

@@ -3,10 +3,11 @@ import { type Fields, isFields } from '../../plugin/fields.js';
 import { endKindOf } from '../../plugin/readers/finish-reasons.js';
 import { ErrorInAnswer } from '../causes.js';
 import { parseBody } from '../parse-body.js';
-import { choicesOf, contentOf, messageOf } from './content.js';
+import { choicesOf, contentOf, isTruncated, messageOf } from './content.js';
 import { withoutComments } from './peeked-body.js';
 import type { Source } from './source.js';
 import { framesIn, readFrame } from './sse.js';
+import { isTorn } from './tool-calls.js';
 
 /** Bytes of an error body that are read. Every provider's message fits. */
 export const LONGEST_ERROR = 64 * 1024;
@@ -30,6 +31,8 @@ export interface ReadOptions {
   readonly passes?: boolean;
   /** An answer without content counts if it ended by itself. */
   readonly mayBeEmpty?: boolean;
+  /** The arguments of a tool call must be an object, unless the answer became too long. */
+  readonly wholeCalls?: boolean | undefined;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface ReadOptions {
  */
 export const readWhole = async (
   source: Source,
-  { translate, passes = translate === undefined, mayBeEmpty }: ReadOptions = {},
+  { translate, passes = translate === undefined, mayBeEmpty, wholeCalls = false }: ReadOptions = {},
 ): Promise<WholeAnswer> => {
   const raw = await readAll(source, LONGEST_ANSWER);
   if (raw.length >= LONGEST_ANSWER) throw new Error(TOO_LONG);
@@ -51,7 +54,8 @@ export const readWhole = async (
   if (error !== undefined) throw new ErrorInAnswer(error);
   if (!isFields(value) || empty) throw new Error('JSON without "choices"');
   if (!real && !(mayBeEmpty === true && finished.length > 0)) throw new Error('an empty answer');
-  if (choicesOf(value).some(isTorn)) throw new Error('a tool call whose arguments are cut off');
+  if (choicesOf(value).some((choice) => hasTornCall(choice, wholeCalls)))
+    throw new Error('a tool call whose arguments are cut off');
   const body = passes && json.length === text.length ? raw : Buffer.from(passes ? json : JSON.stringify(value));
   return { body, parsed, value, usage };
 };
@@ -59,14 +63,15 @@ export const readWhole = async (
 export const TOO_LONG = 'an answer of more than 64 MiB';
 
 /** A provider that states no end may have been cut off inside a tool call. */
-const isTorn = (choice: Fields): boolean => {
-  if (['stop', 'answer'].includes(endKindOf(choice.finish_reason))) return false;
+const hasTornCall = (choice: Fields, wholeCalls: boolean): boolean => {
+  const isOver = ['stop', 'answer'].includes(endKindOf(choice.finish_reason));
+  if (wholeCalls ? isTruncated(choice) : isOver) return false;
   const calls = messageOf(choice).tool_calls;
   const functions = Array.isArray(calls) ? calls.map((call) => (isFields(call) ? call.function : undefined)) : [];
-  return functions.some(
-    (called) =>
-      isFields(called) && typeof called.arguments === 'string' && typeof parseBody(called.arguments) === 'string',
-  );
+  return functions.some((called) => {
+    const args = isFields(called) ? called.arguments : undefined;
+    return typeof args === 'string' && (wholeCalls ? isTorn(args) : typeof parseBody(args) === 'string');
+  });
 };
 
 const DONE = '[DONE]';

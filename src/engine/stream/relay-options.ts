@@ -39,6 +39,8 @@ export interface RelayOptions {
   readonly addsRole?: boolean;
   /** Set where the caller asked for usage: estimates it for a provider that reports none. */
   readonly estimateUsage?: ((textBytes: number) => TokenUsage) | undefined;
+  /** The answer breaks off if the arguments of a tool call are no object at its end, unless it became too long. */
+  readonly wholeCalls?: boolean | undefined;
   /** Default: 1 s. */
   readonly tailMs?: number | undefined;
 }

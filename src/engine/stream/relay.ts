@@ -5,6 +5,7 @@ import { Deferred } from '../deferred.js';
 import { CallerOutput } from './caller-output.js';
 import { ChoiceQuirks } from './choice-quirks.js';
 import { Completion } from './completion.js';
+import { choicesOf, isTruncated } from './content.js';
 import { isWholeFrame, readEvents, type SseEvent, usageEvent, withUsageAdded } from './events.js';
 import type { StreamGate } from './gate.js';
 import type { FrameReader } from './native-events.js';
@@ -185,7 +186,7 @@ export class StreamRelay implements BodySink {
     this.#usage = usage ?? this.#usage;
     if (!empty) this.#first ??= event.value;
     this.#completion.add(event);
-    if (event.done && !this.#isWhole) {
+    if ((event.done && !this.#isWhole) || this.#endsTorn(event)) {
       this.#write(out);
       this.#fail(new Error('the stream ended inside a tool call'));
       return;
@@ -196,6 +197,12 @@ export class StreamRelay implements BodySink {
       if (this.#state.phase === 'opening') this.#askGate((gate) => gate.take(each), out);
       else this.#emit(each, out);
     }
+  }
+
+  /** The answer ends, and the caller cannot use the arguments of a call. */
+  #endsTorn({ content, value }: SseEvent): boolean {
+    if (this.#options.wholeCalls !== true || content.finished.length === 0) return false;
+    return !choicesOf(value ?? {}).some(isTruncated) && this.#quirks.hasTornCall;
   }
 
   /** `[DONE]` alone does not complete a tool call. */

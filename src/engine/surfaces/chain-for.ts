@@ -70,9 +70,3 @@ const oneVectorSpace = (targets: readonly PreparedTarget[], { name }: Surface): 
   const reason = `its vectors cannot be compared with those of ${first.id}`;
   return targets.map((target) => passedOver(target, bareModel(target.model) === model ? undefined : reason));
 };
-
-/** Returns the different models of a chain that has nothing but models for vectors; fewer than two cannot be mixed. */
-export const mixedVectors = ({ targets, sameVectors }: Pick<Chain, 'targets' | 'sameVectors'>): readonly string[] => {
-  const isMixable = !sameVectors && targets.every(({ model }) => isEmbeddingModel(model));
-  return isMixable ? [...new Set(targets.map(({ model }) => bareModel(model)))] : [];
-};

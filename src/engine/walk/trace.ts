@@ -21,6 +21,8 @@ export interface Arrival {
   readonly id: string;
   /** Below a provider's base URL, such as `/chat/completions`. */
   readonly path: string;
+  /** Returns the status that the caller gets for an error of 429chain. Default: the error's own. */
+  readonly statusOf?: ((status: number, code: string) => number) | undefined;
 }
 
 /**
@@ -47,14 +49,16 @@ export class RequestTrace {
   #request: ChainRequest | undefined;
   #content: CapturedContent | undefined;
   #firstTokenMs: number | undefined;
+  readonly #statusOf: Arrival['statusOf'];
   readonly #onEnd: () => void;
   #ended = false;
 
   /** `onEnd` is called once, when the trace ends. */
-  constructor(clock: Clock, { id, path }: Arrival, onEnd: () => void = () => {}) {
+  constructor(clock: Clock, { id, path, statusOf }: Arrival, onEnd: () => void = () => {}) {
     this.id = id;
     this.path = path;
     this.#clock = clock;
+    this.#statusOf = statusOf;
     this.#onEnd = onEnd;
     this.#startedAt = clock.monotonic();
     this.#arrivedAt = clock.now();
@@ -129,7 +133,7 @@ export class RequestTrace {
       path: this.path,
       keyLabel: this.keyLabel,
       startedAt: this.#arrivedAt,
-      status,
+      status: refusal === undefined ? status : (this.#statusOf?.(status, refusal) ?? status),
       refusal,
       durationMs: this.#clock.monotonic() - this.#startedAt,
       waitedMs: this.waitedMs,

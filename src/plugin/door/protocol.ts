@@ -1,4 +1,5 @@
 import type { Fields } from '../fields.js';
+import type { ChainError } from './errors.js';
 import type { NativeAnswers } from './native.js';
 import type { StreamEvent } from './translate.js';
 
@@ -24,7 +25,7 @@ export interface Protocol {
   readonly headers?: (call: ProtocolCall) => Readonly<Record<string, string>>;
   /**
    * Reads a request body.
-   * @throws ChainError with `param` for a field that cannot be carried out
+   * @throws ChainError with `param` for a field that no provider can carry out
    */
   read(body: Fields, call: ProtocolCall): ProtocolRequest;
   /** Returns what a refused caller gets. */
@@ -74,11 +75,21 @@ export interface ProtocolRequest {
    * The request for a provider that speaks the protocol itself, where it is not the caller's own: without what only 429chain
    * understands. Absent: such a provider gets the caller's body as it came.
    */
-  readonly nativeBody?: Fields;
+  readonly nativeBody?: Fields | undefined;
+  /**
+   * Why the request cannot become a chat completion. `body` is then what the caller sent, and only a provider that speaks the
+   * protocol itself is asked. Without one, the caller gets this error.
+   */
+  readonly nativeOnly?: ChainError | undefined;
   /** What was left out of the request, in plain words. It becomes part of `adapted` of each attempt, and of the debug log. */
   readonly omitted?: readonly string[];
   /** What the model misses because it was left out, in plain words. It is logged as a warning. */
   readonly warnings?: readonly string[];
+  /**
+   * The answer can contain tool calls only if their arguments are objects: otherwise another target answers. An answer that
+   * became too long is let through. Default: false.
+   */
+  readonly wholeCalls?: boolean;
   /** Starts to write an answer. Absent: the caller gets chat completions as they are. */
   readonly answer?: () => AnswerWriter;
   /** The whole answer: no provider is asked, and `body` counts for nothing. */

@@ -40,7 +40,9 @@ export interface ProviderType<O = Record<string, unknown>> {
   readonly baseUrl?: string;
   /**
    * The protocols that its API speaks, such as `['chat', 'messages']`. Default: `['chat']`. A request in one of them goes to
-   * the provider as it came, apart from the model's name; any other request is translated to `chat`.
+   * the provider as it came, apart from the model's name; any other request is translated to `chat`. Also the endpoints that
+   * it has beside chat: `completions`, `embeddings`, `transcriptions`, `translations`, `speech`, `moderations`, `rerank`,
+   * `images`. Requests to them skip a provider that does not name them.
    */
   readonly speaks?: readonly string[];
   /**

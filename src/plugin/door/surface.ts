@@ -40,7 +40,7 @@ export interface Surface {
 }
 
 /** A request that can be divided into several and joined again. */
-export interface Batches {
+interface Batches {
   /** How many inputs a request has. */
   count(body: Fields): number;
   /** Returns requests of `most` inputs at most, in order. */
@@ -50,7 +50,7 @@ export interface Batches {
 }
 
 /** Translates an endpoint to chat completions, for targets that do not have it. */
-export interface OverChat {
+interface OverChat {
   /** Returns the request as a chat completion, or why that is impossible: a phrase that follows the name of a target. */
   request(body: Fields): Fields | string;
   /** Translates a whole answer, or one chunk of a stream. */

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { AnswerWriter, Refusal } from '../../plugin/door/protocol.js';
+import type { StreamEvent } from '../../plugin/door/translate.js';
+import { isFields } from '../../plugin/fields.js';
 import { type AnswerCall, type AnswerPart, ChatAnswerReader } from '../../plugin/readers/chat-answer.js';
 import { outwardIds } from '../conversation/outward-ids.js';
 import { argumentsObject } from '../conversation/tool-arguments.js';
 import type { Fields } from '../fields.js';
 import { deltaText, eventText } from './event.js';
+import { PassedMessage } from './passed-message.js';
 import { errorBody } from './refusal.js';
+import { SIGNATURE } from './signature.js';
 import { stopReasonOf } from './stop-reason.js';
 import { usageOf } from './usage.js';
 
@@ -35,12 +39,10 @@ type State =
   | { readonly phase: 'waiting' }
   /** The message has begun, and no block is open. */
   | { readonly phase: 'between' }
-  | { readonly phase: 'inBlock'; readonly kind: BlockKind }
+  /** `isSigned`: a provider has signed its thinking. */
+  | { readonly phase: 'inBlock'; readonly kind: BlockKind; readonly isSigned?: boolean }
   | { readonly phase: 'ended'; readonly stop: Fields }
   | { readonly phase: 'failed'; readonly refusal: Refusal };
-
-/** Callers send it back with the thinking. Anthropic's proves where a text comes from, which 429chain cannot. */
-const SIGNATURE = '429chain';
 
 const WAITING: State = { phase: 'waiting' };
 const BETWEEN: State = { phase: 'between' };
@@ -49,7 +51,7 @@ const BETWEEN: State = { phase: 'between' };
 export class MessageWriter implements AnswerWriter {
   readonly #options: AnswerOptions;
   readonly #reader = new ChatAnswerReader();
-  readonly #id = `msg_${randomUUID().replaceAll('-', '')}`;
+  #id = `msg_${randomUUID().replaceAll('-', '')}`;
   readonly #content: Fields[] = [];
   #state: State = WAITING;
   /** The text of the open block. */
@@ -58,12 +60,20 @@ export class MessageWriter implements AnswerWriter {
   #held: Record<BlockKind, string> = { thinking: '', text: '' };
   #isRefusal = false;
   #inputTokens: number | undefined;
+  /** What the caller got from a provider that speaks the protocol itself. */
+  #passed: PassedMessage | undefined;
 
   constructor(options: AnswerOptions) {
     this.#options = options;
   }
 
+  pass(event: StreamEvent): void {
+    this.#passed ??= new PassedMessage();
+    this.#passed.take(event);
+  }
+
   take(chunk: Fields): string {
+    this.#goOn();
     const parts = this.#reader.take(chunk);
     let text = this.#begin();
     for (const part of parts) text += this.#add(part);
@@ -71,6 +81,9 @@ export class MessageWriter implements AnswerWriter {
   }
 
   end(): string {
+    if (this.#passed?.phase === 'over') return '';
+    if (this.#passed?.phase === 'stopped') return eventText('message_stop');
+    this.#goOn();
     const { calls, endCause: cause } = this.#reader;
     const isTruncated = cause === 'length' || cause === 'context';
     let text = this.#begin() + this.#closeBlock();
@@ -95,6 +108,7 @@ export class MessageWriter implements AnswerWriter {
   }
 
   fail(refusal: Refusal): string {
+    if (this.#passed?.phase === 'over') return '';
     this.#state = { phase: 'failed', refusal };
     return eventText('error', errorBody(refusal, this.#options.requestId));
   }
@@ -110,6 +124,21 @@ export class MessageWriter implements AnswerWriter {
   #message(): Fields {
     const model = this.#reader.model ?? this.#options.model;
     return { id: this.#id, type: 'message', role: 'assistant', model };
+  }
+
+  /** Goes on with a message that another provider began. */
+  #goOn(): void {
+    const passed = this.#passed;
+    if (passed === undefined || passed.phase === 'waiting') return;
+    this.#passed = undefined;
+    this.#id = passed.id ?? this.#id;
+    this.#content.push(...passed.content);
+    this.#state = BETWEEN;
+    if (passed.open === undefined) return;
+    const { block, isSigned } = passed.open;
+    const kind = block.type === 'thinking' ? 'thinking' : 'text';
+    this.#text = String(block[kind] ?? '');
+    this.#state = { phase: 'inBlock', kind, isSigned };
   }
 
   /** The first event is always the same, whatever the first chunk is. */
@@ -146,21 +175,23 @@ export class MessageWriter implements AnswerWriter {
 
   #closeBlock(): string {
     if (this.#state.phase !== 'inBlock') return '';
-    const { kind } = this.#state;
+    const { kind, isSigned = false } = this.#state;
     const index = this.#content.length;
     const block = kind === 'text' ? textBlock(this.#text) : thinkingBlock(this.#text, SIGNATURE);
     this.#state = BETWEEN;
     this.#content.push(block);
     this.#text = '';
     // Some clients drop thinking without a signature from the next request.
-    const signature = kind === 'text' ? '' : deltaText(index, { type: 'signature_delta', signature: SIGNATURE });
+    const signature =
+      kind === 'text' || isSigned ? '' : deltaText(index, { type: 'signature_delta', signature: SIGNATURE });
     return `${signature}${eventText('content_block_stop', { index })}`;
   }
 
   #addCall({ name: given, extra, arguments: text }: AnswerCall, id: string, input: Fields, isCut: boolean): string {
     const index = this.#content.length;
     const name = this.#options.toolName(given);
-    if (Object.keys(extra).length > 0) this.#options.remember(id, extra);
+    const kept = Object.fromEntries(Object.entries(extra).filter(([, value]) => isFields(value)));
+    if (Object.keys(kept).length > 0) this.#options.remember(id, kept);
     this.#content.push({ type: 'tool_use', id, name, input });
     // As the model wrote it: a number may have more digits than JavaScript keeps.
     const json = isCut || !text.trimStart().startsWith('{') ? JSON.stringify(input) : text;
@@ -184,9 +215,10 @@ export class MessageWriter implements AnswerWriter {
 
   #usage(): Fields {
     const { usage } = this.#reader;
-    if (usage !== undefined) return usageOf(usage);
-    const output = this.#options.outputTokens(this.#content);
-    return usageOf({ input: this.#estimatedInput(), output, cached: 0, reasoning: 0 });
+    // No prompt has no tokens: some servers report zeros.
+    if (usage !== undefined && usage.input > 0) return usageOf(usage);
+    const output = usage?.output || this.#options.outputTokens(this.#content);
+    return usageOf({ input: this.#estimatedInput(), output, cached: 0, reasoning: usage?.reasoning ?? 0 });
   }
 }
 

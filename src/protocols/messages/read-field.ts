@@ -1,13 +1,13 @@
-import { ChainError } from '../../plugin/door/errors.js';
+import { ChainError, type ErrorCode } from '../../plugin/door/errors.js';
 import { isFields } from '../../plugin/fields.js';
 import { type Fields, isAbsent } from '../fields.js';
 
 /**
  * Refuses a request because of the field at `at`, such as `messages.2.content.0.source`, as Anthropic words it.
- * @throws ChainError `invalid_request`
+ * @throws ChainError `code`
  */
-export const refuseAt = (at: string, what: string): never => {
-  throw new ChainError('invalid_request', `${at}: ${what}`, { param: at });
+export const refuseAt = (at: string, what: string, code: ErrorCode = 'invalid_request'): never => {
+  throw new ChainError(code, `${at}: ${what}`, { param: at });
 };
 
 /** `value` as an object. @throws ChainError `invalid_request` */

@@ -1,6 +1,7 @@
 import { type Fields, isAbsent } from '../fields.js';
 import { ASSISTANT_BLOCKS, contentOf, readBlock, readParts, SYSTEM_BLOCKS, USER_BLOCKS } from './read-block.js';
 import { listAt, type Omitted, objectAt, refuseAt, textAt } from './read-field.js';
+import { SIGNATURE } from './signature.js';
 
 /** What reading messages needs besides them. */
 export interface History {
@@ -31,16 +32,24 @@ const readUser: ReadTurn = (content, at, { omitted }) => {
 const readAssistant: ReadTurn = (content, at, { omitted, extraOf }) => {
   const calls: Fields[] = [];
   const parts: Fields[] = [];
+  const thoughts: string[] = [];
   for (const [block, place] of blocksIn(content, at)) {
-    if (block.type === 'tool_use') calls.push(readCall(block, place, extraOf));
+    if (isOurThinking(block)) thoughts.push(block.thinking);
+    else if (block.type === 'tool_use') calls.push(readCall(block, place, extraOf));
     else parts.push(...readBlock(block, place, ASSISTANT_BLOCKS, omitted));
   }
   const other = parts.find(({ type }) => type !== 'text');
   if (other !== undefined) refuseAt(at, 'An assistant message can contain text and tool calls only.');
   // One text may be in several blocks.
   const message = { role: 'assistant', content: contentOf(parts, '') };
-  return [calls.length === 0 ? message : { ...message, tool_calls: calls }];
+  if (calls.length === 0) return [message];
+  // Some models want the reasoning of their calls back; all others never see it.
+  const reasoning = thoughts.length === 0 ? {} : { reasoning_content: thoughts.join('\n\n') };
+  return [{ ...message, ...reasoning, tool_calls: calls }];
 };
+
+const isOurThinking = (block: Fields): block is Fields & { readonly thinking: string } =>
+  block.type === 'thinking' && block.signature === SIGNATURE && typeof block.thinking === 'string';
 
 const TURNS: Readonly<Record<string, ReadTurn>> = { user: readUser, assistant: readAssistant, system: readSystem };
 

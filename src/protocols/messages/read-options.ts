@@ -51,6 +51,7 @@ export const readOptions = (body: Fields, omitted: Omitted): Options => {
   if (max !== undefined && max < 1) refuseAt('max_tokens', 'Expected at least 1.');
   const config = isAbsent(body.output_config) ? {} : objectAt(body.output_config, 'output_config');
   const thinking = isAbsent(body.thinking) ? undefined : objectAt(body.thinking, 'thinking');
+  if (thinking?.type === 'disabled') omitted.add('thinking disabled: each provider has another word for it');
   const stops = readStops(body.stop_sequences);
   if (stops.length > MOST_STOPS) omitted.add(`stop_sequences: only the first ${MOST_STOPS} are sent`);
   const fields = {

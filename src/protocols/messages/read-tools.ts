@@ -22,7 +22,7 @@ const readTool = (tool: Fields, at: string): Fields => ({
 
 /**
  * Returns `tools`, `tool_choice` and `parallel_tool_calls` of a chat completion; none of them if no tool is left.
- * @throws ChainError `invalid_request` for a tool of Anthropic's that the request needs
+ * @throws ChainError `unsupported_tool` for a tool of Anthropic's that the request needs; `invalid_request`
  */
 export const readTools = ({ tools, tool_choice }: Fields, omitted: Omitted): Fields => {
   const all = isAbsent(tools) ? [] : listAt(tools, 'tools').map((tool, index) => objectAt(tool, `tools.${index}`));
@@ -34,8 +34,12 @@ export const readTools = ({ tools, tool_choice }: Fields, omitted: Omitted): Fie
     if (typeof type === 'string' && OPTIONAL.test(type) && own.length > 0 && !isForced) {
       omitted.add(`tools.${index}: ${type} runs at Anthropic only`);
     } else {
-      const what = typeof type === 'string' ? `"${type}" runs at Anthropic only.` : 'Expected a string.';
-      refuseAt(`tools.${index}.type`, `${what} Send tools with an input_schema.`);
+      const kind = textAt(type, `tools.${index}.type`);
+      refuseAt(
+        `tools.${index}.type`,
+        `"${kind}" runs at Anthropic only. Send tools with an input_schema.`,
+        'unsupported_tool',
+      );
     }
   }
   if (own.length === 0) return {};

@@ -1,17 +1,18 @@
 import type { AnswerWriter, ProtocolCall, Refusal } from '../../plugin/door/protocol.js';
+import type { StreamEvent } from '../../plugin/door/translate.js';
 import { isFields } from '../../plugin/fields.js';
 import { type AnswerCall, type AnswerPart, ChatAnswerReader } from '../../plugin/readers/chat-answer.js';
 import type { EndCause } from '../../plugin/readers/finish-reasons.js';
 import { outwardIds } from '../conversation/outward-ids.js';
 import { argumentsObject } from '../conversation/tool-arguments.js';
 import type { Fields } from '../fields.js';
+import { type AnswerState, BETWEEN, newPart, type OpenPart, stateAfter } from './answer-state.js';
 import { eventError, responseError } from './errors.js';
 import { type PartPlace, ResponseEvents } from './events.js';
 import {
   annotationOf,
   callItem,
   type ItemStatus,
-  type MessagePart,
   messageItem,
   newId,
   type OutputCall,
@@ -21,6 +22,7 @@ import {
   summaryPart,
   textsOf,
 } from './output-items.js';
+import { isItem, PassedResponse } from './passed-response.js';
 import { freeTextIn, type RequestTools } from './request-tools.js';
 import { type ResponseState, responseObject, usageOf } from './response-object.js';
 
@@ -34,36 +36,25 @@ export interface AnswerOrder {
   readonly call: ProtocolCall;
 }
 
-interface OpenPart extends MessagePart {
-  text: string;
-  logprobs: Fields[];
-}
-
-type State =
-  /** Nothing is written. */
-  | { readonly phase: 'waiting' }
-  /** The response has begun, and no item is open. */
-  | { readonly phase: 'between' }
-  | { readonly phase: 'reasoning'; readonly id: string; text: string }
-  | { readonly phase: 'message'; readonly id: string; readonly done: Fields[]; part: OpenPart }
-  | { readonly phase: 'over'; readonly response: Fields };
-
+type MessageState = AnswerState & { phase: 'message' };
 type IncompleteReason = ResponseState['reason'];
-
-const BETWEEN: State = { phase: 'between' };
 
 /** Writes one answer in the form of the Responses API. */
 export class ResponsesAnswer implements AnswerWriter {
   readonly #order: AnswerOrder;
   readonly #reader = new ChatAnswerReader();
   readonly #events = new ResponseEvents();
-  readonly #id = newId('resp');
+  #id = newId('resp');
   readonly #createdAt: number;
   /** The items that are done. */
   readonly #output: OutputItem[] = [];
   /** As the response began: another target may go on with it. */
   #model: unknown;
-  #state: State = { phase: 'waiting' };
+  #state: AnswerState = { phase: 'waiting' };
+  /** What the caller got from a provider that speaks the protocol itself. */
+  #passed: PassedResponse | undefined;
+  /** The response as that provider began it. */
+  #begun: Fields | undefined;
   /** White space before the first text of a message: if only calls follow, it is no message. */
   #space = '';
 
@@ -72,13 +63,26 @@ export class ResponsesAnswer implements AnswerWriter {
     this.#createdAt = Math.floor(order.call.at / 1000);
   }
 
+  pass(event: StreamEvent): void {
+    const { data } = event;
+    if (isFields(data) && data.object === 'response') {
+      for (const item of Array.isArray(data.output) ? data.output.filter(isItem) : []) this.#remember(item);
+      return;
+    }
+    this.#passed ??= new PassedResponse();
+    const done = this.#passed.take(event);
+    if (done !== undefined) this.#remember(done);
+  }
+
   take(chunk: Fields): string {
+    this.#goOn();
     let text = '';
     for (const part of this.#reader.take(chunk)) text += this.#add(part);
     return text === '' && this.#reader.hasCalls ? this.#begin() : text;
   }
 
   end(): string {
+    this.#goOn();
     if (this.#state.phase === 'over') return '';
     const { calls } = this.#reader;
     const reason = incompleteReason(this.#reader.endCause, calls);
@@ -97,6 +101,7 @@ export class ResponsesAnswer implements AnswerWriter {
   }
 
   fail(refusal: Refusal): string {
+    this.#goOn();
     if (this.#state.phase === 'over') return '';
     const begun = this.#begin();
     const response = this.#response({ status: 'failed', error: responseError(refusal), usage: this.#usage() });
@@ -108,6 +113,18 @@ export class ResponsesAnswer implements AnswerWriter {
   whole(): Fields {
     if (this.#state.phase !== 'over') throw new Error('The answer is not over.');
     return this.#state.response;
+  }
+
+  /** Goes on with a response that another provider began. */
+  #goOn(): void {
+    const passed = this.#passed;
+    if (passed === undefined) return;
+    this.#passed = undefined;
+    this.#begun = passed.response;
+    if (typeof this.#begun?.id === 'string') this.#id = this.#begun.id;
+    this.#events.goOnFrom(passed.sequence);
+    this.#output.push(...passed.output);
+    this.#state = stateAfter(passed);
   }
 
   #begin(): string {
@@ -152,29 +169,33 @@ export class ResponsesAnswer implements AnswerWriter {
     let written = this.#begin();
     if (this.#state.phase !== 'message') {
       written += this.#close('completed');
-      this.#state = { phase: 'message', id: newId('msg'), done: [], part: newPart(kind) };
+      this.#state = { phase: 'message', id: newId('msg'), done: [], part: undefined };
       written += this.#events.messageAdded(this.#output.length, this.#state.id);
-      written += this.#events.partAdded(this.#placeIn(this.#state), kind);
-    } else if (this.#state.part.kind !== kind) {
-      written += this.#closePart(this.#state);
-      this.#state.part = newPart(kind);
-      written += this.#events.partAdded(this.#placeIn(this.#state), kind);
     }
-    const { part } = this.#state;
+    if (this.#state.part?.kind !== kind) written += this.#closePart(this.#state) + this.#openPart(this.#state, kind);
+    const part = this.#state.part as OpenPart;
     part.text += text;
     if (logprobs !== undefined) part.logprobs.push(...logprobs);
     return written + this.#events.partDelta(this.#placeIn(this.#state), kind, text, logprobs);
   }
 
-  #placeIn({ id, done }: State & { phase: 'message' }): PartPlace {
+  #placeIn({ id, done }: MessageState): PartPlace {
     return { item_id: id, output_index: this.#output.length, content_index: done.length };
   }
 
-  #closePart(state: State & { phase: 'message' }): string {
-    const isText = state.part.kind === 'text';
-    const part = isText ? { ...state.part, annotations: this.#reader.citations.map(annotationOf) } : state.part;
-    const written = this.#events.partDone(this.#placeIn(state), part);
-    state.done.push(partOf(part));
+  #openPart(state: MessageState, kind: OpenPart['kind']): string {
+    state.part = newPart(kind);
+    return this.#events.partAdded(this.#placeIn(state), kind);
+  }
+
+  #closePart(state: MessageState): string {
+    const { part } = state;
+    if (part === undefined) return '';
+    const annotations = [...part.annotations, ...this.#reader.citations.map(annotationOf)];
+    const whole = part.kind === 'text' ? { ...part, annotations } : part;
+    const written = this.#events.partDone(this.#placeIn(state), whole);
+    state.done.push(partOf(whole));
+    state.part = undefined;
     return written;
   }
 
@@ -186,19 +207,28 @@ export class ResponsesAnswer implements AnswerWriter {
       return written + this.#done(reasoningItem(state.id, [summaryPart(state.text)], status));
     }
     if (state.phase === 'message') {
-      const written = this.#closePart(state);
-      return written + this.#done(messageItem(state.id, state.done, status));
+      const isEmpty = state.part === undefined && state.done.length === 0;
+      const written = (isEmpty ? this.#openPart(state, 'text') : '') + this.#closePart(state);
+      return written + this.#done({ ...state.begun, ...messageItem(state.id, state.done, status) });
+    }
+    if (state.phase === 'foreign') {
+      const { written, item } = this.#events.foreignDone(this.#output.length, state.open, status);
+      return written + this.#done(item);
     }
     return '';
   }
 
   #done(item: OutputItem): string {
     this.#state = BETWEEN;
-    const { asked, tools } = this.#order;
-    // Before the caller can refer to it. A caller that stores nothing sends its items itself.
-    if (asked.store !== false) tools.memory.rememberItem(item);
+    this.#remember(item);
     this.#output.push(item);
     return this.#events.itemDone(this.#output.length - 1, item);
+  }
+
+  /** Before the caller can refer to it. A caller that stores nothing sends its items itself. */
+  #remember(item: OutputItem): void {
+    const { asked, tools } = this.#order;
+    if (asked.store !== false && item.type !== 'reasoning') tools.memory.rememberItem(item);
   }
 
   #addCall({ name: outgoing, arguments: text, extra }: AnswerCall, callId: string, isCut: boolean): string {
@@ -216,7 +246,7 @@ export class ResponsesAnswer implements AnswerWriter {
 
   #response(state: Pick<ResponseState, 'status' | 'usage' | 'error' | 'reason'>): Fields {
     const { asked, call } = this.#order;
-    return responseObject(asked, {
+    const response = responseObject(asked, {
       ...state,
       id: this.#id,
       createdAt: this.#createdAt,
@@ -224,6 +254,9 @@ export class ResponsesAnswer implements AnswerWriter {
       model: this.#model,
       output: [...this.#output],
     });
+    if (this.#begun === undefined) return response;
+    const { status, error, incomplete_details, completed_at, output, usage } = response;
+    return { ...this.#begun, status, error, incomplete_details, completed_at, output, usage };
   }
 
   /** The usage that the provider reports, or an estimate. */
@@ -235,8 +268,6 @@ export class ResponsesAnswer implements AnswerWriter {
     return usageOf({ input: call.countTokens(chat), output, cached: 0, reasoning: 0 });
   }
 }
-
-const newPart = (kind: MessagePart['kind']): OpenPart => ({ kind, text: '', logprobs: [], annotations: [] });
 
 /** Calls count as an answer, unless the last one was cut off. */
 const incompleteReason = (cause: EndCause | undefined, calls: readonly AnswerCall[]): IncompleteReason => {

@@ -1,6 +1,7 @@
 import type { Fields } from '../fields.js';
 import {
   callItem,
+  type ItemStatus,
   type MessagePart,
   messageItem,
   type OutputCall,
@@ -9,12 +10,18 @@ import {
   reasoningItem,
   summaryPart,
 } from './output-items.js';
+import { PART_KINDS, type PassedItem, type PassedPart } from './passed-response.js';
 
 const NONE: readonly never[] = [];
 
 /** Writes the events of one response as text. Sequence numbers count up over all of them. */
 export class ResponseEvents {
   #sequence = 0;
+
+  /** Goes on with events that another provider began: `sequence` is the number of the next one. */
+  goOnFrom(sequence: number): void {
+    this.#sequence = sequence;
+  }
 
   write(type: string, fields: Fields): string {
     const data = JSON.stringify({ type, sequence_number: this.#sequence++, ...fields });
@@ -74,6 +81,29 @@ export class ResponseEvents {
       this.write('response.reasoning_summary_text.done', { ...at, text }) +
       this.write('response.reasoning_summary_part.done', { ...at, part: summaryPart(text) })
     );
+  }
+
+  /** Ends an item that another provider began, and returns it as it is then. */
+  foreignDone(place: number, { item, parts }: PassedItem, status: ItemStatus): { written: string; item: OutputItem } {
+    let written = '';
+    const whole: Record<PassedPart['list'], Fields[]> = { content: [], summary: [] };
+    for (const { list, index, part, text, done } of parts) {
+      const at = {
+        item_id: item.id,
+        output_index: place,
+        [list === 'content' ? 'content_index' : 'summary_index']: index,
+      };
+      const kind = Object.entries(PART_KINDS).find(([, each]) => each.type === part.type)?.[0];
+      const over = done ?? { ...part, text };
+      whole[list].push(over);
+      if (done !== undefined) continue;
+      if (kind !== undefined) written += this.write(`response.${kind}.done`, { ...at, text });
+      const event = list === 'content' ? 'content_part' : 'reasoning_summary_part';
+      written += this.write(`response.${event}.done`, { ...at, part: over });
+    }
+    const { content, summary } = whole;
+    const all = { ...item, ...(content.length > 0 && { content }), ...(summary.length > 0 && { summary }) };
+    return { written, item: 'status' in item ? { ...all, status } : all };
   }
 
   /** All events of a call except the last one: it comes whole. */

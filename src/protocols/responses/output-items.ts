@@ -7,9 +7,15 @@ export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
 /** An item of an answer. */
 export type OutputItem = Fields & { readonly id: string };
 
-/** Returns a new id, such as `msg_` and 48 hexadecimal digits. An item's id is never that of a tool call. */
+/** Stands in the ids of items: providers know only their own. */
+const OWN = '429chain';
+
+/** Returns a new id. An item's id is never that of a tool call. */
 export const newId = (prefix: 'resp' | 'msg' | 'rs' | 'fc' | 'ctc'): string =>
-  `${prefix}_${randomBytes(24).toString('hex')}`;
+  `${prefix}_${OWN}${randomBytes(20).toString('hex')}`;
+
+/** Returns whether 429chain made an id. */
+export const isOwnId = (id: unknown): boolean => typeof id === 'string' && id.split('_')[1]?.startsWith(OWN) === true;
 
 /** A part of a message. */
 export interface MessagePart {

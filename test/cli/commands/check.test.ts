@@ -117,6 +117,20 @@ describe('429chain check', () => {
     expect(good.received).to.deep.equal([]);
   });
 
+  it('warns about embedding models that a chain mixes', async () => {
+    configure(
+      { one: { baseUrl: 'http://127.0.0.1:9/v1' } },
+      { chains: { default: ['one/bge-m3', 'one/nomic-embed-text'] } },
+    );
+    const warned = await folder.run(['check', '--offline']);
+    expect(warned.stdout).to.contain('warning: Chain "default" has embedding models whose vectors cannot be compared');
+    configure(
+      { one: { baseUrl: 'http://127.0.0.1:9/v1' } },
+      { chains: { default: { targets: ['one/bge-m3', 'one/nomic-embed-text'], sameVectors: true } } },
+    );
+    expect((await folder.run(['check', '--offline'])).stdout).not.to.contain('warning');
+  });
+
   it('does not touch the request log of a running proxy, and creates none', async () => {
     const good = await upstream(forKey('a-model'));
     configure({ good: { baseUrl: good.baseUrl, ...KEY } });

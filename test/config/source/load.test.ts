@@ -42,6 +42,7 @@ describe('parseSettings', () => {
           resume: true,
           resumeInstruction,
           onModeration: 'return',
+          sameVectors: false,
         },
       ],
       defaultChain: 'default',

@@ -1,4 +1,5 @@
 import type { Explanation } from '../../../src/contract/explain.js';
+import type { RequestRecord } from '../../../src/contract/requests.js';
 import { API_KEY, chainOver, type RunningProxy, startProxy } from '../../proxy.js';
 import { ScriptedUpstream } from '../../scripted-upstream.js';
 
@@ -105,6 +106,14 @@ export class SurfaceStage {
 
   post(path: string, body: object, init: RequestInit = {}): Promise<Response> {
     return post(this.proxy, path, body, init);
+  }
+
+  /** The request log, the newest first. */
+  async requests(): Promise<readonly RequestRecord[]> {
+    const response = await fetch(`${this.proxy.address}/admin/api/requests`, {
+      headers: { authorization: `Bearer ${this.proxy.app.runtime.adminKey}` },
+    });
+    return ((await response.json()) as { requests: RequestRecord[] }).requests;
   }
 
   async explain(body: object): Promise<Explanation> {

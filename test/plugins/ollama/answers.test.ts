@@ -94,6 +94,18 @@ const ANSWERS: [what: string, given: Given, message: Fields, reason: string][] =
     'stop',
   ],
   ['an answer that became too long', { text: 'Hi', finish: 'length' }, { content: 'Hi' }, 'length'],
+  [
+    'the whole calls of an answer that became too long',
+    {
+      calls: [
+        ['f', '{}'],
+        ['g', '{"a":'],
+      ],
+      finish: 'length',
+    },
+    { content: '', tool_calls: [{ function: { name: 'f', arguments: {} } }] },
+    'length',
+  ],
   ['a filtered answer', { text: 'Hi', finish: 'content_filter' }, { content: 'Hi' }, 'content_filter'],
 ];
 
@@ -158,13 +170,15 @@ describe('An answer in the API of Ollama', () => {
     expect(lines.at(-1)?.error).to.be.a('string').that.contains('broke off');
   });
 
-  it('is an error if the arguments of a call are no object', async () => {
+  it('comes from another target if the arguments of a call are no object, and is an error without one', async () => {
     const given = { calls: [['f', '[1]']] } as const;
     stage.upstream.script(reply(200, wholeOf(given)), stream(chunksOf(given)));
     const { status, body } = await stage.ask('/api/chat', { messages: [USER] });
-    expect([status, body]).to.deep.equal([502, { error: 'The provider broke off inside a call of "f".' }]);
+    expect(status).to.equal(503);
+    expect(body.error).to.be.a('string').that.contains('a tool call whose arguments are cut off');
     const lines = await stage.lines('/api/chat', { messages: [USER] });
-    expect(lines.at(-1)).to.deep.equal({ error: 'The provider broke off inside a call of "f".' });
+    expect(lines).to.have.length(1);
+    expect(lines[0]?.error).to.be.a('string').that.contains('a tool call whose arguments are cut off');
   });
 
   it('is an error with its status if no target answers', async () => {

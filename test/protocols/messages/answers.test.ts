@@ -169,6 +169,20 @@ const CASES: readonly Case[] = [
     stop: 'tool_use',
   },
   {
+    what: 'arguments that were encoded twice',
+    asked: TOOLS,
+    chunks: [chunk(call(0, 'call_a', 'read', '"{\\"path\\":\\"a\\"}"')), chunk({}, 'tool_calls')],
+    content: [use('read', { path: 'a' })],
+    stop: 'tool_use',
+  },
+  {
+    what: 'null in place of arguments',
+    asked: TOOLS,
+    chunks: [chunk(call(0, 'call_a', 'read', 'null')), chunk({}, 'tool_calls')],
+    content: [use('read', {})],
+    stop: 'tool_use',
+  },
+  {
     what: 'marks of streams inside of text and arguments',
     asked: TOOLS,
     chunks: [
@@ -394,6 +408,27 @@ describe('An answer in the form of Messages', () => {
       expect(sent.find((each) => each.tool_call_id === id)?.content).to.equal(`result ${index}`);
     }
     expect(calledIds).to.have.length(ids.length);
+  });
+
+  it('keeps what a provider puts on a call out of the answer, and gives it back with the call', async () => {
+    const extra = { extra_content: { google: { thought_signature: 's'.repeat(500) } } };
+    const signed = {
+      tool_calls: [{ ...extra, index: 0, id: '', type: 'function', function: { name: 'read', arguments: '{}' } }],
+    };
+    stage.upstream().script(stream([chunk(signed), chunk({}, 'tool_calls'), DONE]));
+    const { message, events } = await stage.stream(TOOLS);
+    expect(JSON.stringify(events)).not.to.contain('ssss');
+    const results = message.content.map(({ id }) => ({ type: 'tool_result', tool_use_id: id, content: 'read' }));
+    await stage.ask({
+      ...TOOLS,
+      messages: [
+        ...HELLO.messages,
+        { role: 'assistant', content: message.content },
+        { role: 'user', content: results },
+      ],
+    });
+    const [, sent] = stage.sent().messages as readonly { tool_calls?: readonly Fields[] }[];
+    expect(sent?.tool_calls?.[0]).to.deep.include(extra);
   });
 
   it('maps names of tools that providers do not take, and maps them back', async () => {

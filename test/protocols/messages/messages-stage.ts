@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ChainStage } from '../../engine/chain-stage.js';
-import { API_KEY } from '../../proxy.js';
-import type { ScriptedUpstream } from '../../scripted-upstream.js';
+import { API_KEY, type RunningProxy, startProxy } from '../../proxy.js';
+import { ScriptedUpstream } from '../../scripted-upstream.js';
 import { type ReadMessage, readMessage } from './event-grammar.js';
 
 type Fields = Record<string, unknown>;
@@ -12,24 +12,42 @@ export interface Answered {
   readonly body: Fields;
 }
 
+/** What a stage runs on. */
+interface Running {
+  readonly upstreams: readonly ScriptedUpstream[];
+  readonly proxy: RunningProxy;
+  close(): Promise<void>;
+}
+
 /** A proxy that is asked for messages. */
 export class MessagesStage {
-  readonly #stage: ChainStage;
+  readonly #running: Running;
 
-  private constructor(stage: ChainStage) {
-    this.#stage = stage;
+  private constructor(running: Running) {
+    this.#running = running;
   }
 
   static async start(...parts: Parameters<typeof ChainStage.start>): Promise<MessagesStage> {
     return new MessagesStage(await ChainStage.start(...parts));
   }
 
-  get chain(): ChainStage {
-    return this.#stage;
+  /** Starts a proxy with a configuration of its own, over one provider. */
+  static async configured(configuration: (baseUrl: string) => object): Promise<MessagesStage> {
+    const upstream = await ScriptedUpstream.start();
+    const proxy = await startProxy(configuration(upstream.baseUrl));
+    const close = async (): Promise<void> => {
+      await proxy.close();
+      await upstream.close();
+    };
+    return new MessagesStage({ upstreams: [upstream], proxy, close });
+  }
+
+  get proxy(): RunningProxy {
+    return this.#running.proxy;
   }
 
   upstream(index = 0): ScriptedUpstream {
-    return this.#stage.upstreams[index] as ScriptedUpstream;
+    return this.#running.upstreams[index] as ScriptedUpstream;
   }
 
   /** The body that the first provider received last. */
@@ -37,22 +55,33 @@ export class MessagesStage {
     return this.upstream(index).received.at(-1)?.body ?? {};
   }
 
-  request(path: string, body: object, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Response> {
-    return fetch(`${this.#stage.proxy.address}${path}`, {
-      method: 'POST',
+  /** Sends a request as a client of Anthropic does. */
+  send(
+    method: string,
+    path: string,
+    body: string,
+    headers: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): Promise<Response> {
+    return fetch(`${this.proxy.address}${path}`, {
+      method,
       headers: {
         'x-api-key': API_KEY,
         'anthropic-version': '2023-06-01',
         'content-type': 'application/json',
         ...headers,
       },
-      body: JSON.stringify(body),
+      ...(method === 'GET' ? {} : { body }),
       signal: signal ?? null,
     });
   }
 
+  request(path: string, body: object, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Response> {
+    return this.send('POST', path, JSON.stringify(body), headers, signal);
+  }
+
   get(path: string, headers: Record<string, string> = { 'anthropic-version': '2023-06-01' }): Promise<Response> {
-    return fetch(`${this.#stage.proxy.address}${path}`, { headers: { 'x-api-key': API_KEY, ...headers } });
+    return fetch(`${this.proxy.address}${path}`, { headers: { 'x-api-key': API_KEY, ...headers } });
   }
 
   /** Asks for a message that is not streamed. */
@@ -71,7 +100,7 @@ export class MessagesStage {
   }
 
   close(): Promise<void> {
-    return this.#stage.close();
+    return this.#running.close();
   }
 }
 
