@@ -172,13 +172,24 @@ describe('An answer in the API of Ollama', () => {
 
   it('comes from another target if the arguments of a call are no object, and is an error without one', async () => {
     const given = { calls: [['f', '[1]']] } as const;
-    stage.upstream.script(reply(200, wholeOf(given)), stream(chunksOf(given)));
-    const { status, body } = await stage.ask('/api/chat', { messages: [USER] });
+    const own = await OllamaStage.start(2);
+    own.upstream.script(reply(200, wholeOf(given)));
+    expect((await own.ask('/api/chat', { messages: [USER] })).headers.get('x-429chain-target')).to.equal('two/a-model');
+    const broken = 'a tool call whose arguments are cut off';
+    for (const upstream of own.upstreams) upstream.always(reply(200, wholeOf(given)));
+    const { status, body } = await own.ask('/api/chat', { messages: [USER] });
     expect(status).to.equal(503);
-    expect(body.error).to.be.a('string').that.contains('a tool call whose arguments are cut off');
-    const lines = await stage.lines('/api/chat', { messages: [USER] });
-    expect(lines).to.have.length(1);
-    expect(lines[0]?.error).to.be.a('string').that.contains('a tool call whose arguments are cut off');
+    expect(body.error).to.be.a('string').that.contains(broken);
+    await own.close();
+  });
+
+  it('has no call whose arguments break off in the middle of a stream', async () => {
+    const own = await OllamaStage.start();
+    own.upstream.script(stream(chunksOf({ text: 'Look', calls: [['f', '[1]']] })));
+    const lines = await own.lines('/api/chat', { messages: [USER] });
+    expect(lines.some(({ message }) => (message as Fields | undefined)?.tool_calls !== undefined)).to.equal(false);
+    expect(lines.at(-1)?.error).to.be.a('string').that.contains('one/a-model broke off');
+    await own.close();
   });
 
   it('is an error with its status if no target answers', async () => {
