@@ -67,8 +67,12 @@ const answer = async (
 ): Promise<void> => {
   trace.keyLabel = String(ctx.state.keyLabel);
   const caller = callerOf(ctx.res);
-  const asked = await readJson(ctx, current().maxBodyBytes);
+  const asked = await readJson(ctx, current().maxBodyBytes, protocol.anyContentType);
   const read = protocol.read(asked.value, call);
+  if (read.reply !== undefined) {
+    trace.end({ status: read.reply.status ?? 200 });
+    return reply(ctx, read.reply);
+  }
   if (read.nativeOnly === undefined) checkMessages(read.body);
   for (const warning of read.warnings ?? []) log.warn(`Request ${trace.id}: ${warning}`);
   // Only now: the configuration may have changed while the body came in.
@@ -78,7 +82,14 @@ const answer = async (
   const writer = read.answer?.();
   const stream =
     read.body.stream === true ? new CallerStream(ctx.res, waterfall.silenceMs, protocol.streamType) : undefined;
-  const output = stream && outputOf(stream, writer);
+  const output =
+    stream &&
+    outputOf(stream, writer, (cause) => {
+      const error = asChainError(cause, log);
+      // Later: the provider's data is being read right now.
+      queueMicrotask(() => caller.leave(error));
+      return error;
+    });
   const body = bodyOf(read);
   const request: ChainRequest = {
     id: trace.id,
@@ -113,7 +124,13 @@ const answer = async (
     else reply(ctx, refused);
     return;
   }
-  sendWhole(ctx, served, found, writer);
+  try {
+    sendWhole(ctx, served, found, writer);
+  } catch (cause) {
+    const error = asChainError(cause, log);
+    served.end(error.status, served.target, found.usage);
+    throw error;
+  }
 };
 
 /** A translated stream reports its usage in any case: most protocols have it at their end. */
@@ -127,8 +144,11 @@ const bareRefusal = (status: number, code: string): Refusal => ({
   error: { message: '', type: '', code },
 });
 
-const outputOf = (stream: CallerStream, writer: AnswerWriter | undefined): AnswerOutput =>
-  writer === undefined ? new ChatOutput(stream) : new TranslatedOutput(stream, writer);
+const outputOf = (
+  stream: CallerStream,
+  writer: AnswerWriter | undefined,
+  onFault: (cause: unknown) => ChainError,
+): AnswerOutput => (writer === undefined ? new ChatOutput(stream) : new TranslatedOutput(stream, writer, onFault));
 
 /** The request is over when its answer has left, or its caller. */
 export const endWhenSent = (
@@ -201,9 +221,10 @@ const sendStream = async (
     served.end(500, served.target);
     throw error;
   });
-  endWhenSent(ctx.res, served, failure === undefined ? 200 : 502, target, usage, true);
   if (failure === undefined) output.end();
   else output.fail(brokenOff(target, failure));
+  if (output.fault !== undefined) served.end(output.fault.status, target, usage);
+  else endWhenSent(ctx.res, served, failure === undefined ? 200 : 502, target, usage, true);
 };
 
 /** The request waits for capacity: its caller gets the beginning of a response before any target has answered. */
