@@ -1,5 +1,6 @@
 import { definePlugin, type Protocol } from '429chain/plugin';
 import { chat } from './chat.js';
+import { embed } from './embed.js';
 import { generate } from './generate.js';
 import { routesOf } from './routes.js';
 
@@ -28,7 +29,7 @@ export default definePlugin<Options>({
   apply(api, { key = 'api', root = true }) {
     const now = (): number => api.now();
     api.addProtocol({ ...chat(now), key, routes: routesOf() });
-    api.addProtocol({ ...generate(now), key });
+    for (const each of [generate(now), ...embed(now)]) api.addProtocol({ ...each, key });
     const add = (path: string, type: string, body: string): void =>
       api.addRoute({
         method: 'GET',

@@ -59,7 +59,8 @@ const loaded = (answer: Fields, at: number): ProtocolReply => ({
   body: jsonLine({ ...answer, created_at: new Date(at).toISOString(), done: true, done_reason: 'load' }),
 });
 
-const refusalReply = ({ status, headers, error }: Refusal): ProtocolReply => ({
+/** An error as Ollama answers it. */
+export const refusalReply = ({ status, headers, error }: Refusal): ProtocolReply => ({
   status,
   headers,
   body: { error: error.message },

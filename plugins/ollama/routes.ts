@@ -5,13 +5,10 @@ import { refuse } from './fields.js';
 /** How long a model that is in use is said to stay, in ms. */
 const STAYS_MS = 3_600_000;
 
-const EMBEDDINGS = 'Send embeddings to POST /v1/embeddings.';
 const MODELS = 'The configuration of 429chain says which models there are.';
 
 /** What Ollama has and 429chain does not, and what to do instead. */
 const MISSING: Readonly<Record<string, string>> = {
-  '/api/embed': EMBEDDINGS,
-  '/api/embeddings': EMBEDDINGS,
   '/api/pull': MODELS,
   '/api/push': MODELS,
   '/api/create': MODELS,

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
+import { surfaceSizeOf } from '../engine/ask-surface.js';
 import { sizeOf } from '../engine/attempt/request-size.js';
 import { Caller } from '../engine/caller.js';
 import { CallerGone } from '../engine/causes.js';
@@ -16,6 +17,7 @@ import type { Failure, TokenUsage } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { AnswerWriter, Protocol, ProtocolRequest, Refusal } from '../plugin/door/protocol.js';
 import type { Fields } from '../plugin/fields.js';
+import { SURFACES } from '../protocols/surfaces.js';
 import { type AnswerOutput, ChatOutput, TranslatedOutput } from './answer-output.js';
 import { readJson } from './body.js';
 import { CallerStream } from './caller-stream.js';
@@ -73,7 +75,9 @@ const answer = async (
     trace.end({ status: read.reply.status ?? 200 });
     return reply(ctx, read.reply);
   }
-  if (read.nativeOnly === undefined) checkMessages(read.body);
+  const surface = SURFACES.find(({ name }) => name === read.endpoint);
+  if (surface !== undefined) surface.check(read.body);
+  else if (read.nativeOnly === undefined) checkMessages(read.body);
   for (const warning of read.warnings ?? []) log.warn(`Request ${trace.id}: ${warning}`);
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();
@@ -81,7 +85,9 @@ const answer = async (
   ctx.set('x-429chain-chain', plainName(chain.name));
   const writer = read.answer?.();
   const stream =
-    read.body.stream === true ? new CallerStream(ctx.res, waterfall.silenceMs, protocol.streamType) : undefined;
+    read.body.stream === true && surface === undefined
+      ? new CallerStream(ctx.res, waterfall.silenceMs, protocol.streamType)
+      : undefined;
   const output =
     stream &&
     outputOf(stream, writer, (cause) => {
@@ -94,11 +100,12 @@ const answer = async (
   const request: ChainRequest = {
     id: trace.id,
     chain,
-    path: UPSTREAM_PATH,
+    path: surface?.path ?? UPSTREAM_PATH,
     body,
+    surface,
     native: nativeFor(chain, protocol, call, read, asked.text),
     stream: stream !== undefined,
-    size: sizeOf(body),
+    size: surface === undefined ? sizeOf(body) : surfaceSizeOf(surface, body),
     caller,
     keyLabel: trace.keyLabel,
     omitted: read.omitted,

@@ -81,6 +81,11 @@ export interface ProtocolRequest {
    * protocol itself is asked. Without one, the caller gets this error.
    */
   readonly nativeOnly?: ChainError | undefined;
+  /**
+   * The endpoint that is asked in place of chat, such as `embeddings`. `body` is then a request to that endpoint, and the
+   * writer gets the whole answer of it. Such an answer is not streamed.
+   */
+  readonly endpoint?: 'embeddings' | 'moderations' | 'rerank' | 'images';
   /** What was left out of the request, in plain words. It becomes part of `adapted` of each attempt, and of the debug log. */
   readonly omitted?: readonly string[];
   /** What the model misses because it was left out, in plain words. It is logged as a warning. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { API_KEY, chainOver, startProxy } from '../../proxy.js';
-import { ScriptedUpstream } from '../../scripted-upstream.js';
+import { reply, ScriptedUpstream } from '../../scripted-upstream.js';
 import { OllamaStage } from './stage.js';
 
 type Fields = Record<string, unknown>;
@@ -36,11 +36,30 @@ describe('The lists of Ollama', () => {
     expect([response.status, await response.json()]).to.deep.equal([404, { error: "model 'nope' not found" }]);
   });
 
-  it('say what is missing', async () => {
-    const response = await stage.post('/api/embed', { model: 'default', input: 'x' });
-    expect([response.status, await response.json()]).to.deep.equal([
-      404,
-      { error: '429chain has no /api/embed. Send embeddings to POST /v1/embeddings.' },
+  it('answer embeddings of one text and of several', async () => {
+    const vector = (index: number): Fields => ({ object: 'embedding', index, embedding: [0.5, index] });
+    stage.upstream.always((res, request) => {
+      const { input } = request.body;
+      const data = (Array.isArray(input) ? input : [input]).map((_, index) => vector(index));
+      reply(200, { object: 'list', model: 'm', data, usage: { prompt_tokens: 7, total_tokens: 7 } })(res, request);
+    });
+    const several = await stage.post('/api/embed', { model: 'default', input: ['a', 'b'], truncate: true });
+    expect(await several.json()).to.deep.include({
+      model: 'default',
+      embeddings: [
+        [0.5, 0],
+        [0.5, 1],
+      ],
+      prompt_eval_count: 7,
+    });
+    expect(stage.upstream.received.at(-1)?.path).to.equal('/v1/embeddings');
+    expect(stage.sent).to.deep.equal({ input: ['a', 'b'], encoding_format: 'float' });
+    const one = await stage.post('/api/embeddings', { model: 'default', prompt: 'a' });
+    expect(await one.json()).to.deep.include({ embedding: [0.5, 0] });
+    const none = await stage.post('/api/embed', { model: 'default' });
+    expect([none.status, await none.json()]).to.deep.equal([
+      400,
+      { error: 'input: Expected a text, or a list of texts.' },
     ]);
   });
 
