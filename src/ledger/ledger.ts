@@ -1,4 +1,12 @@
-import type { Declaration, Dimension, FailureClass, ScopeKind, Signal, TargetState } from '../contract/quota.js';
+import type {
+  Calendar,
+  Declaration,
+  Dimension,
+  FailureClass,
+  ScopeKind,
+  Signal,
+  TargetState,
+} from '../contract/quota.js';
 
 /** The scopes that cover one target, by id: `groq`, `openrouter#free`, `groq/model`. */
 export interface TargetScopes {
@@ -112,6 +120,8 @@ export interface QuotaStatus {
   readonly scope: string;
   readonly dimension: Dimension;
   readonly windowMs?: number | undefined;
+  /** Instead of `windowMs`: the window follows a calendar. */
+  readonly calendar?: Calendar | undefined;
   readonly limit?: number | undefined;
   readonly used?: number | undefined;
   readonly inFlight: number;

@@ -3,8 +3,8 @@ import type { Change } from '../../config/source/change.js';
 import { splitTarget } from '../../config/target-name.js';
 import type { PinnedLimit } from '../../contract/admin-configuration.js';
 import type { FullTarget, Limit } from '../../contract/config.js';
+import { partsOf } from '../../ledger/memory/declarations.js';
 import { ChainError } from '../../plugin/door/errors.js';
-import { durationOf } from '../../plugin/readers/headers.js';
 import type { AdminParts } from '../parts.js';
 import { targetIdOf, targetsOf } from './chains.js';
 import { writtenIn } from './changes.js';
@@ -51,8 +51,10 @@ const withLimit = (limits: readonly Limit[] = [], limit: Limit): Limit[] => [
 ];
 
 /** `60s` and `1m` are the same window. */
-const kindOf = (limit: Limit): string =>
-  'concurrent' in limit ? 'concurrent' : `${'requests' in limit ? 'requests' : 'tokens'} ${durationOf(limit.per)}`;
+const kindOf = (limit: Limit): string => {
+  const { dimension, windowMs, calendar, costs } = partsOf(limit);
+  return JSON.stringify([dimension, windowMs, calendar, costs]);
+};
 
 const limitOf = ({ dimension, window, limit }: PinnedLimit): Limit => {
   if (!Number.isInteger(limit) || limit < 1) {

@@ -132,13 +132,13 @@ export class ScopeRegistry {
       const scope = this.#scopes.get(id);
       if (scope === undefined) continue;
       for (const limit of limits) {
-        const { dimension, amount, windowMs } = partsOf(limit);
+        const parts = partsOf(limit);
         // A configured limit overrides what a provider type knows of free tiers.
-        if (source === 'known' && declares(this.#declarations, id, dimension)) continue;
-        const quota = scope.quota(dimension, windowMs, source === 'manual' ? 'manual' : 'stated');
+        if (source === 'known' && declares(this.#declarations, id, parts.dimension)) continue;
+        const quota = scope.declaredQuota(parts, source === 'manual' ? 'manual' : 'stated');
         if (quota.source === 'header' && quota.limit !== undefined) continue;
         quota.source = source;
-        quota.declare(amount);
+        quota.declare(parts.amount);
         declared.add(keyOf(id, quota));
       }
     }
@@ -153,5 +153,5 @@ const endProbationWhereConfigured = (covers: readonly Scope[]): void => {
 
 const isObserved = ({ source }: Quota): boolean => source === 'header' || source === 'learned';
 
-const keyOf = (scope: string, { source, dimension, windowMs }: Quota): string =>
-  `${scope} ${source} ${dimension} ${windowMs}`;
+const keyOf = (scope: string, { source, dimension, windowMs, calendar, costs }: Quota): string =>
+  `${scope} ${source} ${dimension} ${windowMs} ${calendar?.key} ${costs?.key}`;

@@ -9,6 +9,7 @@ import type {
 import { partsOf } from '../format.js';
 import { call } from '../server/client.js';
 import { type Held, save } from '../server/saving.js';
+import { quotaName } from './quotas.js';
 
 /** A provider as written, with the state of its key, but without its live state. */
 export interface ProviderAsWritten extends Omit<ProviderWritten, 'apiKey'> {
@@ -74,8 +75,7 @@ export const quotasOf = (id: string, targets: readonly TargetView[]): readonly Q
   for (const { target, quotas: its } of targets) {
     if (partsOf(target).provider !== id) continue;
     // A configured and a reported limit are two quotas.
-    for (const quota of its)
-      quotas.set(`${quota.scope} ${quota.dimension} ${quota.window ?? ''} ${quota.source}`, quota);
+    for (const quota of its) quotas.set(`${quota.scope} ${quotaName(quota)} ${quota.source}`, quota);
   }
   return [...quotas.values()].sort((one, other) => rankOf(id, one) - rankOf(id, other));
 };
