@@ -1,5 +1,6 @@
 import { type Adaptation, durationOf, type Limit, type ProviderType } from '429chain/plugin';
 import { builtIns } from '../../plugins/index.js';
+import { shownAmount } from '../../src/ledger/memory/cost-table.js';
 import { partsOf } from '../../src/ledger/memory/declarations.js';
 import { quotaWords } from '../../src/ledger/memory/quota-words.js';
 import { durationText } from '../../src/plugin/readers/headers.js';
@@ -22,7 +23,8 @@ const typeOf = async (name: string): Promise<ProviderType> => {
 
 const limitText = (limit: Limit): string => {
   if ('concurrent' in limit) return `${limit.concurrent} requests at the same time`;
-  const { amount, dimension, windowMs, calendar } = partsOf(limit);
+  const { amount: counted, dimension, windowMs, calendar } = partsOf(limit);
+  const amount = shownAmount(dimension, counted);
   return `${dimension === 'requests' ? amount : amount.toLocaleString('en')} ${quotaWords(dimension, windowMs, calendar)}`;
 };
 

@@ -1,10 +1,17 @@
-import type { Cost, Costs } from '../../contract/quota.js';
+import type { Cost, Costs, Dimension } from '../../contract/quota.js';
 import type { Need, Usage } from '../ledger.js';
 
 /** Costs are remembered for this many targets: callers choose names of models. */
 const MOST_TARGETS = 1_000;
-/** A millionth of a unit: sums of smaller parts would not be exact. */
+/** Units are counted in millionths, as whole numbers, so that sums are exact. */
 const PARTS = 1_000_000;
+
+/** Returns an amount of units as the ledger counts it, in millionths. */
+export const partsOfUnits = (units: number): number => Math.round(units * PARTS);
+
+/** Returns what the ledger counts of a dimension as people write it. */
+export const shownAmount = (dimension: Dimension, counted: number): number =>
+  dimension === 'units' ? counted / PARTS : counted;
 
 const FREE: Cost = {};
 
@@ -22,20 +29,19 @@ export class CostTable {
     this.#patterns = Object.entries(costs).map(([pattern, cost]) => [patternOf(pattern), cost]);
   }
 
-  /** Returns the units that a request to this target (`provider/model`) needs, rounded up to a millionth. */
+  /** Returns the units that a request to this target (`provider/model`) needs, in millionths. */
   unitsOf(target: string, { tokens, mostTokens = tokens, inputTokens }: Need): number {
     return this.#sum(target, inputTokens, Math.max(0, mostTokens - inputTokens));
   }
 
-  /** Returns the units that an answer of this target cost. One that used no token, such as a refusal, costs nothing. */
+  /** Returns the units that an answer of this target cost, in millionths. One that used no token, such as a refusal, costs nothing. */
   unitsUsed(target: string, { input, output }: Usage): number {
     return input + output === 0 ? 0 : this.#sum(target, input, output);
   }
 
   #sum(target: string, inputTokens: number, outputTokens: number): number {
     const { request = 0, input = 0, output = 0 } = this.#costOf(target);
-    const units = request + (input * inputTokens + output * outputTokens) / 1_000;
-    return Math.ceil(units * PARTS - 1e-6) / PARTS;
+    return partsOfUnits(request + (input * inputTokens + output * outputTokens) / 1_000);
   }
 
   #costOf(target: string): Cost {

@@ -1,9 +1,11 @@
 import type { Calendar, Costs, Declaration, Dimension, Limit } from '../../contract/quota.js';
 import { durationOf } from '../../plugin/readers/headers.js';
+import { partsOfUnits } from './cost-table.js';
 
 /** What a quota is made from. */
 export interface LimitParts {
   readonly dimension: Dimension;
+  /** Units in millionths. */
   readonly amount: number;
   readonly windowMs?: number;
   readonly calendar?: Calendar;
@@ -20,7 +22,8 @@ const DIMENSIONS = ['requests', 'tokens', 'input_tokens', 'output_tokens', 'unit
 export const partsOf = (limit: Limit): LimitParts => {
   if ('concurrent' in limit) return { dimension: 'concurrent', amount: limit.concurrent };
   const dimension = DIMENSIONS.find((each) => each in limit) ?? 'requests';
-  const amount = Number((limit as Partial<Record<Dimension, number>>)[dimension]);
+  const written = Number((limit as Partial<Record<Dimension, number>>)[dimension]);
+  const amount = dimension === 'units' ? partsOfUnits(written) : written;
   const counted = { dimension, amount, ...('costs' in limit && { costs: limit.costs }) };
   if ('each' in limit) {
     const { each, zone, from } = limit;

@@ -9,7 +9,7 @@ import { Slots } from '../windows/slots.js';
 import { statedWindow } from '../windows/stated-window.js';
 import { UnknownWindow } from '../windows/unknown-window.js';
 import type { Window, WindowSnapshot } from '../windows/window.js';
-import { CostTable } from './cost-table.js';
+import { CostTable, shownAmount } from './cost-table.js';
 import { LockProbe } from './lock-probe.js';
 
 /** A quota as plain data. */
@@ -230,18 +230,18 @@ export class Quota {
 
   status(scope: string, now: number): QuotaStatus {
     const { dimension, windowMs, limit, inFlight, source, calendar } = this;
+    const shown = (counted: number): number => shownAmount(dimension, counted);
     const room = this.room(now);
     // Slots are held, never used up.
-    const used =
-      limit === undefined || dimension === 'concurrent' ? undefined : Math.max(0, limit - this.#window.left(now));
+    const hasUsed = limit !== undefined && dimension !== 'concurrent';
     return {
       scope,
       dimension,
       ...(calendar === undefined ? { windowMs } : { calendar: calendar.calendar }),
-      limit,
-      used,
-      inFlight,
-      remaining: Number.isFinite(room) ? Math.max(0, room) : undefined,
+      limit: limit === undefined ? undefined : shown(limit),
+      used: hasUsed ? shown(Math.max(0, limit - this.#window.left(now))) : undefined,
+      inFlight: shown(inFlight),
+      remaining: Number.isFinite(room) ? shown(Math.max(0, room)) : undefined,
       resetAt: this.#window.resetAt(now),
       source,
     };

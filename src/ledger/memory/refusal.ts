@@ -1,4 +1,5 @@
 import type { Need, Refusal, RefusalCode } from '../ledger.js';
+import { shownAmount } from './cost-table.js';
 import type { Quota } from './quota.js';
 import { quotaWords } from './quota-words.js';
 
@@ -64,17 +65,16 @@ export class QuotaRefusal implements Refusal {
   }
 
   #shortage(words: string): string {
+    const shown = (counted: number): number => shownAmount(this.#quota.dimension, counted);
+    const limit = this.#limit === undefined ? undefined : shown(this.#limit);
     if (this.code === 'too_large') {
       const [name, ...window] = words.split(/ (?=per |each )/);
-      return `needs ${this.#units} ${name}, more than the limit of ${[this.#limit, ...window].join(' ')}`;
+      return `needs ${shown(this.#units)} ${name}, more than the limit of ${[limit, ...window].join(' ')}`;
     }
-    if (this.code === 'concurrent') return `${this.#inFlight} of ${this.#limit} requests in flight`;
-    const left = Math.max(0, this.#quota.dimension === 'units' ? rounded(this.#room) : Math.floor(this.#room));
-    const of = this.#limit === undefined ? '' : ` of ${this.#limit}`;
-    const held = this.#inFlight > 0 ? `, ${rounded(this.#inFlight)} held by attempts in flight` : '';
+    if (this.code === 'concurrent') return `${this.#inFlight} of ${limit} requests in flight`;
+    const left = shown(Math.max(0, Math.floor(this.#room)));
+    const of = limit === undefined ? '' : ` of ${limit}`;
+    const held = this.#inFlight > 0 ? `, ${shown(this.#inFlight)} held by attempts in flight` : '';
     return `${left}${of} ${words} left${held}`;
   }
 }
-
-/** Units have parts. */
-const rounded = (units: number): number => Math.round(units * 1_000) / 1_000;
