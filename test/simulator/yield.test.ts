@@ -29,6 +29,9 @@ const SHORT: Readonly<Record<string, number | readonly [minutes: number, firstMi
   'hidden-seconds': 20,
   'wrong-known': 20,
   'hasty-hints': [45, 30],
+  calendar: 52,
+  'calendar-leap': 52,
+  'answers-and-units': 6,
 };
 
 describe('The yield of free capacity', () => {
