@@ -18,6 +18,7 @@ export const faultInType = (type: unknown): string | undefined => {
   for (const name of ['optionsSchema', 'headers', 'about', 'prefill', 'translate', 'knownPoolLimits']) {
     if (isGiven(type, name) && !isFields(type[name])) return `has \`${name}\` that is not an object`;
   }
+  if (isGiven(type, 'keyless') && type.keyless !== 'address') return "has a `keyless` that is not 'address'";
   const { adaptations = [], knownLimits = [], knownPoolLimits = {} } = type;
   if (!Array.isArray(adaptations) || !adaptations.every((each) => isFields(each) && typeof each.field === 'string')) {
     return 'has `adaptations` that are not a list of objects with a `field`';

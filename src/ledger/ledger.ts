@@ -12,6 +12,8 @@ import type {
 export interface TargetScopes {
   readonly target: string;
   readonly provider: string;
+  /** The account, if several providers share one. Default: `provider`. */
+  readonly account?: string | undefined;
   readonly pool?: string | undefined;
 }
 
@@ -145,7 +147,9 @@ export interface TargetStatus {
 /** A configured provider. */
 export interface Account {
   readonly provider: string;
-  /** A digest of key, address and options. When it changes, the ledger forgets the state of the account's scopes. */
+  /** The name of the account, if several providers share one. Default: `provider`. */
+  readonly account?: string | undefined;
+  /** A digest of key, address and options. When it changes, the ledger forgets the state of the scopes. */
   readonly fingerprint: string;
 }
 
@@ -159,8 +163,9 @@ export interface Account {
 export interface Ledger {
   /**
    * Replaces the configuration. Scopes that still exist keep their state, except those of an account whose fingerprint
-   * changed; all others are forgotten, but requests in flight may still end on them. `declarations` replace the `manual` and
-   * `known` quotas; what was used of a quota that stays is kept. Idempotent.
+   * changed; all others are forgotten, but requests in flight may still end on them. A provider that joins a shared account
+   * changes nothing there. `declarations` replace the `manual` and `known` quotas; those of a provider hold for its account,
+   * and of several amounts for the same limit the smallest one. What was used of a quota that stays is kept. Idempotent.
    */
   configure(accounts: readonly Account[], targets: readonly TargetScopes[], declarations: readonly Declaration[]): void;
   /**

@@ -36,12 +36,15 @@ export const partsOf = (limit: Limit): LimitParts => {
 };
 
 /** Returns whether the configuration limits this dimension of a scope, or of the account that it belongs to. */
-export const declares = (declarations: readonly Declaration[], scope: string, dimension: string): boolean => {
-  const [provider] = scope.split(/[/#]/);
-  return declarations.some(
+export const declares = (
+  declarations: readonly Declaration[],
+  scope: string,
+  account: string | undefined,
+  dimension: string,
+): boolean =>
+  declarations.some(
     (each) =>
       each.source === 'manual' &&
-      (each.scope === scope || each.scope === provider) &&
+      (each.scope === scope || each.scope === account) &&
       each.limits.some((limit) => dimension in limit),
   );
-};

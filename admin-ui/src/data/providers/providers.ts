@@ -31,8 +31,9 @@ export const loadProviders = async (signal?: AbortSignal): Promise<Providers> =>
 };
 
 export const asWritten = (view: ProviderView): ProviderAsWritten => {
-  const { type, baseUrl, enabled, limits, timeouts, headers, options, key } = view;
-  return { type, ...(baseUrl === undefined ? {} : { baseUrl }), enabled, limits, timeouts, headers, options, key };
+  const { type, baseUrl, enabled, account, limits, timeouts, headers, options, key } = view;
+  const given = { ...(baseUrl === undefined ? {} : { baseUrl }), ...(account === undefined ? {} : { account }) };
+  return { type, ...given, enabled, limits, timeouts, headers, options, key };
 };
 
 /** The loaded provider of this id. */
@@ -77,7 +78,7 @@ export const quotasOf = (id: string, targets: readonly TargetView[]): readonly Q
     // A configured and a reported limit are two quotas.
     for (const quota of its) quotas.set(`${quota.scope} ${quotaName(quota)} ${quota.source}`, quota);
   }
-  return [...quotas.values()].sort((one, other) => rankOf(id, one) - rankOf(id, other));
+  return [...quotas.values()].sort((one, other) => rankOf(one) - rankOf(other));
 };
 
-const rankOf = (id: string, { scope }: QuotaView): number => (scope === id ? 0 : scope.startsWith(`${id}#`) ? 1 : 2);
+const rankOf = ({ scope }: QuotaView): number => (scope.includes('/') ? 2 : scope.includes('#') ? 1 : 0);
