@@ -76,7 +76,7 @@ export const quotasOf = (id: string, targets: readonly TargetView[]): readonly Q
   for (const { target, quotas: its } of targets) {
     if (partsOf(target).provider !== id) continue;
     // A configured and a reported limit are two quotas.
-    for (const quota of its) quotas.set(`${quota.scope} ${quotaName(quota)} ${quota.source}`, quota);
+    for (const quota of its) quotas.set(`${quota.scope} ${quotaName(quota)} ${quota.limit} ${quota.source}`, quota);
   }
   return [...quotas.values()].sort((one, other) => rankOf(one) - rankOf(other));
 };
