@@ -1,5 +1,8 @@
 import { type Adaptation, durationOf, type Limit, type ProviderType } from '429chain/plugin';
 import { builtIns } from '../../plugins/index.js';
+import { shownAmount } from '../../src/ledger/memory/cost-table.js';
+import { partsOf } from '../../src/ledger/memory/declarations.js';
+import { quotaWords } from '../../src/ledger/memory/quota-words.js';
 import { durationText } from '../../src/plugin/readers/headers.js';
 import { CASES, type Case, tellOf } from '../../test/plugins/captured.js';
 import { hostOf, type SimulatedHost } from '../../test/plugins/simulated-host.js';
@@ -20,8 +23,9 @@ const typeOf = async (name: string): Promise<ProviderType> => {
 
 const limitText = (limit: Limit): string => {
   if ('concurrent' in limit) return `${limit.concurrent} requests at the same time`;
-  const amount = 'requests' in limit ? `${limit.requests} requests` : `${limit.tokens.toLocaleString('en')} tokens`;
-  return `${amount} per ${limit.per}`;
+  const { amount: counted, dimension, windowMs, calendar } = partsOf(limit);
+  const amount = shownAmount(dimension, counted);
+  return `${dimension === 'requests' ? amount : amount.toLocaleString('en')} ${quotaWords(dimension, windowMs, calendar)}`;
 };
 
 /** The facts of a provider type: its address, free tier and known limits. */

@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isFields } from '../plugin/fields.js';
 import { durationOf } from '../plugin/readers/headers.js';
+import { isZone } from '../plugin/readers/zones.js';
 import { areMedia, faultInConversation } from './conversation-faults.js';
 import { wordsOf } from './words.js';
 
@@ -19,6 +20,7 @@ export const faultInType = (type: unknown): string | undefined => {
     if (isGiven(type, name) && !isFields(type[name])) return `has \`${name}\` that is not an object`;
   }
   if (isGiven(type, 'speaks') && !isListOfNames(type.speaks)) return 'has `speaks` that is not a list of protocols';
+  if (isGiven(type, 'keyless') && type.keyless !== 'address') return "has a `keyless` that is not 'address'";
   const { adaptations = [], knownLimits = [], knownPoolLimits = {} } = type;
   if (!Array.isArray(adaptations) || !adaptations.every((each) => isFields(each) && typeof each.field === 'string')) {
     return 'has `adaptations` that are not a list of objects with a `field`';
@@ -39,15 +41,32 @@ export const faultInLimits = (limits: unknown): string | undefined => {
   if (!Array.isArray(limits)) return 'has limits that are not a list';
   return limits.every(isLimit)
     ? undefined
-    : `has an invalid limit ${JSON.stringify(limits.find((limit) => !isLimit(limit)))}. Expected one such as { requests: 30, per: '1m' } or { concurrent: 2 }`;
+    : `has an invalid limit ${JSON.stringify(limits.find((limit) => !isLimit(limit)))}. Expected one such as { requests: 30, per: '1m' }, { requests: 1000, each: 'day', zone: 'UTC' } or { concurrent: 2 }`;
 };
 
 const isLimit = (limit: unknown): boolean => {
   if (!isFields(limit)) return false;
-  const { concurrent, per } = limit;
+  const { concurrent, requests, tokens, input_tokens, output_tokens, units, costs, per } = limit;
   if (concurrent !== undefined) return isAmount(concurrent);
-  return isAmount(limit.requests ?? limit.tokens) && typeof per === 'string' && durationOf(per) !== undefined;
+  const isCounted =
+    units === undefined
+      ? isAmount(requests ?? tokens ?? input_tokens ?? output_tokens)
+      : isAmount(units) && isCosts(costs);
+  return isCounted && (limit.each === undefined ? isDuration(per) : per === undefined && isCalendar(limit));
 };
+
+const isDuration = (value: unknown): boolean => typeof value === 'string' && durationOf(value) !== undefined;
+
+const isCalendar = ({ each, zone = 'UTC', from }: Fields): boolean => {
+  if (typeof zone !== 'string' || !isZone(zone)) return false;
+  if (each === 'month')
+    return from === undefined || (Number.isInteger(from) && Number(from) >= 1 && Number(from) <= 31);
+  if (each === 'week') return from === undefined || (typeof from === 'string' && !Number.isNaN(Date.parse(from)));
+  return each === 'day';
+};
+
+const isCosts = (costs: unknown): boolean =>
+  isFields(costs) && Object.values(costs).every((cost) => isFields(cost) && Object.values(cost).every(isAmount));
 
 const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0;
 

@@ -31,10 +31,10 @@ describe('what `npm run generate` makes of docs', () => {
     const { $defs } = JSON.parse(readFileSync(`${ROOT}schemas/429chain.schema.json`, 'utf8')) as {
       $defs: Record<string, { properties?: object }>;
     };
-    /** Told in prose: the three forms of a limit, and a key with its label. */
-    const inProse = ['requestLimit', 'tokenLimit', 'concurrentLimit', 'labelledKey'];
+    /** Told in prose: the forms of a limit, the cost of a request, and a key with its label. */
+    const inProse = /Limit$|^cost$|^labelledKey$/;
     const expected = Object.entries($defs).flatMap(([name, { properties }]) =>
-      properties === undefined || inProse.includes(name) ? [] : [name],
+      properties === undefined || inProse.test(name) ? [] : [name],
     );
     expect(markersOf('configuration.md', 'settings').flat()).to.have.members(['configuration', ...expected]);
   });

@@ -63,6 +63,11 @@ export interface ProviderType<O = Record<string, unknown>> {
   /** The same for each pool, by the name that `pool` returns. */
   readonly knownPoolLimits?: Readonly<Record<string, readonly Limit[]>>;
   /**
+   * Without a key, its limits count for the IP address: all providers of this type without a key share one account, and so
+   * their limits and cooldowns.
+   */
+  readonly keyless?: 'address';
+  /**
    * The provider counts `max_tokens` against the limits before it answers. 429chain then lowers a larger bound of the caller
    * to one that fits what answers really cost. Without it, 429chain learns this from refusals.
    */

@@ -161,9 +161,7 @@ const meaningsOf = ({ spent }: ErrorRule, meanings: HeaderMeanings): HeaderMeani
 /** The limits that the body states, each completed with what the headers state about the same quota. */
 const signalsOf = (limits: readonly StatedLimit[], rule: ErrorRule, inResponse: readonly Signal[]): Signal[] => {
   const { spent, scope, refills } = rule;
-  const stated = limits.flatMap(({ requested, dimension, ...limit }): Signal[] =>
-    dimension === 'output_tokens' ? [] : [{ dimension, ...limit }],
-  );
+  const stated = limits.map(({ requested, ...limit }): Signal => limit);
   const known =
     spent === undefined || stated.some((each) => isOf(each, spent)) ? stated : [...stated, { ...spent, remaining: 0 }];
   return known.map((signal): Signal => {

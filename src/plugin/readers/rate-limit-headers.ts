@@ -44,6 +44,7 @@ const ROWS: readonly HeaderRow[] = [
   ...WINDOWS.map(([unit, window]) => ({ name: `x-ratelimit-*-req-${unit}`, dimension: 'requests', window }) as const),
   { name: 'x-ratelimit-*-tokens-prompt', dimension: 'input_tokens' },
   { name: 'anthropic-ratelimit-input-tokens-*', dimension: 'input_tokens', window: '1m' },
+  { name: 'anthropic-ratelimit-output-tokens-*', dimension: 'output_tokens', window: '1m' },
   // ModelScope: the day of the account, and of the model.
   { name: 'modelscope-ratelimit-requests-*', dimension: 'requests', window: '1d', scope: 'provider' },
   { name: 'modelscope-ratelimit-model-requests-*', dimension: 'requests', window: '1d' },
