@@ -40,6 +40,9 @@ export default definePlugin({
       // Used until the first response states the account's limits. A token limit would block long prompts.
       knownLimits: [{ requests: 5, per: '1m' }],
       countsBound: true,
+      // It refuses every field that it does not know.
+      conversation: [{ callFields: { fields: [] } }],
+      lacks: ['files', 'audio'],
       adaptations: [
         ...REFUSED.map((field): Adaptation => ({ field, drop: true, why: 'Cerebras documents a 400 for it' })),
         { field: 'n', when: { not: [1] }, drop: true, why: 'Cerebras gives one answer' },
@@ -50,7 +53,6 @@ export default definePlugin({
           why: 'Cerebras refuses both at once',
         },
         { field: 'response_format', when: { with: 'tools' }, drop: true, why: 'Cerebras refuses it beside tools' },
-        { field: 'messages[].reasoning_content', drop: true, why: 'Cerebras refuses what other providers reasoned' },
         {
           field: 'messages[].role',
           when: { notModel: /gpt-oss/i },

@@ -36,6 +36,7 @@ export default definePlugin({
   apply(api) {
     api.addProviderType('groq', {
       baseUrl: 'https://api.groq.com/openai/v1',
+      speaks: ['chat', 'transcriptions', 'translations', 'speech'],
       about: {
         title: 'Groq',
         freeTier:
@@ -46,13 +47,15 @@ export default definePlugin({
       // This limit is in no header, and bursts reach it. A paid plan has more: its owner sets a limit in the configuration.
       knownLimits: [{ requests: 30, per: '1m' }],
       countsBound: true,
+      // It refuses every field that it does not know.
+      conversation: [{ callFields: { fields: [] } }],
+      lacks: ['files', 'audio'],
       adaptations: [
         { field: 'logprobs', drop: true, why: 'Groq refuses it' },
         { field: 'top_logprobs', drop: true, why: 'Groq refuses it' },
         { field: 'logit_bias', drop: true, why: 'Groq refuses it' },
         { field: 'n', when: { not: [1] }, drop: true, why: 'Groq gives one answer' },
         { field: 'messages[].name', drop: true, why: 'Groq refuses it' },
-        { field: 'messages[].reasoning_content', drop: true, why: 'Groq refuses what other providers reasoned' },
         {
           field: 'reasoning_effort',
           when: { model: /qwen/i },

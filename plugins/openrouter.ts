@@ -97,6 +97,7 @@ export default definePlugin({
   apply(api) {
     api.addProviderType('openrouter', {
       baseUrl: 'https://openrouter.ai/api/v1',
+      speaks: ['chat', 'completions', 'embeddings'],
       about: {
         title: 'OpenRouter',
         freeTier:
@@ -104,6 +105,8 @@ export default definePlugin({
         keyUrl: 'https://openrouter.ai/settings/keys',
       },
       readModel,
+      // Models of Google and Anthropic behind it want their signatures back, which are among the details.
+      conversation: [{ reasoning: { fields: ['reasoning', 'reasoning_details'] } }],
       pool: (model) => (model.endsWith(':free') ? 'free' : 'credit'),
       // This limit is in no header. The daily limit, 50 or 1,000, depends on past payments: only a refusal states it.
       knownPoolLimits: { free: [{ requests: 20, per: '1m' }] },

@@ -28,7 +28,10 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
       ['Plugins', ['./door/api']],
       ['Hooks', ['./door/hooks', './door/attempt']],
       ['Limits and failures', ['../contract/quota']],
-      ['Provider types', ['./door/provider-type', './door/adapt', './door/translate', '../contract/models']],
+      [
+        'Provider types',
+        ['./door/provider-type', './door/adapt', './door/conversation', './door/translate', '../contract/models'],
+      ],
       [
         'Reading headers',
         ['./readers/headers', './readers/rate-limit-headers', './readers/provider-clock', './readers/resets'],
@@ -45,7 +48,7 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
           './readers/wait-prose',
         ],
       ],
-      ['Protocols', ['./door/protocol', './readers/chat-answer', './door/errors', './fields']],
+      ['Protocols', ['./door/protocol', './door/native', './readers/chat-answer', './door/errors', './fields']],
       ['Routes and status', ['./door/route', '../contract/admin-api']],
       ['The log and the request log', ['../log', './door/request-record', './door/quotations', '../contract/requests']],
     ],

@@ -41,11 +41,13 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/engine': [
     'waterfall.ts',
     'resuming-stream.ts',
+    'ask-surface.ts',
     'drive.ts',
     'walk',
     'models',
     'attempt',
     'resume',
+    'surfaces',
     'stream',
     FOUNDATION,
   ],

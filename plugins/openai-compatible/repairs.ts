@@ -1,4 +1,5 @@
 import { type ErrorFacts, errorField, isEssential, type Repair } from '429chain/plugin';
+import { conversationRepairsIn, schemaRepairs } from './conversation-repairs.js';
 import { fieldAt, partsOf } from './field-paths.js';
 
 /** The two names of the limit on answer tokens: if one is refused, the other is tried before the limit is dropped. */
@@ -50,17 +51,19 @@ const INSTEAD = /\bUse ['"`](?<to>\w{1,64})['"`] instead\b/i;
 
 /** How to change a request so that a provider accepts it, from what its refusal says. Essential fields stay. */
 export const repairsIn = (facts: ErrorFacts): Repair[] => {
-  const values = valuesIn(facts.message);
+  const values = [...conversationRepairsIn(facts.message), ...valuesIn(facts.message)];
   if (values.length > 0) return values;
   const fields = new Set([...detailed(facts), ...said(facts.message), ...parameter(facts)]);
+  const simpler = schemaRepairs(fields);
   const instead = INSTEAD.exec(facts.message)?.groups?.to;
-  return [...fields]
+  const dropped = [...fields]
     .filter((field) => !isEssential(field) && !isNamedFully(field, fields))
     .slice(0, MOST)
     .map((field): Repair => {
       const to = OTHER_NAME[field] ?? (fields.size === 1 ? instead : undefined);
       return to === undefined ? { drop: field } : { rename: field, to };
     });
+  return [...simpler, ...dropped];
 };
 
 /** The refusal also says where the field is. */

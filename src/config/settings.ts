@@ -17,6 +17,8 @@ export interface ProviderSettings {
   readonly id: string;
   readonly type: string;
   readonly baseUrl?: string;
+  /** The protocols that it speaks. Absent: those of its type. */
+  readonly speaks?: readonly string[];
   /** The URL of a proxy; `false` for a direct connection. Absent: the proxies of the environment apply. */
   readonly proxy?: string | false;
   /** Absent if the provider needs no key, or if its variable is not set. */
@@ -48,6 +50,8 @@ export interface ChainSettings {
   readonly resume: boolean;
   readonly resumeInstruction: string;
   readonly onModeration: 'return' | 'next';
+  /** Embeddings of all its targets can be compared, whatever their models are called. */
+  readonly sameVectors: boolean;
 }
 
 export interface PluginSettings {
@@ -59,6 +63,14 @@ export interface PluginSettings {
   readonly enabled: boolean;
   /** Its path in the configuration (`plugins.1.options`), for messages. Absent for `--plugins`. */
   readonly path?: readonly (string | number)[];
+}
+
+/** Another name for a chain or a target. */
+export interface Alias {
+  /** A model name, in which `*` stands for any characters. */
+  readonly pattern: string;
+  /** The name of a chain, or `provider/model`. */
+  readonly to: string;
 }
 
 /** A client key. */
@@ -96,6 +108,8 @@ export interface Settings {
   readonly chains: readonly ChainSettings[];
   /** Names no existing chain if there are none. */
   readonly defaultChain: string;
+  /** Other names for chains and targets. The first that fits counts. */
+  readonly aliases: readonly Alias[];
   /** The settings for requests that name a target directly: the default chain, without its targets. */
   readonly direct: ChainSettings;
   readonly plugins: readonly PluginSettings[];

@@ -157,6 +157,8 @@ export interface ExplainRequest {
   readonly messages?: readonly unknown[];
   readonly max_tokens?: number;
   readonly stream?: boolean;
+  /** The endpoint, such as `embeddings`. Default: chat. Its own fields, such as `input`, stand beside it. */
+  readonly endpoint?: string;
   /** The targets to use instead of those of `model`, such as those of an unsaved chain. */
   readonly targets?: readonly string[];
 }

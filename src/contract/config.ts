@@ -84,6 +84,12 @@ export interface Configuration {
    */
   defaultChain?: string;
   /**
+   * Other model names, in which * stands for any characters, and the chain or target that answers them. The first match counts.
+   */
+  aliases?: {
+    [k: string]: string;
+  };
+  /**
    * Plugins, by name or by path relative to this file. Built-in plugins are on by default; list one to set its options or to disable it.
    */
   plugins?: Plugin[];
@@ -172,6 +178,12 @@ export interface Provider {
    * The URL of the API, without /chat/completions. It may have a query, and a user name and password. Required for openai-compatible; the other built-in types have a default.
    */
   baseUrl?: string;
+  /**
+   * The protocols that the API speaks: 'chat', 'responses', 'messages'. Requests and answers in one of them pass as they are; all others are translated to 'chat'. By default, the provider type decides, usually only 'chat'.
+   *
+   * @minItems 1
+   */
+  speaks?: string[];
   /**
    * The HTTP proxy for this provider; false for a direct connection. By default, HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the environment decide.
    */
@@ -283,6 +295,10 @@ export interface FullChain {
    * When a provider refuses the content: 'return' returns the refusal to the client, 'next' tries the next target.
    */
   onModeration?: 'return' | 'next';
+  /**
+   * Embeddings of different models cannot be compared, so by default an embeddings request is retried only at targets with the same model. With true, any target of the chain may answer: only if you know that all of them return the same vectors.
+   */
+  sameVectors?: boolean;
   timeouts?: Timeouts;
 }
 /**

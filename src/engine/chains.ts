@@ -1,50 +1,75 @@
+import type { Alias } from '../config/settings.js';
 import { ChainError } from '../plugin/door/errors.js';
+import { fitsPattern } from './name-pattern.js';
 import type { Chain, PreparedTarget } from './target.js';
+
+export interface ChainsParts {
+  readonly all: readonly Chain[];
+  readonly defaultChain: string;
+  /** In order: the first that fits counts. Default: none. */
+  readonly aliases?: readonly Alias[];
+  /** The settings for a target that a request addresses by its id. */
+  readonly direct: Chain;
+  /** Prepares a target of a configured provider that no chain names. */
+  readonly addressed: (provider: string, model: string) => PreparedTarget | undefined;
+}
+
+/** Claude Code lists only models whose names begin with `claude`. */
+const CLAUDE_PREFIX = 'claude-429chain-';
+
+/** Claude Code marks a longer context window in the name, such as `[1m]`. */
+const WINDOW = /\[\d{1,4}[km]\]$/i;
+
+/** Returns the name by which clients find a chain that list only models named `claude`. */
+export const claudeNameOf = (chain: string): string => `${CLAUDE_PREFIX}${chain}`;
 
 /** Finds the chain that a request's `model` names. */
 export class Chains {
   readonly all: readonly Chain[];
   readonly #byName: ReadonlyMap<string, Chain>;
   readonly #default: Chain | undefined;
-  readonly #direct: Chain;
-  readonly #addressed: (provider: string, model: string) => PreparedTarget | undefined;
+  readonly #parts: ChainsParts;
 
-  /**
-   * @param direct the settings for a target that a request addresses by its id
-   * @param addressed prepares a target of a configured provider that no chain names
-   * @throws Error when there are chains and `defaultChain` is not one of them
-   */
-  constructor(
-    all: readonly Chain[],
-    defaultChain: string,
-    direct: Chain,
-    addressed: (provider: string, model: string) => PreparedTarget | undefined,
-  ) {
+  /** @throws Error when there are chains and `defaultChain` is not one of them */
+  constructor(parts: ChainsParts) {
+    const { all, defaultChain } = parts;
     this.all = all;
+    this.#parts = parts;
     this.#byName = new Map(all.map((chain) => [chain.name, chain]));
     this.#default = this.#byName.get(defaultChain);
     if (this.#default === undefined && all.length > 0) throw new Error(`There is no chain "${defaultChain}".`);
-    this.#direct = direct;
-    this.#addressed = addressed;
   }
 
   /**
-   * Returns the chain of that name; for `provider/model` of a configured provider, a chain of that target alone; for
-   * anything else, the default chain.
+   * Returns the chain of that name; for `provider/model` of a configured provider, a chain of that target alone; for a
+   * name that an alias fits, what the alias names; for anything else, the default chain. A suffix such as `[1m]` is cut off.
    * @throws ChainError `not_configured` when the default chain is meant and there is none
    */
   resolve(model: unknown): Chain {
     if (typeof model !== 'string') return this.#theDefault();
-    const named = this.#byName.get(model);
-    if (named !== undefined) return named;
-    const target = this.target(model);
-    return target === undefined ? this.#theDefault() : { ...this.#direct, name: model, targets: [target] };
+    const found = this.#named(model);
+    if (found !== undefined) return found;
+    const name = model.replace(WINDOW, '');
+    const alias = this.#parts.aliases?.find(({ pattern }) => fitsPattern(pattern, name));
+    return (alias && this.#named(alias.to)) ?? this.#theDefault();
+  }
+
+  /** The chain or the target of that name, or of the name without a suffix such as `[1m]`. */
+  #named(model: string): Chain | undefined {
+    const exact = this.#byName.get(model);
+    if (exact !== undefined) return exact;
+    const name = model.replace(WINDOW, '');
+    const isClaude = name.startsWith(CLAUDE_PREFIX);
+    const chain = this.#byName.get(name) ?? (isClaude ? this.#byName.get(name.slice(CLAUDE_PREFIX.length)) : undefined);
+    if (chain !== undefined) return chain;
+    const target = this.target(name);
+    return target && { ...this.#parts.direct, name, targets: [target] };
   }
 
   /** Returns the chain that `model` names, with `targets` in place of its own: as it would be once it is saved. */
   over(model: unknown, targets: readonly PreparedTarget[]): Chain {
     const named = typeof model === 'string' ? this.#byName.get(model) : undefined;
-    return { ...(named ?? this.#default ?? { ...this.#direct, name: 'unsaved' }), targets };
+    return { ...(named ?? this.#default ?? { ...this.#parts.direct, name: 'unsaved' }), targets };
   }
 
   #theDefault(): Chain {
@@ -58,6 +83,8 @@ export class Chains {
   /** Returns a target by its id, whether a chain names it or not; `undefined` when its provider is not configured. */
   target(id: string): PreparedTarget | undefined {
     const slash = id.indexOf('/');
-    return slash <= 0 || slash === id.length - 1 ? undefined : this.#addressed(id.slice(0, slash), id.slice(slash + 1));
+    return slash <= 0 || slash === id.length - 1
+      ? undefined
+      : this.#parts.addressed(id.slice(0, slash), id.slice(slash + 1));
   }
 }

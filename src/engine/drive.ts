@@ -2,6 +2,7 @@ import { ChainError } from '../plugin/door/errors.js';
 import { runAttempt } from './attempt/attempt.js';
 import { type EngineContext, silenceMsOf } from './attempt/context.js';
 import type { AttemptResult } from './attempt/result.js';
+import type { Repairs } from './repairs.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
 import type { PreparedTarget } from './target.js';
 import type { AttemptCommand, Command, Reply, Wait, WaitReply } from './walk/commands.js';
@@ -70,9 +71,15 @@ class Driver {
     this.#trace.asked++;
     const result = await runAttempt(this.#context, { request: this.#request, target, attempt, reservation, repairs });
     this.#trace.attempted(result.record);
-    if (result.kind === 'served') target.repairs.learn(repairs, this.#request.body);
+    if (result.kind === 'served') this.#repairsOf(target).learn(repairs, this.#request.body);
     else if (result.failure.class === 'cancelled') throw result.failure.cause;
     return result;
+  }
+
+  /** Endpoints whose requests are not like those of chat learn for themselves. */
+  #repairsOf({ repairs, endpoints }: PreparedTarget): Repairs {
+    const { surface } = this.#request;
+    return surface === undefined || surface.answers === 'choices' ? repairs : endpoints.repairs(surface.name);
   }
 
   #awaitLongWait(): NodeJS.Timeout | undefined {

@@ -1,14 +1,22 @@
 import { type Clock, systemClock } from '../clock.js';
 import { type CompiledAdaptation, compileAdaptation } from '../plugin/door/adapt.js';
 import type { Repair } from '../plugin/door/attempt.js';
+import type { MediaKind } from '../plugin/door/conversation.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** A repair, and the adaptation that carries it out. */
+/** A repair, and the adaptation that carries it out; `undefined` for one that is no adaptation. */
 export interface CompiledRepair {
   readonly repair: Repair;
-  readonly adaptation: CompiledAdaptation;
+  readonly adaptation: CompiledAdaptation | undefined;
 }
+
+/** A repair that follows a rule for earlier messages. */
+type ConversationRepair = Extract<Repair, { conversation: unknown }>;
+/** A repair that changes a field. */
+export type FieldRepair = Exclude<Repair, ConversationRepair>;
+
+export const isConversationRepair = (repair: Repair): repair is ConversationRepair => 'conversation' in repair;
 
 interface KnownRepair extends CompiledRepair {
   /** The refused value as JSON. Absent: every value of the field is refused. */
@@ -72,6 +80,8 @@ export class Repairs {
   readonly #clock: Pick<Clock, 'monotonic'>;
   /** From the one that was learned first to the last. */
   readonly #known = new Map<string, KnownRepair>();
+  /** Parts of messages that it refused, and when that is forgotten, monotonic ms. */
+  readonly #lacks = new Map<MediaKind, number>();
   /** A small bound, where a refusal does not say that the bound is at fault. */
   readonly smallBound: Trial;
   /** A request that does not ask for usage. */
@@ -97,6 +107,16 @@ export class Repairs {
     if (this.#known.size === 0) return false;
     this.#forget();
     return this.#known.has(keyOf({ drop: field }));
+  }
+
+  /** Whether the target refused such parts of messages before. */
+  lacks(kind: MediaKind): boolean {
+    return (this.#lacks.get(kind) ?? Number.NEGATIVE_INFINITY) > this.#clock.monotonic();
+  }
+
+  /** Remembers that the target takes no such parts of messages. */
+  learnLack(kind: MediaKind): void {
+    this.#lacks.set(kind, this.#clock.monotonic() + REMEMBERED_MS);
   }
 
   /** Remembers that the target accepted `body` after these repairs. */
@@ -138,10 +158,14 @@ export class Repairs {
 
 export const compileRepair = (repair: Repair): CompiledRepair => ({
   repair,
-  adaptation: compileAdaptation({ ...adaptationOf(repair), why: 'this target refused it before' }),
+  adaptation: isConversationRepair(repair) ? undefined : adaptationOfField(repair),
 });
 
-const adaptationOf = (repair: Repair) => {
+/** The adaptation that carries out a repair of a field. */
+export const adaptationOfField = (repair: FieldRepair): CompiledAdaptation =>
+  compileAdaptation({ ...adaptationOf(repair), why: 'this target refused it before' });
+
+const adaptationOf = (repair: FieldRepair) => {
   if ('drop' in repair) return { field: repair.drop, drop: true } as const;
   if ('rename' in repair) return { field: repair.rename, rename: repair.to };
   if ('cap' in repair) return { field: repair.cap, cap: repair.to };
@@ -151,7 +175,7 @@ const adaptationOf = (repair: Repair) => {
 };
 
 /** The path of the field that a repair changes. */
-export const fieldOf = (repair: Repair): string => {
+export const fieldOf = (repair: FieldRepair): string => {
   if ('drop' in repair) return repair.drop;
   if ('rename' in repair) return repair.rename;
   if ('cap' in repair) return repair.cap;
@@ -162,6 +186,7 @@ const VERBS = ['drop', 'rename', 'replace', 'cap', 'flatten'] as const;
 
 /** Two repairs with the same key replace each other. */
 const keyOf = (repair: Repair): string => {
+  if (isConversationRepair(repair)) return `conversation ${Object.keys(repair.conversation).join(' ')}`;
   const from = 'replace' in repair && 'from' in repair ? JSON.stringify(repair.from) : '';
   return `${VERBS.find((verb) => verb in repair)} ${fieldOf(repair)} ${from}`;
 };

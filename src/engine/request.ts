@@ -1,5 +1,8 @@
+import type { NativeAnswers } from '../plugin/door/native.js';
+import type { Surface } from '../plugin/door/surface.js';
 import type { Caller } from './caller.js';
 import type { Chain } from './target.js';
+import type { Upload } from './upload.js';
 
 /** How large a request is, as far as its body shows. */
 export interface RequestSize {
@@ -11,6 +14,18 @@ export interface RequestSize {
   readonly choices?: number | undefined;
 }
 
+/** A request in the caller's own protocol, for targets that speak it too. */
+export interface NativeRequest {
+  /** The name of the protocol. */
+  readonly protocol: string;
+  /** How answers in this protocol are read. */
+  readonly answers: NativeAnswers;
+  /** The body, as JSON. */
+  readonly json: string;
+  /** Headers of the caller that go to the provider. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** A caller's request, read and with its chain found. */
 export interface ChainRequest {
   readonly id: string;
@@ -18,11 +33,21 @@ export interface ChainRequest {
   /** Below a provider's base URL, such as `/chat/completions`. */
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
+  /** Absent for a caller that speaks chat completions, and where no target speaks the caller's protocol. */
+  readonly native?: NativeRequest | undefined;
   readonly stream: boolean;
   readonly size: RequestSize;
   readonly caller: Caller;
+  /** The endpoint, where it is not chat. */
+  readonly surface?: Surface | undefined;
+  /** The form that the caller sent, where it sent one: `body` has its fields then. */
+  readonly upload?: Upload | undefined;
   /** The label of the caller's key, never the key itself. */
   readonly keyLabel: string;
+  /** What was left out of the request when it became a chat completion, in plain words. */
+  readonly omitted?: readonly string[] | undefined;
+  /** An answer whose tool calls have arguments that are not JSON fails, so that another target answers. */
+  readonly wholeCalls?: boolean | undefined;
   /** Called when the request has waited so long for capacity that its caller should hear from 429chain; maybe twice. */
   readonly onLongWait?: (() => void) | undefined;
 }

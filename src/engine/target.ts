@@ -1,8 +1,10 @@
 import type { TargetScopes } from '../ledger/ledger.js';
 import type { CompiledAdaptation } from '../plugin/door/adapt.js';
 import type { Target } from '../plugin/door/attempt.js';
+import type { ConversationRules } from '../plugin/door/conversation.js';
 import type { ProviderType } from '../plugin/door/provider-type.js';
 import type { Endpoint } from './endpoint.js';
+import type { EndpointMemory, MissingEndpoints } from './endpoint-memory.js';
 import type { Repairs } from './repairs.js';
 
 /** Spans in ms. */
@@ -27,6 +29,10 @@ export interface PreparedProvider {
   /** The name of the header that carries the key. */
   readonly keyHeader: string;
   readonly providerType: ProviderType;
+  /** The protocols that it speaks. */
+  readonly speaks: ReadonlySet<string>;
+  /** Endpoints that its server turned out not to have. */
+  readonly missing: MissingEndpoints;
   readonly options: Readonly<Record<string, unknown>>;
   readonly timeouts: TargetTimeouts;
   /** Why the provider gets no requests, whatever the ledger says. */
@@ -36,14 +42,21 @@ export interface PreparedProvider {
 }
 
 /** A target with everything that is the same for each attempt at it. Made once per configuration. */
-export interface PreparedTarget extends Target, PreparedProvider {
+export interface PreparedTarget extends Target, Omit<PreparedProvider, 'unusable'> {
+  /** Why it gets no requests, or not this one: `available` is a target that can serve others. */
+  readonly unusable?:
+    | { readonly state: 'unconfigured' | 'disabled' | 'available'; readonly reason: string }
+    | undefined;
   readonly scopes: TargetScopes;
   /** What hooks get: no key, and nothing that contains one. */
   readonly publicView: Target;
   /** The adaptations that go for every provider, then those of the provider type that apply to this model. */
   readonly adaptations: readonly CompiledAdaptation[];
+  /** What the provider type requires of earlier messages for this model. */
+  readonly conversation: ConversationRules;
   /** Learned while the process runs. */
   readonly repairs: Repairs;
+  readonly endpoints: EndpointMemory;
 }
 
 export interface Chain {
@@ -56,4 +69,6 @@ export interface Chain {
   readonly resume: boolean;
   readonly resumeInstruction: string;
   readonly onModeration: 'return' | 'next';
+  /** Embeddings of all its targets can be compared, whatever their models are called. */
+  readonly sameVectors: boolean;
 }

@@ -1,19 +1,20 @@
 import type { Explanation } from '../contract/explain.js';
 import type { Usage } from '../ledger/ledger.js';
-import type { TokenUsage } from '../plugin/door/attempt.js';
+import type { ResponseHead, TokenUsage } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { Refusal } from '../plugin/door/protocol.js';
+import { askChain } from './ask-surface.js';
 import { type EngineContext, silenceMsOf } from './attempt/context.js';
 import type { Answer } from './attempt/result.js';
 import type { Caller } from './caller.js';
 import { CallerGone } from './causes.js';
-import { drive } from './drive.js';
 import type { ChainRequest } from './request.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
 import { Transcript } from './resume/transcript.js';
 import { isStreaming, type ResumedEnd, ResumingStream } from './resuming-stream.js';
 import { CapturedContent } from './stream/captured-content.js';
 import type { Sink } from './stream/sink.js';
+import { forSurface } from './surfaces/chain-for.js';
 import type { PreparedTarget } from './target.js';
 import { explain } from './walk/explain.js';
 import { Queue } from './walk/queue.js';
@@ -24,7 +25,7 @@ import type { WalkEnd } from './walk/walk.js';
 /** What the caller gets. */
 export type Reply =
   | (Answer & { readonly kind: 'whole'; readonly stream: false })
-  | { readonly kind: 'stream'; readonly pipe: (sink: Sink) => Promise<ResumedEnd> }
+  | { readonly kind: 'stream'; readonly head: ResponseHead; readonly pipe: (sink: Sink) => Promise<ResumedEnd> }
   /** A provider found fault with the request itself. */
   | ({ readonly kind: 'rejection' } & Refusal);
 
@@ -89,10 +90,11 @@ export class Waterfall {
   async run(asked: ChainRequest, trace: RequestTrace = this.traceOf(asked)): Promise<Served> {
     this.#callers.add(asked.caller);
     const request = isResumable(asked) ? { ...asked, transcript: new Transcript() } : asked;
-    const content = this.#context.capturesContent ? new CapturedContent(asked.body) : undefined;
+    const isCaptured = this.#context.capturesContent && capturable(asked);
+    const content = isCaptured ? new CapturedContent(asked.body) : undefined;
     trace.begin(request, content);
     try {
-      const end = await drive(this.#context, this.#queue, request, trace);
+      const end = await askChain(this.#context, this.#queue, request, trace);
       if (end.kind === 'exhausted') throw end.error;
       const target = end.kind === 'found' ? end.target : end.by.target;
       return {
@@ -116,8 +118,8 @@ export class Waterfall {
   }
 
   /** Returns what would happen to the request now. Nothing is sent, and nothing is spent. */
-  explain(request: ChainRequest): Promise<Explanation> {
-    return explain(this.#context, this.#queue, request);
+  async explain(request: ChainRequest): Promise<Explanation> {
+    return explain(this.#context, this.#queue, forSurface(request));
   }
 
   /** Resolves when no request is under way, its answer and what plugins do with it included. */
@@ -149,10 +151,11 @@ export class Waterfall {
     if (isStreaming(end)) {
       trace.firstToken();
       const resuming = new ResumingStream(this.#context, this.#queue, request, trace);
-      return { kind: 'stream', pipe: (sink) => resuming.pipe(end, content?.watch(sink) ?? sink) };
+      const pipe = (sink: Sink) => resuming.pipe(end, content?.watch(sink) ?? sink);
+      return { kind: 'stream', head: end.answer.head, pipe };
     }
     const answer = end.answer as Answer & { stream: false };
-    content?.answered(answer.body);
+    content?.answered(answer.body, answer.native?.completion);
     return { kind: 'whole', ...answer };
   }
 
@@ -198,5 +201,8 @@ const endOf = (error: unknown): RequestEnd => {
 };
 
 /** Several choices at once run side by side and cannot be continued from the middle. */
-const isResumable = ({ stream, chain, body: { n } }: ChainRequest): boolean =>
-  stream && chain.resume && (typeof n !== 'number' || n <= 1);
+const isResumable = ({ stream, chain, surface, body: { n } }: ChainRequest): boolean =>
+  stream && surface === undefined && chain.resume && (typeof n !== 'number' || n <= 1);
+
+/** Sound, pictures and vectors are not text that a person reads. */
+const capturable = ({ surface }: ChainRequest): boolean => surface === undefined || surface.answers === 'choices';

@@ -1,5 +1,6 @@
 import { isFields } from '../plugin/fields.js';
 import { durationOf } from '../plugin/readers/headers.js';
+import { areMedia, faultInConversation } from './conversation-faults.js';
 
 const DIMENSIONS = new Set(['requests', 'tokens', 'input_tokens', 'concurrent']);
 const SCOPES = new Set([undefined, 'provider', 'pool', 'target']);
@@ -62,14 +63,15 @@ const faultInSignals = (value: unknown): string | undefined => {
 
 const isRepair = (value: unknown): boolean => {
   if (!isFields(value)) return false;
-  const { drop, rename, replace, cap, flatten, to } = value;
+  const { drop, rename, replace, cap, flatten, to, conversation } = value;
+  if (conversation !== undefined) return faultInConversation(conversation) === undefined;
   if (typeof rename === 'string') return typeof to === 'string';
   if (typeof cap === 'string') return Number.isFinite(to);
   return [drop, replace, flatten].some((field) => typeof field === 'string');
 };
 
 const faultInVerdict = (value: unknown): string | undefined => {
-  if (!isFields(value)) return 'a verdict is { class?, about?, scope?, until?, signals?, repairs? }';
+  if (!isFields(value)) return 'a verdict is { class?, about?, scope?, until?, signals?, repairs?, lacks? }';
   if (!CLASSES.has(value.class as string | undefined))
     return `there is no class '${String(value.class)}' to decide for`;
   if (!SUBJECTS.has(value.about as string | undefined))
@@ -77,7 +79,8 @@ const faultInVerdict = (value: unknown): string | undefined => {
   if (!SCOPES.has(value.scope as string | undefined)) return '`scope` is provider, pool or target';
   if (!isMoment(value.until)) return '`until` is epoch ms';
   if (value.repairs !== undefined && !(Array.isArray(value.repairs) && value.repairs.every(isRepair)))
-    return '`repairs` are a list, and each has drop, rename and to, replace and to, cap and to, or flatten';
+    return '`repairs` are a list, and each has drop, rename and to, replace and to, cap and to, flatten, or conversation';
+  if (value.lacks !== undefined && !areMedia(value.lacks)) return '`lacks` is a list of images, files or audio';
   return value.signals === undefined ? undefined : faultInSignals(value.signals);
 };
 

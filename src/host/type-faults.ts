@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isFields } from '../plugin/fields.js';
 import { durationOf } from '../plugin/readers/headers.js';
+import { areMedia, faultInConversation } from './conversation-faults.js';
 import { wordsOf } from './words.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -17,10 +18,16 @@ export const faultInType = (type: unknown): string | undefined => {
   for (const name of ['optionsSchema', 'headers', 'about', 'prefill', 'translate', 'knownPoolLimits']) {
     if (isGiven(type, name) && !isFields(type[name])) return `has \`${name}\` that is not an object`;
   }
+  if (isGiven(type, 'speaks') && !isListOfNames(type.speaks)) return 'has `speaks` that is not a list of protocols';
   const { adaptations = [], knownLimits = [], knownPoolLimits = {} } = type;
   if (!Array.isArray(adaptations) || !adaptations.every((each) => isFields(each) && typeof each.field === 'string')) {
     return 'has `adaptations` that are not a list of objects with a `field`';
   }
+  const { conversation = [], lacks = [] } = type;
+  if (!Array.isArray(conversation)) return 'has a `conversation` that is not a list of rules';
+  const broken = conversation.map(faultInConversation).find((fault) => fault !== undefined);
+  if (broken !== undefined) return `has \`conversation\` rules that ${broken}`;
+  if (!areMedia(lacks)) return 'has `lacks` that are not a list of images, files or audio';
   const limits = [knownLimits, ...Object.values(knownPoolLimits as Fields)];
   return (
     limits.map(faultInLimits).find((fault) => fault !== undefined) ?? faultInHeaders(type) ?? faultInTranslate(type)
@@ -43,6 +50,9 @@ const isLimit = (limit: unknown): boolean => {
 };
 
 const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0;
+
+const isListOfNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === 'string');
 
 const isGiven = (type: Fields, name: string): boolean => type[name] !== undefined;
 

@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa';
 import type { Routes } from '../host/routes.js';
 import type { Protocol } from '../plugin/door/protocol.js';
+import { SURFACES } from '../protocols/surfaces.js';
 
 /** What answers at paths of its own. */
 interface Paths {
@@ -37,5 +38,7 @@ const correctedPath = (path: string, current: () => Paths): string => {
 
 /** A client's base URL lacks its `/v1`. */
 const lacksVersion = (path: string, { routes, protocols }: Paths): boolean =>
-  (MODELS.test(path) || protocols.some((protocol) => protocol.path === `/v1${path}`)) &&
+  (MODELS.test(path) ||
+    SURFACES.some((surface) => surface.path === path) ||
+    protocols.some((protocol) => protocol.path === `/v1${path}`)) &&
   routes.methodsAt(path).length === 0;

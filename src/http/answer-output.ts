@@ -1,3 +1,4 @@
+import type { SseEvent } from '../engine/stream/events.js';
 import type { Sink } from '../engine/stream/sink.js';
 import { dataOf, framesIn } from '../engine/stream/sse.js';
 import type { AnswerWriter, Refusal } from '../plugin/door/protocol.js';
@@ -39,7 +40,7 @@ export class ChatOutput implements AnswerOutput {
 
 const COLON = 0x3a;
 
-/** Has a writer translate each chunk. Comments pass where the protocol has them. */
+/** Has a writer translate each chunk. Comments pass where the protocol has them, and frames in the protocol itself always. */
 export class TranslatedOutput implements AnswerOutput {
   readonly #stream: CallerStream;
   readonly #writer: AnswerWriter;
@@ -49,7 +50,8 @@ export class TranslatedOutput implements AnswerOutput {
     this.#writer = writer;
   }
 
-  write(frames: Buffer): boolean {
+  write(frames: Buffer, native?: readonly SseEvent[]): boolean {
+    if (native !== undefined) return this.#pass(frames, native);
     let text = '';
     for (const frame of framesIn(frames)) {
       const chunk = dataOf(frame);
@@ -57,6 +59,11 @@ export class TranslatedOutput implements AnswerOutput {
       else if (frame[0] === COLON && this.#stream.hasComments) text += frame.toString();
     }
     return text === '' || this.#stream.write(Buffer.from(text));
+  }
+
+  #pass(frames: Buffer, events: readonly SseEvent[]): boolean {
+    for (const { native } of events) if (native !== undefined) this.#writer.pass?.(native);
+    return this.#stream.write(frames);
   }
 
   onDrain(listener: () => void): void {

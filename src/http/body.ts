@@ -4,12 +4,19 @@ import { ChainError } from '../plugin/door/errors.js';
 import { type Fields, isFields } from '../plugin/fields.js';
 import { askForBody } from './early-answer.js';
 
+/** A request body. */
+export interface JsonBody {
+  readonly value: Fields;
+  /** As it came. */
+  readonly text: string;
+}
+
 /**
  * Reads and parses the request's body, once.
  * @throws ChainError `unsupported_media_type`, `body_too_large`, `malformed_json`, `invalid_request`
  * @throws CallerGone when the connection closes before the body is complete
  */
-export const readBody = async (ctx: Context, maxBytes: number): Promise<Fields> => {
+export const readJson = async (ctx: Context, maxBytes: number): Promise<JsonBody> => {
   const type = ctx.request.type;
   if (type !== 'application/json' && !type.endsWith('+json')) {
     throw new ChainError(
@@ -29,8 +36,12 @@ export const readBody = async (ctx: Context, maxBytes: number): Promise<Fields> 
   if (!isFields(value)) {
     throw new ChainError('invalid_request', 'The request body must be a JSON object.');
   }
-  return value;
+  return { value, text };
 };
+
+/** The same without its text. */
+export const readBody = async (...args: Parameters<typeof readJson>): Promise<Fields> =>
+  (await readJson(...args)).value;
 
 const parse = (text: string): unknown => {
   try {
@@ -42,14 +53,13 @@ const parse = (text: string): unknown => {
   }
 };
 
+export const tooLarge = (maxBytes: number): ChainError =>
+  new ChainError('body_too_large', `The request body is larger than ${maxBytes} bytes (server.maxBodyBytes).`);
+
 const readText = (ctx: Context, maxBytes: number): Promise<string> =>
   new Promise((resolve, reject) => {
     const { req } = ctx;
-    const tooLarge = (): void => {
-      const message = `The request body is larger than ${maxBytes} bytes (server.maxBodyBytes).`;
-      reject(new ChainError('body_too_large', message));
-    };
-    if (Number(req.headers['content-length'] ?? 0) > maxBytes) return tooLarge();
+    if (Number(req.headers['content-length'] ?? 0) > maxBytes) return reject(tooLarge(maxBytes));
     askForBody(ctx);
     let chunks: Buffer[] = [];
     let length = 0;
@@ -58,7 +68,7 @@ const readText = (ctx: Context, maxBytes: number): Promise<string> =>
       if (length <= maxBytes) return void chunks.push(chunk);
       req.off('data', keep);
       chunks = [];
-      tooLarge();
+      reject(tooLarge(maxBytes));
     };
     req.on('data', keep);
     req.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));

@@ -3,6 +3,10 @@ import { CallerGone } from '../engine/causes.js';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { Protocol, ProtocolCall, ProtocolReply, Refusal } from '../plugin/door/protocol.js';
+import { isFromAnthropicClient } from '../protocols/messages/models.js';
+import { isClientApi } from './address.js';
+import type { Current } from './current.js';
+import { CallOf, requestIdOf } from './protocol-call.js';
 
 /** What a request under way leaves in `ctx.state`, so that its errors have the shape that its caller reads. */
 export interface Spoken {
@@ -12,7 +16,7 @@ export interface Spoken {
 
 /** The only place where errors become answers: in the shape of the caller's protocol, and in OpenAI's elsewhere. */
 export const handleErrors =
-  (log: Log): Middleware =>
+  (log: Log, current: () => Current): Middleware =>
   async (ctx, next) => {
     try {
       await next();
@@ -23,7 +27,7 @@ export const handleErrors =
         return;
       }
       ctx.respond = true;
-      reply(ctx, shaped(ctx, refusalOf(asChainError(error, log))));
+      reply(ctx, shaped(ctx, refusalOf(asChainError(error, log)), current));
     }
   };
 
@@ -34,11 +38,24 @@ export const reply = (ctx: Context, { status = 200, headers = {}, body }: Protoc
   ctx.body = body ?? null;
 };
 
-const shaped = (ctx: Context, refusal: Refusal): ProtocolReply => {
-  const spoken = ctx.state.spoken as Spoken | undefined;
+const shaped = (ctx: Context, refusal: Refusal, current: () => Current): ProtocolReply => {
+  const spoken = (ctx.state.spoken as Spoken | undefined) ?? spokenAt(ctx, current);
   if (spoken !== undefined) return spoken.protocol.refusal(refusal, spoken.call);
   const { status, headers, error } = refusal;
   return { status, headers, body: { error } };
+};
+
+/** The protocol of a request that failed before it was read: its path says it, or a header of its client. */
+const spokenAt = (ctx: Context, current: () => Current): Spoken | undefined => {
+  const { protocols } = current();
+  const isAnthropic = isClientApi(ctx.path) && isFromAnthropicClient(ctx.headers);
+  const protocol =
+    protocols.find(({ path }) => `${ctx.path}/`.startsWith(`${path}/`)) ??
+    (isAnthropic ? protocols.find(({ name }) => name === 'messages') : undefined);
+  if (protocol === undefined) return undefined;
+  const call = new CallOf(ctx, requestIdOf(ctx), current);
+  if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(call) });
+  return { protocol, call };
 };
 
 /** Returns an error of 429chain as a caller reads it. */

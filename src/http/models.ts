@@ -1,7 +1,9 @@
 import type { Context } from 'koa';
+import { claudeNameOf } from '../engine/chains.js';
 import type { PreparedTarget } from '../engine/target.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { NamedModel } from '../plugin/door/protocol.js';
+import { isFromAnthropicClient, type ListedModel, listedModels, pageOf } from '../protocols/messages/models.js';
 import type { Current } from './current.js';
 import { factsOf, type ModelFacts } from './model-facts.js';
 
@@ -65,11 +67,16 @@ export const namedModels = (current: Current): NamedModel[] =>
     };
   });
 
+/** Returns the models as clients of Anthropic see them. */
+const listedIn = (current: Current): readonly ListedModel[] => listedModels(namedModels(current), claudeNameOf);
+
 export const getModels =
   (current: () => Current) =>
   (ctx: Context): void => {
     const running = current();
-    ctx.body = { object: 'list', data: namedIn(running).map((named) => modelOf(running, named)) };
+    ctx.body = isFromAnthropicClient(ctx.headers)
+      ? pageOf(listedIn(running), new URLSearchParams(ctx.querystring))
+      : { object: 'list', data: namedIn(running).map((named) => modelOf(running, named)) };
   };
 
 const PREFIX = '/v1/models/';
@@ -88,12 +95,18 @@ export const getModel =
   (ctx: Context): void => {
     // An id contains slashes, which clients send raw or encoded.
     const id = decoded(ctx.path.slice(PREFIX.length));
-    const running = current();
-    const named = namedIn(running).find((each) => each.id === id);
-    if (named === undefined) {
+    const found = isFromAnthropicClient(ctx.headers)
+      ? listedIn(current()).find((each) => each.id === id)
+      : modelNamed(current(), id);
+    if (found === undefined) {
       throw new ChainError('model_not_found', `No chain or target is named "${id}". GET /v1/models lists them all.`, {
         param: 'model',
       });
     }
-    ctx.body = modelOf(running, named);
+    ctx.body = found;
   };
+
+const modelNamed = (current: Current, id: string): Model | undefined => {
+  const named = namedIn(current).find((each) => each.id === id);
+  return named && modelOf(current, named);
+};

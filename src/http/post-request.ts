@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import { sizeOf } from '../engine/attempt/request-size.js';
@@ -18,14 +17,12 @@ import { ChainError } from '../plugin/door/errors.js';
 import type { AnswerWriter, Protocol, ProtocolRequest, Refusal } from '../plugin/door/protocol.js';
 import type { Fields } from '../plugin/fields.js';
 import { type AnswerOutput, ChatOutput, TranslatedOutput } from './answer-output.js';
-import { readBody } from './body.js';
+import { readJson } from './body.js';
 import { CallerStream } from './caller-stream.js';
 import type { Current } from './current.js';
 import { asChainError, refusalOf, reply, type Spoken } from './errors.js';
-import { CallOf } from './protocol-call.js';
-
-/** The longest request id of a caller's own that is kept. */
-const LONGEST_ID = 128;
+import { chainFor, nativeFor } from './native-request.js';
+import { CallOf, requestIdOf } from './protocol-call.js';
 
 /** The path that providers answer, below their base URL. */
 const UPSTREAM_PATH = '/chat/completions';
@@ -65,11 +62,13 @@ const answer = async (
 ): Promise<void> => {
   trace.keyLabel = String(ctx.state.keyLabel);
   const caller = callerOf(ctx.res);
-  const read = protocol.read(await readBody(ctx, current().maxBodyBytes), call);
-  checkMessages(read.body);
+  const asked = await readJson(ctx, current().maxBodyBytes);
+  const read = protocol.read(asked.value, call);
+  if (read.nativeOnly === undefined) checkMessages(read.body);
+  for (const warning of read.warnings ?? []) log.warn(`Request ${trace.id}: ${warning}`);
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();
-  const chain = chains.resolve(read.body.model);
+  const chain = chainFor(read, protocol, chains.resolve(read.body.model));
   ctx.set('x-429chain-chain', plainName(chain.name));
   const writer = read.answer?.();
   const stream =
@@ -81,10 +80,13 @@ const answer = async (
     chain,
     path: UPSTREAM_PATH,
     body,
+    native: nativeFor(chain, protocol, call, read.nativeBody ?? asked.text),
     stream: stream !== undefined,
     size: sizeOf(body),
     caller,
     keyLabel: trace.keyLabel,
+    omitted: read.omitted,
+    wholeCalls: read.wholeCalls,
     onLongWait: stream && (() => beginEarly(ctx, stream)),
   };
   const served = await waterfall.run(request, trace).catch((error: unknown) => {
@@ -116,7 +118,7 @@ const outputOf = (stream: CallerStream, writer: AnswerWriter | undefined): Answe
   writer === undefined ? new ChatOutput(stream) : new TranslatedOutput(stream, writer);
 
 /** The request is over when its answer has left, or its caller. */
-const endWhenSent = (
+export const endWhenSent = (
   res: ServerResponse,
   { end }: Served,
   status: number,
@@ -130,13 +132,7 @@ const endWhenSent = (
   else res.once('close', over);
 };
 
-/** Returns the caller's own id of its request, or a new one. */
-export const requestIdOf = (ctx: Context): string => {
-  const given = ctx.get('x-request-id');
-  return given !== '' && given.length <= LONGEST_ID && /^[\x21-\x7e]+$/.test(given) ? given : randomUUID();
-};
-
-const callerOf = (res: ServerResponse): Caller => {
+export const callerOf = (res: ServerResponse): Caller => {
   const caller = new Caller();
   res.once('close', () => {
     if (!res.writableFinished) caller.leave();
@@ -158,12 +154,18 @@ const faultIn = (messages: unknown): string | undefined => {
 const sendWhole = (
   ctx: Context,
   served: Served,
-  { head, body, usage }: Extract<Reply, { kind: 'whole' }>,
+  { head, body, usage, native }: Extract<Reply, { kind: 'whole' }>,
   writer: AnswerWriter | undefined,
 ): void => {
   ctx.status = head.status;
   ctx.type = 'application/json';
-  ctx.body = writer === undefined ? body : translated(body, writer);
+  if (native !== undefined) writer?.pass?.(native);
+  try {
+    ctx.body = writer === undefined || native !== undefined ? body : translated(body, writer);
+  } catch (error) {
+    served.end(502, served.target, usage);
+    throw error;
+  }
   endWhenSent(ctx.res, served, head.status, served.target, usage);
 };
 
@@ -192,14 +194,14 @@ const sendStream = async (
 };
 
 /** The request waits for capacity: its caller gets the beginning of a response before any target has answered. */
-const beginEarly = (ctx: Context, stream: CallerStream): void => {
+export const beginEarly = (ctx: Context, stream: CallerStream): void => {
   ctx.respond = false;
   stream.begin();
   stream.keepAlive();
 };
 
 /** What the caller reads in place of the rest of an answer. */
-const brokenOff = (target: PreparedTarget, failure: Failure): Refusal => {
+export const brokenOff = (target: PreparedTarget, failure: Failure): Refusal => {
   const { cause, message } = failure;
   if (isAboutRequest(failure)) return rejectionOf(target, failure);
   return refusalOf(

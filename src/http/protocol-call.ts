@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Context } from 'koa';
 import { sizeOf } from '../engine/attempt/request-size.js';
 import type { NamedModel, ProtocolCall } from '../plugin/door/protocol.js';
@@ -5,6 +6,15 @@ import type { Fields } from '../plugin/fields.js';
 import { SECRET_HEADERS } from './auth.js';
 import type { Current } from './current.js';
 import { namedModels } from './models.js';
+
+/** The longest request id of a caller's own that is kept. */
+const LONGEST_ID = 128;
+
+/** Returns the caller's own id of its request, or a new one. */
+export const requestIdOf = (ctx: Context): string => {
+  const given = ctx.get('x-request-id');
+  return given !== '' && given.length <= LONGEST_ID && /^[\x21-\x7e]+$/.test(given) ? given : randomUUID();
+};
 
 /** What a protocol learns about a request apart from its body. Costs nothing until it is asked. */
 export class CallOf implements ProtocolCall {

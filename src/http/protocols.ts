@@ -4,8 +4,8 @@ import { readBody } from './body.js';
 import type { Current } from './current.js';
 import { reply, type Spoken } from './errors.js';
 import { wrongMethod } from './plugin-routes.js';
-import { type PostParts, postRequest, requestIdOf } from './post-request.js';
-import { CallOf } from './protocol-call.js';
+import { type PostParts, postRequest } from './post-request.js';
+import { CallOf, requestIdOf } from './protocol-call.js';
 
 /** Answers at the paths of the protocols, and of the routes that they add. */
 export const answerProtocols =
@@ -43,7 +43,10 @@ const answerRoute = async (ctx: Context, { protocol, route }: Found, parts: Post
   ctx.set('x-request-id', call.requestId);
   if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(call) });
   await authorize(ctx as Parameters<Middleware>[0], async () => {
-    const body = route.method === 'POST' ? await readBody(ctx, current().maxBodyBytes) : undefined;
+    const body = route.method === 'POST' && hasBody(ctx) ? await readBody(ctx, current().maxBodyBytes) : undefined;
     reply(ctx, route.answer(call, body));
   });
 };
+
+const hasBody = (ctx: Context): boolean =>
+  ctx.get('transfer-encoding') !== '' || Number(ctx.get('content-length') || 0) > 0;

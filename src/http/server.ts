@@ -2,6 +2,7 @@ import Router, { type RouterContext } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
+import { SURFACES } from '../protocols/surfaces.js';
 import { correctPaths, isAdmin } from './address.js';
 import { requireKey } from './auth.js';
 import { allowOrigins } from './cors.js';
@@ -11,7 +12,9 @@ import { handleErrors } from './errors.js';
 import { getHealth } from './health.js';
 import { getModel, getModels } from './models.js';
 import { answerPluginRoutes, anybody, wrongMethod } from './plugin-routes.js';
+import { answerSurfaces } from './post-surface.js';
 import { answerProtocols } from './protocols.js';
+import { answerRoot } from './root.js';
 
 export interface ServerOptions {
   readonly current: () => Current;
@@ -40,7 +43,8 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
   app.use(correctPaths(current));
   app.use(answerEarly());
   app.use(allowOrigins(() => current().allowedOrigins));
-  app.use(handleErrors(log));
+  app.use(handleErrors(log, current));
+  app.use(answerRoot());
   app.use((ctx, next) => {
     if (!stopping() || ctx.path === '/health') return next();
     throw new ChainError('shutting_down', '429chain is stopping and takes no new requests.', {
@@ -48,6 +52,7 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
     });
   });
   app.use(answerProtocols({ current, authorize: key, log }));
+  app.use(answerSurfaces(SURFACES, { current, authorize: key, log }));
   app.use(router.routes());
   const ofPlugins = answerPluginRoutes(current, { none: anybody, api: key, admin: adminKey });
   // Nothing below /admin is reachable except through its gate, whatever routes plugins add.

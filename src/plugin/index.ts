@@ -41,6 +41,7 @@ export type {
   TokenUsage,
   Verdict,
 } from './door/attempt.js';
+export type { ConversationRules, MediaKind, ReturnedFields, ToolCallIds } from './door/conversation.js';
 export { ChainError, type ChainErrorOptions, type ErrorCode } from './door/errors.js';
 export type {
   AsyncPluginHook,
@@ -50,6 +51,7 @@ export type {
   TapFilter,
   TapOptions,
 } from './door/hooks.js';
+export type { NativeAnswers } from './door/native.js';
 export type {
   AnswerWriter,
   NamedModel,

@@ -1,11 +1,11 @@
 import type { Protocol } from '../plugin/door/protocol.js';
-import { isResponsesRequest, readRequest } from './responses/read-request.js';
+import { isResponsesRequest, readOnChatPath } from './responses/request.js';
 
 /** Chat completions: the protocol of the engine, so that nothing is translated. */
 export const chat: Protocol = {
   name: 'chat',
   path: '/v1/chat/completions',
   // Cursor sends bodies in the form of the Responses API, and expects chat completions in return.
-  read: (body) => ({ body: isResponsesRequest(body) ? readRequest(body) : body }),
+  read: (body) => ({ body: isResponsesRequest(body) ? readOnChatPath(body) : body }),
   refusal: ({ status, headers, error }) => ({ status, headers, body: { error } }),
 };

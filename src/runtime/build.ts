@@ -79,7 +79,13 @@ const build = async (
   const targets = [...new Set(all.flatMap((chain) => chain.targets))];
   const addressed = new AddressedTargets(factory, ledger, targets);
   const direct = { ...settings.direct, targets: [] };
-  const chains = new Chains(all, settings.defaultChain, direct, (provider, model) => addressed.find(provider, model));
+  const chains = new Chains({
+    all,
+    defaultChain: settings.defaultChain,
+    aliases: settings.aliases,
+    direct,
+    addressed: (provider, model) => addressed.find(provider, model),
+  });
   const { providers, accounts } = factory;
   candidate = { settings, host, chains, providers, targets, accounts, secrets, shared };
   return candidate;

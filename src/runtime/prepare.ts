@@ -5,7 +5,9 @@ import { type ProxyVariables, proxyFor } from '../config/proxy.js';
 import { isSecretPath } from '../config/secret-paths.js';
 import type { ProviderSettings, Settings, TargetSettings, Timeouts } from '../config/settings.js';
 import { ALWAYS } from '../engine/attempt/always-adapted.js';
+import { conversationRulesOf } from '../engine/attempt/conversation/arrange.js';
 import { endpointOf } from '../engine/endpoint.js';
+import { EndpointMemory } from '../engine/endpoint-memory.js';
 import { Repairs } from '../engine/repairs.js';
 import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from '../engine/target.js';
 import type { Account, TargetScopes } from '../ledger/ledger.js';
@@ -116,6 +118,7 @@ export const prepareProvider = (
     endpoint: endpointOf(baseUrl),
     proxy: proxy.url,
     providerType,
+    speaks: new Set(settings.speaks ?? providerType.speaks ?? ['chat']),
     headers: {
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
@@ -127,6 +130,7 @@ export const prepareProvider = (
       ...lowerCased(settings.headers),
     },
     keyHeader: (providerType.keyHeader ?? 'authorization').toLowerCase(),
+    missing: new Map(),
     options: settings.options,
     timeouts: { ...DEFAULT_TIMEOUTS, ...defined(settings.timeouts) },
     unusable: unusableOf(settings, proxy.fault),
@@ -147,10 +151,12 @@ const prepareTarget = (
   model,
   limits,
   adaptations: [...ALWAYS, ...compileAdaptations(prepared.providerType.adaptations ?? [], model)],
+  conversation: conversationRulesOf(prepared.providerType, model),
   scopes: scopesOf(id, provider, prepared.providerType.pool?.(model)),
   timeouts: { ...prepared.timeouts, ...defined(timeouts) },
   publicView: Object.freeze({ id, provider, type: prepared.type, model, limits }),
   repairs,
+  endpoints: new EndpointMemory(prepared.missing, clock),
 });
 
 /** A header may contain a key too, alone or after a word such as `Bearer`. */
@@ -204,7 +210,7 @@ const scopesOf = (target: string, provider: string, pool: string | undefined): T
 const unusableOf = (
   { id, enabled, missing }: ProviderSettings,
   faultOfProxy: string | undefined,
-): PreparedTarget['unusable'] => {
+): PreparedProvider['unusable'] => {
   if (!enabled) return { state: 'disabled', reason: `${id} is disabled in the configuration` };
   if (faultOfProxy !== undefined) return { state: 'unconfigured', reason: faultOfProxy };
   if (missing.length === 0) return undefined;

@@ -4,6 +4,7 @@ import type { LiveStatus } from '../contract/admin-api.js';
 import type { ModelView } from '../contract/models.js';
 import type { Chains } from '../engine/chains.js';
 import { askForModels } from '../engine/models/provider-models.js';
+import { mixedVectors } from '../engine/surfaces/mixed-vectors.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Waterfall } from '../engine/waterfall.js';
 import type { Host } from '../host/host.js';
@@ -46,7 +47,17 @@ export class Runtime implements Current {
     const { hooks, capturesContent } = host;
     warnOfImpossibleNumbers(hooks, log);
     this.waterfall = new Waterfall(
-      { ledger, upstream, clock, estimates, log, hooks, capturesContent, pace },
+      {
+        ledger,
+        upstream,
+        clock,
+        estimates,
+        log,
+        hooks,
+        capturesContent,
+        pace,
+        modelOf: (target) => this.modelOf(target),
+      },
       maxWaiting,
     );
     this.apiKeys = keys.api;
@@ -69,6 +80,10 @@ export class Runtime implements Current {
       [...host.declarations, ...targets.flatMap(knownLimits)],
     );
     this.#candidate.status = () => this.status();
+    for (const chain of this.chains.all) {
+      const warning = mixedVectors(chain);
+      if (warning !== undefined) shared.log.warn(warning);
+    }
   }
 
   stateOf(target: PreparedTarget): TargetStatus {
@@ -99,7 +114,8 @@ export class Runtime implements Current {
   }
 
   /** Ends every cooldown of a target and of what it shares with others. What was learned of their limits is forgotten. */
-  lift({ id }: PreparedTarget): void {
+  lift({ id, endpoints }: PreparedTarget): void {
+    endpoints.reset();
     this.#candidate.shared.ledger.reset(id);
   }
 

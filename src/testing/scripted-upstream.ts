@@ -6,7 +6,10 @@ export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
+  /** Parsed from JSON; empty for anything else, such as a form. */
   readonly body: Record<string, unknown>;
+  /** As it came. */
+  readonly bytes: Buffer;
   /** Resolves if the proxy closes the connection before the end of the answer. */
   readonly aborted: Promise<void>;
 }
@@ -62,14 +65,16 @@ export class ScriptedUpstream {
   async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of req) chunks.push(chunk as Buffer);
-    const text = Buffer.concat(chunks).toString('utf8');
+    const bytes = Buffer.concat(chunks);
     const aborted = new Promise<void>((resolve) => {
       res.once('close', () => {
         if (!res.writableFinished) resolve();
       });
     });
     const { method = '', url: path = '', headers } = req;
-    const request = { method, path, headers, body: text === '' ? {} : JSON.parse(text), aborted };
+    const isJson = bytes.length > 0 && !headers['content-type']?.startsWith('multipart/');
+    const body = isJson ? JSON.parse(bytes.toString('utf8')) : {};
+    const request = { method, path, headers, body, bytes, aborted };
     this.received.push(request);
     await (this.#script.shift() ?? this.#always)(res, request);
   }

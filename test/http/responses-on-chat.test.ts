@@ -48,7 +48,10 @@ describe("A body of the Responses API at the address of chat completions, as Cur
         { role: 'tool', tool_call_id: 'call_1', content: 'let a = 1' },
       ],
       tools: [
-        { type: 'function', function: { name: 'read_file', description: 'Reads', parameters: { type: 'object' } } },
+        {
+          type: 'function',
+          function: { name: 'read_file', description: 'Reads', parameters: { type: 'object', properties: {} } },
+        },
       ],
       tool_choice: 'auto',
       max_tokens: 64,
@@ -65,7 +68,7 @@ describe("A body of the Responses API at the address of chat completions, as Cur
     const response = await proxy.post({ ...BODY, tools: [{ type: 'web_search' }] });
     expect(response.status).to.equal(400);
     const { error } = (await response.json()) as { error: object };
-    expect(error).to.include({ code: 'invalid_request', param: 'tools[0].type' });
+    expect(error).to.include({ code: 'unsupported_tool', param: 'tools[0].type' });
   });
 
   it('does not replace messages', async () => {

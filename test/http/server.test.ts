@@ -81,7 +81,6 @@ const BAD_INPUTS: readonly BadInput[] = [
     code: 'not_found',
     says: /POST \/v1\/chat\/completions/,
   },
-  { what: 'the root', path: '/', method: 'GET', status: 404, code: 'not_found', says: /nothing at \// },
   { what: 'a wrong method', method: 'GET', status: 405, code: 'method_not_allowed', says: /takes POST, not GET/ },
   {
     what: 'a wrong method at the models',

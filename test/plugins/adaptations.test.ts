@@ -1,6 +1,7 @@
 import { adaptBody } from '429chain/plugin';
 import { expect } from 'chai';
 import { builtIns } from '../../plugins/index.js';
+import { arrangeConversation, conversationRulesOf } from '../../src/engine/attempt/conversation/arrange.js';
 import { hostOf, type SimulatedHost } from './simulated-host.js';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -134,7 +135,10 @@ describe('the adaptations of built-in types', () => {
 
   for (const { it: name, type, model = 'a-model', from, to } of ROWS) {
     it(name, () => {
-      const { body, changes } = adaptBody(from, host.types.get(type)?.adaptations ?? [], model);
+      const { adaptations = [], ...rest } = host.types.get(type) ?? {};
+      const arranged = arrangeConversation(from, conversationRulesOf(rest, model));
+      const adapted = adaptBody(arranged.body, adaptations, model);
+      const { body, changes } = { body: adapted.body, changes: [...arranged.changes, ...adapted.changes] };
       expect(body).to.deep.equal(to);
       expect(changes.length === 0, 'said in the log').to.equal(JSON.stringify(from) === JSON.stringify(to));
     });

@@ -62,9 +62,16 @@ export const chainChange = ({ store }: AdminParts, name: string, given: ChainWri
       ...edits,
       { op: 'set', path: ['chains', to], value: chainWritten(before, given) },
       ...defaultEdits(written, names, renamed && defaultChain === name ? to : defaultChain),
+      ...(renamed
+        ? aliasesOf(written, name).map((alias): Edit => ({ op: 'set', path: ['aliases', alias], value: to }))
+        : []),
     ],
   };
 };
+
+/** The aliases of a chain. */
+const aliasesOf = ({ aliases = {} }: Configuration, chain: string): readonly string[] =>
+  Object.keys(aliases).filter((alias) => aliases[alias] === chain);
 
 /** The edits that keep `wanted` the default chain among chains of these names. */
 const defaultEdits = (written: Configuration, names: readonly string[], wanted: string): Edit[] => {
@@ -120,6 +127,10 @@ export const chainRemoval = ({ store }: AdminParts, name: string): Change => {
   }
   if (store.current.defaultChain === name) {
     throw new ChainError('in_use', `${name} is the default chain. Make another one the default first.`);
+  }
+  const [alias] = aliasesOf(written, name);
+  if (alias !== undefined) {
+    throw new ChainError('in_use', `The alias "${alias}" means ${name}. Change the alias in the configuration first.`);
   }
   const left = Object.keys(written.chains).filter((each) => each !== name);
   return {

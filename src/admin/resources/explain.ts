@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { ExplainRequest } from '../../contract/admin-api.js';
 import type { Explanation } from '../../contract/explain.js';
+import { surfaceSizeOf } from '../../engine/ask-surface.js';
 import { sizeOf } from '../../engine/attempt/request-size.js';
 import { Caller } from '../../engine/caller.js';
 import type { Chains } from '../../engine/chains.js';
 import type { Chain } from '../../engine/target.js';
 import type { Waterfall } from '../../engine/waterfall.js';
 import { ChainError } from '../../plugin/door/errors.js';
+import type { Surface } from '../../plugin/door/surface.js';
+import { SURFACES } from '../../protocols/surfaces.js';
 
 /** The messages of a request without any. */
 const SOMETHING = [{ role: 'user', content: 'Hello' }];
@@ -16,21 +19,37 @@ export const explainRequest = (
   { chains, waterfall }: { readonly chains: Chains; readonly waterfall: Waterfall },
   asked: ExplainRequest,
 ): Promise<Explanation> => {
-  const { targets, ...rest } = asked;
-  const body = { messages: SOMETHING, ...rest };
-  if (!Array.isArray(body.messages)) {
+  const { targets, endpoint, ...rest } = asked;
+  const surface = surfaceOf(endpoint);
+  const body = { ...(surface === undefined ? { messages: SOMETHING } : { prompt: 'Hello' }), ...rest };
+  if (surface === undefined && !Array.isArray(rest.messages ?? [])) {
     throw new ChainError('invalid_request', '"messages" must be an array.', { param: 'messages' });
   }
   return waterfall.explain({
     id: randomUUID(),
     chain: targets === undefined ? chains.resolve(body.model) : chainOver(chains, body.model, targets),
-    path: '/chat/completions',
+    path: surface?.path ?? '/chat/completions',
     body,
+    surface,
     stream: body.stream === true,
-    size: sizeOf(body),
+    size: surface === undefined ? sizeOf(body) : surfaceSizeOf(surface, body),
     caller: new Caller(),
     keyLabel: 'admin',
   });
+};
+
+const surfaceOf = (endpoint: unknown): Surface | undefined => {
+  if (endpoint === undefined || endpoint === 'chat') return undefined;
+  const found = SURFACES.find(({ name }) => name === endpoint);
+  if (found !== undefined) return found;
+  const known = ['chat', ...SURFACES.map(({ name }) => name)].join(', ');
+  throw new ChainError(
+    'invalid_request',
+    `There is no endpoint ${JSON.stringify(endpoint)}. Expected one of ${known}.`,
+    {
+      param: 'endpoint',
+    },
+  );
 };
 
 const chainOver = (chains: Chains, model: unknown, targets: unknown): Chain => {

@@ -6,6 +6,7 @@ import { loadSettings } from '../../config/source/load.js';
 import { listOf, suggest } from '../../config/wording.js';
 import { bareId } from '../../engine/models/model-list.js';
 import type { ProviderState } from '../../engine/models/provider-models.js';
+import { mixedVectors } from '../../engine/surfaces/mixed-vectors.js';
 import type { PreparedProvider, PreparedTarget } from '../../engine/target.js';
 import type { Candidate } from '../../runtime/build.js';
 import { type CommandLine, configurationFile, pluginPaths } from '../options.js';
@@ -77,6 +78,10 @@ const printConclusion = ({ chains }: Candidate, settings: Settings, reports: Rep
   const targets = [...new Map(all.map((target) => [target.id, target])).values()];
   if (targets.some((target) => stateOfTarget(target, reports).startsWith(NOT_LISTED))) {
     console.log('warning: a model that is not listed may be retired. It may still work: few lists are complete.');
+  }
+  for (const chain of chains.all) {
+    const warning = mixedVectors(chain);
+    if (warning !== undefined) console.log(`warning: ${warning}`);
   }
   const usable = targets.filter(({ provider }) => USABLE.has(reports.get(provider)?.state ?? 'failing'));
   const count = `${usable.length} of ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`;

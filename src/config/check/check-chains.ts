@@ -101,3 +101,23 @@ export const checkDefaultChain: Check = (configuration) => {
   const message = `No chain is named 'default'. Expected \`defaultChain\` with one of these names: ${chains.join(', ')}.`;
   return [{ path: ['chains'], at: 'key', message }];
 };
+
+/** Finds aliases of something that is neither a chain nor a target of a configured provider. */
+export const checkAliases: Check = (configuration) => {
+  const { written, resolved } = configuration;
+  const [chains = [], providers = []] = ['chains', 'providers'].map((name) =>
+    keysOf(valueAtPath(resolved, [name])).map(String),
+  );
+  return pathsOf(resolved, 'aliases.*').flatMap((path): Finding[] => {
+    const to = textAt(resolved, path);
+    if (to === undefined || chains.includes(to)) return [];
+    const target = splitTarget(to);
+    if (target === undefined) {
+      const rest = alternatives(textAt(written, path), to, chains, 'Chains');
+      return [finding(configuration, path, `, which is neither a chain nor a target such as 'groq/llama-3'.${rest}`)];
+    }
+    if (providers.includes(target.provider)) return [];
+    const rest = alternatives(textAt(written, path), target.provider, providers, 'Configured');
+    return [finding(configuration, path, `, but the provider is not configured.${rest}`)];
+  });
+};

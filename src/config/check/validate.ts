@@ -4,7 +4,7 @@ import type { Path } from '../path.js';
 import { valueAtPath } from '../path.js';
 import { isSecretPath } from '../secret-paths.js';
 import { describe, listOf, nameOf } from '../wording.js';
-import { checkDefaultChain, checkProviders, checkRepeats, checkTargetNames } from './check-chains.js';
+import { checkAliases, checkDefaultChain, checkProviders, checkRepeats, checkTargetNames } from './check-chains.js';
 import { checkAdminKey, checkHost, checkKeyLabels } from './check-server.js';
 import { checkBaseUrls, checkDurations, checkKeys, checkProxies, checkVariableNames } from './check-values.js';
 import type { Check } from './checked-configuration.js';
@@ -25,6 +25,7 @@ const CHECKS: readonly Check[] = [
   checkProviders,
   checkRepeats,
   checkDefaultChain,
+  checkAliases,
 ];
 
 /** Fields of a provider that may read unset variables: the provider is then `unconfigured`, which is not a problem. */

@@ -52,12 +52,13 @@ const timeoutsOf = (written: WrittenTimeouts = {}): Timeouts =>
 
 const buildProvider = (id: string, provider: Provider, resolution: Resolution): ProviderSettings => {
   const isRead = (...path: string[]): boolean => unsetNamesIn(resolution, ['providers', id, ...path]).length === 0;
-  const { apiKey, baseUrl, proxy, headers = {} } = provider;
+  const { apiKey, baseUrl, speaks, proxy, headers = {} } = provider;
   return {
     id,
     type: provider.type,
     ...(apiKey === undefined || !isRead('apiKey') ? {} : { apiKey }),
     ...(baseUrl === undefined || !isRead('baseUrl') ? {} : { baseUrl: baseUrl.replace(/^([^?#]*?)\/+$/, '$1') }),
+    ...(speaks === undefined ? {} : { speaks }),
     ...(proxy === undefined || !isRead('proxy') ? {} : { proxy }),
     missing: unsetNamesIn(resolution, ['providers', id]),
     enabled: provider.enabled ?? true,
@@ -93,6 +94,7 @@ const buildChain = (name: string, chain: Chain, providers: readonly ProviderSett
     resume: full.resume ?? true,
     resumeInstruction: full.resumeInstruction ?? DEFAULT_INSTRUCTION,
     onModeration: full.onModeration ?? 'return',
+    sameVectors: full.sameVectors ?? false,
   };
 };
 
@@ -124,7 +126,7 @@ const freeze = <T>(value: T): T => {
 /** Builds the deeply frozen settings of a valid configuration. */
 export const buildSettings = (written: Configuration, resolution: Resolution, origin: Origin): Settings => {
   const configuration = resolution.value as Configuration;
-  const { server = {}, dataDir = '.429chain', chains, plugins = [] } = configuration;
+  const { server = {}, dataDir = '.429chain', chains, aliases = {}, plugins = [] } = configuration;
   const { file, locator } = origin;
   const folder = file === undefined ? process.cwd() : dirname(file);
   const providers = Object.entries(configuration.providers).map(([id, provider]) =>
@@ -153,6 +155,7 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
     providers,
     chains: built,
     defaultChain,
+    aliases: Object.entries(aliases).map(([pattern, to]) => ({ pattern, to })),
     direct: { ...direct, targets: [] },
     plugins: plugins.map((plugin, index) => buildPlugin(plugin, index, folder)),
     written,

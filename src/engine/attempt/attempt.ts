@@ -1,8 +1,9 @@
 import type { Reservation, Usage } from '../../ledger/ledger.js';
+import type { Surface } from '../../plugin/door/surface.js';
 import type { Attempt, AttemptRecord, Failure, Repair, ResponseHead, Signal, TokenUsage } from '../../plugin/index.js';
 import { ErrorInAnswer, NoOverlap } from '../causes.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
-import { type AnswerOptions, asStream, isStream, readOptions } from '../stream/answer-source.js';
+import { type AnswerOptions, asStream, isStream, passesAsStream, readOptions } from '../stream/answer-source.js';
 import { CollectedAnswer } from '../stream/collected-answer.js';
 import { decoded } from '../stream/decoded-source.js';
 import { PeekedBody } from '../stream/peeked-body.js';
@@ -10,17 +11,21 @@ import { LONGEST_ANSWER, LONGEST_ERROR, parseRefusal, readAll, readWhole, TOO_LO
 import { StreamRelay } from '../stream/relay.js';
 import type { Sink } from '../stream/sink.js';
 import type { Source } from '../stream/source.js';
+import { learnFrom } from '../surfaces/learn.js';
 import type { PreparedTarget } from '../target.js';
 import { countsBound, tokenRoomOf } from './answer-bound.js';
-import { answerOptionsFor, relayOptionsFor } from './answer-options.js';
+import { answerOptionsFor, nativeRelayOptionsFor, relayOptionsFor } from './answer-options.js';
 import type { EngineContext } from './context.js';
 import { decisionOf } from './decision.js';
 import type { Exchange } from './exchange.js';
 import { ExchangeGuard } from './exchange-guard.js';
 import { failureOf } from './failure.js';
-import { type OutgoingRequest, outgoingRequest, serialised } from './outgoing-request.js';
+import { learnLack } from './learn-lack.js';
+import { type OutgoingRequest, serialised } from './outgoing-request.js';
 import { proposeRepairs } from './repair-proposals.js';
-import type { Answer, AttemptResult, FailedResult, StreamEnd } from './result.js';
+import type { Answer, AttemptResult, FailedResult, NativeAnswer, StreamEnd } from './result.js';
+import { type OpenedAnswer, type Relay, receiveSurface } from './surface-answer.js';
+import { permitted, requestFor } from './surface-request.js';
 import { enforce, type Judgement, judge, scopeOf, withoutCooldown } from './verdict.js';
 
 /** One attempt: a request, the target it goes to, and the units that the ledger holds for it. */
@@ -56,7 +61,7 @@ type OpenPhase =
   | ({ readonly phase: 'sending' } & Sent)
   /** Status and headers are there. */
   | ({ readonly phase: 'answering' } & Answering)
-  | ({ readonly phase: 'streaming'; readonly relay: StreamRelay } & Answering);
+  | ({ readonly phase: 'streaming'; readonly relay: Relay } & Answering);
 
 class AttemptRun {
   readonly #context: EngineContext;
@@ -88,13 +93,13 @@ class AttemptRun {
   #send(): Sent {
     const { request, target, repairs } = this.#order;
     if (request.caller.gone !== undefined) throw request.caller.gone;
-    const outgoing = outgoingRequest(request, target, repairs, this.#countedBound());
+    const outgoing = requestFor(request, target, repairs, this.#countedBound());
     this.#changes = outgoing.changes;
     const exchange = this.#context.upstream.send({
       origin: target.endpoint.origin,
       path: outgoing.path,
       headers: outgoing.headers,
-      body: serialised(outgoing.body),
+      body: outgoing.payload?.() ?? serialised(outgoing.body),
       connectTimeoutMs: target.timeouts.connect,
       proxy: target.proxy,
     });
@@ -132,47 +137,74 @@ class AttemptRun {
       const raw = await readAll(source, LONGEST_ERROR);
       throw new ErrorInAnswer(parseRefusal(raw));
     }
+    const { surface, stream } = this.#order.request;
+    if (surface !== undefined && surface.answers !== 'choices') {
+      const received = receiveSurface(this.#order.request, surface, source, head, answering.guard.deadline);
+      return received instanceof Promise ? this.#whole(answering, await received) : this.#streamed(answering, received);
+    }
     const options = answerOptionsFor(this.#order, outgoing, head);
     const peeked = await PeekedBody.of(source);
-    if (this.#order.request.stream) {
-      const relay = await this.#openStream(answering, asStream(peeked, options), options);
-      return { stream: true, head, pipe: (sink) => this.#pipe(relay, sink) };
+    if (stream && passesAsStream(peeked, options)) {
+      const { deadline } = answering.guard;
+      const relay = new StreamRelay(peeked, deadline, nativeRelayOptionsFor(this.#context, this.#order, options));
+      return this.#streamed(answering, relay);
     }
+    if (stream) return this.#streamed(answering, this.#relay(answering, asStream(peeked, options), options));
     if (isStream(peeked, options)) return this.#collect(answering, peeked, options);
-    const { body, usage } = await readWhole(peeked, readOptions(options));
-    this.#context.ledger.served(this.#order.reservation);
+    const { parsed, value, ...whole } = await readWhole(peeked, readOptions(options));
+    return this.#whole(answering, whole, options.native && { data: parsed, completion: value });
+  }
+
+  /** The answer has come as a whole. */
+  #whole({ head, outgoing }: Answering, { body, usage }: OpenedAnswer, native?: NativeAnswer): Answer {
+    this.#served(outgoing);
     this.#end();
     this.#settle(usage);
-    return { stream: false, head, body, usage };
+    return { stream: false, head, body, usage, native };
+  }
+
+  async #streamed(answering: Answering, relay: Relay): Promise<Answer> {
+    await this.#open(answering, relay);
+    return { stream: true, head: answering.head, pipe: (sink) => this.#pipe(relay, sink) };
   }
 
   /** Resolves when the first content of a stream has come. */
-  async #openStream(answering: Answering, source: Source, options: AnswerOptions): Promise<StreamRelay> {
-    const { guard, outgoing } = answering;
-    const relay = new StreamRelay(
-      source,
-      guard.deadline,
-      relayOptionsFor(this.#context, this.#order, outgoing, options),
-    );
+  async #open(answering: Answering, relay: Relay): Promise<void> {
     this.#state = { phase: 'streaming', ...answering, relay };
     await relay.open();
-    this.#context.ledger.served(this.#order.reservation);
-    return relay;
+    this.#served(answering.outgoing);
+  }
+
+  #served(outgoing: OutgoingRequest): void {
+    const { target, reservation } = this.#order;
+    this.#context.ledger.served(reservation);
+    const surface = this.#surfaceOf(outgoing);
+    if (surface !== undefined) target.endpoints.answered(surface.name);
+  }
+
+  /** The endpoint that the target was asked at; `undefined` for chat. */
+  #surfaceOf({ text }: OutgoingRequest): Surface | undefined {
+    return text?.overChat === true ? undefined : this.#order.request.surface;
+  }
+
+  #relay({ guard, outgoing }: Answering, source: Source, options: AnswerOptions): StreamRelay {
+    return new StreamRelay(source, guard.deadline, relayOptionsFor(this.#context, this.#order, outgoing, options));
   }
 
   /** Makes a whole answer of a stream, where the caller did not ask for a stream. */
   async #collect(answering: Answering, peeked: PeekedBody, options: AnswerOptions): Promise<Answer> {
     const source = asStream(peeked, options);
     const collected = new CollectedAnswer(LONGEST_ANSWER, () => source.abort(new Error(TOO_LONG)));
-    const relay = await this.#openStream(answering, source, options);
+    const relay = this.#relay(answering, source, options);
+    await this.#open(answering, relay);
     await relay.pipe(collected);
     this.#end();
     const usage = this.#usageOf(relay);
     this.#settle(usage);
-    return { stream: false, head: answering.head, body: collected.body, usage };
+    return { stream: false, head: answering.head, body: collected.bodyAs(options.text?.of), usage };
   }
 
-  async #pipe(relay: StreamRelay, sink: Sink): Promise<StreamEnd> {
+  async #pipe(relay: Relay, sink: Sink): Promise<StreamEnd> {
     try {
       await relay.pipe(sink);
     } catch (cause) {
@@ -186,7 +218,7 @@ class AttemptRun {
   }
 
   /** What the provider reported, or else what was seen of the answer. */
-  #usageOf(relay: StreamRelay): TokenUsage {
+  #usageOf(relay: Relay): TokenUsage {
     const { request, target } = this.#order;
     if (relay.usage !== undefined) return { ...relay.usage, estimated: false };
     // Reading the text bytes parses the beginning of the stream: not for a stream that reports its usage.
@@ -198,7 +230,9 @@ class AttemptRun {
     const { request, target, reservation } = this.#order;
     reservation.settle(usage);
     const isReported = usage !== undefined && !('estimated' in usage && usage.estimated);
-    if (isReported) this.#context.estimates.report(target.id, request.size, usage);
+    // Other endpoints cost something else than an answer of chat.
+    if (isReported && (request.surface?.counts ?? 'tokens') === 'tokens')
+      this.#context.estimates.report(target.id, request.size, usage);
   }
 
   /** Ends the attempt and returns the phase that it was in. */
@@ -215,7 +249,7 @@ class AttemptRun {
     const last = this.#end();
     if (last.phase !== 'preparing') last.exchange.abort(cause);
     const { clock, ledger } = this.#context;
-    const { attempt, reservation, target } = this.#order;
+    const { attempt, request, reservation, target } = this.#order;
     const head = 'head' in last ? last.head : undefined;
     const seen = failureOf(cause, head, clock.now(), target.secrets);
     // Neither a caller who left nor a continuation without overlap says anything about the target.
@@ -228,14 +262,18 @@ class AttemptRun {
     const judgement = judge(this.#context, attempt, seen);
     const { failure, verdict } = judgement;
     const repairs = repairable ? this.#repairsFor(judgement, last) : [];
+    const lacks = repairs.length === 0 ? learnLack(verdict, target, request.body) : undefined;
     // Nothing cools down while another form of the request may be accepted.
-    const enforced = repairs.length === 0 ? judgement : withoutCooldown(judgement);
+    const surface = last.phase === 'preparing' ? undefined : this.#surfaceOf(last.outgoing);
+    const isMissing = learnFrom(failure, surface, request.body, target);
+    const enforced = repairs.length === 0 && !isMissing ? judgement : withoutCooldown(judgement);
     const restsUntil = enforce(this.#context, attempt, reservation, enforced, head !== undefined);
     this.#settleFailed(last);
     this.#decision = decisionOf(failure, target.scopes, {
       scope: scopeOf(judgement),
       until: restsUntil,
       repaired: repairs.length > 0,
+      missing: isMissing ? surface?.name : undefined,
       limits: verdict.signals ?? this.#signals.filter(({ remaining }) => remaining === 0),
     });
     this.#signals = [...this.#signals, ...(verdict.signals ?? [])];
@@ -245,16 +283,19 @@ class AttemptRun {
       restsUntil,
       record: this.#record(failure),
       repairs,
+      lacks,
     };
   }
 
   #repairsFor(judgement: Judgement, last: OpenPhase): readonly Repair[] {
     if (last.phase === 'preparing') return [];
     const { request, target, repairs } = this.#order;
-    const { size } = request;
+    const { size, surface } = request;
+    const { outgoing } = last;
     const { estimates, ledger } = this.#context;
     const others = ledger.status(target.id).inFlight - 1;
-    return proposeRepairs({ judgement, outgoing: last.outgoing, target, size, tried: repairs, others, estimates });
+    const proposed = proposeRepairs({ judgement, outgoing, target, size, tried: repairs, others, estimates });
+    return permitted(proposed, surface, outgoing.openAiBody);
   }
 
   /** A refused request counts, but costs no tokens. A stream costs what was seen of it. */

@@ -1,7 +1,9 @@
 import type { Clock } from '../../clock.js';
+import type { ModelView } from '../../contract/models.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Log } from '../../log.js';
 import type { Hooks } from '../../plugin/door/hooks.js';
+import type { PreparedTarget } from '../target.js';
 import type { Estimates } from './estimate.js';
 import type { Upstream } from './upstream.js';
 
@@ -26,6 +28,8 @@ export interface EngineContext {
   /** A plugin asked for the text of requests and answers. */
   readonly capturesContent?: boolean;
   readonly pace?: Pace | undefined;
+  /** What is known of a target's model. Never waits. */
+  readonly modelOf?: (target: PreparedTarget) => ModelView | undefined;
 }
 
 /** Returns after how much silence a caller hears from 429chain, ms. */

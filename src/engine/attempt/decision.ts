@@ -66,6 +66,8 @@ export interface Consequence {
   readonly until?: number | undefined;
   /** The same target gets a repaired request. */
   readonly repaired?: boolean;
+  /** The endpoint that the target turned out not to have. */
+  readonly missing?: string | undefined;
   /** The limits that the refusal names. */
   readonly limits?: readonly Signal[] | undefined;
 }
@@ -78,8 +80,13 @@ export const decisionOf = (failure: Failure, scopes: TargetScopes, consequence: 
   `${headOf(failure, consequence.limits ?? [])}: ${restOf(failure, scopes, consequence)}`;
 
 /** Describes what rests, and for how long. */
-export const restOf = (failure: Failure, scopes: TargetScopes, { scope, until, repaired }: Consequence): string => {
+export const restOf = (
+  failure: Failure,
+  scopes: TargetScopes,
+  { scope, until, repaired, missing }: Consequence,
+): string => {
   if (repaired) return 'nothing rests, a repaired request follows';
+  if (missing !== undefined) return `only ${missing} rest, for an hour if they never worked`;
   if (failure.cause instanceof NoOverlap) return 'nothing rests';
   if (scope === undefined || until === undefined) return WITHOUT_REST[failure.class] ?? 'nothing rests';
   const span = Number.isFinite(until) ? `for ${spanText(until - failure.at)}` : 'until its configuration changes';

@@ -1,15 +1,19 @@
-import { applyAdaptations } from '../../plugin/door/adapt.js';
+import { applyAdaptations, type CompiledAdaptation } from '../../plugin/door/adapt.js';
 import type { Repair } from '../../plugin/door/attempt.js';
+import type { ConversationRules } from '../../plugin/door/conversation.js';
 import { ChainError } from '../../plugin/door/errors.js';
+import type { NativeAnswers } from '../../plugin/door/native.js';
 import type { Prefill, ProviderType, UpstreamRequest } from '../../plugin/door/provider-type.js';
 import { NotAdaptable } from '../causes.js';
 import { pathAt } from '../endpoint.js';
-import { type CompiledRepair, compileRepair } from '../repairs.js';
+import { type CompiledRepair, compileRepair, isConversationRepair } from '../repairs.js';
 import { continuedRequest, PREFILL } from '../resume/continuation.js';
 import type { ResumeMode } from '../resume/overlap.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
+import type { TextAnswers } from '../stream/answer-source.js';
 import type { PreparedTarget } from '../target.js';
 import { boundAnswer, isBoundRepair } from './answer-bound.js';
+import { arrangeConversation } from './conversation/arrange.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -19,27 +23,34 @@ export interface OutgoingRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Body;
+  /** Set for a request in the caller's own protocol: how the answer is read. */
+  readonly native?: NativeAnswers | undefined;
   /** The body in OpenAI's shape, before the provider type's own `adapt`. */
   readonly openAiBody: Body;
-  /** What was changed in the body, in plain words. */
+  /** What was left out of the request or changed in its body, in plain words. */
   readonly changes: readonly string[];
   /** 429chain asks for usage that the caller did not ask for. */
   readonly hidesUsage: boolean;
   readonly resumeMode: ResumeMode;
+  /** What is sent in place of `body`: the bytes of a form, or the caller's own body. Each call reads it anew. */
+  readonly payload?: (() => string | AsyncIterable<Buffer>) | undefined;
+  /** Set where the caller gets text in the choices in place of messages. */
+  readonly text?: TextAnswers | undefined;
 }
 
 const RESTART: ResumeMode = { kind: 'restart' };
 const INCLUDE_USAGE = { include_usage: true };
+const NOTHING: readonly string[] = [];
 
 /**
- * Builds the request for `target`: its model, its headers, and no field that its type or an earlier answer is known to
+ * Builds the chat completion for `target`: its model, its headers, and no field that its type or an earlier answer is known to
  * refuse. `repairs` are further changes.
  * @param counted the bound for each choice, where the provider counts it beforehand
  * @throws NotAdaptable when the provider type cannot express the request
  */
 export const outgoingRequest = (
-  { body: original, path, stream, continuation }: ResumableRequest,
-  { providerType, model, headers, options, endpoint, adaptations, repairs: known }: PreparedTarget,
+  { body: original, path, stream, continuation, omitted = NOTHING }: ResumableRequest,
+  { providerType, model, headers, options, endpoint, adaptations, conversation, repairs: known }: PreparedTarget,
   repairs: readonly Repair[],
   counted?: number,
 ): OutgoingRequest => {
@@ -53,12 +64,11 @@ export const outgoingRequest = (
   const full = hidesUsage
     ? { ...continued, model, stream_options: streamOptions ? { ...streamOptions, ...INCLUDE_USAGE } : INCLUDE_USAGE }
     : { ...continued, model };
-  const bounded = boundAnswer(full, allRepairs, counted);
-  const applicable =
-    allRepairs.length === 0
-      ? adaptations
-      : [...adaptations, ...allRepairs.filter(isAdaptation).map(({ adaptation }) => adaptation)];
+  const arranged = arrangeConversation(full, rulesWith(conversation, allRepairs));
+  const bounded = boundAnswer(arranged.body, allRepairs, counted);
+  const applicable = allRepairs.length === 0 ? adaptations : [...adaptations, ...allRepairs.flatMap(adaptationOf)];
   const { body, changes } = applyAdaptations(bounded.body, applicable);
+  const ours = omitted.length + arranged.changes.length + bounded.changes.length;
   const request = { path, headers, body };
   const adapted = providerType.adapt === undefined ? request : adaptedByType(request, providerType, options);
   return {
@@ -66,13 +76,21 @@ export const outgoingRequest = (
     headers: adapted.headers,
     body: adapted.body,
     openAiBody: body,
-    changes: bounded.changes.length === 0 ? changes : [...bounded.changes, ...changes],
+    changes: ours === 0 ? changes : [...omitted, ...arranged.changes, ...bounded.changes, ...changes],
     hidesUsage,
     resumeMode,
   };
 };
 
-const isAdaptation = ({ repair }: CompiledRepair): boolean => !isBoundRepair(repair);
+const adaptationOf = ({ repair, adaptation }: CompiledRepair): readonly CompiledAdaptation[] =>
+  adaptation === undefined || isBoundRepair(repair) ? [] : [adaptation];
+
+/** The rules of a target, with those that its refusals taught. */
+const rulesWith = (rules: ConversationRules, repairs: readonly CompiledRepair[]): ConversationRules => {
+  if (repairs.length === 0) return rules;
+  const learned = repairs.map(({ repair }) => (isConversationRepair(repair) ? repair.conversation : undefined));
+  return Object.assign({}, rules, ...learned);
+};
 
 /**
  * Returns the body as JSON.
@@ -90,7 +108,7 @@ export const serialised = (body: Body): string => {
 const prefillOf = ({ prefill }: ProviderType, repairs: readonly CompiledRepair[]): Prefill | undefined =>
   repairs.some(({ repair }) => 'drop' in repair && repair.drop === PREFILL) ? undefined : prefill;
 
-const adaptedByType = (
+export const adaptedByType = (
   request: UpstreamRequest,
   { adapt }: ProviderType,
   options: Readonly<Record<string, unknown>>,

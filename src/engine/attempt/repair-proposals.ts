@@ -5,11 +5,19 @@ import { pathsOf } from '../../plugin/door/path.js';
 import { readErrorBody } from '../../plugin/readers/error-body.js';
 import { isEssential } from '../../plugin/readers/essential-fields.js';
 import { parseLimits } from '../../plugin/readers/prose.js';
-import { COUNTED_BOUND, compileRepair, fieldOf, SUSPECTED_BOUND } from '../repairs.js';
+import {
+  adaptationOfField,
+  COUNTED_BOUND,
+  type FieldRepair,
+  fieldOf,
+  isConversationRepair,
+  SUSPECTED_BOUND,
+} from '../repairs.js';
 import type { RequestSize } from '../request.js';
 import { PREFILL } from '../resume/continuation.js';
 import type { PreparedTarget } from '../target.js';
 import { countsBound, isBoundRepair } from './answer-bound.js';
+import { arrangeConversation } from './conversation/arrange.js';
 import type { Estimates } from './estimate.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import { boundOf, choicesOf } from './request-size.js';
@@ -42,6 +50,7 @@ const NONE: readonly Repair[] = [];
  */
 export const proposeRepairs = (refused: RefusedAttempt): readonly Repair[] => {
   const { failure, verdict } = refused.judgement;
+  if (refused.outgoing.native !== undefined) return NONE;
   if (!REPAIRABLE.has(failure.class) || refused.tried.length >= MOST_REPAIRS) return NONE;
   const named = (verdict.repairs ?? []).flatMap((repair) => applicable(repair, refused));
   if (named.length > 0) return named;
@@ -118,6 +127,9 @@ const namesOtherLimit = ({ verdict }: Judgement): boolean =>
 /** Returns the repairs that carry out `repair` on what was sent; empty if it would change nothing. */
 const applicable = (repair: Repair, { outgoing, tried, target }: RefusedAttempt): readonly Repair[] => {
   const sent = outgoing.openAiBody;
+  if (isConversationRepair(repair)) {
+    return arrangeConversation(sent, repair.conversation).body === sent ? NONE : [repair];
+  }
   if (isBoundRepair(repair)) return lowers(repair, sent) ? [repair] : NONE;
   const renamed = 'rename' in repair && undoes(repair, sent, tried, target) ? { drop: repair.rename } : repair;
   if (changes(renamed, sent)) return [renamed];
@@ -140,11 +152,11 @@ const undoes = (
     (before) => 'rename' in before && before.rename === to && before.to === rename,
   );
 
-const changes = (repair: Repair, body: Body): boolean =>
-  applyAdaptations(body, [compileRepair(repair).adaptation]).body !== body;
+const changes = (repair: FieldRepair, body: Body): boolean =>
+  applyAdaptations(body, [adaptationOfField(repair)]).body !== body;
 
 /** A refusal may name a field without its path, or with a path in the provider's own words. */
-const elsewhere = (repair: Repair, sent: Body): readonly Repair[] => {
+const elsewhere = (repair: FieldRepair, sent: Body): readonly FieldRepair[] => {
   const path = fieldOf(repair);
   const name = path.slice(path.lastIndexOf('.') + 1);
   const top = path.slice(0, path.length - name.length).split(/[.[]/)[0] ?? '';
@@ -153,7 +165,7 @@ const elsewhere = (repair: Repair, sent: Body): readonly Repair[] => {
   return (near.length > 0 ? near : found).map((each) => at(repair, each));
 };
 
-const at = (repair: Repair, path: string): Repair => {
+const at = (repair: FieldRepair, path: string): FieldRepair => {
   if ('drop' in repair) return { drop: path };
   if ('rename' in repair) return { ...repair, rename: path };
   if ('cap' in repair) return { ...repair, cap: path };

@@ -30,7 +30,12 @@ export const boundOf = ({ max_completion_tokens: newer, max_tokens: older }: Bod
 };
 
 /** Returns how many choices the caller asks for. */
-export const choicesOf = ({ n }: Body): number => (typeof n === 'number' && n > 1 ? Math.min(n, MOST_CHOICES) : 1);
+export const choicesOf = ({ n, prompt }: Body): number =>
+  (typeof n === 'number' && n > 1 ? Math.min(n, MOST_CHOICES) : 1) * promptsOf(prompt);
+
+/** A completion of text takes several prompts, each as text or as a list of tokens. */
+const promptsOf = (prompt: unknown): number =>
+  Array.isArray(prompt) && typeof prompt[0] !== 'number' ? Math.max(1, prompt.length) : 1;
 
 /** Visits every value once. Not recursive: a body may be nested deeper than the stack allows. */
 const tokensOfBody = (body: Body): number => {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import { Exchange } from './exchange.js';
 import { createProxyDispatcher, type ProxyDispatcher } from './proxy-dispatcher.js';
@@ -8,7 +9,8 @@ export interface SendOptions {
   /** Such as `/openai/v1/chat/completions`. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Text, or the bytes of a form, whose length its headers say. */
+  readonly body: string | AsyncIterable<Buffer>;
   readonly connectTimeoutMs: number;
   /** The URL of a proxy. */
   readonly proxy?: string | undefined;
@@ -31,7 +33,10 @@ export class Upstream {
   send({ origin, path, headers, body, connectTimeoutMs, proxy }: SendOptions): Exchange {
     const exchange = new Exchange(this.#now);
     try {
-      this.dispatcher(connectTimeoutMs, proxy).dispatch({ origin, path, method: 'POST', headers, body }, exchange);
+      this.dispatcher(connectTimeoutMs, proxy).dispatch(
+        { origin, path, method: 'POST', headers, body: asBody(body) },
+        exchange,
+      );
     } catch (cause) {
       exchange.onResponseError(undefined, cause as Error);
     }
@@ -61,6 +66,9 @@ export class Upstream {
     return made.dispatcher;
   }
 }
+
+/** undici takes anything that can be iterated, and says so only of streams. */
+const asBody = (body: SendOptions['body']): string | Readable => body as string | Readable;
 
 /** Does not limit the number of connections: a stream holds one for as long as it lasts. */
 const createAgent = (connectTimeoutMs: number): Dispatcher =>

@@ -36,7 +36,8 @@ export class ModelCatalog {
     const key = JSON.stringify([target.type, target.baseUrl]);
     const entry = this.#entries.get(key) ?? { models: new Map(), dueAt: 0 };
     this.#entries.set(key, entry);
-    if (target.unusable === undefined && entry.dueAt <= this.#now()) void this.#refresh(entry, target, ask);
+    const { unusable } = target;
+    if (unusable === undefined && entry.dueAt <= this.#now()) void this.#refresh(entry, { ...target, unusable }, ask);
     return entry.models.get(bareId(target.model));
   }
 

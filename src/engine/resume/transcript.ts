@@ -1,4 +1,5 @@
-import { readEvents } from '../stream/events.js';
+import type { Content } from '../stream/content.js';
+import { readEvents, type SseEvent } from '../stream/events.js';
 
 /** Bytes that are kept unread before they are read all at once. */
 const MOST_UNREAD = 64 * 1024;
@@ -18,9 +19,14 @@ export class Transcript {
   /** The answer broke inside a tool call that the caller has seen nothing of. */
   callsBroken = false;
 
-  /** Adds frames that are on their way to the caller. */
-  add(frames: Buffer): void {
+  /** Adds frames that are on their way to the caller; with what they are if they are in the caller's own protocol. */
+  add(frames: Buffer, native?: readonly SseEvent[]): void {
     if (this.#isLost) return;
+    if (native !== undefined) {
+      this.#read();
+      for (const { content } of native) this.#take(content);
+      return;
+    }
     this.#unread.push(frames);
     this.#unreadBytes += frames.length;
     if (this.#unreadBytes >= MOST_UNREAD) this.#read();
@@ -47,12 +53,12 @@ export class Transcript {
     const frames = this.#unread;
     this.#unread = [];
     this.#unreadBytes = 0;
-    for (const { content } of frames.flatMap(readEvents)) {
-      this.#text += content.text;
-      if (content.calls || content.other || this.#text.length > LONGEST) {
-        this.#discard();
-        return;
-      }
-    }
+    for (const { content } of frames.flatMap(readEvents)) this.#take(content);
+  }
+
+  #take({ text, calls, other }: Content): void {
+    if (this.#isLost) return;
+    this.#text += text;
+    if (calls || other || this.#text.length > LONGEST) this.#discard();
   }
 }

@@ -1,9 +1,10 @@
+import type { SseEvent } from './events.js';
 import type { Sink } from './sink.js';
 import type { Source } from './source.js';
 
 /** Keeps what the caller got. */
 interface Recorder {
-  add(frames: Buffer): void;
+  add(frames: Buffer, native?: readonly SseEvent[]): void;
 }
 
 /** The time limits that must not run while the caller does not read. */
@@ -14,7 +15,7 @@ interface PausableDeadline {
 
 type State =
   /** There is no sink yet. */
-  | { readonly phase: 'queueing'; readonly frames: Buffer[] }
+  | { readonly phase: 'queueing'; readonly writes: Parameters<Sink['write']>[] }
   | { readonly phase: 'writing'; readonly sink: Sink; isPaused: boolean };
 
 /** Writes frames to the caller, and pauses the provider while the caller reads too slowly. */
@@ -22,7 +23,7 @@ export class CallerOutput {
   readonly #source: Source;
   readonly #deadline: PausableDeadline;
   readonly #recorder: Recorder | undefined;
-  #state: State = { phase: 'queueing', frames: [] };
+  #state: State = { phase: 'queueing', writes: [] };
   /** No more comes from the provider, so there is nothing to pause. */
   #isLast = false;
 
@@ -34,20 +35,21 @@ export class CallerOutput {
 
   /** Writes what has come so far to `sink`, and everything else from now on. */
   attach(sink: Sink): void {
-    const queued = this.#state.phase === 'queueing' ? this.#state.frames : [];
+    const queued = this.#state.phase === 'queueing' ? this.#state.writes : [];
     this.#state = { phase: 'writing', sink, isPaused: false };
-    for (const frames of queued) this.write(frames);
+    for (const write of queued) this.write(...write);
   }
 
-  write(frames: Buffer): void {
+  /** Writes frames, as `Sink` takes them. */
+  write(frames: Buffer, native?: readonly SseEvent[]): void {
     if (frames.length === 0) return;
     const state = this.#state;
     if (state.phase === 'queueing') {
-      state.frames.push(frames);
+      state.writes.push([frames, native]);
       return;
     }
-    this.#recorder?.add(frames);
-    if (state.sink.write(frames) || this.#isLast || state.isPaused) return;
+    this.#recorder?.add(frames, native);
+    if (state.sink.write(frames, native) || this.#isLast || state.isPaused) return;
     state.isPaused = true;
     this.#source.pause();
     this.#deadline.hold();

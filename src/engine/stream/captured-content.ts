@@ -1,6 +1,7 @@
 import type { RequestContent } from '../../contract/requests.js';
 import { parseBody } from '../parse-body.js';
 import { AnswerText } from './answer-text.js';
+import type { SseEvent } from './events.js';
 import type { Sink } from './sink.js';
 import { dataOf, framesIn } from './sse.js';
 
@@ -13,7 +14,7 @@ const MOST_UNREAD = 64 * 1024;
 /** The text of a request and its answer, for plugins that ask for it. */
 export class CapturedContent {
   readonly #request: Readonly<Record<string, unknown>>;
-  #whole: Buffer | undefined;
+  #whole: { readonly body: Buffer; readonly value?: unknown } | undefined;
   readonly #streamed = new AnswerText();
   #unread: Buffer[] = [];
   #unreadBytes = 0;
@@ -22,17 +23,17 @@ export class CapturedContent {
     this.#request = request;
   }
 
-  /** Keeps an answer that is not streamed, or a provider's refusal. */
-  answered(body: Buffer): void {
-    this.#whole = body;
+  /** Keeps an answer that is not streamed, or a provider's refusal. `value`: the chat completion that it stands for. */
+  answered(body: Buffer, value?: unknown): void {
+    this.#whole = { body, value };
   }
 
   /** Returns a sink that passes everything on to `sink` and keeps it. */
   watch(sink: Sink): Sink {
     return {
-      write: (chunk) => {
-        this.#add(chunk);
-        return sink.write(chunk);
+      write: (frames, native) => {
+        this.#add(frames, native);
+        return sink.write(frames, native);
       },
       onDrain: (listener) => sink.onDrain(listener),
     };
@@ -50,14 +51,19 @@ export class CapturedContent {
       this.#readFrames();
       return this.#streamed.text;
     }
-    const body = this.#whole.toString('utf8');
+    const body = this.#whole.body.toString('utf8');
     const answer = new AnswerText();
-    answer.add(parseBody(body));
+    answer.add(this.#whole.value ?? parseBody(body));
     return answer.text || body;
   }
 
-  #add(frames: Buffer): void {
+  #add(frames: Buffer, native?: readonly SseEvent[]): void {
     if (this.#streamed.length > LONGEST) return;
+    if (native !== undefined) {
+      this.#readFrames();
+      for (const { value } of native) this.#streamed.add(value);
+      return;
+    }
     this.#unread.push(frames);
     this.#unreadBytes += frames.length;
     if (this.#unreadBytes >= MOST_UNREAD) this.#readFrames();

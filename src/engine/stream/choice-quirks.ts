@@ -35,6 +35,11 @@ export class ChoiceQuirks {
     return [...this.#calls.values()].some(({ isOpen }) => isOpen);
   }
 
+  /** Some tool call of a choice began and is not whole. */
+  get hasTornCall(): boolean {
+    return [...this.#calls.values()].some(({ isTorn }) => isTorn);
+  }
+
   #mendChoice(choice: Fields): Fields {
     const index = choice.index ?? 0;
     const isFirst = this.#addsRole && !this.#begun.has(index);

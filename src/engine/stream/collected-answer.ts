@@ -28,8 +28,12 @@ export class CollectedAnswer implements Sink {
 
   onDrain(): void {}
 
-  /** The whole answer, as JSON. */
-  get body(): Buffer {
+  /** The whole answer, as JSON. `translate` makes another answer of it. */
+  bodyAs(translate: (answer: Fields) => Fields = (answer) => answer): Buffer {
+    return Buffer.from(JSON.stringify(translate(this.#answer())));
+  }
+
+  #answer(): Fields {
     let answer: Fields = {};
     const choices = new Map<unknown, Fields>();
     for (const frame of framesIn(Buffer.concat(this.#frames))) {
@@ -45,7 +49,7 @@ export class CollectedAnswer implements Sink {
       }
     }
     const all = [...choices.values()].map(finished).toSorted((one, other) => Number(one.index) - Number(other.index));
-    return Buffer.from(JSON.stringify({ ...answer, object: 'chat.completion', choices: all }));
+    return { ...answer, object: 'chat.completion', choices: all };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Usage } from '../../ledger/ledger.js';
 import { type Fields, isFields } from '../../plugin/fields.js';
 import { errorIn } from '../../plugin/readers/error-shape.js';
-import { endKindOf } from '../../plugin/readers/finish-reasons.js';
+import { endCauseOf, endKindOf } from '../../plugin/readers/finish-reasons.js';
 
 /** Fields of a message that say something about the answer. Every other one is a part of it, also an unknown one. */
 const ABOUT = new Set(['role', 'name', 'id', 'index', 'type', 'channel', 'model', 'created', 'token_ids', 'citations']);
@@ -78,6 +78,10 @@ export const textBytesIn = (value: unknown): number =>
 export const choicesOf = ({ choices }: Fields): Fields[] => listOf(choices).filter(isFields);
 
 export const messageOf = (choice: Fields): Fields => fields(choice.delta ?? choice.message) ?? {};
+
+/** Whether a choice ended because it became too long. */
+export const isTruncated = ({ finish_reason: reason }: Fields): boolean =>
+  ['length', 'context'].includes(endCauseOf(reason) ?? '');
 
 /** A choice that its provider gave up, without further details. */
 const brokenEnd = (choices: readonly Fields[]): Fields | undefined => {

@@ -1,17 +1,20 @@
 import type { Usage } from '../../ledger/ledger.js';
 import type { TokenUsage } from '../../plugin/door/attempt.js';
+import type { StreamEvent } from '../../plugin/door/translate.js';
 import { type Fields, isFields } from '../../plugin/fields.js';
 import { asError, errorIn } from '../../plugin/readers/error-shape.js';
 import { parseBody } from '../parse-body.js';
 import { type Content, contentOf, NO_CONTENT } from './content.js';
 import { type Frame, frameOf, framesIn, readFrame, withData } from './sse.js';
 
-/** One event of a chat stream: its bytes as the caller gets them, and what they contain. */
+/** One event of a stream: its bytes as the caller gets them, and what they contain. */
 export interface SseEvent {
   readonly bytes: Buffer;
   readonly content: Content;
-  /** Its data, if they are a JSON object. */
+  /** The chunk of a chat completion that it is, or stands for; absent if its data are no JSON object. */
   readonly value?: Fields | undefined;
+  /** The event itself, if its bytes are in the caller's own protocol. */
+  readonly native?: StreamEvent | undefined;
   /** It is the `[DONE]` at the end of a stream. */
   readonly done: boolean;
   /** It shows nothing but that the connection is alive: a comment, a ping, or empty data. */
@@ -40,10 +43,10 @@ const readEvent = (bytes: Buffer): SseEvent => {
   return { bytes, content: { ...NO_CONTENT, error: content.error ?? NOT_JSON }, done: false, silent: false };
 };
 
-const NOT_JSON: Fields = { error: { message: 'a frame that is not JSON' } };
+export const NOT_JSON: Fields = { error: { message: 'a frame that is not JSON' } };
 
 /** Finds an error outside the data of a frame, or in an event of that name. */
-const errorOfFrame = ({ event, data, error, bare }: Frame): Fields | undefined => {
+export const errorOfFrame = ({ event, data, error, bare }: Frame): Fields | undefined => {
   if (error !== undefined) return asError(parseBody(error));
   if (event === 'error') return asError(data === undefined ? 'an event named "error"' : parseBody(data));
   const value = bare === undefined ? undefined : parseBody(bare);
@@ -87,7 +90,7 @@ export const usageEvent = (first: Fields, usage: TokenUsage, before?: Usage): Ss
   const { id, created, model } = first;
   const value = {
     id,
-    object: 'chat.completion.chunk',
+    object: first.object ?? 'chat.completion.chunk',
     created,
     model,
     choices: [],

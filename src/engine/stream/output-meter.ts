@@ -9,6 +9,12 @@ export class OutputMeter {
   readonly #sample: Buffer[] = [];
   #sampleBytes = 0;
   #bytes = 0;
+  #counted = 0;
+
+  /** Adds a chunk that was parsed from JSON. */
+  count(chunk: unknown): void {
+    this.#counted += textBytesIn(chunk);
+  }
 
   /** Adds whole frames. */
   add(frames: Buffer): void {
@@ -20,8 +26,8 @@ export class OutputMeter {
 
   /** Bytes of text, reasoning and tool calls so far. Exact for a short stream, else estimated from its beginning. */
   get textBytes(): number {
-    if (this.#sampleBytes === 0) return 0;
+    if (this.#sampleBytes === 0) return this.#counted;
     const inSample = framesIn(Buffer.concat(this.#sample)).reduce((sum, event) => sum + textBytesIn(dataOf(event)), 0);
-    return Math.round((inSample * this.#bytes) / this.#sampleBytes);
+    return this.#counted + Math.round((inSample * this.#bytes) / this.#sampleBytes);
   }
 }

@@ -3,10 +3,11 @@ import { type Fields, isFields } from '../../plugin/fields.js';
 import { endKindOf } from '../../plugin/readers/finish-reasons.js';
 import { ErrorInAnswer } from '../causes.js';
 import { parseBody } from '../parse-body.js';
-import { choicesOf, contentOf, messageOf } from './content.js';
+import { choicesOf, contentOf, isTruncated, messageOf } from './content.js';
 import { withoutComments } from './peeked-body.js';
 import type { Source } from './source.js';
 import { framesIn, readFrame } from './sse.js';
+import { isTorn } from './tool-calls.js';
 
 /** Bytes of an error body that are read. Every provider's message fits. */
 export const LONGEST_ERROR = 64 * 1024;
@@ -17,22 +18,31 @@ export const LONGEST_ANSWER = 64 * 1024 * 1024;
 export interface WholeAnswer {
   /** As it came, or as it was translated. */
   readonly body: Buffer;
-  /** The same, parsed. */
+  /** The body as it came, parsed. */
+  readonly parsed: unknown;
+  /** The chat completion that it is, or stands for. */
   readonly value: Fields;
   readonly usage: Usage | undefined;
 }
 
 export interface ReadOptions {
   readonly translate?: ((answer: unknown) => unknown) | undefined;
+  /** The caller gets the body as it came: `translate` only says what it contains. */
+  readonly passes?: boolean;
   /** An answer without content counts if it ended by itself. */
   readonly mayBeEmpty?: boolean;
+  /** An answer is none if the arguments of a tool call are not JSON, unless it became too long. */
+  readonly wholeCalls?: boolean | undefined;
 }
 
 /**
  * Reads an answer that is not streamed. Resolves with its bytes unchanged, or as `translate` turns it into one of
  * OpenAI's. Rejects when the body is not an answer. No error quotes the answer.
  */
-export const readWhole = async (source: Source, { translate, mayBeEmpty }: ReadOptions = {}): Promise<WholeAnswer> => {
+export const readWhole = async (
+  source: Source,
+  { translate, passes = translate === undefined, mayBeEmpty, wholeCalls = false }: ReadOptions = {},
+): Promise<WholeAnswer> => {
   const raw = await readAll(source, LONGEST_ANSWER);
   if (raw.length >= LONGEST_ANSWER) throw new Error(TOO_LONG);
   const text = raw.toString('utf8');
@@ -44,28 +54,30 @@ export const readWhole = async (source: Source, { translate, mayBeEmpty }: ReadO
   if (error !== undefined) throw new ErrorInAnswer(error);
   if (!isFields(value) || empty) throw new Error('JSON without "choices"');
   if (!real && !(mayBeEmpty === true && finished.length > 0)) throw new Error('an empty answer');
-  if (choicesOf(value).some(isTorn)) throw new Error('a tool call whose arguments are cut off');
-  const isAsItCame = translate === undefined && json.length === text.length;
-  return { body: isAsItCame ? raw : Buffer.from(translate === undefined ? json : JSON.stringify(value)), value, usage };
+  if (choicesOf(value).some((choice) => hasTornCall(choice, wholeCalls)))
+    throw new Error('a tool call whose arguments are cut off');
+  const body = passes && json.length === text.length ? raw : Buffer.from(passes ? json : JSON.stringify(value));
+  return { body, parsed, value, usage };
 };
 
 export const TOO_LONG = 'an answer of more than 64 MiB';
 
 /** A provider that states no end may have been cut off inside a tool call. */
-const isTorn = (choice: Fields): boolean => {
-  if (['stop', 'answer'].includes(endKindOf(choice.finish_reason))) return false;
+const hasTornCall = (choice: Fields, wholeCalls: boolean): boolean => {
+  const isOver = ['stop', 'answer'].includes(endKindOf(choice.finish_reason));
+  if (wholeCalls ? isTruncated(choice) : isOver) return false;
   const calls = messageOf(choice).tool_calls;
   const functions = Array.isArray(calls) ? calls.map((call) => (isFields(call) ? call.function : undefined)) : [];
-  return functions.some(
-    (called) =>
-      isFields(called) && typeof called.arguments === 'string' && typeof parseBody(called.arguments) === 'string',
-  );
+  return functions.some((called) => {
+    const args = isFields(called) ? called.arguments : undefined;
+    return typeof args === 'string' && (wholeCalls ? isTorn(args) : typeof parseBody(args) === 'string');
+  });
 };
 
 const DONE = '[DONE]';
 
 /** Returns the JSON of a body without what some providers put around it: a byte order mark, comments, `data: [DONE]`. */
-const jsonIn = (text: string): string => {
+export const jsonIn = (text: string): string => {
   const start = text.startsWith('\uFEFF') ? text.slice(1) : text;
   if (/^\s{0,99}\{/.test(start) && /\}\s{0,99}$/.test(start.slice(-100))) return start;
   const json = withoutComments(start).trimEnd();
@@ -78,7 +90,7 @@ const jsonIn = (text: string): string => {
 };
 
 /** Says what a body is that is not JSON. It may be a model's answer: only the title of a page is quoted. */
-const notJson = (text: string, bytes: number): Error => {
+export const notJson = (text: string, bytes: number): Error => {
   if (withoutComments(text).trim() === '') return new Error('an empty answer');
   if (/^\s{0,99}<(?:!doctype html|html|head|\?xml)\b/i.test(text))
     return new ErrorInAnswer(text.slice(0, LONGEST_ERROR));

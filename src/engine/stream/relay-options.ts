@@ -1,11 +1,13 @@
 import type { Usage } from '../../ledger/ledger.js';
 import type { TokenUsage } from '../../plugin/door/attempt.js';
+import type { SseEvent } from './events.js';
 import type { StreamGate } from './gate.js';
+import type { FrameReader } from './native-events.js';
 
 /** Keeps what the caller got. */
 interface StreamRecorder {
   /** Frames are on their way to the caller. */
-  add(frames: Buffer): void;
+  add(frames: Buffer, native?: readonly SseEvent[]): void;
   /** The answer broke inside a tool call that the caller has seen nothing of. */
   callsBroken: boolean;
 }
@@ -22,6 +24,8 @@ export interface StreamDeadline {
 }
 
 export interface RelayOptions {
+  /** Set for a provider that speaks the caller's protocol: reads its frames, which then pass as they are. */
+  readonly readNative?: FrameReader | undefined;
   /** The caller does not get frames that contain nothing but usage. */
   readonly hidesUsage: boolean;
   /** How many choices the answer has. */
@@ -35,6 +39,8 @@ export interface RelayOptions {
   readonly addsRole?: boolean;
   /** Set where the caller asked for usage: estimates it for a provider that reports none. */
   readonly estimateUsage?: ((textBytes: number) => TokenUsage) | undefined;
+  /** The answer breaks off if the arguments of a tool call are not JSON at its end, unless it became too long. */
+  readonly wholeCalls?: boolean | undefined;
   /** Default: 1 s. */
   readonly tailMs?: number | undefined;
 }

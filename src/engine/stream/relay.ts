@@ -5,8 +5,10 @@ import { Deferred } from '../deferred.js';
 import { CallerOutput } from './caller-output.js';
 import { ChoiceQuirks } from './choice-quirks.js';
 import { Completion } from './completion.js';
+import { choicesOf, isTruncated } from './content.js';
 import { isWholeFrame, readEvents, type SseEvent, usageEvent, withUsageAdded } from './events.js';
 import type { StreamGate } from './gate.js';
+import type { FrameReader } from './native-events.js';
 import { areOrdinary } from './ordinary.js';
 import { OutputMeter } from './output-meter.js';
 import { Preamble } from './preamble.js';
@@ -133,23 +135,24 @@ export class StreamRelay implements BodySink {
   }
 
   #take(frames: Buffer): void {
-    this.#meter.add(frames);
+    const { readNative } = this.#options;
+    if (readNative === undefined) this.#meter.add(frames);
     const mayPass = this.#state.phase === 'passing' && !this.#calls.isHolding && !this.#completion.isWhole;
-    if (mayPass && areOrdinary(frames)) {
+    if (mayPass && readNative === undefined && areOrdinary(frames)) {
       this.#deadline.touch();
       this.#output.write(frames);
-    } else this.#inspect(frames);
+    } else this.#inspect(frames, readNative ?? readEvents);
   }
 
   /** Reads frames that may contain more than text. Passes on what the caller may get, and stops before an error. */
-  #inspect(frames: Buffer): void {
-    const out: Buffer[] = [];
+  #inspect(frames: Buffer, read: FrameReader): void {
+    const out: SseEvent[] = [];
     let isAlive = false;
-    for (const read of readEvents(frames)) {
-      const event = this.#mended(read);
+    for (const each of this.#read(frames, read)) {
+      const event = this.#mended(each);
       const { error } = event.content;
       if (error !== undefined) {
-        this.#output.write(joined(out));
+        this.#write(out);
         this.#fail(new ErrorInAnswer(error));
         return;
       }
@@ -157,23 +160,34 @@ export class StreamRelay implements BodySink {
       this.#takeEvent(event, out);
       if (this.#isOver) return;
     }
-    this.#output.write(joined(out));
+    this.#write(out);
     if (isAlive) this.#deadline.touch();
     if (isAlive && this.#completion.isWhole) this.#awaitEnd();
   }
 
+  #read(frames: Buffer, read: FrameReader): readonly SseEvent[] {
+    try {
+      return read(frames);
+    } catch (cause) {
+      this.#fail(cause as Error);
+      return [];
+    }
+  }
+
   #mended(event: SseEvent): SseEvent {
-    const { usageBefore } = this.#options;
+    const { usageBefore, readNative } = this.#options;
+    if (readNative !== undefined) return event;
     return this.#quirks.mend(usageBefore === undefined ? event : withUsageAdded(event, usageBefore));
   }
 
-  #takeEvent(event: SseEvent, out: Buffer[]): void {
+  #takeEvent(event: SseEvent, out: SseEvent[]): void {
     const { usage, empty, real } = event.content;
+    if (event.native !== undefined) this.#meter.count(event.value);
     this.#usage = usage ?? this.#usage;
     if (!empty) this.#first ??= event.value;
     this.#completion.add(event);
-    if (event.done && !this.#isWhole) {
-      this.#output.write(joined(out));
+    if ((event.done && !this.#isWhole) || this.#endsTorn(event)) {
+      this.#write(out);
       this.#fail(new Error('the stream ended inside a tool call'));
       return;
     }
@@ -183,6 +197,12 @@ export class StreamRelay implements BodySink {
       if (this.#state.phase === 'opening') this.#askGate((gate) => gate.take(each), out);
       else this.#emit(each, out);
     }
+  }
+
+  /** The answer ends, and the caller cannot use the arguments of a call. */
+  #endsTorn({ content, value }: SseEvent): boolean {
+    if (this.#options.wholeCalls !== true || content.finished.length === 0) return false;
+    return !choicesOf(value ?? {}).some(isTruncated) && this.#quirks.hasTornCall;
   }
 
   /** `[DONE]` alone does not complete a tool call. */
@@ -204,7 +224,7 @@ export class StreamRelay implements BodySink {
   }
 
   /** Adds the events that the gate lets through, if it opens, to `out`. */
-  #askGate(ask: (gate: StreamGate) => readonly SseEvent[] | undefined, out: Buffer[]): void {
+  #askGate(ask: (gate: StreamGate) => readonly SseEvent[] | undefined, out: SseEvent[]): void {
     if (this.#state.phase !== 'opening') return;
     let events: readonly SseEvent[] | undefined;
     try {
@@ -219,9 +239,14 @@ export class StreamRelay implements BodySink {
     this.#opened.resolve();
   }
 
-  #emit(event: SseEvent, out: Buffer[]): void {
-    if (this.#options.transcript === undefined) out.push(event.bytes);
+  #emit(event: SseEvent, out: SseEvent[]): void {
+    if (this.#options.transcript === undefined) out.push(event);
     else this.#calls.take(event, this.#isWhole, out);
+  }
+
+  #write(events: readonly SseEvent[]): void {
+    if (events.length === 0) return;
+    this.#output.write(bytesOf(events), this.#options.readNative && events);
   }
 
   /** The answer is over: a provider that stays silent from now on, or sends only comments, has nothing to add. */
@@ -239,12 +264,12 @@ export class StreamRelay implements BodySink {
   #close(): void {
     if (this.#state.phase === 'opening') {
       const { hasContent } = this.#state;
-      const out: Buffer[] = [];
+      const out: SseEvent[] = [];
       if (!hasContent || this.#isWhole) this.#askGate((gate) => gate.end(), out);
       if (this.#state.phase === 'opening') {
         this.#fail(new Error(hasContent && !this.#isWhole ? CUT_OFF : 'an empty answer'));
       }
-      this.#output.write(joined(out));
+      this.#write(out);
     }
     if (this.#isOver) return;
     if (!this.#isWhole) {
@@ -254,7 +279,7 @@ export class StreamRelay implements BodySink {
     clearTimeout(this.#tail);
     this.#state = ENDED;
     this.#output.close();
-    if (!this.#completion.isDone) {
+    if (!this.#completion.isDone && this.#options.readNative === undefined) {
       for (const { bytes } of this.#missingUsage()) this.#output.write(bytes);
       this.#output.write(DONE_FRAME);
     }
@@ -280,4 +305,5 @@ const BLANK_LINE = Buffer.from('\n\n');
 
 const isBlank = (bytes: Buffer): boolean => bytes.toString('latin1').trim() === '';
 
-const joined = (parts: readonly Buffer[]): Buffer => (parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts));
+const bytesOf = (events: readonly SseEvent[]): Buffer =>
+  events.length === 1 ? (events[0] as SseEvent).bytes : Buffer.concat(events.map(({ bytes }) => bytes));

@@ -5,7 +5,7 @@ const MOST_BYTES = 8 * 1024 * 1024;
 
 /** Holds tool calls, and everything after them, until they are whole. Until then another target can start them over. */
 export class ToolCallBuffer {
-  #held: Buffer[] | undefined;
+  #held: SseEvent[] | undefined;
   #bytes = 0;
 
   get isHolding(): boolean {
@@ -13,14 +13,14 @@ export class ToolCallBuffer {
   }
 
   /** Takes the next event and adds what may pass to `out`. `isWhole`: every choice has ended. */
-  take({ bytes, content }: SseEvent, isWhole: boolean, out: Buffer[]): void {
-    if (content.calls) this.#held ??= [];
+  take(event: SseEvent, isWhole: boolean, out: SseEvent[]): void {
+    if (event.content.calls) this.#held ??= [];
     if (this.#held === undefined) {
-      out.push(bytes);
+      out.push(event);
       return;
     }
-    this.#held.push(bytes);
-    this.#bytes += bytes.length;
+    this.#held.push(event);
+    this.#bytes += event.bytes.length;
     if (!isWhole && this.#bytes < MOST_BYTES) return;
     for (const held of this.#held) out.push(held);
     this.#held = isWhole ? undefined : [];

@@ -38,6 +38,11 @@ export class ToolCalls {
     return this.#calls.some((call) => !isWhole(call));
   }
 
+  /** The arguments of some call began and are not whole. */
+  get isTorn(): boolean {
+    return this.#calls.some((call) => isTorn(call.arguments));
+  }
+
   #addPart(part: Fields): Fields {
     const { index, id } = part;
     const called = isFields(part.function) ? part.function : {};
@@ -81,5 +86,9 @@ const isOther = (call: Call, id: string, name: string, args: string): boolean =>
 };
 
 const isWhole = ({ arguments: args }: Call): boolean => args === undefined || typeof parseBody(args) !== 'string';
+
+/** Returns whether the arguments of a call are neither empty nor JSON. */
+export const isTorn = (args: string | undefined): boolean =>
+  args !== undefined && args.trim() !== '' && parseBody(args) === args;
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -1,7 +1,18 @@
+import type { MediaKind } from '../../plugin/door/conversation.js';
 import type { ChainError } from '../../plugin/door/errors.js';
+import type { RequestMedia } from '../request-media.js';
 import type { Chain, PreparedTarget } from '../target.js';
-import { exhausted, retryAfterMs, tooLargeForAll } from './exhausted.js';
-import { classOf, type Failed, isDoubted, isLimit, isRejection, retryAtOf, type TargetOutcome } from './outcome.js';
+import { exhausted, lackedByAll, retryAfterMs, tooLargeForAll } from './exhausted.js';
+import {
+  classOf,
+  type Failed,
+  isDoubted,
+  isLimit,
+  isRejection,
+  lackIn,
+  retryAtOf,
+  type TargetOutcome,
+} from './outcome.js';
 
 /** How a request ends that no target serves. */
 export type Ending =
@@ -40,6 +51,7 @@ export const worthWaitingFor = (
  * Decides how a request ends once no target can serve it in time. The one place for this decision: it looks at what became
  * of every target, and no single refusal decides alone. The first of these that holds:
  *
+ * - No target takes a part of the request, such as an image: the caller gets an error that names the part.
  * - Every target that was asked rejects the request, and one because of its content: the caller gets that refusal.
  * - A provider says that the request is too large: the caller gets that. A smaller request may be served at once, while an
  *   agent would sleep on a 429.
@@ -49,15 +61,21 @@ export const worthWaitingFor = (
  *
  * @param outcomes what keeps each target back by now
  * @param failures what each target that was asked failed with last
+ * @param media what the request contains beside text
  */
 export const endingOf = (
   chain: Chain,
   outcomes: readonly TargetOutcome[],
   failures: readonly Failed[],
   now: number,
+  media: RequestMedia = NO_MEDIA,
 ): Ending => {
-  const rejections = failures.filter(isRejection);
-  const first = rejections.length === failures.length ? rejections[0] : undefined;
+  const lacking = lackedBy(outcomes);
+  if (lacking !== undefined) return { kind: 'exhausted', error: lackedByAll(chain, outcomes, lacking, media, now) };
+  // A target that takes no images, for one, says nothing about the others.
+  const telling = failures.filter((failure) => lackIn(failure) === undefined);
+  const rejections = telling.filter(isRejection);
+  const first = rejections.length === telling.length ? rejections[0] : undefined;
   const moderation = first && rejections.find(({ failure }) => failure.class === 'moderation');
   const overflow = rejections.find(({ failure }) => failure.class === 'too_large');
   const early = moderation ?? overflow;
@@ -66,6 +84,15 @@ export const endingOf = (
   return first === undefined
     ? { kind: 'exhausted', error: exhausted(chain, outcomes, now) }
     : { kind: 'rejected', by: first };
+};
+
+const NO_MEDIA: RequestMedia = {};
+
+/** Returns a part of the request that keeps it from every target that could be asked; `undefined` if there is none. */
+const lackedBy = (outcomes: readonly TargetOutcome[]): MediaKind | undefined => {
+  const usable = outcomes.filter(({ kind }) => kind !== 'unusable');
+  const lacks = usable.map(lackIn);
+  return lacks.every((kind) => kind !== undefined) ? lacks[0] : undefined;
 };
 
 /** Returns whether the size of the request is what keeps it from being served soon. */

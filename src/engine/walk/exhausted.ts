@@ -1,7 +1,9 @@
+import type { MediaKind } from '../../plugin/door/conversation.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { spanText } from '../attempt/span-text.js';
+import type { RequestMedia } from '../request-media.js';
 import type { Chain } from '../target.js';
-import { isLimit, reasonOf, retryAtOf, stateOf, type TargetOutcome } from './outcome.js';
+import { isLimit, isPassedOver, lackIn, reasonOf, retryAtOf, stateOf, type TargetOutcome } from './outcome.js';
 import { plainReason } from './plain-reason.js';
 import { bounded } from './rejection.js';
 
@@ -22,8 +24,8 @@ const PASSING = new Set<string>(['server_error', 'overloaded']);
  * else 503.
  */
 export const exhausted = (chain: Chain, outcomes: readonly TargetOutcome[], now: number): ChainError => {
-  // Targets without a key, or switched off, say nothing about the others.
-  const usable = outcomes.filter(({ kind }) => kind !== 'unusable');
+  // Targets that cannot serve the request, such as those without a key, say nothing about the others.
+  const usable = outcomes.filter((outcome) => !isPassedOver(outcome) && lackIn(outcome) === undefined);
   const limited = usable.length > 0 && usable.every(isLimit);
   const waitMs = retryAfterMs(outcomes, now);
   const headers = waitMs === undefined ? undefined : { 'retry-after': retryAfterText(waitMs) };
@@ -43,6 +45,24 @@ export const tooLargeForAll = (chain: Chain, outcomes: readonly TargetOutcome[],
       'Send a shorter prompt or a smaller max_tokens, or add a target with higher limits to the chain.',
     { details: { chain: chain.name, targets: outcomes.map(detailsOf) } },
   );
+
+const PARTS: Readonly<Record<MediaKind, string>> = { images: 'an image', files: 'a file', audio: 'audio' };
+
+/** Returns the error for a request with a part that no target takes. */
+export const lackedByAll = (
+  chain: Chain,
+  outcomes: readonly TargetOutcome[],
+  kind: MediaKind,
+  media: RequestMedia,
+  now: number,
+): ChainError => {
+  const param = media[kind];
+  return new ChainError(
+    'invalid_request',
+    `"${param}" is ${PARTS[kind]}, which no target of chain "${chain.name}" takes. ${sentenceOf(outcomes, now)}`,
+    { ...(param === undefined ? {} : { param }), details: { chain: chain.name, targets: outcomes.map(detailsOf) } },
+  );
+};
 
 /** Returns how long until the first target may be back, at least a second; `undefined` when nothing is known. */
 export const retryAfterMs = (outcomes: readonly TargetOutcome[], now: number): number | undefined => {

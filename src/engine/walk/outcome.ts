@@ -1,14 +1,23 @@
 import type { FailureClass, TargetState } from '../../contract/quota.js';
 import type { Refusal } from '../../ledger/ledger.js';
 import type { Denial, Failure } from '../../plugin/door/attempt.js';
+import type { MediaKind } from '../../plugin/door/conversation.js';
 import type { PreparedTarget } from '../target.js';
 import { isAboutRequest } from './rejection.js';
 
-/** The target cannot be asked whatever its limits: it has no key, or it is switched off. */
+/** The target cannot be asked whatever its limits: it has no key, it is switched off, or it cannot do what is asked. */
 interface Unusable {
   readonly kind: 'unusable';
   readonly target: PreparedTarget;
-  readonly state: 'unconfigured' | 'disabled';
+  readonly state: 'unconfigured' | 'disabled' | 'available';
+  readonly reason: string;
+}
+
+/** The target takes no such part of a message as the request has. */
+interface Unsuited {
+  readonly kind: 'unsuited';
+  readonly target: PreparedTarget;
+  readonly lacks: MediaKind;
   readonly reason: string;
 }
 
@@ -37,10 +46,12 @@ export interface Failed {
   readonly restsUntil: number | undefined;
   /** This request does not ask the target again before then, epoch ms. */
   readonly notBefore: number;
+  /** The part of a message that it refused, where it takes no such part at all. */
+  readonly lacks?: MediaKind | undefined;
 }
 
 /** What became of one target in a walk. */
-export type TargetOutcome = Unusable | Denied | Refused | Failed;
+export type TargetOutcome = Unusable | Unsuited | Denied | Refused | Failed;
 
 /** A hook is not asked about the same target again sooner than this, whatever time it named. */
 const SHORTEST_DENIAL_MS = 250;
@@ -55,21 +66,38 @@ export const denied = (target: PreparedTarget, { reason, retryAt }: Denial, now:
   retryAt: retryAt === undefined ? Number.POSITIVE_INFINITY : Math.max(retryAt, now + SHORTEST_DENIAL_MS),
 });
 
+export const unsuited = (target: PreparedTarget, lacks: MediaKind): Unsuited => ({
+  kind: 'unsuited',
+  target,
+  lacks,
+  reason: `takes no ${lacks}`,
+});
+
 export const refused = (target: PreparedTarget, refusal: Refusal): Refused => ({ kind: 'refused', target, refusal });
 
 /** What a failed attempt leaves behind. */
 interface FailedResult {
   readonly failure: Failure;
   readonly restsUntil?: number | undefined;
+  readonly lacks?: MediaKind | undefined;
 }
 
-export const failed = (target: PreparedTarget, { failure, restsUntil }: FailedResult, now: number): Failed => ({
+export const failed = (target: PreparedTarget, { failure, restsUntil, lacks }: FailedResult, now: number): Failed => ({
   kind: 'failed',
   target,
   failure,
   restsUntil,
   notBefore: restsUntil ?? now + PAUSE_AFTER_FAILURE_MS,
+  lacks,
 });
+
+/** Returns whether the target cannot serve this request, whatever its limits. */
+export const isPassedOver = (outcome: TargetOutcome): outcome is Unusable | Unsuited =>
+  outcome.kind === 'unusable' || outcome.kind === 'unsuited';
+
+/** Returns the part of the request that the target does not take; `undefined` if that is not what keeps it back. */
+export const lackIn = (outcome: TargetOutcome): MediaKind | undefined =>
+  outcome.kind === 'unsuited' || outcome.kind === 'failed' ? outcome.lacks : undefined;
 
 const LIMIT_CLASSES: ReadonlySet<FailureClass | undefined> = new Set(['rate_limit', 'quota']);
 
@@ -77,7 +105,7 @@ const LIMIT_CLASSES: ReadonlySet<FailureClass | undefined> = new Set(['rate_limi
 export const isLimit = (outcome: TargetOutcome): boolean => {
   if (outcome.kind === 'denied') return Number.isFinite(outcome.retryAt);
   if (outcome.kind === 'failed') return LIMIT_CLASSES.has(outcome.failure.class);
-  if (outcome.kind === 'unusable') return false;
+  if (isPassedOver(outcome)) return false;
   const { code, class: failureClass } = outcome.refusal;
   return code === 'cooldown' ? LIMIT_CLASSES.has(failureClass) : code !== 'disabled' && code !== 'too_large';
 };
@@ -105,7 +133,7 @@ export const classOf = (outcome: TargetOutcome): FailureClass | undefined => {
  * attempts in flight.
  */
 export const retryAtOf = (outcome: TargetOutcome): number | undefined => {
-  if (outcome.kind === 'unusable') return Number.POSITIVE_INFINITY;
+  if (isPassedOver(outcome)) return Number.POSITIVE_INFINITY;
   if (outcome.kind === 'denied') return outcome.retryAt;
   return outcome.kind === 'failed' ? outcome.restsUntil : outcome.refusal.retryAt;
 };
@@ -118,6 +146,7 @@ export const notBeforeOf = (outcome: TargetOutcome | undefined): number | undefi
 
 export const stateOf = (outcome: TargetOutcome): TargetState => {
   if (outcome.kind === 'unusable') return outcome.state;
+  if (outcome.kind === 'unsuited') return 'available';
   if (outcome.kind === 'denied') return 'exhausted';
   if (outcome.kind === 'refused') return outcome.refusal.code === 'disabled' ? 'disabled' : 'exhausted';
   if (outcome.failure.class === 'auth') return 'disabled';

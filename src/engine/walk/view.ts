@@ -1,23 +1,54 @@
 import type { Candidate, Need } from '../../ledger/ledger.js';
+import type { MediaKind } from '../../plugin/door/conversation.js';
 import { countsBound, tokenRoomOf } from '../attempt/answer-bound.js';
 import type { EngineContext } from '../attempt/context.js';
 import type { ChainRequest } from '../request.js';
+import { kindsIn, mediaOf, type RequestMedia } from '../request-media.js';
 import type { PreparedTarget } from '../target.js';
 import type { Queue } from './queue.js';
 import type { WalkView } from './walk.js';
 
 /** Returns what a walk of `request` may look at. */
 export const viewOf = (
-  { clock, estimates, ledger }: EngineContext,
+  { clock, estimates, ledger, modelOf }: EngineContext,
   queue: Queue,
-  { size }: ChainRequest,
-): WalkView => ({
-  now: () => clock.now(),
-  monotonic: () => clock.monotonic(),
-  needOf: (target) =>
-    estimates.need(target.id, size, countsBound(target) ? tokenRoomOf(ledger, target).left : undefined),
-  ahead: (target) => queue.ahead(target),
-});
+  { size, body }: ChainRequest,
+): WalkView => {
+  const media = mediaOf(body);
+  return {
+    media,
+    // The same throughout a walk, whatever other requests learn meanwhile.
+    lackOf: media === undefined ? NOTHING : remembered((target) => lackOf(target, media, modelOf)),
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    needOf: (target) =>
+      estimates.need(target.id, size, countsBound(target) ? tokenRoomOf(ledger, target).left : undefined),
+    ahead: (target) => queue.ahead(target),
+  };
+};
+
+const NOTHING = (): undefined => undefined;
+
+const remembered = <T>(find: (target: PreparedTarget) => T): ((target: PreparedTarget) => T) => {
+  const known = new Map<PreparedTarget, T>();
+  return (target) => {
+    if (!known.has(target)) known.set(target, find(target));
+    return known.get(target) as T;
+  };
+};
+
+/** Returns the first kind of parts of a request that a target is known not to take. */
+const lackOf = (
+  target: PreparedTarget,
+  media: RequestMedia,
+  modelOf: EngineContext['modelOf'],
+): MediaKind | undefined =>
+  kindsIn(media).find(
+    (kind) =>
+      target.providerType.lacks?.includes(kind) === true ||
+      target.repairs.lacks(kind) ||
+      (kind === 'images' && modelOf?.(target)?.vision === false),
+  );
 
 /** Returns the targets as the ledger is asked for them. What the request needs at a target is worked out when it is read. */
 export const candidatesOf = (view: WalkView, targets: readonly PreparedTarget[]): readonly Candidate[] =>

@@ -1,8 +1,10 @@
 import type { Need } from '../../ledger/ledger.js';
 import type { AttemptRecord, Repair } from '../../plugin/door/attempt.js';
+import type { MediaKind } from '../../plugin/door/conversation.js';
 import type { Answer, AttemptResult } from '../attempt/result.js';
 import { NoOverlap } from '../causes.js';
 import type { ChainRequest } from '../request.js';
+import type { RequestMedia } from '../request-media.js';
 import type { PreparedTarget } from '../target.js';
 import { ask, type Grant, type ReserveReply, type Steps } from './commands.js';
 import { type Ending, endingOf, worthWaitingFor } from './ending.js';
@@ -18,6 +20,7 @@ import {
   type Refused,
   refused,
   type TargetOutcome,
+  unsuited,
 } from './outcome.js';
 import { mayRetryInPlace, mayWaitPatiently } from './same-target.js';
 import type { RequestTrace } from './trace.js';
@@ -42,6 +45,10 @@ export interface WalkView {
   monotonic(): number;
   /** What the request needs at a target. */
   needOf(target: PreparedTarget): Need;
+  /** What the request contains beside text. */
+  readonly media?: RequestMedia | undefined;
+  /** The kind of parts in the request that the target is known not to take. */
+  lackOf(target: PreparedTarget): MediaKind | undefined;
   /** How many requests that came earlier wait for the target and could use what is left of it. */
   ahead(target: PreparedTarget): number;
 }
@@ -103,14 +110,14 @@ export class Walk {
     let next = 0;
     while (next < targets.length && !this.#gaveUp) {
       const claimed = targets[next] as PreparedTarget;
-      if (claimed.unusable === undefined && this.#view.ahead(claimed) > 0) {
+      if (this.#suits(claimed) && this.#view.ahead(claimed) > 0) {
         const end = yield* this.#passClaimed(claimed);
         if (end !== undefined) return end;
         next++;
         continue;
       }
       const part = this.#partFrom(next);
-      const usable = part.filter(({ unusable }) => unusable === undefined);
+      const usable = part.filter((target) => this.#suits(target));
       const { granted, kept } =
         usable.length === 0
           ? { granted: undefined, kept: [] }
@@ -130,7 +137,7 @@ export class Walk {
     const { targets } = this.#request.chain;
     if (this.#patienceLeft > 0) return targets.slice(start, start + 1);
     const end = targets.findIndex(
-      (target, index) => index > start && target.unusable === undefined && this.#view.ahead(target) > 0,
+      (target, index) => index > start && this.#suits(target) && this.#view.ahead(target) > 0,
     );
     return targets.slice(start, end === -1 ? undefined : end);
   }
@@ -144,8 +151,8 @@ export class Walk {
     let next = 0;
     for (const [index, target] of part.entries()) {
       if (target === granted) return index + 1;
-      if (target.unusable !== undefined) {
-        this.#skip({ kind: 'unusable', target, ...target.unusable });
+      if (!this.#suits(target)) {
+        this.#passOver(target);
         continue;
       }
       const outcome = kept[next++];
@@ -154,6 +161,18 @@ export class Walk {
       this.#skip(outcome);
     }
     return part.length;
+  }
+
+  /** Whether the target may be asked, as far as its limits allow. */
+  #suits(target: PreparedTarget): boolean {
+    return target.unusable === undefined && this.#view.lackOf(target) === undefined;
+  }
+
+  /** Notes why a target that does not suit the request was skipped. */
+  #passOver(target: PreparedTarget): void {
+    const lack = this.#view.lackOf(target);
+    if (target.unusable !== undefined) this.#skip({ kind: 'unusable', target, ...target.unusable });
+    else if (lack !== undefined) this.#skip(unsuited(target, lack));
   }
 
   /** A target with room that earlier requests wait for is theirs. */
@@ -233,7 +252,8 @@ export class Walk {
       targets = targets.slice(kept.length + (granted === undefined ? 0 : 1));
     }
     const outcomes = [...this.#outcomes.values()];
-    return endingOf(this.#request.chain, outcomes, [...this.#failures.values()], this.#view.now());
+    const { media } = this.#view;
+    return endingOf(this.#request.chain, outcomes, [...this.#failures.values()], this.#view.now(), media);
   }
 
   /** Finds out what keeps some targets back by now, and notes it if `counts`. */

@@ -1,5 +1,6 @@
 import type { FailureClass, FailureSubject, Limit, ScopeKind, Signal } from '../../contract/quota.js';
 import type { RequestContent } from '../../contract/requests.js';
+import type { ConversationRules, MediaKind } from './conversation.js';
 
 /** One model of one configured provider. */
 export interface Target {
@@ -90,7 +91,9 @@ export type Repair =
    */
   | { readonly cap: string; readonly to: number; readonly once?: true }
   /** Joins a list of text parts into one string. */
-  | { readonly flatten: string };
+  | { readonly flatten: string }
+  /** Follows these rules for the earlier messages from now on. One rule for each repair. */
+  | { readonly conversation: ConversationRules };
 
 /** The answer of an `onError` tap: what a failure means. For every absent field, 429chain decides by the status. */
 export interface Verdict {
@@ -105,6 +108,8 @@ export interface Verdict {
   readonly signals?: readonly Signal[] | undefined;
   /** How to change the request so that the target accepts it. Nothing cools down while 429chain tries that. */
   readonly repairs?: readonly Repair[] | undefined;
+  /** What the target does not take. For some hours, requests with such parts pass it over. */
+  readonly lacks?: readonly MediaKind[] | undefined;
 }
 
 /** What every record of an attempt has. */
@@ -114,7 +119,7 @@ interface AttemptRecordBase {
   readonly durationMs: number;
   /** The limits that the response stated. */
   readonly signals: readonly Signal[];
-  /** What the provider type changed in the request body, one sentence each. */
+  /** What was left out of the caller's request, and what was changed in its body for the target, one sentence each. */
   readonly adapted: readonly string[];
 }
 

@@ -1,4 +1,7 @@
 import type { Fields } from '../fields.js';
+import type { ChainError } from './errors.js';
+import type { NativeAnswers } from './native.js';
+import type { StreamEvent } from './translate.js';
 
 /** A protocol that callers speak. 429chain translates it to chat completions and back. */
 export interface Protocol {
@@ -12,13 +15,15 @@ export interface Protocol {
   readonly headers?: (call: ProtocolCall) => Readonly<Record<string, string>>;
   /**
    * Reads a request body.
-   * @throws ChainError with `param` for a field that cannot be carried out
+   * @throws ChainError with `param` for a field that no provider can carry out
    */
   read(body: Fields, call: ProtocolCall): ProtocolRequest;
   /** Returns what a refused caller gets. */
   refusal(refusal: Refusal, call: ProtocolCall): ProtocolReply;
   /** Requests that 429chain answers itself. */
   readonly routes?: readonly ProtocolRoute[];
+  /** Set if a provider may speak the protocol too: then requests and answers pass as they are. */
+  readonly native?: NativeAnswers;
 }
 
 /** One request of a caller, apart from its body. */
@@ -56,8 +61,25 @@ export interface NamedModel {
 export interface ProtocolRequest {
   /** The request as a chat completion, with `model` and `stream`. */
   readonly body: Fields;
-  /** What was left out of the request, in plain words. */
+  /**
+   * The request for a provider that speaks the protocol itself, where it is not the caller's own: without what only 429chain
+   * understands. Absent: such a provider gets the caller's body as it came.
+   */
+  readonly nativeBody?: Fields | undefined;
+  /**
+   * Why the request cannot become a chat completion. `body` is then what the caller sent, and only a provider that speaks the
+   * protocol itself is asked. Without one, the caller gets this error.
+   */
+  readonly nativeOnly?: ChainError | undefined;
+  /** What was left out of the request, in plain words. It becomes part of `adapted` of each attempt, and of the debug log. */
   readonly omitted?: readonly string[];
+  /** What the model misses because it was left out, in plain words. It is logged as a warning. */
+  readonly warnings?: readonly string[];
+  /**
+   * The answer can contain tool calls only if their arguments are JSON: without it, another target answers. An answer that
+   * became too long is let through. Default: false.
+   */
+  readonly wholeCalls?: boolean;
   /** Starts to write an answer. Absent: the caller gets chat completions as they are. */
   readonly answer?: () => AnswerWriter;
 }
@@ -69,6 +91,11 @@ export interface ProtocolRequest {
 export interface AnswerWriter {
   /** Takes a chunk of a chat completion, or a whole one. Returns the text that it adds to the stream, often empty. */
   take(chunk: Fields): string;
+  /**
+   * Takes an event that the caller gets as its provider sent it, or a whole answer, as an event without a name. The other
+   * methods go on from there with the same ids, indexes and sequence numbers. Needed if the protocol has `native`.
+   */
+  pass?(event: StreamEvent): void;
   /** The answer is whole. Returns the rest of the stream. */
   end(): string;
   /** The answer breaks off, or none came. Returns the rest of the stream. */
@@ -98,6 +125,6 @@ export interface ProtocolRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Such as `/v1/messages/count_tokens`; with `*` at the end, everything below. A `GET` route answers HEAD too. */
   readonly path: string;
-  /** `body` is absent except for `POST`. */
+  /** `body` is absent for a request without one. */
   answer(call: ProtocolCall, body?: Fields): ProtocolReply;
 }

@@ -1,6 +1,7 @@
 import type { ModelView } from '../../contract/models.js';
 import type { Limit } from '../../contract/quota.js';
 import type { Adaptation } from './adapt.js';
+import type { ConversationRules, MediaKind } from './conversation.js';
 import type { Translation } from './translate.js';
 
 /** How a provider continues an answer from its beginning, sent as the last message of the assistant. */
@@ -37,6 +38,16 @@ export interface ProviderAbout {
 export interface ProviderType<O = Record<string, unknown>> {
   /** Default of the provider's `baseUrl`. Without it, the configuration must set one. */
   readonly baseUrl?: string;
+  /**
+   * The protocols that its API speaks, such as `['chat', 'messages']`. Default: `['chat']`. A request in one of them goes to
+   * the provider as it came, apart from the model's name; any other request is translated to `chat`.
+   */
+  readonly speaks?: readonly string[];
+  /**
+   * How many inputs one request for embeddings may have. 429chain divides a larger request and joins the answers. Without it,
+   * 429chain learns the number from refusals that state it.
+   */
+  readonly maxInputs?: number;
   /** JSON Schema of the provider's `options` in the configuration. */
   readonly optionsSchema?: object;
   /** Headers of every request. */
@@ -56,6 +67,10 @@ export interface ProviderType<O = Record<string, unknown>> {
   readonly countsBound?: boolean;
   /** Fields that this provider refuses, and what 429chain does with them. */
   readonly adaptations?: readonly Adaptation[];
+  /** What it requires of earlier messages. Without rules, 429chain learns most of them from refusals. */
+  readonly conversation?: readonly ConversationRules[];
+  /** Parts of messages that none of its models takes. Requests with such parts pass it over. */
+  readonly lacks?: readonly MediaKind[];
   readonly about?: ProviderAbout;
   /** How it continues an answer from its beginning. Absent: 429chain asks the model in words to continue. */
   readonly prefill?: Prefill;

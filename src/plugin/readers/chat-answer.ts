@@ -5,6 +5,8 @@ import { type EndCause, endCauseOf } from './finish-reasons.js';
 export interface AnswerPart {
   readonly kind: 'reasoning' | 'text' | 'refusal';
   readonly text: string;
+  /** How likely each token of a text was, where the provider says it. */
+  readonly logprobs?: readonly Fields[];
 }
 
 /** A whole tool call. */
@@ -40,7 +42,9 @@ interface OpenCall {
  * tool calls are collected until the answer is over. All choices count as one answer.
  */
 export class ChatAnswerReader {
-  readonly #calls: OpenCall[] = [];
+  /** By choice and index, in the order in which they began. */
+  readonly #calls = new Map<string, OpenCall>();
+  readonly #citations: Fields[] = [];
   #usage: AnswerUsage | undefined;
   #model: string | undefined;
   #endCause: EndCause | undefined;
@@ -51,13 +55,21 @@ export class ChatAnswerReader {
     if (typeof chunk.model === 'string' && chunk.model !== '') this.#model ??= chunk.model;
     this.#usage = usageIn(chunk) ?? this.#usage;
     const choices = listIn(chunk.choices);
-    if (choices.length === 1) return this.#takeChoice(choices[0] as Fields);
-    return choices.flatMap((choice) => this.#takeChoice(choice));
+    if (choices.length === 1) return this.#takeChoice(choices[0] as Fields, 0);
+    return choices.flatMap((choice, position) => this.#takeChoice(choice, position));
   }
 
   /** The tool calls so far. They are whole once the answer is over. */
   get calls(): readonly AnswerCall[] {
-    return this.#calls.map((call) => ({ ...call, arguments: call.arguments.trim() === '' ? '{}' : call.arguments }));
+    return [...this.#calls.values()].map((call) => ({
+      ...call,
+      arguments: call.arguments.trim() === '' ? '{}' : call.arguments,
+    }));
+  }
+
+  /** The web pages that the answer cites so far, as `url_citation` objects of chat completions. */
+  get citations(): readonly Fields[] {
+    return this.#citations;
   }
 
   /** The usage that was reported last. */
@@ -80,29 +92,39 @@ export class ChatAnswerReader {
     return this.#stopSequence;
   }
 
-  #takeChoice(choice: Fields): AnswerPart[] {
+  #takeChoice(choice: Fields, choicePosition: number): AnswerPart[] {
     this.#endCause = endCauseOf(choice.finish_reason) ?? this.#endCause;
     if (typeof choice.stop_reason === 'string') this.#stopSequence = choice.stop_reason;
     const message = choice.delta ?? choice.message;
     if (!isFields(message)) return [];
-    for (const [position, call] of listIn(message.tool_calls).entries()) this.#takeCall(call, position);
+    const choiceAt = choice.index ?? choicePosition;
+    for (const [position, call] of listIn(message.tool_calls).entries()) {
+      this.#takeCall(call, `${choiceAt}:${typeof call.index === 'number' ? call.index : position}`);
+    }
+    // The form of chat completions before there were parallel calls.
+    if (isFields(message.function_call)) this.#takeCall({ function: message.function_call }, `${choiceAt}:`);
+    for (const { url_citation: citation } of listIn(message.annotations)) {
+      if (isFields(citation)) this.#citations.push(citation);
+    }
     const parts: AnswerPart[] = [];
-    const add = (kind: AnswerPart['kind'], text: unknown): void => {
-      if (typeof text === 'string' && text !== '') parts.push({ kind, text });
+    const add = (kind: AnswerPart['kind'], text: unknown, logprobs?: readonly Fields[]): void => {
+      if (typeof text === 'string' && text !== '')
+        parts.push(logprobs === undefined ? { kind, text } : { kind, text, logprobs });
     };
     // Some providers send the same reasoning under both names.
     add('reasoning', message.reasoning_content || message.reasoning);
-    if (typeof message.content === 'string') add('text', message.content);
-    else for (const each of listIn(message.content)) add(each.type === 'thinking' ? 'reasoning' : 'text', textOf(each));
+    if (typeof message.content === 'string') {
+      add('text', message.content, isFields(choice.logprobs) ? listIn(choice.logprobs.content) : undefined);
+    } else
+      for (const each of listIn(message.content)) add(each.type === 'thinking' ? 'reasoning' : 'text', textOf(each));
     add('refusal', message.refusal);
     return parts;
   }
 
-  #takeCall({ index, id, type: _, function: called, ...extra }: Fields, position: number): void {
+  #takeCall({ index: _, id, type: __, function: called, ...extra }: Fields, key: string): void {
     const { name, arguments: text } = isFields(called) ? called : {};
-    const at = typeof index === 'number' ? index : position;
-    this.#calls[at] ??= { id: '', name: '', arguments: '', extra: {} };
-    const call = this.#calls[at];
+    const call = this.#calls.get(key) ?? { id: '', name: '', arguments: '', extra: {} };
+    this.#calls.set(key, call);
     if (typeof id === 'string' && id !== '') call.id = id;
     if (typeof name === 'string' && name !== '') call.name = name;
     if (Object.keys(extra).length > 0) call.extra = { ...call.extra, ...extra };
@@ -118,7 +140,8 @@ const textOf = (part: Fields): unknown => {
     : (text ?? thinking);
 };
 
-const usageIn = ({ usage }: Fields): AnswerUsage | undefined => {
+const usageIn = ({ usage: given, x_groq: groq }: Fields): AnswerUsage | undefined => {
+  const usage = given ?? (isFields(groq) ? groq.usage : undefined);
   if (!isFields(usage)) return undefined;
   const input = countOf(usage.prompt_tokens);
   const total = countOf(usage.total_tokens);

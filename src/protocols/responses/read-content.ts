@@ -1,18 +1,22 @@
+import { isFields } from '../../plugin/fields.js';
 import { type Fields, isAbsent, listAt, objectAt, present, refuseField, textAt } from '../fields.js';
 
 const textPart = (part: Fields, at: string): Fields => ({ type: 'text', text: textAt(part.text, `${at}.text`) });
 
+const DETAILS: readonly unknown[] = ['low', 'high', 'auto'];
+
 const imagePart = ({ image_url: image, detail, file_id: file }: Fields, at: string): Fields => {
   if (!isAbsent(file)) refuseField(`${at}.file_id`, 'refers to an uploaded file, which 429chain does not have');
   // Some clients send the object of a chat completion here.
-  if (typeof image === 'object' && image !== null) return { type: 'image_url', image_url: image };
-  return { type: 'image_url', image_url: present({ url: textAt(image, `${at}.image_url`), detail }) };
+  if (isFields(image)) return { type: 'image_url', image_url: image };
+  const known = DETAILS.includes(detail) ? detail : undefined;
+  return { type: 'image_url', image_url: present({ url: textAt(image, `${at}.image_url`), detail: known }) };
 };
 
 const filePart = ({ file_id: file, file_url: url, file_data, filename, file: whole }: Fields, at: string): Fields => {
   if (!isAbsent(file)) refuseField(`${at}.file_id`, 'refers to an uploaded file, which 429chain does not have');
   if (!isAbsent(url)) refuseField(`${at}.file_url`, 'has no form in a chat completion');
-  return { type: 'file', file: whole ?? present({ filename, file_data }) };
+  return { type: 'file', file: whole ?? present({ filename, file_data: textAt(file_data, `${at}.file_data`) }) };
 };
 
 /** The parts of a message in the form of the Responses API, and of a chat completion. */
@@ -25,10 +29,7 @@ const PARTS: Readonly<Record<string, (part: Fields, at: string) => Fields>> = {
   image_url: imagePart,
   input_file: filePart,
   file: filePart,
-  input_audio: ({ input_audio }, at) => ({
-    type: 'input_audio',
-    input_audio: objectAt(input_audio, `${at}.input_audio`),
-  }),
+  computer_screenshot: imagePart,
 };
 
 /**

@@ -1,17 +1,44 @@
+import { isFields } from '../../plugin/fields.js';
 import { type Fields, isAbsent, listAt, objectAt, refuseField, textAt } from '../fields.js';
+import { type ClientCall, callOf, isCallWithoutResult, resultOf } from './client-tools.js';
+import type { Dialect, Omissions } from './dialect.js';
 import { readContent } from './read-content.js';
 
 interface ChatMessage {
   readonly role: string;
   content: string | readonly Fields[] | null;
   tool_calls?: Fields[];
+  /** Few providers take it; all others never see it. */
+  reasoning_content?: string;
   readonly tool_call_id?: string;
 }
 
-const ROLES: readonly unknown[] = ['system', 'developer', 'user', 'assistant'];
+/** What messages have in place of a role of the Responses API. Few providers know `developer`. */
+const ROLES: Readonly<Record<string, string>> = {
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  assistant: 'assistant',
+};
 
-/** Items that only tell how an earlier answer was made. */
-const WITHOUT_MESSAGE: readonly unknown[] = ['reasoning'];
+/** Items about things that were done elsewhere. Their results are in the messages. */
+const DONE_ELSEWHERE: ReadonlySet<unknown> = new Set([
+  'web_search_call',
+  'image_generation_call',
+  'code_interpreter_call',
+  'file_search_call',
+  'mcp_list_tools',
+  'mcp_call',
+  'mcp_approval_request',
+  'mcp_approval_response',
+  'tool_search_call',
+  'tool_search_output',
+  'additional_tools',
+  'compaction_trigger',
+  'program',
+  'program_output',
+  'configuration_update',
+]);
 
 /**
  * Returns the messages of a chat completion. An assistant's text and the tool calls beside it are one message, as chat
@@ -20,63 +47,151 @@ const WITHOUT_MESSAGE: readonly unknown[] = ['reasoning'];
  * @param input a text, or a list of items in the form of the Responses API
  * @throws ChainError `invalid_request` for an item that has no form in a chat completion
  */
-export const readInput = (instructions: unknown, input: unknown): readonly ChatMessage[] => {
-  const messages: ChatMessage[] = [];
-  if (!isAbsent(instructions) && instructions !== '') {
-    messages.push({ role: 'system', content: textAt(instructions, 'instructions') });
-  }
-  if (typeof input === 'string') return [...messages, { role: 'user', content: input }];
-  const items = listAt(input, 'input');
-  if (items.length === 0) refuseField('input', 'is empty; it needs at least one item');
-  for (const [index, value] of items.entries())
-    addItem(messages, objectAt(value, `input[${index}]`), `input[${index}]`);
-  return messages;
-};
+export const readInput = (
+  instructions: unknown,
+  input: unknown,
+  dialect: Dialect,
+  omissions: Omissions,
+): readonly Fields[] => new InputReader(dialect, omissions).read(instructions, input);
 
-const addItem = (messages: ChatMessage[], item: Fields, at: string): void => {
-  const { type = 'message' } = item;
-  if (WITHOUT_MESSAGE.includes(type)) return;
-  switch (type) {
-    case 'message':
-      addMessage(messages, item, at);
-      break;
-    case 'function_call':
-      addCall(messages, item, at, {
-        type: 'function',
-        function: { name: textAt(item.name, `${at}.name`), arguments: textAt(item.arguments, `${at}.arguments`) },
-      });
-      break;
-    case 'custom_tool_call':
-      addCall(messages, item, at, {
-        type: 'custom',
-        custom: { name: textAt(item.name, `${at}.name`), input: textAt(item.input, `${at}.input`) },
-      });
-      break;
-    case 'function_call_output':
-    case 'custom_tool_call_output':
-      messages.push({
-        role: 'tool',
-        tool_call_id: textAt(item.call_id, `${at}.call_id`),
-        content: readContent(item.output, `${at}.output`),
-      });
-      break;
-    default:
+class InputReader {
+  readonly #messages: ChatMessage[] = [];
+  readonly #dialect: Dialect;
+  readonly #omissions: Omissions;
+  /** The reasoning of the turn that is being read. */
+  #reasoning = '';
+
+  constructor(dialect: Dialect, omissions: Omissions) {
+    this.#dialect = dialect;
+    this.#omissions = omissions;
+  }
+
+  read(instructions: unknown, input: unknown): readonly Fields[] {
+    if (!isAbsent(instructions) && instructions !== '') {
+      this.#messages.push({ role: 'system', content: textAt(instructions, 'instructions') });
+    }
+    if (typeof input === 'string') return asFields([...this.#messages, { role: 'user', content: input }]);
+    const items = listAt(input, 'input').map((item, index) => objectAt(item, `input[${index}]`));
+    if (items.length === 0) refuseField('input', 'is empty; it needs at least one item');
+    for (const [index, item] of items.entries()) this.#addItem(item, `input[${index}]`, items);
+    return asFields(this.#messages);
+  }
+
+  #addItem(item: Fields, at: string, items: readonly Fields[]): void {
+    const type = typeOf(item);
+    switch (type) {
+      case 'message':
+        this.#addMessage(item, at);
+        return;
+      case 'function_call':
+        this.#addFunctionCall(item, at);
+        return;
+      case 'custom_tool_call':
+        this.#addCustomCall(item, at);
+        return;
+      case 'function_call_output':
+      case 'custom_tool_call_output':
+        this.#addResult(textAt(item.call_id, `${at}.call_id`), readContent(item.output, `${at}.output`));
+        return;
+      case 'reasoning':
+        this.#reasoning = [this.#reasoning, reasoningIn(item)].filter((text) => text !== '').join('\n\n');
+        return;
+      case 'item_reference':
+        this.#addReferenced(item, at);
+        return;
+      case 'compaction':
+      case 'compaction_summary':
+        this.#omissions.warn(`${at} (${type})`, 'only OpenAI can read a compacted conversation');
+        return;
+    }
+    if (DONE_ELSEWHERE.has(type))
+      this.#omissions.add(`${at} (${type})`, 'it tells of something that was done elsewhere');
+    else if (!this.#addClientTool(item, String(type), at, items)) {
       refuseField(`${at}.type`, `is ${JSON.stringify(type)}, which a chat completion cannot contain`);
+    }
   }
+
+  #addMessage({ role, content }: Fields, at: string): void {
+    const known = typeof role === 'string' && Object.hasOwn(ROLES, role) ? ROLES[role] : undefined;
+    const chatRole = known ?? refuseField(`${at}.role`, 'must be "system", "developer", "user" or "assistant"');
+    if (chatRole !== 'assistant') this.#reasoning = '';
+    const read = readContent(content, `${at}.content`);
+    const last = this.#messages.at(-1);
+    if (chatRole === 'assistant' && last?.tool_calls !== undefined && last.content === null) last.content = read;
+    else this.#messages.push({ role: chatRole, content: read });
+  }
+
+  #addFunctionCall(item: Fields, at: string): void {
+    const name = this.#nameOf(item, at);
+    this.#addCall(textAt(item.call_id, `${at}.call_id`), {
+      type: 'function',
+      function: { name, arguments: textAt(item.arguments, `${at}.arguments`) },
+    });
+  }
+
+  #addCustomCall(item: Fields, at: string): void {
+    const call = this.#dialect.customCall(this.#nameOf(item, at), textAt(item.input, `${at}.input`));
+    this.#addCall(textAt(item.call_id, `${at}.call_id`), call);
+  }
+
+  #nameOf({ name, namespace }: Fields, at: string): string {
+    const tool = textAt(name, `${at}.name`);
+    return this.#dialect.nameOf(tool, isAbsent(namespace) ? undefined : textAt(namespace, `${at}.namespace`));
+  }
+
+  /** @returns whether the item is a call of a client's tool that is no function, or the result of one */
+  #addClientTool(item: Fields, type: string, at: string, items: readonly Fields[]): boolean {
+    const call: ClientCall | undefined = callOf(item, type);
+    if (call !== undefined) {
+      if (isCallWithoutResult(call, items)) this.#omissions.add(`${at} (${type})`, 'it has no result');
+      else this.#addCall(call.id, { type: 'function', function: { name: call.name, arguments: call.arguments } });
+      return true;
+    }
+    const result = resultOf(item, type, at);
+    if (result !== undefined) this.#addResult(result.id, result.content);
+    return result !== undefined;
+  }
+
+  #addCall(id: string, call: Fields): void {
+    const whole = { ...this.#dialect.memory?.extraOf(id), id, ...call };
+    const last = this.#messages.at(-1);
+    const message: ChatMessage = last?.role === 'assistant' ? last : { role: 'assistant', content: null };
+    if (message !== last) this.#messages.push(message);
+    message.tool_calls = [...(message.tool_calls ?? []), whole];
+    // Some models want the reasoning of their calls back. It never becomes text of the assistant.
+    if (this.#reasoning !== '') message.reasoning_content ??= this.#reasoning;
+    this.#reasoning = '';
+  }
+
+  #addResult(id: string, content: string | readonly Fields[]): void {
+    this.#messages.push({ role: 'tool', tool_call_id: id, content });
+  }
+
+  /** Puts a remembered item in the place of a reference to it. */
+  #addReferenced(item: Fields, at: string): void {
+    const id = textAt(item.id, `${at}.id`);
+    const known = this.#dialect.memory?.itemOf(id);
+    if (known !== undefined) this.#addItem(known, at, []);
+    else if (!id.startsWith('rs_')) {
+      refuseField(
+        at,
+        `refers to the item ${JSON.stringify(id)}, which 429chain does not have. Send the item itself; with the AI SDK, set providerOptions.openai.store = false`,
+      );
+    }
+  }
+}
+
+/** The text of a reasoning item: the whole of it, or else its summary. */
+const reasoningIn = ({ summary, content }: Fields): string => {
+  const parts = Array.isArray(content) && content.length > 0 ? content : summary;
+  const texts = Array.isArray(parts) ? parts.map((part) => (isFields(part) ? part.text : undefined)) : [];
+  return texts.filter((text) => typeof text === 'string' && text !== '').join('\n\n');
 };
 
-const addMessage = (messages: ChatMessage[], { role, content }: Fields, at: string): void => {
-  if (!ROLES.includes(role)) refuseField(`${at}.role`, 'must be "system", "developer", "user" or "assistant"');
-  const read = readContent(content, `${at}.content`);
-  const last = messages.at(-1);
-  if (role === 'assistant' && last?.tool_calls !== undefined && last.content === null) last.content = read;
-  else messages.push({ role: String(role), content: read });
+/** An item with nothing but an id is a reference. */
+const typeOf = ({ type, ...item }: Fields): unknown => {
+  if (!isAbsent(type)) return type;
+  return typeof item.id === 'string' && isAbsent(item.role) && isAbsent(item.content) ? 'item_reference' : 'message';
 };
 
-const addCall = (messages: ChatMessage[], item: Fields, at: string, call: Fields): void => {
-  const whole = { id: textAt(item.call_id, `${at}.call_id`), ...call };
-  const last = messages.at(-1);
-  if (last?.role !== 'assistant') messages.push({ role: 'assistant', content: null, tool_calls: [whole] });
-  else if (last.tool_calls === undefined) last.tool_calls = [whole];
-  else last.tool_calls.push(whole);
-};
+const asFields = (messages: readonly ChatMessage[]): readonly Fields[] => messages.map((message) => ({ ...message }));

@@ -1,34 +1,181 @@
+import { ChainError } from '../../plugin/door/errors.js';
+import { toolSchema } from '../conversation/tool-schemas.js';
 import { type Fields, isAbsent, listAt, objectAt, present, refuseField, textAt } from '../fields.js';
+import type { Dialect, Omissions } from './dialect.js';
 
-/** The fields of a tool that are inside `function` or `custom` in a chat completion. */
-const nested = (tool: Fields, kind: 'function' | 'custom', at: string): Fields => {
-  if (!isAbsent(tool[kind])) return { type: kind, [kind]: objectAt(tool[kind], `${at}.${kind}`) };
-  const { type: _, ...rest } = tool;
-  return { type: kind, [kind]: present({ ...rest, name: textAt(tool.name, `${at}.name`) }) };
+interface HostedTool {
+  readonly type: RegExp;
+  /** The model can do without it. It is left out beside other tools, unless the caller forces it. */
+  readonly optional: boolean;
+  readonly why: string;
+}
+
+/** Tools that run at OpenAI, or whose calls have a form that no chat model makes. */
+const HOSTED: readonly HostedTool[] = [
+  { type: /^web_search/, optional: true, why: 'chat completions have no web search' },
+  { type: /^image_generation$/, optional: true, why: 'chat completions do not generate images' },
+  { type: /^tool_search$/, optional: true, why: 'the model gets all tools at once' },
+  { type: /^programmatic_tool_calling$/, optional: true, why: 'chat completions call tools one by one' },
+  { type: /^local_shell$/, optional: true, why: 'chat completions have no calls of this form' },
+  { type: /^file_search$/, optional: false, why: 'your files are stored at OpenAI' },
+  { type: /^code_interpreter$/, optional: false, why: 'it runs at OpenAI' },
+  { type: /^mcp$/, optional: false, why: 'OpenAI would connect to the server' },
+  { type: /^computer/, optional: false, why: 'chat completions have no calls of this form' },
+  { type: /^(?:shell|apply_patch)$/, optional: false, why: 'chat completions have no calls of this form' },
+];
+
+/** A tool that the caller carries out. */
+interface ClientTool {
+  readonly name: string;
+  readonly namespace?: string | undefined;
+  readonly kind: 'function' | 'custom';
+  /** As chat completions have it. */
+  readonly chat: Fields;
+  /** Its name for providers. */
+  readonly outgoing: string;
+}
+
+interface OfferedTool {
+  /** Such as `tools[2]`. */
+  readonly at: string;
+  readonly type: string;
+}
+
+const refuseTool = (param: string, type: unknown, why: string): never => {
+  const message = `"${param}" is ${JSON.stringify(type)}, a tool that no target has: ${why}. Send tools of type "function", "custom" or "namespace".`;
+  throw new ChainError('unsupported_tool', message, { param });
 };
 
-const readTool = (value: unknown, at: string): Fields => {
-  const tool = objectAt(value, at);
-  if (tool.type === 'function' || tool.type === 'custom') return nested(tool, tool.type, at);
-  return refuseField(`${at}.type`, `is ${JSON.stringify(tool.type)}, a tool that chat completions do not have`);
-};
+const hostedOf = (type: string): HostedTool | undefined => HOSTED.find((each) => each.type.test(type));
 
-/** Returns the tools of a chat completion. @throws ChainError `invalid_request` for tools that run at OpenAI */
-export const readTools = (tools: unknown): readonly Fields[] =>
-  listAt(tools, 'tools').map((tool, index) => readTool(tool, `tools[${index}]`));
-
-/** Returns the `tool_choice` of a chat completion. @throws ChainError `invalid_request` */
-export const readToolChoice = (choice: unknown): unknown => {
-  if (typeof choice === 'string') return choice;
-  const fields = objectAt(choice, 'tool_choice');
-  if (fields.type !== 'allowed_tools') return readTool(fields, 'tool_choice');
-  if (!isAbsent(fields.allowed_tools)) return fields;
-  const tools = listAt(fields.tools, 'tool_choice.tools');
+/**
+ * Returns `tools`, `tool_choice` and `parallel_tool_calls` of a chat completion, each only if it says something.
+ * @throws ChainError `unsupported_tool` for a tool that the caller needs and no chat provider has
+ */
+export const readTools = (body: Fields, dialect: Dialect, omissions: Omissions): Fields => {
+  const offered = isAbsent(body.tools) ? [] : listAt(body.tools, 'tools');
+  const tools: ClientTool[] = [];
+  const hosted: OfferedTool[] = [];
+  for (const [index, tool] of offered.entries()) addTool(tool, `tools[${index}]`, undefined, dialect, tools, hosted);
+  leaveOut(hosted, tools.length > 0, omissions);
+  const choice = isAbsent(body.tool_choice) ? { tools } : readChoice(body.tool_choice, tools);
+  if (choice.tools.length === 0) return {};
   return {
-    type: 'allowed_tools',
-    allowed_tools: {
-      mode: fields.mode,
-      tools: tools.map((tool, index) => readTool(tool, `tool_choice.tools[${index}]`)),
-    },
+    tools: choice.tools.map(({ chat }) => chat),
+    ...('choice' in choice ? { tool_choice: choice.choice } : {}),
+    // `true` is the default of chat completions; some providers refuse the field.
+    ...(body.parallel_tool_calls === false ? { parallel_tool_calls: false } : {}),
   };
+};
+
+const addTool = (
+  value: unknown,
+  at: string,
+  namespace: string | undefined,
+  dialect: Dialect,
+  tools: ClientTool[],
+  hosted: OfferedTool[],
+): void => {
+  const tool = objectAt(value, at);
+  const type = textAt(tool.type, `${at}.type`);
+  if (type === 'function' || type === 'custom') tools.push(clientTool(tool, type, at, namespace, dialect));
+  else if (type === 'namespace' && namespace === undefined) {
+    const name = textAt(tool.name, `${at}.name`);
+    const inner = listAt(tool.tools, `${at}.tools`);
+    for (const [index, each] of inner.entries()) addTool(each, `${at}.tools[${index}]`, name, dialect, tools, hosted);
+  } else hosted.push({ at, type });
+};
+
+const clientTool = (
+  tool: Fields,
+  kind: ClientTool['kind'],
+  at: string,
+  namespace: string | undefined,
+  dialect: Dialect,
+): ClientTool => {
+  // Some clients send the form of chat completions.
+  const nested = isAbsent(tool[kind]) ? undefined : objectAt(tool[kind], `${at}.${kind}`);
+  const fields = nested ?? tool;
+  const name = textAt(fields.name, `${at}${nested === undefined ? '' : `.${kind}`}.name`);
+  const outgoing = dialect.nameOf(name, namespace);
+  const chat = kind === 'custom' ? dialect.customTool(outgoing, fields) : functionTool(outgoing, fields);
+  return { name, namespace, kind, chat, outgoing };
+};
+
+const functionTool = (name: string, { description, parameters, strict }: Fields): Fields => ({
+  type: 'function',
+  function: present({ name, description, parameters: toolSchema(parameters), strict }),
+});
+
+/** Leaves out hosted tools, or refuses the request because of one of them. */
+const leaveOut = (hosted: readonly OfferedTool[], hasOthers: boolean, omissions: Omissions): void => {
+  for (const { at, type } of hosted) {
+    const { optional, why } = hostedOf(type) ?? { optional: false, why: 'it is unknown' };
+    if (!optional || !hasOthers) refuseTool(`${at}.type`, type, why);
+    omissions.add(`${at} (${type})`, why);
+  }
+};
+
+interface Choice {
+  /** The tools that the model may call. */
+  readonly tools: readonly ClientTool[];
+  readonly choice?: unknown;
+}
+
+const WORDS: readonly unknown[] = ['auto', 'none', 'required'];
+
+const readChoice = (value: unknown, tools: readonly ClientTool[]): Choice => {
+  if (typeof value === 'string') {
+    if (!WORDS.includes(value)) refuseField('tool_choice', 'must be "auto", "none", "required" or an object');
+    return { tools, choice: value };
+  }
+  const fields = objectAt(value, 'tool_choice');
+  const { type } = fields;
+  if (type === 'allowed_tools') return readAllowed(fields, tools);
+  if (typeof type === 'string' && WORDS.includes(type)) return { tools, choice: type };
+  if (type !== 'function' && type !== 'custom') return refuseTool('tool_choice', type, whyNot(type));
+  const [chosen] = namedTools(fields, tools, 'tool_choice');
+  const { kind, outgoing, chat } = chosen as ClientTool;
+  // A custom tool may be a function for providers.
+  const chatKind = isAbsent(chat[kind]) ? 'function' : kind;
+  return { tools, choice: { type: chatKind, [chatKind]: { name: outgoing } } };
+};
+
+const whyNot = (type: unknown): string => hostedOf(String(type))?.why ?? 'it is unknown';
+
+/** Only the allowed tools are sent, because few providers know `allowed_tools`. */
+const readAllowed = (fields: Fields, tools: readonly ClientTool[]): Choice => {
+  const at = 'tool_choice';
+  const { mode = 'auto', tools: list } = isAbsent(fields.allowed_tools)
+    ? fields
+    : objectAt(fields.allowed_tools, `${at}.allowed_tools`);
+  if (mode !== 'auto' && mode !== 'required') refuseField(`${at}.mode`, 'must be "auto" or "required"');
+  const allowed = new Set<ClientTool>();
+  const hosted: string[] = [];
+  for (const [index, each] of listAt(list, `${at}.tools`).entries()) {
+    const where = `${at}.tools[${index}]`;
+    const entry = objectAt(each, where);
+    const type = textAt(entry.type, `${where}.type`);
+    if (hostedOf(type) !== undefined) hosted.push(type);
+    else for (const tool of namedTools(entry, tools, where)) allowed.add(tool);
+  }
+  if (allowed.size === 0 && hosted.length > 0 && mode === 'required') refuseTool(at, hosted[0], whyNot(hosted[0]));
+  return { tools: tools.filter((tool) => allowed.has(tool)), choice: mode };
+};
+
+/** The tools that an object names: one tool, or those of a namespace. At least one. */
+const namedTools = (entry: Fields, tools: readonly ClientTool[], at: string): readonly ClientTool[] => {
+  const nested = entry[String(entry.type)];
+  const { name, namespace } = isAbsent(nested) ? entry : objectAt(nested, `${at}.${entry.type}`);
+  const wanted = textAt(name, `${at}.name`);
+  const matches =
+    entry.type === 'namespace'
+      ? tools.filter((tool) => tool.namespace === wanted)
+      : tools.filter((tool) => tool.name === wanted && (isAbsent(namespace) || tool.namespace === namespace));
+  // A tool without a namespace goes before one of the same name in a namespace.
+  const exact = matches.filter(
+    (tool) => entry.type === 'namespace' || isAbsent(tool.namespace) === isAbsent(namespace),
+  );
+  const found = exact.length > 0 ? exact : matches;
+  return found.length > 0 ? found : refuseField(at, `names ${JSON.stringify(wanted)}, which is not in "tools"`);
 };

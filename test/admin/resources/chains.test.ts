@@ -90,6 +90,19 @@ describe('The admin API for chains', () => {
     expect((await list()).defaultChain).to.equal('careful');
   });
 
+  it('renames a chain in its aliases too, and keeps one that an alias names', async () => {
+    const aliases = `aliases: { 'claude-*-haiku*': 'careful', 'gpt-5*': 'default' }, // said by tools\n`;
+    const provider = `one: { type: 'openai-compatible', baseUrl: '${stage.one.baseUrl}' }`;
+    await stage.restart(
+      `{ providers: { ${provider} }, chains: { default: ['one/a'], careful: ['one/b'] }, ${aliases}}`,
+    );
+    const refused = await stage.call('DELETE /chains/careful');
+    expect(codeOf(refused)).to.equal('in_use');
+    expect(refused.text).to.include('claude-*-haiku*');
+    await put('careful', { name: 'fast', targets: [{ target: 'one/b' }] });
+    expect(stage.text).to.include(`aliases: { 'claude-*-haiku*': 'fast', 'gpt-5*': 'default' }, // said by tools`);
+  });
+
   it('keeps an implied default chain', async () => {
     const text = `{ providers: { one: { type: 'openai-compatible', baseUrl: '${stage.one.baseUrl}' } }, chains: { mine: ['one/a'] } }`;
     await stage.restart(text);

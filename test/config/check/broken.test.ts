@@ -82,6 +82,12 @@ const CASES: Readonly<Record<string, readonly Expectation[]>> = {
   'slash-in-chain-name': [[3, 13, "'my/chain'", 'no slash']],
   'target-of-wrong-type': [[3, 51, 'is 120', "'provider/model'"]],
   'two-limits-in-one': [[3, 36, 'an object with requests, tokens and per', 'one limit']],
+  'unknown-alias': [
+    [5, 24, "`aliases['claude-*-haiku*']`", "'fsat'", 'neither a chain nor a target', 'Did you mean `fast`?'],
+    [6, 15, "'grok/openai/gpt-oss-120b'", 'not configured', 'Did you mean `groq`?'],
+    [7, 15, "`aliases['gpt-4*']`", 'the name of a chain'],
+    [8, 5, 'An alias is a model name'],
+  ],
   'unknown-default-chain': [[4, 17, "'defualt'", 'Did you mean `default`?']],
   'unknown-limit': [[3, 38, 'unknown key `request`', 'Did you mean `requests`?']],
   'unknown-provider': [

@@ -45,6 +45,7 @@ describe('parseSettings', () => {
         },
       ],
       defaultChain: 'default',
+      aliases: [],
       plugins: [],
     });
     expect(direct).to.deep.equal({ ...settings.chains[0], targets: [] });

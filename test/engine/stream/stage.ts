@@ -22,6 +22,8 @@ export interface Address {
 export interface Setting {
   readonly chain?: object;
   readonly provider?: object;
+  /** What each provider speaks, in the order of the upstreams. */
+  readonly speaks?: readonly (readonly string[])[];
   /** Top-level fields beside providers and chains. */
   readonly more?: object;
   /** JavaScript of a plugin. */
@@ -50,7 +52,7 @@ export class Stage {
 
   /** Starts one upstream for each answerer, which it gives every request. */
   static async set(answerers: readonly Answerer[], setting: Setting = {}): Promise<Stage> {
-    const { chain, provider, more, plugin, address, pace } = setting;
+    const { chain, provider, speaks = [], more, plugin, address, pace } = setting;
     const upstreams = await Promise.all(answerers.map(async (each) => (await ScriptedUpstream.start()).always(each)));
     const folder = mkdtempSync(join(tmpdir(), '429chain-streams-'));
     const file = join(folder, 'plugin.mjs');
@@ -59,6 +61,9 @@ export class Stage {
     const configuration = chainOver(upstreams, { resumeInstruction, ...chain }, provider) as {
       readonly providers: Readonly<Record<string, object>>;
     };
+    for (const [at, protocols] of speaks.entries()) {
+      Object.assign(Object.values(configuration.providers)[at] ?? {}, { speaks: protocols });
+    }
     if (address !== undefined) Object.assign(configuration.providers.one ?? {}, { baseUrl: address.baseUrl });
     const options = { ...(plugin === undefined ? {} : { plugins: [file] }), ...(pace && { pace }) };
     return new Stage(upstreams, await startProxy({ ...configuration, ...more }, options), [

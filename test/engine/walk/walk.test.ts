@@ -85,6 +85,7 @@ const walked = (
     now: CLOCK.now,
     monotonic: CLOCK.monotonic,
     needOf: () => ({ tokens: 1, inputTokens: 1 }),
+    lackOf: () => undefined,
     ahead: ({ id }) => ahead[id] ?? 0,
   };
   const trace = new RequestTrace(CLOCK, request);

@@ -1,12 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ChainError } from '../../../src/plugin/door/errors.js';
-import { isResponsesRequest, readRequest } from '../../../src/protocols/responses/read-request.js';
+import { isResponsesRequest, readOnChatPath } from '../../../src/protocols/responses/request.js';
 
 const IMAGE = 'data:image/png;base64,AAAA';
 const PARAMETERS = { type: 'object', properties: { path: { type: 'string' } } };
 const CALL = { type: 'function_call', call_id: 'c1', name: 'read', arguments: '{"path":"a"}' };
 const CHAT_CALL = { id: 'c1', type: 'function', function: { name: 'read', arguments: '{"path":"a"}' } };
+const TOOL = { type: 'function', name: 'read' };
+const CHAT_TOOL = { type: 'function', function: { name: 'read', parameters: { type: 'object', properties: {} } } };
 const user = (content: unknown) => ({ role: 'user', content });
 
 const MESSAGES: readonly (readonly [what: string, body: object, messages: readonly object[]])[] = [
@@ -19,9 +21,9 @@ const MESSAGES: readonly (readonly [what: string, body: object, messages: readon
   ['empty instructions', { instructions: '', input: 'Hello' }, [user('Hello')]],
   ['no instructions', { instructions: null, input: [user('Hello')] }, [user('Hello')]],
   [
-    'a role of its own',
+    'a role that few providers know',
     { input: [{ type: 'message', role: 'developer', content: 'x' }] },
-    [{ role: 'developer', content: 'x' }],
+    [{ role: 'system', content: 'x' }],
   ],
   ['one part', { input: [user([{ type: 'input_text', text: 'a' }])] }, [user('a')]],
   ['no part', { input: [user([])] }, [user('')]],
@@ -163,35 +165,33 @@ const FIELDS: readonly (readonly [what: string, body: object, chat: object])[] =
     },
     {
       tools: [{ type: 'function', function: { name: 'read', description: 'd', parameters: PARAMETERS } }],
-      parallel_tool_calls: true,
     },
   ],
   [
     'a nested tool',
-    { tools: [{ type: 'function', function: { name: 'read' } }] },
-    { tools: [{ type: 'function', function: { name: 'read' } }] },
+    { tools: [{ type: 'function', function: { name: 'read' } }], parallel_tool_calls: false },
+    { tools: [CHAT_TOOL], parallel_tool_calls: false },
   ],
   [
     'a custom tool',
     { tools: [{ type: 'custom', name: 'p', format: { type: 'text' } }] },
     { tools: [{ type: 'custom', custom: { name: 'p', format: { type: 'text' } } }] },
   ],
-  ['no tools', { tools: [] }, { tools: [] }],
-  ['a choice by word', { tool_choice: 'required' }, { tool_choice: 'required' }],
+  ['no tools', { tools: [], tool_choice: 'auto', parallel_tool_calls: true }, {}],
+  ['a choice by word', { tools: [TOOL], tool_choice: 'required' }, { tools: [CHAT_TOOL], tool_choice: 'required' }],
+  ['a tool that the model can do without', { tools: [{ type: 'web_search' }, TOOL] }, { tools: [CHAT_TOOL] }],
   [
     'a choice by name',
-    { tool_choice: { type: 'function', name: 'read' } },
-    { tool_choice: { type: 'function', function: { name: 'read' } } },
+    { tools: [TOOL], tool_choice: { type: 'function', name: 'read' } },
+    { tools: [CHAT_TOOL], tool_choice: { type: 'function', function: { name: 'read' } } },
   ],
   [
     'a choice of several',
-    { tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'read' }] } },
     {
-      tool_choice: {
-        type: 'allowed_tools',
-        allowed_tools: { mode: 'auto', tools: [{ type: 'function', function: { name: 'read' } }] },
-      },
+      tools: [{ type: 'function', name: 'write' }, TOOL],
+      tool_choice: { type: 'allowed_tools', mode: 'auto', tools: [{ type: 'function', name: 'read' }] },
     },
+    { tools: [CHAT_TOOL], tool_choice: 'auto' },
   ],
   ['plain text', { text: { format: { type: 'text' }, verbosity: 'low' } }, { verbosity: 'low' }],
   ['JSON', { text: { format: { type: 'json_object' } } }, { response_format: { type: 'json_object' } }],
@@ -219,12 +219,12 @@ const FIELDS: readonly (readonly [what: string, body: object, chat: object])[] =
   ],
 ];
 
-const REFUSED: readonly (readonly [body: object, param: string])[] = [
+const REFUSED: readonly (readonly [body: object, param: string, code?: string])[] = [
   [{ input: [] }, 'input'],
   [{ input: 5 }, 'input'],
   [{ input: ['x'] }, 'input[0]'],
-  [{ input: [{ type: 'item_reference', id: 'm1' }] }, 'input[0].type'],
-  [{ input: [user('a'), { type: 'web_search_call', id: 'w' }] }, 'input[1].type'],
+  [{ input: [{ type: 'item_reference', id: 'm1' }] }, 'input[0]'],
+  [{ input: [user('a'), { type: 'unheard_of_call', id: 'w' }] }, 'input[1].type'],
   [{ input: [{ role: 'robot', content: 'x' }] }, 'input[0].role'],
   [{ input: [{ role: 'user' }] }, 'input[0].content'],
   [{ input: [user([{ type: 'input_video' }])] }, 'input[0].content[0].type'],
@@ -237,12 +237,12 @@ const REFUSED: readonly (readonly [body: object, param: string])[] = [
   [{ input: [{ type: 'function_call_output', call_id: 'c', output: 3 }] }, 'input[0].output'],
   [{ instructions: ['a'] }, 'instructions'],
   [{ tools: {} }, 'tools'],
-  [{ tools: [{ type: 'function', name: 'a' }, { type: 'web_search' }] }, 'tools[1].type'],
+  [{ tools: [{ type: 'function', name: 'a' }, { type: 'file_search' }] }, 'tools[1].type', 'unsupported_tool'],
   [{ tools: [{ type: 'function' }] }, 'tools[0].name'],
-  [{ tool_choice: { type: 'file_search' } }, 'tool_choice.type'],
+  [{ tool_choice: { type: 'file_search' } }, 'tool_choice', 'unsupported_tool'],
   [{ reasoning: 'high' }, 'reasoning'],
   [{ text: { format: { type: 'grammar' } } }, 'text.format.type'],
-  [{ previous_response_id: 'resp_1' }, 'previous_response_id'],
+  [{ previous_response_id: 'resp_1' }, 'previous_response_id', 'previous_response_not_found'],
   [{ conversation: { id: 'c' } }, 'conversation'],
   [{ prompt: { id: 'p' } }, 'prompt'],
   [{ background: true }, 'background'],
@@ -250,13 +250,13 @@ const REFUSED: readonly (readonly [body: object, param: string])[] = [
 
 const errorOf = (body: object): unknown => {
   try {
-    return readRequest({ input: 'x', ...body });
+    return readOnChatPath({ input: 'x', ...body });
   } catch (error) {
     return error;
   }
 };
 
-describe('A request in the form of the Responses API', () => {
+describe('A request in the form of the Responses API at the path of chat completions', () => {
   it('is recognised by its input, unless it has messages', () => {
     expect(isResponsesRequest({ input: 'x' })).to.equal(true);
     expect(isResponsesRequest({ input: 'x', messages: null })).to.equal(true);
@@ -267,21 +267,21 @@ describe('A request in the form of the Responses API', () => {
 
   for (const [what, body, messages] of MESSAGES) {
     it(`becomes chat messages: ${what}`, () => {
-      expect(readRequest(body as Record<string, unknown>)).to.deep.equal({ messages });
+      expect(readOnChatPath(body as Record<string, unknown>)).to.deep.equal({ messages });
     });
   }
 
   for (const [what, body, chat] of FIELDS) {
     it(`becomes fields of a chat completion: ${what}`, () => {
-      expect(readRequest({ input: 'x', ...body })).to.deep.equal({ messages: [user('x')], ...chat });
+      expect(readOnChatPath({ input: 'x', ...body })).to.deep.equal({ messages: [user('x')], ...chat });
     });
   }
 
-  for (const [body, param] of REFUSED) {
+  for (const [body, param, code = 'invalid_request'] of REFUSED) {
     it(`is refused with the name of the field: ${param}`, () => {
       const error = errorOf(body);
       expect(error).to.be.instanceOf(ChainError);
-      expect((error as ChainError).toJSON().error).to.include({ code: 'invalid_request', param });
+      expect((error as ChainError).toJSON().error).to.include({ code, param });
       expect((error as ChainError).message).to.contain(`"${param}"`);
     });
   }

@@ -1,0 +1,99 @@
+import type { Context } from 'koa';
+import { CallerGone } from '../../engine/causes.js';
+import type { Upload, UploadPart } from '../../engine/upload.js';
+import { ChainError } from '../../plugin/door/errors.js';
+import type { Fields } from '../../plugin/fields.js';
+import { tooLarge } from '../body.js';
+import { askForBody } from '../early-answer.js';
+import { MultipartScanner, type ScannedPart } from './scanner.js';
+import { Spool } from './spool.js';
+
+/** An upload, and its fields without the files. */
+export interface ReadUpload extends Upload {
+  /** The fields by name; for a file, `true`. The last of several with one name counts. */
+  readonly fields: Fields;
+  /** The request is over. */
+  close(): Promise<void>;
+}
+
+/** A longer field is passed on and not read. */
+const LONGEST_FIELD = 64 * 1024;
+
+/**
+ * Receives a form and keeps it until `close`.
+ * @throws ChainError `unsupported_media_type`, `body_too_large`, `invalid_request`
+ * @throws CallerGone when the connection closes before the form is complete
+ */
+export const readUpload = async (ctx: Context, maxBytes: number): Promise<ReadUpload> => {
+  const scanner = new MultipartScanner(boundaryOf(ctx));
+  if (Number(ctx.req.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  askForBody(ctx);
+  const spool = new Spool();
+  try {
+    await receive(ctx, maxBytes, async (chunk) => {
+      scanner.push(chunk);
+      await spool.append(chunk);
+    });
+    scanner.end();
+    const parts = scanner.parts.map(named);
+    const fields = Object.fromEntries(await Promise.all(parts.map((part) => fieldOf(part, spool))));
+    return { parts, fields, read: (start, end) => spool.read(start, end), close: () => spool.close() };
+  } catch (error) {
+    await spool.close();
+    throw error;
+  }
+};
+
+const boundaryOf = (ctx: Context): string => {
+  const type = ctx.get('content-type');
+  const [, quoted, plain] = /;\s*boundary=(?:"([^"]{1,200})"|([^;\s"]{1,200}))/i.exec(type) ?? [];
+  const boundary = quoted ?? plain;
+  if (!/^multipart\/form-data\s*;/i.test(type) || boundary === undefined) {
+    throw new ChainError(
+      'unsupported_media_type',
+      `The request body must be a form, with "content-type: multipart/form-data; boundary=…". It was sent ${type === '' ? 'without a content type' : `as "${type.slice(0, 100)}"`}.`,
+    );
+  }
+  const encoding = ctx.get('content-encoding');
+  if (encoding === '' || encoding === 'identity') return boundary;
+  throw new ChainError(
+    'unsupported_media_type',
+    `The request body is encoded as "${encoding}". Send it without content-encoding.`,
+  );
+};
+
+/** Hands over the body chunk by chunk. The next one is read when `take` has resolved. */
+const receive = async ({ req }: Context, maxBytes: number, take: (chunk: Buffer) => Promise<void>): Promise<void> => {
+  let length = 0;
+  // The connection stays open: a refusal has to reach the caller.
+  const chunks = req.iterator({ destroyOnReturn: false });
+  for (;;) {
+    const { done, value } = await chunks.next().catch(() => {
+      throw new CallerGone();
+    });
+    if (done) break;
+    length += value.length;
+    if (length > maxBytes) throw tooLarge(maxBytes);
+    await take(value as Buffer);
+  }
+  if (!req.complete) throw new CallerGone();
+};
+
+const DISPOSITION = /^content-disposition:\s*form-data\b(.*)$/im;
+const NAME = /;\s*name=(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i;
+const FILE_NAME = /;\s*filename\*?=/i;
+
+const dispositionOf = (headers: Buffer): string => DISPOSITION.exec(headers.toString('utf8'))?.[1] ?? '';
+
+const named = (part: ScannedPart): UploadPart => {
+  const [, quoted, plain] = NAME.exec(dispositionOf(part.headers)) ?? [];
+  return { ...part, name: quoted ?? plain ?? '' };
+};
+
+const fieldOf = async (part: UploadPart, spool: Spool): Promise<[name: string, value: string | true]> => {
+  const { name, headers, start, end } = part;
+  if (FILE_NAME.test(dispositionOf(headers)) || end - start > LONGEST_FIELD) return [name, true];
+  const pieces: Buffer[] = [];
+  for await (const piece of spool.read(start, end)) pieces.push(piece);
+  return [name, Buffer.concat(pieces).toString('utf8')];
+};

@@ -1,0 +1,44 @@
+import { serialised } from '../engine/attempt/outgoing-request.js';
+import type { NativeRequest } from '../engine/request.js';
+import type { Chain, PreparedTarget } from '../engine/target.js';
+import type { Protocol, ProtocolCall, ProtocolRequest } from '../plugin/door/protocol.js';
+import type { Fields } from '../plugin/fields.js';
+
+/**
+ * Returns the chain for a request: only targets that speak its protocol if it cannot become a chat completion.
+ * @throws ChainError `nativeOnly` of the request if there is no such target
+ */
+export const chainFor = ({ nativeOnly }: ProtocolRequest, protocol: Protocol, chain: Chain): Chain => {
+  if (nativeOnly === undefined) return chain;
+  const targets = chain.targets.filter((target) => speaks(target, protocol));
+  if (targets.length === 0) throw nativeOnly;
+  // The rest of an answer would be asked for as a chat completion.
+  return { ...chain, targets, resume: false };
+};
+
+/**
+ * Returns the request for targets that speak its protocol; `undefined` if there are none, so that its text is not kept.
+ * @param body as the caller sent it, or fields in its place
+ */
+export const nativeFor = (
+  { targets }: Chain,
+  protocol: Protocol,
+  call: ProtocolCall,
+  body: string | Fields,
+): NativeRequest | undefined => {
+  const { name, native: answers } = protocol;
+  if (answers === undefined || !targets.some((target) => speaks(target, protocol))) return undefined;
+  const json = typeof body === 'string' ? body : serialised(body);
+  return { protocol: name, answers, json, headers: passedHeaders(answers.headers ?? [], call.headers) };
+};
+
+const speaks = ({ speaks: spoken }: PreparedTarget, { name, native }: Protocol): boolean =>
+  native !== undefined && spoken.has(name);
+
+const passedHeaders = (names: readonly string[], headers: ProtocolCall['headers']): Record<string, string> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = headers[name];
+      return typeof value === 'string' ? [[name, value]] : [];
+    }),
+  );

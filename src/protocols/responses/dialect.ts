@@ -1,0 +1,31 @@
+import type { Fields } from '../fields.js';
+import type { CallerMemory } from '../memory.js';
+
+/** How parts of a request become parts of a chat completion. It depends on what the caller gets in return. */
+export interface Dialect {
+  /** The name of a tool for providers. */
+  nameOf(name: string, namespace?: string): string;
+  /** A tool that takes free text, with its name for providers. */
+  customTool(name: string, tool: Fields): Fields;
+  /** A call of such a tool. */
+  customCall(name: string, input: string): Fields;
+  /** What earlier answers left behind. Absent: references to them are refused. */
+  readonly memory?: CallerMemory;
+}
+
+/** What was left out of a request. */
+export class Omissions {
+  readonly omitted: string[] = [];
+  readonly warnings: string[] = [];
+
+  /** @param what a field or an item, such as `tools[2] (web_search)` */
+  add(what: string, why: string): void {
+    this.omitted.push(`dropped ${what}: ${why}`);
+  }
+
+  /** The model misses it. */
+  warn(what: string, why: string): void {
+    this.add(what, why);
+    this.warnings.push(`${what} does not reach the model: ${why}.`);
+  }
+}
