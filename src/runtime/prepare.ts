@@ -92,7 +92,7 @@ export class TargetFactory {
   /** A target that stays keeps what it was seen to refuse. */
   #prepare(settings: TargetSettings, prepared: PreparedProvider): PreparedTarget {
     const repairs = this.#repairs.get(repairsKey({ ...prepared, id: settings.id })) ?? new Repairs(this.#clock);
-    return prepareTarget(settings, prepared, repairs);
+    return prepareTarget(settings, prepared, repairs, this.#clock);
   }
 }
 
@@ -145,6 +145,7 @@ const prepareTarget = (
   { id, provider, model, limits, timeouts }: TargetSettings,
   prepared: PreparedProvider,
   repairs: Repairs,
+  clock: Clock,
 ): PreparedTarget => ({
   ...prepared,
   id,
