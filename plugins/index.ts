@@ -1,11 +1,11 @@
 import type { Plugin } from '429chain/plugin';
-import cerebras from './cerebras.js';
-import groq from './groq.js';
 import manualLimits from './manual-limits.js';
 import nedbLogger from './nedb-logger/index.js';
 import openaiCompatible from './openai-compatible/index.js';
-import openrouter from './openrouter.js';
 import prometheus from './prometheus/index.js';
+import cerebras from './providers/cerebras.js';
+import groq from './providers/groq.js';
+import openrouter from './providers/openrouter.js';
 import rateLimitHeaders from './rate-limit-headers.js';
 import requestLines from './request-lines.js';
 

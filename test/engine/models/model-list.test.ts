@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import cerebras from '../../../plugins/cerebras.js';
-import groq from '../../../plugins/groq.js';
 import openaiCompatible from '../../../plugins/openai-compatible/index.js';
-import openrouter from '../../../plugins/openrouter.js';
+import cerebras from '../../../plugins/providers/cerebras.js';
+import groq from '../../../plugins/providers/groq.js';
+import openrouter from '../../../plugins/providers/openrouter.js';
 import { modelsIn } from '../../../src/engine/models/model-list.js';
 import { hostOf } from '../../plugins/simulated-host.js';
 
