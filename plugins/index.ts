@@ -3,17 +3,13 @@ import manualLimits from './manual-limits.js';
 import nedbLogger from './nedb-logger/index.js';
 import openaiCompatible from './openai-compatible/index.js';
 import prometheus from './prometheus/index.js';
-import cerebras from './providers/cerebras.js';
-import groq from './providers/groq.js';
-import openrouter from './providers/openrouter.js';
+import providers from './providers/index.js';
 import rateLimitHeaders from './rate-limit-headers.js';
 import requestLines from './request-lines.js';
 
 /** The built-in plugins. Each is on unless the configuration disables it. */
 export const builtIns: readonly Plugin[] = [
-  groq,
-  cerebras,
-  openrouter,
+  providers,
   openaiCompatible,
   rateLimitHeaders,
   manualLimits,

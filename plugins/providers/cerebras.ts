@@ -1,4 +1,4 @@
-import { type Adaptation, definePlugin, type ErrorRule, readFailure, readRateLimitHeaders } from '429chain/plugin';
+import type { Adaptation, ErrorRule, ProviderType } from '429chain/plugin';
 
 const RULES: readonly ErrorRule[] = [
   { code: ['queue_exceeded'], class: 'overloaded', why: 'the queue that all accounts share is full; our quota is not' },
@@ -26,44 +26,41 @@ const RULES: readonly ErrorRule[] = [
 
 const REFUSED = ['logit_bias', 'frequency_penalty', 'presence_penalty', 'parallel_tool_calls', 'service_tier'];
 
-export default definePlugin({
-  name: 'cerebras',
-  apply(api) {
-    api.addProviderType('cerebras', {
-      baseUrl: 'https://api.cerebras.ai/v1',
-      about: {
-        title: 'Cerebras',
-        freeTier: 'Per model 5 requests and 30,000 tokens a minute, 1,000,000 tokens a day (July 2026).',
-        allFree: true,
-        keyUrl: 'https://cloud.cerebras.ai',
-      },
-      // Used until the first response states the account's limits. A token limit would block long prompts.
-      knownLimits: [{ requests: 5, per: '1m' }],
-      countsBound: true,
-      // It refuses every field that it does not know.
-      conversation: [{ callFields: { fields: [] } }],
-      lacks: ['files', 'audio'],
-      adaptations: [
-        ...REFUSED.map((field): Adaptation => ({ field, drop: true, why: 'Cerebras documents a 400 for it' })),
-        { field: 'n', when: { not: [1] }, drop: true, why: 'Cerebras gives one answer' },
-        {
-          field: 'max_tokens',
-          when: { with: 'max_completion_tokens' },
-          drop: true,
-          why: 'Cerebras refuses both at once',
-        },
-        { field: 'response_format', when: { with: 'tools' }, drop: true, why: 'Cerebras refuses it beside tools' },
-        {
-          field: 'messages[].role',
-          when: { notModel: /gpt-oss/i },
-          map: { developer: 'system' },
-          why: 'only gpt-oss at Cerebras knows the role developer',
-        },
-      ],
-    });
-    const tap = { name: 'cerebras', filter: { type: 'cerebras' } };
-    // Minute, hour and day, with the window in each header's name.
-    api.hooks.onRateLimitHeaders.tap(tap, (head) => readRateLimitHeaders(head));
-    api.hooks.onError.tap(tap, (failure) => readFailure(failure, RULES));
+export const cerebras: ProviderType = {
+  baseUrl: 'https://api.cerebras.ai/v1',
+  about: {
+    title: 'Cerebras',
+    freeTier:
+      'None that recurs since August 2026: $5 once, for 30 days and only with a payment method. Then per model 5 requests and 30,000 tokens a minute, 1,000,000 tokens a day.',
+    source: 'https://inference-docs.cerebras.ai/support/rate-limits',
+    date: '2026-09-26',
+    training: { posture: 'unknown' },
+    keyUrl: 'https://cloud.cerebras.ai',
   },
-});
+  // Used until the first response states the account's limits. A token limit would block long prompts.
+  knownLimits: [
+    { requests: 5, per: '1m', source: 'https://inference-docs.cerebras.ai/support/rate-limits', date: '2026-09-26' },
+  ],
+  countsBound: true,
+  // It refuses every field that it does not know.
+  conversation: [{ callFields: { fields: [] } }],
+  lacks: ['files', 'audio'],
+  adaptations: [
+    ...REFUSED.map((field): Adaptation => ({ field, drop: true, why: 'Cerebras documents a 400 for it' })),
+    { field: 'n', when: { not: [1] }, drop: true, why: 'Cerebras gives one answer' },
+    {
+      field: 'max_tokens',
+      when: { with: 'max_completion_tokens' },
+      drop: true,
+      why: 'Cerebras refuses both at once',
+    },
+    { field: 'response_format', when: { with: 'tools' }, drop: true, why: 'Cerebras refuses it beside tools' },
+    {
+      field: 'messages[].role',
+      when: { notModel: /gpt-oss/i },
+      map: { developer: 'system' },
+      why: 'only gpt-oss at Cerebras knows the role developer',
+    },
+  ],
+  errors: RULES,
+};

@@ -1,10 +1,4 @@
-import { definePlugin, type ErrorRule, type HeaderMeanings, readFailure, readRateLimitHeaders } from '429chain/plugin';
-
-/** Groq's headers name no window: requests are per day, tokens per minute. Both refill continuously. */
-const HEADERS: HeaderMeanings = {
-  requests: { window: '1d', refills: true },
-  tokens: { window: '1m', refills: true },
-};
+import type { ErrorRule, ProviderType } from '429chain/plugin';
 
 const RULES: readonly ErrorRule[] = [
   {
@@ -31,48 +25,46 @@ const RULES: readonly ErrorRule[] = [
   { status: [499], class: 'server_error', why: 'cancelled, but not by the caller' },
 ];
 
-export default definePlugin({
-  name: 'groq',
-  apply(api) {
-    api.addProviderType('groq', {
-      baseUrl: 'https://api.groq.com/openai/v1',
-      speaks: ['chat', 'transcriptions', 'translations', 'speech'],
-      about: {
-        title: 'Groq',
-        freeTier:
-          'Per model about 30 requests and 8,000 tokens a minute, 1,000 requests and 200,000 tokens a day (August 2026).',
-        allFree: true,
-        keyUrl: 'https://console.groq.com/keys',
-      },
-      // This limit is in no header, and bursts reach it. A paid plan has more: its owner sets a limit in the configuration.
-      knownLimits: [{ requests: 30, per: '1m' }],
-      countsBound: true,
-      // It refuses every field that it does not know.
-      conversation: [{ callFields: { fields: [] } }],
-      lacks: ['files', 'audio'],
-      adaptations: [
-        { field: 'logprobs', drop: true, why: 'Groq refuses it' },
-        { field: 'top_logprobs', drop: true, why: 'Groq refuses it' },
-        { field: 'logit_bias', drop: true, why: 'Groq refuses it' },
-        { field: 'n', when: { not: [1] }, drop: true, why: 'Groq gives one answer' },
-        { field: 'messages[].name', drop: true, why: 'Groq refuses it' },
-        {
-          field: 'reasoning_effort',
-          when: { model: /qwen/i },
-          map: { minimal: 'none', low: 'default', medium: 'default', high: 'default', xhigh: 'default' },
-          why: 'Qwen at Groq knows only none and default',
-        },
-        {
-          field: 'reasoning_effort',
-          when: { model: /gpt-oss/i },
-          map: { none: 'low', minimal: 'low', default: 'medium', xhigh: 'high' },
-          why: 'gpt-oss at Groq knows only low, medium and high',
-        },
-      ],
-      readModel: ({ id }) => (/whisper|orpheus|tts|guard/.test(String(id)) ? undefined : {}),
-    });
-    const tap = { name: 'groq', filter: { type: 'groq' } };
-    api.hooks.onRateLimitHeaders.tap(tap, (head) => readRateLimitHeaders(head, HEADERS));
-    api.hooks.onError.tap(tap, (failure) => readFailure(failure, RULES, HEADERS));
+export const groq: ProviderType = {
+  baseUrl: 'https://api.groq.com/openai/v1',
+  speaks: ['chat', 'transcriptions', 'translations', 'speech'],
+  about: {
+    title: 'Groq',
+    freeTier:
+      'Per model about 30 requests and 8,000 tokens a minute, 1,000 requests and 200,000 tokens a day (August 2026).',
+    source: 'https://console.groq.com/docs/rate-limits',
+    date: '2026-08-18',
+    training: { posture: 'no', source: 'https://groq.com/privacy-policy', date: '2026-09-19' },
+    allFree: true,
+    keyUrl: 'https://console.groq.com/keys',
   },
-});
+  // This limit is in no header, and bursts reach it. A paid plan has more: its owner sets a limit in the configuration.
+  knownLimits: [{ requests: 30, per: '1m', source: '429 bodies', date: '2026-08-18' }],
+  countsBound: true,
+  // It refuses every field that it does not know.
+  conversation: [{ callFields: { fields: [] } }],
+  lacks: ['files', 'audio'],
+  adaptations: [
+    { field: 'logprobs', drop: true, why: 'Groq refuses it' },
+    { field: 'top_logprobs', drop: true, why: 'Groq refuses it' },
+    { field: 'logit_bias', drop: true, why: 'Groq refuses it' },
+    { field: 'n', when: { not: [1] }, drop: true, why: 'Groq gives one answer' },
+    { field: 'messages[].name', drop: true, why: 'Groq refuses it' },
+    {
+      field: 'reasoning_effort',
+      when: { model: /qwen/i },
+      map: { minimal: 'none', low: 'default', medium: 'default', high: 'default', xhigh: 'default' },
+      why: 'Qwen at Groq knows only none and default',
+    },
+    {
+      field: 'reasoning_effort',
+      when: { model: /gpt-oss/i },
+      map: { none: 'low', minimal: 'low', default: 'medium', xhigh: 'high' },
+      why: 'gpt-oss at Groq knows only low, medium and high',
+    },
+  ],
+  modelList: { except: /whisper|orpheus|tts|guard/ },
+  // The names state no window. Both refill continuously.
+  limitHeaders: { requests: { window: '1d', refills: true }, tokens: { window: '1m', refills: true } },
+  errors: RULES,
+};

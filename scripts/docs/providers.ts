@@ -1,4 +1,4 @@
-import { type Adaptation, durationOf, type Limit, type ProviderType } from '429chain/plugin';
+import { type Adaptation, durationOf, type KnownLimit, type Limit, type ProviderType } from '429chain/plugin';
 import { builtIns } from '../../plugins/index.js';
 import { durationText } from '../../src/plugin/readers/headers.js';
 import { CASES, type Case, tellOf } from '../../test/plugins/captured.js';
@@ -24,15 +24,16 @@ const limitText = (limit: Limit): string => {
   return `${amount} per ${limit.per}`;
 };
 
+const holderText = ({ pool, scope, model }: KnownLimit): string => {
+  const models = model === undefined ? '' : ` like \`${model.source}\``;
+  if (pool !== undefined) return `for the pool \`${pool}\``;
+  return scope === 'provider' ? 'for the account' : `for each target${models}`;
+};
+
 /** The facts of a provider type: its address, free tier and known limits. */
 export const typeFacts = async (name: string): Promise<string> => {
-  const { about, baseUrl, countsBound, knownLimits = [], knownPoolLimits = {} } = await typeOf(name);
-  const assumed = [
-    ...knownLimits.map((limit) => `${limitText(limit)} for each target`),
-    ...Object.entries(knownPoolLimits).flatMap(([pool, limits]) =>
-      limits.map((limit) => `${limitText(limit)} for the pool \`${pool}\``),
-    ),
-  ];
+  const { about, baseUrl, countsBound, knownLimits = [] } = await typeOf(name);
+  const assumed = knownLimits.map((known) => `${limitText(known)} ${holderText(known)}`);
   return [
     `- **Type:** \`${name}\``,
     ...(baseUrl === undefined ? [] : [`- **Address:** \`${baseUrl}\``]),

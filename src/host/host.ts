@@ -80,7 +80,7 @@ export class Host {
     this.#lifeCycle = new LifeCycle(log, mask);
     this.#holdings = new Holdings(options.sharedValues);
     this.routes = new Routes(this.#guard);
-    this.types = new Registry(this.#guard);
+    this.types = new Registry(this.#guard, this.hooks);
   }
 
   /**
