@@ -14,7 +14,7 @@ export const readCapabilities = ({
 };
 
 /** A server may have any of these endpoints. What it turns out not to have, it is not asked for again for a while. */
-const EVERYTHING = [
+export const EVERYTHING = [
   'chat',
   'completions',
   'embeddings',

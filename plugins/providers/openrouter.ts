@@ -76,7 +76,7 @@ const pricesOf = (pricing: Fields): Partial<ModelView> => {
 /** Rounded, because the multiplication is inexact. */
 const perMillion = (perToken: number): number => Number((perToken * 1_000_000).toPrecision(9));
 
-const readModel = (entry: Fields): Partial<ModelView> | undefined => {
+export const readPricedModel = (entry: Fields): Partial<ModelView> | undefined => {
   const { input_modalities: takes, output_modalities: gives } = fieldsOf(entry.architecture);
   const parameters = listOf(entry.supported_parameters);
   const maxOutput = fieldsOf(entry.top_provider).max_completion_tokens;
@@ -108,7 +108,7 @@ export const openrouter: ProviderType = {
     },
     keyUrl: 'https://openrouter.ai/settings/keys',
   },
-  readModel,
+  readModel: readPricedModel,
   // Models of Google and Anthropic behind it want their signatures back, which are among the details.
   conversation: [{ reasoning: { fields: ['reasoning', 'reasoning_details'] } }],
   pool: (model) => (model.endsWith(':free') ? 'free' : 'credit'),

@@ -44,6 +44,27 @@ export const typeFacts = async (name: string): Promise<string> => {
   ].join('\n');
 };
 
+const keyText = ({ about }: ProviderType): string => {
+  if (about?.needsKey === false) return about.keyUrl === undefined ? 'none' : `none, or [one](${about.keyUrl})`;
+  return about?.keyUrl === undefined ? 'needed' : `[get one](${about.keyUrl})`;
+};
+
+const trainingText = ({ about }: ProviderType): string => {
+  const { posture, note } = about?.training ?? {};
+  const said = { no: 'no', may: 'it may', unknown: '' }[posture ?? 'unknown'];
+  return note === undefined ? said : `${said}. ${note}`;
+};
+
+/** A table of all provider types, one row each. */
+export const typesTable = async (): Promise<string> => {
+  const rows = [...(await host()).types].map(([name, type]) => {
+    const { freeTier = '', source, date } = type.about ?? {};
+    const read = source?.startsWith('https:') ? ` ([${date}](${source}))` : date === undefined ? '' : ` (${date})`;
+    return [codeOf(name), type.about?.title ?? name, freeTier + read, keyText(type), trainingText(type)];
+  });
+  return table(['type', 'provider', 'free tier', 'key', 'trains on it'], rows);
+};
+
 const codeOf = (value: unknown): string => `\`${value}\``;
 
 const changeOf = (adaptation: Adaptation): string => {
@@ -51,6 +72,7 @@ const changeOf = (adaptation: Adaptation): string => {
   if ('rename' in adaptation) return `sent as ${codeOf(adaptation.rename)}`;
   if ('cap' in adaptation) return `at most ${codeOf(adaptation.cap)}`;
   if ('flatten' in adaptation) return 'text parts joined to one text';
+  if ('default' in adaptation) return `${codeOf(adaptation.default)} where it is absent`;
   const replaced =
     'map' in adaptation ? Object.entries(adaptation.map) : [[adaptation.from ?? '*', adaptation.replace]];
   return replaced.map(([from, to]) => `${codeOf(from)} → ${codeOf(to)}`).join(', ');

@@ -9,14 +9,18 @@ export const knownLimits = (target: PreparedTarget): Declaration[] => {
   for (const known of target.providerType.knownLimits ?? []) {
     const scope = scopeOf(known, target);
     if (scope === undefined) continue;
-    const limit = omit(known, 'scope', 'pool', 'model', 'source', 'date') as Limit;
+    const limit = omit(known, 'scope', 'pool', 'model', 'keyless', 'source', 'date') as Limit;
     limits.set(scope, [...(limits.get(scope) ?? []), limit]);
   }
   return [...limits].map(([scope, of]) => ({ scope, limits: of, source: 'known' }));
 };
 
 /** The id of what a known limit holds for; `undefined` if that is nothing of this target. */
-const scopeOf = ({ scope, pool, model }: KnownLimit, { scopes, ...target }: PreparedTarget): string | undefined => {
+const scopeOf = (
+  { scope, pool, model, keyless }: KnownLimit,
+  { scopes, headers, keyHeader, ...target }: PreparedTarget,
+): string | undefined => {
+  if (keyless !== undefined && keyless !== (headers[keyHeader] === undefined)) return undefined;
   if (model?.test(target.model) === false) return undefined;
   if (pool !== undefined) return scopes.pool === `${target.provider}#${pool}` ? scopes.pool : undefined;
   return scopes[scope ?? 'target'];

@@ -15,12 +15,13 @@ export const modelsIn = (
   const answer = translate?.models === undefined ? response : translate.models(response);
   const list = Array.isArray(answer) ? answer : isFields(answer) ? listIn(answer, modelList) : undefined;
   if (!Array.isArray(list)) return undefined;
-  const { id = 'id', free, except } = modelList;
+  const { id = 'id', free, except, also = [] } = modelList;
   const listed = list.flatMap((entry): (Fields & { id: string })[] =>
     isFields(entry) && typeof entry[id] === 'string' ? [{ ...entry, id: entry[id] }] : [],
   );
   if (listed.length === 0 && list.length > 0) return undefined;
-  return listed
+  const missing = also.filter((name) => listed.every((entry) => entry.id !== name));
+  return [...listed, ...missing.map((name): (typeof listed)[number] => ({ id: name }))]
     .filter((entry) => entry.active !== false && except?.test(entry.id) !== true)
     .flatMap((entry): ModelView[] => {
       const ownFields = readModel === undefined ? {} : readModel(entry);

@@ -81,7 +81,7 @@ export const askForModels = async (
     sentHeaders: Readonly<Record<string, string>>,
     path = modelsPathOf(providerType),
   ): Promise<Answer> => {
-    const sent = await request(path.startsWith('/') ? endpoint.origin + pathAt(endpoint, path) : path, {
+    const sent = await request(endpoint.origin + pathAt(endpoint, path), {
       headers: { ...sentHeaders },
       dispatcher,
       signal,

@@ -20,4 +20,6 @@ export type KnownLimit = Limit &
     readonly pool?: string;
     /** The models whose names match. Default: all. */
     readonly model?: RegExp;
+    /** `true`: only for callers without a key. `false`: only for those with one. */
+    readonly keyless?: boolean;
   };

@@ -40,6 +40,8 @@ export interface ModelList {
   readonly free?: RegExp;
   /** Ids of models that cannot chat, such as those for speech. They are left out. */
   readonly except?: RegExp;
+  /** Ids of models that the list lacks. */
+  readonly also?: readonly string[];
 }
 
 /**
@@ -85,12 +87,12 @@ export interface ProviderType<O = Record<string, unknown>> {
   readonly headers?: Readonly<Record<string, string>>;
   /** The header that contains the key alone, such as `x-api-key`. Default: `authorization: Bearer <key>`. */
   readonly keyHeader?: string;
-  /** The list of models: a path below the base URL, or a whole URL. Default: `/models`. */
+  /** The path of the list of models below the base URL, such as `/../models/search`. Default: `/models`. */
   readonly modelsPath?: string;
   readonly modelList?: ModelList;
   /**
-   * A path below the base URL, or a whole URL, that answers GET only to a valid key. 429chain asks for it where everybody may
-   * read the list of models.
+   * A path below the base URL that answers GET only to a valid key. 429chain asks for it where everybody may read the list
+   * of models.
    */
   readonly keyCheck?: string;
   /** Limits of the free tier that no header states. */
@@ -101,7 +103,7 @@ export interface ProviderType<O = Record<string, unknown>> {
   readonly limitHeaders?: HeaderMeanings;
   /**
    * The provider counts `max_tokens` against the limits before it answers. 429chain then lowers a larger bound of the caller
-   * to one that fits what answers really cost. Without it, 429chain learns this from refusals.
+   * to one that fits what answers really cost. `false`: it does not count it. Absent: 429chain learns this from refusals.
    */
   readonly countsBound?: boolean;
   /** Fields that this provider refuses, and what 429chain does with them. */
