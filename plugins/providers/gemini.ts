@@ -22,11 +22,11 @@ export const gemini: ProviderType = {
   },
   modelList: { free: /^(?:models\/)?(?:gemini-[\w.-]*flash(?![\w.-]*(?:image|tts|live|audio))|gemma-)/ },
   knownLimits: [
-    { requests: 5, per: '1m', model: /^gemini-[\w.]+-flash(?!-lite)/, ...BODIES },
-    { requests: 10, per: '1m', model: /^gemini-2\.5-flash-lite/, ...BODIES },
-    { requests: 15, per: '1m', model: /^gemini-3\.1-flash-lite/, ...BODIES },
-    { requests: 30, per: '1m', model: /^gemma-/, ...BODIES },
-    { tokens: 15_000, per: '1m', model: /^gemma-/, ...BODIES },
+    { requests: 5, per: '1m', model: /^(?:models\/)?gemini-(?:[\w.]+-)?flash(?!-lite)/, ...BODIES },
+    { requests: 10, per: '1m', model: /^(?:models\/)?gemini-2\.5-flash-lite/, ...BODIES },
+    { requests: 15, per: '1m', model: /^(?:models\/)?gemini-3\.1-flash-lite/, ...BODIES },
+    { requests: 30, per: '1m', model: /^(?:models\/)?gemma-/, ...BODIES },
+    { tokens: 15_000, per: '1m', model: /^(?:models\/)?gemma-/, ...BODIES },
   ],
   conversation: [
     {
