@@ -10,18 +10,18 @@ type Fields = Readonly<Record<string, unknown>>;
 /** What is wrong with a provider type, as a predicate such as `has a `baseUrl` that is not a string`; `undefined` if it is valid. */
 export const faultInType = (type: unknown): string | undefined => {
   if (!isFields(type)) return 'is not an object';
-  for (const name of ['baseUrl', 'modelsPath', 'keyHeader']) {
+  for (const name of ['baseUrl', 'modelsPath', 'keyHeader', 'keyCheck']) {
     if (isGiven(type, name) && typeof type[name] !== 'string') return `has a \`${name}\` that is not a string`;
   }
   for (const name of ['pool', 'readModel', 'adapt']) {
     if (isGiven(type, name) && typeof type[name] !== 'function') return `has a \`${name}\` that is not a function`;
   }
-  for (const name of ['optionsSchema', 'headers', 'about', 'prefill', 'translate', 'knownPoolLimits']) {
+  for (const name of ['optionsSchema', 'headers', 'about', 'prefill', 'translate', 'hosts', 'modelList']) {
     if (isGiven(type, name) && !isFields(type[name])) return `has \`${name}\` that is not an object`;
   }
   if (isGiven(type, 'speaks') && !isListOfNames(type.speaks)) return 'has `speaks` that is not a list of protocols';
   if (isGiven(type, 'keyless') && type.keyless !== 'address') return "has a `keyless` that is not 'address'";
-  const { adaptations = [], knownLimits = [], knownPoolLimits = {} } = type;
+  const { adaptations = [], knownLimits = [] } = type;
   if (!Array.isArray(adaptations) || !adaptations.every((each) => isFields(each) && typeof each.field === 'string')) {
     return 'has `adaptations` that are not a list of objects with a `field`';
   }
@@ -30,11 +30,23 @@ export const faultInType = (type: unknown): string | undefined => {
   const broken = conversation.map(faultInConversation).find((fault) => fault !== undefined);
   if (broken !== undefined) return `has \`conversation\` rules that ${broken}`;
   if (!areMedia(lacks)) return 'has `lacks` that are not a list of images, files or audio';
-  const limits = [knownLimits, ...Object.values(knownPoolLimits as Fields)];
-  return (
-    limits.map(faultInLimits).find((fault) => fault !== undefined) ?? faultInHeaders(type) ?? faultInTranslate(type)
-  );
+  return faultInLimits(knownLimits) ?? faultInRules(type) ?? faultInHeaders(type) ?? faultInTranslate(type);
 };
+
+const faultInRules = ({ errors = [], limitHeaders = {}, hosts = {} }: Fields): string | undefined => {
+  if (!Array.isArray(errors) || !errors.every(isFields)) return 'has `errors` that are not a list of rules';
+  if (!isFields(limitHeaders)) return 'has `limitHeaders` that are not an object';
+  const { rows = [] } = limitHeaders;
+  if (!Array.isArray(rows) || !rows.every(isHeaderRow)) {
+    return "has `limitHeaders.rows` that are not a list such as [{ name: 'x-calls-*', dimension: 'requests' }]";
+  }
+  return Object.values(hosts as Fields).every((host) => typeof host === 'string')
+    ? undefined
+    : 'has `hosts` that are not base URLs';
+};
+
+const isHeaderRow = (row: unknown): boolean =>
+  isFields(row) && typeof row.name === 'string' && row.name.includes('*') && typeof row.dimension === 'string';
 
 /** What is wrong with limits, as a predicate; `undefined` if they are valid. */
 export const faultInLimits = (limits: unknown): string | undefined => {

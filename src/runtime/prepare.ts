@@ -13,6 +13,7 @@ import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from '..
 import type { Account, TargetScopes } from '../ledger/ledger.js';
 import { compileAdaptations } from '../plugin/door/adapt.js';
 import type { ProviderType } from '../plugin/index.js';
+import { addressOf } from '../plugin/readers/address.js';
 import { basicAuthorization, credentialsIn, formsOf, secretsInUrl, withoutCredentials } from '../secrets.js';
 
 const DEFAULT_TIMEOUTS: TargetTimeouts = { connect: 10_000, firstToken: 60_000, idle: 60_000, total: 600_000 };
@@ -107,7 +108,7 @@ export const prepareProvider = (
   version: string,
   proxies: ProxyVariables,
 ): PreparedProvider => {
-  const address = settings.baseUrl ?? providerType.baseUrl ?? '';
+  const address = settings.baseUrl ?? addressOf(providerType, settings.options)?.address ?? '';
   const credentials = credentialsIn(address);
   const baseUrl = withoutCredentials(address).replace(/^([^?#]*?)\/+$/, '$1');
   const proxy = proxyFor(baseUrl, settings.proxy, proxies);
