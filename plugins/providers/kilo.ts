@@ -21,6 +21,7 @@ export const kilo: ProviderType = {
     return read && FREE.test(String(entry.id)) ? { ...read, free: true } : read;
   },
   pool: (model) => (FREE.test(model) ? 'free' : 'credit'),
+  keyless: 'address',
   knownLimits: [
     { pool: 'free', requests: 200, per: '1h', ...DOCS },
     { pool: 'free', requests: 10_000, per: '1d', keyless: true, ...DOCS },

@@ -22,6 +22,7 @@ export const llm7: ProviderType = {
     needsKey: false,
     training: { posture: 'unknown' },
   },
+  keyless: 'address',
   knownLimits: [...limits(true, 1, 10, 60, 500_000), ...limits(false, 2, 40, 100, 1_000_000)],
   errors: [{ status: [429], scope: 'provider', why: 'its limits are of the address or the key' }],
   // Models that only a balance pays for.

@@ -14,6 +14,7 @@ export const opencodeZen: ProviderType = {
     needsKey: false,
     training: { posture: 'may', note: 'The free models; the others keep nothing.', ...DOCS },
   },
+  keyless: 'address',
   knownLimits: [
     { requests: 500, per: '1m', keyless: false, source: 'https://github.com/anomalyco/opencode', date: '2026-09-26' },
   ],

@@ -11,6 +11,7 @@ export const ovh: ProviderType = {
     needsKey: false,
     training: { posture: 'no', ...PAGES },
   },
+  keyless: 'address',
   knownLimits: [
     { requests: 2, per: '1m', keyless: true, ...PAGES },
     { requests: 400, per: '1m', keyless: false, ...PAGES },
