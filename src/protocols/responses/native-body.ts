@@ -20,7 +20,6 @@ const isReference = ({ type, role, content }: Fields): boolean =>
   type === 'item_reference' || ((type ?? undefined) === undefined && role === undefined && content === undefined);
 
 const known = (item: Fields & { readonly id: string }, memory: CallerMemory): Fields[] => {
-  const found = memory.itemOf(item.id);
-  if (found !== undefined) return [found];
-  return item.id.startsWith('rs_') ? [] : [item];
+  if (item.id.startsWith('rs_')) return [];
+  return [memory.itemOf(item.id) ?? item];
 };
