@@ -8,7 +8,8 @@ export const refuseField = (param: string, what: string): never => {
   throw new ChainError('invalid_request', `"${param}" ${what}.`, { param });
 };
 
-const LONGEST_SHOWN = 60;
+/** Characters of a text in an error message. */
+export const LONGEST_SHOWN = 60;
 
 /** A text of a caller as an error message shows it: in quotes, and never long. */
 export const quoted = (text: string): string =>

@@ -5,6 +5,7 @@ import {
   booleanAt,
   type Fields,
   isAbsent,
+  LONGEST_SHOWN,
   listAt,
   numberAt,
   objectAt,
@@ -207,12 +208,19 @@ const readSchema = (format: Fields): Fields => {
 /** Notes the fields that only tune an answer, and unknown ones. */
 const noteOmitted = (asked: Fields, omissions: Omissions): void => {
   const tuning = Object.entries(asked).filter(([name, value]) => !CARRIED_OUT.has(name) && asks(name, value));
-  if (tuning.length > 0) {
-    omissions.add(tuning.map(([name]) => name).join(', '), 'chat completions have no such fields');
-  }
+  if (tuning.length > 0) omissions.add(listed(tuning.map(([name]) => name)), 'chat completions have no such fields');
   if (!isAbsent(asked.text) && !isAbsent(objectAt(asked.text, 'text').verbosity)) {
     omissions.add('text.verbosity', 'few providers know it');
   }
+};
+
+const MOST_LISTED = 20;
+
+/** Names as the log has them: callers choose them, so neither their number nor their length has a bound. */
+const listed = (names: readonly string[]): string => {
+  const shown = names.slice(0, MOST_LISTED).map((name) => (name.length > LONGEST_SHOWN ? quoted(name) : name));
+  const more = names.length - shown.length;
+  return more === 0 ? shown.join(', ') : `${shown.join(', ')} and ${more} more`;
 };
 
 const asks = (name: string, value: unknown): boolean => {

@@ -570,6 +570,17 @@ describe('Requests of the Responses API', () => {
     });
   }
 
+  it('names a few of the many things that were left out', async () => {
+    stage.outcomes.length = 0;
+    const searches = indexes.slice(0, 50).map(() => ({ type: 'web_search_call', id: 'ws_1' }));
+    const unknown = Object.fromEntries(indexes.slice(0, 50).map((at) => [`field${at}${'x'.repeat(100)}`, 1]));
+    await ask(stage, { input: [user('Hi'), ...searches], ...unknown });
+    const changes = (await stage.outcome()).attempts.flatMap(({ adapted }) => adapted);
+    expect(changes).to.have.length(21);
+    expect(changes.at(-1)).to.equal('dropped 31 more');
+    expect(changes.join('')).to.have.length.below(3_000);
+  });
+
   it('writes what was left out into the debug log, and warns of what the model misses', async () => {
     const { lines } = stage.proxy.log;
     lines.length = 0;
