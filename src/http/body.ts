@@ -37,6 +37,7 @@ export const readJson = async (ctx: Context, maxBytes: number, anyType = false):
   if (!isFields(value)) {
     throw new ChainError('invalid_request', 'The request body must be a JSON object.');
   }
+  if (isDeeper(value, DEEPEST)) throw new ChainError('invalid_request', 'The request body is nested too deeply.');
   return { value, text };
 };
 
@@ -52,6 +53,20 @@ const parse = (text: string): unknown => {
       cause,
     });
   }
+};
+
+/** Levels of a body. What is nested deeper could not become JSON again. */
+const DEEPEST = 512;
+
+const isDeeper = (value: unknown, levels: number): boolean => {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) {
+    for (const each of value) if (isDeeper(each, levels - 1)) return true;
+  } else {
+    for (const key in value) if (isDeeper((value as Fields)[key], levels - 1)) return true;
+  }
+  return false;
 };
 
 export const tooLarge = (maxBytes: number): ChainError =>

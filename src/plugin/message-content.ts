@@ -39,22 +39,46 @@ const JOINABLE: ReadonlySet<unknown> = new Set(['user', 'assistant', 'system', '
 const PLAIN: ReadonlySet<string> = new Set(['role', 'content', 'tool_calls']);
 
 /** Returns two neighbours as one message, or `undefined` where that would lose something. */
-export const joined = (first: Fields, second: Fields): Fields | undefined => {
-  const isPlain = [first, second].every((message) => Object.keys(message).every((key) => PLAIN.has(key)));
+export const joined = (first: Fields, second: Fields): Fields | undefined =>
+  areJoinable(first, second) ? asOne([first, second]) : undefined;
+
+/**
+ * Returns the messages with neighbours of one role joined where that loses nothing. Each run is joined at once: a run may
+ * have thousands of messages.
+ */
+export const withNeighboursJoined = (messages: readonly Fields[]): readonly Fields[] => {
+  const runs: Fields[][] = [];
+  for (const message of messages) {
+    const run = runs.at(-1);
+    const last = run?.at(-1);
+    if (last !== undefined && areJoinable(last, message)) run?.push(message);
+    else runs.push([message]);
+  }
+  return runs.length === messages.length ? messages : runs.map(asOne);
+};
+
+const areJoinable = (first: Fields, second: Fields): boolean =>
+  first.role === second.role &&
+  JOINABLE.has(first.role) &&
   // The results of the first one's calls come between them.
-  if (first.role !== second.role || !JOINABLE.has(first.role) || !isPlain || 'tool_calls' in first) return undefined;
-  const content = joinedContent(first.content, second.content);
-  return content === undefined ? undefined : { ...second, content };
-};
+  !('tool_calls' in first) &&
+  isPlain(first) &&
+  isPlain(second) &&
+  isContent(first.content) &&
+  (isNothing(second.content) || isContent(second.content));
 
-const joinedContent = (first: unknown, second: unknown): unknown => {
-  if (second === null || second === undefined) return first;
-  if (typeof first === 'string' && typeof second === 'string') return first + BREAK + second;
-  const parts = [first, second].map(partsOf);
-  return parts.every((each) => each !== undefined) ? parts.flat() : undefined;
-};
+const isPlain = (message: Fields): boolean => Object.keys(message).every((key) => PLAIN.has(key));
 
-const partsOf = (content: unknown): readonly unknown[] | undefined => {
-  if (typeof content === 'string') return [{ type: 'text', text: content }];
-  return Array.isArray(content) ? content : undefined;
+const isContent = (content: unknown): boolean => typeof content === 'string' || Array.isArray(content);
+
+const isNothing = (content: unknown): boolean => content === null || content === undefined;
+
+const asOne = (run: readonly Fields[]): Fields => {
+  const last = run.at(-1) as Fields;
+  if (run.length === 1) return last;
+  const contents = run.map(({ content }) => content).filter((content) => !isNothing(content));
+  const content = contents.every((each) => typeof each === 'string')
+    ? contents.join(BREAK)
+    : contents.flatMap((each) => (typeof each === 'string' ? [{ type: 'text', text: each }] : each));
+  return { ...last, content };
 };

@@ -8,6 +8,13 @@ export const refuseField = (param: string, what: string): never => {
   throw new ChainError('invalid_request', `"${param}" ${what}.`, { param });
 };
 
+/** Characters of a text in an error message. */
+export const LONGEST_SHOWN = 60;
+
+/** A text of a caller as an error message shows it: in quotes, and never long. */
+export const quoted = (text: string): string =>
+  JSON.stringify(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text);
+
 /** Whether a field is absent. Clients send `null` for it as well. */
 export const isAbsent = (value: unknown): value is undefined | null => value === undefined || value === null;
 
@@ -18,6 +25,14 @@ export const objectAt = (value: unknown, param: string): Fields =>
 /** `value` as a string. @throws ChainError `invalid_request` */
 export const textAt = (value: unknown, param: string): string =>
   typeof value === 'string' ? value : refuseField(param, 'must be a string');
+
+/** `value` as a number. @throws ChainError `invalid_request` */
+export const numberAt = (value: unknown, param: string): number =>
+  typeof value === 'number' ? value : refuseField(param, 'must be a number');
+
+/** `value` as a boolean. @throws ChainError `invalid_request` */
+export const booleanAt = (value: unknown, param: string): boolean =>
+  typeof value === 'boolean' ? value : refuseField(param, 'must be true or false');
 
 /** `value` as a list. @throws ChainError `invalid_request` */
 export const listAt = (value: unknown, param: string): readonly unknown[] =>

@@ -214,8 +214,15 @@ describe('The HTTP surface', () => {
     const deep = await startProxy(chainOver([upstream]));
     const before = upstream.received.length;
     const content = '['.repeat(50_000) + ']'.repeat(50_000);
-    for (let count = 0; count < 3; count++) {
-      const refused = await deep.post(`{"messages":[{"role":"user","content":${content}}]}`);
+    const bodies = [
+      ['/v1/chat/completions', `{"messages":[{"role":"user","content":${content}}]}`],
+      // Only the answer repeats it.
+      ['/v1/responses', `{"input":"Hello","metadata":${content}}`],
+      ['/v1/responses', `{"input":"Hello","stream":true,"metadata":${content}}`],
+    ] as const;
+    for (const [path, body] of bodies) {
+      const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' };
+      const refused = await fetch(`${deep.address}${path}`, { method: 'POST', headers, body });
       expect(refused.status).to.equal(400);
       const { error } = (await refused.json()) as { error: object };
       expect(error).to.include({ code: 'invalid_request' });

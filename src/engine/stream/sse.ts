@@ -128,6 +128,13 @@ const fieldIn = (line: string): { field: string; value: string } => {
 
 /** Returns the data of one frame, parsed from JSON where it is JSON, and `undefined` for a frame without data. */
 export const dataOf = (bytes: Buffer): unknown => {
+  if (isOneLine(bytes)) return parseBody(bytes.toString('utf8', DATA.length, bytes.length - 2));
   const { data } = readFrame(bytes);
   return data === undefined ? undefined : parseBody(data);
 };
+
+const DATA = 'data: ';
+
+/** Whether a frame is one line of data: nearly all are. */
+const isOneLine = (bytes: Buffer): boolean =>
+  bytes.indexOf(LF) === bytes.length - 2 && bytes.toString('latin1', 0, DATA.length) === DATA && !bytes.includes(CR);

@@ -102,9 +102,11 @@ export class ChatAnswerReader {
     if (typeof choice.stop_reason === 'string') this.#stopSequence = choice.stop_reason;
     const message = choice.delta ?? choice.message;
     if (!isFields(message)) return [];
-    const choiceAt = choice.index ?? choicePosition;
+    // Only pieces of an answer are told apart by indexes. What is whole comes once, and some providers number it with zeros.
+    const isPiece = isFields(choice.delta);
+    const choiceAt = isPiece ? (choice.index ?? choicePosition) : choicePosition;
     for (const [position, call] of listIn(message.tool_calls).entries()) {
-      this.#takeCall(call, `${choiceAt}:${typeof call.index === 'number' ? call.index : position}`);
+      this.#takeCall(call, `${choiceAt}:${isPiece && typeof call.index === 'number' ? call.index : position}`);
     }
     // The form of chat completions before there were parallel calls.
     if (isFields(message.function_call)) this.#takeCall({ function: message.function_call }, `${choiceAt}:`);
@@ -117,7 +119,7 @@ export class ChatAnswerReader {
         parts.push(logprobs === undefined ? { kind, text } : { kind, text, logprobs });
     };
     // Some providers send the same reasoning under both names.
-    add('reasoning', message.reasoning_content || message.reasoning);
+    add('reasoning', message.reasoning_content || message.reasoning || detailsOf(message.reasoning_details));
     if (typeof message.content === 'string') {
       add('text', message.content, isFields(choice.logprobs) ? listIn(choice.logprobs.content) : undefined);
     } else
@@ -137,6 +139,13 @@ export class ChatAnswerReader {
     else if (isFields(text)) call.arguments += JSON.stringify(text);
   }
 }
+
+/** The reasoning of a message that has it nowhere else. Encrypted reasoning has no text. */
+const detailsOf = (details: unknown): string =>
+  listIn(details)
+    .map(({ text, summary }) => text ?? summary)
+    .filter((text) => typeof text === 'string')
+    .join('');
 
 const textOf = (part: Fields): unknown => {
   const { text, thinking } = part;
@@ -163,6 +172,11 @@ const usageIn = ({ usage: given, x_groq: groq }: Fields): AnswerUsage | undefine
 
 const detailOf = (details: unknown, name: string): unknown => (isFields(details) ? details[name] : undefined);
 
-const countOf = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0);
+/** Clients require a whole number. */
+const countOf = (value: unknown): number =>
+  typeof value === 'number' && value > 0 ? Math.min(Math.round(value), MOST_TOKENS) : 0;
+
+/** The sum of two stays a whole number. */
+const MOST_TOKENS = 1e15;
 
 const listIn = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);

@@ -1,6 +1,6 @@
 import { type Fields, isFields } from '../../plugin/fields.js';
-import { contentOf, joined, textAndRest, withoutEmpty } from '../../plugin/message-content.js';
-import { callFor } from '../../plugin/pending-calls.js';
+import { contentOf, textAndRest, withNeighboursJoined, withoutEmpty } from '../../plugin/message-content.js';
+import { PendingCalls } from '../../plugin/pending-calls.js';
 import { argumentsText } from './tool-arguments.js';
 
 /** The result of a call that has none: the caller interrupted it. */
@@ -24,16 +24,15 @@ interface PendingCall {
 export const legalHistory = (messages: readonly Fields[]): readonly Fields[] => {
   const calls = new Map<Fields, readonly PendingCall[]>();
   const orphans = new Set<Fields>();
-  /** From the last message with calls to the first. */
-  const turns: (readonly PendingCall[])[] = [];
+  const earlier = new PendingCalls<PendingCall>();
   for (const message of messages) {
     const pending = callsOf(message).map(({ id }): PendingCall => ({ id }));
     if (pending.length > 0) {
       calls.set(message, pending);
-      turns.unshift(pending);
+      earlier.addTurn(pending);
     }
     if (message.role !== 'tool') continue;
-    const call = callFor(message.tool_call_id, turns, isOpen);
+    const call = earlier.take(message.tool_call_id);
     if (call === undefined) orphans.add(message);
     else call.result = message;
   }
@@ -43,14 +42,12 @@ export const legalHistory = (messages: readonly Fields[]): readonly Fields[] => 
     else if (orphans.has(message)) add(legal, withoutEmpty({ role: 'user', content: message.content }));
     addResults(legal, calls.get(message) ?? []);
   }
-  return legal;
+  return withNeighboursJoined(legal);
 };
 
 /** The calls of a message; empty for messages of any other kind. */
 const callsOf = ({ role, tool_calls: calls }: Fields): readonly Fields[] =>
   role === 'assistant' && Array.isArray(calls) ? calls.filter(isFields) : [];
-
-const isOpen = ({ result }: PendingCall): boolean => result === undefined;
 
 const addResults = (legal: Fields[], calls: readonly PendingCall[]): void => {
   const parts: Fields[] = [];
@@ -65,11 +62,7 @@ const addResults = (legal: Fields[], calls: readonly PendingCall[]): void => {
 const add = (legal: Fields[], message: Fields | undefined): void => {
   if (message === undefined) return;
   const calls = callsOf(message);
-  const next = calls.length === 0 ? message : { ...message, tool_calls: calls.map(withArguments) };
-  const last = legal.at(-1);
-  const both = last && joined(last, next);
-  if (both === undefined) legal.push(next);
-  else legal[legal.length - 1] = both;
+  legal.push(calls.length === 0 ? message : { ...message, tool_calls: calls.map(withArguments) });
 };
 
 const withArguments = (call: Fields): Fields => {

@@ -13,19 +13,28 @@ export interface Dialect {
   readonly memory?: CallerMemory;
 }
 
+/** A long conversation may have hundreds of items of one kind; the log needs no more. */
+const MOST_NAMED = 20;
+
 /** What was left out of a request. */
 export class Omissions {
-  readonly omitted: string[] = [];
+  readonly #omitted: string[] = [];
   readonly warnings: string[] = [];
+  #more = 0;
+
+  get omitted(): readonly string[] {
+    return this.#more === 0 ? this.#omitted : [...this.#omitted, `dropped ${this.#more} more`];
+  }
 
   /** @param what a field or an item, such as `tools[2] (web_search)` */
   add(what: string, why: string): void {
-    this.omitted.push(`dropped ${what}: ${why}`);
+    if (this.#omitted.length < MOST_NAMED) this.#omitted.push(`dropped ${what}: ${why}`);
+    else this.#more++;
   }
 
   /** The model misses it. */
   warn(what: string, why: string): void {
     this.add(what, why);
-    this.warnings.push(`${what} does not reach the model: ${why}.`);
+    if (this.warnings.length < MOST_NAMED) this.warnings.push(`${what} does not reach the model: ${why}.`);
   }
 }

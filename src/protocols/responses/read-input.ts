@@ -1,6 +1,6 @@
 import { isFields } from '../../plugin/fields.js';
-import { type Fields, isAbsent, listAt, objectAt, refuseField, textAt } from '../fields.js';
-import { type ClientCall, callOf, isCallWithoutResult, resultOf } from './client-tools.js';
+import { type Fields, isAbsent, listAt, objectAt, quoted, refuseField, textAt } from '../fields.js';
+import { type ClientCall, callOf, clientResultsIn, resultOf } from './client-tools.js';
 import type { Dialect, Omissions } from './dialect.js';
 import { readContent } from './read-content.js';
 
@@ -22,7 +22,7 @@ const ROLES: Readonly<Record<string, string>> = {
 };
 
 /** Items about things that were done elsewhere. Their results are in the messages. */
-const DONE_ELSEWHERE: ReadonlySet<unknown> = new Set([
+const DONE_ELSEWHERE: ReadonlySet<string> = new Set([
   'web_search_call',
   'image_generation_call',
   'code_interpreter_call',
@@ -60,6 +60,8 @@ class InputReader {
   readonly #omissions: Omissions;
   /** The reasoning of the turn that is being read. */
   #reasoning = '';
+  /** The results of tools that clients have. */
+  #clientResults: ReadonlySet<string> = new Set();
 
   constructor(dialect: Dialect, omissions: Omissions) {
     this.#dialect = dialect;
@@ -71,14 +73,16 @@ class InputReader {
       this.#messages.push({ role: 'system', content: textAt(instructions, 'instructions') });
     }
     if (typeof input === 'string') return asFields([...this.#messages, { role: 'user', content: input }]);
+    if (!Array.isArray(input)) refuseField('input', 'must be a string or an array');
     const items = listAt(input, 'input').map((item, index) => objectAt(item, `input[${index}]`));
     if (items.length === 0) refuseField('input', 'is empty; it needs at least one item');
-    for (const [index, item] of items.entries()) this.#addItem(item, `input[${index}]`, items);
+    this.#clientResults = clientResultsIn(items);
+    for (const [index, item] of items.entries()) this.#addItem(item, `input[${index}]`);
     return asFields(this.#messages);
   }
 
-  #addItem(item: Fields, at: string, items: readonly Fields[]): void {
-    const type = typeOf(item);
+  #addItem(item: Fields, at: string): void {
+    const type = typeOf(item, at);
     switch (type) {
       case 'message':
         this.#addMessage(item, at);
@@ -94,7 +98,7 @@ class InputReader {
         this.#addResult(textAt(item.call_id, `${at}.call_id`), readContent(item.output ?? '', `${at}.output`));
         return;
       case 'reasoning':
-        this.#reasoning = [this.#reasoning, reasoningIn(item)].filter((text) => text !== '').join('\n\n');
+        this.#addReasoning(reasoningIn(item));
         return;
       case 'item_reference':
         this.#addReferenced(item, at);
@@ -106,9 +110,13 @@ class InputReader {
     }
     if (DONE_ELSEWHERE.has(type))
       this.#omissions.add(`${at} (${type})`, 'it tells of something that was done elsewhere');
-    else if (!this.#addClientTool(item, String(type), at, items)) {
-      refuseField(`${at}.type`, `is ${JSON.stringify(type)}, which a chat completion cannot contain`);
+    else if (!this.#addClientTool(item, type, at)) {
+      refuseField(`${at}.type`, `is ${quoted(type)}, which a chat completion cannot contain`);
     }
+  }
+
+  #addReasoning(text: string): void {
+    if (text !== '') this.#reasoning += this.#reasoning === '' ? text : `\n\n${text}`;
   }
 
   #addMessage({ role, content }: Fields, at: string): void {
@@ -140,10 +148,10 @@ class InputReader {
   }
 
   /** @returns whether the item is a call of a client's tool that is no function, or the result of one */
-  #addClientTool(item: Fields, type: string, at: string, items: readonly Fields[]): boolean {
+  #addClientTool(item: Fields, type: string, at: string): boolean {
     const call: ClientCall | undefined = callOf(item, type);
     if (call !== undefined) {
-      if (isCallWithoutResult(call, items)) this.#omissions.add(`${at} (${type})`, 'it has no result');
+      if (!this.#clientResults.has(call.result)) this.#omissions.add(`${at} (${type})`, 'it has no result');
       else this.#addCall(call.id, { type: 'function', function: { name: call.name, arguments: call.arguments } });
       return true;
     }
@@ -157,7 +165,8 @@ class InputReader {
     const last = this.#messages.at(-1);
     const message: ChatMessage = last?.role === 'assistant' ? last : { role: 'assistant', content: null };
     if (message !== last) this.#messages.push(message);
-    message.tool_calls = [...(message.tool_calls ?? []), whole];
+    message.tool_calls ??= [];
+    message.tool_calls.push(whole);
     // Some models want the reasoning of their calls back. It never becomes text of the assistant.
     if (this.#reasoning !== '') message.reasoning_content ??= this.#reasoning;
     this.#reasoning = '';
@@ -171,11 +180,11 @@ class InputReader {
   #addReferenced(item: Fields, at: string): void {
     const id = textAt(item.id, `${at}.id`);
     const known = this.#dialect.memory?.itemOf(id);
-    if (known !== undefined) this.#addItem(known, at, []);
+    if (known !== undefined) this.#addItem(known, at);
     else if (!id.startsWith('rs_')) {
       refuseField(
         at,
-        `refers to the item ${JSON.stringify(id)}, which 429chain does not have. Send the item itself; with the AI SDK, set providerOptions.openai.store = false`,
+        `refers to the item ${quoted(id)}, which 429chain does not have. Send the item itself; with the AI SDK, set providerOptions.openai.store = false`,
       );
     }
   }
@@ -189,9 +198,9 @@ const reasoningIn = ({ summary, content }: Fields): string => {
 };
 
 /** An item with nothing but an id is a reference. */
-const typeOf = ({ type, ...item }: Fields): unknown => {
-  if (!isAbsent(type)) return type;
-  return typeof item.id === 'string' && isAbsent(item.role) && isAbsent(item.content) ? 'item_reference' : 'message';
+const typeOf = ({ type, id, role, content }: Fields, at: string): string => {
+  if (!isAbsent(type)) return textAt(type, `${at}.type`);
+  return typeof id === 'string' && isAbsent(role) && isAbsent(content) ? 'item_reference' : 'message';
 };
 
 const asFields = (messages: readonly ChatMessage[]): readonly Fields[] => messages.map((message) => ({ ...message }));

@@ -1,6 +1,6 @@
 import { ChainError } from '../../plugin/door/errors.js';
 import { toolSchema } from '../conversation/tool-schemas.js';
-import { type Fields, isAbsent, listAt, objectAt, present, refuseField, textAt } from '../fields.js';
+import { type Fields, isAbsent, listAt, objectAt, present, quoted, refuseField, textAt } from '../fields.js';
 import type { Dialect, Omissions } from './dialect.js';
 
 interface HostedTool {
@@ -41,8 +41,8 @@ interface OfferedTool {
   readonly type: string;
 }
 
-const refuseTool = (param: string, type: unknown, why: string): never => {
-  const message = `"${param}" is ${JSON.stringify(type)}, a tool that no target has: ${why}. Send tools of type "function", "custom" or "namespace".`;
+const refuseTool = (param: string, type: string, why: string): never => {
+  const message = `"${param}" is ${quoted(type)}, a tool that no target has: ${why}. Send tools of type "function", "custom" or "namespace".`;
   throw new ChainError('unsupported_tool', message, { param });
 };
 
@@ -130,18 +130,18 @@ const readChoice = (value: unknown, tools: readonly ClientTool[]): Choice => {
     return { tools, choice: value };
   }
   const fields = objectAt(value, 'tool_choice');
-  const { type } = fields;
+  const type = textAt(fields.type, 'tool_choice.type');
   if (type === 'allowed_tools') return readAllowed(fields, tools);
-  if (typeof type === 'string' && WORDS.includes(type)) return { tools, choice: type };
+  if (WORDS.includes(type)) return { tools, choice: type };
   if (type !== 'function' && type !== 'custom') return refuseTool('tool_choice', type, whyNot(type));
-  const [chosen] = namedTools(fields, tools, 'tool_choice');
+  const [chosen] = namedTools(fields, byName(tools), 'tool_choice');
   const { kind, outgoing, chat } = chosen as ClientTool;
   // A custom tool may be a function for providers.
   const chatKind = isAbsent(chat[kind]) ? 'function' : kind;
   return { tools, choice: { type: chatKind, [chatKind]: { name: outgoing } } };
 };
 
-const whyNot = (type: unknown): string => hostedOf(String(type))?.why ?? 'it is unknown';
+const whyNot = (type: string): string => hostedOf(type)?.why ?? 'it is unknown';
 
 /** Only the allowed tools are sent, because few providers know `allowed_tools`. */
 const readAllowed = (fields: Fields, tools: readonly ClientTool[]): Choice => {
@@ -152,30 +152,56 @@ const readAllowed = (fields: Fields, tools: readonly ClientTool[]): Choice => {
   if (mode !== 'auto' && mode !== 'required') refuseField(`${at}.mode`, 'must be "auto" or "required"');
   const allowed = new Set<ClientTool>();
   const hosted: string[] = [];
+  const named = byName(tools);
   for (const [index, each] of listAt(list, `${at}.tools`).entries()) {
     const where = `${at}.tools[${index}]`;
     const entry = objectAt(each, where);
     const type = textAt(entry.type, `${where}.type`);
     if (hostedOf(type) !== undefined) hosted.push(type);
-    else for (const tool of namedTools(entry, tools, where)) allowed.add(tool);
+    else for (const tool of namedTools(entry, named, where)) allowed.add(tool);
   }
-  if (allowed.size === 0 && hosted.length > 0 && mode === 'required') refuseTool(at, hosted[0], whyNot(hosted[0]));
+  const [first] = hosted;
+  if (allowed.size === 0 && first !== undefined && mode === 'required') refuseTool(at, first, whyNot(first));
   return { tools: tools.filter((tool) => allowed.has(tool)), choice: mode };
 };
 
+/** The tools of a request by their names, and by their namespaces. */
+interface NamedTools {
+  readonly tools: ReadonlyMap<unknown, readonly ClientTool[]>;
+  readonly namespaces: ReadonlyMap<unknown, readonly ClientTool[]>;
+}
+
+const byName = (tools: readonly ClientTool[]): NamedTools => ({
+  tools: grouped(tools, ({ name }) => name),
+  namespaces: grouped(tools, ({ namespace }) => namespace),
+});
+
+const grouped = (tools: readonly ClientTool[], keyOf: (tool: ClientTool) => unknown): Map<unknown, ClientTool[]> => {
+  const groups = new Map<unknown, ClientTool[]>();
+  for (const tool of tools) {
+    const group = groups.get(keyOf(tool));
+    if (group === undefined) groups.set(keyOf(tool), [tool]);
+    else group.push(tool);
+  }
+  return groups;
+};
+
 /** The tools that an object names: one tool, or those of a namespace. At least one. */
-const namedTools = (entry: Fields, tools: readonly ClientTool[], at: string): readonly ClientTool[] => {
-  const nested = entry[String(entry.type)];
-  const { name, namespace } = isAbsent(nested) ? entry : objectAt(nested, `${at}.${entry.type}`);
+const namedTools = (entry: Fields, named: NamedTools, at: string): readonly ClientTool[] => {
+  const { type } = entry;
+  // Some clients send the form of chat completions.
+  const nested = type === 'function' || type === 'custom' ? entry[type] : undefined;
+  const { name, namespace } = isAbsent(nested) ? entry : objectAt(nested, `${at}.${type}`);
   const wanted = textAt(name, `${at}.name`);
-  const matches =
-    entry.type === 'namespace'
-      ? tools.filter((tool) => tool.namespace === wanted)
-      : tools.filter((tool) => tool.name === wanted && (isAbsent(namespace) || tool.namespace === namespace));
-  // A tool without a namespace goes before one of the same name in a namespace.
-  const exact = matches.filter(
-    (tool) => entry.type === 'namespace' || isAbsent(tool.namespace) === isAbsent(namespace),
-  );
-  const found = exact.length > 0 ? exact : matches;
-  return found.length > 0 ? found : refuseField(at, `names ${JSON.stringify(wanted)}, which is not in "tools"`);
+  const found = type === 'namespace' ? named.namespaces.get(wanted) : inNamespace(named.tools.get(wanted), namespace);
+  return found === undefined || found.length === 0
+    ? refuseField(at, `names ${quoted(wanted)}, which is not in "tools"`)
+    : found;
+};
+
+/** Without a namespace: the tool that has none, or else any. */
+const inNamespace = (tools: readonly ClientTool[] = [], namespace: unknown): readonly ClientTool[] => {
+  if (!isAbsent(namespace)) return tools.filter((tool) => tool.namespace === namespace);
+  const plain = tools.filter((tool) => tool.namespace === undefined);
+  return plain.length > 0 ? plain : tools;
 };

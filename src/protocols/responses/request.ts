@@ -1,7 +1,19 @@
 import { ChainError, type ErrorCode } from '../../plugin/door/errors.js';
 import { isFields } from '../../plugin/fields.js';
 import { legalHistory } from '../conversation/legal-history.js';
-import { type Fields, isAbsent, listAt, objectAt, present, refuseField } from '../fields.js';
+import {
+  booleanAt,
+  type Fields,
+  isAbsent,
+  LONGEST_SHOWN,
+  listAt,
+  numberAt,
+  objectAt,
+  present,
+  quoted,
+  refuseField,
+  textAt,
+} from '../fields.js';
 import type { CallerMemory } from '../memory.js';
 import { type Dialect, Omissions } from './dialect.js';
 import { readInput } from './read-input.js';
@@ -31,6 +43,18 @@ const REFUSED: Readonly<Record<string, Refused>> = {
 
 /** Fields that a chat completion has with the same meaning. */
 const SAME: readonly string[] = ['model', 'stream', 'temperature', 'top_p', 'presence_penalty', 'frequency_penalty'];
+
+/** Fields that reach a provider, or decide what becomes of the answer. A provider's refusal would name another field. */
+const TYPES: Readonly<Record<string, (value: unknown, param: string) => unknown>> = {
+  stream: booleanAt,
+  temperature: numberAt,
+  top_p: numberAt,
+  presence_penalty: numberAt,
+  frequency_penalty: numberAt,
+  max_output_tokens: numberAt,
+  top_logprobs: numberAt,
+  parallel_tool_calls: booleanAt,
+};
 
 /** Fields that are carried out in another form, or that say nothing about the answer. */
 const CARRIED_OUT: ReadonlySet<string> = new Set([
@@ -69,6 +93,7 @@ export const readRequest = (asked: Fields, memory: CallerMemory): ReadRequest =>
   const omissions = new Omissions();
   const tools = new RequestTools(memory);
   if (isAbsent(asked.input)) refuseField('input', 'is missing');
+  for (const [name, valueAt] of Object.entries(TYPES)) if (!isAbsent(asked[name])) valueAt(asked[name], name);
   const { messages, ...fields } = translated(asked, tools, omissions);
   const legal = legalHistory(messages).map(withOneText);
   if (legal.length === 0) refuseField('input', 'has no message with content');
@@ -127,7 +152,7 @@ const translated = (
     ...present({
       // Sent as `max_tokens`, which more providers accept than `max_completion_tokens`.
       max_tokens: max_output_tokens,
-      reasoning_effort: isAbsent(reasoning) ? undefined : objectAt(reasoning, 'reasoning').effort,
+      reasoning_effort: isAbsent(reasoning) ? undefined : readEffort(objectAt(reasoning, 'reasoning')),
       response_format: isAbsent(text) ? undefined : readFormat(objectAt(text, 'text').format),
       ...(wantsLogprobs(body) ? { logprobs: true, top_logprobs } : {}),
     }),
@@ -147,31 +172,55 @@ const wantsLogprobs = ({ top_logprobs: top, include }: Fields): boolean =>
 
 const LOGPROBS = 'message.output_text.logprobs';
 
+const readEffort = ({ effort }: Fields): string | undefined =>
+  isAbsent(effort) ? undefined : textAt(effort, 'reasoning.effort');
+
 /** What `text.format` says about the form of the answer. */
 const readFormat = (format: unknown): Fields | undefined => {
   if (isAbsent(format)) return undefined;
-  const { type, ...schema } = objectAt(format, 'text.format');
+  const fields = objectAt(format, 'text.format');
+  const type = textAt(fields.type, 'text.format.type');
   switch (type) {
     case 'text':
       return undefined;
     case 'json_object':
       return { type };
     case 'json_schema':
-      return { type, json_schema: schema.json_schema ?? present(schema) };
+      return { type, json_schema: readSchema(fields) };
     default:
-      return refuseField('text.format.type', `is ${JSON.stringify(type)}, which chat completions do not have`);
+      return refuseField('text.format.type', `is ${quoted(type)}, which chat completions do not have`);
   }
+};
+
+const readSchema = (format: Fields): Fields => {
+  // Some clients send the form of chat completions.
+  const isNested = !isAbsent(format.json_schema);
+  const at = isNested ? 'text.format.json_schema' : 'text.format';
+  const { name, schema, strict, description } = isNested ? objectAt(format.json_schema, at) : format;
+  return present({
+    name: textAt(name ?? 'response', `${at}.name`),
+    schema: objectAt(schema, `${at}.schema`),
+    strict,
+    description,
+  });
 };
 
 /** Notes the fields that only tune an answer, and unknown ones. */
 const noteOmitted = (asked: Fields, omissions: Omissions): void => {
   const tuning = Object.entries(asked).filter(([name, value]) => !CARRIED_OUT.has(name) && asks(name, value));
-  if (tuning.length > 0) {
-    omissions.add(tuning.map(([name]) => name).join(', '), 'chat completions have no such fields');
-  }
+  if (tuning.length > 0) omissions.add(listed(tuning.map(([name]) => name)), 'chat completions have no such fields');
   if (!isAbsent(asked.text) && !isAbsent(objectAt(asked.text, 'text').verbosity)) {
     omissions.add('text.verbosity', 'few providers know it');
   }
+};
+
+const MOST_LISTED = 20;
+
+/** Names as the log has them: callers choose them, so neither their number nor their length has a bound. */
+const listed = (names: readonly string[]): string => {
+  const shown = names.slice(0, MOST_LISTED).map((name) => (name.length > LONGEST_SHOWN ? quoted(name) : name));
+  const more = names.length - shown.length;
+  return more === 0 ? shown.join(', ') : `${shown.join(', ')} and ${more} more`;
 };
 
 const asks = (name: string, value: unknown): boolean => {

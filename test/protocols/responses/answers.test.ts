@@ -1,7 +1,17 @@
 import { expect } from 'chai';
 import { chunk, DONE } from '../../scripted-upstream.js';
 import type { CheckedStream } from './event-grammar.js';
-import { answering, ask, askStreamed, type ChatAnswer, lastSent, Stage, shortOf, wholeOrStream } from './stage.js';
+import {
+  answering,
+  ask,
+  askStreamed,
+  type ChatAnswer,
+  framesOf,
+  lastSent,
+  Stage,
+  shortOf,
+  wholeOrStream,
+} from './stage.js';
 
 type Json = Record<string, unknown>;
 
@@ -216,6 +226,23 @@ const ROWS: readonly Row[] = [
     items: [`function_call read ${A.arguments}`, `function_call write ${B.arguments}`],
   },
   {
+    case: 24,
+    what: 'all calls of a whole answer have the same index',
+    answer: [
+      completion([
+        {
+          message: {
+            role: 'assistant',
+            tool_calls: [A, B].map(({ id, ...called }) => ({ index: 0, id, function: called })),
+          },
+          finish_reason: 'stop',
+        },
+      ]),
+      framesOf({ calls: [A, B] }),
+    ],
+    items: [`function_call read ${A.arguments}`, `function_call write ${B.arguments}`],
+  },
+  {
     case: 25,
     what: 'text and calls are in several choices',
     answer: [
@@ -356,6 +383,33 @@ const ROWS: readonly Row[] = [
     },
     items: ['message Hi'],
     check: ({ usage }) => expect(usage).to.include({ input_tokens: 10, output_tokens: 7, total_tokens: 17 }),
+  },
+  {
+    case: 53,
+    what: 'counts that are no whole numbers become whole numbers',
+    answer: { content: 'Hi', usage: { prompt_tokens: 10.4, completion_tokens: 1e300, total_tokens: 5 } },
+    items: ['message Hi'],
+    check: ({ usage }) => expect(usage).to.include({ input_tokens: 10, output_tokens: 1e15, total_tokens: 1e15 + 10 }),
+  },
+  {
+    case: 18,
+    what: 'reasoning comes in details only',
+    answer: [
+      completion([
+        {
+          message: { role: 'assistant', content: 'Hi', reasoning_details: [{ type: 'reasoning.text', text: 'Hm.' }] },
+          finish_reason: 'stop',
+        },
+      ]),
+      [
+        chunk({ reasoning_details: [{ type: 'reasoning.text', text: 'Hm.', index: 0 }] }),
+        chunk({ reasoning_details: [{ type: 'reasoning.encrypted', data: 'x', index: 1 }] }),
+        chunk({ content: 'Hi' }),
+        chunk({}, 'stop'),
+        DONE,
+      ],
+    ],
+    items: ['reasoning Hm.', 'message Hi'],
   },
   {
     case: 53,

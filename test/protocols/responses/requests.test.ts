@@ -423,6 +423,12 @@ const ROWS: readonly Row[] = [
   ],
   [
     52,
+    'a message whose content is null',
+    { input: [user('Hi'), { role: 'assistant', content: null }, call('a'), output('a', 'x')] },
+    { messages: [user('Hi'), calls('a'), result('a', 'x')] },
+  ],
+  [
+    52,
     'empty parts and empty arguments',
     {
       input: [
@@ -486,6 +492,19 @@ const REFUSED: readonly (readonly [number: number, asked: Json, param: string, c
   [52, { input: '' }, 'input'],
   [52, { input: [{ type: 'reasoning', id: 'rs_1', summary: [] }] }, 'input'],
   [38, { text: { format: { type: 'grammar' } } }, 'text.format.type'],
+  [38, { text: { format: {} } }, 'text.format.type'],
+  [38, { text: { format: { type: 'json_schema', name: 'n' } } }, 'text.format.schema'],
+  [38, { text: { format: { type: 'json_schema', name: 1, schema: SCHEMA } } }, 'text.format.name'],
+  [35, { tools: [tool('a')], tool_choice: {} }, 'tool_choice.type'],
+  [39, { reasoning: { effort: 1 } }, 'reasoning.effort'],
+  [52, { input: { role: 'user' } }, 'input'],
+  [52, { input: [{ role: 'user' }] }, 'input[0].content'],
+  [52, { input: [{ type: { toString: null } }] }, 'input[0].type'],
+  [44, { input: [{ type: 'x'.repeat(1_000) }] }, 'input[0].type'],
+  [49, { input: [user([{ type: 'input_image', image_url: {} }])] }, 'input[0].content[0].image_url.url'],
+  ...['temperature', 'top_p', 'max_output_tokens', 'top_logprobs', 'parallel_tool_calls'].map(
+    (name) => [40, { [name]: 'much' }, name] as const,
+  ),
 ];
 
 describe('Requests of the Responses API', () => {
@@ -518,10 +537,49 @@ describe('Requests of the Responses API', () => {
         const { error } = (await response.json()) as { error: { message: string } };
         expect(error).to.include({ type: 'invalid_request_error', code, param });
         expect(error.message).to.contain(`"${param}"`);
+        expect(error.message).to.have.length.below(300);
       }
       expect(stage.requestCounts).to.deep.equal(before);
     });
   }
+
+  it('40: a stream that is neither true nor false is refused', async () => {
+    const response = await post(stage, { stream: 'yes' });
+    expect(response.status).to.equal(400);
+    expect(((await response.json()) as Json).error).to.include({ param: 'stream' });
+  });
+
+  const MANY = 10_000;
+  const indexes = Array.from({ length: MANY }, (_, index) => index);
+  const seen = user([
+    { type: 'input_text', text: 'a' },
+    { type: 'input_image', image_url: 'https://a.example' },
+  ]);
+  const LONG: readonly (readonly [what: string, input: readonly Json[], messages: number])[] = [
+    ['messages with pictures', indexes.map(() => seen), 1],
+    [
+      'calls of one turn',
+      [...indexes.map((at) => call(`c${at}`)), ...indexes.map((at) => output(`c${at}`, 'ok'))],
+      MANY + 1,
+    ],
+  ];
+  for (const [what, input, messages] of LONG) {
+    it(`51: ${MANY} ${what}`, async () => {
+      expect((await ask(stage, { input })).status).to.equal(200);
+      expect(lastSent(stage).messages).to.have.length(messages);
+    });
+  }
+
+  it('names a few of the many things that were left out', async () => {
+    stage.outcomes.length = 0;
+    const searches = indexes.slice(0, 50).map(() => ({ type: 'web_search_call', id: 'ws_1' }));
+    const unknown = Object.fromEntries(indexes.slice(0, 50).map((at) => [`field${at}${'x'.repeat(100)}`, 1]));
+    await ask(stage, { input: [user('Hi'), ...searches], ...unknown });
+    const changes = (await stage.outcome()).attempts.flatMap(({ adapted }) => adapted);
+    expect(changes).to.have.length(21);
+    expect(changes.at(-1)).to.equal('dropped 31 more');
+    expect(changes.join('')).to.have.length.below(3_000);
+  });
 
   it('writes what was left out into the debug log, and warns of what the model misses', async () => {
     const { lines } = stage.proxy.log;

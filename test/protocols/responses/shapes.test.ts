@@ -15,6 +15,8 @@ const TOOLS = [
   { type: 'custom', name: 'patch' },
 ];
 
+const READ = { name: 'read', arguments: '{}' };
+
 const REFUSALS: readonly Refusal[] = [
   {
     status: 502,
@@ -99,6 +101,19 @@ describe('Any answer', () => {
       );
     });
   }
+});
+
+describe('A reference to reasoning', () => {
+  it('brings the reasoning back to the call that it led to, but not to a provider that speaks the protocol', () => {
+    const writer = protocol.read({ input: 'Hi', tools: TOOLS }, call).answer?.();
+    writer?.take({ choices: [{ index: 0, message: { reasoning: 'Hm.', tool_calls: [{ id: 'c', function: READ }] } }] });
+    writer?.end();
+    const [reasoning, item] = (writer?.whole().output ?? []) as Json[];
+    const input = [{ role: 'user', content: 'Hi' }, { type: 'item_reference', id: reasoning?.id }, { id: item?.id }];
+    const { body, nativeBody } = protocol.read({ input }, call);
+    expect((body.messages as Json[])[1]).to.include({ role: 'assistant', reasoning_content: 'Hm.' });
+    expect(nativeBody?.input).to.deep.equal([input[0], item]);
+  });
 });
 
 describe('Any request', () => {

@@ -1,10 +1,11 @@
 import type { ConversationRules } from '../../../plugin/door/conversation.js';
 import type { ProviderType } from '../../../plugin/door/provider-type.js';
 import { type Fields, isFields } from '../../../plugin/fields.js';
+import { withNeighboursJoined } from '../../../plugin/message-content.js';
 import { withCallFields, withReasoning } from './answer-fields.js';
 import { withCallIds } from './call-ids.js';
 import { withPlainSchemas } from './plain-schemas.js';
-import { systemFirst, withAnswerAfterTools, withJoinedNeighbours, withLastAssistant } from './roles.js';
+import { systemFirst, withAnswerAfterTools, withLastAssistant } from './roles.js';
 
 /** What providers require that say nothing else. */
 const DEFAULTS: ConversationRules = {
@@ -36,7 +37,7 @@ const STEPS: readonly Step[] = [
   },
   {
     change: 'joined messages of one role: this target refuses neighbours',
-    apply: (messages, { joinNeighbours }) => (joinNeighbours ? withJoinedNeighbours(messages) : messages),
+    apply: (messages, { joinNeighbours }) => (joinNeighbours ? withNeighboursJoined(messages) : messages),
   },
   {
     change: 'added a message of the assistant: this target refuses a user message right after a tool',

@@ -1,15 +1,12 @@
 import type { ToolCallIds } from '../../../plugin/door/conversation.js';
 import { type Fields, isFields } from '../../../plugin/fields.js';
-import { callFor } from '../../../plugin/pending-calls.js';
+import { PendingCalls } from '../../../plugin/pending-calls.js';
 import { shortHash } from '../../../plugin/short-hash.js';
 
 interface Call {
   readonly id: unknown;
   readonly outgoing: string;
-  isOpen: boolean;
 }
-
-const isOpen = (call: Call): boolean => call.isOpen;
 
 /**
  * Returns the messages with ids of tool calls that a target takes. They depend on nothing but the ids of the request, so
@@ -18,22 +15,21 @@ const isOpen = (call: Call): boolean => call.isOpen;
 export const withCallIds = (messages: readonly Fields[], ids: ToolCallIds): readonly Fields[] => {
   if (!messages.some(({ role, tool_calls: calls }) => role === 'tool' || Array.isArray(calls))) return messages;
   const idOf = outgoingIds(ids);
-  /** From the last message with calls to the first. */
-  const turns: Call[][] = [];
+  const earlier = new PendingCalls<Call>();
   let changed = false;
   const next = messages.map((message) => {
-    const renamed = message.role === 'tool' ? withResultId(message, turns, idOf) : withIds(message, turns, idOf);
+    const renamed = message.role === 'tool' ? withResultId(message, earlier, idOf) : withIds(message, earlier, idOf);
     changed ||= renamed !== message;
     return renamed;
   });
   return changed ? next : messages;
 };
 
-const withIds = (message: Fields, turns: Call[][], idOf: (id: unknown) => string): Fields => {
+const withIds = (message: Fields, earlier: PendingCalls<Call>, idOf: (id: unknown) => string): Fields => {
   const { tool_calls: calls } = message;
   if (!Array.isArray(calls) || calls.length === 0) return message;
-  const turn = calls.map(({ id }: Fields): Call => ({ id, outgoing: idOf(id), isOpen: true }));
-  turns.unshift(turn);
+  const turn = calls.map(({ id }: Fields): Call => ({ id, outgoing: idOf(id) }));
+  earlier.addTurn(turn);
   if (turn.every(({ id, outgoing }) => id === outgoing)) return message;
   return {
     ...message,
@@ -41,11 +37,9 @@ const withIds = (message: Fields, turns: Call[][], idOf: (id: unknown) => string
   };
 };
 
-const withResultId = (message: Fields, turns: readonly Call[][], idOf: (id: unknown) => string): Fields => {
+const withResultId = (message: Fields, earlier: PendingCalls<Call>, idOf: (id: unknown) => string): Fields => {
   const { tool_call_id: id } = message;
-  const call = callFor(id, turns, isOpen);
-  if (call !== undefined) call.isOpen = false;
-  const outgoing = call?.outgoing ?? idOf(id);
+  const outgoing = earlier.take(id)?.outgoing ?? idOf(id);
   return outgoing === id ? message : { ...message, tool_call_id: outgoing };
 };
 
@@ -54,7 +48,7 @@ const outgoingIds = ({ pattern, prefix = '', length }: ToolCallIds): ((id: unkno
   const times = new Map<string, number>();
   const used = new Set<string>();
   return (given) => {
-    const id = String(given ?? '');
+    const id = typeof given === 'string' ? given : JSON.stringify(given ?? '');
     const time = times.get(id) ?? 0;
     times.set(id, time + 1);
     let outgoing = time === 0 && pattern.test(id) ? id : `${prefix}${shortHash(JSON.stringify([id, time]), length)}`;

@@ -22,18 +22,6 @@ export const systemFirst = (messages: Messages, place: 'first' | 'user'): Messag
   return both === undefined ? [told, ...others] : [both, ...rest];
 };
 
-/** Joins neighbours of one role that have nothing but content. */
-export const withJoinedNeighbours = (messages: Messages): Messages => {
-  const next: Fields[] = [];
-  for (const message of messages) {
-    const last = next.at(-1);
-    const both = last && joined(last, message);
-    if (both === undefined) next.push(message);
-    else next[next.length - 1] = both;
-  }
-  return next.length === messages.length ? messages : next;
-};
-
 /** Open-weight templates want an answer to the results of tools. */
 const ANSWER: Fields = { role: 'assistant', content: 'OK.' };
 
