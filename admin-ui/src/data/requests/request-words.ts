@@ -10,7 +10,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   415: 'The content type was refused',
   422: 'The request was refused',
   429: 'Every target was at its limit',
-  499: 'The caller left',
+  499: 'The client disconnected',
   502: 'The stream broke',
   503: 'No target could answer',
 };
@@ -26,15 +26,30 @@ export const kindOf = (status: number): 'good' | 'warn' | 'bad' =>
 export const CLASSES: Readonly<Record<FailureClass, string>> = {
   rate_limit: 'at its rate limit',
   quota: 'quota used up',
-  auth: 'refused our key',
+  auth: 'refused its key',
   not_found: 'does not know the model',
   overloaded: 'overloaded',
   server_error: 'server error',
   too_large: 'request too large for it',
   bad_request: 'refused the request',
   moderation: 'refused the content',
-  cancelled: 'caller left',
+  cancelled: 'client disconnected',
 };
+
+/** Short names of the paths that requests come to. */
+const APIS: Readonly<Record<string, string>> = {
+  '/chat/completions': 'chat',
+  '/audio/transcriptions': 'transcriptions',
+  '/audio/translations': 'translations',
+  '/audio/speech': 'speech',
+  '/images/generations': 'images',
+};
+
+/** The API of a request in a word or two: `chat`, `messages`, `embeddings`. */
+export const apiOf = ({ path }: Pick<RequestRecord, 'path'>): string => APIS[path] ?? path.replace(/^\/+/, '');
+
+/** What the client called, as its documentation names it: `POST /v1/messages`. */
+export const endpointOf = ({ path }: Pick<RequestRecord, 'path'>): string => `POST /v1${path}`;
 
 /** Prompt and answer tokens; `undefined` if both are unknown. */
 export const tokensOf = ({ promptTokens, completionTokens }: RequestRecord): number | undefined =>
