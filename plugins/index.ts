@@ -3,6 +3,7 @@ import cerebras from './cerebras.js';
 import groq from './groq.js';
 import manualLimits from './manual-limits.js';
 import nedbLogger from './nedb-logger/index.js';
+import ollama from './ollama/index.js';
 import openaiCompatible from './openai-compatible/index.js';
 import openrouter from './openrouter.js';
 import prometheus from './prometheus/index.js';
@@ -21,3 +22,6 @@ export const builtIns: readonly Plugin[] = [
   prometheus,
   requestLines,
 ];
+
+/** The built-in plugins that are off unless the configuration names them. */
+export const optional: readonly Plugin[] = [ollama];

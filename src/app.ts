@@ -20,6 +20,7 @@ import { ChainError } from './plugin/door/errors.js';
 import type { Plugin } from './plugin/index.js';
 import { builtInProtocols } from './protocols/index.js';
 import { buildRuntime } from './runtime/build.js';
+import { keylessFault } from './runtime/keyless.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { SharedServices } from './runtime/services.js';
 import { startRuntime } from './runtime/start.js';
@@ -141,9 +142,15 @@ export class App {
     return this.#runtime;
   }
 
-  /** @returns the address, such as `http://127.0.0.1:3429`. Port 0 takes any free port. */
+  /**
+   * Port 0 takes any free port.
+   * @returns the address, such as `http://127.0.0.1:3429`
+   * @throws ChainError `invalid_configuration` for a host that other machines can reach if a protocol needs no key
+   */
   async listen({ host, port }: { host: string; port: number } = this.#runtime.settings.server): Promise<string> {
     if (this.#closing !== undefined) throw new ChainError('shutting_down', '429chain is closed.');
+    const fault = keylessFault(this.#runtime.host.protocols.withoutKey, host);
+    if (fault !== undefined) throw new ChainError('invalid_configuration', fault);
     this.#listening = [host.toLowerCase()];
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);

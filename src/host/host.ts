@@ -10,6 +10,7 @@ import { Holdings } from './holdings.js';
 import { LifeCycle } from './life-cycle.js';
 import { loadPlugin } from './load.js';
 import { pluginHooks } from './plugin-hooks.js';
+import { type OwnProtocols, Protocols } from './protocols.js';
 import { Registry } from './registry.js';
 import { Routes } from './routes.js';
 import type { SharedValues } from './shared-values.js';
@@ -30,6 +31,10 @@ export interface PluginChoice {
 
 export interface HostOptions {
   readonly builtIns: readonly Plugin[];
+  /** Built-ins that are applied only if they are chosen. */
+  readonly optional?: readonly Plugin[];
+  /** What 429chain answers without plugins. */
+  readonly ownProtocols: OwnProtocols;
   readonly choices: readonly PluginChoice[];
   readonly log: Log;
   /** The folder for everything that plugins keep between runs. */
@@ -54,6 +59,7 @@ export interface HostedPlugin {
   /** Its own name; for a plugin that was not loaded, the name by which it was chosen. */
   readonly name: string;
   readonly builtIn: boolean;
+  readonly enabled: boolean;
   readonly choice?: PluginChoice | undefined;
   readonly optionsSchema?: object | undefined;
 }
@@ -64,6 +70,7 @@ export class Host {
   readonly hooks: Hooks = createHooks();
   readonly types: Registry;
   readonly routes: Routes;
+  readonly protocols: Protocols;
   readonly declarations: Declaration[] = [];
   readonly plugins: HostedPlugin[] = [];
   #requestLog: { readonly log: RequestLog; readonly plugin: string } | undefined;
@@ -79,26 +86,34 @@ export class Host {
     this.#guard = new Guard(log, now, undefined, mask);
     this.#lifeCycle = new LifeCycle(log, mask);
     this.#holdings = new Holdings(options.sharedValues);
-    this.routes = new Routes(this.#guard);
+    this.routes = new Routes(this.#guard, undefined, () => this.protocols.paths);
+    this.protocols = new Protocols(this.#guard, options.ownProtocols, () => this.routes.paths);
     this.types = new Registry(this.#guard);
   }
 
   /**
-   * Loads and applies the built-ins and then the chosen plugins, in that order. None of them becomes ready.
+   * Loads and applies the built-ins, the optional ones if they are chosen, and then the chosen plugins, in that order. None of them becomes ready.
    * @throws ChainError `plugin_failed` if a plugin is missing or throws, or if two have one name
    */
   static async create(options: HostOptions): Promise<Host> {
     const host = new Host(options);
-    const builtIn = new Map(options.builtIns.map((plugin) => [plugin.name, plugin]));
+    const { builtIns, optional = [] } = options;
+    const builtIn = new Map([...builtIns, ...optional].map((plugin) => [plugin.name, plugin]));
     const choiceOf = new Map(
       options.choices.filter((choice) => isOf(builtIn, choice)).map((choice) => [choice.use, choice]),
     );
     const applied = new Set<string>();
-    for (const plugin of options.builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied, true);
+    for (const plugin of builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied, true);
+    for (const plugin of optional) {
+      const { name, optionsSchema } = plugin;
+      const choice = choiceOf.get(name);
+      if (choice === undefined) host.plugins.push({ name, builtIn: true, enabled: false, optionsSchema });
+      else await host.#apply(plugin, choice, applied, true);
+    }
     for (const choice of options.choices) {
       if (isOf(builtIn, choice)) continue;
       if (!choice.enabled) {
-        host.plugins.push({ name: choice.use, builtIn: false, choice });
+        host.plugins.push({ name: choice.use, builtIn: false, enabled: false, choice });
         continue;
       }
       const plugin =
@@ -119,10 +134,11 @@ export class Host {
     return this.#requestLog?.log;
   }
 
-  /** What a plugin adds, in words: `provider type groq`, `hook onError`, `route GET /metrics`, `request log`. */
+  /** What a plugin adds, in words: `provider type groq`, `protocol x at /x`, `hook onError`, `route GET /metrics`, `request log`. */
   addedBy(plugin: string): readonly string[] {
     return [
       ...this.types.all.filter((added) => added.plugin === plugin).map(({ name }) => `provider type ${name}`),
+      ...this.protocols.addedBy(plugin).map((protocol) => `protocol ${protocol}`),
       ...this.#guard.hooksOf(plugin).map((hook) => `hook ${hook}`),
       ...this.routes.addedBy(plugin).map((route) => `route ${route}`),
       ...(this.#requestLog?.plugin === plugin ? ['request log'] : []),
@@ -169,8 +185,8 @@ export class Host {
     builtIn: boolean,
   ): Promise<void> {
     const { name, optionsSchema } = plugin;
-    const hosted = { name, builtIn, choice, optionsSchema };
-    if (choice?.enabled === false) {
+    const hosted = { name, builtIn, enabled: choice?.enabled ?? true, choice, optionsSchema };
+    if (!hosted.enabled) {
       this.plugins.push(hosted);
       return;
     }
@@ -210,6 +226,7 @@ export class Host {
         this.#requestLog = { log: requestLog, plugin };
       },
       addRoute: (route) => this.routes.add(route, plugin),
+      addProtocol: (protocol) => this.protocols.add(protocol, plugin),
       captureContent: () => {
         this.#capturesContent = true;
       },

@@ -1,14 +1,15 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { ChainError } from '../plugin/door/errors.js';
 import type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from '../plugin/index.js';
 import type { Guard } from './guard.js';
 import { inTime } from './in-time.js';
+import { overlap } from './paths.js';
+import { faultInHead } from './reply-fault.js';
 
 /** The first segments of paths that belong to 429chain. */
 const OWN = new Set(['v1', 'admin', 'health']);
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'DELETE'] satisfies RouteMethod[]);
 const KEYS: ReadonlySet<string> = new Set(['none', 'api', 'admin'] satisfies RouteKey[]);
-const PATH = /^(\/[\w.~-]+)+$/;
+const PATH = /^(?:\/|(?:\/[\w.~-]+)+)$/;
 
 /** How long a handler may take. */
 const PATIENCE_MS = 10_000;
@@ -26,8 +27,12 @@ export class Routes {
   readonly #guard: Guard;
   readonly #patienceMs: number;
 
-  constructor(guard: Guard, patienceMs = PATIENCE_MS) {
+  readonly #pathsOfProtocols: () => readonly string[];
+
+  /** `pathsOfProtocols` are those that protocols of plugins answer. */
+  constructor(guard: Guard, patienceMs = PATIENCE_MS, pathsOfProtocols: () => readonly string[] = () => []) {
     this.#guard = guard;
+    this.#pathsOfProtocols = pathsOfProtocols;
     this.#patienceMs = patienceMs;
   }
 
@@ -45,6 +50,8 @@ export class Routes {
       );
     const [first = ''] = path.toLowerCase().split('/').slice(1);
     if (OWN.has(first)) refuse(`is below /${first}, which belongs to 429chain. Choose another path.`);
+    if (this.#pathsOfProtocols().some((other) => overlap(other, path)))
+      refuse('exists already: a protocol answers there.');
     const methods = this.#byPath.get(path) ?? new Map();
     const taken = methods.get(method);
     if (taken !== undefined) refuse(`exists already: plugin "${taken.plugin}" adds it.`);
@@ -54,6 +61,10 @@ export class Routes {
 
   find(method: string, path: string): AddedRoute | undefined {
     return this.#byPath.get(path)?.get(method === 'HEAD' ? 'GET' : method);
+  }
+
+  get paths(): readonly string[] {
+    return [...this.#byPath.keys()];
   }
 
   /** The routes of a plugin, such as `GET /metrics`. */
@@ -89,12 +100,7 @@ const checkedReply = (reply: unknown): RouteReply => {
 
 const faultIn = (reply: unknown): string | undefined => {
   if (typeof reply !== 'object' || reply === null) return 'a reply is a string or { status?, headers?, body? }';
-  const { status = 200, headers = {}, body } = reply as RouteReply;
-  if (!Number.isInteger(status) || status < 200 || status > 599) return '`status` is a number from 200 to 599';
+  const { body } = reply as RouteReply;
   if (body !== undefined && typeof body !== 'string') return '`body` is a string';
-  for (const [name, value] of Object.entries(headers)) {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-  }
-  return undefined;
+  return faultInHead(reply);
 };

@@ -41,4 +41,5 @@ const lacksVersion = (path: string, { routes, protocols }: Paths): boolean =>
   (MODELS.test(path) ||
     SURFACES.some((surface) => surface.path === path) ||
     protocols.some((protocol) => protocol.path === `/v1${path}`)) &&
-  routes.methodsAt(path).length === 0;
+  routes.methodsAt(path).length === 0 &&
+  !protocols.some((protocol) => protocol.path === path);

@@ -1,9 +1,11 @@
 import type { SseEvent } from '../engine/stream/events.js';
 import type { Sink } from '../engine/stream/sink.js';
 import { dataOf, framesIn } from '../engine/stream/sse.js';
+import type { ChainError } from '../plugin/door/errors.js';
 import type { AnswerWriter, Refusal } from '../plugin/door/protocol.js';
 import { isFields } from '../plugin/fields.js';
 import type { CallerStream } from './caller-stream.js';
+import { refusalOf } from './errors.js';
 
 /** Where the frames of a streamed chat completion go, in the protocol that the caller speaks. */
 export interface AnswerOutput extends Sink {
@@ -11,6 +13,8 @@ export interface AnswerOutput extends Sink {
   end(): void;
   /** The rest of the answer does not come. */
   fail(refusal: Refusal): void;
+  /** Why 429chain itself could not write the answer. */
+  readonly fault?: ChainError | undefined;
 }
 
 /** Passes the frames on as they are. */
@@ -40,29 +44,54 @@ export class ChatOutput implements AnswerOutput {
 
 const COLON = 0x3a;
 
-/** Has a writer translate each chunk. Comments pass where the protocol has them, and frames in the protocol itself always. */
+/**
+ * Has a writer translate each chunk. Comments pass where the protocol has them, and frames in the protocol itself always. When
+ * the writer throws, the caller gets an error in its protocol, or a closed connection if the writer cannot write that either.
+ */
 export class TranslatedOutput implements AnswerOutput {
   readonly #stream: CallerStream;
   readonly #writer: AnswerWriter;
+  readonly #onFault: (cause: unknown) => ChainError;
+  #fault: ChainError | undefined;
 
-  constructor(stream: CallerStream, writer: AnswerWriter) {
+  /** `onFault` is called once, with what the writer threw, and returns the error for the caller. */
+  constructor(stream: CallerStream, writer: AnswerWriter, onFault: (cause: unknown) => ChainError) {
     this.#stream = stream;
     this.#writer = writer;
+    this.#onFault = onFault;
+  }
+
+  get fault(): ChainError | undefined {
+    return this.#fault;
   }
 
   write(frames: Buffer, native?: readonly SseEvent[]): boolean {
-    if (native !== undefined) return this.#pass(frames, native);
+    if (this.#fault !== undefined) return true;
+    return native === undefined ? this.#translate(frames) : this.#pass(frames, native);
+  }
+
+  #translate(frames: Buffer): boolean {
     let text = '';
-    for (const frame of framesIn(frames)) {
-      const chunk = dataOf(frame);
-      if (isFields(chunk)) text += this.#writer.take(chunk);
-      else if (frame[0] === COLON && this.#stream.hasComments) text += frame.toString();
+    try {
+      for (const frame of framesIn(frames)) {
+        const chunk = dataOf(frame);
+        if (isFields(chunk)) text += this.#writer.take(chunk);
+        else if (frame[0] === COLON && this.#stream.hasComments) text += frame.toString();
+      }
+    } catch (cause) {
+      this.#break(cause, text);
+      return true;
     }
     return text === '' || this.#stream.write(Buffer.from(text));
   }
 
   #pass(frames: Buffer, events: readonly SseEvent[]): boolean {
-    for (const { native } of events) if (native !== undefined) this.#writer.pass?.(native);
+    try {
+      for (const { native } of events) if (native !== undefined) this.#writer.pass?.(native);
+    } catch (cause) {
+      this.#break(cause);
+      return true;
+    }
     return this.#stream.write(frames);
   }
 
@@ -71,10 +100,33 @@ export class TranslatedOutput implements AnswerOutput {
   }
 
   end(): void {
-    this.#stream.end(this.#writer.end());
+    this.#finish(() => this.#writer.end());
   }
 
   fail(refusal: Refusal): void {
-    this.#stream.end(this.#writer.fail(refusal));
+    this.#finish(() => this.#writer.fail(refusal));
+  }
+
+  #finish(rest: () => string): void {
+    if (this.#fault !== undefined) return;
+    let text: string;
+    try {
+      text = rest();
+    } catch (cause) {
+      this.#break(cause);
+      return;
+    }
+    this.#stream.end(text);
+  }
+
+  /** `before` is what the writer wrote before it threw. */
+  #break(cause: unknown, before = ''): void {
+    const error = this.#onFault(cause);
+    this.#fault = error;
+    try {
+      this.#stream.end(before + this.#writer.fail(refusalOf(error)));
+    } catch {
+      this.#stream.cut();
+    }
   }
 }

@@ -13,12 +13,13 @@ export interface JsonBody {
 
 /**
  * Reads and parses the request's body, once.
+ * @param anyType reads it as JSON whatever its content type says
  * @throws ChainError `unsupported_media_type`, `body_too_large`, `malformed_json`, `invalid_request`
  * @throws CallerGone when the connection closes before the body is complete
  */
-export const readJson = async (ctx: Context, maxBytes: number): Promise<JsonBody> => {
+export const readJson = async (ctx: Context, maxBytes: number, anyType = false): Promise<JsonBody> => {
   const type = ctx.request.type;
-  if (type !== 'application/json' && !type.endsWith('+json')) {
+  if (!anyType && type !== 'application/json' && !type.endsWith('+json')) {
     throw new ChainError(
       'unsupported_media_type',
       `The request body must be JSON, with "content-type: application/json". It was sent ${type === '' ? 'without a content type' : `as "${type}"`}.`,

@@ -76,6 +76,12 @@ export class CallerStream implements Sink {
     this.#res.end();
   }
 
+  /** Closes the connection, so that no client takes what it has for the whole answer. */
+  cut(): void {
+    clearInterval(this.#timer);
+    this.#res.destroy();
+  }
+
   #look(): void {
     if (!this.#isActive) this.keepAlive();
     this.#isActive = false;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
+import { surfaceSizeOf } from '../engine/ask-surface.js';
 import { sizeOf } from '../engine/attempt/request-size.js';
 import { Caller } from '../engine/caller.js';
 import { CallerGone } from '../engine/causes.js';
@@ -16,6 +17,7 @@ import type { Failure, TokenUsage } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { AnswerWriter, Protocol, ProtocolRequest, Refusal } from '../plugin/door/protocol.js';
 import type { Fields } from '../plugin/fields.js';
+import { SURFACES } from '../protocols/surfaces.js';
 import { type AnswerOutput, ChatOutput, TranslatedOutput } from './answer-output.js';
 import { readJson } from './body.js';
 import { CallerStream } from './caller-stream.js';
@@ -67,9 +69,15 @@ const answer = async (
 ): Promise<void> => {
   trace.keyLabel = String(ctx.state.keyLabel);
   const caller = callerOf(ctx.res);
-  const asked = await readJson(ctx, current().maxBodyBytes);
+  const asked = await readJson(ctx, current().maxBodyBytes, protocol.anyContentType);
   const read = protocol.read(asked.value, call);
-  if (read.nativeOnly === undefined) checkMessages(read.body);
+  if (read.reply !== undefined) {
+    trace.end({ status: read.reply.status ?? 200 });
+    return reply(ctx, read.reply);
+  }
+  const surface = SURFACES.find(({ name }) => name === read.endpoint);
+  if (surface !== undefined) surface.check(read.body);
+  else if (read.nativeOnly === undefined) checkMessages(read.body);
   for (const warning of read.warnings ?? []) log.warn(`Request ${trace.id}: ${warning}`);
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();
@@ -77,17 +85,27 @@ const answer = async (
   ctx.set('x-429chain-chain', plainName(chain.name));
   const writer = read.answer?.();
   const stream =
-    read.body.stream === true ? new CallerStream(ctx.res, waterfall.silenceMs, protocol.streamType) : undefined;
-  const output = stream && outputOf(stream, writer);
+    read.body.stream === true && surface === undefined
+      ? new CallerStream(ctx.res, waterfall.silenceMs, protocol.streamType)
+      : undefined;
+  const output =
+    stream &&
+    outputOf(stream, writer, (cause) => {
+      const error = asChainError(cause, log);
+      // Later: the provider's data is being read right now.
+      queueMicrotask(() => caller.leave(error));
+      return error;
+    });
   const body = bodyOf(read);
   const request: ChainRequest = {
     id: trace.id,
     chain,
-    path: UPSTREAM_PATH,
+    path: surface?.path ?? UPSTREAM_PATH,
     body,
+    surface,
     native: nativeFor(chain, protocol, call, read, asked.text),
     stream: stream !== undefined,
-    size: sizeOf(body),
+    size: surface === undefined ? sizeOf(body) : surfaceSizeOf(surface, body),
     caller,
     keyLabel: trace.keyLabel,
     omitted: read.omitted,
@@ -113,7 +131,13 @@ const answer = async (
     else reply(ctx, refused);
     return;
   }
-  sendWhole(ctx, served, found, writer);
+  try {
+    sendWhole(ctx, served, found, writer);
+  } catch (cause) {
+    const error = asChainError(cause, log);
+    served.end(error.status, served.target, found.usage);
+    throw error;
+  }
 };
 
 /** A translated stream reports its usage in any case: most protocols have it at their end. */
@@ -127,8 +151,11 @@ const bareRefusal = (status: number, code: string): Refusal => ({
   error: { message: '', type: '', code },
 });
 
-const outputOf = (stream: CallerStream, writer: AnswerWriter | undefined): AnswerOutput =>
-  writer === undefined ? new ChatOutput(stream) : new TranslatedOutput(stream, writer);
+const outputOf = (
+  stream: CallerStream,
+  writer: AnswerWriter | undefined,
+  onFault: (cause: unknown) => ChainError,
+): AnswerOutput => (writer === undefined ? new ChatOutput(stream) : new TranslatedOutput(stream, writer, onFault));
 
 /** The request is over when its answer has left, or its caller. */
 export const endWhenSent = (
@@ -201,9 +228,10 @@ const sendStream = async (
     served.end(500, served.target);
     throw error;
   });
-  endWhenSent(ctx.res, served, failure === undefined ? 200 : 502, target, usage, true);
   if (failure === undefined) output.end();
   else output.fail(brokenOff(target, failure));
+  if (output.fault !== undefined) served.end(output.fault.status, target, usage);
+  else endWhenSent(ctx.res, served, failure === undefined ? 200 : 502, target, usage, true);
 };
 
 /** The request waits for capacity: its caller gets the beginning of a response before any target has answered. */

@@ -3,24 +3,27 @@ import type { Protocol, ProtocolRoute } from '../plugin/door/protocol.js';
 import { readBody } from './body.js';
 import type { Current } from './current.js';
 import { reply, type Spoken } from './errors.js';
+import { withoutKey } from './keyless.js';
 import { wrongMethod } from './plugin-routes.js';
 import { type PostParts, postRequest } from './post-request.js';
 import { CallOf, requestIdOf } from './protocol-call.js';
 
 /** Answers at the paths of the protocols, and of the routes that they add. */
-export const answerProtocols =
-  (parts: PostParts): Middleware =>
-  async (ctx, next) => {
-    const { protocols } = parts.current();
+export const answerProtocols = (given: PostParts): Middleware => {
+  const keyless = { ...given, authorize: withoutKey(given.authorize) };
+  const partsOf = ({ key }: Protocol): PostParts => (key === 'none' ? keyless : given);
+  return async (ctx, next) => {
+    const { protocols } = given.current();
     const asked = protocols.find(({ path }) => path === ctx.path);
-    if (asked !== undefined && ctx.method === 'POST') return await postRequest(ctx, asked, parts);
+    if (asked !== undefined && ctx.method === 'POST') return await postRequest(ctx, asked, partsOf(asked));
     const found = routesAt(protocols, ctx.path);
     const route = found.find(({ route: { method } }) => method === (ctx.method === 'HEAD' ? 'GET' : ctx.method));
-    if (route !== undefined) return await answerRoute(ctx, route, parts);
+    if (route !== undefined) return await answerRoute(ctx, route, partsOf(route.protocol));
     const methods = [...(asked === undefined ? [] : ['POST']), ...found.map(({ route: { method } }) => method)];
     if (methods.length > 0) throw wrongMethod(ctx, methods);
     await next();
   };
+};
 
 interface Found {
   readonly protocol: Protocol;
@@ -43,7 +46,8 @@ const answerRoute = async (ctx: Context, { protocol, route }: Found, parts: Post
   ctx.set('x-request-id', call.requestId);
   if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(call) });
   await authorize(ctx as Parameters<Middleware>[0], async () => {
-    const body = route.method === 'POST' && hasBody(ctx) ? await readBody(ctx, current().maxBodyBytes) : undefined;
+    const readsBody = route.method === 'POST' && hasBody(ctx);
+    const body = readsBody ? await readBody(ctx, current().maxBodyBytes, protocol.anyContentType) : undefined;
     reply(ctx, route.answer(call, body));
   });
 };

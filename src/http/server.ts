@@ -44,7 +44,7 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
   app.use(answerEarly());
   app.use(allowOrigins(() => current().allowedOrigins));
   app.use(handleErrors(log, current));
-  app.use(answerRoot());
+  app.use(answerRoot(current));
   app.use((ctx, next) => {
     if (!stopping() || ctx.path === '/health') return next();
     throw new ChainError('shutting_down', '429chain is stopping and takes no new requests.', {

@@ -5,11 +5,14 @@ import { Chains } from '../engine/chains.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Host } from '../host/host.js';
 import type { Account } from '../ledger/ledger.js';
+import type { Protocol } from '../plugin/door/protocol.js';
 import type { Plugin } from '../plugin/index.js';
 import { SURFACES } from '../protocols/surfaces.js';
 import { AddressedTargets } from './addressed-targets.js';
 import { CandidateSecrets } from './candidate-secrets.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
+import { checkKeyless } from './keyless.js';
+import { ownProtocols } from './own-protocols.js';
 import { keysIn, TargetFactory } from './prepare.js';
 import type { SharedServices } from './services.js';
 
@@ -57,10 +60,11 @@ const build = async (
   shared: SharedServices,
   secrets: CandidateSecrets,
 ): Promise<Candidate> => {
-  const { ledger, clock, version, sharedValues, repairs } = shared;
+  const { ledger, clock, version, sharedValues, repairs, protocols } = shared;
   let candidate: Candidate | undefined;
   const host = await Host.create({
-    builtIns: await builtIns(),
+    ...(await builtInPlugins()),
+    ownProtocols: ownProtocols(protocols),
     choices: [...settings.plugins, ...plugins.filter((given) => !isNamedIn(settings, given))],
     log: secrets.log,
     dataDir: settings.dataDir,
@@ -75,8 +79,9 @@ const build = async (
     refuse: (error, choice) => refusePlugin(settings, error, choice),
     checkOptions: (plugin, schema, choice) => checkPluginOptions(settings, plugin, schema, choice),
   });
+  checkKeyless(settings, host);
   const factory = new TargetFactory(
-    typesOf(settings, host.types, spokenNames(shared)),
+    typesOf(settings, host.types, spokenNames([...protocols, ...host.protocols.all])),
     version,
     clock,
     settings.proxies,
@@ -99,7 +104,7 @@ const build = async (
 };
 
 /** Everything that a provider may speak. */
-const spokenNames = ({ protocols }: SharedServices): string[] => [
+const spokenNames = (protocols: readonly Protocol[]): string[] => [
   ...protocols.filter(({ name, native }) => name === 'chat' || native !== undefined).map(({ name }) => name),
   ...SURFACES.map(({ name }) => name),
 ];
@@ -109,4 +114,10 @@ const isNamedIn = (settings: Settings, { use, plugin }: PluginSettings): boolean
   plugin === undefined && settings.plugins.some((named) => named.use === use);
 
 /** The one place where `src/` reaches `plugins/`. */
-const builtIns = async (): Promise<readonly Plugin[]> => (await import('../../plugins/index.js')).builtIns;
+const builtInPlugins = async (): Promise<{
+  readonly builtIns: readonly Plugin[];
+  readonly optional: readonly Plugin[];
+}> => {
+  const { builtIns, optional } = await import('../../plugins/index.js');
+  return { builtIns, optional };
+};

@@ -27,6 +27,7 @@ export class Runtime implements Current {
   readonly providers: readonly PreparedProvider[];
   readonly waterfall: Waterfall;
   readonly apiKeys: readonly ApiKey[];
+  readonly protocols: readonly Protocol[];
   readonly adminKey: string;
   readonly maxBodyBytes: number;
   readonly allowedOrigins: '*' | readonly string[];
@@ -61,6 +62,7 @@ export class Runtime implements Current {
       maxWaiting,
     );
     this.apiKeys = keys.api;
+    this.protocols = [...shared.protocols, ...host.protocols.all];
     this.adminKey = keys.admin;
     this.maxBodyBytes = maxBodyBytes;
     this.allowedOrigins = cors;
@@ -98,10 +100,6 @@ export class Runtime implements Current {
       const dispatcher = upstream.dispatcher(provider.timeouts.connect, provider.proxy);
       return askForModels(provider, this.host.hooks, dispatcher, { signal, triesKey: false });
     });
-  }
-
-  get protocols(): readonly Protocol[] {
-    return this.#candidate.shared.protocols;
   }
 
   get routes(): Routes {

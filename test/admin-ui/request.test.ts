@@ -92,12 +92,16 @@ describe('The page of one request', () => {
       requestOf('a', { path: '/chat/completions' }),
       requestOf('b', { path: '/messages' }),
       requestOf('c', { path: '/audio/speech' }),
+      requestOf('d', { path: '/api/chat' }),
     ]);
     visitor = await Visitor.signedIn(server, 'requests');
     const { page } = visitor;
-    for (const name of ['chat', 'messages', 'speech']) await page.getByRole('cell', { name, exact: true }).waitFor();
+    for (const name of ['chat', 'messages', 'speech', '/api/chat'])
+      await page.getByRole('cell', { name, exact: true }).waitFor();
     await page.goto('requests/b');
     await page.getByText('POST /v1/messages').first().waitFor();
+    await page.goto('d');
+    await page.getByText('POST /api/chat').first().waitFor();
   });
 
   it('shows a failure without a decision, as older versions stored it', async () => {

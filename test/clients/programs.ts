@@ -4,6 +4,7 @@ import { aiSdkAnthropic, aiSdkOpenAi } from './programs/ai-sdk.js';
 import { anthropicSdk } from './programs/anthropic.js';
 import { claudeCode, codex } from './programs/command-lines.js';
 import { langchainAnthropic, langchainChat, langchainResponses } from './programs/langchain.js';
+import { ollama } from './programs/ollama.js';
 import { openaiAudio, openaiChat, openaiEmbeddings, openaiResponses } from './programs/openai.js';
 
 /** Every client that is tried, in the order of the table. */
@@ -19,6 +20,7 @@ export const PROGRAMS: readonly Program[] = [
   langchainResponses,
   langchainAnthropic,
   agents,
+  ollama,
   codex,
   claudeCode,
 ];

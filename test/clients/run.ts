@@ -50,6 +50,7 @@ const main = async (): Promise<void> => {
     },
     chains: { default: ['good/a-model'], breaking: ['broken/a-model', 'good/a-model'] },
     defaultChain: 'default',
+    plugins: ['ollama'],
   });
   const way: Way = {
     address: proxy.address,

@@ -145,6 +145,18 @@ describe('docs/plugins.md', () => {
     expect((await fetch(`${address}/resting`)).status).to.equal(401);
   });
 
+  it('answers its own protocol, whole, streamed and refused', async () => {
+    const { address } = await run(withText('addProtocol')[0]);
+    const ask = async (body: object, key = API_KEY): Promise<string> => {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const asked = { method: 'POST', headers, body: JSON.stringify({ question: 'Hello', ...body }) };
+      return (await fetch(`${address}/questions/ask`, asked)).text();
+    };
+    expect(await ask({})).to.equal('{"text":"hello","done":true}');
+    expect(await ask({ stream: true })).to.equal('{"text":"hello"}\n{"done":true}\n');
+    expect(await ask({}, 'wrong')).to.contain('{"error":"That API key is not');
+  });
+
   it('names everything that 429chain/plugin exports, and nothing else', () => {
     const [, table = ''] = /^## Helpers\n([\s\S]*?)^## /m.exec(readPage('plugins.md')) ?? [];
     const cells = [...table.matchAll(/^\| (`.*?) *\|/gm)].map(([, cell]) => cell as string);

@@ -49,6 +49,7 @@ export const hostOf = async (plugins: readonly Plugin[], now = 0): Promise<Simul
     status: () => ({ targets: [], waiting: 0 }),
     requestLog: () => undefined,
     addRoute: () => {},
+    addProtocol: () => {},
     addProviderType: (name, type) => void types.set(name, type as ProviderType),
     declareLimits: (scope, limits) => void declared.push({ scope, limits }),
     provideRequestLog: () => {},

@@ -23,7 +23,7 @@ const viewOf = ({ host }: Running, hosted: HostedPlugin, written: readonly Plugi
     // A disabled plugin is not loaded, and its own name is unknown.
     name: entry !== undefined && hosted.name === hosted.choice?.use ? fullOf(entry).use : hosted.name,
     builtIn: hosted.builtIn,
-    enabled: hosted.choice?.enabled ?? true,
+    enabled: hosted.enabled,
     ...(entry === undefined ? {} : { use: fullOf(entry).use }),
     ...(entry !== undefined || hosted.builtIn ? {} : { givenBy: giverOf(hosted) }),
     options: publicView(entry === undefined ? {} : (fullOf(entry).options ?? {}), ['options']) as Record<

@@ -3,14 +3,11 @@ import type { Fields } from '../../plugin/fields.js';
 import { ErrorInAnswer, isCancelled } from '../causes.js';
 import { Deferred } from '../deferred.js';
 import { CallerOutput } from './caller-output.js';
-import { ChoiceQuirks } from './choice-quirks.js';
 import { Completion } from './completion.js';
 import { choicesOf, isTruncated } from './content.js';
-import { isWholeFrame, readEvents, type SseEvent, usageEvent, withUsageAdded } from './events.js';
+import { EventIntake } from './event-intake.js';
+import { isWholeFrame, type SseEvent, usageEvent } from './events.js';
 import type { StreamGate } from './gate.js';
-import type { FrameReader } from './native-events.js';
-import { areOrdinary } from './ordinary.js';
-import { OutputMeter } from './output-meter.js';
 import { Preamble } from './preamble.js';
 import type { RelayOptions, StreamDeadline } from './relay-options.js';
 import type { Sink } from './sink.js';
@@ -42,10 +39,9 @@ export class StreamRelay implements BodySink {
   readonly #deadline: StreamDeadline;
   readonly #options: RelayOptions;
   readonly #splitter = new FrameSplitter();
-  readonly #meter = new OutputMeter();
   readonly #calls = new ToolCallBuffer();
   readonly #completion: Completion;
-  readonly #quirks: ChoiceQuirks;
+  readonly #intake: EventIntake;
   readonly #output: CallerOutput;
   readonly #opened = new Deferred<void>();
   readonly #ended = new Deferred<void>();
@@ -60,7 +56,7 @@ export class StreamRelay implements BodySink {
     this.#deadline = deadline;
     this.#options = options;
     this.#completion = new Completion(options.choices);
-    this.#quirks = new ChoiceQuirks(options.addsRole ?? true);
+    this.#intake = new EventIntake(options);
     this.#output = new CallerOutput(source, deadline, options.transcript);
     this.#state = { phase: 'opening', gate: options.gate, preamble: new Preamble(), hasContent: false };
   }
@@ -72,7 +68,7 @@ export class StreamRelay implements BodySink {
 
   /** Bytes of text, reasoning and tool calls that the provider sent so far, estimated for a long stream. */
   get textBytes(): number {
-    return this.#meter.textBytes;
+    return this.#intake.textBytes;
   }
 
   /** Starts to read. Resolves when the gate opens. When it rejects, the caller has seen nothing. */
@@ -135,21 +131,26 @@ export class StreamRelay implements BodySink {
   }
 
   #take(frames: Buffer): void {
-    const { readNative } = this.#options;
-    if (readNative === undefined) this.#meter.add(frames);
     const mayPass = this.#state.phase === 'passing' && !this.#calls.isHolding && !this.#completion.isWhole;
-    if (mayPass && readNative === undefined && areOrdinary(frames)) {
+    let events: readonly SseEvent[] | undefined;
+    try {
+      events = this.#intake.take(frames, mayPass);
+    } catch (cause) {
+      this.#fail(cause as Error);
+      return;
+    }
+    if (events === undefined) {
       this.#deadline.touch();
       this.#output.write(frames);
-    } else this.#inspect(frames, readNative ?? readEvents);
+    } else this.#inspect(events);
   }
 
-  /** Reads frames that may contain more than text. Passes on what the caller may get, and stops before an error. */
-  #inspect(frames: Buffer, read: FrameReader): void {
+  /** Takes events that may contain more than text. Passes on what the caller may get, and stops before an error. */
+  #inspect(events: readonly SseEvent[]): void {
     const out: SseEvent[] = [];
     let isAlive = false;
-    for (const each of this.#read(frames, read)) {
-      const event = this.#mended(each);
+    for (const each of events) {
+      const event = this.#intake.mended(each);
       const { error } = event.content;
       if (error !== undefined) {
         this.#write(out);
@@ -165,24 +166,8 @@ export class StreamRelay implements BodySink {
     if (isAlive && this.#completion.isWhole) this.#awaitEnd();
   }
 
-  #read(frames: Buffer, read: FrameReader): readonly SseEvent[] {
-    try {
-      return read(frames);
-    } catch (cause) {
-      this.#fail(cause as Error);
-      return [];
-    }
-  }
-
-  #mended(event: SseEvent): SseEvent {
-    const { usageBefore, readNative } = this.#options;
-    if (readNative !== undefined) return event;
-    return this.#quirks.mend(usageBefore === undefined ? event : withUsageAdded(event, usageBefore));
-  }
-
   #takeEvent(event: SseEvent, out: SseEvent[]): void {
     const { usage, empty, real } = event.content;
-    if (event.native !== undefined) this.#meter.count(event.value);
     this.#usage = usage ?? this.#usage;
     if (!empty) this.#first ??= event.value;
     this.#completion.add(event);
@@ -202,12 +187,12 @@ export class StreamRelay implements BodySink {
   /** The answer ends, and the caller cannot use the arguments of a call. */
   #endsTorn({ content, value }: SseEvent): boolean {
     if (this.#options.wholeCalls !== true || content.finished.length === 0) return false;
-    return !choicesOf(value ?? {}).some(isTruncated) && this.#quirks.hasTornCall;
+    return !choicesOf(value ?? {}).some(isTruncated) && this.#intake.hasTornCall;
   }
 
   /** `[DONE]` alone does not complete a tool call. */
   get #isWhole(): boolean {
-    return this.#completion.isFinished || (this.#completion.isDone && !this.#quirks.hasOpenCall);
+    return this.#completion.isFinished || (this.#completion.isDone && !this.#intake.hasOpenCall);
   }
 
   /** The caller asked for usage, and the provider reported none. */

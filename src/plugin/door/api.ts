@@ -4,6 +4,7 @@ import type { RequestLog } from '../../contract/requests.js';
 import type { Log } from '../../log.js';
 import type { Target } from './attempt.js';
 import type { PluginHooks } from './hooks.js';
+import type { Protocol } from './protocol.js';
 import type { ProviderType } from './provider-type.js';
 import type { Route } from './route.js';
 
@@ -31,6 +32,11 @@ export interface PluginApi {
   provideRequestLog(log: RequestLog): void;
   /** Adds an HTTP route. @throws if its path is taken by another plugin or begins with `/v1`, `/admin` or `/health` */
   addRoute(route: Route): void;
+  /**
+   * Adds a protocol that callers may speak, at its `path` and the paths of its `routes`.
+   * @throws if its name or a path is taken, or a path is below `/admin` or `/health`
+   */
+  addProtocol(protocol: Protocol): void;
   /** Requests `content` in every outcome. Call it in `apply`. Without it, 429chain keeps no prompts or responses in memory. */
   captureContent(): void;
   /**
@@ -63,7 +69,7 @@ export interface Plugin<O = Record<string, unknown>> {
   /** JSON Schema of the plugin's options. 429chain checks them before `apply`. */
   readonly optionsSchema?: object;
   /**
-   * Adds provider types, taps and routes. It also runs when a configuration is only checked, so it must have no other
+   * Adds provider types, protocols, taps and routes. It also runs when a configuration is only checked, so it must have no other
    * effects: no files, timers, connections or global state. Those belong in `onReady`.
    */
   apply(api: PluginApi, options: O): void | Promise<void>;

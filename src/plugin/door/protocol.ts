@@ -3,7 +3,10 @@ import type { ChainError } from './errors.js';
 import type { NativeAnswers } from './native.js';
 import type { StreamEvent } from './translate.js';
 
-/** A protocol that callers speak. 429chain translates it to chat completions and back. */
+/**
+ * A protocol that callers speak. 429chain translates it to chat completions and back. All functions return their result at
+ * once. If one of them throws or returns an invalid value, its caller gets a 500, and the log names the plugin.
+ */
 export interface Protocol {
   /** Unique, such as `responses`. A provider type that speaks the same protocol names it in `speaks`. */
   readonly name: string;
@@ -11,6 +14,13 @@ export interface Protocol {
   readonly path: string;
   /** The content type of streamed answers. Default: server-sent events, with a comment when a stream is silent for long. */
   readonly streamType?: string;
+  /**
+   * The key that requests need. `none`: requests of programs on this machine need none, and 429chain starts only if it listens
+   * on a loopback address. Default: `api`, one of `server.apiKeys`.
+   */
+  readonly key?: 'api' | 'none';
+  /** Bodies are read as JSON whatever their content type says. By default, any other type than JSON is refused. */
+  readonly anyContentType?: boolean;
   /** Headers of every answer. */
   readonly headers?: (call: ProtocolCall) => Readonly<Record<string, string>>;
   /**
@@ -71,6 +81,11 @@ export interface ProtocolRequest {
    * protocol itself is asked. Without one, the caller gets this error.
    */
   readonly nativeOnly?: ChainError | undefined;
+  /**
+   * The endpoint that is asked in place of chat, such as `embeddings`. `body` is then a request to that endpoint, and the
+   * writer gets the whole answer of it. Such an answer is not streamed.
+   */
+  readonly endpoint?: 'embeddings' | 'moderations' | 'rerank' | 'images';
   /** What was left out of the request, in plain words. It becomes part of `adapted` of each attempt, and of the debug log. */
   readonly omitted?: readonly string[];
   /** What the model misses because it was left out, in plain words. It is logged as a warning. */
@@ -82,6 +97,8 @@ export interface ProtocolRequest {
   readonly wholeCalls?: boolean;
   /** Starts to write an answer. Absent: the caller gets chat completions as they are. */
   readonly answer?: () => AnswerWriter;
+  /** The whole answer: no provider is asked, and `body` counts for nothing. */
+  readonly reply?: ProtocolReply;
 }
 
 /**
@@ -117,10 +134,11 @@ export interface ProtocolReply {
   /** Default: 200. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Fields;
+  /** An object is sent as JSON, a string as plain text unless `headers` has a `content-type`. */
+  readonly body?: Fields | string;
 }
 
-/** Requests that 429chain answers itself, without a provider. They need a key like all others. */
+/** Requests that 429chain answers itself, without a provider. They need the same key as the protocol. */
 export interface ProtocolRoute {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Such as `/v1/messages/count_tokens`; with `*` at the end, everything below. A `GET` route answers HEAD too. */

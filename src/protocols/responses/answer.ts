@@ -228,7 +228,7 @@ export class ResponsesAnswer implements AnswerWriter {
   /** Before the caller can refer to it. A caller that stores nothing sends its items itself. */
   #remember(item: OutputItem): void {
     const { asked, tools } = this.#order;
-    if (asked.store !== false && item.type !== 'reasoning') tools.memory.rememberItem(item);
+    if (asked.store !== false) tools.memory.rememberItem(item);
   }
 
   #addCall({ name: outgoing, arguments: text, extra }: AnswerCall, callId: string, isCut: boolean): string {

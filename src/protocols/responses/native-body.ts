@@ -19,8 +19,5 @@ const isUnknownThere = (item: unknown): item is Fields & { readonly id: string }
 const isReference = ({ type, role, content }: Fields): boolean =>
   type === 'item_reference' || ((type ?? undefined) === undefined && role === undefined && content === undefined);
 
-const known = (item: Fields & { readonly id: string }, memory: CallerMemory): Fields[] => {
-  const found = memory.itemOf(item.id);
-  if (found !== undefined) return [found];
-  return item.id.startsWith('rs_') ? [] : [item];
-};
+const known = (item: Fields & { readonly id: string }, memory: CallerMemory): Fields[] =>
+  item.id.startsWith('rs_') ? [] : [memory.itemOf(item.id) ?? item];

@@ -71,6 +71,20 @@ describe('The admin API for plugins', () => {
     expect(await view('openrouter')).to.include({ enabled: true });
   });
 
+  it('lists a built-in plugin that is off by default, enables and disables it', async () => {
+    expect(await view('ollama')).to.deep.include({ enabled: false, builtIn: true, adds: [] });
+    await put('ollama', { enabled: true });
+    expect(stage.text).to.include(`'ollama',`);
+    const on = await view('ollama');
+    expect(on?.enabled).to.equal(true);
+    expect(on?.adds).to.include.members([
+      'protocol ollama-chat at /api/chat',
+      'protocol ollama-generate at /api/generate',
+    ]);
+    await put('ollama', { enabled: false });
+    expect(await view('ollama')).to.deep.include({ enabled: false, adds: [] });
+  });
+
   it('keeps a masked option (pitfall 36) and the other entries of the list', async () => {
     await put('broken', { options: { secretKey: 'opt…def', other: '${A_KEY}', plain: 'y' } });
     expect(stage.text).to.equal(written().replace("plain: 'x'", "plain: 'y'"));

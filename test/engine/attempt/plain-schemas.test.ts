@@ -123,7 +123,13 @@ describe('Plain schemas', () => {
           expect(JSON.stringify(once)).not.to.match(/"(?:\$ref|allOf|const|oneOf)":(?!\{)/);
         },
       ),
-      { numRuns: 100 },
+      {
+        numRuns: 300,
+        examples: [
+          [{ properties: { properties: { type: { $ref: '#' } } } }],
+          [{ type: { allOf: [] }, properties: { properties: '#' }, enum: [5] }],
+        ],
+      },
     );
   });
 });

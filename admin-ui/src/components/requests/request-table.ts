@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { RequestRecord } from '../../../../src/contract/requests.js';
 import { durationText, numberText, timeText } from '../../data/format.js';
 import type { RequestList } from '../../data/requests/request-list.js';
-import { apiOf, endpointOf, kindOf, meaningOf, tokensOf } from '../../data/requests/request-words.js';
+import { endpointOf, kindOf, meaningOf, shortEndpointOf, tokensOf } from '../../data/requests/request-words.js';
 import { base } from '../../styles/base.js';
 import { requestTable } from '../../styles/request-table.js';
 import { attemptTrail, attemptTrailStyles } from './attempt-trail.js';
@@ -97,7 +97,7 @@ export class RequestTable extends LitElement {
     return html`<div class="request" role="row" aria-rowindex=${index + 2} .style=${`transform: translateY(${index * height}px); height: ${height}px`}>
       <span role="cell" class="time number"><a href="/admin/requests/${encodeURIComponent(request.id)}" tabindex=${isEntry ? 0 : -1} @focus=${() => (this.active = request)} aria-label="Request at ${timeText(at)}" title=${fullTime.format(at)}>${timeText(at)}</a></span>
       <span role="cell" class="status ${kindOf(status)}" title=${meaningOf(status)}><b>${status}</b></span>
-      <span role="cell" class="endpoint clip" title=${endpointOf(request)}>${apiOf(request)}</span>
+      <span role="cell" class="endpoint clip" title=${endpointOf(request)}>${shortEndpointOf(request)}</span>
       <span role="cell" class="chain clip" title=${chain}>${chain || '–'}</span>
       <span role="cell" class="target clip ${target === undefined ? 'muted' : ''}" title=${target ?? ''}>${target ?? meaningOf(status).toLowerCase()}</span>
       <span role="cell" class="trail">${attemptTrail(attempts)}</span>

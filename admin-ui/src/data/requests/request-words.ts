@@ -36,20 +36,27 @@ export const CLASSES: Readonly<Record<FailureClass, string>> = {
   cancelled: 'client disconnected',
 };
 
-/** Short names of the paths that requests come to. */
-const APIS: Readonly<Record<string, string>> = {
+/** The endpoints below `/v1`, by the path of a record, and their short names. */
+const ENDPOINTS: Readonly<Record<string, string>> = {
   '/chat/completions': 'chat',
+  '/responses': 'responses',
+  '/messages': 'messages',
+  '/embeddings': 'embeddings',
+  '/completions': 'completions',
   '/audio/transcriptions': 'transcriptions',
   '/audio/translations': 'translations',
   '/audio/speech': 'speech',
+  '/moderations': 'moderations',
+  '/rerank': 'rerank',
   '/images/generations': 'images',
 };
 
-/** The API of a request in a word or two: `chat`, `messages`, `embeddings`. */
-export const apiOf = ({ path }: Pick<RequestRecord, 'path'>): string => APIS[path] ?? path.replace(/^\/+/, '');
+/** The endpoint of a request in a word, such as `messages`; the path of a plugin's own endpoint. */
+export const shortEndpointOf = ({ path }: Pick<RequestRecord, 'path'>): string => ENDPOINTS[path] ?? path;
 
-/** What the client called, as its documentation names it: `POST /v1/messages`. */
-export const endpointOf = ({ path }: Pick<RequestRecord, 'path'>): string => `POST /v1${path}`;
+/** What the client called, such as `POST /v1/messages`. */
+export const endpointOf = ({ path }: Pick<RequestRecord, 'path'>): string =>
+  `POST ${ENDPOINTS[path] === undefined ? '' : '/v1'}${path}`;
 
 /** Prompt and answer tokens; `undefined` if both are unknown. */
 export const tokensOf = ({ promptTokens, completionTokens }: RequestRecord): number | undefined =>

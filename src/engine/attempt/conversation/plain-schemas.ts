@@ -55,10 +55,16 @@ const plain = (given: unknown, root: Fields, references: readonly string[]): Fie
   }
   const schema = merged(given, root, references);
   const inner = (value: unknown): Fields => plain(value, root, references);
-  const kept = Object.fromEntries(Object.entries(schema).filter(([name]) => KEPT.has(name)));
+  const kept = Object.fromEntries(
+    Object.entries(schema).filter(([name, value]) => KEPT.has(name) && isPlainValue(value)),
+  );
   const next = { ...kept, ...choiceOf(schema, inner), ...valuesOf(schema), ...propertiesOf(schema, inner) };
   return withItems(withType(next, inner), schema, inner);
 };
+
+/** The value of a keyword in `KEPT`: text, a number, true or false, or a list of texts. */
+const isPlainValue = (value: unknown): boolean =>
+  Array.isArray(value) ? value.every((each) => typeof each === 'string') : typeof value !== 'object';
 
 /** `anyOf` and `oneOf` as one `anyOf`. The choice of null becomes `nullable`. */
 const choiceOf = ({ anyOf, oneOf }: Fields, inner: (value: unknown) => Fields): Fields => {
@@ -104,7 +110,8 @@ const valuesOf = ({ const: only, enum: several, type }: Fields): Fields => {
   if (!Array.isArray(values)) return {};
   if (values.every((value) => typeof value === 'string')) return { type: 'string', enum: values };
   const [first] = values;
-  return { type: type ?? (typeof first === 'object' ? 'string' : typeof first) };
+  if (type !== undefined && isPlainValue(type)) return { type };
+  return { type: typeof first === 'object' ? 'string' : typeof first };
 };
 
 /** A list of types as one type, which may be null. */
