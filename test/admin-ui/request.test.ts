@@ -100,7 +100,7 @@ describe('The page of one request', () => {
       await page.getByRole('cell', { name, exact: true }).waitFor();
     await page.goto('requests/b');
     await page.getByText('POST /v1/messages').first().waitFor();
-    await page.goto('d');
+    await page.goto('requests/d');
     await page.getByText('POST /api/chat').first().waitFor();
   });
 

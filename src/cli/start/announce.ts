@@ -3,7 +3,6 @@ import type { App } from '../../app.js';
 import { variableIn } from '../../config/env.js';
 import type { ProcessLog } from '../../logging/process-log.js';
 import { COMMAND_NAME } from '../command-name.js';
-import { CLIENTS } from '../connect/clients.js';
 
 /**
  * Reports that the proxy listens: to a person with everything needed for a first request, in a JSON log with one line.
@@ -47,7 +46,7 @@ const banner = (address: string, app: App, showKeys: boolean, isAdminKeyNew: boo
     `  curl ${address}/v1/chat/completions -H 'authorization: Bearer ${bearer}' -H 'content-type: application/json' \\`,
     `    -d '{"model": "${settings.defaultChain}", "messages": [{"role": "user", "content": "Hello"}]}'`,
     'Coding agents',
-    `  ${COMMAND_NAME} connect ${Object.keys(CLIENTS).join('|')}`,
+    `  ${COMMAND_NAME} connect claude   (or codex, opencode, aider)`,
   ].join('\n');
 };
 
