@@ -99,7 +99,7 @@ export class RequestTable extends LitElement {
       <span role="cell" class="status ${kindOf(status)}" title=${meaningOf(status)}><b>${status}</b></span>
       <span role="cell" class="endpoint clip" title=${endpointOf(request)}>${shortEndpointOf(request)}</span>
       <span role="cell" class="chain clip" title=${chain}>${chain || '–'}</span>
-      <span role="cell" class="target clip ${target === undefined ? 'muted' : ''}" title=${target ?? ''}>${target ?? meaningOf(status).toLowerCase()}</span>
+      <span role="cell" class="target clip ${target === undefined ? 'muted' : ''}" title=${target ?? ''}>${target ?? inside(meaningOf(status))}</span>
       <span role="cell" class="trail">${attemptTrail(attempts)}</span>
       <span role="cell" class="tokens number">${tokens === undefined ? '–' : numberText(tokens)}</span>
       <span role="cell" class="took number" title="${durationText(latencyMs)}${waited}">${waited === '' ? '' : html`<i class="waited"></i>`}${durationText(latencyMs)}</span>
@@ -135,5 +135,7 @@ export class RequestTable extends LitElement {
 
 /** Created once, since creating it is slow. */
 const fullTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+
+const inside = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1);
 
 const rem = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);

@@ -5,7 +5,7 @@ import type { RequestRecord } from '../../../../src/contract/requests.js';
 const MEANINGS: Readonly<Record<number, string>> = {
   400: 'The request was refused',
   401: 'The API key was refused',
-  404: 'Not found',
+  404: 'Model or endpoint not found',
   413: 'The request was too large',
   415: 'The content type was refused',
   422: 'The request was refused',
