@@ -1,20 +1,16 @@
 import type { Plugin } from '429chain/plugin';
-import cerebras from './cerebras.js';
-import groq from './groq.js';
 import manualLimits from './manual-limits.js';
 import nedbLogger from './nedb-logger/index.js';
 import ollama from './ollama/index.js';
 import openaiCompatible from './openai-compatible/index.js';
-import openrouter from './openrouter.js';
 import prometheus from './prometheus/index.js';
+import providers from './providers/index.js';
 import rateLimitHeaders from './rate-limit-headers.js';
 import requestLines from './request-lines.js';
 
 /** The built-in plugins. Each is on unless the configuration disables it. */
 export const builtIns: readonly Plugin[] = [
-  groq,
-  cerebras,
-  openrouter,
+  providers,
   openaiCompatible,
   rateLimitHeaders,
   manualLimits,

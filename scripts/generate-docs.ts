@@ -1,10 +1,11 @@
-import { adaptationsTable, answersTable, typeFacts } from './docs/providers.js';
+import { adaptationsTable, answersTable, typeFacts, typesTable } from './docs/providers.js';
 import { settingsTable } from './docs/settings.js';
 
 /** The generators of the kinds of blocks. Their arguments follow the kind in the marker. */
 const GENERATORS: Readonly<Record<string, (...words: string[]) => string | Promise<string>>> = {
   settings: settingsTable,
   type: typeFacts,
+  types: typesTable,
   adaptations: adaptationsTable,
   answers: answersTable,
 };

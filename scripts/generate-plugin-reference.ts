@@ -30,7 +30,16 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
       ['Limits and failures', ['../contract/quota']],
       [
         'Provider types',
-        ['./door/provider-type', './door/adapt', './door/conversation', './door/translate', '../contract/models'],
+        [
+          './door/provider-type',
+          './door/known-limit',
+          './door/limit-headers',
+          './door/error-rule',
+          './door/adapt',
+          './door/conversation',
+          './door/translate',
+          '../contract/models',
+        ],
       ],
       [
         'Reading headers',

@@ -113,9 +113,9 @@ describe('createProxy, of 429chain as a library', () => {
   });
 
   it('refuses a plugin with the name of a built-in', async () => {
-    const error = await create({ plugins: [{ name: 'groq', apply: () => {} }] }).catch((cause: unknown) => cause);
+    const error = await create({ plugins: [{ name: 'providers', apply: () => {} }] }).catch((cause: unknown) => cause);
     expect(error).to.include({ code: 'plugin_failed' });
-    expect((error as Error).message).to.contain('two plugins named "groq"');
+    expect((error as Error).message).to.contain('two plugins named "providers"');
   });
 
   it('reports every problem of an invalid configuration', async () => {

@@ -1,4 +1,4 @@
-import type { AttemptRecord, LiveStatus, Outcome } from '429chain/plugin';
+import type { AttemptRecord, LiveStatus, Outcome, QuotaView } from '429chain/plugin';
 
 /** The label of every target and chain that the configuration does not name: callers choose names, and each would be a series for ever. */
 const OTHERS = '(others)';
@@ -33,4 +33,11 @@ export const statusLabel = ({ status }: Outcome): string =>
 export const outcomeLabel = (record: AttemptRecord): string => {
   if (record.outcome === 'failed') return record.failure.class;
   return record.outcome === 'skipped' && record.limited ? 'limited' : record.outcome;
+};
+
+/** The window of a quota: `1m`, or by the calendar `day`, `day America/Los_Angeles`, `month from 15`. Empty if there is none. */
+export const windowLabel = ({ window = '', calendar }: QuotaView): string => {
+  if (calendar === undefined) return window;
+  const { each, zone, from } = calendar;
+  return [each, zone, from === undefined ? undefined : `from ${from}`].filter((part) => part !== undefined).join(' ');
 };

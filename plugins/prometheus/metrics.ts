@@ -1,6 +1,6 @@
 import type { LiveStatus, Outcome, QuotaView, RequestLogHealth, TargetState } from '429chain/plugin';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { type Names, outcomeLabel, statusLabel } from './labels.js';
+import { type Names, outcomeLabel, statusLabel, windowLabel } from './labels.js';
 
 const STATES: readonly TargetState[] = ['available', 'tracking', 'exhausted', 'unconfigured', 'disabled'];
 const LIMITS: ReadonlySet<string> = new Set(['rate_limit', 'quota']);
@@ -90,9 +90,9 @@ export class Metrics {
   }
 
   #observeQuota(quota: QuotaView, now: number): void {
-    const { scope, dimension, window = '', source, limit, remaining, inFlight, resetAt } = quota;
+    const { scope, dimension, source, limit, remaining, inFlight, resetAt } = quota;
     // A limit of the configuration and the same limit from headers are two quotas.
-    const labels = { scope, dimension, window, source };
+    const labels = { scope, dimension, window: windowLabel(quota), source };
     if (limit !== undefined) this.#limit.set(labels, limit);
     if (remaining !== undefined) this.#remaining.set(labels, remaining);
     this.#inFlight.set(labels, inFlight);

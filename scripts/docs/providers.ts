@@ -1,5 +1,8 @@
-import { type Adaptation, durationOf, type Limit, type ProviderType } from '429chain/plugin';
+import { type Adaptation, durationOf, type KnownLimit, type Limit, type ProviderType } from '429chain/plugin';
 import { builtIns } from '../../plugins/index.js';
+import { shownAmount } from '../../src/ledger/memory/cost-table.js';
+import { partsOf } from '../../src/ledger/memory/declarations.js';
+import { quotaWords } from '../../src/ledger/memory/quota-words.js';
 import { durationText } from '../../src/plugin/readers/headers.js';
 import { CASES, type Case, tellOf } from '../../test/plugins/captured.js';
 import { hostOf, type SimulatedHost } from '../../test/plugins/simulated-host.js';
@@ -20,19 +23,21 @@ const typeOf = async (name: string): Promise<ProviderType> => {
 
 const limitText = (limit: Limit): string => {
   if ('concurrent' in limit) return `${limit.concurrent} requests at the same time`;
-  const amount = 'requests' in limit ? `${limit.requests} requests` : `${limit.tokens.toLocaleString('en')} tokens`;
-  return `${amount} per ${limit.per}`;
+  const { amount: counted, dimension, windowMs, calendar } = partsOf(limit);
+  const amount = shownAmount(dimension, counted);
+  return `${dimension === 'requests' ? amount : amount.toLocaleString('en')} ${quotaWords(dimension, windowMs, calendar)}`;
+};
+
+const holderText = ({ pool, scope, model }: KnownLimit): string => {
+  const models = model === undefined ? '' : ` like \`${model.source}\``;
+  if (pool !== undefined) return `for the pool \`${pool}\``;
+  return scope === 'provider' ? 'for the account' : `for each target${models}`;
 };
 
 /** The facts of a provider type: its address, free tier and known limits. */
 export const typeFacts = async (name: string): Promise<string> => {
-  const { about, baseUrl, countsBound, knownLimits = [], knownPoolLimits = {} } = await typeOf(name);
-  const assumed = [
-    ...knownLimits.map((limit) => `${limitText(limit)} for each target`),
-    ...Object.entries(knownPoolLimits).flatMap(([pool, limits]) =>
-      limits.map((limit) => `${limitText(limit)} for the pool \`${pool}\``),
-    ),
-  ];
+  const { about, baseUrl, countsBound, knownLimits = [] } = await typeOf(name);
+  const assumed = knownLimits.map((known) => `${limitText(known)} ${holderText(known)}`);
   return [
     `- **Type:** \`${name}\``,
     ...(baseUrl === undefined ? [] : [`- **Address:** \`${baseUrl}\``]),
@@ -43,6 +48,27 @@ export const typeFacts = async (name: string): Promise<string> => {
   ].join('\n');
 };
 
+const keyText = ({ about }: ProviderType): string => {
+  if (about?.needsKey === false) return about.keyUrl === undefined ? 'none' : `none, or [one](${about.keyUrl})`;
+  return about?.keyUrl === undefined ? 'needed' : `[get one](${about.keyUrl})`;
+};
+
+const trainingText = ({ about }: ProviderType): string => {
+  const { posture, note } = about?.training ?? {};
+  const said = { no: 'no', may: 'it may', unknown: '' }[posture ?? 'unknown'];
+  return note === undefined ? said : `${said}. ${note}`;
+};
+
+/** A table of all provider types, one row each. */
+export const typesTable = async (): Promise<string> => {
+  const rows = [...(await host()).types].map(([name, type]) => {
+    const { freeTier = '', source, date } = type.about ?? {};
+    const read = source?.startsWith('https:') ? ` ([${date}](${source}))` : date === undefined ? '' : ` (${date})`;
+    return [codeOf(name), type.about?.title ?? name, freeTier + read, keyText(type), trainingText(type)];
+  });
+  return table(['type', 'provider', 'free tier', 'key', 'trains on it'], rows);
+};
+
 const codeOf = (value: unknown): string => `\`${value}\``;
 
 const changeOf = (adaptation: Adaptation): string => {
@@ -50,6 +76,7 @@ const changeOf = (adaptation: Adaptation): string => {
   if ('rename' in adaptation) return `sent as ${codeOf(adaptation.rename)}`;
   if ('cap' in adaptation) return `at most ${codeOf(adaptation.cap)}`;
   if ('flatten' in adaptation) return 'text parts joined to one text';
+  if ('default' in adaptation) return `${codeOf(adaptation.default)} where it is absent`;
   const replaced =
     'map' in adaptation ? Object.entries(adaptation.map) : [[adaptation.from ?? '*', adaptation.replace]];
   return replaced.map(([from, to]) => `${codeOf(from)} → ${codeOf(to)}`).join(', ');

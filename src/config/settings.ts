@@ -26,6 +26,8 @@ export interface ProviderSettings {
   /** The unset variables because of which the provider is `unconfigured`. */
   readonly missing: readonly string[];
   readonly enabled: boolean;
+  /** The name of the account, if the configuration names one. */
+  readonly account?: string;
   readonly limits: readonly Limit[];
   readonly timeouts: Timeouts;
   readonly headers: Readonly<Record<string, string>>;

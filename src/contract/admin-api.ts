@@ -16,7 +16,7 @@ import type {
 } from './admin-configuration.js';
 import type { Explanation } from './explain.js';
 import type { ModelsReply, ProviderTrial } from './models.js';
-import type { Dimension, Duration, TargetState } from './quota.js';
+import type { Calendar, Dimension, Duration, TargetState } from './quota.js';
 import type { RequestLogHealth, RequestPage, RequestRecord, Totals, UsageReport } from './requests.js';
 
 /**
@@ -140,8 +140,10 @@ export interface QuotaView {
   /** A provider (`groq`), a pool (`openrouter#free`) or a target (`groq/model`). */
   readonly scope: string;
   readonly dimension: Dimension;
-  /** Absent for `concurrent`. */
+  /** Absent for `concurrent`, and if the window follows a calendar. */
   readonly window?: Duration;
+  /** The days, weeks or months in which it counts. */
+  readonly calendar?: Calendar;
   readonly limit?: number;
   readonly used?: number;
   readonly inFlight: number;

@@ -47,6 +47,8 @@ export interface ProviderView {
   readonly baseUrl?: string;
   readonly proxy?: string | false;
   readonly enabled: boolean;
+  /** The name of the account, if it shares one with other providers. */
+  readonly account?: string;
   readonly limits: readonly Limit[];
   readonly timeouts: Timeouts;
   /** The values are masked: they may contain keys. */
@@ -81,6 +83,8 @@ export interface ProviderWritten {
   /** Absent: it stays. */
   readonly proxy?: string | false;
   readonly enabled?: boolean;
+  /** Absent: it stays. Empty: the provider has its own account. */
+  readonly account?: string;
   readonly limits?: readonly Limit[];
   readonly timeouts?: Timeouts;
   /** Masked values that are sent back unchanged keep their value. */

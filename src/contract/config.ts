@@ -20,13 +20,48 @@ export type Origins = string[];
  */
 export type ProxyUrl = string;
 /**
- * A limit of a provider: requests or tokens per duration, or concurrent requests.
+ * A limit of a provider: requests, tokens or units, per duration or each day, week or month; or concurrent requests.
  */
-export type Limit = RequestLimit | TokenLimit | ConcurrentLimit;
+export type Limit =
+  | RequestLimit
+  | CalendarRequestLimit
+  | TokenLimit
+  | CalendarTokenLimit
+  | InputTokenLimit
+  | CalendarInputTokenLimit
+  | OutputTokenLimit
+  | CalendarOutputTokenLimit
+  | UnitLimit
+  | CalendarUnitLimit
+  | ConcurrentLimit;
 /**
  * The amount.
  */
 export type Amount = number;
+/**
+ * A window by the calendar: it ends with the day, the week or the month of the time zone.
+ */
+export type Each = 'day' | 'week' | 'month';
+/**
+ * The time zone, such as 'America/Los_Angeles'. Summer time counts.
+ */
+export type Zone = string;
+/**
+ * When the window begins. With each: 'month', a day from 1 to 31, such as that of your signup; shorter months begin on their last day. With each: 'week', a date on which a week begins, such as '2026-03-05'. The default is the first day of the month, or Monday.
+ */
+export type From = DayOfMonth | Date;
+/**
+ * A day of the month.
+ */
+export type DayOfMonth = number;
+/**
+ * A date, such as '2026-03-05'.
+ */
+export type Date = string;
+/**
+ * The amount, in the provider's own units, such as neurons or dollars.
+ */
+export type Units = number;
 /**
  * A list of targets, or an object with `targets` and settings.
  */
@@ -193,6 +228,10 @@ export interface Provider {
    */
   enabled?: boolean;
   /**
+   * The name of the account, if several providers share one account's limits, such as two addresses with one key. Providers with the same name count together. The default is the provider's id.
+   */
+  account?: string;
+  /**
    * The limits of the whole account.
    */
   limits?: Limit[];
@@ -217,12 +256,88 @@ export interface RequestLimit {
    */
   per: string;
 }
+export interface CalendarRequestLimit {
+  requests: Amount;
+  each: Each;
+  zone?: Zone;
+  from?: From;
+}
 export interface TokenLimit {
   tokens: Amount;
   /**
    * The duration of the window: '1m', '1h', '1d', …
    */
   per: string;
+}
+export interface CalendarTokenLimit {
+  tokens: Amount;
+  each: Each;
+  zone?: Zone;
+  from?: From;
+}
+export interface InputTokenLimit {
+  input_tokens: Amount;
+  /**
+   * The duration of the window: '1m', '1h', '1d', …
+   */
+  per: string;
+}
+export interface CalendarInputTokenLimit {
+  input_tokens: Amount;
+  each: Each;
+  zone?: Zone;
+  from?: From;
+}
+export interface OutputTokenLimit {
+  output_tokens: Amount;
+  /**
+   * The duration of the window: '1m', '1h', '1d', …
+   */
+  per: string;
+}
+export interface CalendarOutputTokenLimit {
+  output_tokens: Amount;
+  each: Each;
+  zone?: Zone;
+  from?: From;
+}
+export interface UnitLimit {
+  units: Units;
+  /**
+   * The duration of the window: '1m', '1h', '1d', …
+   */
+  per: string;
+  costs: Costs;
+}
+/**
+ * What a request costs in these units, by model. A key is the id of a model, with * for any text; the first one that fits counts. Models without one cost nothing.
+ */
+export interface Costs {
+  [k: string]: Cost;
+}
+/**
+ * The cost of a request: the sum of these.
+ */
+export interface Cost {
+  /**
+   * For each request.
+   */
+  request?: number;
+  /**
+   * For 1,000 tokens of the prompt.
+   */
+  input?: number;
+  /**
+   * For 1,000 tokens of the answer.
+   */
+  output?: number;
+}
+export interface CalendarUnitLimit {
+  units: Units;
+  each: Each;
+  zone?: Zone;
+  from?: From;
+  costs: Costs;
 }
 export interface ConcurrentLimit {
   concurrent: Amount;

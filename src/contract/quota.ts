@@ -1,5 +1,8 @@
-/** What a limit counts. `input_tokens` counts only the tokens of prompts (Groq's ITPM, Gemini's TPM). */
-export type Dimension = 'requests' | 'tokens' | 'input_tokens' | 'concurrent';
+/**
+ * What a limit counts. `input_tokens` counts only the tokens of prompts (Groq's ITPM, Gemini's TPM), `output_tokens` only
+ * those of answers (Groq's OTPM). `units` are what a provider counts instead of tokens, such as neurons or dollars.
+ */
+export type Dimension = 'requests' | 'tokens' | 'input_tokens' | 'output_tokens' | 'units' | 'concurrent';
 
 /** A duration as text: `500ms`, `6s`, `1m`, `1h30m`, `1d`. */
 export type Duration = string;
@@ -7,10 +10,41 @@ export type Duration = string;
 /** The scope of a quota or a cooldown: the whole account, a pool of its models, or one target. */
 export type ScopeKind = 'provider' | 'pool' | 'target';
 
+/** A window that begins and ends by the calendar of a time zone. */
+export interface Calendar {
+  readonly each: 'day' | 'week' | 'month';
+  /** The name of a time zone, such as `America/Los_Angeles`. Default: `UTC`. */
+  readonly zone?: string;
+  /**
+   * When it begins. For a month, the day from 1 to 31; in a shorter month it begins on the last day. For a week, any date on
+   * which it begins, such as `2026-03-05`. Default: the first day of the month; Monday.
+   */
+  readonly from?: number | string;
+}
+
+/** `per`: a rolling window of this length. */
+type LimitWindow = { readonly per: Duration } | Calendar;
+
+/** What a request costs, in the units of a limit: the sum of these. */
+export interface Cost {
+  /** For each request. */
+  readonly request?: number;
+  /** For 1,000 tokens of the prompt. */
+  readonly input?: number;
+  /** For 1,000 tokens of the answer. */
+  readonly output?: number;
+}
+
+/** What requests cost, by pattern of the model, in which `*` is any text. The first pattern that fits counts. */
+export type Costs = Readonly<Record<string, Cost>>;
+
 /** A limit in the configuration or in a provider type. `concurrent` has no window. */
 export type Limit =
-  | { readonly requests: number; readonly per: Duration }
-  | { readonly tokens: number; readonly per: Duration }
+  | ({ readonly requests: number } & LimitWindow)
+  | ({ readonly tokens: number } & LimitWindow)
+  | ({ readonly input_tokens: number } & LimitWindow)
+  | ({ readonly output_tokens: number } & LimitWindow)
+  | ({ readonly units: number; readonly costs: Costs } & LimitWindow)
   | { readonly concurrent: number };
 
 /** The class of a failure, which decides how the engine reacts to it. */

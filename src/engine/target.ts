@@ -18,6 +18,8 @@ export interface TargetTimeouts {
 /** A provider with everything that is the same for each request to it. Made once per configuration. */
 export interface PreparedProvider {
   readonly provider: string;
+  /** The account whose limits and cooldowns hold: by default, the provider's own. */
+  readonly account: string;
   readonly type: string;
   /** Without user name and password. */
   readonly baseUrl: string;

@@ -88,7 +88,7 @@ export class Host {
     this.#holdings = new Holdings(options.sharedValues);
     this.routes = new Routes(this.#guard, undefined, () => this.protocols.paths);
     this.protocols = new Protocols(this.#guard, options.ownProtocols, () => this.routes.paths);
-    this.types = new Registry(this.#guard);
+    this.types = new Registry(this.#guard, this.hooks);
   }
 
   /**

@@ -1,17 +1,21 @@
 import { ChainError } from '../plugin/door/errors.js';
+import type { Hooks } from '../plugin/door/hooks.js';
 import type { ProviderType } from '../plugin/index.js';
+import { schemaOfAddress } from '../plugin/readers/address.js';
 import type { Guard } from './guard.js';
 import { guardedType } from './guarded-type.js';
 import { faultInType } from './type-faults.js';
+import { type RuledType, tapTypeRules } from './type-rules.js';
 
 /** Provider types by name, with the plugin that added each. */
 export class Registry {
-  readonly #types = new Map<string, { readonly type: ProviderType; readonly plugin: string }>();
+  readonly #types = new Map<string, RuledType & { readonly plugin: string }>();
 
   readonly #guard: Guard;
 
-  constructor(guard: Guard) {
+  constructor(guard: Guard, hooks: Hooks) {
     this.#guard = guard;
+    tapTypeRules(hooks, (name) => this.#types.get(name));
   }
 
   /** @throws ChainError `plugin_failed` if the name is taken or the type is invalid */
@@ -29,7 +33,7 @@ export class Registry {
     }
     const blame = (where: string, error: unknown): void =>
       this.#guard.blame(plugin, `${where} of provider type ${name}`, error);
-    this.#types.set(name, { type: guardedType(name, type, blame), plugin });
+    this.#types.set(name, { type: guardedType(name, withAddress(type), blame), plugin, blame });
   }
 
   find(name: string): ProviderType | undefined {
@@ -45,3 +49,14 @@ export class Registry {
     return [...this.#types.keys()];
   }
 }
+
+/** The type with what follows from its address: the base URL of its first region, and the options that an address needs. */
+const withAddress = (type: ProviderType): ProviderType => {
+  const baseUrl = type.baseUrl ?? Object.values(type.hosts ?? {})[0];
+  const optionsSchema = type.optionsSchema ?? schemaOfAddress(type);
+  return {
+    ...type,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(optionsSchema === undefined ? {} : { optionsSchema }),
+  };
+};

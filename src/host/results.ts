@@ -2,7 +2,7 @@ import { isFields } from '../plugin/fields.js';
 import { durationOf } from '../plugin/readers/headers.js';
 import { areMedia, faultInConversation } from './conversation-faults.js';
 
-const DIMENSIONS = new Set(['requests', 'tokens', 'input_tokens', 'concurrent']);
+const DIMENSIONS = new Set(['requests', 'tokens', 'input_tokens', 'output_tokens', 'concurrent']);
 const SCOPES = new Set([undefined, 'provider', 'pool', 'target']);
 const CLASSES = new Set([
   undefined,

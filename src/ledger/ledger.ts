@@ -1,9 +1,19 @@
-import type { Declaration, Dimension, FailureClass, ScopeKind, Signal, TargetState } from '../contract/quota.js';
+import type {
+  Calendar,
+  Declaration,
+  Dimension,
+  FailureClass,
+  ScopeKind,
+  Signal,
+  TargetState,
+} from '../contract/quota.js';
 
 /** The scopes that cover one target, by id: `groq`, `openrouter#free`, `groq/model`. */
 export interface TargetScopes {
   readonly target: string;
   readonly provider: string;
+  /** The account, if several providers share one. Default: `provider`. */
+  readonly account?: string | undefined;
   readonly pool?: string | undefined;
 }
 
@@ -112,6 +122,8 @@ export interface QuotaStatus {
   readonly scope: string;
   readonly dimension: Dimension;
   readonly windowMs?: number | undefined;
+  /** Instead of `windowMs`: the window follows a calendar. */
+  readonly calendar?: Calendar | undefined;
   readonly limit?: number | undefined;
   readonly used?: number | undefined;
   readonly inFlight: number;
@@ -135,7 +147,9 @@ export interface TargetStatus {
 /** A configured provider. */
 export interface Account {
   readonly provider: string;
-  /** A digest of key, address and options. When it changes, the ledger forgets the state of the account's scopes. */
+  /** The name of the account, if several providers share one. Default: `provider`. */
+  readonly account?: string | undefined;
+  /** A digest of key, address and options. When it changes, the ledger forgets the state of the scopes. */
   readonly fingerprint: string;
 }
 
@@ -149,8 +163,9 @@ export interface Account {
 export interface Ledger {
   /**
    * Replaces the configuration. Scopes that still exist keep their state, except those of an account whose fingerprint
-   * changed; all others are forgotten, but requests in flight may still end on them. `declarations` replace the `manual` and
-   * `known` quotas; what was used of a quota that stays is kept. Idempotent.
+   * changed; all others are forgotten, but requests in flight may still end on them. A provider that joins a shared account
+   * changes nothing there. `declarations` replace the `manual` and `known` quotas; those of a provider hold for its account,
+   * and of several amounts for the same limit the smallest one. What was used of a quota that stays is kept. Idempotent.
    */
   configure(accounts: readonly Account[], targets: readonly TargetScopes[], declarations: readonly Declaration[]): void;
   /**

@@ -42,6 +42,7 @@ export type {
   Verdict,
 } from './door/attempt.js';
 export type { ConversationRules, MediaKind, ReturnedFields, ToolCallIds } from './door/conversation.js';
+export type { ErrorRule } from './door/error-rule.js';
 export { ChainError, type ChainErrorOptions, type ErrorCode } from './door/errors.js';
 export type {
   AsyncPluginHook,
@@ -51,6 +52,8 @@ export type {
   TapFilter,
   TapOptions,
 } from './door/hooks.js';
+export type { KnownLimit, Sourced } from './door/known-limit.js';
+export type { HeaderMeaning, HeaderMeanings, LimitHeader } from './door/limit-headers.js';
 export type { NativeAnswers } from './door/native.js';
 export type {
   AnswerWriter,
@@ -62,7 +65,14 @@ export type {
   ProtocolRoute,
   Refusal,
 } from './door/protocol.js';
-export type { Prefill, ProviderAbout, ProviderType, UpstreamRequest } from './door/provider-type.js';
+export type {
+  ModelList,
+  Prefill,
+  ProviderAbout,
+  ProviderType,
+  TrainingPosture,
+  UpstreamRequest,
+} from './door/provider-type.js';
 export { withoutQuotations } from './door/quotations.js';
 export { toRequestRecord } from './door/request-record.js';
 export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './door/route.js';
@@ -70,13 +80,13 @@ export type { StreamEvent, Translation } from './door/translate.js';
 export { type Fields, isFields } from './fields.js';
 export { type AnswerCall, type AnswerPart, type AnswerUsage, ChatAnswerReader } from './readers/chat-answer.js';
 export { type ErrorFacts, errorField, readErrorBody } from './readers/error-body.js';
-export { type ErrorRule, readFailure } from './readers/error-rules.js';
+export { readFailure } from './readers/error-rules.js';
 export { isErrorBody } from './readers/error-shape.js';
 export { isEssential } from './readers/essential-fields.js';
 export { durationOf, headerOf, numberOf, omit, parseResetTime, retryAfterOf } from './readers/headers.js';
 export { parseLimits, type StatedLimit } from './readers/prose.js';
 export { clockOf, type ProviderClock } from './readers/provider-clock.js';
-export { type HeaderMeanings, readRateLimitHeaders } from './readers/rate-limit-headers.js';
+export { readRateLimitHeaders } from './readers/rate-limit-headers.js';
 export { nextMidnightIn, nextMinute, nextUtcMidnight } from './readers/resets.js';
 export { classOfStatus, scopeOfClass } from './readers/status.js';
 export { parseRetryTime, parseWait } from './readers/wait-prose.js';

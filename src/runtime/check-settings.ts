@@ -6,6 +6,7 @@ import type { PluginChoice } from '../host/host.js';
 import type { Registry } from '../host/registry.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { ProviderType } from '../plugin/index.js';
+import { addressOf } from '../plugin/readers/address.js';
 
 /**
  * The type of each provider, once all plugins are applied.
@@ -53,13 +54,24 @@ const problemsOfProvider = (
   type: ProviderType,
 ): Problem[] => {
   const problems: Problem[] = [];
-  if (baseUrl === undefined && type.baseUrl === undefined && missing.length === 0) {
+  const found = addressOf(type, options);
+  const path = ['providers', id, 'options'];
+  if (baseUrl === undefined && found === undefined && missing.length === 0) {
     const message = `\`providers.${id}\` has no \`baseUrl\`, and its type has no default. Expected one such as 'http://127.0.0.1:11434/v1'.`;
     problems.push(problemAt(settings, ['providers', id], message));
   }
   if (type.optionsSchema === undefined || missing.length > 0) return problems;
-  const path = ['providers', id, 'options'];
-  return [...problems, ...problemsBy(`provider type "${named}"`, settings, path, type.optionsSchema, options)];
+  const ofOptions = problemsBy(`provider type "${named}"`, settings, path, type.optionsSchema, options);
+  if (ofOptions.length > 0) return [...problems, ...ofOptions];
+  const faults = baseUrl === undefined ? (found?.faults ?? []) : [];
+  return [
+    ...problems,
+    ...faults.map(({ option, fault }) => {
+      const written =
+        option in options ? [...path, option] : Object.keys(options).length > 0 ? path : path.slice(0, -1);
+      return problemAt(settings, written, `\`${[...path, option].join('.')}\` ${fault}.`);
+    }),
+  ];
 };
 
 /** @throws ChainError `plugin_failed` if the schema of `owner` is not a JSON Schema */

@@ -13,6 +13,7 @@ import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from '..
 import type { Account, TargetScopes } from '../ledger/ledger.js';
 import { compileAdaptations } from '../plugin/door/adapt.js';
 import type { ProviderType } from '../plugin/index.js';
+import { addressOf } from '../plugin/readers/address.js';
 import { basicAuthorization, credentialsIn, formsOf, secretsInUrl, withoutCredentials } from '../secrets.js';
 
 const DEFAULT_TIMEOUTS: TargetTimeouts = { connect: 10_000, firstToken: 60_000, idle: 60_000, total: 600_000 };
@@ -52,11 +53,11 @@ export class TargetFactory {
   }
 
   get accounts(): Account[] {
-    return [...this.#providers.values()].map(({ settings, prepared: { baseUrl } }) => {
+    return [...this.#providers.values()].map(({ settings, prepared: { baseUrl, account } }) => {
       const { id, type, apiKey, headers, options } = settings;
       const credentials = secretsInUrl(settings.baseUrl ?? '');
       const identity = JSON.stringify([type, baseUrl, apiKey, headers, options, ...credentials]);
-      return { provider: id, fingerprint: createHash('sha256').update(identity).digest('base64url') };
+      return { provider: id, account, fingerprint: createHash('sha256').update(identity).digest('base64url') };
     });
   }
 
@@ -107,12 +108,13 @@ export const prepareProvider = (
   version: string,
   proxies: ProxyVariables,
 ): PreparedProvider => {
-  const address = settings.baseUrl ?? providerType.baseUrl ?? '';
+  const address = settings.baseUrl ?? addressOf(providerType, settings.options)?.address ?? '';
   const credentials = credentialsIn(address);
   const baseUrl = withoutCredentials(address).replace(/^([^?#]*?)\/+$/, '$1');
   const proxy = proxyFor(baseUrl, settings.proxy, proxies);
   return {
     provider: settings.id,
+    account: settings.account ?? accountOfAddress(settings, providerType, proxy.url) ?? settings.id,
     type: settings.type,
     baseUrl,
     endpoint: endpointOf(baseUrl),
@@ -138,6 +140,16 @@ export const prepareProvider = (
   };
 };
 
+/** The account of all providers of a type that use it without a key from one address; `undefined` if the type has none. */
+const accountOfAddress = (
+  { type, apiKey, missing }: ProviderSettings,
+  { keyless }: ProviderType,
+  proxy: string | undefined,
+): string | undefined => {
+  if (keyless !== 'address' || apiKey !== undefined || missing.length > 0) return undefined;
+  return `${type}@${proxy === undefined ? 'address' : new URL(proxy).host}`;
+};
+
 const keyHeaderOf = ({ keyHeader }: ProviderType, key: string): Record<string, string> =>
   keyHeader === undefined ? { authorization: `Bearer ${key}` } : { [keyHeader.toLowerCase()]: key };
 
@@ -153,7 +165,7 @@ const prepareTarget = (
   limits,
   adaptations: [...ALWAYS, ...compileAdaptations(prepared.providerType.adaptations ?? [], model)],
   conversation: conversationRulesOf(prepared.providerType, model),
-  scopes: scopesOf(id, provider, prepared.providerType.pool?.(model)),
+  scopes: scopesOf(id, provider, prepared.account, prepared.providerType.pool?.(model)),
   timeouts: { ...prepared.timeouts, ...defined(timeouts) },
   publicView: Object.freeze({ id, provider, type: prepared.type, model, limits }),
   repairs,
@@ -205,8 +217,12 @@ export const keysIn = ({ server, providers, plugins, proxies }: Settings): strin
   return all.filter((key) => !names.has(key));
 };
 
-const scopesOf = (target: string, provider: string, pool: string | undefined): TargetScopes =>
-  pool === undefined ? { target, provider } : { target, provider, pool: `${provider}#${pool}` };
+const scopesOf = (target: string, provider: string, account: string, pool: string | undefined): TargetScopes => ({
+  target,
+  provider,
+  ...(account !== provider && { account }),
+  ...(pool !== undefined && { pool: `${account}#${pool}` }),
+});
 
 const unusableOf = (
   { id, enabled, missing }: ProviderSettings,

@@ -72,7 +72,7 @@ describe('Plugins', () => {
     ['a missing one', '/nowhere/plugin', /^There is no plugin at \/nowhere\/plugin\.$/],
     ['a module that exports no plugin', fixture('shapeless'), /no default export of the shape/],
     ['a folder without an entry', fixture('.'), /has none of index\.js/],
-    ['one with the name of another', fixture('duplicate'), /two plugins named "groq"/],
+    ['one with the name of another', fixture('duplicate'), /two plugins named "providers"/],
   ];
   for (const [what, path, says] of REFUSED) {
     it(`stop the start: ${what}`, async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Dimension, durationOf, type FailureClass, type ScopeKind, type Signal } from '429chain/plugin';
+import { PROVIDER_TYPES } from '../../plugins/providers/index.js';
 import { failureOf, type SimulatedHost } from './simulated-host.js';
 
 /** One captured response of a provider, and what it means. */
@@ -36,7 +37,6 @@ export type Aspect = 'class' | 'scope' | 'limits' | 'wait';
 export const CASES = JSON.parse(readFileSync(new URL('../fixtures/responses.json', import.meta.url), 'utf8')) as Case[];
 /** The time of a case that states none: half past a minute, so that the next full minute is no coincidence. */
 export const AT = Date.parse('2026-10-01T12:00:30Z');
-const TYPES = new Set(['groq', 'cerebras', 'openrouter']);
 
 /** What cools down; `nothing` if waiting does not help. */
 const SCOPES: Readonly<Record<string, ScopeKind | 'nothing'>> = {
@@ -65,7 +65,7 @@ export const nameOf = (each: Case): string => `${each.provider} ${each.case}`;
 
 /** The results of the hooks as one value to compare, with the signals of headers and verdict together. */
 export const tellOf = (host: SimulatedHost, each: Case): Record<Aspect, unknown> => {
-  const type = TYPES.has(each.provider) ? each.provider : 'openai-compatible';
+  const type = Object.hasOwn(PROVIDER_TYPES, each.provider) ? each.provider : 'openai-compatible';
   const at = each.now === undefined ? AT : Date.parse(each.now);
   const heard = host.signals(type, { status: each.status, headers: each.headers, at });
   if (each.meaning.class === 'ok')
@@ -79,14 +79,18 @@ export const tellOf = (host: SimulatedHost, each: Case): Record<Aspect, unknown>
   };
 };
 
+/** Where an address shares its free models only. */
+const FREE_OF_ADDRESS: ReadonlySet<string> = new Set(['kilo']);
+
 /** The expectation of the fixture, in the same form. */
 export const meaningOf = (each: Case): Record<Aspect, unknown> => {
   const { scope, limits, retryAfterMs } = each.meaning;
   // Exhausted credit must not cool down the free models of the account.
   const credit = scope === 'account-credit' ? FREE_MODELS_GO_ON[each.provider] : undefined;
+  const shared = scope === 'ip' && FREE_OF_ADDRESS.has(each.provider) ? 'pool' : undefined;
   return {
     class: each.meaning.class,
-    scope: scope === null ? 'nothing' : (credit ?? SCOPES[scope]),
+    scope: scope === null ? 'nothing' : (credit ?? shared ?? SCOPES[scope]),
     limits: limits
       .filter(({ dimension }) => isOurs(dimension))
       .map(wordsOf)

@@ -40,11 +40,6 @@ const UNMET: Readonly<Record<string, { readonly aspect: Aspect; readonly got: un
     got: ['requests undefined 60 59 1000', 'tokens undefined 150000 149984 360000'],
     why: 'the same names are a day and a minute at Groq: without a type of its own the window stays open',
   },
-  'llm7 429 retry_after in header and body': {
-    aspect: 'scope',
-    got: 'target',
-    why: 'nothing in the answer says that the whole key is meant (pitfall 8)',
-  },
 };
 
 describe('captured provider answers', () => {

@@ -17,6 +17,7 @@ import { classOfStatus, retryAfterOf } from '429chain/plugin';
 import { Guard } from '../../src/host/guard.js';
 import { Holdings } from '../../src/host/holdings.js';
 import { pluginHooks } from '../../src/host/plugin-hooks.js';
+import { Registry } from '../../src/host/registry.js';
 import { SharedValues } from '../../src/host/shared-values.js';
 import { silentLog } from '../../src/log.js';
 import { createHooks } from '../../src/plugin/door/hooks.js';
@@ -39,6 +40,7 @@ export const hostOf = async (plugins: readonly Plugin[], now = 0): Promise<Simul
   const declared: SimulatedHost['declared'] = [];
   const listeners: Parameters<PluginApi['onReady']>[0][] = [];
   const guard = new Guard(silentLog, () => now);
+  const registry = new Registry(guard, hooks);
   const values = new Holdings(new SharedValues());
   await values.start();
   const apiFor = (plugin: string): PluginApi => ({
@@ -50,7 +52,10 @@ export const hostOf = async (plugins: readonly Plugin[], now = 0): Promise<Simul
     requestLog: () => undefined,
     addRoute: () => {},
     addProtocol: () => {},
-    addProviderType: (name, type) => void types.set(name, type as ProviderType),
+    addProviderType: (name, type) => {
+      registry.add(name, type as ProviderType, plugin);
+      types.set(name, registry.find(name) as ProviderType);
+    },
     declareLimits: (scope, limits) => void declared.push({ scope, limits }),
     provideRequestLog: () => {},
     captureContent: () => {},

@@ -38,7 +38,7 @@ export interface WorldRefused {
   readonly now: number;
 }
 
-/** The demo's dialects have no words for input tokens. */
+/** The demo's dialects have words for requests, tokens and slots alone. */
 const ofDemo = (type: string, dialect: Dialect): SimulatedDialect => ({
   covers: dialect.covers,
   type,
@@ -49,7 +49,8 @@ const ofDemo = (type: string, dialect: Dialect): SimulatedDialect => ({
 });
 
 const demoName = <T extends WorldStanding | WorldRefusal>({ dimension, called, ...rest }: T) => {
-  if (dimension === 'input_tokens') throw new Error('This dialect knows no input tokens.');
+  if (dimension === 'input_tokens' || dimension === 'output_tokens' || dimension === 'units')
+    throw new Error(`This dialect has no words for ${dimension}.`);
   const name: Pick<NamedStanding & NamedRefusal, 'dimension' | 'called'> =
     called === undefined ? { dimension } : { dimension, called };
   return { ...rest, ...name };

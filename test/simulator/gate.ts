@@ -1,7 +1,8 @@
-import type { Duration } from '../../src/contract/quota.js';
+import type { Calendar, Cost, Duration } from '../../src/contract/quota.js';
 import type { NamedRefusal, NamedStanding, WindowName } from '../../src/demo/allowance.js';
 import type { Counting } from '../../src/demo/limiter.js';
 import { durationOf } from '../../src/plugin/readers/headers.js';
+import { CalendarCounter } from './calendar-counter.js';
 import { type Counter, counterOf, SlotCounter } from './counting.js';
 
 interface Windowed {
@@ -13,11 +14,13 @@ interface Windowed {
   readonly hidden?: true;
 }
 
-/** A limit of a simulated provider. `inputTokens` excludes the answer. */
+/** A limit of a simulated provider. `inputTokens` excludes the answer, `outputTokens` the prompt. */
 export type WorldLimit =
-  | ({ readonly requests: number } & Windowed)
+  | ({ readonly requests: number } & (Windowed | Calendar))
   | ({ readonly tokens: number } & Windowed)
   | ({ readonly inputTokens: number } & Windowed)
+  | ({ readonly outputTokens: number } & Windowed)
+  | ({ readonly units: number; readonly cost: Cost } & (Windowed | Calendar))
   | { readonly concurrent: number };
 
 /**
@@ -36,7 +39,7 @@ export interface Weight {
 }
 
 interface LimitName {
-  readonly dimension: NamedStanding['dimension'] | 'input_tokens';
+  readonly dimension: NamedStanding['dimension'] | 'input_tokens' | 'output_tokens' | 'units';
   readonly called?: WindowName | undefined;
   readonly windowMs: number;
   /** The provider never states it. */
@@ -61,6 +64,8 @@ interface Meter {
   readonly name: LimitName;
   readonly limit: number;
   readonly counter: Counter;
+  /** Of units. */
+  readonly cost: Cost;
 }
 
 const CALLED: Readonly<Record<string, WindowName>> = { '1m': 'minute', '1h': 'hour', '1d': 'day' };
@@ -116,9 +121,9 @@ export class Gate {
     let longest: WorldRefusal | undefined;
     for (const meter of this.#meters) {
       const { name, limit, counter } = meter;
-      const requested = this.#needed(name.dimension, weight);
+      const requested = this.#needed(meter, weight);
       const left = counter.left();
-      if (requested <= left) continue;
+      if (requested <= left + TINY) continue;
       const retryAfterMs = requested > limit ? Number.POSITIVE_INFINITY : waitOf(meter, requested);
       if (longest !== undefined && (longest.retryAfterMs ?? 0) >= (retryAfterMs ?? 0)) continue;
       const resetAt = definite(counter.fullAt());
@@ -127,16 +132,20 @@ export class Gate {
     return longest;
   }
 
-  #needed(dimension: LimitName['dimension'], { prompt, bound, completion }: Weight): number {
+  #needed({ name: { dimension }, cost }: Meter, { prompt, bound, completion }: Weight): number {
     if (dimension === 'input_tokens') return prompt;
+    if (dimension === 'output_tokens') return completion;
+    if (dimension === 'units') return costOf(cost, prompt, completion);
     if (dimension !== 'tokens') return 1;
     if (this.#counts === 'used') return prompt + completion;
     return this.#counts === 'asked' ? prompt + (bound ?? UNBOUNDED_ANSWER) : prompt;
   }
 
   /** Returns a function to call when the answer is over. */
-  #enter({ name: { dimension }, counter }: Meter, weight: Weight): (() => void) | undefined {
-    const needed = this.#needed(dimension, weight);
+  #enter(meter: Meter, weight: Weight): (() => void) | undefined {
+    const { counter, name } = meter;
+    const { dimension } = name;
+    const needed = this.#needed(meter, weight);
     const used = weight.prompt + weight.completion;
     if (dimension === 'tokens' && this.#counts === 'afterwards') return () => void counter.charge(used);
     const giveBack = counter.charge(needed);
@@ -149,22 +158,37 @@ const waitOf = ({ counter }: Meter, units: number): number | undefined => defini
 
 const definite = (value: number): number | undefined => (Number.isNaN(value) ? undefined : value);
 
+/** Sums of parts of units are not exact. */
+const TINY = 1e-9;
+
+const costOf = ({ request = 0, input = 0, output = 0 }: Cost, prompt: number, completion: number): number =>
+  request + (input * prompt + output * completion) / 1_000;
+
+const amountOf = (limit: Exclude<WorldLimit, { concurrent: number }>): readonly [LimitName['dimension'], number] => {
+  if ('requests' in limit) return ['requests', limit.requests];
+  if ('tokens' in limit) return ['tokens', limit.tokens];
+  if ('inputTokens' in limit) return ['input_tokens', limit.inputTokens];
+  return 'outputTokens' in limit ? ['output_tokens', limit.outputTokens] : ['units', limit.units];
+};
+
 const meterOf = (limit: WorldLimit, now: () => number): Meter => {
   if ('concurrent' in limit) {
     const name = { dimension: 'concurrent', windowMs: 0 } as const;
-    return { name, limit: limit.concurrent, counter: new SlotCounter(limit.concurrent) };
+    return { name, limit: limit.concurrent, counter: new SlotCounter(limit.concurrent), cost: {} };
+  }
+  const [dimension, amount] = amountOf(limit);
+  const cost = 'cost' in limit ? limit.cost : {};
+  if ('each' in limit) {
+    const name = { dimension, windowMs: USUAL_MS[limit.each] };
+    return { name, limit: amount, counter: new CalendarCounter(amount, limit, now), cost };
   }
   const { per, counting, spent = 0, hidden } = limit;
   const windowMs = durationOf(per);
   if (windowMs === undefined) throw new Error(`"${per}" is not a duration such as 4s or 1d.`);
-  const [dimension, amount] =
-    'requests' in limit
-      ? (['requests', limit.requests] as const)
-      : 'tokens' in limit
-        ? (['tokens', limit.tokens] as const)
-        : (['input_tokens', limit.inputTokens] as const);
   const counter = counterOf(counting, amount, windowMs, now);
   if (spent > 0) counter.charge(spent);
   const name = { dimension, called: CALLED[per], windowMs, ...(hidden && { hidden }) };
-  return { name, limit: amount, counter };
+  return { name, limit: amount, counter, cost };
 };
+
+const USUAL_MS = { day: 86_400_000, week: 7 * 86_400_000, month: 30 * 86_400_000 } as const;

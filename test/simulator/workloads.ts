@@ -15,6 +15,7 @@ import {
   WRITTEN,
 } from './accounts.js';
 import type { Kind } from './arrivals.js';
+import { DECLARED } from './declared-workloads.js';
 import { HIDDEN } from './hidden-workloads.js';
 import type { Workload } from './world.js';
 
@@ -245,4 +246,5 @@ export const WORKLOADS: readonly Workload[] = [
     reach: { line: QUIET, answered: 100, wastedLater: 40 },
   },
   ...HIDDEN,
+  ...DECLARED,
 ];

@@ -1,4 +1,5 @@
 import type { Chain, Configuration, FullTarget, Limit, Provider, Target } from '../../src/contract/config.js';
+import type { Calendar } from '../../src/contract/quota.js';
 import type { Arrivals } from './arrivals.js';
 import { DIALECTS, type DialectName } from './dialects.js';
 import type { TokenCounting, WorldLimit } from './gate.js';
@@ -120,6 +121,16 @@ const targetOf = (name: string, providers: readonly WorldProvider[]): string | F
 const writtenLimits = ({ limits }: WorldProvider): Limit[] =>
   limits.flatMap((limit): Limit[] => {
     if ('concurrent' in limit) return [{ concurrent: limit.concurrent }];
-    if ('requests' in limit) return [{ requests: limit.requests, per: limit.per }];
-    return 'tokens' in limit ? [{ tokens: limit.tokens, per: limit.per }] : [];
+    if ('tokens' in limit) return [{ tokens: limit.tokens, per: limit.per }];
+    if ('outputTokens' in limit) return [{ output_tokens: limit.outputTokens, per: limit.per }];
+    if ('inputTokens' in limit) return [];
+    const window = 'each' in limit ? calendarOf(limit) : { per: limit.per };
+    if ('requests' in limit) return [{ requests: limit.requests, ...window }];
+    return [{ units: limit.units, costs: { '*': limit.cost }, ...window }];
   });
+
+const calendarOf = ({ each, zone, from }: Calendar): Calendar => ({
+  each,
+  ...(zone !== undefined && { zone }),
+  ...(from !== undefined && { from }),
+});

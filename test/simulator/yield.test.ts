@@ -29,6 +29,8 @@ const SHORT: Readonly<Record<string, number | readonly [minutes: number, firstMi
   'hidden-seconds': 20,
   'wrong-known': 20,
   'hasty-hints': [45, 30],
+  calendar: 48,
+  'answers-and-units': 4,
 };
 
 describe('The yield of free capacity', () => {

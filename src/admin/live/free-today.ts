@@ -24,7 +24,7 @@ export const freeTodayOf = (targets: readonly TargetView[]): FreeToday => {
 type DayQuota = QuotaView & { readonly limit: number };
 
 const isOfDay = (quota: QuotaView): quota is DayQuota =>
-  quota.window === DAY &&
+  (quota.window === DAY || quota.calendar?.each === 'day') &&
   quota.limit !== undefined &&
   quota.source !== 'learned' &&
   (quota.dimension === 'tokens' || quota.dimension === 'requests');

@@ -52,10 +52,11 @@ const shown = (
   quotas: quotas.map(quotaOf),
 });
 
-const quotaOf = ({ scope, dimension, windowMs, inFlight, source, ...figures }: QuotaStatus): QuotaView => ({
+const quotaOf = ({ scope, dimension, windowMs, calendar, inFlight, source, ...figures }: QuotaStatus): QuotaView => ({
   scope,
   dimension,
   ...(windowMs === undefined ? {} : { window: durationText(windowMs) }),
+  ...(calendar === undefined ? {} : { calendar }),
   ...finite('limit', figures.limit),
   ...finite('used', figures.used),
   inFlight,

@@ -2,9 +2,9 @@ import type { Edit } from '../../config/edit/edit.js';
 import type { Change } from '../../config/source/change.js';
 import { splitTarget } from '../../config/target-name.js';
 import type { PinnedLimit } from '../../contract/admin-configuration.js';
-import type { FullTarget, Limit } from '../../contract/config.js';
+import type { Configuration, FullTarget, Limit, Provider } from '../../contract/config.js';
+import { partsOf } from '../../ledger/memory/declarations.js';
 import { ChainError } from '../../plugin/door/errors.js';
-import { durationOf } from '../../plugin/readers/headers.js';
 import type { AdminParts } from '../parts.js';
 import { targetIdOf, targetsOf } from './chains.js';
 import { writtenIn } from './changes.js';
@@ -22,9 +22,10 @@ export const pinChange = ({ store }: AdminParts, pinned: PinnedLimit): Change =>
     const message = `${scope} is a pool, and the configuration has no limits for pools. Pin the limit to the provider or to its targets.`;
     throw invalid('scope', message);
   }
-  if (Object.hasOwn(written.providers, scope)) {
-    const limits = withLimit(written.providers[scope]?.limits, limit);
-    return { edits: [{ op: 'set', path: ['providers', scope, 'limits'], value: limits }] };
+  const provider = providerOf(written, scope);
+  if (provider !== undefined) {
+    const limits = withLimit(written.providers[provider]?.limits, limit);
+    return { edits: [{ op: 'set', path: ['providers', provider, 'limits'], value: limits }] };
   }
   const edits = Object.entries(written.chains).flatMap(([name, chain]): Edit[] => {
     const targets = targetsOf(chain);
@@ -35,6 +36,15 @@ export const pinChange = ({ store }: AdminParts, pinned: PinnedLimit): Change =>
   });
   if (edits.length > 0) return { edits };
   throw invalid('scope', `${JSON.stringify(scope)} is neither a provider nor a target of a chain.`);
+};
+
+/** The provider of this id, or the first one that belongs to the account: to the one of a name, or of a type without a key. */
+const providerOf = ({ providers }: Configuration, scope: string): string | undefined => {
+  if (Object.hasOwn(providers, scope)) return scope;
+  const [type] = scope.split('@');
+  const isMember = ({ account, apiKey, type: its }: Provider): boolean =>
+    account === scope || (scope.includes('@') && account === undefined && apiKey === undefined && its === type);
+  return Object.keys(providers).find((id) => isMember(providers[id] as Provider));
 };
 
 const invalid = (param: string, message: string): ChainError => new ChainError('invalid_request', message, { param });
@@ -51,8 +61,10 @@ const withLimit = (limits: readonly Limit[] = [], limit: Limit): Limit[] => [
 ];
 
 /** `60s` and `1m` are the same window. */
-const kindOf = (limit: Limit): string =>
-  'concurrent' in limit ? 'concurrent' : `${'requests' in limit ? 'requests' : 'tokens'} ${durationOf(limit.per)}`;
+const kindOf = (limit: Limit): string => {
+  const { dimension, windowMs, calendar, costs } = partsOf(limit);
+  return JSON.stringify([dimension, windowMs, calendar, costs]);
+};
 
 const limitOf = ({ dimension, window, limit }: PinnedLimit): Limit => {
   if (!Number.isInteger(limit) || limit < 1) {

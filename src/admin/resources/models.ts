@@ -5,6 +5,7 @@ import type { ModelsReply, ProviderTrial } from '../../contract/models.js';
 import { askForModels } from '../../engine/models/provider-models.js';
 import type { PreparedProvider } from '../../engine/target.js';
 import { ChainError } from '../../plugin/door/errors.js';
+import { addressOf, isTemplate } from '../../plugin/readers/address.js';
 import type { AdminParts, Running } from '../parts.js';
 import { unmasked, unmaskedOptions, unmaskedUrl } from './mask.js';
 
@@ -129,6 +130,8 @@ const keyIn = (given: unknown): string => {
 
 const checkAddress = ({ baseUrl }: PreparedProvider, missing: readonly string[]): void => {
   if (missing.length > 0) return;
+  const fault = isTemplate(baseUrl) ? addressOf({ baseUrl }, {})?.faults[0] : undefined;
+  if (fault !== undefined) throw invalid('options', `"options.${fault.option}" ${fault.fault}.`);
   if (URL.canParse(baseUrl) && /^https?:$/.test(new URL(baseUrl).protocol)) return;
   const expected = 'Expected an address such as "http://127.0.0.1:11434/v1".';
   throw invalid(

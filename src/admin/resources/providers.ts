@@ -25,13 +25,24 @@ export const providersOf = ({ current, store }: AdminParts): ProvidersReply => {
 const viewOf = (running: Running, written: Configuration, settings: ProviderSettings): ProviderView => {
   const { id } = settings;
   const provider = written.providers[id] as Provider;
-  const { type, baseUrl, proxy, enabled = true, limits = [], timeouts = {}, headers = {}, options = {} } = provider;
+  const {
+    type,
+    baseUrl,
+    proxy,
+    account,
+    enabled = true,
+    limits = [],
+    timeouts = {},
+    headers = {},
+    options = {},
+  } = provider;
   return {
     id,
     type,
     ...(baseUrl === undefined ? {} : { baseUrl: maskUserinfo(baseUrl) }),
     ...(proxy === undefined ? {} : { proxy: proxy && maskUserinfo(proxy) }),
     enabled,
+    ...(account === undefined ? {} : { account }),
     limits,
     timeouts,
     headers: publicView(headers, ['headers']) as Record<string, string>,
@@ -82,6 +93,7 @@ export const providerChange = ({ store }: AdminParts, id: string, given: Provide
     proxy: given.proxy === undefined ? before?.proxy : unmaskedUrl(given.proxy, before?.proxy, 'proxy'),
     // Providers are enabled by default.
     enabled: enabled === true && before?.enabled === undefined ? undefined : enabled,
+    account: given.account === undefined ? before?.account : given.account || undefined,
     limits: notEmpty(given.limits),
     timeouts: notEmpty(given.timeouts),
     headers: notEmpty(given.headers && unmasked(given.headers, before?.headers, ['headers'])),

@@ -5,6 +5,7 @@ import { valueAtPath } from '../path.js';
 import { isSecretPath } from '../secret-paths.js';
 import { describe, listOf, nameOf } from '../wording.js';
 import { checkAliases, checkDefaultChain, checkProviders, checkRepeats, checkTargetNames } from './check-chains.js';
+import { checkBeginnings, checkZones } from './check-limits.js';
 import { checkAdminKey, checkHost, checkKeyLabels } from './check-server.js';
 import { checkBaseUrls, checkDurations, checkKeys, checkProxies, checkVariableNames } from './check-values.js';
 import type { Check } from './checked-configuration.js';
@@ -17,6 +18,8 @@ const CHECKS: readonly Check[] = [
   checkAdminKey,
   checkKeyLabels,
   checkDurations,
+  checkZones,
+  checkBeginnings,
   checkBaseUrls,
   checkProxies,
   checkKeys,

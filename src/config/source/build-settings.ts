@@ -62,6 +62,7 @@ const buildProvider = (id: string, provider: Provider, resolution: Resolution): 
     ...(proxy === undefined || !isRead('proxy') ? {} : { proxy }),
     missing: unsetNamesIn(resolution, ['providers', id]),
     enabled: provider.enabled ?? true,
+    ...(provider.account === undefined ? {} : { account: provider.account }),
     limits: provider.limits ?? [],
     timeouts: timeoutsOf(provider.timeouts),
     headers: Object.fromEntries(Object.entries(headers).filter(([name]) => isRead('headers', name))),

@@ -1,8 +1,6 @@
-import type { Reservation, Usage } from '../../ledger/ledger.js';
 import type { Surface } from '../../plugin/door/surface.js';
-import type { Attempt, AttemptRecord, Failure, Repair, ResponseHead, Signal, TokenUsage } from '../../plugin/index.js';
+import type { AttemptRecord, Failure, Repair, ResponseHead, Signal } from '../../plugin/index.js';
 import { ErrorInAnswer, NoOverlap } from '../causes.js';
-import type { ResumableRequest } from '../resume/resumable-request.js';
 import { type AnswerOptions, asStream, isStream, passesAsStream, readOptions } from '../stream/answer-source.js';
 import { CollectedAnswer } from '../stream/collected-answer.js';
 import { decoded } from '../stream/decoded-source.js';
@@ -12,31 +10,21 @@ import { StreamRelay } from '../stream/relay.js';
 import type { Sink } from '../stream/sink.js';
 import type { Source } from '../stream/source.js';
 import { learnFrom } from '../surfaces/learn.js';
-import type { PreparedTarget } from '../target.js';
 import { countsBound, tokenRoomOf } from './answer-bound.js';
 import { answerOptionsFor, nativeRelayOptionsFor, relayOptionsFor } from './answer-options.js';
+import { Charge } from './charge.js';
 import type { EngineContext } from './context.js';
 import { decisionOf } from './decision.js';
-import type { Exchange } from './exchange.js';
 import { ExchangeGuard } from './exchange-guard.js';
 import { failureOf } from './failure.js';
 import { learnLack } from './learn-lack.js';
 import { type OutgoingRequest, serialised } from './outgoing-request.js';
+import type { Answering, AttemptOrder, OpenPhase, Sent } from './phases.js';
 import { proposeRepairs } from './repair-proposals.js';
 import type { Answer, AttemptResult, FailedResult, NativeAnswer, StreamEnd } from './result.js';
 import { type OpenedAnswer, type Relay, receiveSurface } from './surface-answer.js';
 import { permitted, requestFor } from './surface-request.js';
 import { enforce, type Judgement, judge, scopeOf, withoutCooldown } from './verdict.js';
-
-/** One attempt: a request, the target it goes to, and the units that the ledger holds for it. */
-export interface AttemptOrder {
-  readonly request: ResumableRequest;
-  readonly target: PreparedTarget;
-  readonly attempt: Attempt;
-  readonly reservation: Reservation;
-  /** Changes to the request beyond those that the target is already known to need. */
-  readonly repairs: readonly Repair[];
-}
 
 /**
  * Sends a request to a target and closes the reservation when the attempt is over. A stream is over when its `pipe` has
@@ -45,27 +33,10 @@ export interface AttemptOrder {
 export const runAttempt = (context: EngineContext, order: AttemptOrder): Promise<AttemptResult> =>
   new AttemptRun(context, order).run();
 
-interface Sent {
-  readonly exchange: Exchange;
-  readonly guard: ExchangeGuard;
-  readonly outgoing: OutgoingRequest;
-}
-
-interface Answering extends Sent {
-  readonly head: ResponseHead;
-}
-
-type OpenPhase =
-  | { readonly phase: 'preparing' }
-  /** There is no response yet. */
-  | ({ readonly phase: 'sending' } & Sent)
-  /** Status and headers are there. */
-  | ({ readonly phase: 'answering' } & Answering)
-  | ({ readonly phase: 'streaming'; readonly relay: Relay } & Answering);
-
 class AttemptRun {
   readonly #context: EngineContext;
   readonly #order: AttemptOrder;
+  readonly #charge: Charge;
   readonly #startedAt: number;
   #state: OpenPhase | { readonly phase: 'over' } = { phase: 'preparing' };
   #signals: readonly Signal[] = [];
@@ -76,6 +47,7 @@ class AttemptRun {
   constructor(context: EngineContext, order: AttemptOrder) {
     this.#context = context;
     this.#order = order;
+    this.#charge = new Charge(context.estimates, order);
     this.#startedAt = context.clock.monotonic();
   }
 
@@ -159,7 +131,7 @@ class AttemptRun {
   #whole({ head, outgoing }: Answering, { body, usage }: OpenedAnswer, native?: NativeAnswer): Answer {
     this.#served(outgoing);
     this.#end();
-    this.#settle(usage);
+    this.#charge.whole(usage);
     return { stream: false, head, body, usage, native };
   }
 
@@ -199,8 +171,8 @@ class AttemptRun {
     await this.#open(answering, relay);
     await relay.pipe(collected);
     this.#end();
-    const usage = this.#usageOf(relay);
-    this.#settle(usage);
+    const usage = this.#charge.usageOf(relay);
+    this.#charge.whole(usage);
     return { stream: false, head: answering.head, body: collected.bodyAs(options.text?.of), usage };
   }
 
@@ -209,30 +181,12 @@ class AttemptRun {
       await relay.pipe(sink);
     } catch (cause) {
       const { failure, record } = this.#fail(cause as Error);
-      return { usage: this.#usageOf(relay), failure, record };
+      return { usage: this.#charge.usageOf(relay), failure, record };
     }
     this.#end();
-    const usage = this.#usageOf(relay);
-    this.#settle(usage);
+    const usage = this.#charge.usageOf(relay);
+    this.#charge.whole(usage);
     return { usage, record: this.#record() };
-  }
-
-  /** What the provider reported, or else what was seen of the answer. */
-  #usageOf(relay: Relay): TokenUsage {
-    const { request, target } = this.#order;
-    if (relay.usage !== undefined) return { ...relay.usage, estimated: false };
-    // Reading the text bytes parses the beginning of the stream: not for a stream that reports its usage.
-    return this.#context.estimates.seen(target.id, request.size, relay.textBytes);
-  }
-
-  /** The answer is whole. */
-  #settle(usage: Usage | TokenUsage | undefined): void {
-    const { request, target, reservation } = this.#order;
-    reservation.settle(usage);
-    const isReported = usage !== undefined && !('estimated' in usage && usage.estimated);
-    // Other endpoints cost something else than an answer of chat.
-    if (isReported && (request.surface?.counts ?? 'tokens') === 'tokens')
-      this.#context.estimates.report(target.id, request.size, usage);
   }
 
   /** Ends the attempt and returns the phase that it was in. */
@@ -255,7 +209,7 @@ class AttemptRun {
     // Neither a caller who left nor a continuation without overlap says anything about the target.
     if (seen.class === 'cancelled' || cause instanceof NoOverlap) {
       if (cause instanceof NoOverlap) ledger.served(reservation);
-      this.#settleFailed(last);
+      this.#charge.failed(last);
       this.#decision = decisionOf(seen, target.scopes, {});
       return { kind: 'failed', failure: seen, record: this.#record(seen), repairs: [] };
     }
@@ -268,7 +222,7 @@ class AttemptRun {
     const isMissing = learnFrom(failure, surface, request.body, target);
     const enforced = repairs.length === 0 && !isMissing ? judgement : withoutCooldown(judgement);
     const restsUntil = enforce(this.#context, attempt, reservation, enforced, head !== undefined);
-    this.#settleFailed(last);
+    this.#charge.failed(last);
     this.#decision = decisionOf(failure, target.scopes, {
       scope: scopeOf(judgement),
       until: restsUntil,
@@ -296,17 +250,6 @@ class AttemptRun {
     const others = ledger.status(target.id).inFlight - 1;
     const proposed = proposeRepairs({ judgement, outgoing, target, size, tried: repairs, others, estimates });
     return permitted(proposed, surface, outgoing.openAiBody);
-  }
-
-  /** A refused request counts, but costs no tokens. A stream costs what was seen of it. */
-  #settleFailed(last: OpenPhase): void {
-    const { reservation, request, target } = this.#order;
-    if (last.phase === 'preparing' || !last.exchange.sent) reservation.release();
-    else if (last.phase === 'streaming') reservation.settle(this.#usageOf(last.relay));
-    else if (last.phase === 'answering' && last.head.status >= 400) reservation.settle({ input: 0, output: 0 });
-    else if (last.phase === 'answering' && request.stream) {
-      reservation.settle(this.#context.estimates.seen(target.id, request.size, 0));
-    } else reservation.settle();
   }
 
   #record(failure?: Failure): AttemptRecord {

@@ -91,8 +91,8 @@ const withSmallBound = (refused: RefusedAttempt): readonly Repair[] => {
   const isProof = others === 0 || judgement.failure.class === 'too_large';
   if (isProof && tried.some((repair) => 'drop' in repair && BOUND_LOWERED.has(repair.drop)))
     target.repairs.smallBound.failed();
-  if (judgement.failure.class === 'quota' || countsBound(target, tried) || !target.repairs.smallBound.isDue)
-    return NONE;
+  if (target.providerType.countsBound === false || judgement.failure.class === 'quota') return NONE;
+  if (countsBound(target, tried) || !target.repairs.smallBound.isDue) return NONE;
   const bound = boundOf(outgoing.openAiBody) ?? Number.POSITIVE_INFINITY;
   if (bound < MUCH_LARGER * estimates.boundToSend(target.id, size)) return NONE;
   const { message } = readErrorBody(judgement.failure.body ?? judgement.failure.message);

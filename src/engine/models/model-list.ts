@@ -1,5 +1,5 @@
 import type { ModelView } from '../../contract/models.js';
-import type { ProviderType } from '../../plugin/door/provider-type.js';
+import type { ModelList, ProviderType } from '../../plugin/door/provider-type.js';
 import { isFields } from '../../plugin/fields.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -8,20 +8,33 @@ type Fields = Readonly<Record<string, unknown>>;
  * Returns the models in a provider's answer to `GET /models`, free ones first and then the newest. Leaves out inactive
  * models, and those that the provider type does not consider chat models. Returns `undefined` for an unknown format.
  */
-export const modelsIn = (response: unknown, { about, readModel, translate }: ProviderType): ModelView[] | undefined => {
+export const modelsIn = (
+  response: unknown,
+  { about, readModel, translate, modelList = {} }: ProviderType,
+): ModelView[] | undefined => {
   const answer = translate?.models === undefined ? response : translate.models(response);
-  const list = Array.isArray(answer) ? answer : isFields(answer) ? listIn(answer) : undefined;
+  const list = Array.isArray(answer) ? answer : isFields(answer) ? listIn(answer, modelList) : undefined;
   if (!Array.isArray(list)) return undefined;
-  const listed = list.filter(
-    (entry): entry is Fields & { id: string } => isFields(entry) && typeof entry.id === 'string',
+  const { id = 'id', free, except, also = [] } = modelList;
+  const listed = list.flatMap((entry): (Fields & { id: string })[] =>
+    isFields(entry) && typeof entry[id] === 'string' ? [{ ...entry, id: entry[id] }] : [],
   );
   if (listed.length === 0 && list.length > 0) return undefined;
-  return listed
-    .filter(({ active }) => active !== false)
+  const missing = also.filter((name) => listed.every((entry) => entry.id !== name));
+  return [...listed, ...missing.map((name): (typeof listed)[number] => ({ id: name }))]
+    .filter((entry) => entry.active !== false && except?.test(entry.id) !== true)
     .flatMap((entry): ModelView[] => {
       const ownFields = readModel === undefined ? {} : readModel(entry);
       if (ownFields === undefined) return [];
-      return [{ ...(about?.allFree ? { free: true } : {}), ...usualFields(entry), ...ownFields, id: bareId(entry.id) }];
+      const isFree = about?.allFree || free?.test(entry.id);
+      return [
+        {
+          ...(isFree === undefined ? {} : { free: isFree }),
+          ...usualFields(entry),
+          ...ownFields,
+          id: bareId(entry.id),
+        },
+      ];
     })
     .sort(freeAndNewestFirst);
 };
@@ -30,7 +43,8 @@ export const modelsIn = (response: unknown, { about, readModel, translate }: Pro
 export const bareId = (id: string): string => id.replace(/^models\//, '');
 
 /** Ollama sends `data: null` when it has no models. */
-const listIn = ({ data, object }: Fields): unknown => (data === null && object === 'list' ? [] : data);
+const listIn = (answer: Fields, { list = 'data' }: ModelList): unknown =>
+  answer[list] === null && answer.object === 'list' ? [] : answer[list];
 
 /** Reads fields that several providers share: Groq, OpenRouter, Together, Mistral, vLLM. */
 const usualFields = (entry: Fields): Partial<ModelView> => {

@@ -77,8 +77,11 @@ export const askForModels = async (
   const longestMs = Math.min(LONGEST_ANSWER_MS, timeouts.firstToken, timeouts.total);
   const limit = AbortSignal.timeout(longestMs);
   const signal = ending === undefined ? limit : AbortSignal.any([limit, ending]);
-  const ask = async (sentHeaders: Readonly<Record<string, string>>): Promise<Answer> => {
-    const sent = await request(endpoint.origin + pathAt(endpoint, modelsPathOf(providerType)), {
+  const ask = async (
+    sentHeaders: Readonly<Record<string, string>>,
+    path = modelsPathOf(providerType),
+  ): Promise<Answer> => {
+    const sent = await request(endpoint.origin + pathAt(endpoint, path), {
       headers: { ...sentHeaders },
       dispatcher,
       signal,
@@ -91,6 +94,12 @@ export const askForModels = async (
     const models = modelsIn(parseBody(answer.text), providerType);
     if (models === undefined) return reportOfUnknownFormat(provider, answer);
     const keyUntried = triesKey && headers[keyHeader] !== undefined && (await isPublic(ask, omit(headers, keyHeader)));
+    if (keyUntried && providerType.keyCheck !== undefined) {
+      const checked = await ask(omit(headers, 'content-type'), providerType.keyCheck);
+      const report = checked.status >= 300 ? reportOfRefusal(provider, checked, hooks) : undefined;
+      if (report?.state === 'key refused') return report;
+      return { state: 'ok', detail: '', ...(report === undefined ? {} : { keyUntried }), models };
+    }
     return { state: 'ok', detail: '', ...(keyUntried ? { keyUntried } : {}), models };
   } catch (cause) {
     const detail = signal.aborted

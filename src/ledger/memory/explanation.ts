@@ -14,10 +14,10 @@ export const namesLimit = ({ limit, remaining }: Signal, knownLimit: number | un
  * Returns whether what is known of a quota explains that an attempt with this need was refused: no room, or a window that
  * may not have begun yet. The attempt still holds its tokens.
  */
-export const explainsRefusal = (quota: Quota, need: Need, now: number): boolean => {
+export const explainsRefusal = (quota: Quota, target: string, need: Need, now: number): boolean => {
   const { dimension, source, limit } = quota;
   if (source === 'learned' || dimension === 'concurrent' || limit === undefined) return false;
   if (dimension === 'requests') return quota.isUnconfirmed || quota.room(now) < 1;
   // Estimates are not exact: with less than twice the need left, tokens may have been the reason.
-  return quota.room(now) < unitsOf(need, quota);
+  return quota.room(now) < unitsOf(target, need, quota);
 };

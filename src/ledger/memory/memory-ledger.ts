@@ -162,7 +162,7 @@ export class MemoryLedger implements Ledger {
     if (scopes.length === 0) return REMOVED;
     let refusal: Refusal | undefined;
     for (const scope of scopes) {
-      const found = scope.refuse(need, now, skipProbation);
+      const found = scope.refuse(target, need, now, skipProbation);
       if (found !== undefined) refusal = longer(refusal, found);
     }
     return refusal;
@@ -172,7 +172,7 @@ export class MemoryLedger implements Ledger {
     const now = this.#clock.now();
     const scopes = this.#registry.covering(target);
     const sequence = ++this.#sequence;
-    for (const scope of scopes) scope.sent(sequence, need, now);
+    for (const scope of scopes) scope.sent(sequence, target, need, now);
     const reservation = new HeldReservation(
       target,
       sequence,

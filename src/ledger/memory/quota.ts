@@ -1,6 +1,7 @@
-import type { Dimension, Signal } from '../../contract/quota.js';
+import type { Calendar, Costs, Dimension, Signal } from '../../contract/quota.js';
 import type { QuotaSource, QuotaStatus } from '../ledger.js';
 import { bucketLevel } from '../windows/bucket-level.js';
+import { CalendarSpan } from '../windows/calendar.js';
 import { plausibleSignal } from '../windows/plausible-signal.js';
 import { reviveWindow } from '../windows/revive-window.js';
 import { SlidingWindow } from '../windows/sliding-window.js';
@@ -8,6 +9,7 @@ import { Slots } from '../windows/slots.js';
 import { statedWindow } from '../windows/stated-window.js';
 import { UnknownWindow } from '../windows/unknown-window.js';
 import type { Window, WindowSnapshot } from '../windows/window.js';
+import { CostTable, shownAmount } from './cost-table.js';
 import { LockProbe } from './lock-probe.js';
 
 /** A quota as plain data. */
@@ -15,9 +17,19 @@ export interface QuotaSnapshot {
   readonly dimension: Dimension;
   readonly windowMs: number | null;
   readonly source: QuotaSource;
+  readonly calendar?: Calendar;
+  readonly costs?: Costs;
   readonly window: WindowSnapshot;
   /** When a request was last sent against it, epoch ms. */
   readonly askedAt?: number;
+}
+
+/** What only declared limits have. */
+export interface QuotaTerms {
+  /** The window follows a calendar. */
+  readonly calendar?: CalendarSpan | undefined;
+  /** For units: what requests cost. */
+  readonly costs?: CostTable | undefined;
 }
 
 /** The attempt whose response describes a quota. */
@@ -32,8 +44,10 @@ interface AnsweredAttempt {
 /** One limit: dimension × window of one scope, what is left of it, and what is in flight against it. */
 export class Quota {
   readonly dimension: Dimension;
-  /** Length in ms; absent for `concurrent` and where it is unknown. */
+  /** Length in ms; the usual one for a calendar. Absent for `concurrent` and where it is unknown. */
   readonly windowMs: number | undefined;
+  readonly calendar: CalendarSpan | undefined;
+  readonly costs: CostTable | undefined;
   source: QuotaSource;
   /** A refused request counts like a served one. A learned limit counts only served ones, until shown otherwise. */
   countsRefused = true;
@@ -52,11 +66,18 @@ export class Quota {
   /** The latest description came with a refusal, before attempts in flight had spent their tokens. */
   #describedByRefusal = false;
 
-  constructor(dimension: Dimension, windowMs: number | undefined, source: QuotaSource) {
+  constructor(
+    dimension: Dimension,
+    windowMs: number | undefined,
+    source: QuotaSource,
+    { calendar, costs }: QuotaTerms = {},
+  ) {
     this.dimension = dimension;
     this.windowMs = windowMs;
+    this.calendar = calendar;
+    this.costs = costs;
     this.source = source;
-    this.#window = dimension === 'concurrent' ? new Slots() : new UnknownWindow(windowMs);
+    this.#window = dimension === 'concurrent' ? new Slots() : new UnknownWindow(windowMs, calendar);
     const maySlide = dimension === 'requests' && source !== 'manual' && windowMs !== undefined;
     this.#ownUses = maySlide ? new SlidingWindow(0, windowMs) : undefined;
   }
@@ -192,30 +213,35 @@ export class Quota {
     if (window === undefined) return undefined;
     const { dimension, windowMs = null, source } = this;
     const { askedAt } = this.#probe;
-    return { dimension, windowMs, source, window, ...(askedAt !== undefined && { askedAt }) };
+    const calendar = this.calendar && { calendar: this.calendar.calendar };
+    const costs = this.costs && { costs: this.costs.costs };
+    return { dimension, windowMs, source, ...calendar, ...costs, window, ...(askedAt !== undefined && { askedAt }) };
   }
 
-  static revive({ dimension, windowMs, source, window, askedAt }: QuotaSnapshot): Quota {
-    const quota = new Quota(dimension, windowMs ?? undefined, source);
+  static revive({ dimension, windowMs, source, calendar, costs, window, askedAt }: QuotaSnapshot): Quota {
+    const quota = new Quota(dimension, windowMs ?? undefined, source, {
+      calendar: calendar && new CalendarSpan(calendar),
+      costs: costs && new CostTable(costs),
+    });
     quota.#probe.askedAt = askedAt;
-    quota.#window = reviveWindow(window, windowMs ?? undefined, quota.#ownUses);
+    quota.#window = reviveWindow(window, windowMs ?? undefined, quota.#ownUses, quota.calendar);
     return quota;
   }
 
   status(scope: string, now: number): QuotaStatus {
-    const { dimension, windowMs, limit, inFlight, source } = this;
+    const { dimension, windowMs, limit, inFlight, source, calendar } = this;
+    const shown = (counted: number): number => shownAmount(dimension, counted);
     const room = this.room(now);
     // Slots are held, never used up.
-    const used =
-      limit === undefined || dimension === 'concurrent' ? undefined : Math.max(0, limit - this.#window.left(now));
+    const hasUsed = limit !== undefined && dimension !== 'concurrent';
     return {
       scope,
       dimension,
-      windowMs,
-      limit,
-      used,
-      inFlight,
-      remaining: Number.isFinite(room) ? Math.max(0, room) : undefined,
+      ...(calendar === undefined ? { windowMs } : { calendar: calendar.calendar }),
+      limit: limit === undefined ? undefined : shown(limit),
+      used: hasUsed ? shown(Math.max(0, limit - this.#window.left(now))) : undefined,
+      inFlight: shown(inFlight),
+      remaining: Number.isFinite(room) ? shown(Math.max(0, room)) : undefined,
       resetAt: this.#window.resetAt(now),
       source,
     };

@@ -1,18 +1,24 @@
-import type { Dimension } from '../../contract/quota.js';
-import { durationText } from '../../plugin/readers/headers.js';
 import type { Need, Refusal, RefusalCode } from '../ledger.js';
+import { shownAmount } from './cost-table.js';
 import type { Quota } from './quota.js';
+import { quotaWords } from './quota-words.js';
 
 /** In a window of this length unused room costs little, and a refusal costs a lot. */
 const LONG_MS = 3_600_000;
 
-/** Returns the units of `need` that `quota` must have left. */
-export const unitsOf = (need: Need, { dimension, windowMs = 0, limit = Number.POSITIVE_INFINITY }: Quota): number => {
+/** Returns the units that `quota` must have left for an attempt at `target` with this need. */
+export const unitsOf = (
+  target: string,
+  need: Need,
+  { dimension, windowMs = 0, limit = Number.POSITIVE_INFINITY, costs }: Quota,
+): number => {
   if (dimension === 'input_tokens') return need.inputTokens;
-  if (dimension !== 'tokens') return 1;
+  if (dimension === 'units') return costs?.unitsOf(target, need) ?? 1;
+  if (dimension !== 'tokens' && dimension !== 'output_tokens') return 1;
   const { leastTokens = need.tokens, mostTokens = need.tokens } = need;
-  const tokens = windowMs >= LONG_MS ? mostTokens : need.tokens;
-  return tokens > limit && leastTokens <= limit ? limit : tokens;
+  const prompt = dimension === 'tokens' ? 0 : need.inputTokens;
+  const tokens = Math.max(0, (windowMs >= LONG_MS ? mostTokens : need.tokens) - prompt);
+  return tokens > limit && leastTokens - prompt <= limit ? limit : tokens;
 };
 
 /** Returns the refusal that lasts longer. */
@@ -26,8 +32,7 @@ export class QuotaRefusal implements Refusal {
   readonly retryAt: number | undefined;
   readonly resetsAtOnce: boolean;
   readonly #scope: string;
-  readonly #dimension: Dimension;
-  readonly #windowMs: number | undefined;
+  readonly #quota: Quota;
   readonly #isConfigured: boolean;
   readonly #limit: number | undefined;
   readonly #room: number;
@@ -37,8 +42,7 @@ export class QuotaRefusal implements Refusal {
   /** `scope` stands in front of the reason; `units` are what the attempt needs. */
   constructor(scope: string, quota: Quota, units: number, now: number) {
     this.#scope = scope;
-    this.#dimension = quota.dimension;
-    this.#windowMs = quota.windowMs;
+    this.#quota = quota;
     this.#isConfigured = quota.source === 'manual';
     this.#limit = quota.limit;
     this.#room = quota.room(now);
@@ -56,17 +60,21 @@ export class QuotaRefusal implements Refusal {
   }
 
   get reason(): string {
-    const name = this.#dimension.replace('_', ' ');
-    const per = this.#windowMs === undefined ? '' : ` per ${durationText(this.#windowMs)}`;
-    return `${this.#scope}${this.#shortage(name, per)}${this.#isConfigured ? ', as configured' : ''}`;
+    const { dimension, windowMs, calendar } = this.#quota;
+    return `${this.#scope}${this.#shortage(quotaWords(dimension, windowMs, calendar?.calendar))}${this.#isConfigured ? ', as configured' : ''}`;
   }
 
-  #shortage(name: string, per: string): string {
-    if (this.code === 'too_large') return `needs ${this.#units} ${name}, more than the limit of ${this.#limit}${per}`;
-    if (this.code === 'concurrent') return `${this.#inFlight} of ${this.#limit} requests in flight`;
-    const left = Math.max(0, Math.floor(this.#room));
-    const of = this.#limit === undefined ? '' : ` of ${this.#limit}`;
-    const held = this.#inFlight > 0 ? `, ${this.#inFlight} held by attempts in flight` : '';
-    return `${left}${of} ${name}${per} left${held}`;
+  #shortage(words: string): string {
+    const shown = (counted: number): number => shownAmount(this.#quota.dimension, counted);
+    const limit = this.#limit === undefined ? undefined : shown(this.#limit);
+    if (this.code === 'too_large') {
+      const [name, ...window] = words.split(/ (?=per |each )/);
+      return `needs ${shown(this.#units)} ${name}, more than the limit of ${[limit, ...window].join(' ')}`;
+    }
+    if (this.code === 'concurrent') return `${this.#inFlight} of ${limit} requests in flight`;
+    const left = shown(Math.max(0, Math.floor(this.#room)));
+    const of = limit === undefined ? '' : ` of ${limit}`;
+    const held = this.#inFlight > 0 ? `, ${shown(this.#inFlight)} held by attempts in flight` : '';
+    return `${left}${of} ${words} left${held}`;
   }
 }

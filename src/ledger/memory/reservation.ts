@@ -1,4 +1,3 @@
-import type { Dimension } from '../../contract/quota.js';
 import type { Need, Reservation, Usage } from '../ledger.js';
 import type { Quota } from './quota.js';
 import { unitsOf } from './refusal.js';
@@ -53,7 +52,7 @@ export class HeldReservation implements Reservation {
   charge(quota: Quota): void {
     // The answer that created this quota has counted the request already.
     if (this.#phase !== 'sent' && quota.dimension === 'requests') return;
-    const units = unitsOf(this.need, quota);
+    const units = unitsOf(this.target, this.need, quota);
     quota.hold(units, this.sequence, this.sentAt);
     this.#held.set(quota, units);
   }
@@ -98,7 +97,7 @@ export class HeldReservation implements Reservation {
   }
 
   settle(usage?: Usage): void {
-    this.#end((units, { dimension }) => unitsUsed(dimension, units, usage));
+    this.#end((units, quota) => unitsUsed(this.target, quota, units, usage));
   }
 
   release(): void {
@@ -138,9 +137,11 @@ const MAX_TOKENS = 1e8;
 
 const isCount = (tokens: number): boolean => tokens >= 0 && tokens <= MAX_TOKENS;
 
-const unitsUsed = (dimension: Dimension, held: number, usage: Usage | undefined): number => {
+const unitsUsed = (target: string, { dimension, costs }: Quota, held: number, usage: Usage | undefined): number => {
   if (dimension === 'concurrent') return 0;
   // An impossible number says nothing: the estimate stays counted.
   if (usage === undefined || dimension === 'requests' || !isCount(usage.input) || !isCount(usage.output)) return held;
-  return dimension === 'tokens' ? usage.input + usage.output : usage.input;
+  if (dimension === 'units') return costs?.unitsUsed(target, usage) ?? held;
+  if (dimension === 'tokens') return usage.input + usage.output;
+  return dimension === 'output_tokens' ? usage.output : usage.input;
 };

@@ -7,6 +7,12 @@ import { Scope } from './scope.js';
 /** Targets outside the configuration are kept up to this number: callers choose their names. */
 const MAX_ADDRESSED = 1_000;
 
+/** What a configuration changed. */
+interface Changes {
+  readonly providers: ReadonlySet<string>;
+  readonly accounts: ReadonlySet<string>;
+}
+
 /** Which scopes cover each target. */
 export class ScopeRegistry {
   /** Whether the state of a target matters: it cools down, is exhausted, or has attempts in flight. */
@@ -22,8 +28,12 @@ export class ScopeRegistry {
   readonly #addressed = new Set<string>();
   #declarations: readonly Declaration[] = [];
   readonly #fingerprints = new Map<string, string>();
-  /** Accounts that the latest configuration changed. */
-  #changed: ReadonlySet<string> = new Set();
+  /** The account of each provider that the configuration names. */
+  #accounts: ReadonlyMap<string, string> = new Map();
+  /** The account of each scope. */
+  readonly #accountOf = new Map<string, string>();
+  /** Providers and accounts that the latest configuration changed. */
+  #changed: Changes = { providers: new Set(), accounts: new Set() };
 
   constructor(isBusy: (target: string) => boolean) {
     this.#isBusy = isBusy;
@@ -58,10 +68,13 @@ export class ScopeRegistry {
     this.#scopes.clear();
     this.#covers = new Map();
     this.#addressed.clear();
-    this.#changed = this.#changedAccounts(accounts);
-    this.#declarations = declarations;
+    this.#accountOf.clear();
+    this.#accounts = new Map(accounts.map(({ provider, account = provider }) => [provider, account]));
+    this.#changed = this.#changedBy(accounts);
+    // The limits of a provider are those of its account.
+    this.#declarations = declarations.map((each) => ({ ...each, scope: this.#accounts.get(each.scope) ?? each.scope }));
     for (const target of targets) this.#add(target);
-    const declared = this.#declare(declarations);
+    const declared = this.#declare(this.#declarations);
     for (const scope of this.#scopes.values()) {
       scope.quotas = scope.quotas.filter((quota) => isObserved(quota) || declared.has(keyOf(scope.id, quota)));
     }
@@ -82,20 +95,22 @@ export class ScopeRegistry {
   }
 
   /** Returns the ids of the scopes that are new. */
-  #add({ target, pool, provider }: TargetScopes): readonly string[] {
+  #add({ target, pool, provider, account = provider }: TargetScopes): readonly string[] {
     const added: string[] = [];
-    const kept = this.#changed.has(provider) ? undefined : this.#retiredScopes;
+    const { providers, accounts } = this.#changed;
     const scope = (id: string, kind: ScopeKind): Scope => {
       const present = this.#scopes.get(id);
       if (present !== undefined) return present;
-      const created = kept?.get(id) ?? new Scope(id, kind);
+      const isChanged = kind === 'target' ? providers.has(provider) : accounts.has(account);
+      const created = (isChanged ? undefined : this.#retiredScopes.get(id)) ?? new Scope(id, kind);
       this.#scopes.set(id, created);
+      this.#accountOf.set(id, account);
       added.push(id);
       return created;
     };
     const covers = [scope(target, 'target')];
     if (pool !== undefined) covers.push(scope(pool, 'pool'));
-    covers.push(scope(provider, 'provider'));
+    covers.push(scope(account, 'provider'));
     this.#covers.set(target, covers);
     return added;
   }
@@ -116,30 +131,38 @@ export class ScopeRegistry {
     return false;
   }
 
-  #changedAccounts(accounts: readonly Account[]): ReadonlySet<string> {
-    const changed = new Set<string>();
-    for (const { provider, fingerprint } of accounts) {
-      if (this.#fingerprints.get(provider) !== fingerprint) changed.add(provider);
+  /** A provider that is new in a known account does not change the account. */
+  #changedBy(accounts: readonly Account[]): Changes {
+    const providers = new Set<string>();
+    const [known, changed] = [new Set<string>(), new Set<string>()];
+    for (const { provider, account = provider, fingerprint } of accounts) {
+      const before = this.#fingerprints.get(provider);
+      if (before !== fingerprint) providers.add(provider);
+      if (before !== undefined) known.add(account);
+      if (before !== undefined && before !== fingerprint) changed.add(account);
       this.#fingerprints.set(provider, fingerprint);
     }
-    return changed;
+    for (const account of this.#accounts.values()) if (!known.has(account)) changed.add(account);
+    return { providers, accounts: changed };
   }
 
-  /** Returns the keys of the quotas that these declarations name. */
-  #declare(declarations: readonly Declaration[]): ReadonlySet<string> {
-    const declared = new Set<string>();
+  /** Returns the amounts of the quotas that these declarations name, by key. */
+  #declare(declarations: readonly Declaration[]): ReadonlyMap<string, number> {
+    const declared = new Map<string, number>();
     for (const { scope: id, limits, source } of declarations) {
       const scope = this.#scopes.get(id);
       if (scope === undefined) continue;
       for (const limit of limits) {
-        const { dimension, amount, windowMs } = partsOf(limit);
+        const parts = partsOf(limit);
         // A configured limit overrides what a provider type knows of free tiers.
-        if (source === 'known' && declares(this.#declarations, id, dimension)) continue;
-        const quota = scope.quota(dimension, windowMs, source === 'manual' ? 'manual' : 'stated');
+        if (source === 'known' && declares(this.#declarations, id, this.#accountOf.get(id), parts.dimension)) continue;
+        const quota = scope.declaredQuota(parts, source === 'manual' ? 'manual' : 'stated');
         if (quota.source === 'header' && quota.limit !== undefined) continue;
         quota.source = source;
+        const key = keyOf(id, quota);
+        const amount = Math.min(parts.amount, declared.get(key) ?? parts.amount);
         quota.declare(amount);
-        declared.add(keyOf(id, quota));
+        declared.set(key, amount);
       }
     }
     return declared;
@@ -153,5 +176,5 @@ const endProbationWhereConfigured = (covers: readonly Scope[]): void => {
 
 const isObserved = ({ source }: Quota): boolean => source === 'header' || source === 'learned';
 
-const keyOf = (scope: string, { source, dimension, windowMs }: Quota): string =>
-  `${scope} ${source} ${dimension} ${windowMs}`;
+const keyOf = (scope: string, { source, dimension, windowMs, calendar, costs }: Quota): string =>
+  `${scope} ${source} ${dimension} ${windowMs} ${calendar?.key} ${costs?.key}`;

@@ -1,14 +1,19 @@
 import type { Dimension, ScopeKind } from '../../contract/quota.js';
 import type { LearnerSnapshot } from '../learning/learned.js';
-import type { CoolDown, Need, QuotaSource, Refusal } from '../ledger.js';
+import type { CoolDown, Need, Refusal } from '../ledger.js';
+import { CalendarSpan } from '../windows/calendar.js';
 import { Cooldown, type CooldownPhase, type CooldownSnapshot } from './cooldown.js';
+import { CostTable } from './cost-table.js';
+import type { LimitParts } from './declarations.js';
 import { explainsRefusal } from './explanation.js';
 import { LearnedLimits } from './learned-limits.js';
-import { Quota, type QuotaSnapshot } from './quota.js';
+import { Quota, type QuotaSnapshot, type QuotaTerms } from './quota.js';
+import { findQuota, type QuotaKind } from './quota-kind.js';
 import { longer, QuotaRefusal, unitsOf } from './refusal.js';
 
 /** An attempt, as far as a scope knows it. */
 interface ScopeAttempt {
+  readonly target: string;
   readonly sequence: number;
   /** Epoch ms. */
   readonly sentAt: number;
@@ -26,18 +31,6 @@ export interface ScopeSnapshot {
   readonly cooldown?: CooldownSnapshot;
   readonly learner?: LearnerSnapshot;
 }
-
-/** `stated`: from a response or a provider type. */
-type QuotaKind = 'manual' | 'stated' | 'learned';
-
-const KINDS: Readonly<Record<QuotaSource, QuotaKind>> = {
-  manual: 'manual',
-  known: 'stated',
-  header: 'stated',
-  learned: 'learned',
-};
-
-const kindOf = ({ source }: Quota): QuotaKind => KINDS[source];
 
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
@@ -70,14 +63,22 @@ export class Scope {
 
   /**
    * Returns the quota of this dimension and window. A configured quota and a learned one stand apart from what responses
-   * state. A new quota is charged with what is in flight already.
+   * state. A response names only the length of a window, which is also that of a known day, week or month.
    */
-  quota(dimension: Dimension, windowMs: number | undefined, kind: QuotaKind): Quota {
-    const found = this.quotas.find(
-      (quota) => quota.dimension === dimension && quota.windowMs === windowMs && kindOf(quota) === kind,
-    );
-    if (found !== undefined) return found;
-    const quota = new Quota(dimension, windowMs, kind === 'stated' ? 'header' : kind);
+  quota(dimension: Dimension, windowMs: number | undefined, kind: 'stated' | 'learned'): Quota {
+    return findQuota(this.quotas, dimension, windowMs, kind) ?? this.#add(dimension, windowMs, kind);
+  }
+
+  /** Returns the quota of a limit that the configuration or a provider type declares. */
+  declaredQuota({ dimension, windowMs, calendar, costs }: LimitParts, kind: 'manual' | 'stated'): Quota {
+    const terms = { calendar: calendar && new CalendarSpan(calendar), costs: costs && new CostTable(costs) };
+    const usualMs = windowMs ?? terms.calendar?.usualMs;
+    return findQuota(this.quotas, dimension, usualMs, kind, terms) ?? this.#add(dimension, usualMs, kind, terms);
+  }
+
+  /** A new quota is charged with what is in flight already. */
+  #add(dimension: Dimension, windowMs: number | undefined, kind: QuotaKind, terms?: QuotaTerms): Quota {
+    const quota = new Quota(dimension, windowMs, kind === 'stated' ? 'header' : kind, terms);
     this.quotas.push(quota);
     for (const attempt of this.#attempts) attempt.charge(quota);
     return quota;
@@ -87,12 +88,12 @@ export class Scope {
    * Returns why an attempt that needs this may not be sent now; of several reasons, the one that lasts longest.
    * `skipProbation`: unknown limits are no reason.
    */
-  refuse(need: Need, now: number, skipProbation: boolean): Refusal | undefined {
+  refuse(target: string, need: Need, now: number, skipProbation: boolean): Refusal | undefined {
     const phase = this.#cooldown.at(now);
     if (phase.phase === 'coolingDown') return cooldownRefusal(phase);
     let refusal: Refusal | undefined;
     for (const quota of this.quotas) {
-      const units = unitsOf(need, quota);
+      const units = unitsOf(target, need, quota);
       if (quota.room(now) < units && !this.#mayExceed(quota, units, now))
         refusal = longer(refusal, new QuotaRefusal(this.#prefix, quota, units, now));
     }
@@ -129,9 +130,9 @@ export class Scope {
   }
 
   /** An attempt is sent now; it may go beyond a limit to test it. */
-  sent(sequence: number, need: Need, now: number): void {
+  sent(sequence: number, target: string, need: Need, now: number): void {
     for (const quota of this.quotas) {
-      quota.sent(unitsOf(need, quota), sequence, now);
+      quota.sent(unitsOf(target, need, quota), sequence, now);
       this.#learned.sent(quota, sequence, now);
     }
   }
@@ -163,8 +164,8 @@ export class Scope {
   }
 
   /** Whether what is known here explains that this attempt was refused. */
-  explainsRefusal({ need }: ScopeAttempt, now: number): boolean {
-    return this.quotas.some((quota) => explainsRefusal(quota, need, now));
+  explainsRefusal({ target, need }: ScopeAttempt, now: number): boolean {
+    return this.quotas.some((quota) => explainsRefusal(quota, target, need, now));
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { CalendarSpan } from './calendar.js';
+import { CalendarWindow } from './calendar-window.js';
 import { SlidingWindow } from './sliding-window.js';
 import type { Window } from './window.js';
 
@@ -8,10 +10,12 @@ export class UnknownWindow implements Window {
   readonly resetsAtOnce = false;
   readonly unconfirmed = false;
   readonly #spanMs: number | undefined;
+  readonly #calendar: CalendarSpan | undefined;
 
-  /** `spanMs`: the length of the window, where it is known. */
-  constructor(spanMs: number | undefined) {
+  /** `spanMs`: the length of the window, where it is known. `calendar`: for a window by the calendar. */
+  constructor(spanMs: number | undefined, calendar?: CalendarSpan) {
     this.#spanMs = spanMs;
+    this.#calendar = calendar;
   }
 
   left(): number {
@@ -29,7 +33,9 @@ export class UnknownWindow implements Window {
   confirm(): void {}
 
   declare(limit: number): Window {
-    return new SlidingWindow(limit, this.#spanMs);
+    return this.#calendar === undefined
+      ? new SlidingWindow(limit, this.#spanMs)
+      : new CalendarWindow(limit, this.#calendar);
   }
 
   observe(): undefined {}

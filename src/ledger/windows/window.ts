@@ -67,6 +67,14 @@ export type WindowSnapshot =
       readonly resetAt: number;
     }
   | {
+      readonly kind: 'calendar';
+      readonly limit: number;
+      readonly used: number;
+      /** The part of `used` that the provider may count in the next window. */
+      readonly late: number;
+      readonly endsAt: number;
+    }
+  | {
       readonly kind: 'refilling';
       readonly limit: number;
       readonly level: number;

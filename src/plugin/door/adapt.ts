@@ -3,7 +3,8 @@ import { type CompiledPath, changeAt, parsePath } from './path.js';
 /**
  * A field that a provider refuses, and what 429chain does with it. `field` is a path in the request body: a key (`seed`), a
  * key of each item of a list (`messages[].name`, `messages[].content[].cache_control`), or a key at any depth of an object
- * (`tools[].function.parameters.**.additionalProperties`). Applies only to requests that have the field.
+ * (`tools[].function.parameters.**.additionalProperties`). Apart from `default`, applies only to requests that have the
+ * field.
  */
 export type Adaptation = { readonly field: string; readonly when?: Condition; readonly why: string } & (
   | { readonly drop: true }
@@ -17,6 +18,8 @@ export type Adaptation = { readonly field: string; readonly when?: Condition; re
   | { readonly cap: number }
   /** Joins a list of text parts into one string. A list with other parts, such as pictures, stays. */
   | { readonly flatten: true }
+  /** Sets a field of the request itself where it is absent. */
+  | { readonly default: unknown }
 );
 
 /** When an adaptation applies. Every condition that is given must hold. */
@@ -77,6 +80,12 @@ export const applyAdaptations = (
   let adapted = body;
   for (const { adaptation, path, change } of compiled) {
     const whole = adapted;
+    if ('default' in adaptation) {
+      if (Object.hasOwn(whole, path.field) || !holds(adaptation.when, undefined, whole)) continue;
+      adapted = { ...whole, [path.field]: adaptation.default };
+      changes.push(change);
+      continue;
+    }
     const next = changeAt(whole, path, (object, field) => adaptObject(object, field, adaptation, whole));
     if (next === adapted) continue;
     adapted = next;
@@ -92,11 +101,15 @@ const describe = (adaptation: Adaptation): string => {
   if ('map' in adaptation) return `mapped ${field}`;
   if ('cap' in adaptation) return `lowered ${field} to ${adaptation.cap}`;
   if ('flatten' in adaptation) return `joined the parts of ${field}`;
+  if ('default' in adaptation) return `set ${field} to ${JSON.stringify(adaptation.default)}`;
   const from = 'from' in adaptation ? ` ${JSON.stringify(adaptation.from)}` : '';
   return `replaced ${field}${from} with ${JSON.stringify(adaptation.replace)}`;
 };
 
-const adaptObject = (object: Body, field: string, adaptation: Adaptation, body: Body): Body => {
+/** An adaptation of a field that is there. */
+type Change = Exclude<Adaptation, { readonly default: unknown }>;
+
+const adaptObject = (object: Body, field: string, adaptation: Change, body: Body): Body => {
   const value = object[field];
   if (!holds(adaptation.when, value, body)) return object;
   if ('drop' in adaptation) return without(object, field);
@@ -113,7 +126,7 @@ const without = (object: Body, field: string): Body => {
   return rest;
 };
 
-const changed = (value: unknown, adaptation: Exclude<Adaptation, { drop: true } | { rename: string }>): unknown => {
+const changed = (value: unknown, adaptation: Exclude<Change, { drop: true } | { rename: string }>): unknown => {
   if ('map' in adaptation) {
     const name = String(value);
     return Object.hasOwn(adaptation.map, name) ? adaptation.map[name] : value;

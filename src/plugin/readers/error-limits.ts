@@ -1,10 +1,11 @@
 import type { Signal } from '../../contract/quota.js';
+import type { HeaderMeanings } from '../door/limit-headers.js';
 import { type Fields, isFields } from '../fields.js';
 import { type ErrorFacts, errorField } from './error-body.js';
 import { parseResetTime } from './headers.js';
 import { dimensionOf, parseLimits, type StatedLimit } from './prose.js';
 import type { ProviderClock } from './provider-clock.js';
-import { type HeaderMeanings, signalsIn } from './rate-limit-headers.js';
+import { signalsIn } from './rate-limit-headers.js';
 
 /** The limits that an error body states: in Google's `QuotaFailure` if it has one, else in the first sentence that states any. */
 export const statedLimits = ({ details, sentences }: ErrorFacts): StatedLimit[] => {

@@ -1,5 +1,7 @@
-import type { Dimension, Duration, FailureClass, FailureSubject, ScopeKind, Signal } from '../../contract/quota.js';
-import type { Failure, Repair, Verdict } from '../door/attempt.js';
+import type { FailureClass, Signal } from '../../contract/quota.js';
+import type { Failure, Verdict } from '../door/attempt.js';
+import type { ErrorRule } from '../door/error-rule.js';
+import type { HeaderMeanings } from '../door/limit-headers.js';
 import { boundRepairs } from './bound-repairs.js';
 import { type ErrorFacts, errorField, readErrorBody } from './error-body.js';
 import { signalsInBody, statedLimits } from './error-limits.js';
@@ -7,49 +9,9 @@ import { durationOf, headerOf } from './headers.js';
 import { phrasesOf } from './phrases.js';
 import type { StatedLimit } from './prose.js';
 import { clockOf } from './provider-clock.js';
-import { type HeaderMeanings, readRateLimitHeaders } from './rate-limit-headers.js';
+import { readRateLimitHeaders } from './rate-limit-headers.js';
 import { retryTimeOf } from './retry-time.js';
 import { classOfStatus, scopeOfClass } from './status.js';
-
-/** A rule that says what some failures mean. Every condition that is given must hold. */
-export interface ErrorRule {
-  /** The HTTP status is one of these. For an error inside an answer: the status that the error states, else 200. */
-  readonly status?: readonly number[];
-  /** One of the body's codes is one of these, or matches. A code at the beginning of the message counts as well. */
-  readonly code?: readonly string[] | RegExp;
-  /**
-   * The message matches; further messages of the body follow it, one a line. Only the first 1,000 characters of each count,
-   * without quotations of more than 32 characters: they may come from the prompt.
-   */
-  readonly says?: RegExp;
-  /** The same text does not match. */
-  readonly unless?: RegExp;
-  /** The error has one of these fields. */
-  readonly has?: readonly string[];
-  /** The body is not JSON. */
-  readonly plainText?: true;
-  /** The `content-type` header matches. A response without one does not. */
-  readonly contentType?: RegExp;
-
-  /** Default: the class of the status. A `rate_limit` of a day or longer becomes `quota`. */
-  readonly class?: FailureClass;
-  /** What the failure is about. Default: what the class is usually about. */
-  readonly about?: FailureSubject;
-  /** What cools down. Default: depends on the class. */
-  readonly scope?: ScopeKind;
-  /** The quota that is exhausted, if no known sentence of the message states it. */
-  readonly spent?: { readonly dimension: Dimension; readonly window?: Duration };
-  /** The documented reset of the exhausted quota, epoch ms. It overrides every hint. */
-  readonly resets?: (at: number) => number;
-  /** The zone of times of day that the provider writes without one, an IANA name. Default: UTC. */
-  readonly zone?: string;
-  /** The quotas that the response states refill continuously. */
-  readonly refills?: true;
-  /** How to change the request so that the provider accepts it. */
-  readonly repairs?: readonly Repair[];
-  /** What the provider means, for people who read the rules. */
-  readonly why: string;
-}
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -161,9 +123,7 @@ const meaningsOf = ({ spent }: ErrorRule, meanings: HeaderMeanings): HeaderMeani
 /** The limits that the body states, each completed with what the headers state about the same quota. */
 const signalsOf = (limits: readonly StatedLimit[], rule: ErrorRule, inResponse: readonly Signal[]): Signal[] => {
   const { spent, scope, refills } = rule;
-  const stated = limits.flatMap(({ requested, dimension, ...limit }): Signal[] =>
-    dimension === 'output_tokens' ? [] : [{ dimension, ...limit }],
-  );
+  const stated = limits.map(({ requested, ...limit }): Signal => limit);
   const known =
     spent === undefined || stated.some((each) => isOf(each, spent)) ? stated : [...stated, { ...spent, remaining: 0 }];
   return known.map((signal): Signal => {

@@ -4,8 +4,7 @@ import { windowOfSeconds } from './windows.js';
 
 /** A limit that an error message or its structured details state. */
 export interface StatedLimit {
-  /** `output_tokens` is not counted by 429chain: it only says that the request asks for too long an answer. */
-  readonly dimension: Dimension | 'output_tokens';
+  readonly dimension: Dimension;
   readonly window?: Duration | undefined;
   readonly limit?: number | undefined;
   readonly remaining?: number | undefined;

@@ -1,25 +1,13 @@
-import type { Dimension, Duration, ScopeKind, Signal } from '../../contract/quota.js';
+import type { Duration, Signal } from '../../contract/quota.js';
 import type { ResponseHead } from '../door/attempt.js';
+import type { HeaderMeaning, HeaderMeanings, LimitHeader } from '../door/limit-headers.js';
 import { durationOf, headerOf, numberOf, parseResetTime } from './headers.js';
 import { readStructuredRateLimit } from './ietf-rate-limit.js';
 import { clockOf, type ProviderClock } from './provider-clock.js';
 import { windowOfSeconds } from './windows.js';
 
-/** What headers mean whose names do not say it: Groq's `-requests` are per day, OpenAI's per minute. */
-interface HeaderMeaning {
-  readonly window?: Duration;
-  /** The quota refills continuously, and the reset is when it is full again. */
-  readonly refills?: true;
-}
-
-/** What headers without a window in their name mean, for requests and tokens. */
-export type HeaderMeanings = Partial<Readonly<Record<'requests' | 'tokens', HeaderMeaning>>>;
-
-/** The headers of one limit. In `name`, `*` stands for `limit`, `remaining` and `reset`. */
-interface HeaderRow extends HeaderMeaning {
-  readonly name: string;
-  readonly dimension: Dimension;
-  readonly scope?: ScopeKind;
+/** A common header. */
+interface HeaderRow extends LimitHeader {
   /** The name does not say the window; `HeaderMeanings` or other headers may. */
   readonly unsuffixed?: 'requests' | 'tokens';
 }
@@ -44,6 +32,7 @@ const ROWS: readonly HeaderRow[] = [
   ...WINDOWS.map(([unit, window]) => ({ name: `x-ratelimit-*-req-${unit}`, dimension: 'requests', window }) as const),
   { name: 'x-ratelimit-*-tokens-prompt', dimension: 'input_tokens' },
   { name: 'anthropic-ratelimit-input-tokens-*', dimension: 'input_tokens', window: '1m' },
+  { name: 'anthropic-ratelimit-output-tokens-*', dimension: 'output_tokens', window: '1m' },
   // ModelScope: the day of the account, and of the model.
   { name: 'modelscope-ratelimit-requests-*', dimension: 'requests', window: '1d', scope: 'provider' },
   { name: 'modelscope-ratelimit-model-requests-*', dimension: 'requests', window: '1d' },
@@ -80,6 +69,19 @@ const named = (row: HeaderRow): NamedRow => {
 const NAMED_ROWS = ROWS.map(named);
 const NAMED_BARE_ROWS = BARE_ROWS.map(named);
 
+/** The rows of a provider, with the common rows that they do not replace. Worked out once for each provider type. */
+const rowsOf = ({ rows }: HeaderMeanings): readonly NamedRow[] => {
+  if (rows === undefined) return NAMED_ROWS;
+  const known = ROWS_WITH_OWN.get(rows);
+  if (known !== undefined) return known;
+  const names = new Set(rows.map(({ name }) => name));
+  const all = [...rows.map(named), ...NAMED_ROWS.filter(({ name }) => !names.has(name))];
+  ROWS_WITH_OWN.set(rows, all);
+  return all;
+};
+
+const ROWS_WITH_OWN = new WeakMap<readonly LimitHeader[], readonly NamedRow[]>();
+
 /** The headers of every known limit. */
 export const HEADER_ROWS: readonly NamedRow[] = [...NAMED_ROWS, ...NAMED_BARE_ROWS];
 
@@ -96,7 +98,11 @@ export const readRateLimitHeaders = (head: ResponseHead, meanings: HeaderMeaning
 /** The signals of headers that came in a response, or in its body. @see readRateLimitHeaders */
 export const signalsIn = (headers: Headers, clock: ProviderClock, meanings: HeaderMeanings): Signal[] | undefined => {
   const read = (rows: readonly NamedRow[]) => rows.flatMap((row) => signalOf(headers, row, clock, meanings));
-  const specific = [...read(NAMED_ROWS), ...readStructuredRateLimit(headers, clock.at), ...spentType(headers, clock)];
+  const specific = [
+    ...read(rowsOf(meanings)),
+    ...readStructuredRateLimit(headers, clock.at),
+    ...spentType(headers, clock),
+  ];
   const signals = specific.length > 0 ? specific : read(NAMED_BARE_ROWS);
   return signals.length > 0 ? signals : undefined;
 };
@@ -111,20 +117,24 @@ export const resetOfQuota = (
   clock: ProviderClock,
   meanings: HeaderMeanings,
 ): number | undefined => {
-  const resets = NAMED_ROWS.filter(({ dimension }) => dimension === quota.dimension).flatMap((row) => {
-    const { window, refills } = meaningOf(headers, row, meanings);
-    const fits = refills === undefined && (window === undefined || window === quota.window);
-    const resetAt = fits ? resetOf(headers, row, clock, quota.window) : undefined;
-    return resetAt === undefined ? [] : [{ resetAt, exact: window !== undefined }];
-  });
+  const resets = rowsOf(meanings)
+    .filter(({ dimension }) => dimension === quota.dimension)
+    .flatMap((row) => {
+      const { window, refills } = meaningOf(headers, row, meanings);
+      const fits = refills === undefined && (window === undefined || window === quota.window);
+      const resetAt = fits ? resetOf(headers, row, clock, quota.window) : undefined;
+      return resetAt === undefined ? [] : [{ resetAt, exact: window !== undefined }];
+    });
   return (resets.find(({ exact }) => exact) ?? resets[0])?.resetAt;
 };
 
 /** The earliest reset of headers without limit and remaining, and of the bare ones, epoch ms. Together sends only a reset. */
 export const loneReset = (headers: Headers, clock: ProviderClock, meanings: HeaderMeanings): number | undefined => {
-  const lone = NAMED_ROWS.filter(
-    ({ names }) => headerOf(headers, names.limit) === undefined && headerOf(headers, names.remaining) === undefined,
-  ).filter((row) => meaningOf(headers, row, meanings).refills === undefined);
+  const lone = rowsOf(meanings)
+    .filter(
+      ({ names }) => headerOf(headers, names.limit) === undefined && headerOf(headers, names.remaining) === undefined,
+    )
+    .filter((row) => meaningOf(headers, row, meanings).refills === undefined);
   for (const rows of [NAMED_BARE_ROWS, lone]) {
     const resets = rows
       .map((row) => resetOf(headers, row, clock, meaningOf(headers, row, meanings).window))
@@ -139,7 +149,8 @@ const signalOf = (headers: Headers, row: NamedRow, clock: ProviderClock, meaning
   const remaining = countOf(numberOf(headers, row.names.remaining));
   // A reset alone means nothing: Together sends one with every response.
   if (limit === undefined && remaining === undefined) return [];
-  const { window, refills } = meaningOf(headers, row, meanings);
+  const { window, refills, byRule } = meaningOf(headers, row, meanings);
+  if (byRule) return [];
   return [
     {
       dimension: row.dimension,

@@ -1,4 +1,4 @@
-import { localTime, momentOf } from './zones.js';
+import { dateIn, startOfDate } from './zones.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -10,7 +10,5 @@ export const nextMinute = (at: number): number => at - (at % MINUTE_MS) + MINUTE
 export const nextUtcMidnight = (at: number): number => at - (at % DAY_MS) + DAY_MS;
 
 /** The next midnight after `at` in `timeZone`, an IANA name such as `America/Los_Angeles`. Both times are epoch ms. */
-export const nextMidnightIn = (timeZone: string, at: number): number => {
-  const today = localTime(timeZone, at);
-  return momentOf({ ...today, day: today.day + 1, hour: 0, minute: 0, second: 0 }, timeZone);
-};
+export const nextMidnightIn = (timeZone: string, at: number): number =>
+  startOfDate(timeZone, dateIn(timeZone, at) + DAY_MS);

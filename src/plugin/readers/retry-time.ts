@@ -1,10 +1,11 @@
 import type { Signal } from '../../contract/quota.js';
 import type { Failure } from '../door/attempt.js';
+import type { HeaderMeanings } from '../door/limit-headers.js';
 import type { ErrorFacts } from './error-body.js';
 import { retryAfterInBody } from './error-limits.js';
 import { durationOf } from './headers.js';
 import { clockOf } from './provider-clock.js';
-import { type HeaderMeanings, loneReset, resetOfQuota, withinWindow } from './rate-limit-headers.js';
+import { loneReset, resetOfQuota, withinWindow } from './rate-limit-headers.js';
 import { structuredRetryAt } from './wait-fields.js';
 import { parseRetryTime } from './wait-prose.js';
 

@@ -1,4 +1,4 @@
-/** Time zones as providers write them. */
+/** Time zones as providers write them, and days by the clocks of a zone. */
 
 const HOUR_MS = 3_600_000;
 
@@ -82,6 +82,35 @@ export const momentOf = (time: LocalTime, zone: string | number): number => {
   // The offset may change between the guess and the moment itself.
   const guess = shown - offsetAt(zone, shown);
   return shown - offsetAt(zone, guess);
+};
+
+/** Returns whether `name` is a time zone, such as `America/Los_Angeles` or `UTC`. */
+export const isZone = (name: string): boolean => formatOf(name) !== undefined;
+
+/** Returns the date that the clocks of `zone` show at a moment (epoch ms), as epoch ms of its midnight in UTC. */
+export const dateIn = (zone: string | number, at: number): number => {
+  const { year, month, day } = localTime(zone, at);
+  return Date.UTC(year, month - 1, day);
+};
+
+/** The clocks of no zone are further from UTC. */
+const FURTHEST_MS = 16 * HOUR_MS;
+
+/**
+ * Returns when the clocks of `zone` first show `date` or a later date, epoch ms. This is midnight, unless they skip it.
+ * @param date epoch ms of the date's midnight in UTC
+ */
+export const startOfDate = (zone: string | number, date: number): number => {
+  let [before, after] = [date - FURTHEST_MS, date + FURTHEST_MS];
+  const [offset, laterOffset] = [offsetAt(zone, before), offsetAt(zone, after)];
+  if (offset === laterOffset) return date - offset;
+  // The clocks change in between. `after` becomes that moment.
+  while (after - before > 1000) {
+    const middle = Math.floor((before + after) / 2000) * 1000;
+    if (offsetAt(zone, middle) === offset) before = middle;
+    else after = middle;
+  }
+  return date - offset < after ? date - offset : Math.max(after, date - laterOffset);
 };
 
 const offsetAt = (zone: string | number, at: number): number =>

@@ -68,6 +68,35 @@ describe('The dialog of a provider', () => {
     expect(stage.dotEnv).to.equal(`ROUTER_API_KEY=${GOOD_KEY}\n`);
   });
 
+  it('writes limits by the calendar and in units, and a shared account', async () => {
+    await stage.startWithTwo();
+    await stage.button('Edit router').click();
+    const limit = (nth: number) => stage.dialog.getByRole('group', { name: `limit ${nth}` });
+    await limit(1).getByLabel('Which window').selectOption('day');
+    await limit(1).getByLabel('Time zone').fill('America/Los_Angelos');
+    await stage.button('Save', stage.dialog).click();
+    await limit(1).getByLabel('Time zone').fill('America/Los_Angeles');
+    await stage.button('Add a limit', stage.dialog).click();
+    await limit(2).getByLabel('How many').fill('0.5');
+    await limit(2).getByLabel('Of what').selectOption('units');
+    await limit(2).getByLabel('Which window').selectOption('month');
+    await limit(2).getByLabel('From which day of the month').fill('31');
+    await limit(2).getByLabel('What a request costs').fill('{"*": {"input": 0.001}}');
+    await stage.dialog.getByLabel('Shared account').fill('main');
+    await stage.button('Save', stage.dialog).click();
+    await stage.dialogsClosed();
+    expect(stage.written.router).to.deep.include({
+      account: 'main',
+      limits: [
+        { requests: 30, each: 'day', zone: 'America/Los_Angeles' },
+        { units: 0.5, each: 'month', from: 31, costs: { '*': { input: 0.001 } } },
+      ],
+    });
+    await stage.button('Edit router').click();
+    expect(await stage.dialog.getByLabel('Shared account').inputValue()).to.equal('main');
+    expect(await limit(1).getByLabel('Time zone').inputValue()).to.equal('America/Los_Angeles');
+  });
+
   for (const [what, wrong, words] of [
     ['an invalid duration', async () => stage.dialog.getByLabel('Connect').fill('6 seconds'), 'is no span of time'],
     ['the id of another provider', async () => stage.dialog.getByLabel('Id', { exact: true }).fill('spare'), undefined],
@@ -94,7 +123,7 @@ describe('The dialog of a provider', () => {
     await stage.dialog.getByLabel('Base URL').fill(stage.upstream.baseUrl);
     await stage.button('Add', stage.dialog).click();
     expect(await stage.focusedIsInvalid(), 'what is required').to.equal(true);
-    await stage.dialog.getByLabel('Account').fill('mine');
+    await stage.dialog.getByLabel('Account', { exact: true }).fill('mine');
     await stage.dialog.getByLabel('Region', { exact: true }).selectOption('us');
     await stage.dialog.getByLabel('Retries').fill('9');
     await stage.button('Add', stage.dialog).click();

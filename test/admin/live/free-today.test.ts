@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { freeTodayOf } from '../../../src/admin/live/free-today.js';
 import type { FreeToday, QuotaView, TargetView } from '../../../src/contract/admin-api.js';
+import type { Calendar } from '../../../src/contract/quota.js';
 
 const quota = (scope: string, dimension: QuotaView['dimension'], more: Partial<QuotaView> = {}): QuotaView => ({
   scope,
@@ -23,6 +24,8 @@ const ofAccount = quota('p', 'tokens', { limit: 1_000, used: 300 });
 const tokens = (id: string, limit: number, used: number): QuotaView => quota(id, 'tokens', { limit, used });
 const requests = (id: string, limit: number, used: number): QuotaView => quota(id, 'requests', { limit, used });
 
+const byCalendar = ({ window: _, ...view }: QuotaView, calendar: Calendar): QuotaView => ({ ...view, calendar });
+
 const CASES: readonly (readonly [what: string, targets: readonly TargetView[], expected: FreeToday])[] = [
   ['nothing if nothing is known', [target('p/a', [])], { unknown: 1 }],
   [
@@ -34,6 +37,14 @@ const CASES: readonly (readonly [what: string, targets: readonly TargetView[], e
     'an account once, however many targets share it, and not its targets',
     [target('p/a', [tokens('p/a', 100, 10), ofAccount]), target('p/b', [ofAccount])],
     { tokens: { used: 300, limit: 1_000 }, unknown: 0 },
+  ],
+  [
+    'days by the calendar, but not months',
+    [
+      target('p/a', [byCalendar(requests('p', 50, 7), { each: 'day', zone: 'Asia/Tokyo' })]),
+      target('q/b', [byCalendar(requests('q', 900, 1), { each: 'month' })]),
+    ],
+    { requests: { used: 7, limit: 50 }, unknown: 1 },
   ],
   [
     'a pool instead of its targets',

@@ -28,7 +28,7 @@ describe('The admin API for a new provider', () => {
     const groq = body.find(({ type }) => type === 'groq');
     expect(groq).to.include({
       title: 'Groq',
-      plugin: 'groq',
+      plugin: 'providers',
       keyUrl: 'https://console.groq.com/keys',
       baseUrl: 'https://api.groq.com/openai/v1',
       needsKey: true,
@@ -57,8 +57,23 @@ describe('The admin API for a new provider', () => {
       { id: 'x/y:free', free: true },
       { id: 'x/paid', free: false },
     ]);
-    expect([own.body.keyUntried, open.keyUntried]).to.deep.equal([undefined, true]);
+    expect([own.body.keyUntried, open.keyUntried]).to.deep.equal([undefined, undefined]);
   });
+
+  const KEY_CHECKS: readonly [what: string, status: number, expected: object][] = [
+    ['is good', 200, { state: 'ok', keyUntried: undefined }],
+    ['is refused', 401, { state: 'key refused', keyUntried: undefined }],
+    ['could not be tried', 500, { state: 'ok', keyUntried: true }],
+  ];
+  for (const [what, status, expected] of KEY_CHECKS) {
+    it(`asks for something else where everybody may read the list: the key ${what}`, async () => {
+      const listing = reply(200, { data: [{ id: 'x/y:free' }] });
+      const checking = reply(status, { error: { message: 'No auth credentials found', code: status } });
+      stage.two.always((res, request) => (request.path.endsWith('/key') ? checking : listing)(res, request));
+      const { state, keyUntried } = (await models('two')).body;
+      expect({ state, keyUntried }).to.deep.equal(expected);
+    });
+  }
 
   const STATES: readonly [id: string, state: string, detail: RegExp][] = [
     ['three', 'disabled', /disabled in the configuration/],

@@ -35,14 +35,15 @@ describe('The admin API for plugins', () => {
     const startedAt = Date.now();
     await stage.call('POST /chat', { messages: HELLO });
     await stage.idle();
-    expect(await view('groq')).to.deep.equal({
-      name: 'groq',
+    expect(await view('rate-limit-headers')).to.deep.equal({
+      name: 'rate-limit-headers',
       builtIn: true,
       enabled: true,
       options: {},
-      adds: ['provider type groq', 'hook onRateLimitHeaders', 'hook onError'],
+      adds: ['hook onRateLimitHeaders'],
       errors: 0,
     });
+    expect((await view('providers'))?.adds).to.include.members(['provider type groq', 'provider type openrouter']);
     const logger = await view('nedb-logger');
     expect(logger).to.deep.include({
       use: 'nedb-logger',
@@ -63,12 +64,12 @@ describe('The admin API for plugins', () => {
 
   it('sets the options of a built-in plugin, and disables one', async () => {
     await put('nedb-logger', { options: { keep: '20d' } });
-    await put('openrouter', { enabled: false });
+    await put('prometheus', { enabled: false });
     expect(stage.text).to.include(`// how long\n    { use: 'nedb-logger', options: { keep: '20d' } },`);
-    expect(stage.text).to.include(`{ use: 'openrouter', enabled: false },`);
-    expect(await view('openrouter')).to.deep.include({ enabled: false, use: 'openrouter', adds: [] });
-    await put('openrouter', { enabled: true });
-    expect(await view('openrouter')).to.include({ enabled: true });
+    expect(stage.text).to.include(`{ use: 'prometheus', enabled: false },`);
+    expect(await view('prometheus')).to.deep.include({ enabled: false, use: 'prometheus', adds: [] });
+    await put('prometheus', { enabled: true });
+    expect(await view('prometheus')).to.include({ enabled: true });
   });
 
   it('lists a built-in plugin that is off by default, enables and disables it', async () => {

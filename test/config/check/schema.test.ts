@@ -45,7 +45,7 @@ describe('The schema', () => {
       ([, node]) => node.type === 'object' && node.additionalProperties !== false,
     );
     const names = open.map(([path]) => path.split('/').at(-1));
-    expect(new Set(names)).to.deep.equal(new Set(['providers', 'chains', 'aliases', 'headers', 'options']));
+    expect(new Set(names)).to.deep.equal(new Set(['providers', 'chains', 'aliases', 'headers', 'options', 'costs']));
   });
 
   it('documents the actual defaults', () => {

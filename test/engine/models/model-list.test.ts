@@ -1,8 +1,5 @@
 import { expect } from 'chai';
-import cerebras from '../../../plugins/cerebras.js';
-import groq from '../../../plugins/groq.js';
-import openaiCompatible from '../../../plugins/openai-compatible/index.js';
-import openrouter from '../../../plugins/openrouter.js';
+import providers from '../../../plugins/providers/index.js';
 import { modelsIn } from '../../../src/engine/models/model-list.js';
 import { hostOf } from '../../plugins/simulated-host.js';
 
@@ -79,10 +76,7 @@ const CASES: readonly { what: string; type: string; answer: unknown; models: unk
     what: "Cerebras', which contains only names",
     type: 'cerebras',
     answer: { data: [{ id: 'b' }, { id: 'a' }] },
-    models: [
-      { id: 'a', free: true },
-      { id: 'b', free: true },
-    ],
+    models: [{ id: 'a' }, { id: 'b' }],
   },
   {
     what: "Mistral's, with the abilities of its models",
@@ -106,6 +100,84 @@ const CASES: readonly { what: string; type: string; answer: unknown; models: unk
     models: [{ id: 'mine', contextWindow: 4_096 }],
   },
   {
+    what: "Cloudflare's, which has its own names, and models that do other things",
+    type: 'cloudflare',
+    answer: {
+      result: [
+        {
+          id: 'uuid-1',
+          name: '@cf/talks',
+          task: { name: 'Text Generation' },
+          properties: [
+            { property_id: 'context_window', value: '32000' },
+            { property_id: 'function_calling', value: 'true' },
+          ],
+        },
+        { id: 'uuid-2', name: '@cf/embeds', task: { name: 'Text Embeddings' } },
+        { id: 'uuid-3', name: '@cf/plain', task: { name: 'Text Generation' }, properties: null },
+      ],
+    },
+    models: [
+      { id: '@cf/plain', name: '@cf/plain' },
+      { id: '@cf/talks', name: '@cf/talks', contextWindow: 32_000, tools: true },
+    ],
+  },
+  {
+    what: "Cohere's, without models that are deprecated or cannot chat",
+    type: 'cohere',
+    answer: {
+      models: [
+        { name: 'command-a', endpoints: ['chat'], context_length: 256_000 },
+        { name: 'embed', endpoints: ['embed'] },
+        { name: 'old', endpoints: ['chat'], is_deprecated: true },
+      ],
+    },
+    models: [{ id: 'command-a', name: 'command-a', free: true, contextWindow: 256_000 }],
+  },
+  {
+    what: "Z.ai's, with the free models that it lacks",
+    type: 'zai',
+    answer: { data: [{ id: 'glm-5' }, { id: 'glm-4.5-flash' }] },
+    models: [
+      { id: 'glm-4.5-flash', free: true },
+      { id: 'glm-4.6v-flash', free: true },
+      { id: 'glm-4.7-flash', free: true },
+      { id: 'glm-5', free: false },
+    ],
+  },
+  {
+    what: "Z.ai's, when it is empty",
+    type: 'zai',
+    answer: { data: [] },
+    models: ['5', '6v', '7'].map((version) => ({ id: `glm-4.${version}-flash`, free: true })),
+  },
+  {
+    what: "Gemini's, which puts a folder before its ids",
+    type: 'gemini',
+    answer: { data: [{ id: 'models/gemini-2.5-pro' }, { id: 'models/gemini-3.5-flash' }] },
+    models: [
+      { id: 'gemini-3.5-flash', free: true },
+      { id: 'gemini-2.5-pro', free: false },
+    ],
+  },
+  {
+    what: "Kilo's, in the form of OpenRouter's",
+    type: 'kilo',
+    answer: {
+      data: [{ id: 'a/b', pricing: { prompt: '0.000001', completion: '0.000002' } }, { id: 'kilo-auto/free' }],
+    },
+    models: [
+      { id: 'kilo-auto/free', free: true },
+      { id: 'a/b', price: { input: 1, output: 2 }, free: false },
+    ],
+  },
+  {
+    what: "LLM7's, which says what must be paid",
+    type: 'llm7',
+    answer: { data: [{ id: 'pro', usage_based_only: true }, { id: 'turbo', usage_based_only: false }, { id: 'odd' }] },
+    models: [{ id: 'turbo', free: true }, { id: 'odd' }, { id: 'pro', free: false }],
+  },
+  {
     what: 'a list in an unknown format, as undefined',
     type: 'openai-compatible',
     answer: { models: [] },
@@ -116,7 +188,7 @@ const CASES: readonly { what: string; type: string; answer: unknown; models: unk
 describe("A provider's list of models", () => {
   for (const { what, type, answer, models } of CASES) {
     it(`is read: ${what}`, async () => {
-      const { types } = await hostOf([groq, cerebras, openrouter, openaiCompatible]);
+      const { types } = await hostOf([providers]);
       expect(modelsIn(answer, types.get(type) ?? {})).to.deep.equal(models);
     });
   }

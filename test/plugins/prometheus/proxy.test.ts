@@ -182,6 +182,24 @@ describe('GET /metrics of a proxy', () => {
     expect([left('manual'), left('header')]).to.deep.equal([19, 40]);
   });
 
+  it('names the windows of a calendar', async () => {
+    const limits = [
+      { requests: 20, per: '1d' },
+      { requests: 30, each: 'day', zone: 'America/Los_Angeles' },
+      { output_tokens: 9000, each: 'month', from: 15 },
+      { units: 2.5, each: 'day', costs: { '*': { request: 0.1 } } },
+    ];
+    const running = await start(chainOver(upstreams.slice(0, 1), {}, { limits }));
+    await ask(running);
+    const { value } = await scrape(running);
+    const left = (dimension: string, window: string): number | undefined =>
+      value('quota_remaining', { scope: 'one', dimension, window, source: 'manual' });
+    expect(left('requests', '1d')).to.equal(19);
+    expect(left('requests', 'day America/Los_Angeles')).to.equal(29);
+    expect(left('output_tokens', 'month from 15')).to.be.within(8_000, 8_999);
+    expect(left('units', 'day')).to.equal(2.4);
+  });
+
   it('has no more series after 200 invented models than after a few (a label for each name a caller invents)', async () => {
     upstreams[0]?.always(reply(404, { error: { message: 'No such model.' } }));
     const running = await start();

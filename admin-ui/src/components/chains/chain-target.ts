@@ -5,6 +5,7 @@ import type { ExplainedTarget } from '../../../../src/contract/explain.js';
 import type { Limit } from '../../../../src/contract/quota.js';
 import { Ticker } from '../../data/browser/ticker.js';
 import { counted, partsOf, shortNumber, spanText } from '../../data/format.js';
+import { draftOf, windowText } from '../../data/providers/limit-draft.js';
 import { base } from '../../styles/base.js';
 import { type Field, reportValidity } from '../common/field-validity.js';
 import '../forms/limits-field.js';
@@ -105,8 +106,9 @@ export class ChainTarget extends LitElement implements Field {
   #summary(): string {
     const limits = this.limits.map((limit) => {
       if ('concurrent' in limit) return `${counted(limit.concurrent, 'request')} at once`;
-      if ('tokens' in limit) return `${shortNumber(limit.tokens)} tokens per ${limit.per}`;
-      return `${counted(limit.requests, 'request')} per ${limit.per}`;
+      if ('requests' in limit) return `${counted(limit.requests, 'request')} ${windowText(limit)}`;
+      const { dimension, amount } = draftOf(limit);
+      return `${shortNumber(Number(amount))} ${dimension.replace('_', ' ')} ${windowText(limit)}`;
     });
     const timeouts = TIMEOUTS.flatMap(([key, text]) =>
       this.timeouts[key] === undefined ? [] : [`${text} ${this.timeouts[key]}`],

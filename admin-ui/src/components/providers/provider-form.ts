@@ -41,6 +41,10 @@ export class ProviderForm extends LitElement implements Field {
       <section>
         <h3>Limits of the account</h3>
         <p class="hint">Limits that the provider tells are found by themselves. Write down those that you know better.</p>
+        <label class="field"><span class="label">Shared account</span>
+          <input name="account" pattern="[A-Za-z0-9][A-Za-z0-9._\\-]*" title="Letters, digits and . _ -" placeholder=${this.draft.id} autocomplete="off" spellcheck="false" .value=${written.account ?? ''} @input=${(event: InputEvent) => this.#change({ account: (event.target as HTMLInputElement).value.trim() })} />
+          <span class="hint">Providers with the same account, such as two addresses with one key, count together.</span>
+        </label>
         <limits-field of=${this.draft.id} .limits=${written.limits ?? []} @change=${(event: CustomEvent) => this.#change({ limits: event.detail })}></limits-field>
       </section>
       <details ?open=${this.#hasMore()}>

@@ -9,6 +9,7 @@ import type {
 import { partsOf } from '../format.js';
 import { call } from '../server/client.js';
 import { type Held, save } from '../server/saving.js';
+import { quotaName } from './quotas.js';
 
 /** A provider as written, with the state of its key, but without its live state. */
 export interface ProviderAsWritten extends Omit<ProviderWritten, 'apiKey'> {
@@ -30,8 +31,9 @@ export const loadProviders = async (signal?: AbortSignal): Promise<Providers> =>
 };
 
 export const asWritten = (view: ProviderView): ProviderAsWritten => {
-  const { type, baseUrl, enabled, limits, timeouts, headers, options, key } = view;
-  return { type, ...(baseUrl === undefined ? {} : { baseUrl }), enabled, limits, timeouts, headers, options, key };
+  const { type, baseUrl, enabled, account, limits, timeouts, headers, options, key } = view;
+  const given = { ...(baseUrl === undefined ? {} : { baseUrl }), ...(account === undefined ? {} : { account }) };
+  return { type, ...given, enabled, limits, timeouts, headers, options, key };
 };
 
 /** The loaded provider of this id. */
@@ -74,10 +76,9 @@ export const quotasOf = (id: string, targets: readonly TargetView[]): readonly Q
   for (const { target, quotas: its } of targets) {
     if (partsOf(target).provider !== id) continue;
     // A configured and a reported limit are two quotas.
-    for (const quota of its)
-      quotas.set(`${quota.scope} ${quota.dimension} ${quota.window ?? ''} ${quota.source}`, quota);
+    for (const quota of its) quotas.set(`${quota.scope} ${quotaName(quota)} ${quota.limit} ${quota.source}`, quota);
   }
-  return [...quotas.values()].sort((one, other) => rankOf(id, one) - rankOf(id, other));
+  return [...quotas.values()].sort((one, other) => rankOf(one) - rankOf(other));
 };
 
-const rankOf = (id: string, { scope }: QuotaView): number => (scope === id ? 0 : scope.startsWith(`${id}#`) ? 1 : 2);
+const rankOf = ({ scope }: QuotaView): number => (scope.includes('/') ? 2 : scope.includes('#') ? 1 : 0);

@@ -1,4 +1,5 @@
 import type { QuotaView } from '../../../../src/contract/admin-api.js';
+import { calendarText } from './limit-draft.js';
 
 /** The remaining units; `undefined` if unknown. */
 export const leftOf = ({ limit, remaining, used }: QuotaView): number | undefined => {
@@ -21,9 +22,10 @@ export const SOURCES: Readonly<Record<QuotaView['source'], string>> = {
   known: 'known of the free tier',
 };
 
-/** The name of a quota: `requests per 1m`, `requests at once`. */
-export const quotaName = ({ dimension, window }: QuotaView): string => {
+/** The name of a quota: `requests per 1m`, `requests each day (Los Angeles)`, `requests at once`. */
+export const quotaName = ({ dimension, window, calendar }: QuotaView): string => {
   if (dimension === 'concurrent') return 'requests at once';
-  const what = dimension === 'input_tokens' ? 'input tokens' : dimension;
+  const what = dimension.replace('_', ' ');
+  if (calendar !== undefined) return `${what} ${calendarText(calendar)}`;
   return window === undefined ? what : `${what} per ${window}`;
 };

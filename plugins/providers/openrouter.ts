@@ -1,4 +1,4 @@
-import { definePlugin, type ErrorRule, type ModelView, nextUtcMidnight, readFailure } from '429chain/plugin';
+import { type ErrorRule, type ModelView, nextUtcMidnight, type ProviderType } from '429chain/plugin';
 
 const FREE_DAY = {
   class: 'quota',
@@ -76,7 +76,7 @@ const pricesOf = (pricing: Fields): Partial<ModelView> => {
 /** Rounded, because the multiplication is inexact. */
 const perMillion = (perToken: number): number => Number((perToken * 1_000_000).toPrecision(9));
 
-const readModel = (entry: Fields): Partial<ModelView> | undefined => {
+export const readPricedModel = (entry: Fields): Partial<ModelView> | undefined => {
   const { input_modalities: takes, output_modalities: gives } = fieldsOf(entry.architecture);
   const parameters = listOf(entry.supported_parameters);
   const maxOutput = fieldsOf(entry.top_provider).max_completion_tokens;
@@ -92,28 +92,39 @@ const readModel = (entry: Fields): Partial<ModelView> | undefined => {
   };
 };
 
-export default definePlugin({
-  name: 'openrouter',
-  apply(api) {
-    api.addProviderType('openrouter', {
-      baseUrl: 'https://openrouter.ai/api/v1',
-      speaks: ['chat', 'completions', 'embeddings'],
-      about: {
-        title: 'OpenRouter',
-        freeTier:
-          'Its models whose id ends in :free. For all of them together 20 requests a minute and 50 a day, 1,000 a day once 10 dollars were ever paid (August 2026).',
-        keyUrl: 'https://openrouter.ai/settings/keys',
-      },
-      readModel,
-      // Models of Google and Anthropic behind it want their signatures back, which are among the details.
-      conversation: [{ reasoning: { fields: ['reasoning', 'reasoning_details'] } }],
-      pool: (model) => (model.endsWith(':free') ? 'free' : 'credit'),
-      // This limit is in no header. The daily limit, 50 or 1,000, depends on past payments: only a refusal states it.
-      knownPoolLimits: { free: [{ requests: 20, per: '1m' }] },
-    });
-    const tap = { name: 'openrouter', filter: { type: 'openrouter' } };
-    // Only refusals have headers, without a window. `readFailure` knows the window and reads them.
-    api.hooks.onRateLimitHeaders.tap(tap, ({ status }) => (status === 429 ? [] : undefined));
-    api.hooks.onError.tap(tap, (failure) => readFailure(failure, RULES));
+export const openrouter: ProviderType = {
+  baseUrl: 'https://openrouter.ai/api/v1',
+  speaks: ['chat', 'completions', 'embeddings'],
+  about: {
+    title: 'OpenRouter',
+    freeTier:
+      'Its models whose id ends in :free. For all of them together 20 requests a minute and 50 a day, 1,000 a day once 10 dollars were ever paid (September 2026).',
+    source: 'https://openrouter.ai/docs/api-reference/limits',
+    date: '2026-09-26',
+    training: {
+      posture: 'may',
+      note: 'Free endpoints may train, by provider; a switch of the account decides.',
+      date: '2026-09-26',
+    },
+    keyUrl: 'https://openrouter.ai/settings/keys',
   },
-});
+  readModel: readPricedModel,
+  // Models of Google and Anthropic behind it want their signatures back, which are among the details.
+  conversation: [{ reasoning: { fields: ['reasoning', 'reasoning_details'] } }],
+  pool: (model) => (model.endsWith(':free') ? 'free' : 'credit'),
+  // This limit is in no header. The daily limit, 50 or 1,000, depends on past payments: only a refusal states it.
+  knownLimits: [
+    {
+      pool: 'free',
+      requests: 20,
+      per: '1m',
+      source: 'https://openrouter.ai/docs/api-reference/limits',
+      date: '2026-09-26',
+    },
+  ],
+  // The list of models is public.
+  keyCheck: '/key',
+  // Only refusals have headers, and without a window.
+  limitHeaders: { requests: { byRule: true } },
+  errors: RULES,
+};
