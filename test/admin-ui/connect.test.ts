@@ -58,7 +58,7 @@ describe('The page Connect', () => {
   it('creates a key for the program, which is then in the copied text and in the log', async () => {
     await open('Cline');
     await page.getByRole('button', { name: 'New key for Cline' }).click();
-    await page.getByText('The key “Cline” is made').waitFor();
+    await page.getByText('The key “Cline” is created').waitFor();
     expect(await page.getByRole('combobox', { name: 'Key', exact: true }).inputValue()).to.equal('Cline');
     const key = await copied('OpenAI Compatible API Key');
     expect(key).to.match(/^429-[\w-]{32}$/);
@@ -68,7 +68,7 @@ describe('The page Connect', () => {
     expect(response.status).to.equal(200);
     expect(await wholePage(page)).not.to.include(key);
     await page.getByRole('button', { name: 'New key for Cline' }).click();
-    await page.getByText('The key “Cline 2” is made').waitFor();
+    await page.getByText('The key “Cline 2” is created').waitFor();
   });
 
   /** The pages of a group look alike: the first one is checked for accessibility. */
@@ -93,7 +93,7 @@ describe('The page Connect', () => {
     expect(new URL(page.url()).search).to.equal('?program=zed');
     await page.setViewportSize({ width: 360, height: 740 });
     await page.getByRole('combobox', { name: 'Program', exact: true }).selectOption('opencode');
-    await page.getByText('~/.config/opencode/opencode.json').first().waitFor();
+    await page.getByText('Or by hand: ~/.config/opencode/opencode.json').first().waitFor();
     expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(360);
   });
 

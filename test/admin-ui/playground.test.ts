@@ -55,7 +55,7 @@ describe('The page Playground', () => {
     await turn().getByRole('listitem').getByText('one/a-model').waitFor();
     await visitor.expectAccessible();
     await turn().getByRole('link', { name: 'Open the request' }).click();
-    await page.getByRole('heading', { name: 'Its way through the chain' }).waitFor();
+    await page.getByRole('heading', { name: 'Attempts' }).waitFor();
   });
 
   it('shows every attempt if the first target fails', async () => {

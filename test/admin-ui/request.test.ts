@@ -86,6 +86,24 @@ describe('The page of one request', () => {
     for (const change of adapted) await rung('served').getByText(`Changed for this target: ${change}`).waitFor();
   });
 
+  it('names the endpoint that the client called, here and in the list', async () => {
+    await start();
+    await log(server, [
+      requestOf('a', { path: '/chat/completions' }),
+      requestOf('b', { path: '/messages' }),
+      requestOf('c', { path: '/audio/speech' }),
+      requestOf('d', { path: '/api/chat' }),
+    ]);
+    visitor = await Visitor.signedIn(server, 'requests');
+    const { page } = visitor;
+    for (const name of ['chat', 'messages', 'speech', '/api/chat'])
+      await page.getByRole('cell', { name, exact: true }).waitFor();
+    await page.goto('requests/b');
+    await page.getByText('POST /v1/messages').first().waitFor();
+    await page.goto('requests/d');
+    await page.getByText('POST /api/chat').first().waitFor();
+  });
+
   it('shows a failure without a decision, as older versions stored it', async () => {
     await start();
     const attempts = [attemptOf('one/a-model', 'failed', { class: 'server_error', reason: 'down', status: 500 })];

@@ -8,7 +8,19 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Those that end by themselves. Without a command it is `start`. */
-const ENDING = ['init', 'check', 'ask', 'status', 'explain', 'health', 'plugin', '--help', '--version'];
+const ENDING = [
+  'init',
+  'check',
+  'ask',
+  'status',
+  'explain',
+  'health',
+  'connect',
+  'doctor',
+  'plugin',
+  '--help',
+  '--version',
+];
 const [name, ...args] = process.argv.slice(2);
 
 const refuse = (message) => {

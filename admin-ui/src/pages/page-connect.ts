@@ -56,14 +56,14 @@ class PageConnect extends LitElement {
   override render() {
     const { value } = this.#doors;
     return html`
-      <page-header heading="Connect">Ready settings for the programs that you use. To them, 429chain is OpenAI at another address.</page-header>
+      <page-header heading="Connect">Settings to copy for your programs. They use 429chain as they would use OpenAI or Anthropic.</page-header>
       <load-state .of=${this.#doors}>${value === undefined ? nothing : this.#content(value)}</load-state>`;
   }
 
   #content(doors: Doors) {
     const { chains } = doors.chains;
     if (chains.length === 0)
-      return html`<empty-state icon="chain" heading="No chain yet" text="Programs ask for a chain by its name. Make one first."><a class="button primary" href="/admin/welcome">Set up the first one</a></empty-state>`;
+      return html`<empty-state icon="chain" heading="No chain yet" text="Programs name a chain as their model. Create one first."><a class="button primary" href="/admin/welcome">Create the first chain</a></empty-state>`;
     const program = PROGRAMS.find(({ id }) => id === this.programId) ?? FIRST;
     return html`<div class="sides">${this.#programs(program)}${this.#select(program)}${this.#settings(program, doors)}</div>`;
   }
@@ -103,7 +103,7 @@ class PageConnect extends LitElement {
         <label class="field"><span>Chain</span><select name="chain" @change=${(event: Event) => (this.chain = (event.target as HTMLSelectElement).value)}>${names.map((name) => html`<option ?selected=${name === chain}>${name}</option>`)}</select></label>
         <key-choice .reply=${keys} .chosen=${key} program=${program.title} @choose=${(event: CustomEvent<string>) => (this.label = event.detail)} @made=${this.#made}></key-choice>
       </div>
-      ${key === undefined ? nothing : html`<p class="hint">The key is masked here, and whole in what you copy.</p><program-settings .program=${program} .way=${way} .reveal=${() => revealKey(key.label)}></program-settings>`}
+      ${key === undefined ? nothing : html`<p class="hint">The key is masked here. What you copy contains the whole key.</p><program-settings .program=${program} .way=${way} .reveal=${() => revealKey(key.label)}></program-settings>`}
     </section>`;
   }
 
@@ -123,7 +123,7 @@ class PageConnect extends LitElement {
   #made = async ({ detail: label }: CustomEvent<string>): Promise<void> => {
     await this.#doors.reload();
     this.label = label;
-    toast({ text: `The key “${label}” is made, and in what you copy.` });
+    toast({ text: `The key “${label}” is created. What you copy contains it.` });
   };
 }
 

@@ -69,7 +69,7 @@ class PagePlayground extends LitElement {
     const { turns } = this;
     return html`
       <page-header heading="Playground">
-        Ask a chain or a target as a program would. It spends what a caller would spend.
+        Ask a chain or a target as a program would. It uses quota like any other request.
         <button slot="actions" ?hidden=${turns.length === 0} @click=${this.#clear}><ui-icon name="plus"></ui-icon>New conversation</button>
       </page-header>
       <div class="sides">
@@ -106,7 +106,7 @@ class PagePlayground extends LitElement {
         </span>
         ${prompt.trim() === '' ? nothing : html`<copy-as .body=${bodyOf(this.settings, this.turns, prompt)}></copy-as>`}
       </div>
-        <p class="hint">The conversation is kept in this tab alone. The log has its figures, not its words, unless told to keep them.</p>
+        <p class="hint">The conversation stays in this tab. The request log has its figures, but no texts by default.</p>
     </form>`;
   }
 

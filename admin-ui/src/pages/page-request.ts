@@ -3,7 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import type { RequestRecord } from '../../../src/contract/requests.js';
 import { counted, durationText, numberText } from '../data/format.js';
 import { countTargets } from '../data/requests/ladder.js';
-import { kindOf, meaningOf } from '../data/requests/request-words.js';
+import { endpointOf, kindOf, meaningOf } from '../data/requests/request-words.js';
 import { call } from '../data/server/client.js';
 import { Resource } from '../data/server/resource.js';
 import { base } from '../styles/base.js';
@@ -49,29 +49,30 @@ class PageRequest extends LitElement {
   #missing(message: string) {
     return html`<empty-state icon="requests" heading="This request is not in the log" text=${message}>
       <a class="button primary" href="/admin/requests">All requests</a>
-      <a class="button" href="/admin/plugins">How long requests are kept</a>
+      <a class="button" href="/admin/plugins">Change how long requests are kept</a>
     </empty-state>`;
   }
 
   #content(request: RequestRecord) {
     const { asked, skipped } = countTargets(request.attempts);
     return html`<div class="stack">
-      <section class="card figures" aria-label="In short">
-        ${figure('The caller got', html`<span class=${kindOf(request.status)}>${request.status} · ${meaningOf(request.status)}</span>`)}
-        ${figure('Served by', request.target ?? 'nobody')}
+      <section class="card figures" aria-label="Summary">
+        ${figure('Status', html`<span class=${kindOf(request.status)}>${request.status} · ${meaningOf(request.status)}</span>`)}
+        ${figure('Endpoint', endpointOf(request))}
+        ${figure('Served by', request.target ?? '–')}
         ${figure('Took', durationText(request.latencyMs))}
         ${request.firstTokenMs === undefined ? '' : figure('First token after', durationText(request.firstTokenMs))}
-        ${request.waitedMs < 1 ? '' : figure('Of that, waited', durationText(request.waitedMs))}
+        ${request.waitedMs < 1 ? '' : figure('Of that, waiting', durationText(request.waitedMs))}
         ${figure('Tokens', tokensText(request))}
       </section>
-      <section class="card stack" aria-labelledby="way">
-        <div class="row between"><h2 id="way">Its way through the chain</h2>
+      <section class="card stack" aria-labelledby="attempts">
+        <div class="row between"><h2 id="attempts">Attempts</h2>
           <span class="muted">${counted(asked, 'target')} asked, ${skipped} skipped</span></div>
         ${request.attempts.length === 0 ? html`<p class="muted">No target was asked.</p>` : html`<attempt-ladder .request=${request}></attempt-ladder>`}
       </section>
       ${this.#words(request)}
       <section class="card stack" aria-labelledby="fields">
-        <h2 id="fields">All that is known</h2>
+        <h2 id="fields">Details</h2>
         <dl>${fieldsOf(request).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
       </section>
     </div>`;
@@ -79,11 +80,11 @@ class PageRequest extends LitElement {
 
   #words({ content }: RequestRecord) {
     if (content === undefined)
-      return html`<p class="hint">What was asked and answered is not kept, unless the plugin <code>nedb-logger</code> has <code>content: true</code>.</p>`;
+      return html`<p class="hint">Prompts and answers are not stored. To store them, set <code>content: true</code> for the plugin <code>nedb-logger</code>.</p>`;
     return html`<div class="pair">
       <section class="card stack" aria-labelledby="asked"><h2 id="asked">Asked</h2><pre tabindex="0">${pretty(content.request)}</pre></section>
       <section class="card stack" aria-labelledby="answered"><h2 id="answered">Answered</h2>
-        ${content.answer === undefined ? html`<p class="muted">Nothing came.</p>` : html`<pre tabindex="0">${content.answer}</pre>`}
+        ${content.answer === undefined ? html`<p class="muted">No answer.</p>` : html`<pre tabindex="0">${content.answer}</pre>`}
       </section>
     </div>`;
   }
@@ -94,35 +95,35 @@ const figure = (name: string, value: unknown) =>
 
 const tokensText = ({ promptTokens, completionTokens, tokensEstimated }: RequestRecord): string =>
   promptTokens === undefined && completionTokens === undefined
-    ? 'none'
+    ? '–'
     : `${tokensEstimated ? '≈ ' : ''}${numberText(promptTokens ?? 0)} in, ${numberText(completionTokens ?? 0)} out`;
 
 const fieldsOf = (request: RequestRecord): readonly (readonly [string, string])[] => [
   ['Id', request.id],
   ['Arrived', `${new Date(request.at).toLocaleString('en-GB')} (${new Date(request.at).toISOString()})`],
   ['Chain', request.chain || '–'],
-  ['Path', request.path],
+  ['Endpoint', endpointOf(request)],
   ['Key', request.keyLabel || '–'],
   ['Streamed', request.stream ? 'yes' : 'no'],
   ['Status', request.refusal === undefined ? String(request.status) : `${request.status} ${request.refusal}`],
-  ['Target', request.target ?? 'none'],
-  ['Provider', request.provider ?? 'none'],
-  ['Model', request.model ?? 'none'],
+  ['Target', request.target ?? '–'],
+  ['Provider', request.provider ?? '–'],
+  ['Model', request.model ?? '–'],
   ['Prompt tokens', optional(request.promptTokens, numberText)],
-  ['Of them cached', optional(request.cachedTokens, numberText)],
+  ['Cached prompt tokens', optional(request.cachedTokens, numberText)],
   ['Completion tokens', optional(request.completionTokens, numberText)],
   [
     'Tokens counted by',
-    request.tokensEstimated === undefined ? 'nobody' : request.tokensEstimated ? 'our estimate' : 'the provider',
+    request.tokensEstimated === undefined ? '–' : request.tokensEstimated ? '429chain (estimate)' : 'the provider',
   ],
   ['Took', durationText(request.latencyMs)],
   ['First token after', optional(request.firstTokenMs, durationText)],
   ['Waited for capacity', durationText(request.waitedMs)],
-  ['Taken up by another target', counted(request.resumed, 'time')],
+  ['Resumed by another target', counted(request.resumed, 'time')],
 ];
 
 const optional = (value: number | undefined, text: (value: number) => string): string =>
-  value === undefined ? 'not told' : text(value);
+  value === undefined ? '–' : text(value);
 
 /** Truncated content is not JSON and is shown as it is. */
 const pretty = (text: string): string => {

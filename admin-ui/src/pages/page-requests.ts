@@ -63,13 +63,13 @@ class PageRequests extends LitElement {
   override render() {
     return html`<div class="page">
       <page-header heading="Requests">
-        Each request of a caller once, however many targets were asked.
+        One row per request, with all of its attempts.
         <button slot="actions" aria-pressed=${list.paused} @click=${() => list.pause(!list.paused)}>
-          <ui-icon name=${list.paused ? 'play' : 'pause'}></ui-icon>${list.paused ? 'Go on' : 'Pause'}
+          <ui-icon name=${list.paused ? 'play' : 'pause'}></ui-icon>${list.paused ? 'Resume' : 'Pause'}
         </button>
       </page-header>
       <div>
-        <div class="bar" role="search" aria-label="Which requests">
+        <div class="bar" role="search" aria-label="Filters">
           ${this.#select('chain', 'Chain', 'All chains', this.#chains())}
           ${this.#select('provider', 'Served by', 'All providers', this.#providers())}
           ${this.#select('status', 'Status', 'All', this.#statuses())}
@@ -92,10 +92,10 @@ class PageRequests extends LitElement {
     if (list.rows.length > 0 || list.hasMore)
       return html`<request-table .list=${list} .density=${this.density}></request-table>`;
     if (searchOf(list.filter) !== '')
-      return html`<empty-state icon="requests" heading="No such request" text="Nothing that is kept fits these filters. New ones appear here by themselves.">
+      return html`<empty-state icon="requests" heading="No matching requests" text="No stored request matches these filters. New ones appear here.">
         <button @click=${() => this.#choose({})}>Show all requests</button>
       </empty-state>`;
-    return html`<empty-state icon="requests" heading="No request yet" text="Send one, and it appears here the moment it is over: which targets were asked, which were skipped, and why.">
+    return html`<empty-state icon="requests" heading="No requests yet" text="Send one. When it ends, it appears here: which targets were asked, which were skipped, and why.">
       <a class="button primary" href="/admin/playground">Send a prompt</a>
       <a class="button" href="/admin/connect">Connect a program</a>
     </empty-state>`;

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { splitTarget } from '../../config/target-name.js';
 import { suggest } from '../../config/wording.js';
 import { isFields } from '../../plugin/fields.js';
 import { COMMAND_NAME } from '../command-name.js';
@@ -6,9 +7,10 @@ import { CLIENTS, type Client, KEY_SETTINGS } from '../connect/clients.js';
 import { SettingsFile } from '../connect/settings-file.js';
 import type { Setting } from '../connect/settings-format.js';
 import type { Way } from '../connect/way.js';
+import { KEY_VARIABLES } from '../key-variables.js';
 import type { CommandLine } from '../options.js';
 import { checkChainName } from '../proxy/chain-name.js';
-import { findProxy, type RunningProxy, send } from '../proxy/running-proxy.js';
+import { findProxy, send } from '../proxy/running-proxy.js';
 import { CommandError } from '../terminal/command-error.js';
 import { tableOf } from '../terminal/table.js';
 
@@ -20,28 +22,67 @@ export const connect = async (line: CommandLine): Promise<void> => {
   const [name, ...more] = line.words;
   if (name === undefined) return console.log(listOf());
   const client = Object.hasOwn(CLIENTS, name) ? CLIENTS[name] : undefined;
-  if (client === undefined || more.length > 0) throw unknown(line.words.join(' '));
+  if (client === undefined || more.length > 0) throw unknownClient(line.words.join(' '));
   const file = new SettingsFile(client.file(homedir(), process.env));
-  console.log(line.options.undo ? undone(client, file) : connected(name, client, file, await wayOf(line)));
+  if (line.options.undo) return console.log(undone(client, file));
+  const way = await wayOf(line);
+  const isRunning = await answers(way);
+  console.log(connected(name, client, file, way));
+  if (!isRunning) console.log(`Nothing answers at ${way.address} yet. ${COMMAND_NAME} start runs the proxy.`);
 };
 
-/** How a client reaches the proxy of a command line. @throws CommandError for a chain that does not exist */
+/**
+ * How a client reaches the proxy of a command line.
+ * @throws CommandError for a chain that does not exist, or when only the proxy knows its chains and does not list them
+ */
 export const wayOf = async (line: CommandLine): Promise<Way> => {
   const proxy = await findProxy(line);
   const { address, settings } = proxy;
   const key = proxy.keyOf('api-key');
   const { chain } = line.options;
-  if (chain !== undefined) return { address, key, chain: checkChainName(chain, settings) };
-  return { address, key, chain: settings?.defaultChain ?? (await firstChain(proxy, key)) };
+  if (settings !== undefined && chain !== undefined) return { address, key, chain: checkChainName(chain, settings) };
+  if (settings?.defaultChain !== undefined) return { address, key, chain: settings.defaultChain };
+  return { address, key, chain: chainIn(await modelsOf(address, key), chain, address) };
 };
 
-/** The first model that a proxy lists is a chain. */
-const firstChain = async ({ address }: RunningProxy, key: string): Promise<string> => {
+/** The names of chains and targets that a proxy lists; chains come first. @throws CommandError */
+const modelsOf = async (address: string, key: string): Promise<readonly string[]> => {
   const response = await send(address, '/v1/models', key);
   const list: unknown = await response.json().catch(() => undefined);
-  const [first] = isFields(list) && Array.isArray(list.data) ? list.data : [];
-  if (isFields(first) && typeof first.id === 'string') return first.id;
-  throw new CommandError(`${address} lists no chains (status ${response.status}). Name one with --chain.`);
+  checkKey(response, address);
+  const models: readonly unknown[] = isFields(list) && Array.isArray(list.data) ? list.data : [];
+  return models.flatMap((model) => (isFields(model) && typeof model.id === 'string' ? [model.id] : []));
+};
+
+/** The listed chain or target that `asked` names, or the first one. @throws CommandError if there is none */
+const chainIn = (models: readonly string[], asked: string | undefined, address: string): string => {
+  const provider = splitTarget(asked ?? '')?.provider;
+  const isListed = (name: string) => name === asked || (provider !== undefined && name.startsWith(`${provider}/`));
+  if (asked !== undefined && models.some(isListed)) return asked;
+  if (asked !== undefined) {
+    throw new CommandError(
+      `${address} has no chain "${asked}". It lists: ${models.join(', ') || 'nothing'}.${suggest(asked, models)}`,
+      2,
+    );
+  }
+  const [first] = models;
+  if (first === undefined) throw new CommandError(`${address} lists no chains. Add one to its configuration.`);
+  return first;
+};
+
+const checkKey = ({ status }: Response, address: string): void => {
+  if (status !== 401) return;
+  throw new CommandError(
+    `${address} refuses the API key. Set ${KEY_VARIABLES['api-key']} to a key of that proxy, or use --data-dir with its data folder.`,
+  );
+};
+
+/** Whether a proxy answers, and accepts the key. @throws CommandError for a key that it refuses */
+const answers = async ({ address, key }: Way): Promise<boolean> => {
+  const response = await send(address, '/v1/models', key).catch(() => undefined);
+  await response?.body?.cancel();
+  if (response !== undefined) checkKey(response, address);
+  return response !== undefined;
 };
 
 const connected = (name: string, client: Client, file: SettingsFile, way: Way): string => {
@@ -55,7 +96,7 @@ const connected = (name: string, client: Client, file: SettingsFile, way: Way): 
     tableOf(settings.map(rowOf)),
     `The file as it was is ${file.backup}. ${COMMAND_NAME} connect ${name} --undo restores it.`,
     ...(client.note === undefined ? [] : [client.note]),
-    `Try it:\n  ${client.tryIt}`,
+    `Try it:\n  ${client.tryIt}\n  ${COMMAND_NAME} doctor ${name}   sends a request as ${client.title} would, and shows which target answers`,
   ].join('\n');
 };
 
@@ -68,7 +109,7 @@ const undone = (client: Client, file: SettingsFile): string => {
 };
 
 /** @throws CommandError for a file that is not in the client's own format */
-const changed = (file: SettingsFile, change: () => string): string => {
+export const changed = (file: SettingsFile, change: () => string): string => {
   try {
     return change();
   } catch (cause) {
@@ -91,11 +132,14 @@ const listOf = (): string => {
     client.title,
     client.file(homedir(), process.env),
   ]);
-  return `Clients whose settings 429chain can write:\n${tableOf(rows)}\nThe page Connect of the admin has the settings of all others.`;
+  return `Clients whose settings 429chain can write:\n${tableOf(rows)}\nThe page Connect of the admin has the settings of other programs.`;
 };
 
-const unknown = (name: string): CommandError =>
-  new CommandError(
-    `There is no client "${name}". Clients: ${Object.keys(CLIENTS).join(', ')}.${suggest(name, Object.keys(CLIENTS))}`,
+/** The error for a name that is no client. */
+export const unknownClient = (name: string): CommandError => {
+  const names = Object.keys(CLIENTS);
+  return new CommandError(
+    `429chain cannot write the settings of "${name}". Clients: ${names.join(', ')}.${suggest(name, names)}\nThe page Connect of the admin has the settings of other programs.`,
     2,
   );
+};

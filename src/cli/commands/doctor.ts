@@ -11,7 +11,7 @@ import { errorText } from '../proxy/error-text.js';
 import { callAdmin, findProxy, type RunningProxy, send } from '../proxy/running-proxy.js';
 import { CommandError } from '../terminal/command-error.js';
 import { tableOf } from '../terminal/table.js';
-import { wayOf } from './connect.js';
+import { changed, unknownClient, wayOf } from './connect.js';
 
 const QUESTION = 'Answer with one word: hello.';
 
@@ -30,16 +30,14 @@ const REQUESTS: Readonly<Record<ClientProtocol, (chain: string) => { readonly pa
   };
 
 /**
- * Sends a short request to a running proxy, with the name of a client in its protocol, and prints what became of it at every
- * target. Checks the client's settings first.
+ * Sends a short request to a running proxy, with the name of a client in its protocol, and prints every attempt. Checks the
+ * client's settings first.
  * @throws CommandError when the request is not answered, or the client does not use the proxy
  */
 export const doctor = async (line: CommandLine): Promise<void> => {
   const [name] = line.words;
   const client = name === undefined || !Object.hasOwn(CLIENTS, name) ? undefined : CLIENTS[name];
-  if (name !== undefined && client === undefined) {
-    throw new CommandError(`There is no client "${name}". Clients: ${Object.keys(CLIENTS).join(', ')}.`, 2);
-  }
+  if (name !== undefined && client === undefined) throw unknownClient(name);
   const way = await wayOf(line);
   if (name !== undefined && client !== undefined) checkSettings(name, client, way);
   const { path, body } = REQUESTS[client?.protocol ?? 'chat'](way.chain);
@@ -49,12 +47,12 @@ export const doctor = async (line: CommandLine): Promise<void> => {
   const ms = Math.round(performance.now() - startedAt);
   const target = response.headers.get('x-429chain-target');
   const ladder = await ladderOf(await findProxy(line), response.headers.get('x-request-id'));
-  const told = ladder === undefined ? '' : `\n${ladder}`;
+  const attempts = ladder === undefined ? '' : `\n${ladder}`;
   if (!response.ok) {
-    throw new CommandError(`POST ${path} was refused: ${errorText(response.status, parseBody(text), null)}${told}`);
+    throw new CommandError(`POST ${path} was refused: ${errorText(response.status, parseBody(text), null)}${attempts}`);
   }
   console.log(
-    `POST ${path} at ${way.address}, chain "${way.chain}": ${decodeURI(target ?? 'an unknown target')} answered in ${ms} ms.${told}`,
+    `POST ${path} at ${way.address}, chain "${way.chain}": ${decodeURI(target ?? 'an unknown target')} answered in ${ms} ms.${attempts}`,
   );
 };
 
@@ -66,18 +64,18 @@ const checkSettings = (name: string, client: Client, way: Way): void => {
     const written = JSON.stringify(value);
     return written.includes(way.address) || written.includes(way.key);
   });
-  if (client.format.set(text, ours) !== text) {
+  if (changed(file, () => client.format.set(text, ours)) !== text) {
     throw new CommandError(
-      `${client.title} does not use ${way.address}: ${file.path} has other settings, or another key.\n  ${COMMAND_NAME} connect ${name}   writes them`,
+      `${client.title} does not use ${way.address}: ${file.path} names another address or another key.\n  ${COMMAND_NAME} connect ${name}   writes them`,
     );
   }
-  console.log(`${client.title}: ${file.path} names ${way.address} and a key of it.`);
+  console.log(`${client.title}: ${file.path} names ${way.address} and its API key.`);
 };
 
 const TRIES = 10;
 const PAUSE_MS = 100;
 
-/** What became of a request at every target, from the log, which is written a moment later; `undefined` without one. */
+/** The attempts of a request, from the log. The log is written a moment after the answer. `undefined` without a record. */
 const ladderOf = async (proxy: RunningProxy, id: string | null): Promise<string | undefined> => {
   for (let tries = 0; id !== null && tries < TRIES; tries++) {
     const record = (await callAdmin(proxy, `GET /requests/${id}` as 'GET /requests/:id').catch(() => undefined)) as
@@ -89,8 +87,8 @@ const ladderOf = async (proxy: RunningProxy, id: string | null): Promise<string 
   return undefined;
 };
 
-const rowOf = ({ target, outcome, status, reason, decision }: RequestAttempt): string[] => [
+const rowOf = ({ target, outcome, status, reason, decision, adapted = [] }: RequestAttempt): string[] => [
   target,
   status === undefined ? outcome : `${outcome} (${status})`,
-  [reason, decision].filter((words) => words !== undefined).join(' · '),
+  [reason, decision, ...adapted].filter((words) => words !== undefined).join(' · '),
 ];

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { App } from '../../app.js';
 import { variableIn } from '../../config/env.js';
 import type { ProcessLog } from '../../logging/process-log.js';
+import { COMMAND_NAME } from '../command-name.js';
 
 /**
  * Reports that the proxy listens: to a person with everything needed for a first request, in a JSON log with one line.
@@ -44,6 +45,8 @@ const banner = (address: string, app: App, showKeys: boolean, isAdminKeyNew: boo
     'Try it',
     `  curl ${address}/v1/chat/completions -H 'authorization: Bearer ${bearer}' -H 'content-type: application/json' \\`,
     `    -d '{"model": "${settings.defaultChain}", "messages": [{"role": "user", "content": "Hello"}]}'`,
+    'Coding agents',
+    `  ${COMMAND_NAME} connect claude   (or codex, opencode, aider)`,
   ].join('\n');
 };
 

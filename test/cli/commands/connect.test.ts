@@ -97,8 +97,28 @@ describe('429chain connect', () => {
       .to.contain('connect codex')
       .and.contain('connect aider');
     const { status, stderr } = await run('connect', 'codexx');
-    expect(stderr).to.contain('There is no client "codexx"').and.contain('codex');
+    expect(stderr).to.contain('settings of "codexx"').and.contain('Did you mean `codex`?').and.contain('page Connect');
     expect(status).to.equal(2);
+  });
+
+  it('writes no settings with a key or a chain that the proxy does not have', async () => {
+    const at = ['--url', running.address];
+    const refused = await folder.run(['connect', 'codex', ...at], { env: { CHAIN_API_KEY: 'of-another-proxy' } });
+    expect(refused.stderr).to.contain('refuses the API key').and.contain('CHAIN_API_KEY');
+    const env = { CHAIN_API_KEY: SECRETS.proxy };
+    const unknown = await folder.run(['connect', 'codex', '--chain', 'defualt', ...at], { env });
+    expect(unknown.stderr).to.contain('has no chain "defualt"').and.contain('default');
+    expect(existsSync(folder.file('.codex/config.toml.before-429chain'))).to.equal(false);
+    const target = await folder.run(['connect', 'codex', '--chain', 'one/b-model', ...at], { env });
+    expect(target.stdout).to.contain('"one/b-model"').and.not.to.contain('Nothing answers');
+    expect((await folder.run(['connect', 'codex', '--undo'])).status).to.equal(0);
+  });
+
+  it('writes the settings for a proxy that is not running yet, and says so', async () => {
+    const { status, stdout } = await folder.run(['connect', 'codex', '--port', '9']);
+    expect(stdout).to.contain('127.0.0.1:9').and.contain('Nothing answers at');
+    expect(status).to.equal(0);
+    await run('connect', 'codex', '--undo');
   });
 
   it('says what is wrong with a file that it cannot change', async () => {

@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { RequestRecord } from '../../../../src/contract/requests.js';
 import { durationText, numberText, timeText } from '../../data/format.js';
 import type { RequestList } from '../../data/requests/request-list.js';
-import { kindOf, meaningOf, tokensOf } from '../../data/requests/request-words.js';
+import { endpointOf, kindOf, meaningOf, shortEndpointOf, tokensOf } from '../../data/requests/request-words.js';
 import { base } from '../../styles/base.js';
 import { requestTable } from '../../styles/request-table.js';
 import { attemptTrail, attemptTrailStyles } from './attempt-trail.js';
@@ -14,9 +14,10 @@ import { VirtualRows } from './virtual-rows.js';
 const COLUMNS = [
   { name: 'time', title: 'Time' },
   { name: 'status', title: 'Status' },
+  { name: 'endpoint', title: 'Endpoint' },
   { name: 'chain', title: 'Chain' },
   { name: 'target', title: 'Served by' },
-  { name: 'trail', title: 'Way' },
+  { name: 'trail', title: 'Attempts' },
   { name: 'tokens', title: 'Tokens' },
   { name: 'took', title: 'Took' },
 ] as const;
@@ -96,8 +97,9 @@ export class RequestTable extends LitElement {
     return html`<div class="request" role="row" aria-rowindex=${index + 2} .style=${`transform: translateY(${index * height}px); height: ${height}px`}>
       <span role="cell" class="time number"><a href="/admin/requests/${encodeURIComponent(request.id)}" tabindex=${isEntry ? 0 : -1} @focus=${() => (this.active = request)} aria-label="Request at ${timeText(at)}" title=${fullTime.format(at)}>${timeText(at)}</a></span>
       <span role="cell" class="status ${kindOf(status)}" title=${meaningOf(status)}><b>${status}</b></span>
+      <span role="cell" class="endpoint clip" title=${endpointOf(request)}>${shortEndpointOf(request)}</span>
       <span role="cell" class="chain clip" title=${chain}>${chain || '–'}</span>
-      <span role="cell" class="target clip ${target === undefined ? 'muted' : ''}" title=${target ?? ''}>${target ?? meaningOf(status).toLowerCase()}</span>
+      <span role="cell" class="target clip ${target === undefined ? 'muted' : ''}" title=${target ?? ''}>${target ?? inside(meaningOf(status))}</span>
       <span role="cell" class="trail">${attemptTrail(attempts)}</span>
       <span role="cell" class="tokens number">${tokens === undefined ? '–' : numberText(tokens)}</span>
       <span role="cell" class="took number" title="${durationText(latencyMs)}${waited}">${waited === '' ? '' : html`<i class="waited"></i>`}${durationText(latencyMs)}</span>
@@ -107,7 +109,7 @@ export class RequestTable extends LitElement {
   #end(): string {
     const { rows = [], hasMore, loading } = this.list ?? {};
     if (hasMore) return loading ? 'Reading older requests …' : '';
-    return rows.length === 0 ? '' : `${numberText(rows.length)} in all. Older ones are no longer kept.`;
+    return rows.length === 0 ? '' : `${numberText(rows.length)} in all. Older requests were deleted.`;
   }
 
   #onKey = (event: KeyboardEvent): void => {
@@ -133,5 +135,7 @@ export class RequestTable extends LitElement {
 
 /** Created once, since creating it is slow. */
 const fullTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+
+const inside = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1);
 
 const rem = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);

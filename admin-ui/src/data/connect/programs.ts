@@ -29,6 +29,17 @@ export interface Program {
 
 const shell = (text: (way: Way) => string): Step => ({ where: 'Terminal', language: 'Shell', text });
 
+/** Works on any machine that reaches the proxy. */
+const connectCommand =
+  (client: string) =>
+  ({ address, key, chain }: Way): string =>
+    `export CHAIN_API_KEY=${key}
+npx 429chain connect ${client} --url ${address} --chain ${shellWord(chain)}`;
+
+const shellWord = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+
+const UNDO = (client: string): string => `npx 429chain connect ${client} --undo restores the file.`;
+
 const hello = ({ address, key, chain }: Way) => ({
   address,
   key,
@@ -44,7 +55,7 @@ const fromContainer = (url: string): string => url.replace(LOOPBACK, '$1host.doc
 
 const containerNote = ({ address }: Way): string | undefined =>
   LOOPBACK.test(address)
-    ? 'The container knows this machine as host.docker.internal. On Linux 429chain must listen there too: set server.host to 0.0.0.0.'
+    ? 'Inside the container, this machine is host.docker.internal. On Linux, set server.host to 0.0.0.0 so that 429chain accepts its connections.'
     : undefined;
 
 /** An assumed context window: clients do not know the smallest one in a chain. */
@@ -69,6 +80,52 @@ export const PROGRAMS: readonly Program[] = [
     steps: [
       shell(() => 'pip install openai'),
       { where: 'hello.py', language: 'Python', text: (way) => python(hello(way)) },
+    ],
+  },
+  {
+    // https://github.com/anthropics/anthropic-sdk-typescript
+    id: 'anthropic-typescript',
+    title: 'Anthropic SDK, TypeScript',
+    group: 'Code',
+    steps: [
+      shell(() => 'npm install @anthropic-ai/sdk'),
+      {
+        where: 'hello.ts',
+        language: 'TypeScript',
+        text: ({ address, key, chain }) => `import Anthropic from '@anthropic-ai/sdk';
+
+const client = new Anthropic({ baseURL: '${address}', apiKey: '${key}' });
+const message = await client.messages.create({
+  model: '${chain}',
+  max_tokens: 1000,
+  messages: [{ role: 'user', content: 'Hello' }],
+});
+for (const block of message.content) if (block.type === 'text') console.log(block.text);`,
+      },
+    ],
+  },
+  {
+    // https://github.com/anthropics/anthropic-sdk-python
+    id: 'anthropic-python',
+    title: 'Anthropic SDK, Python',
+    group: 'Code',
+    steps: [
+      shell(() => 'pip install anthropic'),
+      {
+        where: 'hello.py',
+        language: 'Python',
+        text: ({ address, key, chain }) => `from anthropic import Anthropic
+
+client = Anthropic(base_url="${address}", api_key="${key}")
+message = client.messages.create(
+    model="${chain}",
+    max_tokens=1000,
+    messages=[{"role": "user", "content": "Hello"}],
+)
+for block in message.content:
+    if block.type == "text":
+        print(block.text)`,
+      },
     ],
   },
   {
@@ -137,13 +194,17 @@ print(model.invoke("Hello").content)`,
     title: 'Aider',
     group: 'Coding assistants',
     steps: [
-      shell(
-        ({ baseUrl, key, chain }) => `export OPENAI_API_BASE=${baseUrl}
+      shell(connectCommand('aider')),
+      {
+        where: 'Or for one session',
+        language: 'Shell',
+        text: ({ baseUrl, key, chain }) => `export OPENAI_API_BASE=${baseUrl}
 export OPENAI_API_KEY=${key}
 aider --model openai/${chain}`,
-      ),
+      },
     ],
-    note: () => 'Aider wants openai/ before the name. That it does not know the model is a warning you may ignore.',
+    note: () =>
+      `Aider needs openai/ before the name. It warns that it does not know the model. You can ignore that. ${UNDO('aider')}`,
   },
   {
     // https://docs.cline.bot/provider-config/openai-compatible
@@ -168,9 +229,9 @@ aider --model openai/${chain}`,
     title: 'Claude Code',
     group: 'Coding assistants',
     steps: [
-      shell(() => '429chain connect claude'),
+      shell(connectCommand('claude')),
       {
-        where: '~/.claude/settings.json, if you prefer to write it yourself',
+        where: 'Or by hand: ~/.claude/settings.json',
         language: 'JSON',
         text: ({ address, key, chain }) =>
           json({
@@ -186,7 +247,7 @@ aider --model openai/${chain}`,
       },
     ],
     note: () =>
-      'Claude Code sends small side requests to the Haiku model: name a fast chain there. 429chain connect claude --undo restores the file.',
+      `Claude Code sends small side requests to the Haiku model. You can set a fast chain there. ${UNDO('claude')}`,
   },
   {
     // https://developers.openai.com/codex/config-reference
@@ -194,9 +255,9 @@ aider --model openai/${chain}`,
     title: 'Codex CLI',
     group: 'Coding assistants',
     steps: [
-      shell(() => '429chain connect codex'),
+      shell(connectCommand('codex')),
       {
-        where: '~/.codex/config.toml, if you prefer to write it yourself',
+        where: 'Or by hand: ~/.codex/config.toml',
         language: 'TOML',
         text: ({ baseUrl, key, chain }) => `model_provider = "429chain"
 model = ${json(chain)}
@@ -208,8 +269,7 @@ wire_api = "responses"
 experimental_bearer_token = ${json(key)}`,
       },
     ],
-    note: () =>
-      'Codex warns that it does not know the model. It works all the same. 429chain connect codex --undo restores the file.',
+    note: () => `Codex warns that it does not know the model. You can ignore that. ${UNDO('codex')}`,
   },
   {
     // https://docs.continue.dev/customize/model-providers/top-level/openai
@@ -236,7 +296,7 @@ ${chains
   .join('\n')}`,
       },
     ],
-    note: () => 'Where the file has models already, add the entries below "models:" to them.',
+    note: () => 'If the file has models already, add the entries below "models:" to them.',
   },
   {
     // https://opencode.ai/docs/providers
@@ -244,8 +304,9 @@ ${chains
     title: 'opencode',
     group: 'Coding assistants',
     steps: [
+      shell(connectCommand('opencode')),
       {
-        where: '~/.config/opencode/opencode.json',
+        where: 'Or by hand: ~/.config/opencode/opencode.json',
         language: 'JSON',
         text: ({ baseUrl, chain, chains }) =>
           json({
@@ -318,7 +379,7 @@ ${chains
       ),
     ],
     note: (way) =>
-      ['Either of the two. It reads its variables at its first start alone.', containerNote(way)]
+      ['Use one of the two. Open WebUI reads these variables only at its first start.', containerNote(way)]
         .filter((text) => text !== undefined)
         .join(' '),
   },
@@ -361,13 +422,21 @@ endpoints:
           ['Model', chain],
         ],
       },
-      shell(
-        ({ baseUrl, key }) => `export OPENAI_BASE_URL=${baseUrl}
+      {
+        where: 'Variables for programs that use OpenAI',
+        language: 'Shell',
+        text: ({ baseUrl, key }) => `export OPENAI_BASE_URL=${baseUrl}
 export OPENAI_API_KEY=${key}`,
-      ),
+      },
+      {
+        where: 'Variables for programs that use Anthropic',
+        language: 'Shell',
+        text: ({ address, key }) => `export ANTHROPIC_BASE_URL=${address}
+export ANTHROPIC_API_KEY=${key}`,
+      },
     ],
     note: () =>
-      'A program that cannot be told a model works too: what is no chain and no target goes to the default chain.',
+      'The model can be any name: an unknown one means the default chain. Programs for Anthropic need the address without /v1.',
   },
 ];
 
