@@ -68,7 +68,7 @@ const GONE = new Set(['HPE_INVALID_EOF_STATE', 'ECONNRESET', 'EPIPE', 'ECONNABOR
 const nothingThere = (ctx: Pick<RouterContext, 'matched' | 'path' | 'method'>): never => {
   const methods = new Set((ctx.matched ?? []).flatMap((layer) => layer.methods));
   if (methods.size === 0) {
-    const message = `There is nothing at ${ctx.path}. Send chat completions to POST /v1/chat/completions.`;
+    const message = `There is nothing at ${ctx.path}. Send chat completions to POST /v1/chat/completions; docs/protocols.md and docs/endpoints.md name all other addresses.`;
     throw new ChainError('not_found', message);
   }
   throw wrongMethod(ctx, [...methods]);

@@ -86,7 +86,7 @@ export const restOf = (
   { scope, until, repaired, missing }: Consequence,
 ): string => {
   if (repaired) return 'nothing rests, a repaired request follows';
-  if (missing !== undefined) return `only ${missing} rest, for an hour if they never worked`;
+  if (missing !== undefined) return `only its endpoint for ${missing} rests, for an hour at most`;
   if (failure.cause instanceof NoOverlap) return 'nothing rests';
   if (scope === undefined || until === undefined) return WITHOUT_REST[failure.class] ?? 'nothing rests';
   const span = Number.isFinite(until) ? `for ${spanText(until - failure.at)}` : 'until its configuration changes';
