@@ -12,6 +12,7 @@ import type { Feed } from './admin/live/feed.js';
 import { adminRouter } from './admin/router.js';
 import { adminPage } from './admin/static.js';
 import type { SettingsStore } from './config/source/store.js';
+import { careForConnections } from './http/connections.js';
 import { askForBody } from './http/early-answer.js';
 import { postRequest } from './http/post-request.js';
 import { createServer, type ServerOptions } from './http/server.js';
@@ -41,7 +42,8 @@ export const createSurface = (parts: SurfaceParts): Server => {
   const wrongKeys = new WrongKeys(clock.monotonic);
   const answer = createServer({ current, version, stopping, log, wrongKeys, ...admin(parts) }).callback();
   // The reader of a body asks the client for it, so that a request that is refused earlier gets no 100 Continue.
-  return createHttpServer(answer).on('checkContinue', answer);
+  const server = createHttpServer({ requireHostHeader: false }, answer).on('checkContinue', answer);
+  return careForConnections(server);
 };
 
 /** Wrong admin keys without a delay, from all addresses together. */

@@ -7,6 +7,7 @@ import { ChainError } from '../plugin/door/errors.js';
 import { SURFACES } from '../protocols/surfaces.js';
 import { correctPaths, isAdmin } from './address.js';
 import { requireKey } from './auth.js';
+import { requireHostHeader } from './connections.js';
 import { allowOrigins } from './cors.js';
 import type { Current } from './current.js';
 import { answerEarly } from './early-answer.js';
@@ -49,6 +50,10 @@ export const createServer = ({ current, version, stopping, log, wrongKeys, admin
   app.use(answerEarly());
   app.use(allowOrigins(() => current().allowedOrigins));
   app.use(handleErrors(log, current));
+  app.use((ctx, next) => {
+    requireHostHeader(ctx.req.httpVersion, ctx.req.headers.host);
+    return next();
+  });
   app.use(answerRoot());
   app.use((ctx, next) => {
     if (!stopping() || ctx.path === '/health') return next();

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
+import { CONNECTION_OPTIONS } from './connection-options.js';
 import { Exchange } from './exchange.js';
 import { createProxyDispatcher, type ProxyDispatcher } from './proxy-dispatcher.js';
 
@@ -72,4 +73,4 @@ const asBody = (body: SendOptions['body']): string | Readable => body as string 
 
 /** Does not limit the number of connections: a stream holds one for as long as it lasts. */
 const createAgent = (connectTimeoutMs: number): Dispatcher =>
-  new Agent({ connect: { timeout: connectTimeoutMs }, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
+  new Agent({ ...CONNECTION_OPTIONS, connect: { timeout: connectTimeoutMs } });
