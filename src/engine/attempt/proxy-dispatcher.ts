@@ -1,6 +1,7 @@
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { basicAuthorization, credentialsIn, withoutCredentials } from '../../secrets.js';
 import { CONNECTION_OPTIONS } from './connection-options.js';
+import { createWatchedPool } from './kept-connections.js';
 
 /** A dispatcher whose errors name the proxy, in their property `proxy`. */
 export interface ProxyDispatcher {
@@ -19,6 +20,7 @@ export const createProxyDispatcher = (proxy: string, connectTimeoutMs: number, d
   const { origin, href } = new URL(withoutCredentials(proxy));
   const tunnel = new ProxyAgent({
     ...CONNECTION_OPTIONS,
+    factory: createWatchedPool,
     uri: href,
     ...(authorization === undefined ? {} : { token: authorization }),
     proxyTls: { timeout: connectTimeoutMs },
