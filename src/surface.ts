@@ -1,17 +1,18 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import type { Middleware } from 'koa';
+import { WrongKeys } from './access/wrong-keys.js';
 import { createGate } from './admin/gate/gate.js';
 import { AdminKey, requireAdminKey } from './admin/gate/key.js';
 import { sessionHandlers } from './admin/gate/session.js';
 import { Sessions } from './admin/gate/sessions.js';
-import { WrongKeys } from './admin/gate/wrong-keys.js';
 import { adminHandlers } from './admin/handlers.js';
 import { getEvents } from './admin/live/events.js';
 import type { Feed } from './admin/live/feed.js';
 import { adminRouter } from './admin/router.js';
 import { adminPage } from './admin/static.js';
 import type { SettingsStore } from './config/source/store.js';
+import { careForConnections } from './http/connections.js';
 import { askForBody } from './http/early-answer.js';
 import { postRequest } from './http/post-request.js';
 import { createServer, type ServerOptions } from './http/server.js';
@@ -37,11 +38,16 @@ export interface SurfaceParts {
 /** The HTTP server of an app: the API, the routes of plugins, and the admin behind its gate. It does not listen yet. */
 export const createSurface = (parts: SurfaceParts): Server => {
   const { current, shared, stopping } = parts;
-  const { log } = shared;
-  const answer = createServer({ current, version, stopping, log, ...admin(parts) }).callback();
+  const { log, clock } = shared;
+  const wrongKeys = new WrongKeys(clock.monotonic);
+  const answer = createServer({ current, version, stopping, log, wrongKeys, ...admin(parts) }).callback();
   // The reader of a body asks the client for it, so that a request that is refused earlier gets no 100 Continue.
-  return createHttpServer(answer).on('checkContinue', answer);
+  const server = createHttpServer({ requireHostHeader: false }, answer).on('checkContinue', answer);
+  return careForConnections(server);
 };
+
+/** Wrong admin keys without a delay, from all addresses together. */
+const FREE_TOGETHER = 50;
 
 /** What answers below `/admin`, and what asks for the admin key elsewhere. */
 const admin = ({
@@ -54,7 +60,7 @@ const admin = ({
 }: SurfaceParts): Pick<ServerOptions, 'admin' | 'adminKey'> => {
   const { log, clock, upstream } = shared;
   const adminKey = (): string => current().adminKey;
-  const key = new AdminKey(adminKey, new WrongKeys(clock.monotonic));
+  const key = new AdminKey(adminKey, new WrongKeys(clock.monotonic, FREE_TOGETHER));
   const file = join(store.current.dataDir, 'sessions.json');
   const sessions = new Sessions({ file, key: adminKey, now: clock.now, log });
   const hosts = (): readonly string[] => [...listening(), ...current().settings.server.hosts];

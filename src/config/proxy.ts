@@ -1,5 +1,6 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import type { Environment } from './env.js';
+import { membershipOf } from './networks.js';
 
 /** The proxies that the environment names. */
 export interface ProxyVariables {
@@ -67,7 +68,7 @@ const isExempt = ({ hostname, port, protocol }: URL, none: string): boolean => {
     .filter((entry) => entry !== '')
     .some((entry) => {
       if (entry === '*') return true;
-      if (entry.includes('/')) return isInNetwork(host, entry);
+      if (entry.includes('/')) return membershipOf([entry.replace(/[[\]]/g, '')])(host);
       const [, name = '', entryPort] = /^(\[[^\]]*\]|[^:]*|.*:.*:.*?)(?::(\d+))?$/.exec(entry) ?? [];
       if (entryPort !== undefined && isIP(entry) === 0 && entryPort !== actualPort) return false;
       const domain = bare(isIP(entry) > 0 ? entry : name).replace(/^\*?\./, '');
@@ -80,13 +81,3 @@ const bare = (host: string): string =>
     .toLowerCase()
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '');
-
-const isInNetwork = (host: string, network: string): boolean => {
-  const [address = '', bits = ''] = network.split('/');
-  const [kind, of] = [isIP(host), isIP(bare(address))];
-  if (kind === 0 || kind !== of || !/^\d{1,3}$/.test(bits) || Number(bits) > (kind === 4 ? 32 : 128)) return false;
-  const family = kind === 4 ? 'ipv4' : 'ipv6';
-  const list = new BlockList();
-  list.addSubnet(bare(address), Number(bits), family);
-  return list.check(host, family);
-};

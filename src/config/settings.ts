@@ -93,6 +93,8 @@ export interface Settings {
     readonly adminKey?: string;
     /** More host names of the admin, in lower case. */
     readonly hosts: readonly string[];
+    /** The addresses and networks of proxies whose `x-forwarded-for` is believed. */
+    readonly trustedProxies: readonly string[];
     /** The origins of pages that may use the API, in lower case; `'*'` for all. */
     readonly cors: '*' | readonly string[];
     readonly maxBodyBytes: number;

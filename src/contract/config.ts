@@ -162,6 +162,10 @@ export interface Server {
    */
   cors?: '*' | Origins;
   /**
+   * The reverse proxies in front of 429chain, as addresses or networks. From them, the address of a caller is read from X-Forwarded-For, so that wrong keys slow only their sender.
+   */
+  trustedProxies?: string[];
+  /**
    * The maximum number of requests that wait for capacity. Further requests are refused at once.
    */
   maxWaiting?: number;

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
+import type { WrongKeys } from '../access/wrong-keys.js';
 import type { ApiKey } from '../config/settings.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { digestOf } from '../secrets.js';
@@ -13,11 +14,12 @@ export const SECRET_HEADERS = ['authorization', 'cookie', ...KEY_HEADERS] as con
 /**
  * Returns a middleware that lets requests through which carry one of `keys`, and leaves the label of that key in
  * `ctx.state.keyLabel`. A key comes as a bearer token or in one of `KEY_HEADERS`; one valid key is enough. It compares
- * digests, and always all of them, so its timing says nothing about a key.
+ * digests, and always all of them, so its timing says nothing about a key. A valid key is never slowed: callers behind one
+ * address do not lock each other out.
  * @param where the keys' place in the configuration, for error messages
- * @throws ChainError `invalid_api_key`
+ * @throws ChainError `invalid_api_key`; `too_many_attempts` for a wrong key while its address has to wait
  */
-export const requireKey = (keys: () => readonly ApiKey[], where: string): Middleware => {
+export const requireKey = (keys: () => readonly ApiKey[], where: string, wrongKeys: WrongKeys): Middleware => {
   let known: readonly ApiKey[] = [];
   let digests: readonly Buffer[] = [];
   return (ctx, next) => {
@@ -36,6 +38,8 @@ export const requireKey = (keys: () => readonly ApiKey[], where: string): Middle
       ctx.state.keyLabel = found.label;
       return next();
     }
+    if (given.length > 0) wrongKeys.refuseResting(ctx.ip);
+    for (const key of given) wrongKeys.add(ctx.ip, key);
     const message =
       given.length === 0
         ? `No API key. Send ${where} as "Authorization: Bearer <key>" or "x-api-key: <key>".`

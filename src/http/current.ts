@@ -20,6 +20,8 @@ export interface Current {
   readonly maxBodyBytes: number;
   /** The origins whose pages may use the API from a browser. */
   readonly allowedOrigins: AllowedOrigins;
+  /** Whether `server.trustedProxies` contains an address. */
+  readonly isTrustedProxy: (address: string) => boolean;
   stateOf(target: PreparedTarget): TargetStatus;
   /** What is known of a target's model. */
   modelOf(target: PreparedTarget): ModelView | undefined;

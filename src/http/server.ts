@@ -1,10 +1,13 @@
 import Router, { type RouterContext } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
+import { findCallerAddress } from '../access/caller-address.js';
+import type { WrongKeys } from '../access/wrong-keys.js';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { SURFACES } from '../protocols/surfaces.js';
 import { correctPaths, isAdmin } from './address.js';
 import { requireKey } from './auth.js';
+import { requireHostHeader } from './connections.js';
 import { allowOrigins } from './cors.js';
 import type { Current } from './current.js';
 import { answerEarly } from './early-answer.js';
@@ -21,6 +24,8 @@ export interface ServerOptions {
   readonly version: string;
   readonly stopping: () => boolean;
   readonly log: Log;
+  /** Slows callers whose API keys are wrong. */
+  readonly wrongKeys: WrongKeys;
   /** The middleware below `/admin`, in order; the gate comes first. */
   readonly admin: readonly Middleware[];
   /** Checks the admin key at routes of plugins. */
@@ -28,10 +33,10 @@ export interface ServerOptions {
 }
 
 /** Returns the HTTP surface, without a socket. */
-export const createServer = ({ current, version, stopping, log, admin, adminKey }: ServerOptions): Koa => {
+export const createServer = ({ current, version, stopping, log, wrongKeys, admin, adminKey }: ServerOptions): Koa => {
   const router = new Router();
   router.get('/health', getHealth(current, version, stopping));
-  const key = requireKey(() => current().apiKeys, 'one of server.apiKeys');
+  const key = requireKey(() => current().apiKeys, 'one of server.apiKeys', wrongKeys);
   router.get('/v1/models', key, getModels(current));
   router.get('/v1/models/*id', key, getModel(current));
 
@@ -40,10 +45,15 @@ export const createServer = ({ current, version, stopping, log, admin, adminKey 
     // A broken connection means that the caller left, which is handled where it matters.
     if (!GONE.has(error.code ?? '')) log.error(`Unexpected: ${error.stack ?? error.message}`);
   });
+  app.use(findCallerAddress(() => current().isTrustedProxy));
   app.use(correctPaths(current));
   app.use(answerEarly());
   app.use(allowOrigins(() => current().allowedOrigins));
   app.use(handleErrors(log, current));
+  app.use((ctx, next) => {
+    requireHostHeader(ctx.req.httpVersion, ctx.req.headers.host);
+    return next();
+  });
   app.use(answerRoot(current));
   app.use((ctx, next) => {
     if (!stopping() || ctx.path === '/health') return next();

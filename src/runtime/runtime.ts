@@ -1,4 +1,5 @@
 import { statusOf } from '../admin/live/status.js';
+import { membershipOf } from '../config/networks.js';
 import type { ApiKey, ProviderSettings, Settings } from '../config/settings.js';
 import type { LiveStatus } from '../contract/admin-api.js';
 import type { ModelView } from '../contract/models.js';
@@ -31,6 +32,7 @@ export class Runtime implements Current {
   readonly adminKey: string;
   readonly maxBodyBytes: number;
   readonly allowedOrigins: '*' | readonly string[];
+  readonly isTrustedProxy: (address: string) => boolean;
   readonly startedAt: number;
   readonly now: () => number;
   readonly #candidate: Candidate;
@@ -44,7 +46,7 @@ export class Runtime implements Current {
     this.host = host;
     this.chains = chains;
     this.providers = providers;
-    const { maxWaiting, maxBodyBytes, cors } = settings.server;
+    const { maxWaiting, maxBodyBytes, cors, trustedProxies } = settings.server;
     const { hooks, capturesContent } = host;
     warnOfImpossibleNumbers(hooks, log);
     this.waterfall = new Waterfall(
@@ -66,6 +68,7 @@ export class Runtime implements Current {
     this.adminKey = keys.admin;
     this.maxBodyBytes = maxBodyBytes;
     this.allowedOrigins = cors;
+    this.isTrustedProxy = membershipOf(trustedProxies);
     this.startedAt = startedAt;
     this.now = clock.now;
   }

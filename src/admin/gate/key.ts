@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
+import type { WrongKeys } from '../../access/wrong-keys.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { digestOf } from '../../secrets.js';
-import type { WrongKeys } from './wrong-keys.js';
 
 const CHALLENGE = { 'www-authenticate': 'Bearer' };
 const HOW_TO_SEND = 'Send server.adminKey as "Authorization: Bearer <key>".';
@@ -27,15 +27,9 @@ export class AdminKey {
    * @throws ChainError `invalid_api_key`, `too_many_attempts`
    */
   check(given: string, address: string): void {
-    const restMs = this.#wrongKeys.restOf(address);
-    if (restMs > 0) {
-      const seconds = Math.ceil(restMs / 1000);
-      throw new ChainError('too_many_attempts', `Too many wrong keys. Try again in ${seconds} s.`, {
-        headers: { 'retry-after': String(seconds) },
-      });
-    }
+    this.#wrongKeys.refuseResting(address);
     if (this.matches(given)) return;
-    this.#wrongKeys.add(address, digestOf(given).toString('base64url'));
+    this.#wrongKeys.add(address, given);
     throw new ChainError('invalid_api_key', 'That key is not server.adminKey.', { headers: CHALLENGE });
   }
 }

@@ -1,8 +1,9 @@
 import { apiKeysOf } from '../api-keys.js';
 import { isLoopback } from '../loopback.js';
+import { isNetwork } from '../networks.js';
 import { valueAtPath } from '../path.js';
 import { nameOf } from '../wording.js';
-import { type Check, finding, keysOf, textAt } from './checked-configuration.js';
+import { type Check, finding, keysOf, pathsOf, textAt } from './checked-configuration.js';
 import type { Finding } from './finding.js';
 
 const HOST = ['server', 'host'];
@@ -18,6 +19,16 @@ export const checkHost: Check = (configuration) => {
     ", which other machines can reach. Expected `apiKeys` beside it, or a host that only this machine can reach, such as '127.0.0.1'.";
   return [finding(configuration, HOST, rest)];
 };
+
+/** Finds trusted proxies that are neither an address nor a network. */
+export const checkTrustedProxies: Check = (configuration) =>
+  pathsOf(configuration.resolved, 'server.trustedProxies.*').flatMap((path): Finding[] => {
+    const text = textAt(configuration.resolved, path);
+    if (text === undefined || text === '' || isNetwork(text)) return [];
+    return [
+      finding(configuration, path, ". Expected an IP address or a network, such as '127.0.0.1' or '10.0.0.0/8'."),
+    ];
+  });
 
 /** Finds an admin key that is also a client key. */
 export const checkAdminKey: Check = (configuration) => {

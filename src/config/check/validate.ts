@@ -6,7 +6,7 @@ import { isSecretPath } from '../secret-paths.js';
 import { describe, listOf, nameOf } from '../wording.js';
 import { checkAliases, checkDefaultChain, checkProviders, checkRepeats, checkTargetNames } from './check-chains.js';
 import { checkBeginnings, checkZones } from './check-limits.js';
-import { checkAdminKey, checkHost, checkKeyLabels } from './check-server.js';
+import { checkAdminKey, checkHost, checkKeyLabels, checkTrustedProxies } from './check-server.js';
 import { checkBaseUrls, checkDurations, checkKeys, checkProxies, checkVariableNames } from './check-values.js';
 import type { Check } from './checked-configuration.js';
 import type { Finding } from './finding.js';
@@ -17,6 +17,7 @@ const CHECKS: readonly Check[] = [
   checkHost,
   checkAdminKey,
   checkKeyLabels,
+  checkTrustedProxies,
   checkDurations,
   checkZones,
   checkBeginnings,

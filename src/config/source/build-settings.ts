@@ -145,6 +145,7 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
       apiKeys: apiKeysOf(server.apiKeys),
       ...(server.adminKey === undefined ? {} : { adminKey: server.adminKey }),
       hosts: (server.hosts ?? []).map((name) => name.toLowerCase()),
+      trustedProxies: server.trustedProxies ?? [],
       cors: originsOf(server.cors),
       maxBodyBytes: server.maxBodyBytes ?? DEFAULT_BODY_BYTES,
       maxWaiting: server.maxWaiting ?? DEFAULT_WAITING,

@@ -71,7 +71,7 @@ class AttemptRun {
       origin: target.endpoint.origin,
       path: outgoing.path,
       headers: outgoing.headers,
-      body: outgoing.payload?.() ?? serialised(outgoing.body),
+      body: () => outgoing.payload?.() ?? serialised(outgoing.body),
       connectTimeoutMs: target.timeouts.connect,
       proxy: target.proxy,
     });

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { ResponseHead } from '../../plugin/door/attempt.js';
 import { Deferred } from '../deferred.js';
 import type { BodySink, Source } from '../stream/source.js';
+import { isLostOnReuse } from './kept-connections.js';
 
 type State =
   /** The body goes to `early` until something consumes it. */
@@ -19,9 +20,12 @@ export class Exchange implements Source, Dispatcher.DispatchHandler {
   #state: State = { phase: 'open', early: [] };
   #controller: Dispatcher.DispatchController | undefined;
   #abortReason: Error | undefined;
+  #sendAgain: (() => void) | undefined;
 
-  constructor(now: () => number) {
+  /** @param sendAgain sends the request once more, on a fresh connection, where a reused one turned out to be closed */
+  constructor(now: () => number, sendAgain: () => void) {
     this.#now = now;
+    this.#sendAgain = sendAgain;
   }
 
   /** Resolves with status and headers. Rejects when there will be none. */
@@ -84,7 +88,14 @@ export class Exchange implements Source, Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, cause: Error): void {
-    this.#fail(this.#abortReason ?? cause);
+    const sendAgain = this.#sendAgain;
+    this.#sendAgain = undefined;
+    if (this.#abortReason !== undefined || sendAgain === undefined || !isLostOnReuse(cause)) {
+      this.#fail(this.#abortReason ?? cause);
+      return;
+    }
+    this.#controller = undefined;
+    sendAgain();
   }
 
   get #isOver(): boolean {

@@ -1,5 +1,7 @@
 import { type Dispatcher, Pool, ProxyAgent } from 'undici';
 import { basicAuthorization, credentialsIn, withoutCredentials } from '../../secrets.js';
+import { CONNECTION_OPTIONS } from './connection-options.js';
+import { createWatchedPool } from './kept-connections.js';
 
 /** A dispatcher whose errors name the proxy, in their property `proxy`. */
 export interface ProxyDispatcher {
@@ -17,15 +19,14 @@ export const createProxyDispatcher = (proxy: string, connectTimeoutMs: number, d
   const authorization = credentials && basicAuthorization(credentials);
   const { origin, href } = new URL(withoutCredentials(proxy));
   const tunnel = new ProxyAgent({
+    ...CONNECTION_OPTIONS,
+    factory: createWatchedPool,
     uri: href,
     ...(authorization === undefined ? {} : { token: authorization }),
     proxyTls: { timeout: connectTimeoutMs },
     requestTls: { timeout: connectTimeoutMs },
     // The answer to CONNECT is part of the connection.
     clientFactory: (url, options) => new Pool(url, { ...options, headersTimeout: connectTimeoutMs }),
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    pipelining: 1,
   });
   const dispatcher = tunnel.compose((tunnelled) => (options, handler) => {
     const named = new NamedErrors(handler, origin);

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
+import { CONNECTION_OPTIONS } from './connection-options.js';
 import { Exchange } from './exchange.js';
+import { createWatchedPool } from './kept-connections.js';
 import { createProxyDispatcher, type ProxyDispatcher } from './proxy-dispatcher.js';
 
 export interface SendOptions {
@@ -9,8 +11,8 @@ export interface SendOptions {
   /** Such as `/openai/v1/chat/completions`. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Text, or the bytes of a form, whose length its headers say. */
-  readonly body: string | AsyncIterable<Buffer>;
+  /** Returns text, or the bytes of a form, whose length its headers say. Called again if the request is sent again. */
+  readonly body: () => string | AsyncIterable<Buffer>;
   readonly connectTimeoutMs: number;
   /** The URL of a proxy. */
   readonly proxy?: string | undefined;
@@ -29,18 +31,23 @@ export class Upstream {
     this.#createDispatcher = createDispatcher;
   }
 
-  /** Sends a POST request at once. Never throws: every failure comes through the exchange. */
-  send({ origin, path, headers, body, connectTimeoutMs, proxy }: SendOptions): Exchange {
-    const exchange = new Exchange(this.#now);
-    try {
-      this.dispatcher(connectTimeoutMs, proxy).dispatch(
-        { origin, path, method: 'POST', headers, body: asBody(body) },
-        exchange,
-      );
-    } catch (cause) {
-      exchange.onResponseError(undefined, cause as Error);
-    }
+  /**
+   * Sends a POST request at once. If a reused connection turns out to be closed, it sends the request once more on a fresh one.
+   * Never throws: every failure comes through the exchange.
+   */
+  send(options: SendOptions): Exchange {
+    const { connectTimeoutMs, proxy } = options;
+    const exchange = new Exchange(this.#now, () => this.#sendAgain(options, exchange));
+    dispatch(() => this.dispatcher(connectTimeoutMs, proxy), options, exchange);
     return exchange;
+  }
+
+  #sendAgain(options: SendOptions, exchange: Exchange): void {
+    const { connectTimeoutMs, proxy } = options;
+    const fresh = new Upstream(this.#now, this.#createDispatcher);
+    dispatch(() => fresh.dispatcher(connectTimeoutMs, proxy), options, exchange);
+    // Waits for the end of the exchange.
+    void fresh.close();
   }
 
   async close(): Promise<void> {
@@ -67,9 +74,21 @@ export class Upstream {
   }
 }
 
+const dispatch = (
+  dispatcher: () => Dispatcher,
+  { origin, path, headers, body }: SendOptions,
+  exchange: Exchange,
+): void => {
+  try {
+    dispatcher().dispatch({ origin, path, method: 'POST', headers, body: asBody(body()) }, exchange);
+  } catch (cause) {
+    exchange.onResponseError(undefined, cause as Error);
+  }
+};
+
 /** undici takes anything that can be iterated, and says so only of streams. */
-const asBody = (body: SendOptions['body']): string | Readable => body as string | Readable;
+const asBody = (body: ReturnType<SendOptions['body']>): string | Readable => body as string | Readable;
 
 /** Does not limit the number of connections: a stream holds one for as long as it lasts. */
 const createAgent = (connectTimeoutMs: number): Dispatcher =>
-  new Agent({ connect: { timeout: connectTimeoutMs }, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
+  new Agent({ ...CONNECTION_OPTIONS, connect: { timeout: connectTimeoutMs }, factory: createWatchedPool });

@@ -65,6 +65,11 @@ const CASES: Readonly<Record<string, readonly Expectation[]>> = {
     [2, 19, "'https://app.example.com'", 'a list of origins', "'*'"],
     [4, 36, "'https://***@api.example.com/v1/chat/completions", "without '/chat/completions'"],
   ],
+  'proxy-without-address': [
+    [2, 45, "'localhost'", "'10.0.0.0/8'"],
+    [2, 58, "'10.0.0.0/33'", 'an IP address or a network'],
+    [2, 73, "'fe80::1%eth0'", 'an IP address or a network'],
+  ],
   'plugin-of-wrong-type': [
     [4, 28, '`plugins[1]` lacks `use`'],
     [4, 30, 'unknown key `path`', 'use, options, enabled'],

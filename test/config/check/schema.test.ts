@@ -58,6 +58,7 @@ describe('The schema', () => {
     expect(settings.server.port).to.equal(defaultOf(server, 'port'));
     expect(settings.server.apiKeys).to.deep.equal(defaultOf(server, 'apiKeys'));
     expect(settings.server.hosts).to.deep.equal(defaultOf(server, 'hosts'));
+    expect(settings.server.trustedProxies).to.deep.equal(defaultOf(server, 'trustedProxies'));
     expect(settings.server.maxBodyBytes).to.equal(defaultOf(server, 'maxBodyBytes'));
     expect(settings.server.maxWaiting).to.equal(defaultOf(server, 'maxWaiting'));
     expect(settings.dataDir.endsWith(`/${defaultOf(SCHEMA, 'dataDir')}`)).to.equal(true);

@@ -22,6 +22,7 @@ describe('parseSettings', () => {
         apiKeys: [],
         hosts: [],
         maxBodyBytes: 33_554_432,
+        trustedProxies: [],
         cors: [],
         maxWaiting: 1_000,
         drainMs: 10_000,

@@ -1,5 +1,9 @@
-/** Wrong keys without a delay: for one address, and for all addresses together. */
-const FREE = { address: 5, together: 50 };
+import { ChainError } from '../plugin/door/errors.js';
+import { digestOf } from '../secrets.js';
+import { callerNetwork } from './caller-address.js';
+
+/** Wrong keys without a delay from one address. */
+const FREE = 5;
 const FIRST_REST_MS = 10_000;
 /** The longest delay, and the time without a wrong key after which all are forgotten. */
 const LONGEST_REST_MS = 15 * 60_000;
@@ -15,8 +19,8 @@ interface Attempts {
 const NONE: Attempts = { wrong: 0, restUntil: Number.NEGATIVE_INFINITY };
 
 /**
- * Counts wrong keys per address and in total. After a few, each further one doubles the delay before the next attempt.
- * The same wrong key counts once, so that a script with an outdated key locks nobody out.
+ * Counts wrong keys per address, and in total if that has a bound. After a few, each further one doubles the delay before
+ * the next attempt. The same wrong key counts once, so that a script with an outdated key locks nobody out.
  */
 export class WrongKeys {
   readonly #monotonic: () => number;
@@ -25,26 +29,46 @@ export class WrongKeys {
   readonly #guesses = new Set<string>();
   #together = NONE;
 
-  constructor(monotonic: () => number) {
+  readonly #freeTogether: number;
+
+  /**
+   * @param monotonic in ms
+   * @param freeTogether wrong keys without a delay from all addresses together; by default, only each address counts
+   */
+  constructor(monotonic: () => number, freeTogether = Number.POSITIVE_INFINITY) {
     this.#monotonic = monotonic;
+    this.#freeTogether = freeTogether;
   }
 
-  /** Ms until `address` may try a key; 0 if it may now. */
-  restOf(address: string): number {
+  /** @throws ChainError `too_many_attempts` while `address` has to wait */
+  refuseResting(address: string): void {
+    const restMs = this.#restOf(callerNetwork(address));
+    if (restMs <= 0) return;
+    const seconds = Math.ceil(restMs / 1000);
+    throw new ChainError('too_many_attempts', `Too many wrong keys. Try again in ${seconds} s.`, {
+      headers: { 'retry-after': String(seconds) },
+    });
+  }
+
+  /** Counts a wrong key. Only its digest is kept. */
+  add(address: string, key: string): void {
+    this.#count(callerNetwork(address), digestOf(key).toString('base64url'));
+  }
+
+  #restOf(address: string): number {
     const until = Math.max(this.#together.restUntil, this.#addresses.get(address)?.restUntil ?? 0);
-    return Math.max(0, until - this.#monotonic());
+    return until - this.#monotonic();
   }
 
-  /** Counts the wrong key with this `digest`. */
-  add(address: string, digest: string): void {
+  #count(address: string, digest: string): void {
     if (this.#guesses.has(digest)) return;
     this.#guesses.add(digest);
     dropOldest(this.#guesses, MOST_GUESSES);
     const before = this.#addresses.get(address);
     this.#addresses.delete(address);
-    this.#addresses.set(address, this.#next(before, FREE.address));
+    this.#addresses.set(address, this.#next(before, FREE));
     dropOldest(this.#addresses, MOST_ADDRESSES);
-    this.#together = this.#next(this.#together, FREE.together);
+    this.#together = this.#next(this.#together, this.#freeTogether);
   }
 
   #next({ wrong: before, restUntil }: Attempts = NONE, free: number): Attempts {

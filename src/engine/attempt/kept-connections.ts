@@ -1,0 +1,71 @@
+import type { Socket } from 'node:net';
+import { type buildConnector, Client, type Dispatcher, Pool } from 'undici';
+
+/** The connection of a client, which has one at a time. */
+interface Connection {
+  socket?: Socket;
+}
+
+/**
+ * Creates the connections to one provider. An error of a request says in its property `lostOnReuse` that the request went out
+ * on a connection that had been used before, and that the connection closed without a byte of the answer: the provider
+ * closed it while idle, and most likely never read the request.
+ */
+export const createWatchedPool = (origin: string | URL, options: object): Dispatcher =>
+  new Pool(origin, { ...options, factory: (url, its) => createWatchedClient(url, its as Client.Options) });
+
+/** Whether a request failed because the provider had closed an idle connection. */
+export const isLostOnReuse = (error: Error): boolean => (error as { lostOnReuse?: boolean }).lostOnReuse === true;
+
+const createWatchedClient = (origin: URL, options: Client.Options): Client => {
+  // A pool always sets it.
+  const connect = options.connect as buildConnector.connector;
+  const connection: Connection = {};
+  const client = new Client(origin, {
+    ...options,
+    connect: (to, callback) =>
+      connect(to, (...result) => {
+        if (result[1] !== null) connection.socket = result[1];
+        callback(...result);
+      }),
+  });
+  const dispatch = client.dispatch.bind(client);
+  client.dispatch = (request, handler) => {
+    watch(handler as Listeners, connection);
+    return dispatch(request, handler);
+  };
+  return client;
+};
+
+type Listeners = Record<string, ((...args: unknown[]) => unknown) | undefined>;
+
+/** How undici calls the beginning and the failure of a request: inside of a pool, handlers have their older form. */
+const STARTS = ['onRequestStart', 'onConnect'] as const;
+const FAILURES = ['onResponseError', 'onError'] as const;
+
+const watch = (handler: Listeners, connection: Connection): void => {
+  let socket: Socket | undefined;
+  /** Bytes that the connection had received before the request. */
+  let before = 0;
+  for (const name of STARTS) {
+    precede(handler, name, () => {
+      socket = connection.socket;
+      before = socket?.bytesRead ?? 0;
+    });
+  }
+  for (const name of FAILURES) {
+    precede(handler, name, (...args) => {
+      if (before > 0 && socket?.bytesRead === before) Object.assign(args.at(-1) as Error, { lostOnReuse: true });
+    });
+  }
+};
+
+/** Calls `first` before a method of `handler`, if it has that method. */
+const precede = (handler: Listeners, name: string, first: (...args: unknown[]) => void): void => {
+  const method = handler[name];
+  if (method === undefined) return;
+  handler[name] = (...args) => {
+    first(...args);
+    return method.apply(handler, args);
+  };
+};

@@ -1,0 +1,87 @@
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { ChainError } from '../plugin/door/errors.js';
+
+/** Longer than usual clients keep an idle connection, so that the next prompt needs no new one. In ms. */
+const KEEP_ALIVE_MS = 65_000;
+/** Must be longer: Node may count it from the end of the request before. */
+const HEADERS_MS = 70_000;
+/** How long a client may take to read why its request is refused. */
+const LINGER_MS = 1_000;
+
+interface Unreadable {
+  readonly status: number;
+  readonly message: string;
+}
+
+const NOT_HTTP: Unreadable = {
+  status: 400,
+  message:
+    'This is not a valid HTTP/1.1 request. 429chain speaks plain HTTP: check that the base URL begins with http://.',
+};
+const BAD_BODY: Unreadable = {
+  status: 400,
+  message: 'The request body does not have the length or the chunks that its headers announce.',
+};
+
+/** Errors of Node's HTTP parser, by their code. */
+const UNREADABLE: Readonly<Record<string, Unreadable>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    message: 'The request line and headers are longer than 16 KiB. Send shorter headers or a shorter URL.',
+  },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, message: 'The chunk extensions of the request body are too long.' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, message: 'The request did not arrive in time.' },
+  HPE_INVALID_HEADER_TOKEN: { status: 400, message: 'A request header contains an invalid character.' },
+  HPE_UNEXPECTED_CONTENT_LENGTH: {
+    status: 400,
+    message: 'Send either content-length or transfer-encoding, and each of them once.',
+  },
+  HPE_INVALID_CONTENT_LENGTH: { status: 400, message: 'The header content-length is not a number.' },
+  HPE_INVALID_TRANSFER_ENCODING: {
+    status: 400,
+    message: 'The header transfer-encoding is invalid, or content-length stands beside it.',
+  },
+  HPE_INVALID_CHUNK_SIZE: BAD_BODY,
+  HPE_STRICT: BAD_BODY,
+  HPE_INVALID_EOF_STATE: BAD_BODY,
+};
+
+/** Keeps idle connections open, and answers requests that Node's parser cannot read in the shape of all other errors. */
+export const careForConnections = (server: Server): Server => {
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = HEADERS_MS;
+  return server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket as Socket));
+};
+
+const refuse = ({ code = '' }: NodeJS.ErrnoException, socket: Socket): void => {
+  // The parser reports what comes after its first error too.
+  if (socket.writableEnded && !socket.destroyed) return;
+  // Node decides by it as well: bytes after the beginning of an answer would corrupt it.
+  const { _httpMessage: pending } = socket as Socket & { readonly _httpMessage?: ServerResponse };
+  if (code === 'ECONNRESET' || !socket.writable || pending?.headersSent === true) return void socket.destroy();
+  socket.end(responseTo(UNREADABLE[code] ?? NOT_HTTP));
+  if (pending !== undefined) return void socket.destroySoon();
+  // Closing a connection with unread bytes resets it, which may discard the answer.
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('end', () => socket.destroy()).once('close', () => clearTimeout(timer));
+  socket.resume();
+};
+
+const responseTo = ({ status, message }: Unreadable): string => {
+  const body = JSON.stringify(new ChainError('invalid_request', message));
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n');
+};
+
+/** Refuses HTTP/1.1 requests without `Host`, as the standard demands. @throws ChainError `invalid_request` */
+export const requireHostHeader = (version: string, host: string | undefined): void => {
+  if (host !== undefined || version !== '1.1') return;
+  throw new ChainError('invalid_request', 'The request has no Host header. HTTP/1.1 requires one.');
+};
