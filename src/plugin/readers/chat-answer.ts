@@ -163,6 +163,6 @@ const usageIn = ({ usage: given, x_groq: groq }: Fields): AnswerUsage | undefine
 
 const detailOf = (details: unknown, name: string): unknown => (isFields(details) ? details[name] : undefined);
 
-const countOf = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0);
+const countOf = (value: unknown): number => (typeof value === 'number' && value > 0 ? Math.round(value) : 0);
 
 const listIn = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);
