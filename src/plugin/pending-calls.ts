@@ -1,23 +1,34 @@
 /** A call of an earlier answer. */
-export interface EarlierCall {
+interface EarlierCall {
   readonly id: unknown;
 }
 
-/**
- * Returns the call that a result belongs to: the nearest one before it with its id. Calls of one turn may share an id: then
- * the first that is open. A result without an id belongs to the first open call of the last turn.
- * @param turns the calls of each earlier message, from the last message to the first
- * @param isOpen whether a call has no result yet
- */
-export const callFor = <C extends EarlierCall>(
-  id: unknown,
-  turns: readonly (readonly C[])[],
-  isOpen: (call: C) => boolean,
-): C | undefined => {
-  if (id === undefined || id === null) return turns[0]?.find(isOpen);
-  for (const turn of turns) {
-    const named = turn.filter((call) => call.id === id);
-    if (named.length > 0) return named.find(isOpen) ?? named.at(-1);
+/** The calls of a conversation, turn by turn. */
+export class EarlierCalls<C extends EarlierCall> {
+  #last: readonly C[] = [];
+  /** The calls with an id, in the last turn that has some. */
+  readonly #byId = new Map<unknown, readonly C[]>();
+
+  /** Adds the calls of the next message. */
+  add(turn: readonly C[]): void {
+    this.#last = turn;
+    const byId = new Map<unknown, C[]>();
+    for (const call of turn) {
+      const same = byId.get(call.id);
+      if (same === undefined) byId.set(call.id, [call]);
+      else same.push(call);
+    }
+    for (const [id, calls] of byId) this.#byId.set(id, calls);
   }
-  return undefined;
-};
+
+  /**
+   * Returns the call that a result belongs to: the nearest one before it with its id. Calls of one turn may share an id: then
+   * the first that is open. A result without an id belongs to the first open call of the last turn.
+   * @param isOpen whether a call has no result yet
+   */
+  callOf(id: unknown, isOpen: (call: C) => boolean): C | undefined {
+    if (id === undefined || id === null) return this.#last.find(isOpen);
+    const named = this.#byId.get(id);
+    return named?.find(isOpen) ?? named?.at(-1);
+  }
+}

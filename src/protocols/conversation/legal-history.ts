@@ -1,6 +1,6 @@
 import { type Fields, isFields } from '../../plugin/fields.js';
 import { contentOf, joined, textAndRest, withoutEmpty } from '../../plugin/message-content.js';
-import { callFor } from '../../plugin/pending-calls.js';
+import { EarlierCalls } from '../../plugin/pending-calls.js';
 import { argumentsText } from './tool-arguments.js';
 
 /** The result of a call that has none: the caller interrupted it. */
@@ -24,16 +24,15 @@ interface PendingCall {
 export const legalHistory = (messages: readonly Fields[]): readonly Fields[] => {
   const calls = new Map<Fields, readonly PendingCall[]>();
   const orphans = new Set<Fields>();
-  /** From the last message with calls to the first. */
-  const turns: (readonly PendingCall[])[] = [];
+  const earlier = new EarlierCalls<PendingCall>();
   for (const message of messages) {
     const pending = callsOf(message).map(({ id }): PendingCall => ({ id }));
     if (pending.length > 0) {
       calls.set(message, pending);
-      turns.unshift(pending);
+      earlier.add(pending);
     }
     if (message.role !== 'tool') continue;
-    const call = callFor(message.tool_call_id, turns, isOpen);
+    const call = earlier.callOf(message.tool_call_id, isOpen);
     if (call === undefined) orphans.add(message);
     else call.result = message;
   }

@@ -1,6 +1,6 @@
 import type { ToolCallIds } from '../../../plugin/door/conversation.js';
 import { type Fields, isFields } from '../../../plugin/fields.js';
-import { callFor } from '../../../plugin/pending-calls.js';
+import { EarlierCalls } from '../../../plugin/pending-calls.js';
 import { shortHash } from '../../../plugin/short-hash.js';
 
 interface Call {
@@ -18,22 +18,21 @@ const isOpen = (call: Call): boolean => call.isOpen;
 export const withCallIds = (messages: readonly Fields[], ids: ToolCallIds): readonly Fields[] => {
   if (!messages.some(({ role, tool_calls: calls }) => role === 'tool' || Array.isArray(calls))) return messages;
   const idOf = outgoingIds(ids);
-  /** From the last message with calls to the first. */
-  const turns: Call[][] = [];
+  const earlier = new EarlierCalls<Call>();
   let changed = false;
   const next = messages.map((message) => {
-    const renamed = message.role === 'tool' ? withResultId(message, turns, idOf) : withIds(message, turns, idOf);
+    const renamed = message.role === 'tool' ? withResultId(message, earlier, idOf) : withIds(message, earlier, idOf);
     changed ||= renamed !== message;
     return renamed;
   });
   return changed ? next : messages;
 };
 
-const withIds = (message: Fields, turns: Call[][], idOf: (id: unknown) => string): Fields => {
+const withIds = (message: Fields, earlier: EarlierCalls<Call>, idOf: (id: unknown) => string): Fields => {
   const { tool_calls: calls } = message;
   if (!Array.isArray(calls) || calls.length === 0) return message;
   const turn = calls.map(({ id }: Fields): Call => ({ id, outgoing: idOf(id), isOpen: true }));
-  turns.unshift(turn);
+  earlier.add(turn);
   if (turn.every(({ id, outgoing }) => id === outgoing)) return message;
   return {
     ...message,
@@ -41,9 +40,9 @@ const withIds = (message: Fields, turns: Call[][], idOf: (id: unknown) => string
   };
 };
 
-const withResultId = (message: Fields, turns: readonly Call[][], idOf: (id: unknown) => string): Fields => {
+const withResultId = (message: Fields, earlier: EarlierCalls<Call>, idOf: (id: unknown) => string): Fields => {
   const { tool_call_id: id } = message;
-  const call = callFor(id, turns, isOpen);
+  const call = earlier.callOf(id, isOpen);
   if (call !== undefined) call.isOpen = false;
   const outgoing = call?.outgoing ?? idOf(id);
   return outgoing === id ? message : { ...message, tool_call_id: outgoing };
