@@ -127,6 +127,19 @@ describe('Audio', () => {
     expect(await response.text()).to.equal('WEBVTT');
   });
 
+  for (const format of ['', 'json', 'verbose_json', 'diarized_json']) {
+    it(`falls over when text comes in place of ${format || 'the default format'}`, async () => {
+      one().always(reply(200, 'Which way is north?'));
+      two().always(reply(200, NORTH));
+      const response = await stage.post(
+        '/audio/transcriptions',
+        recording(format === '' ? {} : { response_format: format }),
+      );
+      expect(await response.json()).to.deep.equal(NORTH);
+      expect(one().received).to.have.length(1);
+    });
+  }
+
   it('costs a request, and the tokens that the provider counts', async () => {
     one().always(
       reply(200, { ...NORTH, usage: { type: 'tokens', input_tokens: 14, output_tokens: 3, total_tokens: 17 } }),
