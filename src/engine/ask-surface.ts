@@ -64,22 +64,36 @@ const askParts = async (
   let left = request;
   for (;;) {
     const ends: Found[] = [];
+    let failed: WalkEnd | undefined;
     for (const part of parts) {
-      const first = ends[0];
-      const chain = first === undefined ? left.chain : { ...left.chain, targets: [first.target] };
-      const end = await ask({ ...left, ...part, chain });
+      const end = await ask({ ...left, ...part, chain: chainOfPart(left.chain, ends[0]?.target) });
       if (end.kind !== 'found') {
-        if (first === undefined) return end;
+        failed = end;
         break;
       }
       ends.push(end);
     }
-    if (ends.length === parts.length) return joined(ends, batches);
+    if (failed === undefined) return joined(ends, batches);
+    const begun = ends[0]?.target;
+    if (begun === undefined) return failed;
     // Another target begins from the start.
-    const failed = ends[0]?.target;
-    left = { ...left, chain: { ...left.chain, targets: left.chain.targets.filter((target) => target !== failed) } };
+    left = { ...left, chain: { ...left.chain, targets: left.chain.targets.map(passingOver(begun)) } };
+    if (left.chain.targets.every(({ unusable }) => unusable !== undefined)) return failed;
   }
 };
+
+/** The chain for a part: the target that answered the first one, and those that an error has to name. */
+const chainOfPart = (chain: ResumableRequest['chain'], begun: PreparedTarget | undefined): ResumableRequest['chain'] =>
+  begun === undefined
+    ? chain
+    : { ...chain, targets: chain.targets.filter((target) => target === begun || target.unusable !== undefined) };
+
+const passingOver =
+  (failed: PreparedTarget) =>
+  (target: PreparedTarget): PreparedTarget =>
+    target === failed
+      ? { ...target, unusable: { state: 'available', reason: 'it did not answer every part of the request' } }
+      : target;
 
 const joined = (ends: readonly Found[], { join }: NonNullable<Surface['batches']>): Found => {
   const [first] = ends as [Found];

@@ -55,7 +55,7 @@ export const readWhole = async (
   if (!isFields(value) || empty) throw new Error('JSON without "choices"');
   if (!real && !(mayBeEmpty === true && finished.length > 0)) throw new Error('an empty answer');
   if (choicesOf(value).some((choice) => hasTornCall(choice, wholeCalls)))
-    throw new Error('a tool call whose arguments are cut off');
+    throw new Error('a tool call without a name, or with arguments that are cut off');
   const body = passes && json.length === text.length ? raw : Buffer.from(passes ? json : JSON.stringify(value));
   return { body, parsed, value, usage };
 };
@@ -69,7 +69,8 @@ const hasTornCall = (choice: Fields, wholeCalls: boolean): boolean => {
   const calls = messageOf(choice).tool_calls;
   const functions = Array.isArray(calls) ? calls.map((call) => (isFields(call) ? call.function : undefined)) : [];
   return functions.some((called) => {
-    const args = isFields(called) ? called.arguments : undefined;
+    const { name, arguments: args } = isFields(called) ? called : {};
+    if (wholeCalls && (typeof name !== 'string' || name === '')) return true;
     return typeof args === 'string' && (wholeCalls ? isTorn(args) : typeof parseBody(args) === 'string');
   });
 };

@@ -38,9 +38,9 @@ export class ToolCalls {
     return this.#calls.some((call) => !isWhole(call));
   }
 
-  /** The arguments of some call began and are not whole. */
+  /** The arguments of some call began and are not whole, or its name is missing. */
   get isTorn(): boolean {
-    return this.#calls.some((call) => isTorn(call.arguments));
+    return this.#calls.some((call) => call.name === '' || isTorn(call.arguments));
   }
 
   #addPart(part: Fields): Fields {

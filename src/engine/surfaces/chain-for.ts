@@ -15,7 +15,7 @@ export const forSurface = <R extends ChainRequest>(request: R): R => {
   const targets = chain.targets.map((target) => passedOver(target, whyNot(target, surface, request)));
   const narrowed = surface.batches === undefined || chain.sameVectors ? targets : oneVectorSpace(targets, surface);
   // A provider without its key may have the endpoint: then the walk says what is missing.
-  if (narrowed.every(({ unusable }) => unusable?.state === 'available')) throw nobody(surface, chain, narrowed);
+  if (narrowed.every(({ unusable }) => unusable?.state === 'available')) throw noTarget(surface, chain, narrowed);
   return { ...request, chain: { ...chain, targets: narrowed } };
 };
 
@@ -40,7 +40,7 @@ const whyNot = (target: PreparedTarget, surface: Surface, { body }: ChainRequest
   return missing === 'provider' ? `its server has no ${name} endpoint` : `its model does not serve ${name}`;
 };
 
-const nobody = (surface: Surface, chain: Chain, targets: readonly PreparedTarget[]): ChainError => {
+const noTarget = (surface: Surface, chain: Chain, targets: readonly PreparedTarget[]): ChainError => {
   const reasons = targets.map(({ id, unusable }) => `${id}: ${unusable?.reason}`);
   const isMissing = targets.every(({ unusable }) => !unusable?.reason.includes('its chat endpoint'));
   return new ChainError(

@@ -28,7 +28,8 @@ type State =
   | { readonly phase: 'passing' }
   | { readonly phase: 'over' };
 
-const [BRACE, LESS_THAN] = [0x7b, 0x3c];
+/** White space, `{` and `<`. */
+const TEXT_STARTS: ReadonlySet<number | undefined> = new Set([0x09, 0x0a, 0x0d, 0x20, 0x7b, 0x3c]);
 const CUT_OFF = 'the stream was cut off before its end';
 
 /**
@@ -173,5 +174,5 @@ export class PassingRelay implements BodySink {
 const OVER: State = { phase: 'over' };
 const BLANK_LINE = Buffer.from('\n\n');
 
-/** No format of sound begins like JSON or a page. */
-const isText = ([first]: Buffer): boolean => first === BRACE || first === LESS_THAN;
+/** No format of sound begins like JSON or a page, or with white space. */
+const isText = ([first]: Buffer): boolean => TEXT_STARTS.has(first);

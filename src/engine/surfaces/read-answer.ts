@@ -15,7 +15,10 @@ export interface SurfaceAnswer {
   readonly usage: Usage | undefined;
 }
 
-/** Content types that are text in every answer that may be text. */
+/** Formats that are JSON; so is the default. */
+const JSON_FORMAT = /json$|^$/;
+
+/** Content types of text. */
 const PLAIN = /^(?:text\/(?!html)|application\/(?:x-subrip|srt|ttml))/;
 
 /** Returns the content type of a response without its parameters, in lower case; empty if it has none. */
@@ -66,6 +69,7 @@ const errorOf = (value: Fields): Fields | undefined => {
 /** Subtitles and plain text. A recording without speech gives an empty text. */
 const isPlain = (text: string, head: ResponseHead, { response_format: format }: Fields): boolean => {
   if (/^\s*<(?:!doctype|html|head|body|\?xml)/i.test(text)) return false;
-  const wanted = ['text', 'srt', 'vtt'].includes(String(format));
-  return wanted || (PLAIN.test(typeOf(head)) && text.trim() !== '');
+  const wanted = String(format ?? '');
+  if (JSON_FORMAT.test(wanted)) return false;
+  return ['text', 'srt', 'vtt'].includes(wanted) || (PLAIN.test(typeOf(head)) && text.trim() !== '');
 };

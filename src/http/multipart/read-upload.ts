@@ -80,19 +80,28 @@ const receive = async ({ req }: Context, maxBytes: number, take: (chunk: Buffer)
 };
 
 const DISPOSITION = /^content-disposition:\s*form-data\b(.*)$/im;
-const NAME = /;\s*name=(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i;
-const FILE_NAME = /;\s*filename\*?=/i;
+/** A parameter, with its value in quotes or without. One after the other, so that nothing in quotes counts as a parameter. */
+const PARAMETER = /;\s*([\w*-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))/g;
 
-const dispositionOf = (headers: Buffer): string => DISPOSITION.exec(headers.toString('utf8'))?.[1] ?? '';
+interface Disposition {
+  readonly name: string;
+  readonly isFile: boolean;
+}
 
-const named = (part: ScannedPart): UploadPart => {
-  const [, quoted, plain] = NAME.exec(dispositionOf(part.headers)) ?? [];
-  return { ...part, name: quoted ?? plain ?? '' };
+const dispositionOf = (headers: Buffer): Disposition => {
+  const line = DISPOSITION.exec(headers.toString('utf8'))?.[1] ?? '';
+  const values = new Map<string, string>();
+  for (const [, key = '', quoted, plain = ''] of line.matchAll(PARAMETER)) {
+    values.set(key.toLowerCase(), quoted ?? plain);
+  }
+  return { name: values.get('name') ?? '', isFile: values.has('filename') || values.has('filename*') };
 };
+
+const named = (part: ScannedPart): UploadPart => ({ ...part, name: dispositionOf(part.headers).name });
 
 const fieldOf = async (part: UploadPart, spool: Spool): Promise<[name: string, value: string | true]> => {
   const { name, headers, start, end } = part;
-  if (FILE_NAME.test(dispositionOf(headers)) || end - start > LONGEST_FIELD) return [name, true];
+  if (dispositionOf(headers).isFile || end - start > LONGEST_FIELD) return [name, true];
   const pieces: Buffer[] = [];
   for await (const piece of spool.read(start, end)) pieces.push(piece);
   return [name, Buffer.concat(pieces).toString('utf8')];

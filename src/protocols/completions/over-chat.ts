@@ -37,5 +37,11 @@ const asTextChoice = ({ text, delta, message, index = 0, finish_reason: reason }
   finish_reason: reason ?? null,
 });
 
-const textOf = (message: unknown): string =>
-  isFields(message) && typeof message.content === 'string' ? message.content : '';
+/** Some providers send text in parts, beside their reasoning. A refusal is the text of an answer without any other. */
+const textOf = (message: unknown): string => {
+  if (!isFields(message)) return '';
+  const { content, refusal } = message;
+  const texts = Array.isArray(content) ? content.filter(isFields).map(({ text }) => text) : [content];
+  const text = texts.filter((each) => typeof each === 'string').join('');
+  return text === '' && typeof refusal === 'string' ? refusal : text;
+};

@@ -39,14 +39,18 @@ const encodingOf = ({ encoding_format: format }: Fields): Encoding | undefined =
   return format === 'float' || format === 'base64' ? format : undefined;
 };
 
+const NOT_NUMBERS = 'a vector with something other than numbers';
+
 const encoded = (entry: Fields, wanted: Encoding): Fields => {
   const { embedding } = entry;
   if (typeof embedding === 'string') {
-    if (wanted === 'base64' && lengthOf(embedding) !== undefined) return entry;
-    return { ...entry, embedding: vectorOf(embedding) ?? fail('a vector that is not valid base64') };
+    const vector = vectorOf(embedding) ?? fail('a vector that is not valid base64');
+    if (!vector.every(Number.isFinite)) return fail(NOT_NUMBERS);
+    return wanted === 'base64' ? entry : { ...entry, embedding: vector };
   }
   if (!Array.isArray(embedding) || embedding.length === 0) return fail('an entry of "data" without a vector');
-  if (!embedding.every(Number.isFinite)) return fail('a vector with something other than numbers');
+  // Also a number that float32 does not have.
+  if (!embedding.every((each) => typeof each === 'number' && Number.isFinite(Math.fround(each)))) fail(NOT_NUMBERS);
   return wanted === 'float' ? entry : { ...entry, embedding: base64Of(embedding) };
 };
 

@@ -32,7 +32,7 @@ export const messages = (memory: AnswerMemory): Protocol => ({
       const toolName = (name: string): string => names.toCaller(name).name;
       return {
         body,
-        omitted: [...omitted],
+        omitted: [...omitted].map((what) => `dropped ${what}`),
         wholeCalls: true,
         answer: () => new MessageWriter({ ...options, stops, showsThinking, inputTokens, toolName }),
       };

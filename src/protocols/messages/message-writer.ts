@@ -91,7 +91,7 @@ export class MessageWriter implements AnswerWriter {
     let isCallCut = false;
     for (const call of calls) {
       const input = argumentsObject(call.arguments, isTruncated);
-      if (input === undefined) return text + this.fail(brokenCall(call));
+      if (input === undefined || call.name === '') return text + this.fail(brokenCall(call));
       const isCut = argumentsObject(call.arguments, false) === undefined;
       isCallCut ||= isCut;
       text += this.#addCall(call, idOf(call.id), input, isCut);
@@ -215,9 +215,9 @@ export class MessageWriter implements AnswerWriter {
 
   #usage(): Fields {
     const { usage } = this.#reader;
-    // No prompt has no tokens: some servers report zeros.
-    if (usage !== undefined && usage.input > 0) return usageOf(usage);
-    const output = usage?.output || this.#options.outputTokens(this.#content);
+    // No prompt has no tokens, and no text either: some servers report zeros.
+    const output = usage?.output || (this.#content.length === 0 ? 0 : this.#options.outputTokens(this.#content));
+    if (usage !== undefined && usage.input > 0) return usageOf({ ...usage, output });
     return usageOf({ input: this.#estimatedInput(), output, cached: 0, reasoning: usage?.reasoning ?? 0 });
   }
 }
@@ -233,6 +233,11 @@ const thinkingBlock = (thinking: string, signature: string): Fields => ({ type: 
 
 /** The arguments of a call must be an object. These are not, and no bound on the answer explains it. */
 const brokenCall = ({ name }: AnswerCall): Refusal => {
-  const error = new ChainError('upstream_failed', `The provider broke off inside a call of "${name}".`);
+  const error = new ChainError(
+    'upstream_failed',
+    name === ''
+      ? 'The provider sent a tool call without a name.'
+      : `The provider broke off inside a call of "${name}".`,
+  );
   return { status: error.status, headers: {}, error: error.toJSON().error as Refusal['error'] };
 };

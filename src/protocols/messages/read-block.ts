@@ -1,5 +1,5 @@
 import { type Fields, isAbsent } from '../fields.js';
-import { listAt, type Omitted, objectAt, refuseAt, textAt } from './read-field.js';
+import { fullTextAt, listAt, type Omitted, objectAt, refuseAt, textAt } from './read-field.js';
 
 /** Reads a content block into parts of a chat message. `at` is its place in the request. */
 type ReadBlock = (block: Fields, at: string, omitted: Omitted) => readonly Fields[];
@@ -16,17 +16,23 @@ const readImage: ReadBlock = (block, at) => {
   const source = objectAt(block.source, `${at}.source`);
   switch (source.type) {
     case 'base64': {
-      const type = textAt(source.media_type, `${at}.source.media_type`);
-      const url = `data:${type};base64,${textAt(source.data, `${at}.source.data`)}`;
+      const type = fullTextAt(source.media_type, `${at}.source.media_type`);
+      const url = `data:${type};base64,${base64At(source.data, `${at}.source.data`)}`;
       return [{ type: 'image_url', image_url: { url } }];
     }
     case 'url':
-      return [{ type: 'image_url', image_url: { url: textAt(source.url, `${at}.source.url`) } }];
+      return [{ type: 'image_url', image_url: { url: fullTextAt(source.url, `${at}.source.url`) } }];
     case 'file':
       return refuseAt(`${at}.source`, NO_FILES);
     default:
       return refuseAt(`${at}.source.type`, 'Expected base64 or url.');
   }
+};
+
+/** Clients send the whole `data:` URL by mistake. */
+const base64At = (value: unknown, at: string): string => {
+  const data = fullTextAt(value, at);
+  return data.startsWith('data:') ? refuseAt(at, 'Expected base64 without "data:…;base64," in front.') : data;
 };
 
 /** A text document becomes text with its title first; a PDF becomes a file. */
@@ -57,7 +63,7 @@ const readDocument: ReadBlock = (block, at, omitted) => {
 
 const readFile = ({ media_type, data }: Fields, at: string, { title, context }: Fields): readonly Fields[] => {
   const type = isAbsent(media_type) ? 'application/pdf' : textAt(media_type, `${at}.media_type`);
-  const base64 = textAt(data, `${at}.data`);
+  const base64 = base64At(data, `${at}.data`);
   if (type.startsWith('text/')) return textPart(paragraphs(title, context, Buffer.from(base64, 'base64').toString()));
   const name = typeof title === 'string' && title !== '' ? title : 'document';
   const filename = type === 'application/pdf' && !/\.pdf$/i.test(name) ? `${name}.pdf` : name;
@@ -109,11 +115,15 @@ export const readParts = (
   omitted: Omitted,
 ): readonly Fields[] => {
   if (typeof content === 'string') return textPart(content);
-  return listAt(content, at).flatMap((block, index) => {
+  return blocksAt(content, at).flatMap((block, index) => {
     const place = `${at}.${index}`;
     return readBlock(objectAt(block, place), place, blocks, omitted);
   });
 };
+
+/** The blocks of content that is no string. @throws ChainError `invalid_request` */
+export const blocksAt = (content: unknown, at: string): readonly unknown[] =>
+  Array.isArray(content) || isAbsent(content) ? listAt(content, at) : refuseAt(at, 'Expected a string or a list.');
 
 /** Reads one block. @throws ChainError `invalid_request` */
 export const readBlock = (

@@ -18,6 +18,9 @@ export const objectAt = (value: unknown, at: string): Fields =>
 export const textAt = (value: unknown, at: string): string =>
   typeof value === 'string' ? value : refuseAt(at, isAbsent(value) ? 'Field required.' : 'Expected a string.');
 
+/** `value` as a string with something in it. @throws ChainError `invalid_request` */
+export const fullTextAt = (value: unknown, at: string): string => textAt(value, at) || refuseAt(at, 'It is empty.');
+
 /** `value` as a list. @throws ChainError `invalid_request` */
 export const listAt = (value: unknown, at: string): readonly unknown[] =>
   Array.isArray(value) ? value : refuseAt(at, isAbsent(value) ? 'Field required.' : 'Expected a list.');
@@ -25,7 +28,8 @@ export const listAt = (value: unknown, at: string): readonly unknown[] =>
 /** `value` as a number; `undefined` if it is absent. @throws ChainError `invalid_request` */
 export const numberAt = (value: unknown, at: string): number | undefined => {
   if (isAbsent(value)) return undefined;
-  return typeof value === 'number' ? value : refuseAt(at, 'Expected a number.');
+  // JSON can contain numbers that are too large for a number here, such as 1e999.
+  return Number.isFinite(value) ? (value as number) : refuseAt(at, 'Expected a number.');
 };
 
 /** What a request asks for and 429chain leaves out, in plain words, each once. */

@@ -1,5 +1,13 @@
 import { type Fields, isAbsent } from '../fields.js';
-import { ASSISTANT_BLOCKS, contentOf, readBlock, readParts, SYSTEM_BLOCKS, USER_BLOCKS } from './read-block.js';
+import {
+  ASSISTANT_BLOCKS,
+  blocksAt,
+  contentOf,
+  readBlock,
+  readParts,
+  SYSTEM_BLOCKS,
+  USER_BLOCKS,
+} from './read-block.js';
 import { listAt, type Omitted, objectAt, refuseAt, textAt } from './read-field.js';
 import { SIGNATURE } from './signature.js';
 
@@ -71,7 +79,7 @@ export const readMessages = (messages: unknown, history: History): readonly Fiel
 const blocksIn = (content: unknown, at: string): readonly (readonly [Fields, string])[] =>
   typeof content === 'string'
     ? [[{ type: 'text', text: content }, at]]
-    : listAt(content, at).map((block, index) => [objectAt(block, `${at}.${index}`), `${at}.${index}`]);
+    : blocksAt(content, at).map((block, index) => [objectAt(block, `${at}.${index}`), `${at}.${index}`]);
 
 const readCall = ({ id, name, input }: Fields, at: string, extraOf: History['extraOf']): Fields => {
   const given = textAt(id, `${at}.id`);

@@ -48,7 +48,9 @@ export const readOptions = (body: Fields, omitted: Omitted): Options => {
   for (const [name, why] of Object.entries(OMITTED)) if (!isAbsent(body[name])) omitted.add(`${name}: ${why}`);
   checkServerSide(body);
   const max = numberAt(body.max_tokens, 'max_tokens');
-  if (max !== undefined && max < 1) refuseAt('max_tokens', 'Expected at least 1.');
+  if (max !== undefined && !(Number.isInteger(max) && max >= 1)) {
+    refuseAt('max_tokens', 'Expected a whole number, at least 1.');
+  }
   const config = isAbsent(body.output_config) ? {} : objectAt(body.output_config, 'output_config');
   const thinking = isAbsent(body.thinking) ? undefined : objectAt(body.thinking, 'thinking');
   if (thinking?.type === 'disabled') omitted.add('thinking disabled: each provider has another word for it');

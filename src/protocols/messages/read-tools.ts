@@ -1,6 +1,6 @@
 import { toolSchema } from '../conversation/tool-schemas.js';
 import { type Fields, isAbsent } from '../fields.js';
-import { listAt, type Omitted, objectAt, refuseAt, textAt } from './read-field.js';
+import { fullTextAt, listAt, type Omitted, objectAt, refuseAt, textAt } from './read-field.js';
 
 /**
  * Tools that run at Anthropic and that a request can do without. Clients offer them beside their own. All other dated
@@ -8,17 +8,27 @@ import { listAt, type Omitted, objectAt, refuseAt, textAt } from './read-field.j
  */
 const OPTIONAL = /^(?:web_search|web_fetch|code_execution|tool_search_tool\w*?)_\d{8}$/;
 
+/** Anthropic's own tools have a date in their type. */
+const DATED = /_\d{8}$/;
+
 const isOwn = ({ type }: Fields): boolean => isAbsent(type) || type === 'custom';
 
 const readTool = (tool: Fields, at: string): Fields => ({
   type: 'function',
   function: {
-    name: textAt(tool.name, `${at}.name`),
+    name: fullTextAt(tool.name, `${at}.name`),
     ...(isAbsent(tool.description) ? {} : { description: textAt(tool.description, `${at}.description`) }),
-    parameters: toolSchema(isAbsent(tool.input_schema) ? undefined : objectAt(tool.input_schema, `${at}.input_schema`)),
+    parameters: isAbsent(tool.input_schema) ? toolSchema({}) : readSchema(tool.input_schema, `${at}.input_schema`),
     ...(typeof tool.strict === 'boolean' ? { strict: tool.strict } : {}),
   },
 });
+
+const readSchema = (value: unknown, at: string): Fields => {
+  const schema = objectAt(value, at);
+  const { type } = schema;
+  if (!isAbsent(type) && type !== 'object') refuseAt(`${at}.type`, 'Expected object.');
+  return toolSchema(schema);
+};
 
 /**
  * Returns `tools`, `tool_choice` and `parallel_tool_calls` of a chat completion; none of them if no tool is left.
@@ -34,12 +44,7 @@ export const readTools = ({ tools, tool_choice }: Fields, omitted: Omitted): Fie
     if (typeof type === 'string' && OPTIONAL.test(type) && own.length > 0 && !isForced) {
       omitted.add(`tools.${index}: ${type} runs at Anthropic only`);
     } else {
-      const kind = textAt(type, `tools.${index}.type`);
-      refuseAt(
-        `tools.${index}.type`,
-        `"${kind}" runs at Anthropic only. Send tools with an input_schema.`,
-        'unsupported_tool',
-      );
+      refuseTool(textAt(type, `tools.${index}.type`), `tools.${index}.type`);
     }
   }
   if (own.length === 0) return {};
@@ -48,6 +53,11 @@ export const readTools = ({ tools, tool_choice }: Fields, omitted: Omitted): Fie
     ...(choice === undefined ? {} : readChoice(choice, own)),
   };
 };
+
+const refuseTool = (type: string, at: string): never =>
+  DATED.test(type)
+    ? refuseAt(at, `"${type}" runs at Anthropic only. Send tools with an input_schema.`, 'unsupported_tool')
+    : refuseAt(at, 'Expected custom, or no type, with "name", "description" and "input_schema".', 'unsupported_tool');
 
 const CHOICES: Readonly<Record<string, string>> = { auto: 'auto', any: 'required', none: 'none' };
 

@@ -22,6 +22,15 @@ const SENTENCES: readonly (readonly [provider: string, message: string, count: n
     3,
     undefined,
   ],
+  ['TEI, shorter', 'Input batch size 1000 > 32', 1000, 32],
+  ['Vertex', 'The request has 400 instances. Maximum 250 instances allowed.', 400, 250],
+  ['a limit of a number', 'Too many inputs. The max number of inputs is 128.', 200, 128],
+  ['a limit that is exceeded', 'The number of texts 200 exceeds the limit of 128', 200, 128],
+  ['a number with a separator', 'Send up to 1,000 inputs', 3000, 1000],
+  ['the length of one input', 'This model supports inputs up to 512 tokens.', 600, undefined],
+  ['the length of one input, without a unit', 'input length 600 exceeds maximum of 512', 600, undefined],
+  ['the characters of one input', 'Each text may have at most 2,000 characters', 3000, undefined],
+  ['the tokens of a request', 'The total tokens in batch must be at most 2000', 3000, undefined],
   ['a rate limit', 'Rate limit reached: at most 3 requests per minute', 9, undefined],
 ];
 

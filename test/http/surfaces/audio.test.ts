@@ -91,6 +91,19 @@ describe('Audio', () => {
     expect((await formOf(one().received[0] as ReceivedRequest)).get('model')).to.equal('a-model');
   });
 
+  it('is a file also where its name looks like other fields', async () => {
+    one().always(reply(200, NORTH));
+    const body = [
+      '--b\r\nContent-Disposition: form-data; filename="x; name=\\"model\\"; a.wav"; name="file"\r\n\r\nRIFF\r\n',
+      '--b\r\nContent-Disposition: form-data; name="prompt; filename=x"\r\n\r\nnorth\r\n',
+      '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\ndefault\r\n--b--\r\n',
+    ].join('');
+    const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'multipart/form-data; boundary=b' };
+    const response = await stage.post('/audio/transcriptions', {}, { headers, body });
+    expect(await response.json()).to.deep.equal(NORTH);
+    expect(one().received[0]?.bytes.toString()).to.include('RIFF').and.to.include('\r\n\r\na-model\r\n');
+  });
+
   const texts: readonly [format: string, type: string, body: string][] = [
     ['text', 'text/plain; charset=utf-8', 'Which way is north?\n'],
     ['srt', 'application/x-subrip', '1\n00:00:00,000 --> 00:00:01,000\nWhich way?\n'],
@@ -113,6 +126,19 @@ describe('Audio', () => {
     const response = await stage.post('/audio/transcriptions', recording({ response_format: 'vtt' }));
     expect(await response.text()).to.equal('WEBVTT');
   });
+
+  for (const format of ['', 'json', 'verbose_json', 'diarized_json']) {
+    it(`falls over when text comes in place of ${format || 'the default format'}`, async () => {
+      one().always(reply(200, 'Which way is north?'));
+      two().always(reply(200, NORTH));
+      const response = await stage.post(
+        '/audio/transcriptions',
+        recording(format === '' ? {} : { response_format: format }),
+      );
+      expect(await response.json()).to.deep.equal(NORTH);
+      expect(one().received).to.have.length(1);
+    });
+  }
 
   it('costs a request, and the tokens that the provider counts', async () => {
     one().always(

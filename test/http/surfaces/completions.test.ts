@@ -27,6 +27,20 @@ const CHAT = stream([
   DONE,
 ]);
 
+const PARTS = [
+  { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] },
+  { type: 'text', text: 'Once' },
+  { type: 'text', text: ' upon' },
+];
+const chatAnswer = (message: object): object => ({
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  created: 1,
+  model: 'a-model',
+  choices: [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: 'stop' }],
+  usage: { prompt_tokens: 4, completion_tokens: 2, total_tokens: 6 },
+});
+
 interface Heard {
   readonly text: string;
   readonly objects: readonly string[];
@@ -130,6 +144,8 @@ describe('Completions', () => {
   const whole: readonly [what: string, speaks: readonly string[], answerer: Answerer][] = [
     ['an answer of a chat endpoint', ['chat'], answer('Once upon')],
     ['a stream of a chat endpoint', ['chat'], CHAT],
+    ['an answer of a chat endpoint in parts', ['chat'], reply(200, chatAnswer({ content: PARTS }))],
+    ['a refusal of a chat endpoint', ['chat'], reply(200, chatAnswer({ content: null, refusal: 'Once upon' }))],
     ['a stream in place of an answer', ['chat', 'completions'], NATIVE],
   ];
   for (const [what, speaks, answerer] of whole) {

@@ -147,6 +147,28 @@ describe('Embeddings', () => {
           .map(({ body }) => body.input),
       ).to.deep.equal([['x', 'xx'], ['xxx', 'xxxx'], ['xxxxx']]);
     });
+
+    const ENDS: readonly [what: string, last: Answerer, status: number, code: string, words: RegExp][] = [
+      ['a limit of the last one', spent, 429, 'chain_exhausted', /one\/a-model: .*every part.*two\/a-model: .*\(429/],
+      [
+        'what the last one refuses',
+        reply(400, { error: { message: 'text 2 is not allowed' } }),
+        400,
+        'invalid_request',
+        /text 2 is not allowed/,
+      ],
+    ];
+    for (const [what, last, status, code, words] of ENDS) {
+      it(`end with ${what} if every target fails on the way`, async () => {
+        one().script(atMost(2), lengths, spent).always(spent);
+        two().script(atMost(2), lengths, last).always(last);
+        const response = await stage.post('/embeddings', { input: TEXTS });
+        const { error } = (await response.json()) as { error: { code: string; message: string } };
+        expect([response.status, error.code]).to.deep.equal([status, code]);
+        expect(error.message).to.match(words);
+        expect(response.headers.get('retry-after')).to.equal(status === 429 ? '30' : null);
+      });
+    }
   });
 });
 

@@ -56,6 +56,7 @@ describe('Speech', () => {
     ['a 429', reply(429, { error: { message: 'slow down' } }, { 'retry-after': '9' })],
     ['JSON under status 200', reply(200, { error: { message: 'no voice' } })],
     ['JSON that is called sound', sound(Buffer.from('{"error":{"message":"no voice"}}'))],
+    ['JSON behind white space that is called sound', sound(Buffer.from('\n {"error":{"message":"no voice"}}'))],
     ['a page that is called sound', sound(Buffer.from('<html>no</html>'))],
     ['JSON without an error', reply(200, { audio: 'aGVsbG8=' })],
     ['text', reply(200, 'hello')],

@@ -63,6 +63,14 @@ describe('An answer with embeddings', () => {
     ['no vector', list(entry(0, undefined)), { input: 'a' }, /without a vector/],
     ['null in a vector', list(entry(0, [1, null])), { input: 'a' }, /other than numbers/],
     ['text in a vector', list(entry(0, ['1'])), { input: 'a' }, /other than numbers/],
+    ['NaN in base64', list(entry(0, base64Of([1, Number.NaN]))), { input: 'a' }, /other than numbers/],
+    [
+      'infinity in base64, where base64 was asked for',
+      list(entry(0, base64Of([1, Number.POSITIVE_INFINITY]))),
+      { input: 'a', encoding_format: 'base64' },
+      /other than numbers/,
+    ],
+    ['a number beyond float32', list(entry(0, [1, 1e300])), { input: 'a' }, /other than numbers/],
     ['vectors of two lengths', list(entry(0, V), entry(1, [1])), { input: ['a', 'b'] }, /different lengths/],
     ['broken base64', list(entry(0, 'AAA')), { input: 'a' }, /not valid base64/],
     [

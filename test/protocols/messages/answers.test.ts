@@ -379,6 +379,21 @@ describe('An answer in the form of Messages', () => {
     }
   });
 
+  it('counts text that the provider does not count', async () => {
+    const silent = completion('word '.repeat(100), { prompt_tokens: 9, completion_tokens: 0, total_tokens: 9 });
+    stage.upstream().script(reply(200, silent));
+    const usage = (await stage.ask()).body.usage as Record<string, number>;
+    expect(usage.input_tokens).to.equal(9);
+    expect(usage.output_tokens).to.be.within(50, 300);
+  });
+
+  it('counts whole tokens', async () => {
+    stage
+      .upstream()
+      .script(reply(200, completion('x', { prompt_tokens: 5.6, completion_tokens: 2.2, total_tokens: 8 })));
+    expect((await stage.ask()).body.usage).to.include({ input_tokens: 6, output_tokens: 2 });
+  });
+
   it('gives each call an id of its own, and the same to its result', async () => {
     const ids = ['a.b:0', 'a_b_0', 'x+/=', 'x'.repeat(400), '', 'functions.read:0', 'functions.read:0'];
     const calls = ids.map((id, index) => chunk(call(index, id, 'read', `{"n":${index}}`)));

@@ -75,6 +75,14 @@ describe('A message across targets', () => {
     ['ends inside a call, with [DONE]', stream([call('{"path":"a'), DONE])],
     ['has arguments that are not JSON', stream([call('path = a'), chunk({}, 'stop'), DONE])],
     ['has arguments that are no object', stream([call('["a"]'), chunk({}, 'tool_calls'), DONE])],
+    [
+      'has no name',
+      stream([
+        chunk({ tool_calls: [{ index: 0, id: 'c', function: { arguments: '{"path":"a"}' } }] }),
+        chunk({}, 'tool_calls'),
+        DONE,
+      ]),
+    ],
   ];
   for (const [what, first] of IN_CALL) {
     it(`begins a call anew that ${what}`, async () => {

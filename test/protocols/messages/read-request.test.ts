@@ -425,15 +425,46 @@ const REFUSED: readonly [given: object, at: string, says?: RegExp][] = [
     'messages.1.content.0.input',
     /object/,
   ],
-  [{ system: 5 }, 'system', /list/],
+  [{ system: 5 }, 'system', /string or a list/],
+  [{ messages: [{ role: 'user', content: {} }] }, 'messages.0.content', /string or a list/],
+  [{ messages: [...HELLO, user(result('a', 5))] }, 'messages.1.content.0.content', /string or a list/],
+  [{ messages: [user({ type: 'image', source: { ...PNG, data: '' } })] }, 'messages.0.content.0.source.data', /empty/],
+  [
+    { messages: [user({ type: 'image', source: { ...PNG, data: 'data:image/png;base64,AAAA' } })] },
+    'messages.0.content.0.source.data',
+    /without "data:/,
+  ],
+  [
+    { messages: [user({ type: 'image', source: { ...PNG, media_type: '' } })] },
+    'messages.0.content.0.source.media_type',
+    /empty/,
+  ],
+  [
+    { messages: [user({ type: 'image', source: { type: 'url', url: '' } })] },
+    'messages.0.content.0.source.url',
+    /empty/,
+  ],
+  [
+    { messages: [user({ type: 'document', source: { type: 'base64', data: '' } })] },
+    'messages.0.content.0.source.data',
+    /empty/,
+  ],
   [{ system: [{ type: 'image', source: PNG }] }, 'system.0.type', /image/],
   [{ max_tokens: '9' }, 'max_tokens', /number/],
   [{ max_tokens: 0 }, 'max_tokens', /at least 1/],
+  [{ max_tokens: 1.5 }, 'max_tokens', /whole number/],
+  // What JSON.parse makes of 1e999.
+  [{ max_tokens: Number.POSITIVE_INFINITY }, 'max_tokens', /number/],
+  [{ temperature: Number.POSITIVE_INFINITY }, 'temperature', /number/],
   [{ temperature: 'hot' }, 'temperature', /number/],
   [{ stop_sequences: 'END' }, 'stop_sequences', /list/],
   [{ stop_sequences: ['a', 5] }, 'stop_sequences.1', /string/],
   [{ tools: [READ, { input_schema: {} }] }, 'tools.1.name', /required/],
+  [{ tools: [{ name: '', input_schema: {} }] }, 'tools.0.name', /empty/],
   [{ tools: [{ name: 'a', input_schema: 'x' }] }, 'tools.0.input_schema', /object/],
+  [{ tools: [{ name: 'a', input_schema: { type: 'array' } }] }, 'tools.0.input_schema.type', /object/],
+  // A tool in the form of chat completions.
+  [{ tools: [{ type: 'function', function: { name: 'a' } }] }, 'tools.0.type', /"input_schema"/],
   [{ tools: [{ type: 'web_search_20250305', name: 'web_search' }] }, 'tools.0.type', /web_search_20250305/],
   [
     {
