@@ -1,6 +1,6 @@
 import type { Program } from './program.js';
 import { agents } from './programs/agents.js';
-import { aiSdkAnthropic, aiSdkOpenAi } from './programs/ai-sdk.js';
+import { aiSdk5, aiSdkAnthropic, aiSdkOpenAi } from './programs/ai-sdk.js';
 import { anthropicSdk } from './programs/anthropic.js';
 import { claudeCode, codex } from './programs/command-lines.js';
 import { langchainAnthropic, langchainChat, langchainResponses } from './programs/langchain.js';
@@ -16,6 +16,7 @@ export const PROGRAMS: readonly Program[] = [
   anthropicSdk,
   aiSdkOpenAi,
   aiSdkAnthropic,
+  aiSdk5,
   langchainChat,
   langchainResponses,
   langchainAnthropic,

@@ -31,8 +31,9 @@ const install = (packages: readonly string[]): void => {
 const require = createRequire(join(INSTALLED, 'package.json'));
 
 const versionOf = (spec: string): string => {
-  const name = spec.replace(/(?<=.)@[^/]*$/, '');
-  const { version } = JSON.parse(readFileSync(join(INSTALLED, 'node_modules', name, 'package.json'), 'utf8'));
+  // `name@version`, or `folder@npm:name@version`.
+  const folder = spec.replace(/(?<=.)@(?:npm:.*|[^/]*)$/, '');
+  const { name, version } = JSON.parse(readFileSync(join(INSTALLED, 'node_modules', folder, 'package.json'), 'utf8'));
   return `${name} ${version}`;
 };
 

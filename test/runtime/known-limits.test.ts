@@ -19,7 +19,12 @@ const ROWS: readonly [what: string, provider: object, model: string, quotas: rea
     'the whole account',
     { type: 'llm7' },
     'm',
-    ['one requests 1s 1', 'one requests 1h 60', 'one requests 1m 10', 'one tokens 1d 500000'],
+    [
+      'llm7@address requests 1s 1',
+      'llm7@address requests 1h 60',
+      'llm7@address requests 1m 10',
+      'llm7@address tokens 1d 500000',
+    ],
   ],
   ['requests at once', { type: 'ollama-cloud', apiKey: 'k' }, 'm', ['one concurrent undefined 1']],
 ];

@@ -14,8 +14,8 @@ import {
 /** Makes a model of the AI SDK for a chain. */
 type ModelOf = (way: Way, chain: string) => Promise<any>;
 
-const tools = async ({ load }: Way) => {
-  const { tool, jsonSchema } = await load('ai');
+const tools = async ({ load }: Way, sdk: string) => {
+  const { tool, jsonSchema } = await load(sdk);
   return {
     get_weather: tool({
       description: 'The weather',
@@ -25,14 +25,15 @@ const tools = async ({ load }: Way) => {
   };
 };
 
-const casesOf = (modelOf: ModelOf): Program['cases'] => {
+/** `sdk` is the package of the AI SDK. */
+const casesOf = (modelOf: ModelOf, sdk = 'ai'): Program['cases'] => {
   const loop = async (way: Way, question: string): Promise<string> => {
-    const { streamText, stepCountIs } = await way.load('ai');
+    const { streamText, stepCountIs } = await way.load(sdk);
     const model = await modelOf(way, way.chain);
     const result = streamText({
       model,
       prompt: question,
-      tools: await tools(way),
+      tools: await tools(way, sdk),
       stopWhen: stepCountIs(4),
       maxRetries: 0,
     });
@@ -40,7 +41,7 @@ const casesOf = (modelOf: ModelOf): Program['cases'] => {
   };
   return {
     plain: async (way) => {
-      const { generateText } = await way.load('ai');
+      const { generateText } = await way.load(sdk);
       const { text, usage } = await generateText({
         model: await modelOf(way, way.chain),
         prompt: 'Hello',
@@ -49,7 +50,7 @@ const casesOf = (modelOf: ModelOf): Program['cases'] => {
       same([text, usage.inputTokens, usage.outputTokens], ['Hello from the model.', 20, 10]);
     },
     stream: async (way) => {
-      const { streamText } = await way.load('ai');
+      const { streamText } = await way.load(sdk);
       const result = streamText({ model: await modelOf(way, way.chain), prompt: 'Hello', maxRetries: 0 });
       let text = '';
       for await (const part of result.textStream) text += part;
@@ -63,7 +64,7 @@ const casesOf = (modelOf: ModelOf): Program['cases'] => {
         'The tools say: 21 degrees in Paris and 21 degrees in Rome',
       ),
     structured: async (way) => {
-      const { generateObject, jsonSchema } = await way.load('ai');
+      const { generateObject, jsonSchema } = await way.load(sdk);
       const model = await modelOf(way, way.chain);
       const { object } = await generateObject({
         model,
@@ -74,7 +75,7 @@ const casesOf = (modelOf: ModelOf): Program['cases'] => {
       same(object, { city: 'Paris', degrees: 21 });
     },
     picture: async (way) => {
-      const { generateText } = await way.load('ai');
+      const { generateText } = await way.load(sdk);
       const content = [
         { type: 'text', text: 'What is this?' },
         { type: 'image', image: Buffer.from(PICTURE, 'base64'), mediaType: 'image/png' },
@@ -84,14 +85,14 @@ const casesOf = (modelOf: ModelOf): Program['cases'] => {
       same(text, 'I see a picture.');
     },
     error: async (way) => {
-      const { generateText } = await way.load('ai');
+      const { generateText } = await way.load(sdk);
       const model = await modelOf(way, way.chain);
       const error = await failureOf(() => generateText({ model, prompt: 'Please be refused', maxRetries: 0 }));
       same(error.statusCode, 400);
       has(error.message, 'refuses this');
     },
     abort: async (way) => {
-      const { streamText } = await way.load('ai');
+      const { streamText } = await way.load(sdk);
       const before = way.left();
       const abort = new AbortController();
       const model = await modelOf(way, way.chain);
@@ -107,7 +108,7 @@ const casesOf = (modelOf: ModelOf): Program['cases'] => {
       await until(() => way.left() > before, 'The abort at the model');
     },
     'break in the middle': async (way) => {
-      const { streamText } = await way.load('ai');
+      const { streamText } = await way.load(sdk);
       const result = streamText({
         model: await modelOf(way, way.breaking),
         prompt: 'Please tell the story',
@@ -133,5 +134,16 @@ export const aiSdkAnthropic: Program = {
   protocol: 'Messages',
   cases: casesOf(async ({ address, key, load }, chain) =>
     (await load('@ai-sdk/anthropic')).createAnthropic({ baseURL: `${address}/v1`, apiKey: key })(chain),
+  ),
+};
+
+export const aiSdk5: Program = {
+  title: 'AI SDK 5, @ai-sdk/openai',
+  packages: ['ai-5@npm:ai@5', 'ai-openai-2@npm:@ai-sdk/openai@2', 'zod@4'],
+  protocol: 'Responses',
+  cases: casesOf(
+    async ({ address, key, load }, chain) =>
+      (await load('ai-openai-2')).createOpenAI({ baseURL: `${address}/v1`, apiKey: key })(chain),
+    'ai-5',
   ),
 };

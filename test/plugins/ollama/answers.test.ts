@@ -175,7 +175,7 @@ describe('An answer in the API of Ollama', () => {
     const own = await OllamaStage.start(2);
     own.upstream.script(reply(200, wholeOf(given)));
     expect((await own.ask('/api/chat', { messages: [USER] })).headers.get('x-429chain-target')).to.equal('two/a-model');
-    const broken = 'a tool call whose arguments are cut off';
+    const broken = 'a tool call without a name, or with arguments that are cut off';
     for (const upstream of own.upstreams) upstream.always(reply(200, wholeOf(given)));
     const { status, body } = await own.ask('/api/chat', { messages: [USER] });
     expect(status).to.equal(503);
