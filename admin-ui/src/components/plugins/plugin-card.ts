@@ -52,7 +52,7 @@ export class PluginCard extends LitElement {
         <span class="grow"></span>
         ${isSwitchable(plugin) ? html`<button ?disabled=${this.saving} @click=${this.#toggle}>${enabled ? 'Disable' : 'Enable'}<span class="visually-hidden"> ${name}</span></button>` : nothing}
       </header>
-      <p class="adds">${adds.length === 0 ? html`<span class="muted">${enabled ? 'Adds nothing that is known.' : 'Adds nothing while it is off.'}</span>` : `Adds ${adds.join(', ')}.`}</p>
+      <p class="adds">${adds.length === 0 ? html`<span class="muted">${enabled ? 'Adds nothing that is known.' : 'Adds nothing while it is off.'}</span>` : `Adds ${inWords(adds)}.`}</p>
       ${errors === 0 ? nothing : this.#errors()}
       ${this.#options()}
       <save-problem .error=${this.#unplaced()} @theirs=${this.#discard} @mine=${this.#saveMine}></save-problem>
@@ -139,3 +139,16 @@ declare global {
     'plugin-card': PluginCard;
   }
 }
+
+const KINDS = ['provider type', 'protocol', 'hook', 'route'];
+
+/** What a plugin adds, with things of one kind together: `provider types groq, gemini; hook onError`. */
+const inWords = (adds: readonly string[]): string => {
+  const kindOf = (each: string): string => KINDS.find((kind) => each.startsWith(`${kind} `)) ?? each;
+  const groups = [...new Set(adds.map(kindOf))].map((kind) => {
+    const [first = '', ...rest] = adds.filter((each) => kindOf(each) === kind);
+    const names = [first, ...rest].map((each) => each.slice(kind.length + 1));
+    return rest.length === 0 ? first : `${kind}s ${names.join(', ')}`;
+  });
+  return groups.join(groups.length < adds.length ? '; ' : ', ');
+};
