@@ -23,6 +23,9 @@ const WINDOW = /\[\d{1,4}[km]\]$/i;
 /** Returns the name by which clients find a chain that list only models named `claude`. */
 export const claudeNameOf = (chain: string): string => `${CLAUDE_PREFIX}${chain}`;
 
+/** Characters of a model's name. */
+const LONGEST_NAME = 256;
+
 /** Finds the chain that a request's `model` names. */
 export class Chains {
   readonly all: readonly Chain[];
@@ -43,10 +46,15 @@ export class Chains {
   /**
    * Returns the chain of that name; for `provider/model` of a configured provider, a chain of that target alone; for a
    * name that an alias fits, what the alias names; for anything else, the default chain. A suffix such as `[1m]` may be cut off.
-   * @throws ChainError `not_configured` when the default chain is meant and there is none
+   * @throws ChainError `not_configured` when the default chain is meant and there is none · `invalid_request` for a name that
+   * is too long for headers and logs
    */
   resolve(model: unknown): Chain {
     if (typeof model !== 'string') return this.#theDefault();
+    if (model.length > LONGEST_NAME) {
+      const message = `"model" has ${model.length} characters. A name has ${LONGEST_NAME} at most.`;
+      throw new ChainError('invalid_request', message, { param: 'model' });
+    }
     const found = this.#named(model);
     if (found !== undefined) return found;
     const name = model.replace(WINDOW, '');
