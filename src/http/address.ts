@@ -37,9 +37,14 @@ const correctedPath = (path: string, current: () => Paths): string => {
 };
 
 /** A client's base URL lacks its `/v1`. */
-const lacksVersion = (path: string, { routes, protocols }: Paths): boolean =>
-  (MODELS.test(path) ||
-    SURFACES.some((surface) => surface.path === path) ||
-    protocols.some((protocol) => protocol.path === `/v1${path}`)) &&
-  routes.methodsAt(path).length === 0 &&
-  !protocols.some((protocol) => protocol.path === path);
+const lacksVersion = (path: string, { routes, protocols }: Paths): boolean => {
+  if (isClientApi(path)) return false;
+  const versioned = `/v1${path}`;
+  return (
+    (MODELS.test(path) ||
+      SURFACES.some((surface) => surface.path === path) ||
+      protocols.some((protocol) => protocol.path === versioned)) &&
+    routes.methodsAt(path).length === 0 &&
+    !protocols.some((protocol) => protocol.path === path)
+  );
+};

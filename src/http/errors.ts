@@ -2,17 +2,12 @@ import type { Context, Middleware } from 'koa';
 import { CallerGone } from '../engine/causes.js';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
-import type { Protocol, ProtocolCall, ProtocolReply, Refusal } from '../plugin/door/protocol.js';
+import type { ProtocolReply, Refusal } from '../plugin/door/protocol.js';
 import { isFromAnthropicClient } from '../protocols/messages/models.js';
+import { openAiReply } from '../protocols/openai-reply.js';
 import { isClientApi } from './address.js';
 import type { Current } from './current.js';
-import { CallOf, requestIdOf } from './protocol-call.js';
-
-/** What a request under way leaves in `ctx.state`, so that its errors have the shape that its caller reads. */
-export interface Spoken {
-  readonly protocol: Protocol;
-  readonly call: ProtocolCall;
-}
+import { type Spoken, speak } from './protocol-call.js';
 
 /** The only place where errors become answers: in the shape of the caller's protocol, and in OpenAI's elsewhere. */
 export const handleErrors =
@@ -41,8 +36,7 @@ export const reply = (ctx: Context, { status = 200, headers = {}, body }: Protoc
 const shaped = (ctx: Context, refusal: Refusal, current: () => Current): ProtocolReply => {
   const spoken = (ctx.state.spoken as Spoken | undefined) ?? spokenAt(ctx, current);
   if (spoken !== undefined) return spoken.protocol.refusal(refusal, spoken.call);
-  const { status, headers, error } = refusal;
-  return { status, headers, body: { error } };
+  return openAiReply(refusal);
 };
 
 /** The protocol of a request that failed before it was read: its path says it, or a header of its client. */
@@ -52,10 +46,7 @@ const spokenAt = (ctx: Context, current: () => Current): Spoken | undefined => {
   const protocol =
     protocols.find(({ path }) => `${ctx.path}/`.startsWith(`${path}/`)) ??
     (isAnthropic ? protocols.find(({ name }) => name === 'messages') : undefined);
-  if (protocol === undefined) return undefined;
-  const call = new CallOf(ctx, requestIdOf(ctx), current);
-  if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(call) });
-  return { protocol, call };
+  return protocol && speak(ctx, protocol, current);
 };
 
 /** Returns an error of 429chain as a caller reads it. */

@@ -22,9 +22,9 @@ import { type AnswerOutput, ChatOutput, TranslatedOutput } from './answer-output
 import { readJson } from './body.js';
 import { CallerStream } from './caller-stream.js';
 import type { Current } from './current.js';
-import { asChainError, refusalOf, reply, type Spoken } from './errors.js';
+import { asChainError, refusalOf, reply } from './errors.js';
 import { chainFor, nativeFor } from './native-request.js';
-import { CallOf, requestIdOf } from './protocol-call.js';
+import { type Spoken, speak } from './protocol-call.js';
 
 /** The path that providers answer, below their base URL. */
 const UPSTREAM_PATH = '/chat/completions';
@@ -43,16 +43,13 @@ export interface PostParts {
  */
 export const postRequest = async (ctx: Context, protocol: Protocol, parts: PostParts): Promise<void> => {
   const { current, authorize } = parts;
-  const call = new CallOf(ctx, requestIdOf(ctx), current);
+  const spoken = speak(ctx, protocol, current);
+  const { call } = spoken;
   const trace = current().waterfall.traceOf({
     id: call.requestId,
     path: protocol.path.replace(/^\/v1(?=\/)/, ''),
     statusOf: (status, code) => protocol.refusal(bareRefusal(status, code), call).status ?? status,
   });
-  const spoken: Spoken = { protocol, call };
-  ctx.state.spoken = spoken;
-  ctx.set('x-request-id', trace.id);
-  if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(spoken.call) });
   try {
     await authorize(ctx as Parameters<Middleware>[0], () => answer(ctx, spoken, parts, trace));
   } catch (error) {
@@ -75,7 +72,8 @@ const answer = async (
     trace.end({ status: read.reply.status ?? 200 });
     return reply(ctx, read.reply);
   }
-  const surface = SURFACES.find(({ name }) => name === read.endpoint);
+  const { endpoint } = read;
+  const surface = endpoint === undefined ? undefined : SURFACES.find(({ name }) => name === endpoint);
   if (surface !== undefined) surface.check(read.body);
   else if (read.nativeOnly === undefined) checkMessages(read.body);
   for (const warning of read.warnings ?? []) log.warn(`Request ${trace.id}: ${warning}`);
@@ -200,12 +198,7 @@ const sendWhole = (
   ctx.status = head.status;
   ctx.type = 'application/json';
   if (native !== undefined) writer?.pass?.(native);
-  try {
-    ctx.body = writer === undefined || native !== undefined ? body : translated(body, writer);
-  } catch (error) {
-    served.end(502, served.target, usage);
-    throw error;
-  }
+  ctx.body = writer === undefined || native !== undefined ? body : translated(body, writer);
   endWhenSent(ctx.res, served, head.status, served.target, usage);
 };
 

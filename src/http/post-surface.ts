@@ -9,6 +9,7 @@ import type { Reply, Served } from '../engine/waterfall.js';
 import type { Refusal } from '../plugin/door/protocol.js';
 import type { Surface } from '../plugin/door/surface.js';
 import type { Fields } from '../plugin/fields.js';
+import { openAiReply } from '../protocols/openai-reply.js';
 import { readBody } from './body.js';
 import { CallerStream } from './caller-stream.js';
 import { asChainError, refusalOf, reply } from './errors.js';
@@ -94,7 +95,7 @@ const send = async (
   if (found.kind === 'rejection') {
     endWhenSent(ctx.res, served, found.status);
     if (typeof stream !== 'function' && stream.hasBegun) fail(stream, found);
-    else reply(ctx, { status: found.status, headers: found.headers, body: { error: found.error } });
+    else reply(ctx, openAiReply(found));
     return;
   }
   ctx.status = found.head.status;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'koa';
 import { sizeOf } from '../engine/attempt/request-size.js';
-import type { NamedModel, ProtocolCall } from '../plugin/door/protocol.js';
+import type { NamedModel, Protocol, ProtocolCall } from '../plugin/door/protocol.js';
 import type { Fields } from '../plugin/fields.js';
 import { SECRET_HEADERS } from './auth.js';
 import type { Current } from './current.js';
@@ -17,7 +17,7 @@ export const requestIdOf = (ctx: Context): string => {
 };
 
 /** What a protocol learns about a request apart from its body. Costs nothing until it is asked. */
-export class CallOf implements ProtocolCall {
+class CallOf implements ProtocolCall {
   readonly requestId: string;
   readonly #ctx: Context;
   readonly #current: () => Current;
@@ -57,3 +57,19 @@ export class CallOf implements ProtocolCall {
     return namedModels(this.#current());
   }
 }
+
+/** What a request under way leaves in `ctx.state`, so that its errors have the shape that its caller reads. */
+export interface Spoken {
+  readonly protocol: Protocol;
+  readonly call: ProtocolCall;
+}
+
+/** Begins to answer in a protocol: its headers stand in every answer, and its errors have its shape. */
+export const speak = (ctx: Context, protocol: Protocol, current: () => Current): Spoken => {
+  const call = new CallOf(ctx, requestIdOf(ctx), current);
+  const spoken = { protocol, call };
+  ctx.state.spoken = spoken;
+  ctx.set('x-request-id', call.requestId);
+  if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(call) });
+  return spoken;
+};

@@ -2,11 +2,11 @@ import type { Context, Middleware } from 'koa';
 import type { Protocol, ProtocolRoute } from '../plugin/door/protocol.js';
 import { readBody } from './body.js';
 import type { Current } from './current.js';
-import { reply, type Spoken } from './errors.js';
+import { reply } from './errors.js';
 import { withoutKey } from './keyless.js';
 import { wrongMethod } from './plugin-routes.js';
 import { type PostParts, postRequest } from './post-request.js';
-import { CallOf, requestIdOf } from './protocol-call.js';
+import { speak } from './protocol-call.js';
 
 /** Answers at the paths of the protocols, and of the routes that they add. */
 export const answerProtocols = (given: PostParts): Middleware => {
@@ -40,11 +40,7 @@ const isAt = ({ path }: ProtocolRoute, asked: string): boolean =>
 
 const answerRoute = async (ctx: Context, { protocol, route }: Found, parts: PostParts): Promise<void> => {
   const { current, authorize } = parts;
-  const call = new CallOf(ctx, requestIdOf(ctx), current);
-  const spoken: Spoken = { protocol, call };
-  ctx.state.spoken = spoken;
-  ctx.set('x-request-id', call.requestId);
-  if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(call) });
+  const { call } = speak(ctx, protocol, current);
   await authorize(ctx as Parameters<Middleware>[0], async () => {
     const readsBody = route.method === 'POST' && hasBody(ctx);
     const body = readsBody ? await readBody(ctx, current().maxBodyBytes, protocol.anyContentType) : undefined;

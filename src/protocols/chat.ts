@@ -1,4 +1,5 @@
 import type { Protocol } from '../plugin/door/protocol.js';
+import { openAiReply } from './openai-reply.js';
 import { isResponsesRequest, readOnChatPath } from './responses/request.js';
 
 /** Chat completions: the protocol of the engine, so that nothing is translated. */
@@ -7,5 +8,5 @@ export const chat: Protocol = {
   path: '/v1/chat/completions',
   // Cursor sends bodies in the form of the Responses API, and expects chat completions in return.
   read: (body) => ({ body: isResponsesRequest(body) ? readOnChatPath(body) : body }),
-  refusal: ({ status, headers, error }) => ({ status, headers, body: { error } }),
+  refusal: openAiReply,
 };

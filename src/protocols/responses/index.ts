@@ -1,6 +1,7 @@
 import type { Protocol, ProtocolRequest } from '../../plugin/door/protocol.js';
 import type { AnswerMemory } from '../memory.js';
 import { orNativeOnly } from '../native-only.js';
+import { openAiReply } from '../openai-reply.js';
 import { ResponsesAnswer } from './answer.js';
 import { nativeResponses } from './native-answers.js';
 import { nativeBody } from './native-body.js';
@@ -28,6 +29,6 @@ export const responses = (memory: AnswerMemory): Protocol => ({
     const read = orNativeOnly(asked, translated, () => new ResponsesAnswer({ asked, chat: asked, tools, call }));
     return { ...read, nativeBody: nativeBody(asked, mine) };
   },
-  refusal: ({ status, headers, error }) => ({ status, headers, body: { error } }),
+  refusal: openAiReply,
   routes: responsesRoutes,
 });
