@@ -20,7 +20,8 @@ const NONE: Attempts = { wrong: 0, restUntil: Number.NEGATIVE_INFINITY };
 
 /**
  * Counts wrong keys per address, and in total if that has a bound. After a few, each further one doubles the delay before
- * the next attempt. The same wrong key counts once, so that a script with an outdated key locks nobody out.
+ * the next attempt. The same wrong key counts once: a script with an outdated key does not lock out its
+ * address.
  */
 export class WrongKeys {
   readonly #monotonic: () => number;

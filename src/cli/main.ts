@@ -46,7 +46,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (line) => (await import('./commands/explain.js')).explain(line),
   },
   connect: {
-    help: 'connect codex|claude|…: write the settings of a client so that it uses the proxy; --undo restores them',
+    help: 'connect codex|claude|…: point a client at the proxy; --undo restores its settings',
     takesWords: true,
     run: async (line) => (await import('./commands/connect.js')).connect(line),
   },

@@ -5,6 +5,12 @@ export type Fields = Readonly<Record<string, unknown>>;
 export const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The object itself; an empty one for anything else. */
+export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
+
+/** The objects in a list; none for anything else. */
+export const fieldsIn = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);
+
 const MOST_ENTRIES = 1_000;
 
 /** The first 1,000 entries of an object. More are noise, and hostile objects have many. */

@@ -15,7 +15,7 @@ import { CommandError } from '../terminal/command-error.js';
 import { tableOf } from '../terminal/table.js';
 
 /**
- * Writes the settings of a client so that it uses the proxy, or with `--undo` as they were before. Prints what changed.
+ * Points a client at the proxy by changing its settings file; `--undo` restores the file. Prints what changed.
  * Without a name, lists the clients.
  */
 export const connect = async (line: CommandLine): Promise<void> => {

@@ -1,4 +1,4 @@
-import { type Fields, isFields } from '../../plugin/fields.js';
+import { type Fields, fieldsIn, isFields } from '../../plugin/fields.js';
 import { endKindOf } from '../../plugin/readers/finish-reasons.js';
 import { choicesOf } from './content.js';
 import type { Sink } from './sink.js';
@@ -56,7 +56,7 @@ export class CollectedAnswer implements Sink {
 /** A stream that ends with `[DONE]` alone has no finish reason. Calls of a whole answer have no index. */
 const finished = ({ message, ...choice }: Fields): Fields => {
   const { tool_calls: calls, ...rest } = message as Fields;
-  const list = Array.isArray(calls) ? calls.filter(isFields) : [];
+  const list = fieldsIn(calls);
   const whole = list.length === 0 ? rest : { ...rest, tool_calls: list.map(({ index: _, ...call }) => call) };
   return { finish_reason: list.length > 0 ? 'tool_calls' : 'stop', ...choice, message: whole };
 };

@@ -1,5 +1,5 @@
 import type { Usage } from '../../ledger/ledger.js';
-import { type Fields, isFields } from '../../plugin/fields.js';
+import { type Fields, fieldsIn, fieldsOf, isFields } from '../../plugin/fields.js';
 import { errorIn } from '../../plugin/readers/error-shape.js';
 import { endCauseOf, endKindOf } from '../../plugin/readers/finish-reasons.js';
 
@@ -64,9 +64,9 @@ const ENDED: ReadonlySet<string> = new Set(['stop', 'answer']);
 
 /** Returns the bytes of text, reasoning and tool calls in a chunk that was parsed from JSON. */
 export const textBytesIn = (value: unknown): number =>
-  choicesOf(fields(value) ?? {}).reduce((sum, choice) => {
+  choicesOf(fieldsOf(value)).reduce((sum, choice) => {
     const { content, reasoning, reasoning_content: thoughts, refusal, tool_calls: calls } = messageOf(choice);
-    const functions = listOf(calls).map((call) => fields(fields(call)?.function) ?? {});
+    const functions = fieldsIn(calls).map((call) => fieldsOf(call.function));
     // Some providers send the same reasoning under both names.
     const texts = [content, reasoning ?? thoughts, refusal, choice.text];
     return [...texts, ...functions.flatMap((each) => [each.name, each.arguments])].reduce<number>(
@@ -75,9 +75,9 @@ export const textBytesIn = (value: unknown): number =>
     );
   }, 0);
 
-export const choicesOf = ({ choices }: Fields): Fields[] => listOf(choices).filter(isFields);
+export const choicesOf = ({ choices }: Fields): readonly Fields[] => fieldsIn(choices);
 
-export const messageOf = (choice: Fields): Fields => fields(choice.delta ?? choice.message) ?? {};
+export const messageOf = (choice: Fields): Fields => fieldsOf(choice.delta ?? choice.message);
 
 /** Whether a choice ended because it became too long. */
 export const isTruncated = ({ finish_reason: reason }: Fields): boolean =>
@@ -119,7 +119,5 @@ const usageOf = (answer: Fields): Usage | undefined => {
 
 /** A provider or a plugin's translation may report a negative number, which would add to a quota. */
 const isCount = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= 0;
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 const fields = (value: unknown): Fields | undefined => (isFields(value) ? value : undefined);

@@ -13,8 +13,8 @@ type State =
   | { readonly kind: 'file'; readonly file: FileHandle };
 
 /**
- * Keeps the bytes of a request so that they can be read more than once: a few in memory, more in a temporary file that has no
- * name any more, so that it vanishes even if the process dies.
+ * Keeps the bytes of a request for several reads. A few stay in memory. More go to a temporary file whose name is deleted at
+ * once: the operating system removes it even after a crash.
  */
 export class Spool {
   readonly #mostInMemory: number;

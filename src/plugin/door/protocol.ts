@@ -102,8 +102,8 @@ export interface ProtocolRequest {
 }
 
 /**
- * Writes one answer. It takes a chat completion, chunk by chunk or as a whole, and makes of it what the caller gets: text for
- * a stream, and an object for an answer that is not streamed. Both come out of the same calls, so that they cannot differ.
+ * Writes one answer in the caller's protocol from a chat completion, which it gets in chunks or as a whole. The result is
+ * text for a stream, or an object for an answer that is not streamed. The same methods produce both, which keeps them equal.
  */
 export interface AnswerWriter {
   /** Takes a chunk of a chat completion, or a whole one. Returns the text that it adds to the stream, often empty. */

@@ -1,4 +1,4 @@
-import { type Fields, isFields } from '../fields.js';
+import { type Fields, fieldsIn, isFields } from '../fields.js';
 import { type EndCause, endCauseOf } from './finish-reasons.js';
 
 /** A piece of an answer, in the order in which it came. */
@@ -54,7 +54,7 @@ export class ChatAnswerReader {
   take(chunk: Fields): readonly AnswerPart[] {
     if (typeof chunk.model === 'string' && chunk.model !== '') this.#model ??= chunk.model;
     this.#usage = usageIn(chunk) ?? this.#usage;
-    const choices = listIn(chunk.choices);
+    const choices = fieldsIn(chunk.choices);
     if (choices.length === 1) return this.#takeChoice(choices[0] as Fields, 0);
     return choices.flatMap((choice, position) => this.#takeChoice(choice, position));
   }
@@ -105,12 +105,12 @@ export class ChatAnswerReader {
     // Only pieces of an answer are told apart by indexes. What is whole comes once, and some providers number it with zeros.
     const isPiece = isFields(choice.delta);
     const choiceAt = isPiece ? (choice.index ?? choicePosition) : choicePosition;
-    for (const [position, call] of listIn(message.tool_calls).entries()) {
+    for (const [position, call] of fieldsIn(message.tool_calls).entries()) {
       this.#takeCall(call, `${choiceAt}:${isPiece && typeof call.index === 'number' ? call.index : position}`);
     }
     // The form of chat completions before there were parallel calls.
     if (isFields(message.function_call)) this.#takeCall({ function: message.function_call }, `${choiceAt}:`);
-    for (const { url_citation: citation } of listIn(message.annotations)) {
+    for (const { url_citation: citation } of fieldsIn(message.annotations)) {
       if (isFields(citation)) this.#citations.push(citation);
     }
     const parts: AnswerPart[] = [];
@@ -121,9 +121,9 @@ export class ChatAnswerReader {
     // Some providers send the same reasoning under both names.
     add('reasoning', message.reasoning_content || message.reasoning || detailsOf(message.reasoning_details));
     if (typeof message.content === 'string') {
-      add('text', message.content, isFields(choice.logprobs) ? listIn(choice.logprobs.content) : undefined);
+      add('text', message.content, isFields(choice.logprobs) ? fieldsIn(choice.logprobs.content) : undefined);
     } else
-      for (const each of listIn(message.content)) add(each.type === 'thinking' ? 'reasoning' : 'text', textOf(each));
+      for (const each of fieldsIn(message.content)) add(each.type === 'thinking' ? 'reasoning' : 'text', textOf(each));
     add('refusal', message.refusal);
     return parts;
   }
@@ -142,7 +142,7 @@ export class ChatAnswerReader {
 
 /** The reasoning of a message that has it nowhere else. Encrypted reasoning has no text. */
 const detailsOf = (details: unknown): string =>
-  listIn(details)
+  fieldsIn(details)
     .map(({ text, summary }) => text ?? summary)
     .filter((text) => typeof text === 'string')
     .join('');
@@ -178,5 +178,3 @@ const countOf = (value: unknown): number =>
 
 /** The sum of two stays a whole number. */
 const MOST_TOKENS = 1e15;
-
-const listIn = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);

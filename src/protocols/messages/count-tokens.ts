@@ -1,5 +1,5 @@
 import type { ProtocolCall } from '../../plugin/door/protocol.js';
-import { isFields } from '../../plugin/fields.js';
+import { fieldsIn, isFields } from '../../plugin/fields.js';
 import type { Fields } from '../fields.js';
 import { imageSizeOf } from './image-size.js';
 
@@ -20,7 +20,7 @@ export const inputTokensOf = (
   call: Pick<ProtocolCall, 'countTokens'>,
 ): number => {
   let media = 0;
-  const withoutMedia = listIn(messages).map((message) => {
+  const withoutMedia = fieldsIn(messages).map((message) => {
     const { content } = message;
     if (!Array.isArray(content)) return message;
     const texts = content.filter((part) => {
@@ -53,5 +53,3 @@ const imageTokensOf = (url: unknown): number => {
   const scale = Math.min(1, LONGEST_EDGE / Math.max(width, height, 1));
   return Math.ceil((width * scale * height * scale) / PIXELS_PER_TOKEN);
 };
-
-const listIn = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);

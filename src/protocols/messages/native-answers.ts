@@ -1,6 +1,6 @@
 import type { NativeAnswers } from '../../plugin/door/native.js';
 import type { StreamEvent } from '../../plugin/door/translate.js';
-import { type Fields, isFields } from '../../plugin/fields.js';
+import { type Fields, fieldsIn, fieldsOf, isFields } from '../../plugin/fields.js';
 
 /** Blocks that are text. All others but tool calls are done at the provider, such as a search: no other target can go on with them. */
 const TEXTS: ReadonlySet<unknown> = new Set(['text', 'thinking', 'redacted_thinking', undefined]);
@@ -24,7 +24,7 @@ export const nativeMessages: NativeAnswers = {
     const message = fieldsOf(answer);
     return {
       ...modelOf(message),
-      choices: [{ index: 0, message: messageOf(listOf(message.content)), ...endOf(message) }],
+      choices: [{ index: 0, message: messageOf(fieldsIn(message.content)), ...endOf(message) }],
       ...usageOf(fieldsOf(message.usage)),
     };
   },
@@ -65,7 +65,7 @@ class MessagesReader {
     if (block.type === 'tool_use') this.#calls.set(index, this.#calls.size);
     const { content, reasoning, tool_calls: calls } = messageOf([block]);
     if (calls !== undefined) {
-      return chunkOf({ tool_calls: listOf(calls).map((call) => ({ ...call, index: this.#calls.get(index) })) });
+      return chunkOf({ tool_calls: fieldsIn(calls).map((call) => ({ ...call, index: this.#calls.get(index) })) });
     }
     if (reasoning !== undefined) return chunkOf({ reasoning });
     return content === '' ? undefined : chunkOf({ content });
@@ -134,7 +134,3 @@ const usageOf = (usage: Fields): Fields => {
 };
 
 const countOf = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0);
-
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
-
-const listOf = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);

@@ -1,6 +1,6 @@
 import type { NativeAnswers } from '../../plugin/door/native.js';
 import type { StreamEvent } from '../../plugin/door/translate.js';
-import { type Fields, isFields } from '../../plugin/fields.js';
+import { type Fields, fieldsIn, fieldsOf, isFields } from '../../plugin/fields.js';
 
 /** Output items that are calls of the caller's tools. */
 const CALLS: ReadonlySet<unknown> = new Set([
@@ -112,10 +112,10 @@ class ResponsesReader {
 const chunkOf = (delta: Fields): Fields => ({ choices: [{ index: 0, delta, finish_reason: null }] });
 
 const messageOf = (response: Fields): Fields => {
-  const items = listOf(response.output);
-  const parts = items.filter(({ type }) => type === 'message').flatMap(({ content }) => listOf(content));
+  const items = fieldsIn(response.output);
+  const parts = items.filter(({ type }) => type === 'message').flatMap(({ content }) => fieldsIn(content));
   const reasoning = items.filter(({ type }) => type === 'reasoning');
-  const thoughts = reasoning.flatMap(({ summary, content }) => [...listOf(summary), ...listOf(content)]);
+  const thoughts = reasoning.flatMap(({ summary, content }) => [...fieldsIn(summary), ...fieldsIn(content)]);
   const calls = items.filter(({ type }) => CALLS.has(type)).map((item) => callOf(item, argumentsOf(item)));
   const others = items.filter(({ type }) => !TEXTS.has(type) && !CALLS.has(type)).map(({ type }) => ({ type }));
   const text = parts.map((part) => part.text ?? '').join('');
@@ -146,7 +146,7 @@ const endOf = ({ incomplete_details, output, status }: Fields, hasCalls = hasCal
   return hasCalls ? 'tool_calls' : 'stop';
 };
 
-const hasCallsIn = (output: unknown): boolean => listOf(output).some(({ type }) => CALLS.has(type));
+const hasCallsIn = (output: unknown): boolean => fieldsIn(output).some(({ type }) => CALLS.has(type));
 
 const modelOf = ({ model }: Fields): Fields => (typeof model === 'string' ? { model } : {});
 
@@ -167,7 +167,3 @@ const usageOf = ({ usage }: Fields): Fields => {
     },
   };
 };
-
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
-
-const listOf = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);
