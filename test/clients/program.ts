@@ -91,3 +91,15 @@ export const ANSWER_SCHEMA = {
   required: ['city', 'degrees'],
   additionalProperties: false,
 } as const;
+
+/** The two cases in which a client runs tools. `ask` resolves with the text of the answer that uses their results. */
+export const toolCases = (
+  ask: (way: Way, question: string) => Promise<string>,
+): Pick<Program['cases'], 'tools' | 'parallel tools'> => ({
+  tools: async (way) => same(await ask(way, 'What is the weather in Paris?'), 'The tools say: 21 degrees in Paris'),
+  'parallel tools': async (way) =>
+    same(
+      await ask(way, 'What is the weather in Paris and Rome?'),
+      'The tools say: 21 degrees in Paris and 21 degrees in Rome',
+    ),
+});

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
-import { answer, ScriptedUpstream } from '../../scripted-upstream.js';
-import { Folder, type Running, SECRETS } from '../run.js';
+import { ProxyFolder } from '../proxy-folder.js';
+import { type Folder, type Run, type Running, SECRETS } from '../run.js';
 
 interface ClientCase {
   readonly name: string;
@@ -40,29 +40,18 @@ const CLIENTS: readonly ClientCase[] = [
 ];
 
 describe('429chain connect', () => {
+  let started: ProxyFolder;
   let folder: Folder;
-  let upstream: ScriptedUpstream;
   let running: Running;
 
   before(async () => {
-    folder = new Folder();
-    upstream = (await ScriptedUpstream.start()).always(answer('hello'));
-    folder.write('429chain.json5', {
-      server: { apiKeys: [SECRETS.proxy] },
-      providers: { one: { type: 'openai-compatible', baseUrl: upstream.baseUrl } },
-      chains: { default: ['one/a-model'] },
-    });
-    running = await folder.start(['--port', '0']);
+    started = await ProxyFolder.start();
+    ({ folder, running } = started);
   });
 
-  after(async () => {
-    await running.end('SIGKILL');
-    await upstream.close();
-    folder.remove();
-  });
+  after(() => started.close());
 
-  const run = (...args: string[]): ReturnType<Folder['run']> =>
-    folder.run([...args, '--port', new URL(running.address).port]);
+  const run = (...args: string[]): Promise<Run> => started.run(...args);
 
   for (const { name, file, before, has } of CLIENTS) {
     it(`writes the settings of ${name} once, and restores them`, async () => {

@@ -1,31 +1,21 @@
 import { expect } from 'chai';
-import { answer, chunk, DONE, ScriptedUpstream } from '../../scripted-upstream.js';
-import { Folder, type Running, SECRETS } from '../run.js';
+import { chunk, DONE, type ScriptedUpstream } from '../../scripted-upstream.js';
+import { ProxyFolder } from '../proxy-folder.js';
+import { type Run, type Running, SECRETS } from '../run.js';
 
 describe('429chain health', () => {
-  let folder: Folder;
+  let started: ProxyFolder;
   let upstream: ScriptedUpstream;
   let running: Running;
 
   before(async () => {
-    folder = new Folder();
-    upstream = (await ScriptedUpstream.start()).always(answer('hello'));
-    folder.write('429chain.json5', {
-      server: { apiKeys: [SECRETS.proxy] },
-      providers: { one: { type: 'openai-compatible', baseUrl: upstream.baseUrl } },
-      chains: { default: ['one/a-model'] },
-    });
-    running = await folder.start(['--port', '0']);
+    started = await ProxyFolder.start();
+    ({ upstream, running } = started);
   });
 
-  after(async () => {
-    await running.end('SIGKILL');
-    await upstream.close();
-    folder.remove();
-  });
+  after(() => started.close());
 
-  const health = (...more: string[]): ReturnType<Folder['run']> =>
-    folder.run(['health', '--port', new URL(running.address).port, ...more]);
+  const health = (...more: string[]): Promise<Run> => started.run('health', ...more);
 
   it('exits with status 0 and reports the states of the targets', async () => {
     const { status, stdout } = await health();

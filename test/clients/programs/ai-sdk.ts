@@ -6,6 +6,7 @@ import {
   PICTURE,
   type Program,
   same,
+  toolCases,
   until,
   type Way,
   WEATHER_SCHEMA,
@@ -57,12 +58,7 @@ const casesOf = (modelOf: ModelOf, sdk = 'ai'): Program['cases'] => {
       same([text, await result.finishReason], ['Hello from the model.', 'stop']);
     },
     // The model says a word before its call: the next turn refers to it by its id.
-    tools: async (way) => same(await loop(way, 'What is the weather in Paris?'), 'The tools say: 21 degrees in Paris'),
-    'parallel tools': async (way) =>
-      same(
-        await loop(way, 'What is the weather in Paris and Rome?'),
-        'The tools say: 21 degrees in Paris and 21 degrees in Rome',
-      ),
+    ...toolCases(loop),
     structured: async (way) => {
       const { generateObject, jsonSchema } = await way.load(sdk);
       const model = await modelOf(way, way.chain);

@@ -1,5 +1,15 @@
 import { LONG_TEXT } from '../answers.js';
-import { ANSWER_SCHEMA, failureOf, has, PICTURE, type Program, same, type Way, WEATHER_SCHEMA } from '../program.js';
+import {
+  ANSWER_SCHEMA,
+  failureOf,
+  has,
+  PICTURE,
+  type Program,
+  same,
+  toolCases,
+  type Way,
+  WEATHER_SCHEMA,
+} from '../program.js';
 
 type ModelOf = (way: Way, chain: string) => Promise<any>;
 
@@ -32,12 +42,7 @@ const casesOf = (modelOf: ModelOf): Program['cases'] => {
       for await (const chunk of await (await modelOf(way, way.chain)).stream('Hello')) text += chunk.text;
       same(text, 'Hello from the model.');
     },
-    tools: async (way) => same(await loop(way, 'What is the weather in Paris?'), 'The tools say: 21 degrees in Paris'),
-    'parallel tools': async (way) =>
-      same(
-        await loop(way, 'What is the weather in Paris and Rome?'),
-        'The tools say: 21 degrees in Paris and 21 degrees in Rome',
-      ),
+    ...toolCases(loop),
     structured: async (way) => {
       const model = (await modelOf(way, way.chain)).withStructuredOutput(ANSWER_SCHEMA, {
         name: 'weather',

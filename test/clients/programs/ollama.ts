@@ -6,6 +6,7 @@ import {
   PICTURE,
   type Program,
   same,
+  toolCases,
   until,
   type Way,
   WEATHER_SCHEMA,
@@ -52,12 +53,7 @@ export const ollama: Program = {
       }
       same(text, 'Hello from the model.');
     },
-    tools: async (way) => same(await loop(way, 'What is the weather in Paris?'), 'The tools say: 21 degrees in Paris'),
-    'parallel tools': async (way) =>
-      same(
-        await loop(way, 'What is the weather in Paris and Rome?'),
-        'The tools say: 21 degrees in Paris and 21 degrees in Rome',
-      ),
+    ...toolCases(loop),
     structured: async (way) => {
       const { message } = await (await client(way)).chat({ ...ask(way.chain, 'The weather?'), format: ANSWER_SCHEMA });
       same(JSON.parse(message.content), { city: 'Paris', degrees: 21 });

@@ -6,6 +6,7 @@ import {
   PICTURE,
   type Program,
   same,
+  toolCases,
   until,
   type Way,
   WEATHER_SCHEMA,
@@ -110,6 +111,27 @@ export const openaiResponses: Program = {
   },
 };
 
+const chatTools = async (way: Way, question: string): Promise<string> => {
+  const openai = await client(way);
+  const runner = openai.chat.completions.runTools({
+    model: way.chain,
+    stream: true,
+    messages: [{ role: 'user', content: question }],
+    tools: [
+      {
+        type: 'function',
+        function: {
+          name: 'get_weather',
+          parameters: WEATHER_SCHEMA,
+          parse: JSON.parse,
+          function: ({ city }: any) => `21 degrees in ${city}`,
+        },
+      },
+    ],
+  });
+  return await runner.finalContent();
+};
+
 export const openaiChat: Program = {
   title: 'OpenAI SDK, chat completions',
   packages: ['openai@6.49.0'],
@@ -131,13 +153,7 @@ export const openaiChat: Program = {
       });
       same(await runner.finalContent(), 'Hello from the model.');
     },
-    tools: (way) => chatTools(way, 'What is the weather in Paris?', 'The tools say: 21 degrees in Paris'),
-    'parallel tools': (way) =>
-      chatTools(
-        way,
-        'What is the weather in Paris and Rome?',
-        'The tools say: 21 degrees in Paris and 21 degrees in Rome',
-      ),
+    ...toolCases(chatTools),
     structured: async (way) => {
       const openai = await client(way);
       const answer = await openai.chat.completions.parse({
@@ -176,27 +192,6 @@ export const openaiChat: Program = {
       same(await runner.finalContent(), LONG_TEXT);
     },
   },
-};
-
-const chatTools = async (way: Way, question: string, expected: string): Promise<void> => {
-  const openai = await client(way);
-  const runner = openai.chat.completions.runTools({
-    model: way.chain,
-    stream: true,
-    messages: [{ role: 'user', content: question }],
-    tools: [
-      {
-        type: 'function',
-        function: {
-          name: 'get_weather',
-          parameters: WEATHER_SCHEMA,
-          parse: JSON.parse,
-          function: ({ city }: any) => `21 degrees in ${city}`,
-        },
-      },
-    ],
-  });
-  same(await runner.finalContent(), expected);
 };
 
 export const openaiEmbeddings: Program = {
