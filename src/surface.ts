@@ -12,8 +12,8 @@ import type { Feed } from './admin/live/feed.js';
 import { adminRouter } from './admin/router.js';
 import { adminPage } from './admin/static.js';
 import type { SettingsStore } from './config/source/store.js';
+import { readBody } from './http/body.js';
 import { careForConnections } from './http/connections.js';
-import { askForBody } from './http/early-answer.js';
 import { postRequest } from './http/post-request.js';
 import { createServer, type ServerOptions } from './http/server.js';
 import { version } from './package.js';
@@ -65,19 +65,17 @@ const admin = ({
   const sessions = new Sessions({ file, key: adminKey, now: clock.now, log });
   const hosts = (): readonly string[] => [...listening(), ...current().settings.server.hosts];
   const handlers = { ...sessionHandlers({ sessions, key, version }), ...adminHandlers({ current, store, upstream }) };
-  const router = adminRouter(handlers, getEvents(feed));
   // The browser has no API key and needs none: it has passed the gate.
   const asAdmin: Middleware = (ctx, next) => {
     ctx.state.keyLabel = 'admin';
     return next();
   };
-  router.post('/chat', (ctx) => postRequest(ctx, chat, { current, authorize: asAdmin, log }));
-  const admitBody: Middleware = (ctx, next) => {
-    askForBody(ctx);
-    return next();
-  };
+  const routes = adminRouter(handlers, readBody, {
+    'GET /events': getEvents(feed),
+    'POST /chat': (ctx) => postRequest(ctx, chat, { current, authorize: asAdmin, log }),
+  });
   return {
-    admin: [createGate({ hosts, sessions, key }), admitBody, router.routes() as Middleware, adminPage(adminUi)],
+    admin: [createGate({ hosts, sessions, key }), routes, adminPage(adminUi)],
     adminKey: requireAdminKey(key),
   };
 };

@@ -18,6 +18,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/ledger', 2],
   ['src/host', 2],
   ['src/access', 3],
+  ['src/routes.ts', 3],
   ['src/protocols', 3],
   ['src/engine', 3],
   ['src/http', 4],

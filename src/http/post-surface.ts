@@ -10,11 +10,11 @@ import type { Refusal } from '../plugin/door/protocol.js';
 import type { Surface } from '../plugin/door/surface.js';
 import type { Fields } from '../plugin/fields.js';
 import { openAiReply } from '../protocols/openai-reply.js';
+import { wrongMethod } from '../routes.js';
 import { readBody } from './body.js';
 import { CallerStream } from './caller-stream.js';
 import { asChainError, refusalOf, reply } from './errors.js';
 import { type ReadUpload, readUpload } from './multipart/read-upload.js';
-import { wrongMethod } from './plugin-routes.js';
 import { beginEarly, brokenOff, callerOf, endWhenSent, type PostParts } from './post-request.js';
 import { requestIdOf } from './protocol-call.js';
 

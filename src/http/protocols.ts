@@ -1,10 +1,10 @@
 import type { Context, Middleware } from 'koa';
 import type { Protocol, ProtocolRoute } from '../plugin/door/protocol.js';
+import { wrongMethod } from '../routes.js';
 import { readBody } from './body.js';
 import type { Current } from './current.js';
 import { reply } from './errors.js';
 import { withoutKey } from './keyless.js';
-import { wrongMethod } from './plugin-routes.js';
 import { type PostParts, postRequest } from './post-request.js';
 import { speak } from './protocol-call.js';
 
