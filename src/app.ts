@@ -187,7 +187,7 @@ export class App {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
     clearTimeout(drained);
     clearTimeout(flushed);
-    this.#ledgerFile.close();
+    await this.#ledgerFile.close();
     this.#shared.models.close();
     await this.#shared.upstream.close();
   }
