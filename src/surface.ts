@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { WrongKeys } from './access/wrong-keys.js';
 import { createGate } from './admin/gate/gate.js';
 import { AdminKey, requireAdminKey } from './admin/gate/key.js';
@@ -9,7 +9,7 @@ import { Sessions } from './admin/gate/sessions.js';
 import { adminHandlers } from './admin/handlers.js';
 import { getEvents } from './admin/live/events.js';
 import type { Feed } from './admin/live/feed.js';
-import { adminRouter } from './admin/router.js';
+import { adminRouter, LONGEST_BODY } from './admin/router.js';
 import { adminPage } from './admin/static.js';
 import type { SettingsStore } from './config/source/store.js';
 import { careForConnections } from './http/connections.js';
@@ -46,6 +46,13 @@ export const createSurface = (parts: SurfaceParts): Server => {
   return careForConnections(server);
 };
 
+/** What the body of an admin request counts for; a larger one is refused, and one of unknown length counts in full. */
+const adminBodyBytes = ({ req }: Pick<Context, 'req'>): number =>
+  Math.min(
+    Number(req.headers['content-length'] ?? (req.headers['transfer-encoding'] && LONGEST_BODY) ?? 0),
+    LONGEST_BODY,
+  );
+
 /** Wrong admin keys without a delay, from all addresses together. */
 const FREE_TOGETHER = 50;
 
@@ -73,6 +80,8 @@ const admin = ({
   };
   router.post('/chat', (ctx) => postRequest(ctx, chat, { current, authorize: asAdmin, log }));
   const admitBody: Middleware = (ctx, next) => {
+    const { maxBodiesInFlight, bodiesInFlight } = current();
+    bodiesInFlight.hold(ctx.res, adminBodyBytes(ctx), maxBodiesInFlight);
     askForBody(ctx);
     return next();
   };

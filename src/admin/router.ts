@@ -15,7 +15,7 @@ type Handler<R extends Route> = (
 export type Handlers = { readonly [R in Route]: Handler<R> };
 
 /** In bytes. The admin sends settings and prompts, no files. */
-const LONGEST_BODY = 1024 * 1024;
+export const LONGEST_BODY = 1024 * 1024;
 
 /** Reads the body. The parser is loaded with the first request: it is as large as the rest of the server. */
 const readJson: Middleware = async (ctx, next) => {
