@@ -12,6 +12,7 @@ import { Upstream } from './engine/attempt/upstream.js';
 import { ModelCatalog } from './engine/models/model-catalog.js';
 import { readPluginsAnew } from './host/load.js';
 import { SharedValues } from './host/shared-values.js';
+import { BodiesInFlight } from './http/bodies-in-flight.js';
 import { LedgerFile } from './ledger/memory/ledger-file.js';
 import { MemoryLedger } from './ledger/memory/memory-ledger.js';
 import type { Log } from './log.js';
@@ -118,6 +119,7 @@ export class App {
       estimates: new Estimates(),
       models: new ModelCatalog(clock.monotonic),
       repairs: new Map(),
+      bodiesInFlight: new BodiesInFlight(),
       clock,
       log,
       secrets,
@@ -187,7 +189,7 @@ export class App {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
     clearTimeout(drained);
     clearTimeout(flushed);
-    this.#ledgerFile.close();
+    await this.#ledgerFile.close();
     this.#shared.models.close();
     await this.#shared.upstream.close();
   }

@@ -9,7 +9,7 @@ import { Sessions } from './admin/gate/sessions.js';
 import { adminHandlers } from './admin/handlers.js';
 import { getEvents } from './admin/live/events.js';
 import type { Feed } from './admin/live/feed.js';
-import { adminRouter } from './admin/router.js';
+import { adminRouter, type ReadBody } from './admin/router.js';
 import { adminPage } from './admin/static.js';
 import type { SettingsStore } from './config/source/store.js';
 import { readBody } from './http/body.js';
@@ -70,7 +70,11 @@ const admin = ({
     ctx.state.keyLabel = 'admin';
     return next();
   };
-  const routes = adminRouter(handlers, readBody, {
+  const readAdminBody: ReadBody = (ctx, maxBodyBytes) => {
+    const { maxBodiesInFlight, bodiesInFlight } = current();
+    return readBody(ctx, { maxBodyBytes, maxBodiesInFlight, bodiesInFlight });
+  };
+  const routes = adminRouter(handlers, readAdminBody, {
     'GET /events': getEvents(feed),
     'POST /chat': (ctx) => postRequest(ctx, chat, { current, authorize: asAdmin, log }),
   });

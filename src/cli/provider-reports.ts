@@ -6,6 +6,7 @@ import { ModelCatalog } from '../engine/models/model-catalog.js';
 import { askForModels, type ProviderReport } from '../engine/models/provider-models.js';
 import type { PreparedProvider } from '../engine/target.js';
 import { SharedValues } from '../host/shared-values.js';
+import { BodiesInFlight } from '../http/bodies-in-flight.js';
 import { MemoryLedger } from '../ledger/memory/memory-ledger.js';
 import { openLog } from '../logging/process-log.js';
 import { version } from '../package.js';
@@ -29,6 +30,7 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
     estimates: new Estimates(),
     models: new ModelCatalog(clock.monotonic),
     repairs: new Map(),
+    bodiesInFlight: new BodiesInFlight(),
     clock,
     log,
     secrets,

@@ -30,7 +30,7 @@ const postSurface = async (ctx: Context, surface: Surface, parts: PostParts): Pr
     await authorize(ctx as Parameters<Middleware>[0], async () => {
       trace.keyLabel = String(ctx.state.keyLabel);
       if (surface.isForm !== true) return await answer(ctx, surface, parts, trace);
-      const upload = await readUpload(ctx, current().maxBodyBytes);
+      const upload = await readUpload(ctx, current());
       await answer(ctx, surface, parts, trace, upload).finally(() => upload.close());
     });
   } catch (error) {
@@ -47,7 +47,7 @@ const answer = async (
   upload?: ReadUpload,
 ): Promise<void> => {
   const caller = callerOf(ctx.res);
-  const body: Fields = upload?.fields ?? (await readBody(ctx, current().maxBodyBytes));
+  const body: Fields = upload?.fields ?? (await readBody(ctx, current()));
   surface.check(body);
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();

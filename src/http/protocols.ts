@@ -43,7 +43,7 @@ const answerRoute = async (ctx: Context, { protocol, route }: Found, parts: Post
   const { call } = speak(ctx, protocol, current);
   await authorize(ctx as Parameters<Middleware>[0], async () => {
     const readsBody = route.method === 'POST' && hasBody(ctx);
-    const body = readsBody ? await readBody(ctx, current().maxBodyBytes, protocol.anyContentType) : undefined;
+    const body = readsBody ? await readBody(ctx, current(), protocol.anyContentType) : undefined;
     reply(ctx, route.answer(call, body));
   });
 };
