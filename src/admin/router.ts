@@ -2,6 +2,7 @@ import Router, { type RouterContext } from '@koa/router';
 import type { Middleware } from 'koa';
 import type { AdminApi } from '../contract/admin-api.js';
 import { ChainError } from '../plugin/door/errors.js';
+import { checkBody } from './body-fields.js';
 
 type Route = keyof AdminApi;
 type Body<R extends Route> = AdminApi[R] extends { body: infer B } ? B : undefined;
@@ -56,6 +57,7 @@ export const adminRouter = (handlers: Handlers, events: (ctx: RouterContext) => 
         async (ctx: RouterContext): Promise<void> => {
           // Without a body, the handler says which field is missing.
           const { body = {} } = ctx.request as { body?: unknown };
+          checkBody(route, body);
           ctx.body = await handler(body as Body<Route>, ctx);
         },
       ],
