@@ -43,7 +43,7 @@ export const createSurface = (parts: SurfaceParts): Server => {
   const answer = createServer({ current, version, stopping, log, wrongKeys, ...admin(parts) }).callback();
   // The reader of a body asks the client for it, so that a request that is refused earlier gets no 100 Continue.
   const server = createHttpServer({ requireHostHeader: false }, answer).on('checkContinue', answer);
-  return careForConnections(server);
+  return careForConnections(server, shared.pace?.unreadMs);
 };
 
 /** Wrong admin keys without a delay, from all addresses together. */

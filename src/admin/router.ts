@@ -3,6 +3,7 @@ import type { AdminApi } from '../contract/admin-api.js';
 import { ChainError, type ErrorCode } from '../plugin/door/errors.js';
 import type { Fields } from '../plugin/fields.js';
 import { answerRoutes, type RouteContext } from '../routes.js';
+import { checkBody } from './body-fields.js';
 
 type Route = keyof AdminApi;
 type Body<R extends Route> = AdminApi[R] extends { body: infer B } ? B : undefined;
@@ -46,10 +47,12 @@ export const adminRouter = (
   read: ReadBody,
   others: Readonly<Record<string, (ctx: RouteContext) => unknown>>,
 ): Middleware => {
-  const answering = Object.entries(handlers).map(([route, handler]) => [
+  const answering = (Object.entries(handlers) as [Route, Handler<Route>][]).map(([route, handler]) => [
     route,
     async (ctx: RouteContext): Promise<void> => {
-      ctx.body = await (handler as Handler<Route>)((await bodyOf(ctx, read)) as never, ctx);
+      const body = await bodyOf(ctx, read);
+      checkBody(route, body);
+      ctx.body = await handler(body as never, ctx);
     },
   ]);
   return answerRoutes({ ...Object.fromEntries(answering), ...others }, '/admin/api');

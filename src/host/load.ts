@@ -11,8 +11,14 @@ const ENTRIES = ['index.js', 'index.mjs', 'index.ts'];
 
 let isDoorOpen = false;
 
-/** Node caches a module by its URL as long as the process runs: to read code again, its URL must change. */
+/**
+ * Node remembers a module by its URL as long as the process runs, also that it could not be loaded: to read code again, its URL
+ * must change.
+ */
 let reading = 0;
+
+/** How often each file could not be loaded. */
+const failures = new Map<string, number>();
 
 /**
  * Makes the next `loadPlugin` read the code of plugins again, with the modules that it imports by a relative path. Packages
@@ -33,10 +39,10 @@ export const loadPlugin = async (use: string, folder: string): Promise<Plugin> =
   openDoor();
   let plugin: unknown;
   try {
-    const stamp = reading === 0 ? '' : `?${STAMP}=${reading}`;
-    const { default: exported } = (await import(pathToFileURL(file).href + stamp)) as { default?: unknown };
+    const { default: exported } = (await import(pathToFileURL(file).href + stampOf(file))) as { default?: unknown };
     plugin = typeof exported === 'function' ? (exported as () => unknown)() : exported;
   } catch (cause) {
+    failures.set(file, (failures.get(file) ?? 0) + 1);
     throw new ChainError('plugin_failed', `The plugin ${path} cannot be loaded: ${reasonOf(cause, file)}`, { cause });
   }
   if (isPlugin(plugin)) return plugin;
@@ -97,13 +103,17 @@ const reasonOf = (cause: unknown, file: string): string => {
 
 const STAMP = '429chain';
 
+const stampOf = (file: string): string => {
+  const failed = failures.get(file) ?? 0;
+  return reading + failed === 0 ? '' : `?${STAMP}=${reading}.${failed}`;
+};
+
 /**
  * Lets a plugin outside node_modules import `429chain/plugin`, and gives it the instance that runs here. Passes the stamp of
  * code that is read again on to the modules that it imports.
  */
 const openDoor = (): void => {
   if (isDoorOpen) return;
-  isDoorOpen = true;
   const hooks = `
     let base;
     export const initialize = (data) => { base = data.base; };
@@ -111,7 +121,7 @@ const openDoor = (): void => {
       if (specifier === '429chain' || specifier.startsWith('429chain/'))
         return next(specifier, { ...context, parentURL: base });
       const found = await next(specifier, context);
-      const [stamp] = /[?&]${STAMP}=\\d+/.exec(context.parentURL ?? '') ?? [];
+      const [stamp] = /[?&]${STAMP}=[\\d.]+/.exec(context.parentURL ?? '') ?? [];
       if (stamp === undefined || !specifier.startsWith('.')) return found;
       return { ...found, url: found.url + (found.url.includes('?') ? '&' : '?') + stamp.slice(1) };
     };`;
@@ -119,4 +129,5 @@ const openDoor = (): void => {
     parentURL: import.meta.url,
     data: { base: import.meta.url },
   });
+  isDoorOpen = true;
 };

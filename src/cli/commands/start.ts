@@ -10,13 +10,14 @@ import { createConfiguration } from '../setup/create-configuration.js';
 import { chooseFirstStart } from '../setup/first-start.js';
 import { announce } from '../start/announce.js';
 import { lockFolder } from '../start/folder-lock.js';
+import { reloadOnHangup } from '../start/reload-on-hangup.js';
 import { watchPlugins } from '../start/watch-plugins.js';
 import { whyNotWritable } from '../start/writable-folder.js';
 import { CommandError } from '../terminal/command-error.js';
 
 /**
- * Runs the proxy until Ctrl-C or SIGTERM. The first signal drains requests in flight, a second one ends it at once. On a
- * terminal without a configuration, asks how to begin.
+ * Runs the proxy until Ctrl-C or SIGTERM. The first signal drains requests in flight, a second one ends it at once. SIGHUP
+ * reads the configuration again. On a terminal without a configuration, asks how to begin.
  */
 export const start = async (given: CommandLine): Promise<void> => {
   const line = await chooseFirstStart(given);
@@ -53,7 +54,10 @@ const serve = async (
   const unlock = await lockFolder(dataDir);
   store.onChange(({ server }) => log.configure(server.log));
   const app = await App.create({ store, plugins: pluginPaths(line), log, secrets });
+  let isStopping = false;
   const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
     process.once('SIGINT', () => process.exit(130));
     process.once('SIGTERM', () => process.exit(143));
     log.info('Stopping: waiting for requests in flight. Press Ctrl-C again to stop at once.');
@@ -65,6 +69,7 @@ const serve = async (
   // Before the announcement: a caller that reads it may send a signal at once.
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  reloadOnHangup(store, log, stop);
   try {
     announce(await listen(app, line), app, log, isAdminKeyNew);
     if (line.options.watch) watchPlugins(app, log);

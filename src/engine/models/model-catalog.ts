@@ -48,8 +48,14 @@ export class ModelCatalog {
 
   async #refresh(entry: Entry, provider: PreparedProvider, ask: AskForList): Promise<void> {
     entry.dueAt = Number.POSITIVE_INFINITY;
-    const { models } = await ask(provider, this.#closing.signal);
-    entry.dueAt = this.#now() + (models === undefined ? RETRY_MS : FRESH_MS);
-    if (models !== undefined) entry.models = new Map(models.map((model) => [model.id, model]));
+    let pauseMs = RETRY_MS;
+    try {
+      const { models } = await ask(provider, this.#closing.signal);
+      if (models === undefined) return;
+      entry.models = new Map(models.map((model) => [model.id, model]));
+      pauseMs = FRESH_MS;
+    } finally {
+      entry.dueAt = this.#now() + pauseMs;
+    }
   }
 }
