@@ -10,6 +10,7 @@ import type { Pace } from './engine/attempt/context.js';
 import { Estimates } from './engine/attempt/estimate.js';
 import { Upstream } from './engine/attempt/upstream.js';
 import { ModelCatalog } from './engine/models/model-catalog.js';
+import type { PluginPace } from './host/in-time.js';
 import { readPluginsAnew } from './host/load.js';
 import { SharedValues } from './host/shared-values.js';
 import { BodiesInFlight } from './http/bodies-in-flight.js';
@@ -46,6 +47,8 @@ export interface AppOptions {
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
   /** Shorter spans; for tests. */
   readonly pace?: Pace;
+  /** Shorter waits for plugins; for tests. */
+  readonly pluginPace?: PluginPace;
 }
 
 /** How long a caller may take to read the end of its answer once the time to drain is over. */
@@ -109,6 +112,7 @@ export class App {
     adminUi = ADMIN_UI,
     createDispatcher,
     pace,
+    pluginPace,
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
     const ledger = new MemoryLedger(clock);
@@ -126,6 +130,7 @@ export class App {
       sharedValues: new SharedValues(),
       protocols: builtInProtocols(),
       pace,
+      pluginPace,
       version,
       startedAt: clock.now(),
     };

@@ -13,6 +13,7 @@ import { version } from '../package.js';
 import { builtInProtocols } from '../protocols/index.js';
 import { buildRuntime, type Candidate } from '../runtime/build.js';
 import { Secrets } from '../secrets.js';
+import { guardProcess } from './guard-process.js';
 
 /** The result of asking each provider for its models, by provider id. */
 export type Reports = ReadonlyMap<string, ProviderReport>;
@@ -23,6 +24,7 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
   const secrets = new Secrets();
   const log = openLog(2, secrets);
   log.configure({ format: 'pretty' });
+  if (plugins.length > 0 || settings.plugins.length > 0) guardProcess(log, secrets, () => undefined);
   const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
   return buildRuntime(settings, chosen, {
     ledger: new MemoryLedger(clock),

@@ -47,7 +47,7 @@ export class SharedValues {
     return entry.made.value as T;
   }
 
-  /** @throws what `close` throws, and an Error after 5 s: the value is gone then all the same */
+  /** @throws what `close` throws, and an Error after `CLOSING_MS`: the value is gone then all the same */
   async release(id: string): Promise<void> {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;

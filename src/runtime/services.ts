@@ -4,6 +4,7 @@ import type { Estimates } from '../engine/attempt/estimate.js';
 import type { Upstream } from '../engine/attempt/upstream.js';
 import type { ModelCatalog } from '../engine/models/model-catalog.js';
 import type { Repairs } from '../engine/repairs.js';
+import type { PluginPace } from '../host/in-time.js';
 import type { SharedValues } from '../host/shared-values.js';
 import type { BodiesInFlight } from '../http/bodies-in-flight.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -29,6 +30,8 @@ export interface SharedServices {
   /** The protocols that 429chain speaks by itself, and what they remember. */
   readonly protocols: readonly Protocol[];
   readonly pace?: Pace | undefined;
+  /** Shorter waits for plugins; for tests. */
+  readonly pluginPace?: PluginPace | undefined;
   readonly version: string;
   /** Epoch ms. */
   readonly startedAt: number;

@@ -1,5 +1,6 @@
 import type { LiveStatus, QuotaView, TargetView } from '../../contract/admin-api.js';
 import type { Chain, PreparedTarget } from '../../engine/target.js';
+import { blockedEventLoop } from '../../host/event-loop.js';
 import type { QuotaStatus, TargetStatus } from '../../ledger/ledger.js';
 import { durationText } from '../../plugin/readers/headers.js';
 
@@ -17,10 +18,14 @@ interface ListedTarget {
 }
 
 /** The current state of every target of every chain, in the chains' order. */
-export const statusOf = (engine: Engine): LiveStatus => ({
-  targets: targetsOf(engine).map((listed) => viewOf(engine, listed)),
-  waiting: engine.waterfall.waiting,
-});
+export const statusOf = (engine: Engine): LiveStatus => {
+  const loop = blockedEventLoop();
+  return {
+    targets: targetsOf(engine).map((listed) => viewOf(engine, listed)),
+    waiting: engine.waterfall.waiting,
+    ...(loop === undefined ? {} : { loop }),
+  };
+};
 
 /** Every target of every chain, once, in the chains' order. */
 export const targetsOf = ({ chains }: Engine): readonly ListedTarget[] => {
