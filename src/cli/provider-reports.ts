@@ -13,7 +13,7 @@ import { builtInProtocols } from '../protocols/index.js';
 import { buildRuntime, type Candidate } from '../runtime/build.js';
 import { Secrets } from '../secrets.js';
 
-/** The result of asking each provider for its models, by provider id. */
+/** The result of asking each provider for its models with each of its keys, by provider id or `groq:key 1`. */
 export type Reports = ReadonlyMap<string, ProviderReport>;
 
 /** Builds a runtime for a check. It is never started, so it leaves nothing behind. */
@@ -45,7 +45,7 @@ export const askProviders = async ({ providers, host, shared }: Candidate): Prom
   try {
     const ask = async (provider: PreparedProvider) =>
       [
-        provider.provider,
+        provider.keyedId,
         await askForModels(provider, host.hooks, upstream.dispatcher(provider.timeouts.connect, provider.proxy)),
       ] as const;
     return new Map(await Promise.all(providers.map(ask)));

@@ -4,6 +4,7 @@ import type { ApiKey, ProviderSettings, Settings } from '../config/settings.js';
 import type { LiveStatus } from '../contract/admin-api.js';
 import type { ModelView } from '../contract/models.js';
 import type { Chains } from '../engine/chains.js';
+import { firstList } from '../engine/models/first-list.js';
 import { askForModels } from '../engine/models/provider-models.js';
 import { mixedVectors } from '../engine/surfaces/mixed-vectors.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
@@ -101,7 +102,8 @@ export class Runtime implements Current {
     const { models, upstream } = this.#candidate.shared;
     return models.find(target, (provider, signal) => {
       const dispatcher = upstream.dispatcher(provider.timeouts.connect, provider.proxy);
-      return askForModels(provider, this.host.hooks, dispatcher, { signal, triesKey: false });
+      const keys = this.providers.filter((each) => each.provider === provider.provider);
+      return firstList(keys, (each) => askForModels(each, this.host.hooks, dispatcher, { signal, triesKey: false }));
     });
   }
 

@@ -44,8 +44,9 @@ export const pinChange = ({ store }: AdminParts, pinned: PinnedLimit): Change =>
 const providerOf = ({ providers }: Configuration, scope: string): string | undefined => {
   if (Object.hasOwn(providers, scope)) return scope;
   const [type] = scope.split('@');
-  const isMember = ({ account, apiKey, type: its }: Provider): boolean =>
-    account === scope || (scope.includes('@') && account === undefined && apiKey === undefined && its === type);
+  const isMember = ({ account, apiKey, apiKeys, type: its }: Provider): boolean =>
+    account === scope ||
+    (scope.includes('@') && account === undefined && (apiKey ?? apiKeys) === undefined && its === type);
   return Object.keys(providers).find((id) => isMember(providers[id] as Provider));
 };
 
