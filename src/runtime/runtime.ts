@@ -15,6 +15,7 @@ import type { Current } from '../http/current.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Protocol } from '../plugin/door/protocol.js';
 import type { Candidate } from './build.js';
+import { forEachKey } from './declared-for-keys.js';
 import { warnOfImpossibleNumbers } from './impossible-numbers.js';
 import { knownLimits } from './known-limits.js';
 import type { Keys } from './own-key.js';
@@ -83,7 +84,7 @@ export class Runtime implements Current {
     shared.ledger.configure(
       accounts,
       targets.map(({ scopes }) => scopes),
-      [...host.declarations, ...targets.flatMap(knownLimits)],
+      [...forEachKey(host.declarations, this.providers), ...targets.flatMap(knownLimits)],
     );
     this.#candidate.status = () => this.status();
     for (const chain of this.chains.all) {
