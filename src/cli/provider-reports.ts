@@ -15,7 +15,7 @@ import { buildRuntime, type Candidate } from '../runtime/build.js';
 import { Secrets } from '../secrets.js';
 import { guardProcess } from './guard-process.js';
 
-/** The result of asking each provider for its models, by provider id. */
+/** The result of asking each provider for its models with each of its keys, by provider id or `groq:key 1`. */
 export type Reports = ReadonlyMap<string, ProviderReport>;
 
 /** Builds a runtime for a check. It is never started, so it leaves nothing behind. */
@@ -49,7 +49,7 @@ export const askProviders = async ({ providers, host, shared }: Candidate): Prom
   try {
     const ask = async (provider: PreparedProvider) =>
       [
-        provider.provider,
+        provider.keyedId,
         await askForModels(provider, host.hooks, upstream.dispatcher(provider.timeouts.connect, provider.proxy)),
       ] as const;
     return new Map(await Promise.all(providers.map(ask)));

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { ModelCatalog } from '../../src/engine/models/model-catalog.js';
 import type { PreparedTarget } from '../../src/engine/target.js';
+import { Guard } from '../../src/host/guard.js';
 import { loadPlugin } from '../../src/host/load.js';
 import { SharedValues } from '../../src/host/shared-values.js';
+import { silentLog } from '../../src/log.js';
 import { until } from '../until.js';
 
 describe('A first use that fails', () => {
@@ -16,6 +18,10 @@ describe('A first use that fails', () => {
   });
 
   afterEach(() => rmSync(folder, { recursive: true }));
+
+  const guard = new Guard(silentLog, Date.now);
+  const pace = { noticeMs: 5_000, longestMs: 30_000 };
+  const load = (file: string) => loadPlugin(file, { folder, guard, pace, log: silentLog });
 
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
 
@@ -48,12 +54,12 @@ describe('A first use that fails', () => {
       const file = join(folder, 'plugin.mjs');
       break_();
       for (const _ of [1, 2]) {
-        const failed = await loadPlugin(file, folder).catch((cause: Error) => cause);
+        const failed = await load(file).catch((cause: Error) => cause);
         expect(failed).to.include({ code: 'plugin_failed' });
       }
       mend();
-      expect(await loadPlugin(file, folder)).to.include({ name: 'mended' });
-      expect(await loadPlugin(file, folder)).to.equal(await loadPlugin(file, folder));
+      expect(await load(file)).to.include({ name: 'mended' });
+      expect(await load(file)).to.equal(await load(file));
     });
   }
 
