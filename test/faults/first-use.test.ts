@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { ModelCatalog } from '../../src/engine/models/model-catalog.js';
 import type { PreparedTarget } from '../../src/engine/target.js';
 import { Guard } from '../../src/host/guard.js';
+import { PLUGIN_PACE } from '../../src/host/in-time.js';
 import { loadPlugin } from '../../src/host/load.js';
 import { SharedValues } from '../../src/host/shared-values.js';
 import { silentLog } from '../../src/log.js';
@@ -19,9 +20,8 @@ describe('A first use that fails', () => {
 
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const guard = new Guard(silentLog, Date.now);
-  const pace = { noticeMs: 5_000, longestMs: 30_000 };
-  const load = (file: string) => loadPlugin(file, { folder, guard, pace, log: silentLog });
+  const options = { guard: new Guard(silentLog, Date.now), pace: PLUGIN_PACE, log: silentLog };
+  const load = (file: string) => loadPlugin(file, { ...options, folder });
 
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
 
