@@ -2,9 +2,9 @@ import { systemClock } from '../clock.js';
 import type { Settings } from '../config/settings.js';
 import { Estimates } from '../engine/attempt/estimate.js';
 import { Upstream } from '../engine/attempt/upstream.js';
+import { askAllForModels } from '../engine/models/ask-all.js';
 import { ModelCatalog } from '../engine/models/model-catalog.js';
-import { askForModels, type ProviderReport } from '../engine/models/provider-models.js';
-import type { PreparedProvider } from '../engine/target.js';
+import type { ProviderReport } from '../engine/models/provider-models.js';
 import { SharedValues } from '../host/shared-values.js';
 import { BodiesInFlight } from '../http/bodies-in-flight.js';
 import { MemoryLedger } from '../ledger/memory/memory-ledger.js';
@@ -45,16 +45,10 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
 
 /** Asks every provider for its models. */
 export const askProviders = async ({ providers, host, shared }: Candidate): Promise<Reports> => {
-  const { upstream } = shared;
   try {
-    const ask = async (provider: PreparedProvider) =>
-      [
-        provider.keyedId,
-        await askForModels(provider, host.hooks, upstream.dispatcher(provider.timeouts.connect, provider.proxy)),
-      ] as const;
-    return new Map(await Promise.all(providers.map(ask)));
+    return await askAllForModels(providers, host.hooks, shared.upstream);
   } finally {
-    await upstream.close();
+    await shared.upstream.close();
   }
 };
 

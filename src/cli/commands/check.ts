@@ -1,3 +1,4 @@
+import { readCatalogue } from '../../catalogue/read.js';
 import { writtenKeysOf } from '../../config/api-keys.js';
 import { InvalidConfiguration } from '../../config/check/invalid-configuration.js';
 import { displayPath } from '../../config/check/problems.js';
@@ -10,7 +11,10 @@ import { bareId } from '../../engine/models/model-list.js';
 import type { ProviderState } from '../../engine/models/provider-models.js';
 import { mixedVectors } from '../../engine/surfaces/mixed-vectors.js';
 import type { PreparedProvider, PreparedTarget } from '../../engine/target.js';
+import { inspect } from '../../inspection/inspect.js';
+import { readSeenModels, seenModelsFile } from '../../inspection/seen-models.js';
 import type { Candidate } from '../../runtime/build.js';
+import { measuredLimits } from '../measured-limits.js';
 import { type CommandLine, configurationFile, pluginPaths } from '../options.js';
 import { askProviders, buildCandidate, detailOf, type Reports } from '../provider-reports.js';
 import { CommandError } from '../terminal/command-error.js';
@@ -31,7 +35,25 @@ export const check = async (line: CommandLine): Promise<void> => {
   const reports = line.options.offline ? reportsWithoutAsking(candidate.providers) : await askProviders(candidate);
   if (reports.size > 0) console.log(`Providers\n${providerTable(loaded.settings, reports)}\n`);
   if (candidate.chains.all.length > 0) console.log(`Chains\n${chainTables(candidate, reports)}\n`);
+  if (!line.options.offline) await printFindings(candidate, reports);
   printConclusion(candidate, loaded.settings, reports, line.options.offline ?? false);
+};
+
+/** Keys that are refused stand in the table of providers already. */
+const printFindings = async (candidate: Candidate, reports: Reports): Promise<void> => {
+  const { providers, targets, settings } = candidate;
+  const findings = inspect({
+    providers,
+    targets,
+    reports,
+    quotasOf: measuredLimits(candidate),
+    catalogue: await readCatalogue(),
+    seen: readSeenModels(seenModelsFile(settings.dataDir)),
+  }).filter(({ kind }) => kind !== 'key refused');
+  if (findings.length === 0) return;
+  console.log('Look after it');
+  for (const { about, problem, advice } of findings) console.log(`  ${about}: ${problem}\n    ${advice}`);
+  console.log('');
 };
 
 const reportsWithoutAsking = (providers: readonly PreparedProvider[]): Reports =>
@@ -81,9 +103,6 @@ const printConclusion = ({ chains }: Candidate, settings: Settings, reports: Rep
   if (chains.all.length === 0) throw new CommandError('No chains yet: 429chain cannot answer requests.');
   const all = chains.all.flatMap((chain) => chain.targets);
   const targets = [...new Map(all.map((target) => [target.id, target])).values()];
-  if (targets.some((target) => stateOfTarget(target, reports).startsWith(NOT_LISTED))) {
-    console.log('warning: a model that is not listed may be retired. It may still work: few lists are complete.');
-  }
   for (const chain of chains.all) {
     const warning = mixedVectors(chain);
     if (warning !== undefined) console.log(`warning: ${warning}`);
