@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bareId } from '../engine/models/model-list.js';
+import type { ProviderReport } from '../engine/models/provider-models.js';
+import type { PreparedTarget } from '../engine/target.js';
 import { isFields } from '../plugin/fields.js';
-import type { Inspected } from './inspect.js';
 
 /** When the model of a target was last seen in its provider's list, as days such as `2026-11-30`. */
 export interface SeenModel {
@@ -13,6 +14,13 @@ export interface SeenModel {
 
 /** By target. */
 export type SeenModels = Readonly<Record<string, SeenModel>>;
+
+interface Look {
+  readonly targets: readonly PreparedTarget[];
+  readonly reports: ReadonlyMap<string, ProviderReport>;
+  /** What was known before. */
+  readonly seen: SeenModels;
+}
 
 /** The file in the data folder that keeps them. */
 export const seenModelsFile = (dataDir: string): string => join(dataDir, 'seen-models.json');
@@ -28,10 +36,7 @@ export const readSeenModels = (file: string): SeenModels => {
 };
 
 /** Returns what is known after another look. Targets that are no longer in the configuration are left out. `now`: epoch ms. */
-export const seenNow = (
-  { targets, reports, seen }: Pick<Inspected, 'targets' | 'reports' | 'seen'>,
-  now: number,
-): SeenModels => {
+export const seenNow = ({ targets, reports, seen }: Look, now: number): SeenModels => {
   const today = new Date(now).toISOString().slice(0, 10);
   const known: Record<string, SeenModel> = {};
   for (const { id, keyedId, model } of targets) {
