@@ -81,6 +81,7 @@ export class App {
     this.#feedFrom(runtime);
     shared.ledger.onChange((scope) => this.#feed.changed(scope));
     shared.ledger.onReserve((target) => this.#feed.changed(target));
+    shared.models.onChange(() => this.#feed.changed(''));
     this.#server = createSurface({
       current: () => this.#runtime,
       store,
@@ -116,7 +117,7 @@ export class App {
       ledger,
       upstream,
       estimates: new Estimates(),
-      models: new ModelCatalog(clock.monotonic),
+      models: new ModelCatalog(clock),
       repairs: new Map(),
       clock,
       log,

@@ -25,6 +25,7 @@ export const llm7: ProviderType = {
   keyless: 'address',
   knownLimits: [...limits(true, 1, 10, 60, 500_000), ...limits(false, 2, 40, 100, 1_000_000)],
   errors: [{ status: [429], scope: 'provider', why: 'its limits are of the address or the key' }],
+  modelList: { prices: true },
   // Models that only a balance pays for.
   readModel: ({ usage_based_only: paid }) => (typeof paid === 'boolean' ? { free: !paid } : {}),
 };

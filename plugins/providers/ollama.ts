@@ -13,6 +13,8 @@ export const ollama: ProviderType = {
     training: { posture: 'no', note: 'Everything stays on the machine.' },
   },
   speaks: EVERYTHING,
+  // Models that a local server passes on to Ollama's cloud, such as gpt-oss:120b-cloud.
+  elsewhere: /[:-]cloud$/,
 };
 
 /** Models in Ollama's cloud. Its list has more than the free plan. */

@@ -27,7 +27,7 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
     ledger: new MemoryLedger(clock),
     upstream: new Upstream(clock.now),
     estimates: new Estimates(),
-    models: new ModelCatalog(clock.monotonic),
+    models: new ModelCatalog(clock),
     repairs: new Map(),
     clock,
     log,

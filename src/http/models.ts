@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { claudeNameOf } from '../engine/chains.js';
+import { barOf } from '../engine/rules/standing.js';
 import type { PreparedTarget } from '../engine/target.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { NamedModel } from '../plugin/door/protocol.js';
@@ -24,11 +25,21 @@ interface Named {
 /** The owner of chains. */
 const OWN = '429chain';
 
-/** Returns everything that a request's `model` may name: chains first, then their targets. */
+/** Returns everything that a request's `model` may name: chains first, then their targets, without those that a rule forbids. */
 const namedIn = ({ chains }: Current): Named[] => {
-  const targets = new Map(chains.all.flatMap((chain) => chain.targets).map((target) => [target.id, target]));
+  const direct = { rules: chains.directRules };
+  const targets = new Map(
+    chains.all
+      .flatMap((chain) => chain.targets)
+      .filter((target) => barOf(target, direct) === undefined)
+      .map((target) => [target.id, target]),
+  );
   return [
-    ...chains.all.map((chain) => ({ id: chain.name, owner: OWN, targets: chain.targets })),
+    ...chains.all.map((chain) => ({
+      id: chain.name,
+      owner: OWN,
+      targets: chain.targets.filter((target) => barOf(target, chain) === undefined),
+    })),
     ...[...targets].map(([id, target]) => ({ id, owner: target.provider, targets: [target] })),
   ];
 };

@@ -8,7 +8,9 @@ import { ALWAYS } from '../engine/attempt/always-adapted.js';
 import { conversationRulesOf } from '../engine/attempt/conversation/arrange.js';
 import { endpointOf } from '../engine/endpoint.js';
 import { EndpointMemory } from '../engine/endpoint-memory.js';
+import type { ModelCatalog } from '../engine/models/model-catalog.js';
 import { Repairs } from '../engine/repairs.js';
+import { Standing } from '../engine/rules/standing.js';
 import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from '../engine/target.js';
 import type { Account, TargetScopes } from '../ledger/ledger.js';
 import { compileAdaptations } from '../plugin/door/adapt.js';
@@ -29,6 +31,7 @@ export class TargetFactory {
   readonly #targets = new Map<string, PreparedTarget>();
   readonly #clock: Clock;
   readonly #repairs: ReadonlyMap<string, Repairs>;
+  readonly #lists: Pick<ModelCatalog, 'holderOf'> | undefined;
 
   constructor(
     types: ReadonlyMap<ProviderSettings, ProviderType>,
@@ -36,9 +39,11 @@ export class TargetFactory {
     clock: Clock = systemClock,
     proxies: ProxyVariables = {},
     repairs: ReadonlyMap<string, Repairs> = new Map(),
+    lists?: Pick<ModelCatalog, 'holderOf'>,
   ) {
     this.#clock = clock;
     this.#repairs = repairs;
+    this.#lists = lists;
     for (const [settings, providerType] of types) {
       this.#providers.set(settings.id, {
         settings,
@@ -76,24 +81,34 @@ export class TargetFactory {
     const found = this.#providers.get(provider);
     if (found === undefined) return undefined;
     const settings = { id: `${provider}/${model}`, provider, model, limits: [], timeouts: {} };
-    return this.#prepare(settings, found.prepared);
+    return this.#prepare(settings, found);
   }
 
   /** A model with other limits or timeouts in another chain is prepared twice. In the ledger it is one target. */
   #target(settings: TargetSettings): PreparedTarget {
-    const key = JSON.stringify([settings.id, settings.limits, settings.timeouts]);
+    const key = JSON.stringify([settings.id, settings.free, settings.limits, settings.timeouts]);
     const found = this.#targets.get(key);
     if (found !== undefined) return found;
-    const { prepared } = this.#providers.get(settings.provider) as Preparation;
-    const made = this.#prepare(settings, prepared);
+    const made = this.#prepare(settings, this.#providers.get(settings.provider) as Preparation);
     this.#targets.set(key, made);
     return made;
   }
 
   /** A target that stays keeps what it was seen to refuse. */
-  #prepare(settings: TargetSettings, prepared: PreparedProvider): PreparedTarget {
+  #prepare(settings: TargetSettings, { settings: ofProvider, prepared }: Preparation): PreparedTarget {
     const repairs = this.#repairs.get(repairsKey({ ...prepared, id: settings.id })) ?? new Repairs(this.#clock);
-    return prepareTarget(settings, prepared, repairs, this.#clock);
+    return prepareTarget(settings, prepared, repairs, this.#clock, this.#standing(settings, ofProvider, prepared));
+  }
+
+  #standing(settings: TargetSettings, ofProvider: ProviderSettings, prepared: PreparedProvider): Standing {
+    const { type, providerType, baseUrl, headers, keyHeader } = prepared;
+    const stated = { free: settings.free ?? ofProvider.free, training: ofProvider.training };
+    const keyless = headers[keyHeader] === undefined;
+    const lists = this.#lists;
+    return new Standing(
+      { type, providerType, model: settings.model, baseUrl, keyless, stated },
+      lists && (() => lists.holderOf(prepared)),
+    );
   }
 }
 
@@ -158,6 +173,7 @@ const prepareTarget = (
   prepared: PreparedProvider,
   repairs: Repairs,
   clock: Clock,
+  standing: Standing,
 ): PreparedTarget => ({
   ...prepared,
   id,
@@ -169,6 +185,7 @@ const prepareTarget = (
   timeouts: { ...prepared.timeouts, ...defined(timeouts) },
   publicView: Object.freeze({ id, provider, type: prepared.type, model, limits }),
   repairs,
+  standing,
   endpoints: new EndpointMemory(prepared.missing, clock),
 });
 

@@ -13,7 +13,9 @@ import { apiKeysOf } from '../api-keys.js';
 import { type Environment, type Resolution, unsetNamesIn } from '../env.js';
 import type { Locator } from '../locate.js';
 import { proxyVariablesIn } from '../proxy.js';
+import { rulesBy } from '../rules.js';
 import type {
+  ChainRules,
   ChainSettings,
   PluginSettings,
   ProviderSettings,
@@ -63,6 +65,8 @@ const buildProvider = (id: string, provider: Provider, resolution: Resolution): 
     missing: unsetNamesIn(resolution, ['providers', id]),
     enabled: provider.enabled ?? true,
     ...(provider.account === undefined ? {} : { account: provider.account }),
+    ...(provider.free === undefined ? {} : { free: provider.free }),
+    ...(provider.training === undefined ? {} : { training: provider.training }),
     limits: provider.limits ?? [],
     timeouts: timeoutsOf(provider.timeouts),
     headers: Object.fromEntries(Object.entries(headers).filter(([name]) => isRead('headers', name))),
@@ -72,20 +76,27 @@ const buildProvider = (id: string, provider: Provider, resolution: Resolution): 
 
 const buildTarget = (target: Target, chain: Timeouts, providers: readonly ProviderSettings[]): TargetSettings => {
   const full: Partial<FullTarget> = typeof target === 'string' ? (splitTarget(target) ?? {}) : target;
-  const { provider = '', model = '', limits = [], timeouts } = full;
+  const { provider = '', model = '', free, limits = [], timeouts } = full;
   const ofProvider = providers.find(({ id }) => id === provider)?.timeouts;
   return {
     id: `${provider}/${model}`,
     provider,
     model,
+    ...(free === undefined ? {} : { free }),
     limits,
     timeouts: { ...ofProvider, ...chain, ...timeoutsOf(timeouts) },
   };
 };
 
-const buildChain = (name: string, chain: Chain, providers: readonly ProviderSettings[]): ChainSettings => {
+const buildChain = (
+  name: string,
+  chain: Chain,
+  providers: readonly ProviderSettings[],
+  ofServer: ChainRules | undefined,
+): ChainSettings => {
   const full = Array.isArray(chain) ? { targets: chain } : chain;
   const timeouts = timeoutsOf(full.timeouts);
+  const rules = rulesBy(full, ofServer, `chains.${name}`);
   return {
     name,
     targets: full.targets.map((target) => buildTarget(target, timeouts, providers)),
@@ -96,6 +107,7 @@ const buildChain = (name: string, chain: Chain, providers: readonly ProviderSett
     resumeInstruction: full.resumeInstruction ?? DEFAULT_INSTRUCTION,
     onModeration: full.onModeration ?? 'return',
     sameVectors: full.sameVectors ?? false,
+    ...(rules === undefined ? {} : { rules }),
   };
 };
 
@@ -135,8 +147,10 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
   );
   const [onlyChain = 'default', ...more] = Object.keys(chains);
   const defaultChain = configuration.defaultChain ?? (more.length === 0 ? onlyChain : 'default');
-  const built = Object.entries(chains).map(([name, chain]) => buildChain(name, chain, providers));
-  const direct = built.find(({ name }) => name === defaultChain) ?? buildChain(defaultChain, [], providers);
+  const rules = rulesBy(server, undefined, 'server');
+  const built = Object.entries(chains).map(([name, chain]) => buildChain(name, chain, providers, rules));
+  const direct = built.find(({ name }) => name === defaultChain) ?? buildChain(defaultChain, [], providers, rules);
+  const { rules: _, ...unruled } = direct;
   return freeze({
     ...(file === undefined ? {} : { file }),
     server: {
@@ -158,7 +172,7 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
     chains: built,
     defaultChain,
     aliases: Object.entries(aliases).map(([pattern, to]) => ({ pattern, to })),
-    direct: { ...direct, targets: [] },
+    direct: { ...unruled, targets: [], ...(rules === undefined ? {} : { rules }) },
     plugins: plugins.map((plugin, index) => buildPlugin(plugin, index, folder)),
     written,
     locate: (path, at) => (at === 'key' ? locator.keyAt(path) : locator.valueAt(path)),

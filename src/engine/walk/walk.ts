@@ -5,6 +5,7 @@ import type { Answer, AttemptResult } from '../attempt/result.js';
 import { NoOverlap } from '../causes.js';
 import type { ChainRequest } from '../request.js';
 import type { RequestMedia } from '../request-media.js';
+import { barOf } from '../rules/standing.js';
 import type { PreparedTarget } from '../target.js';
 import { ask, type Grant, type ReserveReply, type Steps } from './commands.js';
 import { type Ending, endingOf, worthWaitingFor } from './ending.js';
@@ -165,13 +166,19 @@ export class Walk {
 
   /** Whether the target may be asked, as far as its limits allow. */
   #suits(target: PreparedTarget): boolean {
-    return target.unusable === undefined && this.#view.lackOf(target) === undefined;
+    return (
+      target.unusable === undefined &&
+      barOf(target, this.#request.chain) === undefined &&
+      this.#view.lackOf(target) === undefined
+    );
   }
 
   /** Notes why a target that does not suit the request was skipped. */
   #passOver(target: PreparedTarget): void {
+    const bar = barOf(target, this.#request.chain);
     const lack = this.#view.lackOf(target);
     if (target.unusable !== undefined) this.#skip({ kind: 'unusable', target, ...target.unusable });
+    else if (bar !== undefined) this.#skip({ kind: 'unusable', target, state: 'available', ...bar });
     else if (lack !== undefined) this.#skip(unsuited(target, lack));
   }
 
