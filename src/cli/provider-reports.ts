@@ -39,15 +39,16 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
   });
 };
 
-/** Asks every provider for its models. */
+/** Asks every provider for its models. The candidate's targets know them then. */
 export const askProviders = async ({ providers, host, shared }: Candidate): Promise<Reports> => {
-  const { upstream } = shared;
+  const { models, upstream } = shared;
   try {
-    const ask = async (provider: PreparedProvider) =>
-      [
-        provider.provider,
-        await askForModels(provider, host.hooks, upstream.dispatcher(provider.timeouts.connect, provider.proxy)),
-      ] as const;
+    const ask = async (provider: PreparedProvider) => {
+      const dispatcher = upstream.dispatcher(provider.timeouts.connect, provider.proxy);
+      const report = await askForModels(provider, host.hooks, dispatcher);
+      if (report.models !== undefined) models.learn(provider, report.models);
+      return [provider.provider, report] as const;
+    };
     return new Map(await Promise.all(providers.map(ask)));
   } finally {
     await upstream.close();

@@ -3,6 +3,7 @@ import { isFields } from '../plugin/fields.js';
 import { durationOf } from '../plugin/readers/headers.js';
 import { isZone } from '../plugin/readers/zones.js';
 import { areMedia, faultInConversation } from './conversation-faults.js';
+import { faultInRestrictions } from './restriction-faults.js';
 import { wordsOf } from './words.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -30,7 +31,13 @@ export const faultInType = (type: unknown): string | undefined => {
   const broken = conversation.map(faultInConversation).find((fault) => fault !== undefined);
   if (broken !== undefined) return `has \`conversation\` rules that ${broken}`;
   if (!areMedia(lacks)) return 'has `lacks` that are not a list of images, files or audio';
-  return faultInLimits(knownLimits) ?? faultInRules(type) ?? faultInHeaders(type) ?? faultInTranslate(type);
+  return (
+    faultInLimits(knownLimits) ??
+    faultInRules(type) ??
+    faultInRestrictions(type) ??
+    faultInHeaders(type) ??
+    faultInTranslate(type)
+  );
 };
 
 const faultInRules = ({ errors = [], limitHeaders = {}, hosts = {} }: Fields): string | undefined => {

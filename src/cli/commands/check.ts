@@ -6,8 +6,10 @@ import { loadSettings } from '../../config/source/load.js';
 import { listOf, suggest } from '../../config/wording.js';
 import { bareId } from '../../engine/models/model-list.js';
 import type { ProviderState } from '../../engine/models/provider-models.js';
+import { barOf, groundsText } from '../../engine/rules/standing.js';
+import { rulesWarning } from '../../engine/rules/warning.js';
 import { mixedVectors } from '../../engine/surfaces/mixed-vectors.js';
-import type { PreparedProvider, PreparedTarget } from '../../engine/target.js';
+import type { Chain, PreparedProvider, PreparedTarget } from '../../engine/target.js';
 import type { Candidate } from '../../runtime/build.js';
 import { type CommandLine, configurationFile, pluginPaths } from '../options.js';
 import { askProviders, buildCandidate, detailOf, type Reports } from '../provider-reports.js';
@@ -56,11 +58,22 @@ const hintFor = ({ written }: Settings, id: string, state: ProviderState): strin
 
 const chainTables = ({ chains }: Candidate, reports: Reports): string =>
   chains.all
-    .map(({ name, targets }) => {
-      const rows = targets.map((target) => [target.id, stateOfTarget(target, reports)]);
-      return `  ${name}\n${tableOf(rows, '    ')}`;
+    .map((chain) => {
+      const rows = chain.targets.map((target) => [target.id, stateOfTarget(target, reports), rulesText(target, chain)]);
+      return `  ${chain.name}\n${tableOf(rows, '    ')}`;
     })
     .join('\n');
+
+/** What the rules of the chain say about a target. */
+const rulesText = (target: PreparedTarget, chain: Chain): string => {
+  const bar = barOf(target, chain);
+  if (bar !== undefined) return `passed over, ${bar.reason}`;
+  const { rules } = chain;
+  return [
+    ...(rules?.freeOnly === undefined ? [] : [groundsText('free', target.standing.free)]),
+    ...(rules?.noTraining === undefined ? [] : [groundsText('private', target.standing.training)]),
+  ].join(' · ');
+};
 
 const stateOfTarget = ({ provider, model }: PreparedTarget, reports: Reports): string => {
   const report = reports.get(provider);
@@ -80,15 +93,23 @@ const printConclusion = ({ chains }: Candidate, settings: Settings, reports: Rep
     console.log('warning: a model that is not listed may be retired. It may still work: few lists are complete.');
   }
   for (const chain of chains.all) {
-    const warning = mixedVectors(chain);
-    if (warning !== undefined) console.log(`warning: ${warning}`);
+    for (const warning of [mixedVectors(chain), rulesWarning(chain)])
+      if (warning !== undefined) console.log(`warning: ${warning}`);
   }
-  const usable = targets.filter(({ provider }) => USABLE.has(reports.get(provider)?.state ?? 'failing'));
+  const permitted = new Set(
+    chains.all
+      .flatMap((chain) => chain.targets.filter((target) => barOf(target, chain) === undefined))
+      .map(({ id }) => id),
+  );
+  const working = targets.filter(({ provider }) => USABLE.has(reports.get(provider)?.state ?? 'failing'));
+  const usable = working.filter(({ id }) => permitted.has(id));
   const count = `${usable.length} of ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`;
   if (offline) {
     const advice = usable.length === 0 ? adviceFor(settings, reports) : '';
     console.log(`${count} can be used, as far as --offline can tell: no provider was asked.${advice}`);
   } else if (usable.length > 0) console.log(`${count} can be used.`);
+  else if (working.length > 0)
+    throw new CommandError('No target can be used: `free` and `privacy` forbid all that could answer.');
   else throw new CommandError(`No target can be used.${adviceFor(settings, reports)}`);
 };
 

@@ -68,6 +68,13 @@ export class ModelCatalog {
     await Promise.all(asked.map(([entry, provider]) => this.#refresh(entry, provider, ask)));
   }
 
+  /** Takes over a list that was read now. */
+  learn(provider: Listing, models: readonly ModelView[]): void {
+    const byId = new Map(models.map((model) => [model.id, model]));
+    this.#entryOf(provider).list = { find: (id) => byId.get(bareId(id)), readAt: this.#clock.now() };
+    this.#onChange();
+  }
+
   /** Ends the requests for lists that are under way. */
   close(): void {
     clearTimeout(this.#timer);
@@ -90,9 +97,6 @@ export class ModelCatalog {
     entry.dueAt = Number.POSITIVE_INFINITY;
     const { models } = await ask(provider, this.#closing.signal);
     entry.dueAt = this.#clock.monotonic() + (models === undefined ? RETRY_MS : FRESH_MS);
-    if (models === undefined) return;
-    const byId = new Map(models.map((model) => [model.id, model]));
-    entry.list = { find: (id) => byId.get(bareId(id)), readAt: this.#clock.now() };
-    this.#onChange();
+    if (models !== undefined) this.learn(provider, models);
   }
 }

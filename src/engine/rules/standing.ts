@@ -87,7 +87,8 @@ const barOfTraining = (standing: TrainingStanding): Bar | undefined => {
   return { rule: 'noTraining', reason: groundsText(head, standing) };
 };
 
-const groundsText = (head: string, { why, source, date }: FreeStanding | TrainingStanding): string => {
+/** Returns a statement with its grounds, in one line: `free: its provider lists it as free [the list, 2026-11-30]`. */
+export const groundsText = (head: string, { why, source, date }: FreeStanding | TrainingStanding): string => {
   const read = [source, date].filter((each) => each !== undefined).join(', ');
   return `${head}: ${why}${read === '' ? '' : ` [${read}]`}`;
 };
