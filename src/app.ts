@@ -10,8 +10,10 @@ import type { Pace } from './engine/attempt/context.js';
 import { Estimates } from './engine/attempt/estimate.js';
 import { Upstream } from './engine/attempt/upstream.js';
 import { ModelCatalog } from './engine/models/model-catalog.js';
+import type { PluginPace } from './host/in-time.js';
 import { readPluginsAnew } from './host/load.js';
 import { SharedValues } from './host/shared-values.js';
+import { BodiesInFlight } from './http/bodies-in-flight.js';
 import { LedgerFile } from './ledger/memory/ledger-file.js';
 import { MemoryLedger } from './ledger/memory/memory-ledger.js';
 import type { Log } from './log.js';
@@ -45,6 +47,8 @@ export interface AppOptions {
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
   /** Shorter spans; for tests. */
   readonly pace?: Pace;
+  /** Shorter waits for plugins; for tests. */
+  readonly pluginPace?: PluginPace;
 }
 
 /** How long a caller may take to read the end of its answer once the time to drain is over. */
@@ -109,6 +113,7 @@ export class App {
     adminUi = ADMIN_UI,
     createDispatcher,
     pace,
+    pluginPace,
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
     const ledger = new MemoryLedger(clock);
@@ -119,12 +124,14 @@ export class App {
       estimates: new Estimates(),
       models: new ModelCatalog(clock),
       repairs: new Map(),
+      bodiesInFlight: new BodiesInFlight(),
       clock,
       log,
       secrets,
       sharedValues: new SharedValues(),
       protocols: builtInProtocols(),
       pace,
+      pluginPace,
       version,
       startedAt: clock.now(),
     };
@@ -188,7 +195,7 @@ export class App {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
     clearTimeout(drained);
     clearTimeout(flushed);
-    this.#ledgerFile.close();
+    await this.#ledgerFile.close();
     this.#shared.models.close();
     await this.#shared.upstream.close();
   }

@@ -37,6 +37,8 @@ export default definePlugin<Options>({
     let withdraw = (): void => {};
     api.onReady(() => {
       withdraw = store().configure(settings);
+      // The start does not wait for it. Not later: Node would remember a failure, such as too many open files.
+      void import('nedb-promises').catch(() => {});
     });
     api.onClose(() => withdraw());
     if (content) api.captureContent();

@@ -88,7 +88,6 @@ export const readLine = (line: string): Stored | undefined => {
 
 /** Opens a segment to append to. Creates the folder and the file. */
 export const openToWrite = async (folder: string, segment: SegmentName): Promise<Datastore<Stored>> => {
-  // Loaded with the first record, not at the start.
   const { default: nedb } = await import('nedb-promises');
   const store = nedb.create({
     filename: join(folder, fileName(segment)),

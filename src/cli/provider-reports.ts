@@ -6,12 +6,14 @@ import { ModelCatalog } from '../engine/models/model-catalog.js';
 import { askForModels, type ProviderReport } from '../engine/models/provider-models.js';
 import type { PreparedProvider } from '../engine/target.js';
 import { SharedValues } from '../host/shared-values.js';
+import { BodiesInFlight } from '../http/bodies-in-flight.js';
 import { MemoryLedger } from '../ledger/memory/memory-ledger.js';
 import { openLog } from '../logging/process-log.js';
 import { version } from '../package.js';
 import { builtInProtocols } from '../protocols/index.js';
 import { buildRuntime, type Candidate } from '../runtime/build.js';
 import { Secrets } from '../secrets.js';
+import { guardProcess } from './guard-process.js';
 
 /** The result of asking each provider for its models, by provider id. */
 export type Reports = ReadonlyMap<string, ProviderReport>;
@@ -22,6 +24,7 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
   const secrets = new Secrets();
   const log = openLog(2, secrets);
   log.configure({ format: 'pretty' });
+  if (plugins.length > 0 || settings.plugins.length > 0) guardProcess(log, secrets, () => undefined);
   const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
   return buildRuntime(settings, chosen, {
     ledger: new MemoryLedger(clock),
@@ -29,6 +32,7 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
     estimates: new Estimates(),
     models: new ModelCatalog(clock),
     repairs: new Map(),
+    bodiesInFlight: new BodiesInFlight(),
     clock,
     log,
     secrets,

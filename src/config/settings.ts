@@ -114,6 +114,8 @@ export interface Settings {
     /** The origins of pages that may use the API, in lower case; `'*'` for all. */
     readonly cors: '*' | readonly string[];
     readonly maxBodyBytes: number;
+    /** The bytes of all request bodies together. */
+    readonly maxBodiesInFlight: number;
     /** The number of requests that may wait for capacity. */
     readonly maxWaiting: number;
     /** How long requests in flight may continue when the server stops. */

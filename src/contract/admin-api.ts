@@ -94,6 +94,15 @@ export interface LiveStatus {
   readonly targets: readonly TargetView[];
   /** The number of requests that wait for capacity. */
   readonly waiting: number;
+  /** Blocks of the event loop since the start. Absent if there was none. */
+  readonly loop?: LoopView;
+}
+
+/** How often the event loop was blocked for more than 250 ms, so that no request made progress. */
+export interface LoopView {
+  readonly blocked: number;
+  /** The longest of these blocks, ms. */
+  readonly longestMs: number;
 }
 
 export interface StatusReport extends LiveStatus {

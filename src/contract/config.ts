@@ -158,6 +158,10 @@ export interface Server {
    */
   maxBodyBytes?: number;
   /**
+   * The maximum size of all request bodies together that 429chain holds at once, in bytes. Must be at least maxBodyBytes. Further requests are refused with 503. The default is a quarter of the memory that Node.js may use for its heap.
+   */
+  maxBodiesInFlight?: number;
+  /**
    * The web pages that may use the API from a browser: a list of origins, or '*' for all. Applies below /v1, never to the admin.
    */
   cors?: '*' | Origins;

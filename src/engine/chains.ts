@@ -1,7 +1,7 @@
 import { type RuleSettings, rulesBy } from '../config/rules.js';
 import type { Alias, ChainRules } from '../config/settings.js';
 import { ChainError } from '../plugin/door/errors.js';
-import { fitsPattern } from './name-pattern.js';
+import { fitsPattern } from '../plugin/readers/name-pattern.js';
 import type { Chain, PreparedTarget } from './target.js';
 
 export interface ChainsParts {

@@ -5,6 +5,7 @@ import type { PreparedTarget } from '../engine/target.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { NamedModel } from '../plugin/door/protocol.js';
 import { isFromAnthropicClient, type ListedModel, listedModels, pageOf } from '../protocols/messages/models.js';
+import type { RouteContext } from '../routes.js';
 import type { Current } from './current.js';
 import { factsOf, type ModelFacts } from './model-facts.js';
 
@@ -90,22 +91,11 @@ export const getModels =
       : { object: 'list', data: namedIn(running).map((named) => modelOf(running, named)) };
   };
 
-const PREFIX = '/v1/models/';
-
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
-
 /** @throws ChainError `model_not_found` */
 export const getModel =
   (current: () => Current) =>
-  (ctx: Context): void => {
-    // An id contains slashes, which clients send raw or encoded.
-    const id = decoded(ctx.path.slice(PREFIX.length));
+  (ctx: RouteContext): void => {
+    const { id = '' } = ctx.params;
     const found = isFromAnthropicClient(ctx.headers)
       ? listedIn(current()).find((each) => each.id === id)
       : modelNamed(current(), id);

@@ -12,6 +12,7 @@ import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Waterfall } from '../engine/waterfall.js';
 import type { Host } from '../host/host.js';
 import type { Routes } from '../host/routes.js';
+import type { BodiesInFlight } from '../http/bodies-in-flight.js';
 import type { Current } from '../http/current.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Protocol } from '../plugin/door/protocol.js';
@@ -33,6 +34,8 @@ export class Runtime implements Current {
   readonly protocols: readonly Protocol[];
   readonly adminKey: string;
   readonly maxBodyBytes: number;
+  readonly maxBodiesInFlight: number;
+  readonly bodiesInFlight: BodiesInFlight;
   readonly allowedOrigins: '*' | readonly string[];
   readonly isTrustedProxy: (address: string) => boolean;
   readonly startedAt: number;
@@ -48,7 +51,7 @@ export class Runtime implements Current {
     this.host = host;
     this.chains = chains;
     this.providers = providers;
-    const { maxWaiting, maxBodyBytes, cors, trustedProxies } = settings.server;
+    const { maxWaiting, maxBodyBytes, maxBodiesInFlight, cors, trustedProxies } = settings.server;
     const { hooks, capturesContent } = host;
     warnOfImpossibleNumbers(hooks, log);
     this.waterfall = new Waterfall(
@@ -69,6 +72,8 @@ export class Runtime implements Current {
     this.protocols = [...shared.protocols, ...host.protocols.all];
     this.adminKey = keys.admin;
     this.maxBodyBytes = maxBodyBytes;
+    this.maxBodiesInFlight = maxBodiesInFlight;
+    this.bodiesInFlight = shared.bodiesInFlight;
     this.allowedOrigins = cors;
     this.isTrustedProxy = membershipOf(trustedProxies);
     this.startedAt = startedAt;

@@ -1,6 +1,7 @@
 import type { LiveStatus, QuotaView, TargetView } from '../../contract/admin-api.js';
 import { barOf } from '../../engine/rules/standing.js';
 import type { Chain, PreparedTarget } from '../../engine/target.js';
+import { blockedEventLoop } from '../../host/event-loop.js';
 import type { QuotaStatus, TargetStatus } from '../../ledger/ledger.js';
 import { durationText } from '../../plugin/readers/headers.js';
 
@@ -20,10 +21,14 @@ export interface ListedTarget {
 }
 
 /** The current state of every target of every chain, in the chains' order. */
-export const statusOf = (engine: Engine): LiveStatus => ({
-  targets: targetsOf(engine).map((listed) => viewOf(engine, listed)),
-  waiting: engine.waterfall.waiting,
-});
+export const statusOf = (engine: Engine): LiveStatus => {
+  const loop = blockedEventLoop();
+  return {
+    targets: targetsOf(engine).map((listed) => viewOf(engine, listed)),
+    waiting: engine.waterfall.waiting,
+    ...(loop === undefined ? {} : { loop }),
+  };
+};
 
 /** Every target of every chain, once, in the chains' order. */
 export const targetsOf = ({ chains }: Engine): readonly ListedTarget[] => {

@@ -6,7 +6,7 @@ import { isSecretPath } from '../secret-paths.js';
 import { describe, listOf, nameOf } from '../wording.js';
 import { checkAliases, checkDefaultChain, checkProviders, checkRepeats, checkTargetNames } from './check-chains.js';
 import { checkBeginnings, checkZones } from './check-limits.js';
-import { checkAdminKey, checkHost, checkKeyLabels, checkTrustedProxies } from './check-server.js';
+import { checkAdminKey, checkBodies, checkHost, checkKeyLabels, checkTrustedProxies } from './check-server.js';
 import { checkBaseUrls, checkDurations, checkKeys, checkProxies, checkVariableNames } from './check-values.js';
 import type { Check } from './checked-configuration.js';
 import type { Finding } from './finding.js';
@@ -18,6 +18,7 @@ const CHECKS: readonly Check[] = [
   checkAdminKey,
   checkKeyLabels,
   checkTrustedProxies,
+  checkBodies,
   checkDurations,
   checkZones,
   checkBeginnings,

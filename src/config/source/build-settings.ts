@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import type {
   Chain,
   Configuration,
@@ -10,6 +11,7 @@ import type {
 } from '../../contract/config.js';
 import { durationOf } from '../../plugin/readers/headers.js';
 import { apiKeysOf } from '../api-keys.js';
+import { DEFAULT_BODY_BYTES } from '../body-bytes.js';
 import { type Environment, type Resolution, unsetNamesIn } from '../env.js';
 import type { Locator } from '../locate.js';
 import { proxyVariablesIn } from '../proxy.js';
@@ -37,7 +39,6 @@ export interface Origin {
 }
 
 const DEFAULT_PORT = 3429;
-const DEFAULT_BODY_BYTES = 32 * 1024 * 1024;
 const DEFAULT_WAITING = 1_000;
 const DEFAULT_WAIT = '30s';
 const DEFAULT_DRAIN = '10s';
@@ -45,6 +46,8 @@ const DEFAULT_INSTRUCTION = `Your last message was cut off. Go on with it to its
 the line, which come next in it, and say nothing else.
 ---
 {lastWords}`;
+
+const quarterOfHeap = (): number => Math.floor(getHeapStatistics().heap_size_limit / 4);
 
 /** Durations are validated before, so the default never applies. */
 const millisecondsOf = (duration: string): number => durationOf(duration) ?? 0;
@@ -151,6 +154,7 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
   const built = Object.entries(chains).map(([name, chain]) => buildChain(name, chain, providers, rules));
   const direct = built.find(({ name }) => name === defaultChain) ?? buildChain(defaultChain, [], providers, rules);
   const { rules: _, ...unruled } = direct;
+  const { maxBodyBytes = DEFAULT_BODY_BYTES } = server;
   return freeze({
     ...(file === undefined ? {} : { file }),
     server: {
@@ -161,7 +165,8 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
       hosts: (server.hosts ?? []).map((name) => name.toLowerCase()),
       trustedProxies: server.trustedProxies ?? [],
       cors: originsOf(server.cors),
-      maxBodyBytes: server.maxBodyBytes ?? DEFAULT_BODY_BYTES,
+      maxBodyBytes,
+      maxBodiesInFlight: server.maxBodiesInFlight ?? Math.max(maxBodyBytes, quarterOfHeap()),
       maxWaiting: server.maxWaiting ?? DEFAULT_WAITING,
       drainMs: millisecondsOf(server.drain ?? DEFAULT_DRAIN),
       log: { level: server.log?.level ?? 'info', format: server.log?.format ?? 'auto' },

@@ -65,7 +65,7 @@ export class ModelCatalog {
     this.#timer = timer;
     const due = new Map(kept.map((provider) => [this.#entryOf(provider), provider] as const));
     const asked = [...due].filter(([entry]) => this.#isDue(entry));
-    await Promise.all(asked.map(([entry, provider]) => this.#refresh(entry, provider, ask)));
+    await Promise.allSettled(asked.map(([entry, provider]) => this.#refresh(entry, provider, ask)));
   }
 
   /** Takes over a list that was read now. */
@@ -95,8 +95,14 @@ export class ModelCatalog {
 
   async #refresh(entry: Entry, provider: PreparedProvider, ask: AskForList): Promise<void> {
     entry.dueAt = Number.POSITIVE_INFINITY;
-    const { models } = await ask(provider, this.#closing.signal);
-    entry.dueAt = this.#clock.monotonic() + (models === undefined ? RETRY_MS : FRESH_MS);
-    if (models !== undefined) this.learn(provider, models);
+    let pauseMs = RETRY_MS;
+    try {
+      const { models } = await ask(provider, this.#closing.signal);
+      if (models === undefined) return;
+      this.learn(provider, models);
+      pauseMs = FRESH_MS;
+    } finally {
+      entry.dueAt = this.#clock.monotonic() + pauseMs;
+    }
   }
 }

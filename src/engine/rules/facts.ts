@@ -3,7 +3,7 @@ import type { ProviderType } from '../../plugin/door/provider-type.js';
 import { isOwnNetwork } from './own-network.js';
 
 /** What the configuration says about a target. */
-export interface Stated {
+interface Stated {
   readonly free?: boolean | undefined;
   readonly training?: 'no' | 'may' | undefined;
 }
@@ -37,9 +37,9 @@ export const sourceOf = (
   ...(stated.date === undefined ? {} : { date: stated.date }),
 });
 
-/** Returns whether a type is for servers of one's own, such as LM Studio: its default address is this machine. */
-export const isOwnServer = ({ providerType: { baseUrl } }: TargetFacts): boolean =>
-  baseUrl !== undefined && isOwnNetwork(baseUrl);
+/** Returns whether a type is for servers of your own, such as LM Studio. */
+export const isOwnServer = ({ providerType: { about, baseUrl } }: TargetFacts): boolean =>
+  about?.offers?.some(({ kind }) => kind === 'own') === true || (baseUrl !== undefined && isOwnNetwork(baseUrl));
 
 /** Returns why a server of one's own is not known to run the model in its owner's network; `undefined` if it is. */
 export const whyElsewhere = ({ baseUrl, model, providerType }: TargetFacts): string | undefined => {

@@ -1,4 +1,6 @@
 import type { FreeStanding } from '../../contract/standing.js';
+import type { OfferKind } from '../../contract/catalogue-entry.js';
+import { isFreeModel } from '../../plugin/readers/free-offers.js';
 import { isOwnServer, type Listed, sourceOf, type TargetFacts, titleOf, whyElsewhere } from './facts.js';
 
 type Judge = (facts: TargetFacts, listed: Listed | undefined) => FreeStanding | undefined;
@@ -25,10 +27,12 @@ const listedPrice: Judge = (_, listed) => {
   return { free: false, why, ...inList(listed) };
 };
 
-/** The provider's list marks each model as free or not. What the type itself adds to the list is not in it. */
-const listedFree: Judge = ({ providerType: { about, modelList } }, listed) => {
-  const free = listed?.model.free;
-  if (listed === undefined || free === undefined || about?.allFree || modelList?.free !== undefined) return undefined;
+/** The provider's list marks the model as free or not. What the type itself adds to its list is not in it. */
+const listedFree: Judge = ({ keyless, model: id, providerType: { about, modelList } }, listed) => {
+  if (!modelList?.prices || listed?.model.free === undefined) return undefined;
+  const { free, price } = listed.model;
+  const isOwnWord = price !== undefined || free !== isFreeModel(about?.offers, id, { keyless });
+  if (!isOwnWord) return undefined;
   const why = free ? 'its provider lists it as free' : 'its provider lists it as not free';
   return { free, why, ...inList(listed) };
 };
@@ -65,6 +69,42 @@ const wholeTier: Judge = (facts) => {
   return { free: true, why: `the free tier of ${titleOf(facts)} covers all of its models`, ...sourceOf(about) };
 };
 
+const OFFERED: Readonly<Partial<Record<OfferKind, string>>> = {
+  recurring: 'the free tier of % covers it',
+  'zero-price': '% offers it at no charge',
+  keyless: '% answers it without a key',
+};
+
+/** The catalogue says which models of the provider are free. */
+const catalogue: Judge = (facts) => {
+  const { keyless, model, providerType } = facts;
+  const offers = providerType.about?.offers ?? [];
+  const free = isFreeModel(offers, model, { keyless });
+  if (free === undefined) return undefined;
+  const title = titleOf(facts);
+  if (free) {
+    const offer = offers.find((each) => isFreeModel([each], model, { keyless }));
+    const words = offer && OFFERED[offer.kind];
+    return { free, why: (words ?? '% is free').replace('%', title), ...sourceOf(offer) };
+  }
+  const offer = offers.find(({ kind }) => kind in NOT_OFFERED) ?? offers[0];
+  const words = (offer && NOT_OFFERED[offer.kind]) ?? 'it is not among the free models of %';
+  return { free, why: words.replace('%', title), ...sourceOf(offer) };
+};
+
+const NOT_OFFERED: Readonly<Partial<Record<OfferKind, string>>> = {
+  'one-time': '% gives credit once, and requests spend it',
+  keyless: '% is free only without a key',
+  none: '% has no free offer',
+};
+
+/** The catalogue knows an offer, and not for which models. */
+const vagueOffer: Judge = (facts) => {
+  const [offer] = facts.providerType.about?.offers ?? [];
+  if (offer === undefined) return undefined;
+  return { free: 'unknown', why: `${titleOf(facts)} does not say which of its models are free`, ...sourceOf(offer) };
+};
+
 /** Without a key there is no account to charge. */
 const withoutKey: Judge = ({ keyless, providerType }) =>
   keyless && providerType.keyless !== undefined
@@ -88,8 +128,10 @@ const JUDGES: readonly Judge[] = [
   ownServer,
   knownNames,
   freePool,
+  catalogue,
   wholeTier,
   withoutKey,
+  vagueOffer,
 ];
 
 /**

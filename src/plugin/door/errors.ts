@@ -25,6 +25,7 @@ export const ERRORS = {
   chain_exhausted: { status: 429, type: 'chain_exhausted' },
   upstream_failed: { status: 502, type: 'server_error' },
   internal_error: { status: 500, type: 'server_error' },
+  too_many_bodies: { status: 503, type: 'server_error' },
   too_many_clients: { status: 503, type: 'server_error' },
   shutting_down: { status: 503, type: 'server_error' },
   invalid_configuration: { status: 500, type: 'configuration_error' },
