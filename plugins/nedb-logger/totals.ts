@@ -108,8 +108,11 @@ const isSaved = ({ status, target, attempts }: RequestRecord): boolean =>
 
 const countsOf = (day: DayTotals, target: string): [Counts, Counts] => [
   named(day, 'targets', target),
-  named(day, 'providers', target.slice(0, Math.max(0, target.indexOf('/')))),
+  named(day, 'providers', providerOf(target)),
 ];
+
+/** `groq` for `groq/llama`, and for `groq:key 1/llama`. */
+const providerOf = (target: string): string => /^([^/:]*)(?::[^/]*)?\//.exec(target)?.[1] ?? '';
 
 const named = (day: DayTotals, groupName: Group, name: string): Counts => {
   const group = day[groupName];

@@ -15,7 +15,7 @@ import { buildRuntime, type Candidate } from '../runtime/build.js';
 import { Secrets } from '../secrets.js';
 import { guardProcess } from './guard-process.js';
 
-/** The result of asking each provider for its models, by provider id. */
+/** The result of asking each provider for its models with each of its keys, by provider id or `groq:key 1`. */
 export type Reports = ReadonlyMap<string, ProviderReport>;
 
 /** Builds a runtime for a check. It is never started, so it leaves nothing behind. */
@@ -51,7 +51,7 @@ export const askProviders = async ({ providers, host, shared }: Candidate): Prom
       const dispatcher = upstream.dispatcher(provider.timeouts.connect, provider.proxy);
       const report = await askForModels(provider, host.hooks, dispatcher);
       if (report.models !== undefined) models.learn(provider, report.models);
-      return [provider.provider, report] as const;
+      return [provider.keyedId, report] as const;
     };
     return new Map(await Promise.all(providers.map(ask)));
   } finally {

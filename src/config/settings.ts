@@ -13,8 +13,21 @@ export interface Timeouts {
   readonly total?: number;
 }
 
+/** One of several keys of a provider. */
+interface KeyOfProvider {
+  /** The id of the provider in the configuration. */
+  readonly provider: string;
+  /** Default: `key 1` for the first key. */
+  readonly label: string;
+  readonly rotate: 'order' | 'most-left';
+}
+
+/** A provider with one key at most. A provider with several keys is as many of these. */
 export interface ProviderSettings {
+  /** Its id in the configuration; for one of several keys, `groq:key 1`. */
   readonly id: string;
+  /** Absent unless it is one of several keys. */
+  readonly keyOf?: KeyOfProvider;
   readonly type: string;
   readonly baseUrl?: string;
   /** The protocols that it speaks. Absent: those of its type. */
@@ -41,6 +54,7 @@ export interface ProviderSettings {
 export interface TargetSettings {
   /** `provider/model` */
   readonly id: string;
+  /** The `id` of its `ProviderSettings`. */
   readonly provider: string;
   readonly model: string;
   /** What the configuration says about its price. Absent: what it says about the provider's. */
@@ -91,7 +105,7 @@ export interface Alias {
   readonly to: string;
 }
 
-/** A client key. */
+/** A key of a client or a provider. */
 export interface ApiKey {
   readonly key: string;
   /** Identifies the key in logs. Default: `key 1` for the first key. */

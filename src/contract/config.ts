@@ -16,6 +16,10 @@ export type PlainKey = string;
  */
 export type Origins = string[];
 /**
+ * A key of a provider, or an object with the key and its label.
+ */
+export type ProviderKey = PlainKey | LabelledProviderKey;
+/**
  * The URL of an HTTP proxy. It may have a user name and a password.
  */
 export type ProxyUrl = string;
@@ -226,6 +230,16 @@ export interface Provider {
    */
   apiKey?: string;
   /**
+   * The API keys of several accounts at this provider, instead of apiKey. Each account has its own limits, cooldowns and slots. A key whose variable is not set is skipped.
+   *
+   * @minItems 1
+   */
+  apiKeys?: ProviderKey[];
+  /**
+   * Which of several keys is used first. 'order': the first in the list with capacity. 'most-left': the one with the most left of its limits.
+   */
+  rotate?: 'order' | 'most-left';
+  /**
    * The URL of the API, without /chat/completions. It may have a query, and a user name and password. Required for openai-compatible; the other built-in types have a default.
    */
   baseUrl?: string;
@@ -244,7 +258,7 @@ export interface Provider {
    */
   enabled?: boolean;
   /**
-   * The name of the account, if several providers share one account's limits, such as two addresses with one key. Providers with the same name count together. The default is the provider's id.
+   * The name of the account, if several providers share one account's limits, such as two addresses with one key. Providers with the same name count together, and so do all keys of apiKeys. The default is the provider's id, for each of several keys an account of its own.
    */
   account?: string;
   /**
@@ -256,7 +270,7 @@ export interface Provider {
    */
   training?: 'no' | 'may';
   /**
-   * The limits of the whole account.
+   * The limits of the whole account. With apiKeys, they hold for each key by itself.
    */
   limits?: Limit[];
   timeouts?: Timeouts;
@@ -272,6 +286,19 @@ export interface Provider {
   options?: {
     [k: string]: unknown;
   };
+}
+/**
+ * A key of a provider with a label.
+ */
+export interface LabelledProviderKey {
+  /**
+   * A key whose label is its position: the first is 'key 1'.
+   */
+  key: string;
+  /**
+   * Names the account, such as 'ann': its targets are called groq:ann/model. Labels are unique within a provider. The default is the position, 'key 1' for the first key.
+   */
+  label?: string;
 }
 export interface RequestLimit {
   requests: Amount;

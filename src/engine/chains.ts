@@ -2,7 +2,7 @@ import { type RuleSettings, rulesBy } from '../config/rules.js';
 import type { Alias, ChainRules } from '../config/settings.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { fitsPattern } from '../plugin/readers/name-pattern.js';
-import type { Chain, PreparedTarget } from './target.js';
+import { type Chain, chainOf, type PreparedTarget } from './target.js';
 
 export interface ChainsParts {
   readonly all: readonly Chain[];
@@ -11,8 +11,8 @@ export interface ChainsParts {
   readonly aliases?: readonly Alias[];
   /** The settings for a target that a request addresses by its id. */
   readonly direct: Chain;
-  /** Prepares a target of a configured provider that no chain names. */
-  readonly addressed: (provider: string, model: string) => PreparedTarget | undefined;
+  /** Prepares a target of a configured provider that no chain names, with each key of the provider. */
+  readonly addressed: (provider: string, model: string) => readonly PreparedTarget[];
 }
 
 /** Claude Code lists only models whose names begin with `claude`. */
@@ -71,8 +71,8 @@ export class Chains {
     const isClaude = name.startsWith(CLAUDE_PREFIX);
     const chain = this.#byName.get(name) ?? (isClaude ? this.#byName.get(name.slice(CLAUDE_PREFIX.length)) : undefined);
     if (chain !== undefined) return chain;
-    const target = this.target(name);
-    return target && { ...this.#parts.direct, name, targets: [target] };
+    const targets = this.targets(name);
+    return targets.length === 0 ? undefined : chainOf({ ...this.#parts.direct, name }, targets);
   }
 
   /** The rules for targets that requests name directly. */
@@ -88,7 +88,7 @@ export class Chains {
     const named = typeof model === 'string' ? this.#byName.get(model) : undefined;
     const chain = named ?? this.#default ?? { ...this.#parts.direct, name: 'unsaved' };
     const rules = settings === undefined ? chain.rules : rulesBy(settings, this.directRules, `chains.${chain.name}`);
-    return { ...chain, targets, rules };
+    return { ...chainOf(chain, targets), rules };
   }
 
   #theDefault(): Chain {
@@ -99,11 +99,12 @@ export class Chains {
     );
   }
 
-  /** Returns a target by its id, whether a chain names it or not; `undefined` when its provider is not configured. */
-  target(id: string): PreparedTarget | undefined {
+  /**
+   * Returns a target by its id, whether a chain names it or not: one for each key of its provider, unless the id names a key.
+   * Empty when its provider is not configured.
+   */
+  targets(id: string): readonly PreparedTarget[] {
     const slash = id.indexOf('/');
-    return slash <= 0 || slash === id.length - 1
-      ? undefined
-      : this.#parts.addressed(id.slice(0, slash), id.slice(slash + 1));
+    return slash <= 0 || slash === id.length - 1 ? [] : this.#parts.addressed(id.slice(0, slash), id.slice(slash + 1));
   }
 }

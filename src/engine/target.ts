@@ -19,8 +19,15 @@ export interface TargetTimeouts {
 
 /** A provider with everything that is the same for each request to it. Made once per configuration. */
 export interface PreparedProvider {
+  /** Its id in the configuration. */
   readonly provider: string;
-  /** The account whose limits and cooldowns hold: by default, the provider's own. */
+  /** Its id among all keys: `provider`, or `groq:key 1` for one of several keys. */
+  readonly keyedId: string;
+  /** The label of one of several keys. Absent if the provider has one key at most. */
+  readonly key?: string | undefined;
+  /** Whether requests begin with the key of the provider that has the most left. */
+  readonly rotates?: boolean;
+  /** The account whose limits and cooldowns hold: by default, the provider's or the key's own. */
   readonly account: string;
   readonly type: string;
   /** Without user name and password. */
@@ -72,7 +79,10 @@ export interface PreparedTarget extends Target, Omit<PreparedProvider, 'unusable
 
 export interface Chain {
   readonly name: string;
+  /** Those of one model with several keys of its provider stand next to each other. */
   readonly targets: readonly PreparedTarget[];
+  /** Whether keys of a target take turns. */
+  readonly rotates?: boolean;
   readonly maxWaitMs: number;
   /** Wait up to this long for a better target before moving down the chain. */
   readonly patienceMs: number;
@@ -85,3 +95,17 @@ export interface Chain {
   /** Which of its targets may be asked. Absent: all. */
   readonly rules?: ChainRules | undefined;
 }
+
+/** Returns the id of a target without the key of its provider: `groq/llama` for `groq:key 1/llama`. */
+export const keylessId = ({ provider, model }: Target): string => `${provider}/${model}`;
+
+/** Returns whether two targets are the same model with different keys of one provider. */
+export const differInKey = (one: PreparedTarget, other: PreparedTarget): boolean =>
+  one.key !== undefined && one.key !== other.key && one.provider === other.provider && one.model === other.model;
+
+/** Returns a chain with these targets. */
+export const chainOf = (settings: Omit<Chain, 'targets' | 'rotates'>, targets: readonly PreparedTarget[]): Chain => ({
+  ...settings,
+  targets,
+  rotates: targets.some(({ rotates }) => rotates),
+});

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { claudeNameOf } from '../engine/chains.js';
 import { barOf } from '../engine/rules/standing.js';
-import type { PreparedTarget } from '../engine/target.js';
+import { keylessId, type PreparedTarget } from '../engine/target.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { NamedModel } from '../plugin/door/protocol.js';
 import { isFromAnthropicClient, type ListedModel, listedModels, pageOf } from '../protocols/messages/models.js';
@@ -29,19 +29,22 @@ const OWN = '429chain';
 /** Returns everything that a request's `model` may name: chains first, then their targets, without those that a rule forbids. */
 const namedIn = ({ chains }: Current): Named[] => {
   const direct = { rules: chains.directRules };
-  const targets = new Map(
-    chains.all
-      .flatMap((chain) => chain.targets)
-      .filter((target) => barOf(target, direct) === undefined)
-      .map((target) => [target.id, target]),
-  );
+  const all = chains.all.flatMap((chain) => chain.targets).filter((target) => barOf(target, direct) === undefined);
+  // A target with several keys is one model.
+  const targets = new Map<string, PreparedTarget[]>();
+  for (const target of all) {
+    const id = keylessId(target);
+    const known = targets.get(id);
+    if (known === undefined) targets.set(id, [target]);
+    else known.push(target);
+  }
   return [
     ...chains.all.map((chain) => ({
       id: chain.name,
       owner: OWN,
       targets: chain.targets.filter((target) => barOf(target, chain) === undefined),
     })),
-    ...[...targets].map(([id, target]) => ({ id, owner: target.provider, targets: [target] })),
+    ...[...targets].map(([id, of]) => ({ id, owner: of[0]?.provider ?? OWN, targets: of })),
   ];
 };
 

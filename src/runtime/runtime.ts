@@ -4,6 +4,7 @@ import type { ApiKey, ProviderSettings, Settings } from '../config/settings.js';
 import type { LiveStatus } from '../contract/admin-api.js';
 import type { ModelView } from '../contract/models.js';
 import type { Chains } from '../engine/chains.js';
+import { firstList } from '../engine/models/first-list.js';
 import type { AskForList } from '../engine/models/model-catalog.js';
 import { askForModels } from '../engine/models/provider-models.js';
 import { rulesWarning } from '../engine/rules/warning.js';
@@ -17,6 +18,7 @@ import type { Current } from '../http/current.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Protocol } from '../plugin/door/protocol.js';
 import type { Candidate } from './build.js';
+import { forEachKey } from './declared-for-keys.js';
 import { warnOfImpossibleNumbers } from './impossible-numbers.js';
 import { knownLimits } from './known-limits.js';
 import type { Keys } from './own-key.js';
@@ -89,7 +91,7 @@ export class Runtime implements Current {
     shared.ledger.configure(
       accounts,
       targets.map(({ scopes }) => scopes),
-      [...host.declarations, ...targets.flatMap(knownLimits)],
+      [...forEachKey(host.declarations, this.providers), ...targets.flatMap(knownLimits)],
     );
     this.#candidate.status = () => this.status();
     for (const chain of this.chains.all) {
@@ -121,7 +123,8 @@ export class Runtime implements Current {
   readonly #askForList: AskForList = (provider, signal) => {
     const { upstream } = this.#candidate.shared;
     const dispatcher = upstream.dispatcher(provider.timeouts.connect, provider.proxy);
-    return askForModels(provider, this.host.hooks, dispatcher, { signal, triesKey: false });
+    const keys = this.providers.filter((each) => each.provider === provider.provider);
+    return firstList(keys, (each) => askForModels(each, this.host.hooks, dispatcher, { signal, triesKey: false }));
   };
 
   stateOf(target: PreparedTarget): TargetStatus {

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { ModelCatalog } from '../../src/engine/models/model-catalog.js';
 import type { PreparedTarget } from '../../src/engine/target.js';
+import { Guard } from '../../src/host/guard.js';
+import { PLUGIN_PACE } from '../../src/host/in-time.js';
 import { loadPlugin } from '../../src/host/load.js';
 import { SharedValues } from '../../src/host/shared-values.js';
+import { silentLog } from '../../src/log.js';
 import { until } from '../until.js';
 
 describe('A first use that fails', () => {
@@ -16,6 +19,9 @@ describe('A first use that fails', () => {
   });
 
   afterEach(() => rmSync(folder, { recursive: true }));
+
+  const options = { guard: new Guard(silentLog, Date.now), pace: PLUGIN_PACE, log: silentLog };
+  const load = (file: string) => loadPlugin(file, { ...options, folder });
 
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
 
@@ -48,12 +54,12 @@ describe('A first use that fails', () => {
       const file = join(folder, 'plugin.mjs');
       break_();
       for (const _ of [1, 2]) {
-        const failed = await loadPlugin(file, folder).catch((cause: Error) => cause);
+        const failed = await load(file).catch((cause: Error) => cause);
         expect(failed).to.include({ code: 'plugin_failed' });
       }
       mend();
-      expect(await loadPlugin(file, folder)).to.include({ name: 'mended' });
-      expect(await loadPlugin(file, folder)).to.equal(await loadPlugin(file, folder));
+      expect(await load(file)).to.include({ name: 'mended' });
+      expect(await load(file)).to.equal(await load(file));
     });
   }
 

@@ -32,7 +32,7 @@ export class LiveState {
   #wholeBefore = 0;
   /** Undefined before the first look. */
   #targets: readonly WatchedTarget[] | undefined;
-  /** Providers whose targets may have changed since the last look; `''` stands for all. */
+  /** Providers and accounts whose targets may have changed since the last look; `''` stands for all. */
   readonly #marked = new Set<string>();
   /** The most recent requests, in the order in which they ended. */
   #requests: { readonly record: RequestRecord; readonly changed: number }[] = [];
@@ -84,7 +84,9 @@ export class LiveState {
     const all = this.#marked.has('');
     let next = Number.POSITIVE_INFINITY;
     for (const each of this.#targets) {
-      if (all || each.nextAt <= now || this.#marked.has(each.target.provider)) this.#lookAt(engine, each, now);
+      const { keyedId, account } = each.target;
+      const isMarked = all || this.#marked.has(keyedId) || this.#marked.has(account);
+      if (isMarked || each.nextAt <= now) this.#lookAt(engine, each, now);
       next = Math.min(next, each.nextAt);
     }
     this.#marked.clear();

@@ -60,9 +60,9 @@ const chainOver = (chains: Chains, model: unknown, targets: unknown, rules: Expl
   if (!Array.isArray(targets) || targets.length === 0) {
     throw new ChainError('invalid_request', '"targets" must be a list of at least one target.', { param: 'targets' });
   }
-  const found = targets.map((id) => {
-    const target = typeof id === 'string' ? chains.target(id) : undefined;
-    if (target !== undefined) return target;
+  const found = targets.flatMap((id) => {
+    const withEachKey = typeof id === 'string' ? chains.targets(id) : [];
+    if (withEachKey.length > 0) return withEachKey;
     const message = `${JSON.stringify(id)} is not a target of a configured provider. Expected provider/model.`;
     throw new ChainError('invalid_request', message, { param: 'targets' });
   });

@@ -1,4 +1,5 @@
 import type { Edit } from '../../config/edit/edit.js';
+import { splitKey } from '../../config/keyed-name.js';
 import type { Change } from '../../config/source/change.js';
 import { splitTarget } from '../../config/target-name.js';
 import type { PinnedLimit } from '../../contract/admin-configuration.js';
@@ -17,8 +18,9 @@ import { writtenIn } from './changes.js';
 export const pinChange = ({ store }: AdminParts, pinned: PinnedLimit): Change => {
   const written = writtenIn(store);
   const limit = limitOf(pinned);
-  const { scope } = pinned;
-  if (typeof scope !== 'string') throw invalid('scope', '"scope" is missing: a provider or a target.');
+  if (typeof pinned.scope !== 'string') throw invalid('scope', '"scope" is missing: a provider or a target.');
+  // The limits of a provider hold for each of its keys.
+  const scope = splitKey(pinned.scope).configured;
   if (scope.includes('#')) {
     const message = `${scope} is a pool, and the configuration has no limits for pools. Pin the limit to the provider or to its targets.`;
     throw invalid('scope', message);
@@ -43,8 +45,9 @@ export const pinChange = ({ store }: AdminParts, pinned: PinnedLimit): Change =>
 const providerOf = ({ providers }: Configuration, scope: string): string | undefined => {
   if (Object.hasOwn(providers, scope)) return scope;
   const [type] = scope.split('@');
-  const isMember = ({ account, apiKey, type: its }: Provider): boolean =>
-    account === scope || (scope.includes('@') && account === undefined && apiKey === undefined && its === type);
+  const isMember = ({ account, apiKey, apiKeys, type: its }: Provider): boolean =>
+    account === scope ||
+    (scope.includes('@') && account === undefined && (apiKey ?? apiKeys) === undefined && its === type);
   return Object.keys(providers).find((id) => isMember(providers[id] as Provider));
 };
 

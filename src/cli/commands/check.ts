@@ -1,6 +1,8 @@
+import { writtenKeysOf } from '../../config/api-keys.js';
 import { InvalidConfiguration } from '../../config/check/invalid-configuration.js';
 import { displayPath } from '../../config/check/problems.js';
 import { variableIn } from '../../config/env.js';
+import { splitKey } from '../../config/keyed-name.js';
 import type { Settings } from '../../config/settings.js';
 import { loadSettings } from '../../config/source/load.js';
 import { listOf, suggest } from '../../config/wording.js';
@@ -36,8 +38,8 @@ export const check = async (line: CommandLine): Promise<void> => {
 
 const reportsWithoutAsking = (providers: readonly PreparedProvider[]): Reports =>
   new Map(
-    providers.map(({ provider, unusable }) => [
-      provider,
+    providers.map(({ keyedId, unusable }) => [
+      keyedId,
       unusable === undefined ? { state: 'not asked', detail: '' } : { state: unusable.state, detail: unusable.reason },
     ]),
   );
@@ -50,7 +52,10 @@ const providerTable = (settings: Settings, reports: Reports): string =>
 const hintFor = ({ written }: Settings, id: string, state: ProviderState): string => {
   if (state === 'no list') return ' · is baseUrl right?';
   if (state !== 'key refused') return '';
-  const key = written?.providers[id]?.apiKey;
+  const { configured, label } = splitKey(id);
+  const key = writtenKeysOf(written?.providers[configured] ?? {}).find(
+    (each) => label === undefined || each.label === label,
+  )?.key;
   if (key === undefined) return ' · it has no apiKey in the configuration';
   // Only the name of a variable may be shown: anything else is the key itself.
   return ` · check ${variableIn(key) ?? 'its apiKey'}`;
@@ -75,8 +80,8 @@ const rulesText = (target: PreparedTarget, chain: Chain): string => {
   ].join(' · ');
 };
 
-const stateOfTarget = ({ provider, model }: PreparedTarget, reports: Reports): string => {
-  const report = reports.get(provider);
+const stateOfTarget = ({ keyedId, model }: PreparedTarget, reports: Reports): string => {
+  const report = reports.get(keyedId);
   if (report?.state !== 'ok') return report?.state ?? '';
   if (report.models === undefined) return 'unknown';
   const ids = report.models.map(({ id }) => id);
@@ -101,7 +106,7 @@ const printConclusion = ({ chains }: Candidate, settings: Settings, reports: Rep
       .flatMap((chain) => chain.targets.filter((target) => barOf(target, chain) === undefined))
       .map(({ id }) => id),
   );
-  const working = targets.filter(({ provider }) => USABLE.has(reports.get(provider)?.state ?? 'failing'));
+  const working = targets.filter(({ keyedId }) => USABLE.has(reports.get(keyedId)?.state ?? 'failing'));
   const usable = working.filter(({ id }) => permitted.has(id));
   const count = `${usable.length} of ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`;
   if (offline) {

@@ -13,7 +13,9 @@ import { durationOf } from '../../plugin/readers/headers.js';
 import { apiKeysOf } from '../api-keys.js';
 import { DEFAULT_BODY_BYTES } from '../body-bytes.js';
 import { type Environment, type Resolution, unsetNamesIn } from '../env.js';
+import { configuredId, keyedName } from '../keyed-name.js';
 import type { Locator } from '../locate.js';
+import type { Path } from '../path.js';
 import { proxyVariablesIn } from '../proxy.js';
 import { rulesBy } from '../rules.js';
 import type {
@@ -55,17 +57,35 @@ const millisecondsOf = (duration: string): number => durationOf(duration) ?? 0;
 const timeoutsOf = (written: WrittenTimeouts = {}): Timeouts =>
   Object.fromEntries(Object.entries(written).map(([name, duration]) => [name, millisecondsOf(duration)]));
 
-const buildProvider = (id: string, provider: Provider, resolution: Resolution): ProviderSettings => {
-  const isRead = (...path: string[]): boolean => unsetNamesIn(resolution, ['providers', id, ...path]).length === 0;
+/** A provider with one key in a list is the same as one with that key. */
+const buildProviders = (id: string, provider: Provider, resolution: Resolution): ProviderSettings[] => {
+  const { rotate = 'order' } = provider;
+  const keys = apiKeysOf(provider.apiKeys);
+  if (keys.length === 0) return [buildProvider(id, provider, resolution)];
+  return keys.map(({ key, label }, index) => ({
+    ...buildProvider(id, { ...provider, apiKey: key }, resolution, ['apiKeys', index]),
+    ...(keys.length === 1 ? {} : { id: keyedName(id, label), keyOf: { provider: id, label, rotate } }),
+  }));
+};
+
+const buildProvider = (
+  id: string,
+  provider: Provider,
+  resolution: Resolution,
+  keyPath: Path = ['apiKey'],
+): ProviderSettings => {
+  const unset = (...path: Path): string[] => unsetNamesIn(resolution, ['providers', id, ...path]);
+  const isRead = (...path: Path): boolean => unset(...path).length === 0;
   const { apiKey, baseUrl, speaks, proxy, headers = {} } = provider;
+  const others = Object.keys(provider).filter((field) => field !== 'apiKey' && field !== 'apiKeys');
   return {
     id,
     type: provider.type,
-    ...(apiKey === undefined || !isRead('apiKey') ? {} : { apiKey }),
+    ...(apiKey === undefined || !isRead(...keyPath) ? {} : { apiKey }),
     ...(baseUrl === undefined || !isRead('baseUrl') ? {} : { baseUrl: baseUrl.replace(/^([^?#]*?)\/+$/, '$1') }),
     ...(speaks === undefined ? {} : { speaks }),
     ...(proxy === undefined || !isRead('proxy') ? {} : { proxy }),
-    missing: unsetNamesIn(resolution, ['providers', id]),
+    missing: [...new Set([...unset(...keyPath), ...others.flatMap((field) => unset(field))])],
     enabled: provider.enabled ?? true,
     ...(provider.account === undefined ? {} : { account: provider.account }),
     ...(provider.free === undefined ? {} : { free: provider.free }),
@@ -77,18 +97,20 @@ const buildProvider = (id: string, provider: Provider, resolution: Resolution): 
   };
 };
 
-const buildTarget = (target: Target, chain: Timeouts, providers: readonly ProviderSettings[]): TargetSettings => {
+/** One target for each key of its provider. */
+const buildTargets = (target: Target, chain: Timeouts, providers: readonly ProviderSettings[]): TargetSettings[] => {
   const full: Partial<FullTarget> = typeof target === 'string' ? (splitTarget(target) ?? {}) : target;
   const { provider = '', model = '', free, limits = [], timeouts } = full;
-  const ofProvider = providers.find(({ id }) => id === provider)?.timeouts;
-  return {
-    id: `${provider}/${model}`,
-    provider,
-    model,
-    ...(free === undefined ? {} : { free }),
-    limits,
-    timeouts: { ...ofProvider, ...chain, ...timeoutsOf(timeouts) },
-  };
+  return providers
+    .filter((each) => configuredId(each) === provider)
+    .map((each) => ({
+      id: `${each.id}/${model}`,
+      provider: each.id,
+      model,
+      ...(free === undefined ? {} : { free }),
+      limits,
+      timeouts: { ...each.timeouts, ...chain, ...timeoutsOf(timeouts) },
+    }));
 };
 
 const buildChain = (
@@ -102,7 +124,7 @@ const buildChain = (
   const rules = rulesBy(full, ofServer, `chains.${name}`);
   return {
     name,
-    targets: full.targets.map((target) => buildTarget(target, timeouts, providers)),
+    targets: full.targets.flatMap((target) => buildTargets(target, timeouts, providers)),
     maxWaitMs: millisecondsOf(full.maxWait ?? DEFAULT_WAIT),
     patienceMs: millisecondsOf(full.patience ?? '0s'),
     retries: full.retries ?? 0,
@@ -145,8 +167,8 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
   const { server = {}, dataDir = '.429chain', chains, aliases = {}, plugins = [] } = configuration;
   const { file, locator } = origin;
   const folder = file === undefined ? process.cwd() : dirname(file);
-  const providers = Object.entries(configuration.providers).map(([id, provider]) =>
-    buildProvider(id, provider, resolution),
+  const providers = Object.entries(configuration.providers).flatMap(([id, provider]) =>
+    buildProviders(id, provider, resolution),
   );
   const [onlyChain = 'default', ...more] = Object.keys(chains);
   const defaultChain = configuration.defaultChain ?? (more.length === 0 ? onlyChain : 'default');

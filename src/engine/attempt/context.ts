@@ -30,6 +30,8 @@ export interface EngineContext {
   /** A plugin asked for the text of requests and answers. */
   readonly capturesContent?: boolean;
   readonly pace?: Pace | undefined;
+  /** Notes that a target is asked. */
+  readonly onAsk?: (target: PreparedTarget) => void;
   /** What is known of a target's model. Never waits. */
   readonly modelOf?: (target: PreparedTarget) => ModelView | undefined;
 }

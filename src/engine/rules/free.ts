@@ -1,5 +1,5 @@
-import type { FreeStanding } from '../../contract/standing.js';
 import type { OfferKind } from '../../contract/catalogue-entry.js';
+import type { FreeStanding } from '../../contract/standing.js';
 import { isFreeModel } from '../../plugin/readers/free-offers.js';
 import { isOwnServer, type Listed, sourceOf, type TargetFacts, titleOf, whyElsewhere } from './facts.js';
 
@@ -87,8 +87,9 @@ const catalogue: Judge = (facts) => {
     const words = offer && OFFERED[offer.kind];
     return { free, why: (words ?? '% is free').replace('%', title), ...sourceOf(offer) };
   }
-  const offer = offers.find(({ kind }) => kind in NOT_OFFERED) ?? offers[0];
-  const words = (offer && NOT_OFFERED[offer.kind]) ?? 'it is not among the free models of %';
+  const isOpen = offers.some(({ kind }) => kind in OFFERED && (kind !== 'keyless' || keyless));
+  const offer = isOpen ? offers[0] : offers.find(({ kind }) => kind in NOT_OFFERED);
+  const words = (!isOpen && offer && NOT_OFFERED[offer.kind]) || 'it is not among the free models of %';
   return { free, why: words.replace('%', title), ...sourceOf(offer) };
 };
 
@@ -126,9 +127,9 @@ const JUDGES: readonly Judge[] = [
   statedFree,
   listedFree,
   ownServer,
+  catalogue,
   knownNames,
   freePool,
-  catalogue,
   wholeTier,
   withoutKey,
   vagueOffer,

@@ -3,7 +3,7 @@ import type { MediaKind } from '../../plugin/door/conversation.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { spanText } from '../attempt/span-text.js';
 import type { RequestMedia } from '../request-media.js';
-import type { Chain } from '../target.js';
+import { type Chain, keylessId } from '../target.js';
 import { isLimit, isPassedOver, lackIn, reasonOf, retryAtOf, ruleOf, stateOf, type TargetOutcome } from './outcome.js';
 import { plainReason } from './plain-reason.js';
 import { bounded } from './rejection.js';
@@ -71,7 +71,7 @@ export const forbiddenByRules = (chain: Chain, outcomes: readonly TargetOutcome[
   const broken = [...new Set(outcomes.flatMap((outcome) => ruleOf(outcome) ?? []))];
   const asked = broken.map((rule) => RULES[rule].asks).join(' and ');
   const settings = broken.map((rule) => `\`${rules[rule]}\` is '${RULES[rule].value}'`).join(', ');
-  const isDirect = chain.targets.every(({ id }) => id === chain.name);
+  const isDirect = chain.targets.every((target) => [target.id, keylessId(target)].includes(chain.name));
   const head = isDirect
     ? `Target "${chain.name}" is not known to be ${asked}`
     : `No target of chain "${chain.name}" is known to be ${asked}`;

@@ -71,6 +71,14 @@ export const denied = (target: PreparedTarget, { reason, retryAt }: Denial, now:
   retryAt: retryAt === undefined ? Number.POSITIVE_INFINITY : Math.max(retryAt, now + SHORTEST_DENIAL_MS),
 });
 
+/** The target is not asked with this request, whatever its limits. */
+export const passedOver = (target: PreparedTarget, reason: string): Unusable => ({
+  kind: 'unusable',
+  target,
+  state: 'available',
+  reason,
+});
+
 export const unsuited = (target: PreparedTarget, lacks: MediaKind): Unsuited => ({
   kind: 'unsuited',
   target,

@@ -89,7 +89,7 @@ export class MemoryLedger implements Ledger {
   coolDown(reservation: Reservation, kind: ScopeKind, coolDown: CoolDown): number | undefined {
     const held = heldOf(reservation);
     const now = this.#clock.now();
-    const scope = scopeOf(held.scopes, kind);
+    const scope = scopeOf(held.scopes, coolDown.class === 'auth' && kind === 'provider' ? 'key' : kind);
     if (coolDown.class === 'overloaded') scope.learnFromOverload(held, now);
     const hintMs = hintOf(coolDown, held, now);
     const learned = coolDown.class === 'rate_limit' ? this.#learn(held, scope, hintMs, now) : undefined;
@@ -233,6 +233,6 @@ const heldOf = (reservation: Reservation): HeldReservation => {
   throw new Error('The reservation was not made by this ledger.');
 };
 
-/** Returns the scope of a kind; the account for a pool where the target has none. */
-const scopeOf = (scopes: readonly Scope[], kind: ScopeKind): Scope =>
+/** Returns the scope of a kind; the account for a pool or a key where the target has none. */
+const scopeOf = (scopes: readonly Scope[], kind: Scope['kind']): Scope =>
   scopes.find((scope) => scope.kind === kind) ?? (scopes.at(-1) as Scope);

@@ -1,4 +1,4 @@
-import type { Declaration, ScopeKind } from '../../contract/quota.js';
+import type { Declaration } from '../../contract/quota.js';
 import type { Account, TargetScopes } from '../ledger.js';
 import { declares, partsOf } from './declarations.js';
 import type { Quota } from './quota.js';
@@ -11,6 +11,8 @@ const MAX_ADDRESSED = 1_000;
 interface Changes {
   readonly providers: ReadonlySet<string>;
   readonly accounts: ReadonlySet<string>;
+  /** The former name of each provider that has another name now. */
+  readonly formerNames: ReadonlyMap<string, string>;
 }
 
 /** Which scopes cover each target. */
@@ -33,7 +35,7 @@ export class ScopeRegistry {
   /** The account of each scope. */
   readonly #accountOf = new Map<string, string>();
   /** Providers and accounts that the latest configuration changed. */
-  #changed: Changes = { providers: new Set(), accounts: new Set() };
+  #changed: Changes = { providers: new Set(), accounts: new Set(), formerNames: new Map() };
 
   constructor(isBusy: (target: string) => boolean) {
     this.#isBusy = isBusy;
@@ -95,14 +97,18 @@ export class ScopeRegistry {
   }
 
   /** Returns the ids of the scopes that are new. */
-  #add({ target, pool, provider, account = provider }: TargetScopes): readonly string[] {
+  #add({ target, pool, key, provider, account = provider }: TargetScopes): readonly string[] {
     const added: string[] = [];
-    const { providers, accounts } = this.#changed;
-    const scope = (id: string, kind: ScopeKind): Scope => {
+    const { providers, accounts, formerNames } = this.#changed;
+    const scope = (id: string, kind: Scope['kind']): Scope => {
       const present = this.#scopes.get(id);
       if (present !== undefined) return present;
-      const isChanged = kind === 'target' ? providers.has(provider) : accounts.has(account);
-      const created = (isChanged ? undefined : this.#retiredScopes.get(id)) ?? new Scope(id, kind);
+      const isOfProvider = kind === 'target' || kind === 'key';
+      const isChanged = isOfProvider ? providers.has(provider) : accounts.has(account);
+      const formerName = isOfProvider || account === provider ? formerNames.get(provider) : undefined;
+      const formerId = formerName === undefined ? id : `${formerName}${id.slice(provider.length)}`;
+      const created = (isChanged ? undefined : this.#retiredScopes.get(formerId)) ?? new Scope(id, kind);
+      created.id = id;
       this.#scopes.set(id, created);
       this.#accountOf.set(id, account);
       added.push(id);
@@ -110,6 +116,7 @@ export class ScopeRegistry {
     };
     const covers = [scope(target, 'target')];
     if (pool !== undefined) covers.push(scope(pool, 'pool'));
+    if (key !== undefined) covers.push(scope(key, 'key'));
     covers.push(scope(account, 'provider'));
     this.#covers.set(target, covers);
     return added;
@@ -135,15 +142,18 @@ export class ScopeRegistry {
   #changedBy(accounts: readonly Account[]): Changes {
     const providers = new Set<string>();
     const [known, changed] = [new Set<string>(), new Set<string>()];
+    const formerNames = formerNamesOf(accounts, this.#fingerprints);
+    const fingerprints = new Map(this.#fingerprints);
+    this.#fingerprints.clear();
     for (const { provider, account = provider, fingerprint } of accounts) {
-      const before = this.#fingerprints.get(provider);
+      const before = fingerprints.get(formerNames.get(provider) ?? provider);
       if (before !== fingerprint) providers.add(provider);
       if (before !== undefined) known.add(account);
       if (before !== undefined && before !== fingerprint) changed.add(account);
       this.#fingerprints.set(provider, fingerprint);
     }
     for (const account of this.#accounts.values()) if (!known.has(account)) changed.add(account);
-    return { providers, accounts: changed };
+    return { providers, accounts: changed, formerNames };
   }
 
   /** Returns the amounts of the quotas that these declarations name, by key. */
@@ -168,6 +178,26 @@ export class ScopeRegistry {
     return declared;
   }
 }
+
+/**
+ * Returns the former name of each provider that was known by another name: the same fingerprint stands for the same key,
+ * address and options.
+ */
+const formerNamesOf = (
+  accounts: readonly Account[],
+  fingerprints: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> => {
+  const isKept = ({ provider, fingerprint }: Account): boolean => fingerprints.get(provider) === fingerprint;
+  const kept = new Set(accounts.filter(isKept).map(({ provider }) => provider));
+  const free = [...fingerprints].filter(([name]) => !kept.has(name));
+  const formerNames = new Map<string, string>();
+  for (const { provider, fingerprint } of accounts) {
+    const at = kept.has(provider) ? -1 : free.findIndex(([, known]) => known === fingerprint);
+    const [found] = at === -1 ? [] : free.splice(at, 1);
+    if (found !== undefined) formerNames.set(provider, found[0]);
+  }
+  return formerNames;
+};
 
 /** A target needs no probation where the configuration limits it, its pool or its account. */
 const endProbationWhereConfigured = (covers: readonly Scope[]): void => {

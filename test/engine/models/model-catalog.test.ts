@@ -9,7 +9,7 @@ import { TurningClock } from '../../turning-clock.js';
 const PROVIDER = { provider: 'one', type: 'a-type', baseUrl: 'https://api.example.com/v1' } as PreparedProvider;
 const FACTS: TargetFacts = {
   type: 'a-type',
-  providerType: {},
+  providerType: { modelList: { prices: true } },
   model: 'a-model',
   baseUrl: PROVIDER.baseUrl,
   keyless: false,

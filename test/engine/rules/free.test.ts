@@ -22,20 +22,32 @@ const PAID = { price: { input: 0.1, output: 0.4 }, free: false };
 const READ_AT = Date.UTC(2026, 10, 30, 12);
 
 const CASES: readonly Case[] = [
-  // The whole free tier.
-  { type: 'groq', model: 'openai/gpt-oss-120b', free: true, why: /^the free tier of Groq covers all/ },
-  { type: 'cohere', model: 'command-a-03-2025', free: true, why: /Cohere covers all/ },
-  { type: 'nvidia-nim', model: 'meta/llama', free: true, why: /NVIDIA NIM covers all/ },
-  { type: 'modelscope', model: 'Qwen/Qwen3.5-35B-A3B', free: true, why: /ModelScope covers all/ },
-  // By name.
-  { type: 'gemini', model: 'gemini-3.5-flash', free: true, why: /among the free models of Google Gemini/ },
-  { type: 'gemini', model: 'models/gemma-3-27b-it', free: true, why: /among the free models/ },
-  { type: 'gemini', model: 'gemini-2.5-pro', free: false, why: /not among the free models/ },
-  { type: 'zai', model: 'glm-4.7-flash', free: true, why: /among the free models of Z\.ai/ },
+  // By the catalogue.
+  { type: 'groq', model: 'openai/gpt-oss-120b', free: true, why: /^the free tier of Groq covers it/ },
+  { type: 'cohere', model: 'command-a-03-2025', free: true, why: /Cohere covers it/ },
+  { type: 'nvidia-nim', model: 'meta/llama', free: true, why: /NVIDIA NIM covers it/ },
+  { type: 'modelscope', model: 'Qwen/Qwen3.5-35B-A3B', free: true, why: /ModelScope covers it/ },
+  { type: 'mistral', model: 'mistral-small-latest', free: true, why: /Mistral covers it/ },
+  { type: 'gemini', model: 'gemini-3.5-flash', free: true, why: /Google Gemini covers it/ },
+  { type: 'gemini', model: 'models/gemma-3-27b-it', free: true, why: /Google Gemini covers it/ },
+  { type: 'gemini', model: 'gemini-2.5-pro', free: false, why: /not among the free models of Google Gemini/ },
+  { type: 'cloudflare', model: '@cf/openai/gpt-oss-120b', free: true, why: /Cloudflare Workers AI covers it/ },
+  { type: 'cloudflare', model: '@cf/moonshotai/kimi-k2.6', free: false, why: /not among the free models/ },
+  { type: 'zai', model: 'glm-4.7-flash', free: true, why: /^Z\.ai offers it at no charge/ },
   { type: 'zai', model: 'glm-5', free: false, why: /not among the free models of Z\.ai/ },
+  { type: 'cerebras', model: 'gpt-oss-120b', free: false, why: /^Cerebras gives credit once, and requests spend it/ },
+  { type: 'fireworks', model: 'a-model', free: false, why: /^Fireworks.* gives credit once/ },
+  { type: 'deepseek', model: 'deepseek-chat', free: false, why: /^DeepSeek has no free offer/ },
+  { type: 'moonshot', model: 'kimi-k2', free: false, why: /has no free offer/ },
+  { type: 'sambanova', model: 'a-model', free: false, why: /^SambaNova.* has no free offer/ },
+  { type: 'together', model: 'meta/llama', free: false, why: /not among the free models of Together/ },
+  { type: 'huggingface', model: 'org/name', free: 'unknown', why: /does not say which of its models are free/ },
+  { type: 'vercel', model: 'maker/model', free: 'unknown', why: /does not say which of its models are free/ },
+  { type: 'ollama-cloud', model: 'a-model', free: 'unknown', why: /does not say which of its models are free/ },
+  { type: 'siliconflow', model: 'Qwen/Qwen3-8B', free: 'unknown', why: /does not say which of its models are free/ },
   // By pool, and by the list.
-  { type: 'openrouter', model: 'google/gemma-4-31b-it:free', free: true, why: /among the free models of OpenRouter/ },
-  { type: 'openrouter', model: 'openai/gpt-5', free: 'unknown', why: /^nothing says/ },
+  { type: 'openrouter', model: 'google/gemma-4-31b-it:free', free: true, why: /^OpenRouter offers it at no charge/ },
+  { type: 'openrouter', model: 'openai/gpt-5', free: false, why: /not among the free models of OpenRouter/ },
   { type: 'openrouter', model: 'openai/gpt-5', listed: PAID, free: false, why: /\$0\.1 and \$0\.4 per million/ },
   {
     type: 'openrouter',
@@ -53,9 +65,17 @@ const CASES: readonly Case[] = [
     free: false,
     why: /lists it as not free/,
   },
-  { type: 'openrouter', model: 'openrouter/auto', listed: {}, free: 'unknown', why: /^nothing says/ },
-  { type: 'openrouter', model: 'google/gemma-4-31b-it:free:online', free: 'unknown', why: /^nothing says/ },
-  { type: 'kilo', model: 'kilo-auto/free', keyless: true, free: true, why: /among the free models of Kilo/ },
+  {
+    type: 'openrouter',
+    model: 'openrouter/auto',
+    listed: { free: false },
+    free: false,
+    why: /not among the free models/,
+  },
+  { type: 'openrouter', model: 'google/gemma-4-31b-it:free:online', free: false, why: /not among the free models/ },
+  { type: 'kilo', model: 'kilo-auto/free', keyless: true, free: true, why: /^Kilo Gateway answers it without a key/ },
+  { type: 'kilo', model: 'maker/model:free', free: true, why: /^Kilo Gateway offers it at no charge/ },
+  { type: 'kilo', model: 'maker/model', free: false, why: /not among the free models of Kilo/ },
   { type: 'kilo', model: 'x/paid', listed: PAID, free: false, why: /charges/ },
   {
     type: 'llm7',
@@ -67,7 +87,11 @@ const CASES: readonly Case[] = [
   },
   { type: 'llm7', model: 'turbo-model', listed: { free: true }, free: true, why: /lists it as free/ },
   // Without a key.
-  { type: 'ovh', model: 'gpt-oss-120b', keyless: true, free: true, why: /without a key/ },
+  { type: 'ovh', model: 'gpt-oss-120b', keyless: true, free: true, why: /^OVHcloud.* answers it without a key/ },
+  { type: 'ovh', model: 'gpt-oss-120b', free: false, why: /^OVHcloud.* is free only without a key/ },
+  { type: 'opencode-zen', model: 'big-pickle', free: 'unknown', why: /does not say which/ },
+  { type: 'llm7', model: 'unlisted', keyless: true, free: true, why: /no account to charge/ },
+  { type: 'llm7', model: 'unlisted', free: 'unknown', why: /does not say which/ },
   { type: 'opencode-zen', model: 'big-pickle', keyless: true, free: true, why: /without a key/ },
   // Servers of your own.
   { type: 'ollama', model: 'qwen3:8b', keyless: true, free: true, why: /in your own network/ },
