@@ -88,6 +88,7 @@ export class App {
     shared.ledger.onChange((scope) => this.#feed.changed(scope));
     shared.ledger.onReserve((target) => this.#feed.changed(target));
     this.#inspections = new Inspections({ ...shared, current: () => this.#runtime });
+    shared.models.onChange(() => this.#feed.changed(''));
     this.#server = createSurface({
       current: () => this.#runtime,
       store,
@@ -125,7 +126,7 @@ export class App {
       ledger,
       upstream,
       estimates: new Estimates(),
-      models: new ModelCatalog(clock.monotonic),
+      models: new ModelCatalog(clock),
       repairs: new Map(),
       bodiesInFlight: new BodiesInFlight(),
       clock,

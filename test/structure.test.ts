@@ -54,6 +54,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'surfaces',
     'stream',
     FOUNDATION,
+    'rules',
   ],
   'src/cli': ['main.ts', 'commands', 'connect', 'setup', 'start', 'proxy', FOUNDATION, 'terminal'],
   'src/admin': ['handlers.ts', 'static.ts', 'resources', 'live', 'gate', FOUNDATION],

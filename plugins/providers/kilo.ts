@@ -13,6 +13,7 @@ export const kilo: ProviderType = {
     const read = readPricedModel(entry);
     return read && FREE.test(String(entry.id)) ? { ...read, free: true } : read;
   },
+  modelList: { prices: true },
   pool: (model) => (FREE.test(model) ? 'free' : 'credit'),
   keyless: 'address',
   errors: [

@@ -7,6 +7,7 @@ export const llm7: ProviderType = {
   ...FACTS.llm7,
   keyless: 'address',
   errors: [{ status: [429], scope: 'provider', why: 'its limits are of the address or the key' }],
+  modelList: { prices: true },
   // Models that only a balance pays for.
   readModel: ({ usage_based_only: paid }) => (typeof paid === 'boolean' ? { free: !paid } : {}),
 };

@@ -7,6 +7,8 @@ export const ollama: ProviderType = {
   baseUrl: 'http://127.0.0.1:11434/v1',
   ...FACTS.ollama,
   speaks: EVERYTHING,
+  // Models that a local server passes on to Ollama's cloud, such as gpt-oss:120b-cloud.
+  elsewhere: /[:-]cloud$/,
 };
 
 /** Models in Ollama's cloud. Its list has more than the free plan. */

@@ -93,11 +93,25 @@ export const readPricedModel = (entry: Fields): Partial<ModelView> | undefined =
   };
 };
 
+/** They cost money with free models too. */
+const PAID_EXTRAS = ['plugins', 'web_search_options'];
+
 export const openrouter: ProviderType = {
   baseUrl: 'https://openrouter.ai/api/v1',
   speaks: ['chat', 'completions', 'embeddings'],
   ...FACTS.openrouter,
   readModel: readPricedModel,
+  modelList: { prices: true },
+  freeOnly: { body: { provider: { max_price: { prompt: 0, completion: 0 } } }, drop: PAID_EXTRAS },
+  noTraining: {
+    body: { provider: { data_collection: 'deny' } },
+    training: {
+      posture: 'no',
+      note: "With data_collection: 'deny', which 429chain sends, it asks only endpoints that do not collect data.",
+      source: 'https://openrouter.ai/docs/features/provider-routing',
+      date: '2026-11-30',
+    },
+  },
   // Models of Google and Anthropic behind it want their signatures back, which are among the details.
   conversation: [{ reasoning: { fields: ['reasoning', 'reasoning_details'] } }],
   pool: (model) => (model.endsWith(':free') ? 'free' : 'credit'),

@@ -30,7 +30,7 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
     ledger: new MemoryLedger(clock),
     upstream: new Upstream(clock.now),
     estimates: new Estimates(),
-    models: new ModelCatalog(clock.monotonic),
+    models: new ModelCatalog(clock),
     repairs: new Map(),
     bodiesInFlight: new BodiesInFlight(),
     clock,
@@ -43,10 +43,15 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
   });
 };
 
-/** Asks every provider for its models. */
+/** Asks every provider for its models. The candidate's targets know them then. */
 export const askProviders = async ({ providers, host, shared }: Candidate): Promise<Reports> => {
   try {
-    return await askAllForModels(providers, host.hooks, shared.upstream);
+    const reports = await askAllForModels(providers, host.hooks, shared.upstream);
+    for (const provider of providers) {
+      const models = reports.get(provider.keyedId)?.models;
+      if (models !== undefined) shared.models.learn(provider, models);
+    }
+    return reports;
   } finally {
     await shared.upstream.close();
   }

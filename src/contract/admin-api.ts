@@ -1,4 +1,5 @@
 import type {
+  ChainSettingsView,
   ChainsReply,
   ChainWritten,
   CheckedText,
@@ -148,6 +149,8 @@ export interface TargetView {
   /** The number of attempts in flight. */
   readonly inFlight: number;
   readonly quotas: readonly QuotaView[];
+  /** The chains whose rules forbid it, and why. Absent if there are none. */
+  readonly forbidden?: readonly { readonly chain: string; readonly reason: string }[];
 }
 
 /** The state of a quota. */
@@ -178,4 +181,6 @@ export interface ExplainRequest {
   readonly endpoint?: string;
   /** The targets to use instead of those of `model`, such as those of an unsaved chain. */
   readonly targets?: readonly string[];
+  /** With `targets`: the rules of the unsaved chain. Absent: those of the saved one. */
+  readonly rules?: Pick<ChainSettingsView, 'free' | 'privacy'>;
 }

@@ -4,6 +4,7 @@ import { isFields } from '../plugin/fields.js';
 import { durationOf } from '../plugin/readers/headers.js';
 import { isZone } from '../plugin/readers/zones.js';
 import { areMedia, faultInConversation } from './conversation-faults.js';
+import { faultInRestrictions } from './restriction-faults.js';
 import { wordsOf } from './words.js';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -35,6 +36,7 @@ export const faultInType = (type: unknown): string | undefined => {
     faultInAbout(type) ??
     faultInLimits(knownLimits) ??
     faultInRules(type) ??
+    faultInRestrictions(type) ??
     faultInHeaders(type) ??
     faultInTranslate(type)
   );

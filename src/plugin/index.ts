@@ -73,10 +73,12 @@ export type {
   ProviderAbout,
   ProviderType,
   TrainingPosture,
+  TrainingRestriction,
   UpstreamRequest,
 } from './door/provider-type.js';
 export { withoutQuotations } from './door/quotations.js';
 export { toRequestRecord } from './door/request-record.js';
+export type { Restriction } from './door/restriction.js';
 export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './door/route.js';
 export type { StreamEvent, Translation } from './door/translate.js';
 export { type Fields, isFields } from './fields.js';

@@ -61,7 +61,7 @@ const build = async (
   shared: SharedServices,
   secrets: CandidateSecrets,
 ): Promise<Candidate> => {
-  const { ledger, clock, version, sharedValues, repairs, protocols } = shared;
+  const { ledger, clock, version, sharedValues, repairs, models, protocols } = shared;
   let candidate: Candidate | undefined;
   const host = await Host.create({
     ...(await builtInPlugins()),
@@ -88,6 +88,7 @@ const build = async (
     clock,
     settings.proxies,
     repairs,
+    models,
   );
   const all = factory.chains(settings);
   const targets = [...new Set(all.flatMap((chain) => chain.targets))];

@@ -5,7 +5,9 @@ import type { LiveStatus } from '../contract/admin-api.js';
 import type { ModelView } from '../contract/models.js';
 import type { Chains } from '../engine/chains.js';
 import { firstList } from '../engine/models/first-list.js';
+import type { AskForList } from '../engine/models/model-catalog.js';
 import { askForModels } from '../engine/models/provider-models.js';
+import { rulesWarning } from '../engine/rules/warning.js';
 import { mixedVectors } from '../engine/surfaces/mixed-vectors.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Waterfall } from '../engine/waterfall.js';
@@ -96,7 +98,34 @@ export class Runtime implements Current {
       const warning = mixedVectors(chain);
       if (warning !== undefined) shared.log.warn(warning);
     }
+    void this.#keepLists();
   }
+
+  /** Reads the lists of models that rules of chains depend on, now and whenever they grow old. */
+  async #keepLists(): Promise<void> {
+    const { models, log } = this.#candidate.shared;
+    const bound = this.chains.all.filter(({ rules }) => rules?.freeOnly !== undefined);
+    const used = new Set(bound.flatMap(({ targets }) => targets.map(({ provider }) => provider)));
+    const isForAll = this.chains.directRules?.freeOnly !== undefined;
+    await models.keep(
+      this.providers.filter(
+        ({ provider, providerType }) => providerType.modelList?.prices && (isForAll || used.has(provider)),
+      ),
+      this.#askForList,
+    );
+    if (this.#ending !== undefined) return;
+    for (const chain of this.chains.all) {
+      const warning = rulesWarning(chain);
+      if (warning !== undefined) log.warn(warning);
+    }
+  }
+
+  readonly #askForList: AskForList = (provider, signal) => {
+    const { upstream } = this.#candidate.shared;
+    const dispatcher = upstream.dispatcher(provider.timeouts.connect, provider.proxy);
+    const keys = this.providers.filter((each) => each.provider === provider.provider);
+    return firstList(keys, (each) => askForModels(each, this.host.hooks, dispatcher, { signal, triesKey: false }));
+  };
 
   stateOf(target: PreparedTarget): TargetStatus {
     if (target.unusable === undefined) return this.#candidate.shared.ledger.status(target.id);
@@ -105,12 +134,7 @@ export class Runtime implements Current {
 
   /** What is known of a target's model. Never waits: an unknown list is asked for in the background. */
   modelOf(target: PreparedTarget): ModelView | undefined {
-    const { models, upstream } = this.#candidate.shared;
-    return models.find(target, (provider, signal) => {
-      const dispatcher = upstream.dispatcher(provider.timeouts.connect, provider.proxy);
-      const keys = this.providers.filter((each) => each.provider === provider.provider);
-      return firstList(keys, (each) => askForModels(each, this.host.hooks, dispatcher, { signal, triesKey: false }));
-    });
+    return this.#candidate.shared.models.find(target, this.#askForList);
   }
 
   get routes(): Routes {

@@ -87,7 +87,7 @@ describe('A first use that fails', () => {
   it('is tried again: a list of models that cannot be asked for', async () => {
     let now = 0;
     let asked = 0;
-    const catalog = new ModelCatalog(() => now);
+    const catalog = new ModelCatalog({ now: () => now, monotonic: () => now });
     const target = { type: 'a-type', baseUrl: 'http://127.0.0.1:9', model: 'a-model' } as PreparedTarget;
     const find = () =>
       catalog.find(target, async () => {

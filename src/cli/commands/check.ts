@@ -9,8 +9,10 @@ import { loadSettings } from '../../config/source/load.js';
 import { listOf, suggest } from '../../config/wording.js';
 import { bareId } from '../../engine/models/model-list.js';
 import type { ProviderState } from '../../engine/models/provider-models.js';
+import { barOf, groundsText } from '../../engine/rules/standing.js';
+import { rulesWarning } from '../../engine/rules/warning.js';
 import { mixedVectors } from '../../engine/surfaces/mixed-vectors.js';
-import type { PreparedProvider, PreparedTarget } from '../../engine/target.js';
+import type { Chain, PreparedProvider, PreparedTarget } from '../../engine/target.js';
 import { inspect } from '../../inspection/inspect.js';
 import { readSeenModels, seenModelsFile } from '../../inspection/seen-models.js';
 import type { Candidate } from '../../runtime/build.js';
@@ -83,11 +85,22 @@ const hintFor = ({ written }: Settings, id: string, state: ProviderState): strin
 
 const chainTables = ({ chains }: Candidate, reports: Reports): string =>
   chains.all
-    .map(({ name, targets }) => {
-      const rows = targets.map((target) => [target.id, stateOfTarget(target, reports)]);
-      return `  ${name}\n${tableOf(rows, '    ')}`;
+    .map((chain) => {
+      const rows = chain.targets.map((target) => [target.id, stateOfTarget(target, reports), rulesText(target, chain)]);
+      return `  ${chain.name}\n${tableOf(rows, '    ')}`;
     })
     .join('\n');
+
+/** What the rules of the chain say about a target. */
+const rulesText = (target: PreparedTarget, chain: Chain): string => {
+  const bar = barOf(target, chain);
+  if (bar !== undefined) return `passed over, ${bar.reason}`;
+  const { rules } = chain;
+  return [
+    ...(rules?.freeOnly === undefined ? [] : [groundsText('free', target.standing.free)]),
+    ...(rules?.noTraining === undefined ? [] : [groundsText('private', target.standing.training)]),
+  ].join(' · ');
+};
 
 const stateOfTarget = ({ keyedId, model }: PreparedTarget, reports: Reports): string => {
   const report = reports.get(keyedId);
@@ -104,15 +117,23 @@ const printConclusion = ({ chains }: Candidate, settings: Settings, reports: Rep
   const all = chains.all.flatMap((chain) => chain.targets);
   const targets = [...new Map(all.map((target) => [target.id, target])).values()];
   for (const chain of chains.all) {
-    const warning = mixedVectors(chain);
-    if (warning !== undefined) console.log(`warning: ${warning}`);
+    for (const warning of [mixedVectors(chain), rulesWarning(chain)])
+      if (warning !== undefined) console.log(`warning: ${warning}`);
   }
-  const usable = targets.filter(({ keyedId }) => USABLE.has(reports.get(keyedId)?.state ?? 'failing'));
+  const permitted = new Set(
+    chains.all
+      .flatMap((chain) => chain.targets.filter((target) => barOf(target, chain) === undefined))
+      .map(({ id }) => id),
+  );
+  const working = targets.filter(({ keyedId }) => USABLE.has(reports.get(keyedId)?.state ?? 'failing'));
+  const usable = working.filter(({ id }) => permitted.has(id));
   const count = `${usable.length} of ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`;
   if (offline) {
     const advice = usable.length === 0 ? adviceFor(settings, reports) : '';
     console.log(`${count} can be used, as far as --offline can tell: no provider was asked.${advice}`);
   } else if (usable.length > 0) console.log(`${count} can be used.`);
+  else if (working.length > 0)
+    throw new CommandError('No target can be used: `free` and `privacy` forbid all that could answer.');
   else throw new CommandError(`No target can be used.${adviceFor(settings, reports)}`);
 };
 
