@@ -53,8 +53,7 @@ export const loadPlugin = async (use: string, options: LoadOptions): Promise<Plu
   const activity = options.guard.importOf(path);
   const noteOpened = resourcesSince(activity, 'its import');
   try {
-    const exports = await importTraced(file, activity, options);
-    const plugin = await runTraced(activity, () => pluginIn(exports));
+    const { exports, plugin } = await importTraced(file, activity, options);
     if (!isPlugin(plugin)) throw new ShapeError(exports);
     rememberFiles(path, plugin.name);
     activity.plugin = plugin.name;
@@ -71,20 +70,24 @@ export const loadPlugin = async (use: string, options: LoadOptions): Promise<Plu
 
 type Exports = Readonly<Record<string, unknown>>;
 
-const importTraced = (file: string, activity: Activity, { log, pace }: LoadOptions): Promise<Exports> => {
+/** A module, and the plugin that it exports or makes. */
+interface Imported {
+  readonly exports: Exports;
+  readonly plugin: unknown;
+}
+
+const importTraced = (file: string, activity: Activity, { log, pace }: LoadOptions): Promise<Imported> => {
   const stamp = [reading, failures.get(file) ?? 0].join('.');
   const url = pathToFileURL(file).href + (stamp === '0.0' ? '' : `?${STAMP}=${stamp}`);
-  return inTimeWithNotice(
-    runTraced(activity, () => import(url) as Promise<Exports>),
-    pace,
-    (sentence) => {
-      log.warn(`429chain waits for the import of plugin ${file}: ${sentence} A top-level await may never resolve.`);
-    },
-  );
+  const imported = runTraced(activity, async () => {
+    const exports = (await import(url)) as Exports;
+    const made = exports.default;
+    return { exports, plugin: await (typeof made === 'function' ? made() : made) };
+  });
+  return inTimeWithNotice(imported, pace, (sentence) => {
+    log.warn(`429chain waits for the import of plugin ${file}: ${sentence} A top-level await may never resolve.`);
+  });
 };
-
-const pluginIn = ({ default: exported }: Exports): unknown =>
-  typeof exported === 'function' ? (exported as () => unknown)() : exported;
 
 /** A module that exports something else than a plugin. */
 class ShapeError extends Error {
