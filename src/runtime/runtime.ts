@@ -5,7 +5,6 @@ import type { LiveStatus } from '../contract/admin-api.js';
 import type { ModelView } from '../contract/models.js';
 import type { Chains } from '../engine/chains.js';
 import { askForModels } from '../engine/models/provider-models.js';
-import { mixedVectors } from '../engine/surfaces/mixed-vectors.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Waterfall } from '../engine/waterfall.js';
 import type { Host } from '../host/host.js';
@@ -18,6 +17,7 @@ import { warnOfImpossibleNumbers } from './impossible-numbers.js';
 import { knownLimits } from './known-limits.js';
 import type { Keys } from './own-key.js';
 import { prepareProvider, repairsKey } from './prepare.js';
+import { warningsOf } from './warnings.js';
 
 /** The running engine of one configuration. `startRuntime` makes it; it closes when its last request is over. */
 export class Runtime implements Current {
@@ -85,10 +85,7 @@ export class Runtime implements Current {
       [...host.declarations, ...targets.flatMap(knownLimits)],
     );
     this.#candidate.status = () => this.status();
-    for (const chain of this.chains.all) {
-      const warning = mixedVectors(chain);
-      if (warning !== undefined) shared.log.warn(warning);
-    }
+    for (const warning of warningsOf(this)) shared.log.warn(warning);
   }
 
   stateOf(target: PreparedTarget): TargetStatus {

@@ -6,9 +6,10 @@ import { loadSettings } from '../../config/source/load.js';
 import { listOf, suggest } from '../../config/wording.js';
 import { bareId } from '../../engine/models/model-list.js';
 import type { ProviderState } from '../../engine/models/provider-models.js';
-import { mixedVectors } from '../../engine/surfaces/mixed-vectors.js';
 import type { PreparedProvider, PreparedTarget } from '../../engine/target.js';
+import { printable } from '../../logging/printable.js';
 import type { Candidate } from '../../runtime/build.js';
+import { warningsOf } from '../../runtime/warnings.js';
 import { type CommandLine, configurationFile, pluginPaths } from '../options.js';
 import { askProviders, buildCandidate, detailOf, type Reports } from '../provider-reports.js';
 import { CommandError } from '../terminal/command-error.js';
@@ -28,7 +29,7 @@ export const check = async (line: CommandLine): Promise<void> => {
   console.log(`${displayPath(file)} is valid.\n`);
   const reports = line.options.offline ? reportsWithoutAsking(candidate.providers) : await askProviders(candidate);
   if (reports.size > 0) console.log(`Providers\n${providerTable(loaded.settings, reports)}\n`);
-  if (candidate.chains.all.length > 0) console.log(`Chains\n${chainTables(candidate, reports)}\n`);
+  if (candidate.chains.all.length > 0) console.log(printable(`Chains\n${chainTables(candidate, reports)}\n`));
   printConclusion(candidate, loaded.settings, reports, line.options.offline ?? false);
 };
 
@@ -72,17 +73,19 @@ const stateOfTarget = ({ provider, model }: PreparedTarget, reports: Reports): s
 };
 
 /** @throws CommandError when no target can serve requests */
-const printConclusion = ({ chains }: Candidate, settings: Settings, reports: Reports, offline: boolean): void => {
+const printConclusion = (
+  { chains, providers }: Candidate,
+  settings: Settings,
+  reports: Reports,
+  offline: boolean,
+): void => {
   if (chains.all.length === 0) throw new CommandError('No chains yet: 429chain cannot answer requests.');
   const all = chains.all.flatMap((chain) => chain.targets);
   const targets = [...new Map(all.map((target) => [target.id, target])).values()];
   if (targets.some((target) => stateOfTarget(target, reports).startsWith(NOT_LISTED))) {
     console.log('warning: a model that is not listed may be retired. It may still work: few lists are complete.');
   }
-  for (const chain of chains.all) {
-    const warning = mixedVectors(chain);
-    if (warning !== undefined) console.log(`warning: ${warning}`);
-  }
+  for (const warning of warningsOf({ chains, providers })) console.log(`warning: ${printable(warning)}`);
   const usable = targets.filter(({ provider }) => USABLE.has(reports.get(provider)?.state ?? 'failing'));
   const count = `${usable.length} of ${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`;
   if (offline) {
