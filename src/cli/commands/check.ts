@@ -11,11 +11,12 @@ import { bareId } from '../../engine/models/model-list.js';
 import type { ProviderState } from '../../engine/models/provider-models.js';
 import { barOf, groundsText } from '../../engine/rules/standing.js';
 import { rulesWarning } from '../../engine/rules/warning.js';
-import { mixedVectors } from '../../engine/surfaces/mixed-vectors.js';
 import type { Chain, PreparedProvider, PreparedTarget } from '../../engine/target.js';
 import { inspect } from '../../inspection/inspect.js';
 import { readSeenModels, seenModelsFile } from '../../inspection/seen-models.js';
+import { printable } from '../../logging/printable.js';
 import type { Candidate } from '../../runtime/build.js';
+import { warningsOf } from '../../runtime/warnings.js';
 import { measuredLimits } from '../measured-limits.js';
 import { type CommandLine, configurationFile, pluginPaths } from '../options.js';
 import { askProviders, buildCandidate, detailOf, type Reports } from '../provider-reports.js';
@@ -36,7 +37,7 @@ export const check = async (line: CommandLine): Promise<void> => {
   console.log(`${displayPath(file)} is valid.\n`);
   const reports = line.options.offline ? reportsWithoutAsking(candidate.providers) : await askProviders(candidate);
   if (reports.size > 0) console.log(`Providers\n${providerTable(loaded.settings, reports)}\n`);
-  if (candidate.chains.all.length > 0) console.log(`Chains\n${chainTables(candidate, reports)}\n`);
+  if (candidate.chains.all.length > 0) console.log(printable(`Chains\n${chainTables(candidate, reports)}\n`));
   if (!line.options.offline) await printFindings(candidate, reports);
   printConclusion(candidate, loaded.settings, reports, line.options.offline ?? false);
 };
@@ -54,7 +55,8 @@ const printFindings = async (candidate: Candidate, reports: Reports): Promise<vo
   }).filter(({ kind }) => kind !== 'key refused');
   if (findings.length === 0) return;
   console.log('Look after it');
-  for (const { about, problem, advice } of findings) console.log(`  ${about}: ${problem}\n    ${advice}`);
+  for (const { about, problem, advice } of findings)
+    console.log(printable(`  ${about}: ${problem}\n    ${advice}`));
   console.log('');
 };
 
@@ -112,14 +114,18 @@ const stateOfTarget = ({ keyedId, model }: PreparedTarget, reports: Reports): st
 };
 
 /** @throws CommandError when no target can serve requests */
-const printConclusion = ({ chains }: Candidate, settings: Settings, reports: Reports, offline: boolean): void => {
+const printConclusion = (
+  { chains, providers }: Candidate,
+  settings: Settings,
+  reports: Reports,
+  offline: boolean,
+): void => {
   if (chains.all.length === 0) throw new CommandError('No chains yet: 429chain cannot answer requests.');
   const all = chains.all.flatMap((chain) => chain.targets);
   const targets = [...new Map(all.map((target) => [target.id, target])).values()];
-  for (const chain of chains.all) {
-    for (const warning of [mixedVectors(chain), rulesWarning(chain)])
-      if (warning !== undefined) console.log(`warning: ${warning}`);
-  }
+  const rules = chains.all.map(rulesWarning).filter((warning) => warning !== undefined);
+  for (const warning of [...warningsOf({ chains, providers }), ...rules])
+    console.log(`warning: ${printable(warning)}`);
   const permitted = new Set(
     chains.all
       .flatMap((chain) => chain.targets.filter((target) => barOf(target, chain) === undefined))
