@@ -54,9 +54,10 @@ export class ChainCard extends LitElement {
     const { provider, model } = partsOf(target);
     const view = this.states.find((each) => each.target === target);
     const left = (view?.until ?? 0) - Date.now();
+    const forbidden = view?.forbidden?.find(({ chain }) => chain === this.chain?.name);
     return html`<li>
       <span class="number">${index + 1}</span>
-      <span class="name"><span>${provider}/</span>${model}</span>
+      <span class="name"><span>${provider}/</span>${model}${forbidden === undefined ? nothing : html`<br /><span class="small">passed over: ${forbidden.reason}</span>`}</span>
       <span class="state">
         ${left > 0 ? html`<span class="small muted number">back in ${spanText(left)}</span>` : nothing}
         ${view === undefined ? nothing : html`<state-badge .state=${view.state} title=${view.reason ?? ''}></state-badge>`}

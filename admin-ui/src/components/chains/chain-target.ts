@@ -19,6 +19,14 @@ const TIMEOUTS: readonly (readonly [keyof Timeouts, string])[] = [
   ['total', 'total'],
 ];
 
+/** Why a target may be asked in a chain with rules. */
+const groundsOf = ({ free, training }: ExplainedTarget): string =>
+  [free, training]
+    .flatMap((each) =>
+      each === undefined ? [] : [` · ${each.why}${each.date === undefined ? '' : ` (${each.date})`}`],
+    )
+    .join('');
+
 /**
  * A target of an edited chain: its part in the next request, its limits and timeouts. Fires `change` (detail: the changed
  * settings) and `remove`.
@@ -81,8 +89,9 @@ export class ChainTarget extends LitElement implements Field {
   #step() {
     const { explained } = this;
     if (explained === undefined) return html`<p class="step"></p>`;
-    if (explained.step === 'asked') return html`<p class="step asked">asked next</p>`;
-    if (explained.step === 'not reached') return html`<p class="step">not reached</p>`;
+    const grounds = groundsOf(explained);
+    if (explained.step === 'asked') return html`<p class="step asked">asked next${grounds}</p>`;
+    if (explained.step === 'not reached') return html`<p class="step">not reached${grounds}</p>`;
     const left = (explained.retryAt ?? 0) - Date.now();
     const back = left <= 0 ? nothing : html` · <span>back in ${spanText(left)}</span>`;
     return html`<p class="step skipped number">skipped: ${explained.reason ?? explained.state}${back}</p>`;
