@@ -73,4 +73,6 @@ export const unansweredSince = (time: number): string[] => {
 
 const nameOf = ({ plugin, where }: Activity): string => `${plugin} (${where})`;
 
-export const blockedFor = (ms: number): string => `it blocked the event loop for ${Math.round(ms)} ms`;
+export const BLOCKED = 'it blocked the event loop';
+
+const blockedFor = (ms: number): string => `${BLOCKED} for ${Math.round(ms)} ms`;

@@ -32,7 +32,17 @@ const culpritOf = (
 export const blamePlugin = (thrown: unknown, sink: FaultSink): boolean =>
   blameFor(thrown, sink, (where) => (where === undefined ? BACKGROUND : `${BACKGROUND} of ${where}`));
 
-const BACKGROUND = 'background work';
+/** Where the fault is, if no call of 429chain was running. */
+export const BACKGROUND = 'background work';
+
+/** Counts rejected promises that nothing awaits, if they are a plugin's. Others go their usual way. @returns a function that ends it */
+export const countUncaught = (sink: FaultSink): (() => void) => {
+  const onRejection = (reason: unknown): void => {
+    if (!blamePlugin(reason, sink)) throw reason;
+  };
+  process.on('unhandledRejection', onRejection);
+  return () => process.off('unhandledRejection', onRejection);
+};
 
 const blameFor = (
   thrown: unknown,

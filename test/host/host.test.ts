@@ -97,9 +97,7 @@ describe('Plugins', () => {
       `broken onError 1 broken on purpose (${place})`,
       `broken afterResponse 1 broken on purpose (${place})`,
     ]);
-    expect(log.lines[0]).to.equal(
-      `Plugin "broken" failed in beforeAttempt (1 so far): broken on purpose (${place})`,
-    );
+    expect(log.lines[0]).to.equal(`Plugin "broken" failed in beforeAttempt (1 so far): broken on purpose (${place})`);
   });
 
   it('that say a key have it masked for callers, in the request log and in the admin (pitfall 45)', async () => {
