@@ -121,7 +121,6 @@ const usageOf = (answer: Fields): Usage | undefined => {
 const MOST_TOKENS = 1e8;
 
 /** A provider or a plugin's translation may report a negative number, which would add to a quota, or an impossible one. */
-const isCount = (value: unknown): value is number =>
-  typeof value === 'number' && value >= 0 && value <= MOST_TOKENS;
+const isCount = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= MOST_TOKENS;
 
 const fields = (value: unknown): Fields | undefined => (isFields(value) ? value : undefined);

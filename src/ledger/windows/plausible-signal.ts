@@ -2,9 +2,9 @@ import type { Signal } from '../../contract/quota.js';
 import { MOST_COUNT } from '../../plugin/readers/headers.js';
 
 /** No limit is counted over a longer time than a month. */
-const LONGEST_WINDOW_MS = 31 * 86_400_000;
+export const LONGEST_WINDOW_MS = 31 * 86_400_000;
 /** Clocks disagree by this much, so that a reset may seem to be later than one window from now. */
-const CLOCK_SKEW_MS = 10_000;
+export const CLOCK_SKEW_MS = 10_000;
 
 /**
  * Returns the signal as far as it can be true. Numbers that count nothing (negative, NaN, above 1e15) are dropped. A reset is
