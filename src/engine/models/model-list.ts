@@ -2,6 +2,7 @@ import type { ModelView } from '../../contract/models.js';
 import type { ModelList, ProviderType } from '../../plugin/door/provider-type.js';
 import { isFields } from '../../plugin/fields.js';
 import { isFreeModel } from '../../plugin/readers/free-offers.js';
+import { MOST_COUNT } from '../../plugin/readers/headers.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -59,12 +60,17 @@ const usualFields = (entry: Fields): Partial<ModelView> => {
     ...(contextWindow === undefined ? {} : { contextWindow }),
     ...(maxOutput === undefined ? {} : { maxOutput }),
     // OpenAI sends seconds. Some providers send 0 or a negative number.
-    ...(typeof created === 'number' && created > 0 ? { created: created * 1000 } : {}),
+    ...(typeof created === 'number' && created > 0 && created <= LAST_SECOND ? { created: created * 1000 } : {}),
   };
 };
 
+/** The last second that a `Date` can hold. */
+const LAST_SECOND = 8.64e12;
+
 const firstCount = (entry: Fields, ...names: readonly string[]): number | undefined =>
-  names.map((name) => entry[name]).find((value): value is number => typeof value === 'number' && value > 0);
+  names
+    .map((name) => entry[name])
+    .find((value): value is number => typeof value === 'number' && value > 0 && value <= MOST_COUNT);
 
 const freeAndNewestFirst = (one: ModelView, other: ModelView): number =>
   Number(other.free ?? false) - Number(one.free ?? false) ||
