@@ -1,7 +1,7 @@
 import type { Key, Offer, OfferKind, OfferLimit, Training } from './catalogue-entry.js';
 
 /** A limit of an offer, with its words: `30 requests a minute for each model`. */
-export interface LimitView extends OfferLimit {
+interface LimitView extends OfferLimit {
   readonly text: string;
 }
 
