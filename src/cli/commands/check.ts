@@ -55,8 +55,7 @@ const printFindings = async (candidate: Candidate, reports: Reports): Promise<vo
   }).filter(({ kind }) => kind !== 'key refused');
   if (findings.length === 0) return;
   console.log('Look after it');
-  for (const { about, problem, advice } of findings)
-    console.log(printable(`  ${about}: ${problem}\n    ${advice}`));
+  for (const { about, problem, advice } of findings) console.log(printable(`  ${about}: ${problem}\n    ${advice}`));
   console.log('');
 };
 
@@ -124,8 +123,7 @@ const printConclusion = (
   const all = chains.all.flatMap((chain) => chain.targets);
   const targets = [...new Map(all.map((target) => [target.id, target])).values()];
   const rules = chains.all.map(rulesWarning).filter((warning) => warning !== undefined);
-  for (const warning of [...warningsOf({ chains, providers }), ...rules])
-    console.log(`warning: ${printable(warning)}`);
+  for (const warning of [...warningsOf({ chains, providers }), ...rules]) console.log(`warning: ${printable(warning)}`);
   const permitted = new Set(
     chains.all
       .flatMap((chain) => chain.targets.filter((target) => barOf(target, chain) === undefined))
