@@ -74,11 +74,25 @@ export class ProcessLog implements Log {
 
   #write(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields: LogFields = {}): void {
     if (!this.#pino.isLevelEnabled(level)) return;
+    if (!this.#hasSecret(message, fields)) {
+      this.#pino[level](fields, message);
+      return;
+    }
     const masked: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(fields)) {
       masked[name] = typeof value === 'string' ? this.#secrets.mask(value) : value;
     }
     this.#pino[level](masked, this.#secrets.mask(message));
+  }
+
+  /** Looks at all texts of a line at once: hardly any line contains a secret. */
+  #hasSecret(message: string, fields: LogFields): boolean {
+    let text = message;
+    for (const name in fields) {
+      const value = fields[name];
+      if (typeof value === 'string') text += `\n${value}`;
+    }
+    return this.#secrets.mask(text) !== text;
   }
 }
 
