@@ -108,8 +108,11 @@ const isSaved = ({ status, target, attempts }: RequestRecord): boolean =>
 
 const countsOf = (day: DayTotals, target: string): [Counts, Counts] => [
   named(day, 'targets', target),
-  named(day, 'providers', target.slice(0, Math.max(0, target.indexOf('/')))),
+  named(day, 'providers', providerOf(target)),
 ];
+
+/** `groq` for `groq/llama`, and for `groq:key 1/llama`. */
+const providerOf = (target: string): string => /^([^/:]*)(?::[^/]*)?\//.exec(target)?.[1] ?? '';
 
 const named = (day: DayTotals, groupName: Group, name: string): Counts => {
   const group = day[groupName];
@@ -157,10 +160,7 @@ export const reportOf = (days: readonly DayTotals[]): UsageReport => {
 export const mergeDay = (into: DayTotals, from: DayTotals): DayTotals => {
   merge(into.total, from.total);
   for (const group of GROUPS) {
-    for (const [name, counts] of Object.entries(from[group])) {
-      into[group][name] ??= emptyCounts();
-      merge(into[group][name], counts);
-    }
+    for (const [name, counts] of Object.entries(from[group])) merge(named(into, group, name), counts);
   }
   return into;
 };

@@ -27,6 +27,7 @@ const VALUE_TYPES: Readonly<Record<string, string>> = {
   apiKey: '[key](#the-server)',
   plainKey: 'string',
   provider: '[provider](#providers)',
+  providerKey: '[key](#providers)',
   chain: '[chain](#chains-and-targets)',
   target: '[target](#chains-and-targets)',
   targetList: 'list of [targets](#chains-and-targets)',

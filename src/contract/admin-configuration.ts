@@ -54,7 +54,12 @@ export interface ProviderView {
   /** The values are masked: they may contain keys. */
   readonly headers: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, unknown>>;
+  /** The key; of several, the first. */
   readonly key: KeyState;
+  /** Each of several keys. Absent if there is one at most. */
+  readonly keys?: readonly ProviderKeyView[];
+  readonly rotate?: 'order' | 'most-left';
+  /** With several keys, it is usable if one of them is. */
   readonly state: 'usable' | 'unconfigured' | 'disabled' | 'refused';
   /** Why it cannot be used. */
   readonly reason?: string;
@@ -69,6 +74,14 @@ export interface KeyState {
   readonly variable?: string;
   /** Such as `gsk_…9f3a`. */
   readonly masked?: string;
+}
+
+/** One of several keys of a provider. */
+export interface ProviderKeyView extends KeyState {
+  readonly label: string;
+  readonly state: ProviderView['state'];
+  /** Why it cannot be used. */
+  readonly reason?: string;
 }
 
 export interface ProvidersReply extends Saved {
@@ -90,8 +103,25 @@ export interface ProviderWritten {
   /** Masked values that are sent back unchanged keep their value. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly options?: Readonly<Record<string, unknown>>;
-  /** A new key to store in `.env`. Absent: the key stays. `null`: the provider needs none. A masked key is rejected. */
+  /**
+   * A new key to store in `.env`, in place of all keys. Absent: the keys stay. `null`: the provider needs none. A masked key
+   * is rejected.
+   */
   readonly apiKey?: string | null;
+  /** All keys in their order, instead of `apiKey`. Absent: they stay. */
+  readonly apiKeys?: readonly ProviderKeyWritten[];
+  /** Absent: it stays. */
+  readonly rotate?: 'order' | 'most-left';
+}
+
+/** One of several keys to save. */
+export interface ProviderKeyWritten {
+  /** Default: its position, such as `key 1`. */
+  readonly label?: string;
+  /** The label of the saved key that stays, whatever its label and its place are now. */
+  readonly savedAs?: string;
+  /** A new key to store in `.env`. Absent, or the masked key of `savedAs`: that one stays. */
+  readonly key?: string;
 }
 
 export interface ProviderToTry {
@@ -103,6 +133,8 @@ export interface ProviderToTry {
   readonly type?: string;
   readonly baseUrl?: string;
   readonly apiKey?: string;
+  /** Several keys instead of `apiKey`: each is tested. */
+  readonly apiKeys?: readonly ProviderKeyWritten[];
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
@@ -119,6 +151,10 @@ export interface ChainSettingsView {
   readonly retries?: number;
   readonly resume?: boolean;
   readonly onModeration?: 'return' | 'next';
+  /** Absent: the server's setting. */
+  readonly free?: 'only' | 'any';
+  /** Absent: the server's setting. */
+  readonly privacy?: 'no-training' | 'any';
   readonly timeouts?: Timeouts;
 }
 

@@ -36,6 +36,13 @@ export interface ProviderTrial {
   readonly keyUntried?: boolean;
   /** Free ones first. */
   readonly models: readonly ModelView[];
+  /** Each of several keys. The other fields are those of the first key that works. */
+  readonly keys?: readonly KeyTrial[];
+}
+
+/** The result of one of several keys. */
+export interface KeyTrial extends Pick<ProviderTrial, 'state' | 'detail' | 'keyUntried'> {
+  readonly label: string;
 }
 
 export interface ModelsReply extends ProviderTrial {

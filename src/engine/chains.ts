@@ -1,7 +1,8 @@
-import type { Alias } from '../config/settings.js';
+import { type RuleSettings, rulesBy } from '../config/rules.js';
+import type { Alias, ChainRules } from '../config/settings.js';
 import { ChainError } from '../plugin/door/errors.js';
-import { fitsPattern } from './name-pattern.js';
-import type { Chain, PreparedTarget } from './target.js';
+import { fitsPattern } from '../plugin/readers/name-pattern.js';
+import { type Chain, chainOf, type PreparedTarget } from './target.js';
 
 export interface ChainsParts {
   readonly all: readonly Chain[];
@@ -10,8 +11,8 @@ export interface ChainsParts {
   readonly aliases?: readonly Alias[];
   /** The settings for a target that a request addresses by its id. */
   readonly direct: Chain;
-  /** Prepares a target of a configured provider that no chain names. */
-  readonly addressed: (provider: string, model: string) => PreparedTarget | undefined;
+  /** Prepares a target of a configured provider that no chain names, with each key of the provider. */
+  readonly addressed: (provider: string, model: string) => readonly PreparedTarget[];
 }
 
 /** Claude Code lists only models whose names begin with `claude`. */
@@ -70,14 +71,24 @@ export class Chains {
     const isClaude = name.startsWith(CLAUDE_PREFIX);
     const chain = this.#byName.get(name) ?? (isClaude ? this.#byName.get(name.slice(CLAUDE_PREFIX.length)) : undefined);
     if (chain !== undefined) return chain;
-    const target = this.target(name);
-    return target && { ...this.#parts.direct, name, targets: [target] };
+    const targets = this.targets(name);
+    return targets.length === 0 ? undefined : chainOf({ ...this.#parts.direct, name }, targets);
   }
 
-  /** Returns the chain that `model` names, with `targets` in place of its own: as it would be once it is saved. */
-  over(model: unknown, targets: readonly PreparedTarget[]): Chain {
+  /** The rules for targets that requests name directly. */
+  get directRules(): ChainRules | undefined {
+    return this.#parts.direct.rules;
+  }
+
+  /**
+   * Returns the chain that `model` names, with `targets` in place of its own: as it would be once it is saved.
+   * @param settings its settings for rules, in place of its own
+   */
+  over(model: unknown, targets: readonly PreparedTarget[], settings?: RuleSettings): Chain {
     const named = typeof model === 'string' ? this.#byName.get(model) : undefined;
-    return { ...(named ?? this.#default ?? { ...this.#parts.direct, name: 'unsaved' }), targets };
+    const chain = named ?? this.#default ?? { ...this.#parts.direct, name: 'unsaved' };
+    const rules = settings === undefined ? chain.rules : rulesBy(settings, this.directRules, `chains.${chain.name}`);
+    return { ...chainOf(chain, targets), rules };
   }
 
   #theDefault(): Chain {
@@ -88,11 +99,12 @@ export class Chains {
     );
   }
 
-  /** Returns a target by its id, whether a chain names it or not; `undefined` when its provider is not configured. */
-  target(id: string): PreparedTarget | undefined {
+  /**
+   * Returns a target by its id, whether a chain names it or not: one for each key of its provider, unless the id names a key.
+   * Empty when its provider is not configured.
+   */
+  targets(id: string): readonly PreparedTarget[] {
     const slash = id.indexOf('/');
-    return slash <= 0 || slash === id.length - 1
-      ? undefined
-      : this.#parts.addressed(id.slice(0, slash), id.slice(slash + 1));
+    return slash <= 0 || slash === id.length - 1 ? [] : this.#parts.addressed(id.slice(0, slash), id.slice(slash + 1));
   }
 }

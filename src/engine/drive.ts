@@ -69,6 +69,7 @@ class Driver {
   async #attempt({ grant: { target, reservation }, repairs }: AttemptCommand): Promise<AttemptResult> {
     const attempt = this.parts.attemptAt(target);
     this.#trace.asked++;
+    this.#context.onAsk?.(target);
     const result = await runAttempt(this.#context, { request: this.#request, target, attempt, reservation, repairs });
     this.#trace.attempted(result.record);
     if (result.kind === 'served') this.#repairsOf(target).learn(repairs, this.#request.body);

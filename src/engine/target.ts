@@ -1,3 +1,4 @@
+import type { ChainRules } from '../config/settings.js';
 import type { TargetScopes } from '../ledger/ledger.js';
 import type { CompiledAdaptation } from '../plugin/door/adapt.js';
 import type { Target } from '../plugin/door/attempt.js';
@@ -6,6 +7,7 @@ import type { ProviderType } from '../plugin/door/provider-type.js';
 import type { Endpoint } from './endpoint.js';
 import type { EndpointMemory, MissingEndpoints } from './endpoint-memory.js';
 import type { Repairs } from './repairs.js';
+import type { Standing } from './rules/standing.js';
 
 /** Spans in ms. */
 export interface TargetTimeouts {
@@ -17,8 +19,15 @@ export interface TargetTimeouts {
 
 /** A provider with everything that is the same for each request to it. Made once per configuration. */
 export interface PreparedProvider {
+  /** Its id in the configuration. */
   readonly provider: string;
-  /** The account whose limits and cooldowns hold: by default, the provider's own. */
+  /** Its id among all keys: `provider`, or `groq:key 1` for one of several keys. */
+  readonly keyedId: string;
+  /** The label of one of several keys. Absent if the provider has one key at most. */
+  readonly key?: string | undefined;
+  /** Whether requests begin with the key of the provider that has the most left. */
+  readonly rotates?: boolean;
+  /** The account whose limits and cooldowns hold: by default, the provider's or the key's own. */
   readonly account: string;
   readonly type: string;
   /** Without user name and password. */
@@ -47,8 +56,15 @@ export interface PreparedProvider {
 export interface PreparedTarget extends Target, Omit<PreparedProvider, 'unusable'> {
   /** Why it gets no requests, or not this one: `available` is a target that can serve others. */
   readonly unusable?:
-    | { readonly state: 'unconfigured' | 'disabled' | 'available'; readonly reason: string }
+    | {
+        readonly state: 'unconfigured' | 'disabled' | 'available';
+        readonly reason: string;
+        /** The rule of the chain that keeps it from being asked. */
+        readonly rule?: keyof ChainRules | undefined;
+      }
     | undefined;
+  /** What is known of its price and of training, for the rules of chains. */
+  readonly standing: Standing;
   readonly scopes: TargetScopes;
   /** What hooks get: no key, and nothing that contains one. */
   readonly publicView: Target;
@@ -63,7 +79,10 @@ export interface PreparedTarget extends Target, Omit<PreparedProvider, 'unusable
 
 export interface Chain {
   readonly name: string;
+  /** Those of one model with several keys of its provider stand next to each other. */
   readonly targets: readonly PreparedTarget[];
+  /** Whether keys of a target take turns. */
+  readonly rotates?: boolean;
   readonly maxWaitMs: number;
   /** Wait up to this long for a better target before moving down the chain. */
   readonly patienceMs: number;
@@ -73,4 +92,20 @@ export interface Chain {
   readonly onModeration: 'return' | 'next';
   /** Embeddings of all its targets can be compared, whatever their models are called. */
   readonly sameVectors: boolean;
+  /** Which of its targets may be asked. Absent: all. */
+  readonly rules?: ChainRules | undefined;
 }
+
+/** Returns the id of a target without the key of its provider: `groq/llama` for `groq:key 1/llama`. */
+export const keylessId = ({ provider, model }: Target): string => `${provider}/${model}`;
+
+/** Returns whether two targets are the same model with different keys of one provider. */
+export const differInKey = (one: PreparedTarget, other: PreparedTarget): boolean =>
+  one.key !== undefined && one.key !== other.key && one.provider === other.provider && one.model === other.model;
+
+/** Returns a chain with these targets. */
+export const chainOf = (settings: Omit<Chain, 'targets' | 'rotates'>, targets: readonly PreparedTarget[]): Chain => ({
+  ...settings,
+  targets,
+  rotates: targets.some(({ rotates }) => rotates),
+});

@@ -19,6 +19,7 @@ import type { PreparedTarget } from './target.js';
 import { explain } from './walk/explain.js';
 import { Queue } from './walk/queue.js';
 import { rejectionOf } from './walk/rejection.js';
+import { Rotation } from './walk/rotation.js';
 import { type Arrival, type RequestEnd, RequestTrace } from './walk/trace.js';
 import type { WalkEnd } from './walk/walk.js';
 
@@ -43,6 +44,7 @@ export interface Served {
 export class Waterfall {
   readonly #context: EngineContext;
   readonly #queue: Queue;
+  readonly #rotation: Rotation;
   readonly #callers = new Set<Caller>();
   /** Requests that have arrived and whose trace has not ended. */
   #arrived = 0;
@@ -51,7 +53,9 @@ export class Waterfall {
   #onIdle: (() => void)[] = [];
 
   constructor(context: EngineContext, maxWaiting: number) {
-    this.#context = context;
+    const rotation = new Rotation(context.ledger);
+    this.#context = { ...context, onAsk: (target) => rotation.used(target) };
+    this.#rotation = rotation;
     this.#queue = new Queue(context.ledger, context.clock, maxWaiting);
   }
 
@@ -87,7 +91,8 @@ export class Waterfall {
    * @throws ChainError `chain_exhausted` when no target can answer within the chain's `maxWait`, `shutting_down`
    * @throws CallerGone when the caller left
    */
-  async run(asked: ChainRequest, trace: RequestTrace = this.traceOf(asked)): Promise<Served> {
+  async run(arrived: ChainRequest, trace: RequestTrace = this.traceOf(arrived)): Promise<Served> {
+    const asked = this.#rotated(arrived);
     this.#callers.add(asked.caller);
     const request = isResumable(asked) ? { ...asked, transcript: new Transcript() } : asked;
     const isCaptured = this.#context.capturesContent && capturable(asked);
@@ -119,7 +124,11 @@ export class Waterfall {
 
   /** Returns what would happen to the request now. Nothing is sent, and nothing is spent. */
   async explain(request: ChainRequest): Promise<Explanation> {
-    return explain(this.#context, this.#queue, forSurface(request));
+    return explain(this.#context, this.#queue, forSurface(this.#rotated(request)));
+  }
+
+  #rotated(request: ChainRequest): ChainRequest {
+    return request.chain.rotates ? { ...request, chain: this.#rotation.ordered(request.chain) } : request;
   }
 
   /** Resolves when no request is under way, its answer and what plugins do with it included. */

@@ -15,6 +15,8 @@ export interface TargetScopes {
   /** The account, if several providers share one. Default: `provider`. */
   readonly account?: string | undefined;
   readonly pool?: string | undefined;
+  /** One of several keys that share the account: a key that is refused rests alone. */
+  readonly key?: string | undefined;
 }
 
 /** What an attempt is expected to use, besides one request and one slot. */
@@ -144,8 +146,9 @@ export interface TargetStatus {
   readonly quotas: readonly QuotaStatus[];
 }
 
-/** A configured provider. */
+/** A configured provider with one key. */
 export interface Account {
+  /** Unique: `groq`, or `groq:key 1` for one of several keys. */
   readonly provider: string;
   /** The name of the account, if several providers share one. Default: `provider`. */
   readonly account?: string | undefined;
@@ -163,7 +166,8 @@ export interface Account {
 export interface Ledger {
   /**
    * Replaces the configuration. Scopes that still exist keep their state, except those of an account whose fingerprint
-   * changed; all others are forgotten, but requests in flight may still end on them. A provider that joins a shared account
+   * changed; all others are forgotten, but requests in flight may still end on them. A provider whose name changed and whose
+   * fingerprint did not is the same: so keys of a provider may change their order or their label. A provider that joins a shared account
    * changes nothing there. `declarations` replace the `manual` and `known` quotas; those of a provider hold for its account,
    * and of several amounts for the same limit the smallest one. What was used of a quota that stays is kept. Idempotent.
    */

@@ -20,18 +20,22 @@ export class AddressedTargets {
     this.#inChains = new Map(inChains.toReversed().map((target) => [target.id, target]));
   }
 
-  /** The target, registered in the ledger; `undefined` if `provider` is not configured. */
-  find(provider: string, model: string): PreparedTarget | undefined {
-    const id = `${provider}/${model}`;
-    const target = this.#inChains.get(id) ?? this.#other(id, provider, model);
-    // Also for a known target: the ledger may have forgotten one that was long unused.
-    if (target !== undefined) this.#ledger.register(target.scopes, knownLimits(target));
-    return target;
+  /**
+   * The target, registered in the ledger: one for each key of the provider, unless `provider` names one such as `groq:key 1`.
+   * Empty if `provider` is not configured.
+   */
+  find(provider: string, model: string): readonly PreparedTarget[] {
+    return this.#factory.keyedIds(provider).map((keyedId) => {
+      const id = `${keyedId}/${model}`;
+      const target = this.#inChains.get(id) ?? this.#other(id, keyedId, model);
+      // Also for a known target: the ledger may have forgotten one that was long unused.
+      this.#ledger.register(target.scopes, knownLimits(target));
+      return target;
+    });
   }
 
-  #other(id: string, provider: string, model: string): PreparedTarget | undefined {
-    const target = this.#others.get(id) ?? this.#factory.addressed(provider, model);
-    if (target === undefined) return undefined;
+  #other(id: string, keyedId: string, model: string): PreparedTarget {
+    const target = this.#others.get(id) ?? this.#factory.addressed(keyedId, model);
     this.#others.delete(id);
     this.#others.set(id, target);
     const [leastUsed] = this.#others.keys();

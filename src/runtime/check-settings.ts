@@ -1,4 +1,5 @@
 import { problemAt, problemsOfOptions } from '../config/check/problems.js';
+import { configuredId } from '../config/keyed-name.js';
 import type { Problem, ProviderSettings, Settings } from '../config/settings.js';
 import { InvalidConfiguration } from '../config/source/store.js';
 import { suggest } from '../config/wording.js';
@@ -28,31 +29,33 @@ export const typesOf = (
       found.set(provider, type);
     }
   }
-  if (problems.length > 0) throw new InvalidConfiguration(problems);
+  if (problems.length > 0) throw new InvalidConfiguration(withoutRepeats(problems));
   return found;
 };
 
-const unknownType = (settings: Settings, { id, type }: ProviderSettings, known: readonly string[]): Problem => {
+/** A provider with several keys has the same problem with each. */
+const withoutRepeats = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values(),
+];
+
+const unknownType = (settings: Settings, provider: ProviderSettings, known: readonly string[]): Problem => {
+  const { type } = provider;
+  const id = configuredId(provider);
   const message = `\`providers.${id}.type\` is '${type}', which no plugin adds. Expected one of ${known.join(', ')}.${suggest(type, known)}`;
   return problemAt(settings, ['providers', id, 'type'], message);
 };
 
-const unknownProtocols = (
-  settings: Settings,
-  { id, speaks = [] }: ProviderSettings,
-  known: readonly string[],
-): Problem[] =>
-  speaks.flatMap((name, index) => {
+const unknownProtocols = (settings: Settings, provider: ProviderSettings, known: readonly string[]): Problem[] =>
+  (provider.speaks ?? []).flatMap((name, index) => {
+    const id = configuredId(provider);
     if (known.includes(name)) return [];
     const message = `\`providers.${id}.speaks\` names '${name}', which 429chain does not know. Expected some of ${known.join(', ')}.${suggest(name, known)}`;
     return [problemAt(settings, ['providers', id, 'speaks', index], message)];
   });
 
-const problemsOfProvider = (
-  settings: Settings,
-  { id, type: named, baseUrl, missing, options }: ProviderSettings,
-  type: ProviderType,
-): Problem[] => {
+const problemsOfProvider = (settings: Settings, provider: ProviderSettings, type: ProviderType): Problem[] => {
+  const { type: named, baseUrl, missing, options } = provider;
+  const id = configuredId(provider);
   const problems: Problem[] = [];
   const found = addressOf(type, options);
   const path = ['providers', id, 'options'];

@@ -22,6 +22,6 @@ const scopeOf = (
 ): string | undefined => {
   if (keyless !== undefined && keyless !== (headers[keyHeader] === undefined)) return undefined;
   if (model?.test(target.model) === false) return undefined;
-  if (pool !== undefined) return scopes.pool === `${target.provider}#${pool}` ? scopes.pool : undefined;
+  if (pool !== undefined) return scopes.pool === `${target.account}#${pool}` ? scopes.pool : undefined;
   return scopes[scope ?? 'target'];
 };

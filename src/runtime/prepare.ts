@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.js';
+import { configuredId } from '../config/keyed-name.js';
 import type { Path } from '../config/path.js';
 import { type ProxyVariables, proxyFor } from '../config/proxy.js';
 import { isSecretPath } from '../config/secret-paths.js';
@@ -8,10 +9,19 @@ import { ALWAYS } from '../engine/attempt/always-adapted.js';
 import { conversationRulesOf } from '../engine/attempt/conversation/arrange.js';
 import { endpointOf } from '../engine/endpoint.js';
 import { EndpointMemory } from '../engine/endpoint-memory.js';
+import type { ModelCatalog } from '../engine/models/model-catalog.js';
 import { Repairs } from '../engine/repairs.js';
-import type { Chain, PreparedProvider, PreparedTarget, TargetTimeouts } from '../engine/target.js';
+import { Standing } from '../engine/rules/standing.js';
+import {
+  type Chain,
+  chainOf,
+  type PreparedProvider,
+  type PreparedTarget,
+  type TargetTimeouts,
+} from '../engine/target.js';
 import type { Account, TargetScopes } from '../ledger/ledger.js';
 import { compileAdaptations } from '../plugin/door/adapt.js';
+import type { Target } from '../plugin/door/attempt.js';
 import type { ProviderType } from '../plugin/index.js';
 import { addressOf } from '../plugin/readers/address.js';
 import { basicAuthorization, credentialsIn, formsOf, secretsInUrl, withoutCredentials } from '../secrets.js';
@@ -29,6 +39,8 @@ export class TargetFactory {
   readonly #targets = new Map<string, PreparedTarget>();
   readonly #clock: Clock;
   readonly #repairs: ReadonlyMap<string, Repairs>;
+  readonly #newRepairs = new Map<string, Repairs>();
+  readonly #lists: Pick<ModelCatalog, 'holderOf'> | undefined;
 
   constructor(
     types: ReadonlyMap<ProviderSettings, ProviderType>,
@@ -36,18 +48,21 @@ export class TargetFactory {
     clock: Clock = systemClock,
     proxies: ProxyVariables = {},
     repairs: ReadonlyMap<string, Repairs> = new Map(),
+    lists?: Pick<ModelCatalog, 'holderOf'>,
   ) {
     this.#clock = clock;
     this.#repairs = repairs;
+    this.#lists = lists;
     for (const [settings, providerType] of types) {
-      this.#providers.set(settings.id, {
-        settings,
-        prepared: prepareProvider(settings, providerType, version, proxies),
-      });
+      const prepared = prepareProvider(settings, providerType, version, proxies);
+      const [first] = this.#keysOf(prepared.provider);
+      // What a server does not have is the same for each key.
+      const missing = first?.prepared.missing ?? prepared.missing;
+      this.#providers.set(settings.id, { settings, prepared: { ...prepared, missing } });
     }
   }
 
-  /** Every provider, in the configuration's order. */
+  /** Every provider, in the configuration's order; one with several keys as often as it has keys. */
   get providers(): PreparedProvider[] {
     return [...this.#providers.values()].map(({ prepared }) => prepared);
   }
@@ -62,44 +77,75 @@ export class TargetFactory {
   }
 
   chains(settings: Settings): Chain[] {
-    return settings.chains.map((chain) => ({
-      ...chain,
-      targets: chain.targets.map((target) => this.#target(target)),
-    }));
+    return settings.chains.map((chain) =>
+      chainOf(
+        chain,
+        chain.targets.map((target) => this.#target(target)),
+      ),
+    );
+  }
+
+  /** The ids by which a provider stands in targets: one for each of its keys. Empty when it is not configured. */
+  keyedIds(provider: string): string[] {
+    const own = this.#providers.get(provider);
+    return (own === undefined ? this.#keysOf(provider) : [own]).map(({ settings }) => settings.id);
   }
 
   /**
-   * Makes a target that no chain names. Returns a new one each time, since callers may address any number of models, and
-   * `undefined` when the provider is not configured.
+   * Makes a target that no chain names. Returns a new one each time, since callers may address any number of models.
+   * @param keyedId one of `keyedIds`
    */
-  addressed(provider: string, model: string): PreparedTarget | undefined {
-    const found = this.#providers.get(provider);
-    if (found === undefined) return undefined;
-    const settings = { id: `${provider}/${model}`, provider, model, limits: [], timeouts: {} };
-    return this.#prepare(settings, found.prepared);
+  addressed(keyedId: string, model: string): PreparedTarget {
+    const settings = { id: `${keyedId}/${model}`, provider: keyedId, model, limits: [], timeouts: {} };
+    return this.#prepare(settings, this.#providers.get(keyedId) as Preparation, new Map());
+  }
+
+  #keysOf(provider: string): Preparation[] {
+    return [...this.#providers.values()].filter(({ prepared }) => prepared.provider === provider);
   }
 
   /** A model with other limits or timeouts in another chain is prepared twice. In the ledger it is one target. */
   #target(settings: TargetSettings): PreparedTarget {
-    const key = JSON.stringify([settings.id, settings.limits, settings.timeouts]);
+    const key = JSON.stringify([settings.id, settings.free, settings.limits, settings.timeouts]);
     const found = this.#targets.get(key);
     if (found !== undefined) return found;
-    const { prepared } = this.#providers.get(settings.provider) as Preparation;
-    const made = this.#prepare(settings, prepared);
+    const made = this.#prepare(settings, this.#providers.get(settings.provider) as Preparation, this.#newRepairs);
     this.#targets.set(key, made);
     return made;
   }
 
-  /** A target that stays keeps what it was seen to refuse. */
-  #prepare(settings: TargetSettings, prepared: PreparedProvider): PreparedTarget {
-    const repairs = this.#repairs.get(repairsKey({ ...prepared, id: settings.id })) ?? new Repairs(this.#clock);
-    return prepareTarget(settings, prepared, repairs, this.#clock);
+  /** A target that stays keeps what it was seen to refuse. @param made repairs of targets that are new */
+  #prepare(
+    settings: TargetSettings,
+    { settings: ofProvider, prepared }: Preparation,
+    made: Map<string, Repairs>,
+  ): PreparedTarget {
+    const key = repairsKey({ ...prepared, model: settings.model });
+    const repairs = this.#repairs.get(key) ?? made.get(key) ?? new Repairs(this.#clock);
+    made.set(key, repairs);
+    return prepareTarget(settings, prepared, repairs, this.#clock, this.#standing(settings, ofProvider, prepared));
+  }
+
+  #standing(settings: TargetSettings, ofProvider: ProviderSettings, prepared: PreparedProvider): Standing {
+    const { type, providerType, baseUrl, headers, keyHeader } = prepared;
+    const stated = { free: settings.free ?? ofProvider.free, training: ofProvider.training };
+    const keyless = headers[keyHeader] === undefined;
+    const lists = this.#lists;
+    return new Standing(
+      { type, providerType, model: settings.model, baseUrl, keyless, stated },
+      lists && (() => lists.holderOf(prepared)),
+    );
   }
 }
 
-/** Identifies what a target refuses: another type or address behind the same id is another target. */
-export const repairsKey = ({ id, type, baseUrl }: Pick<PreparedTarget, 'id' | 'type' | 'baseUrl'>): string =>
-  JSON.stringify([id, type, baseUrl]);
+/** Identifies what a target refuses, with any key: another type or address behind the same provider is another target. */
+export const repairsKey = ({
+  provider,
+  model,
+  type,
+  baseUrl,
+}: Pick<PreparedTarget, 'provider' | 'model' | 'type' | 'baseUrl'>): string =>
+  JSON.stringify([`${provider}/${model}`, type, baseUrl]);
 
 /** Makes a provider ready for requests. It need not be part of the configuration. */
 export const prepareProvider = (
@@ -113,7 +159,9 @@ export const prepareProvider = (
   const baseUrl = withoutCredentials(address).replace(/^([^?#]*?)\/+$/, '$1');
   const proxy = proxyFor(baseUrl, settings.proxy, proxies);
   return {
-    provider: settings.id,
+    provider: configuredId(settings),
+    keyedId: settings.id,
+    ...(settings.keyOf !== undefined && { key: settings.keyOf.label, rotates: settings.keyOf.rotate === 'most-left' }),
     account: settings.account ?? accountOfAddress(settings, providerType, proxy.url) ?? settings.id,
     type: settings.type,
     baseUrl,
@@ -154,10 +202,11 @@ const keyHeaderOf = ({ keyHeader }: ProviderType, key: string): Record<string, s
   keyHeader === undefined ? { authorization: `Bearer ${key}` } : { [keyHeader.toLowerCase()]: key };
 
 const prepareTarget = (
-  { id, provider, model, limits, timeouts }: TargetSettings,
+  { id, model, limits, timeouts }: TargetSettings,
   prepared: PreparedProvider,
   repairs: Repairs,
   clock: Clock,
+  standing: Standing,
 ): PreparedTarget => ({
   ...prepared,
   id,
@@ -165,10 +214,11 @@ const prepareTarget = (
   limits,
   adaptations: [...ALWAYS, ...compileAdaptations(prepared.providerType.adaptations ?? [], model)],
   conversation: conversationRulesOf(prepared.providerType, model),
-  scopes: scopesOf(id, provider, prepared.account, prepared.providerType.pool?.(model)),
+  scopes: scopesOf(id, prepared, prepared.providerType.pool?.(model)),
   timeouts: { ...prepared.timeouts, ...defined(timeouts) },
-  publicView: Object.freeze({ id, provider, type: prepared.type, model, limits }),
+  publicView: Object.freeze({ ...publicProvider(prepared), id, model, limits }),
   repairs,
+  standing,
   endpoints: new EndpointMemory(prepared.missing, clock),
 });
 
@@ -217,18 +267,27 @@ export const keysIn = ({ server, providers, plugins, proxies }: Settings): strin
   return all.filter((key) => !names.has(key));
 };
 
-const scopesOf = (target: string, provider: string, account: string, pool: string | undefined): TargetScopes => ({
-  target,
+const publicProvider = ({ provider, type, key }: PreparedProvider): Pick<Target, 'provider' | 'type' | 'key'> => ({
   provider,
-  ...(account !== provider && { account }),
+  type,
+  ...(key !== undefined && { key }),
+});
+
+const scopesOf = (
+  target: string,
+  { keyedId, account, key }: PreparedProvider,
+  pool: string | undefined,
+): TargetScopes => ({
+  target,
+  provider: keyedId,
+  ...(account !== keyedId && { account }),
+  ...(account !== keyedId && key !== undefined && { key: keyedId }),
   ...(pool !== undefined && { pool: `${account}#${pool}` }),
 });
 
-const unusableOf = (
-  { id, enabled, missing }: ProviderSettings,
-  faultOfProxy: string | undefined,
-): PreparedProvider['unusable'] => {
-  if (!enabled) return { state: 'disabled', reason: `${id} is disabled in the configuration` };
+const unusableOf = (settings: ProviderSettings, faultOfProxy: string | undefined): PreparedProvider['unusable'] => {
+  const { enabled, missing } = settings;
+  if (!enabled) return { state: 'disabled', reason: `${configuredId(settings)} is disabled in the configuration` };
   if (faultOfProxy !== undefined) return { state: 'unconfigured', reason: faultOfProxy };
   if (missing.length === 0) return undefined;
   return { state: 'unconfigured', reason: `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set` };

@@ -18,20 +18,20 @@ describe('Targets that requests address by name', () => {
 
   it('are remembered while they are used, however many others come, and forgotten when they are not', () => {
     const { chains } = proxy.app.runtime;
-    const [used, unused] = [chains.target('one/used'), chains.target('one/unused')];
+    const [used, unused] = [chains.targets('one/used'), chains.targets('one/unused')].flat();
     for (let index = 0; index < 2_000; index++) {
-      chains.target(`one/other-${index}`);
-      expect(chains.target('one/used')).to.equal(used);
+      chains.targets(`one/other-${index}`);
+      expect(chains.targets('one/used')[0]).to.equal(used);
     }
-    expect(chains.target('one/unused')).not.to.equal(unused);
+    expect(chains.targets('one/unused')[0]).not.to.equal(unused);
   });
 
   it('are the targets of a chain where a chain names them', () => {
     const { chains } = proxy.app.runtime;
-    expect(chains.target('one/a-model')).to.equal(chains.all[0]?.targets[0]);
+    expect(chains.targets('one/a-model')[0]).to.equal(chains.all[0]?.targets[0]);
   });
 
   it('do not exist at a provider that is not configured', () => {
-    expect(proxy.app.runtime.chains.target('nowhere/a-model')).to.equal(undefined);
+    expect(proxy.app.runtime.chains.targets('nowhere/a-model')).to.deep.equal([]);
   });
 });

@@ -1,15 +1,12 @@
 import type { TargetView } from '../../contract/admin-api.js';
 import type { ConfigurationState, LiveEvent } from '../../contract/events.js';
 import type { RequestRecord } from '../../contract/requests.js';
-import type { PreparedTarget } from '../../engine/target.js';
-import { type Engine, targetsOf, viewOf } from './status.js';
+import { type Engine, type ListedTarget, targetsOf, viewOf } from './status.js';
 
 /** Most requests that are kept for a client that reconnects. */
 export const MOST_REMEMBERED = 500;
 
-interface WatchedTarget {
-  readonly target: PreparedTarget;
-  readonly chains: readonly string[];
+interface WatchedTarget extends ListedTarget {
   view: TargetView | undefined;
   /** The view as JSON, for comparison with the next one. */
   text: string;
@@ -35,7 +32,7 @@ export class LiveState {
   #wholeBefore = 0;
   /** Undefined before the first look. */
   #targets: readonly WatchedTarget[] | undefined;
-  /** Providers whose targets may have changed since the last look; `''` stands for all. */
+  /** Providers and accounts whose targets may have changed since the last look; `''` stands for all. */
   readonly #marked = new Set<string>();
   /** The most recent requests, in the order in which they ended. */
   #requests: { readonly record: RequestRecord; readonly changed: number }[] = [];
@@ -87,7 +84,9 @@ export class LiveState {
     const all = this.#marked.has('');
     let next = Number.POSITIVE_INFINITY;
     for (const each of this.#targets) {
-      if (all || each.nextAt <= now || this.#marked.has(each.target.provider)) this.#lookAt(engine, each, now);
+      const { keyedId, account } = each.target;
+      const isMarked = all || this.#marked.has(keyedId) || this.#marked.has(account);
+      if (isMarked || each.nextAt <= now) this.#lookAt(engine, each, now);
       next = Math.min(next, each.nextAt);
     }
     this.#marked.clear();

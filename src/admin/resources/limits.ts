@@ -1,10 +1,12 @@
 import type { Edit } from '../../config/edit/edit.js';
+import { splitKey } from '../../config/keyed-name.js';
 import type { Change } from '../../config/source/change.js';
 import { splitTarget } from '../../config/target-name.js';
 import type { PinnedLimit } from '../../contract/admin-configuration.js';
 import type { Configuration, FullTarget, Limit, Provider } from '../../contract/config.js';
 import { partsOf } from '../../ledger/memory/declarations.js';
 import { ChainError } from '../../plugin/door/errors.js';
+import { durationOf } from '../../plugin/readers/headers.js';
 import type { AdminParts } from '../parts.js';
 import { targetIdOf, targetsOf } from './chains.js';
 import { writtenIn } from './changes.js';
@@ -16,8 +18,9 @@ import { writtenIn } from './changes.js';
 export const pinChange = ({ store }: AdminParts, pinned: PinnedLimit): Change => {
   const written = writtenIn(store);
   const limit = limitOf(pinned);
-  const { scope } = pinned;
-  if (typeof scope !== 'string') throw invalid('scope', '"scope" is missing: a provider or a target.');
+  if (typeof pinned.scope !== 'string') throw invalid('scope', '"scope" is missing: a provider or a target.');
+  // The limits of a provider hold for each of its keys.
+  const scope = splitKey(pinned.scope).configured;
   if (scope.includes('#')) {
     const message = `${scope} is a pool, and the configuration has no limits for pools. Pin the limit to the provider or to its targets.`;
     throw invalid('scope', message);
@@ -42,8 +45,9 @@ export const pinChange = ({ store }: AdminParts, pinned: PinnedLimit): Change =>
 const providerOf = ({ providers }: Configuration, scope: string): string | undefined => {
   if (Object.hasOwn(providers, scope)) return scope;
   const [type] = scope.split('@');
-  const isMember = ({ account, apiKey, type: its }: Provider): boolean =>
-    account === scope || (scope.includes('@') && account === undefined && apiKey === undefined && its === type);
+  const isMember = ({ account, apiKey, apiKeys, type: its }: Provider): boolean =>
+    account === scope ||
+    (scope.includes('@') && account === undefined && (apiKey ?? apiKeys) === undefined && its === type);
   return Object.keys(providers).find((id) => isMember(providers[id] as Provider));
 };
 
@@ -74,9 +78,11 @@ const limitOf = ({ dimension, window, limit }: PinnedLimit): Limit => {
   if (dimension !== 'requests' && dimension !== 'tokens') {
     throw invalid(
       'dimension',
-      `The configuration has no limits for ${String(dimension)}. Expected requests, tokens or concurrent.`,
+      `"dimension" is ${JSON.stringify(dimension)}, and the configuration has no such limits. Expected requests, tokens or concurrent.`,
     );
   }
-  if (typeof window !== 'string') throw invalid('window', `A limit of ${dimension} needs its "window", such as "1m".`);
+  if (typeof window !== 'string' || !durationOf(window)) {
+    throw invalid('window', `A limit of ${dimension} needs its "window": a duration such as "1m".`);
+  }
   return dimension === 'requests' ? { requests: limit, per: window } : { tokens: limit, per: window };
 };

@@ -97,6 +97,7 @@ const secretsIn = (value: unknown, path: Path): string[] => {
 const ownPath = (path: Path): Path => {
   const [top] = path;
   if (top === 'providers' && path.length === 2) return path;
+  if (path.at(-1) === 'label' && path.at(-3) === 'apiKeys') return [];
   if (top === 'providers' || top === 'chains' || top === 'plugins') return path.slice(2);
-  return top === 'server' && path.at(-1) === 'label' ? [] : path;
+  return path;
 };

@@ -1,7 +1,9 @@
 import { problemsOfOptions } from '../../config/check/problems.js';
+import { configuredId } from '../../config/keyed-name.js';
 import type { ProviderSettings } from '../../config/settings.js';
-import type { ProviderToTry } from '../../contract/admin-configuration.js';
+import type { ProviderKeyWritten, ProviderToTry } from '../../contract/admin-configuration.js';
 import type { ModelsReply, ProviderTrial } from '../../contract/models.js';
+import { firstList } from '../../engine/models/first-list.js';
 import { askForModels } from '../../engine/models/provider-models.js';
 import type { PreparedProvider } from '../../engine/target.js';
 import { ChainError } from '../../plugin/door/errors.js';
@@ -12,17 +14,48 @@ import { unmasked, unmaskedOptions, unmaskedUrl } from './mask.js';
 /** Asks a configured provider for its models. @throws ChainError `not_found` */
 export const modelsOf = async (parts: AdminParts, id: string): Promise<ModelsReply> => {
   const running = parts.current();
-  const provider = running.providers.find((each) => each.provider === id);
-  if (provider === undefined) throw noProvider(id);
-  return { ...(await ask(parts, running, provider)), at: running.now() };
+  const keys = running.providers.filter((each) => each.provider === id);
+  if (keys.length === 0) throw noProvider(id);
+  const report = await firstList(keys, (provider) => ask(parts, running, provider));
+  return { ...report, models: report.models ?? [], at: running.now() };
 };
 
 /**
  * Asks a provider for its models before it is saved.
  * @throws ChainError `not_found` for an unknown `id`, `invalid_request` for settings that cannot be saved
  */
-export const tryProvider = (parts: AdminParts, asked: ProviderToTry): Promise<ProviderTrial> => {
+export const tryProvider = async (parts: AdminParts, asked: ProviderToTry): Promise<ProviderTrial> => {
   const running = parts.current();
+  const keys = keysToTry(running, asked);
+  if (keys.length === 1) return tryKey(parts, running, { ...asked, ...keys[0] });
+  const trials = await Promise.all(keys.map((key) => tryKey(parts, running, { ...asked, ...key })));
+  const found = trials.find(({ state }) => state === 'ok') ?? (trials[0] as ProviderTrial);
+  const ofKeys = trials.map(({ models: _, ...trial }, index) => ({ ...trial, label: keys[index]?.label ?? '' }));
+  return { ...found, keys: ofKeys };
+};
+
+/** A provider to test with one key: the saved one of `keyedId`, or a new one. */
+interface OneToTry extends ProviderToTry {
+  readonly label?: string;
+  readonly keyedId?: string;
+}
+
+/** The keys to test: those of the form, or those that are saved. */
+const keysToTry = ({ settings }: Running, { id, apiKey, apiKeys }: ProviderToTry): readonly OneToTry[] => {
+  const saved = settings.providers.filter((each) => configuredId(each) === id);
+  const ofSaved = saved.map(({ id: keyedId, keyOf }) => ({ keyedId, label: keyOf?.label ?? 'key 1' }));
+  if (!Array.isArray(apiKeys)) return apiKey !== undefined || ofSaved.length === 0 ? [{}] : ofSaved;
+  const given = apiKeys.map((each: ProviderKeyWritten | undefined, index): OneToTry => {
+    const { label = `key ${index + 1}`, savedAs, key } = each ?? {};
+    if (typeof key === 'string' && key.trim() !== '') return { label, apiKey: key };
+    const found = ofSaved.find((one) => one.label === savedAs);
+    if (found === undefined) throw invalid(`apiKeys[${index}].key`, `"apiKeys[${index}].key" is empty.`);
+    return { ...found, label };
+  });
+  return given.length === 0 ? [{}] : given;
+};
+
+const tryKey = (parts: AdminParts, running: Running, asked: OneToTry): Promise<ProviderTrial> => {
   const provider = settingsToTry(running, asked);
   const prepared = atItsAddress(running, asked, provider);
   if (prepared === undefined) {
@@ -57,19 +90,15 @@ const ask = async ({ upstream }: AdminParts, { host }: Running, provider: Prepar
  * @returns `undefined` for a type that no plugin adds
  * @throws ChainError `invalid_request` if a saved key would go to another address
  */
-const atItsAddress = (
-  running: Running,
-  asked: ProviderToTry,
-  provider: ProviderSettings,
-): PreparedProvider | undefined => {
+const atItsAddress = (running: Running, asked: OneToTry, provider: ProviderSettings): PreparedProvider | undefined => {
   const prepared = running.prepare(provider);
-  const saved = running.providers.find((each) => each.provider === asked.id);
+  const saved = running.providers.find(({ keyedId }) => keyedId === (asked.keyedId ?? asked.id));
   if (prepared === undefined || saved === undefined) return prepared;
   const [own, other] = [originOf(saved), originOf(prepared)];
   // An invalid address gets no request.
   if (own === other || other === undefined) return prepared;
   if (asked.apiKey !== undefined || provider.apiKey === undefined) return running.prepare({ ...provider, headers: {} });
-  const message = `The saved key of ${provider.id} is for ${own ?? 'another address'}. Enter the key again to test it at ${other}.`;
+  const message = `The saved key of ${asked.id} is for ${own ?? 'another address'}. Enter the key again to test it at ${other}.`;
   throw invalid('apiKey', message);
 };
 
@@ -77,21 +106,23 @@ const originOf = ({ baseUrl }: PreparedProvider): string | undefined =>
   URL.canParse(baseUrl) ? new URL(baseUrl).origin : undefined;
 
 /** Completes `asked` with the saved provider's settings; with its address and options only if the type is the same. */
-const settingsToTry = ({ settings }: Running, asked: ProviderToTry): ProviderSettings => {
-  const saved = asked.id === undefined ? undefined : settings.providers.find(({ id }) => id === asked.id);
+const settingsToTry = ({ settings }: Running, asked: OneToTry): ProviderSettings => {
+  const isSaved = (each: ProviderSettings): boolean =>
+    asked.keyedId === undefined ? configuredId(each) === asked.id : each.id === asked.keyedId;
+  const saved = asked.id === undefined ? undefined : settings.providers.find(isSaved);
   if (asked.id !== undefined && saved === undefined) throw noProvider(asked.id);
   const type = asked.type ?? saved?.type;
   if (typeof type !== 'string') throw invalid('type', '"type" is missing: the kind of provider, such as "groq".');
   const same = saved?.type === type ? saved : undefined;
   const apiKey = asked.apiKey === undefined ? saved?.apiKey : keyIn(asked.apiKey);
-  const written = saved === undefined ? undefined : settings.written?.providers[saved.id];
+  const written = saved === undefined ? undefined : settings.written?.providers[configuredId(saved)];
   // A form sends the address back as written, with variables not replaced.
   const address = unmaskedUrl(asked.baseUrl, written?.baseUrl, 'baseUrl');
   const asWritten = address === written?.baseUrl ? saved?.baseUrl : address;
   const baseUrl = asked.baseUrl === undefined ? same?.baseUrl : asWritten;
   const options = asked.options === undefined ? same?.options : resolved(asked.options, written?.options, saved);
   return {
-    id: saved?.id ?? 'new',
+    id: saved === undefined ? 'new' : configuredId(saved),
     type,
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(baseUrl === undefined ? {} : { baseUrl }),

@@ -1,16 +1,22 @@
-import { variableIn } from '../../config/env.js';
+import { writtenKeysOf } from '../../config/api-keys.js';
+import { configuredId } from '../../config/keyed-name.js';
 import type { ProviderSettings } from '../../config/settings.js';
 import type { Change } from '../../config/source/change.js';
-import type { SettingsStore } from '../../config/source/store.js';
-import type { KeyState, ProvidersReply, ProviderView, ProviderWritten } from '../../contract/admin-configuration.js';
+import type {
+  ProviderKeyView,
+  ProvidersReply,
+  ProviderView,
+  ProviderWritten,
+} from '../../contract/admin-configuration.js';
 import type { Configuration, Provider } from '../../contract/config.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { maskUserinfo } from '../../secrets.js';
 import type { AdminParts, Running } from '../parts.js';
 import { targetIdOf, targetsOf } from './chains.js';
-import { variableFor, writtenIn } from './changes.js';
-import { maskKey, publicView, refuseMask, unmasked, unmaskedUrl } from './mask.js';
+import { writtenIn } from './changes.js';
+import { publicView, unmasked, unmaskedUrl } from './mask.js';
 import { noProvider } from './models.js';
+import { keyStateOf, keysToSave } from './provider-keys.js';
 
 /** Every provider as written in the configuration, its key masked. */
 export const providersOf = ({ current, store }: AdminParts): ProvidersReply => {
@@ -18,13 +24,28 @@ export const providersOf = ({ current, store }: AdminParts): ProvidersReply => {
   const written = writtenIn(store);
   return {
     revision: store.revision,
-    providers: store.current.providers.map((settings) => viewOf(running, written, settings)),
+    providers: Object.entries(written.providers).map(([id, provider]) => {
+      const keys = store.current.providers.filter((each) => configuredId(each) === id);
+      return viewOf(running, written, id, provider, keys);
+    }),
   };
 };
 
-const viewOf = (running: Running, written: Configuration, settings: ProviderSettings): ProviderView => {
-  const { id } = settings;
-  const provider = written.providers[id] as Provider;
+/** `accounts`: the provider with each of its keys. */
+const viewOf = (
+  running: Running,
+  written: Configuration,
+  id: string,
+  provider: Provider,
+  accounts: readonly ProviderSettings[],
+): ProviderView => {
+  const writtenKeys = writtenKeysOf(provider);
+  const keys = accounts.map((settings, index) => ({
+    label: writtenKeys[index]?.label ?? '',
+    ...keyStateOf(writtenKeys[index]?.key, settings.apiKey),
+    ...stateOf(running, settings),
+  }));
+  const { state, reason } = keys.find((key) => key.state === 'usable') ?? (keys[0] as ProviderKeyView);
   const {
     type,
     baseUrl,
@@ -47,28 +68,21 @@ const viewOf = (running: Running, written: Configuration, settings: ProviderSett
     timeouts,
     headers: publicView(headers, ['headers']) as Record<string, string>,
     options: publicView(options, ['options']) as Record<string, unknown>,
-    key: keyStateOf(provider.apiKey, settings.apiKey),
-    ...stateOf(running, settings),
+    key: keyStateOf(writtenKeys[0]?.key, accounts[0]?.apiKey),
+    ...(keys.length > 1 && { keys }),
+    ...(provider.rotate === undefined ? {} : { rotate: provider.rotate }),
+    state,
+    ...(reason === undefined ? {} : { reason }),
     chains: chainsNaming(written, id),
   };
 };
 
-const keyStateOf = (written: string | undefined, key: string | undefined): KeyState => {
-  if (written === undefined) return { kind: 'none' };
-  const variable = variableIn(written);
-  return {
-    kind: key === undefined ? 'unset' : 'set',
-    ...(variable === undefined ? {} : { variable }),
-    ...(key === undefined ? {} : { masked: maskKey(key) }),
-  };
-};
-
 const stateOf = (running: Running, { id }: ProviderSettings): Pick<ProviderView, 'state' | 'reason'> => {
-  const unusable = running.providers.find(({ provider }) => provider === id)?.unusable;
+  const unusable = running.providers.find(({ keyedId }) => keyedId === id)?.unusable;
   if (unusable !== undefined) return unusable;
   const refused = running.chains.all
     .flatMap(({ targets }) => targets)
-    .filter(({ provider }) => provider === id)
+    .filter(({ keyedId }) => keyedId === id)
     .map((target) => running.stateOf(target))
     .find(({ state }) => state === 'disabled');
   return refused === undefined ? { state: 'usable' } : { state: 'refused', reason: refused.reason ?? 'key refused' };
@@ -83,17 +97,22 @@ const chainsNaming = ({ chains }: Configuration, id: string): string[] =>
 export const providerChange = ({ store }: AdminParts, id: string, given: ProviderWritten): Change => {
   const written = writtenIn(store);
   const before = Object.hasOwn(written.providers, id) ? written.providers[id] : undefined;
-  const { reference, secrets } = keyOf(store, id, before?.apiKey, given.apiKey);
+  const { secrets, ...keys } = keysToSave(store, id, before, given);
   const { enabled } = given;
+  const rotate = given.rotate ?? before?.rotate;
   const after: Partial<Provider> = {
     type: given.type,
-    apiKey: reference,
+    ...keys,
+    // Keys are used in order by default.
+    rotate: keys.apiKeys === undefined || (rotate === 'order' && before?.rotate === undefined) ? undefined : rotate,
     baseUrl: given.baseUrl === '' ? undefined : unmaskedUrl(given.baseUrl, before?.baseUrl, 'baseUrl'),
     // Absent in the form of a browser: it stays.
     proxy: given.proxy === undefined ? before?.proxy : unmaskedUrl(given.proxy, before?.proxy, 'proxy'),
     // Providers are enabled by default.
     enabled: enabled === true && before?.enabled === undefined ? undefined : enabled,
     account: given.account === undefined ? before?.account : given.account || undefined,
+    free: before?.free,
+    training: before?.training,
     limits: notEmpty(given.limits),
     timeouts: notEmpty(given.timeouts),
     headers: notEmpty(given.headers && unmasked(given.headers, before?.headers, ['headers'])),
@@ -118,23 +137,3 @@ export const providerRemoval = ({ store }: AdminParts, id: string): Change => {
 /** Empty values are not written. */
 const notEmpty = <T>(value: T | undefined): T | undefined =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0 ? undefined : value;
-
-/** The key as the file refers to it, and the variables for `.env`. */
-const keyOf = (
-  store: SettingsStore,
-  id: string,
-  before: string | undefined,
-  given: string | null | undefined,
-): { readonly reference: string | undefined; readonly secrets?: Readonly<Record<string, string>> } => {
-  if (given === undefined) return { reference: before };
-  if (given === null) return { reference: undefined };
-  const key = typeof given === 'string' ? given.trim() : '';
-  if (key === '') {
-    const message = '"apiKey" is empty. Omit it to keep the key, or send null for a provider without a key.';
-    throw new ChainError('invalid_request', message, { param: 'apiKey' });
-  }
-  refuseMask(key, 'apiKey');
-  if (variableIn(key) !== undefined) return { reference: key };
-  const name = variableFor(store, `${id}_API_KEY`, key, { own: variableIn(before ?? '') });
-  return { reference: `\${${name}}`, secrets: { [name]: key } };
-};

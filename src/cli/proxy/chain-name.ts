@@ -1,3 +1,4 @@
+import { configuredId } from '../../config/keyed-name.js';
 import type { Settings } from '../../config/settings.js';
 import { splitTarget } from '../../config/target-name.js';
 import { suggest } from '../../config/wording.js';
@@ -14,7 +15,8 @@ export const checkChainName = (name: string, settings: Settings | undefined): st
   const { chains, providers } = settings;
   const names = chains.map((chain) => chain.name);
   const provider = splitTarget(name)?.provider;
-  if (names.includes(name) || providers.some(({ id }) => id === provider)) return name;
+  if (names.includes(name) || providers.some((each) => each.id === provider || configuredId(each) === provider))
+    return name;
   throw new CommandError(
     `There is no chain "${name}". Chains: ${names.join(', ') || 'none'}.${suggest(name, names)}`,
     2,

@@ -1,4 +1,6 @@
+import { writtenKeysOf } from '../../config/api-keys.js';
 import { variableIn } from '../../config/env.js';
+import { splitKey } from '../../config/keyed-name.js';
 import { parseSettings } from '../../config/source/load.js';
 import { askProviders, buildCandidate, detailOf, type Reports } from '../provider-reports.js';
 import type { Prompt } from '../terminal/prompt.js';
@@ -36,7 +38,13 @@ const reportsOf = async (text: string, keys: Keys): Promise<Reports> => {
   if (!parsed.ok) return new Map();
   const candidate = await buildCandidate(parsed.settings, []);
   const { providers = {} } = parsed.settings.written ?? {};
-  const variableOf = (id: string): string => variableIn(providers[id]?.apiKey ?? '') ?? id;
+  const variableOf = (id: string): string => {
+    const { configured, label } = splitKey(id);
+    const key = writtenKeysOf(providers[configured] ?? {}).find(
+      (each) => label === undefined || each.label === label,
+    )?.key;
+    return variableIn(key ?? '') ?? id;
+  };
   const reports = [...(await askProviders(candidate))].filter(([, { state }]) => state !== 'unconfigured');
   return new Map(reports.map(([id, report]) => [variableOf(id), report]));
 };

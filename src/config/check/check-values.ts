@@ -44,9 +44,11 @@ export const checkDurations: Check = (configuration) =>
 /** Headers can carry printable ASCII. A leading quote comes from a `.env` value whose quotes are not closed. */
 const KEY = /^(?!["'`])[\x21-\x7e]+$/;
 
+const PROVIDER_KEYS = ['providers.*.apiKey', 'providers.*.apiKeys.*', 'providers.*.apiKeys.*.key'];
+
 /** Finds keys that were not pasted completely, such as `gsk_…`. The message never contains the key. */
 export const checkKeys: Check = (configuration) =>
-  pathsOf(configuration.resolved, 'providers.*.apiKey').flatMap((path): Finding[] => {
+  PROVIDER_KEYS.flatMap((pattern) => pathsOf(configuration.resolved, pattern)).flatMap((path): Finding[] => {
     const text = textAt(configuration.resolved, path)?.trim();
     if (text === undefined || text === '' || KEY.test(text)) return [];
     const invalid = [...text].find((letter) => !KEY.test(letter)) ?? '';
@@ -63,7 +65,7 @@ export const checkKeys: Check = (configuration) =>
 const ENDPOINT = /\/chat\/completions\/*(?:[?#]|$)/;
 
 /** The paths of all keys. */
-const KEYS = ['providers.*.apiKey', 'server.apiKeys.*', 'server.apiKeys.*.key', 'server.adminKey'];
+const KEYS = [...PROVIDER_KEYS, 'server.apiKeys.*', 'server.apiKeys.*.key', 'server.adminKey'];
 
 /** Finds names of variables in place of keys, such as `$GROQ_API_KEY` without braces. */
 export const checkVariableNames: Check = (configuration) =>

@@ -5,8 +5,9 @@ import { valueAtPath } from '../path.js';
 import { isSecretPath } from '../secret-paths.js';
 import { describe, listOf, nameOf } from '../wording.js';
 import { checkAliases, checkDefaultChain, checkProviders, checkRepeats, checkTargetNames } from './check-chains.js';
+import { checkKeyLabels, checkKeyLists, checkRepeatedKeys } from './check-key-lists.js';
 import { checkBeginnings, checkZones } from './check-limits.js';
-import { checkAdminKey, checkHost, checkKeyLabels, checkTrustedProxies } from './check-server.js';
+import { checkAdminKey, checkBodies, checkHost, checkTrustedProxies } from './check-server.js';
 import { checkBaseUrls, checkDurations, checkKeys, checkProxies, checkVariableNames } from './check-values.js';
 import type { Check } from './checked-configuration.js';
 import type { Finding } from './finding.js';
@@ -17,7 +18,10 @@ const CHECKS: readonly Check[] = [
   checkHost,
   checkAdminKey,
   checkKeyLabels,
+  checkKeyLists,
+  checkRepeatedKeys,
   checkTrustedProxies,
+  checkBodies,
   checkDurations,
   checkZones,
   checkBeginnings,
@@ -33,7 +37,7 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** Fields of a provider that may read unset variables: the provider is then `unconfigured`, which is not a problem. */
-const FIELDS_THAT_MAY_BE_UNSET: readonly unknown[] = ['apiKey', 'baseUrl', 'proxy', 'headers', 'options'];
+const FIELDS_THAT_MAY_BE_UNSET: readonly unknown[] = ['apiKey', 'apiKeys', 'baseUrl', 'proxy', 'headers', 'options'];
 
 const idOf = (path: Path): string => JSON.stringify(path.map(String));
 

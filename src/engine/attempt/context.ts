@@ -13,6 +13,8 @@ export interface Pace {
   readonly silenceMs?: number;
   /** How long a provider may be silent after the end of its answer, ms. Default: 1 s. */
   readonly tailMs?: number;
+  /** How long a caller may take nothing of an answer that waits for it, ms. Default: 5 minutes. */
+  readonly unreadMs?: number;
 }
 
 const LONGEST_SILENCE_MS = 5_000;
@@ -28,6 +30,8 @@ export interface EngineContext {
   /** A plugin asked for the text of requests and answers. */
   readonly capturesContent?: boolean;
   readonly pace?: Pace | undefined;
+  /** Notes that a target is asked. */
+  readonly onAsk?: (target: PreparedTarget) => void;
   /** What is known of a target's model. Never waits. */
   readonly modelOf?: (target: PreparedTarget) => ModelView | undefined;
 }

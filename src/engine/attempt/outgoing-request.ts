@@ -14,6 +14,7 @@ import type { TextAnswers } from '../stream/answer-source.js';
 import type { PreparedTarget } from '../target.js';
 import { boundAnswer, isBoundRepair } from './answer-bound.js';
 import { arrangeConversation } from './conversation/arrange.js';
+import { restrict, restrictionsOf } from './restrict.js';
 import { withField, withModel } from './with-model.js';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -30,6 +31,8 @@ export interface OutgoingRequest {
   readonly openAiBody: Body;
   /** What was left out of the request or changed in its body, in plain words. */
   readonly changes: readonly string[];
+  /** The request has fields for the rules of its chain. A refusal may be about them. */
+  readonly restricted?: boolean | undefined;
   /** 429chain asks for usage that the caller did not ask for. */
   readonly hidesUsage: boolean;
   readonly resumeMode: ResumeMode;
@@ -51,7 +54,7 @@ const NOTHING: readonly string[] = [];
  * @throws NotAdaptable when the provider type cannot express the request
  */
 export const outgoingRequest = (
-  { body: original, written, path, stream, continuation, omitted = NOTHING }: ResumableRequest,
+  { body: original, written, path, stream, continuation, chain, omitted = NOTHING }: ResumableRequest,
   { providerType, model, headers, options, endpoint, adaptations, conversation, repairs: known }: PreparedTarget,
   repairs: readonly Repair[],
   counted?: number,
@@ -69,8 +72,11 @@ export const outgoingRequest = (
   const arranged = arrangeConversation(full, rulesWith(conversation, allRepairs));
   const bounded = boundAnswer(arranged.body, allRepairs, counted);
   const applicable = allRepairs.length === 0 ? adaptations : [...adaptations, ...allRepairs.flatMap(adaptationOf)];
-  const { body, changes } = applyAdaptations(bounded.body, applicable);
-  const ours = omitted.length + arranged.changes.length + bounded.changes.length;
+  const applied = applyAdaptations(bounded.body, applicable);
+  const restrictions = restrictionsOf(chain.rules, providerType);
+  const { body, changes } =
+    restrictions.length === 0 ? { body: applied.body, changes: NOTHING } : restrict(applied.body, restrictions);
+  const ours = omitted.length + arranged.changes.length + bounded.changes.length + changes.length;
   const request = { path, headers, body };
   const adapted = providerType.adapt === undefined ? request : adaptedByType(request, providerType, options);
   const isAsWritten = adapted.body === full && continued === original && (!hidesUsage || streamOptions === undefined);
@@ -80,7 +86,11 @@ export const outgoingRequest = (
     body: adapted.body,
     openAiBody: body,
     payload: isAsWritten ? () => asWritten(written?.json, full, model, hidesUsage) : undefined,
-    changes: ours === 0 ? changes : [...omitted, ...arranged.changes, ...bounded.changes, ...changes],
+    changes:
+      ours === 0
+        ? applied.changes
+        : [...omitted, ...arranged.changes, ...bounded.changes, ...applied.changes, ...changes],
+    restricted: restrictions.length > 0,
     hidesUsage,
     resumeMode,
   };

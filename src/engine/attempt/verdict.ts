@@ -73,8 +73,11 @@ const warningAbout = (
   if (failureClass !== 'auth' && failureClass !== 'not_found') return undefined;
   const details = `${status ?? 'no status'}: ${withoutQuotations(failure.message)}`;
   const isKey = failureClass === 'auth';
+  const { key } = target;
+  const refusedKey = key === undefined ? 'its key' : `its key "${key}"`;
+  const refusedAccount = key === undefined ? 'the account' : `the account of its key "${key}"`;
   const what = isKey
-    ? `${target.provider} refused ${failure.about === 'account' ? 'the account' : 'its key'}`
+    ? `${target.provider} refused ${failure.about === 'account' ? refusedAccount : refusedKey}`
     : `${target.id} is unknown to its provider`;
   const rest = restOf(failure, { target: target.id, provider: target.provider }, { scope, until });
   return {

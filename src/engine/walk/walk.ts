@@ -1,11 +1,12 @@
 import type { Need } from '../../ledger/ledger.js';
 import type { AttemptRecord, Repair } from '../../plugin/door/attempt.js';
 import type { MediaKind } from '../../plugin/door/conversation.js';
-import type { Answer, AttemptResult } from '../attempt/result.js';
+import type { Answer, AttemptResult, FailedResult } from '../attempt/result.js';
 import { NoOverlap } from '../causes.js';
 import type { ChainRequest } from '../request.js';
 import type { RequestMedia } from '../request-media.js';
-import type { PreparedTarget } from '../target.js';
+import { barOf } from '../rules/standing.js';
+import { differInKey, keylessId, type PreparedTarget } from '../target.js';
 import { ask, type Grant, type ReserveReply, type Steps } from './commands.js';
 import { type Ending, endingOf, worthWaitingFor } from './ending.js';
 import {
@@ -17,11 +18,14 @@ import {
   isOnProbation,
   mayBeDoubted,
   notBeforeOf,
+  passedOver,
   type Refused,
   refused,
   type TargetOutcome,
   unsuited,
 } from './outcome.js';
+import { isAboutRequest } from './rejection.js';
+import { sameForEachKey } from './same-for-each-key.js';
 import { mayRetryInPlace, mayWaitPatiently } from './same-target.js';
 import type { RequestTrace } from './trace.js';
 
@@ -70,6 +74,8 @@ export class Walk {
   readonly #outcomes = new Map<PreparedTarget, TargetOutcome>();
   /** What each target that was asked failed with last: a later look at the ledger does not make it undone. */
   readonly #failures = new Map<PreparedTarget, Failed>();
+  /** Why the other keys of a target's provider are not asked, by what `keylessId` returns. */
+  readonly #sameForEachKey = new Map<string, string>();
   #withoutOverlap = 0;
   /** Monotonic ms; set when the first wait begins. */
   #waitUntil: number | undefined;
@@ -123,7 +129,7 @@ export class Walk {
           ? { granted: undefined, kept: [] }
           : yield* ask({ do: 'reserve', targets: usable, skipProbation: false });
       next += this.#skipUntil(granted?.target, part, kept);
-      const end = yield* this.#attemptPatiently(granted ?? (yield* this.#waitPatiently(kept[0])));
+      const end = yield* this.#attemptPatiently(granted ?? (yield* this.#waitPatiently(part.at(-1))));
       if (end !== undefined) return end;
     }
     return undefined;
@@ -165,13 +171,27 @@ export class Walk {
 
   /** Whether the target may be asked, as far as its limits allow. */
   #suits(target: PreparedTarget): boolean {
-    return target.unusable === undefined && this.#view.lackOf(target) === undefined;
+    return (
+      target.unusable === undefined &&
+      barOf(target, this.#request.chain) === undefined &&
+      this.#knownOf(target) === undefined &&
+      this.#view.lackOf(target) === undefined
+    );
+  }
+
+  /** Returns what another key of the target's provider has shown. */
+  #knownOf(target: PreparedTarget): string | undefined {
+    return target.key === undefined ? undefined : this.#sameForEachKey.get(keylessId(target));
   }
 
   /** Notes why a target that does not suit the request was skipped. */
   #passOver(target: PreparedTarget): void {
+    const bar = barOf(target, this.#request.chain);
+    const known = this.#knownOf(target);
     const lack = this.#view.lackOf(target);
     if (target.unusable !== undefined) this.#skip({ kind: 'unusable', target, ...target.unusable });
+    else if (bar !== undefined) this.#skip({ kind: 'unusable', target, state: 'available', ...bar });
+    else if (known !== undefined) this.#skip(passedOver(target, known));
     else if (lack !== undefined) this.#skip(unsuited(target, lack));
   }
 
@@ -179,9 +199,8 @@ export class Walk {
   *#passClaimed(target: PreparedTarget): Steps<WalkEnd | undefined> {
     const [refusal] = (yield* ask({ do: 'preview', targets: [target] })).refusals;
     const reason = 'waiting requests that came earlier go first';
-    const outcome = refused(target, refusal ?? { granted: false, code: 'quota', reason });
-    this.#skip(outcome);
-    return refusal === undefined ? undefined : yield* this.#attemptPatiently(yield* this.#waitPatiently(outcome));
+    this.#skip(refused(target, refusal ?? { granted: false, code: 'quota', reason }));
+    return yield* this.#attemptPatiently(yield* this.#waitPatiently(target));
   }
 
   /** Attempts a target; with `patience`, again after each refusal that ends soon. */
@@ -191,25 +210,43 @@ export class Walk {
       const { target }: Grant = grant;
       const end: WalkEnd | undefined = yield* this.#attempt(grant);
       if (end !== undefined) return end;
-      const outcome = this.#outcomes.get(target);
-      const isCovered = this.#patienceLeft > 0 && outcome?.kind === 'failed' && mayWaitPatiently(outcome);
-      const [refusal] = isCovered ? (yield* ask({ do: 'preview', targets: [target] })).refusals : [];
-      grant = refusal && (yield* this.#waitPatiently(refused(target, refusal)));
+      grant = yield* this.#waitPatiently(target);
     }
     return undefined;
   }
 
-  /** With `patience`, waits for a better target whose reset is near before it moves down. */
-  *#waitPatiently(outcome: TargetOutcome | undefined): Steps<Grant | undefined> {
+  /**
+   * With `patience`, waits for a better target whose reset is near before it moves down. The keys of a target are equally
+   * good: only once all were looked at, it waits for the first of them.
+   */
+  *#waitPatiently(target: PreparedTarget | undefined): Steps<Grant | undefined> {
     const left = this.#patienceLeft;
-    if (outcome?.kind !== 'refused' || left <= 0) return undefined;
-    const { target, refusal } = outcome;
-    if (refusal.retryAt === undefined || refusal.retryAt > this.#view.now() + left) return undefined;
-    // Requests that came earlier will have used up what returns.
-    if (this.#view.ahead(target) >= (refusal.capacityAtRetry ?? Number.POSITIVE_INFINITY)) return undefined;
-    const reply = yield* ask({ do: 'wait', targets: [target], ms: left, notBefore: this.#notBefore });
+    if (target === undefined || left <= 0) return undefined;
+    const keys = this.#keysOf(target);
+    if (!keys.every((key) => this.#outcomes.has(key))) return undefined;
+    const targets: PreparedTarget[] = [];
+    for (const key of keys) if (yield* this.#returnsWithin(key, left)) targets.push(key);
+    if (targets.length === 0) return undefined;
+    const reply = yield* ask({ do: 'wait', targets, ms: left, notBefore: this.#notBefore });
     if (reply.kind === 'denied') this.#skip(reply.outcome);
     return reply.kind === 'granted' ? reply.grant : undefined;
+  }
+
+  /** Returns whether a limit keeps the target back, and for no longer than `ms`. */
+  *#returnsWithin(target: PreparedTarget, ms: number): Steps<boolean> {
+    const outcome = this.#outcomes.get(target);
+    let refusal = outcome?.kind === 'refused' ? outcome.refusal : undefined;
+    if (outcome?.kind === 'failed' && mayWaitPatiently(outcome))
+      [refusal] = (yield* ask({ do: 'preview', targets: [target] })).refusals;
+    if (refusal?.retryAt === undefined || refusal.retryAt > this.#view.now() + ms) return false;
+    // Requests that came earlier will have used up what returns.
+    return this.#view.ahead(target) < (refusal.capacityAtRetry ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Returns the targets of the chain that differ from `target` at most in the key. */
+  #keysOf(target: PreparedTarget): readonly PreparedTarget[] {
+    if (target.key === undefined) return [target];
+    return this.#request.chain.targets.filter((each) => each === target || differInKey(each, target));
   }
 
   /** Asks one target; again in place where the chain says so, and with repairs while they may help. */
@@ -279,7 +316,22 @@ export class Walk {
     if (result.failure.cause instanceof NoOverlap) this.#withoutOverlap++;
     this.#outcomes.set(target, outcome);
     this.#failures.set(target, outcome);
+    if (target.key !== undefined && result.kind === 'failed') this.#learnForKeys(target, target.key, result);
     return outcome;
+  }
+
+  /** Keeps the other keys from a request whose failure says nothing about the key. */
+  #learnForKeys(target: PreparedTarget, key: string, result: FailedResult): void {
+    const reason = sameForEachKey(result, key);
+    if (reason === undefined) return;
+    this.#sameForEachKey.set(keylessId(target), reason);
+    if (!isAboutRequest(result.failure)) return;
+    // To wait for a key that has reached its limit does not help either.
+    for (const other of this.#keysOf(target)) {
+      if (other === target || !this.#outcomes.has(other)) continue;
+      this.#outcomes.set(other, passedOver(other, reason));
+      this.#failures.delete(other);
+    }
   }
 
   /** Continuations of this text do not overlap with it: no target can continue it. */

@@ -35,7 +35,7 @@ const ONE_TOKEN: Need = { tokens: 1, inputTokens: 1 };
 /** The ledger of one process. It answers at once; nothing happens between its check and its hold. */
 export class MemoryLedger implements Ledger {
   readonly #clock: Clock;
-  readonly #registry = new ScopeRegistry((target) => this.#isBusy(target));
+  readonly #registry = new ScopeRegistry((target) => this.#mattersUntil(target));
   readonly #listeners = new Set<(scope: string) => void>();
   readonly #reserveListeners = new Set<(target: string) => void>();
   #sequence = 0;
@@ -89,7 +89,7 @@ export class MemoryLedger implements Ledger {
   coolDown(reservation: Reservation, kind: ScopeKind, coolDown: CoolDown): number | undefined {
     const held = heldOf(reservation);
     const now = this.#clock.now();
-    const scope = scopeOf(held.scopes, kind);
+    const scope = scopeOf(held.scopes, coolDown.class === 'auth' && kind === 'provider' ? 'key' : kind);
     if (coolDown.class === 'overloaded') scope.learnFromOverload(held, now);
     const hintMs = hintOf(coolDown, held, now);
     const learned = coolDown.class === 'rate_limit' ? this.#learn(held, scope, hintMs, now) : undefined;
@@ -205,9 +205,11 @@ export class MemoryLedger implements Ledger {
     if (knownLimit === undefined || quota.source !== source) scope.replaceLearned(quota);
   }
 
-  #isBusy(target: string): boolean {
+  #mattersUntil(target: string): number {
     const [scope] = this.#registry.covering(target);
-    return (scope?.inFlight ?? 0) > 0 || this.#refuse({ target, need: ONE_TOKEN }, {}) !== undefined;
+    if ((scope?.inFlight ?? 0) > 0) return Number.POSITIVE_INFINITY;
+    const refusal = this.#refuse({ target, need: ONE_TOKEN }, {});
+    return refusal === undefined ? 0 : (refusal.retryAt ?? Number.POSITIVE_INFINITY);
   }
 
   #changed(scope: string): void {
@@ -233,6 +235,6 @@ const heldOf = (reservation: Reservation): HeldReservation => {
   throw new Error('The reservation was not made by this ledger.');
 };
 
-/** Returns the scope of a kind; the account for a pool where the target has none. */
-const scopeOf = (scopes: readonly Scope[], kind: ScopeKind): Scope =>
+/** Returns the scope of a kind; the account for a pool or a key where the target has none. */
+const scopeOf = (scopes: readonly Scope[], kind: Scope['kind']): Scope =>
   scopes.find((scope) => scope.kind === kind) ?? (scopes.at(-1) as Scope);

@@ -1,4 +1,4 @@
-import type { Declaration, ScopeKind } from '../../contract/quota.js';
+import type { Declaration } from '../../contract/quota.js';
 import type { Account, TargetScopes } from '../ledger.js';
 import { declares, partsOf } from './declarations.js';
 import type { Quota } from './quota.js';
@@ -6,17 +6,23 @@ import { Scope } from './scope.js';
 
 /** Targets outside the configuration are kept up to this number: callers choose their names. */
 const MAX_ADDRESSED = 1_000;
+/** The same with those whose state matters: they are asked in vain once they are forgotten. */
+const MAX_RESTING = 5_000;
+/** Targets that are looked at to find one to forget. */
+const LOOKED_AT = 20;
 
 /** What a configuration changed. */
 interface Changes {
   readonly providers: ReadonlySet<string>;
   readonly accounts: ReadonlySet<string>;
+  /** The former name of each provider that has another name now. */
+  readonly formerNames: ReadonlyMap<string, string>;
 }
 
 /** Which scopes cover each target. */
 export class ScopeRegistry {
-  /** Whether the state of a target matters: it cools down, is exhausted, or has attempts in flight. */
-  readonly #isBusy: (target: string) => boolean;
+  /** Until when the state of a target matters, epoch ms: it cools down, is exhausted, or has attempts in flight. Else 0. */
+  readonly #mattersUntil: (target: string) => number;
   readonly #scopes = new Map<string, Scope>();
   /** Per target, the narrowest scope first. */
   #covers = new Map<string, readonly Scope[]>();
@@ -24,7 +30,7 @@ export class ScopeRegistry {
   #retiredCovers: ReadonlyMap<string, readonly Scope[]> = new Map();
   /** The scopes of the configuration before, for targets outside the configuration: they register again when used. */
   #retiredScopes: ReadonlyMap<string, Scope> = new Map();
-  /** Targets outside the configuration, the least recently used first. */
+  /** Targets outside the configuration, the least recently used first; those whose state matters count as used. */
   readonly #addressed = new Set<string>();
   #declarations: readonly Declaration[] = [];
   readonly #fingerprints = new Map<string, string>();
@@ -33,10 +39,10 @@ export class ScopeRegistry {
   /** The account of each scope. */
   readonly #accountOf = new Map<string, string>();
   /** Providers and accounts that the latest configuration changed. */
-  #changed: Changes = { providers: new Set(), accounts: new Set() };
+  #changed: Changes = { providers: new Set(), accounts: new Set(), formerNames: new Map() };
 
-  constructor(isBusy: (target: string) => boolean) {
-    this.#isBusy = isBusy;
+  constructor(mattersUntil: (target: string) => number) {
+    this.#mattersUntil = mattersUntil;
   }
 
   /** Returns the scopes that cover a target, the narrowest first; none when the target was removed. */
@@ -95,14 +101,18 @@ export class ScopeRegistry {
   }
 
   /** Returns the ids of the scopes that are new. */
-  #add({ target, pool, provider, account = provider }: TargetScopes): readonly string[] {
+  #add({ target, pool, key, provider, account = provider }: TargetScopes): readonly string[] {
     const added: string[] = [];
-    const { providers, accounts } = this.#changed;
-    const scope = (id: string, kind: ScopeKind): Scope => {
+    const { providers, accounts, formerNames } = this.#changed;
+    const scope = (id: string, kind: Scope['kind']): Scope => {
       const present = this.#scopes.get(id);
       if (present !== undefined) return present;
-      const isChanged = kind === 'target' ? providers.has(provider) : accounts.has(account);
-      const created = (isChanged ? undefined : this.#retiredScopes.get(id)) ?? new Scope(id, kind);
+      const isOfProvider = kind === 'target' || kind === 'key';
+      const isChanged = isOfProvider ? providers.has(provider) : accounts.has(account);
+      const formerName = isOfProvider || account === provider ? formerNames.get(provider) : undefined;
+      const formerId = formerName === undefined ? id : `${formerName}${id.slice(provider.length)}`;
+      const created = (isChanged ? undefined : this.#retiredScopes.get(formerId)) ?? new Scope(id, kind);
+      created.id = id;
       this.#scopes.set(id, created);
       this.#accountOf.set(id, account);
       added.push(id);
@@ -110,20 +120,37 @@ export class ScopeRegistry {
     };
     const covers = [scope(target, 'target')];
     if (pool !== undefined) covers.push(scope(pool, 'pool'));
+    if (key !== undefined) covers.push(scope(key, 'key'));
     covers.push(scope(account, 'provider'));
     this.#covers.set(target, covers);
     return added;
   }
 
-  /** Forgets the least recently used target other than `newest`, if possible one whose state does not matter. */
+  /** Forgets the least recently used target other than `newest`; one whose state matters only where there are too many. */
   #evict(newest: string): void {
-    const others = [...this.#addressed].filter((target) => target !== newest);
-    const evicted = others.find((target) => !this.#isBusy(target)) ?? others[0];
+    const evicted = this.#dispensable(newest);
     if (evicted === undefined) return;
     const scopes = this.covering(evicted);
     this.#addressed.delete(evicted);
     this.#covers.delete(evicted);
-    for (const { id, kind } of scopes) if (kind !== 'provider' && !this.#isUsed(id)) this.#scopes.delete(id);
+    for (const { id, kind } of scopes)
+      if (kind === 'target' || (kind === 'pool' && !this.#isUsed(id))) this.#scopes.delete(id);
+  }
+
+  #dispensable(newest: string): string | undefined {
+    let soonest: string | undefined;
+    let earliest = Number.POSITIVE_INFINITY;
+    let looked = 0;
+    for (const target of this.#addressed) {
+      if (looked++ === LOOKED_AT) break;
+      if (target === newest) continue;
+      const until = this.#mattersUntil(target);
+      if (until === 0) return target;
+      if (until < earliest) [soonest, earliest] = [target, until];
+      this.#addressed.delete(target);
+      this.#addressed.add(target);
+    }
+    return this.#addressed.size > MAX_RESTING ? soonest : undefined;
   }
 
   #isUsed(scope: string): boolean {
@@ -135,15 +162,18 @@ export class ScopeRegistry {
   #changedBy(accounts: readonly Account[]): Changes {
     const providers = new Set<string>();
     const [known, changed] = [new Set<string>(), new Set<string>()];
+    const formerNames = formerNamesOf(accounts, this.#fingerprints);
+    const fingerprints = new Map(this.#fingerprints);
+    this.#fingerprints.clear();
     for (const { provider, account = provider, fingerprint } of accounts) {
-      const before = this.#fingerprints.get(provider);
+      const before = fingerprints.get(formerNames.get(provider) ?? provider);
       if (before !== fingerprint) providers.add(provider);
       if (before !== undefined) known.add(account);
       if (before !== undefined && before !== fingerprint) changed.add(account);
       this.#fingerprints.set(provider, fingerprint);
     }
     for (const account of this.#accounts.values()) if (!known.has(account)) changed.add(account);
-    return { providers, accounts: changed };
+    return { providers, accounts: changed, formerNames };
   }
 
   /** Returns the amounts of the quotas that these declarations name, by key. */
@@ -168,6 +198,26 @@ export class ScopeRegistry {
     return declared;
   }
 }
+
+/**
+ * Returns the former name of each provider that was known by another name: the same fingerprint stands for the same key,
+ * address and options.
+ */
+const formerNamesOf = (
+  accounts: readonly Account[],
+  fingerprints: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> => {
+  const isKept = ({ provider, fingerprint }: Account): boolean => fingerprints.get(provider) === fingerprint;
+  const kept = new Set(accounts.filter(isKept).map(({ provider }) => provider));
+  const free = [...fingerprints].filter(([name]) => !kept.has(name));
+  const formerNames = new Map<string, string>();
+  for (const { provider, fingerprint } of accounts) {
+    const at = kept.has(provider) ? -1 : free.findIndex(([, known]) => known === fingerprint);
+    const [found] = at === -1 ? [] : free.splice(at, 1);
+    if (found !== undefined) formerNames.set(provider, found[0]);
+  }
+  return formerNames;
+};
 
 /** A target needs no probation where the configuration limits it, its pool or its account. */
 const endProbationWhereConfigured = (covers: readonly Scope[]): void => {

@@ -26,7 +26,7 @@ interface ScopeAttempt {
 /** A scope as plain data. */
 export interface ScopeSnapshot {
   readonly id: string;
-  readonly kind: ScopeKind;
+  readonly kind: ScopeKind | 'key';
   readonly quotas: readonly QuotaSnapshot[];
   readonly cooldown?: CooldownSnapshot;
   readonly learner?: LearnerSnapshot;
@@ -34,10 +34,10 @@ export interface ScopeSnapshot {
 
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
-/** An account, a pool or a target, with everything that limits its attempts. */
+/** An account, one of its keys, a pool or a target, with everything that limits its attempts. */
 export class Scope {
-  readonly id: string;
-  readonly kind: ScopeKind;
+  id: string;
+  readonly kind: ScopeKind | 'key';
   quotas: Quota[] = [];
   /** Attempts in flight that the provider has not answered yet. */
   unanswered = 0;
@@ -50,7 +50,7 @@ export class Scope {
    */
   #probationLimit: number;
 
-  constructor(id: string, kind: ScopeKind) {
+  constructor(id: string, kind: ScopeKind | 'key') {
     this.id = id;
     this.kind = kind;
     this.#probationLimit = kind === 'target' ? 1 : UNLIMITED;

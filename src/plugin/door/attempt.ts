@@ -4,10 +4,12 @@ import type { ConversationRules, MediaKind } from './conversation.js';
 
 /** One model of one configured provider. */
 export interface Target {
-  /** The provider's id and the model: `groq/llama-3.3-70b`. */
+  /** The provider's id and the model: `groq/llama-3.3-70b`. If the provider has several keys, `groq:key 1/llama-3.3-70b`. */
   readonly id: string;
   /** The provider's id in the configuration. */
   readonly provider: string;
+  /** The label of the provider's key, such as `key 1`, if the provider has several. Never the key itself. */
+  readonly key?: string | undefined;
   /** The provider's type, such as `groq`. */
   readonly type: string;
   readonly model: string;

@@ -13,7 +13,10 @@ import { EventReader } from '../../event-reader.js';
 import { reserveOne } from '../../ledger/ask-ledger.js';
 import { until } from '../../until.js';
 
-const TARGETS = ['one/a', 'two/a'].map((id) => ({ id, provider: id.slice(0, 3) }) as PreparedTarget);
+const TARGETS = ['one/a', 'two/a'].map((id) => {
+  const provider = id.slice(0, 3);
+  return { id, provider, keyedId: provider, account: provider } as PreparedTarget;
+});
 
 const outcomeOf = (requestId: string, attempts: readonly AttemptRecord[] = []): Outcome => ({
   requestId,
