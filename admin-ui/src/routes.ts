@@ -4,6 +4,7 @@ import type { Route } from '@vaadin/router';
 export const NAVIGATION = [
   { path: '/', title: 'Overview', icon: 'waterfall' },
   { path: '/providers', title: 'Providers', icon: 'provider' },
+  { path: '/catalogue', title: 'Catalogue', icon: 'catalogue' },
   { path: '/chains', title: 'Chains', icon: 'chain' },
   { path: '/requests', title: 'Requests', icon: 'requests' },
   { path: '/usage', title: 'Usage', icon: 'usage' },
@@ -27,6 +28,7 @@ export const ROUTES: Route[] = [
   page('/', 'page-overview', 'Overview', () => import('./pages/page-overview.js')),
   page('/welcome', 'page-welcome', 'Welcome', () => import('./pages/page-welcome.js')),
   page('/providers', 'page-providers', 'Providers', () => import('./pages/page-providers.js')),
+  page('/catalogue', 'page-catalogue', 'Catalogue', () => import('./pages/page-catalogue.js')),
   page('/chains', 'page-chains', 'Chains', () => import('./pages/page-chains.js')),
   page('/chains/:name', 'page-chain', 'Chain', () => import('./pages/page-chain.js')),
   page('/requests', 'page-requests', 'Requests', () => import('./pages/page-requests.js')),

@@ -100,6 +100,7 @@ describe('The admin in a browser', () => {
   const PAGES = [
     'Overview',
     'Providers',
+    'Catalogue',
     'Chains',
     'Requests',
     'Usage',

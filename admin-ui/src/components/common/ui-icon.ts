@@ -5,6 +5,7 @@ import { customElement, property } from 'lit/decorators.js';
 const DRAWINGS = {
   waterfall: svg`<path d="M4 5h9M9 12h8M12 19h8M13 5c2.5 0 3 1.5 3 3.500M17 12c2.5 0 3 1.5 3 3.5" />`,
   provider: svg`<rect x="4" y="4" width="16" height="6" rx="1.5" /><rect x="4" y="14" width="16" height="6" rx="1.5" /><path d="M8 7h.01M8 17h.01" />`,
+  catalogue: svg`<path d="M12 6.500c-2-1.500-5-2-8-1.500v13c3-.5 6 0 8 1.500 2-1.500 5-2 8-1.500V5c-3-.5-6 0-8 1.500zM12 6.500v13" />`,
   chain: svg`<path d="M10 13.500a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.700l-1.5 1.500M14 10.500a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.700l1.5-1.5" />`,
   requests: svg`<path d="M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01" />`,
   usage: svg`<path d="M4 20V4M4 20h16M8 16v-4M12 16V8M16 16v-6" />`,

@@ -24,6 +24,8 @@ export class ProviderDialog extends LitElement {
   @property({ attribute: false }) providers: Providers = { revision: '', providers: [], types: [] };
   /** The provider to edit; absent for a new one. */
   @property({ attribute: false }) provider: ProviderView | undefined;
+  /** The type of a new provider, if it is chosen already. */
+  @property({ attribute: false }) type: ProviderTypeView | undefined;
   @state() private draft: ProviderDraft | undefined;
   @state() private trial: ProviderTrial | undefined;
   @state() private trying = false;
@@ -39,6 +41,7 @@ export class ProviderDialog extends LitElement {
     const { revision } = this.providers;
     this.#from = { revision, value: provider === undefined ? undefined : asWritten(provider) };
     if (provider !== undefined) this.draft = draftOf(provider);
+    else if (this.type !== undefined) void this.#begin(this.type);
   }
 
   override render() {
@@ -62,12 +65,14 @@ export class ProviderDialog extends LitElement {
       <button slot="actions" class="primary" ?disabled=${this.saving} @click=${this.#save}>${this.provider === undefined ? 'Add' : 'Save'}</button>`;
   }
 
-  #choose = async ({ detail }: CustomEvent<ProviderTypeView>): Promise<void> => {
+  #choose = ({ detail }: CustomEvent<ProviderTypeView>): Promise<void> => this.#begin(detail);
+
+  async #begin(type: ProviderTypeView): Promise<void> {
     const taken = this.providers.providers.map(({ id }) => id);
-    this.draft = newDraft(detail, taken);
+    this.draft = newDraft(type, taken);
     await this.updateComplete;
     this.renderRoot.querySelector('provider-form')?.focus();
-  };
+  }
 
   #change = ({ detail }: CustomEvent<ProviderDraft>): void => {
     this.draft = detail;
