@@ -4,9 +4,11 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { FreeToday, QuotaView, StatusReport, TargetView } from '../../../src/contract/admin-api.js';
 import type { ChainsReply, ChainView } from '../../../src/contract/admin-configuration.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
+import type { InspectionReply } from '../../../src/contract/inspection.js';
 import type { RequestRecord } from '../../../src/contract/requests.js';
 import { toast, toastError } from '../components/common/toast-host.js';
 import { counted, isTarget, shortNumber } from '../data/format.js';
+import { findingsText, needsWork } from '../data/providers/inspection.js';
 import { pinLimit } from '../data/providers/limits.js';
 import { call } from '../data/server/client.js';
 import { LiveController, live } from '../data/server/feed.js';
@@ -19,6 +21,7 @@ import '../components/common/empty-state.js';
 import '../components/common/figure-tile.js';
 import '../components/common/load-state.js';
 import '../components/common/page-header.js';
+import '../components/common/ui-icon.js';
 import '../components/overview/recent-requests.js';
 
 const RECENT = 12;
@@ -29,6 +32,7 @@ interface Loaded {
   readonly status: StatusReport;
   readonly chains: ChainsReply;
   readonly recent: readonly RequestRecord[];
+  readonly inspection: InspectionReply;
 }
 
 @customElement('page-overview')
@@ -44,12 +48,13 @@ class PageOverview extends LitElement {
     `,
   ];
   readonly #first = new Resource<Loaded>(this, async (signal) => {
-    const [status, chains, recent] = await Promise.all([
+    const [status, chains, recent, inspection] = await Promise.all([
       call('GET /status', { signal }),
       call('GET /chains', { signal }),
       call('GET /requests', { query: { limit: RECENT }, signal }),
+      call('GET /inspection', { signal }),
     ]);
-    return { status, chains, recent: recent.requests };
+    return { status, chains, recent: recent.requests, inspection };
   });
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -83,11 +88,12 @@ class PageOverview extends LitElement {
     return html`${counted(usable, 'target')} of ${targets.length} can answer now${waiting > 0 ? html` · ${counted(waiting, 'request waits', 'requests wait')} for capacity` : ''}`;
   }
 
-  #content({ status, chains, recent }: Loaded) {
+  #content({ status, chains, recent, inspection }: Loaded) {
     const { targets } = live.status ?? status;
     if (chains.chains.length === 0) return this.#empty();
     return html`
       <div class="stack">
+        ${this.#changes(inspection)}
         <section class="card" aria-label="Free capacity"><capacity-bar .targets=${targets}></capacity-bar></section>
         ${this.#figures(status)}
         <div class="columns">
@@ -105,6 +111,13 @@ class PageOverview extends LitElement {
     return html`<empty-state heading="No water yet" text="429chain has no provider to ask. Add one in two minutes: a free account at Groq, Cerebras or OpenRouter is enough.">
       <a class="button primary" href="/admin/welcome">Add your first provider</a>
     </empty-state>`;
+  }
+
+  #changes({ latest }: InspectionReply) {
+    const findings = latest?.findings ?? [];
+    if (findings.length === 0) return '';
+    const icon = needsWork(findings) ? html`<ui-icon name="warning" class="warn"></ui-icon>` : '';
+    return html`<p class="row">${icon}Changes at your providers: ${findingsText(findings)}. <a href="/admin/providers">See what to do</a></p>`;
   }
 
   #figures({ today, free, log }: StatusReport) {

@@ -2,7 +2,9 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ProviderView } from '../../../src/contract/admin-configuration.js';
+import type { CatalogueReply } from '../../../src/contract/catalogue.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
+import type { InspectionReply } from '../../../src/contract/inspection.js';
 import { confirm } from '../components/common/confirm-dialog.js';
 import { toast } from '../components/common/toast-host.js';
 import { counted } from '../data/format.js';
@@ -15,13 +17,14 @@ import {
   saveProvider,
   unchanged,
 } from '../data/providers/providers.js';
-import { ApiError } from '../data/server/client.js';
+import { ApiError, call } from '../data/server/client.js';
 import { LiveController, live } from '../data/server/feed.js';
 import { Resource } from '../data/server/resource.js';
 import { ConflictError } from '../data/server/saving.js';
 import { base } from '../styles/base.js';
 import '../components/common/empty-state.js';
 import '../components/common/load-state.js';
+import '../components/providers/inspection-panel.js';
 import '../components/providers/models-dialog.js';
 import '../components/common/page-header.js';
 import '../components/providers/provider-card.js';
@@ -29,6 +32,11 @@ import '../components/providers/provider-dialog.js';
 import '../components/saving/save-problem.js';
 import '../components/common/ui-dialog.js';
 import '../components/common/ui-icon.js';
+
+interface Loaded extends Providers {
+  readonly catalogue: CatalogueReply['providers'];
+  readonly inspection: InspectionReply;
+}
 
 type Window =
   | { readonly kind: 'add' }
@@ -44,7 +52,14 @@ class PageProviders extends LitElement {
   #off = '';
   /** Ids of the providers whose change is being saved. */
   readonly #changing = new Set<string>();
-  readonly #providers = new Resource<Providers>(this, loadProviders);
+  readonly #providers = new Resource<Loaded>(this, async (signal) => {
+    const [providers, { providers: catalogue }, inspection] = await Promise.all([
+      loadProviders(signal),
+      call('GET /catalogue', { signal }),
+      call('GET /inspection', { signal }),
+    ]);
+    return { ...providers, catalogue, inspection };
+  });
 
   constructor() {
     super();
@@ -73,9 +88,10 @@ class PageProviders extends LitElement {
       <load-state .of=${this.#providers}>${value === undefined ? nothing : this.#content(value)}</load-state>`;
   }
 
-  #content(providers: Providers) {
+  #content(providers: Loaded) {
     return html`<div class="stack">
         <save-problem .error=${this.problem}></save-problem>
+        ${providers.providers.length === 0 ? nothing : html`<inspection-panel .reply=${providers.inspection} @looked=${() => this.#providers.reload()}></inspection-panel>`}
         ${
           providers.providers.length === 0
             ? this.#empty()
@@ -89,10 +105,11 @@ class PageProviders extends LitElement {
       ${this.#open(providers)}`;
   }
 
-  #card(provider: ProviderView, { types }: Providers) {
+  #card(provider: ProviderView, { types, catalogue }: Loaded) {
     return html`<provider-card
       .provider=${provider}
       .type=${types.find(({ type }) => type === provider.type)}
+      .offer=${catalogue.find(({ type }) => type === provider.type)}
       .targets=${live.status?.targets ?? []}
       @edit=${() => (this.window = { kind: 'edit', provider })}
       @models=${() => (this.window = { kind: 'models', provider })}

@@ -15,6 +15,9 @@ const KINDS: Readonly<Record<string, string>> = {
   disabled: 'plain',
   'not reached': 'plain',
   'not asked': 'plain',
+  'model gone': 'warn',
+  'model not free': 'warn',
+  'limit differs': 'plain',
 };
 
 /** A state as a word and a colour. */

@@ -7,6 +7,7 @@ import type {
   ProviderTypeView,
   ProviderView,
 } from '../../../../src/contract/admin-configuration.js';
+import type { CatalogueView } from '../../../../src/contract/catalogue.js';
 import type { ProviderTrial } from '../../../../src/contract/models.js';
 import { asWritten, quotasOf } from '../../data/providers/providers.js';
 import { SOURCES } from '../../data/providers/quotas.js';
@@ -15,6 +16,7 @@ import { base } from '../../styles/base.js';
 import '../common/quota-bar.js';
 import '../common/state-badge.js';
 import { toastError } from '../common/toast-host.js';
+import './offer-line.js';
 import './trial-result.js';
 import '../common/ui-icon.js';
 
@@ -42,6 +44,8 @@ export class ProviderCard extends LitElement {
   ];
   @property({ attribute: false }) provider: ProviderView | undefined;
   @property({ attribute: false }) type: ProviderTypeView | undefined;
+  /** What the catalogue says about its type. */
+  @property({ attribute: false }) offer: CatalogueView | undefined;
   @property({ attribute: false }) targets: readonly TargetView[] = [];
   /** The test result for the settings in `#tried`, which may have changed since. */
   @state() private trial: ProviderTrial | undefined;
@@ -61,6 +65,7 @@ export class ProviderCard extends LitElement {
       </header>
       ${reason === undefined || stands === 'disabled' ? nothing : html`<p class=${stands === 'refused' ? 'reason' : 'muted'}>${reason}</p>`}
       ${this.#facts(provider)}
+      <offer-line .entry=${this.offer} ?hidden=${this.offer === undefined}></offer-line>
       ${this.#limits(quotasOf(id, this.targets))}
       <trial-result .trial=${trial} .trying=${this.trying} ?hidden=${trial === undefined && !this.trying}></trial-result>
     </article>`;
