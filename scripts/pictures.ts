@@ -12,6 +12,7 @@ const PAGES: readonly (readonly [name: string, path: string, ready: string])[] =
   ['overview', '', 'Recent requests'],
   ['welcome', 'welcome', 'Pick a provider'],
   ['providers', 'providers', 'Add a provider'],
+  ['catalogue', 'catalogue', 'Google Gemini'],
   ['chain', 'chains/default', 'asked next'],
   ['requests', 'requests', 'Served by'],
   ['usage', 'usage', 'Requests a day'],

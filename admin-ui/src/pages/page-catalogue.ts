@@ -118,7 +118,7 @@ class PageCatalogue extends LitElement {
 const ageNote = (catalogue: CatalogueReply['providers']): string => {
   const old = catalogue.filter(({ mayBeOutOfDate }) => mayBeOutOfDate).length;
   if (old === 0) return '';
-  return `${old === catalogue.length ? 'All' : old} of them were read more than 60 days ago and may be out of date; 429chain goes by the limits that it measures.`;
+  return `${counted(old, 'entry was', 'entries were')} read more than 60 days ago and may be out of date; 429chain goes by the limits that it measures.`;
 };
 
 declare global {

@@ -43,6 +43,7 @@ class PageOverview extends LitElement {
       .columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 22rem); gap: var(--space-4); align-items: start; }
       .chains { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(44rem, 100%), 1fr)); gap: var(--space-4); align-items: start; }
       .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: var(--space-3); }
+      .changes { display: flex; gap: var(--space-2); }
       aside { position: sticky; top: var(--space-4); }
       @media (max-width: 72rem) { .columns { grid-template-columns: minmax(0, 1fr); } aside { position: static; } }
     `,
@@ -117,7 +118,7 @@ class PageOverview extends LitElement {
     const findings = latest?.findings ?? [];
     if (findings.length === 0) return '';
     const icon = needsWork(findings) ? html`<ui-icon name="warning" class="warn"></ui-icon>` : '';
-    return html`<p class="row">${icon}Changes at your providers: ${findingsText(findings)}. <a href="/admin/providers">See what to do</a></p>`;
+    return html`<p class="changes">${icon}<span>Changes at your providers: ${findingsText(findings)}. <a href="/admin/providers">See what to do</a></span></p>`;
   }
 
   #figures({ today, free, log }: StatusReport) {

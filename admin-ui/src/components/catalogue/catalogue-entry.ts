@@ -28,8 +28,9 @@ export class CatalogueEntry extends LitElement {
       .action { grid-area: action; display: grid; gap: var(--space-1); align-content: start; justify-items: end; text-align: right; overflow-wrap: anywhere; }
       .added { display: inline-flex; align-items: center; gap: var(--space-1); min-height: 2rem; font-weight: 550; }
       details { grid-area: more; min-width: 0; }
-      summary { display: inline-flex; align-items: center; gap: var(--space-1); cursor: pointer; color: var(--muted); font-size: var(--text-s); font-weight: 550; border-radius: var(--radius-s); list-style: none; }
+      summary { display: inline-flex; flex-wrap: wrap; align-items: center; gap: 0 var(--space-1); cursor: pointer; color: var(--muted); font-size: var(--text-s); font-weight: 550; border-radius: var(--radius-s); list-style: none; }
       summary::-webkit-details-marker { display: none; }
+      .age { font-weight: 400; padding-left: var(--space-2); }
       summary:hover { color: var(--text); }
       summary ui-icon { width: 0.875rem; height: 0.875rem; transform: rotate(-90deg); }
       [open] > summary ui-icon { transform: none; }
@@ -61,12 +62,11 @@ export class CatalogueEntry extends LitElement {
       <div class="what">
         <p>${summary}</p>
         ${key?.note === undefined ? nothing : html`<p class="small muted">For a key: ${key.note}</p>`}
-        ${age === '' ? nothing : html`<p class="small muted">${age}</p>`}
       </div>
       ${this.#facts(entry)}
       <div class="action">${this.#action(entry)}</div>
       <details>
-        <summary><ui-icon name="down"></ui-icon>Limits, models and sources<span class="visually-hidden"> of ${title}</span></summary>
+        <summary><ui-icon name="down"></ui-icon>Limits, models and sources<span class="visually-hidden"> of ${title}</span>${age === '' ? nothing : html`<span class="age">${age}</span>`}</summary>
         <div class="offers">${offers.map((offer) => html`<catalogue-offer .offer=${offer}></catalogue-offer>`)}${this.#training(entry)}</div>
       </details>
     </article>`;

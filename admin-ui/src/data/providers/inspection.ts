@@ -22,9 +22,9 @@ export const findingsText = (findings: readonly Finding[]): string =>
 export const needsWork = (findings: readonly Finding[]): boolean =>
   findings.some(({ kind }) => kind !== 'limit differs');
 
-/** What the last look found: `Last look at 14:03:07: 1 key refused.` */
+/** What the last look found: `Looked for changes at 14:03:07: 1 key refused.` */
 export const lookText = ({ latest }: InspectionReply, now = Date.now()): string => {
-  if (latest === undefined) return 'No look since the start.';
+  if (latest === undefined) return '429chain has not looked for changes since its start.';
   const found = latest.findings.length === 0 ? 'nothing found' : findingsText(latest.findings);
-  return `Last look at ${timeText(latest.at, now)}: ${found}.`;
+  return `Looked for changes at ${timeText(latest.at, now)}: ${found}.`;
 };
