@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { CatalogueReply, CatalogueView } from '../../../../src/contract/catalogue.js';
 import { ageWords, dayWords, KINDS, keyWords, TRAINING } from '../../data/catalogue/words.js';
 import { base } from '../../styles/base.js';
@@ -48,6 +48,8 @@ export class CatalogueEntry extends LitElement {
   @property({ attribute: false }) entry: CatalogueReply['providers'][number] | undefined;
   /** Whether its type can be added. */
   @property({ type: Boolean }) addable = false;
+  /** The details are drawn when they are opened, since a page has many entries. */
+  @state() private open = false;
 
   override render() {
     const { entry } = this;
@@ -65,9 +67,9 @@ export class CatalogueEntry extends LitElement {
       </div>
       ${this.#facts(entry)}
       <div class="action">${this.#action(entry)}</div>
-      <details>
+      <details @toggle=${(event: Event) => (this.open = (event.currentTarget as HTMLDetailsElement).open)}>
         <summary><ui-icon name="down"></ui-icon>Limits, models and sources<span class="visually-hidden"> of ${title}</span>${age === '' ? nothing : html`<span class="age">${age}</span>`}</summary>
-        <div class="offers">${offers.map((offer) => html`<catalogue-offer .offer=${offer}></catalogue-offer>`)}${this.#training(entry)}</div>
+        ${this.open ? html`<div class="offers">${offers.map((offer) => html`<catalogue-offer .offer=${offer}></catalogue-offer>`)}${this.#training(entry)}</div>` : nothing}
       </details>
     </article>`;
   }

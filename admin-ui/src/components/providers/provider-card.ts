@@ -30,7 +30,7 @@ export class ProviderCard extends LitElement {
     base,
     css`
       article { display: grid; gap: var(--space-3); }
-      article[data-off] { opacity: 0.85; }
+      article[data-off] { background: none; border-style: dashed; }
       header { display: flex; justify-content: space-between; align-items: start; gap: var(--space-2) var(--space-3); flex-wrap: wrap; }
       dl { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-5); }
       dl div { display: flex; gap: var(--space-2); min-width: 0; }
