@@ -42,6 +42,7 @@ export class CatalogueEntry extends LitElement {
         .action { max-width: 9rem; }
         .facts { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-4); }
         summary { min-height: 1.75rem; }
+        .age { padding-left: 1.125rem; }
       }
     `,
   ];
