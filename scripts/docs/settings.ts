@@ -26,6 +26,7 @@ const VALUE_TYPES: Readonly<Record<string, string>> = {
   logging: '[settings](#what-it-says)',
   apiKey: '[key](#the-server)',
   plainKey: 'string',
+  providerKey: '[key](#several-keys-of-one-provider)',
   provider: '[provider](#providers)',
   chain: '[chain](#chains-and-targets)',
   target: '[target](#chains-and-targets)',
