@@ -33,6 +33,9 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
         [
           './door/provider-type',
           './door/known-limit',
+          './door/restriction',
+          './door/free-offer',
+          '../contract/catalogue-entry',
           './door/limit-headers',
           './door/error-rule',
           './door/adapt',

@@ -10,8 +10,11 @@ import type { Pace } from './engine/attempt/context.js';
 import { Estimates } from './engine/attempt/estimate.js';
 import { Upstream } from './engine/attempt/upstream.js';
 import { ModelCatalog } from './engine/models/model-catalog.js';
+import type { PluginPace } from './host/in-time.js';
 import { readPluginsAnew } from './host/load.js';
 import { SharedValues } from './host/shared-values.js';
+import { BodiesInFlight } from './http/bodies-in-flight.js';
+import { Inspections } from './inspection/inspections.js';
 import { LedgerFile } from './ledger/memory/ledger-file.js';
 import { MemoryLedger } from './ledger/memory/memory-ledger.js';
 import type { Log } from './log.js';
@@ -45,6 +48,8 @@ export interface AppOptions {
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
   /** Shorter spans; for tests. */
   readonly pace?: Pace;
+  /** Shorter waits for plugins; for tests. */
+  readonly pluginPace?: PluginPace;
 }
 
 /** How long a caller may take to read the end of its answer once the time to drain is over. */
@@ -57,6 +62,7 @@ export class App {
   readonly #shared: SharedServices;
   readonly #ledgerFile: LedgerFile;
   readonly #feed: Feed;
+  readonly #inspections: Inspections;
   readonly #server: Server;
   readonly #retiring = new Set<Runtime>();
   /** The host that `listen` was asked for. */
@@ -81,11 +87,14 @@ export class App {
     this.#feedFrom(runtime);
     shared.ledger.onChange((scope) => this.#feed.changed(scope));
     shared.ledger.onReserve((target) => this.#feed.changed(target));
+    this.#inspections = new Inspections({ ...shared, current: () => this.#runtime });
+    shared.models.onChange(() => this.#feed.changed(''));
     this.#server = createSurface({
       current: () => this.#runtime,
       store,
       shared,
       feed: this.#feed,
+      inspections: this.#inspections,
       listening: () => this.#listening,
       stopping: () => this.#closing !== undefined,
       adminUi,
@@ -108,6 +117,7 @@ export class App {
     adminUi = ADMIN_UI,
     createDispatcher,
     pace,
+    pluginPace,
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
     const ledger = new MemoryLedger(clock);
@@ -116,14 +126,16 @@ export class App {
       ledger,
       upstream,
       estimates: new Estimates(),
-      models: new ModelCatalog(clock.monotonic),
+      models: new ModelCatalog(clock),
       repairs: new Map(),
+      bodiesInFlight: new BodiesInFlight(),
       clock,
       log,
       secrets,
       sharedValues: new SharedValues(),
       protocols: builtInProtocols(),
       pace,
+      pluginPace,
       version,
       startedAt: clock.now(),
     };
@@ -178,6 +190,7 @@ export class App {
   async #close(drainMs: number): Promise<void> {
     const settled = this.#store.close();
     this.#feed.close();
+    this.#inspections.close();
     const drained = setTimeout(() => this.#stop(), drainMs);
     const flushed = setTimeout(() => this.#server.closeAllConnections(), drainMs + Math.min(drainMs, FLUSH_MS));
     // A change in progress may still start another runtime.
@@ -187,7 +200,7 @@ export class App {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
     clearTimeout(drained);
     clearTimeout(flushed);
-    this.#ledgerFile.close();
+    await this.#ledgerFile.close();
     this.#shared.models.close();
     await this.#shared.upstream.close();
   }
@@ -227,6 +240,7 @@ export class App {
     this.#feedFrom(next);
     this.#runtime = next;
     this.#feed.reloaded();
+    this.#inspections.configure();
     this.#retiring.add(old);
     void old.retire().then(() => this.#retiring.delete(old));
   }

@@ -1,3 +1,5 @@
+import { uptime } from 'node:os';
+
 /** The source of time, which tests can replace. */
 export interface Clock {
   /** The wall clock in epoch ms, comparable with times from providers. */
@@ -6,22 +8,42 @@ export interface Clock {
   monotonic(): number;
 }
 
-/** A larger lead of the wall clock means that it was set forward, or that the machine slept. */
+/** A larger difference between the clocks means that the wall clock was set, or that the machine slept. */
 const JUMP_MS = 5_000;
+/** A wall clock that was set forward is believed after this long: until then it may be a mistake. */
+const BELIEVED_AFTER_MS = 60_000;
 
 /**
- * Creates a steady wall clock. If the wall clock is set back, the steady clock ignores it, so that no wait gets longer. If it
- * is set forward, the steady clock follows, so that waits end after the machine has slept.
+ * Creates a steady wall clock. If the wall clock is set back, the steady clock ignores it, so that no wait gets longer. If the
+ * machine has slept, the steady clock follows, so that waits end. If the wall clock is set forward, the steady clock follows after
+ * a minute, so that nothing is dated by a clock that is wrong for a moment.
+ * @param awake ms since the machine was started, sleep included
  */
-export const createSteadyClock = (wall: () => number, monotonic: () => number): Clock => {
+export const createSteadyClock = (
+  wall: () => number,
+  monotonic: () => number,
+  awake: () => number = monotonic,
+): Clock => {
   let offset = wall() - monotonic();
+  /** What `awake` shows beyond `monotonic`, without sleep since. */
+  let awakeOffset = awake() - monotonic();
+  /** Since when the wall clock is ahead, as `monotonic` shows it. */
+  let aheadSince: number | undefined;
   return {
     now: () => {
-      const steady = offset + monotonic();
-      const ahead = wall() - steady;
-      if (ahead <= JUMP_MS) return Math.round(steady);
-      offset += ahead;
-      return Math.round(steady + ahead);
+      const at = monotonic();
+      const ahead = wall() - (offset + at);
+      if (ahead <= JUMP_MS) aheadSince = undefined;
+      else {
+        const sleptMs = awake() - (awakeOffset + at);
+        aheadSince ??= at;
+        if (Math.abs(ahead - sleptMs) <= JUMP_MS || at - aheadSince >= BELIEVED_AFTER_MS) {
+          offset += ahead;
+          aheadSince = undefined;
+          awakeOffset += sleptMs;
+        }
+      }
+      return Math.round(offset + at);
     },
     monotonic,
   };
@@ -30,4 +52,5 @@ export const createSteadyClock = (wall: () => number, monotonic: () => number): 
 export const systemClock: Clock = createSteadyClock(
   () => Date.now(),
   () => performance.now(),
+  () => uptime() * 1_000,
 );

@@ -10,46 +10,86 @@ const SHORTEST_SECRET = 6;
 const longestFirst = (one: string, other: string): number => other.length - one.length;
 
 /** Replaces each of `secrets`, and everything that looks like a provider's key, by stars. */
-export const maskSecrets = (text: string, secrets: readonly string[]): string => {
+export const maskSecrets = (text: string, secrets: readonly string[]): string =>
+  maskSorted(text, [...secrets].filter(isLong).sort(longestFirst));
+
+const isLong = ({ length }: string): boolean => length >= SHORTEST_SECRET;
+
+/** `secrets` are long enough, the longest first. Not one pattern of all of them: its size would be limited. */
+const maskSorted = (text: string, secrets: readonly string[]): string => {
   let masked = text;
-  for (const secret of [...secrets].sort(longestFirst))
-    if (secret.length >= SHORTEST_SECRET) masked = masked.replaceAll(secret, MASK);
+  for (const secret of secrets) masked = masked.replaceAll(secret, MASK);
   return maskUserinfo(masked.replace(KEY_SHAPE, MASK));
 };
 
-/** The forms in which `secrets` can occur in a text: plain, in a URL and in JSON. */
+/** Characters with a meaning in HTML. */
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** How a secret may be written, where a provider or a gateway repeats what it received. */
+const FORMS: readonly ((secret: string) => readonly string[])[] = [
+  (secret) => [secret],
+  // In a URL, in either case of its digits.
+  (secret) => {
+    // Through bytes: half a surrogate has no code.
+    const encoded = encodeURIComponent(Buffer.from(secret).toString());
+    return [encoded, encoded.replace(/%../g, (code) => code.toLowerCase())];
+  },
+  // In JSON.
+  (secret) => {
+    const escaped = JSON.stringify(secret).slice(1, -1);
+    return [escaped, escaped.replaceAll('/', '\\/')];
+  },
+  (secret) => [secret.replace(/[&<>"']/g, (character) => ENTITIES[character] as string)],
+  (secret) => {
+    const hex = Buffer.from(secret).toString('hex');
+    return [hex, hex.toUpperCase()];
+  },
+  (secret) => (['base64', 'base64url'] as const).flatMap((encoding) => base64FormsOf(Buffer.from(secret), encoding)),
+];
+
+/** The whole secret, and what of its code is the same wherever it begins in a longer text, such as `Bearer` and the secret. */
+const base64FormsOf = (secret: Buffer, encoding: 'base64' | 'base64url'): string[] => [
+  secret.toString(encoding),
+  ...[0, 1, 2].map((before) => {
+    const code = Buffer.concat([Buffer.alloc(before), secret]).toString(encoding);
+    return code.slice(Math.ceil((before * 8) / 6), Math.floor(((before + secret.length) * 8) / 6));
+  }),
+];
+
+/** The forms in which `secrets` can occur in a text. */
 export const formsOf = (secrets: readonly string[]): string[] => [
-  ...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])),
+  ...new Set(secrets.flatMap((secret) => FORMS.flatMap((form) => form(secret)))),
 ];
 
 /** All keys in use, to mask them in logs, errors and stored requests. */
 export class Secrets {
-  readonly #known = new Set<string>();
-  #pattern: RegExp | undefined;
+  #forms: readonly string[] = [];
 
   /** Adds secrets. They are never removed: requests may still run with an older configuration. */
   add(secrets: readonly string[]): void {
-    const long = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
-    for (const form of formsOf(long)) this.#known.add(form);
-    const all = [...this.#known].sort(longestFirst);
-    this.#pattern = all.length === 0 ? undefined : new RegExp(all.map(escapeRegExp).join('|'), 'g');
+    const forms = formsOf(secrets.filter(isLong)).filter(isLong);
+    this.#forms = [...new Set([...this.#forms, ...forms])].sort(longestFirst);
   }
 
   /** A masker that knows `secrets` as well as these keys. This one does not learn them. */
   with(secrets: readonly string[]): Secrets {
     const both = new Secrets();
-    both.add([...this.#known, ...secrets]);
+    both.#forms = this.#forms;
+    both.add(secrets);
     return both;
   }
 
   /** `text` with every key, and whatever looks like one, replaced by stars. */
   mask(text: string): string {
-    const masked = this.#pattern === undefined ? text : text.replace(this.#pattern, MASK);
-    return maskUserinfo(masked.replace(KEY_SHAPE, MASK));
+    return maskSorted(text, this.#forms);
   }
 }
-
-const escapeRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** The digest of a secret. Comparing digests of equal length reveals nothing about the secrets. */
 export const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();

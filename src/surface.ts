@@ -9,13 +9,14 @@ import { Sessions } from './admin/gate/sessions.js';
 import { adminHandlers } from './admin/handlers.js';
 import { getEvents } from './admin/live/events.js';
 import type { Feed } from './admin/live/feed.js';
-import { adminRouter } from './admin/router.js';
+import { adminRouter, type ReadBody } from './admin/router.js';
 import { adminPage } from './admin/static.js';
 import type { SettingsStore } from './config/source/store.js';
+import { readBody } from './http/body.js';
 import { careForConnections } from './http/connections.js';
-import { askForBody } from './http/early-answer.js';
 import { postRequest } from './http/post-request.js';
 import { createServer, type ServerOptions } from './http/server.js';
+import type { Inspections } from './inspection/inspections.js';
 import { version } from './package.js';
 import { chat } from './protocols/chat.js';
 import type { Runtime } from './runtime/runtime.js';
@@ -28,6 +29,7 @@ export interface SurfaceParts {
   readonly store: SettingsStore;
   readonly shared: SharedServices;
   readonly feed: Feed;
+  readonly inspections: Inspections;
   /** The hosts that 429chain listens on, as they were asked for. */
   readonly listening: () => readonly string[];
   readonly stopping: () => boolean;
@@ -43,7 +45,7 @@ export const createSurface = (parts: SurfaceParts): Server => {
   const answer = createServer({ current, version, stopping, log, wrongKeys, ...admin(parts) }).callback();
   // The reader of a body asks the client for it, so that a request that is refused earlier gets no 100 Continue.
   const server = createHttpServer({ requireHostHeader: false }, answer).on('checkContinue', answer);
-  return careForConnections(server);
+  return careForConnections(server, shared.pace?.unreadMs);
 };
 
 /** Wrong admin keys without a delay, from all addresses together. */
@@ -55,6 +57,7 @@ const admin = ({
   store,
   shared,
   feed,
+  inspections,
   listening,
   adminUi,
 }: SurfaceParts): Pick<ServerOptions, 'admin' | 'adminKey'> => {
@@ -64,20 +67,25 @@ const admin = ({
   const file = join(store.current.dataDir, 'sessions.json');
   const sessions = new Sessions({ file, key: adminKey, now: clock.now, log });
   const hosts = (): readonly string[] => [...listening(), ...current().settings.server.hosts];
-  const handlers = { ...sessionHandlers({ sessions, key, version }), ...adminHandlers({ current, store, upstream }) };
-  const router = adminRouter(handlers, getEvents(feed));
+  const handlers = {
+    ...sessionHandlers({ sessions, key, version }),
+    ...adminHandlers({ current, store, upstream, inspections }),
+  };
   // The browser has no API key and needs none: it has passed the gate.
   const asAdmin: Middleware = (ctx, next) => {
     ctx.state.keyLabel = 'admin';
     return next();
   };
-  router.post('/chat', (ctx) => postRequest(ctx, chat, { current, authorize: asAdmin, log }));
-  const admitBody: Middleware = (ctx, next) => {
-    askForBody(ctx);
-    return next();
+  const readAdminBody: ReadBody = (ctx, maxBodyBytes) => {
+    const { maxBodiesInFlight, bodiesInFlight } = current();
+    return readBody(ctx, { maxBodyBytes, maxBodiesInFlight, bodiesInFlight });
   };
+  const routes = adminRouter(handlers, readAdminBody, {
+    'GET /events': getEvents(feed),
+    'POST /chat': (ctx) => postRequest(ctx, chat, { current, authorize: asAdmin, log }),
+  });
   return {
-    admin: [createGate({ hosts, sessions, key }), admitBody, router.routes() as Middleware, adminPage(adminUi)],
+    admin: [createGate({ hosts, sessions, key }), routes, adminPage(adminUi)],
     adminKey: requireAdminKey(key),
   };
 };

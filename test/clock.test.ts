@@ -6,19 +6,23 @@ const HOUR = 3_600_000;
 describe('createSteadyClock', () => {
   let wall: number;
   let monotonic: number;
+  let awake: number;
 
   /** Advances both clocks, and sets the wall clock by `adjustment` ms more. */
   const pass = (ms: number, adjustment = 0): void => {
     monotonic += ms;
+    awake += ms;
     wall += ms + adjustment;
   };
 
   const start = () => {
     wall = Date.UTC(2026, 0, 1);
     monotonic = 5_000;
+    awake = 77_000;
     return createSteadyClock(
       () => wall,
       () => monotonic,
+      () => awake,
     );
   };
 
@@ -35,13 +39,40 @@ describe('createSteadyClock', () => {
     expect(clock.now() - before).to.equal(1_000);
   });
 
-  it('follows a wall clock that is set forward, or a machine that has slept', () => {
+  it('follows at once when the machine has slept', () => {
+    const clock = start();
+    const before = clock.now();
+    for (const times of [1, 2]) {
+      pass(1_000, HOUR);
+      awake += HOUR;
+      expect(clock.now() - before).to.equal(times * (HOUR + 1_000));
+    }
+  });
+
+  it('ignores a wall clock that is ahead for less than a minute', () => {
+    const clock = start();
+    const before = clock.now();
+    pass(1_000, 24 * HOUR);
+    expect(clock.now() - before).to.equal(1_000);
+    pass(50_000);
+    expect(clock.now() - before).to.equal(51_000);
+    pass(1_000, -24 * HOUR);
+    expect(clock.now() - before).to.equal(52_000);
+    pass(60_000, 24 * HOUR);
+    expect(clock.now() - before).to.equal(112_000);
+  });
+
+  it('follows a wall clock that is set forward for longer', () => {
     const clock = start();
     const before = clock.now();
     pass(1_000, HOUR);
-    expect(clock.now() - before).to.equal(HOUR + 1_000);
+    expect(clock.now() - before).to.equal(1_000);
+    pass(59_000);
+    expect(clock.now() - before).to.equal(60_000);
     pass(1_000);
-    expect(clock.now() - before).to.equal(HOUR + 2_000);
+    expect(clock.now() - before).to.equal(HOUR + 61_000);
+    pass(1_000);
+    expect(clock.now() - before).to.equal(HOUR + 62_000);
   });
 
   it('ignores small corrections', () => {

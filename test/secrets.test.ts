@@ -18,12 +18,33 @@ describe('Secrets', () => {
     ],
     ['a key encoded for a URL', ['abc+/def='], '/v1?key=abc%2B%2Fdef%3D', '/v1?key=***'],
     ['a key escaped for JSON', ['a"key\\of'], '{"key":"a\\"key\\\\of"}', '{"key":"***"}'],
+    ['a key encoded for a URL in lower case', ['abc+/def='], 'key=abc%2b%2fdef%3d', 'key=***'],
+    ['a key escaped for JSON with its slashes', ['abc/def'], '"abc\\/def"', '"***"'],
+    ['a key escaped for HTML', ['a&b<c>d'], '<p>a&amp;b&lt;c&gt;d</p>', '<p>***</p>'],
+    ['a key in hex', ['my-key'], '6d792d6b6579 6D792D6B6579', '*** ***'],
+    ['a key in base64', ['my-own-key?'], 'bXktb3duLWtleT8=', '***'],
+    ['a key in base64 for URLs', ['??>>my-own-key'], 'Pz8-Pm15LW93bi1rZXk', '***'],
+    ['a key of any length', ['x'.repeat(100_000)], `is ${'x'.repeat(100_000)}.`, 'is ***.'],
+    ['half a surrogate', ['my-key\ud800'], 'my-key\ud800 is wrong', '*** is wrong'],
     ['a key that contains another one', ['my-key', 'my-key-too'], 'my-key-too', '***'],
     ['text with the shape of a known provider key', [], 'gsk_0123456789', '***'],
     ['no short keys, which match ordinary words', ['short'], 'a short story', 'a short story'],
   ];
   for (const [what, keys, text, masked] of CASES) {
     it(`masks ${what}`, () => expect(secretsOf(...keys).mask(text)).to.equal(masked));
+  }
+
+  for (const around of ['', 'a', 'ab', 'Bearer ', '{"authorization":"Bearer ']) {
+    for (const encoding of ['base64', 'base64url'] as const) {
+      it(`masks a key in ${encoding} behind "${around}"`, () => {
+        const key = 'a-key-of-a-provider>>>???0123456789';
+        const text = Buffer.from(`${around}${key}"}`).toString(encoding);
+        const masked = secretsOf(key).mask(text);
+        expect(masked).to.contain('***');
+        expect(Buffer.from(masked.replace('***', ''), encoding).toString()).not.to.contain('key');
+        expect(masked.length).to.be.below(around.length * 2 + 12);
+      });
+    }
   }
 
   it('masks the longer key completely, in any order', () => {

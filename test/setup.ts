@@ -8,4 +8,7 @@ export const mochaGlobalSetup = async (): Promise<void> => {
   await findChromium().catch(() => {});
 };
 
-export const mochaHooks = { afterAll: closeBrowser };
+/** A worker runs many files: they share its browser, which ends with the worker. */
+const isWorker = process.env.MOCHA_WORKER_ID !== undefined;
+
+export const mochaHooks = { afterAll: () => (isWorker ? undefined : closeBrowser()) };

@@ -29,11 +29,13 @@ export default definePlugin<Options>({
     properties: { key: { enum: ['none', 'api', 'admin'] } },
   },
   apply(api, { key = 'admin' }) {
-    // Loaded with the first request or scrape, not at the start. Counters continue after a reload.
+    // Counters continue after a reload.
     const metricsOf = api.shared('metrics', async () => {
       const { Metrics } = await import('./metrics.js');
       return new Metrics();
     });
+    // The start does not wait for it. Not later: Node would remember a failure, such as too many open files.
+    api.onReady(() => void metricsOf().catch(() => {}));
     let names: Names | undefined;
     api.hooks.afterResponse.tapPromise(NAME, async (outcome) => {
       names ??= new Names(api.status());

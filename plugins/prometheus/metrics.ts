@@ -40,6 +40,10 @@ export class Metrics {
   readonly #reset = this.#quotaGauge('quota_reset_seconds', 'Time until a quota resets.');
   readonly #lost = this.#counter('request_log_lost_total', 'Requests that the request log lost.');
   readonly #failing = this.#gauge('request_log_failing', '1 while the request log cannot be written.');
+  readonly #blocked = this.#counter(
+    'event_loop_blocked_total',
+    'Times that the event loop was blocked for over 250 ms.',
+  );
 
   get contentType(): string {
     return this.#registry.contentType;
@@ -70,7 +74,7 @@ export class Metrics {
   }
 
   /** Sets the gauges to the state at `now`, epoch ms. Targets and quotas that no longer exist disappear. */
-  observe({ targets, waiting }: LiveStatus, health: RequestLogHealth | undefined, now: number): void {
+  observe({ targets, waiting, loop }: LiveStatus, health: RequestLogHealth | undefined, now: number): void {
     this.#waiting.set(waiting);
     for (const gauge of [this.#state, this.#limit, this.#remaining, this.#inFlight, this.#reset]) gauge.reset();
     for (const { target, state, quotas } of targets) {
@@ -79,6 +83,8 @@ export class Metrics {
       for (const each of STATES) this.#state.set({ target, state: each }, each === state ? 1 : 0);
       for (const quota of quotas) this.#observeQuota(quota, now);
     }
+    this.#blocked.reset();
+    this.#blocked.inc(loop?.blocked ?? 0);
     this.#lost.reset();
     this.#lost.inc(health?.lost ?? 0);
     this.#failing.set(health?.failing === undefined ? 0 : 1);

@@ -1,4 +1,5 @@
 import { type ErrorRule, type ModelView, nextUtcMidnight, type ProviderType } from '429chain/plugin';
+import { FACTS } from './offers.js';
 
 const FREE_DAY = {
   class: 'quota',
@@ -92,36 +93,28 @@ export const readPricedModel = (entry: Fields): Partial<ModelView> | undefined =
   };
 };
 
+/** They cost money with free models too. */
+const PAID_EXTRAS = ['plugins', 'web_search_options'];
+
 export const openrouter: ProviderType = {
   baseUrl: 'https://openrouter.ai/api/v1',
   speaks: ['chat', 'completions', 'embeddings'],
-  about: {
-    title: 'OpenRouter',
-    freeTier:
-      'Its models whose id ends in :free. For all of them together 20 requests a minute and 50 a day, 1,000 a day once 10 dollars were ever paid (September 2026).',
-    source: 'https://openrouter.ai/docs/api-reference/limits',
-    date: '2026-09-26',
-    training: {
-      posture: 'may',
-      note: 'Free endpoints may train, by provider; a switch of the account decides.',
-      date: '2026-09-26',
-    },
-    keyUrl: 'https://openrouter.ai/settings/keys',
-  },
+  ...FACTS.openrouter,
   readModel: readPricedModel,
+  modelList: { prices: true },
+  freeOnly: { body: { provider: { max_price: { prompt: 0, completion: 0 } } }, drop: PAID_EXTRAS },
+  noTraining: {
+    body: { provider: { data_collection: 'deny' } },
+    training: {
+      posture: 'no',
+      note: "With data_collection: 'deny', which 429chain sends, it asks only endpoints that do not collect data.",
+      source: 'https://openrouter.ai/docs/features/provider-routing',
+      date: '2026-11-30',
+    },
+  },
   // Models of Google and Anthropic behind it want their signatures back, which are among the details.
   conversation: [{ reasoning: { fields: ['reasoning', 'reasoning_details'] } }],
   pool: (model) => (model.endsWith(':free') ? 'free' : 'credit'),
-  // This limit is in no header. The daily limit, 50 or 1,000, depends on past payments: only a refusal states it.
-  knownLimits: [
-    {
-      pool: 'free',
-      requests: 20,
-      per: '1m',
-      source: 'https://openrouter.ai/docs/api-reference/limits',
-      date: '2026-09-26',
-    },
-  ],
   // The list of models is public.
   keyCheck: '/key',
   // Only refusals have headers, and without a window.

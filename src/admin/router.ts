@@ -1,7 +1,9 @@
-import Router, { type RouterContext } from '@koa/router';
 import type { Middleware } from 'koa';
 import type { AdminApi } from '../contract/admin-api.js';
-import { ChainError } from '../plugin/door/errors.js';
+import { ChainError, type ErrorCode } from '../plugin/door/errors.js';
+import type { Fields } from '../plugin/fields.js';
+import { answerRoutes, type RouteContext } from '../routes.js';
+import { checkBody } from './body-fields.js';
 
 type Route = keyof AdminApi;
 type Body<R extends Route> = AdminApi[R] extends { body: infer B } ? B : undefined;
@@ -9,58 +11,49 @@ type Body<R extends Route> = AdminApi[R] extends { body: infer B } ? B : undefin
 /** Answers one route. `ctx` has its parameters, query and headers. Throws ChainError if it fails. */
 type Handler<R extends Route> = (
   body: Body<R>,
-  ctx: RouterContext,
+  ctx: RouteContext,
 ) => AdminApi[R]['reply'] | Promise<AdminApi[R]['reply']>;
 
 export type Handlers = { readonly [R in Route]: Handler<R> };
 
+/** Reads the JSON object in a request's body, as callers' bodies are read. Throws ChainError if there is none. */
+export type ReadBody = (ctx: RouteContext, maxBytes: number) => Promise<Fields>;
+
 /** In bytes. The admin sends settings and prompts, no files. */
 const LONGEST_BODY = 1024 * 1024;
 
-/** Reads the body. The parser is loaded with the first request: it is as large as the rest of the server. */
-const readJson: Middleware = async (ctx, next) => {
-  reader ??= import('koa-body').then(readerOf);
-  await (await reader)(ctx, next);
+/** Other words for errors of the reader: it names a setting for callers, and quotes the body, which may contain a key. */
+const MESSAGES: { readonly [C in ErrorCode]?: string } = {
+  body_too_large: `The request body is larger than ${LONGEST_BODY} bytes.`,
+  malformed_json: 'The request body must be a JSON object.',
 };
 
-let reader: Promise<Middleware> | undefined;
-
-const readerOf = ({ koaBody }: typeof import('koa-body')): Middleware =>
-  koaBody({
-    json: true,
-    urlencoded: false,
-    text: false,
-    multipart: false,
-    jsonStrict: true,
-    jsonLimit: LONGEST_BODY,
-    onError: (error) => {
-      const { status } = error as { status?: number };
-      if (status === 413) {
-        throw new ChainError('body_too_large', `The request body is larger than ${LONGEST_BODY} bytes.`);
-      }
-      // The parser's message quotes the body, which may contain a key.
-      throw new ChainError('malformed_json', 'The request body must be a JSON object.');
-    },
-  });
-
-/** The routes below `/admin/api`. `events` answers the live feed. The gate stands before all of them. */
-export const adminRouter = (handlers: Handlers, events: (ctx: RouterContext) => void): Router => {
-  const router = new Router({ prefix: '/admin/api', sensitive: true });
-  for (const [route, handler] of Object.entries(handlers) as [Route, Handler<Route>][]) {
-    const [method = '', path = ''] = route.split(' ');
-    router.register(
-      path,
-      [method],
-      [
-        readJson,
-        async (ctx: RouterContext): Promise<void> => {
-          // Without a body, the handler says which field is missing.
-          const { body = {} } = ctx.request as { body?: unknown };
-          ctx.body = await handler(body as Body<Route>, ctx);
-        },
-      ],
-    );
+/** Without a body, the handler says which field is missing. */
+const bodyOf = async (ctx: RouteContext, read: ReadBody): Promise<Fields> => {
+  const { method, headers } = ctx.req;
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  if (method === 'GET' || method === 'HEAD' || !hasBody) return {};
+  try {
+    return await read(ctx, LONGEST_BODY);
+  } catch (error) {
+    const message = error instanceof ChainError ? MESSAGES[error.code] : undefined;
+    throw message === undefined ? error : new ChainError((error as ChainError).code, message);
   }
-  router.get('/events', events);
-  return router;
+};
+
+/** The routes below `/admin/api`. `others` answer in forms of their own. The gate stands before all of them. */
+export const adminRouter = (
+  handlers: Handlers,
+  read: ReadBody,
+  others: Readonly<Record<string, (ctx: RouteContext) => unknown>>,
+): Middleware => {
+  const answering = (Object.entries(handlers) as [Route, Handler<Route>][]).map(([route, handler]) => [
+    route,
+    async (ctx: RouteContext): Promise<void> => {
+      const body = await bodyOf(ctx, read);
+      checkBody(route, body);
+      ctx.body = await handler(body as never, ctx);
+    },
+  ]);
+  return answerRoutes({ ...Object.fromEntries(answering), ...others }, '/admin/api');
 };

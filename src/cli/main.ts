@@ -103,6 +103,13 @@ const run = async (args: readonly string[]): Promise<void> => {
     );
   }
   await command.run(line);
+  if (line.command !== 'start') await endWithPlugins();
+};
+
+/** What a plugin opened must not keep a command from ending. Loaded late: an old Node cannot parse it. */
+const endWithPlugins = async (): Promise<void> => {
+  const { endDespitePlugins } = await import('./end-despite-plugins.js');
+  endDespitePlugins((sentence) => console.error(printable(sentence)));
 };
 
 try {
@@ -111,4 +118,5 @@ try {
   if (!(error instanceof CommandError || error instanceof ChainError)) throw error;
   console.error(printable(error.message));
   process.exitCode = error instanceof CommandError ? error.exitStatus : 1;
+  await endWithPlugins();
 }

@@ -2,16 +2,18 @@ import { systemClock } from '../clock.js';
 import type { Settings } from '../config/settings.js';
 import { Estimates } from '../engine/attempt/estimate.js';
 import { Upstream } from '../engine/attempt/upstream.js';
+import { askAllForModels } from '../engine/models/ask-all.js';
 import { ModelCatalog } from '../engine/models/model-catalog.js';
-import { askForModels, type ProviderReport } from '../engine/models/provider-models.js';
-import type { PreparedProvider } from '../engine/target.js';
+import type { ProviderReport } from '../engine/models/provider-models.js';
 import { SharedValues } from '../host/shared-values.js';
+import { BodiesInFlight } from '../http/bodies-in-flight.js';
 import { MemoryLedger } from '../ledger/memory/memory-ledger.js';
 import { openLog } from '../logging/process-log.js';
 import { version } from '../package.js';
 import { builtInProtocols } from '../protocols/index.js';
 import { buildRuntime, type Candidate } from '../runtime/build.js';
 import { Secrets } from '../secrets.js';
+import { guardProcess } from './guard-process.js';
 
 /** The result of asking each provider for its models with each of its keys, by provider id or `groq:key 1`. */
 export type Reports = ReadonlyMap<string, ProviderReport>;
@@ -22,13 +24,15 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
   const secrets = new Secrets();
   const log = openLog(2, secrets);
   log.configure({ format: 'pretty' });
+  if (plugins.length > 0 || settings.plugins.length > 0) guardProcess(log, secrets, () => undefined);
   const chosen = plugins.map((use) => ({ use, options: {}, enabled: true }));
   return buildRuntime(settings, chosen, {
     ledger: new MemoryLedger(clock),
     upstream: new Upstream(clock.now),
     estimates: new Estimates(),
-    models: new ModelCatalog(clock.monotonic),
+    models: new ModelCatalog(clock),
     repairs: new Map(),
+    bodiesInFlight: new BodiesInFlight(),
     clock,
     log,
     secrets,
@@ -39,18 +43,17 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
   });
 };
 
-/** Asks every provider for its models. */
+/** Asks every provider for its models. The candidate's targets know them then. */
 export const askProviders = async ({ providers, host, shared }: Candidate): Promise<Reports> => {
-  const { upstream } = shared;
   try {
-    const ask = async (provider: PreparedProvider) =>
-      [
-        provider.keyedId,
-        await askForModels(provider, host.hooks, upstream.dispatcher(provider.timeouts.connect, provider.proxy)),
-      ] as const;
-    return new Map(await Promise.all(providers.map(ask)));
+    const reports = await askAllForModels(providers, host.hooks, shared.upstream);
+    for (const provider of providers) {
+      const models = reports.get(provider.keyedId)?.models;
+      if (models !== undefined) shared.models.learn(provider, models);
+    }
+    return reports;
   } finally {
-    await upstream.close();
+    await shared.upstream.close();
   }
 };
 

@@ -41,6 +41,10 @@ export interface ProviderSettings {
   readonly enabled: boolean;
   /** The name of the account, if the configuration names one. */
   readonly account?: string;
+  /** What the configuration says about its price. */
+  readonly free?: boolean;
+  /** What the configuration says about training on requests. */
+  readonly training?: 'no' | 'may';
   readonly limits: readonly Limit[];
   readonly timeouts: Timeouts;
   readonly headers: Readonly<Record<string, string>>;
@@ -53,8 +57,18 @@ export interface TargetSettings {
   /** The `id` of its `ProviderSettings`. */
   readonly provider: string;
   readonly model: string;
+  /** What the configuration says about its price. Absent: what it says about the provider's. */
+  readonly free?: boolean;
   readonly limits: readonly Limit[];
   readonly timeouts: Timeouts;
+}
+
+/** Rules about which targets of a chain may be asked. Each is the setting that makes it, such as `server.free`. */
+export interface ChainRules {
+  /** Only targets that are known to be free. */
+  readonly freeOnly?: string;
+  /** Only targets whose providers are known not to train on requests. */
+  readonly noTraining?: string;
 }
 
 export interface ChainSettings {
@@ -68,6 +82,8 @@ export interface ChainSettings {
   readonly onModeration: 'return' | 'next';
   /** Embeddings of all its targets can be compared, whatever their models are called. */
   readonly sameVectors: boolean;
+  /** Absent if every target may be asked. */
+  readonly rules?: ChainRules;
 }
 
 export interface PluginSettings {
@@ -112,10 +128,14 @@ export interface Settings {
     /** The origins of pages that may use the API, in lower case; `'*'` for all. */
     readonly cors: '*' | readonly string[];
     readonly maxBodyBytes: number;
+    /** The bytes of all request bodies together. */
+    readonly maxBodiesInFlight: number;
     /** The number of requests that may wait for capacity. */
     readonly maxWaiting: number;
     /** How long requests in flight may continue when the server stops. */
     readonly drainMs: number;
+    /** Absent: never. */
+    readonly checkEveryMs?: number;
     readonly log: Required<Logging>;
   };
   /** Absolute. */
@@ -128,7 +148,7 @@ export interface Settings {
   readonly defaultChain: string;
   /** Other names for chains and targets. The first that fits counts. */
   readonly aliases: readonly Alias[];
-  /** The settings for requests that name a target directly: the default chain, without its targets. */
+  /** The settings for requests that name a target directly: the default chain, with the server's rules and without targets. */
   readonly direct: ChainSettings;
   readonly plugins: readonly PluginSettings[];
   /** The configuration as it is written. It contains no values of variables. */

@@ -1,4 +1,5 @@
 import type {
+  ChainSettingsView,
   ChainsReply,
   ChainWritten,
   CheckedText,
@@ -15,6 +16,7 @@ import type {
   Saved,
 } from './admin-configuration.js';
 import type { Explanation } from './explain.js';
+import type { InspectionReply } from './inspection.js';
 import type { ModelsReply, ProviderTrial } from './models.js';
 import type { Calendar, Dimension, Duration, TargetState } from './quota.js';
 import type { RequestLogHealth, RequestPage, RequestRecord, Totals, UsageReport } from './requests.js';
@@ -57,6 +59,11 @@ export interface AdminApi {
   /** Tests a provider, saved or not, by asking it for its models. */
   'POST /providers/try': { body: ProviderToTry; reply: ProviderTrial };
 
+  /** What the last look at all providers found: models that are gone, keys that are refused, limits that changed. */
+  'GET /inspection': { reply: InspectionReply };
+  /** Looks now: asks every provider for its models. */
+  'POST /inspection': { body: Record<string, never>; reply: InspectionReply };
+
   'GET /chains': { reply: ChainsReply };
   /** Adds or replaces a chain. `name` in the body renames it. */
   'PUT /chains/:name': { body: ChainWritten; reply: Saved };
@@ -93,6 +100,15 @@ export interface LiveStatus {
   readonly targets: readonly TargetView[];
   /** The number of requests that wait for capacity. */
   readonly waiting: number;
+  /** Blocks of the event loop since the start. Absent if there was none. */
+  readonly loop?: LoopView;
+}
+
+/** How often the event loop was blocked for more than 250 ms, so that no request made progress. */
+export interface LoopView {
+  readonly blocked: number;
+  /** The longest of these blocks, ms. */
+  readonly longestMs: number;
 }
 
 export interface StatusReport extends LiveStatus {
@@ -133,6 +149,8 @@ export interface TargetView {
   /** The number of attempts in flight. */
   readonly inFlight: number;
   readonly quotas: readonly QuotaView[];
+  /** The chains whose rules forbid it, and why. Absent if there are none. */
+  readonly forbidden?: readonly { readonly chain: string; readonly reason: string }[];
 }
 
 /** The state of a quota. */
@@ -163,4 +181,6 @@ export interface ExplainRequest {
   readonly endpoint?: string;
   /** The targets to use instead of those of `model`, such as those of an unsaved chain. */
   readonly targets?: readonly string[];
+  /** With `targets`: the rules of the unsaved chain. Absent: those of the saved one. */
+  readonly rules?: Pick<ChainSettingsView, 'free' | 'privacy'>;
 }

@@ -151,6 +151,10 @@ export interface ChainSettingsView {
   readonly retries?: number;
   readonly resume?: boolean;
   readonly onModeration?: 'return' | 'next';
+  /** Absent: the server's setting. */
+  readonly free?: 'only' | 'any';
+  /** Absent: the server's setting. */
+  readonly privacy?: 'no-training' | 'any';
   readonly timeouts?: Timeouts;
 }
 

@@ -162,6 +162,10 @@ export interface Server {
    */
   maxBodyBytes?: number;
   /**
+   * The maximum size of all request bodies together that 429chain holds at once, in bytes. Must be at least maxBodyBytes. Further requests are refused with 503. The default is a quarter of the memory that Node.js may use for its heap.
+   */
+  maxBodiesInFlight?: number;
+  /**
    * The web pages that may use the API from a browser: a list of origins, or '*' for all. Applies below /v1, never to the admin.
    */
   cors?: '*' | Origins;
@@ -170,6 +174,14 @@ export interface Server {
    */
   trustedProxies?: string[];
   /**
+   * 'only': no request goes to a target that is not known to be free. For targets that requests name directly, and for all chains that do not set `free` themselves.
+   */
+  free?: 'only' | 'any';
+  /**
+   * 'no-training': no request goes to a target whose provider may train models on it. For targets that requests name directly, and for all chains that do not set `privacy` themselves.
+   */
+  privacy?: 'no-training' | 'any';
+  /**
    * The maximum number of requests that wait for capacity. Further requests are refused at once.
    */
   maxWaiting?: number;
@@ -177,6 +189,10 @@ export interface Server {
    * How long requests in flight may continue when 429chain stops. Longer streams end with an error.
    */
   drain?: string;
+  /**
+   * How often 429chain looks whether models are still listed and free, whether keys still work, and whether limits differ from the catalogue, such as '1d'. What it finds is in the log and on the Providers page. By default, only when you ask for it.
+   */
+  checkEvery?: string;
   log?: Logging;
 }
 /**
@@ -249,6 +265,14 @@ export interface Provider {
    * The name of the account, if several providers share one account's limits, such as two addresses with one key. Providers with the same name count together, and so do all keys of apiKeys. The default is the provider's id, for each of several keys an account of its own.
    */
   account?: string;
+  /**
+   * Your own word on what this account costs, for chains with `free: 'only'`: true if its requests cost nothing, false if they do. A price in the provider's list of models overrides true.
+   */
+  free?: boolean;
+  /**
+   * Your own word on whether the provider trains models on requests, for chains with `privacy: 'no-training'`: 'no', for example after you opted out, or 'may'.
+   */
+  training?: 'no' | 'may';
   /**
    * The limits of the whole account. With apiKeys, they hold for each key by itself.
    */
@@ -407,6 +431,10 @@ export interface FullTarget {
    */
   model: string;
   /**
+   * Your own word on what this model costs, in place of the provider's `free`.
+   */
+  free?: boolean;
+  /**
    * The limits of this target.
    */
   limits?: Limit[];
@@ -441,6 +469,14 @@ export interface FullChain {
    * When a provider refuses the content: 'return' returns the refusal to the client, 'next' tries the next target.
    */
   onModeration?: 'return' | 'next';
+  /**
+   * 'only' asks a target only if something says that it is free: the provider's list of models, its type, the catalogue, or your own `free: true`. 'any' asks all targets. The default is the server's.
+   */
+  free?: 'only' | 'any';
+  /**
+   * 'no-training' asks a target only if its provider is known not to train models on requests. 'any' asks all targets. The default is the server's.
+   */
+  privacy?: 'no-training' | 'any';
   /**
    * Embeddings of different models cannot be compared, so by default an embeddings request is retried only at targets with the same model. With true, any target of the chain may answer: only if you know that all of them return the same vectors.
    */

@@ -1,4 +1,5 @@
 import type { TargetState } from './quota.js';
+import type { FreeStanding, TrainingStanding } from './standing.js';
 
 /** What would happen to a request now. Nothing is sent to the providers. */
 export interface Explanation {
@@ -20,4 +21,8 @@ export interface ExplainedTarget {
   readonly reason?: string;
   /** Epoch ms. */
   readonly retryAt?: number;
+  /** Whether it is free, and how that is known. Only for a chain with `free: 'only'`. */
+  readonly free?: FreeStanding;
+  /** Whether its provider trains on requests, and how that is known. Only for a chain with `privacy: 'no-training'`. */
+  readonly training?: TrainingStanding;
 }

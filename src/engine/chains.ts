@@ -1,6 +1,7 @@
-import type { Alias } from '../config/settings.js';
+import { type RuleSettings, rulesBy } from '../config/rules.js';
+import type { Alias, ChainRules } from '../config/settings.js';
 import { ChainError } from '../plugin/door/errors.js';
-import { fitsPattern } from './name-pattern.js';
+import { fitsPattern } from '../plugin/readers/name-pattern.js';
 import { type Chain, chainOf, type PreparedTarget } from './target.js';
 
 export interface ChainsParts {
@@ -74,10 +75,20 @@ export class Chains {
     return targets.length === 0 ? undefined : chainOf({ ...this.#parts.direct, name }, targets);
   }
 
-  /** Returns the chain that `model` names, with `targets` in place of its own: as it would be once it is saved. */
-  over(model: unknown, targets: readonly PreparedTarget[]): Chain {
+  /** The rules for targets that requests name directly. */
+  get directRules(): ChainRules | undefined {
+    return this.#parts.direct.rules;
+  }
+
+  /**
+   * Returns the chain that `model` names, with `targets` in place of its own: as it would be once it is saved.
+   * @param settings its settings for rules, in place of its own
+   */
+  over(model: unknown, targets: readonly PreparedTarget[], settings?: RuleSettings): Chain {
     const named = typeof model === 'string' ? this.#byName.get(model) : undefined;
-    return chainOf(named ?? this.#default ?? { ...this.#parts.direct, name: 'unsaved' }, targets);
+    const chain = named ?? this.#default ?? { ...this.#parts.direct, name: 'unsaved' };
+    const rules = settings === undefined ? chain.rules : rulesBy(settings, this.directRules, `chains.${chain.name}`);
+    return { ...chainOf(chain, targets), rules };
   }
 
   #theDefault(): Chain {

@@ -1,3 +1,4 @@
+import type { ChainRules } from '../config/settings.js';
 import type { TargetScopes } from '../ledger/ledger.js';
 import type { CompiledAdaptation } from '../plugin/door/adapt.js';
 import type { Target } from '../plugin/door/attempt.js';
@@ -6,6 +7,7 @@ import type { ProviderType } from '../plugin/door/provider-type.js';
 import type { Endpoint } from './endpoint.js';
 import type { EndpointMemory, MissingEndpoints } from './endpoint-memory.js';
 import type { Repairs } from './repairs.js';
+import type { Standing } from './rules/standing.js';
 
 /** Spans in ms. */
 export interface TargetTimeouts {
@@ -54,8 +56,15 @@ export interface PreparedProvider {
 export interface PreparedTarget extends Target, Omit<PreparedProvider, 'unusable'> {
   /** Why it gets no requests, or not this one: `available` is a target that can serve others. */
   readonly unusable?:
-    | { readonly state: 'unconfigured' | 'disabled' | 'available'; readonly reason: string }
+    | {
+        readonly state: 'unconfigured' | 'disabled' | 'available';
+        readonly reason: string;
+        /** The rule of the chain that keeps it from being asked. */
+        readonly rule?: keyof ChainRules | undefined;
+      }
     | undefined;
+  /** What is known of its price and of training, for the rules of chains. */
+  readonly standing: Standing;
   readonly scopes: TargetScopes;
   /** What hooks get: no key, and nothing that contains one. */
   readonly publicView: Target;
@@ -83,6 +92,8 @@ export interface Chain {
   readonly onModeration: 'return' | 'next';
   /** Embeddings of all its targets can be compared, whatever their models are called. */
   readonly sameVectors: boolean;
+  /** Which of its targets may be asked. Absent: all. */
+  readonly rules?: ChainRules | undefined;
 }
 
 /** Returns the id of a target without the key of its provider: `groq/llama` for `groq:key 1/llama`. */

@@ -30,7 +30,8 @@ export const faultInConversation = (rules: unknown): string | undefined => {
 export const areMedia = (value: unknown): boolean => Array.isArray(value) && value.every((kind) => MEDIA.has(kind));
 
 /** A pattern with these flags depends on what it matched before. */
-const isPattern = (value: unknown): boolean => value instanceof RegExp && !/[gy]/.test(value.flags);
+/** Whether a value is a regular expression that keeps no state. */
+export const isPattern = (value: unknown): boolean => value instanceof RegExp && !/[gy]/.test(value.flags);
 
 const isIds = (value: unknown): boolean => {
   if (!isFields(value)) return false;

@@ -3,6 +3,7 @@ import type { NativeAnswers } from '../plugin/door/native.js';
 import type { AnswerWriter, Protocol, ProtocolReply, ProtocolRequest, Refusal } from '../plugin/door/protocol.js';
 import type { StreamEvent } from '../plugin/door/translate.js';
 import { type Fields, isFields } from '../plugin/fields.js';
+import { type Entry, untraced } from './guard.js';
 import * as faults from './protocol-faults.js';
 import { faultInHeaders } from './reply-fault.js';
 import { isPromise, PROMISED } from './results.js';
@@ -16,8 +17,8 @@ type FaultIn = (value: unknown) => string | undefined;
  * function throws a ChainError `internal_error`; one of the plugin's own ChainErrors is passed on. A faulty `refusal` returns a
  * 500 in OpenAI's shape, and faulty `headers` are left out.
  */
-export const guardedProtocol = (protocol: Protocol, plugin: string, blame: Blame): Protocol => {
-  const guard = new FunctionGuard(protocol.name, plugin, blame);
+export const guardedProtocol = (protocol: Protocol, plugin: string, blame: Blame, enter: Entry): Protocol => {
+  const guard = new FunctionGuard(protocol.name, plugin, blame, enter);
   const { name, path, streamType, key, anyContentType, headers, routes, native } = protocol;
   return {
     name,
@@ -57,26 +58,38 @@ class FunctionGuard {
   readonly #protocol: string;
   readonly #plugin: string;
   readonly #blame: Blame;
+  readonly #enter: Entry;
 
-  constructor(protocol: string, plugin: string, blame: Blame) {
+  constructor(protocol: string, plugin: string, blame: Blame, enter: Entry) {
     this.#protocol = protocol;
     this.#plugin = plugin;
     this.#blame = blame;
+    this.#enter = enter;
   }
 
   /** @throws ChainError */
   run<T>(where: string, faultIn: FaultIn, ask: () => T): T {
     try {
-      return checked(ask(), faultIn);
+      return checked(this.#enter(ask), faultIn);
     } catch (cause) {
       throw cause instanceof ChainError ? cause : this.failed(where, cause);
+    }
+  }
+
+  /** `writer.take`, which is called once per chunk: no closure for built-in plugins. */
+  take(writer: AnswerWriter, chunk: Fields): string {
+    try {
+      const text = this.#enter === untraced ? writer.take(chunk) : this.#enter(() => writer.take(chunk));
+      return checked(text, faults.faultInText);
+    } catch (cause) {
+      throw cause instanceof ChainError ? cause : this.failed('take', cause);
     }
   }
 
   /** Returns what `other` makes of the error if `ask` fails. */
   otherwise<T>(where: string, other: (error: ChainError) => T, faultIn: FaultIn, ask: () => T): T {
     try {
-      return checked(ask(), faultIn);
+      return checked(this.#enter(ask), faultIn);
     } catch (cause) {
       return other(this.failed(where, cause));
     }
@@ -121,7 +134,6 @@ const guardedRequest = (request: ProtocolRequest, guard: FunctionGuard): Protoco
 
 const faultless: FaultIn = () => undefined;
 
-/** One call of it per chunk: no closures. */
 class GuardedWriter implements AnswerWriter {
   readonly #writer: AnswerWriter;
   readonly #guard: FunctionGuard;
@@ -132,11 +144,7 @@ class GuardedWriter implements AnswerWriter {
   }
 
   take(chunk: Fields): string {
-    try {
-      return checked(this.#writer.take(chunk), faults.faultInText);
-    } catch (cause) {
-      throw cause instanceof ChainError ? cause : this.#guard.failed('take', cause);
-    }
+    return this.#guard.take(this.#writer, chunk);
   }
 
   pass(event: StreamEvent): void {

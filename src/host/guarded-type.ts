@@ -1,6 +1,7 @@
 import type { StreamEvent, Translation } from '../plugin/door/translate.js';
 import { isFields } from '../plugin/fields.js';
 import type { ProviderType } from '../plugin/index.js';
+import type { Entry } from './guard.js';
 import { isPromise, PROMISED } from './results.js';
 import { wordsOf } from './words.js';
 
@@ -12,9 +13,9 @@ type Blame = (where: string, error: unknown) => void;
  * `type` with guarded functions. If one throws or returns an invalid value, its plugin is blamed and the attempt fails with
  * an error that names the type. After `pool`, the model has no pool; after `readModel`, 429chain reads the usual fields.
  */
-export const guardedType = (name: string, type: ProviderType, blame: Blame): ProviderType => {
+export const guardedType = (name: string, type: ProviderType, blame: Blame, enter: Entry): ProviderType => {
   const { adapt, pool, readModel, translate } = type;
-  const call = checking(blame, (what) => `provider type "${name}" failed in ${what}`);
+  const call = checking(blame, enter, (what) => `provider type "${name}" failed in ${what}`);
   return {
     ...type,
     ...(pool && { pool: (model) => unless(() => call('pool', faultInPool, () => pool.call(type, model)), undefined) }),
@@ -24,12 +25,12 @@ export const guardedType = (name: string, type: ProviderType, blame: Blame): Pro
     ...(adapt && {
       adapt: (request, options) => call('adapt', faultInRequest, () => adapt.call(type, request, options)),
     }),
-    ...(translate && { translate: guardedTranslation(name, translate, blame) }),
+    ...(translate && { translate: guardedTranslation(name, translate, blame, enter) }),
   };
 };
 
-const guardedTranslation = (name: string, translate: Translation, blame: Blame): Translation => {
-  const call = checking(blame, () => `provider type "${name}" could not translate the answer`);
+const guardedTranslation = (name: string, translate: Translation, blame: Blame, enter: Entry): Translation => {
+  const call = checking(blame, enter, () => `provider type "${name}" could not translate the answer`);
   return {
     ...translate,
     answer: (answer, asked) => call('translate.answer', faultInAnswer, () => translate.answer(answer, asked)),
@@ -46,10 +47,10 @@ const guardedTranslation = (name: string, translate: Translation, blame: Blame):
 
 /** Calls a function of a type and checks what it returns. Throws errors whose messages begin with `failing`. */
 const checking =
-  (blame: Blame, failing: (what: string) => string) =>
+  (blame: Blame, enter: Entry, failing: (what: string) => string) =>
   <T>(what: string, faultIn: (value: unknown) => string | undefined, ask: () => T): T => {
     try {
-      const value = ask();
+      const value = enter(ask);
       const fault = faultOf(value, faultIn);
       if (fault !== undefined) throw new Error(fault);
       return value;

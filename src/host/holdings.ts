@@ -34,8 +34,8 @@ export class Holdings {
   async end(onFailure: (plugin: string, key: string, error: unknown) => void): Promise<void> {
     const held = this.#phase === 'started' ? [...this.#keys] : [];
     this.#phase = 'ended';
-    for (const [id, { plugin, key }] of held) {
-      await this.#values.release(id).catch((error: unknown) => onFailure(plugin, key, error));
-    }
+    const release = ([id, { plugin, key }]: (typeof held)[number]): Promise<void> =>
+      this.#values.release(id).catch((error: unknown) => onFailure(plugin, key, error));
+    await Promise.all(held.map(release));
   }
 }

@@ -5,8 +5,10 @@ import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { createHooks, type Hooks } from '../plugin/door/hooks.js';
 import type { Plugin, PluginApi, PluginHooks, ProviderInfo, Target } from '../plugin/index.js';
-import { Guard, type PluginFault } from './guard.js';
+import { runTraced, stopTracing } from './activity.js';
+import { Guard, type PluginFault, wordsWithPlace } from './guard.js';
 import { Holdings } from './holdings.js';
+import type { PluginPace } from './in-time.js';
 import { LifeCycle } from './life-cycle.js';
 import { loadPlugin } from './load.js';
 import { pluginHooks } from './plugin-hooks.js';
@@ -15,7 +17,6 @@ import { Registry } from './registry.js';
 import { Routes } from './routes.js';
 import type { SharedValues } from './shared-values.js';
 import { faultInLimits } from './type-faults.js';
-import { wordsOf } from './words.js';
 
 /** A plugin that is chosen by the configuration, by `--plugins` or by a program that embeds 429chain. */
 export interface PluginChoice {
@@ -46,6 +47,7 @@ export interface HostOptions {
   readonly sharedValues: SharedValues;
   /** Removes keys from what plugins say. */
   readonly mask: (text: string) => string;
+  readonly pace: PluginPace;
   /** The current state of every target. Throws before the configuration is in force. */
   readonly status: () => LiveStatus;
   /** Throws for a plugin that cannot be loaded, with its place in the configuration. */
@@ -84,7 +86,7 @@ export class Host {
     const { log, now, mask } = options;
     this.#options = options;
     this.#guard = new Guard(log, now, undefined, mask);
-    this.#lifeCycle = new LifeCycle(log, mask);
+    this.#lifeCycle = new LifeCycle({ log, mask, guard: this.#guard, pace: options.pace });
     this.#holdings = new Holdings(options.sharedValues);
     this.routes = new Routes(this.#guard, undefined, () => this.protocols.paths);
     this.protocols = new Protocols(this.#guard, options.ownProtocols, () => this.routes.paths);
@@ -118,7 +120,9 @@ export class Host {
       }
       const plugin =
         choice.plugin ??
-        (await loadPlugin(choice.use, options.folder).catch((error: Error) => options.refuse(error, choice)));
+        (await loadPlugin(choice.use, { ...options, guard: host.#guard }).catch((error: Error) =>
+          options.refuse(error, choice),
+        ));
       await host.#apply(plugin, choice, applied, false);
     }
     return host;
@@ -127,6 +131,16 @@ export class Host {
   /** The errors of all plugins since this configuration came into force. */
   get faults(): readonly PluginFault[] {
     return this.#guard.faults;
+  }
+
+  /**
+   * Counts and logs an error of a plugin outside of any call. `at` is where the plugin registered what started it.
+   * @returns `false` if the plugin is not in use here
+   */
+  blame(plugin: string, where: string, error: unknown, at?: string): boolean {
+    if (!this.plugins.some(({ name, enabled }) => name === plugin && enabled)) return false;
+    this.#guard.blame(plugin, where, error, at);
+    return true;
   }
 
   /** The request log that was provided last; `undefined` if no plugin provides one. */
@@ -163,6 +177,7 @@ export class Host {
     await this.#holdings.start();
     try {
       await this.#lifeCycle.ready(targets, providers);
+      if (!this.#guard.tracesRequests) stopTracing();
     } catch (error) {
       await this.close();
       throw error;
@@ -174,7 +189,7 @@ export class Host {
     const { log, mask } = this.#options;
     await this.#lifeCycle.close();
     await this.#holdings.end((plugin, key, error) => {
-      log.warn(`Plugin "${plugin}" failed to close its shared value "${key}": ${mask(wordsOf(error))}`);
+      log.warn(`Plugin "${plugin}" failed to close its shared value "${key}": ${mask(wordsWithPlace(plugin, error))}`);
     });
   }
 
@@ -199,6 +214,7 @@ export class Host {
     applied.add(name);
     const used = choice ?? { use: name, options: {}, enabled: true };
     if (optionsSchema !== undefined) this.#options.checkOptions(name, optionsSchema, used);
+    if (!builtIn) this.#guard.trace(name);
     await this.#lifeCycle.apply(name, () => plugin.apply(this.#api(name), used.options));
     this.plugins.push(hosted);
   }
@@ -230,7 +246,12 @@ export class Host {
       captureContent: () => {
         this.#capturesContent = true;
       },
-      shared: (key, create, close = () => {}) => this.#holdings.add(plugin, key, create, close),
+      shared: (key, create, close = () => {}) => {
+        const closing = this.#guard.activity(plugin, `the end of its shared value "${key}"`);
+        const traced: typeof close = (value) =>
+          closing === undefined ? close(value) : runTraced(closing, () => close(value));
+        return this.#holdings.add(plugin, key, create, traced);
+      },
       onReady: (listener) => this.#lifeCycle.onReady(plugin, listener),
       onClose: (listener) => this.#lifeCycle.onClose(plugin, listener),
     };

@@ -1,12 +1,10 @@
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { ProviderInfo, Target } from '../plugin/index.js';
-import { inTime } from './in-time.js';
-import { wordsOf } from './words.js';
-
-/** How long a plugin may take to get ready, and to close. */
-const READY_MS = 30_000;
-const CLOSING_MS = 5_000;
+import { runTraced } from './activity.js';
+import { type Guard, wordsWithPlace } from './guard.js';
+import { inTime, inTimeWithNotice, type PluginPace } from './in-time.js';
+import { noteResources } from './resources.js';
 
 export type ReadyListener = (targets: readonly Target[], providers: readonly ProviderInfo[]) => void | Promise<void>;
 export type CloseListener = () => void | Promise<void>;
@@ -16,23 +14,28 @@ interface Listeners {
   readonly close: CloseListener[];
 }
 
+export interface LifeCycleOptions {
+  readonly log: Log;
+  /** Removes keys from the messages of errors. */
+  readonly mask: (text: string) => string;
+  readonly guard: Guard;
+  readonly pace: PluginPace;
+}
+
 /** The plugins of one runtime in the order in which they are applied: applied, then made ready, at the end closed. */
 export class LifeCycle {
-  readonly #log: Log;
-  readonly #mask: (text: string) => string;
+  readonly #options: LifeCycleOptions;
   readonly #listeners = new Map<string, Listeners>();
   readonly #ready = new Set<string>();
 
-  /** `mask` removes keys from the messages of errors. */
-  constructor(log: Log, mask: (text: string) => string) {
-    this.#log = log;
-    this.#mask = mask;
+  constructor(options: LifeCycleOptions) {
+    this.#options = options;
   }
 
   /** @throws ChainError `plugin_failed` if `apply` throws or takes longer than 30 s */
   async apply(plugin: string, apply: () => void | Promise<void>): Promise<void> {
     this.#listeners.set(plugin, { ready: [], close: [] });
-    await this.#blame(plugin, 'apply', apply);
+    await this.#start(plugin, 'apply', apply);
   }
 
   onReady(plugin: string, listener: ReadyListener): void {
@@ -46,31 +49,54 @@ export class LifeCycle {
   /** @throws ChainError `plugin_failed` for the first plugin that does not get ready; later ones are not asked to */
   async ready(targets: readonly Target[], providers: readonly ProviderInfo[]): Promise<void> {
     for (const [plugin, { ready }] of this.#listeners) {
-      for (const listener of ready) await this.#blame(plugin, 'onReady', () => listener(targets, providers));
+      for (const listener of ready) await this.#start(plugin, 'onReady', () => listener(targets, providers));
       this.#ready.add(plugin);
     }
   }
 
-  /** Closes every plugin that became ready, even if others fail. Waits 5 s for each. */
+  /** Closes every plugin that became ready, all at the same time, even if some fail. Waits 5 s for them. */
   async close(): Promise<void> {
-    for (const plugin of this.#ready) {
-      for (const listener of this.#listeners.get(plugin)?.close ?? []) {
-        try {
-          await inTime(listener(), CLOSING_MS, 'it did not end');
-        } catch (error) {
-          this.#log.warn(`Plugin "${plugin}" failed in onClose: ${this.#mask(wordsOf(error))}`);
-        }
-      }
-    }
+    const closing = [...this.#ready];
     this.#ready.clear();
+    await Promise.all(closing.map((plugin) => this.#close(plugin)));
   }
 
-  async #blame(plugin: string, where: string, call: () => void | Promise<void>): Promise<void> {
+  async #close(plugin: string): Promise<void> {
+    const { log, pace } = this.#options;
+    const blame = (error: unknown): void => {
+      log.warn(`Plugin "${plugin}" failed in onClose: ${this.#words(plugin, error)}`);
+    };
+    const closeAll = async (): Promise<void> => {
+      for (const listener of this.#listeners.get(plugin)?.close ?? []) {
+        try {
+          await this.#traced(plugin, 'onClose', listener);
+        } catch (error) {
+          blame(error);
+        }
+      }
+    };
+    await inTime(closeAll(), pace.closingMs, 'it did not end').catch(blame);
+  }
+
+  async #start(plugin: string, where: string, call: () => void | Promise<void>): Promise<void> {
+    const { log, pace } = this.#options;
     try {
-      await inTime(call(), READY_MS, 'it did not end');
+      const running = noteResources(plugin, where, () => this.#traced(plugin, where, call));
+      await inTimeWithNotice(running, pace, (sentence) => {
+        log.warn(`429chain waits for plugin "${plugin}" in ${where}: ${sentence}`);
+      });
     } catch (cause) {
-      const message = this.#mask(wordsOf(cause));
-      throw new ChainError('plugin_failed', `Plugin "${plugin}" failed in ${where}: ${message}`, { cause });
+      const message = `Plugin "${plugin}" failed in ${where}: ${this.#words(plugin, cause)}`;
+      throw new ChainError('plugin_failed', message, { cause });
     }
+  }
+
+  #traced<T>(plugin: string, where: string, call: () => T): T {
+    const activity = this.#options.guard.activity(plugin, where);
+    return activity === undefined ? call() : runTraced(activity, call);
+  }
+
+  #words(plugin: string, error: unknown): string {
+    return this.#options.mask(wordsWithPlace(plugin, error));
   }
 }

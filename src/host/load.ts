@@ -1,18 +1,31 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { register } from 'node:module';
 import { dirname, isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { Plugin } from '../plugin/index.js';
-import { wordsOf } from './words.js';
+import { type Activity, runTraced } from './activity.js';
+import type { Guard } from './guard.js';
+import { inTimeWithNotice, type PluginPace } from './in-time.js';
+import { jsonFaultIn } from './json-fault.js';
+import { loadFault } from './load-fault.js';
+import { rememberFiles, shortPath } from './plugin-files.js';
+import { resourcesSince } from './resources.js';
 
 /** The entry of a folder whose package.json names none. */
 const ENTRIES = ['index.js', 'index.mjs', 'index.ts'];
 
 let isDoorOpen = false;
 
-/** Node caches a module by its URL as long as the process runs: to read code again, its URL must change. */
+/**
+ * Node remembers a module by its URL as long as the process runs, also that it could not be loaded: to read code again, its URL
+ * must change.
+ */
 let reading = 0;
+
+/** How often the import of each entry failed. Node remembers a failed import too. */
+const failures = new Map<string, number>();
 
 /**
  * Makes the next `loadPlugin` read the code of plugins again, with the modules that it imports by a relative path. Packages
@@ -22,29 +35,74 @@ export const readPluginsAnew = (): void => {
   reading++;
 };
 
+export interface LoadOptions {
+  /** 429chain looks for installed packages from here upwards. */
+  readonly folder: string;
+  readonly guard: Guard;
+  readonly pace: PluginPace;
+  readonly log: Log;
+}
+
 /**
  * Loads a plugin from a file, a folder, or a package that is installed in `folder` or above it. The default export is the
- * plugin or a function that returns it.
- * @throws ChainError `plugin_failed`; it says what is missing or wrong
+ * plugin or a function that returns it. After a failure, the next call reads the code again.
+ * @throws ChainError `plugin_failed`; it says what is missing or wrong, and where
  */
-export const loadPlugin = async (use: string, folder: string): Promise<Plugin> => {
-  const path = isAbsolute(use) ? use : packageIn(use, folder);
+export const loadPlugin = async (use: string, options: LoadOptions): Promise<Plugin> => {
+  const path = isAbsolute(use) ? use : packageIn(use, options.folder);
   const file = entryOf(path);
   openDoor();
-  let plugin: unknown;
+  rememberFiles(path, path);
+  const activity = options.guard.importOf(path);
+  const noteOpened = resourcesSince(activity, 'its import');
   try {
-    const stamp = reading === 0 ? '' : `?${STAMP}=${reading}`;
-    const { default: exported } = (await import(pathToFileURL(file).href + stamp)) as { default?: unknown };
-    plugin = typeof exported === 'function' ? (exported as () => unknown)() : exported;
+    const { exports, plugin } = await importTraced(file, activity, options);
+    if (!isPlugin(plugin)) throw new ShapeError(exports);
+    rememberFiles(path, plugin.name);
+    activity.plugin = plugin.name;
+    noteOpened();
+    return plugin;
   } catch (cause) {
-    throw new ChainError('plugin_failed', `The plugin ${path} cannot be loaded: ${reasonOf(cause, file)}`, { cause });
+    noteOpened();
+    failures.set(file, (failures.get(file) ?? 0) + 1);
+    if (cause instanceof ShapeError) throw new ChainError('plugin_failed', `The plugin ${path} ${cause.message}`);
+    const reason = await loadFault(cause, realpathSync(file));
+    throw new ChainError('plugin_failed', `The plugin ${path} cannot be loaded: ${reason}`, { cause });
   }
-  if (isPlugin(plugin)) return plugin;
-  throw new ChainError(
-    'plugin_failed',
-    `The plugin ${path} has no default export of the shape { name, apply(api, options) }. See definePlugin in 429chain/plugin.`,
-  );
 };
+
+type Exports = Readonly<Record<string, unknown>>;
+
+/** A module, and the plugin that it exports or makes. */
+interface Imported {
+  readonly exports: Exports;
+  readonly plugin: unknown;
+}
+
+const importTraced = (file: string, activity: Activity, { log, pace }: LoadOptions): Promise<Imported> => {
+  const stamp = [reading, failures.get(file) ?? 0].join('.');
+  const url = pathToFileURL(file).href + (stamp === '0.0' ? '' : `?${STAMP}=${stamp}`);
+  const imported = runTraced(activity, async () => {
+    const exports = (await import(url)) as Exports;
+    const made = exports.default;
+    return { exports, plugin: await (typeof made === 'function' ? made() : made) };
+  });
+  return inTimeWithNotice(imported, pace, (sentence) => {
+    log.warn(`429chain waits for the import of plugin ${file}: ${sentence} A top-level await may never resolve.`);
+  });
+};
+
+/** A module that exports something else than a plugin. */
+class ShapeError extends Error {
+  constructor(exports: Exports) {
+    const names = Object.keys(exports).filter((name) => name !== 'default' && name !== 'module.exports');
+    const has =
+      'default' in exports ? '' : names.length === 0 ? ' It exports nothing.' : ` It exports ${names.join(', ')}.`;
+    super(
+      `has no default export of the shape { name, apply(api, options) }.${has} See definePlugin in 429chain/plugin.`,
+    );
+  }
+}
 
 const isPlugin = (value: unknown): value is Plugin => {
   if (typeof value !== 'object' || value === null) return false;
@@ -78,7 +136,15 @@ const packageEntry = (folder: string): string[] => {
     const { exports, main } = JSON.parse(readFileSync(file, 'utf8')) as { exports?: unknown; main?: unknown };
     return [entryOfExports(exports), main].filter((entry) => typeof entry === 'string');
   } catch (cause) {
-    throw new ChainError('plugin_failed', `${file} is not valid JSON: ${(cause as Error).message}`, { cause });
+    const { line, column, message } = jsonFaultIn(readFileSync(file, 'utf8')) ?? {
+      line: 1,
+      column: 1,
+      message: `${cause}`,
+    };
+    const at = `${shortPath(file)}:${line}:${column}`;
+    throw new ChainError('plugin_failed', `The plugin ${folder} cannot be loaded: ${at}: not JSON: ${message}`, {
+      cause,
+    });
   }
 };
 
@@ -86,13 +152,6 @@ const entryOfExports = (exports: unknown): unknown => {
   if (typeof exports !== 'object' || exports === null) return exports;
   const conditions = exports as Record<string, unknown>;
   return entryOfExports(conditions['.'] ?? conditions.import ?? conditions.default);
-};
-
-const reasonOf = (cause: unknown, file: string): string => {
-  if ((cause as { code?: string } | undefined | null)?.code === 'ERR_UNKNOWN_FILE_EXTENSION' && file.endsWith('.ts')) {
-    return `Node ${process.versions.node} cannot run TypeScript. Use Node 22.18 or later, or compile the plugin to JavaScript.`;
-  }
-  return wordsOf(cause);
 };
 
 const STAMP = '429chain';
@@ -103,7 +162,6 @@ const STAMP = '429chain';
  */
 const openDoor = (): void => {
   if (isDoorOpen) return;
-  isDoorOpen = true;
   const hooks = `
     let base;
     export const initialize = (data) => { base = data.base; };
@@ -111,7 +169,7 @@ const openDoor = (): void => {
       if (specifier === '429chain' || specifier.startsWith('429chain/'))
         return next(specifier, { ...context, parentURL: base });
       const found = await next(specifier, context);
-      const [stamp] = /[?&]${STAMP}=\\d+/.exec(context.parentURL ?? '') ?? [];
+      const [stamp] = /[?&]${STAMP}=[\\d.]+/.exec(context.parentURL ?? '') ?? [];
       if (stamp === undefined || !specifier.startsWith('.')) return found;
       return { ...found, url: found.url + (found.url.includes('?') ? '&' : '?') + stamp.slice(1) };
     };`;
@@ -119,4 +177,5 @@ const openDoor = (): void => {
     parentURL: import.meta.url,
     data: { base: import.meta.url },
   });
+  isDoorOpen = true;
 };

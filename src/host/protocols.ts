@@ -44,7 +44,8 @@ export class Protocols {
     }
     const blame = (where: string, error: unknown): void =>
       this.#guard.blame(plugin, `${where} of protocol ${protocol.name}`, error);
-    this.#added.push({ protocol: guardedProtocol(protocol, plugin, blame), plugin });
+    const enter = this.#guard.entry(plugin, `protocol ${protocol.name}`);
+    this.#added.push({ protocol: guardedProtocol(protocol, plugin, blame, enter), plugin });
   }
 
   /** In the order in which they were added. */

@@ -33,7 +33,8 @@ export class Registry {
     }
     const blame = (where: string, error: unknown): void =>
       this.#guard.blame(plugin, `${where} of provider type ${name}`, error);
-    this.#types.set(name, { type: guardedType(name, withAddress(type), blame), plugin, blame });
+    const enter = this.#guard.entry(plugin, `provider type ${name}`);
+    this.#types.set(name, { type: guardedType(name, withAddress(type), blame, enter), plugin, blame });
   }
 
   find(name: string): ProviderType | undefined {

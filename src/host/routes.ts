@@ -1,6 +1,6 @@
 import { ChainError } from '../plugin/door/errors.js';
 import type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from '../plugin/index.js';
-import type { Guard } from './guard.js';
+import type { Entry, Guard } from './guard.js';
 import { inTime } from './in-time.js';
 import { overlap } from './paths.js';
 import { faultInHead } from './reply-fault.js';
@@ -56,7 +56,12 @@ export class Routes {
     const taken = methods.get(method);
     if (taken !== undefined) refuse(`exists already: plugin "${taken.plugin}" adds it.`);
     this.#byPath.set(path, methods);
-    methods.set(method, { plugin, key, answer: (request: RouteRequest) => this.#answer(route, plugin, request) });
+    const enter = this.#guard.entry(plugin, `${method} ${path}`);
+    methods.set(method, {
+      plugin,
+      key,
+      answer: (request: RouteRequest) => this.#answer(route, plugin, enter, request),
+    });
   }
 
   find(method: string, path: string): AddedRoute | undefined {
@@ -79,10 +84,16 @@ export class Routes {
     return [...(this.#byPath.get(path)?.keys() ?? [])];
   }
 
-  async #answer(route: Route, plugin: string, request: RouteRequest): Promise<RouteReply> {
+  async #answer(route: Route, plugin: string, enter: Entry, request: RouteRequest): Promise<RouteReply> {
     const where = `${route.method} ${route.path}`;
     try {
-      return checkedReply(await inTime(route.handle(request), this.#patienceMs, 'no answer'));
+      return checkedReply(
+        await inTime(
+          enter(() => route.handle(request)),
+          this.#patienceMs,
+          'no answer',
+        ),
+      );
     } catch (cause) {
       this.#guard.blame(plugin, where, cause);
       throw new ChainError('internal_error', `Plugin "${plugin}" failed at ${where}. The log says why.`, { cause });

@@ -26,18 +26,28 @@ export class SharedValues {
     await this.#closing.get(id);
   }
 
-  /** The value of `id`, made by `create` if no holder has used it yet. @throws what `create` throws; an Error without a holder */
+  /**
+   * The value of `id`, made by `create` if no holder has used it yet. A promise that rejects is forgotten: the next use creates
+   * the value again.
+   * @throws what `create` throws; an Error without a holder
+   */
   valueOf<T>(id: string, create: () => T, close: (value: T) => unknown): T {
     const entry = this.#entries.get(id);
     if (entry === undefined) throw new Error('this shared value is closed');
     if (entry.made === undefined) {
       const value = create();
-      entry.made = { value, close: () => close(value) };
+      const made = { value, close: () => close(value) };
+      entry.made = made;
+      if (value instanceof Promise) {
+        value.catch(() => {
+          if (entry.made === made) delete entry.made;
+        });
+      }
     }
     return entry.made.value as T;
   }
 
-  /** @throws what `close` throws, and an Error after 5 s: the value is gone then all the same */
+  /** @throws what `close` throws, and an Error after `CLOSING_MS`: the value is gone then all the same */
   async release(id: string): Promise<void> {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;

@@ -2,6 +2,8 @@ import type { Context } from 'koa';
 import { CallerGone } from '../engine/causes.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { type Fields, isFields } from '../plugin/fields.js';
+import type { BodyBounds } from './bodies-in-flight.js';
+import { bodyWeight } from './body-weight.js';
 import { askForBody } from './early-answer.js';
 
 /** A request body. */
@@ -12,12 +14,12 @@ export interface JsonBody {
 }
 
 /**
- * Reads and parses the request's body, once.
+ * Reads and parses the request's body, once. It counts as in flight until the response closes.
  * @param anyType reads it as JSON whatever its content type says
- * @throws ChainError `unsupported_media_type`, `body_too_large`, `malformed_json`, `invalid_request`
+ * @throws ChainError `unsupported_media_type`, `body_too_large`, `too_many_bodies`, `malformed_json`, `invalid_request`
  * @throws CallerGone when the connection closes before the body is complete
  */
-export const readJson = async (ctx: Context, maxBytes: number, anyType = false): Promise<JsonBody> => {
+export const readJson = async (ctx: Context, bounds: BodyBounds, anyType = false): Promise<JsonBody> => {
   const type = ctx.request.type;
   if (!anyType && type !== 'application/json' && !type.endsWith('+json')) {
     throw new ChainError(
@@ -32,7 +34,7 @@ export const readJson = async (ctx: Context, maxBytes: number, anyType = false):
       `The request body is encoded as "${encoding}". Send it without content-encoding.`,
     );
   }
-  const text = await readText(ctx, maxBytes);
+  const text = await readText(ctx, bounds);
   const value = parse(text);
   if (!isFields(value)) {
     throw new ChainError('invalid_request', 'The request body must be a JSON object.');
@@ -72,22 +74,46 @@ const isDeeper = (value: unknown, levels: number): boolean => {
 export const tooLarge = (maxBytes: number): ChainError =>
   new ChainError('body_too_large', `The request body is larger than ${maxBytes} bytes (server.maxBodyBytes).`);
 
-const readText = (ctx: Context, maxBytes: number): Promise<string> =>
+/**
+ * Counts a body by the length that its request declares, so that one that is too large is refused before it is read.
+ * @throws ChainError `body_too_large`, `too_many_bodies`
+ */
+export const holdDeclared = (
+  { req, res }: Pick<Context, 'req' | 'res'>,
+  { maxBodyBytes, maxBodiesInFlight, bodiesInFlight }: BodyBounds,
+): void => {
+  const declared = Number(req.headers['content-length'] ?? 0);
+  if (declared > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  bodiesInFlight.hold(res, declared, maxBodiesInFlight);
+};
+
+const readText = async (ctx: Context, bounds: BodyBounds): Promise<string> => {
+  holdDeclared(ctx, bounds);
+  askForBody(ctx);
+  const bytes = await receive(ctx, bounds);
+  bounds.bodiesInFlight.hold(ctx.res, bodyWeight(bytes), bounds.maxBodiesInFlight);
+  return bytes.toString('utf8');
+};
+
+const receive = ({ req, res }: Context, bounds: BodyBounds): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    const { req } = ctx;
-    if (Number(req.headers['content-length'] ?? 0) > maxBytes) return reject(tooLarge(maxBytes));
-    askForBody(ctx);
+    const { maxBodyBytes, maxBodiesInFlight, bodiesInFlight } = bounds;
     let chunks: Buffer[] = [];
     let length = 0;
     const keep = (chunk: Buffer): void => {
       length += chunk.length;
-      if (length <= maxBytes) return void chunks.push(chunk);
-      req.off('data', keep);
-      chunks = [];
-      reject(tooLarge(maxBytes));
+      try {
+        if (length > maxBodyBytes) throw tooLarge(maxBodyBytes);
+        bodiesInFlight.hold(res, length, maxBodiesInFlight);
+        chunks.push(chunk);
+      } catch (error) {
+        req.off('data', keep);
+        chunks = [];
+        reject(error);
+      }
     };
     req.on('data', keep);
-    req.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    req.on('end', () => resolve(Buffer.concat(chunks)));
     req.on('error', () => reject(new CallerGone()));
     req.on('close', () => {
       if (!req.complete) reject(new CallerGone());

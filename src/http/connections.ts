@@ -1,4 +1,4 @@
-import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { ChainError } from '../plugin/door/errors.js';
 
@@ -6,6 +6,8 @@ import { ChainError } from '../plugin/door/errors.js';
 const KEEP_ALIVE_MS = 65_000;
 /** Must be longer: Node may count it from the end of the request before. */
 const HEADERS_MS = 70_000;
+/** How long a client may take nothing of an answer that waits for it: a target's slot may depend on it. */
+const UNREAD_MS = 300_000;
 /** How long a client may take to read why its request is refused. */
 const LINGER_MS = 1_000;
 
@@ -47,10 +49,22 @@ const UNREADABLE: Readonly<Record<string, Unreadable>> = {
   HPE_INVALID_EOF_STATE: BAD_BODY,
 };
 
-/** Keeps idle connections open, and answers requests that Node's parser cannot read in the shape of all other errors. */
-export const careForConnections = (server: Server): Server => {
+/**
+ * Keeps idle connections open, and closes those of clients that do not read their answer. Answers requests that Node's parser
+ * cannot read in the shape of all other errors.
+ */
+export const careForConnections = (server: Server, unreadMs = UNREAD_MS): Server => {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_MS;
+  // Node counts from the last byte that went either way.
+  server.timeout = unreadMs;
+  const closeIfUnread = (_req: IncomingMessage, res: ServerResponse): void => {
+    res.on('timeout', (socket: Socket) => {
+      if (socket.writableLength > 0) socket.destroy();
+      else socket.setTimeout(unreadMs);
+    });
+  };
+  server.on('request', closeIfUnread).on('checkContinue', closeIfUnread);
   return server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket as Socket));
 };
 

@@ -6,10 +6,11 @@ import type { Waterfall } from '../engine/waterfall.js';
 import type { Routes } from '../host/routes.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Protocol } from '../plugin/door/protocol.js';
+import type { BodyBounds } from './bodies-in-flight.js';
 import type { AllowedOrigins } from './cors.js';
 
 /** The runtime in force. Each request asks for it anew, so http needs to know nothing about reloads. */
-export interface Current {
+export interface Current extends BodyBounds {
   readonly chains: Chains;
   readonly waterfall: Waterfall;
   readonly apiKeys: readonly ApiKey[];
@@ -17,7 +18,6 @@ export interface Current {
   readonly protocols: readonly Protocol[];
   /** The routes of its plugins. */
   readonly routes: Routes;
-  readonly maxBodyBytes: number;
   /** The origins whose pages may use the API from a browser. */
   readonly allowedOrigins: AllowedOrigins;
   /** Whether `server.trustedProxies` contains an address. */

@@ -1,9 +1,11 @@
 import type { Context } from 'koa';
 import { claudeNameOf } from '../engine/chains.js';
+import { barOf } from '../engine/rules/standing.js';
 import { keylessId, type PreparedTarget } from '../engine/target.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { NamedModel } from '../plugin/door/protocol.js';
 import { isFromAnthropicClient, type ListedModel, listedModels, pageOf } from '../protocols/messages/models.js';
+import type { RouteContext } from '../routes.js';
 import type { Current } from './current.js';
 import { factsOf, type ModelFacts } from './model-facts.js';
 
@@ -24,9 +26,10 @@ interface Named {
 /** The owner of chains. */
 const OWN = '429chain';
 
-/** Returns everything that a request's `model` may name: chains first, then their targets. */
+/** Returns everything that a request's `model` may name: chains first, then their targets, without those that a rule forbids. */
 const namedIn = ({ chains }: Current): Named[] => {
-  const all = chains.all.flatMap((chain) => chain.targets);
+  const direct = { rules: chains.directRules };
+  const all = chains.all.flatMap((chain) => chain.targets).filter((target) => barOf(target, direct) === undefined);
   // A target with several keys is one model.
   const targets = new Map<string, PreparedTarget[]>();
   for (const target of all) {
@@ -36,7 +39,11 @@ const namedIn = ({ chains }: Current): Named[] => {
     else known.push(target);
   }
   return [
-    ...chains.all.map((chain) => ({ id: chain.name, owner: OWN, targets: chain.targets })),
+    ...chains.all.map((chain) => ({
+      id: chain.name,
+      owner: OWN,
+      targets: chain.targets.filter((target) => barOf(target, chain) === undefined),
+    })),
     ...[...targets].map(([id, of]) => ({ id, owner: of[0]?.provider ?? OWN, targets: of })),
   ];
 };
@@ -87,22 +94,11 @@ export const getModels =
       : { object: 'list', data: namedIn(running).map((named) => modelOf(running, named)) };
   };
 
-const PREFIX = '/v1/models/';
-
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
-
 /** @throws ChainError `model_not_found` */
 export const getModel =
   (current: () => Current) =>
-  (ctx: Context): void => {
-    // An id contains slashes, which clients send raw or encoded.
-    const id = decoded(ctx.path.slice(PREFIX.length));
+  (ctx: RouteContext): void => {
+    const { id = '' } = ctx.params;
     const found = isFromAnthropicClient(ctx.headers)
       ? listedIn(current()).find((each) => each.id === id)
       : modelNamed(current(), id);

@@ -1,8 +1,8 @@
 import type { Context, Middleware, Next } from 'koa';
 import type { Routes } from '../host/routes.js';
-import { ChainError } from '../plugin/door/errors.js';
 import type { RouteKey, RouteMethod, RouteRequest } from '../plugin/index.js';
 import { omit } from '../plugin/readers/headers.js';
+import { wrongMethod } from '../routes.js';
 import { SECRET_HEADERS } from './auth.js';
 
 /** The middleware that checks the key, by the key that a route asks for. */
@@ -38,9 +38,3 @@ const requestOf = ({ method, path, querystring, req }: Context): RouteRequest =>
 
 /** Lets every request pass. */
 export const anybody = (_: Context, next: Next): Promise<void> => next();
-
-/** The path exists, but not for this method. */
-export const wrongMethod = (ctx: Pick<Context, 'path' | 'method'>, methods: readonly string[]): ChainError => {
-  const allow = methods.join(', ');
-  return new ChainError('method_not_allowed', `${ctx.path} takes ${allow}, not ${ctx.method}.`, { headers: { allow } });
-};

@@ -66,7 +66,7 @@ const answer = async (
 ): Promise<void> => {
   trace.keyLabel = String(ctx.state.keyLabel);
   const caller = callerOf(ctx.res);
-  const asked = await readJson(ctx, current().maxBodyBytes, protocol.anyContentType);
+  const asked = await readJson(ctx, current(), protocol.anyContentType);
   const read = protocol.read(asked.value, call);
   if (read.reply !== undefined) {
     trace.end({ status: read.reply.status ?? 200 });

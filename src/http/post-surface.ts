@@ -10,11 +10,11 @@ import type { Refusal } from '../plugin/door/protocol.js';
 import type { Surface } from '../plugin/door/surface.js';
 import type { Fields } from '../plugin/fields.js';
 import { openAiReply } from '../protocols/openai-reply.js';
+import { wrongMethod } from '../routes.js';
 import { readBody } from './body.js';
 import { CallerStream } from './caller-stream.js';
 import { asChainError, refusalOf, reply } from './errors.js';
 import { type ReadUpload, readUpload } from './multipart/read-upload.js';
-import { wrongMethod } from './plugin-routes.js';
 import { beginEarly, brokenOff, callerOf, endWhenSent, type PostParts } from './post-request.js';
 import { requestIdOf } from './protocol-call.js';
 
@@ -30,7 +30,7 @@ const postSurface = async (ctx: Context, surface: Surface, parts: PostParts): Pr
     await authorize(ctx as Parameters<Middleware>[0], async () => {
       trace.keyLabel = String(ctx.state.keyLabel);
       if (surface.isForm !== true) return await answer(ctx, surface, parts, trace);
-      const upload = await readUpload(ctx, current().maxBodyBytes);
+      const upload = await readUpload(ctx, current());
       await answer(ctx, surface, parts, trace, upload).finally(() => upload.close());
     });
   } catch (error) {
@@ -47,7 +47,7 @@ const answer = async (
   upload?: ReadUpload,
 ): Promise<void> => {
   const caller = callerOf(ctx.res);
-  const body: Fields = upload?.fields ?? (await readBody(ctx, current().maxBodyBytes));
+  const body: Fields = upload?.fields ?? (await readBody(ctx, current()));
   surface.check(body);
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();

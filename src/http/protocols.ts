@@ -1,10 +1,10 @@
 import type { Context, Middleware } from 'koa';
 import type { Protocol, ProtocolRoute } from '../plugin/door/protocol.js';
+import { wrongMethod } from '../routes.js';
 import { readBody } from './body.js';
 import type { Current } from './current.js';
 import { reply } from './errors.js';
 import { withoutKey } from './keyless.js';
-import { wrongMethod } from './plugin-routes.js';
 import { type PostParts, postRequest } from './post-request.js';
 import { speak } from './protocol-call.js';
 
@@ -43,7 +43,7 @@ const answerRoute = async (ctx: Context, { protocol, route }: Found, parts: Post
   const { call } = speak(ctx, protocol, current);
   await authorize(ctx as Parameters<Middleware>[0], async () => {
     const readsBody = route.method === 'POST' && hasBody(ctx);
-    const body = readsBody ? await readBody(ctx, current().maxBodyBytes, protocol.anyContentType) : undefined;
+    const body = readsBody ? await readBody(ctx, current(), protocol.anyContentType) : undefined;
     reply(ctx, route.answer(call, body));
   });
 };

@@ -1,10 +1,10 @@
-import Router, { type RouterContext } from '@koa/router';
-import Koa, { type Middleware } from 'koa';
+import Koa, { type Context, type Middleware } from 'koa';
 import { findCallerAddress } from '../access/caller-address.js';
 import type { WrongKeys } from '../access/wrong-keys.js';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { SURFACES } from '../protocols/surfaces.js';
+import { answerRoutes, type RouteContext } from '../routes.js';
 import { correctPaths, isAdmin } from './address.js';
 import { requireKey } from './auth.js';
 import { requireHostHeader } from './connections.js';
@@ -14,7 +14,7 @@ import { answerEarly } from './early-answer.js';
 import { handleErrors } from './errors.js';
 import { getHealth } from './health.js';
 import { getModel, getModels } from './models.js';
-import { answerPluginRoutes, anybody, wrongMethod } from './plugin-routes.js';
+import { answerPluginRoutes, anybody } from './plugin-routes.js';
 import { answerSurfaces } from './post-surface.js';
 import { answerProtocols } from './protocols.js';
 import { answerRoot } from './root.js';
@@ -34,11 +34,13 @@ export interface ServerOptions {
 
 /** Returns the HTTP surface, without a socket. */
 export const createServer = ({ current, version, stopping, log, wrongKeys, admin, adminKey }: ServerOptions): Koa => {
-  const router = new Router();
-  router.get('/health', getHealth(current, version, stopping));
   const key = requireKey(() => current().apiKeys, 'one of server.apiKeys', wrongKeys);
-  router.get('/v1/models', key, getModels(current));
-  router.get('/v1/models/*id', key, getModel(current));
+  const withKey = (answer: (ctx: RouteContext) => void) => (ctx: RouteContext) => key(ctx, async () => answer(ctx));
+  const routes = answerRoutes({
+    'GET /health': getHealth(current, version, stopping),
+    'GET /v1/models': withKey(getModels(current)),
+    'GET /v1/models/*id': withKey(getModel(current)),
+  });
 
   const app = new Koa();
   app.on('error', (error: NodeJS.ErrnoException) => {
@@ -63,7 +65,7 @@ export const createServer = ({ current, version, stopping, log, wrongKeys, admin
   });
   app.use(answerProtocols({ current, authorize: key, log }));
   app.use(answerSurfaces(SURFACES, { current, authorize: key, log }));
-  app.use(router.routes());
+  app.use(routes);
   const ofPlugins = answerPluginRoutes(current, { none: anybody, api: key, admin: adminKey });
   // Nothing below /admin is reachable except through its gate, whatever routes plugins add.
   app.use((ctx, next) => (isAdmin(ctx.path) ? next() : ofPlugins(ctx, async () => nothingThere(ctx))));
@@ -75,11 +77,7 @@ export const createServer = ({ current, version, stopping, log, wrongKeys, admin
 /** How Node names a connection that ends early, also in the middle of a request body. */
 const GONE = new Set(['HPE_INVALID_EOF_STATE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
-const nothingThere = (ctx: Pick<RouterContext, 'matched' | 'path' | 'method'>): never => {
-  const methods = new Set((ctx.matched ?? []).flatMap((layer) => layer.methods));
-  if (methods.size === 0) {
-    const message = `There is nothing at ${ctx.path}. Send chat completions to POST /v1/chat/completions; docs/protocols.md and docs/endpoints.md name all other addresses.`;
-    throw new ChainError('not_found', message);
-  }
-  throw wrongMethod(ctx, [...methods]);
+const nothingThere = ({ path }: Pick<Context, 'path'>): never => {
+  const message = `There is nothing at ${path}. Send chat completions to POST /v1/chat/completions; docs/protocols.md and docs/endpoints.md name all other addresses.`;
+  throw new ChainError('not_found', message);
 };

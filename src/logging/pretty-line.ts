@@ -1,6 +1,6 @@
 import { printable } from './printable.js';
 
-/** A log event, parsed from pino's JSON line. */
+/** A log event. */
 export interface LoggedEvent {
   readonly level: string;
   /** ISO 8601. */

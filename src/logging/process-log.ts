@@ -1,9 +1,9 @@
 import { isatty } from 'node:tty';
-import { type Logger, pino } from 'pino';
 import type { Logging } from '../contract/config.js';
 import type { Log, LogFields } from '../log.js';
 import type { Secrets } from '../secrets.js';
-import { prettyLine } from './pretty-line.js';
+import { LineOutput } from './line-output.js';
+import { type LoggedEvent, prettyLine } from './pretty-line.js';
 
 /** The output of a log. */
 export interface Destination {
@@ -13,27 +13,20 @@ export interface Destination {
   readonly colours: boolean;
 }
 
-/** The maximum number of buffered characters for a slow reader. Further lines are dropped and counted. */
-const MAX_BUFFERED = 16 * 1024 * 1024;
+type Level = NonNullable<Logging['level']>;
+
+const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
 
 /** The log of the process: one line per event, pretty or JSON, with all known keys masked. */
 export class ProcessLog implements Log {
   readonly #destination: Destination;
   readonly #secrets: Secrets;
-  readonly #pino: Logger;
   #format: Logging['format'] = 'auto';
+  #lowest = LEVELS.indexOf('info');
 
   constructor(destination: Destination, secrets: Secrets) {
     this.#destination = destination;
     this.#secrets = secrets;
-    this.#pino = pino(
-      {
-        base: null,
-        timestamp: pino.stdTimeFunctions.isoTime,
-        formatters: { level: (level) => ({ level }) },
-      },
-      { write: (line) => destination.write(this.pretty ? prettyLine(JSON.parse(line), destination.colours) : line) },
-    );
   }
 
   /** Whether lines are formatted for people; otherwise each is a JSON object. */
@@ -47,7 +40,7 @@ export class ProcessLog implements Log {
   }
 
   configure({ level = 'info', format = 'auto' }: Logging): void {
-    this.#pino.level = level;
+    this.#lowest = LEVELS.indexOf(level);
     this.#format = format;
   }
 
@@ -72,36 +65,36 @@ export class ProcessLog implements Log {
     this.#write('error', message, fields);
   }
 
-  #write(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields: LogFields = {}): void {
-    if (!this.#pino.isLevelEnabled(level)) return;
-    const masked: Record<string, unknown> = {};
+  #write(level: Level, message: string, fields: LogFields = {}): void {
+    if (LEVELS.indexOf(level) < this.#lowest) return;
+    const event: LoggedEvent = { level, time: new Date().toISOString(), msg: this.#secrets.mask(message) };
+    this.#destination.write(
+      this.pretty ? prettyLine(event, this.#destination.colours) : `${JSON.stringify(this.#masked(event, fields))}\n`,
+    );
+  }
+
+  #masked({ level, time, msg }: LoggedEvent, fields: LogFields): object {
+    const masked: Record<string, unknown> = { level, time };
     for (const [name, value] of Object.entries(fields)) {
       masked[name] = typeof value === 'string' ? this.#secrets.mask(value) : value;
     }
-    this.#pino[level](masked, this.#secrets.mask(message));
+    masked.msg = msg;
+    return masked;
   }
 }
 
-/**
- * Opens a log on standard output (1) or standard error (2). Writing never blocks: lines are buffered and flushed by the
- * event loop, at the latest when the process exits.
- */
+/** Opens a log on standard output (1) or standard error (2). Writing never blocks. */
 export const openLog = (fd: 1 | 2, secrets: Secrets): ProcessLog => {
-  const out = pino.destination({ dest: fd, sync: false, maxLength: MAX_BUFFERED });
-  const terminal = isatty(fd);
-  const log = new ProcessLog(
-    { write: (text) => out.write(text), terminal, colours: terminal && !process.env.NO_COLOR },
-    secrets,
+  const output = new LineOutput(fd, (lines) =>
+    log.warn(`429chain dropped ${lines} log lines: the reader of the log is too slow.`),
   );
-  let dropped = 0;
-  out.on('drop', () => dropped++);
-  out.on('drain', () => {
-    if (dropped === 0) return;
-    const lines = dropped;
-    dropped = 0;
-    log.warn(`429chain dropped ${lines} log lines: the reader of the log is too slow.`);
-  });
-  // A full disk must not stop the proxy: the lines stay buffered, and later writes try again.
-  out.on('error', () => {});
+  process.once('exit', () => output.flush());
+  const terminal = isatty(fd);
+  const destination = {
+    write: (text: string) => output.write(text),
+    terminal,
+    colours: terminal && !process.env.NO_COLOR,
+  };
+  const log = new ProcessLog(destination, secrets);
   return log;
 };

@@ -4,6 +4,7 @@ import type { LiveStatus } from '../contract/admin-api.js';
 import { Chains } from '../engine/chains.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Host } from '../host/host.js';
+import { PLUGIN_PACE } from '../host/in-time.js';
 import type { Account } from '../ledger/ledger.js';
 import type { Protocol } from '../plugin/door/protocol.js';
 import type { Plugin } from '../plugin/index.js';
@@ -60,7 +61,7 @@ const build = async (
   shared: SharedServices,
   secrets: CandidateSecrets,
 ): Promise<Candidate> => {
-  const { ledger, clock, version, sharedValues, repairs, protocols } = shared;
+  const { ledger, clock, version, sharedValues, repairs, models, protocols } = shared;
   let candidate: Candidate | undefined;
   const host = await Host.create({
     ...(await builtInPlugins()),
@@ -72,6 +73,7 @@ const build = async (
     now: clock.now,
     sharedValues,
     mask: (text) => secrets.mask(text),
+    pace: shared.pluginPace ?? PLUGIN_PACE,
     status: () => {
       if (candidate?.status === undefined) throw new Error(TOO_EARLY);
       return candidate.status();
@@ -86,6 +88,7 @@ const build = async (
     clock,
     settings.proxies,
     repairs,
+    models,
   );
   const all = factory.chains(settings);
   const targets = [...new Set(all.flatMap((chain) => chain.targets))];

@@ -9,7 +9,9 @@ import { ALWAYS } from '../engine/attempt/always-adapted.js';
 import { conversationRulesOf } from '../engine/attempt/conversation/arrange.js';
 import { endpointOf } from '../engine/endpoint.js';
 import { EndpointMemory } from '../engine/endpoint-memory.js';
+import type { ModelCatalog } from '../engine/models/model-catalog.js';
 import { Repairs } from '../engine/repairs.js';
+import { Standing } from '../engine/rules/standing.js';
 import {
   type Chain,
   chainOf,
@@ -38,6 +40,7 @@ export class TargetFactory {
   readonly #clock: Clock;
   readonly #repairs: ReadonlyMap<string, Repairs>;
   readonly #newRepairs = new Map<string, Repairs>();
+  readonly #lists: Pick<ModelCatalog, 'holderOf'> | undefined;
 
   constructor(
     types: ReadonlyMap<ProviderSettings, ProviderType>,
@@ -45,9 +48,11 @@ export class TargetFactory {
     clock: Clock = systemClock,
     proxies: ProxyVariables = {},
     repairs: ReadonlyMap<string, Repairs> = new Map(),
+    lists?: Pick<ModelCatalog, 'holderOf'>,
   ) {
     this.#clock = clock;
     this.#repairs = repairs;
+    this.#lists = lists;
     for (const [settings, providerType] of types) {
       const prepared = prepareProvider(settings, providerType, version, proxies);
       const [first] = this.#keysOf(prepared.provider);
@@ -91,9 +96,8 @@ export class TargetFactory {
    * @param keyedId one of `keyedIds`
    */
   addressed(keyedId: string, model: string): PreparedTarget {
-    const { prepared } = this.#providers.get(keyedId) as Preparation;
     const settings = { id: `${keyedId}/${model}`, provider: keyedId, model, limits: [], timeouts: {} };
-    return this.#prepare(settings, prepared, new Map());
+    return this.#prepare(settings, this.#providers.get(keyedId) as Preparation, new Map());
   }
 
   #keysOf(provider: string): Preparation[] {
@@ -102,21 +106,35 @@ export class TargetFactory {
 
   /** A model with other limits or timeouts in another chain is prepared twice. In the ledger it is one target. */
   #target(settings: TargetSettings): PreparedTarget {
-    const key = JSON.stringify([settings.id, settings.limits, settings.timeouts]);
+    const key = JSON.stringify([settings.id, settings.free, settings.limits, settings.timeouts]);
     const found = this.#targets.get(key);
     if (found !== undefined) return found;
-    const { prepared } = this.#providers.get(settings.provider) as Preparation;
-    const made = this.#prepare(settings, prepared, this.#newRepairs);
+    const made = this.#prepare(settings, this.#providers.get(settings.provider) as Preparation, this.#newRepairs);
     this.#targets.set(key, made);
     return made;
   }
 
   /** A target that stays keeps what it was seen to refuse. @param made repairs of targets that are new */
-  #prepare(settings: TargetSettings, prepared: PreparedProvider, made: Map<string, Repairs>): PreparedTarget {
+  #prepare(
+    settings: TargetSettings,
+    { settings: ofProvider, prepared }: Preparation,
+    made: Map<string, Repairs>,
+  ): PreparedTarget {
     const key = repairsKey({ ...prepared, model: settings.model });
     const repairs = this.#repairs.get(key) ?? made.get(key) ?? new Repairs(this.#clock);
     made.set(key, repairs);
-    return prepareTarget(settings, prepared, repairs, this.#clock);
+    return prepareTarget(settings, prepared, repairs, this.#clock, this.#standing(settings, ofProvider, prepared));
+  }
+
+  #standing(settings: TargetSettings, ofProvider: ProviderSettings, prepared: PreparedProvider): Standing {
+    const { type, providerType, baseUrl, headers, keyHeader } = prepared;
+    const stated = { free: settings.free ?? ofProvider.free, training: ofProvider.training };
+    const keyless = headers[keyHeader] === undefined;
+    const lists = this.#lists;
+    return new Standing(
+      { type, providerType, model: settings.model, baseUrl, keyless, stated },
+      lists && (() => lists.holderOf(prepared)),
+    );
   }
 }
 
@@ -188,6 +206,7 @@ const prepareTarget = (
   prepared: PreparedProvider,
   repairs: Repairs,
   clock: Clock,
+  standing: Standing,
 ): PreparedTarget => ({
   ...prepared,
   id,
@@ -199,6 +218,7 @@ const prepareTarget = (
   timeouts: { ...prepared.timeouts, ...defined(timeouts) },
   publicView: Object.freeze({ ...publicProvider(prepared), id, model, limits }),
   repairs,
+  standing,
   endpoints: new EndpointMemory(prepared.missing, clock),
 });
 

@@ -5,12 +5,14 @@ import type { LiveStatus } from '../contract/admin-api.js';
 import type { ModelView } from '../contract/models.js';
 import type { Chains } from '../engine/chains.js';
 import { firstList } from '../engine/models/first-list.js';
+import type { AskForList } from '../engine/models/model-catalog.js';
 import { askForModels } from '../engine/models/provider-models.js';
-import { mixedVectors } from '../engine/surfaces/mixed-vectors.js';
+import { rulesWarning } from '../engine/rules/warning.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Waterfall } from '../engine/waterfall.js';
 import type { Host } from '../host/host.js';
 import type { Routes } from '../host/routes.js';
+import type { BodiesInFlight } from '../http/bodies-in-flight.js';
 import type { Current } from '../http/current.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Protocol } from '../plugin/door/protocol.js';
@@ -20,6 +22,7 @@ import { warnOfImpossibleNumbers } from './impossible-numbers.js';
 import { knownLimits } from './known-limits.js';
 import type { Keys } from './own-key.js';
 import { prepareProvider, repairsKey } from './prepare.js';
+import { warningsOf } from './warnings.js';
 
 /** The running engine of one configuration. `startRuntime` makes it; it closes when its last request is over. */
 export class Runtime implements Current {
@@ -33,6 +36,8 @@ export class Runtime implements Current {
   readonly protocols: readonly Protocol[];
   readonly adminKey: string;
   readonly maxBodyBytes: number;
+  readonly maxBodiesInFlight: number;
+  readonly bodiesInFlight: BodiesInFlight;
   readonly allowedOrigins: '*' | readonly string[];
   readonly isTrustedProxy: (address: string) => boolean;
   readonly startedAt: number;
@@ -48,7 +53,7 @@ export class Runtime implements Current {
     this.host = host;
     this.chains = chains;
     this.providers = providers;
-    const { maxWaiting, maxBodyBytes, cors, trustedProxies } = settings.server;
+    const { maxWaiting, maxBodyBytes, maxBodiesInFlight, cors, trustedProxies } = settings.server;
     const { hooks, capturesContent } = host;
     warnOfImpossibleNumbers(hooks, log);
     this.waterfall = new Waterfall(
@@ -69,6 +74,8 @@ export class Runtime implements Current {
     this.protocols = [...shared.protocols, ...host.protocols.all];
     this.adminKey = keys.admin;
     this.maxBodyBytes = maxBodyBytes;
+    this.maxBodiesInFlight = maxBodiesInFlight;
+    this.bodiesInFlight = shared.bodiesInFlight;
     this.allowedOrigins = cors;
     this.isTrustedProxy = membershipOf(trustedProxies);
     this.startedAt = startedAt;
@@ -87,11 +94,35 @@ export class Runtime implements Current {
       [...forEachKey(host.declarations, this.providers), ...targets.flatMap(knownLimits)],
     );
     this.#candidate.status = () => this.status();
+    for (const warning of warningsOf(this)) shared.log.warn(warning);
+    void this.#keepLists();
+  }
+
+  /** Reads the lists of models that rules of chains depend on, now and whenever they grow old. */
+  async #keepLists(): Promise<void> {
+    const { models, log } = this.#candidate.shared;
+    const bound = this.chains.all.filter(({ rules }) => rules?.freeOnly !== undefined);
+    const used = new Set(bound.flatMap(({ targets }) => targets.map(({ provider }) => provider)));
+    const isForAll = this.chains.directRules?.freeOnly !== undefined;
+    await models.keep(
+      this.providers.filter(
+        ({ provider, providerType }) => providerType.modelList?.prices && (isForAll || used.has(provider)),
+      ),
+      this.#askForList,
+    );
+    if (this.#ending !== undefined) return;
     for (const chain of this.chains.all) {
-      const warning = mixedVectors(chain);
-      if (warning !== undefined) shared.log.warn(warning);
+      const warning = rulesWarning(chain);
+      if (warning !== undefined) log.warn(warning);
     }
   }
+
+  readonly #askForList: AskForList = (provider, signal) => {
+    const { upstream } = this.#candidate.shared;
+    const dispatcher = upstream.dispatcher(provider.timeouts.connect, provider.proxy);
+    const keys = this.providers.filter((each) => each.provider === provider.provider);
+    return firstList(keys, (each) => askForModels(each, this.host.hooks, dispatcher, { signal, triesKey: false }));
+  };
 
   stateOf(target: PreparedTarget): TargetStatus {
     if (target.unusable === undefined) return this.#candidate.shared.ledger.status(target.id);
@@ -100,12 +131,7 @@ export class Runtime implements Current {
 
   /** What is known of a target's model. Never waits: an unknown list is asked for in the background. */
   modelOf(target: PreparedTarget): ModelView | undefined {
-    const { models, upstream } = this.#candidate.shared;
-    return models.find(target, (provider, signal) => {
-      const dispatcher = upstream.dispatcher(provider.timeouts.connect, provider.proxy);
-      const keys = this.providers.filter((each) => each.provider === provider.provider);
-      return firstList(keys, (each) => askForModels(each, this.host.hooks, dispatcher, { signal, triesKey: false }));
-    });
+    return this.#candidate.shared.models.find(target, this.#askForList);
   }
 
   get routes(): Routes {

@@ -4,7 +4,9 @@ import type { Estimates } from '../engine/attempt/estimate.js';
 import type { Upstream } from '../engine/attempt/upstream.js';
 import type { ModelCatalog } from '../engine/models/model-catalog.js';
 import type { Repairs } from '../engine/repairs.js';
+import type { PluginPace } from '../host/in-time.js';
 import type { SharedValues } from '../host/shared-values.js';
+import type { BodiesInFlight } from '../http/bodies-in-flight.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
 import type { Protocol } from '../plugin/door/protocol.js';
@@ -18,6 +20,7 @@ export interface SharedServices {
   readonly models: ModelCatalog;
   /** What the targets of the configuration in force refused, by `repairsKey`. */
   readonly repairs: Map<string, Repairs>;
+  readonly bodiesInFlight: BodiesInFlight;
   readonly clock: Clock;
   readonly log: Log;
   /** Masks the keys of every configuration that has been in force. */
@@ -27,6 +30,8 @@ export interface SharedServices {
   /** The protocols that 429chain speaks by itself, and what they remember. */
   readonly protocols: readonly Protocol[];
   readonly pace?: Pace | undefined;
+  /** Shorter waits for plugins; for tests. */
+  readonly pluginPace?: PluginPace | undefined;
   readonly version: string;
   /** Epoch ms. */
   readonly startedAt: number;

@@ -6,6 +6,8 @@ import { App } from '../app.js';
 import { memoryStore } from '../config/source/store.js';
 import type { TargetView } from '../contract/admin-api.js';
 import type { ProviderTrial } from '../contract/models.js';
+import { BLOCKED } from '../host/activity.js';
+import { BACKGROUND, countUncaught } from '../host/process-guard.js';
 import { silentLog } from '../log.js';
 import type { Plugin } from '../plugin/index.js';
 import type { AnswerContent, ApiShape } from './api-shape.js';
@@ -146,6 +148,19 @@ export class Bench {
   get status(): TargetView {
     const { targets } = this.#app.runtime.status();
     return targets.find(({ target }) => target.startsWith('tested/')) as TargetView;
+  }
+
+  /** What the plugin did wrong outside of its calls: rejected promises, errors of timers, calls that blocked the event loop. */
+  get faultsOutsideCalls(): readonly string[] {
+    return this.#app.runtime.host.faults
+      .filter(({ hook, last }) => hook.startsWith(BACKGROUND) || last.startsWith(BLOCKED))
+      .map(({ plugin, hook, last }) => `Plugin "${plugin}" failed in ${hook}: ${last}`);
+  }
+
+  /** Counts errors that nothing catches, if they are the plugin's. @returns a function that ends it */
+  watchPlugin(): () => void {
+    const { host } = this.#app.runtime;
+    return countUncaught({ log: silentLog, mask: (text) => text, host: () => host });
   }
 
   /** The models of the provider, fetched through the admin API. */

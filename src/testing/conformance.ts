@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { wordsOf } from '../host/words.js';
 import type { Plugin } from '../plugin/index.js';
 import { type ApiShape, OPENAI_SHAPE } from './api-shape.js';
@@ -68,12 +69,17 @@ const resultOf = async ({ name, run }: Check, bench: Bench): Promise<Omit<CheckR
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`The check did not finish within ${TIMEOUT_MS / 1000} s.`)), TIMEOUT_MS);
   });
+  const unwatch = bench.watchPlugin();
   try {
     await Promise.race([run(bench), late]);
-    return { name, passed: true };
+    // A rejected promise is reported after the microtasks.
+    await setImmediate();
+    const [fault] = bench.faultsOutsideCalls;
+    return fault === undefined ? { name, passed: true } : { name, passed: false, why: fault };
   } catch (error) {
     return { name, passed: false, why: wordsOf(error) };
   } finally {
     clearTimeout(timer);
+    unwatch();
   }
 };

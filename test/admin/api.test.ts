@@ -154,7 +154,7 @@ describe('The admin API', () => {
     ['no key', '/status', { headers: { authorization: '' } }, '', 401, 'invalid_api_key'],
     ['a wrong key for an explanation', '/explain', { method: 'POST', body: '{}' }, 'x', 401, 'invalid_api_key'],
     ['malformed JSON', '/explain', { method: 'POST', body: '{"model":' }, ADMIN_KEY, 400, 'malformed_json'],
-    ['a body that is not an object', '/explain', { method: 'POST', body: '"x"' }, ADMIN_KEY, 400, 'malformed_json'],
+    ['a body that is not an object', '/explain', { method: 'POST', body: '"x"' }, ADMIN_KEY, 400, 'invalid_request'],
     [
       'messages that are not a list',
       '/explain',

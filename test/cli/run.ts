@@ -38,6 +38,8 @@ export interface Running {
   output(): string;
   /** Resolves when the output matches `pattern`. */
   printed(pattern: RegExp): Promise<void>;
+  /** Sends a signal that does not end it. */
+  signal(signal: NodeJS.Signals): void;
   /** Sends a signal. Resolves with the whole output when the process has ended. */
   end(signal?: NodeJS.Signals): Promise<Run>;
 }
@@ -125,6 +127,7 @@ export class Folder {
       address: /listens on (http:\/\/[^/]+)/.exec(stdout)?.[1] ?? '',
       output: () => stdout + stderr,
       printed,
+      signal: (signal) => void child.kill(signal),
       end: async (signal = 'SIGTERM') => {
         child.kill(signal);
         return { status: await closed, stdout, stderr };

@@ -104,6 +104,18 @@ const FAULTS: readonly (readonly [fault: string, plugin: Plugin, group: CheckGro
     'lists its models',
     /The list of ids is \[\]/,
   ],
+  [
+    'blocks the event loop',
+    pluginOf({
+      readModel: () => {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 260);
+        return {};
+      },
+    }),
+    'models',
+    'lists its models',
+    /failed in provider type \S+: it blocked the event loop for \d+ ms/,
+  ],
 ];
 
 describe('The conformance kit', () => {
@@ -117,6 +129,25 @@ describe('The conformance kit', () => {
       expect(String(report)).to.contain(`  ✗ ${name}\n      ${found?.why}`);
     });
   }
+
+  it('finds a promise that nothing awaits', async () => {
+    // Mocha would fail the test at once.
+    const listeners = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    try {
+      const careless = pluginOf({
+        readModel: () => {
+          Promise.reject(new Error('not awaited'));
+          return {};
+        },
+      });
+      const { checks } = await testProviderType(careless, { type: TYPE, without: allBut('models') });
+      const { why = '' } = checks.find(({ passed }) => !passed) ?? {};
+      expect(why).to.match(/failed in background work of provider type \S+: not awaited/);
+    } finally {
+      for (const listener of listeners) process.on('unhandledRejection', listener);
+    }
+  });
 
   it('finds headers that are not read, and lists the known quotas', async () => {
     const headers = (remaining: number) => ({ 'x-acme-left': String(remaining) });

@@ -95,7 +95,7 @@ class PageChain extends LitElement {
     const { value } = this.#chains;
     if (draft === undefined || value === undefined) return;
     const targets = draft.targets.filter(({ target }) => problemOfTarget(target, value.providers) === '');
-    this.#preview.show(isNew ? undefined : name, targets);
+    this.#preview.show(isNew ? undefined : name, targets, draft.settings);
   }
 
   override render() {

@@ -1,11 +1,11 @@
-import type { RouterContext } from '@koa/router';
 import { ChainError } from '../../plugin/door/errors.js';
+import type { RouteContext } from '../../routes.js';
 import type { Feed } from './feed.js';
 
 /** `GET /admin/api/events`: the live feed, until the client disconnects. */
 export const getEvents =
   (feed: Feed) =>
-  (ctx: RouterContext): void => {
+  (ctx: RouteContext): void => {
     // The router treats HEAD as GET, but a feed never ends and has no length.
     if (ctx.method !== 'GET') {
       const headers = { allow: 'GET' };

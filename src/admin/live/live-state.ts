@@ -1,15 +1,12 @@
 import type { TargetView } from '../../contract/admin-api.js';
 import type { ConfigurationState, LiveEvent } from '../../contract/events.js';
 import type { RequestRecord } from '../../contract/requests.js';
-import type { PreparedTarget } from '../../engine/target.js';
-import { type Engine, targetsOf, viewOf } from './status.js';
+import { type Engine, type ListedTarget, targetsOf, viewOf } from './status.js';
 
 /** Most requests that are kept for a client that reconnects. */
 export const MOST_REMEMBERED = 500;
 
-interface WatchedTarget {
-  readonly target: PreparedTarget;
-  readonly chains: readonly string[];
+interface WatchedTarget extends ListedTarget {
   view: TargetView | undefined;
   /** The view as JSON, for comparison with the next one. */
   text: string;

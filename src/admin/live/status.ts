@@ -1,5 +1,7 @@
 import type { LiveStatus, QuotaView, TargetView } from '../../contract/admin-api.js';
+import { barOf } from '../../engine/rules/standing.js';
 import type { Chain, PreparedTarget } from '../../engine/target.js';
+import { blockedEventLoop } from '../../host/event-loop.js';
 import type { QuotaStatus, TargetStatus } from '../../ledger/ledger.js';
 import { durationText } from '../../plugin/readers/headers.js';
 
@@ -11,33 +13,48 @@ export interface Engine {
 }
 
 /** A target with the names of the chains that contain it. */
-interface ListedTarget {
+export interface ListedTarget {
   readonly target: PreparedTarget;
   readonly chains: readonly string[];
+  /** The chains with rules, and the target in each. */
+  readonly ruled: readonly { readonly chain: Chain; readonly target: PreparedTarget }[];
 }
 
 /** The current state of every target of every chain, in the chains' order. */
-export const statusOf = (engine: Engine): LiveStatus => ({
-  targets: targetsOf(engine).map((listed) => viewOf(engine, listed)),
-  waiting: engine.waterfall.waiting,
-});
+export const statusOf = (engine: Engine): LiveStatus => {
+  const loop = blockedEventLoop();
+  return {
+    targets: targetsOf(engine).map((listed) => viewOf(engine, listed)),
+    waiting: engine.waterfall.waiting,
+    ...(loop === undefined ? {} : { loop }),
+  };
+};
 
 /** Every target of every chain, once, in the chains' order. */
 export const targetsOf = ({ chains }: Engine): readonly ListedTarget[] => {
-  const listed = new Map<string, { target: PreparedTarget; chains: string[] }>();
-  for (const { name, targets } of chains.all) {
-    for (const target of targets) {
-      const known = listed.get(target.id);
-      if (known === undefined) listed.set(target.id, { target, chains: [name] });
-      else known.chains.push(name);
+  const listed = new Map<
+    string,
+    { target: PreparedTarget; chains: string[]; ruled: { chain: Chain; target: PreparedTarget }[] }
+  >();
+  for (const chain of chains.all) {
+    for (const target of chain.targets) {
+      const known = listed.get(target.id) ?? { target, chains: [], ruled: [] };
+      listed.set(target.id, known);
+      known.chains.push(chain.name);
+      if (chain.rules !== undefined) known.ruled.push({ chain, target });
     }
   }
   return [...listed.values()];
 };
 
 /** The current state of one target. */
-export const viewOf = (engine: Engine, { target, chains }: ListedTarget): TargetView =>
-  shown(engine.stateOf(target), chains);
+export const viewOf = (engine: Engine, { target, chains, ruled }: ListedTarget): TargetView => {
+  const forbidden = ruled.flatMap(({ chain, target: inChain }) => {
+    const bar = barOf(inChain, chain);
+    return bar === undefined ? [] : [{ chain: chain.name, reason: bar.reason }];
+  });
+  return { ...shown(engine.stateOf(target), chains), ...(forbidden.length === 0 ? {} : { forbidden }) };
+};
 
 const shown = (
   { target, state, reason, until, inFlight, quotas }: TargetStatus,

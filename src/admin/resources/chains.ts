@@ -8,7 +8,7 @@ import type { AdminParts } from '../parts.js';
 import { writtenIn } from './changes.js';
 
 /** The settings of a chain that the admin edits. Other settings in the file stay as they are. */
-const SETTINGS = ['maxWait', 'patience', 'retries', 'resume', 'onModeration', 'timeouts'] as const;
+const SETTINGS = ['maxWait', 'patience', 'retries', 'resume', 'onModeration', 'free', 'privacy', 'timeouts'] as const;
 
 /** The targets of a chain as written, in its short or its full form. */
 export const targetsOf = (chain: Chain): readonly Target[] => (Array.isArray(chain) ? chain : chain.targets);
@@ -109,12 +109,14 @@ const targetsWritten = (given: unknown, before: readonly Target[]): Target[] => 
       const message = `${JSON.stringify(target)} is not a target. Expected provider/model.`;
       throw new ChainError('invalid_request', message, { param: 'targets' });
     }
+    const full = before.find((each): each is FullTarget => typeof each !== 'string' && targetIdOf(each) === target);
     const more = {
+      // The admin does not edit it.
+      ...(full?.free === undefined ? {} : { free: full.free }),
       ...(limits === undefined || isEmpty(limits) ? {} : { limits }),
       ...(timeouts === undefined || isEmpty(timeouts) ? {} : { timeouts }),
     };
-    const wasFull = before.some((each) => typeof each !== 'string' && targetIdOf(each) === target);
-    return wasFull || Object.keys(more).length > 0 ? ({ ...split, ...more } as FullTarget) : target;
+    return full !== undefined || Object.keys(more).length > 0 ? ({ ...split, ...more } as FullTarget) : target;
   });
 };
 

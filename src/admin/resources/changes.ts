@@ -1,10 +1,10 @@
-import type { RouterContext } from '@koa/router';
 import type { Problem } from '../../config/settings.js';
 import type { Change } from '../../config/source/change.js';
 import { InvalidConfiguration, type SettingsStore } from '../../config/source/store.js';
 import type { ProblemView, Saved } from '../../contract/admin-configuration.js';
 import type { Configuration } from '../../contract/config.js';
 import { ChainError } from '../../plugin/door/errors.js';
+import type { RouteContext } from '../../routes.js';
 import type { AdminParts } from '../parts.js';
 
 /** The configuration as written, with variables not replaced. */
@@ -17,7 +17,7 @@ export const writtenIn = ({ current: { written } }: SettingsStore): Configuratio
  * Saves `change`, which starts from the configuration that the browser has read. It resolves when the change is in force.
  * @throws ChainError `configuration_changed`, `read_only`, `invalid_configuration` with every problem
  */
-export const saved = ({ store }: AdminParts, ctx: RouterContext, change: () => Change): Promise<Saved> => {
+export const saved = ({ store }: AdminParts, ctx: RouteContext, change: () => Change): Promise<Saved> => {
   const revision = revisionOf(ctx, store);
   // `change` starts from the current configuration, which must be the one that the browser has read.
   requireCurrent(store, revision);
@@ -35,7 +35,7 @@ const refuse = (error: unknown): never => {
 export const problemView = ({ line, column, message }: Problem): ProblemView => ({ line, column, message });
 
 /** The revision in `If-Match`. Scripts may send `*` for any revision. */
-const revisionOf = (ctx: RouterContext, store: SettingsStore): string => {
+const revisionOf = (ctx: RouteContext, store: SettingsStore): string => {
   const given = ctx
     .get('if-match')
     .trim()

@@ -9,6 +9,7 @@ import type { Chain } from '../../engine/target.js';
 import type { Waterfall } from '../../engine/waterfall.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { Surface } from '../../plugin/door/surface.js';
+import { isFields } from '../../plugin/fields.js';
 import { SURFACES } from '../../protocols/surfaces.js';
 
 /** The messages of a request without any. */
@@ -19,7 +20,7 @@ export const explainRequest = (
   { chains, waterfall }: { readonly chains: Chains; readonly waterfall: Waterfall },
   asked: ExplainRequest,
 ): Promise<Explanation> => {
-  const { targets, endpoint, ...rest } = asked;
+  const { targets, rules, endpoint, ...rest } = asked;
   const surface = surfaceOf(endpoint);
   const body = { ...(surface === undefined ? { messages: SOMETHING } : { prompt: 'Hello' }), ...rest };
   if (surface === undefined && !Array.isArray(rest.messages ?? [])) {
@@ -27,7 +28,10 @@ export const explainRequest = (
   }
   return waterfall.explain({
     id: randomUUID(),
-    chain: targets === undefined ? chains.resolve(body.model) : chainOver(chains, body.model, targets),
+    chain:
+      targets === undefined
+        ? chains.resolve(body.model)
+        : chainOver(chains, body.model, targets, isFields(rules) ? rules : undefined),
     path: surface?.path ?? '/chat/completions',
     body,
     surface,
@@ -52,7 +56,7 @@ const surfaceOf = (endpoint: unknown): Surface | undefined => {
   );
 };
 
-const chainOver = (chains: Chains, model: unknown, targets: unknown): Chain => {
+const chainOver = (chains: Chains, model: unknown, targets: unknown, rules: ExplainRequest['rules']): Chain => {
   if (!Array.isArray(targets) || targets.length === 0) {
     throw new ChainError('invalid_request', '"targets" must be a list of at least one target.', { param: 'targets' });
   }
@@ -62,5 +66,5 @@ const chainOver = (chains: Chains, model: unknown, targets: unknown): Chain => {
     const message = `${JSON.stringify(id)} is not a target of a configured provider. Expected provider/model.`;
     throw new ChainError('invalid_request', message, { param: 'targets' });
   });
-  return chains.over(model, found);
+  return chains.over(model, found, rules);
 };

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { RouterContext } from '@koa/router';
 import { variableIn } from '../../config/env.js';
 import type { Change } from '../../config/source/change.js';
 import type { ApiKeyView, KeysReply, MadeKey } from '../../contract/admin-configuration.js';
 import { ChainError } from '../../plugin/door/errors.js';
+import type { RouteContext } from '../../routes.js';
 import type { AdminParts } from '../parts.js';
 import { saved, variableFor, writtenIn } from './changes.js';
 import { maskKey } from './mask.js';
@@ -67,7 +67,7 @@ const checkLabel = (keys: readonly ApiKey[], label: unknown): string => {
 };
 
 /** Generates a key and writes it to `.env`. A key from the first start is written there too, and stays valid. */
-export const makeKey = async (parts: AdminParts, ctx: RouterContext, given: unknown): Promise<MadeKey> => {
+export const makeKey = async (parts: AdminParts, ctx: RouteContext, given: unknown): Promise<MadeKey> => {
   const key = `429-${randomBytes(24).toString('base64url')}`;
   let label = '';
   const change = (): Change => {

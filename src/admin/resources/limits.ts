@@ -6,6 +6,7 @@ import type { PinnedLimit } from '../../contract/admin-configuration.js';
 import type { Configuration, FullTarget, Limit, Provider } from '../../contract/config.js';
 import { partsOf } from '../../ledger/memory/declarations.js';
 import { ChainError } from '../../plugin/door/errors.js';
+import { durationOf } from '../../plugin/readers/headers.js';
 import type { AdminParts } from '../parts.js';
 import { targetIdOf, targetsOf } from './chains.js';
 import { writtenIn } from './changes.js';
@@ -77,9 +78,11 @@ const limitOf = ({ dimension, window, limit }: PinnedLimit): Limit => {
   if (dimension !== 'requests' && dimension !== 'tokens') {
     throw invalid(
       'dimension',
-      `The configuration has no limits for ${String(dimension)}. Expected requests, tokens or concurrent.`,
+      `"dimension" is ${JSON.stringify(dimension)}, and the configuration has no such limits. Expected requests, tokens or concurrent.`,
     );
   }
-  if (typeof window !== 'string') throw invalid('window', `A limit of ${dimension} needs its "window", such as "1m".`);
+  if (typeof window !== 'string' || !durationOf(window)) {
+    throw invalid('window', `A limit of ${dimension} needs its "window": a duration such as "1m".`);
+  }
   return dimension === 'requests' ? { requests: limit, per: window } : { tokens: limit, per: window };
 };

@@ -111,6 +111,8 @@ export const providerChange = ({ store }: AdminParts, id: string, given: Provide
     // Providers are enabled by default.
     enabled: enabled === true && before?.enabled === undefined ? undefined : enabled,
     account: given.account === undefined ? before?.account : given.account || undefined,
+    free: before?.free,
+    training: before?.training,
     limits: notEmpty(given.limits),
     timeouts: notEmpty(given.timeouts),
     headers: notEmpty(given.headers && unmasked(given.headers, before?.headers, ['headers'])),

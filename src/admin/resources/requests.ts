@@ -43,7 +43,7 @@ const textIn = (query: ParsedUrlQuery, name: string): string | undefined => {
 
 const numberIn = (query: ParsedUrlQuery, name: string): number | undefined => {
   const text = textIn(query, name);
-  if (text === undefined || /^\d+$/.test(text)) return text === undefined ? undefined : Number(text);
+  if (text === undefined || /^\d{1,15}$/.test(text)) return text === undefined ? undefined : Number(text);
   throw new ChainError('invalid_request', `"${name}" is "${text}". Expected a whole number.`, { param: name });
 };
 
@@ -55,11 +55,14 @@ const statusIn = (query: ParsedUrlQuery): RequestQuery['status'] => {
   throw new ChainError('invalid_request', message, { param: 'status' });
 };
 
+/** The last time that a `Date` can hold, epoch ms. */
+const LAST_MS = 8.64e15;
+
 const momentIn = (query: ParsedUrlQuery, name: string): number | undefined => {
   const text = textIn(query, name);
   if (text === undefined) return undefined;
   const at = /^\d{5,}$/.test(text) ? Number(text) : Date.parse(text);
-  if (Number.isFinite(at)) return at;
+  if (Math.abs(at) <= LAST_MS) return at;
   const message = `"${name}" is "${text}". Expected a date such as 2026-01-31, or epoch milliseconds.`;
   throw new ChainError('invalid_request', message, { param: name });
 };

@@ -1,4 +1,6 @@
-import type { Explanation } from '../../contract/explain.js';
+import type { ExplainedTarget, Explanation } from '../../contract/explain.js';
+import { groundsText } from '../../engine/rules/standing.js';
+import { printable } from '../../logging/printable.js';
 import type { CommandLine } from '../options.js';
 import { checkChainName } from '../proxy/chain-name.js';
 import { callAdmin, findProxy } from '../proxy/running-proxy.js';
@@ -12,18 +14,24 @@ export const explain = async (line: CommandLine): Promise<void> => {
     ...(chain === undefined ? {} : { model: checkChainName(chain, proxy.settings) }),
     ...(line.words.length === 0 ? {} : { messages: [{ role: 'user', content: line.words.join(' ') }] }),
   });
-  console.log(explanationText(explanation));
+  console.log(printable(explanationText(explanation)));
 };
 
 const explanationText = ({ chain, decision, targets }: Explanation): string => {
-  const rows = targets.map(({ target, step, state, reason, retryAt }) => [
+  const rows = targets.map(({ target, step, state, reason, retryAt, free, training }) => [
     target,
     STEPS[step],
-    reason ?? state,
+    reason ?? [state, ...groundsOf(free, training)].join(' · '),
     retryAt === undefined ? '' : `until ${new Date(retryAt).toLocaleString()}`,
   ]);
   return `Chain "${chain}"\n${tableOf(rows)}\n${decisionText(decision)}`;
 };
+
+/** Why a target may be asked in a chain with rules. */
+const groundsOf = (free: ExplainedTarget['free'], training: ExplainedTarget['training']): string[] => [
+  ...(free === undefined ? [] : [groundsText('free', free)]),
+  ...(training === undefined ? [] : [groundsText('private', training)]),
+];
 
 const STEPS: Readonly<Record<Explanation['targets'][number]['step'], string>> = {
   asked: 'chosen',

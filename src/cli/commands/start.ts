@@ -2,34 +2,35 @@ import { App } from '../../app.js';
 import { isLoopback } from '../../config/loopback.js';
 import { openStore, type SettingsStore } from '../../config/source/store.js';
 import { type DemoWorld, startDemo } from '../../demo/world.js';
+import { watchEventLoop } from '../../host/event-loop.js';
 import { openLog, type ProcessLog } from '../../logging/process-log.js';
 import { Secrets } from '../../secrets.js';
 import { demoStore } from '../demo-store.js';
+import { endDespitePlugins } from '../end-despite-plugins.js';
+import { guardProcess } from '../guard-process.js';
 import { type CommandLine, configurationFile, pluginPaths, portOf } from '../options.js';
 import { createConfiguration } from '../setup/create-configuration.js';
 import { chooseFirstStart } from '../setup/first-start.js';
 import { announce } from '../start/announce.js';
 import { lockFolder } from '../start/folder-lock.js';
+import { reloadOnHangup } from '../start/reload-on-hangup.js';
 import { watchPlugins } from '../start/watch-plugins.js';
 import { whyNotWritable } from '../start/writable-folder.js';
 import { CommandError } from '../terminal/command-error.js';
 
 /**
- * Runs the proxy until Ctrl-C or SIGTERM. The first signal drains requests in flight, a second one ends it at once. On a
- * terminal without a configuration, asks how to begin.
+ * Runs the proxy until Ctrl-C or SIGTERM. The first signal drains requests in flight, a second one ends it at once. SIGHUP
+ * reads the configuration again. On a terminal without a configuration, asks how to begin.
  */
 export const start = async (given: CommandLine): Promise<void> => {
   const line = await chooseFirstStart(given);
   const secrets = new Secrets();
   const log = openLog(1, secrets);
-  // Node would print the error with any key in it.
-  process.on('uncaughtException', (error: Error | null) => {
-    log.error(`429chain crashed: ${error?.stack ?? error}`);
-    process.exit(1);
-  });
+  const running: Running = {};
+  guardProcess(log, secrets, () => running.app?.runtime.host);
   const world = line.options.demo ? await startDemo() : undefined;
   try {
-    await serve(line, world, log, secrets);
+    await serve(line, world, log, secrets, running);
   } catch (error) {
     await world?.close();
     if (error instanceof Error) error.message = secrets.mask(error.message);
@@ -37,11 +38,17 @@ export const start = async (given: CommandLine): Promise<void> => {
   }
 };
 
+interface Running {
+  /** Absent until the first configuration is in force. */
+  app?: App;
+}
+
 const serve = async (
   line: CommandLine,
   world: DemoWorld | undefined,
   log: ProcessLog,
   secrets: Secrets,
+  running: Running,
 ): Promise<void> => {
   const isAdminKeyNew =
     world === undefined && line.options.create === true && createConfiguration(line, process.env, log);
@@ -52,26 +59,55 @@ const serve = async (
   if (why !== undefined) throw new CommandError(`Cannot write to the data folder ${dataDir}.\n${why}`);
   const unlock = await lockFolder(dataDir);
   store.onChange(({ server }) => log.configure(server.log));
+  // A plugin that listens for signals would keep them from ending the start.
+  const atStart = endAtOnce();
   const app = await App.create({ store, plugins: pluginPaths(line), log, secrets });
+  running.app = app;
+  let isStopping = false;
   const stop = (): void => {
-    process.once('SIGINT', () => process.exit(130));
-    process.once('SIGTERM', () => process.exit(143));
+    if (isStopping) return;
+    isStopping = true;
+    endAtOnce();
     log.info('Stopping: waiting for requests in flight. Press Ctrl-C again to stop at once.');
-    void app
-      .close()
+    void close(app, log)
       .then(unlock)
-      .then(() => world?.close());
+      .then(() => world?.close())
+      .then(() => endDespitePlugins((sentence) => log.warn(sentence)));
   };
   // Before the announcement: a caller that reads it may send a signal at once.
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  reloadOnHangup(store, log, stop);
+  atStart();
   try {
     announce(await listen(app, line), app, log, isAdminKeyNew);
+    watchEventLoop(log);
     if (line.options.watch) watchPlugins(app, log);
   } catch (error) {
     await app.close(0);
     unlock();
     throw error;
+  }
+};
+
+/** Lets signals end the process at once. @returns a function that ends this */
+const endAtOnce = (): (() => void) => {
+  const interrupted = (): void => process.exit(130);
+  const terminated = (): void => process.exit(143);
+  process.once('SIGINT', interrupted);
+  process.once('SIGTERM', terminated);
+  return () => {
+    process.off('SIGINT', interrupted);
+    process.off('SIGTERM', terminated);
+  };
+};
+
+const close = async (app: App, log: ProcessLog): Promise<void> => {
+  try {
+    await app.close();
+  } catch (cause) {
+    log.error(`429chain could not stop cleanly: ${(cause as Error).stack}`);
+    process.exitCode = 1;
   }
 };
 

@@ -23,17 +23,20 @@ export const statusText = (report: StatusReport, now: number, size: Size = UNLIM
     targets.flatMap(({ target, quotas }) => quotas.map((quota) => quotaRow(target, quota, now))),
     '    ',
   ).split('\n');
-  const lines = targets.flatMap((target) => [targetLine(target, now), ...rows.splice(0, target.quotas.length)]);
+  const lines = targets.flatMap((target) => [...targetLines(target, now), ...rows.splice(0, target.quotas.length)]);
   const empty = targets.length === 0 ? ['No chains yet.'] : [];
   return cropLines([...lines, ...empty], summaryOf(report), size);
 };
 
 const UNLIMITED: Size = { columns: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INFINITY };
 
-const targetLine = ({ target, state, reason, until, chains }: TargetView, now: number): string => {
+const targetLines = ({ target, state, reason, until, chains, forbidden = [] }: TargetView, now: number): string[] => {
   const back = until === undefined ? '' : ` · available in ${spanText(until - now)}`;
   const why = reason === undefined ? '' : `: ${inOneLine(reason)}`;
-  return `${target}  ${state}${why}${back}  (${chains.join(', ')})`;
+  return [
+    `${target}  ${state}${why}${back}  (${chains.join(', ')})`,
+    ...forbidden.map(({ chain, reason: rule }) => `    passed over in ${chain}: ${inOneLine(rule)}`),
+  ];
 };
 
 const quotaRow = (target: string, quota: QuotaView, now: number): string[] => {

@@ -1,26 +1,44 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { App } from '../../app.js';
-import { QUIET_MS } from '../../config/source/watch.js';
+import { POLL_MS, QUIET_MS } from '../../config/source/watch.js';
 import type { Log } from '../../log.js';
 
 const isCode = (name: string): boolean => !name.startsWith('.') && /\.(?:[cm]?[jt]s|json)$/.test(name);
 
+interface Watched {
+  readonly watcher: FSWatcher;
+  /** Which folder it is: another one may take its place. */
+  readonly ino: number;
+}
+
 /**
  * Reloads all plugins about 100 ms after the code of one changes. Watches the plugins that are given by a path: the whole
- * folder of a plugin, except node_modules and hidden folders, or the folder that contains a single file.
+ * folder of a plugin, except node_modules and hidden folders, or the folder that contains a single file. A folder that is
+ * replaced, or removed for a while, is watched again.
  */
 export const watchPlugins = (app: App, log: Log): void => {
-  const watchers = new Map<string, FSWatcher>();
+  const watchers = new Map<string, Watched>();
   let timer: NodeJS.Timeout | undefined;
-  const follow = (): void => {
-    const folders = new Set(pathsOf(app).flatMap(foldersOf));
-    for (const [folder, watcher] of watchers) {
-      if (folders.has(folder)) continue;
+  /** Returns whether a folder is new. */
+  const follow = (): boolean => {
+    const folders = new Map(pathsOf(app).flatMap(foldersOf));
+    for (const [folder, { watcher, ino }] of watchers) {
+      if (folders.get(folder) === ino) continue;
       watcher.close();
       watchers.delete(folder);
     }
-    for (const folder of folders) if (!watchers.has(folder)) watchers.set(folder, watching(folder));
+    let isNew = false;
+    for (const [folder, ino] of folders) {
+      if (watchers.has(folder)) continue;
+      watchers.set(folder, { watcher: watching(folder), ino });
+      isNew = true;
+    }
+    return isNew;
+  };
+  const changed = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void reload(), QUIET_MS).unref();
   };
   const reload = async (): Promise<void> => {
     log.info('A plugin changed: reloading.');
@@ -32,13 +50,14 @@ export const watchPlugins = (app: App, log: Log): void => {
   };
   const watching = (folder: string): FSWatcher => {
     const watcher = watch(folder, { persistent: false }, (_event, name) => {
-      if (name !== null && !isCode(name)) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => void reload(), QUIET_MS).unref();
+      if (name === null || isCode(name)) changed();
     });
     return watcher.on('error', () => watchers.delete(folder));
   };
   follow();
+  setInterval(() => {
+    if (follow()) changed();
+  }, POLL_MS).unref();
 };
 
 const pathsOf = ({ runtime: { host } }: App): string[] =>
@@ -46,13 +65,25 @@ const pathsOf = ({ runtime: { host } }: App): string[] =>
     !builtIn && choice?.plugin === undefined && choice !== undefined && isAbsolute(choice.use) ? [choice.use] : [],
   );
 
-const foldersOf = (path: string): string[] => {
+type FolderAndInode = readonly [folder: string, ino: number];
+
+/** The folders of a plugin; none while it is missing. */
+const foldersOf = (path: string): FolderAndInode[] => {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return [];
-  return found.isDirectory() ? [path, ...foldersIn(path)] : [dirname(path)];
+  const folder = found.isDirectory() ? path : dirname(path);
+  try {
+    return [[folder, statSync(folder).ino], ...(found.isDirectory() ? foldersIn(path) : [])];
+  } catch {
+    // It was removed just now.
+    return [];
+  }
 };
 
-const foldersIn = (folder: string): string[] =>
+const foldersIn = (folder: string): FolderAndInode[] =>
   readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
-    .flatMap(({ name }) => [join(folder, name), ...foldersIn(join(folder, name))]);
+    .flatMap(({ name }) => {
+      const inside = join(folder, name);
+      return [[inside, statSync(inside).ino] as const, ...foldersIn(inside)];
+    });

@@ -1,3 +1,4 @@
+import { DEFAULT_BODY_BYTES } from '../body-bytes.js';
 import { isLoopback } from '../loopback.js';
 import { isNetwork } from '../networks.js';
 import { valueAtPath } from '../path.js';
@@ -28,6 +29,16 @@ export const checkTrustedProxies: Check = (configuration) =>
       finding(configuration, path, ". Expected an IP address or a network, such as '127.0.0.1' or '10.0.0.0/8'."),
     ];
   });
+
+/** Finds a bound for all bodies that a single one may exceed. */
+export const checkBodies: Check = (configuration) => {
+  const { maxBodyBytes = DEFAULT_BODY_BYTES, maxBodiesInFlight } = (valueAtPath(configuration.resolved, ['server']) ??
+    {}) as Record<string, unknown>;
+  if (typeof maxBodyBytes !== 'number' || typeof maxBodiesInFlight !== 'number') return [];
+  if (maxBodiesInFlight >= maxBodyBytes) return [];
+  const rest = `, less than one request body may have. Expected at least ${maxBodyBytes}, the value of \`maxBodyBytes\`.`;
+  return [finding(configuration, ['server', 'maxBodiesInFlight'], rest)];
+};
 
 /** Finds an admin key that is also a client key. */
 export const checkAdminKey: Check = (configuration) => {

@@ -21,6 +21,21 @@ const LONGEST_WORD = 16;
 const TOKEN =
   /\/\/.*|\/\*[\s\S]*?(?:\*\/|$)|"(?:\\[\s\S]|[^"\\\r\n])*"?|'(?:\\[\s\S]|[^'\\\r\n])*'?|[{}[\],:]|[^\s"'{}[\],:/]+|\//g;
 
+/** No configuration is nested so deep, and reading one that is could exhaust the stack. */
+const DEEPEST = 100;
+const TOO_DEEP = `This value is nested more than ${DEEPEST} deep.`;
+
+/** The offset of the first bracket that is nested too deep. */
+const tooDeepIn = (text: string): number | undefined => {
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+    if (Object.hasOwn(CLOSER, token)) depth++;
+    else if (token === '}' || token === ']') depth--;
+    if (depth > DEEPEST) return index;
+  }
+  return undefined;
+};
+
 /** The tokens of a text, valid or not, without closed comments. */
 const tokensOf = (text: string): Token[] =>
   [...text.matchAll(TOKEN)]
@@ -109,6 +124,8 @@ const describeError = (text: string, place: Place): { place: Place; message: str
 
 /** Parses JSON5. For an invalid text, returns a message and its position. */
 export const readJson5 = (text: string): ParsedJson5 => {
+  const deep = tooDeepIn(text);
+  if (deep !== undefined) return { ok: false, place: placeOf(text, deep), message: TOO_DEEP };
   try {
     return { ok: true, value: JSON5.parse(text) };
   } catch (cause) {

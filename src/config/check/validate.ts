@@ -7,7 +7,7 @@ import { describe, listOf, nameOf } from '../wording.js';
 import { checkAliases, checkDefaultChain, checkProviders, checkRepeats, checkTargetNames } from './check-chains.js';
 import { checkKeyLabels, checkKeyLists, checkRepeatedKeys } from './check-key-lists.js';
 import { checkBeginnings, checkZones } from './check-limits.js';
-import { checkAdminKey, checkHost, checkTrustedProxies } from './check-server.js';
+import { checkAdminKey, checkBodies, checkHost, checkTrustedProxies } from './check-server.js';
 import { checkBaseUrls, checkDurations, checkKeys, checkProxies, checkVariableNames } from './check-values.js';
 import type { Check } from './checked-configuration.js';
 import type { Finding } from './finding.js';
@@ -21,6 +21,7 @@ const CHECKS: readonly Check[] = [
   checkKeyLists,
   checkRepeatedKeys,
   checkTrustedProxies,
+  checkBodies,
   checkDurations,
   checkZones,
   checkBeginnings,

@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import type {
   Chain,
   Configuration,
@@ -10,12 +11,15 @@ import type {
 } from '../../contract/config.js';
 import { durationOf } from '../../plugin/readers/headers.js';
 import { apiKeysOf } from '../api-keys.js';
+import { DEFAULT_BODY_BYTES } from '../body-bytes.js';
 import { type Environment, type Resolution, unsetNamesIn } from '../env.js';
 import { configuredId, keyedName } from '../keyed-name.js';
 import type { Locator } from '../locate.js';
 import type { Path } from '../path.js';
 import { proxyVariablesIn } from '../proxy.js';
+import { rulesBy } from '../rules.js';
 import type {
+  ChainRules,
   ChainSettings,
   PluginSettings,
   ProviderSettings,
@@ -37,7 +41,6 @@ export interface Origin {
 }
 
 const DEFAULT_PORT = 3429;
-const DEFAULT_BODY_BYTES = 32 * 1024 * 1024;
 const DEFAULT_WAITING = 1_000;
 const DEFAULT_WAIT = '30s';
 const DEFAULT_DRAIN = '10s';
@@ -45,6 +48,8 @@ const DEFAULT_INSTRUCTION = `Your last message was cut off. Go on with it to its
 the line, which come next in it, and say nothing else.
 ---
 {lastWords}`;
+
+const quarterOfHeap = (): number => Math.floor(getHeapStatistics().heap_size_limit / 4);
 
 /** Durations are validated before, so the default never applies. */
 const millisecondsOf = (duration: string): number => durationOf(duration) ?? 0;
@@ -83,6 +88,8 @@ const buildProvider = (
     missing: [...new Set([...unset(...keyPath), ...others.flatMap((field) => unset(field))])],
     enabled: provider.enabled ?? true,
     ...(provider.account === undefined ? {} : { account: provider.account }),
+    ...(provider.free === undefined ? {} : { free: provider.free }),
+    ...(provider.training === undefined ? {} : { training: provider.training }),
     limits: provider.limits ?? [],
     timeouts: timeoutsOf(provider.timeouts),
     headers: Object.fromEntries(Object.entries(headers).filter(([name]) => isRead('headers', name))),
@@ -93,21 +100,28 @@ const buildProvider = (
 /** One target for each key of its provider. */
 const buildTargets = (target: Target, chain: Timeouts, providers: readonly ProviderSettings[]): TargetSettings[] => {
   const full: Partial<FullTarget> = typeof target === 'string' ? (splitTarget(target) ?? {}) : target;
-  const { provider = '', model = '', limits = [], timeouts } = full;
+  const { provider = '', model = '', free, limits = [], timeouts } = full;
   return providers
     .filter((each) => configuredId(each) === provider)
     .map((each) => ({
       id: `${each.id}/${model}`,
       provider: each.id,
       model,
+      ...(free === undefined ? {} : { free }),
       limits,
       timeouts: { ...each.timeouts, ...chain, ...timeoutsOf(timeouts) },
     }));
 };
 
-const buildChain = (name: string, chain: Chain, providers: readonly ProviderSettings[]): ChainSettings => {
+const buildChain = (
+  name: string,
+  chain: Chain,
+  providers: readonly ProviderSettings[],
+  ofServer: ChainRules | undefined,
+): ChainSettings => {
   const full = Array.isArray(chain) ? { targets: chain } : chain;
   const timeouts = timeoutsOf(full.timeouts);
+  const rules = rulesBy(full, ofServer, `chains.${name}`);
   return {
     name,
     targets: full.targets.flatMap((target) => buildTargets(target, timeouts, providers)),
@@ -118,6 +132,7 @@ const buildChain = (name: string, chain: Chain, providers: readonly ProviderSett
     resumeInstruction: full.resumeInstruction ?? DEFAULT_INSTRUCTION,
     onModeration: full.onModeration ?? 'return',
     sameVectors: full.sameVectors ?? false,
+    ...(rules === undefined ? {} : { rules }),
   };
 };
 
@@ -157,8 +172,11 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
   );
   const [onlyChain = 'default', ...more] = Object.keys(chains);
   const defaultChain = configuration.defaultChain ?? (more.length === 0 ? onlyChain : 'default');
-  const built = Object.entries(chains).map(([name, chain]) => buildChain(name, chain, providers));
-  const direct = built.find(({ name }) => name === defaultChain) ?? buildChain(defaultChain, [], providers);
+  const rules = rulesBy(server, undefined, 'server');
+  const built = Object.entries(chains).map(([name, chain]) => buildChain(name, chain, providers, rules));
+  const direct = built.find(({ name }) => name === defaultChain) ?? buildChain(defaultChain, [], providers, rules);
+  const { rules: _, ...unruled } = direct;
+  const { maxBodyBytes = DEFAULT_BODY_BYTES } = server;
   return freeze({
     ...(file === undefined ? {} : { file }),
     server: {
@@ -169,9 +187,11 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
       hosts: (server.hosts ?? []).map((name) => name.toLowerCase()),
       trustedProxies: server.trustedProxies ?? [],
       cors: originsOf(server.cors),
-      maxBodyBytes: server.maxBodyBytes ?? DEFAULT_BODY_BYTES,
+      maxBodyBytes,
+      maxBodiesInFlight: server.maxBodiesInFlight ?? Math.max(maxBodyBytes, quarterOfHeap()),
       maxWaiting: server.maxWaiting ?? DEFAULT_WAITING,
       drainMs: millisecondsOf(server.drain ?? DEFAULT_DRAIN),
+      ...(server.checkEvery === undefined ? {} : { checkEveryMs: millisecondsOf(server.checkEvery) }),
       log: { level: server.log?.level ?? 'info', format: server.log?.format ?? 'auto' },
     },
     dataDir: origin.dataDir ?? resolve(folder, dataDir),
@@ -180,7 +200,7 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
     chains: built,
     defaultChain,
     aliases: Object.entries(aliases).map(([pattern, to]) => ({ pattern, to })),
-    direct: { ...direct, targets: [] },
+    direct: { ...unruled, targets: [], ...(rules === undefined ? {} : { rules }) },
     plugins: plugins.map((plugin, index) => buildPlugin(plugin, index, folder)),
     written,
     locate: (path, at) => (at === 'key' ? locator.keyAt(path) : locator.valueAt(path)),

@@ -2,7 +2,6 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Writable } from '../../contract/admin-configuration.js';
-import type { Log } from '../../log.js';
 import { replaceFile } from './replace-file.js';
 import { DOT_ENV, readSources, type Sources } from './sources.js';
 import { watchSources } from './watch.js';
@@ -38,7 +37,7 @@ export const reasonOf = (cause: unknown): string => {
 };
 
 /** A configuration file and the `.env` beside it. `file` is absolute. */
-export const fileMedium = (file: string, log: Log): Medium => {
+export const fileMedium = (file: string): Medium => {
   const dotEnvFile = join(dirname(file), DOT_ENV);
   return {
     file,
@@ -63,7 +62,7 @@ export const fileMedium = (file: string, log: Log): Medium => {
         throw cause;
       }
     },
-    watch: (onEvent) => watchSources(file, onEvent, log),
+    watch: (onEvent) => watchSources(file, onEvent),
   };
 };
 

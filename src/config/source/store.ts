@@ -20,6 +20,9 @@ export type { Prepared, SettingsStore, StoreOptions } from './settings-store.js'
 
 const NOTHING_TO_PREPARE: Prepared = { start: async () => {}, activate: () => {}, dispose: async () => {} };
 
+/** How soon files that could not be read are read again. */
+const RETRY_MS = 1_000;
+
 const contentOf = (sources: Sources): string => JSON.stringify(sources);
 
 const revisionOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
@@ -42,6 +45,7 @@ class Store implements SettingsStore {
   #seen: string;
   /** The end of the last reload, save or check: they run one after another. */
   #turns: Promise<unknown> = Promise.resolve();
+  #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(medium: Medium, options: StoreOptions) {
@@ -147,6 +151,7 @@ class Store implements SettingsStore {
   async close(): Promise<void> {
     this.#closed = true;
     this.#unwatch();
+    clearTimeout(this.#retry);
     this.#changeListeners.clear();
     this.#problemListeners.clear();
     await this.#turns;
@@ -176,7 +181,10 @@ class Store implements SettingsStore {
 
   async #reload(why = `${this.#name} changed`): Promise<void> {
     const { log } = this.#options;
+    clearTimeout(this.#retry);
     const sources = this.#medium.read();
+    // What keeps a file from being read, such as too many open files, may end without a change of the file.
+    if (!sources.ok) this.#retry = setTimeout(() => this.#reloadSoon(), RETRY_MS).unref();
     const content = contentOf(sources);
     if (content === this.#seen) return;
     this.#seen = content;
@@ -307,7 +315,7 @@ class Store implements SettingsStore {
  */
 export const openStore = (file: string, options: StoreOptions): SettingsStore => {
   const path = resolve(file);
-  return new Store(fileMedium(path, options.log), options);
+  return new Store(fileMedium(path), options);
 };
 
 /**

@@ -220,7 +220,8 @@ class AttemptRun {
     // Nothing cools down while another form of the request may be accepted.
     const surface = last.phase === 'preparing' ? undefined : this.#surfaceOf(last.outgoing);
     const isMissing = learnFrom(failure, surface, request.body, target);
-    const enforced = repairs.length === 0 && !isMissing ? judgement : withoutCooldown(judgement);
+    const keepsRule = failure.class === 'not_found' && last.phase !== 'preparing' && last.outgoing.restricted === true;
+    const enforced = repairs.length === 0 && !isMissing && !keepsRule ? judgement : withoutCooldown(judgement);
     const restsUntil = enforce(this.#context, attempt, reservation, enforced, head !== undefined);
     this.#charge.failed(last);
     this.#decision = decisionOf(failure, target.scopes, {

@@ -13,6 +13,8 @@ export interface Pace {
   readonly silenceMs?: number;
   /** How long a provider may be silent after the end of its answer, ms. Default: 1 s. */
   readonly tailMs?: number;
+  /** How long a caller may take nothing of an answer that waits for it, ms. Default: 5 minutes. */
+  readonly unreadMs?: number;
 }
 
 const LONGEST_SILENCE_MS = 5_000;

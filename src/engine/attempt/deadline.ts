@@ -1,5 +1,6 @@
 import { TimedOut, type TimeoutKind } from '../causes.js';
 import type { TargetTimeouts } from '../target.js';
+import { PatientTimer } from './patient-timer.js';
 
 /** All time limits of one attempt, on one timer. A chunk costs a time stamp, not a timer. */
 export class Deadline {
@@ -11,7 +12,9 @@ export class Deadline {
   /** When the caller stopped reading. */
   #heldAt: number | undefined;
   #heldMs = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #timer = new PatientTimer(() => this.#fire());
+  /** The limit that the timer is set to. */
+  #kind: TimeoutKind = 'firstToken';
 
   constructor(timeouts: TargetTimeouts, onExpire: (cause: TimedOut) => void) {
     this.#timeouts = timeouts;
@@ -43,18 +46,17 @@ export class Deadline {
   }
 
   clear(): void {
-    clearTimeout(this.#timer);
+    this.#timer.clear();
   }
 
   #arm(): void {
-    clearTimeout(this.#timer);
     const { kind, at } = this.#next();
-    // One millisecond more, since timers may fire a fraction early.
-    this.#timer = setTimeout(() => this.#fire(kind), Math.max(0, at - performance.now()) + 1);
+    this.#kind = kind;
+    this.#timer.set(at);
   }
 
-  #fire(kind: TimeoutKind): void {
-    if (this.#heldAt !== undefined && kind === 'idle') this.touch();
+  #fire(): void {
+    if (this.#heldAt !== undefined && this.#kind === 'idle') this.touch();
     const next = this.#next();
     if (next.at <= performance.now()) this.#onExpire(new TimedOut(next.kind, this.#timeouts[next.kind]));
     else this.#arm();

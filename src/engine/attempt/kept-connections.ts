@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher, Pool } from 'undici';
+import { type Awaiting, ignoreContinue } from './continue-heads.js';
 
 /** The connection of a client, which has one at a time. */
-interface Connection {
+interface Connection extends Awaiting {
   socket?: Socket;
 }
 
@@ -20,12 +21,15 @@ export const isLostOnReuse = (error: Error): boolean => (error as { lostOnReuse?
 const createWatchedClient = (origin: URL, options: Client.Options): Client => {
   // A pool always sets it.
   const connect = options.connect as buildConnector.connector;
-  const connection: Connection = {};
+  const connection: Connection = { awaitsHead: false };
   const client = new Client(origin, {
     ...options,
     connect: (to, callback) =>
       connect(to, (...result) => {
-        if (result[1] !== null) connection.socket = result[1];
+        if (result[0] === null) {
+          connection.socket = result[1];
+          ignoreContinue(result[1], connection);
+        }
         callback(...result);
       }),
   });
@@ -49,6 +53,7 @@ const watch = (handler: Listeners, connection: Connection): void => {
   let before = 0;
   for (const name of STARTS) {
     precede(handler, name, () => {
+      connection.awaitsHead = true;
       socket = connection.socket;
       before = socket?.bytesRead ?? 0;
     });

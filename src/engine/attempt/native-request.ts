@@ -5,6 +5,7 @@ import type { ResumableRequest } from '../resume/resumable-request.js';
 import { missingBy } from '../surfaces/learn.js';
 import type { PreparedTarget } from '../target.js';
 import type { OutgoingRequest } from './outgoing-request.js';
+import { restrict, restrictionsOf } from './restrict.js';
 import { withModel } from './with-model.js';
 
 /** Stands for a field in the repair that sends a chat completion to a target that does not speak the protocol after all. */
@@ -35,16 +36,22 @@ export const nativeRepairs = (native: NativeRequest, failure: Failure, target: P
 /** Builds the request for a target that speaks the caller's protocol: the caller's body with the target's model. */
 export const nativeRequest = (
   native: NativeRequest,
-  { body }: ResumableRequest,
-  { endpoint, headers, model }: PreparedTarget,
-): OutgoingRequest => ({
-  path: pathAt(endpoint, native.answers.path),
-  headers: { ...headers, ...native.headers },
-  body,
-  openAiBody: body,
-  payload: () => withModel(native.json, model),
-  native,
-  changes: [],
-  hidesUsage: false,
-  resumeMode: { kind: 'restart' },
-});
+  { body, chain }: ResumableRequest,
+  { endpoint, headers, model, providerType }: PreparedTarget,
+): OutgoingRequest => {
+  const restrictions = restrictionsOf(chain.rules, providerType);
+  const restricted = restrictions.length === 0 ? undefined : restrict(JSON.parse(native.json), restrictions);
+  const json = restricted === undefined ? native.json : JSON.stringify(restricted.body);
+  return {
+    path: pathAt(endpoint, native.answers.path),
+    headers: { ...headers, ...native.headers },
+    body,
+    openAiBody: body,
+    payload: () => withModel(json, model),
+    native,
+    changes: restricted?.changes ?? [],
+    restricted: restricted !== undefined,
+    hidesUsage: false,
+    resumeMode: { kind: 'restart' },
+  };
+};

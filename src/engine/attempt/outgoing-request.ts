@@ -14,6 +14,7 @@ import type { TextAnswers } from '../stream/answer-source.js';
 import type { PreparedTarget } from '../target.js';
 import { boundAnswer, isBoundRepair } from './answer-bound.js';
 import { arrangeConversation } from './conversation/arrange.js';
+import { restrict, restrictionsOf } from './restrict.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -29,6 +30,8 @@ export interface OutgoingRequest {
   readonly openAiBody: Body;
   /** What was left out of the request or changed in its body, in plain words. */
   readonly changes: readonly string[];
+  /** The request has fields for the rules of its chain. A refusal may be about them. */
+  readonly restricted?: boolean | undefined;
   /** 429chain asks for usage that the caller did not ask for. */
   readonly hidesUsage: boolean;
   readonly resumeMode: ResumeMode;
@@ -49,7 +52,7 @@ const NOTHING: readonly string[] = [];
  * @throws NotAdaptable when the provider type cannot express the request
  */
 export const outgoingRequest = (
-  { body: original, path, stream, continuation, omitted = NOTHING }: ResumableRequest,
+  { body: original, path, stream, continuation, chain, omitted = NOTHING }: ResumableRequest,
   { providerType, model, headers, options, endpoint, adaptations, conversation, repairs: known }: PreparedTarget,
   repairs: readonly Repair[],
   counted?: number,
@@ -67,8 +70,11 @@ export const outgoingRequest = (
   const arranged = arrangeConversation(full, rulesWith(conversation, allRepairs));
   const bounded = boundAnswer(arranged.body, allRepairs, counted);
   const applicable = allRepairs.length === 0 ? adaptations : [...adaptations, ...allRepairs.flatMap(adaptationOf)];
-  const { body, changes } = applyAdaptations(bounded.body, applicable);
-  const ours = omitted.length + arranged.changes.length + bounded.changes.length;
+  const applied = applyAdaptations(bounded.body, applicable);
+  const restrictions = restrictionsOf(chain.rules, providerType);
+  const { body, changes } =
+    restrictions.length === 0 ? { body: applied.body, changes: NOTHING } : restrict(applied.body, restrictions);
+  const ours = omitted.length + arranged.changes.length + bounded.changes.length + changes.length;
   const request = { path, headers, body };
   const adapted = providerType.adapt === undefined ? request : adaptedByType(request, providerType, options);
   return {
@@ -76,7 +82,11 @@ export const outgoingRequest = (
     headers: adapted.headers,
     body: adapted.body,
     openAiBody: body,
-    changes: ours === 0 ? changes : [...omitted, ...arranged.changes, ...bounded.changes, ...changes],
+    changes:
+      ours === 0
+        ? applied.changes
+        : [...omitted, ...arranged.changes, ...bounded.changes, ...applied.changes, ...changes],
+    restricted: restrictions.length > 0,
     hidesUsage,
     resumeMode,
   };

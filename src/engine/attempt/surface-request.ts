@@ -11,6 +11,7 @@ import { formFor } from '../surfaces/form.js';
 import type { PreparedTarget } from '../target.js';
 import { nativeFor, nativeRequest } from './native-request.js';
 import { adaptedByType, type OutgoingRequest, outgoingRequest } from './outgoing-request.js';
+import { restrict, restrictionsOf } from './restrict.js';
 
 /** Where providers answer chat completions. */
 const CHAT_PATH = '/chat/completions';
@@ -49,7 +50,7 @@ const answerableRequest = (...[request, target, repairs, counted]: Parameters<ty
 
 /** The body passes as it came, apart from the model and what the endpoint refused before. */
 const surfaceRequest = (
-  { body: original, upload }: ResumableRequest,
+  { body: original, chain, upload }: ResumableRequest,
   surface: Surface,
   target: PreparedTarget,
   repairs: readonly Repair[],
@@ -59,6 +60,9 @@ const surfaceRequest = (
   const headers = { ...target.headers, ...accept };
   const rest = { hidesUsage: false, resumeMode: { kind: 'restart' }, changes: [] } as const;
   if (upload !== undefined) {
+    // A form has no place for the fields that make a provider keep the rule.
+    if (chain.rules?.noTraining !== undefined && providerType.noTraining !== undefined)
+      throw new NotAdaptable('a form cannot ask it not to train on the request');
     const form = formFor(upload, model);
     return {
       ...rest,
@@ -71,7 +75,9 @@ const surfaceRequest = (
   }
   const known = endpoints.repairs(surface.name).for(original);
   const all = [...known, ...repairs.map(compileRepair)].flatMap(({ adaptation }) => adaptation ?? []);
-  const { body, changes } = applyAdaptations({ ...original, model }, all);
+  const applied = applyAdaptations({ ...original, model }, all);
+  const restrictions = restrictionsOf(chain.rules, providerType);
+  const { body, changes } = restrict(applied.body, restrictions);
   const plain = { path: surface.path, headers, body };
   // A type that does not name the endpoint knows nothing of such requests.
   const knows = providerType.adapt !== undefined && providerType.speaks?.includes(surface.name);
@@ -82,7 +88,8 @@ const surfaceRequest = (
     headers: adapted.headers,
     body: adapted.body,
     openAiBody: body,
-    changes,
+    changes: [...applied.changes, ...changes],
+    restricted: restrictions.length > 0,
   };
 };
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import { CONNECTION_OPTIONS } from './connection-options.js';
+import { createConnector } from './connector.js';
 import { Exchange } from './exchange.js';
 import { createWatchedPool } from './kept-connections.js';
 import { createProxyDispatcher, type ProxyDispatcher } from './proxy-dispatcher.js';
@@ -91,4 +92,4 @@ const asBody = (body: ReturnType<SendOptions['body']>): string | Readable => bod
 
 /** Does not limit the number of connections: a stream holds one for as long as it lasts. */
 const createAgent = (connectTimeoutMs: number): Dispatcher =>
-  new Agent({ ...CONNECTION_OPTIONS, connect: { timeout: connectTimeoutMs }, factory: createWatchedPool });
+  new Agent({ ...CONNECTION_OPTIONS, connect: createConnector(connectTimeoutMs), factory: createWatchedPool });

@@ -6,6 +6,7 @@ import type { Hooks } from '../../plugin/door/hooks.js';
 import type { ProviderType } from '../../plugin/door/provider-type.js';
 import { omit } from '../../plugin/readers/headers.js';
 import { failureOfCause, failureOfResponse } from '../attempt/failure.js';
+import { PatientTimer } from '../attempt/patient-timer.js';
 import { pathAt } from '../endpoint.js';
 import { parseBody } from '../parse-body.js';
 import type { PreparedProvider } from '../target.js';
@@ -75,8 +76,10 @@ export const askForModels = async (
   if (provider.unusable !== undefined) return { state: provider.unusable.state, detail: provider.unusable.reason };
   const { headers, keyHeader, timeouts, secrets, providerType, endpoint } = provider;
   const longestMs = Math.min(LONGEST_ANSWER_MS, timeouts.firstToken, timeouts.total);
-  const limit = AbortSignal.timeout(longestMs);
-  const signal = ending === undefined ? limit : AbortSignal.any([limit, ending]);
+  const limit = new AbortController();
+  const timer = new PatientTimer(() => limit.abort());
+  timer.set(performance.now() + longestMs);
+  const signal = ending === undefined ? limit.signal : AbortSignal.any([limit.signal, ending]);
   const ask = async (
     sentHeaders: Readonly<Record<string, string>>,
     path = modelsPathOf(providerType),
@@ -91,7 +94,7 @@ export const askForModels = async (
   try {
     const answer = await ask(omit(headers, 'content-type'));
     if (answer.status >= 300) return reportOfRefusal(provider, answer, hooks);
-    const models = modelsIn(parseBody(answer.text), providerType);
+    const models = modelsIn(parseBody(answer.text), providerType, { keyless: headers[keyHeader] === undefined });
     if (models === undefined) return reportOfUnknownFormat(provider, answer);
     const keyUntried = triesKey && headers[keyHeader] !== undefined && (await isPublic(ask, omit(headers, keyHeader)));
     if (keyUntried && providerType.keyCheck !== undefined) {
@@ -106,6 +109,8 @@ export const askForModels = async (
       ? `no answer within ${longestMs / 1000} s`
       : failureOfCause(cause as Error, undefined, Date.now(), secrets).message;
     return { state: 'unreachable', detail: oneLine(`${endpoint.origin}: ${detail}`) };
+  } finally {
+    timer.clear();
   }
 };
 

@@ -117,7 +117,10 @@ const usageOf = (answer: Fields): Usage | undefined => {
   };
 };
 
-/** A provider or a plugin's translation may report a negative number, which would add to a quota. */
-const isCount = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= 0;
+/** No answer has more. */
+const MOST_TOKENS = 1e8;
+
+/** A provider or a plugin's translation may report a negative number, which would add to a quota, or an impossible one. */
+const isCount = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value <= MOST_TOKENS;
 
 const fields = (value: unknown): Fields | undefined => (isFields(value) ? value : undefined);

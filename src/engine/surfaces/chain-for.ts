@@ -1,6 +1,8 @@
+import type { ChainRules } from '../../config/settings.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { Surface } from '../../plugin/door/surface.js';
 import type { ChainRequest } from '../request.js';
+import { barOf } from '../rules/standing.js';
 import type { Chain, PreparedTarget } from '../target.js';
 import { bareModel, isEmbeddingModel } from './embedding-model.js';
 
@@ -12,17 +14,23 @@ import { bareModel, isEmbeddingModel } from './embedding-model.js';
 export const forSurface = <R extends ChainRequest>(request: R): R => {
   const { surface, chain } = request;
   if (surface === undefined) return request;
-  const targets = chain.targets.map((target) => passedOver(target, whyNot(target, surface, request)));
+  const targets = chain.targets.map((target) => {
+    const bar = barOf(target, chain);
+    return bar === undefined
+      ? passedOver(target, whyNot(target, surface, request))
+      : passedOver(target, bar.reason, bar.rule);
+  });
   const narrowed = surface.batches === undefined || chain.sameVectors ? targets : oneVectorSpace(targets, surface);
-  // A provider without its key may have the endpoint: then the walk says what is missing.
-  if (narrowed.every(({ unusable }) => unusable?.state === 'available')) throw noTarget(surface, chain, narrowed);
+  // A provider without its key may have the endpoint, and so may one that a rule forbids: then the walk says so.
+  if (narrowed.every(({ unusable }) => unusable?.state === 'available' && unusable.rule === undefined))
+    throw noTarget(surface, chain, narrowed);
   return { ...request, chain: { ...chain, targets: narrowed } };
 };
 
-const passedOver = (target: PreparedTarget, reason: string | undefined): PreparedTarget =>
+const passedOver = (target: PreparedTarget, reason: string | undefined, rule?: keyof ChainRules): PreparedTarget =>
   reason === undefined || target.unusable !== undefined
     ? target
-    : { ...target, unusable: { state: 'available', reason } };
+    : { ...target, unusable: { state: 'available', reason, rule } };
 
 /** Whether the target gets the request as a chat completion. */
 export const goesOverChat = ({ speaks, endpoints }: PreparedTarget, { name, overChat }: Surface): boolean =>
@@ -59,7 +67,10 @@ const oneVectorSpace = (targets: readonly PreparedTarget[], { name }: Surface): 
   const ready = targets.filter(({ unusable }) => unusable === undefined);
   const able = targets.filter(
     (target) =>
-      target.speaks.has(name) && target.unusable?.state !== 'unconfigured' && target.unusable?.state !== 'disabled',
+      target.speaks.has(name) &&
+      target.unusable?.state !== 'unconfigured' &&
+      target.unusable?.state !== 'disabled' &&
+      target.unusable?.rule === undefined,
   );
   const first =
     able.find(({ model }) => isEmbeddingModel(model)) ??

@@ -2,7 +2,7 @@ import type { MediaKind } from '../../plugin/door/conversation.js';
 import type { ChainError } from '../../plugin/door/errors.js';
 import type { RequestMedia } from '../request-media.js';
 import type { Chain, PreparedTarget } from '../target.js';
-import { exhausted, lackedByAll, retryAfterMs, tooLargeForAll } from './exhausted.js';
+import { exhausted, forbiddenByRules, lackedByAll, retryAfterMs, tooLargeForAll } from './exhausted.js';
 import {
   classOf,
   type Failed,
@@ -11,6 +11,7 @@ import {
   isRejection,
   lackIn,
   retryAtOf,
+  ruleOf,
   type TargetOutcome,
 } from './outcome.js';
 
@@ -51,6 +52,7 @@ export const worthWaitingFor = (
  * Decides how a request ends once no target can serve it in time. The one place for this decision: it looks at what became
  * of every target, and no single refusal decides alone. The first of these that holds:
  *
+ * - No target can be asked at all, and a rule of the chain is a reason for that: the caller gets an error that names the rule.
  * - No target takes a part of the request, such as an image: the caller gets an error that names the part.
  * - Every target that was asked rejects the request, and one because of its content: the caller gets that refusal.
  * - A provider says that the request is too large: the caller gets that. A smaller request may be served at once, while an
@@ -70,6 +72,8 @@ export const endingOf = (
   now: number,
   media: RequestMedia = NO_MEDIA,
 ): Ending => {
+  if (outcomes.every(({ kind }) => kind === 'unusable') && outcomes.some((outcome) => ruleOf(outcome) !== undefined))
+    return { kind: 'exhausted', error: forbiddenByRules(chain, outcomes, now) };
   const lacking = lackedBy(outcomes);
   if (lacking !== undefined) return { kind: 'exhausted', error: lackedByAll(chain, outcomes, lacking, media, now) };
   // A target that takes no images, for one, says nothing about the others.

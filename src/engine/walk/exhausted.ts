@@ -1,9 +1,10 @@
+import type { ChainRules } from '../../config/settings.js';
 import type { MediaKind } from '../../plugin/door/conversation.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { spanText } from '../attempt/span-text.js';
 import type { RequestMedia } from '../request-media.js';
-import type { Chain } from '../target.js';
-import { isLimit, isPassedOver, lackIn, reasonOf, retryAtOf, stateOf, type TargetOutcome } from './outcome.js';
+import { type Chain, keylessId } from '../target.js';
+import { isLimit, isPassedOver, lackIn, reasonOf, retryAtOf, ruleOf, stateOf, type TargetOutcome } from './outcome.js';
 import { plainReason } from './plain-reason.js';
 import { bounded } from './rejection.js';
 
@@ -45,6 +46,40 @@ export const tooLargeForAll = (chain: Chain, outcomes: readonly TargetOutcome[],
       'Send a shorter prompt or a smaller max_tokens, or add a target with higher limits to the chain.',
     { details: { chain: chain.name, targets: outcomes.map(detailsOf) } },
   );
+
+/** What a rule asks for, the value of its setting, and what a person can do. */
+const RULES: Readonly<
+  Record<keyof ChainRules, { readonly asks: string; readonly value: string; readonly advice: string }>
+> = {
+  freeOnly: {
+    asks: 'free',
+    value: 'only',
+    advice:
+      "Add a target that is free, write `free: true` at a provider or target that you know to be free, or set `free: 'any'`.",
+  },
+  noTraining: {
+    asks: 'private',
+    value: 'no-training',
+    advice:
+      "Add a target whose provider does not train on requests, write `training: 'no'` at a provider of which you know it, or set `privacy: 'any'`.",
+  },
+};
+
+/** Returns the error for a request that the rules of its chain let no target have. A retry does not help. */
+export const forbiddenByRules = (chain: Chain, outcomes: readonly TargetOutcome[], now: number): ChainError => {
+  const { rules = {} } = chain;
+  const broken = [...new Set(outcomes.flatMap((outcome) => ruleOf(outcome) ?? []))];
+  const asked = broken.map((rule) => RULES[rule].asks).join(' and ');
+  const settings = broken.map((rule) => `\`${rules[rule]}\` is '${RULES[rule].value}'`).join(', ');
+  const isDirect = chain.targets.every((target) => [target.id, keylessId(target)].includes(chain.name));
+  const head = isDirect
+    ? `Target "${chain.name}" is not known to be ${asked}`
+    : `No target of chain "${chain.name}" is known to be ${asked}`;
+  const advice = broken.map((rule) => RULES[rule].advice).join(' ');
+  return new ChainError('not_allowed', `${head} (${settings}). ${sentenceOf(outcomes, now)}. ${advice}`, {
+    details: { chain: chain.name, targets: outcomes.map(detailsOf) },
+  });
+};
 
 const PARTS: Readonly<Record<MediaKind, string>> = { images: 'an image', files: 'a file', audio: 'audio' };
 

@@ -1,7 +1,7 @@
 import type { ExplainedTarget, Explanation } from '../../contract/explain.js';
 import type { EngineContext } from '../attempt/context.js';
 import type { ChainRequest } from '../request.js';
-import type { PreparedTarget } from '../target.js';
+import type { Chain, PreparedTarget } from '../target.js';
 import type { Command, Reply } from './commands.js';
 import { reasonOf, retryAtOf, stateOf } from './outcome.js';
 import type { Queue } from './queue.js';
@@ -35,9 +35,18 @@ export const explain = async (context: EngineContext, queue: Queue, request: Cha
   return {
     chain: name,
     decision,
-    targets: targets.map((target) => explained(walk, target, decision, () => ledger.status(target.id).state)),
+    targets: targets.map((target) => ({
+      ...explained(walk, target, decision, () => ledger.status(target.id).state),
+      ...standingFor(request.chain, target),
+    })),
   };
 };
+
+/** What is known of a target, as far as the rules of its chain ask for it. */
+const standingFor = ({ rules }: Chain, { standing }: PreparedTarget): Pick<ExplainedTarget, 'free' | 'training'> => ({
+  ...(rules?.freeOnly === undefined ? {} : { free: standing.free }),
+  ...(rules?.noTraining === undefined ? {} : { training: standing.training }),
+});
 
 /** Runs the walk up to its first decision. */
 const decisionOf = async (walk: Walk, look: (command: Command) => Promise<Reply | Decision>): Promise<Decision> => {

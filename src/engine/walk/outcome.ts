@@ -1,3 +1,4 @@
+import type { ChainRules } from '../../config/settings.js';
 import type { FailureClass, TargetState } from '../../contract/quota.js';
 import type { Refusal } from '../../ledger/ledger.js';
 import type { Denial, Failure } from '../../plugin/door/attempt.js';
@@ -5,12 +6,16 @@ import type { MediaKind } from '../../plugin/door/conversation.js';
 import type { PreparedTarget } from '../target.js';
 import { isAboutRequest } from './rejection.js';
 
-/** The target cannot be asked whatever its limits: it has no key, it is switched off, or it cannot do what is asked. */
+/**
+ * The target cannot be asked whatever its limits: it has no key, it is switched off, it cannot do what is asked, or a rule of
+ * the chain forbids it.
+ */
 interface Unusable {
   readonly kind: 'unusable';
   readonly target: PreparedTarget;
   readonly state: 'unconfigured' | 'disabled' | 'available';
   readonly reason: string;
+  readonly rule?: keyof ChainRules | undefined;
 }
 
 /** The target takes no such part of a message as the request has. */
@@ -102,6 +107,10 @@ export const failed = (target: PreparedTarget, { failure, restsUntil, lacks }: F
 /** Returns whether the target cannot serve this request, whatever its limits. */
 export const isPassedOver = (outcome: TargetOutcome): outcome is Unusable | Unsuited =>
   outcome.kind === 'unusable' || outcome.kind === 'unsuited';
+
+/** Returns the rule of the chain that keeps the target from being asked; `undefined` if none does. */
+export const ruleOf = (outcome: TargetOutcome): keyof ChainRules | undefined =>
+  outcome.kind === 'unusable' ? outcome.rule : undefined;
 
 /** Returns the part of the request that the target does not take; `undefined` if that is not what keeps it back. */
 export const lackIn = (outcome: TargetOutcome): MediaKind | undefined =>

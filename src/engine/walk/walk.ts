@@ -5,6 +5,7 @@ import type { Answer, AttemptResult, FailedResult } from '../attempt/result.js';
 import { NoOverlap } from '../causes.js';
 import type { ChainRequest } from '../request.js';
 import type { RequestMedia } from '../request-media.js';
+import { barOf } from '../rules/standing.js';
 import { differInKey, keylessId, type PreparedTarget } from '../target.js';
 import { ask, type Grant, type ReserveReply, type Steps } from './commands.js';
 import { type Ending, endingOf, worthWaitingFor } from './ending.js';
@@ -171,7 +172,10 @@ export class Walk {
   /** Whether the target may be asked, as far as its limits allow. */
   #suits(target: PreparedTarget): boolean {
     return (
-      target.unusable === undefined && this.#knownOf(target) === undefined && this.#view.lackOf(target) === undefined
+      target.unusable === undefined &&
+      barOf(target, this.#request.chain) === undefined &&
+      this.#knownOf(target) === undefined &&
+      this.#view.lackOf(target) === undefined
     );
   }
 
@@ -182,9 +186,11 @@ export class Walk {
 
   /** Notes why a target that does not suit the request was skipped. */
   #passOver(target: PreparedTarget): void {
+    const bar = barOf(target, this.#request.chain);
     const known = this.#knownOf(target);
     const lack = this.#view.lackOf(target);
     if (target.unusable !== undefined) this.#skip({ kind: 'unusable', target, ...target.unusable });
+    else if (bar !== undefined) this.#skip({ kind: 'unusable', target, state: 'available', ...bar });
     else if (known !== undefined) this.#skip(passedOver(target, known));
     else if (lack !== undefined) this.#skip(unsuited(target, lack));
   }

@@ -3,7 +3,8 @@ import { CallerGone } from '../../engine/causes.js';
 import type { Upload, UploadPart } from '../../engine/upload.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { Fields } from '../../plugin/fields.js';
-import { tooLarge } from '../body.js';
+import type { BodyBounds } from '../bodies-in-flight.js';
+import { holdDeclared, tooLarge } from '../body.js';
 import { askForBody } from '../early-answer.js';
 import { MultipartScanner, type ScannedPart } from './scanner.js';
 import { Spool } from './spool.js';
@@ -20,17 +21,17 @@ export interface ReadUpload extends Upload {
 const LONGEST_FIELD = 64 * 1024;
 
 /**
- * Receives a form and keeps it until `close`.
- * @throws ChainError `unsupported_media_type`, `body_too_large`, `invalid_request`
+ * Receives a form and keeps it until `close`. All of it counts as in flight: its temporary file may be in memory too.
+ * @throws ChainError `unsupported_media_type`, `body_too_large`, `too_many_bodies`, `invalid_request`
  * @throws CallerGone when the connection closes before the form is complete
  */
-export const readUpload = async (ctx: Context, maxBytes: number): Promise<ReadUpload> => {
+export const readUpload = async (ctx: Context, bounds: BodyBounds): Promise<ReadUpload> => {
   const scanner = new MultipartScanner(boundaryOf(ctx));
-  if (Number(ctx.req.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  holdDeclared(ctx, bounds);
   askForBody(ctx);
   const spool = new Spool();
   try {
-    await receive(ctx, maxBytes, async (chunk) => {
+    await receive(ctx, bounds, async (chunk) => {
       scanner.push(chunk);
       await spool.append(chunk);
     });
@@ -63,7 +64,11 @@ const boundaryOf = (ctx: Context): string => {
 };
 
 /** Hands over the body chunk by chunk. The next one is read when `take` has resolved. */
-const receive = async ({ req }: Context, maxBytes: number, take: (chunk: Buffer) => Promise<void>): Promise<void> => {
+const receive = async (
+  { req, res }: Context,
+  { maxBodyBytes, maxBodiesInFlight, bodiesInFlight }: BodyBounds,
+  take: (chunk: Buffer) => Promise<void>,
+): Promise<void> => {
   let length = 0;
   // The connection stays open: a refusal has to reach the caller.
   const chunks = req.iterator({ destroyOnReturn: false });
@@ -73,7 +78,8 @@ const receive = async ({ req }: Context, maxBytes: number, take: (chunk: Buffer)
     });
     if (done) break;
     length += value.length;
-    if (length > maxBytes) throw tooLarge(maxBytes);
+    if (length > maxBodyBytes) throw tooLarge(maxBodyBytes);
+    bodiesInFlight.hold(res, length, maxBodiesInFlight);
     await take(value as Buffer);
   }
   if (!req.complete) throw new CallerGone();

@@ -196,7 +196,7 @@ export class Learner {
 
   static revive({ limit, window, refuted, countsRefused, proven, served }: LearnerSnapshot, now: number): Learner {
     const learner = new Learner();
-    learner.#served = new ServedLog(served);
+    learner.#served = new ServedLog(served.map((at) => Math.min(at, now)));
     learner.#limit = limit;
     learner.#window = window;
     learner.#refuted = refuted;

@@ -1,10 +1,12 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, renameSync } from 'node:fs';
 import type { Log } from '../../log.js';
 import type { LedgerSnapshot } from './ledger-snapshot.js';
+import { replaceStateFile } from './replace-state-file.js';
 
-/** A change is on disk after this, even if the process is killed then. */
-const DELAY_MS = 500;
+/** The shortest time between two writes. A process that is killed loses what changed in it. */
+const PAUSE_MS = 1_000;
+/** The same after a failed write, as a multiple. */
+const FAILED_PAUSES = 10;
 
 /** A ledger whose state can be saved and restored. */
 export interface SnapshotLedger {
@@ -15,29 +17,59 @@ export interface SnapshotLedger {
   onChange(listener: (scope: string) => void): () => void;
 }
 
-/** Saves a ledger in a file: it is read once at the start, and written shortly after each change and at the end. */
+/** What a ledger's file works with; for tests. */
+export interface LedgerFileOptions {
+  readonly pauseMs?: number;
+  readonly write?: (file: string, text: string) => Promise<void>;
+}
+
+/**
+ * Saves a ledger in a file: it is read once at the start, written in the background after changes, at most once a second,
+ * and a last time at the end.
+ */
 export class LedgerFile {
   readonly #file: string;
   readonly #ledger: SnapshotLedger;
   readonly #log: Log;
+  readonly #pauseMs: number;
+  readonly #replace: (file: string, text: string) => Promise<void>;
   readonly #unsubscribe: () => void;
+  /** The text of the file, as far as it is known. */
+  #written: string | undefined;
+  /** The ledger changed since its last snapshot. */
+  #changed = false;
   #timer: NodeJS.Timeout | undefined;
-  #failing = false;
+  #writing: Promise<void> | undefined;
+  /** Codes of the errors that were logged since the last write that worked. */
+  readonly #failures = new Set<string>();
 
   /** Restores the ledger from `file`. A damaged file is renamed, with a warning. */
-  constructor(file: string, ledger: SnapshotLedger, log: Log) {
+  constructor(
+    file: string,
+    ledger: SnapshotLedger,
+    log: Log,
+    { pauseMs = PAUSE_MS, write = replaceStateFile }: LedgerFileOptions = {},
+  ) {
     this.#file = file;
     this.#ledger = ledger;
     this.#log = log;
+    this.#pauseMs = pauseMs;
+    this.#replace = write;
     this.#restore();
-    this.#unsubscribe = ledger.onChange(() => this.#plan());
+    this.#unsubscribe = ledger.onChange(() => {
+      this.#changed = true;
+      this.#plan();
+    });
   }
 
-  /** Writes the file a last time. */
-  close(): void {
+  /** Resolves when the file has the latest state, or cannot be written. Never rejects. */
+  async close(): Promise<void> {
     this.#unsubscribe();
+    await this.#writing;
     clearTimeout(this.#timer);
-    this.#write();
+    this.#timer = undefined;
+    // The state changes with the time as well.
+    await this.#write();
   }
 
   #restore(): void {
@@ -53,6 +85,7 @@ export class LedgerFile {
       const snapshot = JSON.parse(text) as LedgerSnapshot;
       if (snapshot.version !== 1) throw new Error(`its version is ${String(snapshot.version)}, not 1`);
       this.#ledger.restore(snapshot);
+      this.#written = text;
     } catch (error) {
       const aside = `${this.#file}.damaged`;
       this.#setAside(aside);
@@ -71,28 +104,41 @@ export class LedgerFile {
   }
 
   #plan(): void {
-    if (this.#timer !== undefined) return;
+    if (this.#timer !== undefined || this.#writing !== undefined) return;
+    const pauses = this.#failures.size === 0 ? 1 : FAILED_PAUSES;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#write();
-    }, DELAY_MS);
+      this.#writing = this.#write().then(() => {
+        this.#writing = undefined;
+        if (this.#changed) this.#plan();
+      });
+    }, pauses * this.#pauseMs);
     this.#timer.unref();
   }
 
-  /** Replaces the file in one step: a crash leaves the old one or the new one whole. */
-  #write(): void {
-    const temporary = `${this.#file}.tmp`;
+  async #write(): Promise<void> {
+    this.#changed = false;
     try {
-      mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 });
-      writeFileSync(temporary, JSON.stringify(this.#ledger.snapshot()), { mode: 0o600 });
-      renameSync(temporary, this.#file);
-      this.#failing = false;
+      const text = JSON.stringify(this.#ledger.snapshot());
+      if (text === this.#written) return;
+      await this.#replace(this.#file, text);
+      this.#written = text;
+      this.#recovered();
     } catch (error) {
-      if (!this.#failing)
-        this.#log.warn(
-          `Cannot save the ledger in ${this.#file}: ${(error as Error).message}. 429chain forgets limits at a restart.`,
-        );
-      this.#failing = true;
+      this.#changed = true;
+      this.#warn(error as NodeJS.ErrnoException);
     }
+  }
+
+  #warn({ code = '', message }: NodeJS.ErrnoException): void {
+    if (this.#failures.has(code)) return;
+    this.#failures.add(code);
+    this.#log.warn(`Cannot save the ledger in ${this.#file}: ${message}. 429chain forgets limits at a restart.`);
+  }
+
+  #recovered(): void {
+    if (this.#failures.size === 0) return;
+    this.#failures.clear();
+    this.#log.warn(`The ledger is saved in ${this.#file} again.`);
   }
 }

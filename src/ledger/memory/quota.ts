@@ -218,13 +218,13 @@ export class Quota {
     return { dimension, windowMs, source, ...calendar, ...costs, window, ...(askedAt !== undefined && { askedAt }) };
   }
 
-  static revive({ dimension, windowMs, source, calendar, costs, window, askedAt }: QuotaSnapshot): Quota {
+  static revive({ dimension, windowMs, source, calendar, costs, window, askedAt }: QuotaSnapshot, now: number): Quota {
     const quota = new Quota(dimension, windowMs ?? undefined, source, {
       calendar: calendar && new CalendarSpan(calendar),
       costs: costs && new CostTable(costs),
     });
-    quota.#probe.askedAt = askedAt;
-    quota.#window = reviveWindow(window, windowMs ?? undefined, quota.#ownUses, quota.calendar);
+    quota.#probe.askedAt = askedAt === undefined ? undefined : Math.min(askedAt, now);
+    quota.#window = reviveWindow(window, windowMs ?? undefined, quota.#ownUses, quota.calendar, now);
     return quota;
   }
 

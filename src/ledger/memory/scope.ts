@@ -210,7 +210,7 @@ export class Scope {
 
   static revive({ id, kind, quotas, cooldown, learner }: ScopeSnapshot, now: number): Scope {
     const scope = new Scope(id, kind);
-    scope.quotas = quotas.map((quota) => Quota.revive(quota));
+    scope.quotas = quotas.map((quota) => Quota.revive(quota, now));
     if (cooldown !== undefined) scope.#cooldown = Cooldown.revive(cooldown, now);
     if (learner !== undefined) scope.#learned.restore(learner, now);
     if (scope.quotas.some(statesRequests)) scope.endProbation();

@@ -1,12 +1,13 @@
 import type { Signal } from '../../contract/quota.js';
+import { MOST_COUNT } from '../../plugin/readers/headers.js';
 
 /** No limit is counted over a longer time than a month. */
-const LONGEST_WINDOW_MS = 31 * 86_400_000;
+export const LONGEST_WINDOW_MS = 31 * 86_400_000;
 /** Clocks disagree by this much, so that a reset may seem to be later than one window from now. */
-const CLOCK_SKEW_MS = 10_000;
+export const CLOCK_SKEW_MS = 10_000;
 
 /**
- * Returns the signal as far as it can be true. Numbers that count nothing (negative, infinite, NaN) are dropped. A reset is
+ * Returns the signal as far as it can be true. Numbers that count nothing (negative, NaN, above 1e15) are dropped. A reset is
  * at most one window away. A limit of 0 cannot be a limit: it means that nothing is left until the reset.
  * @param windowMs the length of the window, where it is known
  */
@@ -24,7 +25,7 @@ export const plausibleSignal = (signal: Signal, windowMs: number | undefined, no
 };
 
 const countOf = (value: number | undefined): number | undefined =>
-  value !== undefined && Number.isFinite(value) && value >= 0 ? value : undefined;
+  value !== undefined && value >= 0 && value <= MOST_COUNT ? value : undefined;
 
 const resetOf = (resetAt: number | undefined, windowMs: number | undefined, now: number): number | undefined => {
   if (resetAt === undefined || Number.isNaN(resetAt) || resetAt === Number.NEGATIVE_INFINITY) return undefined;

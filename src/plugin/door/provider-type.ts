@@ -2,8 +2,10 @@ import type { ModelView } from '../../contract/models.js';
 import type { Adaptation } from './adapt.js';
 import type { ConversationRules, MediaKind } from './conversation.js';
 import type { ErrorRule } from './error-rule.js';
+import type { FreeOffer } from './free-offer.js';
 import type { KnownLimit, Sourced } from './known-limit.js';
 import type { HeaderMeanings } from './limit-headers.js';
+import type { Restriction } from './restriction.js';
 import type { Translation } from './translate.js';
 
 /** How a provider continues an answer from its beginning, sent as the last message of the assistant. */
@@ -30,6 +32,12 @@ export interface TrainingPosture extends Sourced {
   readonly note?: string;
 }
 
+/** What a provider is sent for a chain with `privacy: 'no-training'`. */
+export interface TrainingRestriction extends Restriction {
+  /** Its posture towards requests with these fields. */
+  readonly training: TrainingPosture;
+}
+
 /** Reads the list of models of a provider whose list is not quite like OpenAI's. */
 export interface ModelList {
   /** The field of the answer with the list. Default: `data`, or the answer itself. */
@@ -38,6 +46,11 @@ export interface ModelList {
   readonly id?: string;
   /** Ids of the models that are free. All others are not. Default: nothing is said about them. */
   readonly free?: RegExp;
+  /**
+   * The list states prices or which models are free, and `readModel` reads them. 429chain then reads it every hour while a
+   * chain has `free: 'only'`.
+   */
+  readonly prices?: boolean;
   /** Ids of models that cannot chat, such as those for speech. They are left out. */
   readonly except?: RegExp;
   /** Ids of models that the list lacks. */
@@ -45,8 +58,8 @@ export interface ModelList {
 }
 
 /**
- * What the admin shows to a person who adds a provider of this type. `source` and `date` say where and when the free tier was
- * read.
+ * What the admin and `429chain catalogue` show to a person who chooses a provider of this type. `source` and `date` say
+ * where and when the free tier was read.
  */
 export interface ProviderAbout extends Sourced {
   /** The provider's name, such as `Groq`. */
@@ -55,10 +68,18 @@ export interface ProviderAbout extends Sourced {
   readonly freeTier?: string;
   /** Whether the free tier covers every model that it lists. */
   readonly allFree?: boolean;
+  /** What is free. Says more than `allFree`: which kind of offer, and which models. */
+  readonly offers?: readonly FreeOffer[];
   /** The page where a person gets a key. */
   readonly keyUrl?: string;
   /** Default: true. Set false for a server that may run without a key. */
   readonly needsKey?: boolean;
+  /** Whether a card or another payment method is needed to get a key. Absent: unknown. */
+  readonly needsCard?: boolean;
+  /** About how many minutes it takes to get a key. */
+  readonly keyMinutes?: number;
+  /** What else is needed to get a key, such as a phone number, in one sentence. */
+  readonly keyNote?: string;
   readonly training?: TrainingPosture;
 }
 
@@ -120,6 +141,15 @@ export interface ProviderType<O = Record<string, unknown>> {
   /** Parts of messages that none of its models takes. Requests with such parts pass it over. */
   readonly lacks?: readonly MediaKind[];
   readonly about?: ProviderAbout;
+  /**
+   * For a server of your own: ids of models that it does not run itself, such as Ollama's cloud models. They are not known to
+   * be free, nor to stay on the machine.
+   */
+  readonly elsewhere?: RegExp;
+  /** What is sent for a chain with `free: 'only'`, so that the provider itself refuses what costs money. */
+  readonly freeOnly?: Restriction;
+  /** What is sent for a chain with `privacy: 'no-training'`. Its posture then counts in place of the one in `about`. */
+  readonly noTraining?: TrainingRestriction;
   /** How it continues an answer from its beginning. Absent: 429chain asks the model in words to continue. */
   readonly prefill?: Prefill;
   /** The name of the pool that a model belongs to, such as `free`. The models of a pool share one quota. */

@@ -23,6 +23,9 @@ export const headerOf = (headers: Headers, name: string): string | undefined => 
   return Array.isArray(value) ? value[0] : value;
 };
 
+/** No limit counts more, and sums of such numbers stay exact. */
+export const MOST_COUNT = 1e15;
+
 /** A header's value as a number; `undefined` if it is absent, empty or not a finite number. */
 export const numberOf = (headers: Headers, name: string): number | undefined => {
   const value = headerOf(headers, name)?.trim();

@@ -1,6 +1,6 @@
 import type { Duration } from '../../contract/quota.js';
 import type { ResponseHead } from '../door/attempt.js';
-import { headerOf, parseResetTime } from './headers.js';
+import { headerOf, MOST_COUNT, parseResetTime } from './headers.js';
 import { clockOf } from './provider-clock.js';
 import { HEADER_ROWS, withinWindow } from './rate-limit-headers.js';
 
@@ -44,7 +44,7 @@ export const impossibleNumbersIn = (head: ResponseHead): ImpossibleNumber[] => {
 const noCount = (value: string): string | undefined => {
   const number = Number(value);
   if (!NUMBER.test(value) || number === -1) return undefined;
-  return number >= 0 && Number.isFinite(number) ? undefined : 'which counts nothing. 429chain ignores it';
+  return number >= 0 && number <= MOST_COUNT ? undefined : 'which counts nothing. 429chain ignores it';
 };
 
 const lateReset = (value: string, { window = '30d' }: Expected, head: ResponseHead): string | undefined => {

@@ -1,7 +1,7 @@
 import type { Duration, Signal } from '../../contract/quota.js';
 import type { ResponseHead } from '../door/attempt.js';
 import type { HeaderMeaning, HeaderMeanings, LimitHeader } from '../door/limit-headers.js';
-import { durationOf, headerOf, numberOf, parseResetTime } from './headers.js';
+import { durationOf, headerOf, MOST_COUNT, numberOf, parseResetTime } from './headers.js';
 import { readStructuredRateLimit } from './ietf-rate-limit.js';
 import { clockOf, type ProviderClock } from './provider-clock.js';
 import { windowOfSeconds } from './windows.js';
@@ -196,4 +196,4 @@ const spentType = (headers: Headers, { at, ahead }: ProviderClock): Signal[] => 
 
 /** Some providers send -1 for "no limit". */
 const countOf = (count: number | undefined): number | undefined =>
-  count === undefined || count < 0 ? undefined : count;
+  count === undefined || count < 0 || count > MOST_COUNT ? undefined : count;

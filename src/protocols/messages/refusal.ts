@@ -27,6 +27,7 @@ const KINDS: Readonly<Record<number, ErrorKind>> = {
 const PASSING: ReadonlySet<string> = new Set([
   'chain_exhausted',
   'upstream_failed',
+  'too_many_bodies',
   'too_many_clients',
   'shutting_down',
 ]);

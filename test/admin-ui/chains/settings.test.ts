@@ -77,6 +77,25 @@ describe('The settings of a chain in the admin', () => {
     stage.visitor.expectNothingWrong();
   });
 
+  it('include the rules for free and private targets, and show what they pass over before they are saved', async () => {
+    await stage.visit('chains/careful');
+    const settings = stage.page.locator('chain-settings');
+    await stage.settles(stage.steps, ['asked next']);
+    await settings.getByLabel('Cost').selectOption('free targets only');
+    await stage.settles(
+      async () => (await stage.steps()).map((step) => step.split(':').slice(0, 2).join(':')),
+      ['skipped: not free'],
+    );
+    await settings.getByLabel('Privacy').selectOption('no training on requests');
+    await stage.visitor.expectAccessible();
+    await stage.button('Save').click();
+    await stage.saved('careful');
+    expect(stage.server.text).to.include("free: 'only', privacy: 'no-training' },");
+    await stage.page.goto(new URL('/admin/chains', stage.page.url()).href);
+    await stage.page.getByText('passed over: not free: it is not among the free models of OpenRouter').waitFor();
+    stage.visitor.expectNothingWrong();
+  });
+
   it('are saved together with a new name, and the address follows', async () => {
     await stage.visit('chains/careful');
     const name = stage.page.getByRole('textbox', { name: 'Name' });

@@ -234,7 +234,50 @@ describe('429chain check reports a provider that answers with', () => {
 
   it('warning of models that are not listed, without failing', () => {
     expect(run).to.include({ status: 0, stderr: '' });
-    expect(run.stdout).to.match(/^warning: a model that is not listed may be retired\./m);
+    expect(run.stdout).to.match(/^Look after it$/m);
     expect(run.stdout).to.match(/^\d+ of \d+ targets can be used\.$/m);
+  });
+});
+
+describe('429chain check, where a chain has rules', () => {
+  let folder: Folder;
+  let upstream: ScriptedUpstream;
+
+  beforeEach(async () => {
+    folder = new Folder();
+    upstream = (await ScriptedUpstream.start()).always(
+      reply(200, { data: [{ id: 'a-model', pricing: { prompt: '0.000001', completion: '0' } }, { id: 'b:free' }] }),
+    );
+  });
+
+  afterEach(async () => {
+    folder.remove();
+    await upstream.close();
+  });
+
+  const check = (default_: object): Promise<Run> => {
+    folder.write('429chain.json5', {
+      providers: { router: { type: 'openrouter', baseUrl: upstream.baseUrl, ...KEY } },
+      chains: { default: default_, any: { targets: ['router/b:free'], free: 'any' } },
+    });
+    return folder.run(['check'], { env: ENV });
+  };
+
+  it('says which targets are free, which are passed over, and how it knows', async () => {
+    const run = await check({ targets: ['router/a-model', 'router/b:free'], free: 'only' });
+    expect(run.status).to.equal(0);
+    expect(row(run, 'router/a-model')[2]).to.match(
+      /^passed over, not free: its provider charges \$1 and \$0 per million .+ \[the provider's list of models, .+\]$/,
+    );
+    expect(row(run, 'router/b:free')[2]).to.match(/^free: its provider lists it as free \[/);
+    expect(run.stdout).to.contain('1 of 2 targets can be used.').and.not.to.contain('warning: Chain');
+  });
+
+  it('warns of a chain whose rules forbid all of its targets', async () => {
+    const run = await check({ targets: ['router/a-model'], free: 'only' });
+    expect(run.status).to.equal(0);
+    expect(run.stdout).to.match(
+      /warning: Chain "default" cannot answer: `chains\.default\.free` forbids all of its targets\. router\/a-model: not free/,
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { expect } from 'chai';
 import { Folder, type Running } from '../run.js';
 
@@ -51,6 +51,18 @@ describe('429chain start --watch', () => {
     says('three');
     await running.printed(/says three/);
     expect(await answer()).to.equal('three');
+  });
+
+  it('follows a folder that is replaced', async () => {
+    mkdirSync(folder.file('next/lib'), { recursive: true });
+    folder.write('next/package.json', { type: 'module', exports: './index.js' });
+    folder.write('next/index.js', PLUGIN);
+    folder.write('next/lib/words.js', "export const words = 'two';\n");
+    renameSync(folder.file('my-plugin'), folder.file('old'));
+    renameSync(folder.file('next'), folder.file('my-plugin'));
+    await running.printed(/says two/);
+    says('three');
+    await running.printed(/says three/);
   });
 
   it('watches new folders', async () => {

@@ -14,6 +14,7 @@ const CASES: Readonly<Record<string, readonly Expectation[]>> = {
   'base-url-without-scheme': [[3, 50, "'localhost:11434/v1'", 'http://']],
   'base-url-of-an-endpoint': [[3, 50, "'http://127.0.0.1:11434/v1/chat/completions'", "without '/chat/completions'"]],
   'blank-in-provider-id': [[2, 40, "'my groq'", 'letters, digits']],
+  'bodies-smaller-than-one': [[2, 55, '`server.maxBodiesInFlight` is 1000000', 'at least 2000000']],
   'calendar-limits': [
     [3, 36, 'an object with requests, per and each', 'either `per` or `each`'],
     [3, 100, "'dai'", 'Did you mean `day`?'],

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
 import { expect } from 'chai';
 import { formatProblems, loadSettings, parseSettings } from '../../../src/config/source/load.js';
 import { FILE, MINIMAL, problemsOf, settingsOf } from '../configurations.js';
@@ -22,6 +23,7 @@ describe('parseSettings', () => {
         apiKeys: [],
         hosts: [],
         maxBodyBytes: 33_554_432,
+        maxBodiesInFlight: Math.max(33_554_432, Math.floor(getHeapStatistics().heap_size_limit / 4)),
         trustedProxies: [],
         cors: [],
         maxWaiting: 1_000,

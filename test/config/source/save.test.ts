@@ -110,7 +110,7 @@ describe('A save', () => {
     let end = (): void => {};
     // A second watch: what it sees, the store's watch has seen already.
     await new Promise<void>((resolve) => {
-      end = watchSources(file, resolve, silentLog);
+      end = watchSources(file, resolve);
       writeFileSync(dotEnv, '');
     });
     end();

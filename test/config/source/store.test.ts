@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { Settings } from '../../../src/config/settings.js';
 import { InvalidConfiguration, openStore, type SettingsStore } from '../../../src/config/source/store.js';
 import { watchSources } from '../../../src/config/source/watch.js';
-import { type Log, silentLog } from '../../../src/log.js';
+import type { Log } from '../../../src/log.js';
 import { MINIMAL } from '../configurations.js';
 
 const configuration = (model: string): string =>
@@ -49,7 +49,7 @@ describe('a store', () => {
   const noticed = async (write: () => Promise<void>): Promise<void> => {
     let end = (): void => {};
     await until<void>((listener) => {
-      end = watchSources(file, () => listener(), silentLog);
+      end = watchSources(file, () => listener());
       return end;
     }, write);
     await new Promise((resolve) => setImmediate(resolve));

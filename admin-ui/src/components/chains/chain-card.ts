@@ -54,9 +54,11 @@ export class ChainCard extends LitElement {
   #target(target: string, index: number) {
     const { provider, model } = partsOf(target);
     const views = this.states.filter((each) => isTarget(target, each.target));
+    // A rule holds for the model, whatever key is used.
+    const forbidden = views[0]?.forbidden?.find(({ chain }) => chain === this.chain?.name);
     return html`<li>
       <span class="number">${index + 1}</span>
-      <span class="name"><span>${provider}/</span>${model}</span>
+      <span class="name"><span>${provider}/</span>${model}${forbidden === undefined ? nothing : html`<br /><span class="small">passed over: ${forbidden.reason}</span>`}</span>
       <span class="states">${views.map((view) => this.#state(view))}</span>
     </li>`;
   }

@@ -19,6 +19,17 @@ const ON_MODERATION: readonly (readonly [string, 'return' | 'next' | undefined])
   ['ask the next target', 'next'],
 ];
 
+const FREE: readonly (readonly [string, 'only' | 'any' | undefined])[] = [
+  ["default: the server's", undefined],
+  ['free targets only', 'only'],
+  ['all targets', 'any'],
+];
+const PRIVACY: readonly (readonly [string, 'no-training' | 'any' | undefined])[] = [
+  ["default: the server's", undefined],
+  ['no training on requests', 'no-training'],
+  ['all targets', 'any'],
+];
+
 /** The settings of a chain. Fires `change` (detail: the settings without defaults). */
 @customElement('chain-settings')
 export class ChainSettings extends LitElement implements Field {
@@ -32,7 +43,7 @@ export class ChainSettings extends LitElement implements Field {
   @property({ attribute: false }) settings: ChainSettingsView = {};
 
   override render() {
-    const { maxWait = '', patience = '', retries, resume, onModeration, timeouts = {} } = this.settings;
+    const { maxWait = '', patience = '', retries, resume, onModeration, free, privacy, timeouts = {} } = this.settings;
     return html`<div class="stack">
       <div class="fields">
         <duration-field label="Longest wait" hint="How long a request may wait for capacity before it is refused." placeholder=${CHAIN_DEFAULTS.maxWait} .value=${maxWait} @change=${(event: CustomEvent<string>) => this.#change({ maxWait: event.detail || undefined })}></duration-field>
@@ -48,6 +59,14 @@ export class ChainSettings extends LitElement implements Field {
         <div class="field"><label class="label" for="moderation">When content is refused</label>
           ${this.#choice('moderation', ON_MODERATION, onModeration, (value) => this.#change({ onModeration: value }))}
           <span class="hint" id="about-moderation">What becomes of a provider's refusal to speak of something.</span>
+        </div>
+        <div class="field"><label class="label" for="free">Cost</label>
+          ${this.#choice('free', FREE, free, (value) => this.#change({ free: value }))}
+          <span class="hint" id="about-free">Free targets only: a target is asked only if something says that it is free.</span>
+        </div>
+        <div class="field"><label class="label" for="privacy">Privacy</label>
+          ${this.#choice('privacy', PRIVACY, privacy, (value) => this.#change({ privacy: value }))}
+          <span class="hint" id="about-privacy">No training: a target is asked only if its provider is known not to train on requests.</span>
         </div>
       </div>
       <h3>Timeouts</h3>

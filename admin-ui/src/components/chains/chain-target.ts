@@ -19,6 +19,14 @@ const TIMEOUTS: readonly (readonly [keyof Timeouts, string])[] = [
   ['total', 'total'],
 ];
 
+/** Why a target may be asked in a chain with rules. */
+const groundsOf = ({ free, training }: ExplainedTarget): string =>
+  [free, training]
+    .flatMap((each) =>
+      each === undefined ? [] : [` · ${each.why}${each.date === undefined ? '' : ` (${each.date})`}`],
+    )
+    .join('');
+
 /**
  * A target of an edited chain: its part in the next request, its limits and timeouts. Fires `change` (detail: the changed
  * settings) and `remove`.
@@ -82,8 +90,9 @@ export class ChainTarget extends LitElement implements Field {
   #step(explained: ExplainedTarget) {
     const { key } = partsOf(explained.target);
     const of = key === undefined ? '' : `${key}: `;
-    if (explained.step === 'asked') return html`<p class="step asked">${of}asked next</p>`;
-    if (explained.step === 'not reached') return html`<p class="step">${of}not reached</p>`;
+    const grounds = groundsOf(explained);
+    if (explained.step === 'asked') return html`<p class="step asked">${of}asked next${grounds}</p>`;
+    if (explained.step === 'not reached') return html`<p class="step">${of}not reached${grounds}</p>`;
     const left = (explained.retryAt ?? 0) - Date.now();
     const back = left <= 0 ? nothing : html` · <span>back in ${spanText(left)}</span>`;
     return html`<p class="step skipped number">${of}skipped: ${explained.reason ?? explained.state}${back}</p>`;

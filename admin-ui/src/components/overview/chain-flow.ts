@@ -38,7 +38,10 @@ export class ChainFlow extends LitElement {
   @property({ attribute: false }) targets: readonly TargetView[] = [];
 
   override render() {
-    const next = this.targets.find(({ state }) => state === 'available' || state === 'tracking')?.target;
+    const next = this.targets.find(
+      ({ state, forbidden = [] }) =>
+        (state === 'available' || state === 'tracking') && forbidden.every(({ chain }) => chain !== this.name),
+    )?.target;
     return html`<section class="card" aria-label="Chain ${this.name}">
       <header>
         <h2><a href="/admin/chains/${encodeURIComponent(this.name)}">${this.name}</a></h2>
@@ -52,7 +55,7 @@ export class ChainFlow extends LitElement {
             target,
           ) => html`<li class="${target.target === next ? 'next' : ''} ${target.state === 'exhausted' ? 'rests' : ''}" data-target=${target.target}>
             <i></i>${target.target === next ? html`<span class="visually-hidden">Asked next:</span>` : ''}
-            <target-row .target=${target} @lift=${() => this.#fire('lift', target.target)} @pin=${(event: CustomEvent<QuotaView>) => this.#fire('pin', event.detail)}></target-row>
+            <target-row .target=${target} .chain=${this.name} @lift=${() => this.#fire('lift', target.target)} @pin=${(event: CustomEvent<QuotaView>) => this.#fire('pin', event.detail)}></target-row>
           </li>`,
         )}
       </ol>

@@ -33,6 +33,8 @@ export class TargetRow extends LitElement {
     `,
   ];
   @property({ attribute: false }) target: TargetView | undefined;
+  /** The chain in which the target is shown. */
+  @property() chain = '';
   @state() private open = false;
 
   constructor() {
@@ -44,6 +46,7 @@ export class TargetRow extends LitElement {
     const { target } = this;
     if (target === undefined) return nothing;
     const { provider, model, key } = partsOf(target.target);
+    const forbidden = target.forbidden?.find(({ chain }) => chain === this.chain);
     const rests = target.until !== undefined && target.until > Date.now();
     return html`
       <div class="head">
@@ -55,6 +58,7 @@ export class TargetRow extends LitElement {
         ${target.quotas.length === 0 ? nothing : this.#toggle(target)}
       </div>
       ${target.reason === undefined ? nothing : html`<p class="reason">${target.reason}</p>`}
+      ${forbidden === undefined ? nothing : html`<p class="reason">passed over: ${forbidden.reason}</p>`}
       ${target.quotas.length === 0 ? nothing : this.#quotas(target.quotas)}`;
   }
 

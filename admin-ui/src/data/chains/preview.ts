@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ChainSettingsView } from '../../../../src/contract/admin-configuration.js';
 import type { ExplainedTarget, Explanation } from '../../../../src/contract/explain.js';
 import { isTarget } from '../format.js';
 import { type ApiError, call } from '../server/client.js';
@@ -20,6 +21,7 @@ export class Preview implements ReactiveController {
   #byKey: ReadonlyMap<number, readonly ExplainedTarget[]> = new Map();
   #chain: string | undefined;
   #targets: readonly Listed[] = [];
+  #rules: ChainSettingsView = {};
   #running: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #dueAt = 0;
@@ -44,11 +46,19 @@ export class Preview implements ReactiveController {
     return this.#byKey.get(key) ?? [];
   }
 
-  /** Explains the list at once if it differs. `chain` is the saved chain whose settings apply. */
-  show(chain: string | undefined, targets: readonly Listed[]): void {
-    const isSame = chain === this.#chain && namesOf(targets) === namesOf(this.#targets);
+  /**
+   * Explains the list at once if it differs. `chain` is the saved chain whose settings apply, except for those that make
+   * rules: `free` and `privacy` are those of the draft.
+   */
+  show(chain: string | undefined, targets: readonly Listed[], { free, privacy }: ChainSettingsView = {}): void {
+    const rules: ChainSettingsView = { ...(free && { free }), ...(privacy && { privacy }) };
+    const isSame =
+      chain === this.#chain &&
+      namesOf(targets) === namesOf(this.#targets) &&
+      JSON.stringify(rules) === JSON.stringify(this.#rules);
     this.#chain = chain;
     this.#targets = targets;
+    this.#rules = rules;
     if (!isSame) void this.#ask();
   }
 
@@ -82,7 +92,7 @@ export class Preview implements ReactiveController {
     this.#askedAt = Date.now();
     const targets = this.#targets;
     const model = this.#chain === undefined ? {} : { model: this.#chain };
-    const body = { ...model, targets: targets.map(({ target }) => target) };
+    const body = { ...model, targets: targets.map(({ target }) => target), rules: this.#rules };
     try {
       const explanation =
         targets.length === 0 ? undefined : await call('POST /explain', { body, signal: running.signal });

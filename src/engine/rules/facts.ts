@@ -1,0 +1,50 @@
+import type { ModelView } from '../../contract/models.js';
+import type { ProviderType } from '../../plugin/door/provider-type.js';
+import { isOwnNetwork } from './own-network.js';
+
+/** What the configuration says about a target. */
+interface Stated {
+  readonly free?: boolean | undefined;
+  readonly training?: 'no' | 'may' | undefined;
+}
+
+/** What there is to judge a target by. */
+export interface TargetFacts {
+  readonly type: string;
+  readonly providerType: ProviderType;
+  readonly model: string;
+  readonly baseUrl: string;
+  /** Its requests have no key. */
+  readonly keyless: boolean;
+  readonly stated: Stated;
+}
+
+/** A model in the list that its provider sent. */
+export interface Listed {
+  readonly model: ModelView;
+  /** When the list was read, epoch ms. */
+  readonly readAt: number;
+}
+
+/** Returns the provider's name for people. */
+export const titleOf = ({ type, providerType }: TargetFacts): string => providerType.about?.title ?? type;
+
+/** Returns the place and the day of a fact, where they are known. */
+export const sourceOf = (
+  stated: { readonly source?: string; readonly date?: string } = {},
+): { source?: string; date?: string } => ({
+  ...(stated.source === undefined ? {} : { source: stated.source }),
+  ...(stated.date === undefined ? {} : { date: stated.date }),
+});
+
+/** Returns whether a type is for servers of your own, such as LM Studio. */
+export const isOwnServer = ({ providerType: { about, baseUrl } }: TargetFacts): boolean =>
+  about?.offers?.some(({ kind }) => kind === 'own') === true || (baseUrl !== undefined && isOwnNetwork(baseUrl));
+
+/** Returns why a server of one's own is not known to run the model in its owner's network; `undefined` if it is. */
+export const whyElsewhere = ({ baseUrl, model, providerType }: TargetFacts): string | undefined => {
+  if (!isOwnNetwork(baseUrl)) return `its address ${hostOf(baseUrl)} is not in your own network`;
+  return providerType.elsewhere?.test(model) ? 'the server passes this model on to a cloud' : undefined;
+};
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'is none: it');

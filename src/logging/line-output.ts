@@ -1,0 +1,81 @@
+import { write, writeSync } from 'node:fs';
+
+/** The maximum number of buffered characters for a slow reader. Further lines are dropped and counted. */
+const MAX_BUFFERED = 16 * 1024 * 1024;
+/** How long to wait after a write that failed, such as on a full disk. */
+const RETRY_MS = 100;
+/** How long the process may wait at its exit for a slow reader. */
+const EXIT_MS = 1_000;
+
+/**
+ * Writes lines to a file descriptor and never blocks: they are buffered, and written by the event loop. If a write fails,
+ * they stay buffered, and the output tries again.
+ */
+export class LineOutput {
+  readonly #fd: number;
+  readonly #onDropped: (lines: number) => void;
+  #waiting = '';
+  #writing: Buffer = Buffer.alloc(0);
+  #state: 'idle' | 'writing' | 'retrying' | 'closed' = 'idle';
+  #dropped = 0;
+
+  /** `onDropped` learns how many lines were dropped, once there is room again. */
+  constructor(fd: number, onDropped: (lines: number) => void) {
+    this.#fd = fd;
+    this.#onDropped = onDropped;
+  }
+
+  write(text: string): void {
+    if (this.#state === 'closed') return;
+    if (this.#waiting.length + text.length > MAX_BUFFERED) {
+      this.#dropped++;
+      return;
+    }
+    this.#waiting += text;
+    if (this.#state === 'idle') this.#writeNext();
+  }
+
+  /** Writes what is buffered before it returns, as far as the reader takes it. Call it when the process exits. */
+  flush(): void {
+    // A write that has begun ends by itself.
+    const begun = this.#state === 'writing' ? [] : [this.#writing];
+    let left = Buffer.concat([...begun, Buffer.from(this.#waiting)]);
+    const latest = Date.now() + EXIT_MS;
+    while (left.length > 0 && this.#state !== 'closed') {
+      try {
+        left = left.subarray(writeSync(this.#fd, left));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || Date.now() > latest) return;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      }
+    }
+  }
+
+  #writeNext(): void {
+    if (this.#writing.length === 0) {
+      this.#writing = Buffer.from(this.#waiting);
+      this.#waiting = '';
+    }
+    if (this.#writing.length === 0) {
+      this.#rest();
+      return;
+    }
+    this.#state = 'writing';
+    write(this.#fd, this.#writing, (error, written) => {
+      if (error === null) {
+        this.#writing = this.#writing.subarray(written);
+        this.#writeNext();
+        return;
+      }
+      this.#state = error.code === 'EPIPE' ? 'closed' : 'retrying';
+      if (this.#state === 'retrying') setTimeout(() => this.#writeNext(), RETRY_MS).unref();
+    });
+  }
+
+  #rest(): void {
+    this.#state = 'idle';
+    const lines = this.#dropped;
+    this.#dropped = 0;
+    if (lines > 0) this.#onDropped(lines);
+  }
+}

@@ -1,0 +1,60 @@
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { LineOutput } from '../../src/logging/line-output.js';
+import { until } from '../until.js';
+
+describe('LineOutput', () => {
+  let folder: string;
+  let file: string;
+  let fd: number;
+  let dropped: number[];
+
+  const open = (path = file): LineOutput => {
+    fd = openSync(path, 'w');
+    return new LineOutput(fd, (lines) => dropped.push(lines));
+  };
+  const numbered = Array.from({ length: 2_000 }, (_, index) => `line ${index}\n`);
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), '429chain-'));
+    file = join(folder, 'log');
+    dropped = [];
+  });
+
+  afterEach(() => {
+    closeSync(fd);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('writes all lines in their order, without blocking', async () => {
+    const output = open();
+    for (const line of numbered) output.write(line);
+    expect(readFileSync(file, 'utf8').length).to.be.below(100);
+    await until(() => readFileSync(file, 'utf8') === numbered.join(''));
+  });
+
+  it('writes what is buffered at once when the process exits', async () => {
+    const output = open();
+    for (const line of numbered) output.write(line);
+    output.flush();
+    await until(() => readFileSync(file, 'utf8').split('\n').length === numbered.length + 1);
+    expect(dropped).to.deep.equal([]);
+  });
+
+  it('does not keep the process from exiting on a full disk', () => {
+    const output = open('/dev/full');
+    for (const line of numbered) output.write(line);
+    output.flush();
+  });
+
+  it('drops lines when too many are buffered, and says how many once there is room', async () => {
+    const output = open();
+    const long = `${'x'.repeat(1024 * 1024)}\n`;
+    for (let count = 0; count < 20; count++) output.write(long);
+    await until(() => dropped.length > 0);
+    // The first is being written, and 15 more with their line ends fit into the buffer.
+    expect(dropped).to.deep.equal([4]);
+  });
+});
