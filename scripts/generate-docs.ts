@@ -1,11 +1,12 @@
-import { adaptationsTable, answersTable, typeFacts, typesTable } from './docs/providers.js';
+import { catalogueTable, providerFacts } from './docs/catalogue.js';
+import { adaptationsTable, answersTable } from './docs/providers.js';
 import { settingsTable } from './docs/settings.js';
 
 /** The generators of the kinds of blocks. Their arguments follow the kind in the marker. */
 const GENERATORS: Readonly<Record<string, (...words: string[]) => string | Promise<string>>> = {
   settings: settingsTable,
-  type: typeFacts,
-  types: typesTable,
+  catalogue: catalogueTable,
+  provider: providerFacts,
   adaptations: adaptationsTable,
   answers: answersTable,
 };

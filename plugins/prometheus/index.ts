@@ -1,6 +1,7 @@
-import { definePlugin, type RouteKey } from '429chain/plugin';
+import { definePlugin, type Outcome, type RouteKey } from '429chain/plugin';
 import type { Registry } from 'prom-client';
 import { Names } from './labels.js';
+import type { Metrics } from './metrics.js';
 
 interface Options {
   readonly key?: RouteKey;
@@ -37,9 +38,15 @@ export default definePlugin<Options>({
     // The start does not wait for it. Not later: Node would remember a failure, such as too many open files.
     api.onReady(() => void metricsOf().catch(() => {}));
     let names: Names | undefined;
-    api.hooks.afterResponse.tapPromise(NAME, async (outcome) => {
+    let loaded: Metrics | undefined;
+    const countFirst = async (outcome: Outcome, known: Names): Promise<void> => {
+      loaded = await metricsOf();
+      loaded.count(outcome, known);
+    };
+    api.hooks.afterResponse.tap(NAME, (outcome) => {
       names ??= new Names(api.status());
-      (await metricsOf()).count(outcome, names);
+      // A promise for each request would cost more than counting it.
+      return loaded === undefined ? countFirst(outcome, names) : loaded.count(outcome, names);
     });
     api.addRoute({
       method: 'GET',

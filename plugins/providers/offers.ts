@@ -53,14 +53,13 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "offers": [
         {
           "kind": "recurring",
-          "what": "all but seven of the largest models",
+          "what": "all but a few of the largest models: Kimi K2, GLM 5 and DeepSeek V4",
           "models": "all",
           "except": [
             "*kimi-k2.6*",
-            "*kimi-k2.7-code*",
+            "*kimi-k2.7*",
             "*glm-5*",
-            "*deepseek-v4-flash-0731*",
-            "*deepseek-v4-pro-0813*"
+            "*deepseek-v4*"
           ],
           "examples": [
             "@cf/openai/gpt-oss-120b",
@@ -119,12 +118,20 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
             "input": 24.545,
             "output": 77.273
           },
+          "*qwen3-30b-a3b*": {
+            "input": 4.636,
+            "output": 30.455
+          },
+          "*granite-4.0-h-micro*": {
+            "input": 1.545,
+            "output": 10.182
+          },
           "*mistral-small-3.1*": {
             "input": 31.876,
             "output": 50.488
           }
         },
-        "model": /^(?!(?:.*kimi-k2\.6.*|.*kimi-k2\.7-code.*|.*glm-5.*|.*deepseek-v4-flash-0731.*|.*deepseek-v4-pro-0813.*)$)/i,
+        "model": /^(?!(?:.*kimi-k2\.6.*|.*kimi-k2\.7.*|.*glm-5.*|.*deepseek-v4.*)$)/i,
         "source": "https://developers.cloudflare.com/workers-ai/platform/pricing",
         "date": "2026-09-26"
       },
@@ -132,7 +139,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         "requests": 300,
         "per": "1m",
         "scope": "provider",
-        "model": /^(?!(?:.*kimi-k2\.6.*|.*kimi-k2\.7-code.*|.*glm-5.*|.*deepseek-v4-flash-0731.*|.*deepseek-v4-pro-0813.*)$)/i,
+        "model": /^(?!(?:.*kimi-k2\.6.*|.*kimi-k2\.7.*|.*glm-5.*|.*deepseek-v4.*)$)/i,
         "source": "https://developers.cloudflare.com/workers-ai/platform/pricing",
         "date": "2026-09-26"
       }
@@ -142,7 +149,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
     "about": {
       "title": "Cohere",
       "freeTier": "A trial key for all models: 20 requests a minute for each, and 1,000 a month for the account.",
-      "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+      "source": "https://docs.cohere.com/docs/rate-limits",
       "date": "2026-09-26",
       "allFree": true,
       "offers": [
@@ -154,7 +161,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
             "command-a-03-2025",
             "command-r7b-12-2024"
           ],
-          "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+          "source": "https://docs.cohere.com/docs/rate-limits",
           "date": "2026-09-26"
         }
       ],
@@ -164,7 +171,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "training": {
         "posture": "may",
         "note": "What a trial key sends may be used for research; send no personal data.",
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://cohere.com/privacy",
         "date": "2026-09-26"
       }
     },
@@ -172,14 +179,14 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       {
         "requests": 20,
         "per": "1m",
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://docs.cohere.com/docs/rate-limits",
         "date": "2026-09-26"
       },
       {
         "requests": 1000,
         "each": "month",
         "scope": "provider",
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://docs.cohere.com/docs/rate-limits",
         "date": "2026-09-26"
       }
     ]
@@ -229,12 +236,12 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
     "about": {
       "title": "Google Gemini",
       "freeTier": "Flash, Flash-Lite and Gemma are free in each project: Flash 5 requests a minute and 20 a day, 3.1 Flash-Lite 500 a day, Gemma 14,400 a day.",
-      "source": "https://github.com/Jerome-Group/syrax/blob/main/docs/research/free-tier-limits.md",
-      "date": "2026-08-16",
+      "source": "https://ai.google.dev/gemini-api/docs/pricing",
+      "date": "2026-09-26",
       "offers": [
         {
           "kind": "recurring",
-          "what": "Flash, Flash-Lite and Gemma",
+          "what": "Flash, Flash-Lite and Gemma; not Pro, and no images",
           "models": [
             "gemini-*flash*",
             "models/gemini-*flash*",
@@ -248,7 +255,27 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
             "*flash*audio*"
           ],
           "examples": [
-            "gemini-3.1-flash-lite"
+            "gemini-3.1-flash-lite",
+            "gemini-3.8-flash",
+            "gemini-3.5-flash-lite"
+          ],
+          "source": "https://ai.google.dev/gemini-api/docs/pricing",
+          "date": "2026-09-26"
+        },
+        {
+          "kind": "recurring",
+          "what": "limits of these models, as refusals state them",
+          "models": [
+            "gemini-*flash*",
+            "models/gemini-*flash*",
+            "gemma-*",
+            "models/gemma-*"
+          ],
+          "except": [
+            "*flash*image*",
+            "*flash*tts*",
+            "*flash*live*",
+            "*flash*audio*"
           ],
           "source": "https://github.com/Jerome-Group/syrax/blob/main/docs/research/free-tier-limits.md",
           "date": "2026-08-16"
@@ -338,9 +365,9 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "groq": {
     "about": {
       "title": "Groq",
-      "freeTier": "Very fast. All chat models are free: for each about 30 requests and 8,000 tokens a minute, and 1,000 requests a day.",
-      "source": "https://github.com/Jerome-Group/syrax/blob/main/docs/research/free-tier-limits.md",
-      "date": "2026-08-18",
+      "freeTier": "Very fast. All chat models are free: for each 30 requests and 8,000 tokens a minute, 1,000 requests and 200,000 tokens a day.",
+      "source": "https://console.groq.com/docs/rate-limits",
+      "date": "2026-09-26",
       "allFree": true,
       "offers": [
         {
@@ -349,7 +376,17 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
           "models": "all",
           "examples": [
             "openai/gpt-oss-120b",
-            "openai/gpt-oss-20b"
+            "openai/gpt-oss-20b",
+            "qwen/qwen3.8-27b"
+          ],
+          "source": "https://console.groq.com/docs/rate-limits",
+          "date": "2026-09-26"
+        },
+        {
+          "kind": "recurring",
+          "what": "groq/compound and groq/compound-mini",
+          "models": [
+            "groq/compound*"
           ],
           "source": "https://github.com/Jerome-Group/syrax/blob/main/docs/research/free-tier-limits.md",
           "date": "2026-08-18"
@@ -360,16 +397,16 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyMinutes": 2,
       "training": {
         "posture": "no",
-        "source": "https://groq.com/privacy-policy",
-        "date": "2026-09-19"
+        "source": "https://console.groq.com/docs/legal/services-agreement",
+        "date": "2026-09-26"
       }
     },
     "knownLimits": [
       {
         "requests": 30,
         "per": "1m",
-        "source": "https://github.com/Jerome-Group/syrax/blob/main/docs/research/free-tier-limits.md",
-        "date": "2026-08-18"
+        "source": "https://console.groq.com/docs/rate-limits",
+        "date": "2026-09-26"
       }
     ]
   },
@@ -377,13 +414,13 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
     "about": {
       "title": "Hugging Face",
       "freeTier": "A credit of 0.10 US dollars a month, for any model that its router reaches.",
-      "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+      "source": "https://huggingface.co/docs/inference-providers/pricing",
       "date": "2026-09-26",
       "offers": [
         {
           "kind": "recurring",
           "what": "a credit for all models together",
-          "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+          "source": "https://huggingface.co/docs/inference-providers/pricing",
           "date": "2026-09-26"
         }
       ],
@@ -394,7 +431,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "training": {
         "posture": "no",
         "note": "The router; the provider behind it has its own terms.",
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://huggingface.co/docs/inference-providers/en/security",
         "date": "2026-09-26"
       }
     }
@@ -403,7 +440,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
     "about": {
       "title": "Kilo Gateway",
       "freeTier": "No key needed for models whose id ends in :free and for kilo-auto/free: 200 requests an hour from your IP address.",
-      "source": "https://kilo.ai/docs/gateway",
+      "source": "https://kilo.ai/docs/gateway/authentication",
       "date": "2026-09-26",
       "offers": [
         {
@@ -417,7 +454,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
           "examples": [
             "kilo-auto/free"
           ],
-          "source": "https://kilo.ai/docs/gateway",
+          "source": "https://kilo.ai/docs/gateway/authentication",
           "date": "2026-09-26"
         },
         {
@@ -439,18 +476,18 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
             "kilo-auto/free",
             "openrouter/free"
           ],
-          "source": "https://kilo.ai/docs/gateway",
+          "source": "https://kilo.ai/docs/gateway/authentication",
           "date": "2026-09-26"
         }
       ],
-      "keyUrl": "https://app.kilo.ai",
+      "keyUrl": "https://app.kilo.ai/profile",
       "needsKey": false,
       "needsCard": false,
       "keyMinutes": 2,
       "training": {
         "posture": "may",
         "note": "Free models may log and train.",
-        "source": "https://kilo.ai/docs/gateway",
+        "source": "https://kilo.ai/docs/gateway/models-and-providers",
         "date": "2026-09-26"
       }
     },
@@ -460,7 +497,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         "per": "1h",
         "pool": "free",
         "keyless": true,
-        "source": "https://kilo.ai/docs/gateway",
+        "source": "https://kilo.ai/docs/gateway/authentication",
         "date": "2026-09-26"
       },
       {
@@ -476,7 +513,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         "per": "1h",
         "pool": "free",
         "keyless": false,
-        "source": "https://kilo.ai/docs/gateway",
+        "source": "https://kilo.ai/docs/gateway/authentication",
         "date": "2026-09-26"
       }
     ]
@@ -503,19 +540,19 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
     "about": {
       "title": "LLM7",
       "freeTier": "No key needed for the models of the tier turbo: 10 requests a minute and 60 an hour from your IP address. A free key allows 100 an hour.",
-      "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+      "source": "https://docs.llm7.io/limits",
       "date": "2026-09-26",
       "offers": [
         {
           "kind": "keyless",
           "what": "models of the tier turbo",
-          "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+          "source": "https://docs.llm7.io/limits",
           "date": "2026-09-26"
         },
         {
           "kind": "recurring",
           "what": "the same models with a free key",
-          "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+          "source": "https://docs.llm7.io/limits",
           "date": "2026-09-26"
         }
       ],
@@ -533,7 +570,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         "per": "1s",
         "scope": "provider",
         "keyless": true,
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://docs.llm7.io/limits",
         "date": "2026-09-26"
       },
       {
@@ -541,7 +578,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         "per": "1m",
         "scope": "provider",
         "keyless": true,
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://docs.llm7.io/limits",
         "date": "2026-09-26"
       },
       {
@@ -549,7 +586,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         "per": "1h",
         "scope": "provider",
         "keyless": true,
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://docs.llm7.io/limits",
         "date": "2026-09-26"
       },
       {
@@ -557,7 +594,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         "per": "1d",
         "scope": "provider",
         "keyless": true,
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://docs.llm7.io/limits",
         "date": "2026-09-26"
       },
       {
@@ -565,7 +602,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         "per": "1s",
         "scope": "provider",
         "keyless": false,
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://docs.llm7.io/limits",
         "date": "2026-09-26"
       },
       {
@@ -573,7 +610,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         "per": "1m",
         "scope": "provider",
         "keyless": false,
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://docs.llm7.io/limits",
         "date": "2026-09-26"
       },
       {
@@ -581,7 +618,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         "per": "1h",
         "scope": "provider",
         "keyless": false,
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://docs.llm7.io/limits",
         "date": "2026-09-26"
       },
       {
@@ -589,7 +626,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         "per": "1d",
         "scope": "provider",
         "keyless": false,
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://docs.llm7.io/limits",
         "date": "2026-09-26"
       }
     ]
@@ -635,18 +672,18 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         {
           "kind": "recurring",
           "what": "a credit for all models together",
-          "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+          "source": "https://mistral.ai/pricing",
           "date": "2026-09-26"
         }
       ],
       "keyUrl": "https://console.mistral.ai/api-keys",
       "needsCard": false,
       "keyMinutes": 4,
-      "keyNote": "A phone number is needed.",
+      "keyNote": "A phone number is needed, one for each plan.",
       "training": {
         "posture": "may",
         "note": "The account can opt out.",
-        "source": "https://help.mistral.ai",
+        "source": "https://help.mistral.ai/en/articles/347617-do-you-use-my-user-data-to-train-your-artificial-intelligence-models",
         "date": "2026-09-26"
       }
     }
@@ -655,7 +692,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
     "about": {
       "title": "ModelScope",
       "freeTier": "2,000 requests a day for the account, and up to 500 for each model. For non-commercial use.",
-      "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+      "source": "https://modelscope.cn/headlines/article/795",
       "date": "2026-09-26",
       "allFree": true,
       "offers": [
@@ -663,7 +700,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
           "kind": "recurring",
           "what": "all models that it lists",
           "models": "all",
-          "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+          "source": "https://modelscope.cn/headlines/article/795",
           "date": "2026-09-26"
         },
         {
@@ -688,7 +725,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         "each": "day",
         "zone": "Asia/Shanghai",
         "scope": "provider",
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://modelscope.cn/headlines/article/795",
         "date": "2026-09-26"
       }
     ]
@@ -718,7 +755,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
     "about": {
       "title": "NVIDIA NIM",
       "freeTier": "About 40 requests a minute for each of many models. For prototyping only.",
-      "source": "https://forums.developer.nvidia.com",
+      "source": "https://forums.developer.nvidia.com/t/model-limits/331075",
       "date": "2026-09-26",
       "allFree": true,
       "offers": [
@@ -730,11 +767,11 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
             "openai/gpt-oss-120b",
             "meta/llama-3.3-70b-instruct"
           ],
-          "source": "https://forums.developer.nvidia.com",
+          "source": "https://forums.developer.nvidia.com/t/model-limits/331075",
           "date": "2026-09-26"
         }
       ],
-      "keyUrl": "https://build.nvidia.com",
+      "keyUrl": "https://build.nvidia.com/settings/api-keys",
       "needsCard": false,
       "keyMinutes": 4,
       "keyNote": "The key is that of the developer programme.",
@@ -749,7 +786,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       {
         "requests": 40,
         "per": "1m",
-        "source": "https://forums.developer.nvidia.com",
+        "source": "https://forums.developer.nvidia.com/t/model-limits/331075",
         "date": "2026-09-26"
       }
     ]
@@ -776,22 +813,23 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
     "about": {
       "title": "Ollama Cloud",
       "freeTier": "Starter models, one request at a time, with an unpublished amount a month.",
-      "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+      "source": "https://ollama.com/pricing",
       "date": "2026-09-26",
       "offers": [
         {
           "kind": "recurring",
           "what": "starter models; its list has more",
-          "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+          "source": "https://ollama.com/pricing",
           "date": "2026-09-26"
         }
       ],
       "keyUrl": "https://ollama.com/settings/keys",
       "needsCard": false,
       "keyMinutes": 2,
+      "keyNote": "One account for each person.",
       "training": {
         "posture": "no",
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://ollama.com/privacy",
         "date": "2026-09-26"
       }
     },
@@ -799,7 +837,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       {
         "concurrent": 1,
         "scope": "provider",
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://ollama.com/pricing",
         "date": "2026-09-26"
       }
     ]
@@ -829,6 +867,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       ],
       "keyUrl": "https://opencode.ai/auth",
       "needsKey": false,
+      "needsCard": false,
       "keyMinutes": 2,
       "training": {
         "posture": "may",
@@ -851,7 +890,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
     "about": {
       "title": "OpenRouter",
       "freeTier": "Its models whose id ends in :free. All of them together: 20 requests a minute and 50 a day, or 1,000 a day if you ever bought 10 credits.",
-      "source": "https://openrouter.ai/docs/api-reference/limits",
+      "source": "https://openrouter.ai/docs/api_reference/limits",
       "date": "2026-09-26",
       "offers": [
         {
@@ -864,7 +903,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
           "examples": [
             "openrouter/free"
           ],
-          "source": "https://openrouter.ai/docs/api-reference/limits",
+          "source": "https://openrouter.ai/docs/api_reference/limits",
           "date": "2026-09-26"
         }
       ],
@@ -873,8 +912,8 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyMinutes": 2,
       "training": {
         "posture": "may",
-        "note": "Free endpoints may log and train, by provider; a setting of the account decides.",
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "note": "Free endpoints may log and train, by provider; a setting of the account decides which may be used.",
+        "source": "https://openrouter.ai/docs/guides/privacy/provider-logging",
         "date": "2026-09-26"
       }
     },
@@ -883,7 +922,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         "requests": 20,
         "per": "1m",
         "pool": "free",
-        "source": "https://openrouter.ai/docs/api-reference/limits",
+        "source": "https://openrouter.ai/docs/api_reference/limits",
         "date": "2026-09-26"
       }
     ]
@@ -892,7 +931,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
     "about": {
       "title": "OVHcloud AI Endpoints",
       "freeTier": "No key needed: 2 requests a minute for each model from your IP address. With a key, everything is billed.",
-      "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+      "source": "https://docs.ovhcloud.com/en/guides/public-cloud/ai-machine-learning/ai-endpoints-capabilities",
       "date": "2026-09-26",
       "offers": [
         {
@@ -901,22 +940,23 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
           "models": "all",
           "examples": [
             "gpt-oss-120b",
-            "gpt-oss-20b"
+            "gpt-oss-20b",
+            "qwen-3-8-27b"
           ],
-          "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+          "source": "https://docs.ovhcloud.com/en/guides/public-cloud/ai-machine-learning/ai-endpoints-capabilities",
           "date": "2026-09-26"
         },
         {
           "kind": "none",
           "what": "with a key, which belongs to a project that is billed",
-          "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+          "source": "https://docs.ovhcloud.com/en/guides/public-cloud/ai-machine-learning/ai-endpoints-getting-started",
           "date": "2026-09-26"
         }
       ],
       "needsKey": false,
       "training": {
         "posture": "no",
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://docs.ovhcloud.com/en/guides/public-cloud/ai-machine-learning/ai-endpoints-capabilities",
         "date": "2026-09-26"
       }
     },
@@ -925,14 +965,14 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         "requests": 2,
         "per": "1m",
         "keyless": true,
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://docs.ovhcloud.com/en/guides/public-cloud/ai-machine-learning/ai-endpoints-capabilities",
         "date": "2026-09-26"
       },
       {
         "requests": 400,
         "per": "1m",
         "keyless": false,
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://docs.ovhcloud.com/en/guides/public-cloud/ai-machine-learning/ai-endpoints-getting-started",
         "date": "2026-09-26"
       }
     ]
@@ -941,23 +981,23 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
     "about": {
       "title": "SambaNova",
       "freeTier": "Its page states 20 requests a minute and 20 a day for each model, but new accounts are asked for a payment method.",
-      "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+      "source": "https://docs.sambanova.ai/docs/en/models/rate-limits",
       "date": "2026-09-26",
       "offers": [
         {
           "kind": "none",
           "what": "for new accounts, which are refused with 402 without a payment method",
-          "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+          "source": "https://docs.sambanova.ai/docs/en/models/rate-limits",
           "date": "2026-09-26"
         }
       ],
       "keyUrl": "https://cloud.sambanova.ai/apis",
-      "needsCard": true,
       "keyMinutes": 3,
+      "keyNote": "Reports differ on whether a payment method is needed.",
       "training": {
         "posture": "no",
         "note": "By its terms.",
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://sambanova.ai/cloud-end-user-license-agreement",
         "date": "2026-09-26"
       }
     }
@@ -980,8 +1020,9 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         }
       ],
       "keyUrl": "https://cloud.siliconflow.cn/account/ak",
+      "needsCard": false,
       "keyMinutes": 10,
-      "keyNote": "Your identity is checked.",
+      "keyNote": "Your identity is checked, with documents of mainland China.",
       "training": {
         "posture": "unknown"
       }
@@ -1019,13 +1060,13 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
     "about": {
       "title": "Vercel AI Gateway",
       "freeTier": "A credit each month, said to be 5 US dollars, with a card on file and until your first purchase. A few models cost nothing.",
-      "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+      "source": "https://vercel.com/docs/ai-gateway/pricing",
       "date": "2026-09-26",
       "offers": [
         {
           "kind": "recurring",
           "what": "a credit for a part of the models",
-          "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+          "source": "https://vercel.com/docs/ai-gateway/pricing",
           "date": "2026-09-26"
         },
         {
@@ -1035,13 +1076,13 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
           "date": "2026-09-16"
         }
       ],
-      "keyUrl": "https://vercel.com/dashboard/ai-gateway/api-keys",
+      "keyUrl": "https://vercel.com/d?to=%2F%5Bteam%5D%2F%7E%2Fai-gateway%2Fapi-keys",
       "needsCard": true,
       "keyMinutes": 6,
       "training": {
         "posture": "no",
         "note": "Vercel itself; the provider's own terms hold.",
-        "source": "https://github.com/IdoY12/awesome-free-ai-apis",
+        "source": "https://vercel.com/docs/ai-gateway/faq",
         "date": "2026-09-26"
       }
     }
@@ -1069,7 +1110,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "title": "Z.ai",
       "freeTier": "Three flash models of GLM are free, one request at a time.",
       "source": "https://docs.z.ai/guides/overview/pricing",
-      "date": "2026-09-05",
+      "date": "2026-09-26",
       "offers": [
         {
           "kind": "zero-price",
@@ -1085,6 +1126,17 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
             "glm-4.6v-flash"
           ],
           "source": "https://docs.z.ai/guides/overview/pricing",
+          "date": "2026-09-26"
+        },
+        {
+          "kind": "zero-price",
+          "what": "the limit of these models",
+          "models": [
+            "glm-4.7-flash",
+            "glm-4.5-flash",
+            "glm-4.6v-flash"
+          ],
+          "source": "https://github.com/pauljones0/freellmpool",
           "date": "2026-09-05"
         }
       ],
@@ -1092,14 +1144,16 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "needsCard": false,
       "keyMinutes": 3,
       "training": {
-        "posture": "unknown"
+        "posture": "no",
+        "source": "https://docs.z.ai/legal-agreement/terms-of-use",
+        "date": "2026-09-26"
       }
     },
     "knownLimits": [
       {
         "concurrent": 1,
         "model": /^(?:glm-4\.7-flash|glm-4\.5-flash|glm-4\.6v-flash)$/i,
-        "source": "https://docs.z.ai/guides/overview/pricing",
+        "source": "https://github.com/pauljones0/freellmpool",
         "date": "2026-09-05"
       }
     ]

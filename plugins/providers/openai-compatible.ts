@@ -31,6 +31,7 @@ export const openaiCompatible: ProviderType = {
   about: {
     title: 'Any OpenAI-compatible server',
     freeTier: 'A server of your own, such as Ollama, LM Studio or vLLM, or any other provider: give its base URL.',
+    offers: [{ kind: 'own', what: 'a server of your own' }],
     needsKey: false,
   },
   speaks: EVERYTHING,

@@ -1,73 +1,8 @@
-import { type Adaptation, durationOf, type KnownLimit, type Limit, type ProviderType } from '429chain/plugin';
-import { builtIns } from '../../plugins/index.js';
-import { shownAmount } from '../../src/ledger/memory/cost-table.js';
-import { partsOf } from '../../src/ledger/memory/declarations.js';
-import { quotaWords } from '../../src/ledger/memory/quota-words.js';
+import { type Adaptation, durationOf } from '429chain/plugin';
 import { durationText } from '../../src/plugin/readers/headers.js';
 import { CASES, type Case, tellOf } from '../../test/plugins/captured.js';
-import { hostOf, type SimulatedHost } from '../../test/plugins/simulated-host.js';
+import { host, typeOf } from './provider-types.js';
 import { table } from './table.js';
-
-let applied: Promise<SimulatedHost> | undefined;
-
-const host = (): Promise<SimulatedHost> => {
-  applied ??= hostOf(builtIns);
-  return applied;
-};
-
-const typeOf = async (name: string): Promise<ProviderType> => {
-  const type = (await host()).types.get(name);
-  if (type === undefined) throw new Error(`Unknown built-in provider type "${name}".`);
-  return type;
-};
-
-const limitText = (limit: Limit): string => {
-  if ('concurrent' in limit) return `${limit.concurrent} requests at the same time`;
-  const { amount: counted, dimension, windowMs, calendar } = partsOf(limit);
-  const amount = shownAmount(dimension, counted);
-  return `${dimension === 'requests' ? amount : amount.toLocaleString('en')} ${quotaWords(dimension, windowMs, calendar)}`;
-};
-
-const holderText = ({ pool, scope, model }: KnownLimit): string => {
-  const models = model === undefined ? '' : ` like \`${model.source}\``;
-  if (pool !== undefined) return `for the pool \`${pool}\``;
-  return scope === 'provider' ? 'for the account' : `for each target${models}`;
-};
-
-/** The facts of a provider type: its address, free tier and known limits. */
-export const typeFacts = async (name: string): Promise<string> => {
-  const { about, baseUrl, countsBound, knownLimits = [] } = await typeOf(name);
-  const assumed = knownLimits.map((known) => `${limitText(known)} ${holderText(known)}`);
-  return [
-    `- **Type:** \`${name}\``,
-    ...(baseUrl === undefined ? [] : [`- **Address:** \`${baseUrl}\``]),
-    ...(about?.keyUrl === undefined ? [] : [`- **Key:** <${about.keyUrl}>`]),
-    ...(about?.freeTier === undefined ? [] : [`- **Free tier:** ${about.freeTier}`]),
-    ...(countsBound ? ['- **Counts `max_tokens` beforehand:** 429chain sends a bound that fits'] : []),
-    ...(assumed.length === 0 ? [] : [`- **Taken for granted until an answer tells more:** ${assumed.join(', ')}`]),
-  ].join('\n');
-};
-
-const keyText = ({ about }: ProviderType): string => {
-  if (about?.needsKey === false) return about.keyUrl === undefined ? 'none' : `none, or [one](${about.keyUrl})`;
-  return about?.keyUrl === undefined ? 'needed' : `[get one](${about.keyUrl})`;
-};
-
-const trainingText = ({ about }: ProviderType): string => {
-  const { posture, note } = about?.training ?? {};
-  const said = { no: 'no', may: 'it may', unknown: '' }[posture ?? 'unknown'];
-  return note === undefined ? said : `${said}. ${note}`;
-};
-
-/** A table of all provider types, one row each. */
-export const typesTable = async (): Promise<string> => {
-  const rows = [...(await host()).types].map(([name, type]) => {
-    const { freeTier = '', source, date } = type.about ?? {};
-    const read = source?.startsWith('https:') ? ` ([${date}](${source}))` : date === undefined ? '' : ` (${date})`;
-    return [codeOf(name), type.about?.title ?? name, freeTier + read, keyText(type), trainingText(type)];
-  });
-  return table(['type', 'provider', 'free tier', 'key', 'trains on it'], rows);
-};
 
 const codeOf = (value: unknown): string => `\`${value}\``;
 

@@ -31,7 +31,7 @@ interface CallerBehaviour {
 const messages = [{ role: 'user', content: 'Which way is north, and what is beyond it?' }];
 const EMBEDDING = { path: '/v1/embeddings', body: { input: 'Hello' } };
 
-export const CALLERS: readonly CallerBehaviour[] = [
+const CALLERS: readonly CallerBehaviour[] = [
   { name: 'stream', weight: 40, body: { messages, stream: true } },
   { name: 'whole', weight: 22, body: { messages } },
   { name: 'messages', weight: 4, path: '/v1/messages', body: { messages, max_tokens: 200, stream: true } },

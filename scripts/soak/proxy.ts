@@ -56,7 +56,8 @@ export class SoakedProxy {
     };
     const file = join(folder, '429chain.json5');
     writeFileSync(file, JSON.stringify(configuration));
-    const child = spawn(process.execPath, ['--expose-gc', MAIN, 'start', '--config', file], {
+    // Threads of the collector wait for each other where the machine is busy.
+    const child = spawn(process.execPath, ['--expose-gc', '--single-threaded-gc', MAIN, 'start', '--config', file], {
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: folder },
     });

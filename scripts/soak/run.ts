@@ -24,7 +24,7 @@ export interface SoakReport {
 const TICK_MS = 10;
 /** Further requests wait for their turn. More would overflow the queue of the socket where the machine is slow. */
 const MOST_IN_FLIGHT = 250;
-const SAMPLES = 45;
+const SAMPLES = 30;
 const MIB = 2 ** 20;
 /** The heap may be this much larger at the end: what a few more requests in flight take. */
 const GROWTH = 6 * MIB;
@@ -119,15 +119,11 @@ const load = async ({ callers, log, proxy, seconds, rate, onProgress }: Load): P
   const startedAt = performance.now();
   const samples: Memory[] = [];
   const already = callers.sent;
-  // A burst of new connections, after this process had no time, would overflow the queue of the socket.
-  const atOnce = Math.ceil(rate / 4);
   let busy: Promise<void> = Promise.resolve();
   for (;;) {
     const spent = (performance.now() - startedAt) / 1_000;
     if (spent >= seconds) break;
-    for (let burst = 0; burst < atOnce; burst++) {
-      if (callers.sent - already < spent * rate && callers.inFlight < MOST_IN_FLIGHT) callers.send();
-    }
+    while (callers.sent - already < spent * rate && callers.inFlight < MOST_IN_FLIGHT) callers.send();
     if (samples.length <= (spent / seconds) * SAMPLES) {
       const memory = await proxy.memory();
       samples.push(memory);

@@ -1,6 +1,7 @@
 import type { SessionRoute } from './gate/session.js';
 import { reportOf } from './live/report.js';
 import type { AdminParts } from './parts.js';
+import { catalogueOf } from './resources/catalogue.js';
 import { chainChange, chainRemoval, chainsOf, defaultChainChange } from './resources/chains.js';
 import { saved } from './resources/changes.js';
 import { checkText, configurationOf, textChange } from './resources/configuration.js';
@@ -30,6 +31,7 @@ export const adminHandlers = (parts: AdminParts): Omit<Handlers, SessionRoute> =
     'POST /limits/pin': (body, ctx) => saved(parts, ctx, () => pinChange(parts, body)),
 
     'GET /provider-types': () => providerTypes(current()),
+    'GET /catalogue': () => catalogueOf(current()),
     'GET /providers': () => providersOf(parts),
     'PUT /providers/:id': (body, ctx) => saved(parts, ctx, () => providerChange(parts, ctx.params.id ?? '', body)),
     'DELETE /providers/:id': (_, ctx) => saved(parts, ctx, () => providerRemoval(parts, ctx.params.id ?? '')),

@@ -45,6 +45,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     takesWords: true,
     run: async (line) => (await import('./commands/explain.js')).explain(line),
   },
+  catalogue: {
+    help: 'catalogue [words]: list what providers give for free, with limits, sources and dates',
+    takesWords: true,
+    run: async (line) => (await import('./commands/catalogue.js')).catalogue(line),
+  },
   connect: {
     help: 'connect codex|claude|…: point a client at the proxy; --undo restores its settings',
     takesWords: true,

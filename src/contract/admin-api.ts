@@ -15,6 +15,7 @@ import type {
   ProviderWritten,
   Saved,
 } from './admin-configuration.js';
+import type { CatalogueReply } from './catalogue.js';
 import type { Explanation } from './explain.js';
 import type { InspectionReply } from './inspection.js';
 import type { ModelsReply, ProviderTrial } from './models.js';
@@ -49,6 +50,8 @@ export interface AdminApi {
 
   /** The provider types, built-in and from plugins. */
   'GET /provider-types': { reply: readonly ProviderTypeView[] };
+  /** What providers give for free, with limits, sources and age. */
+  'GET /catalogue': { reply: CatalogueReply };
   'GET /providers': { reply: ProvidersReply };
   /** Adds or replaces a provider. */
   'PUT /providers/:id': { body: ProviderWritten; reply: Saved };

@@ -28,6 +28,11 @@ export interface NativeRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A request body as it came. A streamed answer needs it no more once it has begun. */
+export interface WrittenBody {
+  json: string | undefined;
+}
+
 /** A caller's request, read and with its chain found. */
 export interface ChainRequest {
   readonly id: string;
@@ -35,6 +40,8 @@ export interface ChainRequest {
   /** Below a provider's base URL, such as `/chat/completions`. */
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
+  /** `body` as the caller wrote it, where it is that of a chat completion. */
+  readonly written?: WrittenBody | undefined;
   /** Absent for a caller that speaks chat completions, and where no target speaks the caller's protocol. */
   readonly native?: NativeRequest | undefined;
   readonly stream: boolean;

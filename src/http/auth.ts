@@ -8,6 +8,9 @@ import { digestOf } from '../secrets.js';
 /** Headers that contain a key alone: those of Anthropic's and of Azure's SDK. */
 const KEY_HEADERS = ['x-api-key', 'api-key'] as const;
 
+/** Headers that are remembered: a key may be sent with more or fewer spaces. */
+const MOST_ACCEPTED = 1_000;
+
 /** Request headers that can contain a key. */
 export const SECRET_HEADERS = ['authorization', 'cookie', ...KEY_HEADERS] as const;
 
@@ -22,11 +25,20 @@ export const SECRET_HEADERS = ['authorization', 'cookie', ...KEY_HEADERS] as con
 export const requireKey = (keys: () => readonly ApiKey[], where: string, wrongKeys: WrongKeys): Middleware => {
   let known: readonly ApiKey[] = [];
   let digests: readonly Buffer[] = [];
+  /** Keys by the header that they came in. A hit is an exact earlier success, so it reveals nothing. */
+  let accepted = new Map<string, ApiKey>();
   return (ctx, next) => {
     const current = keys();
     if (current !== known) {
       known = current;
       digests = current.map(({ key }) => digestOf(key));
+      accepted = new Map();
+    }
+    const { authorization } = ctx.req.headers;
+    const earlier = authorization && accepted.get(authorization);
+    if (earlier) {
+      ctx.state.keyLabel = earlier.label;
+      return next();
     }
     let found: ApiKey | undefined;
     const given = keysIn(ctx);
@@ -35,6 +47,8 @@ export const requireKey = (keys: () => readonly ApiKey[], where: string, wrongKe
       for (const [index, each] of digests.entries()) if (timingSafeEqual(each, presented)) found = current[index];
     }
     if (found !== undefined) {
+      if (authorization && bearerIn(ctx) === found.key && accepted.size < MOST_ACCEPTED)
+        accepted.set(authorization, found);
       ctx.state.keyLabel = found.label;
       return next();
     }
@@ -49,6 +63,6 @@ export const requireKey = (keys: () => readonly ApiKey[], where: string, wrongKe
 };
 
 const keysIn = (ctx: Context): string[] =>
-  [/^Bearer[ \t]+(.+)$/i.exec(ctx.get('authorization'))?.[1], ...KEY_HEADERS.map((name) => ctx.get(name))]
-    .map((key) => key?.trim() ?? '')
-    .filter((key) => key !== '');
+  [bearerIn(ctx), ...KEY_HEADERS.map((name) => ctx.get(name).trim())].filter((key) => key !== '');
+
+const bearerIn = (ctx: Context): string => /^Bearer[ \t]+(.+)$/i.exec(ctx.get('authorization'))?.[1]?.trim() ?? '';

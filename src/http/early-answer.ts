@@ -21,8 +21,8 @@ export const answerEarly =
   (times = TIMES): Middleware =>
   async (ctx, next) => {
     await next();
-    const bytes = bodyOf(ctx);
-    if (bytes === undefined || !isUploading(ctx.req)) return;
+    const bytes = isUploading(ctx.req) ? bodyOf(ctx) : undefined;
+    if (bytes === undefined) return;
     // The rest of a short body is often there already, and only not parsed yet.
     await setImmediate();
     if (!isUploading(ctx.req) || ctx.res.headersSent || ctx.res.destroyed) return;

@@ -100,6 +100,8 @@ const answer = async (
     chain,
     path: surface?.path ?? UPSTREAM_PATH,
     body,
+    // Its text is that of the body only where no protocol translated it.
+    written: body === asked.value ? { json: asked.text } : undefined,
     surface,
     native: nativeFor(chain, protocol, call, read, asked.text),
     stream: stream !== undefined,

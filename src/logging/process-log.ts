@@ -67,10 +67,16 @@ export class ProcessLog implements Log {
 
   #write(level: Level, message: string, fields: LogFields = {}): void {
     if (LEVELS.indexOf(level) < this.#lowest) return;
-    const event: LoggedEvent = { level, time: new Date().toISOString(), msg: this.#secrets.mask(message) };
-    this.#destination.write(
-      this.pretty ? prettyLine(event, this.#destination.colours) : `${JSON.stringify(this.#masked(event, fields))}\n`,
-    );
+    const time = new Date().toISOString();
+    if (this.pretty) {
+      const event: LoggedEvent = { level, time, msg: this.#secrets.mask(message) };
+      this.#destination.write(prettyLine(event, this.#destination.colours));
+      return;
+    }
+    const line = this.#hasSecret(message, fields)
+      ? this.#masked({ level, time, msg: this.#secrets.mask(message) }, fields)
+      : { level, time, ...fields, msg: message };
+    this.#destination.write(`${JSON.stringify(line)}\n`);
   }
 
   #masked({ level, time, msg }: LoggedEvent, fields: LogFields): object {
@@ -80,6 +86,16 @@ export class ProcessLog implements Log {
     }
     masked.msg = msg;
     return masked;
+  }
+
+  /** Looks at all texts of a line at once: hardly any line contains a secret. */
+  #hasSecret(message: string, fields: LogFields): boolean {
+    let text = message;
+    for (const name in fields) {
+      const value = fields[name];
+      if (typeof value === 'string') text += `\n${value}`;
+    }
+    return this.#secrets.mask(text) !== text;
   }
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { builtIns } from '../../plugins/index.js';
 import { CAPTURED } from '../../scripts/docs/providers.js';
 import { fillPage, GENERATED_PAGES } from '../../scripts/generate-docs.js';
-import { hostOf } from '../plugins/simulated-host.js';
+import { outOfDateFrom } from '../../src/catalogue/age.js';
+import { readCatalogue } from '../../src/catalogue/read.js';
 import { PAGES, ROOT, readPage } from './pages.js';
 
 /** The blocks of one kind: what stands behind its name in each marker. */
@@ -39,12 +39,18 @@ describe('what `npm run generate` makes of docs', () => {
     expect(markersOf('configuration.md', 'settings').flat()).to.have.members(['configuration', ...expected]);
   });
 
-  it('tells of every built-in provider type, and of everybody whose answers were captured', async () => {
-    const types = [...(await hostOf(builtIns)).types.keys()].filter((name) => name !== 'openai-compatible');
-    expect(markersOf('providers.md', 'types')).to.have.length(1);
-    expect(types).to.include.members(markersOf('providers.md', 'type').flat());
-    const page = readFileSync(`${ROOT}docs/providers.md`, 'utf8');
-    expect(types.filter((name) => !page.includes(`\n| \`${name}\` `))).to.deep.equal([]);
+  it('has every provider of the catalogue, and everybody whose answers were captured', async () => {
+    const catalogue = await readCatalogue();
+    expect(markersOf('providers.md', 'catalogue')).to.have.length(1);
+    expect(markersOf('providers.md', 'provider').flat()).to.have.members(catalogue.map(({ id }) => id));
     expect(markersOf('providers.md', 'answers').flat()).to.have.members([...CAPTURED]);
+  });
+
+  it('states for each offer when it may be out of date, instead of an age that changes by itself', async () => {
+    const page = readPage('providers.md');
+    const dated = (await readCatalogue()).flatMap(({ offers }) => offers.flatMap(({ date }) => date ?? []));
+    for (const date of new Set(dated))
+      expect(page).to.match(new RegExp(`\\[${date}\\]\\(https://.*\\| ${outOfDateFrom(date)} `));
+    expect(page).not.to.contain(', may be out of date');
   });
 });

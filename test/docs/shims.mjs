@@ -14,6 +14,7 @@ const ENDING = [
   'ask',
   'status',
   'explain',
+  'catalogue',
   'health',
   'connect',
   'doctor',

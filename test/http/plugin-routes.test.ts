@@ -115,8 +115,8 @@ describe('The routes of plugins', () => {
   });
 
   const FAILING: [how: string, says: string][] = [
-    ['throw', 'broken on purpose'],
-    ['reject', 'rejected on purpose'],
+    ['throw', 'broken on purpose (test/fixtures/plugins/routes/index.js:15:11)'],
+    ['reject', 'rejected on purpose (test/fixtures/plugins/routes/index.js:18:11)'],
     ['undefined', 'it returned an invalid reply: a reply is a string or { status?, headers?, body? }'],
     ['status', 'it returned an invalid reply: `status` is a number from 200 to 599'],
     ['body', 'it returned an invalid reply: `body` is a string'],

@@ -69,6 +69,7 @@ class PageRequest extends LitElement {
         <div class="row between"><h2 id="attempts">Attempts</h2>
           <span class="muted">${counted(asked, 'target')} asked, ${skipped} skipped</span></div>
         ${request.attempts.length === 0 ? html`<p class="muted">No target was asked.</p>` : html`<attempt-ladder .request=${request}></attempt-ladder>`}
+        ${request.omittedAttempts === undefined ? '' : html`<p class="hint">${request.omittedAttempts} more attempts in the middle are not listed.</p>`}
       </section>
       ${this.#words(request)}
       <section class="card stack" aria-labelledby="fields">

@@ -144,6 +144,8 @@ class AttemptRun {
   async #open(answering: Answering, relay: Relay): Promise<void> {
     this.#state = { phase: 'streaming', ...answering, relay };
     await relay.open();
+    const { written } = this.#order.request;
+    if (written !== undefined) written.json = undefined;
     this.#served(answering.outgoing);
   }
 

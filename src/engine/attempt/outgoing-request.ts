@@ -15,6 +15,7 @@ import type { PreparedTarget } from '../target.js';
 import { boundAnswer, isBoundRepair } from './answer-bound.js';
 import { arrangeConversation } from './conversation/arrange.js';
 import { restrict, restrictionsOf } from './restrict.js';
+import { withField, withModel } from './with-model.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -43,6 +44,7 @@ export interface OutgoingRequest {
 
 const RESTART: ResumeMode = { kind: 'restart' };
 const INCLUDE_USAGE = { include_usage: true };
+const USAGE_FIELD = `"stream_options":${JSON.stringify(INCLUDE_USAGE)}`;
 const NOTHING: readonly string[] = [];
 
 /**
@@ -52,7 +54,7 @@ const NOTHING: readonly string[] = [];
  * @throws NotAdaptable when the provider type cannot express the request
  */
 export const outgoingRequest = (
-  { body: original, path, stream, continuation, chain, omitted = NOTHING }: ResumableRequest,
+  { body: original, written, path, stream, continuation, chain, omitted = NOTHING }: ResumableRequest,
   { providerType, model, headers, options, endpoint, adaptations, conversation, repairs: known }: PreparedTarget,
   repairs: readonly Repair[],
   counted?: number,
@@ -77,11 +79,13 @@ export const outgoingRequest = (
   const ours = omitted.length + arranged.changes.length + bounded.changes.length + changes.length;
   const request = { path, headers, body };
   const adapted = providerType.adapt === undefined ? request : adaptedByType(request, providerType, options);
+  const isAsWritten = adapted.body === full && continued === original && (!hidesUsage || streamOptions === undefined);
   return {
     path: pathAt(endpoint, adapted.path),
     headers: adapted.headers,
     body: adapted.body,
     openAiBody: body,
+    payload: isAsWritten ? () => asWritten(written?.json, full, model, hidesUsage) : undefined,
     changes:
       ours === 0
         ? applied.changes
@@ -90,6 +94,13 @@ export const outgoingRequest = (
     hidesUsage,
     resumeMode,
   };
+};
+
+/** Returns the caller's own text with the target's model: it need not be written anew. */
+const asWritten = (json: string | undefined, body: Body, model: string, asksForUsage: boolean): string => {
+  if (json === undefined) return serialised(body);
+  const text = withModel(json, model);
+  return asksForUsage ? withField(text, USAGE_FIELD) : text;
 };
 
 const adaptationOf = ({ repair, adaptation }: CompiledRepair): readonly CompiledAdaptation[] =>

@@ -20,10 +20,14 @@ export const withModel = (json: string, model: string): string => {
     }
     at = to;
   }
-  if (parts.length > 0) return parts.join('') + json.slice(copied);
+  return parts.length > 0 ? parts.join('') + json.slice(copied) : withField(json, `"model":${value}`);
+};
+
+/** Returns the JSON text of an object with one field more, such as `"seed":1`, which it must not have yet. */
+export const withField = (json: string, field: string): string => {
   const start = json.indexOf('{') + 1;
   const isEmpty = json[startOfNext(json, start)] === '}';
-  return `${json.slice(0, start)}"model":${value}${isEmpty ? '' : ','}${json.slice(start)}`;
+  return `${json.slice(0, start)}${field}${isEmpty ? '' : ','}${json.slice(start)}`;
 };
 
 /** Skips white space, a colon, a comma. */

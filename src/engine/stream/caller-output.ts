@@ -4,7 +4,7 @@ import type { Source } from './source.js';
 
 /** Keeps what the caller got. */
 interface Recorder {
-  add(frames: Buffer, native?: readonly SseEvent[]): void;
+  add(frames: Buffer, native?: readonly SseEvent[], isPlain?: boolean): void;
 }
 
 /** The time limits that must not run while the caller does not read. */
@@ -15,7 +15,7 @@ interface PausableDeadline {
 
 type State =
   /** There is no sink yet. */
-  | { readonly phase: 'queueing'; readonly writes: Parameters<Sink['write']>[] }
+  | { readonly phase: 'queueing'; readonly writes: Parameters<CallerOutput['write']>[] }
   | { readonly phase: 'writing'; readonly sink: Sink; isPaused: boolean };
 
 /** Writes frames to the caller, and pauses the provider while the caller reads too slowly. */
@@ -40,15 +40,15 @@ export class CallerOutput {
     for (const write of queued) this.write(...write);
   }
 
-  /** Writes frames, as `Sink` takes them. */
-  write(frames: Buffer, native?: readonly SseEvent[]): void {
+  /** Writes frames, as `Sink` takes them. `isPlain`: they contain nothing but text. */
+  write(frames: Buffer, native?: readonly SseEvent[], isPlain = false): void {
     if (frames.length === 0) return;
     const state = this.#state;
     if (state.phase === 'queueing') {
-      state.writes.push([frames, native]);
+      state.writes.push([frames, native, isPlain]);
       return;
     }
-    this.#recorder?.add(frames, native);
+    this.#recorder?.add(frames, native, isPlain);
     if (state.sink.write(frames, native) || this.#isLast || state.isPaused) return;
     state.isPaused = true;
     this.#source.pause();

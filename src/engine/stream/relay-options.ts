@@ -6,8 +6,8 @@ import type { FrameReader } from './native-events.js';
 
 /** Keeps what the caller got. */
 interface StreamRecorder {
-  /** Frames are on their way to the caller. */
-  add(frames: Buffer, native?: readonly SseEvent[]): void;
+  /** Frames are on their way to the caller. `isPlain`: they contain nothing but text. */
+  add(frames: Buffer, native?: readonly SseEvent[], isPlain?: boolean): void;
   /** The answer broke inside a tool call that the caller has seen nothing of. */
   callsBroken: boolean;
 }

@@ -141,7 +141,7 @@ export class StreamRelay implements BodySink {
     }
     if (events === undefined) {
       this.#deadline.touch();
-      this.#output.write(frames);
+      this.#output.write(frames, undefined, true);
     } else this.#inspect(events);
   }
 

@@ -26,10 +26,13 @@ export class ServedLog {
 
   /** Returns how many attempts were served after `from`. */
   countAfter(from: number): number {
-    let count = 0;
-    for (let index = this.#times.length - 1; index >= this.#first && (this.#times[index] as number) > from; index--)
-      count++;
-    return count;
+    let [low, high] = [this.#first, this.#times.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#times[middle] as number) > from) high = middle;
+      else low = middle + 1;
+    }
+    return this.#times.length - low;
   }
 
   /** Returns when the attempts after `from` were served, oldest first. */

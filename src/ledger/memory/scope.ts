@@ -32,6 +32,8 @@ export interface ScopeSnapshot {
   readonly learner?: LearnerSnapshot;
 }
 
+/** Quotas of a scope that responses add; no provider has as many. */
+const MOST_QUOTAS = 32;
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
 /** An account, one of its keys, a pool or a target, with everything that limits its attempts. */
@@ -79,6 +81,8 @@ export class Scope {
   /** A new quota is charged with what is in flight already. */
   #add(dimension: Dimension, windowMs: number | undefined, kind: QuotaKind, terms?: QuotaTerms): Quota {
     const quota = new Quota(dimension, windowMs, kind === 'stated' ? 'header' : kind, terms);
+    // A provider may name another window with each response: further ones are not kept.
+    if (kind === 'stated' && terms === undefined && this.quotas.length >= MOST_QUOTAS) return quota;
     this.quotas.push(quota);
     for (const attempt of this.#attempts) attempt.charge(quota);
     return quota;

@@ -61,26 +61,57 @@ interface NamedRow extends HeaderRow {
   readonly names: { readonly limit: string; readonly remaining: string; readonly reset: string };
 }
 
+/** Rows, and which of them a header belongs to. */
+interface RowTable {
+  readonly rows: readonly NamedRow[];
+  /** The positions of the rows with a limit, or what remains of it, in the header of this name. */
+  readonly positions: ReadonlyMap<string, readonly number[]>;
+}
+
 const named = (row: HeaderRow): NamedRow => {
   const nameOf = (part: string): string => row.name.replace('*', part);
   return { ...row, names: { limit: nameOf('limit'), remaining: nameOf('remaining'), reset: nameOf('reset') } };
 };
 
-const NAMED_ROWS = ROWS.map(named);
-const NAMED_BARE_ROWS = BARE_ROWS.map(named);
-
-/** The rows of a provider, with the common rows that they do not replace. Worked out once for each provider type. */
-const rowsOf = ({ rows }: HeaderMeanings): readonly NamedRow[] => {
-  if (rows === undefined) return NAMED_ROWS;
-  const known = ROWS_WITH_OWN.get(rows);
-  if (known !== undefined) return known;
-  const names = new Set(rows.map(({ name }) => name));
-  const all = [...rows.map(named), ...NAMED_ROWS.filter(({ name }) => !names.has(name))];
-  ROWS_WITH_OWN.set(rows, all);
-  return all;
+const tableOf = (rows: readonly NamedRow[]): RowTable => {
+  const positions = new Map<string, number[]>();
+  for (const [position, { names }] of rows.entries()) {
+    for (const name of [names.limit, names.remaining]) positions.set(name, [...(positions.get(name) ?? []), position]);
+  }
+  return { rows, positions };
 };
 
-const ROWS_WITH_OWN = new WeakMap<readonly LimitHeader[], readonly NamedRow[]>();
+const NAMED_ROWS = ROWS.map(named);
+const NAMED_BARE_ROWS = BARE_ROWS.map(named);
+const TABLE = tableOf(NAMED_ROWS);
+const BARE_TABLE = tableOf(NAMED_BARE_ROWS);
+
+/** The rows of a provider, with the common rows that they do not replace. Worked out once for each provider type. */
+const tableFor = ({ rows }: HeaderMeanings): RowTable => {
+  if (rows === undefined) return TABLE;
+  const known = TABLES_WITH_OWN.get(rows);
+  if (known !== undefined) return known;
+  const names = new Set(rows.map(({ name }) => name));
+  const table = tableOf([...rows.map(named), ...NAMED_ROWS.filter(({ name }) => !names.has(name))]);
+  TABLES_WITH_OWN.set(rows, table);
+  return table;
+};
+
+const TABLES_WITH_OWN = new WeakMap<readonly LimitHeader[], RowTable>();
+
+/** Returns the rows that the headers have something of, in the order of the table: most responses have none, or a few. */
+const rowsIn = (headers: Headers, { rows, positions }: RowTable): readonly NamedRow[] => {
+  let found: Set<number> | undefined;
+  for (const name in headers) {
+    const those = positions.get(name);
+    if (those === undefined) continue;
+    found ??= new Set();
+    for (const position of those) found.add(position);
+  }
+  return found === undefined ? NO_ROWS : [...found].sort((one, other) => one - other).map((at) => rows[at] as NamedRow);
+};
+
+const NO_ROWS: readonly NamedRow[] = [];
 
 /** The headers of every known limit. */
 export const HEADER_ROWS: readonly NamedRow[] = [...NAMED_ROWS, ...NAMED_BARE_ROWS];
@@ -93,17 +124,26 @@ type Headers = ResponseHead['headers'];
  * @returns `undefined` if there are no such headers
  */
 export const readRateLimitHeaders = (head: ResponseHead, meanings: HeaderMeanings = {}): Signal[] | undefined =>
-  signalsIn(head.headers, clockOf(head), meanings);
+  mentionsLimit(head.headers, meanings) ? signalsIn(head.headers, clockOf(head), meanings) : undefined;
+
+/** Returns whether any header may say something about a limit. */
+const mentionsLimit = (headers: Headers, meanings: HeaderMeanings): boolean => {
+  const { positions } = tableFor(meanings);
+  for (const name in headers) {
+    if (name.includes('ratelimit') || positions.has(name) || BARE_TABLE.positions.has(name)) return true;
+  }
+  return false;
+};
 
 /** The signals of headers that came in a response, or in its body. @see readRateLimitHeaders */
 export const signalsIn = (headers: Headers, clock: ProviderClock, meanings: HeaderMeanings): Signal[] | undefined => {
-  const read = (rows: readonly NamedRow[]) => rows.flatMap((row) => signalOf(headers, row, clock, meanings));
+  const read = (table: RowTable) => rowsIn(headers, table).flatMap((row) => signalOf(headers, row, clock, meanings));
   const specific = [
-    ...read(rowsOf(meanings)),
+    ...read(tableFor(meanings)),
     ...readStructuredRateLimit(headers, clock.at),
     ...spentType(headers, clock),
   ];
-  const signals = specific.length > 0 ? specific : read(NAMED_BARE_ROWS);
+  const signals = specific.length > 0 ? specific : read(BARE_TABLE);
   return signals.length > 0 ? signals : undefined;
 };
 
@@ -117,8 +157,8 @@ export const resetOfQuota = (
   clock: ProviderClock,
   meanings: HeaderMeanings,
 ): number | undefined => {
-  const resets = rowsOf(meanings)
-    .filter(({ dimension }) => dimension === quota.dimension)
+  const resets = tableFor(meanings)
+    .rows.filter(({ dimension }) => dimension === quota.dimension)
     .flatMap((row) => {
       const { window, refills } = meaningOf(headers, row, meanings);
       const fits = refills === undefined && (window === undefined || window === quota.window);
@@ -130,8 +170,8 @@ export const resetOfQuota = (
 
 /** The earliest reset of headers without limit and remaining, and of the bare ones, epoch ms. Together sends only a reset. */
 export const loneReset = (headers: Headers, clock: ProviderClock, meanings: HeaderMeanings): number | undefined => {
-  const lone = rowsOf(meanings)
-    .filter(
+  const lone = tableFor(meanings)
+    .rows.filter(
       ({ names }) => headerOf(headers, names.limit) === undefined && headerOf(headers, names.remaining) === undefined,
     )
     .filter((row) => meaningOf(headers, row, meanings).refills === undefined);

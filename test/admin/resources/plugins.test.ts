@@ -54,7 +54,7 @@ describe('The admin API for plugins', () => {
     const broken = await view('broken');
     expect(broken?.options).to.deep.equal({ secretKey: 'opt…def', other: '${A_KEY}', plain: 'x' });
     expect(broken?.errors).to.be.greaterThan(0);
-    expect(broken?.lastError?.message).to.equal('broken on purpose');
+    expect(broken?.lastError?.message).to.equal('broken on purpose (test/fixtures/plugins/broken/index.js:6:13)');
     expect(broken?.lastError?.at).to.be.within(startedAt, Date.now());
     expect(await view('not-there')).to.include({ enabled: false, builtIn: false, use: './not-there' });
     expect(await view('good'))

@@ -44,6 +44,14 @@ describe('No number of a provider locks a target for good:', () => {
     expect(isAskable()).to.equal(false);
   });
 
+  it('a provider that names another window with each response fills no memory', () => {
+    for (let index = 0; index < 1_000; index++) {
+      serve({ dimension: 'requests', window: `${index + 61}s`, limit: 1_000_000, remaining: 999_999 });
+    }
+    expect(ledger.status('p/m').quotas.length).to.be.below(40);
+    expect(isAskable()).to.equal(true);
+  });
+
   it('a minute whose reset is in the year 2400 ends after a minute', () => {
     serve({ dimension: 'requests', window: '1m', limit: 5, remaining: 0, resetAt: Date.UTC(2400, 0) });
     expect(refusalOf(ledger, 'p/m', NEED)).to.include({ retryAt: clock.now() + MINUTE });
