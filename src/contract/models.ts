@@ -41,7 +41,7 @@ export interface ProviderTrial {
 }
 
 /** The result of one of several keys. */
-export interface KeyTrial extends Pick<ProviderTrial, 'state' | 'detail' | 'keyUntried'> {
+interface KeyTrial extends Pick<ProviderTrial, 'state' | 'detail' | 'keyUntried'> {
   readonly label: string;
 }
 
