@@ -392,8 +392,8 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyMinutes": 3,
       "keyNote": "The key needs the right \"Inference Providers\".",
       "training": {
-        "posture": "no",
-        "note": "The router; the provider behind it has its own terms.",
+        "posture": "unknown",
+        "note": "The router does not; the provider behind it has its own terms.",
         "source": "https://github.com/IdoY12/awesome-free-ai-apis",
         "date": "2026-09-26"
       }
@@ -1039,8 +1039,8 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "needsCard": true,
       "keyMinutes": 6,
       "training": {
-        "posture": "no",
-        "note": "Vercel itself; the provider's own terms hold.",
+        "posture": "unknown",
+        "note": "Vercel itself does not; the provider's own terms hold.",
         "source": "https://github.com/IdoY12/awesome-free-ai-apis",
         "date": "2026-09-26"
       }
