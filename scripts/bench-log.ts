@@ -47,7 +47,7 @@ const recordOf = (index: number): RequestRecord => {
 };
 
 const openStore = (folder: string, keepMs = KEEP_MS): RequestStore =>
-  new RequestStore(folder, { keepMs, maxRequests: 200_000, now: Date.now, log: console });
+  new RequestStore(folder, { keepMs, maxRequests: 200_000, maxBytes: 2 ** 28, now: Date.now, log: console });
 
 const mebibytes = (): number => process.memoryUsage().rss / 2 ** 20;
 

@@ -14,6 +14,7 @@ import type { PluginPace } from './host/in-time.js';
 import { readPluginsAnew } from './host/load.js';
 import { SharedValues } from './host/shared-values.js';
 import { BodiesInFlight } from './http/bodies-in-flight.js';
+import { Inspections } from './inspection/inspections.js';
 import { LedgerFile } from './ledger/memory/ledger-file.js';
 import { MemoryLedger } from './ledger/memory/memory-ledger.js';
 import type { Log } from './log.js';
@@ -61,6 +62,7 @@ export class App {
   readonly #shared: SharedServices;
   readonly #ledgerFile: LedgerFile;
   readonly #feed: Feed;
+  readonly #inspections: Inspections;
   readonly #server: Server;
   readonly #retiring = new Set<Runtime>();
   /** The host that `listen` was asked for. */
@@ -85,12 +87,14 @@ export class App {
     this.#feedFrom(runtime);
     shared.ledger.onChange((scope) => this.#feed.changed(scope));
     shared.ledger.onReserve((target) => this.#feed.changed(target));
+    this.#inspections = new Inspections({ ...shared, current: () => this.#runtime });
     shared.models.onChange(() => this.#feed.changed(''));
     this.#server = createSurface({
       current: () => this.#runtime,
       store,
       shared,
       feed: this.#feed,
+      inspections: this.#inspections,
       listening: () => this.#listening,
       stopping: () => this.#closing !== undefined,
       adminUi,
@@ -186,6 +190,7 @@ export class App {
   async #close(drainMs: number): Promise<void> {
     const settled = this.#store.close();
     this.#feed.close();
+    this.#inspections.close();
     const drained = setTimeout(() => this.#stop(), drainMs);
     const flushed = setTimeout(() => this.#server.closeAllConnections(), drainMs + Math.min(drainMs, FLUSH_MS));
     // A change in progress may still start another runtime.
@@ -235,6 +240,7 @@ export class App {
     this.#feedFrom(next);
     this.#runtime = next;
     this.#feed.reloaded();
+    this.#inspections.configure();
     this.#retiring.add(old);
     void old.retire().then(() => this.#retiring.delete(old));
   }

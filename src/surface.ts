@@ -16,6 +16,7 @@ import { readBody } from './http/body.js';
 import { careForConnections } from './http/connections.js';
 import { postRequest } from './http/post-request.js';
 import { createServer, type ServerOptions } from './http/server.js';
+import type { Inspections } from './inspection/inspections.js';
 import { version } from './package.js';
 import { chat } from './protocols/chat.js';
 import type { Runtime } from './runtime/runtime.js';
@@ -28,6 +29,7 @@ export interface SurfaceParts {
   readonly store: SettingsStore;
   readonly shared: SharedServices;
   readonly feed: Feed;
+  readonly inspections: Inspections;
   /** The hosts that 429chain listens on, as they were asked for. */
   readonly listening: () => readonly string[];
   readonly stopping: () => boolean;
@@ -55,6 +57,7 @@ const admin = ({
   store,
   shared,
   feed,
+  inspections,
   listening,
   adminUi,
 }: SurfaceParts): Pick<ServerOptions, 'admin' | 'adminKey'> => {
@@ -64,7 +67,10 @@ const admin = ({
   const file = join(store.current.dataDir, 'sessions.json');
   const sessions = new Sessions({ file, key: adminKey, now: clock.now, log });
   const hosts = (): readonly string[] => [...listening(), ...current().settings.server.hosts];
-  const handlers = { ...sessionHandlers({ sessions, key, version }), ...adminHandlers({ current, store, upstream }) };
+  const handlers = {
+    ...sessionHandlers({ sessions, key, version }),
+    ...adminHandlers({ current, store, upstream, inspections }),
+  };
   // The browser has no API key and needs none: it has passed the gate.
   const asAdmin: Middleware = (ctx, next) => {
     ctx.state.keyLabel = 'admin';

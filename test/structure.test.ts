@@ -22,6 +22,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/routes.ts', 3],
   ['src/protocols', 3],
   ['src/engine', 3],
+  ['src/inspection', 4],
   ['src/http', 4],
   ['src/admin', 4],
   ['src/runtime', 5],

@@ -4,11 +4,6 @@ import type { RequestContent } from '429chain/plugin';
 import type { SegmentName } from './retention.js';
 import { type ContentPlace, fileName, orNothing } from './segments.js';
 
-/** A segment is full once its contents have more bytes than this. */
-export const MOST_CONTENT = 64 * 2 ** 20;
-/** The most bytes of all contents. The oldest are removed first, one segment at a time; their records stay. */
-const MOST_IN_ALL = 2 ** 30;
-
 const fileOf = (folder: string, segment: SegmentName): string =>
   join(folder, fileName(segment).replace(/\.db$/, '.content'));
 
@@ -57,14 +52,6 @@ export const readContent = async (
 export const removeContents = (folder: string, segment: SegmentName): Promise<void> =>
   rm(fileOf(folder, segment), { force: true });
 
+/** The size of the file with the contents of a segment, in bytes. */
 export const contentBytes = async (folder: string, segment: SegmentName): Promise<number> =>
   (await stat(fileOf(folder, segment)).catch(orNothing(undefined)))?.size ?? 0;
-
-/** Removes the contents of the oldest segments until the rest is within the limit. */
-export const retireContents = async (folder: string, segments: readonly SegmentName[]): Promise<void> => {
-  let total = 0;
-  for (const segment of [...segments].reverse()) {
-    total += await contentBytes(folder, segment);
-    if (total > MOST_IN_ALL) await removeContents(folder, segment);
-  }
-};

@@ -1,10 +1,12 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RequestRecord, UsageReport } from '429chain/plugin';
 import { areTotalsOutdated, type SegmentName } from './retention.js';
 import { orNothing } from './segments.js';
 import { count, type DayTotals, emptyDay, mergeDay, parseDay, reportOf } from './totals.js';
 
+/** Days that stay in memory after a report. */
+const MOST_IN_MEMORY = 62;
 const FILE = /^(\d{4}-\d{2}-\d{2})\.json$/;
 
 /**
@@ -19,6 +21,8 @@ export class Days {
   /** Days that have a file. */
   #listed: Set<string> | undefined;
   readonly #dirty = new Set<string>();
+  /** Days that have segments. */
+  #needed: ReadonlySet<string> = new Set();
 
   constructor(folder: string, warn: (message: string) => void) {
     this.#folder = folder;
@@ -27,7 +31,13 @@ export class Days {
 
   /** Loads the days that have records, for `countedIn`. */
   async load(days: readonly string[]): Promise<void> {
-    for (const day of new Set(days)) await this.#readDay(day);
+    this.need(days);
+    for (const day of this.#needed) await this.#readDay(day);
+  }
+
+  /** Keeps these days in memory and on disk, and may forget others. */
+  need(days: readonly string[]): void {
+    this.#needed = new Set(days);
   }
 
   countedIn({ day, number }: SegmentName): number {
@@ -89,6 +99,7 @@ export class Days {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       await writeFile(`${file}.tmp`, text, { mode: 0o600 });
       await rename(`${file}.tmp`, file);
+      this.#listed?.add(day);
       this.#dirty.delete(day);
     }
   }
@@ -96,18 +107,45 @@ export class Days {
   async report(from: string, to: string): Promise<UsageReport> {
     const within = (day: string): boolean => day >= from && day <= to;
     for (const day of await this.#list()) if (within(day)) await this.#readDay(day);
-    return reportOf(
+    const report = reportOf(
       [...this.#known.values()].filter(({ day }) => within(day)).sort((one, other) => (one.day < other.day ? -1 : 1)),
     );
+    this.#forgetSome();
+    return report;
   }
 
-  async retire(now: number): Promise<void> {
+  /**
+   * Removes days that are too old, and the oldest ones without segments while all have more than `maxBytes`.
+   * @returns the bytes that are left
+   */
+  async retire(now: number, maxBytes: number): Promise<number> {
     for (const day of [...(await this.#list()), ...this.#known.keys()]) {
-      if (!areTotalsOutdated(day, now)) continue;
-      await rm(this.#fileOf(day), { force: true });
+      if (areTotalsOutdated(day, now)) await this.#remove(day);
+    }
+    let bytes = 0;
+    for (const day of [...(await this.#list())].sort().reverse()) {
+      const { size } = (await stat(this.#fileOf(day)).catch(orNothing(undefined))) ?? { size: 0 };
+      if (bytes + size > maxBytes && !this.#needed.has(day)) await this.#remove(day);
+      else bytes += size;
+    }
+    return bytes;
+  }
+
+  async #remove(day: string): Promise<void> {
+    await rm(this.#fileOf(day), { force: true });
+    this.#known.delete(day);
+    this.#read.delete(day);
+    this.#listed?.delete(day);
+    this.#dirty.delete(day);
+  }
+
+  /** Forgets days that only reports needed. Their files stay. */
+  #forgetSome(): void {
+    for (const day of this.#known.keys()) {
+      if (this.#known.size <= MOST_IN_MEMORY) return;
+      if (this.#needed.has(day) || this.#dirty.has(day)) continue;
       this.#known.delete(day);
-      this.#listed?.delete(day);
-      this.#dirty.delete(day);
+      this.#read.delete(day);
     }
   }
 

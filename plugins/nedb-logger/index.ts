@@ -5,11 +5,14 @@ import { RequestStore } from './store.js';
 interface Options {
   readonly keep?: string;
   readonly maxRequests?: number;
+  readonly maxBytes?: number;
   readonly folder?: string;
   readonly content?: boolean;
 }
 
 const NAME = 'nedb-logger';
+/** 256 MiB. */
+const MAX_BYTES = 256 * 2 ** 20;
 
 /** Keeps a record of every request, and totals for each day. With `content`, it keeps prompts and answers too. */
 export default definePlugin<Options>({
@@ -20,14 +23,15 @@ export default definePlugin<Options>({
     properties: {
       keep: { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$' },
       maxRequests: { type: 'integer', minimum: 100 },
+      maxBytes: { type: 'integer', minimum: 1_048_576 },
       folder: { type: 'string', minLength: 1 },
       content: { type: 'boolean' },
     },
   },
-  apply(api, { keep = '30d', maxRequests = 200_000, folder = 'requests', content = false }) {
+  apply(api, { keep = '30d', maxRequests = 200_000, maxBytes = MAX_BYTES, folder = 'requests', content = false }) {
     const path = resolve(api.dataDir, folder);
     const keepMs = durationOf(keep) ?? Number.POSITIVE_INFINITY;
-    const settings = { keepMs, maxRequests, now: api.now, log: api.log };
+    const settings = { keepMs, maxRequests, maxBytes, now: api.now, log: api.log };
     // After a reload two runtimes write for a while, and NeDB needs each file for itself.
     const store = api.shared(
       path,

@@ -9,6 +9,8 @@ export interface SegmentName {
 export interface Retention {
   readonly keepMs: number;
   readonly maxRequests: number;
+  /** Of everything in the folder. */
+  readonly maxBytes: number;
 }
 
 /** For `sort`: oldest first. */
@@ -19,6 +21,11 @@ const DAY_MS = 86_400_000;
 /** Totals are small, and a year of them allows comparisons. */
 const KEEP_TOTALS_MS = 400 * DAY_MS;
 const MOST_PER_SEGMENT = 10_000;
+/** A segment's records are in memory while it is written to. */
+const MOST_RECORD_BYTES = 16 * 2 ** 20;
+const MOST_CONTENT_BYTES = 64 * 2 ** 20;
+/** One segment may take this share of all bytes, and its contents as much. */
+const SEGMENT_SHARE = 1 / 8;
 
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
@@ -27,6 +34,15 @@ const endOf = (day: string): number => Date.parse(day) + DAY_MS;
 /** Records per segment: few enough that removing one segment leaves most of what may be kept. */
 export const recordsPerSegment = ({ maxRequests }: Retention): number =>
   Math.max(1, Math.min(MOST_PER_SEGMENT, Math.floor(maxRequests / 4)));
+
+/** A segment with more bytes than these is full. */
+export const bytesPerSegment = ({ maxBytes }: Retention): { readonly records: number; readonly contents: number } => ({
+  records: Math.min(MOST_RECORD_BYTES, maxBytes * SEGMENT_SHARE),
+  contents: Math.min(MOST_CONTENT_BYTES, maxBytes * SEGMENT_SHARE),
+});
+
+/** The totals of each day may take this share of all bytes. */
+export const totalsBytes = ({ maxBytes }: Retention): number => maxBytes / 4;
 
 /**
  * The segments to remove, oldest first: those whose last record is too old, and as many more as it takes to have room for

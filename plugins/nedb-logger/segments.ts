@@ -1,4 +1,4 @@
-import { open, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { RequestRecord } from '429chain/plugin';
@@ -98,6 +98,10 @@ export const openToWrite = async (folder: string, segment: SegmentName): Promise
   await store.load();
   return store;
 };
+
+/** The size of a segment's file, in bytes. */
+export const segmentBytes = async (folder: string, segment: SegmentName): Promise<number> =>
+  (await stat(join(folder, fileName(segment))).catch(orNothing(undefined)))?.size ?? 0;
 
 export const removeSegment = async (folder: string, segment: SegmentName): Promise<void> => {
   const file = join(folder, fileName(segment));

@@ -15,6 +15,7 @@ import { Days } from './days.js';
 import { pageOf } from './pages.js';
 import { dayOf } from './retention.js';
 import { findById, recordIn } from './segments.js';
+import { shortened } from './shorten.js';
 import { BATCH, type Pending, SegmentWriter, type StoreSettings } from './writer.js';
 
 /** Records are written together after this time, or when a batch is full. */
@@ -78,7 +79,7 @@ export class RequestStore implements RequestLog {
     }
     const isKept = this.#failing === undefined && this.#contentPending < MOST_CONTENT_PENDING;
     if (isKept) this.#contentPending += lengthOf(content);
-    this.#pending.push({ day, record, content: isKept ? content : undefined });
+    this.#pending.push({ day, record: shortened(record), content: isKept ? content : undefined });
     if (this.#failing === undefined && this.#pending.length === BATCH) void this.flush();
     else this.#batching ??= setTimeout(() => void this.flush(), this.#failing === undefined ? BATCH_MS : RETRY_MS);
   }

@@ -160,10 +160,7 @@ export const reportOf = (days: readonly DayTotals[]): UsageReport => {
 export const mergeDay = (into: DayTotals, from: DayTotals): DayTotals => {
   merge(into.total, from.total);
   for (const group of GROUPS) {
-    for (const [name, counts] of Object.entries(from[group])) {
-      into[group][name] ??= emptyCounts();
-      merge(into[group][name], counts);
-    }
+    for (const [name, counts] of Object.entries(from[group])) merge(named(into, group, name), counts);
   }
   return into;
 };

@@ -1,9 +1,28 @@
 import type { RequestContent, RequestRecord } from '429chain/plugin';
-import { appendContents, contentBytes, MOST_CONTENT, removeContents, retireContents } from './contents.js';
+import { appendContents, contentBytes, removeContents } from './contents.js';
 import type { Days } from './days.js';
 import type { Current, Source } from './pages.js';
-import { compareSegments, dayOf, outdated, type Retention, recordsPerSegment, type SegmentName } from './retention.js';
-import { fileName, idOf, listSegments, openToWrite, recordIn, recordsOf, removeSegment, repair } from './segments.js';
+import {
+  bytesPerSegment,
+  compareSegments,
+  dayOf,
+  outdated,
+  type Retention,
+  recordsPerSegment,
+  type SegmentName,
+  totalsBytes,
+} from './retention.js';
+import {
+  fileName,
+  idOf,
+  listSegments,
+  openToWrite,
+  recordIn,
+  recordsOf,
+  removeSegment,
+  repair,
+  segmentBytes,
+} from './segments.js';
 
 /** The settings of the log, which may change with the configuration. */
 export interface StoreSettings extends Retention {
@@ -23,13 +42,19 @@ export const BATCH = 100;
 /** A segment with more records than this is not reopened to append to it: NeDB would take too long. */
 const MOST_REOPENED = 2_000;
 
+/** The segment that is written to, with the sizes of its files in bytes. */
+interface Written extends Current {
+  recordBytes: number;
+  contentBytes: number;
+}
+
 /** Writes, counts and removes the segments of one folder. One call at a time. */
 export class SegmentWriter implements Source {
   readonly folder: string;
   readonly #days: Days;
   readonly #settings: () => StoreSettings;
   #segments: SegmentName[] = [];
-  #current: (Current & { contentBytes: number }) | undefined;
+  #current: Written | undefined;
   /** The segment of a batch that failed: part of the batch may be on disk. */
   #doubtful: SegmentName | undefined;
   #isOpen = false;
@@ -80,7 +105,8 @@ export class SegmentWriter implements Source {
     const place = this.recordsIn(segment);
     const room = recordsPerSegment(this.#settings()) - place;
     const other = pending.findIndex((each) => each.day !== day);
-    const batch = pending.slice(0, Math.min(BATCH, room, other === -1 ? BATCH : other));
+    const most = Math.min(BATCH, room, other === -1 ? BATCH : other, this.#withinBytes(pending));
+    const batch = pending.slice(0, most);
     this.#doubtful = segment;
     const contents = await appendContents(
       this.folder,
@@ -95,6 +121,7 @@ export class SegmentWriter implements Source {
       })),
     );
     this.#doubtful = undefined;
+    current.recordBytes = await segmentBytes(this.folder, segment);
     current.contentBytes += contents.reduce((sum, each) => sum + (each?.[1] ?? 0), 0);
     return this.#count(segment, batch);
   }
@@ -113,11 +140,63 @@ export class SegmentWriter implements Source {
         await removeSegment(this.folder, segment);
         this.#segments = this.#segments.filter((each) => each !== segment);
       }
-      await retireContents(this.folder, this.#segments);
-      await this.#days.retire(now());
+      const days = this.#segments.map(({ day }) => day);
+      this.#days.need(writtenTo === undefined ? days : [...days, writtenTo.day]);
+      await this.#retireBytes(writtenTo, await this.#days.retire(now(), totalsBytes(this.#settings())));
     } catch (error) {
       log.warn(`Old requests cannot be removed from ${this.folder}: ${(error as Error).message}`);
     }
+  }
+
+  /**
+   * Removes what is too much in bytes: the oldest contents first, then the oldest segments. Leaves room for a full segment.
+   */
+  async #retireBytes(writtenTo: SegmentName | undefined, bytesOfTotals: number): Promise<void> {
+    const { records, contents } = bytesPerSegment(this.#settings());
+    const sizes = await Promise.all(
+      this.#segments.map(async (segment) => ({
+        segment,
+        records: await segmentBytes(this.folder, segment),
+        contents: await contentBytes(this.folder, segment),
+      })),
+    );
+    let left = sizes.reduce((sum, each) => sum + each.records + each.contents, 0);
+    const most = this.#settings().maxBytes - bytesOfTotals - records - contents;
+    const isWrittenTo = (segment: SegmentName): boolean =>
+      writtenTo !== undefined && compareSegments(segment, writtenTo) === 0;
+    for (const each of sizes) {
+      if (left <= most) return;
+      if (isWrittenTo(each.segment)) continue;
+      await removeContents(this.folder, each.segment);
+      left -= each.contents;
+    }
+    for (const each of sizes) {
+      if (left <= most) return;
+      if (isWrittenTo(each.segment)) continue;
+      await removeSegment(this.folder, each.segment);
+      this.#segments = this.#segments.filter((segment) => segment !== each.segment);
+      left -= each.records;
+    }
+  }
+
+  /** How many of the waiting records fit into a segment together; at least one. */
+  #withinBytes(pending: readonly Pending[]): number {
+    const most = bytesPerSegment(this.#settings());
+    let [records, contents] = [0, 0];
+    const beyond = pending.slice(0, BATCH).findIndex(({ record, content }) => {
+      records += JSON.stringify(record).length;
+      contents += content === undefined ? 0 : content.request.length + (content.answer?.length ?? 0);
+      return records > most.records || contents > most.contents;
+    });
+    return beyond === -1 ? BATCH : Math.max(1, beyond);
+  }
+
+  /** Whether no further record belongs into a segment. */
+  #isFull(records: number, recordBytes: number, bytesOfContents: number): boolean {
+    const most = bytesPerSegment(this.#settings());
+    return (
+      records >= recordsPerSegment(this.#settings()) || recordBytes >= most.records || bytesOfContents >= most.contents
+    );
   }
 
   #count(segment: SegmentName, written: readonly Pending[]): number {
@@ -137,26 +216,32 @@ export class SegmentWriter implements Source {
   }
 
   /** The segment that takes the next record of `day`. */
-  async #currentFor(day: string): Promise<Current & { contentBytes: number }> {
+  async #currentFor(day: string): Promise<Written> {
     const full = recordsPerSegment(this.#settings());
     const current = this.#current;
-    if (current?.segment.day === day && this.recordsIn(current.segment) < full && current.contentBytes < MOST_CONTENT)
+    if (
+      current?.segment.day === day &&
+      !this.#isFull(this.recordsIn(current.segment), current.recordBytes, current.contentBytes)
+    )
       return current;
     if (current !== undefined && current.segment.day !== day) await this.#days.close(current.segment.day);
     // From here on, the file of the day's totals lacks records.
     await this.#days.reopen(day);
     const last = this.#segments.findLast((segment) => segment.day === day);
-    const bytes = last === undefined ? 0 : await contentBytes(this.folder, last);
+    const recordBytes = last === undefined ? 0 : await segmentBytes(this.folder, last);
+    const bytesOfContents = last === undefined ? 0 : await contentBytes(this.folder, last);
     const goesOn =
       current === undefined &&
       last !== undefined &&
-      bytes < MOST_CONTENT &&
-      this.recordsIn(last) < Math.min(full, MOST_REOPENED);
+      this.recordsIn(last) < MOST_REOPENED &&
+      !this.#isFull(this.recordsIn(last), recordBytes, bytesOfContents);
     const segment = goesOn ? last : { day, number: Math.max(last?.number ?? 0, this.#days.lastNumberOf(day)) + 1 };
     await this.retire(goesOn ? full - this.recordsIn(segment) : full, segment);
     const db = await openToWrite(this.folder, segment);
     if (!goesOn) this.#segments = [...this.#segments, segment].sort(compareSegments);
-    this.#current = { segment, db, contentBytes: goesOn ? bytes : 0 };
+    this.#current = goesOn
+      ? { segment, db, recordBytes, contentBytes: bytesOfContents }
+      : { segment, db, recordBytes: 0, contentBytes: 0 };
     return this.#current;
   }
 

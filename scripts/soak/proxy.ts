@@ -42,7 +42,7 @@ export class SoakedProxy {
       id,
       { type: 'openai-compatible', baseUrl: `http://127.0.0.1:${providerPort}/${id}/v1`, timeouts },
     ]);
-    const targets = PROVIDERS.flatMap((id) => Array.from({ length: 25 }, (_, index) => `${id}/chained-${index}`));
+    const targets = PROVIDERS.flatMap((id) => Array.from({ length: 6 }, (_, index) => `${id}/chained-${index}`));
     const configuration = {
       server: { host: '127.0.0.1', port: 0, apiKeys: [API_KEY], adminKey: ADMIN_KEY },
       providers: Object.fromEntries(providers),

@@ -22,8 +22,8 @@ export interface SoakReport {
 }
 
 const TICK_MS = 10;
-/** More requests in flight than this wait for their turn: the machine is too slow. */
-const MOST_IN_FLIGHT = 1_500;
+/** Further requests wait for their turn. More would overflow the queue of the socket where the machine is slow. */
+const MOST_IN_FLIGHT = 250;
 const SAMPLES = 45;
 const MIB = 2 ** 20;
 /** The heap may be this much larger at the end: what a few more requests in flight take. */
@@ -119,11 +119,15 @@ const load = async ({ callers, log, proxy, seconds, rate, onProgress }: Load): P
   const startedAt = performance.now();
   const samples: Memory[] = [];
   const already = callers.sent;
+  // A burst of new connections, after this process had no time, would overflow the queue of the socket.
+  const atOnce = Math.ceil(rate / 4);
   let busy: Promise<void> = Promise.resolve();
   for (;;) {
     const spent = (performance.now() - startedAt) / 1_000;
     if (spent >= seconds) break;
-    while (callers.sent - already < spent * rate && callers.inFlight < MOST_IN_FLIGHT) callers.send();
+    for (let burst = 0; burst < atOnce; burst++) {
+      if (callers.sent - already < spent * rate && callers.inFlight < MOST_IN_FLIGHT) callers.send();
+    }
     if (samples.length <= (spent / seconds) * SAMPLES) {
       const memory = await proxy.memory();
       samples.push(memory);

@@ -20,6 +20,7 @@ const BOOLEAN = ['boolean'] as const;
 
 const FIELDS: { readonly [R in RouteWithBody]: FieldsOf<R> } = {
   'POST /session': { adminKey: TEXT },
+  'POST /inspection': {},
   'POST /explain': { model: TEXT, messages: LIST, max_tokens: NUMBER, stream: BOOLEAN, endpoint: TEXT, targets: LIST },
   'POST /cooldowns/lift': { target: TEXT },
   'POST /limits/pin': { scope: TEXT, dimension: TEXT, window: TEXT, limit: NUMBER },

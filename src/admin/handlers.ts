@@ -6,6 +6,7 @@ import { saved } from './resources/changes.js';
 import { checkText, configurationOf, textChange } from './resources/configuration.js';
 import { liftCooldown } from './resources/cooldowns.js';
 import { explainRequest } from './resources/explain.js';
+import { inspectionOf, inspectNow } from './resources/inspection.js';
 import { keyRemoval, keysOf, makeKey, relabelChange, revealKey } from './resources/keys.js';
 import { pinChange } from './resources/limits.js';
 import { modelsOf, tryProvider } from './resources/models.js';
@@ -34,6 +35,9 @@ export const adminHandlers = (parts: AdminParts): Omit<Handlers, SessionRoute> =
     'DELETE /providers/:id': (_, ctx) => saved(parts, ctx, () => providerRemoval(parts, ctx.params.id ?? '')),
     'GET /providers/:id/models': (_, { params }) => modelsOf(parts, params.id ?? ''),
     'POST /providers/try': (body) => tryProvider(parts, body),
+
+    'GET /inspection': () => inspectionOf(parts),
+    'POST /inspection': () => inspectNow(parts),
 
     'GET /chains': () => chainsOf(parts),
     'PUT /chains/:name': (body, ctx) => saved(parts, ctx, () => chainChange(parts, ctx.params.name ?? '', body)),

@@ -1,6 +1,7 @@
 import type { ApiKey, ProviderSettings, Settings } from '../config/settings.js';
 import type { SettingsStore } from '../config/source/store.js';
 import type { LiveStatus } from '../contract/admin-api.js';
+import type { Inspection } from '../contract/inspection.js';
 import type { Upstream } from '../engine/attempt/upstream.js';
 import type { Chains } from '../engine/chains.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
@@ -30,4 +31,9 @@ export interface AdminParts {
   readonly current: () => Running;
   readonly store: SettingsStore;
   readonly upstream: Upstream;
+  readonly inspections: {
+    readonly latest: Inspection | undefined;
+    readonly everyMs: number | undefined;
+    look(): Promise<Inspection>;
+  };
 }

@@ -1,12 +1,7 @@
 import type { Host } from '../host/host.js';
-import { loadedPlugins } from '../host/plugin-files.js';
 import { blamePlugin, refuseExits } from '../host/process-guard.js';
-import { heldResources } from '../host/resources.js';
 import type { Log } from '../log.js';
 import type { Secrets } from '../secrets.js';
-
-/** How long the process may take to end by itself once its work is done. */
-const ENDING_MS = 1_000;
 
 /**
  * Keeps plugins from ending the process: their errors that nothing catches are logged and counted, and they cannot call
@@ -26,15 +21,4 @@ export const guardProcess = (log: Log, secrets: Secrets, host: () => Host | unde
     log.error(`429chain goes on after an error: ${reason instanceof Error ? reason.stack : String(reason)}`);
   });
   refuseExits(sink);
-};
-
-/** Ends the process after `ENDING_MS` if something that plugins opened keeps it alive, and says what. */
-export const endDespitePlugins = (say: (sentence: string) => void): void => {
-  const plugins = loadedPlugins();
-  if (plugins.length === 0) return;
-  // The process ends by itself before this if nothing holds it.
-  setTimeout(() => {
-    say(`429chain ends although a plugin still holds the process: ${heldResources(plugins)}`);
-    process.exit();
-  }, ENDING_MS).unref();
 };

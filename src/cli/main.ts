@@ -106,9 +106,9 @@ const run = async (args: readonly string[]): Promise<void> => {
   if (line.command !== 'start') await endWithPlugins();
 };
 
-/** What a plugin opened must not keep a command from ending. Loads code only if plugins may be there. */
+/** What a plugin opened must not keep a command from ending. Loaded late: an old Node cannot parse it. */
 const endWithPlugins = async (): Promise<void> => {
-  const { endDespitePlugins } = await import('./guard-process.js');
+  const { endDespitePlugins } = await import('./end-despite-plugins.js');
   endDespitePlugins((sentence) => console.error(printable(sentence)));
 };
 

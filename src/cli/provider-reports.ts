@@ -2,9 +2,9 @@ import { systemClock } from '../clock.js';
 import type { Settings } from '../config/settings.js';
 import { Estimates } from '../engine/attempt/estimate.js';
 import { Upstream } from '../engine/attempt/upstream.js';
+import { askAllForModels } from '../engine/models/ask-all.js';
 import { ModelCatalog } from '../engine/models/model-catalog.js';
-import { askForModels, type ProviderReport } from '../engine/models/provider-models.js';
-import type { PreparedProvider } from '../engine/target.js';
+import type { ProviderReport } from '../engine/models/provider-models.js';
 import { SharedValues } from '../host/shared-values.js';
 import { BodiesInFlight } from '../http/bodies-in-flight.js';
 import { MemoryLedger } from '../ledger/memory/memory-ledger.js';
@@ -45,17 +45,15 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
 
 /** Asks every provider for its models. The candidate's targets know them then. */
 export const askProviders = async ({ providers, host, shared }: Candidate): Promise<Reports> => {
-  const { models, upstream } = shared;
   try {
-    const ask = async (provider: PreparedProvider) => {
-      const dispatcher = upstream.dispatcher(provider.timeouts.connect, provider.proxy);
-      const report = await askForModels(provider, host.hooks, dispatcher);
-      if (report.models !== undefined) models.learn(provider, report.models);
-      return [provider.keyedId, report] as const;
-    };
-    return new Map(await Promise.all(providers.map(ask)));
+    const reports = await askAllForModels(providers, host.hooks, shared.upstream);
+    for (const provider of providers) {
+      const models = reports.get(provider.keyedId)?.models;
+      if (models !== undefined) shared.models.learn(provider, models);
+    }
+    return reports;
   } finally {
-    await upstream.close();
+    await shared.upstream.close();
   }
 };
 

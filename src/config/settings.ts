@@ -134,6 +134,8 @@ export interface Settings {
     readonly maxWaiting: number;
     /** How long requests in flight may continue when the server stops. */
     readonly drainMs: number;
+    /** Absent: never. */
+    readonly checkEveryMs?: number;
     readonly log: Required<Logging>;
   };
   /** Absolute. */

@@ -16,6 +16,7 @@ import type {
   Saved,
 } from './admin-configuration.js';
 import type { Explanation } from './explain.js';
+import type { InspectionReply } from './inspection.js';
 import type { ModelsReply, ProviderTrial } from './models.js';
 import type { Calendar, Dimension, Duration, TargetState } from './quota.js';
 import type { RequestLogHealth, RequestPage, RequestRecord, Totals, UsageReport } from './requests.js';
@@ -57,6 +58,11 @@ export interface AdminApi {
   'GET /providers/:id/models': { reply: ModelsReply };
   /** Tests a provider, saved or not, by asking it for its models. */
   'POST /providers/try': { body: ProviderToTry; reply: ProviderTrial };
+
+  /** What the last look at all providers found: models that are gone, keys that are refused, limits that changed. */
+  'GET /inspection': { reply: InspectionReply };
+  /** Looks now: asks every provider for its models. */
+  'POST /inspection': { body: Record<string, never>; reply: InspectionReply };
 
   'GET /chains': { reply: ChainsReply };
   /** Adds or replaces a chain. `name` in the body renames it. */

@@ -189,6 +189,10 @@ export interface Server {
    * How long requests in flight may continue when 429chain stops. Longer streams end with an error.
    */
   drain?: string;
+  /**
+   * How often 429chain looks whether models are still listed and free, whether keys still work, and whether limits differ from the catalogue, such as '1d'. What it finds is in the log and on the Providers page. By default, only when you ask for it.
+   */
+  checkEvery?: string;
   log?: Logging;
 }
 /**

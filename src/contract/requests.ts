@@ -68,6 +68,8 @@ export interface RequestRecord {
   readonly resumed: number;
   /** In chronological order. */
   readonly attempts: readonly RequestAttempt[];
+  /** How many more attempts there were, in the middle of `attempts`. Absent if all are listed. */
+  readonly omittedAttempts?: number | undefined;
   /** Present only if the request log stores contents, and never in a page. */
   readonly content?: RequestContent | undefined;
 }

@@ -71,8 +71,8 @@ export class Guard {
   tap(plugin: string, hook: string, kind: TapKind, fn: Tap): Tap {
     if (typeof fn !== 'function') throw new Error(`${kind} of ${hook} needs a function`);
     this.#tapped.set(plugin, (this.#tapped.get(plugin) ?? new Set()).add(hook));
-    const blame = (error: unknown): void => this.blame(plugin, hook, error);
     const activity = this.#lastingActivity(plugin, hook);
+    const blame = (error: unknown): void => this.blame(plugin, hook, error, activity?.at);
     const called = activity === undefined ? fn : tracedTap(activity, kind, fn);
     return { tap: this.#sync, tapPromise: this.#promise, tapAsync: this.#callback }[kind].call(
       this,

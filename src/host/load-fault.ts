@@ -39,7 +39,10 @@ const faultOf = async (cause: unknown, entry: string): Promise<LoadFault> => {
     missingModule(words, entry) ??
     missingAttribute(words, code, entry) ??
     brokenJson(cause) ??
-    (await syntaxFault(cause, words, entry)) ?? { at: placeOf(cause)?.at, message: words + adviceFor(words) }
+    (await syntaxFault(cause, words, entry)) ?? {
+      at: placeOf(cause)?.at ?? placeOfNamedModule(words, entry),
+      message: words + adviceFor(words),
+    }
   );
 };
 
@@ -73,6 +76,21 @@ const missingModule = (words: string, entry: string): LoadFault | undefined => {
 };
 
 const isIn = (specifier: string, name: string): boolean => specifier === name || specifier.startsWith(`${name}/`);
+
+/** Where a module is imported that the message names, such as `node:nothing`. */
+const placeOfNamedModule = (words: string, entry: string): string | undefined => {
+  for (const { file, text } of modulesFrom(entry)) {
+    const place = placeOfSpecifier(text, (specifier) => words.includes(specifier) || isExportOf(words, specifier));
+    if (place !== undefined) return `${shortPath(file)}:${place}`;
+  }
+  return undefined;
+};
+
+/** `Package subpath './x' is not defined by "exports" in …`. */
+const isExportOf = (words: string, specifier: string): boolean => {
+  const [, subpath = ''] = /^Package subpath '\.(\/[^']+)' is not defined/.exec(words) ?? [];
+  return subpath !== '' && specifier.endsWith(subpath);
+};
 
 const missingPackage = (name: string, importer: string): string => {
   const bare = name.startsWith('@') ? name.split('/').slice(0, 2).join('/') : (name.split('/')[0] ?? name);

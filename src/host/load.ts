@@ -11,7 +11,7 @@ import { inTimeWithNotice, type PluginPace } from './in-time.js';
 import { jsonFaultIn } from './json-fault.js';
 import { loadFault } from './load-fault.js';
 import { rememberFiles, shortPath } from './plugin-files.js';
-import { noteResources } from './resources.js';
+import { resourcesSince } from './resources.js';
 
 /** The entry of a folder whose package.json names none. */
 const ENTRIES = ['index.js', 'index.mjs', 'index.ts'];
@@ -54,14 +54,16 @@ export const loadPlugin = async (use: string, options: LoadOptions): Promise<Plu
   openDoor();
   rememberFiles(path, path);
   const activity = options.guard.importOf(path);
+  const noteOpened = resourcesSince(activity, 'its import');
   try {
-    const exports = await importTraced(file, activity, options);
-    const plugin = await runTraced(activity, () => pluginIn(exports));
+    const { exports, plugin } = await importTraced(file, activity, options);
     if (!isPlugin(plugin)) throw new ShapeError(exports);
     rememberFiles(path, plugin.name);
     activity.plugin = plugin.name;
+    noteOpened();
     return plugin;
   } catch (cause) {
+    noteOpened();
     failures.set(file, (failures.get(file) ?? 0) + 1);
     if (cause instanceof ShapeError) throw new ChainError('plugin_failed', `The plugin ${path} ${cause.message}`);
     const reason = await loadFault(cause, realpathSync(file));
@@ -71,19 +73,24 @@ export const loadPlugin = async (use: string, options: LoadOptions): Promise<Plu
 
 type Exports = Readonly<Record<string, unknown>>;
 
-const importTraced = (file: string, activity: Activity, { log, pace }: LoadOptions): Promise<Exports> => {
+/** A module, and the plugin that it exports or makes. */
+interface Imported {
+  readonly exports: Exports;
+  readonly plugin: unknown;
+}
+
+const importTraced = (file: string, activity: Activity, { log, pace }: LoadOptions): Promise<Imported> => {
   const stamp = [reading, failures.get(file) ?? 0].join('.');
   const url = pathToFileURL(file).href + (stamp === '0.0' ? '' : `?${STAMP}=${stamp}`);
-  const imported = noteResources(activity.plugin, 'its import', () =>
-    runTraced(activity, () => import(url) as Promise<Exports>),
-  );
+  const imported = runTraced(activity, async () => {
+    const exports = (await import(url)) as Exports;
+    const made = exports.default;
+    return { exports, plugin: await (typeof made === 'function' ? made() : made) };
+  });
   return inTimeWithNotice(imported, pace, (sentence) => {
     log.warn(`429chain waits for the import of plugin ${file}: ${sentence} A top-level await may never resolve.`);
   });
 };
-
-const pluginIn = ({ default: exported }: Exports): unknown =>
-  typeof exported === 'function' ? (exported as () => unknown)() : exported;
 
 /** A module that exports something else than a plugin. */
 class ShapeError extends Error {

@@ -27,14 +27,23 @@ const opened = new Map<string, Opened>();
 const activeNow = (): string[] =>
   process.getActiveResourcesInfo().flatMap((type) => (WORDS[type] === undefined ? [] : [WORDS[type]]));
 
-/** Calls a function of a plugin, and remembers what it opens at once. */
+/** Calls a function of a plugin, and remembers what it opens before it returns. */
 export const noteResources = <T>(plugin: string, where: string, call: () => T): T => {
-  const before = activeNow();
+  const note = resourcesSince({ plugin }, where);
   try {
     return call();
   } finally {
-    for (const what of without(activeNow(), before)) opened.set(`${plugin} ${where} ${what}`, { plugin, where, what });
+    note();
   }
+};
+
+/** @returns a function that remembers what a plugin opened in the meantime, by the name that it has then */
+export const resourcesSince = (by: { readonly plugin: string }, where: string): (() => void) => {
+  const before = activeNow();
+  return () => {
+    const { plugin } = by;
+    for (const what of without(activeNow(), before)) opened.set(`${plugin} ${where} ${what}`, { plugin, where, what });
+  };
 };
 
 /**

@@ -8,7 +8,6 @@ import { firstList } from '../engine/models/first-list.js';
 import type { AskForList } from '../engine/models/model-catalog.js';
 import { askForModels } from '../engine/models/provider-models.js';
 import { rulesWarning } from '../engine/rules/warning.js';
-import { mixedVectors } from '../engine/surfaces/mixed-vectors.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Waterfall } from '../engine/waterfall.js';
 import type { Host } from '../host/host.js';
@@ -23,6 +22,7 @@ import { warnOfImpossibleNumbers } from './impossible-numbers.js';
 import { knownLimits } from './known-limits.js';
 import type { Keys } from './own-key.js';
 import { prepareProvider, repairsKey } from './prepare.js';
+import { warningsOf } from './warnings.js';
 
 /** The running engine of one configuration. `startRuntime` makes it; it closes when its last request is over. */
 export class Runtime implements Current {
@@ -94,10 +94,7 @@ export class Runtime implements Current {
       [...forEachKey(host.declarations, this.providers), ...targets.flatMap(knownLimits)],
     );
     this.#candidate.status = () => this.status();
-    for (const chain of this.chains.all) {
-      const warning = mixedVectors(chain);
-      if (warning !== undefined) shared.log.warn(warning);
-    }
+    for (const warning of warningsOf(this)) shared.log.warn(warning);
     void this.#keepLists();
   }
 

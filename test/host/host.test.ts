@@ -89,14 +89,17 @@ describe('Plugins', () => {
     const { post, app, log } = await start([fixture('broken')]);
     upstreams[0]?.always(reply(500, 'no'));
     expect((await post({ messages: HELLO })).status).to.equal(200);
+    const place = 'test/fixtures/plugins/broken/index.js:6:13';
     const faults = app.runtime.host.faults.map(({ plugin, hook, count, last }) => `${plugin} ${hook} ${count} ${last}`);
     expect(faults).to.have.members([
-      'broken beforeAttempt 2 broken on purpose',
-      'broken onRateLimitHeaders 2 broken on purpose',
-      'broken onError 1 broken on purpose',
-      'broken afterResponse 1 broken on purpose',
+      `broken beforeAttempt 2 broken on purpose (${place})`,
+      `broken onRateLimitHeaders 2 broken on purpose (${place})`,
+      `broken onError 1 broken on purpose (${place})`,
+      `broken afterResponse 1 broken on purpose (${place})`,
     ]);
-    expect(log.lines[0]).to.equal('Plugin "broken" failed in beforeAttempt (1 so far): broken on purpose');
+    expect(log.lines[0]).to.equal(
+      `Plugin "broken" failed in beforeAttempt (1 so far): broken on purpose (${place})`,
+    );
   });
 
   it('that say a key have it masked for callers, in the request log and in the admin (pitfall 45)', async () => {

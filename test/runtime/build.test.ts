@@ -135,6 +135,7 @@ describe('A configuration that is only checked', () => {
     const past = new RequestStore(join(folder, 'data', 'requests'), {
       keepMs: Number.POSITIVE_INFINITY,
       maxRequests: 500,
+      maxBytes: 2 ** 40,
       now: Date.now,
       log: { info: () => {}, warn: () => {} },
     });

@@ -53,8 +53,26 @@ export const timeText = (at: number, now = Date.now()): string => {
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${numberText(count)} ${count === 1 ? one : many}`;
 
-/** Splits a target: `groq/llama/x` is provider `groq` and model `llama/x`. */
-export const partsOf = (target: string): { readonly provider: string; readonly model: string } => {
+interface TargetParts {
+  readonly provider: string;
+  readonly model: string;
+  /** The label of one of several keys. */
+  readonly key?: string;
+}
+
+/**
+ * Splits a target: `groq/llama/x` is provider `groq` and model `llama/x`, and `groq:key 1/llama/x` is the same with the key
+ * `key 1`.
+ */
+export const partsOf = (target: string): TargetParts => {
   const slash = target.indexOf('/');
-  return { provider: target.slice(0, slash), model: target.slice(slash + 1) };
+  const model = target.slice(slash + 1);
+  const [provider = '', ...label] = target.slice(0, slash).split(':');
+  return { provider, model, ...(label.length === 0 ? {} : { key: label.join(':') }) };
+};
+
+/** Whether `one` is the target `target` of a chain, with any key. */
+export const isTarget = (target: string, one: string): boolean => {
+  const { provider, model } = partsOf(one);
+  return one === target || `${provider}/${model}` === target;
 };

@@ -6,7 +6,7 @@ import type { ChainsReply, ChainView } from '../../../src/contract/admin-configu
 import type { LiveEvent } from '../../../src/contract/events.js';
 import type { RequestRecord } from '../../../src/contract/requests.js';
 import { toast, toastError } from '../components/common/toast-host.js';
-import { counted, shortNumber } from '../data/format.js';
+import { counted, isTarget, shortNumber } from '../data/format.js';
 import { pinLimit } from '../data/providers/limits.js';
 import { call } from '../data/server/client.js';
 import { LiveController, live } from '../data/server/feed.js';
@@ -120,7 +120,7 @@ class PageOverview extends LitElement {
   }
 
   #chain({ name, targets }: ChainView, isDefault: boolean, all: readonly TargetView[]) {
-    const views = targets.flatMap((each) => all.find(({ target }) => target === each.target) ?? []);
+    const views = targets.flatMap((each) => all.filter(({ target }) => isTarget(each.target, target)));
     return html`<chain-flow name=${name} ?isDefault=${isDefault} .targets=${views} @lift=${this.#lift} @pin=${this.#pin}></chain-flow>`;
   }
 

@@ -1,3 +1,4 @@
+import { readCatalogue } from '../../catalogue/read.js';
 import { writtenKeysOf } from '../../config/api-keys.js';
 import { InvalidConfiguration } from '../../config/check/invalid-configuration.js';
 import { displayPath } from '../../config/check/problems.js';
@@ -10,9 +11,13 @@ import { bareId } from '../../engine/models/model-list.js';
 import type { ProviderState } from '../../engine/models/provider-models.js';
 import { barOf, groundsText } from '../../engine/rules/standing.js';
 import { rulesWarning } from '../../engine/rules/warning.js';
-import { mixedVectors } from '../../engine/surfaces/mixed-vectors.js';
 import type { Chain, PreparedProvider, PreparedTarget } from '../../engine/target.js';
+import { inspect } from '../../inspection/inspect.js';
+import { readSeenModels, seenModelsFile } from '../../inspection/seen-models.js';
+import { printable } from '../../logging/printable.js';
 import type { Candidate } from '../../runtime/build.js';
+import { warningsOf } from '../../runtime/warnings.js';
+import { measuredLimits } from '../measured-limits.js';
 import { type CommandLine, configurationFile, pluginPaths } from '../options.js';
 import { askProviders, buildCandidate, detailOf, type Reports } from '../provider-reports.js';
 import { CommandError } from '../terminal/command-error.js';
@@ -32,8 +37,27 @@ export const check = async (line: CommandLine): Promise<void> => {
   console.log(`${displayPath(file)} is valid.\n`);
   const reports = line.options.offline ? reportsWithoutAsking(candidate.providers) : await askProviders(candidate);
   if (reports.size > 0) console.log(`Providers\n${providerTable(loaded.settings, reports)}\n`);
-  if (candidate.chains.all.length > 0) console.log(`Chains\n${chainTables(candidate, reports)}\n`);
+  if (candidate.chains.all.length > 0) console.log(printable(`Chains\n${chainTables(candidate, reports)}\n`));
+  if (!line.options.offline) await printFindings(candidate, reports);
   printConclusion(candidate, loaded.settings, reports, line.options.offline ?? false);
+};
+
+/** Keys that are refused stand in the table of providers already. */
+const printFindings = async (candidate: Candidate, reports: Reports): Promise<void> => {
+  const { providers, targets, settings } = candidate;
+  const findings = inspect({
+    providers,
+    targets,
+    reports,
+    quotasOf: measuredLimits(candidate),
+    catalogue: await readCatalogue(),
+    seen: readSeenModels(seenModelsFile(settings.dataDir)),
+  }).filter(({ kind }) => kind !== 'key refused');
+  if (findings.length === 0) return;
+  console.log('Look after it');
+  for (const { about, problem, advice } of findings)
+    console.log(printable(`  ${about}: ${problem}\n    ${advice}`));
+  console.log('');
 };
 
 const reportsWithoutAsking = (providers: readonly PreparedProvider[]): Reports =>
@@ -90,17 +114,18 @@ const stateOfTarget = ({ keyedId, model }: PreparedTarget, reports: Reports): st
 };
 
 /** @throws CommandError when no target can serve requests */
-const printConclusion = ({ chains }: Candidate, settings: Settings, reports: Reports, offline: boolean): void => {
+const printConclusion = (
+  { chains, providers }: Candidate,
+  settings: Settings,
+  reports: Reports,
+  offline: boolean,
+): void => {
   if (chains.all.length === 0) throw new CommandError('No chains yet: 429chain cannot answer requests.');
   const all = chains.all.flatMap((chain) => chain.targets);
   const targets = [...new Map(all.map((target) => [target.id, target])).values()];
-  if (targets.some((target) => stateOfTarget(target, reports).startsWith(NOT_LISTED))) {
-    console.log('warning: a model that is not listed may be retired. It may still work: few lists are complete.');
-  }
-  for (const chain of chains.all) {
-    for (const warning of [mixedVectors(chain), rulesWarning(chain)])
-      if (warning !== undefined) console.log(`warning: ${warning}`);
-  }
+  const rules = chains.all.map(rulesWarning).filter((warning) => warning !== undefined);
+  for (const warning of [...warningsOf({ chains, providers }), ...rules])
+    console.log(`warning: ${printable(warning)}`);
   const permitted = new Set(
     chains.all
       .flatMap((chain) => chain.targets.filter((target) => barOf(target, chain) === undefined))

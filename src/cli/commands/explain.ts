@@ -1,5 +1,6 @@
 import type { ExplainedTarget, Explanation } from '../../contract/explain.js';
 import { groundsText } from '../../engine/rules/standing.js';
+import { printable } from '../../logging/printable.js';
 import type { CommandLine } from '../options.js';
 import { checkChainName } from '../proxy/chain-name.js';
 import { callAdmin, findProxy } from '../proxy/running-proxy.js';
@@ -13,7 +14,7 @@ export const explain = async (line: CommandLine): Promise<void> => {
     ...(chain === undefined ? {} : { model: checkChainName(chain, proxy.settings) }),
     ...(line.words.length === 0 ? {} : { messages: [{ role: 'user', content: line.words.join(' ') }] }),
   });
-  console.log(explanationText(explanation));
+  console.log(printable(explanationText(explanation)));
 };
 
 const explanationText = ({ chain, decision, targets }: Explanation): string => {

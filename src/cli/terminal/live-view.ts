@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { printable } from '../../logging/printable.js';
 import { CommandError } from './command-error.js';
 
 const REFRESH_MS = 1_000;
@@ -61,12 +62,13 @@ const sizeOf = ({ columns, rows }: Size): Size => ({
   rows: rows || Number.POSITIVE_INFINITY,
 });
 
-/** As many of `lines` as fit above `footer`, which is always shown. Lines that are too wide are cut. */
+/** As many of `lines` as fit above `footer`, which is always shown, safe to print. Lines that are too wide are cut. */
 export const cropLines = (lines: readonly string[], footer: readonly string[], { columns, rows }: Size): string => {
   const room = Math.max(0, rows - footer.length);
   const hidden = lines.length - room + 1;
   const visible = lines.length <= room ? lines : [...lines.slice(0, Math.max(0, room - 1)), `… ${hidden} more lines`];
   return [...visible, ...footer]
+    .map(printable)
     .map((line) => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line))
     .join('\n');
 };

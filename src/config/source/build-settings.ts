@@ -191,6 +191,7 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
       maxBodiesInFlight: server.maxBodiesInFlight ?? Math.max(maxBodyBytes, quarterOfHeap()),
       maxWaiting: server.maxWaiting ?? DEFAULT_WAITING,
       drainMs: millisecondsOf(server.drain ?? DEFAULT_DRAIN),
+      ...(server.checkEvery === undefined ? {} : { checkEveryMs: millisecondsOf(server.checkEvery) }),
       log: { level: server.log?.level ?? 'info', format: server.log?.format ?? 'auto' },
     },
     dataDir: origin.dataDir ?? resolve(folder, dataDir),

@@ -35,7 +35,7 @@ const ONE_TOKEN: Need = { tokens: 1, inputTokens: 1 };
 /** The ledger of one process. It answers at once; nothing happens between its check and its hold. */
 export class MemoryLedger implements Ledger {
   readonly #clock: Clock;
-  readonly #registry = new ScopeRegistry((target) => this.#isBusy(target));
+  readonly #registry = new ScopeRegistry((target) => this.#mattersUntil(target));
   readonly #listeners = new Set<(scope: string) => void>();
   readonly #reserveListeners = new Set<(target: string) => void>();
   #sequence = 0;
@@ -205,9 +205,11 @@ export class MemoryLedger implements Ledger {
     if (knownLimit === undefined || quota.source !== source) scope.replaceLearned(quota);
   }
 
-  #isBusy(target: string): boolean {
+  #mattersUntil(target: string): number {
     const [scope] = this.#registry.covering(target);
-    return (scope?.inFlight ?? 0) > 0 || this.#refuse({ target, need: ONE_TOKEN }, {}) !== undefined;
+    if ((scope?.inFlight ?? 0) > 0) return Number.POSITIVE_INFINITY;
+    const refusal = this.#refuse({ target, need: ONE_TOKEN }, {});
+    return refusal === undefined ? 0 : (refusal.retryAt ?? Number.POSITIVE_INFINITY);
   }
 
   #changed(scope: string): void {

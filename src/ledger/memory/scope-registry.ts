@@ -6,6 +6,10 @@ import { Scope } from './scope.js';
 
 /** Targets outside the configuration are kept up to this number: callers choose their names. */
 const MAX_ADDRESSED = 1_000;
+/** The same with those whose state matters: they are asked in vain once they are forgotten. */
+const MAX_RESTING = 5_000;
+/** Targets that are looked at to find one to forget. */
+const LOOKED_AT = 20;
 
 /** What a configuration changed. */
 interface Changes {
@@ -17,8 +21,8 @@ interface Changes {
 
 /** Which scopes cover each target. */
 export class ScopeRegistry {
-  /** Whether the state of a target matters: it cools down, is exhausted, or has attempts in flight. */
-  readonly #isBusy: (target: string) => boolean;
+  /** Until when the state of a target matters, epoch ms: it cools down, is exhausted, or has attempts in flight. Else 0. */
+  readonly #mattersUntil: (target: string) => number;
   readonly #scopes = new Map<string, Scope>();
   /** Per target, the narrowest scope first. */
   #covers = new Map<string, readonly Scope[]>();
@@ -26,7 +30,7 @@ export class ScopeRegistry {
   #retiredCovers: ReadonlyMap<string, readonly Scope[]> = new Map();
   /** The scopes of the configuration before, for targets outside the configuration: they register again when used. */
   #retiredScopes: ReadonlyMap<string, Scope> = new Map();
-  /** Targets outside the configuration, the least recently used first. */
+  /** Targets outside the configuration, the least recently used first; those whose state matters count as used. */
   readonly #addressed = new Set<string>();
   #declarations: readonly Declaration[] = [];
   readonly #fingerprints = new Map<string, string>();
@@ -37,8 +41,8 @@ export class ScopeRegistry {
   /** Providers and accounts that the latest configuration changed. */
   #changed: Changes = { providers: new Set(), accounts: new Set(), formerNames: new Map() };
 
-  constructor(isBusy: (target: string) => boolean) {
-    this.#isBusy = isBusy;
+  constructor(mattersUntil: (target: string) => number) {
+    this.#mattersUntil = mattersUntil;
   }
 
   /** Returns the scopes that cover a target, the narrowest first; none when the target was removed. */
@@ -122,15 +126,31 @@ export class ScopeRegistry {
     return added;
   }
 
-  /** Forgets the least recently used target other than `newest`, if possible one whose state does not matter. */
+  /** Forgets the least recently used target other than `newest`; one whose state matters only where there are too many. */
   #evict(newest: string): void {
-    const others = [...this.#addressed].filter((target) => target !== newest);
-    const evicted = others.find((target) => !this.#isBusy(target)) ?? others[0];
+    const evicted = this.#dispensable(newest);
     if (evicted === undefined) return;
     const scopes = this.covering(evicted);
     this.#addressed.delete(evicted);
     this.#covers.delete(evicted);
-    for (const { id, kind } of scopes) if (kind !== 'provider' && !this.#isUsed(id)) this.#scopes.delete(id);
+    for (const { id, kind } of scopes)
+      if (kind === 'target' || (kind === 'pool' && !this.#isUsed(id))) this.#scopes.delete(id);
+  }
+
+  #dispensable(newest: string): string | undefined {
+    let soonest: string | undefined;
+    let earliest = Number.POSITIVE_INFINITY;
+    let looked = 0;
+    for (const target of this.#addressed) {
+      if (looked++ === LOOKED_AT) break;
+      if (target === newest) continue;
+      const until = this.#mattersUntil(target);
+      if (until === 0) return target;
+      if (until < earliest) [soonest, earliest] = [target, until];
+      this.#addressed.delete(target);
+      this.#addressed.add(target);
+    }
+    return this.#addressed.size > MAX_RESTING ? soonest : undefined;
   }
 
   #isUsed(scope: string): boolean {

@@ -37,7 +37,7 @@ const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolea
   const target = attempt.target.id;
   const startedMs = Math.max(0, attempt.startedAt - arrivedAt);
   if (outcome === 'skipped') {
-    const reason = record.reason.slice(0, LONGEST_REASON);
+    const reason = cut(record.reason);
     return { target, outcome, ...(record.limited && { class: 'rate_limit' }), reason, startedMs, durationMs: 0 };
   }
   const spent = { startedMs, durationMs: tenths(durationMs), ...(adapted.length > 0 && { adapted }) };
@@ -49,7 +49,7 @@ const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolea
     target,
     outcome,
     class: failureClass,
-    ...(reason !== undefined && { reason: reason.slice(0, LONGEST_REASON) }),
+    ...(reason !== undefined && { reason: cut(reason) }),
     ...(status !== undefined && { status }),
     ...(decision !== undefined && { decision }),
     ...spent,
@@ -59,6 +59,8 @@ const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolea
 /** A provider's message without quotations of the request. A moderation refusal may quote nothing else, so it is left out. */
 const withoutContent = ({ class: failureClass, message }: Failure): string | undefined =>
   failureClass === 'moderation' ? undefined : withoutQuotations(message);
+
+const cut = (text: string): string => (text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON - 1)}…` : text);
 
 /** Rounded to a tenth of a millisecond: the file is a fifth smaller. */
 const tenths = (ms: number): number => Math.round(ms * 10) / 10;

@@ -234,7 +234,7 @@ describe('429chain check reports a provider that answers with', () => {
 
   it('warning of models that are not listed, without failing', () => {
     expect(run).to.include({ status: 0, stderr: '' });
-    expect(run.stdout).to.match(/^warning: a model that is not listed may be retired\./m);
+    expect(run.stdout).to.match(/^Look after it$/m);
     expect(run.stdout).to.match(/^\d+ of \d+ targets can be used\.$/m);
   });
 });

@@ -7,6 +7,7 @@ import { refusalOf, reserveOne, respond } from '../ask-ledger.js';
 
 const NEED = { tokens: 10, inputTokens: 5 };
 const MAX_ADDRESSED = 1_000;
+const MAX_RESTING = 5_000;
 
 describe('Targets that requests address and no chain names', () => {
   let clock: TurningClock;
@@ -98,13 +99,41 @@ describe('Targets that requests address and no chain names', () => {
       expect(isKnown('busy'), 'after its attempt').to.equal(false);
     });
 
-    it('the bound holds even when every target cools down', () => {
-      const models = Array.from({ length: MAX_ADDRESSED + 10 }, (_, index) => `missing-${index}`);
+    it('many targets that cool down are all kept, and those in use are not forgotten for them', () => {
+      const models = Array.from({ length: 3 * MAX_ADDRESSED }, (_, index) => `missing-${index}`);
       for (const model of models) {
         register(model);
         fail(model, { class: 'not_found', reason: 'unknown model' });
       }
-      expect(models.filter(isKnown)).to.deep.equal(models.slice(-MAX_ADDRESSED));
+      registerOthers(0, 2 * MAX_ADDRESSED);
+      expect(models.filter((model) => !isKnown(model))).to.deep.equal([]);
+      expect(isKnown(`other-${2 * MAX_ADDRESSED - 1}`)).to.equal(true);
+    });
+
+    it('the bound holds even when every target cools down: those that are free soonest are forgotten', () => {
+      register('busy');
+      const reservation = reserve('busy');
+      const models = Array.from({ length: MAX_RESTING + 500 }, (_, index) => `missing-${index}`);
+      for (const [index, model] of models.entries()) {
+        register(model);
+        // Every second one rests for long.
+        fail(model, { class: 'quota', reason: 'spent', until: clock.now() + (index % 2 === 0 ? 60_000 : 9_000_000) });
+      }
+      const known = models.filter(isKnown);
+      expect(known).to.have.length(MAX_RESTING - 1);
+      expect(models.filter((model, index) => index % 2 === 1 && !known.includes(model))).to.deep.equal([]);
+      expect(ledger.status('p/busy').inFlight).to.equal(1);
+      reservation.settle();
+    });
+
+    it('targets without state go first, however many rest', () => {
+      for (let index = 0; index < 2 * MAX_ADDRESSED; index++) {
+        register(`missing-${index}`);
+        fail(`missing-${index}`, { class: 'not_found', reason: 'unknown model' });
+      }
+      registerOthers(0, 10 * MAX_ADDRESSED);
+      const kept = Array.from({ length: 10 * MAX_ADDRESSED }, (_, index) => `other-${index}`).filter(isKnown);
+      expect(kept.length).to.be.below(2 * MAX_ADDRESSED);
     });
 
     it('a pool goes with the last of its targets', () => {

@@ -60,6 +60,7 @@ export class StoreInFolder {
     return new RequestStore(this.folder, {
       keepMs: 30 * DAY_MS,
       maxRequests: 200_000,
+      maxBytes: 2 ** 40,
       now: clock.now,
       log,
       ...this.#settings,

@@ -138,9 +138,13 @@ describe('The request log', () => {
     open({ maxRequests: 40_000 });
     await logged.add(30_000, (index) => recordOf(`a-${index}`));
     await logged.store.close();
-    logged
-      .restart()
-      .configure({ keepMs: 0, maxRequests: 40_000, now: () => logged.clock.now() + DAY_MS, log: logged.log });
+    logged.restart().configure({
+      keepMs: 0,
+      maxRequests: 40_000,
+      maxBytes: 2 ** 40,
+      now: () => logged.clock.now() + DAY_MS,
+      log: logged.log,
+    });
     const before = logged.files.length;
     let turns = 0;
     let isOver = false;
@@ -205,7 +209,8 @@ describe('The request log', () => {
   });
 
   it('starts a new segment before its contents grow large, and removes the oldest contents if there are too many', async () => {
-    open();
+    // Room for two of the files and for a full segment.
+    open({ maxBytes: 1_100 * 2 ** 20 });
     const contentOf = (id: string): RequestContent => ({ request: `"${id}"` });
     const file = (number: number): string => join(logged.folder, `2026-01-01.000${number}.content`);
     for (let number = 1; number <= 3; number++) {

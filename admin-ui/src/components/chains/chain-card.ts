@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { TargetView } from '../../../../src/contract/admin-api.js';
 import type { ChainView } from '../../../../src/contract/admin-configuration.js';
 import { Ticker } from '../../data/browser/ticker.js';
-import { partsOf, spanText } from '../../data/format.js';
+import { isTarget, partsOf, spanText } from '../../data/format.js';
 import { base } from '../../styles/base.js';
 import '../common/state-badge.js';
 
@@ -19,6 +19,7 @@ export class ChainCard extends LitElement {
       li { display: grid; grid-template-columns: 1.25rem minmax(0, 1fr) auto; gap: 0 var(--space-2); align-items: baseline; padding: var(--space-1) 0; border-top: 1px solid var(--line); }
       li > .number { color: var(--muted); text-align: right; }
       .name { overflow-wrap: anywhere; } .name span { color: var(--muted); }
+      .states { display: grid; gap: var(--space-1); justify-items: end; }
       .state { display: inline-flex; gap: var(--space-2); align-items: baseline; flex-wrap: wrap; justify-content: flex-end; }
     `,
   ];
@@ -52,17 +53,24 @@ export class ChainCard extends LitElement {
 
   #target(target: string, index: number) {
     const { provider, model } = partsOf(target);
-    const view = this.states.find((each) => each.target === target);
-    const left = (view?.until ?? 0) - Date.now();
-    const forbidden = view?.forbidden?.find(({ chain }) => chain === this.chain?.name);
+    const views = this.states.filter((each) => isTarget(target, each.target));
+    // A rule holds for the model, whatever key is used.
+    const forbidden = views[0]?.forbidden?.find(({ chain }) => chain === this.chain?.name);
     return html`<li>
       <span class="number">${index + 1}</span>
       <span class="name"><span>${provider}/</span>${model}${forbidden === undefined ? nothing : html`<br /><span class="small">passed over: ${forbidden.reason}</span>`}</span>
-      <span class="state">
-        ${left > 0 ? html`<span class="small muted number">back in ${spanText(left)}</span>` : nothing}
-        ${view === undefined ? nothing : html`<state-badge .state=${view.state} title=${view.reason ?? ''}></state-badge>`}
-      </span>
+      <span class="states">${views.map((view) => this.#state(view))}</span>
     </li>`;
+  }
+
+  #state({ target, state, reason = '', until = 0 }: TargetView) {
+    const { key } = partsOf(target);
+    const left = until - Date.now();
+    return html`<span class="state">
+      ${key === undefined ? nothing : html`<span class="small muted">${key}</span>`}
+      ${left > 0 ? html`<span class="small muted number">back in ${spanText(left)}</span>` : nothing}
+      <state-badge .state=${state} title=${reason}></state-badge>
+    </span>`;
   }
 
   #fire(type: 'make-default' | 'rename' | 'remove'): void {

@@ -55,7 +55,8 @@ export class ChainTarget extends LitElement implements Field {
   @property({ attribute: false }) timeouts: Timeouts = {};
   /** The inherited timeouts. */
   @property({ attribute: false }) inherited: Timeouts = {};
-  @property({ attribute: false }) explained: ExplainedTarget | undefined;
+  /** Its part in the next request, with each key of its provider. */
+  @property({ attribute: false }) explained: readonly ExplainedTarget[] = [];
   /** Why the target is invalid. */
   @property() problem = '';
   @state() private open = false;
@@ -71,7 +72,7 @@ export class ChainTarget extends LitElement implements Field {
     return html`
       <div class="head">
         <p class="name"><span>${provider}/</span>${model}</p>
-        ${this.#step()}
+        <div>${this.explained.length === 0 ? html`<p class="step"></p>` : this.explained.map((each) => this.#step(each))}</div>
         ${this.problem === '' ? nothing : html`<p class="problem">${this.problem}</p>`}
         ${summary === '' || this.open ? nothing : html`<p class="summary">${summary}</p>`}
         <div class="buttons">
@@ -86,15 +87,15 @@ export class ChainTarget extends LitElement implements Field {
     return reportValidity(this.renderRoot);
   }
 
-  #step() {
-    const { explained } = this;
-    if (explained === undefined) return html`<p class="step"></p>`;
+  #step(explained: ExplainedTarget) {
+    const { key } = partsOf(explained.target);
+    const of = key === undefined ? '' : `${key}: `;
     const grounds = groundsOf(explained);
-    if (explained.step === 'asked') return html`<p class="step asked">asked next${grounds}</p>`;
-    if (explained.step === 'not reached') return html`<p class="step">not reached${grounds}</p>`;
+    if (explained.step === 'asked') return html`<p class="step asked">${of}asked next${grounds}</p>`;
+    if (explained.step === 'not reached') return html`<p class="step">${of}not reached${grounds}</p>`;
     const left = (explained.retryAt ?? 0) - Date.now();
     const back = left <= 0 ? nothing : html` · <span>back in ${spanText(left)}</span>`;
-    return html`<p class="step skipped number">skipped: ${explained.reason ?? explained.state}${back}</p>`;
+    return html`<p class="step skipped number">${of}skipped: ${explained.reason ?? explained.state}${back}</p>`;
   }
 
   #panel() {

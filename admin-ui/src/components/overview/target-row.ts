@@ -45,12 +45,12 @@ export class TargetRow extends LitElement {
   override render() {
     const { target } = this;
     if (target === undefined) return nothing;
-    const { provider, model } = partsOf(target.target);
+    const { provider, model, key } = partsOf(target.target);
     const forbidden = target.forbidden?.find(({ chain }) => chain === this.chain);
     const rests = target.until !== undefined && target.until > Date.now();
     return html`
       <div class="head">
-        <span class="name"><span>${provider}/</span>${model}</span>
+        <span class="name"><span>${provider}/</span>${model}${key === undefined ? nothing : html`<span> · ${key}</span>`}</span>
         <state-badge .state=${target.state}></state-badge>
         ${target.inFlight > 0 ? html`<span class="flying">${target.inFlight} in flight</span>` : nothing}
         ${rests ? html`<span class="small number">back in ${spanText((target.until ?? 0) - Date.now())}</span>` : nothing}

@@ -1,7 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { QuotaView, TargetView } from '../../../../src/contract/admin-api.js';
-import type { ProviderTypeView, ProviderView } from '../../../../src/contract/admin-configuration.js';
+import type {
+  KeyState,
+  ProviderKeyView,
+  ProviderTypeView,
+  ProviderView,
+} from '../../../../src/contract/admin-configuration.js';
 import type { ProviderTrial } from '../../../../src/contract/models.js';
 import { asWritten, quotasOf } from '../../data/providers/providers.js';
 import { SOURCES } from '../../data/providers/quotas.js';
@@ -30,6 +35,8 @@ export class ProviderCard extends LitElement {
       dt { color: var(--muted); }
       dd { min-width: 0; overflow-wrap: anywhere; }
       .reason { color: var(--bad); }
+      .keys { display: grid; gap: var(--space-1); }
+      .keys li { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-3); align-items: baseline; overflow-wrap: anywhere; }
       .limits { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: var(--space-2) var(--space-4); }
     `,
   ];
@@ -69,14 +76,26 @@ export class ProviderCard extends LitElement {
     </div>`;
   }
 
-  #facts({ key, baseUrl, chains }: ProviderView) {
-    const none = this.type?.needsKey === false ? 'none needed' : 'none';
-    const { variable, masked } = key;
+  #facts({ key, keys, baseUrl, chains }: ProviderView) {
     return html`<dl>
-      <div><dt>Key</dt><dd>${key.kind === 'none' ? none : html`<code>${key.kind === 'unset' ? 'not set' : masked}</code>${variable === undefined ? '' : html` <span class="muted">from</span> <code>${variable}</code>`}`}</dd></div>
+      ${keys === undefined ? html`<div><dt>Key</dt><dd>${this.#key(key)}</dd></div>` : nothing}
       ${baseUrl === undefined ? nothing : html`<div><dt>Base URL</dt><dd><code>${baseUrl}</code></dd></div>`}
       <div><dt>Used by</dt><dd>${chains.length === 0 ? html`<span class="muted">no chain yet</span>` : chains.map((name, index) => html`${index > 0 ? ', ' : ''}<a href="/admin/chains/${encodeURIComponent(name)}">${name}</a>`)}</dd></div>
-    </dl>`;
+    </dl>
+    ${keys === undefined ? nothing : this.#keys(keys)}`;
+  }
+
+  #key({ kind, variable, masked }: KeyState) {
+    if (kind === 'none') return this.type?.needsKey === false ? 'none needed' : 'none';
+    return html`<code>${kind === 'unset' ? 'not set' : masked}</code>${variable === undefined ? '' : html` <span class="muted">from</span> <code>${variable}</code>`}`;
+  }
+
+  #keys(keys: readonly ProviderKeyView[]) {
+    const { id } = this.provider as ProviderView;
+    return html`<ul class="keys" aria-label="Keys of ${id}">${keys.map(
+      (key) =>
+        html`<li><b>${key.label}</b><span>${this.#key(key)}</span><state-badge .state=${key.state}></state-badge>${key.reason === undefined || key.state === 'disabled' ? nothing : html`<span class="small muted">${key.reason}</span>`}</li>`,
+    )}</ul>`;
   }
 
   #limits(quotas: readonly QuotaView[]) {

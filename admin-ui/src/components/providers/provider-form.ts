@@ -1,13 +1,21 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { KeyState, ProviderTypeView, ProviderView } from '../../../../src/contract/admin-configuration.js';
-import { type ProviderDraft, withWritten } from '../../data/providers/provider-draft.js';
+import type {
+  KeyState,
+  ProviderKeyWritten,
+  ProviderTypeView,
+  ProviderView,
+} from '../../../../src/contract/admin-configuration.js';
+import { type ProviderDraft, withAnotherKey, withWritten } from '../../data/providers/provider-draft.js';
 import { base } from '../../styles/base.js';
 import { type Field, reportValidity } from '../common/field-validity.js';
 import '../forms/headers-field.js';
 import '../forms/limits-field.js';
 import '../forms/schema-form.js';
 import '../forms/timeouts-field.js';
+import '../common/ui-icon.js';
+import type { KeysChange } from './keys-field.js';
+import './keys-field.js';
 
 const ADDRESS = 'https?://.+|.*\\$\\{.+';
 
@@ -21,6 +29,7 @@ export class ProviderForm extends LitElement implements Field {
       summary { cursor: pointer; font-weight: 550; padding: var(--space-1) 0; }
       details[open] { display: grid; gap: var(--space-3); }
       section { display: grid; gap: var(--space-2); }
+      .another { justify-self: start; }
     `,
   ];
   @property({ attribute: false }) draft: ProviderDraft = { id: '', written: { type: '' } };
@@ -35,7 +44,7 @@ export class ProviderForm extends LitElement implements Field {
     const type = this.types.find((each) => each.type === written.type);
     return html`<form class="stack" @submit=${(event: Event) => event.preventDefault()}>
       <div class="two">${this.#type(type)}${this.#id()}</div>
-      ${this.#key(type)}
+      ${this.draft.written.apiKeys === undefined ? this.#key(type) : this.#keys(this.draft.written.apiKeys)}
       ${this.#address(type)}
       ${type?.optionsSchema === undefined ? nothing : html`<section aria-label="Options"><h3>Options of ${type.title}</h3><schema-form .schema=${type.optionsSchema} .value=${written.options ?? {}} @change=${(event: CustomEvent) => this.#change({ options: event.detail })}></schema-form></section>`}
       <section>
@@ -99,7 +108,14 @@ export class ProviderForm extends LitElement implements Field {
       <input id="key" name="key" type="password" autocomplete="off" placeholder=${placeholderOf(key)} ?disabled=${apiKey === null} .value=${apiKey ?? ''} aria-describedby="about-key" @input=${(event: InputEvent) => this.#typeKey((event.target as HTMLInputElement).value)} />
       <span class="hint" id="about-key">${key.kind === 'none' ? `${type?.needsKey === false ? 'Only if it needs one. ' : ''}It goes to .env beside the configuration, which only names it.` : 'Left empty, the key stays as it is.'}</span>
       ${key.kind === 'none' ? nothing : html`<label class="check small"><input type="checkbox" .checked=${apiKey === null} @change=${(event: Event) => this.#change({ apiKey: (event.target as HTMLInputElement).checked ? null : undefined })} />Remove the key: this provider needs none</label>`}
+      ${key.kind === 'none' && !apiKey ? nothing : html`<button type="button" class="another" @click=${() => this.#change({ apiKeys: withAnotherKey(this.draft.written, key.kind !== 'none'), apiKey: undefined })}><ui-icon name="plus"></ui-icon>Add another key</button>`}
     </div>`;
+  }
+
+  #keys(keys: readonly ProviderKeyWritten[]) {
+    const { key, keys: saved = key === undefined ? [] : [{ ...key, label: 'key 1', state: 'usable' as const }] } =
+      this.saved ?? {};
+    return html`<section><h3>Keys</h3><keys-field .keys=${keys} .saved=${saved} .rotate=${this.draft.written.rotate ?? 'order'} @change=${(event: CustomEvent<KeysChange>) => this.#change(event.detail)}></keys-field></section>`;
   }
 
   #address(type: ProviderTypeView | undefined) {

@@ -20,7 +20,8 @@ export class TrialResult extends LitElement {
   @property({ type: Boolean }) trying = false;
 
   override render() {
-    return html`<div role="status">${this.trying ? html`<span class="muted">Asking it for its models…</span>` : this.trial === undefined ? nothing : html`<state-badge .state=${this.trial.state}></state-badge><span>${trialWords(this.trial)}</span>`}</div>`;
+    return html`<div role="status">${this.trying ? html`<span class="muted">Asking it for its models…</span>` : this.trial === undefined ? nothing : html`<state-badge .state=${this.trial.state}></state-badge><span>${trialWords(this.trial)}</span>`}</div>
+      ${this.trial?.keys === undefined ? nothing : html`<ul aria-label="Result of each key">${this.trial.keys.map((key) => html`<li><b>${key.label}</b> <state-badge .state=${key.state}></state-badge> <span>${trialWords({ ...key, models: [] })}</span></li>`)}</ul>`}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { ChainSettingsView } from '../../../../src/contract/admin-configuration.js';
 import type { ExplainedTarget, Explanation } from '../../../../src/contract/explain.js';
+import { isTarget } from '../format.js';
 import { type ApiError, call } from '../server/client.js';
 
 const AT_MOST_EVERY_MS = 2_000;
@@ -17,7 +18,7 @@ export class Preview implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   explanation: Explanation | undefined;
   error: ApiError | undefined;
-  #byKey: ReadonlyMap<number, ExplainedTarget> = new Map();
+  #byKey: ReadonlyMap<number, readonly ExplainedTarget[]> = new Map();
   #chain: string | undefined;
   #targets: readonly Listed[] = [];
   #rules: ChainSettingsView = {};
@@ -40,9 +41,9 @@ export class Preview implements ReactiveController {
     this.#timer = undefined;
   }
 
-  /** The explanation for one target of the list; undefined while it is unknown. */
-  of(key: number): ExplainedTarget | undefined {
-    return this.#byKey.get(key);
+  /** The explanation for one target of the list, with each key of its provider; empty while it is unknown. */
+  of(key: number): readonly ExplainedTarget[] {
+    return this.#byKey.get(key) ?? [];
   }
 
   /**
@@ -112,7 +113,7 @@ export class Preview implements ReactiveController {
     this.explanation = explanation;
     const steps = explanation?.targets ?? [];
     this.#byKey = new Map(
-      targets.flatMap(({ key }, index) => (steps[index] === undefined ? [] : [[key, steps[index]]])),
+      targets.map(({ key, target }) => [key, steps.filter((step) => isTarget(target, step.target))]),
     );
     const times = steps.flatMap(({ retryAt }) => (retryAt === undefined || retryAt <= Date.now() ? [] : [retryAt]));
     // The end of a cooldown sends no event.

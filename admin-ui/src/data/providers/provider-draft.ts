@@ -1,4 +1,5 @@
 import type {
+  ProviderKeyWritten,
   ProviderToTry,
   ProviderTypeView,
   ProviderView,
@@ -12,8 +13,17 @@ export interface ProviderDraft {
   readonly written: ProviderWritten;
 }
 
-/** The draft of a saved provider, which keeps its key. */
-export const draftOf = (view: ProviderView): ProviderDraft => ({ id: view.id, written: unchanged(asWritten(view)) });
+/** The draft of a saved provider, which keeps its keys. */
+export const draftOf = (view: ProviderView): ProviderDraft => {
+  const apiKeys = view.keys?.map(({ label }) => ({ label, savedAs: label }));
+  return { id: view.id, written: { ...unchanged(asWritten(view)), ...(apiKeys === undefined ? {} : { apiKeys }) } };
+};
+
+/** The keys of a provider that gets another one beside its single key, saved or typed. */
+export const withAnotherKey = ({ apiKey }: ProviderWritten, isSaved: boolean): readonly ProviderKeyWritten[] => [
+  { ...(isSaved && { savedAs: 'key 1' }), ...(typeof apiKey === 'string' && { key: apiKey }) },
+  {},
+];
 
 export const newDraft = ({ type }: ProviderTypeView, taken: readonly string[]): ProviderDraft => ({
   id: freeId(type, undefined, taken),
@@ -22,12 +32,13 @@ export const newDraft = ({ type }: ProviderTypeView, taken: readonly string[]): 
 
 /** The body of `POST /providers/try`. Absent fields are those of the saved provider. */
 export const toTry = ({ id, written }: ProviderDraft, saved: boolean): ProviderToTry => {
-  const { type, baseUrl, apiKey, options } = written;
+  const { type, baseUrl, apiKey, apiKeys, options } = written;
   return {
     ...(saved ? { id } : {}),
     type,
     ...(baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }),
     ...(typeof apiKey === 'string' ? { apiKey } : {}),
+    ...(apiKeys === undefined ? {} : { apiKeys }),
     ...(options === undefined ? {} : { options }),
   };
 };

@@ -12,8 +12,10 @@ import { type Held, save } from '../server/saving.js';
 import { quotaName } from './quotas.js';
 
 /** A provider as written, with the state of its key, but without its live state. */
-export interface ProviderAsWritten extends Omit<ProviderWritten, 'apiKey'> {
+export interface ProviderAsWritten extends Omit<ProviderWritten, 'apiKey' | 'apiKeys'> {
   readonly key: KeyState;
+  /** Several keys. */
+  readonly keys?: readonly (KeyState & { readonly label: string })[];
 }
 
 /** The data of the page Providers. */
@@ -31,8 +33,13 @@ export const loadProviders = async (signal?: AbortSignal): Promise<Providers> =>
 };
 
 export const asWritten = (view: ProviderView): ProviderAsWritten => {
-  const { type, baseUrl, enabled, account, limits, timeouts, headers, options, key } = view;
-  const given = { ...(baseUrl === undefined ? {} : { baseUrl }), ...(account === undefined ? {} : { account }) };
+  const { type, baseUrl, enabled, account, limits, timeouts, headers, options, key, rotate } = view;
+  const given = {
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(account === undefined ? {} : { account }),
+    ...(rotate === undefined ? {} : { rotate }),
+    ...(view.keys === undefined ? {} : { keys: view.keys.map(({ state: _, reason: __, ...each }) => each) }),
+  };
   return { type, ...given, enabled, limits, timeouts, headers, options, key };
 };
 
@@ -53,8 +60,8 @@ export const saveProvider = (id: string, from: Held<ProviderAsWritten>, written:
 export const removeProvider = (id: string, from: Held<ProviderAsWritten>): Promise<Saved> =>
   save('DELETE /providers/:id', { params: { id } }, from, () => reread(id));
 
-/** The request body that changes nothing. It omits the key, which the server keeps then. */
-export const unchanged = ({ key: _, ...written }: ProviderAsWritten): ProviderWritten => written;
+/** The request body that changes nothing. It omits the keys, which the server keeps then. */
+export const unchanged = ({ key: _, keys: __, ...written }: ProviderAsWritten): ProviderWritten => written;
 
 /** A free id for a new provider: its type or the name of its host, with a number if it is taken. */
 export const freeId = (type: string, baseUrl: string | undefined, taken: readonly string[]): string => {

@@ -1,0 +1,125 @@
+import { readCatalogue } from '../catalogue/read.js';
+import type { Clock } from '../clock.js';
+import type { Finding, Inspection } from '../contract/inspection.js';
+import type { Upstream } from '../engine/attempt/upstream.js';
+import type { Chains } from '../engine/chains.js';
+import { askAllForModels } from '../engine/models/ask-all.js';
+import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
+import type { TargetStatus } from '../ledger/ledger.js';
+import type { Log } from '../log.js';
+import type { Hooks } from '../plugin/door/hooks.js';
+import { inspect } from './inspect.js';
+import { readSeenModels, saveSeenModels, seenModelsFile, seenNow } from './seen-models.js';
+
+/** The first look comes so long after the start, in ms: a restart has other things to do. */
+const FIRST_MS = 60_000;
+/** A timer cannot wait longer. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** What an inspection needs of the configuration in force. */
+export interface Inspectable {
+  readonly settings: {
+    readonly dataDir: string;
+    readonly server: { readonly checkEveryMs?: number | undefined };
+  };
+  readonly host: { readonly hooks: Pick<Hooks, 'onError'> };
+  readonly chains: Pick<Chains, 'all'>;
+  readonly providers: readonly PreparedProvider[];
+  stateOf(target: PreparedTarget): TargetStatus;
+}
+
+interface InspectionParts {
+  /** Called for each look, since the configuration may have changed. */
+  readonly current: () => Inspectable;
+  readonly upstream: Pick<Upstream, 'dispatcher'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Looks at the providers when it is asked to, and every `server.checkEvery`. What is new since the last look goes into the log. */
+export class Inspections {
+  readonly #parts: InspectionParts;
+  #latest: Inspection | undefined;
+  #running: Promise<Inspection> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #everyMs: number | undefined;
+
+  constructor(parts: InspectionParts) {
+    this.#parts = parts;
+    this.configure();
+  }
+
+  /** The last look since the start. */
+  get latest(): Inspection | undefined {
+    return this.#latest;
+  }
+
+  /** How often it looks by itself, in ms; `undefined` for never. */
+  get everyMs(): number | undefined {
+    return this.#everyMs;
+  }
+
+  /** Takes over the configuration in force. */
+  configure(): void {
+    const everyMs = this.#parts.current().settings.server.checkEveryMs;
+    if (everyMs === this.#everyMs) return;
+    this.#everyMs = everyMs;
+    this.#plan(FIRST_MS);
+  }
+
+  /** Looks now, or returns the look that is under way. Never rejects. */
+  look(): Promise<Inspection> {
+    this.#running ??= this.#look().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#everyMs = undefined;
+  }
+
+  #plan(ms: number): void {
+    clearTimeout(this.#timer);
+    if (this.#everyMs === undefined) return;
+    const wait = Math.min(ms, this.#everyMs, LONGEST_TIMER_MS);
+    this.#timer = setTimeout(() => {
+      void this.look().finally(() => this.#plan(Number.POSITIVE_INFINITY));
+    }, wait).unref();
+  }
+
+  async #look(): Promise<Inspection> {
+    const { current, upstream, clock, log } = this.#parts;
+    const running = current();
+    const { chains, providers, settings, host } = running;
+    const file = seenModelsFile(settings.dataDir);
+    const inspected = {
+      providers,
+      targets: [...new Set(chains.all.flatMap(({ targets }) => targets))],
+      reports: await askAllForModels(providers, host.hooks, upstream),
+      quotasOf: (target: PreparedTarget) => running.stateOf(target).quotas,
+      catalogue: await readCatalogue(),
+      seen: readSeenModels(file),
+    };
+    const findings = inspect(inspected);
+    this.#tell(findings);
+    this.#latest = { at: clock.now(), findings };
+    try {
+      saveSeenModels(file, seenNow(inspected, clock.now()));
+    } catch (error) {
+      log.warn(`429chain cannot save which models it saw in ${file}: ${(error as Error).message}.`);
+    }
+    return this.#latest;
+  }
+
+  /** Logs what the last look did not find. */
+  #tell(findings: readonly Finding[]): void {
+    const before = new Set(this.#latest?.findings.map(({ problem }) => problem));
+    for (const { about, problem, advice, kind } of findings) {
+      if (before.has(problem)) continue;
+      const level = kind === 'limit differs' ? 'info' : 'warn';
+      this.#parts.log[level](`${about}: ${problem} ${advice}`, { finding: kind });
+    }
+  }
+}
