@@ -14,6 +14,7 @@ export const cohere: ProviderType = {
   speaks: ['chat', 'embeddings'],
   about: {
     title: 'Cohere',
+    firstModels: ['command-a-03-2025'],
     freeTier: 'A trial key: 20 requests a minute for each model, and 1,000 a calendar month for the account.',
     ...PAGES,
     allFree: true,

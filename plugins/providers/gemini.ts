@@ -8,6 +8,7 @@ export const gemini: ProviderType = {
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
   about: {
     title: 'Google Gemini',
+    firstModels: ['gemini-3.1-flash-lite'],
     freeTier:
       'Flash, Flash-Lite and Gemma, for each project and model: Flash 5 requests and 250,000 tokens of input a minute, 20 requests a day until midnight in Los Angeles; 3.1 Flash-Lite 500 a day, Gemma 14,400. The key of a paid project is charged.',
     source: 'https://ai.google.dev/gemini-api/docs/pricing',

@@ -30,6 +30,7 @@ export const groq: ProviderType = {
   speaks: ['chat', 'transcriptions', 'translations', 'speech'],
   about: {
     title: 'Groq',
+    firstModels: ['openai/gpt-oss-120b'],
     freeTier:
       'Per model about 30 requests and 8,000 tokens a minute, 1,000 requests and 200,000 tokens a day (August 2026).',
     source: 'https://console.groq.com/docs/rate-limits',

@@ -10,12 +10,15 @@ export const kilo: ProviderType = {
   speaks: ['chat', 'embeddings', 'transcriptions'],
   about: {
     title: 'Kilo Gateway',
+    firstModels: ['kilo-auto/free'],
     freeTier:
       'Models whose id ends in :free, and kilo-auto/free: 200 requests an hour for each address, with a key too; without one 10,000 a day at most.',
     ...DOCS,
     needsKey: false,
     training: { posture: 'may', note: 'Free models may log and train.', ...DOCS },
   },
+  // The router is not always listed.
+  modelList: { also: ['kilo-auto/free'] },
   readModel: (entry) => {
     const read = readPricedModel(entry);
     return read && FREE.test(String(entry.id)) ? { ...read, free: true } : read;

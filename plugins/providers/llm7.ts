@@ -15,6 +15,7 @@ export const llm7: ProviderType = {
   baseUrl: 'https://api.llm7.io/v1',
   about: {
     title: 'LLM7',
+    firstModels: ['default'],
     freeTier:
       'Models of the tier turbo. Without a key 1 request a second, 10 a minute, 60 an hour and 500,000 tokens a day for each address; with a free key about twice that.',
     ...PAGES,

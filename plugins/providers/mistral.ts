@@ -8,6 +8,7 @@ export const mistral: ProviderType = {
   baseUrl: 'https://api.mistral.ai/v1',
   about: {
     title: 'Mistral',
+    firstModels: ['mistral-small-latest'],
     freeTier:
       'For each model what its headers state, such as 50 requests and 50,000 tokens a minute; for all of them $10 of credit a month. A phone number is needed, no card.',
     source: 'https://mistral.ai/pricing',

@@ -7,6 +7,7 @@ export const opencodeZen: ProviderType = {
   baseUrl: 'https://opencode.ai/zen/v1',
   about: {
     title: 'OpenCode Zen',
+    firstModels: ['big-pickle'],
     freeTier:
       'A few models that change, without a key: an unpublished number of requests for each address until 00:00 UTC.',
     ...DOCS,

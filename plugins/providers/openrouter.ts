@@ -97,6 +97,7 @@ export const openrouter: ProviderType = {
   speaks: ['chat', 'completions', 'embeddings'],
   about: {
     title: 'OpenRouter',
+    firstModels: ['google/gemma-4-31b-it:free'],
     freeTier:
       'Its models whose id ends in :free. For all of them together 20 requests a minute and 50 a day, 1,000 a day once 10 dollars were ever paid (September 2026).',
     source: 'https://openrouter.ai/docs/api-reference/limits',

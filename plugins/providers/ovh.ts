@@ -6,6 +6,7 @@ export const ovh: ProviderType = {
   baseUrl: 'https://oai.endpoints.kepler.ai.cloud.ovh.net/v1',
   about: {
     title: 'OVHcloud AI Endpoints',
+    firstModels: ['gpt-oss-120b', 'Meta-Llama-3_3-70B-Instruct'],
     freeTier: 'Without a key 2 requests a minute for each address and model. With a key everything is billed.',
     ...PAGES,
     needsKey: false,

@@ -8,6 +8,7 @@ export const zai: ProviderType = {
   hosts: { international: 'https://api.z.ai/api/paas/v4', china: 'https://open.bigmodel.cn/api/paas/v4' },
   about: {
     title: 'Z.ai',
+    firstModels: ['glm-4.7-flash'],
     freeTier: 'glm-4.7-flash, glm-4.5-flash and glm-4.6v-flash, one request at a time. No card.',
     source: 'https://docs.z.ai/guides/overview/pricing',
     date: '2026-09-05',

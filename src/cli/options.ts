@@ -22,8 +22,12 @@ export const OPTIONS = {
   chain: { type: 'string', help: 'ask, explain, connect, doctor: the chain or provider/model to use' },
   watch: { type: 'boolean', help: 'start: reload plugins when their code changes; status: refresh every second' },
   kind: { type: 'string', help: 'plugin new: provider, parser or policy (default: provider)' },
-  offline: { type: 'boolean', help: 'check: do not ask the providers' },
+  offline: { type: 'boolean', help: 'check, init: do not ask the providers' },
   undo: { type: 'boolean', help: 'connect: restore the settings of the client' },
+  keyless: {
+    type: 'string',
+    help: 'init: the providers to use without a key: all, private (those that do not train on prompts) or none',
+  },
   force: { type: 'boolean', help: 'init: overwrite an existing configuration' },
   help: { type: 'boolean', short: 'h', help: 'show this help' },
   version: { type: 'boolean', short: 'v', help: 'show the version' },

@@ -55,6 +55,11 @@ export interface ProviderAbout extends Sourced {
   readonly freeTier?: string;
   /** Whether the free tier covers every model that it lists. */
   readonly allFree?: boolean;
+  /**
+   * Ids of models for a first chain, the best first, as known on `date`. Set-ups use them where the list of models cannot be
+   * read, and otherwise those of them that the list still has and does not price.
+   */
+  readonly firstModels?: readonly string[];
   /** The page where a person gets a key. */
   readonly keyUrl?: string;
   /** Default: true. Set false for a server that may run without a key. */
