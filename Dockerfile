@@ -27,6 +27,7 @@ COPY --from=dependencies /build/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY package.json 429chain.json5 LICENSE ./
 COPY schemas schemas
+COPY catalogue catalogue
 COPY templates templates
 COPY docker/429chain /usr/local/bin/429chain
 # A new volume takes owner and mode from the folder that it is mounted on; with this mode any other --user works too.

@@ -30,7 +30,7 @@ const QUIET = ['--no-audit', '--no-fund', '--prefer-offline'];
 const ALLOWED = [
   /^dist\/(src|plugins)\/.*(?<!\.test)\.(js|d\.ts)$/,
   /^dist\/admin-ui\/.*\.(html|js|css|svg)(\.br|\.gz)?$/,
-  /^(schemas|templates)\//,
+  /^(schemas|templates|catalogue)\//,
   /^(429chain\.json5|package\.json|README\.md|LICENSE)$/,
 ];
 /** A tarball from a registry, not from a repository or page that can disappear. */

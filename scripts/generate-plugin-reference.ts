@@ -33,6 +33,8 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
         [
           './door/provider-type',
           './door/known-limit',
+          './door/free-offer',
+          '../contract/catalogue-entry',
           './door/limit-headers',
           './door/error-rule',
           './door/adapt',

@@ -1,9 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { generateConfigTypes, TYPES } from './generate-config-types.js';
-import { fillPage, GENERATED_PAGES } from './generate-docs.js';
+import { generateOffers, OFFERS } from './catalogue/offers-module.js';
+import { generateTypes, SCHEMA_TYPES } from './generate-config-types.js';
 
-/** Generates the committed files that follow from the schema and the provider types. Tests check that they are fresh. */
-await writeFile(TYPES, await generateConfigTypes());
+/** Generates the committed files that follow from the schemas, the catalogue and the provider types. Tests check that they are fresh. */
+for (const types of SCHEMA_TYPES) await writeFile(types.file, await generateTypes(types));
+await writeFile(OFFERS, await generateOffers());
+// The pages are made from the provider types, which need the files above.
+const { fillPage, GENERATED_PAGES } = await import('./generate-docs.js');
 for (const page of GENERATED_PAGES) {
   const file = new URL(`../docs/${page}`, import.meta.url);
   await writeFile(file, await fillPage(await readFile(file, 'utf8')));

@@ -14,6 +14,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/secrets.ts', 0],
   ['src/logging', 1],
   ['src/plugin', 1],
+  ['src/catalogue', 2],
   ['src/config', 2],
   ['src/ledger', 2],
   ['src/host', 2],

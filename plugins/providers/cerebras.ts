@@ -1,4 +1,5 @@
 import type { Adaptation, ErrorRule, ProviderType } from '429chain/plugin';
+import { FACTS } from './offers.js';
 
 const RULES: readonly ErrorRule[] = [
   { code: ['queue_exceeded'], class: 'overloaded', why: 'the queue that all accounts share is full; our quota is not' },
@@ -28,19 +29,7 @@ const REFUSED = ['logit_bias', 'frequency_penalty', 'presence_penalty', 'paralle
 
 export const cerebras: ProviderType = {
   baseUrl: 'https://api.cerebras.ai/v1',
-  about: {
-    title: 'Cerebras',
-    freeTier:
-      'None that recurs since August 2026: $5 once, for 30 days and only with a payment method. Then per model 5 requests and 30,000 tokens a minute, 1,000,000 tokens a day.',
-    source: 'https://inference-docs.cerebras.ai/support/rate-limits',
-    date: '2026-09-26',
-    training: { posture: 'unknown' },
-    keyUrl: 'https://cloud.cerebras.ai',
-  },
-  // Used until the first response states the account's limits. A token limit would block long prompts.
-  knownLimits: [
-    { requests: 5, per: '1m', source: 'https://inference-docs.cerebras.ai/support/rate-limits', date: '2026-09-26' },
-  ],
+  ...FACTS.cerebras,
   countsBound: true,
   // It refuses every field that it does not know.
   conversation: [{ callFields: { fields: [] } }],

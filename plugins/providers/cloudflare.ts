@@ -1,4 +1,5 @@
 import type { ModelView, ProviderType } from '429chain/plugin';
+import { FACTS } from './offers.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -15,25 +16,14 @@ const readModel = ({ task, properties }: Fields): Partial<ModelView> | undefined
   };
 };
 
-const DOCS = 'https://developers.cloudflare.com/workers-ai/platform';
-
 /** Its address has the id of the account. */
 export const cloudflare: ProviderType = {
   baseUrl: 'https://api.cloudflare.com/client/v4/accounts/{accountId}/ai/v1',
-  about: {
-    title: 'Cloudflare Workers AI',
-    freeTier:
-      '10,000 neurons a day for the account, until 00:00 UTC; then requests fail and nothing is billed. kimi-k2.6, kimi-k2.7-code, GLM 5 and two of deepseek-v4 are not part of it.',
-    source: `${DOCS}/pricing`,
-    date: '2026-09-26',
-    keyUrl: 'https://dash.cloudflare.com/profile/api-tokens',
-    training: { posture: 'no', source: `${DOCS}/data-usage`, date: '2026-09-26' },
-  },
+  ...FACTS.cloudflare,
   modelsPath: '/../models/search?per_page=100',
   modelList: { list: 'result', id: 'name' },
   readModel,
   countsBound: false,
-  knownLimits: [{ requests: 300, per: '1m', scope: 'provider', source: `${DOCS}/limits`, date: '2026-09-26' }],
   adaptations: [
     { field: 'messages[].content', flatten: true, why: 'Cloudflare takes plain texts only' },
     { field: 'messages[].content', from: null, replace: '', why: 'Cloudflare refuses null' },

@@ -1,4 +1,5 @@
 import type { ErrorRule, ProviderType } from '429chain/plugin';
+import { FACTS } from './offers.js';
 
 const RULES: readonly ErrorRule[] = [
   {
@@ -28,19 +29,7 @@ const RULES: readonly ErrorRule[] = [
 export const groq: ProviderType = {
   baseUrl: 'https://api.groq.com/openai/v1',
   speaks: ['chat', 'transcriptions', 'translations', 'speech'],
-  about: {
-    title: 'Groq',
-    firstModels: ['openai/gpt-oss-120b'],
-    freeTier:
-      'Per model about 30 requests and 8,000 tokens a minute, 1,000 requests and 200,000 tokens a day (August 2026).',
-    source: 'https://console.groq.com/docs/rate-limits',
-    date: '2026-08-18',
-    training: { posture: 'no', source: 'https://groq.com/privacy-policy', date: '2026-09-19' },
-    allFree: true,
-    keyUrl: 'https://console.groq.com/keys',
-  },
-  // This limit is in no header, and bursts reach it. A paid plan has more: its owner sets a limit in the configuration.
-  knownLimits: [{ requests: 30, per: '1m', source: '429 bodies', date: '2026-08-18' }],
+  ...FACTS.groq,
   countsBound: true,
   // It refuses every field that it does not know.
   conversation: [{ callFields: { fields: [] } }],

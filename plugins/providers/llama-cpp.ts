@@ -1,15 +1,10 @@
 import type { ProviderType } from '429chain/plugin';
+import { FACTS } from './offers.js';
 import { EVERYTHING } from './openai-compatible.js';
 
 /** A server of one's own. */
 export const llamaCpp: ProviderType = {
   baseUrl: 'http://127.0.0.1:8080/v1',
-  about: {
-    title: 'llama.cpp',
-    freeTier: 'A server of your own: no limit but the machine.',
-    allFree: true,
-    needsKey: false,
-    training: { posture: 'no', note: 'Everything stays on the machine.' },
-  },
+  ...FACTS['llama-cpp'],
   speaks: EVERYTHING,
 };

@@ -1,15 +1,10 @@
 import type { ProviderType } from '429chain/plugin';
+import { FACTS } from './offers.js';
 import { EVERYTHING } from './openai-compatible.js';
 
 /** A server of one's own. */
 export const lmStudio: ProviderType = {
   baseUrl: 'http://127.0.0.1:1234/v1',
-  about: {
-    title: 'LM Studio',
-    freeTier: 'A server of your own: no limit but the machine.',
-    allFree: true,
-    needsKey: false,
-    training: { posture: 'no', note: 'Everything stays on the machine.' },
-  },
+  ...FACTS['lm-studio'],
   speaks: EVERYTHING,
 };

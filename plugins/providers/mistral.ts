@@ -1,4 +1,5 @@
 import type { Adaptation, ProviderType } from '429chain/plugin';
+import { FACTS } from './offers.js';
 import { readCapabilities } from './openai-compatible.js';
 
 const UNKNOWN = ['store', 'metadata', 'user', 'messages[].name', 'reasoning_effort'];
@@ -6,21 +7,7 @@ const UNKNOWN = ['store', 'metadata', 'user', 'messages[].name', 'reasoning_effo
 /** Its headers name their windows, and streams have none. The minute is that of the clock. */
 export const mistral: ProviderType = {
   baseUrl: 'https://api.mistral.ai/v1',
-  about: {
-    title: 'Mistral',
-    firstModels: ['mistral-small-latest'],
-    freeTier:
-      'For each model what its headers state, such as 50 requests and 50,000 tokens a minute; for all of them $10 of credit a month. A phone number is needed, no card.',
-    source: 'https://mistral.ai/pricing',
-    date: '2026-09-26',
-    keyUrl: 'https://console.mistral.ai/api-keys',
-    training: {
-      posture: 'may',
-      note: 'The account can opt out.',
-      source: 'https://help.mistral.ai',
-      date: '2026-09-26',
-    },
-  },
+  ...FACTS.mistral,
   readModel: readCapabilities,
   prefill: { message: { prefix: true } },
   conversation: [{ toolCallIds: { pattern: /^[a-zA-Z0-9]{9}$/, length: 9 }, callFields: { fields: [] } }],

@@ -1,15 +1,10 @@
 import type { ProviderType } from '429chain/plugin';
+import { FACTS } from './offers.js';
 
 /** Keys of one host are refused by the other. */
 export const moonshot: ProviderType = {
   hosts: { international: 'https://api.moonshot.ai/v1', china: 'https://api.moonshot.cn/v1' },
-  about: {
-    title: 'Moonshot (Kimi)',
-    freeTier: 'None: $1 must be paid first.',
-    date: '2026-11-29',
-    keyUrl: 'https://platform.moonshot.ai/console/api-keys',
-    training: { posture: 'unknown' },
-  },
+  ...FACTS.moonshot,
   conversation: [
     {
       toolCallIds: { pattern: /^(?:functions\.[\w-]{1,64}:\d{1,6}|[\w-]{1,40})$/, prefix: 'call_', length: 24 },

@@ -1,4 +1,5 @@
 import { type ErrorRule, type ModelView, nextUtcMidnight, type ProviderType } from '429chain/plugin';
+import { FACTS } from './offers.js';
 
 const FREE_DAY = {
   class: 'quota',
@@ -95,34 +96,11 @@ export const readPricedModel = (entry: Fields): Partial<ModelView> | undefined =
 export const openrouter: ProviderType = {
   baseUrl: 'https://openrouter.ai/api/v1',
   speaks: ['chat', 'completions', 'embeddings'],
-  about: {
-    title: 'OpenRouter',
-    firstModels: ['google/gemma-4-31b-it:free'],
-    freeTier:
-      'Its models whose id ends in :free. For all of them together 20 requests a minute and 50 a day, 1,000 a day once 10 dollars were ever paid (September 2026).',
-    source: 'https://openrouter.ai/docs/api-reference/limits',
-    date: '2026-09-26',
-    training: {
-      posture: 'may',
-      note: 'Free endpoints may train, by provider; a switch of the account decides.',
-      date: '2026-09-26',
-    },
-    keyUrl: 'https://openrouter.ai/settings/keys',
-  },
+  ...FACTS.openrouter,
   readModel: readPricedModel,
   // Models of Google and Anthropic behind it want their signatures back, which are among the details.
   conversation: [{ reasoning: { fields: ['reasoning', 'reasoning_details'] } }],
-  pool: (model) => (model.endsWith(':free') ? 'free' : 'credit'),
-  // This limit is in no header. The daily limit, 50 or 1,000, depends on past payments: only a refusal states it.
-  knownLimits: [
-    {
-      pool: 'free',
-      requests: 20,
-      per: '1m',
-      source: 'https://openrouter.ai/docs/api-reference/limits',
-      date: '2026-09-26',
-    },
-  ],
+  pool: (model) => (/:free$|^openrouter\/free$/.test(model) ? 'free' : 'credit'),
   // The list of models is public.
   keyCheck: '/key',
   // Only refusals have headers, and without a window.

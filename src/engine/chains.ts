@@ -1,6 +1,6 @@
 import type { Alias } from '../config/settings.js';
 import { ChainError } from '../plugin/door/errors.js';
-import { fitsPattern } from './name-pattern.js';
+import { fitsPattern } from '../plugin/readers/name-pattern.js';
 import type { Chain, PreparedTarget } from './target.js';
 
 export interface ChainsParts {

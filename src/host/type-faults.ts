@@ -1,4 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { OfferKind } from '../contract/catalogue-entry.js';
 import { isFields } from '../plugin/fields.js';
 import { durationOf } from '../plugin/readers/headers.js';
 import { isZone } from '../plugin/readers/zones.js';
@@ -30,8 +31,36 @@ export const faultInType = (type: unknown): string | undefined => {
   const broken = conversation.map(faultInConversation).find((fault) => fault !== undefined);
   if (broken !== undefined) return `has \`conversation\` rules that ${broken}`;
   if (!areMedia(lacks)) return 'has `lacks` that are not a list of images, files or audio';
-  return faultInLimits(knownLimits) ?? faultInRules(type) ?? faultInHeaders(type) ?? faultInTranslate(type);
+  return (
+    faultInAbout(type) ??
+    faultInLimits(knownLimits) ??
+    faultInRules(type) ??
+    faultInHeaders(type) ??
+    faultInTranslate(type)
+  );
 };
+
+const faultInAbout = ({ about = {} }: Fields): string | undefined => {
+  const { offers = [] } = about as Fields;
+  return Array.isArray(offers) && offers.every(isOffer)
+    ? undefined
+    : "has `about.offers` that are not a list such as [{ kind: 'recurring', models: 'all' }]";
+};
+
+const KINDS: ReadonlySet<unknown> = new Set<OfferKind>([
+  'recurring',
+  'zero-price',
+  'keyless',
+  'one-time',
+  'own',
+  'none',
+]);
+
+const isOffer = (offer: unknown): boolean =>
+  isFields(offer) &&
+  KINDS.has(offer.kind) &&
+  (offer.models === undefined || offer.models === 'all' || isListOfNames(offer.models)) &&
+  (offer.except === undefined || isListOfNames(offer.except));
 
 const faultInRules = ({ errors = [], limitHeaders = {}, hosts = {} }: Fields): string | undefined => {
   if (!Array.isArray(errors) || !errors.every(isFields)) return 'has `errors` that are not a list of rules';

@@ -1,5 +1,6 @@
 /** `429chain/plugin`: everything that a plugin may import from 429chain, built-in plugins included. */
 export type { LiveStatus, QuotaView, TargetView } from '../contract/admin-api.js';
+export type { OfferKind } from '../contract/catalogue-entry.js';
 export type { ModelView } from '../contract/models.js';
 export type {
   Dimension,
@@ -44,6 +45,7 @@ export type {
 export type { ConversationRules, MediaKind, ReturnedFields, ToolCallIds } from './door/conversation.js';
 export type { ErrorRule } from './door/error-rule.js';
 export { ChainError, type ChainErrorOptions, type ErrorCode } from './door/errors.js';
+export type { FreeOffer } from './door/free-offer.js';
 export type {
   AsyncPluginHook,
   AttemptTapOptions,

@@ -169,6 +169,10 @@ describe('A provider type of a faulty plugin', () => {
     [{ conversation: [{ system: 'last' }] }, 'a `system` that is neither first nor user'],
     [{ conversation: [{ plainSchemas: 'yes' }] }, 'a `plainSchemas` that is not true'],
     [{ conversation: [{ lastAssistant: true }] }, 'a `lastAssistant` that is not an object'],
+    [{ about: { offers: 'all' } }, '`about.offers` that are not a list such as'],
+    [{ about: { offers: [{ kind: 'free' }] } }, '`about.offers` that are not a list such as'],
+    [{ about: { offers: [{ kind: 'recurring', models: 'some' }] } }, '`about.offers` that are not a list such as'],
+    [{ about: { offers: [{ kind: 'recurring', except: [] }] } }, '`about.offers` that are not a list such as'],
     [{ knownLimits: 'text' }, 'limits that are not a list'],
     [
       { knownLimits: [{ requests: 5, per: 'soon' }] },

@@ -16,8 +16,10 @@ export const askForKeys = async (offers: readonly KeyOffer[], prompt: Prompt): P
     `\nA free key gives much more. These providers give one without a card. Paste each key: it is not shown. Press Enter to\n` +
       `skip a provider, or type ${DONE} if you have enough: you can add more later.`,
   );
-  for (const { title, gives, page, training, variable } of offers) {
-    prompt.say(`\n${title} (${training})\n  ${gives}${page === undefined ? '' : `\n  ${page}`}`);
+  for (const { title, gives, page = '', minutes, note = '', training, variable } of offers) {
+    const time = minutes === undefined ? '' : ` (about ${minutes} ${minutes === 1 ? 'minute' : 'minutes'})`;
+    const lines = [gives, note, page === '' ? '' : page + time].filter((line) => line !== '');
+    prompt.say(`\n${title} (${training})\n${lines.map((line) => `  ${line}`).join('\n')}`);
     const key = await readKey(`  ${variable}: `, prompt);
     if (key.toLowerCase() === DONE) break;
     if (key !== '') keys[variable] = key;

@@ -1,4 +1,6 @@
+import { namedModels } from '../../engine/models/first-models.js';
 import type { ProviderType } from '../../plugin/index.js';
+import { isTemplate } from '../../plugin/readers/address.js';
 
 export interface NamedType {
   readonly name: string;
@@ -27,6 +29,10 @@ export interface KeyOffer extends Offer {
   readonly variable: string;
   /** The page that gives the key. */
   readonly page: string | undefined;
+  /** About how many minutes it takes to get the key. */
+  readonly minutes: number | undefined;
+  /** What else it takes, in one sentence. */
+  readonly note: string | undefined;
 }
 
 const TRAINING = {
@@ -45,16 +51,19 @@ const offerOf = ({ name, type: { about } }: NamedType): Offer => ({
 /** The providers for a first chain that need no key, those that do not train on prompts first. */
 export const keylessOffers = (types: readonly NamedType[]): KeylessOffer[] =>
   types
-    .filter(({ type }) => type.keyless === 'address' && type.about?.firstModels !== undefined)
+    .filter(({ type }) => type.keyless === 'address' && namedModels(type, false).length > 0)
     .map((named) => ({ ...offerOf(named), isPrivate: named.type.about?.training?.posture === 'no' }))
     .sort((one, other) => Number(other.isPrivate) - Number(one.isPrivate));
 
-/** The providers for a first chain that give a key for free. */
+/** The providers for a first chain that give a key for free and without a card, and need nothing else to be set. */
 export const keyOffers = (types: readonly NamedType[]): KeyOffer[] =>
   types
-    .filter(({ type: { about } }) => about?.firstModels !== undefined && about.needsKey !== false)
+    .filter(({ type }) => type.about?.needsKey !== false && type.about?.needsCard === false)
+    .filter(({ type }) => namedModels(type, true).length > 0 && !isTemplate(type.baseUrl ?? ''))
     .map((named) => ({
       ...offerOf(named),
       variable: `${named.name.toUpperCase().replaceAll('-', '_')}_API_KEY`,
       page: named.type.about?.keyUrl,
+      minutes: named.type.about?.keyMinutes,
+      note: named.type.about?.keyNote,
     }));

@@ -99,7 +99,10 @@ const chooseFirst = async (
     added: offers.filter((each) => !inExample.has(each.type) && (isSet(each) || entered[each.variable] !== undefined)),
     local: offline ? undefined : await wait(findLocalServer(env.OLLAMA_HOST)),
     models: new Map(
-      types.map(({ name, type }) => [name, { listed: undefined, first: firstModels(type, undefined, false) }]),
+      types.map(({ name, type }) => [
+        name,
+        { listed: undefined, first: firstModels(type, undefined, !withoutKey.some((each) => each.type === name)) },
+      ]),
     ),
   };
   const text = firstConfiguration(example, choice);

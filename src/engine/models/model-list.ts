@@ -1,16 +1,19 @@
 import type { ModelView } from '../../contract/models.js';
 import type { ModelList, ProviderType } from '../../plugin/door/provider-type.js';
 import { isFields } from '../../plugin/fields.js';
+import { isFreeModel } from '../../plugin/readers/free-offers.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Returns the models in a provider's answer to `GET /models`, free ones first and then the newest. Leaves out inactive
  * models, and those that the provider type does not consider chat models. Returns `undefined` for an unknown format.
+ * `keyless`: the provider was asked without a key.
  */
 export const modelsIn = (
   response: unknown,
   { about, readModel, translate, modelList = {} }: ProviderType,
+  { keyless = false }: { readonly keyless?: boolean } = {},
 ): ModelView[] | undefined => {
   const answer = translate?.models === undefined ? response : translate.models(response);
   const list = Array.isArray(answer) ? answer : isFields(answer) ? listIn(answer, modelList) : undefined;
@@ -26,7 +29,7 @@ export const modelsIn = (
     .flatMap((entry): ModelView[] => {
       const ownFields = readModel === undefined ? {} : readModel(entry);
       if (ownFields === undefined) return [];
-      const isFree = about?.allFree || free?.test(entry.id);
+      const isFree = free?.test(entry.id) ?? isFreeModel(about?.offers, entry.id, { keyless }) ?? about?.allFree;
       return [
         {
           ...(isFree === undefined ? {} : { free: isFree }),

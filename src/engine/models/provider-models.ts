@@ -91,7 +91,7 @@ export const askForModels = async (
   try {
     const answer = await ask(omit(headers, 'content-type'));
     if (answer.status >= 300) return reportOfRefusal(provider, answer, hooks);
-    const models = modelsIn(parseBody(answer.text), providerType);
+    const models = modelsIn(parseBody(answer.text), providerType, { keyless: headers[keyHeader] === undefined });
     if (models === undefined) return reportOfUnknownFormat(provider, answer);
     const keyUntried = triesKey && headers[keyHeader] !== undefined && (await isPublic(ask, omit(headers, keyHeader)));
     if (keyUntried && providerType.keyCheck !== undefined) {

@@ -2,6 +2,7 @@ import type { ModelView } from '../../contract/models.js';
 import type { Adaptation } from './adapt.js';
 import type { ConversationRules, MediaKind } from './conversation.js';
 import type { ErrorRule } from './error-rule.js';
+import type { FreeOffer } from './free-offer.js';
 import type { KnownLimit, Sourced } from './known-limit.js';
 import type { HeaderMeanings } from './limit-headers.js';
 import type { Translation } from './translate.js';
@@ -45,8 +46,8 @@ export interface ModelList {
 }
 
 /**
- * What the admin shows to a person who adds a provider of this type. `source` and `date` say where and when the free tier was
- * read.
+ * What the admin and `429chain catalogue` show to a person who chooses a provider of this type. `source` and `date` say
+ * where and when the free tier was read.
  */
 export interface ProviderAbout extends Sourced {
   /** The provider's name, such as `Groq`. */
@@ -55,15 +56,18 @@ export interface ProviderAbout extends Sourced {
   readonly freeTier?: string;
   /** Whether the free tier covers every model that it lists. */
   readonly allFree?: boolean;
-  /**
-   * Ids of models for a first chain, the best first, as known on `date`. Set-ups use them where the list of models cannot be
-   * read, and otherwise those of them that the list still has and does not price.
-   */
-  readonly firstModels?: readonly string[];
+  /** What is free. Says more than `allFree`: which kind of offer, and which models. */
+  readonly offers?: readonly FreeOffer[];
   /** The page where a person gets a key. */
   readonly keyUrl?: string;
   /** Default: true. Set false for a server that may run without a key. */
   readonly needsKey?: boolean;
+  /** Whether a card or another payment method is needed to get a key. Absent: unknown. */
+  readonly needsCard?: boolean;
+  /** About how many minutes it takes to get a key. */
+  readonly keyMinutes?: number;
+  /** What else is needed to get a key, such as a phone number, in one sentence. */
+  readonly keyNote?: string;
   readonly training?: TrainingPosture;
 }
 

@@ -69,7 +69,7 @@ describe('firstConfiguration', () => {
     const { text, providers, ...chains } = written({ added: [COHERE], models });
     expect(providers.slice(3, 6)).to.deep.equal(['openrouter', 'cohere', 'ovh']);
     expect(chains.default.slice(3, 6)).to.deep.equal([
-      'openrouter/google/gemma-4-31b-it:free',
+      'openrouter/openrouter/free',
       'cohere/command-a',
       'ovh/gpt-oss-120b',
     ]);
@@ -88,7 +88,7 @@ describe('firstConfiguration', () => {
       limits: [{ concurrent: 2 }],
     });
     expect(chains.default.slice(3, 6)).to.deep.equal([
-      'openrouter/google/gemma-4-31b-it:free',
+      'openrouter/openrouter/free',
       'local/qwen3:8b',
       'ovh/gpt-oss-120b',
     ]);
@@ -97,7 +97,7 @@ describe('firstConfiguration', () => {
   it('replaces models that a list lacks, in their place, and keeps those that it has', () => {
     const models = new Map([
       ['groq', known(['new-large', 'openai/gpt-oss-20b'], ['new-large'])],
-      ['ovh', known(['gpt-oss-120b', 'gpt-oss-20b'], ['gpt-oss-120b'])],
+      ['ovh', known(['gpt-oss-120b', 'another'], ['gpt-oss-120b'])],
       ['kilo', known(['a:free'], [])],
     ]);
     const chains = written({ models });

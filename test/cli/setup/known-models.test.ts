@@ -21,10 +21,10 @@ describe('Models for a first configuration', () => {
   };
 
   it('are the named ones that the list has', async () => {
-    lists({ id: 'Meta-Llama-3_3-70B-Instruct' }, { id: 'another' });
+    lists({ id: 'qwen-3-8-27b' }, { id: 'another' });
     const { listed, first } = await known({ type: 'ovh' });
-    expect(first).to.deep.equal(['Meta-Llama-3_3-70B-Instruct']);
-    expect(listed).to.have.members(['Meta-Llama-3_3-70B-Instruct', 'another']);
+    expect(first).to.deep.equal(['qwen-3-8-27b']);
+    expect(listed).to.have.members(['qwen-3-8-27b', 'another']);
     expect(upstream.received[0]?.headers).not.to.have.property('authorization');
   });
 
@@ -44,7 +44,7 @@ describe('Models for a first configuration', () => {
     upstream.always(reply(503, 'down'));
     expect(await known({ type: 'ovh' })).to.deep.equal({
       listed: undefined,
-      first: ['gpt-oss-120b', 'Meta-Llama-3_3-70B-Instruct'],
+      first: ['gpt-oss-120b', 'gpt-oss-20b'],
     });
   });
 
@@ -114,9 +114,12 @@ describe('Offers for a first configuration', () => {
       'MISTRAL_API_KEY',
       'OPENROUTER_API_KEY',
     ]);
-    expect(offers.map(({ type }) => type)).not.to.include.members(['cerebras', 'ovh', 'ollama', 'deepseek']);
-    for (const { page, gives } of offers) {
+    // They need a card, no key, or another setting.
+    for (const type of ['cerebras', 'vercel', 'ovh', 'ollama', 'cloudflare'])
+      expect(offers.map((each) => each.type)).not.to.include(type);
+    for (const { page, gives, minutes } of offers) {
       expect(page).to.match(/^https:/);
+      expect(minutes).to.be.within(1, 15);
       expect(gives).not.to.equal('');
     }
   });

@@ -51,7 +51,7 @@ const CASES: readonly { what: string; type: string; answer: unknown; models: unk
         tools: true,
         reasoning: true,
       },
-      { id: 'openrouter/auto', created: 1_500_000_000_000 },
+      { id: 'openrouter/auto', created: 1_500_000_000_000, free: false },
       { id: 'maker/hidden-cost', price: { input: 0, output: 0 }, free: false },
     ],
   },
@@ -73,10 +73,13 @@ const CASES: readonly { what: string; type: string; answer: unknown; models: unk
     ],
   },
   {
-    what: "Cerebras', which contains only names",
+    what: "Cerebras', which contains only names of models that credit pays for",
     type: 'cerebras',
     answer: { data: [{ id: 'b' }, { id: 'a' }] },
-    models: [{ id: 'a' }, { id: 'b' }],
+    models: [
+      { id: 'a', free: false },
+      { id: 'b', free: false },
+    ],
   },
   {
     what: "Mistral's, with the abilities of its models",
@@ -118,8 +121,8 @@ const CASES: readonly { what: string; type: string; answer: unknown; models: unk
       ],
     },
     models: [
-      { id: '@cf/plain', name: '@cf/plain' },
-      { id: '@cf/talks', name: '@cf/talks', contextWindow: 32_000, tools: true },
+      { id: '@cf/plain', name: '@cf/plain', free: true },
+      { id: '@cf/talks', name: '@cf/talks', free: true, contextWindow: 32_000, tools: true },
     ],
   },
   {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { fitsPattern } from '../../src/engine/name-pattern.js';
+import { fitsPattern } from '../../../src/plugin/readers/name-pattern.js';
 
 const CASES: readonly [pattern: string, name: string, fits: boolean][] = [
   ['claude-*-haiku*', 'claude-3-5-haiku-20241022', true],
