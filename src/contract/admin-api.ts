@@ -15,7 +15,7 @@ import type {
   Saved,
 } from './admin-configuration.js';
 import type { Explanation } from './explain.js';
-import type { ModelsReply, ProviderTrial } from './models.js';
+import type { ModelsReply, TryReply } from './models.js';
 import type { Calendar, Dimension, Duration, TargetState } from './quota.js';
 import type { RequestLogHealth, RequestPage, RequestRecord, Totals, UsageReport } from './requests.js';
 
@@ -55,7 +55,7 @@ export interface AdminApi {
   /** The provider's models, fetched now. */
   'GET /providers/:id/models': { reply: ModelsReply };
   /** Tests a provider, saved or not, by asking it for its models. */
-  'POST /providers/try': { body: ProviderToTry; reply: ProviderTrial };
+  'POST /providers/try': { body: ProviderToTry; reply: TryReply };
 
   'GET /chains': { reply: ChainsReply };
   /** Adds or replaces a chain. `name` in the body renames it. */

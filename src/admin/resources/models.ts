@@ -1,7 +1,8 @@
 import { problemsOfOptions } from '../../config/check/problems.js';
 import type { ProviderSettings } from '../../config/settings.js';
 import type { ProviderToTry } from '../../contract/admin-configuration.js';
-import type { ModelsReply, ProviderTrial } from '../../contract/models.js';
+import type { ModelsReply, TryReply } from '../../contract/models.js';
+import { firstModels } from '../../engine/models/first-models.js';
 import { askForModels } from '../../engine/models/provider-models.js';
 import type { PreparedProvider } from '../../engine/target.js';
 import { ChainError } from '../../plugin/door/errors.js';
@@ -21,7 +22,7 @@ export const modelsOf = async (parts: AdminParts, id: string): Promise<ModelsRep
  * Asks a provider for its models before it is saved.
  * @throws ChainError `not_found` for an unknown `id`, `invalid_request` for settings that cannot be saved
  */
-export const tryProvider = (parts: AdminParts, asked: ProviderToTry): Promise<ProviderTrial> => {
+export const tryProvider = (parts: AdminParts, asked: ProviderToTry): Promise<TryReply> => {
   const running = parts.current();
   const provider = settingsToTry(running, asked);
   const prepared = atItsAddress(running, asked, provider);
@@ -42,13 +43,15 @@ export const noProvider = (id: string): ChainError =>
 
 const invalid = (param: string, message: string): ChainError => new ChainError('invalid_request', message, { param });
 
-const ask = async ({ upstream }: AdminParts, { host }: Running, provider: PreparedProvider): Promise<ProviderTrial> => {
+const ask = async ({ upstream }: AdminParts, { host }: Running, provider: PreparedProvider): Promise<TryReply> => {
   const report = await askForModels(
     provider,
     host.hooks,
     upstream.dispatcher(provider.timeouts.connect, provider.proxy),
   );
-  return { ...report, models: report.models ?? [] };
+  const hasKey = provider.headers[provider.keyHeader] !== undefined;
+  const first = firstModels(provider.providerType, report.models, hasKey);
+  return { ...report, models: report.models ?? [], first };
 };
 
 /**
