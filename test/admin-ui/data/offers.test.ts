@@ -41,11 +41,12 @@ const TYPES = [
 ];
 
 describe('Offers', () => {
-  it('are grouped: free keys without a card, own servers, all others', () => {
+  it('are grouped: free keys without a card, those without a key, own servers, all others', () => {
     expect(groupsOf(TYPES).map(({ title, types }) => [title, types.map((each) => each.type)])).to.deep.equal([
-      ['Free keys', ['groq', 'mistral', 'llm7', 'cohere']],
+      ['Free keys', ['groq', 'mistral', 'cohere']],
+      ['Without a key', ['ovh', 'llm7']],
       ['Your own server', ['ollama']],
-      ['Others', ['cerebras', 'ovh']],
+      ['Others', ['cerebras']],
     ]);
   });
 

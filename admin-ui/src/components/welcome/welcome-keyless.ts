@@ -52,8 +52,12 @@ export class WelcomeKeyless extends LitElement {
     </li>`;
   }
 
+  /** Those that do not train on prompts first. */
   #types(): readonly ProviderTypeView[] {
-    return this.providers.types.filter(({ keyless }) => keyless);
+    const isPrivate = ({ training }: ProviderTypeView): number => Number(training.posture === 'no');
+    return this.providers.types
+      .filter(({ keyless }) => keyless)
+      .toSorted((one, other) => isPrivate(other) - isPrivate(one));
   }
 
   #toggle(type: string): void {

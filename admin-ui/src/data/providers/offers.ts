@@ -27,13 +27,17 @@ const GROUPS: readonly TypeGroup[] = [
   {
     title: 'Free keys',
     text: 'These give a key for free and without a card. Each one adds much more than providers without a key.',
-    holds: ({ needsCard, needsKey, keyUrl, keyless }) =>
-      needsCard === false && (needsKey || keyless) && keyUrl !== undefined,
+    holds: ({ needsCard, needsKey, keyUrl }) => needsCard === false && needsKey && keyUrl !== undefined,
+  },
+  {
+    title: 'Without a key',
+    text: 'These answer without a key. With one, some allow more, and some charge.',
+    holds: ({ keyless }) => keyless,
   },
   {
     title: 'Your own server',
     text: 'No limit but the machine.',
-    holds: ({ needsKey, keyUrl, keyless }) => !needsKey && !keyless && keyUrl === undefined,
+    holds: ({ needsKey, keyUrl }) => !needsKey && keyUrl === undefined,
   },
   { title: 'Others', text: 'These need a card, or are not free.', holds: () => true },
 ];
@@ -53,7 +57,7 @@ export const nextFreeKey = (
   types: readonly ProviderTypeView[],
   providers: readonly ProviderView[],
 ): ProviderTypeView | undefined => {
-  const free = types.filter((each) => GROUPS[0]?.holds(each) && each.needsKey);
+  const free = types.filter((each) => GROUPS[0]?.holds(each));
   const place = free.findIndex((each) => each.type === type);
   return [...free.slice(place + 1), ...free.slice(0, Math.max(place, 0))].find(
     (each) => !providers.some((provider) => provider.type === each.type),
