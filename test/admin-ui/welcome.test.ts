@@ -325,6 +325,7 @@ describe('The page Welcome', () => {
 
     it('cannot begin with no provider', async () => {
       await page.goto('welcome');
+      await button('Begin without a key').waitFor();
       for (const each of await page.getByRole('checkbox').all()) await each.uncheck();
       expect(await button('Begin without a key').isDisabled()).to.equal(true);
     });
