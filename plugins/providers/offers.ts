@@ -546,6 +546,9 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         {
           "kind": "keyless",
           "what": "models of the tier turbo",
+          "examples": [
+            "default"
+          ],
           "source": "https://docs.llm7.io/limits",
           "date": "2026-09-26"
         },

@@ -45,7 +45,13 @@ interface KeyTrial extends Pick<ProviderTrial, 'state' | 'detail' | 'keyUntried'
   readonly label: string;
 }
 
-export interface ModelsReply extends ProviderTrial {
+/** The result of asking a provider that may be added to a chain. */
+export interface TryReply extends ProviderTrial {
+  /** Ids of free models to begin with, the best first; known ones if the provider sent no list. */
+  readonly first: readonly string[];
+}
+
+export interface ModelsReply extends TryReply {
   /** The time of the request, epoch ms. */
   readonly at: number;
 }
