@@ -27,7 +27,7 @@ export const readJson = async (ctx: Context, bounds: BodyBounds, anyType = false
       `The request body must be JSON, with "content-type: application/json". It was sent ${type === '' ? 'without a content type' : `as "${type}"`}.`,
     );
   }
-  const encoding = ctx.get('content-encoding');
+  const { 'content-encoding': encoding = '' } = ctx.req.headers;
   if (encoding !== '' && encoding !== 'identity') {
     throw new ChainError(
       'unsupported_media_type',
@@ -39,7 +39,8 @@ export const readJson = async (ctx: Context, bounds: BodyBounds, anyType = false
   if (!isFields(value)) {
     throw new ChainError('invalid_request', 'The request body must be a JSON object.');
   }
-  if (isDeeper(value, DEEPEST)) throw new ChainError('invalid_request', 'The request body is nested too deeply.');
+  // Each level takes two characters.
+  if (text.length > 2 * DEEPEST && isDeeper(value, DEEPEST)) throw new ChainError('invalid_request', 'The request body is nested too deeply.');
   return { value, text };
 };
 
@@ -113,7 +114,7 @@ const receive = ({ req, res }: Context, bounds: BodyBounds): Promise<Buffer> =>
       }
     };
     req.on('data', keep);
-    req.on('end', () => resolve(Buffer.concat(chunks)));
+    req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     req.on('error', () => reject(new CallerGone()));
     req.on('close', () => {
       if (!req.complete) reject(new CallerGone());
