@@ -40,7 +40,8 @@ export const readJson = async (ctx: Context, bounds: BodyBounds, anyType = false
     throw new ChainError('invalid_request', 'The request body must be a JSON object.');
   }
   // Each level takes two characters.
-  if (text.length > 2 * DEEPEST && isDeeper(value, DEEPEST)) throw new ChainError('invalid_request', 'The request body is nested too deeply.');
+  if (text.length > 2 * DEEPEST && isDeeper(value, DEEPEST))
+    throw new ChainError('invalid_request', 'The request body is nested too deeply.');
   return { value, text };
 };
 
