@@ -34,7 +34,11 @@ export const readJson = async (ctx: Context, bounds: BodyBounds, anyType = false
       `The request body is encoded as "${encoding}". Send it without content-encoding.`,
     );
   }
-  const text = await readText(ctx, bounds);
+  holdDeclared(ctx, bounds);
+  askForBody(ctx);
+  const bytes = await receive(ctx, bounds);
+  bounds.bodiesInFlight.hold(ctx.res, bodyWeight(bytes), bounds.maxBodiesInFlight);
+  const text = bytes.toString('utf8');
   const value = parse(text);
   if (!isFields(value)) {
     throw new ChainError('invalid_request', 'The request body must be a JSON object.');
@@ -87,14 +91,6 @@ export const holdDeclared = (
   const declared = Number(req.headers['content-length'] ?? 0);
   if (declared > maxBodyBytes) throw tooLarge(maxBodyBytes);
   bodiesInFlight.hold(res, declared, maxBodiesInFlight);
-};
-
-const readText = async (ctx: Context, bounds: BodyBounds): Promise<string> => {
-  holdDeclared(ctx, bounds);
-  askForBody(ctx);
-  const bytes = await receive(ctx, bounds);
-  bounds.bodiesInFlight.hold(ctx.res, bodyWeight(bytes), bounds.maxBodiesInFlight);
-  return bytes.toString('utf8');
 };
 
 const receive = ({ req, res }: Context, bounds: BodyBounds): Promise<Buffer> =>

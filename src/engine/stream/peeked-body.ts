@@ -72,7 +72,7 @@ export class PeekedBody extends WrappedSource {
     this.#early.push(chunk);
     if (this.#state.phase === 'held') return;
     // Nearly every whole answer.
-    if (this.#early.length === 1 && chunk[0] === BRACE) return known('json');
+    if (this.#early.length === 1 && chunk[0] === BRACE) return void known('json');
     const bytes = Buffer.concat(this.#early);
     const text = bytes.toString('latin1', 0, LONGEST_PEEK + BYTE_ORDER_MARK.length);
     const start = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
