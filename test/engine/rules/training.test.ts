@@ -21,7 +21,8 @@ const CASES: readonly Case[] = [
   { type: 'mistral', stated: 'no', training: 'no', why: /the configuration says `training: 'no'`/ },
   { type: 'groq', stated: 'may', training: 'may', why: /the configuration says `training: 'may'`/ },
   { type: 'deepseek', training: 'unknown', why: /^DeepSeek does not say whether it trains/ },
-  { type: 'zai', training: 'unknown', why: /does not say/ },
+  { type: 'zai', training: 'no', why: /^Z\.ai does not train/ },
+  { type: 'siliconflow', training: 'unknown', why: /does not say/ },
   // The routers do not train. What the providers behind them do is not known.
   { type: 'huggingface', training: 'unknown', why: /the provider behind it has its own terms/ },
   { type: 'vercel', training: 'unknown', why: /the provider's own terms hold/ },
