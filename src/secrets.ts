@@ -140,7 +140,7 @@ export const userinfosIn = (text: string): string[] =>
 
 /** `text` with user names and passwords in its URLs replaced by `***`. Variables stay. */
 export const maskUserinfo = (text: string): string =>
-  text.replace(IN_TEXT, (userinfo) => (isOnlyVariables(userinfo) ? userinfo : '***'));
+  text.includes('://') ? text.replace(IN_TEXT, (userinfo) => (isOnlyVariables(userinfo) ? userinfo : '***')) : text;
 
 const decoded = (text: string): string => {
   try {

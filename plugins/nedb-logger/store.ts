@@ -139,7 +139,12 @@ export class RequestStore implements RequestLog {
   async #write(): Promise<void> {
     try {
       await this.#open();
-      while (this.#pending.length > 0) this.#written(await this.#writer.append(this.#pending));
+      // Records that come meanwhile get a turn of their own. Otherwise a query would wait as long as new ones come.
+      for (let left = this.#pending.length; left > 0; ) {
+        const number = await this.#writer.append(this.#pending);
+        this.#written(number);
+        left -= number;
+      }
       if (this.#failing === undefined) return;
       await this.#days.save();
       this.#recover();

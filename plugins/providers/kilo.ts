@@ -9,11 +9,12 @@ export const kilo: ProviderType = {
   baseUrl: 'https://api.kilo.ai/api/gateway',
   speaks: ['chat', 'embeddings', 'transcriptions'],
   ...FACTS.kilo,
+  // The router is not always listed.
+  modelList: { also: ['kilo-auto/free'], prices: true },
   readModel: (entry) => {
     const read = readPricedModel(entry);
     return read && FREE.test(String(entry.id)) ? { ...read, free: true } : read;
   },
-  modelList: { prices: true },
   pool: (model) => (FREE.test(model) ? 'free' : 'credit'),
   keyless: 'address',
   errors: [

@@ -429,8 +429,8 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyMinutes": 3,
       "keyNote": "The key needs the right \"Inference Providers\".",
       "training": {
-        "posture": "no",
-        "note": "The router; the provider behind it has its own terms.",
+        "posture": "unknown",
+        "note": "The router does not; the provider behind it has its own terms.",
         "source": "https://huggingface.co/docs/inference-providers/en/security",
         "date": "2026-09-26"
       }
@@ -546,6 +546,9 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         {
           "kind": "keyless",
           "what": "models of the tier turbo",
+          "examples": [
+            "default"
+          ],
           "source": "https://docs.llm7.io/limits",
           "date": "2026-09-26"
         },
@@ -1080,8 +1083,8 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "needsCard": true,
       "keyMinutes": 6,
       "training": {
-        "posture": "no",
-        "note": "Vercel itself; the provider's own terms hold.",
+        "posture": "unknown",
+        "note": "Vercel itself does not; the provider's own terms hold.",
         "source": "https://vercel.com/docs/ai-gateway/faq",
         "date": "2026-09-26"
       }

@@ -114,7 +114,7 @@ export const openrouter: ProviderType = {
   },
   // Models of Google and Anthropic behind it want their signatures back, which are among the details.
   conversation: [{ reasoning: { fields: ['reasoning', 'reasoning_details'] } }],
-  pool: (model) => (model.endsWith(':free') ? 'free' : 'credit'),
+  pool: (model) => (/:free$|^openrouter\/free$/.test(model) ? 'free' : 'credit'),
   // The list of models is public.
   keyCheck: '/key',
   // Only refusals have headers, and without a window.

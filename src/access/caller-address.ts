@@ -10,8 +10,9 @@ export const findCallerAddress =
   (isTrusted: () => (address: string) => boolean): Middleware =>
   (ctx, next) => {
     const peer = plainAddress(ctx.req.socket.remoteAddress ?? '');
-    const forwarded = ctx.get('x-forwarded-for');
-    ctx.request.ip = forwarded === '' ? peer : callerBehind(peer, forwarded, isTrusted());
+    const { 'x-forwarded-for': header } = ctx.req.headers;
+    const forwarded = Array.isArray(header) ? header.join() : header;
+    ctx.request.ip = forwarded === undefined || forwarded === '' ? peer : callerBehind(peer, forwarded, isTrusted());
     return next();
   };
 

@@ -20,7 +20,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (line) => (await import('./commands/start.js')).start(line),
   },
   init: {
-    help: 'write a commented 429chain.json5 and a .env; asks for your keys on a terminal',
+    help: 'write a first 429chain.json5 and a .env: without a key, or with yours',
     run: async (line) => (await import('./commands/init.js')).init(line),
   },
   check: {

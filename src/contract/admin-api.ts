@@ -18,7 +18,7 @@ import type {
 import type { CatalogueReply } from './catalogue.js';
 import type { Explanation } from './explain.js';
 import type { InspectionReply } from './inspection.js';
-import type { ModelsReply, ProviderTrial } from './models.js';
+import type { ModelsReply, TryReply } from './models.js';
 import type { Calendar, Dimension, Duration, TargetState } from './quota.js';
 import type { RequestLogHealth, RequestPage, RequestRecord, Totals, UsageReport } from './requests.js';
 
@@ -60,7 +60,7 @@ export interface AdminApi {
   /** The provider's models, fetched now. */
   'GET /providers/:id/models': { reply: ModelsReply };
   /** Tests a provider, saved or not, by asking it for its models. */
-  'POST /providers/try': { body: ProviderToTry; reply: ProviderTrial };
+  'POST /providers/try': { body: ProviderToTry; reply: TryReply };
 
   /** What the last look at all providers found: models that are gone, keys that are refused, limits that changed. */
   'GET /inspection': { reply: InspectionReply };

@@ -28,6 +28,16 @@ export interface ProviderTypeView {
   readonly baseUrl?: string;
   /** Whether providers of this type usually need a key. */
   readonly needsKey: boolean;
+  /** It answers without a key, and counts requests per IP address. */
+  readonly keyless: boolean;
+  /** Whether a card is needed to get a key. Absent: unknown. */
+  readonly needsCard?: boolean;
+  /** About how many minutes it takes to get a key. */
+  readonly keyMinutes?: number;
+  /** What else it takes to get a key, in one sentence. */
+  readonly keyNote?: string;
+  /** Whether it trains on what it is sent for free, with what that depends on. */
+  readonly training: { readonly posture: 'no' | 'may' | 'unknown'; readonly note?: string };
   /** The JSON Schema of the options. */
   readonly optionsSchema?: object;
 }

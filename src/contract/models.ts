@@ -41,11 +41,17 @@ export interface ProviderTrial {
 }
 
 /** The result of one of several keys. */
-export interface KeyTrial extends Pick<ProviderTrial, 'state' | 'detail' | 'keyUntried'> {
+interface KeyTrial extends Pick<ProviderTrial, 'state' | 'detail' | 'keyUntried'> {
   readonly label: string;
 }
 
-export interface ModelsReply extends ProviderTrial {
+/** The result of asking a provider that may be added to a chain. */
+export interface TryReply extends ProviderTrial {
+  /** Ids of free models to begin with, the best first; known ones if the provider sent no list. */
+  readonly first: readonly string[];
+}
+
+export interface ModelsReply extends TryReply {
   /** The time of the request, epoch ms. */
   readonly at: number;
 }

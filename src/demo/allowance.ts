@@ -1,6 +1,14 @@
 import type { Duration } from '../contract/quota.js';
 import { durationOf } from '../plugin/readers/headers.js';
-import { type Counting, type Limiter, type Refusal, Slots, type Standing, windowLimiter } from './limiter.js';
+import {
+  type Counting,
+  dayLimiter,
+  type Limiter,
+  type Refusal,
+  Slots,
+  type Standing,
+  windowLimiter,
+} from './limiter.js';
 
 /** The name of a window in headers and messages. */
 export type WindowName = 'minute' | 'hour' | 'day';
@@ -13,9 +21,15 @@ interface Windowed {
   readonly counting: Counting;
 }
 
+/** A day by the clocks of a time zone, such as `America/Los_Angeles`. */
+interface Daily {
+  readonly each: 'day';
+  readonly zone: string;
+}
+
 /** A limit of a simulated provider. */
 export type SimulatedLimit =
-  | ({ readonly requests: number } & Windowed)
+  | ({ readonly requests: number } & (Windowed | Daily))
   | ({ readonly tokens: number } & Windowed)
   | { readonly concurrent: number };
 
@@ -65,6 +79,8 @@ export class Allowance {
 
 const limiterOf = (limit: SimulatedLimit, now: () => number): NamedLimiter => {
   if ('concurrent' in limit) return { dimension: 'concurrent', limiter: new Slots(limit.concurrent) };
+  if ('each' in limit)
+    return { dimension: 'requests', called: 'day', limiter: dayLimiter(limit.requests, limit.zone, now) };
   const { per, called, counting } = limit;
   const windowMs = durationOf(per);
   if (windowMs === undefined) throw new Error(`"${per}" is not a duration, such as 4s or 1d.`);

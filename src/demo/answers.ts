@@ -56,7 +56,7 @@ export const answerTo = ({ model, messages, maxTokens }: ChatRequest): Answer =>
 };
 
 /** Counts about four characters as a token. */
-const tokensOf = (text: string): number => Math.ceil(text.length / CHARACTERS_PER_TOKEN);
+export const tokensOf = (text: string): number => Math.ceil(text.length / CHARACTERS_PER_TOKEN);
 
 const quoteOf = (text: string): string => {
   const line = text.replace(/\s+/g, ' ').trim();

@@ -1,5 +1,7 @@
 /** The parts of a chat request that a simulated provider reads. */
 export interface ChatRequest {
+  /** All fields of the body. */
+  readonly body: Readonly<Record<string, unknown>>;
   readonly model: string;
   readonly messages: readonly { readonly role: unknown; readonly text: string }[];
   readonly stream: boolean;
@@ -24,6 +26,7 @@ export const readChatRequest = (json: string): ChatRequest | string => {
   if (!Array.isArray(messages) || messages.length === 0) return "'messages' must be a list with at least one message.";
   const bound = body.max_completion_tokens ?? body.max_tokens;
   return {
+    body,
     model,
     messages: messages.map((message) => ({ role: fieldsOf(message).role, text: textOf(fieldsOf(message).content) })),
     stream: stream === true,

@@ -43,14 +43,23 @@ export interface CompletionStyle {
   readonly usageExtras?: Readonly<Record<string, unknown>>;
 }
 
+/** An answered request. */
+export interface Served {
+  readonly stream: boolean;
+  /** The tokens that it takes from the limits. */
+  readonly tokens: number;
+}
+
 /** How a provider reports its limits and failures. The reports match the state of its limiters. */
 export interface Dialect {
   /** Whether each model has its own limits, or the whole account shares them. */
   readonly covers: 'model' | 'account';
   readonly completions: CompletionStyle;
   /** The headers of an answer, with the state of the limits after it. `now`: epoch ms. */
-  answerHeaders(standings: readonly NamedStanding[], now: number): Readonly<Record<string, string>>;
+  answerHeaders(standings: readonly NamedStanding[], now: number, served: Served): Readonly<Record<string, string>>;
   refuse(refused: RefusedRequest): Reply;
+  /** The refusal of a body with fields that this provider does not know. Default: it ignores them. */
+  refuseFields?(body: Readonly<Record<string, unknown>>): Reply | undefined;
   wrongKey(): Reply;
   unknownModel(model: string): Reply;
   badRequest(message: string): Reply;

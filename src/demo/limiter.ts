@@ -1,3 +1,5 @@
+import { nextMidnightIn } from '../plugin/readers/resets.js';
+
 /**
  * How a limit recovers. `fixed`: completely when a wall-clock window ends · `sliding`: each unit one window after it was
  * taken · `refilling`: continuously.
@@ -50,16 +52,17 @@ export abstract class Limiter {
   protected abstract waitFor(units: number): number | undefined;
 }
 
-/** Windows aligned to the wall clock: `1m` begins with the minute, `1d` at 00:00 UTC. */
+/** Windows that follow each other without a gap. */
 class FixedWindow extends Limiter {
-  readonly #windowMs: number;
+  readonly #endOf: (now: number) => number;
   readonly #now: () => number;
   #endsAt = 0;
   #taken = 0;
 
-  constructor(limit: number, windowMs: number, now: () => number) {
+  /** @param endOf the end of the window that a moment is in; both are epoch ms */
+  constructor(limit: number, endOf: (now: number) => number, now: () => number) {
     super(limit);
-    this.#windowMs = windowMs;
+    this.#endOf = endOf;
     this.#now = now;
   }
 
@@ -79,7 +82,7 @@ class FixedWindow extends Limiter {
   #roll(): void {
     const now = this.#now();
     if (now < this.#endsAt) return;
-    this.#endsAt = now - (now % this.#windowMs) + this.#windowMs;
+    this.#endsAt = this.#endOf(now);
     this.#taken = 0;
   }
 }
@@ -179,8 +182,12 @@ export class Slots extends Limiter {
   }
 }
 
-/** @param now epoch ms */
+/** Fixed windows are aligned to the wall clock: `1m` begins with the minute, `1d` at 00:00 UTC. @param now epoch ms */
 export const windowLimiter = (counting: Counting, limit: number, windowMs: number, now: () => number): Limiter => {
-  if (counting === 'fixed') return new FixedWindow(limit, windowMs, now);
+  if (counting === 'fixed') return new FixedWindow(limit, (at) => at - (at % windowMs) + windowMs, now);
   return counting === 'sliding' ? new SlidingWindow(limit, windowMs, now) : new RefillingBucket(limit, windowMs, now);
 };
+
+/** A limit for each day of a time zone. @param now epoch ms */
+export const dayLimiter = (limit: number, zone: string, now: () => number): Limiter =>
+  new FixedWindow(limit, (at) => nextMidnightIn(zone, at), now);

@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Allowance, type SimulatedLimit } from './allowance.js';
-import { type Answer, answerTo } from './answers.js';
+import { type Answer, answerTo, tokensOf } from './answers.js';
 import { type ChatRequest, readChatRequest } from './chat-request.js';
 import { type Heading, streamFrames, wholeCompletion } from './completions.js';
 import type { Dialect, Reply } from './dialect.js';
 import { DIALECTS, type DialectName } from './dialects.js';
+import { embeddingsOf, readEmbeddingsRequest } from './embeddings.js';
 
 /** The only key that a simulated provider accepts. */
 export const DEMO_KEY = 'demo';
@@ -14,6 +15,8 @@ export const DEMO_KEY = 'demo';
 export interface SimulationOptions {
   readonly dialect: DialectName;
   readonly models: readonly string[];
+  /** Models for embeddings. Default: none, and no such endpoint. */
+  readonly embeddingModels?: readonly string[];
   /** Per model or for the account, depending on the dialect. Default: none. */
   readonly limits?: readonly SimulatedLimit[];
   /** The delay per word, in ms; an answer that is not streamed takes the sum. Default: 5. */
@@ -55,6 +58,7 @@ class Simulation implements SimulatedProvider {
   readonly #server: Server;
   readonly #dialect: Dialect;
   readonly #models: readonly string[];
+  readonly #embeddingModels: readonly string[];
   readonly #allowances: ReadonlyMap<string, Allowance>;
   readonly #latencyMs: number;
   readonly #now: () => number;
@@ -62,14 +66,18 @@ class Simulation implements SimulatedProvider {
   readonly #stats = { answered: 0, refused: 0, aborted: 0, inFlight: 0 };
   #count = 0;
 
-  constructor({ dialect, models, limits = [], latencyMs = DEFAULT_LATENCY_MS, now = Date.now }: SimulationOptions) {
+  constructor(options: SimulationOptions) {
+    const { dialect, models, embeddingModels = [], limits = [] } = options;
+    const { latencyMs = DEFAULT_LATENCY_MS, now = Date.now } = options;
     this.#dialect = DIALECTS[dialect];
     this.#models = models;
+    this.#embeddingModels = embeddingModels;
     this.#latencyMs = latencyMs;
     this.#now = now;
     const shared = new Allowance(limits, now);
     const each = this.#dialect.covers === 'model';
-    this.#allowances = new Map(models.map((model) => [model, each ? new Allowance(limits, now) : shared]));
+    const all = [...models, ...embeddingModels];
+    this.#allowances = new Map(all.map((model) => [model, each ? new Allowance(limits, now) : shared]));
     this.#server = createServer((request, response) => {
       const handling = this.#handle(request, response).catch(() => void response.destroy());
       this.#handling.add(handling);
@@ -110,9 +118,12 @@ class Simulation implements SimulatedProvider {
     const path = request.url?.split('?')[0];
     const route = `${request.method} ${path}`;
     if (route === 'GET /v1/models') {
-      return send(response, { status: 200, body: this.#dialect.listModels(this.#models) });
+      const all = [...this.#models, ...this.#embeddingModels];
+      return send(response, { status: 200, body: this.#dialect.listModels(all) });
     }
     if (route === 'POST /v1/chat/completions') return this.#chat(await bodyOf(request), response, gone.signal);
+    if (route === 'POST /v1/embeddings' && this.#embeddingModels.length > 0)
+      return this.#embed(await bodyOf(request), response);
     send(response, { ...this.#dialect.badRequest(`There is no ${route} here.`), status: 404 });
   }
 
@@ -120,15 +131,11 @@ class Simulation implements SimulatedProvider {
     if (gone.aborted) return;
     const chat = readChatRequest(body);
     if (typeof chat === 'string') return send(response, this.#dialect.badRequest(chat));
-    const allowance = this.#allowances.get(chat.model);
-    if (allowance === undefined) return send(response, this.#dialect.unknownModel(chat.model));
+    const refusedFields = this.#dialect.refuseFields?.(chat.body);
+    if (refusedFields !== undefined) return send(response, refusedFields);
     const answer = answerTo(chat);
-    const refusal = allowance.take(answer.usage.total_tokens);
-    if (refusal !== undefined) {
-      this.#stats.refused++;
-      const standings = allowance.standings();
-      return send(response, this.#dialect.refuse({ model: chat.model, refusal, standings, now: this.#now() }));
-    }
+    const allowance = this.#admit(chat.model, this.#models, answer.usage.total_tokens, response);
+    if (allowance === undefined) return;
     this.#stats.inFlight++;
     const last = await this.#sendUntilLast(chat, answer, allowance, response, gone);
     // Before the last bytes are sent: a client that has read them can rely on the slot.
@@ -139,6 +146,37 @@ class Simulation implements SimulatedProvider {
       this.#stats.answered++;
       response.end(last);
     }
+  }
+
+  #embed(body: string, response: ServerResponse): void {
+    const asked = readEmbeddingsRequest(body);
+    if (typeof asked === 'string') {
+      send(response, this.#dialect.badRequest(asked));
+      return;
+    }
+    const tokens = asked.inputs.reduce((sum, text) => sum + tokensOf(text), 0);
+    const allowance = this.#admit(asked.model, this.#embeddingModels, tokens, response);
+    if (allowance === undefined) return;
+    allowance.release();
+    this.#stats.answered++;
+    send(response, { status: 200, body: embeddingsOf(asked, tokens) });
+  }
+
+  /** Takes what a request needs from its model's limits. @returns `undefined` if it was refused, and answered so */
+  #admit(model: string, models: readonly string[], tokens: number, response: ServerResponse): Allowance | undefined {
+    // Gemini lists its models with this prefix, and takes both forms.
+    const id = model.replace(/^models\//, '');
+    const allowance = models.includes(id) ? this.#allowances.get(id) : undefined;
+    if (allowance === undefined) {
+      send(response, this.#dialect.unknownModel(id));
+      return undefined;
+    }
+    const refusal = allowance.take(tokens);
+    if (refusal === undefined) return allowance;
+    this.#stats.refused++;
+    const standings = allowance.standings();
+    send(response, this.#dialect.refuse({ model: id, refusal, standings, now: this.#now() }));
+    return undefined;
   }
 
   /** Sends all but the last part of the answer. @returns that part; `undefined` if the client disconnected */
@@ -156,7 +194,8 @@ class Simulation implements SimulatedProvider {
       model: chat.model,
     };
     const writeHead = (contentType: string): void => {
-      const headers = this.#dialect.answerHeaders(allowance.standings(), this.#now());
+      const served = { stream: chat.stream, tokens: answer.usage.total_tokens };
+      const headers = this.#dialect.answerHeaders(allowance.standings(), this.#now(), served);
       response.writeHead(200, { ...headers, 'content-type': contentType });
     };
     if (!chat.stream) {

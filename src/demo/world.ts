@@ -25,6 +25,8 @@ export interface DemoWorld {
 // These limits are in no header. Provider types know the real limits per minute, but the simulated ones last seconds, so
 // they are part of the configuration.
 const GROQ_BURST = { requests: 20, per: '4s' } as const;
+const GEMINI_BURST = { requests: 15, per: '5s' } as const;
+const GEMINI_DAY = { requests: 500, each: 'day', zone: 'America/Los_Angeles' } as const;
 const OPENROUTER_FREE = { requests: 20, per: '6s' } as const;
 const LOCAL_SLOTS = { concurrent: 4 } as const;
 
@@ -38,25 +40,32 @@ const ACCOUNTS: readonly Account[] = [
       latencyMs: 3,
       limits: [
         { ...GROQ_BURST, called: 'minute', counting: 'refilling' },
-        { requests: 14_400, per: '1d', called: 'day', counting: 'refilling' },
-        { tokens: 12_000, per: '4s', called: 'minute', counting: 'refilling' },
+        { requests: 1_000, per: '1d', called: 'day', counting: 'refilling' },
+        { tokens: 8_000, per: '4s', called: 'minute', counting: 'refilling' },
       ],
     },
   },
   {
-    id: 'cerebras',
-    type: 'cerebras',
+    id: 'gemini',
+    type: 'gemini',
     simulation: {
-      dialect: 'cerebras',
-      models: ['gpt-oss-120b', 'gemma-4-31b'],
-      latencyMs: 2,
+      dialect: 'gemini',
+      models: ['gemini-3.1-flash-lite', 'gemma-4-31b-it'],
+      latencyMs: 4,
+      limits: [{ ...GEMINI_BURST, called: 'minute', counting: 'fixed' }, GEMINI_DAY],
+    },
+  },
+  {
+    id: 'mistral',
+    type: 'mistral',
+    simulation: {
+      dialect: 'mistral',
+      models: ['mistral-small-latest', 'ministral-8b-latest'],
+      latencyMs: 5,
+      // Its minute is a real one: its headers state no reset, and 429chain knows that it ends with the minute of the clock.
       limits: [
-        { requests: 15, per: '5s', called: 'minute', counting: 'fixed' },
-        { requests: 3_000, per: '1h', called: 'hour', counting: 'fixed' },
-        { requests: 24_000, per: '1d', called: 'day', counting: 'fixed' },
-        { tokens: 30_000, per: '5s', called: 'minute', counting: 'fixed' },
-        { tokens: 1_000_000, per: '1h', called: 'hour', counting: 'fixed' },
-        { tokens: 10_000_000, per: '1d', called: 'day', counting: 'fixed' },
+        { requests: 50, per: '1m', called: 'minute', counting: 'fixed' },
+        { tokens: 50_000, per: '1m', called: 'minute', counting: 'fixed' },
       ],
     },
   },
@@ -68,29 +77,41 @@ const ACCOUNTS: readonly Account[] = [
       dialect: 'openrouter',
       models: ['meta-llama/llama-3.3-70b-instruct:free', 'google/gemma-4-31b-it:free'],
       latencyMs: 8,
-      limits: [{ ...OPENROUTER_FREE, called: 'minute', counting: 'fixed' }],
+      limits: [
+        { ...OPENROUTER_FREE, called: 'minute', counting: 'fixed' },
+        { requests: 1_000, per: '1d', called: 'day', counting: 'fixed' },
+      ],
     },
   },
   {
     id: 'local',
     type: 'openai-compatible',
     limits: [LOCAL_SLOTS],
-    simulation: { dialect: 'local', models: ['qwen3:8b'], latencyMs: 12, limits: [LOCAL_SLOTS] },
+    simulation: {
+      dialect: 'local',
+      models: ['qwen3:8b'],
+      embeddingModels: ['nomic-embed-text'],
+      latencyMs: 12,
+      limits: [LOCAL_SLOTS],
+    },
   },
 ];
 
-/** Groq has limits per model, so they belong to the target. */
+/** Groq and Gemini have limits per model, so they belong to the target. */
 const groq = (model: string): FullTarget => ({ provider: 'groq', model, limits: [GROQ_BURST] });
+const gemini = (model: string): FullTarget => ({ provider: 'gemini', model, limits: [GEMINI_BURST, GEMINI_DAY] });
 
 const CHAINS: Readonly<Record<string, Chain>> = {
   default: [
     groq('openai/gpt-oss-120b'),
-    'cerebras/gpt-oss-120b',
+    gemini('gemini-3.1-flash-lite'),
+    'mistral/mistral-small-latest',
     'openrouter/meta-llama/llama-3.3-70b-instruct:free',
     'openrouter/google/gemma-4-31b-it:free',
     'local/qwen3:8b',
   ],
-  fast: { targets: [groq('openai/gpt-oss-20b'), 'cerebras/gemma-4-31b'], maxWait: '10s' },
+  fast: { targets: [groq('openai/gpt-oss-20b'), 'mistral/ministral-8b-latest'], maxWait: '10s' },
+  embed: ['local/nomic-embed-text'],
 };
 
 /** Starts simulated providers whose limits reset within seconds, each on a free port of 127.0.0.1. */

@@ -26,15 +26,19 @@ export const surfaceSizeOf = ({ counts }: Surface, body: ChainRequest['body']): 
  * have it, and divides a request that is too large for one target.
  * @throws what `drive` throws · ChainError `not_found`, `invalid_request` when no target can carry the request out
  */
-export const askChain = async (
+export const askChain = (
   context: EngineContext,
   queue: Queue,
   asked: ResumableRequest,
   trace: RequestTrace,
 ): Promise<WalkEnd> => {
-  const ask = (request: ResumableRequest): Promise<WalkEnd> => drive(context, queue, request, trace);
-  const { surface } = asked;
-  if (surface === undefined) return ask(asked);
+  const ask: Ask = (request) => drive(context, queue, request, trace);
+  return asked.surface === undefined ? ask(asked) : askInRounds(ask, asked, asked.surface);
+};
+
+type Ask = (request: ResumableRequest) => Promise<WalkEnd>;
+
+const askInRounds = async (ask: Ask, asked: ResumableRequest, surface: Surface): Promise<WalkEnd> => {
   for (let round = 1; ; round++) {
     const request = forSurface(asked);
     const before = knownOf(asked, surface);
@@ -51,11 +55,7 @@ const mostInputsOf = ({ providerType, endpoints }: PreparedTarget, name: string)
   endpoints.mostInputs(name) ?? providerType.maxInputs ?? Number.POSITIVE_INFINITY;
 
 /** Asks for a request in as many parts as its targets need. All parts are answered by one target. */
-const askParts = async (
-  ask: (request: ResumableRequest) => Promise<WalkEnd>,
-  request: ResumableRequest,
-  surface: Surface,
-): Promise<WalkEnd> => {
+const askParts = async (ask: Ask, request: ResumableRequest, surface: Surface): Promise<WalkEnd> => {
   const { batches } = surface;
   const usable = request.chain.targets.filter(({ unusable }) => unusable === undefined);
   const most = Math.min(...usable.map((target) => mostInputsOf(target, surface.name)));

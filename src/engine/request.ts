@@ -29,7 +29,7 @@ export interface NativeRequest {
 }
 
 /** A request body as it came. A streamed answer needs it no more once it has begun. */
-export interface WrittenBody {
+interface WrittenBody {
   json: string | undefined;
 }
 

@@ -125,5 +125,9 @@ const behind = (targets: readonly PreparedTarget[], target: PreparedTarget): Pre
   return [...targets.slice(at + 1), ...targets.slice(0, Math.max(0, at))];
 };
 
+/** A name that stays as it is. */
+const PLAIN_NAME = /^[\w./:@-]*$/;
+
 /** Returns a name as a header or a comment can carry it, whatever characters it has. */
-export const plainName = (name: string): string => encodeURI(Buffer.from(name).toString());
+export const plainName = (name: string): string =>
+  PLAIN_NAME.test(name) ? name : encodeURI(Buffer.from(name).toString());

@@ -30,6 +30,7 @@ export const isClientApi = (path: string): boolean => /^\/v1(?:\/|$)/i.test(path
 export const isAdmin = (path: string): boolean => /^\/admin(?:\/|$)/i.test(path);
 
 const correctedPath = (path: string, current: () => Paths): string => {
+  if (current().protocols.some((protocol) => protocol.path === path)) return path;
   const plain = path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
   if (isAdmin(plain)) return path;
   const once = plain.replace(/^(?:\/v1)+(?=\/v1(?:\/|$))/i, '');

@@ -17,8 +17,8 @@ const STRING_BYTES = 16;
 
 /** Of ASCII text, the heap holds this many copies: parsed, and as it is sent on. */
 const COPIES = 2;
-/** The share of the heap that the values of one body may take. */
-const LARGEST_SHARE = 1 / 3;
+/** The values of one body may take a third of the heap, in bytes. */
+const LARGEST_VALUE_BYTES = getHeapStatistics().heap_size_limit / 3;
 
 /**
  * Returns what a JSON body counts for, in bytes: its length, twice for text with characters beyond ASCII, and more for many
@@ -29,7 +29,7 @@ export const bodyWeight = (bytes: Buffer): number => {
   // JavaScript keeps text with one wide character in two bytes for each of its characters.
   const width = isAscii(bytes) && !bytes.includes('\\u') ? 1 : 2;
   const valueBytes = bytesOfValues(bytes);
-  if (valueBytes > getHeapStatistics().heap_size_limit * LARGEST_SHARE) {
+  if (valueBytes > LARGEST_VALUE_BYTES) {
     throw new ChainError(
       'body_too_large',
       'The request body consists of more objects, lists and values than fit into the memory of 429chain. Send fewer.',

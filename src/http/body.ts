@@ -27,19 +27,25 @@ export const readJson = async (ctx: Context, bounds: BodyBounds, anyType = false
       `The request body must be JSON, with "content-type: application/json". It was sent ${type === '' ? 'without a content type' : `as "${type}"`}.`,
     );
   }
-  const encoding = ctx.get('content-encoding');
+  const { 'content-encoding': encoding = '' } = ctx.req.headers;
   if (encoding !== '' && encoding !== 'identity') {
     throw new ChainError(
       'unsupported_media_type',
       `The request body is encoded as "${encoding}". Send it without content-encoding.`,
     );
   }
-  const text = await readText(ctx, bounds);
+  holdDeclared(ctx, bounds);
+  askForBody(ctx);
+  const bytes = await receive(ctx, bounds);
+  bounds.bodiesInFlight.hold(ctx.res, bodyWeight(bytes), bounds.maxBodiesInFlight);
+  const text = bytes.toString('utf8');
   const value = parse(text);
   if (!isFields(value)) {
     throw new ChainError('invalid_request', 'The request body must be a JSON object.');
   }
-  if (isDeeper(value, DEEPEST)) throw new ChainError('invalid_request', 'The request body is nested too deeply.');
+  // Each level takes two characters.
+  if (text.length > 2 * DEEPEST && isDeeper(value, DEEPEST))
+    throw new ChainError('invalid_request', 'The request body is nested too deeply.');
   return { value, text };
 };
 
@@ -87,14 +93,6 @@ export const holdDeclared = (
   bodiesInFlight.hold(res, declared, maxBodiesInFlight);
 };
 
-const readText = async (ctx: Context, bounds: BodyBounds): Promise<string> => {
-  holdDeclared(ctx, bounds);
-  askForBody(ctx);
-  const bytes = await receive(ctx, bounds);
-  bounds.bodiesInFlight.hold(ctx.res, bodyWeight(bytes), bounds.maxBodiesInFlight);
-  return bytes.toString('utf8');
-};
-
 const receive = ({ req, res }: Context, bounds: BodyBounds): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const { maxBodyBytes, maxBodiesInFlight, bodiesInFlight } = bounds;
@@ -113,7 +111,7 @@ const receive = ({ req, res }: Context, bounds: BodyBounds): Promise<Buffer> =>
       }
     };
     req.on('data', keep);
-    req.on('end', () => resolve(Buffer.concat(chunks)));
+    req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     req.on('error', () => reject(new CallerGone()));
     req.on('close', () => {
       if (!req.complete) reject(new CallerGone());

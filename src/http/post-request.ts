@@ -80,7 +80,7 @@ const answer = async (
   // Only now: the configuration may have changed while the body came in.
   const { chains, waterfall } = current();
   const chain = chainFor(read, protocol, chains.resolve(read.body.model));
-  ctx.set('x-429chain-chain', plainName(chain.name));
+  ctx.res.setHeader('x-429chain-chain', plainName(chain.name));
   const writer = read.answer?.();
   const stream =
     read.body.stream === true && surface === undefined
@@ -118,7 +118,8 @@ const answer = async (
   });
   if (served === undefined) return;
   if (stream?.hasBegun !== true) {
-    ctx.set({ 'x-429chain-target': plainName(served.target.id), 'x-429chain-attempts': String(served.attempts) });
+    ctx.res.setHeader('x-429chain-target', plainName(served.target.id));
+    ctx.res.setHeader('x-429chain-attempts', String(served.attempts));
   }
   const { reply: found } = served;
   if (found.kind === 'stream' && stream !== undefined && output !== undefined)
@@ -198,7 +199,7 @@ const sendWhole = (
   writer: AnswerWriter | undefined,
 ): void => {
   ctx.status = head.status;
-  ctx.type = 'application/json';
+  ctx.res.setHeader('content-type', 'application/json; charset=utf-8');
   if (native !== undefined) writer?.pass?.(native);
   ctx.body = writer === undefined || native !== undefined ? body : translated(body, writer);
   endWhenSent(ctx.res, served, head.status, served.target, usage);

@@ -140,10 +140,10 @@ const fail = (stream: CallerStream, { error }: Refusal): void => stream.end(`dat
 /** Answers at the paths of the endpoints beside chat. */
 export const answerSurfaces = (surfaces: readonly Surface[], parts: PostParts): Middleware => {
   const byPath = new Map(surfaces.map((surface) => [`/v1${surface.path}`, surface]));
-  return async (ctx, next) => {
+  return (ctx, next) => {
     const surface = byPath.get(ctx.path);
-    if (surface === undefined) return await next();
+    if (surface === undefined) return next();
     if (ctx.method !== 'POST') throw wrongMethod(ctx, ['POST']);
-    await postSurface(ctx, surface, parts);
+    return postSurface(ctx, surface, parts);
   };
 };

@@ -12,8 +12,10 @@ const LONGEST_ID = 128;
 
 /** Returns the caller's own id of its request, or a new one. */
 export const requestIdOf = (ctx: Context): string => {
-  const given = ctx.get('x-request-id');
-  return given !== '' && given.length <= LONGEST_ID && /^[\x21-\x7e]+$/.test(given) ? given : randomUUID();
+  const { 'x-request-id': given } = ctx.req.headers;
+  return typeof given === 'string' && given !== '' && given.length <= LONGEST_ID && /^[\x21-\x7e]+$/.test(given)
+    ? given
+    : randomUUID();
 };
 
 /** What a protocol learns about a request apart from its body. Costs nothing until it is asked. */
@@ -69,7 +71,7 @@ export const speak = (ctx: Context, protocol: Protocol, current: () => Current):
   const call = new CallOf(ctx, requestIdOf(ctx), current);
   const spoken = { protocol, call };
   ctx.state.spoken = spoken;
-  ctx.set('x-request-id', call.requestId);
+  ctx.res.setHeader('x-request-id', call.requestId);
   if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(call) });
   return spoken;
 };

@@ -12,16 +12,17 @@ import { speak } from './protocol-call.js';
 export const answerProtocols = (given: PostParts): Middleware => {
   const keyless = { ...given, authorize: withoutKey(given.authorize) };
   const partsOf = ({ key }: Protocol): PostParts => (key === 'none' ? keyless : given);
-  return async (ctx, next) => {
+  return (ctx, next) => {
+    const { path: askedPath, method: askedMethod } = ctx;
     const { protocols } = given.current();
-    const asked = protocols.find(({ path }) => path === ctx.path);
-    if (asked !== undefined && ctx.method === 'POST') return await postRequest(ctx, asked, partsOf(asked));
-    const found = routesAt(protocols, ctx.path);
-    const route = found.find(({ route: { method } }) => method === (ctx.method === 'HEAD' ? 'GET' : ctx.method));
-    if (route !== undefined) return await answerRoute(ctx, route, partsOf(route.protocol));
+    const asked = protocols.find(({ path }) => path === askedPath);
+    if (asked !== undefined && askedMethod === 'POST') return postRequest(ctx, asked, partsOf(asked));
+    const found = routesAt(protocols, askedPath);
+    const route = found.find(({ route: { method } }) => method === (askedMethod === 'HEAD' ? 'GET' : askedMethod));
+    if (route !== undefined) return answerRoute(ctx, route, partsOf(route.protocol));
     const methods = [...(asked === undefined ? [] : ['POST']), ...found.map(({ route: { method } }) => method)];
     if (methods.length > 0) throw wrongMethod(ctx, methods);
-    await next();
+    return next();
   };
 };
 

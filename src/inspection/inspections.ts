@@ -17,7 +17,7 @@ const FIRST_MS = 60_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** What an inspection needs of the configuration in force. */
-export interface Inspectable {
+interface Inspectable {
   readonly settings: {
     readonly dataDir: string;
     readonly server: { readonly checkEveryMs?: number | undefined };

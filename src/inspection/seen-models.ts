@@ -6,7 +6,7 @@ import type { PreparedTarget } from '../engine/target.js';
 import { isFields } from '../plugin/fields.js';
 
 /** When the model of a target was last seen in its provider's list, as days such as `2026-11-30`. */
-export interface SeenModel {
+interface SeenModel {
   readonly listedOn: string;
   /** Absent if the list never said that it is free. */
   readonly freeOn?: string;

@@ -99,12 +99,23 @@ export class ProcessLog implements Log {
   }
 }
 
+const OPEN = new Set<LineOutput>();
+
+const flushAtExit = (output: LineOutput): void => {
+  if (OPEN.size === 0) {
+    process.once('exit', () => {
+      for (const each of OPEN) each.flush();
+    });
+  }
+  OPEN.add(output);
+};
+
 /** Opens a log on standard output (1) or standard error (2). Writing never blocks. */
 export const openLog = (fd: 1 | 2, secrets: Secrets): ProcessLog => {
   const output = new LineOutput(fd, (lines) =>
     log.warn(`429chain dropped ${lines} log lines: the reader of the log is too slow.`),
   );
-  process.once('exit', () => output.flush());
+  flushAtExit(output);
   const terminal = isatty(fd);
   const destination = {
     write: (text: string) => output.write(text),

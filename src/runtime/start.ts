@@ -1,3 +1,6 @@
+import { configuredId } from '../config/keyed-name.js';
+import type { Settings } from '../config/settings.js';
+import type { ProviderInfo } from '../plugin/index.js';
 import type { Candidate } from './build.js';
 import { type Keys, ownKey } from './own-key.js';
 import { Runtime } from './runtime.js';
@@ -12,7 +15,7 @@ export const startRuntime = async (candidate: Candidate): Promise<Runtime> => {
   try {
     await host.ready(
       targets.map(({ publicView }) => publicView),
-      settings.providers.map(({ id, type, limits }) => ({ id, type, limits })),
+      providersOf(settings),
     );
   } catch (error) {
     throw secrets.masked(error);
@@ -30,3 +33,13 @@ export const startRuntime = async (candidate: Candidate): Promise<Runtime> => {
     throw secrets.masked(error);
   }
 };
+
+/** Every provider once, however many keys it has. */
+const providersOf = ({ providers }: Settings): ProviderInfo[] => [
+  ...new Map(
+    providers.map((each) => {
+      const id = configuredId(each);
+      return [id, { id, type: each.type, limits: each.limits }];
+    }),
+  ).values(),
+];

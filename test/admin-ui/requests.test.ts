@@ -7,7 +7,7 @@ import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
 import { AdminServer, SERVER_AWAY, Visitor } from './browser.js';
 import { attemptOf, log, requestOf } from './logged.js';
 
-const MANY = runs(100_000, 20_000);
+const MANY = runs(100_000, 10_000);
 const MANY_TEXT = MANY.toLocaleString('en-US');
 
 describe('The page Requests', () => {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import OpenAI from 'openai';
@@ -43,7 +44,7 @@ describe('The page Welcome', () => {
   };
 
   it('guides from no provider to an answer, and to code for programs', async () => {
-    await page.getByRole('link', { name: 'Add your first provider' }).click();
+    await page.getByRole('link', { name: 'Make the first chain' }).click();
     await stepIs('Pick a provider');
     await visitor.expectAccessible();
     await giveKey();
@@ -189,6 +190,145 @@ describe('The page Welcome', () => {
     expect(readFileSync(join(server.folder, '.env'), 'utf8')).to.equal(`LOCAL_API_KEY=${GOOD_KEY}\n`);
     expect(server.text).not.to.contain(GOOD_KEY);
     expect(await wholePage(page)).not.to.contain(GOOD_KEY);
+  });
+
+  it('adding a server again keeps its provider, and another one gets a name that can be chosen', async () => {
+    await giveKey();
+    await stepIs('Fill a chain');
+    await page.goto('welcome');
+    await button('Any OpenAI-compatible server').click();
+    const name = page.getByLabel('Name', { exact: true });
+    await page.getByLabel('Base URL').fill(upstream.baseUrl);
+    expect(await name.inputValue()).to.equal('local');
+    await page.getByText('There is a provider of this name. Its key is replaced.').waitFor();
+    await page.getByLabel('Key', { exact: true }).fill(GOOD_KEY);
+    await button('Try it').click();
+    await stepIs('Fill a chain');
+    expect(Object.keys(JSON.parse(server.text).providers)).to.deep.equal(['local']);
+
+    await page.goto('welcome?step=type');
+    await button('Any OpenAI-compatible server').click();
+    await page.getByLabel('Base URL').fill(`${upstream.baseUrl}/`);
+    expect(await name.inputValue()).to.equal('local-2');
+    await name.fill('garage');
+    await page.getByLabel('Key', { exact: true }).fill(GOOD_KEY);
+    await button('Try it').click();
+    await stepIs('Fill a chain');
+    expect(Object.keys(JSON.parse(server.text).providers)).to.deep.equal(['local', 'garage']);
+  });
+
+  it('refuses the name of a provider of another type', async () => {
+    await giveKey();
+    await stepIs('Fill a chain');
+    await page.goto('welcome?step=key&type=groq');
+    await page.getByLabel('Key', { exact: true }).fill('gsk_1');
+    await page.getByLabel('Name', { exact: true }).fill('local');
+    await button('Try it').click();
+    const fault = await page
+      .getByLabel('Name', { exact: true })
+      .evaluate((input) => (input as unknown as { validationMessage: string }).validationMessage);
+    expect(fault).to.contain('“local” is a provider of the type openai-compatible.');
+  });
+
+  it('keeps each step after a reload, and in another tab', async () => {
+    const stays = async (name: string): Promise<void> => {
+      await stepIs(name);
+      await page.reload();
+      await stepIs(name);
+      const tab = await visitor.anotherTab(page.url());
+      await tab.getByRole('navigation', { name: 'Steps' }).locator('[aria-current=step]').getByText(name).waitFor();
+      await tab.close();
+    };
+    await page.goto('welcome');
+    await button('Any OpenAI-compatible server').click();
+    await stays('Paste its key');
+    await page.getByLabel('Base URL').fill(upstream.baseUrl);
+    await page.getByLabel('Key', { exact: true }).fill(GOOD_KEY);
+    await button('Try it').click();
+    await stays('Fill a chain');
+    await button('Add local/small/eight:free').click();
+    await button('Save the chain').click();
+    await stays('Send a prompt');
+    await button('Send').click();
+    await button('Connect your programs').click();
+    await stays('Connect');
+    visitor.expectNothingWrong();
+  });
+
+  it('leads from one free key to the next, and can be left at any time', async () => {
+    await page.goto('welcome');
+    await button('Groq').click();
+    await page.getByText('(about 2 minutes)').waitFor();
+    await page.getByText('Does not train on prompts.').waitFor();
+    await page.getByRole('button', { name: /^Skip: .* is next$/ }).click();
+    await page.waitForURL(/type=(?!groq)/);
+    expect(await page.getByRole('link', { name: 'I have enough' }).getAttribute('href')).to.equal('/admin/');
+    await visitor.expectAccessible();
+    expect(JSON.parse(server.text).providers).to.deep.equal({});
+  });
+
+  describe('without a key', () => {
+    let folder: string;
+
+    beforeEach(async () => {
+      folder = mkdtempSync(join(tmpdir(), '429chain-keyless-'));
+      const type = {
+        baseUrl: upstream.baseUrl,
+        keyless: 'address',
+        about: {
+          title: 'A keyless one',
+          freeTier: 'Two a minute.',
+          needsKey: false,
+          training: { posture: 'no' },
+          offers: [{ kind: 'keyless', examples: ['gone', 'still-here'] }],
+        },
+      };
+      const plugin = join(folder, 'keyless.mjs');
+      writeFileSync(
+        plugin,
+        `export default { name: 'k', apply: (api) => api.addProviderType('keyless-one', ${JSON.stringify(type)}) };`,
+      );
+      await visitor.leave();
+      await server.close();
+      server = await AdminServer.start({ providers: {}, chains: {} }, {}, [plugin]);
+      visitor = await Visitor.signedIn(server);
+      ({ page } = visitor);
+      upstream.always((res, request) => {
+        expect(request.headers).not.to.have.property('authorization');
+        const list = reply(200, { data: [{ id: 'another' }, { id: 'still-here' }] });
+        return (request.path.endsWith('/models') ? list : answer('Free water.'))(res, request);
+      });
+    });
+
+    afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+    it('makes a chain in one click, of free models that the providers still have', async () => {
+      await page.goto('welcome');
+      await page.getByText('you share them with everybody behind yours').waitFor();
+      await visitor.expectAccessible();
+      // No test asks real providers.
+      for (const each of await page.getByRole('region', { name: 'Begin without a key' }).getByRole('checkbox').all()) {
+        if ((await each.getAttribute('id')) !== 'keyless-keyless-one') await each.uncheck();
+      }
+      await button('Begin without a key').click();
+      await stepIs('Send a prompt');
+      expect(JSON.parse(server.text).providers).to.deep.equal({ 'keyless-one': { type: 'keyless-one' } });
+      expect(chainInFile()).to.deep.equal(['keyless-one/still-here']);
+      await button('Send').click();
+      await page.getByText('Answered by keyless-one/still-here').waitFor();
+      await page.getByRole('link', { name: 'Add a free key' }).click();
+      await stepIs('Pick a provider');
+      await page.getByRole('heading', { name: 'Free keys' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Begin without a key' }).count()).to.equal(0);
+      visitor.expectNothingWrong();
+    });
+
+    it('cannot begin with no provider', async () => {
+      await page.goto('welcome');
+      await button('Begin without a key').waitFor();
+      for (const each of await page.getByRole('checkbox').all()) await each.uncheck();
+      expect(await button('Begin without a key').isDisabled()).to.equal(true);
+    });
   });
 
   it('works by keyboard on a phone', async () => {

@@ -39,7 +39,7 @@ export const shapeOf = (value: unknown): unknown => {
     return formatOf(value) === 'epoch ms'
       ? 'epoch ms'
       : value
-          .replace(/`[^`]*`|'[^']*'|^\S+(?= is temporarily)/g, 'name')
+          .replace(/`[^`]*`|'[^']*'|^\S+(?= is temporarily)|(?<=model: |models\/)\S+/g, 'name')
           .replace(/\b~?(\d+(\.\d+)?(ms|s|m|h)?)+/g, 'N');
   }
   if (typeof value === 'number') return value >= 400 ? value : 'number';
@@ -49,7 +49,7 @@ export const shapeOf = (value: unknown): unknown => {
   return Object.fromEntries(entries);
 };
 
-const NAME_FIELDS = new Set(['user_id', 'provider_name']);
+const NAME_FIELDS = new Set(['user_id', 'provider_name', 'model']);
 
 /** Whether a captured answer of the provider has this header. */
 export const isCaptured = (provider: string, header: string): boolean =>

@@ -22,6 +22,13 @@ const requests = (amount: number, called: 'minute' | 'day'): SimulatedLimit => (
   counting: 'fixed',
 });
 
+/** A day in California. */
+const pacificDay = (amount: number): SimulatedLimit => ({
+  requests: amount,
+  each: 'day',
+  zone: 'America/Los_Angeles',
+});
+
 /** `before`: the number of answered requests before · `held`: one more request is in flight. */
 interface Provocation {
   readonly dialect: DialectName;
@@ -31,6 +38,8 @@ interface Provocation {
   readonly held?: true;
   readonly key?: string;
   readonly model?: string;
+  /** More fields of the request. */
+  readonly fields?: object;
 }
 
 /** Each earlier answer takes twelve tokens: two for the prompt and ten for the answer. */
@@ -70,6 +79,18 @@ const REFUSALS: readonly Provocation[] = [
     limits: [{ concurrent: 1 }],
     held: true,
   },
+  { dialect: 'gemini', like: ['gemini', '429 per-minute quota'], limits: [requests(1, 'minute')], before: 1 },
+  { dialect: 'gemini', like: ['gemini', '429 per-DAY quota'], limits: [pacificDay(1)], before: 1 },
+  { dialect: 'gemini', like: ['gemini', '503 overloaded'], limits: [{ concurrent: 1 }], held: true },
+  { dialect: 'gemini', like: ['gemini', '400 prompt longer'], limits: [tokens(10, 'minute')] },
+  { dialect: 'gemini', like: ['gemini', '400 for a bad key WITHOUT'], key: 'wrong' },
+  { dialect: 'gemini', like: ['gemini', '404'], model: 'another' },
+  { dialect: 'gemini', like: ['gemini', '400 unknown field'], fields: { enable_thinking: true } },
+  { dialect: 'mistral', like: ['mistral', '429 requests per minute'], limits: [requests(1, 'minute')], before: 1 },
+  { dialect: 'mistral', like: ['mistral', '400 prompt longer'], limits: [tokens(10, 'minute')] },
+  { dialect: 'mistral', like: ['mistral', '401'], key: 'wrong' },
+  { dialect: 'mistral', like: ['mistral', '400 unknown or withdrawn'], model: 'another' },
+  { dialect: 'mistral', like: ['mistral', '422 max_completion_tokens'], fields: { max_completion_tokens: 32_000 } },
   { dialect: 'local', like: ['ollama', '404'], model: 'another' },
   { dialect: 'local', like: ['vllm', '401'], key: 'wrong' },
 ];
@@ -80,7 +101,7 @@ describe('Dialects', () => {
   const simulations = new Simulations();
   afterEach(() => simulations.closeAll());
 
-  for (const { dialect, like, limits = [], before = 0, held, key, model = 'm' } of REFUSALS) {
+  for (const { dialect, like, limits = [], before = 0, held, key, model = 'm', fields } of REFUSALS) {
     const [of, name] = like;
     it(`${dialect} refuses like the captured "${of} ${name}"`, async () => {
       const original = captured(of, name);
@@ -88,11 +109,13 @@ describe('Dialects', () => {
       const provider = await simulations.start({ dialect, limits, now, latencyMs: held ? FOREVER_MS : 0 });
       for (let count = 0; count < before; count++) expect((await ask(provider, BRIEF)).status).to.equal(200);
       if (held) await ask(provider, { stream: true });
-      const response = await ask(provider, { ...BRIEF, model }, key === undefined ? {} : { key });
+      const response = await ask(provider, { ...BRIEF, model, ...fields }, key === undefined ? {} : { key });
 
       expect(response.status).to.equal(original.status);
       const body = typeof original.body === 'string' ? JSON.parse(original.body) : original.body;
-      expect(shapeOf(await response.json())).to.deep.equal(shapeOf(body));
+      // Gemini sends errors with and without a list of one around them.
+      const alone = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
+      expect(shapeOf(alone(await response.json()))).to.deep.equal(shapeOf(alone(body)));
       const headers = rateHeadersOf(response.headers);
       for (const [header, value] of Object.entries(rateHeadersOf(Object.entries(original.headers)))) {
         // Not simulated: a request that is too large never fits, so retrying is useless.
@@ -104,7 +127,7 @@ describe('Dialects', () => {
     });
   }
 
-  for (const [dialect, name, limits] of [
+  for (const [dialect, names, limits] of [
     ['groq', '200 headers as documented', [groqMinute, groqDay, groqTokens]],
     [
       'cerebras',
@@ -115,8 +138,10 @@ describe('Dialects', () => {
       ]),
     ],
     ['openrouter', '200 carries no rate-limit headers', [requests(9, 'minute')]],
+    ['mistral', ['200 non-stream headers', '200 stream'], [requests(9, 'minute'), tokens(9_000, 'minute')]],
   ] as const) {
     for (const stream of [false, true]) {
+      const name = typeof names === 'string' ? names : names[stream ? 1 : 0];
       it(`${dialect} answers ${stream ? 'a stream' : 'a whole request'} with the headers of the captured "${name}"`, async () => {
         const { now } = new TurningClock();
         const response = await ask(await simulations.start({ dialect, limits, now }), { stream });
@@ -148,6 +173,34 @@ describe('Dialects', () => {
       expect(status).to.equal(429);
       expect([...headers.keys()].filter((name) => name.startsWith('x-ratelimit'))).to.deep.equal([]);
     }
+  });
+
+  it('Gemini sends no headers about limits, neither with answers nor with refusals', async () => {
+    const provider = await simulations.start({ dialect: 'gemini', limits: [requests(1, 'minute')] });
+    const responses = [await ask(provider), await ask(provider)];
+    expect(responses.map(({ status }) => status)).to.deep.equal([200, 429]);
+    for (const { headers } of responses) expect(rateHeadersOf(headers)).to.deep.equal({});
+  });
+
+  it('Gemini hints at seconds even when the day is used up', async () => {
+    const { now } = new TurningClock(Date.UTC(2026, 2, 7, 20));
+    const provider = await simulations.start({ dialect: 'gemini', limits: [pacificDay(1)], now });
+    await ask(provider);
+    const [{ error }] = (await (await ask(provider)).json()) as [{ error: { message: string; details: object[] } }];
+    expect(error.message).to.match(/limit: 1, model: m\nPlease retry in 45s\.$/);
+    expect(error.details.at(-1)).to.include({ retryDelay: '45s' });
+  });
+
+  it('Mistral keeps only the headers of the limit that is used up', async () => {
+    const limits = [requests(9, 'minute'), tokens(20, 'minute')];
+    const provider = await simulations.start({ dialect: 'mistral', limits });
+    await ask(provider, BRIEF);
+    const { status, headers } = await ask(provider, BRIEF);
+    expect(status).to.equal(429);
+    expect(rateHeadersOf(headers)).to.deep.equal({
+      'x-ratelimit-limit-tokens-minute': '20',
+      'x-ratelimit-remaining-tokens-minute': '8',
+    });
   });
 
   it('a local server sends no rate-limit headers', async () => {

@@ -1,4 +1,12 @@
-import { durationOf, parseLimits, parseResetTime, parseWait, retryAfterOf } from '429chain/plugin';
+import {
+  durationOf,
+  nextMidnightIn,
+  nextMinute,
+  parseLimits,
+  parseResetTime,
+  parseWait,
+  retryAfterOf,
+} from '429chain/plugin';
 import { expect } from 'chai';
 import type { SimulatedLimit } from '../../src/demo/allowance.js';
 import type { DialectName } from '../../src/demo/dialects.js';
@@ -30,6 +38,25 @@ describe('Reports of simulated providers', () => {
       { requests: 3, per: '5s', called: 'minute', counting: 'fixed' },
       ({ headers }, _refusal, _body, now) =>
         parseResetTime(headers.get('x-ratelimit-reset-requests-minute') ?? '', now),
+    ],
+    [
+      'gemini',
+      'the message of a 429 for the minute',
+      { requests: 3, per: '6s', called: 'minute', counting: 'fixed' },
+      (_answer, _refusal, [{ error }]: [{ error: { message: string } }], now) =>
+        now + (parseWait(error.message) as number),
+    ],
+    [
+      'gemini',
+      'the midnight of Los Angeles for the day',
+      { requests: 3, each: 'day', zone: 'America/Los_Angeles' },
+      (_answer, _refusal, _body, now) => nextMidnightIn('America/Los_Angeles', now),
+    ],
+    [
+      'mistral',
+      'the end of the minute of the clock',
+      { requests: 3, per: '1m', called: 'minute', counting: 'fixed' },
+      (_answer, _refusal, _body, now) => nextMinute(now),
     ],
     [
       'openrouter',

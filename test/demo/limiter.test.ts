@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Counting, type Limiter, Slots, windowLimiter } from '../../src/demo/limiter.js';
+import { type Counting, dayLimiter, type Limiter, Slots, windowLimiter } from '../../src/demo/limiter.js';
 import { TurningClock } from '../turning-clock.js';
 
 interface Grant {
@@ -142,6 +142,25 @@ describe('Limiters', () => {
       }),
     );
   });
+
+  for (const [what, at, ends] of [
+    ['in winter', '2026-01-15T12:00:00Z', '2026-01-16T08:00:00Z'],
+    ['in summer', '2026-07-15T12:00:00Z', '2026-07-16T07:00:00Z'],
+    ['just before it', '2026-07-16T06:59:59Z', '2026-07-16T07:00:00Z'],
+    ['on the day with 23 hours', '2026-03-08T09:00:00Z', '2026-03-09T07:00:00Z'],
+    ['on the day with 25 hours', '2026-11-01T08:00:00Z', '2026-11-02T08:00:00Z'],
+  ] as const) {
+    it(`a day of Los Angeles ends at its midnight, ${what}`, () => {
+      const clock = new TurningClock(Date.parse(at));
+      const limiter = dayLimiter(1, 'America/Los_Angeles', clock.now);
+      expect(limiter.tryTake(1).granted).to.equal(true);
+      expect(limiter.standing().resetAt).to.equal(Date.parse(ends));
+      clock.turn(Date.parse(ends) - clock.now() - 1);
+      expect(limiter.tryTake(1)).to.include({ granted: false, retryAfterMs: 1 });
+      clock.turn(1);
+      expect(limiter.tryTake(1).granted).to.equal(true);
+    });
+  }
 
   it('a fixed window of a minute begins with the minute, one of a day at 00:00 UTC', () => {
     const clock = new TurningClock(Date.parse('2026-10-01T12:00:30Z'));

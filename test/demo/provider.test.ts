@@ -8,6 +8,11 @@ import { ask, clientOf, FOREVER_MS, HELLO, Simulations, until } from './simulati
 const NAMES = Object.keys(DIALECTS) as DialectName[];
 const ASKED = { model: 'm', messages: [{ role: 'user' as const, content: 'Tell me about water.' }] };
 
+/** What each SDK call fails with. Most providers send OpenAI's status. */
+const WRONG_KEY: Partial<Record<DialectName, typeof OpenAI.BadRequestError>> = { gemini: OpenAI.BadRequestError };
+const UNKNOWN_MODEL: Partial<Record<DialectName, typeof OpenAI.BadRequestError>> = { mistral: OpenAI.BadRequestError };
+const INVALID: Partial<Record<DialectName, number>> = { mistral: 422 };
+
 /** A chunk, with fields that only some providers add. */
 type Chunk = OpenAI.ChatCompletionChunk & { readonly x_groq?: { readonly id?: string; readonly usage?: object } };
 
@@ -17,9 +22,10 @@ describe('startSimulatedProvider', () => {
 
   const chunksOf = async (dialect: DialectName, includeUsage: boolean): Promise<Chunk[]> => {
     const client = clientOf(await simulations.start({ dialect }));
-    const stream_options = { include_usage: includeUsage };
+    // Mistral refuses the option.
+    const options = includeUsage ? { stream_options: { include_usage: true } } : {};
     const chunks: Chunk[] = [];
-    for await (const chunk of await client.chat.completions.create({ ...ASKED, stream: true, stream_options })) {
+    for await (const chunk of await client.chat.completions.create({ ...ASKED, stream: true, ...options })) {
       chunks.push(chunk);
     }
     return chunks;
@@ -71,15 +77,17 @@ describe('startSimulatedProvider', () => {
         const client = clientOf(await simulations.start({ dialect }), 'wrong');
         const asking = [async () => client.chat.completions.create(ASKED), async () => client.models.list()];
         for (const each of asking) {
-          expect(await each().catch((error) => error)).to.be.instanceOf(OpenAI.AuthenticationError);
+          const expected = WRONG_KEY[dialect] ?? OpenAI.AuthenticationError;
+          expect(await each().catch((error) => error)).to.be.instanceOf(expected);
         }
       });
 
       it('rejects unknown models', async () => {
         const client = clientOf(await simulations.start({ dialect, models: ['a/one', 'two'] }));
-        expect((await client.models.list()).data.map(({ id }) => id)).to.deep.equal(['a/one', 'two']);
+        const ids = (await client.models.list()).data.map(({ id }) => id);
+        expect(ids).to.deep.equal(dialect === 'gemini' ? ['models/a/one', 'models/two'] : ['a/one', 'two']);
         const error = await client.chat.completions.create({ ...ASKED, model: 'three' }).catch((each) => each);
-        expect(error).to.be.instanceOf(OpenAI.NotFoundError);
+        expect(error).to.be.instanceOf(UNKNOWN_MODEL[dialect] ?? OpenAI.NotFoundError);
       });
 
       it('rejects invalid chat requests', async () => {
@@ -87,9 +95,9 @@ describe('startSimulatedProvider', () => {
         const { baseUrl } = provider;
         const headers = { authorization: 'Bearer demo' };
         const broken = await fetch(`${baseUrl}/chat/completions`, { method: 'POST', headers, body: '{"model":' });
-        expect(broken.status).to.equal(400);
+        expect(broken.status).to.equal(INVALID[dialect] ?? 400);
         for (const body of [{ messages: [] }, { messages: 'Hello' }, { model: 7 }]) {
-          expect((await ask(provider, body)).status).to.equal(400);
+          expect((await ask(provider, body)).status).to.equal(INVALID[dialect] ?? 400);
         }
         expect((await fetch(`${baseUrl}/embeddings`, { method: 'POST', headers })).status).to.equal(404);
       });
@@ -130,6 +138,17 @@ describe('startSimulatedProvider', () => {
       expect(asked.at(-1)?.usage).to.include({ prompt_tokens: 5 });
     });
 
+    it('Mistral always sends the usage with the finish_reason', async () => {
+      const last = (await chunksOf('mistral', false)).at(-1) as Chunk;
+      expect(last.choices[0]?.finish_reason).to.equal('stop');
+      expect(last.usage).to.include({ prompt_tokens: 5 });
+    });
+
+    it('Gemini sends the usage on request, with the last chunk', async () => {
+      expect((await chunksOf('gemini', false)).filter(({ usage }) => usage)).to.deep.equal([]);
+      expect((await chunksOf('gemini', true)).at(-1)?.usage).to.include({ prompt_tokens: 5 });
+    });
+
     it('OpenRouter begins with a comment', async () => {
       const text = await (await ask(await simulations.start({ dialect: 'openrouter' }), { stream: true })).text();
       expect(text.startsWith(': OPENROUTER PROCESSING\n\ndata: ')).to.equal(true);
@@ -142,6 +161,8 @@ describe('startSimulatedProvider', () => {
     for (const [dialect, second] of [
       ['groq', 200],
       ['cerebras', 200],
+      ['gemini', 200],
+      ['mistral', 200],
       ['openrouter', 429],
     ] as const) {
       it(`of ${dialect} apply to ${second === 200 ? 'each model' : 'all models together'}`, async () => {
@@ -215,6 +236,48 @@ describe('startSimulatedProvider', () => {
       await provider.close();
       const refused = await fetch(baseUrl).catch(({ cause }) => cause.code);
       expect(refused).to.equal('ECONNREFUSED');
+    });
+  });
+
+  describe('embeddings', () => {
+    const EMBEDDER = { dialect: 'local', models: ['m'], embeddingModels: ['e'] } as const;
+
+    it('have the same values as numbers and as base64', async () => {
+      const provider = await simulations.start(EMBEDDER);
+      const post = async (body: object): Promise<{ data: { embedding: never }[] }> => {
+        const headers = { authorization: 'Bearer demo', 'content-type': 'application/json' };
+        const response = await fetch(`${provider.baseUrl}/embeddings`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify({ model: 'e', input: 'Hello, hello', ...body }),
+        });
+        return (await response.json()) as never;
+      };
+      const numbers: readonly number[] = (await post({})).data[0]?.embedding ?? [];
+      const bytes = Buffer.from((await post({ encoding_format: 'base64' })).data[0]?.embedding ?? '', 'base64');
+      expect(bytes).to.have.length(numbers.length * 4);
+      for (const [index, value] of numbers.entries()) expect(bytes.readFloatLE(index * 4)).to.be.closeTo(value, 1e-6);
+    });
+
+    it('are refused by chat models, and chats by embedding models', async () => {
+      const client = clientOf(await simulations.start(EMBEDDER));
+      const embedding = await client.embeddings.create({ model: 'm', input: 'Hello' }).catch((each) => each);
+      const chat = await client.chat.completions.create({ ...ASKED, model: 'e' }).catch((each) => each);
+      for (const error of [embedding, chat]) expect(error).to.be.instanceOf(OpenAI.NotFoundError);
+    });
+
+    it('reject invalid inputs', async () => {
+      const client = clientOf(await simulations.start(EMBEDDER));
+      const error = await client.embeddings.create({ model: 'e', input: [[1, 2]] }).catch((each) => each);
+      expect(error).to.be.instanceOf(OpenAI.BadRequestError);
+    });
+
+    it('count in the limits', async () => {
+      const limits = [{ requests: 1, per: '1h', called: 'minute', counting: 'sliding' }] as const;
+      const client = clientOf(await simulations.start({ ...EMBEDDER, dialect: 'mistral', limits }));
+      await client.embeddings.create({ model: 'e', input: 'Hello' });
+      const error = await client.embeddings.create({ model: 'e', input: 'Hello' }).catch((each) => each);
+      expect(error).to.be.instanceOf(OpenAI.RateLimitError);
     });
   });
 

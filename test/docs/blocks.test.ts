@@ -192,7 +192,7 @@ const faultIn = (
   const words = code.replaceAll(/"[^"]*"|<[^>]*>/g, 'word').split(/ +/);
   if (words[0] === 'npm') {
     const script = words[1] === 'run' ? words[2] : words[1];
-    const builtIn = ['ci', 'install', 'pack', 'publish', 'view', 'login'].includes(script ?? '');
+    const builtIn = ['ci', 'install', 'pack', 'publish', 'view', 'login', 'audit', 'sbom'].includes(script ?? '');
     return builtIn || Object.hasOwn(scripts, script ?? '') ? undefined : `there is no script "${script}"`;
   }
   try {

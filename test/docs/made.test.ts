@@ -32,7 +32,7 @@ describe('what `npm run generate` makes of docs', () => {
       $defs: Record<string, { properties?: object }>;
     };
     /** Told in prose: the forms of a limit, the cost of a request, and a key with its label. */
-    const inProse = /Limit$|^cost$|^labelledKey$/;
+    const inProse = /Limit$|^cost$|^labelled(?:Provider)?Key$/;
     const expected = Object.entries($defs).flatMap(([name, { properties }]) =>
       properties === undefined || inProse.test(name) ? [] : [name],
     );

@@ -14,7 +14,10 @@ const ADMIN_KEY = 'the-admin-key-of-the-docs';
 
 /** The configuration that the package ships, its providers at `baseUrl`. */
 const shippedAt = (baseUrl: string): string =>
-  readFileSync(`${ROOT}429chain.json5`, 'utf8').replaceAll(/(\w+): \{ type: '\1',/g, `$& baseUrl: '${baseUrl}',`);
+  readFileSync(`${ROOT}429chain.json5`, 'utf8').replaceAll(
+    /^ {4}'?([\w-]+)'?: \{ type: '\1'/gm,
+    `$&, baseUrl: '${baseUrl}'`,
+  );
 
 /** The same with keys for callers and for the admin, as a proxy that listens at `port` has it. */
 export const configurationAt = (baseUrl: string, port: number): string =>
@@ -44,7 +47,7 @@ export class Shell {
     }
     if (bare) return;
     this.write('429chain.json5', configuration);
-    this.write('.env', 'GROQ_API_KEY=a-key\nCEREBRAS_API_KEY=a-key\nOPENROUTER_API_KEY=a-key\n');
+    this.write('.env', 'GROQ_API_KEY=a-key\nGEMINI_API_KEY=a-key\nMISTRAL_API_KEY=a-key\nOPENROUTER_API_KEY=a-key\n');
     // The backup of another page.
     this.write('429chain.tar.gz', '');
     for (const name of ['my-plugin', 'other.mjs']) {

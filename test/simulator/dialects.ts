@@ -43,7 +43,7 @@ const ofDemo = (type: string, dialect: Dialect): SimulatedDialect => ({
   covers: dialect.covers,
   type,
   completions: dialect.completions,
-  answerHeaders: (standings, now) => dialect.answerHeaders(standings.map(demoName), now),
+  answerHeaders: (standings, now, stream) => dialect.answerHeaders(standings.map(demoName), now, { stream, tokens: 0 }),
   refuse: ({ model, refusal, standings, now }) =>
     dialect.refuse({ model, refusal: demoName(refusal), standings: standings.map(demoName), now }),
 });

@@ -1,7 +1,3 @@
-import type { ChainView, ChainWritten, Saved } from '../../../src/contract/admin-configuration.js';
-import { call } from './server/client.js';
-import { type Held, save } from './server/saving.js';
-
 export const STEPS = ['type', 'key', 'models', 'try', 'connect'] as const;
 
 export type Step = (typeof STEPS)[number];
@@ -20,7 +16,28 @@ export interface Progress {
 
 const KEPT_AS = '429chain.welcome';
 
-export const keptProgress = (): Progress => JSON.parse(sessionStorage.getItem(KEPT_AS) ?? '{}') as Progress;
+/** The parts of the progress that are in the address, so that they survive in another tab too. */
+const IN_ADDRESS = ['type', 'provider', 'chain'] as const;
+
+/** Reads the progress that this tab keeps, and what an address such as `?step=models&provider=groq` says of it. */
+export const keptProgress = (search: string): Progress => {
+  const address = new URLSearchParams(search);
+  const given = IN_ADDRESS.flatMap((name) => {
+    const value = address.get(name);
+    return value === null ? [] : [[name, value]];
+  });
+  return { ...(JSON.parse(sessionStorage.getItem(KEPT_AS) ?? '{}') as Progress), ...Object.fromEntries(given) };
+};
+
+/** The address of a step, with the progress that it needs. */
+export const addressOf = (step: Step, progress: Progress): string => {
+  const address = new URLSearchParams({ step });
+  for (const name of IN_ADDRESS) {
+    const value = progress[name];
+    if (value !== undefined && step !== 'type') address.set(name, value);
+  }
+  return `?${address}`;
+};
 
 export const keepProgress = (progress: Progress): void => sessionStorage.setItem(KEPT_AS, JSON.stringify(progress));
 
@@ -42,26 +59,4 @@ export const isReached = (step: Step, progress: Progress): boolean => {
 export const stepOf = (search: string, progress: Progress): Step => {
   const asked = STEPS.indexOf(new URLSearchParams(search).get('step') as Step);
   return STEPS.slice(0, asked + 1).findLast((step) => isReached(step, progress)) ?? 'type';
-};
-
-/** The chain that the Welcome page fills: the default chain, which may not exist yet. */
-export interface FirstChain {
-  readonly name: string;
-  readonly held: Held<ChainView>;
-}
-
-/** @throws ApiError */
-export const loadFirstChain = async (): Promise<FirstChain> => {
-  const { chains, defaultChain = 'default', revision } = await call('GET /chains');
-  return { name: defaultChain, held: { revision, value: chains.find(({ name }) => name === defaultChain) } };
-};
-
-/** Saves these targets in this order and keeps all other settings. @throws ConflictError · ApiError */
-export const saveFirstChain = ({ name, held }: FirstChain, targets: readonly string[]): Promise<Saved> => {
-  const { name: _, ...settings } = held.value ?? { name, targets: [] };
-  const body: ChainWritten = {
-    ...settings,
-    targets: targets.map((target) => settings.targets.find((each) => each.target === target) ?? { target }),
-  };
-  return save('PUT /chains/:name', { params: { name }, body }, held, async () => (await loadFirstChain()).held);
 };

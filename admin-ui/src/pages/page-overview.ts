@@ -109,8 +109,8 @@ class PageOverview extends LitElement {
   }
 
   #empty() {
-    return html`<empty-state heading="No water yet" text="429chain has no provider to ask. Add one in two minutes: a free account at Groq, Cerebras or OpenRouter is enough.">
-      <a class="button primary" href="/admin/welcome">Add your first provider</a>
+    return html`<empty-state heading="No chain yet" text="A chain lists the models that answer your requests. Make one in two minutes: without any key, or with a free one.">
+      <a class="button primary" href="/admin/welcome">Make the first chain</a>
     </empty-state>`;
   }
 

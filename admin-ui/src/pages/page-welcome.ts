@@ -1,17 +1,29 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { ProviderTypeView } from '../../../src/contract/admin-configuration.js';
-import type { ProviderTrial } from '../../../src/contract/models.js';
+import type { TryReply } from '../../../src/contract/models.js';
 import type { SavedProvider } from '../components/welcome/welcome-key.js';
+import { groupsOf, nextFreeKey } from '../data/providers/offers.js';
 import { loadProviders, type Providers } from '../data/providers/providers.js';
 import { Resource } from '../data/server/resource.js';
-import { isReached, keepProgress, keptProgress, type Progress, STEPS, type Step, stepOf } from '../data/welcome.js';
+import {
+  addressOf,
+  isReached,
+  keepProgress,
+  keptProgress,
+  type Progress,
+  STEPS,
+  type Step,
+  stepOf,
+} from '../data/welcome.js';
 import { base } from '../styles/base.js';
 import '../components/common/load-state.js';
 import '../components/common/page-header.js';
 import '../components/providers/type-cards.js';
 import '../components/welcome/welcome-connect.js';
 import '../components/welcome/welcome-key.js';
+import '../components/welcome/welcome-keyless.js';
 import '../components/welcome/welcome-models.js';
 import '../components/welcome/welcome-prompt.js';
 
@@ -39,10 +51,10 @@ class PageWelcome extends LitElement {
       .have { display: flex; gap: var(--space-2); flex-wrap: wrap; align-items: center; }
     `,
   ];
-  @state() private progress: Progress = keptProgress();
+  @state() private progress: Progress = keptProgress(location.search);
   @state() private step: Step = 'type';
   /** The test result of the provider that was just saved. */
-  @state() private trial: ProviderTrial | undefined;
+  @state() private trial: TryReply | undefined;
   readonly #providers = new Resource<Providers>(this, loadProviders);
 
   override connectedCallback(): void {
@@ -59,7 +71,7 @@ class PageWelcome extends LitElement {
   override render() {
     const { value } = this.#providers;
     return html`
-      <page-header heading="Welcome">From a free account to an answer, in two minutes. Nothing leaves this machine but what you ask a provider.</page-header>
+      <page-header heading="Welcome">From nothing to an answer in two minutes: begin without a key, then add free keys. Nothing leaves this machine but what you ask a provider.</page-header>
       <nav aria-label="Steps"><ol>${STEPS.map((step) => this.#link(step))}</ol></nav>
       <load-state .of=${this.#providers}>${value === undefined ? nothing : this.#content(value)}</load-state>`;
   }
@@ -67,18 +79,18 @@ class PageWelcome extends LitElement {
   #link(step: Step) {
     const here = step === this.step;
     const reached = here || isReached(step, this.progress);
-    return html`<li>${reached ? html`<a href="/admin/welcome?step=${step}" aria-current=${here ? 'step' : nothing}>${TITLES[step]}</a>` : html`<span>${TITLES[step]}</span>`}</li>`;
+    return html`<li>${reached ? html`<a href="/admin/welcome${addressOf(step, this.progress)}" aria-current=${here ? 'step' : nothing}>${TITLES[step]}</a>` : html`<span>${TITLES[step]}</span>`}</li>`;
   }
 
   #content(providers: Providers) {
-    const { type, provider = '', chosen, chain = '' } = this.progress;
+    const { provider = '', chosen, chain = '' } = this.progress;
     switch (this.step) {
       case 'type':
         return this.#types(providers);
       case 'key':
-        return html`<welcome-key .type=${providers.types.find((each) => each.type === type)} .providers=${providers} saved=${provider} @saved=${this.#keySaved}></welcome-key>`;
+        return this.#key(providers);
       case 'models':
-        return html`<welcome-models provider=${provider} .trial=${this.trial} .chosen=${chosen} @chosen=${(event: CustomEvent) => this.#keep({ chosen: event.detail })} @saved=${this.#chainSaved}></welcome-models>`;
+        return html`<welcome-models provider=${provider} .providers=${providers} .trial=${this.trial} .chosen=${chosen} @chosen=${(event: CustomEvent) => this.#keep({ chosen: event.detail })} @saved=${this.#chainSaved}></welcome-models>`;
       case 'try':
         return html`<welcome-prompt chain=${chain} @next=${() => this.#go('connect')}></welcome-prompt>`;
       default:
@@ -86,19 +98,42 @@ class PageWelcome extends LitElement {
     }
   }
 
-  #types({ types, providers }: Providers) {
+  #types(loaded: Providers) {
+    const { types, providers } = loaded;
     const usable = providers.filter(({ state: stands }) => stands === 'usable');
+    const isBegun = providers.some((each) => types.some(({ type, keyless }) => keyless && type === each.type));
     return html`<div class="stack">
       ${usable.length === 0 ? nothing : html`<div class="have"><span>You have already:</span>${usable.map(({ id }) => html`<button @click=${() => this.#use(id)}>Models of ${id}</button>`)}</div>`}
-      <type-cards .types=${types} .chosen=${this.progress.type ?? ''} @choose=${this.#typeChosen}></type-cards>
+      ${isBegun ? nothing : html`<welcome-keyless .providers=${loaded} @saved=${this.#chainSaved}></welcome-keyless>`}
+      ${groupsOf(types).map(
+        ({ title, text, types: group }) => html`<section class="stack" aria-label=${title}>
+        <div><h2>${title}</h2><p class="muted">${text}</p></div>
+        <type-cards label=${title} .types=${group} .chosen=${this.progress.type ?? ''} @choose=${this.#typeChosen}></type-cards>
+      </section>`,
+      )}
     </div>`;
   }
 
-  #typeChosen = ({ detail: { type } }: CustomEvent<ProviderTypeView>): void => {
+  #key(loaded: Providers) {
+    const { type = '', provider = '' } = this.progress;
+    const next = nextFreeKey(type, loaded.types, loaded.providers);
+    const chosen = loaded.types.find((each) => each.type === type);
+    return html`<div class="stack">
+      ${keyed(type, html`<welcome-key .type=${chosen} .providers=${loaded} saved=${provider} @saved=${this.#keySaved}></welcome-key>`)}
+      <div class="row">
+        ${next === undefined || next.type === type ? nothing : html`<button @click=${() => this.#choose(next.type)}>Skip: ${next.title} is next</button>`}
+        <a class="button" href="/admin/">I have enough</a>
+      </div>
+    </div>`;
+  }
+
+  #typeChosen = ({ detail: { type } }: CustomEvent<ProviderTypeView>): void => this.#choose(type);
+
+  #choose(type: string): void {
     // Another type is another provider. The saved provider stays, with its models in the chain.
     this.#keep(type === this.progress.type ? {} : { type, provider: undefined });
     this.#go('key');
-  };
+  }
 
   #use(provider: string): void {
     this.#keep({ provider });
@@ -116,6 +151,7 @@ class PageWelcome extends LitElement {
   #chainSaved = ({ detail: chain }: CustomEvent<string>): void => {
     this.#keep({ chain, chosen: undefined });
     this.#go('try');
+    void this.#providers.reload();
   };
 
   #keep(change: Partial<Progress>): void {
@@ -124,7 +160,7 @@ class PageWelcome extends LitElement {
   }
 
   #go(step: Step): void {
-    history.pushState(null, '', `?step=${step}`);
+    history.pushState(null, '', addressOf(step, this.progress));
     this.#located();
   }
 

@@ -2,8 +2,9 @@ import { problemsOfOptions } from '../../config/check/problems.js';
 import { configuredId } from '../../config/keyed-name.js';
 import type { ProviderSettings } from '../../config/settings.js';
 import type { ProviderKeyWritten, ProviderToTry } from '../../contract/admin-configuration.js';
-import type { ModelsReply, ProviderTrial } from '../../contract/models.js';
+import type { ModelsReply, TryReply } from '../../contract/models.js';
 import { firstList } from '../../engine/models/first-list.js';
+import { firstModels } from '../../engine/models/first-models.js';
 import { askForModels } from '../../engine/models/provider-models.js';
 import type { PreparedProvider } from '../../engine/target.js';
 import { ChainError } from '../../plugin/door/errors.js';
@@ -24,13 +25,16 @@ export const modelsOf = async (parts: AdminParts, id: string): Promise<ModelsRep
  * Asks a provider for its models before it is saved.
  * @throws ChainError `not_found` for an unknown `id`, `invalid_request` for settings that cannot be saved
  */
-export const tryProvider = async (parts: AdminParts, asked: ProviderToTry): Promise<ProviderTrial> => {
+export const tryProvider = async (parts: AdminParts, asked: ProviderToTry): Promise<TryReply> => {
   const running = parts.current();
   const keys = keysToTry(running, asked);
   if (keys.length === 1) return tryKey(parts, running, { ...asked, ...keys[0] });
   const trials = await Promise.all(keys.map((key) => tryKey(parts, running, { ...asked, ...key })));
-  const found = trials.find(({ state }) => state === 'ok') ?? (trials[0] as ProviderTrial);
-  const ofKeys = trials.map(({ models: _, ...trial }, index) => ({ ...trial, label: keys[index]?.label ?? '' }));
+  const found = trials.find(({ state }) => state === 'ok') ?? (trials[0] as TryReply);
+  const ofKeys = trials.map(({ models: _, first: __, ...trial }, index) => ({
+    ...trial,
+    label: keys[index]?.label ?? '',
+  }));
   return { ...found, keys: ofKeys };
 };
 
@@ -55,7 +59,7 @@ const keysToTry = ({ settings }: Running, { id, apiKey, apiKeys }: ProviderToTry
   return given.length === 0 ? [{}] : given;
 };
 
-const tryKey = (parts: AdminParts, running: Running, asked: OneToTry): Promise<ProviderTrial> => {
+const tryKey = (parts: AdminParts, running: Running, asked: OneToTry): Promise<TryReply> => {
   const provider = settingsToTry(running, asked);
   const prepared = atItsAddress(running, asked, provider);
   if (prepared === undefined) {
@@ -75,13 +79,15 @@ export const noProvider = (id: string): ChainError =>
 
 const invalid = (param: string, message: string): ChainError => new ChainError('invalid_request', message, { param });
 
-const ask = async ({ upstream }: AdminParts, { host }: Running, provider: PreparedProvider): Promise<ProviderTrial> => {
+const ask = async ({ upstream }: AdminParts, { host }: Running, provider: PreparedProvider): Promise<TryReply> => {
   const report = await askForModels(
     provider,
     host.hooks,
     upstream.dispatcher(provider.timeouts.connect, provider.proxy),
   );
-  return { ...report, models: report.models ?? [] };
+  const hasKey = provider.headers[provider.keyHeader] !== undefined;
+  const first = firstModels(provider.providerType, report.models, hasKey);
+  return { ...report, models: report.models ?? [], first };
 };
 
 /**

@@ -32,7 +32,7 @@ export const catalogueText = async (
     (view) =>
       (kind === undefined || view.kinds.some((each) => each === kind)) &&
       (!options['no-card'] || view.needsCard === false) &&
-      (!options.keyless || !view.needsKey) &&
+      (!options['no-key'] || !view.needsKey) &&
       (!options['no-training'] || view.training.posture === 'no') &&
       words.every((word) => fits(view, word)),
   );

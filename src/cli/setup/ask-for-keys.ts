@@ -1,34 +1,35 @@
 import type { Prompt } from '../terminal/prompt.js';
+import type { KeyOffer } from './offers.js';
 import type { Keys } from './try-keys.js';
 
-interface WantedKey {
-  /** The variable of the key. */
-  readonly name: string;
-  /** Where to get it. */
-  readonly page: string | undefined;
-}
+/** The answer that ends the questions. */
+const DONE = 'done';
 
 /**
- * Asks for keys at `prompt` and tries them at their providers. A rejected key can be entered again.
- * @param text the configuration that reads the keys
+ * Asks for the keys of `offers` at `prompt`, one provider after the other, until all are asked for or the user has enough.
  * @returns the entered keys, by variable
  */
-export const askForKeys = async (text: string, wanted: readonly WantedKey[], prompt: Prompt): Promise<Keys> => {
+export const askForKeys = async (offers: readonly KeyOffer[], prompt: Prompt): Promise<Keys> => {
   const keys: Record<string, string> = {};
-  if (wanted.length > 0)
-    prompt.say('Paste your keys. They are not shown. Press Enter to skip one: you can add it later.');
-  for (const { name, page } of wanted) {
-    const key = await readKey(`  ${name}${page === undefined ? '' : `, from ${page}`}: `, prompt);
-    if (key !== '') keys[name] = key;
+  if (offers.length === 0) return keys;
+  prompt.say(
+    `\nA free key gives much more. These providers give one without a card. Paste each key: it is not shown. Press Enter to\n` +
+      `skip a provider, or type ${DONE} if you have enough: you can add more later.`,
+  );
+  for (const { title, gives, page = '', minutes, note = '', training, variable } of offers) {
+    const time = minutes === undefined ? '' : ` (about ${minutes} ${minutes === 1 ? 'minute' : 'minutes'})`;
+    const lines = [gives, note, page === '' ? '' : page + time].filter((line) => line !== '');
+    prompt.say(`\n${title} (${training})\n${lines.map((line) => `  ${line}`).join('\n')}`);
+    const key = await readKey(`  ${variable}: `, prompt);
+    if (key.toLowerCase() === DONE) break;
+    if (key !== '') keys[variable] = key;
     prompt.say(key === '' ? '  Skipped.' : `  Read ${key.length} characters.`);
   }
-  if (Object.keys(keys).length === 0) return keys;
-  const { tryKeys } = await import('./try-keys.js');
-  return tryKeys(text, keys, prompt, (name) => readKey(`  Another ${name}, or Enter to keep this one: `, prompt));
+  return keys;
 };
 
 /** @returns the key, or an empty text. Asks again for a text with characters that no key has */
-const readKey = async (question: string, prompt: Prompt): Promise<string> => {
+export const readKey = async (question: string, prompt: Pick<Prompt, 'say' | 'askHidden'>): Promise<string> => {
   for (;;) {
     const key = await prompt.askHidden(question);
     if (/^[\x21-\x7e]*$/.test(key)) return key;

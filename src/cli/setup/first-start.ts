@@ -14,7 +14,7 @@ const CHOICES: readonly {
     choose: (line) => ({ ...line, options: { ...line.options, create: true } }),
   },
   {
-    help: `Set up here: paste your keys and get a commented ${DEFAULT_FILE}`,
+    help: `Set up here, without a key or with yours: get a commented ${DEFAULT_FILE}`,
     choose: async (line, prompt) => {
       await (await import('./set-up.js')).setUp(line, prompt);
       return line;

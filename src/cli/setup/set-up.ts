@@ -3,16 +3,25 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import JSON5 from 'json5';
 import { displayPath } from '../../config/check/problems.js';
-import { isVariableSet, readEnvironment, resolveVariables } from '../../config/env.js';
+import { type Environment, isVariableSet, readEnvironment, resolveVariables } from '../../config/env.js';
 import { withVariables } from '../../config/source/dot-env.js';
+import { parseSettings } from '../../config/source/load.js';
 import { DOT_ENV } from '../../config/source/sources.js';
 import { listOf } from '../../config/wording.js';
+import type { Configuration } from '../../contract/config.js';
+import { firstModels } from '../../engine/models/first-models.js';
 import { packageFile } from '../../package.js';
 import { type CommandLine, DEFAULT_FILE } from '../options.js';
 import { CommandError } from '../terminal/command-error.js';
 import type { Prompt } from '../terminal/prompt.js';
 import { tableOf } from '../terminal/table.js';
-import { askForKeys } from './ask-for-keys.js';
+import { askForKeys, readKey } from './ask-for-keys.js';
+import { chooseKeyless } from './choose-keyless.js';
+import { type FirstChoice, firstConfiguration } from './first-configuration.js';
+import { builtInTypes, knownModels } from './known-models.js';
+import { findLocalServer } from './local-server.js';
+import { type KeyOffer, keylessOffers, keyOffers } from './offers.js';
+import { type Keys, tryKeys } from './try-keys.js';
 
 /** A variable that the configuration reads a key from. */
 export interface KeyVariable {
@@ -25,33 +34,85 @@ const SCHEMA = '429chain.schema.json';
 const SHIPPED_SCHEMA = `./schemas/${SCHEMA}`;
 const INSTALLED_SCHEMA = `./node_modules/429chain/schemas/${SCHEMA}`;
 
+/** What a set-up leaves to do. */
+export interface SetUpResult {
+  /** The variables of the configuration without a key. */
+  readonly unset: readonly KeyVariable[];
+  /** The configuration can answer requests. */
+  readonly isReady: boolean;
+}
+
 /**
- * Writes the example configuration, and a `.env` with the keys that the user enters at `prompt`.
- * @returns the key variables if none of them is set, otherwise an empty list. Rejects with a CommandError if the
- * configuration exists already or a file cannot be written
+ * Writes a first configuration, and a `.env` with the keys that the user enters at `prompt`. Without `prompt`, it takes the
+ * keys that are in the environment or in `.env`.
+ * @returns what is left to do. Rejects with a CommandError if the configuration exists already or a file cannot be written
  */
-export const setUp = async ({ options }: CommandLine, prompt?: Prompt): Promise<readonly KeyVariable[]> => {
+export const setUp = async ({ options }: CommandLine, prompt?: Prompt): Promise<SetUpResult> => {
   const file = resolve(options.config ?? DEFAULT_FILE);
   const dotEnv = join(dirname(file), DOT_ENV);
   refuseToOverwrite(file, dotEnv, options.force ?? false);
-  const example = readFileSync(packageFile(DEFAULT_FILE), 'utf8');
-  const variables = keyVariablesOf(example);
   const before = existsSync(dotEnv) ? readFileSync(dotEnv, 'utf8') : undefined;
   const env = readEnvironment(process.env, before ?? '');
-  const unset = variables.filter(({ name }) => !isVariableSet(env, name));
-  const keys = prompt === undefined ? {} : await askForKeys(example, unset, prompt);
+  const { text, keys, offers } = await chooseFirst(options, env, prompt);
+  const variables = keyVariablesOf(text, offers);
   try {
     const written = [
-      ...writeConfiguration(file, example),
+      ...writeConfiguration(file, text),
       writeDotEnv(dotEnv, before, basename(file), { variables, keys }),
     ];
-    console.log(`Written\n${tableOf(written)}`);
+    console.log(`${chainText(text, { ...env, ...keys })}\n\nWritten\n${tableOf(written)}`);
   } catch (cause) {
     const { code, path } = cause as NodeJS.ErrnoException;
     if (path === undefined) throw cause;
     throw new CommandError(`Cannot write ${path}: ${code === 'ENOENT' ? 'the folder does not exist' : code}.`);
   }
-  return unset.length < variables.length || Object.keys(keys).length > 0 ? [] : variables;
+  const unset = variables.filter(({ name }) => !isVariableSet(env, name) && keys[name] === undefined);
+  return { unset, isReady: usableTargets(text, { ...env, ...keys }).length > 0 };
+};
+
+interface First {
+  /** The configuration. */
+  readonly text: string;
+  /** The keys that the user entered, by variable. */
+  readonly keys: Keys;
+  readonly offers: readonly KeyOffer[];
+}
+
+/** Asks what to use, tries the keys, and chooses the models. With `--offline`, no provider is asked. */
+const chooseFirst = async (
+  { keyless, offline = false }: CommandLine['options'],
+  env: Environment,
+  prompt: Prompt | undefined,
+): Promise<First> => {
+  const example = readFileSync(packageFile(DEFAULT_FILE), 'utf8');
+  const types = await builtInTypes();
+  const [withoutKey, offers] = [keylessOffers(types), keyOffers(types)];
+  const chosen = await chooseKeyless(withoutKey, keyless, prompt);
+  const isSet = ({ variable }: KeyOffer): boolean => isVariableSet(env, variable);
+  const unset = offers.filter((offer) => !isSet(offer));
+  const entered = prompt === undefined ? {} : await askForKeys(unset, prompt);
+  const wait = <T>(work: Promise<T>): Promise<T> => (prompt === undefined ? work : prompt.during(work));
+  const inExample = new Set(Object.keys(JSON5.parse<Configuration>(example).providers));
+  if (!offline) console.log('Asking the providers for their models …');
+  const choice: FirstChoice = {
+    without: withoutKey.flatMap(({ type }) => (chosen.some((each) => each.type === type) ? [] : [type])),
+    added: offers.filter((each) => !inExample.has(each.type) && (isSet(each) || entered[each.variable] !== undefined)),
+    local: offline ? undefined : await wait(findLocalServer(env.OLLAMA_HOST)),
+    models: new Map(
+      types.map(({ name, type }) => [
+        name,
+        { listed: undefined, first: firstModels(type, undefined, !withoutKey.some((each) => each.type === name)) },
+      ]),
+    ),
+  };
+  const text = firstConfiguration(example, choice);
+  if (offline) return { text, keys: entered, offers };
+  const retype = (name: string): Promise<string> =>
+    readKey(`  Another ${name}, or Enter to keep this one: `, prompt as Prompt);
+  const isAsked = prompt !== undefined && Object.keys(entered).length > 0;
+  const keys = isAsked ? await tryKeys(text, entered, prompt, retype) : entered;
+  const models = await wait(knownModels(text, { ...env, ...keys }));
+  return { text: firstConfiguration(example, { ...choice, models }), keys, offers };
 };
 
 const refuseToOverwrite = (file: string, dotEnv: string, force: boolean): void => {
@@ -63,11 +124,28 @@ const refuseToOverwrite = (file: string, dotEnv: string, force: boolean): void =
   );
 };
 
-/** The variables of a configuration, each with the page that the comment at the top gives behind its name. */
-const keyVariablesOf = (text: string): KeyVariable[] => {
-  const pages = new Map([...text.matchAll(/^\/\/ +(\w+) +(https:\S+)$/gm)].map(([, name, page]) => [name, page]));
+/** The variables of a configuration, each with the page that gives its key. */
+const keyVariablesOf = (text: string, offers: readonly KeyOffer[]): KeyVariable[] => {
+  const pages = new Map(offers.map(({ variable, page }) => [variable, page]));
   const names = new Set(resolveVariables(JSON5.parse(text), {}).unset.flatMap((each) => each.names));
   return [...names].map((name) => ({ name, page: pages.get(name) }));
+};
+
+/** The targets of the default chain whose providers have what they need. */
+const usableTargets = (text: string, env: Environment): readonly string[] => {
+  const parsed = parseSettings(text, { env });
+  if (!parsed.ok) return [];
+  const { providers, chains, defaultChain } = parsed.settings;
+  const usable = new Set(providers.filter(({ missing }) => missing.length === 0).map(({ id }) => id));
+  const chain = chains.find(({ name }) => name === defaultChain);
+  return (chain?.targets ?? []).filter(({ provider }) => usable.has(provider)).map(({ id }) => id);
+};
+
+const chainText = (text: string, env: Environment): string => {
+  const targets = usableTargets(text, env);
+  return targets.length === 0
+    ? 'No target can answer yet.'
+    : `These targets can answer now, in this order:\n${targets.map((target) => `  ${target}`).join('\n')}`;
 };
 
 /**

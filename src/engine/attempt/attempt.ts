@@ -54,7 +54,8 @@ class AttemptRun {
   async run(): Promise<AttemptResult> {
     try {
       const sent = this.#send();
-      const head = await this.#readHead(sent);
+      const head = await sent.exchange.head;
+      this.#readHead(sent, head);
       const answer = await this.#receive({ ...sent, head });
       return { kind: 'served', answer, record: this.#record() };
     } catch (cause) {
@@ -88,17 +89,15 @@ class AttemptRun {
     return estimates.boundToSend(target.id, request.size, tokenRoomOf(ledger, target));
   }
 
-  async #readHead(sent: Sent): Promise<ResponseHead> {
+  #readHead(sent: Sent, head: ResponseHead): void {
     const { hooks, ledger } = this.#context;
     const { attempt, reservation } = this.#order;
-    const head = await sent.exchange.head;
     this.#state = { phase: 'answering', ...sent, head };
     if (hooks.onRateLimitHeaders.taps.length > 0) {
       this.#signals = hooks.onRateLimitHeaders.call(head, attempt) ?? [];
     }
     // They count even if the caller leaves before the body has come.
     ledger.observe(reservation, this.#signals, head.status < 300);
-    return head;
   }
 
   /** Resolves when there is an answer for the caller. Rejects when the response contains none. */

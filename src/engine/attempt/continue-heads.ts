@@ -24,11 +24,14 @@ export const ignoreContinue = (socket: Socket, awaiting: Awaiting): void => {
 /** Returns whether the head of the answer is still to come. */
 const markContinue = (chunk: Buffer): boolean => {
   let at = 0;
-  while (chunk.subarray(at, at + LEAD.length).equals(LEAD)) {
-    if (chunk.subarray(at, at + CONTINUE.length).equals(CONTINUE)) chunk[at + LAST_DIGIT.at] = LAST_DIGIT.value;
+  while (startsWith(chunk, at, LEAD)) {
+    if (startsWith(chunk, at, CONTINUE)) chunk[at + LAST_DIGIT.at] = LAST_DIGIT.value;
     const end = chunk.indexOf(END, at);
     if (end === -1) return true;
     at = end + END.length;
   }
   return at === chunk.length;
 };
+
+const startsWith = (chunk: Buffer, at: number, start: Buffer): boolean =>
+  chunk.length >= at + start.length && chunk.compare(start, 0, start.length, at, at + start.length) === 0;

@@ -17,11 +17,16 @@ export const withModel = (json: string, model: string): string => {
     if (JSON.parse(json.slice(at, endOfKey)) === 'model') {
       parts.push(json.slice(copied, from), value);
       copied = to;
+      if (!mayHaveKey(json, 'model', to)) break;
     }
     at = to;
   }
   return parts.length > 0 ? parts.join('') + json.slice(copied) : withField(json, `"model":${value}`);
 };
+
+/** Whether a key of this name may follow. It may be written with codes in place of letters. */
+const mayHaveKey = (json: string, name: string, from: number): boolean =>
+  json.includes(`"${name}"`, from) || json.includes('\\u00', from);
 
 /** Returns the JSON text of an object with one field more, such as `"seed":1`, which it must not have yet. */
 export const withField = (json: string, field: string): string => {

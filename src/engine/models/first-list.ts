@@ -9,15 +9,15 @@ const ABOUT_THE_KEY = new Set<ProviderState>(['key refused', 'at its limit', 'un
  * @param keys the provider with each of its keys, at least one
  * @returns the answer of that key; of the first one if none works
  */
-export const firstList = async (
+export const firstList = async <R extends ProviderReport>(
   keys: readonly PreparedProvider[],
-  ask: (provider: PreparedProvider) => Promise<ProviderReport>,
-): Promise<ProviderReport> => {
-  let first: ProviderReport | undefined;
+  ask: (provider: PreparedProvider) => Promise<R>,
+): Promise<R> => {
+  let first: R | undefined;
   for (const key of keys) {
     const report = await ask(key);
     if (!ABOUT_THE_KEY.has(report.state)) return report;
     first ??= report;
   }
-  return first as ProviderReport;
+  return first as R;
 };

@@ -37,9 +37,12 @@ export const sourceOf = (
   ...(stated.date === undefined ? {} : { date: stated.date }),
 });
 
-/** Returns whether a type is for servers of your own, such as LM Studio. */
+/**
+ * Returns whether a type is for servers of your own, such as LM Studio. A type without an address, such as
+ * `openai-compatible`, may be any server, also one that passes requests on.
+ */
 export const isOwnServer = ({ providerType: { about, baseUrl } }: TargetFacts): boolean =>
-  about?.offers?.some(({ kind }) => kind === 'own') === true || (baseUrl !== undefined && isOwnNetwork(baseUrl));
+  baseUrl !== undefined && (isOwnNetwork(baseUrl) || about?.offers?.some(({ kind }) => kind === 'own') === true);
 
 /** Returns why a server of one's own is not known to run the model in its owner's network; `undefined` if it is. */
 export const whyElsewhere = ({ baseUrl, model, providerType }: TargetFacts): string | undefined => {

@@ -102,7 +102,7 @@ const NOT_OFFERED: Readonly<Partial<Record<OfferKind, string>>> = {
 /** The catalogue knows an offer, and not for which models. */
 const vagueOffer: Judge = (facts) => {
   const [offer] = facts.providerType.about?.offers ?? [];
-  if (offer === undefined) return undefined;
+  if (offer === undefined || offer.kind === 'own') return undefined;
   return { free: 'unknown', why: `${titleOf(facts)} does not say which of its models are free`, ...sourceOf(offer) };
 };
 

@@ -29,7 +29,8 @@ const DECODINGS: Readonly<Record<string, Decoding>> = {
  * @throws Error for an encoding that 429chain does not know
  */
 export const decoded = (source: Source, { headers }: ResponseHead): Source => {
-  const names = String(headers['content-encoding'] ?? '')
+  if (headers['content-encoding'] === undefined) return source;
+  const names = String(headers['content-encoding'])
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())

@@ -19,6 +19,7 @@ type State =
 /** Comments and blank lines are skipped; after more than this they count as events. */
 const LONGEST_PEEK = 64 * 1024;
 const BYTE_ORDER_MARK = '\u00EF\u00BB\u00BF';
+const BRACE = '{'.charCodeAt(0);
 const FIELDS = ['data', 'event', 'id', 'retry', 'error'];
 
 /** A body whose form is known. Leaves out a byte order mark, which many clients do not expect. */
@@ -70,6 +71,8 @@ export class PeekedBody extends WrappedSource {
     }
     this.#early.push(chunk);
     if (this.#state.phase === 'held') return;
+    // Nearly every whole answer.
+    if (this.#early.length === 1 && chunk[0] === BRACE) return void known('json');
     const bytes = Buffer.concat(this.#early);
     const text = bytes.toString('latin1', 0, LONGEST_PEEK + BYTE_ORDER_MARK.length);
     const start = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;

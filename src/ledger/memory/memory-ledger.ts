@@ -70,14 +70,16 @@ export class MemoryLedger implements Ledger {
 
   observe(reservation: Reservation, signals: readonly Signal[], accepted: boolean): void {
     const held = heldOf(reservation);
-    for (const signal of signals) this.#observeSignal(held, signal, accepted);
+    const now = this.#clock.now();
+    for (const signal of signals) this.#observeSignal(held, signal, accepted, now);
     this.#changed(held.target);
   }
 
   served(reservation: Reservation): void {
     const held = heldOf(reservation);
     if (!held.report(true)) return;
-    for (const scope of held.scopes) scope.served(held, this.#clock.now());
+    const now = this.#clock.now();
+    for (const scope of held.scopes) scope.served(held, now);
     this.#changed(held.target);
   }
 
@@ -192,14 +194,14 @@ export class MemoryLedger implements Ledger {
     return scope.learnFromRefusal(held, hintMs, inFlight, now);
   }
 
-  #observeSignal(held: HeldReservation, signal: Signal, accepted: boolean): void {
+  #observeSignal(held: HeldReservation, signal: Signal, accepted: boolean, now: number): void {
     const windowMs = windowOf(signal);
     const scope = scopeOf(held.scopes, signal.scope ?? 'target');
     const quota = scope.quota(signal.dimension, windowMs, 'stated');
     const { sequence, sentAt } = held;
     const { limit: knownLimit, source } = quota;
     if (!accepted && namesLimit(signal, knownLimit)) held.explain(windowMs);
-    if (quota.observe(signal, { sequence, sentAt, accepted }, this.#clock.now())) held.countedByResponse(quota);
+    if (quota.observe(signal, { sequence, sentAt, accepted }, now)) held.countedByResponse(quota, now);
     if (quota.limit === undefined) return;
     if (quota.dimension === 'requests') scope.endProbation();
     if (knownLimit === undefined || quota.source !== source) scope.replaceLearned(quota);

@@ -196,8 +196,16 @@ export class Quota {
       return false;
     }
     const observation = {
-      ...{ remaining, limit, resetAt, refills, sentAt, at: now, accepted, latest },
-      ...{ alone: sequence === this.#lone, inFlight: this.inFlight },
+      remaining,
+      limit,
+      resetAt,
+      refills,
+      sentAt,
+      at: now,
+      accepted,
+      latest,
+      alone: sequence === this.#lone,
+      inFlight: this.inFlight,
     };
     this.#window =
       this.#window.observe(observation) ??

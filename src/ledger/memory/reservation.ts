@@ -58,9 +58,9 @@ export class HeldReservation implements Reservation {
   }
 
   /** A response has counted the units of this attempt already. */
-  countedByResponse(quota: Quota): void {
+  countedByResponse(quota: Quota, now: number): void {
     const units = this.#take(quota);
-    if (units !== undefined) quota.closeCounted(units, this.#now());
+    if (units !== undefined) quota.closeCounted(units, now);
   }
 
   /** The refusal of this attempt names a limit as the reason. `windowMs`: the length of its window, where it is known. */

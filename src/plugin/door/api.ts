@@ -25,7 +25,8 @@ export interface PluginApi {
   addProviderType<O = Record<string, unknown>>(name: string, type: ProviderType<O>): void;
   /**
    * Declares limits as the configuration would. `scope` is a provider (`groq`), a pool (`openrouter#free`) or a target
-   * (`groq/model`); a scope that does not exist is ignored. Call it in `apply` or `onReady`.
+   * (`groq/model`); a scope that does not exist is ignored. If the provider has several keys, the limits hold for each of
+   * them by itself; `groq:key 1` names one. Call it in `apply` or `onReady`.
    */
   declareLimits(scope: string, limits: readonly Limit[]): void;
   /** Provides the request log for the admin. If several plugins do, the last one is used. */

@@ -39,8 +39,9 @@ export const durationOf = (text: string): number | undefined => {
   const trimmed = text.trim();
   if (!DURATION.test(trimmed)) return undefined;
   let total = 0;
-  for (const [, amount, unit] of trimmed.matchAll(DURATION_PART))
-    total += Number(amount) * (UNIT_MS[unit as string] as number);
+  DURATION_PART.lastIndex = 0;
+  for (let part = DURATION_PART.exec(trimmed); part !== null; part = DURATION_PART.exec(trimmed))
+    total += Number(part[1]) * (UNIT_MS[part[2] as string] as number);
   return Math.round(total);
 };
 

@@ -18,9 +18,11 @@ const LONGEST = 2_000;
  * matched by name. Also reads the older `limit=100, remaining=50, reset=30`. Skips policies that count other units.
  * @see draft-ietf-httpapi-ratelimit-headers
  */
-export const readStructuredRateLimit = (headers: ResponseHead['headers'], at: number): Signal[] => {
-  const states = itemsOf(headerOf(headers, 'ratelimit'));
-  if (states.length === 0) return older(headerOf(headers, 'ratelimit') ?? '', at);
+export const readStructuredRateLimit = (headers: ResponseHead['headers'], at: number): readonly Signal[] => {
+  const stated = headerOf(headers, 'ratelimit');
+  if (stated === undefined) return NO_SIGNALS;
+  const states = itemsOf(stated);
+  if (states.length === 0) return older(stated, at);
   const policies = itemsOf(headerOf(headers, 'ratelimit-policy'));
   return states.flatMap((state): Signal[] => {
     const policy = policies.find(({ names }) => names.some((name) => state.names.includes(name)));
@@ -39,6 +41,8 @@ export const readStructuredRateLimit = (headers: ResponseHead['headers'], at: nu
     ];
   });
 };
+
+const NO_SIGNALS: readonly Signal[] = [];
 
 const itemsOf = (header: string | undefined): Item[] =>
   (header ?? '')

@@ -1,7 +1,7 @@
 import type { Duration } from '../../contract/quota.js';
 import type { ResponseHead } from '../door/attempt.js';
 import { headerOf, MOST_COUNT, parseResetTime } from './headers.js';
-import { clockOf } from './provider-clock.js';
+import { clockOf, type ProviderClock } from './provider-clock.js';
 import { HEADER_ROWS, withinWindow } from './rate-limit-headers.js';
 
 /** A rate-limit header whose number cannot be true. */
@@ -32,26 +32,30 @@ const NUMBER = /^[-+]?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|nan|inf(?:inity)?)$/i;
 /** Finds the rate-limit headers whose numbers cannot be true. `-1` means "no limit" at some providers, so it can be. */
 export const impossibleNumbersIn = (head: ResponseHead): ImpossibleNumber[] => {
   const found: ImpossibleNumber[] = [];
+  let clock: ProviderClock | undefined;
   for (const name in head.headers) {
     const expected = EXPECTED.get(name);
-    const value = expected && headerOf(head.headers, name)?.trim();
-    const why = expected && value && (expected.part === 'reset' ? lateReset : noCount)(value, expected, head);
-    if (why) found.push({ name, value: value.slice(0, LONGEST_VALUE), why });
+    if (expected === undefined) continue;
+    const value = headerOf(head.headers, name)?.trim();
+    if (!value) continue;
+    clock ??= clockOf(head);
+    const why = expected.part === 'reset' ? lateReset(value, expected, clock) : noCount(value);
+    if (why !== undefined) found.push({ name, value: value.slice(0, LONGEST_VALUE), why });
   }
   return found;
 };
 
 const noCount = (value: string): string | undefined => {
   const number = Number(value);
-  if (!NUMBER.test(value) || number === -1) return undefined;
-  return number >= 0 && number <= MOST_COUNT ? undefined : 'which counts nothing. 429chain ignores it';
+  if (number >= 0 && number <= MOST_COUNT) return undefined;
+  return NUMBER.test(value) && number !== -1 ? 'which counts nothing. 429chain ignores it' : undefined;
 };
 
-const lateReset = (value: string, { window = '30d' }: Expected, head: ResponseHead): string | undefined => {
-  const { at, ahead } = clockOf(head);
+const lateReset = (value: string, { window = '30d' }: Expected, { at, ahead }: ProviderClock): string | undefined => {
+  if (!Number.isFinite(Number(value)) && NUMBER.test(value)) return 'which is no time. 429chain ignores it';
   const resetAt = parseResetTime(value, at, ahead);
-  if (NUMBER.test(value) && !Number.isFinite(Number(value))) return 'which is no time. 429chain ignores it';
-  if (resetAt === undefined || resetAt <= (withinWindow(resetAt, window, at) ?? 0) + SKEW_MS) return undefined;
+  if (resetAt === undefined || resetAt <= at + SKEW_MS) return undefined;
+  if (resetAt <= (withinWindow(resetAt, window, at) ?? 0) + SKEW_MS) return undefined;
   const longest = window === '30d' ? 'a month' : `its window of ${window}`;
   return `which is later than ${longest}. 429chain waits for ${longest} at most`;
 };

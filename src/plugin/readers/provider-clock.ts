@@ -20,8 +20,8 @@ const LARGEST_MS = 24 * 3_600_000;
  */
 export const clockOf = (head: ResponseHead | undefined, at = head?.at ?? 0): ProviderClock => {
   if (head === undefined || Number(textOf(head.headers.age)) > 0) return { at, ahead: 0 };
-  const date = Date.parse(DATE.exec(textOf(head.headers.date))?.[0] ?? '');
-  const ahead = date - head.at;
+  const date = textOf(head.headers.date);
+  const ahead = DATE.test(date) ? Date.parse(date) - head.at : 0;
   const counts = Math.abs(ahead) >= SMALLEST_MS && Math.abs(ahead) <= LARGEST_MS;
   return { at, ahead: counts ? ahead : 0 };
 };

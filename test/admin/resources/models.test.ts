@@ -32,7 +32,17 @@ describe('The admin API for a new provider', () => {
       keyUrl: 'https://console.groq.com/keys',
       baseUrl: 'https://api.groq.com/openai/v1',
       needsKey: true,
+      keyless: false,
+      needsCard: false,
+      keyMinutes: 2,
     });
+    expect(groq?.training).to.deep.equal({ posture: 'no' });
+    expect(body.filter(({ keyless }) => keyless).map(({ type }) => type)).to.have.members([
+      'kilo',
+      'llm7',
+      'opencode-zen',
+      'ovh',
+    ]);
     expect(groq?.freeTier).to.match(/a minute/);
     const local = body.find(({ type }) => type === 'openai-compatible');
     expect(local).to.include({ needsKey: false });
@@ -92,11 +102,19 @@ describe('The admin API for a new provider', () => {
     stage.one.always(listFor('a-key-just-typed', { id: 'a-model' }));
     const given = { type: 'openai-compatible', baseUrl: stage.one.baseUrl };
     const good = await attempt({ ...given, apiKey: ' a-key-just-typed ' });
-    expect(good.body).to.deep.equal({ state: 'ok', detail: '', models: [{ id: 'a-model' }] });
+    expect(good.body).to.deep.equal({ state: 'ok', detail: '', models: [{ id: 'a-model' }], first: [] });
     const bad = await attempt({ ...given, apiKey: 'a-wrong-key-0123456' });
     expect(bad.body).to.include({ state: 'key refused' });
     expect(bad.text).not.to.include('a-wrong-key-0123456');
     expect(stage.text).to.equal(stage.configuration);
+  });
+
+  it('names free models to begin with, the known ones where there is no list', async () => {
+    const given = { type: 'groq', baseUrl: stage.one.baseUrl, apiKey: 'a-key-just-typed' };
+    stage.one.always(listFor('a-key-just-typed', { id: 'x' }, { id: 'openai/gpt-oss-20b' }));
+    expect((await attempt(given)).body).to.deep.include({ first: ['openai/gpt-oss-20b'] });
+    stage.one.always(reply(503, 'down'));
+    expect((await attempt(given)).body).to.deep.include({ first: ['openai/gpt-oss-120b'] });
   });
 
   it('tests a saved provider with its own key by default', async () => {

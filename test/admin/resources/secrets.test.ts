@@ -20,8 +20,8 @@ const pathOf = (route: string): string =>
     return path.replace(pattern, `${start}/${value}`);
   }, route);
 
-/** The routes that reveal a client key on purpose. */
-const NEVER_REFUSED = new Set(['POST /keys/:label/reveal']);
+/** One route reveals a client key on purpose, the other one ignores what is sent. */
+const NEVER_REFUSED = new Set(['POST /keys/:label/reveal', 'POST /inspection']);
 
 const FRESH = 'a-fresh-key-that-somebody-typed-0123456789';
 

@@ -19,7 +19,7 @@ const idsOf = async (...args: readonly string[]): Promise<string[]> => (await vi
 /** What is asked, some that fit and some that do not. */
 const FILTERS: readonly [args: readonly string[], fit: readonly string[], others: readonly string[]][] = [
   [[], ['groq', 'kilo', 'openai', 'ollama', 'pollinations', 'github-models'], []],
-  [['--keyless'], ['kilo', 'ovh', 'llm7', 'opencode-zen', 'ollama'], ['groq', 'openai']],
+  [['--no-key'], ['kilo', 'ovh', 'llm7', 'opencode-zen', 'ollama'], ['groq', 'openai']],
   [
     ['--kind', 'keyless'],
     ['kilo', 'ovh', 'llm7', 'opencode-zen'],
@@ -104,7 +104,7 @@ describe('429chain catalogue', () => {
   const REFUSED: readonly [args: readonly string[], status: number, says: RegExp][] = [
     [['groqq'], 1, /^No provider in the catalogue fits "groqq"\. Did you mean `groq`\? 429chain catalogue lists/],
     [['groq', 'keyless'], 1, /fits "groq keyless"/],
-    [['--kind', 'none', '--keyless', '--no-training', 'groq'], 1, /fits "groq"/],
+    [['--kind', 'none', '--no-key', '--no-training', 'groq'], 1, /fits "groq"/],
     [['--kind', 'free'], 2, /^--kind is 'free'\. Expected keyless, recurring, zero-price, own, one-time, none\./],
     [['--kind', 'recuring'], 2, /Did you mean `recurring`\?/],
   ];

@@ -246,7 +246,12 @@ describe('429chain check, where a chain has rules', () => {
   beforeEach(async () => {
     folder = new Folder();
     upstream = (await ScriptedUpstream.start()).always(
-      reply(200, { data: [{ id: 'a-model', pricing: { prompt: '0.000001', completion: '0' } }, { id: 'b:free' }] }),
+      reply(200, {
+        data: [
+          { id: 'a-model', pricing: { prompt: '0.000001', completion: '0' } },
+          { id: 'b:free', pricing: { prompt: '0', completion: '0' } },
+        ],
+      }),
     );
   });
 

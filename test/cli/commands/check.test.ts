@@ -66,6 +66,19 @@ describe('429chain check', () => {
     expect(existsSync(folder.file('.429chain'))).to.equal(false);
   });
 
+  it('tries each of several keys, and names the variable of one that is refused', async () => {
+    const { baseUrl } = await upstream(forKey('a-model'));
+    const apiKeys = [{ key: '${OTHER_KEY}', label: 'ann' }, '${A_KEY}', '${NOT_SET}'];
+    configure({ team: { baseUrl, apiKeys } });
+    const run = await folder.run(['check'], { env: { ...ENV, OTHER_KEY: 'a-key-that-is-refused' } });
+    expect(row(run, 'team:ann').slice(0, 2)).to.deep.equal(['team:ann', 'key refused']);
+    expect(row(run, 'team:ann')[2]).to.contain('check OTHER_KEY');
+    expect(row(run, 'team:key 2')).to.deep.equal(['team:key 2', 'ok', '1 model']);
+    expect(row(run, 'team:key 3')).to.deep.equal(['team:key 3', 'unconfigured', 'NOT_SET is not set']);
+    expect(row(run, 'team:key 2/a-model')[1]).to.equal('listed');
+    expect(run.stdout).to.contain('1 of 3 targets can be used.').and.not.to.contain('a-key-that-is-refused');
+  });
+
   it('reads keys from the .env beside the file', async () => {
     const good = await upstream(forKey('a-model'));
     configure({ good: { baseUrl: good.baseUrl, ...KEY } });

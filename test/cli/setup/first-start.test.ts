@@ -1,19 +1,11 @@
 import { existsSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { expect } from 'chai';
+import { NEVER, NOWHERE } from '../hosts.js';
 import { Folder, type Run, SECRETS } from '../run.js';
 
 /** The keys to press when a text appears on the screen, in this order. */
 type Keys = readonly (readonly [question: string, keys: string])[];
-
-/** Node options that replace DNS lookups with `found`, so that no test key is sent to a provider. */
-const withHosts = (found: string): string =>
-  `--import=data:text/javascript,${encodeURIComponent(
-    `import dns from 'node:dns'; const { lookup } = dns;
-    dns.lookup = (host, ...rest) => (/^[\\d.]+$/.test(host) ? lookup(host, ...rest) : (${found})(rest.at(-1)));`,
-  )}`;
-const NOWHERE = withHosts("(done) => done(Object.assign(new Error('nowhere'), { code: 'ENOTFOUND' }))");
-const NEVER = withHosts('() => {}');
 
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
@@ -78,11 +70,14 @@ describe('429chain without a configuration', () => {
       [
         ['1 to 3 (1): ', '4\r'],
         ['1 to 3 (1): ', '2\r'],
-        ['GROQ_API_KEY, from https://console.groq.com/keys: ', `${SECRETS.provider}\r`],
-        ['CEREBRAS_API_KEY', 'no key\r'],
+        ['y, p or n (y): ', 'what\r'],
+        ['y, p or n (y): ', '\r'],
+        ['https://console.groq.com/keys', ''],
+        ['GROQ_API_KEY: ', `${SECRETS.provider}\r`],
+        ['GEMINI_API_KEY: ', 'no key\r'],
         ['This is not a key', ''],
-        ['CEREBRAS_API_KEY', '\r'],
-        ['OPENROUTER_API_KEY', '\r'],
+        ['GEMINI_API_KEY: ', '\r'],
+        ['OPENROUTER_API_KEY: ', 'done\r'],
         ['Try it', CTRL_C],
       ],
     );
@@ -92,7 +87,8 @@ describe('429chain without a configuration', () => {
     expect(stdout).to.match(/429chain listens on .*groq\/openai\/gpt-oss-120b\r?\n.*unconfigured/s);
     expect(parseEnv(folder.read('.env'))).to.deep.equal({
       GROQ_API_KEY: SECRETS.provider,
-      CEREBRAS_API_KEY: '',
+      GEMINI_API_KEY: '',
+      MISTRAL_API_KEY: '',
       OPENROUTER_API_KEY: '',
     });
     expect(folder.read('429chain.json5')).to.contain('// Your accounts.');
@@ -125,9 +121,9 @@ describe('429chain without a configuration', () => {
 
   it('writes nothing when Ctrl-C is pressed while keys are tried', async () => {
     const keys: Keys = [
+      ['y, p or n', '\r'],
       ['GROQ_API_KEY', 'gsk-1\r'],
-      ['CEREBRAS_API_KEY', '\r'],
-      ['OPENROUTER_API_KEY', '\r'],
+      ['GEMINI_API_KEY', 'DONE\r'],
       ['Trying the keys', CTRL_C],
     ];
     const { status, stdout } = await atTerminal(['init'], keys, NEVER);
@@ -136,20 +132,38 @@ describe('429chain without a configuration', () => {
     expect(existsSync(folder.file('429chain.json5'))).to.equal(false);
   });
 
+  it('shows what each provider gives, and whether it trains on prompts', async () => {
+    const { status, stdout } = await atTerminal(
+      ['init', '--offline'],
+      [
+        ['OVHcloud AI Endpoints (does not train on prompts)', ''],
+        ['Kilo Gateway (may train on prompts)', ''],
+        ['y, p or n', 'n\r'],
+        ['Groq (does not train on prompts)', ''],
+        ['GROQ_API_KEY: ', 'done\r'],
+      ],
+    );
+    expect(status, stdout).to.equal(0);
+    expect(stdout).to.contain('No target can answer yet.');
+    expect(folder.read('429chain.json5')).not.to.contain('ovh');
+  });
+
   it('init asks only for keys that .env lacks', async () => {
     folder.write('.env', `# mine\nGROQ_API_KEY=${SECRETS.provider}\n`);
     const { status, stdout } = await atTerminal(
       ['init'],
       [
-        ['CEREBRAS_API_KEY', 'csk-1\r'],
-        ['OPENROUTER_API_KEY', '\r'],
+        ['y, p or n', 'p\r'],
+        ['GEMINI_API_KEY: ', 'AIza-1\r'],
+        ['OPENROUTER_API_KEY: ', 'done\r'],
       ],
     );
     expect(status, stdout).to.equal(0);
-    expect(stdout).not.to.contain('GROQ_API_KEY, from');
-    expect(stdout).not.to.contain('csk-1');
+    expect(stdout).not.to.contain('GROQ_API_KEY: ');
+    expect(stdout).not.to.contain('AIza-1');
+    expect(stdout).to.match(/order:\s+groq\/\S+\s+gemini\/\S+\s+ovh\/\S+\s+ovh\/\S+\s+Written/);
     expect(stdout).to.contain('429chain check');
     expect(folder.read('.env')).to.match(/^# mine\nGROQ_API_KEY=/);
-    expect(parseEnv(folder.read('.env'))).to.include({ CEREBRAS_API_KEY: 'csk-1', OPENROUTER_API_KEY: '' });
+    expect(parseEnv(folder.read('.env'))).to.include({ GEMINI_API_KEY: 'AIza-1', OPENROUTER_API_KEY: '' });
   });
 });

@@ -22,7 +22,7 @@ const targetOf = (type: ProviderType, model = 'a-model'): PreparedTarget =>
   new TargetFactory(new Map([[SETTINGS, type]]), '0').addressed('one', model) as PreparedTarget;
 
 const requestFor = (target: PreparedTarget, body: object = {}): OutgoingRequest => {
-  const request = { path: '/chat/completions', body, stream: false } as ResumableRequest;
+  const request = { path: '/chat/completions', body, stream: false, chain: {} } as ResumableRequest;
   return outgoingRequest(request, target, []);
 };
 
@@ -105,6 +105,6 @@ describe('The request to a target', () => {
   it('comes from a new target each time a caller addresses a model that no chain names', () => {
     const factory = new TargetFactory(new Map([[SETTINGS, ADAPTING]]), '0');
     expect(factory.addressed('one', 'x')).not.to.equal(factory.addressed('one', 'x'));
-    expect(factory.addressed('two', 'x')).to.equal(undefined);
+    expect(factory.keyedIds('two')).to.deep.equal([]);
   });
 });

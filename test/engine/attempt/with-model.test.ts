@@ -21,6 +21,11 @@ const CASES: readonly (readonly [what: string, json: string, expected: string])[
   ['a model that is no text', '{"model":{"a":["}"]},"b":null}', '{"model":"new","b":null}'],
   ['a model that is null', '{"b":[1,2],"model":null}', '{"b":[1,2],"model":"new"}'],
   ['the name twice', '{"model":"a","model":"b"}', '{"model":"new","model":"new"}'],
+  [
+    'the name again, escaped',
+    String.raw`{"model":"a","\u006dodel":"b"}`,
+    String.raw`{"model":"new","\u006dodel":"new"}`,
+  ],
   ['no model', ' {"input":[{}]}', ' {"model":"new","input":[{}]}'],
   ['no field', '{ }', '{"model":"new" }'],
   [

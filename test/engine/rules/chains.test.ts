@@ -276,6 +276,28 @@ describe('The rules of a chain', () => {
       });
     }
 
+    it('let a target that they forbid say nothing about vectors', async () => {
+      await start({
+        chains: { default: { targets: ['friend/text-embedding-3-small', 'router/maker/good:free'], free: 'only' } },
+      });
+      const { targets } = await explained({ endpoint: 'embeddings', input: 'x' });
+      expect(targets.map(({ step }) => step)).to.deep.equal(['skipped', 'asked']);
+    });
+
+    it('are those of the draft where the admin explains a chain that is not saved', async () => {
+      await start({ server: { free: 'only' }, chains: { default: { targets: ['groq/a-model'], free: 'any' } } });
+      for (const [rules, step] of [
+        [undefined, 'asked'],
+        [{}, 'skipped'],
+        [{ free: 'any' }, 'asked'],
+        [{ free: 'only' }, 'skipped'],
+        ['nonsense', 'asked'],
+      ] as const) {
+        const { targets } = await explained({ model: 'default', targets: ['friend/a-model'], rules });
+        expect(targets[0]?.step, JSON.stringify(rules)).to.equal(step);
+      }
+    });
+
     it('do not let a model rest that has no endpoint for the rules', async () => {
       await start({
         chains: {
@@ -329,6 +351,24 @@ describe('The rules of a chain', () => {
         zdr: true,
         max_price: { prompt: 0, completion: 0 },
       });
+    });
+
+    it('ask no provider with a form that cannot carry the fields for the rule', async () => {
+      await start({
+        speaks: ['chat', 'transcriptions'],
+        chains: { default: { targets: ['router/maker/good:free'], privacy: 'no-training', maxWait: '0s' } },
+      });
+      const form = new FormData();
+      form.set('model', 'default');
+      form.set('file', new File(['sound'], 'a.wav'));
+      const response = await fetch(`${proxy.address}/v1/audio/transcriptions`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer test-key-of-the-proxy' },
+        body: form,
+      });
+      expect(response.status).to.be.within(400, 503);
+      expect(await response.text()).to.include('a form cannot ask it not to train on the request');
+      expect(router.received).to.deep.equal([]);
     });
 
     it('believe a server of your own only at an address in your network', async () => {

@@ -2,14 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { MAIN } from '../../built.js';
 import { API_KEY, chainOver } from '../../proxy.js';
 import { RawCaller } from '../../raw-caller.js';
+import { runs } from '../../runs.js';
 import { type Answerer, chunk, DONE, ScriptedUpstream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
 
-const CALLERS = 100;
+const CALLERS = runs(100, 40);
 const MEGABYTE = 1024 * 1024;
 const ALL_BYTES = 20 * MEGABYTE;
 /** Far less than a whole stream, which would be in memory without back-pressure. */
@@ -31,13 +32,6 @@ const MOST_SENT = 0.7;
 const PATIENT = 5;
 
 const PROC = '/proc/self/status';
-
-const SOURCE = [
-  '--import',
-  import.meta.resolve('tsx'),
-  '--conditions=429chain-source',
-  fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url)),
-];
 
 /** Returns the resident memory of a process, in bytes. */
 const residentBytes = ({ pid }: ChildProcess): number => {
@@ -76,7 +70,7 @@ describe('Slow readers', () => {
     folder = mkdtempSync(join(tmpdir(), '429chain-slow-'));
     const configuration = { server: { apiKeys: [API_KEY], port: 0 }, ...chainOver([upstream]) };
     writeFileSync(join(folder, '429chain.json5'), JSON.stringify(configuration));
-    child = spawn(process.execPath, [...SOURCE, 'start'], {
+    child = spawn(process.execPath, [MAIN, 'start'], {
       cwd: folder,
       env: { PATH: process.env.PATH, HOME: folder },
       stdio: ['ignore', 'pipe', 'pipe'],

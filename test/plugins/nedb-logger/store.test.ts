@@ -174,6 +174,24 @@ describe('The request log', () => {
     expect(seen).to.deep.equal(Array.from({ length: 310 }, (_, index) => `a-${309 - index}`));
   });
 
+  it('gives a page while new records keep coming faster than they are written', async () => {
+    open();
+    let added = 0;
+    let isOver = false;
+    const keepAdding = (): void => {
+      for (let each = 0; each < 20; each++) logged.store.add(recordOf(`r-${added++}`));
+      if (!isOver) setImmediate(keepAdding);
+    };
+    keepAdding();
+    const { requests } = await logged.store.requests();
+    const total = await logged.store.usage();
+    isOver = true;
+    expect(requests).to.not.deep.equal([]);
+    expect(total.total.requests).to.be.above(0);
+    await logged.store.flush();
+    expect((await logged.store.usage()).total.requests).to.equal(added);
+  });
+
   it('pages through records that are longer than one read', async () => {
     open({ maxRequests: 400 });
     const reason = 'r'.repeat(50_000);

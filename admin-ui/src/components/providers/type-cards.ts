@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ProviderTypeView } from '../../../../src/contract/admin-configuration.js';
+import { keyTime } from '../../data/providers/offers.js';
 import { base } from '../../styles/base.js';
 import '../common/ui-icon.js';
 
@@ -25,17 +26,20 @@ export class TypeCards extends LitElement {
   ];
   @property({ attribute: false }) types: readonly ProviderTypeView[] = [];
   @property() chosen = '';
+  /** What the list is called for screen readers. */
+  @property() label = 'Kinds of provider';
 
   override render() {
-    return html`<ul aria-label="Kinds of provider">${this.types.map((each) => this.#card(each))}</ul>`;
+    return html`<ul aria-label=${this.label}>${this.types.map((each) => this.#card(each))}</ul>`;
   }
 
   #card(each: ProviderTypeView) {
     const { type, title, freeTier, keyUrl } = each;
+    const time = keyTime(each);
     return html`<li class="card" ?data-chosen=${type === this.chosen}>
       <button type="button" aria-pressed=${type === this.chosen} aria-describedby="free-${type}" @click=${() => this.dispatchEvent(new CustomEvent('choose', { detail: each }))}>${title}${type === this.chosen ? html`<ui-icon name="check"></ui-icon>` : ''}</button>
       <p class="muted small" id="free-${type}">${freeTier ?? `By the plugin ${each.plugin}.`}</p>
-      ${keyUrl === undefined ? html`<span class="small muted">${each.needsKey ? '' : 'No key needed'}</span>` : html`<a class="small" href=${keyUrl} target="_blank" rel="noreferrer noopener">Get a key</a>`}
+      ${keyUrl === undefined ? html`<span class="small muted">${each.needsKey ? '' : 'No key needed'}</span>` : html`<a class="small" href=${keyUrl} target="_blank" rel="noreferrer noopener">Get a key${time === '' ? '' : `, ${time}`}</a>`}
     </li>`;
   }
 }

@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ProviderTypeView } from '../../../../src/contract/admin-configuration.js';
-import type { ProviderTrial } from '../../../../src/contract/models.js';
-import { freeId, held, type Providers, saveProvider } from '../../data/providers/providers.js';
+import type { TryReply } from '../../../../src/contract/models.js';
+import { keyTime, trainingWords } from '../../data/providers/offers.js';
+import { held, nameFor, type Providers, saveProvider } from '../../data/providers/providers.js';
 import { isUsable } from '../../data/providers/trial.js';
 import { call } from '../../data/server/client.js';
 import { base } from '../../styles/base.js';
@@ -13,7 +14,7 @@ import '../providers/trial-result.js';
 
 export interface SavedProvider {
   readonly id: string;
-  readonly trial: ProviderTrial;
+  readonly trial: TryReply;
 }
 
 /** Asks for the key, or for the address of a local server, tests it, and saves the provider if it works. Fires `saved`. */
@@ -24,9 +25,12 @@ export class WelcomeKey extends LitElement {
   @property({ attribute: false }) providers: Providers = { revision: '', providers: [], types: [] };
   /** The provider that was saved here before, which gets the new key. */
   @property() saved = '';
-  @state() private trial: ProviderTrial | undefined;
+  @state() private trial: TryReply | undefined;
   @state() private trying = false;
   @state() private problem: unknown;
+  /** The name that the user typed; absent for the proposed one. */
+  @state() private name: string | undefined;
+  @state() private baseUrl = '';
   @state() private options: Readonly<Record<string, unknown>> = {};
   readonly #leaving = new AbortController();
 
@@ -42,15 +46,18 @@ export class WelcomeKey extends LitElement {
   override render() {
     const { type } = this;
     if (type === undefined) return nothing;
-    const { title, keyUrl, needsKey, optionsSchema } = type;
+    const { title, freeTier, keyUrl, keyNote, needsKey, optionsSchema, training } = type;
+    const time = keyTime(type);
     return html`<form class="card stack" @submit=${this.#submit} @paste=${this.#pasted}>
       <h2>${title}</h2>
-      ${keyUrl === undefined ? nothing : html`<p>Get a key at <a href=${keyUrl} target="_blank" rel="noreferrer noopener">${new URL(keyUrl).host}</a>, and paste it here. It is tried at once.</p>`}
+      <p class="muted">${freeTier} ${trainingWords(training)}</p>
+      ${keyUrl === undefined ? nothing : html`<p>Get a key at <a href=${keyUrl} target="_blank" rel="noreferrer noopener">${new URL(keyUrl).host}</a>${time === '' ? nothing : ` (${time})`}, and paste it here. It is tried at once. ${keyNote ?? ''}</p>`}
       ${type.baseUrl === undefined ? this.#address() : nothing}
       <div class="field"><label class="label" for="key">Key</label>
         <input id="key" name="key" type="password" autocomplete="off" ?required=${needsKey} aria-invalid=${this.trial?.state === 'key refused'} aria-describedby="where" />
         <span class="hint" id="where">${needsKey ? '' : 'Only if it needs one. '}It goes to .env on the machine where 429chain runs, and is never shown again.</span>
       </div>
+      ${this.#nameField(type)}
       ${optionsSchema === undefined ? nothing : html`<schema-form .schema=${optionsSchema} .value=${this.options} @change=${(event: CustomEvent) => (this.options = event.detail)}></schema-form>`}
       <trial-result .trial=${this.trial} .trying=${this.trying}></trial-result>
       <save-problem .error=${this.problem}></save-problem>
@@ -60,9 +67,32 @@ export class WelcomeKey extends LitElement {
 
   #address() {
     return html`<div class="field"><label class="label" for="baseUrl">Base URL</label>
-      <input id="baseUrl" name="baseUrl" required type="url" autocomplete="off" spellcheck="false" placeholder="http://127.0.0.1:11434/v1" aria-describedby="which" />
+      <input id="baseUrl" name="baseUrl" required type="url" autocomplete="off" spellcheck="false" placeholder="http://127.0.0.1:11434/v1" aria-describedby="which" @input=${(event: Event) => (this.baseUrl = (event.target as HTMLInputElement).value.trim())} />
       <span class="hint" id="which">Of Ollama it is http://127.0.0.1:11434/v1, of LM Studio http://127.0.0.1:1234/v1.</span>
     </div>`;
+  }
+
+  #nameField({ type }: ProviderTypeView) {
+    const name = this.#name(type);
+    const same = this.providers.providers.find(({ id }) => id === name);
+    const hint =
+      same === undefined
+        ? 'A word of your choice; targets begin with it.'
+        : `There is a provider of this name. Its key is replaced.`;
+    return html`<div class="field"><label class="label" for="name">Name</label>
+      <input id="name" name="name" required pattern="[A-Za-z0-9][A-Za-z0-9._\\-]*" autocomplete="off" spellcheck="false" .value=${name} aria-describedby="about-name" @input=${(event: Event) => this.#rename(event.target as HTMLInputElement, type)} />
+      <span class="hint" id="about-name">${hint}</span>
+    </div>`;
+  }
+
+  #rename(input: HTMLInputElement, type: string): void {
+    this.name = input.value;
+    const other = this.providers.providers.find(({ id }) => id === input.value.trim());
+    input.setCustomValidity(
+      other === undefined || other.type === type
+        ? ''
+        : `“${other.id}” is a provider of the type ${other.type}. Choose another name.`,
+    );
   }
 
   #submit = (event: SubmitEvent): void => {
@@ -96,7 +126,7 @@ export class WelcomeKey extends LitElement {
       const trial = await call('POST /providers/try', { body: given, signal });
       this.trial = trial;
       if (isUsable(trial)) {
-        const id = this.#id(type.type, baseUrl);
+        const id = this.#name(type.type);
         await saveProvider(id, held(this.providers, id), given);
         if (!signal.aborted) this.dispatchEvent(new CustomEvent<SavedProvider>('saved', { detail: { id, trial } }));
       }
@@ -107,14 +137,12 @@ export class WelcomeKey extends LitElement {
     this.#input(key === '' && baseUrl !== '' ? 'baseUrl' : 'key')?.select();
   }
 
-  #id(type: string, baseUrl: string): string {
+  #name(type: string): string {
+    if (this.name !== undefined) return this.name.trim();
     const before = this.providers.providers.find(({ id }) => id === this.saved);
-    if (before?.type === type) return before.id;
-    return freeId(
-      type,
-      baseUrl,
-      this.providers.providers.map(({ id }) => id),
-    );
+    return before?.type === type && (before.baseUrl ?? '') === this.baseUrl
+      ? before.id
+      : nameFor(type, this.baseUrl === '' ? undefined : this.baseUrl, this.providers.providers);
   }
 
   #typed(name: string): string {

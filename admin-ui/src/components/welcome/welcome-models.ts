@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { ProviderTrial } from '../../../../src/contract/models.js';
+import type { TryReply } from '../../../../src/contract/models.js';
+import { type FirstChain, loadFirstChain, saveFirstChain, withFirst } from '../../data/chains/first-chain.js';
 import { type ListedModel, targetOf } from '../../data/providers/models.js';
+import type { Providers } from '../../data/providers/providers.js';
 import { call } from '../../data/server/client.js';
 import { Resource } from '../../data/server/resource.js';
 import { ConflictError } from '../../data/server/saving.js';
-import { type FirstChain, loadFirstChain, saveFirstChain } from '../../data/welcome.js';
 import { base } from '../../styles/base.js';
 import '../common/load-state.js';
 import '../providers/model-list.js';
@@ -15,7 +16,7 @@ import '../providers/trial-result.js';
 
 interface Loaded {
   readonly chain: FirstChain;
-  readonly trial: ProviderTrial;
+  readonly trial: TryReply;
 }
 
 /** Fills the default chain. Fires `chosen` (detail: the targets) at each change, and `saved` (detail: the chain's name). */
@@ -32,7 +33,8 @@ export class WelcomeModels extends LitElement {
   ];
   @property() provider = '';
   /** The result of its test, which replaces a request for its models. */
-  @property({ attribute: false }) trial: ProviderTrial | undefined;
+  @property({ attribute: false }) trial: TryReply | undefined;
+  @property({ attribute: false }) providers: Providers = { revision: '', providers: [], types: [] };
   /** The targets in their order; absent for those of the saved chain. */
   @property({ attribute: false }) chosen: readonly string[] | undefined;
   @state() private saving = false;
@@ -52,7 +54,7 @@ export class WelcomeModels extends LitElement {
   }
 
   #content({ chain, trial }: Loaded) {
-    const targets = this.#targets(chain);
+    const targets = this.#targets({ chain, trial });
     const models = trial.models.map((model): ListedModel => ({ ...model, provider: this.provider }));
     return html`<div class="columns">
       <section class="card stack" aria-label="Models of ${this.provider}">
@@ -78,8 +80,13 @@ export class WelcomeModels extends LitElement {
     </form>`;
   }
 
-  #targets({ held }: FirstChain): readonly string[] {
-    return this.chosen ?? held.value?.targets.map(({ target }) => target) ?? [];
+  /** The chosen targets; before a choice those of the chain, with the models of this provider to begin with. */
+  #targets({ chain: { held }, trial }: Loaded): readonly string[] {
+    if (this.chosen !== undefined) return this.chosen;
+    const before = held.value?.targets.map(({ target }) => target) ?? [];
+    if (before.some((target) => target.startsWith(`${this.provider}/`))) return before;
+    const first = trial.first.map((model) => `${this.provider}/${model}`);
+    return withFirst(before, first, this.providers);
   }
 
   #add = (event: SubmitEvent): void => {
@@ -91,7 +98,7 @@ export class WelcomeModels extends LitElement {
 
   #toggle(target: string): void {
     const { value } = this.#loaded;
-    const targets = value === undefined ? [] : this.#targets(value.chain);
+    const targets = value === undefined ? [] : this.#targets(value);
     this.#choose(targets.includes(target) ? targets.filter((each) => each !== target) : [...targets, target]);
   }
 
@@ -106,7 +113,7 @@ export class WelcomeModels extends LitElement {
     this.saving = true;
     this.problem = undefined;
     try {
-      await saveFirstChain(value.chain, this.#targets(value.chain));
+      await saveFirstChain(value.chain, this.#targets(value));
       this.dispatchEvent(new CustomEvent('saved', { detail: value.chain.name }));
     } catch (error) {
       this.problem = error;

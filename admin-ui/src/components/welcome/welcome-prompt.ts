@@ -35,7 +35,7 @@ export class WelcomePrompt extends LitElement {
         <div class="row">
           <button class=${answered === undefined ? 'primary' : ''} ?disabled=${running !== undefined}>${answered === undefined ? 'Send' : 'Send again'}</button>
           ${running === undefined ? nothing : html`<button type="button" @click=${() => running.abort()}>Stop</button>`}
-          ${answered === undefined ? nothing : html`<button type="button" class="primary" @click=${() => this.dispatchEvent(new CustomEvent('next'))}>Connect your programs</button>`}
+          ${answered === undefined ? nothing : html`<button type="button" class="primary" @click=${() => this.dispatchEvent(new CustomEvent('next'))}>Connect your programs</button><a class="button" href="/admin/welcome?step=type">Add a free key</a>`}
         </div>
       </form>
       ${this.words === '' && running === undefined ? nothing : html`<blockquote aria-label="Answer" aria-live="polite" aria-busy=${running !== undefined}>${this.words}</blockquote>`}

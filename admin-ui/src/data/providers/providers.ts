@@ -71,6 +71,27 @@ export const freeId = (type: string, baseUrl: string | undefined, taken: readonl
   return id;
 };
 
+/**
+ * The name for a provider of a type: that of one that is there already, with the same type and address, else a free one.
+ * @param isSame what else must hold for the one that is there; default: nothing
+ */
+export const nameFor = (
+  type: string,
+  baseUrl: string | undefined,
+  providers: readonly ProviderView[],
+  isSame: (provider: ProviderView) => boolean = () => true,
+): string => {
+  const same = providers.find((each) => each.type === type && (each.baseUrl ?? '') === (baseUrl ?? '') && isSame(each));
+  return (
+    same?.id ??
+    freeId(
+      type,
+      baseUrl,
+      providers.map(({ id }) => id),
+    )
+  );
+};
+
 /** `mistral` for `https://api.mistral.ai/v1`, `local` for an IP address or localhost. */
 const nameOfHost = (baseUrl: string): string => {
   const host = URL.canParse(baseUrl) ? new URL(baseUrl).hostname : '';
