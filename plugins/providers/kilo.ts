@@ -13,8 +13,10 @@ export const kilo: ProviderType = {
   modelList: { also: ['kilo-auto/free'], prices: true },
   readModel: (entry) => {
     const read = readPricedModel(entry);
-    return read && FREE.test(String(entry.id)) ? { ...read, free: true } : read;
+    return read && FREE.test(String(entry.id)) ? { free: true, ...read } : read;
   },
+  // With a key, other models and search are charged.
+  freeOnly: { drop: ['models', 'plugins', 'web_search_options'] },
   pool: (model) => (FREE.test(model) ? 'free' : 'credit'),
   keyless: 'address',
   errors: [

@@ -83,8 +83,9 @@ export const readPricedModel = (entry: Fields): Partial<ModelView> | undefined =
   const maxOutput = fieldsOf(entry.top_provider).max_completion_tokens;
   if (listOf(gives)?.includes('text') === false) return undefined;
   return {
-    ...pricesOf(fieldsOf(entry.pricing)),
+    // A price counts more than a name.
     ...(String(entry.id).endsWith(':free') ? { free: true } : {}),
+    ...pricesOf(fieldsOf(entry.pricing)),
     ...(typeof maxOutput === 'number' ? { maxOutput } : {}),
     ...(listOf(takes) === undefined ? {} : { vision: listOf(takes)?.includes('image') === true }),
     ...(parameters === undefined

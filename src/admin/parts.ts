@@ -2,6 +2,7 @@ import type { ApiKey, ProviderSettings, Settings } from '../config/settings.js';
 import type { SettingsStore } from '../config/source/store.js';
 import type { LiveStatus } from '../contract/admin-api.js';
 import type { Inspection } from '../contract/inspection.js';
+import type { ModelView } from '../contract/models.js';
 import type { Upstream } from '../engine/attempt/upstream.js';
 import type { Chains } from '../engine/chains.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
@@ -21,6 +22,7 @@ export interface Running {
   stateOf(target: PreparedTarget): TargetStatus;
   status(): LiveStatus;
   lift(target: PreparedTarget): void;
+  learnModels(provider: PreparedProvider, models: readonly ModelView[] | undefined): void;
   prepare(provider: ProviderSettings): PreparedProvider | undefined;
   now(): number;
 }

@@ -24,7 +24,8 @@ export interface Inspected {
 /** Compares the configuration with what the providers say, and with the catalogue. Changes nothing. */
 export const inspect = ({ providers, targets, reports, quotasOf, catalogue, seen }: Inspected): Finding[] => [
   ...providers.flatMap((provider) => keyFinding(provider, reports)),
-  ...targets.flatMap((target) => modelFinding(target, reports, seen)),
+  // A target that two chains set differently is here twice.
+  ...onceEach(targets.flatMap((target) => modelFinding(target, reports, seen))),
   ...onceEach(
     targets.flatMap((target) => {
       const facts = catalogue.find(({ type }) => type === target.type);

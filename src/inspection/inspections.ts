@@ -1,6 +1,7 @@
 import { readCatalogue } from '../catalogue/read.js';
 import type { Clock } from '../clock.js';
 import type { Finding, Inspection } from '../contract/inspection.js';
+import type { ModelView } from '../contract/models.js';
 import type { Upstream } from '../engine/attempt/upstream.js';
 import type { Chains } from '../engine/chains.js';
 import { askAllForModels } from '../engine/models/ask-all.js';
@@ -26,6 +27,7 @@ interface Inspectable {
   readonly chains: Pick<Chains, 'all'>;
   readonly providers: readonly PreparedProvider[];
   stateOf(target: PreparedTarget): TargetStatus;
+  learnModels(provider: PreparedProvider, models: readonly ModelView[] | undefined): void;
 }
 
 interface InspectionParts {
@@ -102,6 +104,7 @@ export class Inspections {
       catalogue: await readCatalogue(),
       seen: readSeenModels(file),
     };
+    for (const provider of providers) running.learnModels(provider, inspected.reports.get(provider.keyedId)?.models);
     const findings = inspect(inspected);
     this.#tell(findings);
     this.#latest = { at: clock.now(), findings };
@@ -115,9 +118,9 @@ export class Inspections {
 
   /** Logs what the last look did not find. */
   #tell(findings: readonly Finding[]): void {
-    const before = new Set(this.#latest?.findings.map(({ problem }) => problem));
+    const before = new Set(this.#latest?.findings.map(({ about, problem }) => `${about} ${problem}`));
     for (const { about, problem, advice, kind } of findings) {
-      if (before.has(problem)) continue;
+      if (before.has(`${about} ${problem}`)) continue;
       const level = kind === 'limit differs' ? 'info' : 'warn';
       this.#parts.log[level](`${about}: ${problem} ${advice}`, { finding: kind });
     }

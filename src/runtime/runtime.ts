@@ -124,6 +124,11 @@ export class Runtime implements Current {
     return firstList(keys, (each) => askForModels(each, this.host.hooks, dispatcher, { signal, triesKey: false }));
   };
 
+  /** Takes over a provider's list of models that was read for another purpose, so that chains judge by it too. */
+  learnModels(provider: PreparedProvider, models: readonly ModelView[] | undefined): void {
+    if (models !== undefined) this.#candidate.shared.models.learn(provider, models);
+  }
+
   stateOf(target: PreparedTarget): TargetStatus {
     if (target.unusable === undefined) return this.#candidate.shared.ledger.status(target.id);
     return { target: target.id, ...target.unusable, inFlight: 0, quotas: [] };

@@ -49,6 +49,14 @@ const CASES: readonly Case[] = [
     finds: [['model not free', 'one/x/a', /^x\/a is no longer free: it was on \d{4}-/]],
   },
   {
+    what: 'a model with a free name that has a price now',
+    type: 'openrouter',
+    model: 'x/a:free',
+    first: [{ id: 'x/a:free', ...FREE }],
+    second: [{ id: 'x/a:free', ...PAID }],
+    finds: [['model not free', 'one/x/a:free', /^x\/a:free is no longer free: it was on \d{4}-/]],
+  },
+  {
     what: 'nothing of a model that was never free',
     type: 'openrouter',
     model: 'x/a',
@@ -147,6 +155,39 @@ describe('An inspection of the providers', () => {
     expect(running.log.lines.filter((line) => line.includes('does not list a'))).to.have.length(1);
   });
 
+  it('logs a model that vanished at one provider after it vanished at another', async () => {
+    const other = await ScriptedUpstream.start();
+    proxy = await startProxy({
+      providers: {
+        one: { type: 'openai-compatible', baseUrl: upstream.baseUrl },
+        two: { type: 'openai-compatible', baseUrl: other.baseUrl },
+      },
+      // With other timeouts, a target of two chains is prepared twice.
+      chains: { default: ['one/a', 'two/a'], quick: { targets: ['one/a'], timeouts: { connect: '1s' } } },
+      defaultChain: 'default',
+    });
+    const inspections = inspectionsOf(proxy);
+    upstream.always(answer([{ id: 'b' }]));
+    other.always(answer([{ id: 'a' }]));
+    expect((await inspections.look()).findings.map(({ about }) => about)).to.deep.equal(['one/a']);
+    other.always(answer([{ id: 'b' }]));
+    await inspections.look();
+    await other.close();
+    expect(proxy.log.lines.filter((line) => line.includes('does not list a'))).to.have.length(2);
+  });
+
+  it('lets chains judge by the prices that it read', async () => {
+    upstream.always(answer([{ id: 'x/a:free', ...FREE }]));
+    proxy = await startProxy({
+      providers: { one: { type: 'openrouter', baseUrl: upstream.baseUrl, apiKey: 'key-of-one' } },
+      chains: { default: { targets: ['one/x/a:free'], free: 'only' } },
+    });
+    upstream.always(answer([{ id: 'x/a:free', ...PAID }]));
+    await inspectionsOf(proxy).look();
+    const { status } = await proxy.post({ messages: [{ role: 'user', content: 'hi' }] });
+    expect(status).to.equal(403);
+  });
+
   it('keeps what it saw in the data folder, so that a restart forgets nothing', async () => {
     const running = await start();
     upstream.always(answer([{ id: 'a' }]));
@@ -169,6 +210,7 @@ describe('An inspection of the providers', () => {
       ...{ host: runtime.host, chains: runtime.chains, providers: runtime.providers },
       settings: { dataDir: runtime.settings.dataDir, server: { checkEveryMs } },
       stateOf: runtime.stateOf.bind(runtime),
+      learnModels: runtime.learnModels.bind(runtime),
     });
     const inspections = new Inspections({ current, upstream: new Upstream(Date.now), clock: systemClock, log });
     expect(inspections.everyMs).to.equal(undefined);

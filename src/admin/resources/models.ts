@@ -17,7 +17,11 @@ export const modelsOf = async (parts: AdminParts, id: string): Promise<ModelsRep
   const running = parts.current();
   const keys = running.providers.filter((each) => each.provider === id);
   if (keys.length === 0) throw noProvider(id);
-  const report = await firstList(keys, (provider) => ask(parts, running, provider));
+  const report = await firstList(keys, async (provider) => {
+    const answer = await ask(parts, running, provider);
+    if (answer.models.length > 0) running.learnModels(provider, answer.models);
+    return answer;
+  });
   return { ...report, models: report.models ?? [], at: running.now() };
 };
 

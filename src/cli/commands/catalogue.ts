@@ -10,9 +10,14 @@ import { catalogueList, catalogueSection } from './catalogue-lines.js';
 
 const KINDS: readonly OfferKind[] = ['keyless', 'recurring', 'zero-price', 'own', 'one-time', 'none'];
 
-/** Prints what providers give for free. */
+/** An empty list as JSON. */
+const NOTHING = '[]';
+
+/** Prints what providers give for free. The exit status is 1 if no provider fits. */
 export const catalogue = async (line: CommandLine): Promise<void> => {
-  console.log(await catalogueText(line, Date.now()));
+  const text = await catalogueText(line, Date.now());
+  console.log(text);
+  if (text === NOTHING) process.exitCode = 1;
 };
 
 /**
@@ -51,7 +56,8 @@ const fits = ({ id, title, type = '', kinds, offers }: CatalogueView, word: stri
 };
 
 const nothingFound = (all: readonly CatalogueView[], words: readonly string[]): string => {
-  const asked = words.length === 0 ? 'these options' : `"${words.join(' ')}"`;
-  const near = suggest(words.join(' '), [...all.map(({ id }) => id), ...KINDS]);
-  return `No provider in the catalogue fits ${asked}.${near} ${COMMAND_NAME} catalogue lists all of them.`;
+  const fitWords = all.some((view) => words.every((word) => fits(view, word)));
+  const asked = [...(words.length === 0 ? [] : [`"${words.join(' ')}"`]), ...(fitWords ? ['these options'] : [])];
+  const near = fitWords ? '' : suggest(words.join(' '), [...all.map(({ id }) => id), ...KINDS]);
+  return `No provider in the catalogue fits ${asked.join(' with ')}.${near} ${COMMAND_NAME} catalogue lists all of them.`;
 };

@@ -9,7 +9,7 @@ import { loadSettings } from '../../config/source/load.js';
 import { listOf, suggest } from '../../config/wording.js';
 import { bareId } from '../../engine/models/model-list.js';
 import type { ProviderState } from '../../engine/models/provider-models.js';
-import { barOf, groundsText } from '../../engine/rules/standing.js';
+import { barOf, freeText, trainingText } from '../../engine/rules/standing.js';
 import { rulesWarning } from '../../engine/rules/warning.js';
 import type { Chain, PreparedProvider, PreparedTarget } from '../../engine/target.js';
 import { inspect } from '../../inspection/inspect.js';
@@ -98,8 +98,8 @@ const rulesText = (target: PreparedTarget, chain: Chain): string => {
   if (bar !== undefined) return `passed over, ${bar.reason}`;
   const { rules } = chain;
   return [
-    ...(rules?.freeOnly === undefined ? [] : [groundsText('free', target.standing.free)]),
-    ...(rules?.noTraining === undefined ? [] : [groundsText('private', target.standing.training)]),
+    ...(rules?.freeOnly === undefined ? [] : [freeText(target.standing.free)]),
+    ...(rules?.noTraining === undefined ? [] : [trainingText(target.standing.training)]),
   ].join(' · ');
 };
 

@@ -1,5 +1,5 @@
 import type { ExplainedTarget, Explanation } from '../../contract/explain.js';
-import { groundsText } from '../../engine/rules/standing.js';
+import { freeText, trainingText } from '../../engine/rules/standing.js';
 import { printable } from '../../logging/printable.js';
 import type { CommandLine } from '../options.js';
 import { checkChainName } from '../proxy/chain-name.js';
@@ -29,8 +29,8 @@ const explanationText = ({ chain, decision, targets }: Explanation): string => {
 
 /** Why a target may be asked in a chain with rules. */
 const groundsOf = (free: ExplainedTarget['free'], training: ExplainedTarget['training']): string[] => [
-  ...(free === undefined ? [] : [groundsText('free', free)]),
-  ...(training === undefined ? [] : [groundsText('private', training)]),
+  ...(free === undefined ? [] : [freeText(free)]),
+  ...(training === undefined ? [] : [trainingText(training)]),
 ];
 
 const STEPS: Readonly<Record<Explanation['targets'][number]['step'], string>> = {

@@ -76,19 +76,24 @@ export const barOf = (
 ): Bar | undefined => (rules === undefined ? undefined : standing.barBy(rules));
 
 const barOfFree = (standing: FreeStanding): Bar | undefined => {
-  if (standing.free === true) return undefined;
-  const head = standing.free === false ? 'not free' : 'not known to be free';
-  return { rule: 'freeOnly', reason: groundsText(head, standing) };
+  return standing.free === true ? undefined : { rule: 'freeOnly', reason: freeText(standing) };
 };
 
 const barOfTraining = (standing: TrainingStanding): Bar | undefined => {
-  if (standing.training === 'no') return undefined;
-  const head = standing.training === 'may' ? 'not private' : 'not known to be private';
-  return { rule: 'noTraining', reason: groundsText(head, standing) };
+  return standing.training === 'no' ? undefined : { rule: 'noTraining', reason: trainingText(standing) };
 };
 
-/** Returns a statement with its grounds, in one line: `free: its provider lists it as free [the list, 2026-11-30]`. */
-export const groundsText = (head: string, { why, source, date }: FreeStanding | TrainingStanding): string => {
+const FREE_HEADS = { true: 'free', false: 'not free', unknown: 'not known to be free' } as const;
+const TRAINING_HEADS = { no: 'private', may: 'not private', unknown: 'not known to be private' } as const;
+
+/** Returns whether a target is free, with the grounds, in one line: `free: its provider lists it as free [the list, 2026-11-30]`. */
+export const freeText = (standing: FreeStanding): string => groundsText(FREE_HEADS[`${standing.free}`], standing);
+
+/** Returns whether a target's provider trains on requests, with the grounds, in one line. */
+export const trainingText = (standing: TrainingStanding): string =>
+  groundsText(TRAINING_HEADS[standing.training], standing);
+
+const groundsText = (head: string, { why, source, date }: FreeStanding | TrainingStanding): string => {
   const read = [source, date].filter((each) => each !== undefined).join(', ');
   return `${head}: ${why}${read === '' ? '' : ` [${read}]`}`;
 };

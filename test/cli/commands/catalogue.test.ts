@@ -86,6 +86,11 @@ describe('429chain catalogue', () => {
       expect(text).to.match(words);
   });
 
+  it('says that the options leave nothing, not that a name is unknown', async () => {
+    const refused = await textOf(['kilo', '--no-training']).catch((error: CommandError) => error.message);
+    expect(refused).to.match(/^No provider in the catalogue fits "kilo" with these options\. 429chain/);
+  });
+
   it('says how to use a provider without a type', async () => {
     expect(await textOf(['aion'])).to.match(/type +none: use openai-compatible with a baseUrl/);
   });
@@ -126,6 +131,8 @@ describe('429chain catalogue', () => {
       const found = await folder.run(['catalogue', '--no-card', 'groq']);
       expect(found).to.include({ status: 0, stderr: '' });
       expect(found.stdout).to.match(/^Groq\n/);
+      const noView = await folder.run(['catalogue', 'no-such-provider', '--json']);
+      expect([noView.status, noView.stdout.trim()]).to.deep.equal([1, '[]']);
       const nothing = await folder.run(['catalogue', 'no-such-provider']);
       expect(nothing).to.include({ status: 1, stdout: '' });
     } finally {

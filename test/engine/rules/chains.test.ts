@@ -250,6 +250,15 @@ describe('The rules of a chain', () => {
       ]);
     });
 
+    it('leave out what a gateway without a highest price would charge', async () => {
+      await start({
+        providers: { kilo: { type: 'kilo', baseUrl: router.baseUrl, apiKey: 'key-of-kilo' } },
+        chains: { default: { targets: ['kilo/kilo-auto/free'], free: 'only' } },
+      });
+      await ask({ models: ['maker/paid'], plugins: [{ id: 'web' }], temperature: 0 });
+      expect(router.received[0]?.body).to.deep.equal({ model: 'kilo-auto/free', messages: HELLO, temperature: 0 });
+    });
+
     for (const [path, more] of [
       ['/embeddings', { input: 'x' }],
       ['/completions', { prompt: 'x' }],

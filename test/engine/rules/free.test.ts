@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { PROVIDER_TYPES } from '../../../plugins/providers/index.js';
 import type { TargetFacts } from '../../../src/engine/rules/facts.js';
 import { freeOf } from '../../../src/engine/rules/free.js';
+import { freeText } from '../../../src/engine/rules/standing.js';
 import { addressOf } from '../../../src/plugin/readers/address.js';
 
 interface Case {
@@ -171,6 +172,12 @@ describe('Whether a target is free', () => {
       if (date !== undefined) expect(date).to.match(/^2026-\d\d-\d\d$/);
     });
   }
+
+  it('is told in words that agree with the decision', () => {
+    const heads = CASES.map((each) => [each.free, freeText(freeOf(factsOf(each), undefined)).split(':')[0]] as const);
+    expect(new Set(heads.map(([, head]) => head))).to.deep.equal(new Set(['free', 'not free', 'not known to be free']));
+    expect(freeText({ free: false, why: 'it has a price' })).to.equal('not free: it has a price');
+  });
 
   it('is decided with a place and a day for every free tier', () => {
     for (const [type, { about }] of Object.entries(PROVIDER_TYPES)) {

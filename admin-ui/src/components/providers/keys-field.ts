@@ -38,7 +38,7 @@ export class KeysField extends LitElement implements Field {
           <option value="most-left" ?selected=${this.rotate === 'most-left'}>the key with the most left of its limits</option>
         </select>
       </label>
-      <span class="hint">Each key is an account with its own limits. Most providers allow one account per person: use several keys for several people, organizations or projects.</span>
+      <span class="hint">Each key is an account with its own limits. Use several keys for several people, organizations or projects: some providers' terms forbid several accounts of one person.</span>
     </div>`;
   }
 
