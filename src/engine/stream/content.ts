@@ -43,20 +43,27 @@ export const contentOf = (value: unknown): Content => {
   const choices = choicesOf(answer);
   const error = errorIn(answer) ?? brokenEnd(choices);
   const usage = usageOf(answer);
-  const messages = choices.map(messageOf);
-  const has = (keys: readonly string[]): boolean =>
-    messages.some((message) => keys.some((key) => isPresent(message[key])));
+  const finished: number[] = [];
+  let [real, text, calls, other] = [false, '', false, false];
+  for (const choice of choices) {
+    const { finish_reason: reason, index } = choice;
+    const message = messageOf(choice);
+    const { content } = message;
+    real ||= hasContent(choice);
+    if (ENDED.has(endKindOf(reason))) finished.push(typeof index === 'number' ? index : 0);
+    if (typeof content === 'string') text += content;
+    calls ||= isPresent(message.tool_calls) || isPresent(message.function_call);
+    other ||= Array.isArray(content) || WHOLE_PARTS.some((key) => isPresent(message[key]));
+  }
   return {
     ...(error === undefined ? {} : { error }),
     ...(usage === undefined ? {} : { usage }),
-    real: choices.some(hasContent),
-    finished: choices.flatMap(({ finish_reason: reason, index }) =>
-      ENDED.has(endKindOf(reason)) ? [typeof index === 'number' ? index : 0] : [],
-    ),
+    real,
+    finished,
     empty: choices.length === 0,
-    text: messages.map(({ content }) => (typeof content === 'string' ? content : '')).join(''),
-    calls: has(['tool_calls', 'function_call']),
-    other: has(WHOLE_PARTS) || messages.some(({ content }) => Array.isArray(content)),
+    text,
+    calls,
+    other,
   };
 };
 
@@ -92,7 +99,9 @@ const brokenEnd = (choices: readonly Fields[]): Fields | undefined => {
 const hasContent = (choice: Fields): boolean => {
   if (endKindOf(choice.finish_reason) === 'answer') return true;
   if (typeof choice.text === 'string' && choice.text !== '') return true;
-  return Object.entries(messageOf(choice)).some(([key, value]) => !ABOUT.has(key) && isPresent(value));
+  const message = messageOf(choice);
+  for (const key in message) if (!ABOUT.has(key) && isPresent(message[key])) return true;
+  return false;
 };
 
 const isPresent = (value: unknown): boolean => {

@@ -50,11 +50,11 @@ export const readWhole = async (
   const parsed = parseBody(json);
   if (typeof parsed === 'string') throw notJson(text, raw.length);
   const value = translate === undefined ? parsed : translate(parsed);
-  const { error, real, empty, finished, usage } = contentOf(value);
+  const { error, real, empty, finished, calls, usage } = contentOf(value);
   if (error !== undefined) throw new ErrorInAnswer(error);
   if (!isFields(value) || empty) throw new Error('JSON without "choices"');
   if (!real && !(mayBeEmpty === true && finished.length > 0)) throw new Error('an empty answer');
-  if (choicesOf(value).some((choice) => hasTornCall(choice, wholeCalls)))
+  if (calls && choicesOf(value).some((choice) => hasTornCall(choice, wholeCalls)))
     throw new Error('a tool call without a name, or with arguments that are cut off');
   const body = passes && json.length === text.length ? raw : Buffer.from(passes ? json : JSON.stringify(value));
   return { body, parsed, value, usage };

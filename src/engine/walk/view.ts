@@ -57,6 +57,7 @@ export const candidatesOf = (view: WalkView, targets: readonly PreparedTarget[])
 class TargetCandidate implements Candidate {
   readonly #view: WalkView;
   readonly #target: PreparedTarget;
+  #need: Need | undefined;
 
   constructor(view: WalkView, target: PreparedTarget) {
     this.#view = view;
@@ -68,6 +69,7 @@ class TargetCandidate implements Candidate {
   }
 
   get need(): Need {
-    return this.#view.needOf(this.#target);
+    this.#need ??= this.#view.needOf(this.#target);
+    return this.#need;
   }
 }
