@@ -120,7 +120,7 @@ describe('429chain status and explain', () => {
     const { status, stderr } = await folder.run(['status'], { env: { ...env, ADMIN_KEY: 'another' } });
     expect({ status, stderr }).to.deep.equal({
       status: 1,
-      stderr: 'That key is not server.adminKey. (status 401)\n',
+      stderr: 'This is not the admin key. (status 401)\n',
     });
   });
 

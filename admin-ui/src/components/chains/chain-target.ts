@@ -102,7 +102,7 @@ export class ChainTarget extends LitElement implements Field {
     return html`<div class="panel">
       <div class="stack">
         <h3>Limits of this target alone</h3>
-        <p class="hint">What the provider tells is found by itself. Write down what you know better.</p>
+        <p class="hint">429chain reads limits from the provider's answers. Add those that the provider does not state.</p>
         <limits-field of=${this.target} .limits=${this.limits} @change=${(event: CustomEvent) => this.#change({ limits: event.detail })}></limits-field>
       </div>
       <div class="stack">
