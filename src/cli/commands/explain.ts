@@ -27,10 +27,12 @@ const explanationText = ({ chain, decision, targets }: Explanation): string => {
   return `Chain "${chain}"\n${tableOf(rows)}\n${decisionText(decision)}`;
 };
 
-/** Why a target may be asked in a chain with rules. */
+/** Why a target may be asked in a chain with rules, or which rule forbids it. */
 const groundsOf = (free: ExplainedTarget['free'], training: ExplainedTarget['training']): string[] => [
-  ...(free === undefined ? [] : [groundsText('free', free)]),
-  ...(training === undefined ? [] : [groundsText('private', training)]),
+  ...(free === undefined ? [] : [groundsText(free.free === true ? 'free' : 'forbidden, not known to be free', free)]),
+  ...(training === undefined
+    ? []
+    : [groundsText(training.training === 'no' ? 'private' : 'forbidden, not known to be private', training)]),
 ];
 
 const STEPS: Readonly<Record<Explanation['targets'][number]['step'], string>> = {

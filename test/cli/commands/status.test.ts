@@ -20,8 +20,13 @@ describe('429chain status and explain', () => {
     providers: {
       one: { type: 'openai-compatible', baseUrl: one.baseUrl, apiKey: SECRETS.provider },
       two: { type: 'openai-compatible', baseUrl: two.baseUrl, limits: [{ requests: 4, per: '1h' }] },
+      quiet: { type: 'openai-compatible', baseUrl: two.baseUrl, training: 'no' },
+      chatty: { type: 'openai-compatible', baseUrl: two.baseUrl, training: 'may' },
     },
-    chains: { default: { targets: ['one/a-model', 'two/a-model'], maxWait: '0s' } },
+    chains: {
+      default: { targets: ['one/a-model', 'two/a-model'], maxWait: '0s' },
+      private: { targets: ['quiet/a-model', 'chatty/a-model'], privacy: 'no-training' },
+    },
   });
 
   before(async () => {
@@ -108,6 +113,12 @@ describe('429chain status and explain', () => {
     expect(stdout).to.match(/two\/a-model {3}chosen /);
     expect(stdout).to.contain('429chain would send the request to two/a-model.');
     expect([one.received.length, two.received.length]).to.deep.equal(before);
+  });
+
+  it('explains that a rule of the chain forbids a target that is not reached', async () => {
+    const { stdout } = await folder.run(['explain', '--chain', 'private'], { env });
+    expect(stdout).to.match(/quiet\/a-model {4}chosen .* private: /);
+    expect(stdout).to.match(/chatty\/a-model {3}not reached .* forbidden, not known to be private: /);
   });
 
   it('fails when no proxy is running', async () => {
