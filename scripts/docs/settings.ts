@@ -23,7 +23,7 @@ const SCHEMA = JSON.parse(readFileSync(new URL('../../schemas/429chain.schema.js
 /** The value types of the schema's definitions, each with a link to its section of docs/configuration.md. */
 const VALUE_TYPES: Readonly<Record<string, string>> = {
   server: '[settings](#the-server)',
-  logging: '[settings](#what-it-says)',
+  logging: '[settings](#the-log)',
   apiKey: '[key](#the-server)',
   plainKey: 'string',
   providerKey: '[key](#several-keys-of-one-provider)',

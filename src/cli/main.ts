@@ -56,7 +56,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (line) => (await import('./commands/connect.js')).connect(line),
   },
   doctor: {
-    help: 'doctor [client]: send a request, as that client would, and show which way it took',
+    help: 'doctor [client]: send a request as that client would, and show which target answers',
     takesWords: true,
     run: async (line) => (await import('./commands/doctor.js')).doctor(line),
   },

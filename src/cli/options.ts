@@ -107,6 +107,14 @@ export const portOf = ({ options }: CommandLine): number | undefined => {
   throw new CommandError(`--port is '${options.port}'. Expected a number from 0 to 65535; 0 uses any free port.`, 2);
 };
 
+/** The options with which another command finds the proxy of this command line, such as ` --demo --port 4000`. */
+export const optionsToFind = ({ options }: CommandLine): string => {
+  const kept = (['config', 'data-dir', 'host', 'port'] as const).flatMap((name) =>
+    options[name] === undefined || options[name] === '0' ? [] : [` --${name} ${options[name]}`],
+  );
+  return [...(options.demo ? [' --demo'] : []), ...kept].join('');
+};
+
 /** The origin of `--url`. @throws CommandError when it is not an HTTP address */
 export const addressIn = ({ options: { url } }: CommandLine): string | undefined => {
   if (url === undefined) return undefined;

@@ -86,7 +86,7 @@ describe('The overview', () => {
     await server.chat();
     const row = chain('default').getByRole('listitem').first();
     await row.getByRole('button', { name: 'Limits of one/a-model, and how we know them' }).click();
-    await row.getByRole('cell', { name: 'told by the provider' }).first().waitFor();
+    await row.getByRole('cell', { name: 'stated by the provider' }).first().waitFor();
     await visitor.expectAccessible();
   });
 

@@ -138,7 +138,7 @@ describe('The page Settings', () => {
       await editor().fill(before.replace('"maxWait": "0s"', '"maxWait": "7s"'));
       await page.getByText('This could be saved.').waitFor();
       await editor().press('Control+s');
-      await page.getByText('Saved, and in force.').waitFor();
+      await page.getByText('Saved. It takes effect now.').waitFor();
       expect(server.text).to.contain('"maxWait": "7s"');
       visitor.expectNothingWrong();
     });
@@ -150,7 +150,7 @@ describe('The page Settings', () => {
       expect(text).to.contain('<masked: ');
       await editor().fill(`// seen\n${text}`);
       await button('Save').click();
-      await page.getByText('Saved, and in force.').waitFor();
+      await page.getByText('Saved. It takes effect now.').waitFor();
       expect(server.text)
         .to.match(/^\/\/ seen/)
         .and.to.contain(API_KEY)
@@ -166,7 +166,7 @@ describe('The page Settings', () => {
       await button('Save').click();
       await page.getByText('It was changed elsewhere while you were editing it.').waitFor();
       await button('Keep mine').click();
-      await page.getByText('Saved, and in force.').waitFor();
+      await page.getByText('Saved. It takes effect now.').waitFor();
       expect(server.text)
         .to.match(/^\/\/ mine/)
         .and.not.to.contain('theirs');

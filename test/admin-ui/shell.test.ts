@@ -38,7 +38,7 @@ describe('The admin in a browser', () => {
     const key = page.getByLabel('Admin key');
     await key.fill('a wrong key');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').getByText('That key is not server.adminKey.').waitFor();
+    await page.getByRole('alert').getByText('This is not the admin key.').waitFor();
     await visitor.expectAccessible();
     await key.fill(ADMIN_KEY);
     await page.keyboard.press('Enter');

@@ -80,7 +80,7 @@ describe('The page Welcome', () => {
 
   it('says that a key is wrong, and accepts the next one', async () => {
     await giveKey(WRONG_KEY);
-    await page.getByText('The provider refuses this key. Is it whole, and of this provider?').waitFor();
+    await page.getByText('The provider refuses this key. Is it complete, and from this provider?').waitFor();
     await stepIs('Paste its key');
     expect(JSON.parse(server.text).providers).to.deep.equal({});
     await page.keyboard.insertText(GOOD_KEY);

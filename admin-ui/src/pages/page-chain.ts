@@ -37,7 +37,7 @@ const LEAVE = {
   heading: 'Leave without saving?',
   text: 'What you changed in this chain is lost then.',
   yes: 'Leave',
-  no: 'Go on editing',
+  no: 'Keep editing',
   danger: true,
 };
 
@@ -104,7 +104,7 @@ class PageChain extends LitElement {
     const isDefault = value?.defaultChain === name;
     return html`
       <page-header heading=${name}>
-        <a href="/admin/chains">All chains</a>${isDefault ? ' · This is the default chain: it answers whatever names no other.' : nothing}
+        <a href="/admin/chains">All chains</a>${isDefault ? ' · This is the default chain. It answers requests for unknown models.' : nothing}
         ${isDefault || this.#editing.isNew ? nothing : html`<button slot="actions" @click=${this.#makeDefault}>Make default</button>`}
       </page-header>
       <load-state .of=${this.#chains}>${value === undefined ? nothing : draft === undefined ? this.#nothing() : this.#content(draft, value)}</load-state>
@@ -134,7 +134,7 @@ class PageChain extends LitElement {
             <h2 id="settings">Settings</h2>
             <div class="field"><label class="label" for="name">Name</label>
               <input id="name" name="name" required pattern=${NAME_OF_CHAIN} autocomplete="off" spellcheck="false" aria-describedby="about-name" .value=${draft.name} @input=${(event: InputEvent) => this.#rename(event.target as HTMLInputElement, taken)} />
-              <span class="hint" id="about-name">What requests name as their model.</span>
+              <span class="hint" id="about-name">Requests name the chain as their model.</span>
             </div>
             <chain-settings .settings=${draft.settings} @change=${({ detail: settings }: CustomEvent<ChainSettingsView>) => this.#editing.change({ settings })}></chain-settings>
           </section>
@@ -218,7 +218,7 @@ class PageChain extends LitElement {
     const { name } = this.#editing;
     // The same page at its new address.
     history.replaceState(history.state, '', `/admin/chains/${encodeURIComponent(name)}`);
-    toast({ text: `${name} is saved, and in force.` });
+    toast({ text: `${name} is saved and in effect.` });
     void this.#chains.reload();
   }
 
@@ -241,7 +241,7 @@ class PageChain extends LitElement {
     if (value === undefined) return;
     try {
       await makeDefault(name, value);
-      toast({ text: `${name} is the default now: it answers whatever names no chain.` });
+      toast({ text: `${name} is the default chain now. It answers requests for unknown models.` });
     } catch (error) {
       this.#editing.problem =
         error instanceof ConflictError

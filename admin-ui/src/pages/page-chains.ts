@@ -107,9 +107,9 @@ class PageChains extends LitElement {
     };
     const taken = chains.map(({ name }) => name);
     if (window.kind === 'add')
-      return html`<name-dialog heading="Add a chain" yes="Choose its targets" value=${taken.length === 0 ? 'default' : ''} hint="What requests name as their model." pattern=${NAME_OF_CHAIN} .taken=${taken} @named=${this.#begin} @close=${close}></name-dialog>`;
+      return html`<name-dialog heading="Add a chain" yes="Choose its targets" value=${taken.length === 0 ? 'default' : ''} hint="Requests name the chain as their model." pattern=${NAME_OF_CHAIN} .taken=${taken} @named=${this.#begin} @close=${close}></name-dialog>`;
     const { name } = window.chain;
-    return html`<name-dialog heading="Rename ${name}" yes="Rename" value=${name} hint="Programs that name ${name} as their model get the default chain then, until they are told the new name." pattern=${NAME_OF_CHAIN} .taken=${taken.filter((each) => each !== name)} @named=${({ detail }: CustomEvent<string>) => this.#renamed(window.chain, detail)} @close=${close}>
+    return html`<name-dialog heading="Rename ${name}" yes="Rename" value=${name} hint="Programs that name ${name} as their model then get the default chain, until you change the name there." pattern=${NAME_OF_CHAIN} .taken=${taken.filter((each) => each !== name)} @named=${({ detail }: CustomEvent<string>) => this.#renamed(window.chain, detail)} @close=${close}>
       <save-problem .error=${this.problem}></save-problem>
     </name-dialog>`;
   }
@@ -148,7 +148,7 @@ class PageChains extends LitElement {
     const done = await this.#attempt('The default chain', () => makeDefault(name, this.#chains.value as Chains));
     if (!done) return;
     const undo = before === undefined ? {} : { action: { label: 'Undo', run: () => this.#makeDefault(before) } };
-    toast({ text: `${name} is the default now: it answers whatever names no chain.`, ...undo });
+    toast({ text: `${name} is the default chain now. It answers requests for unknown models.`, ...undo });
   }
 
   async #remove(chain: ChainView, isDefault: boolean): Promise<void> {

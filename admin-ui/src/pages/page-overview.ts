@@ -127,7 +127,7 @@ class PageOverview extends LitElement {
     return html`<section class="figures" aria-label="Today">
       <figure-tile label="Requests today" value=${shortNumber(requests)}>${shortNumber(saved)} would have failed without the waterfall</figure-tile>
       <figure-tile label="429s avoided today" value=${shortNumber(avoided)}>targets skipped that would have refused</figure-tile>
-      <figure-tile label="429s met today" value=${shortNumber(rateLimited)}>${rateLimited === 0 ? 'no call was wasted' : 'the next target was asked'}</figure-tile>
+      <figure-tile label="429s hit today" value=${shortNumber(rateLimited)}>${rateLimited === 0 ? 'no call was wasted' : 'the next target was asked'}</figure-tile>
       <figure-tile label="Tokens today" value=${shortNumber(promptTokens + completionTokens)}>${freeText(free)}</figure-tile>
     </section>
     ${log?.failing === undefined ? '' : html`<p class="problem" role="alert">Requests cannot be logged: ${log.failing}. They are answered all the same.</p>`}`;

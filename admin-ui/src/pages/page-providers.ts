@@ -152,7 +152,7 @@ class PageProviders extends LitElement {
     const isNew = this.window?.kind === 'add';
     this.window = undefined;
     await this.#providers.reload();
-    toast({ text: isNew ? `${id} is added. Put its models into a chain next.` : `${id} is saved, and in force.` });
+    toast({ text: isNew ? `${id} is added. Put its models into a chain next.` : `${id} is saved and in effect.` });
   };
 
   async #toggle(provider: ProviderView): Promise<void> {

@@ -61,7 +61,7 @@ class PageSettings extends LitElement {
   override render() {
     const { section } = this;
     return html`
-      <page-header heading="Settings">Changes are in force at once; nothing needs a restart.</page-header>
+      <page-header heading="Settings">Changes take effect at once, without a restart.</page-header>
       <choice-bar label="Section" .choices=${SECTIONS} value=${section} @choose=${(event: CustomEvent<string>) => this.#open(event.detail)}></choice-bar>
       <section aria-label="Keys" ?hidden=${section !== 'keys'}><key-list></key-list></section>
       <section aria-label="Configuration" ?hidden=${section !== 'configuration'}><configuration-editor></configuration-editor></section>

@@ -71,7 +71,7 @@ class PageWelcome extends LitElement {
   override render() {
     const { value } = this.#providers;
     return html`
-      <page-header heading="Welcome">From nothing to an answer in two minutes: begin without a key, then add free keys. Nothing leaves this machine but what you ask a provider.</page-header>
+      <page-header heading="Welcome">From nothing to an answer in two minutes: begin without a key, then add free keys. 429chain sends data only to the providers that you choose.</page-header>
       <nav aria-label="Steps"><ol>${STEPS.map((step) => this.#link(step))}</ol></nav>
       <load-state .of=${this.#providers}>${value === undefined ? nothing : this.#content(value)}</load-state>`;
   }
@@ -92,7 +92,7 @@ class PageWelcome extends LitElement {
       case 'models':
         return html`<welcome-models provider=${provider} .providers=${providers} .trial=${this.trial} .chosen=${chosen} @chosen=${(event: CustomEvent) => this.#keep({ chosen: event.detail })} @saved=${this.#chainSaved}></welcome-models>`;
       case 'try':
-        return html`<welcome-prompt chain=${chain} @next=${() => this.#go('connect')}></welcome-prompt>`;
+        return html`<welcome-prompt ?hasKey=${this.progress.provider !== undefined} chain=${chain} @next=${() => this.#go('connect')}></welcome-prompt>`;
       default:
         return html`<welcome-connect chain=${chain}></welcome-connect>`;
     }

@@ -95,7 +95,7 @@ export class AppShell extends LitElement {
 
   #connection() {
     if (live.connection === 'live')
-      return html`<span class="connection good" role="status" title="What you see is as it is now"><i></i>Live</span>`;
+      return html`<span class="connection good" role="status" title="This page is up to date"><i></i>Live</span>`;
     const text = live.connection === 'lost' ? 'Connection lost, trying again' : 'Connecting';
     return html`<span class="connection warn" role="status"><i></i>${text}</span>`;
   }

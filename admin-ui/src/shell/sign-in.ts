@@ -29,7 +29,7 @@ class SignIn extends LitElement {
         <span>Admin key</span>
         <input name="key" type="password" autocomplete="current-password" autofocus required aria-describedby="hint problem" aria-invalid=${this.problem !== ''} />
       </label>
-      <p class="hint" id="hint">It is <code>server.adminKey</code> in your configuration. Where none is written down, 429chain made one: it is in the file <code>admin-key</code> of its data folder.</p>
+      <p class="hint" id="hint">429chain generates it at its first start. It is in the file <code>admin-key</code> of the data folder, or in <code>.env</code> as <code>CHAIN_ADMIN_KEY</code>. If the configuration sets <code>server.adminKey</code>, use that.</p>
       <p class="problem" id="problem" role="alert">${this.problem}</p>
       <button class="primary" ?disabled=${this.busy}>Sign in</button>
     </form>`;

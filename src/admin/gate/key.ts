@@ -30,7 +30,7 @@ export class AdminKey {
     this.#wrongKeys.refuseResting(address);
     if (this.matches(given)) return;
     this.#wrongKeys.add(address, given);
-    throw new ChainError('invalid_api_key', 'That key is not server.adminKey.', { headers: CHALLENGE });
+    throw new ChainError('invalid_api_key', 'This is not the admin key.', { headers: CHALLENGE });
   }
 }
 

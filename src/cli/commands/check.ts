@@ -95,7 +95,7 @@ const chainTables = ({ chains }: Candidate, reports: Reports): string =>
 /** What the rules of the chain say about a target. */
 const rulesText = (target: PreparedTarget, chain: Chain): string => {
   const bar = barOf(target, chain);
-  if (bar !== undefined) return `passed over, ${bar.reason}`;
+  if (bar !== undefined) return `skipped, ${bar.reason}`;
   const { rules } = chain;
   return [
     ...(rules?.freeOnly === undefined ? [] : [freeText(target.standing.free)]),

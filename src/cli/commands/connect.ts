@@ -139,7 +139,7 @@ const listOf = (): string => {
 export const unknownClient = (name: string): CommandError => {
   const names = Object.keys(CLIENTS);
   return new CommandError(
-    `429chain cannot write the settings of "${name}". Clients: ${names.join(', ')}.${suggest(name, names)}\nThe page Connect of the admin has the settings of other programs.`,
+    `429chain does not know the client "${name}". Clients: ${names.join(', ')}.${suggest(name, names)}\nThe page Connect of the admin has the settings of other programs.`,
     2,
   );
 };

@@ -27,7 +27,7 @@ const explanationText = ({ chain, decision, targets }: Explanation): string => {
   return `Chain "${chain}"\n${tableOf(rows)}\n${decisionText(decision)}`;
 };
 
-/** Why a target may be asked in a chain with rules. */
+/** Why a target may be asked in a chain with rules, or which rule forbids it. */
 const groundsOf = (free: ExplainedTarget['free'], training: ExplainedTarget['training']): string[] => [
   ...(free === undefined ? [] : [freeText(free)]),
   ...(training === undefined ? [] : [trainingText(training)]),

@@ -8,7 +8,7 @@ import { Secrets } from '../../secrets.js';
 import { demoStore } from '../demo-store.js';
 import { endDespitePlugins } from '../end-despite-plugins.js';
 import { guardProcess } from '../guard-process.js';
-import { type CommandLine, configurationFile, pluginPaths, portOf } from '../options.js';
+import { type CommandLine, configurationFile, optionsToFind, pluginPaths, portOf } from '../options.js';
 import { createConfiguration } from '../setup/create-configuration.js';
 import { chooseFirstStart } from '../setup/first-start.js';
 import { announce } from '../start/announce.js';
@@ -80,7 +80,7 @@ const serve = async (
   reloadOnHangup(store, log, stop);
   atStart();
   try {
-    announce(await listen(app, line), app, log, isAdminKeyNew);
+    announce(await listen(app, line), app, log, { isAdminKeyNew, options: optionsToFind(line) });
     watchEventLoop(log);
     if (line.options.watch) watchPlugins(app, log);
   } catch (error) {

@@ -35,7 +35,7 @@ const targetLines = ({ target, state, reason, until, chains, forbidden = [] }: T
   const why = reason === undefined ? '' : `: ${inOneLine(reason)}`;
   return [
     `${target}  ${state}${why}${back}  (${chains.join(', ')})`,
-    ...forbidden.map(({ chain, reason: rule }) => `    passed over in ${chain}: ${inOneLine(rule)}`),
+    ...forbidden.map(({ chain, reason: rule }) => `    skipped in ${chain}: ${inOneLine(rule)}`),
   ];
 };
 

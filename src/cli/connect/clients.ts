@@ -48,7 +48,7 @@ export const CLIENTS: Readonly<Record<string, Client>> = {
     ],
     protocol: 'responses',
     tryIt: 'codex exec --skip-git-repo-check "Say hello"',
-    note: 'Codex warns that it does not know the model. It works all the same.',
+    note: 'Codex warns that it does not know the model. It works anyway.',
   },
   claude: {
     // https://code.claude.com/docs/en/llm-gateway

@@ -144,8 +144,8 @@ const usableTargets = (text: string, env: Environment): readonly string[] => {
 const chainText = (text: string, env: Environment): string => {
   const targets = usableTargets(text, env);
   return targets.length === 0
-    ? 'No target can answer yet.'
-    : `These targets can answer now, in this order:\n${targets.map((target) => `  ${target}`).join('\n')}`;
+    ? 'The default chain has no usable target yet.'
+    : `The default chain asks these targets, in this order:\n${targets.map((target) => `  ${target}`).join('\n')}`;
 };
 
 /**

@@ -4,13 +4,19 @@ import { variableIn } from '../../config/env.js';
 import type { ProcessLog } from '../../logging/process-log.js';
 import { COMMAND_NAME } from '../command-name.js';
 
+interface Started {
+  readonly isAdminKeyNew: boolean;
+  /** The options with which other commands find this proxy, such as ` --demo --port 4000`. */
+  readonly options: string;
+}
+
 /**
  * Reports that the proxy listens: to a person with everything needed for a first request, in a JSON log with one line.
  * Generated keys are shown on a terminal only, and the admin key only if it was generated at this start.
  */
-export const announce = (address: string, app: App, log: ProcessLog, isAdminKeyNew: boolean): void => {
+export const announce = (address: string, app: App, log: ProcessLog, { isAdminKeyNew, options }: Started): void => {
   if (log.pretty) {
-    log.print(banner(address, app, log.private, isAdminKeyNew));
+    log.print(banner(address, app, log.private, { isAdminKeyNew, options }));
     return;
   }
   const { settings } = app.runtime;
@@ -22,7 +28,7 @@ const hasGeneratedKey = ({ runtime }: App): boolean => runtime.settings.server.a
 
 const keyFile = ({ runtime }: App): string => join(runtime.settings.dataDir, 'api-key');
 
-const banner = (address: string, app: App, showKeys: boolean, isAdminKeyNew: boolean): string => {
+const banner = (address: string, app: App, showKeys: boolean, { isAdminKeyNew, options }: Started): string => {
   const { chains, settings, apiKeys } = app.runtime;
   const isGenerated = hasGeneratedKey(app);
   const generated = apiKeys[0]?.key ?? '';
@@ -46,7 +52,7 @@ const banner = (address: string, app: App, showKeys: boolean, isAdminKeyNew: boo
     `  curl ${address}/v1/chat/completions -H 'authorization: Bearer ${bearer}' -H 'content-type: application/json' \\`,
     `    -d '{"model": "${settings.defaultChain}", "messages": [{"role": "user", "content": "Hello"}]}'`,
     'Coding agents',
-    `  ${COMMAND_NAME} connect claude   (or codex, opencode, aider)`,
+    `  ${COMMAND_NAME} connect claude${options}   (or codex, opencode, aider)`,
   ].join('\n');
 };
 

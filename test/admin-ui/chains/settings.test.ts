@@ -58,7 +58,7 @@ describe('The settings of a chain in the admin', () => {
     await settings.getByLabel('Patience').fill('2s');
     await settings.getByLabel('Retries').fill('1');
     await settings.getByLabel('Resume broken streams').selectOption('no');
-    await settings.getByLabel('When content is refused').selectOption('ask the next target');
+    await settings.getByLabel('When content is refused').selectOption('try the next target');
     await settings.getByLabel('First token').fill('20s');
     await stage.button('Save').click();
     await stage.saved('careful');
@@ -92,7 +92,7 @@ describe('The settings of a chain in the admin', () => {
     await stage.saved('careful');
     expect(stage.server.text).to.include("free: 'only', privacy: 'no-training' },");
     await stage.page.goto(new URL('/admin/chains', stage.page.url()).href);
-    await stage.page.getByText('passed over: not free: it is not among the free models of OpenRouter').waitFor();
+    await stage.page.getByText('skipped: not free: it is not among the free models of OpenRouter').waitFor();
     stage.visitor.expectNothingWrong();
   });
 

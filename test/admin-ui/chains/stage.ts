@@ -89,7 +89,7 @@ ${chains}}
 
   /** Resolves when the page says that the chain is saved. */
   saved(name: string, on = this.page): Promise<void> {
-    return on.getByText(`${name} is saved, and in force.`).waitFor();
+    return on.getByText(`${name} is saved and in effect.`).waitFor();
   }
 
   nextFrame(): Promise<unknown> {

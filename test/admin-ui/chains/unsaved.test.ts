@@ -18,7 +18,7 @@ describe('Unsaved changes of a chain', () => {
     ]) {
       await leave();
       await stage.page.getByRole('dialog', { name: 'Leave without saving?' }).waitFor();
-      await stage.button('Go on editing').click();
+      await stage.button('Keep editing').click();
       await stage.settles(() => new URL(stage.page.url()).pathname, '/admin/chains/default');
       expect(await stage.order()).to.deep.equal(['one/a', 'two/c']);
     }
@@ -154,7 +154,7 @@ describe('Unsaved changes of a chain', () => {
     await stage.page.getByLabel('Admin key').fill(ADMIN_KEY);
     await stage.page.keyboard.press('Enter');
     await stage.page.getByRole('button', { name: 'Save' }).click();
-    await stage.page.getByText('default is saved, and in force.').waitFor();
+    await stage.page.getByText('default is saved and in effect.').waitFor();
     expect(stage.server.text).to.contain('45s');
     stage.visitor.expectNothingWrong();
   });

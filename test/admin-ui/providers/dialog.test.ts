@@ -37,7 +37,7 @@ describe('The dialog of a provider', () => {
     await stage.button('Edit router').click();
     await stage.dialog.getByLabel('Key', { exact: true }).fill(WRONG_KEY);
     await stage.button('Test', stage.dialog).click();
-    await stage.dialog.getByText('The provider refuses this key. Is it whole, and of this provider?').waitFor();
+    await stage.dialog.getByText('The provider refuses this key. Is it complete, and from this provider?').waitFor();
     await stage.dialog.getByLabel('Key', { exact: true }).fill(GOOD_KEY);
     await stage.button('Test', stage.dialog).click();
     await stage.dialog.getByText('It works.').waitFor();
@@ -154,8 +154,8 @@ describe('The dialog of a provider', () => {
     await stage.button('Edit router').click();
     await stage.dialog.getByLabel('Key', { exact: true }).fill(GOOD_KEY);
     await stage.page.keyboard.press('Escape');
-    await stage.button('Go on editing').click();
-    await stage.button('Go on editing').waitFor({ state: 'detached' });
+    await stage.button('Keep editing').click();
+    await stage.button('Keep editing').waitFor({ state: 'detached' });
     expect(await stage.dialog.getByLabel('Key', { exact: true }).inputValue()).to.equal(GOOD_KEY);
     await stage.page.keyboard.press('Escape');
     await stage.button('Leave').click();

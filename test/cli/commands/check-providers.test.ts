@@ -268,11 +268,11 @@ describe('429chain check, where a chain has rules', () => {
     return folder.run(['check'], { env: ENV });
   };
 
-  it('says which targets are free, which are passed over, and how it knows', async () => {
+  it('says which targets are free, which are skipped, and how it knows', async () => {
     const run = await check({ targets: ['router/a-model', 'router/b:free'], free: 'only' });
     expect(run.status).to.equal(0);
     expect(row(run, 'router/a-model')[2]).to.match(
-      /^passed over, not free: its provider charges \$1 and \$0 per million .+ \[the provider's list of models, .+\]$/,
+      /^skipped, not free: its provider charges \$1 and \$0 per million .+ \[the provider's list of models, .+\]$/,
     );
     expect(row(run, 'router/b:free')[2]).to.match(/^free: its provider lists it as free \[/);
     expect(run.stdout).to.contain('1 of 2 targets can be used.').and.not.to.contain('warning: Chain');

@@ -34,7 +34,7 @@ describe('429chain init', () => {
 
   it('says what can answer without any key', async () => {
     const { stdout } = await folder.run(INIT);
-    expect(stdout).to.match(/^These targets can answer now, in this order:\n {2}ovh\/gpt-oss-120b\n/);
+    expect(stdout).to.match(/^The default chain asks these targets, in this order:\n {2}ovh\/gpt-oss-120b\n/);
     expect(stdout).to.contain('Free keys give much more.');
   });
 
@@ -57,7 +57,7 @@ describe('429chain init', () => {
       const { providers } = JSON5.parse(folder.read('429chain.json5'));
       const keyless = Object.keys(providers).filter((id) => providers[id].apiKey === undefined);
       expect(keyless).to.deep.equal(expected);
-      expect(stdout.includes('No target can answer yet.')).to.equal(value === 'none');
+      expect(stdout.includes('The default chain has no usable target yet.')).to.equal(value === 'none');
       expect(stdout.includes('Get at least one of these keys')).to.equal(value === 'none');
     });
   }

@@ -20,8 +20,13 @@ describe('429chain status and explain', () => {
     providers: {
       one: { type: 'openai-compatible', baseUrl: one.baseUrl, apiKey: SECRETS.provider },
       two: { type: 'openai-compatible', baseUrl: two.baseUrl, limits: [{ requests: 4, per: '1h' }] },
+      quiet: { type: 'openai-compatible', baseUrl: two.baseUrl, training: 'no' },
+      chatty: { type: 'openai-compatible', baseUrl: two.baseUrl, training: 'may' },
     },
-    chains: { default: { targets: ['one/a-model', 'two/a-model'], maxWait: '0s' } },
+    chains: {
+      default: { targets: ['one/a-model', 'two/a-model'], maxWait: '0s' },
+      private: { targets: ['quiet/a-model', 'chatty/a-model'], privacy: 'no-training' },
+    },
   });
 
   before(async () => {
@@ -110,6 +115,12 @@ describe('429chain status and explain', () => {
     expect([one.received.length, two.received.length]).to.deep.equal(before);
   });
 
+  it('explains that a rule of the chain forbids a target that is not reached', async () => {
+    const { stdout } = await folder.run(['explain', '--chain', 'private'], { env });
+    expect(stdout).to.match(/quiet\/a-model {4}chosen .* private: /);
+    expect(stdout).to.match(/chatty\/a-model {3}not reached .* forbidden, not known to be private: /);
+  });
+
   it('fails when no proxy is running', async () => {
     const { status, stderr } = await folder.run(['status', '--port', '1'], { env });
     expect(status).to.equal(1);
@@ -120,7 +131,7 @@ describe('429chain status and explain', () => {
     const { status, stderr } = await folder.run(['status'], { env: { ...env, ADMIN_KEY: 'another' } });
     expect({ status, stderr }).to.deep.equal({
       status: 1,
-      stderr: 'That key is not server.adminKey. (status 401)\n',
+      stderr: 'This is not the admin key. (status 401)\n',
     });
   });
 

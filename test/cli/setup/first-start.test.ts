@@ -144,7 +144,7 @@ describe('429chain without a configuration', () => {
       ],
     );
     expect(status, stdout).to.equal(0);
-    expect(stdout).to.contain('No target can answer yet.');
+    expect(stdout).to.contain('The default chain has no usable target yet.');
     expect(folder.read('429chain.json5')).not.to.contain('ovh');
   });
 

@@ -58,7 +58,7 @@ export class ChainCard extends LitElement {
     const forbidden = views[0]?.forbidden?.find(({ chain }) => chain === this.chain?.name);
     return html`<li>
       <span class="number">${index + 1}</span>
-      <span class="name"><span>${provider}/</span>${model}${forbidden === undefined ? nothing : html`<br /><span class="small">passed over: ${forbidden.reason}</span>`}</span>
+      <span class="name"><span>${provider}/</span>${model}${forbidden === undefined ? nothing : html`<br /><span class="small">skipped: ${forbidden.reason}</span>`}</span>
       <span class="states">${views.map((view) => this.#state(view))}</span>
     </li>`;
   }

@@ -14,9 +14,9 @@ const RESUME: readonly (readonly [string, boolean | undefined])[] = [
   ['no', false],
 ];
 const ON_MODERATION: readonly (readonly [string, 'return' | 'next' | undefined])[] = [
-  ['default: hand it to the caller', undefined],
-  ['hand it to the caller', 'return'],
-  ['ask the next target', 'next'],
+  ['default: return the refusal', undefined],
+  ['return the refusal', 'return'],
+  ['try the next target', 'next'],
 ];
 
 const FREE: readonly (readonly [string, 'only' | 'any' | undefined])[] = [
@@ -54,11 +54,11 @@ export class ChainSettings extends LitElement implements Field {
         </div>
         <div class="field"><label class="label" for="resume">Resume broken streams</label>
           ${this.#choice('resume', RESUME, resume, (value) => this.#change({ resume: value }))}
-          <span class="hint" id="about-resume">The next target takes an answer up where it broke; otherwise it ends in an error.</span>
+          <span class="hint" id="about-resume">The next target continues an answer where it broke off. Otherwise, the answer ends with an error.</span>
         </div>
         <div class="field"><label class="label" for="moderation">When content is refused</label>
           ${this.#choice('moderation', ON_MODERATION, onModeration, (value) => this.#change({ onModeration: value }))}
-          <span class="hint" id="about-moderation">What becomes of a provider's refusal to speak of something.</span>
+          <span class="hint" id="about-moderation">What 429chain does when a provider refuses the content.</span>
         </div>
         <div class="field"><label class="label" for="free">Cost</label>
           ${this.#choice('free', FREE, free, (value) => this.#change({ free: value }))}

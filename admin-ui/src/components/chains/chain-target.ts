@@ -27,6 +27,10 @@ const groundsOf = ({ free, training }: ExplainedTarget): string =>
     )
     .join('');
 
+/** A rule of the chain forbids the target. */
+const isForbidden = ({ free, training }: ExplainedTarget): boolean =>
+  (free !== undefined && free.free !== true) || (training !== undefined && training.training !== 'no');
+
 /**
  * A target of an edited chain: its part in the next request, its limits and timeouts. Fires `change` (detail: the changed
  * settings) and `remove`.
@@ -92,7 +96,10 @@ export class ChainTarget extends LitElement implements Field {
     const of = key === undefined ? '' : `${key}: `;
     const grounds = groundsOf(explained);
     if (explained.step === 'asked') return html`<p class="step asked">${of}asked next${grounds}</p>`;
-    if (explained.step === 'not reached') return html`<p class="step">${of}not reached${grounds}</p>`;
+    if (explained.step === 'not reached') {
+      const words = isForbidden(explained) ? 'skipped by the rules of the chain' : 'not reached';
+      return html`<p class="step">${of}${words}${grounds}</p>`;
+    }
     const left = (explained.retryAt ?? 0) - Date.now();
     const back = left <= 0 ? nothing : html` · <span>back in ${spanText(left)}</span>`;
     return html`<p class="step skipped number">${of}skipped: ${explained.reason ?? explained.state}${back}</p>`;
@@ -102,7 +109,7 @@ export class ChainTarget extends LitElement implements Field {
     return html`<div class="panel">
       <div class="stack">
         <h3>Limits of this target alone</h3>
-        <p class="hint">What the provider tells is found by itself. Write down what you know better.</p>
+        <p class="hint">429chain reads limits from the provider's answers. Add those that the provider does not state.</p>
         <limits-field of=${this.target} .limits=${this.limits} @change=${(event: CustomEvent) => this.#change({ limits: event.detail })}></limits-field>
       </div>
       <div class="stack">

@@ -6,7 +6,7 @@ import './duration-field.js';
 import { type Field, reportValidity } from '../common/field-validity.js';
 
 const FIELDS = [
-  ['connect', 'Connect', 'until the connection stands'],
+  ['connect', 'Connect', 'until the connection is established'],
   ['firstToken', 'First token', 'until the first word, or the whole answer'],
   ['idle', 'Idle', 'between two chunks of a stream'],
   ['total', 'Total', 'for the whole attempt'],

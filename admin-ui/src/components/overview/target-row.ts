@@ -58,7 +58,7 @@ export class TargetRow extends LitElement {
         ${target.quotas.length === 0 ? nothing : this.#toggle(target)}
       </div>
       ${target.reason === undefined ? nothing : html`<p class="reason">${target.reason}</p>`}
-      ${forbidden === undefined ? nothing : html`<p class="reason">passed over: ${forbidden.reason}</p>`}
+      ${forbidden === undefined ? nothing : html`<p class="reason">skipped: ${forbidden.reason}</p>`}
       ${target.quotas.length === 0 ? nothing : this.#quotas(target.quotas)}`;
   }
 
@@ -78,7 +78,7 @@ export class TargetRow extends LitElement {
 
   #details(quotas: readonly QuotaView[]) {
     return html`<div class="details"><table>
-      <thead><tr><th>Limit</th><th>Covers</th><th>How we know</th><th><span class="visually-hidden">Actions</span></th></tr></thead>
+      <thead><tr><th>Limit</th><th>Covers</th><th>Source</th><th><span class="visually-hidden">Actions</span></th></tr></thead>
       <tbody>${quotas.map(
         (quota) => html`<tr>
           <td>${quota.limit === undefined ? 'unknown' : numberText(quota.limit)} ${quotaName(quota)}</td><td>${quota.scope}</td><td>${SOURCES[quota.source]}</td>

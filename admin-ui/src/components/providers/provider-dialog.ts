@@ -137,7 +137,7 @@ export class ProviderDialog extends LitElement {
         heading: 'Leave without saving?',
         text: 'What you changed is lost then.',
         yes: 'Leave',
-        no: 'Go on editing',
+        no: 'Keep editing',
         danger: true,
       }));
     if (leave) this.#drop();

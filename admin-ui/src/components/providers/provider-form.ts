@@ -49,7 +49,7 @@ export class ProviderForm extends LitElement implements Field {
       ${type?.optionsSchema === undefined ? nothing : html`<section aria-label="Options"><h3>Options of ${type.title}</h3><schema-form .schema=${type.optionsSchema} .value=${written.options ?? {}} @change=${(event: CustomEvent) => this.#change({ options: event.detail })}></schema-form></section>`}
       <section>
         <h3>Limits of the account</h3>
-        <p class="hint">Limits that the provider tells are found by themselves. Write down those that you know better.</p>
+        <p class="hint">429chain reads limits from the provider's answers. Add those that the provider does not state.</p>
         <label class="field"><span class="label">Shared account</span>
           <input name="account" pattern="[A-Za-z0-9][A-Za-z0-9._\\-]*" title="Letters, digits and . _ -" placeholder=${this.draft.id} autocomplete="off" spellcheck="false" .value=${written.account ?? ''} @input=${(event: InputEvent) => this.#change({ account: (event.target as HTMLInputElement).value.trim() })} />
           <span class="hint">Providers with the same account, such as two addresses with one key, count together.</span>
@@ -96,7 +96,7 @@ export class ProviderForm extends LitElement implements Field {
       return html`<div class="field"><span class="label">Id</span><code>${this.saved.id}</code></div>`;
     return html`<div class="field"><label class="label" for="id">Id</label>
       <input id="id" name="id" required pattern="[A-Za-z0-9][A-Za-z0-9._\\-]*" autocomplete="off" spellcheck="false" .value=${this.draft.id} aria-describedby="about-id" @input=${(event: InputEvent) => this.#rename((event.target as HTMLInputElement).value)} />
-      <span class="hint" id="about-id">A word of your choice; targets begin with it.</span>
+      <span class="hint" id="about-id">You choose it. Targets begin with it, such as groq/openai/gpt-oss-120b.</span>
     </div>`;
   }
 
@@ -106,7 +106,7 @@ export class ProviderForm extends LitElement implements Field {
     return html`<div class="field">
       <label class="label" for="key">Key</label>
       <input id="key" name="key" type="password" autocomplete="off" placeholder=${placeholderOf(key)} ?disabled=${apiKey === null} .value=${apiKey ?? ''} aria-describedby="about-key" @input=${(event: InputEvent) => this.#typeKey((event.target as HTMLInputElement).value)} />
-      <span class="hint" id="about-key">${key.kind === 'none' ? `${type?.needsKey === false ? 'Only if it needs one. ' : ''}It goes to .env beside the configuration, which only names it.` : 'Left empty, the key stays as it is.'}</span>
+      <span class="hint" id="about-key">${key.kind === 'none' ? `${type?.needsKey === false ? 'Only if it needs one. ' : ''}It goes to .env beside the configuration, which only names it.` : 'Leave it empty to keep the key.'}</span>
       ${key.kind === 'none' ? nothing : html`<label class="check small"><input type="checkbox" .checked=${apiKey === null} @change=${(event: Event) => this.#change({ apiKey: (event.target as HTMLInputElement).checked ? null : undefined })} />Remove the key: this provider needs none</label>`}
       ${key.kind === 'none' && !apiKey ? nothing : html`<button type="button" class="another" @click=${() => this.#change({ apiKeys: withAnotherKey(this.draft.written, key.kind !== 'none'), apiKey: undefined })}><ui-icon name="plus"></ui-icon>Add another key</button>`}
     </div>`;
@@ -122,7 +122,7 @@ export class ProviderForm extends LitElement implements Field {
     const needed = type?.baseUrl === undefined;
     return html`<div class="field"><label class="label" for="baseUrl">Base URL</label>
       <input id="baseUrl" name="baseUrl" inputmode="url" autocomplete="off" spellcheck="false" ?required=${needed} pattern=${ADDRESS} title="An address that begins with http:// or https://" placeholder=${type?.baseUrl ?? 'http://127.0.0.1:11434/v1'} .value=${this.draft.written.baseUrl ?? ''} @input=${(event: InputEvent) => this.#change({ baseUrl: (event.target as HTMLInputElement).value.trim() || undefined })} />
-      ${needed ? html`<span class="hint">What stands in front of /chat/completions.</span>` : html`<span class="hint">Only where it is another one.</span>`}
+      ${needed ? html`<span class="hint">The part before /chat/completions.</span>` : html`<span class="hint">Only if it differs from the default.</span>`}
     </div>`;
   }
 

@@ -20,7 +20,7 @@ export class WritableNote extends LitElement {
     if (writable?.ok === false)
       return html`<p class="no">${writable.reason} What you change here is shown as the change to make by hand.</p>`;
     if (writable?.kept === false)
-      return html`<p class="muted small">Changes are in force at once, and end with the process.</p>`;
+      return html`<p class="muted small">Changes take effect at once, and are lost when 429chain stops.</p>`;
     return nothing;
   }
 }

@@ -95,10 +95,10 @@ export class ConfigurationEditor extends LitElement {
     if (saving) return html`<span class="muted">Saving…</span>`;
     if (checking) return html`<span class="muted">Checking…</span>`;
     if (problems.length > 0)
-      return html`<span class="bad">${counted(problems.length, 'problem')}. ${changed ? 'It cannot be saved like this.' : 'What was in force before stays so.'}</span>`;
+      return html`<span class="bad">${counted(problems.length, 'problem')}. ${changed ? 'It cannot be saved like this.' : 'The previous configuration stays in effect.'}</span>`;
     return changed
       ? html`<span class="good">This could be saved.</span>`
-      : html`<span class="muted">This is in force.</span>`;
+      : html`<span class="muted">This is in effect.</span>`;
   }
 
   #problems(problems: readonly ProblemView[]) {
@@ -114,7 +114,7 @@ export class ConfigurationEditor extends LitElement {
   #save = async (): Promise<void> => {
     if (await this.#editing.save()) {
       await this.#file.reload();
-      toast({ text: 'Saved, and in force.' });
+      toast({ text: 'Saved. It takes effect now.' });
     } else if (this.#editing.problems[0] !== undefined) {
       this.#editor.value?.goTo(this.#editing.problems[0]);
     }

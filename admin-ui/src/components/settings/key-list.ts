@@ -53,11 +53,11 @@ export class KeyList extends LitElement {
   #content({ keys }: KeysReply) {
     return html`<div class="stack">
       <div class="row between">
-        <p class="muted">Programs come in with one of these. Give each a key of its own: then the log tells them apart, and one can be revoked alone.</p>
+        <p class="muted">Programs send one of these client keys. Give each program its own key: the log then names it, and you can revoke it alone.</p>
         <button class="primary" @click=${() => (this.window = { kind: 'new' })}><ui-icon name="plus"></ui-icon>New key</button>
       </div>
       <save-problem .error=${this.problem} @theirs=${() => (this.problem = undefined)} @mine=${() => (this.problem = undefined)}></save-problem>
-      ${keys.length === 0 ? html`<p class="muted">There is no key: whoever reaches the address comes in.</p>` : this.#table(keys)}
+      ${keys.length === 0 ? html`<p class="muted">There is no client key: anyone who can reach this address can use 429chain.</p>` : this.#table(keys)}
     </div>
     ${this.#open(keys)}`;
   }

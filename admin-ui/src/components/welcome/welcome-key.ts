@@ -68,7 +68,7 @@ export class WelcomeKey extends LitElement {
   #address() {
     return html`<div class="field"><label class="label" for="baseUrl">Base URL</label>
       <input id="baseUrl" name="baseUrl" required type="url" autocomplete="off" spellcheck="false" placeholder="http://127.0.0.1:11434/v1" aria-describedby="which" @input=${(event: Event) => (this.baseUrl = (event.target as HTMLInputElement).value.trim())} />
-      <span class="hint" id="which">Of Ollama it is http://127.0.0.1:11434/v1, of LM Studio http://127.0.0.1:1234/v1.</span>
+      <span class="hint" id="which">Ollama: http://127.0.0.1:11434/v1. LM Studio: http://127.0.0.1:1234/v1.</span>
     </div>`;
   }
 
@@ -77,7 +77,7 @@ export class WelcomeKey extends LitElement {
     const same = this.providers.providers.find(({ id }) => id === name);
     const hint =
       same === undefined
-        ? 'A word of your choice; targets begin with it.'
+        ? 'You choose it. Targets begin with it, such as groq/openai/gpt-oss-120b.'
         : `There is a provider of this name. Its key is replaced.`;
     return html`<div class="field"><label class="label" for="name">Name</label>
       <input id="name" name="name" required pattern="[A-Za-z0-9][A-Za-z0-9._\\-]*" autocomplete="off" spellcheck="false" .value=${name} aria-describedby="about-name" @input=${(event: Event) => this.#rename(event.target as HTMLInputElement, type)} />

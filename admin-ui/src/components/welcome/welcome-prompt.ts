@@ -17,6 +17,8 @@ export class WelcomePrompt extends LitElement {
     `,
   ];
   @property() chain = '';
+  /** A provider was added in the steps before; false for a chain that began without a key. */
+  @property({ type: Boolean }) hasKey = false;
   @state() private words = '';
   @state() private answered: Answered | undefined;
   @state() private problem: Error | undefined;
@@ -49,8 +51,13 @@ export class WelcomePrompt extends LitElement {
     return html`<div class="failed" role="alert">
       <p>${problem.message}</p>
       ${targets.length === 0 ? nothing : html`<ul>${targets.map(({ target, reason }) => html`<li><code>${target}</code>: ${reason}</li>`)}</ul>`}
-      <p>Try again, <a href="/admin/welcome?step=key">give another key</a>, or <a href="/admin/welcome?step=models">choose other models</a>.</p>
+      ${this.#remedy()}
     </div>`;
+  }
+
+  #remedy() {
+    if (!this.hasKey) return html`<p>Try again, or <a href="/admin/welcome?step=type">add another provider</a>.</p>`;
+    return html`<p>Try again, <a href="/admin/welcome?step=key">give another key</a>, or <a href="/admin/welcome?step=models">choose other models</a>.</p>`;
   }
 
   #submit = async (event: SubmitEvent): Promise<void> => {

@@ -16,10 +16,10 @@ export const shareLeft = (quota: QuotaView): number | undefined => {
 
 /** The words for the sources of limits. */
 export const SOURCES: Readonly<Record<QuotaView['source'], string>> = {
-  header: 'told by the provider',
+  header: 'stated by the provider',
   manual: 'configured',
   learned: 'learned from refusals',
-  known: 'known of the free tier',
+  known: 'from the catalogue',
 };
 
 /** The name of a quota: `requests per 1m`, `requests each day (Los Angeles)`, `requests at once`. */

@@ -4,10 +4,10 @@ import { counted } from '../format.js';
 /** The words for the results of a provider test. */
 const WORDS: Readonly<Record<ProviderTrial['state'], string>> = {
   ok: 'It works.',
-  'no list': 'It answers, but lists no models. Their ids must be typed.',
+  'no list': 'It answers, but lists no models. Type their ids.',
   'at its limit': 'The key is good, but the account is at its limit for now.',
-  'key refused': 'The provider refuses this key. Is it whole, and of this provider?',
-  failing: 'The provider answers, but with an error of its own. Try again in a while.',
+  'key refused': 'The provider refuses this key. Is it complete, and from this provider?',
+  failing: 'The provider answers with an error. Try again later.',
   unreachable: 'Nothing answers at this address.',
   unconfigured: 'There is no key yet.',
   disabled: 'It is switched off.',
@@ -21,7 +21,7 @@ export const trialWords = ({ state, detail, keyUntried = false, models }: Provid
     models.length === 0
       ? ''
       : `${counted(models.length, 'model')}${free === 0 ? '' : free === models.length ? ', all of them free' : `, ${free} of them free`}.`;
-  const untried = keyUntried ? 'It shows them to anybody: only a prompt will tell whether the key is good.' : '';
+  const untried = keyUntried ? 'The list is public: only a prompt shows whether the key works.' : '';
   const words = keyUntried && state === 'ok' ? 'It answers.' : WORDS[state];
   return [words, count, untried, state === 'ok' ? '' : sentence(detail)].filter((part) => part !== '').join(' ');
 };
@@ -33,5 +33,7 @@ export const isUsable = ({ state }: ProviderTrial): boolean =>
 const sentence = (text: string): string => {
   const trimmed = text.trim();
   if (trimmed === '') return '';
-  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}${/[.!?]$/.test(trimmed) ? '' : '.'}`;
+  // An address stays as it is.
+  const first = /^https?:/.test(trimmed) ? trimmed.charAt(0) : trimmed.charAt(0).toUpperCase();
+  return `${first}${trimmed.slice(1)}${/[.!?]$/.test(trimmed) ? '' : '.'}`;
 };
