@@ -12,9 +12,10 @@ import { SURFACES } from '../protocols/surfaces.js';
 import { AddressedTargets } from './addressed-targets.js';
 import { CandidateSecrets } from './candidate-secrets.js';
 import { checkPluginOptions, refusePlugin, typesOf } from './check-settings.js';
+import { keysIn } from './configured-keys.js';
 import { checkKeyless } from './keyless.js';
 import { ownProtocols } from './own-protocols.js';
-import { keysIn, TargetFactory } from './prepare.js';
+import { TargetFactory } from './prepare.js';
 import type { SharedServices } from './services.js';
 
 /** Everything that follows from one configuration, built and not in use. It may be dropped at any time. */

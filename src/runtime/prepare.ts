@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.js';
 import { configuredId } from '../config/keyed-name.js';
-import type { Path } from '../config/path.js';
 import { type ProxyVariables, proxyFor } from '../config/proxy.js';
-import { isSecretPath } from '../config/secret-paths.js';
 import type { ProviderSettings, Settings, TargetSettings, Timeouts } from '../config/settings.js';
 import { ALWAYS } from '../engine/attempt/always-adapted.js';
 import { conversationRulesOf } from '../engine/attempt/conversation/arrange.js';
@@ -24,7 +22,8 @@ import { compileAdaptations } from '../plugin/door/adapt.js';
 import type { Target } from '../plugin/door/attempt.js';
 import type { ProviderType } from '../plugin/index.js';
 import { addressOf } from '../plugin/readers/address.js';
-import { basicAuthorization, credentialsIn, formsOf, secretsInUrl, withoutCredentials } from '../secrets.js';
+import { basicAuthorization, credentialsIn, secretsInUrl, withoutCredentials } from '../secrets.js';
+import { secretsOf } from './configured-keys.js';
 
 const DEFAULT_TIMEOUTS: TargetTimeouts = { connect: 10_000, firstToken: 60_000, idle: 60_000, total: 600_000 };
 
@@ -221,51 +220,6 @@ const prepareTarget = (
   standing,
   endpoints: new EndpointMemory(prepared.missing, clock),
 });
-
-/** A header may contain a key too, alone or after a word such as `Bearer`. */
-const secretsOf = ({ apiKey, baseUrl = '', headers, options }: ProviderSettings, proxy = ''): string[] =>
-  formsOf([
-    ...(apiKey === undefined ? [] : [apiKey]),
-    ...wordsOf(headers),
-    ...privateTexts(options),
-    ...secretsInUrl(baseUrl),
-    ...secretsInUrl(proxy),
-  ]);
-
-/** Returns the values of options whose names mark them as keys. */
-const privateTexts = (value: unknown, path: Path = []): string[] => {
-  if (typeof value === 'string') return isSecretPath(path) && value.length >= SHORTEST_LIKELY_KEY ? [value] : [];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => privateTexts(inner, [...path, name]));
-};
-
-const wordsOf = (headers: Readonly<Record<string, string>>): string[] =>
-  Object.values(headers).flatMap((value) => [value, ...value.split(' ')]);
-
-/** A shorter value in a header is a word, not a key. */
-const SHORTEST_LIKELY_KEY = 12;
-
-/** Returns every key in a configuration. A key that equals a provider's name, as for a local server, is not a secret. */
-export const keysIn = ({ server, providers, plugins, proxies }: Settings): string[] => {
-  const names = new Set(providers.flatMap(({ id, type }) => [id, type]));
-  const ofProviders = providers.flatMap(({ apiKey = '', baseUrl = '', proxy, headers, options }) => [
-    apiKey,
-    ...secretsInUrl(baseUrl),
-    ...secretsInUrl(proxy || ''),
-    ...wordsOf(headers).filter(({ length }) => length >= SHORTEST_LIKELY_KEY),
-    ...privateTexts(options),
-  ]);
-  const ofPlugins = plugins.flatMap(({ options }) => privateTexts(options));
-  const ofEnvironment = [proxies.http, proxies.https].flatMap((proxy = '') => secretsInUrl(proxy));
-  const all = [
-    ...ofEnvironment,
-    ...server.apiKeys.map(({ key }) => key),
-    server.adminKey ?? '',
-    ...ofProviders,
-    ...ofPlugins,
-  ];
-  return all.filter((key) => !names.has(key));
-};
 
 const publicProvider = ({ provider, type, key }: PreparedProvider): Pick<Target, 'provider' | 'type' | 'key'> => ({
   provider,

@@ -1,5 +1,7 @@
 import { homedir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import { keyedName } from '../../config/keyed-name.js';
+import type { TryReply } from '../../contract/models.js';
 import type { RequestAttempt, RequestRecord } from '../../contract/requests.js';
 import { parseBody } from '../../engine/parse-body.js';
 import { COMMAND_NAME } from '../command-name.js';
@@ -46,8 +48,10 @@ export const doctor = async (line: CommandLine): Promise<void> => {
   const text = await response.text();
   const ms = Math.round(performance.now() - startedAt);
   const target = response.headers.get('x-429chain-target');
-  const ladder = await ladderOf(await findProxy(line), response.headers.get('x-request-id'));
-  const attempts = ladder === undefined ? '' : `\n${ladder}`;
+  const proxy = await findProxy(line);
+  const ladder = await ladderOf(proxy, response.headers.get('x-request-id'));
+  const keys = await keysOf(proxy, way.chain);
+  const attempts = [ladder, keys].map((table) => (table === undefined ? '' : `\n${table}`)).join('');
   if (!response.ok) {
     throw new CommandError(`POST ${path} was refused: ${errorText(response.status, parseBody(text), null)}${attempts}`);
   }
@@ -86,6 +90,28 @@ const ladderOf = async (proxy: RunningProxy, id: string | null): Promise<string 
   }
   return undefined;
 };
+
+/** What each key of the providers with several keys gives, for the providers of a chain. `undefined` if there are none. */
+const keysOf = async (proxy: RunningProxy, chain: string): Promise<string | undefined> => {
+  try {
+    const { providers } = await callAdmin(proxy, 'GET /providers');
+    const several = providers.filter(({ chains, keys }) => keys !== undefined && chains.includes(chain));
+    const rows = await Promise.all(several.map(async ({ id }) => keyRows(id, await tryKeys(proxy, id))));
+    return rows.length === 0 ? undefined : `Keys\n${tableOf(rows.flat())}`;
+  } catch {
+    // As the attempts, it needs the admin key of the proxy.
+    return undefined;
+  }
+};
+
+const tryKeys = (proxy: RunningProxy, id: string): Promise<TryReply> => callAdmin(proxy, 'POST /providers/try', { id });
+
+const keyRows = (id: string, { keys = [] }: TryReply): string[][] =>
+  keys.map(({ label, state, detail, keyUntried }) => [
+    keyedName(id, label),
+    state,
+    keyUntried ? 'the list is public, so the key was not tested' : detail,
+  ]);
 
 const rowOf = ({ target, outcome, status, reason, decision, adapted = [] }: RequestAttempt): string[] => [
   target,

@@ -54,7 +54,8 @@ const quotaRow = (target: string, quota: QuotaView, now: number): string[] => {
 /** The units left, at least 0: requests in flight can exceed a limit. */
 const leftOf = ({ limit, remaining, used }: QuotaView): number | undefined => {
   const left = remaining ?? (limit !== undefined && used !== undefined ? limit - used : undefined);
-  return left === undefined ? undefined : Math.max(0, left);
+  // Costs in units are fractions.
+  return left === undefined ? undefined : Math.round(Math.max(0, left) * 100) / 100;
 };
 
 const CELLS = 10;

@@ -50,4 +50,16 @@ export const whyElsewhere = ({ baseUrl, model, providerType }: TargetFacts): str
   return providerType.elsewhere?.test(model) ? 'the server passes this model on to a cloud' : undefined;
 };
 
+/**
+ * Returns why the offers of a provider say nothing about a target: it has another address, such as that of a cloud that
+ * charges for the same models. `undefined` for the provider's own address, and for a relay in your own network.
+ */
+export const whyForeign = (facts: TargetFacts): string | undefined => {
+  const { baseUrl, providerType } = facts;
+  const own = [providerType.baseUrl ?? [], ...Object.values(providerType.hosts ?? {})].flat();
+  if (!URL.canParse(baseUrl) || isOwnNetwork(baseUrl) || !own.every((each) => URL.canParse(each))) return undefined;
+  if (own.length === 0 || own.some((each) => hostOf(each) === hostOf(baseUrl))) return undefined;
+  return `its address ${hostOf(baseUrl)} is not that of ${titleOf(facts)}`;
+};
+
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'is none: it');

@@ -1,7 +1,7 @@
 import type { OfferKind } from '../../contract/catalogue-entry.js';
 import type { FreeStanding } from '../../contract/standing.js';
 import { isFreeModel } from '../../plugin/readers/free-offers.js';
-import { isOwnServer, type Listed, sourceOf, type TargetFacts, titleOf, whyElsewhere } from './facts.js';
+import { isOwnServer, type Listed, sourceOf, type TargetFacts, titleOf, whyElsewhere, whyForeign } from './facts.js';
 
 type Judge = (facts: TargetFacts, listed: Listed | undefined) => FreeStanding | undefined;
 
@@ -47,6 +47,12 @@ const ownServer: Judge = (facts) => {
   return elsewhere === undefined
     ? { free: true, why: 'it is a server in your own network' }
     : { free: 'unknown', why: elsewhere };
+};
+
+/** What is known of a provider is not known of another address. */
+const foreign: Judge = (facts) => {
+  const why = whyForeign(facts);
+  return why === undefined ? undefined : { free: 'unknown', why };
 };
 
 const knownNames: Judge = (facts) => {
@@ -127,6 +133,7 @@ const JUDGES: readonly Judge[] = [
   statedFree,
   listedFree,
   ownServer,
+  foreign,
   catalogue,
   knownNames,
   freePool,

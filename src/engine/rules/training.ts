@@ -1,6 +1,6 @@
 import type { TrainingStanding } from '../../contract/standing.js';
 import type { TrainingPosture } from '../../plugin/door/provider-type.js';
-import { isOwnServer, sourceOf, type TargetFacts, titleOf, whyElsewhere } from './facts.js';
+import { isOwnServer, sourceOf, type TargetFacts, titleOf, whyElsewhere, whyForeign } from './facts.js';
 
 const POSTURES: Readonly<Record<TrainingPosture['posture'], string>> = {
   no: 'does not train on requests',
@@ -28,5 +28,7 @@ export const trainingOf = (facts: TargetFacts): TrainingStanding => {
       ? { training: 'no', why: 'requests stay in your own network' }
       : { training: 'unknown', why: elsewhere };
   }
+  const foreign = whyForeign(facts);
+  if (foreign !== undefined) return { training: 'unknown', why: foreign };
   return stated(titleOf(facts), noTraining?.training ?? about?.training ?? { posture: 'unknown' });
 };

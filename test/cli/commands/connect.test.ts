@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
+import { until } from '../../until.js';
 import { ProxyFolder } from '../proxy-folder.js';
 import { type Folder, type Run, type Running, SECRETS } from '../run.js';
 
@@ -136,6 +137,28 @@ describe('429chain connect', () => {
       const { status, stdout } = await run('doctor', 'aider');
       expect(stdout).to.contain('.aider.conf.yml names').and.contain('one/a-model answered');
       expect(status).to.equal(0);
+    });
+
+    it('tries each key of a provider with several keys', async () => {
+      folder.write('429chain.json5', {
+        server: { apiKeys: [SECRETS.proxy] },
+        providers: {
+          one: {
+            type: 'openai-compatible',
+            baseUrl: started.upstream.baseUrl,
+            apiKeys: [
+              { key: SECRETS.provider, label: 'ann' },
+              { key: `\${NOT_SET}`, label: 'bob' },
+            ],
+          },
+        },
+        chains: { default: ['one/a-model'] },
+      });
+      await until(async () => (await run('status')).stdout.includes('one:bob'));
+      const { stdout } = await run('doctor');
+      expect(stdout)
+        .to.match(/^Keys\n {2}one:ann +ok/m)
+        .and.match(/^ {2}one:bob +unconfigured +NOT_SET is not set$/m);
     });
   });
 });

@@ -115,6 +115,36 @@ const CASES: readonly Case[] = [
   { type: 'lm-studio', model: 'a-model', keyless: true, free: true, why: /own network/ },
   { type: 'vllm', model: 'a-model', baseUrl: 'http://[fd00::7]:8000/v1', free: true, why: /own network/ },
   { type: 'llama-cpp', model: 'a-model', keyless: true, free: true, why: /own network/ },
+  // Other addresses than those of the provider.
+  {
+    type: 'gemini',
+    model: 'gemini-2.5-flash',
+    baseUrl: 'https://aiplatform.googleapis.com/v1/projects/a/locations/b/endpoints/openapi',
+    free: 'unknown',
+    why: /^its address aiplatform\.googleapis\.com is not that of Google Gemini$/,
+  },
+  {
+    type: 'groq',
+    model: 'openai/gpt-oss-120b',
+    baseUrl: 'https://relay.example.com/v1',
+    stated: true,
+    free: true,
+    why: /the configuration says/,
+  },
+  {
+    type: 'groq',
+    model: 'openai/gpt-oss-120b',
+    baseUrl: 'http://127.0.0.1:9/v1',
+    free: true,
+    why: /free tier of Groq/,
+  },
+  {
+    type: 'zai',
+    model: 'glm-4.7-flash',
+    baseUrl: 'https://open.bigmodel.cn/api/paas/v4',
+    free: true,
+    why: /at no charge/,
+  },
   // A type without facts, and your own word.
   {
     type: 'openai-compatible',

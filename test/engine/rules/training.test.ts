@@ -23,6 +23,7 @@ const CASES: readonly Case[] = [
   { type: 'deepseek', training: 'unknown', why: /^DeepSeek does not say whether it trains/ },
   { type: 'zai', training: 'no', why: /^Z\.ai does not train/ },
   { type: 'siliconflow', training: 'unknown', why: /does not say/ },
+  { type: 'groq', baseUrl: 'https://relay.example.com/v1', training: 'unknown', why: /is not that of Groq$/ },
   // The routers do not train. What the providers behind them do is not known.
   { type: 'huggingface', training: 'unknown', why: /the provider behind it has its own terms/ },
   { type: 'vercel', training: 'unknown', why: /the provider's own terms hold/ },
