@@ -31,6 +31,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 /** How a secret may be written, where a provider or a gateway repeats what it received. */
 const FORMS: readonly ((secret: string) => readonly string[])[] = [
   (secret) => [secret],
@@ -44,6 +46,11 @@ const FORMS: readonly ((secret: string) => readonly string[])[] = [
   (secret) => {
     const escaped = JSON.stringify(secret).slice(1, -1);
     return [escaped, escaped.replaceAll('/', '\\/')];
+  },
+  // In JSON that is safe inside of HTML, as Go and Gson write it; and with every character escaped, there or in a URL.
+  (secret) => {
+    const all = secret.replace(/[\s\S]/g, escaped);
+    return [secret.replace(/[&<>='/]/g, escaped), secret.replace(/[&<>]/g, escaped), all, all.replaceAll('\\u00', '%')];
   },
   (secret) => [secret.replace(/[&<>"']/g, (character) => ENTITIES[character] as string)],
   (secret) => {

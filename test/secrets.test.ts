@@ -24,6 +24,18 @@ describe('Secrets', () => {
     ['a key in hex', ['my-key'], '6d792d6b6579 6D792D6B6579', '*** ***'],
     ['a key in base64', ['my-own-key?'], 'bXktb3duLWtleT8=', '***'],
     ['a key in base64 for URLs', ['??>>my-own-key'], 'Pz8-Pm15LW93bi1rZXk', '***'],
+    [
+      'a key in JSON that is safe in HTML',
+      ['my<own>key='],
+      'my\\u003cown\\u003ekey\\u003d my\\u003cown\\u003ekey=',
+      '*** ***',
+    ],
+    [
+      'a key with every character escaped',
+      ['my-key'],
+      '\\u006d\\u0079\\u002d\\u006b\\u0065\\u0079 %6d%79%2d%6b%65%79',
+      '*** ***',
+    ],
     ['a key of any length', ['x'.repeat(100_000)], `is ${'x'.repeat(100_000)}.`, 'is ***.'],
     ['half a surrogate', ['my-key\ud800'], 'my-key\ud800 is wrong', '*** is wrong'],
     ['a key that contains another one', ['my-key', 'my-key-too'], 'my-key-too', '***'],

@@ -1,5 +1,7 @@
 import type { Host } from '../host/host.js';
-import { blamePlugin, refuseExits } from '../host/process-guard.js';
+import { loadedPlugins, stackOf } from '../host/plugin-files.js';
+import { blamePlugin, guardEvents, refuseExits, traceMicrotasks } from '../host/process-guard.js';
+import { wordsOf } from '../host/words.js';
 import type { Log } from '../log.js';
 import type { Secrets } from '../secrets.js';
 
@@ -10,15 +12,23 @@ import type { Secrets } from '../secrets.js';
  */
 export const guardProcess = (log: Log, secrets: Secrets, host: () => Host | undefined): void => {
   const sink = { log, host, mask: (text: string) => secrets.mask(text) };
-  process.on('uncaughtException', (error: Error | null) => {
+  process.on('uncaughtException', (error: unknown) => {
     if (blamePlugin(error, sink)) return;
+    const plugins = loadedPlugins();
+    if (stackOf(error) === '' && plugins.length > 0) {
+      // 429chain and Node throw errors only.
+      log.error(`429chain goes on after an error of a plugin (one of ${plugins.join(', ')}): ${wordsOf(error)}`);
+      return;
+    }
     // Node would print the error with any key in it.
-    log.error(`429chain crashed: ${error?.stack ?? error}`);
+    log.error(`429chain crashed: ${stackOf(error) || wordsOf(error)}`);
     process.exit(1);
   });
   process.on('unhandledRejection', (reason: unknown) => {
     if (blamePlugin(reason, sink)) return;
-    log.error(`429chain goes on after an error: ${reason instanceof Error ? reason.stack : String(reason)}`);
+    log.error(`429chain goes on after an error: ${stackOf(reason) || wordsOf(reason)}`);
   });
+  guardEvents(sink);
+  traceMicrotasks(sink);
   refuseExits(sink);
 };

@@ -5,7 +5,7 @@ import { inTime } from './in-time.js';
 import { placeOf } from './plugin-files.js';
 import { RefusedExit } from './refused-exit.js';
 import { checkedResult, isPromise, PROMISED } from './results.js';
-import { wordsOf } from './words.js';
+import { shortWords, wordsOf } from './words.js';
 
 /** What went wrong in one hook or route of a plugin, for the admin. */
 export interface PluginFault {
@@ -129,7 +129,7 @@ export class Guard {
 
   /** Logs an error of a plugin by its name, and counts it. `registeredAt` is said if the error has no place of its own. */
   blame(plugin: string, hook: string, error: unknown, registeredAt?: string): undefined {
-    if (error instanceof RefusedExit && error.isCountedAgain()) return undefined;
+    if (RefusedExit.is(error) && error.isCountedAgain()) return undefined;
     const key = `${plugin} ${hook}`;
     const count = (this.#faults.get(key)?.count ?? 0) + 1;
     const at = this.#now();
@@ -173,7 +173,7 @@ export class Guard {
     const result = checkedResult(hook, value);
     if (hook !== 'beforeAttempt' || result === undefined) return result;
     const denial = result as Denial;
-    return { ...denial, reason: this.#mask(denial.reason) };
+    return { ...denial, reason: this.#mask(shortWords(denial.reason)) };
   }
 
   async #promised(hook: string, call: () => unknown, blame: (error: unknown) => void): Promise<unknown> {
@@ -200,7 +200,7 @@ export const wordsWithPlace = (plugin: string, error: unknown, registeredAt?: st
 /** `fetch failed` says nothing without its cause. */
 const wordsWithCause = (error: unknown): string => {
   const words = wordsOf(error);
-  return words === 'fetch failed' ? `${words}: ${wordsOf((error as Error).cause)}` : words;
+  return words === 'fetch failed' && error instanceof TypeError ? `${words}: ${wordsOf(error.cause)}` : words;
 };
 
 /** The result of a plain tap that is an async function: too late for a decision, and fine for `afterResponse`. */

@@ -44,15 +44,24 @@ export const placeOf = (thrown: unknown): Place | undefined => {
 
 const FRAME = /^\s+at (?:.*?\()?(?:async )?(.+?)(?:\?[^:)]*)?:(\d+:\d+)\)?$/;
 
+/** The message stands before the frames, and may hold anything: only so many lines at the end are read, and none that is longer. */
+const MOST_FRAMES = 100;
+const LONGEST_FRAME = 1_000;
+const POSITION = /:\d+:\d+\)?$/;
+
 const framesIn = (thrown: unknown): { readonly file: string; readonly position: string }[] =>
   stackOf(thrown)
+    .slice(-MOST_FRAMES * LONGEST_FRAME)
     .split('\n')
+    .slice(-MOST_FRAMES)
     .flatMap((line) => {
+      if (line.length > LONGEST_FRAME || !POSITION.test(line)) return [];
       const [, file, position] = FRAME.exec(line) ?? [];
       return file === undefined || position === undefined ? [] : [{ file: pathOf(file), position }];
     });
 
-const stackOf = (thrown: unknown): string => {
+/** The stack of an error; empty for anything else, and for an error that does not show it. */
+export const stackOf = (thrown: unknown): string => {
   try {
     const stack: unknown = thrown instanceof Error ? thrown.stack : '';
     return typeof stack === 'string' ? stack : '';

@@ -1,10 +1,11 @@
 import { syncBuiltinESMExports } from 'node:module';
 import type { Log } from '../log.js';
-import { type Activity, currentActivity } from './activity.js';
+import { type Activity, currentActivity, runTraced } from './activity.js';
 import { wordsWithPlace } from './guard.js';
 import type { Host } from './host.js';
 import { type Place, placeOf } from './plugin-files.js';
 import { RefusedExit } from './refused-exit.js';
+import { wordsOf } from './words.js';
 
 /** Where faults outside of any call are counted. */
 export interface FaultSink {
@@ -20,8 +21,11 @@ const culpritOf = (
   thrown: unknown,
 ): { readonly activity?: Activity; readonly place?: Place; readonly plugin: string } | undefined => {
   const activity = currentActivity();
-  if (activity !== undefined) return { activity, plugin: activity.plugin };
-  const place = placeOf(thrown);
+  // A listener of one plugin may run because of what another one threw.
+  const caller = RefusedExit.is(thrown) ? placeOf(thrown) : undefined;
+  if (activity !== undefined && (caller?.plugin ?? activity.plugin) === activity.plugin)
+    return { activity, plugin: activity.plugin };
+  const place = caller ?? placeOf(thrown);
   return place && { place, plugin: place.plugin };
 };
 
@@ -50,7 +54,8 @@ const blameFor = (
   whereOf: (where: string | undefined) => string,
 ): boolean => {
   const culprit = culpritOf(thrown);
-  if (culprit === undefined) return false;
+  // Only plugins are refused to exit, and this one was blamed at the call.
+  if (culprit === undefined) return RefusedExit.is(thrown) && thrown.isCountedAgain();
   const { activity, plugin } = culprit;
   const where = whereOf(activity?.where);
   // The faults of the configuration in force are shown; those of an earlier one, or of one that was only checked, are not.
@@ -61,15 +66,65 @@ const blameFor = (
   return true;
 };
 
-type Ending = 'exit' | 'abort' | 'kill';
+/** Traces microtasks to the plugin that queued them: Node forgets what was running before it reports what they throw. */
+export const traceMicrotasks = (sink: FaultSink): void => {
+  const queue = globalThis.queueMicrotask;
+  globalThis.queueMicrotask = (task) => {
+    const activity = currentActivity();
+    if (activity === undefined || typeof task !== 'function') return queue(task);
+    queue(() => {
+      runTraced(activity, () => {
+        try {
+          task();
+        } catch (error) {
+          blamePlugin(error, sink);
+        }
+      });
+    });
+  };
+};
+
+/** Events that end the process: a listener that throws, and a signal that was never sent. */
+const FAULTS = new Set<unknown>(['uncaughtException', 'unhandledRejection']);
+const SIGNALS = new Set<unknown>(['SIGINT', 'SIGTERM', 'SIGHUP']);
+
+/**
+ * Keeps listeners of plugins for uncaught errors from ending the process by what they throw, and plugins from emitting signals. Call
+ * it once 429chain itself listens for uncaught errors: its listener comes first.
+ */
+export const guardEvents = (sink: FaultSink): void => {
+  const emit = process.emit as (...args: unknown[]) => boolean;
+  const guarded = function (this: unknown, ...args: unknown[]): boolean {
+    const [event] = args;
+    if (SIGNALS.has(event)) {
+      // By the stack: a signal that arrives belongs to what registered the first listener.
+      const place = placeOf(new Error());
+      if (place === undefined) return emit.apply(process, args);
+      const refused = new RefusedExit(`process.emit('${event}')`);
+      blameFor(refused, sink, (where = BACKGROUND) => where);
+      throw refused;
+    }
+    if (!FAULTS.has(event)) return emit.apply(process, args);
+    try {
+      return emit.apply(process, args);
+    } catch (error) {
+      if (!blamePlugin(error, sink)) sink.log.error(`429chain goes on after an error: ${wordsOf(error)}`);
+      return true;
+    }
+  };
+  process.emit = guarded as typeof process.emit;
+};
+
+type Ending = 'exit' | 'reallyExit' | 'abort' | 'kill' | '_kill';
 
 /** Refuses `process.exit`, `process.abort` and `process.kill` of this process if a plugin calls them: they throw a RefusedExit. */
 export const refuseExits = (sink: FaultSink): void => {
-  const own = process as unknown as Record<Ending, (...args: unknown[]) => unknown>;
-  for (const name of ['exit', 'abort', 'kill'] as const) {
+  const own = process as unknown as Record<Ending, ((...args: unknown[]) => unknown) | undefined>;
+  for (const name of ['exit', 'reallyExit', 'abort', 'kill', '_kill'] as const) {
     const real = own[name];
+    if (real === undefined) continue;
     own[name] = function (this: unknown, ...args: unknown[]): unknown {
-      if (name === 'kill' && !endsThisProcess(args)) return real.apply(process, args);
+      if (name.endsWith('kill') && !endsThisProcess(args)) return real.apply(process, args);
       const refused = new RefusedExit(`process.${name}(${args.map(String).join(', ')})`);
       if (!blameFor(refused, sink, (where = BACKGROUND) => where)) return real.apply(process, args);
       throw refused;

@@ -8,6 +8,11 @@ export class RefusedExit extends Error {
     this.name = 'RefusedExit';
   }
 
+  /** Whether `value` is one. It runs no code of a plugin, as `instanceof` does for a proxy. */
+  static is(value: unknown): value is RefusedExit {
+    return typeof value === 'object' && value !== null && #isCounted in value;
+  }
+
   /** `true` from the second call on: the plugin is blamed at the call, and again if it lets the error pass. */
   isCountedAgain(): boolean {
     const before = this.#isCounted;

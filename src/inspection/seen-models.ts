@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bareId } from '../engine/models/model-list.js';
 import type { ProviderReport } from '../engine/models/provider-models.js';
 import type { PreparedTarget } from '../engine/target.js';
 import { isFields } from '../plugin/fields.js';
+import { readTextFile } from '../text-file.js';
 
 /** When the model of a target was last seen in its provider's list, as days such as `2026-11-30`. */
 interface SeenModel {
@@ -28,7 +29,7 @@ export const seenModelsFile = (dataDir: string): string => join(dataDir, 'seen-m
 /** Returns what the file says; nothing if it is missing or damaged: then nothing can be said about earlier days. */
 export const readSeenModels = (file: string): SeenModels => {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const value: unknown = JSON.parse(readTextFile(file));
     return isFields(value) ? (value as SeenModels) : {};
   } catch {
     return {};

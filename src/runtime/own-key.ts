@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiKey } from '../config/settings.js';
 import { ChainError } from '../plugin/door/errors.js';
+import { readTextFile } from '../text-file.js';
 
 /** The files of the keys that 429chain makes if the configuration names none, in the data folder. */
 export type OwnKey = 'api-key' | 'admin-key';
@@ -39,7 +40,7 @@ export const ownKey = (dataDir: string, name: OwnKey): string => {
 /** The key that `ownKey` made before; `undefined` if there is none. Throws if its file cannot be read. */
 export const keptKey = (dataDir: string, name: OwnKey): string | undefined => {
   try {
-    return readFileSync(join(dataDir, name), 'utf8').trim() || undefined;
+    return readTextFile(join(dataDir, name)).trim() || undefined;
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;

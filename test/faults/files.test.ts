@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -123,6 +124,24 @@ const CHANGES: readonly (readonly [
   ],
 ];
 
+const replacedBy =
+  (make: (path: string) => unknown) =>
+  async (path: string): Promise<void> => {
+    await rm(path, { force: true });
+    await make(path);
+  };
+const device = replacedBy((path) => symlink('/dev/zero', path));
+const pipe = replacedBy((path) => execFileSync('mkfifo', [path]));
+
+/** What may stand in the place of a file, and what 429chain says of it. */
+const IN_ITS_PLACE: readonly (readonly [what: string, put: (path: string) => Promise<void>, says: RegExp])[] = [
+  ['a pipe that nothing writes to', pipe, /This is a pipe, and nothing writes to it/],
+  ['a device without an end', device, /This is a device/],
+  ['a folder', replacedBy((path) => mkdir(path)), /This is a folder/],
+  ['a link to itself', replacedBy((path) => symlink(path, path)), /cannot be read \(ELOOP\)/],
+  ['a file of 5 MB', (path) => writeFile(path, ' '.repeat(5e6)), /larger than 4 MB/],
+];
+
 describe('A configuration that', () => {
   let paths: Paths;
   let store: SettingsStore | undefined;
@@ -159,6 +178,30 @@ describe('A configuration that', () => {
       await until(() => store?.current.server.apiKeys[0]?.key === 'another-key');
     });
   }
+
+  for (const name of ['file', 'dotEnv'] as const) {
+    for (const [what, put, says] of IN_ITS_PLACE) {
+      it(`is replaced by ${what} neither holds nor ends 429chain: ${name}`, async () => {
+        await plainly(paths);
+        open();
+        await put(paths[name]);
+        await until(() => says.test(store?.problems[0]?.message ?? ''));
+        expect(store?.current.server.port).to.equal(1);
+        await rm(paths[name], { recursive: true });
+        await plainly(paths);
+        await until(() => store?.problems.length === 0);
+      });
+    }
+  }
+
+  it('comes through a pipe is read to its end', async () => {
+    await plainly(paths);
+    const text = configuration(7);
+    await pipe(paths.file);
+    const writer = spawn('sh', ['-c', 'sleep 0.05; printf "%s" "$1" > "$2"', 'sh', text, paths.file]);
+    expect(open().current.server.port).to.equal(7);
+    writer.kill();
+  });
 
   it('cannot be read for a while is used again without a change of the file', async () => {
     await plainly(paths);

@@ -114,6 +114,46 @@ const FAULTS: readonly Fault[] = [
     says: /^beforeAttempt \(1 so far\): it called process\.kill\(\d+, SIGKILL\)/,
   },
   {
+    what: 'calls process.reallyExit, as process.exit does',
+    apply: tap('process.reallyExit(3);'),
+    says: /^beforeAttempt \(1 so far\): it called process\.reallyExit\(3\)/,
+  },
+  {
+    what: 'calls process.exit in a microtask, without a call of its own in the stack',
+    apply: tap('queueMicrotask(process.exit);'),
+    says: /^beforeAttempt \(1 so far\): it called process\.exit\(\)/,
+  },
+  {
+    what: 'ends the process when it sees an uncaught error',
+    apply: "process.on('uncaughtException', () => process.exit(1));",
+    says: /^background work \(1 so far\): it called process\.exit\(1\)/,
+  },
+  {
+    what: 'emits a signal',
+    apply: tap("process.emit('SIGTERM');"),
+    says: /^beforeAttempt \(1 so far\): it called process\.emit\('SIGTERM'\)/,
+  },
+  {
+    what: 'throws null in a microtask',
+    apply: tap('queueMicrotask(() => { throw null });'),
+    says: /^background work of beforeAttempt \(1 so far\): null \(/,
+  },
+  {
+    what: 'throws a proxy that throws',
+    code: `const odd = new Proxy(new Error('x'), {
+      get() { throw new Error('get') }, getPrototypeOf() { throw new Error('prototype') },
+    });`,
+    apply: tap('Promise.reject(odd); setTimeout(() => { throw odd }, 1); throw odd;'),
+    says: /^(?:background work of )?beforeAttempt \(1 so far\): it threw a value without a message/,
+  },
+  {
+    what: 'throws an error of megabytes, whose stack looks like calls',
+    apply: tap(
+      "const error = new Error('x'.repeat(4e6)); error.stack = '\\n    at ' + '('.repeat(1e6) + ' async '.repeat(1e5); throw error;",
+    ),
+    says: /^beforeAttempt \(1 so far\): x{2000}… \(/,
+  },
+  {
     what: 'blocks the event loop in a tap',
     apply: tap('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 260);', 'afterResponse'),
     says: /^afterResponse \(1 so far\): it blocked the event loop for \d+ ms \(p\d+\.mjs:\d+:\d+\)/,

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { bodyWeight } from '../../src/http/body-weight.js';
@@ -53,7 +54,11 @@ describe('bodyWeight', () => {
     );
   });
 
-  it('refuses a body whose values would end the process', () => {
-    expect(() => bodyWeight(Buffer.alloc(32 * 2 ** 20, '{},'))).to.not.throw();
+  it('refuses a body whose values would take more than a third of the heap, and no smaller one', () => {
+    const most = getHeapStatistics().heap_size_limit / 3;
+    // Each of these objects counts for 80 bytes.
+    const objects = (count: number): Buffer => Buffer.alloc(3 * Math.floor(count), '{},');
+    expect(() => bodyWeight(objects(most / 80 + 1000))).to.throw('more objects, lists and values than fit');
+    expect(() => bodyWeight(objects(most / 80 - 1000))).to.not.throw();
   }).timeout(60_000);
 });

@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Log } from '../../log.js';
+import { readTextFile } from '../../text-file.js';
 
 interface Session {
   readonly digest: string;
@@ -98,7 +99,7 @@ export class Sessions {
 /** The usable sessions of `file`. A person whose session is missing signs in again. */
 const readSessions = ({ file, now, log }: SessionsOptions): Session[] => {
   try {
-    const { sessions } = JSON.parse(readFileSync(file, 'utf8')) as { sessions: readonly Partial<Session>[] };
+    const { sessions } = JSON.parse(readTextFile(file)) as { sessions: readonly Partial<Session>[] };
     return sessions
       .flatMap(({ digest, usedAt }) =>
         // A clock that was set back must not extend a session.

@@ -102,7 +102,10 @@ export const findingsOf = (errors: readonly ErrorObject[], context: ValidationCo
     const wasRead = typeof value === 'string' && value !== data;
     return {
       path,
-      found: `${describe(value, path)}${wasRead ? ', whose value is invalid' : ''}`,
+      // Describing an object looks at all its keys, and most messages do not need it.
+      get found() {
+        return `${describe(value, path)}${wasRead ? ', whose value is invalid' : ''}`;
+      },
       validatorOf,
     };
   };

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readTextFile } from '../../text-file.js';
 import type { Problem } from '../settings.js';
 
 /** The texts of a configuration on disk, or the problem why they cannot be read. */
@@ -9,10 +9,16 @@ export type Sources =
 
 export const DOT_ENV = '.env';
 
+/** Parsing a larger text would take seconds, and no request makes progress then. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'There is no such file.',
   EACCES: 'The user that runs 429chain cannot read this file.',
   EISDIR: 'This is a folder. Expected a file.',
+  EFBIG: 'This file is larger than 4 MB.',
+  EPIPE: 'This is a pipe, and nothing writes to it. Expected a file.',
+  ENODEV: 'This is a device. Expected a file.',
 };
 
 const codeOf = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? 'unknown error';
@@ -26,13 +32,13 @@ const unreadable = (file: string, cause: unknown): Sources => {
 export const readSources = (file: string): Sources => {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readTextFile(file, MOST_BYTES);
   } catch (cause) {
     return unreadable(file, cause);
   }
   const dotEnvFile = join(dirname(file), DOT_ENV);
   try {
-    return { ok: true, text, dotEnv: readFileSync(dotEnvFile, 'utf8') };
+    return { ok: true, text, dotEnv: readTextFile(dotEnvFile, MOST_BYTES) };
   } catch (cause) {
     return codeOf(cause) === 'ENOENT' ? { ok: true, text, dotEnv: '' } : unreadable(dotEnvFile, cause);
   }

@@ -133,9 +133,11 @@ export class Cooldown {
     return { phase, failures: this.#failures };
   }
 
+  /** @throws Error for a snapshot that cannot be true: it could lock the scope for ever */
   static revive({ phase, failures }: CooldownSnapshot, now: number): Cooldown {
+    if (!isPhase(phase)) throw new Error('a cooldown is not valid');
     const cooldown = new Cooldown();
-    cooldown.#failures = failures;
+    cooldown.#failures = countsIn(failures);
     if (phase.phase !== 'coolingDown') {
       cooldown.#phase = phase;
       return cooldown;
@@ -154,6 +156,22 @@ const probingAfter = (current: CooldownPhase, trusted: boolean): Probing => {
   const limit = trusted ? PROBES_AFTER_HINT : PROBES_AFTER_GUESS;
   return { phase: 'probing', limit: next.phase === 'probing' ? Math.min(next.limit, limit) : limit };
 };
+
+const isCare = (phase: CooldownPhase | undefined): boolean =>
+  phase?.phase === 'ready' || (phase?.phase === 'probing' && phase.limit >= 1);
+
+/** An older version saved `null` for never. */
+const isPhase = (phase: CooldownPhase | undefined): boolean => {
+  if (phase?.phase !== 'coolingDown') return isCare(phase);
+  const { until, reason, class: failureClass, next } = phase;
+  return (until === null || Number.isFinite(until)) && [reason, failureClass].every(isText) && isCare(next);
+};
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+/** Without what is no count: an older version saved another shape. */
+const countsIn = (failures: Failures): Failures =>
+  Object.fromEntries(Object.entries(failures).filter(([, count]) => Number.isInteger(count) && count >= 0));
 
 const replaces = (one: Pick<CoolingDown, 'until' | 'hinted'>, other: CoolingDown): boolean =>
   one.hinted === other.hinted ? one.until > other.until : one.hinted;

@@ -1,5 +1,6 @@
-import { readFileSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import type { Log } from '../../log.js';
+import { readTextFile } from '../../text-file.js';
 import type { LedgerSnapshot } from './ledger-snapshot.js';
 import { replaceStateFile } from './replace-state-file.js';
 
@@ -75,7 +76,7 @@ export class LedgerFile {
   #restore(): void {
     let text: string;
     try {
-      text = readFileSync(this.#file, 'utf8');
+      text = readTextFile(this.#file);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
         this.#log.warn(`Cannot read the ledger: ${(error as Error).message}. 429chain starts without saved limits.`);

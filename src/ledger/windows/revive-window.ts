@@ -12,7 +12,7 @@ import { UNNAMED_WINDOW_MS, type Window, type WindowSnapshot } from './window.js
  * @param ownUses the log of own uses, which takes over when a fixed window turns out to slide
  * @param calendar the calendar of the quota, if it has one
  * @param now a time that is later than the window allows is one window from now: the clock was wrong when it was saved
- * @throws when the snapshot is that of a calendar window and `calendar` is missing
+ * @throws Error when a number of the snapshot is impossible, since it could lock the scope for ever, or when the snapshot is that of a calendar window and `calendar` is missing
  */
 export const reviveWindow = (
   snapshot: WindowSnapshot,
@@ -21,6 +21,7 @@ export const reviveWindow = (
   calendar: CalendarSpan | undefined,
   now: number,
 ): Window => {
+  if (!isPossible(snapshot)) throw new Error('a window has an impossible number');
   if (snapshot.kind === 'calendar') {
     if (calendar === undefined) throw new Error('a quota lacks its calendar');
     const endsAt = Math.min(snapshot.endsAt, calendar.at(now).endsAt);
@@ -36,4 +37,12 @@ export const reviveWindow = (
   }
   const latest = now + (spanMs ?? LONGEST_WINDOW_MS) + CLOCK_SKEW_MS;
   return FixedWindow.revive({ ...snapshot, resetAt: Math.min(snapshot.resetAt, latest) }, spanMs, ownUses);
+};
+
+/** A limit is above 0, and everything is a number. `null` stands for unknown. */
+const isPossible = ({ kind, ...fields }: WindowSnapshot): boolean => {
+  const { limit, uses = [], ...others } = fields as Readonly<Record<string, unknown>>;
+  const numbers = [limit, ...Object.values(others), ...(uses as readonly (readonly unknown[])[]).flat()];
+  const isValid = numbers.every((each) => each === null || Number.isFinite(each));
+  return isValid && (limit === null || (limit as number) > 0);
 };

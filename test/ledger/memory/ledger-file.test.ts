@@ -15,6 +15,12 @@ const NEED = { tokens: 100, inputTokens: 60 };
 const PAUSE_MS = 5;
 const TARGET = { target: 'groq/a', provider: 'groq' };
 
+const READY = { phase: 'ready' };
+
+/** The text of a file with one scope. */
+const withScope = (fields: object): string =>
+  JSON.stringify({ version: 1, accounts: {}, scopes: [{ id: 'groq/a', kind: 'target', ...fields }] });
+
 describe('LedgerFile', () => {
   let folder: string;
   let file: string;
@@ -153,6 +159,40 @@ describe('LedgerFile', () => {
     ['another version', '{"version":2}'],
     ['something else', '{"version":1,"accounts":{},"scopes":[{"id":"groq"}]}'],
     ['nothing', ''],
+    ...(
+      [
+        ['a cooldown without a time', { phase: 'coolingDown', until: 'x', class: 'quota', reason: 'r', next: READY }],
+        ['a cooldown without an end', { phase: 'coolingDown', until: 1, class: 'quota', reason: 'r' }],
+        ['a reason that is no text', { phase: 'coolingDown', until: 1, class: 'quota', reason: 5, next: READY }],
+        ['no attempt that may be in flight', { phase: 'probing', limit: 0 }],
+      ] as const
+    ).map(([what, phase]) => [what, withScope({ quotas: [], cooldown: { phase, failures: {} } })] as const),
+    [
+      'a limit of 0',
+      withScope({
+        quotas: [
+          {
+            dimension: 'requests',
+            windowMs: 60_000,
+            source: 'learned',
+            window: { kind: 'sliding', limit: 0, uses: [] },
+          },
+        ],
+      }),
+    ],
+    [
+      'a use without a time',
+      withScope({
+        quotas: [
+          {
+            dimension: 'requests',
+            windowMs: 60_000,
+            source: 'headers',
+            window: { kind: 'sliding', limit: 1, uses: [['x', 1]] },
+          },
+        ],
+      }),
+    ],
   ] as const) {
     it(`renames a damaged file and starts from scratch: ${what}`, async () => {
       await start().kept.close();
