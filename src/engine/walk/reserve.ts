@@ -4,8 +4,8 @@ import type { Hooks } from '../../plugin/door/hooks.js';
 import type { PreparedTarget } from '../target.js';
 import type { Grant, Reserve, ReserveReply } from './commands.js';
 import { type Denied, denied, type Refused, refused } from './outcome.js';
+import type { WalkView } from './view.js';
 import { candidatesOf } from './view.js';
-import type { WalkView } from './walk.js';
 
 /** Asks the ledger for the first of several candidates. */
 export type Hold = Ledger['reserve'];

@@ -6,7 +6,22 @@ import type { ChainRequest } from '../request.js';
 import { kindsIn, mediaOf, type RequestMedia } from '../request-media.js';
 import type { PreparedTarget } from '../target.js';
 import type { Queue } from './queue.js';
-import type { WalkView } from './walk.js';
+
+/** What a walk may look at. Looking changes nothing. */
+export interface WalkView {
+  /** Epoch ms. */
+  now(): number;
+  /** Milliseconds that never jump. */
+  monotonic(): number;
+  /** What the request needs at a target. */
+  needOf(target: PreparedTarget): Need;
+  /** What the request contains beside text. */
+  readonly media?: RequestMedia | undefined;
+  /** The kind of parts in the request that the target is known not to take. */
+  lackOf(target: PreparedTarget): MediaKind | undefined;
+  /** How many requests that came earlier wait for the target and could use what is left of it. */
+  ahead(target: PreparedTarget): number;
+}
 
 /** Returns what a walk of `request` may look at. */
 export const viewOf = (

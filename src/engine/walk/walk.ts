@@ -1,33 +1,26 @@
-import type { Need } from '../../ledger/ledger.js';
 import type { AttemptRecord, Repair } from '../../plugin/door/attempt.js';
-import type { MediaKind } from '../../plugin/door/conversation.js';
-import type { Answer, AttemptResult, FailedResult } from '../attempt/result.js';
-import { NoOverlap } from '../causes.js';
+import type { Answer, AttemptResult } from '../attempt/result.js';
 import type { ChainRequest } from '../request.js';
-import type { RequestMedia } from '../request-media.js';
 import { barOf } from '../rules/standing.js';
-import { differInKey, keylessId, type PreparedTarget } from '../target.js';
+import type { PreparedTarget } from '../target.js';
 import { ask, type Grant, type ReserveReply, type Steps } from './commands.js';
 import { type Ending, endingOf, worthWaitingFor } from './ending.js';
 import {
   type Denied,
-  type Failed,
-  failed,
   isDoubted,
   isLimit,
   isOnProbation,
   mayBeDoubted,
-  notBeforeOf,
   passedOver,
   type Refused,
   refused,
   type TargetOutcome,
   unsuited,
 } from './outcome.js';
-import { isAboutRequest } from './rejection.js';
-import { sameForEachKey } from './same-for-each-key.js';
 import { mayRetryInPlace, mayWaitPatiently } from './same-target.js';
 import type { RequestTrace } from './trace.js';
+import type { WalkView } from './view.js';
+import { WalkOutcomes } from './walk-outcomes.js';
 
 /** An answer, and the target that gave it. */
 export interface Found {
@@ -41,24 +34,6 @@ export interface Found {
 /** How a walk ends. */
 export type WalkEnd = Found | Ending;
 
-/** What a walk may look at. Looking changes nothing. */
-export interface WalkView {
-  /** Epoch ms. */
-  now(): number;
-  /** Milliseconds that never jump. */
-  monotonic(): number;
-  /** What the request needs at a target. */
-  needOf(target: PreparedTarget): Need;
-  /** What the request contains beside text. */
-  readonly media?: RequestMedia | undefined;
-  /** The kind of parts in the request that the target is known not to take. */
-  lackOf(target: PreparedTarget): MediaKind | undefined;
-  /** How many requests that came earlier wait for the target and could use what is left of it. */
-  ahead(target: PreparedTarget): number;
-}
-
-/** After so many continuations that do not overlap with what the caller has, the text proves nothing. */
-const MOST_WITHOUT_OVERLAP = 2;
 /** How often one target is asked again with a repaired request. */
 const MOST_REPAIRED = 3;
 
@@ -70,13 +45,7 @@ export class Walk {
   readonly #request: ChainRequest;
   readonly #view: WalkView;
   readonly #trace: RequestTrace;
-  /** What became of each target last, in the order in which they were first looked at. */
-  readonly #outcomes = new Map<PreparedTarget, TargetOutcome>();
-  /** What each target that was asked failed with last: a later look at the ledger does not make it undone. */
-  readonly #failures = new Map<PreparedTarget, Failed>();
-  /** Why the other keys of a target's provider are not asked, by what `keylessId` returns. */
-  readonly #sameForEachKey = new Map<string, string>();
-  #withoutOverlap = 0;
+  readonly #outcomes: WalkOutcomes;
   /** Monotonic ms; set when the first wait begins. */
   #waitUntil: number | undefined;
 
@@ -84,11 +53,12 @@ export class Walk {
     this.#request = request;
     this.#view = view;
     this.#trace = trace;
+    this.#outcomes = new WalkOutcomes(request, view, trace);
   }
 
   /** What became of a target; `undefined` when the walk has not reached it. */
   outcomeOf(target: PreparedTarget): TargetOutcome | undefined {
-    return this.#outcomes.get(target);
+    return this.#outcomes.of(target);
   }
 
   /** Walks down the chain, then waits as long as that can help. */
@@ -97,14 +67,14 @@ export class Walk {
     while (end === undefined) {
       const left = this.#waitLeft();
       const until = this.#view.now() + left;
-      yield* this.#lookAgain((outcome) => mayBeDoubted(outcome, until), isDoubted);
-      const targets = worthWaitingFor(this.#outcomes.values(), left, this.#view.now());
-      if (targets.length === 0 || this.#gaveUp) return yield* this.#lastResort();
-      const reply = yield* ask({ do: 'wait', targets, ms: left, notBefore: this.#notBefore });
+      yield* this.#outcomes.lookAgain((outcome) => mayBeDoubted(outcome, until), isDoubted);
+      const targets = worthWaitingFor(this.#outcomes.all, left, this.#view.now());
+      if (targets.length === 0 || this.#outcomes.gaveUp) return yield* this.#lastResort();
+      const reply = yield* ask({ do: 'wait', targets, ms: left, notBefore: this.#outcomes.notBefore });
       // The wait was in vain.
-      if (reply.kind === 'late') yield* this.#lookAgain(isLimit);
+      if (reply.kind === 'late') yield* this.#outcomes.lookAgain(isLimit);
       if (reply.kind === 'late' || reply.kind === 'full') return yield* this.#lastResort();
-      if (reply.kind === 'denied') this.#skip(reply.outcome);
+      if (reply.kind === 'denied') this.#outcomes.skip(reply.outcome);
       else end = yield* this.#attempt(reply.grant);
     }
     return end;
@@ -114,7 +84,7 @@ export class Walk {
   *#descend(): Steps<WalkEnd | undefined> {
     const { targets } = this.#request.chain;
     let next = 0;
-    while (next < targets.length && !this.#gaveUp) {
+    while (next < targets.length && !this.#outcomes.gaveUp) {
       const claimed = targets[next] as PreparedTarget;
       if (this.#suits(claimed) && this.#view.ahead(claimed) > 0) {
         const end = yield* this.#passClaimed(claimed);
@@ -164,7 +134,7 @@ export class Walk {
       const outcome = kept[next++];
       // Nothing is known of the targets behind one that a hook denied.
       if (outcome === undefined) return index;
-      this.#skip(outcome);
+      this.#outcomes.skip(outcome);
     }
     return part.length;
   }
@@ -174,32 +144,27 @@ export class Walk {
     return (
       target.unusable === undefined &&
       barOf(target, this.#request.chain) === undefined &&
-      this.#knownOf(target) === undefined &&
+      this.#outcomes.knownOf(target) === undefined &&
       this.#view.lackOf(target) === undefined
     );
-  }
-
-  /** Returns what another key of the target's provider has shown. */
-  #knownOf(target: PreparedTarget): string | undefined {
-    return target.key === undefined ? undefined : this.#sameForEachKey.get(keylessId(target));
   }
 
   /** Notes why a target that does not suit the request was skipped. */
   #passOver(target: PreparedTarget): void {
     const bar = barOf(target, this.#request.chain);
-    const known = this.#knownOf(target);
+    const known = this.#outcomes.knownOf(target);
     const lack = this.#view.lackOf(target);
-    if (target.unusable !== undefined) this.#skip({ kind: 'unusable', target, ...target.unusable });
-    else if (bar !== undefined) this.#skip({ kind: 'unusable', target, state: 'available', ...bar });
-    else if (known !== undefined) this.#skip(passedOver(target, known));
-    else if (lack !== undefined) this.#skip(unsuited(target, lack));
+    if (target.unusable !== undefined) this.#outcomes.skip({ kind: 'unusable', target, ...target.unusable });
+    else if (bar !== undefined) this.#outcomes.skip({ kind: 'unusable', target, state: 'available', ...bar });
+    else if (known !== undefined) this.#outcomes.skip(passedOver(target, known));
+    else if (lack !== undefined) this.#outcomes.skip(unsuited(target, lack));
   }
 
   /** A target with room that earlier requests wait for is theirs. */
   *#passClaimed(target: PreparedTarget): Steps<WalkEnd | undefined> {
     const [refusal] = (yield* ask({ do: 'preview', targets: [target] })).refusals;
     const reason = 'waiting requests that came earlier go first';
-    this.#skip(refused(target, refusal ?? { granted: false, code: 'quota', reason }));
+    this.#outcomes.skip(refused(target, refusal ?? { granted: false, code: 'quota', reason }));
     return yield* this.#attemptPatiently(yield* this.#waitPatiently(target));
   }
 
@@ -222,31 +187,25 @@ export class Walk {
   *#waitPatiently(target: PreparedTarget | undefined): Steps<Grant | undefined> {
     const left = this.#patienceLeft;
     if (target === undefined || left <= 0) return undefined;
-    const keys = this.#keysOf(target);
-    if (!keys.every((key) => this.#outcomes.has(key))) return undefined;
+    const keys = this.#outcomes.keysOf(target);
+    if (!keys.every((key) => this.#outcomes.of(key) !== undefined)) return undefined;
     const targets: PreparedTarget[] = [];
     for (const key of keys) if (yield* this.#returnsWithin(key, left)) targets.push(key);
     if (targets.length === 0) return undefined;
-    const reply = yield* ask({ do: 'wait', targets, ms: left, notBefore: this.#notBefore });
-    if (reply.kind === 'denied') this.#skip(reply.outcome);
+    const reply = yield* ask({ do: 'wait', targets, ms: left, notBefore: this.#outcomes.notBefore });
+    if (reply.kind === 'denied') this.#outcomes.skip(reply.outcome);
     return reply.kind === 'granted' ? reply.grant : undefined;
   }
 
   /** Returns whether a limit keeps the target back, and for no longer than `ms`. */
   *#returnsWithin(target: PreparedTarget, ms: number): Steps<boolean> {
-    const outcome = this.#outcomes.get(target);
+    const outcome = this.#outcomes.of(target);
     let refusal = outcome?.kind === 'refused' ? outcome.refusal : undefined;
     if (outcome?.kind === 'failed' && mayWaitPatiently(outcome))
       [refusal] = (yield* ask({ do: 'preview', targets: [target] })).refusals;
     if (refusal?.retryAt === undefined || refusal.retryAt > this.#view.now() + ms) return false;
     // Requests that came earlier will have used up what returns.
     return this.#view.ahead(target) < (refusal.capacityAtRetry ?? Number.POSITIVE_INFINITY);
-  }
-
-  /** Returns the targets of the chain that differ from `target` at most in the key. */
-  #keysOf(target: PreparedTarget): readonly PreparedTarget[] {
-    if (target.key === undefined) return [target];
-    return this.#request.chain.targets.filter((each) => each === target || differInKey(each, target));
   }
 
   /** Asks one target; again in place where the chain says so, and with repairs while they may help. */
@@ -260,13 +219,13 @@ export class Walk {
       const { target }: Grant = grant;
       const result: AttemptResult = yield* ask({ do: 'attempt', grant, repairs });
       if (result.kind === 'served') return { kind: 'found', target, answer: result.answer, record: result.record };
-      const outcome = this.#fail(target, result);
+      const outcome = this.#outcomes.fail(target, result);
       const { class: failureClass } = result.failure;
       if (failureClass === 'moderation' && onModeration === 'return') return { kind: 'rejected', by: outcome };
       if (result.repairs.length > 0 && repaired++ < MOST_REPAIRED) repairs = [...repairs, ...result.repairs];
       else if (!mayRetryInPlace(result) || retriesLeft-- <= 0) return undefined;
       const { granted, kept }: ReserveReply = yield* ask({ do: 'reserve', targets: [target], skipProbation: false });
-      for (const denial of kept) if (denial.kind === 'denied') this.#skip(denial);
+      for (const denial of kept) if (denial.kind === 'denied') this.#outcomes.skip(denial);
       grant = granted;
     }
     return undefined;
@@ -277,66 +236,19 @@ export class Walk {
    * that fails too, the request ends.
    */
   *#lastResort(): Steps<WalkEnd> {
-    let targets = this.#gaveUp ? [] : [...this.#outcomes.values()].filter(isOnProbation).map(({ target }) => target);
+    let targets = this.#outcomes.gaveUp ? [] : this.#outcomes.all.filter(isOnProbation).map(({ target }) => target);
     while (targets.length > 0) {
       const { granted, kept } = yield* ask({ do: 'reserve', targets, skipProbation: true });
       for (const outcome of kept) {
-        if (outcome.kind === 'denied') this.#skip(outcome);
-        else this.#outcomes.set(outcome.target, outcome);
+        if (outcome.kind === 'denied') this.#outcomes.skip(outcome);
+        else this.#outcomes.update(outcome);
       }
       const end = granted && (yield* this.#attempt(granted));
       if (end !== undefined) return end;
       targets = targets.slice(kept.length + (granted === undefined ? 0 : 1));
     }
-    const outcomes = [...this.#outcomes.values()];
-    const { media } = this.#view;
-    return endingOf(this.#request.chain, outcomes, [...this.#failures.values()], this.#view.now(), media);
-  }
-
-  /** Finds out what keeps some targets back by now, and notes it if `counts`. */
-  *#lookAgain(
-    isAsked: (outcome: TargetOutcome) => boolean,
-    counts: (outcome: Refused) => boolean = () => true,
-  ): Steps<void> {
-    for (const [target, outcome] of this.#outcomes) {
-      if (!isAsked(outcome)) continue;
-      const [refusal] = (yield* ask({ do: 'preview', targets: [target] })).refusals;
-      const seen = refusal && refused(target, refusal);
-      if (seen !== undefined && counts(seen)) this.#outcomes.set(target, seen);
-    }
-  }
-
-  #skip(outcome: Exclude<TargetOutcome, Failed>): void {
-    this.#outcomes.set(outcome.target, outcome);
-    this.#trace.skipped(outcome, this.#view.needOf(outcome.target));
-  }
-
-  #fail(target: PreparedTarget, result: AttemptResult & { kind: 'failed' }): Failed {
-    const outcome = failed(target, result, this.#view.now());
-    if (result.failure.cause instanceof NoOverlap) this.#withoutOverlap++;
-    this.#outcomes.set(target, outcome);
-    this.#failures.set(target, outcome);
-    if (target.key !== undefined && result.kind === 'failed') this.#learnForKeys(target, target.key, result);
-    return outcome;
-  }
-
-  /** Keeps the other keys from a request whose failure says nothing about the key. */
-  #learnForKeys(target: PreparedTarget, key: string, result: FailedResult): void {
-    const reason = sameForEachKey(result, key);
-    if (reason === undefined) return;
-    this.#sameForEachKey.set(keylessId(target), reason);
-    if (!isAboutRequest(result.failure)) return;
-    // To wait for a key that has reached its limit does not help either.
-    for (const other of this.#keysOf(target)) {
-      if (other === target || !this.#outcomes.has(other)) continue;
-      this.#outcomes.set(other, passedOver(other, reason));
-      this.#failures.delete(other);
-    }
-  }
-
-  /** Continuations of this text do not overlap with it: no target can continue it. */
-  get #gaveUp(): boolean {
-    return this.#withoutOverlap >= MOST_WITHOUT_OVERLAP;
+    const { all, failures } = this.#outcomes;
+    return endingOf(this.#request.chain, all, failures, this.#view.now(), this.#view.media);
   }
 
   get #patienceLeft(): number {
@@ -348,6 +260,4 @@ export class Walk {
     this.#waitUntil ??= now + this.#request.chain.maxWaitMs;
     return this.#waitUntil - now;
   }
-
-  readonly #notBefore = (target: PreparedTarget): number | undefined => notBeforeOf(this.#outcomes.get(target));
 }

@@ -8,7 +8,8 @@ import type { Chain, PreparedTarget } from '../../../src/engine/target.js';
 import type { Command, Reply } from '../../../src/engine/walk/commands.js';
 import { denied, refused } from '../../../src/engine/walk/outcome.js';
 import { RequestTrace } from '../../../src/engine/walk/trace.js';
-import { Walk, type WalkEnd, type WalkView } from '../../../src/engine/walk/walk.js';
+import type { WalkView } from '../../../src/engine/walk/view.js';
+import { Walk, type WalkEnd } from '../../../src/engine/walk/walk.js';
 import type { Refusal, Reservation } from '../../../src/ledger/ledger.js';
 import type { Failure } from '../../../src/plugin/door/attempt.js';
 
