@@ -42,7 +42,7 @@ describe('Saving in the admin', () => {
     await name.fill('reserve');
     await name.press('Enter');
     held.release();
-    await page.getByText('careful is the default now').waitFor();
+    await page.getByText('careful is the default chain now').waitFor();
     await page.getByText('spare is called reserve now.').waitFor();
     expect(inFile().defaultChain).to.equal('careful');
     expect(Object.keys(inFile().chains)).to.deep.equal(['default', 'careful', 'reserve']);
@@ -57,7 +57,7 @@ describe('Saving in the admin', () => {
     await held.reached();
     await button('Make spare the default').click();
     held.release();
-    await page.getByText('spare is the default now').waitFor();
+    await page.getByText('spare is the default chain now').waitFor();
     expect(inFile().defaultChain).to.equal('spare');
     visitor.expectNothingWrong();
   });

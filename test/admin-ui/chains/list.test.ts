@@ -86,7 +86,7 @@ describe('The page Chains', () => {
       ),
     );
     await stage.button('Make careful the default').click();
-    await stage.page.getByText(/careful is the default now/).waitFor();
+    await stage.page.getByText(/careful is the default chain now/).waitFor();
     expect(stage.server.text).to.include("defaultChain: 'careful', // said aloud");
     await stage.button('Undo').click();
     await stage.button('Make careful the default').waitFor();
