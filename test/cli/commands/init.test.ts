@@ -27,8 +27,8 @@ describe('429chain init', () => {
     for (const word of [...NAMES, 'https://console.groq.com/keys', '429chain check']) expect(stdout).to.contain(word);
     const check = await folder.run(['check', '--offline']);
     expect(check.stdout).to.contain('429chain.json5 is valid');
-    expect(check.stdout).to.match(/^ +groq\/openai\/gpt-oss-120b +unconfigured$/m);
-    expect(check.stdout).to.match(/^ +ovh\/gpt-oss-120b +not asked$/m);
+    expect(check.stdout).to.match(/^ +groq\/openai\/gpt-oss-120b +unconfigured .*free: /m);
+    expect(check.stdout).to.match(/^ +ovh\/gpt-oss-120b +not asked .*free: /m);
     expect(check.status).to.equal(0);
   });
 
