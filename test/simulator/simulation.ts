@@ -88,7 +88,7 @@ class Simulation {
     const restarting = restarts.map((restart) => this.#restart(restart));
     await Promise.all([...callers, ...restarting]);
     const { app } = await this.#life;
-    await app.close(0);
+    await this.#holdUntil(app.close(0));
     return {
       plans: this.#plans,
       calls: this.#calls,
@@ -127,10 +127,25 @@ class Simulation {
       void life.app.close(0);
       this.#life = this.#begin();
     } else {
-      this.#life = life.app.close(0).then(() => this.#begin());
+      const closed = life.app.close(0);
+      this.#life = closed.then(() => this.#begin());
+      await this.#holdUntil(closed);
     }
     await this.#life;
     this.#restarts.push(Date.now());
+  }
+
+  /** Fires only the timers that are due, so that no time passes while the disk works. */
+  async #holdUntil(work: Promise<void>): Promise<void> {
+    let isOver = false;
+    const over = work.finally(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await sleep(0);
+      await this.#time.hold(realPause());
+    }
+    await over;
   }
 
   get #dataDir(): string {

@@ -79,7 +79,9 @@ export const outgoingRequest = (
   const ours = omitted.length + arranged.changes.length + bounded.changes.length + changes.length;
   const request = { path, headers, body };
   const adapted = providerType.adapt === undefined ? request : adaptedByType(request, providerType, options);
-  const isAsWritten = adapted.body === full && continued === original && (!hidesUsage || streamOptions === undefined);
+  // The `adapt` of a type may change an object in place.
+  const isSame = providerType.adapt === undefined && adapted.body === full && continued === original;
+  const isAsWritten = isSame && (!hidesUsage || streamOptions === undefined);
   return {
     path: pathAt(endpoint, adapted.path),
     headers: adapted.headers,

@@ -73,7 +73,8 @@ export const ERRORS: readonly Check[] = [
     run: async (bench) => {
       bench.upstream.always(bench.fails(500));
       const sent = { messages: TALK, stop: ['\n\n'] };
-      await bench.ask(sent);
+      // An empty list is dropped for every target, so that 429chain writes the body anew from what it has.
+      await bench.ask({ ...sent, tools: [] });
       for (const [field, value] of Object.entries(sent)) {
         same(`\`${field}\` as the next target receives it`, bench.receivedBySpare.body[field], value);
       }
