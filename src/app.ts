@@ -121,7 +121,9 @@ export class App {
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
     const ledger = new MemoryLedger(clock);
-    const ledgerFile = new LedgerFile(join(store.current.dataDir, 'ledger.json'), ledger, log);
+    const ledgerFile = new LedgerFile(join(store.current.dataDir, 'ledger.json'), ledger, log, {
+      pauseMs: pace?.savingMs,
+    });
     const shared: SharedServices = {
       ledger,
       upstream,

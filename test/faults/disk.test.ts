@@ -6,6 +6,7 @@ import { openStore } from '../../src/config/source/store.js';
 import { API_KEY, HELLO, MemoryLog } from '../proxy.js';
 import { answer, ScriptedUpstream } from '../scripted-upstream.js';
 import { until } from '../until.js';
+import { failWrites } from './failing-fs.js';
 import { FaultyFolder } from './faulty-folder.js';
 
 const ADMIN_KEY = 'admin-key-of-the-proxy';
@@ -44,6 +45,14 @@ const FAULTS: readonly Fault[] = [
     mounted: true,
     saves: [403, 'it is on a read-only file system. Nothing was saved.'],
   },
+  ...(['ENOSPC', 'EACCES', 'EMFILE'] as const).map(
+    (code): Fault => ({
+      what: `a file system that answers ${code}`,
+      begin: ({ path }) => failWrites(path, code),
+      mounted: false,
+      saves: [403, 'Nothing was saved.'],
+    }),
+  ),
   {
     what: 'a file in place of the data folder (ENOTDIR)',
     begin: ({ path }) => replaced(join(path, '.429chain')),
@@ -79,7 +88,7 @@ describe('While files cannot be written, 429chain', () => {
       }),
     );
     log = new MemoryLog();
-    app = await App.create({ store: openStore(file, { env: {}, log }), log });
+    app = await App.create({ store: openStore(file, { env: {}, log }), log, pace: { savingMs: 50 } });
     address = await app.listen({ host: '127.0.0.1', port: 0 });
   });
 

@@ -15,6 +15,8 @@ export interface Pace {
   readonly tailMs?: number;
   /** How long a caller may take nothing of an answer that waits for it, ms. Default: 5 minutes. */
   readonly unreadMs?: number;
+  /** The shortest time between two writes of the ledger's file, ms. Default: 1 s. */
+  readonly savingMs?: number;
 }
 
 const LONGEST_SILENCE_MS = 5_000;

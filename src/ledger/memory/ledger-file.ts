@@ -20,7 +20,7 @@ export interface SnapshotLedger {
 
 /** What a ledger's file works with; for tests. */
 export interface LedgerFileOptions {
-  readonly pauseMs?: number;
+  readonly pauseMs?: number | undefined;
   readonly write?: (file: string, text: string) => Promise<void>;
 }
 
