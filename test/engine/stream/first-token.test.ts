@@ -6,7 +6,6 @@ import {
   hangUp,
   MutePort,
   reply,
-  ScriptedUpstream,
   silence,
   stream,
 } from '../../scripted-upstream.js';
