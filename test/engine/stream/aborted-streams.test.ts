@@ -7,11 +7,11 @@ import { runs } from '../../runs.js';
 import { answer, chunk, ScriptedUpstream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
 
-const CALLERS = runs(10_000, 2_500);
+const CALLERS = runs(10_000, 1_000);
 const AT_ONCE = 100;
 /** Both ends of the connections that may stay open for the next request. */
 const POOLED = 2 * AT_ONCE;
-/** A leak of one KiB per request exceeds this, and in the long form one of half a KiB. */
+/** A leak of two KiB per request exceeds this, and in the long form one of half a KiB. */
 const MOST_BYTES = runs(4, 2) * 1024 * 1024;
 
 setFlagsFromString('--expose-gc');
