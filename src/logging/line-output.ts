@@ -7,6 +7,8 @@ const RETRY_MS = 100;
 /** How long the process may wait at its exit for a slow reader. */
 const EXIT_MS = 1_000;
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * Writes lines to a file descriptor and never blocks: they are buffered, and written by the event loop. If a write fails,
  * they stay buffered, and the output tries again.
@@ -15,7 +17,7 @@ export class LineOutput {
   readonly #fd: number;
   readonly #onDropped: (lines: number) => void;
   #waiting = '';
-  #writing: Buffer = Buffer.alloc(0);
+  #writing: Buffer = NOTHING;
   #state: 'idle' | 'writing' | 'retrying' | 'closed' = 'idle';
   #dropped = 0;
 
@@ -40,6 +42,8 @@ export class LineOutput {
     // A write that has begun ends by itself.
     const begun = this.#state === 'writing' ? [] : [this.#writing];
     let left = Buffer.concat([...begun, Buffer.from(this.#waiting)]);
+    this.#waiting = '';
+    if (this.#state !== 'writing') this.#writing = NOTHING;
     const latest = Date.now() + EXIT_MS;
     while (left.length > 0 && this.#state !== 'closed') {
       try {

@@ -39,7 +39,14 @@ describe('LineOutput', () => {
     const output = open();
     for (const line of numbered) output.write(line);
     output.flush();
-    await until(() => readFileSync(file, 'utf8').split('\n').length === numbered.length + 1);
+    await until(() => readFileSync(file, 'utf8').split('\n').length >= numbered.length + 1);
+    output.write('after it\n');
+    await until(() => readFileSync(file, 'utf8').endsWith('after it\n'));
+    // The line that was being written may end behind the others.
+    const written = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+    expect(written).to.have.members([...numbered.map((line) => line.trim()), 'after it']);
     expect(dropped).to.deep.equal([]);
   });
 
