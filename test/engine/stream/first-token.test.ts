@@ -1,14 +1,5 @@
 import { expect } from 'chai';
-import {
-  type Answerer,
-  chunk,
-  DONE,
-  hangUp,
-  MutePort,
-  reply,
-  silence,
-  stream,
-} from '../../scripted-upstream.js';
+import { type Answerer, chunk, DONE, hangUp, MutePort, reply, silence, stream } from '../../scripted-upstream.js';
 import { type Address, endFrames, frame, ROLE, Stage, wholeStream } from './stage.js';
 
 describe('A stream that fails before its first token', () => {
