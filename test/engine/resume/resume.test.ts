@@ -6,8 +6,8 @@ import { runs } from '../../runs.js';
 import { type Answerer, answer, chunk, DONE, ScriptedUpstream, stream } from '../../scripted-upstream.js';
 import { Random } from '../../simulator/random.js';
 
-const CUTS = runs(500, 150);
-const CUTS_IN_CALLS = runs(150, 45);
+const CUTS = runs(500, 60);
+const CUTS_IN_CALLS = runs(150, 20);
 /** Of each style that can be resumed everywhere. A third of the cuts is in each style. */
 const LEAST_RESUMED = CUTS * 0.32;
 
