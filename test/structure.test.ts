@@ -13,6 +13,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/package.ts', 0],
   ['src/secrets.ts', 0],
   ['src/text-file.ts', 0],
+  ['src/replace-state-file.ts', 0],
   ['src/logging', 1],
   ['src/plugin', 1],
   ['src/catalogue', 2],

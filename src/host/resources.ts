@@ -48,7 +48,7 @@ export const resourcesSince = (by: { readonly plugin: string }, where: string): 
 
 /**
  * What keeps the process alive, such as `a timer (plugin "x" opened one in onReady)`.
- * @param plugins the plugins that may hold what nobody is known to have opened
+ * @param plugins the plugins that may hold resources whose owner is not known
  */
 export const heldResources = (plugins: readonly string[]): string => {
   const held = [...new Set(activeNow())].map((what) => {

@@ -79,7 +79,7 @@ const modelFinding = (
       kind: 'model not free',
       about: id,
       problem: `${model} is no longer free: it was on ${before.freeOn}.`,
-      advice: 'Choose another model, or set free: "only" on the chain, so that it is never asked.',
+      advice: 'Choose another model, or set free: "only" on the chain. 429chain then skips this one.',
     },
   ];
 };

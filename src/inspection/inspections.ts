@@ -9,8 +9,9 @@ import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
 import type { Hooks } from '../plugin/door/hooks.js';
+import { replaceStateFile } from '../replace-state-file.js';
 import { inspect } from './inspect.js';
-import { readSeenModels, saveSeenModels, seenModelsFile, seenNow } from './seen-models.js';
+import { readSeenModels, seenModelsFile, seenNow } from './seen-models.js';
 
 /** The first look comes so long after the start, in ms: a restart has other things to do. */
 const FIRST_MS = 60_000;
@@ -109,7 +110,7 @@ export class Inspections {
     this.#tell(findings);
     this.#latest = { at: clock.now(), findings };
     try {
-      saveSeenModels(file, seenNow(inspected, clock.now()));
+      await replaceStateFile(file, JSON.stringify(seenNow(inspected, clock.now())));
     } catch (error) {
       log.warn(`429chain cannot save which models it saw in ${file}: ${(error as Error).message}.`);
     }

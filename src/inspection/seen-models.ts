@@ -1,5 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { bareId } from '../engine/models/model-list.js';
 import type { ProviderReport } from '../engine/models/provider-models.js';
 import type { PreparedTarget } from '../engine/target.js';
@@ -51,11 +50,4 @@ export const seenNow = ({ targets, reports, seen }: Look, now: number): SeenMode
     known[id] = { listedOn: today, ...(freeOn === undefined ? {} : { freeOn }) };
   }
   return known;
-};
-
-/** Replaces the file in one step. @throws Error of the file system */
-export const saveSeenModels = (file: string, seen: SeenModels): void => {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(`${file}.tmp`, JSON.stringify(seen), { mode: 0o600 });
-  renameSync(`${file}.tmp`, file);
 };

@@ -16,7 +16,7 @@ export interface Progress {
 
 const KEPT_AS = '429chain.welcome';
 
-/** The parts of the progress that are in the address, so that they survive in another tab too. */
+/** The parts of the progress that are kept in the address. Another tab with the same address shows the same step. */
 const IN_ADDRESS = ['type', 'provider', 'chain'] as const;
 
 /** Reads the progress that this tab keeps, and what an address such as `?step=models&provider=groq` says of it. */

@@ -125,7 +125,7 @@ const withoutKey: Judge = ({ keyless, providerType }) =>
 /**
  * What may be known about the price of a target, from the most to the least reliable. The first that knows something decides.
  * Your own `free: true` is more reliable than what a type states with a date, but not than a price that the provider lists
- * now. Credit that is given once is not free: whoever uses it spends it.
+ * now. One-time credit does not count as free: requests spend it.
  */
 const JUDGES: readonly Judge[] = [
   statedPaid,

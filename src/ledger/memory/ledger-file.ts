@@ -1,8 +1,8 @@
 import { renameSync } from 'node:fs';
 import type { Log } from '../../log.js';
+import { replaceStateFile } from '../../replace-state-file.js';
 import { readTextFile } from '../../text-file.js';
 import type { LedgerSnapshot } from './ledger-snapshot.js';
-import { replaceStateFile } from './replace-state-file.js';
 
 /** The shortest time between two writes. A process that is killed loses what changed in it. */
 const PAUSE_MS = 1_000;
