@@ -20,17 +20,10 @@ import type {
 } from '../ledger.js';
 import { namesLimit } from './explanation.js';
 import type { LedgerSnapshot } from './ledger-snapshot.js';
-import { longer } from './refusal.js';
 import { type Closing, HeldReservation } from './reservation.js';
 import { Scope } from './scope.js';
 import { ScopeRegistry } from './scope-registry.js';
-
-const REMOVED: Refusal = {
-  granted: false,
-  code: 'disabled',
-  reason: 'no longer in the configuration',
-  retryAt: Number.POSITIVE_INFINITY,
-};
+import { refusalIn, shareUsedIn, statusIn, steadyUntil, tokenRoomIn } from './target-look.js';
 
 const NO_OPTIONS: ReserveOptions = {};
 const NO_REFUSALS: readonly Refusal[] = [];
@@ -41,7 +34,6 @@ interface Refusals {
   readonly steady?: SteadyRefusals | undefined;
 }
 
-const ONE_REQUEST: Need = { tokens: 0, inputTokens: 0 };
 const ONE_TOKEN: Need = { tokens: 1, inputTokens: 1 };
 
 /** The ledger of one process. It answers at once; nothing happens between its check and its hold. */
@@ -121,15 +113,7 @@ export class MemoryLedger implements Ledger {
   }
 
   status(target: string): TargetStatus {
-    const now = this.#clock.now();
-    const scopes = this.#registry.covering(target);
-    const inFlight = scopes[0]?.inFlight ?? 0;
-    const quotas = scopes.flatMap((scope) => scope.quotas.map((quota) => quota.status(scope.id, now)));
-    const refusal = this.#refuse(target, ONE_REQUEST, now);
-    if (refusal === undefined) return { target, state: quotas.length > 0 ? 'tracking' : 'available', inFlight, quotas };
-    const { code, reason, retryAt } = refusal;
-    const state = code === 'disabled' ? 'disabled' : 'exhausted';
-    return { target, state, reason, until: retryAt, inFlight, quotas };
+    return statusIn(this.#registry.covering(target), target, this.#clock.now());
   }
 
   inFlight(target: string): number {
@@ -137,26 +121,11 @@ export class MemoryLedger implements Ledger {
   }
 
   tokenRoom(target: string): TokenRoom {
-    let [limit, left] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    const now = this.#clock.now();
-    for (const scope of this.#registry.covering(target)) {
-      for (const quota of scope.quotas) {
-        if (quota.dimension !== 'tokens' || quota.limit === undefined || quota.limit <= 0) continue;
-        const room = quota.room(now);
-        limit = Math.min(limit, quota.limit);
-        left = Math.min(left, Number.isFinite(room) ? Math.max(0, room) : quota.limit);
-      }
-    }
-    return { limit, left };
+    return tokenRoomIn(this.#registry.covering(target), this.#clock.now());
   }
 
   shareUsed(target: string): number {
-    let most = 0;
-    const now = this.#clock.now();
-    for (const scope of this.#registry.covering(target)) {
-      for (const quota of scope.quotas) most = Math.max(most, quota.shareUsed(now));
-    }
-    return most;
+    return shareUsedIn(this.#registry.covering(target), this.#clock.now());
   }
 
   reset(target: string): void {
@@ -200,43 +169,18 @@ export class MemoryLedger implements Ledger {
     let [count, until] = [0, Number.POSITIVE_INFINITY];
     for (let index = 0; index < candidates.length; index++) {
       const { target, need } = candidates.at(index) as Candidate;
-      const refusal = this.#refuse(target, need, now, skipProbation);
+      const scopes = this.#registry.covering(target);
+      const refusal = refusalIn(scopes, target, need, now, skipProbation);
       if (refusal === undefined) break;
       refusals ??= [];
       refusals.push(refusal);
       if (count !== index) continue;
-      const steadyUntil = this.#steadyUntil(target, now);
-      if (steadyUntil === undefined) continue;
+      const restsUntil = steadyUntil(scopes, now);
+      if (restsUntil === undefined) continue;
       count++;
-      until = Math.min(until, steadyUntil);
+      until = Math.min(until, restsUntil);
     }
     return { refusals: refusals ?? NO_REFUSALS, steady: count === 0 ? undefined : { count, until } };
-  }
-
-  /** Returns why a target may not be asked now; of several reasons, the one that lasts longest. */
-  #refuse(target: string, need: Need, now: number, skipProbation = false): Refusal | undefined {
-    const scopes = this.#registry.covering(target);
-    if (scopes.length === 0) return REMOVED;
-    let refusal: Refusal | undefined;
-    for (const scope of scopes) {
-      const found = scope.refuse(target, need, now, skipProbation);
-      if (found !== undefined) refusal = longer(refusal, found);
-    }
-    return refusal;
-  }
-
-  /**
-   * Returns until when a target refuses every request as it does now, epoch ms; `undefined` if the refusal depends on what a
-   * request needs or on what is in flight. A scope without quotas gives no reason that lasts longer than a cooldown.
-   */
-  #steadyUntil(target: string, now: number): number | undefined {
-    let until: number | undefined;
-    for (const scope of this.#registry.covering(target)) {
-      const restsUntil = scope.restsUntil(now);
-      if (restsUntil !== undefined) until = Math.min(until ?? restsUntil, restsUntil);
-      else if (scope.quotas.length > 0) return undefined;
-    }
-    return until;
   }
 
   #hold({ target, need }: Candidate, now: number): Reservation {
@@ -271,9 +215,8 @@ export class MemoryLedger implements Ledger {
   }
 
   #mattersUntil(target: string): number {
-    const [scope] = this.#registry.covering(target);
-    if ((scope?.inFlight ?? 0) > 0) return Number.POSITIVE_INFINITY;
-    const refusal = this.#refuse(target, ONE_TOKEN, this.#clock.now());
+    if (this.inFlight(target) > 0) return Number.POSITIVE_INFINITY;
+    const refusal = refusalIn(this.#registry.covering(target), target, ONE_TOKEN, this.#clock.now());
     return refusal === undefined ? 0 : (refusal.retryAt ?? Number.POSITIVE_INFINITY);
   }
 
