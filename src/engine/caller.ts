@@ -1,9 +1,12 @@
 import { CallerGone } from './causes.js';
 
+const NO_LISTENERS: readonly ((cause: Error) => void)[] = [];
+
 /** The caller of one request, who may leave at any moment. A cheaper AbortSignal. */
 export class Caller {
   #cause: Error | undefined;
-  readonly #listeners = new Set<(cause: Error) => void>();
+  /** Hardly ever more than one. */
+  #listeners: readonly ((cause: Error) => void)[] = NO_LISTENERS;
 
   /** Why the caller no longer waits; absent while it does. */
   get gone(): Error | undefined {
@@ -14,13 +17,16 @@ export class Caller {
   leave(cause: Error = new CallerGone()): void {
     if (this.#cause !== undefined) return;
     this.#cause = cause;
-    for (const listener of [...this.#listeners]) listener(cause);
-    this.#listeners.clear();
+    const listeners = this.#listeners;
+    this.#listeners = NO_LISTENERS;
+    for (const listener of listeners) listener(cause);
   }
 
   /** Calls `listener` when the caller leaves; never if it has left before. Returns a function that stops this. */
   onLeave(listener: (cause: Error) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#listeners = [...this.#listeners, listener];
+    return () => {
+      this.#listeners = this.#listeners.filter((each) => each !== listener);
+    };
   }
 }

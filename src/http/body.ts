@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { CallerGone } from '../engine/causes.js';
+import { WrittenBody } from '../engine/written-body.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { type Fields, isFields } from '../plugin/fields.js';
 import type { BodyBounds } from './bodies-in-flight.js';
@@ -10,7 +11,7 @@ import { askForBody } from './early-answer.js';
 export interface JsonBody {
   readonly value: Fields;
   /** As it came. */
-  readonly text: string;
+  readonly written: WrittenBody;
 }
 
 /**
@@ -20,6 +21,21 @@ export interface JsonBody {
  * @throws CallerGone when the connection closes before the body is complete
  */
 export const readJson = async (ctx: Context, bounds: BodyBounds, anyType = false): Promise<JsonBody> => {
+  const { value, text, bytes } = await readParsed(ctx, bounds, anyType);
+  return { value, written: new WrittenBody(text, bytes) };
+};
+
+/** The same without its text. */
+export const readBody = async (ctx: Context, bounds: BodyBounds, anyType = false): Promise<Fields> =>
+  (await readParsed(ctx, bounds, anyType)).value;
+
+interface ParsedBody {
+  readonly value: Fields;
+  readonly text: string;
+  readonly bytes: Buffer;
+}
+
+const readParsed = async (ctx: Context, bounds: BodyBounds, anyType: boolean): Promise<ParsedBody> => {
   const type = ctx.request.type;
   if (!anyType && type !== 'application/json' && !type.endsWith('+json')) {
     throw new ChainError(
@@ -46,12 +62,8 @@ export const readJson = async (ctx: Context, bounds: BodyBounds, anyType = false
   // Each level takes two characters.
   if (text.length > 2 * DEEPEST && isDeeper(value, DEEPEST))
     throw new ChainError('invalid_request', 'The request body is nested too deeply.');
-  return { value, text };
+  return { value, text, bytes };
 };
-
-/** The same without its text. */
-export const readBody = async (...args: Parameters<typeof readJson>): Promise<Fields> =>
-  (await readJson(...args)).value;
 
 const parse = (text: string): unknown => {
   try {

@@ -95,15 +95,18 @@ const answer = async (
       return error;
     });
   const body = bodyOf(read);
+  const native = nativeFor(chain, protocol, call, read, asked.written);
+  // Its bytes are those of the body only where no protocol translated it.
+  const written = body === asked.value ? asked.written : undefined;
+  if (written === undefined && native?.written !== asked.written) asked.written.release();
   const request: ChainRequest = {
     id: trace.id,
     chain,
     path: surface?.path ?? UPSTREAM_PATH,
     body,
-    // Its text is that of the body only where no protocol translated it.
-    written: body === asked.value ? { json: asked.text } : undefined,
+    written,
     surface,
-    native: nativeFor(chain, protocol, call, read, asked.text),
+    native,
     stream: stream !== undefined,
     size: surface === undefined ? sizeOf(body) : surfaceSizeOf(surface, body),
     caller,

@@ -34,43 +34,55 @@ const createWatchedClient = (origin: URL, options: Client.Options): Client => {
       }),
   });
   const dispatch = client.dispatch.bind(client);
-  client.dispatch = (request, handler) => {
-    watch(handler as Listeners, connection);
-    return dispatch(request, handler);
-  };
+  // The pool hands over handlers of the older form.
+  client.dispatch = (request, handler) => dispatch(request, new WatchedRequest(handler as OldHandler, connection));
   return client;
 };
 
-type Listeners = Record<string, ((...args: unknown[]) => unknown) | undefined>;
+type OldHandler = Required<
+  Pick<Dispatcher.DispatchHandler, 'onConnect' | 'onHeaders' | 'onData' | 'onComplete' | 'onError'>
+> &
+  Pick<Dispatcher.DispatchHandler, 'onResponseStarted'>;
 
-/** How undici calls the beginning and the failure of a request: inside of a pool, handlers have their older form. */
-const STARTS = ['onRequestStart', 'onConnect'] as const;
-const FAILURES = ['onResponseError', 'onError'] as const;
-
-const watch = (handler: Listeners, connection: Connection): void => {
-  let socket: Socket | undefined;
+/** Passes everything on, and notes what the connection received before the request. */
+class WatchedRequest implements Dispatcher.DispatchHandler {
+  readonly #inner: OldHandler;
+  readonly #connection: Connection;
+  #socket: Socket | undefined;
   /** Bytes that the connection had received before the request. */
-  let before = 0;
-  for (const name of STARTS) {
-    precede(handler, name, () => {
-      connection.awaitsHead = true;
-      socket = connection.socket;
-      before = socket?.bytesRead ?? 0;
-    });
-  }
-  for (const name of FAILURES) {
-    precede(handler, name, (...args) => {
-      if (before > 0 && socket?.bytesRead === before) Object.assign(args.at(-1) as Error, { lostOnReuse: true });
-    });
-  }
-};
+  #before = 0;
 
-/** Calls `first` before a method of `handler`, if it has that method. */
-const precede = (handler: Listeners, name: string, first: (...args: unknown[]) => void): void => {
-  const method = handler[name];
-  if (method === undefined) return;
-  handler[name] = (...args) => {
-    first(...args);
-    return method.apply(handler, args);
-  };
-};
+  constructor(inner: OldHandler, connection: Connection) {
+    this.#inner = inner;
+    this.#connection = connection;
+  }
+
+  onConnect(abort: (cause?: Error) => void): void {
+    const { socket } = this.#connection;
+    this.#connection.awaitsHead = true;
+    this.#socket = socket;
+    this.#before = socket?.bytesRead ?? 0;
+    this.#inner.onConnect(abort);
+  }
+
+  onResponseStarted(): void {
+    this.#inner.onResponseStarted?.();
+  }
+
+  onHeaders(status: number, headers: Buffer[], resume: () => void, text: string): boolean {
+    return this.#inner.onHeaders(status, headers, resume, text);
+  }
+
+  onData(chunk: Buffer): boolean {
+    return this.#inner.onData(chunk);
+  }
+
+  onComplete(trailers: string[] | null): void {
+    this.#inner.onComplete(trailers);
+  }
+
+  onError(cause: Error): void {
+    if (this.#before > 0 && this.#socket?.bytesRead === this.#before) Object.assign(cause, { lostOnReuse: true });
+    this.#inner.onError(cause);
+  }
+}
