@@ -3,6 +3,7 @@ import type { NativeRequest } from '../engine/request.js';
 import type { Chain, PreparedTarget } from '../engine/target.js';
 import { WrittenBody } from '../engine/written-body.js';
 import type { Protocol, ProtocolCall, ProtocolRequest } from '../plugin/door/protocol.js';
+import type { JsonBody } from './body.js';
 
 /**
  * Returns the chain for a request: only targets that speak its protocol if it cannot become a chat completion.
@@ -18,21 +19,20 @@ export const chainFor = ({ nativeOnly }: ProtocolRequest, protocol: Protocol, ch
 
 /**
  * Returns the request for targets that speak its protocol; `undefined` if there are none, so that its body is not kept.
- * @param written the body as the caller sent it
  */
 export const nativeFor = (
   { targets }: Chain,
   protocol: Protocol,
   call: ProtocolCall,
   { nativeBody, nativeOnly }: ProtocolRequest,
-  written: WrittenBody,
+  { text, bytes }: JsonBody,
 ): NativeRequest | undefined => {
   const { name, native: answers } = protocol;
   if (answers === undefined || !targets.some((target) => speaks(target, protocol))) return undefined;
   return {
     protocol: name,
     answers,
-    written: nativeBody === undefined ? written : new WrittenBody(serialised(nativeBody)),
+    written: nativeBody === undefined ? new WrittenBody(text, bytes) : new WrittenBody(serialised(nativeBody)),
     isOnlyForm: nativeOnly !== undefined,
     headers: passedHeaders(answers.headers ?? [], call.headers),
   };

@@ -72,7 +72,7 @@ const repairsFor = (
   { outgoing }: Sent,
 ): readonly Repair[] => {
   const { size, surface } = request;
-  const others = ledger.status(target.id).inFlight - 1;
+  const others = ledger.inFlight(target.id) - 1;
   const proposed = proposeRepairs({ judgement, outgoing, target, size, tried: repairs, others, estimates });
   return permitted(proposed, surface, outgoing.openAiBody);
 };

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
-import { type buildConnector, Client, type Dispatcher, Pool } from 'undici';
+import { type buildConnector, Client, type Dispatcher, errors, Pool } from 'undici';
 import { type Awaiting, ignoreContinue } from './continue-heads.js';
 
 /** The connection of a client, which has one at a time. */
 interface Connection extends Awaiting {
   socket?: Socket;
+  /** The latest request failed or was aborted. */
+  hasFailed: boolean;
 }
 
 /**
@@ -21,21 +23,27 @@ export const isLostOnReuse = (error: Error): boolean => (error as { lostOnReuse?
 const createWatchedClient = (origin: URL, options: Client.Options): Client => {
   // A pool always sets it.
   const connect = options.connect as buildConnector.connector;
-  const connection: Connection = { awaitsHead: false };
+  const connection: Connection = { awaitsHead: false, hasFailed: false };
   const client = new Client(origin, {
     ...options,
-    connect: (to, callback) =>
-      connect(to, (...result) => {
+    connect: (to, callback) => {
+      // undici connects anew for a request that was aborted. The pool drops a client that cannot connect.
+      if (connection.hasFailed) return callback(new errors.RequestAbortedError('no request waits'), null);
+      return connect(to, (...result) => {
         if (result[0] === null) {
           connection.socket = result[1];
           ignoreContinue(result[1], connection);
         }
         callback(...result);
-      }),
+      });
+    },
   });
   const dispatch = client.dispatch.bind(client);
   // The pool hands over handlers of the older form.
-  client.dispatch = (request, handler) => dispatch(request, new WatchedRequest(handler as OldHandler, connection));
+  client.dispatch = (request, handler) => {
+    connection.hasFailed = false;
+    return dispatch(request, new WatchedRequest(handler as OldHandler, connection));
+  };
   return client;
 };
 
@@ -82,6 +90,7 @@ class WatchedRequest implements Dispatcher.DispatchHandler {
   }
 
   onError(cause: Error): void {
+    this.#connection.hasFailed = true;
     if (this.#before > 0 && this.#socket?.bytesRead === this.#before) Object.assign(cause, { lostOnReuse: true });
     this.#inner.onError(cause);
   }

@@ -1,5 +1,5 @@
 import type { AttemptRecord, ResponseHead, Signal } from '../../plugin/index.js';
-import { countsBound, tokenRoomOf } from './answer-bound.js';
+import { countsBound } from './answer-bound.js';
 import { Charge } from './charge.js';
 import type { EngineContext } from './context.js';
 import { Deadline } from './deadline.js';
@@ -43,7 +43,7 @@ export class OpenAttempt implements Progress {
     const { request, target, repairs } = this.order;
     if (!countsBound(target, repairs)) return undefined;
     const { estimates, ledger } = this.context;
-    return estimates.boundToSend(target.id, request.size, tokenRoomOf(ledger, target));
+    return estimates.boundToSend(target.id, request.size, ledger.tokenRoom(target.id));
   }
 
   /** The request is about to be sent. From now on it is aborted when a time limit expires or the caller leaves. */
