@@ -9,8 +9,9 @@ import type { Exchange } from './exchange.js';
 /** A request body. */
 export interface JsonBody {
   readonly value: Fields;
-  /** As it came. */
   readonly text: string;
+  /** As they came. */
+  readonly bytes: Buffer;
 }
 
 /**
@@ -58,7 +59,7 @@ const parsed = (exchange: Exchange, bounds: BodyBounds, bytes: Buffer): JsonBody
   const value = parse(text);
   if (!isFields(value)) throw new ChainError('invalid_request', 'The request body must be a JSON object.');
   if (depth > DEEPEST) throw new ChainError('invalid_request', 'The request body is nested too deeply.');
-  return { value, text };
+  return { value, text, bytes };
 };
 
 const parse = (text: string): unknown => {
