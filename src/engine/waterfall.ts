@@ -1,7 +1,8 @@
 import type { Explanation } from '../contract/explain.js';
 import type { Usage } from '../ledger/ledger.js';
-import type { ResponseHead, TokenUsage } from '../plugin/door/attempt.js';
+import type { Outcome, ResponseHead, TokenUsage } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
+import type { Hooks } from '../plugin/door/hooks.js';
 import type { Refusal } from '../plugin/door/protocol.js';
 import { askChain } from './ask-surface.js';
 import { type EngineContext, silenceMsOf } from './attempt/context.js';
@@ -184,15 +185,16 @@ export class Waterfall {
 
   /** Tells plugins that a request is over. It counts as under way until they are done, so nothing is closed under them. */
   #tell(trace: RequestTrace, end: RequestEnd): void {
-    const { afterResponse } = this.#context.hooks;
     this.#telling++;
     const outcome = trace.end(end);
-    const done = (): void => {
-      this.#telling--;
-      this.#checkIdle();
-    };
-    if (outcome === undefined || afterResponse.taps.length === 0) done();
-    else void afterResponse.promise(outcome).finally(done);
+    const told = outcome && tellAll(this.#context.hooks.afterResponse, outcome);
+    if (told === undefined) this.#told();
+    else void told.finally(() => this.#told());
+  }
+
+  #told(): void {
+    this.#telling--;
+    this.#checkIdle();
   }
 
   /** No request is under way. */
@@ -206,6 +208,15 @@ export class Waterfall {
     this.#onIdle = [];
   }
 }
+
+/** Calls the taps. Returns a promise only if a tap takes longer: the hook would make several for each request. No tap throws. */
+const tellAll = (hook: Hooks['afterResponse'], outcome: Outcome): Promise<void> | undefined => {
+  if (!hook.taps.every(isSync)) return hook.promise(outcome);
+  for (const { fn } of hook.taps) fn(outcome);
+  return undefined;
+};
+
+const isSync = ({ type }: { readonly type: string }): boolean => type === 'sync';
 
 const endOf = (error: unknown): RequestEnd => {
   if (error instanceof CallerGone) return { status: 499 };
