@@ -1,8 +1,7 @@
 import type { Explanation } from '../contract/explain.js';
 import type { Usage } from '../ledger/ledger.js';
-import type { Outcome, ResponseHead, TokenUsage } from '../plugin/door/attempt.js';
+import type { ResponseHead, TokenUsage } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
-import type { Hooks } from '../plugin/door/hooks.js';
 import type { Refusal } from '../plugin/door/protocol.js';
 import { askChain } from './ask-surface.js';
 import { type EngineContext, silenceMsOf } from './attempt/context.js';
@@ -185,16 +184,16 @@ export class Waterfall {
 
   /** Tells plugins that a request is over. It counts as under way until they are done, so nothing is closed under them. */
   #tell(trace: RequestTrace, end: RequestEnd): void {
+    const { afterResponse } = this.#context.hooks;
     this.#telling++;
     const outcome = trace.end(end);
-    const told = outcome && tellAll(this.#context.hooks.afterResponse, outcome);
-    if (told === undefined) this.#told();
-    else void told.finally(() => this.#told());
-  }
-
-  #told(): void {
-    this.#telling--;
-    this.#checkIdle();
+    const done = (): void => {
+      this.#telling--;
+      this.#checkIdle();
+    };
+    if (outcome === undefined || afterResponse.taps.length === 0) done();
+    // Without a promise: most taps are done at once.
+    else afterResponse.callAsync(outcome, done);
   }
 
   /** No request is under way. */
@@ -208,15 +207,6 @@ export class Waterfall {
     this.#onIdle = [];
   }
 }
-
-/** Calls the taps. Returns a promise only if a tap takes longer: the hook would make several for each request. No tap throws. */
-const tellAll = (hook: Hooks['afterResponse'], outcome: Outcome): Promise<void> | undefined => {
-  if (!hook.taps.every(isSync)) return hook.promise(outcome);
-  for (const { fn } of hook.taps) fn(outcome);
-  return undefined;
-};
-
-const isSync = ({ type }: { readonly type: string }): boolean => type === 'sync';
 
 const endOf = (error: unknown): RequestEnd => {
   if (error instanceof CallerGone) return { status: 499 };
