@@ -1,6 +1,7 @@
 import type { LiveStatus, Outcome, QuotaView, RequestLogHealth, TargetState } from '429chain/plugin';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type Names, outcomeLabel, statusLabel, windowLabel } from './labels.js';
+import { SkippedCounts } from './skipped-counts.js';
 
 const STATES: readonly TargetState[] = ['available', 'tracking', 'exhausted', 'unconfigured', 'disabled'];
 const LIMITS: ReadonlySet<string> = new Set(['rate_limit', 'quota']);
@@ -21,6 +22,7 @@ export class Metrics {
   readonly #attempts = this.#counter('attempts_total', 'Targets asked or skipped.', ['target', 'outcome']);
   readonly #met = this.#counter('rate_limits_met_total', 'Attempts that failed because of a limit.', ['target']);
   readonly #avoided = this.#counter('rate_limits_avoided_total', 'Targets skipped because of a limit.', ['target']);
+  readonly #skipped = new SkippedCounts((target, outcome, times) => this.#countAttempt(target, outcome, times));
   readonly #tokens = this.#counter('tokens_total', 'Tokens. Cached tokens count as input too.', ['target', 'kind']);
   readonly #resumed = this.#counter('streams_resumed_total', 'Broken streams that another target resumed.', ['chain']);
   readonly #duration = this.#histogram('request_duration_seconds', 'Duration of answered requests.', DURATIONS);
@@ -51,15 +53,12 @@ export class Metrics {
 
   /** Counts a finished request. */
   count(outcome: Outcome, names: Names): void {
-    const { servedBy, usage, attempts, resumed, status, durationMs, firstTokenMs, waitedMs } = outcome;
+    const { servedBy, usage, resumed, status, durationMs, firstTokenMs, waitedMs } = outcome;
     const chain = names.chain(outcome.chain);
     this.#requests.inc({ chain, status: statusLabel(outcome) });
-    for (const tried of attempts) {
-      const target = names.target(tried.attempt.target.id);
-      const outcomeOfTry = outcomeLabel(tried);
-      this.#attempts.inc({ target, outcome: outcomeOfTry });
-      if (LIMITS.has(outcomeOfTry)) this.#met.inc({ target });
-      if (outcomeOfTry === 'limited') this.#avoided.inc({ target });
+    for (const step of outcome.steps ?? outcome.attempts) {
+      if (step.outcome === 'skipped together') this.#skipped.add(step.targets, names);
+      else this.#countAttempt(names.target(step.attempt.target.id), outcomeLabel(step));
     }
     if (servedBy !== undefined && usage !== undefined) {
       const target = names.target(servedBy.id);
@@ -71,6 +70,12 @@ export class Metrics {
     if (status < 400) this.#duration.observe({ chain }, durationMs / 1000);
     if (firstTokenMs !== undefined) this.#firstToken.observe({ chain }, firstTokenMs / 1000);
     if (waitedMs > 0) this.#waited.observe({ chain }, waitedMs / 1000);
+  }
+
+  #countAttempt(target: string, outcome: string, times = 1): void {
+    this.#attempts.inc({ target, outcome }, times);
+    if (LIMITS.has(outcome)) this.#met.inc({ target }, times);
+    if (outcome === 'limited') this.#avoided.inc({ target }, times);
   }
 
   /** Sets the gauges to the state at `now`, epoch ms. Targets and quotas that no longer exist disappear. */
@@ -92,6 +97,7 @@ export class Metrics {
 
   /** All metrics in the text format of Prometheus. */
   text(): Promise<string> {
+    this.#skipped.flush();
     return this.#registry.metrics();
   }
 

@@ -1,6 +1,6 @@
 import { ChainError } from '../plugin/door/errors.js';
 import { runAttempt } from './attempt/attempt.js';
-import { type EngineContext, silenceMsOf } from './attempt/context.js';
+import { silenceMsOf } from './attempt/context.js';
 import type { AttemptResult } from './attempt/result.js';
 import type { Repairs } from './repairs.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
@@ -9,7 +9,7 @@ import type { AttemptCommand, Command, Reply, Wait, WaitReply } from './walk/com
 import type { Queue } from './walk/queue.js';
 import { deniedBy, type ReserveParts, reserve } from './walk/reserve.js';
 import type { RequestTrace } from './walk/trace.js';
-import { candidatesOf, viewOf } from './walk/view.js';
+import { candidatesOf, viewOf, type WalkContext } from './walk/view.js';
 import { Walk, type WalkEnd } from './walk/walk.js';
 
 /**
@@ -18,7 +18,7 @@ import { Walk, type WalkEnd } from './walk/walk.js';
  * @throws CallerGone when the caller has left · ChainError `shutting_down`
  */
 export const drive = async (
-  context: EngineContext,
+  context: WalkContext,
   queue: Queue,
   request: ResumableRequest,
   trace: RequestTrace,
@@ -37,12 +37,12 @@ export const drive = async (
 
 class Driver {
   readonly parts: ReserveParts;
-  readonly #context: EngineContext;
+  readonly #context: WalkContext;
   readonly #queue: Queue;
   readonly #request: ResumableRequest;
   readonly #trace: RequestTrace;
 
-  constructor(context: EngineContext, queue: Queue, request: ResumableRequest, trace: RequestTrace) {
+  constructor(context: WalkContext, queue: Queue, request: ResumableRequest, trace: RequestTrace) {
     this.#context = context;
     this.#queue = queue;
     this.#request = request;

@@ -10,7 +10,7 @@ import { StreamRelay } from '../stream/relay.js';
 import type { Sink } from '../stream/sink.js';
 import type { Source } from '../stream/source.js';
 import { learnFrom } from '../surfaces/learn.js';
-import { countsBound, tokenRoomOf } from './answer-bound.js';
+import { countsBound } from './answer-bound.js';
 import { answerOptionsFor, nativeRelayOptionsFor, relayOptionsFor } from './answer-options.js';
 import { Charge } from './charge.js';
 import type { EngineContext } from './context.js';
@@ -86,7 +86,7 @@ class AttemptRun {
     const { request, target, repairs } = this.#order;
     if (!countsBound(target, repairs)) return undefined;
     const { estimates, ledger } = this.#context;
-    return estimates.boundToSend(target.id, request.size, tokenRoomOf(ledger, target));
+    return estimates.boundToSend(target.id, request.size, ledger.tokenRoom(target.id));
   }
 
   #readHead(sent: Sent, head: ResponseHead): void {
@@ -249,7 +249,7 @@ class AttemptRun {
     const { size, surface } = request;
     const { outgoing } = last;
     const { estimates, ledger } = this.#context;
-    const others = ledger.status(target.id).inFlight - 1;
+    const others = ledger.inFlight(target.id) - 1;
     const proposed = proposeRepairs({ judgement, outgoing, target, size, tried: repairs, others, estimates });
     return permitted(proposed, surface, outgoing.openAiBody);
   }

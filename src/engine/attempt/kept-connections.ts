@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
-import { type buildConnector, Client, type Dispatcher, Pool } from 'undici';
+import { type buildConnector, Client, type Dispatcher, errors, Pool } from 'undici';
 import { type Awaiting, ignoreContinue } from './continue-heads.js';
 
 /** The connection of a client, which has one at a time. */
 interface Connection extends Awaiting {
   socket?: Socket;
+  /** The latest request failed or was aborted. */
+  hasFailed?: boolean;
 }
 
 /**
@@ -24,17 +26,21 @@ const createWatchedClient = (origin: URL, options: Client.Options): Client => {
   const connection: Connection = { awaitsHead: false };
   const client = new Client(origin, {
     ...options,
-    connect: (to, callback) =>
-      connect(to, (...result) => {
+    connect: (to, callback) => {
+      // undici connects anew for a request that was aborted. The pool drops a client that cannot connect.
+      if (connection.hasFailed === true) return callback(new errors.RequestAbortedError('no request waits'), null);
+      return connect(to, (...result) => {
         if (result[0] === null) {
           connection.socket = result[1];
           ignoreContinue(result[1], connection);
         }
         callback(...result);
-      }),
+      });
+    },
   });
   const dispatch = client.dispatch.bind(client);
   client.dispatch = (request, handler) => {
+    connection.hasFailed = false;
     watch(handler as Listeners, connection);
     return dispatch(request, handler);
   };
@@ -60,6 +66,7 @@ const watch = (handler: Listeners, connection: Connection): void => {
   }
   for (const name of FAILURES) {
     precede(handler, name, (...args) => {
+      connection.hasFailed = true;
       if (before > 0 && socket?.bytesRead === before) Object.assign(args.at(-1) as Error, { lostOnReuse: true });
     });
   }

@@ -3,6 +3,14 @@ import type { Quota } from './quota.js';
 import { unitsOf } from './refusal.js';
 import type { Scope } from './scope.js';
 
+/** The ledger, as far as its reservations need it. The same object for all of them. */
+export interface Closing {
+  /** Epoch ms. */
+  now(): number;
+  /** A reservation holds nothing any more. */
+  closed(reservation: HeldReservation): void;
+}
+
 /** `sent`: not answered yet. `closed`: it holds nothing any more. */
 type Phase = 'sent' | 'answered' | 'closed';
 
@@ -22,28 +30,19 @@ export class HeldReservation implements Reservation {
   readonly need: Need;
   /** Units still held, per quota. A charge that is closed is removed, so that it cannot be closed twice. */
   readonly #held = new Map<Quota, number>();
-  readonly #now: () => number;
-  readonly #onClose: () => void;
+  readonly #ledger: Closing;
   #phase: Phase = 'sent';
   #isReported = false;
   /** The windows of the limits that the refusal of this attempt names, in ms; infinite where one has no known length. */
   #namedMs = 0;
 
-  constructor(
-    target: string,
-    sequence: number,
-    scopes: readonly Scope[],
-    need: Need,
-    now: () => number,
-    onClose: () => void,
-  ) {
+  constructor(target: string, sequence: number, scopes: readonly Scope[], need: Need, sentAt: number, ledger: Closing) {
     this.target = target;
     this.sequence = sequence;
     this.scopes = scopes;
-    this.#now = now;
-    this.sentAt = now();
+    this.sentAt = sentAt;
     this.others = scopes[0]?.inFlight ?? 0;
-    this.#onClose = onClose;
+    this.#ledger = ledger;
     this.need = need;
     for (const scope of scopes) scope.begin(this);
   }
@@ -110,7 +109,7 @@ export class HeldReservation implements Reservation {
     this.#phase = 'closed';
     for (const quota of this.#held.keys()) this.#close(quota, used);
     for (const scope of this.scopes) scope.end(this);
-    this.#onClose();
+    this.#ledger.closed(this);
   }
 
   #endWait(): void {
@@ -121,7 +120,7 @@ export class HeldReservation implements Reservation {
 
   #close(quota: Quota, used: (units: number, quota: Quota) => number): void {
     const units = this.#take(quota);
-    if (units !== undefined) quota.close(units, used(units, quota), this.sequence, this.#now());
+    if (units !== undefined) quota.close(units, used(units, quota), this.sequence, this.#ledger.now());
   }
 
   /** Returns the units held of `quota` and holds them no longer; `undefined` when none are held. */
