@@ -1,13 +1,13 @@
 import { getHeapStatistics } from 'node:v8';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { bodyWeight } from '../../src/http/body-weight.js';
+import { scanBody } from '../../src/http/body-weight.js';
 
 const message = (content: string): string => JSON.stringify({ messages: [{ role: 'user', content }] });
 
-const weightOf = (text: string): number => bodyWeight(Buffer.from(text));
+const weightOf = (text: string): number => scanBody(Buffer.from(text)).weight;
 
-describe('bodyWeight', () => {
+describe('scanBody', () => {
   const LONG = 'some words '.repeat(1_000);
   const ROWS: readonly { what: string; text: string; times: number }[] = [
     { what: 'plain text', text: message(LONG), times: 1 },
@@ -58,7 +58,7 @@ describe('bodyWeight', () => {
     const most = getHeapStatistics().heap_size_limit / 3;
     // Each of these objects counts for 80 bytes.
     const objects = (count: number): Buffer => Buffer.alloc(3 * Math.floor(count), '{},');
-    expect(() => bodyWeight(objects(most / 80 + 1000))).to.throw('more objects, lists and values than fit');
-    expect(() => bodyWeight(objects(most / 80 - 1000))).to.not.throw();
+    expect(() => scanBody(objects(most / 80 + 1000))).to.throw('more objects, lists and values than fit');
+    expect(() => scanBody(objects(most / 80 - 1000))).to.not.throw();
   }).timeout(60_000);
 });
