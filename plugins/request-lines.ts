@@ -20,8 +20,10 @@ export default definePlugin({
   name: NAME,
   apply({ hooks, log }) {
     hooks.afterResponse.tap(NAME, (outcome) => {
-      for (const tried of outcome.attempts) {
-        for (const text of attemptLines(tried)) log.debug(text, attemptFields(tried));
+      if (log.writesDebug !== false) {
+        for (const tried of outcome.attempts) {
+          for (const text of attemptLines(tried)) log.debug(text, attemptFields(tried));
+        }
       }
       log[isFailure(outcome) ? 'warn' : 'info'](requestLine(outcome), requestFields(outcome));
     });
@@ -31,11 +33,16 @@ export default definePlugin({
 /** Whether the request failed for lack of capacity or with a server error. A mistake of the caller is not a failure. */
 const isFailure = ({ status }: Outcome): boolean => status === 429 || status >= 500;
 
-const asked = ({ outcome }: AttemptRecord): boolean => outcome !== 'skipped';
+/** Returns how many targets were asked. */
+const askedIn = ({ steps, attempts }: Outcome): number => {
+  let count = 0;
+  for (const { outcome } of steps ?? attempts) if (outcome === 'served' || outcome === 'failed') count++;
+  return count;
+};
 
 const requestLine = (outcome: Outcome): string => {
-  const { requestId, chain, status, servedBy, usage, durationMs, waitedMs, attempts, resumed } = outcome;
-  const asks = attempts.filter(asked).length;
+  const { requestId, chain, status, servedBy, usage, durationMs, waitedMs, resumed } = outcome;
+  const asks = askedIn(outcome);
   const more = [
     `chain ${chain}`,
     ...(asks > 1 ? [`${asks} attempts`] : []),
@@ -54,7 +61,7 @@ const requestFields = (outcome: Outcome): LogFields => ({
   path: outcome.path,
   stream: outcome.stream,
   keyLabel: outcome.keyLabel,
-  attempts: outcome.attempts.filter(asked).length,
+  attempts: askedIn(outcome),
   resumed: outcome.resumed,
   promptTokens: outcome.usage?.input,
   completionTokens: outcome.usage?.output,

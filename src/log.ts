@@ -3,6 +3,8 @@ export type LogFields = Readonly<Record<string, string | number | boolean | unde
 
 /** The log for the operator, one line per event. */
 export interface Log {
+  /** `false` where lines at `debug` are discarded, so that they need not be made. Default: true. */
+  readonly writesDebug?: boolean;
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
@@ -10,4 +12,4 @@ export interface Log {
 }
 
 /** A log that discards everything. */
-export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+export const silentLog: Log = { writesDebug: false, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

@@ -224,6 +224,9 @@ export class Host {
     return {
       hooks: this.pluginHooks(plugin),
       log: {
+        get writesDebug() {
+          return log.writesDebug ?? true;
+        },
         debug: (message, fields) => log.debug(`[${plugin}] ${message}`, fields),
         info: (message, fields) => log.info(`[${plugin}] ${message}`, fields),
         warn: (message, fields) => log.warn(`[${plugin}] ${message}`, fields),

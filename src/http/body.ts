@@ -10,8 +10,9 @@ import type { Exchange } from './exchange.js';
 /** A request body. */
 export interface JsonBody {
   readonly value: Fields;
-  /** As it came. */
   readonly text: string;
+  /** As they came. */
+  readonly bytes: Buffer;
 }
 
 /**
@@ -56,7 +57,7 @@ const parsed = (exchange: Exchange, bounds: BodyBounds, bytes: Buffer): JsonBody
   const value = parse(text);
   if (!isFields(value)) throw new ChainError('invalid_request', 'The request body must be a JSON object.');
   exchange.hold(bodyWeight(bytes.length, ascii, text, value), bounds);
-  return { value, text };
+  return { value, text, bytes };
 };
 
 const parse = (text: string): unknown => {

@@ -39,6 +39,10 @@ export class ProcessLog implements Log {
     return this.pretty && this.#destination.terminal;
   }
 
+  get writesDebug(): boolean {
+    return this.#lowest <= LEVELS.indexOf('debug');
+  }
+
   configure({ level = 'info', format = 'auto' }: Logging): void {
     this.#lowest = LEVELS.indexOf(level);
     this.#format = format;

@@ -23,6 +23,9 @@ export class CandidateSecrets {
     const masked = maskedLog(log, (text) => this.mask(text));
     const current = (): Log => (this.#isActive ? log : masked);
     this.log = {
+      get writesDebug() {
+        return current().writesDebug ?? true;
+      },
       debug: (...line) => current().debug(...line),
       info: (...line) => current().info(...line),
       warn: (...line) => current().warn(...line),

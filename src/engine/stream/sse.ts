@@ -29,6 +29,7 @@ export class FrameSplitter {
 
   /** Returns all frames that are whole by now, byte for byte, or `undefined` when there is none. */
   push(chunk: Buffer): Buffer | undefined {
+    if (this.#parts.length === 0 && endsFrame(chunk)) return chunk;
     const probe = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
     const end = lastFrameEnd(probe) - this.#tail.length;
     if (end <= 0) {
@@ -52,6 +53,7 @@ export class FrameSplitter {
 
   /** The frame that is not whole yet does not start with a comment or a blank line. */
   get holdsData(): boolean {
+    if (this.#partBytes === 0) return false;
     const first = this.#parts.find(({ length }) => length > 0)?.[0];
     return first !== undefined && first !== COLON && first !== LF && first !== CR;
   }
@@ -64,6 +66,10 @@ export class FrameSplitter {
 
 const NO_BYTES = Buffer.alloc(0);
 const [COLON, LF, CR] = [0x3a, 0x0a, 0x0d];
+
+/** Most chunks end with a frame. */
+const endsFrame = (chunk: Buffer): boolean =>
+  chunk.length > 1 && chunk[chunk.length - 1] === LF && chunk[chunk.length - 2] === LF;
 
 /** A torn blank line leaves at most two bytes in the chunk before. */
 const TORN_BYTES = 2;

@@ -12,7 +12,7 @@ import type { Route } from './route.js';
 export interface PluginApi {
   readonly hooks: PluginHooks;
   /** The log of 429chain: one line per event, as a sentence and optional fields. Known keys are masked in both. */
-  readonly log: Pick<Log, 'debug' | 'info' | 'warn'>;
+  readonly log: Pick<Log, 'debug' | 'info' | 'warn' | 'writesDebug'>;
   /** Absolute path of the folder for everything that is kept between runs. It may not exist yet. */
   readonly dataDir: string;
   /** The current time, epoch ms. */
