@@ -46,7 +46,8 @@ export const postRequest = (protocol: Protocol, parts: PostParts): Answer => {
       trace.keyLabel = label;
       const post = new Post(exchange, spoken, parts, trace);
       const served = await post.ask(await readJson(exchange, current(), protocol.anyContentType));
-      if (served !== undefined) await post.send(served);
+      const sending = served && post.send(served);
+      if (sending !== undefined) await sending;
     } catch (error) {
       current().waterfall.refuse(trace, error);
       throw error;
