@@ -218,11 +218,12 @@ class AttemptRun {
     const { failure, verdict } = judgement;
     const repairs = repairable ? this.#repairsFor(judgement, last) : [];
     const lacks = repairs.length === 0 ? learnLack(verdict, target, request.body) : undefined;
-    // Nothing cools down while another form of the request may be accepted.
+    // Nothing cools down while another form of the request may be accepted, nor if nothing was sent.
     const surface = last.phase === 'preparing' ? undefined : this.#surfaceOf(last.outgoing);
     const isMissing = learnFrom(failure, surface, request.body, target);
     const keepsRule = failure.class === 'not_found' && last.phase !== 'preparing' && last.outgoing.restricted === true;
-    const enforced = repairs.length === 0 && !isMissing && !keepsRule ? judgement : withoutCooldown(judgement);
+    const isEvidence = last.phase !== 'preparing' && repairs.length === 0 && !isMissing && !keepsRule;
+    const enforced = isEvidence ? judgement : withoutCooldown(judgement);
     const restsUntil = enforce(this.#context, attempt, reservation, enforced, head !== undefined);
     this.#charge.failed(last);
     this.#decision = decisionOf(failure, target.scopes, {
