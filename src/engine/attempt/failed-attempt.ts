@@ -45,11 +45,12 @@ export const failAttempt = (context: EngineContext, order: AttemptOrder, seen: S
   const { failure, verdict } = judgement;
   const repairs = repairable && sent !== undefined ? repairsFor(context, order, judgement, sent) : [];
   const lacks = repairs.length === 0 ? learnLack(verdict, target, request.body) : undefined;
-  // Nothing cools down while another form of the request may be accepted.
+  // Nothing cools down while another form of the request may be accepted, nor if nothing was sent.
   const surface = surfaceOf(request, sent);
   const isMissing = learnFrom(failure, surface, request.body, target);
   const keepsRule = failure.class === 'not_found' && sent?.outgoing.restricted === true;
-  const enforced = repairs.length === 0 && !isMissing && !keepsRule ? judgement : withoutCooldown(judgement);
+  const isEvidence = sent !== undefined && repairs.length === 0 && !isMissing && !keepsRule;
+  const enforced = isEvidence ? judgement : withoutCooldown(judgement);
   const restsUntil = enforce(context, attempt, reservation, enforced, head !== undefined);
   const decision = decisionOf(failure, target.scopes, {
     scope: scopeOf(judgement),
