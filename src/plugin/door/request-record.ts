@@ -1,14 +1,11 @@
 import type { RequestAttempt, RequestRecord } from '../../contract/requests.js';
 import type { AttemptRecord, Failure, Outcome } from './attempt.js';
 import { withoutQuotations } from './quotations.js';
-
-/** A provider's message may be a whole page. */
-const LONGEST_REASON = 300;
+import { cutReason, skippedAttempt, skippedAttempts } from './skipped-attempts.js';
 
 /** An outcome as the request log keeps it: without the prompt and the answer. */
 export const toRequestRecord = (outcome: Outcome): RequestRecord => {
-  const { servedBy, usage, firstTokenMs, startedAt, attempts } = outcome;
-  const withContent = outcome.content !== undefined;
+  const { servedBy, usage, firstTokenMs, startedAt } = outcome;
   return {
     id: outcome.requestId,
     at: startedAt,
@@ -29,18 +26,28 @@ export const toRequestRecord = (outcome: Outcome): RequestRecord => {
     path: outcome.path,
     keyLabel: outcome.keyLabel,
     resumed: outcome.resumed,
-    attempts: attempts.map((each) => attemptOf(each, startedAt, withContent)),
+    attempts: attemptsOf(outcome),
   };
+};
+
+const attemptsOf = (outcome: Outcome): readonly RequestAttempt[] => {
+  const { steps, startedAt } = outcome;
+  const withContent = outcome.content !== undefined;
+  // Where there are steps, reading `attempts` makes them.
+  if (steps === undefined) return outcome.attempts.map((each) => attemptOf(each, startedAt, withContent));
+  const attempts: RequestAttempt[] = [];
+  for (const step of steps) {
+    if (step.outcome !== 'skipped together') attempts.push(attemptOf(step, startedAt, withContent));
+    else attempts.push(...skippedAttempts(step.targets, Math.max(0, step.startedAt - startedAt)));
+  }
+  return attempts;
 };
 
 const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolean): RequestAttempt => {
   const { attempt, outcome, adapted } = record;
   const target = attempt.target.id;
   const startedMs = Math.max(0, attempt.startedAt - arrivedAt);
-  if (outcome === 'skipped') {
-    const reason = cut(record.reason);
-    return { target, outcome, ...(record.limited && { class: 'rate_limit' }), reason, startedMs, durationMs: 0 };
-  }
+  if (outcome === 'skipped') return skippedAttempt(target, record, startedMs);
   const durationMs = tenths(record.durationMs);
   if (outcome === 'served')
     return adapted.length === 0
@@ -53,7 +60,7 @@ const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolea
     target,
     outcome,
     class: failureClass,
-    ...(reason !== undefined && { reason: cut(reason) }),
+    ...(reason !== undefined && { reason: cutReason(reason) }),
     ...(status !== undefined && { status }),
     ...(decision !== undefined && { decision }),
     startedMs,
@@ -65,8 +72,6 @@ const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolea
 /** A provider's message without quotations of the request. A moderation refusal may quote nothing else, so it is left out. */
 const withoutContent = ({ class: failureClass, message }: Failure): string | undefined =>
   failureClass === 'moderation' ? undefined : withoutQuotations(message);
-
-const cut = (text: string): string => (text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON - 1)}…` : text);
 
 /** Rounded to a tenth of a millisecond: the file is a fifth smaller. */
 const tenths = (ms: number): number => Math.round(ms * 10) / 10;
