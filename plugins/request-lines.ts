@@ -37,7 +37,8 @@ const isFailure = ({ status }: Outcome): boolean => status === 429 || status >= 
 const askedIn = (request: Outcome): number => {
   let count = 0;
   // Where there are steps, reading `attempts` makes them.
-  for (const { outcome } of request.steps ?? request.attempts) if (outcome === 'served' || outcome === 'failed') count++;
+  for (const { outcome } of request.steps ?? request.attempts)
+    if (outcome === 'served' || outcome === 'failed') count++;
   return count;
 };
 

@@ -1,4 +1,4 @@
-import type { RequestAttempt, RequestRecord } from '429chain/plugin';
+import type { RequestRecord } from '429chain/plugin';
 
 /** The place of a record's content in the file beside its segment: first byte and length. */
 export type ContentPlace = readonly [at: number, bytes: number];
@@ -21,7 +21,7 @@ const USUAL = {
  */
 export const lineOf = (record: RequestRecord, place: number): string =>
   // Each field by its name: a spread would take half as long as the rest.
-  withAttempts(record.attempts, {
+  JSON.stringify({
     id: record.id,
     at: record.at,
     chain: record.chain,
@@ -41,24 +41,10 @@ export const lineOf = (record: RequestRecord, place: number): string =>
     path: unusual(record.path, USUAL.path),
     keyLabel: record.keyLabel,
     resumed: unusual(record.resumed, USUAL.resumed),
+    attempts: record.attempts,
     omittedAttempts: record.omittedAttempts,
     _id: idOf(place),
-  } satisfies Record<Exclude<keyof Stored, 'attempts' | 'content' | 'contentAt'>, unknown>);
-
-const withAttempts = (attempts: RequestRecord['attempts'], others: object): string =>
-  `{"attempts":[${attempts.map(attemptText).join()}],${JSON.stringify(others).slice(1)}`;
-
-/** The text of attempts that many records share: targets that rest are skipped by request after request. */
-const skippedTexts = new WeakMap<RequestAttempt, string>();
-
-const attemptText = (attempt: RequestAttempt): string => {
-  if (attempt.outcome !== 'skipped') return JSON.stringify(attempt);
-  const known = skippedTexts.get(attempt);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(attempt);
-  skippedTexts.set(attempt, text);
-  return text;
-};
+  } satisfies Record<Exclude<keyof Stored, 'content' | 'contentAt'>, unknown>);
 
 /** `line` with the place of its record's content. */
 export const lineWithContent = (line: string, [at, bytes]: ContentPlace): string =>

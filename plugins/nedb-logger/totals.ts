@@ -80,32 +80,12 @@ export const count = (day: DayTotals, record: RequestRecord): void => {
   if (record.chain !== '') countRequest(named(day, 'chains', record.chain), record, saved);
   const asked: Counts[] = [];
   for (const attempt of record.attempts) {
-    const { target, provider } = countsOf(day, attempt);
-    countFor(target, attempt, asked);
-    countFor(provider, attempt, asked);
+    countFor(named(day, 'targets', attempt.target), attempt, asked);
+    countFor(named(day, 'providers', providerOf(attempt.target)), attempt, asked);
   }
   if (record.target === undefined) return;
   countServed(named(day, 'targets', record.target), record, saved);
   countServed(named(day, 'providers', providerOf(record.target)), record, saved);
-};
-
-/** What an attempt counts for. */
-interface AttemptCounts {
-  readonly day: DayTotals;
-  readonly target: Counts;
-  readonly provider: Counts;
-}
-
-/** Those of attempts that many records share: targets that rest are skipped by request after request. */
-const skippedCounts = new WeakMap<RequestAttempt, AttemptCounts>();
-
-const countsOf = (day: DayTotals, attempt: RequestAttempt): AttemptCounts => {
-  const known = attempt.outcome === 'skipped' ? skippedCounts.get(attempt) : undefined;
-  if (known?.day === day) return known;
-  const { target } = attempt;
-  const counts = { day, target: named(day, 'targets', target), provider: named(day, 'providers', providerOf(target)) };
-  if (attempt.outcome === 'skipped') skippedCounts.set(attempt, counts);
-  return counts;
 };
 
 /** Counts a request for everything, or for its chain. */

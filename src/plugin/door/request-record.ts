@@ -1,11 +1,14 @@
 import type { RequestAttempt, RequestRecord } from '../../contract/requests.js';
 import type { AttemptRecord, Failure, Outcome } from './attempt.js';
 import { withoutQuotations } from './quotations.js';
-import { cutReason, skippedAttempt, skippedAttempts } from './skipped-attempts.js';
+
+/** A provider's message may be a whole page. */
+const LONGEST_REASON = 300;
 
 /** An outcome as the request log keeps it: without the prompt and the answer. */
 export const toRequestRecord = (outcome: Outcome): RequestRecord => {
-  const { servedBy, usage, firstTokenMs, startedAt } = outcome;
+  const { servedBy, usage, firstTokenMs, startedAt, attempts } = outcome;
+  const withContent = outcome.content !== undefined;
   return {
     id: outcome.requestId,
     at: startedAt,
@@ -26,28 +29,18 @@ export const toRequestRecord = (outcome: Outcome): RequestRecord => {
     path: outcome.path,
     keyLabel: outcome.keyLabel,
     resumed: outcome.resumed,
-    attempts: attemptsOf(outcome),
+    attempts: attempts.map((each) => attemptOf(each, startedAt, withContent)),
   };
-};
-
-const attemptsOf = (outcome: Outcome): readonly RequestAttempt[] => {
-  const { steps, startedAt } = outcome;
-  const withContent = outcome.content !== undefined;
-  // Where there are steps, reading `attempts` makes them.
-  if (steps === undefined) return outcome.attempts.map((each) => attemptOf(each, startedAt, withContent));
-  const attempts: RequestAttempt[] = [];
-  for (const step of steps) {
-    if (step.outcome !== 'skipped together') attempts.push(attemptOf(step, startedAt, withContent));
-    else attempts.push(...skippedAttempts(step.targets, Math.max(0, step.startedAt - startedAt)));
-  }
-  return attempts;
 };
 
 const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolean): RequestAttempt => {
   const { attempt, outcome, adapted } = record;
   const target = attempt.target.id;
   const startedMs = Math.max(0, attempt.startedAt - arrivedAt);
-  if (outcome === 'skipped') return skippedAttempt(target, record, startedMs);
+  if (outcome === 'skipped') {
+    const reason = cut(record.reason);
+    return { target, outcome, ...(record.limited && { class: 'rate_limit' }), reason, startedMs, durationMs: 0 };
+  }
   const durationMs = tenths(record.durationMs);
   if (outcome === 'served')
     return adapted.length === 0
@@ -60,7 +53,7 @@ const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolea
     target,
     outcome,
     class: failureClass,
-    ...(reason !== undefined && { reason: cutReason(reason) }),
+    ...(reason !== undefined && { reason: cut(reason) }),
     ...(status !== undefined && { status }),
     ...(decision !== undefined && { decision }),
     startedMs,
@@ -72,6 +65,8 @@ const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolea
 /** A provider's message without quotations of the request. A moderation refusal may quote nothing else, so it is left out. */
 const withoutContent = ({ class: failureClass, message }: Failure): string | undefined =>
   failureClass === 'moderation' ? undefined : withoutQuotations(message);
+
+const cut = (text: string): string => (text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON - 1)}…` : text);
 
 /** Rounded to a tenth of a millisecond: the file is a fifth smaller. */
 const tenths = (ms: number): number => Math.round(ms * 10) / 10;
