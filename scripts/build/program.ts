@@ -7,13 +7,25 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What users import or run, by its path below dist/. */
 const ENTRIES = ['src/cli/main', 'src/index', 'src/plugin/index', 'src/testing/index'];
 
-/** Compiles the schemas of the configuration and of what is built in now, and not at each start. */
+const validators = ownValidatorsCode();
+
+/** Replaces the code that compiles the schemas of the configuration and of what is built in at each start. */
 const compiledSchemas: Plugin = {
   name: 'compiled-schemas',
   load: {
     filter: { id: /\/src\/config\/check\/own-validators\.ts$/ },
-    handler: () => ({ code: ownValidatorsCode(), moduleType: 'js' }),
+    handler: () => ({ code: validators, moduleType: 'js' }),
   },
+};
+
+/**
+ * Writes characters beyond Latin-1 as escapes, which mean the same in strings and patterns. Node keeps the text of each file in
+ * memory, and one such character makes it twice as large.
+ */
+const escapedCharacters: Plugin = {
+  name: 'escaped-characters',
+  renderChunk: (code) =>
+    code.replace(/[^\0-\xff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
 };
 
 /**
@@ -25,7 +37,7 @@ await build({
   root: ROOT,
   logLevel: 'warn',
   publicDir: false,
-  plugins: [compiledSchemas],
+  plugins: [compiledSchemas, escapedCharacters],
   ssr: { noExternal: ['429chain'], resolve: { conditions: ['429chain-source'] } },
   build: {
     ssr: true,
@@ -39,7 +51,7 @@ await build({
         entryFileNames: '[name].js',
         chunkFileNames: 'src/parts/[name].js',
         minify: false,
-        // The lines `#region src/….ts` say where the code below comes from.
+        // Lines such as `// src/app.ts` say where the code below them comes from.
         comments: { legal: true, annotation: false, jsdoc: false },
       },
     },
