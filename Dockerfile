@@ -6,6 +6,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY schemas schemas
+COPY scripts/build scripts/build
 COPY src src
 COPY plugins plugins
 COPY admin-ui admin-ui

@@ -20,10 +20,13 @@ export default definePlugin({
   name: NAME,
   apply({ hooks, log }) {
     hooks.afterResponse.tap(NAME, (outcome) => {
-      for (const tried of outcome.attempts) {
-        for (const text of attemptLines(tried)) log.debug(text, attemptFields(tried));
+      if (log.writes('debug')) {
+        for (const tried of outcome.attempts) {
+          for (const text of attemptLines(tried)) log.debug(text, attemptFields(tried));
+        }
       }
-      log[isFailure(outcome) ? 'warn' : 'info'](requestLine(outcome), requestFields(outcome));
+      const level = isFailure(outcome) ? 'warn' : 'info';
+      if (log.writes(level)) log[level](requestLine(outcome), requestFields(outcome));
     });
   },
 });
@@ -31,19 +34,22 @@ export default definePlugin({
 /** Whether the request failed for lack of capacity or with a server error. A mistake of the caller is not a failure. */
 const isFailure = ({ status }: Outcome): boolean => status === 429 || status >= 500;
 
-const asked = ({ outcome }: AttemptRecord): boolean => outcome !== 'skipped';
+/** Returns how many targets were asked. */
+const askedIn = ({ steps, attempts }: Outcome): number => {
+  let count = 0;
+  for (const { outcome } of steps ?? attempts) if (outcome === 'served' || outcome === 'failed') count++;
+  return count;
+};
 
 const requestLine = (outcome: Outcome): string => {
-  const { requestId, chain, status, servedBy, usage, durationMs, waitedMs, attempts, resumed } = outcome;
-  const asks = attempts.filter(asked).length;
-  const more = [
-    `chain ${chain}`,
-    ...(asks > 1 ? [`${asks} attempts`] : []),
-    ...(resumed > 0 ? [`resumed ${resumed === 1 ? 'once' : `${resumed} times`}`] : []),
-    ...(waitedMs >= 1 ? [`waited ${Math.round(waitedMs)} ms`] : []),
-    ...(usage === undefined ? [] : [`${usage.estimated ? 'about ' : ''}${usage.input} + ${usage.output} tokens`]),
-  ];
-  return `${status} by ${servedBy?.id ?? 'no target'} in ${Math.round(durationMs)} ms (${more.join(', ')}), request ${requestId}`;
+  const { requestId, chain, status, servedBy, usage, durationMs, waitedMs, resumed } = outcome;
+  const asks = askedIn(outcome);
+  let line = `${status} by ${servedBy?.id ?? 'no target'} in ${Math.round(durationMs)} ms (chain ${chain}`;
+  if (asks > 1) line += `, ${asks} attempts`;
+  if (resumed > 0) line += `, resumed ${resumed === 1 ? 'once' : `${resumed} times`}`;
+  if (waitedMs >= 1) line += `, waited ${Math.round(waitedMs)} ms`;
+  if (usage !== undefined) line += `, ${usage.estimated ? 'about ' : ''}${usage.input} + ${usage.output} tokens`;
+  return `${line}), request ${requestId}`;
 };
 
 const requestFields = (outcome: Outcome): LogFields => ({
@@ -54,7 +60,7 @@ const requestFields = (outcome: Outcome): LogFields => ({
   path: outcome.path,
   stream: outcome.stream,
   keyLabel: outcome.keyLabel,
-  attempts: outcome.attempts.filter(asked).length,
+  attempts: askedIn(outcome),
   resumed: outcome.resumed,
   promptTokens: outcome.usage?.input,
   completionTokens: outcome.usage?.output,

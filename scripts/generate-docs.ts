@@ -1,4 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { catalogueTable, providerFacts } from './docs/catalogue.js';
+import { performanceBlock, savedResult } from './docs/performance.js';
+import { performancePicture } from './docs/performance-picture.js';
 import { adaptationsTable, answersTable } from './docs/providers.js';
 import { settingsTable } from './docs/settings.js';
 
@@ -9,10 +12,11 @@ const GENERATORS: Readonly<Record<string, (...words: string[]) => string | Promi
   provider: providerFacts,
   adaptations: adaptationsTable,
   answers: answersTable,
+  performance: performanceBlock,
 };
 
 /** Pages below docs/ with generated blocks. */
-export const GENERATED_PAGES = ['configuration.md', 'providers.md'] as const;
+export const GENERATED_PAGES = ['configuration.md', 'providers.md', 'performance.md'] as const;
 
 const BLOCK = /^<!-- made by npm run generate: (.+) -->\n[\s\S]*?^<!-- end -->$/gm;
 
@@ -29,4 +33,23 @@ export const fillPage = async (text: string): Promise<string> => {
   const blocks = new Map<string, string>();
   for (const [, words = ''] of text.matchAll(BLOCK)) blocks.set(words, await generateBlock(words));
   return text.replaceAll(BLOCK, (_, words: string) => blocks.get(words) ?? '');
+};
+
+const fileOf = (page: string): URL => new URL(`../docs/${page}`, import.meta.url);
+
+/** Writes a page with its generated blocks up to date. */
+const writePage = async (page: string): Promise<void> => {
+  await writeFile(fileOf(page), await fillPage(await readFile(fileOf(page), 'utf8')));
+};
+
+/** Writes docs/performance.md and its picture from docs/performance.json. */
+export const writePerformancePage = async (): Promise<void> => {
+  await writePage('performance.md');
+  await writeFile(fileOf('performance.svg'), performancePicture(savedResult()));
+};
+
+/** Writes all generated pages. */
+export const writePages = async (): Promise<void> => {
+  for (const page of GENERATED_PAGES) await writePage(page);
+  await writePerformancePage();
 };

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { generateOffers, OFFERS } from './catalogue/offers-module.js';
 import { generateTypes, SCHEMA_TYPES } from './generate-config-types.js';
 
@@ -6,8 +6,5 @@ import { generateTypes, SCHEMA_TYPES } from './generate-config-types.js';
 for (const types of SCHEMA_TYPES) await writeFile(types.file, await generateTypes(types));
 await writeFile(OFFERS, await generateOffers());
 // The pages are made from the provider types, which need the files above.
-const { fillPage, GENERATED_PAGES } = await import('./generate-docs.js');
-for (const page of GENERATED_PAGES) {
-  const file = new URL(`../docs/${page}`, import.meta.url);
-  await writeFile(file, await fillPage(await readFile(file, 'utf8')));
-}
+const { writePages } = await import('./generate-docs.js');
+await writePages();

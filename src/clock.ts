@@ -13,9 +13,12 @@ const JUMP_MS = 5_000;
 /** A wall clock that was set forward is believed after this long: until then it may be a mistake. */
 const BELIEVED_AFTER_MS = 60_000;
 
+/** How much slower the steady clock runs while the wall clock is behind it. */
+const SLOWED = 2;
+
 /**
- * Creates a steady wall clock. If the wall clock is set back, the steady clock ignores it, so that no wait gets longer. If the
- * machine has slept, the steady clock follows, so that waits end. If the wall clock is set forward, the steady clock follows after
+ * Creates a steady wall clock, which never goes back. If the wall clock is set back, the steady clock runs at half speed until
+ * both agree, so that no wait gets longer than twice. If the machine has slept, the steady clock follows, so that waits end. If the wall clock is set forward, the steady clock follows after
  * a minute, so that nothing is dated by a clock that is wrong for a moment.
  * @param awake ms since the machine was started, sleep included
  */
@@ -29,10 +32,13 @@ export const createSteadyClock = (
   let awakeOffset = awake() - monotonic();
   /** Since when the wall clock is ahead, as `monotonic` shows it. */
   let aheadSince: number | undefined;
+  let lastAt = monotonic();
   return {
     now: () => {
       const at = monotonic();
       const ahead = wall() - (offset + at);
+      if (ahead < -JUMP_MS) offset -= (at - lastAt) / SLOWED;
+      lastAt = at;
       if (ahead <= JUMP_MS) aheadSince = undefined;
       else {
         const sleptMs = awake() - (awakeOffset + at);

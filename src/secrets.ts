@@ -19,8 +19,11 @@ const isLong = ({ length }: string): boolean => length >= SHORTEST_SECRET;
 const maskSorted = (text: string, secrets: readonly string[]): string => {
   let masked = text;
   for (const secret of secrets) masked = masked.replaceAll(secret, MASK);
-  return maskUserinfo(masked.replace(KEY_SHAPE, MASK));
+  return maskShapes(masked);
 };
+
+/** Replaces what looks like a provider's key, or like a user name and a password. */
+const maskShapes = (text: string): string => maskUserinfo(text.replace(KEY_SHAPE, MASK));
 
 /** Characters with a meaning in HTML. */
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -74,14 +77,51 @@ export const formsOf = (secrets: readonly string[]): string[] => [
   ...new Set(secrets.flatMap((secret) => FORMS.flatMap((form) => form(secret)))),
 ];
 
+const SLOTS = 1 << 14;
+
+/** Adds a character to the hash of the characters before it. After six more, nothing of it is left. */
+const hashWith = (hash: number, code: number): number => ((hash << 5) ^ code) & 0x3fffffff;
+
+const slotOf = (hash: number): number => (hash ^ (hash >>> 15)) & (SLOTS - 1);
+
+/** Finds out in one pass whether a text contains any of many others, each of at least six characters. */
+class Finder {
+  /** The texts by the hash of their first six characters. */
+  readonly #byStart = new Map<number, string[]>();
+  /** 1 at the slot of each of these hashes. Most characters of a text cost one look at it. */
+  readonly #starts = new Uint8Array(SLOTS);
+
+  constructor(texts: readonly string[]) {
+    for (const text of texts) {
+      let hash = 0;
+      for (let at = 0; at < SHORTEST_SECRET; at++) hash = hashWith(hash, text.charCodeAt(at));
+      this.#starts[slotOf(hash)] = 1;
+      this.#byStart.set(hash, [...(this.#byStart.get(hash) ?? []), text]);
+    }
+  }
+
+  findsAnyIn(text: string): boolean {
+    let hash = 0;
+    for (let at = 0; at < text.length; at++) {
+      hash = hashWith(hash, text.charCodeAt(at));
+      if (this.#starts[slotOf(hash)] === 0) continue;
+      const start = at - SHORTEST_SECRET + 1;
+      if (this.#byStart.get(hash)?.some((each) => text.startsWith(each, start))) return true;
+    }
+    return false;
+  }
+}
+
 /** All keys in use, to mask them in logs, errors and stored requests. */
 export class Secrets {
   #forms: readonly string[] = [];
+  #finder = new Finder([]);
 
   /** Adds secrets. They are never removed: requests may still run with an older configuration. */
   add(secrets: readonly string[]): void {
     const forms = formsOf(secrets.filter(isLong)).filter(isLong);
     this.#forms = [...new Set([...this.#forms, ...forms])].sort(longestFirst);
+    this.#finder = new Finder(this.#forms);
   }
 
   /** A masker that knows `secrets` as well as these keys. This one does not learn them. */
@@ -94,7 +134,7 @@ export class Secrets {
 
   /** `text` with every key, and whatever looks like one, replaced by stars. */
   mask(text: string): string {
-    return maskSorted(text, this.#forms);
+    return this.#finder.findsAnyIn(text) ? maskSorted(text, this.#forms) : maskShapes(text);
   }
 }
 

@@ -1,6 +1,5 @@
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import type { Middleware } from 'koa';
 import { WrongKeys } from './access/wrong-keys.js';
 import { createGate } from './admin/gate/gate.js';
 import { AdminKey, requireAdminKey } from './admin/gate/key.js';
@@ -14,7 +13,9 @@ import { adminPage } from './admin/static.js';
 import type { SettingsStore } from './config/source/store.js';
 import { readBody } from './http/body.js';
 import { careForConnections } from './http/connections.js';
+import { Exchange } from './http/exchange.js';
 import { postRequest } from './http/post-request.js';
+import { answerWithoutKoa } from './http/posts.js';
 import { createServer, type ServerOptions } from './http/server.js';
 import type { Inspections } from './inspection/inspections.js';
 import { version } from './package.js';
@@ -42,7 +43,7 @@ export const createSurface = (parts: SurfaceParts): Server => {
   const { current, shared, stopping } = parts;
   const { log, clock } = shared;
   const wrongKeys = new WrongKeys(clock.monotonic);
-  const answer = createServer({ current, version, stopping, log, wrongKeys, ...admin(parts) }).callback();
+  const answer = createServer({ current, version, stopping, log, wrongKeys, ...admin(parts) });
   // The reader of a body asks the client for it, so that a request that is refused earlier gets no 100 Continue.
   const server = createHttpServer({ requireHostHeader: false }, answer).on('checkContinue', answer);
   return careForConnections(server, shared.pace?.unreadMs);
@@ -72,17 +73,15 @@ const admin = ({
     ...adminHandlers({ current, store, upstream, inspections }),
   };
   // The browser has no API key and needs none: it has passed the gate.
-  const asAdmin: Middleware = (ctx, next) => {
-    ctx.state.keyLabel = 'admin';
-    return next();
-  };
+  const asAdmin = { current, authorize: () => 'admin', log };
+  const postChat = postRequest(chat, asAdmin);
   const readAdminBody: ReadBody = (ctx, maxBodyBytes) => {
     const { maxBodiesInFlight, bodiesInFlight } = current();
-    return readBody(ctx, { maxBodyBytes, maxBodiesInFlight, bodiesInFlight });
+    return readBody(new Exchange(ctx.req, ctx.res, ctx.path), { maxBodyBytes, maxBodiesInFlight, bodiesInFlight });
   };
   const routes = adminRouter(handlers, readAdminBody, {
     'GET /events': getEvents(feed),
-    'POST /chat': (ctx) => postRequest(ctx, chat, { current, authorize: asAdmin, log }),
+    'POST /chat': (ctx) => answerWithoutKoa(ctx, postChat, asAdmin),
   });
   return {
     admin: [createGate({ hosts, sessions, key }), routes, adminPage(adminUi)],

@@ -32,11 +32,38 @@ describe('createSteadyClock', () => {
     expect(clock.now()).to.equal(Date.UTC(2026, 0, 1) + 1_500);
   });
 
-  it('ignores a wall clock that is set back', () => {
+  for (const { what, aheadMs, askedEveryMs } of [
+    { what: 'a minute', aheadMs: 60_000, askedEveryMs: 1_000 },
+    { what: 'an hour', aheadMs: HOUR, askedEveryMs: 10_000 },
+    { what: 'a day, with a request in three hours', aheadMs: 24 * HOUR, askedEveryMs: 3 * HOUR },
+  ]) {
+    it(`runs at half speed after a wall clock that was ahead is set back, until both agree: ${what}`, () => {
+      const clock = start();
+      pass(1_000, aheadMs);
+      clock.now();
+      pass(61_000);
+      expect(clock.now()).to.equal(wall);
+      pass(0, -aheadMs);
+      let last = clock.now();
+      for (let ms = 0; ms < 2 * aheadMs; ms += askedEveryMs) {
+        pass(askedEveryMs);
+        expect(clock.now() - last).to.be.within(askedEveryMs / 2, askedEveryMs);
+        last = clock.now();
+      }
+      expect(clock.now() - wall).to.be.within(0, 5_000);
+    });
+  }
+
+  it('follows again when a wall clock was behind for a while', () => {
     const clock = start();
-    const before = clock.now();
     pass(1_000, -HOUR);
-    expect(clock.now() - before).to.equal(1_000);
+    clock.now();
+    pass(600_000);
+    clock.now();
+    pass(0, HOUR);
+    expect(wall - clock.now()).to.be.within(300_000, 301_000);
+    pass(61_000);
+    expect(clock.now()).to.equal(wall);
   });
 
   it('follows at once when the machine has slept', () => {

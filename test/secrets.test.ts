@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { maskSecrets, Secrets } from '../src/secrets.js';
+import fc from 'fast-check';
+import { formsOf, maskSecrets, Secrets } from '../src/secrets.js';
 
 const secretsOf = (...keys: string[]): Secrets => {
   const secrets = new Secrets();
@@ -45,6 +46,30 @@ describe('Secrets', () => {
   for (const [what, keys, text, masked] of CASES) {
     it(`masks ${what}`, () => expect(secretsOf(...keys).mask(text)).to.equal(masked));
   }
+
+  it('masks a key wherever it stands in a text, and texts that only resemble it stay', () => {
+    const keys = Array.from({ length: 200 }, (_, index) => `key-of-account-${index}-0123`);
+    const secrets = secretsOf(...keys);
+    for (const key of keys.slice(0, 20)) {
+      for (const [before, after] of [
+        ['', ''],
+        ['key-of-', ''],
+        ['key-of-account', '-of-account'],
+        ['ü😀', '\u2028'],
+      ])
+        expect(secrets.mask(`${before}${key}${after}`)).to.equal(`${before}***${after}`);
+      expect(secrets.mask(`${key.slice(0, -1)} ${key.slice(1)}`)).to.equal(`${key.slice(0, -1)} ${key.slice(1)}`);
+    }
+  });
+
+  it('masks as one replacement after the other would', () => {
+    const word = fc.string({ unit: fc.constantFrom('a', 'b', '-', '%', 'ü'), minLength: 4, maxLength: 12 });
+    const check = fc.property(fc.array(word, { maxLength: 5 }), fc.array(word, { maxLength: 8 }), (keys, words) => {
+      const text = [...words, ...keys.slice(0, 2)].join('');
+      expect(secretsOf(...keys).mask(text)).to.equal(maskSecrets(text, formsOf(keys.filter((key) => key.length >= 6))));
+    });
+    fc.assert(check, { numRuns: 200 });
+  });
 
   for (const around of ['', 'a', 'ab', 'Bearer ', '{"authorization":"Bearer ']) {
     for (const encoding of ['base64', 'base64url'] as const) {

@@ -1,4 +1,5 @@
 import type { Route } from '@vaadin/router';
+import { loadPage } from './data/browser/page-scripts.js';
 
 /** The entries of the navigation. `icon` is a name in `components/common/ui-icon.ts`. */
 export const NAVIGATION = [
@@ -17,8 +18,8 @@ export const NAVIGATION = [
 const page = (path: string, component: string, title: string, load: () => Promise<unknown>): Route => ({
   path,
   component,
-  action: async () => {
-    await load();
+  action: async ({ pathname }) => {
+    await loadPage(load, title, pathname);
     document.title = `${title} · 429chain`;
   },
 });

@@ -1,8 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
+import { readLine, type Stored } from './lines.js';
 import type { SegmentName } from './retention.js';
-import { fileName, orNothing, readLine, type Stored } from './segments.js';
+import { fileName, orNothing } from './segments.js';
 
 /** Bytes that are read at once: a few hundred records, about a millisecond. */
 const CHUNK = 64 * 1024;

@@ -1,8 +1,9 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RequestContent } from '429chain/plugin';
+import type { ContentPlace } from './lines.js';
 import type { SegmentName } from './retention.js';
-import { type ContentPlace, fileName, orNothing } from './segments.js';
+import { fileName, orNothing } from './segments.js';
 
 const fileOf = (folder: string, segment: SegmentName): string =>
   join(folder, fileName(segment).replace(/\.db$/, '.content'));
@@ -16,7 +17,6 @@ export const appendContents = async (
   segment: SegmentName,
   contents: readonly (RequestContent | undefined)[],
 ): Promise<(ContentPlace | undefined)[]> => {
-  if (contents.every((content) => content === undefined)) return [];
   const places: (ContentPlace | undefined)[] = [];
   const handle = await open(fileOf(folder, segment), 'a', 0o600);
   try {

@@ -32,7 +32,7 @@ export default definePlugin<Options>({
     const path = resolve(api.dataDir, folder);
     const keepMs = durationOf(keep) ?? Number.POSITIVE_INFINITY;
     const settings = { keepMs, maxRequests, maxBytes, now: api.now, log: api.log };
-    // After a reload two runtimes write for a while, and NeDB needs each file for itself.
+    // After a reload two runtimes write for a while, and each file has one writer.
     const store = api.shared(
       path,
       () => new RequestStore(path, settings),
@@ -41,8 +41,6 @@ export default definePlugin<Options>({
     let withdraw = (): void => {};
     api.onReady(() => {
       withdraw = store().configure(settings);
-      // The start does not wait for it. Not later: Node would remember a failure, such as too many open files.
-      void import('nedb-promises').catch(() => {});
     });
     api.onClose(() => withdraw());
     if (content) api.captureContent();

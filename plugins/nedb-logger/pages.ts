@@ -1,30 +1,19 @@
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { RequestPage, RequestQuery, RequestRecord } from '429chain/plugin';
-import type Datastore from 'nedb-promises';
 import { recordsBefore } from './backwards.js';
+import { recordIn } from './lines.js';
 import { compareSegments, type SegmentName } from './retention.js';
-import { idOf, recordIn, type Stored } from './segments.js';
 
 /** The segments that pages are read from. */
 export interface Source {
   readonly folder: string;
   /** Oldest first. */
   readonly segments: readonly SegmentName[];
-  /** The segment that is written to, which NeDB holds in memory. */
-  readonly current: Current | undefined;
   recordsIn(segment: SegmentName): number;
-}
-
-export interface Current {
-  readonly segment: SegmentName;
-  readonly db: Datastore<Stored>;
 }
 
 const LIMIT = 50;
 const MOST_ASKED = 500;
-/** Records of the segment in memory that are scanned at once. */
-const WINDOW = 250;
-/** Segments that one query may read from disk. */
+/** Segments that one query may read. */
 const MOST_READ = 3;
 
 /** One page, newest record first, from the start or from a cursor. @throws RangeError for an invalid cursor */
@@ -40,11 +29,8 @@ export const pageOf = async (
     const order = start === undefined ? -1 : compareSegments(segment, start.segment);
     const before = order === 0 ? (start?.before ?? 0) : source.recordsIn(segment) + 1;
     if (order > 0 || before <= 1) continue;
-    const current = isCurrent(source, segment) ? source.current : undefined;
-    if (current === undefined && read++ === MOST_READ) return { requests: found, next: cursorOf(segment, before) };
-    const batches =
-      current === undefined ? recordsBefore(source.folder, segment, before) : recordsInMemory(current, before);
-    for await (const batch of batches) {
+    if (read++ === MOST_READ) return { requests: found, next: cursorOf(segment, before) };
+    for await (const batch of recordsBefore(source.folder, segment, before)) {
       for (const stored of batch) {
         if (!fits(stored, filter)) continue;
         found.push(recordIn(stored));
@@ -54,18 +40,6 @@ export const pageOf = async (
   }
   return { requests: found };
 };
-
-/** Like `recordsBefore`, for the segment in memory. */
-async function* recordsInMemory({ db }: Current, before: number): AsyncGenerator<Stored[]> {
-  for (let end = before; end > 1; end -= WINDOW) {
-    const from = Math.max(1, end - WINDOW);
-    yield await db.find<Stored>({ _id: { $gte: idOf(from), $lt: idOf(end) } }).sort({ _id: -1 });
-    await breathe();
-  }
-}
-
-const isCurrent = ({ current }: Source, segment: SegmentName): boolean =>
-  current !== undefined && compareSegments(segment, current.segment) === 0;
 
 const fits = (record: RequestRecord, { chain, provider, status }: RequestQuery): boolean =>
   (chain === undefined || record.chain === chain) &&

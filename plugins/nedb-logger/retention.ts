@@ -21,13 +21,22 @@ const DAY_MS = 86_400_000;
 /** Totals are small, and a year of them allows comparisons. */
 const KEEP_TOTALS_MS = 400 * DAY_MS;
 const MOST_PER_SEGMENT = 10_000;
-/** A segment's records are in memory while it is written to. */
+/** A query for one id reads a segment as a whole. */
 const MOST_RECORD_BYTES = 16 * 2 ** 20;
 const MOST_CONTENT_BYTES = 64 * 2 ** 20;
 /** One segment may take this share of all bytes, and its contents as much. */
 const SEGMENT_SHARE = 1 / 8;
 
-export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+/** The day that `dayOf` returned last, and its number since 1970. */
+let [lastNumber, lastDay] = [Number.NaN, ''];
+
+export const dayOf = (at: number): string => {
+  const number = Math.floor(at / DAY_MS);
+  if (number === lastNumber) return lastDay;
+  lastDay = new Date(at).toISOString().slice(0, 10);
+  lastNumber = number;
+  return lastDay;
+};
 
 const endOf = (day: string): number => Date.parse(day) + DAY_MS;
 

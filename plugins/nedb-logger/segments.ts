@@ -1,28 +1,14 @@
-import { open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { RequestRecord } from '429chain/plugin';
-import type Datastore from 'nedb-promises';
+import { readLine, type Stored, withoutLineEnds } from './lines.js';
 import { compareSegments, type SegmentName } from './retention.js';
-
-/** The place of a record's content in the file beside its segment: first byte and length. */
-export type ContentPlace = readonly [at: number, bytes: number];
-
-/** A record in a segment. `_id` is its place, 1 for the first, in six digits so that ids sort. */
-export type Stored = RequestRecord & { readonly _id: string; readonly contentAt?: ContentPlace };
 
 const NAME = /^(\d{4}-\d{2}-\d{2})\.(\d{4,})\.db$/;
 /** Records that are handled at once: one or two milliseconds. */
 const AT_ONCE = 100;
 
 export const fileName = ({ day, number }: SegmentName): string => `${day}.${String(number).padStart(4, '0')}.db`;
-
-export const idOf = (place: number): string => String(place).padStart(6, '0');
-
-export const recordIn = ({ _id, contentAt, ...record }: Stored): RequestRecord => record;
-
-/** Options of NeDB that its types lack. */
-const PRIVATE: object = { modes: { fileMode: 0o600, dirMode: 0o700 } };
 
 /** All segments in `folder`, oldest first; empty if the folder does not exist. */
 export const listSegments = async (folder: string): Promise<SegmentName[]> => {
@@ -76,27 +62,27 @@ export async function* recordsOf(
   yield batch;
 }
 
-/** The record of a line; `undefined` if the line is damaged. */
-export const readLine = (line: string): Stored | undefined => {
-  try {
-    const value = JSON.parse(line) as Stored;
-    return typeof value._id === 'string' && Array.isArray(value.attempts) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+export const createFolder = async (folder: string): Promise<void> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
 };
 
-/** Opens a segment to append to. Creates the folder and the file. */
-export const openToWrite = async (folder: string, segment: SegmentName): Promise<Datastore<Stored>> => {
+/** Appends whole lines to a segment. Creates the file. */
+export const appendLines = (folder: string, segment: SegmentName, lines: Buffer): Promise<void> =>
+  appendFile(join(folder, fileName(segment)), lines, { mode: 0o600 });
+
+/** Removes the damaged lines of a segment: NeDB reads the file, and replaces it by one with all lines that it could read. */
+export const removeDamage = async (folder: string, segment: SegmentName): Promise<void> => {
   const { default: nedb } = await import('nedb-promises');
-  const store = nedb.create({
+  const options = {
     filename: join(folder, fileName(segment)),
     // With the default of 10 %, NeDB would refuse a small file because of one damaged line.
     corruptAlertThreshold: 1,
-    ...PRIVATE,
-  }) as unknown as Datastore<Stored>;
-  await store.load();
-  return store;
+    beforeDeserialization: (line: string): string => line,
+    afterSerialization: withoutLineEnds,
+    // Its types lack these.
+    modes: { fileMode: 0o600, dirMode: 0o700 },
+  };
+  await nedb.create(options).load();
 };
 
 /** The size of a segment's file, in bytes. */

@@ -12,15 +12,20 @@ const MOST_CHANGES = 20;
 export const shortened = (record: RequestRecord): RequestRecord => {
   const { attempts } = record;
   const omitted = attempts.length - FIRST - LAST;
+  if (omitted <= 0 && !hasLongText(record) && !attempts.some(isLongAttempt)) return record;
   const kept = omitted > 0 ? [...attempts.slice(0, FIRST), ...attempts.slice(-LAST)] : attempts;
   const texts = Object.entries(record).filter(([, value]) => isLong(value)) as [string, string][];
-  if (omitted <= 0 && texts.length === 0 && !kept.some(isLongAttempt)) return record;
   return {
     ...record,
     ...Object.fromEntries(texts.map(([name, text]) => [name, cut(text)])),
     attempts: kept.map((attempt) => (isLongAttempt(attempt) ? shortenedAttempt(attempt) : attempt)),
     ...(omitted > 0 && { omittedAttempts: omitted }),
   };
+};
+
+const hasLongText = (record: RequestRecord): boolean => {
+  for (const name in record) if (isLong(record[name as keyof RequestRecord])) return true;
+  return false;
 };
 
 const isLong = (value: unknown): boolean => typeof value === 'string' && value.length > LONGEST;

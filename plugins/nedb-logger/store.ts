@@ -12,9 +12,10 @@ import type {
 } from '429chain/plugin';
 import { readContent } from './contents.js';
 import { Days } from './days.js';
+import { recordIn } from './lines.js';
 import { pageOf } from './pages.js';
 import { dayOf } from './retention.js';
-import { findById, recordIn } from './segments.js';
+import { findById } from './segments.js';
 import { shortened } from './shorten.js';
 import { BATCH, type Pending, SegmentWriter, type StoreSettings } from './writer.js';
 

@@ -74,45 +74,52 @@ export const parseDay = (text: string, day: string): DayTotals => {
 
 /** Adds one request to its day. */
 export const count = (day: DayTotals, record: RequestRecord): void => {
-  const { attempts, status, latencyMs } = record;
   const saved = isSaved(record);
+  countRequest(day.total, record, saved);
   // A request that was refused before its chain was known counts for no chain.
-  const chain = record.chain === '' ? [] : [named(day, 'chains', record.chain)];
-  for (const counts of [day.total, ...chain]) {
-    counts.requests++;
-    if (status === LEFT_FIRST) counts.cancelled++;
-    else if (status >= 400) counts.failures++;
-    else addTo(counts.latency, bucketOf(latencyMs));
-    for (const attempt of attempts) countAttempt(counts, attempt);
-    countServed(counts, record, saved);
+  if (record.chain !== '') countRequest(named(day, 'chains', record.chain), record, saved);
+  const asked: Counts[] = [];
+  for (const attempt of record.attempts) {
+    countFor(named(day, 'targets', attempt.target), attempt, asked);
+    countFor(named(day, 'providers', providerOf(attempt.target)), attempt, asked);
   }
-  const asked = new Set<Counts>();
-  for (const attempt of attempts) {
-    for (const counts of countsOf(day, attempt.target)) {
-      countAttempt(counts, attempt);
-      if (attempt.outcome === 'skipped') continue;
-      if (attempt.class === 'cancelled') counts.cancelled++;
-      else if (attempt.outcome === 'failed') counts.failures++;
-      else addTo(counts.latency, bucketOf(attempt.durationMs));
-      asked.add(counts);
-    }
-  }
-  for (const counts of asked) counts.requests++;
   if (record.target === undefined) return;
-  for (const counts of countsOf(day, record.target)) countServed(counts, record, saved);
+  countServed(named(day, 'targets', record.target), record, saved);
+  countServed(named(day, 'providers', providerOf(record.target)), record, saved);
+};
+
+/** Counts a request for everything, or for its chain. */
+const countRequest = (counts: Counts, record: RequestRecord, saved: boolean): void => {
+  counts.requests++;
+  if (record.status === LEFT_FIRST) counts.cancelled++;
+  else if (record.status >= 400) counts.failures++;
+  else addTo(counts.latency, bucketOf(record.latencyMs));
+  for (const attempt of record.attempts) countAttempt(counts, attempt);
+  countServed(counts, record, saved);
+};
+
+/** Counts an attempt for its target or provider. `asked` are those that the request counts for already. */
+const countFor = (counts: Counts, attempt: RequestAttempt, asked: Counts[]): void => {
+  countAttempt(counts, attempt);
+  if (attempt.outcome === 'skipped') return;
+  if (attempt.class === 'cancelled') counts.cancelled++;
+  else if (attempt.outcome === 'failed') counts.failures++;
+  else addTo(counts.latency, bucketOf(attempt.durationMs));
+  if (asked.includes(counts)) return;
+  asked.push(counts);
+  counts.requests++;
 };
 
 /** Whether a later target answered: without it, the request would have failed or waited. */
 const isSaved = ({ status, target, attempts }: RequestRecord): boolean =>
   status < 400 && target !== undefined && attempts[0] !== undefined && attempts[0].target !== target;
 
-const countsOf = (day: DayTotals, target: string): [Counts, Counts] => [
-  named(day, 'targets', target),
-  named(day, 'providers', providerOf(target)),
-];
-
 /** `groq` for `groq/llama`, and for `groq:key 1/llama`. */
-const providerOf = (target: string): string => /^([^/:]*)(?::[^/]*)?\//.exec(target)?.[1] ?? '';
+const providerOf = (target: string): string => {
+  const slash = target.indexOf('/');
+  const colon = target.indexOf(':');
+  return target.slice(0, colon === -1 || colon > slash ? Math.max(0, slash) : colon);
+};
 
 const named = (day: DayTotals, groupName: Group, name: string): Counts => {
   const group = day[groupName];

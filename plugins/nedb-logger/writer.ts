@@ -1,7 +1,8 @@
 import type { RequestContent, RequestRecord } from '429chain/plugin';
 import { appendContents, contentBytes, removeContents } from './contents.js';
 import type { Days } from './days.js';
-import type { Current, Source } from './pages.js';
+import { bytesOf, lineOf, lineWithContent, recordIn } from './lines.js';
+import type { Source } from './pages.js';
 import {
   bytesPerSegment,
   compareSegments,
@@ -13,12 +14,12 @@ import {
   totalsBytes,
 } from './retention.js';
 import {
+  appendLines,
+  createFolder,
   fileName,
-  idOf,
   listSegments,
-  openToWrite,
-  recordIn,
   recordsOf,
+  removeDamage,
   removeSegment,
   repair,
   segmentBytes,
@@ -37,15 +38,20 @@ export interface Pending {
   content?: RequestContent | undefined;
 }
 
-/** Records that are written together. */
-export const BATCH = 100;
-/** A segment with more records than this is not reopened to append to it: NeDB would take too long. */
-const MOST_REOPENED = 2_000;
+/** Records that are written together: about a millisecond. */
+export const BATCH = 250;
 
 /** The segment that is written to, with the sizes of its files in bytes. */
-interface Written extends Current {
+interface Written {
+  readonly segment: SegmentName;
   recordBytes: number;
   contentBytes: number;
+}
+
+/** What is written together. */
+interface Batch {
+  readonly records: readonly Pending[];
+  readonly lines: string[];
 }
 
 /** Writes, counts and removes the segments of one folder. One call at a time. */
@@ -54,6 +60,7 @@ export class SegmentWriter implements Source {
   readonly #days: Days;
   readonly #settings: () => StoreSettings;
   #segments: SegmentName[] = [];
+  readonly #damaged = new Set<SegmentName>();
   #current: Written | undefined;
   /** The segment of a batch that failed: part of the batch may be on disk. */
   #doubtful: SegmentName | undefined;
@@ -67,10 +74,6 @@ export class SegmentWriter implements Source {
 
   get segments(): readonly SegmentName[] {
     return this.#segments;
-  }
-
-  get current(): Current | undefined {
-    return this.#current;
   }
 
   get isOpen(): boolean {
@@ -101,29 +104,15 @@ export class SegmentWriter implements Source {
     if (this.#doubtful !== undefined) return await this.#resolveDoubt(this.#doubtful, pending);
     const [{ day }] = pending as [Pending];
     const current = await this.#currentFor(day);
-    const { segment, db } = current;
-    const place = this.recordsIn(segment);
-    const room = recordsPerSegment(this.#settings()) - place;
-    const other = pending.findIndex((each) => each.day !== day);
-    const most = Math.min(BATCH, room, other === -1 ? BATCH : other, this.#withinBytes(pending));
-    const batch = pending.slice(0, most);
+    const { segment } = current;
+    const { records, lines } = this.#batchFor(segment, pending);
     this.#doubtful = segment;
-    const contents = await appendContents(
-      this.folder,
-      segment,
-      batch.map(({ content }) => content),
-    );
-    await db.insertMany(
-      batch.map(({ record }, index) => ({
-        ...record,
-        ...(contents[index] && { contentAt: contents[index] }),
-        _id: idOf(place + index + 1),
-      })),
-    );
+    current.contentBytes += await this.#writeContents(segment, records, lines);
+    const bytes = bytesOf(lines);
+    await appendLines(this.folder, segment, bytes);
+    current.recordBytes += bytes.length;
     this.#doubtful = undefined;
-    current.recordBytes = await segmentBytes(this.folder, segment);
-    current.contentBytes += contents.reduce((sum, each) => sum + (each?.[1] ?? 0), 0);
-    return this.#count(segment, batch);
+    return this.#count(segment, records);
   }
 
   /** Removes what is too old or too much. Never throws: it tries again the next time. */
@@ -179,16 +168,39 @@ export class SegmentWriter implements Source {
     }
   }
 
-  /** How many of the waiting records fit into a segment together; at least one. */
-  #withinBytes(pending: readonly Pending[]): number {
+  /** The first of the waiting records that fit into a segment together; at least one. */
+  #batchFor(segment: SegmentName, pending: readonly Pending[]): Batch {
+    const place = this.recordsIn(segment) + 1;
+    const room = recordsPerSegment(this.#settings()) - place + 1;
     const most = bytesPerSegment(this.#settings());
+    const lines: string[] = [];
     let [records, contents] = [0, 0];
-    const beyond = pending.slice(0, BATCH).findIndex(({ record, content }) => {
-      records += JSON.stringify(record).length;
+    for (const { day, record, content } of pending) {
+      if (lines.length === BATCH || lines.length === room || day !== pending[0]?.day) break;
+      const line = lineOf(record, place + lines.length);
+      records += line.length;
       contents += content === undefined ? 0 : content.request.length + (content.answer?.length ?? 0);
-      return records > most.records || contents > most.contents;
-    });
-    return beyond === -1 ? BATCH : Math.max(1, beyond);
+      if (lines.length > 0 && (records > most.records || contents > most.contents)) break;
+      lines.push(line);
+    }
+    return { records: pending.slice(0, lines.length), lines };
+  }
+
+  /** Writes the contents of a batch, and their places into its lines. @returns the bytes of the contents */
+  async #writeContents(segment: SegmentName, records: readonly Pending[], lines: string[]): Promise<number> {
+    if (records.every(({ content }) => content === undefined)) return 0;
+    const places = await appendContents(
+      this.folder,
+      segment,
+      records.map(({ content }) => content),
+    );
+    let bytes = 0;
+    for (const [index, place] of places.entries()) {
+      if (place === undefined) continue;
+      lines[index] = lineWithContent(lines[index] as string, place);
+      bytes += place[1];
+    }
+    return bytes;
   }
 
   /** Whether no further record belongs into a segment. */
@@ -231,17 +243,16 @@ export class SegmentWriter implements Source {
     const recordBytes = last === undefined ? 0 : await segmentBytes(this.folder, last);
     const bytesOfContents = last === undefined ? 0 : await contentBytes(this.folder, last);
     const goesOn =
-      current === undefined &&
-      last !== undefined &&
-      this.recordsIn(last) < MOST_REOPENED &&
-      !this.#isFull(this.recordsIn(last), recordBytes, bytesOfContents);
+      current === undefined && last !== undefined && !this.#isFull(this.recordsIn(last), recordBytes, bytesOfContents);
     const segment = goesOn ? last : { day, number: Math.max(last?.number ?? 0, this.#days.lastNumberOf(day)) + 1 };
     await this.retire(goesOn ? full - this.recordsIn(segment) : full, segment);
-    const db = await openToWrite(this.folder, segment);
+    await createFolder(this.folder);
+    // If it fails, the damaged lines stay and are skipped.
+    if (goesOn && this.#damaged.delete(segment)) await removeDamage(this.folder, segment).catch(() => {});
     if (!goesOn) this.#segments = [...this.#segments, segment].sort(compareSegments);
     this.#current = goesOn
-      ? { segment, db, recordBytes, contentBytes: bytesOfContents }
-      : { segment, db, recordBytes: 0, contentBytes: 0 };
+      ? { segment, recordBytes, contentBytes: bytesOfContents }
+      : { segment, recordBytes: 0, contentBytes: 0 };
     return this.#current;
   }
 
@@ -252,6 +263,8 @@ export class SegmentWriter implements Source {
     for await (const batch of records) {
       for (const record of batch) this.#days.addOnce(segment, Number(record._id), recordIn(record));
     }
-    if (damaged > 0) this.#settings().log.warn(`${fileName(segment)} has ${damaged} damaged lines, which are skipped.`);
+    if (damaged === 0) return;
+    this.#damaged.add(segment);
+    this.#settings().log.warn(`${fileName(segment)} has ${damaged} damaged lines, which are skipped.`);
   }
 }

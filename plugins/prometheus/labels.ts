@@ -1,4 +1,4 @@
-import type { AttemptRecord, LiveStatus, Outcome, QuotaView } from '429chain/plugin';
+import type { AttemptRecord, LiveStatus, Outcome, QuotaView, SkippedTarget } from '429chain/plugin';
 
 /** The label of every target and chain that the configuration does not name: callers choose names, and each would be a series for ever. */
 const OTHERS = '(others)';
@@ -32,8 +32,11 @@ export const statusLabel = ({ status }: Outcome): string =>
 /** `served`, the class of the failure, `limited` for a target skipped because of a limit, or `skipped`. */
 export const outcomeLabel = (record: AttemptRecord): string => {
   if (record.outcome === 'failed') return record.failure.class;
-  return record.outcome === 'skipped' && record.limited ? 'limited' : record.outcome;
+  return record.outcome === 'skipped' ? skippedLabel(record) : record.outcome;
 };
+
+/** The label of a target that was not asked. */
+export const skippedLabel = ({ limited }: Pick<SkippedTarget, 'limited'>): string => (limited ? 'limited' : 'skipped');
 
 /** The window of a quota: `1m`, or by the calendar `day`, `day America/Los_Angeles`, `month from 15`. Empty if there is none. */
 export const windowLabel = ({ window = '', calendar }: QuotaView): string => {

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CATALOGUE } from '../../src/catalogue/read.js';
+import { optionsValidator } from '../../src/config/check/options-validator.js';
 import { formatProblems, toProblems } from '../../src/config/check/problems.js';
-import { optionsValidator } from '../../src/config/check/schema.js';
 import { findingsOf } from '../../src/config/check/schema-findings.js';
 import { readJson5 } from '../../src/config/check/syntax.js';
 import { createLocator } from '../../src/config/locate.js';
@@ -25,7 +25,7 @@ export const problemsIn = (file: string, text: string): Problem[] => {
   }));
   const validate = optionsValidator(SCHEMA);
   if (!validate(parsed.value)) {
-    const context = { base: [], written: parsed.value, validatorOf: () => undefined };
+    const context = { base: [], written: parsed.value, partOf: () => undefined, validatorOf: () => undefined };
     return toProblems([...repeated, ...findingsOf(validate.errors ?? [], context)], file, locator);
   }
   return toProblems([...repeated, ...entryFindings(parsed.value as CatalogueEntry)], file, locator);

@@ -1,18 +1,27 @@
+import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
 import type { Middleware } from 'koa';
 import { plainAddress } from '../config/networks.js';
 
 /**
- * Sets `ctx.ip` to the address of the caller. It is the other end of the connection, or what trusted proxies say in
- * `x-forwarded-for`, read from right to left: the first address that is not a trusted proxy.
+ * Returns the address of the caller. It is the other end of the connection, or what trusted proxies say in `x-forwarded-for`,
+ * read from right to left: the first address that is not a trusted proxy.
  */
+export const callerAddress = (
+  { socket, headers }: IncomingMessage,
+  isTrusted: (address: string) => boolean,
+): string => {
+  const peer = plainAddress(socket.remoteAddress ?? '');
+  const { 'x-forwarded-for': header } = headers;
+  const forwarded = Array.isArray(header) ? header.join() : header;
+  return forwarded === undefined || forwarded === '' ? peer : callerBehind(peer, forwarded, isTrusted);
+};
+
+/** Sets `ctx.ip` to the address of the caller. */
 export const findCallerAddress =
   (isTrusted: () => (address: string) => boolean): Middleware =>
   (ctx, next) => {
-    const peer = plainAddress(ctx.req.socket.remoteAddress ?? '');
-    const { 'x-forwarded-for': header } = ctx.req.headers;
-    const forwarded = Array.isArray(header) ? header.join() : header;
-    ctx.request.ip = forwarded === undefined || forwarded === '' ? peer : callerBehind(peer, forwarded, isTrusted());
+    ctx.request.ip = callerAddress(ctx.req, isTrusted());
     return next();
   };
 

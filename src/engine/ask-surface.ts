@@ -1,6 +1,5 @@
 import type { Surface } from '../plugin/door/surface.js';
 import { isFields } from '../plugin/fields.js';
-import type { EngineContext } from './attempt/context.js';
 import { sizeOf } from './attempt/request-size.js';
 import { drive } from './drive.js';
 import { parseBody } from './parse-body.js';
@@ -10,6 +9,7 @@ import { forSurface } from './surfaces/chain-for.js';
 import type { PreparedTarget } from './target.js';
 import type { Queue } from './walk/queue.js';
 import type { RequestTrace } from './walk/trace.js';
+import type { WalkContext } from './walk/view.js';
 import type { Found, WalkEnd } from './walk/walk.js';
 
 /** How often a request begins anew because of what its targets turned out not to do. */
@@ -27,7 +27,7 @@ export const surfaceSizeOf = ({ counts }: Surface, body: ChainRequest['body']): 
  * @throws what `drive` throws · ChainError `not_found`, `invalid_request` when no target can carry the request out
  */
 export const askChain = (
-  context: EngineContext,
+  context: WalkContext,
   queue: Queue,
   asked: ResumableRequest,
   trace: RequestTrace,

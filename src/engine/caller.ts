@@ -3,7 +3,7 @@ import { CallerGone } from './causes.js';
 /** The caller of one request, who may leave at any moment. A cheaper AbortSignal. */
 export class Caller {
   #cause: Error | undefined;
-  readonly #listeners = new Set<(cause: Error) => void>();
+  readonly #listeners: ((cause: Error) => void)[] = [];
 
   /** Why the caller no longer waits; absent while it does. */
   get gone(): Error | undefined {
@@ -14,13 +14,15 @@ export class Caller {
   leave(cause: Error = new CallerGone()): void {
     if (this.#cause !== undefined) return;
     this.#cause = cause;
-    for (const listener of [...this.#listeners]) listener(cause);
-    this.#listeners.clear();
+    for (const listener of this.#listeners.splice(0)) listener(cause);
   }
 
   /** Calls `listener` when the caller leaves; never if it has left before. Returns a function that stops this. */
   onLeave(listener: (cause: Error) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#listeners.push(listener);
+    return () => {
+      const at = this.#listeners.indexOf(listener);
+      if (at !== -1) this.#listeners.splice(at, 1);
+    };
   }
 }

@@ -1,6 +1,6 @@
 import { ChainError } from '../plugin/door/errors.js';
 import { runAttempt } from './attempt/attempt.js';
-import { type EngineContext, silenceMsOf } from './attempt/context.js';
+import { silenceMsOf } from './attempt/context.js';
 import type { AttemptResult } from './attempt/result.js';
 import type { Repairs } from './repairs.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
@@ -9,7 +9,7 @@ import type { AttemptCommand, Command, Reply, Wait, WaitReply } from './walk/com
 import type { Queue } from './walk/queue.js';
 import { deniedBy, type ReserveParts, reserve } from './walk/reserve.js';
 import type { RequestTrace } from './walk/trace.js';
-import { candidatesOf, viewOf } from './walk/view.js';
+import { candidatesOf, viewOf, type WalkContext } from './walk/view.js';
 import { Walk, type WalkEnd } from './walk/walk.js';
 
 /**
@@ -18,7 +18,7 @@ import { Walk, type WalkEnd } from './walk/walk.js';
  * @throws CallerGone when the caller has left · ChainError `shutting_down`
  */
 export const drive = async (
-  context: EngineContext,
+  context: WalkContext,
   queue: Queue,
   request: ResumableRequest,
   trace: RequestTrace,
@@ -27,22 +27,25 @@ export const drive = async (
   const steps = new Walk(request, driver.parts.view, trace).run();
   let step = steps.next(undefined as never);
   while (!step.done) {
+    const command = step.value;
     // An attempt sees by itself that the caller is gone, and gives its reservation back.
-    if (request.caller.gone !== undefined && step.value.do !== 'attempt') throw request.caller.gone;
-    const reply = driver.carryOut(step.value);
-    step = steps.next(reply instanceof Promise ? await reply : reply);
+    if (request.caller.gone !== undefined && command.do !== 'attempt') throw request.caller.gone;
+    const carriedOut = driver.carryOut(command);
+    const reply = carriedOut instanceof Promise ? await carriedOut : carriedOut;
+    if (command.do === 'attempt') driver.attempted(command, reply as AttemptResult);
+    step = steps.next(reply);
   }
   return step.value;
 };
 
 class Driver {
   readonly parts: ReserveParts;
-  readonly #context: EngineContext;
+  readonly #context: WalkContext;
   readonly #queue: Queue;
   readonly #request: ResumableRequest;
   readonly #trace: RequestTrace;
 
-  constructor(context: EngineContext, queue: Queue, request: ResumableRequest, trace: RequestTrace) {
+  constructor(context: WalkContext, queue: Queue, request: ResumableRequest, trace: RequestTrace) {
     this.#context = context;
     this.#queue = queue;
     this.#request = request;
@@ -66,15 +69,21 @@ class Driver {
     }
   }
 
-  async #attempt({ grant: { target, reservation }, repairs }: AttemptCommand): Promise<AttemptResult> {
+  #attempt({ grant: { target, reservation }, repairs }: AttemptCommand): Promise<AttemptResult> {
     const attempt = this.parts.attemptAt(target);
     this.#trace.asked++;
     this.#context.onAsk?.(target);
-    const result = await runAttempt(this.#context, { request: this.#request, target, attempt, reservation, repairs });
+    return runAttempt(this.#context, { request: this.#request, target, attempt, reservation, repairs });
+  }
+
+  /**
+   * Notes how an attempt ended.
+   * @throws the cause, if the caller left
+   */
+  attempted({ grant: { target }, repairs }: AttemptCommand, result: AttemptResult): void {
     this.#trace.attempted(result.record);
     if (result.kind === 'served') this.#repairsOf(target).learn(repairs, this.#request.body);
     else if (result.failure.class === 'cancelled') throw result.failure.cause;
-    return result;
   }
 
   /** Endpoints whose requests are not like those of chat learn for themselves. */

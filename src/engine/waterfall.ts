@@ -20,7 +20,9 @@ import { explain } from './walk/explain.js';
 import { Queue } from './walk/queue.js';
 import { rejectionOf } from './walk/rejection.js';
 import { Rotation } from './walk/rotation.js';
+import { SkippedStarts } from './walk/skipped-start.js';
 import { type Arrival, type RequestEnd, RequestTrace } from './walk/trace.js';
+import type { WalkContext } from './walk/view.js';
 import type { WalkEnd } from './walk/walk.js';
 
 /** What the caller gets. */
@@ -42,7 +44,7 @@ export interface Served {
 
 /** Walks a request down its chain until an attempt succeeds. */
 export class Waterfall {
-  readonly #context: EngineContext;
+  readonly #context: WalkContext;
   readonly #queue: Queue;
   readonly #rotation: Rotation;
   readonly #callers = new Set<Caller>();
@@ -54,7 +56,8 @@ export class Waterfall {
 
   constructor(context: EngineContext, maxWaiting: number) {
     const rotation = new Rotation(context.ledger);
-    this.#context = { ...context, onAsk: (target) => rotation.used(target) };
+    const starts = new SkippedStarts(context.ledger);
+    this.#context = { ...context, onAsk: (target) => rotation.used(target), starts };
     this.#rotation = rotation;
     this.#queue = new Queue(context.ledger, context.clock, maxWaiting);
   }
@@ -189,7 +192,8 @@ export class Waterfall {
       this.#checkIdle();
     };
     if (outcome === undefined || afterResponse.taps.length === 0) done();
-    else void afterResponse.promise(outcome).finally(done);
+    // Without a promise: most taps are done at once.
+    else afterResponse.callAsync(outcome, done);
   }
 
   /** No request is under way. */

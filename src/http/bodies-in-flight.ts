@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { ChainError } from '../plugin/door/errors.js';
 
 /** How much of request bodies may be in memory, by the configuration in force. */
@@ -10,9 +9,13 @@ export interface BodyBounds {
   readonly bodiesInFlight: BodiesInFlight;
 }
 
+/** What the body of one request counts for, in bytes. */
+export interface BodyShare {
+  bytes: number;
+}
+
 /** Counts the request bodies that the process holds. One for the process: it outlives a reload of the configuration. */
 export class BodiesInFlight {
-  readonly #held = new WeakMap<ServerResponse, number>();
   #bytes = 0;
   #refused = 0;
 
@@ -27,25 +30,24 @@ export class BodiesInFlight {
   }
 
   /**
-   * Counts a body until its response closes. Call it again with a larger number as the body grows; a smaller one is ignored.
+   * Counts a body. Call it again with a larger number as the body grows; a smaller one is ignored.
    * A body that no other one stands beside always has room.
    * @param bytes what the body counts for until now
    * @param most what all of them may count for
    * @throws ChainError `too_many_bodies`
    */
-  hold(res: ServerResponse, bytes: number, most: number): void {
-    const before = this.#held.get(res) ?? 0;
-    if (bytes <= before || res.closed) return;
-    const others = this.#bytes - before;
+  hold(share: BodyShare, bytes: number, most: number): void {
+    if (bytes <= share.bytes) return;
+    const others = this.#bytes - share.bytes;
     if (others > 0 && others + bytes > most) throw this.#refusal(most);
-    if (!this.#held.has(res)) res.once('close', () => this.#release(res));
-    this.#held.set(res, bytes);
+    share.bytes = bytes;
     this.#bytes = others + bytes;
   }
 
-  #release(res: ServerResponse): void {
-    this.#bytes -= this.#held.get(res) ?? 0;
-    this.#held.delete(res);
+  /** The request of a body is over. */
+  release(share: BodyShare): void {
+    this.#bytes -= share.bytes;
+    share.bytes = 0;
   }
 
   #refusal(most: number): ChainError {

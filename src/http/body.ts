@@ -1,16 +1,18 @@
-import type { Context } from 'koa';
+import { isAscii } from 'node:buffer';
 import { CallerGone } from '../engine/causes.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { type Fields, isFields } from '../plugin/fields.js';
 import type { BodyBounds } from './bodies-in-flight.js';
-import { bodyWeight } from './body-weight.js';
+import { bodyWeight, requireFewValues } from './body-weight.js';
 import { askForBody } from './early-answer.js';
+import type { Exchange } from './exchange.js';
 
 /** A request body. */
 export interface JsonBody {
   readonly value: Fields;
-  /** As it came. */
   readonly text: string;
+  /** As they came. */
+  readonly bytes: Buffer;
 }
 
 /**
@@ -19,39 +21,44 @@ export interface JsonBody {
  * @throws ChainError `unsupported_media_type`, `body_too_large`, `too_many_bodies`, `malformed_json`, `invalid_request`
  * @throws CallerGone when the connection closes before the body is complete
  */
-export const readJson = async (ctx: Context, bounds: BodyBounds, anyType = false): Promise<JsonBody> => {
-  const type = ctx.request.type;
-  if (!anyType && type !== 'application/json' && !type.endsWith('+json')) {
-    throw new ChainError(
-      'unsupported_media_type',
-      `The request body must be JSON, with "content-type: application/json". It was sent ${type === '' ? 'without a content type' : `as "${type}"`}.`,
-    );
-  }
-  const { 'content-encoding': encoding = '' } = ctx.req.headers;
+export const readJson = (exchange: Exchange, bounds: BodyBounds, anyType = false): Promise<JsonBody> => {
+  const { headers } = exchange.req;
+  if (!anyType) requireJson(headers['content-type']);
+  const encoding = headers['content-encoding'] ?? '';
   if (encoding !== '' && encoding !== 'identity') {
     throw new ChainError(
       'unsupported_media_type',
       `The request body is encoded as "${encoding}". Send it without content-encoding.`,
     );
   }
-  holdDeclared(ctx, bounds);
-  askForBody(ctx);
-  const bytes = await receive(ctx, bounds);
-  bounds.bodiesInFlight.hold(ctx.res, bodyWeight(bytes), bounds.maxBodiesInFlight);
-  const text = bytes.toString('utf8');
-  const value = parse(text);
-  if (!isFields(value)) {
-    throw new ChainError('invalid_request', 'The request body must be a JSON object.');
-  }
-  // Each level takes two characters.
-  if (text.length > 2 * DEEPEST && isDeeper(value, DEEPEST))
-    throw new ChainError('invalid_request', 'The request body is nested too deeply.');
-  return { value, text };
+  holdDeclared(exchange, bounds);
+  askForBody(exchange);
+  return receive(exchange, bounds, (bytes) => parsed(exchange, bounds, bytes));
 };
 
 /** The same without its text. */
 export const readBody = async (...args: Parameters<typeof readJson>): Promise<Fields> =>
   (await readJson(...args)).value;
+
+const requireJson = (given = ''): void => {
+  if (given === 'application/json') return;
+  const [type = ''] = given.split(';');
+  if (type === 'application/json' || type.endsWith('+json')) return;
+  throw new ChainError(
+    'unsupported_media_type',
+    `The request body must be JSON, with "content-type: application/json". It was sent ${type === '' ? 'without a content type' : `as "${type}"`}.`,
+  );
+};
+
+const parsed = (exchange: Exchange, bounds: BodyBounds, bytes: Buffer): JsonBody => {
+  requireFewValues(bytes);
+  const ascii = isAscii(bytes);
+  const text = bytes.toString(ascii ? 'latin1' : 'utf8');
+  const value = parse(text);
+  if (!isFields(value)) throw new ChainError('invalid_request', 'The request body must be a JSON object.');
+  exchange.hold(bodyWeight(bytes.length, ascii, text, value), bounds);
+  return { value, text, bytes };
+};
 
 const parse = (text: string): unknown => {
   try {
@@ -63,20 +70,6 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** Levels of a body. What is nested deeper could not become JSON again. */
-const DEEPEST = 512;
-
-const isDeeper = (value: unknown, levels: number): boolean => {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  if (Array.isArray(value)) {
-    for (const each of value) if (isDeeper(each, levels - 1)) return true;
-  } else {
-    for (const key in value) if (isDeeper((value as Fields)[key], levels - 1)) return true;
-  }
-  return false;
-};
-
 export const tooLarge = (maxBytes: number): ChainError =>
   new ChainError('body_too_large', `The request body is larger than ${maxBytes} bytes (server.maxBodyBytes).`);
 
@@ -84,25 +77,23 @@ export const tooLarge = (maxBytes: number): ChainError =>
  * Counts a body by the length that its request declares, so that one that is too large is refused before it is read.
  * @throws ChainError `body_too_large`, `too_many_bodies`
  */
-export const holdDeclared = (
-  { req, res }: Pick<Context, 'req' | 'res'>,
-  { maxBodyBytes, maxBodiesInFlight, bodiesInFlight }: BodyBounds,
-): void => {
-  const declared = Number(req.headers['content-length'] ?? 0);
-  if (declared > maxBodyBytes) throw tooLarge(maxBodyBytes);
-  bodiesInFlight.hold(res, declared, maxBodiesInFlight);
+export const holdDeclared = (exchange: Exchange, bounds: BodyBounds): void => {
+  const declared = Number(exchange.req.headers['content-length'] ?? 0);
+  if (declared > bounds.maxBodyBytes) throw tooLarge(bounds.maxBodyBytes);
+  exchange.hold(declared, bounds);
 };
 
-const receive = ({ req, res }: Context, bounds: BodyBounds): Promise<Buffer> =>
+const receive = <T>(exchange: Exchange, bounds: BodyBounds, read: (body: Buffer) => T): Promise<T> =>
   new Promise((resolve, reject) => {
-    const { maxBodyBytes, maxBodiesInFlight, bodiesInFlight } = bounds;
+    const { req } = exchange;
+    const { maxBodyBytes } = bounds;
     let chunks: Buffer[] = [];
     let length = 0;
     const keep = (chunk: Buffer): void => {
       length += chunk.length;
       try {
         if (length > maxBodyBytes) throw tooLarge(maxBodyBytes);
-        bodiesInFlight.hold(res, length, maxBodiesInFlight);
+        exchange.hold(length, bounds);
         chunks.push(chunk);
       } catch (error) {
         req.off('data', keep);
@@ -111,8 +102,17 @@ const receive = ({ req, res }: Context, bounds: BodyBounds): Promise<Buffer> =>
       }
     };
     req.on('data', keep);
-    req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    req.on('error', () => reject(new CallerGone()));
+    req.on('end', () => {
+      const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+      // The request outlives its body.
+      chunks = [];
+      try {
+        resolve(read(bytes));
+      } catch (error) {
+        reject(error);
+      }
+    });
+    // Also after an error: without a listener for errors, Node does not emit them.
     req.on('close', () => {
       if (!req.complete) reject(new CallerGone());
     });

@@ -58,21 +58,18 @@ export const careForConnections = (server: Server, unreadMs = UNREAD_MS): Server
   server.headersTimeout = HEADERS_MS;
   // Node counts from the last byte that went either way.
   server.timeout = unreadMs;
-  const closeIfUnread = (_req: IncomingMessage, res: ServerResponse): void => {
-    res.on('timeout', (socket: Socket) => {
-      if (socket.writableLength > 0) socket.destroy();
-      else socket.setTimeout(unreadMs);
-    });
-  };
-  server.on('request', closeIfUnread).on('checkContinue', closeIfUnread);
+  server.on('timeout', (socket) => {
+    if (answerOn(socket) === undefined || socket.writableLength > 0) socket.destroy();
+    else socket.setTimeout(unreadMs);
+  });
   return server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket as Socket));
 };
 
 const refuse = ({ code = '' }: NodeJS.ErrnoException, socket: Socket): void => {
   // The parser reports what comes after its first error too.
   if (socket.writableEnded && !socket.destroyed) return;
-  // Node decides by it as well: bytes after the beginning of an answer would corrupt it.
-  const { _httpMessage: pending } = socket as Socket & { readonly _httpMessage?: ServerResponse };
+  // Bytes after the beginning of an answer would corrupt it.
+  const pending = answerOn(socket);
   if (code === 'ECONNRESET' || !socket.writable || pending?.headersSent === true) return void socket.destroy();
   socket.end(responseTo(UNREADABLE[code] ?? NOT_HTTP));
   if (pending !== undefined) return void socket.destroySoon();
@@ -81,6 +78,10 @@ const refuse = ({ code = '' }: NodeJS.ErrnoException, socket: Socket): void => {
   socket.once('end', () => socket.destroy()).once('close', () => clearTimeout(timer));
   socket.resume();
 };
+
+/** The answer that is under way on a connection. Node itself decides by it. */
+const answerOn = (socket: Socket): ServerResponse | undefined =>
+  (socket as Socket & { readonly _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 
 const responseTo = ({ status, message }: Unreadable): string => {
   const body = JSON.stringify(new ChainError('invalid_request', message));
@@ -95,7 +96,7 @@ const responseTo = ({ status, message }: Unreadable): string => {
 };
 
 /** Refuses HTTP/1.1 requests without `Host`, as the standard demands. @throws ChainError `invalid_request` */
-export const requireHostHeader = (version: string, host: string | undefined): void => {
-  if (host !== undefined || version !== '1.1') return;
+export const requireHostHeader = ({ headers, httpVersion }: IncomingMessage): void => {
+  if (headers.host !== undefined || httpVersion !== '1.1') return;
   throw new ChainError('invalid_request', 'The request has no Host header. HTTP/1.1 requires one.');
 };

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import { isClientApi } from './address.js';
+import type { Asked } from './asked.js';
 
 /** The origins whose pages may use the API: all of them, or those in the list. */
 export type AllowedOrigins = '*' | readonly string[];
@@ -29,16 +31,23 @@ const MAX_AGE = '7200';
 export const allowOrigins =
   (allowed: () => AllowedOrigins): Middleware =>
   (ctx, next) => {
-    const origins = allowed();
-    if (origins.length === 0 || !isClientApi(ctx.path)) return next();
-    const origin = ctx.get('origin');
-    if (origins !== '*') ctx.vary('Origin');
-    if (origin === '' || !isAllowed(origin, origins)) return next();
-    ctx.set('access-control-allow-origin', origins === '*' ? '*' : origin);
-    if (ctx.method === 'OPTIONS' && ctx.get('access-control-request-method') !== '') return answerPreflight(ctx);
-    ctx.set('access-control-expose-headers', EXPOSED);
-    return next();
+    const isAllowed = markOrigin(ctx, allowed());
+    return isAllowed && isPreflight(ctx.req) ? answerPreflight(ctx) : next();
   };
+
+/** Marks the answer to a request below `/v1`. Returns whether it comes from a page of an allowed origin. */
+export const markOrigin = (asked: Asked, origins: AllowedOrigins): boolean => {
+  if (origins.length === 0 || !isClientApi(asked.path)) return false;
+  const { origin = '' } = asked.req.headers;
+  if (origins !== '*') asked.set('vary', 'Origin');
+  if (origin === '' || !isAllowed(origin, origins)) return false;
+  asked.set('access-control-allow-origin', origins === '*' ? '*' : origin);
+  if (!isPreflight(asked.req)) asked.set('access-control-expose-headers', EXPOSED);
+  return true;
+};
+
+const isPreflight = ({ method, headers }: IncomingMessage): boolean =>
+  method === 'OPTIONS' && Boolean(headers['access-control-request-method']);
 
 const isAllowed = (origin: string, origins: AllowedOrigins): boolean =>
   origins === '*' || origins.includes(origin.toLowerCase());

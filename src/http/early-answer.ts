@@ -23,9 +23,7 @@ export const answerEarly =
     await next();
     const bytes = isUploading(ctx.req) ? bodyOf(ctx) : undefined;
     if (bytes === undefined) return;
-    // The rest of a short body is often there already, and only not parsed yet.
-    await setImmediate();
-    if (!isUploading(ctx.req) || ctx.res.headersSent || ctx.res.destroyed) return;
+    if (!(await staysEarly(ctx.req)) || ctx.res.headersSent || ctx.res.destroyed) return;
     ctx.respond = false;
     ctx.length = bytes.length;
     ctx.set('connection', 'close');
@@ -34,14 +32,21 @@ export const answerEarly =
     endAfterUpload(ctx.req, ctx.res, times);
   };
 
+/** Whether the body is still on its way when an answer is ready: the rest of a short one is often there and only not parsed yet. */
+export const staysEarly = async (req: IncomingMessage): Promise<boolean> => {
+  await setImmediate();
+  return isUploading(req);
+};
+
 /** Asks a client that waits for it to send the body. Call it before the body is read. */
-export const askForBody = ({ req, res }: Pick<Context, 'req' | 'res'>): void => {
+export const askForBody = ({ req, res }: { readonly req: IncomingMessage; readonly res: ServerResponse }): void => {
   if (req.headers.expect === undefined || res.headersSent) return;
   delete req.headers.expect;
   res.writeContinue();
 };
 
-const isUploading = ({ complete, headers }: IncomingMessage): boolean =>
+/** Whether a part of the request's body has not arrived. */
+export const isUploading = ({ complete, headers }: IncomingMessage): boolean =>
   !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
 
 /** `undefined` for an answer without a body, or one that is sent elsewhere. */
@@ -52,7 +57,12 @@ const bodyOf = ({ body, respond, method }: Context): Buffer | undefined => {
   return body instanceof Readable ? undefined : Buffer.from(JSON.stringify(body));
 };
 
-const endAfterUpload = (req: IncomingMessage, res: ServerResponse, { longestMs, quietMs }: LingerTimes): void => {
+/** Reads and discards the rest of an upload, and ends the response after it. */
+export const endAfterUpload = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  { longestMs, quietMs }: LingerTimes = TIMES,
+): void => {
   const end = (): void => {
     clearTimeout(longest);
     clearTimeout(quiet);

@@ -6,10 +6,12 @@ import type { ProtocolReply, Refusal } from '../plugin/door/protocol.js';
 import { isFromAnthropicClient } from '../protocols/messages/models.js';
 import { openAiReply } from '../protocols/openai-reply.js';
 import { isClientApi } from './address.js';
+import type { Asked } from './asked.js';
 import type { Current } from './current.js';
+import type { Exchange } from './exchange.js';
 import { type Spoken, speak } from './protocol-call.js';
 
-/** The only place where errors become answers: in the shape of the caller's protocol, and in OpenAI's elsewhere. */
+/** Sends errors as answers, in the shape of the caller's protocol, and in OpenAI's elsewhere. */
 export const handleErrors =
   (log: Log, current: () => Current): Middleware =>
   async (ctx, next) => {
@@ -22,9 +24,33 @@ export const handleErrors =
         return;
       }
       ctx.respond = true;
-      reply(ctx, shaped(ctx, refusalOf(asChainError(error, log)), current));
+      reply(ctx, shaped(ctx, ctx.state.spoken as Spoken | undefined, refusalOf(asChainError(error, log)), current));
     }
   };
+
+/** The same for a request that Koa does not answer. Does not throw. */
+export const answerOrRefuse = async (
+  exchange: Exchange,
+  answer: (exchange: Exchange) => Promise<void>,
+  log: Log,
+  current: () => Current,
+): Promise<void> => {
+  try {
+    await answer(exchange);
+  } catch (error) {
+    const { res, spoken } = exchange;
+    if (error instanceof CallerGone || res.destroyed || res.headersSent) {
+      res.destroy();
+      return;
+    }
+    try {
+      await exchange.reply(shaped(exchange, spoken, refusalOf(asChainError(error, log)), current));
+    } catch (unsendable) {
+      asChainError(unsendable, log);
+      res.destroy();
+    }
+  }
+};
 
 /** Sends what a protocol or one of its routes answers. */
 export const reply = (ctx: Context, { status = 200, headers = {}, body }: ProtocolReply): void => {
@@ -33,20 +59,19 @@ export const reply = (ctx: Context, { status = 200, headers = {}, body }: Protoc
   ctx.body = body ?? null;
 };
 
-const shaped = (ctx: Context, refusal: Refusal, current: () => Current): ProtocolReply => {
-  const spoken = (ctx.state.spoken as Spoken | undefined) ?? spokenAt(ctx, current);
-  if (spoken !== undefined) return spoken.protocol.refusal(refusal, spoken.call);
-  return openAiReply(refusal);
+const shaped = (asked: Asked, known: Spoken | undefined, refusal: Refusal, current: () => Current): ProtocolReply => {
+  const spoken = known ?? spokenAt(asked, current);
+  return spoken === undefined ? openAiReply(refusal) : spoken.protocol.refusal(refusal, spoken.call);
 };
 
 /** The protocol of a request that failed before it was read: its path says it, or a header of its client. */
-const spokenAt = (ctx: Context, current: () => Current): Spoken | undefined => {
+const spokenAt = (asked: Asked, current: () => Current): Spoken | undefined => {
   const { protocols } = current();
-  const isAnthropic = isClientApi(ctx.path) && isFromAnthropicClient(ctx.headers);
+  const isAnthropic = isClientApi(asked.path) && isFromAnthropicClient(asked.req.headers);
   const protocol =
-    protocols.find(({ path }) => `${ctx.path}/`.startsWith(`${path}/`)) ??
+    protocols.find(({ path }) => `${asked.path}/`.startsWith(`${path}/`)) ??
     (isAnthropic ? protocols.find(({ name }) => name === 'messages') : undefined);
-  return protocol && speak(ctx, protocol, current);
+  return protocol && speak(asked, protocol, current);
 };
 
 /** Returns an error of 429chain as a caller reads it. */

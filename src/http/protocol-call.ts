@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Context } from 'koa';
 import { sizeOf } from '../engine/attempt/request-size.js';
 import type { NamedModel, Protocol, ProtocolCall } from '../plugin/door/protocol.js';
 import type { Fields } from '../plugin/fields.js';
+import type { Asked } from './asked.js';
 import { SECRET_HEADERS } from './auth.js';
 import type { Current } from './current.js';
 import { namedModels } from './models.js';
@@ -11,8 +11,8 @@ import { namedModels } from './models.js';
 const LONGEST_ID = 128;
 
 /** Returns the caller's own id of its request, or a new one. */
-export const requestIdOf = (ctx: Context): string => {
-  const { 'x-request-id': given } = ctx.req.headers;
+export const requestIdOf = ({ req }: Pick<Asked, 'req'>): string => {
+  const { 'x-request-id': given } = req.headers;
   return typeof given === 'string' && given !== '' && given.length <= LONGEST_ID && /^[\x21-\x7e]+$/.test(given)
     ? given
     : randomUUID();
@@ -21,30 +21,27 @@ export const requestIdOf = (ctx: Context): string => {
 /** What a protocol learns about a request apart from its body. Costs nothing until it is asked. */
 class CallOf implements ProtocolCall {
   readonly requestId: string;
-  readonly #ctx: Context;
+  keyLabel = '';
+  readonly #asked: Asked;
   readonly #current: () => Current;
 
-  constructor(ctx: Context, requestId: string, current: () => Current) {
+  constructor(asked: Asked, requestId: string, current: () => Current) {
     this.requestId = requestId;
-    this.#ctx = ctx;
+    this.#asked = asked;
     this.#current = current;
-  }
-
-  get keyLabel(): string {
-    return String(this.#ctx.state.keyLabel ?? '');
   }
 
   get headers(): ProtocolCall['headers'] {
     const secret: readonly string[] = SECRET_HEADERS;
-    return Object.fromEntries(Object.entries(this.#ctx.req.headers).filter(([name]) => !secret.includes(name)));
+    return Object.fromEntries(Object.entries(this.#asked.req.headers).filter(([name]) => !secret.includes(name)));
   }
 
   get path(): string {
-    return this.#ctx.path;
+    return this.#asked.path;
   }
 
   get query(): URLSearchParams {
-    return new URLSearchParams(this.#ctx.querystring);
+    return new URLSearchParams(this.#asked.querystring);
   }
 
   get at(): number {
@@ -60,18 +57,18 @@ class CallOf implements ProtocolCall {
   }
 }
 
-/** What a request under way leaves in `ctx.state`, so that its errors have the shape that its caller reads. */
+/** The protocol of a request under way, so that its errors have the shape that its caller reads. */
 export interface Spoken {
   readonly protocol: Protocol;
-  readonly call: ProtocolCall;
+  /** The label of the key is set once the key was checked. */
+  readonly call: ProtocolCall & { keyLabel: string };
 }
 
 /** Begins to answer in a protocol: its headers stand in every answer, and its errors have its shape. */
-export const speak = (ctx: Context, protocol: Protocol, current: () => Current): Spoken => {
-  const call = new CallOf(ctx, requestIdOf(ctx), current);
-  const spoken = { protocol, call };
-  ctx.state.spoken = spoken;
-  ctx.res.setHeader('x-request-id', call.requestId);
-  if (protocol.headers !== undefined) ctx.set({ ...protocol.headers(call) });
-  return spoken;
+export const speak = (asked: Asked, protocol: Protocol, current: () => Current): Spoken => {
+  const call = new CallOf(asked, requestIdOf(asked), current);
+  asked.set('x-request-id', call.requestId);
+  const headers = protocol.headers?.(call);
+  for (const name in headers) asked.set(name, String(headers[name]));
+  return { protocol, call };
 };

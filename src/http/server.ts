@@ -1,22 +1,24 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
 import Koa, { type Context, type Middleware } from 'koa';
 import { findCallerAddress } from '../access/caller-address.js';
 import type { WrongKeys } from '../access/wrong-keys.js';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
-import { SURFACES } from '../protocols/surfaces.js';
-import { answerRoutes, type RouteContext } from '../routes.js';
+import { answerRoutes, type RouteContext, wrongMethod } from '../routes.js';
 import { correctPaths, isAdmin } from './address.js';
 import { requireKey } from './auth.js';
 import { requireHostHeader } from './connections.js';
-import { allowOrigins } from './cors.js';
+import { allowOrigins, markOrigin } from './cors.js';
 import type { Current } from './current.js';
 import { answerEarly } from './early-answer.js';
-import { handleErrors } from './errors.js';
+import { answerOrRefuse, handleErrors } from './errors.js';
+import { Exchange } from './exchange.js';
 import { getHealth } from './health.js';
 import { getModel, getModels } from './models.js';
 import { answerPluginRoutes, anybody } from './plugin-routes.js';
-import { answerSurfaces } from './post-surface.js';
-import { answerProtocols } from './protocols.js';
+import type { PostParts } from './post-parts.js';
+import { answerWithoutKoa, Posts } from './posts.js';
+import { answerProtocolRoutes } from './protocols.js';
 import { answerRoot } from './root.js';
 
 export interface ServerOptions {
@@ -29,13 +31,50 @@ export interface ServerOptions {
   /** The middleware below `/admin`, in order; the gate comes first. */
   readonly admin: readonly Middleware[];
   /** Checks the admin key at routes of plugins. */
-  readonly adminKey: Middleware;
+  readonly adminKey: (ctx: Context) => void;
 }
 
 /** Returns the HTTP surface, without a socket. */
-export const createServer = ({ current, version, stopping, log, wrongKeys, admin, adminKey }: ServerOptions): Koa => {
-  const key = requireKey(() => current().apiKeys, 'one of server.apiKeys', wrongKeys);
-  const withKey = (answer: (ctx: RouteContext) => void) => (ctx: RouteContext) => key(ctx, async () => answer(ctx));
+export const createServer = (options: ServerOptions): RequestListener => {
+  const { current, stopping, log, wrongKeys } = options;
+  const key = requireKey(
+    () => current().apiKeys,
+    'one of server.apiKeys',
+    wrongKeys,
+    () => current().isTrustedProxy,
+  );
+  const parts = { current, authorize: key, log };
+  const posts = new Posts(parts, (asked) => {
+    markOrigin(asked, current().allowedOrigins);
+    requireHostHeader(asked.req);
+    if (stopping()) throw shuttingDown();
+  });
+  const others = othersOf(options, parts, posts).callback();
+  return (req, res) => {
+    const path = pathOf(req);
+    const answer = req.method === 'POST' ? posts.at(path) : undefined;
+    if (answer === undefined) void others(req, res);
+    else void answerOrRefuse(new Exchange(req, res, path), answer, log, current);
+  };
+};
+
+/** The path as the client sent it: a path that has to be corrected or decoded first is not one that requests are posted to. */
+const pathOf = ({ url = '' }: IncomingMessage): string => {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+};
+
+/** What answers all requests but those to `posts`, and these where their path has to be corrected. */
+const othersOf = (
+  { current, version, stopping, log, admin, adminKey }: ServerOptions,
+  parts: PostParts,
+  posts: Posts,
+): Koa => {
+  const { authorize } = parts;
+  const withKey = (answer: (ctx: RouteContext) => void) => (ctx: RouteContext) => {
+    authorize(ctx);
+    answer(ctx);
+  };
   const routes = answerRoutes({
     'GET /health': getHealth(current, version, stopping),
     'GET /v1/models': withKey(getModels(current)),
@@ -53,26 +92,36 @@ export const createServer = ({ current, version, stopping, log, wrongKeys, admin
   app.use(allowOrigins(() => current().allowedOrigins));
   app.use(handleErrors(log, current));
   app.use((ctx, next) => {
-    requireHostHeader(ctx.req.httpVersion, ctx.req.headers.host);
+    requireHostHeader(ctx.req);
     return next();
   });
   app.use(answerRoot(current));
   app.use((ctx, next) => {
-    if (!stopping() || ctx.path === '/health') return next();
-    throw new ChainError('shutting_down', '429chain is stopping and takes no new requests.', {
-      headers: { 'retry-after': '1' },
-    });
+    if (stopping() && ctx.path !== '/health') throw shuttingDown();
+    return next();
   });
-  app.use(answerProtocols({ current, authorize: key, log }));
-  app.use(answerSurfaces(SURFACES, { current, authorize: key, log }));
+  app.use((ctx, next) => {
+    const answer = ctx.method === 'POST' ? posts.at(ctx.path) : undefined;
+    return answer === undefined ? next() : answerWithoutKoa(ctx, answer, parts);
+  });
+  app.use(answerProtocolRoutes(parts));
+  app.use((ctx, next) => {
+    if (posts.at(ctx.path) !== undefined) throw wrongMethod(ctx, ['POST']);
+    return next();
+  });
   app.use(routes);
-  const ofPlugins = answerPluginRoutes(current, { none: anybody, api: key, admin: adminKey });
+  const ofPlugins = answerPluginRoutes(current, { none: anybody, api: authorize, admin: adminKey });
   // Nothing below /admin is reachable except through its gate, whatever routes plugins add.
   app.use((ctx, next) => (isAdmin(ctx.path) ? next() : ofPlugins(ctx, async () => nothingThere(ctx))));
   for (const each of admin) app.use(each);
   app.use(nothingThere);
   return app;
 };
+
+const shuttingDown = (): ChainError =>
+  new ChainError('shutting_down', '429chain is stopping and takes no new requests.', {
+    headers: { 'retry-after': '1' },
+  });
 
 /** How Node names a connection that ends early, also in the middle of a request body. */
 const GONE = new Set(['HPE_INVALID_EOF_STATE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);

@@ -73,6 +73,12 @@ export interface Candidate {
   readonly need: Need;
 }
 
+/** Candidates in order. A list that works out its items when it is asked for them need not work out all of them. */
+export interface Candidates {
+  readonly length: number;
+  at(index: number): Candidate | undefined;
+}
+
 export interface ReserveOptions {
   /** Ignore that the limits of a target are not known yet. Known limits and cooldowns still count. */
   readonly skipProbation?: boolean;
@@ -83,6 +89,16 @@ export interface ReserveResult {
   readonly reservation?: Reservation | undefined;
   /** Why each candidate before that one was refused, in order. Without a reservation: one for every candidate. */
   readonly refusals: readonly Refusal[];
+  /** How long the first of these refusals hold for every request. Absent if not even the first one does. */
+  readonly steady?: SteadyRefusals | undefined;
+}
+
+/** Refusals that hold for every request, whatever it needs, as long as `Ledger.restVersion` stays the same. */
+export interface SteadyRefusals {
+  /** How many refusals, from the first one on. */
+  readonly count: number;
+  /** Epoch ms: from then on, one of them may no longer hold. */
+  readonly until: number;
 }
 
 export interface PreviewResult {
@@ -132,6 +148,14 @@ export interface QuotaStatus {
   readonly remaining?: number | undefined;
   readonly resetAt?: number | undefined;
   readonly source: QuotaSource;
+}
+
+/** How many tokens a request may have at a target, as far as its limits are known; `Infinity` where they are not. */
+export interface TokenRoom {
+  /** For one request. */
+  readonly limit: number;
+  /** Now. */
+  readonly left: number;
 }
 
 /** One target, for display: what it would answer to a request now, and every quota that covers it. */
@@ -184,9 +208,9 @@ export interface Ledger {
    * the same. Never throws for lack of room; an unknown target is refused as `disabled`. Not idempotent.
    * @throws (or rejects) only when the ledger cannot be reached
    */
-  reserve(candidates: readonly Candidate[], options?: ReserveOptions): ReserveResult | Promise<ReserveResult>;
+  reserve(candidates: Candidates, options?: ReserveOptions): ReserveResult | Promise<ReserveResult>;
   /** Returns what `reserve` would return now. Holds nothing and changes nothing. */
-  preview(candidates: readonly Candidate[], options?: ReserveOptions): PreviewResult | Promise<PreviewResult>;
+  preview(candidates: Candidates, options?: ReserveOptions): PreviewResult | Promise<PreviewResult>;
   /**
    * Takes over what a response states about limits: once its head has arrived, and again when its body states more. A
    * response to an earlier dispatch than the latest one observed may only lower what is left. Units that the statement
@@ -214,6 +238,14 @@ export interface Ledger {
   coolDown(reservation: Reservation, scope: ScopeKind, coolDown: CoolDown): number | undefined;
   /** Returns how a target stands now. For a target that was removed, it is `disabled`. */
   status(target: string): TargetStatus;
+  /** Attempts at a target that are in flight. */
+  inFlight(target: string): number;
+  /** Returns what the limits on tokens allow a request to a target. */
+  tokenRoom(target: string): TokenRoom;
+  /** Returns the share of a target's tightest quota that is used, from 0 to 1. Unknown quotas count as unused. */
+  shareUsed(target: string): number;
+  /** Another number whenever a refusal that was reported as steady may no longer hold. */
+  readonly restVersion: number;
   /** Ends the cooldowns of the scopes that cover the target and forgets their learned limits. Idempotent. */
   reset(target: string): void;
   /**

@@ -38,6 +38,8 @@ export type {
   ResponseHead,
   ServedAttempt,
   SkippedAttempt,
+  SkippedTarget,
+  SkippedTogether,
   Target,
   TokenUsage,
   Verdict,

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { savedResult } from '../../scripts/docs/performance.js';
+import { performancePicture } from '../../scripts/docs/performance-picture.js';
 import { CAPTURED } from '../../scripts/docs/providers.js';
 import { fillPage, GENERATED_PAGES } from '../../scripts/generate-docs.js';
 import { outOfDateFrom } from '../../src/catalogue/age.js';
@@ -19,6 +21,10 @@ describe('what `npm run generate` makes of docs', () => {
       expect(readPage(page)).to.equal(await fillPage(readPage(page)));
     });
   }
+
+  it('is up to date in performance.svg', () => {
+    expect(readPage('performance.svg')).to.equal(performancePicture(savedResult()));
+  });
 
   it('is all that is marked as made', () => {
     const marked = PAGES.filter((page) =>

@@ -1,12 +1,17 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { API_KEY, chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
-import { answer, ScriptedUpstream } from '../scripted-upstream.js';
+import { RawCaller } from '../raw-caller.js';
+import { answer, completion, ScriptedUpstream } from '../scripted-upstream.js';
 import { until } from '../until.js';
 
 const HEAD = `host: 127.0.0.1\r\nauthorization: Bearer ${API_KEY}\r\ncontent-type: application/json\r\n`;
 const POST = `POST /v1/chat/completions HTTP/1.1\r\n${HEAD}`;
+/** Callers that leave at once. */
+const CALLERS = 20;
+const BEGINNING = 'data: {"choices":[{"index":0,"delta":{"content":"hello"},"finish_reason":null}]}\n\n';
 /** The beginning of a TLS handshake. */
 const CLIENT_HELLO = Buffer.from('16030100f1010000ed0303', 'hex');
 
@@ -126,4 +131,39 @@ describe('Connections to providers', () => {
     await until(() => upstream.openSockets === 0);
     await Promise.all([proxy.close(), upstream.close()]);
   });
+
+  for (const when of ['before its head', 'in its body'] as const) {
+    it(`are not opened for callers who left an answer ${when}`, async () => {
+      let opened = 0;
+      let asked = 0;
+      const open = new Set<Socket>();
+      const provider = createServer((req, res) => {
+        if (++asked > CALLERS)
+          return void res.setHeader('content-type', 'application/json').end(JSON.stringify(completion('hello')));
+        if (when === 'in its body') res.writeHead(200, { 'content-type': 'text/event-stream' }).write(BEGINNING);
+        req.resume();
+      }).on('connection', (socket: Socket) => {
+        opened++;
+        open.add(socket.on('close', () => open.delete(socket)));
+      });
+      await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
+      const { port } = provider.address() as AddressInfo;
+      const proxy = await startProxy({
+        providers: { a: { type: 'openai-compatible', baseUrl: `http://127.0.0.1:${port}/v1` } },
+        chains: { default: [{ provider: 'a', model: 'x', limits: [{ requests: 100, per: '1m' }] }] },
+      });
+      try {
+        const callers = Array.from({ length: CALLERS }, () => new RawCaller(proxy.address));
+        await until(() => asked === CALLERS);
+        for (const { socket } of callers) socket.destroy();
+        await until(() => open.size === 0);
+        expect((await proxy.post({ messages: HELLO })).status).to.equal(200);
+        expect(opened).to.equal(CALLERS + 1);
+      } finally {
+        await proxy.close();
+        provider.close();
+        provider.closeAllConnections();
+      }
+    });
+  }
 });

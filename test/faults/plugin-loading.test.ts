@@ -147,15 +147,13 @@ const FAULTS: readonly Fault[] = [
 
 /** Loads every folder that is given, in one process without a loader of the tests. Prints the messages. */
 const LOADER = `
-const { loadPlugin } = await import(${JSON.stringify(built('host/load.js'))});
-const { Guard } = await import(${JSON.stringify(built('host/guard.js'))});
-const { PLUGIN_PACE } = await import(${JSON.stringify(built('host/in-time.js'))});
-const log = { debug() {}, info() {}, warn() {}, error() {} };
+const { createProxy } = await import(${JSON.stringify(built('index.js'))});
+const [, dataDir, ...folders] = process.argv;
 const messages = [];
-for (const folder of process.argv.slice(1)) {
+for (const folder of folders) {
   process.chdir(folder);
-  const options = { folder, guard: new Guard(log, Date.now), pace: PLUGIN_PACE, log };
-  messages.push(await loadPlugin(folder, options).then(() => 'it was loaded', (error) => error.message));
+  const proxy = createProxy({ configuration: { providers: {}, chains: {} }, dataDir, plugins: [folder] });
+  messages.push(await proxy.then(() => 'it was loaded', (error) => error.message));
 }
 console.log(JSON.stringify(messages));`;
 
@@ -175,7 +173,13 @@ describe('A plugin that cannot be loaded because of', () => {
     FAULTS.forEach(({ files }, index) => {
       write(folderOf(index), files);
     });
-    const args = ['--input-type=module', '-e', LOADER, ...FAULTS.map((_, index) => folderOf(index))];
+    const args = [
+      '--input-type=module',
+      '-e',
+      LOADER,
+      join(root, 'data'),
+      ...FAULTS.map((_, index) => folderOf(index)),
+    ];
     messages = JSON.parse((await run(process.execPath, args)).stdout);
   });
 

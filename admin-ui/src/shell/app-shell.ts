@@ -2,6 +2,7 @@ import { Router } from '@vaadin/router';
 import { html, LitElement, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { createRef, ref } from 'lit/directives/ref.js';
+import { MissingPageController, mayLeave } from '../data/browser/page-scripts.js';
 import { ApiError, onSignedOut } from '../data/server/client.js';
 import { LiveController, live } from '../data/server/feed.js';
 import { currentSession, type Session, signOut } from '../data/server/session.js';
@@ -23,6 +24,7 @@ export class AppShell extends LitElement {
   @state() private unreachable: ApiError | undefined;
   @state() private path = location.pathname;
   @state() private open = false;
+  readonly #missing = new MissingPageController(this);
   readonly #outlet = createRef<HTMLElement>();
   readonly #router = new Router(null, { baseUrl: '/admin/' });
   /** The outlet of the router. Each sign-in creates a new one. */
@@ -83,7 +85,10 @@ export class AppShell extends LitElement {
             <button class="quiet" @click=${this.#signOut}><ui-icon name="leave"></ui-icon>Sign out</button>
           </footer>
         </nav>
-        <main id="content" tabindex="-1" ${ref(this.#outlet)}></main>
+        <main>
+          ${this.#missingPage()}
+          <div id="content" tabindex="-1" ${ref(this.#outlet)}></div>
+        </main>
       </div>`;
   }
 
@@ -91,6 +96,20 @@ export class AppShell extends LitElement {
     const href = `/admin${path}`;
     const here = path === '/' ? this.path === '/admin/' : this.path === href || this.path.startsWith(`${href}/`);
     return html`<li><a href=${href} aria-current=${here ? 'page' : 'false'}><ui-icon name=${icon}></ui-icon>${title}</a></li>`;
+  }
+
+  #missingPage() {
+    const { page } = this.#missing;
+    if (page === undefined) return '';
+    const { title, href, outdated } = page;
+    return html`<p class="missing" role="alert">
+      <ui-icon name="warning"></ui-icon>
+      ${
+        outdated
+          ? html`<span>429chain was upgraded, so the page ${title} cannot be loaded. Save or discard your changes, then <a href=${href} router-ignore>load the admin again</a>.</span>`
+          : html`<span>The page ${title} cannot be loaded: 429chain does not answer. It opens when 429chain is back.</span>`
+      }
+    </p>`;
   }
 
   #connection() {
@@ -115,9 +134,7 @@ export class AppShell extends LitElement {
 
   #sessionOver(): void {
     if (this.session === 'none' || this.session === 'unknown') return;
-    // Pages with unsaved changes cancel `beforeunload`.
-    const mayGo = window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
-    this.kept = mayGo ? undefined : this.session;
+    this.kept = mayLeave() ? undefined : this.session;
     this.#leave();
   }
 

@@ -15,7 +15,10 @@ export const shell = css`
   nav footer { display: grid; gap: var(--space-1); padding: var(--space-2); justify-items: start; }
   nav footer button { padding: 0; }
   main { grid-area: main; padding: var(--space-5) clamp(var(--space-3), 2.5vw, var(--space-6)) var(--space-6); outline: none; max-width: 160rem; width: 100%; }
-  main:focus-visible { box-shadow: none; }
+  main > div { outline: none; }
+  main > div:focus-visible { box-shadow: none; }
+  .missing { display: flex; align-items: center; gap: var(--space-2); margin: 0 0 var(--space-4); padding: var(--space-2) var(--space-3); border: 1px solid var(--warn); border-radius: var(--radius); background: var(--raised); }
+  .missing ui-icon { color: var(--warn); flex: none; }
   .alone { display: grid; place-content: center; text-align: center; gap: var(--space-2); min-height: 100dvh; max-width: none; }
   .connection { display: inline-flex; align-items: center; gap: 0.375rem; font-size: var(--text-s); }
   .connection i { width: 0.4375rem; height: 0.4375rem; border-radius: 50%; background: currentcolor; }

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Context, Middleware } from 'koa';
+import type { Context } from 'koa';
 import type { WrongKeys } from '../../access/wrong-keys.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { digestOf } from '../../secrets.js';
@@ -38,13 +38,12 @@ export class AdminKey {
 export const bearerOf = (ctx: Context): string | undefined =>
   /^Bearer +(.+)$/i.exec(ctx.get('authorization'))?.[1]?.trim();
 
-/** Requires the admin key as a bearer token. @throws ChainError `invalid_api_key`, `too_many_attempts` */
+/** Returns a check that requires the admin key as a bearer token. It throws ChainError `invalid_api_key`, `too_many_attempts`. */
 export const requireAdminKey =
-  (key: AdminKey): Middleware =>
-  (ctx, next) => {
+  (key: AdminKey) =>
+  (ctx: Context): void => {
     const given = bearerOf(ctx);
     if (given === undefined)
       throw new ChainError('invalid_api_key', `The admin key is missing. ${HOW_TO_SEND}`, { headers: CHALLENGE });
     key.check(given, ctx.ip);
-    return next();
   };

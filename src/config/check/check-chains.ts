@@ -4,7 +4,7 @@ import { splitTarget } from '../target-name.js';
 import { nameOf, suggest } from '../wording.js';
 import { type Check, finding, keysOf, pathsOf, textAt } from './checked-configuration.js';
 import type { Finding } from './finding.js';
-import { expectationAt } from './schema.js';
+import { expectationAt } from './own-schema.js';
 
 interface LocatedTarget {
   readonly path: Path;

@@ -2,7 +2,7 @@ import { durationOf } from '../../plugin/readers/headers.js';
 import { faultOfProxy } from '../proxy.js';
 import { type Check, finding, pathsOf, textAt } from './checked-configuration.js';
 import type { Finding } from './finding.js';
-import { expectationAt } from './schema.js';
+import { expectationAt } from './own-schema.js';
 
 interface DurationRule {
   readonly pattern: string;

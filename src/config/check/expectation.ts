@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { listOf, suggest } from '../wording.js';
-import type { SchemaNode } from './schema.js';
+import type { SchemaNode } from './own-schema.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   string: 'a string, in quotes',

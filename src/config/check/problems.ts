@@ -3,7 +3,7 @@ import type { Locator } from '../locate.js';
 import type { Path } from '../path.js';
 import type { Problem, Settings } from '../settings.js';
 import type { Finding } from './finding.js';
-import { optionsValidator } from './schema.js';
+import { optionsValidator } from './options-validator.js';
 import { findingsOf } from './schema-findings.js';
 
 /** The file name in problems of a configuration that is not a file. */
@@ -34,6 +34,7 @@ export const problemsOfOptions = (settings: Settings, path: Path, schema: object
   const findings = findingsOf(validate.errors ?? [], {
     base: path,
     written: settings.written,
+    partOf: () => undefined,
     validatorOf: () => undefined,
   });
   return findings.map((finding) => problemAt(settings, finding.path, finding.message, finding.at));

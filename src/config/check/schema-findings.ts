@@ -1,11 +1,12 @@
-import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { nearestWord } from '../nearest-word.js';
 import type { Path } from '../path.js';
 import { valueAtPath } from '../path.js';
 import { describe, nameOf, suggest } from '../wording.js';
+import type { Validator } from './ajv.js';
 import { expectationOf } from './expectation.js';
 import type { Finding } from './finding.js';
-import type { SchemaNode } from './schema.js';
+import type { SchemaNode } from './own-schema.js';
 import { chooseBranch } from './union-branch.js';
 
 export interface ValidationContext {
@@ -13,8 +14,10 @@ export interface ValidationContext {
   readonly base: Path;
   /** The whole configuration before its variables were read. Messages quote only this. */
   readonly written: unknown;
-  /** The validator of a `$ref`; `undefined` if it is unknown. */
-  readonly validatorOf: (ref: string) => ValidateFunction | undefined;
+  /** What a `$ref` refers to; `undefined` if that is unknown. */
+  readonly partOf: (ref: string) => SchemaNode | undefined;
+  /** The validator of a `$ref` to a branch of a union; `undefined` if it is unknown. */
+  readonly validatorOf: (ref: string) => Validator | undefined;
 }
 
 /** The value with an error. */
@@ -22,7 +25,7 @@ interface InvalidValue {
   readonly path: Path;
   /** A description of the value as it is written. */
   readonly found: string;
-  readonly validatorOf: ValidationContext['validatorOf'];
+  readonly partOf: ValidationContext['partOf'];
 }
 
 type ToFinding = (error: ErrorObject, value: InvalidValue) => Finding;
@@ -38,11 +41,10 @@ const unknownKey = (path: Path, key: string, knownKeys: readonly string[]): Find
   return { path: [...path, key], at: 'key', message };
 };
 
-const missingKey: ToFinding = (error, { path, validatorOf }) => {
+const missingKey: ToFinding = (error, { path, partOf }) => {
   const key: string = error.params.missingProperty;
   const missing = nodeOf(error).properties?.[key] ?? {};
-  const referred =
-    missing.$ref === undefined ? undefined : (validatorOf(missing.$ref)?.schema as SchemaNode | undefined);
+  const referred = missing.$ref === undefined ? undefined : partOf(missing.$ref);
   const description = missing.description ?? referred?.description;
   const end = description === undefined ? '.' : `: ${description.charAt(0).toLowerCase()}${description.slice(1)}`;
   return { path, at: 'value', message: `${nameOf(path)} lacks \`${key}\`${end}` };
@@ -94,7 +96,7 @@ const withoutTypos = (errors: readonly ErrorObject[]): ErrorObject[] => {
 
 /** Turns AJV's errors into findings, one for each mistake. For a union, it reports the errors of the intended branch. */
 export const findingsOf = (errors: readonly ErrorObject[], context: ValidationContext): Finding[] => {
-  const { base, written, validatorOf } = context;
+  const { base, written, partOf, validatorOf } = context;
   const invalidValueOf = ({ instancePath, data }: ErrorObject): InvalidValue => {
     const steps = instancePath.split('/').slice(1);
     const path = [...base, ...steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))];
@@ -106,17 +108,17 @@ export const findingsOf = (errors: readonly ErrorObject[], context: ValidationCo
       get found() {
         return `${describe(value, path)}${wasRead ? ', whose value is invalid' : ''}`;
       },
-      validatorOf,
+      partOf,
     };
   };
 
   const findingsOfUnion = (error: ErrorObject): Finding[] => {
     const invalid = invalidValueOf(error);
-    const branches = (error.schema as readonly SchemaNode[]).map(({ $ref }) => $ref && validatorOf($ref));
-    const choice = chooseBranch(
-      branches.filter((branch) => typeof branch === 'function'),
-      error.data,
-    );
+    const branches = (error.schema as readonly SchemaNode[]).flatMap(({ $ref = '' }) => {
+      const [node, validate] = [partOf($ref), validatorOf($ref)];
+      return node === undefined || validate === undefined ? [] : [{ node, validate }];
+    });
+    const choice = chooseBranch(branches, error.data);
     if (choice.errors !== undefined) return findingsOf(choice.errors, { ...context, base: invalid.path });
     if (choice.unknownKeys.length === 0) return [badValue(error, invalid)];
     return choice.unknownKeys.map((key) => unknownKey(invalid.path, key, choice.knownKeys));

@@ -1,5 +1,6 @@
-import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
-import type { SchemaNode } from './schema.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import type { Validator } from './ajv.js';
+import type { SchemaNode } from './own-schema.js';
 
 /** The errors of the intended branch of a union. If it is unclear, the unknown keys and the known ones. */
 export interface BranchChoice {
@@ -8,25 +9,32 @@ export interface BranchChoice {
   readonly knownKeys: readonly string[];
 }
 
+/** A branch of a union. */
 interface Branch {
+  readonly node: SchemaNode;
+  readonly validate: Validator;
+}
+
+interface TriedBranch {
   readonly node: SchemaNode;
   readonly errors: readonly ErrorObject[];
 }
 
 const NO_BRANCH: BranchChoice = { unknownKeys: [], knownKeys: [] };
 
-const tryBranch = (validate: ValidateFunction, data: unknown): Branch => {
+const tryBranch = ({ node, validate }: Branch, data: unknown): TriedBranch => {
   validate(data);
-  return { node: validate.schema as SchemaNode, errors: validate.errors ?? [] };
+  return { node, errors: validate.errors ?? [] };
 };
 
-const isWrongType = ({ errors }: Branch): boolean =>
+const isWrongType = ({ errors }: TriedBranch): boolean =>
   errors.some(({ keyword, instancePath }) => keyword === 'type' && instancePath === '');
 
 /** Missing and unknown keys say more than invalid values. */
-const wrongKeysOf = ({ errors }: Branch): number => errors.filter(({ instancePath }) => instancePath === '').length;
+const wrongKeysOf = ({ errors }: TriedBranch): number =>
+  errors.filter(({ instancePath }) => instancePath === '').length;
 
-const least = (branches: readonly Branch[], countOf: (branch: Branch) => number): readonly Branch[] => {
+const least = (branches: readonly TriedBranch[], countOf: (branch: TriedBranch) => number): readonly TriedBranch[] => {
   const fewest = Math.min(...branches.map(countOf));
   return branches.filter((branch) => countOf(branch) === fewest);
 };
@@ -35,8 +43,8 @@ const least = (branches: readonly Branch[], countOf: (branch: Branch) => number)
  * Chooses the branch of a union that the author of `data` most likely intended: the one with a required key that `data`
  * has, with the fewest wrong keys, and then with the fewest errors. `data` is valid in no branch.
  */
-export const chooseBranch = (validators: readonly ValidateFunction[], data: unknown): BranchChoice => {
-  const fitting = validators.map((validate) => tryBranch(validate, data)).filter((branch) => !isWrongType(branch));
+export const chooseBranch = (branches: readonly Branch[], data: unknown): BranchChoice => {
+  const fitting = branches.map((branch) => tryBranch(branch, data)).filter((branch) => !isWrongType(branch));
   const [first] = fitting;
   if (first === undefined) return NO_BRANCH;
   if (fitting.length === 1) return { ...NO_BRANCH, errors: first.errors };

@@ -11,7 +11,8 @@ import { checkAdminKey, checkBodies, checkHost, checkTrustedProxies } from './ch
 import { checkBaseUrls, checkDurations, checkKeys, checkProxies, checkVariableNames } from './check-values.js';
 import type { Check } from './checked-configuration.js';
 import type { Finding } from './finding.js';
-import { configurationValidator } from './schema.js';
+import { partOfSchema } from './own-schema.js';
+import { configurationValidator } from './own-validators.js';
 import { findingsOf } from './schema-findings.js';
 
 const CHECKS: readonly Check[] = [
@@ -75,7 +76,12 @@ const schemaFindings = (written: unknown, resolved: unknown): Finding[] => {
   const validate = configurationValidator();
   return validate === undefined || validate(resolved)
     ? []
-    : findingsOf(validate.errors ?? [], { base: [], written, validatorOf: configurationValidator });
+    : findingsOf(validate.errors ?? [], {
+        base: [],
+        written,
+        partOf: partOfSchema,
+        validatorOf: configurationValidator,
+      });
 };
 
 /** Whether `path` is inside a value whose key is wrong. It is checked once the key is correct. */

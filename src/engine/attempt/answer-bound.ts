@@ -1,8 +1,6 @@
-import type { Ledger } from '../../ledger/ledger.js';
 import type { Repair } from '../../plugin/door/attempt.js';
 import { COUNTED_BOUND, type CompiledRepair, SUSPECTED_BOUND } from '../repairs.js';
 import type { PreparedTarget } from '../target.js';
-import type { TokenRoom } from './estimate.js';
 
 type Body = Readonly<Record<string, unknown>>;
 type BoundRepair = Extract<Repair, { cap: string }>;
@@ -27,17 +25,6 @@ export const countsBound = ({ providerType, repairs }: PreparedTarget, tried: re
   providerType.countsBound === true ||
   repairs.drops(COUNTED_BOUND) ||
   tried.some((repair) => 'drop' in repair && (repair.drop === COUNTED_BOUND || repair.drop === SUSPECTED_BOUND));
-
-/** Returns how many tokens a request may have at a target, as far as its limits are known. */
-export const tokenRoomOf = (ledger: Ledger, target: PreparedTarget): TokenRoom => {
-  let [limit, left] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (const quota of ledger.status(target.id).quotas) {
-    if (quota.dimension !== 'tokens' || quota.limit === undefined || quota.limit <= 0) continue;
-    limit = Math.min(limit, quota.limit);
-    left = Math.min(left, quota.remaining ?? quota.limit);
-  }
-  return { limit, left };
-};
 
 /**
  * Lowers the bound of a request to what the target is known to accept, and to `counted` where it counts the bound

@@ -1,4 +1,4 @@
-import type { Need, Usage } from '../../ledger/ledger.js';
+import type { Need, TokenRoom, Usage } from '../../ledger/ledger.js';
 import type { TokenUsage } from '../../plugin/door/attempt.js';
 import type { RequestSize } from '../request.js';
 import { Average } from './average.js';
@@ -22,14 +22,6 @@ const LEAST_WIDE_BOUND = 1_024;
 const FIRST_BOUND = 4_096;
 /** A bound is never made smaller than this to fit a limit. */
 const LEAST_BOUND = 256;
-
-/** The tokens that the limits of a target allow; `Infinity` where they are not known. */
-export interface TokenRoom {
-  /** For one request. */
-  readonly limit: number;
-  /** Now. */
-  readonly left: number;
-}
 
 const NO_LIMIT: TokenRoom = { limit: Number.POSITIVE_INFINITY, left: Number.POSITIVE_INFINITY };
 

@@ -73,6 +73,9 @@ const classOfCause = (cause: Error): FailureClass => {
   return cause instanceof NoOverlap || cause instanceof NotAdaptable ? 'bad_request' : 'server_error';
 };
 
+const UNTRUSTED =
+  'nothing on this machine trusts its certificate: name the file of its authority in NODE_EXTRA_CA_CERTS, and restart';
+
 const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused: nothing listens there',
   ECONNRESET: 'the connection broke',
@@ -82,7 +85,19 @@ const NETWORK_ERRORS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
   // Without a proxy, this limit is off.
   UND_ERR_HEADERS_TIMEOUT: 'no connection in time',
+  UND_ERR_HEADERS_OVERFLOW: 'an answer with too many headers',
+  ERR_ASSERTION: 'an answer that is not valid HTTP',
   ERR_INVALID_URL: 'the base URL is invalid',
+  CERT_HAS_EXPIRED: "its certificate has expired, or this machine's clock is wrong",
+  CERT_NOT_YET_VALID: "its certificate is not valid yet, or this machine's clock is wrong",
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name: check the base URL',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS: check whether the base URL must begin with http://',
+  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'it speaks only versions of TLS that are no longer safe',
+  ERR_SSL_UNSUPPORTED_PROTOCOL: 'it speaks only versions of TLS that are no longer safe',
 };
 
 const textOf = (cause: Error): string => {

@@ -1,4 +1,4 @@
-import type { PreviewResult, Reservation } from '../../ledger/ledger.js';
+import type { PreviewResult, Reservation, SteadyRefusals } from '../../ledger/ledger.js';
 import type { Repair } from '../../plugin/door/attempt.js';
 import type { AttemptResult } from '../attempt/result.js';
 import type { PreparedTarget } from '../target.js';
@@ -25,6 +25,8 @@ export interface ReserveReply {
    * for every target.
    */
   readonly kept: readonly (Denied | Refused)[];
+  /** How long the first refusals in `kept` hold for every request. */
+  readonly steady?: SteadyRefusals | undefined;
 }
 
 /** Find out what keeps these targets back, up to the first that has room. Holds nothing. */

@@ -1,5 +1,4 @@
 import type { ExplainedTarget, Explanation } from '../../contract/explain.js';
-import type { EngineContext } from '../attempt/context.js';
 import type { ChainRequest } from '../request.js';
 import type { Chain, PreparedTarget } from '../target.js';
 import type { Command, Reply } from './commands.js';
@@ -7,7 +6,7 @@ import { reasonOf, retryAtOf, stateOf } from './outcome.js';
 import type { Queue } from './queue.js';
 import { dryHold, type ReserveParts, reserve } from './reserve.js';
 import { RequestTrace } from './trace.js';
-import { candidatesOf, viewOf } from './view.js';
+import { candidatesOf, viewOf, type WalkContext } from './view.js';
 import { Walk } from './walk.js';
 
 type Decision = Explanation['decision'];
@@ -16,7 +15,7 @@ type Decision = Explanation['decision'];
  * Returns what the waterfall would do with `request` now. It runs the waterfall's own walk, answers what the walk asks of
  * the ledger and the hooks by looking only, and stops at the first command that would send or wait.
  */
-export const explain = async (context: EngineContext, queue: Queue, request: ChainRequest): Promise<Explanation> => {
+export const explain = async (context: WalkContext, queue: Queue, request: ChainRequest): Promise<Explanation> => {
   const { ledger, hooks, clock } = context;
   const view = viewOf(context, queue, request);
   const trace = new RequestTrace(clock, request);

@@ -1,7 +1,7 @@
 import type { ChainRules } from '../../config/settings.js';
 import type { FailureClass, TargetState } from '../../contract/quota.js';
 import type { Refusal } from '../../ledger/ledger.js';
-import type { Denial, Failure } from '../../plugin/door/attempt.js';
+import type { Denial, Failure, SkippedTarget } from '../../plugin/door/attempt.js';
 import type { MediaKind } from '../../plugin/door/conversation.js';
 import type { PreparedTarget } from '../target.js';
 import { isAboutRequest } from './rejection.js';
@@ -55,8 +55,11 @@ export interface Failed {
   readonly lacks?: MediaKind | undefined;
 }
 
+/** A target was not asked. */
+export type Skipped = Unusable | Unsuited | Denied | Refused;
+
 /** What became of one target in a walk. */
-export type TargetOutcome = Unusable | Unsuited | Denied | Refused | Failed;
+export type TargetOutcome = Skipped | Failed;
 
 /** A hook is not asked about the same target again sooner than this, whatever time it named. */
 const SHORTEST_DENIAL_MS = 250;
@@ -179,3 +182,12 @@ export const reasonOf = (outcome: TargetOutcome): string => {
 /** Returns whether the provider found fault with the request itself. */
 export const isRejection = (outcome: TargetOutcome): outcome is Failed =>
   outcome.kind === 'failed' && isAboutRequest(outcome.failure);
+
+/** Returns a skipped target as plugins get it. */
+export const skippedTarget = (outcome: Skipped): SkippedTarget => ({
+  target: outcome.target.publicView,
+  reason: reasonOf(outcome),
+  retryAt: retryAtOf(outcome),
+  // Neither our own caution nor a hook's decision says what the provider would have answered.
+  limited: isLimit(outcome) && outcome.kind !== 'denied' && !isOnProbation(outcome),
+});

@@ -40,7 +40,7 @@ export const reserve = (parts: ReserveParts, command: Reserve): ReserveReply | P
   const { targets, skipProbation } = command;
   const asked = hold(candidatesOf(view, targets), { skipProbation });
   if (asked instanceof Promise || hooks.beforeAttempt.taps.length > 0) return reserveUndenied(parts, command, asked);
-  return { granted: grantOf(targets, asked), kept: refusedOf(targets, asked) };
+  return { granted: grantOf(targets, asked), kept: refusedOf(targets, asked), steady: asked.steady };
 };
 
 const reserveUndenied = async (
@@ -53,7 +53,8 @@ const reserveUndenied = async (
   const granted = grantOf(targets, result);
   const denial = granted && (await deniedBy(parts, granted));
   // The rest is not asked for here: while the hook decided, other requests may have begun to wait for it.
-  return denial === undefined ? { granted, kept } : { kept: [...kept, denial] };
+  const { steady } = result;
+  return denial === undefined ? { granted, kept, steady } : { kept: [...kept, denial], steady };
 };
 
 /** Asks the hooks about units that are held already, and gives them back if a hook denies the attempt. */
@@ -71,5 +72,9 @@ export const deniedBy = async (
 const grantOf = (targets: readonly PreparedTarget[], { reservation, refusals }: ReserveResult): Grant | undefined =>
   reservation && { target: targets[refusals.length] as PreparedTarget, reservation };
 
-const refusedOf = (targets: readonly PreparedTarget[], { refusals }: ReserveResult): Refused[] =>
-  refusals.map((refusal, index) => refused(targets[index] as PreparedTarget, refusal));
+const NOTHING_KEPT: readonly Refused[] = [];
+
+const refusedOf = (targets: readonly PreparedTarget[], { refusals }: ReserveResult): readonly Refused[] =>
+  refusals.length === 0
+    ? NOTHING_KEPT
+    : refusals.map((refusal, index) => refused(targets[index] as PreparedTarget, refusal));

@@ -1,14 +1,14 @@
-import type { Ledger, QuotaStatus } from '../../ledger/ledger.js';
+import type { Ledger } from '../../ledger/ledger.js';
 import { type Chain, chainOf, differInKey, type PreparedTarget } from '../target.js';
 
 /** Decides which of several keys a request begins with, where a provider says `rotate: 'most-left'`. */
 export class Rotation {
-  readonly #ledger: Pick<Ledger, 'status'>;
+  readonly #ledger: Pick<Ledger, 'shareUsed'>;
   /** When each key was used last, as a count of uses. */
   readonly #lastUse = new Map<string, number>();
   #uses = 0;
 
-  constructor(ledger: Pick<Ledger, 'status'>) {
+  constructor(ledger: Pick<Ledger, 'shareUsed'>) {
     this.#ledger = ledger;
   }
 
@@ -39,19 +39,10 @@ export class Rotation {
     return keys
       .map((target) => ({
         target,
-        share: shareUsed(this.#ledger.status(target.id).quotas),
+        share: this.#ledger.shareUsed(target.id),
         lastUse: this.#lastUse.get(target.keyedId) ?? 0,
       }))
       .sort((one, other) => one.share - other.share || one.lastUse - other.lastUse)
       .map(({ target }) => target);
   }
 }
-
-/** Returns the share of the tightest quota that is used, from 0 to 1. */
-const shareUsed = (quotas: readonly QuotaStatus[]): number =>
-  Math.max(
-    0,
-    ...quotas.map(({ limit, remaining }) =>
-      limit === undefined || remaining === undefined || limit <= 0 ? 0 : 1 - remaining / limit,
-    ),
-  );

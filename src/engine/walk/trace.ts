@@ -1,10 +1,19 @@
 import type { Clock } from '../../clock.js';
 import type { Need } from '../../ledger/ledger.js';
-import type { Attempt, AttemptRecord, Outcome, Target, TokenUsage } from '../../plugin/door/attempt.js';
+import type {
+  Attempt,
+  AttemptRecord,
+  Outcome,
+  SkippedAttempt,
+  SkippedTarget,
+  SkippedTogether,
+  Target,
+  TokenUsage,
+} from '../../plugin/door/attempt.js';
 import type { ChainRequest } from '../request.js';
 import type { CapturedContent } from '../stream/captured-content.js';
 import type { PreparedTarget } from '../target.js';
-import { type Failed, isLimit, isOnProbation, reasonOf, retryAtOf, type TargetOutcome } from './outcome.js';
+import { type Skipped, skippedTarget } from './outcome.js';
 
 /** How a request ended. */
 export interface RequestEnd {
@@ -45,7 +54,8 @@ export class RequestTrace {
   readonly #startedAt: number;
   /** Epoch ms. */
   readonly #arrivedAt: number;
-  readonly #attempts: AttemptRecord[] = [];
+  readonly #steps: (AttemptRecord | Together)[] = [];
+  #hasTogether = false;
   #request: ChainRequest | undefined;
   #content: CapturedContent | undefined;
   #firstTokenMs: number | undefined;
@@ -73,41 +83,47 @@ export class RequestTrace {
 
   /** Returns the attempt at `target` that is next, as hooks and records show it. */
   attemptAt(target: PreparedTarget, { tokens }: Need, dryRun = false): Attempt {
+    return this.#attempt(target.publicView, tokens, this.#clock.now(), this.asked + 1, dryRun);
+  }
+
+  #attempt(target: Target, estimatedTokens: number, startedAt: number, number: number, dryRun = false): Attempt {
     return {
       requestId: this.id,
       chain: this.#request?.chain.name ?? '',
-      target: target.publicView,
-      number: this.asked + 1,
-      startedAt: this.#clock.now(),
+      target,
+      number,
+      startedAt,
       stream: this.#request?.stream ?? false,
-      estimatedTokens: tokens,
+      estimatedTokens,
       dryRun,
     };
   }
 
   /** A target was not asked. */
-  skipped(outcome: Exclude<TargetOutcome, Failed>, need: Need): void {
-    this.#attempts.push({
-      outcome: 'skipped',
-      attempt: this.attemptAt(outcome.target, need),
-      durationMs: 0,
-      reason: reasonOf(outcome),
-      retryAt: retryAtOf(outcome),
-      // Neither our own caution nor a hook's decision says what the provider would have answered.
-      limited: isLimit(outcome) && outcome.kind !== 'denied' && !isOnProbation(outcome),
-      signals: [],
-      adapted: [],
-    });
+  skipped(outcome: Skipped, need: Need): void {
+    this.#steps.push(recordOf(skippedTarget(outcome), this.attemptAt(outcome.target, need)));
+  }
+
+  /** The first targets of the chain were not asked. `tokensOf` returns what the request needs at one of them. */
+  skippedTogether(targets: readonly SkippedTarget[], tokensOf: (index: number) => number): void {
+    const startedAt = this.#clock.now();
+    const number = this.asked + 1;
+    const attempt = (index: number): Attempt =>
+      this.#attempt((targets[index] as SkippedTarget).target, tokensOf(index), startedAt, number);
+    this.#steps.push(
+      new Together(targets, startedAt, () => targets.map((each, index) => recordOf(each, attempt(index)))),
+    );
+    this.#hasTogether = true;
   }
 
   /** An attempt answered or failed. */
   attempted(record: AttemptRecord): void {
-    this.#attempts.push(record);
+    this.#steps.push(record);
   }
 
   /** A stream is over: its attempt lasted longer, and may have failed after all. */
   amend(before: AttemptRecord, after: AttemptRecord): void {
-    this.#attempts[this.#attempts.indexOf(before)] = after;
+    this.#steps[this.#steps.indexOf(before)] = after;
   }
 
   /** The first real event of a streamed answer has come. */
@@ -127,7 +143,7 @@ export class RequestTrace {
     this.#ended = true;
     this.#onEnd();
     const content = this.#content;
-    return {
+    const outcome: Outcome = {
       requestId: this.id,
       chain: this.#request?.chain.name ?? '',
       path: this.path,
@@ -142,8 +158,53 @@ export class RequestTrace {
       firstTokenMs: this.#firstTokenMs,
       usage,
       resumed: this.resumed,
-      attempts: this.#attempts,
+      attempts: this.#steps as AttemptRecord[],
       content: content && (() => content.read()),
     };
+    return this.#hasTogether ? withSteps(outcome, this.#steps) : outcome;
   }
 }
+
+/** Targets that were skipped together. Their records are made when a plugin reads them. */
+class Together implements SkippedTogether {
+  readonly outcome = 'skipped together';
+  readonly targets: readonly SkippedTarget[];
+  readonly startedAt: number;
+  readonly #records: () => readonly AttemptRecord[];
+
+  constructor(targets: readonly SkippedTarget[], startedAt: number, records: () => readonly AttemptRecord[]) {
+    this.targets = targets;
+    this.startedAt = startedAt;
+    this.#records = records;
+  }
+
+  get records(): readonly AttemptRecord[] {
+    return this.#records();
+  }
+}
+
+const recordOf = ({ reason, retryAt, limited }: SkippedTarget, attempt: Attempt): SkippedAttempt => ({
+  outcome: 'skipped',
+  attempt,
+  durationMs: 0,
+  reason,
+  retryAt,
+  limited,
+  signals: NOTHING,
+  adapted: NOTHING,
+});
+
+const NOTHING: readonly never[] = [];
+
+/** `attempts` is a property like the others: copies and JSON of the outcome have it. */
+const withSteps = (outcome: Outcome, steps: readonly (AttemptRecord | Together)[]): Outcome => {
+  let attempts: readonly AttemptRecord[] | undefined;
+  return {
+    ...outcome,
+    steps,
+    get attempts() {
+      attempts ??= steps.flatMap((step) => (step instanceof Together ? step.records : [step]));
+      return attempts;
+    },
+  };
+};

@@ -3,22 +3,36 @@ import { NoOverlap } from '../causes.js';
 import type { ChainRequest } from '../request.js';
 import { differInKey, keylessId, type PreparedTarget } from '../target.js';
 import { ask, type Steps } from './commands.js';
-import { type Failed, failed, notBeforeOf, passedOver, type Refused, refused, type TargetOutcome } from './outcome.js';
+import {
+  type Failed,
+  failed,
+  notBeforeOf,
+  passedOver,
+  type Refused,
+  refused,
+  type Skipped,
+  type TargetOutcome,
+} from './outcome.js';
 import { isAboutRequest } from './rejection.js';
 import { sameForEachKey } from './same-for-each-key.js';
+import type { SkippedStart } from './skipped-start.js';
 import type { RequestTrace } from './trace.js';
 import type { WalkView } from './view.js';
 
 /** After so many continuations that do not overlap with what the caller has, the text proves nothing. */
 const MOST_WITHOUT_OVERLAP = 2;
 
+const NONE: readonly Skipped[] = [];
+
 /** What became of each target of a chain during one walk. */
 export class WalkOutcomes {
   readonly #request: ChainRequest;
   readonly #view: WalkView;
   readonly #trace: RequestTrace;
-  /** The last one of each target, in the order in which the targets were first looked at. */
-  readonly #outcomes = new Map<PreparedTarget, TargetOutcome>();
+  /** The last one of each target, in the order in which the targets were first looked at, without those of `#start`. */
+  #known = new Map<PreparedTarget, TargetOutcome>();
+  /** Those of the first targets, until one of all is looked for: most requests end before. */
+  #start: readonly Skipped[] = NONE;
   /** What each target that was asked failed with last: a later look at the ledger does not make it undone. */
   readonly #failures = new Map<PreparedTarget, Failed>();
   /** Why the other keys of a target's provider are not asked, by what `keylessId` returns. */
@@ -29,6 +43,16 @@ export class WalkOutcomes {
     this.#request = request;
     this.#view = view;
     this.#trace = trace;
+  }
+
+  get #outcomes(): Map<PreparedTarget, TargetOutcome> {
+    if (this.#start.length > 0) {
+      const later = this.#known;
+      this.#known = new Map(this.#start.map((outcome) => [outcome.target, outcome]));
+      for (const [target, outcome] of later) this.#known.set(target, outcome);
+      this.#start = NONE;
+    }
+    return this.#known;
   }
 
   /** What became of a target; `undefined` when the walk has not reached it. */
@@ -51,7 +75,8 @@ export class WalkOutcomes {
 
   /** Returns what another key of the target's provider has shown. */
   knownOf(target: PreparedTarget): string | undefined {
-    return target.key === undefined ? undefined : this.#sameForEachKey.get(keylessId(target));
+    if (target.key === undefined || this.#sameForEachKey.size === 0) return undefined;
+    return this.#sameForEachKey.get(keylessId(target));
   }
 
   /** Returns the targets of the chain that differ from `target` at most in the key. */
@@ -68,9 +93,16 @@ export class WalkOutcomes {
     this.#outcomes.set(outcome.target, outcome);
   }
 
+  /** The first targets of the chain were not asked. */
+  skipStart({ outcomes, targets }: SkippedStart): void {
+    this.#start = outcomes;
+    const view = this.#view;
+    this.#trace.skippedTogether(targets, (index) => view.needOf((outcomes[index] as Skipped).target).tokens);
+  }
+
   /** A target was not asked. */
-  skip(outcome: Exclude<TargetOutcome, Failed>): void {
-    this.#outcomes.set(outcome.target, outcome);
+  skip(outcome: Skipped): void {
+    this.#known.set(outcome.target, outcome);
     this.#trace.skipped(outcome, this.#view.needOf(outcome.target));
   }
 
@@ -78,7 +110,7 @@ export class WalkOutcomes {
   fail(target: PreparedTarget, result: FailedResult): Failed {
     const outcome = failed(target, result, this.#view.now());
     if (result.failure.cause instanceof NoOverlap) this.#withoutOverlap++;
-    this.#outcomes.set(target, outcome);
+    this.#known.set(target, outcome);
     this.#failures.set(target, outcome);
     if (target.key !== undefined) this.#learnForKeys(target, target.key, result);
     return outcome;

@@ -1,22 +1,11 @@
 import type { AttemptRecord, Repair } from '../../plugin/door/attempt.js';
 import type { Answer, AttemptResult } from '../attempt/result.js';
 import type { ChainRequest } from '../request.js';
-import { barOf } from '../rules/standing.js';
 import type { PreparedTarget } from '../target.js';
 import { ask, type Grant, type ReserveReply, type Steps } from './commands.js';
+import { Descent } from './descent.js';
 import { type Ending, endingOf, worthWaitingFor } from './ending.js';
-import {
-  type Denied,
-  isDoubted,
-  isLimit,
-  isOnProbation,
-  mayBeDoubted,
-  passedOver,
-  type Refused,
-  refused,
-  type TargetOutcome,
-  unsuited,
-} from './outcome.js';
+import { isDoubted, isLimit, isOnProbation, mayBeDoubted, refused, type TargetOutcome } from './outcome.js';
 import { mayRetryInPlace, mayWaitPatiently } from './same-target.js';
 import type { RequestTrace } from './trace.js';
 import type { WalkView } from './view.js';
@@ -33,6 +22,8 @@ export interface Found {
 
 /** How a walk ends. */
 export type WalkEnd = Found | Ending;
+
+const NOTHING_ASKED: ReserveReply = { kept: [] };
 
 /** How often one target is asked again with a repaired request. */
 const MOST_REPAIRED = 3;
@@ -83,81 +74,27 @@ export class Walk {
   /** Asks the targets in order, those with room only. */
   *#descend(): Steps<WalkEnd | undefined> {
     const { targets } = this.#request.chain;
-    let next = 0;
-    while (next < targets.length && !this.#outcomes.gaveUp) {
-      const claimed = targets[next] as PreparedTarget;
-      if (this.#suits(claimed) && this.#view.ahead(claimed) > 0) {
+    const descent = new Descent(this.#request, this.#view, this.#outcomes);
+    descent.skipStart();
+    while (descent.next < targets.length && !this.#outcomes.gaveUp) {
+      const { claimed } = descent;
+      if (claimed !== undefined) {
         const end = yield* this.#passClaimed(claimed);
         if (end !== undefined) return end;
-        next++;
+        descent.next++;
         continue;
       }
-      const part = this.#partFrom(next);
-      const usable = part.filter((target) => this.#suits(target));
-      const { granted, kept } =
-        usable.length === 0
-          ? { granted: undefined, kept: [] }
-          : yield* ask({ do: 'reserve', targets: usable, skipProbation: false });
-      next += this.#skipUntil(granted?.target, part, kept);
-      const end = yield* this.#attemptPatiently(granted ?? (yield* this.#waitPatiently(part.at(-1))));
+      const part = descent.part(this.#patienceLeft > 0);
+      const restVersion = this.#view.starts?.version ?? 0;
+      const reply =
+        part.usable.length === 0
+          ? NOTHING_ASKED
+          : yield* ask({ do: 'reserve', targets: part.usable, skipProbation: false });
+      descent.skipUntil(reply, part, restVersion);
+      const end = yield* this.#attemptPatiently(reply.granted ?? (yield* this.#waitPatiently(targets[part.end - 1])));
       if (end !== undefined) return end;
     }
     return undefined;
-  }
-
-  /**
-   * Returns the targets that one look at the ledger covers: all that follow, up to one that earlier requests wait for. With
-   * patience left it is one at a time, since each may be worth waiting for.
-   */
-  #partFrom(start: number): readonly PreparedTarget[] {
-    const { targets } = this.#request.chain;
-    if (this.#patienceLeft > 0) return targets.slice(start, start + 1);
-    const end = targets.findIndex(
-      (target, index) => index > start && this.#suits(target) && this.#view.ahead(target) > 0,
-    );
-    return targets.slice(start, end === -1 ? undefined : end);
-  }
-
-  /** Notes why each target before `granted` was skipped. Returns how many targets are done, `granted` included. */
-  #skipUntil(
-    granted: PreparedTarget | undefined,
-    part: readonly PreparedTarget[],
-    kept: readonly (Denied | Refused)[],
-  ): number {
-    let next = 0;
-    for (const [index, target] of part.entries()) {
-      if (target === granted) return index + 1;
-      if (!this.#suits(target)) {
-        this.#passOver(target);
-        continue;
-      }
-      const outcome = kept[next++];
-      // Nothing is known of the targets behind one that a hook denied.
-      if (outcome === undefined) return index;
-      this.#outcomes.skip(outcome);
-    }
-    return part.length;
-  }
-
-  /** Whether the target may be asked, as far as its limits allow. */
-  #suits(target: PreparedTarget): boolean {
-    return (
-      target.unusable === undefined &&
-      barOf(target, this.#request.chain) === undefined &&
-      this.#outcomes.knownOf(target) === undefined &&
-      this.#view.lackOf(target) === undefined
-    );
-  }
-
-  /** Notes why a target that does not suit the request was skipped. */
-  #passOver(target: PreparedTarget): void {
-    const bar = barOf(target, this.#request.chain);
-    const known = this.#outcomes.knownOf(target);
-    const lack = this.#view.lackOf(target);
-    if (target.unusable !== undefined) this.#outcomes.skip({ kind: 'unusable', target, ...target.unusable });
-    else if (bar !== undefined) this.#outcomes.skip({ kind: 'unusable', target, state: 'available', ...bar });
-    else if (known !== undefined) this.#outcomes.skip(passedOver(target, known));
-    else if (lack !== undefined) this.#outcomes.skip(unsuited(target, lack));
   }
 
   /** A target with room that earlier requests wait for is theirs. */

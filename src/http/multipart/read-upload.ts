@@ -1,4 +1,4 @@
-import type { Context } from 'koa';
+import type { IncomingMessage } from 'node:http';
 import { CallerGone } from '../../engine/causes.js';
 import type { Upload, UploadPart } from '../../engine/upload.js';
 import { ChainError } from '../../plugin/door/errors.js';
@@ -6,6 +6,7 @@ import type { Fields } from '../../plugin/fields.js';
 import type { BodyBounds } from '../bodies-in-flight.js';
 import { holdDeclared, tooLarge } from '../body.js';
 import { askForBody } from '../early-answer.js';
+import type { Exchange } from '../exchange.js';
 import { MultipartScanner, type ScannedPart } from './scanner.js';
 import { Spool } from './spool.js';
 
@@ -25,13 +26,13 @@ const LONGEST_FIELD = 64 * 1024;
  * @throws ChainError `unsupported_media_type`, `body_too_large`, `too_many_bodies`, `invalid_request`
  * @throws CallerGone when the connection closes before the form is complete
  */
-export const readUpload = async (ctx: Context, bounds: BodyBounds): Promise<ReadUpload> => {
-  const scanner = new MultipartScanner(boundaryOf(ctx));
-  holdDeclared(ctx, bounds);
-  askForBody(ctx);
+export const readUpload = async (exchange: Exchange, bounds: BodyBounds): Promise<ReadUpload> => {
+  const scanner = new MultipartScanner(boundaryOf(exchange.req));
+  holdDeclared(exchange, bounds);
+  askForBody(exchange);
   const spool = new Spool();
   try {
-    await receive(ctx, bounds, async (chunk) => {
+    await receive(exchange, bounds, async (chunk) => {
       scanner.push(chunk);
       await spool.append(chunk);
     });
@@ -45,8 +46,8 @@ export const readUpload = async (ctx: Context, bounds: BodyBounds): Promise<Read
   }
 };
 
-const boundaryOf = (ctx: Context): string => {
-  const type = ctx.get('content-type');
+const boundaryOf = ({ headers }: IncomingMessage): string => {
+  const type = headers['content-type'] ?? '';
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]{1,200})"|([^;\s"]{1,200}))/i.exec(type) ?? [];
   const boundary = quoted ?? plain;
   if (!/^multipart\/form-data\s*;/i.test(type) || boundary === undefined) {
@@ -55,7 +56,7 @@ const boundaryOf = (ctx: Context): string => {
       `The request body must be a form, with "content-type: multipart/form-data; boundary=…". It was sent ${type === '' ? 'without a content type' : `as "${type.slice(0, 100)}"`}.`,
     );
   }
-  const encoding = ctx.get('content-encoding');
+  const encoding = headers['content-encoding'] ?? '';
   if (encoding === '' || encoding === 'identity') return boundary;
   throw new ChainError(
     'unsupported_media_type',
@@ -65,10 +66,11 @@ const boundaryOf = (ctx: Context): string => {
 
 /** Hands over the body chunk by chunk. The next one is read when `take` has resolved. */
 const receive = async (
-  { req, res }: Context,
-  { maxBodyBytes, maxBodiesInFlight, bodiesInFlight }: BodyBounds,
+  exchange: Exchange,
+  bounds: BodyBounds,
   take: (chunk: Buffer) => Promise<void>,
 ): Promise<void> => {
+  const { req } = exchange;
   let length = 0;
   // The connection stays open: a refusal has to reach the caller.
   const chunks = req.iterator({ destroyOnReturn: false });
@@ -78,8 +80,8 @@ const receive = async (
     });
     if (done) break;
     length += value.length;
-    if (length > maxBodyBytes) throw tooLarge(maxBodyBytes);
-    bodiesInFlight.hold(res, length, maxBodiesInFlight);
+    if (length > bounds.maxBodyBytes) throw tooLarge(bounds.maxBodyBytes);
+    exchange.hold(length, bounds);
     await take(value as Buffer);
   }
   if (!req.complete) throw new CallerGone();

@@ -17,7 +17,7 @@ interface Probing {
   readonly limit: number;
 }
 
-interface CoolingDown {
+export interface CoolingDown {
   readonly phase: 'coolingDown';
   /** Epoch ms. */
   readonly until: number;
@@ -58,7 +58,8 @@ export class Cooldown {
   #phase: CooldownPhase = READY;
   #failures = NO_FAILURES;
   /** What the latest served dispatch cleared: its answer may still break off. */
-  #cleared = { sequence: 0, failures: NO_FAILURES };
+  #clearedSequence = 0;
+  #clearedFailures = NO_FAILURES;
   /** The latest dispatch that caused a cooldown. */
   #sequence = 0;
   /** When the latest cooldown ended or will end, epoch ms. */
@@ -87,7 +88,7 @@ export class Cooldown {
     notBefore = 0,
   ): number | undefined {
     const current = this.at(now);
-    if (attempt.sequence === this.#cleared.sequence) this.#failures = this.#cleared.failures;
+    if (attempt.sequence === this.#clearedSequence) this.#failures = this.#clearedFailures;
     const count = this.#count(failureClass, attempt, current);
     const failure = { class: failureClass, count, hintMs, keyWorked: this.#worked };
     const ms = cooldownMs(failure);
@@ -115,13 +116,19 @@ export class Cooldown {
     return count;
   }
 
-  /** An attempt was served. It says nothing against a cooldown that a later dispatch caused. */
-  served(sequence: number): void {
+  /**
+   * An attempt was served. It says nothing against a cooldown that a later dispatch caused.
+   * @returns whether the phase is another one now
+   */
+  served(sequence: number): boolean {
     this.#worked = true;
-    if (sequence <= this.#sequence) return;
-    this.#cleared = { sequence, failures: this.#failures };
+    if (sequence <= this.#sequence) return false;
+    this.#clearedSequence = sequence;
+    this.#clearedFailures = this.#failures;
     this.#failures = NO_FAILURES;
-    this.#phase = this.#phase.phase === 'coolingDown' ? { ...this.#phase, next: READY } : READY;
+    const before = this.#phase;
+    this.#phase = before.phase === 'coolingDown' ? { ...before, next: READY } : READY;
+    return this.#phase !== before;
   }
 
   /** Returns what `revive` takes; `undefined` when there is nothing to keep. */

@@ -4,6 +4,7 @@ import { durationOf } from '../../plugin/readers/headers.js';
 import type {
   Account,
   Candidate,
+  Candidates,
   CoolDown,
   Ledger,
   Need,
@@ -12,24 +13,27 @@ import type {
   Reservation,
   ReserveOptions,
   ReserveResult,
+  SteadyRefusals,
   TargetScopes,
   TargetStatus,
+  TokenRoom,
 } from '../ledger.js';
 import { namesLimit } from './explanation.js';
 import type { LedgerSnapshot } from './ledger-snapshot.js';
-import { longer } from './refusal.js';
-import { HeldReservation } from './reservation.js';
+import { type Closing, HeldReservation } from './reservation.js';
 import { Scope } from './scope.js';
 import { ScopeRegistry } from './scope-registry.js';
+import { refusalIn, shareUsedIn, statusIn, steadyUntil, tokenRoomIn } from './target-look.js';
 
-const REMOVED: Refusal = {
-  granted: false,
-  code: 'disabled',
-  reason: 'no longer in the configuration',
-  retryAt: Number.POSITIVE_INFINITY,
-};
+const NO_OPTIONS: ReserveOptions = {};
+const NO_REFUSALS: readonly Refusal[] = [];
 
-const ONE_REQUEST: Need = { tokens: 0, inputTokens: 0 };
+/** Refusals of the first candidates, in order. */
+interface Refusals {
+  readonly refusals: readonly Refusal[];
+  readonly steady?: SteadyRefusals | undefined;
+}
+
 const ONE_TOKEN: Need = { tokens: 1, inputTokens: 1 };
 
 /** The ledger of one process. It answers at once; nothing happens between its check and its hold. */
@@ -39,6 +43,7 @@ export class MemoryLedger implements Ledger {
   readonly #listeners = new Set<(scope: string) => void>();
   readonly #reserveListeners = new Set<(target: string) => void>();
   #sequence = 0;
+  #restVersion = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -50,25 +55,32 @@ export class MemoryLedger implements Ledger {
     declarations: readonly Declaration[],
   ): void {
     this.#registry.configure(accounts, targets, declarations);
+    this.#restVersion++;
     this.#changed('');
   }
 
   register(target: TargetScopes, declarations: readonly Declaration[]): void {
-    this.#registry.register(target, declarations);
+    if (this.#registry.register(target, declarations)) this.#restVersion++;
   }
 
-  reserve(candidates: readonly Candidate[], options: ReserveOptions = {}): ReserveResult {
-    const refusals = this.#refusals(candidates, options);
-    const found = candidates[refusals.length];
-    return found === undefined ? { refusals } : { reservation: this.#hold(found), refusals };
+  get restVersion(): number {
+    return this.#restVersion;
   }
 
-  preview(candidates: readonly Candidate[], options: ReserveOptions = {}): PreviewResult {
-    const refusals = this.#refusals(candidates, options);
+  reserve(candidates: Candidates, options: ReserveOptions = NO_OPTIONS): ReserveResult {
+    const now = this.#clock.now();
+    const { refusals, steady } = this.#refusals(candidates, options, now);
+    const found = candidates.at(refusals.length);
+    return { reservation: found && this.#hold(found, now), refusals, steady };
+  }
+
+  preview(candidates: Candidates, options: ReserveOptions = NO_OPTIONS): PreviewResult {
+    const { refusals } = this.#refusals(candidates, options, this.#clock.now());
     return { hasRoom: refusals.length < candidates.length, refusals };
   }
 
   observe(reservation: Reservation, signals: readonly Signal[], accepted: boolean): void {
+    if (signals.length === 0) return;
     const held = heldOf(reservation);
     const now = this.#clock.now();
     for (const signal of signals) this.#observeSignal(held, signal, accepted, now);
@@ -79,7 +91,7 @@ export class MemoryLedger implements Ledger {
     const held = heldOf(reservation);
     if (!held.report(true)) return;
     const now = this.#clock.now();
-    for (const scope of held.scopes) scope.served(held, now);
+    for (const scope of held.scopes) if (scope.served(held, now)) this.#restVersion++;
     this.#changed(held.target);
   }
 
@@ -96,24 +108,30 @@ export class MemoryLedger implements Ledger {
     const hintMs = hintOf(coolDown, held, now);
     const learned = coolDown.class === 'rate_limit' ? this.#learn(held, scope, hintMs, now) : undefined;
     const until = scope.coolDown(coolDown, held, now, hintMs, hintMs === undefined ? learned : undefined);
+    this.#restVersion++;
     this.#changed(scope.id);
     return until;
   }
 
   status(target: string): TargetStatus {
-    const now = this.#clock.now();
-    const scopes = this.#registry.covering(target);
-    const inFlight = scopes[0]?.inFlight ?? 0;
-    const quotas = scopes.flatMap((scope) => scope.quotas.map((quota) => quota.status(scope.id, now)));
-    const refusal = this.#refuse({ target, need: ONE_REQUEST }, {});
-    if (refusal === undefined) return { target, state: quotas.length > 0 ? 'tracking' : 'available', inFlight, quotas };
-    const { code, reason, retryAt } = refusal;
-    const state = code === 'disabled' ? 'disabled' : 'exhausted';
-    return { target, state, reason, until: retryAt, inFlight, quotas };
+    return statusIn(this.#registry.covering(target), target, this.#clock.now());
+  }
+
+  inFlight(target: string): number {
+    return this.#registry.covering(target)[0]?.inFlight ?? 0;
+  }
+
+  tokenRoom(target: string): TokenRoom {
+    return tokenRoomIn(this.#registry.covering(target), this.#clock.now());
+  }
+
+  shareUsed(target: string): number {
+    return shareUsedIn(this.#registry.covering(target), this.#clock.now());
   }
 
   reset(target: string): void {
     for (const scope of this.#registry.covering(target)) scope.reset();
+    this.#restVersion++;
     this.#changed(target);
   }
 
@@ -147,42 +165,30 @@ export class MemoryLedger implements Ledger {
   }
 
   /** Returns a refusal for each candidate before the first that has room. */
-  #refusals(candidates: readonly Candidate[], options: ReserveOptions): readonly Refusal[] {
-    const refusals: Refusal[] = [];
-    for (const candidate of candidates) {
-      const refusal = this.#refuse(candidate, options);
+  #refusals(candidates: Candidates, { skipProbation = false }: ReserveOptions, now: number): Refusals {
+    let refusals: Refusal[] | undefined;
+    let [count, until] = [0, Number.POSITIVE_INFINITY];
+    for (let index = 0; index < candidates.length; index++) {
+      const { target, need } = candidates.at(index) as Candidate;
+      const scopes = this.#registry.covering(target);
+      const refusal = refusalIn(scopes, target, need, now, skipProbation);
       if (refusal === undefined) break;
+      refusals ??= [];
       refusals.push(refusal);
+      if (count !== index) continue;
+      const restsUntil = steadyUntil(scopes, now);
+      if (restsUntil === undefined) continue;
+      count++;
+      until = Math.min(until, restsUntil);
     }
-    return refusals;
+    return { refusals: refusals ?? NO_REFUSALS, steady: count === 0 ? undefined : { count, until } };
   }
 
-  /** Returns why a candidate may not be asked now; of several reasons, the one that lasts longest. */
-  #refuse({ target, need }: Candidate, { skipProbation = false }: ReserveOptions): Refusal | undefined {
-    const now = this.#clock.now();
-    const scopes = this.#registry.covering(target);
-    if (scopes.length === 0) return REMOVED;
-    let refusal: Refusal | undefined;
-    for (const scope of scopes) {
-      const found = scope.refuse(target, need, now, skipProbation);
-      if (found !== undefined) refusal = longer(refusal, found);
-    }
-    return refusal;
-  }
-
-  #hold({ target, need }: Candidate): Reservation {
-    const now = this.#clock.now();
+  #hold({ target, need }: Candidate, now: number): Reservation {
     const scopes = this.#registry.covering(target);
     const sequence = ++this.#sequence;
     for (const scope of scopes) scope.sent(sequence, target, need, now);
-    const reservation = new HeldReservation(
-      target,
-      sequence,
-      scopes,
-      need,
-      () => this.#clock.now(),
-      () => this.#changed(target),
-    );
+    const reservation = new HeldReservation(target, sequence, scopes, need, now, this.#closing);
     for (const listener of this.#reserveListeners) listener(target);
     return reservation;
   }
@@ -197,7 +203,9 @@ export class MemoryLedger implements Ledger {
   #observeSignal(held: HeldReservation, signal: Signal, accepted: boolean, now: number): void {
     const windowMs = windowOf(signal);
     const scope = scopeOf(held.scopes, signal.scope ?? 'target');
+    const { length } = scope.quotas;
     const quota = scope.quota(signal.dimension, windowMs, 'stated');
+    if (scope.quotas.length !== length) this.#restVersion++;
     const { sequence, sentAt } = held;
     const { limit: knownLimit, source } = quota;
     if (!accepted && namesLimit(signal, knownLimit)) held.explain(windowMs);
@@ -208,11 +216,12 @@ export class MemoryLedger implements Ledger {
   }
 
   #mattersUntil(target: string): number {
-    const [scope] = this.#registry.covering(target);
-    if ((scope?.inFlight ?? 0) > 0) return Number.POSITIVE_INFINITY;
-    const refusal = this.#refuse({ target, need: ONE_TOKEN }, {});
+    if (this.inFlight(target) > 0) return Number.POSITIVE_INFINITY;
+    const refusal = refusalIn(this.#registry.covering(target), target, ONE_TOKEN, this.#clock.now());
     return refusal === undefined ? 0 : (refusal.retryAt ?? Number.POSITIVE_INFINITY);
   }
+
+  readonly #closing: Closing = { now: () => this.#clock.now(), closed: ({ target }) => this.#changed(target) };
 
   #changed(scope: string): void {
     for (const listener of this.#listeners) listener(scope);

@@ -99,6 +99,13 @@ export class Quota {
     return (probing ? Math.min(left, 1) : left) - this.inFlight;
   }
 
+  /** Returns the share that is used or held, from 0 to 1; 0 where that is unknown. */
+  shareUsed(now: number): number {
+    const { limit } = this;
+    const room = this.room(now);
+    return limit === undefined || limit <= 0 || !Number.isFinite(room) ? 0 : 1 - Math.max(0, room) / limit;
+  }
+
   /** No response has confirmed yet that the provider's window has begun as well. */
   get isUnconfirmed(): boolean {
     return this.#window.unconfirmed;

@@ -3,6 +3,14 @@ import type { Quota } from './quota.js';
 import { unitsOf } from './refusal.js';
 import type { Scope } from './scope.js';
 
+/** The ledger, as far as its reservations need it. The same object for all of them. */
+export interface Closing {
+  /** Epoch ms. */
+  now(): number;
+  /** A reservation holds nothing any more. */
+  closed(reservation: HeldReservation): void;
+}
+
 /** `sent`: not answered yet. `closed`: it holds nothing any more. */
 type Phase = 'sent' | 'answered' | 'closed';
 
@@ -22,28 +30,19 @@ export class HeldReservation implements Reservation {
   readonly need: Need;
   /** Units still held, per quota. A charge that is closed is removed, so that it cannot be closed twice. */
   readonly #held = new Map<Quota, number>();
-  readonly #now: () => number;
-  readonly #onClose: () => void;
+  readonly #ledger: Closing;
   #phase: Phase = 'sent';
   #isReported = false;
   /** The windows of the limits that the refusal of this attempt names, in ms; infinite where one has no known length. */
   #namedMs = 0;
 
-  constructor(
-    target: string,
-    sequence: number,
-    scopes: readonly Scope[],
-    need: Need,
-    now: () => number,
-    onClose: () => void,
-  ) {
+  constructor(target: string, sequence: number, scopes: readonly Scope[], need: Need, sentAt: number, ledger: Closing) {
     this.target = target;
     this.sequence = sequence;
     this.scopes = scopes;
-    this.#now = now;
-    this.sentAt = now();
+    this.sentAt = sentAt;
     this.others = scopes[0]?.inFlight ?? 0;
-    this.#onClose = onClose;
+    this.#ledger = ledger;
     this.need = need;
     for (const scope of scopes) scope.begin(this);
   }
@@ -59,7 +58,8 @@ export class HeldReservation implements Reservation {
 
   /** A response has counted the units of this attempt already. */
   countedByResponse(quota: Quota, now: number): void {
-    const units = this.#take(quota);
+    const units = this.#held.get(quota);
+    this.#held.delete(quota);
     if (units !== undefined) quota.closeCounted(units, now);
   }
 
@@ -90,27 +90,28 @@ export class HeldReservation implements Reservation {
     if (this.#isReported) return false;
     this.#isReported = true;
     this.#endWait();
-    for (const quota of this.#held.keys()) {
-      if (quota.dimension === 'requests') this.#close(quota, (units) => (served || quota.countsRefused ? units : 0));
+    for (const [quota, units] of this.#held) {
+      if (quota.dimension === 'requests') this.#close(quota, units, served || quota.countsRefused ? units : 0);
     }
     return true;
   }
 
   settle(usage?: Usage): void {
-    this.#end((units, quota) => unitsUsed(this.target, quota, units, usage));
+    this.#end(true, usage);
   }
 
   release(): void {
-    this.#end(() => 0);
+    this.#end(false, undefined);
   }
 
-  #end(used: (units: number, quota: Quota) => number): void {
+  #end(isUsed: boolean, usage: Usage | undefined): void {
     if (this.#phase === 'closed') return;
     this.#endWait();
     this.#phase = 'closed';
-    for (const quota of this.#held.keys()) this.#close(quota, used);
+    for (const [quota, units] of this.#held)
+      this.#close(quota, units, isUsed ? unitsUsed(this.target, quota, units, usage) : 0);
     for (const scope of this.scopes) scope.end(this);
-    this.#onClose();
+    this.#ledger.closed(this);
   }
 
   #endWait(): void {
@@ -119,16 +120,9 @@ export class HeldReservation implements Reservation {
     for (const scope of this.scopes) scope.unanswered--;
   }
 
-  #close(quota: Quota, used: (units: number, quota: Quota) => number): void {
-    const units = this.#take(quota);
-    if (units !== undefined) quota.close(units, used(units, quota), this.sequence, this.#now());
-  }
-
-  /** Returns the units held of `quota` and holds them no longer; `undefined` when none are held. */
-  #take(quota: Quota): number | undefined {
-    const units = this.#held.get(quota);
+  #close(quota: Quota, held: number, used: number): void {
     this.#held.delete(quota);
-    return units;
+    quota.close(held, used, this.sequence, this.#ledger.now());
   }
 }
 

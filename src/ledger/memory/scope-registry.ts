@@ -87,17 +87,19 @@ export class ScopeRegistry {
     for (const covers of this.#covers.values()) endProbationWhereConfigured(covers);
   }
 
-  register(target: TargetScopes, declarations: readonly Declaration[]): void {
+  /** Returns whether the target was not known. */
+  register(target: TargetScopes, declarations: readonly Declaration[]): boolean {
     const id = target.target;
     // A set keeps the order of insertion: the target becomes the most recently used.
     if (this.#addressed.delete(id)) this.#addressed.add(id);
-    if (this.#covers.has(id)) return;
+    if (this.#covers.has(id)) return false;
     this.#addressed.add(id);
     const added = this.#add(target);
     const configured = this.#declarations.filter(({ scope }) => added.includes(scope));
     this.#declare([...configured, ...declarations]);
     endProbationWhereConfigured(this.covering(id));
     if (this.#addressed.size > MAX_ADDRESSED) this.#evict(id);
+    return true;
   }
 
   /** Returns the ids of the scopes that are new. */

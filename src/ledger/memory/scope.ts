@@ -2,7 +2,7 @@ import type { Dimension, ScopeKind } from '../../contract/quota.js';
 import type { LearnerSnapshot } from '../learning/learned.js';
 import type { CoolDown, Need, Refusal } from '../ledger.js';
 import { CalendarSpan } from '../windows/calendar.js';
-import { Cooldown, type CooldownPhase, type CooldownSnapshot } from './cooldown.js';
+import { Cooldown, type CooldownSnapshot, type CoolingDown } from './cooldown.js';
 import { CostTable } from './cost-table.js';
 import type { LimitParts } from './declarations.js';
 import { explainsRefusal } from './explanation.js';
@@ -45,6 +45,7 @@ export class Scope {
   unanswered = 0;
   readonly #attempts = new Set<ScopeAttempt>();
   #cooldown = new Cooldown();
+  #restRefusal: { readonly of: CoolingDown; readonly refusal: Refusal } | undefined;
   #learned = new LearnedLimits(this);
   /**
    * How many attempts may be unanswered while the limits are unknown: one at first contact, so that a spent day costs one
@@ -94,7 +95,7 @@ export class Scope {
    */
   refuse(target: string, need: Need, now: number, skipProbation: boolean): Refusal | undefined {
     const phase = this.#cooldown.at(now);
-    if (phase.phase === 'coolingDown') return cooldownRefusal(phase);
+    if (phase.phase === 'coolingDown') return this.#restRefusalFor(phase);
     let refusal: Refusal | undefined;
     for (const quota of this.quotas) {
       const units = unitsOf(target, need, quota);
@@ -107,6 +108,18 @@ export class Scope {
     if (!skipProbation && this.unanswered >= this.#probationLimit)
       return this.#wait('first_contact', 'its limits are not known yet');
     return undefined;
+  }
+
+  /** Returns the end of the cooldown, epoch ms; `undefined` if there is none at `now`. */
+  restsUntil(now: number): number | undefined {
+    const phase = this.#cooldown.at(now);
+    return phase.phase === 'coolingDown' ? phase.until : undefined;
+  }
+
+  /** The same object during one cooldown. */
+  #restRefusalFor(phase: CoolingDown): Refusal {
+    if (this.#restRefusal?.of !== phase) this.#restRefusal = { of: phase, refusal: cooldownRefusal(phase) };
+    return this.#restRefusal.refusal;
   }
 
   /** An attempt begins: it is charged to every quota. */
@@ -141,14 +154,16 @@ export class Scope {
     }
   }
 
-  /** An attempt was served. */
-  served({ sequence, others, need }: ScopeAttempt, now: number): void {
-    this.#cooldown.served(sequence);
+  /** An attempt was served. Returns whether the scope may refuse other requests than before, because of its cooldown or a new quota. */
+  served({ sequence, others, need }: ScopeAttempt, now: number): boolean {
+    const { length } = this.quotas;
+    const isChanged = this.#cooldown.served(sequence);
     let wrong: Quota | undefined;
     for (const quota of this.quotas) if (quota.confirm(sequence, now)) wrong = quota;
     if (wrong !== undefined) this.quotas = this.quotas.filter((quota) => quota !== wrong);
     this.#probationLimit++;
     if (this.kind === 'target') this.#learned.served(need.tokens, others, now);
+    return isChanged || this.quotas.length !== length;
   }
 
   /**
@@ -236,12 +251,7 @@ export class Scope {
   }
 }
 
-const cooldownRefusal = ({
-  class: failureClass,
-  doubted,
-  reason,
-  until,
-}: CooldownPhase & { phase: 'coolingDown' }): Refusal => {
+const cooldownRefusal = ({ class: failureClass, doubted, reason, until }: CoolingDown): Refusal => {
   const code = failureClass === 'auth' && !doubted ? 'disabled' : 'cooldown';
   return { granted: false, code, class: failureClass, reason, retryAt: until };
 };

@@ -157,6 +157,23 @@ export interface SkippedAttempt extends AttemptRecordBase {
 /** What happened with one target of the chain in one request. */
 export type AttemptRecord = ServedAttempt | FailedAttempt | SkippedAttempt;
 
+/** A target that request after request skips for the same reason. The fields are those of `SkippedAttempt`. */
+export interface SkippedTarget {
+  readonly target: Target;
+  readonly reason: string;
+  readonly retryAt?: number | undefined;
+  readonly limited: boolean;
+}
+
+/** The first targets of a chain, which were skipped together because they rest. */
+export interface SkippedTogether {
+  readonly outcome: 'skipped together';
+  /** In the order of the chain. The same list for every request until something changes. */
+  readonly targets: readonly SkippedTarget[];
+  /** Epoch ms. */
+  readonly startedAt: number;
+}
+
 /** The tokens of one request. */
 export interface TokenUsage {
   readonly input: number;
@@ -201,6 +218,11 @@ export interface Outcome {
   readonly resumed: number;
   /** Every target of the chain that was asked or skipped, in order. */
   readonly attempts: readonly AttemptRecord[];
+  /**
+   * The same as `attempts`, with one entry for all targets that were skipped together. In a long chain where most targets
+   * rest, it is far cheaper to read: `attempts` is built when it is read. Absent if no targets were skipped together.
+   */
+  readonly steps?: readonly (AttemptRecord | SkippedTogether)[] | undefined;
   /** Returns the prompt and the answer. Absent unless a plugin called `captureContent`. */
   readonly content?: (() => RequestContent) | undefined;
 }

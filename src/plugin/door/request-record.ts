@@ -7,41 +7,45 @@ const LONGEST_REASON = 300;
 
 /** An outcome as the request log keeps it: without the prompt and the answer. */
 export const toRequestRecord = (outcome: Outcome): RequestRecord => {
-  const { servedBy, usage, firstTokenMs } = outcome;
+  const { servedBy, usage, firstTokenMs, startedAt, attempts } = outcome;
+  const withContent = outcome.content !== undefined;
   return {
     id: outcome.requestId,
-    at: outcome.startedAt,
+    at: startedAt,
     chain: outcome.chain,
-    ...(servedBy && { target: servedBy.id, provider: servedBy.provider, model: servedBy.model }),
-    ...(usage && {
-      promptTokens: usage.input,
-      completionTokens: usage.output,
-      ...(usage.cached !== undefined && { cachedTokens: usage.cached }),
-      tokensEstimated: usage.estimated,
-    }),
+    target: servedBy?.id,
+    provider: servedBy?.provider,
+    model: servedBy?.model,
+    promptTokens: usage?.input,
+    completionTokens: usage?.output,
+    cachedTokens: usage?.cached,
+    tokensEstimated: usage?.estimated,
     latencyMs: tenths(outcome.durationMs),
-    ...(firstTokenMs !== undefined && { firstTokenMs: tenths(firstTokenMs) }),
+    firstTokenMs: firstTokenMs === undefined ? undefined : tenths(firstTokenMs),
     waitedMs: tenths(outcome.waitedMs),
     status: outcome.status,
-    ...(outcome.refusal !== undefined && { refusal: outcome.refusal }),
+    refusal: outcome.refusal,
     stream: outcome.stream,
     path: outcome.path,
     keyLabel: outcome.keyLabel,
     resumed: outcome.resumed,
-    attempts: outcome.attempts.map((each) => attemptOf(each, outcome.startedAt, outcome.content !== undefined)),
+    attempts: attempts.map((each) => attemptOf(each, startedAt, withContent)),
   };
 };
 
 const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolean): RequestAttempt => {
-  const { attempt, outcome, durationMs, adapted } = record;
+  const { attempt, outcome, adapted } = record;
   const target = attempt.target.id;
   const startedMs = Math.max(0, attempt.startedAt - arrivedAt);
   if (outcome === 'skipped') {
     const reason = cut(record.reason);
     return { target, outcome, ...(record.limited && { class: 'rate_limit' }), reason, startedMs, durationMs: 0 };
   }
-  const spent = { startedMs, durationMs: tenths(durationMs), ...(adapted.length > 0 && { adapted }) };
-  if (outcome === 'served') return { target, outcome, ...spent };
+  const durationMs = tenths(record.durationMs);
+  if (outcome === 'served')
+    return adapted.length === 0
+      ? { target, outcome, startedMs, durationMs }
+      : { target, outcome, startedMs, durationMs, adapted };
   const { failure, decision } = record;
   const { class: failureClass, status } = failure;
   const reason = withContent ? failure.message : withoutContent(failure);
@@ -52,7 +56,9 @@ const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolea
     ...(reason !== undefined && { reason: cut(reason) }),
     ...(status !== undefined && { status }),
     ...(decision !== undefined && { decision }),
-    ...spent,
+    startedMs,
+    durationMs,
+    ...(adapted.length > 0 && { adapted }),
   };
 };
 

@@ -29,11 +29,10 @@ import {
 import { watchSources } from '../../../src/config/source/watch.js';
 import { silentLog } from '../../../src/log.js';
 import type { ChainError } from '../../../src/plugin/door/errors.js';
-import { built } from '../../built.js';
 import { MemoryLog } from '../../proxy.js';
 import { until } from '../../until.js';
 
-const ENDLESS = fileURLToPath(new URL('endless-saves.mjs', import.meta.url));
+const ENDLESS = fileURLToPath(new URL('endless-saves.ts', import.meta.url));
 
 const TEXT = `// Mine.
 {
@@ -308,7 +307,7 @@ describe('A save', () => {
     writeFileSync(file, big);
     const wholes = new Set(Array.from({ length: 11 }, (_, count) => big.replace('retries: 1', `retries: ${count}`)));
     for (let round = 0; round < 5; round++) {
-      const child = spawn(process.execPath, [ENDLESS, built('config/source/store.js'), file], {
+      const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=429chain-source', ENDLESS, file], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       await new Promise((resolve) => child.stdout.once('data', resolve));

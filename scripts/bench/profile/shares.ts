@@ -1,0 +1,69 @@
+import { CATEGORIES, type Category, categoryOf, type Frame } from './categories.js';
+
+/** How much of the CPU one category of code takes. */
+export interface Share {
+  /** A name of `CATEGORIES`. */
+  readonly category: string;
+  readonly percent: number;
+  /** The functions of the category that take most, joined by commas. */
+  readonly mostly: string;
+}
+
+interface ProfileNode {
+  readonly id: number;
+  readonly callFrame: { readonly functionName: string; readonly url: string };
+  readonly children?: readonly number[];
+}
+
+/** A file that `node --cpu-prof` writes. */
+export interface CpuProfile {
+  readonly nodes: readonly ProfileNode[];
+  /** A node for each sample: the function that ran. */
+  readonly samples: readonly number[];
+  /** µs before each sample. */
+  readonly timeDeltas: readonly number[];
+}
+
+const IDLE = '(idle)';
+const MOST_FUNCTIONS = 3;
+/** The name of this category, for native functions without a named caller. */
+const NODE: Category = CATEGORIES.find(({ name }) => name === 'Node: the rest') as Category;
+
+const frameOf = ({ callFrame: { url, functionName } }: ProfileNode): Frame => ({ file: url, name: functionName });
+
+/** Adds up a profile by category, the largest share first. Leaves out the first `skipUs` µs: the start and the warm-up. */
+export const sharesOf = ({ nodes, samples, timeDeltas }: CpuProfile, skipUs: number): Share[] => {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
+  const categoryAt = (id: number | undefined): Category => {
+    const node = id === undefined ? undefined : byId.get(id);
+    return node === undefined ? NODE : (categoryOf(frameOf(node)) ?? categoryAt(parents.get(node.id)));
+  };
+  const totals = new Map<Category, Map<string, number>>();
+  let total = 0;
+  let at = 0;
+  for (const [index, id] of samples.entries()) {
+    const us = timeDeltas[index] ?? 0;
+    at += us;
+    const name = byId.get(id)?.callFrame.functionName ?? '';
+    if (at < skipUs || name === IDLE) continue;
+    const functions = totals.get(categoryAt(id)) ?? new Map<string, number>();
+    totals.set(categoryAt(id), functions.set(name, (functions.get(name) ?? 0) + us));
+    total += us;
+  }
+  return [...totals]
+    .map(([{ name }, functions]) => {
+      const sum = [...functions.values()].reduce((all, us) => all + us, 0);
+      return { category: name, percent: Math.round((sum / total) * 1_000) / 10, mostly: mostOf(functions) };
+    })
+    .sort((one, other) => other.percent - one.percent);
+};
+
+/** The names of the functions that take most. `(program)` and the like are no functions. */
+const mostOf = (functions: ReadonlyMap<string, number>): string =>
+  [...functions]
+    .filter(([name]) => name !== '' && !name.startsWith('('))
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, MOST_FUNCTIONS)
+    .map(([name]) => name)
+    .join(', ');
