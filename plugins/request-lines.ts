@@ -20,12 +20,13 @@ export default definePlugin({
   name: NAME,
   apply({ hooks, log }) {
     hooks.afterResponse.tap(NAME, (outcome) => {
-      if (log.writesDebug !== false) {
+      if (log.writes('debug')) {
         for (const tried of outcome.attempts) {
           for (const text of attemptLines(tried)) log.debug(text, attemptFields(tried));
         }
       }
-      log[isFailure(outcome) ? 'warn' : 'info'](requestLine(outcome), requestFields(outcome));
+      const level = isFailure(outcome) ? 'warn' : 'info';
+      if (log.writes(level)) log[level](requestLine(outcome), requestFields(outcome));
     });
   },
 });
@@ -43,14 +44,12 @@ const askedIn = ({ steps, attempts }: Outcome): number => {
 const requestLine = (outcome: Outcome): string => {
   const { requestId, chain, status, servedBy, usage, durationMs, waitedMs, resumed } = outcome;
   const asks = askedIn(outcome);
-  const more = [
-    `chain ${chain}`,
-    ...(asks > 1 ? [`${asks} attempts`] : []),
-    ...(resumed > 0 ? [`resumed ${resumed === 1 ? 'once' : `${resumed} times`}`] : []),
-    ...(waitedMs >= 1 ? [`waited ${Math.round(waitedMs)} ms`] : []),
-    ...(usage === undefined ? [] : [`${usage.estimated ? 'about ' : ''}${usage.input} + ${usage.output} tokens`]),
-  ];
-  return `${status} by ${servedBy?.id ?? 'no target'} in ${Math.round(durationMs)} ms (${more.join(', ')}), request ${requestId}`;
+  let line = `${status} by ${servedBy?.id ?? 'no target'} in ${Math.round(durationMs)} ms (chain ${chain}`;
+  if (asks > 1) line += `, ${asks} attempts`;
+  if (resumed > 0) line += `, resumed ${resumed === 1 ? 'once' : `${resumed} times`}`;
+  if (waitedMs >= 1) line += `, waited ${Math.round(waitedMs)} ms`;
+  if (usage !== undefined) line += `, ${usage.estimated ? 'about ' : ''}${usage.input} + ${usage.output} tokens`;
+  return `${line}), request ${requestId}`;
 };
 
 const requestFields = (outcome: Outcome): LogFields => ({

@@ -119,6 +119,7 @@ const storeOf = ({ configuration, file, dataDir, env = process.env }: ProxyOptio
 /** The default log: a program that embeds 429chain hears of problems only. */
 const COMPLAINTS: Log = {
   ...silentLog,
+  writes: (level) => level === 'warn' || level === 'error',
   warn: (message) => console.warn(message),
   error: (message) => console.error(message),
 };

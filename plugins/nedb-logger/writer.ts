@@ -247,7 +247,8 @@ export class SegmentWriter implements Source {
     const segment = goesOn ? last : { day, number: Math.max(last?.number ?? 0, this.#days.lastNumberOf(day)) + 1 };
     await this.retire(goesOn ? full - this.recordsIn(segment) : full, segment);
     await createFolder(this.folder);
-    if (goesOn && this.#damaged.delete(segment)) await removeDamage(this.folder, segment);
+    // If it fails, the damaged lines stay and are skipped.
+    if (goesOn && this.#damaged.delete(segment)) await removeDamage(this.folder, segment).catch(() => {});
     if (!goesOn) this.#segments = [...this.#segments, segment].sort(compareSegments);
     this.#current = goesOn
       ? { segment, recordBytes, contentBytes: bytesOfContents }

@@ -9,6 +9,9 @@ interface Options {
 
 const NAME = 'prometheus';
 
+/** The start takes less. */
+const LOAD_MS = 1_000;
+
 let ofProcess: Registry | undefined;
 
 /** Metrics of the process: memory, processor, event loop. Collected from the first scrape on, once for all apps in the process. */
@@ -35,8 +38,12 @@ export default definePlugin<Options>({
       const { Metrics } = await import('./metrics.js');
       return new Metrics();
     });
-    // The start does not wait for it. Not later: Node would remember a failure, such as too many open files.
-    api.onReady(() => void metricsOf().catch(() => {}));
+    // Once the start is over. Not when it is used: Node would remember a failure, such as too many open files.
+    let loading: NodeJS.Timeout | undefined;
+    api.onReady(() => {
+      loading = setTimeout(() => void metricsOf().catch(() => {}), LOAD_MS).unref();
+    });
+    api.onClose(() => clearTimeout(loading));
     let names: Names | undefined;
     let loaded: Metrics | undefined;
     const countFirst = async (outcome: Outcome, known: Names): Promise<void> => {

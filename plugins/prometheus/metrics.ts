@@ -1,7 +1,8 @@
 import type { LiveStatus, Outcome, QuotaView, RequestLogHealth, TargetState } from '429chain/plugin';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import { type Names, outcomeLabel, statusLabel, windowLabel } from './labels.js';
 import { SkippedCounts } from './skipped-counts.js';
+import { Counts, Distributions } from './sums.js';
 
 const STATES: readonly TargetState[] = ['available', 'tracking', 'exhausted', 'unconfigured', 'disabled'];
 const LIMITS: ReadonlySet<string> = new Set(['rate_limit', 'quota']);
@@ -18,16 +19,20 @@ const PREFIX = 'chain429_';
 export class Metrics {
   readonly #registry = new Registry();
 
-  readonly #requests = this.#counter('requests_total', 'Finished requests.', ['chain', 'status']);
-  readonly #attempts = this.#counter('attempts_total', 'Targets asked or skipped.', ['target', 'outcome']);
-  readonly #met = this.#counter('rate_limits_met_total', 'Attempts that failed because of a limit.', ['target']);
-  readonly #avoided = this.#counter('rate_limits_avoided_total', 'Targets skipped because of a limit.', ['target']);
+  readonly #requests = this.#counts('requests_total', 'Finished requests.', 'chain', 'status');
+  readonly #attempts = this.#counts('attempts_total', 'Targets asked or skipped.', 'target', 'outcome');
+  readonly #met = this.#counts('rate_limits_met_total', 'Attempts that failed because of a limit.', 'target');
+  readonly #avoided = this.#counts('rate_limits_avoided_total', 'Targets skipped because of a limit.', 'target');
   readonly #skipped = new SkippedCounts((target, outcome, times) => this.#countAttempt(target, outcome, times));
-  readonly #tokens = this.#counter('tokens_total', 'Tokens. Cached tokens count as input too.', ['target', 'kind']);
-  readonly #resumed = this.#counter('streams_resumed_total', 'Broken streams that another target resumed.', ['chain']);
-  readonly #duration = this.#histogram('request_duration_seconds', 'Duration of answered requests.', DURATIONS);
-  readonly #firstToken = this.#histogram('first_token_seconds', 'Time until a streamed answer began.', FIRST_TOKENS);
-  readonly #waited = this.#histogram('wait_seconds', 'Time that requests waited, if they had to wait.', WAITS);
+  readonly #tokens = this.#counts('tokens_total', 'Tokens. Cached tokens count as input too.', 'target', 'kind');
+  readonly #resumed = this.#counts('streams_resumed_total', 'Broken streams that another target resumed.', 'chain');
+  readonly #duration = this.#distributions('request_duration_seconds', 'Duration of answered requests.', DURATIONS);
+  readonly #firstToken = this.#distributions(
+    'first_token_seconds',
+    'Time until a streamed answer began.',
+    FIRST_TOKENS,
+  );
+  readonly #waited = this.#distributions('wait_seconds', 'Time that requests waited, if they had to wait.', WAITS);
   readonly #waiting = this.#gauge('waiting_requests', 'Requests that are waiting for a limit to reset.');
   readonly #state = this.#gauge('target_state', '1 for the current state of a target, 0 for every other state.', [
     'target',
@@ -55,27 +60,27 @@ export class Metrics {
   count(outcome: Outcome, names: Names): void {
     const { servedBy, usage, resumed, status, durationMs, firstTokenMs, waitedMs } = outcome;
     const chain = names.chain(outcome.chain);
-    this.#requests.inc({ chain, status: statusLabel(outcome) });
+    this.#requests.add(1, chain, statusLabel(outcome));
     for (const step of outcome.steps ?? outcome.attempts) {
       if (step.outcome === 'skipped together') this.#skipped.add(step.targets, names);
       else this.#countAttempt(names.target(step.attempt.target.id), outcomeLabel(step));
     }
     if (servedBy !== undefined && usage !== undefined) {
       const target = names.target(servedBy.id);
-      this.#tokens.inc({ target, kind: 'input' }, usage.input);
-      this.#tokens.inc({ target, kind: 'output' }, usage.output);
-      this.#tokens.inc({ target, kind: 'cached' }, usage.cached ?? 0);
+      this.#tokens.add(usage.input, target, 'input');
+      this.#tokens.add(usage.output, target, 'output');
+      this.#tokens.add(usage.cached ?? 0, target, 'cached');
     }
-    if (resumed > 0) this.#resumed.inc({ chain }, resumed);
-    if (status < 400) this.#duration.observe({ chain }, durationMs / 1000);
-    if (firstTokenMs !== undefined) this.#firstToken.observe({ chain }, firstTokenMs / 1000);
-    if (waitedMs > 0) this.#waited.observe({ chain }, waitedMs / 1000);
+    if (resumed > 0) this.#resumed.add(resumed, chain);
+    if (status < 400) this.#duration.add(durationMs / 1000, chain);
+    if (firstTokenMs !== undefined) this.#firstToken.add(firstTokenMs / 1000, chain);
+    if (waitedMs > 0) this.#waited.add(waitedMs / 1000, chain);
   }
 
   #countAttempt(target: string, outcome: string, times = 1): void {
-    this.#attempts.inc({ target, outcome }, times);
-    if (LIMITS.has(outcome)) this.#met.inc({ target }, times);
-    if (outcome === 'limited') this.#avoided.inc({ target }, times);
+    this.#attempts.add(times, target, outcome);
+    if (LIMITS.has(outcome)) this.#met.add(times, target);
+    if (outcome === 'limited') this.#avoided.add(times, target);
   }
 
   /** Sets the gauges to the state at `now`, epoch ms. Targets and quotas that no longer exist disappear. */
@@ -84,7 +89,7 @@ export class Metrics {
     for (const gauge of [this.#state, this.#limit, this.#remaining, this.#inFlight, this.#reset]) gauge.reset();
     for (const { target, state, quotas } of targets) {
       // A counter that starts at 0 shows its first increase too.
-      for (const counter of [this.#met, this.#avoided]) counter.inc({ target }, 0);
+      for (const counts of [this.#met, this.#avoided]) counts.add(0, target);
       for (const each of STATES) this.#state.set({ target, state: each }, each === state ? 1 : 0);
       for (const quota of quotas) this.#observeQuota(quota, now);
     }
@@ -111,8 +116,16 @@ export class Metrics {
     if (resetAt !== undefined) this.#reset.set(labels, Math.max(0, resetAt - now) / 1000);
   }
 
-  #counter<L extends string>(name: string, help: string, labelNames: L[] = []): Counter<L> {
-    return new Counter({ name: PREFIX + name, help, labelNames, registers: [this.#registry] });
+  #counts(name: string, help: string, ...labels: [first: string, second?: string]): Counts {
+    return new Counts({ name: PREFIX + name, help }, labels, this.#registry);
+  }
+
+  #distributions(name: string, help: string, bounds: readonly number[]): Distributions {
+    return new Distributions({ name: PREFIX + name, help }, 'chain', bounds, this.#registry);
+  }
+
+  #counter(name: string, help: string): Counter {
+    return new Counter({ name: PREFIX + name, help, registers: [this.#registry] });
   }
 
   #gauge<L extends string>(name: string, help: string, labelNames: L[] = []): Gauge<L> {
@@ -121,9 +134,5 @@ export class Metrics {
 
   #quotaGauge(name: string, help: string): Gauge<'scope' | 'dimension' | 'window' | 'source'> {
     return this.#gauge(name, help, ['scope', 'dimension', 'window', 'source']);
-  }
-
-  #histogram(name: string, help: string, buckets: number[]): Histogram<'chain'> {
-    return new Histogram({ name: PREFIX + name, help, labelNames: ['chain'], buckets, registers: [this.#registry] });
   }
 }

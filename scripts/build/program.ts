@@ -7,18 +7,26 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** What users import or run, by its path below dist/. */
 const ENTRIES = ['src/cli/main', 'src/index', 'src/plugin/index', 'src/testing/index'];
 
-/** Compiles the schemas of the configuration and of what is built in now, and not at each start. */
+const validators = ownValidatorsCode();
+
+/** Replaces the code that compiles the schemas of the configuration and of what is built in at each start. */
 const compiledSchemas: Plugin = {
   name: 'compiled-schemas',
   load: {
     filter: { id: /\/src\/config\/check\/own-validators\.ts$/ },
-    handler: () => ({ code: ownValidatorsCode(), moduleType: 'js' }),
+    handler: () => ({ code: validators, moduleType: 'js' }),
   },
 };
 
-const DIST = 'dist';
-/** Another folder gets source maps beside the same code: they say which file a profiled function comes from. */
-const [, , outDir = DIST] = process.argv;
+/**
+ * Writes characters beyond Latin-1 as escapes, which mean the same in strings and patterns. Node keeps the text of each file in
+ * memory, and one such character makes it twice as large.
+ */
+const escapedCharacters: Plugin = {
+  name: 'escaped-characters',
+  renderChunk: (code) =>
+    code.replace(/[^\0-\xff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+};
 
 /**
  * Bundles the program into a few files, which Node loads in a third of the time of 500. Code that commands load by `import()`
@@ -29,12 +37,11 @@ await build({
   root: ROOT,
   logLevel: 'warn',
   publicDir: false,
-  plugins: [compiledSchemas],
+  plugins: [compiledSchemas, escapedCharacters],
   ssr: { noExternal: ['429chain'], resolve: { conditions: ['429chain-source'] } },
   build: {
     ssr: true,
-    outDir,
-    sourcemap: outDir === DIST ? false : 'hidden',
+    outDir: 'dist',
     emptyOutDir: false,
     target: 'node20.19',
     minify: false,
@@ -44,6 +51,7 @@ await build({
         entryFileNames: '[name].js',
         chunkFileNames: 'src/parts/[name].js',
         minify: false,
+        // Lines such as `// src/app.ts` say where the code below them comes from.
         comments: { legal: true, annotation: false, jsdoc: false },
       },
     },

@@ -26,12 +26,11 @@ const MISSING = `<!doctype html>
 `;
 
 /**
- * Serves the built page in `folder` below `/admin/`. It reads all files now and keeps them in memory: requests never
- * touch the disk, so that no path can lead out of the folder.
+ * Serves the built page in `folder` below `/admin/`. The first request reads all files, which stay in memory: the path of a
+ * request never touches the disk, so that none can lead out of the folder.
  */
 export const adminPage = (folder: string): Middleware => {
-  const assets = readAssets(folder);
-  const index = assets.get(INDEX);
+  let assets: ReadonlyMap<string, Asset> | undefined;
   return (ctx, next) => {
     if (isApi(ctx.path)) return next();
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
@@ -39,6 +38,8 @@ export const adminPage = (folder: string): Middleware => {
       throw new ChainError('method_not_allowed', message, { headers: { allow: 'GET, HEAD' } });
     }
     if (ctx.path === '/admin') return ctx.redirect(ROOT + ctx.search);
+    assets ??= readAssets(folder);
+    const index = assets.get(INDEX);
     if (index === undefined) return sendMissing(ctx);
     const name = ctx.path.startsWith(ROOT) ? ctx.path.slice(ROOT.length) : undefined;
     const asset = name === undefined ? undefined : assets.get(name);

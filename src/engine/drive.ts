@@ -27,10 +27,13 @@ export const drive = async (
   const steps = new Walk(request, driver.parts.view, trace).run();
   let step = steps.next(undefined as never);
   while (!step.done) {
+    const command = step.value;
     // An attempt sees by itself that the caller is gone, and gives its reservation back.
-    if (request.caller.gone !== undefined && step.value.do !== 'attempt') throw request.caller.gone;
-    const reply = driver.carryOut(step.value);
-    step = steps.next(reply instanceof Promise ? await reply : reply);
+    if (request.caller.gone !== undefined && command.do !== 'attempt') throw request.caller.gone;
+    const carriedOut = driver.carryOut(command);
+    const reply = carriedOut instanceof Promise ? await carriedOut : carriedOut;
+    if (command.do === 'attempt') driver.attempted(command, reply as AttemptResult);
+    step = steps.next(reply);
   }
   return step.value;
 };
@@ -66,15 +69,21 @@ class Driver {
     }
   }
 
-  async #attempt({ grant: { target, reservation }, repairs }: AttemptCommand): Promise<AttemptResult> {
+  #attempt({ grant: { target, reservation }, repairs }: AttemptCommand): Promise<AttemptResult> {
     const attempt = this.parts.attemptAt(target);
     this.#trace.asked++;
     this.#context.onAsk?.(target);
-    const result = await runAttempt(this.#context, { request: this.#request, target, attempt, reservation, repairs });
+    return runAttempt(this.#context, { request: this.#request, target, attempt, reservation, repairs });
+  }
+
+  /**
+   * Notes how an attempt ended.
+   * @throws the cause, if the caller left
+   */
+  attempted({ grant: { target }, repairs }: AttemptCommand, result: AttemptResult): void {
     this.#trace.attempted(result.record);
     if (result.kind === 'served') this.#repairsOf(target).learn(repairs, this.#request.body);
     else if (result.failure.class === 'cancelled') throw result.failure.cause;
-    return result;
   }
 
   /** Endpoints whose requests are not like those of chat learn for themselves. */

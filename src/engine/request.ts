@@ -3,6 +3,7 @@ import type { Surface } from '../plugin/door/surface.js';
 import type { Caller } from './caller.js';
 import type { Chain } from './target.js';
 import type { Upload } from './upload.js';
+import type { WrittenBody } from './written-body.js';
 
 /** How large a request is, as far as its body shows. */
 export interface RequestSize {
@@ -20,17 +21,11 @@ export interface NativeRequest {
   readonly protocol: string;
   /** How answers in this protocol are read. */
   readonly answers: NativeAnswers;
-  /** The body, as JSON. */
-  readonly json: string;
+  readonly written: WrittenBody;
   /** It cannot become a chat completion: `body` of the request is none. */
   readonly isOnlyForm: boolean;
   /** Headers of the caller that go to the provider. */
   readonly headers: Readonly<Record<string, string>>;
-}
-
-/** A request body as it came. A streamed answer needs it no more once it has begun. */
-interface WrittenBody {
-  json: string | undefined;
 }
 
 /** A caller's request, read and with its chain found. */
@@ -40,7 +35,7 @@ export interface ChainRequest {
   /** Below a provider's base URL, such as `/chat/completions`. */
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
-  /** `body` as the caller wrote it, where it is that of a chat completion. */
+  /** `body` as the caller wrote it, where it is that of a chat completion. Released once a streamed answer has begun. */
   readonly written?: WrittenBody | undefined;
   /** Absent for a caller that speaks chat completions, and where no target speaks the caller's protocol. */
   readonly native?: NativeRequest | undefined;

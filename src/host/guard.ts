@@ -142,9 +142,11 @@ export class Guard {
   }
 
   #sync(hook: string, tap: Tap, blame: (error: unknown) => void): Tap {
-    return (...values) => {
+    // No hook has more arguments.
+    return (first, second) => {
       try {
-        const result = tap(...values);
+        const result = tap(first, second);
+        if (result === undefined) return undefined;
         return isPromise(result) ? unawaited(hook, result, blame) : this.#checked(hook, result);
       } catch (error) {
         return blame(error);

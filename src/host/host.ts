@@ -224,9 +224,7 @@ export class Host {
     return {
       hooks: this.pluginHooks(plugin),
       log: {
-        get writesDebug() {
-          return log.writesDebug ?? true;
-        },
+        writes: (level) => log.writes?.(level) ?? true,
         debug: (message, fields) => log.debug(`[${plugin}] ${message}`, fields),
         info: (message, fields) => log.info(`[${plugin}] ${message}`, fields),
         warn: (message, fields) => log.warn(`[${plugin}] ${message}`, fields),

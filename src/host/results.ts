@@ -55,7 +55,7 @@ const faultInSignals = (value: unknown): string | undefined => {
       return 'a signal has a dimension, such as requests';
     if (signal.window !== undefined && !isSpan(signal.window)) return '`window` is a span such as 1m';
     if (!SCOPES.has(signal.scope as string | undefined)) return '`scope` is provider, pool or target';
-    if (![signal.remaining, signal.resetAt].every(isAmount) || !isLimit(signal.limit))
+    if (!isAmount(signal.remaining) || !isAmount(signal.resetAt) || !isLimit(signal.limit))
       return '`limit`, `remaining` and `resetAt` are numbers, and a limit is never below 0';
   }
   return undefined;

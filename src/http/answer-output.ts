@@ -1,5 +1,5 @@
 import type { SseEvent } from '../engine/stream/events.js';
-import type { Sink } from '../engine/stream/sink.js';
+import type { FrameContent, Sink } from '../engine/stream/sink.js';
 import { dataOf, framesIn } from '../engine/stream/sse.js';
 import type { ChainError } from '../plugin/door/errors.js';
 import type { AnswerWriter, Refusal } from '../plugin/door/protocol.js';
@@ -65,24 +65,27 @@ export class TranslatedOutput implements AnswerOutput {
     return this.#fault;
   }
 
-  write(frames: Buffer, native?: readonly SseEvent[]): boolean {
+  write(frames: Buffer, content?: FrameContent): boolean {
     if (this.#fault !== undefined) return true;
-    return native === undefined ? this.#translate(frames) : this.#pass(frames, native);
+    return content?.kind === 'native' ? this.#pass(frames, content.events) : this.#translate(frames, content);
   }
 
-  #translate(frames: Buffer): boolean {
+  #translate(frames: Buffer, content: Exclude<FrameContent, { kind: 'native' }> | undefined): boolean {
     let text = '';
     try {
-      for (const frame of framesIn(frames)) {
-        const chunk = dataOf(frame);
-        if (isFields(chunk)) text += this.#writer.take(chunk);
-        else if (frame[0] === COLON && this.#stream.hasComments) text += frame.toString();
-      }
+      if (content === undefined) for (const frame of framesIn(frames)) text += this.#take(dataOf(frame), frame);
+      else if (content.kind === 'chat') for (const { value, bytes } of content.events) text += this.#take(value, bytes);
+      else for (const piece of content.pieces) text += this.#writer.take(content.chunkWith(piece));
     } catch (cause) {
       this.#break(cause, text);
       return true;
     }
     return text === '' || this.#stream.write(Buffer.from(text));
+  }
+
+  #take(chunk: unknown, frame: Buffer): string {
+    if (isFields(chunk)) return this.#writer.take(chunk);
+    return frame[0] === COLON && this.#stream.hasComments ? frame.toString() : '';
   }
 
   #pass(frames: Buffer, events: readonly SseEvent[]): boolean {

@@ -1,79 +1,90 @@
-import { isAscii } from 'node:buffer';
 import { getHeapStatistics } from 'node:v8';
 import { ChainError } from '../plugin/door/errors.js';
+import type { Fields } from '../plugin/fields.js';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
-const CLOSING_BRACKET = 0x5d;
 const BRACE = 0x7b;
-const CLOSING_BRACE = 0x7d;
-/** The beginning of a character that is written by its number. */
-const ESCAPED = Buffer.from('\\u');
 
 /** What a parsed value takes beside its text, in bytes, as measured in bodies that consist of nothing else. */
 const OBJECT_BYTES = 64;
 const PROPERTY_BYTES = 32;
 const ELEMENT_BYTES = 16;
 const STRING_BYTES = 16;
+/** A property with its name, and the comma behind it. */
+const KEY_BYTES = PROPERTY_BYTES + STRING_BYTES + ELEMENT_BYTES;
 
 /** Of ASCII text, the heap holds this many copies: parsed, and as it is sent on. */
 const COPIES = 2;
 /** The values of one body may take a third of the heap, in bytes. */
 const LARGEST_VALUE_BYTES = getHeapStatistics().heap_size_limit / 3;
 
-/** What a look at the bytes of a JSON body shows before it is parsed. */
-export interface BodyScan {
-  /** What the body counts for, in bytes. */
-  readonly weight: number;
-  /** How many objects and lists are open at its deepest place. */
-  readonly depth: number;
-  readonly isAscii: boolean;
-}
+/** Levels of a body. What is nested deeper could not become JSON again. */
+const DEEPEST = 512;
+
+/** @throws ChainError `body_too_large` for a JSON body with so many values that they could end the process */
+export const requireFewValues = (bytes: Buffer): void => {
+  // No character begins more than an object.
+  if (bytes.length * OBJECT_BYTES <= LARGEST_VALUE_BYTES || valueBytesIn(bytes) <= LARGEST_VALUE_BYTES) return;
+  throw new ChainError(
+    'body_too_large',
+    'The request body consists of more objects, lists and values than fit into the memory of 429chain. Send fewer.',
+  );
+};
 
 /**
- * Looks at a JSON body before it is parsed. It counts for its length, twice for text with characters beyond ASCII, and more for
- * many small values, which take far more memory than they have characters.
- * @throws ChainError `body_too_large` for so many values that they could end the process
+ * Returns what a JSON body counts for, in bytes: its length, twice for text with characters beyond ASCII, and more for many
+ * small values, which take far more memory than they have characters.
+ * @param length its bytes
+ * @param ascii all of them are ASCII
+ * @param value `text`, parsed
+ * @throws ChainError `invalid_request` for a body that is nested too deeply
  */
-export const scanBody = (bytes: Buffer): BodyScan => {
-  let valueBytes = 0;
-  let open = 0;
-  let depth = 0;
+export const bodyWeight = (length: number, ascii: boolean, text: string, value: unknown): number => {
+  // JavaScript keeps text with one wide character in two bytes for each of its characters.
+  const width = ascii && !text.includes('\\u') ? 1 : 2;
+  return Math.max(length * width, Math.ceil(valueBytesOf(value, DEEPEST) / COPIES));
+};
+
+/** Returns the memory of a value without its text. */
+export const valueBytesOf = (value: unknown, levels: number): number => {
+  if (typeof value === 'string') return STRING_BYTES;
+  if (typeof value !== 'object' || value === null) return 0;
+  if (levels === 0) throw new ChainError('invalid_request', 'The request body is nested too deeply.');
+  let total = 0;
+  if (Array.isArray(value)) {
+    for (const each of value) total += ELEMENT_BYTES + valueBytesOf(each, levels - 1);
+  } else {
+    for (const key in value) total += KEY_BYTES + valueBytesOf((value as Fields)[key], levels - 1);
+  }
+  // There is a comma fewer than there are elements.
+  return OBJECT_BYTES + (total === 0 ? 0 : total - ELEMENT_BYTES);
+};
+
+/** Returns the memory of the values of a body without their text, before it is parsed. */
+export const valueBytesIn = (bytes: Buffer): number => {
+  let total = 0;
   for (let at = 0; at < bytes.length; at++) {
     switch (bytes[at]) {
       case QUOTE:
-        valueBytes += STRING_BYTES;
+        total += STRING_BYTES;
         at = endOfString(bytes, at + 1);
         break;
       case COMMA:
-        valueBytes += ELEMENT_BYTES;
+        total += ELEMENT_BYTES;
         break;
       case COLON:
-        valueBytes += PROPERTY_BYTES;
+        total += PROPERTY_BYTES;
         break;
       case BRACKET:
       case BRACE:
-        valueBytes += OBJECT_BYTES;
-        if (++open > depth) depth = open;
-        break;
-      case CLOSING_BRACKET:
-      case CLOSING_BRACE:
-        open--;
+        total += OBJECT_BYTES;
     }
   }
-  if (valueBytes > LARGEST_VALUE_BYTES) {
-    throw new ChainError(
-      'body_too_large',
-      'The request body consists of more objects, lists and values than fit into the memory of 429chain. Send fewer.',
-    );
-  }
-  const ascii = isAscii(bytes);
-  // JavaScript keeps text with one wide character in two bytes for each of its characters.
-  const width = ascii && !bytes.includes(ESCAPED) ? 1 : 2;
-  return { weight: Math.max(bytes.length * width, Math.ceil(valueBytes / COPIES)), depth, isAscii: ascii };
+  return total;
 };
 
 /** Strings that are longer than this are searched for their end: it takes less time then. */

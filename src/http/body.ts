@@ -1,16 +1,18 @@
+import { isAscii } from 'node:buffer';
 import { CallerGone } from '../engine/causes.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { type Fields, isFields } from '../plugin/fields.js';
 import type { BodyBounds } from './bodies-in-flight.js';
-import { scanBody } from './body-weight.js';
+import { bodyWeight, requireFewValues } from './body-weight.js';
 import { askForBody } from './early-answer.js';
 import type { Exchange } from './exchange.js';
 
 /** A request body. */
 export interface JsonBody {
   readonly value: Fields;
-  /** As it came. */
   readonly text: string;
+  /** As they came. */
+  readonly bytes: Buffer;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface JsonBody {
  * @throws ChainError `unsupported_media_type`, `body_too_large`, `too_many_bodies`, `malformed_json`, `invalid_request`
  * @throws CallerGone when the connection closes before the body is complete
  */
-export const readJson = async (exchange: Exchange, bounds: BodyBounds, anyType = false): Promise<JsonBody> => {
+export const readJson = (exchange: Exchange, bounds: BodyBounds, anyType = false): Promise<JsonBody> => {
   const { headers } = exchange.req;
   if (!anyType) requireJson(headers['content-type']);
   const encoding = headers['content-encoding'] ?? '';
@@ -31,7 +33,7 @@ export const readJson = async (exchange: Exchange, bounds: BodyBounds, anyType =
   }
   holdDeclared(exchange, bounds);
   askForBody(exchange);
-  return parsed(exchange, bounds, await receive(exchange, bounds));
+  return receive(exchange, bounds, (bytes) => parsed(exchange, bounds, bytes));
 };
 
 /** The same without its text. */
@@ -48,17 +50,14 @@ const requireJson = (given = ''): void => {
   );
 };
 
-/** Levels of a body. What is nested deeper could not become JSON again. */
-const DEEPEST = 512;
-
 const parsed = (exchange: Exchange, bounds: BodyBounds, bytes: Buffer): JsonBody => {
-  const { weight, depth, isAscii } = scanBody(bytes);
-  exchange.hold(weight, bounds);
-  const text = bytes.toString(isAscii ? 'latin1' : 'utf8');
+  requireFewValues(bytes);
+  const ascii = isAscii(bytes);
+  const text = bytes.toString(ascii ? 'latin1' : 'utf8');
   const value = parse(text);
   if (!isFields(value)) throw new ChainError('invalid_request', 'The request body must be a JSON object.');
-  if (depth > DEEPEST) throw new ChainError('invalid_request', 'The request body is nested too deeply.');
-  return { value, text };
+  exchange.hold(bodyWeight(bytes.length, ascii, text, value), bounds);
+  return { value, text, bytes };
 };
 
 const parse = (text: string): unknown => {
@@ -84,7 +83,7 @@ export const holdDeclared = (exchange: Exchange, bounds: BodyBounds): void => {
   exchange.hold(declared, bounds);
 };
 
-const receive = (exchange: Exchange, bounds: BodyBounds): Promise<Buffer> =>
+const receive = <T>(exchange: Exchange, bounds: BodyBounds, read: (body: Buffer) => T): Promise<T> =>
   new Promise((resolve, reject) => {
     const { req } = exchange;
     const { maxBodyBytes } = bounds;
@@ -104,9 +103,14 @@ const receive = (exchange: Exchange, bounds: BodyBounds): Promise<Buffer> =>
     };
     req.on('data', keep);
     req.on('end', () => {
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+      const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
       // The request outlives its body.
       chunks = [];
+      try {
+        resolve(read(bytes));
+      } catch (error) {
+        reject(error);
+      }
     });
     // Also after an error: without a listener for errors, Node does not emit them.
     req.on('close', () => {

@@ -3,6 +3,8 @@ import type { Sink } from '../engine/stream/sink.js';
 
 /** A line that no parser takes for an event: the blank line of the next frame ends it. */
 const COMMENT = Buffer.from(':\n');
+/** Bytes that wait for a caller who reads too slowly, before its provider is paused. */
+const MOST_UNSENT = 64 * 1024;
 const EVENTS = 'text/event-stream; charset=utf-8';
 
 /**
@@ -16,8 +18,9 @@ export class CallerStream implements Sink {
   #timer: NodeJS.Timeout | undefined;
   /** Something was written since the timer last looked. */
   #isActive = true;
-  /** The caller does not read. */
-  #isFull = false;
+  /** Frames that leave at the end of this turn of the event loop. */
+  #joined: Buffer[] = [];
+  #joinedBytes = 0;
 
   constructor(res: ServerResponse, silenceMs: number, type = EVENTS) {
     this.#res = res;
@@ -46,17 +49,12 @@ export class CallerStream implements Sink {
     this.#res.once('close', () => clearInterval(this.#timer));
   }
 
-  /** Writes whole frames. */
+  /** Writes whole frames. Those that come in one turn of the event loop leave together. */
   write(frames: Buffer): boolean {
     this.#isActive = true;
-    const hasRoom = this.#res.write(frames);
-    if (!hasRoom && !this.#isFull) {
-      this.#isFull = true;
-      this.#res.once('drain', () => {
-        this.#isFull = false;
-      });
-    }
-    return hasRoom;
+    // Node sends what was written in a turn at its end. More of it would cost as much each time.
+    if (this.#res.socket?.writableCorked) return this.#join(frames);
+    return this.#res.write(frames) || this.#hasRoom;
   }
 
   onDrain(listener: () => void): void {
@@ -65,13 +63,14 @@ export class CallerStream implements Sink {
 
   /** Sends a comment at once, where there are comments. */
   keepAlive(): void {
-    if (this.hasComments && !this.#isFull && !this.#res.destroyed) this.write(COMMENT);
+    if (this.hasComments && !this.#res.writableNeedDrain && !this.#res.destroyed) this.write(COMMENT);
   }
 
   /** Ends the response; with `rest` at its end, if there is any. */
   end(rest = ''): void {
     clearInterval(this.#timer);
     if (this.#res.destroyed) return;
+    this.#flush();
     if (rest !== '') this.#res.write(rest);
     this.#res.end();
   }
@@ -80,6 +79,24 @@ export class CallerStream implements Sink {
   cut(): void {
     clearInterval(this.#timer);
     this.#res.destroy();
+  }
+
+  get #hasRoom(): boolean {
+    return this.#res.writableLength + this.#joinedBytes < MOST_UNSENT;
+  }
+
+  #join(frames: Buffer): boolean {
+    if (this.#joined.push(frames) === 1) process.nextTick(() => this.#flush());
+    this.#joinedBytes += frames.length;
+    return this.#hasRoom;
+  }
+
+  #flush(): void {
+    const joined = this.#joined;
+    if (joined.length === 0) return;
+    this.#joined = [];
+    this.#joinedBytes = 0;
+    if (!this.#res.destroyed) this.#res.write(joined.length === 1 ? joined[0] : Buffer.concat(joined));
   }
 
   #look(): void {

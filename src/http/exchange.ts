@@ -105,10 +105,16 @@ export class Exchange implements Asked {
       return;
     }
     this.set('content-length', String(body.length));
-    this.res.writeHead(status, this.#head.lines);
-    // Node joins the head with text, and writes other bytes as a piece of their own.
-    if (body.length > LONGEST_COPIED) this.res.end(body);
-    else this.res.end(body.toString('latin1'), 'latin1');
+    const { res } = this;
+    res.writeHead(status, this.#head.lines);
+    if (body.length > LONGEST_COPIED) {
+      res.end(body);
+      return;
+    }
+    // Node joins the head with text. If that has left before the end, it is one write of one piece: half the work.
+    res.write(body.toString('latin1'), 'latin1');
+    res.socket?.uncork();
+    res.end();
   }
 
   async #sendEarly(status: number, body: Buffer): Promise<undefined> {

@@ -1,7 +1,9 @@
 import { serialised } from '../engine/attempt/outgoing-request.js';
 import type { NativeRequest } from '../engine/request.js';
 import type { Chain, PreparedTarget } from '../engine/target.js';
+import { WrittenBody } from '../engine/written-body.js';
 import type { Protocol, ProtocolCall, ProtocolRequest } from '../plugin/door/protocol.js';
+import type { JsonBody } from './body.js';
 
 /**
  * Returns the chain for a request: only targets that speak its protocol if it cannot become a chat completion.
@@ -16,22 +18,21 @@ export const chainFor = ({ nativeOnly }: ProtocolRequest, protocol: Protocol, ch
 };
 
 /**
- * Returns the request for targets that speak its protocol; `undefined` if there are none, so that its text is not kept.
- * @param text the body as the caller sent it
+ * Returns the request for targets that speak its protocol; `undefined` if there are none, so that its body is not kept.
  */
 export const nativeFor = (
   { targets }: Chain,
   protocol: Protocol,
   call: ProtocolCall,
   { nativeBody, nativeOnly }: ProtocolRequest,
-  text: string,
+  { text, bytes }: JsonBody,
 ): NativeRequest | undefined => {
   const { name, native: answers } = protocol;
   if (answers === undefined || !targets.some((target) => speaks(target, protocol))) return undefined;
   return {
     protocol: name,
     answers,
-    json: nativeBody === undefined ? text : serialised(nativeBody),
+    written: nativeBody === undefined ? new WrittenBody(text, bytes) : new WrittenBody(serialised(nativeBody)),
     isOnlyForm: nativeOnly !== undefined,
     headers: passedHeaders(answers.headers ?? [], call.headers),
   };

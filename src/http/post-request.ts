@@ -6,6 +6,7 @@ import { plainName, type ResumedEnd } from '../engine/resuming-stream.js';
 import type { Sink } from '../engine/stream/sink.js';
 import type { RequestTrace } from '../engine/walk/trace.js';
 import type { Reply, Served } from '../engine/waterfall.js';
+import { WrittenBody } from '../engine/written-body.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { AnswerWriter, Protocol, ProtocolRequest, Refusal } from '../plugin/door/protocol.js';
 import type { Fields } from '../plugin/fields.js';
@@ -45,7 +46,8 @@ export const postRequest = (protocol: Protocol, parts: PostParts): Answer => {
       trace.keyLabel = label;
       const post = new Post(exchange, spoken, parts, trace);
       const served = await post.ask(await readJson(exchange, current(), protocol.anyContentType));
-      if (served !== undefined) await post.send(served);
+      const sending = served && post.send(served);
+      if (sending !== undefined) await sending;
     } catch (error) {
       current().waterfall.refuse(trace, error);
       throw error;
@@ -73,11 +75,12 @@ class Post {
   }
 
   /** Reads the request and has the waterfall find an answer; `undefined` if the caller has its answer already. */
-  ask({ value, text }: JsonBody): Promise<Served | undefined> | undefined {
+  ask(asked: JsonBody): Promise<Served | undefined> | undefined {
     const exchange = this.#exchange;
     const trace = this.#trace;
     const { protocol, call } = this.#spoken;
     const { current, log } = this.#parts;
+    const { value } = asked;
     const read = protocol.read(value, call);
     if (read.reply !== undefined) {
       trace.end({ status: read.reply.status ?? 200 });
@@ -101,10 +104,10 @@ class Post {
       chain,
       path: surface?.path ?? UPSTREAM_PATH,
       body,
-      // Its text is that of the body only where no protocol translated it.
-      written: body === value ? { json: text } : undefined,
+      // What came is the body only where no protocol translated it.
+      written: body === value ? new WrittenBody(asked.text, asked.bytes) : undefined,
       surface,
-      native: nativeFor(chain, protocol, call, read, text),
+      native: nativeFor(chain, protocol, call, read, asked),
       stream: stream !== undefined,
       size: surface === undefined ? sizeOf(body) : surfaceSizeOf(surface, body),
       caller: exchange.caller,

@@ -2,6 +2,8 @@ import { write, writeSync } from 'node:fs';
 
 /** The maximum number of buffered characters for a slow reader. Further lines are dropped and counted. */
 const MAX_BUFFERED = 16 * 1024 * 1024;
+/** Lines that come within this time of a write are written together. */
+const PACE_MS = 50;
 /** How long to wait after a write that failed, such as on a full disk. */
 const RETRY_MS = 100;
 /** How long the process may wait at its exit for a slow reader. */
@@ -10,15 +12,16 @@ const EXIT_MS = 1_000;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Writes lines to a file descriptor and never blocks: they are buffered, and written by the event loop. If a write fails,
- * they stay buffered, and the output tries again.
+ * Writes lines to a file descriptor and never blocks: they are buffered, and written by the event loop. A line after a
+ * silence is written at once, many lines a few times a second. If a write fails, they stay buffered, and the output tries
+ * again.
  */
 export class LineOutput {
   readonly #fd: number;
   readonly #onDropped: (lines: number) => void;
   #waiting = '';
   #writing: Buffer = NOTHING;
-  #state: 'idle' | 'writing' | 'retrying' | 'closed' = 'idle';
+  #state: 'idle' | 'writing' | 'pausing' | 'retrying' | 'closed' = 'idle';
   #dropped = 0;
 
   /** `onDropped` learns how many lines were dropped, once there is room again. */
@@ -61,23 +64,35 @@ export class LineOutput {
       this.#waiting = '';
     }
     if (this.#writing.length === 0) {
-      this.#rest();
+      this.#state = 'idle';
       return;
     }
     this.#state = 'writing';
-    write(this.#fd, this.#writing, (error, written) => {
-      if (error === null) {
-        this.#writing = this.#writing.subarray(written);
-        this.#writeNext();
-        return;
-      }
-      this.#state = error.code === 'EPIPE' ? 'closed' : 'retrying';
-      if (this.#state === 'retrying') setTimeout(() => this.#writeNext(), RETRY_MS).unref();
-    });
+    write(this.#fd, this.#writing, (error, written) => this.#written(error, written));
   }
 
-  #rest(): void {
-    this.#state = 'idle';
+  #written(error: NodeJS.ErrnoException | null, bytes: number): void {
+    if (error !== null) {
+      this.#state = error.code === 'EPIPE' ? 'closed' : 'retrying';
+      if (this.#state === 'retrying') this.#writeIn(RETRY_MS);
+      return;
+    }
+    this.#writing = this.#writing.subarray(bytes);
+    if (this.#writing.length > 0) {
+      this.#writeNext();
+      return;
+    }
+    this.#state = 'pausing';
+    this.#writeIn(PACE_MS);
+    if (this.#waiting === '') this.#tellDropped();
+  }
+
+  /** The process does not stay alive for it: `flush` writes at its exit. */
+  #writeIn(ms: number): void {
+    setTimeout(() => this.#writeNext(), ms).unref();
+  }
+
+  #tellDropped(): void {
     const lines = this.#dropped;
     this.#dropped = 0;
     if (lines > 0) this.#onDropped(lines);

@@ -1,7 +1,8 @@
 import { isatty } from 'node:tty';
 import type { Logging } from '../contract/config.js';
-import type { Log, LogFields } from '../log.js';
+import type { Log, LogFields, LogLevel } from '../log.js';
 import type { Secrets } from '../secrets.js';
+import { isoTime } from './iso-time.js';
 import { LineOutput } from './line-output.js';
 import { type LoggedEvent, prettyLine } from './pretty-line.js';
 
@@ -13,16 +14,14 @@ export interface Destination {
   readonly colours: boolean;
 }
 
-type Level = NonNullable<Logging['level']>;
-
-const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error'];
+const RANKS: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
 /** The log of the process: one line per event, pretty or JSON, with all known keys masked. */
 export class ProcessLog implements Log {
   readonly #destination: Destination;
   readonly #secrets: Secrets;
   #format: Logging['format'] = 'auto';
-  #lowest = LEVELS.indexOf('info');
+  #lowest = RANKS.info;
 
   constructor(destination: Destination, secrets: Secrets) {
     this.#destination = destination;
@@ -39,12 +38,12 @@ export class ProcessLog implements Log {
     return this.pretty && this.#destination.terminal;
   }
 
-  get writesDebug(): boolean {
-    return this.#lowest <= LEVELS.indexOf('debug');
+  writes(level: LogLevel): boolean {
+    return RANKS[level] >= this.#lowest;
   }
 
   configure({ level = 'info', format = 'auto' }: Logging): void {
-    this.#lowest = LEVELS.indexOf(level);
+    this.#lowest = RANKS[level];
     this.#format = format;
   }
 
@@ -69,39 +68,40 @@ export class ProcessLog implements Log {
     this.#write('error', message, fields);
   }
 
-  #write(level: Level, message: string, fields: LogFields = {}): void {
-    if (LEVELS.indexOf(level) < this.#lowest) return;
-    const time = new Date().toISOString();
+  #write(level: LogLevel, message: string, fields: LogFields = NO_FIELDS): void {
+    if (!this.writes(level)) return;
+    const time = isoTime(Date.now());
     if (this.pretty) {
       const event: LoggedEvent = { level, time, msg: this.#secrets.mask(message) };
       this.#destination.write(prettyLine(event, this.#destination.colours));
       return;
     }
     const line = this.#hasSecret(message, fields)
-      ? this.#masked({ level, time, msg: this.#secrets.mask(message) }, fields)
+      ? { level, time, ...this.#masked(fields), msg: this.#secrets.mask(message) }
       : { level, time, ...fields, msg: message };
     this.#destination.write(`${JSON.stringify(line)}\n`);
   }
 
-  #masked({ level, time, msg }: LoggedEvent, fields: LogFields): object {
-    const masked: Record<string, unknown> = { level, time };
+  #masked(fields: LogFields): LogFields {
+    const masked: Record<string, LogFields[string]> = {};
     for (const [name, value] of Object.entries(fields)) {
       masked[name] = typeof value === 'string' ? this.#secrets.mask(value) : value;
     }
-    masked.msg = msg;
     return masked;
   }
 
-  /** Looks at all texts of a line at once: hardly any line contains a secret. */
+  /** Looks at all texts of a line at once: hardly any line contains a secret. Most messages repeat texts of their fields. */
   #hasSecret(message: string, fields: LogFields): boolean {
     let text = message;
     for (const name in fields) {
       const value = fields[name];
-      if (typeof value === 'string') text += `\n${value}`;
+      if (typeof value === 'string' && !message.includes(value)) text += `\n${value}`;
     }
     return this.#secrets.mask(text) !== text;
   }
 }
+
+const NO_FIELDS: LogFields = {};
 
 const OPEN = new Set<LineOutput>();
 

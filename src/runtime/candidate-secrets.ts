@@ -23,13 +23,11 @@ export class CandidateSecrets {
     const masked = maskedLog(log, (text) => this.mask(text));
     const current = (): Log => (this.#isActive ? log : masked);
     this.log = {
-      get writesDebug() {
-        return current().writesDebug ?? true;
-      },
-      debug: (...line) => current().debug(...line),
-      info: (...line) => current().info(...line),
-      warn: (...line) => current().warn(...line),
-      error: (...line) => current().error(...line),
+      writes: (level) => current().writes?.(level) ?? true,
+      debug: (message, fields) => current().debug(message, fields),
+      info: (message, fields) => current().info(message, fields),
+      warn: (message, fields) => current().warn(message, fields),
+      error: (message, fields) => current().error(message, fields),
     };
   }
 

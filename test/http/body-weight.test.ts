@@ -1,13 +1,25 @@
+import { isAscii } from 'node:buffer';
 import { getHeapStatistics } from 'node:v8';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { scanBody } from '../../src/http/body-weight.js';
+import { bodyWeight, requireFewValues, valueBytesIn, valueBytesOf } from '../../src/http/body-weight.js';
 
 const message = (content: string): string => JSON.stringify({ messages: [{ role: 'user', content }] });
 
-const weightOf = (text: string): number => scanBody(Buffer.from(text)).weight;
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
 
-describe('scanBody', () => {
+const weightOf = (text: string): number => {
+  const bytes = Buffer.from(text);
+  return bodyWeight(bytes.length, isAscii(bytes), text, parsed(text));
+};
+
+describe('bodyWeight', () => {
   const LONG = 'some words '.repeat(1_000);
   const ROWS: readonly { what: string; text: string; times: number }[] = [
     { what: 'plain text', text: message(LONG), times: 1 },
@@ -54,11 +66,22 @@ describe('scanBody', () => {
     );
   });
 
+  it('counts the same before a body is parsed as after it', () => {
+    const value = fc.jsonValue({ maxDepth: 5 });
+    fc.assert(
+      fc.property(value, fc.boolean(), (each, spaced) => {
+        const text = JSON.stringify(each, undefined, spaced ? 2 : undefined);
+        expect(valueBytesIn(Buffer.from(text))).to.equal(valueBytesOf(JSON.parse(text), 512));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('refuses a body whose values would take more than a third of the heap, and no smaller one', () => {
     const most = getHeapStatistics().heap_size_limit / 3;
     // Each of these objects counts for 80 bytes.
     const objects = (count: number): Buffer => Buffer.alloc(3 * Math.floor(count), '{},');
-    expect(() => scanBody(objects(most / 80 + 1000))).to.throw('more objects, lists and values than fit');
-    expect(() => scanBody(objects(most / 80 - 1000))).to.not.throw();
+    expect(() => requireFewValues(objects(most / 80 + 1000))).to.throw('more objects, lists and values than fit');
+    expect(() => requireFewValues(objects(most / 80 - 1000))).to.not.throw();
   }).timeout(60_000);
 });

@@ -1,6 +1,8 @@
+import { createHook } from 'node:async_hooks';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { LineOutput } from '../../src/logging/line-output.js';
 import { until } from '../until.js';
@@ -33,6 +35,27 @@ describe('LineOutput', () => {
     for (const line of numbered) output.write(line);
     expect(readFileSync(file, 'utf8').length).to.be.below(100);
     await until(() => readFileSync(file, 'utf8') === numbered.join(''));
+  });
+
+  it('writes the lines of many turns of the event loop together', async () => {
+    const output = open();
+    let writes = 0;
+    const hook = createHook({ init: (_, type) => void (type === 'FSREQCALLBACK' && writes++) }).enable();
+    for (const line of numbered) {
+      output.write(line);
+      await turn();
+    }
+    await until(() => readFileSync(file, 'utf8') === numbered.join(''));
+    hook.disable();
+    expect(writes).to.be.within(2, numbered.length / 20);
+  });
+
+  it('writes a line after a silence without waiting for more', async () => {
+    const output = open();
+    for (const line of numbered.slice(0, 3)) {
+      output.write(line);
+      await until(() => readFileSync(file, 'utf8').endsWith(line));
+    }
   });
 
   it('writes what is buffered at once when the process exits', async () => {

@@ -8,6 +8,17 @@ describe('A masked log', () => {
   const log: Log = { debug: keep, info: keep, warn: keep, error: keep };
   const masked = maskedLog(log, (text) => text.replaceAll('a-key', '***'));
 
+  it('masks nothing that the log discards', () => {
+    const mask = (): string => expect.fail('it was masked');
+    const kept = maskedLog({ ...log, writes: (level) => level === 'error' }, mask);
+    kept.info('with a-key', { key: 'a-key' });
+    expect([kept.writes?.('info'), kept.writes?.('error'), masked.writes?.('debug')]).to.deep.equal([
+      false,
+      true,
+      true,
+    ]);
+  });
+
   for (const level of ['debug', 'info', 'warn', 'error'] as const) {
     it(`masks messages and text fields at the level ${level}, and passes no fields that were not given`, () => {
       lines.length = 0;

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { expect } from 'chai';
 import { ProcessLog } from '../../src/logging/process-log.js';
 import { Secrets } from '../../src/secrets.js';
@@ -65,6 +66,7 @@ describe('ProcessLog', () => {
       written = '';
       log.configure(logging);
       all();
+      expect((['debug', 'info', 'warn', 'error'] as const).filter((level) => log.writes(level))).to.deep.equal(least);
       expect(lines().map(({ msg }) => msg)).to.deep.equal(least);
     }
   });
@@ -74,5 +76,38 @@ describe('ProcessLog', () => {
     secrets.add(['123456789', 'a"key\\with signs']);
     log.info('It said 123456789 and a"key\\with signs.', { reason: 'a"key\\with signs', durationMs: 123456789 });
     expect(lines()[0]).to.include({ msg: 'It said *** and ***.', reason: '***', durationMs: 123456789 });
+  });
+});
+
+describe('The log of a process that ends', () => {
+  const NODE = ['--import', 'tsx', '--conditions=429chain-source', '--input-type=module', '--eval'];
+  /** Logs ten lines three times, the last of them and an error just before the end. */
+  const scriptWith = (end: string): string => `
+    import { openLog } from './src/logging/process-log.js';
+    import { Secrets } from './src/secrets.js';
+    const log = openLog(1, new Secrets());
+    let line = 0;
+    const some = () => { for (const end = line + 10; line < end; line++) log.info('line ' + line); };
+    some();
+    setTimeout(() => { some(); setImmediate(() => { some(); log.error('the last'); ${end} }); }, 20);`;
+  const ENDS = [
+    ['exits', 'process.exit(3)'],
+    ['throws', 'throw new Error()'],
+    ['stops at SIGTERM', "process.once('SIGTERM', () => process.exit(1)); process.kill(process.pid, 'SIGTERM')"],
+  ] as const;
+
+  it('has every line, in order, however it ends', async () => {
+    const ended = ENDS.map(async ([how, end]) => {
+      const output = await new Promise<string>((resolve) => {
+        execFile(process.execPath, [...NODE, scriptWith(end)], (_, stdout) => resolve(stdout));
+      });
+      const messages = output.trim().split('\n');
+      const lines = Array.from({ length: 30 }, (_, index) => `line ${index}`);
+      expect(
+        messages.map((each) => JSON.parse(each).msg),
+        how,
+      ).to.deep.equal([...lines, 'the last']);
+    });
+    await Promise.all(ended);
   });
 });

@@ -47,7 +47,7 @@ describe('the bench', () => {
   it('adds up a profile by category, without its beginning and what was idle', () => {
     const node = (id: number, functionName: string, url: string, ...children: number[]) => ({
       id,
-      callFrame: { functionName, url, lineNumber: 0, columnNumber: 0 },
+      callFrame: { functionName, url, lineNumber: 0 },
       children,
     });
     const nodes = [

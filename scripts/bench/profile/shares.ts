@@ -9,12 +9,11 @@ export interface Share {
   readonly mostly: string;
 }
 
-/** Lines and columns count from 0. */
 interface CallFrame {
   readonly functionName: string;
   readonly url: string;
+  /** Counts from 0. */
   readonly lineNumber: number;
-  readonly columnNumber: number;
 }
 
 interface ProfileNode {
@@ -41,13 +40,13 @@ const NAMED = /^[#\w$. ]+$/;
 /** The name of this category, for native functions without a named caller. */
 const NODE: Category = CATEGORIES.find(({ name }) => name === 'Node: the rest') as Category;
 
-/** Returns the file of a function from its URL, line and column. */
-export type FileOf = (url: string, line: number, column: number) => string;
+/** Returns the file of a function from its URL and line. */
+export type FileOf = (url: string, line: number) => string;
 
 /** Adds up a profile by category, the largest share first. Leaves out the first `skipUs` µs: the start and the warm-up. */
 export const sharesOf = ({ nodes, samples, timeDeltas }: CpuProfile, skipUs: number, fileOf: FileOf): Share[] => {
-  const frameOf = ({ callFrame: { url, lineNumber, columnNumber, functionName } }: ProfileNode): Frame => ({
-    file: fileOf(url, lineNumber, columnNumber),
+  const frameOf = ({ callFrame: { url, lineNumber, functionName } }: ProfileNode): Frame => ({
+    file: fileOf(url, lineNumber),
     name: functionName,
   });
   const byId = new Map(nodes.map((node) => [node.id, node]));

@@ -63,7 +63,7 @@ export const profileWorkloads = async (bench: Bench): Promise<Record<string, rea
     const skipUs = (performance.now() - startedAt) * 1_000;
     await run(relay.port);
     await relay.stop();
-    profiles[name] = sharesOf(readProfile(folder), skipUs, (...place) => sources.fileOf(...place));
+    profiles[name] = sharesOf(readProfile(folder), skipUs, (url, line) => sources.fileOf(url, line));
     bench.say(`profile: ${name}`);
   }
   return profiles;

@@ -1,7 +1,7 @@
 import { App } from '../../app.js';
 import { isLoopback } from '../../config/loopback.js';
 import { openStore, type SettingsStore } from '../../config/source/store.js';
-import { type DemoWorld, startDemo } from '../../demo/world.js';
+import type { DemoWorld } from '../../demo/world.js';
 import { watchEventLoop } from '../../host/event-loop.js';
 import { openLog, type ProcessLog } from '../../logging/process-log.js';
 import { Secrets } from '../../secrets.js';
@@ -28,7 +28,7 @@ export const start = async (given: CommandLine): Promise<void> => {
   const log = openLog(1, secrets);
   const running: Running = {};
   guardProcess(log, secrets, () => running.app?.runtime.host);
-  const world = line.options.demo ? await startDemo() : undefined;
+  const world = line.options.demo ? await (await import('../../demo/world.js')).startDemo() : undefined;
   try {
     await serve(line, world, log, secrets, running);
   } catch (error) {

@@ -3,7 +3,6 @@ import { isLoopback } from '../../config/loopback.js';
 import type { Settings } from '../../config/settings.js';
 import { loadSettings } from '../../config/source/load.js';
 import type { AdminApi } from '../../contract/admin-api.js';
-import { startDemo } from '../../demo/world.js';
 import { parseBody } from '../../engine/parse-body.js';
 import { silentLog } from '../../log.js';
 import { keptKey, type OwnKey } from '../../runtime/own-key.js';
@@ -53,7 +52,7 @@ export const findProxy = async (line: CommandLine): Promise<RunningProxy> => {
 /** The settings of the running proxy. */
 const settingsOf = async (line: CommandLine): Promise<Settings> => {
   if (line.options.demo) {
-    const world = await startDemo();
+    const world = await (await import('../../demo/world.js')).startDemo();
     await world.close();
     return demoStore(world, line, silentLog).current;
   }

@@ -1,10 +1,12 @@
 import type { ResponseHead } from '../../plugin/door/attempt.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
 import { ResumeGate } from '../resume/resume-gate.js';
-import type { AnswerOptions } from '../stream/answer-source.js';
+import { type AnswerOptions, asStream, passesAsStream } from '../stream/answer-source.js';
 import { FirstTokenGate } from '../stream/gate.js';
 import { nativeReader } from '../stream/native-events.js';
-import type { RelayOptions } from '../stream/relay-options.js';
+import type { PeekedBody } from '../stream/peeked-body.js';
+import { StreamRelay } from '../stream/relay.js';
+import type { RelayOptions, StreamDeadline } from '../stream/relay-options.js';
 import type { PreparedTarget } from '../target.js';
 import type { EngineContext } from './context.js';
 import type { OutgoingRequest } from './outgoing-request.js';
@@ -38,8 +40,21 @@ const endsWithToolResult = ({ messages }: Readonly<Record<string, unknown>>): bo
   return last?.role === 'tool' || last?.role === 'function';
 };
 
+/** Returns what passes a streamed answer on: as it comes in the caller's own protocol, and as chat completions otherwise. */
+export const relayFor = (
+  context: EngineContext,
+  order: Order,
+  outgoing: OutgoingRequest,
+  body: PeekedBody,
+  options: AnswerOptions,
+  deadline: StreamDeadline,
+): StreamRelay =>
+  order.request.stream && passesAsStream(body, options)
+    ? new StreamRelay(body, deadline, nativeRelayOptionsFor(context, order, options))
+    : new StreamRelay(asStream(body, options), deadline, relayOptionsFor(context, order, outgoing, options));
+
 /** How a stream in the caller's own protocol is passed on. */
-export const nativeRelayOptionsFor = (
+const nativeRelayOptionsFor = (
   { pace }: EngineContext,
   { request: { transcript } }: Order,
   { native, choices, mayBeEmpty }: AnswerOptions,
@@ -53,7 +68,7 @@ export const nativeRelayOptionsFor = (
 });
 
 /** How a streamed chat completion is passed on. */
-export const relayOptionsFor = (
+const relayOptionsFor = (
   { estimates, pace }: EngineContext,
   { request, target }: Order,
   { hidesUsage, resumeMode }: OutgoingRequest,

@@ -1,7 +1,7 @@
 import type { Usage } from '../../ledger/ledger.js';
 import type { TokenUsage } from '../../plugin/index.js';
 import type { Estimates } from './estimate.js';
-import type { AttemptOrder, OpenPhase } from './phases.js';
+import type { AttemptOrder, Progress } from './progress.js';
 import type { Relay } from './surface-answer.js';
 
 /** What a target is charged for an attempt. Closes the reservation once. */
@@ -33,12 +33,12 @@ export class Charge {
   }
 
   /** The attempt failed. A refused request counts, but costs no tokens. A stream costs what was seen of it. */
-  failed(last: OpenPhase): void {
+  failed({ sent, head, relay }: Progress): void {
     const { reservation, request, target } = this.#order;
-    if (last.phase === 'preparing' || !last.exchange.sent) reservation.release();
-    else if (last.phase === 'streaming') reservation.settle(this.usageOf(last.relay));
-    else if (last.phase === 'answering' && last.head.status >= 400) reservation.settle({ input: 0, output: 0 });
-    else if (last.phase === 'answering' && request.stream) {
+    if (sent === undefined || !sent.exchange.sent) reservation.release();
+    else if (relay !== undefined) reservation.settle(this.usageOf(relay));
+    else if (head !== undefined && head.status >= 400) reservation.settle({ input: 0, output: 0 });
+    else if (head !== undefined && request.stream) {
       reservation.settle(this.#estimates.seen(target.id, request.size, 0));
     } else reservation.settle();
   }

@@ -1,112 +1,127 @@
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, util } from 'undici';
 import type { ResponseHead } from '../../plugin/door/attempt.js';
-import { Deferred } from '../deferred.js';
 import type { BodySink, Source } from '../stream/source.js';
 import { isLostOnReuse } from './kept-connections.js';
 
-type State =
-  /** The body goes to `early` until something consumes it. */
-  | { readonly phase: 'open'; readonly early: Buffer[] }
-  | { readonly phase: 'consumed'; readonly sink: BodySink }
-  | { readonly phase: 'ended'; readonly early: readonly Buffer[] }
-  | { readonly phase: 'failed'; readonly early: readonly Buffer[]; readonly cause: Error };
+export interface SendOptions {
+  /** Such as `https://api.groq.com`. */
+  readonly origin: string;
+  /** Such as `/openai/v1/chat/completions`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Returns text, bytes, or the bytes of a form, whose length its headers say. Called again if the request is sent again. */
+  readonly body: () => string | Buffer | AsyncIterable<Buffer>;
+  readonly connectTimeoutMs: number;
+  /** The URL of a proxy. */
+  readonly proxy?: string | undefined;
+}
 
-/** One request to a provider, and its response. undici's own timers are off: the attempt has one for all time limits. */
+/** Waits for the response of an exchange. One of the methods is called, once. */
+export interface HeadListener {
+  /** Status and headers have come. Consumes the body or aborts the exchange before it returns. */
+  answered(head: ResponseHead): void;
+  /** There will be no response. */
+  broke(cause: Error): void;
+}
+
+/** What sends an exchange once more, on a fresh connection. */
+interface Sender {
+  sendAgain(exchange: Exchange, options: SendOptions): void;
+}
+
+/**
+ * One request to a provider, and its response. undici's own timers are off: the attempt has one for all time limits. Its
+ * methods have the older form of undici's handlers, which undici calls without a wrapper around each.
+ */
 export class Exchange implements Source, Dispatcher.DispatchHandler {
   /** Bytes of the request may have reached the provider. */
   sent = false;
-  readonly #head = new Deferred<ResponseHead>();
   readonly #now: () => number;
-  #state: State = { phase: 'open', early: [] };
-  #controller: Dispatcher.DispatchController | undefined;
+  readonly #listener: HeadListener;
+  readonly #sender: Sender;
+  /** How to send the request once more. Absent once that is out of the question: it may hold a long prompt. */
+  #again: SendOptions | undefined;
+  #sink: BodySink | undefined;
+  #hasHead = false;
+  #isOver = false;
+  #isPaused = false;
+  #abort: ((cause: Error) => void) | undefined;
+  #resume: (() => void) | undefined;
   #abortReason: Error | undefined;
-  #sendAgain: (() => void) | undefined;
 
-  /** @param sendAgain sends the request once more, on a fresh connection, where a reused one turned out to be closed */
-  constructor(now: () => number, sendAgain: () => void) {
+  /** @param sender sends the request once more where a reused connection turned out to be closed */
+  constructor(now: () => number, options: SendOptions, listener: HeadListener, sender: Sender) {
     this.#now = now;
-    this.#sendAgain = sendAgain;
-  }
-
-  /** Resolves with status and headers. Rejects when there will be none. */
-  get head(): Promise<ResponseHead> {
-    return this.#head.promise;
+    this.#again = options;
+    this.#listener = listener;
+    this.#sender = sender;
   }
 
   consume(sink: BodySink): void {
-    const state = this.#state;
-    if (state.phase === 'consumed') throw new Error('The body is already consumed.');
-    if (state.phase === 'open') this.#state = { phase: 'consumed', sink };
-    for (const chunk of state.early) sink.data(chunk);
-    if (state.phase === 'ended') sink.end();
-    else if (state.phase === 'failed') sink.error(state.cause);
+    if (this.#sink !== undefined) throw new Error('The body is already consumed.');
+    this.#sink = sink;
   }
 
   pause(): void {
-    this.#controller?.pause();
+    this.#isPaused = true;
   }
 
   resume(): void {
-    this.#controller?.resume();
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#resume?.();
   }
 
-  /** Ends the exchange at once. If it is still open, `head` or the sink gets `reason`. */
+  /** Ends the exchange at once. If it is still open, the listener or the sink gets `reason`. */
   abort(reason: Error): void {
     if (this.#isOver || this.#abortReason !== undefined) return;
     this.#abortReason = reason;
-    if (this.#controller === undefined) this.#fail(reason);
-    else this.#controller.abort(reason);
+    if (this.#abort === undefined) this.#fail(reason);
+    else this.#abort(reason);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
+  onConnect(abort: (cause?: Error) => void): void {
+    this.#abort = abort;
     this.sent = true;
-    if (this.#abortReason !== undefined) controller.abort(this.#abortReason);
+    if (this.#abortReason !== undefined) abort(this.#abortReason);
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    if (status < 200) return;
-    this.#head.resolve({ status, headers, at: this.#now() });
+  onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
+    if (status < 200) return true;
+    this.#again = undefined;
+    this.#hasHead = true;
+    this.#resume = resume;
+    this.#listener.answered({ status, headers: util.parseHeaders(headers), at: this.#now() });
+    return !this.#isPaused;
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const state = this.#state;
-    if (state.phase === 'consumed') state.sink.data(chunk);
-    else if (state.phase === 'open') state.early.push(chunk);
+  onData(chunk: Buffer): boolean {
+    this.#sink?.data(chunk);
+    return !this.#isPaused;
   }
 
-  onResponseEnd(): void {
-    const state = this.#state;
-    if (state.phase === 'open') this.#state = { phase: 'ended', early: state.early };
-    if (state.phase !== 'consumed') return;
-    this.#state = { phase: 'ended', early: [] };
-    state.sink.end();
+  onComplete(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#sink?.end();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | undefined, cause: Error): void {
-    const sendAgain = this.#sendAgain;
-    this.#sendAgain = undefined;
-    if (this.#abortReason !== undefined || sendAgain === undefined || !isLostOnReuse(cause)) {
+  onError(cause: Error): void {
+    const again = this.#again;
+    this.#again = undefined;
+    if (this.#abortReason !== undefined || again === undefined || !isLostOnReuse(cause)) {
       this.#fail(this.#abortReason ?? cause);
       return;
     }
-    this.#controller = undefined;
-    sendAgain();
-  }
-
-  get #isOver(): boolean {
-    return this.#state.phase === 'ended' || this.#state.phase === 'failed';
+    this.#abort = undefined;
+    this.#sender.sendAgain(this, again);
   }
 
   #fail(cause: Error): void {
-    const state = this.#state;
-    if (state.phase === 'ended' || state.phase === 'failed') return;
-    this.#state = { phase: 'failed', early: state.phase === 'open' ? state.early : [], cause };
-    this.#head.reject(cause);
-    if (state.phase === 'consumed') state.sink.error(cause);
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#again = undefined;
+    if (this.#sink !== undefined) this.#sink.error(cause);
+    else if (!this.#hasHead) this.#listener.broke(cause);
   }
 }

@@ -6,7 +6,7 @@ import { type Awaiting, ignoreContinue } from './continue-heads.js';
 interface Connection extends Awaiting {
   socket?: Socket;
   /** The latest request failed or was aborted. */
-  hasFailed?: boolean;
+  hasFailed: boolean;
 }
 
 /**
@@ -23,12 +23,12 @@ export const isLostOnReuse = (error: Error): boolean => (error as { lostOnReuse?
 const createWatchedClient = (origin: URL, options: Client.Options): Client => {
   // A pool always sets it.
   const connect = options.connect as buildConnector.connector;
-  const connection: Connection = { awaitsHead: false };
+  const connection: Connection = { awaitsHead: false, hasFailed: false };
   const client = new Client(origin, {
     ...options,
     connect: (to, callback) => {
       // undici connects anew for a request that was aborted. The pool drops a client that cannot connect.
-      if (connection.hasFailed === true) return callback(new errors.RequestAbortedError('no request waits'), null);
+      if (connection.hasFailed) return callback(new errors.RequestAbortedError('no request waits'), null);
       return connect(to, (...result) => {
         if (result[0] === null) {
           connection.socket = result[1];
@@ -39,45 +39,59 @@ const createWatchedClient = (origin: URL, options: Client.Options): Client => {
     },
   });
   const dispatch = client.dispatch.bind(client);
+  // The pool hands over handlers of the older form.
   client.dispatch = (request, handler) => {
     connection.hasFailed = false;
-    watch(handler as Listeners, connection);
-    return dispatch(request, handler);
+    return dispatch(request, new WatchedRequest(handler as OldHandler, connection));
   };
   return client;
 };
 
-type Listeners = Record<string, ((...args: unknown[]) => unknown) | undefined>;
+type OldHandler = Required<
+  Pick<Dispatcher.DispatchHandler, 'onConnect' | 'onHeaders' | 'onData' | 'onComplete' | 'onError'>
+> &
+  Pick<Dispatcher.DispatchHandler, 'onResponseStarted'>;
 
-/** How undici calls the beginning and the failure of a request: inside of a pool, handlers have their older form. */
-const STARTS = ['onRequestStart', 'onConnect'] as const;
-const FAILURES = ['onResponseError', 'onError'] as const;
-
-const watch = (handler: Listeners, connection: Connection): void => {
-  let socket: Socket | undefined;
+/** Passes everything on, and notes what the connection received before the request. */
+class WatchedRequest implements Dispatcher.DispatchHandler {
+  readonly #inner: OldHandler;
+  readonly #connection: Connection;
+  #socket: Socket | undefined;
   /** Bytes that the connection had received before the request. */
-  let before = 0;
-  for (const name of STARTS) {
-    precede(handler, name, () => {
-      connection.awaitsHead = true;
-      socket = connection.socket;
-      before = socket?.bytesRead ?? 0;
-    });
-  }
-  for (const name of FAILURES) {
-    precede(handler, name, (...args) => {
-      connection.hasFailed = true;
-      if (before > 0 && socket?.bytesRead === before) Object.assign(args.at(-1) as Error, { lostOnReuse: true });
-    });
-  }
-};
+  #before = 0;
 
-/** Calls `first` before a method of `handler`, if it has that method. */
-const precede = (handler: Listeners, name: string, first: (...args: unknown[]) => void): void => {
-  const method = handler[name];
-  if (method === undefined) return;
-  handler[name] = (...args) => {
-    first(...args);
-    return method.apply(handler, args);
-  };
-};
+  constructor(inner: OldHandler, connection: Connection) {
+    this.#inner = inner;
+    this.#connection = connection;
+  }
+
+  onConnect(abort: (cause?: Error) => void): void {
+    const { socket } = this.#connection;
+    this.#connection.awaitsHead = true;
+    this.#socket = socket;
+    this.#before = socket?.bytesRead ?? 0;
+    this.#inner.onConnect(abort);
+  }
+
+  onResponseStarted(): void {
+    this.#inner.onResponseStarted?.();
+  }
+
+  onHeaders(status: number, headers: Buffer[], resume: () => void, text: string): boolean {
+    return this.#inner.onHeaders(status, headers, resume, text);
+  }
+
+  onData(chunk: Buffer): boolean {
+    return this.#inner.onData(chunk);
+  }
+
+  onComplete(trailers: string[] | null): void {
+    this.#inner.onComplete(trailers);
+  }
+
+  onError(cause: Error): void {
+    this.#connection.hasFailed = true;
+    if (this.#before > 0 && this.#socket?.bytesRead === this.#before) Object.assign(cause, { lostOnReuse: true });
+    this.#inner.onError(cause);
+  }
+}

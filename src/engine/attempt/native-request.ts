@@ -6,7 +6,6 @@ import { missingBy } from '../surfaces/learn.js';
 import type { PreparedTarget } from '../target.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import { restrict, restrictionsOf } from './restrict.js';
-import { withModel } from './with-model.js';
 
 /** Stands for a field in the repair that sends a chat completion to a target that does not speak the protocol after all. */
 const fieldOf = ({ protocol }: NativeRequest): string => `the ${protocol} endpoint`;
@@ -40,14 +39,14 @@ export const nativeRequest = (
   { endpoint, headers, model, providerType }: PreparedTarget,
 ): OutgoingRequest => {
   const restrictions = restrictionsOf(chain.rules, providerType);
-  const restricted = restrictions.length === 0 ? undefined : restrict(JSON.parse(native.json), restrictions);
-  const json = restricted === undefined ? native.json : JSON.stringify(restricted.body);
+  const asked = (): Buffer => native.written.withModel(model);
+  const restricted = restrictions.length === 0 ? undefined : restrict(JSON.parse(asked().toString()), restrictions);
   return {
     path: pathAt(endpoint, native.answers.path),
     headers: { ...headers, ...native.headers },
     body,
     openAiBody: body,
-    payload: () => withModel(json, model),
+    payload: restricted === undefined ? asked : () => JSON.stringify(restricted.body),
     native,
     changes: restricted?.changes ?? [],
     restricted: restricted !== undefined,

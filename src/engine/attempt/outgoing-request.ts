@@ -15,7 +15,6 @@ import type { PreparedTarget } from '../target.js';
 import { boundAnswer, isBoundRepair } from './answer-bound.js';
 import { arrangeConversation } from './conversation/arrange.js';
 import { restrict, restrictionsOf } from './restrict.js';
-import { withField, withModel } from './with-model.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -36,8 +35,8 @@ export interface OutgoingRequest {
   /** 429chain asks for usage that the caller did not ask for. */
   readonly hidesUsage: boolean;
   readonly resumeMode: ResumeMode;
-  /** What is sent in place of `body`: the bytes of a form, or the caller's own body. Each call reads it anew. */
-  readonly payload?: (() => string | AsyncIterable<Buffer>) | undefined;
+  /** Returns what is sent: `body` as JSON, the bytes of a form, or the caller's own body. Each call reads it anew. */
+  readonly payload: () => string | Buffer | AsyncIterable<Buffer>;
   /** Set where the caller gets text in the choices in place of messages. */
   readonly text?: TextAnswers | undefined;
 }
@@ -87,7 +86,10 @@ export const outgoingRequest = (
     headers: adapted.headers,
     body: adapted.body,
     openAiBody: body,
-    payload: isAsWritten ? () => asWritten(written?.json, full, model, hidesUsage) : undefined,
+    payload:
+      isAsWritten && written?.isHeld === true
+        ? () => written.withModel(model, hidesUsage ? USAGE_FIELD : undefined)
+        : () => serialised(adapted.body),
     changes:
       ours === 0
         ? applied.changes
@@ -96,13 +98,6 @@ export const outgoingRequest = (
     hidesUsage,
     resumeMode,
   };
-};
-
-/** Returns the caller's own text with the target's model: it need not be written anew. */
-const asWritten = (json: string | undefined, body: Body, model: string, asksForUsage: boolean): string => {
-  if (json === undefined) return serialised(body);
-  const text = withModel(json, model);
-  return asksForUsage ? withField(text, USAGE_FIELD) : text;
 };
 
 const adaptationOf = ({ repair, adaptation }: CompiledRepair): readonly CompiledAdaptation[] =>

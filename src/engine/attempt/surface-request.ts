@@ -10,7 +10,7 @@ import { goesOverChat } from '../surfaces/chain-for.js';
 import { formFor } from '../surfaces/form.js';
 import type { PreparedTarget } from '../target.js';
 import { nativeFor, nativeRequest } from './native-request.js';
-import { adaptedByType, type OutgoingRequest, outgoingRequest } from './outgoing-request.js';
+import { adaptedByType, type OutgoingRequest, outgoingRequest, serialised } from './outgoing-request.js';
 import { restrict, restrictionsOf } from './restrict.js';
 
 /** Where providers answer chat completions. */
@@ -88,6 +88,7 @@ const surfaceRequest = (
     headers: adapted.headers,
     body: adapted.body,
     openAiBody: body,
+    payload: () => serialised(adapted.body),
     changes: [...applied.changes, ...changes],
     restricted: restrictions.length > 0,
   };

@@ -2,22 +2,12 @@ import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher } from 'undici';
 import { CONNECTION_OPTIONS } from './connection-options.js';
 import { createConnector } from './connector.js';
-import { Exchange } from './exchange.js';
+import { Exchange, type HeadListener, type SendOptions } from './exchange.js';
 import { createWatchedPool } from './kept-connections.js';
 import { createProxyDispatcher, type ProxyDispatcher } from './proxy-dispatcher.js';
 
-export interface SendOptions {
-  /** Such as `https://api.groq.com`. */
-  readonly origin: string;
-  /** Such as `/openai/v1/chat/completions`. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** Returns text, or the bytes of a form, whose length its headers say. Called again if the request is sent again. */
-  readonly body: () => string | AsyncIterable<Buffer>;
-  readonly connectTimeoutMs: number;
-  /** The URL of a proxy. */
-  readonly proxy?: string | undefined;
-}
+/** A longer body is let go of as soon as it is written. A shorter one is written with the head in one go. */
+const LONGEST_KEPT = 16 * 1024;
 
 /** Sends requests to providers. Its connections outlive a reload of the configuration. */
 export class Upstream {
@@ -33,20 +23,25 @@ export class Upstream {
   }
 
   /**
-   * Sends a POST request at once. If a reused connection turns out to be closed, it sends the request once more on a fresh one.
-   * Never throws: every failure comes through the exchange.
+   * Prepares a POST request. If a reused connection turns out to be closed, it is sent once more on a fresh one.
    */
-  send(options: SendOptions): Exchange {
-    const { connectTimeoutMs, proxy } = options;
-    const exchange = new Exchange(this.#now, () => this.#sendAgain(options, exchange));
-    dispatch(() => this.dispatcher(connectTimeoutMs, proxy), options, exchange);
-    return exchange;
+  open(options: SendOptions, listener: HeadListener): Exchange {
+    return new Exchange(this.#now, options, listener, this);
   }
 
-  #sendAgain(options: SendOptions, exchange: Exchange): void {
-    const { connectTimeoutMs, proxy } = options;
+  /** Sends a request at once. Never throws: every failure comes through the exchange. */
+  send(exchange: Exchange, options: SendOptions): void {
+    try {
+      const { connectTimeoutMs, proxy } = options;
+      this.dispatcher(connectTimeoutMs, proxy).dispatch(dispatchOptions(options), exchange);
+    } catch (cause) {
+      exchange.onError(cause as Error);
+    }
+  }
+
+  sendAgain(exchange: Exchange, options: SendOptions): void {
     const fresh = new Upstream(this.#now, this.#createDispatcher);
-    dispatch(() => fresh.dispatcher(connectTimeoutMs, proxy), options, exchange);
+    fresh.send(exchange, options);
     // Waits for the end of the exchange.
     void fresh.close();
   }
@@ -75,20 +70,37 @@ export class Upstream {
   }
 }
 
-const dispatch = (
-  dispatcher: () => Dispatcher,
-  { origin, path, headers, body }: SendOptions,
-  exchange: Exchange,
-): void => {
-  try {
-    dispatcher().dispatch({ origin, path, method: 'POST', headers, body: asBody(body()) }, exchange);
-  } catch (cause) {
-    exchange.onResponseError(undefined, cause as Error);
+const dispatchOptions = ({ origin, path, headers, body }: SendOptions): Dispatcher.DispatchOptions => {
+  const written = body();
+  if (!Buffer.isBuffer(written) || written.length <= LONGEST_KEPT) {
+    return { origin, path, method: 'POST', headers, body: asBody(written) };
   }
+  const measured = { ...headers, 'content-length': String(written.length) };
+  return { origin, path, method: 'POST', headers: measured, body: asBody(new PassedOn(written)) };
 };
 
+/** Bytes that are handed over once, and not kept. undici keeps the body of a request until its answer is complete. */
+class PassedOn implements Iterator<Buffer, undefined> {
+  #bytes: Buffer | undefined;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<Buffer, undefined> {
+    const value = this.#bytes;
+    this.#bytes = undefined;
+    return value === undefined ? { done: true, value } : { done: false, value };
+  }
+}
+
 /** undici takes anything that can be iterated, and says so only of streams. */
-const asBody = (body: ReturnType<SendOptions['body']>): string | Readable => body as string | Readable;
+const asBody = (body: string | Buffer | Iterable<Buffer> | AsyncIterable<Buffer>): string | Buffer | Readable =>
+  body as string | Buffer | Readable;
 
 /** Does not limit the number of connections: a stream holds one for as long as it lasts. */
 const createAgent = (connectTimeoutMs: number): Dispatcher =>

@@ -1,3 +1,5 @@
+import { textOf } from '../stream/frame-template.js';
+
 const CHARACTERS = '(?:[^"\\\\]|\\\\.)*';
 /** The text of a delta, with nothing before it but other text. */
 const TEXT = new RegExp(
@@ -23,7 +25,7 @@ export const plainTextOf = (frames: Buffer): string | undefined => {
     text += content;
   }
   if (found !== occurrencesIn(bytes)) return undefined;
-  return JSON.parse(`"${Buffer.from(text, 'latin1').toString('utf8')}"`) as string;
+  return textOf(text);
 };
 
 /** How often a field named `content` occurs. In a text, its quotation marks would be escaped. */

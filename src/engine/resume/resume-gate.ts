@@ -48,7 +48,7 @@ export class ResumeGate implements StreamGate {
       cut -= repeated;
       if (repeated === 0) return [event];
       if (repeated === text.length && !calls && finished.length === 0) return [];
-      return [{ ...event, bytes: withText(event, text.slice(repeated)) }];
+      return [withText(event, text.slice(repeated))];
     });
   }
 }

@@ -1,9 +1,13 @@
 import type { Content } from '../stream/content.js';
-import { readEvents, type SseEvent } from '../stream/events.js';
+import { readEvents } from '../stream/events.js';
+import { type FrameTemplate, textOf } from '../stream/frame-template.js';
+import type { FrameContent } from '../stream/sink.js';
 import { plainTextOf } from './plain-text.js';
 
 /** Bytes that are kept unread before they are read all at once. */
 const MOST_UNREAD = 64 * 1024;
+/** Characters of pieces that are kept before they are joined. */
+const MOST_PIECES = 4 * 1024;
 /** Characters of an answer that are kept. A longer answer is not resumed. */
 const LONGEST = 256 * 1024;
 
@@ -13,32 +17,25 @@ const LONGEST = 256 * 1024;
  */
 export class Transcript {
   #text = '';
+  /** Texts that follow, as they stood in JSON. While there are some, there are no unread frames. */
+  #pieces = '';
+  /** Frames that follow, with nothing but text. */
   #unread: Buffer[] = [];
   #unreadBytes = 0;
-  /** The unread frames contain nothing but text. */
-  #isPlain = false;
   /** It contains something that another target could not continue. */
   #isLost = false;
   /** The answer broke inside a tool call that the caller has seen nothing of. */
   callsBroken = false;
 
-  /**
-   * Adds frames that are on their way to the caller.
-   * @param native what they are, if they are in the caller's own protocol
-   * @param isPlain they contain nothing but text
-   */
-  add(frames: Buffer, native?: readonly SseEvent[], isPlain = false): void {
+  /** Adds frames that are on their way to the caller. Without `content`, they contain nothing but text. */
+  add(frames: Buffer, content?: FrameContent): void {
     if (this.#isLost) return;
-    if (native !== undefined) {
+    if (content === undefined) this.#keep(frames);
+    else if (content.kind === 'text') this.#keepPieces(content);
+    else {
       this.#read();
-      for (const { content } of native) this.#take(content);
-      return;
+      for (const event of content.events) this.#take(event.content);
     }
-    if (isPlain !== this.#isPlain) this.#read();
-    this.#isPlain = isPlain;
-    this.#unread.push(frames);
-    this.#unreadBytes += frames.length;
-    if (this.#unreadBytes >= MOST_UNREAD) this.#read();
   }
 
   get text(): string {
@@ -52,20 +49,40 @@ export class Transcript {
     return !this.#isLost;
   }
 
+  #keep(frames: Buffer): void {
+    if (this.#pieces !== '') this.#read();
+    this.#unread.push(frames);
+    this.#unreadBytes += frames.length;
+    if (this.#unreadBytes >= MOST_UNREAD) this.#read();
+  }
+
+  #keepPieces({ isAnswer, pieces }: FrameTemplate): void {
+    if (this.#unread.length > 0) this.#read();
+    if (!isAnswer) return;
+    for (const piece of pieces) this.#pieces += piece;
+    if (this.#pieces.length >= MOST_PIECES) this.#read();
+  }
+
   #discard(): void {
     this.#isLost = true;
     this.#text = '';
+    this.#pieces = '';
     this.#unread = [];
   }
 
   #read(): void {
-    const frames = this.#unread;
+    if (this.#pieces !== '') {
+      const text = textOf(this.#pieces);
+      this.#pieces = '';
+      this.#take({ text, calls: false, other: false });
+    }
+    if (this.#unread.length === 0) return;
+    const frames = Buffer.concat(this.#unread);
     this.#unread = [];
     this.#unreadBytes = 0;
-    if (frames.length === 0) return;
-    const text = this.#isPlain ? plainTextOf(Buffer.concat(frames)) : undefined;
+    const text = plainTextOf(frames);
     if (text !== undefined) this.#take({ text, calls: false, other: false });
-    else for (const { content } of frames.flatMap(readEvents)) this.#take(content);
+    else for (const { content } of readEvents(frames)) this.#take(content);
   }
 
   #take({ text, calls, other }: Pick<Content, 'text' | 'calls' | 'other'>): void {

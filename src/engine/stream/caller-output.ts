@@ -1,10 +1,10 @@
-import type { SseEvent } from './events.js';
-import type { Sink } from './sink.js';
+import type { FrameContent, Sink } from './sink.js';
 import type { Source } from './source.js';
 
 /** Keeps what the caller got. */
-interface Recorder {
-  add(frames: Buffer, native?: readonly SseEvent[], isPlain?: boolean): void;
+export interface Recorder {
+  /** Frames are on their way to the caller. Without `content`, they contain nothing but text. */
+  add(frames: Buffer, content?: FrameContent): void;
 }
 
 /** The time limits that must not run while the caller does not read. */
@@ -15,7 +15,7 @@ interface PausableDeadline {
 
 type State =
   /** There is no sink yet. */
-  | { readonly phase: 'queueing'; readonly writes: Parameters<CallerOutput['write']>[] }
+  | { readonly phase: 'queueing'; readonly writes: [frames: Buffer, content: FrameContent | undefined][] }
   | { readonly phase: 'writing'; readonly sink: Sink; isPaused: boolean };
 
 /** Writes frames to the caller, and pauses the provider while the caller reads too slowly. */
@@ -37,19 +37,23 @@ export class CallerOutput {
   attach(sink: Sink): void {
     const queued = this.#state.phase === 'queueing' ? this.#state.writes : [];
     this.#state = { phase: 'writing', sink, isPaused: false };
-    for (const write of queued) this.write(...write);
+    for (const [frames, content] of queued) this.write(frames, content);
   }
 
-  /** Writes frames, as `Sink` takes them. `isPlain`: they contain nothing but text. */
-  write(frames: Buffer, native?: readonly SseEvent[], isPlain = false): void {
+  /** Writes frames, as `Sink` takes them. */
+  write(frames: Buffer, content?: FrameContent): void {
     if (frames.length === 0) return;
     const state = this.#state;
     if (state.phase === 'queueing') {
-      state.writes.push([frames, native, isPlain]);
+      // A template changes with the next frames.
+      state.writes.push([frames, content?.kind === 'text' ? undefined : content]);
       return;
     }
-    this.#recorder?.add(frames, native, isPlain);
-    if (state.sink.write(frames, native) || this.#isLast || state.isPaused) return;
+    this.#recorder?.add(frames, content);
+    if (!state.sink.write(frames, content) && !this.#isLast && !state.isPaused) this.#pause(state);
+  }
+
+  #pause(state: State & { phase: 'writing' }): void {
     state.isPaused = true;
     this.#source.pause();
     this.#deadline.hold();

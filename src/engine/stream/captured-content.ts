@@ -1,8 +1,7 @@
 import type { RequestContent } from '../../contract/requests.js';
 import { parseBody } from '../parse-body.js';
 import { AnswerText } from './answer-text.js';
-import type { SseEvent } from './events.js';
-import type { Sink } from './sink.js';
+import type { FrameContent, Sink } from './sink.js';
 import { dataOf, framesIn } from './sse.js';
 
 /** Characters of a request and of an answer that are kept. */
@@ -31,9 +30,9 @@ export class CapturedContent {
   /** Returns a sink that passes everything on to `sink` and keeps it. */
   watch(sink: Sink): Sink {
     return {
-      write: (frames, native) => {
-        this.#add(frames, native);
-        return sink.write(frames, native);
+      write: (frames, content) => {
+        this.#add(frames, content);
+        return sink.write(frames, content);
       },
       onDrain: (listener) => sink.onDrain(listener),
     };
@@ -57,11 +56,11 @@ export class CapturedContent {
     return answer.text || body;
   }
 
-  #add(frames: Buffer, native?: readonly SseEvent[]): void {
+  #add(frames: Buffer, content?: FrameContent): void {
     if (this.#streamed.length > LONGEST) return;
-    if (native !== undefined) {
+    if (content !== undefined && content.kind !== 'text') {
       this.#readFrames();
-      for (const { value } of native) this.#streamed.add(value);
+      for (const { value } of content.events) this.#streamed.add(value);
       return;
     }
     this.#unread.push(frames);

@@ -1,15 +1,21 @@
 import type { Usage } from '../../ledger/ledger.js';
 import { ChoiceQuirks } from './choice-quirks.js';
 import { readEvents, type SseEvent, withUsageAdded } from './events.js';
+import { FrameTemplate } from './frame-template.js';
 import type { FrameReader } from './native-events.js';
 import { areOrdinary } from './ordinary.js';
 import { OutputMeter } from './output-meter.js';
+import type { FrameContent } from './sink.js';
+import { framesIn } from './sse.js';
 
 interface IntakeOptions {
   readonly readNative?: FrameReader | undefined;
   readonly usageBefore?: Usage | undefined;
   readonly addsRole?: boolean;
 }
+
+/** Chunks between two attempts to find a template. Some streams have none: two fields differ from chunk to chunk. */
+const TEMPLATE_EVERY = 16;
 
 /**
  * Reads the frames of a stream, as its caller needs them. Chat completions are mended where clients fail on them; frames in
@@ -20,6 +26,9 @@ export class EventIntake {
   readonly #quirks: ChoiceQuirks;
   readonly #readNative: FrameReader | undefined;
   readonly #usageBefore: Usage | undefined;
+  #template: FrameTemplate | undefined;
+  /** Chunks until the next attempt to find a template. */
+  #wait = 0;
 
   constructor({ readNative, usageBefore, addsRole = true }: IntakeOptions) {
     this.#readNative = readNative;
@@ -42,21 +51,45 @@ export class EventIntake {
     return this.#quirks.hasTornCall;
   }
 
-  /** Takes frames. Returns `undefined` if they contain nothing but text, and may stay unread (`mayPass`). */
-  take(frames: Buffer, mayPass: boolean): readonly SseEvent[] | undefined {
-    if (this.#readNative !== undefined) return this.#native(this.#readNative(frames));
+  /**
+   * Takes frames. Returns `false` if they have to be read: call `read` then.
+   * @returns their template, if they have one; `undefined` if they contain nothing but text in another form
+   */
+  takePlain(frames: Buffer): FrameTemplate | undefined | false {
+    if (this.#readNative !== undefined) return false;
+    if (this.#template?.matches(frames) === true) {
+      this.#meter.add(frames);
+      return this.#template;
+    }
+    if (!areOrdinary(frames)) return false;
     this.#meter.add(frames);
-    return mayPass && areOrdinary(frames) ? undefined : readEvents(frames);
+    if (this.#wait-- <= 0) {
+      this.#wait = TEMPLATE_EVERY;
+      this.#template = FrameTemplate.of(framesIn(frames)[0] as Buffer);
+      if (this.#template?.matches(frames) === true) return this.#template;
+    }
+    return undefined;
   }
 
-  /** Returns an event that `take` returned, as the caller needs it. Call it for one event after the other. */
+  /** Takes frames and returns their events. */
+  read(frames: Buffer): readonly SseEvent[] {
+    if (this.#readNative === undefined) {
+      this.#meter.add(frames);
+      return readEvents(frames);
+    }
+    const events = this.#readNative(frames);
+    for (const { value } of events) this.#meter.count(value);
+    return events;
+  }
+
+  /** Returns an event that `read` returned, as the caller needs it. Call it for one event after the other. */
   mended(event: SseEvent): SseEvent {
     if (this.#readNative !== undefined) return event;
     return this.#quirks.mend(this.#usageBefore === undefined ? event : withUsageAdded(event, this.#usageBefore));
   }
 
-  #native(events: readonly SseEvent[]): readonly SseEvent[] {
-    for (const { value } of events) this.#meter.count(value);
-    return events;
+  /** What the sink may know of events that `mended` returned. */
+  contentOf(events: readonly SseEvent[]): FrameContent {
+    return { kind: this.#readNative === undefined ? 'chat' : 'native', events };
   }
 }

@@ -66,14 +66,16 @@ export const isWholeFrame = (bytes: Buffer): boolean => {
   return isDone(text) || typeof parseBody(text) !== 'string';
 };
 
-/** Returns the same frame with `text` as its text. Leaves out log probabilities, which belong to the original text. */
-export const withText = ({ bytes, value = {} }: SseEvent, text: string): Buffer => {
+/** Returns the same event with `text` as its text. Leaves out log probabilities, which belong to the original text. */
+export const withText = (event: SseEvent, text: string): SseEvent => {
+  const { bytes, content, value = {} } = event;
   const choices = Array.isArray(value.choices) ? value.choices.filter(isFields) : [];
   const changed = choices.map(({ logprobs: _, ...choice }) => ({
     ...choice,
     delta: { ...(isFields(choice.delta) ? choice.delta : {}), content: text },
   }));
-  return withData(bytes, { ...value, choices: changed });
+  const chunk = { ...value, choices: changed };
+  return { ...event, value: chunk, content: { ...content, text }, bytes: withData(bytes, chunk) };
 };
 
 /** Returns the same event with the tokens of `before` added to its usage. Returns it as it is if it has no `usage`. */

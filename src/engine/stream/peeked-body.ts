@@ -1,4 +1,4 @@
-import type { BodySink, Source } from './source.js';
+import type { BodySink } from './source.js';
 import { WrappedSource } from './wrapped-source.js';
 
 /** What a body is by its first bytes, whatever its content type says. */
@@ -10,8 +10,19 @@ export type BodyForm =
   /** A page, plain text, or nothing. */
   | 'other';
 
+/** Waits for the form of a body. One of the methods is called, once. */
+export interface PeekListener {
+  /** The form is known. */
+  peeked(body: PeekedBody): void;
+  /** The exchange broke before. */
+  broke(cause: Error): void;
+}
+
 type State =
-  | { readonly phase: 'peeking' }
+  | {
+      readonly phase: 'peeking';
+      readonly listener: PeekListener;
+    }
   /** The form is known, and nothing takes the body yet. */
   | { readonly phase: 'held'; over?: Error | 'end' }
   | { readonly phase: 'passing'; readonly sink: BodySink };
@@ -23,36 +34,15 @@ const BRACE = '{'.charCodeAt(0);
 const FIELDS = ['data', 'event', 'id', 'retry', 'error'];
 
 /** A body whose form is known. Leaves out a byte order mark, which many clients do not expect. */
-export class PeekedBody extends WrappedSource {
+export class PeekedBody extends WrappedSource implements BodySink {
   form: BodyForm = 'other';
   #early: Buffer[] = [];
-  #state: State = { phase: 'peeking' };
+  #state: State = { phase: 'held' };
 
-  private constructor(source: Source) {
-    super(source);
-  }
-
-  /** Starts to read. Resolves as soon as the form is known. Rejects when the exchange breaks before. */
-  static of(source: Source): Promise<PeekedBody> {
-    const body = new PeekedBody(source);
-    return new Promise((resolve, reject) => {
-      const known = (form: BodyForm): void => {
-        body.form = form;
-        body.#state = { phase: 'held' };
-        resolve(body);
-      };
-      source.consume({
-        data: (chunk) => body.#data(chunk, known),
-        end: () => {
-          if (body.#state.phase === 'peeking') known('other');
-          body.#over('end');
-        },
-        error: (cause) => {
-          if (body.#state.phase === 'peeking') reject(cause);
-          else body.#over(cause);
-        },
-      });
-    });
+  /** Starts to read. */
+  peek(listener: PeekListener): void {
+    this.#state = { phase: 'peeking', listener };
+    this.source.consume(this);
   }
 
   consume(sink: BodySink): void {
@@ -64,15 +54,19 @@ export class PeekedBody extends WrappedSource {
     if (over !== undefined) this.#over(over);
   }
 
-  #data(chunk: Buffer, known: (form: BodyForm) => void): void {
-    if (this.#state.phase === 'passing') {
-      this.#state.sink.data(chunk);
+  data(chunk: Buffer): void {
+    const state = this.#state;
+    if (state.phase === 'passing') {
+      state.sink.data(chunk);
       return;
     }
     this.#early.push(chunk);
-    if (this.#state.phase === 'held') return;
+    if (state.phase === 'held') return;
     // Nearly every whole answer.
-    if (this.#early.length === 1 && chunk[0] === BRACE) return void known('json');
+    if (this.#early.length === 1 && chunk[0] === BRACE) {
+      this.#know('json', state);
+      return;
+    }
     const bytes = Buffer.concat(this.#early);
     const text = bytes.toString('latin1', 0, LONGEST_PEEK + BYTE_ORDER_MARK.length);
     const start = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
@@ -80,7 +74,23 @@ export class PeekedBody extends WrappedSource {
     const form = formOf(text.slice(start));
     if (form === undefined && bytes.length < LONGEST_PEEK) return;
     this.#early = [bytes.subarray(start)];
-    known(form ?? 'events');
+    this.#know(form ?? 'events', state);
+  }
+
+  end(): void {
+    if (this.#state.phase === 'peeking') this.#know('other', this.#state);
+    this.#over('end');
+  }
+
+  error(cause: Error): void {
+    if (this.#state.phase === 'peeking') this.#state.listener.broke(cause);
+    else this.#over(cause);
+  }
+
+  #know(form: BodyForm, { listener }: State & { phase: 'peeking' }): void {
+    this.form = form;
+    this.#state = { phase: 'held' };
+    listener.peeked(this);
   }
 
   #over(how: Error | 'end'): void {

@@ -5,7 +5,7 @@ import { ErrorInAnswer } from '../causes.js';
 import { parseBody } from '../parse-body.js';
 import { choicesOf, contentOf, isTruncated, messageOf } from './content.js';
 import { withoutComments } from './peeked-body.js';
-import type { Source } from './source.js';
+import type { BodySink, Source } from './source.js';
 import { framesIn, readFrame } from './sse.js';
 import { isTorn } from './tool-calls.js';
 
@@ -36,14 +36,14 @@ export interface ReadOptions {
 }
 
 /**
- * Reads an answer that is not streamed. Resolves with its bytes unchanged, or as `translate` turns it into one of
- * OpenAI's. Rejects when the body is not an answer. No error quotes the answer.
+ * Reads an answer that is not streamed. Returns its bytes unchanged, or as `translate` turns it into one of OpenAI's.
+ * @param raw all bytes of its body
+ * @throws Error when the body is not an answer. No error quotes it.
  */
-export const readWhole = async (
-  source: Source,
+export const readWhole = (
+  raw: Buffer,
   { translate, passes = translate === undefined, mayBeEmpty, wholeCalls = false }: ReadOptions = {},
-): Promise<WholeAnswer> => {
-  const raw = await readAll(source, LONGEST_ANSWER);
+): WholeAnswer => {
   if (raw.length >= LONGEST_ANSWER) throw new Error(TOO_LONG);
   const text = raw.toString('utf8');
   const json = jsonIn(text);
@@ -110,18 +110,55 @@ export const parseRefusal = (raw: Buffer): unknown => {
 /** Resolves with the body. Stops reading after `longest` bytes. */
 export const readAll = (source: Source, longest: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    source.consume({
-      data: (chunk) => {
-        if (length >= longest) return;
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length < longest) return;
-        resolve(Buffer.concat(chunks));
-        source.abort(new Error('the body is too long'));
-      },
-      end: () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
-      error: reject,
-    });
+    source.consume(new BodyReader(source, longest, { whole: resolve, broke: reject }));
   });
+
+/** Waits for a whole body. One of the methods is called, once. */
+export interface BodyListener {
+  /** The body, as far as it was read. */
+  whole(bytes: Buffer): void;
+  broke(cause: Error): void;
+}
+
+/** Reads a whole body, up to `longest` bytes. */
+export class BodyReader implements BodySink {
+  readonly #source: Source;
+  readonly #longest: number;
+  readonly #listener: BodyListener;
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+  #isOver = false;
+
+  constructor(source: Source, longest: number, listener: BodyListener) {
+    this.#source = source;
+    this.#longest = longest;
+    this.#listener = listener;
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    if (this.#length < this.#longest) return;
+    this.#isOver = true;
+    this.#source.abort(new Error('the body is too long'));
+    this.#listener.whole(this.#bytes());
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#listener.whole(this.#bytes());
+  }
+
+  error(cause: Error): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#listener.broke(cause);
+  }
+
+  #bytes(): Buffer {
+    const [first] = this.#chunks;
+    return this.#chunks.length === 1 ? (first as Buffer) : Buffer.concat(this.#chunks);
+  }
+}

@@ -1,13 +1,11 @@
 import type { Usage } from '../../ledger/ledger.js';
 import type { TokenUsage } from '../../plugin/door/attempt.js';
-import type { SseEvent } from './events.js';
+import type { Recorder } from './caller-output.js';
 import type { StreamGate } from './gate.js';
 import type { FrameReader } from './native-events.js';
 
 /** Keeps what the caller got. */
-interface StreamRecorder {
-  /** Frames are on their way to the caller. `isPlain`: they contain nothing but text. */
-  add(frames: Buffer, native?: readonly SseEvent[], isPlain?: boolean): void;
+interface StreamRecorder extends Recorder {
   /** The answer broke inside a tool call that the caller has seen nothing of. */
   callsBroken: boolean;
 }

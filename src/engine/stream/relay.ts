@@ -1,12 +1,10 @@
 import type { Usage } from '../../ledger/ledger.js';
-import type { Fields } from '../../plugin/fields.js';
 import { ErrorInAnswer, isCancelled } from '../causes.js';
 import { Deferred } from '../deferred.js';
+import { AnswerSoFar } from './answer-so-far.js';
 import { CallerOutput } from './caller-output.js';
-import { Completion } from './completion.js';
-import { choicesOf, isTruncated } from './content.js';
 import { EventIntake } from './event-intake.js';
-import { isWholeFrame, type SseEvent, usageEvent } from './events.js';
+import { isWholeFrame, type SseEvent } from './events.js';
 import type { StreamGate } from './gate.js';
 import { Preamble } from './preamble.js';
 import type { RelayOptions, StreamDeadline } from './relay-options.js';
@@ -40,30 +38,27 @@ export class StreamRelay implements BodySink {
   readonly #options: RelayOptions;
   readonly #splitter = new FrameSplitter();
   readonly #calls = new ToolCallBuffer();
-  readonly #completion: Completion;
   readonly #intake: EventIntake;
+  readonly #answer: AnswerSoFar;
   readonly #output: CallerOutput;
   readonly #opened = new Deferred<void>();
   readonly #ended = new Deferred<void>();
   #state: State;
   #tail: NodeJS.Timeout | undefined;
-  #usage: Usage | undefined;
-  /** The first chunk. */
-  #first: Fields | undefined;
 
   constructor(source: Source, deadline: StreamDeadline, options: RelayOptions) {
     this.#source = source;
     this.#deadline = deadline;
     this.#options = options;
-    this.#completion = new Completion(options.choices);
     this.#intake = new EventIntake(options);
+    this.#answer = new AnswerSoFar(options, this.#intake);
     this.#output = new CallerOutput(source, deadline, options.transcript);
     this.#state = { phase: 'opening', gate: options.gate, preamble: new Preamble(), hasContent: false };
   }
 
   /** The usage that the provider reported last, if any. */
   get usage(): Usage | undefined {
-    return this.#usage;
+    return this.#answer.usage;
   }
 
   /** Bytes of text, reasoning and tool calls that the provider sent so far, estimated for a long stream. */
@@ -86,12 +81,11 @@ export class StreamRelay implements BodySink {
   data(chunk: Buffer): void {
     const state = this.#state;
     if (state.phase === 'ended' || state.phase === 'failed') return;
-    // A translation dropped an event: the provider is at work all the same.
-    if (chunk.length === 0) this.#deadline.touch();
     const frames = this.#splitter.push(chunk);
-    if (this.#splitter.holdsData) this.#deadline.touch();
+    // A translation dropped an event: the provider is at work all the same.
+    if (chunk.length === 0 || this.#splitter.holdsData) this.#deadline.touch();
     if (state.phase === 'opening') this.#takeFirst(chunk, frames, state);
-    else if (frames !== undefined) this.#take(frames);
+    else if (frames !== undefined) this.#takeNext(frames);
     if (frames === undefined && this.#splitter.heldBytes > LONGEST_FRAME) {
       this.#fail(new Error('an event of more than 64 MiB'));
     }
@@ -109,8 +103,8 @@ export class StreamRelay implements BodySink {
   error(cause: Error): void {
     if (this.#isOver) return;
     // The answer was whole before the connection broke. A caller may leave at `[DONE]`.
-    const isWhole = this.#state.phase === 'passing' && this.#isWhole;
-    if (isWhole && (this.#completion.isDone || !isCancelled(cause))) this.#close();
+    const isWhole = this.#state.phase === 'passing' && this.#answer.isWhole;
+    if (isWhole && (this.#answer.isDone || !isCancelled(cause))) this.#close();
     else this.#fail(cause);
   }
 
@@ -130,19 +124,26 @@ export class StreamRelay implements BodySink {
     if (!state.hasContent) state.preamble.addSilent(frames.length);
   }
 
+  /** After the first event with content, most frames contain nothing but text. They pass unread. */
+  #takeNext(frames: Buffer): void {
+    const content = !this.#calls.isHolding && !this.#answer.isOver && this.#intake.takePlain(frames);
+    if (content === false) {
+      this.#take(frames);
+      return;
+    }
+    this.#deadline.touch();
+    this.#output.write(frames, content);
+  }
+
   #take(frames: Buffer): void {
-    const mayPass = this.#state.phase === 'passing' && !this.#calls.isHolding && !this.#completion.isWhole;
-    let events: readonly SseEvent[] | undefined;
+    let events: readonly SseEvent[];
     try {
-      events = this.#intake.take(frames, mayPass);
+      events = this.#intake.read(frames);
     } catch (cause) {
       this.#fail(cause as Error);
       return;
     }
-    if (events === undefined) {
-      this.#deadline.touch();
-      this.#output.write(frames, undefined, true);
-    } else this.#inspect(events);
+    this.#inspect(events);
   }
 
   /** Takes events that may contain more than text. Passes on what the caller may get, and stops before an error. */
@@ -163,43 +164,23 @@ export class StreamRelay implements BodySink {
     }
     this.#write(out);
     if (isAlive) this.#deadline.touch();
-    if (isAlive && this.#completion.isWhole) this.#awaitEnd();
+    if (isAlive && this.#answer.isOver) this.#awaitEnd();
   }
 
   #takeEvent(event: SseEvent, out: SseEvent[]): void {
     const { usage, empty, real } = event.content;
-    this.#usage = usage ?? this.#usage;
-    if (!empty) this.#first ??= event.value;
-    this.#completion.add(event);
-    if ((event.done && !this.#isWhole) || this.#endsTorn(event)) {
+    this.#answer.add(event);
+    if (this.#answer.endsTorn(event)) {
       this.#write(out);
       this.#fail(new Error('the stream ended inside a tool call'));
       return;
     }
     if (real) this.#noteContent();
     if (this.#options.hidesUsage && empty && usage !== undefined) return;
-    for (const each of event.done ? [...this.#missingUsage(), event] : [event]) {
+    for (const each of event.done ? [...this.#answer.missingUsage(), event] : [event]) {
       if (this.#state.phase === 'opening') this.#askGate((gate) => gate.take(each), out);
       else this.#emit(each, out);
     }
-  }
-
-  /** The answer ends, and the caller cannot use the arguments of a call. */
-  #endsTorn({ content, value }: SseEvent): boolean {
-    if (this.#options.wholeCalls !== true || content.finished.length === 0) return false;
-    return !choicesOf(value ?? {}).some(isTruncated) && this.#intake.hasTornCall;
-  }
-
-  /** `[DONE]` alone does not complete a tool call. */
-  get #isWhole(): boolean {
-    return this.#completion.isFinished || (this.#completion.isDone && !this.#intake.hasOpenCall);
-  }
-
-  /** The caller asked for usage, and the provider reported none. */
-  #missingUsage(): readonly SseEvent[] {
-    const { estimateUsage, usageBefore } = this.#options;
-    if (estimateUsage === undefined || this.#usage !== undefined) return [];
-    return [usageEvent(this.#first ?? {}, estimateUsage(this.textBytes), usageBefore)];
   }
 
   #noteContent(): void {
@@ -226,12 +207,12 @@ export class StreamRelay implements BodySink {
 
   #emit(event: SseEvent, out: SseEvent[]): void {
     if (this.#options.transcript === undefined) out.push(event);
-    else this.#calls.take(event, this.#isWhole, out);
+    else this.#calls.take(event, this.#answer.isWhole, out);
   }
 
   #write(events: readonly SseEvent[]): void {
     if (events.length === 0) return;
-    this.#output.write(bytesOf(events), this.#options.readNative && events);
+    this.#output.write(bytesOf(events), this.#intake.contentOf(events));
   }
 
   /** The answer is over: a provider that stays silent from now on, or sends only comments, has nothing to add. */
@@ -250,22 +231,22 @@ export class StreamRelay implements BodySink {
     if (this.#state.phase === 'opening') {
       const { hasContent } = this.#state;
       const out: SseEvent[] = [];
-      if (!hasContent || this.#isWhole) this.#askGate((gate) => gate.end(), out);
+      if (!hasContent || this.#answer.isWhole) this.#askGate((gate) => gate.end(), out);
       if (this.#state.phase === 'opening') {
-        this.#fail(new Error(hasContent && !this.#isWhole ? CUT_OFF : 'an empty answer'));
+        this.#fail(new Error(hasContent && !this.#answer.isWhole ? CUT_OFF : 'an empty answer'));
       }
       this.#write(out);
     }
     if (this.#isOver) return;
-    if (!this.#isWhole) {
+    if (!this.#answer.isWhole) {
       this.#fail(new Error(CUT_OFF));
       return;
     }
     clearTimeout(this.#tail);
     this.#state = ENDED;
     this.#output.close();
-    if (!this.#completion.isDone && this.#options.readNative === undefined) {
-      for (const { bytes } of this.#missingUsage()) this.#output.write(bytes);
+    if (!this.#answer.isDone && this.#options.readNative === undefined) {
+      this.#write(this.#answer.missingUsage());
       this.#output.write(DONE_FRAME);
     }
     this.#ended.resolve();

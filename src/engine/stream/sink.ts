@@ -1,12 +1,19 @@
 import type { SseEvent } from './events.js';
+import type { FrameTemplate } from './frame-template.js';
+
+/** What is known of frames, so that they need not be read again. */
+export type FrameContent =
+  /** They are chunks of a chat completion, or comments. */
+  | { readonly kind: 'chat'; readonly events: readonly SseEvent[] }
+  /** They are in the caller's own protocol. */
+  | { readonly kind: 'native'; readonly events: readonly SseEvent[] }
+  /** They contain nothing but text, which the template returns until other frames are compared with it. */
+  | FrameTemplate;
 
 /** Where the caller's bytes go. */
 export interface Sink {
-  /**
-   * Returns whether more may be written at once. If not, `onDrain` says when.
-   * @param native set for frames in the caller's own protocol: the events that they are
-   */
-  write(frames: Buffer, native?: readonly SseEvent[]): boolean;
+  /** Returns whether more may be written at once. If not, `onDrain` says when. */
+  write(frames: Buffer, content?: FrameContent): boolean;
   /** Calls `listener` once, when the sink takes more. */
   onDrain(listener: () => void): void;
 }

@@ -29,6 +29,7 @@ export class FrameSplitter {
 
   /** Returns all frames that are whole by now, byte for byte, or `undefined` when there is none. */
   push(chunk: Buffer): Buffer | undefined {
+    if (this.#parts.length === 0 && endsFrame(chunk)) return chunk;
     const probe = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
     const end = lastFrameEnd(probe) - this.#tail.length;
     if (end <= 0) {
@@ -52,6 +53,7 @@ export class FrameSplitter {
 
   /** The frame that is not whole yet does not start with a comment or a blank line. */
   get holdsData(): boolean {
+    if (this.#partBytes === 0) return false;
     const first = this.#parts.find(({ length }) => length > 0)?.[0];
     return first !== undefined && first !== COLON && first !== LF && first !== CR;
   }
@@ -64,6 +66,10 @@ export class FrameSplitter {
 
 const NO_BYTES = Buffer.alloc(0);
 const [COLON, LF, CR] = [0x3a, 0x0a, 0x0d];
+
+/** Most chunks end with a frame. */
+const endsFrame = (chunk: Buffer): boolean =>
+  chunk.length > 1 && chunk[chunk.length - 1] === LF && chunk[chunk.length - 2] === LF;
 
 /** A torn blank line leaves at most two bytes in the chunk before. */
 const TORN_BYTES = 2;
@@ -81,18 +87,34 @@ const endOfLast = (bytes: Buffer, blank: string): number => {
 export const framesIn = (bytes: Buffer): Buffer[] => {
   const frames: Buffer[] = [];
   let from = 0;
-  for (const { index, 0: blank } of bytes.toString('latin1').matchAll(BLANK)) {
-    frames.push(bytes.subarray(from, index + blank.length));
-    from = index + blank.length;
+  for (const end of endsOfFrames(bytes)) {
+    frames.push(bytes.subarray(from, end));
+    from = end;
   }
   if (from < bytes.length) frames.push(bytes.subarray(from));
   return frames;
 };
 
+const endsOfFrames = (bytes: Buffer): number[] => {
+  const ends: number[] = [];
+  if (bytes.includes(CR)) {
+    for (const { index, 0: blank } of bytes.toString('latin1').matchAll(BLANK)) ends.push(index + blank.length);
+    return ends;
+  }
+  for (let end = 0; ; ) {
+    const at = bytes.indexOf(BLANK_LINE, end);
+    if (at === -1) return ends;
+    end = at + BLANK_LINE.length;
+    ends.push(end);
+  }
+};
+
+const BLANK_LINE = '\n\n';
 const BLANK = /(?:\r\n|\n|\r(?!\n))(?:\r\n|\n|\r)/g;
 
 /** Reads one frame as in the HTML standard, 9.2.6: any line end, several data lines, comments, with or without its blank line. */
 export const readFrame = (bytes: Buffer): Frame => {
+  if (isOneLine(bytes)) return { data: bytes.toString('utf8', DATA.length, bytes.length - 2) };
   const lines: Record<'data' | 'error' | 'bare', string[]> = { data: [], error: [], bare: [] };
   let event: string | undefined;
   for (const line of linesOf(bytes)) {
@@ -128,7 +150,6 @@ const fieldIn = (line: string): { field: string; value: string } => {
 
 /** Returns the data of one frame, parsed from JSON where it is JSON, and `undefined` for a frame without data. */
 export const dataOf = (bytes: Buffer): unknown => {
-  if (isOneLine(bytes)) return parseBody(bytes.toString('utf8', DATA.length, bytes.length - 2));
   const { data } = readFrame(bytes);
   return data === undefined ? undefined : parseBody(data);
 };
@@ -137,4 +158,7 @@ const DATA = 'data: ';
 
 /** Whether a frame is one line of data: nearly all are. */
 const isOneLine = (bytes: Buffer): boolean =>
-  bytes.indexOf(LF) === bytes.length - 2 && bytes.toString('latin1', 0, DATA.length) === DATA && !bytes.includes(CR);
+  endsFrame(bytes) &&
+  bytes.indexOf(LF) === bytes.length - 2 &&
+  bytes.toString('latin1', 0, DATA.length) === DATA &&
+  !bytes.includes(CR);

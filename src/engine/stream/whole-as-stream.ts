@@ -1,7 +1,7 @@
 import { type Fields, isFields } from '../../plugin/fields.js';
 import { endKindOf } from '../../plugin/readers/finish-reasons.js';
 import { choicesOf, messageOf } from './content.js';
-import { type ReadOptions, readWhole } from './read-answer.js';
+import { BodyReader, LONGEST_ANSWER, type ReadOptions, readWhole } from './read-answer.js';
 import type { BodySink, Source } from './source.js';
 import { DONE_FRAME, frameOf } from './sse.js';
 import { WrappedSource } from './wrapped-source.js';
@@ -16,10 +16,19 @@ export class WholeAsStream extends WrappedSource {
   }
 
   consume(sink: BodySink): void {
-    readWhole(this.source, this.#options).then(({ value }) => {
-      sink.data(framesOf(value));
+    const whole = (raw: Buffer): void => {
+      let frames: Buffer;
+      try {
+        frames = framesOf(readWhole(raw, this.#options).value);
+      } catch (cause) {
+        sink.error(cause as Error);
+        return;
+      }
+      sink.data(frames);
       sink.end();
-    }, sink.error.bind(sink));
+    };
+    const listener = { whole, broke: (cause: Error) => sink.error(cause) };
+    this.source.consume(new BodyReader(this.source, LONGEST_ANSWER, listener));
   }
 }
 

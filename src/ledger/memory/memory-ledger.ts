@@ -80,6 +80,7 @@ export class MemoryLedger implements Ledger {
   }
 
   observe(reservation: Reservation, signals: readonly Signal[], accepted: boolean): void {
+    if (signals.length === 0) return;
     const held = heldOf(reservation);
     const now = this.#clock.now();
     for (const signal of signals) this.#observeSignal(held, signal, accepted, now);

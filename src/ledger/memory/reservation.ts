@@ -58,7 +58,8 @@ export class HeldReservation implements Reservation {
 
   /** A response has counted the units of this attempt already. */
   countedByResponse(quota: Quota, now: number): void {
-    const units = this.#take(quota);
+    const units = this.#held.get(quota);
+    this.#held.delete(quota);
     if (units !== undefined) quota.closeCounted(units, now);
   }
 
@@ -89,25 +90,26 @@ export class HeldReservation implements Reservation {
     if (this.#isReported) return false;
     this.#isReported = true;
     this.#endWait();
-    for (const quota of this.#held.keys()) {
-      if (quota.dimension === 'requests') this.#close(quota, (units) => (served || quota.countsRefused ? units : 0));
+    for (const [quota, units] of this.#held) {
+      if (quota.dimension === 'requests') this.#close(quota, units, served || quota.countsRefused ? units : 0);
     }
     return true;
   }
 
   settle(usage?: Usage): void {
-    this.#end((units, quota) => unitsUsed(this.target, quota, units, usage));
+    this.#end(true, usage);
   }
 
   release(): void {
-    this.#end(() => 0);
+    this.#end(false, undefined);
   }
 
-  #end(used: (units: number, quota: Quota) => number): void {
+  #end(isUsed: boolean, usage: Usage | undefined): void {
     if (this.#phase === 'closed') return;
     this.#endWait();
     this.#phase = 'closed';
-    for (const quota of this.#held.keys()) this.#close(quota, used);
+    for (const [quota, units] of this.#held)
+      this.#close(quota, units, isUsed ? unitsUsed(this.target, quota, units, usage) : 0);
     for (const scope of this.scopes) scope.end(this);
     this.#ledger.closed(this);
   }
@@ -118,16 +120,9 @@ export class HeldReservation implements Reservation {
     for (const scope of this.scopes) scope.unanswered--;
   }
 
-  #close(quota: Quota, used: (units: number, quota: Quota) => number): void {
-    const units = this.#take(quota);
-    if (units !== undefined) quota.close(units, used(units, quota), this.sequence, this.#ledger.now());
-  }
-
-  /** Returns the units held of `quota` and holds them no longer; `undefined` when none are held. */
-  #take(quota: Quota): number | undefined {
-    const units = this.#held.get(quota);
+  #close(quota: Quota, held: number, used: number): void {
     this.#held.delete(quota);
-    return units;
+    quota.close(held, used, this.sequence, this.#ledger.now());
   }
 }
 

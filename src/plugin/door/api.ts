@@ -11,8 +11,11 @@ import type { Route } from './route.js';
 /** What `apply` receives. */
 export interface PluginApi {
   readonly hooks: PluginHooks;
-  /** The log of 429chain: one line per event, as a sentence and optional fields. Known keys are masked in both. */
-  readonly log: Pick<Log, 'debug' | 'info' | 'warn' | 'writesDebug'>;
+  /**
+   * The log of 429chain: one line per event, as a sentence and optional fields. Known keys are masked in both. A plugin that
+   * logs a line for every request asks `writes(level)` first.
+   */
+  readonly log: Required<Pick<Log, 'writes' | 'debug' | 'info' | 'warn'>>;
   /** Absolute path of the folder for everything that is kept between runs. It may not exist yet. */
   readonly dataDir: string;
   /** The current time, epoch ms. */

@@ -54,8 +54,9 @@ export class ChatAnswerReader {
   take(chunk: Fields): readonly AnswerPart[] {
     if (typeof chunk.model === 'string' && chunk.model !== '') this.#model ??= chunk.model;
     this.#usage = usageIn(chunk) ?? this.#usage;
-    const choices = fieldsIn(chunk.choices);
-    if (choices.length === 1) return this.#takeChoice(choices[0] as Fields, 0);
+    const { choices: given } = chunk;
+    if (Array.isArray(given) && given.length === 1 && isFields(given[0])) return this.#takeChoice(given[0], 0);
+    const choices = fieldsIn(given);
     return choices.flatMap((choice, position) => this.#takeChoice(choice, position));
   }
 
@@ -102,6 +103,22 @@ export class ChatAnswerReader {
     if (typeof choice.stop_reason === 'string') this.#stopSequence = choice.stop_reason;
     const message = choice.delta ?? choice.message;
     if (!isFields(message)) return [];
+    if (message.tool_calls != null || message.function_call != null) this.#takeCalls(choice, message, choicePosition);
+    if (message.annotations != null) this.#takeCitations(message.annotations);
+    const parts: AnswerPart[] = [];
+    // Some providers send the same reasoning under both names.
+    add(parts, 'reasoning', message.reasoning_content || message.reasoning || detailsOf(message.reasoning_details));
+    if (typeof message.content === 'string') {
+      add(parts, 'text', message.content, isFields(choice.logprobs) ? fieldsIn(choice.logprobs.content) : undefined);
+    } else if (Array.isArray(message.content)) {
+      for (const each of fieldsIn(message.content))
+        add(parts, each.type === 'thinking' ? 'reasoning' : 'text', textOf(each));
+    }
+    add(parts, 'refusal', message.refusal);
+    return parts;
+  }
+
+  #takeCalls(choice: Fields, message: Fields, choicePosition: number): void {
     // Only pieces of an answer are told apart by indexes. What is whole comes once, and some providers number it with zeros.
     const isPiece = isFields(choice.delta);
     const choiceAt = isPiece ? (choice.index ?? choicePosition) : choicePosition;
@@ -110,22 +127,12 @@ export class ChatAnswerReader {
     }
     // The form of chat completions before there were parallel calls.
     if (isFields(message.function_call)) this.#takeCall({ function: message.function_call }, `${choiceAt}:`);
-    for (const { url_citation: citation } of fieldsIn(message.annotations)) {
+  }
+
+  #takeCitations(annotations: unknown): void {
+    for (const { url_citation: citation } of fieldsIn(annotations)) {
       if (isFields(citation)) this.#citations.push(citation);
     }
-    const parts: AnswerPart[] = [];
-    const add = (kind: AnswerPart['kind'], text: unknown, logprobs?: readonly Fields[]): void => {
-      if (typeof text === 'string' && text !== '')
-        parts.push(logprobs === undefined ? { kind, text } : { kind, text, logprobs });
-    };
-    // Some providers send the same reasoning under both names.
-    add('reasoning', message.reasoning_content || message.reasoning || detailsOf(message.reasoning_details));
-    if (typeof message.content === 'string') {
-      add('text', message.content, isFields(choice.logprobs) ? fieldsIn(choice.logprobs.content) : undefined);
-    } else
-      for (const each of fieldsIn(message.content)) add(each.type === 'thinking' ? 'reasoning' : 'text', textOf(each));
-    add('refusal', message.refusal);
-    return parts;
   }
 
   #takeCall({ index: _, id, type: __, function: called, ...extra }: Fields, key: string): void {
@@ -140,9 +147,17 @@ export class ChatAnswerReader {
   }
 }
 
+const add = (parts: AnswerPart[], kind: AnswerPart['kind'], text: unknown, logprobs?: readonly Fields[]): void => {
+  if (typeof text !== 'string' || text === '') return;
+  parts.push(logprobs === undefined ? { kind, text } : { kind, text, logprobs });
+};
+
 /** The reasoning of a message that has it nowhere else. Encrypted reasoning has no text. */
-const detailsOf = (details: unknown): string =>
-  fieldsIn(details)
+const detailsOf = (details: unknown): string | undefined =>
+  details === undefined ? undefined : textsOf(fieldsIn(details));
+
+const textsOf = (details: readonly Fields[]): string =>
+  details
     .map(({ text, summary }) => text ?? summary)
     .filter((text) => typeof text === 'string')
     .join('');

@@ -14,8 +14,6 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 3.6e6,
   d: 8.64e7,
 };
-const DURATION = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d)\s*)+$/;
-const DURATION_PART = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)/g;
 
 /** A header's value; the first one if the header was sent more than once. */
 export const headerOf = (headers: Headers, name: string): string | undefined => {
@@ -34,15 +32,45 @@ export const numberOf = (headers: Headers, name: string): number | undefined => 
   return Number.isFinite(number) ? number : undefined;
 };
 
+/** Units of one letter, and those of two, whose second letter is an `s`, by the code of their first letter. */
+const UNITS = new Map(['s', 'm', 'h', 'd'].map((unit) => [unit.charCodeAt(0), UNIT_MS[unit]]));
+const SMALL_UNITS = new Map(['ns', 'us', 'µs', 'ms'].map((unit) => [unit.charCodeAt(0), UNIT_MS[unit]]));
+
 /** A duration such as `1h23m31s`, `7.66s`, `370ms` or `6m 11.52s`, in ms. `undefined` for anything else, including a bare number. */
 export const durationOf = (text: string): number | undefined => {
   const trimmed = text.trim();
-  if (!DURATION.test(trimmed)) return undefined;
+  if (trimmed === '') return undefined;
   let total = 0;
-  DURATION_PART.lastIndex = 0;
-  for (let part = DURATION_PART.exec(trimmed); part !== null; part = DURATION_PART.exec(trimmed))
-    total += Number(part[1]) * (UNIT_MS[part[2] as string] as number);
+  // Read letter by letter: it is called several times for each response, and a pattern takes twice as long.
+  for (let at = 0; at < trimmed.length; at = afterSpace(trimmed, at)) {
+    const start = at;
+    at = afterDigits(trimmed, at);
+    if (at === start) return undefined;
+    if (trimmed[at] === '.') {
+      const fraction = at + 1;
+      at = afterDigits(trimmed, fraction);
+      if (at === fraction) return undefined;
+    }
+    const count = Number(trimmed.slice(start, at));
+    const small = trimmed[at + 1] === 's' ? SMALL_UNITS.get(trimmed.charCodeAt(at)) : undefined;
+    const unitMs = small ?? UNITS.get(trimmed.charCodeAt(at));
+    if (unitMs === undefined) return undefined;
+    total += count * unitMs;
+    at += small === undefined ? 1 : 2;
+  }
   return Math.round(total);
+};
+
+const afterDigits = (text: string, start: number): number => {
+  let at = start;
+  for (let code = text.charCodeAt(at); code >= 48 && code <= 57; code = text.charCodeAt(at)) at++;
+  return at;
+};
+
+const afterSpace = (text: string, start: number): number => {
+  let at = start;
+  while (at < text.length && text[at]?.trim() === '') at++;
+  return at;
 };
 
 /** ISO 8601: `PT1M30S`, `P1DT2H`. Years and months have no fixed length. */
@@ -75,6 +103,11 @@ const EPOCHS: readonly (readonly [above: number, perMs: number])[] = [
   [1e12, 1],
   [1e9, 1e-3],
 ];
+const perMsOf = (number: number): number | undefined => {
+  for (const [above, perMs] of EPOCHS) if (number > above) return perMs;
+  return undefined;
+};
+
 /** The last time that a `Date` can hold, epoch ms. */
 const LAST_MS = 8.64e15;
 
@@ -89,7 +122,7 @@ export const parseResetTime = (text: string | undefined, at: number, ahead = 0):
   if (trimmed === undefined || trimmed === '') return undefined;
   const number = Number(trimmed);
   if (!Number.isNaN(number)) {
-    const perMs = EPOCHS.find(([above]) => number > above)?.[1];
+    const perMs = perMsOf(number);
     const moment = Math.round(perMs === undefined ? at + Math.max(0, number) * 1000 : number / perMs - ahead);
     return moment <= LAST_MS ? moment : undefined;
   }

@@ -30,8 +30,8 @@ const SKEW_MS = 10_000;
 const NUMBER = /^[-+]?(?:\d+(?:\.\d+)?(?:e[-+]?\d+)?|nan|inf(?:inity)?)$/i;
 
 /** Finds the rate-limit headers whose numbers cannot be true. `-1` means "no limit" at some providers, so it can be. */
-export const impossibleNumbersIn = (head: ResponseHead): ImpossibleNumber[] => {
-  const found: ImpossibleNumber[] = [];
+export const impossibleNumbersIn = (head: ResponseHead): readonly ImpossibleNumber[] => {
+  let found: ImpossibleNumber[] | undefined;
   let clock: ProviderClock | undefined;
   for (const name in head.headers) {
     const expected = EXPECTED.get(name);
@@ -40,10 +40,14 @@ export const impossibleNumbersIn = (head: ResponseHead): ImpossibleNumber[] => {
     if (!value) continue;
     clock ??= clockOf(head);
     const why = expected.part === 'reset' ? lateReset(value, expected, clock) : noCount(value);
-    if (why !== undefined) found.push({ name, value: value.slice(0, LONGEST_VALUE), why });
+    if (why === undefined) continue;
+    found ??= [];
+    found.push({ name, value: value.slice(0, LONGEST_VALUE), why });
   }
-  return found;
+  return found ?? NONE;
 };
+
+const NONE: readonly ImpossibleNumber[] = [];
 
 const noCount = (value: string): string | undefined => {
   const number = Number(value);

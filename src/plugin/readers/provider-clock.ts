@@ -19,15 +19,24 @@ const LARGEST_MS = 24 * 3_600_000;
  * @param at the time that relative waits start from, epoch ms
  */
 export const clockOf = (head: ResponseHead | undefined, at = head?.at ?? 0): ProviderClock => {
-  if (head === undefined || Number(textOf(head.headers.age)) > 0) return { at, ahead: 0 };
-  const date = textOf(head.headers.date);
-  const ahead = DATE.test(date) ? Date.parse(date) - head.at : 0;
+  if (head === undefined) return { at, ahead: 0 };
+  const { age, date } = head.headers;
+  if (date === undefined || (age !== undefined && Number(textOf(age)) > 0)) return { at, ahead: 0 };
+  const sentAt = momentOf(textOf(date));
+  const ahead = sentAt === undefined ? 0 : sentAt - head.at;
   const counts = Math.abs(ahead) >= SMALLEST_MS && Math.abs(ahead) <= LARGEST_MS;
   return { at, ahead: counts ? ahead : 0 };
+};
+
+/** All responses of one second have the same date. */
+let latest: { readonly date: string; readonly moment: number | undefined } = { date: '', moment: undefined };
+
+const momentOf = (date: string): number | undefined => {
+  if (latest.date !== date) latest = { date, moment: DATE.test(date) ? Date.parse(date) : undefined };
+  return latest.moment;
 };
 
 /** IMF-fixdate, which names its zone. */
 const DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} (?:GMT|UTC)$/;
 
-const textOf = (value: string | string[] | undefined): string =>
-  ((Array.isArray(value) ? value[0] : value) ?? '').trim();
+const textOf = (value: string | string[]): string => ((Array.isArray(value) ? value[0] : value) ?? '').trim();

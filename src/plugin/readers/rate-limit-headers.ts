@@ -99,19 +99,29 @@ const tableFor = ({ rows }: HeaderMeanings): RowTable => {
 
 const TABLES_WITH_OWN = new WeakMap<readonly LimitHeader[], RowTable>();
 
-/** Returns the rows that the headers have something of, in the order of the table: most responses have none, or a few. */
-const rowsIn = (headers: Headers, { rows, positions }: RowTable): readonly NamedRow[] => {
-  let found: Set<number> | undefined;
+/** Adds the signals of the rows that the headers have something of, in the order of the table. */
+const readRows = (
+  headers: Headers,
+  { rows, positions }: RowTable,
+  clock: ProviderClock,
+  meanings: HeaderMeanings,
+  signals: Signal[],
+): void => {
+  let found: number[] | undefined;
   for (const name in headers) {
     const those = positions.get(name);
     if (those === undefined) continue;
-    found ??= new Set();
-    for (const position of those) found.add(position);
+    found ??= [];
+    for (const position of those) if (!found.includes(position)) found.push(position);
   }
-  return found === undefined ? NO_ROWS : [...found].sort((one, other) => one - other).map((at) => rows[at] as NamedRow);
+  // Most responses have none, or a few.
+  if (found === undefined) return;
+  found.sort((one, other) => one - other);
+  for (const position of found) {
+    const signal = signalOf(headers, rows[position] as NamedRow, clock, meanings);
+    if (signal !== undefined) signals.push(signal);
+  }
 };
-
-const NO_ROWS: readonly NamedRow[] = [];
 
 /** The headers of every known limit. */
 export const HEADER_ROWS: readonly NamedRow[] = [...NAMED_ROWS, ...NAMED_BARE_ROWS];
@@ -123,27 +133,20 @@ type Headers = ResponseHead['headers'];
  * one window away, and an absolute one is corrected by the provider's own clock.
  * @returns `undefined` if there are no such headers
  */
-export const readRateLimitHeaders = (head: ResponseHead, meanings: HeaderMeanings = {}): Signal[] | undefined =>
-  mentionsLimit(head.headers, meanings) ? signalsIn(head.headers, clockOf(head), meanings) : undefined;
+export const readRateLimitHeaders = (
+  head: ResponseHead,
+  meanings: HeaderMeanings = NO_MEANINGS,
+): Signal[] | undefined => signalsIn(head.headers, clockOf(head), meanings);
 
-/** Returns whether any header may say something about a limit. */
-const mentionsLimit = (headers: Headers, meanings: HeaderMeanings): boolean => {
-  const { positions } = tableFor(meanings);
-  for (const name in headers) {
-    if (name.includes('ratelimit') || positions.has(name) || BARE_TABLE.positions.has(name)) return true;
-  }
-  return false;
-};
+const NO_MEANINGS: HeaderMeanings = {};
 
 /** The signals of headers that came in a response, or in its body. @see readRateLimitHeaders */
 export const signalsIn = (headers: Headers, clock: ProviderClock, meanings: HeaderMeanings): Signal[] | undefined => {
-  const read = (table: RowTable) => rowsIn(headers, table).flatMap((row) => signalOf(headers, row, clock, meanings));
-  const specific = [
-    ...read(tableFor(meanings)),
-    ...readStructuredRateLimit(headers, clock.at),
-    ...spentType(headers, clock),
-  ];
-  const signals = specific.length > 0 ? specific : read(BARE_TABLE);
+  const signals: Signal[] = [];
+  readRows(headers, tableFor(meanings), clock, meanings, signals);
+  if (headers.ratelimit !== undefined) signals.push(...readStructuredRateLimit(headers, clock.at));
+  if (headers['x-ratelimit-type'] !== undefined) signals.push(...spentType(headers, clock));
+  if (signals.length === 0) readRows(headers, BARE_TABLE, clock, meanings, signals);
   return signals.length > 0 ? signals : undefined;
 };
 
@@ -184,24 +187,28 @@ export const loneReset = (headers: Headers, clock: ProviderClock, meanings: Head
   return undefined;
 };
 
-const signalOf = (headers: Headers, row: NamedRow, clock: ProviderClock, meanings: HeaderMeanings): Signal[] => {
+const signalOf = (
+  headers: Headers,
+  row: NamedRow,
+  clock: ProviderClock,
+  meanings: HeaderMeanings,
+): Signal | undefined => {
   const limit = countOf(numberOf(headers, row.names.limit));
   const remaining = countOf(numberOf(headers, row.names.remaining));
   // A reset alone means nothing: Together sends one with every response.
-  if (limit === undefined && remaining === undefined) return [];
+  if (limit === undefined && remaining === undefined) return undefined;
   const { window, refills, byRule } = meaningOf(headers, row, meanings);
-  if (byRule) return [];
-  return [
-    {
-      dimension: row.dimension,
-      limit,
-      remaining,
-      resetAt: resetOf(headers, row, clock, window),
-      ...(window === undefined ? {} : { window }),
-      ...(row.scope === undefined ? {} : { scope: row.scope }),
-      ...(refills === undefined ? {} : { refills }),
-    },
-  ];
+  if (byRule) return undefined;
+  const signal: { -readonly [Name in keyof Signal]: Signal[Name] } = {
+    dimension: row.dimension,
+    limit,
+    remaining,
+    resetAt: resetOf(headers, row, clock, window),
+  };
+  if (window !== undefined) signal.window = window;
+  if (row.scope !== undefined) signal.scope = row.scope;
+  if (refills !== undefined) signal.refills = refills;
+  return signal;
 };
 
 const meaningOf = (headers: Headers, row: NamedRow, meanings: HeaderMeanings): HeaderMeaning =>
@@ -221,12 +228,20 @@ export const withinWindow = (
 };
 
 /** The window of headers without one in their name, if other headers state it. */
-const windowOfOthers = (headers: Headers, dimension: string): HeaderMeaning => {
-  const window = windowOfSeconds(numberOf(headers, `x-ratelimit-renewalperiod-${dimension}`) ?? 0);
+const windowOfOthers = (headers: Headers, dimension: 'requests' | 'tokens'): HeaderMeaning => {
+  const { renewal, day } = OTHERS[dimension];
+  const window = windowOfSeconds(numberOf(headers, renewal) ?? 0);
   if (window !== undefined) return { window };
   // SambaNova: beside headers per day, the plain ones are per minute.
-  return numberOf(headers, `x-ratelimit-limit-${dimension}-day`) === undefined ? {} : { window: '1m' };
+  return numberOf(headers, day) === undefined ? UNKNOWN : PER_MINUTE;
 };
+
+const OTHERS = {
+  requests: { renewal: 'x-ratelimit-renewalperiod-requests', day: 'x-ratelimit-limit-requests-day' },
+  tokens: { renewal: 'x-ratelimit-renewalperiod-tokens', day: 'x-ratelimit-limit-tokens-day' },
+} as const;
+const UNKNOWN: HeaderMeaning = {};
+const PER_MINUTE: HeaderMeaning = { window: '1m' };
 
 const spentType = (headers: Headers, { at, ahead }: ProviderClock): Signal[] => {
   const spent = SPENT_TYPES.get(headerOf(headers, 'x-ratelimit-type'));

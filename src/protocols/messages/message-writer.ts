@@ -163,7 +163,7 @@ export class MessageWriter implements AnswerWriter {
     const added = isOpen ? text : this.#held[kind] + text;
     if (!isOpen) this.#held[kind] = '';
     this.#text += added;
-    return opening + deltaText(this.#content.length, DELTAS[kind](added));
+    return opening + deltaText(this.#content.length, DELTAS[kind], added);
   }
 
   #openBlock(kind: BlockKind): string {
@@ -182,8 +182,7 @@ export class MessageWriter implements AnswerWriter {
     this.#content.push(block);
     this.#text = '';
     // Some clients drop thinking without a signature from the next request.
-    const signature =
-      kind === 'text' || isSigned ? '' : deltaText(index, { type: 'signature_delta', signature: SIGNATURE });
+    const signature = kind === 'text' || isSigned ? '' : deltaText(index, 'signature_delta', SIGNATURE);
     return `${signature}${eventText('content_block_stop', { index })}`;
   }
 
@@ -197,7 +196,7 @@ export class MessageWriter implements AnswerWriter {
     const json = isCut || !text.trimStart().startsWith('{') ? JSON.stringify(input) : text;
     return (
       eventText('content_block_start', { index, content_block: { type: 'tool_use', id, name, input: {} } }) +
-      deltaText(index, { type: 'input_json_delta', partial_json: json }) +
+      deltaText(index, 'input_json_delta', json) +
       eventText('content_block_stop', { index })
     );
   }
@@ -222,10 +221,7 @@ export class MessageWriter implements AnswerWriter {
   }
 }
 
-const DELTAS = {
-  text: (text: string): Fields => ({ type: 'text_delta', text }),
-  thinking: (thinking: string): Fields => ({ type: 'thinking_delta', thinking }),
-};
+const DELTAS = { text: 'text_delta', thinking: 'thinking_delta' } as const;
 
 const textBlock = (text: string): Fields => ({ type: 'text', text });
 

@@ -28,6 +28,14 @@ export class ResponseEvents {
     return `event: ${type}\ndata: ${data}\n\n`;
   }
 
+  /**
+   * Writes an event that adds `text` to a part. A stream consists of them: only the text is serialised.
+   * @param place fields before the text, as JSON; `rest`: fields behind it
+   */
+  #delta(type: string, place: string, text: string, rest = ''): string {
+    return `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#sequence++},${place},"delta":${JSON.stringify(text)}${rest}}\n\n`;
+  }
+
   begin(response: Fields): string {
     return this.write('response.created', { response }) + this.write('response.in_progress', { response });
   }
@@ -50,9 +58,11 @@ export class ResponseEvents {
   }
 
   partDelta(at: PartPlace, kind: MessagePart['kind'], delta: string, logprobs: readonly Fields[] = NONE): string {
-    return kind === 'text'
-      ? this.write('response.output_text.delta', { ...at, delta, logprobs })
-      : this.write('response.refusal.delta', { ...at, delta });
+    const { item_id: id, output_index: index, content_index: part } = at;
+    const place = `"item_id":${JSON.stringify(id)},"output_index":${index},"content_index":${part}`;
+    if (kind === 'refusal') return this.#delta('response.refusal.delta', place, delta);
+    const odds = logprobs.length === 0 ? '[]' : JSON.stringify(logprobs);
+    return this.#delta('response.output_text.delta', place, delta, `,"logprobs":${odds}`);
   }
 
   partDone(at: PartPlace, part: MessagePart): string {
@@ -72,7 +82,8 @@ export class ResponseEvents {
   }
 
   reasoningDelta(index: number, id: string, delta: string): string {
-    return this.write('response.reasoning_summary_text.delta', { ...summaryAt(index, id), delta });
+    const place = `"item_id":${JSON.stringify(id)},"output_index":${index},"summary_index":0`;
+    return this.#delta('response.reasoning_summary_text.delta', place, delta);
   }
 
   reasoningDone(index: number, id: string, text: string): string {

@@ -28,7 +28,10 @@ export const withCallIds = (messages: readonly Fields[], ids: ToolCallIds): read
 const withIds = (message: Fields, earlier: PendingCalls<Call>, idOf: (id: unknown) => string): Fields => {
   const { tool_calls: calls } = message;
   if (!Array.isArray(calls) || calls.length === 0) return message;
-  const turn = calls.map(({ id }: Fields): Call => ({ id, outgoing: idOf(id) }));
+  const turn = calls.map((call: unknown): Call => {
+    const id = isFields(call) ? call.id : undefined;
+    return { id, outgoing: idOf(id) };
+  });
   earlier.addTurn(turn);
   if (turn.every(({ id, outgoing }) => id === outgoing)) return message;
   return {

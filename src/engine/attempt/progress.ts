@@ -3,7 +3,6 @@ import type { Attempt, Repair, ResponseHead } from '../../plugin/index.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
 import type { PreparedTarget } from '../target.js';
 import type { Exchange } from './exchange.js';
-import type { ExchangeGuard } from './exchange-guard.js';
 import type { OutgoingRequest } from './outgoing-request.js';
 import type { Relay } from './surface-answer.js';
 
@@ -17,21 +16,18 @@ export interface AttemptOrder {
   readonly repairs: readonly Repair[];
 }
 
+/** The exchange of an attempt, and the request that it sends. */
 export interface Sent {
   readonly exchange: Exchange;
-  readonly guard: ExchangeGuard;
   readonly outgoing: OutgoingRequest;
 }
 
-export interface Answering extends Sent {
-  readonly head: ResponseHead;
-}
-
 /** How far an attempt is. */
-export type OpenPhase =
-  | { readonly phase: 'preparing' }
-  /** There is no response yet. */
-  | ({ readonly phase: 'sending' } & Sent)
-  /** Status and headers are there. */
-  | ({ readonly phase: 'answering' } & Answering)
-  | ({ readonly phase: 'streaming'; readonly relay: Relay } & Answering);
+export interface Progress {
+  /** Absent while the request is prepared. */
+  readonly sent: Sent | undefined;
+  /** Status and headers of the response, once they are there. */
+  readonly head: ResponseHead | undefined;
+  /** Set once the answer is read as a stream. */
+  readonly relay: Relay | undefined;
+}

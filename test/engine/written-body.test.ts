@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { withModel } from '../../../src/engine/attempt/with-model.js';
+import { WrittenBody } from '../../src/engine/written-body.js';
+
+const withModel = (json: string, model: string, field?: string): string =>
+  new WrittenBody(json).withModel(model, field).toString();
 
 /** What came, and the same with the model `new`. */
 const CASES: readonly (readonly [what: string, json: string, expected: string])[] = [
@@ -42,17 +45,51 @@ describe('A body with the model of a target', () => {
     });
   }
 
+  const FIELDS: readonly (readonly [json: string, expected: string])[] = [
+    ['{"model":"old","input":"ä😀"}', '{"seed":1,"model":"new","input":"ä😀"}'],
+    ['{"input":"ä😀","model":"old" }', '{"seed":1,"input":"ä😀","model":"new" }'],
+    ['{"input":1}', '{"seed":1,"model":"new","input":1}'],
+    [' { }', ' {"seed":1,"model":"new" }'],
+  ];
+  for (const [json, expected] of FIELDS) {
+    it(`gets one field more: ${json}`, () => {
+      expect(withModel(json, 'new', '"seed":1')).to.equal(expected);
+    });
+  }
+
+  it('is valid UTF-8 where its text is not', () => {
+    const bytes = Buffer.from('{"input":"a\u{ff}b","model":"old"}', 'latin1');
+    expect(new WrittenBody(bytes.toString(), bytes).withModel('ü').toString()).to.equal(
+      '{"input":"a\ufffdb","model":"ü"}',
+    );
+  });
+
+  it('is the same for each target, until it is released', () => {
+    const written = new WrittenBody('{"model":"old"}');
+    expect([written.withModel('a').toString(), written.withModel('b').toString()]).to.deep.equal([
+      '{"model":"a"}',
+      '{"model":"b"}',
+    ]);
+    written.release();
+    expect(written.isHeld).to.equal(false);
+    expect(() => written.withModel('a')).to.throw('no longer held');
+  });
+
   it('has a model with any characters', () => {
     expect(JSON.parse(withModel('{"model":"a"}', 'vendor/"x"\n$&'))).to.deep.equal({ model: 'vendor/"x"\n$&' });
   });
 
   it('is the same object apart from its model, whatever its fields are', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(undefined, 1, '\t'), (fields, space) => {
-        const json = JSON.stringify({ ...fields, model: 'old' }, undefined, space);
-        const expected = JSON.stringify({ ...fields, model: 'new' }, undefined, space);
-        expect(withModel(json, 'new')).to.equal(expected);
-      }),
+      fc.property(
+        fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()),
+        fc.constantFrom(undefined, 1, '\t'),
+        (fields, space) => {
+          const json = JSON.stringify({ ...fields, model: 'old' }, undefined, space);
+          const expected = JSON.stringify({ ...fields, model: 'new' }, undefined, space);
+          expect(withModel(json, 'new')).to.equal(expected);
+        },
+      ),
       { numRuns: 200 },
     );
   });
