@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import { freezeDeep } from '../../freeze.js';
 import type { Need } from '../../ledger/ledger.js';
 import type {
   Attempt,
@@ -201,7 +202,7 @@ const NOTHING: readonly never[] = [];
 const withSteps = (outcome: Outcome, steps: readonly (AttemptRecord | Together)[]): Outcome => {
   let attempts: readonly AttemptRecord[] | undefined;
   const get = (): readonly AttemptRecord[] => {
-    attempts ??= steps.flatMap((step) => (step instanceof Together ? step.records : [step]));
+    attempts ??= freezeDeep(steps.flatMap((step) => (step instanceof Together ? step.records : [step])));
     return attempts;
   };
   return Object.defineProperty(outcome, 'attempts', { get, enumerable: true });
