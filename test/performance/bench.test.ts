@@ -47,7 +47,7 @@ describe('the bench', () => {
   it('adds up a profile by category, without its beginning and what was idle', () => {
     const node = (id: number, functionName: string, url: string, ...children: number[]) => ({
       id,
-      callFrame: { functionName, url },
+      callFrame: { functionName, url, lineNumber: 0 },
       children,
     });
     const nodes = [
@@ -59,7 +59,7 @@ describe('the bench', () => {
       node(6, '(garbage collector)', ''),
     ];
     const profile = { nodes, samples: [6, 2, 3, 4, 5, 6], timeDeltas: [500, 100, 100, 100, 900, 100] };
-    expect(sharesOf(profile, 550)).to.eql([
+    expect(sharesOf(profile, 550, (url) => url)).to.eql([
       { category: 'src/http', percent: 50, mostly: 'handle, replace' },
       { category: 'writes to sockets', percent: 25, mostly: 'writev' },
       { category: 'garbage collection', percent: 25, mostly: '' },

@@ -37,8 +37,9 @@ const perUnit = (counts: Counts, units: number, without: Counts = {}): Counts =>
   Object.fromEntries(Object.entries(counts).map(([what, count]) => [what, (count - (without[what] ?? 0)) / units]));
 
 describe('the work of 429chain', () => {
-  let measured: Record<Unit, Counts>;
-  const countOf = (unit: Unit, what: string): number => measured[unit][what] ?? 0;
+  let measured: Record<Unit, Counts> | undefined;
+  const countOf = (unit: Unit, what: string): number =>
+    measured === undefined ? Number.NaN : (measured[unit][what] ?? 0);
 
   before(async () => {
     const work = await measure('work');

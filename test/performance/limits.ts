@@ -17,7 +17,7 @@ export interface Limit {
 export const LIMITS: readonly Limit[] = [
   {
     what: 'promises',
-    most: { 'plain request': 50, 'stream of 10 chunks': 87, 'further chunk': 0.5 },
+    most: { 'plain request': 34, 'stream of 10 chunks': 51, 'further chunk': 0.2 },
     why: 'Each costs an allocation and a turn of the microtask queue. A chunk needs none.',
   },
   {
@@ -32,7 +32,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     what: 'listeners',
-    most: { 'plain request': 20, 'stream of 10 chunks': 23, 'further chunk': 0.1 },
+    most: { 'plain request': 7.2, 'stream of 10 chunks': 9.6, 'further chunk': 0.1 },
     why: 'Each costs a closure. Listeners that a request leaves on its connection are a leak.',
   },
   {
@@ -42,12 +42,12 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     what: 'file operations',
-    most: { 'plain request': 1.4, 'stream of 10 chunks': 2.5, 'further chunk': 0.1 },
+    most: { 'plain request': 1.2, 'stream of 10 chunks': 1.2, 'further chunk': 0.1 },
     why: 'The request log collects records and writes them together.',
   },
   {
     what: 'bytes',
-    most: { 'plain request': 164_000, 'stream of 10 chunks': 400_000, 'further chunk': 10_800 },
+    most: { 'plain request': 141_000, 'stream of 10 chunks': 325_000, 'further chunk': 10_400 },
     why: 'What is allocated on the heap has to be collected. Without optimizing, which allocates about twice as much.',
   },
 ];

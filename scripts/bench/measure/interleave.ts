@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bench } from '../bench.js';
-import type { RelayProcess } from '../relays/process.js';
+import type { RunningProgram } from '../relays/process.js';
 import { shuffled } from './numbers.js';
 import { cpuSeconds, HAS_PROC } from './proc.js';
 import { type Figures, type Round, roundsOf } from './round.js';
@@ -8,7 +8,7 @@ import { type Figures, type Round, roundsOf } from './round.js';
 /** A relay, and what it is measured as: a relay can be measured with several kinds of requests. */
 export interface Lane {
   readonly name: string;
-  readonly relay: RelayProcess;
+  readonly relay: RunningProgram;
 }
 
 /** A short load of one lane. */

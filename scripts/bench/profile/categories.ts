@@ -129,8 +129,8 @@ export const CATEGORIES: readonly Category[] = [
   },
   {
     name: 'src/logging',
-    files: /\/src\/(logging|log)\b|\/plugins\/request-lines/,
-    why: 'writes one line to the log for each request.',
+    files: /\/src\/(logging|log|secrets)\b|\/plugins\/request-lines/,
+    why: 'writes one line to the log for each request, and looks for secrets in what leaves.',
   },
   {
     name: 'plugins/nedb-logger',

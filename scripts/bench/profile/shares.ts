@@ -9,9 +9,16 @@ export interface Share {
   readonly mostly: string;
 }
 
+interface CallFrame {
+  readonly functionName: string;
+  readonly url: string;
+  /** Counts from 0. */
+  readonly lineNumber: number;
+}
+
 interface ProfileNode {
   readonly id: number;
-  readonly callFrame: { readonly functionName: string; readonly url: string };
+  readonly callFrame: CallFrame;
   readonly children?: readonly number[];
 }
 
@@ -26,13 +33,22 @@ export interface CpuProfile {
 
 const IDLE = '(idle)';
 const MOST_FUNCTIONS = 3;
+/** What the bundler adds to one of two functions with the same name. */
+const NUMBERED = /\$\d+$/;
+/** The name of a function or method, not `(program)` and not the text of a regular expression. */
+const NAMED = /^[#\w$. ]+$/;
 /** The name of this category, for native functions without a named caller. */
 const NODE: Category = CATEGORIES.find(({ name }) => name === 'Node: the rest') as Category;
 
-const frameOf = ({ callFrame: { url, functionName } }: ProfileNode): Frame => ({ file: url, name: functionName });
+/** Returns the file of a function from its URL and line. */
+export type FileOf = (url: string, line: number) => string;
 
 /** Adds up a profile by category, the largest share first. Leaves out the first `skipUs` µs: the start and the warm-up. */
-export const sharesOf = ({ nodes, samples, timeDeltas }: CpuProfile, skipUs: number): Share[] => {
+export const sharesOf = ({ nodes, samples, timeDeltas }: CpuProfile, skipUs: number, fileOf: FileOf): Share[] => {
+  const frameOf = ({ callFrame: { url, lineNumber, functionName } }: ProfileNode): Frame => ({
+    file: fileOf(url, lineNumber),
+    name: functionName,
+  });
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
   const categoryAt = (id: number | undefined): Category => {
@@ -45,7 +61,7 @@ export const sharesOf = ({ nodes, samples, timeDeltas }: CpuProfile, skipUs: num
   for (const [index, id] of samples.entries()) {
     const us = timeDeltas[index] ?? 0;
     at += us;
-    const name = byId.get(id)?.callFrame.functionName ?? '';
+    const name = (byId.get(id)?.callFrame.functionName ?? '').replace(NUMBERED, '');
     if (at < skipUs || name === IDLE) continue;
     const functions = totals.get(categoryAt(id)) ?? new Map<string, number>();
     totals.set(categoryAt(id), functions.set(name, (functions.get(name) ?? 0) + us));
@@ -59,10 +75,10 @@ export const sharesOf = ({ nodes, samples, timeDeltas }: CpuProfile, skipUs: num
     .sort((one, other) => other.percent - one.percent);
 };
 
-/** The names of the functions that take most. `(program)` and the like are no functions. */
+/** The names of the functions that take most. */
 const mostOf = (functions: ReadonlyMap<string, number>): string =>
   [...functions]
-    .filter(([name]) => name !== '' && !name.startsWith('('))
+    .filter(([name]) => NAMED.test(name))
     .sort(([, one], [, other]) => other - one)
     .slice(0, MOST_FUNCTIONS)
     .map(([name]) => name)

@@ -8,6 +8,7 @@ import { Streams } from '../load/streams.js';
 import { temporaryFolder } from '../relays/process.js';
 import { startProxy } from '../relays/relays.js';
 import { type CpuProfile, type Share, sharesOf } from './shares.js';
+import { Sources } from './sources.js';
 
 const LONG_PROMPT = 100_000;
 const MS = 5_000;
@@ -52,6 +53,7 @@ const readProfile = (folder: string): CpuProfile => {
 /** Profiles 429chain under each workload, and returns where its CPU goes. */
 export const profileWorkloads = async (bench: Bench): Promise<Record<string, readonly Share[]>> => {
   const profiles: Record<string, readonly Share[]> = {};
+  const sources = new Sources();
   for (const { name, run } of WORKLOADS) {
     const folder = temporaryFolder();
     const nodeArgs = ['--cpu-prof', `--cpu-prof-interval=${INTERVAL_US}`, `--cpu-prof-dir=${folder}`];
@@ -61,7 +63,7 @@ export const profileWorkloads = async (bench: Bench): Promise<Record<string, rea
     const skipUs = (performance.now() - startedAt) * 1_000;
     await run(relay.port);
     await relay.stop();
-    profiles[name] = sharesOf(readProfile(folder), skipUs);
+    profiles[name] = sharesOf(readProfile(folder), skipUs, (url, line) => sources.fileOf(url, line));
     bench.say(`profile: ${name}`);
   }
   return profiles;

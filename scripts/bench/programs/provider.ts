@@ -3,7 +3,7 @@ import { ANSWER, contentEvents, httpChunk, lastEvents, MODELS, REFUSAL, STREAM_H
 import { RequestReader } from './request-reader.js';
 
 /**
- * A provider in front of a bare socket, so that it is never the bottleneck. It prints its port. What it streams is written in
+ * A provider in front of a bare socket, so that it is never the bottleneck. It prints its address. What it streams is written in
  * the prompt, which every relay carries: `#bench chunks=100 gap=20 batch=1;`.
  */
 interface StreamShape {
@@ -80,6 +80,6 @@ const server = createServer((socket) => {
   const reader = new RequestReader((head, body) => answer(socket, head, body));
   socket.on('data', (data) => reader.read(data));
 });
-server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () =>
-  console.log((server.address() as AddressInfo).port),
-);
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () => {
+  console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});

@@ -1,43 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const STARTS_WITHIN_MS = 60_000;
 const ENDS_WITHIN_MS = 10_000;
-const ASK_EVERY_MS = 4;
-
-/** A port that was free a moment ago. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const request = get({ port, host: '127.0.0.1', path: '/health', agent: false }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    request.on('error', () => resolve(false));
-  });
-
-export interface Start {
-  /** Arguments of Node. */
-  readonly args: readonly string[];
-  readonly port: number;
-  readonly folder: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
+const LOOK_EVERY_MS = 4;
 
 const running = new Set<ChildProcess>();
 const folders = new Set<string>();
@@ -54,30 +25,24 @@ export const temporaryFolder = (): string => {
   return folder;
 };
 
-/** Starts Node with arguments; its output is returned by the second function. */
-export const spawnNode = (
-  args: readonly string[],
-  folder: string,
-  env: Readonly<Record<string, string>> = {},
-): { readonly child: ChildProcess; readonly output: () => string } => {
-  const child = spawn(process.execPath, args, {
-    cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder, NODE_ENV: 'production', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const request = get({ port, host: '127.0.0.1', path: '/health', agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('error', () => resolve(false));
   });
-  running.add(child);
-  child.once('exit', () => running.delete(child));
-  let output = '';
-  const keep = (data: Buffer): void => {
-    output = (output + data.toString()).slice(-4_000);
-  };
-  child.stdout?.on('data', keep);
-  child.stderr?.on('data', keep);
-  return { child, output: () => output };
-};
 
-/** A relay in a process of its own. */
-export class RelayProcess {
+export interface Program {
+  /** Arguments of Node. */
+  readonly args: readonly string[];
+  readonly folder: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A program in a process of its own. It listens on a port that it chooses, and writes its address to its output. */
+export class RunningProgram {
   readonly port: number;
   readonly pid: number;
   /** Ms from the start of the process to its first answer. */
@@ -85,27 +50,41 @@ export class RelayProcess {
   readonly folder: string;
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, { port, folder }: Start, startMs: number) {
+  private constructor(child: ChildProcess, port: number, startMs: number, folder: string) {
     this.port = port;
     this.pid = child.pid as number;
-    this.folder = folder;
     this.startMs = startMs;
+    this.folder = folder;
     this.#child = child;
   }
 
   /** Returns when `/health` answers. @throws Error with its output if it does not start */
-  static async start(start: Start): Promise<RelayProcess> {
+  static async start({ args, folder, env = {} }: Program): Promise<RunningProgram> {
     const startedAt = performance.now();
-    const { child, output } = spawnNode(start.args, start.folder, start.env);
-    while (!(await answers(start.port))) {
+    // A file, as a service has it: reading a pipe would cost the caller time.
+    const file = join(temporaryFolder(), 'output.log');
+    const output = openSync(file, 'a');
+    const child = spawn(process.execPath, args, {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: folder, NODE_ENV: 'production', ...env },
+      stdio: ['ignore', output, output],
+    });
+    closeSync(output);
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    for (;;) {
+      const text = readFileSync(file, 'utf8');
+      const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(text)?.[1]);
+      if (port > 0 && (await answers(port)))
+        return new RunningProgram(child, port, performance.now() - startedAt, folder);
       if (child.exitCode !== null || performance.now() - startedAt > STARTS_WITHIN_MS)
-        throw new Error(`${start.args.join(' ')} does not answer at /health:\n${output()}`);
-      await pause(ASK_EVERY_MS);
+        throw new Error(`${args.join(' ')} does not answer at /health:\n${text}`);
+      await pause(LOOK_EVERY_MS);
     }
-    return new RelayProcess(child, start, performance.now() - startedAt);
   }
 
   async stop(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), ENDS_WITHIN_MS);

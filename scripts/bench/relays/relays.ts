@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, RelayProcess, temporaryFolder } from './process.js';
+import { RunningProgram, temporaryFolder } from './process.js';
 import { MAIN, programOf } from './programs.js';
 
 /** The floors do nothing but relay. The lean relay does 429chain's work with the cheapest means. */
@@ -21,11 +21,11 @@ export interface ProxyOptions {
 export const startProxy = async (
   providers: readonly string[],
   { nodeArgs = [], plugins = [] }: ProxyOptions = {},
-): Promise<RelayProcess> => {
-  const [port, folder] = [await freePort(), temporaryFolder()];
+): Promise<RunningProgram> => {
+  const folder = temporaryFolder();
   const names = providers.map((_, index) => `provider-${index}`);
   const configuration = {
-    server: { host: '127.0.0.1', port, apiKeys: ['bench-key'], adminKey: ADMIN_KEY },
+    server: { host: '127.0.0.1', port: 0, apiKeys: ['bench-key'], adminKey: ADMIN_KEY },
     providers: Object.fromEntries(
       providers.map((baseUrl, index) => [names[index], { type: 'openai-compatible', baseUrl, apiKey: 'sk-provider' }]),
     ),
@@ -36,12 +36,12 @@ export const startProxy = async (
   writeFileSync(file, JSON.stringify(configuration));
   const data = join(folder, 'data');
   mkdirSync(data);
-  return RelayProcess.start({ args: [...nodeArgs, MAIN, 'start', '--config', file, '--data-dir', data], port, folder });
+  return RunningProgram.start({ args: [...nodeArgs, MAIN, 'start', '--config', file, '--data-dir', data], folder });
 };
 
-export const startRelay = async (name: RelayName, providers: readonly string[]): Promise<RelayProcess> => {
+export const startRelay = async (name: RelayName, providers: readonly string[]): Promise<RunningProgram> => {
   if (name === '429chain') return startProxy(providers);
-  const [port, folder] = [await freePort(), temporaryFolder()];
-  const env = { PORT: String(port), PROVIDERS: providers.join(' '), DATA_DIR: folder };
-  return RelayProcess.start({ args: [programOf(name)], port, folder, env });
+  const folder = temporaryFolder();
+  const env = { PROVIDERS: providers.join(' '), DATA_DIR: folder };
+  return RunningProgram.start({ args: [programOf(name)], folder, env });
 };
