@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { CallerGone } from '../engine/causes.js';
+import { WrittenBody } from '../engine/written-body.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { type Fields, isFields } from '../plugin/fields.js';
 import type { BodyBounds } from './bodies-in-flight.js';
@@ -10,9 +11,8 @@ import type { Exchange } from './exchange.js';
 /** A request body. */
 export interface JsonBody {
   readonly value: Fields;
-  readonly text: string;
-  /** As they came. */
-  readonly bytes: Buffer;
+  /** As it came. Release it once it is not needed: promises and listeners of the request keep this object. */
+  readonly written: WrittenBody;
 }
 
 /**
@@ -58,7 +58,7 @@ const parsed = (exchange: Exchange, bounds: BodyBounds, bytes: Buffer): JsonBody
   const value = parse(text);
   if (!isFields(value)) throw new ChainError('invalid_request', 'The request body must be a JSON object.');
   exchange.hold(bodyWeight(bytes.length, ascii, text, value), bounds);
-  return { value, text, bytes };
+  return { value, written: new WrittenBody(text, bytes) };
 };
 
 const parse = (text: string): unknown => {
