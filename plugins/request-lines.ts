@@ -35,9 +35,11 @@ export default definePlugin({
 const isFailure = ({ status }: Outcome): boolean => status === 429 || status >= 500;
 
 /** Returns how many targets were asked. */
-const askedIn = ({ steps, attempts }: Outcome): number => {
+const askedIn = (request: Outcome): number => {
   let count = 0;
-  for (const { outcome } of steps ?? attempts) if (outcome === 'served' || outcome === 'failed') count++;
+  // Where there are steps, reading `attempts` makes them.
+  for (const { outcome } of request.steps ?? request.attempts)
+    if (outcome === 'served' || outcome === 'failed') count++;
   return count;
 };
 

@@ -1,4 +1,5 @@
 import type { RequestRecord } from '429chain/plugin';
+import { SkippedStarts } from './skipped-starts.js';
 
 /** The place of a record's content in the file beside its segment: first byte and length. */
 export type ContentPlace = readonly [at: number, bytes: number];
@@ -15,11 +16,21 @@ const USUAL = {
   resumed: 0,
 } as const;
 
+const SKIPPED = new SkippedStarts();
+
 /**
  * A record as NeDB writes it: one line of JSON, with an `_id`, without its line break. NeDB's own types, such as dates, do
  * not occur in records, and none of their fields begins with `$`.
  */
-export const lineOf = (record: RequestRecord, place: number): string =>
+export const lineOf = (record: RequestRecord, place: number): string => {
+  const { attempts } = record;
+  const skipped = SKIPPED.startOf(attempts);
+  if (skipped === undefined) return textOf(record, attempts, place);
+  const rest = attempts.slice(skipped.attempts.length).map((each) => `,${JSON.stringify(each)}`);
+  return `${textOf(record, undefined, place).slice(0, -1)},"attempts":[${skipped.json}${rest.join('')}]}`;
+};
+
+const textOf = (record: RequestRecord, attempts: RequestRecord['attempts'] | undefined, place: number): string =>
   // Each field by its name: a spread would take half as long as the rest.
   JSON.stringify({
     id: record.id,
@@ -41,7 +52,7 @@ export const lineOf = (record: RequestRecord, place: number): string =>
     path: unusual(record.path, USUAL.path),
     keyLabel: record.keyLabel,
     resumed: unusual(record.resumed, USUAL.resumed),
-    attempts: record.attempts,
+    attempts,
     omittedAttempts: record.omittedAttempts,
     _id: idOf(place),
   } satisfies Record<Exclude<keyof Stored, 'content' | 'contentAt'>, unknown>);

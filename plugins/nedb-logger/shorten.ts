@@ -30,8 +30,11 @@ const hasLongText = (record: RequestRecord): boolean => {
 
 const isLong = (value: unknown): boolean => typeof value === 'string' && value.length > LONGEST;
 
-const isLongAttempt = ({ target, reason, decision, adapted = [] }: RequestAttempt): boolean =>
-  isLong(target) || isLong(reason) || isLong(decision) || adapted.length > MOST_CHANGES || adapted.some(isLong);
+const isLongAttempt = (attempt: RequestAttempt): boolean =>
+  isLong(attempt.target) ||
+  isLong(attempt.reason) ||
+  isLong(attempt.decision) ||
+  (attempt.adapted !== undefined && (attempt.adapted.length > MOST_CHANGES || attempt.adapted.some(isLong)));
 
 const shortenedAttempt = (attempt: RequestAttempt): RequestAttempt => {
   const { target, reason, decision, adapted = [] } = attempt;

@@ -78,14 +78,35 @@ export const count = (day: DayTotals, record: RequestRecord): void => {
   countRequest(day.total, record, saved);
   // A request that was refused before its chain was known counts for no chain.
   if (record.chain !== '') countRequest(named(day, 'chains', record.chain), record, saved);
+  const pairs = PAIRS.get(day) ?? new Map<string, Pair>();
+  PAIRS.set(day, pairs);
   const asked: Counts[] = [];
   for (const attempt of record.attempts) {
-    countFor(named(day, 'targets', attempt.target), attempt, asked);
-    countFor(named(day, 'providers', providerOf(attempt.target)), attempt, asked);
+    const { target, provider } = pairOf(day, pairs, attempt.target);
+    countFor(target, attempt, asked);
+    countFor(provider, attempt, asked);
   }
   if (record.target === undefined) return;
-  countServed(named(day, 'targets', record.target), record, saved);
-  countServed(named(day, 'providers', providerOf(record.target)), record, saved);
+  const { target, provider } = pairOf(day, pairs, record.target);
+  countServed(target, record, saved);
+  countServed(provider, record, saved);
+};
+
+/** What an attempt counts for, besides everything and its chain. */
+interface Pair {
+  readonly target: Counts;
+  readonly provider: Counts;
+}
+
+/** By the day and the target: a long chain looks for hundreds of them per request. */
+const PAIRS = new WeakMap<DayTotals, Map<string, Pair>>();
+
+const pairOf = (day: DayTotals, pairs: Map<string, Pair>, target: string): Pair => {
+  const known = pairs.get(target);
+  if (known !== undefined) return known;
+  const pair = { target: named(day, 'targets', target), provider: named(day, 'providers', providerOf(target)) };
+  if (pairs.size < MOST_NAMES) pairs.set(target, pair);
+  return pair;
 };
 
 /** Counts a request for everything, or for its chain. */

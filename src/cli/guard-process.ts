@@ -12,7 +12,7 @@ import type { Secrets } from '../secrets.js';
  */
 export const guardProcess = (log: Log, secrets: Secrets, host: () => Host | undefined): void => {
   const sink = { log, host, mask: (text: string) => secrets.mask(text) };
-  process.on('uncaughtException', (error: unknown) => {
+  const onException = (error: unknown): void => {
     if (blamePlugin(error, sink)) return;
     const plugins = loadedPlugins();
     if (stackOf(error) === '' && plugins.length > 0) {
@@ -23,10 +23,15 @@ export const guardProcess = (log: Log, secrets: Secrets, host: () => Host | unde
     // Node would print the error with any key in it.
     log.error(`429chain crashed: ${stackOf(error) || wordsOf(error)}`);
     process.exit(1);
-  });
-  process.on('unhandledRejection', (reason: unknown) => {
+  };
+  const onRejection = (reason: unknown): void => {
     if (blamePlugin(reason, sink)) return;
     log.error(`429chain goes on after an error: ${stackOf(reason) || wordsOf(reason)}`);
+  };
+  process.on('uncaughtException', onException).on('unhandledRejection', onRejection);
+  // A plugin may remove all listeners.
+  process.on('removeListener', (event, listener) => {
+    if (listener === onException || listener === onRejection) process.prependListener(event, listener);
   });
   guardEvents(sink);
   traceMicrotasks(sink);

@@ -115,17 +115,19 @@ export const guardEvents = (sink: FaultSink): void => {
   process.emit = guarded as typeof process.emit;
 };
 
-type Ending = 'exit' | 'reallyExit' | 'abort' | 'kill' | '_kill';
+/** The last one would take uncaught errors away from 429chain, also from its start. */
+const ENDINGS = ['exit', 'reallyExit', 'abort', 'kill', '_kill', 'setUncaughtExceptionCaptureCallback'] as const;
+type Ending = (typeof ENDINGS)[number];
 
-/** Refuses `process.exit`, `process.abort` and `process.kill` of this process if a plugin calls them: they throw a RefusedExit. */
+/** Refuses `process.exit`, `process.abort` and the like if a plugin calls them for this process: they throw a RefusedExit. */
 export const refuseExits = (sink: FaultSink): void => {
   const own = process as unknown as Record<Ending, ((...args: unknown[]) => unknown) | undefined>;
-  for (const name of ['exit', 'reallyExit', 'abort', 'kill', '_kill'] as const) {
+  for (const name of ENDINGS) {
     const real = own[name];
     if (real === undefined) continue;
     own[name] = function (this: unknown, ...args: unknown[]): unknown {
       if (name.endsWith('kill') && !endsThisProcess(args)) return real.apply(process, args);
-      const refused = new RefusedExit(`process.${name}(${args.map(String).join(', ')})`);
+      const refused = new RefusedExit(`process.${name}(${args.map(wordOf).join(', ')})`);
       if (!blameFor(refused, sink, (where = BACKGROUND) => where)) return real.apply(process, args);
       throw refused;
     };
@@ -133,6 +135,8 @@ export const refuseExits = (sink: FaultSink): void => {
   // For `import { exit } from 'node:process'`.
   syncBuiltinESMExports();
 };
+
+const wordOf = (argument: unknown): string => (typeof argument === 'function' ? 'a function' : String(argument));
 
 /** 0 is the process group. Signal 0 only asks whether the process exists. */
 const endsThisProcess = ([pid, signal]: readonly unknown[]): boolean =>

@@ -75,7 +75,7 @@ export class TranslatedOutput implements AnswerOutput {
     try {
       if (content === undefined) for (const frame of framesIn(frames)) text += this.#take(dataOf(frame), frame);
       else if (content.kind === 'chat') for (const { value, bytes } of content.events) text += this.#take(value, bytes);
-      else for (const piece of content.pieces) text += this.#writer.take(content.chunkWith(piece));
+      else for (const piece of content.pieces) text += this.#writer.take(content.template.chunkWith(piece));
     } catch (cause) {
       this.#break(cause, text);
       return true;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Sink } from '../engine/stream/sink.js';
+import { ResponseHead } from './response-head.js';
 
 /** A line that no parser takes for an event: the blank line of the next frame ends it. */
 const COMMENT = Buffer.from(':\n');
@@ -37,14 +38,13 @@ export class CallerStream implements Sink {
     return this.#timer !== undefined;
   }
 
-  /** Sends status and headers. Does nothing the second time. */
-  begin(): void {
+  /** Sends status and headers: those in `head`, and its own. Does nothing the second time. */
+  begin(head = new ResponseHead()): void {
     if (this.hasBegun || this.#res.destroyed) return;
-    this.#res.writeHead(200, {
-      'content-type': this.#type,
-      'cache-control': 'no-cache',
-      'x-accel-buffering': 'no',
-    });
+    head.set('content-type', this.#type);
+    head.set('cache-control', 'no-cache');
+    head.set('x-accel-buffering', 'no');
+    this.#res.writeHead(200, head.lines);
     this.#timer = setInterval(() => this.#look(), this.#silenceMs * 0.45);
     this.#res.once('close', () => clearInterval(this.#timer));
   }

@@ -72,10 +72,7 @@ export class Exchange implements Asked {
 
   /** Begins a streamed response. Does nothing the second time. */
   begin(stream: CallerStream): void {
-    if (stream.hasBegun) return;
-    const { lines } = this.#head;
-    for (let at = 0; at < lines.length; at += 2) this.res.setHeader(lines[at] as string, lines[at + 1] as string);
-    stream.begin();
+    stream.begin(this.#head);
   }
 
   /** Sends what a protocol answers. Without a body, the status is 204. */

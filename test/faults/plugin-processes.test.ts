@@ -129,6 +129,18 @@ const FAULTS: readonly Fault[] = [
     says: /^background work \(1 so far\): it called process\.exit\(1\)/,
   },
   {
+    what: 'takes all uncaught errors for itself',
+    apply: tap('process.setUncaughtExceptionCaptureCallback(() => {});'),
+    says: /^beforeAttempt \(1 so far\): it called process\.setUncaughtExceptionCaptureCallback\(a function\)/,
+  },
+  {
+    what: "removes 429chain's listeners for uncaught errors",
+    apply: tap(`for (const event of ['uncaughtException', 'unhandledRejection'])
+      process.off(event, process.listeners(event)[0]);
+      setTimeout(() => { throw new Error('alone') });`),
+    says: /^background work of beforeAttempt \(1 so far\): alone \(p\d+\.mjs:\d+:\d+\)/,
+  },
+  {
     what: 'emits a signal',
     apply: tap("process.emit('SIGTERM');"),
     says: /^beforeAttempt \(1 so far\): it called process\.emit\('SIGTERM'\)/,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Dimension, FailureClass, ScopeKind, Signal } from '../../src/contract/quota.js';
+import type { Declaration, Dimension, FailureClass, ScopeKind, Signal } from '../../src/contract/quota.js';
 import type { Account, Candidate, Reservation, ReserveOptions, TargetScopes, Usage } from '../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../src/ledger/memory/memory-ledger.js';
 import { TurningClock } from '../turning-clock.js';
@@ -11,6 +11,19 @@ export const TARGETS: readonly TargetScopes[] = [
   { target: 'b/y', provider: 'b', pool: 'b#free' },
 ];
 const ACCOUNTS: readonly Account[] = ['a', 'b'].map((provider) => ({ provider, fingerprint: '' }));
+
+const DECLARATIONS: readonly Declaration[] = [
+  {
+    scope: 'a',
+    limits: [
+      { requests: 9, per: '10s' },
+      { tokens: 2_000, per: '1m' },
+    ],
+    source: 'manual',
+  },
+  { scope: 'b/y', limits: [{ concurrent: 2 }], source: 'manual' },
+  { scope: 'b#free', limits: [{ requests: 30, per: '1m' }], source: 'known' },
+];
 
 /** A signal whose reset is relative, so that it can be generated before the clock is known. */
 interface RelativeSignal extends Omit<Signal, 'resetAt'> {
@@ -100,19 +113,8 @@ export class EventfulLedger {
   readonly ledger = new MemoryLedger(this.clock);
   readonly reservations: Reservation[] = [];
 
-  constructor() {
-    this.ledger.configure(ACCOUNTS, TARGETS, [
-      {
-        scope: 'a',
-        limits: [
-          { requests: 9, per: '10s' },
-          { tokens: 2_000, per: '1m' },
-        ],
-        source: 'manual',
-      },
-      { scope: 'b/y', limits: [{ concurrent: 2 }], source: 'manual' },
-      { scope: 'b#free', limits: [{ requests: 30, per: '1m' }], source: 'known' },
-    ]);
+  constructor(declarations: readonly Declaration[] = DECLARATIONS) {
+    this.ledger.configure(ACCOUNTS, TARGETS, declarations);
   }
 
   /** Applies one event other than `reserve`; one that concerns a reservation does nothing while there is none. */

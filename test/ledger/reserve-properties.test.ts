@@ -83,6 +83,39 @@ describe('Whatever happens to a ledger,', () => {
     );
   });
 
+  it('a refusal that it calls steady holds for every request, until the time or the version that it names', () => {
+    let steadyOnes = 0;
+    fc.assert(
+      fc.property(EVENTS, (events) => {
+        const world = new EventfulLedger([]);
+        const { ledger, clock } = world;
+        let known: (() => void)[] = [];
+        for (const event of events) {
+          if (event.kind !== 'reserve') world.apply(event);
+          else {
+            const { restVersion } = ledger;
+            const { reservation, refusals, steady } = reserveAtOnce(ledger, event);
+            if (reservation !== undefined) world.reservations.push(reservation);
+            const first = event.candidates.slice(0, steady?.count);
+            const expected = refusals.slice(0, steady?.count).map(plain);
+            const check = (): void => {
+              if (steady === undefined || ledger.restVersion !== restVersion || clock.now() >= steady.until) return;
+              steadyOnes++;
+              for (const tokens of [1, 1e9]) {
+                const asked = first.map(({ target }) => ({ target, need: { tokens, inputTokens: tokens } }));
+                expect(ledger.preview(asked).refusals.map(plain)).to.deep.equal(expected);
+              }
+            };
+            if (steady !== undefined) known = [...known.slice(-4), check];
+          }
+          for (const check of known) check();
+        }
+      }),
+      { numRuns: 100 },
+    );
+    expect(steadyOnes).to.be.greaterThan(0);
+  });
+
   it('its units never leak: every unit held belongs to an open reservation, and in the end all targets have room', () => {
     fc.assert(
       fc.property(EVENTS, (events) => {

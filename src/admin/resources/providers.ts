@@ -22,28 +22,47 @@ import { keyStateOf, keysToSave } from './provider-keys.js';
 export const providersOf = ({ current, store }: AdminParts): ProvidersReply => {
   const running = current();
   const written = writtenIn(store);
+  const chains = chainsByProvider(written);
+  const targets = grouped(
+    running.chains.all.flatMap((chain) => chain.targets),
+    ({ keyedId }) => keyedId,
+  );
+  const accounts = grouped(store.current.providers, configuredId);
   return {
     revision: store.revision,
-    providers: Object.entries(written.providers).map(([id, provider]) => {
-      const keys = store.current.providers.filter((each) => configuredId(each) === id);
-      return viewOf(running, written, id, provider, keys);
-    }),
+    providers: Object.entries(written.providers).map(([id, provider]) => ({
+      ...viewOf(running, targets, provider, id, accounts.get(id) ?? []),
+      chains: chains.get(id) ?? [],
+    })),
   };
+};
+
+type TargetsByKey = ReadonlyMap<string, readonly Running['chains']['all'][number]['targets'][number][]>;
+
+const grouped = <T>(all: readonly T[], keyOf: (each: T) => string): ReadonlyMap<string, T[]> => {
+  const groups = new Map<string, T[]>();
+  for (const each of all) {
+    const key = keyOf(each);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [each]);
+    else group.push(each);
+  }
+  return groups;
 };
 
 /** `accounts`: the provider with each of its keys. */
 const viewOf = (
   running: Running,
-  written: Configuration,
-  id: string,
+  targets: TargetsByKey,
   provider: Provider,
+  id: string,
   accounts: readonly ProviderSettings[],
-): ProviderView => {
+): Omit<ProviderView, 'chains'> => {
   const writtenKeys = writtenKeysOf(provider);
   const keys = accounts.map((settings, index) => ({
     label: writtenKeys[index]?.label ?? '',
     ...keyStateOf(writtenKeys[index]?.key, settings.apiKey),
-    ...stateOf(running, settings),
+    ...stateOf(running, targets, settings),
   }));
   const { state, reason } = keys.find((key) => key.state === 'usable') ?? (keys[0] as ProviderKeyView);
   const {
@@ -73,25 +92,31 @@ const viewOf = (
     ...(provider.rotate === undefined ? {} : { rotate: provider.rotate }),
     state,
     ...(reason === undefined ? {} : { reason }),
-    chains: chainsNaming(written, id),
   };
 };
 
-const stateOf = (running: Running, { id }: ProviderSettings): Pick<ProviderView, 'state' | 'reason'> => {
+const stateOf = (
+  running: Running,
+  targets: TargetsByKey,
+  { id }: ProviderSettings,
+): Pick<ProviderView, 'state' | 'reason'> => {
   const unusable = running.providers.find(({ keyedId }) => keyedId === id)?.unusable;
   if (unusable !== undefined) return unusable;
-  const refused = running.chains.all
-    .flatMap(({ targets }) => targets)
-    .filter(({ keyedId }) => keyedId === id)
+  const refused = (targets.get(id) ?? [])
     .map((target) => running.stateOf(target))
     .find(({ state }) => state === 'disabled');
   return refused === undefined ? { state: 'usable' } : { state: 'refused', reason: refused.reason ?? 'key refused' };
 };
 
-const chainsNaming = ({ chains }: Configuration, id: string): string[] =>
-  Object.entries(chains)
-    .filter(([, chain]) => targetsOf(chain).some((target) => targetIdOf(target).startsWith(`${id}/`)))
-    .map(([name]) => name);
+/** The names of the chains with a target of each provider, by its id. */
+const chainsByProvider = ({ chains }: Configuration): ReadonlyMap<string, readonly string[]> => {
+  const named = Object.entries(chains).flatMap(([name, chain]) => {
+    const ids = targetsOf(chain).map((target) => targetIdOf(target).split('/', 1)[0] ?? '');
+    return [...new Set(ids)].map((id) => ({ id, name }));
+  });
+  const groups = grouped(named, ({ id }) => id);
+  return new Map([...groups].map(([id, all]) => [id, all.map(({ name }) => name)]));
+};
 
 /** The change that saves a provider. It edits only what differs, and writes a key to `.env`. */
 export const providerChange = ({ store }: AdminParts, id: string, given: ProviderWritten): Change => {
@@ -125,7 +150,7 @@ export const providerChange = ({ store }: AdminParts, id: string, given: Provide
 export const providerRemoval = ({ store }: AdminParts, id: string): Change => {
   const written = writtenIn(store);
   if (!Object.hasOwn(written.providers, id)) throw noProvider(id);
-  const chains = chainsNaming(written, id);
+  const chains = chainsByProvider(written).get(id) ?? [];
   if (chains.length > 0) {
     const which = `${chains.length === 1 ? 'The chain' : 'The chains'} ${chains.join(', ')}`;
     const message = `${which} ${chains.length === 1 ? 'uses' : 'use'} the provider ${id}. Remove its models from there first.`;

@@ -35,6 +35,7 @@ export const boundAnswer = (
   repairs: readonly CompiledRepair[],
   counted: number | undefined,
 ): { readonly body: Body; readonly changes: readonly string[] } => {
+  if (repairs.length === 0 && counted === undefined) return { body, changes: NO_CHANGES };
   const limits = limitsOf(repairs, counted);
   const [lowest] = limits.toSorted((one, other) => one.tokens - other.tokens);
   if (lowest === undefined) return { body, changes: NO_CHANGES };

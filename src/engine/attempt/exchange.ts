@@ -1,7 +1,8 @@
-import { type Dispatcher, util } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { ResponseHead } from '../../plugin/door/attempt.js';
 import type { BodySink, Source } from '../stream/source.js';
 import { isLostOnReuse } from './kept-connections.js';
+import { headersOf } from './response-headers.js';
 
 export interface SendOptions {
   /** Such as `https://api.groq.com`. */
@@ -91,7 +92,7 @@ export class Exchange implements Source, Dispatcher.DispatchHandler {
     this.#again = undefined;
     this.#hasHead = true;
     this.#resume = resume;
-    this.#listener.answered({ status, headers: util.parseHeaders(headers), at: this.#now() });
+    this.#listener.answered({ status, headers: headersOf(headers), at: this.#now() });
     return !this.#isPaused;
   }
 

@@ -58,7 +58,8 @@ export const outgoingRequest = (
   repairs: readonly Repair[],
   counted?: number,
 ): OutgoingRequest => {
-  const allRepairs = [...known.for(original), ...repairs.map(compileRepair)];
+  const earlier = known.for(original);
+  const allRepairs = repairs.length === 0 ? earlier : [...earlier, ...repairs.map(compileRepair)];
   const { body: continued, resumeMode } =
     continuation === undefined
       ? { body: original, resumeMode: RESTART }

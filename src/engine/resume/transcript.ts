@@ -1,6 +1,6 @@
 import type { Content } from '../stream/content.js';
 import { readEvents } from '../stream/events.js';
-import { type FrameTemplate, textOf } from '../stream/frame-template.js';
+import { type PlainFrames, textOf } from '../stream/frame-template.js';
 import type { FrameContent } from '../stream/sink.js';
 import { plainTextOf } from './plain-text.js';
 
@@ -56,9 +56,9 @@ export class Transcript {
     if (this.#unreadBytes >= MOST_UNREAD) this.#read();
   }
 
-  #keepPieces({ isAnswer, pieces }: FrameTemplate): void {
+  #keepPieces({ template, pieces }: PlainFrames): void {
     if (this.#unread.length > 0) this.#read();
-    if (!isAnswer) return;
+    if (!template.isAnswer) return;
     for (const piece of pieces) this.#pieces += piece;
     if (this.#pieces.length >= MOST_PIECES) this.#read();
   }

@@ -13,7 +13,7 @@ export class AnswerSoFar {
   readonly #options: RelayOptions;
   readonly #intake: EventIntake;
   readonly #completion: Completion;
-  /** The first chunk. */
+  /** The first chunk, where it may be needed. */
   #first: Fields | undefined;
   #usage: Usage | undefined;
 
@@ -26,7 +26,7 @@ export class AnswerSoFar {
   add(event: SseEvent): void {
     const { usage, empty } = event.content;
     if (usage !== undefined) this.#usage = usage;
-    if (!empty) this.#first ??= event.value;
+    if (!empty && this.#options.estimateUsage !== undefined) this.#first ??= event.value;
     this.#completion.add(event);
   }
 

@@ -45,8 +45,7 @@ export class CallerOutput {
     if (frames.length === 0) return;
     const state = this.#state;
     if (state.phase === 'queueing') {
-      // A template changes with the next frames.
-      state.writes.push([frames, content?.kind === 'text' ? undefined : content]);
+      state.writes.push([frames, content]);
       return;
     }
     this.#recorder?.add(frames, content);

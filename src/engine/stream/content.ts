@@ -11,7 +11,7 @@ const WHOLE_PARTS = ['refusal', 'audio', 'images'];
 /** What a provider's answer contains: a whole answer, or one chunk of a stream. */
 export interface Content {
   /** An error in place of an answer, as an object with the key `error`. */
-  readonly error?: Fields;
+  readonly error?: Fields | undefined;
   /** It has text, reasoning, a tool call, or a finish reason that counts as an answer. */
   readonly real: boolean;
   /** The indexes of the choices that ended with a known finish reason. */
@@ -24,50 +24,46 @@ export interface Content {
   readonly calls: boolean;
   /** It has something other than text, reasoning and tool calls: sound, pictures, a refusal, or text in parts. */
   readonly other: boolean;
-  readonly usage?: Usage;
+  readonly usage?: Usage | undefined;
 }
 
 export const NO_CONTENT: Content = {
+  error: undefined,
   real: false,
   finished: [],
   empty: false,
   text: '',
   calls: false,
   other: false,
+  usage: undefined,
 };
+const NO_ANSWER: Content = { ...NO_CONTENT, empty: true };
 
 /** Reads an answer or a chunk that was parsed from JSON. */
 export const contentOf = (value: unknown): Content => {
   const answer = fields(Array.isArray(value) ? value[0] : value);
-  if (answer === undefined) return { ...NO_CONTENT, empty: true };
+  if (answer === undefined) return NO_ANSWER;
   const choices = choicesOf(answer);
   const error = errorIn(answer) ?? brokenEnd(choices);
   const usage = usageOf(answer);
   const finished: number[] = [];
-  let [real, text, calls, other] = [false, '', false, false];
+  let real = false;
+  let text = '';
+  let calls = false;
+  let other = false;
   for (const choice of choices) {
-    const { finish_reason: reason, index } = choice;
+    const { index } = choice;
     const message = messageOf(choice);
     const { content } = message;
-    real ||= hasContent(choice);
-    if (ENDED.has(endKindOf(reason))) finished.push(typeof index === 'number' ? index : 0);
+    const end = endKindOf(choice.finish_reason);
+    real ||= end === 'answer' || hasContent(choice, message);
+    if (end === 'stop' || end === 'answer') finished.push(typeof index === 'number' ? index : 0);
     if (typeof content === 'string') text += content;
     calls ||= isPresent(message.tool_calls) || isPresent(message.function_call);
     other ||= Array.isArray(content) || WHOLE_PARTS.some((key) => isPresent(message[key]));
   }
-  return {
-    ...(error === undefined ? {} : { error }),
-    ...(usage === undefined ? {} : { usage }),
-    real,
-    finished,
-    empty: choices.length === 0,
-    text,
-    calls,
-    other,
-  };
+  return { error, real, finished, empty: choices.length === 0, text, calls, other, usage };
 };
-
-const ENDED: ReadonlySet<string> = new Set(['stop', 'answer']);
 
 /** Returns the bytes of text, reasoning and tool calls in a chunk that was parsed from JSON. */
 export const textBytesIn = (value: unknown): number =>
@@ -96,10 +92,8 @@ const brokenEnd = (choices: readonly Fields[]): Fields | undefined => {
   return broken && { error: { message: `the answer ended with the reason "${broken.finish_reason}"` } };
 };
 
-const hasContent = (choice: Fields): boolean => {
-  if (endKindOf(choice.finish_reason) === 'answer') return true;
+const hasContent = (choice: Fields, message: Fields): boolean => {
   if (typeof choice.text === 'string' && choice.text !== '') return true;
-  const message = messageOf(choice);
   for (const key in message) if (!ABOUT.has(key) && isPresent(message[key])) return true;
   return false;
 };
@@ -119,11 +113,8 @@ const usageOf = (answer: Fields): Usage | undefined => {
   if (!isCount(input)) return undefined;
   // OpenAI's name, and DeepSeek's.
   const cached = fields(usage?.prompt_tokens_details)?.cached_tokens ?? usage?.prompt_cache_hit_tokens;
-  return {
-    input,
-    output: isCount(output) ? output : 0,
-    ...(isCount(cached) ? { cached } : {}),
-  };
+  const known = { input, output: isCount(output) ? output : 0 };
+  return isCount(cached) ? { ...known, cached } : known;
 };
 
 /** No answer has more. */

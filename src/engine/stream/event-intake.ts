@@ -1,7 +1,7 @@
 import type { Usage } from '../../ledger/ledger.js';
 import { ChoiceQuirks } from './choice-quirks.js';
 import { readEvents, type SseEvent, withUsageAdded } from './events.js';
-import { FrameTemplate } from './frame-template.js';
+import { FrameTemplate, type PlainFrames } from './frame-template.js';
 import type { FrameReader } from './native-events.js';
 import { areOrdinary } from './ordinary.js';
 import { OutputMeter } from './output-meter.js';
@@ -53,22 +53,22 @@ export class EventIntake {
 
   /**
    * Takes frames. Returns `false` if they have to be read: call `read` then.
-   * @returns their template, if they have one; `undefined` if they contain nothing but text in another form
+   * @returns their texts; `undefined` if they contain nothing but text, which is not known yet
    */
-  takePlain(frames: Buffer): FrameTemplate | undefined | false {
+  takePlain(frames: Buffer): PlainFrames | undefined | false {
     if (this.#readNative !== undefined) return false;
-    if (this.#template?.matches(frames) === true) {
-      this.#meter.add(frames);
-      return this.#template;
-    }
-    if (!areOrdinary(frames)) return false;
+    const plain = this.#template?.match(frames);
+    if (plain === undefined && !areOrdinary(frames)) return false;
     this.#meter.add(frames);
-    if (this.#wait-- <= 0) {
-      this.#wait = TEMPLATE_EVERY;
-      this.#template = FrameTemplate.of(framesIn(frames)[0] as Buffer);
-      if (this.#template?.matches(frames) === true) return this.#template;
-    }
-    return undefined;
+    return plain ?? this.#learn(frames);
+  }
+
+  /** Most streams have one template, or another one for reasoning. */
+  #learn(frames: Buffer): PlainFrames | undefined {
+    if (this.#wait-- > 0) return undefined;
+    this.#wait = TEMPLATE_EVERY;
+    this.#template = FrameTemplate.of(framesIn(frames)[0] as Buffer);
+    return this.#template?.match(frames);
   }
 
   /** Takes frames and returns their events. */

@@ -10,12 +10,19 @@ const ANY_TEXT = '429chain: any text';
 /** Frames that are longer are read instead. */
 const LONGEST = 64 * 1024;
 
+/** Frames that contain nothing but text. */
+export interface PlainFrames {
+  readonly kind: 'text';
+  readonly template: FrameTemplate;
+  /** The text of each frame as it stands in the JSON: escaped, one character for each byte. */
+  readonly pieces: readonly string[];
+}
+
 /**
  * A frame of a stream with a gap for its text. Most frames of a stream differ from each other in nothing else, so that comparing
  * them with the template shows what they contain, without parsing them.
  */
 export class FrameTemplate {
-  readonly kind = 'text';
   /** The text belongs to the answer. Otherwise it is reasoning. */
   readonly isAnswer: boolean;
   /** Everything before the text and behind it, one character for each byte. */
@@ -24,7 +31,6 @@ export class FrameTemplate {
   /** What is between the texts of two frames. */
   readonly #between: string;
   readonly #chunk: Chunk;
-  #pieces: readonly string[] = [];
 
   private constructor(head: string, tail: string, chunk: Chunk) {
     this.#head = head;
@@ -48,31 +54,27 @@ export class FrameTemplate {
     return undefined;
   }
 
-  /** Returns whether each of these frames is the template with another text. Its `pieces` are these texts then. */
-  matches(frames: Buffer): boolean {
+  /** Returns the texts of these frames if each frame is the template with another text. */
+  match(frames: Buffer): PlainFrames | undefined {
     const { length } = frames;
-    if (length > LONGEST) return false;
+    if (length > LONGEST) return undefined;
     const bytes = frames.toString('latin1');
     let at = this.#head.length;
-    if (bytes.slice(0, at) !== this.#head) return false;
+    if (bytes.slice(0, at) !== this.#head) return undefined;
     const pieces: string[] = [];
-    this.#pieces = pieces;
     for (;;) {
       const end = endOfText(bytes, at);
-      if (end === -1) return false;
+      if (end === -1) return undefined;
       pieces.push(bytes.slice(at, end));
-      if (end + this.#tail.length === length) return bytes.slice(end) === this.#tail;
+      if (end + this.#tail.length === length) {
+        return bytes.slice(end) === this.#tail ? { kind: 'text', template: this, pieces } : undefined;
+      }
       at = end + this.#between.length;
-      if (bytes.slice(end, at) !== this.#between) return false;
+      if (bytes.slice(end, at) !== this.#between) return undefined;
     }
   }
 
-  /** The texts of the frames that matched last, as they stand in the JSON: escaped, one character for each byte. */
-  get pieces(): readonly string[] {
-    return this.#pieces;
-  }
-
-  /** Returns a frame's chunk, as a parser would. */
+  /** Returns the chunk of a frame with this text, as a parser would. */
   chunkWith(piece: string): Fields {
     const { value, choice, delta, key } = this.#chunk;
     return { ...value, choices: [{ ...choice, delta: { ...delta, [key]: textOf(piece) } }] };

@@ -79,6 +79,8 @@ const DONE = '[DONE]';
 
 /** Returns the JSON of a body without what some providers put around it: a byte order mark, comments, `data: [DONE]`. */
 export const jsonIn = (text: string): string => {
+  // Nearly every answer.
+  if (text[0] === '{' && text.at(-1) === '}') return text;
   const start = text.startsWith('\uFEFF') ? text.slice(1) : text;
   if (/^\s{0,99}\{/.test(start) && /\}\s{0,99}$/.test(start.slice(-100))) return start;
   const json = withoutComments(start).trimEnd();

@@ -1,5 +1,5 @@
 import type { SseEvent } from './events.js';
-import type { FrameTemplate } from './frame-template.js';
+import type { PlainFrames } from './frame-template.js';
 
 /** What is known of frames, so that they need not be read again. */
 export type FrameContent =
@@ -7,8 +7,7 @@ export type FrameContent =
   | { readonly kind: 'chat'; readonly events: readonly SseEvent[] }
   /** They are in the caller's own protocol. */
   | { readonly kind: 'native'; readonly events: readonly SseEvent[] }
-  /** They contain nothing but text, which the template returns until other frames are compared with it. */
-  | FrameTemplate;
+  | PlainFrames;
 
 /** Where the caller's bytes go. */
 export interface Sink {

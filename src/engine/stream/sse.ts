@@ -75,8 +75,11 @@ const endsFrame = (chunk: Buffer): boolean =>
 const TORN_BYTES = 2;
 
 /** Finds a line end and a blank line, each with any of the three line ends in the HTML standard, 9.2.5. */
-const lastFrameEnd = (bytes: Buffer): number =>
-  Math.max(endOfLast(bytes, '\n\n'), endOfLast(bytes, '\n\r\n'), endOfLast(bytes, '\n\r'), endOfLast(bytes, '\r\r'));
+const lastFrameEnd = (bytes: Buffer): number => {
+  const end = endOfLast(bytes, '\n\n');
+  if (!bytes.includes(CR)) return end;
+  return Math.max(end, endOfLast(bytes, '\n\r\n'), endOfLast(bytes, '\n\r'), endOfLast(bytes, '\r\r'));
+};
 
 const endOfLast = (bytes: Buffer, blank: string): number => {
   const at = bytes.lastIndexOf(blank, undefined, 'latin1');

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import type { Ledger, Need, Refusal } from '../../ledger/ledger.js';
+import type { Ledger, Need, Refusal, SteadyRefusals } from '../../ledger/ledger.js';
 import type { Caller } from '../caller.js';
 import type { PreparedTarget } from '../target.js';
 import type { Grant } from './commands.js';
@@ -21,9 +21,17 @@ export interface WaitOptions {
 interface Waiter extends WaitOptions {
   /** Smaller: the request began to wait earlier. */
   readonly place: number;
+  readonly among: ReadonlySet<PreparedTarget>;
   /** Target id → what kept it back when the queue last looked. */
   readonly refusals: Map<string, Refusal>;
+  /** Its first targets that rest, whatever else happens. */
+  resting: Resting | undefined;
   readonly done: (result: WaitResult) => void;
+}
+
+/** What the ledger has answered once, and need not answer again. */
+interface Resting extends SteadyRefusals {
+  readonly restVersion: number;
 }
 
 /** The longest span that setTimeout takes. */
@@ -95,7 +103,9 @@ export class Queue {
       const waiter: Waiter = {
         ...options,
         place: this.#placeOf(options.caller),
+        among: new Set(options.targets),
         refusals: new Map(),
+        resting: undefined,
         done: (result) => {
           if (!this.#waiters.delete(waiter)) return;
           clearTimeout(timer);
@@ -170,10 +180,13 @@ export class Queue {
 
   /** Holds room at the first of a waiter's targets that has some and that no earlier waiter claims. */
   async #grant(waiter: Waiter, claimed: Set<string>): Promise<Grant | undefined> {
-    const open = this.#openTo(waiter, claimed);
+    const { restVersion } = this.#ledger;
+    const resting = this.#restingOf(waiter, restVersion);
+    const open = this.#openTo(waiter, resting, claimed);
     if (open.length === 0) return undefined;
     const asked = this.#ledger.reserve(open.map((target) => ({ target: target.id, need: waiter.needOf(target) })));
-    const { reservation, refusals } = asked instanceof Promise ? await asked : asked;
+    const { reservation, refusals, steady } = asked instanceof Promise ? await asked : asked;
+    if (steady !== undefined && open.length === waiter.targets.length) waiter.resting = { ...steady, restVersion };
     for (const [index, refusal] of refusals.entries()) {
       const target = open[index] as PreparedTarget;
       this.#keepBack(waiter, target, refusal);
@@ -182,16 +195,25 @@ export class Queue {
     return reservation && { target: open[refusals.length] as PreparedTarget, reservation };
   }
 
-  /** Returns the targets that the waiter may ask now, and that no earlier waiter claims. */
-  #openTo(waiter: Waiter, claimed: ReadonlySet<string>): readonly PreparedTarget[] {
+  /** Returns how many of a waiter's first targets still rest. */
+  #restingOf({ resting }: Waiter, restVersion: number): number {
+    if (resting === undefined || resting.restVersion !== restVersion || this.#clock.now() >= resting.until) return 0;
+    this.#earliest = Math.min(this.#earliest, resting.until);
+    return resting.count;
+  }
+
+  /** Returns the targets after the first ones that the waiter may ask now, and that no earlier waiter claims. */
+  #openTo(waiter: Waiter, first: number, claimed: ReadonlySet<string>): readonly PreparedTarget[] {
     const now = this.#clock.now();
-    return waiter.targets.filter((target) => {
-      if (claimed.has(target.id)) return false;
+    const open: PreparedTarget[] = [];
+    for (let index = first; index < waiter.targets.length; index++) {
+      const target = waiter.targets[index] as PreparedTarget;
+      if (claimed.has(target.id)) continue;
       const notBefore = waiter.notBefore(target) ?? 0;
-      if (notBefore <= now) return true;
-      this.#keepBack(waiter, target, deniedUntil(notBefore));
-      return false;
-    });
+      if (notBefore <= now) open.push(target);
+      else this.#keepBack(waiter, target, deniedUntil(notBefore));
+    }
+    return open;
   }
 
   #keepBack({ refusals }: Waiter, target: PreparedTarget, refusal: Refusal): void {
@@ -217,8 +239,8 @@ const deniedUntil = (retryAt: number): Refusal => ({
 });
 
 /** Returns whether a newcomer that takes from this target would make the waiter wait longer. */
-const claims = ({ targets, refusals }: Waiter, target: PreparedTarget, now: number): boolean => {
-  if (!targets.includes(target)) return false;
+const claims = ({ among, refusals }: Waiter, target: PreparedTarget, now: number): boolean => {
+  if (!among.has(target)) return false;
   const refusal = refusals.get(target.id);
   if (refusal === undefined) return true;
   const { retryAt = 0, resetsAtOnce = false } = refusal;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import { freezeDeep } from '../../freeze.js';
 import type { Need } from '../../ledger/ledger.js';
 import type {
   Attempt,
@@ -159,6 +160,7 @@ export class RequestTrace {
       usage,
       resumed: this.resumed,
       attempts: this.#steps as AttemptRecord[],
+      steps: this.#hasTogether ? this.#steps : undefined,
       content: content && (() => content.read()),
     };
     return this.#hasTogether ? withSteps(outcome, this.#steps) : outcome;
@@ -196,15 +198,12 @@ const recordOf = ({ reason, retryAt, limited }: SkippedTarget, attempt: Attempt)
 
 const NOTHING: readonly never[] = [];
 
-/** `attempts` is a property like the others: copies and JSON of the outcome have it. */
+/** `attempts` stays a property like the others: copies and JSON of the outcome have it. */
 const withSteps = (outcome: Outcome, steps: readonly (AttemptRecord | Together)[]): Outcome => {
   let attempts: readonly AttemptRecord[] | undefined;
-  return {
-    ...outcome,
-    steps,
-    get attempts() {
-      attempts ??= steps.flatMap((step) => (step instanceof Together ? step.records : [step]));
-      return attempts;
-    },
+  const get = (): readonly AttemptRecord[] => {
+    attempts ??= freezeDeep(steps.flatMap((step) => (step instanceof Together ? step.records : [step])));
+    return attempts;
   };
+  return Object.defineProperty(outcome, 'attempts', { get, enumerable: true });
 };

@@ -39,7 +39,7 @@ export const viewOf = (
 ): WalkView => {
   const media = mediaOf(body);
   // What else keeps the request from a target, or makes it wait there, is its own.
-  const isLikeOthers = media === undefined && queue.length === 0 && chain.patienceMs <= 0 && chain.rotates !== true;
+  const isLikeOthers = media === undefined && chain.patienceMs <= 0 && chain.rotates !== true;
   return {
     media,
     starts: isLikeOthers ? starts : undefined,

@@ -1,4 +1,4 @@
-import { type CompiledPath, changeAt, parsePath } from './path.js';
+import { type CompiledPath, changeAt, mayHave, parsePath } from './path.js';
 
 /**
  * A field that a provider refuses, and what 429chain does with it. `field` is a path in the request body: a key (`seed`), a
@@ -86,6 +86,7 @@ export const applyAdaptations = (
       changes.push(change);
       continue;
     }
+    if (!mayHave(whole, path)) continue;
     const next = changeAt(whole, path, (object, field) => adaptObject(object, field, adaptation, whole));
     if (next === adapted) continue;
     adapted = next;

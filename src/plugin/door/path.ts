@@ -32,6 +32,12 @@ const stepsOf = (part: string): Step[] => {
   return [key, ...Array.from({ length: (part.length - key.length) / 2 }, (): Step => EACH)];
 };
 
+/** Whether a body may have a field at `path`, by a look at its own fields. */
+export const mayHave = (body: Fields, { steps, field }: CompiledPath): boolean => {
+  const [first = field] = steps;
+  return typeof first !== 'string' || Object.hasOwn(body, first);
+};
+
 /**
  * Calls `change` with each object at `path` that has the field. Returns a copy of `body` with what `change` returned in
  * their places, or `body` itself if it changed nothing.

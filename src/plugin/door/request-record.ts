@@ -1,5 +1,5 @@
 import type { RequestAttempt, RequestRecord } from '../../contract/requests.js';
-import type { AttemptRecord, Failure, Outcome } from './attempt.js';
+import type { AttemptRecord, Failure, Outcome, SkippedTarget, SkippedTogether } from './attempt.js';
 import { withoutQuotations } from './quotations.js';
 
 /** A provider's message may be a whole page. */
@@ -7,8 +7,7 @@ const LONGEST_REASON = 300;
 
 /** An outcome as the request log keeps it: without the prompt and the answer. */
 export const toRequestRecord = (outcome: Outcome): RequestRecord => {
-  const { servedBy, usage, firstTokenMs, startedAt, attempts } = outcome;
-  const withContent = outcome.content !== undefined;
+  const { servedBy, usage, firstTokenMs, startedAt } = outcome;
   return {
     id: outcome.requestId,
     at: startedAt,
@@ -29,18 +28,57 @@ export const toRequestRecord = (outcome: Outcome): RequestRecord => {
     path: outcome.path,
     keyLabel: outcome.keyLabel,
     resumed: outcome.resumed,
-    attempts: attempts.map((each) => attemptOf(each, startedAt, withContent)),
+    attempts: attemptsOf(outcome),
   };
 };
+
+const attemptsOf = (outcome: Outcome): readonly RequestAttempt[] => {
+  const { startedAt } = outcome;
+  const withContent = outcome.content !== undefined;
+  // `attempts` is built when it is read.
+  if (outcome.steps === undefined) return outcome.attempts.map((each) => attemptOf(each, startedAt, withContent));
+  const attempts: RequestAttempt[] = [];
+  for (const step of outcome.steps) {
+    if (step.outcome === 'skipped together') attempts.push(...skippedTogether(step, startedAt));
+    else attempts.push(attemptOf(step, startedAt, withContent));
+  }
+  return attempts;
+};
+
+/** Attempts that start later are not kept. */
+const LATEST_KEPT_MS = 10;
+
+/** The attempts of targets that were skipped together, by when they were skipped: many requests share them. */
+const KEPT = new WeakMap<readonly SkippedTarget[], Map<number, readonly RequestAttempt[]>>();
+
+const skippedTogether = ({ targets, startedAt }: SkippedTogether, arrivedAt: number): readonly RequestAttempt[] => {
+  const startedMs = startedAfter(startedAt, arrivedAt);
+  const kept = KEPT.get(targets) ?? new Map<number, readonly RequestAttempt[]>();
+  const attempts = kept.get(startedMs) ?? targets.map((each) => skippedAttempt(each.target.id, each, startedMs));
+  if (startedMs <= LATEST_KEPT_MS) KEPT.set(targets, kept.set(startedMs, attempts));
+  return attempts;
+};
+
+const skippedAttempt = (
+  target: string,
+  { reason, limited }: Pick<SkippedTarget, 'reason' | 'limited'>,
+  startedMs: number,
+): RequestAttempt => ({
+  target,
+  outcome: 'skipped',
+  ...(limited && { class: 'rate_limit' }),
+  reason: cut(reason),
+  startedMs,
+  durationMs: 0,
+});
+
+const startedAfter = (startedAt: number, arrivedAt: number): number => Math.max(0, startedAt - arrivedAt);
 
 const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolean): RequestAttempt => {
   const { attempt, outcome, adapted } = record;
   const target = attempt.target.id;
-  const startedMs = Math.max(0, attempt.startedAt - arrivedAt);
-  if (outcome === 'skipped') {
-    const reason = cut(record.reason);
-    return { target, outcome, ...(record.limited && { class: 'rate_limit' }), reason, startedMs, durationMs: 0 };
-  }
+  const startedMs = startedAfter(attempt.startedAt, arrivedAt);
+  if (outcome === 'skipped') return skippedAttempt(target, record, startedMs);
   const durationMs = tenths(record.durationMs);
   if (outcome === 'served')
     return adapted.length === 0

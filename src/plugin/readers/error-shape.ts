@@ -3,6 +3,8 @@ import { plainName, rankOfWords } from './error-names.js';
 
 /** Names of an error, as they are written. */
 const ERROR = /^_?(?:errors?|err|fault|exception|failure)$/i;
+/** Their first characters: nearly all fields of answers begin with another one. */
+const ERROR_STARTS: ReadonlySet<string | undefined> = new Set('_eEfF');
 /** Fields that say what an object is: `{"object":"error"}`, `{"type":"error"}`, `{"event":"error"}`. */
 const MARKS: ReadonlySet<string> = new Set(['object', 'type', 'event', 'status', 'state', 'kind']);
 const FAILED = /^(?:\w{0,30}_|response\.)?(?:error|fail|failed|failure|exception)$/i;
@@ -69,7 +71,8 @@ export const errorIn = (value: unknown): Fields | undefined => {
  */
 export const namedError = (answer: Fields): Fields | undefined => {
   for (const key in answer) {
-    if (ERROR.test(key) && says(answer[key])) return key === 'error' ? answer : { error: answer };
+    if (ERROR_STARTS.has(key[0]) && ERROR.test(key) && says(answer[key]))
+      return key === 'error' ? answer : { error: answer };
   }
   const { object, type, event, base_resp: base } = answer;
   if (isFields(base) && isSaid(base.status_code)) return { error: base };

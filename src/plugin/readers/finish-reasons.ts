@@ -100,7 +100,8 @@ const RULES: ReadonlyMap<string, EndRule> = new Map(
   ENDS.flatMap((rule) => rule.reasons.map((reason) => [reason, rule] as const)),
 );
 
-const ruleOf = (reason: string): EndRule | undefined => RULES.get(reason.trim().toLowerCase().replace(/[\s-]/g, '_'));
+const ruleOf = (reason: string): EndRule | undefined =>
+  RULES.get(reason) ?? RULES.get(reason.trim().toLowerCase().replace(/[\s-]/g, '_'));
 
 /** Returns what a `finish_reason` means, in any case and with `-` or space for `_`. Anything but text means `open`. */
 export const endKindOf = (reason: unknown): EndKind =>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { TargetStatus } from '../../../src/ledger/ledger.js';
+import type { Outcome, SkippedTogether } from '../../../src/plugin/index.js';
 import { API_KEY, chainOver, HELLO, type RunningProxy, startProxy, storeOf } from '../../proxy.js';
 import { type Answerer, answer, reply, ScriptedUpstream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
@@ -114,6 +115,31 @@ describe('The limits of a chain', () => {
     const answers = await Promise.all(Array.from({ length: 40 }, () => ask()));
     expect(answers.every(({ target }) => target === 'two/a-model')).to.equal(true);
     expect(asked()).to.deep.equal([1, 41]);
+  });
+
+  it('let requests skip the targets that rest together, with a record of each for plugins', async () => {
+    for (const upstream of upstreams.splice(0)) await upstream.close();
+    upstreams = await Promise.all([1, 2, 3].map(() => ScriptedUpstream.start()));
+    const [first, second, third] = upstreams as [ScriptedUpstream, ScriptedUpstream, ScriptedUpstream];
+    for (const each of [first, second]) each.always(spent({ 'retry-after': '60' }));
+    third.always(answer('hello'));
+    await start();
+    const outcomes: Outcome[] = [];
+    proxy.app.runtime.host.hooks.afterResponse.tap('test', (outcome) => void outcomes.push(outcome));
+    for (let count = 0; count < 4; count++) await ask();
+    await until(() => outcomes.length === 4);
+    expect(asked()).to.deep.equal([1, 1, 4]);
+    const [, , one, other] = outcomes as [Outcome, Outcome, Outcome, Outcome];
+    const listOf = ({ steps = [] }: Outcome): unknown => steps.find(({ outcome }) => outcome === 'skipped together');
+    expect(other.steps?.map(({ outcome }) => outcome)).to.deep.equal(['skipped together', 'served']);
+    expect(listOf(other)).to.have.property('targets', (listOf(one) as SkippedTogether).targets);
+    const seen = (JSON.parse(JSON.stringify(other)) as Outcome).attempts;
+    expect(seen.map(({ outcome, attempt }) => [outcome, attempt.requestId, attempt.number])).to.deep.equal([
+      ['skipped', other.requestId, 1],
+      ['skipped', other.requestId, 1],
+      ['served', other.requestId, 1],
+    ]);
+    expect(seen[1]).to.include({ limited: true, durationMs: 0 });
   });
 
   it('survive a restart (pitfall 13: learned state lost at restart)', async () => {

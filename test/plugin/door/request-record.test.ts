@@ -100,6 +100,26 @@ describe('The record of a request', () => {
       expect(toRequestRecord(outcomeOf([tried])).attempts).to.deep.equal([{ target: 'one/a-model', ...kept }]);
     });
 
+  it('has the same attempts whether or not targets were skipped together', () => {
+    const skipped = ['a limit', 'x'.repeat(500), 'disabled'].map((reason, index) => ({
+      target: { ...TARGET, id: `one/${index}` },
+      reason,
+      limited: index === 0,
+    }));
+    for (const ms of [0, 3, 3, 1_000]) {
+      const startedAt = ARRIVED_AT + ms;
+      const alone = skipped.map(({ target, ...more }) => {
+        const record = recordAt(ms, { outcome: 'skipped', ...more });
+        return { ...record, attempt: { ...record.attempt, target } };
+      });
+      const before = recordAt(0, { outcome: 'failed', failure: { class: 'auth', message: 'no', at: ARRIVED_AT } });
+      const expected = toRequestRecord(outcomeOf([before, ...alone, recordAt(5)]));
+      const steps = [before, { outcome: 'skipped together', targets: skipped, startedAt }, recordAt(5)] as const;
+      const outcome = { ...outcomeOf([]), steps };
+      expect(toRequestRecord(outcome)).to.deep.equal(expected);
+    }
+  });
+
   const PROMPT = 'a prompt that is nobody\u2019s business but the caller\u2019s';
   const SHORT = "It doesn't know 'top_k', 'seed' and whatever else it was sent by its caller, who can't.";
   const WORDS: readonly [what: string, failureClass: FailureClass, message: string, kept: string | undefined][] = [

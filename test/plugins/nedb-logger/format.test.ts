@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RequestRecord } from '429chain/plugin';
+import type { RequestAttempt, RequestRecord } from '429chain/plugin';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import nedb from 'nedb-promises';
+import { shortened } from '../../../plugins/nedb-logger/shorten.js';
 import { attemptOf, recordOf, StoreInFolder } from './store-in-folder.js';
 
 /** What a plain record may take on disk. */
@@ -107,6 +108,26 @@ describe('The files of the request log', () => {
     logged.restart();
     expect((await logged.store.requests()).requests.at(-1)).to.deep.equal(recordOf('older'));
     expect(await logged.store.request('old')).to.deep.equal(old);
+  });
+
+  it('keep the targets that request after request skips', async () => {
+    const skipped = (reason: string): RequestAttempt[] =>
+      Array.from({ length: 50 }, (_, index) =>
+        attemptOf('skipped', { class: 'rate_limit', target: `p/${index}`, reason }),
+      );
+    const starts = [skipped('rests'), skipped('is disabled\u2028'), skipped('rests').slice(0, 7)];
+    const records = Array.from({ length: 60 }, (_, index) => {
+      const start = starts[index % 3] as RequestAttempt[];
+      const cut = index % 5 === 0 ? start.slice(0, 20) : start;
+      return recordOf(`r-${index}`, { attempts: [...cut, attemptOf('failed'), ...cut, attemptOf('served')] });
+    });
+    await logged.add(records.length, (index) => records[index] as RequestRecord);
+    // More than 100 attempts are shortened.
+    const expected = records.map(shortened).reverse();
+    expect((await logged.store.requests({ limit: 60 })).requests).to.deep.equal(expected);
+    const avoided = expected.flatMap(({ attempts }) => attempts).filter(({ outcome }) => outcome === 'skipped');
+    expect((await logged.store.usage()).total.avoided).to.equal(avoided.length);
+    expect(await documents()).to.have.length(60);
   });
 
   it(`take at most ${MOST_BYTES} bytes for a plain request`, async () => {
