@@ -144,7 +144,7 @@ export class RequestTrace {
     this.#ended = true;
     this.#onEnd();
     const content = this.#content;
-    const outcome: Outcome = {
+    const outcome: Omit<Outcome, 'attempts'> & { attempts?: readonly AttemptRecord[] } = {
       requestId: this.id,
       chain: this.#request?.chain.name ?? '',
       path: this.path,
@@ -159,11 +159,12 @@ export class RequestTrace {
       firstTokenMs: this.#firstTokenMs,
       usage,
       resumed: this.resumed,
-      attempts: this.#steps as AttemptRecord[],
       steps: this.#hasTogether ? this.#steps : undefined,
       content: content && (() => content.read()),
     };
-    return this.#hasTogether ? withSteps(outcome, this.#steps) : outcome;
+    if (this.#hasTogether) Object.defineProperty(outcome, 'attempts', LATER);
+    else outcome.attempts = this.#steps as AttemptRecord[];
+    return outcome as Outcome;
   }
 }
 
@@ -175,9 +176,11 @@ class Together implements SkippedTogether {
   readonly #records: () => readonly AttemptRecord[];
 
   constructor(targets: readonly SkippedTarget[], startedAt: number, records: () => readonly AttemptRecord[]) {
-    this.targets = targets;
+    this.targets = freezeDeep(targets);
     this.startedAt = startedAt;
     this.#records = records;
+    // Plugins get it.
+    Object.freeze(this);
   }
 
   get records(): readonly AttemptRecord[] {
@@ -198,12 +201,17 @@ const recordOf = ({ reason, retryAt, limited }: SkippedTarget, attempt: Attempt)
 
 const NOTHING: readonly never[] = [];
 
-/** `attempts` stays a property like the others: copies and JSON of the outcome have it. */
-const withSteps = (outcome: Outcome, steps: readonly (AttemptRecord | Together)[]): Outcome => {
-  let attempts: readonly AttemptRecord[] | undefined;
-  const get = (): readonly AttemptRecord[] => {
-    attempts ??= freezeDeep(steps.flatMap((step) => (step instanceof Together ? step.records : [step])));
-    return attempts;
-  };
-  return Object.defineProperty(outcome, 'attempts', { get, enumerable: true });
+const recordsOf = new WeakMap<readonly (AttemptRecord | SkippedTogether)[], readonly AttemptRecord[]>();
+
+/** `attempts` stays a property like the others: copies and JSON of the outcome have it. One getter for all outcomes. */
+const LATER = {
+  enumerable: true,
+  get(this: { readonly steps: readonly (AttemptRecord | Together)[] }): readonly AttemptRecord[] {
+    const { steps } = this;
+    const known = recordsOf.get(steps);
+    if (known !== undefined) return known;
+    const records = freezeDeep(steps.flatMap((step) => (step instanceof Together ? step.records : [step])));
+    recordsOf.set(steps, records);
+    return records;
+  },
 };
