@@ -31,6 +31,9 @@ const unknown = named?.find((name) => !PHASES.some((phase) => phase.name === nam
 if (unknown !== undefined)
   throw new Error(`Unknown phase "${unknown}". Choose from: ${PHASES.map(({ name }) => name).join(', ')}.`);
 
+if (options.write && named !== undefined)
+  throw new Error('--write saves all phases. Leave out --phases, or save some of them with --json FILE.');
+
 const startedAt = performance.now();
 const say = (text: string): void =>
   console.error(

@@ -63,7 +63,7 @@ const profileTable = (shares: readonly Share[]): string => {
   const rows = shares.slice(0, MOST_CATEGORIES).map(({ category, percent, mostly }) => [
     `${percent.toFixed(1)} %`,
     category,
-    reasonOf(category).replace(/^./, (letter) => letter.toUpperCase()),
+    reasonOf(category),
     mostly
       .split(', ')
       .filter((name) => name !== '')
