@@ -12,6 +12,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/log.ts', 0],
   ['src/package.ts', 0],
   ['src/secrets.ts', 0],
+  ['src/freeze.ts', 0],
   ['src/text-file.ts', 0],
   ['src/replace-state-file.ts', 0],
   ['src/logging', 1],

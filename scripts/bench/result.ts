@@ -28,7 +28,7 @@ const GB = 2 ** 30;
 
 const machineName = (): string => {
   const [first] = cpus();
-  return `${cpus().length} × ${first?.model.trim() ?? 'unknown CPU'}, ${Math.round(totalmem() / GB)} GB, ${type()} ${release()}`;
+  return `${cpus().length} × ${first?.model.trim() ?? 'unknown CPU'}, ${Math.round(totalmem() / GB)} GB, ${type()} ${release().split('.', 2).join('.')}`;
 };
 
 export interface Measured {

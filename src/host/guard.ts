@@ -1,3 +1,4 @@
+import { freezeDeep } from '../freeze.js';
 import type { Log } from '../log.js';
 import type { Denial } from '../plugin/index.js';
 import { type Activity, runTimed, whileUnanswered } from './activity.js';
@@ -188,7 +189,11 @@ export class Guard {
 }
 
 const tracedTap = (activity: Activity, kind: TapKind, tap: Tap): Tap => {
-  const call: Tap = (...values) => runTimed(activity, () => tap(...values));
+  const call: Tap = (...values) => {
+    // The callback of `tapAsync` is no plain object.
+    for (const value of values) freezeDeep(value);
+    return runTimed(activity, () => tap(...values));
+  };
   return kind === 'tapPromise' ? (...values) => whileUnanswered(activity, call(...values)) : call;
 };
 

@@ -1,4 +1,5 @@
 import { ChainError } from '../plugin/door/errors.js';
+import { UploadWatch } from './upload-watch.js';
 
 /** How much of request bodies may be in memory, by the configuration in force. */
 export interface BodyBounds {
@@ -16,8 +17,13 @@ export interface BodyShare {
 
 /** Counts the request bodies that the process holds. One for the process: it outlives a reload of the configuration. */
 export class BodiesInFlight {
+  readonly uploads: UploadWatch;
   #bytes = 0;
   #refused = 0;
+
+  constructor(uploads = new UploadWatch()) {
+    this.uploads = uploads;
+  }
 
   /** What all bodies count for, in bytes. */
   get bytes(): number {

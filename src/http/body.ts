@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { CallerGone } from '../engine/causes.js';
+import { WrittenBody } from '../engine/written-body.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { type Fields, isFields } from '../plugin/fields.js';
 import type { BodyBounds } from './bodies-in-flight.js';
@@ -10,15 +11,15 @@ import type { Exchange } from './exchange.js';
 /** A request body. */
 export interface JsonBody {
   readonly value: Fields;
-  readonly text: string;
-  /** As they came. */
-  readonly bytes: Buffer;
+  /** As it came. Release it once it is not needed: promises and listeners of the request keep this object. */
+  readonly written: WrittenBody;
 }
 
 /**
  * Reads and parses the request's body, once. It counts as in flight until the response closes.
  * @param anyType reads it as JSON whatever its content type says
- * @throws ChainError `unsupported_media_type`, `body_too_large`, `too_many_bodies`, `malformed_json`, `invalid_request`
+ * @throws ChainError `unsupported_media_type`, `body_too_large`, `too_many_bodies`, `upload_stalled`, `malformed_json`,
+ * `invalid_request`
  * @throws CallerGone when the connection closes before the body is complete
  */
 export const readJson = (exchange: Exchange, bounds: BodyBounds, anyType = false): Promise<JsonBody> => {
@@ -57,7 +58,7 @@ const parsed = (exchange: Exchange, bounds: BodyBounds, bytes: Buffer): JsonBody
   const value = parse(text);
   if (!isFields(value)) throw new ChainError('invalid_request', 'The request body must be a JSON object.');
   exchange.hold(bodyWeight(bytes.length, ascii, text, value), bounds);
-  return { value, text, bytes };
+  return { value, written: new WrittenBody(text, bytes) };
 };
 
 const parse = (text: string): unknown => {
@@ -87,8 +88,15 @@ const receive = <T>(exchange: Exchange, bounds: BodyBounds, read: (body: Buffer)
   new Promise((resolve, reject) => {
     const { req } = exchange;
     const { maxBodyBytes } = bounds;
+    const { uploads } = bounds.bodiesInFlight;
     let chunks: Buffer[] = [];
     let length = 0;
+    const fail = (error: unknown): void => {
+      uploads.done(req);
+      req.off('data', keep);
+      chunks = [];
+      reject(error);
+    };
     const keep = (chunk: Buffer): void => {
       length += chunk.length;
       try {
@@ -96,13 +104,13 @@ const receive = <T>(exchange: Exchange, bounds: BodyBounds, read: (body: Buffer)
         exchange.hold(length, bounds);
         chunks.push(chunk);
       } catch (error) {
-        req.off('data', keep);
-        chunks = [];
-        reject(error);
+        fail(error);
       }
     };
+    uploads.watch(req, fail);
     req.on('data', keep);
     req.on('end', () => {
+      uploads.done(req);
       const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
       // The request outlives its body.
       chunks = [];
@@ -114,6 +122,6 @@ const receive = <T>(exchange: Exchange, bounds: BodyBounds, read: (body: Buffer)
     });
     // Also after an error: without a listener for errors, Node does not emit them.
     req.on('close', () => {
-      if (!req.complete) reject(new CallerGone());
+      if (!req.complete) fail(new CallerGone());
     });
   });

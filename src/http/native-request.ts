@@ -3,7 +3,6 @@ import type { NativeRequest } from '../engine/request.js';
 import type { Chain, PreparedTarget } from '../engine/target.js';
 import { WrittenBody } from '../engine/written-body.js';
 import type { Protocol, ProtocolCall, ProtocolRequest } from '../plugin/door/protocol.js';
-import type { JsonBody } from './body.js';
 
 /**
  * Returns the chain for a request: only targets that speak its protocol if it cannot become a chat completion.
@@ -25,14 +24,14 @@ export const nativeFor = (
   protocol: Protocol,
   call: ProtocolCall,
   { nativeBody, nativeOnly }: ProtocolRequest,
-  { text, bytes }: JsonBody,
+  written: WrittenBody,
 ): NativeRequest | undefined => {
   const { name, native: answers } = protocol;
   if (answers === undefined || !targets.some((target) => speaks(target, protocol))) return undefined;
   return {
     protocol: name,
     answers,
-    written: nativeBody === undefined ? new WrittenBody(text, bytes) : new WrittenBody(serialised(nativeBody)),
+    written: nativeBody === undefined ? written : new WrittenBody(serialised(nativeBody)),
     isOnlyForm: nativeOnly !== undefined,
     headers: passedHeaders(answers.headers ?? [], call.headers),
   };

@@ -6,7 +6,6 @@ import { plainName, type ResumedEnd } from '../engine/resuming-stream.js';
 import type { Sink } from '../engine/stream/sink.js';
 import type { RequestTrace } from '../engine/walk/trace.js';
 import type { Reply, Served } from '../engine/waterfall.js';
-import { WrittenBody } from '../engine/written-body.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { AnswerWriter, Protocol, ProtocolRequest, Refusal } from '../plugin/door/protocol.js';
 import type { Fields } from '../plugin/fields.js';
@@ -99,15 +98,18 @@ class Post {
     const stream =
       read.body.stream === true && surface === undefined ? this.#startStream(waterfall.silenceMs) : undefined;
     const body = bodyOf(read);
+    const native = nativeFor(chain, protocol, call, read, asked.written);
+    // What came is the body only where no protocol translated it.
+    const written = body === value ? asked.written : undefined;
+    if (written === undefined && native?.written !== asked.written) asked.written.release();
     const request: ChainRequest = {
       id: trace.id,
       chain,
       path: surface?.path ?? UPSTREAM_PATH,
       body,
-      // What came is the body only where no protocol translated it.
-      written: body === value ? new WrittenBody(asked.text, asked.bytes) : undefined,
+      written,
       surface,
-      native: nativeFor(chain, protocol, call, read, asked),
+      native,
       stream: stream !== undefined,
       size: surface === undefined ? sizeOf(body) : surfaceSizeOf(surface, body),
       caller: exchange.caller,

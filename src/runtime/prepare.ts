@@ -17,6 +17,7 @@ import {
   type PreparedTarget,
   type TargetTimeouts,
 } from '../engine/target.js';
+import { freezeDeep } from '../freeze.js';
 import type { Account, TargetScopes } from '../ledger/ledger.js';
 import { compileAdaptations } from '../plugin/door/adapt.js';
 import type { Target } from '../plugin/door/attempt.js';
@@ -215,7 +216,7 @@ const prepareTarget = (
   conversation: conversationRulesOf(prepared.providerType, model),
   scopes: scopesOf(id, prepared, prepared.providerType.pool?.(model)),
   timeouts: { ...prepared.timeouts, ...defined(timeouts) },
-  publicView: Object.freeze({ ...publicProvider(prepared), id, model, limits }),
+  publicView: freezeDeep({ ...publicProvider(prepared), id, model, limits }),
   repairs,
   standing,
   endpoints: new EndpointMemory(prepared.missing, clock),

@@ -177,4 +177,63 @@ describe('A plugin with filters in a running proxy', () => {
       'skipped',
     ]);
   });
+
+  /** Sets every property to null, as deep as it goes. Returns how many it could change. */
+  const spoil = (value: unknown): number => {
+    if (typeof value !== 'object' || value === null) return 0;
+    let changed = 0;
+    for (const name of Object.keys(value)) {
+      changed += spoil((value as Record<string, unknown>)[name]);
+      if (Reflect.set(value, name, null)) changed++;
+    }
+    return changed;
+  };
+
+  for (const stage of [-1, 1]) {
+    it(`cannot change what others see, at stage ${stage}`, async () => {
+      const outcomes: Outcome[] = [];
+      let changed = 0;
+      proxy = await startProxy(chainOver(upstreams), {
+        plugins: [
+          {
+            name: 'spoils',
+            apply: ({ hooks }) => {
+              const tap = { name: 'spoils', stage };
+              const spoilAll = (...values: unknown[]): undefined => {
+                for (const value of values) changed += spoil(value);
+              };
+              hooks.beforeAttempt.tap(tap, spoilAll);
+              hooks.onRateLimitHeaders.tap(tap, spoilAll);
+              hooks.onError.tap(tap, spoilAll);
+              hooks.afterResponse.tap(tap, spoilAll);
+            },
+          },
+          {
+            name: 'reads',
+            apply: ({ hooks }) =>
+              hooks.afterResponse.tap({ name: 'reads', stage: 2 }, (outcome) => void outcomes.push(outcome)),
+          },
+        ],
+      });
+      upstreams[0]?.script(
+        reply(429, { error: { message: 'Rate limit reached' } }, { 'retry-after': '60' }),
+        answer('hi'),
+      );
+      upstreams[1]?.script(answer('hi'), answer('hi'));
+      for (let sent = 0; sent < 2; sent++) expect((await proxy.post({ messages: HELLO })).status).to.equal(200);
+      expect(changed).to.equal(0);
+      expect(
+        outcomes.map(({ attempts }) => attempts.map(({ outcome, attempt }) => [outcome, attempt.target.id])),
+      ).to.deep.equal([
+        [
+          ['failed', 'one/a-model'],
+          ['served', 'two/a-model'],
+        ],
+        [
+          ['skipped', 'one/a-model'],
+          ['served', 'two/a-model'],
+        ],
+      ]);
+    });
+  }
 });

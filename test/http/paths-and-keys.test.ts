@@ -40,6 +40,9 @@ describe('Paths and keys of clients', () => {
   after(() => Promise.all([proxy.close(), upstream.close()]));
 
   const SERVED: readonly (readonly [method: string, path: string])[] = [
+    ['POST', '/v1/chat/completions?beta=true'],
+    ['POST', '/v1/chat/completions#part'],
+    ['POST', 'http://another.name/v1/chat/completions'],
     ['POST', '//v1/chat/completions'],
     ['POST', '/v1//chat/completions'],
     ['POST', '/v1/chat//completions//'],

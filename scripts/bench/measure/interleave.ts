@@ -19,6 +19,12 @@ export interface Slice {
   readonly figures?: Figures;
 }
 
+/** With the seconds of CPU that its relay had used before and after. */
+interface LoadedSlice extends Slice {
+  readonly before: number;
+  readonly after: number;
+}
+
 /** After a slice, for what the relay puts off. */
 const PAUSE_MS = 40;
 
@@ -34,19 +40,19 @@ export const interleave = (
 ): Promise<Round[]> => {
   const alone = new Set(lanes.map(({ relay }) => relay)).size === lanes.length;
   return roundsOf(rounds, async () => {
-    const slices: { readonly lane: Lane; readonly before: number; readonly after: number; readonly slice: Slice }[] =
-      [];
+    const slices = new Map<Lane, LoadedSlice>();
     for (const lane of shuffled(lanes)) {
       const before = cpuSeconds(lane.relay.pid);
       const slice = await load(lane);
       await pause(PAUSE_MS);
-      slices.push({ lane, before, after: cpuSeconds(lane.relay.pid), slice });
+      slices.set(lane, { ...slice, before, after: cpuSeconds(lane.relay.pid) });
       if (slice.failed > 0) bench.failed(lane.name, slice.failed);
     }
-    const figures = slices.map(({ lane, before, after, slice }) => {
+    const figures = lanes.map((lane) => {
+      const { before, after, units, figures: own } = slices.get(lane) as LoadedSlice;
       // What a relay has put off until after its slice counts too.
-      const cpuUs = (((alone ? cpuSeconds(lane.relay.pid) : after) - before) / slice.units) * 1e6;
-      return [lane.name, { ...(HAS_PROC ? { cpuUs } : {}), ...slice.figures }] as const;
+      const cpuUs = (((alone ? cpuSeconds(lane.relay.pid) : after) - before) / units) * 1e6;
+      return [lane.name, { ...(HAS_PROC ? { cpuUs } : {}), ...own }] as const;
     });
     return Object.fromEntries(figures);
   });

@@ -15,6 +15,6 @@ export const start: Phase = {
         lanes[name] = { startMs: relay.startMs };
         await relay.stop();
       }
-      return lanes;
+      return Object.fromEntries(RELAYS.map((name) => [name, lanes[name] as Figures]));
     }),
 };

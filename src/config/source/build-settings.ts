@@ -9,6 +9,7 @@ import type {
   Target,
   Timeouts as WrittenTimeouts,
 } from '../../contract/config.js';
+import { freezeDeep } from '../../freeze.js';
 import { durationOf } from '../../plugin/readers/headers.js';
 import { apiKeysOf } from '../api-keys.js';
 import { DEFAULT_BODY_BYTES } from '../body-bytes.js';
@@ -153,14 +154,6 @@ const buildPlugin = (plugin: Plugin, index: number, folder: string): PluginSetti
   return { use: isPath(use) ? resolve(folder, use) : use, options, enabled, path };
 };
 
-const freeze = <T>(value: T): T => {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) freeze(inner);
-  }
-  return value;
-};
-
 /** Builds the deeply frozen settings of a valid configuration. */
 export const buildSettings = (written: Configuration, resolution: Resolution, origin: Origin): Settings => {
   const configuration = resolution.value as Configuration;
@@ -177,7 +170,7 @@ export const buildSettings = (written: Configuration, resolution: Resolution, or
   const direct = built.find(({ name }) => name === defaultChain) ?? buildChain(defaultChain, [], providers, rules);
   const { rules: _, ...unruled } = direct;
   const { maxBodyBytes = DEFAULT_BODY_BYTES } = server;
-  return freeze({
+  return freezeDeep({
     ...(file === undefined ? {} : { file }),
     server: {
       host: server.host ?? '127.0.0.1',

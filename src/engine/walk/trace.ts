@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import { freezeDeep } from '../../freeze.js';
 import type { Need } from '../../ledger/ledger.js';
 import type {
   Attempt,
@@ -207,7 +208,7 @@ const LATER = {
     const { steps } = this;
     const known = recordsOf.get(steps);
     if (known !== undefined) return known;
-    const records = steps.flatMap((step) => (step instanceof Together ? step.records : [step]));
+    const records = freezeDeep(steps.flatMap((step) => (step instanceof Together ? step.records : [step])));
     recordsOf.set(steps, records);
     return records;
   },

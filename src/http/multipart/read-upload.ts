@@ -23,7 +23,7 @@ const LONGEST_FIELD = 64 * 1024;
 
 /**
  * Receives a form and keeps it until `close`. All of it counts as in flight: its temporary file may be in memory too.
- * @throws ChainError `unsupported_media_type`, `body_too_large`, `too_many_bodies`, `invalid_request`
+ * @throws ChainError `unsupported_media_type`, `body_too_large`, `too_many_bodies`, `upload_stalled`, `invalid_request`
  * @throws CallerGone when the connection closes before the form is complete
  */
 export const readUpload = async (exchange: Exchange, bounds: BodyBounds): Promise<ReadUpload> => {
@@ -71,18 +71,25 @@ const receive = async (
   take: (chunk: Buffer) => Promise<void>,
 ): Promise<void> => {
   const { req } = exchange;
+  const { uploads } = bounds.bodiesInFlight;
   let length = 0;
   // The connection stays open: a refusal has to reach the caller.
   const chunks = req.iterator({ destroyOnReturn: false });
-  for (;;) {
-    const { done, value } = await chunks.next().catch(() => {
-      throw new CallerGone();
-    });
-    if (done) break;
-    length += value.length;
-    if (length > bounds.maxBodyBytes) throw tooLarge(bounds.maxBodyBytes);
-    exchange.hold(length, bounds);
-    await take(value as Buffer);
+  const stalled = new Promise<never>((_resolve, reject) => uploads.watch(req, reject));
+  try {
+    for (;;) {
+      const next = chunks.next().catch(() => {
+        throw new CallerGone();
+      });
+      const { done, value } = await Promise.race([next, stalled]);
+      if (done) break;
+      length += value.length;
+      if (length > bounds.maxBodyBytes) throw tooLarge(bounds.maxBodyBytes);
+      exchange.hold(length, bounds);
+      await take(value as Buffer);
+    }
+  } finally {
+    uploads.done(req);
   }
   if (!req.complete) throw new CallerGone();
 };

@@ -19,6 +19,7 @@ export const ERRORS = {
   content_policy_violation: { status: 400, type: 'invalid_request_error' },
   method_not_allowed: { status: 405, type: 'invalid_request_error' },
   in_use: { status: 409, type: 'invalid_request_error' },
+  upload_stalled: { status: 408, type: 'invalid_request_error' },
   body_too_large: { status: 413, type: 'invalid_request_error' },
   unsupported_media_type: { status: 415, type: 'invalid_request_error' },
   too_many_attempts: { status: 429, type: 'rate_limit_error' },
