@@ -83,8 +83,9 @@ export class LedgerFile {
       return;
     }
     try {
-      const snapshot = JSON.parse(text) as LedgerSnapshot;
-      if (snapshot.version !== 1) throw new Error(`its version is ${String(snapshot.version)}, not 1`);
+      // An editor may have added a byte order mark.
+      const snapshot = JSON.parse(text.replace(/^\uFEFF/, '')) as LedgerSnapshot | null;
+      if (snapshot?.version !== 1) throw new Error(`its version is ${String(snapshot?.version)}, not 1`);
       this.#ledger.restore(snapshot);
       this.#written = text;
     } catch (error) {

@@ -68,6 +68,15 @@ describe('LedgerFile', () => {
     expect(refusalOf(await restart(kept), 'groq/a', NEED)).to.include({ code: 'quota', retryAt: resetAt });
   });
 
+  it('reads a file with a byte order mark', async () => {
+    const { ledger, kept } = start();
+    const resetAt = clock.now() + 5 * 3_600_000;
+    hear(ledger, { dimension: 'requests', window: '1d', limit: 50, remaining: 0, resetAt });
+    await kept.close();
+    writeFileSync(file, `\uFEFF${readFileSync(file, 'utf8')}`);
+    expect(refusalOf(start().ledger, 'groq/a', NEED)).to.include({ code: 'quota', retryAt: resetAt });
+  });
+
   it('keeps a window without a stated limit open after a restart', async () => {
     const { ledger, kept } = start();
     hear(ledger, { dimension: 'requests', window: '1d', remaining: 3, resetAt: clock.now() + 60_000 });
@@ -157,6 +166,7 @@ describe('LedgerFile', () => {
   for (const [what, text] of [
     ['half of a file', '{"version":1,"accounts":{},"sco'],
     ['another version', '{"version":2}'],
+    ['nothing but null', 'null'],
     ['something else', '{"version":1,"accounts":{},"scopes":[{"id":"groq"}]}'],
     ['nothing', ''],
     ...(
