@@ -5,8 +5,8 @@ import { type Awaiting, ignoreContinue } from './continue-heads.js';
 /** The connection of a client, which has one at a time. */
 interface Connection extends Awaiting {
   socket?: Socket;
-  /** The latest request failed or was aborted. */
-  hasFailed: boolean;
+  /** Requests that have no answer yet. */
+  waiting: number;
 }
 
 /**
@@ -23,25 +23,29 @@ export const isLostOnReuse = (error: Error): boolean => (error as { lostOnReuse?
 const createWatchedClient = (origin: URL, options: Client.Options): Client => {
   // A pool always sets it.
   const connect = options.connect as buildConnector.connector;
-  const connection: Connection = { awaitsHead: false, hasFailed: false };
+  const connection: Connection = { awaitsHead: false, waiting: 0 };
   const client = new Client(origin, {
     ...options,
     connect: (to, callback) => {
+      const open = (): void =>
+        void connect(to, (...result) => {
+          if (result[0] === null) {
+            connection.socket = result[1];
+            ignoreContinue(result[1], connection);
+          }
+          callback(...result);
+        });
+      if (connection.waiting > 0) return open();
       // undici connects anew for a request that was aborted. The pool drops a client that cannot connect.
-      if (connection.hasFailed) return callback(new errors.RequestAbortedError('no request waits'), null);
-      return connect(to, (...result) => {
-        if (result[0] === null) {
-          connection.socket = result[1];
-          ignoreContinue(result[1], connection);
-        }
-        callback(...result);
-      });
+      const refuse = (): void => callback(new errors.RequestAbortedError('no request waits'), null);
+      // Later, as every connector answers: undici looks only then whether the client is to be closed.
+      queueMicrotask(() => (connection.waiting > 0 ? open() : refuse()));
     },
   });
   const dispatch = client.dispatch.bind(client);
   // The pool hands over handlers of the older form.
   client.dispatch = (request, handler) => {
-    connection.hasFailed = false;
+    connection.waiting++;
     return dispatch(request, new WatchedRequest(handler as OldHandler, connection));
   };
   return client;
@@ -86,11 +90,12 @@ class WatchedRequest implements Dispatcher.DispatchHandler {
   }
 
   onComplete(trailers: string[] | null): void {
+    this.#connection.waiting--;
     this.#inner.onComplete(trailers);
   }
 
   onError(cause: Error): void {
-    this.#connection.hasFailed = true;
+    this.#connection.waiting--;
     if (this.#before > 0 && this.#socket?.bytesRead === this.#before) Object.assign(cause, { lostOnReuse: true });
     this.#inner.onError(cause);
   }
