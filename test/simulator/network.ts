@@ -1,4 +1,5 @@
 import { Dispatcher } from 'undici';
+import { type Control, HandlerCalls } from '../undici-handler.js';
 import type { SimulatedProvider } from './provider.js';
 import { Random } from './random.js';
 import { latencyOf, originOf } from './world.js';
@@ -39,7 +40,7 @@ export class SimulatedNetwork extends Dispatcher {
       this.#open.delete(connection),
     );
     this.#open.add(connection);
-    connection.send(String(body), (model) => this.#believed(`${provider.spec.id}/${model}`));
+    connection.send(textOf(body), (model) => this.#believed(`${provider.spec.id}/${model}`));
     if (this.#dead) connection.abort(new Error('The process was killed.'));
     return true;
   }
@@ -58,9 +59,9 @@ export class SimulatedNetwork extends Dispatcher {
   }
 }
 
-class Connection implements Dispatcher.DispatchController, Peer {
+class Connection implements Control, Peer {
   readonly #provider: SimulatedProvider;
-  readonly #handler: Handler;
+  readonly #handler: HandlerCalls;
   readonly #upMs: number;
   readonly #downMs: number;
   readonly #onOver: () => void;
@@ -68,13 +69,11 @@ class Connection implements Dispatcher.DispatchController, Peer {
   #kept: (() => void)[] = [];
   #over = false;
   #leave: (() => void) | undefined;
-  aborted = false;
-  paused = false;
-  reason: Error | null = null;
+  #paused = false;
 
   constructor(provider: SimulatedProvider, handler: Handler, upMs: number, downMs: number, onOver: () => void) {
     this.#provider = provider;
-    this.#handler = handler;
+    this.#handler = new HandlerCalls(handler, this);
     this.#upMs = upMs;
     this.#downMs = downMs;
     this.#onOver = onOver;
@@ -82,25 +81,25 @@ class Connection implements Dispatcher.DispatchController, Peer {
 
   send(body: string, believed: (model: string) => string): void {
     const sent = { at: Date.now(), belief: believed(String(JSON.parse(body).model)) };
-    this.#handler.onRequestStart?.(this, {});
+    this.#handler.start();
     setTimeout(() => {
       if (!this.#over) this.#leave = this.#provider.receive(body, sent, this);
     }, this.#upMs);
   }
 
   head(status: number, headers: Readonly<Record<string, string>>): void {
-    this.#deliver(() => this.#handler.onResponseStart?.(this, status, headers, ''));
+    this.#deliver(() => this.#handler.head(status, headers));
   }
 
   data(text: string): void {
     const bytes = Buffer.from(text);
-    this.#deliver(() => this.#handler.onResponseData?.(this, bytes));
+    this.#deliver(() => this.#handler.data(bytes));
   }
 
   end(): void {
     this.#deliver(() => {
       this.#finish();
-      this.#handler.onResponseEnd?.(this, {});
+      this.#handler.end();
     });
   }
 
@@ -108,32 +107,30 @@ class Connection implements Dispatcher.DispatchController, Peer {
     this.#deliver(() => {
       this.#finish();
       const cause = Object.assign(new Error('other side closed'), { code: 'ECONNRESET' });
-      this.#handler.onResponseError?.(this, cause);
+      this.#handler.fail(cause);
     });
   }
 
   abort(reason: Error): void {
     if (this.#over) return;
     this.#finish();
-    this.aborted = true;
-    this.reason = reason;
-    queueMicrotask(() => this.#handler.onResponseError?.(this, reason));
+    queueMicrotask(() => this.#handler.fail(reason));
     setTimeout(() => this.#leave?.(), this.#upMs);
   }
 
   pause(): void {
-    this.paused = true;
+    this.#paused = true;
   }
 
   resume(): void {
-    this.paused = false;
-    while (!this.paused && this.#kept.length > 0) this.#kept.shift()?.();
+    this.#paused = false;
+    while (!this.#paused && this.#kept.length > 0) this.#kept.shift()?.();
   }
 
   #deliver(event: () => void): void {
     setTimeout(() => {
       if (this.#over) return;
-      if (this.paused || this.#kept.length > 0) this.#kept.push(() => void (this.#over || event()));
+      if (this.#paused || this.#kept.length > 0) this.#kept.push(() => void (this.#over || event()));
       else event();
     }, this.#downMs);
   }
@@ -143,3 +140,9 @@ class Connection implements Dispatcher.DispatchController, Peer {
     this.#onOver();
   }
 }
+
+/** A long body comes in pieces. */
+const textOf = (body: Dispatcher.DispatchOptions['body']): string =>
+  typeof body === 'object' && body !== null && !Buffer.isBuffer(body) && Symbol.iterator in body
+    ? Buffer.concat([...(body as unknown as Iterable<Buffer>)]).toString()
+    : String(body);
