@@ -199,9 +199,11 @@ export class App {
     await settled;
     await Promise.all([this.#runtime, ...this.#retiring].map((runtime) => runtime.close()));
     // Not earlier: Node closes a connection as idle even if its answer has not left completely.
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    clearTimeout(drained);
-    clearTimeout(flushed);
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    // A browser opens connections in advance. For Node they are not idle before their first request.
+    const silent = setTimeout(() => this.#server.closeAllConnections(), Math.min(drainMs, FLUSH_MS));
+    await closed;
+    for (const timer of [drained, flushed, silent]) clearTimeout(timer);
     await this.#ledgerFile.close();
     this.#shared.models.close();
     await this.#shared.upstream.close();

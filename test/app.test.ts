@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -292,6 +294,17 @@ describe('App', () => {
     const closed = running.close();
     expect((await response.text()).length).to.be.greaterThan(text.length);
     await closed;
+  });
+
+  it('does not wait for connections without a request, which browsers open in advance', async () => {
+    write(chainOver([one]));
+    const { app: running, address, ask } = await start();
+    await (await ask()).text();
+    const silent = connect(Number(new URL(address).port), '127.0.0.1');
+    await once(silent, 'connect');
+    // Longer than any test may take.
+    await running.close(600_000);
+    silent.destroy();
   });
 
   it('skips providers whose key is not set, and says why', async () => {
