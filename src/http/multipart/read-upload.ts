@@ -75,13 +75,16 @@ const receive = async (
   let length = 0;
   // The connection stays open: a refusal has to reach the caller.
   const chunks = req.iterator({ destroyOnReturn: false });
-  const stalled = new Promise<never>((_resolve, reject) => uploads.watch(req, reject));
+  let fail: (error: Error) => void = () => {};
+  uploads.watch(req, (error) => fail(error));
+  const next = (): Promise<IteratorResult<Buffer>> =>
+    new Promise((resolve, reject) => {
+      fail = reject;
+      chunks.next().then(resolve, () => reject(new CallerGone()));
+    });
   try {
     for (;;) {
-      const next = chunks.next().catch(() => {
-        throw new CallerGone();
-      });
-      const { done, value } = await Promise.race([next, stalled]);
+      const { done, value } = await next();
       if (done) break;
       length += value.length;
       if (length > bounds.maxBodyBytes) throw tooLarge(bounds.maxBodyBytes);
