@@ -1,7 +1,7 @@
 import type { SseEvent } from './events.js';
 import type { PlainFrames } from './frame-template.js';
 
-/** What is known of frames, so that they need not be read again. */
+/** The content of frames that were already read, so that later readers do not parse them again. */
 export type FrameContent =
   /** They are chunks of a chat completion, or comments. */
   | { readonly kind: 'chat'; readonly events: readonly SseEvent[] }
