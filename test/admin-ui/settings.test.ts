@@ -96,6 +96,7 @@ describe('The page Settings', () => {
       await button('Revoke old').dblclick();
       await page.getByRole('heading', { name: 'Revoke “old”?' }).waitFor();
       await page.keyboard.press('Escape');
+      await page.locator('confirm-dialog').waitFor({ state: 'detached' });
       await button('Revoke old').press('Enter');
       await page.getByRole('heading', { name: 'Revoke “old”?' }).waitFor();
       await page.keyboard.press('Enter');
