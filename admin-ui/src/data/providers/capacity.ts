@@ -33,7 +33,7 @@ export const leftOfAll = (parts: readonly Capacity[]): number =>
   parts.length === 0 ? 0 : parts.reduce((sum, { left }) => sum + left, 0) / parts.length;
 
 /** The quota with the smallest remaining share. */
-const tightest = (quotas: readonly QuotaView[]): QuotaView | undefined =>
+export const tightest = (quotas: readonly QuotaView[]): QuotaView | undefined =>
   quotas.reduce<QuotaView | undefined>((found, quota) => {
     const share = shareLeft(quota);
     if (share === undefined || quota.dimension === 'concurrent') return found;
