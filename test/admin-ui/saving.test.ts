@@ -40,9 +40,9 @@ describe('Saving in the admin', () => {
     await visit('chains');
     await button('More about careful').waitFor();
     const held = await HeldAnswers.hold(page, 'PUT /default-chain', 'GET /chains');
-    await choose('careful', 'Make careful the default');
+    await choose('careful', 'Make default');
     await held.reached();
-    await choose('spare', 'Rename spare');
+    await choose('spare', 'Rename…');
     const name = page.getByRole('textbox', { name: 'Name' });
     await name.fill('reserve');
     await name.press('Enter');
@@ -58,9 +58,9 @@ describe('Saving in the admin', () => {
     await visit('chains');
     await button('More about careful').waitFor();
     const held = await HeldAnswers.hold(page, 'PUT /default-chain', 'GET /chains');
-    await choose('careful', 'Make careful the default');
+    await choose('careful', 'Make default');
     await held.reached();
-    await choose('spare', 'Make spare the default');
+    await choose('spare', 'Make default');
     held.release();
     await page.getByText('spare is the default chain now').waitFor();
     expect(inFile().defaultChain).to.equal('spare');
@@ -86,11 +86,11 @@ describe('Saving in the admin', () => {
     await visit('chains');
     await button('More about careful').waitFor();
     const held = await HeldAnswers.hold(page, 'PUT /default-chain', 'GET /chains');
-    await choose('careful', 'Make careful the default');
+    await choose('careful', 'Make default');
     await held.reached();
     visitor.expectTrouble(/409/);
     await server.changeElsewhere('chains/spare', { targets: [{ target: 'two/elsewhere' }] });
-    await choose('spare', 'Remove spare');
+    await choose('spare', 'Remove…');
     await button('Remove').click();
     held.release();
     await page.getByText('spare was changed elsewhere. This is how it is now; try again.').waitFor();

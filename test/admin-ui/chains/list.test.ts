@@ -75,7 +75,7 @@ describe('The page Chains', () => {
 
   it('renames a chain, and changes the default chain with Undo', async () => {
     await stage.visit('chains');
-    await stage.choose('default', 'Rename default');
+    await stage.choose('default', 'Rename…');
     const name = stage.page.getByRole('textbox', { name: 'Name' });
     await name.fill('main');
     await name.press('Enter');
@@ -85,7 +85,7 @@ describe('The page Chains', () => {
         WRITTEN.replace('    default: [', '    main: [').replace("defaultChain: 'default'", "defaultChain: 'main'"),
       ),
     );
-    await stage.choose('careful', 'Make careful the default');
+    await stage.choose('careful', 'Make default');
     await stage.page.getByText(/careful is the default chain now/).waitFor();
     expect(stage.server.text).to.include("defaultChain: 'careful', // said aloud");
     await stage.button('Undo').click();
@@ -96,12 +96,12 @@ describe('The page Chains', () => {
 
   it('removes a chain after a confirmation, restores it with Undo, and never removes the default chain', async () => {
     await stage.visit('chains');
-    await stage.choose('default', 'Remove default');
+    await stage.choose('default', 'Remove…');
     await stage.page.getByText('default is the default chain. Make another one the default first.').waitFor();
-    await stage.choose('careful', 'Remove careful');
+    await stage.choose('careful', 'Remove…');
     await stage.button('Cancel').click();
     expect(stage.server.text).to.equal(stage.configured());
-    await stage.choose('careful', 'Remove careful');
+    await stage.choose('careful', 'Remove…');
     await stage.button('Remove').click();
     await stage.page.getByText('careful is removed.').waitFor();
     expect(stage.server.text).not.to.include('careful');

@@ -135,7 +135,7 @@ describe('Many chains', () => {
     await stage.page.getByText('one/a is in careful too now.').waitFor();
     await stage.settles(() => stage.order(stage.card('careful')), ['one/a', 'two/b']);
     await stage.settles(() => stage.order(stage.card('default')), ['one/a', 'two/b', 'two/c']);
-    await stage.choose('two/b in careful', 'Move two/b to another chain');
+    await stage.choose('two/b in careful', 'Move to chain…');
     expect(await stage.page.getByRole('option', { name: 'default (has it already)' }).isDisabled()).to.equal(true);
     await stage.button('Cancel').click();
     await stage.button('Undo').click();
@@ -145,7 +145,7 @@ describe('Many chains', () => {
 
   it('keep their last target', async () => {
     await stage.visit('chains', stage.configured(withMore({ fast: ['one/z'] })));
-    await stage.choose('one/z in fast', 'Move one/z to another chain');
+    await stage.choose('one/z in fast', 'Move to chain…');
     await stage.button('Move').click();
     await stage.page.getByText('one/z is the only target of fast, and a chain needs one.').waitFor();
     await stage.button('Cancel').click();
@@ -157,7 +157,7 @@ describe('Many chains', () => {
 
   it('include copies, with every setting', async () => {
     await stage.visit('chains');
-    await stage.choose('careful', 'Duplicate careful');
+    await stage.choose('careful', 'Duplicate…');
     const name = stage.page.getByRole('textbox', { name: 'Name' });
     expect(await name.inputValue()).to.equal('careful 2');
     await name.press('Enter');

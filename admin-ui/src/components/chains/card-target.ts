@@ -39,8 +39,8 @@ export class CardTarget extends LitElement {
     const views = viewsOf(target, this.states);
     const forbidden = forbiddenIn(chain, views);
     const actions = [
-      { text: 'Move to chain…', label: `Move ${target} to another chain`, run: () => this.#ask(false) },
-      { text: 'Copy to chain…', label: `Copy ${target} to another chain`, run: () => this.#ask(true) },
+      { text: 'Move to chain…', run: () => this.#ask(false) },
+      { text: 'Copy to chain…', run: () => this.#ask(true) },
     ];
     return html`<div>
       <span class="name"><span>${provider}/</span>${model}${forbidden === undefined ? nothing : html`<br /><span class="small">skipped: ${forbidden}</span>`}</span>

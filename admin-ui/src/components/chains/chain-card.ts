@@ -129,10 +129,10 @@ export class ChainCard extends LitElement implements DropZone {
     return [
       ...(this.isDefault
         ? []
-        : [{ text: 'Make default', label: `Make ${name} the default`, run: () => this.#fire('make-default') }]),
-      { text: 'Rename…', label: `Rename ${name}`, run: () => this.#fire('rename') },
-      { text: 'Duplicate…', label: `Duplicate ${name}`, run: () => this.#fire('duplicate') },
-      { text: 'Remove…', label: `Remove ${name}`, danger: true, run: () => this.#fire('remove') },
+        : [{ text: 'Make default', run: () => this.#fire('make-default') }]),
+      { text: 'Rename…', run: () => this.#fire('rename') },
+      { text: 'Duplicate…', run: () => this.#fire('duplicate') },
+      { text: 'Remove…', danger: true, run: () => this.#fire('remove') },
     ];
   }
 

@@ -6,8 +6,6 @@ import './ui-icon.js';
 
 export interface Action {
   readonly text: string;
-  /** What a screen reader says, if the text alone does not name the thing. */
-  readonly label?: string;
   readonly danger?: boolean;
   readonly disabled?: boolean;
   run(): void;
@@ -48,8 +46,8 @@ export class ActionMenu extends LitElement {
       </div>`;
   }
 
-  #item({ text, label = text, danger = false, disabled = false, run }: Action) {
-    return html`<button type="button" role="menuitem" tabindex="-1" class=${danger ? 'danger' : ''} aria-label=${label} ?disabled=${disabled} @click=${() => {
+  #item({ text, danger = false, disabled = false, run }: Action) {
+    return html`<button type="button" role="menuitem" tabindex="-1" class=${danger ? 'danger' : ''} ?disabled=${disabled} @click=${() => {
       this.#menu.hidePopover();
       run();
     }}>${text}</button>`;
