@@ -11,7 +11,7 @@ import { Estimates } from './engine/attempt/estimate.js';
 import { Upstream } from './engine/attempt/upstream.js';
 import { ModelCatalog } from './engine/models/model-catalog.js';
 import type { PluginPace } from './host/in-time.js';
-import { readPluginsAnew } from './host/load.js';
+import { readPluginsAnew } from './host/loading/load.js';
 import { SharedValues } from './host/shared-values.js';
 import { BodiesInFlight } from './http/bodies-in-flight.js';
 import { Inspections } from './inspection/inspections.js';

@@ -44,6 +44,7 @@ const FOUNDATION = '*';
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/plugin': ['index.ts', 'readers', 'door', FOUNDATION],
   'src/config': ['source', 'check', 'edit', FOUNDATION],
+  'src/host': ['process-guard.ts', 'event-loop.ts', 'host.ts', 'parts', 'loading', FOUNDATION, 'checks'],
   'src/ledger': ['memory', 'learning', 'windows', FOUNDATION],
   'src/engine': [
     'waterfall.ts',

@@ -3,7 +3,7 @@ import type { ModelView } from '../contract/models.js';
 import type { Chains } from '../engine/chains.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { Waterfall } from '../engine/waterfall.js';
-import type { Routes } from '../host/routes.js';
+import type { Routes } from '../host/parts/routes.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Protocol } from '../plugin/door/protocol.js';
 import type { BodyBounds } from './bodies-in-flight.js';

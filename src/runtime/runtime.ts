@@ -11,7 +11,7 @@ import { rulesWarning } from '../engine/rules/warning.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Waterfall } from '../engine/waterfall.js';
 import type { Host } from '../host/host.js';
-import type { Routes } from '../host/routes.js';
+import type { Routes } from '../host/parts/routes.js';
 import type { BodiesInFlight } from '../http/bodies-in-flight.js';
 import type { Current } from '../http/current.js';
 import type { TargetStatus } from '../ledger/ledger.js';

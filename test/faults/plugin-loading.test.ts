@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { Guard } from '../../src/host/guard.js';
 import { PLUGIN_PACE } from '../../src/host/in-time.js';
-import { jsonFaultIn } from '../../src/host/json-fault.js';
-import { loadPlugin } from '../../src/host/load.js';
+import { jsonFaultIn } from '../../src/host/loading/json-fault.js';
+import { loadPlugin } from '../../src/host/loading/load.js';
 import { silentLog } from '../../src/log.js';
 import { built } from '../built.js';
 

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { CallerStream } from '../../src/http/caller-stream.js';
-import { ChainError, definePlugin, type Plugin, type Protocol } from '../../src/plugin/index.js';
-import { API_KEY, chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
-import { chunk, ScriptedUpstream, stream } from '../scripted-upstream.js';
-import { until } from '../until.js';
+import { CallerStream } from '../../../src/http/caller-stream.js';
+import { ChainError, definePlugin, type Plugin, type Protocol } from '../../../src/plugin/index.js';
+import { API_KEY, chainOver, HELLO, type RunningProxy, startProxy } from '../../proxy.js';
+import { chunk, ScriptedUpstream, stream } from '../../scripted-upstream.js';
+import { until } from '../../until.js';
 import { line, plain, pluginOf, withWriter } from './plain-protocol.js';
 
 const boom = (): never => {

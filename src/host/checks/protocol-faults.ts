@@ -1,4 +1,4 @@
-import { isFields } from '../plugin/fields.js';
+import { isFields } from '../../plugin/fields.js';
 import { faultInHead } from './reply-fault.js';
 
 /** A path of a protocol, and of one of its routes. */

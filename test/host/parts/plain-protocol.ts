@@ -1,4 +1,4 @@
-import { definePlugin, type Fields, type Plugin, type Protocol } from '../../src/plugin/index.js';
+import { definePlugin, type Fields, type Plugin, type Protocol } from '../../../src/plugin/index.js';
 
 export const line = (value: Fields): string => `${JSON.stringify(value)}\n`;
 

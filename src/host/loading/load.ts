@@ -2,16 +2,16 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { register } from 'node:module';
 import { dirname, isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Log } from '../log.js';
-import { ChainError } from '../plugin/door/errors.js';
-import type { Plugin } from '../plugin/index.js';
-import { type Activity, runTraced } from './activity.js';
-import type { Guard } from './guard.js';
-import { inTimeWithNotice, type PluginPace } from './in-time.js';
+import type { Log } from '../../log.js';
+import { ChainError } from '../../plugin/door/errors.js';
+import type { Plugin } from '../../plugin/index.js';
+import { type Activity, runTraced } from '../activity.js';
+import type { Guard } from '../guard.js';
+import { inTimeWithNotice, type PluginPace } from '../in-time.js';
+import { rememberFiles, shortPath } from '../plugin-files.js';
+import { resourcesSince } from '../resources.js';
 import { jsonFaultIn } from './json-fault.js';
 import { loadFault } from './load-fault.js';
-import { rememberFiles, shortPath } from './plugin-files.js';
-import { resourcesSince } from './resources.js';
 
 /** The entry of a folder whose package.json names none. */
 const ENTRIES = ['index.js', 'index.mjs', 'index.ts'];

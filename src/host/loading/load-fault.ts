@@ -4,10 +4,10 @@ import { builtinModules } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { wordsOf } from '../checks/words.js';
+import { placeOf, shortPath } from '../plugin-files.js';
 import { jsonFaultIn } from './json-fault.js';
 import { modulesFrom, placeOfSpecifier } from './module-sources.js';
-import { placeOf, shortPath } from './plugin-files.js';
-import { wordsOf } from './words.js';
 
 interface LoadError {
   readonly code?: unknown;
@@ -119,7 +119,7 @@ const pathIn = (name: string): string => {
   return plain.startsWith('file:') ? fileURLToPath(plain) : plain;
 };
 
-/** `import data from './data.json'` without `with { type: 'json' }`. */
+/** `import data from '../data.json'` without `with { type: 'json' }`. */
 const missingAttribute = (words: string, code: unknown, entry: string): LoadFault | undefined => {
   if (!/^ERR_IMPORT_A(?:TTRIBUTE|SSERTION_TYPE)_MISSING$/.test(String(code))) return undefined;
   const [, name = ''] = /^Module "([^"]+)"/.exec(words) ?? [];

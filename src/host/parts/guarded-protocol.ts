@@ -1,12 +1,12 @@
-import { ChainError } from '../plugin/door/errors.js';
-import type { NativeAnswers } from '../plugin/door/native.js';
-import type { AnswerWriter, Protocol, ProtocolReply, ProtocolRequest, Refusal } from '../plugin/door/protocol.js';
-import type { StreamEvent } from '../plugin/door/translate.js';
-import { type Fields, isFields } from '../plugin/fields.js';
-import { type Entry, untraced } from './guard.js';
-import * as faults from './protocol-faults.js';
-import { faultInHeaders } from './reply-fault.js';
-import { isPromise, PROMISED } from './results.js';
+import { ChainError } from '../../plugin/door/errors.js';
+import type { NativeAnswers } from '../../plugin/door/native.js';
+import type { AnswerWriter, Protocol, ProtocolReply, ProtocolRequest, Refusal } from '../../plugin/door/protocol.js';
+import type { StreamEvent } from '../../plugin/door/translate.js';
+import { type Fields, isFields } from '../../plugin/fields.js';
+import * as faults from '../checks/protocol-faults.js';
+import { faultInHeaders } from '../checks/reply-fault.js';
+import { isPromise, PROMISED } from '../checks/results.js';
+import { type Entry, untraced } from '../guard.js';
 
 /** Receives an error and the function that it comes from. */
 type Blame = (where: string, error: unknown) => void;

@@ -1,9 +1,9 @@
-import type { StreamEvent, Translation } from '../plugin/door/translate.js';
-import { isFields } from '../plugin/fields.js';
-import type { ProviderType } from '../plugin/index.js';
-import type { Entry } from './guard.js';
-import { isPromise, PROMISED } from './results.js';
-import { wordsOf } from './words.js';
+import type { StreamEvent, Translation } from '../../plugin/door/translate.js';
+import { isFields } from '../../plugin/fields.js';
+import type { ProviderType } from '../../plugin/index.js';
+import { isPromise, PROMISED } from '../checks/results.js';
+import { wordsOf } from '../checks/words.js';
+import type { Entry } from '../guard.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 /** Receives an error and the function that it comes from. */

@@ -1,4 +1,4 @@
-import { isFields } from '../plugin/fields.js';
+import { isFields } from '../../plugin/fields.js';
 import { isPattern } from './conversation-faults.js';
 
 type Fields = Readonly<Record<string, unknown>>;

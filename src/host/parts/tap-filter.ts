@@ -1,5 +1,5 @@
-import { isFields } from '../plugin/fields.js';
-import type { Attempt, TapFilter } from '../plugin/index.js';
+import { isFields } from '../../plugin/fields.js';
+import type { Attempt, TapFilter } from '../../plugin/index.js';
 
 const READ: Readonly<Record<keyof TapFilter, (attempt: Attempt) => string>> = {
   type: ({ target }) => target.type,

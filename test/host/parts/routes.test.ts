@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { Guard } from '../../src/host/guard.js';
-import { Routes } from '../../src/host/routes.js';
-import { chainOver, MemoryLog, startProxy } from '../proxy.js';
-import { ScriptedUpstream } from '../scripted-upstream.js';
+import { Guard } from '../../../src/host/guard.js';
+import { Routes } from '../../../src/host/parts/routes.js';
+import { chainOver, MemoryLog, startProxy } from '../../proxy.js';
+import { ScriptedUpstream } from '../../scripted-upstream.js';
 
-const FIXTURE = fileURLToPath(new URL('../fixtures/plugins/routes', import.meta.url));
+const FIXTURE = fileURLToPath(new URL('../../fixtures/plugins/routes', import.meta.url));
 
 describe('A route that a plugin adds', () => {
   const REFUSED: [what: string, options: object, says: string][] = [

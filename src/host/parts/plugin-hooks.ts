@@ -1,7 +1,7 @@
-import type { Attempt } from '../plugin/door/attempt.js';
-import type { Hooks } from '../plugin/door/hooks.js';
-import type { PluginHooks } from '../plugin/index.js';
-import type { Guard, Tap, TapKind } from './guard.js';
+import type { Attempt } from '../../plugin/door/attempt.js';
+import type { Hooks } from '../../plugin/door/hooks.js';
+import type { PluginHooks } from '../../plugin/index.js';
+import type { Guard, Tap, TapKind } from '../guard.js';
 import { matcherOf } from './tap-filter.js';
 
 /** The position of the attempt among each hook's arguments; `undefined` for a hook that concerns no single attempt. */

@@ -1,7 +1,7 @@
 import { definePlugin, type PluginApi, type ProviderType } from '429chain/plugin';
 import { expect } from 'chai';
-import { builtIns } from '../../plugins/index.js';
-import { failureOf, hostOf } from '../plugins/simulated-host.js';
+import { builtIns } from '../../../plugins/index.js';
+import { failureOf, hostOf } from '../../plugins/simulated-host.js';
 
 const AT = Date.parse('2026-10-01T12:00:30Z');
 

@@ -1,11 +1,11 @@
-import { ChainError } from '../plugin/door/errors.js';
-import type { Hooks } from '../plugin/door/hooks.js';
-import type { ProviderType } from '../plugin/index.js';
-import { schemaOfAddress } from '../plugin/readers/address.js';
-import type { Guard } from './guard.js';
+import { ChainError } from '../../plugin/door/errors.js';
+import type { Hooks } from '../../plugin/door/hooks.js';
+import type { ProviderType } from '../../plugin/index.js';
+import { schemaOfAddress } from '../../plugin/readers/address.js';
+import { faultInType } from '../checks/type-faults.js';
+import { type RuledType, tapTypeRules } from '../checks/type-rules.js';
+import type { Guard } from '../guard.js';
 import { guardedType } from './guarded-type.js';
-import { faultInType } from './type-faults.js';
-import { type RuledType, tapTypeRules } from './type-rules.js';
 
 /** Provider types by name, with the plugin that added each. */
 export class Registry {

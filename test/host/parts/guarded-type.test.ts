@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { definePlugin, type PluginApi, type ProviderType } from '../../src/plugin/index.js';
-import { chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
-import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
+import { definePlugin, type PluginApi, type ProviderType } from '../../../src/plugin/index.js';
+import { chainOver, HELLO, type RunningProxy, startProxy } from '../../proxy.js';
+import { answer, reply, ScriptedUpstream } from '../../scripted-upstream.js';
 
 /** What a plugin may contain if no compiler checks it. */
 type Anything = ReturnType<typeof JSON.parse>;

@@ -1,9 +1,9 @@
-import { ChainError } from '../plugin/door/errors.js';
-import type { Protocol } from '../plugin/door/protocol.js';
-import type { Guard } from './guard.js';
+import { ChainError } from '../../plugin/door/errors.js';
+import type { Protocol } from '../../plugin/door/protocol.js';
+import { faultInProtocol } from '../checks/protocol-faults.js';
+import type { Guard } from '../guard.js';
+import { overlap } from '../paths.js';
 import { guardedProtocol } from './guarded-protocol.js';
-import { overlap } from './paths.js';
-import { faultInProtocol } from './protocol-faults.js';
 
 /** The paths of 429chain's own that no protocol may have. */
 const OWN_PATHS = ['/admin', '/admin/*', '/health', '/health/*'];

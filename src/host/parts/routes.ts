@@ -1,9 +1,9 @@
-import { ChainError } from '../plugin/door/errors.js';
-import type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from '../plugin/index.js';
-import type { Entry, Guard } from './guard.js';
-import { inTime } from './in-time.js';
-import { overlap } from './paths.js';
-import { faultInHead } from './reply-fault.js';
+import { ChainError } from '../../plugin/door/errors.js';
+import type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from '../../plugin/index.js';
+import { faultInHead } from '../checks/reply-fault.js';
+import type { Entry, Guard } from '../guard.js';
+import { inTime } from '../in-time.js';
+import { overlap } from '../paths.js';
 
 /** The first segments of paths that belong to 429chain. */
 const OWN = new Set(['v1', 'admin', 'health']);

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import type { Hook } from 'tapable';
-import { Guard } from '../../src/host/guard.js';
-import { pluginHooks } from '../../src/host/plugin-hooks.js';
-import { createHooks } from '../../src/plugin/door/hooks.js';
-import type { Attempt, Failure, Outcome, PluginHooks, ResponseHead, TapFilter } from '../../src/plugin/index.js';
-import { chainOver, HELLO, MemoryLog, type RunningProxy, startProxy } from '../proxy.js';
-import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
+import { Guard } from '../../../src/host/guard.js';
+import { pluginHooks } from '../../../src/host/parts/plugin-hooks.js';
+import { createHooks } from '../../../src/plugin/door/hooks.js';
+import type { Attempt, Failure, Outcome, PluginHooks, ResponseHead, TapFilter } from '../../../src/plugin/index.js';
+import { chainOver, HELLO, MemoryLog, type RunningProxy, startProxy } from '../../proxy.js';
+import { answer, reply, ScriptedUpstream } from '../../scripted-upstream.js';
 
 const attemptAt = (type: string, { provider = type, chain = 'default' } = {}): Attempt => ({
   requestId: 'request',
