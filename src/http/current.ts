@@ -6,8 +6,8 @@ import type { Waterfall } from '../engine/waterfall.js';
 import type { Routes } from '../host/parts/routes.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Protocol } from '../plugin/door/protocol.js';
-import type { BodyBounds } from './bodies-in-flight.js';
 import type { AllowedOrigins } from './cors.js';
+import type { BodyBounds } from './uploads/bodies-in-flight.js';
 
 /** The runtime in force. Each request asks for it anew, so http needs to know nothing about reloads. */
 export interface Current extends BodyBounds {

@@ -9,8 +9,8 @@ import { StreamRelay } from '../stream/relay.js';
 import type { RelayOptions, StreamDeadline } from '../stream/relay-options.js';
 import type { PreparedTarget } from '../target.js';
 import type { EngineContext } from './context.js';
-import type { OutgoingRequest } from './outgoing-request.js';
-import { choicesOf } from './request-size.js';
+import type { OutgoingRequest } from './request/outgoing-request.js';
+import { choicesOf } from './request/request-size.js';
 
 interface Order {
   readonly request: ResumableRequest;

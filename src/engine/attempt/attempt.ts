@@ -16,13 +16,13 @@ import {
 } from '../stream/read-answer.js';
 import type { Sink } from '../stream/sink.js';
 import { answerOptionsFor, relayFor } from './answer-options.js';
+import type { HeadListener } from './connection/exchange.js';
 import type { EngineContext } from './context.js';
-import type { HeadListener } from './exchange.js';
 import { OpenAttempt } from './open-attempt.js';
 import type { AttemptOrder, Sent } from './progress.js';
+import { requestFor } from './request/surface-request.js';
 import type { Answer, AttemptResult, NativeAnswer, StreamEnd } from './result.js';
 import { type Relay, receiveSurface } from './surface-answer.js';
-import { requestFor } from './surface-request.js';
 
 /**
  * Sends a request to a target and closes the reservation when the attempt is over. A stream is over when its `pipe` has
