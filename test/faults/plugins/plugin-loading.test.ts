@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { Guard } from '../../src/host/guard.js';
-import { PLUGIN_PACE } from '../../src/host/in-time.js';
-import { jsonFaultIn } from '../../src/host/loading/json-fault.js';
-import { loadPlugin } from '../../src/host/loading/load.js';
-import { silentLog } from '../../src/log.js';
-import { built } from '../built.js';
+import { Guard } from '../../../src/host/guard.js';
+import { PLUGIN_PACE } from '../../../src/host/in-time.js';
+import { jsonFaultIn } from '../../../src/host/loading/json-fault.js';
+import { loadPlugin } from '../../../src/host/loading/load.js';
+import { silentLog } from '../../../src/log.js';
+import { built } from '../../built.js';
 
 const run = promisify(execFile);
 const FINE = "export default { name: 'x', apply() {} };";

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { openStore, type SettingsStore } from '../../src/config/source/store.js';
-import { watchSources } from '../../src/config/source/watch.js';
-import { MemoryLog } from '../proxy.js';
-import { until } from '../until.js';
+import { openStore, type SettingsStore } from '../../../src/config/source/store.js';
+import { watchSources } from '../../../src/config/source/watch.js';
+import { MemoryLog } from '../../proxy.js';
+import { until } from '../../until.js';
 
 const configuration = (port: number): string =>
   JSON.stringify({ server: { port, apiKeys: ['${KEY}'] }, providers: {}, chains: {} });

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { App } from '../../src/app.js';
-import { openStore } from '../../src/config/source/store.js';
-import { API_KEY, HELLO, MemoryLog } from '../proxy.js';
-import { answer, ScriptedUpstream } from '../scripted-upstream.js';
-import { until } from '../until.js';
+import { App } from '../../../src/app.js';
+import { openStore } from '../../../src/config/source/store.js';
+import { API_KEY, HELLO, MemoryLog } from '../../proxy.js';
+import { answer, ScriptedUpstream } from '../../scripted-upstream.js';
+import { until } from '../../until.js';
 import { failWrites } from './failing-fs.js';
 import { FaultyFolder } from './faulty-folder.js';
 

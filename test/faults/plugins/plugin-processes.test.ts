@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { PluginsReply } from '../../src/contract/admin-configuration.js';
-import { Folder, type Running } from '../cli/run.js';
-import { answer, ScriptedUpstream } from '../scripted-upstream.js';
+import type { PluginsReply } from '../../../src/contract/admin-configuration.js';
+import { Folder, type Running } from '../../cli/run.js';
+import { answer, ScriptedUpstream } from '../../scripted-upstream.js';
 
 const ADMIN_KEY = 'a-key-of-the-admin-4';
 const CALLER_KEY = 'a-key-of-the-caller-5';

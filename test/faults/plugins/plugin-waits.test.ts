@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
-import { definePlugin, type Plugin, type PluginApi } from '../../src/plugin/index.js';
-import { chainOver, HELLO, MemoryLog, type RunningProxy, startProxy } from '../proxy.js';
-import { ScriptedUpstream } from '../scripted-upstream.js';
-import { until } from '../until.js';
+import { definePlugin, type Plugin, type PluginApi } from '../../../src/plugin/index.js';
+import { chainOver, HELLO, MemoryLog, type RunningProxy, startProxy } from '../../proxy.js';
+import { ScriptedUpstream } from '../../scripted-upstream.js';
+import { until } from '../../until.js';
 
 const never = (): Promise<never> => new Promise(() => {});
 const PACE = { readyMs: 80, noticeMs: 10, closingMs: 40 };
