@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { startDemo } from '../src/demo/world.js';
-import { AdminServer, Visitor } from '../test/admin-ui/browser.js';
-import { closeBrowser } from '../test/admin-ui/chromium.js';
+import { startDemo } from '../../src/demo/world.js';
+import { AdminServer, Visitor } from '../../test/admin-ui/browser.js';
+import { closeBrowser } from '../../test/admin-ui/chromium.js';
 
-/** Takes pictures of every page of the admin in both themes, for README and docs: `npm run pictures`. */
-const FOLDER = fileURLToPath(new URL('../docs/pictures', import.meta.url));
+/** Takes pictures of every page of the admin in both themes, for README and docs. */
+const FOLDER = fileURLToPath(new URL('../../docs/pictures', import.meta.url));
 
 /** The name and address of each page, and an element to wait for. */
 const PAGES: readonly (readonly [name: string, path: string, ready: string])[] = [
