@@ -1,8 +1,8 @@
-import type { NativeAnswers } from '../../plugin/door/native.js';
-import { type Fields, isFields } from '../../plugin/fields.js';
+import type { NativeAnswers } from '../../../plugin/door/native.js';
+import { type Fields, isFields } from '../../../plugin/fields.js';
+import type { Source } from '../source.js';
 import type { PeekedBody } from './peeked-body.js';
 import type { ReadOptions } from './read-answer.js';
-import type { Source } from './source.js';
 import { TextStream } from './text-stream.js';
 import { TranslatedStream, type TranslationContext, translated } from './translated-stream.js';
 import { WholeAsStream } from './whole-as-stream.js';

@@ -1,8 +1,8 @@
-import type { RequestContent } from '../../contract/requests.js';
-import { parseBody } from '../parse-body.js';
+import type { RequestContent } from '../../../contract/requests.js';
+import { parseBody } from '../../parse-body.js';
+import { dataOf, framesIn } from '../frames/sse.js';
+import type { FrameContent, Sink } from '../sink.js';
 import { AnswerText } from './answer-text.js';
-import type { FrameContent, Sink } from './sink.js';
-import { dataOf, framesIn } from './sse.js';
 
 /** Characters of a request and of an answer that are kept. */
 const LONGEST = 256 * 1024;

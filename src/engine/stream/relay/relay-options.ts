@@ -1,8 +1,8 @@
-import type { Usage } from '../../ledger/ledger.js';
-import type { TokenUsage } from '../../plugin/door/attempt.js';
+import type { Usage } from '../../../ledger/ledger.js';
+import type { TokenUsage } from '../../../plugin/door/attempt.js';
+import type { FrameReader } from '../frames/native-events.js';
+import type { StreamGate } from '../gate.js';
 import type { Recorder } from './caller-output.js';
-import type { StreamGate } from './gate.js';
-import type { FrameReader } from './native-events.js';
 
 /** Keeps what the caller got. */
 interface StreamRecorder extends Recorder {

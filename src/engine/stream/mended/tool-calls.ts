@@ -1,5 +1,5 @@
-import { type Fields, isFields } from '../../plugin/fields.js';
-import { parseBody } from '../parse-body.js';
+import { type Fields, isFields } from '../../../plugin/fields.js';
+import { parseBody } from '../../parse-body.js';
 
 interface Call {
   /** Where the caller finds it. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Fields } from '../../plugin/fields.js';
-import { choicesOf, messageOf } from './content.js';
-import type { SseEvent } from './events.js';
-import { withData } from './sse.js';
+import type { Fields } from '../../../plugin/fields.js';
+import { choicesOf, messageOf } from '../frames/content.js';
+import type { SseEvent } from '../frames/events.js';
+import { withData } from '../frames/sse.js';
 import { ToolCalls } from './tool-calls.js';
 
 const newId = (): string => `call_${randomUUID().replaceAll('-', '')}`;

@@ -1,7 +1,7 @@
-import type { Fields } from '../../plugin/fields.js';
-import { isFields } from '../../plugin/fields.js';
-import type { BodySink, Source } from './source.js';
-import { dataOf, FrameSplitter, framesIn, withData } from './sse.js';
+import type { Fields } from '../../../plugin/fields.js';
+import { isFields } from '../../../plugin/fields.js';
+import { dataOf, FrameSplitter, framesIn, withData } from '../frames/sse.js';
+import type { BodySink, Source } from '../source.js';
 import { WrappedSource } from './wrapped-source.js';
 
 /** A chat stream whose chunks are translated one by one. Everything else passes: comments, errors, `[DONE]`. */

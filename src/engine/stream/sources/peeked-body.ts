@@ -1,4 +1,4 @@
-import type { BodySink } from './source.js';
+import type { BodySink } from '../source.js';
 import { WrappedSource } from './wrapped-source.js';
 
 /** What a body is by its first bytes, whatever its content type says. */

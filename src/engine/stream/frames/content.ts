@@ -1,7 +1,7 @@
-import type { Usage } from '../../ledger/ledger.js';
-import { type Fields, fieldsIn, fieldsOf, isFields } from '../../plugin/fields.js';
-import { errorIn } from '../../plugin/readers/error-shape.js';
-import { endCauseOf, endKindOf } from '../../plugin/readers/finish-reasons.js';
+import type { Usage } from '../../../ledger/ledger.js';
+import { type Fields, fieldsIn, fieldsOf, isFields } from '../../../plugin/fields.js';
+import { errorIn } from '../../../plugin/readers/error-shape.js';
+import { endCauseOf, endKindOf } from '../../../plugin/readers/finish-reasons.js';
 
 /** Fields of a message that say something about the answer. Every other one is a part of it, also an unknown one. */
 const ABOUT = new Set(['role', 'name', 'id', 'index', 'type', 'channel', 'model', 'created', 'token_ids', 'citations']);

@@ -1,8 +1,8 @@
-import { type Fields, fieldsIn, isFields } from '../../plugin/fields.js';
-import { endKindOf } from '../../plugin/readers/finish-reasons.js';
-import { choicesOf } from './content.js';
-import type { Sink } from './sink.js';
-import { dataOf, framesIn } from './sse.js';
+import { type Fields, fieldsIn, isFields } from '../../../plugin/fields.js';
+import { endKindOf } from '../../../plugin/readers/finish-reasons.js';
+import { choicesOf } from '../frames/content.js';
+import { dataOf, framesIn } from '../frames/sse.js';
+import type { Sink } from '../sink.js';
 
 /** Fields that each chunk repeats. All others grow with the chunks. */
 const REPEATED = new Set(['id', 'type', 'name', 'role', 'index', 'object', 'format', 'model', 'signature']);

@@ -1,7 +1,7 @@
-import type { NativeAnswers } from '../../plugin/door/native.js';
-import { isFields } from '../../plugin/fields.js';
-import { namedError } from '../../plugin/readers/error-shape.js';
-import { parseBody } from '../parse-body.js';
+import type { NativeAnswers } from '../../../plugin/door/native.js';
+import { isFields } from '../../../plugin/fields.js';
+import { namedError } from '../../../plugin/readers/error-shape.js';
+import { parseBody } from '../../parse-body.js';
 import { contentOf, NO_CONTENT } from './content.js';
 import { errorOfFrame, isPing, NOT_JSON, type SseEvent } from './events.js';
 import { framesIn, readFrame } from './sse.js';

@@ -1,4 +1,4 @@
-import type { SseEvent } from './events.js';
+import type { SseEvent } from '../frames/events.js';
 
 /** How much of a streamed answer has ended. */
 export class Completion {

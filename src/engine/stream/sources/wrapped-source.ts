@@ -1,4 +1,4 @@
-import type { BodySink, Source } from './source.js';
+import type { BodySink, Source } from '../source.js';
 
 /** A body that is read from another one: it pauses, resumes and ends together with that. */
 export abstract class WrappedSource implements Source {

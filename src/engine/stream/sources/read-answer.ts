@@ -1,13 +1,13 @@
-import type { Usage } from '../../ledger/ledger.js';
-import { type Fields, isFields } from '../../plugin/fields.js';
-import { endKindOf } from '../../plugin/readers/finish-reasons.js';
-import { ErrorInAnswer } from '../causes.js';
-import { parseBody } from '../parse-body.js';
-import { choicesOf, contentOf, isTruncated, messageOf } from './content.js';
+import type { Usage } from '../../../ledger/ledger.js';
+import { type Fields, isFields } from '../../../plugin/fields.js';
+import { endKindOf } from '../../../plugin/readers/finish-reasons.js';
+import { ErrorInAnswer } from '../../causes.js';
+import { parseBody } from '../../parse-body.js';
+import { choicesOf, contentOf, isTruncated, messageOf } from '../frames/content.js';
+import { framesIn, readFrame } from '../frames/sse.js';
+import { isTorn } from '../mended/tool-calls.js';
+import type { BodySink, Source } from '../source.js';
 import { withoutComments } from './peeked-body.js';
-import type { BodySink, Source } from './source.js';
-import { framesIn, readFrame } from './sse.js';
-import { isTorn } from './tool-calls.js';
 
 /** Bytes of an error body that are read. Every provider's message fits. */
 export const LONGEST_ERROR = 64 * 1024;

@@ -1,9 +1,9 @@
-import { type Fields, isFields } from '../../plugin/fields.js';
-import { endKindOf } from '../../plugin/readers/finish-reasons.js';
-import { choicesOf, messageOf } from './content.js';
+import { type Fields, isFields } from '../../../plugin/fields.js';
+import { endKindOf } from '../../../plugin/readers/finish-reasons.js';
+import { choicesOf, messageOf } from '../frames/content.js';
+import { DONE_FRAME, frameOf } from '../frames/sse.js';
+import type { BodySink, Source } from '../source.js';
 import { BodyReader, LONGEST_ANSWER, type ReadOptions, readWhole } from './read-answer.js';
-import type { BodySink, Source } from './source.js';
-import { DONE_FRAME, frameOf } from './sse.js';
 import { WrappedSource } from './wrapped-source.js';
 
 /** A whole answer in place of the stream that was asked for, as the stream that it should have been. */

@@ -1,12 +1,12 @@
-import type { StreamEvent, Translation } from '../../plugin/door/translate.js';
-import { type Fields, isFields } from '../../plugin/fields.js';
-import { asError, namedError } from '../../plugin/readers/error-shape.js';
-import { ErrorInAnswer } from '../causes.js';
-import { parseBody } from '../parse-body.js';
-import { isPing, isWholeFrame } from './events.js';
-import { LineSplitter } from './line-splitter.js';
-import type { BodySink, Source } from './source.js';
-import { DONE_FRAME, FrameSplitter, frameOf, framesIn, LONGEST_FRAME, readFrame } from './sse.js';
+import type { StreamEvent, Translation } from '../../../plugin/door/translate.js';
+import { type Fields, isFields } from '../../../plugin/fields.js';
+import { asError, namedError } from '../../../plugin/readers/error-shape.js';
+import { ErrorInAnswer } from '../../causes.js';
+import { parseBody } from '../../parse-body.js';
+import { isPing, isWholeFrame } from '../frames/events.js';
+import { LineSplitter } from '../frames/line-splitter.js';
+import { DONE_FRAME, FrameSplitter, frameOf, framesIn, LONGEST_FRAME, readFrame } from '../frames/sse.js';
+import type { BodySink, Source } from '../source.js';
 import { WrappedSource } from './wrapped-source.js';
 
 /** A translation, and what it needs to know of the request and its response. */

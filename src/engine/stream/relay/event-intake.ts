@@ -1,12 +1,12 @@
-import type { Usage } from '../../ledger/ledger.js';
-import { ChoiceQuirks } from './choice-quirks.js';
-import { readEvents, type SseEvent, withUsageAdded } from './events.js';
-import { FrameTemplate, type PlainFrames } from './frame-template.js';
-import type { FrameReader } from './native-events.js';
-import { areOrdinary } from './ordinary.js';
-import { OutputMeter } from './output-meter.js';
-import type { FrameContent } from './sink.js';
-import { framesIn } from './sse.js';
+import type { Usage } from '../../../ledger/ledger.js';
+import { readEvents, type SseEvent, withUsageAdded } from '../frames/events.js';
+import { FrameTemplate, type PlainFrames } from '../frames/frame-template.js';
+import type { FrameReader } from '../frames/native-events.js';
+import { areOrdinary } from '../frames/ordinary.js';
+import { OutputMeter } from '../frames/output-meter.js';
+import { framesIn } from '../frames/sse.js';
+import { ChoiceQuirks } from '../mended/choice-quirks.js';
+import type { FrameContent } from '../sink.js';
 
 interface IntakeOptions {
   readonly readNative?: FrameReader | undefined;

@@ -1,17 +1,17 @@
-import type { Usage } from '../../ledger/ledger.js';
-import { ErrorInAnswer, isCancelled } from '../causes.js';
-import { Deferred } from '../deferred.js';
+import type { Usage } from '../../../ledger/ledger.js';
+import { ErrorInAnswer, isCancelled } from '../../causes.js';
+import { Deferred } from '../../deferred.js';
+import { isWholeFrame, type SseEvent } from '../frames/events.js';
+import { Preamble } from '../frames/preamble.js';
+import { DONE_FRAME, FrameSplitter, LONGEST_FRAME } from '../frames/sse.js';
+import type { StreamGate } from '../gate.js';
+import { ToolCallBuffer } from '../mended/tool-call-buffer.js';
+import type { Sink } from '../sink.js';
+import type { BodySink, Source } from '../source.js';
 import { AnswerSoFar } from './answer-so-far.js';
 import { CallerOutput } from './caller-output.js';
 import { EventIntake } from './event-intake.js';
-import { isWholeFrame, type SseEvent } from './events.js';
-import type { StreamGate } from './gate.js';
-import { Preamble } from './preamble.js';
 import type { RelayOptions, StreamDeadline } from './relay-options.js';
-import type { Sink } from './sink.js';
-import type { BodySink, Source } from './source.js';
-import { DONE_FRAME, FrameSplitter, LONGEST_FRAME } from './sse.js';
-import { ToolCallBuffer } from './tool-call-buffer.js';
 
 /** How long a provider may be silent after the end of its answer. The usage and `[DONE]` come within it. */
 const LONGEST_TAIL_MS = 1_000;

@@ -1,9 +1,9 @@
-import type { Usage } from '../../ledger/ledger.js';
-import type { Fields } from '../../plugin/fields.js';
+import type { Usage } from '../../../ledger/ledger.js';
+import type { Fields } from '../../../plugin/fields.js';
+import { choicesOf, isTruncated } from '../frames/content.js';
+import { type SseEvent, usageEvent } from '../frames/events.js';
 import { Completion } from './completion.js';
-import { choicesOf, isTruncated } from './content.js';
 import type { EventIntake } from './event-intake.js';
-import { type SseEvent, usageEvent } from './events.js';
 import type { RelayOptions } from './relay-options.js';
 
 const NONE: readonly never[] = [];

@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
-import type { ResponseHead } from '../../plugin/door/attempt.js';
-import type { BodySink, Source } from './source.js';
+import type { ResponseHead } from '../../../plugin/door/attempt.js';
+import type { BodySink, Source } from '../source.js';
 
 const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH } = constants;
 /** What is there passes at once, and a body that is cut off ends where it was cut. */

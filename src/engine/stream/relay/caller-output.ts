@@ -1,5 +1,5 @@
-import type { FrameContent, Sink } from './sink.js';
-import type { Source } from './source.js';
+import type { FrameContent, Sink } from '../sink.js';
+import type { Source } from '../source.js';
 
 /** Keeps what the caller got. */
 export interface Recorder {

@@ -1,4 +1,4 @@
-import { parseBody } from '../parse-body.js';
+import { parseBody } from '../../parse-body.js';
 
 /** One server-sent event. A comment alone is a frame without data. */
 export interface Frame {

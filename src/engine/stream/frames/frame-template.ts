@@ -1,4 +1,4 @@
-import { type Fields, isFields } from '../../plugin/fields.js';
+import { type Fields, isFields } from '../../../plugin/fields.js';
 import { choicesOf } from './content.js';
 import { readEvents } from './events.js';
 

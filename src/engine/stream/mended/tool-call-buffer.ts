@@ -1,4 +1,4 @@
-import type { SseEvent } from './events.js';
+import type { SseEvent } from '../frames/events.js';
 
 /** Bytes of tool calls that are held. Larger ones pass as they come. */
 const MOST_BYTES = 8 * 1024 * 1024;

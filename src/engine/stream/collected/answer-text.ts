@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf } from '../../plugin/fields.js';
+import { type Fields, fieldsOf } from '../../../plugin/fields.js';
 
 interface ToolCall {
   name: string;
