@@ -63,7 +63,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/engine/attempt': [FOUNDATION, 'request', 'conversation', 'failure', 'connection'],
   'src/http': ['server.ts', 'posts', 'multipart', FOUNDATION, 'uploads'],
   'src/engine/stream': ['relay', 'collected', 'sources', 'mended', FOUNDATION, 'frames'],
-  'src/cli': ['main.ts', 'commands', 'connect', 'setup', 'start', 'proxy', FOUNDATION, 'terminal'],
+  'src/cli': ['main.ts', 'help.ts', 'command-table.ts', 'commands', 'connect', 'setup', 'start', 'proxy', FOUNDATION, 'terminal'],
   'src/admin': ['handlers.ts', 'static.ts', 'resources', 'live', 'gate', FOUNDATION],
   'admin-ui/src': ['main.ts', 'shell', 'routes.ts', 'pages', 'components', 'styles', 'data', FOUNDATION],
   'admin-ui/src/components': [
