@@ -8,8 +8,8 @@ import type { RequestList } from '../../data/requests/request-list.js';
 import { endpointOf, kindOf, meaningOf, shortEndpointOf, tokensOf } from '../../data/requests/request-words.js';
 import { base } from '../../styles/base.js';
 import { requestTable } from '../../styles/request-table.js';
+import { VirtualRows } from '../common/virtual-rows.js';
 import { attemptTrail, attemptTrailStyles } from './attempt-trail.js';
-import { VirtualRows } from './virtual-rows.js';
 
 const COLUMNS = [
   { name: 'time', title: 'Time' },
