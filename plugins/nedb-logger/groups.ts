@@ -3,7 +3,7 @@ import { type Counts, emptyCounts, mergeCounts, totalsOf } from './counts.js';
 
 /** By what requests are counted, besides all of them. */
 export const GROUPS = ['providers', 'chains', 'targets', 'keys', 'paths'] as const;
-export type Group = (typeof GROUPS)[number];
+type Group = (typeof GROUPS)[number];
 
 /** Counts by name. */
 export type Named = Record<string, Counts>;
@@ -37,7 +37,7 @@ export const mergeGroups = (into: Groups, from: Groups, most: number): void => {
   for (const group of GROUPS) mergeNamed(into[group], from[group], most);
 };
 
-export const mergeNamed = (into: Named, from: Named, most: number): void => {
+const mergeNamed = (into: Named, from: Named, most: number): void => {
   for (const [name, counts] of Object.entries(from)) mergeCounts(named(into, name, most), counts);
 };
 

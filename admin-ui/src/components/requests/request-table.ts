@@ -9,8 +9,8 @@ import { endpointOf, meaningOf, shortEndpointOf, tokensOf, toneOf } from '../../
 import { base } from '../../styles/base.js';
 import { requestTable } from '../../styles/request-table.js';
 import { localTime } from '../common/local-time.js';
+import { VirtualRows } from '../common/virtual-rows.js';
 import { attemptTrail, attemptTrailStyles } from './attempt-trail.js';
-import { VirtualRows } from './virtual-rows.js';
 
 const COLUMNS = [
   { name: 'time', title: 'Time' },
