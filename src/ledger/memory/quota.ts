@@ -94,9 +94,9 @@ export class Quota {
   /** Returns the units that may still be reserved. */
   room(now: number): number {
     const left = this.#window.left(now);
-    // One request finds out for all whether the provider's window has begun.
+    // One request finds out for all whether the provider's window has begun. What was left before it is there in any case.
     const probing = this.dimension === 'requests' && this.#window.unconfirmed;
-    return (probing ? Math.min(left, 1) : left) - this.inFlight;
+    return (probing ? Math.min(left, Math.max(1, this.#window.assured ?? 0)) : left) - this.inFlight;
   }
 
   /** Returns the share that is used or held, from 0 to 1; 0 where that is unknown. */
