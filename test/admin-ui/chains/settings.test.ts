@@ -41,6 +41,7 @@ describe('The settings of a chain in the admin', () => {
     await stage.visit('chains/careful');
     const settings = stage.page.locator('chain-settings');
     expect(await settings.getByLabel('Longest wait').inputValue()).to.equal('20s');
+    await stage.button('All settings').click();
     for (const [label, placeholder] of [
       ['Longest wait', '30s'],
       ['Patience', '0s'],
@@ -77,10 +78,36 @@ describe('The settings of a chain in the admin', () => {
     stage.visitor.expectNothingWrong();
   });
 
+  it('are folded to those that differ from the default, and all of them stay open over a reload', async () => {
+    const chains = WRITTEN.replace(
+      "maxWait: '20s'",
+      "maxWait: '20s', patience: '0ms', resume: false, timeouts: { idle: '9s', connect: '10000ms' }",
+    );
+    await stage.visit('chains/careful', stage.configured(chains));
+    const settings = stage.page.locator('chain-settings');
+    const labels = (): Promise<(string | null)[]> =>
+      settings.locator('label').evaluateAll((each) => each.map(({ textContent }) => textContent));
+    await settings.getByText('3 settings differ from the default.').waitFor();
+    expect(await labels()).to.have.members(['Longest wait', 'Resume broken streams', 'Idle']);
+    await settings.getByLabel('Longest wait').fill('');
+    await settings.getByText('2 settings differ from the default.').waitFor();
+    expect(await labels(), 'a field stays while it is edited').to.include('Longest wait');
+    await stage.button('Discard').click();
+    await stage.button('All settings').click();
+    await settings.getByLabel('Retries').waitFor();
+    await stage.page.reload();
+    await settings.getByLabel('Retries').waitFor();
+    await stage.visitor.expectAccessible();
+    await stage.page.goto(new URL('/admin/chains/default', stage.page.url()).href);
+    await settings.getByText('Every setting has its default.').waitFor();
+    stage.visitor.expectNothingWrong();
+  });
+
   it('include the rules for free and private targets, and show what they pass over before they are saved', async () => {
     await stage.visit('chains/careful');
     const settings = stage.page.locator('chain-settings');
     await stage.settles(stage.steps, ['asked next']);
+    await stage.button('All settings').click();
     await settings.getByLabel('Cost').selectOption('free targets only');
     await stage.settles(
       async () => (await stage.steps()).map((step) => step.split(':').slice(0, 2).join(':')),
@@ -103,6 +130,7 @@ describe('The settings of a chain in the admin', () => {
     await stage.button('Save').click();
     expect(await complaint(name)).to.include('already');
     await name.fill('50% as careful?');
+    await stage.button('All settings').click();
     await stage.page.locator('chain-settings').getByLabel('Retries').fill('2');
     await stage.button('Save').click();
     await stage.saved('50% as careful?');

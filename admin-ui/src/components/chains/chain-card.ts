@@ -92,7 +92,7 @@ export class ChainCard extends LitElement implements DropZone {
         <chain-bar .name=${name} .state=${now}></chain-bar>
         <div class="buttons">
           <a class="button" href=${href} aria-label="Edit ${name}">Edit</a>
-          <action-menu label="More about ${name}" .actions=${this.#actions(name)}></action-menu>
+          <action-menu label="More about ${name}" .actions=${this.#actions()}></action-menu>
         </div>
       </header>
       ${open ? html`<div class="targets">${this.places === undefined ? this.#list(name) : this.#found(name, this.places)}</div>` : nothing}
@@ -125,11 +125,9 @@ export class ChainCard extends LitElement implements DropZone {
     return html`<span class="state small muted number">${counted(targets.length, 'target')} · <span class=${usable > 0 ? '' : 'warn'}>${state}</span>${usable > 0 ? share : nothing}</span>`;
   }
 
-  #actions(name: string): readonly Action[] {
+  #actions(): readonly Action[] {
     return [
-      ...(this.isDefault
-        ? []
-        : [{ text: 'Make default', run: () => this.#fire('make-default') }]),
+      ...(this.isDefault ? [] : [{ text: 'Make default', run: () => this.#fire('make-default') }]),
       { text: 'Rename…', run: () => this.#fire('rename') },
       { text: 'Duplicate…', run: () => this.#fire('duplicate') },
       { text: 'Remove…', danger: true, run: () => this.#fire('remove') },
