@@ -57,6 +57,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'surfaces',
     'stream',
     FOUNDATION,
+    'health',
     'rules',
   ],
   'src/cli': ['main.ts', 'commands', 'connect', 'setup', 'start', 'proxy', FOUNDATION, 'terminal'],
