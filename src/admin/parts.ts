@@ -4,7 +4,7 @@ import type { LiveStatus } from '../contract/admin-api.js';
 import type { ProviderHealth } from '../contract/health.js';
 import type { Inspection } from '../contract/inspection.js';
 import type { ModelView } from '../contract/models.js';
-import type { Upstream } from '../engine/attempt/upstream.js';
+import type { Upstream } from '../engine/attempt/connection/upstream.js';
 import type { Chains } from '../engine/chains.js';
 import type { ProviderReport } from '../engine/models/provider-models.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';

@@ -1,3 +1,4 @@
+import type { Target } from './config.js';
 import type { ProviderHealth } from './health.js';
 import type { Dimension, Duration, Limit } from './quota.js';
 
@@ -155,6 +156,8 @@ export interface ProviderToTry {
 export interface ChainTargetView {
   /** `provider/model`. */
   readonly target: string;
+  /** The user's own word on whether it is free. Absent in a chain to save: it stays. */
+  readonly free?: boolean;
   readonly limits?: readonly Limit[];
   readonly timeouts?: Timeouts;
 }
@@ -169,6 +172,10 @@ export interface ChainSettingsView {
   readonly free?: 'only' | 'any';
   /** Absent: the server's setting. */
   readonly privacy?: 'no-training' | 'any';
+  /** Absent in a chain to save: it stays. */
+  readonly resumeInstruction?: string;
+  /** Absent in a chain to save: it stays. */
+  readonly sameVectors?: boolean;
   readonly timeouts?: Timeouts;
 }
 
@@ -187,7 +194,8 @@ export interface ChainsReply extends Saved {
 export interface ChainWritten extends ChainSettingsView {
   /** The new name of the chain. */
   readonly name?: string;
-  readonly targets: readonly ChainTargetView[];
+  /** Each as in a `ChainView`, or as in the configuration file: `provider/model`, or an object with both. */
+  readonly targets: readonly (ChainTargetView | Target)[];
 }
 
 export interface ApiKeyView {
