@@ -116,6 +116,8 @@ export interface LoopView {
 }
 
 export interface StatusReport extends LiveStatus {
+  /** Epoch ms. `today` contains the requests that ended before. */
+  readonly at: number;
   /** The totals of the current UTC day. Absent if there is no request log. */
   readonly today?: Totals;
   readonly free: FreeToday;
