@@ -95,7 +95,7 @@ class PagePlayground extends LitElement {
           ${turns.length === 0 ? this.#empty() : html`<div class="turns">${repeat(turns, ({ id }) => id, this.#turn)}</div>`}
           <div class="composer">
             <prompt-composer .draft=${draft} .sides=${draft.models.length} ?running=${isRunning} @change=${this.#changed} @send=${this.#send} @stop=${() => this.#talk.stop()}></prompt-composer>
-            <p class="hint">The conversation stays in this tab. The request log has its figures, but no texts by default.</p>
+            <p class="hint" ?hidden=${turns.length > 0}>The conversation stays in this tab. The request log has its figures, but no texts by default.</p>
           </div>
         </section>
         <details class="card settings" ?open=${this.wide}>

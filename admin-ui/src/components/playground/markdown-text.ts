@@ -36,9 +36,14 @@ export class MarkdownText extends LitElement {
       th, td { padding: var(--space-1) var(--space-3); text-align: start; }
       .right { text-align: right; } .center { text-align: center; }
       .html { white-space: pre-wrap; color: var(--muted); }
+      input { vertical-align: -0.15em; }
+      :host([growing]) > :is(p, h3, h4, h5, h6):last-child::after, :host([growing]) > :is(ul, ol):last-child > li:last-child::after { content: ''; display: inline-block; width: 0.5rem; height: 1rem; margin-left: 0.125rem; vertical-align: text-bottom; background: var(--water); animation: blink 1s steps(2) infinite; }
+      @keyframes blink { 50% { opacity: 0; } }
     `,
   ];
   @property() text = '';
+  /** More text comes: a caret stands at the end. */
+  @property({ type: Boolean, reflect: true }) growing = false;
   readonly #reader = new MarkdownReader();
 
   override render() {
