@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ExplainRequest } from '../../contract/admin-api.js';
 import type { Explanation } from '../../contract/explain.js';
 import { surfaceSizeOf } from '../../engine/ask-surface.js';
-import { sizeOf } from '../../engine/attempt/request-size.js';
+import { sizeOf } from '../../engine/attempt/request/request-size.js';
 import { Caller } from '../../engine/caller.js';
 import type { Chains } from '../../engine/chains.js';
 import type { Chain } from '../../engine/target.js';

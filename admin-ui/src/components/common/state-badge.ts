@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, string>> = {
   disabled: 'plain',
   'not reached': 'plain',
   'not asked': 'plain',
+  stopped: 'plain',
   'model gone': 'warn',
   'model not free': 'warn',
   'limit differs': 'plain',

@@ -3,13 +3,14 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { RequestRecord } from '../../../../src/contract/requests.js';
-import { durationText, numberText, timeText } from '../../data/format.js';
+import { durationText, numberText, timeText, utcText } from '../../data/format.js';
 import type { RequestList } from '../../data/requests/request-list.js';
-import { endpointOf, kindOf, meaningOf, shortEndpointOf, tokensOf } from '../../data/requests/request-words.js';
+import { endpointOf, meaningOf, shortEndpointOf, tokensOf, toneOf } from '../../data/requests/request-words.js';
 import { base } from '../../styles/base.js';
 import { requestTable } from '../../styles/request-table.js';
+import { localTime } from '../common/local-time.js';
+import { VirtualRows } from '../common/virtual-rows.js';
 import { attemptTrail, attemptTrailStyles } from './attempt-trail.js';
-import { VirtualRows } from './virtual-rows.js';
 
 const COLUMNS = [
   { name: 'time', title: 'Time' },
@@ -95,8 +96,8 @@ export class RequestTable extends LitElement {
     const tokens = tokensOf(request);
     const waited = waitedMs >= 1 ? `, of which ${durationText(waitedMs)} waiting for capacity` : '';
     return html`<div class="request" role="row" aria-rowindex=${index + 2} .style=${`transform: translateY(${index * height}px); height: ${height}px`}>
-      <span role="cell" class="time number"><a href="/admin/requests/${encodeURIComponent(request.id)}" tabindex=${isEntry ? 0 : -1} @focus=${() => (this.active = request)} aria-label="Request at ${timeText(at)}" title=${fullTime.format(at)}>${timeText(at)}</a></span>
-      <span role="cell" class="status ${kindOf(status)}" title=${meaningOf(status)}><b>${status}</b></span>
+      <span role="cell" class="time"><a href="/admin/requests/${encodeURIComponent(request.id)}" tabindex=${isEntry ? 0 : -1} @focus=${() => (this.active = request)} aria-label="Request at ${timeText(at)} (${utcText(at)})">${localTime(at)}</a></span>
+      <span role="cell" class="status ${toneOf(status)}" title=${meaningOf(status)}><b>${status}</b></span>
       <span role="cell" class="endpoint clip" title=${endpointOf(request)}>${shortEndpointOf(request)}</span>
       <span role="cell" class="chain clip" title=${chain}>${chain || '–'}</span>
       <span role="cell" class="target clip ${target === undefined ? 'muted' : ''}" title=${target ?? ''}>${target ?? inside(meaningOf(status))}</span>
@@ -132,9 +133,6 @@ export class RequestTable extends LitElement {
     this.#focusActive = true;
   };
 }
-
-/** Created once, since creating it is slow. */
-const fullTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 
 const inside = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1);
 
