@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { MarkdownReader, safeAddress, type Token, type Tokens, unescaped } from '../../data/playground/markdown.js';
 import { base } from '../../styles/base.js';
-import '../connect/code-block.js';
+import '../common/code-block.js';
 import './model-image.js';
 
 type Rendered = TemplateResult | string | typeof nothing | readonly Rendered[];

@@ -6,7 +6,7 @@ import type { Run } from '../../data/playground/conversation.js';
 import type { PlaygroundProtocol } from '../../data/playground/protocol.js';
 import { rawAnswer, rawRequest } from '../../data/playground/raw.js';
 import { base } from '../../styles/base.js';
-import '../connect/code-block.js';
+import '../common/code-block.js';
 import '../requests/attempt-ladder.js';
 import './copy-as.js';
 
