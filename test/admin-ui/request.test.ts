@@ -99,7 +99,7 @@ describe('The page of one request', () => {
       for (const [index, box] of boxes.entries()) {
         const next = boxes[index + 1];
         const end = (box?.x ?? 0) + (box?.width ?? 0);
-        expect(end).to.be.at.most(next === undefined ? (axis?.x ?? 0) + (axis?.width ?? 0) + 1 : next.x);
+        expect(end).to.be.at.most(next == null ? (axis?.x ?? 0) + (axis?.width ?? 0) + 1 : next.x);
       }
     });
 
