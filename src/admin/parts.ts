@@ -3,7 +3,7 @@ import type { SettingsStore } from '../config/source/store.js';
 import type { LiveStatus } from '../contract/admin-api.js';
 import type { Inspection } from '../contract/inspection.js';
 import type { ModelView } from '../contract/models.js';
-import type { Upstream } from '../engine/attempt/upstream.js';
+import type { Upstream } from '../engine/attempt/connection/upstream.js';
 import type { Chains } from '../engine/chains.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import type { Waterfall } from '../engine/waterfall.js';

@@ -146,6 +146,11 @@ export interface TargetView {
   /** The chains that use it. */
   readonly chains: readonly string[];
   readonly state: TargetState;
+  /**
+   * A limit or a cooldown seems to be over. One request finds out, and others pass the target over until it is answered.
+   * Absent: no.
+   */
+  readonly probing?: true;
   readonly reason?: string;
   /** When the state ends, epoch ms. Absent if this is unknown, or if the state does not end by itself. */
   readonly until?: number;
@@ -168,7 +173,10 @@ export interface QuotaView {
   readonly limit?: number;
   readonly used?: number;
   readonly inFlight: number;
+  /** What is left, without what requests in flight hold. */
   readonly remaining?: number;
+  /** One request finds out whether the provider agrees that `remaining` is back. Absent: no. */
+  readonly probing?: true;
   /** Epoch ms. */
   readonly resetAt?: number;
   readonly source: 'header' | 'manual' | 'learned' | 'known';

@@ -1,3 +1,4 @@
+import type { Target } from './config.js';
 import type { Dimension, Duration, Limit } from './quota.js';
 
 /** The response to a saved change. */
@@ -151,6 +152,8 @@ export interface ProviderToTry {
 export interface ChainTargetView {
   /** `provider/model`. */
   readonly target: string;
+  /** The user's own word on whether it is free. Absent in a chain to save: it stays. */
+  readonly free?: boolean;
   readonly limits?: readonly Limit[];
   readonly timeouts?: Timeouts;
 }
@@ -165,6 +168,10 @@ export interface ChainSettingsView {
   readonly free?: 'only' | 'any';
   /** Absent: the server's setting. */
   readonly privacy?: 'no-training' | 'any';
+  /** Absent in a chain to save: it stays. */
+  readonly resumeInstruction?: string;
+  /** Absent in a chain to save: it stays. */
+  readonly sameVectors?: boolean;
   readonly timeouts?: Timeouts;
 }
 
@@ -183,7 +190,8 @@ export interface ChainsReply extends Saved {
 export interface ChainWritten extends ChainSettingsView {
   /** The new name of the chain. */
   readonly name?: string;
-  readonly targets: readonly ChainTargetView[];
+  /** Each as in a `ChainView`, or as in the configuration file: `provider/model`, or an object with both. */
+  readonly targets: readonly (ChainTargetView | Target)[];
 }
 
 export interface ApiKeyView {

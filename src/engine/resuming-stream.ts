@@ -1,7 +1,7 @@
 import type { TokenUsage } from '../plugin/door/attempt.js';
 import type { EngineContext } from './attempt/context.js';
+import { tokensOfText } from './attempt/request/text-tokens.js';
 import type { Answer, StreamEnd } from './attempt/result.js';
-import { tokensOfText } from './attempt/text-tokens.js';
 import { drive } from './drive.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
 import type { Sink } from './stream/sink.js';

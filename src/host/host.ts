@@ -6,17 +6,17 @@ import { ChainError } from '../plugin/door/errors.js';
 import { createHooks, type Hooks } from '../plugin/door/hooks.js';
 import type { Plugin, PluginApi, PluginHooks, ProviderInfo, Target } from '../plugin/index.js';
 import { runTraced, stopTracing } from './activity.js';
+import { faultInLimits } from './checks/type-faults.js';
 import { Guard, type PluginFault, wordsWithPlace } from './guard.js';
 import { Holdings } from './holdings.js';
 import type { PluginPace } from './in-time.js';
 import { LifeCycle } from './life-cycle.js';
-import { loadPlugin } from './load.js';
-import { pluginHooks } from './plugin-hooks.js';
-import { type OwnProtocols, Protocols } from './protocols.js';
-import { Registry } from './registry.js';
-import { Routes } from './routes.js';
+import { loadPlugin } from './loading/load.js';
+import { pluginHooks } from './parts/plugin-hooks.js';
+import { type OwnProtocols, Protocols } from './parts/protocols.js';
+import { Registry } from './parts/registry.js';
+import { Routes } from './parts/routes.js';
 import type { SharedValues } from './shared-values.js';
-import { faultInLimits } from './type-faults.js';
 
 /** A plugin that is chosen by the configuration, by `--plugins` or by a program that embeds 429chain. */
 export interface PluginChoice {

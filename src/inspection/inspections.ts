@@ -2,7 +2,7 @@ import { readCatalogue } from '../catalogue/read.js';
 import type { Clock } from '../clock.js';
 import type { Finding, Inspection } from '../contract/inspection.js';
 import type { ModelView } from '../contract/models.js';
-import type { Upstream } from '../engine/attempt/upstream.js';
+import type { Upstream } from '../engine/attempt/connection/upstream.js';
 import type { Chains } from '../engine/chains.js';
 import { askAllForModels } from '../engine/models/ask-all.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';

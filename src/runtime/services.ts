@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.js';
+import type { Upstream } from '../engine/attempt/connection/upstream.js';
 import type { Pace } from '../engine/attempt/context.js';
-import type { Estimates } from '../engine/attempt/estimate.js';
-import type { Upstream } from '../engine/attempt/upstream.js';
+import type { Estimates } from '../engine/attempt/request/estimate.js';
 import type { ModelCatalog } from '../engine/models/model-catalog.js';
 import type { Repairs } from '../engine/repairs.js';
 import type { PluginPace } from '../host/in-time.js';
 import type { SharedValues } from '../host/shared-values.js';
-import type { BodiesInFlight } from '../http/bodies-in-flight.js';
+import type { BodiesInFlight } from '../http/uploads/bodies-in-flight.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
 import type { Protocol } from '../plugin/door/protocol.js';

@@ -57,19 +57,29 @@ export const viewOf = (engine: Engine, { target, chains, ruled }: ListedTarget):
 };
 
 const shown = (
-  { target, state, reason, until, inFlight, quotas }: TargetStatus,
+  { target, state, probing, reason, until, inFlight, quotas }: TargetStatus,
   chains: readonly string[],
 ): TargetView => ({
   target,
   chains,
   state,
+  ...(probing === true && { probing }),
   ...(reason === undefined ? {} : { reason }),
   ...finite('until', until),
   inFlight,
   quotas: quotas.map(quotaOf),
 });
 
-const quotaOf = ({ scope, dimension, windowMs, calendar, inFlight, source, ...figures }: QuotaStatus): QuotaView => ({
+const quotaOf = ({
+  scope,
+  dimension,
+  windowMs,
+  calendar,
+  inFlight,
+  probing,
+  source,
+  ...figures
+}: QuotaStatus): QuotaView => ({
   scope,
   dimension,
   ...(windowMs === undefined ? {} : { window: durationText(windowMs) }),
@@ -78,6 +88,7 @@ const quotaOf = ({ scope, dimension, windowMs, calendar, inFlight, source, ...fi
   ...finite('used', figures.used),
   inFlight,
   ...finite('remaining', figures.remaining),
+  ...(probing === true && { probing }),
   ...finite('resetAt', figures.resetAt),
   source,
 });

@@ -4,8 +4,8 @@ import type { Ledger } from '../../ledger/ledger.js';
 import type { Log } from '../../log.js';
 import type { Hooks } from '../../plugin/door/hooks.js';
 import type { PreparedTarget } from '../target.js';
-import type { Estimates } from './estimate.js';
-import type { Upstream } from './upstream.js';
+import type { Upstream } from './connection/upstream.js';
+import type { Estimates } from './request/estimate.js';
 
 /** Spans of time that no setting changes; tests make them shorter. */
 export interface Pace {

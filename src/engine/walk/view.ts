@@ -1,7 +1,7 @@
 import type { Candidate, Candidates, Need } from '../../ledger/ledger.js';
 import type { MediaKind } from '../../plugin/door/conversation.js';
-import { countsBound } from '../attempt/answer-bound.js';
 import type { EngineContext } from '../attempt/context.js';
+import { countsBound } from '../attempt/request/answer-bound.js';
 import type { ChainRequest } from '../request.js';
 import { kindsIn, mediaOf, type RequestMedia } from '../request-media.js';
 import type { PreparedTarget } from '../target.js';

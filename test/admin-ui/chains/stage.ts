@@ -92,6 +92,20 @@ ${chains}}
     return on.getByText(`${name} is saved and in effect.`).waitFor();
   }
 
+  /** Resolves when the page has received the event that `cause` causes. */
+  async eventAfter(cause: () => Promise<unknown>): Promise<void> {
+    // A feed of its own: the page opened one before, so it receives the event first.
+    await this.page.evaluate(`new Promise((resolve) => {
+      const feed = new EventSource('/admin/api/events');
+      feed.addEventListener('status', resolve);
+      window.heard = new Promise((heard) => feed.addEventListener('changes', ({ data }) => {
+        if (JSON.parse(data).requests.length > 0) heard(feed.close());
+      }));
+    })`);
+    await cause();
+    await this.page.evaluate('window.heard');
+  }
+
   nextFrame(): Promise<unknown> {
     return this.page.evaluate('new Promise((resolve) => requestAnimationFrame(resolve))');
   }
