@@ -58,6 +58,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'surfaces',
     'stream',
     FOUNDATION,
+    'health',
     'rules',
   ],
   'src/engine/attempt': [FOUNDATION, 'request', 'conversation', 'failure', 'connection'],

@@ -17,6 +17,7 @@ import type {
 } from './admin-configuration.js';
 import type { CatalogueReply } from './catalogue.js';
 import type { Explanation } from './explain.js';
+import type { HealthView } from './health.js';
 import type { InspectionReply } from './inspection.js';
 import type { ModelsReply, TryReply } from './models.js';
 import type { Calendar, Dimension, Duration, TargetState } from './quota.js';
@@ -115,6 +116,8 @@ export interface LoopView {
 }
 
 export interface StatusReport extends LiveStatus {
+  /** Epoch ms. `today` contains the requests that ended before. */
+  readonly at: number;
   /** The totals of the current UTC day. Absent if there is no request log. */
   readonly today?: Totals;
   readonly free: FreeToday;
@@ -157,6 +160,8 @@ export interface TargetView {
   /** The number of attempts in flight. */
   readonly inFlight: number;
   readonly quotas: readonly QuotaView[];
+  /** What happened last. Absent if nothing did yet. */
+  readonly health?: HealthView;
   /** The chains whose rules forbid it, and why. Absent if there are none. */
   readonly forbidden?: readonly { readonly chain: string; readonly reason: string }[];
 }
