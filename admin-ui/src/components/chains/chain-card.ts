@@ -42,7 +42,7 @@ export class ChainCard extends LitElement {
         <div class="row"><h2><a href=${href}>${name}</a></h2>${this.isDefault ? html`<span class="default">default</span>` : nothing}</div>
         <div class="row">
           <a class="button" href=${href} aria-label="Edit ${name}">Edit</a>
-          ${this.isDefault ? nothing : html`<button class="quiet" aria-label="Make ${name} the default" @click=${() => this.#fire('make-default')}>Make default</button>`}
+          ${this.isDefault ? nothing : html`<button class="quiet" @click=${() => this.#fire('make-default')}><span>Make <span class="visually-hidden">${name} </span>the default</span></button>`}
           <button class="quiet" aria-label="Rename ${name}" @click=${() => this.#fire('rename')}>Rename</button>
           <button class="quiet" aria-label="Remove ${name}" @click=${() => this.#fire('remove')}>Remove</button>
         </div>
