@@ -99,11 +99,14 @@ const tableFor = ({ rows }: HeaderMeanings): RowTable => {
 
 const TABLES_WITH_OWN = new WeakMap<readonly LimitHeader[], RowTable>();
 
-/** Adds a number to a list in ascending order, unless it is there. */
+/** Adds a number to a list in ascending order, unless it is there. A few numbers need no `sort`, which takes longer. */
 const insert = (list: number[], number: number): void => {
-  let at = list.length;
-  while (at > 0 && (list[at - 1] as number) > number) at--;
-  if (list[at - 1] !== number) list.splice(at, 0, number);
+  if (list.includes(number)) return;
+  list.push(number);
+  for (let at = list.length - 1; at > 0 && (list[at - 1] as number) > number; at--) {
+    list[at] = list[at - 1] as number;
+    list[at - 1] = number;
+  }
 };
 
 /** Adds the signals of the rows that the headers have something of, in the order of the table. */
