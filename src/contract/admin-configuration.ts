@@ -1,4 +1,5 @@
 import type { Target } from './config.js';
+import type { ProviderHealth } from './health.js';
 import type { Dimension, Duration, Limit } from './quota.js';
 
 /** The response to a saved change. */
@@ -74,6 +75,8 @@ export interface ProviderView {
   readonly state: 'usable' | 'unconfigured' | 'disabled' | 'refused';
   /** Why it cannot be used. */
   readonly reason?: string;
+  /** What happened last, with all of its keys. `state` says only whether it may be asked. */
+  readonly health: ProviderHealth;
   /** The chains that use it. */
   readonly chains: readonly string[];
 }
@@ -93,6 +96,7 @@ export interface ProviderKeyView extends KeyState {
   readonly state: ProviderView['state'];
   /** Why it cannot be used. */
   readonly reason?: string;
+  readonly health: ProviderHealth;
 }
 
 export interface ProvidersReply extends Saved {
@@ -214,6 +218,8 @@ export interface MadeKey extends Saved {
 export interface PluginView {
   /** The name of the plugin itself. */
   readonly name: string;
+  /** What it does, in a sentence. Absent if it does not say so, or if it is not loaded. */
+  readonly description?: string;
   readonly builtIn: boolean;
   readonly enabled: boolean;
   /** The name or path in the configuration. Absent if the plugin is not listed there. */

@@ -1,30 +1,35 @@
-/** What is open and what is folded on a page, kept in this browser. */
+/** What the user folded and unfolded in lists. It survives a reload, in this browser. */
 export class Folds {
   readonly #key: string;
-  readonly #open: Map<string, boolean>;
+  #chosen: Readonly<Record<string, boolean>>;
 
-  /** `page` names the page whose folds these are. */
-  constructor(page: string) {
-    this.#key = `folds-${page}`;
-    this.#open = new Map(Object.entries(kept(this.#key)));
+  /** `list`: the name of the list, such as `providers`. */
+  constructor(list: string) {
+    this.#key = `429chain.folds.${list}`;
+    this.#chosen = read(this.#key);
   }
 
-  /** Whether `name` is open; `otherwise` if the user has neither opened nor folded it. */
-  isOpen(name: string, otherwise: boolean): boolean {
-    return this.#open.get(name) ?? otherwise;
+  /** Whether an entry is unfolded; `usually`: unless the user chose. */
+  isOpen(id: string, usually: boolean): boolean {
+    return Object.hasOwn(this.#chosen, id) ? this.#chosen[id] === true : usually;
   }
 
-  set(names: readonly string[], open: boolean): void {
-    for (const name of names) this.#open.set(name, open);
-    localStorage.setItem(this.#key, JSON.stringify(Object.fromEntries(this.#open)));
+  /** Folds or unfolds these entries. */
+  set(ids: readonly string[], isOpen: boolean): void {
+    this.#chosen = { ...this.#chosen, ...Object.fromEntries(ids.map((id) => [id, isOpen])) };
+    try {
+      localStorage.setItem(this.#key, JSON.stringify(this.#chosen));
+    } catch {
+      // Storage is full or forbidden: the choice holds until the page is left.
+    }
   }
 }
 
-const kept = (key: string): Readonly<Record<string, boolean>> => {
+const read = (key: string): Readonly<Record<string, boolean>> => {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? '{}') ?? {};
+    const value: unknown = JSON.parse(localStorage.getItem(key) ?? '{}');
+    return typeof value === 'object' && value !== null ? (value as Record<string, boolean>) : {};
   } catch {
-    // Something else wrote it.
     return {};
   }
 };
