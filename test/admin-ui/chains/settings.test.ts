@@ -3,6 +3,14 @@ import { expect } from 'chai';
 import { CHAIN_DEFAULTS } from '../../../admin-ui/src/data/chains/chain-defaults.js';
 import { ChainsStage, complaint, WRITTEN } from './stage.js';
 
+/** What scrolls besides the list of models while the dialog for targets is open: the page, and elements that overflow. */
+const SCROLLS = `(() => {
+  const all = (root) => [...root.querySelectorAll('*')].flatMap((each) => [each, ...(each.shadowRoot ? all(each.shadowRoot) : [])]);
+  const scrolls = (each) => /auto|scroll/.test(getComputedStyle(each).overflowY) && each.scrollHeight > each.clientHeight + 1;
+  const page = document.documentElement.style.overflow === 'hidden' ? [] : ['page'];
+  return [...page, ...all(document.body).filter(scrolls).map(({ className }) => className).filter((name) => name !== 'rows')];
+})()`;
+
 describe('The settings of a chain in the admin', () => {
   const stage = ChainsStage.forEachTest();
 
@@ -153,6 +161,16 @@ describe('The settings of a chain in the admin', () => {
     await stage.button('Remove one/a').click();
     await stage.button('Add targets').click();
     await stage.button('Add two/maker/paid').click();
+    for (const [width, height] of [
+      [360, 740],
+      [1280, 800],
+      [1280, 620],
+    ] as const) {
+      await stage.page.setViewportSize({ width, height });
+      await stage.nextFrame();
+      expect(await stage.page.evaluate(SCROLLS), `${width} × ${height}`).to.deep.equal([]);
+    }
+    await stage.page.setViewportSize({ width: 360, height: 740 });
     const width = await stage.page.evaluate('document.documentElement.scrollWidth');
     expect(width).to.equal(360);
     await stage.visitor.expectAccessible();

@@ -7,6 +7,7 @@ import type { Limit } from '../../../../src/contract/quota.js';
 import { Ticker } from '../../data/browser/ticker.js';
 import { counted, partsOf, shortNumber, spanText } from '../../data/format.js';
 import { tightest } from '../../data/providers/capacity.js';
+import { failureText } from '../../data/providers/health.js';
 import { draftOf, windowText } from '../../data/providers/limit-draft.js';
 import { base } from '../../styles/base.js';
 import type { Action } from '../common/action-menu.js';
@@ -60,7 +61,7 @@ export class ChainTarget extends LitElement implements Field {
       .summary { color: var(--muted); font-size: var(--text-s); }
       .buttons { grid-area: buttons; display: flex; gap: var(--space-1); justify-content: flex-end; }
       .panel { display: grid; gap: var(--space-3); padding: var(--space-2) 0 var(--space-2); }
-      @container (max-width: 22rem) { .head { grid-template: 'name buttons' auto 'about about' auto 'left left' auto / minmax(0, 1fr) auto; } .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .toggle { width: 2.5rem; padding: 0; } }
+      @container (max-width: 22rem) { .head { grid-template: 'name buttons' auto 'about about' auto 'left left' auto / minmax(0, 1fr) auto; } .left { margin-top: var(--space-1); } .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .toggle { width: 2.5rem; padding: 0; } }
       @media (max-width: 40rem) { .name { padding-top: 0.64rem; } .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .toggle { width: 2.5rem; padding: 0; } }
     `,
   ];
@@ -91,6 +92,7 @@ export class ChainTarget extends LitElement implements Field {
         <p class="name"><span>${provider}/</span>${model}</p>
         <div class="about">
           ${this.explained.length === 0 ? html`<p class="step"></p>` : this.explained.map((each) => this.#step(each))}
+          ${this.#failure()}
           ${this.problem === '' ? nothing : html`<p class="problem">${this.problem}</p>`}
           ${summary === '' || this.open ? nothing : html`<p class="summary">${summary}</p>`}
         </div>
@@ -120,6 +122,13 @@ export class ChainTarget extends LitElement implements Field {
     const left = (explained.retryAt ?? 0) - Date.now();
     const back = left <= 0 ? nothing : html` · <span>back in ${spanText(left)}</span>`;
     return html`<p class="step skipped number">${of}skipped: ${explained.reason ?? explained.state}${back}</p>`;
+  }
+
+  /** The words of the last failure, unless the step tells them. */
+  #failure() {
+    const failing = this.views.find(({ health }) => health?.state === 'failing')?.health?.lastFailure;
+    if (failing === undefined || this.open || this.explained.some(({ step }) => step === 'skipped')) return nothing;
+    return html`<p class="step skipped">last attempt: ${failureText(failing)}</p>`;
   }
 
   #panel() {

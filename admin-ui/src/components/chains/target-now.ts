@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { TargetView } from '../../../../src/contract/admin-api.js';
 import { Ticker } from '../../data/browser/ticker.js';
 import { partsOf, spanText } from '../../data/format.js';
+import { failureText } from '../../data/providers/health.js';
 import { base } from '../../styles/base.js';
 import '../common/quota-bar.js';
 import '../common/state-badge.js';
@@ -30,7 +31,7 @@ export class TargetNow extends LitElement {
     return this.views.map((view) => this.#view(view));
   }
 
-  #view({ target, state, reason, until = 0, inFlight, quotas }: TargetView) {
+  #view({ target, state, reason, until = 0, inFlight, quotas, health }: TargetView) {
     const { key } = partsOf(target);
     const left = until - Date.now();
     return html`<section aria-label=${target}>
@@ -41,6 +42,7 @@ export class TargetNow extends LitElement {
         ${inFlight > 0 ? html`<span class="small number">${inFlight} in flight</span>` : nothing}
       </div>
       ${reason === undefined ? nothing : html`<p class="small muted reason">${reason}</p>`}
+      ${health?.lastFailure === undefined ? nothing : html`<p class="small reason">Last failure: ${failureText(health.lastFailure)}</p>`}
       ${quotas.length === 0 ? html`<p class="hint">No limit is known yet.</p>` : html`<div class="bars">${quotas.map((quota) => html`<quota-bar .quota=${quota}></quota-bar>`)}</div>`}
     </section>`;
   }
