@@ -55,6 +55,13 @@ export class Days {
     return Math.max(0, ...Object.keys(this.#dayOf(day).counted).map(Number));
   }
 
+  /** Whether there are totals of requests older than this segment; without a segment, whether there are any. */
+  async hasBefore(segment: SegmentName | undefined): Promise<boolean> {
+    for (const day of await this.#list()) if (segment === undefined || day < segment.day) return true;
+    if (segment === undefined) return false;
+    return Object.keys(this.#dayOf(segment.day).counted).some((number) => Number(number) < segment.number);
+  }
+
   /** Counts the next record of a segment. */
   add(segment: SegmentName, record: RequestRecord): void {
     this.addOnce(segment, this.countedIn(segment) + 1, record);

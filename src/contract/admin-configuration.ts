@@ -1,4 +1,5 @@
 import type { Target } from './config.js';
+import type { ProviderHealth } from './health.js';
 import type { Dimension, Duration, Limit } from './quota.js';
 
 /** The response to a saved change. */
@@ -74,6 +75,8 @@ export interface ProviderView {
   readonly state: 'usable' | 'unconfigured' | 'disabled' | 'refused';
   /** Why it cannot be used. */
   readonly reason?: string;
+  /** What happened last, with all of its keys. `state` says only whether it may be asked. */
+  readonly health: ProviderHealth;
   /** The chains that use it. */
   readonly chains: readonly string[];
 }
@@ -93,6 +96,7 @@ export interface ProviderKeyView extends KeyState {
   readonly state: ProviderView['state'];
   /** Why it cannot be used. */
   readonly reason?: string;
+  readonly health: ProviderHealth;
 }
 
 export interface ProvidersReply extends Saved {

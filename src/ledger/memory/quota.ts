@@ -99,8 +99,8 @@ export class Quota {
   /** Returns the units that may still be reserved. */
   room(now: number): number {
     const left = this.#window.left(now);
-    // One request finds out for all whether the provider's window has begun.
-    return (this.isUnconfirmed ? Math.min(left, 1) : left) - this.inFlight;
+    // One request finds out for all whether the provider's window has begun. What was left before it is there in any case.
+    return (this.isUnconfirmed ? Math.min(left, Math.max(1, this.#window.assured ?? 0)) : left) - this.inFlight;
   }
 
   /** Returns the share that is used or held, from 0 to 1; 0 where that is unknown. */
