@@ -90,10 +90,10 @@ describe('The answers of the playground', () => {
     await stage.turn().getByText('Raw request and answer').click();
     await stage
       .turn()
-      .getByRole('region', { name: 'POST /v1/chat/completions' })
+      .getByRole('group', { name: 'POST /v1/chat/completions' })
       .getByText('"content": "Hello"')
       .waitFor();
-    await stage.turn().getByRole('region', { name: 'Answer', exact: true }).getByText('data: [DONE]').waitFor();
+    await stage.turn().getByRole('group', { name: 'Raw answer' }).getByText('data: [DONE]').waitFor();
   });
 
   it('show tool calls, and send typed results back', async () => {
@@ -108,7 +108,7 @@ describe('The answers of the playground', () => {
     await page.locator('summary', { hasText: 'Tools' }).click();
     await page.getByLabel('Tools', { exact: true }).fill('[{"name": "weather", "input_schema": {"type": "object"}}]');
     await stage.ask('Weather?');
-    await stage.turn().getByRole('region', { name: 'Call of weather' }).getByText('"city": "Berlin"').waitFor();
+    await stage.turn().getByRole('group', { name: 'Call of weather' }).getByText('"city": "Berlin"').waitFor();
     await stage.turn().getByLabel('Result of weather').fill('blue');
     await stage.visitor.expectAccessible();
     await stage.turn().getByRole('button', { name: 'Send the result' }).click();
@@ -129,10 +129,10 @@ describe('The answers of the playground', () => {
     await stage.ask('Both');
     await stage
       .turn()
-      .getByRole('region', { name: 'Answer of the default chain' })
+      .getByRole('region', { name: 'Answer 1 of the default chain' })
       .getByText('from the first')
       .waitFor();
-    await stage.turn().getByRole('region', { name: 'Answer of two/other' }).getByText('So far').waitFor();
+    await stage.turn().getByRole('region', { name: 'Answer 1 of two/other' }).getByText('So far').waitFor();
     const tops = await stage
       .turn()
       .getByRole('heading', { level: 3 })

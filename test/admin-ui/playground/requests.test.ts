@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Answerer, answer, reply } from '../../scripted-upstream.js';
+import { ADMIN_KEY } from '../browser.js';
 import { PlaygroundStage } from './stage.js';
 
 /** A second of silence, as WAV. */
@@ -198,6 +199,22 @@ describe('The requests of the playground', () => {
     await page.getByText('This target alone answers. Next: two/a-model.').waitFor();
     await stage.ask('Hello');
     await stage.turn().getByText('from the second').waitFor();
+  });
+
+  it('stay while the user looks at another page, and are gone after a sign-out', async () => {
+    const { page, visitor } = stage;
+    await stage.ask('First');
+    await stage.turn().getByRole('link', { name: 'Open the request' }).click();
+    await page.getByRole('heading', { name: 'Attempts' }).waitFor();
+    await page.goBack();
+    await stage.turn().getByText('from the first').waitFor();
+    await stage.field().fill('A secret');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Admin key').fill(ADMIN_KEY);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Ask something' }).waitFor();
+    expect(await stage.field().inputValue()).to.equal('');
+    visitor.expectNothingWrong();
   });
 
   it('keep what was not sent over a reload', async () => {
