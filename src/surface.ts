@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { WrongKeys } from './access/wrong-keys.js';
 import { createGate } from './admin/gate/gate.js';
 import { AdminKey, requireAdminKey } from './admin/gate/key.js';
+import { keyPlaceOf } from './admin/gate/key-place.js';
 import { sessionHandlers } from './admin/gate/session.js';
 import { Sessions } from './admin/gate/sessions.js';
 import { adminHandlers } from './admin/handlers.js';
@@ -75,7 +76,7 @@ const admin = ({
   const sessions = new Sessions({ file, key: adminKey, now: clock.now, log });
   const hosts = (): readonly string[] => [...listening(), ...current().settings.server.hosts];
   const handlers = {
-    ...sessionHandlers({ sessions, key, version }),
+    ...sessionHandlers({ sessions, key, version, keyPlace: () => keyPlaceOf(store) }),
     ...adminHandlers({ current, store, upstream, inspections }),
   };
   // The browser has no API key and needs none: it has passed the gate.

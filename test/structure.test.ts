@@ -79,6 +79,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/admin': ['handlers.ts', 'static.ts', 'resources', 'live', 'gate', FOUNDATION],
   'admin-ui/src': ['main.ts', 'shell', 'routes.ts', 'pages', 'components', 'styles', 'data', FOUNDATION],
   'admin-ui/src/components': [
+    'palette',
     'welcome',
     'settings',
     'connect',
@@ -96,6 +97,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     FOUNDATION,
   ],
   'admin-ui/src/data': [
+    'palette',
     'welcome.ts',
     'connect',
     'settings',

@@ -29,7 +29,7 @@ import type { RequestLogHealth, RequestPage, RequestRecord, Totals, UsageReport 
  * `configuration_changed` if the configuration has a different revision.
  */
 export interface AdminApi {
-  /** Like all routes, answers 401 without a session. */
+  /** Whether the caller is signed in. Unlike other routes, it answers 200 without a session. It refuses a wrong bearer key. */
   'GET /session': { reply: SessionView };
   /** Signs in. The response sets the session cookie. */
   'POST /session': { body: { readonly adminKey: string }; reply: SessionView };
@@ -95,9 +95,24 @@ export interface AdminApi {
 
 export interface SessionView {
   readonly signedIn: boolean;
-  /** The version of 429chain. */
-  readonly version: string;
+  /** The version of 429chain. Absent for a caller that is not signed in. */
+  readonly version?: string;
+  /** Where to find the admin key. Only for a caller that is not signed in. */
+  readonly adminKey?: AdminKeyPlace;
 }
+
+/** Where the admin key is. `file` is relative to the folder of the configuration. It never contains the key. */
+export type AdminKeyPlace =
+  /** 429chain generated it. */
+  | { readonly kind: 'data-folder'; readonly file: string }
+  /** It is written in the configuration itself. `file` is absent if the configuration is not a file. */
+  | { readonly kind: 'configuration'; readonly file?: string }
+  /** This variable in the environment of the process has it. */
+  | { readonly kind: 'environment'; readonly variable: string }
+  /** This variable names the file that has it. */
+  | { readonly kind: 'secret-file'; readonly variable: string }
+  /** It is a variable in `.env` beside the configuration `file`. */
+  | { readonly kind: 'dot-env'; readonly variable: string; readonly file?: string };
 
 /** The state of all targets. */
 export interface LiveStatus {

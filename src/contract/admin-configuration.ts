@@ -218,6 +218,8 @@ export interface MadeKey extends Saved {
 export interface PluginView {
   /** The name of the plugin itself. */
   readonly name: string;
+  /** What it does, in a sentence. Absent if it does not say so, or if it is not loaded. */
+  readonly description?: string;
   readonly builtIn: boolean;
   readonly enabled: boolean;
   /** The name or path in the configuration. Absent if the plugin is not listed there. */

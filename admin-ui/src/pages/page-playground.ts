@@ -1,12 +1,13 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { reportValidity } from '../components/common/field-validity.js';
 import type { PromptComposer } from '../components/playground/prompt-composer.js';
 import type { Run, ToolResult, Turn } from '../data/playground/conversation.js';
-import { type Draft, keepDraft, keptDraft } from '../data/playground/draft.js';
+import type { Draft } from '../data/playground/draft.js';
+import { keepDraft, keptDraft } from '../data/playground/kept-draft.js';
 import { NamesController } from '../data/playground/known-names.js';
-import type { ProtocolId } from '../data/playground/protocol.js';
+import type { ProtocolId } from '../data/playground/protocol-id.js';
 import { askedBy, PROTOCOLS, protocolOf, requestOf } from '../data/playground/protocols.js';
 import { rawRequest } from '../data/playground/raw.js';
 import { Talk } from '../data/playground/talk.js';
@@ -15,7 +16,7 @@ import { base } from '../styles/base.js';
 import '../components/common/empty-state.js';
 import '../components/common/page-header.js';
 import '../components/common/ui-icon.js';
-import '../components/connect/code-block.js';
+import '../components/common/code-block.js';
 import '../components/playground/chat-turn.js';
 import '../components/playground/copy-as.js';
 import '../components/playground/model-picker.js';
@@ -49,6 +50,7 @@ class PagePlayground extends LitElement {
   @state() private draft: Draft = keptDraft();
   /** The settings are beside the conversation; on narrow screens, they fold. */
   @state() private wide = WIDE.matches;
+  @state() private isPreviewOpen = false;
   readonly #talk = new Talk(() => this.requestUpdate());
   readonly #names = new NamesController(this);
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -95,7 +97,7 @@ class PagePlayground extends LitElement {
           ${turns.length === 0 ? this.#empty() : html`<div class="turns">${repeat(turns, ({ id }) => id, this.#turn)}</div>`}
           <div class="composer">
             <prompt-composer .draft=${draft} .sides=${draft.models.length} ?running=${isRunning} @change=${this.#changed} @send=${this.#send} @stop=${() => this.#talk.stop()}></prompt-composer>
-            <p class="hint">The conversation stays in this tab. The request log has its figures, but no texts by default.</p>
+            <p class="hint" ?hidden=${turns.length > 0}>The conversation stays in this tab. The request log has its figures, but no texts by default.</p>
           </div>
         </section>
         <details class="card settings" ?open=${this.wide}>
@@ -140,13 +142,17 @@ class PagePlayground extends LitElement {
 
   /** The request as it would be sent now. */
   #preview() {
+    return html`<details class="preview" @toggle=${(event: Event) => (this.isPreviewOpen = (event.target as HTMLDetailsElement).open)}>
+      <summary>Request as JSON</summary>
+      ${this.isPreviewOpen ? this.#request() : nothing}
+    </details>`;
+  }
+
+  #request() {
     const protocol = protocolOf(this.draft.protocol);
     const request = requestOf(this.draft, askedBy(this.draft), this.#talk.turns, 0);
-    return html`<details class="preview">
-      <summary>Request as JSON</summary>
-      <code-block where="POST ${protocol.path}" .text=${rawRequest(request)}></code-block>
-      <copy-as .protocol=${protocol} .body=${request.body} .file=${request.file}></copy-as>
-    </details>`;
+    return html`<code-block where="POST ${protocol.path}" .text=${rawRequest(request)}></code-block>
+      <copy-as .protocol=${protocol} .body=${request.body} .file=${request.file}></copy-as>`;
   }
 
   #changed = ({ detail }: CustomEvent<Partial<Draft>>): void => this.#change(detail);

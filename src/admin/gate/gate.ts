@@ -39,9 +39,9 @@ const HEADERS: Readonly<Record<string, string>> = {
 export const isApi = (path: string): boolean => /^\/admin\/api(?:\/|$)/i.test(path);
 
 /**
- * Guards everything below `/admin`. The API needs a session or the admin key, for unknown routes too. The page contains
- * no secret: it needs an allowed Host only. When a session or key becomes invalid, its open responses, such as the live
- * feed, end.
+ * Guards everything below `/admin`. The API needs a session or the admin key, for unknown routes too. Exceptions are to
+ * sign in, and to ask for the own session. The page contains no secret: it needs an allowed Host only. When a session or
+ * key becomes invalid, its open responses, such as the live feed, end.
  * @throws ChainError `forbidden`, `invalid_api_key`, `too_many_attempts`, `unsupported_media_type`
  */
 export const createGate =
@@ -53,12 +53,14 @@ export const createGate =
     if (!isApi(ctx.path)) return next();
     ctx.set('cache-control', 'no-store');
     requireOwnPage(ctx);
-    if (!isSignIn(ctx)) endWith(admit(ctx, sessions, key), ctx, recheckMs);
+    if (!isOpen(ctx)) endWith(admit(ctx, sessions, key), ctx, recheckMs);
     requireJson(ctx);
     return next();
   };
 
-const isSignIn = ({ method, path }: Context): boolean => method === 'POST' && path === '/admin/api/session';
+/** Whether a request needs no session: it signs in, or asks whether the caller has one. */
+const isOpen = ({ method, path }: Context): boolean =>
+  (method === 'POST' || method === 'GET') && path === '/admin/api/session';
 
 const HOST = /^(?<name>\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\]+?)\.?(?::\d{1,5})?$/i;
 

@@ -86,11 +86,10 @@ export class HeldReservation implements Reservation {
    * The provider answered: by now it has counted the request. Most providers count refused requests too.
    * @returns whether this is the first report; later ones change nothing
    */
-  report(served: boolean): boolean {
+  report(served: boolean, now: number): boolean {
     if (this.#isReported) return false;
     this.#isReported = true;
     this.#endWait();
-    const now = this.#ledger.now();
     for (const [quota, units] of this.#held) {
       if (quota.dimension === 'requests') this.#close(quota, units, served || quota.countsRefused ? units : 0, now);
     }

@@ -153,7 +153,7 @@ describe('Unsaved changes of a chain', () => {
     const wait = stage.page.getByLabel('Longest wait');
     await wait.fill('45s');
     await stage.visitor.endSession(stage.server);
-    await stage.page.getByText('Your session is over.').waitFor();
+    await stage.page.getByText('Your session ended.').waitFor();
     expect(await stage.page.getByRole('button', { name: 'Save' }).isVisible()).to.equal(false);
     await stage.page.getByLabel('Admin key').fill(ADMIN_KEY);
     await stage.page.keyboard.press('Enter');

@@ -29,6 +29,8 @@ describe('The gate of the admin', () => {
 
   describe('without a session', () => {
     const SIGN_IN = 'POST /admin/api/session';
+    /** Whether the caller is signed in: answered without a session too. */
+    const OPEN = [SIGN_IN, 'GET /admin/api/session'];
     const UNKNOWN: readonly Asked[] = [
       { method: 'GET', path: '/admin/api' },
       { method: 'GET', path: '/admin/api/' },
@@ -37,6 +39,9 @@ describe('The gate of the admin', () => {
       { method: 'PUT', path: '/admin/api/status' },
       { method: 'OPTIONS', path: '/admin/api/status' },
       { method: 'HEAD', path: '/admin/api/status' },
+      { method: 'HEAD', path: '/admin/api/session' },
+      { method: 'GET', path: '/admin/api/session/' },
+      { method: 'GET', path: '/ADMIN/API/session' },
       { method: 'POST', path: '/admin/api/session/' },
       { method: 'POST', path: '/admin/api/session/x' },
       { method: 'POST', path: '/ADMIN/API/session' },
@@ -52,7 +57,7 @@ describe('The gate of the admin', () => {
     });
 
     for (const { method = 'GET', path } of [...ROUTES, ...UNKNOWN]) {
-      if (`${method} ${path}` === SIGN_IN) continue;
+      if (OPEN.includes(`${method} ${path}`)) continue;
       it(`answers ${method} ${path} with 401`, async () => {
         const headers = method === 'GET' ? {} : JSON_TYPE;
         const { status, code } = await send({ method, path, headers });

@@ -111,12 +111,17 @@ export class VirtualRows implements ReactiveController {
     this.#host.requestUpdate();
   }
 
-  /** Scrolls as little as needed to a row of a list of equal rows. `above` px at the top are covered by the header. */
+  /** The height of the rows before one, px. */
+  topOf(index: number): number {
+    return this.#heightOf(0, index);
+  }
+
+  /** Scrolls as little as needed to a row. `above` px at the top are covered by the header. */
   reveal(index: number, above: number): void {
     if (this.#scroller === undefined) return;
-    const { height } = this.#rows();
+    const height = this.#heightOf(index, index + 1);
     const scrollTop = this.#top;
-    const top = index * height;
+    const top = this.topOf(index);
     // The header takes space before the first row.
     const lowest = top + height + above - this.#height;
     if (top < scrollTop) this.scrollTo(top);

@@ -59,7 +59,7 @@ export class AnswerRun extends LitElement {
     return html`<div class="stack">
       ${compared ? html`<div class="row between"><h3>${name}</h3>${running ? html`<button type="button" @click=${() => this.#tell('stop')}><ui-icon name="stop"></ui-icon>Stop<span class="visually-hidden"> ${name}</span></button>` : nothing}</div>` : nothing}
       ${answer.reasoning === '' ? nothing : html`<details><summary>Thoughts of the model</summary><div class="said muted small">${answer.reasoning}</div></details>`}
-      ${isEmpty ? nothing : html`<div class="answer" aria-label=${compared ? `Answer of ${name}` : 'Answer'} role="region" aria-live="polite" aria-busy=${running}>${this.#text()}${running ? html`<i class="caret" aria-hidden="true"></i>` : nothing}</div>`}
+      ${isEmpty ? nothing : html`<div class="answer" aria-label=${compared ? `Answer of ${name}` : 'Answer'} role="region" aria-live="polite" aria-busy=${running}>${this.#text()}</div>`}
       ${this.loaded ? answer.results.map((result) => html`<answer-result .result=${result} .texts=${this.texts}></answer-result>`) : nothing}
       ${answer.calls.length === 0 || !this.loaded ? nothing : html`<tool-calls .calls=${answer.calls} ?open=${this.last && state === 'done' && protocol.tools === true} @results=${(event: CustomEvent) => this.#tell('results', event.detail)}></tool-calls>`}
       ${answer.notes.map((note) => html`<p class="note small">Taken up: ${note}.</p>`)}
@@ -71,9 +71,12 @@ export class AnswerRun extends LitElement {
   }
 
   #text() {
-    const { text } = this.run.answer;
-    const isMarkdown = this.protocol.converses === true && this.loaded;
-    return isMarkdown ? html`<markdown-text .text=${text}></markdown-text>` : html`<span class="said">${text}</span>`;
+    const { answer, state } = this.run;
+    const { text } = answer;
+    const running = state === 'running';
+    const isMarkdown = this.protocol.converses === true && this.loaded && text !== '';
+    if (isMarkdown) return html`<markdown-text .text=${text} ?growing=${running}></markdown-text>`;
+    return html`<span class="said">${text}</span>${running ? html`<i class="caret" aria-hidden="true"></i>` : nothing}`;
   }
 
   #failed(problem: Error) {

@@ -16,7 +16,7 @@ export class ChatTurn extends LitElement {
       .prompt .label { white-space: normal; }
       .files { display: flex; flex-wrap: wrap; gap: var(--space-2); }
       .files img { max-width: 12rem; max-height: 9rem; border-radius: var(--radius-s); }
-      .runs { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: var(--space-4); align-items: start; }
+      .runs { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(17rem, 100%), 1fr)); gap: var(--space-4); align-items: start; }
       .runs > * { min-width: 0; }
       .compared { border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); padding: var(--space-3); }
     `,

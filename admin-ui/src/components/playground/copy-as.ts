@@ -14,7 +14,10 @@ const LANGUAGES = [CURL, ['TypeScript', typescript], ['Python', python]] as cons
 /** Copies a request as code for this address, which reads its key from `CHAIN_API_KEY`. */
 @customElement('copy-as')
 export class CopyAs extends LitElement {
-  static override styles = [base, css`div { gap: 0; min-height: 2rem; } .muted { margin-right: var(--space-1); }`];
+  static override styles = [
+    base,
+    css`div { gap: 0; min-height: 2rem; } .muted { margin: 0 var(--space-1) 0 var(--space-3); }`,
+  ];
   @property({ attribute: false }) protocol!: PlaygroundProtocol;
   @property({ attribute: false }) body: Readonly<Record<string, unknown>> = {};
   @property({ attribute: false }) file: Attachment | undefined;

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { MarkdownReader, safeAddress, type Token, type Tokens, unescaped } from '../../data/playground/markdown.js';
 import { base } from '../../styles/base.js';
-import '../connect/code-block.js';
+import '../common/code-block.js';
 import './model-image.js';
 
 type Rendered = TemplateResult | string | typeof nothing | readonly Rendered[];
@@ -36,9 +36,14 @@ export class MarkdownText extends LitElement {
       th, td { padding: var(--space-1) var(--space-3); text-align: start; }
       .right { text-align: right; } .center { text-align: center; }
       .html { white-space: pre-wrap; color: var(--muted); }
+      input { vertical-align: -0.15em; }
+      :host([growing]) > :is(p, h3, h4, h5, h6):last-child::after, :host([growing]) > :is(ul, ol):last-child > li:last-child::after { content: ''; display: inline-block; width: 0.5rem; height: 1rem; margin-left: 0.125rem; vertical-align: text-bottom; background: var(--water); animation: blink 1s steps(2) infinite; }
+      @keyframes blink { 50% { opacity: 0; } }
     `,
   ];
   @property() text = '';
+  /** More text comes: a caret stands at the end. */
+  @property({ type: Boolean, reflect: true }) growing = false;
   readonly #reader = new MarkdownReader();
 
   override render() {

@@ -6,7 +6,7 @@ import type { Run } from '../../data/playground/conversation.js';
 import type { PlaygroundProtocol } from '../../data/playground/protocol.js';
 import { rawAnswer, rawRequest } from '../../data/playground/raw.js';
 import { base } from '../../styles/base.js';
-import '../connect/code-block.js';
+import '../common/code-block.js';
 import '../requests/attempt-ladder.js';
 import './copy-as.js';
 
@@ -19,6 +19,7 @@ export class RunFacts extends LitElement {
       .facts { display: flex; flex-wrap: wrap; gap: 0 var(--space-4); color: var(--muted); font-size: var(--text-s); min-height: 1.125rem; }
       .facts b { color: var(--text); font-weight: 600; overflow-wrap: anywhere; }
       .foot { min-height: 2rem; }
+      .tools { gap: 0; margin-left: calc(-1 * var(--space-3)); }
       summary { cursor: pointer; color: var(--muted); font-size: var(--text-s); }
       details[open] > summary { margin-bottom: var(--space-2); }
       .raw { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: var(--space-3); }
@@ -33,7 +34,7 @@ export class RunFacts extends LitElement {
     const known = record === 'missing' ? undefined : record;
     const running = state === 'running';
     return html`
-      <div class="row between foot"><div class="facts number" role="status">${this.#facts(known)}</div><span class="row"><slot></slot>${running ? nothing : html`<copy-as .protocol=${this.protocol} .body=${body} .file=${file}></copy-as>`}</span></div>
+      <div class="row between foot"><div class="facts number" role="status">${this.#facts(known)}</div><span class="row small tools"><slot></slot>${running ? nothing : html`<copy-as .protocol=${this.protocol} .body=${body} .file=${file}></copy-as>`}</span></div>
       ${record === 'missing' ? html`<p class="muted small">The request log does not have this request.</p>` : nothing}
       ${known === undefined ? nothing : this.#attempts(known)}
       ${running ? nothing : this.#raw()}`;

@@ -4,6 +4,7 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import '../../known-language.js';
 import uPlot, { type AlignedData, type Options, type Series } from 'uplot';
 import uPlotCss from 'uplot/dist/uPlot.min.css?inline';
+import { onAppearance } from '../../data/browser/appearance.js';
 import { shortNumber } from '../../data/format.js';
 import { base } from '../../styles/base.js';
 
@@ -42,21 +43,21 @@ export class BarChart extends LitElement {
   @property({ attribute: false }) private pointed: number | undefined;
   readonly #place = createRef<HTMLElement>();
   readonly #resized = new ResizeObserver(() => this.#fit());
-  readonly #dark = matchMedia('(prefers-color-scheme: dark)');
+  #stop: (() => void) | undefined;
   #plot: uPlot | undefined;
   /** What the chart was created for: other series or another theme need a new chart. */
   #drawn = '';
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#dark.addEventListener('change', this.#repaint);
+    this.#stop = onAppearance(this.#repaint);
     if (this.#place.value !== undefined) this.#resized.observe(this.#place.value);
     this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#dark.removeEventListener('change', this.#repaint);
+    this.#stop?.();
     this.#resized.disconnect();
     this.#forget();
   }

@@ -1,6 +1,6 @@
 import type { RequestRecord } from '../../../../src/contract/requests.js';
 import type { Answer, ToolCall } from './answer.js';
-import type { ProtocolId } from './protocol.js';
+import type { ProtocolId } from './protocol-id.js';
 
 /** A file that is sent: an image of a prompt, or a recording. */
 export interface Attachment {

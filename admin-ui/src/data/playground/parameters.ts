@@ -1,4 +1,5 @@
-import type { Fields, Parameter } from './protocol.js';
+import type { Fields } from './fields.js';
+import type { Parameter } from './protocol.js';
 
 export const SYSTEM: Parameter = { name: 'system', label: 'System prompt', kind: 'lines', placeholder: 'None' };
 export const STREAM: Parameter = {

@@ -1,21 +1,8 @@
 import type { AnswerBuilder } from './answer.js';
 import type { Message } from './conversation.js';
 import type { Draft } from './draft.js';
-
-export type ProtocolId =
-  | 'chat'
-  | 'responses'
-  | 'messages'
-  | 'completions'
-  | 'embeddings'
-  | 'images'
-  | 'rerank'
-  | 'moderations'
-  | 'speech'
-  | 'transcriptions'
-  | 'translations';
-
-export type Fields = Readonly<Record<string, unknown>>;
+import type { Fields } from './fields.js';
+import type { ProtocolId } from './protocol-id.js';
 
 /** A field of the form. */
 export interface Parameter {
@@ -63,21 +50,3 @@ export interface PlaygroundProtocol {
   /** Takes a whole answer: JSON, or a text. */
   whole(answer: unknown, into: AnswerBuilder): void;
 }
-
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** `value` as an object; an empty one if it is none. */
-export const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
-
-/** The objects in `value`, if it is a list. */
-export const listOf = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);
-
-/** The text in `value`; empty if it has none. */
-export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-/** @throws Error with the message of an event that says that the answer failed */
-export const throwError = (error: unknown): never => {
-  const message = typeof error === 'string' ? error : fieldsOf(error).message;
-  throw new Error(textOf(message) || 'The provider failed while it answered.');
-};

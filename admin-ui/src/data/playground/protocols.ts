@@ -1,8 +1,10 @@
 import type { Attachment, Message, Side, Turn } from './conversation.js';
 import { messagesOf } from './conversation.js';
 import type { Draft } from './draft.js';
+import type { Fields } from './fields.js';
 import { parameterFields } from './parameters.js';
-import type { Fields, PlaygroundProtocol, ProtocolId } from './protocol.js';
+import type { PlaygroundProtocol } from './protocol.js';
+import type { ProtocolId } from './protocol-id.js';
 import { chat } from './protocols/chat.js';
 import { completions } from './protocols/completions.js';
 import { embeddings } from './protocols/embeddings.js';

@@ -1,7 +1,8 @@
 import { ApiError, send } from '../server/client.js';
 import { type Answer, AnswerBuilder } from './answer.js';
 import type { Attachment } from './conversation.js';
-import { isFields, type PlaygroundProtocol } from './protocol.js';
+import { isFields } from './fields.js';
+import type { PlaygroundProtocol } from './protocol.js';
 import type { PlaygroundRequest } from './protocols.js';
 
 /** Clients and the admin have the same endpoints, the admin's without a client key. */

@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isFields, textOf } from './protocol.js';
+import { type Fields, fieldsOf, isFields, textOf } from './fields.js';
 
 /** A function that a model may call. */
 interface ToolFunction {

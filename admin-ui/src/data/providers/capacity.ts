@@ -1,6 +1,6 @@
 import type { QuotaView, TargetView } from '../../../../src/contract/admin-api.js';
 import { partsOf } from '../format.js';
-import { leftOf } from './quotas.js';
+import { leftOf, shareLeft } from './quotas.js';
 
 /** Tokens of a typical request, prompt and answer together: so that limits on tokens and on requests can be compared. */
 export const TYPICAL_TOKENS = 1_000;
@@ -74,6 +74,14 @@ const measured = (quota: QuotaView): readonly Measured[] => {
   const each = dimension === 'requests' ? 1 : TYPICAL_TOKENS;
   return [{ quota, whole: limit / each, now: Math.min(left, limit) / each }];
 };
+
+/** The quota with the smallest remaining share. */
+export const tightest = (quotas: readonly QuotaView[]): QuotaView | undefined =>
+  quotas.reduce<QuotaView | undefined>((found, quota) => {
+    const share = shareLeft(quota);
+    if (share === undefined || quota.dimension === 'concurrent') return found;
+    return found === undefined || share < (shareLeft(found) ?? 1) ? quota : found;
+  }, undefined);
 
 const partOf = ({ target, state, until, quotas }: TargetView): Capacity => {
   const all = quotas.flatMap(measured);

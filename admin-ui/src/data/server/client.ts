@@ -59,10 +59,23 @@ export class ApiError extends Error {
 const API = '/admin/api';
 
 let signedOut: () => void = () => {};
+const beginners = new Set<() => void>();
 
 /** Calls `listener` whenever the session has ended. */
 export const onSignedOut = (listener: () => void): void => {
   signedOut = listener;
+};
+
+export const sessionEnded = (): void => signedOut();
+
+/** Calls `listener` whenever a session begins: pages that were kept load again. @returns a function that stops it */
+export const onSignedIn = (listener: () => void): (() => void) => {
+  beginners.add(listener);
+  return () => beginners.delete(listener);
+};
+
+export const sessionBegan = (): void => {
+  for (const listener of [...beginners]) listener();
 };
 
 /**
@@ -113,8 +126,10 @@ export const send = async (url: string, init: RequestInit = {}): Promise<Respons
   const error = await errorOf(response);
   // A wrong key at the sign-in says nothing about a session.
   const isSignIn = init.method === 'POST' && url.endsWith('/session');
-  if (error.status === 401 && !isSignIn) signedOut();
-  throw error;
+  if (error.status !== 401 || isSignIn) throw error;
+  sessionEnded();
+  // A page with unsaved changes stays behind the sign-in: these words must still be right afterwards.
+  throw new ApiError('Your session had ended. Sign in, and try again.', 401, error.code);
 };
 
 const errorOf = async (response: Response): Promise<ApiError> => {

@@ -1,6 +1,7 @@
 import type { AnswerBuilder } from '../answer.js';
+import { type Fields, fieldsOf, listOf, throwError } from '../fields.js';
 import { isOn, maxTokens, STREAM, TEMPERATURE, TOP_P } from '../parameters.js';
-import { type Fields, fieldsOf, listOf, type PlaygroundProtocol, throwError } from '../protocol.js';
+import type { PlaygroundProtocol } from '../protocol.js';
 
 /** OpenAI's older completions: a text is continued. */
 export const completions: PlaygroundProtocol = {

@@ -1,4 +1,5 @@
-import { type Fields, fieldsOf, listOf, type PlaygroundProtocol } from '../protocol.js';
+import { type Fields, fieldsOf, listOf } from '../fields.js';
+import type { PlaygroundProtocol } from '../protocol.js';
 
 /** Texts as vectors. */
 export const embeddings: PlaygroundProtocol = {

@@ -1,4 +1,5 @@
-import { fieldsOf, listOf, type PlaygroundProtocol, textOf } from '../protocol.js';
+import { fieldsOf, listOf, textOf } from '../fields.js';
+import type { PlaygroundProtocol } from '../protocol.js';
 
 /** Pictures from a description. */
 export const images: PlaygroundProtocol = {

@@ -1,5 +1,6 @@
 import type { Verdict } from '../answer.js';
-import { type Fields, fieldsOf, listOf, type PlaygroundProtocol } from '../protocol.js';
+import { type Fields, fieldsOf, listOf } from '../fields.js';
+import type { PlaygroundProtocol } from '../protocol.js';
 
 /** Judges whether a text is harmful. */
 export const moderations: PlaygroundProtocol = {

@@ -1,4 +1,5 @@
-import { fieldsOf, listOf, type PlaygroundProtocol } from '../protocol.js';
+import { fieldsOf, listOf } from '../fields.js';
+import type { PlaygroundProtocol } from '../protocol.js';
 import { linesOf } from './embeddings.js';
 
 /** Documents in the order in which they answer a question. */

@@ -1,7 +1,8 @@
 import type { AnswerBuilder } from '../answer.js';
 import type { Message } from '../conversation.js';
+import { type Fields, fieldsOf, listOf, textOf, throwError } from '../fields.js';
 import { maxTokens, STREAM, SYSTEM, TEMPERATURE, TOP_P } from '../parameters.js';
-import { type Fields, fieldsOf, listOf, type PlaygroundProtocol, textOf, throwError } from '../protocol.js';
+import type { PlaygroundProtocol } from '../protocol.js';
 import { responsesTools } from '../tools.js';
 
 /** OpenAI's Responses. */

@@ -1,4 +1,5 @@
-import { fieldsOf, listOf, type Parameter, type PlaygroundProtocol } from '../protocol.js';
+import { fieldsOf, listOf } from '../fields.js';
+import type { Parameter, PlaygroundProtocol } from '../protocol.js';
 
 const PARAMETERS: readonly Parameter[] = [
   {

@@ -1,7 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../../styles/base.js';
-import '../common/copy-button.js';
+import './copy-button.js';
 
 /** Text for another program with its place, its language and a copy button. */
 @customElement('code-block')
