@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ProviderView } from '../../../src/contract/admin-configuration.js';
@@ -6,6 +6,7 @@ import type { CatalogueReply } from '../../../src/contract/catalogue.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
 import type { InspectionReply } from '../../../src/contract/inspection.js';
 import { confirm } from '../components/common/confirm-dialog.js';
+import { onDemand } from '../components/common/on-demand.js';
 import { toast } from '../components/common/toast-host.js';
 import { counted } from '../data/format.js';
 import {
@@ -25,10 +26,8 @@ import { base } from '../styles/base.js';
 import '../components/common/empty-state.js';
 import '../components/common/load-state.js';
 import '../components/providers/inspection-panel.js';
-import '../components/providers/models-dialog.js';
 import '../components/common/page-header.js';
 import '../components/providers/provider-card.js';
-import '../components/providers/provider-dialog.js';
 import '../components/saving/save-problem.js';
 import '../components/common/ui-dialog.js';
 import '../components/common/ui-icon.js';
@@ -76,6 +75,16 @@ class PageProviders extends LitElement {
     const before = this.#off;
     this.#off = off.join(' ');
     if (event.type === 'status' || this.#off !== before) void this.#providers.reload();
+  }
+
+  override updated(changed: PropertyValues): void {
+    if (!changed.has('window') || this.window === undefined) return;
+    onDemand(() =>
+      Promise.all([
+        import('../components/providers/provider-dialog.js'),
+        import('../components/providers/models-dialog.js'),
+      ]),
+    );
   }
 
   override render() {
