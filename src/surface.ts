@@ -15,11 +15,12 @@ import type { SettingsStore } from './config/source/store.js';
 import { readBody } from './http/body.js';
 import { careForConnections } from './http/connections.js';
 import { Exchange } from './http/exchange.js';
-import { postRequest } from './http/post-request.js';
-import { answerWithoutKoa } from './http/posts.js';
+import { postRequest } from './http/posts/post-request.js';
+import { answerWithoutKoa, Posts } from './http/posts/posts.js';
 import { createServer, type ServerOptions } from './http/server.js';
 import type { Inspections } from './inspection/inspections.js';
 import { version } from './package.js';
+import { ChainError } from './plugin/door/errors.js';
 import { chat } from './protocols/chat.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { SharedServices } from './runtime/services.js';
@@ -50,6 +51,11 @@ export const createSurface = (parts: SurfaceParts): Server => {
   return careForConnections(server, shared.pace?.unreadMs);
 };
 
+/** @throws ChainError `not_found` */
+const nothingAt = (path: string): never => {
+  throw new ChainError('not_found', `429chain has no endpoint POST ${path}. docs/endpoints.md lists all of them.`);
+};
+
 /** Wrong admin keys without a delay, from all addresses together. */
 const FREE_TOGETHER = 50;
 
@@ -76,6 +82,7 @@ const admin = ({
   // The browser has no API key and needs none: it has passed the gate.
   const asAdmin = { current, authorize: () => 'admin', log };
   const postChat = postRequest(chat, asAdmin);
+  const posts = new Posts(asAdmin, () => {});
   const readAdminBody: ReadBody = (ctx, maxBodyBytes) => {
     const { maxBodiesInFlight, bodiesInFlight } = current();
     return readBody(new Exchange(ctx.req, ctx.res, ctx.path), { maxBodyBytes, maxBodiesInFlight, bodiesInFlight });
@@ -83,6 +90,10 @@ const admin = ({
   const routes = adminRouter(handlers, readAdminBody, {
     'GET /events': getEvents(feed),
     'POST /chat': (ctx) => answerWithoutKoa(ctx, postChat, asAdmin),
+    'POST /v1/*path': (ctx) => {
+      const path = `/v1/${ctx.params.path}`;
+      return answerWithoutKoa(ctx, posts.at(path) ?? nothingAt(path), asAdmin, path);
+    },
   });
   return {
     admin: [createGate({ hosts, sessions, key }), routes, adminPage(adminUi)],

@@ -44,6 +44,7 @@ const FOUNDATION = '*';
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/plugin': ['index.ts', 'readers', 'door', FOUNDATION],
   'src/config': ['source', 'check', 'edit', FOUNDATION],
+  'src/host': ['process-guard.ts', 'event-loop.ts', 'host.ts', 'parts', 'loading', FOUNDATION, 'checks'],
   'src/ledger': ['memory', 'learning', 'windows', FOUNDATION],
   'src/engine': [
     'waterfall.ts',
@@ -57,9 +58,24 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'surfaces',
     'stream',
     FOUNDATION,
+    'health',
     'rules',
   ],
-  'src/cli': ['main.ts', 'commands', 'connect', 'setup', 'start', 'proxy', FOUNDATION, 'terminal'],
+  'src/engine/attempt': [FOUNDATION, 'request', 'conversation', 'failure', 'connection'],
+  'src/http': ['server.ts', 'posts', 'multipart', FOUNDATION, 'uploads'],
+  'src/engine/stream': ['relay', 'collected', 'sources', 'mended', FOUNDATION, 'frames'],
+  'src/cli': [
+    'main.ts',
+    'help.ts',
+    'command-table.ts',
+    'commands',
+    'connect',
+    'setup',
+    'start',
+    'proxy',
+    FOUNDATION,
+    'terminal',
+  ],
   'src/admin': ['handlers.ts', 'static.ts', 'resources', 'live', 'gate', FOUNDATION],
   'admin-ui/src': ['main.ts', 'shell', 'routes.ts', 'pages', 'components', 'styles', 'data', FOUNDATION],
   'admin-ui/src/components': [

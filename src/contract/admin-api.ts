@@ -17,6 +17,7 @@ import type {
 } from './admin-configuration.js';
 import type { CatalogueReply } from './catalogue.js';
 import type { Explanation } from './explain.js';
+import type { HealthView } from './health.js';
 import type { InspectionReply } from './inspection.js';
 import type { ModelsReply, TryReply } from './models.js';
 import type { Calendar, Dimension, Duration, TargetState } from './quota.js';
@@ -130,6 +131,8 @@ export interface LoopView {
 }
 
 export interface StatusReport extends LiveStatus {
+  /** Epoch ms. `today` contains the requests that ended before. */
+  readonly at: number;
   /** The totals of the current UTC day. Absent if there is no request log. */
   readonly today?: Totals;
   readonly free: FreeToday;
@@ -161,12 +164,19 @@ export interface TargetView {
   /** The chains that use it. */
   readonly chains: readonly string[];
   readonly state: TargetState;
+  /**
+   * A limit or a cooldown seems to be over. One request finds out, and others pass the target over until it is answered.
+   * Absent: no.
+   */
+  readonly probing?: true;
   readonly reason?: string;
   /** When the state ends, epoch ms. Absent if this is unknown, or if the state does not end by itself. */
   readonly until?: number;
   /** The number of attempts in flight. */
   readonly inFlight: number;
   readonly quotas: readonly QuotaView[];
+  /** What happened last. Absent if nothing did yet. */
+  readonly health?: HealthView;
   /** The chains whose rules forbid it, and why. Absent if there are none. */
   readonly forbidden?: readonly { readonly chain: string; readonly reason: string }[];
 }
@@ -183,7 +193,10 @@ export interface QuotaView {
   readonly limit?: number;
   readonly used?: number;
   readonly inFlight: number;
+  /** What is left, without what requests in flight hold. */
   readonly remaining?: number;
+  /** One request finds out whether the provider agrees that `remaining` is back. Absent: no. */
+  readonly probing?: true;
   /** Epoch ms. */
   readonly resetAt?: number;
   readonly source: 'header' | 'manual' | 'learned' | 'known';

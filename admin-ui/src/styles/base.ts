@@ -10,6 +10,8 @@ export const base = css`
   h1 { font-size: var(--text-xl); font-weight: 650; letter-spacing: -0.01em; }
   h2 { font-size: var(--text-l); font-weight: 620; }
   h3 { font-size: var(--text-m); font-weight: 620; }
+  /* A name may contain characters that turn the direction of writing round: it must not reach what is beside it. */
+  span, a, b, code, time, strong, button, label, dt, dd, td, th, li, p, option { unicode-bidi: isolate; }
   a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 2px; }
   code, pre, .mono { font-family: var(--mono); font-size: 0.95em; }
   .muted { color: var(--muted); }

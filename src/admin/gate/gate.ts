@@ -116,10 +116,19 @@ const endWith = (isAdmitted: () => boolean, { res }: Context, recheckMs: number)
   res.once('close', () => clearInterval(timer));
 };
 
-/** A form of another site cannot send JSON, whatever its Origin. */
+/** Below it, requests have the form that the API for clients has. */
+const CLIENT_API = '/admin/api/v1/';
+
+/** A form of another site can send neither JSON nor a header of its own, whatever its Origin. */
 const requireJson = (ctx: Context): void => {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') return;
   const hasBody = ctx.get('transfer-encoding') !== '' || Number(ctx.get('content-length')) > 0;
-  if (ctx.request.type === 'application/json' || (!hasBody && tokenOf(ctx) === undefined)) return;
+  const { type } = ctx.request;
+  if (type === 'application/json' || (!hasBody && tokenOf(ctx) === undefined)) return;
+  const isUpload = type === 'multipart/form-data' && ctx.path.startsWith(CLIENT_API);
+  if (isUpload && ctx.get('x-requested-with') !== '') return;
+  if (isUpload) {
+    throw new ChainError('unsupported_media_type', 'Send the header "x-requested-with: 429chain" with an upload.');
+  }
   throw new ChainError('unsupported_media_type', 'Send the header "content-type: application/json".');
 };

@@ -244,6 +244,27 @@ describe('The gate of the admin', () => {
       }
     }
 
+    const UPLOAD = { ...JSON_TYPE, 'content-type': 'multipart/form-data; boundary=x', 'x-requested-with': 'a test' };
+    const UPLOADS = [
+      {
+        what: 'an upload without a header of its own',
+        path: '/admin/api/v1/audio/transcriptions',
+        headers: { 'content-type': UPLOAD['content-type'] },
+      },
+      { what: 'an upload outside of the endpoints of clients', path: '/admin/api/explain', headers: UPLOAD },
+      {
+        what: 'text with a header of its own',
+        path: '/admin/api/v1/audio/transcriptions',
+        headers: { ...UPLOAD, 'content-type': 'text/plain' },
+      },
+    ];
+    for (const { what, path, headers } of UPLOADS) {
+      it(`is refused for ${what}`, async () => {
+        const { status } = await send({ method: 'POST', path, headers: { ...cookie, ...headers }, body: 'x' });
+        expect(status).to.equal(415);
+      });
+    }
+
     it('is refused even without a body', async () => {
       expect((await send({ method: 'POST', path: '/admin/api/explain', headers: cookie })).status).to.equal(415);
     });

@@ -37,13 +37,22 @@ export class ApiError extends Error {
   readonly code: string;
   /** Further fields of the server's `error`. */
   readonly details: Readonly<Record<string, unknown>>;
+  /** The body of the response. */
+  readonly text: string;
 
-  constructor(message: string, status: number, code: string, details: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    message: string,
+    status: number,
+    code: string,
+    details: Readonly<Record<string, unknown>> = {},
+    text = '',
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.details = details;
+    this.text = text;
   }
 }
 
@@ -127,8 +136,14 @@ const errorOf = async (response: Response): Promise<ApiError> => {
   const text = await response.text();
   try {
     const { message, code, type: _, param: __, ...details } = JSON.parse(text).error;
-    return new ApiError(String(message), response.status, String(code), details);
+    return new ApiError(String(message), response.status, String(code), details, text);
   } catch {
-    return new ApiError(`The server answered ${response.status}, and not in JSON.`, response.status, 'unknown');
+    return new ApiError(
+      `The server answered ${response.status}, and not in JSON.`,
+      response.status,
+      'unknown',
+      {},
+      text,
+    );
   }
 };
