@@ -9,8 +9,7 @@ const REQUESTS = 60;
 
 /** Pages that still move, and what moves them. */
 const UNMET: Readonly<Record<string, string>> = {
-  '': 'the line of a target with the reason comes and goes',
-  'chains/default': 'the line of a target with what it would do comes and goes',
+  'chains/default': 'the line of a target with what the next request does comes and goes',
 };
 
 /** Collects the shifts that no input of the user caused, each with the elements that moved. */
