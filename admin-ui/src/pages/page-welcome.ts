@@ -112,7 +112,7 @@ class PageWelcome extends LitElement {
     const usable = providers.filter(({ state: stands }) => stands === 'usable');
     const isBegun = providers.some((each) => types.some(({ type, keyless }) => keyless && type === each.type));
     return html`<div class="stack">
-      ${usable.length === 0 ? nothing : html`<div class="have"><span>You have already:</span>${usable.map(({ id }) => html`<button @click=${() => this.#use(id)}>Models of ${id}</button>`)}</div>`}
+      ${usable.length === 0 ? nothing : html`<div class="have"><span>Already added:</span>${usable.map(({ id }) => html`<button @click=${() => this.#use(id)}>Models of ${id}</button>`)}</div>`}
       ${isBegun ? nothing : html`<welcome-keyless .providers=${loaded} @saved=${this.#chainSaved}></welcome-keyless>`}
       ${groupsOf(types).map(
         ({ title, text, types: group }) => html`<section class="stack" aria-label=${title}>
