@@ -7,11 +7,11 @@ import { SCENARIOS, type Scenario, startProviders, TEXT } from './compare/scenar
 import { table } from './docs/table.js';
 
 /**
- * `npm run compare -- --peers FOLDER [--only TEXT]`: measures failover of 429chain and of peers in front of simulated providers.
+ * `npm run compare -- --peers FOLDER [--only TEXT] [--peer TEXT]`: measures failover of 429chain and of peers in front of simulated providers.
  * FOLDER has the peers in its node_modules. Prints the tables of docs/comparison.md.
  */
 const { values: options } = parseArgs({
-  options: { peers: { type: 'string' }, only: { type: 'string', default: '' } },
+  options: { peers: { type: 'string' }, only: { type: 'string', default: '' }, peer: { type: 'string', default: '' } },
 });
 if (options.peers === undefined) throw new Error('Name the folder with the installed peers: --peers FOLDER');
 const folder = resolve(options.peers);
@@ -19,6 +19,8 @@ const load = await loaderOf(folder);
 
 /** A client gives up after this time. */
 const PATIENCE_MS = 5000;
+
+const measured = PEERS.filter(({ name }) => name.includes(options.peer ?? ''));
 
 interface Result {
   readonly answered: number;
@@ -64,20 +66,19 @@ const cellOf = ({ answered, wasted }: Result, { possible }: Scenario): string =>
 const rows: string[][] = [];
 for (const scenario of SCENARIOS.filter(({ name }) => name.includes(options.only))) {
   const results: Result[] = [];
-  for (const peer of PEERS) {
-    console.error(scenario.name, peer.name);
-    results.push(await measure(peer, scenario));
-  }
-  console.error(scenario.name, results.map(({ slowestMs }) => `${Math.round(slowestMs)} ms`).join(', '));
+  for (const peer of measured) results.push(await measure(peer, scenario));
+  console.error(
+    `${scenario.name}: slowest answers ${results.map(({ slowestMs }) => `${Math.round(slowestMs)} ms`).join(', ')}`,
+  );
   rows.push([scenario.name, String(scenario.possible), ...results.map((result) => cellOf(result, scenario))]);
 }
 
-console.log(table(['what the first provider does', 'possible', ...PEERS.map(({ name }) => name)], rows));
+console.log(table(['what the first provider does', 'possible', ...measured.map(({ name }) => name)], rows));
 console.log();
 console.log(
   table(
     ['measured', 'version', 'configuration'],
-    PEERS.map(({ name, packages, configuration }) => [
+    measured.map(({ name, packages, configuration }) => [
       name,
       packages.map((each) => `${each} ${versionOf(each)}`).join(', '),
       configuration,

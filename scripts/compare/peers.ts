@@ -15,10 +15,10 @@ const MODEL = 'a-model';
 const KEY = 'a-key';
 
 /** Asks once. @returns the text of the answer; throws if the request fails */
-export type Ask = (streamed: boolean) => Promise<string>;
+type Ask = (streamed: boolean) => Promise<string>;
 
 /** A program or library in front of the providers, ready to be asked. */
-export interface RunningPeer {
+interface RunningPeer {
   readonly ask: Ask;
   close(): Promise<void>;
 }
@@ -146,7 +146,7 @@ export const PEERS: readonly Peer[] = [
   {
     name: 'AI SDK with `ai-fallback`',
     packages: ['ai', '@ai-sdk/openai', 'ai-fallback'],
-    configuration: `\`createFallback\` with \`retryAfterOutput: true\`, \`maxRetries: 0\`, a \`fetch\` with a timeout of ${TIMEOUT_MS} ms`,
+    configuration: `\`createFallback\` with \`retryAfterOutput: true\` and \`shouldRetryThisError: () => true\`, \`maxRetries: 0\`, a \`fetch\` with a timeout of ${TIMEOUT_MS} ms`,
     start: async (baseUrls, load) => {
       const [{ createOpenAI }, { createFallback }, { generateText, streamText }] = await Promise.all([
         load('@ai-sdk/openai'),
@@ -155,7 +155,7 @@ export const PEERS: readonly Peer[] = [
       ]);
       const withTimeout: typeof fetch = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
       const models = baseUrls.map((baseURL) => createOpenAI({ baseURL, apiKey: KEY, fetch: withTimeout }).chat(MODEL));
-      const model = createFallback({ models, retryAfterOutput: true });
+      const model = createFallback({ models, retryAfterOutput: true, shouldRetryThisError: () => true });
       const ask: Ask = async (streamed) => {
         const options = { model, messages: MESSAGES, maxRetries: 0, onError: () => {} };
         if (!streamed) return (await generateText(options)).text;
