@@ -1,7 +1,7 @@
+import { wordsOf } from '../host/checks/words.js';
 import type { Host } from '../host/host.js';
 import { loadedPlugins, stackOf } from '../host/plugin-files.js';
 import { blamePlugin, guardEvents, refuseExits, traceMicrotasks } from '../host/process-guard.js';
-import { wordsOf } from '../host/words.js';
 import type { Log } from '../log.js';
 import type { Secrets } from '../secrets.js';
 

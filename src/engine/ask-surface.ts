@@ -1,6 +1,6 @@
 import type { Surface } from '../plugin/door/surface.js';
 import { isFields } from '../plugin/fields.js';
-import { sizeOf } from './attempt/request-size.js';
+import { sizeOf } from './attempt/request/request-size.js';
 import { drive } from './drive.js';
 import { parseBody } from './parse-body.js';
 import type { ChainRequest } from './request.js';

@@ -1,7 +1,7 @@
 import type { TokenUsage } from '../plugin/door/attempt.js';
 import type { EngineContext } from './attempt/context.js';
+import { tokensOfText } from './attempt/request/text-tokens.js';
 import type { Answer, StreamEnd } from './attempt/result.js';
-import { tokensOfText } from './attempt/text-tokens.js';
 import { drive } from './drive.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
 import type { Sink } from './stream/sink.js';
@@ -41,6 +41,7 @@ export class ResumingStream {
     for (let resumes = 0; ; resumes++) {
       const end = await found.answer.pipe(sink);
       this.#trace.amend(found.record, end.record);
+      if (end.record.outcome === 'failed') this.#context.onAttempt?.(end.record);
       usage = sumOf(usage, end.usage);
       const next = resumes < MOST_RESUMES ? await this.#resume(found, end, usage) : undefined;
       if (next === undefined) return { ...this.#lastEnd(end), usage, target: found.target };

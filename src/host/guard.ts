@@ -2,11 +2,11 @@ import { freezeDeep } from '../freeze.js';
 import type { Log } from '../log.js';
 import type { Denial } from '../plugin/index.js';
 import { type Activity, runTimed, whileUnanswered } from './activity.js';
+import { checkedResult, isPromise, PROMISED } from './checks/results.js';
+import { shortWords, wordsOf } from './checks/words.js';
 import { inTime } from './in-time.js';
 import { placeOf } from './plugin-files.js';
 import { RefusedExit } from './refused-exit.js';
-import { checkedResult, isPromise, PROMISED } from './results.js';
-import { shortWords, wordsOf } from './words.js';
 
 /** What went wrong in one hook or route of a plugin, for the admin. */
 export interface PluginFault {

@@ -1,11 +1,11 @@
 import { syncBuiltinESMExports } from 'node:module';
 import type { Log } from '../log.js';
 import { type Activity, currentActivity, runTraced } from './activity.js';
+import { wordsOf } from './checks/words.js';
 import { wordsWithPlace } from './guard.js';
 import type { Host } from './host.js';
 import { type Place, placeOf } from './plugin-files.js';
 import { RefusedExit } from './refused-exit.js';
-import { wordsOf } from './words.js';
 
 /** Where faults outside of any call are counted. */
 export interface FaultSink {

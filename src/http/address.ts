@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import type { Routes } from '../host/routes.js';
+import type { Routes } from '../host/parts/routes.js';
 import type { Protocol } from '../plugin/door/protocol.js';
 import { SURFACES } from '../protocols/surfaces.js';
 

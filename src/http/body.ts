@@ -3,10 +3,10 @@ import { CallerGone } from '../engine/causes.js';
 import { WrittenBody } from '../engine/written-body.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { type Fields, isFields } from '../plugin/fields.js';
-import type { BodyBounds } from './bodies-in-flight.js';
-import { bodyWeight, requireFewValues } from './body-weight.js';
-import { askForBody } from './early-answer.js';
 import type { Exchange } from './exchange.js';
+import type { BodyBounds } from './uploads/bodies-in-flight.js';
+import { bodyWeight, requireFewValues } from './uploads/body-weight.js';
+import { askForBody } from './uploads/early-answer.js';
 
 /** A request body. */
 export interface JsonBody {
@@ -58,7 +58,7 @@ const parsed = (exchange: Exchange, bounds: BodyBounds, bytes: Buffer): JsonBody
   const value = parse(text);
   if (!isFields(value)) throw new ChainError('invalid_request', 'The request body must be a JSON object.');
   exchange.hold(bodyWeight(bytes.length, ascii, text, value), bounds);
-  return { value, written: new WrittenBody(text, bytes) };
+  return { value, written: new WrittenBody(text, bytes, ascii) };
 };
 
 const parse = (text: string): unknown => {

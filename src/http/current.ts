@@ -3,11 +3,11 @@ import type { ModelView } from '../contract/models.js';
 import type { Chains } from '../engine/chains.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { Waterfall } from '../engine/waterfall.js';
-import type { Routes } from '../host/routes.js';
+import type { Routes } from '../host/parts/routes.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Protocol } from '../plugin/door/protocol.js';
-import type { BodyBounds } from './bodies-in-flight.js';
 import type { AllowedOrigins } from './cors.js';
+import type { BodyBounds } from './uploads/bodies-in-flight.js';
 
 /** The runtime in force. Each request asks for it anew, so http needs to know nothing about reloads. */
 export interface Current extends BodyBounds {

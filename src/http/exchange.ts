@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Caller } from '../engine/caller.js';
 import type { ProtocolReply } from '../plugin/door/protocol.js';
 import type { Asked } from './asked.js';
-import type { BodiesInFlight, BodyBounds, BodyShare } from './bodies-in-flight.js';
 import type { CallerStream } from './caller-stream.js';
-import { endAfterUpload, isUploading, staysEarly } from './early-answer.js';
 import type { Spoken } from './protocol-call.js';
 import { ResponseHead } from './response-head.js';
+import type { BodiesInFlight, BodyBounds, BodyShare } from './uploads/bodies-in-flight.js';
+import { endAfterUpload, isUploading, staysEarly } from './uploads/early-answer.js';
 
 /** Statuses of responses without a body. */
 const EMPTY: ReadonlySet<number> = new Set([204, 205, 304]);
@@ -109,8 +109,11 @@ export class Exchange implements Asked {
       return;
     }
     // Node joins the head with text. If that has left before the end, it is one write of one piece: half the work.
+    const { socket } = res;
+    // Otherwise Node would do it, and undo it on the next tick.
+    socket?.cork();
     res.write(body.toString('latin1'), 'latin1');
-    res.socket?.uncork();
+    socket?.uncork();
     res.end();
   }
 

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa';
-import type { Routes } from '../host/routes.js';
+import type { Routes } from '../host/parts/routes.js';
 import type { RouteKey, RouteMethod, RouteRequest } from '../plugin/index.js';
 import { omit } from '../plugin/readers/headers.js';
 import { wrongMethod } from '../routes.js';

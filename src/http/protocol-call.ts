@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sizeOf } from '../engine/attempt/request-size.js';
+import { sizeOf } from '../engine/attempt/request/request-size.js';
 import type { NamedModel, Protocol, ProtocolCall } from '../plugin/door/protocol.js';
 import type { Fields } from '../plugin/fields.js';
 import type { Asked } from './asked.js';

@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import type { Routes } from '../host/routes.js';
+import type { Routes } from '../host/parts/routes.js';
 
 const TEXT = '429chain is running. The admin is at /admin, the API at /v1.\n';
 

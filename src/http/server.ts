@@ -10,16 +10,16 @@ import { requireKey } from './auth.js';
 import { requireHostHeader } from './connections.js';
 import { allowOrigins, markOrigin } from './cors.js';
 import type { Current } from './current.js';
-import { answerEarly } from './early-answer.js';
 import { answerOrRefuse, handleErrors } from './errors.js';
 import { Exchange } from './exchange.js';
 import { getHealth } from './health.js';
 import { getModel, getModels } from './models.js';
 import { answerPluginRoutes, anybody } from './plugin-routes.js';
-import type { PostParts } from './post-parts.js';
-import { answerWithoutKoa, Posts } from './posts.js';
-import { answerProtocolRoutes } from './protocols.js';
+import type { PostParts } from './posts/post-parts.js';
+import { answerWithoutKoa, Posts } from './posts/posts.js';
+import { answerProtocolRoutes } from './posts/protocols.js';
 import { answerRoot } from './root.js';
+import { answerEarly } from './uploads/early-answer.js';
 
 export interface ServerOptions {
   readonly current: () => Current;

@@ -4,7 +4,7 @@ import type { Problem, ProviderSettings, Settings } from '../config/settings.js'
 import { InvalidConfiguration } from '../config/source/store.js';
 import { suggest } from '../config/wording.js';
 import type { PluginChoice } from '../host/host.js';
-import type { Registry } from '../host/registry.js';
+import type { Registry } from '../host/parts/registry.js';
 import { ChainError } from '../plugin/door/errors.js';
 import type { ProviderType } from '../plugin/index.js';
 import { addressOf } from '../plugin/readers/address.js';

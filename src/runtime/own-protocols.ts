@@ -1,4 +1,4 @@
-import type { OwnProtocols } from '../host/protocols.js';
+import type { OwnProtocols } from '../host/parts/protocols.js';
 import type { Protocol } from '../plugin/door/protocol.js';
 import { SURFACES } from '../protocols/surfaces.js';
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { wordsOf } from '../host/words.js';
+import { wordsOf } from '../host/checks/words.js';
 import type { Plugin } from '../plugin/index.js';
 import { type ApiShape, OPENAI_SHAPE } from './api-shape.js';
 import { Bench } from './bench.js';

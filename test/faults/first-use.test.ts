@@ -6,7 +6,7 @@ import { ModelCatalog } from '../../src/engine/models/model-catalog.js';
 import type { PreparedTarget } from '../../src/engine/target.js';
 import { Guard } from '../../src/host/guard.js';
 import { PLUGIN_PACE } from '../../src/host/in-time.js';
-import { loadPlugin } from '../../src/host/load.js';
+import { loadPlugin } from '../../src/host/loading/load.js';
 import { SharedValues } from '../../src/host/shared-values.js';
 import { silentLog } from '../../src/log.js';
 import { until } from '../until.js';

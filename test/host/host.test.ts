@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Guard } from '../../src/host/guard.js';
-import { pluginHooks } from '../../src/host/plugin-hooks.js';
+import { pluginHooks } from '../../src/host/parts/plugin-hooks.js';
 import { createHooks } from '../../src/plugin/door/hooks.js';
 import { type Attempt, definePlugin } from '../../src/plugin/index.js';
 import { chainOver, HELLO, MemoryLog, type RunningProxy, startProxy } from '../proxy.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { App } from '../../src/app.js';
 import type { Plugin } from '../../src/plugin/index.js';
-import { plain, pluginOf } from '../host/plain-protocol.js';
+import { plain, pluginOf } from '../host/parts/plain-protocol.js';
 import { API_KEY, chainOver, MemoryLog, type RunningProxy, startProxy, storeOf } from '../proxy.js';
 import { ScriptedUpstream } from '../scripted-upstream.js';
 

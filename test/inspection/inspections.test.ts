@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { systemClock } from '../../src/clock.js';
 import type { Finding } from '../../src/contract/inspection.js';
-import { Upstream } from '../../src/engine/attempt/upstream.js';
+import { Upstream } from '../../src/engine/attempt/connection/upstream.js';
 import { Inspections } from '../../src/inspection/inspections.js';
 import { MemoryLog, type RunningProxy, startProxy } from '../proxy.js';
 import { completion, reply, ScriptedUpstream } from '../scripted-upstream.js';
@@ -211,6 +211,7 @@ describe('An inspection of the providers', () => {
       settings: { dataDir: runtime.settings.dataDir, server: { checkEveryMs } },
       stateOf: runtime.stateOf.bind(runtime),
       learnModels: runtime.learnModels.bind(runtime),
+      checked: runtime.checked.bind(runtime),
     });
     const inspections = new Inspections({ current, upstream: new Upstream(Date.now), clock: systemClock, log });
     expect(inspections.everyMs).to.equal(undefined);

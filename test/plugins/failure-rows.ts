@@ -1,7 +1,7 @@
 import type { FailureClass, FailureSubject, ScopeKind } from '429chain/plugin';
 import { expect } from 'chai';
 import { builtIns } from '../../plugins/index.js';
-import { subjectOf } from '../../src/engine/attempt/decision.js';
+import { subjectOf } from '../../src/engine/attempt/failure/decision.js';
 import { failureOf, type Headers, hostOf, type SimulatedHost } from './simulated-host.js';
 
 /** A failure, and the verdict of the built-in plugins. */

@@ -16,8 +16,8 @@ import type {
 import { classOfStatus, retryAfterOf } from '429chain/plugin';
 import { Guard } from '../../src/host/guard.js';
 import { Holdings } from '../../src/host/holdings.js';
-import { pluginHooks } from '../../src/host/plugin-hooks.js';
-import { Registry } from '../../src/host/registry.js';
+import { pluginHooks } from '../../src/host/parts/plugin-hooks.js';
+import { Registry } from '../../src/host/parts/registry.js';
 import { SharedValues } from '../../src/host/shared-values.js';
 import { silentLog } from '../../src/log.js';
 import { createHooks } from '../../src/plugin/door/hooks.js';

@@ -1,5 +1,5 @@
 import type { App } from '../../src/app.js';
-import { sizeOf } from '../../src/engine/attempt/request-size.js';
+import { sizeOf } from '../../src/engine/attempt/request/request-size.js';
 import { Caller } from '../../src/engine/caller.js';
 import type { Plan } from './arrivals.js';
 

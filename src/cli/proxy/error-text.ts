@@ -1,4 +1,4 @@
-import { failureOfResponse } from '../../engine/attempt/failure.js';
+import { failureOfResponse } from '../../engine/attempt/failure/failure.js';
 import { plainReason } from '../../engine/walk/plain-reason.js';
 import { isFields } from '../../plugin/fields.js';
 import { tableOf } from '../terminal/table.js';

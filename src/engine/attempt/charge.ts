@@ -1,7 +1,7 @@
 import type { Usage } from '../../ledger/ledger.js';
 import type { TokenUsage } from '../../plugin/index.js';
-import type { Estimates } from './estimate.js';
 import type { AttemptOrder, Progress } from './progress.js';
+import type { Estimates } from './request/estimate.js';
 import type { Relay } from './surface-answer.js';
 
 /** What a target is charged for an attempt. Closes the reservation once. */

@@ -4,13 +4,13 @@ import { NoOverlap } from '../causes.js';
 import type { ChainRequest } from '../request.js';
 import { learnFrom } from '../surfaces/learn.js';
 import type { EngineContext } from './context.js';
-import { decisionOf } from './decision.js';
-import { failureOf } from './failure.js';
+import { decisionOf } from './failure/decision.js';
+import { failureOf } from './failure/failure.js';
 import { learnLack } from './learn-lack.js';
 import type { AttemptOrder, Progress, Sent } from './progress.js';
 import { proposeRepairs } from './repair-proposals.js';
+import { permitted } from './request/surface-request.js';
 import type { FailedResult } from './result.js';
-import { permitted } from './surface-request.js';
 import { enforce, type Judgement, judge, scopeOf, withoutCooldown } from './verdict.js';
 
 interface Seen {

@@ -1,12 +1,12 @@
 import type { AttemptRecord, ResponseHead, Signal } from '../../plugin/index.js';
-import { countsBound } from './answer-bound.js';
 import { Charge } from './charge.js';
+import { Deadline } from './connection/deadline.js';
+import type { Exchange } from './connection/exchange.js';
 import type { EngineContext } from './context.js';
-import { Deadline } from './deadline.js';
-import type { Exchange } from './exchange.js';
 import { failAttempt, recordOfFailure, surfaceOf } from './failed-attempt.js';
-import type { OutgoingRequest } from './outgoing-request.js';
 import type { AttemptOrder, Progress, Sent } from './progress.js';
+import { countsBound } from './request/answer-bound.js';
+import type { OutgoingRequest } from './request/outgoing-request.js';
 import type { FailedResult } from './result.js';
 import type { Relay } from './surface-answer.js';
 

@@ -2,8 +2,8 @@ import type { Reservation } from '../../ledger/ledger.js';
 import type { Attempt, Repair, ResponseHead } from '../../plugin/index.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
 import type { PreparedTarget } from '../target.js';
-import type { Exchange } from './exchange.js';
-import type { OutgoingRequest } from './outgoing-request.js';
+import type { Exchange } from './connection/exchange.js';
+import type { OutgoingRequest } from './request/outgoing-request.js';
 import type { Relay } from './surface-answer.js';
 
 /** One attempt: a request, the target it goes to, and the units that the ledger holds for it. */

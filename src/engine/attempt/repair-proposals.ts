@@ -16,12 +16,12 @@ import {
 import type { RequestSize } from '../request.js';
 import { PREFILL } from '../resume/continuation.js';
 import type { PreparedTarget } from '../target.js';
-import { countsBound, isBoundRepair } from './answer-bound.js';
 import { arrangeConversation } from './conversation/arrange.js';
-import type { Estimates } from './estimate.js';
-import { nativeRepairs } from './native-request.js';
-import type { OutgoingRequest } from './outgoing-request.js';
-import { boundOf, choicesOf } from './request-size.js';
+import { countsBound, isBoundRepair } from './request/answer-bound.js';
+import type { Estimates } from './request/estimate.js';
+import { nativeRepairs } from './request/native-request.js';
+import type { OutgoingRequest } from './request/outgoing-request.js';
+import { boundOf, choicesOf } from './request/request-size.js';
 import type { Judgement } from './verdict.js';
 
 type Body = Readonly<Record<string, unknown>>;

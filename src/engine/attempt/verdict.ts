@@ -5,7 +5,7 @@ import type { Attempt, Failure, Verdict } from '../../plugin/door/attempt.js';
 import { withoutQuotations } from '../../plugin/door/quotations.js';
 import { scopeOfClass } from '../../plugin/readers/status.js';
 import type { EngineContext } from './context.js';
-import { restOf, subjectOf } from './decision.js';
+import { restOf, subjectOf } from './failure/decision.js';
 
 /** What `onError` made of a failure. */
 export interface Judgement {

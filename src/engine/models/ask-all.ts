@@ -1,5 +1,5 @@
 import type { Hooks } from '../../plugin/door/hooks.js';
-import type { Upstream } from '../attempt/upstream.js';
+import type { Upstream } from '../attempt/connection/upstream.js';
 import type { PreparedProvider } from '../target.js';
 import { askForModels, type ProviderReport } from './provider-models.js';
 

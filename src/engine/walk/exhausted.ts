@@ -1,7 +1,7 @@
 import type { ChainRules } from '../../config/settings.js';
 import type { MediaKind } from '../../plugin/door/conversation.js';
 import { ChainError } from '../../plugin/door/errors.js';
-import { spanText } from '../attempt/span-text.js';
+import { spanText } from '../attempt/failure/span-text.js';
 import type { RequestMedia } from '../request-media.js';
 import { type Chain, keylessId } from '../target.js';
 import { isLimit, isPassedOver, lackIn, reasonOf, retryAtOf, ruleOf, stateOf, type TargetOutcome } from './outcome.js';

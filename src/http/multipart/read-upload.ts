@@ -3,10 +3,10 @@ import { CallerGone } from '../../engine/causes.js';
 import type { Upload, UploadPart } from '../../engine/upload.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { Fields } from '../../plugin/fields.js';
-import type { BodyBounds } from '../bodies-in-flight.js';
 import { holdDeclared, tooLarge } from '../body.js';
-import { askForBody } from '../early-answer.js';
 import type { Exchange } from '../exchange.js';
+import type { BodyBounds } from '../uploads/bodies-in-flight.js';
+import { askForBody } from '../uploads/early-answer.js';
 import { MultipartScanner, type ScannedPart } from './scanner.js';
 import { Spool } from './spool.js';
 

@@ -1,6 +1,6 @@
 import { definePlugin } from '429chain/plugin';
 import { expect } from 'chai';
-import { sizeOf } from '../../../src/engine/attempt/request-size.js';
+import { sizeOf } from '../../../src/engine/attempt/request/request-size.js';
 import { Caller } from '../../../src/engine/caller.js';
 import { chainOver, HELLO, type RunningProxy, startProxy } from '../../proxy.js';
 import { type Answerer, answer, reply, ScriptedUpstream } from '../../scripted-upstream.js';

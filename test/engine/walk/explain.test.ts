@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Explanation } from '../../../src/contract/explain.js';
-import { sizeOf } from '../../../src/engine/attempt/request-size.js';
+import { sizeOf } from '../../../src/engine/attempt/request/request-size.js';
 import { Caller } from '../../../src/engine/caller.js';
 import type { ChainRequest } from '../../../src/engine/request.js';
 import { chainOver, HELLO, type RunningProxy, startProxy } from '../../proxy.js';

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'chai';
+import { readJson } from '../../../src/http/body.js';
+import { Exchange } from '../../../src/http/exchange.js';
+import { readUpload } from '../../../src/http/multipart/read-upload.js';
+import { BodiesInFlight, type BodyBounds } from '../../../src/http/uploads/bodies-in-flight.js';
+import { UploadWatch } from '../../../src/http/uploads/upload-watch.js';
+import type { ChainError } from '../../../src/plugin/door/errors.js';
+import { until } from '../../until.js';
+
+const LOOK_MS = 60;
+const BODY = '{"messages":[]}';
+
+describe('An upload that stalls', () => {
+  const readers: [what: string, type: string, read: (exchange: Exchange, bounds: BodyBounds) => Promise<unknown>][] = [
+    ['JSON', 'application/json', readJson],
+    ['a form', 'multipart/form-data; boundary=b', readUpload],
+  ];
+
+  for (const [what, type, read] of readers) {
+    describe(what, () => {
+      let bounds: BodyBounds;
+      let server: ReturnType<typeof createServer>;
+      let ends: string[];
+      let socket: Socket;
+
+      beforeEach(async () => {
+        ends = [];
+        const bodiesInFlight = new BodiesInFlight(new UploadWatch(LOOK_MS));
+        bounds = { maxBodyBytes: 1_000_000, maxBodiesInFlight: 1_000_000, bodiesInFlight };
+        server = createServer(async (req, res) => {
+          const end = await read(new Exchange(req, res, '/'), bounds).then(
+            () => 'read',
+            (error: ChainError) => error.code ?? error.message,
+          );
+          ends.push(end);
+          res.end();
+        });
+        server.listen(0, '127.0.0.1');
+        await once(server, 'listening');
+        socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      });
+
+      afterEach(async () => {
+        socket.destroy();
+        server.close();
+        await once(server, 'close');
+      });
+
+      const announce = (bytes: number): void => {
+        socket.write(`POST / HTTP/1.1\r\nhost: a\r\ncontent-type: ${type}\r\ncontent-length: ${bytes}\r\n\r\n`);
+      };
+
+      it('is refused, and no longer counts as in flight', async () => {
+        announce(500_000);
+        socket.write('{');
+        await until(() => bounds.bodiesInFlight.bytes > 0);
+        await until(() => ends.length > 0);
+        expect(ends).to.deep.equal(['upload_stalled']);
+        await until(() => bounds.bodiesInFlight.bytes === 0);
+      });
+
+      it('is read if its bytes come slowly', async () => {
+        const body = type === 'application/json' ? BODY : '--b\r\n\r\nx\r\n--b--';
+        announce(body.length);
+        for (const byte of body) {
+          socket.write(byte);
+          await pause(LOOK_MS / 3);
+        }
+        await until(() => ends.length > 0);
+        expect(ends).to.deep.equal(['read']);
+      });
+    });
+  }
+});
