@@ -36,4 +36,5 @@ const markContinue = (chunk: Buffer): boolean => {
 /** The last byte first: it tells the head of an answer from that of a provisional one. */
 const startsWith = (chunk: Buffer, at: number, start: Buffer): boolean =>
   chunk[at + start.length - 1] === start[start.length - 1] &&
-  chunk.length >= at + start.length && chunk.compare(start, 0, start.length, at, at + start.length) === 0;
+  chunk.length >= at + start.length &&
+  chunk.compare(start, 0, start.length, at, at + start.length) === 0;
