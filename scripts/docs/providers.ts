@@ -47,7 +47,7 @@ const waitText = (wait: unknown): string => {
 };
 
 const rowOf = (each: Case, result: ReturnType<typeof tellOf>): readonly string[] => {
-  const answer = each.case.replace(`${each.status} `, '');
+  const answer = each.case.replace(`${each.status} `, '').replaceAll('<', '\\<');
   if (result.class === 'ok') {
     const limits = (result.limits as string[]).map(readLimitText).join(', ');
     return [answer, String(each.status), limits === '' ? 'no limits' : `limits: ${limits}`, '', ''];

@@ -82,6 +82,7 @@ class Driver {
    */
   attempted({ grant: { target }, repairs }: AttemptCommand, result: AttemptResult): void {
     this.#trace.attempted(result.record);
+    this.#context.onAttempt?.(result.record);
     if (result.kind === 'served') this.#repairsOf(target).learn(repairs, this.#request.body);
     else if (result.failure.class === 'cancelled') throw result.failure.cause;
   }

@@ -12,7 +12,7 @@ import type { ChainRequest } from './request.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
 import { Transcript } from './resume/transcript.js';
 import { isStreaming, type ResumedEnd, ResumingStream } from './resuming-stream.js';
-import { CapturedContent } from './stream/captured-content.js';
+import { CapturedContent } from './stream/collected/captured-content.js';
 import type { Sink } from './stream/sink.js';
 import { forSurface } from './surfaces/chain-for.js';
 import type { PreparedTarget } from './target.js';

@@ -75,6 +75,53 @@ describe('The page of one request', () => {
     expect(((bar?.x ?? 0) - (axis?.x ?? 0)) / (axis?.width ?? 1)).to.be.closeTo(0.75, 0.01);
   });
 
+  for (const [latencyMs, viewport] of [
+    [3, { width: 1280, height: 800 }],
+    [0.2, { width: 1280, height: 800 }],
+    [61_000, { width: 360, height: 740 }],
+    [149_000, { width: 700, height: 740 }],
+  ] as const)
+    it(`marks the axis of ${latencyMs} ms at round times, without overlaps at ${viewport.width} px`, async () => {
+      await start();
+      await log(server, [
+        requestOf('a', { latencyMs, attempts: [attemptOf('one/a-model', 'served', { durationMs: latencyMs })] }),
+      ]);
+      visitor = await Visitor.signedIn(server, 'requests/a', { viewport });
+      await rung('served').waitFor();
+      const marks = visitor.page.locator('attempt-ladder .axis span');
+      const texts = await marks.allTextContents();
+      expect(texts[0]).to.equal('0 ms');
+      expect(new Set(texts).size).to.equal(texts.length);
+      for (const text of texts) expect(text).to.match(/^\d+ (ms|s|min)( \d+ s)?$/);
+      if (latencyMs > 1) expect(texts.length).to.be.above(1);
+      const boxes = await Promise.all((await marks.all()).map((mark) => mark.boundingBox()));
+      const axis = await visitor.page.locator('attempt-ladder .axis').boundingBox();
+      for (const [index, box] of boxes.entries()) {
+        const next = boxes[index + 1];
+        const end = (box?.x ?? 0) + (box?.width ?? 0);
+        expect(end).to.be.at.most(next == null ? (axis?.x ?? 0) + (axis?.width ?? 0) + 1 : next.x);
+      }
+    });
+
+  it('shows a request that the caller stopped without alarm', async () => {
+    await start();
+    const reason = 'The caller disconnected';
+    const attempts = [attemptOf('one/a-model', 'failed', { class: 'cancelled', reason })];
+    const { target, provider, model, ...stopped } = requestOf('stopped', { status: 499, attempts });
+    await log(server, [stopped]);
+    visitor = await Visitor.signedIn(server, 'requests');
+    const { page } = visitor;
+    const link = page.getByRole('link', { name: 'Request at' });
+    await page.getByRole('img', { name: 'stopped by the caller' }).waitFor();
+    expect(await page.locator('request-table .status').last().getAttribute('class')).to.equal('status plain');
+    await link.click();
+    await page.getByText('499 · Stopped by the caller').waitFor();
+    await rung('one/a-model').locator('state-badge').getByText('stopped').waitFor();
+    expect(await rung('one/a-model').locator('blockquote').count()).to.equal(0);
+    expect(await rung('one/a-model').locator('.bar.failed').count()).to.equal(0);
+    await visitor.expectAccessible();
+  });
+
   it('shows what 429chain changed in a request for a target', async () => {
     await start();
     const adapted = [

@@ -164,7 +164,7 @@ class PageChain extends LitElement {
     const { changed, problem, saving } = this.#editing;
     if (!changed && problem === undefined && !saving) return nothing;
     const theirs = problem instanceof ConflictError ? (problem.current.value as ChainAsWritten | undefined) : undefined;
-    return html`<save-bar action=${isWritable ? 'Save' : 'Show the change'} ?saving=${saving} @save=${this.#save} @discard=${this.#discard}>
+    return html`<save-bar action=${isWritable ? 'Save' : 'Show the change'} ?saving=${saving} ?conflict=${problem instanceof ConflictError} @save=${this.#save} @discard=${this.#discard}>
       <save-problem .error=${problem} @theirs=${this.#takeTheirs} @mine=${this.#keepMine}></save-problem>
       ${theirs === undefined ? nothing : html`<p class="small muted">Theirs: ${theirs.targets.map(({ target }) => target).join(' → ')}</p>`}
     </save-bar>`;
@@ -227,7 +227,7 @@ class PageChain extends LitElement {
   };
 
   #takeTheirs = (): void => {
-    this.#offerBack('This is theirs.', this.#editing.takeTheirs());
+    this.#offerBack('This is the other version.', this.#editing.discard());
   };
 
   /** Offers to restore the draft. */

@@ -1,9 +1,10 @@
 import { css, html, LitElement } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { RequestRecord } from '../../../src/contract/requests.js';
-import { counted, durationText, numberText } from '../data/format.js';
+import { localTime } from '../components/common/local-time.js';
+import { counted, durationText, fullTimeText, numberText, utcText } from '../data/format.js';
 import { countTargets } from '../data/requests/ladder.js';
-import { endpointOf, kindOf, meaningOf } from '../data/requests/request-words.js';
+import { endpointOf, meaningOf, toneOf } from '../data/requests/request-words.js';
 import { call } from '../data/server/client.js';
 import { Resource } from '../data/server/resource.js';
 import { base } from '../styles/base.js';
@@ -57,7 +58,7 @@ class PageRequest extends LitElement {
     const { asked, skipped } = countTargets(request.attempts);
     return html`<div class="stack">
       <section class="card figures" aria-label="Summary">
-        ${figure('Status', html`<span class=${kindOf(request.status)}>${request.status} · ${meaningOf(request.status)}</span>`)}
+        ${figure('Status', html`<span class=${toneOf(request.status)}>${request.status} · ${meaningOf(request.status)}</span>`)}
         ${figure('Endpoint', endpointOf(request))}
         ${figure('Served by', request.target ?? '–')}
         ${figure('Took', durationText(request.latencyMs))}
@@ -99,9 +100,12 @@ const tokensText = ({ promptTokens, completionTokens, tokensEstimated }: Request
     ? '–'
     : `${tokensEstimated ? '≈ ' : ''}${numberText(promptTokens ?? 0)} in, ${numberText(completionTokens ?? 0)} out`;
 
-const fieldsOf = (request: RequestRecord): readonly (readonly [string, string])[] => [
+const fieldsOf = (request: RequestRecord): readonly (readonly [string, unknown])[] => [
   ['Id', request.id],
-  ['Arrived', `${new Date(request.at).toLocaleString('en-GB')} (${new Date(request.at).toISOString()})`],
+  [
+    'Arrived',
+    html`${localTime(request.at, fullTimeText(request.at))} <span class="muted number" aria-hidden="true">${utcText(request.at)}</span>`,
+  ],
   ['Chain', request.chain || '–'],
   ['Endpoint', endpointOf(request)],
   ['Key', request.keyLabel || '–'],

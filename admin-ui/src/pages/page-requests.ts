@@ -1,7 +1,15 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { live as liveValue } from 'lit/directives/live.js';
 import { counted, partsOf } from '../data/format.js';
-import { filterOf, type RequestFilter, searchOf } from '../data/requests/request-filter.js';
+import {
+  filterOf,
+  localValue,
+  momentText,
+  RANGES,
+  type RequestFilter,
+  searchOf,
+} from '../data/requests/request-filter.js';
 import { RequestList } from '../data/requests/request-list.js';
 import { meaningOf } from '../data/requests/request-words.js';
 import { LiveController, live } from '../data/server/feed.js';
@@ -9,7 +17,7 @@ import { base } from '../styles/base.js';
 import '../components/common/choice-bar.js';
 import '../components/common/empty-state.js';
 import '../components/common/page-header.js';
-import type { Density } from '../components/requests/request-table.js';
+import type { Density, RequestTable } from '../components/requests/request-table.js';
 import '../components/requests/request-table.js';
 
 /** One list for all visits, so that it is unchanged when the user comes back. */
@@ -21,6 +29,11 @@ const DENSITIES = [
   { value: 'compact', text: 'Compact' },
 ];
 const STATUSES = [429, 499, 502, 503];
+/** The choice of an own period. */
+const OWN = 'own';
+const HOUR_MS = 3_600_000;
+/** How long to wait for the next letter of a search. */
+const TYPING_MS = 250;
 
 /** All finished requests of the log, and new ones as they end. */
 @customElement('page-requests')
@@ -30,7 +43,9 @@ class PageRequests extends LitElement {
     css`
       .page { display: grid; grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr); height: calc(100dvh - var(--space-5) - var(--space-4)); min-height: 26rem; }
       .bar { display: flex; flex-wrap: wrap; align-items: end; gap: var(--space-3); padding-bottom: var(--space-3); }
-      .bar label { display: grid; gap: var(--space-1); font-size: var(--text-s); color: var(--muted); flex: 0 1 12rem; min-width: 7rem; }
+      .bar label { display: grid; gap: var(--space-1); font-size: var(--text-s); color: var(--muted); flex: 0 1 10rem; min-width: 7rem; }
+      .bar .search { flex: 1 1 16rem; max-width: 26rem; }
+      .bar .moment { flex: 0 1 13rem; }
       .list { position: relative; min-height: 0; }
       request-table { height: 100%; }
       .new { position: absolute; z-index: 3; top: 2.5rem; left: 50%; transform: translateX(-50%); box-shadow: var(--shadow); border-radius: 1rem; }
@@ -38,10 +53,14 @@ class PageRequests extends LitElement {
       .note ui-icon { color: var(--bad); }
       .waiting { height: 100%; border-radius: var(--radius); background: var(--sunken); }
       @media (max-width: 56rem) { .page { height: calc(100dvh - 6rem); } }
-      @media (max-width: 40rem) { .bar { gap: var(--space-2); } .bar label { flex: 1 1 28%; min-width: 0; } .density, .bar .grow { display: none; } }
+      @media (max-width: 40rem) { .bar { gap: var(--space-2); } .bar label { flex: 1 1 40%; min-width: 0; } .bar .search { flex-basis: 100%; max-width: none; } .density, .bar .grow { display: none; } }
     `,
   ];
   @state() private density: Density = localStorage.getItem(DENSITY) === 'compact' ? 'compact' : 'comfortable';
+
+  /** The search as typed so far, while it is not sent yet. */
+  #typed: string | undefined;
+  #typing: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -58,6 +77,8 @@ class PageRequests extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('vaadin-router-location-changed', this.#readAddress);
+    clearTimeout(this.#typing);
+    this.#typed = undefined;
   }
 
   override render() {
@@ -70,6 +91,10 @@ class PageRequests extends LitElement {
       </page-header>
       <div>
         <div class="bar" role="search" aria-label="Filters">
+          <label class="search">Search
+            <input type="search" placeholder="Id, target, key, or words of an error" .value=${liveValue(this.#typed ?? list.filter.search ?? '')} @input=${this.#type} @change=${this.#type} @keydown=${this.#leaveSearch} />
+          </label>
+          ${this.#times()}
           ${this.#select('chain', 'Chain', 'All chains', this.#chains())}
           ${this.#select('provider', 'Served by', 'All providers', this.#providers())}
           ${this.#select('status', 'Status', 'All', this.#statuses())}
@@ -113,6 +138,54 @@ class PageRequests extends LitElement {
       <button @click=${() => (list.loaded ? list.more() : list.open())}>Try again</button>
     </div>`;
   }
+
+  #times() {
+    const { range, from, to } = list.filter;
+    const value = from !== undefined || to !== undefined ? OWN : (range ?? '');
+    const choices = [...RANGES, { value: OWN, text: 'From – to' }];
+    return html`<label>Time
+        <select @change=${this.#chooseTime}>
+          <option value="" ?selected=${value === ''}>Any time</option>
+          ${choices.map((each) => html`<option value=${each.value} ?selected=${each.value === value}>${each.text}</option>`)}
+        </select>
+      </label>
+      ${value === OWN ? [this.#moment('from', 'From', from), this.#moment('to', 'To', to)] : ''}`;
+  }
+
+  #moment(name: 'from' | 'to', title: string, value: string | undefined) {
+    const choose = ({ target }: Event): void =>
+      this.#choose({ ...list.filter, [name]: momentText((target as HTMLInputElement).value) });
+    return html`<label class="moment">${title}
+      <input type="datetime-local" .value=${localValue(value)} @change=${choose} />
+    </label>`;
+  }
+
+  #chooseTime = ({ target }: Event): void => {
+    const { value } = target as HTMLSelectElement;
+    const { range, from, to, ...others } = list.filter;
+    if (value === OWN)
+      this.#choose({ ...others, from: `${new Date(Date.now() - HOUR_MS).toISOString().slice(0, 16)}Z` });
+    else this.#choose({ ...others, range: value || undefined });
+  };
+
+  #type = ({ target, type }: Event): void => {
+    const { value } = target as HTMLInputElement;
+    this.#typed = value;
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => this.#search(), type === 'change' ? 0 : TYPING_MS);
+  };
+
+  #search(): void {
+    const search = this.#typed?.trim() || undefined;
+    this.#typed = undefined;
+    if (search !== list.filter.search) this.#choose({ ...list.filter, search });
+  }
+
+  #leaveSearch = (event: KeyboardEvent): void => {
+    if (event.key !== 'ArrowDown') return;
+    event.preventDefault();
+    this.renderRoot.querySelector<RequestTable>('request-table')?.focusRow();
+  };
 
   #select(name: keyof RequestFilter, title: string, all: string, choices: readonly (readonly [string, string])[]) {
     const value = list.filter[name] ?? '';

@@ -1,12 +1,12 @@
 import type { ResponseHead } from '../../plugin/door/attempt.js';
 import type { ResumableRequest } from '../resume/resumable-request.js';
 import { ResumeGate } from '../resume/resume-gate.js';
-import { type AnswerOptions, asStream, passesAsStream } from '../stream/answer-source.js';
+import { nativeReader } from '../stream/frames/native-events.js';
 import { FirstTokenGate } from '../stream/gate.js';
-import { nativeReader } from '../stream/native-events.js';
-import type { PeekedBody } from '../stream/peeked-body.js';
-import { StreamRelay } from '../stream/relay.js';
-import type { RelayOptions, StreamDeadline } from '../stream/relay-options.js';
+import { StreamRelay } from '../stream/relay/relay.js';
+import type { RelayOptions, StreamDeadline } from '../stream/relay/relay-options.js';
+import { type AnswerOptions, asStream, passesAsStream } from '../stream/sources/answer-source.js';
+import type { PeekedBody } from '../stream/sources/peeked-body.js';
 import type { PreparedTarget } from '../target.js';
 import type { EngineContext } from './context.js';
 import type { OutgoingRequest } from './request/outgoing-request.js';

@@ -1,10 +1,11 @@
 import type { Usage } from '../../ledger/ledger.js';
 import type { ResponseHead } from '../../plugin/index.js';
 import { ErrorInAnswer } from '../causes.js';
-import { type AnswerOptions, isStream, readOptions } from '../stream/answer-source.js';
-import { CollectedAnswer } from '../stream/collected-answer.js';
-import { decoded } from '../stream/decoded-source.js';
-import { PeekedBody, type PeekListener } from '../stream/peeked-body.js';
+import { CollectedAnswer } from '../stream/collected/collected-answer.js';
+import type { Sink } from '../stream/sink.js';
+import { type AnswerOptions, isStream, readOptions } from '../stream/sources/answer-source.js';
+import { decoded } from '../stream/sources/decoded-source.js';
+import { PeekedBody, type PeekListener } from '../stream/sources/peeked-body.js';
 import {
   type BodyListener,
   BodyReader,
@@ -13,8 +14,7 @@ import {
   parseRefusal,
   readWhole,
   TOO_LONG,
-} from '../stream/read-answer.js';
-import type { Sink } from '../stream/sink.js';
+} from '../stream/sources/read-answer.js';
 import { answerOptionsFor, relayFor } from './answer-options.js';
 import type { HeadListener } from './connection/exchange.js';
 import type { EngineContext } from './context.js';

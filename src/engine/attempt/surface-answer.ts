@@ -2,7 +2,7 @@ import type { Usage } from '../../ledger/ledger.js';
 import type { ResponseHead } from '../../plugin/door/attempt.js';
 import type { Surface } from '../../plugin/door/surface.js';
 import type { ChainRequest } from '../request.js';
-import type { StreamDeadline } from '../stream/relay-options.js';
+import type { StreamDeadline } from '../stream/relay/relay-options.js';
 import type { Sink } from '../stream/sink.js';
 import type { Source } from '../stream/source.js';
 import { type PassingForm, PassingRelay } from '../surfaces/passing-relay.js';

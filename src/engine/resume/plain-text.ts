@@ -1,4 +1,4 @@
-import { textOf } from '../stream/frame-template.js';
+import { textOf } from '../stream/frames/frame-template.js';
 
 const CHARACTERS = '(?:[^"\\\\]|\\\\.)*';
 /** The text of a delta, with nothing before it but other text. */

@@ -1,5 +1,5 @@
 import { NoOverlap } from '../causes.js';
-import { type SseEvent, withText } from '../stream/events.js';
+import { type SseEvent, withText } from '../stream/frames/events.js';
 import type { StreamGate } from '../stream/gate.js';
 import { type Overlap, OverlapFinder, type ResumeMode } from './overlap.js';
 import type { Transcript } from './transcript.js';

@@ -1,6 +1,6 @@
-import type { Content } from '../stream/content.js';
-import { readEvents } from '../stream/events.js';
-import { type PlainFrames, textOf } from '../stream/frame-template.js';
+import type { Content } from '../stream/frames/content.js';
+import { readEvents } from '../stream/frames/events.js';
+import { type PlainFrames, textOf } from '../stream/frames/frame-template.js';
 import type { FrameContent } from '../stream/sink.js';
 import { plainTextOf } from './plain-text.js';
 

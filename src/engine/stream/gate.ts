@@ -1,4 +1,4 @@
-import type { SseEvent } from './events.js';
+import type { SseEvent } from './frames/events.js';
 
 /** Decides what the caller gets of the beginning of a stream. The caller gets nothing until the gate opens. */
 export interface StreamGate {

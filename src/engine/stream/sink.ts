@@ -1,5 +1,5 @@
-import type { SseEvent } from './events.js';
-import type { PlainFrames } from './frame-template.js';
+import type { SseEvent } from './frames/events.js';
+import type { PlainFrames } from './frames/frame-template.js';
 
 /** The content of frames that were already read, so that later readers do not parse them again. */
 export type FrameContent =

@@ -2,14 +2,14 @@ import type { Usage } from '../../ledger/ledger.js';
 import type { Surface } from '../../plugin/door/surface.js';
 import { ErrorInAnswer } from '../causes.js';
 import { Deferred } from '../deferred.js';
-import { CallerOutput } from '../stream/caller-output.js';
-import { readEvents, type SseEvent } from '../stream/events.js';
-import { Preamble } from '../stream/preamble.js';
-import { LONGEST_ERROR, parseRefusal } from '../stream/read-answer.js';
-import type { StreamDeadline } from '../stream/relay-options.js';
+import { readEvents, type SseEvent } from '../stream/frames/events.js';
+import { Preamble } from '../stream/frames/preamble.js';
+import { FrameSplitter, LONGEST_FRAME } from '../stream/frames/sse.js';
+import { CallerOutput } from '../stream/relay/caller-output.js';
+import type { StreamDeadline } from '../stream/relay/relay-options.js';
 import type { Sink } from '../stream/sink.js';
 import type { BodySink, Source } from '../stream/source.js';
-import { FrameSplitter, LONGEST_FRAME } from '../stream/sse.js';
+import { LONGEST_ERROR, parseRefusal } from '../stream/sources/read-answer.js';
 
 /** What a streamed answer consists of. `raw`: sound without a head, which may begin with any byte. */
 export type PassingForm = 'bytes' | 'raw' | 'events';

@@ -5,9 +5,9 @@ import { type Fields, isFields } from '../../plugin/fields.js';
 import { errorIn } from '../../plugin/readers/error-shape.js';
 import { ErrorInAnswer } from '../causes.js';
 import { parseBody } from '../parse-body.js';
-import { contentOf } from '../stream/content.js';
-import { jsonIn, LONGEST_ANSWER, notJson, readAll, TOO_LONG } from '../stream/read-answer.js';
+import { contentOf } from '../stream/frames/content.js';
 import type { Source } from '../stream/source.js';
+import { jsonIn, LONGEST_ANSWER, notJson, readAll, TOO_LONG } from '../stream/sources/read-answer.js';
 
 /** An answer that is not streamed. */
 export interface SurfaceAnswer {

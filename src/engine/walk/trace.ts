@@ -12,7 +12,7 @@ import type {
   TokenUsage,
 } from '../../plugin/door/attempt.js';
 import type { ChainRequest } from '../request.js';
-import type { CapturedContent } from '../stream/captured-content.js';
+import type { CapturedContent } from '../stream/collected/captured-content.js';
 import type { PreparedTarget } from '../target.js';
 import { type Skipped, skippedTarget } from './outcome.js';
 

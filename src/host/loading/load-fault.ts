@@ -119,7 +119,7 @@ const pathIn = (name: string): string => {
   return plain.startsWith('file:') ? fileURLToPath(plain) : plain;
 };
 
-/** `import data from '../data.json'` without `with { type: 'json' }`. */
+/** `import data from './data.json'` without `with { type: 'json' }`. */
 const missingAttribute = (words: string, code: unknown, entry: string): LoadFault | undefined => {
   if (!/^ERR_IMPORT_A(?:TTRIBUTE|SSERTION_TYPE)_MISSING$/.test(String(code))) return undefined;
   const [, name = ''] = /^Module "([^"]+)"/.exec(words) ?? [];

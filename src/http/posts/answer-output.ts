@@ -1,6 +1,6 @@
-import type { SseEvent } from '../../engine/stream/events.js';
+import type { SseEvent } from '../../engine/stream/frames/events.js';
+import { dataOf, framesIn } from '../../engine/stream/frames/sse.js';
 import type { FrameContent, Sink } from '../../engine/stream/sink.js';
-import { dataOf, framesIn } from '../../engine/stream/sse.js';
 import type { ChainError } from '../../plugin/door/errors.js';
 import type { AnswerWriter, Refusal } from '../../plugin/door/protocol.js';
 import { isFields } from '../../plugin/fields.js';

@@ -78,9 +78,13 @@ describe('Unsaved changes of a chain', () => {
       await stage.button('Remove two/c', other).click();
       await stage.button('Save', other).click();
       await stage.saved('default', other);
-      await stage.page.getByText('It was changed elsewhere while you were editing it. Which one is to stay?').waitFor();
+      await stage.page
+        .getByText('It was changed elsewhere while you were editing it. Which version should be kept?')
+        .waitFor();
       await stage.page.getByText('Theirs: one/a → two/b').waitFor();
       expect(await stage.order()).to.deep.equal(['two/b', 'two/c']);
+      expect(await stage.button('Save').isDisabled(), 'a version must be chosen first').to.equal(true);
+      await stage.page.keyboard.press('Control+s');
     };
 
     it('give way to the other version, and can be restored', async () => {
@@ -149,7 +153,7 @@ describe('Unsaved changes of a chain', () => {
     const wait = stage.page.getByLabel('Longest wait');
     await wait.fill('45s');
     await stage.visitor.endSession(stage.server);
-    await stage.page.getByText('Your session is over.').waitFor();
+    await stage.page.getByText('Your session ended.').waitFor();
     expect(await stage.page.getByRole('button', { name: 'Save' }).isVisible()).to.equal(false);
     await stage.page.getByLabel('Admin key').fill(ADMIN_KEY);
     await stage.page.keyboard.press('Enter');

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { plainTextOf } from '../../../src/engine/resume/plain-text.js';
-import { readEvents } from '../../../src/engine/stream/events.js';
-import { areOrdinary } from '../../../src/engine/stream/ordinary.js';
+import { readEvents } from '../../../src/engine/stream/frames/events.js';
+import { areOrdinary } from '../../../src/engine/stream/frames/ordinary.js';
 import { runs } from '../../runs.js';
 
 const frame = (delta: object, rest: object = {}): string =>

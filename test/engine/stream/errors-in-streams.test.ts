@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { readEvents } from '../../../src/engine/stream/events.js';
-import { areOrdinary } from '../../../src/engine/stream/ordinary.js';
+import { readEvents } from '../../../src/engine/stream/frames/events.js';
+import { areOrdinary } from '../../../src/engine/stream/frames/ordinary.js';
 import { readErrorBody } from '../../../src/plugin/readers/error-body.js';
 import { chunk, DONE, stream } from '../../scripted-upstream.js';
 import { frame, ROLE, Stage, textFrame, wholeStream } from './stage.js';

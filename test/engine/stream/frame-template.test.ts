@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { readEvents } from '../../../src/engine/stream/events.js';
-import { FrameTemplate, textOf } from '../../../src/engine/stream/frame-template.js';
+import { readEvents } from '../../../src/engine/stream/frames/events.js';
+import { FrameTemplate, textOf } from '../../../src/engine/stream/frames/frame-template.js';
 import { runs } from '../../runs.js';
 
 const frameOf = (value: unknown): string => `data: ${JSON.stringify(value)}\n\n`;

@@ -3,9 +3,9 @@ import { createGzip } from 'node:zlib';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { FirstTokenGate } from '../../../src/engine/stream/gate.js';
-import { StreamRelay } from '../../../src/engine/stream/relay.js';
+import { ToolCalls } from '../../../src/engine/stream/mended/tool-calls.js';
+import { StreamRelay } from '../../../src/engine/stream/relay/relay.js';
 import type { BodySink } from '../../../src/engine/stream/source.js';
-import { ToolCalls } from '../../../src/engine/stream/tool-calls.js';
 import type { RawCaller } from '../../raw-caller.js';
 import { chunk, completion, DONE, reply, stream } from '../../scripted-upstream.js';
 import {

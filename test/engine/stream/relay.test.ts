@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { FirstTokenGate } from '../../../src/engine/stream/gate.js';
-import { StreamRelay } from '../../../src/engine/stream/relay.js';
+import { StreamRelay } from '../../../src/engine/stream/relay/relay.js';
 import type { Sink } from '../../../src/engine/stream/sink.js';
 import type { BodySink, Source } from '../../../src/engine/stream/source.js';
 import { chunk, DONE } from '../../scripted-upstream.js';

@@ -1,6 +1,6 @@
 import { isErrorBody } from '429chain/plugin';
 import { expect } from 'chai';
-import { contentOf } from '../../../src/engine/stream/content.js';
+import { contentOf } from '../../../src/engine/stream/frames/content.js';
 
 const chunk = (more: object) => ({ id: 'c', object: 'chat.completion.chunk', choices: [], ...more });
 

@@ -17,10 +17,9 @@ export class UiDialog extends LitElement {
       dialog[data-wide] { width: min(60rem, calc(100vw - 2 * var(--space-3))); }
       dialog::backdrop { background: rgb(8 12 18 / 50%); }
       .frame { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; max-height: calc(100dvh - 2 * var(--space-4)); }
-      header { display: flex; align-items: center; justify-content: space-between; gap: var(--space-3); padding: var(--space-3) var(--space-4); border-bottom: 1px solid var(--line); }
+      .head { display: flex; align-items: center; justify-content: space-between; gap: var(--space-3); padding: var(--space-3) var(--space-4); border-bottom: 1px solid var(--line); }
       .content { padding: var(--space-4); overflow: auto; }
-      footer { display: flex; justify-content: flex-end; gap: var(--space-2); flex-wrap: wrap; padding: var(--space-3) var(--space-4); border-top: 1px solid var(--line); }
-      footer:not(:has(::slotted(*))) { display: flex; }
+      .foot { display: flex; justify-content: flex-end; gap: var(--space-2); flex-wrap: wrap; padding: var(--space-3) var(--space-4); border-top: 1px solid var(--line); }
     `,
   ];
   @property() heading = '';
@@ -35,9 +34,9 @@ export class UiDialog extends LitElement {
   override render() {
     return html`<dialog ${ref(this.#dialog)} ?data-wide=${this.wide} aria-labelledby="heading" @close=${this.#closed} @cancel=${this.#cancelled} @mousedown=${this.#pressed} @click=${this.#outside}>
       <div class="frame">
-        <header><h2 id="heading">${this.heading}</h2><button class="quiet icon" aria-label="Close" @click=${this.close}><ui-icon name="close"></ui-icon></button></header>
+        <div class="head"><h2 id="heading">${this.heading}</h2><button class="quiet icon" aria-label="Close" @click=${this.close}><ui-icon name="close"></ui-icon></button></div>
         <div class="content"><slot></slot></div>
-        <footer><slot name="actions"></slot></footer>
+        <div class="foot"><slot name="actions"></slot></div>
       </div>
     </dialog>`;
   }

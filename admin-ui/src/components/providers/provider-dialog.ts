@@ -62,7 +62,7 @@ export class ProviderDialog extends LitElement {
         <save-problem .error=${this.problem} @theirs=${this.#takeTheirs} @mine=${this.#keepMine}></save-problem>
       </div>
       <button slot="actions" ?disabled=${this.trying} @click=${this.#try}>Test</button>
-      <button slot="actions" class="primary" ?disabled=${this.saving} @click=${this.#save}>${this.provider === undefined ? 'Add' : 'Save'}</button>`;
+      <button slot="actions" class="primary" ?disabled=${this.saving || this.problem instanceof ConflictError} @click=${this.#save}>${this.provider === undefined ? 'Add' : 'Save'}</button>`;
   }
 
   #choose = ({ detail }: CustomEvent<ProviderTypeView>): Promise<void> => this.#begin(detail);

@@ -38,7 +38,9 @@ export const asWritten = (view: ProviderView): ProviderAsWritten => {
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(account === undefined ? {} : { account }),
     ...(rotate === undefined ? {} : { rotate }),
-    ...(view.keys === undefined ? {} : { keys: view.keys.map(({ state: _, reason: __, ...each }) => each) }),
+    ...(view.keys === undefined
+      ? {}
+      : { keys: view.keys.map(({ state: _, reason: __, health: ___, ...each }) => each) }),
   };
   return { type, ...given, enabled, limits, timeouts, headers, options, key };
 };

@@ -10,7 +10,7 @@ import type { NativeRequest } from '../../request.js';
 import { continuedRequest, PREFILL } from '../../resume/continuation.js';
 import type { ResumeMode } from '../../resume/overlap.js';
 import type { ResumableRequest } from '../../resume/resumable-request.js';
-import type { TextAnswers } from '../../stream/answer-source.js';
+import type { TextAnswers } from '../../stream/sources/answer-source.js';
 import type { PreparedTarget } from '../../target.js';
 import { arrangeConversation } from '../conversation/arrange.js';
 import { boundAnswer, isBoundRepair } from './answer-bound.js';
