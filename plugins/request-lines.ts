@@ -18,6 +18,7 @@ const ABOUT_THE_REQUEST: ReadonlySet<FailureClass> = new Set(['bad_request', 'mo
  */
 export default definePlugin({
   name: NAME,
+  description: 'Writes a line to the log of 429chain for each request.',
   apply({ hooks, log }) {
     hooks.afterResponse.tap(NAME, (outcome) => {
       if (log.writes('debug')) {

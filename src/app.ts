@@ -6,9 +6,11 @@ import { Feed } from './admin/live/feed.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import type { Prepared, SettingsStore } from './config/source/store.js';
+import type { RequestLog } from './contract/requests.js';
 import { Upstream } from './engine/attempt/connection/upstream.js';
 import type { Pace } from './engine/attempt/context.js';
 import { Estimates } from './engine/attempt/request/estimate.js';
+import { HealthBook } from './engine/health/health-book.js';
 import { ModelCatalog } from './engine/models/model-catalog.js';
 import type { PluginPace } from './host/in-time.js';
 import { readPluginsAnew } from './host/loading/load.js';
@@ -129,6 +131,7 @@ export class App {
       upstream,
       estimates: new Estimates(),
       models: new ModelCatalog(clock),
+      health: new HealthBook(),
       repairs: new Map(),
       bodiesInFlight: new BodiesInFlight(),
       clock,
@@ -148,6 +151,7 @@ export class App {
     }));
     const runtime = await startRuntime(await buildRuntime(store.current, chosen, shared));
     runtime.activate();
+    void restoreHealth(shared, runtime.host.requestLog);
     return new App(runtime, store, chosen, shared, ledgerFile, adminUi);
   }
 
@@ -249,6 +253,18 @@ export class App {
     void old.retire().then(() => this.#retiring.delete(old));
   }
 }
+
+const HOUR_MS = 3_600_000;
+/** Most requests that are read from the log at the start. */
+const MOST_RESTORED = 500;
+
+/** Reads what happened last at each target from the log of the last hour. A log that cannot be read says so elsewhere. */
+const restoreHealth = async ({ health, clock }: SharedServices, log: RequestLog | undefined): Promise<void> => {
+  try {
+    const page = await log?.requests({ limit: MOST_RESTORED });
+    health.restore(page?.requests.filter(({ at }) => at > clock.now() - HOUR_MS) ?? []);
+  } catch {}
+};
 
 /** Logs every change. A listener that configures the log must be added before: the line then follows the new settings. */
 const logChanges = (store: SettingsStore, log: Log): void => {

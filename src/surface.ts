@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { WrongKeys } from './access/wrong-keys.js';
 import { createGate } from './admin/gate/gate.js';
 import { AdminKey, requireAdminKey } from './admin/gate/key.js';
+import { keyPlaceOf } from './admin/gate/key-place.js';
 import { sessionHandlers } from './admin/gate/session.js';
 import { Sessions } from './admin/gate/sessions.js';
 import { adminHandlers } from './admin/handlers.js';
@@ -15,10 +16,11 @@ import { readBody } from './http/body.js';
 import { careForConnections } from './http/connections.js';
 import { Exchange } from './http/exchange.js';
 import { postRequest } from './http/posts/post-request.js';
-import { answerWithoutKoa } from './http/posts/posts.js';
+import { answerWithoutKoa, Posts } from './http/posts/posts.js';
 import { createServer, type ServerOptions } from './http/server.js';
 import type { Inspections } from './inspection/inspections.js';
 import { version } from './package.js';
+import { ChainError } from './plugin/door/errors.js';
 import { chat } from './protocols/chat.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { SharedServices } from './runtime/services.js';
@@ -49,6 +51,11 @@ export const createSurface = (parts: SurfaceParts): Server => {
   return careForConnections(server, shared.pace?.unreadMs);
 };
 
+/** @throws ChainError `not_found` */
+const nothingAt = (path: string): never => {
+  throw new ChainError('not_found', `429chain has no endpoint POST ${path}. docs/endpoints.md lists all of them.`);
+};
+
 /** Wrong admin keys without a delay, from all addresses together. */
 const FREE_TOGETHER = 50;
 
@@ -69,12 +76,13 @@ const admin = ({
   const sessions = new Sessions({ file, key: adminKey, now: clock.now, log });
   const hosts = (): readonly string[] => [...listening(), ...current().settings.server.hosts];
   const handlers = {
-    ...sessionHandlers({ sessions, key, version }),
+    ...sessionHandlers({ sessions, key, version, keyPlace: () => keyPlaceOf(store) }),
     ...adminHandlers({ current, store, upstream, inspections }),
   };
   // The browser has no API key and needs none: it has passed the gate.
   const asAdmin = { current, authorize: () => 'admin', log };
   const postChat = postRequest(chat, asAdmin);
+  const posts = new Posts(asAdmin, () => {});
   const readAdminBody: ReadBody = (ctx, maxBodyBytes) => {
     const { maxBodiesInFlight, bodiesInFlight } = current();
     return readBody(new Exchange(ctx.req, ctx.res, ctx.path), { maxBodyBytes, maxBodiesInFlight, bodiesInFlight });
@@ -82,6 +90,10 @@ const admin = ({
   const routes = adminRouter(handlers, readAdminBody, {
     'GET /events': getEvents(feed),
     'POST /chat': (ctx) => answerWithoutKoa(ctx, postChat, asAdmin),
+    'POST /v1/*path': (ctx) => {
+      const path = `/v1/${ctx.params.path}`;
+      return answerWithoutKoa(ctx, posts.at(path) ?? nothingAt(path), asAdmin, path);
+    },
   });
   return {
     admin: [createGate({ hosts, sessions, key }), routes, adminPage(adminUi)],

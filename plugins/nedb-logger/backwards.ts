@@ -11,9 +11,14 @@ const NEW_LINE = 10;
 
 /**
  * The records of a segment before a place, newest first, in batches that let other work run in between. It reads the file
- * from its end: NeDB would load all of it into memory.
+ * from its end: NeDB would load all of it into memory. Lines that are not wanted are not parsed.
  */
-export async function* recordsBefore(folder: string, segment: SegmentName, before: number): AsyncGenerator<Stored[]> {
+export async function* recordsBefore(
+  folder: string,
+  segment: SegmentName,
+  before: number,
+  isWanted: (line: string) => boolean = () => true,
+): AsyncGenerator<Stored[]> {
   const handle = await open(join(folder, fileName(segment))).catch(orNothing(undefined));
   if (handle === undefined) return;
   try {
@@ -29,7 +34,7 @@ export async function* recordsBefore(folder: string, segment: SegmentName, befor
       rest = isTorn ? bytes : bytes.subarray(0, whole);
       end = from;
       if (isTorn) continue;
-      const records = linesOf(bytes.subarray(whole)).map(readLine);
+      const records = linesOf(bytes.subarray(whole)).filter(isWanted).map(readLine);
       yield records.filter((record) => record !== undefined && Number(record._id) < before).reverse() as Stored[];
       await breathe();
     }

@@ -1,9 +1,10 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RequestRecord, UsageReport } from '429chain/plugin';
-import { areTotalsOutdated, type SegmentName } from './retention.js';
+import { type Period, reportOf } from './report.js';
+import { areTotalsOutdated, dayOf, type SegmentName } from './retention.js';
 import { orNothing } from './segments.js';
-import { count, type DayTotals, emptyDay, mergeDay, parseDay, reportOf } from './totals.js';
+import { count, type DayTotals, emptyDay, mergeDay, parseDay } from './totals.js';
 
 /** Days that stay in memory after a report. */
 const MOST_IN_MEMORY = 62;
@@ -52,6 +53,13 @@ export class Days {
   /** The number of the last segment that was counted, even if its file is gone; 0 if there is none. */
   lastNumberOf(day: string): number {
     return Math.max(0, ...Object.keys(this.#dayOf(day).counted).map(Number));
+  }
+
+  /** Whether there are totals of requests older than this segment; without a segment, whether there are any. */
+  async hasBefore(segment: SegmentName | undefined): Promise<boolean> {
+    for (const day of await this.#list()) if (segment === undefined || day < segment.day) return true;
+    if (segment === undefined) return false;
+    return Object.keys(this.#dayOf(segment.day).counted).some((number) => Number(number) < segment.number);
   }
 
   /** Counts the next record of a segment. */
@@ -104,11 +112,13 @@ export class Days {
     }
   }
 
-  async report(from: string, to: string): Promise<UsageReport> {
+  async report(period: Period): Promise<UsageReport> {
+    const [from, to] = [dayOf(period.start), dayOf(period.end - 1)];
     const within = (day: string): boolean => day >= from && day <= to;
     for (const day of await this.#list()) if (within(day)) await this.#readDay(day);
     const report = reportOf(
       [...this.#known.values()].filter(({ day }) => within(day)).sort((one, other) => (one.day < other.day ? -1 : 1)),
+      period,
     );
     this.#forgetSome();
     return report;

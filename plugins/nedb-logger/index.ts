@@ -17,6 +17,7 @@ const MAX_BYTES = 256 * 2 ** 20;
 /** Keeps a record of every request, and totals for each day. With `content`, it keeps prompts and answers too. */
 export default definePlugin<Options>({
   name: NAME,
+  description: 'Keeps the request log and its totals in files: the pages Requests and Usage show them.',
   optionsSchema: {
     type: 'object',
     additionalProperties: false,

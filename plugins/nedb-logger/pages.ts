@@ -1,7 +1,8 @@
 import type { RequestPage, RequestQuery, RequestRecord } from '429chain/plugin';
 import { recordsBefore } from './backwards.js';
 import { recordIn } from './lines.js';
-import { compareSegments, type SegmentName } from './retention.js';
+import { compareSegments, DAY_MS, dayOf, type SegmentName } from './retention.js';
+import { type Filter, Search } from './search.js';
 
 /** The segments that pages are read from. */
 export interface Source {
@@ -9,12 +10,16 @@ export interface Source {
   /** Oldest first. */
   readonly segments: readonly SegmentName[];
   recordsIn(segment: SegmentName): number;
+  /** Whether there were requests before the oldest segment. */
+  hasDeleted(): Promise<boolean>;
 }
 
 const LIMIT = 50;
 const MOST_ASKED = 500;
 /** Segments that one query may read. */
 const MOST_READ = 3;
+/** Records are in the order in which requests ended, give or take a correction of the clock. */
+const DISORDER_MS = 600_000;
 
 /** One page, newest record first, from the start or from a cursor. @throws RangeError for an invalid cursor */
 export const pageOf = async (
@@ -23,35 +28,40 @@ export const pageOf = async (
 ): Promise<RequestPage> => {
   const start = cursor === undefined ? undefined : placeOf(cursor);
   const most = Math.max(1, Math.min(MOST_ASKED, limit));
+  const search = new Search(filter);
   const found: RequestRecord[] = [];
   let read = 0;
   for (const segment of [...source.segments].reverse()) {
     const order = start === undefined ? -1 : compareSegments(segment, start.segment);
     const before = order === 0 ? (start?.before ?? 0) : source.recordsIn(segment) + 1;
-    if (order > 0 || before <= 1) continue;
+    if (order > 0 || before <= 1 || isAfter(segment, filter)) continue;
+    if (isBefore(segment, filter)) return { requests: found };
     if (read++ === MOST_READ) return { requests: found, next: cursorOf(segment, before) };
-    for await (const batch of recordsBefore(source.folder, segment, before)) {
+    for await (const batch of recordsBefore(source.folder, segment, before, (line) => search.mayFit(line))) {
       for (const stored of batch) {
-        if (!fits(stored, filter)) continue;
+        if (filter.from !== undefined && stored.at + stored.latencyMs < filter.from - DISORDER_MS)
+          return { requests: found };
+        if (!search.fits(stored)) continue;
         found.push(recordIn(stored));
-        if (found.length === most) return { requests: found, ...nextOf(source, segment, Number(stored._id)) };
+        if (found.length === most) return { requests: found, ...(await nextOf(source, segment, Number(stored._id))) };
       }
     }
   }
-  return { requests: found };
+  return { requests: found, ...((await source.hasDeleted()) && { deleted: true }) };
 };
 
-const fits = (record: RequestRecord, { chain, provider, status }: RequestQuery): boolean =>
-  (chain === undefined || record.chain === chain) &&
-  (provider === undefined || record.provider === provider) &&
-  (status === undefined || (typeof status === 'number' ? record.status === status : endOf(record) === status));
+/** Whether every record of a segment arrived before the period: it would have ended on an earlier day. */
+const isBefore = ({ day }: SegmentName, { from }: Filter): boolean => from !== undefined && day < dayOf(from);
 
-const endOf = ({ status }: RequestRecord): 'answered' | 'failed' => (status < 400 ? 'answered' : 'failed');
+/** Whether every record of a segment arrived after the period. No request takes more than a day. */
+const isAfter = ({ day }: SegmentName, { to }: Filter): boolean => to !== undefined && day > dayOf(to + DAY_MS);
 
-/** The cursor of the next page; `undefined` if no record is before `place`. */
-const nextOf = ({ segments: [oldest] }: Source, segment: SegmentName, place: number): { next?: string } => {
+/** The cursor of the next page; if no record is before `place`, whether there was one. */
+const nextOf = async (source: Source, segment: SegmentName, place: number): Promise<Omit<RequestPage, 'requests'>> => {
+  const [oldest] = source.segments;
   const isOldest = oldest === undefined || compareSegments(segment, oldest) <= 0;
-  return isOldest && place === 1 ? {} : { next: cursorOf(segment, place) };
+  if (!isOldest || place > 1) return { next: cursorOf(segment, place) };
+  return (await source.hasDeleted()) ? { deleted: true } : {};
 };
 
 /** The place that a cursor stands for: the next page is before it. */

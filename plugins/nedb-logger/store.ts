@@ -14,10 +14,11 @@ import { readContent } from './contents.js';
 import { Days } from './days.js';
 import { recordIn } from './lines.js';
 import { pageOf } from './pages.js';
-import { dayOf } from './retention.js';
+import { dayOf, LAST_MS } from './retention.js';
 import { findById } from './segments.js';
 import { shortened } from './shorten.js';
 import { BATCH, type Pending, SegmentWriter, type StoreSettings } from './writer.js';
+import { Zone } from './zone.js';
 
 /** Records are written together after this time, or when a batch is full. */
 const BATCH_MS = 250;
@@ -43,6 +44,8 @@ export class RequestStore implements RequestLog {
   #batching: NodeJS.Timeout | undefined;
   #saving: NodeJS.Timeout | undefined;
   #retiring: NodeJS.Timeout | undefined;
+  /** The time zone that a report was asked for last: making one is slow. */
+  #zone = new Zone('UTC');
   #failing: string | undefined;
   #lost = 0;
 
@@ -125,9 +128,18 @@ export class RequestStore implements RequestLog {
     return undefined;
   }
 
-  async usage({ to = this.#settings.now(), from = to - USAGE_DAYS_MS }: UsageSpan = {}): Promise<UsageReport> {
+  /** @throws RangeError if there is no such time zone */
+  async usage({
+    to = this.#settings.now(),
+    from = to - USAGE_DAYS_MS,
+    timeZone = 'UTC',
+  }: UsageSpan = {}): Promise<UsageReport> {
+    if (this.#zone.name !== timeZone) this.#zone = new Zone(timeZone);
+    const zone = this.#zone;
     await this.flush();
-    return await this.#inTurn(() => this.#days.report(dayOf(from), dayOf(to)));
+    const [first, last] = [from, to].map((at) => Math.max(0, Math.min(LAST_MS, at))) as [number, number];
+    const period = { zone, start: zone.startOf(zone.dayAt(first)), end: zone.endOfDayAt(last) };
+    return await this.#inTurn(() => this.#days.report(period));
   }
 
   /** Runs `work` after earlier work: a file must not be removed while it is being opened. */

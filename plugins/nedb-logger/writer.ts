@@ -84,6 +84,10 @@ export class SegmentWriter implements Source {
     return this.#days.countedIn(segment);
   }
 
+  hasDeleted(): Promise<boolean> {
+    return this.#days.hasBefore(this.#segments[0]);
+  }
+
   /** Lists the segments, and counts records that the totals do not include yet. */
   async open(): Promise<void> {
     const { log, now } = this.#settings();

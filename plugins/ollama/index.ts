@@ -15,6 +15,7 @@ const VERSION = '0.13.0';
 /** Lets clients of Ollama use 429chain: its API at `/api/chat`, `/api/generate` and beside them. */
 export default definePlugin<Options>({
   name: 'ollama',
+  description: 'Answers programs that speak the protocol of Ollama, at /api.',
   optionsSchema: {
     type: 'object',
     additionalProperties: false,

@@ -23,6 +23,8 @@ const aboutRequest = (verdict: Verdict, { status = 0 }: Failure, facts: ErrorFac
 /** Reads the failures that neither a plugin nor the provider's type reads. */
 export default definePlugin({
   name: 'openai-compatible',
+  description:
+    'Understands the errors of OpenAI-compatible servers, and repairs requests that a model refuses for its form.',
   apply(api) {
     api.hooks.onError.tap({ name: 'openai-compatible', stage: 100 }, (failure) => {
       const verdict = readFailure(failure, RULES);

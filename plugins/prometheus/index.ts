@@ -27,6 +27,7 @@ const processMetrics = async (): Promise<string> => {
 /** Adds `GET /metrics` for Prometheus: counters of requests and the state of the targets. */
 export default definePlugin<Options>({
   name: NAME,
+  description: 'Counts requests, tokens and limits for Prometheus, at GET /metrics.',
   optionsSchema: {
     type: 'object',
     additionalProperties: false,

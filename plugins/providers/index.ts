@@ -61,6 +61,7 @@ export const PROVIDER_TYPES: Readonly<Record<string, ProviderType>> = {
 
 export default definePlugin({
   name: 'providers',
+  description: 'Knows the built-in providers: their addresses, limits, errors and free offers.',
   apply(api) {
     for (const [name, type] of Object.entries(PROVIDER_TYPES)) api.addProviderType(name, type);
   },

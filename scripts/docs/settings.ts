@@ -35,7 +35,7 @@ const VALUE_TYPES: Readonly<Record<string, string>> = {
   origins: 'list of strings',
   proxyUrl: 'string',
   timeouts: '[timeouts](#timeouts)',
-  duration: '[duration](#spans-of-time)',
+  duration: '[duration](#durations)',
   plugin: '[plugin](#plugins)',
   pluginName: 'string',
 };

@@ -1,10 +1,12 @@
 import type { ApiKey, ProviderSettings, Settings } from '../config/settings.js';
 import type { SettingsStore } from '../config/source/store.js';
 import type { LiveStatus } from '../contract/admin-api.js';
+import type { ProviderHealth } from '../contract/health.js';
 import type { Inspection } from '../contract/inspection.js';
 import type { ModelView } from '../contract/models.js';
 import type { Upstream } from '../engine/attempt/connection/upstream.js';
 import type { Chains } from '../engine/chains.js';
+import type { ProviderReport } from '../engine/models/provider-models.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import type { Waterfall } from '../engine/waterfall.js';
 import type { Host } from '../host/host.js';
@@ -23,6 +25,8 @@ export interface Running {
   status(): LiveStatus;
   lift(target: PreparedTarget): void;
   learnModels(provider: PreparedProvider, models: readonly ModelView[] | undefined): void;
+  checked(provider: PreparedProvider, report: ProviderReport): void;
+  providerHealth(keyedIds: readonly string[]): ProviderHealth;
   prepare(provider: ProviderSettings): PreparedProvider | undefined;
   now(): number;
 }

@@ -6,39 +6,36 @@ import { COMMAND_NAME } from './command-name.js';
 import { CommandError } from './terminal/command-error.js';
 import { tableOf } from './terminal/table.js';
 
-/** Every option of every command, with its sentence for `--help`. */
+/** Every option of every command. `value` names what follows it; `help` is its sentence unless a command has another one. */
 export const OPTIONS = {
-  config: { type: 'string', short: 'c', help: 'the configuration file (default: 429chain.json5)' },
-  plugins: { type: 'string', multiple: true, help: 'plugin files or folders, separated by commas' },
-  port: { type: 'string', short: 'p', help: 'the port to listen on' },
-  host: { type: 'string', help: 'the address to listen on' },
-  'data-dir': { type: 'string', help: 'the folder for keys and state (default: .429chain)' },
-  demo: { type: 'boolean', help: 'use simulated providers; needs no configuration and no key' },
-  create: { type: 'boolean', help: 'start: create an empty configuration if there is none' },
-  url: {
-    type: 'string',
-    help: 'ask, status, explain, health, connect, doctor: the address of the proxy; needs no configuration',
-  },
-  chain: { type: 'string', help: 'ask, explain, connect, doctor: the chain or provider/model to use' },
-  watch: { type: 'boolean', help: 'start: reload plugins when their code changes; status: refresh every second' },
-  kind: {
-    type: 'string',
-    help: 'plugin new: provider, parser or policy (default: provider); catalogue: only offers of this kind, such as keyless',
-  },
-  'no-key': { type: 'boolean', help: 'catalogue: only providers that need no key' },
-  'no-card': { type: 'boolean', help: 'catalogue: only providers that need no card' },
-  'no-training': { type: 'boolean', help: 'catalogue: only providers that do not train on what you send' },
-  json: { type: 'boolean', help: 'catalogue: print JSON' },
-  offline: { type: 'boolean', help: 'check, init: do not ask the providers' },
-  undo: { type: 'boolean', help: 'connect: restore the settings of the client' },
+  config: { type: 'string', short: 'c', value: 'FILE', help: 'the configuration file (default: 429chain.json5)' },
+  plugins: { type: 'string', multiple: true, value: 'PATHS', help: 'plugin files or folders, separated by commas' },
+  port: { type: 'string', short: 'p', value: 'PORT', help: 'the port of the proxy (default: from the configuration)' },
+  host: { type: 'string', value: 'HOST', help: 'the address of the proxy (default: from the configuration)' },
+  'data-dir': { type: 'string', value: 'FOLDER', help: 'the folder for keys and state (default: .429chain)' },
+  demo: { type: 'boolean', help: 'use simulated providers' },
+  create: { type: 'boolean', help: 'create an empty configuration if there is none' },
+  url: { type: 'string', value: 'ADDRESS', help: 'the address of the proxy; needs no configuration' },
+  chain: { type: 'string', value: 'NAME', help: 'the chain or provider/model to use (default: the default chain)' },
+  watch: { type: 'boolean', help: 'keep running' },
+  kind: { type: 'string', value: 'KIND', help: 'the kind' },
+  'no-key': { type: 'boolean', help: 'only providers that need no key' },
+  'no-card': { type: 'boolean', help: 'only providers that need no card' },
+  'no-training': { type: 'boolean', help: 'only providers that do not train on what you send' },
+  json: { type: 'boolean', help: 'print JSON' },
+  offline: { type: 'boolean', help: 'do not ask the providers' },
+  undo: { type: 'boolean', help: 'restore the settings of the client' },
   keyless: {
     type: 'string',
-    help: 'init: the providers to use without a key: all, private (those that do not train on prompts) or none',
+    value: 'WHICH',
+    help: 'the providers to use without a key: all, private (they do not train on prompts) or none',
   },
-  force: { type: 'boolean', help: 'init: overwrite an existing configuration' },
+  force: { type: 'boolean', help: 'overwrite an existing configuration' },
   help: { type: 'boolean', short: 'h', help: 'show this help' },
   version: { type: 'boolean', short: 'v', help: 'show the version' },
 } as const;
+
+export type OptionName = keyof typeof OPTIONS;
 
 export interface CommandLine {
   readonly command: string;
@@ -54,7 +51,7 @@ const parse = (args: readonly string[]) =>
 export const readCommandLine = (args: readonly string[]): CommandLine => {
   try {
     const { values, positionals } = parse(args);
-    const [command = 'start', ...words] = positionals;
+    const [command = values.help ? 'help' : 'start', ...words] = positionals;
     return { command, words, options: values };
   } catch (error) {
     // Node adds a sentence about arguments that begin with a dash, which is rarely the problem.

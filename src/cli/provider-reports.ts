@@ -2,6 +2,7 @@ import { systemClock } from '../clock.js';
 import type { Settings } from '../config/settings.js';
 import { Upstream } from '../engine/attempt/connection/upstream.js';
 import { Estimates } from '../engine/attempt/request/estimate.js';
+import { HealthBook } from '../engine/health/health-book.js';
 import { askAllForModels } from '../engine/models/ask-all.js';
 import { ModelCatalog } from '../engine/models/model-catalog.js';
 import type { ProviderReport } from '../engine/models/provider-models.js';
@@ -31,6 +32,7 @@ export const buildCandidate = (settings: Settings, plugins: readonly string[]): 
     upstream: new Upstream(clock.now),
     estimates: new Estimates(),
     models: new ModelCatalog(clock),
+    health: new HealthBook(),
     repairs: new Map(),
     bodiesInFlight: new BodiesInFlight(),
     clock,

@@ -17,6 +17,7 @@ import type {
 } from './admin-configuration.js';
 import type { CatalogueReply } from './catalogue.js';
 import type { Explanation } from './explain.js';
+import type { HealthView } from './health.js';
 import type { InspectionReply } from './inspection.js';
 import type { ModelsReply, TryReply } from './models.js';
 import type { Calendar, Dimension, Duration, TargetState } from './quota.js';
@@ -28,7 +29,7 @@ import type { RequestLogHealth, RequestPage, RequestRecord, Totals, UsageReport 
  * `configuration_changed` if the configuration has a different revision.
  */
 export interface AdminApi {
-  /** Like all routes, answers 401 without a session. */
+  /** Whether the caller is signed in. Unlike other routes, it answers 200 without a session. It refuses a wrong bearer key. */
   'GET /session': { reply: SessionView };
   /** Signs in. The response sets the session cookie. */
   'POST /session': { body: { readonly adminKey: string }; reply: SessionView };
@@ -94,9 +95,24 @@ export interface AdminApi {
 
 export interface SessionView {
   readonly signedIn: boolean;
-  /** The version of 429chain. */
-  readonly version: string;
+  /** The version of 429chain. Absent for a caller that is not signed in. */
+  readonly version?: string;
+  /** Where to find the admin key. Only for a caller that is not signed in. */
+  readonly adminKey?: AdminKeyPlace;
 }
+
+/** Where the admin key is. `file` is relative to the folder of the configuration. It never contains the key. */
+export type AdminKeyPlace =
+  /** 429chain generated it. */
+  | { readonly kind: 'data-folder'; readonly file: string }
+  /** It is written in the configuration itself. `file` is absent if the configuration is not a file. */
+  | { readonly kind: 'configuration'; readonly file?: string }
+  /** This variable in the environment of the process has it. */
+  | { readonly kind: 'environment'; readonly variable: string }
+  /** This variable names the file that has it. */
+  | { readonly kind: 'secret-file'; readonly variable: string }
+  /** It is a variable in `.env` beside the configuration `file`. */
+  | { readonly kind: 'dot-env'; readonly variable: string; readonly file?: string };
 
 /** The state of all targets. */
 export interface LiveStatus {
@@ -115,6 +131,8 @@ export interface LoopView {
 }
 
 export interface StatusReport extends LiveStatus {
+  /** Epoch ms. `today` contains the requests that ended before. */
+  readonly at: number;
   /** The totals of the current UTC day. Absent if there is no request log. */
   readonly today?: Totals;
   readonly free: FreeToday;
@@ -146,12 +164,19 @@ export interface TargetView {
   /** The chains that use it. */
   readonly chains: readonly string[];
   readonly state: TargetState;
+  /**
+   * A limit or a cooldown seems to be over. One request finds out, and others pass the target over until it is answered.
+   * Absent: no.
+   */
+  readonly probing?: true;
   readonly reason?: string;
   /** When the state ends, epoch ms. Absent if this is unknown, or if the state does not end by itself. */
   readonly until?: number;
   /** The number of attempts in flight. */
   readonly inFlight: number;
   readonly quotas: readonly QuotaView[];
+  /** What happened last. Absent if nothing did yet. */
+  readonly health?: HealthView;
   /** The chains whose rules forbid it, and why. Absent if there are none. */
   readonly forbidden?: readonly { readonly chain: string; readonly reason: string }[];
 }
@@ -168,7 +193,10 @@ export interface QuotaView {
   readonly limit?: number;
   readonly used?: number;
   readonly inFlight: number;
+  /** What is left, without what requests in flight hold. */
   readonly remaining?: number;
+  /** One request finds out whether the provider agrees that `remaining` is back. Absent: no. */
+  readonly probing?: true;
   /** Epoch ms. */
   readonly resetAt?: number;
   readonly source: 'header' | 'manual' | 'learned' | 'known';

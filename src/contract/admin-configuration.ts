@@ -1,3 +1,5 @@
+import type { Target } from './config.js';
+import type { ProviderHealth } from './health.js';
 import type { Dimension, Duration, Limit } from './quota.js';
 
 /** The response to a saved change. */
@@ -73,6 +75,8 @@ export interface ProviderView {
   readonly state: 'usable' | 'unconfigured' | 'disabled' | 'refused';
   /** Why it cannot be used. */
   readonly reason?: string;
+  /** What happened last, with all of its keys. `state` says only whether it may be asked. */
+  readonly health: ProviderHealth;
   /** The chains that use it. */
   readonly chains: readonly string[];
 }
@@ -92,6 +96,7 @@ export interface ProviderKeyView extends KeyState {
   readonly state: ProviderView['state'];
   /** Why it cannot be used. */
   readonly reason?: string;
+  readonly health: ProviderHealth;
 }
 
 export interface ProvidersReply extends Saved {
@@ -151,6 +156,8 @@ export interface ProviderToTry {
 export interface ChainTargetView {
   /** `provider/model`. */
   readonly target: string;
+  /** The user's own word on whether it is free. Absent in a chain to save: it stays. */
+  readonly free?: boolean;
   readonly limits?: readonly Limit[];
   readonly timeouts?: Timeouts;
 }
@@ -165,6 +172,10 @@ export interface ChainSettingsView {
   readonly free?: 'only' | 'any';
   /** Absent: the server's setting. */
   readonly privacy?: 'no-training' | 'any';
+  /** Absent in a chain to save: it stays. */
+  readonly resumeInstruction?: string;
+  /** Absent in a chain to save: it stays. */
+  readonly sameVectors?: boolean;
   readonly timeouts?: Timeouts;
 }
 
@@ -183,7 +194,8 @@ export interface ChainsReply extends Saved {
 export interface ChainWritten extends ChainSettingsView {
   /** The new name of the chain. */
   readonly name?: string;
-  readonly targets: readonly ChainTargetView[];
+  /** Each as in a `ChainView`, or as in the configuration file: `provider/model`, or an object with both. */
+  readonly targets: readonly (ChainTargetView | Target)[];
 }
 
 export interface ApiKeyView {
@@ -206,6 +218,8 @@ export interface MadeKey extends Saved {
 export interface PluginView {
   /** The name of the plugin itself. */
   readonly name: string;
+  /** What it does, in a sentence. Absent if it does not say so, or if it is not loaded. */
+  readonly description?: string;
   readonly builtIn: boolean;
   readonly enabled: boolean;
   /** The name or path in the configuration. Absent if the plugin is not listed there. */

@@ -113,7 +113,7 @@ export interface Configuration {
     [k: string]: Provider;
   };
   /**
-   * Named, ordered lists of targets. A request with the name of a chain as its model is answered by the first target with free capacity. Can be empty.
+   * Named, ordered lists of targets. A request whose model is the name of a chain goes to the first target of that chain with free capacity. Can be empty.
    */
   chains: {
     [k: string]: Chain;
@@ -123,7 +123,7 @@ export interface Configuration {
    */
   defaultChain?: string;
   /**
-   * Other model names, in which * stands for any characters, and the chain or target that answers them. The first match counts.
+   * Model names that clients send, and the chain or target that answers each. * stands for any characters. The first match wins.
    */
   aliases?: {
     [k: string]: string;
@@ -154,7 +154,7 @@ export interface Server {
    */
   adminKey?: string;
   /**
-   * More host names of the admin, such as that of a reverse proxy. localhost, IP addresses and `host` are always allowed.
+   * Additional host names for the admin, such as the name of a reverse proxy. localhost, IP addresses and `host` are always allowed.
    */
   hosts?: string[];
   /**
@@ -162,7 +162,7 @@ export interface Server {
    */
   maxBodyBytes?: number;
   /**
-   * The maximum size of all request bodies together that 429chain holds at once, in bytes. Must be at least maxBodyBytes. Further requests are refused with 503. The default is a quarter of the memory that Node.js may use for its heap.
+   * The maximum total size of the request bodies that 429chain holds at once, in bytes. Must be at least maxBodyBytes. Beyond it, requests are refused with 503. The default is a quarter of the memory that Node.js may use for its heap.
    */
   maxBodiesInFlight?: number;
   /**
@@ -170,15 +170,15 @@ export interface Server {
    */
   cors?: '*' | Origins;
   /**
-   * The reverse proxies in front of 429chain, as addresses or networks. From them, the address of a caller is read from X-Forwarded-For, so that wrong keys slow only their sender.
+   * The reverse proxies in front of 429chain, as addresses or networks. For requests from these, 429chain reads the client's address in X-Forwarded-For, so that wrong keys slow only their sender.
    */
   trustedProxies?: string[];
   /**
-   * 'only': no request goes to a target that is not known to be free. For targets that requests name directly, and for all chains that do not set `free` themselves.
+   * 'only': requests go only to targets that are known to be free. Applies to all chains that do not set `free`, and to targets that requests name directly.
    */
   free?: 'only' | 'any';
   /**
-   * 'no-training': no request goes to a target whose provider may train models on it. For targets that requests name directly, and for all chains that do not set `privacy` themselves.
+   * 'no-training': requests go only to targets whose provider is known not to train models on them. Applies to all chains that do not set `privacy`, and to targets that requests name directly.
    */
   privacy?: 'no-training' | 'any';
   /**
@@ -190,7 +190,7 @@ export interface Server {
    */
   drain?: string;
   /**
-   * How often 429chain looks whether models are still listed and free, whether keys still work, and whether limits differ from the catalogue, such as '1d'. What it finds is in the log and on the Providers page. By default, only when you ask for it.
+   * How often 429chain checks whether models are still listed and free, keys still work, and limits match the catalogue, such as '1d'. Findings are in the log and on the Providers page. By default, 429chain checks only when you ask for it.
    */
   checkEvery?: string;
   log?: Logging;
@@ -240,7 +240,7 @@ export interface Provider {
    */
   apiKeys?: ProviderKey[];
   /**
-   * Which of several keys is used first. 'order': the first in the list with capacity. 'most-left': the one with the most left of its limits.
+   * Which of several keys is used first. 'order': the first in the list with free capacity. 'most-left': the one with the most capacity left.
    */
   rotate?: 'order' | 'most-left';
   /**
@@ -248,7 +248,7 @@ export interface Provider {
    */
   baseUrl?: string;
   /**
-   * The protocols that the API speaks: 'chat', 'responses', 'messages'. Requests and answers in one of them pass as they are; all others are translated to 'chat'. Also its endpoints beside chat, such as 'embeddings'. By default, the provider type decides.
+   * The protocols that the API speaks: 'chat', 'responses', 'messages'. Requests in one of them pass unchanged; all others are translated to 'chat'. Also lists endpoints beside chat, such as 'embeddings'. By default, the provider type decides.
    *
    * @minItems 1
    */
@@ -262,19 +262,19 @@ export interface Provider {
    */
   enabled?: boolean;
   /**
-   * The name of the account, if several providers share one account's limits, such as two addresses with one key. Providers with the same name count together, and so do all keys of apiKeys. The default is the provider's id, for each of several keys an account of its own.
+   * The name of the account, if several providers share the limits of one account, such as two addresses with one key. Providers with the same account count together, and so do all keys of apiKeys. By default, each provider, and each of several keys, is an account of its own.
    */
   account?: string;
   /**
-   * Your own word on what this account costs, for chains with `free: 'only'`: true if its requests cost nothing, false if they do. A price in the provider's list of models overrides true.
+   * For chains with `free: 'only'`: true if requests to this account cost nothing, false if they cost money. A price in the provider's list of models overrides true.
    */
   free?: boolean;
   /**
-   * Your own word on whether the provider trains models on requests, for chains with `privacy: 'no-training'`: 'no', for example after you opted out, or 'may'.
+   * For chains with `privacy: 'no-training'`: 'no' if the provider does not train models on your requests, for example after you opted out; 'may' if it might.
    */
   training?: 'no' | 'may';
   /**
-   * The limits of the whole account. With apiKeys, they hold for each key by itself.
+   * The limits of the whole account. With apiKeys, they apply to each key separately.
    */
   limits?: Limit[];
   timeouts?: Timeouts;
@@ -431,7 +431,7 @@ export interface FullTarget {
    */
   model: string;
   /**
-   * Your own word on what this model costs, in place of the provider's `free`.
+   * Overrides the provider's `free` for this model.
    */
   free?: boolean;
   /**
@@ -462,7 +462,7 @@ export interface FullChain {
    */
   resume?: boolean;
   /**
-   * The instruction that asks a target to continue an answer. {lastWords} is replaced by the last words that were sent to the client, with which the target must begin.
+   * The instruction that asks a target to continue an answer. {lastWords} is replaced by the last words that the client received. The target must begin with them.
    */
   resumeInstruction?: string;
   /**
@@ -470,15 +470,15 @@ export interface FullChain {
    */
   onModeration?: 'return' | 'next';
   /**
-   * 'only' asks a target only if something says that it is free: the provider's list of models, its type, the catalogue, or your own `free: true`. 'any' asks all targets. The default is the server's.
+   * 'only' asks only targets that are known to be free: by the provider's list of models, its type, the catalogue, or your own `free: true`. 'any' asks all targets. The default is the server's setting.
    */
   free?: 'only' | 'any';
   /**
-   * 'no-training' asks a target only if its provider is known not to train models on requests. 'any' asks all targets. The default is the server's.
+   * 'no-training' asks only targets whose provider is known not to train models on requests. 'any' asks all targets. The default is the server's setting.
    */
   privacy?: 'no-training' | 'any';
   /**
-   * Embeddings of different models cannot be compared, so by default an embeddings request is retried only at targets with the same model. With true, any target of the chain may answer: only if you know that all of them return the same vectors.
+   * By default, an embeddings request falls back only to targets with the same model, because embeddings of different models cannot be compared. With true, any target of the chain may answer. Use it only if all of them return the same vectors.
    */
   sameVectors?: boolean;
   timeouts?: Timeouts;

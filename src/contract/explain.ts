@@ -4,6 +4,8 @@ import type { FreeStanding, TrainingStanding } from './standing.js';
 /** What would happen to a request now. Nothing is sent to the providers. */
 export interface Explanation {
   readonly chain: string;
+  /** `model` names neither a chain, a target nor an alias: the default chain answers. Absent otherwise. */
+  readonly unknownModel?: true;
   readonly decision:
     | { readonly kind: 'asks'; readonly target: string }
     /** The request waits for the first of `targets`, at most `maxMs`. `retryAt`: the earliest known time, epoch ms. */

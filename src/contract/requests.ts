@@ -12,7 +12,7 @@ export interface RequestAttempt {
   /** The HTTP status of a failure. Absent if there was no response. */
   readonly status?: number | undefined;
   /**
-   * What 429chain made of a failure, in plain words: `403 about this model: the target rests for 1h, the account does not`.
+   * What 429chain made of a failure, in plain words: `403 about this model: the target cools down for 1h, the account does not`.
    * Absent in records of older versions.
    */
   readonly decision?: string | undefined;
@@ -85,6 +85,15 @@ export interface RequestQuery {
   readonly provider?: string | undefined;
   /** A status, `answered` for all below 400, or `failed` for all others. */
   readonly status?: number | 'answered' | 'failed' | undefined;
+  /** Only requests that arrived at this time or later, epoch ms. */
+  readonly from?: number | undefined;
+  /** Only requests that arrived before this time, epoch ms. */
+  readonly to?: number | undefined;
+  /**
+   * Words that all must occur, in any order and case: in the id, the chain, the key label, the code of the error, or in a
+   * target, reason or class of failure of an attempt.
+   */
+  readonly search?: string | undefined;
 }
 
 /** A page of requests. The one that finished last comes first. */
@@ -93,6 +102,8 @@ export interface RequestPage {
   readonly requests: readonly RequestRecord[];
   /** The cursor of the next page. Absent if there are no older requests. */
   readonly next?: string | undefined;
+  /** Set on the last page if older requests were deleted. */
+  readonly deleted?: boolean | undefined;
 }
 
 /**
@@ -120,20 +131,32 @@ export interface Totals {
   readonly p99Ms?: number | undefined;
 }
 
-/** A period in epoch ms. Reports cover whole UTC days, including the first and last. Default: the last 30 days. */
+/** A period in epoch ms. Reports cover whole days, including the first and last. Default: the last 30 days. */
 export interface UsageSpan {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  /** The time zone of the days, such as `Europe/Berlin`. Default: UTC. */
+  readonly timeZone?: string | undefined;
 }
 
-/** Totals over requests: overall, by provider, chain, target and day. */
+/** Totals over requests: overall, by provider, chain, target and day. What is optional, a log may leave out. */
 export interface UsageReport {
+  /** The time zone of `days`. Absent: UTC. */
+  readonly timeZone?: string | undefined;
   readonly total: Totals;
   readonly providers: Readonly<Record<string, Totals>>;
   readonly chains: Readonly<Record<string, Totals>>;
   readonly targets: Readonly<Record<string, Totals>>;
-  /** The UTC days with requests, the earliest first, such as `2026-01-31`. */
+  /** By the model of a target, whatever its provider: the sum of these targets. */
+  readonly models?: Readonly<Record<string, Totals>> | undefined;
+  /** By the label of the client key. */
+  readonly keys?: Readonly<Record<string, Totals>> | undefined;
+  /** By the path of the endpoint, such as `/chat/completions`. */
+  readonly paths?: Readonly<Record<string, Totals>> | undefined;
+  /** The days with requests, the earliest first, such as `2026-01-31`. */
   readonly days: readonly (Totals & { readonly day: string })[];
+  /** The hours with requests, the earliest first. `at`: their start, epoch ms. Absent if the period has more than 7 days. */
+  readonly hours?: readonly (Totals & { readonly at: number })[] | undefined;
 }
 
 /** The state of the request log. */
@@ -151,5 +174,6 @@ export interface RequestLog {
   requests(query?: RequestQuery): Promise<RequestPage>;
   /** The latest request with this id. */
   request(id: string): Promise<RequestRecord | undefined>;
+  /** @throws RangeError for an unknown time zone */
   usage(span?: UsageSpan): Promise<UsageReport>;
 }

@@ -56,11 +56,20 @@ export class Chains {
       const message = `"model" has ${model.length} characters. A name has ${LONGEST_NAME} at most.`;
       throw new ChainError('invalid_request', message, { param: 'model' });
     }
+    return this.#find(model) ?? this.#theDefault();
+  }
+
+  /** Whether `model` names a chain, a target or an alias. Anything else means the default chain. */
+  knows(model: string): boolean {
+    return this.#find(model) !== undefined;
+  }
+
+  #find(model: string): Chain | undefined {
     const found = this.#named(model);
     if (found !== undefined) return found;
     const name = model.replace(WINDOW, '');
     const alias = this.#parts.aliases?.find(({ pattern }) => fitsPattern(pattern, model) || fitsPattern(pattern, name));
-    return (alias && this.#named(alias.to)) ?? this.#theDefault();
+    return alias && this.#named(alias.to);
   }
 
   /** The chain or the target of that name, or of the name without a suffix such as `[1m]`. */

@@ -82,6 +82,7 @@ class Driver {
    */
   attempted({ grant: { target }, repairs }: AttemptCommand, result: AttemptResult): void {
     this.#trace.attempted(result.record);
+    this.#context.onAttempt?.(result.record);
     if (result.kind === 'served') this.#repairsOf(target).learn(repairs, this.#request.body);
     else if (result.failure.class === 'cancelled') throw result.failure.cause;
   }
@@ -101,9 +102,10 @@ class Driver {
   async #wait({ targets, ms, notBefore }: Wait): Promise<WaitReply> {
     const { clock } = this.#context;
     const { caller } = this.#request;
+    const { view } = this.parts;
     const from = clock.monotonic();
     const timer = this.#awaitLongWait();
-    const result = await this.#queue.wait({ targets, needOf: this.parts.view.needOf, notBefore, ms, caller });
+    const result = await this.#queue.wait({ targets, needOf: (target) => view.needOf(target), notBefore, ms, caller });
     clearTimeout(timer);
     this.#trace.waitedMs += clock.monotonic() - from;
     switch (result) {

@@ -41,6 +41,7 @@ export class ResumingStream {
     for (let resumes = 0; ; resumes++) {
       const end = await found.answer.pipe(sink);
       this.#trace.amend(found.record, end.record);
+      if (end.record.outcome === 'failed') this.#context.onAttempt?.(end.record);
       usage = sumOf(usage, end.usage);
       const next = resumes < MOST_RESUMES ? await this.#resume(found, end, usage) : undefined;
       if (next === undefined) return { ...this.#lastEnd(end), usage, target: found.target };

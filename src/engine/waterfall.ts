@@ -168,12 +168,15 @@ export class Waterfall {
     }
     const answer = end.answer as Answer & { stream: false };
     content?.answered(answer.body, answer.native?.completion);
-    return { kind: 'whole', ...answer };
+    const { head, body, usage, native } = answer;
+    return { kind: 'whole', stream: false, head, body, usage, native };
   }
 
   #usageOf({ id }: PreparedTarget, { size }: ChainRequest, usage: Usage | TokenUsage | undefined): TokenUsage {
     if (usage === undefined) return { ...this.#context.estimates.likely(id, size), estimated: true };
-    return { estimated: false, ...usage };
+    const { input, output, cached } = usage;
+    const estimated = 'estimated' in usage && usage.estimated;
+    return cached === undefined ? { input, output, estimated } : { input, output, cached, estimated };
   }
 
   #end(trace: RequestTrace, caller: Caller, end: RequestEnd): void {

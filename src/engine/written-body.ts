@@ -21,9 +21,9 @@ export class WrittenBody {
   /**
    * @param text an object, known to be valid JSON
    * @param bytes the same as it came
+   * @param isOneByte all of it is ASCII
    */
-  constructor(text: string, bytes: Buffer = Buffer.from(text)) {
-    const isOneByte = isAscii(bytes);
+  constructor(text: string, bytes: Buffer = Buffer.from(text), isOneByte = isAscii(bytes)) {
     this.#bytes = isOneByte || isUtf8(bytes) ? bytes : Buffer.from(text);
     this.#start = text.indexOf('{') + 1;
     this.#isEmpty = text[startOfNext(text, this.#start)] === '}';
@@ -49,13 +49,13 @@ export class WrittenBody {
   withModel(model: string, field = ''): Buffer {
     const bytes = this.#bytes;
     if (bytes === undefined) throw new Error('The bytes of the request are no longer held.');
-    const value = JSON.stringify(model);
+    const value = PLAIN.test(model) ? `"${model}"` : JSON.stringify(model);
     const added = this.#models.length === 0 ? joined(field, `"model":${value}`) : field;
     const first = added === '' || this.#isEmpty ? added : `${added},`;
     const most = bytes.length + Buffer.byteLength(first) + this.#models.length * Buffer.byteLength(value);
     const out = Buffer.allocUnsafe(most);
     let length = bytes.copy(out, 0, 0, this.#start);
-    length += out.write(first, length);
+    if (first !== '') length += out.write(first, length);
     let copied = this.#start;
     for (const { from, to } of this.#models) {
       length += bytes.copy(out, length, copied, from);
@@ -66,6 +66,9 @@ export class WrittenBody {
     return out.subarray(0, length);
   }
 }
+
+/** Nearly all names of models. JSON writes them as they are. */
+const PLAIN = /^[\w./:@-]+$/;
 
 const joined = (one: string, other: string): string => (one === '' ? other : `${one},${other}`);
 

@@ -64,6 +64,8 @@ export interface HostedPlugin {
   readonly enabled: boolean;
   readonly choice?: PluginChoice | undefined;
   readonly optionsSchema?: object | undefined;
+  /** What it does, in a sentence. */
+  readonly description?: string | undefined;
 }
 
 /** The plugins of one runtime: what they add, and their life cycle. */
@@ -107,9 +109,9 @@ export class Host {
     const applied = new Set<string>();
     for (const plugin of builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied, true);
     for (const plugin of optional) {
-      const { name, optionsSchema } = plugin;
+      const { name, optionsSchema, description } = plugin;
       const choice = choiceOf.get(name);
-      if (choice === undefined) host.plugins.push({ name, builtIn: true, enabled: false, optionsSchema });
+      if (choice === undefined) host.plugins.push({ name, builtIn: true, enabled: false, optionsSchema, description });
       else await host.#apply(plugin, choice, applied, true);
     }
     for (const choice of options.choices) {
@@ -199,8 +201,8 @@ export class Host {
     applied: Set<string>,
     builtIn: boolean,
   ): Promise<void> {
-    const { name, optionsSchema } = plugin;
-    const hosted = { name, builtIn, enabled: choice?.enabled ?? true, choice, optionsSchema };
+    const { name, optionsSchema, description } = plugin;
+    const hosted = { name, builtIn, enabled: choice?.enabled ?? true, choice, optionsSchema, description };
     if (!hosted.enabled) {
       this.plugins.push(hosted);
       return;

@@ -58,7 +58,7 @@ const parsed = (exchange: Exchange, bounds: BodyBounds, bytes: Buffer): JsonBody
   const value = parse(text);
   if (!isFields(value)) throw new ChainError('invalid_request', 'The request body must be a JSON object.');
   exchange.hold(bodyWeight(bytes.length, ascii, text, value), bounds);
-  return { value, written: new WrittenBody(text, bytes) };
+  return { value, written: new WrittenBody(text, bytes, ascii) };
 };
 
 const parse = (text: string): unknown => {

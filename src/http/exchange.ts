@@ -109,8 +109,11 @@ export class Exchange implements Asked {
       return;
     }
     // Node joins the head with text. If that has left before the end, it is one write of one piece: half the work.
+    const { socket } = res;
+    // Otherwise Node would do it, and undo it on the next tick.
+    socket?.cork();
     res.write(body.toString('latin1'), 'latin1');
-    res.socket?.uncork();
+    socket?.uncork();
     res.end();
   }
 

@@ -5,6 +5,7 @@ import type { ModelView } from '../contract/models.js';
 import type { Upstream } from '../engine/attempt/connection/upstream.js';
 import type { Chains } from '../engine/chains.js';
 import { askAllForModels } from '../engine/models/ask-all.js';
+import type { ProviderReport } from '../engine/models/provider-models.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import type { TargetStatus } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
@@ -29,6 +30,7 @@ interface Inspectable {
   readonly providers: readonly PreparedProvider[];
   stateOf(target: PreparedTarget): TargetStatus;
   learnModels(provider: PreparedProvider, models: readonly ModelView[] | undefined): void;
+  checked(provider: PreparedProvider, report: ProviderReport): void;
 }
 
 interface InspectionParts {
@@ -105,7 +107,11 @@ export class Inspections {
       catalogue: await readCatalogue(),
       seen: readSeenModels(file),
     };
-    for (const provider of providers) running.learnModels(provider, inspected.reports.get(provider.keyedId)?.models);
+    for (const provider of providers) {
+      const report = inspected.reports.get(provider.keyedId);
+      running.learnModels(provider, report?.models);
+      if (report !== undefined) running.checked(provider, report);
+    }
     const findings = inspect(inspected);
     this.#tell(findings);
     this.#latest = { at: clock.now(), findings };

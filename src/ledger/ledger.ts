@@ -147,6 +147,8 @@ export interface QuotaStatus {
   readonly inFlight: number;
   readonly remaining?: number | undefined;
   readonly resetAt?: number | undefined;
+  /** The next request finds out for all others whether the quota is back. Default: false. */
+  readonly probing?: boolean | undefined;
   readonly source: QuotaSource;
 }
 
@@ -162,6 +164,8 @@ export interface TokenRoom {
 export interface TargetStatus {
   readonly target: string;
   readonly state: TargetState;
+  /** A limit or a cooldown seems to be over, and one request finds out for all others. Default: false. */
+  readonly probing?: boolean | undefined;
   readonly reason?: string | undefined;
   /** Epoch ms. */
   readonly until?: number | undefined;

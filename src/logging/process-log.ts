@@ -9,6 +9,8 @@ import { type LoggedEvent, prettyLine } from './pretty-line.js';
 /** The output of a log. */
 export interface Destination {
   write(text: string): unknown;
+  /** Writes a line of about `length` characters that is made when it is written. Absent: lines are made at once. */
+  writeLater?(line: () => string, length: number): unknown;
   /** Whether it is a terminal. */
   readonly terminal: boolean;
   readonly colours: boolean;
@@ -70,16 +72,28 @@ export class ProcessLog implements Log {
 
   #write(level: LogLevel, message: string, fields: LogFields = NO_FIELDS): void {
     if (!this.writes(level)) return;
-    const time = isoTime(Date.now());
+    const at = Date.now();
     if (this.pretty) {
-      const event: LoggedEvent = { level, time, msg: this.#secrets.mask(message) };
+      const event: LoggedEvent = { level, time: isoTime(at), msg: this.#secrets.mask(message) };
       this.#destination.write(prettyLine(event, this.#destination.colours));
       return;
     }
+    // What JSON cannot express has to fail here, where it was logged.
+    if (this.#destination.writeLater === undefined || !arePlain(fields)) {
+      this.#destination.write(this.#jsonLine(level, at, message, fields));
+      return;
+    }
+    // The caller may change its fields.
+    const kept = { ...fields };
+    this.#destination.writeLater(() => this.#jsonLine(level, at, message, kept), message.length + FIELDS_LENGTH);
+  }
+
+  #jsonLine(level: LogLevel, at: number, message: string, fields: LogFields): string {
+    const time = isoTime(at);
     const line = this.#hasSecret(message, fields)
       ? { level, time, ...this.#masked(fields), msg: this.#secrets.mask(message) }
       : { level, time, ...fields, msg: message };
-    this.#destination.write(`${JSON.stringify(line)}\n`);
+    return `${JSON.stringify(line)}\n`;
   }
 
   #masked(fields: LogFields): LogFields {
@@ -102,6 +116,16 @@ export class ProcessLog implements Log {
 }
 
 const NO_FIELDS: LogFields = {};
+/** Characters of the fields of a usual line. */
+const FIELDS_LENGTH = 300;
+
+const arePlain = (fields: LogFields): boolean => {
+  for (const name in fields) {
+    const type = typeof fields[name];
+    if (type !== 'string' && type !== 'number' && type !== 'boolean' && type !== 'undefined') return false;
+  }
+  return true;
+};
 
 const OPEN = new Set<LineOutput>();
 
@@ -123,6 +147,7 @@ export const openLog = (fd: 1 | 2, secrets: Secrets): ProcessLog => {
   const terminal = isatty(fd);
   const destination = {
     write: (text: string) => output.write(text),
+    writeLater: (line: () => string, length: number) => output.writeLater(line, length),
     terminal,
     colours: terminal && !process.env.NO_COLOR,
   };

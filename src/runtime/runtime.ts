@@ -2,11 +2,12 @@ import { statusOf } from '../admin/live/status.js';
 import { membershipOf } from '../config/networks.js';
 import type { ApiKey, ProviderSettings, Settings } from '../config/settings.js';
 import type { LiveStatus } from '../contract/admin-api.js';
+import type { HealthView, ProviderHealth } from '../contract/health.js';
 import type { ModelView } from '../contract/models.js';
 import type { Chains } from '../engine/chains.js';
 import { firstList } from '../engine/models/first-list.js';
 import type { AskForList } from '../engine/models/model-catalog.js';
-import { askForModels } from '../engine/models/provider-models.js';
+import { askForModels, type ProviderReport } from '../engine/models/provider-models.js';
 import { rulesWarning } from '../engine/rules/warning.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Waterfall } from '../engine/waterfall.js';
@@ -47,7 +48,7 @@ export class Runtime implements Current {
 
   constructor(candidate: Candidate, keys: Keys) {
     const { settings, host, chains, providers, shared } = candidate;
-    const { ledger, upstream, clock, estimates, log, pace, startedAt } = shared;
+    const { ledger, upstream, clock, estimates, log, pace, startedAt, health } = shared;
     this.#candidate = candidate;
     this.settings = settings;
     this.host = host;
@@ -67,6 +68,7 @@ export class Runtime implements Current {
         capturesContent,
         pace,
         modelOf: (target) => this.modelOf(target),
+        onAttempt: (record) => health.note(record),
       },
       maxWaiting,
     );
@@ -92,6 +94,10 @@ export class Runtime implements Current {
       accounts,
       targets.map(({ scopes }) => scopes),
       [...forEachKey(host.declarations, this.providers), ...targets.flatMap(knownLimits)],
+    );
+    shared.health.configure(
+      accounts,
+      targets.map(({ id }) => id),
     );
     this.#candidate.status = () => this.status();
     for (const warning of warningsOf(this)) shared.log.warn(warning);
@@ -129,9 +135,24 @@ export class Runtime implements Current {
     if (models !== undefined) this.#candidate.shared.models.learn(provider, models);
   }
 
+  /** Notes what a provider answered when it was asked for its models. */
+  checked({ keyedId }: PreparedProvider, { state, detail, keyUntried }: ProviderReport): void {
+    const untried = keyUntried === true ? { keyUntried } : {};
+    this.#candidate.shared.health.checked(keyedId, { at: this.now(), state, detail, ...untried });
+  }
+
   stateOf(target: PreparedTarget): TargetStatus {
     if (target.unusable === undefined) return this.#candidate.shared.ledger.status(target.id);
     return { target: target.id, ...target.unusable, inFlight: 0, quotas: [] };
+  }
+
+  healthOf(target: PreparedTarget): HealthView | undefined {
+    return this.#candidate.shared.health.ofTarget(target.id, this.now());
+  }
+
+  /** What happened last at a provider, with these of its keys. */
+  providerHealth(keyedIds: readonly string[]): ProviderHealth {
+    return this.#candidate.shared.health.ofProvider(keyedIds, this.now());
   }
 
   /** What is known of a target's model. Never waits: an unknown list is asked for in the background. */

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { Upstream } from '../engine/attempt/connection/upstream.js';
 import type { Pace } from '../engine/attempt/context.js';
 import type { Estimates } from '../engine/attempt/request/estimate.js';
+import type { HealthBook } from '../engine/health/health-book.js';
 import type { ModelCatalog } from '../engine/models/model-catalog.js';
 import type { Repairs } from '../engine/repairs.js';
 import type { PluginPace } from '../host/in-time.js';
@@ -18,6 +19,8 @@ export interface SharedServices {
   readonly upstream: Upstream;
   readonly estimates: Estimates;
   readonly models: ModelCatalog;
+  /** What happened last at targets and providers. */
+  readonly health: HealthBook;
   /** What the targets of the configuration in force refused, by `repairsKey`. */
   readonly repairs: Map<string, Repairs>;
   readonly bodiesInFlight: BodiesInFlight;

@@ -38,6 +38,20 @@ describe('A page whose script cannot be loaded', () => {
     await arrives('Usage');
   });
 
+  it('closes the menu of a phone, and says so at the top of a page that is scrolled down', async () => {
+    const { page } = visitor;
+    await page.setViewportSize({ width: 390, height: 600 });
+    await server.stop();
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await go('Usage');
+    await alert('The page Usage cannot be loaded').waitFor();
+    expect(await page.getByRole('navigation', { name: 'Pages' }).isVisible()).to.equal(false);
+    await page.getByRole('main').evaluate('(main) => (main.style.minHeight = "4000px")');
+    await page.evaluate('window.scrollTo(0, 2000)');
+    const { y = -1 } = (await page.getByRole('alert').boundingBox()) ?? {};
+    expect(y).to.be.within(0, 120);
+  });
+
   it('opens another page in the meantime, if that is already loaded', async () => {
     await go('Usage');
     await arrives('Usage');

@@ -41,6 +41,48 @@ describe('The page Plugins', () => {
     visitor.expectNothingWrong();
   });
 
+  it('says what each plugin does, and finds plugins by it', async () => {
+    await card('nedb-logger')
+      .getByText(/^Keeps the request log/)
+      .waitFor();
+    expect(await page.getByRole('heading', { level: 2 }).allTextContents()).to.deep.equal(['Your plugins', 'Built in']);
+    await page.getByRole('searchbox', { name: 'Search plugins' }).fill('metrics GET');
+    await card('choosy').waitFor({ state: 'detached' });
+    expect(await page.getByRole('article').count()).to.equal(1);
+    await card('prometheus').waitFor();
+    await page.getByRole('searchbox').fill('nothing like it');
+    await page.getByRole('heading', { name: 'No plugin matches' }).waitFor();
+    await visitor.expectAccessible();
+    await page.getByRole('button', { name: 'Show all plugins' }).click();
+    await card('choosy').waitFor();
+    visitor.expectNothingWrong();
+  });
+
+  it('does not disable a plugin whose types providers use, and names them', async () => {
+    const before = server.text;
+    await card('providers').getByRole('button', { name: 'Disable providers' }).click();
+    const dialog = page.locator('confirm-dialog');
+    await dialog.getByText('1 provider uses it: one.').waitFor();
+    await visitor.expectAccessible();
+    await dialog.getByRole('button', { name: 'Open Providers' }).click();
+    await page.getByRole('heading', { name: 'Providers', level: 1 }).waitFor();
+    expect(server.text).to.equal(before);
+    visitor.expectNothingWrong();
+  });
+
+  it('warns before it disables what other pages need', async () => {
+    await card('nedb-logger').getByRole('button', { name: 'Disable nedb-logger' }).click();
+    const dialog = page.locator('confirm-dialog');
+    await dialog.getByText(/Requests and Usage stay empty/).waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await card('nedb-logger').getByText('on', { exact: true }).waitFor();
+    await card('nedb-logger').getByRole('button', { name: 'Disable nedb-logger' }).click();
+    await dialog.getByRole('button', { name: 'Disable' }).click();
+    await card('nedb-logger').getByText('off', { exact: true }).waitFor();
+    visitor.expectNothingWrong();
+  });
+
   it('saves options in a form that is generated from their schema', async () => {
     await card('choosy').getByLabel('loud').check();
     await card('choosy').getByLabel('greeting').fill('good day');

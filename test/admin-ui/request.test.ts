@@ -37,19 +37,19 @@ describe('The page of one request', () => {
     visitor = await Visitor.signedIn(server, 'requests');
     const { page } = visitor;
     await page.getByRole('link', { name: 'Request at' }).nth(1).click();
-    await page.getByText('2 targets asked, 0 skipped').waitFor();
+    await page.getByText('2 targets tried, 0 skipped').waitFor();
     await rung('one/a-model').getByText('429 at its rate limit').waitFor();
     const words = await rung('one/a-model').locator('blockquote').textContent();
     expect(words).to.contain('Slow down').and.not.to.contain('key-of-one');
-    await rung('one/a-model').getByText('429 about a limit: the target rests for 1m').waitFor();
+    await rung('one/a-model').getByText('429 about a limit: the target cools down for 1m').waitFor();
     expect(await rung('two/a-model').getByText('429chain decided').count()).to.equal(0);
     await rung('two/a-model').getByText('served').waitFor();
     await page.getByText('200 · Answered').waitFor();
     await visitor.expectAccessible();
     await page.getByRole('link', { name: 'All requests' }).click();
     await page.getByRole('link', { name: 'Request at' }).first().click();
-    await page.getByText('1 target asked, 1 skipped').waitFor();
-    await rung('one/a-model').getByText('not asked').waitFor();
+    await page.getByText('1 target tried, 1 skipped').waitFor();
+    await rung('one/a-model').getByText('not tried').waitFor();
   });
 
   it('shows when each attempt started and ended, and when the request waited', async () => {
@@ -67,12 +67,59 @@ describe('The page of one request', () => {
     visitor = await Visitor.signedIn(server, 'requests/waited');
     await rung('Waited for free capacity').getByText('from 0 ms to 1.50 s').waitFor();
     await rung('served').getByText('from 1.50 s to 2.00 s').waitFor();
-    await visitor.page.getByText('1 target asked, 0 skipped').waitFor();
+    await visitor.page.getByText('1 target tried, 0 skipped').waitFor();
     const [axis, bar] = [
       await rung('served').locator('.track').boundingBox(),
       await rung('served').locator('.bar').boundingBox(),
     ];
     expect(((bar?.x ?? 0) - (axis?.x ?? 0)) / (axis?.width ?? 1)).to.be.closeTo(0.75, 0.01);
+  });
+
+  for (const [latencyMs, viewport] of [
+    [3, { width: 1280, height: 800 }],
+    [0.2, { width: 1280, height: 800 }],
+    [61_000, { width: 360, height: 740 }],
+    [149_000, { width: 700, height: 740 }],
+  ] as const)
+    it(`marks the axis of ${latencyMs} ms at round times, without overlaps at ${viewport.width} px`, async () => {
+      await start();
+      await log(server, [
+        requestOf('a', { latencyMs, attempts: [attemptOf('one/a-model', 'served', { durationMs: latencyMs })] }),
+      ]);
+      visitor = await Visitor.signedIn(server, 'requests/a', { viewport });
+      await rung('served').waitFor();
+      const marks = visitor.page.locator('attempt-ladder .axis span');
+      const texts = await marks.allTextContents();
+      expect(texts[0]).to.equal('0 ms');
+      expect(new Set(texts).size).to.equal(texts.length);
+      for (const text of texts) expect(text).to.match(/^\d+ (ms|s|min)( \d+ s)?$/);
+      if (latencyMs > 1) expect(texts.length).to.be.above(1);
+      const boxes = await Promise.all((await marks.all()).map((mark) => mark.boundingBox()));
+      const axis = await visitor.page.locator('attempt-ladder .axis').boundingBox();
+      for (const [index, box] of boxes.entries()) {
+        const next = boxes[index + 1];
+        const end = (box?.x ?? 0) + (box?.width ?? 0);
+        expect(end).to.be.at.most(next == null ? (axis?.x ?? 0) + (axis?.width ?? 0) + 1 : next.x);
+      }
+    });
+
+  it('shows a request that the caller stopped without alarm', async () => {
+    await start();
+    const reason = 'The caller disconnected';
+    const attempts = [attemptOf('one/a-model', 'failed', { class: 'cancelled', reason })];
+    const { target, provider, model, ...stopped } = requestOf('stopped', { status: 499, attempts });
+    await log(server, [stopped]);
+    visitor = await Visitor.signedIn(server, 'requests');
+    const { page } = visitor;
+    const link = page.getByRole('link', { name: 'Request at' });
+    await page.getByRole('img', { name: 'stopped by the caller' }).waitFor();
+    expect(await page.locator('request-table .status').last().getAttribute('class')).to.equal('status plain');
+    await link.click();
+    await page.getByText('499 · Stopped by the caller').waitFor();
+    await rung('one/a-model').locator('state-badge').getByText('stopped').waitFor();
+    expect(await rung('one/a-model').locator('blockquote').count()).to.equal(0);
+    expect(await rung('one/a-model').locator('.bar.failed').count()).to.equal(0);
+    await visitor.expectAccessible();
   });
 
   it('shows what 429chain changed in a request for a target', async () => {
@@ -118,8 +165,8 @@ describe('The page of one request', () => {
     const { headers } = await server.chat({ messages: [{ role: 'user', content: 'What is a waterfall?' }] });
     visitor = await Visitor.signedIn(server, `requests/${headers.get('x-request-id')}`);
     const { page } = visitor;
-    await page.getByRole('region', { name: 'Asked' }).getByText('What is a waterfall?').waitFor();
-    await page.getByRole('region', { name: 'Answered' }).getByText('an answer').waitFor();
+    await page.getByRole('region', { name: 'Request body' }).getByText('What is a waterfall?').waitFor();
+    await page.getByRole('region', { name: 'Answer' }).getByText('an answer').waitFor();
     await visitor.expectAccessible();
   });
 
@@ -154,7 +201,7 @@ describe('The page of one request', () => {
     const { page } = visitor;
     await page.getByRole('link', { name: 'Request at' }).click();
     await page.getByText('401 invalid_api_key').waitFor();
-    await page.getByText('0 targets asked, 0 skipped').waitFor();
+    await page.getByText('0 targets tried, 0 skipped').waitFor();
   });
 
   it('fits a small screen', async () => {

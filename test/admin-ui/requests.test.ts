@@ -110,6 +110,90 @@ describe('The page Requests', () => {
     await row(2).waitFor();
   });
 
+  it('searches on the server, and keeps the search in the address', async () => {
+    const reason = 'Rate limit reached for requests per minute';
+    await log(server, [
+      ...numbered(600),
+      requestOf('rare', {
+        attempts: [attemptOf('two/b-model', 'failed', { reason }), attemptOf('one/a-model', 'served')],
+      }),
+      requestOf('laptop', { keyLabel: 'My laptop' }),
+      ...numbered(600),
+    ]);
+    visitor = await Visitor.signedIn(server, 'requests');
+    const { page } = visitor;
+    await row(0).waitFor();
+    const search = page.getByLabel('Search');
+    await search.fill('per MINUTE two/');
+    await page.getByText('1 in all.').waitFor();
+    expect(new URL(page.url()).searchParams.get('search')).to.equal('per MINUTE two/');
+    await visitor.expectAccessible();
+    await page.reload();
+    await page.getByText('1 in all.').waitFor();
+    expect(await search.inputValue()).to.equal('per MINUTE two/');
+    // From the search to the row and into the request.
+    await search.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.locator('.id').getByText('rare').waitFor();
+    await page.goBack();
+    await search.fill('my laptop');
+    await page.getByText('1 in all.').waitFor();
+    // A new request that does not fit stays out.
+    await page.getByText('Live', { exact: true }).waitFor();
+    await (await server.chat()).text();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await row(1).waitFor();
+    expect(await search.inputValue()).to.equal('');
+  });
+
+  it('shows the requests of a period, and keeps it in the address', async () => {
+    const now = Date.now();
+    const ago = (id: string, hours: number) => requestOf(id, { at: now - hours * 3_600_000, latencyMs: hours });
+    await log(server, [ago('old', 200), ago('week', 100), ago('new', 0.5)]);
+    visitor = await Visitor.signedIn(server, 'requests?range=7d');
+    const { page } = visitor;
+    const times = page.getByRole('search').getByRole('combobox').first();
+    const moment = (place: number) => page.locator('.moment input').nth(place);
+    await page.getByText('2 in all.').waitFor();
+    expect(await times.inputValue()).to.equal('7d');
+    await times.selectOption('1h');
+    await page.getByText('1 in all.').waitFor();
+    expect(new URL(page.url()).search).to.equal('?range=1h');
+    await times.selectOption('own');
+    await page.getByText('1 in all.').waitFor();
+    const local = new Date(now - 150 * 3_600_000 - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+    await moment(0).fill(local);
+    await page.getByText('2 in all.').waitFor();
+    await moment(1).fill(local);
+    await page.getByRole('heading', { name: 'No matching requests' }).waitFor();
+    const { searchParams } = new URL(page.url());
+    expect(searchParams.get('to')).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\dZ$/);
+    await visitor.expectAccessible();
+    await page.reload();
+    expect(await moment(0).inputValue()).to.equal(local);
+  });
+
+  it('shows local times, with UTC on hover and for screen readers', async () => {
+    const at = Date.now() - 1_000;
+    await log(server, [requestOf('a', { at })]);
+    visitor = await Visitor.signedIn(server, 'requests', { timezoneId: 'Asia/Kolkata' });
+    const local = (zone: string) =>
+      new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', timeZone: zone }).format(at);
+    const utc = `${new Date(at).toISOString().slice(0, 10)} ${local('UTC')} UTC`;
+    const link = row(0).getByRole('link', { name: `Request at ${local('Asia/Kolkata')} (${utc})` });
+    await link.waitFor();
+    expect(await link.locator('time').getAttribute('title')).to.contain(utc);
+    expect(await link.locator('time').getAttribute('datetime')).to.equal(new Date(at).toISOString());
+  });
+
+  it('says that older requests were deleted only if some were', async () => {
+    await log(server, [requestOf('a'), requestOf('b')]);
+    visitor = await Visitor.signedIn(server, 'requests');
+    const end = visitor.page.getByText('2 in all.');
+    await end.waitFor();
+    expect(await end.textContent()).to.equal('2 in all.');
+  });
+
   it('shows new requests at once, and only counts them while the user has scrolled down', async () => {
     await log(server, numbered(60));
     visitor = await Visitor.signedIn(server, 'requests');
@@ -166,6 +250,10 @@ describe('The page Requests', () => {
     visitor = await Visitor.signedIn(server, 'requests');
     const { page } = visitor;
     await row(0).getByRole('link').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.locator('a[href="/admin/requests/request-398"]:focus').waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.locator('a[href="/admin/requests/request-399"]:focus').waitFor();
     for (let press = 0; press < 3; press++) await page.keyboard.press('PageDown');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowUp');
@@ -237,6 +325,15 @@ describe('The page Requests', () => {
     const { page } = visitor;
     expect(await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)).to.equal(360);
     expect(await scroller().evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).to.equal(0);
+    await visitor.expectAccessible();
+    // The filters are folded.
+    const toggle = page.getByRole('button', { name: 'Filters' });
+    expect(await page.getByLabel('Served by').isVisible()).to.equal(false);
+    await toggle.click();
+    expect(await toggle.getAttribute('aria-expanded')).to.equal('true');
+    await page.getByLabel('Served by').selectOption('one');
+    await page.getByRole('button', { name: 'Filters (1)' }).waitFor();
+    expect(await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)).to.equal(360);
     await visitor.expectAccessible();
   });
 });

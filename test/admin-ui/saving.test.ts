@@ -29,15 +29,20 @@ describe('Saving in the admin', () => {
   });
 
   const button = (name: string) => page.getByRole('button', { name, exact: true });
+  /** Chooses an action in the menu of a chain. */
+  const choose = async (chain: string, action: string): Promise<void> => {
+    await button(`More about ${chain}`).click();
+    await page.getByRole('menuitem', { name: action, exact: true }).click();
+  };
   const inFile = () => JSON.parse(server.text);
 
   it('makes a second quick change wait for the response to the first one', async () => {
     await visit('chains');
-    await button('Make careful the default').waitFor();
+    await button('More about careful').waitFor();
     const held = await HeldAnswers.hold(page, 'PUT /default-chain', 'GET /chains');
-    await button('Make careful the default').click();
+    await choose('careful', 'Make default');
     await held.reached();
-    await button('Rename spare').click();
+    await choose('spare', 'Rename…');
     const name = page.getByRole('textbox', { name: 'Name' });
     await name.fill('reserve');
     await name.press('Enter');
@@ -51,11 +56,11 @@ describe('Saving in the admin', () => {
 
   it('lets the later of two quick changes of the same thing win', async () => {
     await visit('chains');
-    await button('Make careful the default').waitFor();
+    await button('More about careful').waitFor();
     const held = await HeldAnswers.hold(page, 'PUT /default-chain', 'GET /chains');
-    await button('Make careful the default').click();
+    await choose('careful', 'Make default');
     await held.reached();
-    await button('Make spare the default').click();
+    await choose('spare', 'Make default');
     held.release();
     await page.getByText('spare is the default chain now').waitFor();
     expect(inFile().defaultChain).to.equal('spare');
@@ -79,13 +84,13 @@ describe('Saving in the admin', () => {
 
   it('reports a conflict if the same thing is changed elsewhere between two quick changes', async () => {
     await visit('chains');
-    await button('Make careful the default').waitFor();
+    await button('More about careful').waitFor();
     const held = await HeldAnswers.hold(page, 'PUT /default-chain', 'GET /chains');
-    await button('Make careful the default').click();
+    await choose('careful', 'Make default');
     await held.reached();
     visitor.expectTrouble(/409/);
     await server.changeElsewhere('chains/spare', { targets: [{ target: 'two/elsewhere' }] });
-    await button('Remove spare').click();
+    await choose('spare', 'Remove…');
     await button('Remove').click();
     held.release();
     await page.getByText('spare was changed elsewhere. This is how it is now; try again.').waitFor();

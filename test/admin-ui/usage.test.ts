@@ -44,18 +44,65 @@ describe('The page Usage', () => {
     await ask(3);
     visitor = await Visitor.signedIn(server, 'usage');
     await visitor.page
-      .getByText('3 requests of 3 answered (100 %) would have failed or waited without a chain')
+      .getByText('3 requests of 3 answered (100 %) would have failed or waited without a chain: another')
       .waitFor();
-    expect(await tile('Saved by the chain').textContent()).to.equal('3');
+    expect(await tile('Rescued by fallback').textContent()).to.equal('3');
     expect(await tile('429s avoided').textContent()).to.equal('2');
-    expect(await tile('429s met').textContent()).to.equal('1');
-    const today = new Date().toISOString().slice(0, 10);
-    // Requests, failed, saved, avoided, met.
-    expect((await cells('Provider', 'one')).slice(0, 5)).to.deep.equal(['1', '1', '0', '2', '1']);
-    expect((await cells('Target', 'two/a-model')).slice(0, 5)).to.deep.equal(['3', '0', '3', '0', '0']);
-    expect((await cells('Chain', 'default')).slice(0, 5)).to.deep.equal(['3', '0', '3', '2', '1']);
-    expect((await cells('Day', today)).slice(0, 5)).to.deep.equal(['3', '0', '3', '2', '1']);
+    expect(await tile('429s hit').textContent()).to.equal('1');
+    // Requests, failed, stopped, rescued, avoided, hit.
+    const figures = async (kind: string, name: string): Promise<readonly string[]> => {
+      await visitor.page.getByLabel(kind, { exact: true }).check();
+      return (await cells(kind, name)).slice(0, 6);
+    };
+    expect(await figures('Provider', 'one')).to.deep.equal(['1', '1', '0', '0', '2', '1']);
+    expect(await figures('Target', 'two/a-model')).to.deep.equal(['3', '0', '0', '3', '0', '0']);
+    expect(await figures('Model', 'a-model')).to.deep.equal(['4', '1', '0', '3', '2', '1']);
+    expect(await figures('Chain', 'default')).to.deep.equal(['3', '0', '0', '3', '2', '1']);
+    expect(await figures('Key', 'key 1')).to.deep.equal(['3', '0', '0', '3', '2', '1']);
+    expect(await figures('Endpoint', 'chat')).to.deep.equal(['3', '0', '0', '3', '2', '1']);
+    await visitor.page.getByLabel('Day', { exact: true }).check();
+    const days = visitor.page.getByRole('region', { name: 'Day: totals' }).getByRole('row');
+    expect((await days.nth(1).getByRole('cell').allInnerTexts())[0]).to.equal('3');
+    expect(await days.nth(1).locator('time').getAttribute('title')).to.match(/\d\d:00:00 UTC$/);
     await visitor.expectAccessible();
+  });
+
+  it('shows the hours of today in local time', async () => {
+    await ask(2);
+    visitor = await Visitor.signedIn(server, 'usage?days=1&by=time', { timezoneId: 'Pacific/Auckland' });
+    const { page } = visitor;
+    const hours = page.getByRole('region', { name: 'Hour: totals' }).getByRole('row');
+    await hours.nth(1).waitFor();
+    // The hour may be over since the first request.
+    const hour = (at: number): string =>
+      new Date(at).toLocaleTimeString('en-GB', { timeZone: 'Pacific/Auckland', hour: '2-digit' });
+    const name = (await hours.nth(1).locator('time').textContent()) ?? '';
+    expect(name.slice(0, 2)).to.be.oneOf([hour(Date.now()), hour(Date.now() - 3_600_000)]);
+    await page.getByRole('figure', { name: 'Requests per hour' }).waitFor();
+    await visitor.expectAccessible();
+  });
+
+  it('sorts its table by any column, by keyboard too, and keeps the order in the address', async () => {
+    await ask(3);
+    visitor = await Visitor.signedIn(server, 'usage?by=provider');
+    const { page } = visitor;
+    const table = page.getByRole('region', { name: 'Provider: totals' });
+    const names = () => table.getByRole('rowheader').allInnerTexts();
+    await table.getByRole('rowheader').nth(1).waitFor();
+    expect(await names()).to.deep.equal(['two', 'one']);
+    const failed = table.getByRole('columnheader', { name: 'Failed' });
+    await failed.getByRole('button').press('Enter');
+    expect(await names()).to.deep.equal(['one', 'two']);
+    expect(await failed.getAttribute('aria-sort')).to.equal('descending');
+    await failed.getByRole('button').press('Enter');
+    expect(await failed.getAttribute('aria-sort')).to.equal('ascending');
+    expect(new URL(page.url()).search).to.equal('?sort=failures&order=up');
+    await page.reload();
+    await table.getByRole('rowheader').nth(1).waitFor();
+    expect(await names()).to.deep.equal(['two', 'one']);
+    await table.getByRole('link', { name: 'one' }).click();
+    await page.getByRole('heading', { name: 'Requests', exact: true }).waitFor();
+    expect(new URL(page.url()).search).to.equal('?provider=one');
   });
 
   it('draws its charts in the colours of the theme', async () => {
@@ -64,7 +111,7 @@ describe('The page Usage', () => {
     // The browser warns about repeated reading of pixels, as in this test.
     visitor.expectTrouble(/willReadFrequently/);
     const { page } = visitor;
-    const chart = page.getByRole('figure', { name: 'Requests a day' });
+    const chart = page.getByRole('figure', { name: 'Requests per day' });
     // The rescued requests are the second entry of the legend.
     const isDrawn = async (): Promise<boolean> => {
       const handle = await chart.elementHandle();
@@ -89,7 +136,7 @@ describe('The page Usage', () => {
     expect(await isDrawn()).to.equal(true);
   });
 
-  it('covers 7, 30 or 90 days, and keeps the range in the address', async () => {
+  it('covers today, 7, 30 or 90 days, and keeps the range in the address', async () => {
     await ask(1);
     visitor = await Visitor.signedIn(server, 'usage');
     const { page } = visitor;
@@ -99,7 +146,8 @@ describe('The page Usage', () => {
     await page.getByLabel('90 days').check();
     const { searchParams } = new URL((await asked).url());
     const days = (Number(searchParams.get('to')) - Number(searchParams.get('from'))) / 86_400_000;
-    expect(Math.ceil(days)).to.equal(90);
+    expect(Math.ceil(days)).to.be.within(90, 91);
+    expect(searchParams.get('timeZone')).to.not.equal(null);
     expect(new URL(page.url()).search).to.equal('?days=90');
     await page.reload();
     await tile('Requests').first().waitFor();
@@ -111,15 +159,17 @@ describe('The page Usage', () => {
     visitor = await Visitor.signedIn(server, 'usage');
     const { page } = visitor;
     const downloading = page.waitForEvent('download');
+    await page.getByLabel('Target', { exact: true }).check();
     await page.getByRole('button', { name: 'Export CSV' }).click();
     const download = await downloading;
-    expect(download.suggestedFilename()).to.match(/^429chain-usage-30-days-\d{4}-\d\d-\d\d\.csv$/);
+    expect(download.suggestedFilename()).to.match(/^429chain-usage-by-target-30-days-\d{4}-\d\d-\d\d\.csv$/);
     const lines = readFileSync(await download.path(), 'utf8').split('\r\n');
     expect(lines[0]).to.equal(
-      'of,name,requests,failures,cancelled,saved,rate_limited,avoided,prompt_tokens,completion_tokens,p50_ms,p99_ms',
+      'of,name,requests,failures,cancelled,saved,avoided,rate_limited,prompt_tokens,completion_tokens,p50_ms,p99_ms',
     );
     expect(lines[1]).to.match(/^total,,2,0,0,2,1,1,/);
-    expect(lines.some((line) => line.startsWith('target,two/a-model,2,0,0,2,'))).to.equal(true);
+    expect(lines[2]).to.match(/^target,two\/a-model,2,0,0,2,/);
+    expect(lines).to.have.length(5);
   });
 
   it('updates while requests arrive', async () => {
@@ -127,12 +177,12 @@ describe('The page Usage', () => {
     visitor = await Visitor.signedIn(server, 'usage');
     await visitor.page.getByText('Live', { exact: true }).waitFor();
     await ask(1);
-    await tile('Saved by the chain').getByText('2').waitFor();
+    await tile('Rescued by fallback').getByText('2').waitFor();
   });
 
   it('says what to do without requests', async () => {
     visitor = await Visitor.signedIn(server, 'usage');
-    await visitor.page.getByRole('heading', { name: 'Nothing in these 30 days' }).waitFor();
+    await visitor.page.getByRole('heading', { name: 'No requests in these 30 days' }).waitFor();
     expect(await visitor.page.getByRole('button', { name: 'Export CSV' }).isDisabled()).to.equal(true);
     await visitor.expectAccessible();
   });
@@ -147,13 +197,13 @@ describe('The page Usage', () => {
     await page.getByRole('alert').getByText('429chain does not answer.').waitFor();
     await page.unroute('**/admin/api/usage?*');
     await page.getByRole('button', { name: 'Try again' }).click();
-    await tile('Saved by the chain').waitFor();
+    await tile('Rescued by fallback').waitFor();
   });
 
   it('fits a small screen', async () => {
     await ask(1);
     visitor = await Visitor.signedIn(server, 'usage', { viewport: { width: 360, height: 740 } });
-    await tile('Saved by the chain').waitFor();
+    await tile('Rescued by fallback').waitFor();
     expect(await visitor.page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)).to.equal(360);
     await visitor.expectAccessible();
   });

@@ -115,6 +115,13 @@ describe('The admin API', () => {
     expect(usage.total).to.include({ requests: 2, failures: 0, promptTokens: 10, completionTokens: 6, saved: 1 });
     expect(Object.keys(usage.targets)).to.have.members(['one/a-model', 'two/a-model']);
     expect(usage.days).to.have.length(1);
+    expect(usage.hours?.reduce((sum, each) => sum + each.requests, 0)).to.equal(2);
+    expect(Object.keys(usage.paths ?? {})).to.deep.equal(['/chat/completions']);
+    const local = await stage.call<UsageReport>(`GET /usage?from=${Date.now()}&timeZone=Asia/Tokyo`);
+    expect(local.body).to.deep.include({ timeZone: 'Asia/Tokyo', total: usage.total });
+    expect((await requests('?search=oops%20one/')).map((each) => each.id)).to.deep.equal([id]);
+    expect(await requests(`?search=oops&to=${record.at}`)).to.deep.equal([]);
+    expect(await requests(`?from=${record.at}`)).to.have.length(2);
   });
 
   it('shows prompt and answer of a single request if they are kept, but not in lists', async () => {
@@ -175,6 +182,8 @@ describe('The admin API', () => {
     ['an invalid limit', '/requests?limit=ten', {}, ADMIN_KEY, 400, 'invalid_request'],
     ['an invalid status', '/requests?status=good', {}, ADMIN_KEY, 400, 'invalid_request'],
     ['an invalid date', '/usage?from=yesterday', {}, ADMIN_KEY, 400, 'invalid_request'],
+    ['an unknown time zone', '/usage?timeZone=Mars/Base', {}, ADMIN_KEY, 400, 'invalid_request'],
+    ['an invalid start', '/requests?from=yesterday', {}, ADMIN_KEY, 400, 'invalid_request'],
     ['an unknown request', '/requests/x', {}, ADMIN_KEY, 404, 'not_found'],
     ['an unknown path', '/nothing', {}, ADMIN_KEY, 404, 'not_found'],
     ['an unknown method', '/status', { method: 'POST', body: '{}' }, ADMIN_KEY, 405, 'method_not_allowed'],

@@ -68,6 +68,18 @@ const REFUSALS: readonly Refusal[] = [
     status: 2,
     says: [/^Unknown option '--offlin'\. Did you mean `offline`\? 429chain --help lists the options\.$/m],
   },
+  {
+    what: 'an option of another command',
+    args: ['status', '--force'],
+    status: 2,
+    says: [/^429chain status has no option --force\. Its options: --watch, .*--url/m],
+  },
+  {
+    what: 'help for an unknown command',
+    args: ['help', 'aks'],
+    status: 2,
+    says: [/There is no command "aks"/, /Did you mean `ask`\?/],
+  },
   { what: 'an option without its value', args: ['--port'], status: 2, says: [/--port.* argument missing/] },
   { what: 'an invalid port', args: ['--demo', '--port', '70000'], status: 2, says: [/--port is '70000'/] },
 ];
@@ -90,11 +102,28 @@ describe('429chain', () => {
     });
   }
 
-  for (const help of ['--help', 'help']) {
-    it(`lists commands and options with ${help}`, async () => {
+  for (const help of ['--help', '-h', 'help']) {
+    it(`lists the commands with ${help}`, async () => {
       const { status, stdout } = await folder.run([help]);
       expect(status).to.equal(0);
-      for (const word of ['init', 'check', 'ask', '--offline', '--chain', '--force']) expect(stdout).to.contain(word);
+      for (const word of ['start', 'init', 'check', 'ask', '-v, --version']) expect(stdout).to.contain(word);
+      expect(stdout).not.to.contain('--force');
+    });
+  }
+
+  for (const args of [
+    ['ask', '--help'],
+    ['help', 'ask'],
+    ['ask', 'Hello', '-h'],
+  ]) {
+    it(`describes one command with ${args.join(' ')}`, async () => {
+      const { status, stdout } = await folder.run(args);
+      expect(status).to.equal(0);
+      expect(stdout).to.match(/^Usage: 429chain ask "QUESTION" \[options\]\n\nSend one question/);
+      for (const line of [/^ {2}--chain NAME {2,}the chain/m, /^ {2}-c, --config FILE/m, /^ {2}429chain ask "/m]) {
+        expect(stdout).to.match(line);
+      }
+      for (const word of ['--force', '--watch', '--plugins']) expect(stdout).not.to.contain(word);
     });
   }
 

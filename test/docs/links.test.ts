@@ -61,7 +61,7 @@ describe('links of README and docs', () => {
     const faults = [
       'no-such-page.md',
       'errors.md#no-such-heading',
-      '../README.md#see-it',
+      '../README.md#try-it',
       'errors.md#your-request',
     ].map((to) => faultOf({ page: 'docs/README.md', to }));
     expect(faults.map((fault) => fault !== undefined)).to.deep.equal([true, true, false, false]);

@@ -138,11 +138,11 @@ describe('docs/plugins.md', () => {
     one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '60' }));
     await post({ messages: HELLO });
     const headers = { authorization: `Bearer ${API_KEY}` };
-    expect(await (await fetch(`${address}/resting`, { headers })).text()).to.equal(
+    expect(await (await fetch(`${address}/exhausted`, { headers })).text()).to.equal(
       'mine/small-1: rate_limit (429): spent',
     );
-    expect(await (await fetch(`${address}/resting?state=tracking`, { headers })).text()).to.equal('');
-    expect((await fetch(`${address}/resting`)).status).to.equal(401);
+    expect(await (await fetch(`${address}/exhausted?state=tracking`, { headers })).text()).to.equal('');
+    expect((await fetch(`${address}/exhausted`)).status).to.equal(401);
   });
 
   it('answers its own protocol, whole, streamed and refused', async () => {

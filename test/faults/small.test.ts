@@ -56,7 +56,13 @@ describe('Escape sequences in', () => {
     inFlight: 0,
     quotas: [quota],
   };
-  const report: StatusReport = { targets: [target], waiting: 0, free: { unknown: 0 }, log: { lost: 0, failing: ODD } };
+  const report: StatusReport = {
+    targets: [target],
+    waiting: 0,
+    at: 0,
+    free: { unknown: 0 },
+    log: { lost: 0, failing: ODD },
+  };
 
   it('names, reasons and errors are not printed raw by `status`', () => {
     for (const size of [undefined, { columns: 200, rows: 50 }]) {

@@ -211,6 +211,7 @@ describe('An inspection of the providers', () => {
       settings: { dataDir: runtime.settings.dataDir, server: { checkEveryMs } },
       stateOf: runtime.stateOf.bind(runtime),
       learnModels: runtime.learnModels.bind(runtime),
+      checked: runtime.checked.bind(runtime),
     });
     const inspections = new Inspections({ current, upstream: new Upstream(Date.now), clock: systemClock, log });
     expect(inspections.everyMs).to.equal(undefined);

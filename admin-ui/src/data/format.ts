@@ -41,13 +41,22 @@ const dayAndTime = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
 });
+const fullTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 
-/** A time as `14:03:07` today, and as `24 Nov 14:03` before. */
+/** A local time as `14:03:07` today, as `24 Nov 14:03` in the same year, and in full otherwise. */
 export const timeText = (at: number, now = Date.now()): string => {
-  const date = new Date(at);
-  const isToday = date.toDateString() === new Date(now).toDateString();
-  return isToday ? clockTime.format(date) : dayAndTime.format(date).replace(',', '');
+  const [date, today] = [new Date(at), new Date(now)];
+  if (date.toDateString() === today.toDateString()) return clockTime.format(date);
+  return date.getFullYear() === today.getFullYear()
+    ? dayAndTime.format(date).replace(',', '')
+    : fullTimeText(at).replace(/:\d\d$/, '');
 };
+
+/** A local time in full: `24 Nov 2026 14:03:07`. */
+export const fullTimeText = (at: number): string => fullTime.format(at).replace(',', '');
+
+/** The same moment in UTC: `2026-11-24 13:03:07 UTC`. */
+export const utcText = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 /** A count as `1 request` or `3 requests`. */
 export const counted = (count: number, one: string, many = `${one}s`): string =>

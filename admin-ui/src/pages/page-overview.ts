@@ -10,6 +10,7 @@ import { toast, toastError } from '../components/common/toast-host.js';
 import { counted, isTarget, shortNumber } from '../data/format.js';
 import { findingsText, needsWork } from '../data/providers/inspection.js';
 import { pinLimit } from '../data/providers/limits.js';
+import { Today } from '../data/requests/today.js';
 import { call } from '../data/server/client.js';
 import { LiveController, live } from '../data/server/feed.js';
 import { Resource } from '../data/server/resource.js';
@@ -25,7 +26,7 @@ import '../components/common/ui-icon.js';
 import '../components/overview/recent-requests.js';
 
 const RECENT = 12;
-/** The figures of the day are polled. */
+/** The totals of the day are read again. Between, the live feed brings what ended since. */
 const FIGURES_EVERY_MS = 5_000;
 
 interface Loaded {
@@ -42,7 +43,9 @@ class PageOverview extends LitElement {
     css`
       .columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 22rem); gap: var(--space-4); align-items: start; }
       .chains { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(44rem, 100%), 1fr)); gap: var(--space-4); align-items: start; }
-      .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: var(--space-3); }
+      .figures { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-3); }
+      .line { display: block; min-height: 1.45em; }
+      @media (max-width: 56rem) { .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
       .changes { display: flex; gap: var(--space-2); }
       aside { position: sticky; top: var(--space-4); }
       @media (max-width: 72rem) { .columns { grid-template-columns: minmax(0, 1fr); } aside { position: static; } }
@@ -57,6 +60,7 @@ class PageOverview extends LitElement {
     ]);
     return { status, chains, recent: recent.requests, inspection };
   });
+  readonly #today = new Today();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -79,14 +83,15 @@ class PageOverview extends LitElement {
 
   override render() {
     const { value } = this.#first;
-    return html`<page-header heading="Overview">${value === undefined || value.chains.chains.length === 0 ? '' : this.#line(value)}</page-header>
+    return html`<page-header heading="Overview"><span class="line">${value === undefined || value.chains.chains.length === 0 ? '' : this.#line(value)}</span></page-header>
       <load-state .of=${this.#first}>${value === undefined ? '' : this.#content(value)}</load-state>`;
   }
 
   #line({ status }: Loaded) {
     const { targets, waiting } = live.status ?? status;
-    const usable = targets.filter(({ state }) => state === 'available' || state === 'tracking').length;
-    return html`${counted(usable, 'target')} of ${targets.length} can answer now${waiting > 0 ? html` · ${counted(waiting, 'request waits', 'requests wait')} for capacity` : ''}`;
+    const ready = targets.filter(({ state }) => state === 'available' || state === 'tracking');
+    const failing = ready.filter(({ health }) => health?.state === 'failing').length;
+    return html`${counted(ready.length - failing, 'target')} of ${targets.length} can answer now${failing > 0 ? html` · ${failing} failed last` : ''}${waiting > 0 ? html` · ${counted(waiting, 'request waits', 'requests wait')} for capacity` : ''}`;
   }
 
   #content({ status, chains, recent, inspection }: Loaded) {
@@ -121,9 +126,11 @@ class PageOverview extends LitElement {
     return html`<p class="changes">${icon}<span>Changes at your providers: ${findingsText(findings)}. <a href="/admin/providers">See what to do</a></span></p>`;
   }
 
-  #figures({ today, free, log }: StatusReport) {
-    if (today === undefined) return '';
-    const { requests, saved, avoided, rateLimited, promptTokens, completionTokens } = today;
+  #figures(status: StatusReport) {
+    const { free, log } = status;
+    const figures = this.#today.figures(status);
+    if (figures === undefined) return '';
+    const { requests, saved, avoided, rateLimited, promptTokens, completionTokens } = figures;
     return html`<section class="figures" aria-label="Today">
       <figure-tile label="Requests today" value=${shortNumber(requests)}>${shortNumber(saved)} would have failed without the waterfall</figure-tile>
       <figure-tile label="429s avoided today" value=${shortNumber(avoided)}>targets skipped that would have refused</figure-tile>
@@ -143,11 +150,12 @@ class PageOverview extends LitElement {
     const requests = [...fresh, ...before].sort((one, other) => other.at - one.at).slice(0, RECENT);
     return html`<aside class="card stack" aria-label="Recent requests">
       <div class="row between"><h2>Recent requests</h2><a class="small" href="/admin/requests">All requests</a></div>
-      ${requests.length === 0 ? html`<p class="muted">None yet. <a href="/admin/playground">Send one in the playground</a>, or <a href="/admin/connect">connect a program</a>.</p>` : html`<recent-requests .requests=${requests}></recent-requests>`}
+      ${requests.length === 0 ? html`<p class="muted">None yet. <a href="/admin/playground">Send one in the playground</a>, or <a href="/admin/connect">connect a program</a>.</p>` : html`<recent-requests places=${RECENT} .requests=${requests}></recent-requests>`}
     </aside>`;
   }
 
   #onEvent(event: LiveEvent | undefined): void {
+    if (event !== undefined && this.#today.heard(event) && !this.#first.loading) void this.#first.reload();
     if (event?.type !== 'changes') return;
     for (const request of event.requests) {
       [...this.renderRoot.querySelectorAll('chain-flow')].find(({ name }) => name === request.chain)?.flow(request);

@@ -2,22 +2,32 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { reportValidity } from '../components/common/field-validity.js';
-import { requestId, sendChat } from '../data/playground/chat.js';
-import { bodyOf, DEFAULT_SETTINGS, type PlaygroundSettings, type Turn } from '../data/playground/playground.js';
-import { recorded } from '../data/requests/recorded.js';
+import type { PromptComposer } from '../components/playground/prompt-composer.js';
+import type { Run, ToolResult, Turn } from '../data/playground/conversation.js';
+import { type Draft, EMPTY_DRAFT } from '../data/playground/draft.js';
+import { keepDraft, keptDraft } from '../data/playground/kept-draft.js';
+import { NamesController } from '../data/playground/known-names.js';
+import type { ProtocolId } from '../data/playground/protocol-id.js';
+import { askedBy, PROTOCOLS, protocolOf, requestOf } from '../data/playground/protocols.js';
+import { rawRequest } from '../data/playground/raw.js';
+import { talk } from '../data/playground/talk.js';
 import { LiveController } from '../data/server/feed.js';
 import { base } from '../styles/base.js';
-import '../components/playground/chat-turn.js';
-import '../components/playground/copy-as.js';
 import '../components/common/empty-state.js';
 import '../components/common/page-header.js';
-import '../components/playground/playground-settings.js';
 import '../components/common/ui-icon.js';
+import '../components/common/code-block.js';
+import '../components/playground/chat-turn.js';
+import '../components/playground/copy-as.js';
+import '../components/playground/model-picker.js';
+import '../components/playground/prompt-composer.js';
+import '../components/playground/request-form.js';
 
 const WIDE = matchMedia('(min-width: 64.0625rem)');
-const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+/** How long typing has to pause before the draft is kept. */
+const PAUSE_MS = 300;
 
-/** A conversation with a chain or a target, as a client has it. */
+/** Asks a chain or a target in any protocol, as a client does, and shows the answers. */
 @customElement('page-playground')
 class PagePlayground extends LitElement {
   static override styles = [
@@ -26,39 +36,50 @@ class PagePlayground extends LitElement {
       .sides { display: grid; grid-template-columns: minmax(0, 1fr) 20rem; gap: var(--space-4); align-items: start; }
       .talk { display: grid; gap: var(--space-4); min-width: 0; align-content: start; }
       .turns { display: grid; gap: var(--space-5); }
-      .composer { position: sticky; bottom: 0; background: var(--ground); padding: var(--space-2) 0 var(--space-4); }
-      .composer textarea { max-height: 40dvh; field-sizing: content; min-height: 4rem; }
-      .settings { position: sticky; top: var(--space-4); }
-      .settings summary { cursor: pointer; font-weight: 550; }
-      @media (max-width: 64rem) { .sides { grid-template-columns: minmax(0, 1fr); } .settings { position: static; grid-row: 1; } .settings[open] summary { margin-bottom: var(--space-3); } }
-      @media (min-width: 64.0625rem) { .settings summary { display: none; } }
+      .composer { position: sticky; bottom: 0; z-index: 5; background: var(--ground); padding: var(--space-2) 0 var(--space-4); display: grid; gap: var(--space-2); }
+      .settings > summary { cursor: pointer; font-weight: 550; }
+      summary .muted { font-weight: 400; overflow-wrap: anywhere; }
+      .preview summary { cursor: pointer; font-weight: 550; }
+      .preview[open] summary { margin-bottom: var(--space-2); }
+      @media (max-width: 64rem) { .sides { grid-template-columns: minmax(0, 1fr); } .settings { grid-row: 1; } .settings[open] > summary { margin-bottom: var(--space-3); } }
+      @media (min-width: 64.0625rem) { .settings > summary { display: none; } }
     `,
   ];
   /** Set by the router, before the page is shown. */
   location: { readonly search?: string } = {};
-  @state() private settings: PlaygroundSettings = DEFAULT_SETTINGS;
-  @state() private turns: readonly Turn[] = [];
-  @state() private prompt = '';
+  @state() private draft: Draft = keptDraft();
   /** The settings are beside the conversation; on narrow screens, they fold. */
   @state() private wide = WIDE.matches;
-  @state() private running: AbortController | undefined;
+  @state() private isPreviewOpen = false;
+  readonly #names = new NamesController(this);
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
-    new LiveController(this);
+    new LiveController(this, (event) => {
+      // A new configuration has other chains.
+      if (event?.type === 'status') this.#look();
+    });
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     WIDE.addEventListener('change', this.#fold);
+    addEventListener('pagehide', this.#keep);
+    addEventListener('signed-out', this.#forget);
+    talk.listen(() => this.requestUpdate());
     const model = new URLSearchParams(location.search).get('model');
-    if (model !== null) this.settings = { ...this.settings, model };
+    if (model !== null) this.draft = { ...this.draft, models: [model] };
+    this.#look(0);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     WIDE.removeEventListener('change', this.#fold);
-    this.running?.abort();
+    removeEventListener('pagehide', this.#keep);
+    removeEventListener('signed-out', this.#forget);
+    this.#keep();
+    talk.stop();
   }
 
   #fold = (): void => {
@@ -66,97 +87,139 @@ class PagePlayground extends LitElement {
   };
 
   override render() {
-    const { turns } = this;
+    const { turns, isRunning } = talk;
+    const { draft } = this;
     return html`
       <page-header heading="Playground">
         Ask a chain or a target as a program would. It uses quota like any other request.
         <button slot="actions" ?hidden=${turns.length === 0} @click=${this.#clear}><ui-icon name="plus"></ui-icon>New conversation</button>
       </page-header>
       <div class="sides">
-        <section class="talk" aria-label="Conversation">
+        <section class="talk" aria-labelledby="conversation">
+          <h2 id="conversation" class="visually-hidden">Conversation</h2>
           ${turns.length === 0 ? this.#empty() : html`<div class="turns">${repeat(turns, ({ id }) => id, this.#turn)}</div>`}
-          ${this.#composer()}
+          <div class="composer">
+            <prompt-composer .draft=${draft} .sides=${draft.models.length} ?running=${isRunning} @change=${this.#changed} @send=${this.#send} @stop=${() => talk.stop()}></prompt-composer>
+            <p class="hint" ?hidden=${turns.length > 0}>The conversation stays in this tab. The request log has its figures, but no texts by default.</p>
+          </div>
         </section>
         <details class="card settings" ?open=${this.wide}>
-          <summary>Settings</summary>
-          <playground-settings .settings=${this.settings} @change=${(event: CustomEvent<PlaygroundSettings>) => (this.settings = event.detail)}></playground-settings>
+          <summary>Settings <span class="muted">${draft.models.map((model) => (model === '' ? 'default chain' : model)).join(', ')} · ${protocolOf(draft.protocol).title}</span></summary>
+          ${this.#settings()}
         </details>
       </div>`;
   }
 
   #empty() {
-    return html`<empty-state icon="play" heading="Ask something" text="You see the answer as it comes, which target served it, and every target that was asked or skipped on the way."></empty-state>`;
+    const { about, converses } = protocolOf(this.draft.protocol);
+    return html`<empty-state icon="play" heading=${converses === true ? 'Ask something' : protocolOf(this.draft.protocol).title} text=${about}></empty-state>`;
   }
 
-  #turn = (turn: Turn) => html`<chat-turn .turn=${turn} @again=${() => this.#again(turn)}></chat-turn>`;
+  #turn = (turn: Turn, place: number) => {
+    const { turns, isRunning } = talk;
+    const isLast = !isRunning && turns.slice(place + 1).every(({ only }) => only !== undefined && only !== turn.only);
+    return html`<chat-turn .turn=${turn} .place=${place + 1} ?last=${isLast} @again=${({ detail }: CustomEvent<Run>) => this.#again(turn, detail)} @stop=${({ detail }: CustomEvent<Run>) => talk.stop(detail)} @results=${({ detail }: CustomEvent<{ run: Run; results: readonly ToolResult[] }>) => this.#answer(detail.run, detail.results)}></chat-turn>`;
+  };
 
-  #composer() {
-    const { running, prompt } = this;
-    return html`<form class="composer stack" @submit=${this.#submit}>
-      <label class="field"><span class="visually-hidden">Prompt</span>
-        <textarea name="prompt" rows="2" required placeholder="Your prompt" aria-keyshortcuts="Control+Enter Meta+Enter" .value=${prompt} @input=${(event: InputEvent) => (this.prompt = (event.target as HTMLTextAreaElement).value)} @keydown=${this.#onKey}></textarea>
+  #settings() {
+    const { draft } = this;
+    const { path, endpoint } = protocolOf(draft.protocol);
+    const [first = '', second] = draft.models;
+    const known = this.#names.known;
+    return html`<div class="stack">
+      <label class="field"><span>Protocol</span>
+        <select name="protocol" @change=${(event: Event) => this.#protocol((event.target as HTMLSelectElement).value as ProtocolId)}>${PROTOCOLS.map(({ id, title }) => html`<option value=${id} ?selected=${id === draft.protocol}>${title}</option>`)}</select>
+        <span class="hint"><code>POST ${path}</code></span>
       </label>
-      <div class="row between">
-        <span class="row">
-          ${
-            running === undefined
-              ? html`<button class="primary">Send <kbd class="small">${IS_MAC ? '⌘' : 'Ctrl'} Enter</kbd></button>`
-              : html`<button type="button" @click=${() => running.abort()}><ui-icon name="stop"></ui-icon>Stop</button>`
-          }
-        </span>
-        ${prompt.trim() === '' ? nothing : html`<copy-as .body=${bodyOf(this.settings, this.turns, prompt)}></copy-as>`}
-      </div>
-        <p class="hint">The conversation stays in this tab. The request log has its figures, but no texts by default.</p>
-    </form>`;
+      <model-picker label="Chain or target" .value=${first} .names=${known} .outlook=${this.#names.outlook(first, endpoint)} @choose=${({ detail }: CustomEvent<string>) => this.#models(draft.models.with(0, detail))}></model-picker>
+      ${
+        second === undefined
+          ? html`<div><button type="button" @click=${() => this.#models([first, ''])}><ui-icon name="plus"></ui-icon>Compare with another</button></div>`
+          : html`<model-picker label="Compare with" .value=${second} .names=${known} .outlook=${this.#names.outlook(second, endpoint)} @choose=${({ detail }: CustomEvent<string>) => this.#models([first, detail])}></model-picker>
+              <div><button type="button" @click=${() => this.#models([first])}><ui-icon name="close"></ui-icon>Stop comparing</button></div>`
+      }
+      <request-form .draft=${draft} @change=${this.#changed}></request-form>
+      ${this.#preview()}
+    </div>`;
   }
 
-  #onKey = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    this.renderRoot.querySelector<HTMLFormElement>('form.composer')?.requestSubmit();
+  /** The request as it would be sent now. */
+  #preview() {
+    return html`<details class="preview" @toggle=${(event: Event) => (this.isPreviewOpen = (event.target as HTMLDetailsElement).open)}>
+      <summary>Request as JSON</summary>
+      ${this.isPreviewOpen ? this.#request() : nothing}
+    </details>`;
+  }
+
+  #request() {
+    const protocol = protocolOf(this.draft.protocol);
+    const request = requestOf(this.draft, askedBy(this.draft), talk.turns, 0);
+    return html`<code-block where="POST ${protocol.path}" .text=${rawRequest(request)}></code-block>
+      <copy-as .protocol=${protocol} .body=${request.body} .file=${request.file}></copy-as>`;
+  }
+
+  #changed = ({ detail }: CustomEvent<Partial<Draft>>): void => this.#change(detail);
+
+  #change(change: Partial<Draft>): void {
+    this.draft = { ...this.draft, ...change };
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#keep, PAUSE_MS);
+  }
+
+  #forget = (): void => {
+    this.draft = EMPTY_DRAFT;
   };
 
-  #submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    if (this.running !== undefined || this.prompt.trim() === '') return;
-    if (!reportValidity(this.renderRoot.querySelector('.settings') as HTMLElement)) return;
-    const { prompt } = this;
-    this.prompt = '';
-    void this.#ask(prompt);
+  #keep = (): void => {
+    clearTimeout(this.#timer);
+    keepDraft(this.draft);
   };
 
-  #again({ id, prompt }: Turn): void {
-    if (this.running !== undefined) return;
-    this.turns = this.turns.filter((turn) => turn.id !== id);
-    void this.#ask(prompt);
+  #models(models: readonly string[]): void {
+    this.#change({ models });
+    this.#look();
+  }
+
+  /** Files of one kind are of no use to the other. */
+  #protocol(protocol: ProtocolId): void {
+    const isSame = protocolOf(protocol).files === protocolOf(this.draft.protocol).files;
+    this.#change({ protocol, ...(isSame ? {} : { attachments: [] }) });
+    this.#look();
+  }
+
+  #look(pauseMs?: number): void {
+    this.#names.look(this.draft.models, protocolOf(this.draft.protocol).endpoint, pauseMs);
+  }
+
+  #isValid(): boolean {
+    return reportValidity(this.renderRoot.querySelector('.settings') as HTMLElement);
+  }
+
+  #send = (): void => {
+    if (talk.isRunning || !this.#isValid()) return;
+    const { draft } = this;
+    const done = talk.ask(draft);
+    // What stands alone is often asked again with a change.
+    if (protocolOf(draft.protocol).converses === true) this.#change({ prompt: '', attachments: [] });
+    this.#keep();
+    void this.#showEnd();
+    void done.then(() => this.#look());
+  };
+
+  #answer(run: Run, results: readonly ToolResult[]): void {
+    if (talk.isRunning || !this.#isValid()) return;
+    void talk.answerCalls(this.draft, run, results);
+    void this.#showEnd();
+  }
+
+  #again(turn: Turn, run: Run): void {
+    if (!talk.isRunning && this.#isValid()) void talk.again(this.draft, turn, run);
   }
 
   #clear = (): void => {
-    this.running?.abort();
-    this.turns = [];
-    this.renderRoot.querySelector<HTMLTextAreaElement>('textarea[name=prompt]')?.focus();
+    talk.clear();
+    this.renderRoot.querySelector<PromptComposer>('prompt-composer')?.focus();
   };
-
-  async #ask(prompt: string): Promise<void> {
-    const id = requestId();
-    const body = bodyOf(this.settings, this.turns, prompt);
-    const running = new AbortController();
-    this.running = running;
-    this.turns = [...this.turns, { id, prompt, body, state: 'running' }];
-    void this.#showEnd();
-    try {
-      await sendChat(id, body, (answer) => this.#change(id, { answer }), running.signal);
-      this.#change(id, { state: 'done' });
-    } catch (error) {
-      this.#change(id, running.signal.aborted ? { state: 'stopped' } : { state: 'failed', problem: error as Error });
-    }
-    if (this.running === running) this.running = undefined;
-    this.#change(id, { record: (await recorded(id)) ?? 'missing' });
-  }
-
-  #change(id: string, news: Partial<Turn>): void {
-    this.turns = this.turns.map((turn) => (turn.id === id ? { ...turn, ...news } : turn));
-  }
 
   /** Scrolls to a new prompt, but not along with its answer. */
   async #showEnd(): Promise<void> {

@@ -1,11 +1,11 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
-import type { ProviderView } from '../../../src/contract/admin-configuration.js';
+import type { ProviderView, Writable } from '../../../src/contract/admin-configuration.js';
 import type { CatalogueReply } from '../../../src/contract/catalogue.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
 import type { InspectionReply } from '../../../src/contract/inspection.js';
 import { confirm } from '../components/common/confirm-dialog.js';
+import { onDemand } from '../components/common/on-demand.js';
 import { toast } from '../components/common/toast-host.js';
 import { counted } from '../data/format.js';
 import {
@@ -25,17 +25,20 @@ import { base } from '../styles/base.js';
 import '../components/common/empty-state.js';
 import '../components/common/load-state.js';
 import '../components/providers/inspection-panel.js';
-import '../components/providers/models-dialog.js';
 import '../components/common/page-header.js';
-import '../components/providers/provider-card.js';
-import '../components/providers/provider-dialog.js';
+import '../components/providers/provider-list.js';
 import '../components/saving/save-problem.js';
+import '../components/saving/writable-note.js';
 import '../components/common/ui-dialog.js';
 import '../components/common/ui-icon.js';
+
+/** What happened last at the providers is read again so soon after a change. */
+const REFRESH_MS = 1_000;
 
 interface Loaded extends Providers {
   readonly catalogue: CatalogueReply['providers'];
   readonly inspection: InspectionReply;
+  readonly writable: Writable;
 }
 
 type Window =
@@ -52,13 +55,15 @@ class PageProviders extends LitElement {
   #off = '';
   /** Ids of the providers whose change is being saved. */
   readonly #changing = new Set<string>();
+  #refreshing: ReturnType<typeof setTimeout> | undefined;
   readonly #providers = new Resource<Loaded>(this, async (signal) => {
-    const [providers, { providers: catalogue }, inspection] = await Promise.all([
+    const [providers, { providers: catalogue }, inspection, { writable }] = await Promise.all([
       loadProviders(signal),
       call('GET /catalogue', { signal }),
       call('GET /inspection', { signal }),
+      call('GET /configuration', { signal }),
     ]);
-    return { ...providers, catalogue, inspection };
+    return { ...providers, catalogue, inspection, writable };
   });
 
   constructor() {
@@ -76,6 +81,38 @@ class PageProviders extends LitElement {
     const before = this.#off;
     this.#off = off.join(' ');
     if (event.type === 'status' || this.#off !== before) void this.#providers.reload();
+    else if (event.targets.length > 0) this.#refreshing ??= setTimeout(this.#refresh, REFRESH_MS);
+  }
+
+  /** Reads again what happened last at the providers. */
+  readonly #refresh = async (): Promise<void> => {
+    this.#refreshing = undefined;
+    if (this.#providers.loading || !this.isConnected) return;
+    try {
+      const reply = await call('GET /providers');
+      const { value } = this.#providers;
+      if (value?.revision === reply.revision && !this.#providers.loading)
+        this.#providers.value = { ...value, ...reply };
+      this.requestUpdate();
+    } catch {
+      // The connection state says so, and the next event tries again.
+    }
+  };
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#refreshing);
+    this.#refreshing = undefined;
+  }
+
+  override updated(changed: PropertyValues): void {
+    if (!changed.has('window') || this.window === undefined) return;
+    onDemand(() =>
+      Promise.all([
+        import('../components/providers/provider-dialog.js'),
+        import('../components/providers/models-dialog.js'),
+      ]),
+    );
   }
 
   override render() {
@@ -90,32 +127,26 @@ class PageProviders extends LitElement {
 
   #content(providers: Loaded) {
     return html`<div class="stack">
+        <writable-note .writable=${providers.writable}></writable-note>
         <save-problem .error=${this.problem}></save-problem>
         ${providers.providers.length === 0 ? nothing : html`<inspection-panel .reply=${providers.inspection} @looked=${() => this.#providers.reload()}></inspection-panel>`}
-        ${
-          providers.providers.length === 0
-            ? this.#empty()
-            : repeat(
-                providers.providers,
-                ({ id }) => id,
-                (provider) => this.#card(provider, providers),
-              )
-        }
+        ${providers.providers.length === 0 ? this.#empty() : this.#list(providers)}
       </div>
       ${this.#open(providers)}`;
   }
 
-  #card(provider: ProviderView, { types, catalogue }: Loaded) {
-    return html`<provider-card
-      .provider=${provider}
-      .type=${types.find(({ type }) => type === provider.type)}
-      .offer=${catalogue.find(({ type }) => type === provider.type)}
+  #list({ providers, types, catalogue }: Loaded) {
+    return html`<provider-list
+      .providers=${providers}
+      .types=${types}
+      .catalogue=${catalogue}
       .targets=${live.status?.targets ?? []}
-      @edit=${() => (this.window = { kind: 'edit', provider })}
-      @models=${() => (this.window = { kind: 'models', provider })}
-      @toggle=${() => this.#toggle(provider)}
-      @remove=${() => this.#remove(provider)}
-    ></provider-card>`;
+      @edit=${({ detail: provider }: CustomEvent<ProviderView>) => (this.window = { kind: 'edit', provider })}
+      @models=${({ detail: provider }: CustomEvent<ProviderView>) => (this.window = { kind: 'models', provider })}
+      @toggle=${({ detail: provider }: CustomEvent<ProviderView>) => this.#toggle(provider)}
+      @remove=${({ detail: provider }: CustomEvent<ProviderView>) => this.#remove(provider)}
+      @tried=${this.#refresh}
+    ></provider-list>`;
   }
 
   #empty() {

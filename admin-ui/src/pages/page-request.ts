@@ -1,9 +1,10 @@
 import { css, html, LitElement } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { RequestRecord } from '../../../src/contract/requests.js';
-import { counted, durationText, numberText } from '../data/format.js';
+import { localTime } from '../components/common/local-time.js';
+import { counted, durationText, fullTimeText, numberText, utcText } from '../data/format.js';
 import { countTargets } from '../data/requests/ladder.js';
-import { endpointOf, kindOf, meaningOf } from '../data/requests/request-words.js';
+import { endpointOf, meaningOf, toneOf } from '../data/requests/request-words.js';
 import { call } from '../data/server/client.js';
 import { Resource } from '../data/server/resource.js';
 import { base } from '../styles/base.js';
@@ -57,7 +58,7 @@ class PageRequest extends LitElement {
     const { asked, skipped } = countTargets(request.attempts);
     return html`<div class="stack">
       <section class="card figures" aria-label="Summary">
-        ${figure('Status', html`<span class=${kindOf(request.status)}>${request.status} · ${meaningOf(request.status)}</span>`)}
+        ${figure('Status', html`<span class=${toneOf(request.status)}>${request.status} · ${meaningOf(request.status)}</span>`)}
         ${figure('Endpoint', endpointOf(request))}
         ${figure('Served by', request.target ?? '–')}
         ${figure('Took', durationText(request.latencyMs))}
@@ -67,8 +68,8 @@ class PageRequest extends LitElement {
       </section>
       <section class="card stack" aria-labelledby="attempts">
         <div class="row between"><h2 id="attempts">Attempts</h2>
-          <span class="muted">${counted(asked, 'target')} asked, ${skipped} skipped</span></div>
-        ${request.attempts.length === 0 ? html`<p class="muted">No target was asked.</p>` : html`<attempt-ladder .request=${request}></attempt-ladder>`}
+          <span class="muted">${counted(asked, 'target')} tried, ${skipped} skipped</span></div>
+        ${request.attempts.length === 0 ? html`<p class="muted">No target was tried.</p>` : html`<attempt-ladder .request=${request}></attempt-ladder>`}
         ${request.omittedAttempts === undefined ? '' : html`<p class="hint">${request.omittedAttempts} more attempts in the middle are not listed.</p>`}
       </section>
       ${this.#words(request)}
@@ -83,8 +84,8 @@ class PageRequest extends LitElement {
     if (content === undefined)
       return html`<p class="hint">Prompts and answers are not stored. To store them, set <code>content: true</code> for the plugin <code>nedb-logger</code>.</p>`;
     return html`<div class="pair">
-      <section class="card stack" aria-labelledby="asked"><h2 id="asked">Asked</h2><pre tabindex="0">${pretty(content.request)}</pre></section>
-      <section class="card stack" aria-labelledby="answered"><h2 id="answered">Answered</h2>
+      <section class="card stack" aria-labelledby="asked"><h2 id="asked">Request body</h2><pre tabindex="0">${pretty(content.request)}</pre></section>
+      <section class="card stack" aria-labelledby="answered"><h2 id="answered">Answer</h2>
         ${content.answer === undefined ? html`<p class="muted">No answer.</p>` : html`<pre tabindex="0">${content.answer}</pre>`}
       </section>
     </div>`;
@@ -99,9 +100,12 @@ const tokensText = ({ promptTokens, completionTokens, tokensEstimated }: Request
     ? '–'
     : `${tokensEstimated ? '≈ ' : ''}${numberText(promptTokens ?? 0)} in, ${numberText(completionTokens ?? 0)} out`;
 
-const fieldsOf = (request: RequestRecord): readonly (readonly [string, string])[] => [
+const fieldsOf = (request: RequestRecord): readonly (readonly [string, unknown])[] => [
   ['Id', request.id],
-  ['Arrived', `${new Date(request.at).toLocaleString('en-GB')} (${new Date(request.at).toISOString()})`],
+  [
+    'Arrived',
+    html`${localTime(request.at, fullTimeText(request.at))} <span class="muted number" aria-hidden="true">${utcText(request.at)}</span>`,
+  ],
   ['Chain', request.chain || '–'],
   ['Endpoint', endpointOf(request)],
   ['Key', request.keyLabel || '–'],

@@ -7,6 +7,7 @@ import { call } from '../data/server/client.js';
 import { Resource } from '../data/server/resource.js';
 import { base } from '../styles/base.js';
 import '../components/common/choice-bar.js';
+import '../components/settings/appearance-settings.js';
 import '../components/settings/configuration-editor.js';
 import '../components/settings/key-list.js';
 import '../components/common/load-state.js';
@@ -15,6 +16,7 @@ import '../components/common/page-header.js';
 const SECTIONS = [
   { value: 'keys', text: 'Keys' },
   { value: 'configuration', text: 'Configuration' },
+  { value: 'appearance', text: 'Appearance' },
   { value: 'about', text: 'About' },
 ] as const;
 
@@ -27,7 +29,7 @@ const LEAVE = {
   danger: true,
 };
 
-/** Client keys, the configuration text, and facts about this server. */
+/** Client keys, the configuration text, how the admin looks, and facts about this server. */
 @customElement('page-settings')
 class PageSettings extends LitElement {
   static override styles = [
@@ -65,6 +67,7 @@ class PageSettings extends LitElement {
       <choice-bar label="Section" .choices=${SECTIONS} value=${section} @choose=${(event: CustomEvent<string>) => this.#open(event.detail)}></choice-bar>
       <section aria-label="Keys" ?hidden=${section !== 'keys'}><key-list></key-list></section>
       <section aria-label="Configuration" ?hidden=${section !== 'configuration'}><configuration-editor></configuration-editor></section>
+      <section aria-label="Appearance" ?hidden=${section !== 'appearance'}><appearance-settings></appearance-settings></section>
       <section aria-label="About" ?hidden=${section !== 'about'}>${this.#aboutCard()}</section>`;
   }
 
@@ -76,9 +79,8 @@ class PageSettings extends LitElement {
         : html`<div class="card"><dl>
         <dt>Version</dt><dd>429chain ${value.version}</dd>
         <dt>Address for programs</dt><dd><code>${location.origin}/v1</code></dd>
-        <dt>Configuration</dt><dd>${value.file === undefined ? 'not a file: it ends with the process' : html`<code>${value.file}</code>`}</dd>
-        <dt>Appearance</dt><dd>Light or dark, and how much moves, as your system is set.</dd>
-        <dt>Documentation</dt><dd>In the package, below <code>docs</code>: ${DOCS.map((name) => html`<code>${name}</code> `)}</dd>
+        <dt>Configuration</dt><dd>${value.file === undefined ? 'in memory: changes are lost when 429chain stops' : html`<code>${value.file}</code>`}</dd>
+        <dt>Documentation</dt><dd>In the folder <code>docs</code> of the package: ${DOCS.map((name) => html`<code>${name}</code> `)}</dd>
       </dl></div>`
     }</load-state>`;
   }

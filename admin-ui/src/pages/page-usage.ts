@@ -2,16 +2,17 @@ import { css, html, LitElement } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
 import type { Totals, UsageReport } from '../../../src/contract/requests.js';
+import { onDemand } from '../components/common/on-demand.js';
 import type { Stack } from '../components/usage/bar-chart.js';
-import type { NamedTotals } from '../components/usage/totals-table.js';
 import { counted, durationText, numberText, shortNumber } from '../data/format.js';
-import { type Day, everyDay, partsOfDay, percent, spanStart } from '../data/requests/usage.js';
+import { type By, choicesFor, type Order, orderFor, restText, rowsOf, sorted } from '../data/requests/breakdown.js';
+import { PERIODS, partsOf, percent, periodStart, type Slot, slotsOf } from '../data/requests/usage.js';
 import { usageCsv } from '../data/requests/usage-csv.js';
+import { type UsageView, usageSearch, usageViewOf } from '../data/requests/usage-view.js';
 import { call } from '../data/server/client.js';
 import { LiveController } from '../data/server/feed.js';
 import { Resource } from '../data/server/resource.js';
 import { base } from '../styles/base.js';
-import '../components/usage/bar-chart.js';
 import '../components/common/choice-bar.js';
 import '../components/common/empty-state.js';
 import '../components/common/figure-tile.js';
@@ -19,11 +20,6 @@ import '../components/common/load-state.js';
 import '../components/common/page-header.js';
 import '../components/usage/totals-table.js';
 
-const RANGES = [
-  { value: '7', text: '7 days' },
-  { value: '30', text: '30 days' },
-  { value: '90', text: '90 days' },
-];
 /** How often the totals are loaded again while requests arrive. */
 const AGAIN_MS = 5_000;
 
@@ -37,20 +33,30 @@ class PageUsage extends LitElement {
       .lead strong { color: var(--good); font-variant-numeric: tabular-nums; }
       .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: var(--space-3); }
       .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: var(--space-3); }
+      /* The figures do not wait for the charts. */
+      bar-chart:not(:defined) { display: block; height: 286px; }
       section.card { padding: var(--space-4) 0 0; overflow: hidden; }
-      section.card h2 { padding: 0 var(--space-4); }
+      section.card > .row, section.card > .hint { padding: 0 var(--space-4); }
+      section.card > .hint { padding-bottom: var(--space-3); }
       @media (max-width: 40rem) { .tiles { grid-template-columns: 1fr 1fr; } }
     `,
   ];
-  @state() private days = rangeIn(location.search);
+  @state() private view: UsageView = usageViewOf(location.search);
   #again: ReturnType<typeof setTimeout> | undefined;
-  readonly #report = new Resource(this, (signal) =>
-    call('GET /usage', { query: { from: spanStart(this.days, Date.now()), to: Date.now() }, signal }),
-  );
+  readonly #report = new Resource(this, (signal) => {
+    const now = Date.now();
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    return call('GET /usage', { query: { from: periodStart(this.view.days, now), to: now, timeZone }, signal });
+  });
 
   constructor() {
     super();
     new LiveController(this, (event) => this.#heard(event));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    onDemand(() => import('../components/usage/bar-chart.js'));
   }
 
   override disconnectedCallback(): void {
@@ -61,45 +67,70 @@ class PageUsage extends LitElement {
 
   override render() {
     const { value } = this.#report;
+    const isUtc = value !== undefined && value.timeZone === undefined;
     return html`
       <page-header heading="Usage">
-        Each request counts once, however many targets were asked. Days are those of UTC.
-        <choice-bar slot="actions" label="How far back" .choices=${RANGES} .value=${String(this.days)} @choose=${this.#choose}></choice-bar>
+        Each request counts once. ${isUtc ? 'Days are those of UTC.' : 'Days and hours are in local time.'}
+        <choice-bar slot="actions" label="Period" .choices=${PERIODS} .value=${String(this.view.days)} @choose=${this.#choose}></choice-bar>
         <button slot="actions" ?disabled=${value === undefined || value.total.requests === 0} @click=${this.#export}><ui-icon name="down"></ui-icon>Export CSV</button>
       </page-header>
       <load-state .of=${this.#report}>${value === undefined ? '' : this.#content(value)}</load-state>`;
   }
 
   #content(report: UsageReport) {
+    const { days } = this.view;
     if (report.total.requests === 0)
-      return html`<empty-state icon="usage" heading="Nothing in these ${this.days} days" text="Totals appear here with the first request: who answered, what it came to, and which limits were never run into.">
+      return html`<empty-state icon="usage" heading=${days === 1 ? 'No requests today' : `No requests in these ${days} days`} text="Totals appear here with the first request: which targets answered, how many tokens they used, and which limits were avoided.">
         <a class="button primary" href="/admin/playground">Send a prompt</a>
       </empty-state>`;
-    const days = everyDay(report, this.days, Date.now());
     return html`<div class="stack">
       ${lead(report.total)}
       ${tiles(report.total)}
-      ${charts(days)}
-      ${table('Providers', 'Provider', sorted(report.providers))}
-      ${table('Targets', 'Target', sorted(report.targets))}
-      ${table('Chains', 'Chain', sorted(report.chains))}
-      ${table('Days', 'Day', report.days.map((day) => ({ name: day.day, totals: day })).reverse())}
+      ${charts(slotsOf(report, days, Date.now()), days === 1 && report.hours !== undefined ? 'hour' : 'day')}
+      ${this.#breakdown(report)}
     </div>`;
   }
 
+  #breakdown(report: UsageReport) {
+    const { choices, chosen, order, rows } = this.#table(report);
+    const rest = restText(report, chosen.value, rows);
+    return html`<section class="card stack" aria-labelledby="breakdown">
+      <div class="row between">
+        <h2 id="breakdown">By ${chosen.text.toLowerCase()}</h2>
+        <choice-bar label="Break down by" .choices=${choices} .value=${chosen.value} @choose=${({ detail }: CustomEvent<By>) => this.#show({ ...this.view, by: detail, order: undefined })}></choice-bar>
+      </div>
+      <totals-table .of=${chosen.text} .rows=${rows} .order=${order} @order=${({ detail }: CustomEvent<Order>) => this.#show({ ...this.view, order: detail })}></totals-table>
+      ${rest === '' ? '' : html`<p class="hint">${rest}</p>`}
+    </section>`;
+  }
+
+  /** The table as it is shown. */
+  #table(report: UsageReport) {
+    const { days, by, order = orderFor(by) } = this.view;
+    const choices = choicesFor(report, days);
+    const chosen = choices.find(({ value }) => value === by) ?? (choices[0] as (typeof choices)[number]);
+    return { choices, chosen, order, rows: sorted(rowsOf(report, chosen.value, days, Date.now()), order) };
+  }
+
+  #show(view: UsageView): void {
+    this.view = view;
+    history.replaceState(history.state, '', `/admin/usage${usageSearch(view)}`);
+  }
+
   #choose = ({ detail }: CustomEvent<string>): void => {
-    this.days = Number(detail);
-    history.replaceState(history.state, '', `/admin/usage?days=${detail}`);
+    this.#show({ ...this.view, days: Number(detail) });
     void this.#report.reload();
   };
 
   #export = (): void => {
     const { value } = this.#report;
     if (value === undefined) return;
-    const url = URL.createObjectURL(new Blob([usageCsv(value)], { type: 'text/csv;charset=utf-8' }));
+    const { chosen, rows } = this.#table(value);
+    const of = chosen.text.toLowerCase();
+    const url = URL.createObjectURL(new Blob([usageCsv(of, value.total, rows)], { type: 'text/csv;charset=utf-8' }));
     const link = document.createElement('a');
     link.href = url;
-    link.download = `429chain-usage-${this.days}-days-${new Date().toISOString().slice(0, 10)}.csv`;
+    link.download = `429chain-usage-by-${of}-${this.view.days}-days-${new Date().toISOString().slice(0, 10)}.csv`;
     link.click();
     URL.revokeObjectURL(url);
   };
@@ -114,60 +145,51 @@ class PageUsage extends LitElement {
   }
 }
 
-const rangeIn = (search: string): number => {
-  const asked = new URLSearchParams(search).get('days');
-  return Number(RANGES.find(({ value }) => value === asked)?.value ?? 30);
-};
-
 /** The summary in one sentence. */
 const lead = (total: Totals) => {
-  const { direct, rescued } = partsOfDay(total);
+  const { direct, rescued } = partsOf(total);
   const answered = direct + rescued;
   if (rescued === 0)
-    return html`<p class="lead">${counted(answered, 'request')} answered, all by the first target of their chain. The others stand ready.</p>`;
+    return html`<p class="lead">${counted(answered, 'request')} answered, all by the first target of their chain.</p>`;
   return html`<p class="lead"><strong>${counted(rescued, 'request')}</strong> of ${numberText(answered)} answered
-    (${percent(rescued, answered)}) would have failed or waited without a chain: their first target had no room, and another one served them.</p>`;
+    (${percent(rescued, answered)}) would have failed or waited without a chain: another target answered, because the first one could not.</p>`;
 };
 
 const tiles = (total: Totals) => {
   const { requests, failures, cancelled, promptTokens, completionTokens, avoided, rateLimited, saved } = total;
+  const ends = [
+    `${percent(requests - failures - cancelled, requests)} answered`,
+    ...(failures > 0 ? [`${numberText(failures)} failed`] : []),
+    ...(cancelled > 0 ? [`${numberText(cancelled)} stopped by the caller`] : []),
+  ];
   return html`<div class="tiles">
-    <figure-tile label="Requests" value=${numberText(requests)}>${percent(requests - failures - cancelled, requests)} answered${failures > 0 ? `, ${numberText(failures)} failed` : ''}</figure-tile>
-    <figure-tile label="Saved by the chain" value=${numberText(saved)}>answered by another target than the first</figure-tile>
+    <figure-tile label="Requests" value=${numberText(requests)}>${ends.join(', ')}</figure-tile>
+    <figure-tile label="Rescued by fallback" value=${numberText(saved)}>answered by a target after the first</figure-tile>
     <figure-tile label="429s avoided" value=${numberText(avoided)}>targets at their limit, skipped without a call</figure-tile>
-    <figure-tile label="429s met" value=${numberText(rateLimited)}>${rateLimited === 0 ? 'not one limit run into' : `for ${counted(avoided, 'one', 'that were')} avoided`}</figure-tile>
-    <figure-tile label="Free tokens" value=${shortNumber(promptTokens + completionTokens)}>${shortNumber(promptTokens)} in, ${shortNumber(completionTokens)} out</figure-tile>
+    <figure-tile label="429s hit" value=${numberText(rateLimited)}>${rateLimited === 0 ? 'no limit hit' : 'answers of providers at their limit'}</figure-tile>
+    <figure-tile label="Tokens" value=${shortNumber(promptTokens + completionTokens)}>${shortNumber(promptTokens)} in, ${shortNumber(completionTokens)} out</figure-tile>
     <figure-tile label="Median latency" value=${total.p50Ms === undefined ? '–' : durationText(total.p50Ms)}>${total.p99Ms === undefined ? 'nothing answered yet' : `99 of 100 within ${durationText(total.p99Ms)}`}</figure-tile>
   </div>`;
 };
 
-const charts = (days: readonly Day[]) => {
-  const at = days.map(({ day }) => Date.parse(day));
-  const parts = days.map(partsOfDay);
+const charts = (slots: readonly Slot[], unit: 'hour' | 'day') => {
+  const names = slots.map(({ label }) => label);
+  const parts = slots.map(({ totals }) => partsOf(totals));
   const requests: readonly Stack[] = [
-    { title: 'by the first target', colour: '--good', values: parts.map(({ direct }) => direct) },
-    { title: 'saved by the chain', colour: '--water', values: parts.map(({ rescued }) => rescued) },
+    { title: 'first target', colour: '--good', values: parts.map(({ direct }) => direct) },
+    { title: 'rescued by fallback', colour: '--water', values: parts.map(({ rescued }) => rescued) },
     { title: 'failed', colour: '--bad', values: parts.map(({ failures }) => failures) },
-    { title: 'caller left', colour: '--muted', values: parts.map(({ cancelled }) => cancelled) },
+    { title: 'stopped', colour: '--muted', values: parts.map(({ cancelled }) => cancelled) },
   ];
   const tokens: readonly Stack[] = [
-    { title: 'in', colour: '--accent', values: days.map(({ promptTokens }) => promptTokens) },
-    { title: 'out', colour: '--water', values: days.map(({ completionTokens }) => completionTokens) },
+    { title: 'in', colour: '--accent', values: slots.map(({ totals }) => totals.promptTokens) },
+    { title: 'out', colour: '--water', values: slots.map(({ totals }) => totals.completionTokens) },
   ];
   return html`<div class="charts">
-    <bar-chart class="card" label="Requests a day" .days=${at} .stacks=${requests}></bar-chart>
-    <bar-chart class="card" label="Tokens a day" .days=${at} .stacks=${tokens}></bar-chart>
+    <bar-chart class="card" label="Requests per ${unit}" .names=${names} .stacks=${requests}></bar-chart>
+    <bar-chart class="card" label="Tokens per ${unit}" .names=${names} .stacks=${tokens}></bar-chart>
   </div>`;
 };
-
-const table = (heading: string, of: string, rows: readonly NamedTotals[]) =>
-  html`<section class="card stack"><h2>${heading}</h2><totals-table .of=${of} .rows=${rows}></totals-table></section>`;
-
-/** Sorted by the number of requests, most first. */
-const sorted = (group: Readonly<Record<string, Totals>>): readonly NamedTotals[] =>
-  Object.entries(group)
-    .map(([name, totals]) => ({ name, totals }))
-    .sort((one, other) => other.totals.requests - one.totals.requests);
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -2,6 +2,7 @@ import { Router } from '@vaadin/router';
 import { html, LitElement, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { createRef, ref } from 'lit/directives/ref.js';
+import type { AdminKeyPlace } from '../../../src/contract/admin-api.js';
 import { MissingPageController, mayLeave } from '../data/browser/page-scripts.js';
 import { ApiError, onSignedOut } from '../data/server/client.js';
 import { LiveController, live } from '../data/server/feed.js';
@@ -10,9 +11,11 @@ import { NAVIGATION, ROUTES } from '../routes.js';
 import { base } from '../styles/base.js';
 import { shell } from '../styles/shell.js';
 import './sign-in.js';
+import './theme-button.js';
 import '../components/common/toast-host.js';
 import '../components/common/ui-icon.js';
 import { toastError } from '../components/common/toast-host.js';
+import { PALETTE_KEYS, PaletteOpener } from './palette-opener.js';
 
 /** Wraps every page: navigation, connection state and sign-in. */
 @customElement('app-shell')
@@ -21,11 +24,18 @@ export class AppShell extends LitElement {
   @state() private session: Session | 'none' | 'unknown' = 'unknown';
   /** The session has ended while the page has unsaved changes: the page is kept behind the sign-in. */
   @state() private kept: Session | undefined;
+  /** Where the admin key is, for the sign-in. */
+  @state() private keyPlace: AdminKeyPlace | undefined;
   @state() private unreachable: ApiError | undefined;
   @state() private path = location.pathname;
   @state() private open = false;
   readonly #missing = new MissingPageController(this);
   readonly #outlet = createRef<HTMLElement>();
+  readonly #palette = new PaletteOpener(
+    this,
+    () => typeof this.session === 'object',
+    () => this.#signOut(),
+  );
   readonly #router = new Router(null, { baseUrl: '/admin/' });
   /** The outlet of the router. Each sign-in creates a new one. */
   #routed: HTMLElement | undefined;
@@ -61,7 +71,7 @@ export class AppShell extends LitElement {
       return html`<main class="alone" role="status"><span class="visually-hidden">Loading</span></main>`;
     const session = this.session === 'none' ? this.kept : this.session;
     return html`
-      ${this.session === 'none' ? html`<sign-in ?keeps=${this.kept !== undefined} @signed-in=${this.#enter}></sign-in>` : ''}
+      ${this.session === 'none' ? html`<sign-in ?keeps=${this.kept !== undefined} .keyPlace=${this.keyPlace} @signed-in=${this.#enter}></sign-in>` : ''}
       ${session === undefined ? '' : this.#frame(session)}
       <toast-host></toast-host>`;
   }
@@ -69,19 +79,22 @@ export class AppShell extends LitElement {
   #frame({ version }: Session) {
     const away = this.session === 'none';
     return html`
-      <a class="skip" href="#content" ?hidden=${away} @click=${this.#skip}>To the content</a>
       <div class="frame" ?hidden=${away}>
         <header>
+          <button class="skip" @click=${() => this.#outlet.value?.focus()}>Skip to the content</button>
           <button class="quiet icon menu" aria-expanded=${this.open} aria-controls="navigation" aria-label="Menu" @click=${() => (this.open = !this.open)}>
             <ui-icon name=${this.open ? 'close' : 'menu'}></ui-icon>
           </button>
           <a class="brand" href="/admin/"><ui-icon name="waterfall"></ui-icon>429chain</a>
           ${this.#connection()}
+          <button class="quiet icon search" aria-label="Search (${PALETTE_KEYS})" @click=${this.#palette.open}><ui-icon name="search"></ui-icon></button>
         </header>
-        <nav id="navigation" class=${this.open ? 'open' : ''} aria-label="Pages">
-          <ul>${NAVIGATION.map((each) => this.#link(each))}</ul>
+        <nav id="navigation" class=${this.open ? 'open' : ''} aria-label="Pages" @keydown=${this.#onKey}>
+          <button class="find" @click=${this.#palette.open}><ui-icon name="search"></ui-icon><span class="grow">Search</span><kbd>${PALETTE_KEYS}</kbd></button>
+          <ul @click=${() => (this.open = false)}>${NAVIGATION.map((each) => this.#link(each))}</ul>
           <footer>
             <span class="muted small">429chain ${version}</span>
+            <theme-button></theme-button>
             <button class="quiet" @click=${this.#signOut}><ui-icon name="leave"></ui-icon>Sign out</button>
           </footer>
         </nav>
@@ -121,11 +134,13 @@ export class AppShell extends LitElement {
 
   #enter = async (): Promise<void> => {
     try {
-      const session = await currentSession();
+      const { session, keyPlace } = await currentSession();
       this.unreachable = undefined;
       this.session = session ?? 'none';
-      if (session !== undefined) this.kept = undefined;
-      if (session !== undefined) live.start();
+      this.keyPlace = keyPlace;
+      if (session === undefined) return;
+      this.kept = undefined;
+      live.start();
     } catch (error) {
       this.unreachable = error as ApiError;
       setTimeout(this.#enter, 2_000);
@@ -152,8 +167,8 @@ export class AppShell extends LitElement {
     }
   };
 
-  #skip = (event: Event): void => {
-    event.preventDefault();
-    this.#outlet.value?.focus();
+  /** Closes the menu of a narrow screen. */
+  #onKey = ({ key }: KeyboardEvent): void => {
+    if (key === 'Escape') this.open = false;
   };
 }

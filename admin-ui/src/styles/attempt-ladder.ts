@@ -8,17 +8,17 @@ export const attemptLadder = css`
   .axis { display: block; margin-left: calc(min(26rem, 42%) + var(--space-4)); margin-right: calc(var(--figures) + var(--space-4)); }
   .axis span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
   .axis span:first-child { transform: none; }
-  .axis span:last-child { transform: translateX(-100%); }
   .rung { grid-template-columns: min(26rem, 42%) minmax(0, 1fr) var(--figures); align-items: center; padding: var(--space-2) 0; border-top: 1px solid var(--line); }
   .what { display: flex; flex-wrap: wrap; align-items: center; gap: 0.125rem var(--space-2); min-width: 0; }
   .target { font-weight: 600; overflow-wrap: anywhere; }
   .took { text-align: right; white-space: nowrap; }
-  .track { position: relative; align-self: stretch; min-height: 1.25rem; background: linear-gradient(90deg, var(--line) 1px, transparent 1px) 0 0 / 25% 100%; border-right: 1px solid var(--line); }
+  .track { position: relative; align-self: stretch; min-height: 1.25rem; background: linear-gradient(90deg, var(--line) 1px, transparent 1px) 0 0 / var(--step, 100%) 100%; border-right: 1px solid var(--line); }
   .bar { position: absolute; top: 50%; height: 0.75rem; margin-top: -0.375rem; min-width: 3px; border-radius: 0.1875rem; }
   .served { background: color-mix(in srgb, var(--good) 45%, var(--surface)); }
   .speaking { background: var(--good); }
   .served:last-child { background: var(--good); }
   .failed { background: var(--bad); }
+  .stopped { background: var(--muted); }
   .skipped { min-width: 0; width: 0.5rem !important; height: 0.5rem; margin-top: -0.25rem; margin-left: -1px; border: 2px solid var(--warn); border-radius: 50%; }
   .waiting { background: repeating-linear-gradient(135deg, var(--water) 0 0.1875rem, var(--water-soft) 0.1875rem 0.4375rem); }
   .reason { grid-column: 1 / -1; margin: var(--space-1) 0 0; overflow-wrap: anywhere; max-width: 70rem; }
@@ -28,6 +28,5 @@ export const attemptLadder = css`
     .axis { margin: 0; }
     .rung { grid-template-columns: minmax(0, 1fr) auto; row-gap: var(--space-1); }
     .track { grid-column: 1 / -1; grid-row: 2; }
-    .axis span:nth-child(even) { display: none; }
   }
 `;

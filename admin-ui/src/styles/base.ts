@@ -10,6 +10,8 @@ export const base = css`
   h1 { font-size: var(--text-xl); font-weight: 650; letter-spacing: -0.01em; }
   h2 { font-size: var(--text-l); font-weight: 620; }
   h3 { font-size: var(--text-m); font-weight: 620; }
+  /* A name may contain characters that turn the direction of writing round: it must not reach what is beside it. */
+  span, a, b, code, time, strong, button, label, dt, dd, td, th, li, p, option { unicode-bidi: isolate; }
   a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 2px; }
   code, pre, .mono { font-family: var(--mono); font-size: 0.95em; }
   .muted { color: var(--muted); }
@@ -30,7 +32,7 @@ export const base = css`
   button, .button {
     font: inherit; font-weight: 550; color: var(--text); background: var(--surface); cursor: pointer;
     display: inline-flex; align-items: center; justify-content: center; gap: var(--space-2);
-    min-height: 2rem; padding: 0 var(--space-3); text-decoration: none; white-space: nowrap;
+    min-height: var(--control); padding: 0 var(--space-3); text-decoration: none; white-space: nowrap;
     border: 1px solid var(--line-strong); border-radius: var(--radius-s);
   }
   button:hover, .button:hover { background: var(--sunken); }
@@ -40,7 +42,7 @@ export const base = css`
   button.danger { color: var(--bad); border-color: currentcolor; }
   button.quiet { border-color: transparent; background: transparent; color: var(--muted); }
   button.quiet:hover { background: var(--sunken); color: var(--text); }
-  button.icon { padding: 0; width: 2rem; }
+  button.icon { padding: 0; width: var(--control); }
 
   label.field, .field { display: grid; gap: var(--space-1); }
   label.field > span:not(.hint, .problem), .field > .label { font-weight: 550; }
@@ -48,9 +50,9 @@ export const base = css`
   .problem { color: var(--bad); font-size: var(--text-s); }
   input, select, textarea {
     font: inherit; color: var(--text); background: var(--surface); width: 100%; min-width: 0;
-    border: 1px solid var(--line-strong); border-radius: var(--radius-s); padding: 0.3rem 0.5rem; min-height: 2rem;
+    border: 1px solid var(--line-strong); border-radius: var(--radius-s); padding: 0.2rem 0.5rem; min-height: var(--control);
   }
-  textarea { resize: vertical; line-height: 1.5; }
+  textarea { resize: vertical; line-height: 1.5; padding: 0.3rem 0.5rem; }
   input[type='checkbox'], input[type='radio'] { width: 1rem; height: 1rem; min-height: 0; margin: 0; accent-color: var(--accent); }
   label.check { display: flex; align-items: center; gap: var(--space-2); }
   input::placeholder, textarea::placeholder { color: var(--muted); opacity: 1; }

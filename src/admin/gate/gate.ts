@@ -39,9 +39,9 @@ const HEADERS: Readonly<Record<string, string>> = {
 export const isApi = (path: string): boolean => /^\/admin\/api(?:\/|$)/i.test(path);
 
 /**
- * Guards everything below `/admin`. The API needs a session or the admin key, for unknown routes too. The page contains
- * no secret: it needs an allowed Host only. When a session or key becomes invalid, its open responses, such as the live
- * feed, end.
+ * Guards everything below `/admin`. The API needs a session or the admin key, for unknown routes too. Exceptions are to
+ * sign in, and to ask for the own session. The page contains no secret: it needs an allowed Host only. When a session or
+ * key becomes invalid, its open responses, such as the live feed, end.
  * @throws ChainError `forbidden`, `invalid_api_key`, `too_many_attempts`, `unsupported_media_type`
  */
 export const createGate =
@@ -53,12 +53,14 @@ export const createGate =
     if (!isApi(ctx.path)) return next();
     ctx.set('cache-control', 'no-store');
     requireOwnPage(ctx);
-    if (!isSignIn(ctx)) endWith(admit(ctx, sessions, key), ctx, recheckMs);
+    if (!isOpen(ctx)) endWith(admit(ctx, sessions, key), ctx, recheckMs);
     requireJson(ctx);
     return next();
   };
 
-const isSignIn = ({ method, path }: Context): boolean => method === 'POST' && path === '/admin/api/session';
+/** Whether a request needs no session: it signs in, or asks whether the caller has one. */
+const isOpen = ({ method, path }: Context): boolean =>
+  (method === 'POST' || method === 'GET') && path === '/admin/api/session';
 
 const HOST = /^(?<name>\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\]+?)\.?(?::\d{1,5})?$/i;
 
@@ -114,10 +116,19 @@ const endWith = (isAdmitted: () => boolean, { res }: Context, recheckMs: number)
   res.once('close', () => clearInterval(timer));
 };
 
-/** A form of another site cannot send JSON, whatever its Origin. */
+/** Below it, requests have the form that the API for clients has. */
+const CLIENT_API = '/admin/api/v1/';
+
+/** A form of another site can send neither JSON nor a header of its own, whatever its Origin. */
 const requireJson = (ctx: Context): void => {
   if (ctx.method === 'GET' || ctx.method === 'HEAD') return;
   const hasBody = ctx.get('transfer-encoding') !== '' || Number(ctx.get('content-length')) > 0;
-  if (ctx.request.type === 'application/json' || (!hasBody && tokenOf(ctx) === undefined)) return;
+  const { type } = ctx.request;
+  if (type === 'application/json' || (!hasBody && tokenOf(ctx) === undefined)) return;
+  const isUpload = type === 'multipart/form-data' && ctx.path.startsWith(CLIENT_API);
+  if (isUpload && ctx.get('x-requested-with') !== '') return;
+  if (isUpload) {
+    throw new ChainError('unsupported_media_type', 'Send the header "x-requested-with: 429chain" with an upload.');
+  }
   throw new ChainError('unsupported_media_type', 'Send the header "content-type: application/json".');
 };

@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
-import type { SessionView } from '../../contract/admin-api.js';
+import type { AdminKeyPlace, SessionView } from '../../contract/admin-api.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import type { Handlers } from '../router.js';
-import type { AdminKey } from './key.js';
+import { type AdminKey, bearerOf } from './key.js';
 import type { Sessions } from './sessions.js';
 
 const COOKIE = '429chain-session';
@@ -25,19 +25,28 @@ export interface SessionOptions {
   readonly sessions: Sessions;
   readonly key: AdminKey;
   readonly version: string;
+  /** Called for each request, since the configuration may have changed. */
+  readonly keyPlace: () => AdminKeyPlace;
 }
 
 export type SessionRoute = 'GET /session' | 'POST /session' | 'DELETE /session';
 
-/** Signs in and out. The gate has checked GET and DELETE already. */
-export const sessionHandlers = ({ sessions, key, version }: SessionOptions): Pick<Handlers, SessionRoute> => {
-  const view = (signedIn: boolean): SessionView => ({ signedIn, version });
+/** Signs in and out, and tells whether a caller is signed in. The gate has checked DELETE already, and lets the others pass. */
+export const sessionHandlers = ({ sessions, key, version, keyPlace }: SessionOptions): Pick<Handlers, SessionRoute> => {
+  const view = (signedIn: boolean): SessionView =>
+    signedIn ? { signedIn, version } : { signedIn, adminKey: keyPlace() };
+  const isSignedIn = (ctx: Context): boolean => {
+    const given = bearerOf(ctx);
+    if (given !== undefined) key.check(given, ctx.ip);
+    const token = tokenOf(ctx);
+    return given !== undefined || (token !== undefined && sessions.use(token));
+  };
   const end = (ctx: Context): void => {
     const token = tokenOf(ctx);
     if (token !== undefined) sessions.close(token);
   };
   return {
-    'GET /session': () => view(true),
+    'GET /session': (_, ctx) => view(isSignedIn(ctx)),
     'POST /session': ({ adminKey }: { adminKey?: unknown }, ctx) => {
       if (typeof adminKey !== 'string' || adminKey === '') {
         throw new ChainError('invalid_request', '"adminKey" must be a text that is not empty.', { param: 'adminKey' });

@@ -1,4 +1,5 @@
 import type { LiveStatus, QuotaView, TargetView } from '../../contract/admin-api.js';
+import type { HealthView } from '../../contract/health.js';
 import { barOf } from '../../engine/rules/standing.js';
 import type { Chain, PreparedTarget } from '../../engine/target.js';
 import { blockedEventLoop } from '../../host/event-loop.js';
@@ -10,6 +11,7 @@ export interface Engine {
   readonly chains: { readonly all: readonly Chain[] };
   readonly waterfall: { readonly waiting: number };
   stateOf(target: PreparedTarget): TargetStatus;
+  healthOf(target: PreparedTarget): HealthView | undefined;
 }
 
 /** A target with the names of the chains that contain it. */
@@ -53,23 +55,38 @@ export const viewOf = (engine: Engine, { target, chains, ruled }: ListedTarget):
     const bar = barOf(inChain, chain);
     return bar === undefined ? [] : [{ chain: chain.name, reason: bar.reason }];
   });
-  return { ...shown(engine.stateOf(target), chains), ...(forbidden.length === 0 ? {} : { forbidden }) };
+  const health = engine.healthOf(target);
+  return {
+    ...shown(engine.stateOf(target), chains),
+    ...(health !== undefined && { health }),
+    ...(forbidden.length === 0 ? {} : { forbidden }),
+  };
 };
 
 const shown = (
-  { target, state, reason, until, inFlight, quotas }: TargetStatus,
+  { target, state, probing, reason, until, inFlight, quotas }: TargetStatus,
   chains: readonly string[],
 ): TargetView => ({
   target,
   chains,
   state,
+  ...(probing === true && { probing }),
   ...(reason === undefined ? {} : { reason }),
   ...finite('until', until),
   inFlight,
   quotas: quotas.map(quotaOf),
 });
 
-const quotaOf = ({ scope, dimension, windowMs, calendar, inFlight, source, ...figures }: QuotaStatus): QuotaView => ({
+const quotaOf = ({
+  scope,
+  dimension,
+  windowMs,
+  calendar,
+  inFlight,
+  probing,
+  source,
+  ...figures
+}: QuotaStatus): QuotaView => ({
   scope,
   dimension,
   ...(windowMs === undefined ? {} : { window: durationText(windowMs) }),
@@ -78,6 +95,7 @@ const quotaOf = ({ scope, dimension, windowMs, calendar, inFlight, source, ...fi
   ...finite('used', figures.used),
   inFlight,
   ...finite('remaining', figures.remaining),
+  ...(probing === true && { probing }),
   ...finite('resetAt', figures.resetAt),
   source,
 });

@@ -4,11 +4,15 @@ import { splitTarget } from '../../config/target-name.js';
 import type { ChainsReply, ChainTargetView, ChainView, ChainWritten } from '../../contract/admin-configuration.js';
 import type { Chain, Configuration, FullChain, FullTarget, Target } from '../../contract/config.js';
 import { ChainError } from '../../plugin/door/errors.js';
+import { fieldsOf } from '../../plugin/fields.js';
 import type { AdminParts } from '../parts.js';
 import { writtenIn } from './changes.js';
 
-/** The settings of a chain that the admin edits. Other settings in the file stay as they are. */
+/** The settings of a chain that a change without them removes. */
 const SETTINGS = ['maxWait', 'patience', 'retries', 'resume', 'onModeration', 'free', 'privacy', 'timeouts'] as const;
+
+/** The settings of a chain that a change without them keeps. */
+const KEPT = ['resumeInstruction', 'sameVectors'] as const;
 
 /** The targets of a chain as written, in its short or its full form. */
 export const targetsOf = (chain: Chain): readonly Target[] => (Array.isArray(chain) ? chain : chain.targets);
@@ -29,14 +33,15 @@ export const chainsOf = ({ store }: AdminParts): ChainsReply => {
 
 const viewOf = (name: string, chain: Chain): ChainView => {
   const full: Partial<FullChain> = Array.isArray(chain) ? {} : chain;
-  const settings = SETTINGS.filter((key) => full[key] !== undefined).map((key) => [key, full[key]]);
+  const settings = [...SETTINGS, ...KEPT].filter((key) => full[key] !== undefined).map((key) => [key, full[key]]);
   return { name, targets: targetsOf(chain).map(targetViewOf), ...Object.fromEntries(settings) };
 };
 
 const targetViewOf = (target: Target): ChainTargetView => {
-  const { limits, timeouts }: Partial<FullTarget> = typeof target === 'string' ? {} : target;
+  const { free, limits, timeouts }: Partial<FullTarget> = typeof target === 'string' ? {} : target;
   return {
     target: targetIdOf(target),
+    ...(free === undefined ? {} : { free }),
     ...(limits === undefined ? {} : { limits }),
     ...(timeouts === undefined ? {} : { timeouts }),
   };
@@ -83,13 +88,13 @@ const defaultEdits = (written: Configuration, names: readonly string[], wanted: 
 /** The chain in its short form, unless it has settings or was written in full. */
 const chainWritten = (before: Chain | undefined, given: ChainWritten): Chain => {
   const targets = targetsWritten(given.targets, before === undefined ? [] : targetsOf(before));
-  const settings = SETTINGS.map((key) => [key, given[key]] as const).filter(
-    ([, value]) => value !== undefined && !isEmpty(value),
-  );
   const full = before === undefined || Array.isArray(before) ? undefined : before;
+  const settings = [
+    ...SETTINGS.map((key) => [key, given[key]] as const),
+    ...KEPT.map((key) => [key, given[key] ?? full?.[key]] as const),
+  ].filter(([, value]) => value !== undefined && !isEmpty(value));
   if (full === undefined && settings.length === 0) return targets as Chain;
-  const others = Object.entries(full ?? {}).filter(([key]) => !SETTINGS.some((each) => each === key));
-  return { ...Object.fromEntries(others), targets, ...Object.fromEntries(settings) } as Chain;
+  return { targets, ...Object.fromEntries(settings) } as Chain;
 };
 
 const isEmpty = (value: unknown): boolean =>
@@ -102,22 +107,27 @@ const targetsWritten = (given: unknown, before: readonly Target[]): Target[] => 
       param: 'targets',
     });
   }
-  return (given as readonly (ChainTargetView | null)[]).map((each) => {
-    const { target = '', limits, timeouts }: Partial<ChainTargetView> = each ?? {};
-    const split = typeof target === 'string' ? splitTarget(target) : undefined;
-    if (split === undefined) {
-      const message = `${JSON.stringify(target)} is not a target. Expected provider/model.`;
-      throw new ChainError('invalid_request', message, { param: 'targets' });
-    }
+  return given.map((each: unknown) => {
+    const { target, free, limits, timeouts } = targetGiven(each);
     const full = before.find((each): each is FullTarget => typeof each !== 'string' && targetIdOf(each) === target);
     const more = {
-      // The admin does not edit it.
-      ...(full?.free === undefined ? {} : { free: full.free }),
+      ...(free === undefined && full?.free === undefined ? {} : { free: free ?? full?.free }),
       ...(limits === undefined || isEmpty(limits) ? {} : { limits }),
       ...(timeouts === undefined || isEmpty(timeouts) ? {} : { timeouts }),
     };
-    return full !== undefined || Object.keys(more).length > 0 ? ({ ...split, ...more } as FullTarget) : target;
+    const isShort = full === undefined && Object.keys(more).length === 0;
+    return isShort ? target : ({ ...splitTarget(target), ...more } as FullTarget);
   });
+};
+
+/** Reads a target in any form: `provider/model`, or an object with `target`, or with `provider` and `model`. */
+const targetGiven = (given: unknown): ChainTargetView => {
+  const { provider, model, target, ...settings } = fieldsOf(given);
+  const inParts = typeof provider === 'string' && typeof model === 'string' ? `${provider}/${model}` : undefined;
+  const id = typeof given === 'string' ? given : (target ?? inParts);
+  if (typeof id === 'string' && splitTarget(id) !== undefined) return { ...settings, target: id };
+  const message = `${JSON.stringify(given)} is not a target. Expected "provider/model", or an object with "target".`;
+  throw new ChainError('invalid_request', message, { param: 'targets' });
 };
 
 /** @throws ChainError `not_found`, `in_use` */

@@ -16,7 +16,7 @@ import { SURFACES } from '../../protocols/surfaces.js';
 const SOMETHING = [{ role: 'user', content: 'Hello' }];
 
 /** What the waterfall would do with `asked` now. It sends nothing and spends no quota. */
-export const explainRequest = (
+export const explainRequest = async (
   { chains, waterfall }: { readonly chains: Chains; readonly waterfall: Waterfall },
   asked: ExplainRequest,
 ): Promise<Explanation> => {
@@ -26,7 +26,9 @@ export const explainRequest = (
   if (surface === undefined && !Array.isArray(rest.messages ?? [])) {
     throw new ChainError('invalid_request', '"messages" must be an array.', { param: 'messages' });
   }
-  return waterfall.explain({
+  const { model } = body;
+  const isUnknown = targets === undefined && typeof model === 'string' && model !== '' && !chains.knows(model);
+  const explanation = await waterfall.explain({
     id: randomUUID(),
     chain:
       targets === undefined
@@ -40,6 +42,7 @@ export const explainRequest = (
     caller: new Caller(),
     keyLabel: 'admin',
   });
+  return isUnknown ? { ...explanation, unknownModel: true } : explanation;
 };
 
 const surfaceOf = (endpoint: unknown): Surface | undefined => {

@@ -19,6 +19,7 @@ export const modelsOf = async (parts: AdminParts, id: string): Promise<ModelsRep
   if (keys.length === 0) throw noProvider(id);
   const report = await firstList(keys, async (provider) => {
     const answer = await ask(parts, running, provider);
+    running.checked(provider, answer);
     if (answer.models.length > 0) running.learnModels(provider, answer.models);
     return answer;
   });
@@ -63,7 +64,7 @@ const keysToTry = ({ settings }: Running, { id, apiKey, apiKeys }: ProviderToTry
   return given.length === 0 ? [{}] : given;
 };
 
-const tryKey = (parts: AdminParts, running: Running, asked: OneToTry): Promise<TryReply> => {
+const tryKey = async (parts: AdminParts, running: Running, asked: OneToTry): Promise<TryReply> => {
   const provider = settingsToTry(running, asked);
   const prepared = atItsAddress(running, asked, provider);
   if (prepared === undefined) {
@@ -75,8 +76,15 @@ const tryKey = (parts: AdminParts, running: Running, asked: OneToTry): Promise<T
   }
   checkAddress(prepared, provider.missing);
   checkOptions(running, prepared);
-  return ask(parts, running, prepared);
+  const report = await ask(parts, running, prepared);
+  const saved = running.providers.find(({ keyedId }) => keyedId === (asked.keyedId ?? asked.id));
+  if (saved !== undefined && isAsSaved(asked)) running.checked(saved, report);
+  return report;
 };
+
+/** The saved provider itself is tested, with no other settings. */
+const isAsSaved = ({ type, baseUrl, apiKey, options }: OneToTry): boolean =>
+  [type, baseUrl, apiKey, options].every((given) => given === undefined);
 
 export const noProvider = (id: string): ChainError =>
   new ChainError('not_found', `There is no provider "${id}". GET /admin/api/providers lists them.`);

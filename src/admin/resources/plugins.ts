@@ -22,6 +22,8 @@ const viewOf = ({ host }: Running, hosted: HostedPlugin, written: readonly Plugi
   return {
     // A disabled plugin is not loaded, and its own name is unknown.
     name: entry !== undefined && hosted.name === hosted.choice?.use ? fullOf(entry).use : hosted.name,
+    // A plugin in plain JavaScript may say anything.
+    ...(typeof hosted.description === 'string' ? { description: hosted.description } : {}),
     builtIn: hosted.builtIn,
     enabled: hosted.enabled,
     ...(entry === undefined ? {} : { use: fullOf(entry).use }),

@@ -63,6 +63,7 @@ const viewOf = (
     label: writtenKeys[index]?.label ?? '',
     ...keyStateOf(writtenKeys[index]?.key, settings.apiKey),
     ...stateOf(running, targets, settings),
+    health: running.providerHealth([settings.id]),
   }));
   const { state, reason } = keys.find((key) => key.state === 'usable') ?? (keys[0] as ProviderKeyView);
   const {
@@ -92,6 +93,7 @@ const viewOf = (
     ...(provider.rotate === undefined ? {} : { rotate: provider.rotate }),
     state,
     ...(reason === undefined ? {} : { reason }),
+    health: running.providerHealth(accounts.map(({ id: keyedId }) => keyedId)),
   };
 };
 

@@ -10,6 +10,9 @@ export const requestsOf = async (log: RequestLog | undefined, query: ParsedUrlQu
     chain: textIn(query, 'chain'),
     provider: textIn(query, 'provider'),
     status: statusIn(query),
+    from: momentIn(query, 'from'),
+    to: momentIn(query, 'to'),
+    search: textIn(query, 'search'),
   };
   try {
     return await kept(log).requests(asked);
@@ -26,9 +29,23 @@ export const requestOf = async (log: RequestLog | undefined, id: string): Promis
   throw new ChainError('not_found', `The log has no request "${id}". It may have been deleted because of its age.`);
 };
 
-/** Totals of requests. `from` and `to` are epoch ms or dates. @throws ChainError `invalid_request` · `not_found` */
+/**
+ * Totals of requests. `from` and `to` are epoch ms or dates, `timeZone` is a name such as `Europe/Berlin`.
+ * @throws ChainError `invalid_request` · `not_found`
+ */
 export const usageOf = async (log: RequestLog | undefined, query: ParsedUrlQuery): Promise<UsageReport> =>
-  kept(log).usage({ from: momentIn(query, 'from'), to: momentIn(query, 'to') });
+  kept(log).usage({ from: momentIn(query, 'from'), to: momentIn(query, 'to'), timeZone: timeZoneIn(query) });
+
+const timeZoneIn = (query: ParsedUrlQuery): string | undefined => {
+  const text = textIn(query, 'timeZone');
+  try {
+    if (text !== undefined) new Intl.DateTimeFormat('en', { timeZone: text });
+    return text;
+  } catch {
+    const message = `"timeZone" is "${text}". Expected the name of a time zone, such as Europe/Berlin.`;
+    throw new ChainError('invalid_request', message, { param: 'timeZone' });
+  }
+};
 
 const kept = (log: RequestLog | undefined): RequestLog => {
   if (log !== undefined) return log;

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.js';
 import type { ModelView } from '../../contract/models.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Log } from '../../log.js';
+import type { AttemptRecord } from '../../plugin/door/attempt.js';
 import type { Hooks } from '../../plugin/door/hooks.js';
 import type { PreparedTarget } from '../target.js';
 import type { Upstream } from './connection/upstream.js';
@@ -34,6 +35,8 @@ export interface EngineContext {
   readonly pace?: Pace | undefined;
   /** Notes that a target is asked. */
   readonly onAsk?: (target: PreparedTarget) => void;
+  /** Notes how an attempt ended: once it answered or failed, and again if its stream broke off. */
+  readonly onAttempt?: (record: AttemptRecord) => void;
   /** What is known of a target's model. Never waits. */
   readonly modelOf?: (target: PreparedTarget) => ModelView | undefined;
 }

@@ -31,7 +31,7 @@ export class Descent {
 
   /** Skips the targets at the beginning of the chain that are known to rest. */
   skipStart(): void {
-    const start = this.#view.starts?.of(this.#request.chain, this.#view.now());
+    const start = this.#view.starts?.of(this.#request.chain, () => this.#view.now());
     if (start === undefined) return;
     this.#outcomes.skipStart(start);
     this.next = start.outcomes.length;

@@ -34,10 +34,10 @@ export class SkippedStarts {
     return this.#ledger.restVersion;
   }
 
-  /** Returns the targets at the beginning of a chain that are still skipped at `now`; `undefined` if that is not known. */
-  of(chain: Chain, now: number): SkippedStart | undefined {
+  /** Returns the targets at the beginning of a chain that are still skipped; `undefined` if that is not known. */
+  of(chain: Chain, now: () => number): SkippedStart | undefined {
     const known = this.#known.get(chain);
-    if (known === undefined || known.restVersion !== this.#ledger.restVersion || now >= known.until) return undefined;
+    if (known === undefined || known.restVersion !== this.#ledger.restVersion || now() >= known.until) return undefined;
     return chain.rules === undefined || known.outcomes.every((outcome) => isBarredAsBefore(outcome, chain))
       ? known
       : undefined;

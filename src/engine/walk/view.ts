@@ -32,26 +32,47 @@ export interface WalkContext extends EngineContext {
 }
 
 /** Returns what a walk of `request` may look at. */
-export const viewOf = (
-  { clock, estimates, ledger, modelOf, starts }: WalkContext,
-  queue: Queue,
-  { size, body, chain }: ChainRequest,
-): WalkView => {
-  const media = mediaOf(body);
-  // What else keeps the request from a target, or makes it wait there, is its own.
-  const isLikeOthers = media === undefined && chain.patienceMs <= 0 && chain.rotates !== true;
-  return {
-    media,
-    starts: isLikeOthers ? starts : undefined,
+export const viewOf = (context: WalkContext, queue: Queue, request: ChainRequest): WalkView =>
+  new RequestView(context, queue, request);
+
+class RequestView implements WalkView {
+  readonly media: RequestMedia | undefined;
+  readonly starts: SkippedStarts | undefined;
+  readonly lackOf: WalkView['lackOf'];
+  readonly #context: WalkContext;
+  readonly #queue: Queue;
+  readonly #size: ChainRequest['size'];
+
+  constructor(context: WalkContext, queue: Queue, { size, body, chain }: ChainRequest) {
+    this.#context = context;
+    this.#queue = queue;
+    this.#size = size;
+    const media = mediaOf(body);
+    this.media = media;
+    // What else keeps the request from a target, or makes it wait there, is its own.
+    const isLikeOthers = media === undefined && chain.patienceMs <= 0 && chain.rotates !== true;
+    this.starts = isLikeOthers ? context.starts : undefined;
     // The same throughout a walk, whatever other requests learn meanwhile.
-    lackOf: media === undefined ? NOTHING : remembered((target) => lackOf(target, media, modelOf)),
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
-    needOf: (target) =>
-      estimates.need(target.id, size, countsBound(target) ? ledger.tokenRoom(target.id).left : undefined),
-    ahead: (target) => queue.ahead(target),
-  };
-};
+    this.lackOf = media === undefined ? NOTHING : remembered((target) => lackOf(target, media, context.modelOf));
+  }
+
+  now(): number {
+    return this.#context.clock.now();
+  }
+
+  monotonic(): number {
+    return this.#context.clock.monotonic();
+  }
+
+  needOf(target: PreparedTarget): Need {
+    const { estimates, ledger } = this.#context;
+    return estimates.need(target.id, this.#size, countsBound(target) ? ledger.tokenRoom(target.id).left : undefined);
+  }
+
+  ahead(target: PreparedTarget): number {
+    return this.#queue.ahead(target);
+  }
+}
 
 const NOTHING = (): undefined => undefined;
 
@@ -77,13 +98,31 @@ const lackOf = (
   );
 
 /** Returns the targets as the ledger is asked for them. What the request needs at a target is worked out when it is read. */
-export const candidatesOf = (view: WalkView, targets: readonly PreparedTarget[]): Candidates => ({
-  length: targets.length,
-  at: (index) => {
-    const target = targets[index];
-    return target && new TargetCandidate(view, target);
-  },
-});
+export const candidatesOf = (view: WalkView, targets: readonly PreparedTarget[]): Candidates =>
+  new TargetCandidates(view, targets);
+
+class TargetCandidates implements Candidates {
+  readonly #view: WalkView;
+  readonly #targets: readonly PreparedTarget[];
+  #last: TargetCandidate | undefined;
+
+  constructor(view: WalkView, targets: readonly PreparedTarget[]) {
+    this.#view = view;
+    this.#targets = targets;
+  }
+
+  get length(): number {
+    return this.#targets.length;
+  }
+
+  at(index: number): Candidate | undefined {
+    const target = this.#targets[index];
+    if (target === undefined) return undefined;
+    // The one that has room is asked for twice.
+    if (this.#last?.target !== target.id) this.#last = new TargetCandidate(this.#view, target);
+    return this.#last;
+  }
+}
 
 class TargetCandidate implements Candidate {
   readonly target: string;

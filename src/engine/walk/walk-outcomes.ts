@@ -2,7 +2,7 @@ import type { FailedResult } from '../attempt/result.js';
 import { NoOverlap } from '../causes.js';
 import type { ChainRequest } from '../request.js';
 import { differInKey, keylessId, type PreparedTarget } from '../target.js';
-import { ask, type Steps } from './commands.js';
+import type { Replies, Steps } from './commands.js';
 import {
   type Failed,
   failed,
@@ -34,9 +34,9 @@ export class WalkOutcomes {
   /** Those of the first targets, until one of all is looked for: most requests end before. */
   #start: readonly Skipped[] = NONE;
   /** What each target that was asked failed with last: a later look at the ledger does not make it undone. */
-  readonly #failures = new Map<PreparedTarget, Failed>();
+  #failures: Map<PreparedTarget, Failed> | undefined;
   /** Why the other keys of a target's provider are not asked, by what `keylessId` returns. */
-  readonly #sameForEachKey = new Map<string, string>();
+  #sameForEachKey: Map<string, string> | undefined;
   #withoutOverlap = 0;
 
   constructor(request: ChainRequest, view: WalkView, trace: RequestTrace) {
@@ -65,7 +65,7 @@ export class WalkOutcomes {
   }
 
   get failures(): readonly Failed[] {
-    return [...this.#failures.values()];
+    return [...(this.#failures?.values() ?? [])];
   }
 
   /** Continuations of this text do not overlap with it: no target can continue it. */
@@ -75,7 +75,7 @@ export class WalkOutcomes {
 
   /** Returns what another key of the target's provider has shown. */
   knownOf(target: PreparedTarget): string | undefined {
-    if (target.key === undefined || this.#sameForEachKey.size === 0) return undefined;
+    if (target.key === undefined || this.#sameForEachKey === undefined) return undefined;
     return this.#sameForEachKey.get(keylessId(target));
   }
 
@@ -111,6 +111,7 @@ export class WalkOutcomes {
     const outcome = failed(target, result, this.#view.now());
     if (result.failure.cause instanceof NoOverlap) this.#withoutOverlap++;
     this.#known.set(target, outcome);
+    this.#failures ??= new Map();
     this.#failures.set(target, outcome);
     if (target.key !== undefined) this.#learnForKeys(target, target.key, result);
     return outcome;
@@ -123,7 +124,7 @@ export class WalkOutcomes {
   ): Steps<void> {
     for (const [target, outcome] of this.#outcomes) {
       if (!isAsked(outcome)) continue;
-      const [refusal] = (yield* ask({ do: 'preview', targets: [target] })).refusals;
+      const [refusal] = ((yield { do: 'preview', targets: [target] }) as Replies['preview']).refusals;
       const seen = refusal && refused(target, refusal);
       if (seen !== undefined && counts(seen)) this.update(seen);
     }
@@ -133,13 +134,14 @@ export class WalkOutcomes {
   #learnForKeys(target: PreparedTarget, key: string, result: FailedResult): void {
     const reason = sameForEachKey(result, key);
     if (reason === undefined) return;
+    this.#sameForEachKey ??= new Map();
     this.#sameForEachKey.set(keylessId(target), reason);
     if (!isAboutRequest(result.failure)) return;
     // To wait for a key that has reached its limit does not help either.
     for (const other of this.keysOf(target)) {
       if (other === target || !this.#outcomes.has(other)) continue;
       this.#outcomes.set(other, passedOver(other, reason));
-      this.#failures.delete(other);
+      this.#failures?.delete(other);
     }
   }
 }

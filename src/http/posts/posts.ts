@@ -58,8 +58,16 @@ export class Posts {
   }
 }
 
-/** Answers a request that came through Koa as all others of its kind are answered. */
-export const answerWithoutKoa = (ctx: Context, answer: Answer, { log, current }: PostParts): Promise<void> => {
+/**
+ * Answers a request that came through Koa as all others of its kind are answered.
+ * @param path the path at which requests of this kind are answered, if it came to another one
+ */
+export const answerWithoutKoa = (
+  ctx: Context,
+  answer: Answer,
+  { log, current }: PostParts,
+  path = ctx.path,
+): Promise<void> => {
   ctx.respond = false;
-  return answerOrRefuse(new Exchange(ctx.req, ctx.res, ctx.path), answer, log, current);
+  return answerOrRefuse(new Exchange(ctx.req, ctx.res, path), answer, log, current);
 };

@@ -89,15 +89,15 @@ export class MemoryLedger implements Ledger {
 
   served(reservation: Reservation): void {
     const held = heldOf(reservation);
-    if (!held.report(true)) return;
     const now = this.#clock.now();
+    if (!held.report(true, now)) return;
     for (const scope of held.scopes) if (scope.served(held, now)) this.#restVersion++;
     this.#changed(held.target);
   }
 
   refused(reservation: Reservation): void {
     const held = heldOf(reservation);
-    if (held.report(false)) this.#changed(held.target);
+    if (held.report(false, this.#clock.now())) this.#changed(held.target);
   }
 
   coolDown(reservation: Reservation, kind: ScopeKind, coolDown: CoolDown): number | undefined {

@@ -91,24 +91,33 @@ export class Quota {
     return this.#window.limit;
   }
 
+  /** Returns the units that are neither used nor held. */
+  left(now: number): number {
+    return this.#window.left(now) - this.inFlight;
+  }
+
   /** Returns the units that may still be reserved. */
   room(now: number): number {
     const left = this.#window.left(now);
-    // One request finds out for all whether the provider's window has begun.
-    const probing = this.dimension === 'requests' && this.#window.unconfirmed;
-    return (probing ? Math.min(left, 1) : left) - this.inFlight;
+    // One request finds out for all whether the provider's window has begun. What was left before it is there in any case.
+    return (this.isUnconfirmed ? Math.min(left, Math.max(1, this.#window.assured ?? 0)) : left) - this.inFlight;
   }
 
   /** Returns the share that is used or held, from 0 to 1; 0 where that is unknown. */
   shareUsed(now: number): number {
     const { limit } = this;
-    const room = this.room(now);
-    return limit === undefined || limit <= 0 || !Number.isFinite(room) ? 0 : 1 - Math.max(0, room) / limit;
+    const left = this.left(now);
+    return limit === undefined || limit <= 0 || !Number.isFinite(left) ? 0 : 1 - Math.max(0, left) / limit;
   }
 
-  /** No response has confirmed yet that the provider's window has begun as well. */
+  /** It counts requests, and no response has confirmed yet that the provider's window has begun as well. */
   get isUnconfirmed(): boolean {
-    return this.#window.unconfirmed;
+    return this.dimension === 'requests' && this.#window.unconfirmed;
+  }
+
+  /** Returns whether the next request finds out for all others whether the quota is back. */
+  isProbing(now: number): boolean {
+    return this.isUnconfirmed || (this.left(now) < 1 && this.mayProbe(1, now));
   }
 
   /**
@@ -246,7 +255,7 @@ export class Quota {
   status(scope: string, now: number): QuotaStatus {
     const { dimension, windowMs, limit, inFlight, source, calendar } = this;
     const shown = (counted: number): number => shownAmount(dimension, counted);
-    const room = this.room(now);
+    const left = this.left(now);
     // Slots are held, never used up.
     const hasUsed = limit !== undefined && dimension !== 'concurrent';
     return {
@@ -256,7 +265,8 @@ export class Quota {
       limit: limit === undefined ? undefined : shown(limit),
       used: hasUsed ? shown(Math.max(0, limit - this.#window.left(now))) : undefined,
       inFlight: shown(inFlight),
-      remaining: Number.isFinite(room) ? shown(Math.max(0, room)) : undefined,
+      remaining: Number.isFinite(left) ? shown(Math.max(0, left)) : undefined,
+      probing: this.isProbing(now),
       resetAt: this.#window.resetAt(now),
       source,
     };

@@ -35,7 +35,7 @@ export class QuotaRefusal implements Refusal {
   readonly #quota: Quota;
   readonly #isConfigured: boolean;
   readonly #limit: number | undefined;
-  readonly #room: number;
+  readonly #left: number;
   readonly #inFlight: number;
   readonly #units: number;
 
@@ -45,13 +45,18 @@ export class QuotaRefusal implements Refusal {
     this.#quota = quota;
     this.#isConfigured = quota.source === 'manual';
     this.#limit = quota.limit;
-    this.#room = quota.room(now);
+    this.#left = quota.left(now);
     this.#inFlight = quota.inFlight;
     this.#units = units;
     this.resetsAtOnce = quota.resetsAtOnce;
     this.retryAt = quota.freeAt(units, now);
     if (quota.dimension === 'concurrent') this.code = 'concurrent';
     else this.code = this.retryAt === Number.POSITIVE_INFINITY && quota.limit !== 0 ? 'too_large' : 'quota';
+  }
+
+  /** As much is left, but one request finds out first whether the provider agrees. */
+  get waitsForProbe(): boolean {
+    return this.#quota.isUnconfirmed && this.#left >= this.#units;
   }
 
   get capacityAtRetry(): number | undefined {
@@ -72,8 +77,9 @@ export class QuotaRefusal implements Refusal {
       return `needs ${shown(this.#units)} ${name}, more than the limit of ${[limit, ...window].join(' ')}`;
     }
     if (this.code === 'concurrent') return `${this.#inFlight} of ${limit} requests in flight`;
-    const left = shown(Math.max(0, Math.floor(this.#room)));
+    const left = shown(Math.max(0, Math.floor(this.#left)));
     const of = limit === undefined ? '' : ` of ${limit}`;
+    if (this.waitsForProbe) return `${left}${of} ${words} left, checking with one request`;
     const held = this.#inFlight > 0 ? `, ${shown(this.#inFlight)} held by attempts in flight` : '';
     return `${left}${of} ${words} left${held}`;
   }

@@ -86,12 +86,12 @@ export class HeldReservation implements Reservation {
    * The provider answered: by now it has counted the request. Most providers count refused requests too.
    * @returns whether this is the first report; later ones change nothing
    */
-  report(served: boolean): boolean {
+  report(served: boolean, now: number): boolean {
     if (this.#isReported) return false;
     this.#isReported = true;
     this.#endWait();
     for (const [quota, units] of this.#held) {
-      if (quota.dimension === 'requests') this.#close(quota, units, served || quota.countsRefused ? units : 0);
+      if (quota.dimension === 'requests') this.#close(quota, units, served || quota.countsRefused ? units : 0, now);
     }
     return true;
   }
@@ -108,8 +108,9 @@ export class HeldReservation implements Reservation {
     if (this.#phase === 'closed') return;
     this.#endWait();
     this.#phase = 'closed';
+    const now = this.#ledger.now();
     for (const [quota, units] of this.#held)
-      this.#close(quota, units, isUsed ? unitsUsed(this.target, quota, units, usage) : 0);
+      this.#close(quota, units, isUsed ? unitsUsed(this.target, quota, units, usage) : 0, now);
     for (const scope of this.scopes) scope.end(this);
     this.#ledger.closed(this);
   }
@@ -120,9 +121,9 @@ export class HeldReservation implements Reservation {
     for (const scope of this.scopes) scope.unanswered--;
   }
 
-  #close(quota: Quota, held: number, used: number): void {
+  #close(quota: Quota, held: number, used: number, now: number): void {
     this.#held.delete(quota);
-    quota.close(held, used, this.sequence, this.#ledger.now());
+    quota.close(held, used, this.sequence, now);
   }
 }
 

@@ -110,6 +110,11 @@ export class Scope {
     return undefined;
   }
 
+  /** Returns whether the next attempt finds out for all others whether a cooldown or a limit is over. */
+  isProbing(now: number): boolean {
+    return this.#cooldown.at(now).phase === 'probing' || this.quotas.some((quota) => quota.isProbing(now));
+  }
+
   /** Returns the end of the cooldown, epoch ms; `undefined` if there is none at `now`. */
   restsUntil(now: number): number | undefined {
     const phase = this.#cooldown.at(now);

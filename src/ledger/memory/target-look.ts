@@ -1,5 +1,5 @@
 import type { Need, Refusal, TargetStatus, TokenRoom } from '../ledger.js';
-import { longer } from './refusal.js';
+import { longer, QuotaRefusal } from './refusal.js';
 import type { Scope } from './scope.js';
 
 const REMOVED: Refusal = {
@@ -68,8 +68,18 @@ export const statusIn = (scopes: Scopes, target: string, now: number): TargetSta
   const inFlight = scopes[0]?.inFlight ?? 0;
   const quotas = scopes.flatMap((scope) => scope.quotas.map((quota) => quota.status(scope.id, now)));
   const refusal = refusalIn(scopes, target, ONE_REQUEST, now);
-  if (refusal === undefined) return { target, state: quotas.length > 0 ? 'tracking' : 'available', inFlight, quotas };
+  const probing = refusal === undefined ? scopes.some((scope) => scope.isProbing(now)) : waitsForProbe(refusal);
+  if (refusal === undefined || probing) {
+    const state = quotas.length > 0 ? 'tracking' : 'available';
+    return { target, state, probing, reason: refusal?.reason, inFlight, quotas };
+  }
   const { code, reason, retryAt } = refusal;
   const state = code === 'disabled' ? 'disabled' : 'exhausted';
-  return { target, state, reason, until: retryAt, inFlight, quotas };
+  return { target, state, probing, reason, until: retryAt, inFlight, quotas };
 };
+
+/** Only our own caution is in the way: an attempt in flight finds out whether the target answers. */
+const waitsForProbe = (refusal: Refusal): boolean =>
+  refusal instanceof QuotaRefusal
+    ? refusal.waitsForProbe
+    : refusal.code === 'probing' || refusal.code === 'first_contact';

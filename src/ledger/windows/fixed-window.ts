@@ -23,6 +23,7 @@ export class FixedWindow implements Window {
   #remaining: number;
   #resetAt: number;
   #unconfirmed = false;
+  #assured = 0;
   /** The stated end lies between these two: how long each response was on its way is unknown. */
   #earliestEnd = Number.NEGATIVE_INFINITY;
   #latestEnd: number;
@@ -70,6 +71,10 @@ export class FixedWindow implements Window {
     return this.#unconfirmed;
   }
 
+  get assured(): number {
+    return this.#assured;
+  }
+
   left(now: number): number {
     this.#roll(now);
     return this.#remaining;
@@ -83,6 +88,7 @@ export class FixedWindow implements Window {
   use(units: number, at: number): void {
     this.#roll(at);
     this.#remaining -= units;
+    this.#assured -= units;
   }
 
   resetAt(now: number): number {
@@ -155,15 +161,18 @@ export class FixedWindow implements Window {
   }
 
   /** A fixed window is full when it begins, and its end stays where it is. A window that is not like that slides. */
-  #slides({ remaining, limit, resetAt, at, accepted }: Observation, full: number | undefined): boolean {
+  #slides({ remaining, limit, resetAt, at, accepted, inFlight }: Observation, full: number | undefined): boolean {
     if (limit === undefined) return false;
     // Refused, and back within seconds: the window began a little later than stated.
     const late = !accepted && resetAt !== undefined && resetAt - at <= MAX_LATE_MS;
-    return this.#endMoves || (full !== undefined && full - remaining > UNEXPLAINED && !late);
+    // The provider may have counted the other attempts in flight before this one.
+    const others = Math.max(0, inFlight - 1);
+    return this.#endMoves || (full !== undefined && full - remaining > UNEXPLAINED + others && !late);
   }
 
   #roll(now: number): void {
     if (now < this.#resetAt) return;
+    if (!this.#unconfirmed) this.#assured = this.#remaining;
     this.#remaining = this.#limit ?? Number.POSITIVE_INFINITY;
     this.#unconfirmed = true;
     // A window of unknown length must end as well: the provider may never state anything again.

@@ -31,6 +31,8 @@ export interface Window {
   readonly resetsAtOnce: boolean;
   /** It began by the clock alone: no response has confirmed yet that the provider agrees. */
   readonly unconfirmed: boolean;
+  /** While it is unconfirmed: units that were left before, and are left even if the provider does not agree. Default: none. */
+  readonly assured?: number;
   /** Returns the units left at `now`; negative when more was used than there was. */
   left(now: number): number;
   /** Returns when `units` are left if nothing more is used; `Infinity` for never. Call it only while fewer are left. */

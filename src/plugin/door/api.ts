@@ -70,6 +70,8 @@ export interface ProviderInfo {
 export interface Plugin<O = Record<string, unknown>> {
   /** Unique. Shown in logs, errors and the admin. */
   readonly name: string;
+  /** What it does, in a sentence. Shown in the admin. */
+  readonly description?: string;
   /** JSON Schema of the plugin's options. 429chain checks them before `apply`. */
   readonly optionsSchema?: object;
   /**

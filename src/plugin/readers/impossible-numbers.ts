@@ -37,7 +37,7 @@ export const impossibleNumbersIn = (head: ResponseHead): readonly ImpossibleNumb
     const expected = EXPECTED.get(name);
     if (expected === undefined) continue;
     const value = headerOf(head.headers, name)?.trim();
-    if (!value) continue;
+    if (!value || isOrdinary(value, expected)) continue;
     clock ??= clockOf(head);
     const why = expected.part === 'reset' ? lateReset(value, expected, clock) : noCount(value);
     if (why === undefined) continue;
@@ -48,6 +48,28 @@ export const impossibleNumbersIn = (head: ResponseHead): readonly ImpossibleNumb
 };
 
 const NONE: readonly ImpossibleNumber[] = [];
+
+const DIGIT_0 = '0'.charCodeAt(0);
+const DIGIT_9 = '9'.charCodeAt(0);
+const POINT = '.'.charCodeAt(0);
+const UNIT = 's'.charCodeAt(0);
+/** A number of so many digits counts something. */
+const ORDINARY_COUNT = 15;
+/** A number of seconds with so many digits, or one of seconds or milliseconds with a unit, is less than a month. */
+const ORDINARY_RESET = 6;
+
+/** Whether a value can be true, as far as a look at its length and its last character shows: nearly all can. */
+const isOrdinary = (value: string, { part, window }: Expected): boolean => {
+  const isReset = part === 'reset';
+  if (value.length > (isReset ? ORDINARY_RESET : ORDINARY_COUNT) || (isReset && window !== undefined)) return false;
+  let end = value.length;
+  // Of `6ms`, what stands before the unit.
+  if (isReset && value.charCodeAt(end - 1) === UNIT) end -= value[end - 2] === 'm' ? 2 : 1;
+  for (let at = 0; at < end; at++) if (!isOfNumber(value.charCodeAt(at))) return false;
+  return end > 0;
+};
+
+const isOfNumber = (code: number): boolean => (code >= DIGIT_0 && code <= DIGIT_9) || code === POINT;
 
 const noCount = (value: string): string | undefined => {
   const number = Number(value);

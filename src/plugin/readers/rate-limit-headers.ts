@@ -99,6 +99,16 @@ const tableFor = ({ rows }: HeaderMeanings): RowTable => {
 
 const TABLES_WITH_OWN = new WeakMap<readonly LimitHeader[], RowTable>();
 
+/** Adds a number to a list in ascending order, unless it is there. A few numbers need no `sort`, which takes longer. */
+const insert = (list: number[], number: number): void => {
+  if (list.includes(number)) return;
+  list.push(number);
+  for (let at = list.length - 1; at > 0 && (list[at - 1] as number) > number; at--) {
+    list[at] = list[at - 1] as number;
+    list[at - 1] = number;
+  }
+};
+
 /** Adds the signals of the rows that the headers have something of, in the order of the table. */
 const readRows = (
   headers: Headers,
@@ -112,11 +122,10 @@ const readRows = (
     const those = positions.get(name);
     if (those === undefined) continue;
     found ??= [];
-    for (const position of those) if (!found.includes(position)) found.push(position);
+    for (const position of those) insert(found, position);
   }
   // Most responses have none, or a few.
   if (found === undefined) return;
-  found.sort((one, other) => one - other);
   for (const position of found) {
     const signal = signalOf(headers, rows[position] as NamedRow, clock, meanings);
     if (signal !== undefined) signals.push(signal);

@@ -87,10 +87,9 @@ describe('The targets of a chain in the admin', () => {
     await stage.visit('chains/default');
     await stage.settles(stage.order, ['one/a', 'two/b', 'two/c']);
     const handle = await stage.button('Move one/a').boundingBox();
-    if (handle === null) throw new Error('The handle of one/a is not on the page.');
-    await stage.page.mouse.move(handle.x + 5, handle.y + 5);
-    await stage.page.mouse.down();
-    await stage.page.mouse.move(handle.x + 5, handle.y + 90, { steps: 8 });
+    await stage.hold('one/a');
+    await stage.page.mouse.move(handle?.x ?? 0, (handle?.y ?? 0) + 150, { steps: 8 });
+    await stage.page.locator('[data-drop]').waitFor();
     await stage.server.changeElsewhere('chains/default', { targets: [{ target: 'two/c' }, { target: 'one/z' }] });
     await stage.page.getByText('default was changed elsewhere.').waitFor();
     await stage.page.mouse.up();

@@ -25,6 +25,22 @@ describe('The preview of a chain in the admin', () => {
     stage.visitor.expectNothingWrong();
   });
 
+  it('is never older than an event by more than a moment', async () => {
+    await stage.visit('chains/default');
+    await stage.page.getByText('The next request is answered by one/a.').waitFor();
+    await stage.page.clock.install();
+    await stage.page.clock.pauseAt(Date.now() + 60_000);
+    const refused = reply(429, { error: { message: 'Enough' } }, { 'retry-after': '300' });
+    stage.one.script(refused);
+    for (const next of ['two/b', 'two/c']) {
+      await stage.eventAfter(() => stage.server.chat());
+      await stage.page.clock.runFor(300);
+      await stage.page.getByText(`The next request is answered by ${next}.`).waitFor();
+      stage.two.script(refused);
+    }
+    stage.visitor.expectNothingWrong();
+  });
+
   it('says that the next request is refused while the only target is cooling down', async () => {
     await stage.visit('chains/careful');
     await stage.settles(stage.steps, ['asked next']);

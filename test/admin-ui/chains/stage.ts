@@ -92,6 +92,20 @@ ${chains}}
     return on.getByText(`${name} is saved and in effect.`).waitFor();
   }
 
+  /** Resolves when the page has received the event that `cause` causes. */
+  async eventAfter(cause: () => Promise<unknown>): Promise<void> {
+    // A feed of its own: the page opened one before, so it receives the event first.
+    await this.page.evaluate(`new Promise((resolve) => {
+      const feed = new EventSource('/admin/api/events');
+      feed.addEventListener('status', resolve);
+      window.heard = new Promise((heard) => feed.addEventListener('changes', ({ data }) => {
+        if (JSON.parse(data).requests.length > 0) heard(feed.close());
+      }));
+    })`);
+    await cause();
+    await this.page.evaluate('window.heard');
+  }
+
   nextFrame(): Promise<unknown> {
     return this.page.evaluate('new Promise((resolve) => requestAnimationFrame(resolve))');
   }
@@ -106,29 +120,56 @@ ${chains}}
   }
 
   /** The targets of the chain, in their order on the page. */
-  readonly order = (on = this.page): Promise<string[]> => namesOf(on.getByRole('button', { name: /^Move / }));
+  readonly order = (on: Page | Locator = this.page): Promise<string[]> =>
+    namesOf(on.getByRole('button', { name: /^Move / }));
 
   /** What the page says about each target for the next request. */
   readonly steps = (): Promise<string[]> =>
     this.page.locator('chain-target .step').evaluateAll((each) => each.map(({ textContent }) => textContent ?? ''));
 
-  /** Drags one target to the place of another. */
-  async drag(target: string, onto: string): Promise<void> {
-    const { mouse } = this.page;
-    const before = await this.order();
-    const from = await this.button(`Move ${target}`).boundingBox();
-    const to = await this.button(`Move ${onto}`).boundingBox();
-    if (from === null || to === null) throw new Error(`${target} or ${onto} is not on the page.`);
-    const down = to.y > from.y;
-    await mouse.move(from.x + from.width / 2, from.y + from.height / 2);
-    await mouse.down();
-    await mouse.move(from.x + from.width / 2, from.y + (down ? 30 : -10), { steps: 5 });
-    await mouse.move(to.x + to.width / 2, to.y + to.height / 2 + (down ? 8 : -8), { steps: 10 });
-    // The page shows where the target would drop; the copy at the pointer does not count.
-    const dropped = () => namesOf(this.page.locator('li:not(.sortable-fallback) .handle'));
-    const others = before.filter((each) => each !== target);
-    await this.settles(dropped, others.toSpliced(before.indexOf(onto), 0, target));
-    await mouse.up();
+  /** Chooses an action in the menu of a chain or a target, such as `Rename careful`. */
+  async choose(menu: string, action: string): Promise<void> {
+    await this.button(`More about ${menu}`).click();
+    await this.page.getByRole('menuitem', { name: action, exact: true }).click();
+  }
+
+  /** A setting of the chain, among all of them. */
+  async setting(label: string): Promise<Locator> {
+    const all = this.button('All settings');
+    if ((await all.getAttribute('aria-expanded')) === 'false') await all.click();
+    return this.page.locator('chain-settings').getByLabel(label);
+  }
+
+  /** The card of a chain on the page of all chains. */
+  card(name: string): Locator {
+    return this.page.getByRole('article', { name: `Chain ${name}`, exact: true });
+  }
+
+  /** Drags one target to the place of another, by default in the same list. */
+  async drag(target: string, onto: string, from: Page | Locator = this.page, to = from): Promise<void> {
+    const rowOf = (name: string, on: Page | Locator) =>
+      on.getByRole('listitem').filter({ has: this.page.getByRole('button', { name: `Move ${name}`, exact: true }) });
+    const start = await rowOf(target, from).boundingBox();
+    const end = await rowOf(onto, to).boundingBox();
+    if (start === null || end === null) throw new Error(`${target} or ${onto} is not on the page.`);
+    const place = end.y > start.y ? 'after' : 'before';
+    await this.hold(target, from);
+    await this.page.mouse.move(end.x + 40, place === 'after' ? end.y + end.height - 4 : end.y + 4, { steps: 5 });
+    // The page shows where the target would drop.
+    await rowOf(onto, to)
+      .and(this.page.locator(`[data-drop="${place}"]`))
+      .waitFor();
+    await this.page.mouse.up();
+  }
+
+  /** Takes a target by its handle. */
+  async hold(target: string, from: Page | Locator = this.page): Promise<void> {
+    const button = from.getByRole('button', { name: `Move ${target}`, exact: true });
+    await button.scrollIntoViewIfNeeded();
+    const handle = await button.boundingBox();
+    if (handle === null) throw new Error(`The handle of ${target} is not on the page.`);
+    await this.page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2);
+    await this.page.mouse.down();
   }
 }
 

@@ -61,7 +61,7 @@ describe('Unsaved changes of a chain', () => {
     await stage.server.changeElsewhere('chains/careful', { targets: [{ target: 'one/a' }] });
     await stage.button('Undo').click();
     await stage.button('Move two/c').waitFor();
-    await stage.page.locator('chain-settings').getByLabel('Retries').fill('1');
+    await (await stage.setting('Retries')).fill('1');
     await stage.button('Save').click();
     await stage.saved('default');
     expect(stage.server.text).to.include("careful: { targets: ['one/a'] }");
@@ -78,9 +78,13 @@ describe('Unsaved changes of a chain', () => {
       await stage.button('Remove two/c', other).click();
       await stage.button('Save', other).click();
       await stage.saved('default', other);
-      await stage.page.getByText('It was changed elsewhere while you were editing it. Which one is to stay?').waitFor();
+      await stage.page
+        .getByText('It was changed elsewhere while you were editing it. Which version should be kept?')
+        .waitFor();
       await stage.page.getByText('Theirs: one/a → two/b').waitFor();
       expect(await stage.order()).to.deep.equal(['two/b', 'two/c']);
+      expect(await stage.button('Save').isDisabled(), 'a version must be chosen first').to.equal(true);
+      await stage.page.keyboard.press('Control+s');
     };
 
     it('give way to the other version, and can be restored', async () => {
@@ -107,7 +111,7 @@ describe('Unsaved changes of a chain', () => {
 
     it('restore a chain that was removed in the meantime', async () => {
       await stage.visit('chains/careful');
-      await stage.page.locator('chain-settings').getByLabel('Retries').fill('1');
+      await (await stage.setting('Retries')).fill('1');
       await stage.server.changeElsewhere('chains/careful', {}, 'DELETE');
       await stage.page.getByText('It was removed elsewhere while you were editing it.').waitFor();
       await stage.button('Keep mine').click();
@@ -146,10 +150,10 @@ describe('Unsaved changes of a chain', () => {
   it('survive the end of the session, and are saved after a new sign-in', async () => {
     await stage.visit('chains/default');
     stage.visitor.expectTrouble(/401|INCOMPLETE_CHUNKED/);
-    const wait = stage.page.getByLabel('Longest wait');
+    const wait = await stage.setting('Longest wait');
     await wait.fill('45s');
     await stage.visitor.endSession(stage.server);
-    await stage.page.getByText('Your session is over.').waitFor();
+    await stage.page.getByText('Your session ended.').waitFor();
     expect(await stage.page.getByRole('button', { name: 'Save' }).isVisible()).to.equal(false);
     await stage.page.getByLabel('Admin key').fill(ADMIN_KEY);
     await stage.page.keyboard.press('Enter');

@@ -25,6 +25,7 @@ const provider = (id: string, more: Partial<ProviderView> = {}): ProviderView =>
   options: {},
   key: { kind: 'set' },
   state: 'usable',
+  health: { state: 'unknown', hour: { served: 0, failed: 0, limited: 0, steps: [] } },
   chains: [],
   ...more,
 });

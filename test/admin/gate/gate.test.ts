@@ -29,6 +29,8 @@ describe('The gate of the admin', () => {
 
   describe('without a session', () => {
     const SIGN_IN = 'POST /admin/api/session';
+    /** Whether the caller is signed in: answered without a session too. */
+    const OPEN = [SIGN_IN, 'GET /admin/api/session'];
     const UNKNOWN: readonly Asked[] = [
       { method: 'GET', path: '/admin/api' },
       { method: 'GET', path: '/admin/api/' },
@@ -37,6 +39,9 @@ describe('The gate of the admin', () => {
       { method: 'PUT', path: '/admin/api/status' },
       { method: 'OPTIONS', path: '/admin/api/status' },
       { method: 'HEAD', path: '/admin/api/status' },
+      { method: 'HEAD', path: '/admin/api/session' },
+      { method: 'GET', path: '/admin/api/session/' },
+      { method: 'GET', path: '/ADMIN/API/session' },
       { method: 'POST', path: '/admin/api/session/' },
       { method: 'POST', path: '/admin/api/session/x' },
       { method: 'POST', path: '/ADMIN/API/session' },
@@ -52,7 +57,7 @@ describe('The gate of the admin', () => {
     });
 
     for (const { method = 'GET', path } of [...ROUTES, ...UNKNOWN]) {
-      if (`${method} ${path}` === SIGN_IN) continue;
+      if (OPEN.includes(`${method} ${path}`)) continue;
       it(`answers ${method} ${path} with 401`, async () => {
         const headers = method === 'GET' ? {} : JSON_TYPE;
         const { status, code } = await send({ method, path, headers });
@@ -237,6 +242,27 @@ describe('The gate of the admin', () => {
           expect({ status, code }).to.deep.equal({ status: 415, code: 'unsupported_media_type' });
         });
       }
+    }
+
+    const UPLOAD = { ...JSON_TYPE, 'content-type': 'multipart/form-data; boundary=x', 'x-requested-with': 'a test' };
+    const UPLOADS = [
+      {
+        what: 'an upload without a header of its own',
+        path: '/admin/api/v1/audio/transcriptions',
+        headers: { 'content-type': UPLOAD['content-type'] },
+      },
+      { what: 'an upload outside of the endpoints of clients', path: '/admin/api/explain', headers: UPLOAD },
+      {
+        what: 'text with a header of its own',
+        path: '/admin/api/v1/audio/transcriptions',
+        headers: { ...UPLOAD, 'content-type': 'text/plain' },
+      },
+    ];
+    for (const { what, path, headers } of UPLOADS) {
+      it(`is refused for ${what}`, async () => {
+        const { status } = await send({ method: 'POST', path, headers: { ...cookie, ...headers }, body: 'x' });
+        expect(status).to.equal(415);
+      });
     }
 
     it('is refused even without a body', async () => {

@@ -63,6 +63,7 @@ describe('The pace of the live feed', () => {
       chains: { all: [{ name: 'default', targets: TARGETS } as unknown as Chain] },
       waterfall: { waiting: 0 },
       stateOf: ({ id }) => ledger.status(id),
+      healthOf: () => undefined,
     };
     feed = new Feed(clock, () => engine);
     ledger.onChange((scope) => feed.changed(scope));

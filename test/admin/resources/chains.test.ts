@@ -22,7 +22,12 @@ describe('The admin API for chains', () => {
           name: 'default',
           targets: [{ target: 'one/a-model' }, { target: 'two/maker/b-model:free', limits: FIVE }],
         },
-        { name: 'careful', targets: [{ target: 'two/maker/b-model:free' }], maxWait: '0s' },
+        {
+          name: 'careful',
+          targets: [{ target: 'two/maker/b-model:free' }],
+          maxWait: '0s',
+          resumeInstruction: 'Go on: {lastWords}',
+        },
       ],
       defaultChain: 'default',
     });
@@ -53,6 +58,31 @@ describe('The admin API for chains', () => {
     expect(stage.text).to.include(
       `'new one': ['one/a-model', { provider: 'one', model: 'c', timeouts: { idle: '9s' } }],`,
     );
+  });
+
+  for (const [form, given, written] of [
+    ['a text', 'one/c/d:free', `'one/c/d:free'`],
+    ['an object with `target`', { target: 'one/c' }, `'one/c'`],
+    ['an object with `provider` and `model`', { provider: 'one', model: 'c/d' }, `'one/c/d'`],
+    [
+      'an object as in the file, with settings',
+      { provider: 'one', model: 'c', free: true, limits: FIVE },
+      `{ provider: 'one', model: 'c', free: true, limits: [{ requests: 5, per: '1m' }] }`,
+    ],
+  ] as const) {
+    it(`takes a target that is ${form}`, async () => {
+      expect((await put('new', { targets: [given, 'one/a-model'] })).status).to.equal(200);
+      expect(stage.text).to.include(`new: [${written}, 'one/a-model'],`);
+    });
+  }
+
+  it('takes each chain that it lists under another name, with all of its settings', async () => {
+    await stage.restart(`{ providers: { one: { type: 'openai-compatible', baseUrl: '${stage.one.baseUrl}' } }, chains: {
+      default: { targets: [{ provider: 'one', model: 'a', free: true, timeouts: { idle: '9s' } }, 'one/b'], retries: 1,
+        sameVectors: true, resumeInstruction: 'Go on: {lastWords}', free: 'any' } } }`);
+    const [{ name: _, ...chain } = { name: '', targets: [] }] = (await list()).chains;
+    await put('copy', chain);
+    expect((await list()).chains[1]).to.deep.equal({ ...chain, name: 'copy' });
   });
 
   it('changes the settings of a chain and keeps those that the admin does not edit', async () => {
@@ -114,6 +144,11 @@ describe('The admin API for chains', () => {
     ['without targets', 'x', {}, 400, /targets/],
     ['with an empty list of targets', 'x', { targets: [] }, 422, /chains\.x/],
     ['with an invalid target', 'x', { targets: [{ target: 'one' }] }, 400, /provider\/model/],
+    ['with an invalid target as text', 'x', { targets: ['one/a', '/b'] }, 400, /\/b\\" is not a target/],
+    ['with a target without a model', 'x', { targets: [{ provider: 'one' }] }, 400, /provider\/model/],
+    ['with a target that is no text and no object', 'x', { targets: [null] }, 400, /null is not a target/],
+    ['with a target that is a list', 'x', { targets: [['one/a']] }, 400, /provider\/model/],
+    ['with a model that is a number', 'x', { targets: [{ provider: 'one', model: {} }] }, 400, /is not a target/],
     ['with an unknown provider', 'x', { targets: [{ target: 'nine/a' }] }, 422, /not configured/],
     ['with one target twice', 'x', { targets: [{ target: 'one/a' }, { target: 'one/a' }] }, 422, /repeats/],
     ['with a slash in its name', 'x/y', { targets: [{ target: 'one/a' }] }, 422, /no slash/],

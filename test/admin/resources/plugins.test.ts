@@ -31,11 +31,20 @@ describe('The admin API for plugins', () => {
     (await stage.call<PluginsReply>('GET /plugins')).body.plugins.find((plugin) => plugin.name.endsWith(name));
   const put = (name: string, body: object) => stage.call(`PUT /plugins/${name}`, body);
 
+  it('says in a sentence what each built-in plugin does', async () => {
+    const { plugins } = (await stage.call<PluginsReply>('GET /plugins')).body;
+    const silent = plugins.filter(({ builtIn, description = '' }) => builtIn && !/^[A-Z].*\.$/.test(description));
+    expect(silent.map(({ name }) => name)).to.deep.equal([]);
+    expect(await view('not-there')).not.to.have.property('description');
+  });
+
   it('lists each plugin with what it adds, its options with masked keys, and the errors of its hooks', async () => {
     const startedAt = Date.now();
     await stage.call('POST /chat', { messages: HELLO });
     await stage.idle();
-    expect(await view('rate-limit-headers')).to.deep.equal({
+    const { description, ...headers } = (await view('rate-limit-headers')) ?? {};
+    expect(description).to.match(/^Reads limits .*\.$/);
+    expect(headers).to.deep.equal({
       name: 'rate-limit-headers',
       builtIn: true,
       enabled: true,

@@ -136,7 +136,7 @@ describe('429chain status and explain', () => {
   });
 
   it('reports that there are no chains', () => {
-    expect(statusText({ targets: [], waiting: 0, free: { unknown: 0 } }, 0)).to.equal(
+    expect(statusText({ targets: [], waiting: 0, at: 0, free: { unknown: 0 } }, 0)).to.equal(
       'No chains yet.\n0 requests wait for capacity',
     );
   });
@@ -157,6 +157,7 @@ describe('429chain status and explain', () => {
         {
           targets: [{ target: 'p/m', chains: ['c'], state: 'tracking', inFlight: 0, quotas }],
           waiting: 1,
+          at: 0,
           free: { unknown: 1 },
         },
         0,
@@ -176,6 +177,7 @@ describe('429chain status and explain', () => {
       ],
     })),
     waiting: 2,
+    at: 0,
     today: {
       requests: 1_234,
       failures: 0,

@@ -67,6 +67,23 @@ describe('MemoryLedger', () => {
       expect(grants('groq/a', 100)).to.equal(29);
     });
 
+    it('keep what was left when a window ends by the clock: it is there whether or not the next one has begun', () => {
+      const stated = (remaining: number): Signal => ({
+        dimension: 'requests',
+        limit: 30,
+        remaining,
+        resetAt: clock.now() + 6,
+      });
+      hear('groq/a', stated(20));
+      clock.turn(10);
+      const attempts = Array.from({ length: 20 }, () => reserve('groq/a'));
+      expect(grants('groq/a', 5)).to.equal(0);
+      // The provider has counted all of them before it answers the first.
+      respond(ledger, attempts[0] as Reservation, [stated(10)], true);
+      clock.turn(10);
+      expect(ledger.status('groq/a').quotas[0]?.used, 'a window that begins anew').to.equal(0);
+    });
+
     it('move the reset a little when the windows of a provider begin late (clocks disagree)', () => {
       const said = (remaining: number, resetAt: number): Signal => ({
         dimension: 'requests',

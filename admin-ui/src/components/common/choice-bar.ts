@@ -14,7 +14,7 @@ export class ChoiceBar extends LitElement {
     base,
     css`
       :host { display: inline-block; }
-      fieldset { display: inline-flex; margin: 0; padding: 0.125rem; gap: 0.125rem; border: 1px solid var(--line-strong); border-radius: var(--radius-s); background: var(--surface); min-width: 0; }
+      fieldset { display: inline-flex; flex-wrap: wrap; margin: 0; padding: 0.125rem; gap: 0.125rem; border: 1px solid var(--line-strong); border-radius: var(--radius-s); background: var(--surface); min-width: 0; }
       label { position: relative; display: inline-flex; align-items: center; min-height: 1.625rem; padding: 0 var(--space-3); border-radius: 0.1875rem; font-weight: 550; color: var(--muted); cursor: pointer; white-space: nowrap; }
       label:hover { color: var(--text); }
       label:has(:checked) { background: var(--accent-soft); color: var(--accent); }

@@ -10,7 +10,8 @@ export class FigureTile extends LitElement {
     css`
       div { display: grid; align-content: start; gap: 0.125rem; height: 100%; }
       strong { font-size: var(--text-xl); font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: -0.01em; }
-      p { color: var(--muted); font-size: var(--text-s); }
+      /* Two lines, whatever is in them: what is below does not move. */
+      p { color: var(--muted); font-size: var(--text-s); line-height: 1.4; min-height: 2.8em; }
     `,
   ];
   @property() label = '';

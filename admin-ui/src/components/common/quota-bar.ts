@@ -14,6 +14,7 @@ export class QuotaBar extends LitElement {
     css`
       .words { display: flex; justify-content: space-between; gap: var(--space-2); font-size: var(--text-s); font-variant-numeric: tabular-nums; }
       .words span:last-child { color: var(--muted); white-space: nowrap; }
+      .words { min-height: 1.45em; }
       .bar { position: relative; height: 0.375rem; margin-top: 0.1875rem; border-radius: 0.25rem; background: var(--sunken); overflow: hidden; border: 1px solid var(--line); }
       .bar i { position: absolute; inset: 0; background: var(--water); transform-origin: left; transition: transform 600ms cubic-bezier(0.2, 0.7, 0.2, 1); }
       .bar i.low { background: var(--warn); }
@@ -36,15 +37,19 @@ export class QuotaBar extends LitElement {
     const amount = `${left === undefined ? '?' : shortNumber(left)} of ${quota.limit === undefined ? '?' : shortNumber(quota.limit)}`;
     const flying =
       quota.inFlight > 0 && quota.dimension !== 'concurrent' ? ` · ${shortNumber(quota.inFlight)} in flight` : '';
-    const back =
-      quota.resetAt === undefined || quota.resetAt <= Date.now()
-        ? ''
-        : `full in ${spanText(quota.resetAt - Date.now())}`;
+    const back = this.#back(quota, share);
     return html`<div title="${SOURCES[quota.source]}, ${quota.scope}">
       <div class="words"><span class="clip">${amount} ${name}${flying}</span><span>${back}</span></div>
       <div class="bar" role="meter" aria-label="${name} left, ${quota.scope}" aria-valuemin="0" aria-valuemax=${quota.limit ?? 1} aria-valuenow=${Math.min(left ?? 0, quota.limit ?? 1)} aria-valuetext="${amount}. ${back}">
         <i class=${share === undefined ? 'unknown' : share < 0.15 ? 'low' : ''} .style=${`transform: scaleX(${share ?? 1})`}></i>
       </div>
     </div>`;
+  }
+
+  #back({ probing, resetAt }: QuotaView, share: number | undefined): string {
+    if (probing === true) return 'checking with one request';
+    return resetAt === undefined || resetAt <= Date.now() || share === 1
+      ? ''
+      : `full in ${spanText(resetAt - Date.now())}`;
   }
 }

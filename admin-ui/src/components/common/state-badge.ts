@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, string>> = {
   disabled: 'plain',
   'not reached': 'plain',
   'not asked': 'plain',
+  stopped: 'plain',
   'model gone': 'warn',
   'model not free': 'warn',
   'limit differs': 'plain',
@@ -32,8 +33,10 @@ export class StateBadge extends LitElement {
     .bad { color: var(--bad); background: var(--bad-soft); }
   `;
   @property() state = '';
+  /** Instead of the tone that the state usually has. */
+  @property() tone: 'good' | 'warn' | 'bad' | 'plain' | '' = '';
 
   override render() {
-    return html`<span class=${KINDS[this.state] ?? 'bad'}><i></i>${this.state.replaceAll('_', ' ')}</span>`;
+    return html`<span class=${this.tone || (KINDS[this.state] ?? 'bad')}><i></i>${this.state.replaceAll('_', ' ')}</span>`;
   }
 }

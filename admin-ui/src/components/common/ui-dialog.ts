@@ -4,6 +4,19 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import { base } from '../../styles/base.js';
 import './ui-icon.js';
 
+let open = 0;
+
+/** While a dialog is open, the page behind it does not scroll: its bar would stand beside that of the dialog. */
+const holdPage = (more: 1 | -1): void => {
+  const { style, clientWidth } = document.documentElement;
+  const hasBar = window.innerWidth > clientWidth;
+  open += more;
+  if (more === 1 && open > 1) return;
+  style.overflow = open > 0 ? 'hidden' : '';
+  // The place of the bar stays, so that nothing moves.
+  style.scrollbarGutter = open > 0 && hasBar ? 'stable' : '';
+};
+
 /**
  * A modal dialog that is open while it is in the document. Its owner renders it to open it, and removes it on `close`.
  * Slots: the content, and `actions` for its buttons.
@@ -17,16 +30,25 @@ export class UiDialog extends LitElement {
       dialog[data-wide] { width: min(60rem, calc(100vw - 2 * var(--space-3))); }
       dialog::backdrop { background: rgb(8 12 18 / 50%); }
       .frame { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; max-height: calc(100dvh - 2 * var(--space-4)); }
-      header { display: flex; align-items: center; justify-content: space-between; gap: var(--space-3); padding: var(--space-3) var(--space-4); border-bottom: 1px solid var(--line); }
+      .head { display: flex; align-items: center; justify-content: space-between; gap: var(--space-3); padding: var(--space-3) var(--space-4); border-bottom: 1px solid var(--line); }
       .content { padding: var(--space-4); overflow: auto; }
-      footer { display: flex; justify-content: flex-end; gap: var(--space-2); flex-wrap: wrap; padding: var(--space-3) var(--space-4); border-top: 1px solid var(--line); }
-      footer:not(:has(::slotted(*))) { display: flex; }
+      .foot { display: flex; justify-content: flex-end; gap: var(--space-2); flex-wrap: wrap; padding: var(--space-3) var(--space-4); border-top: 1px solid var(--line); }
     `,
   ];
   @property() heading = '';
   @property({ type: Boolean }) wide = false;
   readonly #dialog = createRef<HTMLDialogElement>();
   #pressedOutside = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    holdPage(1);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    holdPage(-1);
+  }
 
   override firstUpdated(_: PropertyValues): void {
     this.#dialog.value?.showModal();
@@ -35,9 +57,9 @@ export class UiDialog extends LitElement {
   override render() {
     return html`<dialog ${ref(this.#dialog)} ?data-wide=${this.wide} aria-labelledby="heading" @close=${this.#closed} @cancel=${this.#cancelled} @mousedown=${this.#pressed} @click=${this.#outside}>
       <div class="frame">
-        <header><h2 id="heading">${this.heading}</h2><button class="quiet icon" aria-label="Close" @click=${this.close}><ui-icon name="close"></ui-icon></button></header>
+        <div class="head"><h2 id="heading">${this.heading}</h2><button class="quiet icon" aria-label="Close" @click=${this.close}><ui-icon name="close"></ui-icon></button></div>
         <div class="content"><slot></slot></div>
-        <footer><slot name="actions"></slot></footer>
+        <div class="foot"><slot name="actions"></slot></div>
       </div>
     </dialog>`;
   }

@@ -30,6 +30,9 @@ const DRAWINGS = {
   leave: svg`<path d="M10 4H5v16h5M15 8l4 4-4 4M19 12H9" />`,
   drop: svg`<path d="M12 3.500c4 5 6 7.7 6 10.500a6 6 0 0 1-12 0c0-2.8 2-5.5 6-10.500z" />`,
   pause: svg`<path d="M8 5v14M16 5v14" stroke-width="3" />`,
+  sun: svg`<circle cx="12" cy="12" r="4" /><path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.600 5.600l1.400 1.400M17 17l1.400 1.400M5.600 18.400L7 17M17 7l1.400-1.400" />`,
+  moon: svg`<path d="M20 14A8 8 0 1 1 10 4a6.500 6.500 0 0 0 10 10z" />`,
+  screen: svg`<rect x="3" y="5" width="18" height="11" rx="1.5" /><path d="M9 20h6M12 16v4" />`,
   stop: svg`<rect x="6" y="6" width="12" height="12" rx="1.5" />`,
 } as const;
 

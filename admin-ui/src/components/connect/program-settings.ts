@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Program, Step, Way } from '../../data/connect/programs.js';
 import { base } from '../../styles/base.js';
-import './code-block.js';
+import '../common/code-block.js';
 import '../common/copy-button.js';
 
 /** The settings of a program for this proxy. The key is masked on the page and complete in copied text. */

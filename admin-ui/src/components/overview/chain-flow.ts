@@ -39,8 +39,11 @@ export class ChainFlow extends LitElement {
 
   override render() {
     const next = this.targets.find(
-      ({ state, forbidden = [] }) =>
-        (state === 'available' || state === 'tracking') && forbidden.every(({ chain }) => chain !== this.name),
+      ({ state, probing, inFlight, forbidden = [] }) =>
+        (state === 'available' || state === 'tracking') &&
+        // While one request checks a target, others pass it over.
+        !(probing === true && inFlight > 0) &&
+        forbidden.every(({ chain }) => chain !== this.name),
     )?.target;
     return html`<section class="card" aria-label="Chain ${this.name}">
       <header>

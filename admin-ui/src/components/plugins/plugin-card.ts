@@ -1,13 +1,22 @@
+import { Router } from '@vaadin/router';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { PluginsReply, PluginView, PluginWritten } from '../../../../src/contract/admin-configuration.js';
 import { counted, timeText } from '../../data/format.js';
 import { call } from '../../data/server/client.js';
 import { ConflictError } from '../../data/server/saving.js';
-import { idOf, isSwitchable, problemsOfOptions, savePlugin, takesOptions } from '../../data/settings/plugins.js';
+import {
+  idOf,
+  isSwitchable,
+  lossOf,
+  problemsOfOptions,
+  savePlugin,
+  takesOptions,
+} from '../../data/settings/plugins.js';
 import { base } from '../../styles/base.js';
 import '../saving/save-problem.js';
 import '../forms/schema-form.js';
+import { confirm } from '../common/confirm-dialog.js';
 import { toast } from '../common/toast-host.js';
 import type { SchemaForm } from '../forms/schema-form.js';
 import '../common/ui-icon.js';
@@ -22,10 +31,10 @@ export class PluginCard extends LitElement {
     css`
       article { display: grid; gap: var(--space-2); padding: var(--space-3) var(--space-4); }
       header { display: flex; align-items: baseline; gap: var(--space-2); flex-wrap: wrap; }
-      h2 { font-size: var(--text-m); overflow-wrap: anywhere; }
+      h3 { overflow-wrap: anywhere; }
       .mark { font-size: var(--text-s); padding: 0 0.375rem; border: 1px solid var(--line); border-radius: 1rem; color: var(--muted); white-space: nowrap; }
       .mark.on { color: var(--good); border-color: currentcolor; }
-      .off h2, .off .adds { color: var(--muted); }
+      .off h3, .off .adds, .off .does { color: var(--muted); }
       .path { overflow-wrap: anywhere; }
       .errors { border-left: 3px solid var(--bad); background: var(--bad-soft); padding: var(--space-1) var(--space-3); border-radius: 0 var(--radius-s) var(--radius-s) 0; overflow-wrap: anywhere; }
       .errors q { font-family: var(--mono); font-size: var(--text-s); quotes: none; }
@@ -42,17 +51,18 @@ export class PluginCard extends LitElement {
 
   override render() {
     const { plugin } = this;
-    const { name, builtIn, enabled, use, givenBy, adds, errors } = plugin;
+    const { name, description, builtIn, enabled, use, givenBy, adds, errors } = plugin;
     return html`<article class="card ${enabled ? '' : 'off'}" aria-label=${name}>
       <header>
-        <h2>${name}</h2>
+        <h3>${name}</h3>
         <span class="mark ${enabled ? 'on' : ''}">${enabled ? 'on' : 'off'}</span>
         <span class="mark">${builtIn ? 'built in' : 'yours'}</span>
         ${builtIn ? nothing : html`<code class="path small muted">${use ?? GIVEN_BY[givenBy ?? 'option']}</code>`}
         <span class="grow"></span>
         ${isSwitchable(plugin) ? html`<button ?disabled=${this.saving} @click=${this.#toggle}>${enabled ? 'Disable' : 'Enable'}<span class="visually-hidden"> ${name}</span></button>` : nothing}
       </header>
-      <p class="adds">${adds.length === 0 ? html`<span class="muted">${enabled ? 'Adds nothing that is known.' : 'Adds nothing while it is off.'}</span>` : `Adds ${inWords(adds)}.`}</p>
+      ${description === undefined ? nothing : html`<p class="does">${description}</p>`}
+      <p class="adds ${description === undefined ? '' : 'small muted'}">${adds.length === 0 ? html`<span class="muted">${enabled ? 'Adds no provider type, hook or route.' : 'Adds nothing while it is off.'}</span>` : `Adds ${inWords(adds)}.`}</p>
       ${errors === 0 ? nothing : this.#errors()}
       ${this.#options()}
       <save-problem .error=${this.#unplaced()} @theirs=${this.#discard} @mine=${this.#saveMine}></save-problem>
@@ -96,6 +106,7 @@ export class PluginCard extends LitElement {
 
   #toggle = async (): Promise<void> => {
     const { name, enabled } = this.plugin;
+    if (enabled && !(await this.#mayDisable())) return;
     // The card may have been removed by then.
     const run = async (): Promise<void> => {
       await savePlugin(await call('GET /plugins'), idOf(this.plugin), { enabled });
@@ -103,6 +114,21 @@ export class PluginCard extends LitElement {
     const text = enabled ? `${name} is off.` : `${name} is on.`;
     await this.#save({ enabled: !enabled }, this.reply, { text, action: { label: 'Undo', run } });
   };
+
+  /** Asks first if something needs the plugin. */
+  async #mayDisable(): Promise<boolean> {
+    const { name } = this.plugin;
+    const { providers: all } = await call('GET /providers').catch(() => ({ providers: [] }));
+    const { providers, consequences } = lossOf(this.plugin, all);
+    if (providers.length > 0) {
+      const use = `${counted(providers.length, 'provider uses', 'providers use')} it: ${providers.join(', ')}.`;
+      const text = `${use} Remove ${providers.length === 1 ? 'it' : 'them'} before you disable the plugin.`;
+      if (await confirm({ heading: `${name} is needed`, text, yes: 'Open Providers' })) Router.go('/admin/providers');
+      return false;
+    }
+    if (consequences.length === 0) return true;
+    return confirm({ heading: `Disable ${name}?`, text: consequences.join(' '), yes: 'Disable', danger: true });
+  }
 
   #discard = (): void => {
     this.draft = undefined;

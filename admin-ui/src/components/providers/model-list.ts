@@ -1,5 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { counted } from '../../data/format.js';
 import {
@@ -13,10 +14,11 @@ import {
   windowText,
 } from '../../data/providers/models.js';
 import { base } from '../../styles/base.js';
+import { VirtualRows } from '../common/virtual-rows.js';
 import '../common/ui-icon.js';
 
-/** Most models that are shown at first. */
-const SHOWN = 100;
+/** The height of a row before it is measured, px. */
+const ROW = 37;
 const WINDOWS: readonly (readonly [number, string])[] = [
   [0, 'any'],
   [8_000, '8K'],
@@ -49,6 +51,7 @@ export class ModelList extends LitElement {
       thead th { position: sticky; top: 0; background: var(--surface); z-index: 1; white-space: nowrap; }
       tbody tr:last-child td { border-bottom: 0; }
       td { padding-block: var(--space-1); vertical-align: middle; }
+      td.space { padding: 0; border: 0; }
       td.model { max-width: 0; width: 100%; }
       td.number, td.does { white-space: nowrap; }
       td.model code { display: block; overflow-wrap: anywhere; }
@@ -65,16 +68,23 @@ export class ModelList extends LitElement {
   /** The chosen targets: `provider/model`, or the model's id if it has no provider. */
   @property({ attribute: false }) chosen: ReadonlySet<string> = new Set();
   @state() private filter: ModelFilter = ALL_MODELS;
-  @state() private all = false;
+  #found: readonly ListedModel[] = [];
+  readonly #rows = new VirtualRows(this, () => ({
+    count: this.#found.length,
+    height: ROW,
+    keyOf: (index) => targetOf(this.#found[index] as ListedModel),
+  }));
+
+  override willUpdate(): void {
+    this.#found = filtered(this.models, this.filter);
+  }
 
   override render() {
-    const found = filtered(this.models, this.filter);
-    const shown = this.all ? found : found.slice(0, SHOWN);
+    const found = this.#found;
     return html`<div class="stack">
       ${this.#filters()}
       <p class="visually-hidden" role="status">${counted(found.length, 'model')}</p>
-      ${found.length === 0 ? html`<p class="muted">${this.models.length === 0 ? 'There are no models.' : 'No model is like that.'} ${this.models.length > 0 ? html`<button type="button" class="quiet" @click=${() => (this.filter = ALL_MODELS)}>Show all ${this.models.length}</button>` : ''}</p>` : this.#table(shown)}
-      ${shown.length < found.length ? html`<div class="row small muted"><span>${shown.length} of ${counted(found.length, 'model')}</span><button type="button" class="quiet" @click=${() => (this.all = true)}>Show all</button></div>` : ''}
+      ${found.length === 0 ? html`<p class="muted">${this.models.length === 0 ? 'There are no models.' : 'No model is like that.'} ${this.models.length > 0 ? html`<button type="button" class="quiet" @click=${() => (this.filter = ALL_MODELS)}>Show all ${this.models.length}</button>` : ''}</p>` : this.#table()}
     </div>`;
   }
 
@@ -93,9 +103,11 @@ export class ModelList extends LitElement {
     </div>`;
   }
 
-  #table(models: readonly ListedModel[]) {
-    return html`<div class="rows" tabindex="0" role="region" aria-label="Models found">
-      <table>
+  #table() {
+    const { first, last } = this.#rows.range;
+    const shown = this.#found.slice(first, last).map((model, index) => ({ model, index: first + index }));
+    return html`<div class="rows" tabindex="0" role="region" aria-label="Models found" ${ref(this.#rows.attach)}>
+      <table aria-rowcount=${this.#found.length + 1}>
         <thead><tr>
           <th scope="col">Model</th>
           <th scope="col" class="wide number">Context</th>
@@ -103,17 +115,25 @@ export class ModelList extends LitElement {
           <th scope="col" class="wide">Can</th>
           ${this.action === '' ? '' : html`<th scope="col"><span class="visually-hidden">${this.action}</span></th>`}
         </tr></thead>
-        <tbody>${repeat(models, targetOf, (model) => this.#row(model))}</tbody>
+        <tbody>
+          ${space(this.#rows.above)}
+          ${repeat(
+            shown,
+            ({ model }) => targetOf(model),
+            ({ model, index }) => this.#row(model, index),
+          )}
+          ${space(this.#rows.below)}
+        </tbody>
       </table>
     </div>`;
   }
 
-  #row(model: ListedModel) {
+  #row(model: ListedModel, index: number) {
     const price = priceText(model);
     const abilities = abilitiesOf(model);
     const window = windowText(model);
     const brief = [...(window === '' ? [] : [`${window} context`]), ...(price === '' ? [] : [price]), ...abilities];
-    return html`<tr>
+    return html`<tr data-row=${index} aria-rowindex=${index + 2}>
       <td class="model"><code>${targetOf(model)}</code>${model.name === undefined || model.name === model.id ? '' : html`<span class="small muted wide">${model.name}</span>`}<span class="brief small muted">${brief.join(' · ')}</span></td>
       <td class="wide number">${window}</td>
       <td class="wide number ${model.free === true ? 'free' : ''}">${price}</td>
@@ -130,9 +150,14 @@ export class ModelList extends LitElement {
 
   #narrow(change: Partial<ModelFilter>): void {
     this.filter = { ...this.filter, ...change };
-    this.all = false;
   }
 }
+
+/** Stands for the rows that are not in the document. */
+const space = (height: number) =>
+  height === 0
+    ? ''
+    : html`<tr aria-hidden="true"><td class="space" colspan="5" .style=${`height: ${height}px`}></td></tr>`;
 
 declare global {
   interface HTMLElementTagNameMap {

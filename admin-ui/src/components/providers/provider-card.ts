@@ -9,21 +9,27 @@ import type {
 } from '../../../../src/contract/admin-configuration.js';
 import type { CatalogueView } from '../../../../src/contract/catalogue.js';
 import type { ProviderTrial } from '../../../../src/contract/models.js';
+import { problemText, providerStanding, successText } from '../../data/providers/health.js';
 import { asWritten, quotasOf } from '../../data/providers/providers.js';
 import { SOURCES } from '../../data/providers/quotas.js';
 import { call } from '../../data/server/client.js';
 import { base } from '../../styles/base.js';
+import '../common/health-hour.js';
 import '../common/quota-bar.js';
 import '../common/state-badge.js';
 import { toastError } from '../common/toast-host.js';
 import './offer-line.js';
+import './provider-health.js';
 import './trial-result.js';
 import '../common/ui-icon.js';
 
 /** Limits that are shown at first. */
 const BARS = 4;
 
-/** A provider: its state, its key, its limits and its chains. Fires `edit`, `toggle`, `remove` and `models`. */
+/**
+ * A provider: what happened last, its key, its limits and its chains; folded, one line. Fires `fold`, `edit`, `toggle`,
+ * `remove` and `models`, and `tried` after a test.
+ */
 @customElement('provider-card')
 export class ProviderCard extends LitElement {
   static override styles = [
@@ -31,13 +37,26 @@ export class ProviderCard extends LitElement {
     css`
       article { display: grid; gap: var(--space-3); }
       article[data-off] { background: none; border-style: dashed; }
-      header { display: flex; justify-content: space-between; align-items: start; gap: var(--space-2) var(--space-3); flex-wrap: wrap; }
+      article.card { padding: var(--space-2) var(--space-3); }
+      article.card[data-open] { padding-bottom: var(--space-4); }
+      header { display: grid; grid-template-columns: auto minmax(0, 1fr) 8.5rem 4.5rem 7rem; align-items: center; gap: 0 var(--space-3); }
+      .fold { min-height: 2rem; width: 1.75rem; padding: 0; }
+      .fold[aria-expanded='false'] ui-icon { transform: rotate(-90deg); }
+      .title { display: flex; align-items: baseline; gap: var(--space-2); min-width: 0; }
+      .title h2 { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+      state-badge { justify-self: end; }
+      .keys state-badge { justify-self: start; }
+      .actions { margin-inline-start: 2.5rem; }
+      .body, .problem { margin-inline-start: 2.5rem; }
+      .body { display: grid; gap: var(--space-3); }
+      .problem { overflow-wrap: anywhere; }
+      @media (max-width: 40rem) { header { grid-template-columns: auto minmax(0, 1fr) auto; } .fold { min-height: 2.5rem; } .last { display: none; } health-hour { grid-area: 2 / 2; } .title .muted { display: none; } .actions, .body, .problem { margin-inline-start: 0; } }
       dl { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-5); }
       dl div { display: flex; gap: var(--space-2); min-width: 0; }
       dt { color: var(--muted); }
       dd { min-width: 0; overflow-wrap: anywhere; }
-      .reason { color: var(--bad); }
       .keys { display: grid; gap: var(--space-1); }
+      .keys health-hour { align-self: center; }
       .keys li { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-3); align-items: baseline; overflow-wrap: anywhere; }
       .limits { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: var(--space-2) var(--space-4); }
     `,
@@ -47,6 +66,7 @@ export class ProviderCard extends LitElement {
   /** What the catalogue says about its type. */
   @property({ attribute: false }) offer: CatalogueView | undefined;
   @property({ attribute: false }) targets: readonly TargetView[] = [];
+  @property({ type: Boolean }) open = false;
   /** The test result for the settings in `#tried`, which may have changed since. */
   @state() private trial: ProviderTrial | undefined;
   @state() private trying = false;
@@ -56,19 +76,39 @@ export class ProviderCard extends LitElement {
   override render() {
     const { provider } = this;
     if (provider === undefined) return nothing;
-    const { id, enabled, state: stands, reason } = provider;
-    const trial = this.#tried === settingsOf(provider) ? this.trial : undefined;
-    return html`<article class="card" aria-label="Provider ${id}" ?data-off=${!enabled}>
+    const { id, enabled, health } = provider;
+    const { text, tone } = providerStanding(provider);
+    return html`<article class="card" aria-label="Provider ${id}" ?data-off=${!enabled} ?data-open=${this.open}>
       <header>
-        <div class="row"><h2>${id}</h2><span class="muted">${this.type?.title ?? provider.type}</span><state-badge .state=${stands}></state-badge></div>
-        ${this.#actions(provider)}
+        <button class="quiet fold" aria-expanded=${this.open} aria-label="Details of ${id}" @click=${() => this.#fire('fold')}><ui-icon name="down"></ui-icon></button>
+        <div class="title"><h2>${id}</h2><span class="muted clip">${this.type?.title ?? provider.type}</span></div>
+        <span class="last small muted number clip">${successText(health)}</span>
+        <health-hour .hour=${health.hour}></health-hour>
+        <state-badge .state=${text} .tone=${tone}></state-badge>
       </header>
-      ${reason === undefined || stands === 'disabled' ? nothing : html`<p class=${stands === 'refused' ? 'reason' : 'muted'}>${reason}</p>`}
-      ${this.#facts(provider)}
-      <offer-line .entry=${this.offer} ?hidden=${this.offer === undefined}></offer-line>
-      ${this.#limits(quotasOf(id, this.targets))}
-      <trial-result .trial=${trial} .trying=${this.trying} ?hidden=${trial === undefined && !this.trying}></trial-result>
+      ${this.#problem(provider)}
+      ${this.open ? this.#body(provider) : nothing}
     </article>`;
+  }
+
+  #problem({ state: stands, reason, health }: ProviderView) {
+    if (stands === 'disabled') return nothing;
+    if (reason !== undefined) return html`<p class=${stands === 'refused' ? 'problem' : 'muted problem'}>${reason}</p>`;
+    const problem = problemText(health);
+    return problem === '' ? nothing : html`<p class="problem">${problem}</p>`;
+  }
+
+  #body(provider: ProviderView) {
+    const trial = this.#tried === settingsOf(provider) ? this.trial : undefined;
+    return html`
+      <div class="actions">${this.#actions(provider)}</div>
+      <div class="body">
+        <trial-result .trial=${trial} .trying=${this.trying} ?hidden=${trial === undefined && !this.trying}></trial-result>
+        ${this.#facts(provider)}
+        <provider-health .health=${provider.health}></provider-health>
+        <offer-line .entry=${this.offer} ?hidden=${this.offer === undefined}></offer-line>
+        ${this.#limits(quotasOf(provider.id, this.targets))}
+      </div>`;
   }
 
   #actions({ id, enabled }: ProviderView) {
@@ -81,9 +121,10 @@ export class ProviderCard extends LitElement {
     </div>`;
   }
 
-  #facts({ key, keys, baseUrl, chains }: ProviderView) {
+  #facts({ key, keys, account, baseUrl, chains }: ProviderView) {
     return html`<dl>
       ${keys === undefined ? html`<div><dt>Key</dt><dd>${this.#key(key)}</dd></div>` : nothing}
+      ${account === undefined ? nothing : html`<div><dt>Account</dt><dd>${account}, shared</dd></div>`}
       ${baseUrl === undefined ? nothing : html`<div><dt>Base URL</dt><dd><code>${baseUrl}</code></dd></div>`}
       <div><dt>Used by</dt><dd>${chains.length === 0 ? html`<span class="muted">no chain yet</span>` : chains.map((name, index) => html`${index > 0 ? ', ' : ''}<a href="/admin/chains/${encodeURIComponent(name)}">${name}</a>`)}</dd></div>
     </dl>
@@ -99,7 +140,7 @@ export class ProviderCard extends LitElement {
     const { id } = this.provider as ProviderView;
     return html`<ul class="keys" aria-label="Keys of ${id}">${keys.map(
       (key) =>
-        html`<li><b>${key.label}</b><span>${this.#key(key)}</span><state-badge .state=${key.state}></state-badge>${key.reason === undefined || key.state === 'disabled' ? nothing : html`<span class="small muted">${key.reason}</span>`}</li>`,
+        html`<li><b>${key.label}</b><span>${this.#key(key)}</span><health-hour .hour=${key.health.hour}></health-hour>${keyBadge(key)}${key.state === 'disabled' ? nothing : html`<span class="small muted">${key.reason ?? problemText(key.health)}</span>`}</li>`,
     )}</ul>`;
   }
 
@@ -125,12 +166,18 @@ export class ProviderCard extends LitElement {
       toastError(error);
     }
     this.trying = false;
+    this.#fire('tried');
   };
 
-  #fire(type: 'edit' | 'toggle' | 'remove' | 'models'): void {
+  #fire(type: 'fold' | 'tried' | 'edit' | 'toggle' | 'remove' | 'models'): void {
     this.dispatchEvent(new CustomEvent(type));
   }
 }
+
+const keyBadge = (key: ProviderKeyView) => {
+  const { text, tone } = providerStanding(key);
+  return html`<state-badge .state=${text} .tone=${tone}></state-badge>`;
+};
 
 const settingsOf = (provider: ProviderView): string => JSON.stringify(asWritten(provider));
 

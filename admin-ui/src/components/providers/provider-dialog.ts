@@ -35,8 +35,9 @@ export class ProviderDialog extends LitElement {
   #from: Held<ProviderAsWritten> = { revision: '', value: undefined };
   #changed = false;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
+  /** The page may have set the properties before the script of this element was loaded: they are there at the first update. */
+  override willUpdate(): void {
+    if (this.hasUpdated) return;
     const { provider } = this;
     const { revision } = this.providers;
     this.#from = { revision, value: provider === undefined ? undefined : asWritten(provider) };
@@ -62,7 +63,7 @@ export class ProviderDialog extends LitElement {
         <save-problem .error=${this.problem} @theirs=${this.#takeTheirs} @mine=${this.#keepMine}></save-problem>
       </div>
       <button slot="actions" ?disabled=${this.trying} @click=${this.#try}>Test</button>
-      <button slot="actions" class="primary" ?disabled=${this.saving} @click=${this.#save}>${this.provider === undefined ? 'Add' : 'Save'}</button>`;
+      <button slot="actions" class="primary" ?disabled=${this.saving || this.problem instanceof ConflictError} @click=${this.#save}>${this.provider === undefined ? 'Add' : 'Save'}</button>`;
   }
 
   #choose = ({ detail }: CustomEvent<ProviderTypeView>): Promise<void> => this.#begin(detail);

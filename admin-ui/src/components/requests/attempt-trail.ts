@@ -1,6 +1,7 @@
 import { css, html } from 'lit';
 import type { RequestAttempt } from '../../../../src/contract/requests.js';
 import { counted } from '../../data/format.js';
+import { endOf } from '../../data/requests/request-words.js';
 
 /** With more marks, a number replaces the rest. */
 const MOST = 10;
@@ -11,6 +12,7 @@ export const attemptTrailStyles = css`
   .marks i { width: 0.5625rem; height: 0.5625rem; border-radius: 50%; flex: none; }
   .marks .served { background: var(--good); }
   .marks .failed { background: var(--bad); border-radius: 0.125rem; }
+  .marks .stopped { background: var(--muted); border-radius: 0.125rem; }
   .marks .skipped { border: 2px solid var(--warn); }
 `;
 
@@ -23,16 +25,16 @@ export const attemptTrail = (attempts: readonly RequestAttempt[]) => {
   // The last marks show how the request ended.
   const shown = attempts.slice(-MOST);
   const before = attempts.length - shown.length;
-  return html`<span class="marks" role="img" aria-label=${words} title=${words}>${before > 0 ? `+${before}` : ''}${shown.map(({ outcome }) => html`<i class=${outcome}></i>`)}</span>`;
+  return html`<span class="marks" role="img" aria-label=${words} title=${words}>${before > 0 ? `+${before}` : ''}${shown.map((attempt) => html`<i class=${endOf(attempt)}></i>`)}</span>`;
 };
 
 const wordsFor = (attempts: readonly RequestAttempt[]): string => {
-  const number = (outcome: RequestAttempt['outcome']): number =>
-    attempts.filter((attempt) => attempt.outcome === outcome).length;
+  const number = (end: ReturnType<typeof endOf>): number => attempts.filter((attempt) => endOf(attempt) === end).length;
   const parts = [
     number('skipped') > 0 ? `${counted(number('skipped'), 'target')} skipped` : '',
     number('failed') > 0 ? `${counted(number('failed'), 'attempt')} failed` : '',
+    number('stopped') > 0 ? 'stopped by the caller' : '',
     number('served') > 0 ? 'served' : '',
   ].filter((part) => part !== '');
-  return parts.length === 0 ? 'No target was asked' : parts.join(', ');
+  return parts.length === 0 ? 'No target was tried' : parts.join(', ');
 };

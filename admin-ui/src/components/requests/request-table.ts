@@ -1,15 +1,16 @@
 import { html, LitElement, type PropertyValues } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { RequestRecord } from '../../../../src/contract/requests.js';
-import { durationText, numberText, timeText } from '../../data/format.js';
+import { durationText, numberText, timeText, utcText } from '../../data/format.js';
 import type { RequestList } from '../../data/requests/request-list.js';
-import { endpointOf, kindOf, meaningOf, shortEndpointOf, tokensOf } from '../../data/requests/request-words.js';
+import { endpointOf, meaningOf, shortEndpointOf, tokensOf, toneOf } from '../../data/requests/request-words.js';
 import { base } from '../../styles/base.js';
 import { requestTable } from '../../styles/request-table.js';
+import { localTime } from '../common/local-time.js';
+import { VirtualRows } from '../common/virtual-rows.js';
 import { attemptTrail, attemptTrailStyles } from './attempt-trail.js';
-import { VirtualRows } from './virtual-rows.js';
 
 const COLUMNS = [
   { name: 'time', title: 'Time' },
@@ -36,8 +37,6 @@ export class RequestTable extends LitElement {
   static override styles = [base, attemptTrailStyles, requestTable];
   @property({ attribute: false, hasChanged: () => true }) list: RequestList | undefined;
   @property({ reflect: true }) density: Density = 'comfortable';
-  /** The row with the keyboard focus. */
-  @state() private active: RequestRecord | undefined;
   readonly #rows = new VirtualRows(
     this,
     () => ({ count: this.list?.rows.length ?? 0, height: this.#rowHeight }),
@@ -55,11 +54,12 @@ export class RequestTable extends LitElement {
 
   override render() {
     const { rows = [], hasMore = false } = this.list ?? {};
-    const { first, last } = this.#rows.range;
-    const shown = rows.slice(first, last).map((request, index) => ({ request, index: first + index }));
-    const active = this.active === undefined ? -1 : rows.indexOf(this.active);
+    const { first, last: end } = this.#rows.range;
+    const shown = rows.slice(first, end).map((request, index) => ({ request, index: first + index }));
+    const { active: last } = this.list ?? {};
+    const active = last === undefined ? -1 : rows.indexOf(last);
     // The focused row stays in the document while scrolling.
-    if (active !== -1 && (active < first || active >= last))
+    if (active !== -1 && (active < first || active >= end))
       shown.push({ request: rows[active] as RequestRecord, index: active });
     const entry = active === -1 ? first : active;
     return html`<div class="scroller ${this.#isNarrow ? 'narrow' : ''}" ${ref(this.#rows.attach)} @keydown=${this.#onKey}>
@@ -95,8 +95,8 @@ export class RequestTable extends LitElement {
     const tokens = tokensOf(request);
     const waited = waitedMs >= 1 ? `, of which ${durationText(waitedMs)} waiting for capacity` : '';
     return html`<div class="request" role="row" aria-rowindex=${index + 2} .style=${`transform: translateY(${index * height}px); height: ${height}px`}>
-      <span role="cell" class="time number"><a href="/admin/requests/${encodeURIComponent(request.id)}" tabindex=${isEntry ? 0 : -1} @focus=${() => (this.active = request)} aria-label="Request at ${timeText(at)}" title=${fullTime.format(at)}>${timeText(at)}</a></span>
-      <span role="cell" class="status ${kindOf(status)}" title=${meaningOf(status)}><b>${status}</b></span>
+      <span role="cell" class="time"><a href="/admin/requests/${encodeURIComponent(request.id)}" tabindex=${isEntry ? 0 : -1} @focus=${() => this.#activate(request)} aria-label="Request at ${timeText(at)} (${utcText(at)})">${localTime(at)}</a></span>
+      <span role="cell" class="status ${toneOf(status)}" title=${meaningOf(status)}><b>${status}</b></span>
       <span role="cell" class="endpoint clip" title=${endpointOf(request)}>${shortEndpointOf(request)}</span>
       <span role="cell" class="chain clip" title=${chain}>${chain || '–'}</span>
       <span role="cell" class="target clip ${target === undefined ? 'muted' : ''}" title=${target ?? ''}>${target ?? inside(meaningOf(status))}</span>
@@ -107,15 +107,29 @@ export class RequestTable extends LitElement {
   }
 
   #end(): string {
-    const { rows = [], hasMore, loading } = this.list ?? {};
+    const { rows = [], hasMore, loading, deleted } = this.list ?? {};
     if (hasMore) return loading ? 'Reading older requests …' : '';
-    return rows.length === 0 ? '' : `${numberText(rows.length)} in all. Older requests were deleted.`;
+    if (rows.length === 0) return '';
+    return `${numberText(rows.length)} in all.${deleted ? ' Older requests were deleted.' : ''}`;
+  }
+
+  /** Moves the keyboard focus to the row that had it last, or to the first visible one. */
+  focusRow(): void {
+    this.#focusActive = true;
+    this.requestUpdate();
+  }
+
+  #activate(request: RequestRecord | undefined): void {
+    if (this.list === undefined || this.list.active === request) return;
+    this.list.active = request;
+    this.requestUpdate();
   }
 
   #onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const { rows = [] } = this.list ?? {};
-    const from = this.active === undefined ? this.#rows.range.first : rows.indexOf(this.active);
+    const active = this.list?.active;
+    const from = active === undefined ? this.#rows.range.first - 1 : rows.indexOf(active);
     const to = {
       ArrowDown: from + 1,
       ArrowUp: from - 1,
@@ -127,14 +141,11 @@ export class RequestTable extends LitElement {
     if (to === undefined || rows.length === 0) return;
     event.preventDefault();
     const index = Math.max(0, Math.min(rows.length - 1, to));
-    this.active = rows[index];
+    this.#activate(rows[index]);
     this.#rows.reveal(index, HEAD_HEIGHT * rem());
     this.#focusActive = true;
   };
 }
-
-/** Created once, since creating it is slow. */
-const fullTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 
 const inside = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1);
 

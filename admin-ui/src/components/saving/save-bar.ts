@@ -22,6 +22,8 @@ export class SaveBar extends LitElement {
   ];
   @property() action = 'Save';
   @property({ type: Boolean }) saving = false;
+  /** The user has to choose a version before anything can be saved. */
+  @property({ type: Boolean }) conflict = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -39,10 +41,10 @@ export class SaveBar extends LitElement {
     return html`<section aria-label="Unsaved changes">
       <div class="problems"><slot></slot></div>
       <div class="row between">
-        <span class="words" role="status">${this.saving ? 'Saving…' : 'Unsaved changes'}</span>
+        <span class="words" role="status">${this.saving ? 'Saving…' : this.conflict ? 'Choose a version' : 'Unsaved changes'}</span>
         <span class="row">
-          <button type="button" ?disabled=${this.saving} @click=${() => this.#fire('discard')}>Discard</button>
-          <button type="button" class="primary" aria-keyshortcuts="Control+S Meta+S" @click=${() => this.#fire('save')}>${this.action}</button>
+          <button type="button" ?disabled=${this.saving || this.conflict} @click=${() => this.#fire('discard')}>Discard</button>
+          <button type="button" class="primary" aria-keyshortcuts="Control+S Meta+S" ?disabled=${this.conflict} @click=${() => this.#fire('save')}>${this.action}</button>
         </span>
       </div>
     </section>`;
@@ -51,7 +53,7 @@ export class SaveBar extends LitElement {
   #onKey = (event: KeyboardEvent): void => {
     if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    this.#fire('save');
+    if (!this.conflict) this.#fire('save');
   };
 
   #fire(type: 'save' | 'discard'): void {

@@ -31,7 +31,7 @@ export class SaveProblem extends LitElement {
     if (!(error instanceof ConflictError))
       return html`<p class="note" role="alert">${error instanceof Error ? error.message : String(error)}</p>`;
     return html`<div class="note conflict" role="alert">
-      <p>${error.message} Which one is to stay?</p>
+      <p>${error.message} Which version should be kept?</p>
       <div class="row">
         <button type="button" @click=${() => this.#fire('theirs')}>Take theirs</button>
         <button type="button" @click=${() => this.#fire('mine')}>Keep mine</button>

@@ -7,6 +7,7 @@ import { counted } from '../../data/format.js';
 import { call } from '../../data/server/client.js';
 import { LiveController } from '../../data/server/feed.js';
 import { Resource } from '../../data/server/resource.js';
+import { ConflictError } from '../../data/server/saving.js';
 import { ConfigurationEditing } from '../../data/settings/configuration-editing.js';
 import { base } from '../../styles/base.js';
 import '../common/load-state.js';
@@ -84,7 +85,7 @@ export class ConfigurationEditor extends LitElement {
       ${problems.length === 0 ? nothing : this.#problems(problems)}
       <save-problem .error=${problem} @theirs=${() => this.#editing.settle('theirs')} @mine=${this.#saveMine}></save-problem>
       <div class="row">
-        <button class="primary" aria-keyshortcuts="Control+S Meta+S" ?disabled=${!changed || saving} @click=${this.#save}>Save</button>
+        <button class="primary" aria-keyshortcuts="Control+S Meta+S" ?disabled=${!changed || saving || problem instanceof ConflictError} @click=${this.#save}>Save</button>
         <button ?disabled=${!changed || saving} @click=${() => this.#editing.discard()}>Discard</button>
       </div>
     </div>`;

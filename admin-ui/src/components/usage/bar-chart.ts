@@ -4,6 +4,7 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import '../../known-language.js';
 import uPlot, { type AlignedData, type Options, type Series } from 'uplot';
 import uPlotCss from 'uplot/dist/uPlot.min.css?inline';
+import { onAppearance } from '../../data/browser/appearance.js';
 import { shortNumber } from '../../data/format.js';
 import { base } from '../../styles/base.js';
 
@@ -17,7 +18,7 @@ export interface Stack {
 
 const HEIGHT = 220;
 
-/** Numbers per day as stacked bars. It is an image, so the page also needs a table with the numbers. */
+/** Numbers per hour or day as stacked bars. It is an image, so the page also needs a table with the numbers. */
 @customElement('bar-chart')
 export class BarChart extends LitElement {
   static override styles = [
@@ -35,38 +36,38 @@ export class BarChart extends LitElement {
     `,
   ];
   @property() label = '';
-  /** The day of each bar, epoch ms. */
-  @property({ attribute: false }) days: readonly number[] = [];
+  /** The name of each bar, such as `14:00`. */
+  @property({ attribute: false }) names: readonly string[] = [];
   @property({ attribute: false }) stacks: readonly Stack[] = [];
   /** The bar under the pointer. */
   @property({ attribute: false }) private pointed: number | undefined;
   readonly #place = createRef<HTMLElement>();
   readonly #resized = new ResizeObserver(() => this.#fit());
-  readonly #dark = matchMedia('(prefers-color-scheme: dark)');
+  #stop: (() => void) | undefined;
   #plot: uPlot | undefined;
   /** What the chart was created for: other series or another theme need a new chart. */
   #drawn = '';
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#dark.addEventListener('change', this.#repaint);
+    this.#stop = onAppearance(this.#repaint);
     if (this.#place.value !== undefined) this.#resized.observe(this.#place.value);
     this.requestUpdate();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#dark.removeEventListener('change', this.#repaint);
+    this.#stop?.();
     this.#resized.disconnect();
     this.#forget();
   }
 
   override render() {
     const { pointed, stacks } = this;
-    const day = pointed === undefined ? '' : dayText(this.days[pointed] ?? 0);
+    const name = pointed === undefined ? '' : (this.names[pointed] ?? '');
     return html`<figure aria-label=${this.label}>
       <figcaption>
-        <h2>${this.label} <span class="muted small">${day}</span></h2>
+        <h2>${this.label} <span class="muted small">${name}</span></h2>
         <ul>${stacks.map(({ title, colour, values }) => {
           const value = pointed === undefined ? sum(values) : (values[pointed] ?? 0);
           return html`<li><i .style=${`background: var(${colour})`}></i>${title} ${shortNumber(value)}</li>`;
@@ -78,9 +79,9 @@ export class BarChart extends LitElement {
 
   override updated(changed: PropertyValues): void {
     const place = this.#place.value;
-    if (place === undefined || !(changed.has('days') || changed.has('stacks') || this.#plot === undefined)) return;
+    if (place === undefined || !(changed.has('names') || changed.has('stacks') || this.#plot === undefined)) return;
     this.#resized.observe(place);
-    const data = dataOf(this.days, this.stacks);
+    const data = dataOf(this.stacks);
     const drawn = this.stacks.map(({ title }) => title).join();
     if (this.#plot !== undefined && this.#drawn === drawn) {
       this.#plot.setData(data);
@@ -98,11 +99,10 @@ export class BarChart extends LitElement {
     return {
       width: Math.max(width, 1),
       height: HEIGHT,
-      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
       scales: {
-        x: { range: (_, from, to) => [from - HALF_DAY, to + HALF_DAY] },
+        x: { time: false, range: (_, from, to) => [from - 0.5, to + 0.5] },
         y: { range: (_, __, to) => [0, Math.max(to * 1.05, 4)] },
       },
       axes: [
@@ -110,11 +110,10 @@ export class BarChart extends LitElement {
           ...axis,
           grid: { show: false },
           size: 28,
-          space: 60,
-          incrs: DAYS,
-          values: (_, at) => at.map((seconds) => dayText(seconds * 1_000)),
+          splits: (plot) => marksOf(this.names.length, plot.width),
+          values: (_, places) => places.map((place) => this.names[place] ?? ''),
         },
-        { ...axis, grid: line, size: 52, incrs: STEPS, values: (_, at) => at.map(shortNumber) },
+        { ...axis, grid: line, size: Y_AXIS_WIDTH, incrs: STEPS, values: (_, at) => at.map(shortNumber) },
       ],
       series: [{}, ...this.stacks.toReversed().map(({ colour }) => seriesOf(this.#colour(colour)))],
       hooks: { setCursor: [({ cursor }) => this.#point(cursor.idx ?? undefined)] },
@@ -151,16 +150,31 @@ export class BarChart extends LitElement {
   }
 }
 
-const HALF_DAY = 43_200;
-const DAYS = [1, 2, 3, 7, 14, 30].map((days) => days * 86_400);
+/** The space for the name of a bar, px. */
+const NAME_WIDTH = 64;
+/** Distances between two names: they divide a day's hours, and count weeks. */
+const DISTANCES = [1, 2, 3, 4, 6, 7, 12, 14, 21, 28, 42];
+
+/** The places of the bars that are named: as many as fit, the last one among them. */
+const marksOf = (count: number, width: number): number[] => {
+  const fits = Math.max(1, Math.floor((width - Y_AXIS_WIDTH) / NAME_WIDTH));
+  const distance = DISTANCES.find((each) => count / each <= fits) ?? count;
+  // Hours are named from midnight on, days back from today.
+  const first = count <= HOURS ? 0 : (count - 1) % distance;
+  return Array.from({ length: Math.floor((count - 1 - first) / distance) + 1 }, (_, index) => first + index * distance);
+};
+
+const Y_AXIS_WIDTH = 52;
+/** A day has at most 25 hours. */
+const HOURS = 25;
 /** Counts are whole numbers. */
 const STEPS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 
 /** The lowest part is drawn last, in front of the others. */
-const dataOf = (days: readonly number[], stacks: readonly Stack[]): AlignedData => {
+const dataOf = (stacks: readonly Stack[]): AlignedData => {
   const heights: number[][] = [];
   for (const { values } of stacks) heights.push(values.map((value, index) => value + (heights.at(-1)?.[index] ?? 0)));
-  return [days.map((day) => day / 1_000), ...heights.toReversed()];
+  return [(stacks[0]?.values ?? []).map((_, place) => place), ...heights.toReversed()];
 };
 
 const seriesOf = (colour: string): Series => ({
@@ -172,6 +186,3 @@ const seriesOf = (colour: string): Series => ({
 });
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-const dayText = (at: number): string =>
-  new Date(at).toLocaleDateString('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });

@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { durationText } from '../../data/format.js';
+import { failedTargetsIn } from '../../data/playground/failed-targets.js';
 import { type Answered, sendPrompt } from '../../data/playground/first-prompt.js';
-import { failedTargetsIn } from '../../data/playground/playground.js';
 import { base } from '../../styles/base.js';
 
 /** Sends a first prompt through the chain and streams the answer. Fires `next`. */

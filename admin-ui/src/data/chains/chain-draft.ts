@@ -1,7 +1,7 @@
 import type {
   ChainSettingsView,
   ChainTargetView,
-  ChainWritten,
+  ChainView,
   ProviderView,
   Timeouts,
 } from '../../../../src/contract/admin-configuration.js';
@@ -15,6 +15,7 @@ export interface DraftTarget {
   /** Identifies the target when it is moved. */
   readonly key: number;
   readonly target: string;
+  readonly free?: boolean;
   readonly limits: readonly Limit[];
   readonly timeouts: Timeouts;
 }
@@ -28,9 +29,9 @@ export interface ChainDraft {
 
 let lastKey = 0;
 
-export const draftTarget = ({ target, limits = [], timeouts = {} }: ChainTargetView): DraftTarget => ({
+export const draftTarget = ({ limits = [], timeouts = {}, ...target }: ChainTargetView): DraftTarget => ({
   key: ++lastKey,
-  target,
+  ...target,
   limits,
   timeouts,
 });
@@ -42,7 +43,7 @@ export const chainDraft = (name: string, written: ChainAsWritten = { targets: []
 };
 
 /** The request body that saves the draft. */
-export const toSave = ({ name, targets, settings }: ChainDraft): ChainWritten => ({
+export const toSave = ({ name, targets, settings }: ChainDraft): ChainView => ({
   name,
   targets: targets.map(({ key: _, ...target }) => target),
   ...settings,

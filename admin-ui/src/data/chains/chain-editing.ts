@@ -54,10 +54,6 @@ export class ChainEditing implements ReactiveController {
     this.change({ targets });
   }
 
-  changeTarget(key: number, change: Partial<DraftTarget>): void {
-    this.setTargets(this.targets.map((each) => (each.key === key ? { ...each, ...change } : each)));
-  }
-
   add(target: string): void {
     this.setTargets([...this.targets, draftTarget({ target })]);
   }
@@ -66,9 +62,10 @@ export class ChainEditing implements ReactiveController {
     this.setTargets(this.targets.filter((each) => each.target !== target));
   }
 
-  /** @returns the discarded draft */
+  /** Takes over the saved version; in a conflict, the other one. @returns the discarded draft */
   discard(): ChainDraft | undefined {
     const { draft } = this;
+    this.#settle();
     const { value } = this.#from;
     this.problem = undefined;
     this.#set(value === undefined ? undefined : chainDraft(this.name, value));
@@ -105,8 +102,13 @@ export class ChainEditing implements ReactiveController {
     return false;
   }
 
-  /** Saves the draft. A call during a save repeats the save once after it. @returns whether the draft is saved */
+  /**
+   * Saves the draft. A call during a save repeats the save once after it. In a conflict it does nothing: the user has to
+   * choose a version first.
+   * @returns whether the draft is saved
+   */
   async save(): Promise<boolean> {
+    if (this.problem instanceof ConflictError) return false;
     if (this.saving) {
       this.#again = true;
       return false;
@@ -129,15 +131,16 @@ export class ChainEditing implements ReactiveController {
     }
   }
 
-  /** @returns the discarded draft */
-  takeTheirs(): ChainDraft | undefined {
-    if (this.problem instanceof ConflictError) this.#from = this.problem.current as Held<ChainAsWritten>;
-    return this.discard();
+  keepMine(): Promise<boolean> {
+    this.#settle();
+    return this.save();
   }
 
-  keepMine(): Promise<boolean> {
-    if (this.problem instanceof ConflictError) this.#from = this.problem.current as Held<ChainAsWritten>;
-    return this.save();
+  /** Ends a conflict: from now on, the other version is the saved one. */
+  #settle(): void {
+    if (!(this.problem instanceof ConflictError)) return;
+    this.#from = this.problem.current as Held<ChainAsWritten>;
+    this.problem = undefined;
   }
 
   async #saveOnce(): Promise<void> {

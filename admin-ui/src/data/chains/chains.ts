@@ -37,7 +37,7 @@ export const loadChains = async (signal?: AbortSignal): Promise<Chains> => {
 };
 
 /** Normalizes a chain: empty values are the same as absent ones. */
-export const asWritten = ({ name: _, targets, ...settings }: ChainView | ChainWritten): ChainAsWritten =>
+export const asWritten = ({ name: _, targets, ...settings }: ChainView): ChainAsWritten =>
   inOrder({
     targets: targets.map((target) => withoutEmpty(target)),
     ...withoutEmpty(settings),

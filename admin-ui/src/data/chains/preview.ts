@@ -4,7 +4,9 @@ import type { ExplainedTarget, Explanation } from '../../../../src/contract/expl
 import { isTarget } from '../format.js';
 import { type ApiError, call } from '../server/client.js';
 
-const AT_MOST_EVERY_MS = 2_000;
+const AT_MOST_EVERY_MS = 250;
+/** How long to wait for a target whose time has come by the clock of this browser, but not by the server's. */
+const OVERDUE_MS = 2_000;
 /** Shorter than the longest delay of a timer. */
 const LATEST_MS = 3_600_000;
 
@@ -39,6 +41,8 @@ export class Preview implements ReactiveController {
     this.#running = undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    // Events pass unseen until it is shown again.
+    this.#targets = [];
   }
 
   /** The explanation for one target of the list, with each key of its provider; empty while it is unknown. */
@@ -62,9 +66,13 @@ export class Preview implements ReactiveController {
     if (!isSame) void this.#ask();
   }
 
-  /** Call it after an event: explains the list again soon, and once for several events. */
+  /**
+   * Call it after an event: explains the list again soon, and once for several events. It waits for a pending response:
+   * aborting it for each event would leave a slow server without any.
+   */
   refresh(): void {
-    if (this.#targets.length > 0) this.#in(this.#askedAt + AT_MOST_EVERY_MS - Date.now());
+    if (this.#running !== undefined) this.#outdated = true;
+    else if (this.#targets.length > 0) this.#in(this.#askedAt + AT_MOST_EVERY_MS - Date.now());
   }
 
   #in(ms: number): void {
@@ -72,14 +80,7 @@ export class Preview implements ReactiveController {
     if (this.#timer !== undefined && this.#dueAt <= dueAt) return;
     clearTimeout(this.#timer);
     this.#dueAt = dueAt;
-    this.#timer = setTimeout(() => this.#askAgain(), dueAt - Date.now());
-  }
-
-  /** Waits for a pending response: aborting it for each event would leave a slow server without any. */
-  #askAgain(): void {
-    this.#timer = undefined;
-    if (this.#running === undefined) void this.#ask();
-    else this.#outdated = true;
+    this.#timer = setTimeout(() => void this.#ask(), dueAt - Date.now());
   }
 
   async #ask(): Promise<void> {
@@ -115,10 +116,16 @@ export class Preview implements ReactiveController {
     this.#byKey = new Map(
       targets.map(({ key, target }) => [key, steps.filter((step) => isTarget(target, step.target))]),
     );
-    const times = steps.flatMap(({ retryAt }) => (retryAt === undefined || retryAt <= Date.now() ? [] : [retryAt]));
+    const waits = steps.flatMap(({ step, retryAt }) => (step === 'skipped' && retryAt !== undefined ? [retryAt] : []));
     // The end of a cooldown sends no event.
-    if (times.length > 0) this.#in(Math.min(LATEST_MS, Math.max(AT_MOST_EVERY_MS, Math.min(...times) - Date.now())));
+    if (waits.length > 0) this.#in(Math.min(...waits.map(untilLook)));
   }
 }
+
+/** When to ask again for a target that comes back at `retryAt`, in ms from now. */
+const untilLook = (retryAt: number): number => {
+  const left = retryAt - Date.now();
+  return left <= 0 ? OVERDUE_MS : Math.min(LATEST_MS, Math.max(AT_MOST_EVERY_MS, left));
+};
 
 const namesOf = (targets: readonly Listed[]): string => JSON.stringify(targets.map(({ key, target }) => [key, target]));

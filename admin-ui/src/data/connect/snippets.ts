@@ -4,7 +4,11 @@ import { literal, PYTHON, TYPESCRIPT } from './literal.js';
 export interface Asked {
   /** Such as `http://127.0.0.1:3429`. */
   readonly address: string;
+  /** Only for `curl`. Default: that of chat completions. */
+  readonly path?: string;
   readonly body: Readonly<Record<string, unknown>>;
+  /** Only for `curl`: the name of a file that is sent with the fields as a form. */
+  readonly file?: string;
   /** If absent, the code reads the variable `CHAIN_API_KEY`. */
   readonly key?: string;
 }
@@ -14,14 +18,21 @@ const VARIABLE = 'CHAIN_API_KEY';
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** A command for a POSIX shell. */
-export const curl = ({ address, body, key }: Asked): string => {
+export const curl = ({ address, path = '/v1/chat/completions', body, file, key }: Asked): string => {
   const authorization =
     key === undefined ? `"authorization: Bearer $${VARIABLE}"` : quoted(`authorization: Bearer ${key}`);
-  return `curl ${body.stream === true ? '-N ' : ''}${address}/v1/chat/completions \\
+  const url = `${body.stream === true ? '-N ' : ''}${address}${path}`;
+  if (file !== undefined) return [`curl ${url}`, `-H ${authorization}`, ...formOf(body, file)].join(' \\\n  ');
+  return `curl ${url} \\
   -H ${authorization} \\
   -H 'content-type: application/json' \\
   -d ${quoted(JSON.stringify(body, undefined, 2))}`;
 };
+
+const formOf = (body: Asked['body'], file: string): readonly string[] => [
+  ...Object.entries(body).map(([name, value]) => `-F ${quoted(`${name}=${String(value)}`)}`),
+  `-F ${quoted(`file=@${file}`)}`,
+];
 
 /** Code for the npm package `openai`. */
 export const typescript = ({ address, body, key }: Asked): string => {

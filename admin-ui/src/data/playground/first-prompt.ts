@@ -1,4 +1,5 @@
-import { requestId, sendChat } from './chat.js';
+import { chat } from './protocols/chat.js';
+import { requestId, sendRequest } from './send.js';
 
 /** The result of a prompt without its text. */
 export interface Answered {
@@ -19,9 +20,10 @@ export const sendPrompt = (
 ): Promise<Answered> => {
   let reported = 0;
   const body = { model: chain, stream: true, messages: [{ role: 'user', content: prompt }] };
-  return sendChat(
+  return sendRequest(
+    chat,
     requestId(),
-    body,
+    { body },
     ({ text }) => {
       onWords(text.slice(reported));
       reported = text.length;

@@ -38,7 +38,9 @@ export const asWritten = (view: ProviderView): ProviderAsWritten => {
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(account === undefined ? {} : { account }),
     ...(rotate === undefined ? {} : { rotate }),
-    ...(view.keys === undefined ? {} : { keys: view.keys.map(({ state: _, reason: __, ...each }) => each) }),
+    ...(view.keys === undefined
+      ? {}
+      : { keys: view.keys.map(({ state: _, reason: __, health: ___, ...each }) => each) }),
   };
   return { type, ...given, enabled, limits, timeouts, headers, options, key };
 };
@@ -81,7 +83,9 @@ export const nameFor = (
   providers: readonly ProviderView[],
   isSame: (provider: ProviderView) => boolean = () => true,
 ): string => {
-  const same = providers.find((each) => each.type === type && (each.baseUrl ?? '') === (baseUrl ?? '') && isSame(each));
+  const same = providers.find(
+    (each) => each.type === type && addressOf(each.baseUrl) === addressOf(baseUrl) && isSame(each),
+  );
   return (
     same?.id ??
     freeId(
@@ -91,6 +95,9 @@ export const nameFor = (
     )
   );
 };
+
+/** An address without the slashes at its end, which make no difference. */
+const addressOf = (baseUrl = ''): string => baseUrl.replace(/\/+$/, '');
 
 /** `mistral` for `https://api.mistral.ai/v1`, `local` for an IP address or localhost. */
 const nameOfHost = (baseUrl: string): string => {

@@ -3,7 +3,7 @@ import type { LiveEvent } from '../../../../src/contract/events.js';
 import type { RequestPage, RequestRecord } from '../../../../src/contract/requests.js';
 import { type ApiError, call } from '../server/client.js';
 import { live } from '../server/feed.js';
-import { fits, queryOf, type RequestFilter } from './request-filter.js';
+import { fits, queryOf, type RequestFilter, searchOf } from './request-filter.js';
 
 /** Requests per page. The first page is smaller, so that it appears quickly. */
 const FIRST = 100;
@@ -12,6 +12,8 @@ const MORE = 500;
 const MOST_PENDING = 1_000;
 /** Most rows that are kept while the list is scrolled to its top. */
 const MOST_FOLLOWED = 5_000;
+/** After this time, a period that ends now is read again. */
+const OUTDATED_MS = 3_600_000;
 /** The number of newest rows that are searched for duplicates of new requests. */
 const LOOKED_AT = 500;
 
@@ -32,8 +34,14 @@ export class RequestList {
   scrollTop = 0;
   /** New requests that are not shown yet. */
   waiting = 0;
+  /** Requests older than all of these were deleted. */
+  deleted = false;
+  /** The row that was last focused or opened. */
+  active: RequestRecord | undefined;
   #pending: readonly RequestRecord[] = [];
   #next: string | undefined;
+  /** When the list was opened, epoch ms: all of its pages are of the same period. */
+  #openedAt = Date.now();
   /** Requests that ended since `open` was called, newest first; absent when no `open` is pending. */
   #sinceOpening: { requests: readonly RequestRecord[] } | undefined;
   #running: AbortController | undefined;
@@ -69,16 +77,18 @@ export class RequestList {
 
   /** Loads the list again, with another filter or to update it. With the same filter, the rows stay until the response. */
   async open(filter: RequestFilter = this.filter): Promise<void> {
-    if (queryText(filter) !== queryText(this.filter)) this.#forget();
+    if (searchOf(filter) !== searchOf(this.filter)) this.#forget();
+    this.#openedAt = Date.now();
     this.filter = filter;
     // The response includes these, but perhaps not those that end from now on.
     this.#pending = [];
     const since = { requests: [] };
     this.#sinceOpening = since;
-    await this.#read(FIRST, undefined, ({ requests, next }) => {
+    await this.#read(FIRST, undefined, ({ requests, next, deleted = false }) => {
       const there = keys(requests);
       this.rows = [...since.requests.filter((request) => !there.has(keyOf(request))), ...requests];
       this.#next = next;
+      this.deleted = deleted;
       this.loaded = true;
       this.#pending = [];
       this.waiting = 0;
@@ -90,9 +100,10 @@ export class RequestList {
   /** Loads older requests, unless a load is pending. */
   async more(): Promise<void> {
     if (this.loading || !this.hasMore) return;
-    await this.#read(this.loaded ? MORE : FIRST, this.#next, ({ requests, next }) => {
+    await this.#read(this.loaded ? MORE : FIRST, this.#next, ({ requests, next, deleted = false }) => {
       this.rows = [...this.rows, ...requests];
       this.#next = next;
+      this.deleted = deleted;
       this.loaded = true;
     });
   }
@@ -128,7 +139,8 @@ export class RequestList {
 
   /** Loads the requests that ended while the list was not attached or not connected. */
   async catchUp(): Promise<void> {
-    if (!this.loaded || this.#sinceOpening !== undefined) return this.open();
+    const isOutdated = this.filter.range !== undefined && Date.now() - this.#openedAt > OUTDATED_MS;
+    if (!this.loaded || this.#sinceOpening !== undefined || isOutdated) return this.open();
     const seen = keys([...this.#pending, ...this.rows]);
     await this.#read(FIRST, undefined, ({ requests }) => {
       const known = requests.findIndex((request) => seen.has(keyOf(request)));
@@ -143,7 +155,7 @@ export class RequestList {
     if (event.type === 'status') {
       if (this.loaded) void this.catchUp();
     } else if (event.requests.length > 0) {
-      const newest = event.requests.filter((request) => fits(request, this.filter)).reverse();
+      const newest = event.requests.filter((request) => fits(request, this.filter, this.#openedAt)).reverse();
       if (this.#sinceOpening !== undefined) this.#sinceOpening.requests = [...newest, ...this.#sinceOpening.requests];
       if (this.loaded) this.#arrived(newest, event.missed ?? 0);
     }
@@ -168,7 +180,7 @@ export class RequestList {
     this.loading = true;
     this.#host?.requestUpdate();
     try {
-      const query = { ...queryOf(this.filter), limit, cursor };
+      const query = { ...queryOf(this.filter, this.#openedAt), limit, cursor };
       const page = await call('GET /requests', { query, signal: running.signal });
       if (running.signal.aborted) return;
       this.error = undefined;
@@ -188,6 +200,7 @@ export class RequestList {
     this.#next = undefined;
     this.loaded = false;
     this.scrollTop = 0;
+    this.active = undefined;
     this.error = undefined;
   }
 }
@@ -195,5 +208,3 @@ export class RequestList {
 const keyOf = ({ id, at }: RequestRecord): string => `${at} ${id}`;
 
 const keys = (requests: readonly RequestRecord[]): ReadonlySet<string> => new Set(requests.map(keyOf));
-
-const queryText = (filter: RequestFilter): string => JSON.stringify(queryOf(filter));

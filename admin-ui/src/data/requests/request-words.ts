@@ -1,26 +1,43 @@
 import type { FailureClass } from '../../../../src/contract/quota.js';
-import type { RequestRecord } from '../../../../src/contract/requests.js';
+import type { RequestAttempt, RequestRecord } from '../../../../src/contract/requests.js';
 
-/** The words for a status. */
-const MEANINGS: Readonly<Record<number, string>> = {
-  400: 'The request was refused',
-  401: 'The API key was refused',
-  404: 'Model or endpoint not found',
-  413: 'The request was too large',
-  415: 'The content type was refused',
-  422: 'The request was refused',
-  429: 'Every target was at its limit',
-  499: 'The client disconnected',
-  502: 'The stream broke',
-  503: 'No target could answer',
+/** A colour: green, amber, red, or none. */
+export type Tone = 'good' | 'warn' | 'bad' | 'plain';
+
+interface StatusWords {
+  readonly tone: Tone;
+  readonly words: string;
+}
+
+/** The tone and the words of each status that 429chain answers with. */
+const STATUSES: Readonly<Record<number, StatusWords>> = {
+  400: { tone: 'bad', words: 'The request was refused' },
+  401: { tone: 'bad', words: 'The API key was refused' },
+  404: { tone: 'bad', words: 'Model or endpoint not found' },
+  413: { tone: 'bad', words: 'The request was too large' },
+  415: { tone: 'bad', words: 'The content type was refused' },
+  422: { tone: 'bad', words: 'The request was refused' },
+  429: { tone: 'warn', words: 'Every target was at its limit' },
+  // The caller pressed Stop, or closed its window: nothing went wrong.
+  499: { tone: 'plain', words: 'Stopped by the caller' },
+  502: { tone: 'bad', words: 'The stream broke' },
+  503: { tone: 'bad', words: 'No target could answer' },
 };
 
-/** The status of a request in words. */
-export const meaningOf = (status: number): string => MEANINGS[status] ?? (status < 400 ? 'Answered' : 'It failed');
+const ANSWERED: StatusWords = { tone: 'good', words: 'Answered' };
+const FAILED: StatusWords = { tone: 'bad', words: 'Failed' };
 
-/** The colour of a status: green, amber or red. */
-export const kindOf = (status: number): 'good' | 'warn' | 'bad' =>
-  status < 400 ? 'good' : status === 499 || status === 429 ? 'warn' : 'bad';
+const statusOf = (status: number): StatusWords => STATUSES[status] ?? (status < 400 ? ANSWERED : FAILED);
+
+/** The status of a request in words. */
+export const meaningOf = (status: number): string => statusOf(status).words;
+
+/** The colour of a status. Every list and page uses this one. */
+export const toneOf = (status: number): Tone => statusOf(status).tone;
+
+/** How an attempt ended, as a state of `state-badge`. */
+export const endOf = ({ outcome, class: failed }: RequestAttempt): RequestAttempt['outcome'] | 'stopped' =>
+  outcome === 'failed' && failed === 'cancelled' ? 'stopped' : outcome;
 
 /** The words for a class of failure. */
 export const CLASSES: Readonly<Record<FailureClass, string>> = {
@@ -33,7 +50,7 @@ export const CLASSES: Readonly<Record<FailureClass, string>> = {
   too_large: 'request too large for it',
   bad_request: 'refused the request',
   moderation: 'refused the content',
-  cancelled: 'client disconnected',
+  cancelled: 'by the caller',
 };
 
 /** The endpoints below `/v1`, by the path of a record, and their short names. */

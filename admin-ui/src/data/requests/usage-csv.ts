@@ -1,35 +1,32 @@
-import type { Totals, UsageReport } from '../../../../src/contract/requests.js';
+import type { Totals } from '../../../../src/contract/requests.js';
+import { COLUMNS, type Row } from './breakdown.js';
 
-const COLUMNS: readonly (readonly [title: string, value: (totals: Totals) => number | undefined])[] = [
-  ['requests', ({ requests }) => requests],
-  ['failures', ({ failures }) => failures],
-  ['cancelled', ({ cancelled }) => cancelled],
-  ['saved', ({ saved }) => saved],
-  ['rate_limited', ({ rateLimited }) => rateLimited],
-  ['avoided', ({ avoided }) => avoided],
-  ['prompt_tokens', ({ promptTokens }) => promptTokens],
-  ['completion_tokens', ({ completionTokens }) => completionTokens],
-  ['p50_ms', ({ p50Ms }) => p50Ms],
-  ['p99_ms', ({ p99Ms }) => p99Ms],
-];
-
-/** A report as CSV (RFC 4180): one line for the total and for each day, provider, chain and target. Unknown values are empty. */
-export const usageCsv = ({ total, days, providers, chains, targets }: UsageReport): string => {
-  const rows: (readonly [of: string, name: string, totals: Totals])[] = [
-    ['total', '', total],
-    ...days.map((day) => ['day', day.day, day] as const),
-    ...named('provider', providers),
-    ...named('chain', chains),
-    ...named('target', targets),
-  ];
+/**
+ * The rows of a table as CSV (RFC 4180), after one line for the total. `of` says what the rows are, such as `target`.
+ * Unknown values are empty, and times are local with their distance from UTC.
+ */
+export const usageCsv = (of: string, total: Totals, rows: readonly Row[]): string => {
   const lines = [
-    ['of', 'name', ...COLUMNS.map(([title]) => title)],
-    ...rows.map(([of, name, totals]) => [of, name, ...COLUMNS.map(([, value]) => String(value(totals) ?? ''))]),
+    ['of', 'name', ...COLUMNS.map(({ id }) => id)],
+    ['total', '', ...figuresOf(total)],
+    ...rows.map(({ name, at, totals }) => [of, at === undefined ? harmless(name) : stamp(at), ...figuresOf(totals)]),
   ];
   return lines.map((fields) => `${fields.map(field).join(',')}\r\n`).join('');
 };
 
-const named = (of: string, group: Readonly<Record<string, Totals>>): (readonly [string, string, Totals])[] =>
-  Object.entries(group).map(([name, totals]) => [of, name, totals]);
+const figuresOf = (totals: Totals): readonly string[] => COLUMNS.map(({ value }) => String(value(totals) ?? ''));
+
+/** Spreadsheets take such a name for a formula: callers choose names of models. */
+const harmless = (name: string): string => (/^([=+\-\t\r]|@.*\()/.test(name) ? `'${name}` : name);
+
+/** `2026-11-24T14:00+01:00` */
+const stamp = (at: number): string => {
+  const ahead = -new Date(at).getTimezoneOffset();
+  const local = new Date(at + ahead * 60_000).toISOString().slice(0, 16);
+  const [hours, minutes] = [Math.floor(Math.abs(ahead) / 60), Math.abs(ahead) % 60];
+  return `${local}${ahead < 0 ? '-' : '+'}${twoDigits(hours)}:${twoDigits(minutes)}`;
+};
+
+const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
 const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -37,23 +37,45 @@ export class ApiError extends Error {
   readonly code: string;
   /** Further fields of the server's `error`. */
   readonly details: Readonly<Record<string, unknown>>;
+  /** The body of the response. */
+  readonly text: string;
 
-  constructor(message: string, status: number, code: string, details: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    message: string,
+    status: number,
+    code: string,
+    details: Readonly<Record<string, unknown>> = {},
+    text = '',
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.details = details;
+    this.text = text;
   }
 }
 
 const API = '/admin/api';
 
 let signedOut: () => void = () => {};
+const beginners = new Set<() => void>();
 
 /** Calls `listener` whenever the session has ended. */
 export const onSignedOut = (listener: () => void): void => {
   signedOut = listener;
+};
+
+export const sessionEnded = (): void => signedOut();
+
+/** Calls `listener` whenever a session begins: pages that were kept load again. @returns a function that stops it */
+export const onSignedIn = (listener: () => void): (() => void) => {
+  beginners.add(listener);
+  return () => beginners.delete(listener);
+};
+
+export const sessionBegan = (): void => {
+  for (const listener of [...beginners]) listener();
 };
 
 /**
@@ -104,16 +126,24 @@ export const send = async (url: string, init: RequestInit = {}): Promise<Respons
   const error = await errorOf(response);
   // A wrong key at the sign-in says nothing about a session.
   const isSignIn = init.method === 'POST' && url.endsWith('/session');
-  if (error.status === 401 && !isSignIn) signedOut();
-  throw error;
+  if (error.status !== 401 || isSignIn) throw error;
+  sessionEnded();
+  // A page with unsaved changes stays behind the sign-in: these words must still be right afterwards.
+  throw new ApiError('Your session had ended. Sign in, and try again.', 401, error.code);
 };
 
 const errorOf = async (response: Response): Promise<ApiError> => {
   const text = await response.text();
   try {
     const { message, code, type: _, param: __, ...details } = JSON.parse(text).error;
-    return new ApiError(String(message), response.status, String(code), details);
+    return new ApiError(String(message), response.status, String(code), details, text);
   } catch {
-    return new ApiError(`The server answered ${response.status}, and not in JSON.`, response.status, 'unknown');
+    return new ApiError(
+      `The server answered ${response.status}, and not in JSON.`,
+      response.status,
+      'unknown',
+      {},
+      text,
+    );
   }
 };

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { ApiError } from './client.js';
+import { type ApiError, onSignedIn } from './client.js';
 
 /**
  * Data that a page loads from the server. While it loads again, the earlier data stays visible, so that the page does not
@@ -10,6 +10,7 @@ export class Resource<T> implements ReactiveController {
   readonly #load: (signal: AbortSignal) => Promise<T>;
   #running: AbortController | undefined;
   #lastReload: Promise<void> = Promise.resolve();
+  #stop: (() => void) | undefined;
   value: T | undefined;
   error: ApiError | undefined;
   loading = false;
@@ -21,10 +22,12 @@ export class Resource<T> implements ReactiveController {
   }
 
   hostConnected(): void {
+    this.#stop = onSignedIn(() => this.error !== undefined && void this.reload());
     void this.reload();
   }
 
   hostDisconnected(): void {
+    this.#stop?.();
     this.#running?.abort();
   }
 

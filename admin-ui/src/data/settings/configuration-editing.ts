@@ -73,7 +73,7 @@ export class ConfigurationEditing implements ReactiveController {
   /** @returns whether the text is in force now; otherwise `problem` or `problems` says why */
   async save(): Promise<boolean> {
     const from = this.#from;
-    if (from === undefined || this.saving || !this.changed) return false;
+    if (from === undefined || this.saving || !this.changed || this.problem instanceof ConflictError) return false;
     this.#stopChecking();
     const { text } = this;
     this.saving = true;

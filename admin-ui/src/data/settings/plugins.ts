@@ -39,3 +39,51 @@ export const problemsOfOptions = (error: unknown): Readonly<Record<string, strin
   if (lines.some((line) => line === null)) return {};
   return Object.fromEntries(lines.map((line) => [line?.[1], `It ${line?.[2]}`]));
 };
+
+/** What the rest of 429chain loses without a plugin. */
+export interface PluginLoss {
+  /** The providers of its types. 429chain does not save a configuration that lacks their types. */
+  readonly providers: readonly string[];
+  /** Further consequences, each as a sentence. */
+  readonly consequences: readonly string[];
+}
+
+const PROVIDER_TYPE = 'provider type ';
+const PROTOCOL = /^protocol \S+ at (\S+)$/;
+const ROUTE = /^route (.+)$/;
+
+/** What follows from the loss of what a plugin adds, or of a plugin with this name. */
+const CONSEQUENCES: Readonly<Record<string, string>> = {
+  'request log': 'The pages Requests and Usage stay empty, and the playground has no figures of the log.',
+  'hook onRateLimitHeaders': 'Limits in the headers of answers are read without it: providers may be asked too often.',
+  'hook onError': 'Failures of providers are read without it.',
+  'hook beforeAttempt': 'It no longer decides which targets are skipped.',
+  'manual-limits': 'Limits of the configuration no longer count: providers may be asked too often.',
+};
+
+/** What needs a plugin. */
+export const lossOf = (
+  { name, builtIn, adds }: PluginView,
+  providers: readonly { readonly id: string; readonly type: string }[],
+): PluginLoss => {
+  const types = new Set(
+    adds.filter((each) => each.startsWith(PROVIDER_TYPE)).map((each) => each.slice(PROVIDER_TYPE.length)),
+  );
+  const paths = adds.flatMap((each) => PROTOCOL.exec(each)?.[1] ?? ROUTE.exec(each)?.[1] ?? []);
+  return {
+    providers: providers.filter(({ type }) => types.has(type)).map(({ id }) => id),
+    consequences: [
+      ...[...adds, ...(builtIn ? [name] : [])].flatMap((each) => CONSEQUENCES[each] ?? []),
+      ...(paths.length === 0 ? [] : [`Programs no longer get an answer at ${paths.join(', ')}.`]),
+    ],
+  };
+};
+
+/** The plugins that have every word of `search` in their name, path, description or in what they add. */
+export const matchingPlugins = (plugins: readonly PluginView[], search: string): readonly PluginView[] => {
+  const words = search.toLowerCase().split(/\s+/);
+  return plugins.filter(({ name, use = '', description = '', adds }) => {
+    const text = [name, use, description, ...adds].join(' ').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+};

@@ -33,5 +33,8 @@ const markContinue = (chunk: Buffer): boolean => {
   return at === chunk.length;
 };
 
+/** The last byte first: it tells the head of an answer from that of a provisional one. */
 const startsWith = (chunk: Buffer, at: number, start: Buffer): boolean =>
-  chunk.length >= at + start.length && chunk.compare(start, 0, start.length, at, at + start.length) === 0;
+  chunk[at + start.length - 1] === start[start.length - 1] &&
+  chunk.length >= at + start.length &&
+  chunk.compare(start, 0, start.length, at, at + start.length) === 0;

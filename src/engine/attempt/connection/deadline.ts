@@ -19,7 +19,7 @@ export class Deadline {
   constructor(timeouts: TargetTimeouts, onExpire: (cause: TimedOut) => void) {
     this.#timeouts = timeouts;
     this.#onExpire = onExpire;
-    this.#arm();
+    this.#arm(this.#startedAt);
   }
 
   /** The first token has come. From now on the time between chunks counts. */
@@ -49,10 +49,10 @@ export class Deadline {
     this.#timer.clear();
   }
 
-  #arm(): void {
+  #arm(now = performance.now()): void {
     const { kind, at } = this.#next();
     this.#kind = kind;
-    this.#timer.set(at);
+    this.#timer.set(at, now);
   }
 
   #fire(): void {

@@ -19,12 +19,12 @@ export class PatientTimer {
     this.#onExpire = onExpire;
   }
 
-  /** @param at when it expires, as `performance.now()` shows it */
-  set(at: number): void {
+  /** @param at when it expires, as `performance.now()` shows it; so does `now` */
+  set(at: number, now = performance.now()): void {
     this.clear();
     this.#at = at;
     // One millisecond more, since timers may fire a fraction early.
-    this.#timer = setTimeout(() => this.#fire(), Math.max(0, at - performance.now()) + 1);
+    this.#timer = setTimeout(() => this.#fire(), Math.max(0, at - now) + 1);
   }
 
   clear(): void {

@@ -2,6 +2,7 @@ import { util } from 'undici';
 
 type Headers = Record<string, string | string[]>;
 
+/** The name of one header. */
 interface KnownName {
   /** As it came. */
   readonly bytes: Buffer;
@@ -9,39 +10,61 @@ interface KnownName {
   readonly name: string;
 }
 
-/** Names of headers that came before, by a hash of their bytes: a look-up costs less than a new string. */
-const KNOWN = new Map<number, KnownName>();
+/** The names of all headers of a response, in order; none occurs twice. */
+type Names = readonly KnownName[];
+
+/** The names of earlier responses: a provider sends the same ones each time, and comparing costs less than reading. */
+const KNOWN = new Map<number, Names>();
 const MOST_KNOWN = 1_000;
+
+/** The types of Node lack it. `toString` looks up the encoding each time. */
+type LatinBuffer = Buffer & { latin1Slice(): string };
 
 /**
  * Returns the headers of a response, names in lower case. A header that came more than once has a list.
  * @param raw name, value, name, value …
  */
 export const headersOf = (raw: readonly Buffer[]): Headers => {
+  const names = namesOf(raw);
+  // Twice, or named like a property of every object.
+  if (names === undefined) return util.parseHeaders(raw as Buffer[]) as Headers;
   const headers: Headers = {};
-  for (let at = 0; at < raw.length; at += 2) {
-    const name = nameOf(raw[at] as Buffer);
-    // Twice, or named like a property of every object.
-    if (headers[name] !== undefined) return util.parseHeaders(raw as Buffer[]) as Headers;
-    headers[name] = (raw[at + 1] as Buffer).toString('latin1');
-  }
+  for (let index = 0; index < names.length; index++)
+    headers[(names[index] as KnownName).name] = (raw[2 * index + 1] as LatinBuffer).latin1Slice();
   return headers;
 };
 
-const nameOf = (bytes: Buffer): string => {
-  const hash = hashOf(bytes);
-  const known = KNOWN.get(hash);
-  if (known !== undefined && areEqual(known.bytes, bytes)) return known.name;
-  const name = bytes.toString('latin1').toLowerCase();
-  // A copy: the bytes are part of a chunk.
-  if (known === undefined && KNOWN.size < MOST_KNOWN) KNOWN.set(hash, { bytes: Buffer.from(bytes), name });
-  return name;
+const namesOf = (raw: readonly Buffer[]): Names | undefined => {
+  const key = keyOf(raw);
+  const known = KNOWN.get(key);
+  if (known !== undefined && areSame(known, raw)) return known;
+  const names: KnownName[] = [];
+  const seen: Record<string, true> = {};
+  for (let at = 0; at < raw.length; at += 2) {
+    // A copy: the bytes are part of a chunk.
+    const bytes = Buffer.from(raw[at] as Buffer);
+    const name = bytes.toString('latin1').toLowerCase();
+    if (seen[name] !== undefined) return undefined;
+    seen[name] = true;
+    names.push({ bytes, name });
+  }
+  if (known !== undefined || KNOWN.size < MOST_KNOWN) KNOWN.set(key, names);
+  return names;
 };
 
-const hashOf = (bytes: Buffer): number => {
-  let hash = bytes.length;
-  for (let at = 0; at < bytes.length; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) | 0;
-  return hash;
+/** Differs for most lists of names. */
+const keyOf = (raw: readonly Buffer[]): number => {
+  let key = raw.length;
+  for (let at = 0; at < raw.length; at += 2) key = (Math.imul(key, 31) + (raw[at] as Buffer).length) | 0;
+  return key;
+};
+
+const areSame = (names: Names, raw: readonly Buffer[]): boolean => {
+  if (2 * names.length !== raw.length) return false;
+  for (let index = 0; index < names.length; index++) {
+    if (!areEqual((names[index] as KnownName).bytes, raw[2 * index] as Buffer)) return false;
+  }
+  return true;
 };
 
 const areEqual = (one: Buffer, other: Buffer): boolean => {

@@ -17,9 +17,11 @@ export const isEmbeddedData = (text: string): boolean => {
   if (DATA_URL.test(text.slice(0, 256))) return true;
   if (text.length < SHORTEST) return false;
   const step = (text.length - SAMPLE_LENGTH) / (SAMPLES - 1);
-  return Array.from({ length: SAMPLES }, (_, sample) => Math.floor(sample * step)).every((start) =>
-    isBase64(text.slice(start, start + SAMPLE_LENGTH)),
-  );
+  for (let sample = 0; sample < SAMPLES; sample++) {
+    const start = Math.floor(sample * step);
+    if (!isBase64(text.slice(start, start + SAMPLE_LENGTH))) return false;
+  }
+  return true;
 };
 
 const isBase64 = (sample: string): boolean => {
