@@ -41,7 +41,7 @@ describe('The page of one request', () => {
     await rung('one/a-model').getByText('429 at its rate limit').waitFor();
     const words = await rung('one/a-model').locator('blockquote').textContent();
     expect(words).to.contain('Slow down').and.not.to.contain('key-of-one');
-    await rung('one/a-model').getByText('429 about a limit: the target rests for 1m').waitFor();
+    await rung('one/a-model').getByText('429 about a limit: the target cools down for 1m').waitFor();
     expect(await rung('two/a-model').getByText('429chain decided').count()).to.equal(0);
     await rung('two/a-model').getByText('served').waitFor();
     await page.getByText('200 · Answered').waitFor();

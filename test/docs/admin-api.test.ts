@@ -7,7 +7,7 @@ import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
 import { blocksOf, readPage } from './pages.js';
 
 /** Those that answer no JSON of the contract's. */
-const STREAMS = ['POST /chat', 'GET /events'];
+const STREAMS = ['POST /v1/…', 'POST /chat', 'GET /events'];
 
 describe('docs/admin-api.md', () => {
   let one: ScriptedUpstream;
