@@ -40,6 +40,7 @@ export class TargetRow extends LitElement {
         .name { grid-column: 1 / -1; }
         .badge { grid-area: 2 / 1; } .back { grid-area: 2 / 2; text-align: left; } .flying { grid-area: 2 / 3; } .lift { grid-area: 2 / 4; } .more { grid-area: 2 / 5; }
       }
+      @container (max-width: 22rem) { .head { grid-template-columns: 6.25rem minmax(0, 1fr) 2.5rem 3.5rem 2.25rem; } }
     `,
   ];
   @property({ attribute: false }) target: TargetView | undefined;
