@@ -70,7 +70,7 @@ class PageUsage extends LitElement {
     const isUtc = value !== undefined && value.timeZone === undefined;
     return html`
       <page-header heading="Usage">
-        Each request counts once, however many targets were tried. ${isUtc ? 'Days are those of UTC.' : 'Days and hours are in your local time.'}
+        Each request counts once. ${isUtc ? 'Days are those of UTC.' : 'Days and hours are in local time.'}
         <choice-bar slot="actions" label="Period" .choices=${PERIODS} .value=${String(this.view.days)} @choose=${this.#choose}></choice-bar>
         <button slot="actions" ?disabled=${value === undefined || value.total.requests === 0} @click=${this.#export}><ui-icon name="down"></ui-icon>Export CSV</button>
       </page-header>
