@@ -14,7 +14,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "cerebras": {
     "about": {
       "title": "Cerebras",
-      "freeTier": "Nothing that comes back since August 2026: 5 US dollars once, for 30 days, and only with a payment method.",
+      "freeTier": "One-time credit only since August 2026: 5 US dollars for 30 days, with a payment method.",
       "source": "https://inference-docs.cerebras.ai/support/rate-limits",
       "date": "2026-09-26",
       "offers": [
@@ -73,7 +73,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyUrl": "https://dash.cloudflare.com/profile/api-tokens",
       "needsCard": false,
       "keyMinutes": 5,
-      "keyNote": "You also need the id of your account, for the option accountId.",
+      "keyNote": "You also need your account id, for the option accountId.",
       "training": {
         "posture": "no",
         "source": "https://developers.cloudflare.com/workers-ai/platform/data-usage",
@@ -148,7 +148,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "cohere": {
     "about": {
       "title": "Cohere",
-      "freeTier": "A trial key for all models: 20 requests a minute for each, and 1,000 a month for the account.",
+      "freeTier": "All models with a trial key: 20 requests a minute for each model, and 1,000 a month for the account.",
       "source": "https://docs.cohere.com/docs/rate-limits",
       "date": "2026-09-26",
       "allFree": true,
@@ -170,7 +170,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyMinutes": 2,
       "training": {
         "posture": "may",
-        "note": "What a trial key sends may be used for research; send no personal data.",
+        "note": "Requests with a trial key may be used for research; send no personal data.",
         "source": "https://cohere.com/privacy",
         "date": "2026-09-26"
       }
@@ -213,7 +213,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "fireworks": {
     "about": {
       "title": "Fireworks",
-      "freeTier": "One US dollar once, with about 10 requests a minute before a payment method is added. Its terms forbid proxies.",
+      "freeTier": "One-time credit of one US dollar, with about 10 requests a minute before a payment method is added. Its terms forbid proxies.",
       "source": "https://github.com/IdoY12/awesome-free-ai-apis",
       "date": "2026-09-26",
       "offers": [
@@ -235,7 +235,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "gemini": {
     "about": {
       "title": "Google Gemini",
-      "freeTier": "Flash, Flash-Lite and Gemma are free in each project: Flash 5 requests a minute and 20 a day, 3.1 Flash-Lite 500 a day, Gemma 14,400 a day.",
+      "freeTier": "Flash, Flash-Lite and Gemma are free for each project: Flash 5 requests a minute and 20 a day, 3.1 Flash-Lite 500 a day, Gemma 14,400 a day.",
       "source": "https://ai.google.dev/gemini-api/docs/pricing",
       "date": "2026-09-26",
       "offers": [
@@ -284,7 +284,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyUrl": "https://aistudio.google.com/apikey",
       "needsCard": false,
       "keyMinutes": 2,
-      "keyNote": "The key of a project with billing is charged.",
+      "keyNote": "A key of a project with billing is charged.",
       "training": {
         "posture": "may",
         "note": "Not for users in the EEA, Switzerland and the UK.",
@@ -365,7 +365,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "groq": {
     "about": {
       "title": "Groq",
-      "freeTier": "Very fast. All chat models are free: for each 30 requests and 8,000 tokens a minute, 1,000 requests and 200,000 tokens a day.",
+      "freeTier": "Very fast. All chat models are free. Each model: 30 requests and 8,000 tokens a minute, 1,000 requests and 200,000 tokens a day.",
       "source": "https://console.groq.com/docs/rate-limits",
       "date": "2026-09-26",
       "allFree": true,
@@ -430,7 +430,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyNote": "The key needs the right \"Inference Providers\".",
       "training": {
         "posture": "unknown",
-        "note": "The router does not; the provider behind it has its own terms.",
+        "note": "The router does not train; the provider behind it has its own terms.",
         "source": "https://huggingface.co/docs/inference-providers/en/security",
         "date": "2026-09-26"
       }
@@ -521,7 +521,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "llama-cpp": {
     "about": {
       "title": "llama.cpp",
-      "freeTier": "A server of your own: no limit but the machine.",
+      "freeTier": "Your own server: only the machine limits it.",
       "allFree": true,
       "offers": [
         {
@@ -637,7 +637,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "lm-studio": {
     "about": {
       "title": "LM Studio",
-      "freeTier": "A server of your own: no limit but the machine.",
+      "freeTier": "Your own server: only the machine limits it.",
       "allFree": true,
       "offers": [
         {
@@ -655,14 +655,14 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "mistral": {
     "about": {
       "title": "Mistral",
-      "freeTier": "All models, within limits for each: mistral-small 50 requests and 50,000 tokens a minute, mistral-large 4 requests. A credit each month beside them.",
+      "freeTier": "All models, with limits for each: mistral-small 50 requests and 50,000 tokens a minute, mistral-large 4 requests. Also a monthly credit.",
       "source": "https://github.com/Jerome-Group/syrax/blob/main/docs/research/free-tier-limits.md",
       "date": "2026-08-18",
       "allFree": true,
       "offers": [
         {
           "kind": "recurring",
-          "what": "all models but a few, whose limit is 0",
+          "what": "all models except a few with limit 0",
           "models": "all",
           "examples": [
             "mistral-small-latest",
@@ -682,7 +682,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyUrl": "https://console.mistral.ai/api-keys",
       "needsCard": false,
       "keyMinutes": 4,
-      "keyNote": "A phone number is needed, one for each plan.",
+      "keyNote": "Requires a phone number for each plan.",
       "training": {
         "posture": "may",
         "note": "The account can opt out.",
@@ -717,7 +717,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyUrl": "https://modelscope.cn/my/myaccesstoken",
       "needsCard": false,
       "keyMinutes": 15,
-      "keyNote": "The account must be bound to Alibaba Cloud, in China with your real name.",
+      "keyNote": "The account must be linked to Alibaba Cloud, in China with your real name.",
       "training": {
         "posture": "unknown"
       }
@@ -777,10 +777,10 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyUrl": "https://build.nvidia.com/settings/api-keys",
       "needsCard": false,
       "keyMinutes": 4,
-      "keyNote": "The key is that of the developer programme.",
+      "keyNote": "The key belongs to the developer programme.",
       "training": {
         "posture": "may",
-        "note": "Use is logged for security and to improve products, as resellers quote its terms.",
+        "note": "According to resellers, use is logged for security and to improve products.",
         "source": "https://github.com/IdoY12/awesome-free-ai-apis",
         "date": "2026-09-26"
       }
@@ -797,7 +797,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "ollama": {
     "about": {
       "title": "Ollama",
-      "freeTier": "A server of your own: no limit but the machine.",
+      "freeTier": "Your own server: only the machine limits it.",
       "allFree": true,
       "offers": [
         {
@@ -829,7 +829,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyUrl": "https://ollama.com/settings/keys",
       "needsCard": false,
       "keyMinutes": 2,
-      "keyNote": "One account for each person.",
+      "keyNote": "One account per person.",
       "training": {
         "posture": "no",
         "source": "https://ollama.com/privacy",
@@ -874,7 +874,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyMinutes": 2,
       "training": {
         "posture": "may",
-        "note": "On the free models; the others keep nothing.",
+        "note": "Only the free models; the others store nothing.",
         "source": "https://opencode.ai/docs/zen",
         "date": "2026-09-26"
       }
@@ -892,7 +892,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "openrouter": {
     "about": {
       "title": "OpenRouter",
-      "freeTier": "Its models whose id ends in :free. All of them together: 20 requests a minute and 50 a day, or 1,000 a day if you ever bought 10 credits.",
+      "freeTier": "Models whose id ends in :free. All of them together: 20 requests a minute and 50 a day, or 1,000 a day if you ever bought 10 credits.",
       "source": "https://openrouter.ai/docs/api_reference/limits",
       "date": "2026-09-26",
       "offers": [
@@ -915,7 +915,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyMinutes": 2,
       "training": {
         "posture": "may",
-        "note": "Free endpoints may log and train, by provider; a setting of the account decides which may be used.",
+        "note": "Some free endpoints log and train; an account setting decides which of them are used.",
         "source": "https://openrouter.ai/docs/guides/privacy/provider-logging",
         "date": "2026-09-26"
       }
@@ -951,7 +951,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
         },
         {
           "kind": "none",
-          "what": "with a key, which belongs to a project that is billed",
+          "what": "with a key, which belongs to a billed project",
           "source": "https://docs.ovhcloud.com/en/guides/public-cloud/ai-machine-learning/ai-endpoints-getting-started",
           "date": "2026-09-26"
         }
@@ -983,7 +983,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "sambanova": {
     "about": {
       "title": "SambaNova",
-      "freeTier": "Its page states 20 requests a minute and 20 a day for each model, but new accounts are asked for a payment method.",
+      "freeTier": "Its page states 20 requests a minute and 20 a day for each model, but new accounts need a payment method.",
       "source": "https://docs.sambanova.ai/docs/en/models/rate-limits",
       "date": "2026-09-26",
       "offers": [
@@ -1008,7 +1008,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "siliconflow": {
     "about": {
       "title": "SiliconFlow",
-      "freeTier": "A few small models in China, after a check of your identity; reports differ on which. None abroad.",
+      "freeTier": "A few small models in China, after an identity check; reports differ on which. None outside China.",
       "source": "https://github.com/mnfst/awesome-free-llm-apis",
       "date": "2026-08-21",
       "offers": [
@@ -1025,7 +1025,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
       "keyUrl": "https://cloud.siliconflow.cn/account/ak",
       "needsCard": false,
       "keyMinutes": 10,
-      "keyNote": "Your identity is checked, with documents of mainland China.",
+      "keyNote": "Requires an identity check with documents from mainland China.",
       "training": {
         "posture": "unknown"
       }
@@ -1034,13 +1034,13 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "together": {
     "about": {
       "title": "Together AI",
-      "freeTier": "Nothing to begin with: 5 US dollars must be bought first. Then one chat model costs nothing.",
+      "freeTier": "Nothing at first: you must buy 5 US dollars of credit. Then one chat model is free.",
       "source": "https://github.com/IdoY12/awesome-free-ai-apis",
       "date": "2026-09-26",
       "offers": [
         {
           "kind": "zero-price",
-          "what": "one model, after credit for 5 US dollars was bought",
+          "what": "one model, after you bought 5 US dollars of credit",
           "models": [
             "Prism-ML/Ternary-Bonsai-27B"
           ],
@@ -1062,13 +1062,13 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "vercel": {
     "about": {
       "title": "Vercel AI Gateway",
-      "freeTier": "A credit each month, said to be 5 US dollars, with a card on file and until your first purchase. A few models cost nothing.",
+      "freeTier": "A monthly credit, reportedly 5 US dollars, with a card on file and until your first purchase. A few models are free.",
       "source": "https://vercel.com/docs/ai-gateway/pricing",
       "date": "2026-09-26",
       "offers": [
         {
           "kind": "recurring",
-          "what": "a credit for a part of the models",
+          "what": "a credit for some of the models",
           "source": "https://vercel.com/docs/ai-gateway/pricing",
           "date": "2026-09-26"
         },
@@ -1093,7 +1093,7 @@ export const FACTS: Readonly<Record<"cerebras" | "cloudflare" | "cohere" | "deep
   "vllm": {
     "about": {
       "title": "vLLM",
-      "freeTier": "A server of your own: no limit but the machine.",
+      "freeTier": "Your own server: only the machine limits it.",
       "allFree": true,
       "offers": [
         {

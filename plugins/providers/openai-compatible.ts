@@ -31,7 +31,7 @@ export const openaiCompatible: ProviderType = {
   about: {
     title: 'Any OpenAI-compatible server',
     freeTier: 'A server of your own, such as Ollama, LM Studio or vLLM, or any other provider: give its base URL.',
-    offers: [{ kind: 'own', what: 'a server of your own' }],
+    offers: [{ kind: 'own', what: 'your own server' }],
     needsKey: false,
   },
   speaks: EVERYTHING,

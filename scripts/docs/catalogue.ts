@@ -38,10 +38,10 @@ export const catalogueTable = async (): Promise<string> => {
       each.type === undefined ? '' : codeOf(each.type),
       each.kinds.filter((kind, index) => index === 0 || kind !== 'none').join(', '),
       needsText(each),
-      { no: 'no', may: 'it may', unknown: 'unknown' }[each.training.posture],
+      { no: 'no', may: 'may', unknown: 'unknown' }[each.training.posture],
       oldestOf(each),
     ]);
-  return table(['provider', 'type', 'free', 'needs', 'trains on it', 'read'], rows);
+  return table(['provider', 'type', 'free', 'needs', 'trains on requests', 'checked on'], rows);
 };
 
 const needsText = ({ kinds, needsKey, needsCard }: CatalogueView): string => {
@@ -58,13 +58,13 @@ const oldestOf = ({ offers }: CatalogueView): string =>
 export const providerFacts = async (id: string): Promise<string> => {
   const { summary, type, key, training, offers } = await providerOf(id);
   const { baseUrl, hosts = {}, countsBound } = type === undefined ? {} : await typeOf(type);
-  const addresses = [...(baseUrl === undefined ? [] : [baseUrl]), ...Object.values(hosts)];
+  const addresses = [...new Set([...(baseUrl === undefined ? [] : [baseUrl]), ...Object.values(hosts)])];
   const facts = [
     ...(type === undefined ? [] : [`- **Type:** ${codeOf(type)}`]),
     ...(addresses.length === 0 ? [] : [`- **Address:** ${addresses.map(codeOf).join(' or ')}`]),
     ...(key === undefined ? [] : [`- **Key:** ${keyText(key)}`]),
     `- **Training:** ${trainingText(training)}`,
-    ...(countsBound ? ['- **Counts `max_tokens` beforehand:** 429chain sends a bound that fits'] : []),
+    ...(countsBound ? ['- **Counts `max_tokens` in advance:** 429chain sends a limit that fits'] : []),
   ];
   const notes = offers.flatMap(({ note }) => (note === undefined ? [] : [note]));
   const isDated = offers.some(({ date }) => date !== undefined);
@@ -86,7 +86,7 @@ const keyText = ({ url, card, minutes, note }: NonNullable<CatalogueView['key']>
 
 const trainingText = ({ posture, note, source, date }: CatalogueView['training']): string => {
   const read = date === undefined ? '' : ` (${dayOf(date, source)})`;
-  return `${TRAINING_WORDS[posture]}${read}${note === undefined ? '' : `. ${note}`}`;
+  return `${posture === 'unknown' ? 'unknown' : TRAINING_WORDS[posture]}${read}${note === undefined ? '' : `. ${note}`}`;
 };
 
 /** One row for each limit, and for an offer without one. */
@@ -107,5 +107,5 @@ const offersTable = (offers: readonly OfferView[]): string => {
       ...(index === 0 ? last : ['', '', '']),
     ]);
   });
-  return table(['free', 'limit', 'kept before an answer', 'read', 'may be out of date from', 'how it is known'], rows);
+  return table(['offer', 'limit', 'assumed', 'checked on', 'out of date from', 'source'], rows);
 };

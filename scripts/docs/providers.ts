@@ -7,11 +7,11 @@ import { table } from './table.js';
 const codeOf = (value: unknown): string => `\`${value}\``;
 
 const changeOf = (adaptation: Adaptation): string => {
-  if ('drop' in adaptation) return 'left out';
+  if ('drop' in adaptation) return 'removed';
   if ('rename' in adaptation) return `sent as ${codeOf(adaptation.rename)}`;
   if ('cap' in adaptation) return `at most ${codeOf(adaptation.cap)}`;
-  if ('flatten' in adaptation) return 'text parts joined to one text';
-  if ('default' in adaptation) return `${codeOf(adaptation.default)} where it is absent`;
+  if ('flatten' in adaptation) return 'text parts joined into one string';
+  if ('default' in adaptation) return `${codeOf(adaptation.default)} if absent`;
   const replaced =
     'map' in adaptation ? Object.entries(adaptation.map) : [[adaptation.from ?? '*', adaptation.replace]];
   return replaced.map(([from, to]) => `${codeOf(from)} → ${codeOf(to)}`).join(', ');
@@ -19,19 +19,19 @@ const changeOf = (adaptation: Adaptation): string => {
 
 const conditionOf = ({ when = {} }: Adaptation): string =>
   [
-    ...(when.model === undefined ? [] : [`the model is like ${codeOf(when.model.source)}`]),
-    ...(when.notModel === undefined ? [] : [`the model is not like ${codeOf(when.notModel.source)}`]),
-    ...(when.with === undefined ? [] : [`${codeOf(when.with)} is there too`]),
-    ...(when.without === undefined ? [] : [`${codeOf(when.without)} is not there`]),
-    ...(when.empty === undefined ? [] : ['it is empty']),
-    ...(when.not === undefined ? [] : [`it is not ${when.not.map(codeOf).join(' or ')}`]),
+    ...(when.model === undefined ? [] : [`model matches ${codeOf(when.model.source)}`]),
+    ...(when.notModel === undefined ? [] : [`model does not match ${codeOf(when.notModel.source)}`]),
+    ...(when.with === undefined ? [] : [`${codeOf(when.with)} is present`]),
+    ...(when.without === undefined ? [] : [`${codeOf(when.without)} is absent`]),
+    ...(when.empty === undefined ? [] : ['empty']),
+    ...(when.not === undefined ? [] : [`not ${when.not.map(codeOf).join(' or ')}`]),
   ].join(', ');
 
 /** A table of the changes that a provider type makes to requests. */
 export const adaptationsTable = async (name: string): Promise<string> => {
   const { adaptations = [] } = await typeOf(name);
   const rows = adaptations.map((each) => [codeOf(each.field), changeOf(each), conditionOf(each), each.why]);
-  return table(['field', 'what becomes of it', 'where', 'why'], rows);
+  return table(['field', 'change', 'condition', 'why'], rows);
 };
 
 /** Formats `requests 86400000 14400 14370 3000`, as `tellOf` returns it, for people. */
@@ -42,7 +42,7 @@ const readLimitText = (line: string): string => {
 };
 
 const waitText = (wait: unknown): string => {
-  if (wait === Number.POSITIVE_INFINITY) return 'for good';
+  if (wait === Number.POSITIVE_INFINITY) return 'permanently';
   return typeof wait === 'number' ? durationText(wait) : '';
 };
 
@@ -76,7 +76,7 @@ export const answersTable = async (...providers: readonly string[]): Promise<str
       const [answer = '', ...rest] = rowOf(each, tellOf(simulated, each));
       return [several ? `${each.provider}: ${answer}` : answer, ...rest];
     });
-  return table(['answer', 'status', 'taken for', 'what rests', 'for'], rows);
+  return table(['answer', 'status', 'class', 'cools down', 'for'], rows);
 };
 
 /** The providers with captured answers. */

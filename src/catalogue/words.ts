@@ -3,10 +3,10 @@ import type { Offer, OfferKind, OfferLimit, Training, Trust } from '../contract/
 /** What each kind of offer means. */
 export const KIND_WORDS: Readonly<Record<OfferKind, string>> = {
   keyless: 'without a key',
-  recurring: 'an amount that comes back',
-  'zero-price': 'models that cost nothing, for as long as the offer lasts',
-  own: 'a server of your own',
-  'one-time': 'an amount that is given once',
+  recurring: 'an amount that resets',
+  'zero-price': 'models at no charge, while the offer lasts',
+  own: 'your own server',
+  'one-time': 'one-time credit',
   none: 'nothing is free',
 };
 
@@ -15,12 +15,12 @@ export const TRUST_WORDS: Readonly<Record<Trust, string>> = {
   A: 'stated by the provider',
   B: 'measured',
   C: 'third parties agree',
-  D: 'one report, or reports that differ',
+  D: 'one report, or conflicting reports',
 };
 
 export const TRAINING_WORDS: Readonly<Record<Training['posture'], string>> = {
-  no: 'does not train on it',
-  may: 'may train on it',
+  no: 'does not train on requests',
+  may: 'may train on requests',
   unknown: 'training unknown',
 };
 

@@ -12,7 +12,7 @@ export interface RequestAttempt {
   /** The HTTP status of a failure. Absent if there was no response. */
   readonly status?: number | undefined;
   /**
-   * What 429chain made of a failure, in plain words: `403 about this model: the target rests for 1h, the account does not`.
+   * What 429chain made of a failure, in plain words: `403 about this model: the target cools down for 1h, the account does not`.
    * Absent in records of older versions.
    */
   readonly decision?: string | undefined;

@@ -108,7 +108,7 @@ describe('The samples in docs/examples', () => {
     );
     expect(refusal.status).to.equal(429);
     const { targets } = refusal.error as { targets: { reason: string; retry_at: string }[] };
-    expect(targets[0]?.reason).to.equal('cloud rests until 15:00');
+    expect(targets[0]?.reason).to.equal('cloud is not used until 15:00');
     expect(targets[0]?.retry_at).to.match(/:00:00\.000Z$/);
     expect(Number(refusal.headers?.get('retry-after'))).to.be.within(1.5 * 3600, 3 * 3600);
     expect(await command.stop()).to.equal(0);

@@ -308,7 +308,7 @@ describe('a request that is refused because of a field', () => {
     it(name, () => {
       const verdict = host.verdict(type, failureOf(status, body));
       expect(verdict?.class).to.equal('bad_request');
-      expect(verdict?.scope, 'nothing rests').to.equal(undefined);
+      expect(verdict?.scope, 'nothing cools down').to.equal(undefined);
       expect(verdict?.repairs ?? []).to.deep.equal(repairs);
     });
   }

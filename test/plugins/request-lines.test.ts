@@ -60,7 +60,7 @@ const CASES: readonly Case[] = [
     what: 'another line, at the level debug, for a target that failed',
     answers: [reply(500, { error: { message: 'out of order' } }), answer('hello')],
     lines: [
-      /^debug one\/a-model failed in \d+ ms with server_error, status 500: out of order · 500 from the provider: nothing rests yet \(request an-id\)$/,
+      /^debug one\/a-model failed in \d+ ms with server_error, status 500: out of order · 500 from the provider: nothing cools down yet \(request an-id\)$/,
       /^info 200 by two\/a-model in \d+ ms \(chain default, 2 attempts, 5 \+ 3 tokens\), request an-id$/,
     ],
     fields: { status: 200, target: 'two/a-model', attempts: 2 },
@@ -69,8 +69,8 @@ const CASES: readonly Case[] = [
     what: 'a warning if no target serves',
     answers: [hangUp, reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' })],
     lines: [
-      /^debug one\/a-model failed in \d+ ms with server_error: .+ · No response: nothing rests yet \(request an-id\)$/,
-      /^debug two\/a-model failed in \d+ ms with \w+, status 429: spent · 429 about a limit: the target rests for 10m \(request an-id\)$/,
+      /^debug one\/a-model failed in \d+ ms with server_error: .+ · No response: nothing cools down yet \(request an-id\)$/,
+      /^debug two\/a-model failed in \d+ ms with \w+, status 429: spent · 429 about a limit: the target cools down for 10m \(request an-id\)$/,
       /^warn 503 by no target in \d+ ms \(chain default, 2 attempts\), request an-id$/,
     ],
     fields: { status: 503, attempts: 2, target: undefined },
@@ -82,8 +82,8 @@ const CASES: readonly Case[] = [
       reply(400, { error: { message: `bad: ${SECRET_PROMPT}` } }),
     ],
     lines: [
-      /^debug one\/a-model failed in \d+ ms with bad_request, status 400 · 400 about the request: nothing rests, other targets may accept it \(request an-id\)$/,
-      /^debug two\/a-model failed in \d+ ms with bad_request, status 400 · 400 about the request: nothing rests, other targets may accept it \(request an-id\)$/,
+      /^debug one\/a-model failed in \d+ ms with bad_request, status 400 · 400 about the request: nothing cools down, other targets may accept it \(request an-id\)$/,
+      /^debug two\/a-model failed in \d+ ms with bad_request, status 400 · 400 about the request: nothing cools down, other targets may accept it \(request an-id\)$/,
       /^info 400 by no target in/,
     ],
     fields: { status: 400 },

@@ -2,8 +2,8 @@ import { definePlugin } from '429chain/plugin';
 
 /**
  * @typedef {object} Options
- * @property {string} [provider] the id of the provider that rests. Default: 'local'
- * @property {number} [from] the hour from which it rests. Default: 22
+ * @property {string} [provider] the id of the provider to pause. Default: 'local'
+ * @property {number} [from] the hour from which it is paused. Default: 22
  * @property {number} [to] the hour from which it is asked again. Default: 7
  */
 
@@ -22,7 +22,7 @@ export default definePlugin({
   apply({ hooks }, /** @type {Options} */ { provider = 'local', from = 22, to = 7 }) {
     hooks.beforeAttempt.tap({ name: 'quiet-hours', filter: { provider } }, ({ startedAt }) => {
       if (!isQuiet(new Date(startedAt).getHours(), from, to)) return undefined;
-      return { reason: `${provider} rests until ${to}:00`, retryAt: nextTime(to, startedAt) };
+      return { reason: `${provider} is not used until ${to}:00`, retryAt: nextTime(to, startedAt) };
     });
   },
 });

@@ -138,7 +138,7 @@ export interface FailedAttempt extends AttemptRecordBase {
   readonly failure: Failure;
   /**
    * What 429chain made of the failure, in plain words and without words of the provider: `429 about a limit (requests per
-   * minute): the target rests for 38s`.
+   * minute): the target cools down for 38s`.
    */
   readonly decision?: string | undefined;
 }

@@ -61,7 +61,7 @@ describe('429chain catalogue', () => {
     expect(heads.length).to.be.greaterThan(5);
     expect(new Set(heads.map((line) => line.indexOf('recurring'))).size).to.equal(1);
     const groq = lines.findIndex((line) => line.startsWith('Groq '));
-    expect(lines[groq]).to.match(/ {3}recurring +key, no card +does not train on it +read 2026-\d\d-\d\d/);
+    expect(lines[groq]).to.match(/ {3}recurring +key, no card +does not train on requests +read 2026-\d\d-\d\d/);
     expect(lines[groq + 1]).to.match(/^ {4}\S.*requests/);
   });
 
@@ -78,7 +78,7 @@ describe('429chain catalogue', () => {
       /^Google Gemini$/m,
       / type +gemini$/m,
       / key +https:\/\/aistudio\.google\.com\/apikey · no card · about \d+ minutes/m,
-      / training +may train on it\. Not for users in the EEA/m,
+      / training +may train on requests\. Not for users in the EEA/m,
       /^ {2}recurring: Flash/m,
       /^ {4}14,400 requests a day until midnight in Los Angeles for each model like \*gemma-\* \(429chain keeps to it\)$/m,
       /^ {4}https:\/\/\S+, read 2026-08-16, may be out of date, measured$/m,

@@ -39,7 +39,7 @@ describe('Waiting for capacity', () => {
       await until(() => stage.proxy.app.runtime.waterfall.waiting === 1);
       expect((await Promise.all([first, ask()])).map(({ status }) => status)).to.deep.equal([200, 200]);
       expect(stage.proxy.log.lines.join('\n')).to.contain(
-        'the whole account rests for 1s, then the key is tried again',
+        'the whole account cools down for 1s, then the key is tried again',
       );
     });
 
@@ -145,7 +145,7 @@ describe('Waiting for capacity', () => {
     expect((await Promise.all(waiting)).map(({ status }) => status)).to.deep.equal([200, 200]);
   });
 
-  /** A 429 after which the target rests for half a second, the least that the ledger believes. */
+  /** A 429 after which the target cools down for half a second, the least that the ledger believes. */
   const spentShortly = reply(429, { error: { message: 'spent' } }, { 'retry-after-ms': '100' });
 
   it('waits for a better target, within its patience, before it moves down', async () => {

@@ -67,14 +67,14 @@ describe('The record of a request', () => {
       tried: recordAt(5, {
         outcome: 'failed',
         failure: { class: 'rate_limit', message: 'slow down', status: 429, at: ARRIVED_AT },
-        decision: '429 about a limit: the target rests for 1m',
+        decision: '429 about a limit: the target cools down for 1m',
       }),
       kept: {
         outcome: 'failed',
         class: 'rate_limit',
         reason: 'slow down',
         status: 429,
-        decision: '429 about a limit: the target rests for 1m',
+        decision: '429 about a limit: the target cools down for 1m',
         startedMs: 5,
         durationMs: 12.3,
       },

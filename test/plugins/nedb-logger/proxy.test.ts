@@ -199,7 +199,7 @@ describe('The request log of a proxy', () => {
         class: 'rate_limit',
         reason: 'Slow down.',
         status: 429,
-        decision: '429 about a limit: the target rests for 1m',
+        decision: '429 about a limit: the target cools down for 1m',
       },
       { target: 'two/a-model', outcome: 'served' },
     ]);

@@ -11,9 +11,9 @@ interface KindWords {
 export const KINDS: Readonly<Record<OfferKind, KindWords>> = {
   keyless: { text: 'Keyless', meaning: 'You need no key. The limits count for your IP address.' },
   recurring: { text: 'Recurring', meaning: 'An amount that comes back, such as each day.' },
-  'zero-price': { text: 'Zero-price', meaning: 'Models that cost nothing, for as long as the offer lasts.' },
+  'zero-price': { text: 'Zero-price', meaning: 'Models at no charge, while the offer lasts.' },
   own: { text: 'Own machine', meaning: 'A server on a machine of your own.' },
-  'one-time': { text: 'One-time', meaning: 'An amount that is given once.' },
+  'one-time': { text: 'One-time', meaning: 'One-time credit.' },
   none: { text: 'Not free', meaning: 'Nothing is free.' },
 };
 
@@ -28,7 +28,7 @@ export const TRUST: Readonly<Record<Trust, string>> = {
   A: 'stated by the provider',
   B: 'measured',
   C: 'third parties agree',
-  D: 'one report, or reports that differ',
+  D: 'one report, or conflicting reports',
 };
 
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });

@@ -36,12 +36,12 @@ const ABOUT: Readonly<Record<FailureSubject, string>> = {
   connection: 'from the provider',
 };
 
-/** What it means that nothing rests. */
+/** What it means that nothing cools down. */
 const WITHOUT_REST: Partial<Readonly<Record<FailureClass, string>>> = {
-  overloaded: 'nothing rests yet',
-  server_error: 'nothing rests yet',
-  bad_request: 'nothing rests, other targets may accept it',
-  too_large: 'nothing rests, a target with more room may accept it',
+  overloaded: 'nothing cools down yet',
+  server_error: 'nothing cools down yet',
+  bad_request: 'nothing cools down, other targets may accept it',
+  too_large: 'nothing cools down, a target with more room may accept it',
 };
 
 /** With these statuses, the whole account is the usual suspect. */
@@ -62,7 +62,7 @@ const SOON_MS = 5_000;
 export interface Consequence {
   /** What rests until `until`. */
   readonly scope?: ScopeKind | undefined;
-  /** Epoch ms; absent if nothing rests. */
+  /** Epoch ms; absent if nothing cools down. */
   readonly until?: number | undefined;
   /** The same target gets a repaired request. */
   readonly repaired?: boolean;
@@ -74,7 +74,7 @@ export interface Consequence {
 
 /**
  * Describes a failure and its consequence in one sentence, without words of the provider: `403 about this model: the target
- * rests for 1h, the account does not`. The one place for these words.
+ * cools down for 1h, the account does not`. The one place for these words.
  */
 export const decisionOf = (failure: Failure, scopes: TargetScopes, consequence: Consequence): string =>
   `${headOf(failure, consequence.limits ?? [])}: ${restOf(failure, scopes, consequence)}`;
@@ -85,12 +85,12 @@ export const restOf = (
   scopes: TargetScopes,
   { scope, until, repaired, missing }: Consequence,
 ): string => {
-  if (repaired) return 'nothing rests, a repaired request follows';
-  if (missing !== undefined) return `only its endpoint for ${missing} rests, for an hour at most`;
-  if (failure.cause instanceof NoOverlap) return 'nothing rests';
-  if (scope === undefined || until === undefined) return WITHOUT_REST[failure.class] ?? 'nothing rests';
+  if (repaired) return 'nothing cools down, a repaired request follows';
+  if (missing !== undefined) return `only its endpoint for ${missing} is skipped, for an hour at most`;
+  if (failure.cause instanceof NoOverlap) return 'nothing cools down';
+  if (scope === undefined || until === undefined) return WITHOUT_REST[failure.class] ?? 'nothing cools down';
   const span = Number.isFinite(until) ? `for ${spanText(until - failure.at)}` : 'until its configuration changes';
-  return `${nameOf(scope, scopes)} rests ${span}${additionOf(failure, scope, until)}`;
+  return `${nameOf(scope, scopes)} cools down ${span}${additionOf(failure, scope, until)}`;
 };
 
 const additionOf = ({ class: failureClass, status, at }: Failure, scope: ScopeKind, until: number): string => {
@@ -112,10 +112,10 @@ const headOf = (failure: Failure, limits: readonly Signal[]): string => {
 };
 
 const headOfCause = ({ status }: Failure, cause: Error): string => {
-  if (cause instanceof CallerGone) return 'The caller left';
+  if (cause instanceof CallerGone) return 'The client disconnected';
   if (isCancelled(cause)) return 'The request was cancelled';
   if (isTimeout(cause)) return 'No answer in time';
-  if (cause instanceof NoOverlap) return 'The answer does not continue what the caller has';
+  if (cause instanceof NoOverlap) return 'The answer does not continue the text that the client has';
   if (cause instanceof NotAdaptable) return "Not sent, the provider's API cannot express the request";
   return status === undefined ? 'No response' : 'No complete answer';
 };
