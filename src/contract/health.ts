@@ -19,7 +19,7 @@ export interface HealthFailure {
 }
 
 /** Attempts by how they ended. Skipped targets and requests that were at fault themselves do not count. */
-export interface HealthCounts {
+interface HealthCounts {
   readonly served: number;
   readonly failed: number;
   /** They hit a limit. */

@@ -29,26 +29,31 @@ export const handleErrors =
   };
 
 /** The same for a request that Koa does not answer. Does not throw. */
-export const answerOrRefuse = async (
+export const answerOrRefuse = (
   exchange: Exchange,
   answer: (exchange: Exchange) => Promise<void>,
   log: Log,
   current: () => Current,
 ): Promise<void> => {
+  const refuse = (error: unknown): Promise<void> => refuseWith(exchange, error, log, current);
   try {
-    await answer(exchange);
+    return answer(exchange).catch(refuse);
   } catch (error) {
-    const { res, spoken } = exchange;
-    if (error instanceof CallerGone || res.destroyed || res.headersSent) {
-      res.destroy();
-      return;
-    }
-    try {
-      await exchange.reply(shaped(exchange, spoken, refusalOf(asChainError(error, log)), current));
-    } catch (unsendable) {
-      asChainError(unsendable, log);
-      res.destroy();
-    }
+    return refuse(error);
+  }
+};
+
+const refuseWith = async (exchange: Exchange, error: unknown, log: Log, current: () => Current): Promise<void> => {
+  const { res, spoken } = exchange;
+  if (error instanceof CallerGone || res.destroyed || res.headersSent) {
+    res.destroy();
+    return;
+  }
+  try {
+    await exchange.reply(shaped(exchange, spoken, refusalOf(asChainError(error, log)), current));
+  } catch (unsendable) {
+    asChainError(unsendable, log);
+    res.destroy();
   }
 };
 

@@ -1,6 +1,7 @@
 /** `429chain/plugin`: everything that a plugin may import from 429chain, built-in plugins included. */
 export type { LiveStatus, QuotaView, TargetView } from '../contract/admin-api.js';
 export type { OfferKind } from '../contract/catalogue-entry.js';
+export type { HealthFailure, HealthHour, HealthState, HealthStep, HealthView } from '../contract/health.js';
 export type { ModelView } from '../contract/models.js';
 export type {
   Dimension,

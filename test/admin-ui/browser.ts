@@ -173,13 +173,17 @@ export class Visitor {
   /** Signs in by the API, and opens `path`, such as `chains`. */
   static async signedIn(server: AdminServer, path = '', options: BrowserContextOptions = {}): Promise<Visitor> {
     const visitor = await Visitor.come(server, options);
-    const { origin } = new URL(server.address);
-    await visitor.#context.request.post(`${origin}/admin/api/session`, {
+    await visitor.signIn(server);
+    await visitor.page.goto(path);
+    return visitor;
+  }
+
+  /** Signs in by the API. */
+  async signIn({ address: origin }: AdminServer): Promise<void> {
+    await this.#context.request.post(`${origin}/admin/api/session`, {
       data: { adminKey: ADMIN_KEY },
       headers: { origin },
     });
-    await visitor.page.goto(path);
-    return visitor;
   }
 
   /** Opens another tab of the same browser. */

@@ -123,7 +123,7 @@ describe('The page Playground', () => {
     await ask('Tell me everything');
     await turn().getByText('So far').waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
-    await turn().getByText('Stopped').waitFor();
+    await turn().getByText('Stopped by you.').waitFor();
     await upstreams[0].received[0]?.aborted;
     await turn().getByText('So far').waitFor();
     await page.getByRole('button', { name: 'Send' }).waitFor();

@@ -37,7 +37,7 @@ describe('The page of one request', () => {
     visitor = await Visitor.signedIn(server, 'requests');
     const { page } = visitor;
     await page.getByRole('link', { name: 'Request at' }).nth(1).click();
-    await page.getByText('2 targets asked, 0 skipped').waitFor();
+    await page.getByText('2 targets tried, 0 skipped').waitFor();
     await rung('one/a-model').getByText('429 at its rate limit').waitFor();
     const words = await rung('one/a-model').locator('blockquote').textContent();
     expect(words).to.contain('Slow down').and.not.to.contain('key-of-one');
@@ -48,8 +48,8 @@ describe('The page of one request', () => {
     await visitor.expectAccessible();
     await page.getByRole('link', { name: 'All requests' }).click();
     await page.getByRole('link', { name: 'Request at' }).first().click();
-    await page.getByText('1 target asked, 1 skipped').waitFor();
-    await rung('one/a-model').getByText('not asked').waitFor();
+    await page.getByText('1 target tried, 1 skipped').waitFor();
+    await rung('one/a-model').getByText('not tried').waitFor();
   });
 
   it('shows when each attempt started and ended, and when the request waited', async () => {
@@ -67,7 +67,7 @@ describe('The page of one request', () => {
     visitor = await Visitor.signedIn(server, 'requests/waited');
     await rung('Waited for free capacity').getByText('from 0 ms to 1.50 s').waitFor();
     await rung('served').getByText('from 1.50 s to 2.00 s').waitFor();
-    await visitor.page.getByText('1 target asked, 0 skipped').waitFor();
+    await visitor.page.getByText('1 target tried, 0 skipped').waitFor();
     const [axis, bar] = [
       await rung('served').locator('.track').boundingBox(),
       await rung('served').locator('.bar').boundingBox(),
@@ -165,8 +165,8 @@ describe('The page of one request', () => {
     const { headers } = await server.chat({ messages: [{ role: 'user', content: 'What is a waterfall?' }] });
     visitor = await Visitor.signedIn(server, `requests/${headers.get('x-request-id')}`);
     const { page } = visitor;
-    await page.getByRole('region', { name: 'Asked' }).getByText('What is a waterfall?').waitFor();
-    await page.getByRole('region', { name: 'Answered' }).getByText('an answer').waitFor();
+    await page.getByRole('region', { name: 'Request body' }).getByText('What is a waterfall?').waitFor();
+    await page.getByRole('region', { name: 'Answer' }).getByText('an answer').waitFor();
     await visitor.expectAccessible();
   });
 
@@ -201,7 +201,7 @@ describe('The page of one request', () => {
     const { page } = visitor;
     await page.getByRole('link', { name: 'Request at' }).click();
     await page.getByText('401 invalid_api_key').waitFor();
-    await page.getByText('0 targets asked, 0 skipped').waitFor();
+    await page.getByText('0 targets tried, 0 skipped').waitFor();
   });
 
   it('fits a small screen', async () => {

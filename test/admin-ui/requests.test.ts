@@ -326,5 +326,14 @@ describe('The page Requests', () => {
     expect(await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)).to.equal(360);
     expect(await scroller().evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).to.equal(0);
     await visitor.expectAccessible();
+    // The filters are folded.
+    const toggle = page.getByRole('button', { name: 'Filters' });
+    expect(await page.getByLabel('Served by').isVisible()).to.equal(false);
+    await toggle.click();
+    expect(await toggle.getAttribute('aria-expanded')).to.equal('true');
+    await page.getByLabel('Served by').selectOption('one');
+    await page.getByRole('button', { name: 'Filters (1)' }).waitFor();
+    expect(await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)).to.equal(360);
+    await visitor.expectAccessible();
   });
 });

@@ -1,11 +1,7 @@
-import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { API_KEY } from '../proxy.js';
 import { ScriptedUpstream } from '../scripted-upstream.js';
 import { ADMIN_KEY, AdminServer, Visitor } from './browser.js';
-
-/** The limit for the gzipped scripts of the first page, in bytes. */
-const MOST_SCRIPT = 90 * 1024;
 
 describe('The admin in a browser', () => {
   let upstream: ScriptedUpstream;
@@ -143,21 +139,5 @@ describe('The admin in a browser', () => {
       expect(await page.title()).to.equal(`${name} · 429chain`);
     }
     visitor.expectNothingWrong();
-  });
-
-  it('loads at most 90 KB of scripts for its first page', async () => {
-    visitor = await Visitor.come(server);
-    const scripts: Promise<Buffer>[] = [];
-    visitor.page.on('response', (response) => {
-      if (response.url().endsWith('.js')) scripts.push(response.body());
-    });
-    await visitor.page.context().request.post(`${server.address}/admin/api/session`, {
-      data: { adminKey: ADMIN_KEY },
-      headers: { origin: server.address },
-    });
-    await visitor.page.goto('');
-    await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor();
-    const sizes = (await Promise.all(scripts)).map((script) => gzipSync(script).length);
-    expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.within(1, MOST_SCRIPT);
   });
 });

@@ -200,7 +200,7 @@ describe('The page Welcome', () => {
     const name = page.getByLabel('Name', { exact: true });
     await page.getByLabel('Base URL').fill(upstream.baseUrl);
     expect(await name.inputValue()).to.equal('local');
-    await page.getByText('There is a provider of this name. Its key is replaced.').waitFor();
+    await page.getByText('local is added already. Its key is replaced.').waitFor();
     await page.getByLabel('Key', { exact: true }).fill(GOOD_KEY);
     await button('Try it').click();
     await stepIs('Fill a chain');
@@ -209,6 +209,8 @@ describe('The page Welcome', () => {
     await page.goto('welcome?step=type');
     await button('Any OpenAI-compatible server').click();
     await page.getByLabel('Base URL').fill(`${upstream.baseUrl}/`);
+    expect(await name.inputValue()).to.equal('local');
+    await page.getByLabel('Base URL').fill(upstream.baseUrl.replace('127.0.0.1', 'localhost'));
     expect(await name.inputValue()).to.equal('local-2');
     await name.fill('garage');
     await page.getByLabel('Key', { exact: true }).fill(GOOD_KEY);
@@ -304,7 +306,7 @@ describe('The page Welcome', () => {
 
     it('makes a chain in one click, of free models that the providers still have', async () => {
       await page.goto('welcome');
-      await page.getByText('you share them with everybody behind yours').waitFor();
+      await page.getByText('you share them with everyone on your network').waitFor();
       await visitor.expectAccessible();
       // No test asks real providers.
       for (const each of await page.getByRole('region', { name: 'Begin without a key' }).getByRole('checkbox').all()) {

@@ -3,6 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ProviderTypeView } from '../../../src/contract/admin-configuration.js';
 import type { CatalogueReply } from '../../../src/contract/catalogue.js';
+import { onDemand } from '../components/common/on-demand.js';
 import { toast } from '../components/common/toast-host.js';
 import { type CatalogueFilter, filterOf, fits, searchOf, WHOLE } from '../data/catalogue/catalogue-filter.js';
 import { counted } from '../data/format.js';
@@ -16,7 +17,6 @@ import '../components/catalogue/catalogue-filters.js';
 import '../components/common/empty-state.js';
 import '../components/common/load-state.js';
 import '../components/common/page-header.js';
-import '../components/providers/provider-dialog.js';
 
 const PATH = '/admin/catalogue';
 
@@ -88,7 +88,7 @@ class PageCatalogue extends LitElement {
       ({ id }) => id,
       (entry) => {
         const type = types.find((each) => each.type === entry.type);
-        return html`<li><catalogue-entry .entry=${entry} ?addable=${type !== undefined} @add=${() => (this.adding = type)}></catalogue-entry></li>`;
+        return html`<li><catalogue-entry .entry=${entry} ?addable=${type !== undefined} @add=${() => type !== undefined && this.#add(type)}></catalogue-entry></li>`;
       },
     )}</ul>`;
   }
@@ -97,6 +97,11 @@ class PageCatalogue extends LitElement {
     return html`<empty-state icon="search" heading="No provider fits" text="No entry has all that you chose. Clear the filter to see all ${count} again.">
       <button @click=${() => this.#choose(WHOLE)}>Clear the filter</button>
     </empty-state>`;
+  }
+
+  #add(type: ProviderTypeView): void {
+    onDemand(() => import('../components/providers/provider-dialog.js'));
+    this.adding = type;
   }
 
   #choose(filter: CatalogueFilter): void {

@@ -3,32 +3,24 @@ import { customElement, state } from 'lit/decorators.js';
 import type { ChainSettingsView, ProviderView } from '../../../src/contract/admin-configuration.js';
 import { confirm } from '../components/common/confirm-dialog.js';
 import { reportValidity } from '../components/common/field-validity.js';
-import type { Move } from '../components/common/sortable-list.js';
 import { toast } from '../components/common/toast-host.js';
 import { UnloadGuard } from '../data/browser/unload-guard.js';
-import {
-  type ChainDraft,
-  type DraftTarget,
-  inheritedTimeouts,
-  moved,
-  problemOfTarget,
-} from '../data/chains/chain-draft.js';
+import { type ChainDraft, type DraftTarget, problemOfTarget } from '../data/chains/chain-draft.js';
 import { ChainEditing } from '../data/chains/chain-editing.js';
 import { type ChainAsWritten, type Chains, loadChains, makeDefault, NAME_OF_CHAIN } from '../data/chains/chains.js';
 import { Preview } from '../data/chains/preview.js';
-import { LiveController } from '../data/server/feed.js';
+import { LiveController, live } from '../data/server/feed.js';
 import { Resource } from '../data/server/resource.js';
 import { ConflictError } from '../data/server/saving.js';
 import { base } from '../styles/base.js';
 import '../components/chains/chain-outlook.js';
 import '../components/chains/chain-settings.js';
-import '../components/chains/chain-target.js';
+import '../components/chains/chain-targets.js';
 import '../components/common/empty-state.js';
 import '../components/common/load-state.js';
 import '../components/common/page-header.js';
 import '../components/saving/save-bar.js';
 import '../components/saving/save-problem.js';
-import '../components/common/sortable-list.js';
 import '../components/chains/targets-dialog.js';
 import '../components/common/ui-icon.js';
 import '../components/saving/writable-note.js';
@@ -144,20 +136,15 @@ class PageChain extends LitElement {
   }
 
   #targets({ targets, settings }: ChainDraft, providers: readonly ProviderView[]) {
-    if (targets.length === 0)
-      return html`<p class="muted">No target yet. The first one that has free capacity is asked; put the best model on top.</p>`;
-    return html`<sortable-list label="Targets, the first one is asked first" .items=${targets} .nameOf=${({ target }: DraftTarget) => target}
-      .renderItem=${(each: DraftTarget) => html`<chain-target
-        target=${each.target}
-        .limits=${each.limits}
-        .timeouts=${each.timeouts}
-        .inherited=${inheritedTimeouts(each, settings.timeouts ?? {}, providers)}
-        .explained=${this.#preview.of(each.key)}
-        .problem=${problemOfTarget(each.target, providers)}
-        @change=${({ detail }: CustomEvent<Partial<DraftTarget>>) => this.#editing.changeTarget(each.key, detail)}
-        @remove=${() => this.#remove(each.key)}
-      ></chain-target>`}
-      @move=${({ detail: { from, to } }: CustomEvent<Move>) => this.#editing.setTargets(moved(targets, from, to))}></sortable-list>`;
+    return html`<chain-targets
+      .targets=${targets}
+      .timeouts=${settings.timeouts ?? {}}
+      .providers=${providers}
+      .states=${live.status?.targets ?? []}
+      .explained=${(key: number) => this.#preview.of(key)}
+      @change=${({ detail }: CustomEvent<readonly DraftTarget[]>) => this.#editing.setTargets(detail)}
+      @emptied=${() => this.renderRoot.querySelector<HTMLElement>('.add')?.focus()}
+    ></chain-targets>`;
   }
 
   #bar(isWritable: boolean) {
@@ -175,23 +162,6 @@ class PageChain extends LitElement {
     if (this.#editing.look(chains)) toast({ text: `${name} was changed elsewhere. This is how it is now.` });
     if (this.#begins && this.#editing.draft === undefined) this.#editing.begin();
     this.#begins = false;
-  }
-
-  async #remove(key: number): Promise<void> {
-    const place = this.#editing.targets.findIndex((each) => each.key === key);
-    const removed = this.#editing.targets[place];
-    if (removed === undefined) return;
-    this.#editing.setTargets(this.#editing.targets.toSpliced(place, 1));
-    const undo = {
-      label: 'Undo',
-      run: () => this.#editing.setTargets(this.#editing.targets.toSpliced(place, 0, removed)),
-    };
-    toast({ text: `${removed.target} is taken out.`, action: undo });
-    await this.updateComplete;
-    // The focused button was removed.
-    const neighbour = this.#editing.targets[Math.min(place, this.#editing.targets.length - 1)];
-    if (neighbour === undefined) this.renderRoot.querySelector<HTMLElement>('.add')?.focus();
-    else this.renderRoot.querySelector('sortable-list')?.focusItem(neighbour.key);
   }
 
   #rename(input: HTMLInputElement, taken: readonly string[]): void {

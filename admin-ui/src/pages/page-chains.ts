@@ -43,7 +43,7 @@ class PageChains extends LitElement {
     base,
     css`
       .search { flex: 1 1 14rem; max-width: 28rem; }
-      .row.between { align-items: center; }
+      .fold { min-width: 6.5rem; }
       [data-row] { padding-bottom: var(--space-2); }
     `,
   ];
@@ -90,13 +90,11 @@ class PageChains extends LitElement {
   #list({ chains, defaultChain }: Chains) {
     const { first, last } = this.#rows.range;
     const all = chains.map(({ name }) => name);
+    const anyOpen = all.some((name) => this.#isOpen(name));
     return html`
-      <div class="row between" role="search" aria-label="Chains">
+      <div class="row" role="search" aria-label="Chains">
         <input class="search" type="search" aria-label="Search chains" placeholder="Search by name, provider or model" .value=${this.searched} @input=${(event: InputEvent) => (this.searched = (event.target as HTMLInputElement).value)} />
-        <span class="row">
-          <button class="quiet" @click=${() => this.#fold(all, false)}>Fold all</button>
-          <button class="quiet" @click=${() => this.#fold(all, true)}>Unfold all</button>
-        </span>
+        <button class="fold" @click=${() => this.#fold(all, !anyOpen)}>${anyOpen ? 'Fold all' : 'Unfold all'}</button>
       </div>
       <p class=${this.searched === '' ? 'visually-hidden' : 'small muted'} role="status">${this.#count()}</p>
       <div ${ref(this.#rows.attachToPage)} .style=${`padding-block: ${this.#rows.above}px ${this.#rows.below}px`}>${repeat(

@@ -4,13 +4,13 @@ import { repeat } from 'lit/directives/repeat.js';
 import { reportValidity } from '../components/common/field-validity.js';
 import type { PromptComposer } from '../components/playground/prompt-composer.js';
 import type { Run, ToolResult, Turn } from '../data/playground/conversation.js';
-import type { Draft } from '../data/playground/draft.js';
+import { type Draft, EMPTY_DRAFT } from '../data/playground/draft.js';
 import { keepDraft, keptDraft } from '../data/playground/kept-draft.js';
 import { NamesController } from '../data/playground/known-names.js';
 import type { ProtocolId } from '../data/playground/protocol-id.js';
 import { askedBy, PROTOCOLS, protocolOf, requestOf } from '../data/playground/protocols.js';
 import { rawRequest } from '../data/playground/raw.js';
-import { Talk } from '../data/playground/talk.js';
+import { talk } from '../data/playground/talk.js';
 import { LiveController } from '../data/server/feed.js';
 import { base } from '../styles/base.js';
 import '../components/common/empty-state.js';
@@ -51,7 +51,6 @@ class PagePlayground extends LitElement {
   /** The settings are beside the conversation; on narrow screens, they fold. */
   @state() private wide = WIDE.matches;
   @state() private isPreviewOpen = false;
-  readonly #talk = new Talk(() => this.requestUpdate());
   readonly #names = new NamesController(this);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -67,6 +66,8 @@ class PagePlayground extends LitElement {
     super.connectedCallback();
     WIDE.addEventListener('change', this.#fold);
     addEventListener('pagehide', this.#keep);
+    addEventListener('signed-out', this.#forget);
+    talk.listen(() => this.requestUpdate());
     const model = new URLSearchParams(location.search).get('model');
     if (model !== null) this.draft = { ...this.draft, models: [model] };
     this.#look(0);
@@ -76,8 +77,9 @@ class PagePlayground extends LitElement {
     super.disconnectedCallback();
     WIDE.removeEventListener('change', this.#fold);
     removeEventListener('pagehide', this.#keep);
+    removeEventListener('signed-out', this.#forget);
     this.#keep();
-    this.#talk.stop();
+    talk.stop();
   }
 
   #fold = (): void => {
@@ -85,7 +87,7 @@ class PagePlayground extends LitElement {
   };
 
   override render() {
-    const { turns, isRunning } = this.#talk;
+    const { turns, isRunning } = talk;
     const { draft } = this;
     return html`
       <page-header heading="Playground">
@@ -93,10 +95,11 @@ class PagePlayground extends LitElement {
         <button slot="actions" ?hidden=${turns.length === 0} @click=${this.#clear}><ui-icon name="plus"></ui-icon>New conversation</button>
       </page-header>
       <div class="sides">
-        <section class="talk" aria-label="Conversation">
+        <section class="talk" aria-labelledby="conversation">
+          <h2 id="conversation" class="visually-hidden">Conversation</h2>
           ${turns.length === 0 ? this.#empty() : html`<div class="turns">${repeat(turns, ({ id }) => id, this.#turn)}</div>`}
           <div class="composer">
-            <prompt-composer .draft=${draft} .sides=${draft.models.length} ?running=${isRunning} @change=${this.#changed} @send=${this.#send} @stop=${() => this.#talk.stop()}></prompt-composer>
+            <prompt-composer .draft=${draft} .sides=${draft.models.length} ?running=${isRunning} @change=${this.#changed} @send=${this.#send} @stop=${() => talk.stop()}></prompt-composer>
             <p class="hint" ?hidden=${turns.length > 0}>The conversation stays in this tab. The request log has its figures, but no texts by default.</p>
           </div>
         </section>
@@ -113,9 +116,9 @@ class PagePlayground extends LitElement {
   }
 
   #turn = (turn: Turn, place: number) => {
-    const { turns, isRunning } = this.#talk;
+    const { turns, isRunning } = talk;
     const isLast = !isRunning && turns.slice(place + 1).every(({ only }) => only !== undefined && only !== turn.only);
-    return html`<chat-turn .turn=${turn} ?last=${isLast} @again=${({ detail }: CustomEvent<Run>) => this.#again(turn, detail)} @stop=${({ detail }: CustomEvent<Run>) => this.#talk.stop(detail)} @results=${({ detail }: CustomEvent<{ run: Run; results: readonly ToolResult[] }>) => this.#answer(detail.run, detail.results)}></chat-turn>`;
+    return html`<chat-turn .turn=${turn} .place=${place + 1} ?last=${isLast} @again=${({ detail }: CustomEvent<Run>) => this.#again(turn, detail)} @stop=${({ detail }: CustomEvent<Run>) => talk.stop(detail)} @results=${({ detail }: CustomEvent<{ run: Run; results: readonly ToolResult[] }>) => this.#answer(detail.run, detail.results)}></chat-turn>`;
   };
 
   #settings() {
@@ -150,7 +153,7 @@ class PagePlayground extends LitElement {
 
   #request() {
     const protocol = protocolOf(this.draft.protocol);
-    const request = requestOf(this.draft, askedBy(this.draft), this.#talk.turns, 0);
+    const request = requestOf(this.draft, askedBy(this.draft), talk.turns, 0);
     return html`<code-block where="POST ${protocol.path}" .text=${rawRequest(request)}></code-block>
       <copy-as .protocol=${protocol} .body=${request.body} .file=${request.file}></copy-as>`;
   }
@@ -162,6 +165,10 @@ class PagePlayground extends LitElement {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#keep, PAUSE_MS);
   }
+
+  #forget = (): void => {
+    this.draft = EMPTY_DRAFT;
+  };
 
   #keep = (): void => {
     clearTimeout(this.#timer);
@@ -189,9 +196,9 @@ class PagePlayground extends LitElement {
   }
 
   #send = (): void => {
-    if (this.#talk.isRunning || !this.#isValid()) return;
+    if (talk.isRunning || !this.#isValid()) return;
     const { draft } = this;
-    const done = this.#talk.ask(draft);
+    const done = talk.ask(draft);
     // What stands alone is often asked again with a change.
     if (protocolOf(draft.protocol).converses === true) this.#change({ prompt: '', attachments: [] });
     this.#keep();
@@ -200,17 +207,17 @@ class PagePlayground extends LitElement {
   };
 
   #answer(run: Run, results: readonly ToolResult[]): void {
-    if (this.#talk.isRunning || !this.#isValid()) return;
-    void this.#talk.answerCalls(this.draft, run, results);
+    if (talk.isRunning || !this.#isValid()) return;
+    void talk.answerCalls(this.draft, run, results);
     void this.#showEnd();
   }
 
   #again(turn: Turn, run: Run): void {
-    if (!this.#talk.isRunning && this.#isValid()) void this.#talk.again(this.draft, turn, run);
+    if (!talk.isRunning && this.#isValid()) void talk.again(this.draft, turn, run);
   }
 
   #clear = (): void => {
-    this.#talk.clear();
+    talk.clear();
     this.renderRoot.querySelector<PromptComposer>('prompt-composer')?.focus();
   };
 

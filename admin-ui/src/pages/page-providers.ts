@@ -1,10 +1,11 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ProviderView, Writable } from '../../../src/contract/admin-configuration.js';
 import type { CatalogueReply } from '../../../src/contract/catalogue.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
 import type { InspectionReply } from '../../../src/contract/inspection.js';
 import { confirm } from '../components/common/confirm-dialog.js';
+import { onDemand } from '../components/common/on-demand.js';
 import { toast } from '../components/common/toast-host.js';
 import { counted } from '../data/format.js';
 import {
@@ -24,10 +25,8 @@ import { base } from '../styles/base.js';
 import '../components/common/empty-state.js';
 import '../components/common/load-state.js';
 import '../components/providers/inspection-panel.js';
-import '../components/providers/models-dialog.js';
 import '../components/common/page-header.js';
 import '../components/providers/provider-list.js';
-import '../components/providers/provider-dialog.js';
 import '../components/saving/save-problem.js';
 import '../components/saving/writable-note.js';
 import '../components/common/ui-dialog.js';
@@ -104,6 +103,16 @@ class PageProviders extends LitElement {
     super.disconnectedCallback();
     clearTimeout(this.#refreshing);
     this.#refreshing = undefined;
+  }
+
+  override updated(changed: PropertyValues): void {
+    if (!changed.has('window') || this.window === undefined) return;
+    onDemand(() =>
+      Promise.all([
+        import('../components/providers/provider-dialog.js'),
+        import('../components/providers/models-dialog.js'),
+      ]),
+    );
   }
 
   override render() {

@@ -68,8 +68,8 @@ class PageRequest extends LitElement {
       </section>
       <section class="card stack" aria-labelledby="attempts">
         <div class="row between"><h2 id="attempts">Attempts</h2>
-          <span class="muted">${counted(asked, 'target')} asked, ${skipped} skipped</span></div>
-        ${request.attempts.length === 0 ? html`<p class="muted">No target was asked.</p>` : html`<attempt-ladder .request=${request}></attempt-ladder>`}
+          <span class="muted">${counted(asked, 'target')} tried, ${skipped} skipped</span></div>
+        ${request.attempts.length === 0 ? html`<p class="muted">No target was tried.</p>` : html`<attempt-ladder .request=${request}></attempt-ladder>`}
         ${request.omittedAttempts === undefined ? '' : html`<p class="hint">${request.omittedAttempts} more attempts in the middle are not listed.</p>`}
       </section>
       ${this.#words(request)}
@@ -84,8 +84,8 @@ class PageRequest extends LitElement {
     if (content === undefined)
       return html`<p class="hint">Prompts and answers are not stored. To store them, set <code>content: true</code> for the plugin <code>nedb-logger</code>.</p>`;
     return html`<div class="pair">
-      <section class="card stack" aria-labelledby="asked"><h2 id="asked">Asked</h2><pre tabindex="0">${pretty(content.request)}</pre></section>
-      <section class="card stack" aria-labelledby="answered"><h2 id="answered">Answered</h2>
+      <section class="card stack" aria-labelledby="asked"><h2 id="asked">Request body</h2><pre tabindex="0">${pretty(content.request)}</pre></section>
+      <section class="card stack" aria-labelledby="answered"><h2 id="answered">Answer</h2>
         ${content.answer === undefined ? html`<p class="muted">No answer.</p>` : html`<pre tabindex="0">${content.answer}</pre>`}
       </section>
     </div>`;

@@ -2,6 +2,7 @@ import { css, html, LitElement } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
 import type { Totals, UsageReport } from '../../../src/contract/requests.js';
+import { onDemand } from '../components/common/on-demand.js';
 import type { Stack } from '../components/usage/bar-chart.js';
 import { counted, durationText, numberText, shortNumber } from '../data/format.js';
 import { type By, choicesFor, type Order, orderFor, restText, rowsOf, sorted } from '../data/requests/breakdown.js';
@@ -12,7 +13,6 @@ import { call } from '../data/server/client.js';
 import { LiveController } from '../data/server/feed.js';
 import { Resource } from '../data/server/resource.js';
 import { base } from '../styles/base.js';
-import '../components/usage/bar-chart.js';
 import '../components/common/choice-bar.js';
 import '../components/common/empty-state.js';
 import '../components/common/figure-tile.js';
@@ -33,6 +33,8 @@ class PageUsage extends LitElement {
       .lead strong { color: var(--good); font-variant-numeric: tabular-nums; }
       .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: var(--space-3); }
       .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(30rem, 100%), 1fr)); gap: var(--space-3); }
+      /* The figures do not wait for the charts. */
+      bar-chart:not(:defined) { display: block; height: 286px; }
       section.card { padding: var(--space-4) 0 0; overflow: hidden; }
       section.card > .row, section.card > .hint { padding: 0 var(--space-4); }
       section.card > .hint { padding-bottom: var(--space-3); }
@@ -52,6 +54,11 @@ class PageUsage extends LitElement {
     new LiveController(this, (event) => this.#heard(event));
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    onDemand(() => import('../components/usage/bar-chart.js'));
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.#again);
@@ -63,7 +70,7 @@ class PageUsage extends LitElement {
     const isUtc = value !== undefined && value.timeZone === undefined;
     return html`
       <page-header heading="Usage">
-        Each request counts once, however many targets were tried. ${isUtc ? 'Days are those of UTC.' : 'Days and hours are in your local time.'}
+        Each request counts once. ${isUtc ? 'Days are those of UTC.' : 'Days and hours are in local time.'}
         <choice-bar slot="actions" label="Period" .choices=${PERIODS} .value=${String(this.view.days)} @choose=${this.#choose}></choice-bar>
         <button slot="actions" ?disabled=${value === undefined || value.total.requests === 0} @click=${this.#export}><ui-icon name="down"></ui-icon>Export CSV</button>
       </page-header>

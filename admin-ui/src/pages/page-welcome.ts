@@ -3,6 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { ProviderTypeView } from '../../../src/contract/admin-configuration.js';
 import type { TryReply } from '../../../src/contract/models.js';
+import { onDemand } from '../components/common/on-demand.js';
 import type { SavedProvider } from '../components/welcome/welcome-key.js';
 import { groupsOf, nextFreeKey } from '../data/providers/offers.js';
 import { loadProviders, type Providers } from '../data/providers/providers.js';
@@ -21,11 +22,16 @@ import { base } from '../styles/base.js';
 import '../components/common/load-state.js';
 import '../components/common/page-header.js';
 import '../components/providers/type-cards.js';
-import '../components/welcome/welcome-connect.js';
-import '../components/welcome/welcome-key.js';
 import '../components/welcome/welcome-keyless.js';
-import '../components/welcome/welcome-models.js';
-import '../components/welcome/welcome-prompt.js';
+
+/** The scripts of the steps after the first. */
+const SCRIPTS: Readonly<Record<Step, () => Promise<unknown>>> = {
+  type: () => Promise.resolve(),
+  key: () => import('../components/welcome/welcome-key.js'),
+  models: () => import('../components/welcome/welcome-models.js'),
+  try: () => import('../components/welcome/welcome-prompt.js'),
+  connect: () => import('../components/welcome/welcome-connect.js'),
+};
 
 const TITLES: Readonly<Record<Step, string>> = {
   type: 'Pick a provider',
@@ -52,7 +58,8 @@ class PageWelcome extends LitElement {
     `,
   ];
   @state() private progress: Progress = keptProgress(location.search);
-  @state() private step: Step = 'type';
+  /** The step on the page; absent until its script is loaded. */
+  @state() private step: Step | undefined;
   /** The test result of the provider that was just saved. */
   @state() private trial: TryReply | undefined;
   readonly #providers = new Resource<Providers>(this, loadProviders);
@@ -93,6 +100,8 @@ class PageWelcome extends LitElement {
         return html`<welcome-models provider=${provider} .providers=${providers} .trial=${this.trial} .chosen=${chosen} @chosen=${(event: CustomEvent) => this.#keep({ chosen: event.detail })} @saved=${this.#chainSaved}></welcome-models>`;
       case 'try':
         return html`<welcome-prompt ?hasKey=${this.progress.provider !== undefined} chain=${chain} @next=${() => this.#go('connect')}></welcome-prompt>`;
+      case undefined:
+        return nothing;
       default:
         return html`<welcome-connect chain=${chain}></welcome-connect>`;
     }
@@ -103,7 +112,7 @@ class PageWelcome extends LitElement {
     const usable = providers.filter(({ state: stands }) => stands === 'usable');
     const isBegun = providers.some((each) => types.some(({ type, keyless }) => keyless && type === each.type));
     return html`<div class="stack">
-      ${usable.length === 0 ? nothing : html`<div class="have"><span>You have already:</span>${usable.map(({ id }) => html`<button @click=${() => this.#use(id)}>Models of ${id}</button>`)}</div>`}
+      ${usable.length === 0 ? nothing : html`<div class="have"><span>Already added:</span>${usable.map(({ id }) => html`<button @click=${() => this.#use(id)}>Models of ${id}</button>`)}</div>`}
       ${isBegun ? nothing : html`<welcome-keyless .providers=${loaded} @saved=${this.#chainSaved}></welcome-keyless>`}
       ${groupsOf(types).map(
         ({ title, text, types: group }) => html`<section class="stack" aria-label=${title}>
@@ -165,8 +174,14 @@ class PageWelcome extends LitElement {
   }
 
   #located = (): void => {
-    this.step = stepOf(location.search, this.progress);
-    window.scrollTo(0, 0);
+    const step = stepOf(location.search, this.progress);
+    onDemand(async () => {
+      await SCRIPTS[step]();
+      // The user may have gone elsewhere in the meantime.
+      if (step !== stepOf(location.search, this.progress)) return;
+      this.step = step;
+      window.scrollTo(0, 0);
+    });
   };
 }
 

@@ -72,10 +72,5 @@ export interface Replies {
 
 export type Reply = Replies[keyof Replies];
 
-/** A step of a walk: yields commands, receives their replies, and returns `T`. */
+/** A step of a walk: yields commands, receives the reply that `Replies` has for each, and returns `T`. */
 export type Steps<T> = Generator<Command, T, Reply>;
-
-/** Yields `command` and returns its reply, with the type that belongs to it. */
-export function* ask<C extends Command>(command: C): Steps<Replies[C['do']]> {
-  return (yield command) as Replies[C['do']];
-}

@@ -2,7 +2,7 @@ import type { FailedResult } from '../attempt/result.js';
 import { NoOverlap } from '../causes.js';
 import type { ChainRequest } from '../request.js';
 import { differInKey, keylessId, type PreparedTarget } from '../target.js';
-import { ask, type Steps } from './commands.js';
+import type { Replies, Steps } from './commands.js';
 import {
   type Failed,
   failed,
@@ -124,7 +124,7 @@ export class WalkOutcomes {
   ): Steps<void> {
     for (const [target, outcome] of this.#outcomes) {
       if (!isAsked(outcome)) continue;
-      const [refusal] = (yield* ask({ do: 'preview', targets: [target] })).refusals;
+      const [refusal] = ((yield { do: 'preview', targets: [target] }) as Replies['preview']).refusals;
       const seen = refusal && refused(target, refusal);
       if (seen !== undefined && counts(seen)) this.update(seen);
     }

@@ -2,7 +2,7 @@ import type { AttemptRecord, Repair } from '../../plugin/door/attempt.js';
 import type { Answer, AttemptResult } from '../attempt/result.js';
 import type { ChainRequest } from '../request.js';
 import type { PreparedTarget } from '../target.js';
-import { ask, type Grant, type ReserveReply, type Steps } from './commands.js';
+import type { Grant, Replies, ReserveReply, Steps } from './commands.js';
 import { Descent } from './descent.js';
 import { type Ending, endingOf, worthWaitingFor } from './ending.js';
 import { isDoubted, isLimit, isOnProbation, mayBeDoubted, refused, type TargetOutcome } from './outcome.js';
@@ -61,7 +61,7 @@ export class Walk {
       yield* this.#outcomes.lookAgain((outcome) => mayBeDoubted(outcome, until), isDoubted);
       const targets = worthWaitingFor(this.#outcomes.all, left, this.#view.now());
       if (targets.length === 0 || this.#outcomes.gaveUp) return yield* this.#lastResort();
-      const reply = yield* ask({ do: 'wait', targets, ms: left, notBefore: this.#outcomes.notBefore });
+      const reply = (yield { do: 'wait', targets, ms: left, notBefore: this.#outcomes.notBefore }) as Replies['wait'];
       // The wait was in vain.
       if (reply.kind === 'late') yield* this.#outcomes.lookAgain(isLimit);
       if (reply.kind === 'late' || reply.kind === 'full') return yield* this.#lastResort();
@@ -89,7 +89,7 @@ export class Walk {
       const reply =
         part.usable.length === 0
           ? NOTHING_ASKED
-          : yield* ask({ do: 'reserve', targets: part.usable, skipProbation: false });
+          : ((yield { do: 'reserve', targets: part.usable, skipProbation: false }) as Replies['reserve']);
       descent.skipUntil(reply, part, restVersion);
       const end = yield* this.#attemptPatiently(reply.granted ?? (yield* this.#waitPatiently(targets[part.end - 1])));
       if (end !== undefined) return end;
@@ -99,7 +99,7 @@ export class Walk {
 
   /** A target with room that earlier requests wait for is theirs. */
   *#passClaimed(target: PreparedTarget): Steps<WalkEnd | undefined> {
-    const [refusal] = (yield* ask({ do: 'preview', targets: [target] })).refusals;
+    const [refusal] = ((yield { do: 'preview', targets: [target] }) as Replies['preview']).refusals;
     const reason = 'waiting requests that came earlier go first';
     this.#outcomes.skip(refused(target, refusal ?? { granted: false, code: 'quota', reason }));
     return yield* this.#attemptPatiently(yield* this.#waitPatiently(target));
@@ -129,7 +129,7 @@ export class Walk {
     const targets: PreparedTarget[] = [];
     for (const key of keys) if (yield* this.#returnsWithin(key, left)) targets.push(key);
     if (targets.length === 0) return undefined;
-    const reply = yield* ask({ do: 'wait', targets, ms: left, notBefore: this.#outcomes.notBefore });
+    const reply = (yield { do: 'wait', targets, ms: left, notBefore: this.#outcomes.notBefore }) as Replies['wait'];
     if (reply.kind === 'denied') this.#outcomes.skip(reply.outcome);
     return reply.kind === 'granted' ? reply.grant : undefined;
   }
@@ -139,7 +139,7 @@ export class Walk {
     const outcome = this.#outcomes.of(target);
     let refusal = outcome?.kind === 'refused' ? outcome.refusal : undefined;
     if (outcome?.kind === 'failed' && mayWaitPatiently(outcome))
-      [refusal] = (yield* ask({ do: 'preview', targets: [target] })).refusals;
+      [refusal] = ((yield { do: 'preview', targets: [target] }) as Replies['preview']).refusals;
     if (refusal?.retryAt === undefined || refusal.retryAt > this.#view.now() + ms) return false;
     // Requests that came earlier will have used up what returns.
     return this.#view.ahead(target) < (refusal.capacityAtRetry ?? Number.POSITIVE_INFINITY);
@@ -154,14 +154,14 @@ export class Walk {
     let repaired = 0;
     while (grant !== undefined) {
       const { target }: Grant = grant;
-      const result: AttemptResult = yield* ask({ do: 'attempt', grant, repairs });
+      const result = (yield { do: 'attempt', grant, repairs }) as AttemptResult;
       if (result.kind === 'served') return { kind: 'found', target, answer: result.answer, record: result.record };
       const outcome = this.#outcomes.fail(target, result);
       const { class: failureClass } = result.failure;
       if (failureClass === 'moderation' && onModeration === 'return') return { kind: 'rejected', by: outcome };
       if (result.repairs.length > 0 && repaired++ < MOST_REPAIRED) repairs = [...repairs, ...result.repairs];
       else if (!mayRetryInPlace(result) || retriesLeft-- <= 0) return undefined;
-      const { granted, kept }: ReserveReply = yield* ask({ do: 'reserve', targets: [target], skipProbation: false });
+      const { granted, kept } = (yield { do: 'reserve', targets: [target], skipProbation: false }) as ReserveReply;
       for (const denial of kept) if (denial.kind === 'denied') this.#outcomes.skip(denial);
       grant = granted;
     }
@@ -175,7 +175,7 @@ export class Walk {
   *#lastResort(): Steps<WalkEnd> {
     let targets = this.#outcomes.gaveUp ? [] : this.#outcomes.all.filter(isOnProbation).map(({ target }) => target);
     while (targets.length > 0) {
-      const { granted, kept } = yield* ask({ do: 'reserve', targets, skipProbation: true });
+      const { granted, kept } = (yield { do: 'reserve', targets, skipProbation: true }) as Replies['reserve'];
       for (const outcome of kept) {
         if (outcome.kind === 'denied') this.#outcomes.skip(outcome);
         else this.#outcomes.update(outcome);

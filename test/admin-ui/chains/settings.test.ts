@@ -3,6 +3,14 @@ import { expect } from 'chai';
 import { CHAIN_DEFAULTS } from '../../../admin-ui/src/data/chains/chain-defaults.js';
 import { ChainsStage, complaint, WRITTEN } from './stage.js';
 
+/** What scrolls besides the list of models while the dialog for targets is open: the page, and elements that overflow. */
+const SCROLLS = `(() => {
+  const all = (root) => [...root.querySelectorAll('*')].flatMap((each) => [each, ...(each.shadowRoot ? all(each.shadowRoot) : [])]);
+  const scrolls = (each) => /auto|scroll/.test(getComputedStyle(each).overflowY) && each.scrollHeight > each.clientHeight + 1;
+  const page = document.documentElement.style.overflow === 'hidden' ? [] : ['page'];
+  return [...page, ...all(document.body).filter(scrolls).map(({ className }) => className).filter((name) => name !== 'rows')];
+})()`;
+
 describe('The settings of a chain in the admin', () => {
   const stage = ChainsStage.forEachTest();
 
@@ -41,6 +49,7 @@ describe('The settings of a chain in the admin', () => {
     await stage.visit('chains/careful');
     const settings = stage.page.locator('chain-settings');
     expect(await settings.getByLabel('Longest wait').inputValue()).to.equal('20s');
+    await stage.button('All settings').click();
     for (const [label, placeholder] of [
       ['Longest wait', '30s'],
       ['Patience', '0s'],
@@ -77,10 +86,36 @@ describe('The settings of a chain in the admin', () => {
     stage.visitor.expectNothingWrong();
   });
 
+  it('are folded to those that differ from the default, and all of them stay open over a reload', async () => {
+    const chains = WRITTEN.replace(
+      "maxWait: '20s'",
+      "maxWait: '20s', patience: '0ms', resume: false, timeouts: { idle: '9s', connect: '10000ms' }",
+    );
+    await stage.visit('chains/careful', stage.configured(chains));
+    const settings = stage.page.locator('chain-settings');
+    const labels = (): Promise<(string | null)[]> =>
+      settings.locator('label').evaluateAll((each) => each.map(({ textContent }) => textContent));
+    await settings.getByText('3 settings differ from the default.').waitFor();
+    expect(await labels()).to.have.members(['Longest wait', 'Resume broken streams', 'Idle']);
+    await settings.getByLabel('Longest wait').fill('');
+    await settings.getByText('2 settings differ from the default.').waitFor();
+    expect(await labels(), 'a field stays while it is edited').to.include('Longest wait');
+    await stage.button('Discard').click();
+    await stage.button('All settings').click();
+    await settings.getByLabel('Retries').waitFor();
+    await stage.page.reload();
+    await settings.getByLabel('Retries').waitFor();
+    await stage.visitor.expectAccessible();
+    await stage.page.goto(new URL('/admin/chains/default', stage.page.url()).href);
+    await settings.getByText('Every setting has its default.').waitFor();
+    stage.visitor.expectNothingWrong();
+  });
+
   it('include the rules for free and private targets, and show what they pass over before they are saved', async () => {
     await stage.visit('chains/careful');
     const settings = stage.page.locator('chain-settings');
     await stage.settles(stage.steps, ['asked next']);
+    await stage.button('All settings').click();
     await settings.getByLabel('Cost').selectOption('free targets only');
     await stage.settles(
       async () => (await stage.steps()).map((step) => step.split(':').slice(0, 2).join(':')),
@@ -103,6 +138,7 @@ describe('The settings of a chain in the admin', () => {
     await stage.button('Save').click();
     expect(await complaint(name)).to.include('already');
     await name.fill('50% as careful?');
+    await stage.button('All settings').click();
     await stage.page.locator('chain-settings').getByLabel('Retries').fill('2');
     await stage.button('Save').click();
     await stage.saved('50% as careful?');
@@ -125,6 +161,16 @@ describe('The settings of a chain in the admin', () => {
     await stage.button('Remove one/a').click();
     await stage.button('Add targets').click();
     await stage.button('Add two/maker/paid').click();
+    for (const [width, height] of [
+      [360, 740],
+      [1280, 800],
+      [1280, 620],
+    ] as const) {
+      await stage.page.setViewportSize({ width, height });
+      await stage.nextFrame();
+      expect(await stage.page.evaluate(SCROLLS), `${width} × ${height}`).to.deep.equal([]);
+    }
+    await stage.page.setViewportSize({ width: 360, height: 740 });
     const width = await stage.page.evaluate('document.documentElement.scrollWidth');
     expect(width).to.equal(360);
     await stage.visitor.expectAccessible();

@@ -133,6 +133,13 @@ ${chains}}
     await this.page.getByRole('menuitem', { name: action, exact: true }).click();
   }
 
+  /** A setting of the chain, among all of them. */
+  async setting(label: string): Promise<Locator> {
+    const all = this.button('All settings');
+    if ((await all.getAttribute('aria-expanded')) === 'false') await all.click();
+    return this.page.locator('chain-settings').getByLabel(label);
+  }
+
   /** The card of a chain on the page of all chains. */
   card(name: string): Locator {
     return this.page.getByRole('article', { name: `Chain ${name}`, exact: true });
@@ -157,7 +164,9 @@ ${chains}}
 
   /** Takes a target by its handle. */
   async hold(target: string, from: Page | Locator = this.page): Promise<void> {
-    const handle = await from.getByRole('button', { name: `Move ${target}`, exact: true }).boundingBox();
+    const button = from.getByRole('button', { name: `Move ${target}`, exact: true });
+    await button.scrollIntoViewIfNeeded();
+    const handle = await button.boundingBox();
     if (handle === null) throw new Error(`The handle of ${target} is not on the page.`);
     await this.page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2);
     await this.page.mouse.down();

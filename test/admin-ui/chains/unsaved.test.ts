@@ -61,7 +61,7 @@ describe('Unsaved changes of a chain', () => {
     await stage.server.changeElsewhere('chains/careful', { targets: [{ target: 'one/a' }] });
     await stage.button('Undo').click();
     await stage.button('Move two/c').waitFor();
-    await stage.page.locator('chain-settings').getByLabel('Retries').fill('1');
+    await (await stage.setting('Retries')).fill('1');
     await stage.button('Save').click();
     await stage.saved('default');
     expect(stage.server.text).to.include("careful: { targets: ['one/a'] }");
@@ -111,7 +111,7 @@ describe('Unsaved changes of a chain', () => {
 
     it('restore a chain that was removed in the meantime', async () => {
       await stage.visit('chains/careful');
-      await stage.page.locator('chain-settings').getByLabel('Retries').fill('1');
+      await (await stage.setting('Retries')).fill('1');
       await stage.server.changeElsewhere('chains/careful', {}, 'DELETE');
       await stage.page.getByText('It was removed elsewhere while you were editing it.').waitFor();
       await stage.button('Keep mine').click();
@@ -150,7 +150,7 @@ describe('Unsaved changes of a chain', () => {
   it('survive the end of the session, and are saved after a new sign-in', async () => {
     await stage.visit('chains/default');
     stage.visitor.expectTrouble(/401|INCOMPLETE_CHUNKED/);
-    const wait = stage.page.getByLabel('Longest wait');
+    const wait = await stage.setting('Longest wait');
     await wait.fill('45s');
     await stage.visitor.endSession(stage.server);
     await stage.page.getByText('Your session ended.').waitFor();

@@ -48,22 +48,22 @@ describe('The names of the playground', () => {
       model: 'defualt',
       explanation: { unknownModel: true },
       kind: 'warn',
-      says: /No chain or target is named “defualt”\. The default chain “default” answers instead\./,
+      says: /No chain or target is named “defualt”\. The default chain “default” answers\./,
     },
-    { model: 'gpt-4o', explanation: { chain: 'small' }, says: /^An alias of “small”\./ },
+    { model: 'gpt-4o', explanation: { chain: 'small' }, says: /^“small”, of which this is an alias, answers\./ },
     { model: 'gemini/pro', explanation: { chain: 'gemini/pro' }, says: /^This target alone answers\./ },
     { model: 'groq/gone', explanation: { chain: 'groq/gone' }, kind: 'warn', says: /^groq does not list this model\./ },
     {
       model: 'small',
       explanation: { chain: 'small', decision: { kind: 'refuses', status: 429, message: 'All spent.' } },
       kind: 'warn',
-      says: /refused now: All spent\./,
+      says: /^A request to the chain “small” would be refused now: All spent\./,
     },
     {
       model: 'small',
       explanation: { chain: 'small', decision: { kind: 'waits', targets: [], maxMs: 9 } },
       kind: 'warn',
-      says: /would wait now\.$/,
+      says: /^A request to the chain “small” would wait now\.$/,
     },
   ] as { model: string; explanation?: Partial<Explanation>; kind?: string; says: RegExp }[]) {
     it(`say what happens to a request for "${model}": ${says}`, () => {

@@ -10,7 +10,7 @@ describe('The page Providers', () => {
     await stage.startWithTwo();
     await stage.card('router').getByText('sk-g…4f2a').waitFor();
     await stage.card('router').getByText('ROUTER_API_KEY').waitFor();
-    await stage.card('router').getByText('usable', { exact: true }).waitFor();
+    await stage.card('router').getByText('not used yet', { exact: true }).waitFor();
     await stage.card('router').getByRole('meter', { name: 'requests per 1m left, router', exact: true }).waitFor();
     await stage.card('router').getByText('whole account · configured').waitFor();
     await stage.card('spare').getByText('unconfigured', { exact: true }).waitFor();
@@ -24,13 +24,14 @@ describe('The page Providers', () => {
 
   it('shows without a reload that a key was refused, and why', async () => {
     await stage.startWithTwo();
-    await stage.card('router').getByText('usable', { exact: true }).waitFor();
+    await stage.card('router').getByText('not used yet', { exact: true }).waitFor();
     stage.upstream.script((res) => void res.writeHead(401).end('{"error":{"message":"No such account"}}'));
     await stage.server.chat();
     await stage.card('router').getByText('refused', { exact: true }).waitFor();
     await stage
       .card('router')
       .getByText(/No such account/)
+      .first()
       .waitFor();
   });
 
@@ -40,7 +41,7 @@ describe('The page Providers', () => {
     await stage.card('router').getByText('disabled', { exact: true }).waitFor();
     expect(stage.written.router.enabled).to.equal(false);
     await stage.button('Undo').click();
-    await stage.card('router').getByText('usable', { exact: true }).waitFor();
+    await stage.card('router').getByText('not used yet', { exact: true }).waitFor();
     expect(stage.written.router.enabled).to.equal(true);
   });
 
@@ -85,6 +86,18 @@ describe('The page Providers', () => {
       await stage.button('Copy the new lines').waitFor();
       await stage.visitor.expectAccessible();
       stage.visitor.expectNothingWrong();
+    } finally {
+      makeWritable(stage.server.file);
+    }
+  });
+
+  it('says before a change that the file cannot be written', async function () {
+    await stage.startWithTwo();
+    if (!makeReadOnly(stage.server.file)) this.skip();
+    try {
+      await stage.page.reload();
+      await stage.page.getByText('What you change here is shown as the change to make by hand.').waitFor();
+      await stage.visitor.expectAccessible();
     } finally {
       makeWritable(stage.server.file);
     }

@@ -31,6 +31,7 @@ describe('The models of a provider', () => {
     await stage.startWithTwo();
     await stage.button('Models of router').click();
     const row = stage.dialog.getByRole('row', { name: /paid\/large/ });
+    await row.waitFor();
     expect(await row.getByRole('cell').allTextContents()).to.deep.equal([
       'paid/largeLarge200K context · $1 / $2 · vision · tools',
       '200K',

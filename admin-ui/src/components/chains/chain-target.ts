@@ -1,16 +1,23 @@
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
+import type { TargetView } from '../../../../src/contract/admin-api.js';
 import type { Timeouts } from '../../../../src/contract/admin-configuration.js';
 import type { ExplainedTarget } from '../../../../src/contract/explain.js';
 import type { Limit } from '../../../../src/contract/quota.js';
 import { Ticker } from '../../data/browser/ticker.js';
 import { counted, partsOf, shortNumber, spanText } from '../../data/format.js';
+import { tightest } from '../../data/providers/capacity.js';
+import { failureText } from '../../data/providers/health.js';
 import { draftOf, windowText } from '../../data/providers/limit-draft.js';
 import { base } from '../../styles/base.js';
+import type { Action } from '../common/action-menu.js';
 import { type Field, reportValidity } from '../common/field-validity.js';
+import '../common/action-menu.js';
+import '../common/quota-bar.js';
 import '../forms/limits-field.js';
 import '../forms/timeouts-field.js';
 import '../common/ui-icon.js';
+import './target-now.js';
 
 const TIMEOUTS: readonly (readonly [keyof Timeouts, string])[] = [
   ['connect', 'connect'],
@@ -18,6 +25,9 @@ const TIMEOUTS: readonly (readonly [keyof Timeouts, string])[] = [
   ['idle', 'idle'],
   ['total', 'total'],
 ];
+
+/** Most keys of which a bar is shown outside of the panel. */
+const MOST_BARS = 2;
 
 /** Why a target may be asked in a chain with rules. */
 const groundsOf = ({ free, training }: ExplainedTarget): string =>
@@ -32,25 +42,26 @@ const isForbidden = ({ free, training }: ExplainedTarget): boolean =>
   (free !== undefined && free.free !== true) || (training !== undefined && training.training !== 'no');
 
 /**
- * A target of an edited chain: its part in the next request, its limits and timeouts. Fires `change` (detail: the changed
- * settings) and `remove`.
+ * A target of an edited chain: its part in the next request, what is left of it, and in its panel its state, limits and
+ * timeouts. Fires `fold`, `change` (detail: the changed settings), `move-to` (detail: an index; -1 asks for one) and `remove`.
  */
 @customElement('chain-target')
 export class ChainTarget extends LitElement implements Field {
   static override styles = [
     base,
     css`
-      .head { display: grid; grid-template-columns: minmax(0, 1fr) auto; column-gap: var(--space-2); align-items: start; }
-      .head > * { grid-column: 1 / -1; }
-      .head > .name { grid-area: 1 / 1; } .head > .buttons { grid-area: 1 / 2; }
-      .name { overflow-wrap: anywhere; font-weight: 550; padding-top: 0.39rem; }
+      :host { container-type: inline-size; }
+      .head { display: grid; grid-template: 'name buttons' auto 'about left' auto / minmax(0, 1fr) minmax(0, 12.5rem); column-gap: var(--space-3); align-items: start; }
+      .about { grid-area: about; overflow-wrap: anywhere; } .left { grid-area: left; display: grid; gap: var(--space-1); }
+      .name { grid-area: name; font-weight: 550; padding-top: 0.39rem; overflow-wrap: anywhere; }
       .name span { color: var(--muted); font-weight: 400; }
-      .step { font-size: var(--text-s); color: var(--muted); min-height: 1.1rem; overflow-wrap: anywhere; }
+      .step { font-size: var(--text-s); color: var(--muted); min-height: 1.1rem; }
       .step span { white-space: nowrap; }
       .step.asked { color: var(--good); font-weight: 620; } .step.skipped { color: var(--warn); }
       .summary { color: var(--muted); font-size: var(--text-s); }
-      .buttons { display: flex; gap: var(--space-1); }
+      .buttons { grid-area: buttons; display: flex; gap: var(--space-1); justify-content: flex-end; }
       .panel { display: grid; gap: var(--space-3); padding: var(--space-2) 0 var(--space-2); }
+      @container (max-width: 22rem) { .head { grid-template: 'name buttons' auto 'about about' auto 'left left' auto / minmax(0, 1fr) auto; } .left { margin-top: var(--space-1); } .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .toggle { width: 2.5rem; padding: 0; } }
       @media (max-width: 40rem) { .name { padding-top: 0.64rem; } .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .toggle { width: 2.5rem; padding: 0; } }
     `,
   ];
@@ -63,7 +74,10 @@ export class ChainTarget extends LitElement implements Field {
   @property({ attribute: false }) explained: readonly ExplainedTarget[] = [];
   /** Why the target is invalid. */
   @property() problem = '';
-  @state() private open = false;
+  /** Its states, with each key of its provider; empty for a target that no saved chain has. */
+  @property({ attribute: false }) views: readonly TargetView[] = [];
+  /** The panel is shown. */
+  @property({ type: Boolean }) open = false;
 
   constructor() {
     super();
@@ -76,11 +90,16 @@ export class ChainTarget extends LitElement implements Field {
     return html`
       <div class="head">
         <p class="name"><span>${provider}/</span>${model}</p>
-        <div>${this.explained.length === 0 ? html`<p class="step"></p>` : this.explained.map((each) => this.#step(each))}</div>
-        ${this.problem === '' ? nothing : html`<p class="problem">${this.problem}</p>`}
-        ${summary === '' || this.open ? nothing : html`<p class="summary">${summary}</p>`}
+        <div class="about">
+          ${this.explained.length === 0 ? html`<p class="step"></p>` : this.explained.map((each) => this.#step(each))}
+          ${this.#failure()}
+          ${this.problem === '' ? nothing : html`<p class="problem">${this.problem}</p>`}
+          ${summary === '' || this.open ? nothing : html`<p class="summary">${summary}</p>`}
+        </div>
+        <div class="left">${this.views.slice(0, MOST_BARS).map(({ quotas }) => html`<quota-bar .quota=${tightest(quotas)}></quota-bar>`)}</div>
         <div class="buttons">
           <button type="button" class="quiet toggle" aria-expanded=${this.open} aria-label="Limits and timeouts of ${this.target}" @click=${this.#toggle}><ui-icon name="settings"></ui-icon><span class="words">Limits</span></button>
+          <action-menu label="More about ${this.target}" icon="more" .actions=${this.#moves()}></action-menu>
           <button type="button" class="quiet icon" aria-label="Remove ${this.target}" @click=${() => this.dispatchEvent(new CustomEvent('remove'))}><ui-icon name="trash"></ui-icon></button>
         </div>
       </div>
@@ -105,8 +124,19 @@ export class ChainTarget extends LitElement implements Field {
     return html`<p class="step skipped number">${of}skipped: ${explained.reason ?? explained.state}${back}</p>`;
   }
 
+  /** The words of the last failure, unless the step tells them. */
+  #failure() {
+    const failing = this.views.find(({ health }) => health?.state === 'failing')?.health?.lastFailure;
+    if (failing === undefined || this.open || this.explained.some(({ step }) => step === 'skipped')) return nothing;
+    return html`<p class="step skipped">last attempt: ${failureText(failing)}</p>`;
+  }
+
   #panel() {
     return html`<div class="panel">
+      <div class="stack">
+        <h3>Now</h3>
+        <target-now .views=${this.views}></target-now>
+      </div>
       <div class="stack">
         <h3>Limits of this target alone</h3>
         <p class="hint">429chain reads limits from the provider's answers. Add those that the provider does not state.</p>
@@ -117,6 +147,15 @@ export class ChainTarget extends LitElement implements Field {
         <timeouts-field .timeouts=${this.timeouts} .defaults=${this.inherited} @change=${(event: CustomEvent) => this.#change({ timeouts: event.detail })}></timeouts-field>
       </div>
     </div>`;
+  }
+
+  #moves(): readonly Action[] {
+    const to = (index: number) => this.dispatchEvent(new CustomEvent('move-to', { detail: index }));
+    return [
+      { text: 'Move to the top', run: () => to(0) },
+      { text: 'Move to the end', run: () => to(Number.POSITIVE_INFINITY) },
+      { text: 'Move to place…', run: () => to(-1) },
+    ];
   }
 
   /** Its settings in one line. */
@@ -135,7 +174,7 @@ export class ChainTarget extends LitElement implements Field {
 
   /** Closing would lose incomplete input. */
   #toggle = (): void => {
-    if (!this.open || this.reportValidity()) this.open = !this.open;
+    if (!this.open || this.reportValidity()) this.dispatchEvent(new CustomEvent('fold'));
   };
 
   #change(change: { readonly limits?: readonly Limit[]; readonly timeouts?: Timeouts }): void {

@@ -27,7 +27,12 @@ export class TargetsDialog extends LitElement {
   static override styles = [
     base,
     css`
-      model-list { --model-list-height: min(24rem, 45dvh); }
+      /* What is left of the window: only the list scrolls. */
+      .models { --model-list-height: clamp(8rem, 100dvh - 22rem - var(--more, 0rem), 40rem); min-height: calc(var(--model-list-height) + 2.75rem); }
+      @media (max-width: 40rem) { .models { --model-list-height: clamp(8rem, 100dvh - 31rem - var(--more, 0rem), 40rem); } }
+      .failed { --more: 2rem; }
+      details ul { max-height: 8rem; overflow: auto; }
+      .status { min-height: 1.1rem; }
       .write { display: flex; gap: var(--space-2); }
     `,
   ];
@@ -55,8 +60,8 @@ export class TargetsDialog extends LitElement {
       .flatMap(({ id }) => this.asked.find(({ provider }) => provider === id)?.models ?? [])
       .sort((one, other) => Number(other.free === true) - Number(one.free === true));
     return html`<ui-dialog wide heading="Add targets" @close=${() => this.dispatchEvent(new CustomEvent('close'))}>
-      <div class="stack">
-        ${models.length === 0 ? nothing : html`<model-list action="Add" .models=${models} .chosen=${this.chosen} @choose=${this.#choose}></model-list>`}
+      <div class="stack ${this.asked.some(({ problem }) => problem !== undefined) ? 'failed' : ''}">
+        <div class=${usable.length === 0 ? '' : 'models'}>${models.length === 0 ? nothing : html`<model-list action="Add" .models=${models} .chosen=${this.chosen} @choose=${this.#choose}></model-list>`}</div>
         ${this.#progress(usable)}
         ${this.#byHand()}
       </div>
@@ -68,9 +73,15 @@ export class TargetsDialog extends LitElement {
     const waiting = usable.filter(({ id }) => !this.asked.some(({ provider }) => provider === id)).map(({ id }) => id);
     const failed = this.asked.filter(({ problem }) => problem !== undefined);
     return html`
-      <p class="small muted" role="status">${waiting.length === 0 ? '' : `Asking ${waiting.join(', ')} for models …`}</p>
+      <p class="small muted status" role="status">${waiting.length === 0 ? '' : `Asking ${waiting.join(', ')} for models …`}</p>
       ${usable.length === 0 ? html`<p class="muted">No provider can be used yet. <a href="/admin/providers">Look after your providers</a>, or write a target by hand.</p>` : nothing}
-      ${failed.map(({ provider, problem }) => html`<p class="small warn">${provider} lists no models: ${problem}</p>`)}`;
+      ${
+        failed.length < 2
+          ? failed.map(
+              ({ provider, problem }) => html`<p class="small warn">${provider} lists no models: ${problem}</p>`,
+            )
+          : html`<details class="small"><summary class="warn">${failed.length} providers list no models</summary><ul tabindex="0">${failed.map(({ provider, problem }) => html`<li>${provider}: ${problem}</li>`)}</ul></details>`
+      }`;
   }
 
   #byHand() {

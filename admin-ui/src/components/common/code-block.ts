@@ -20,6 +20,8 @@ export class CodeBlock extends LitElement {
   /** Its place, such as a file or a terminal. */
   @property() where = '';
   @property() language = '';
+  /** It is one of many, and no landmark. */
+  @property({ type: Boolean }) many = false;
   @property() text = '';
   /** The text to copy, if it differs from the shown text: a key instead of its mask. */
   @property({ attribute: false }) load: (() => string | Promise<string>) | undefined;
@@ -27,7 +29,7 @@ export class CodeBlock extends LitElement {
   override render() {
     return html`<figure>
       <figcaption><span><code>${this.where}</code> ${this.language === '' ? '' : html`<span class="muted small">${this.language}</span>`}</span><copy-button of=${this.where} .load=${this.load ?? (() => this.text)}></copy-button></figcaption>
-      <pre tabindex="0" role="region" aria-label=${this.where}>${this.text}</pre>
+      <pre tabindex="0" role=${this.many ? 'group' : 'region'} aria-label=${this.where}>${this.text}</pre>
     </figure>`;
   }
 }

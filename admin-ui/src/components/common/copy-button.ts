@@ -20,8 +20,9 @@ export class CopyButton extends LitElement {
   @state() private copied = false;
 
   override render() {
-    const name = this.of === '' ? this.label : `${this.label} ${this.of}`;
-    return html`<button type="button" class=${this.quiet ? 'quiet' : ''} aria-label=${name} @click=${this.#copy}><ui-icon name=${this.copied ? 'check' : 'copy'}></ui-icon><span role="status">${this.copied ? 'Copied' : this.label}</span></button>`;
+    const words = this.copied ? 'Copied' : this.label;
+    const name = this.of === '' ? words : `${words} ${this.of}`;
+    return html`<button type="button" class=${this.quiet ? 'quiet' : ''} aria-label=${name} @click=${this.#copy}><ui-icon name=${this.copied ? 'check' : 'copy'}></ui-icon><span role="status">${words}</span></button>`;
   }
 
   #copy = async (): Promise<void> => {

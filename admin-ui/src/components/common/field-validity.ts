@@ -5,7 +5,7 @@ export interface Field extends HTMLElement {
 }
 
 const FIELDS =
-  'input, select, textarea, duration-field, timeouts-field, limits-field, schema-form, json-field, headers-field, sortable-list, chain-target, chain-settings, request-form';
+  'input, select, textarea, duration-field, timeouts-field, limits-field, schema-form, json-field, headers-field, sortable-list, chain-targets, chain-target, chain-settings, request-form';
 
 /** Shows the first problem in a form and focuses it. @returns whether the form is valid */
 export const reportValidity = (form: ParentNode): boolean => {

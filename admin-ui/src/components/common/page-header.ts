@@ -10,7 +10,7 @@ export class PageHeader extends LitElement {
     css`
       :host { margin-bottom: var(--space-4); }
       header { display: flex; justify-content: space-between; align-items: flex-start; gap: var(--space-3); flex-wrap: wrap; }
-      .line { color: var(--muted); max-width: 46rem; }
+      .line { color: var(--muted); max-width: 46rem; min-height: 1lh; }
       .actions { display: flex; gap: var(--space-2); flex-wrap: wrap; }
     `,
   ];

@@ -5,6 +5,8 @@ export interface DraggedRow {
   readonly name: string;
   /** The list that it is dragged from. */
   readonly from: Element;
+  /** What that list scrolls in, also while something else covers its edge. */
+  readonly scroller: Element | null;
 }
 
 /** What rows can be dropped on. */
@@ -53,7 +55,7 @@ export const dragRow = (down: PointerEvent, row: DraggedRow, begun: () => void, 
   };
   const scroll = (): void => {
     if (listening.signal.aborted) return;
-    if (scrollAtEdge(x, y)) look();
+    if (scrollAtEdge(x, y, row.scroller)) look();
     requestAnimationFrame(scroll);
   };
   const move = (event: PointerEvent): void => {
@@ -112,9 +114,10 @@ const zoneAt = (x: number, y: number): DropZone | undefined => {
   return undefined;
 };
 
-/** Scrolls what is under the pointer, or the page. @returns whether anything moved */
-const scrollAtEdge = (x: number, y: number): boolean => {
-  for (const element of elementsAt(x, y)) {
+/** Scrolls the list, what is under the pointer, or the page. @returns whether anything moved */
+const scrollAtEdge = (x: number, y: number, scroller: Element | null): boolean => {
+  const isOutside = y < EDGE_PX || y > window.innerHeight - EDGE_PX;
+  for (const element of [...(isOutside && scroller !== null ? [scroller] : []), ...elementsAt(x, y)]) {
     const isPage = element === document.scrollingElement;
     if (!isPage && !/auto|scroll/.test(getComputedStyle(element).overflowY)) continue;
     const { top, bottom } = isPage ? { top: 0, bottom: window.innerHeight } : element.getBoundingClientRect();

@@ -55,6 +55,7 @@ export class SortableList extends LitElement implements Field, DropZone {
       li[data-drop]::after { content: ''; position: absolute; z-index: 1; inset-inline: 0; height: 3px; border-radius: 2px; background: var(--accent); }
       li[data-drop='before']::after { top: -2px; } li[data-drop='after']::after { bottom: -2px; }
       li[data-row='0'][data-drop='before']::after { top: 0; }
+      .marked { background: var(--accent-soft); }
       .dragged > * { opacity: 0.4; }
       .handle { cursor: grab; touch-action: none; user-select: none; min-height: 2rem; width: 1.75rem; }
       .place { line-height: 2rem; min-width: 1.25rem; text-align: right; color: var(--muted); }
@@ -70,6 +71,8 @@ export class SortableList extends LitElement implements Field, DropZone {
   @property({ attribute: false }) keeps: (item: never) => boolean = () => false;
   /** Whether an item of another list can be dropped here. */
   @property({ attribute: false }) accepts: (item: never) => boolean = () => false;
+  /** The item that `showItem` has shown last. */
+  @state() private marked: SortableItem['key'] | undefined;
   @state() private said = '';
   /** The current drag, with the items as they were at its start. Changes in the meantime are rendered after it. */
   @state() private drag: { readonly item: SortableItem; readonly items: readonly SortableItem[] } | undefined;
@@ -120,10 +123,13 @@ export class SortableList extends LitElement implements Field, DropZone {
 
   /** Scrolls to an item, and focuses its handle. */
   focusItem(key: SortableItem['key']): void {
-    const index = this.items.findIndex((item) => item.key === key);
-    if (this.#focusRow(index) || index === -1) return;
-    this.#rows.reveal(index, 0);
-    void this.updateComplete.then(() => this.#focusRow(index));
+    this.#reach(key, (row) => row.querySelector<HTMLElement>('.handle')?.focus());
+  }
+
+  /** Scrolls to an item, and marks it. */
+  showItem(key: SortableItem['key']): void {
+    this.marked = key;
+    this.#reach(key, (row) => row.scrollIntoView({ block: 'nearest' }));
   }
 
   showDrop({ item, from }: DraggedRow, y: number): (() => void) | undefined {
@@ -172,22 +178,34 @@ export class SortableList extends LitElement implements Field, DropZone {
 
   #row(item: SortableItem, index: number) {
     const count = this.#shown.length;
-    return html`<li data-row=${index} aria-setsize=${count} aria-posinset=${index + 1} class=${this.drag?.item.key === item.key ? 'dragged' : ''}>
+    return html`<li data-row=${index} aria-setsize=${count} aria-posinset=${index + 1} class=${this.drag?.item.key === item.key ? 'dragged' : this.marked === item.key ? 'marked' : ''}>
       <button type="button" class="quiet icon handle" aria-label="Move ${this.nameOf(item as never)}" aria-describedby="how" @pointerdown=${(event: PointerEvent) => this.#onPointer(event, item)} @keydown=${(event: KeyboardEvent) => this.#onKey(event, index)}><ui-icon name="grip"></ui-icon></button>
       <span class="place number">${index + 1}</span>
       ${this.renderItem(item as never, index)}
     </li>`;
   }
 
-  #focusRow(index: number): boolean {
-    const handle = this.renderRoot.querySelector<HTMLElement>(`li[data-row="${index}"] .handle`);
-    handle?.focus();
-    return handle !== null;
+  /** Calls `use` with the row of an item; at first it scrolls to a row that is not in the document. */
+  #reach(key: SortableItem['key'], use: (row: HTMLElement) => void): void {
+    const index = this.items.findIndex((item) => item.key === key);
+    const row = this.#rowAt(index);
+    if (row !== null) use(row);
+    if (row !== null || index === -1) return;
+    this.#rows.reveal(index, 0);
+    void this.updateComplete.then(() => {
+      const shown = this.#rowAt(index);
+      if (shown !== null) use(shown);
+    });
+  }
+
+  #rowAt(index: number): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>(`li[data-row="${index}"]`);
   }
 
   #onPointer(event: PointerEvent, item: SortableItem): void {
     if (event.button !== 0) return;
-    const row = { item, name: this.nameOf(item as never), from: this };
+    const scroller = this.renderRoot.querySelector('.long');
+    const row = { item, name: this.nameOf(item as never), from: this, scroller };
     this.#cancelDrag = dragRow(
       event,
       row,

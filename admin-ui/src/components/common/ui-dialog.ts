@@ -4,6 +4,19 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import { base } from '../../styles/base.js';
 import './ui-icon.js';
 
+let open = 0;
+
+/** While a dialog is open, the page behind it does not scroll: its bar would stand beside that of the dialog. */
+const holdPage = (more: 1 | -1): void => {
+  const { style, clientWidth } = document.documentElement;
+  const hasBar = window.innerWidth > clientWidth;
+  open += more;
+  if (more === 1 && open > 1) return;
+  style.overflow = open > 0 ? 'hidden' : '';
+  // The place of the bar stays, so that nothing moves.
+  style.scrollbarGutter = open > 0 && hasBar ? 'stable' : '';
+};
+
 /**
  * A modal dialog that is open while it is in the document. Its owner renders it to open it, and removes it on `close`.
  * Slots: the content, and `actions` for its buttons.
@@ -26,6 +39,16 @@ export class UiDialog extends LitElement {
   @property({ type: Boolean }) wide = false;
   readonly #dialog = createRef<HTMLDialogElement>();
   #pressedOutside = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    holdPage(1);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    holdPage(-1);
+  }
 
   override firstUpdated(_: PropertyValues): void {
     this.#dialog.value?.showModal();

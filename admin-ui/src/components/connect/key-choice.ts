@@ -21,7 +21,7 @@ export class KeyChoice extends LitElement {
     const { keys } = this.reply;
     return html`<div class="stack">
       <div class="row choice">
-        ${keys.length === 0 ? html`<p>Programs need a key to come in.</p>` : html`<label class="field"><span>Key</span><select name="key" @change=${(event: Event) => this.#fire('choose', (event.target as HTMLSelectElement).value)}>${keys.map(({ label, masked }) => html`<option value=${label} ?selected=${label === this.chosen?.label}>${label} (${masked})</option>`)}</select></label>`}
+        ${keys.length === 0 ? html`<p>Programs need a client key.</p>` : html`<label class="field"><span>Key</span><select name="key" @change=${(event: Event) => this.#fire('choose', (event.target as HTMLSelectElement).value)}>${keys.map(({ label, masked }) => html`<option value=${label} ?selected=${label === this.chosen?.label}>${label} (${masked})</option>`)}</select></label>`}
         <button ?disabled=${this.making} @click=${this.#make}><ui-icon name="key"></ui-icon>New key for ${this.program}</button>
       </div>
       <save-problem .error=${this.problem} @mine=${this.#make} @theirs=${() => (this.problem = undefined)}></save-problem>

@@ -22,9 +22,11 @@ export class TimeoutsField extends LitElement implements Field {
   @property({ attribute: false }) timeouts: Timeouts = {};
   /** The timeouts that apply to empty fields. */
   @property({ attribute: false }) defaults: Timeouts = {};
+  /** The only timeouts to show; all if absent. */
+  @property({ attribute: false }) only: ReadonlySet<string> | undefined;
 
   override render() {
-    return html`<div>${FIELDS.map(
+    return html`<div>${FIELDS.filter(([key]) => this.only?.has(key) ?? true).map(
       ([key, label, hint]) =>
         html`<duration-field label=${label} hint=${hint} placeholder=${this.defaults[key] ?? 'default'} .value=${this.timeouts[key] ?? ''} @change=${(event: CustomEvent<string>) => this.#change(key, event.detail)}></duration-field>`,
     )}</div>`;

@@ -41,7 +41,7 @@ export class CapacityBar extends LitElement {
       ul { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-1) var(--space-4); font-size: var(--text-s); color: var(--muted); }
       li { min-height: 1.45em; font-variant-numeric: tabular-nums; }
       li b { font-weight: 550; color: var(--text); }
-      @media (max-width: 40rem) { .part span { display: none; } ul { grid-template-columns: repeat(2, minmax(0, 1fr)); } .head .small { min-height: 2.9em; } }
+      @media (max-width: 40rem) { .part span { display: none; } ul { grid-template-columns: minmax(0, 1fr); gap: 0; } .head .small { min-height: 2.9em; } }
     `,
   ];
   @property({ attribute: false }) targets: readonly TargetView[] = [];

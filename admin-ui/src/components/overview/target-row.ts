@@ -21,10 +21,14 @@ export class TargetRow extends LitElement {
     css`
       :host { container-type: inline-size; }
       /* Everything that comes and goes has a place of its own, so that nothing moves. */
-      .head { display: grid; grid-template: 1.75rem / minmax(0, 1fr) 5rem 8.5rem 6.25rem 3.5rem 4.5rem; align-items: center; gap: 0 var(--space-2); }
-      .name { font-weight: 550; }
+      .head { display: grid; grid-template: 1.5rem 1.5rem / minmax(0, 1fr) 4.5rem 8rem 3rem; align-items: center; gap: 0 var(--space-2); }
+      .name { grid-column: 1 / 3; display: flex; font-weight: 550; }
+      .key { flex: none; max-width: 10rem; white-space: pre; }
+      .badge { grid-area: 1 / 3; justify-self: end; } .more { grid-area: 1 / 4; }
+      .reason { grid-area: 2 / 1; } .reason.whole { grid-column: 1 / -1; } .flying { grid-area: 2 / 2; } .back { grid-area: 2 / 3; } .lift { grid-area: 2 / 4; }
+      .name b { font-weight: inherit; }
       .name span { color: var(--muted); font-weight: 400; }
-      .reason { color: var(--muted); font-size: var(--text-s); min-height: 1.45em; }
+      .reason { color: var(--muted); font-size: var(--text-s); min-height: 1.45em; font-variant-numeric: tabular-nums; }
       .bars { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(13rem, 100%), 1fr)); gap: var(--space-1) var(--space-4); margin-top: var(--space-1); min-height: 1.75rem; }
       .flying { color: var(--water); font-size: var(--text-s); font-weight: 550; font-variant-numeric: tabular-nums; text-align: right; }
       .back { text-align: right; }
@@ -35,10 +39,11 @@ export class TargetRow extends LitElement {
       table { margin-top: var(--space-2); font-size: var(--text-s); }
       th, td { padding: var(--space-1) var(--space-2) var(--space-1) 0; }
       .details { overflow-x: auto; }
-      @container (max-width: 42rem) {
-        .head { grid-template: 1.5rem 1.75rem / 6.25rem minmax(0, 1fr) 4rem 3.5rem 4.5rem; }
-        .name { grid-column: 1 / -1; }
-        .badge { grid-area: 2 / 1; } .back { grid-area: 2 / 2; text-align: left; } .flying { grid-area: 2 / 3; } .lift { grid-area: 2 / 4; } .more { grid-area: 2 / 5; }
+      @container (max-width: 34rem) {
+        .head { grid-template: 1.5rem 1.75rem auto / 5.75rem minmax(0, 1fr) 3rem 2rem; }
+        .name { grid-column: 1 / 3; } .flying { grid-area: 1 / 3 / 2 / 5; } .reason, .reason.whole { grid-area: 3 / 1 / 4 / 5; }
+        .badge { grid-area: 2 / 1; justify-self: start; } .back { grid-area: 2 / 2; text-align: left; } .lift { grid-area: 2 / 3; } .more { grid-area: 2 / 4; }
+        .more button { padding: 0 var(--space-1); } .count { display: none; }
       }
     `,
   ];
@@ -61,31 +66,32 @@ export class TargetRow extends LitElement {
     const reason = this.#reason(target);
     return html`
       <div class="head">
-        <span class="name clip" title=${target.target}><span>${provider}/</span>${model}${key === undefined ? nothing : html`<span> · ${key}</span>`}</span>
+        <span class="name" title=${target.target}><b class="clip"><span>${provider}/</span>${model}</b>${key === undefined ? nothing : html`<span class="key clip"> · ${key}</span>`}</span>
         <span class="flying">${target.inFlight > 0 ? `${target.inFlight} in flight` : ''}</span>
         <span class="back small number clip">${rests ? `back in ${spanText((target.until ?? 0) - Date.now())}` : ''}</span>
         <span class="badge"><state-badge .state=${text} .tone=${tone}></state-badge></span>
         <span class="lift">${target.state === 'exhausted' ? html`<button aria-label="Lift the cooldown of ${target.target}" title="Allow requests again now" @click=${() => this.#fire('lift')}>Lift</button>` : nothing}</span>
         <span class="more">${target.quotas.length === 0 && target.health === undefined ? nothing : this.#toggle(target)}</span>
+        <p class="reason clip ${target.inFlight > 0 || target.state === 'exhausted' ? '' : 'whole'}" title=${reason}>${reason}</p>
       </div>
-      <p class="reason clip" title=${reason}>${reason}</p>
-      <div class="bars">${target.quotas.slice(0, this.open ? undefined : BARS).map((quota) => html`<quota-bar .quota=${quota}></quota-bar>`)}</div>
+      <div class="bars">${target.quotas.slice(0, this.open ? undefined : BARS).map((quota) => html`<quota-bar .quota=${quota}></quota-bar>`)}${target.quotas.length === 0 ? html`<span class="small muted">No limit is known.</span>` : nothing}</div>
       ${this.open ? this.#details(target) : nothing}`;
   }
 
-  /** Why it is not asked, or what went wrong last. */
+  /** Why it is not asked, what went wrong last, or how it did in the last hour. */
   #reason({ reason, forbidden = [], health }: TargetView): string {
     const forbids = forbidden.find(({ chain }) => chain === this.chain);
     if (forbids !== undefined) return `skipped: ${forbids.reason}`;
     if (reason !== undefined) return reason;
     const problem = health === undefined ? '' : problemText(health);
-    return problem === '' ? '' : `failed at ${problem}`;
+    if (problem !== '') return `failed at ${problem}`;
+    return health === undefined ? 'Not asked yet' : `${successText(health)} · ${hourText(health.hour)}`;
   }
 
   #toggle({ target, quotas }: TargetView) {
     const hidden = quotas.length - BARS;
     return html`<button class="quiet" aria-expanded=${this.open} aria-label="Limits of ${target}, and how we know them" @click=${() => (this.open = !this.open)}>
-      ${hidden > 0 && !this.open ? `${hidden} more` : nothing}<ui-icon name="down"></ui-icon>
+      ${hidden > 0 && !this.open ? html`<span class="count">+${hidden}</span>` : nothing}<ui-icon name="down"></ui-icon>
     </button>`;
   }
 

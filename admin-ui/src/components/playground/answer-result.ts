@@ -53,7 +53,7 @@ export class AnswerResult extends LitElement {
     const compared = vectors.slice(0, MOST_COMPARED);
     return html`<div class="stack">
       <p>${counted(vectors.length, 'vector')} of ${counted(vectors[0]?.length ?? 0, 'number')}</p>
-      <div class="wide" tabindex="0" role="region" aria-label="Vectors"><table>
+      <div class="wide" tabindex="0" role="group" aria-label="Vectors"><table>
         <thead><tr><th scope="col">Text</th><th scope="col">Begins with</th></tr></thead>
         <tbody>${compared.map(
           (vector, place) =>
@@ -68,14 +68,14 @@ export class AnswerResult extends LitElement {
   }
 
   #similarities(vectors: readonly (readonly number[])[]) {
-    return html`<div class="wide" tabindex="0" role="region" aria-label="Similarities"><table>
+    return html`<div class="wide" tabindex="0" role="group" aria-label="Similarities"><table>
       <thead><tr><th scope="col">Similarity (cosine)</th>${vectors.map((_, place) => html`<th scope="col" class="number">${place + 1}</th>`)}</tr></thead>
       <tbody>${vectors.map((vector, place) => html`<tr><th scope="row">${place + 1}</th>${vectors.map((other) => html`<td class="number">${similarity(vector, other).toFixed(3)}</td>`)}</tr>`)}</tbody>
     </table></div>`;
   }
 
   #ranking(ranks: readonly { readonly index: number; readonly score: number }[]) {
-    return html`<div class="wide" tabindex="0" role="region" aria-label="Ranking"><table>
+    return html`<div class="wide" tabindex="0" role="group" aria-label="Ranking"><table>
       <thead><tr><th scope="col" class="number">Score</th><th scope="col">Document</th></tr></thead>
       <tbody>${ranks.map(({ index, score }) => html`<tr><td class="number">${score.toFixed(4)}</td><td class="text">${this.texts[index] ?? `Document ${numberText(index + 1)}`}</td></tr>`)}</tbody>
     </table></div>`;
@@ -85,7 +85,7 @@ export class AnswerResult extends LitElement {
     const shown = categories.filter((each, place) => each.flagged || place < MOST_CATEGORIES);
     return html`<div class="stack">
       <p class="verdict ${flagged ? 'bad' : 'good'}">${flagged ? 'Flagged' : 'Not flagged'}</p>
-      <div class="wide" tabindex="0" role="region" aria-label="Categories"><table>
+      <div class="wide" tabindex="0" role="group" aria-label="Categories"><table>
         <thead><tr><th scope="col">Category</th><th scope="col">Flagged</th><th scope="col" class="number">Score</th></tr></thead>
         <tbody>${shown.map((each) => html`<tr><td>${each.name}</td><td class=${each.flagged ? 'bad' : 'muted'}>${each.flagged ? 'yes' : 'no'}</td><td class="number">${each.score?.toFixed(4) ?? '–'}</td></tr>`)}</tbody>
       </table></div>

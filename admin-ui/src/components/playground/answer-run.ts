@@ -34,6 +34,8 @@ export class AnswerRun extends LitElement {
   @property({ attribute: false }) protocol!: PlaygroundProtocol;
   /** What the results are about, such as the documents of a ranking. */
   @property({ attribute: false }) texts: readonly string[] = [];
+  /** The place of its turn, from 1. */
+  @property({ type: Number }) place = 1;
   /** It is one of two. */
   @property({ type: Boolean }) compared = false;
   /** Nothing was asked after it. */
@@ -59,7 +61,7 @@ export class AnswerRun extends LitElement {
     return html`<div class="stack">
       ${compared ? html`<div class="row between"><h3>${name}</h3>${running ? html`<button type="button" @click=${() => this.#tell('stop')}><ui-icon name="stop"></ui-icon>Stop<span class="visually-hidden"> ${name}</span></button>` : nothing}</div>` : nothing}
       ${answer.reasoning === '' ? nothing : html`<details><summary>Thoughts of the model</summary><div class="said muted small">${answer.reasoning}</div></details>`}
-      ${isEmpty ? nothing : html`<div class="answer" aria-label=${compared ? `Answer of ${name}` : 'Answer'} role="region" aria-live="polite" aria-busy=${running}>${this.#text()}</div>`}
+      ${isEmpty ? nothing : html`<div class="answer" aria-label=${compared ? `Answer ${this.place} of ${name}` : `Answer ${this.place}`} role="region" aria-live="polite" aria-busy=${running}>${this.#text()}</div>`}
       ${this.loaded ? answer.results.map((result) => html`<answer-result .result=${result} .texts=${this.texts}></answer-result>`) : nothing}
       ${answer.calls.length === 0 || !this.loaded ? nothing : html`<tool-calls .calls=${answer.calls} ?open=${this.last && state === 'done' && protocol.tools === true} @results=${(event: CustomEvent) => this.#tell('results', event.detail)}></tool-calls>`}
       ${answer.notes.map((note) => html`<p class="note small">Taken up: ${note}.</p>`)}

@@ -22,6 +22,8 @@ export class ChatTurn extends LitElement {
     `,
   ];
   @property({ attribute: false }) turn!: Turn;
+  /** From 1. */
+  @property({ type: Number }) place = 1;
   /** Nothing was asked after it. */
   @property({ type: Boolean }) last = false;
 
@@ -35,7 +37,7 @@ export class ChatTurn extends LitElement {
         turn.runs,
         ({ side }) => side,
         (run) =>
-          html`<answer-run class=${compared ? 'compared' : ''} .run=${run} .protocol=${protocol} .texts=${textsOf(run)} ?compared=${compared} ?last=${last} @again=${() => this.#tell('again', run)} @stop=${() => this.#tell('stop', run)} @results=${(event: CustomEvent) => this.#tell('results', { run, results: event.detail })}></answer-run>`,
+          html`<answer-run class=${compared ? 'compared' : ''} .run=${run} .protocol=${protocol} .texts=${textsOf(run)} .place=${this.place} ?compared=${compared} ?last=${last} @again=${() => this.#tell('again', run)} @stop=${() => this.#tell('stop', run)} @results=${(event: CustomEvent) => this.#tell('results', { run, results: event.detail })}></answer-run>`,
       )}</div>
     </article>`;
   }

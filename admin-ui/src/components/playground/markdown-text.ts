@@ -86,7 +86,7 @@ const heading = (level: number, words: Rendered): Rendered => {
 
 const code = ({ text, lang }: Tokens.Code): Rendered => {
   const language = unescaped(lang ?? '').split(/\s/)[0] ?? '';
-  return html`<code-block where=${language === '' ? 'code' : language} .text=${text}></code-block>`;
+  return html`<code-block many where=${language === '' ? 'code' : language} .text=${text}></code-block>`;
 };
 
 const list = ({ ordered, start, items }: Tokens.List, depth: number): Rendered => {
@@ -98,7 +98,7 @@ const list = ({ ordered, start, items }: Tokens.List, depth: number): Rendered =
 const table = (
   { header, rows }: Tokens.Table,
   depth: number,
-): Rendered => html`<div class="wide" tabindex="0" role="region" aria-label="Table"><table>
+): Rendered => html`<div class="wide" tabindex="0" role="group" aria-label="Table"><table>
   <thead><tr>${header.map(({ align, tokens }) => html`<th scope="col" class=${align ?? ''}>${inlines(tokens, depth)}</th>`)}</tr></thead>
   <tbody>${rows.map((row) => html`<tr>${row.map(({ align, tokens }) => html`<td class=${align ?? ''}>${inlines(tokens, depth)}</td>`)}</tr>`)}</tbody>
 </table></div>`;

@@ -21,7 +21,7 @@ export class ModelPicker extends LitElement {
       [role='option']:hover { background: var(--sunken); }
       [role='option'][aria-selected='true'] { background: var(--accent-soft); }
       .more { padding: var(--space-1) var(--space-2); }
-      .outlook { min-height: 2.25rem; margin-top: var(--space-1); overflow-wrap: anywhere; }
+      .outlook { min-height: 2.25rem; max-height: 8rem; overflow: auto; margin-top: var(--space-1); overflow-wrap: anywhere; }
       .outlook.warn { color: var(--warn); font-weight: 550; }
       @media (max-width: 40rem) { [role='option'] { padding: var(--space-2); } }
     `,

@@ -84,7 +84,7 @@ export class RunFacts extends LitElement {
   #raw() {
     return html`<details @toggle=${(event: Event) => (this.isRawOpen = (event.target as HTMLDetailsElement).open)}>
       <summary>Raw request and answer</summary>
-      ${this.isRawOpen ? html`<div class="raw"><code-block where="POST ${this.protocol.path}" .text=${rawRequest(this.run)}></code-block><code-block where="Answer" .text=${rawAnswer(this.run)}></code-block></div>` : nothing}
+      ${this.isRawOpen ? html`<div class="raw"><code-block many where="POST ${this.protocol.path}" .text=${rawRequest(this.run)}></code-block><code-block many where="Raw answer" .text=${rawAnswer(this.run)}></code-block></div>` : nothing}
     </details>`;
   }
 }

@@ -24,7 +24,7 @@ export class ToolCalls extends LitElement {
     const { calls, open } = this;
     return html`<form class="stack" aria-label="Tool calls" @submit=${this.#submit}>
       ${calls.map(
-        ({ name, arguments: written }, place) => html`<section aria-label=${`Call of ${name}`}>
+        ({ name, arguments: written }, place) => html`<section role="group" aria-label=${`Call of ${name}`}>
           <p><span class="muted small">calls</span> <span class="name">${name}</span></p>
           ${written.trim() === '' || written.trim() === '{}' ? nothing : html`<pre>${legibleArguments(written)}</pre>`}
           ${open ? html`<label class="field"><span>Result of ${name}</span><textarea name=${`result-${place}`} rows="2" placeholder="What the tool returns, as text or JSON" spellcheck="false"></textarea></label>` : nothing}

@@ -37,14 +37,15 @@ export class ProviderCard extends LitElement {
     css`
       article { display: grid; gap: var(--space-3); }
       article[data-off] { background: none; border-style: dashed; }
-      article { padding: var(--space-2) var(--space-3); }
-      article[data-open] { padding-bottom: var(--space-4); }
-      header { display: grid; grid-template-columns: auto minmax(0, 1fr) auto auto auto; align-items: center; gap: 0 var(--space-3); }
+      article.card { padding: var(--space-2) var(--space-3); }
+      article.card[data-open] { padding-bottom: var(--space-4); }
+      header { display: grid; grid-template-columns: auto minmax(0, 1fr) 8.5rem 4.5rem 7rem; align-items: center; gap: 0 var(--space-3); }
       .fold { min-height: 2rem; width: 1.75rem; padding: 0; }
       .fold[aria-expanded='false'] ui-icon { transform: rotate(-90deg); }
       .title { display: flex; align-items: baseline; gap: var(--space-2); min-width: 0; }
       .title h2 { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-      .last { width: 8.5rem; }
+      state-badge { justify-self: end; }
+      .keys state-badge { justify-self: start; }
       .actions { margin-inline-start: 2.5rem; }
       .body, .problem { margin-inline-start: 2.5rem; }
       .body { display: grid; gap: var(--space-3); }

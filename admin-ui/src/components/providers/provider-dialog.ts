@@ -35,8 +35,9 @@ export class ProviderDialog extends LitElement {
   #from: Held<ProviderAsWritten> = { revision: '', value: undefined };
   #changed = false;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
+  /** The page may have set the properties before the script of this element was loaded: they are there at the first update. */
+  override willUpdate(): void {
+    if (this.hasUpdated) return;
     const { provider } = this;
     const { revision } = this.providers;
     this.#from = { revision, value: provider === undefined ? undefined : asWritten(provider) };

@@ -80,7 +80,7 @@ export class AttemptLadder extends LitElement {
       </div>
       ${this.#bar(rung, request, end)}
       <div class="took number" title=${when}>
-        ${isAsked ? took : html`<span class="muted">not asked</span>`}<span class="visually-hidden">, ${when}</span>
+        ${isAsked ? took : html`<span class="muted">not tried</span>`}<span class="visually-hidden">, ${when}</span>
       </div>
       ${reason === undefined ? '' : this.#reason(reason, end)}
       ${decision === undefined ? '' : html`<p class="reason decision small"><span class="muted">429chain decided:</span> ${decision}</p>`}

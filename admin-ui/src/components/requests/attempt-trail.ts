@@ -36,5 +36,5 @@ const wordsFor = (attempts: readonly RequestAttempt[]): string => {
     number('stopped') > 0 ? 'stopped by the caller' : '',
     number('served') > 0 ? 'served' : '',
   ].filter((part) => part !== '');
-  return parts.length === 0 ? 'No target was asked' : parts.join(', ');
+  return parts.length === 0 ? 'No target was tried' : parts.join(', ');
 };

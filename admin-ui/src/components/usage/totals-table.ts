@@ -20,9 +20,9 @@ export class TotalsTable extends LitElement {
       thead button { border: 0; background: none; color: inherit; font-weight: 550; padding: 0 var(--space-3); min-height: 2rem; gap: 0.25rem; border-radius: 0; }
       thead .number button { justify-content: end; width: 100%; }
       thead button:hover, th[aria-sort] button { color: var(--text); }
-      thead button::after { content: ''; width: 0.5rem; }
-      th[aria-sort='ascending'] button::after { content: '↑'; }
-      th[aria-sort='descending'] button::after { content: '↓'; }
+      thead button::after { content: ''; width: 0.5rem; height: 0.3125rem; flex: none; }
+      th[aria-sort] button::after { background: currentcolor; clip-path: polygon(0 0, 100% 0, 50% 100%); }
+      th[aria-sort='ascending'] button::after { clip-path: polygon(0 100%, 100% 100%, 50% 0); }
       tbody th { font-weight: 550; color: var(--text); font-size: inherit; min-width: 8rem; max-width: 26rem; overflow-wrap: anywhere; white-space: normal; }
       tbody th a { color: inherit; text-decoration-color: var(--line-strong); }
       tbody tr:last-child > * { border-bottom: 0; }

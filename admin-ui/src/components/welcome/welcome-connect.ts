@@ -36,11 +36,11 @@ export class WelcomeConnect extends LitElement {
   #content({ keys }: KeysReply) {
     const key = keys.find(({ label }) => label === this.label) ?? keys[0];
     if (key === undefined)
-      return html`<div class="card stack"><p>Programs need a key of their own to come in.</p><save-problem .error=${this.problem}></save-problem><div><button class="primary" @click=${this.#make}>Make a key</button></div></div>`;
+      return html`<div class="card stack"><p>Programs need a client key.</p><save-problem .error=${this.problem}></save-problem><div><button class="primary" @click=${this.#make}>Create a key</button></div></div>`;
     return html`<div class="stack snippets">
       <div class="row">
         ${keys.length === 1 ? nothing : html`<label class="row"><span>Key</span><select @change=${(event: Event) => (this.label = (event.target as HTMLSelectElement).value)}>${keys.map(({ label }) => html`<option ?selected=${label === key.label}>${label}</option>`)}</select></label>`}
-        <span class="muted">The key is <code>${key.masked}</code> here, and whole in what you copy.</span>
+        <span class="muted">The key is masked here: <code>${key.masked}</code>. What you copy contains the whole key.</span>
       </div>
       ${firstLines(location.origin, this.chain, key.masked).map(
         ({ title, text }) => html`<section class="card stack" aria-label=${title}>
@@ -48,7 +48,7 @@ export class WelcomeConnect extends LitElement {
         <pre tabindex="0">${text}</pre>
       </section>`,
       )}
-      <div class="row"><a class="button primary" href="/admin/">See it flow: the overview</a><a class="button" href="/admin/connect">More programs</a></div>
+      <div class="row"><a class="button primary" href="/admin/">Open the overview</a><a class="button" href="/admin/connect">More programs</a></div>
     </div>`;
   }
 

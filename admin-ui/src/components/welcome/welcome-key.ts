@@ -78,7 +78,7 @@ export class WelcomeKey extends LitElement {
     const hint =
       same === undefined
         ? 'You choose it. Targets begin with it, such as groq/openai/gpt-oss-120b.'
-        : `There is a provider of this name. Its key is replaced.`;
+        : `${name} is added already. Its key is replaced. For another account, choose another name.`;
     return html`<div class="field"><label class="label" for="name">Name</label>
       <input id="name" name="name" required pattern="[A-Za-z0-9][A-Za-z0-9._\\-]*" autocomplete="off" spellcheck="false" .value=${name} aria-describedby="about-name" @input=${(event: Event) => this.#rename(event.target as HTMLInputElement, type)} />
       <span class="hint" id="about-name">${hint}</span>

@@ -32,13 +32,13 @@ export class WelcomeKeyless extends LitElement {
     return html`<section class="card stack" aria-label="Begin without a key">
       <div>
         <h2>Begin without a key</h2>
-        <p>These providers answer at once, without a key. They give little, and count requests per IP address, so you share them with everybody behind yours.</p>
+        <p>These providers answer at once, without a key. Their limits are small and count per IP address, so you share them with everyone on your network.</p>
       </div>
       <ul>${types.map((each) => this.#offer(each))}</ul>
       <save-problem .error=${this.problem}></save-problem>
       <div class="row begin">
         <button class="primary" ?disabled=${this.saving || chosen.length === 0} @click=${() => this.#begin(chosen)}>Begin without a key</button>
-        <span class="muted small" role="status">${this.saving ? 'Asking them for their models…' : ''}</span>
+        <span class="muted small" role="status">${this.saving ? 'Asking for their models…' : ''}</span>
       </div>
     </section>`;
   }

@@ -54,10 +54,6 @@ export class ChainEditing implements ReactiveController {
     this.change({ targets });
   }
 
-  changeTarget(key: number, change: Partial<DraftTarget>): void {
-    this.setTargets(this.targets.map((each) => (each.key === key ? { ...each, ...change } : each)));
-  }
-
   add(target: string): void {
     this.setTargets([...this.targets, draftTarget({ target })]);
   }

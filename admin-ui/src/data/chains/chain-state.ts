@@ -1,7 +1,7 @@
 import type { TargetView } from '../../../../src/contract/admin-api.js';
 import type { ChainView } from '../../../../src/contract/admin-configuration.js';
 import { partsOf } from '../format.js';
-import { tightest } from '../providers/capacity.js';
+import { capacityOf, sumOf, tightest } from '../providers/capacity.js';
 import { shareLeft } from '../providers/quotas.js';
 
 /** What is left of a target, or of each of its keys together. */
@@ -18,7 +18,7 @@ export interface ChainState {
   readonly usable: number;
   /** The target that the next request asks first. */
   readonly next?: string;
-  /** The mean of the shares that are known, from 0 to 1. */
+  /** The share of the known limits that is left, from 0 to 1. */
   readonly left?: number;
   /** When the first resting target comes back, epoch ms, if none can be used now. */
   readonly backAt?: number;
@@ -55,14 +55,14 @@ export const chainStateOf = ({ name, targets }: ChainView, views: readonly Targe
   const asked = all.filter((each) => forbiddenIn(name, each.views) === undefined);
   const usable = asked.filter((each) => each.views.some(isUsable));
   const lefts = all.map((each) => leftOfTarget(each.target, each.views, asked.includes(each)));
-  const known = lefts.flatMap(({ left }) => (left === undefined ? [] : [left]));
+  const { share } = sumOf(capacityOf(asked.flatMap((each) => each.views)));
   const times = asked.flatMap((each) => each.views.flatMap(({ until }) => (until === undefined ? [] : [until])));
   const [first] = usable;
   return {
     targets: lefts,
     usable: usable.length,
     ...(first === undefined ? {} : { next: first.target }),
-    ...(known.length === 0 ? {} : { left: known.reduce((sum, left) => sum + left, 0) / known.length }),
+    ...(share === undefined ? {} : { left: share }),
     ...(first === undefined && times.length > 0 ? { backAt: Math.min(...times) } : {}),
   };
 };

@@ -54,24 +54,32 @@ export interface Outlook {
 /** Says which chain answers, and what its next request would do. */
 export const outlookOf = (model: string, explanation: Explanation, names: KnownNames): Outlook => {
   const { chain, unknownModel, decision } = explanation;
-  const next = nextOf(decision);
-  const isFree = decision.kind === 'asks';
-  if (unknownModel === true) {
-    const text = `No chain or target is named “${model}”. The default chain “${chain}” answers instead. ${next}`;
-    return { kind: 'warn', text };
-  }
   const unlisted = unlistedIn(model, names);
-  if (unlisted !== undefined) return { kind: 'warn', text: `${unlisted} does not list this model. ${next}` };
+  const warning =
+    unknownModel === true
+      ? `No chain or target is named “${model}”. `
+      : unlisted === undefined
+        ? ''
+        : `${unlisted} does not list this model. `;
   const isChain = names.chains?.chains.some(({ name }) => name === chain) ?? false;
   const who =
-    model === ''
-      ? `The default chain “${chain}” answers.`
+    model === '' || unknownModel === true
+      ? `the default chain “${chain}”`
       : chain !== model
-        ? `An alias of “${chain}”.`
+        ? `“${chain}”, of which this is an alias,`
         : isChain
-          ? `The chain “${chain}” answers.`
-          : 'This target alone answers.';
-  return { kind: isFree ? 'ok' : 'warn', text: `${who} ${next}` };
+          ? `the chain “${chain}”`
+          : 'this target alone';
+  const kind = warning === '' && decision.kind === 'asks' ? 'ok' : 'warn';
+  return { kind, text: warning + sentenceOf(who, decision) };
+};
+
+const sentenceOf = (who: string, decision: Explanation['decision']): string => {
+  if (decision.kind === 'asks')
+    return `${who.charAt(0).toUpperCase()}${who.slice(1)} answers. Next: ${decision.target}.`;
+  if (decision.kind === 'refuses') return `A request to ${who} would be refused now: ${decision.message}`;
+  const { retryAt } = decision;
+  return `A request to ${who} would wait now${retryAt === undefined ? '' : `, until ${timeText(retryAt)}`}.`;
 };
 
 /** The provider of a target whose list of models does not have it. */
@@ -80,11 +88,4 @@ const unlistedIn = (model: string, { models }: KnownNames): string | undefined =
   const id = model.slice(0, Math.max(slash, 0));
   const listed = models[id] ?? [];
   return listed.length > 0 && !listed.includes(model.slice(slash + 1)) ? id : undefined;
-};
-
-const nextOf = (decision: Explanation['decision']): string => {
-  if (decision.kind === 'asks') return `Next: ${decision.target}.`;
-  if (decision.kind === 'refuses') return `It would be refused now: ${decision.message}`;
-  const { retryAt } = decision;
-  return `It would wait now${retryAt === undefined ? '' : `, until ${timeText(retryAt)}`}.`;
 };

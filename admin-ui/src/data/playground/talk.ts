@@ -8,14 +8,14 @@ import { requestId, sendRequest } from './send.js';
 type Asked = Exclude<Message, { role: 'assistant' }>;
 
 /** The requests of the page and their answers: asks, stops, asks again. */
-export class Talk {
+class Talk {
   turns: readonly Turn[] = [];
   readonly #running = new Map<string, AbortController>();
-  readonly #onChange: () => void;
+  #onChange = (): void => {};
 
-  /** `onChange` is called whenever something of it changed. */
-  constructor(onChange: () => void) {
-    this.#onChange = onChange;
+  /** Has a listener called whenever something of it changed, in place of the one before. */
+  listen(listener: () => void): void {
+    this.#onChange = listener;
   }
 
   get isRunning(): boolean {
@@ -106,6 +106,10 @@ export class Talk {
     this.#onChange();
   }
 }
+
+/** The conversation of this tab. It outlasts the page: a look at a request in the log does not end it. */
+export const talk = new Talk();
+addEventListener('signed-out', () => talk.clear());
 
 const freshRun = ({ models }: Draft, side: Side, body: Run['body']): Run => ({
   id: requestId(),

@@ -9,8 +9,8 @@ import type {
 } from '../../../../src/contract/health.js';
 import { counted, numberText, timeText } from '../format.js';
 
-export const STEP_MS = 300_000;
-export const STEPS = 12;
+const STEP_MS = 300_000;
+const STEPS = 12;
 
 /** A state in a word, and how good it is. */
 export interface Standing {

@@ -83,7 +83,9 @@ export const nameFor = (
   providers: readonly ProviderView[],
   isSame: (provider: ProviderView) => boolean = () => true,
 ): string => {
-  const same = providers.find((each) => each.type === type && (each.baseUrl ?? '') === (baseUrl ?? '') && isSame(each));
+  const same = providers.find(
+    (each) => each.type === type && addressOf(each.baseUrl) === addressOf(baseUrl) && isSame(each),
+  );
   return (
     same?.id ??
     freeId(
@@ -93,6 +95,9 @@ export const nameFor = (
     )
   );
 };
+
+/** An address without the slashes at its end, which make no difference. */
+const addressOf = (baseUrl = ''): string => baseUrl.replace(/\/+$/, '');
 
 /** `mistral` for `https://api.mistral.ai/v1`, `local` for an IP address or localhost. */
 const nameOfHost = (baseUrl: string): string => {

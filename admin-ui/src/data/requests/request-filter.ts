@@ -95,11 +95,9 @@ const hasWords = (request: RequestRecord, words: readonly string[]): boolean => 
   return words.every((word) => texts.some((text) => text.toLowerCase().includes(word)));
 };
 
-/** A moment in an address, to the minute: `2026-11-24T13:00Z`. `undefined` for the value of an empty `datetime-local`. */
-export const momentText = (local: string): string | undefined => {
-  const at = new Date(local);
-  return Number.isNaN(at.getTime()) ? undefined : `${at.toISOString().slice(0, 16)}Z`;
-};
+/** A moment in an address, to the minute: `2026-11-24T13:00Z`. Empty fields of a form are no moment. */
+export const momentText = (at: Date): string | undefined =>
+  Number.isNaN(at.getTime()) ? undefined : `${at.toISOString().slice(0, 16)}Z`;
 
 /** The value of a `datetime-local` for a moment of an address. */
 export const localValue = (moment: string | undefined): string => {

@@ -30,6 +30,9 @@ export const signIn = async (adminKey: string): Promise<void> => {
   sessionBegan();
 };
 
+/** Signs out, and forgets what this tab kept for the user. Fires `signed-out` at the window, for what is in memory. */
 export const signOut = async (): Promise<void> => {
   await send(URL_OF_SESSION, { method: 'DELETE', headers: { 'content-type': 'application/json' }, body: '{}' });
+  sessionStorage.clear();
+  dispatchEvent(new Event('signed-out'));
 };

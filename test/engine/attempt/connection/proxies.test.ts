@@ -9,7 +9,7 @@ import { ForwardProxy } from '../../../http-proxy.js';
 import { API_KEY, chainOver, HELLO, MemoryLog, storeOf } from '../../../proxy.js';
 import { answer, completion, reply, ScriptedUpstream } from '../../../scripted-upstream.js';
 
-const pem = (name: string): Buffer => readFileSync(new URL(`../../fixtures/tls/${name}.pem`, import.meta.url));
+const pem = (name: string): Buffer => readFileSync(new URL(`../../../fixtures/tls/${name}.pem`, import.meta.url));
 
 const MODELS = { data: [{ id: 'a-model' }] };
 

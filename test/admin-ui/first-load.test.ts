@@ -1,0 +1,54 @@
+import { gzipSync } from 'node:zlib';
+import { expect } from 'chai';
+import { type DemoWorld, startDemo } from '../../src/demo/world.js';
+import { AdminServer, Visitor } from './browser.js';
+import { PAGES } from './pages.js';
+
+/** The document, styles and scripts that the browser loads before a page is usable, gzipped. In bytes. */
+const MOST_BYTES = 60 * 1024;
+
+/** Data depends on what the user has configured. */
+const DATA = /^\/admin\/api\//;
+
+describe('The first load of the admin', () => {
+  let world: DemoWorld;
+  let server: AdminServer;
+
+  before(async () => {
+    world = await startDemo();
+    server = await AdminServer.start(world.settings);
+  });
+
+  after(async () => {
+    await server.close();
+    await world.close();
+  });
+
+  for (const [path, usable] of PAGES) {
+    it(`of /admin/${path} is at most 60 KB`, async () => {
+      const visitor = await Visitor.come(server);
+      try {
+        await visitor.signIn(server);
+        const sizes: { readonly name: string; readonly size: number }[] = [];
+        await visitor.page.route(/\/admin\//, async (route) => {
+          const { pathname: name } = new URL(route.request().url());
+          if (DATA.test(name)) return await route.continue();
+          const response = await route.fetch();
+          sizes.push({ name, size: gzipSync(await response.body()).length });
+          // A load that starts again aborts the one before.
+          await route.fulfill({ response }).catch(() => {});
+        });
+        await visitor.page.goto(path);
+        await visitor.page.locator(usable).first().waitFor();
+        const largest = sizes.toSorted((one, other) => other.size - one.size).slice(0, 12);
+        expect(
+          sizes.reduce((sum, { size }) => sum + size, 0),
+          largest.map(({ name, size }) => `${name} ${size}`).join('\n'),
+        ).to.be.within(1, MOST_BYTES);
+        visitor.expectNothingWrong();
+      } finally {
+        await visitor.leave();
+      }
+    });
+  }
+});
