@@ -94,7 +94,7 @@ const connected = (name: string, client: Client, file: SettingsFile, way: Way): 
   return [
     `${client.title} now uses ${way.address}. Changed in ${file.path}:`,
     tableOf(settings.map(rowOf)),
-    `The file as it was is ${file.backup}. ${COMMAND_NAME} connect ${name} --undo restores it.`,
+    `The previous file is ${file.backup}. ${COMMAND_NAME} connect ${name} --undo restores it.`,
     ...(client.note === undefined ? [] : [client.note]),
     `Try it:\n  ${client.tryIt}\n  ${COMMAND_NAME} doctor ${name}   sends a request as ${client.title} would, and shows which target answers`,
   ].join('\n');
