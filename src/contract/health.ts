@@ -32,6 +32,7 @@ export interface HealthHour extends HealthCounts {
   readonly steps: readonly HealthStep[];
 }
 
+/** The attempts of five minutes at a target. */
 export interface HealthStep extends HealthCounts {
   /** When it began, epoch ms. */
   readonly at: number;
