@@ -32,7 +32,7 @@ export interface HealthHour extends HealthCounts {
   readonly steps: readonly HealthStep[];
 }
 
-/** The attempts of five minutes at a target. */
+/** The attempts of five minutes. */
 export interface HealthStep extends HealthCounts {
   /** When it began, epoch ms. */
   readonly at: number;

@@ -123,7 +123,7 @@ describe('The page Requests', () => {
     visitor = await Visitor.signedIn(server, 'requests');
     const { page } = visitor;
     await row(0).waitFor();
-    const search = page.getByLabel('Search');
+    const search = page.getByRole('searchbox', { name: 'Search' });
     await search.fill('per MINUTE two/');
     await page.getByText('1 in all.').waitFor();
     expect(new URL(page.url()).searchParams.get('search')).to.equal('per MINUTE two/');

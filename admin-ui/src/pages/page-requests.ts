@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { customElement } from 'lit/decorators.js';
 import type { TargetView } from '../../../src/contract/admin-api.js';
+import { AppearanceController, appearance, type Density, setAppearance } from '../data/browser/appearance.js';
 import { counted, partsOf } from '../data/format.js';
 import { filterOf, type RequestFilter, searchOf } from '../data/requests/request-filter.js';
 import { RequestList } from '../data/requests/request-list.js';
@@ -9,14 +10,13 @@ import { base } from '../styles/base.js';
 import '../components/common/choice-bar.js';
 import '../components/common/empty-state.js';
 import '../components/common/page-header.js';
-import type { Density, RequestTable } from '../components/requests/request-table.js';
+import type { RequestTable } from '../components/requests/request-table.js';
 import '../components/requests/request-filters.js';
 import '../components/requests/request-table.js';
 
 /** One list for all visits, so that it is unchanged when the user comes back. */
 const list = new RequestList();
 
-const DENSITY = '429chain.density';
 const DENSITIES = [
   { value: 'comfortable', text: 'Comfortable' },
   { value: 'compact', text: 'Compact' },
@@ -39,12 +39,11 @@ class PageRequests extends LitElement {
       @media (max-width: 40rem) { .density { display: none; } }
     `,
   ];
-  @state() private density: Density = localStorage.getItem(DENSITY) === 'compact' ? 'compact' : 'comfortable';
-
   constructor() {
     super();
     list.attach(this);
     new LiveController(this);
+    new AppearanceController(this);
   }
 
   override connectedCallback(): void {
@@ -62,7 +61,7 @@ class PageRequests extends LitElement {
     return html`<div class="page">
       <page-header heading="Requests">
         One row per request, with all of its attempts.
-        <choice-bar slot="actions" class="density" label="Density" .choices=${DENSITIES} .value=${this.density} @choose=${this.#setDensity}></choice-bar>
+        <choice-bar slot="actions" class="density" label="Density" .choices=${DENSITIES} .value=${appearance().density} @choose=${this.#setDensity}></choice-bar>
         <button slot="actions" aria-pressed=${list.paused} @click=${() => list.pause(!list.paused)}>
           <ui-icon name=${list.paused ? 'play' : 'pause'}></ui-icon>${list.paused ? 'Resume' : 'Pause'}
         </button>
@@ -83,7 +82,7 @@ class PageRequests extends LitElement {
     if (!list.loaded && list.error === undefined)
       return html`<div class="waiting" role="status"><span class="visually-hidden">Loading</span></div>`;
     if (list.rows.length > 0 || list.hasMore)
-      return html`<request-table .list=${list} .density=${this.density}></request-table>`;
+      return html`<request-table .list=${list} .density=${appearance().density}></request-table>`;
     if (searchOf(list.filter) !== '')
       return html`<empty-state icon="requests" heading="No matching requests" text="No stored request matches these filters. New ones appear here.">
         <button @click=${() => this.#choose({})}>Show all requests</button>
@@ -131,8 +130,7 @@ class PageRequests extends LitElement {
   };
 
   #setDensity = ({ detail }: CustomEvent<Density>): void => {
-    this.density = detail;
-    localStorage.setItem(DENSITY, detail);
+    setAppearance({ density: detail });
   };
 }
 

@@ -1,4 +1,4 @@
-import { textOf } from '../stream/frames/frame-template.js';
+import { textOf } from '../stream/frames/text-in-json.js';
 
 const CHARACTERS = '(?:[^"\\\\]|\\\\.)*';
 /** The text of a delta, with nothing before it but other text. */

@@ -1,13 +1,14 @@
 import type { Content } from '../stream/frames/content.js';
 import { readEvents } from '../stream/frames/events.js';
-import { type PlainFrames, textOf } from '../stream/frames/frame-template.js';
+import type { PlainFrames } from '../stream/frames/plain-frames.js';
+import { textOf } from '../stream/frames/text-in-json.js';
 import type { FrameContent } from '../stream/sink.js';
 import { plainTextOf } from './plain-text.js';
 
 /** Bytes that are kept unread before they are read all at once. */
 const MOST_UNREAD = 64 * 1024;
-/** Characters of pieces that are kept before they are joined. */
-const MOST_PIECES = 4 * 1024;
+/** Bytes of texts that are kept as they stood in JSON, before they are read all at once. */
+const MOST_WRITTEN = 4 * 1024;
 /** Characters of an answer that are kept. A longer answer is not resumed. */
 const LONGEST = 256 * 1024;
 
@@ -18,7 +19,8 @@ const LONGEST = 256 * 1024;
 export class Transcript {
   #text = '';
   /** Texts that follow, as they stood in JSON. While there are some, there are no unread frames. */
-  #pieces = '';
+  #written: Buffer | undefined;
+  #writtenBytes = 0;
   /** Frames that follow, with nothing but text. */
   #unread: Buffer[] = [];
   #unreadBytes = 0;
@@ -31,7 +33,7 @@ export class Transcript {
   add(frames: Buffer, content?: FrameContent): void {
     if (this.#isLost) return;
     if (content === undefined) this.#keep(frames);
-    else if (content.kind === 'text') this.#keepPieces(content);
+    else if (content.kind === 'text') this.#keepTexts(content);
     else {
       this.#read();
       for (const event of content.events) this.#take(event.content);
@@ -50,39 +52,55 @@ export class Transcript {
   }
 
   #keep(frames: Buffer): void {
-    if (this.#pieces !== '') this.#read();
+    if (this.#writtenBytes > 0) this.#read();
     this.#unread.push(frames);
     this.#unreadBytes += frames.length;
     if (this.#unreadBytes >= MOST_UNREAD) this.#read();
   }
 
-  #keepPieces({ template, pieces }: PlainFrames): void {
+  #keepTexts(plain: PlainFrames): void {
     if (this.#unread.length > 0) this.#read();
-    if (!template.isAnswer) return;
-    for (const piece of pieces) this.#pieces += piece;
-    if (this.#pieces.length >= MOST_PIECES) this.#read();
+    if (!plain.isAnswer) return;
+    const { length } = plain;
+    if (this.#writtenBytes + length > MOST_WRITTEN) this.#read();
+    if (length > MOST_WRITTEN) this.#keepLong(plain);
+    else {
+      this.#written ??= Buffer.allocUnsafe(MOST_WRITTEN);
+      this.#writtenBytes = plain.copyTexts(this.#written, this.#writtenBytes);
+    }
+  }
+
+  #keepLong(plain: PlainFrames): void {
+    const written = Buffer.allocUnsafe(plain.length);
+    plain.copyTexts(written, 0);
+    this.#takeText(textOf(written.toString('latin1')));
   }
 
   #discard(): void {
     this.#isLost = true;
     this.#text = '';
-    this.#pieces = '';
+    this.#written = undefined;
+    this.#writtenBytes = 0;
     this.#unread = [];
   }
 
   #read(): void {
-    if (this.#pieces !== '') {
-      const text = textOf(this.#pieces);
-      this.#pieces = '';
-      this.#take({ text, calls: false, other: false });
+    if (this.#writtenBytes > 0) {
+      const written = (this.#written as Buffer).toString('latin1', 0, this.#writtenBytes);
+      this.#writtenBytes = 0;
+      this.#takeText(textOf(written));
     }
     if (this.#unread.length === 0) return;
     const frames = Buffer.concat(this.#unread);
     this.#unread = [];
     this.#unreadBytes = 0;
     const text = plainTextOf(frames);
-    if (text !== undefined) this.#take({ text, calls: false, other: false });
+    if (text !== undefined) this.#takeText(text);
     else for (const { content } of readEvents(frames)) this.#take(content);
+  }
+
+  #takeText(text: string): void {
+    this.#take({ text, calls: false, other: false });
   }
 
   #take({ text, calls, other }: Pick<Content, 'text' | 'calls' | 'other'>): void {

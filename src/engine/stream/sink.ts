@@ -1,5 +1,5 @@
 import type { SseEvent } from './frames/events.js';
-import type { PlainFrames } from './frames/frame-template.js';
+import type { PlainFrames } from './frames/plain-frames.js';
 
 /** The content of frames that were already read, so that later readers do not parse them again. */
 export type FrameContent =
@@ -7,6 +7,7 @@ export type FrameContent =
   | { readonly kind: 'chat'; readonly events: readonly SseEvent[] }
   /** They are in the caller's own protocol. */
   | { readonly kind: 'native'; readonly events: readonly SseEvent[] }
+  /** They contain nothing but text. Valid during the call. */
   | PlainFrames;
 
 /** Where the caller's bytes go. */

@@ -45,6 +45,7 @@ export class TargetRow extends LitElement {
         .badge { grid-area: 2 / 1; justify-self: start; } .back { grid-area: 2 / 2; text-align: left; } .lift { grid-area: 2 / 3; } .more { grid-area: 2 / 4; }
         .more button { padding: 0 var(--space-1); } .count { display: none; }
       }
+      @container (max-width: 22rem) { .head { grid-template-columns: 6.25rem minmax(0, 1fr) 2.5rem 3.5rem 2.25rem; } }
     `,
   ];
   @property({ attribute: false }) target: TargetView | undefined;

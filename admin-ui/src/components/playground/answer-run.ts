@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { timeText } from '../../data/format.js';
 import type { Run } from '../../data/playground/conversation.js';
 import { failedTargetsIn, problemWords } from '../../data/playground/failed-targets.js';
 import type { PlaygroundProtocol } from '../../data/playground/protocol.js';
 import { base } from '../../styles/base.js';
+import { localTime } from '../common/local-time.js';
 import './run-facts.js';
 import '../common/copy-button.js';
 import '../common/ui-icon.js';
@@ -85,7 +85,7 @@ export class AnswerRun extends LitElement {
     const targets = failedTargetsIn(problem);
     return html`<div class="failed" role="alert">
       <p>${problemWords(problem)}</p>
-      ${targets.length === 0 ? nothing : html`<ul>${targets.map(({ target, reason, message, retry_at: retryAt }) => html`<li><b>${target}</b>: ${reason}${message === undefined ? '' : ` — ${message}`}${retryAt === undefined ? '' : html` <span class="muted">back ${timeText(Date.parse(retryAt))}</span>`}</li>`)}</ul>`}
+      ${targets.length === 0 ? nothing : html`<ul>${targets.map(({ target, reason, message, retry_at: retryAt }) => html`<li><b>${target}</b>: ${reason}${message === undefined ? '' : ` — ${message}`}${retryAt === undefined ? '' : html` <span class="muted">back ${localTime(Date.parse(retryAt))}</span>`}</li>`)}</ul>`}
       <div><button type="button" @click=${() => this.#tell('again')}><ui-icon name="refresh"></ui-icon>Ask again</button></div>
     </div>`;
   }

@@ -2,7 +2,7 @@ import { Router } from '@vaadin/router';
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { PluginsReply, PluginView, PluginWritten } from '../../../../src/contract/admin-configuration.js';
-import { counted, timeText } from '../../data/format.js';
+import { counted } from '../../data/format.js';
 import { call } from '../../data/server/client.js';
 import { ConflictError } from '../../data/server/saving.js';
 import {
@@ -14,6 +14,7 @@ import {
   takesOptions,
 } from '../../data/settings/plugins.js';
 import { base } from '../../styles/base.js';
+import { localTime } from '../common/local-time.js';
 import '../saving/save-problem.js';
 import '../forms/schema-form.js';
 import { confirm } from '../common/confirm-dialog.js';
@@ -72,7 +73,7 @@ export class PluginCard extends LitElement {
   #errors() {
     const { errors, lastError } = this.plugin;
     return html`<p class="errors"><b class="number">${counted(errors, 'error')}</b> that kept no request from its answer.
-      ${lastError === undefined ? nothing : html`The last one, in ${lastError.where}, at <span class="number">${timeText(lastError.at)}</span>: <q>${lastError.message}</q>`}</p>`;
+      ${lastError === undefined ? nothing : html`The last one, in ${lastError.where}, at ${localTime(lastError.at)}: <q>${lastError.message}</q>`}</p>`;
   }
 
   #options() {

@@ -145,7 +145,7 @@ export class ModelList extends LitElement {
   #button(model: ListedModel) {
     const target = targetOf(model);
     const chosen = this.chosen.has(target);
-    return html`<td class=${chosen ? 'chosen' : ''}><button type="button" aria-pressed=${chosen} aria-label="${this.action} ${target}" @click=${() => this.dispatchEvent(new CustomEvent('choose', { detail: model }))}><ui-icon name=${chosen ? 'check' : 'plus'}></ui-icon><span class="wide">${chosen ? 'Added' : this.action}</span></button></td>`;
+    return html`<td class=${chosen ? 'chosen' : ''}><button type="button" aria-pressed=${chosen} aria-label="${chosen ? 'Added' : this.action} ${target}" @click=${() => this.dispatchEvent(new CustomEvent('choose', { detail: model }))}><ui-icon name=${chosen ? 'check' : 'plus'}></ui-icon><span class="wide">${chosen ? 'Added' : this.action}</span></button></td>`;
   }
 
   #narrow(change: Partial<ModelFilter>): void {

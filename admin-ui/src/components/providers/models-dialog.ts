@@ -1,10 +1,10 @@
 import { html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ModelsReply } from '../../../../src/contract/models.js';
-import { timeText } from '../../data/format.js';
 import { call } from '../../data/server/client.js';
 import { Resource } from '../../data/server/resource.js';
 import { base } from '../../styles/base.js';
+import { localTime } from '../common/local-time.js';
 import '../common/load-state.js';
 import './model-list.js';
 import './trial-result.js';
@@ -24,7 +24,7 @@ export class ModelsDialog extends LitElement {
     const { value } = this.#models;
     return html`<ui-dialog wide heading="Models of ${this.provider}" @close=${() => this.dispatchEvent(new CustomEvent('close'))}>
       <load-state .of=${this.#models}>${value === undefined ? '' : this.#content(value)}</load-state>
-      <span slot="actions" class="muted small grow">${value === undefined ? '' : `Asked for at ${timeText(value.at)}`}</span>
+      <span slot="actions" class="muted small grow">${value === undefined ? '' : html`Requested at ${localTime(value.at)}`}</span>
       <button slot="actions" ?disabled=${this.#models.loading} @click=${() => this.#models.reload()}>Ask again</button>
     </ui-dialog>`;
   }

@@ -3,6 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { RequestRecord } from '../../../../src/contract/requests.js';
+import type { Density } from '../../data/browser/appearance.js';
 import { durationText, numberText, timeText, utcText } from '../../data/format.js';
 import type { RequestList } from '../../data/requests/request-list.js';
 import { endpointOf, meaningOf, shortEndpointOf, tokensOf, toneOf } from '../../data/requests/request-words.js';
@@ -28,8 +29,6 @@ const ROW_HEIGHTS = { wide: { comfortable: 2.5, compact: 1.75 }, narrow: { comfo
 const HEAD_HEIGHT = 2;
 /** On narrower screens, a row has two lines. */
 const NARROW = 40;
-
-export type Density = 'comfortable' | 'compact';
 
 /** A table of any number of requests. Only visible rows are in the document. */
 @customElement('request-table')

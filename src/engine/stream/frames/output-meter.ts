@@ -4,7 +4,7 @@ import { dataOf, framesIn } from './sse.js';
 /** This much of a stream is read for how much of it is text. */
 const SAMPLE_BYTES = 16 * 1024;
 
-/** Measures how much text a stream contained so far. A chunk costs an addition: only the first ones are kept and read. */
+/** Measures how much text a stream contained so far. Of frames that were not read, only the first ones are kept and read. */
 export class OutputMeter {
   readonly #sample: Buffer[] = [];
   #sampleBytes = 0;
@@ -14,6 +14,11 @@ export class OutputMeter {
   /** Adds a chunk that was parsed from JSON. */
   count(chunk: unknown): void {
     this.#counted += textBytesIn(chunk);
+  }
+
+  /** Adds bytes of text. */
+  addText(bytes: number): void {
+    this.#counted += bytes;
   }
 
   /** Adds whole frames. */

@@ -45,7 +45,8 @@ export class CallerOutput {
     if (frames.length === 0) return;
     const state = this.#state;
     if (state.phase === 'queueing') {
-      state.writes.push([frames, content]);
+      // Frames with nothing but text can be read later too.
+      state.writes.push([frames, content?.kind === 'text' ? undefined : content]);
       return;
     }
     this.#recorder?.add(frames, content);

@@ -1,9 +1,10 @@
 import type { Usage } from '../../../ledger/ledger.js';
 import { readEvents, type SseEvent, withUsageAdded } from '../frames/events.js';
-import { FrameTemplate, type PlainFrames } from '../frames/frame-template.js';
+import { FrameTemplate } from '../frames/frame-template.js';
 import type { FrameReader } from '../frames/native-events.js';
 import { areOrdinary } from '../frames/ordinary.js';
 import { OutputMeter } from '../frames/output-meter.js';
+import type { PlainFrames } from '../frames/plain-frames.js';
 import { framesIn } from '../frames/sse.js';
 import { ChoiceQuirks } from '../mended/choice-quirks.js';
 import type { FrameContent } from '../sink.js';
@@ -57,10 +58,14 @@ export class EventIntake {
    */
   takePlain(frames: Buffer): PlainFrames | undefined | false {
     if (this.#readNative !== undefined) return false;
-    const plain = this.#template?.match(frames);
-    if (plain === undefined && !areOrdinary(frames)) return false;
-    this.#meter.add(frames);
-    return plain ?? this.#learn(frames);
+    let plain = this.#template?.match(frames);
+    if (plain === undefined) {
+      if (!areOrdinary(frames)) return false;
+      plain = this.#learn(frames);
+    }
+    if (plain === undefined) this.#meter.add(frames);
+    else this.#meter.addText(plain.textBytes);
+    return plain;
   }
 
   /** Most streams have one template, or another one for reasoning. */

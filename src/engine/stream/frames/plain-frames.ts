@@ -1,0 +1,92 @@
+import type { Fields } from '../../../plugin/fields.js';
+import { textOf } from './text-in-json.js';
+
+/** A chunk, and the field of its delta that has the text. */
+export interface Chunk {
+  readonly value: Fields;
+  readonly choice: Fields;
+  readonly delta: Fields;
+  readonly key: string;
+}
+
+/**
+ * Frames that contain nothing but text: a chunk with another text in each. A stream has one such object, which the next frames
+ * overwrite, so that they leave nothing to collect.
+ */
+export class PlainFrames {
+  readonly kind = 'text';
+  /** The text belongs to the answer. Otherwise it is reasoning. */
+  readonly isAnswer: boolean;
+  readonly #chunk: Chunk;
+  #frames: Buffer = NOTHING;
+  /** Where each text begins, and where it ends. */
+  readonly #bounds: number[] = [];
+  #count = 0;
+  #length = 0;
+  #isEscaped = false;
+
+  constructor(chunk: Chunk) {
+    this.#chunk = chunk;
+    this.isAnswer = chunk.key === 'content';
+  }
+
+  /** How many frames there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Bytes of all texts, as they stand in the JSON. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes of all texts in UTF-8. */
+  get textBytes(): number {
+    if (!this.#isEscaped) return this.#length;
+    let bytes = 0;
+    for (let index = 0; index < this.#count; index++) bytes += Buffer.byteLength(this.#textAt(index));
+    return bytes;
+  }
+
+  /**
+   * Forgets what it was, for other frames.
+   * @param bytes the frames, one character for each byte
+   */
+  begin(frames: Buffer, bytes: string): void {
+    this.#frames = frames;
+    this.#isEscaped = bytes.includes('\\');
+    this.#count = 0;
+    this.#length = 0;
+  }
+
+  /** Adds the text of the next frame. */
+  add(from: number, end: number): void {
+    this.#bounds[2 * this.#count] = from;
+    this.#bounds[2 * this.#count + 1] = end;
+    this.#count++;
+    this.#length += end - from;
+  }
+
+  /** Returns the chunk of a frame, as a parser would. */
+  chunkAt(index: number): Fields {
+    const { value, choice, delta, key } = this.#chunk;
+    return { ...value, choices: [{ ...choice, delta: { ...delta, [key]: this.#textAt(index) } }] };
+  }
+
+  #textAt(index: number): string {
+    return textOf(this.#frames.toString('latin1', this.#bounds[2 * index], this.#bounds[2 * index + 1]));
+  }
+
+  /** Copies all texts, as they stand in the JSON, and returns where they end in `target`. */
+  copyTexts(target: Buffer, at: number): number {
+    let to = at;
+    for (let index = 0; index < this.#count; index++) {
+      const end = this.#bounds[2 * index + 1] as number;
+      for (let from = this.#bounds[2 * index] as number; from < end; from++)
+        target[to++] = this.#frames[from] as number;
+    }
+    return to;
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
