@@ -33,9 +33,8 @@ describe('The page Connect', () => {
   const open = (title: string): Promise<void> =>
     page.getByRole('navigation', { name: 'Programs' }).getByRole('link', { name: title, exact: true }).click();
   const copied = async (what: string): Promise<string> => {
-    const button = page.getByRole('button', { name: `Copy ${what}`, exact: true });
-    await button.click();
-    await button.getByText('Copied', { exact: true }).waitFor();
+    await page.getByRole('button', { name: `Copy ${what}`, exact: true }).click();
+    await page.getByRole('button', { name: `Copied ${what}`, exact: true }).waitFor();
     return clipboard(page);
   };
 
