@@ -57,8 +57,12 @@ describe('startDemo', () => {
         const { choices } = await proxy.client.chat.completions.create({ model: 'default', messages, max_tokens: 25 });
         return choices[0]?.message.content;
       };
-      const answers = await Promise.all(Array.from({ length: 112 }, (_, index) => ask(index)));
-      for (const [index, answer] of answers.entries()) expect(answer).to.contain(`part ${index}.`);
+      // On a busy machine limits may reset during a burst, so that the last provider is not needed yet.
+      const needed = (): boolean => world.providers.every(({ stats }) => stats().answered > 0);
+      for (let burst = 0; burst < 5 && !needed(); burst++) {
+        const answers = await Promise.all(Array.from({ length: 112 }, (_, index) => ask(index)));
+        for (const [index, answer] of answers.entries()) expect(answer).to.contain(`part ${index}.`);
+      }
       for (const { id, stats } of world.providers) expect(stats().answered, id).to.be.greaterThan(0);
     });
 
