@@ -127,6 +127,6 @@ const shuttingDown = (): ChainError =>
 const GONE = new Set(['HPE_INVALID_EOF_STATE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 const nothingThere = ({ path }: Pick<Context, 'path'>): never => {
-  const message = `There is nothing at ${path}. Send chat completions to POST /v1/chat/completions; docs/protocols.md and docs/endpoints.md name all other addresses.`;
+  const message = `There is nothing at ${path}. Chat completions are at POST /v1/chat/completions; docs/endpoints.md lists the other addresses.`;
   throw new ChainError('not_found', message);
 };
