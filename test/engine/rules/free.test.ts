@@ -93,7 +93,7 @@ const CASES: readonly Case[] = [
   { type: 'opencode-zen', model: 'big-pickle', free: 'unknown', why: /does not say which/ },
   { type: 'llm7', model: 'unlisted', keyless: true, free: true, why: /no account to charge/ },
   { type: 'llm7', model: 'unlisted', free: 'unknown', why: /does not say which/ },
-  { type: 'opencode-zen', model: 'big-pickle', keyless: true, free: true, why: /without a key/ },
+  { type: 'opencode-zen', model: 'big-pickle', keyless: true, free: true, why: /sends no key/ },
   // Servers of your own.
   { type: 'ollama', model: 'qwen3:8b', keyless: true, free: true, why: /in your own network/ },
   { type: 'ollama', model: 'qwen3:8b', baseUrl: 'http://192.168.1.20:11434/v1', free: true, why: /own network/ },
