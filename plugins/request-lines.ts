@@ -45,9 +45,11 @@ const askedIn = (request: Outcome): number => {
 };
 
 const requestLine = (outcome: Outcome): string => {
-  const { requestId, chain, status, servedBy, usage, durationMs, waitedMs, resumed } = outcome;
+  const { requestId, chain, path, status, refusal, servedBy, usage, durationMs, waitedMs, resumed } = outcome;
   const asks = askedIn(outcome);
-  let line = `${status} by ${servedBy?.id ?? 'no target'} in ${Math.round(durationMs)} ms (chain ${chain}`;
+  const by = servedBy === undefined ? (refusal ?? 'by no target') : `by ${servedBy.id}`;
+  // A request that was refused before its chain was known has only a path.
+  let line = `${status} ${by} in ${Math.round(durationMs)} ms (${chain === '' ? path : `chain ${chain}`}`;
   if (asks > 1) line += `, ${asks} attempts`;
   if (resumed > 0) line += `, resumed ${resumed === 1 ? 'once' : `${resumed} times`}`;
   if (waitedMs >= 1) line += `, waited ${Math.round(waitedMs)} ms`;

@@ -74,13 +74,13 @@ const defaultOf = ({ default: value }: Node, required: boolean): string => {
   return `\`${typeof value === 'string' ? `'${value}'` : JSON.stringify(value)}\``;
 };
 
-/** Names of settings, quoted words, placeholders and values are formatted as code. */
-const CODE = /'[^' ]+'|\$?\{\w*\}|\$\$\{|\b[a-z]+[A-Z]\w*\b|\b(?:true|false)\b/g;
+/** Names of settings, quoted words, placeholders and values are formatted as code. What is code already stays as it is. */
+const CODE = /`[^`]+`|'[^' ]+'|\$?\{\w*\}|\$\$\{|\b[a-z]+[A-Z]\w*\b|\b(?:true|false)\b/g;
 
 /** The description of a setting, or the first sentence of its definition's description. */
 const descriptionOf = (node: Node): string => {
   const [first = ''] = (SCHEMA.$defs?.[nameOf(node)]?.description ?? '').split(/(?<=\.) /);
-  return (node.description ?? first).replaceAll(CODE, '`$&`');
+  return (node.description ?? first).replaceAll(CODE, (words) => (words.startsWith('`') ? words : `\`${words}\``));
 };
 
 /** A table of the settings of a definition: name, type, default and description. */

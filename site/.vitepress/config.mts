@@ -8,7 +8,7 @@ import { vueOfSite } from './vue-of-site.js';
 /** The site shows the Markdown of the repository: README.md, docs/ and the pages that they link to. */
 export default defineConfig({
   title: '429chain',
-  description: 'One address in front of your free LLM accounts. A rate limit at one provider is answered by the next.',
+  description: 'One address in front of your free LLM accounts. When one reaches its limit, the next one answers.',
   lang: 'en',
   // For a site below a path, such as GitHub Pages of a project: SITE_BASE=/429chain/
   base: process.env.SITE_BASE ?? '/',

@@ -16,12 +16,12 @@ const checkNodeVersion = (): void => {
   throw new CommandError(`429chain needs Node ${minimumNode} or later. This is Node ${process.versions.node}.`);
 };
 
-/** @throws CommandError when there is no such command */
+/** @throws CommandError for an unknown command */
 const commandNamed = (name: string): Command => {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command !== undefined) return command;
   const names = Object.keys(COMMANDS);
-  throw new CommandError(`There is no command "${name}". Commands: ${names.join(', ')}.${suggest(name, names)}`, 2);
+  throw new CommandError(`Unknown command '${name}'.${suggest(name, names)} Commands: ${names.join(', ')}.`, 2);
 };
 
 /** @throws CommandError for an option that the command ignores, which would otherwise go unnoticed */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { suggest } from '../config/wording.js';
+import { nearestWord } from '../config/nearest-word.js';
 import { COMMAND_NAME } from './command-name.js';
 import { CommandError } from './terminal/command-error.js';
 import { tableOf } from './terminal/table.js';
@@ -47,6 +47,19 @@ export interface CommandLine {
 const parse = (args: readonly string[]) =>
   parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
 
+/** What is wrong with an option, from the message of `parseArgs`. */
+const optionFault = (message: string): string => {
+  const unknown = /^Unknown option '(-*([^']*))'/.exec(message);
+  if (unknown !== null) {
+    const near = nearestWord(unknown[2] ?? '', Object.keys(OPTIONS));
+    return `Unknown option '${unknown[1]}'.${near === undefined ? '' : ` Did you mean --${near}?`}`;
+  }
+  const name = /--([\w-]+)/.exec(message)?.[1] as OptionName;
+  const option: { readonly help: string; readonly value?: string } = OPTIONS[name];
+  if (option.value === undefined) return `--${name} takes no value.`;
+  return `--${name} needs a value: --${name} ${option.value}.`;
+};
+
 /** @throws CommandError for an unknown option or one without its value */
 export const readCommandLine = (args: readonly string[]): CommandLine => {
   try {
@@ -54,10 +67,8 @@ export const readCommandLine = (args: readonly string[]): CommandLine => {
     const [command = values.help ? 'help' : 'start', ...words] = positionals;
     return { command, words, options: values };
   } catch (error) {
-    // Node adds a sentence about arguments that begin with a dash, which is rarely the problem.
-    const [what = ''] = (error as Error).message.split(/\. |\n/);
-    const near = suggest(/^Unknown option '-*([^']*)'/.exec(what)?.[1] ?? '', Object.keys(OPTIONS));
-    throw new CommandError(`${what.replace(/\.$/, '')}.${near} 429chain --help lists the options.`, 2);
+    const command = args[0]?.startsWith('-') === false ? args[0] : 'start';
+    throw new CommandError(`${optionFault((error as Error).message)} 429chain ${command} --help lists the options.`, 2);
   }
 };
 
@@ -85,7 +96,11 @@ export const configurationFile = ({ command, options }: CommandLine): string => 
   const problem =
     options.config === undefined ? `There is no ${DEFAULT_FILE} in this folder.` : `The file ${file} does not exist.`;
   const config = options.config === undefined ? '' : ` --config ${options.config}`;
-  throw new CommandError(`${problem}\n${tableOf(CLIENT_COMMANDS.has(command) ? FIND_PROXY : createOne(config))}`);
+  throw new CommandError(
+    CLIENT_COMMANDS.has(command)
+      ? `${problem} To name the proxy, add one of these options:\n${tableOf(FIND_PROXY)}`
+      : `${problem} To begin, run one of these commands:\n${tableOf(createOne(config))}`,
+  );
 };
 
 /** `--plugins A,B` and `--plugins A --plugins B` as absolute paths. */
@@ -106,7 +121,7 @@ export const portOf = ({ options }: CommandLine): number | undefined => {
 
 /** The options with which another command finds the proxy of this command line, such as ` --demo --port 4000`. */
 export const optionsToFind = ({ options }: CommandLine): string => {
-  const kept = (['config', 'data-dir', 'host', 'port'] as const).flatMap((name) =>
+  const kept = (['config', 'url', 'data-dir', 'host', 'port'] as const).flatMap((name) =>
     options[name] === undefined || options[name] === '0' ? [] : [` --${name} ${options[name]}`],
   );
   return [...(options.demo ? [' --demo'] : []), ...kept].join('');

@@ -64,7 +64,7 @@ export const requireKey = (
     const message =
       given.length === 0
         ? `No API key. Send ${where} as "Authorization: Bearer <key>" or "x-api-key: <key>".`
-        : `That API key is not ${where}.`;
+        : `This API key is not ${where}.`;
     throw new ChainError('invalid_api_key', message, { headers: { 'www-authenticate': 'Bearer' } });
   };
 };

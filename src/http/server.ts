@@ -127,6 +127,8 @@ const shuttingDown = (): ChainError =>
 const GONE = new Set(['HPE_INVALID_EOF_STATE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 const nothingThere = ({ path }: Pick<Context, 'path'>): never => {
-  const message = `There is nothing at ${path}. Send chat completions to POST /v1/chat/completions; docs/protocols.md and docs/endpoints.md name all other addresses.`;
-  throw new ChainError('not_found', message);
+  const advice = isAdmin(path)
+    ? 'docs/admin-api.md lists the addresses of the admin API.'
+    : 'Chat completions are at POST /v1/chat/completions; docs/protocols.md and docs/endpoints.md list the other addresses.';
+  throw new ChainError('not_found', `There is nothing at ${path}. ${advice}`);
 };

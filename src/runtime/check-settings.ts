@@ -41,7 +41,7 @@ const withoutRepeats = (problems: readonly Problem[]): Problem[] => [
 const unknownType = (settings: Settings, provider: ProviderSettings, known: readonly string[]): Problem => {
   const { type } = provider;
   const id = configuredId(provider);
-  const message = `\`providers.${id}.type\` is '${type}', which no plugin adds. Expected one of ${known.join(', ')}.${suggest(type, known)}`;
+  const message = `\`providers.${id}.type\` is '${type}', which no plugin adds.${suggest(type, known) || ` Expected one of ${known.join(', ')}.`}`;
   return problemAt(settings, ['providers', id, 'type'], message);
 };
 

@@ -54,19 +54,19 @@ const REFUSALS: readonly Refusal[] = [
     what: 'an unknown command',
     args: ['chek'],
     status: 2,
-    says: [/There is no command "chek"/, /start, init, check, ask/, /Did you mean `check`\?/],
+    says: [/^Unknown command 'chek'\./m, /start, init, check, ask/, /Did you mean `check`\?/],
   },
   {
     what: 'a command named like an inherited property',
     args: ['toString'],
     status: 2,
-    says: [/There is no command "toString"/],
+    says: [/Unknown command 'toString'/],
   },
   {
     what: 'an unknown option',
     args: ['check', '--offlin'],
     status: 2,
-    says: [/^Unknown option '--offlin'\. Did you mean `offline`\? 429chain --help lists the options\.$/m],
+    says: [/^Unknown option '--offlin'\. Did you mean --offline\? 429chain check --help lists the options\.$/m],
   },
   {
     what: 'an option of another command',
@@ -78,9 +78,20 @@ const REFUSALS: readonly Refusal[] = [
     what: 'help for an unknown command',
     args: ['help', 'aks'],
     status: 2,
-    says: [/There is no command "aks"/, /Did you mean `ask`\?/],
+    says: [/Unknown command 'aks'/, /Did you mean `ask`\?/],
   },
-  { what: 'an option without its value', args: ['--port'], status: 2, says: [/--port.* argument missing/] },
+  {
+    what: 'an option without its value',
+    args: ['--port'],
+    status: 2,
+    says: [/^--port needs a value: --port PORT\. 429chain start --help lists the options\.$/m],
+  },
+  {
+    what: 'a value for an option that takes none',
+    args: ['check', '--offline=1'],
+    status: 2,
+    says: [/^--offline takes no value\./m],
+  },
   { what: 'an invalid port', args: ['--demo', '--port', '70000'], status: 2, says: [/--port is '70000'/] },
 ];
 

@@ -154,7 +154,7 @@ describe('docs/plugins.md', () => {
     };
     expect(await ask({})).to.equal('{"text":"hello","done":true}');
     expect(await ask({ stream: true })).to.equal('{"text":"hello"}\n{"done":true}\n');
-    expect(await ask({}, 'wrong')).to.contain('{"error":"That API key is not');
+    expect(await ask({}, 'wrong')).to.contain('{"error":"This API key is not');
   });
 
   it('names everything that 429chain/plugin exports, and nothing else', () => {

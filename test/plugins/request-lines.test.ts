@@ -71,7 +71,7 @@ const CASES: readonly Case[] = [
     lines: [
       /^debug one\/a-model failed in \d+ ms with server_error: .+ · No response: nothing cools down yet \(request an-id\)$/,
       /^debug two\/a-model failed in \d+ ms with \w+, status 429: spent · 429 about a limit: the target cools down for 10m \(request an-id\)$/,
-      /^warn 503 by no target in \d+ ms \(chain default, 2 attempts\), request an-id$/,
+      /^warn 503 chain_exhausted in \d+ ms \(chain default, 2 attempts\), request an-id$/,
     ],
     fields: { status: 503, attempts: 2, target: undefined },
   },

@@ -1,6 +1,6 @@
 import { readCatalogue } from '../../catalogue/read.js';
 import { byEase, viewOf } from '../../catalogue/view.js';
-import { suggest } from '../../config/wording.js';
+import { listOf, suggest } from '../../config/wording.js';
 import type { CatalogueView } from '../../contract/catalogue.js';
 import type { OfferKind } from '../../contract/catalogue-entry.js';
 import { COMMAND_NAME } from '../command-name.js';
@@ -30,7 +30,7 @@ export const catalogueText = async (
 ): Promise<string> => {
   const { kind } = options;
   if (kind !== undefined && !KINDS.some((known) => known === kind)) {
-    throw new CommandError(`--kind is '${kind}'. Expected ${KINDS.join(', ')}.${suggest(kind, KINDS)}`, 2);
+    throw new CommandError(`--kind is '${kind}'. Expected ${listOf(KINDS, 'or')}.${suggest(kind, KINDS)}`, 2);
   }
   const all = (await readCatalogue()).map((provider) => viewOf(provider.id, provider, now)).sort(byEase);
   const found = all.filter(

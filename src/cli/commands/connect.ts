@@ -87,14 +87,17 @@ const answers = async ({ address, key }: Way): Promise<boolean> => {
 
 const connected = (name: string, client: Client, file: SettingsFile, way: Way): string => {
   const settings = client.settings(way);
+  const existed = file.exists;
   const before = file.read();
   const after = changed(file, () => client.format.set(before, settings));
-  if (after === before) return `${client.title} uses ${way.address} already: ${file.path} needs no change.`;
+  if (after === before) return `${client.title} already uses ${way.address}. ${file.path} needs no change.`;
   file.change(after);
   return [
     `${client.title} now uses ${way.address}. Changed in ${file.path}:`,
     tableOf(settings.map(rowOf)),
-    `The previous file is ${file.backup}. ${COMMAND_NAME} connect ${name} --undo restores it.`,
+    existed
+      ? `A copy of the previous file is ${file.backup}. ${COMMAND_NAME} connect ${name} --undo restores it.`
+      : `429chain created this file. ${COMMAND_NAME} connect ${name} --undo removes it.`,
     ...(client.note === undefined ? [] : [client.note]),
     `Try it:\n  ${client.tryIt}\n  ${COMMAND_NAME} doctor ${name}   sends a request as ${client.title} would, and shows which target answers`,
   ].join('\n');
@@ -105,6 +108,7 @@ const undone = (client: Client, file: SettingsFile): string => {
   if (before === undefined) return `Nothing to undo: 429chain has not changed ${file.path}.`;
   const settings = client.settings({ address: '', key: '', chain: '' });
   file.undo(changed(file, () => client.format.restore(file.read(), before, settings)));
+  if (!file.exists) return `${client.title} no longer uses 429chain. Removed ${file.path}, which 429chain had created.`;
   return `${client.title} no longer uses 429chain. Restored in ${file.path}:\n${tableOf(settings.map(({ path }) => [path.join('.')]))}`;
 };
 
@@ -139,7 +143,7 @@ const listOf = (): string => {
 export const unknownClient = (name: string): CommandError => {
   const names = Object.keys(CLIENTS);
   return new CommandError(
-    `429chain does not know the client "${name}". Clients: ${names.join(', ')}.${suggest(name, names)}\nThe page Connect of the admin has the settings of other programs.`,
+    `Unknown client '${name}'. Clients: ${names.join(', ')}.${suggest(name, names)}\nThe page Connect of the admin has the settings of other programs.`,
     2,
   );
 };

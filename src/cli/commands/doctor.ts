@@ -8,7 +8,7 @@ import { COMMAND_NAME } from '../command-name.js';
 import { CLIENTS, type Client, type ClientProtocol } from '../connect/clients.js';
 import { SettingsFile } from '../connect/settings-file.js';
 import type { Way } from '../connect/way.js';
-import type { CommandLine } from '../options.js';
+import { type CommandLine, optionsToFind } from '../options.js';
 import { errorText } from '../proxy/error-text.js';
 import { callAdmin, findProxy, type RunningProxy, send } from '../proxy/running-proxy.js';
 import { CommandError } from '../terminal/command-error.js';
@@ -41,7 +41,7 @@ export const doctor = async (line: CommandLine): Promise<void> => {
   const client = name === undefined || !Object.hasOwn(CLIENTS, name) ? undefined : CLIENTS[name];
   if (name !== undefined && client === undefined) throw unknownClient(name);
   const way = await wayOf(line);
-  if (name !== undefined && client !== undefined) checkSettings(name, client, way);
+  if (name !== undefined && client !== undefined) checkSettings(name, client, way, line);
   const { path, body } = REQUESTS[client?.protocol ?? 'chat'](way.chain);
   const startedAt = performance.now();
   const response = await send(way.address, path, way.key, body);
@@ -61,7 +61,7 @@ export const doctor = async (line: CommandLine): Promise<void> => {
 };
 
 /** @throws CommandError when the client's file has other settings than `429chain connect` writes */
-const checkSettings = (name: string, client: Client, way: Way): void => {
+const checkSettings = (name: string, client: Client, way: Way, line: CommandLine): void => {
   const file = new SettingsFile(client.file(homedir(), process.env));
   const text = file.read();
   const ours = client.settings(way).filter(({ value }) => {
@@ -69,8 +69,9 @@ const checkSettings = (name: string, client: Client, way: Way): void => {
     return written.includes(way.address) || written.includes(way.key);
   });
   if (changed(file, () => client.format.set(text, ours)) !== text) {
+    const problem = file.exists ? 'has another address or key' : 'does not exist';
     throw new CommandError(
-      `${client.title} does not use ${way.address}: ${file.path} names another address or another key.\n  ${COMMAND_NAME} connect ${name}   writes them`,
+      `${client.title} does not use ${way.address}: ${file.path} ${problem}.\n  ${COMMAND_NAME} connect ${name}${optionsToFind(line)}   writes the settings`,
     );
   }
   console.log(`${client.title}: ${file.path} names ${way.address} and its API key.`);

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { suggest } from '../../config/wording.js';
+import { listOf, suggest } from '../../config/wording.js';
 import type { CommandLine } from '../options.js';
 import { CommandError } from '../terminal/command-error.js';
 
@@ -14,16 +14,15 @@ const SHARED = 'shared';
 const PLACEHOLDER = 'my-plugin';
 /** Files with another name in the templates: npm leaves a `.gitignore` out of packages, and Node would read the `package.json`. */
 const RENAMED = { gitignore: '.gitignore', 'package.template.json': 'package.json' };
-const USAGE = '429chain plugin new my-provider [--kind provider|parser|policy]';
+const USAGE = '429chain plugin new NAME [--kind provider|parser|policy]';
 
 /** `plugin new NAME`: writes a folder with a plugin that is ready to be tested and published. */
 export const plugin = async ({ words, options: { kind = 'provider' } }: CommandLine): Promise<void> => {
   const [action, name, ...more] = words;
-  if (action !== 'new' || name === undefined || more.length > 0) throw new CommandError(`Expected: ${USAGE}`, 2);
+  if (action !== 'new' || name === undefined || more.length > 0) throw new CommandError(`Usage: ${USAGE}`, 2);
   checkName(name);
   if (!KINDS.includes(kind)) {
-    const known = KINDS.join(', ');
-    throw new CommandError(`--kind is '${kind}'. Expected one of ${known}.${suggest(kind, KINDS)}`, 2);
+    throw new CommandError(`--kind is '${kind}'. Expected ${listOf(KINDS, 'or')}.${suggest(kind, KINDS)}`, 2);
   }
   const folder = resolve(name);
   try {

@@ -25,6 +25,10 @@ export class SettingsFile {
     return `${this.path}.before-429chain`;
   }
 
+  get exists(): boolean {
+    return existsSync(this.path);
+  }
+
   /** Its text; empty if there is none. */
   read(): string {
     return readOrEmpty(this.path);

@@ -1,3 +1,4 @@
+import { listOf } from '../../config/wording.js';
 import { CommandError } from '../terminal/command-error.js';
 import type { Prompt } from '../terminal/prompt.js';
 import { tableOf } from '../terminal/table.js';
@@ -23,13 +24,13 @@ export const chooseKeyless = async (
   if (choice === 'none') return [];
   if (choice === 'private') return offers.filter(({ isPrivate }) => isPrivate);
   if (choice === 'all') return offers;
-  throw new CommandError(`--keyless is '${choice}'. Expected one of ${CHOICES.join(', ')}.`, 2);
+  throw new CommandError(`--keyless is '${choice}'. Expected ${listOf(CHOICES, 'or')}.`, 2);
 };
 
 const ask = async (offers: readonly KeylessOffer[], prompt: Pick<Prompt, 'say' | 'ask'>): Promise<KeylessChoice> => {
   prompt.say(
     'These providers answer without a key. They give little, and count requests per IP address, so you share them with\n' +
-      'everybody behind yours:',
+      'everyone behind yours:',
   );
   for (const { title, training, gives } of offers) prompt.say(`  ${title} (${training})\n    ${gives}`);
   const question = tableOf(

@@ -212,7 +212,7 @@ class Store implements SettingsStore {
   #refuse(why: string, problems: readonly Problem[], sources: Sources): void {
     const { log } = this.#options;
     this.#read(sources);
-    log.error(`${why} and cannot be used; the previous configuration stays in force`);
+    log.error(`${why} and cannot be used; 429chain keeps the previous configuration`);
     for (const problem of problems) log.error(formatProblems([problem]));
     this.#setProblems(problems);
   }

@@ -82,7 +82,7 @@ const warningAbout = (
   const rest = restOf(failure, { target: target.id, provider: target.provider }, { scope, until });
   return {
     level: isKey ? 'error' : 'warn',
-    text: `${what} (${details}). Now ${rest}.`,
+    text: `${what} (${details}). ${rest.charAt(0).toUpperCase()}${rest.slice(1)}.`,
     fields: { requestId, target: target.id, status },
   };
 };

@@ -78,7 +78,7 @@ const wholeTier: Judge = (facts) => {
 const OFFERED: Readonly<Partial<Record<OfferKind, string>>> = {
   recurring: 'the free tier of % covers it',
   'zero-price': '% offers it at no charge',
-  keyless: '% answers it without a key',
+  keyless: '% needs no key for it',
 };
 
 /** The catalogue says which models of the provider are free. */
@@ -117,7 +117,7 @@ const withoutKey: Judge = ({ keyless, providerType }) =>
   keyless && providerType.keyless !== undefined
     ? {
         free: true,
-        why: 'it is asked without a key, so there is no account to charge',
+        why: '429chain sends no key, so there is no account to charge',
         ...sourceOf(providerType.about),
       }
     : undefined;

@@ -93,7 +93,10 @@ export const freeText = (standing: FreeStanding): string => groundsText(FREE_HEA
 export const trainingText = (standing: TrainingStanding): string =>
   groundsText(TRAINING_HEADS[standing.training], standing);
 
+/** The host of an address; any other source stays as it is. */
+const siteOf = (source: string): string => (URL.canParse(source) ? new URL(source).host : source);
+
 const groundsText = (head: string, { why, source, date }: FreeStanding | TrainingStanding): string => {
-  const read = [source, date].filter((each) => each !== undefined).join(', ');
+  const read = [source && siteOf(source), date].filter((each) => each !== undefined).join(', ');
   return `${head}: ${why}${read === '' ? '' : ` [${read}]`}`;
 };

@@ -134,7 +134,8 @@ const sentenceOf = (outcomes: readonly TargetOutcome[], now: number): string =>
 const wordsOf = (outcome: TargetOutcome): string => {
   if (outcome.kind !== 'failed') return plainReason(bounded(reasonOf(outcome), LONGEST_WORDS));
   const { class: failureClass, status, message } = outcome.failure;
-  return `${plainReason(failureClass)} (${status === undefined ? '' : `${status}: `}${bounded(message, LONGEST_WORDS)})`;
+  const said = bounded(message, LONGEST_WORDS);
+  return `${plainReason(failureClass)}${status === undefined ? `: ${said}` : ` (${status}: ${said})`}`;
 };
 
 const returnOf = (outcome: TargetOutcome, now: number): string => {

@@ -174,7 +174,7 @@ describe('429chain ask', () => {
     const { status, stderr } = await folder.run(['ask', 'Hello'], { env: { PROXY_KEY: 'another-key' } });
     expect({ status, stderr }).to.deep.equal({
       status: 1,
-      stderr: 'That API key is not one of server.apiKeys. (status 401)\n',
+      stderr: 'This API key is not one of server.apiKeys. (status 401)\n',
     });
   });
 

@@ -110,7 +110,7 @@ describe('429chain catalogue', () => {
     [['groqq'], 1, /^No provider in the catalogue fits "groqq"\. Did you mean `groq`\? 429chain catalogue lists/],
     [['groq', 'keyless'], 1, /fits "groq keyless"/],
     [['--kind', 'none', '--no-key', '--no-training', 'groq'], 1, /fits "groq"/],
-    [['--kind', 'free'], 2, /^--kind is 'free'\. Expected keyless, recurring, zero-price, own, one-time, none\./],
+    [['--kind', 'free'], 2, /^--kind is 'free'\. Expected keyless, recurring, zero-price, own, one-time or none\./],
     [['--kind', 'recuring'], 2, /Did you mean `recurring`\?/],
   ];
   for (const [args, status, says] of REFUSED) {

@@ -59,7 +59,7 @@ describe('429chain check', () => {
     expect(row(run, 'good')).to.deep.equal(['good', 'ok', '1 model']);
     expect(row(run, 'bad')).to.deep.equal(['bad', 'key refused', '401: Wrong API Key · check A_KEY']);
     expect(row(run, 'gone')[1]).to.equal('unreachable');
-    expect(row(run, 'gone')[2]).to.contain('nothing listens there');
+    expect(row(run, 'gone')[2]).to.contain('connection refused');
     expect(row(run, 'unset')).to.deep.equal(['unset', 'unconfigured', 'NOT_SET is not set']);
     expect(row(run, 'off')[1]).to.equal('disabled');
     expect(run.stdout).to.contain('1 of 5 targets can be used.');

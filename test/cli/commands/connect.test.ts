@@ -87,7 +87,10 @@ describe('429chain connect', () => {
       .to.contain('connect codex')
       .and.contain('connect aider');
     const { status, stderr } = await run('connect', 'codexx');
-    expect(stderr).to.contain('the client "codexx"').and.contain('Did you mean `codex`?').and.contain('page Connect');
+    expect(stderr)
+      .to.contain("Unknown client 'codexx'")
+      .and.contain('Did you mean `codex`?')
+      .and.contain('page Connect');
     expect(status).to.equal(2);
   });
 

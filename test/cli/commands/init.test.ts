@@ -66,7 +66,7 @@ describe('429chain init', () => {
     const { status, stderr } = await folder.run([...INIT, '--keyless', 'some']);
     expect({ status, stderr }).to.deep.equal({
       status: 2,
-      stderr: "--keyless is 'some'. Expected one of all, private, none.\n",
+      stderr: "--keyless is 'some'. Expected all, private or none.\n",
     });
     expect(existsSync(folder.file('429chain.json5'))).to.equal(false);
   });

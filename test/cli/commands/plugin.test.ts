@@ -16,12 +16,16 @@ describe('429chain plugin new', () => {
   afterEach(() => folder.remove());
 
   const WRONG: readonly (readonly [args: string[], status: number, says: RegExp])[] = [
-    [['new'], 2, /Expected: 429chain plugin new my-provider/],
-    [['make', 'my-provider'], 2, /Expected: 429chain plugin new/],
+    [['new'], 2, /Usage: 429chain plugin new NAME/],
+    [['make', 'my-provider'], 2, /Usage: 429chain plugin new/],
     [['new', 'My Provider'], 2, /'My Provider' is not a valid plugin name. Use lower-case letters/],
     [['new', '../outside'], 2, /is not a valid plugin name/],
     [['new', 'http'], 2, /'http' is the name of a Node module/],
-    [['new', 'my-provider', '--kind', 'polcy'], 2, /--kind is 'polcy'. Expected one of .*Did you mean `policy`\?/],
+    [
+      ['new', 'my-provider', '--kind', 'polcy'],
+      2,
+      /--kind is 'polcy'. Expected provider, parser or policy\. Did you mean `policy`\?/,
+    ],
   ];
   for (const [args, status, says] of WRONG) {
     it(`rejects "${args.join(' ')}", says what is expected, and writes nothing`, async () => {

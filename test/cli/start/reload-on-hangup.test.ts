@@ -38,7 +38,7 @@ describe('429chain start at SIGHUP', () => {
     folder.write('secret', '   ');
     running.signal('SIGHUP');
     await running.printed(
-      /The configuration was read again and cannot be used; the previous configuration stays in force/,
+      /The configuration was read again and cannot be used; 429chain keeps the previous configuration/,
     );
     expect(await statusWith('the-first-secret')).to.equal(200);
     folder.write('secret', 'the-third-secret');

@@ -45,7 +45,7 @@ describe('429chain start --watch', () => {
     await running.printed(/says two/);
     expect(await answer()).to.equal('two');
     folder.write('my-plugin/lib/words.js', 'export const words = ;');
-    await running.printed(/A plugin changed and cannot be used; the previous configuration stays in force/);
+    await running.printed(/A plugin changed and cannot be used; 429chain keeps the previous configuration/);
     await running.printed(/The plugin .*my-plugin cannot be loaded/);
     expect(await answer()).to.equal('two');
     says('three');

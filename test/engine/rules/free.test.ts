@@ -74,7 +74,7 @@ const CASES: readonly Case[] = [
     why: /not among the free models/,
   },
   { type: 'openrouter', model: 'google/gemma-4-31b-it:free:online', free: false, why: /not among the free models/ },
-  { type: 'kilo', model: 'kilo-auto/free', keyless: true, free: true, why: /^Kilo Gateway answers it without a key/ },
+  { type: 'kilo', model: 'kilo-auto/free', keyless: true, free: true, why: /^Kilo Gateway needs no key for it/ },
   { type: 'kilo', model: 'maker/model:free', free: true, why: /^Kilo Gateway offers it at no charge/ },
   { type: 'kilo', model: 'maker/model', free: false, why: /not among the free models of Kilo/ },
   { type: 'kilo', model: 'x/paid', listed: PAID, free: false, why: /charges/ },
@@ -88,12 +88,12 @@ const CASES: readonly Case[] = [
   },
   { type: 'llm7', model: 'turbo-model', listed: { free: true }, free: true, why: /lists it as free/ },
   // Without a key.
-  { type: 'ovh', model: 'gpt-oss-120b', keyless: true, free: true, why: /^OVHcloud.* answers it without a key/ },
+  { type: 'ovh', model: 'gpt-oss-120b', keyless: true, free: true, why: /^OVHcloud.* needs no key for it/ },
   { type: 'ovh', model: 'gpt-oss-120b', free: false, why: /^OVHcloud.* is free only without a key/ },
   { type: 'opencode-zen', model: 'big-pickle', free: 'unknown', why: /does not say which/ },
   { type: 'llm7', model: 'unlisted', keyless: true, free: true, why: /no account to charge/ },
   { type: 'llm7', model: 'unlisted', free: 'unknown', why: /does not say which/ },
-  { type: 'opencode-zen', model: 'big-pickle', keyless: true, free: true, why: /without a key/ },
+  { type: 'opencode-zen', model: 'big-pickle', keyless: true, free: true, why: /sends no key/ },
   // Servers of your own.
   { type: 'ollama', model: 'qwen3:8b', keyless: true, free: true, why: /in your own network/ },
   { type: 'ollama', model: 'qwen3:8b', baseUrl: 'http://192.168.1.20:11434/v1', free: true, why: /own network/ },

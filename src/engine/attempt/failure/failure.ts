@@ -77,7 +77,7 @@ const UNTRUSTED =
   'nothing on this machine trusts its certificate: name the file of its authority in NODE_EXTRA_CA_CERTS, and restart';
 
 const NETWORK_ERRORS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused: nothing listens there',
+  ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection broke',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the name could not be resolved',
