@@ -192,12 +192,12 @@ describe('A streamed answer', () => {
   }
 
   it('does not time out because the caller reads slowly (pitfall 29)', async () => {
-    const { upstreams } = await start(1, { timeouts: { idle: '150ms' } });
+    const { upstreams } = await start(1, { timeouts: { idle: '300ms' } });
     const big = chunk({ content: 'x'.repeat(256 * 1024) });
     upstreams[0]?.always(stream([...Array.from({ length: 100 }, () => big), chunk({}, 'stop'), DONE]));
     const response = await stage.proxy.post({ messages: HELLO, stream: true });
     // Longer than the idle timeout, while the buffers between are full.
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     const text = await response.text();
     expect(text.length).to.be.greaterThan(100 * 256 * 1024);
     expect(text.endsWith(DONE)).to.equal(true);
