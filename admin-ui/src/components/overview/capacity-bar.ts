@@ -60,7 +60,7 @@ export class CapacityBar extends LitElement {
       .filter(({ moreAt }) => moreAt !== undefined && moreAt > Date.now())
       .sort((one, other) => (one.moreAt ?? 0) - (other.moreAt ?? 0));
     return html`
-      <div class="head"><strong>${percent === undefined ? '?' : text}</strong><span class="clip">${percent === undefined ? 'No limit is known yet' : 'of your known free capacity is left'}</span>
+      <div class="head"><strong>${percent === undefined ? '?' : text}</strong><span>${percent === undefined ? 'No limit is known yet' : 'of your known free capacity is left'}</span>
         <span class="small muted" title=${explanation(sum)}>${sumText(sum)}</span></div>
       <div class="bar ${parts.length > MOST_NAMED ? 'many' : ''}" role="meter" aria-label="Free capacity left" aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent ?? 0} aria-valuetext="${text}. ${sumText(sum)}">
         ${repeat(
@@ -78,7 +78,7 @@ export class CapacityBar extends LitElement {
     const more = coming.length - place;
     if (place === PLACES.length - 1 && more > 1) return `and ${more} more`;
     if (part === undefined) return '';
-    return html`<b>${part.scope}</b> full in ${spanText((part.moreAt ?? 0) - Date.now())}`;
+    return html`<b>${part.scope}</b> resets in ${spanText((part.moreAt ?? 0) - Date.now())}`;
   }
 
   #part(part: Capacity) {
@@ -86,7 +86,7 @@ export class CapacityBar extends LitElement {
     const share = shareOf(part);
     const kind = whole === undefined ? 'unknown' : share < 0.15 ? 'low' : '';
     const known = whole === undefined ? 'no limit known' : `${Math.round(share * 100)} % left`;
-    const title = `${scope}: ${known}${rests ? ', rests' : ''}\n${targets.join('\n')}`;
+    const title = `${scope}: ${known}${rests ? ', exhausted' : ''}\n${targets.join('\n')}`;
     return html`<div class="part ${kind}" title=${title}><div class="tank"><i .style=${`transform: scaleY(${share})`}></i></div><span class="clip">${provider}</span></div>`;
   }
 }
