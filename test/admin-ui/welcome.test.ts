@@ -261,7 +261,7 @@ describe('The page Welcome', () => {
     await page.goto('welcome');
     await button('Groq').click();
     await page.getByText('(about 2 minutes)').waitFor();
-    await page.getByText('Does not train on prompts.').waitFor();
+    await page.getByText('Does not train on requests.').waitFor();
     await page.getByRole('button', { name: /^Skip: .* is next$/ }).click();
     await page.waitForURL(/type=(?!groq)/);
     expect(await page.getByRole('link', { name: 'I have enough' }).getAttribute('href')).to.equal('/admin/');

@@ -11,8 +11,8 @@ const LOW = 0.15;
 
 const WORDS: Readonly<Record<TargetLeft['kind'], string>> = {
   usable: 'no limit known',
-  resting: 'cooling down',
-  off: 'not asked',
+  resting: 'exhausted',
+  off: 'skipped',
   unknown: 'unknown',
 };
 
@@ -37,7 +37,7 @@ export class ChainBar extends LitElement {
     const percent = left === undefined ? undefined : Math.round(left * 100);
     const open = targets.filter(({ kind, left }) => kind === 'usable' && left === undefined).length;
     const share = percent === undefined ? '' : ` ${percent} % of the known limits is left.`;
-    const words = `${usable} of ${counted(targets.length, 'target')} can be asked.${share}${open === 0 ? '' : ` No limit is known of ${open}.`}`;
+    const words = `${usable} of ${counted(targets.length, 'target')} available.${share}${open === 0 ? '' : ` ${open} without a known limit.`}`;
     const each = Math.ceil(targets.length / MOST_PARTS);
     const parts = targets.flatMap((_, index) => (index % each === 0 ? [targets.slice(index, index + each)] : []));
     return html`<div class="bar"  role="meter" aria-label="Left of ${this.name}" aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent ?? 0} aria-valuetext=${words}>
