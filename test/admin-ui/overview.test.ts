@@ -136,7 +136,7 @@ describe('The overview without data', () => {
     const server = await AdminServer.start({ providers: {}, chains: {} });
     const visitor = await Visitor.signedIn(server);
     try {
-      await visitor.page.getByRole('link', { name: 'Make the first chain' }).click();
+      await visitor.page.getByRole('link', { name: 'Create the first chain' }).click();
       await visitor.page.waitForURL('**/admin/welcome');
       visitor.expectNothingWrong();
     } finally {

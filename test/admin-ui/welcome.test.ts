@@ -44,7 +44,7 @@ describe('The page Welcome', () => {
   };
 
   it('guides from no provider to an answer, and to code for programs', async () => {
-    await page.getByRole('link', { name: 'Make the first chain' }).click();
+    await page.getByRole('link', { name: 'Create the first chain' }).click();
     await stepIs('Pick a provider');
     await visitor.expectAccessible();
     await giveKey();

@@ -46,7 +46,7 @@ class PageOverview extends LitElement {
     base,
     css`
       .columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 22rem); gap: var(--space-4); align-items: start; }
-      .chains { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(44rem, 100%), 1fr)); gap: var(--space-4); align-items: start; }
+      .chains { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(44rem, 100%), 1fr)); gap: var(--space-3); align-items: start; }
       .figures { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-3); }
       .line { display: block; min-height: 1.45em; }
       @media (max-width: 56rem) { .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
@@ -119,8 +119,8 @@ class PageOverview extends LitElement {
   }
 
   #empty() {
-    return html`<empty-state heading="No chain yet" text="A chain lists the models that answer your requests. Make one in two minutes: without any key, or with a free one.">
-      <a class="button primary" href="/admin/welcome">Make the first chain</a>
+    return html`<empty-state heading="No chain yet" text="A chain lists the models that answer your requests. Create one in two minutes: without any key, or with a free one.">
+      <a class="button primary" href="/admin/welcome">Create the first chain</a>
     </empty-state>`;
   }
 

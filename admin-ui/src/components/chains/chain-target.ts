@@ -51,7 +51,7 @@ export class ChainTarget extends LitElement implements Field {
     base,
     css`
       :host { container-type: inline-size; }
-      .head { display: grid; grid-template: 'name buttons' auto 'about left' auto / minmax(0, 1fr) minmax(0, 12.5rem); column-gap: var(--space-3); align-items: start; }
+      .head { display: grid; grid-template: 'name name buttons' auto 'about left left' auto / minmax(0, 1fr) minmax(0, 6.5rem) auto; column-gap: var(--space-3); align-items: start; }
       .about { grid-area: about; overflow-wrap: anywhere; } .left { grid-area: left; display: grid; gap: var(--space-1); }
       .name { grid-area: name; font-weight: 550; padding-top: 0.39rem; overflow-wrap: anywhere; }
       .name span { color: var(--muted); font-weight: 400; }
@@ -61,7 +61,7 @@ export class ChainTarget extends LitElement implements Field {
       .summary { color: var(--muted); font-size: var(--text-s); }
       .buttons { grid-area: buttons; display: flex; gap: var(--space-1); justify-content: flex-end; }
       .panel { display: grid; gap: var(--space-3); padding: var(--space-2) 0 var(--space-2); }
-      @container (max-width: 22rem) { .head { grid-template: 'name name' auto 'about buttons' auto 'left left' auto / minmax(0, 1fr) auto; } .left { margin-top: var(--space-1); } .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .toggle { width: 2.5rem; padding: 0; } }
+      @container (max-width: 22rem) { .head { grid-template: 'name name' auto 'about buttons' auto 'left left' auto / minmax(0, 1fr) auto; } .buttons { margin-block: -0.375rem -0.25rem; } .left { margin-top: var(--space-1); } .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .toggle { width: 2.5rem; padding: 0; } }
       @media (max-width: 40rem) { .name { padding-top: 0.64rem; } .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .toggle { width: 2.5rem; padding: 0; } }
     `,
   ];

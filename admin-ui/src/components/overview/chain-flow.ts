@@ -26,11 +26,11 @@ export class ChainFlow extends LitElement {
   static override styles = [
     base,
     css`
-      header { display: flex; align-items: center; gap: var(--space-2); }
+      header { display: flex; min-height: 2.25rem; align-items: center; gap: var(--space-2); }
       header h2 { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } header .small { white-space: nowrap; }
       header chain-bar { width: 6rem; flex: none; }
       .fold { min-height: 2rem; width: 1.75rem; margin-inline-start: calc(-1 * var(--space-2)); } .fold[aria-expanded='false'] ui-icon { transform: rotate(-90deg); }
-      section { padding-block: var(--space-2); } section.open { padding-bottom: var(--space-4); }
+      section.card { padding-block: var(--space-2); } section.card.open { padding-bottom: var(--space-4); }
       .more { padding: var(--space-2) 0 0 1.75rem; }
       @media (max-width: 40rem) { header chain-bar { width: 3.5rem; } }
       ol { position: relative; }
