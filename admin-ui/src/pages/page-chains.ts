@@ -72,7 +72,7 @@ class PageChains extends LitElement {
     const { value } = this.#changes.loaded;
     return html`
       <page-header heading="Chains">
-        Lists of targets. A request asks the first one with free capacity.
+        Lists of targets. A request goes to the first one with free capacity.
         ${value === undefined || value.chains.length === 0 ? nothing : html`<button slot="actions" class="primary" @click=${this.#add}><ui-icon name="plus"></ui-icon>Add a chain</button>`}
       </page-header>
       <load-state .of=${this.#changes.loaded}>${value === undefined ? nothing : this.#content(value)}</load-state>`;
@@ -134,10 +134,10 @@ class PageChains extends LitElement {
 
   #empty({ providers }: Chains) {
     if (providers.length === 0)
-      return html`<empty-state icon="chain" heading="No chain yet" text="A chain is a list of models of your providers, asked from top to bottom. Add a provider first.">
+      return html`<empty-state icon="chain" heading="No chain yet" text="A chain is a list of models of your providers, tried from top to bottom. Add a provider first.">
         <a class="button primary" href="/admin/welcome">Add your first provider</a>
       </empty-state>`;
-    return html`<empty-state icon="chain" heading="No chain yet" text="A chain is a list of models of your providers. A request asks the first one with free capacity, so that none fails on a limit while another has room.">
+    return html`<empty-state icon="chain" heading="No chain yet" text="A chain is a list of models of your providers. A request goes to the first one with free capacity, so that none fails on a limit while another has room.">
       <button class="primary" @click=${this.#add}>Add your first chain</button>
     </empty-state>`;
   }

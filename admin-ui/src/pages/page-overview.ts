@@ -7,7 +7,9 @@ import type { LiveEvent } from '../../../src/contract/events.js';
 import type { InspectionReply } from '../../../src/contract/inspection.js';
 import type { RequestRecord } from '../../../src/contract/requests.js';
 import { toast, toastError } from '../components/common/toast-host.js';
-import { counted, isTarget, shortNumber } from '../data/format.js';
+import { Folds } from '../data/browser/folds.js';
+import { chainStateOf, viewsOf } from '../data/chains/chain-state.js';
+import { counted, shortNumber } from '../data/format.js';
 import { findingsText, needsWork } from '../data/providers/inspection.js';
 import { pinLimit } from '../data/providers/limits.js';
 import { Today } from '../data/requests/today.js';
@@ -28,6 +30,8 @@ import '../components/overview/recent-requests.js';
 const RECENT = 12;
 /** The totals of the day are read again. Between, the live feed brings what ended since. */
 const FIGURES_EVERY_MS = 5_000;
+/** Above this number of chains, only the default chain is unfolded at first. */
+const MOST_OPEN = 6;
 
 interface Loaded {
   readonly status: StatusReport;
@@ -42,7 +46,7 @@ class PageOverview extends LitElement {
     base,
     css`
       .columns { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 22rem); gap: var(--space-4); align-items: start; }
-      .chains { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(44rem, 100%), 1fr)); gap: var(--space-4); align-items: start; }
+      .chains { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(44rem, 100%), 1fr)); gap: var(--space-3); align-items: start; }
       .figures { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-3); }
       .line { display: block; min-height: 1.45em; }
       @media (max-width: 56rem) { .figures { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
@@ -61,6 +65,7 @@ class PageOverview extends LitElement {
     return { status, chains, recent: recent.requests, inspection };
   });
   readonly #today = new Today();
+  readonly #folds = new Folds('overview');
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -91,7 +96,7 @@ class PageOverview extends LitElement {
     const { targets, waiting } = live.status ?? status;
     const ready = targets.filter(({ state }) => state === 'available' || state === 'tracking');
     const failing = ready.filter(({ health }) => health?.state === 'failing').length;
-    return html`${counted(ready.length - failing, 'target')} of ${targets.length} can answer now${failing > 0 ? html` · ${failing} failed last` : ''}${waiting > 0 ? html` · ${counted(waiting, 'request waits', 'requests wait')} for capacity` : ''}`;
+    return html`${ready.length - failing} of ${counted(targets.length, 'target')} available${failing > 0 ? html` · ${failing} failing` : ''}${waiting > 0 ? html` · ${counted(waiting, 'request waits', 'requests wait')} for capacity` : ''}`;
   }
 
   #content({ status, chains, recent, inspection }: Loaded) {
@@ -106,7 +111,7 @@ class PageOverview extends LitElement {
           <div class="chains">${repeat(
             chains.chains,
             ({ name }) => name,
-            (chain) => this.#chain(chain, chains.defaultChain === chain.name, targets),
+            (chain) => this.#chain(chain, chains, targets),
           )}</div>
           ${this.#recent(recent)}
         </div>
@@ -114,8 +119,8 @@ class PageOverview extends LitElement {
   }
 
   #empty() {
-    return html`<empty-state heading="No chain yet" text="A chain lists the models that answer your requests. Make one in two minutes: without any key, or with a free one.">
-      <a class="button primary" href="/admin/welcome">Make the first chain</a>
+    return html`<empty-state heading="No chain yet" text="A chain lists the models that answer your requests. Create one in two minutes: without any key, or with a free one.">
+      <a class="button primary" href="/admin/welcome">Create the first chain</a>
     </empty-state>`;
   }
 
@@ -132,17 +137,25 @@ class PageOverview extends LitElement {
     if (figures === undefined) return '';
     const { requests, saved, avoided, rateLimited, promptTokens, completionTokens } = figures;
     return html`<section class="figures" aria-label="Today">
-      <figure-tile label="Requests today" value=${shortNumber(requests)}>${shortNumber(saved)} would have failed without the waterfall</figure-tile>
-      <figure-tile label="429s avoided today" value=${shortNumber(avoided)}>targets skipped that would have refused</figure-tile>
-      <figure-tile label="429s hit today" value=${shortNumber(rateLimited)}>${rateLimited === 0 ? 'no call was wasted' : 'the next target was asked'}</figure-tile>
+      <figure-tile label="Requests today" value=${shortNumber(requests)}>${shortNumber(saved)} rescued by fallback</figure-tile>
+      <figure-tile label="429s avoided today" value=${shortNumber(avoided)}>targets at their limit, skipped without a call</figure-tile>
+      <figure-tile label="429s hit today" value=${shortNumber(rateLimited)}>${rateLimited === 0 ? 'no limit hit' : 'the next target was tried'}</figure-tile>
       <figure-tile label="Tokens today" value=${shortNumber(promptTokens + completionTokens)}>${freeText(free)}</figure-tile>
     </section>
     ${log?.failing === undefined ? '' : html`<p class="problem" role="alert">Requests cannot be logged: ${log.failing}. They are answered all the same.</p>`}`;
   }
 
-  #chain({ name, targets }: ChainView, isDefault: boolean, all: readonly TargetView[]) {
-    const views = targets.flatMap((each) => all.filter(({ target }) => isTarget(each.target, target)));
-    return html`<chain-flow name=${name} ?isDefault=${isDefault} .targets=${views} @lift=${this.#lift} @pin=${this.#pin}></chain-flow>`;
+  #chain(chain: ChainView, { chains, defaultChain }: ChainsReply, all: readonly TargetView[]) {
+    const { name, targets } = chain;
+    const isDefault = name === defaultChain;
+    const isOpen = this.#folds.isOpen(name, isDefault || chains.length <= MOST_OPEN);
+    const fold = (): void => {
+      this.#folds.set([name], !isOpen);
+      this.requestUpdate();
+    };
+    const views = isOpen ? targets.flatMap(({ target }) => viewsOf(target, all)) : [];
+    const state = isOpen ? undefined : chainStateOf(chain, all);
+    return html`<chain-flow name=${name} ?isDefault=${isDefault} ?open=${isOpen} .targets=${views} .state=${state} @fold=${fold} @lift=${this.#lift} @pin=${this.#pin}></chain-flow>`;
   }
 
   #recent(before: readonly RequestRecord[]) {
@@ -165,7 +178,7 @@ class PageOverview extends LitElement {
   #lift = async ({ detail: target }: CustomEvent<string>): Promise<void> => {
     try {
       await call('POST /cooldowns/lift', { body: { target } });
-      toast({ text: `${target} may be asked again.` });
+      toast({ text: `${target} can be used again.` });
     } catch (error) {
       toastError(error);
     }

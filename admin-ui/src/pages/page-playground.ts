@@ -111,6 +111,8 @@ class PagePlayground extends LitElement {
   }
 
   #empty() {
+    if (this.#names.known.chains?.chains.length === 0)
+      return html`<empty-state icon="chain" heading="No chain yet" text="A chain lists the models that answer your requests."><a class="button primary" href="/admin/welcome">Create the first chain</a></empty-state>`;
     const { about, converses } = protocolOf(this.draft.protocol);
     return html`<empty-state icon="play" heading=${converses === true ? 'Ask something' : protocolOf(this.draft.protocol).title} text=${about}></empty-state>`;
   }

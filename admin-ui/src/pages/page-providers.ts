@@ -169,7 +169,7 @@ class PageProviders extends LitElement {
       case 'in-use':
         return html`<ui-dialog heading="${window.provider.id} is in use" @close=${close}>
           <div class="stack">
-            <p>${counted(window.provider.chains.length, 'chain asks', 'chains ask')} it. Take its models out of there first, or disable it: then it is skipped.</p>
+            <p>${counted(window.provider.chains.length, 'chain uses', 'chains use')} it. Take its models out of there first, or disable it: then it is skipped.</p>
             <ul class="uses">${window.provider.chains.map((name) => html`<li><a href="/admin/chains/${encodeURIComponent(name)}">${name}</a></li>`)}</ul>
           </div>
           <button slot="actions" @click=${close}>Close</button>
@@ -206,7 +206,7 @@ class PageProviders extends LitElement {
       return;
     }
     const left = key.variable === undefined ? '' : ` ${key.variable} stays where it is set.`;
-    const text = `No chain asks it. Its settings go from the configuration.${left}`;
+    const text = `No chain uses it. Its settings go from the configuration.${left}`;
     if (!(await confirm({ heading: `Remove ${id}?`, text, yes: 'Remove', danger: true }))) return;
     if (await this.#attempt(id, () => removeProvider(id, this.#held(id)))) toast({ text: `${id} is removed.` });
   }

@@ -128,8 +128,11 @@ export class AppShell extends LitElement {
   #connection() {
     if (live.connection === 'live')
       return html`<span class="connection good" role="status" title="This page is up to date"><i></i>Live</span>`;
-    const text = live.connection === 'lost' ? 'Connection lost, trying again' : 'Connecting';
-    return html`<span class="connection warn" role="status"><i></i>${text}</span>`;
+    const text =
+      live.connection === 'lost'
+        ? html`Offline<span class="visually-hidden">: connection lost, trying again</span>`
+        : 'Connecting';
+    return html`<span class="connection warn" role="status" title="429chain does not answer. This page tries again by itself."><i></i>${text}</span>`;
   }
 
   #enter = async (): Promise<void> => {

@@ -12,7 +12,7 @@ describe('The page Chains', () => {
     await first.getByText('default', { exact: true }).last().waitFor();
     for (const [index, [target, state]] of [
       ['one/a', 'available'],
-      ['two/b', 'tracking'],
+      ['two/b', 'available'],
       ['two/c', 'available'],
     ].entries()) {
       const row = first.getByRole('listitem').nth(index);

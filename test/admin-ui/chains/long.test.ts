@@ -81,7 +81,7 @@ describe('A target of an edited chain', () => {
     stage.one.script(reply(429, { error: { message: 'Enough for now' } }, { 'retry-after': '300' }));
     await stage.server.chat();
     await second.getByText('4 of 5 requests per 1m').waitFor();
-    await second.getByText(/full in \d+ s/).waitFor();
+    await second.getByText(/resets in \d+ s/).waitFor();
     await stage.button('Limits and timeouts of one/a').click();
     const now = stage.page.locator('chain-target[target="one/a"] target-now');
     await now.getByText('exhausted').waitFor();

@@ -7,7 +7,7 @@ describe('The preview of a chain in the admin', () => {
 
   it('shows what the next request would do, and updates with the list and with events', async () => {
     await stage.visit('chains/default');
-    await stage.settles(stage.steps, ['asked next', 'not reached', 'not reached']);
+    await stage.settles(stage.steps, ['next', 'not reached', 'not reached']);
     await stage.page.getByText('The next request is answered by one/a.').waitFor();
     stage.one.script(reply(429, { error: { message: 'Enough' } }, { 'retry-after': '300' }));
     await stage.server.chat();
@@ -16,7 +16,7 @@ describe('The preview of a chain in the admin', () => {
     await stage.button('Move two/c').focus();
     await stage.page.keyboard.press('Home');
     await stage.page.getByText('The next request is answered by two/c.').waitFor();
-    await stage.settles(stage.steps, ['asked next', 'not reached', 'not reached']);
+    await stage.settles(stage.steps, ['next', 'not reached', 'not reached']);
     expect(
       stage.two.received.map(({ body }) => body.model),
       'nothing was sent',
@@ -43,7 +43,7 @@ describe('The preview of a chain in the admin', () => {
 
   it('says that the next request is refused while the only target is cooling down', async () => {
     await stage.visit('chains/careful');
-    await stage.settles(stage.steps, ['asked next']);
+    await stage.settles(stage.steps, ['next']);
     stage.two.script(reply(429, { error: { message: 'Enough' } }, { 'retry-after': '300' }));
     // The request may wait until the server stops.
     void stage.server.chat({ model: 'careful' }).catch(() => {});

@@ -114,7 +114,7 @@ describe('The settings of a chain in the admin', () => {
   it('include the rules for free and private targets, and show what they pass over before they are saved', async () => {
     await stage.visit('chains/careful');
     const settings = stage.page.locator('chain-settings');
-    await stage.settles(stage.steps, ['asked next']);
+    await stage.settles(stage.steps, ['next']);
     await stage.button('All settings').click();
     await settings.getByLabel('Cost').selectOption('free targets only');
     await stage.settles(

@@ -75,7 +75,7 @@ describe('The words of the catalogue', () => {
   it('say what a key takes', () => {
     expect(ALL.map(keyWords)).to.deep.equal(['No key needed', 'Key: no card', 'Key: card needed', 'Key: card unknown']);
     expect(keyWords(entry({ key: { url: 'https://a.test', card: false, minutes: 3 } }))).to.equal(
-      'Key: no card, about 3 min',
+      'Key: no card, about 3 minutes',
     );
   });
 

@@ -70,7 +70,7 @@ describe('Offers', () => {
 
   it('say whether they train, and how long a key takes', () => {
     expect(trainingWords({ posture: 'may', note: 'The account can opt out.' })).to.equal(
-      'May train on prompts. The account can opt out.',
+      'May train on requests. The account can opt out.',
     );
     expect(
       [1, 5, undefined].map((keyMinutes) => keyTime(type('a', keyMinutes === undefined ? {} : { keyMinutes }))),

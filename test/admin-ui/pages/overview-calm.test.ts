@@ -78,7 +78,7 @@ describe('The overview under traffic', () => {
     }
     await figure('429s hit today').getByText('1', { exact: true }).waitFor();
     await figure('429s avoided today').getByText('2', { exact: true }).waitFor();
-    await figure('Requests today').getByText('3 would have failed without the waterfall').waitFor();
+    await figure('Requests today').getByText('3 rescued by fallback').waitFor();
   });
 
   it('shows a limit that has come back as whole, and that one request checks it', async () => {
@@ -100,7 +100,7 @@ describe('The overview under traffic', () => {
     upstreams[0]?.always((res) => void res.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hi</h1>'));
     upstreams[1]?.always(answer('hi'));
     await start();
-    await row(0).getByText('Not asked yet').waitFor();
+    await row(0).getByText('Not used yet').waitFor();
     const tone = (place: number): Promise<string | null> =>
       row(place).locator('state-badge span').getAttribute('class');
     expect(await tone(0)).to.equal('plain');

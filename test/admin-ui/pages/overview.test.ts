@@ -39,11 +39,11 @@ describe('The overview', () => {
 
   it('shows each chain from top to bottom, and the next target', async () => {
     const rows = chain('default').getByRole('listitem');
-    await rows.nth(0).getByText('Asked next:').waitFor();
+    await rows.nth(0).getByText('Next:').waitFor();
     await rows.nth(0).getByText('one/a-model', { exact: true }).waitFor();
     await rows.nth(1).getByText('two/b-model', { exact: true }).waitFor();
     expect(await rows.count()).to.equal(2);
-    expect(await rows.nth(1).getByText('Asked next:').count()).to.equal(0);
+    expect(await rows.nth(1).getByText('Next:').count()).to.equal(0);
     await chain('spare').waitFor();
     await visitor.expectAccessible();
     visitor.expectNothingWrong();
@@ -61,7 +61,7 @@ describe('The overview', () => {
     await recent.getByRole('link', { name: /one\/a-model.*1 attempt/s }).waitFor();
     await visitor.page
       .getByText('1 target of', { exact: false })
-      .or(visitor.page.getByText('2 targets of 2 can answer now'))
+      .or(visitor.page.getByText('2 of 2 targets available'))
       .waitFor();
     await visitor.page.getByRole('region', { name: 'Today' }).getByText('Requests today').waitFor();
     visitor.expectNothingWrong();
@@ -99,7 +99,7 @@ describe('The overview', () => {
     await visitor.page.getByText('About 40 of 100 requests now. 1 target has no known limit').waitFor();
     await visitor.page
       .getByRole('list', { name: 'What comes back when' })
-      .getByText(/one.* full in \d+ s/)
+      .getByText(/one.* resets in \d+ s/)
       .waitFor();
   });
 
@@ -136,7 +136,7 @@ describe('The overview without data', () => {
     const server = await AdminServer.start({ providers: {}, chains: {} });
     const visitor = await Visitor.signedIn(server);
     try {
-      await visitor.page.getByRole('link', { name: 'Make the first chain' }).click();
+      await visitor.page.getByRole('link', { name: 'Create the first chain' }).click();
       await visitor.page.waitForURL('**/admin/welcome');
       visitor.expectNothingWrong();
     } finally {

@@ -51,7 +51,7 @@ describe('The page Playground', () => {
       .getByText(/Total [\d.]+ m?s/)
       .waitFor();
     await turn().getByText('Tokens 7 in, 2 out').waitFor();
-    await turn().getByText('1 target asked or skipped').click();
+    await turn().getByText('1 target tried or skipped').click();
     await turn().getByRole('listitem').getByText('one/a-model').waitFor();
     await visitor.expectAccessible();
     await turn().getByRole('link', { name: 'Open the request' }).click();
@@ -62,7 +62,7 @@ describe('The page Playground', () => {
     upstreams[0].always(reply(429, { error: { message: 'Slow down.' } }, { 'retry-after': '60' }));
     await ask('Hello');
     await turn().getByText('Served by two/a-model').waitFor();
-    await turn().getByText('2 targets asked or skipped').waitFor();
+    await turn().getByText('2 targets tried or skipped').waitFor();
     await turn().getByText('Slow down.').waitFor();
   });
 
@@ -145,7 +145,7 @@ describe('The page Playground', () => {
       .getByRole('listitem')
       .filter({ hasText: /two\/a-model.*Second is spent/ })
       .waitFor();
-    await turn().getByText('2 targets asked or skipped').waitFor();
+    await turn().getByText('2 targets tried or skipped').waitFor();
     await visitor.expectAccessible();
     await page.getByLabel('Chain or target').fill('two/another');
     await alert.getByRole('button', { name: 'Ask again' }).click();

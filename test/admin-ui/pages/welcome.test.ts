@@ -44,7 +44,7 @@ describe('The page Welcome', () => {
   };
 
   it('guides from no provider to an answer, and to code for programs', async () => {
-    await page.getByRole('link', { name: 'Make the first chain' }).click();
+    await page.getByRole('link', { name: 'Create the first chain' }).click();
     await stepIs('Pick a provider');
     await visitor.expectAccessible();
     await giveKey();
@@ -261,7 +261,7 @@ describe('The page Welcome', () => {
     await page.goto('welcome');
     await button('Groq').click();
     await page.getByText('(about 2 minutes)').waitFor();
-    await page.getByText('Does not train on prompts.').waitFor();
+    await page.getByText('Does not train on requests.').waitFor();
     await page.getByRole('button', { name: /^Skip: .* is next$/ }).click();
     await page.waitForURL(/type=(?!groq)/);
     expect(await page.getByRole('link', { name: 'I have enough' }).getAttribute('href')).to.equal('/admin/');

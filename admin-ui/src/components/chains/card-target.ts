@@ -4,6 +4,7 @@ import type { TargetView } from '../../../../src/contract/admin-api.js';
 import { Ticker } from '../../data/browser/ticker.js';
 import { forbiddenIn, viewsOf } from '../../data/chains/chain-state.js';
 import { partsOf, spanText } from '../../data/format.js';
+import { standingOf } from '../../data/providers/health.js';
 import { base } from '../../styles/base.js';
 import '../common/action-menu.js';
 import '../common/state-badge.js';
@@ -49,13 +50,15 @@ export class CardTarget extends LitElement {
     </div>`;
   }
 
-  #state({ target, state, reason = '', until = 0 }: TargetView) {
+  #state(view: TargetView) {
+    const { target, reason = '', until = 0 } = view;
     const { key } = partsOf(target);
+    const { text, tone } = standingOf(view);
     const left = until - Date.now();
     return html`<span>
       ${key === undefined ? nothing : html`<span class="small muted">${key}</span>`}
       ${left > 0 ? html`<span class="small muted number">back in ${spanText(left)}</span>` : nothing}
-      <state-badge .state=${state} title=${reason}></state-badge>
+      <state-badge .state=${text} .tone=${tone} title=${reason}></state-badge>
     </span>`;
   }
 

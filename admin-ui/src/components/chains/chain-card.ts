@@ -3,9 +3,9 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { TargetView } from '../../../../src/contract/admin-api.js';
 import type { ChainView } from '../../../../src/contract/admin-configuration.js';
 import { Ticker } from '../../data/browser/ticker.js';
-import { type ChainState, chainStateOf } from '../../data/chains/chain-state.js';
+import { availableText, type ChainState, chainStateOf } from '../../data/chains/chain-state.js';
 import type { Transfer } from '../../data/chains/chain-transfer.js';
-import { counted, spanText } from '../../data/format.js';
+import { counted } from '../../data/format.js';
 import { base } from '../../styles/base.js';
 import type { Action } from '../common/action-menu.js';
 import type { DraggedRow, DropZone } from '../lists/row-drag.js';
@@ -111,18 +111,10 @@ export class ChainCard extends LitElement implements DropZone {
     this.isOver = false;
   }
 
-  #state({ targets }: ChainView, { usable, left, backAt = 0 }: ChainState) {
-    const wait = backAt - Date.now();
-    const state =
-      usable > 0
-        ? usable === targets.length
-          ? 'all can be asked'
-          : `${usable} can be asked`
-        : wait > 0
-          ? `back in ${spanText(wait)}`
-          : 'none can be asked';
+  #state({ targets }: ChainView, now: ChainState) {
+    const { usable, left } = now;
     const share = left === undefined ? nothing : html` · ${Math.round(left * 100)} % left`;
-    return html`<span class="state small muted number">${counted(targets.length, 'target')} · <span class=${usable > 0 ? '' : 'warn'}>${state}</span>${usable > 0 ? share : nothing}</span>`;
+    return html`<span class="state small muted number">${counted(targets.length, 'target')} · <span class=${usable > 0 ? '' : 'warn'}>${availableText(now, targets.length)}</span>${usable > 0 ? share : nothing}</span>`;
   }
 
   #actions(): readonly Action[] {

@@ -81,7 +81,7 @@ export class ChainSettings extends LitElement implements Field {
       patience: html`<duration-field label="Patience" hint="Wait up to this long for a target to reset before falling through to the next one." placeholder=${CHAIN_DEFAULTS.patience} .value=${patience} @change=${(event: CustomEvent<string>) => this.#change({ patience: event.detail || undefined })}></duration-field>`,
       retries: html`<div class="field"><label class="label" for="retries">Retries</label>
         <input id="retries" type="number" min="0" max="10" step="1" placeholder=${CHAIN_DEFAULTS.retries} aria-describedby="about-retries" .value=${retries === undefined ? '' : String(retries)} @input=${this.#retries} />
-        <span class="hint" id="about-retries">Retries of a target after a fast 5xx or a broken connection, before the next one is asked.</span>
+        <span class="hint" id="about-retries">Retries of a target after a fast 5xx or a broken connection, before the next one is tried.</span>
       </div>`,
       resume: this.#choice(
         'Resume broken streams',
@@ -102,14 +102,14 @@ export class ChainSettings extends LitElement implements Field {
         FREE,
         free,
         (value) => this.#change({ free: value }),
-        'Free targets only: a target is asked only if something says that it is free.',
+        'Free targets only: a target is used only if something says that it is free.',
       ),
       privacy: this.#choice(
         'Privacy',
         PRIVACY,
         privacy,
         (value) => this.#change({ privacy: value }),
-        'No training: a target is asked only if its provider is known not to train on requests.',
+        'No training: a target is used only if its provider is known not to train on requests.',
       ),
     };
   }
@@ -117,7 +117,7 @@ export class ChainSettings extends LitElement implements Field {
   #timeouts(only: ReadonlySet<string> | undefined) {
     return html`
       <h3>Timeouts</h3>
-      <p class="hint">How long to wait for a target before the next one is asked. A target's timeout overrides its chain's, and a chain's overrides its provider's.</p>
+      <p class="hint">How long to wait for a target before the next one is tried. A target's timeout overrides its chain's, and a chain's overrides its provider's.</p>
       <timeouts-field .timeouts=${this.settings.timeouts ?? {}} .defaults=${DEFAULT_TIMEOUTS} .only=${only} @change=${(event: CustomEvent<Timeouts>) => this.#change({ timeouts: event.detail })}></timeouts-field>`;
   }
 

@@ -51,7 +51,7 @@ export class ChainTarget extends LitElement implements Field {
     base,
     css`
       :host { container-type: inline-size; }
-      .head { display: grid; grid-template: 'name buttons' auto 'about left' auto / minmax(0, 1fr) minmax(0, 12.5rem); column-gap: var(--space-3); align-items: start; }
+      .head { display: grid; grid-template: 'name name buttons' auto 'about left left' auto / minmax(0, 1fr) minmax(0, 6.5rem) auto; column-gap: var(--space-3); align-items: start; }
       .about { grid-area: about; overflow-wrap: anywhere; } .left { grid-area: left; display: grid; gap: var(--space-1); }
       .name { grid-area: name; font-weight: 550; padding-top: 0.39rem; overflow-wrap: anywhere; }
       .name span { color: var(--muted); font-weight: 400; }
@@ -61,7 +61,7 @@ export class ChainTarget extends LitElement implements Field {
       .summary { color: var(--muted); font-size: var(--text-s); }
       .buttons { grid-area: buttons; display: flex; gap: var(--space-1); justify-content: flex-end; }
       .panel { display: grid; gap: var(--space-3); padding: var(--space-2) 0 var(--space-2); }
-      @container (max-width: 22rem) { .head { grid-template: 'name buttons' auto 'about about' auto 'left left' auto / minmax(0, 1fr) auto; } .left { margin-top: var(--space-1); } .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .toggle { width: 2.5rem; padding: 0; } }
+      @container (max-width: 22rem) { .head { grid-template: 'name name' auto 'about buttons' auto 'left left' auto / minmax(0, 1fr) auto; } .buttons { margin-block: -0.375rem -0.25rem; } .left { margin-top: var(--space-1); } .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .toggle { width: 2.5rem; padding: 0; } }
       @media (max-width: 40rem) { .name { padding-top: 0.64rem; } .words { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } .toggle { width: 2.5rem; padding: 0; } }
     `,
   ];
@@ -114,14 +114,14 @@ export class ChainTarget extends LitElement implements Field {
     const { key } = partsOf(explained.target);
     const of = key === undefined ? '' : `${key}: `;
     const grounds = groundsOf(explained);
-    if (explained.step === 'asked') return html`<p class="step asked">${of}asked next${grounds}</p>`;
+    if (explained.step === 'asked') return html`<p class="step asked">${of}next${grounds}</p>`;
     if (explained.step === 'not reached') {
       const words = isForbidden(explained) ? 'skipped by the rules of the chain' : 'not reached';
       return html`<p class="step">${of}${words}${grounds}</p>`;
     }
     const left = (explained.retryAt ?? 0) - Date.now();
     const back = left <= 0 ? nothing : html` · <span>back in ${spanText(left)}</span>`;
-    return html`<p class="step skipped number">${of}skipped: ${explained.reason ?? explained.state}${back}</p>`;
+    return html`<p class="step skipped number">${of}skipped: <bdi>${explained.reason ?? explained.state}</bdi>${back}</p>`;
   }
 
   /** The words of the last failure, unless the step tells them. */

@@ -40,10 +40,10 @@ export class ChainTargets extends LitElement implements Field {
   override render() {
     const { targets } = this;
     if (targets.length === 0)
-      return html`<p class="muted">No target yet. The first one that has free capacity is asked; put the best model on top.</p>`;
+      return html`<p class="muted">No target yet. Requests go to the first one with free capacity; put the best model on top.</p>`;
     return html`
       ${targets.length < LONG ? nothing : html`<target-finder .targets=${targets.map(({ target }) => target)} @find=${({ detail }: CustomEvent<number | undefined>) => this.#reach(detail, false)} @go=${({ detail }: CustomEvent<number | undefined>) => this.#reach(detail, true)}></target-finder>`}
-      <sortable-list label="Targets, the first one is asked first" .items=${targets}
+      <sortable-list label="Targets, in the order in which they are tried" .items=${targets}
         .nameOf=${({ target }: DraftTarget) => target}
         .keeps=${({ key }: DraftTarget) => this.open.has(key)}
         .renderItem=${(each: DraftTarget) => this.#target(each)}

@@ -23,7 +23,7 @@ export class PlaceDialog extends LitElement {
       <form @submit=${this.#submit}>
         <div class="field"><label class="label" for="place">Place</label>
           <input id="place" type="number" required min="1" max=${this.count} step="1" aria-describedby="about-place" .value=${String(this.place)} />
-          <span class="hint" id="about-place">From 1, which is asked first, to ${this.count}.</span>
+          <span class="hint" id="about-place">From 1, which is tried first, to ${this.count}.</span>
         </div>
       </form>
       <button slot="actions" @click=${() => this.renderRoot.querySelector<UiDialog>('ui-dialog')?.close()}>Cancel</button>

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { TargetView } from '../../../../src/contract/admin-api.js';
 import { Ticker } from '../../data/browser/ticker.js';
 import { partsOf, spanText } from '../../data/format.js';
-import { failureText } from '../../data/providers/health.js';
+import { failureText, standingOf } from '../../data/providers/health.js';
 import { base } from '../../styles/base.js';
 import '../common/quota-bar.js';
 import '../common/state-badge.js';
@@ -31,13 +31,15 @@ export class TargetNow extends LitElement {
     return this.views.map((view) => this.#view(view));
   }
 
-  #view({ target, state, reason, until = 0, inFlight, quotas, health }: TargetView) {
+  #view(view: TargetView) {
+    const { target, reason, until = 0, inFlight, quotas, health } = view;
     const { key } = partsOf(target);
+    const { text, tone } = standingOf(view);
     const left = until - Date.now();
     return html`<section aria-label=${target}>
       <div class="row">
         ${key === undefined ? nothing : html`<b>${key}</b>`}
-        <state-badge .state=${state}></state-badge>
+        <state-badge .state=${text} .tone=${tone}></state-badge>
         ${left > 0 ? html`<span class="small number">back in ${spanText(left)}</span>` : nothing}
         ${inFlight > 0 ? html`<span class="small number">${inFlight} in flight</span>` : nothing}
       </div>

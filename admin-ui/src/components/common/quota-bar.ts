@@ -12,6 +12,8 @@ export class QuotaBar extends LitElement {
   static override styles = [
     base,
     css`
+      /* A long name of a limit is clipped: it never widens the place of the bar. */
+      :host { contain: inline-size; }
       .words { display: flex; justify-content: space-between; gap: var(--space-2); font-size: var(--text-s); font-variant-numeric: tabular-nums; }
       .words span:last-child { color: var(--muted); white-space: nowrap; }
       .words { min-height: 1.45em; }
@@ -38,7 +40,8 @@ export class QuotaBar extends LitElement {
     const flying =
       quota.inFlight > 0 && quota.dimension !== 'concurrent' ? ` · ${shortNumber(quota.inFlight)} in flight` : '';
     const back = this.#back(quota, share);
-    return html`<div title="${SOURCES[quota.source]}, ${quota.scope}">
+    return html`<div title="${amount} ${name}
+${SOURCES[quota.source]}, ${quota.scope}">
       <div class="words"><span class="clip">${amount} ${name}${flying}</span><span>${back}</span></div>
       <div class="bar" role="meter" aria-label="${name} left, ${quota.scope}" aria-valuemin="0" aria-valuemax=${quota.limit ?? 1} aria-valuenow=${Math.min(left ?? 0, quota.limit ?? 1)} aria-valuetext="${amount}. ${back}">
         <i class=${share === undefined ? 'unknown' : share < 0.15 ? 'low' : ''} .style=${`transform: scaleX(${share ?? 1})`}></i>
@@ -50,6 +53,6 @@ export class QuotaBar extends LitElement {
     if (probing === true) return 'checking with one request';
     return resetAt === undefined || resetAt <= Date.now() || share === 1
       ? ''
-      : `full in ${spanText(resetAt - Date.now())}`;
+      : `resets in ${spanText(resetAt - Date.now())}`;
   }
 }

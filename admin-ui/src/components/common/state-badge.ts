@@ -3,7 +3,6 @@ import { customElement, property } from 'lit/decorators.js';
 
 const KINDS: Readonly<Record<string, string>> = {
   available: 'good',
-  tracking: 'good',
   usable: 'good',
   ok: 'good',
   served: 'good',

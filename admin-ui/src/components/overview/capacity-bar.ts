@@ -39,7 +39,7 @@ export class CapacityBar extends LitElement {
       .many { gap: 0; } .many .tank { border-inline-width: 0; } .bar.many span { display: none; }
       /* As many places as there can be entries: what is below does not move. */
       ul { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-1) var(--space-4); font-size: var(--text-s); color: var(--muted); }
-      li { min-height: 1.45em; font-variant-numeric: tabular-nums; }
+      li { display: flex; gap: 0.25rem; white-space: nowrap; min-height: 1.45em; font-variant-numeric: tabular-nums; }
       li b { font-weight: 550; color: var(--text); }
       @media (max-width: 40rem) { .part span { display: none; } ul { grid-template-columns: minmax(0, 1fr); gap: 0; } .head .small { min-height: 2.9em; } }
     `,
@@ -60,7 +60,7 @@ export class CapacityBar extends LitElement {
       .filter(({ moreAt }) => moreAt !== undefined && moreAt > Date.now())
       .sort((one, other) => (one.moreAt ?? 0) - (other.moreAt ?? 0));
     return html`
-      <div class="head"><strong>${percent === undefined ? '?' : text}</strong><span class="clip">${percent === undefined ? 'No limit is known yet' : 'of your known free capacity is left'}</span>
+      <div class="head"><strong>${percent === undefined ? '?' : text}</strong><span>${percent === undefined ? 'No limit is known yet' : 'of your known free capacity is left'}</span>
         <span class="small muted" title=${explanation(sum)}>${sumText(sum)}</span></div>
       <div class="bar ${parts.length > MOST_NAMED ? 'many' : ''}" role="meter" aria-label="Free capacity left" aria-valuemin="0" aria-valuemax="100" aria-valuenow=${percent ?? 0} aria-valuetext="${text}. ${sumText(sum)}">
         ${repeat(
@@ -69,7 +69,7 @@ export class CapacityBar extends LitElement {
           (part) => this.#part(part),
         )}
       </div>
-      <ul aria-label="What comes back when">${PLACES.map((place) => html`<li class="clip">${this.#coming(coming, place, parts.length)}</li>`)}</ul>`;
+      <ul aria-label="What comes back when">${PLACES.map((place) => html`<li>${this.#coming(coming, place, parts.length)}</li>`)}</ul>`;
   }
 
   #coming(coming: readonly Capacity[], place: (typeof PLACES)[number], parts: number) {
@@ -78,7 +78,7 @@ export class CapacityBar extends LitElement {
     const more = coming.length - place;
     if (place === PLACES.length - 1 && more > 1) return `and ${more} more`;
     if (part === undefined) return '';
-    return html`<b>${part.scope}</b> full in ${spanText((part.moreAt ?? 0) - Date.now())}`;
+    return html`<b class="clip">${part.scope}</b> <span>resets in ${spanText((part.moreAt ?? 0) - Date.now())}</span>`;
   }
 
   #part(part: Capacity) {
@@ -86,7 +86,7 @@ export class CapacityBar extends LitElement {
     const share = shareOf(part);
     const kind = whole === undefined ? 'unknown' : share < 0.15 ? 'low' : '';
     const known = whole === undefined ? 'no limit known' : `${Math.round(share * 100)} % left`;
-    const title = `${scope}: ${known}${rests ? ', rests' : ''}\n${targets.join('\n')}`;
+    const title = `${scope}: ${known}${rests ? ', exhausted' : ''}\n${targets.join('\n')}`;
     return html`<div class="part ${kind}" title=${title}><div class="tank"><i .style=${`transform: scaleY(${share})`}></i></div><span class="clip">${provider}</span></div>`;
   }
 }

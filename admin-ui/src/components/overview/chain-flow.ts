@@ -1,25 +1,38 @@
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { QuotaView, TargetView } from '../../../../src/contract/admin-api.js';
 import type { RequestRecord } from '../../../../src/contract/requests.js';
+import { Ticker } from '../../data/browser/ticker.js';
+import { availableText, type ChainState } from '../../data/chains/chain-state.js';
+import { counted } from '../../data/format.js';
 import { base } from '../../styles/base.js';
+import '../chains/chain-bar.js';
+import '../common/ui-icon.js';
 import './target-row.js';
 
 const FALL_MS = 700;
 /** Most drops at the same time. */
 const MOST_DROPS = 12;
+/** Most targets that are shown of a chain. */
+const MOST_ROWS = 12;
 
 /**
- * A chain from top to bottom. `flow()` animates a request down to the target that served it. Fires `lift` (detail: the
- * target's id) and `pin` (detail: the quota).
+ * A chain from top to bottom; folded, one line. `flow()` animates a request down to the target that served it. Fires `lift`
+ * (detail: the target's id), `pin` (detail: the quota) and `fold`.
  */
 @customElement('chain-flow')
 export class ChainFlow extends LitElement {
   static override styles = [
     base,
     css`
-      header { display: flex; justify-content: space-between; align-items: baseline; gap: var(--space-3); margin-bottom: var(--space-2); }
+      header { display: flex; min-height: 2.25rem; align-items: center; gap: var(--space-2); }
+      header h2 { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } header .small { white-space: nowrap; }
+      header chain-bar { width: 6rem; flex: none; }
+      .fold { min-height: 2rem; width: 1.75rem; margin-inline-start: calc(-1 * var(--space-2)); } .fold[aria-expanded='false'] ui-icon { transform: rotate(-90deg); }
+      section.card { padding-block: var(--space-2); } section.card.open { padding-bottom: var(--space-4); }
+      .more { padding: var(--space-2) 0 0 1.75rem; }
+      @media (max-width: 40rem) { header chain-bar { width: 3.5rem; } }
       ol { position: relative; }
       li { position: relative; padding: var(--space-2) 0 var(--space-2) 1.75rem; border-top: 1px solid var(--line); }
       li:first-child { border-top: 0; }
@@ -36,6 +49,15 @@ export class ChainFlow extends LitElement {
   @property() name = '';
   @property({ type: Boolean }) isDefault = false;
   @property({ attribute: false }) targets: readonly TargetView[] = [];
+  /** The targets are shown. */
+  @property({ type: Boolean }) open = false;
+  /** What is left of it, for its line. */
+  @property({ attribute: false }) state: ChainState | undefined;
+
+  constructor() {
+    super();
+    new Ticker(this);
+  }
 
   override render() {
     const next = this.targets.find(
@@ -45,24 +67,39 @@ export class ChainFlow extends LitElement {
         !(probing === true && inFlight > 0) &&
         forbidden.every(({ chain }) => chain !== this.name),
     )?.target;
-    return html`<section class="card" aria-label="Chain ${this.name}">
+    const href = `/admin/chains/${encodeURIComponent(this.name)}`;
+    const { open, state, targets } = this;
+    const words = open || state === undefined ? '' : availableText(state, state.targets.length);
+    return html`<section class="card ${open ? 'open' : ''}" aria-label="Chain ${this.name}">
       <header>
-        <h2><a href="/admin/chains/${encodeURIComponent(this.name)}">${this.name}</a></h2>
-        ${this.isDefault ? html`<span class="small muted">default chain</span>` : ''}
+        <button class="quiet icon fold" aria-expanded=${open} aria-label="Targets of ${this.name}" @click=${() => this.#fire('fold')}><ui-icon name="down"></ui-icon></button>
+        <h2 title=${this.name}><a href=${href}>${this.name}</a></h2>
+        <span class="grow"></span>
+        ${this.isDefault ? html`<span class="small muted">default chain</span>` : nothing}
+        <span class="small muted number">${words}</span>
+        ${open ? nothing : html`<chain-bar .name=${this.name} .state=${state}></chain-bar>`}
       </header>
-      <ol>
+      ${open ? this.#list(next, href, targets) : nothing}
+    </section>`;
+  }
+
+  #list(next: string | undefined, href: string, targets: readonly TargetView[]) {
+    // The next one is always shown.
+    const shown = targets.filter(({ target }, index) => index < MOST_ROWS || target === next);
+    const hidden = targets.length - shown.length;
+    return html`<ol>
         ${repeat(
-          this.targets,
+          shown,
           ({ target }) => target,
           (
             target,
           ) => html`<li class="${target.target === next ? 'next' : ''} ${target.state === 'exhausted' ? 'rests' : ''}" data-target=${target.target}>
-            <i></i>${target.target === next ? html`<span class="visually-hidden">Asked next:</span>` : ''}
+            <i></i>${target.target === next ? html`<span class="visually-hidden">Next:</span>` : ''}
             <target-row .target=${target} .chain=${this.name} @lift=${() => this.#fire('lift', target.target)} @pin=${(event: CustomEvent<QuotaView>) => this.#fire('pin', event.detail)}></target-row>
           </li>`,
         )}
       </ol>
-    </section>`;
+      ${hidden === 0 ? nothing : html`<p class="more small"><a href=${href}>${counted(hidden, 'more target')}</a></p>`}`;
   }
 
   /** Animates a drop from the top to the target that served the request, or through the chain if none did. */
@@ -91,7 +128,7 @@ export class ChainFlow extends LitElement {
     };
   }
 
-  #fire(type: 'lift' | 'pin', detail: string | QuotaView): void {
+  #fire(type: 'lift' | 'pin' | 'fold', detail?: string | QuotaView): void {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

@@ -40,7 +40,7 @@ export class RecentRequests extends LitElement {
       <span class="small muted">${localTime(request.at)}</span>
       <span class="clip">${request.target ?? meaningOf(request.status)}</span>
       <span class="small number ${toneOf(request.status)}" title="${meaningOf(request.status)}">${request.status}</span>
-      <span class="small muted second clip">${request.chain} · ${counted(asked(request), 'attempt')} · ${durationText(request.latencyMs)}</span>
+      <span class="small muted second clip">${request.chain === '' ? '' : html`<span>${request.chain}</span> · `}${counted(asked(request), 'attempt')} · ${durationText(request.latencyMs)}</span>
     </a>`;
   }
 }

@@ -41,11 +41,11 @@ export class TargetRow extends LitElement {
       .details { overflow-x: auto; }
       @container (max-width: 34rem) {
         .head { grid-template: 1.5rem 1.75rem auto / 5.75rem minmax(0, 1fr) 3rem 2rem; }
-        .name { grid-column: 1 / 3; } .flying { grid-area: 1 / 3 / 2 / 5; } .reason, .reason.whole { grid-area: 3 / 1 / 4 / 5; }
-        .badge { grid-area: 2 / 1; justify-self: start; } .back { grid-area: 2 / 2; text-align: left; } .lift { grid-area: 2 / 3; } .more { grid-area: 2 / 4; }
+        .name { grid-column: 1 / -1; } .reason, .reason.whole { grid-area: 3 / 1 / 4 / 5; }
+        .badge { grid-area: 2 / 1; justify-self: start; } .flying, .back { grid-area: 2 / 2; text-align: left; }
+        .flying:has(+ .back:not(:empty)) { visibility: hidden; } .lift { grid-area: 2 / 3; } .more { grid-area: 2 / 4; }
         .more button { padding: 0 var(--space-1); } .count { display: none; }
       }
-      @container (max-width: 22rem) { .head { grid-template-columns: 6.25rem minmax(0, 1fr) 2.5rem 3.5rem 2.25rem; } }
     `,
   ];
   @property({ attribute: false }) target: TargetView | undefined;
@@ -71,22 +71,22 @@ export class TargetRow extends LitElement {
         <span class="flying">${target.inFlight > 0 ? `${target.inFlight} in flight` : ''}</span>
         <span class="back small number clip">${rests ? `back in ${spanText((target.until ?? 0) - Date.now())}` : ''}</span>
         <span class="badge"><state-badge .state=${text} .tone=${tone}></state-badge></span>
-        <span class="lift">${target.state === 'exhausted' ? html`<button aria-label="Lift the cooldown of ${target.target}" title="Allow requests again now" @click=${() => this.#fire('lift')}>Lift</button>` : nothing}</span>
+        <span class="lift">${target.state === 'exhausted' ? html`<button aria-label="Lift the cooldown of ${target.target}" title="Use it again now" @click=${() => this.#fire('lift')}>Lift</button>` : nothing}</span>
         <span class="more">${target.quotas.length === 0 && target.health === undefined ? nothing : this.#toggle(target)}</span>
-        <p class="reason clip ${target.inFlight > 0 || target.state === 'exhausted' ? '' : 'whole'}" title=${reason}>${reason}</p>
+        <p class="reason clip ${target.inFlight > 0 || rests || target.state === 'exhausted' ? '' : 'whole'}" title=${reason}>${reason}</p>
       </div>
       <div class="bars">${target.quotas.slice(0, this.open ? undefined : BARS).map((quota) => html`<quota-bar .quota=${quota}></quota-bar>`)}${target.quotas.length === 0 ? html`<span class="small muted">No limit is known.</span>` : nothing}</div>
       ${this.open ? this.#details(target) : nothing}`;
   }
 
-  /** Why it is not asked, what went wrong last, or how it did in the last hour. */
+  /** Why it is skipped, what went wrong last, or how it did in the last hour. */
   #reason({ reason, forbidden = [], health }: TargetView): string {
     const forbids = forbidden.find(({ chain }) => chain === this.chain);
     if (forbids !== undefined) return `skipped: ${forbids.reason}`;
     if (reason !== undefined) return reason;
     const problem = health === undefined ? '' : problemText(health);
     if (problem !== '') return `failed at ${problem}`;
-    return health === undefined ? 'Not asked yet' : `${successText(health)} · ${hourText(health.hour)}`;
+    return health === undefined ? 'Not used yet' : `${successText(health)} · ${hourText(health.hour)}`;
   }
 
   #toggle({ target, quotas }: TargetView) {

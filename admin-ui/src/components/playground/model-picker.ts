@@ -69,8 +69,8 @@ export class ModelPicker extends LitElement {
   }
 
   #default(): string {
-    const name = this.names.chains?.defaultChain;
-    return name === undefined ? '' : `${name} (the default chain)`;
+    const { chains = [], defaultChain: name } = this.names.chains ?? {};
+    return name === undefined || chains.length === 0 ? '' : `${name} (the default chain)`;
   }
 
   #open = (): void => {

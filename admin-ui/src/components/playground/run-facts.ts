@@ -75,7 +75,7 @@ export class RunFacts extends LitElement {
   #attempts(record: RequestRecord) {
     const { attempts } = record;
     return html`<details ?open=${this.run.state === 'failed' || attempts.length > 1}>
-      <summary>${counted(attempts.length, 'target')} asked or skipped</summary>
+      <summary>${counted(attempts.length, 'target')} tried or skipped</summary>
       <attempt-ladder .request=${record}></attempt-ladder>
     </details>`;
   }

@@ -149,7 +149,7 @@ export class ProviderCard extends LitElement {
     const { id } = this.provider as ProviderView;
     const shown = this.all ? quotas : quotas.slice(0, BARS);
     return html`<section aria-label="Limits of ${id}">
-      <div class="limits">${shown.map((quota) => html`<div><quota-bar .quota=${quota}></quota-bar><p class="small muted clip" title=${quota.scope}>${quota.scope === id ? 'whole account' : quota.scope.slice(id.length + 1)} · ${SOURCES[quota.source]}</p></div>`)}</div>
+      <div class="limits">${shown.map((quota) => html`<div><quota-bar .quota=${quota}></quota-bar><p class="small muted clip" title=${quota.scope}><span>${quota.scope === id ? 'whole account' : quota.scope.slice(id.length + 1)}</span> · ${SOURCES[quota.source]}</p></div>`)}</div>
       ${quotas.length > BARS ? html`<button class="quiet" aria-expanded=${this.all} @click=${() => (this.all = !this.all)}>${this.all ? 'Fewer limits' : `${quotas.length - BARS} more limits`}</button>` : nothing}
     </section>`;
   }

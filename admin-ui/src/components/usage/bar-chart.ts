@@ -26,7 +26,7 @@ export class BarChart extends LitElement {
     unsafeCSS(uPlotCss),
     css`
       figure { display: grid; gap: var(--space-2); }
-      figcaption { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 var(--space-4); }
+      figcaption { display: grid; }
       ul { display: flex; flex-wrap: wrap; gap: 0 var(--space-3); font-size: var(--text-s); color: var(--muted); }
       li { display: inline-flex; align-items: center; gap: 0.375rem; font-variant-numeric: tabular-nums; }
       i { width: 0.625rem; height: 0.625rem; border-radius: 0.125rem; flex: none; }

@@ -21,7 +21,7 @@ export class TargetOrder extends LitElement {
 
   override render() {
     const last = this.targets.length - 1;
-    return html`<ol aria-label="Order in which they are asked">${repeat(
+    return html`<ol aria-label="Order in which they are tried">${repeat(
       this.targets,
       (target) => target,
       (target, index) => html`<li>

@@ -52,7 +52,7 @@ export class WelcomeKeyless extends LitElement {
     </li>`;
   }
 
-  /** Those that do not train on prompts first. */
+  /** Those that do not train on requests first. */
   #types(): readonly ProviderTypeView[] {
     const isPrivate = ({ training }: ProviderTypeView): number => Number(training.posture === 'no');
     return this.providers.types

@@ -62,7 +62,7 @@ export class WelcomeModels extends LitElement {
         ${models.length === 0 ? this.#typed() : html`<model-list .models=${models} action="Add" .chosen=${new Set(targets)} @choose=${(event: CustomEvent<ListedModel>) => this.#toggle(targetOf(event.detail))}></model-list>`}
       </section>
       <section class="card stack" aria-label="Chain ${chain.name}">
-        <div><h2>Chain “${chain.name}”</h2><p class="muted">The first one is asked first. When its limit is reached, the next one answers.</p></div>
+        <div><h2>Chain “${chain.name}”</h2><p class="muted">Requests go to the first target. When its limit is reached, the next one answers.</p></div>
         ${targets.length === 0 ? html`<p>No model yet: add one or more.</p>` : html`<target-order .targets=${targets} @change=${(event: CustomEvent) => this.#choose(event.detail)}></target-order>`}
         <save-problem .error=${this.problem} @theirs=${this.#takeTheirs} @mine=${this.#keepMine}></save-problem>
         <div class="row">

@@ -1,5 +1,6 @@
 import type { CatalogueView } from '../../../../src/contract/catalogue.js';
 import type { OfferKind, Training, Trust } from '../../../../src/contract/catalogue-entry.js';
+import { counted } from '../format.js';
 
 interface KindWords {
   readonly text: string;
@@ -46,7 +47,7 @@ export const ageWords = ({ offers, mayBeOutOfDate }: Pick<CatalogueView, 'offers
   return `Read on ${dayWords(oldest, mayBeOutOfDate)}`;
 };
 
-/** What a key takes: `No key needed`, `Key: no card, about 2 min`. */
+/** What a key takes: `No key needed`, `Key: no card, about 2 minutes`. */
 export const keyWords = ({
   needsKey,
   needsCard,
@@ -54,5 +55,5 @@ export const keyWords = ({
 }: Pick<CatalogueView, 'needsKey' | 'needsCard' | 'key'>): string => {
   if (!needsKey) return 'No key needed';
   const card = needsCard === undefined ? 'card unknown' : needsCard ? 'card needed' : 'no card';
-  return `Key: ${card}${key?.minutes === undefined ? '' : `, about ${key.minutes} min`}`;
+  return `Key: ${card}${key?.minutes === undefined ? '' : `, about ${counted(key.minutes, 'minute')}`}`;
 };

@@ -1,6 +1,6 @@
 import type { TargetView } from '../../../../src/contract/admin-api.js';
 import type { ChainView } from '../../../../src/contract/admin-configuration.js';
-import { partsOf } from '../format.js';
+import { partsOf, spanText } from '../format.js';
 import { capacityOf, sumOf, tightest } from '../providers/capacity.js';
 import { shareLeft } from '../providers/quotas.js';
 
@@ -65,6 +65,13 @@ export const chainStateOf = ({ name, targets }: ChainView, views: readonly Targe
     ...(share === undefined ? {} : { left: share }),
     ...(first === undefined && times.length > 0 ? { backAt: Math.min(...times) } : {}),
   };
+};
+
+/** How many of `count` targets are available, in words: `all available`, `3 available`, `back in 12 s`. */
+export const availableText = ({ usable, backAt = 0 }: ChainState, count: number): string => {
+  if (usable > 0) return usable === count ? 'all available' : `${usable} available`;
+  const wait = backAt - Date.now();
+  return wait > 0 ? `back in ${spanText(wait)}` : 'none available';
 };
 
 const leftOfTarget = (target: string, views: readonly TargetView[], isAsked: boolean): TargetLeft => {

@@ -42,7 +42,7 @@ const modelEntries = (targets: readonly string[]): readonly Entry[] =>
   targets.map((target) => ({
     kind: 'Models',
     text: target,
-    detail: 'Ask it in the playground',
+    detail: 'Try it in the playground',
     does: `/admin/playground?model=${encodeURIComponent(target)}`,
   }));
 

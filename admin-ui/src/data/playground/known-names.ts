@@ -10,10 +10,21 @@ import { type KnownNames, type Outlook, outlookOf } from './names.js';
 /** How long typing has to pause before the server is asked about a name. */
 const PAUSE_MS = 150;
 
+interface Loaded {
+  readonly chains: ChainsReply;
+  readonly providers: ProvidersReply;
+}
+
+const loadNames = async (signal: AbortSignal): Promise<Loaded> => {
+  const [chains, providers] = await Promise.all([call('GET /chains', { signal }), call('GET /providers', { signal })]);
+  return { chains, providers };
+};
+
 /** Knows the names that can be asked, and what would happen to a request for the names of its host. */
 export class NamesController implements ReactiveController {
   readonly #host: ReactiveControllerHost;
-  readonly #loaded: Resource<{ readonly chains: ChainsReply; readonly providers: ProvidersReply }>;
+  readonly #loaded: Resource<Loaded>;
+  #loading: Promise<unknown> = Promise.resolve();
   #models: Readonly<Record<string, readonly string[]>> = {};
   readonly #asked = new Set<string>();
   readonly #explanations = new Map<string, Explanation>();
@@ -22,12 +33,10 @@ export class NamesController implements ReactiveController {
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
     host.addController(this);
-    this.#loaded = new Resource(host, async (signal) => {
-      const [chains, providers] = await Promise.all([
-        call('GET /chains', { signal }),
-        call('GET /providers', { signal }),
-      ]);
-      return { chains, providers };
+    this.#loaded = new Resource(host, (signal) => {
+      const load = loadNames(signal);
+      this.#loading = load.catch(() => undefined);
+      return load;
     });
   }
 
@@ -57,6 +66,9 @@ export class NamesController implements ReactiveController {
   }
 
   async #explain(model: string, endpoint: string | undefined): Promise<void> {
+    await this.#loading;
+    // Without any chain, only a target can answer, and the server refuses to explain anything else.
+    if (this.#loaded.value?.chains.chains.length === 0 && !model.includes('/')) return;
     void this.#listModels(partsOf(model).provider);
     const key = keyOf(model, endpoint);
     const body = { model, ...(endpoint === undefined ? {} : { endpoint }) };

@@ -19,14 +19,16 @@ export interface Standing {
 }
 
 /** What a target is like now: green only for one that answered when it was asked last. */
-export const standingOf = ({ state, probing, health }: TargetView): Standing => {
+export const standingOf = ({ state, probing, until, health }: TargetView): Standing => {
   if (state === 'exhausted') return { text: state, tone: 'warn' };
   if (state === 'unconfigured') return { text: state, tone: 'plain' };
-  // A refused key and a disabled provider have the same state.
-  if (state === 'disabled') return { text: state, tone: health?.state === 'failing' ? 'bad' : 'plain' };
+  // Only a refused key is tried again; a disabled provider has the same state.
+  if (state === 'disabled')
+    return until === undefined ? { text: state, tone: 'plain' } : { text: 'refused', tone: 'bad' };
   if (health?.state === 'failing') return { text: 'failing', tone: 'bad' };
   if (probing === true) return { text: 'checking', tone: 'warn' };
-  return { text: state, tone: health?.state === 'working' ? 'good' : 'plain' };
+  // `tracking` is an available target whose limits are known.
+  return { text: 'available', tone: health?.state === 'working' ? 'good' : 'plain' };
 };
 
 /** What a provider, or one of its keys, is like now. */

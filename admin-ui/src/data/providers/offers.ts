@@ -2,12 +2,12 @@ import type { ProviderTypeView, ProviderView } from '../../../../src/contract/ad
 import { counted } from '../format.js';
 
 const TRAINING: Readonly<Record<ProviderTypeView['training']['posture'], string>> = {
-  no: 'Does not train on prompts.',
-  may: 'May train on prompts.',
-  unknown: 'Says nothing about training on prompts.',
+  no: 'Does not train on requests.',
+  may: 'May train on requests.',
+  unknown: 'Says nothing about training on requests.',
 };
 
-/** Whether a provider trains on prompts, with what that depends on. */
+/** Whether a provider trains on requests, with what that depends on. */
 export const trainingWords = ({ posture, note }: ProviderTypeView['training']): string =>
   note === undefined ? TRAINING[posture] : `${TRAINING[posture]} ${note}`;
 

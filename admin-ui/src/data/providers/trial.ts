@@ -10,8 +10,8 @@ const WORDS: Readonly<Record<ProviderTrial['state'], string>> = {
   failing: 'The provider answers with an error. Try again later.',
   unreachable: 'Nothing answers at this address.',
   unconfigured: 'There is no key yet.',
-  disabled: 'It is switched off.',
-  'not asked': 'It could not be asked.',
+  disabled: 'It is disabled.',
+  'not asked': 'It could not be tested.',
 };
 
 /** The result of a test in words, with the provider's own message. */

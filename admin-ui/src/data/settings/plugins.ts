@@ -55,10 +55,10 @@ const ROUTE = /^route (.+)$/;
 /** What follows from the loss of what a plugin adds, or of a plugin with this name. */
 const CONSEQUENCES: Readonly<Record<string, string>> = {
   'request log': 'The pages Requests and Usage stay empty, and the playground has no figures of the log.',
-  'hook onRateLimitHeaders': 'Limits in the headers of answers are read without it: providers may be asked too often.',
+  'hook onRateLimitHeaders': 'Limits in the headers of answers are read without it: providers may be called too often.',
   'hook onError': 'Failures of providers are read without it.',
   'hook beforeAttempt': 'It no longer decides which targets are skipped.',
-  'manual-limits': 'Limits of the configuration no longer count: providers may be asked too often.',
+  'manual-limits': 'Limits of the configuration no longer count: providers may be called too often.',
 };
 
 /** What needs a plugin. */

@@ -10,8 +10,7 @@ export const chat: PlaygroundProtocol = {
   id: 'chat',
   title: 'Chat completions',
   path: '/v1/chat/completions',
-  about:
-    'You see the answer as it comes, which target served it, and every target that was asked or skipped on the way.',
+  about: 'You see the answer as it comes, which target served it, and every target that was tried or skipped.',
   prompt: { label: 'Prompt', placeholder: 'Your prompt' },
   files: 'images',
   converses: true,
