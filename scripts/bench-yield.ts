@@ -3,7 +3,7 @@ import { type Figures, figuresOf } from '../test/simulator/figures.js';
 import type { WorldRefusal } from '../test/simulator/gate.js';
 import { judge, type Verdict } from '../test/simulator/reach.js';
 import { type Course, simulate } from '../test/simulator/simulation.js';
-import { WORKLOADS } from '../test/simulator/workloads.js';
+import { WORKLOADS } from '../test/simulator/workloads/workloads.js';
 import { startOf, type Workload } from '../test/simulator/world.js';
 
 /** Several, so that nothing is tuned for one of them. */

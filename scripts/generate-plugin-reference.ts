@@ -46,18 +46,23 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
       ],
       [
         'Reading headers',
-        ['./readers/headers', './readers/rate-limit-headers', './readers/provider-clock', './readers/resets'],
+        [
+          './readers/headers/headers',
+          './readers/headers/rate-limit-headers',
+          './readers/headers/provider-clock',
+          './readers/headers/resets',
+        ],
       ],
       [
         'Reading errors',
         [
           './readers/status',
-          './readers/error-body',
-          './readers/error-shape',
+          './readers/errors/error-body',
+          './readers/errors/error-shape',
           './readers/essential-fields',
           './readers/error-rules',
-          './readers/prose',
-          './readers/wait-prose',
+          './readers/waits/prose',
+          './readers/waits/wait-prose',
         ],
       ],
       ['Protocols', ['./door/protocol', './door/native', './readers/chat-answer', './door/errors', './fields']],

@@ -43,6 +43,7 @@ const FOUNDATION = '*';
 /** The rooms of a folder from top to bottom. A file imports from its own room and from the rooms below it. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/plugin': ['index.ts', 'readers', 'door', FOUNDATION],
+  'src/plugin/readers': [FOUNDATION, 'waits', 'errors', 'headers'],
   'src/config': ['source', 'check', 'edit', FOUNDATION],
   'src/host': ['process-guard.ts', 'event-loop.ts', 'host.ts', 'parts', 'loading', FOUNDATION, 'checks'],
   'src/ledger': ['memory', 'learning', 'windows', FOUNDATION],
@@ -93,6 +94,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'providers',
     'saving',
     'forms',
+    'dialogs',
+    'lists',
     'common',
     FOUNDATION,
   ],

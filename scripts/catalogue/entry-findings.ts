@@ -3,7 +3,7 @@ import type { Path } from '../../src/config/path.js';
 import { nameOf } from '../../src/config/wording.js';
 import type { CatalogueEntry, Offer, OfferLimit } from '../../src/contract/catalogue-entry.js';
 import { covers } from '../../src/plugin/readers/free-offers.js';
-import { isZone } from '../../src/plugin/readers/zones.js';
+import { isZone } from '../../src/plugin/readers/headers/zones.js';
 
 type Rule<T> = readonly [isBroken: (value: T, entry: CatalogueEntry) => boolean, message: string, key?: string];
 

@@ -1,7 +1,7 @@
 import type { FreeOffer, KnownLimit, ProviderAbout } from '429chain/plugin';
 import { type CatalogueProvider, readCatalogue } from '../../src/catalogue/read.js';
 import type { Offer, OfferLimit } from '../../src/contract/catalogue-entry.js';
-import { omit } from '../../src/plugin/readers/headers.js';
+import { omit } from '../../src/plugin/readers/headers/headers.js';
 import { problemsInCatalogue } from './check.js';
 
 /** The generated file. */

@@ -1,5 +1,5 @@
 import { type Adaptation, durationOf } from '429chain/plugin';
-import { durationText } from '../../src/plugin/readers/headers.js';
+import { durationText } from '../../src/plugin/readers/headers/headers.js';
 import { CASES, type Case, tellOf } from '../../test/plugins/captured.js';
 import { host, typeOf } from './provider-types.js';
 import { table } from './table.js';

@@ -1,5 +1,5 @@
 import type { Duration } from '../contract/quota.js';
-import { durationOf } from '../plugin/readers/headers.js';
+import { durationOf } from '../plugin/readers/headers/headers.js';
 import {
   type Counting,
   dayLimiter,

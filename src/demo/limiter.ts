@@ -1,4 +1,4 @@
-import { nextMidnightIn } from '../plugin/readers/resets.js';
+import { nextMidnightIn } from '../plugin/readers/headers/resets.js';
 
 /**
  * How a limit recovers. `fixed`: completely when a wall-clock window ends · `sliding`: each unit one window after it was

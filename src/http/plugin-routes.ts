@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import type { Routes } from '../host/parts/routes.js';
 import type { RouteKey, RouteMethod, RouteRequest } from '../plugin/index.js';
-import { omit } from '../plugin/readers/headers.js';
+import { omit } from '../plugin/readers/headers/headers.js';
 import { wrongMethod } from '../routes.js';
 import { SECRET_HEADERS } from './auth.js';
 

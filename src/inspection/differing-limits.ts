@@ -6,7 +6,7 @@ import type { PreparedTarget } from '../engine/target.js';
 import type { QuotaStatus } from '../ledger/ledger.js';
 import type { FreeOffer } from '../plugin/door/free-offer.js';
 import { covers } from '../plugin/readers/free-offers.js';
-import { durationOf, durationText } from '../plugin/readers/headers.js';
+import { durationOf, durationText } from '../plugin/readers/headers/headers.js';
 
 /** What the catalogue states of a limit. */
 interface Stated {

@@ -1,6 +1,6 @@
 import type { Log } from '../log.js';
 import type { Hooks } from '../plugin/door/hooks.js';
-import { impossibleNumbersIn } from '../plugin/readers/impossible-numbers.js';
+import { impossibleNumbersIn } from '../plugin/readers/headers/impossible-numbers.js';
 
 /** A provider that invents header names must not fill the log. */
 const MOST_WARNINGS = 1_000;

@@ -1,7 +1,7 @@
 import type { Declaration, Limit } from '../contract/quota.js';
 import type { PreparedTarget } from '../engine/target.js';
 import type { KnownLimit } from '../plugin/index.js';
-import { omit } from '../plugin/readers/headers.js';
+import { omit } from '../plugin/readers/headers/headers.js';
 
 /** The limits that a target's provider type knows of the free tier, for the target itself, its pool and its provider. */
 export const knownLimits = (target: PreparedTarget): Declaration[] => {

@@ -75,6 +75,7 @@ describe('A page whose script cannot be loaded', () => {
     await arrives('Chains');
     await visitor.page.goto('chains/default');
     await arrives('default');
+    await visitor.page.getByRole('button', { name: 'All settings' }).click();
     await visitor.page.getByLabel('Longest wait').fill('7s');
     await visitor.page.getByLabel('Longest wait').blur();
     await visitor.page.getByRole('region', { name: 'Unsaved changes' }).waitFor();

@@ -11,7 +11,7 @@ import { MAIN } from '../built.js';
 import { HELLO, type RunningProxy, startProxy } from '../proxy.js';
 import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
 import { type Block, blocksIn, PAGES, proseOf, ROOT } from './pages.js';
-import { configurationAt, Shell } from './shell.js';
+import { configurationAt, Shell } from './shell/shell.js';
 
 /** Blocks that a test of their own runs: page and language, and the test. */
 const ELSEWHERE: Readonly<Record<string, string>> = {

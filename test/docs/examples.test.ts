@@ -9,9 +9,9 @@ import { expect } from 'chai';
 import OpenAI from 'openai';
 import { API_KEY, HELLO } from '../proxy.js';
 import { answer, reply, ScriptedUpstream, stream } from '../scripted-upstream.js';
-import { CommandLine } from './command-line.js';
 import { MESSAGES_SHAPE } from './messages-api.js';
 import { ROOT } from './pages.js';
+import { CommandLine } from './shell/command-line.js';
 
 /** A time zone in which the current time is `hour` and some minutes. */
 const zoneWhereItIs = (hour: number): string => {

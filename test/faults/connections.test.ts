@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { RawCaller } from '../network/raw-caller.js';
 import { API_KEY, chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
-import { RawCaller } from '../raw-caller.js';
 import { answer, completion, ScriptedUpstream } from '../scripted-upstream.js';
 import { until } from '../until.js';
 

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect } from 'chai';
-import { ForwardProxy } from '../http-proxy.js';
+import { ForwardProxy } from '../network/http-proxy.js';
 import { API_KEY, HELLO, type RunningProxy, startProxy } from '../proxy.js';
 import { completion } from '../scripted-upstream.js';
 

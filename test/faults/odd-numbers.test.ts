@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { App } from '../../src/app.js';
-import { HEADER_ROWS } from '../../src/plugin/readers/rate-limit-headers.js';
+import { HEADER_ROWS } from '../../src/plugin/readers/headers/rate-limit-headers.js';
 import { HELLO, MemoryLog, storeOf } from '../proxy.js';
 import { runs } from '../runs.js';
 import { type Answerer, completion, ScriptedUpstream } from '../scripted-upstream.js';

@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { expect } from 'chai';
 import { stub } from 'sinon';
+import { RawCaller } from '../network/raw-caller.js';
 import { API_KEY, chainOver, HELLO, type RunningProxy, startProxy } from '../proxy.js';
-import { RawCaller } from '../raw-caller.js';
 import { answer, chunk, ScriptedUpstream, stream } from '../scripted-upstream.js';
 
 interface BadInput {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import nock from 'nock';
-import { createNockDispatcher } from '../nock-dispatcher.js';
+import { createNockDispatcher } from '../network/nock-dispatcher.js';
 import { HELLO, type RunningProxy, startProxy } from '../proxy.js';
 import { completion } from '../scripted-upstream.js';
 

@@ -1,7 +1,7 @@
 import type { Calendar, Cost, Duration } from '../../src/contract/quota.js';
 import type { NamedRefusal, NamedStanding, WindowName } from '../../src/demo/allowance.js';
 import type { Counting } from '../../src/demo/limiter.js';
-import { durationOf } from '../../src/plugin/readers/headers.js';
+import { durationOf } from '../../src/plugin/readers/headers/headers.js';
 import { CalendarCounter } from './calendar-counter.js';
 import { type Counter, counterOf, SlotCounter } from './counting.js';
 

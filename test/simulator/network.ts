@@ -1,5 +1,5 @@
 import { Dispatcher } from 'undici';
-import { type Control, HandlerCalls } from '../undici-handler.js';
+import { type Control, HandlerCalls } from '../network/undici-handler.js';
 import type { SimulatedProvider } from './provider.js';
 import { Random } from './random.js';
 import { latencyOf, originOf } from './world.js';

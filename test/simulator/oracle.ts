@@ -1,7 +1,7 @@
 import type { Chain } from '../../src/contract/config.js';
-import { durationOf } from '../../src/plugin/readers/headers.js';
+import { durationOf } from '../../src/plugin/readers/headers/headers.js';
 import type { Plan } from './arrivals.js';
-import { DIALECTS } from './dialects.js';
+import { DIALECTS } from './dialects/dialects.js';
 import { Gate } from './gate.js';
 import { latencyOf, startOf, targetsOf, type Workload, type WorldProvider, waitOf } from './world.js';
 

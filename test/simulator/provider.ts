@@ -2,7 +2,7 @@ import type { Answer } from '../../src/demo/answers.js';
 import { type ChatRequest, readChatRequest } from '../../src/demo/chat-request.js';
 import { type Heading, streamFrames, wholeCompletion } from '../../src/demo/completions.js';
 import type { Plan } from './arrivals.js';
-import { DIALECTS, type SimulatedDialect } from './dialects.js';
+import { DIALECTS, type SimulatedDialect } from './dialects/dialects.js';
 import { Gate, type Ticket, type WorldRefusal } from './gate.js';
 import type { Peer } from './network.js';
 import { Random } from './random.js';

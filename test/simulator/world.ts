@@ -1,7 +1,7 @@
 import type { Chain, Configuration, FullTarget, Limit, Provider, Target } from '../../src/contract/config.js';
 import type { Calendar } from '../../src/contract/quota.js';
 import type { Arrivals } from './arrivals.js';
-import { DIALECTS, type DialectName } from './dialects.js';
+import { DIALECTS, type DialectName } from './dialects/dialects.js';
 import type { TokenCounting, WorldLimit } from './gate.js';
 import type { Reach } from './reach.js';
 

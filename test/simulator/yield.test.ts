@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { figuresOf } from './figures.js';
 import { judge } from './reach.js';
 import { simulate } from './simulation.js';
-import { WORKLOADS } from './workloads.js';
+import { WORKLOADS } from './workloads/workloads.js';
 
 /**
  * Short courses of the bench's workloads, in minutes, for every run of the tests. `npm run bench:yield` runs all of them in

@@ -1,9 +1,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ChainSettingsView, ProviderView } from '../../../src/contract/admin-configuration.js';
-import { confirm } from '../components/common/confirm-dialog.js';
 import { reportValidity } from '../components/common/field-validity.js';
 import { toast } from '../components/common/toast-host.js';
+import { confirm } from '../components/dialogs/confirm-dialog.js';
 import { UnloadGuard } from '../data/browser/unload-guard.js';
 import { type ChainDraft, type DraftTarget, problemOfTarget } from '../data/chains/chain-draft.js';
 import { ChainEditing } from '../data/chains/chain-editing.js';

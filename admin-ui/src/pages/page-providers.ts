@@ -4,9 +4,9 @@ import type { ProviderView, Writable } from '../../../src/contract/admin-configu
 import type { CatalogueReply } from '../../../src/contract/catalogue.js';
 import type { LiveEvent } from '../../../src/contract/events.js';
 import type { InspectionReply } from '../../../src/contract/inspection.js';
-import { confirm } from '../components/common/confirm-dialog.js';
 import { onDemand } from '../components/common/on-demand.js';
 import { toast } from '../components/common/toast-host.js';
+import { confirm } from '../components/dialogs/confirm-dialog.js';
 import { counted } from '../data/format.js';
 import {
   asWritten,
@@ -29,7 +29,7 @@ import '../components/common/page-header.js';
 import '../components/providers/provider-list.js';
 import '../components/saving/save-problem.js';
 import '../components/saving/writable-note.js';
-import '../components/common/ui-dialog.js';
+import '../components/dialogs/ui-dialog.js';
 import '../components/common/ui-icon.js';
 
 /** What happened last at the providers is read again so soon after a change. */

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { confirm } from '../components/common/confirm-dialog.js';
+import { confirm } from '../components/dialogs/confirm-dialog.js';
 import type { ConfigurationEditor } from '../components/settings/configuration-editor.js';
 import { UnloadGuard } from '../data/browser/unload-guard.js';
 import { call } from '../data/server/client.js';

@@ -6,7 +6,7 @@ import { NAME_OF_CHAIN } from '../data/chains/chains.js';
 import type { Entry } from '../data/palette/find-entries.js';
 import { call } from '../data/server/client.js';
 import { NAVIGATION } from '../routes.js';
-import '../components/common/name-dialog.js';
+import '../components/dialogs/name-dialog.js';
 
 /** What the palette offers without asking the server: every page, and what can be done from anywhere. */
 export const paletteEntries = (signOut: () => Promise<void>): readonly Entry[] => [

@@ -4,7 +4,7 @@ import { barOf } from '../../engine/rules/standing.js';
 import type { Chain, PreparedTarget } from '../../engine/target.js';
 import { blockedEventLoop } from '../../host/event-loop.js';
 import type { QuotaStatus, TargetStatus } from '../../ledger/ledger.js';
-import { durationText } from '../../plugin/readers/headers.js';
+import { durationText } from '../../plugin/readers/headers/headers.js';
 
 /** The parts of the engine that a status needs. */
 export interface Engine {

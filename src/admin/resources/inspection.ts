@@ -1,5 +1,5 @@
 import type { InspectionReply } from '../../contract/inspection.js';
-import { durationText } from '../../plugin/readers/headers.js';
+import { durationText } from '../../plugin/readers/headers/headers.js';
 import type { AdminParts } from '../parts.js';
 
 /** What the last look at the providers found, and how often 429chain looks. */

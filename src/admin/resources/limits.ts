@@ -6,7 +6,7 @@ import type { PinnedLimit } from '../../contract/admin-configuration.js';
 import type { Configuration, FullTarget, Limit, Provider } from '../../contract/config.js';
 import { partsOf } from '../../ledger/memory/declarations.js';
 import { ChainError } from '../../plugin/door/errors.js';
-import { durationOf } from '../../plugin/readers/headers.js';
+import { durationOf } from '../../plugin/readers/headers/headers.js';
 import type { AdminParts } from '../parts.js';
 import { targetIdOf, targetsOf } from './chains.js';
 import { writtenIn } from './changes.js';

@@ -1,7 +1,7 @@
 import { parseBody } from '../../engine/parse-body.js';
 import { FrameSplitter, framesIn, readFrame } from '../../engine/stream/frames/sse.js';
 import { isFields } from '../../plugin/fields.js';
-import { readErrorBody } from '../../plugin/readers/error-body.js';
+import { readErrorBody } from '../../plugin/readers/errors/error-body.js';
 import { CommandError } from '../terminal/command-error.js';
 
 /**

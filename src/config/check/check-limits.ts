@@ -1,4 +1,4 @@
-import { isZone } from '../../plugin/readers/zones.js';
+import { isZone } from '../../plugin/readers/headers/zones.js';
 import type { Path } from '../path.js';
 import { valueAtPath } from '../path.js';
 import { nameOf, suggest } from '../wording.js';

@@ -1,4 +1,4 @@
-import { durationOf } from '../../plugin/readers/headers.js';
+import { durationOf } from '../../plugin/readers/headers/headers.js';
 import { faultOfProxy } from '../proxy.js';
 import { type Check, finding, pathsOf, textAt } from './checked-configuration.js';
 import type { Finding } from './finding.js';

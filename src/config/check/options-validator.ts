@@ -1,5 +1,5 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js';
-import { omit } from '../../plugin/readers/headers.js';
+import { omit } from '../../plugin/readers/headers/headers.js';
 import { createAjv, type Validator } from './ajv.js';
 import { builtInValidator } from './own-validators.js';
 

@@ -10,7 +10,7 @@ import type {
   Timeouts as WrittenTimeouts,
 } from '../../contract/config.js';
 import { freezeDeep } from '../../freeze.js';
-import { durationOf } from '../../plugin/readers/headers.js';
+import { durationOf } from '../../plugin/readers/headers/headers.js';
 import { apiKeysOf } from '../api-keys.js';
 import { DEFAULT_BODY_BYTES } from '../body-bytes.js';
 import { type Environment, type Resolution, unsetNamesIn } from '../env.js';

@@ -2,9 +2,9 @@ import type { FailureClass } from '../../contract/quota.js';
 import { applyAdaptations } from '../../plugin/door/adapt.js';
 import type { Repair } from '../../plugin/door/attempt.js';
 import { pathsOf } from '../../plugin/door/path.js';
-import { readErrorBody } from '../../plugin/readers/error-body.js';
+import { readErrorBody } from '../../plugin/readers/errors/error-body.js';
 import { isEssential } from '../../plugin/readers/essential-fields.js';
-import { parseLimits } from '../../plugin/readers/prose.js';
+import { parseLimits } from '../../plugin/readers/waits/prose.js';
 import {
   adaptationOfField,
   COUNTED_BOUND,

@@ -2,7 +2,7 @@ import type { ModelView } from '../../contract/models.js';
 import type { ModelList, ProviderType } from '../../plugin/door/provider-type.js';
 import { isFields } from '../../plugin/fields.js';
 import { isFreeModel } from '../../plugin/readers/free-offers.js';
-import { MOST_COUNT } from '../../plugin/readers/headers.js';
+import { MOST_COUNT } from '../../plugin/readers/headers/headers.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -4,7 +4,7 @@ import type { FailureClass } from '../../contract/quota.js';
 import type { Attempt } from '../../plugin/door/attempt.js';
 import type { Hooks } from '../../plugin/door/hooks.js';
 import type { ProviderType } from '../../plugin/door/provider-type.js';
-import { omit } from '../../plugin/readers/headers.js';
+import { omit } from '../../plugin/readers/headers/headers.js';
 import { PatientTimer } from '../attempt/connection/patient-timer.js';
 import { failureOfCause, failureOfResponse } from '../attempt/failure/failure.js';
 import { pathAt } from '../endpoint.js';

@@ -1,7 +1,7 @@
 import type { Failure } from '../../plugin/door/attempt.js';
 import type { Surface } from '../../plugin/door/surface.js';
 import type { Fields } from '../../plugin/fields.js';
-import { readErrorBody } from '../../plugin/readers/error-body.js';
+import { readErrorBody } from '../../plugin/readers/errors/error-body.js';
 import type { PreparedTarget } from '../target.js';
 import { mostInputsIn } from './batch-limit.js';
 

@@ -2,7 +2,7 @@ import type { Usage } from '../../ledger/ledger.js';
 import type { ResponseHead } from '../../plugin/door/attempt.js';
 import type { Surface } from '../../plugin/door/surface.js';
 import { type Fields, isFields } from '../../plugin/fields.js';
-import { errorIn } from '../../plugin/readers/error-shape.js';
+import { errorIn } from '../../plugin/readers/errors/error-shape.js';
 import { ErrorInAnswer } from '../causes.js';
 import { parseBody } from '../parse-body.js';
 import { contentOf } from '../stream/frames/content.js';

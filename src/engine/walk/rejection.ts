@@ -1,7 +1,7 @@
 import type { Failure } from '../../plugin/door/attempt.js';
 import { ERRORS, REJECTIONS } from '../../plugin/door/errors.js';
 import type { Refusal } from '../../plugin/door/protocol.js';
-import { type ErrorFacts, errorField, readErrorBody } from '../../plugin/readers/error-body.js';
+import { type ErrorFacts, errorField, readErrorBody } from '../../plugin/readers/errors/error-body.js';
 import { maskSecrets } from '../../secrets.js';
 import { NoOverlap } from '../causes.js';
 import type { PreparedTarget } from '../target.js';

@@ -1,5 +1,5 @@
 import { isFields } from '../../plugin/fields.js';
-import { durationOf } from '../../plugin/readers/headers.js';
+import { durationOf } from '../../plugin/readers/headers/headers.js';
 import { areMedia, faultInConversation } from './conversation-faults.js';
 
 const DIMENSIONS = new Set(['requests', 'tokens', 'input_tokens', 'output_tokens', 'concurrent']);

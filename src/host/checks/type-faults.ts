@@ -1,8 +1,8 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { OfferKind } from '../../contract/catalogue-entry.js';
 import { isFields } from '../../plugin/fields.js';
-import { durationOf } from '../../plugin/readers/headers.js';
-import { isZone } from '../../plugin/readers/zones.js';
+import { durationOf } from '../../plugin/readers/headers/headers.js';
+import { isZone } from '../../plugin/readers/headers/zones.js';
 import { areMedia, faultInConversation } from './conversation-faults.js';
 import { faultInRestrictions } from './restriction-faults.js';
 import { wordsOf } from './words.js';

@@ -1,7 +1,7 @@
 import type { Hooks } from '../../plugin/door/hooks.js';
 import type { ProviderType } from '../../plugin/index.js';
 import { readFailure } from '../../plugin/readers/error-rules.js';
-import { readRateLimitHeaders } from '../../plugin/readers/rate-limit-headers.js';
+import { readRateLimitHeaders } from '../../plugin/readers/headers/rate-limit-headers.js';
 
 /** After the taps of plugins, which may know better, and before the readers for all providers at stage 100. */
 const TAP = { name: 'provider types', stage: 90 };

@@ -1,5 +1,5 @@
 import type { Calendar, Costs, Declaration, Dimension, Limit } from '../../contract/quota.js';
-import { durationOf } from '../../plugin/readers/headers.js';
+import { durationOf } from '../../plugin/readers/headers/headers.js';
 import { partsOfUnits } from './cost-table.js';
 
 /** What a quota is made from. */

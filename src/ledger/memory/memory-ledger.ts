@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.js';
 import type { Declaration, ScopeKind, Signal } from '../../contract/quota.js';
-import { durationOf } from '../../plugin/readers/headers.js';
+import { durationOf } from '../../plugin/readers/headers/headers.js';
 import type {
   Account,
   Candidate,

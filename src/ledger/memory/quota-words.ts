@@ -1,5 +1,5 @@
 import type { Calendar, Dimension } from '../../contract/quota.js';
-import { durationText } from '../../plugin/readers/headers.js';
+import { durationText } from '../../plugin/readers/headers/headers.js';
 import { calendarWords } from '../windows/calendar.js';
 
 /** Returns what a limit counts, in words: `tokens per 1m`, `requests each day (Los Angeles)`. */

@@ -1,5 +1,5 @@
 import type { Calendar } from '../../contract/quota.js';
-import { dateIn, isZone, startOfDate } from '../../plugin/readers/zones.js';
+import { dateIn, isZone, startOfDate } from '../../plugin/readers/headers/zones.js';
 
 const DAY_MS = 86_400_000;
 /** A Monday. */

@@ -1,5 +1,5 @@
 import type { Signal } from '../../contract/quota.js';
-import { MOST_COUNT } from '../../plugin/readers/headers.js';
+import { MOST_COUNT } from '../../plugin/readers/headers/headers.js';
 
 /** No limit is counted over a longer time than a month. */
 export const LONGEST_WINDOW_MS = 31 * 86_400_000;

@@ -1,5 +1,5 @@
 import type { Repair } from '../door/attempt.js';
-import type { ErrorFacts } from './error-body.js';
+import type { ErrorFacts } from './errors/error-body.js';
 
 const N = String.raw`\d{1,3}(?:,\d{3}){1,3}|\d{1,9}`;
 const BOUND = `(?:max_(?:completion_|output_|new_)?tokens|maxOutputTokens|maximum (?:number of )?(?:completion|output) tokens)`;

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { CommandLine } from '../../docs/command-line.js';
+import { CommandLine } from '../../docs/shell/command-line.js';
 import { type RunningProxy, startProxy } from '../../proxy.js';
 import { answer, chunk, DONE, reply, ScriptedUpstream, stream } from '../../scripted-upstream.js';
 import { Folder, SECRETS } from '../run.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Outcome } from '../../../src/plugin/index.js';
+import { RawCaller } from '../../network/raw-caller.js';
 import { chainOver, HELLO, type RunningProxy, startProxy } from '../../proxy.js';
-import { RawCaller } from '../../raw-caller.js';
 import { runs } from '../../runs.js';
 import { type Answerer, answer, chunk, DONE, ScriptedUpstream, stream } from '../../scripted-upstream.js';
 import { Random } from '../../simulator/random.js';

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
+import { RawCaller } from '../../network/raw-caller.js';
 import { chainOver, type RunningProxy, startProxy } from '../../proxy.js';
-import { RawCaller } from '../../raw-caller.js';
 import { runs } from '../../runs.js';
 import { answer, chunk, ScriptedUpstream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';

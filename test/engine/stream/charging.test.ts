@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RawCaller } from '../../raw-caller.js';
+import type { RawCaller } from '../../network/raw-caller.js';
 import { type Answerer, chunk, DONE, stream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
 import { endFrames, frame, ROLE, Stage, TEXT, textFrame, textFrames } from './stage.js';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RawCaller } from '../../raw-caller.js';
+import type { RawCaller } from '../../network/raw-caller.js';
 import { type Answerer, answer, chunk, reply, silence, stream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
 import { BEGUN, ROLE, Stage, startOf, TEXT, textFrame, textFrames, wholeStream } from './stage.js';

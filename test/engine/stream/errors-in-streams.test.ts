@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { readEvents } from '../../../src/engine/stream/frames/events.js';
 import { areOrdinary } from '../../../src/engine/stream/frames/ordinary.js';
-import { readErrorBody } from '../../../src/plugin/readers/error-body.js';
+import { readErrorBody } from '../../../src/plugin/readers/errors/error-body.js';
 import { chunk, DONE, stream } from '../../scripted-upstream.js';
 import { frame, ROLE, Stage, textFrame, wholeStream } from './stage.js';
 

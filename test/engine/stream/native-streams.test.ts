@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { RawCaller } from '../../raw-caller.js';
+import { RawCaller } from '../../network/raw-caller.js';
 import { type Answerer, hangUp, reply, type ScriptedUpstream, stream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
 import { ask, DIALECTS, MESSAGES, nativeBeginning, nativeStream, RESPONSES } from './native-dialects.js';

@@ -6,7 +6,7 @@ import { FirstTokenGate } from '../../../src/engine/stream/gate.js';
 import { ToolCalls } from '../../../src/engine/stream/mended/tool-calls.js';
 import { StreamRelay } from '../../../src/engine/stream/relay/relay.js';
 import type { BodySink } from '../../../src/engine/stream/source.js';
-import type { RawCaller } from '../../raw-caller.js';
+import type { RawCaller } from '../../network/raw-caller.js';
 import { chunk, completion, DONE, reply, stream } from '../../scripted-upstream.js';
 import {
   BEGUN,

@@ -5,8 +5,8 @@ import { expect } from 'chai';
 import type OpenAI from 'openai';
 import type { Pace } from '../../../src/engine/attempt/context.js';
 import type { Outcome } from '../../../src/plugin/index.js';
+import { RawCaller } from '../../network/raw-caller.js';
 import { chainOver, HELLO, type RunningProxy, startProxy } from '../../proxy.js';
-import { RawCaller } from '../../raw-caller.js';
 import { type Answerer, chunk, DONE, type ReceivedRequest, ScriptedUpstream, stream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import OpenAI from 'openai';
+import { RawCaller } from '../../network/raw-caller.js';
 import { HELLO, type RunningProxy, startProxy } from '../../proxy.js';
-import { RawCaller } from '../../raw-caller.js';
 import { chunk, DONE, ScriptedUpstream, stream } from '../../scripted-upstream.js';
 
 const RUNS = 150;

@@ -3,8 +3,8 @@ import { pipeline, Readable } from 'node:stream';
 import type { Translation } from '429chain/plugin';
 import { expect } from 'chai';
 import { definePlugin } from '../../../src/plugin/index.js';
+import { RawCaller } from '../../network/raw-caller.js';
 import { chainOver, HELLO, type RunningProxy, startProxy } from '../../proxy.js';
-import { RawCaller } from '../../raw-caller.js';
 import { answer, hangUp, reply, ScriptedUpstream, stream } from '../../scripted-upstream.js';
 import { until } from '../../until.js';
 

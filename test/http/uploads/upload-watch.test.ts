@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { readJson } from '../../../src/http/body.js';
 import { Exchange } from '../../../src/http/exchange.js';
 import { readUpload } from '../../../src/http/multipart/read-upload.js';
@@ -11,7 +11,7 @@ import { UploadWatch } from '../../../src/http/uploads/upload-watch.js';
 import type { ChainError } from '../../../src/plugin/door/errors.js';
 import { until } from '../../until.js';
 
-const LOOK_MS = 60;
+const LOOK_MS = 15_000;
 const BODY = '{"messages":[]}';
 
 describe('An upload that stalls', () => {
@@ -26,9 +26,12 @@ describe('An upload that stalls', () => {
       let server: ReturnType<typeof createServer>;
       let ends: string[];
       let socket: Socket;
+      let received: Socket;
+      let clock: sinon.SinonFakeTimers;
 
       beforeEach(async () => {
         ends = [];
+        clock = sinon.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
         const bodiesInFlight = new BodiesInFlight(new UploadWatch(LOOK_MS));
         bounds = { maxBodyBytes: 1_000_000, maxBodiesInFlight: 1_000_000, bodiesInFlight };
         server = createServer(async (req, res) => {
@@ -41,10 +44,13 @@ describe('An upload that stalls', () => {
         });
         server.listen(0, '127.0.0.1');
         await once(server, 'listening');
+        const accepted = once(server, 'connection');
         socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+        [received] = (await accepted) as [Socket];
       });
 
       afterEach(async () => {
+        clock.restore();
         socket.destroy();
         server.close();
         await once(server, 'close');
@@ -58,6 +64,7 @@ describe('An upload that stalls', () => {
         announce(500_000);
         socket.write('{');
         await until(() => bounds.bodiesInFlight.bytes > 0);
+        clock.tick(2 * LOOK_MS);
         await until(() => ends.length > 0);
         expect(ends).to.deep.equal(['upload_stalled']);
         await until(() => bounds.bodiesInFlight.bytes === 0);
@@ -66,9 +73,12 @@ describe('An upload that stalls', () => {
       it('is read if its bytes come slowly', async () => {
         const body = type === 'application/json' ? BODY : '--b\r\n\r\nx\r\n--b--';
         announce(body.length);
+        await until(() => bounds.bodiesInFlight.bytes > 0);
         for (const byte of body) {
+          const before = received.bytesRead;
           socket.write(byte);
-          await pause(LOOK_MS / 3);
+          await until(() => received.bytesRead > before);
+          clock.tick(LOOK_MS);
         }
         await until(() => ends.length > 0);
         expect(ends).to.deep.equal(['read']);

@@ -7,9 +7,9 @@ import { type DraftTarget, inheritedTimeouts, moved, problemOfTarget } from '../
 import { viewsOf } from '../../data/chains/chain-state.js';
 import { base } from '../../styles/base.js';
 import { type Field, reportValidity } from '../common/field-validity.js';
-import type { Move, SortableList } from '../common/sortable-list.js';
 import { toast } from '../common/toast-host.js';
-import '../common/sortable-list.js';
+import type { Move, SortableList } from '../lists/sortable-list.js';
+import '../lists/sortable-list.js';
 import './chain-target.js';
 import './place-dialog.js';
 import './target-finder.js';

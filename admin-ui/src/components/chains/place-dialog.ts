@@ -1,8 +1,8 @@
 import { html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../../styles/base.js';
-import type { UiDialog } from '../common/ui-dialog.js';
-import '../common/ui-dialog.js';
+import type { UiDialog } from '../dialogs/ui-dialog.js';
+import '../dialogs/ui-dialog.js';
 
 /** Asks for the place of a target, from 1. Fires `placed` (detail: the place) and `close`. */
 @customElement('place-dialog')

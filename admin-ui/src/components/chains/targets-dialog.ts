@@ -6,8 +6,8 @@ import { type ListedModel, targetOf } from '../../data/providers/models.js';
 import { call } from '../../data/server/client.js';
 import { base } from '../../styles/base.js';
 import '../providers/model-list.js';
-import type { UiDialog } from '../common/ui-dialog.js';
-import '../common/ui-dialog.js';
+import type { UiDialog } from '../dialogs/ui-dialog.js';
+import '../dialogs/ui-dialog.js';
 import '../common/ui-icon.js';
 
 /** The result of asking a provider for its models. */

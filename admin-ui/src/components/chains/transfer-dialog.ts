@@ -4,8 +4,8 @@ import type { ChainView } from '../../../../src/contract/admin-configuration.js'
 import { problemOfTransfer, type Transfer } from '../../data/chains/chain-transfer.js';
 import type { Chains } from '../../data/chains/chains.js';
 import { base } from '../../styles/base.js';
-import type { UiDialog } from '../common/ui-dialog.js';
-import '../common/ui-dialog.js';
+import type { UiDialog } from '../dialogs/ui-dialog.js';
+import '../dialogs/ui-dialog.js';
 
 /** Asks for the chain to which a target is moved or copied. Fires `transfer` (detail: a `Transfer`) and `close`. */
 @customElement('transfer-dialog')

@@ -5,8 +5,8 @@ import { type Entry, type Found, findEntries, type Kind } from '../../data/palet
 import { loadEntries } from '../../data/palette/load-entries.js';
 import { base } from '../../styles/base.js';
 import { toastError } from '../common/toast-host.js';
-import '../common/ui-dialog.js';
-import type { UiDialog } from '../common/ui-dialog.js';
+import '../dialogs/ui-dialog.js';
+import type { UiDialog } from '../dialogs/ui-dialog.js';
 
 /** Finds pages, chains, providers, models, requests and actions by some letters of their name. Fires `close`. */
 @customElement('command-palette')

@@ -17,8 +17,8 @@ import { base } from '../../styles/base.js';
 import { localTime } from '../common/local-time.js';
 import '../saving/save-problem.js';
 import '../forms/schema-form.js';
-import { confirm } from '../common/confirm-dialog.js';
 import { toast } from '../common/toast-host.js';
+import { confirm } from '../dialogs/confirm-dialog.js';
 import type { SchemaForm } from '../forms/schema-form.js';
 import '../common/ui-icon.js';
 

@@ -14,7 +14,7 @@ import {
   windowText,
 } from '../../data/providers/models.js';
 import { base } from '../../styles/base.js';
-import { VirtualRows } from '../common/virtual-rows.js';
+import { VirtualRows } from '../lists/virtual-rows.js';
 import '../common/ui-icon.js';
 
 /** The height of a row before it is measured, px. */

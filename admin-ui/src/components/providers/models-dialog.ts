@@ -8,7 +8,7 @@ import { localTime } from '../common/local-time.js';
 import '../common/load-state.js';
 import './model-list.js';
 import './trial-result.js';
-import '../common/ui-dialog.js';
+import '../dialogs/ui-dialog.js';
 
 /** The current models of a provider. Fires `close`. */
 @customElement('models-dialog')

@@ -7,15 +7,15 @@ import { asWritten, type ProviderAsWritten, type Providers, saveProvider } from 
 import { call } from '../../data/server/client.js';
 import { ConflictError, type Held } from '../../data/server/saving.js';
 import { base } from '../../styles/base.js';
-import { confirm } from '../common/confirm-dialog.js';
-import type { UiDialog } from '../common/ui-dialog.js';
+import { confirm } from '../dialogs/confirm-dialog.js';
+import type { UiDialog } from '../dialogs/ui-dialog.js';
 import type { ProviderForm } from './provider-form.js';
 import './model-list.js';
 import './provider-form.js';
 import '../saving/save-problem.js';
 import './trial-result.js';
 import './type-cards.js';
-import '../common/ui-dialog.js';
+import '../dialogs/ui-dialog.js';
 
 /** Adds or edits a provider. Fires `saved` (detail: its id), and `close`, on which its owner removes it. */
 @customElement('provider-dialog')

@@ -9,7 +9,7 @@ import { Folds } from '../../data/browser/folds.js';
 import { counted } from '../../data/format.js';
 import { providersWith } from '../../data/providers/provider-filter.js';
 import { base } from '../../styles/base.js';
-import { VirtualRows } from '../common/virtual-rows.js';
+import { VirtualRows } from '../lists/virtual-rows.js';
 import type { ProviderCard } from './provider-card.js';
 import './provider-card.js';
 

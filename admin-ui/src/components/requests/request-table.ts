@@ -10,7 +10,7 @@ import { endpointOf, meaningOf, shortEndpointOf, tokensOf, toneOf } from '../../
 import { base } from '../../styles/base.js';
 import { requestTable } from '../../styles/request-table.js';
 import { localTime } from '../common/local-time.js';
-import { VirtualRows } from '../common/virtual-rows.js';
+import { VirtualRows } from '../lists/virtual-rows.js';
 import { attemptTrail, attemptTrailStyles } from './attempt-trail.js';
 
 const COLUMNS = [

@@ -6,13 +6,13 @@ import { LiveController } from '../../data/server/feed.js';
 import { Resource } from '../../data/server/resource.js';
 import { makeKey, relabelKey, revealKey, revokeKey } from '../../data/settings/keys.js';
 import { base } from '../../styles/base.js';
-import { confirm } from '../common/confirm-dialog.js';
+import { confirm } from '../dialogs/confirm-dialog.js';
 import '../common/copy-button.js';
 import '../common/load-state.js';
-import '../common/name-dialog.js';
+import '../dialogs/name-dialog.js';
 import '../saving/save-problem.js';
 import { toast } from '../common/toast-host.js';
-import '../common/ui-dialog.js';
+import '../dialogs/ui-dialog.js';
 import '../common/ui-icon.js';
 
 type Window =

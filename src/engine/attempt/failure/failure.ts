@@ -1,7 +1,7 @@
 import type { FailureClass } from '../../../contract/quota.js';
 import type { Failure, ResponseHead } from '../../../plugin/door/attempt.js';
-import { readErrorBody } from '../../../plugin/readers/error-body.js';
-import { retryAfterOf } from '../../../plugin/readers/headers.js';
+import { readErrorBody } from '../../../plugin/readers/errors/error-body.js';
+import { retryAfterOf } from '../../../plugin/readers/headers/headers.js';
 import { classOfStatus } from '../../../plugin/readers/status.js';
 import { maskSecrets, withoutCredentials } from '../../../secrets.js';
 import { CallerGone, ErrorInAnswer, isCancelled, NoOverlap, NotAdaptable, TimedOut } from '../../causes.js';

@@ -1,4 +1,4 @@
-import { durationText } from '../../../plugin/readers/headers.js';
+import { durationText } from '../../../plugin/readers/headers/headers.js';
 
 const SECOND = 1_000;
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import type { Usage } from '../../../ledger/ledger.js';
 import { type Fields, fieldsIn, fieldsOf, isFields } from '../../../plugin/fields.js';
-import { errorIn } from '../../../plugin/readers/error-shape.js';
+import { errorIn } from '../../../plugin/readers/errors/error-shape.js';
 import { endCauseOf, endKindOf } from '../../../plugin/readers/finish-reasons.js';
 
 /** Fields of a message that say something about the answer. Every other one is a part of it, also an unknown one. */

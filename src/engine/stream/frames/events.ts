@@ -2,7 +2,7 @@ import type { Usage } from '../../../ledger/ledger.js';
 import type { TokenUsage } from '../../../plugin/door/attempt.js';
 import type { StreamEvent } from '../../../plugin/door/translate.js';
 import { type Fields, isFields } from '../../../plugin/fields.js';
-import { asError, errorIn } from '../../../plugin/readers/error-shape.js';
+import { asError, errorIn } from '../../../plugin/readers/errors/error-shape.js';
 import { parseBody } from '../../parse-body.js';
 import { type Content, contentOf, NO_CONTENT } from './content.js';
 import { type Frame, frameOf, framesIn, readFrame, withData } from './sse.js';

@@ -1,6 +1,6 @@
 import type { NativeAnswers } from '../../../plugin/door/native.js';
 import { isFields } from '../../../plugin/fields.js';
-import { namedError } from '../../../plugin/readers/error-shape.js';
+import { namedError } from '../../../plugin/readers/errors/error-shape.js';
 import { parseBody } from '../../parse-body.js';
 import { contentOf, NO_CONTENT } from './content.js';
 import { errorOfFrame, isPing, NOT_JSON, type SseEvent } from './events.js';

@@ -1,6 +1,6 @@
 import type { StreamEvent, Translation } from '../../../plugin/door/translate.js';
 import { type Fields, isFields } from '../../../plugin/fields.js';
-import { asError, namedError } from '../../../plugin/readers/error-shape.js';
+import { asError, namedError } from '../../../plugin/readers/errors/error-shape.js';
 import { ErrorInAnswer } from '../../causes.js';
 import { parseBody } from '../../parse-body.js';
 import { isPing, isWholeFrame } from '../frames/events.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { App } from '../../../../src/app.js';
-import { ForwardProxy } from '../../../http-proxy.js';
+import { ForwardProxy } from '../../../network/http-proxy.js';
 import { API_KEY, chainOver, HELLO, MemoryLog, storeOf } from '../../../proxy.js';
 import { answer, completion, reply, ScriptedUpstream } from '../../../scripted-upstream.js';
 
