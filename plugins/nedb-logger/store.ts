@@ -45,7 +45,7 @@ export class RequestStore implements RequestLog {
   #saving: NodeJS.Timeout | undefined;
   #retiring: NodeJS.Timeout | undefined;
   /** The time zone that a report was asked for last: making one is slow. */
-  #zone = new Zone('UTC');
+  #zone: Zone | undefined;
   #failing: string | undefined;
   #lost = 0;
 
@@ -134,8 +134,8 @@ export class RequestStore implements RequestLog {
     from = to - USAGE_DAYS_MS,
     timeZone = 'UTC',
   }: UsageSpan = {}): Promise<UsageReport> {
-    if (this.#zone.name !== timeZone) this.#zone = new Zone(timeZone);
-    const zone = this.#zone;
+    const zone = this.#zone?.name === timeZone ? this.#zone : new Zone(timeZone);
+    this.#zone = zone;
     await this.flush();
     const [first, last] = [from, to].map((at) => Math.max(0, Math.min(LAST_MS, at))) as [number, number];
     const period = { zone, start: zone.startOf(zone.dayAt(first)), end: zone.endOfDayAt(last) };

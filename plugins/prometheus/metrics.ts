@@ -1,10 +1,9 @@
-import type { LiveStatus, Outcome, QuotaView, RequestLogHealth, TargetState } from '429chain/plugin';
-import { Counter, Gauge, Registry } from 'prom-client';
-import { type Names, outcomeLabel, statusLabel, windowLabel } from './labels.js';
+import type { LiveStatus, Outcome, RequestLogHealth } from '429chain/plugin';
+import { type Names, outcomeLabel, statusLabel } from './labels.js';
 import { SkippedCounts } from './skipped-counts.js';
-import { Counts, Distributions } from './sums.js';
+import { StateGauges } from './state-gauges.js';
+import { Counts, Distributions, type Sums } from './sums.js';
 
-const STATES: readonly TargetState[] = ['available', 'tracking', 'exhausted', 'unconfigured', 'disabled'];
 const LIMITS: ReadonlySet<string> = new Set(['rate_limit', 'quota']);
 
 /** Buckets in seconds. */
@@ -15,9 +14,15 @@ const WAITS = [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
 /** The name of a metric must not begin with a digit. */
 const PREFIX = 'chain429_';
 
+interface Scrape {
+  readonly contentType: string;
+  readonly text: string;
+}
+
 /** The counters of requests, over all configurations, and the state of the targets. */
 export class Metrics {
-  readonly #registry = new Registry();
+  /** In the order of the text. */
+  readonly #sums: Sums[] = [];
 
   readonly #requests = this.#counts('requests_total', 'Finished requests.', 'chain', 'status');
   readonly #attempts = this.#counts('attempts_total', 'Targets asked or skipped.', 'target', 'outcome');
@@ -33,28 +38,8 @@ export class Metrics {
     FIRST_TOKENS,
   );
   readonly #waited = this.#distributions('wait_seconds', 'Time that requests waited, if they had to wait.', WAITS);
-  readonly #waiting = this.#gauge('waiting_requests', 'Requests that are waiting for a limit to reset.');
-  readonly #state = this.#gauge('target_state', '1 for the current state of a target, 0 for every other state.', [
-    'target',
-    'state',
-  ]);
-  readonly #limit = this.#quotaGauge('quota_limit', 'The limit of a quota in its window.');
-  readonly #remaining = this.#quotaGauge('quota_remaining', 'What is left of a quota.');
-  readonly #inFlight = this.#quotaGauge(
-    'quota_in_flight',
-    'Units of a quota that are reserved for attempts in flight.',
-  );
-  readonly #reset = this.#quotaGauge('quota_reset_seconds', 'Time until a quota resets.');
-  readonly #lost = this.#counter('request_log_lost_total', 'Requests that the request log lost.');
-  readonly #failing = this.#gauge('request_log_failing', '1 while the request log cannot be written.');
-  readonly #blocked = this.#counter(
-    'event_loop_blocked_total',
-    'Times that the event loop was blocked for over 250 ms.',
-  );
-
-  get contentType(): string {
-    return this.#registry.contentType;
-  }
+  /** From the first scrape on. */
+  #gauges: StateGauges | undefined;
 
   /** Counts a finished request. */
   count(outcome: Outcome, names: Names): void {
@@ -83,56 +68,28 @@ export class Metrics {
     if (outcome === 'limited') this.#avoided.add(times, target);
   }
 
-  /** Sets the gauges to the state at `now`, epoch ms. Targets and quotas that no longer exist disappear. */
-  observe({ targets, waiting, loop }: LiveStatus, health: RequestLogHealth | undefined, now: number): void {
-    this.#waiting.set(waiting);
-    for (const gauge of [this.#state, this.#limit, this.#remaining, this.#inFlight, this.#reset]) gauge.reset();
-    for (const { target, state, quotas } of targets) {
+  /** All metrics in the text format of Prometheus, with the state at `now`, epoch ms. */
+  async scrape(status: LiveStatus, health: RequestLogHealth | undefined, now: number): Promise<Scrape> {
+    this.#skipped.flush();
+    for (const { target } of status.targets) {
       // A counter that starts at 0 shows its first increase too.
       for (const counts of [this.#met, this.#avoided]) counts.add(0, target);
-      for (const each of STATES) this.#state.set({ target, state: each }, each === state ? 1 : 0);
-      for (const quota of quotas) this.#observeQuota(quota, now);
     }
-    this.#blocked.reset();
-    this.#blocked.inc(loop?.blocked ?? 0);
-    this.#lost.reset();
-    this.#lost.inc(health?.lost ?? 0);
-    this.#failing.set(health?.failing === undefined ? 0 : 1);
-  }
-
-  /** All metrics in the text format of Prometheus. */
-  text(): Promise<string> {
-    this.#skipped.flush();
-    return this.#registry.metrics();
-  }
-
-  #observeQuota(quota: QuotaView, now: number): void {
-    const { scope, dimension, source, limit, remaining, inFlight, resetAt } = quota;
-    // A limit of the configuration and the same limit from headers are two quotas.
-    const labels = { scope, dimension, window: windowLabel(quota), source };
-    if (limit !== undefined) this.#limit.set(labels, limit);
-    if (remaining !== undefined) this.#remaining.set(labels, remaining);
-    this.#inFlight.set(labels, inFlight);
-    if (resetAt !== undefined) this.#reset.set(labels, Math.max(0, resetAt - now) / 1000);
+    this.#gauges ??= new StateGauges(PREFIX, this.#sums);
+    this.#gauges.observe(status, health, now);
+    return { contentType: this.#gauges.contentType, text: await this.#gauges.text() };
   }
 
   #counts(name: string, help: string, ...labels: [first: string, second?: string]): Counts {
-    return new Counts({ name: PREFIX + name, help }, labels, this.#registry);
+    return this.#added(new Counts({ name: PREFIX + name, help }, labels));
   }
 
   #distributions(name: string, help: string, bounds: readonly number[]): Distributions {
-    return new Distributions({ name: PREFIX + name, help }, 'chain', bounds, this.#registry);
+    return this.#added(new Distributions({ name: PREFIX + name, help }, 'chain', bounds));
   }
 
-  #counter(name: string, help: string): Counter {
-    return new Counter({ name: PREFIX + name, help, registers: [this.#registry] });
-  }
-
-  #gauge<L extends string>(name: string, help: string, labelNames: L[] = []): Gauge<L> {
-    return new Gauge({ name: PREFIX + name, help, labelNames, registers: [this.#registry] });
-  }
-
-  #quotaGauge(name: string, help: string): Gauge<'scope' | 'dimension' | 'window' | 'source'> {
-    return this.#gauge(name, help, ['scope', 'dimension', 'window', 'source']);
+  #added<S extends Sums>(sums: S): S {
+    this.#sums.push(sums);
+    return sums;
   }
 }

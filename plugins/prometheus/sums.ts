@@ -18,15 +18,18 @@ export interface Heading {
  * A metric that is counted by hand and read by prom-client when it is scraped. Counters of prom-client join and hash their
  * labels at each increase.
  */
-abstract class Sums {
+export abstract class Sums {
   abstract readonly type: 'counter' | 'histogram';
   readonly name: string;
   readonly help: string;
 
-  constructor({ name, help }: Heading, registry: Registry) {
+  constructor({ name, help }: Heading) {
     this.name = name;
     this.help = help;
-    // The registry needs the name, and `get`.
+  }
+
+  register(registry: Registry): void {
+    // It needs the name, and `get`.
     registry.registerMetric(this as unknown as Metric);
   }
 
@@ -52,8 +55,8 @@ export class Counts extends Sums {
   /** In the order in which they were counted first. */
   readonly #lines: Sum[] = [];
 
-  constructor(heading: Heading, labels: readonly [first: string, second?: string], registry: Registry) {
-    super(heading, registry);
+  constructor(heading: Heading, labels: readonly [first: string, second?: string]) {
+    super(heading);
     this.#labels = labels;
   }
 
@@ -94,8 +97,8 @@ export class Distributions extends Sums {
   readonly #bounds: readonly number[];
   readonly #byLabel = new Map<string, Distribution>();
 
-  constructor(heading: Heading, label: string, bounds: readonly number[], registry: Registry) {
-    super(heading, registry);
+  constructor(heading: Heading, label: string, bounds: readonly number[]) {
+    super(heading);
     this.#label = label;
     this.#bounds = bounds;
   }

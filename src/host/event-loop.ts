@@ -24,14 +24,15 @@ export const watchEventLoop = (log: Log): (() => void) => {
     const now = performance.now();
     const lateMs = now - lookedAt - LOOK_MS;
     const since = lookedAt;
-    const used = process.cpuUsage(cpu);
+    const before = cpu;
     lookedAt = now;
     cpu = process.cpuUsage();
     if (lateMs <= BLOCKED_MS) return;
     seen = { blocked: (seen?.blocked ?? 0) + 1, longestMs: Math.max(seen?.longestMs ?? 0, Math.round(lateMs)) };
     if (lastSlowCallAt() >= since) return;
     // Without plugins, a process that did nothing was not blocked: the machine gave it no time.
-    const wasBusy = (used.user + used.system) / 1000 >= lateMs / 2;
+    const usedMs = (cpu.user - before.user + cpu.system - before.system) / 1000;
+    const wasBusy = usedMs >= lateMs / 2;
     if (wasBusy || loadedPlugins().length > 0) log.warn(sentence(lateMs, unansweredSince(since)));
   }, LOOK_MS).unref();
   return () => clearInterval(timer);

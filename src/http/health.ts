@@ -24,12 +24,14 @@ export const getHealth = (current: () => Current, version: string, stopping: () 
     counts.set(engine, count);
     const { targets } = count;
     ctx.status = stopping() ? 503 : 200;
-    ctx.body = {
+    ctx.type = 'json';
+    // As text: before Koa takes an object, it asks whether it is a `Response`, for which Node loads all of its `fetch`.
+    ctx.body = JSON.stringify({
       status: stopping() ? 'stopping' : 'ok',
       version,
       uptime_s: Math.floor((engine.now() - engine.startedAt) / 1000),
       targets,
-    };
+    });
   };
 };
 

@@ -20,7 +20,7 @@ export const chain: Phase = {
       await bench.warmUp(relay.port);
     }
     const connections = new Map(lanes.map((lane) => [lane, connectionsTo(lane.relay.port, 32)]));
-    const rounds = await interleave(bench, lanes, bench.rounds(5, 15), async (lane) => {
+    const rounds = await interleave(bench, lanes, bench.rounds(5, 12), async (lane) => {
       const refusedBefore = await bench.provider.refused();
       const request = requestOf(lane.relay.port);
       const { requests, failed } = await closedLoop(connections.get(lane) ?? [], request, { ms: bench.pick(200, 400) });

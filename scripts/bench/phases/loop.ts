@@ -25,7 +25,7 @@ export const loop: Phase = {
     feed.on('error', () => {});
     const delay = async (): Promise<Figures> => (await (await fetch(`${address}/bench/loop-delay`)).json()) as Figures;
     const connections = connectionsTo(relay.port, 10);
-    const rounds = await roundsOf(bench.rounds(1, 5), async () => {
+    const rounds = await roundsOf(bench.rounds(1, 4), async () => {
       await delay();
       const scraping = setInterval(() => {
         void fetch(`${address}/metrics`, asAdmin).then((metrics) => metrics.text());

@@ -23,7 +23,7 @@ export const plain: Phase = {
   needsProc: true,
   run: async (bench) => {
     const connections = keptConnections(64);
-    return interleave(bench, await bench.lanes(), bench.rounds(10, 40), async (lane) => {
+    return interleave(bench, await bench.lanes(), bench.rounds(10, 30), async (lane) => {
       const ms = bench.pick(180, 250);
       const { requests, failed } = await closedLoop(connections(lane), requestOf(lane.relay.port), { ms });
       return { units: requests, failed, figures: { perSecond: (requests / ms) * 1_000 } };
@@ -54,7 +54,7 @@ export const latency: Phase = {
   needsProc: false,
   run: async (bench) => {
     const connections = keptConnections(8);
-    return interleave(bench, await bench.lanes(), bench.rounds(2, 10), async (lane) => {
+    return interleave(bench, await bench.lanes(), bench.rounds(2, 7), async (lane) => {
       const pace = { everyMs: 20, ms: bench.pick(500, 1_500) };
       const { requests, failed, delays } = await pacedLoop(connections(lane), requestOf(lane.relay.port), pace);
       return { units: requests, failed, figures: { p50: percentile(delays, 0.5), p99: percentile(delays, 0.99) } };
@@ -68,7 +68,7 @@ export const firstToken: Phase = {
   needsProc: false,
   run: async (bench) => {
     const connections = keptConnections(8);
-    return interleave(bench, await bench.lanes(), bench.rounds(2, 8), async (lane) => {
+    return interleave(bench, await bench.lanes(), bench.rounds(2, 6), async (lane) => {
       const request = requestOf(lane.relay.port, { stream: { chunks: 2, gap: 2 } });
       const pace = { everyMs: 25, ms: bench.pick(500, 1_500), mark: PROTOCOLS.chat.mark };
       const { requests, failed, delays } = await pacedLoop(connections(lane), request, pace);

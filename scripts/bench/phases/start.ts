@@ -8,7 +8,7 @@ export const start: Phase = {
   name: 'start',
   needsProc: false,
   run: (bench) =>
-    roundsOf(bench.rounds(2, 9), async () => {
+    roundsOf(bench.rounds(2, 7), async () => {
       const lanes: Record<string, Figures> = {};
       for (const name of shuffled(RELAYS)) {
         const relay = await startRelay(name, [bench.provider.url]);

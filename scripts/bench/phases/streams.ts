@@ -41,7 +41,7 @@ const loadFull = async (bench: Bench, { relay }: Lane, protocol: ProtocolName = 
 export const paced: Phase = {
   name: 'paced',
   needsProc: true,
-  run: async (bench) => interleave(bench, await bench.lanes(), bench.rounds(2, 8), (lane) => loadPaced(bench, lane)),
+  run: async (bench) => interleave(bench, await bench.lanes(), bench.rounds(2, 6), (lane) => loadPaced(bench, lane)),
 };
 
 export const full: Phase = {
@@ -67,5 +67,5 @@ const translated = (name: string, load: Load, rounds: readonly [number, number])
   },
 });
 
-export const translatedPaced = translated('translated-paced', loadPaced, [1, 6]);
+export const translatedPaced = translated('translated-paced', loadPaced, [1, 4]);
 export const translatedFull = translated('translated-full', loadFull, [2, 8]);

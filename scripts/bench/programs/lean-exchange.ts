@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Dispatcher } from 'undici';
 import type { Chain, Target } from './lean-chain.js';
+import { nameOf, Relayed, textOf } from './relayed.js';
 
 /** What came of one attempt at a target. */
 export interface Outcome {
@@ -14,7 +14,6 @@ export interface Outcome {
   };
 }
 
-const DROPPED = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 const USAGE = Buffer.from('"usage":{');
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, '': 1_000 };
 const DEFAULT_REST_MS = 60_000;
@@ -39,45 +38,34 @@ const usageIn = (bytes: Buffer): Outcome['usage'] => {
 };
 
 /** Relays one answer, and reads limits and usage from it. */
-class Exchange implements Dispatcher.DispatchHandler {
-  readonly #res: ServerResponse;
+class Exchange extends Relayed {
   readonly #chain: Chain;
   readonly #target: Target;
   readonly #attempts: number;
   readonly #over: (outcome: Outcome) => void;
   #status = 0;
-  #left = -1;
   #last: Buffer | undefined;
   #beforeLast: Buffer | undefined;
-  #resume = (): void => {};
 
   constructor(res: ServerResponse, chain: Chain, target: Target, attempts: number, over: (outcome: Outcome) => void) {
-    this.#res = res;
+    super(res);
     this.#chain = chain;
     this.#target = target;
     this.#attempts = attempts;
     this.#over = over;
   }
 
-  onConnect(abort: (error?: Error) => void): void {
-    this.#res.on('close', () => {
-      if (!this.#res.writableFinished) abort();
-    });
-  }
-
   onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
     this.#status = status;
-    this.#resume = resume;
     const headers: string[] = [];
     let rest = '';
     for (let at = 0; at < raw.length; at += 2) {
-      const name = (raw[at] as Buffer).toString('latin1').toLowerCase();
-      const value = (raw[at + 1] as Buffer).toString('latin1');
+      const name = nameOf(raw, at);
+      const value = textOf(raw, at);
       if (name === 'x-ratelimit-remaining-requests') this.#target.requestsLeft = Number(value);
       else if (name === 'x-ratelimit-remaining-tokens') this.#target.tokensLeft = Number(value);
       else if (name === 'retry-after') rest = value;
-      else if (name === 'content-length') this.#left = Number(value);
-      if (!DROPPED.has(name) && !name.startsWith('x-ratelimit-')) headers.push(name, value);
+      if (!name.startsWith('x-ratelimit-')) this.pass(name, value, headers);
     }
     if (status === 429) {
       this.#target.requestsLeft = Number.POSITIVE_INFINITY;
@@ -85,22 +73,14 @@ class Exchange implements Dispatcher.DispatchHandler {
       return true;
     }
     headers.push('x-lean-target', this.#target.id, 'x-lean-attempts', String(this.#attempts));
-    this.#res.writeHead(status, headers);
-    return true;
+    return this.begin(status, headers, resume);
   }
 
-  onData(data: Buffer): boolean {
+  override onData(data: Buffer): boolean {
     if (this.#status === 429) return true;
     this.#beforeLast = this.#last;
     this.#last = data;
-    this.#left -= data.length;
-    if (this.#left === 0) {
-      this.#res.end(data);
-      return true;
-    }
-    if (this.#res.write(data)) return true;
-    this.#res.once('drain', this.#resume);
-    return false;
+    return super.onData(data);
   }
 
   onComplete(): void {
@@ -108,7 +88,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#over({ status: 429, refused: true });
       return;
     }
-    if (this.#left !== 0) this.#res.end();
+    this.finish();
     const last = this.#last ?? Buffer.alloc(0);
     const usage = usageIn(last) ?? usageIn(Buffer.concat([this.#beforeLast ?? Buffer.alloc(0), last]));
     this.#target.tokensUsed += usage?.total_tokens ?? 0;
@@ -118,8 +98,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onError(): void {
-    if (!this.#res.headersSent) this.#res.writeHead(502);
-    this.#res.end();
+    this.break();
     this.#over({ status: 502, refused: false });
   }
 }

@@ -1,4 +1,4 @@
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { ModelView, ProviderTrial } from '../../contract/models.js';
 import type { FailureClass } from '../../contract/quota.js';
 import type { Attempt } from '../../plugin/door/attempt.js';
@@ -84,9 +84,11 @@ export const askForModels = async (
     sentHeaders: Readonly<Record<string, string>>,
     path = modelsPathOf(providerType),
   ): Promise<Answer> => {
-    const sent = await request(endpoint.origin + pathAt(endpoint, path), {
+    const sent = await dispatcher.request({
+      origin: endpoint.origin,
+      path: pathAt(endpoint, path),
+      method: 'GET',
       headers: { ...sentHeaders },
-      dispatcher,
       signal,
     });
     return { status: sent.statusCode, headers: sent.headers, text: await textOf(sent.body) };

@@ -86,6 +86,16 @@ class FunctionGuard {
     }
   }
 
+  /** `writer.takeText`, as `take`. */
+  takeText(writer: TextWriter, text: string): string {
+    try {
+      const added = this.#enter === untraced ? writer.takeText(text) : this.#enter(() => writer.takeText(text));
+      return checked(added, faults.faultInText);
+    } catch (cause) {
+      throw cause instanceof ChainError ? cause : this.failed('takeText', cause);
+    }
+  }
+
   /** Returns what `other` makes of the error if `ask` fails. */
   otherwise<T>(where: string, other: (error: ChainError) => T, faultIn: FaultIn, ask: () => T): T {
     try {
@@ -134,13 +144,18 @@ const guardedRequest = (request: ProtocolRequest, guard: FunctionGuard): Protoco
 
 const faultless: FaultIn = () => undefined;
 
+type TextWriter = AnswerWriter & Required<Pick<AnswerWriter, 'takeText'>>;
+
 class GuardedWriter implements AnswerWriter {
   readonly #writer: AnswerWriter;
   readonly #guard: FunctionGuard;
+  /** Present if the writer has it. */
+  readonly takeText?: (text: string) => string;
 
   constructor(writer: AnswerWriter, guard: FunctionGuard) {
     this.#writer = writer;
     this.#guard = guard;
+    if (writer.takeText !== undefined) this.takeText = (text) => guard.takeText(writer as TextWriter, text);
   }
 
   take(chunk: Fields): string {

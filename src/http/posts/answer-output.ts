@@ -75,7 +75,9 @@ export class TranslatedOutput implements AnswerOutput {
     try {
       if (content === undefined) for (const frame of framesIn(frames)) text += this.#take(dataOf(frame), frame);
       else if (content.kind === 'chat') for (const { value, bytes } of content.events) text += this.#take(value, bytes);
-      else for (let index = 0; index < content.count; index++) text += this.#writer.take(content.chunkAt(index));
+      else if (content.isBare && this.#writer.takeText !== undefined) {
+        for (let index = 0; index < content.count; index++) text += this.#writer.takeText(content.textAt(index));
+      } else for (let index = 0; index < content.count; index++) text += this.#writer.take(content.chunkAt(index));
     } catch (cause) {
       this.#break(cause, text);
       return true;

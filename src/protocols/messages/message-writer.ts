@@ -80,6 +80,11 @@ export class MessageWriter implements AnswerWriter {
     return text;
   }
 
+  takeText(text: string): string {
+    this.#goOn();
+    return this.#begin() + (text === '' ? '' : this.#add({ kind: 'text', text }));
+  }
+
   end(): string {
     if (this.#passed?.phase === 'over') return '';
     if (this.#passed?.phase === 'stopped') return eventText('message_stop');

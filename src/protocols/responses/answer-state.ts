@@ -5,6 +5,8 @@ import type { PassedItem, PassedResponse } from './passed-response.js';
 export interface OpenPart extends MessagePart {
   text: string;
   logprobs: Fields[];
+  /** Where it is, as each of its deltas says it. */
+  place?: string;
 }
 
 /** How far an answer is. */

@@ -8,7 +8,7 @@ import { argumentsObject } from '../conversation/tool-arguments.js';
 import type { Fields } from '../fields.js';
 import { type AnswerState, BETWEEN, newPart, type OpenPart, stateAfter } from './answer-state.js';
 import { eventError, responseError } from './errors.js';
-import { type PartPlace, ResponseEvents } from './events.js';
+import { type PartPlace, placeText, ResponseEvents } from './events.js';
 import {
   annotationOf,
   callItem,
@@ -79,6 +79,12 @@ export class ResponsesAnswer implements AnswerWriter {
     let text = '';
     for (const part of this.#reader.take(chunk)) text += this.#add(part);
     return text === '' && this.#reader.hasCalls ? this.#begin() : text;
+  }
+
+  takeText(text: string): string {
+    this.#goOn();
+    const added = text === '' ? '' : this.#add({ kind: 'text', text });
+    return added === '' && this.#reader.hasCalls ? this.#begin() : added;
   }
 
   end(): string {
@@ -176,7 +182,8 @@ export class ResponsesAnswer implements AnswerWriter {
     const part = this.#state.part as OpenPart;
     part.text += text;
     if (logprobs !== undefined) part.logprobs.push(...logprobs);
-    return written + this.#events.partDelta(this.#placeIn(this.#state), kind, text, logprobs);
+    part.place ??= placeText(this.#placeIn(this.#state));
+    return written + this.#events.partDelta(part.place, kind, text, logprobs);
   }
 
   #placeIn({ id, done }: MessageState): PartPlace {

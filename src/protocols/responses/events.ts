@@ -57,9 +57,8 @@ export class ResponseEvents {
     return this.write('response.content_part.added', { ...at, part });
   }
 
-  partDelta(at: PartPlace, kind: MessagePart['kind'], delta: string, logprobs: readonly Fields[] = NONE): string {
-    const { item_id: id, output_index: index, content_index: part } = at;
-    const place = `"item_id":${JSON.stringify(id)},"output_index":${index},"content_index":${part}`;
+  /** @param place of the part, see `placeText` */
+  partDelta(place: string, kind: MessagePart['kind'], delta: string, logprobs: readonly Fields[] = NONE): string {
     if (kind === 'refusal') return this.#delta('response.refusal.delta', place, delta);
     const odds = logprobs.length === 0 ? '[]' : JSON.stringify(logprobs);
     return this.#delta('response.output_text.delta', place, delta, `,"logprobs":${odds}`);
@@ -134,5 +133,9 @@ export interface PartPlace extends Fields {
   readonly output_index: number;
   readonly content_index: number;
 }
+
+/** Returns the place as JSON without its braces. */
+export const placeText = ({ item_id: id, output_index: index, content_index: part }: PartPlace): string =>
+  `"item_id":${JSON.stringify(id)},"output_index":${index},"content_index":${part}`;
 
 const summaryAt = (index: number, id: string): Fields => ({ item_id: id, output_index: index, summary_index: 0 });

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { CallerStream } from '../../../src/http/caller-stream.js';
@@ -48,6 +48,38 @@ describe('A protocol that a plugin adds', () => {
     expect(await list.json()).to.deep.equal({ models: ['default', 'one/a-model'] });
     expect((await fetch(`${address}/plain/ask`)).status).to.equal(405);
     expect(app.runtime.host.addedBy('speaker')).to.deep.equal(['protocol plain at /plain/ask']);
+  });
+
+  it('may take texts instead of chunks, and is blamed if it fails there', async () => {
+    /** Asks a provider that goes on once the caller has what it sent before. */
+    const answerOf = async (takeText: (text: string) => string): Promise<string> => {
+      await start(pluginOf(withWriter({ takeText })));
+      let provider: ServerResponse | undefined;
+      upstream.script((res) => {
+        res.writeHead(200, { 'content-type': 'text/event-stream' });
+        res.write(chunk({ content: 'a' }));
+        provider = res;
+      });
+      const response = await ask({ streamed: true });
+      let answer = '';
+      for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        if (answer === '') provider?.write(chunk({ content: 'b' }) + chunk({ content: 'ü' }));
+        answer += piece;
+        if (piece.includes('ü')) provider?.end(`${chunk({}, 'stop')}data: [DONE]\n\n`);
+      }
+      return answer;
+    };
+    const texts: string[] = [];
+    const kept = await answerOf((text) => {
+      texts.push(text);
+      return line({ piece: text });
+    });
+    const pieces = ['a', 'b', 'ü'].map((piece) => line({ piece })).join('');
+    expect(texts).to.deep.equal(['b', 'ü']);
+    expect(kept).to.equal(`${pieces}${line({ over: true })}`);
+    await proxy?.close();
+    await answerOf(boom);
+    expect(faults()?.map(({ hook }) => hook)).to.deep.equal(['takeText of protocol plain']);
   });
 
   it('gets no comments into a stream of lines', async () => {

@@ -1,8 +1,9 @@
-import { buildConnector, errors } from 'undici';
+import type { buildConnector as Build } from 'undici';
 import { PatientTimer } from './patient-timer.js';
+import { buildConnector, errors } from './undici.js';
 
 /** Makes connections, each within this time, TLS included. */
-export const createConnector = (timeoutMs: number): buildConnector.connector => {
+export const createConnector = (timeoutMs: number): Build.connector => {
   const connect = buildConnector({ timeout: 0 });
   return (options, callback) => {
     const timer = new PatientTimer(() => {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
-import { type buildConnector, Client, type Dispatcher, errors, Pool } from 'undici';
+import type { buildConnector, Dispatcher, Client as WatchedClient } from 'undici';
 import { type Awaiting, ignoreContinue } from './continue-heads.js';
+import { Client, errors, Pool } from './undici.js';
 
 /** The connection of a client, which has one at a time. */
 interface Connection extends Awaiting {
@@ -15,12 +16,12 @@ interface Connection extends Awaiting {
  * closed it while idle, and most likely never read the request.
  */
 export const createWatchedPool = (origin: string | URL, options: object): Dispatcher =>
-  new Pool(origin, { ...options, factory: (url, its) => createWatchedClient(url, its as Client.Options) });
+  new Pool(origin, { ...options, factory: (url, its) => createWatchedClient(url, its as WatchedClient.Options) });
 
 /** Whether a request failed because the provider had closed an idle connection. */
 export const isLostOnReuse = (error: Error): boolean => (error as { lostOnReuse?: boolean }).lostOnReuse === true;
 
-const createWatchedClient = (origin: URL, options: Client.Options): Client => {
+const createWatchedClient = (origin: URL, options: WatchedClient.Options): WatchedClient => {
   // A pool always sets it.
   const connect = options.connect as buildConnector.connector;
   const connection: Connection = { awaitsHead: false, waiting: 0 };

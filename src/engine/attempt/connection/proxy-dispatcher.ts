@@ -1,7 +1,8 @@
-import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { basicAuthorization, credentialsIn, withoutCredentials } from '../../../secrets.js';
 import { CONNECTION_OPTIONS } from './connection-options.js';
 import { createWatchedPool } from './kept-connections.js';
+import { Pool, ProxyAgent } from './undici.js';
 
 /** A dispatcher whose errors name the proxy, in their property `proxy`. */
 export interface ProxyDispatcher {

@@ -1,4 +1,4 @@
-import { util } from 'undici';
+import { parseHeaders } from './undici.js';
 
 type Headers = Record<string, string | string[]>;
 
@@ -27,7 +27,7 @@ type LatinBuffer = Buffer & { latin1Slice(): string };
 export const headersOf = (raw: readonly Buffer[]): Headers => {
   const names = namesOf(raw);
   // Twice, or named like a property of every object.
-  if (names === undefined) return util.parseHeaders(raw as Buffer[]) as Headers;
+  if (names === undefined) return parseHeaders(raw as Buffer[]) as Headers;
   const headers: Headers = {};
   for (let index = 0; index < names.length; index++)
     headers[(names[index] as KnownName).name] = (raw[2 * index + 1] as LatinBuffer).latin1Slice();

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { CONNECTION_OPTIONS } from './connection-options.js';
 import { createConnector } from './connector.js';
 import { Exchange, type HeadListener, type SendOptions } from './exchange.js';
 import { createWatchedPool } from './kept-connections.js';
 import { createProxyDispatcher, type ProxyDispatcher } from './proxy-dispatcher.js';
+import { Agent } from './undici.js';
 
 /** A longer body is let go of as soon as it is written. A shorter one is written with the head in one go. */
 const LONGEST_KEPT = 16 * 1024;

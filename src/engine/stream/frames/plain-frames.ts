@@ -1,4 +1,4 @@
-import type { Fields } from '../../../plugin/fields.js';
+import { type Fields, isFields } from '../../../plugin/fields.js';
 import { textOf } from './text-in-json.js';
 
 /** A chunk, and the field of its delta that has the text. */
@@ -17,6 +17,8 @@ export class PlainFrames {
   readonly kind = 'text';
   /** The text belongs to the answer. Otherwise it is reasoning. */
   readonly isAnswer: boolean;
+  /** The chunks contain nothing that matters beside text of the answer. */
+  readonly isBare: boolean;
   readonly #chunk: Chunk;
   #frames: Buffer = NOTHING;
   /** Where each text begins, and where it ends. */
@@ -28,6 +30,7 @@ export class PlainFrames {
   constructor(chunk: Chunk) {
     this.#chunk = chunk;
     this.isAnswer = chunk.key === 'content';
+    this.isBare = this.isAnswer && !isFields(chunk.choice.logprobs) && isBareDelta(chunk);
   }
 
   /** How many frames there are. */
@@ -44,7 +47,7 @@ export class PlainFrames {
   get textBytes(): number {
     if (!this.#isEscaped) return this.#length;
     let bytes = 0;
-    for (let index = 0; index < this.#count; index++) bytes += Buffer.byteLength(this.#textAt(index));
+    for (let index = 0; index < this.#count; index++) bytes += Buffer.byteLength(this.textAt(index));
     return bytes;
   }
 
@@ -70,10 +73,11 @@ export class PlainFrames {
   /** Returns the chunk of a frame, as a parser would. */
   chunkAt(index: number): Fields {
     const { value, choice, delta, key } = this.#chunk;
-    return { ...value, choices: [{ ...choice, delta: { ...delta, [key]: this.#textAt(index) } }] };
+    return { ...value, choices: [{ ...choice, delta: { ...delta, [key]: this.textAt(index) } }] };
   }
 
-  #textAt(index: number): string {
+  /** Returns the text of a frame. */
+  textAt(index: number): string {
     return textOf(this.#frames.toString('latin1', this.#bounds[2 * index], this.#bounds[2 * index + 1]));
   }
 
@@ -88,5 +92,8 @@ export class PlainFrames {
     return to;
   }
 }
+
+const isBareDelta = ({ delta, key }: Chunk): boolean =>
+  Object.entries(delta).every(([name, value]) => name === key || name === 'role' || value === null || value === '');
 
 const NOTHING = Buffer.alloc(0);

@@ -80,6 +80,15 @@ describe('The template of a frame', () => {
     expect(isAnswer(frame({ reasoning_content: 'a' }))).to.equal(false);
   });
 
+  it('tells chunks that contain nothing beside text', () => {
+    const isBare = (first: string): boolean | undefined => template(first)?.match(Buffer.from(first))?.isBare;
+    expect(isBare(text('a'))).to.equal(true);
+    expect(isBare(frame({ role: 'assistant', content: 'a', refusal: null, reasoning: '' }))).to.equal(true);
+    for (const delta of [{ reasoning_content: 'a' }, { content: 'a', annotations: [] }, { content: 'a', x: { y: 1 } }])
+      expect(isBare(frame(delta))).to.not.equal(true);
+    expect(isBare(frame({ content: 'a' }, {}, { logprobs: { content: [{ token: 'a' }] } }))).to.not.equal(true);
+  });
+
   it('returns the chunk and the text that a parser reads, for any frames that match', () => {
     const key = fc.constantFrom('content', 'reasoning', 'reasoning_content', 'role', 'x');
     const value = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom(null, '', 'a', { content: 'a' }));
