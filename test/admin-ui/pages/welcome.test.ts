@@ -337,6 +337,7 @@ describe('The page Welcome', () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await page.goto('welcome');
     await button('Any OpenAI-compatible server').press('Enter');
+    await page.getByLabel('Base URL').and(page.locator(':focus')).waitFor();
     await page.keyboard.insertText(upstream.baseUrl);
     await page.keyboard.press('Tab');
     await page.keyboard.insertText(GOOD_KEY);

@@ -58,7 +58,7 @@ describe('The page Providers', () => {
   it('does not remove a provider in use, and links to its chain', async () => {
     await stage.startWithTwo();
     await stage.button('Remove router').click();
-    await stage.dialog.getByText('1 chain asks it.').waitFor();
+    await stage.dialog.getByText('1 chain uses it.').waitFor();
     expect(await stage.dialog.getByRole('link', { name: 'default' }).getAttribute('href')).to.equal(
       '/admin/chains/default',
     );
