@@ -11,9 +11,6 @@ const MOST_BYTES = 60 * 1024;
 /** Data depends on what the user has configured. */
 const DATA = /^\/admin\/api\//;
 
-/** Pages that are still larger, and what to load later. */
-const UNMET: Readonly<Record<string, string>> = { 'chains/default': 'the search, the settings and the list of models' };
-
 /** For the page: notes the time of the first frame in which an element is there, through shadow roots. */
 const noteWhenUsable = (selectors: readonly string[]): string => `
   const inside = (root, selector) => {
@@ -58,7 +55,7 @@ describe('The first load of the admin', () => {
   });
 
   for (const [path, usable] of PAGES) {
-    (path in UNMET ? it.skip : it)(`of /admin/${path} is at most 60 KB`, async () => {
+    it(`of /admin/${path} is at most 60 KB`, async () => {
       const visitor = await Visitor.come(server);
       try {
         await visitor.signIn(server);

@@ -35,7 +35,7 @@ describe('The example configuration', () => {
     }
   });
 
-  it('says for each provider whether it trains on prompts', () => {
+  it('says for each provider whether it trains on requests', () => {
     for (const { id, type } of load(text).providers) {
       const { posture } = PROVIDER_TYPES[type]?.about?.training ?? {};
       const [line = ''] = new RegExp(`^ +'?${id}'?: .*$`, 'm').exec(text) ?? [];

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ChainSettingsView, ProviderView } from '../../../src/contract/admin-configuration.js';
 import { reportValidity } from '../components/common/field-validity.js';
+import { onDemand } from '../components/common/on-demand.js';
 import { toast } from '../components/common/toast-host.js';
 import { confirm } from '../components/dialogs/confirm-dialog.js';
 import { UnloadGuard } from '../data/browser/unload-guard.js';
@@ -21,7 +22,6 @@ import '../components/common/load-state.js';
 import '../components/common/page-header.js';
 import '../components/saving/save-bar.js';
 import '../components/saving/save-problem.js';
-import '../components/chains/targets-dialog.js';
 import '../components/common/ui-icon.js';
 import '../components/saving/writable-note.js';
 
@@ -120,7 +120,7 @@ class PageChain extends LitElement {
             <h2 id="targets">Targets</h2>
             <chain-outlook .explanation=${this.#preview.explanation} .error=${this.#preview.error} ?empty=${draft.targets.length === 0}></chain-outlook>
             ${this.#targets(draft, providers)}
-            <button class="add" @click=${() => (this.adding = true)}><ui-icon name="plus"></ui-icon>Add targets</button>
+            <button class="add" @click=${this.#add}><ui-icon name="plus"></ui-icon>Add targets</button>
           </section>
           <section class="card stack" aria-labelledby="settings">
             <h2 id="settings">Settings</h2>
@@ -146,6 +146,11 @@ class PageChain extends LitElement {
       @emptied=${() => this.renderRoot.querySelector<HTMLElement>('.add')?.focus()}
     ></chain-targets>`;
   }
+
+  #add = (): void => {
+    this.adding = true;
+    onDemand(() => import('../components/chains/targets-dialog.js'));
+  };
 
   #bar(isWritable: boolean) {
     const { changed, problem, saving } = this.#editing;

@@ -36,7 +36,7 @@ const ask = async (offers: readonly KeylessOffer[], prompt: Pick<Prompt, 'say' |
   const question = tableOf(
     [
       ['y', 'use them, after all other targets (default)'],
-      ['p', 'use only those that do not train on prompts'],
+      ['p', 'use only those that do not train on requests'],
       ['n', 'use none'],
     ],
     '  ',

@@ -13,13 +13,13 @@ interface Offer {
   readonly title: string;
   /** What it gives for free. */
   readonly gives: string;
-  /** Whether it trains on prompts, in words. */
+  /** Whether it trains on requests, in words. */
   readonly training: string;
 }
 
 /** A provider that answers without a key, and counts requests per IP address. */
 export interface KeylessOffer extends Offer {
-  /** It states that it does not train on prompts. */
+  /** It states that it does not train on requests. */
   readonly isPrivate: boolean;
 }
 
@@ -36,9 +36,9 @@ export interface KeyOffer extends Offer {
 }
 
 const TRAINING = {
-  no: 'does not train on prompts',
-  may: 'may train on prompts',
-  unknown: 'does not say whether it trains on prompts',
+  no: 'does not train on requests',
+  may: 'may train on requests',
+  unknown: 'does not say whether it trains on requests',
 } as const;
 
 const offerOf = ({ name, type: { about } }: NamedType): Offer => ({
@@ -48,7 +48,7 @@ const offerOf = ({ name, type: { about } }: NamedType): Offer => ({
   training: TRAINING[about?.training?.posture ?? 'unknown'],
 });
 
-/** The providers for a first chain that need no key, those that do not train on prompts first. */
+/** The providers for a first chain that need no key, those that do not train on requests first. */
 export const keylessOffers = (types: readonly NamedType[]): KeylessOffer[] =>
   types
     .filter(({ type }) => type.keyless === 'address' && namedModels(type, false).length > 0)

@@ -11,7 +11,7 @@ const COHERE = {
   type: 'cohere',
   variable: 'COHERE_API_KEY',
   page: 'https://dashboard.cohere.com/api-keys',
-  training: 'may train on prompts',
+  training: 'may train on requests',
 };
 
 const known = (listed: readonly string[], first: readonly string[]): KnownModels => ({
@@ -75,7 +75,7 @@ describe('firstConfiguration', () => {
     ]);
     expect(chains.fast.join()).not.to.contain('cohere');
     expect(text).to.match(/^\/\/ {3}COHERE_API_KEY +https:\/\/dashboard\.cohere\.com/m);
-    expect(text).to.contain("cohere: { type: 'cohere', apiKey: '${COHERE_API_KEY}' }, // may train on prompts\n");
+    expect(text).to.contain("cohere: { type: 'cohere', apiKey: '${COHERE_API_KEY}' }, // may train on requests\n");
   });
 
   it('puts a local server between those with a key and those without', () => {

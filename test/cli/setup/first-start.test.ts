@@ -41,7 +41,7 @@ describe('429chain without a configuration', () => {
   it('without a terminal, prints what to do and exits with status 1', async () => {
     const { status, stdout, stderr } = await folder.run([]);
     expect({ status, stdout }).to.deep.equal({ status: 1, stdout: '' });
-    expect(stderr).to.match(/^There is no 429chain\.json5 in this folder\.$/m);
+    expect(stderr).to.match(/^There is no 429chain\.json5 in this folder\./m);
     for (const way of ['429chain init ', '429chain --demo ', '429chain --create ']) expect(stderr).to.contain(way);
     expect(existsSync(folder.file('429chain.json5'))).to.equal(false);
   });
@@ -132,14 +132,14 @@ describe('429chain without a configuration', () => {
     expect(existsSync(folder.file('429chain.json5'))).to.equal(false);
   });
 
-  it('shows what each provider gives, and whether it trains on prompts', async () => {
+  it('shows what each provider gives, and whether it trains on requests', async () => {
     const { status, stdout } = await atTerminal(
       ['init', '--offline'],
       [
-        ['OVHcloud AI Endpoints (does not train on prompts)', ''],
-        ['Kilo Gateway (may train on prompts)', ''],
+        ['OVHcloud AI Endpoints (does not train on requests)', ''],
+        ['Kilo Gateway (may train on requests)', ''],
         ['y, p or n', 'n\r'],
-        ['Groq (does not train on prompts)', ''],
+        ['Groq (does not train on requests)', ''],
         ['GROQ_API_KEY: ', 'done\r'],
       ],
     );

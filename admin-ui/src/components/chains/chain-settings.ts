@@ -7,7 +7,7 @@ import { counted } from '../../data/format.js';
 import { base } from '../../styles/base.js';
 import '../forms/duration-field.js';
 import { type Field, reportValidity } from '../common/field-validity.js';
-import '../forms/timeouts-field.js';
+import { onDemand } from '../common/on-demand.js';
 import '../common/ui-icon.js';
 
 /** Values and labels of the choices. */
@@ -53,13 +53,17 @@ export class ChainSettings extends LitElement implements Field {
   override willUpdate(): void {
     // A field that was shown stays: it must not go away while it is being emptied.
     for (const key of differing(this.settings)) this.#shown.add(key);
+    if (this.#hasTimeouts()) onDemand(() => import('../forms/timeouts-field.js'));
+  }
+
+  #hasTimeouts(): boolean {
+    return FOLDS.isOpen('all', false) || TIMEOUTS.some((key) => this.#shown.has(key));
   }
 
   override render() {
     const count = differing(this.settings).length;
     const isAll = FOLDS.isOpen('all', false);
     const fields = Object.entries(this.#fields()).filter(([key]) => isAll || this.#shown.has(key as ChainSetting));
-    const hasTimeouts = isAll || TIMEOUTS.some((key) => this.#shown.has(key));
     const words =
       count === 0
         ? 'Every setting has its default.'
@@ -70,7 +74,7 @@ export class ChainSettings extends LitElement implements Field {
         <button type="button" class="quiet" aria-expanded=${isAll} @click=${() => this.#showAll(!isAll)}><ui-icon name="down"></ui-icon>All settings</button>
       </div>
       ${fields.length === 0 ? nothing : html`<div class="fields">${fields.map(([, field]) => field)}</div>`}
-      ${hasTimeouts ? this.#timeouts(isAll ? undefined : this.#shown) : nothing}
+      ${this.#hasTimeouts() ? this.#timeouts(isAll ? undefined : this.#shown) : nothing}
     </div>`;
   }
 

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { TargetView } from '../../../../src/contract/admin-api.js';
 import type { Timeouts } from '../../../../src/contract/admin-configuration.js';
@@ -12,10 +12,9 @@ import { draftOf, windowText } from '../../data/providers/limit-draft.js';
 import { base } from '../../styles/base.js';
 import type { Action } from '../common/action-menu.js';
 import { type Field, reportValidity } from '../common/field-validity.js';
+import { onDemand } from '../common/on-demand.js';
 import '../common/action-menu.js';
 import '../common/quota-bar.js';
-import '../forms/limits-field.js';
-import '../forms/timeouts-field.js';
 import '../common/ui-icon.js';
 import './target-now.js';
 
@@ -28,6 +27,10 @@ const TIMEOUTS: readonly (readonly [keyof Timeouts, string])[] = [
 
 /** Most keys of which a bar is shown outside of the panel. */
 const MOST_BARS = 2;
+
+/** The fields of a panel, which is closed at first. */
+const loadPanel = (): Promise<unknown> =>
+  Promise.all([import('../forms/limits-field.js'), import('../forms/timeouts-field.js')]);
 
 /** Why a target may be asked in a chain with rules. */
 const groundsOf = ({ free, training }: ExplainedTarget): string =>
@@ -55,8 +58,8 @@ export class ChainTarget extends LitElement implements Field {
       .about { grid-area: about; overflow-wrap: anywhere; } .left { grid-area: left; display: grid; gap: var(--space-1); }
       .name { grid-area: name; font-weight: 550; padding-top: 0.39rem; overflow-wrap: anywhere; }
       .name span { color: var(--muted); font-weight: 400; }
-      .step { font-size: var(--text-s); color: var(--muted); min-height: 1.1rem; }
-      .step span { white-space: nowrap; }
+      .step { font-size: var(--text-s); color: var(--muted); min-height: 1.1rem; display: flex; min-width: 0; white-space: nowrap; }
+      .step bdi { overflow: hidden; text-overflow: ellipsis; } .step span { flex: none; white-space: pre; }
       .step.asked { color: var(--good); font-weight: 620; } .step.skipped { color: var(--warn); }
       .summary { color: var(--muted); font-size: var(--text-s); }
       .buttons { grid-area: buttons; display: flex; gap: var(--space-1); justify-content: flex-end; }
@@ -82,6 +85,10 @@ export class ChainTarget extends LitElement implements Field {
   constructor() {
     super();
     new Ticker(this);
+  }
+
+  override willUpdate(changed: PropertyValues): void {
+    if (changed.has('open') && this.open) onDemand(loadPanel);
   }
 
   override render() {
@@ -114,21 +121,24 @@ export class ChainTarget extends LitElement implements Field {
     const { key } = partsOf(explained.target);
     const of = key === undefined ? '' : `${key}: `;
     const grounds = groundsOf(explained);
-    if (explained.step === 'asked') return html`<p class="step asked">${of}next${grounds}</p>`;
+    if (explained.step === 'asked')
+      return html`<p class="step asked" title=${grounds}><bdi>${of}next${grounds}</bdi></p>`;
     if (explained.step === 'not reached') {
       const words = isForbidden(explained) ? 'skipped by the rules of the chain' : 'not reached';
-      return html`<p class="step">${of}${words}${grounds}</p>`;
+      return html`<p class="step" title=${grounds}><bdi>${of}${words}${grounds}</bdi></p>`;
     }
     const left = (explained.retryAt ?? 0) - Date.now();
-    const back = left <= 0 ? nothing : html` · <span>back in ${spanText(left)}</span>`;
-    return html`<p class="step skipped number">${of}skipped: <bdi>${explained.reason ?? explained.state}</bdi>${back}</p>`;
+    const reason = explained.reason ?? explained.state;
+    const back = left <= 0 ? nothing : html`<span> · back in ${spanText(left)}</span>`;
+    return html`<p class="step skipped number" title=${reason}><span>${of}skipped: </span><bdi>${reason}</bdi>${back}</p>`;
   }
 
   /** The words of the last failure, unless the step tells them. */
   #failure() {
     const failing = this.views.find(({ health }) => health?.state === 'failing')?.health?.lastFailure;
     if (failing === undefined || this.open || this.explained.some(({ step }) => step === 'skipped')) return nothing;
-    return html`<p class="step skipped">last attempt: ${failureText(failing)}</p>`;
+    const words = failureText(failing);
+    return html`<p class="step skipped" title=${words}><bdi>last attempt: ${words}</bdi></p>`;
   }
 
   #panel() {

@@ -7,11 +7,11 @@ import { type DraftTarget, inheritedTimeouts, moved, problemOfTarget } from '../
 import { viewsOf } from '../../data/chains/chain-state.js';
 import { base } from '../../styles/base.js';
 import { type Field, reportValidity } from '../common/field-validity.js';
+import { onDemand } from '../common/on-demand.js';
 import { toast } from '../common/toast-host.js';
 import type { Move, SortableList } from '../lists/sortable-list.js';
 import '../lists/sortable-list.js';
 import './chain-target.js';
-import './place-dialog.js';
 import './target-finder.js';
 
 /** Shorter lists are found by looking. */
@@ -106,6 +106,7 @@ export class ChainTargets extends LitElement implements Field {
   async #moveTo(key: number, to: number): Promise<void> {
     if (to < 0) {
       this.placing = key;
+      onDemand(() => import('./place-dialog.js'));
       return;
     }
     const from = this.targets.findIndex((each) => each.key === key);

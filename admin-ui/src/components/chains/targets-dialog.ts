@@ -44,8 +44,7 @@ export class TargetsDialog extends LitElement {
   @state() private problem = '';
   readonly #leaving = new AbortController();
 
-  override connectedCallback(): void {
-    super.connectedCallback();
+  override firstUpdated(): void {
     for (const { id } of this.#usable()) void this.#ask(id);
   }
 

@@ -9,6 +9,9 @@ const FIELDS =
 
 /** Shows the first problem in a form and focuses it. @returns whether the form is valid */
 export const reportValidity = (form: ParentNode): boolean => {
-  for (const field of form.querySelectorAll<Field>(FIELDS)) if (!field.reportValidity()) return false;
+  for (const field of form.querySelectorAll<HTMLElement & Partial<Pick<Field, 'reportValidity'>>>(FIELDS)) {
+    // A field whose script is not loaded yet holds what was saved.
+    if (field.reportValidity?.() === false) return false;
+  }
   return true;
 };
