@@ -128,7 +128,7 @@ const runWithNpx = async (tarball: string): Promise<void> => {
   for (const [args, says] of [
     [[...npx, '--version'], version],
     // The one that is installed in the project: npx starts it without installing it again.
-    [['429chain', '--help'], 'Usage: 429chain'],
+    [['429chain', '--help'], 'Usage: npx 429chain'],
   ] as const) {
     const printed = run('npx', args, project);
     if (!printed.includes(says)) throw new Error(`npx ${args.join(' ')} printed:\n${printed}`);

@@ -13,7 +13,7 @@ export class ChainOutlook extends LitElement {
   static override styles = [
     base,
     css`
-      p { display: flex; align-items: center; gap: var(--space-2); border-radius: var(--radius-s); padding: var(--space-2) var(--space-3); background: var(--sunken); min-height: 2.25rem; overflow-wrap: anywhere; }
+      p { display: flex; align-items: center; gap: var(--space-2); border-radius: var(--radius-s); padding: var(--space-2) var(--space-3); background: var(--sunken); min-height: 3.4rem; overflow-wrap: anywhere; }
       p.asks { background: var(--water-soft); } p.asks ui-icon { color: var(--water); }
       p.waits { background: var(--warn-soft); } p.refuses { background: var(--bad-soft); }
       b { font-weight: 620; }

@@ -41,7 +41,6 @@ export class ChainFlow extends LitElement {
       li:first-child:last-child::before { display: none; }
       li i { position: absolute; left: 0; top: 0.85rem; width: 0.75rem; height: 0.75rem; border-radius: 50%; border: 2px solid var(--line-strong); background: var(--surface); }
       li.next i { border-color: var(--water); background: var(--water); }
-      li.rests { opacity: 0.85; }
       .drop { position: absolute; left: 0.125rem; top: 0.35rem; width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--water); z-index: 2; pointer-events: none; }
       .visually-hidden { position: absolute; }
     `,
@@ -91,9 +90,7 @@ export class ChainFlow extends LitElement {
         ${repeat(
           shown,
           ({ target }) => target,
-          (
-            target,
-          ) => html`<li class="${target.target === next ? 'next' : ''} ${target.state === 'exhausted' ? 'rests' : ''}" data-target=${target.target}>
+          (target) => html`<li class="${target.target === next ? 'next' : ''}" data-target=${target.target}>
             <i></i>${target.target === next ? html`<span class="visually-hidden">Next:</span>` : ''}
             <target-row .target=${target} .chain=${this.name} @lift=${() => this.#fire('lift', target.target)} @pin=${(event: CustomEvent<QuotaView>) => this.#fire('pin', event.detail)}></target-row>
           </li>`,

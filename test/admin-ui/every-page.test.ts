@@ -23,7 +23,7 @@ interface Shift {
   readonly moved: readonly string[];
 }
 
-describe('The layout of the admin', () => {
+describe('Every page of the admin', () => {
   let world: DemoWorld;
   let server: AdminServer;
 
@@ -43,7 +43,7 @@ describe('The layout of the admin', () => {
   };
 
   for (const [path, usable] of PAGES) {
-    it(`of /admin/${path} does not move under traffic`, async () => {
+    it(`holds still under traffic, and axe finds nothing: /admin/${path}`, async () => {
       const visitor = await Visitor.come(server);
       try {
         await visitor.signIn(server);
@@ -60,6 +60,7 @@ describe('The layout of the admin', () => {
         expect(sum, worst.map(({ value, moved }) => `${value.toFixed(4)} ${moved.join(' | ')}`).join('\n')).to.be.below(
           MOST_SHIFT,
         );
+        await visitor.expectAccessible();
       } finally {
         await visitor.leave();
       }
