@@ -3,13 +3,11 @@ import type { FailureClass } from '../../contract/quota.js';
 import type { RequestRecord } from '../../contract/requests.js';
 import type { Account } from '../../ledger/ledger.js';
 import type { AttemptRecord } from '../../plugin/door/attempt.js';
-import { withoutQuotations } from '../../plugin/door/quotations.js';
+import { reasonWithoutContent } from '../../plugin/door/request-record.js';
 import { hourOf, TargetHealth } from './target-health.js';
 
 /** Most targets that are kept beside those of chains: requests may address any model by its name. */
 const MOST_ADDRESSED = 500;
-/** A provider's message may be a whole page. */
-const LONGEST_REASON = 300;
 const LIMITS: ReadonlySet<FailureClass> = new Set(['rate_limit', 'quota']);
 /** The request is at fault: it says something about a target only if that one has answered nothing yet. */
 const OF_REQUEST: ReadonlySet<FailureClass> = new Set(['bad_request', 'too_large', 'moderation']);
@@ -26,6 +24,8 @@ type LocatedFailure = HealthFailure & { readonly target: string };
 export class HealthBook {
   /** The targets of chains. */
   #targets = new Map<string, TargetHealth>();
+  /** The ids of these targets, by their provider and key. */
+  #idsOf = new Map<string, string[]>();
   /** Other targets, the one that was asked first at first. */
   readonly #addressed = new Map<string, TargetHealth>();
   readonly #checks = new Map<string, HealthCheck>();
@@ -43,6 +43,12 @@ export class HealthBook {
     const kept = (id: string): TargetHealth | undefined =>
       isSame(keyedIdOf(id)) ? (this.#targets.get(id) ?? this.#addressed.get(id)) : undefined;
     this.#targets = new Map(targets.map((id) => [id, kept(id) ?? new TargetHealth()]));
+    this.#idsOf = new Map();
+    for (const id of this.#targets.keys()) {
+      const ids = this.#idsOf.get(keyedIdOf(id));
+      if (ids === undefined) this.#idsOf.set(keyedIdOf(id), [id]);
+      else ids.push(id);
+    }
     for (const id of this.#addressed.keys())
       if (this.#targets.has(id) || !isSame(keyedIdOf(id))) this.#addressed.delete(id);
     for (const id of this.#checks.keys()) if (!isSame(id)) this.#checks.delete(id);
@@ -90,7 +96,7 @@ export class HealthBook {
 
   /** Returns what happened last at a provider, with these keys. */
   ofProvider(keyedIds: readonly string[], now: number): ProviderHealth {
-    const its = [...this.#targets, ...this.#addressed].filter(([id]) => keyedIds.includes(keyedIdOf(id)));
+    const its = this.#ofKeys(keyedIds);
     const servedAt = Math.max(0, ...its.map(([, health]) => health.servedAt));
     const failure = latest(its.flatMap(([target, each]) => (each.failure ? [{ ...each.failure, target }] : [])));
     const limit = latest(its.flatMap(([target, each]) => (each.limit ? [{ ...each.limit, target }] : [])));
@@ -107,6 +113,13 @@ export class HealthBook {
         now,
       ),
     };
+  }
+
+  /** The targets of providers with these keys. */
+  #ofKeys(keyedIds: readonly string[]): readonly (readonly [id: string, health: TargetHealth])[] {
+    const inChains = keyedIds.flatMap((keyedId) => this.#idsOf.get(keyedId) ?? []);
+    const addressed = [...this.#addressed].filter(([id]) => keyedIds.includes(keyedIdOf(id)));
+    return [...inChains.map((id) => [id, this.#targets.get(id) as TargetHealth] as const), ...addressed];
   }
 
   #failed(id: string, failureClass: FailureClass, at: number, status: number | undefined, reason: string): void {
@@ -131,13 +144,10 @@ export class HealthBook {
 /** `groq:key 1` of `groq:key 1/a/model`. */
 const keyedIdOf = (target: string): string => target.slice(0, target.indexOf('/'));
 
-/** A failure without quotations of the prompt. A refusal of the content may contain nothing else. */
 const shown = <T extends HealthFailure>(failure: T): T => ({
   ...failure,
-  reason: failure.class === 'moderation' ? '' : cut(withoutQuotations(failure.reason)),
+  reason: reasonWithoutContent(failure.class, failure.reason) ?? '',
 });
-
-const cut = (text: string): string => (text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON - 1)}…` : text);
 
 const latest = <T extends { readonly at: number }>(all: readonly T[]): T | undefined =>
   all.reduce<T | undefined>((found, each) => (found === undefined || each.at > found.at ? each : found), undefined);

@@ -1,5 +1,6 @@
+import type { FailureClass } from '../../contract/quota.js';
 import type { RequestAttempt, RequestRecord } from '../../contract/requests.js';
-import type { AttemptRecord, Failure, Outcome, SkippedTarget, SkippedTogether } from './attempt.js';
+import type { AttemptRecord, Outcome, SkippedTarget, SkippedTogether } from './attempt.js';
 import { withoutQuotations } from './quotations.js';
 
 /** A provider's message may be a whole page. */
@@ -86,12 +87,12 @@ const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolea
       : { target, outcome, startedMs, durationMs, adapted };
   const { failure, decision } = record;
   const { class: failureClass, status } = failure;
-  const reason = withContent ? failure.message : withoutContent(failure);
+  const reason = withContent ? cut(failure.message) : reasonWithoutContent(failureClass, failure.message);
   return {
     target,
     outcome,
     class: failureClass,
-    ...(reason !== undefined && { reason: cut(reason) }),
+    ...(reason !== undefined && { reason }),
     ...(status !== undefined && { status }),
     ...(decision !== undefined && { decision }),
     startedMs,
@@ -100,9 +101,12 @@ const attemptOf = (record: AttemptRecord, arrivedAt: number, withContent: boolea
   };
 };
 
-/** A provider's message without quotations of the request. A moderation refusal may quote nothing else, so it is left out. */
-const withoutContent = ({ class: failureClass, message }: Failure): string | undefined =>
-  failureClass === 'moderation' ? undefined : withoutQuotations(message);
+/**
+ * Returns a provider's message as it may be stored and shown: at most 300 characters, without quotations of the request.
+ * `undefined` for a refusal of the content, which may quote nothing else.
+ */
+export const reasonWithoutContent = (failureClass: FailureClass, message: string): string | undefined =>
+  failureClass === 'moderation' ? undefined : cut(withoutQuotations(message));
 
 const cut = (text: string): string => (text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON - 1)}…` : text);
 
