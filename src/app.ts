@@ -6,7 +6,6 @@ import { Feed } from './admin/live/feed.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import type { Prepared, SettingsStore } from './config/source/store.js';
-import type { RequestLog } from './contract/requests.js';
 import { Upstream } from './engine/attempt/connection/upstream.js';
 import type { Pace } from './engine/attempt/context.js';
 import { Estimates } from './engine/attempt/request/estimate.js';
@@ -26,6 +25,7 @@ import type { Plugin } from './plugin/index.js';
 import { builtInProtocols } from './protocols/index.js';
 import { buildRuntime } from './runtime/build.js';
 import { keylessFault } from './runtime/keyless.js';
+import { restoreHealth } from './runtime/restore-health.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { SharedServices } from './runtime/services.js';
 import { startRuntime } from './runtime/start.js';
@@ -253,18 +253,6 @@ export class App {
     void old.retire().then(() => this.#retiring.delete(old));
   }
 }
-
-const HOUR_MS = 3_600_000;
-/** Most requests that are read from the log at the start. */
-const MOST_RESTORED = 500;
-
-/** Reads what happened last at each target from the log of the last hour. A log that cannot be read says so elsewhere. */
-const restoreHealth = async ({ health, clock }: SharedServices, log: RequestLog | undefined): Promise<void> => {
-  try {
-    const page = await log?.requests({ limit: MOST_RESTORED });
-    health.restore(page?.requests.filter(({ at }) => at > clock.now() - HOUR_MS) ?? []);
-  } catch {}
-};
 
 /** Logs every change. A listener that configures the log must be added before: the line then follows the new settings. */
 const logChanges = (store: SettingsStore, log: Log): void => {
