@@ -1,5 +1,6 @@
 import type { CatalogueView } from '../../../../src/contract/catalogue.js';
 import type { OfferKind } from '../../../../src/contract/catalogue-entry.js';
+import { hasWords, searchWords } from '../search-words.js';
 import { KINDS } from './words.js';
 
 /** What a provider must be: each of these has a button. */
@@ -49,13 +50,11 @@ export const toggled = <T>(list: readonly T[], value: T): readonly T[] =>
 export const fits = (entry: CatalogueView, { text, kinds, conditions }: CatalogueFilter): boolean =>
   (kinds.length === 0 || kinds.some((kind) => entry.kinds.includes(kind))) &&
   conditions.every((each) => CONDITIONS[each].holds(entry)) &&
-  hasWords(entry, text);
+  hasText(entry, text);
 
-const hasWords = (entry: CatalogueView, text: string): boolean => {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return true;
-  const all = wordsOf(entry).join('\n').toLowerCase();
-  return words.every((word) => all.includes(word));
+const hasText = (entry: CatalogueView, text: string): boolean => {
+  const words = searchWords(text);
+  return words.length === 0 || hasWords(wordsOf(entry).join('\n'), words);
 };
 
 /** Everything about an entry that a person may search for. */

@@ -1,4 +1,5 @@
 import type { ChainView } from '../../../../src/contract/admin-configuration.js';
+import { hasWords, searchWords } from '../search-words.js';
 
 /** A chain that a search finds. */
 export interface FoundChain {
@@ -7,20 +8,13 @@ export interface FoundChain {
   readonly places?: readonly number[];
 }
 
-const wordsOf = (text: string): readonly string[] => text.toLowerCase().split(/\s+/).filter(Boolean);
-
-const hasAll = (words: readonly string[], text: string): boolean => {
-  const lower = text.toLowerCase();
-  return words.every((word) => lower.includes(word));
-};
-
 /** The chains whose name has all words of `text`, or with targets that have them together with the name. */
 export const findChains = (chains: readonly ChainView[], text: string): readonly FoundChain[] => {
-  const words = wordsOf(text);
+  const words = searchWords(text);
   return chains.flatMap((chain): FoundChain[] => {
-    if (hasAll(words, chain.name)) return [{ chain }];
+    if (hasWords(chain.name, words)) return [{ chain }];
     const places = chain.targets.flatMap(({ target }, place) =>
-      hasAll(words, `${chain.name} ${target}`) ? [place] : [],
+      hasWords(`${chain.name} ${target}`, words) ? [place] : [],
     );
     return places.length === 0 ? [] : [{ chain, places }];
   });
@@ -28,9 +22,9 @@ export const findChains = (chains: readonly ChainView[], text: string): readonly
 
 /** The places of the targets that have all words of `text`. A number alone is also the place that it names, from 1. */
 export const findPlaces = (targets: readonly string[], text: string): readonly number[] => {
-  const words = wordsOf(text);
+  const words = searchWords(text);
   if (words.length === 0) return [];
   const named = /^#?\d+$/.test(text.trim()) ? Number(text.trim().replace('#', '')) - 1 : -1;
-  const found = targets.flatMap((target, place) => (place !== named && hasAll(words, target) ? [place] : []));
+  const found = targets.flatMap((target, place) => (place !== named && hasWords(target, words) ? [place] : []));
   return named >= 0 && named < targets.length ? [named, ...found] : found;
 };

@@ -1,6 +1,7 @@
 import type { ChainsReply } from '../../../../src/contract/admin-configuration.js';
 import type { Explanation } from '../../../../src/contract/explain.js';
 import { counted, timeText } from '../format.js';
+import { hasWords, searchWords } from '../search-words.js';
 
 /** A name that a request's `model` may have. */
 export interface NamedChoice {
@@ -39,8 +40,8 @@ export const choicesOf = ({ chains, targets, models }: KnownNames): readonly Nam
 /** The choices with all words of `search`; those that begin with it come first. */
 export const matching = (choices: readonly NamedChoice[], search: string): readonly NamedChoice[] => {
   const text = search.trim().toLowerCase();
-  const words = text.split(/\s+/);
-  const found = choices.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
+  const words = searchWords(search);
+  const found = choices.filter(({ name }) => hasWords(name, words));
   const rank = ({ name }: NamedChoice): number => (name.toLowerCase().startsWith(text) ? 0 : 1);
   return text === '' ? found : found.toSorted((one, other) => rank(one) - rank(other));
 };

@@ -1,4 +1,5 @@
 import type { ModelView } from '../../../../src/contract/models.js';
+import { hasWords, searchWords } from '../search-words.js';
 
 /** A model in a list that may have several providers. */
 export interface ListedModel extends ModelView {
@@ -20,11 +21,10 @@ export const ALL_MODELS: ModelFilter = { text: '', free: false, vision: false, t
 
 /** The models that match a filter. Unknown capabilities count as missing. */
 export const filtered = <M extends ListedModel>(models: readonly M[], filter: ModelFilter): readonly M[] => {
-  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = searchWords(filter.text);
   return models.filter((model) => {
-    const text = `${model.provider ?? ''}/${model.id} ${model.name ?? ''}`.toLowerCase();
     return (
-      words.every((word) => text.includes(word)) &&
+      hasWords(`${model.provider ?? ''}/${model.id} ${model.name ?? ''}`, words) &&
       (!filter.free || model.free === true) &&
       (!filter.vision || model.vision === true) &&
       (!filter.tools || model.tools === true) &&

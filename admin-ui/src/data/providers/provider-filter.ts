@@ -1,20 +1,23 @@
 import type { TargetView } from '../../../../src/contract/admin-api.js';
 import type { ProviderView } from '../../../../src/contract/admin-configuration.js';
 import { partsOf } from '../format.js';
+import { hasWords, searchWords } from '../search-words.js';
 import { providerStanding } from './health.js';
 
 /** Providers that contain all words: in their id, type, address, account, state, keys, chains, models or last failure. */
 export const providersWith = (
-  text: string,
+  search: string,
   providers: readonly ProviderView[],
   targets: readonly TargetView[],
 ): readonly ProviderView[] => {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = searchWords(search);
   if (words.length === 0) return providers;
   const models = new Map<string, string[]>();
   for (const { target } of targets) {
     const { provider, model } = partsOf(target);
-    models.set(provider, [...(models.get(provider) ?? []), model]);
+    const known = models.get(provider);
+    if (known === undefined) models.set(provider, [model]);
+    else known.push(model);
   }
   return providers.filter((provider) => {
     const { id, type, baseUrl, account, keys = [], key, chains, health, reason } = provider;
@@ -35,8 +38,7 @@ export const providersWith = (
       ...(models.get(id) ?? []),
     ]
       .filter((each) => each !== undefined)
-      .join('\n')
-      .toLowerCase();
-    return words.every((word) => text.includes(word));
+      .join('\n');
+    return hasWords(text, words);
   });
 };

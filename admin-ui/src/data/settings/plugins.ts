@@ -1,4 +1,5 @@
 import type { PluginsReply, PluginView, PluginWritten, Saved } from '../../../../src/contract/admin-configuration.js';
+import { hasWords, searchWords } from '../search-words.js';
 import { ApiError, call } from '../server/client.js';
 import { type Held, save } from '../server/saving.js';
 
@@ -81,9 +82,8 @@ export const lossOf = (
 
 /** The plugins that have every word of `search` in their name, path, description or in what they add. */
 export const matchingPlugins = (plugins: readonly PluginView[], search: string): readonly PluginView[] => {
-  const words = search.toLowerCase().split(/\s+/);
+  const words = searchWords(search);
   return plugins.filter(({ name, use = '', description = '', adds }) => {
-    const text = [name, use, description, ...adds].join(' ').toLowerCase();
-    return words.every((word) => text.includes(word));
+    return hasWords([name, use, description, ...adds].join(' '), words);
   });
 };
