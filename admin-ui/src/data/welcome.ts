@@ -1,3 +1,4 @@
+import { store, stored, thisTab } from './browser/stored.js';
 export const STEPS = ['type', 'key', 'models', 'try', 'connect'] as const;
 
 export type Step = (typeof STEPS)[number];
@@ -26,7 +27,7 @@ export const keptProgress = (search: string): Progress => {
     const value = address.get(name);
     return value === null ? [] : [[name, value]];
   });
-  return { ...(JSON.parse(sessionStorage.getItem(KEPT_AS) ?? '{}') as Progress), ...Object.fromEntries(given) };
+  return { ...stored<Progress>(thisTab, KEPT_AS), ...Object.fromEntries(given) };
 };
 
 /** The address of a step, with the progress that it needs. */
@@ -39,7 +40,7 @@ export const addressOf = (step: Step, progress: Progress): string => {
   return `?${address}`;
 };
 
-export const keepProgress = (progress: Progress): void => sessionStorage.setItem(KEPT_AS, JSON.stringify(progress));
+export const keepProgress = (progress: Progress): void => void store(thisTab, KEPT_AS, progress);
 
 /** The part of the progress that each step requires. */
 const NEEDS: Readonly<Record<Step, keyof Progress | undefined>> = {

@@ -1,12 +1,14 @@
+import { store, stored, thisBrowser } from './stored.js';
+
 /** What the user folded and unfolded in lists. It survives a reload, in this browser. */
 export class Folds {
   readonly #key: string;
-  #chosen: Readonly<Record<string, boolean>>;
+  #chosen: Readonly<Partial<Record<string, boolean>>>;
 
   /** `list`: the name of the list, such as `providers`. */
   constructor(list: string) {
     this.#key = `429chain.folds.${list}`;
-    this.#chosen = read(this.#key);
+    this.#chosen = stored<Record<string, boolean>>(thisBrowser, this.#key);
   }
 
   /** Whether an entry is unfolded; `usually`: unless the user chose. */
@@ -17,19 +19,7 @@ export class Folds {
   /** Folds or unfolds these entries. */
   set(ids: readonly string[], isOpen: boolean): void {
     this.#chosen = { ...this.#chosen, ...Object.fromEntries(ids.map((id) => [id, isOpen])) };
-    try {
-      localStorage.setItem(this.#key, JSON.stringify(this.#chosen));
-    } catch {
-      // Storage is full or forbidden: the choice holds until the page is left.
-    }
+    // Where it cannot be stored, the choice holds until the page is left.
+    store(thisBrowser, this.#key, this.#chosen);
   }
 }
-
-const read = (key: string): Readonly<Record<string, boolean>> => {
-  try {
-    const value: unknown = JSON.parse(localStorage.getItem(key) ?? '{}');
-    return typeof value === 'object' && value !== null ? (value as Record<string, boolean>) : {};
-  } catch {
-    return {};
-  }
-};
