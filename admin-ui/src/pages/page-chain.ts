@@ -12,7 +12,7 @@ import { type ChainAsWritten, type Chains, loadChains, makeDefault, NAME_OF_CHAI
 import { Preview } from '../data/chains/preview.js';
 import { LiveController, live } from '../data/server/feed.js';
 import { Resource } from '../data/server/resource.js';
-import { ConflictError } from '../data/server/saving.js';
+import { ConflictError, changedElsewhere } from '../data/server/saving.js';
 import { base } from '../styles/base.js';
 import '../components/chains/chain-outlook.js';
 import '../components/chains/chain-settings.js';
@@ -218,10 +218,7 @@ class PageChain extends LitElement {
       await makeDefault(name, value);
       toast({ text: `${name} is the default chain now. It answers requests for unknown models.` });
     } catch (error) {
-      this.#editing.problem =
-        error instanceof ConflictError
-          ? new Error('The default chain was changed elsewhere. This is how it is now; try again.')
-          : error;
+      this.#editing.problem = changedElsewhere(error, 'The default chain');
     }
     await this.#chains.reload();
   };

@@ -16,7 +16,7 @@ import { Today } from '../data/requests/today.js';
 import { call } from '../data/server/client.js';
 import { LiveController, live } from '../data/server/feed.js';
 import { Resource } from '../data/server/resource.js';
-import { ConflictError } from '../data/server/saving.js';
+import { changedElsewhere } from '../data/server/saving.js';
 import { base } from '../styles/base.js';
 import '../components/overview/capacity-bar.js';
 import '../components/overview/chain-flow.js';
@@ -192,8 +192,7 @@ class PageOverview extends LitElement {
       await pinLimit({ ...quota, limit }, value.chains.revision);
       toast({ text: `The limit of ${scope} is written down in the configuration.` });
     } catch (error) {
-      const text = `The limit of ${scope} was changed elsewhere. This is how it is now; try again.`;
-      toastError(error instanceof ConflictError ? new Error(text) : error);
+      toastError(changedElsewhere(error, `The limit of ${scope}`));
     }
     await this.#first.reload();
   };

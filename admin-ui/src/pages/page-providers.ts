@@ -20,7 +20,7 @@ import {
 import { ApiError, call } from '../data/server/client.js';
 import { LiveController, live } from '../data/server/feed.js';
 import { Resource } from '../data/server/resource.js';
-import { ConflictError } from '../data/server/saving.js';
+import { changedElsewhere } from '../data/server/saving.js';
 import { base } from '../styles/base.js';
 import '../components/common/empty-state.js';
 import '../components/common/load-state.js';
@@ -221,10 +221,7 @@ class PageProviders extends LitElement {
       await change();
       return true;
     } catch (error) {
-      this.problem =
-        error instanceof ConflictError
-          ? new Error(`${id} was changed elsewhere. This is how it is now; try again.`)
-          : error;
+      this.problem = changedElsewhere(error, id);
       return false;
     } finally {
       await this.#providers.reload();

@@ -1,5 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { isSaveKey } from '../../data/browser/save-key.js';
 import { base } from '../../styles/base.js';
 
 /** The height that toasts must stay above. */
@@ -51,7 +52,7 @@ export class SaveBar extends LitElement {
   }
 
   #onKey = (event: KeyboardEvent): void => {
-    if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    if (!isSaveKey(event)) return;
     event.preventDefault();
     if (!this.conflict) this.#fire('save');
   };

@@ -3,6 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { ConfigurationReply, ProblemView } from '../../../../src/contract/admin-configuration.js';
 import { download } from '../../data/browser/file.js';
+import { isSaveKey } from '../../data/browser/save-key.js';
 import { counted } from '../../data/format.js';
 import { call } from '../../data/server/client.js';
 import { LiveController } from '../../data/server/feed.js';
@@ -107,7 +108,7 @@ export class ConfigurationEditor extends LitElement {
   }
 
   #onKey = (event: KeyboardEvent): void => {
-    if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    if (!isSaveKey(event)) return;
     event.preventDefault();
     void this.#save();
   };

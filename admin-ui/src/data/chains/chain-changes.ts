@@ -1,7 +1,7 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { ChainTargetView, ChainView } from '../../../../src/contract/admin-configuration.js';
 import { Resource } from '../server/resource.js';
-import { ConflictError } from '../server/saving.js';
+import { changedElsewhere } from '../server/saving.js';
 import { moved } from './chain-draft.js';
 import { saveTargets, type Transfer, takeOut, transfer } from './chain-transfer.js';
 import { asWritten, type Chains, heldChain, loadChains, makeDefault, removeChain, saveChain } from './chains.js';
@@ -102,10 +102,7 @@ export class ChainChanges implements ReactiveController {
       await change();
       return true;
     } catch (error) {
-      this.problem =
-        error instanceof ConflictError
-          ? new Error(`${name} was changed elsewhere. This is how it is now; try again.`)
-          : error;
+      this.problem = changedElsewhere(error, name);
       return false;
     } finally {
       await this.loaded.reload();

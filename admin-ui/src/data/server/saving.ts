@@ -24,6 +24,12 @@ export class ConflictError<T = unknown> extends Error {
   }
 }
 
+/** The error to show where the page has loaded the newer version already. `what` names the part. Other errors stay as they are. */
+export const changedElsewhere = (error: unknown, what: string): unknown =>
+  error instanceof ConflictError
+    ? new Error(`${what} was changed elsewhere. This is how it is now; try again.`)
+    : error;
+
 /** The change that the user has to make, since the file cannot be written. Keys are masked. */
 export interface ChangeByHand {
   readonly file?: string;
