@@ -28,7 +28,7 @@ export interface CapacitySum {
   readonly now: number;
   /** The share that is left, from 0 to 1; `undefined` if no limit is known. */
   readonly share: number | undefined;
-  /** The targets of which no limit is known: they are in none of the sums. */
+  /** Targets without a known limit. They are not in the sums. */
   readonly unknown: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export const capacityOf = (targets: readonly TargetView[]): readonly Capacity[] 
   return [...parts.values()];
 };
 
-/** Adds up the parts of which a limit is known. Each weighs as much as it could serve. */
+/** Adds up the parts with a known limit. Each counts as much as it could serve. */
 export const sumOf = (parts: readonly Capacity[]): CapacitySum => {
   const known = parts.filter(({ whole }) => whole !== undefined);
   const whole = known.reduce((sum, part) => sum + (part.whole ?? 0), 0);
@@ -66,7 +66,7 @@ interface Measured {
   readonly now: number;
 }
 
-/** Slots are given back after each request, and nobody knows what a unit of a provider is worth. */
+/** A quota in typical requests. Skips slots, which are free again after each request, and units, whose worth is unknown. */
 const measured = (quota: QuotaView): readonly Measured[] => {
   const { dimension, limit } = quota;
   const left = leftOf(quota);
@@ -85,19 +85,19 @@ export const tightest = (quotas: readonly QuotaView[]): QuotaView | undefined =>
 
 const partOf = ({ target, state, until, quotas }: TargetView): Capacity => {
   const all = quotas.flatMap(measured);
-  const tightest = all.reduce<Measured | undefined>(
+  const smallest = all.reduce<Measured | undefined>(
     (found, each) => (found === undefined || each.now < found.now ? each : found),
     undefined,
   );
   const rests = state === 'exhausted';
-  const isFull = tightest === undefined || tightest.now >= tightest.whole;
-  const moreAt = rests ? until : isFull ? undefined : tightest.quota.resetAt;
+  const isFull = smallest === undefined || smallest.now >= smallest.whole;
+  const moreAt = rests ? until : isFull ? undefined : smallest.quota.resetAt;
   return {
-    scope: tightest?.quota.scope ?? target,
+    scope: smallest?.quota.scope ?? target,
     provider: partsOf(target).provider,
     targets: [target],
-    whole: tightest === undefined ? undefined : Math.min(...all.map(({ whole }) => whole)),
-    now: rests || tightest === undefined ? 0 : tightest.now,
+    whole: smallest === undefined ? undefined : Math.min(...all.map(({ whole }) => whole)),
+    now: rests || smallest === undefined ? 0 : smallest.now,
     rests,
     ...(moreAt === undefined ? {} : { moreAt }),
   };

@@ -10,8 +10,8 @@ export interface Chunk {
 }
 
 /**
- * Frames that contain nothing but text: a chunk with another text in each. A stream has one such object, which the next frames
- * overwrite, so that they leave nothing to collect.
+ * Frames that contain nothing but text: the same chunk, with a different text in each. A stream reuses one object for all of
+ * its frames, which leaves no garbage.
  */
 export class PlainFrames {
   readonly kind = 'text';
