@@ -1,7 +1,7 @@
 import { type Counts, countsIn, emptyCounts, mergeCounts, type Row, rowOf } from './counts.js';
 import { emptyGroups, GROUPS, type Groups, mergeGroups, names } from './groups.js';
+import { HOUR_MS } from './retention.js';
 
-const HOUR_MS = 3_600_000;
 const NOON = 12;
 /** The most names of each group that are counted separately in one hour. */
 export const MOST_NAMES_PER_HOUR = 50;

@@ -1,11 +1,10 @@
 import type { UsageReport } from '429chain/plugin';
 import { type Counts, emptyCounts, mergeCounts, totalsOf } from './counts.js';
 import { emptyGroups, mergeGroups, type Named, named, names, OTHERS, totalsByName } from './groups.js';
+import { DAY_MS, HOUR_MS } from './retention.js';
 import { type DayTotals, MOST_NAMES } from './totals.js';
 import type { Zone } from './zone.js';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** Longer reports have no hours. An hour more than 7 days: the week in which clocks are set back. */
 const LONGEST_WITH_HOURS = 7 * DAY_MS + HOUR_MS;
 

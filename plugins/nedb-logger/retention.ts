@@ -17,7 +17,8 @@ export interface Retention {
 export const compareSegments = (one: SegmentName, other: SegmentName): number =>
   one.day === other.day ? one.number - other.number : one.day < other.day ? -1 : 1;
 
-export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
 /** Totals are small, and a year of them allows comparisons. */
 const KEEP_TOTALS_MS = 400 * DAY_MS;
 const MOST_PER_SEGMENT = 10_000;

@@ -14,7 +14,7 @@ import { readContent } from './contents.js';
 import { Days } from './days.js';
 import { recordIn } from './lines.js';
 import { pageOf } from './pages.js';
-import { dayOf, LAST_MS } from './retention.js';
+import { DAY_MS, dayOf, HOUR_MS, LAST_MS } from './retention.js';
 import { findById } from './segments.js';
 import { shortened } from './shorten.js';
 import { BATCH, type Pending, SegmentWriter, type StoreSettings } from './writer.js';
@@ -29,8 +29,8 @@ const MOST_PENDING = 10_000;
 /** The most characters of prompts and answers that wait. Further ones are not kept. */
 const MOST_CONTENT_PENDING = 32 * 2 ** 20;
 const SAVE_TOTALS_MS = 2_000;
-const RETIRE_MS = 3_600_000;
-const USAGE_DAYS_MS = 29 * 86_400_000;
+const RETIRE_MS = HOUR_MS;
+const USAGE_DAYS_MS = 29 * DAY_MS;
 
 /** The records and totals of one folder. It reads and writes nothing before the first record or query. */
 export class RequestStore implements RequestLog {

@@ -2,6 +2,7 @@ import type { RequestRecord } from '429chain/plugin';
 import { type Counts, countAttempt, countRequest, countServed, countsOf, emptyCounts, mergeCounts } from './counts.js';
 import { emptyGroups, GROUPS, type Groups, mergeGroups, named, names } from './groups.js';
 import { EARLY, Hours, MOST_NAMES_PER_HOUR, type WrittenHours } from './hours.js';
+import { HOUR_MS } from './retention.js';
 
 /** The totals of one UTC day, its hours, and the records that they cover. */
 export interface DayTotals extends Groups {
@@ -16,7 +17,6 @@ export interface DayTotals extends Groups {
 
 /** The most names of each group that are counted separately in one day. */
 export const MOST_NAMES = 500;
-const HOUR_MS = 3_600_000;
 const LAST_HOUR = 23;
 
 export const emptyDay = (day: string): DayTotals => ({

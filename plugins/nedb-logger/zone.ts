@@ -1,5 +1,6 @@
+import { HOUR_MS } from './retention.js';
+
 const QUARTER_MS = 900_000;
-const HOUR_MS = 3_600_000;
 /** Local time is at most so many hours ahead of UTC, and behind it. */
 const [MOST_AHEAD, MOST_BEHIND] = [14, 12];
 
