@@ -180,9 +180,11 @@ class PageProviders extends LitElement {
   }
 
   #saved = async ({ detail: id }: CustomEvent<string>): Promise<void> => {
-    const isNew = this.window?.kind === 'add';
-    this.window = undefined;
+    const { window } = this;
+    const isNew = window?.kind === 'add';
+    // Until the new state is here, "Edit" would open the old one.
     await this.#providers.reload();
+    if (this.window === window) this.window = undefined;
     toast({ text: isNew ? `${id} is added. Put its models into a chain next.` : `${id} is saved and in effect.` });
   };
 

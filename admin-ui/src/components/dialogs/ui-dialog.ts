@@ -39,6 +39,8 @@ export class UiDialog extends LitElement {
   @property({ type: Boolean }) wide = false;
   readonly #dialog = createRef<HTMLDialogElement>();
   #pressedOutside = false;
+  /** Whether its owner knows that it is closed. */
+  #isTold = false;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -67,20 +69,34 @@ export class UiDialog extends LitElement {
   /** Opens it again if its owner did not remove it. */
   open(): void {
     this.#dialog.value?.showModal();
+    this.#isTold = false;
   }
 
-  /** Fires `close`. */
+  /** Fires `close` at once: the browser's own `close` may come after the next key, which is for what lies below. */
   close = (): void => {
     this.#dialog.value?.close();
+    this.#tell();
   };
 
+  /** The browser closes a dialog without asking when Escape is pressed again. */
   #closed(): void {
+    if (this.#dialog.value?.open === false) this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
     this.dispatchEvent(new CustomEvent('close'));
   }
 
   /** Ignores a `cancel` that bubbles from a file picker inside. */
   #cancelled(event: Event): void {
-    if (event.target !== this.#dialog.value) event.stopPropagation();
+    if (event.target !== this.#dialog.value) {
+      event.stopPropagation();
+      return;
+    }
+    event.preventDefault();
+    this.close();
   }
 
   /** Neither the second click of a double click nor a text selection that ends outside may close it. */

@@ -104,11 +104,12 @@ export class ProviderDialog extends LitElement {
     try {
       await saveProvider(draft.id, this.#from, draft.written);
       this.#changed = false;
+      // Its owner removes it: until then, a second click must not save again.
       this.dispatchEvent(new CustomEvent('saved', { detail: draft.id }));
     } catch (error) {
       this.problem = error;
+      this.saving = false;
     }
-    this.saving = false;
   };
 
   #takeTheirs = (): void => {
