@@ -4,6 +4,7 @@ import type { RequestLog } from '../contract/requests.js';
 import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { createHooks, type Hooks } from '../plugin/door/hooks.js';
+import type { UnitStore } from '../plugin/door/unit-store.js';
 import type { Plugin, PluginApi, PluginHooks, ProviderInfo, Target } from '../plugin/index.js';
 import { runTraced, stopTracing } from './activity.js';
 import { faultInLimits } from './checks/type-faults.js';
@@ -78,6 +79,7 @@ export class Host {
   readonly declarations: Declaration[] = [];
   readonly plugins: HostedPlugin[] = [];
   #requestLog: { readonly log: RequestLog; readonly plugin: string } | undefined;
+  #unitStore: { readonly store: () => UnitStore; readonly plugin: string } | undefined;
   #capturesContent = false;
   readonly #guard: Guard;
   readonly #lifeCycle: LifeCycle;
@@ -150,6 +152,11 @@ export class Host {
     return this.#requestLog?.log;
   }
 
+  /** The place where several processes count units together, that was provided last. Call it when the plugins are ready. */
+  get unitStore(): UnitStore | undefined {
+    return this.#unitStore?.store();
+  }
+
   /** What a plugin adds, in words: `provider type groq`, `protocol x at /x`, `hook onError`, `route GET /metrics`, `request log`. */
   addedBy(plugin: string): readonly string[] {
     return [
@@ -158,6 +165,7 @@ export class Host {
       ...this.#guard.hooksOf(plugin).map((hook) => `hook ${hook}`),
       ...this.routes.addedBy(plugin).map((route) => `route ${route}`),
       ...(this.#requestLog?.plugin === plugin ? ['request log'] : []),
+      ...(this.#unitStore?.plugin === plugin ? ['shared ledger'] : []),
     ];
   }
 
@@ -243,6 +251,9 @@ export class Host {
       },
       provideRequestLog: (requestLog) => {
         this.#requestLog = { log: requestLog, plugin };
+      },
+      provideUnitStore: (store) => {
+        this.#unitStore = { store, plugin };
       },
       addRoute: (route) => this.routes.add(route, plugin),
       addProtocol: (protocol) => this.protocols.add(protocol, plugin),

@@ -84,6 +84,23 @@ export { toRequestRecord } from './door/request-record.js';
 export type { Restriction } from './door/restriction.js';
 export type { Route, RouteKey, RouteMethod, RouteReply, RouteRequest } from './door/route.js';
 export type { StreamEvent, Translation } from './door/translate.js';
+export type {
+  AttemptReport,
+  Charge,
+  HoldAnswer,
+  HoldRefusal,
+  HoldRequest,
+  Lease,
+  ScopeDemand,
+  ScopeKnowledge,
+  SharedCooldown,
+  Statement,
+  UnitCount,
+  UnitDemand,
+  UnitStore,
+  UnitStoreEvent,
+  UnitWindow,
+} from './door/unit-store.js';
 export { type Fields, isFields } from './fields.js';
 export { type AnswerCall, type AnswerPart, type AnswerUsage, ChatAnswerReader } from './readers/chat-answer.js';
 export { readFailure } from './readers/error-rules.js';

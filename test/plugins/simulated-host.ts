@@ -58,6 +58,7 @@ export const hostOf = async (plugins: readonly Plugin[], now = 0): Promise<Simul
     },
     declareLimits: (scope, limits) => void declared.push({ scope, limits }),
     provideRequestLog: () => {},
+    provideUnitStore: () => {},
     captureContent: () => {},
     shared: (key, create, close = () => {}) => values.add(plugin, key, create, close),
     onReady: (listener) => void listeners.push(listener),

@@ -7,6 +7,7 @@ import type { PluginHooks } from './hooks.js';
 import type { Protocol } from './protocol.js';
 import type { ProviderType } from './provider-type.js';
 import type { Route } from './route.js';
+import type { UnitStore } from './unit-store.js';
 
 /** What `apply` receives. */
 export interface PluginApi {
@@ -34,6 +35,11 @@ export interface PluginApi {
   declareLimits(scope: string, limits: readonly Limit[]): void;
   /** Provides the request log for the admin. If several plugins do, the last one is used. */
   provideRequestLog(log: RequestLog): void;
+  /**
+   * Provides the place where several processes count the units of limits together. `store` is called when the configuration
+   * comes into force; use `shared` to keep one connection over several configurations. If several plugins do, the last one is used.
+   */
+  provideUnitStore(store: () => UnitStore): void;
   /** Adds an HTTP route. @throws if its path is taken by another plugin or begins with `/v1`, `/admin` or `/health` */
   addRoute(route: Route): void;
   /**
