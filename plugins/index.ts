@@ -6,6 +6,7 @@ import openaiCompatible from './openai-compatible/index.js';
 import prometheus from './prometheus/index.js';
 import providers from './providers/index.js';
 import rateLimitHeaders from './rate-limit-headers.js';
+import redisLedger from './redis-ledger/index.js';
 import requestLines from './request-lines.js';
 
 /** The built-in plugins. Each is on unless the configuration disables it. */
@@ -20,4 +21,4 @@ export const builtIns: readonly Plugin[] = [
 ];
 
 /** The built-in plugins that are off unless the configuration names them. */
-export const optional: readonly Plugin[] = [ollama];
+export const optional: readonly Plugin[] = [ollama, redisLedger];
