@@ -10,15 +10,15 @@ import type {
   UsageReport,
   UsageSpan,
 } from '429chain/plugin';
+import { DAY_MS, dayOf, HOUR_MS, LAST_MS } from '../request-log/days.js';
+import { shortened } from '../request-log/shorten.js';
+import { Zone } from '../request-log/zone.js';
 import { readContent } from './contents.js';
 import { Days } from './days.js';
 import { recordIn } from './lines.js';
 import { pageOf } from './pages.js';
-import { DAY_MS, dayOf, HOUR_MS, LAST_MS } from './retention.js';
 import { findById } from './segments.js';
-import { shortened } from './shorten.js';
 import { BATCH, type Pending, SegmentWriter, type StoreSettings } from './writer.js';
-import { Zone } from './zone.js';
 
 /** Records are written together after this time, or when a batch is full. */
 const BATCH_MS = 250;

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RequestRecord } from '429chain/plugin';
 import { expect } from 'chai';
-import { shortened } from '../../../plugins/nedb-logger/shorten.js';
+import { shortened } from '../../../plugins/request-log/shorten.js';
 import { attemptOf, DAY_MS, recordOf, StoreInFolder } from './store-in-folder.js';
 
 const MIB = 2 ** 20;

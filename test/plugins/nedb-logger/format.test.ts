@@ -4,7 +4,7 @@ import type { RequestAttempt, RequestRecord } from '429chain/plugin';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import nedb from 'nedb-promises';
-import { shortened } from '../../../plugins/nedb-logger/shorten.js';
+import { shortened } from '../../../plugins/request-log/shorten.js';
 import { attemptOf, recordOf, StoreInFolder } from './store-in-folder.js';
 
 /** What a plain record may take on disk. */

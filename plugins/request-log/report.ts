@@ -1,7 +1,7 @@
 import type { UsageReport } from '429chain/plugin';
 import { type Counts, emptyCounts, mergeCounts, totalsOf } from './counts.js';
+import { DAY_MS, HOUR_MS } from './days.js';
 import { emptyGroups, mergeGroups, type Named, named, names, OTHERS, totalsByName } from './groups.js';
-import { DAY_MS, HOUR_MS } from './retention.js';
 import { type DayTotals, MOST_NAMES } from './totals.js';
 import type { Zone } from './zone.js';
 
