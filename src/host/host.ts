@@ -157,6 +157,11 @@ export class Host {
     return this.#unitStore?.store();
   }
 
+  /** Whether a plugin provides one. */
+  get sharesLedger(): boolean {
+    return this.#unitStore !== undefined;
+  }
+
   /** What a plugin adds, in words: `provider type groq`, `protocol x at /x`, `hook onError`, `route GET /metrics`, `request log`. */
   addedBy(plugin: string): readonly string[] {
     return [
