@@ -53,6 +53,8 @@ export class RedisStore implements UnitStore {
   #late = 0;
   #beating = false;
   #isClosed = false;
+  /** The error of a single call that was logged last. */
+  #fault: string | undefined;
   /** Why Redis is away, as it was logged. */
   #reason: string | undefined;
   /** Those who wait for the first connection. */
@@ -193,8 +195,10 @@ export class RedisStore implements UnitStore {
 
   readonly #failed = (error: Error): never => {
     if (OF_THE_SERVER.test(error.message)) this.#lose(error.message);
-    else if (!isTemporary(error))
-      this.#settings.log.warn(`A call to ${this.name} failed: ${this.#masked(error.message)}`);
+    else if (!isTemporary(error) && error.message !== this.#fault) {
+      this.#fault = error.message;
+      this.#settings.log.warn(`A call to ${this.name} failed: ${this.#masked(error.message)}.`);
+    }
     throw error;
   };
 
