@@ -74,7 +74,13 @@ export class RedisServer {
   get client(): Redis {
     if (this.#client === undefined) {
       const { login } = this.#setup;
-      this.#client = new Redis({ host: '127.0.0.1', port: this.port, retryStrategy: () => 20, ...login });
+      this.#client = new Redis({
+        host: '127.0.0.1',
+        port: this.port,
+        retryStrategy: () => 20,
+        maxRetriesPerRequest: 1,
+        ...login,
+      });
       this.#client.on('error', () => {});
     }
     return this.#client;
@@ -117,13 +123,10 @@ export class RedisServer {
   }
 
   async #answers(): Promise<void> {
-    for (;;) {
-      try {
-        await this.client.ping();
-        return;
-      } catch {
-        await sleep(5);
-      }
+    for (const end = Date.now() + 10_000; Date.now() < end; await sleep(5)) {
+      const answer = await this.client.ping().catch(() => undefined);
+      if (answer !== undefined) return;
     }
+    throw new Error('redis-server does not answer.');
   }
 }

@@ -34,8 +34,8 @@ export class Connection {
     this.#channel = `{${prefix}}:events`;
     for (const client of new Set([commands, subscriber])) {
       let reason = CLOSED;
-      client.on('error', (error: NodeJS.ErrnoException) => {
-        reason = error.message || error.code || CLOSED;
+      client.on('error', (error: NodeJS.ErrnoException & { lastNodeError?: Error }) => {
+        reason = error.lastNodeError?.message || error.message || error.code || CLOSED;
       });
       client.on('ready', () => {
         reason = CLOSED;

@@ -1,84 +1,52 @@
-/** A call whose result is not awaited. */
+/** A call whose result nothing waits for. */
 interface Call {
   readonly name: string;
   readonly args: readonly string[];
 }
 
-/** Calls for attempts that end while Redis is away are few: without Redis, no attempt begins there. */
+/** While Redis is away, no attempt begins there: few calls wait for it, those of attempts that end meanwhile. */
 const MOST_WAITING = 10_000;
 
 /**
- * Sends calls in their order, many at once. Calls without an answer are sent again when the connection is back: each may be
- * carried out twice without harm.
+ * Sends calls at once and in their order. While Redis is away they wait, and those without an answer are sent again: each call
+ * may be carried out twice without harm.
  */
 export class Outbox {
   readonly #send: (name: string, args: readonly string[]) => Promise<unknown>;
   readonly #mayRepeat: (error: Error) => boolean;
-  /** Sent once without an answer; older than those that wait. */
-  #failed: Call[] = [];
-  #waiting: Call[] = [];
-  #sending = 0;
   #isOpen = false;
-  #scheduled = false;
-  #dropped = 0;
+  /** Sent without an answer. They are older than those that wait. */
+  #unanswered: Call[] = [];
+  #waiting: Call[] = [];
 
-  /** @param mayRepeat whether a call that failed in this way succeeds later */
+  /** @param mayRepeat whether a call that failed in this way may succeed later */
   constructor(send: (name: string, args: readonly string[]) => Promise<unknown>, mayRepeat: (error: Error) => boolean) {
     this.#send = send;
     this.#mayRepeat = mayRepeat;
   }
 
-  /** Calls that wait or have no answer yet. */
-  get size(): number {
-    return this.#failed.length + this.#waiting.length + this.#sending;
-  }
-
-  /** Calls that were given up. */
-  get dropped(): number {
-    return this.#dropped;
-  }
-
   add(name: string, args: readonly string[]): void {
-    if (this.#waiting.length >= MOST_WAITING) {
-      this.#waiting.shift();
-      this.#dropped++;
-    }
-    this.#waiting.push({ name, args });
-    if (this.#scheduled || !this.#isOpen) return;
-    this.#scheduled = true;
-    queueMicrotask(() => this.flush());
+    if (this.#isOpen) this.#sendNow({ name, args });
+    else if (this.#waiting.push({ name, args }) > MOST_WAITING) this.#waiting.shift();
   }
 
-  /** Sends what waits, from now on at once. */
+  /** Sends what waits, and from now on everything at once. */
   open(): void {
     this.#isOpen = true;
-    this.flush();
+    const calls = [...this.#unanswered, ...this.#waiting];
+    this.#unanswered = [];
+    this.#waiting = [];
+    for (const call of calls) this.#sendNow(call);
   }
 
   /** Keeps what comes until `open`. */
-  hold(): void {
+  close(): void {
     this.#isOpen = false;
   }
 
-  /** Sends what waits, now: before a call that must come after it. */
-  flush(): void {
-    this.#scheduled = false;
-    if (!this.#isOpen || this.#failed.length + this.#waiting.length === 0) return;
-    const calls = [...this.#failed, ...this.#waiting];
-    this.#failed = [];
-    this.#waiting = [];
-    for (const call of calls) {
-      this.#sending++;
-      this.#send(call.name, call.args).then(
-        () => {
-          this.#sending--;
-        },
-        (error: Error) => {
-          this.#sending--;
-          if (this.#mayRepeat(error)) this.#failed.push(call);
-          else this.#dropped++;
-        },
-      );
-    }
+  #sendNow(call: Call): void {
+    this.#send(call.name, call.args).catch((error: Error) => {
+      if (this.#mayRepeat(error)) this.#unanswered.push(call);
+    });
   }
 }

@@ -53,6 +53,8 @@ export class RedisStore implements UnitStore {
   #late = 0;
   #beating = false;
   #isClosed = false;
+  /** The error of a single call that was logged last. */
+  #fault: string | undefined;
   /** Why Redis is away, as it was logged. */
   #reason: string | undefined;
   /** Those who wait for the first connection. */
@@ -68,7 +70,7 @@ export class RedisStore implements UnitStore {
         for (const event of eventsIn(text, this.#process)) this.#emit(event);
       },
     });
-    this.#outbox = new Outbox((name, args) => this.#connection.call(name, args).catch(this.#failed), isTemporary);
+    this.#outbox = new Outbox((name, args) => this.#call(name, args), isTemporary);
     this.#beats = setInterval(() => this.#beat(), settings.beatMs ?? 1_000).unref();
   }
 
@@ -145,7 +147,6 @@ export class RedisStore implements UnitStore {
   /** Sends what waits, and leaves. Leases that are open end by themselves. */
   async close(): Promise<void> {
     clearInterval(this.#beats);
-    this.#outbox.flush();
     this.#isClosed = true;
     if (this.#connected) await this.#inTime(this.#connection.call('beat', [this.#process, 'leave'])).catch(() => {});
     this.#connected = false;
@@ -160,9 +161,7 @@ export class RedisStore implements UnitStore {
     if (!this.#connected) throw new Error(`${this.name} is not connected.`);
   }
 
-  /** Calls a function, after all calls that wait. */
   #call(name: string, args: readonly string[]): Promise<unknown> {
-    this.#outbox.flush();
     return this.#connection.call(name, args).catch(this.#failed);
   }
 
@@ -196,8 +195,10 @@ export class RedisStore implements UnitStore {
 
   readonly #failed = (error: Error): never => {
     if (OF_THE_SERVER.test(error.message)) this.#lose(error.message);
-    else if (!isTemporary(error))
-      this.#settings.log.warn(`A call to ${this.name} failed: ${this.#masked(error.message)}`);
+    else if (!isTemporary(error) && error.message !== this.#fault) {
+      this.#fault = error.message;
+      this.#settings.log.warn(`A call to ${this.name} failed: ${this.#masked(error.message)}.`);
+    }
     throw error;
   };
 
@@ -237,7 +238,7 @@ export class RedisStore implements UnitStore {
     if (this.#isClosed) return;
     const wasConnected = this.#connected;
     this.#connected = false;
-    this.#outbox.hold();
+    this.#outbox.close();
     // The first reason is the cause; later ones follow from it.
     if (this.#reason === undefined || wasConnected) {
       this.#reason = this.#masked(reason);

@@ -88,7 +88,7 @@ local function use(quota, units, seq, now)
   end
 end
 
--- Returns when `units` may fit; nil if they never do.
+-- Returns when `units` may fit, nil if they never do.
 local function retryAt(quota, units, limit, left, now)
   if units > limit + TINY or quota.kind == 'slots' then return nil end
   if quota.kind == 'fixed' then return quota.ends end
@@ -415,8 +415,12 @@ end
 function calls.counts(keys, args)
   local tx, found = begin(keys, args[1]), {}
   for index = 2, #args do
-    for name, quota in pairs(scopeOf(tx, args[index]).quotas) do
-      local units, resetAt = used(quota, tx.now), nil
+    local quotas, names = scopeOf(tx, args[index]).quotas, {}
+    for name in pairs(quotas) do table.insert(names, name) end
+    table.sort(names)
+    for _, name in ipairs(names) do
+      local quota, resetAt = quotas[name], nil
+      local units = used(quota, tx.now)
       if units > 0 and quota.kind == 'sliding' then resetAt = struct.unpack('<d', quota.uses)
       elseif units > 0 then resetAt = quota.kind == 'fixed' and quota.ends or tx.now + math.ceil(units / quota.perMs) end
       if units > 0 or quota.held > 0 then

@@ -90,16 +90,16 @@ const numberIn = (text: string | undefined): number | undefined =>
 const refusalIn = ([scope = '', code, quota, left, retryAt]: readonly string[]): HoldRefusal => ({
   scope,
   code: code as HoldRefusal['code'],
-  quota: quota === '' ? undefined : quota,
-  left: numberIn(left),
-  retryAt: numberIn(retryAt),
+  ...(quota !== '' && { quota }),
+  ...(left !== '' && { left: numberIn(left) }),
+  ...(retryAt !== '' && { retryAt: numberIn(retryAt) }),
 });
 
 /** @param id of the lease that was asked for */
 export const holdIn = (reply: unknown, id: string): HoldAnswer => {
   const [sequence, refusals] = reply as [string, string[][]];
   return {
-    lease: sequence === '' ? undefined : { id, sequence: Number(sequence) },
+    ...(sequence !== '' && { lease: { id, sequence: Number(sequence) } }),
     refusals: refusals.map(refusalIn),
   };
 };
