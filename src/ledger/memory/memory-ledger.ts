@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.js';
 import type { Declaration, ScopeKind, Signal } from '../../contract/quota.js';
 import type { SharedCooldown } from '../../plugin/door/unit-store.js';
+import type { SharedLearning } from '../learning/learned.js';
 import type {
   Account,
   Candidate,
@@ -152,10 +153,12 @@ export class MemoryLedger implements Ledger {
     this.#changed(scope.id);
   }
 
-  /** Takes over that a scope cools down, or that its cooldown is over, as another process found. */
-  takeOver(scope: Scope, cooldown: SharedCooldown | undefined): void {
-    if (cooldown === undefined) scope.endProbing(this.#clock.now());
-    else scope.rest(cooldown, this.#sequence, this.#clock.now());
+  /** Takes over what another process found of a scope: that it cools down, or that its cooldown is over, and what it learned. */
+  takeOver(scope: Scope, cooldown: SharedCooldown | undefined, learning: SharedLearning | undefined): void {
+    const now = this.#clock.now();
+    if (cooldown === undefined) scope.endProbing(now);
+    else scope.rest(cooldown, this.#sequence, now);
+    if (learning !== undefined) scope.adopt(learning, now);
     this.#restVersion++;
     this.#changed(scope.id);
   }
@@ -229,7 +232,7 @@ export class MemoryLedger implements Ledger {
   /** Returns until when an attempt would be in vain, as far as that was learned from this refusal. */
   #learn(held: HeldReservation, scope: Scope, hintMs: number | undefined, now: number): number | undefined {
     if (held.isExplained || held.scopes.some((each) => each.explainsRefusal(held, now))) return undefined;
-    const inFlight = scope.unanswered - (held.isAnswered ? 0 : 1);
+    const inFlight = scope.unanswered + scope.unansweredElsewhere - (held.isAnswered ? 0 : 1);
     return scope.learnFromRefusal(held, hintMs, inFlight, now);
   }
 

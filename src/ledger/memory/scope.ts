@@ -1,6 +1,6 @@
 import type { Dimension, ScopeKind } from '../../contract/quota.js';
 import type { SharedCooldown } from '../../plugin/door/unit-store.js';
-import type { LearnerSnapshot } from '../learning/learned.js';
+import type { LearnerSnapshot, SharedLearning } from '../learning/learned.js';
 import type { CoolDown, Need, Refusal } from '../ledger.js';
 import { CalendarSpan } from '../windows/calendar.js';
 import { Cooldown, type CooldownSnapshot, type CoolingDown } from './cooldown.js';
@@ -44,6 +44,8 @@ export class Scope {
   quotas: Quota[] = [];
   /** Attempts in flight that the provider has not answered yet. */
   unanswered = 0;
+  /** The same of other processes, as far as that is known. */
+  unansweredElsewhere = 0;
   readonly #attempts = new Set<ScopeAttempt>();
   #cooldown = new Cooldown();
   #restRefusal: { readonly of: CoolingDown; readonly refusal: Refusal } | undefined;
@@ -147,6 +149,26 @@ export class Scope {
   /** Another process was served after a cooldown. */
   endProbing(now: number): void {
     this.#cooldown.endProbing(now);
+  }
+
+  /** Whether what other processes are served matters: nothing states how many requests are allowed. */
+  get learnsTogether(): boolean {
+    return this.kind === 'target' && (this.#learned.isActive || !this.quotas.some(statesRequests));
+  }
+
+  /** Returns what `adopt` takes; `undefined` where nothing was learned. */
+  share(): SharedLearning | undefined {
+    return this.#learned.share();
+  }
+
+  /** Takes over what another process learned. */
+  adopt(shared: SharedLearning, now: number): void {
+    this.#learned.adopt(shared, now);
+  }
+
+  /** Other processes were served so many attempts. */
+  servedElsewhere(count: number, now: number): void {
+    this.#learned.servedElsewhere(count, now);
   }
 
   /** An attempt begins: it is charged to every quota. */

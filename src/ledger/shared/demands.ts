@@ -5,6 +5,10 @@ import { QuotaRefusal, unitsOf } from '../memory/refusal.js';
 import type { Scope } from '../memory/scope.js';
 import { quotaId } from './quota-id.js';
 
+/** How many attempts all processes were served of a target, where a limit may have to be learned from it. */
+export const SERVED = 'served';
+const SERVED_WINDOW = { kind: 'fixed', ms: 86_400_000 } as const;
+
 /** A limit that a test goes beyond. */
 const BEYOND = 1e15;
 
@@ -39,11 +43,13 @@ export const askFor = (
     const id = sharedId(scope) ?? scope.id;
     const wanted: UnitDemand[] = [];
     for (const quota of scope.quotas) {
-      if (quota.limit === undefined) continue;
+      // Each process learns its own share of slots.
+      if (quota.limit === undefined || (quota.source === 'learned' && quota.dimension === 'concurrent')) continue;
       const demand = demandOf(scope, quota, unitsOf(target, need, quota), now);
       quotas.set(quota, { scope: id, quota: demand.quota });
       wanted.push(demand);
     }
+    if (scope.learnsTogether) wanted.push({ quota: SERVED, units: 1, limit: BEYOND, window: SERVED_WINDOW });
     return { scope: id, demands: wanted, mostUnanswered: scope.mostUnanswered(now, skipProbation) };
   });
   return { index, candidate, request: { target, scopes: demands }, scopes, quotas };

@@ -160,7 +160,7 @@ export class SharedLedger implements Ledger {
       while (refusals.length < end) refusals.push(local.get(refusals.length) as Refusal);
       if (granted === undefined || answer.lease === undefined) continue;
       const reservation = this.local.hold(granted.candidate);
-      link.began(reservation, answer.lease, granted.quotas);
+      link.began(reservation, answer.lease, granted);
       return { reservation, refusals, steady: look.steady };
     }
     return { refusals, steady: look.steady };

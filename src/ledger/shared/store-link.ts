@@ -11,13 +11,15 @@ import type {
   UnitStore,
   UnitStoreEvent,
 } from '../../plugin/door/unit-store.js';
+import type { SharedLearning } from '../learning/learned.js';
 import type { CoolDown, Reservation } from '../ledger.js';
 import type { MemoryLedger } from '../memory/memory-ledger.js';
 import type { Quota } from '../memory/quota.js';
 import type { HeldReservation } from '../memory/reservation.js';
 import type { Scope } from '../memory/scope.js';
 import type { Witness } from '../memory/witness.js';
-import type { SharedQuota } from './demands.js';
+import { type Ask, SERVED, type SharedQuota } from './demands.js';
+import { Elsewhere } from './elsewhere.js';
 import { quotaId } from './quota-id.js';
 import { UsesAlone } from './uses-alone.js';
 
@@ -33,6 +35,8 @@ export interface Holding {
   readonly store: UnitStore;
   readonly lease: Lease;
   readonly quotas: ReadonlyMap<Quota, SharedQuota>;
+  /** The target, if the store counts what was served of it. */
+  readonly target: string | undefined;
 }
 
 /** What a link works with. */
@@ -54,6 +58,9 @@ export class StoreLink implements Witness {
   readonly #holdings: WeakMap<Reservation, Holding>;
   readonly #alone = new UsesAlone();
   readonly #unsubscribe: () => void;
+  readonly #elsewhere: Elsewhere;
+  /** What is known to be shared of a scope. */
+  readonly #learned = new WeakMap<Scope, string>();
   #charges: Charge[] = [];
   #statements: Statement[] = [];
   #isUp = true;
@@ -71,6 +78,7 @@ export class StoreLink implements Witness {
     this.#clock = clock;
     this.#log = log;
     this.#holdings = holdings;
+    this.#elsewhere = new Elsewhere(store, local.registry, clock);
     this.#unsubscribe = store.onEvent((event) => this.#hear(event));
     if (store.connected) void this.#join();
     else this.#leave();
@@ -94,8 +102,9 @@ export class StoreLink implements Witness {
   }
 
   /** An attempt holds units here and in the store. */
-  began(reservation: Reservation, lease: Lease, quotas: ReadonlyMap<Quota, SharedQuota>): void {
-    this.#holdings.set(reservation, { store: this.store, lease, quotas });
+  began(reservation: Reservation, lease: Lease, { quotas, request: { scopes } }: Ask): void {
+    const target = scopes.find(({ demands }) => demands.some(({ quota }) => quota === SERVED))?.scope;
+    this.#holdings.set(reservation, { store: this.store, lease, quotas, target });
   }
 
   /** Gives back what an attempt holds in the store that is not sent. */
@@ -110,6 +119,10 @@ export class StoreLink implements Witness {
     this.#statements = [];
     const holding = this.#holdings.get(reservation);
     if (holding === undefined || (served === undefined && charges.length === 0 && statements.length === 0)) return;
+    if (served !== undefined && holding.target !== undefined) {
+      charges.push({ scope: holding.target, quota: SERVED, used: served ? 1 : 0 });
+      if (served) this.#elsewhere.servedHere(holding.target);
+    }
     holding.store.report(holding.lease, { served, charges, statements });
   }
 
@@ -150,7 +163,14 @@ export class StoreLink implements Witness {
     this.#share(scope, { cooldown: { class: failureClass, reason, until } });
   }
 
-  learned(): void {}
+  learned(scope: Scope): void {
+    const learning = scope.share();
+    if (learning === undefined) return;
+    const text = JSON.stringify(learning);
+    if (this.#learned.get(scope) === text) return;
+    this.#learned.set(scope, text);
+    this.#share(scope, { learned: text });
+  }
 
   closed(held: HeldReservation): void {
     const charges = this.#charges;
@@ -186,6 +206,7 @@ export class StoreLink implements Witness {
     this.#unsubscribe();
     clearTimeout(this.#retry);
     clearTimeout(this.#look);
+    this.#elsewhere.close();
     this.#local.divide(this.#local.registry.scopes, 1);
   }
 
@@ -207,12 +228,18 @@ export class StoreLink implements Witness {
     const scope = this.#local.registry.shared(event.scope);
     if (scope === undefined) return;
     if (event.type === 'reset') this.#local.resetScope(scope);
-    else this.#local.stir(scope.id);
+    else {
+      if (scope.learnsTogether) this.#elsewhere.look(event.scope);
+      this.#local.stir(scope.id);
+    }
   }
 
-  #takeOver({ scope: id, cooldown }: ScopeKnowledge): void {
+  #takeOver({ scope: id, cooldown, learned }: ScopeKnowledge): void {
     const scope = this.#local.registry.shared(id);
-    if (scope !== undefined) this.#local.takeOver(scope, cooldown);
+    if (scope === undefined) return;
+    const isNew = learned !== undefined && learned !== this.#learned.get(scope);
+    if (isNew) this.#learned.set(scope, learned);
+    this.#local.takeOver(scope, cooldown, isNew ? learningOf(learned) : undefined);
   }
 
   /** Takes over what the store knows, and tells it what it may not know. Then both count together. */
@@ -267,6 +294,14 @@ export class StoreLink implements Witness {
     this.#look.unref();
   }
 }
+
+const learningOf = (text: string): SharedLearning | undefined => {
+  try {
+    return JSON.parse(text) as SharedLearning;
+  } catch {
+    return undefined;
+  }
+};
 
 const shareWords = (parts: number): string =>
   parts === 1 ? 'this process counts alone' : `this process uses 1/${parts} of each limit`;
