@@ -18,6 +18,7 @@ import { BodiesInFlight } from './http/uploads/bodies-in-flight.js';
 import { Inspections } from './inspection/inspections.js';
 import { LedgerFile } from './ledger/memory/ledger-file.js';
 import { MemoryLedger } from './ledger/memory/memory-ledger.js';
+import { SharedLedger } from './ledger/shared/shared-ledger.js';
 import type { Log } from './log.js';
 import { packageFile, version } from './package.js';
 import { ChainError } from './plugin/door/errors.js';
@@ -62,6 +63,7 @@ export class App {
   readonly #store: SettingsStore;
   readonly #plugins: readonly PluginSettings[];
   readonly #shared: SharedServices;
+  readonly #ledger: SharedLedger;
   readonly #ledgerFile: LedgerFile;
   readonly #feed: Feed;
   readonly #inspections: Inspections;
@@ -77,18 +79,20 @@ export class App {
     store: SettingsStore,
     plugins: readonly PluginSettings[],
     shared: SharedServices,
+    ledger: SharedLedger,
     ledgerFile: LedgerFile,
     adminUi: string,
   ) {
     this.#runtime = runtime;
+    this.#ledger = ledger;
     this.#ledgerFile = ledgerFile;
     this.#store = store;
     this.#plugins = plugins;
     this.#shared = shared;
     this.#feed = new Feed(shared.clock, () => this.#runtime);
     this.#feedFrom(runtime);
-    shared.ledger.onChange((scope) => this.#feed.changed(scope));
-    shared.ledger.onReserve((target) => this.#feed.changed(target));
+    ledger.onChange((scope) => this.#feed.changed(scope));
+    ledger.onReserve((target) => this.#feed.changed(target));
     this.#inspections = new Inspections({ ...shared, current: () => this.#runtime });
     shared.models.onChange(() => this.#feed.changed(''));
     this.#server = createSurface({
@@ -122,8 +126,9 @@ export class App {
     pluginPace,
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
-    const ledger = new MemoryLedger(clock);
-    const ledgerFile = new LedgerFile(join(store.current.dataDir, 'ledger.json'), ledger, log, {
+    const memory = new MemoryLedger(clock);
+    const ledger = new SharedLedger(memory, clock, log);
+    const ledgerFile = new LedgerFile(join(store.current.dataDir, 'ledger.json'), memory, log, {
       pauseMs: pace?.savingMs,
     });
     const shared: SharedServices = {
@@ -151,8 +156,9 @@ export class App {
     }));
     const runtime = await startRuntime(await buildRuntime(store.current, chosen, shared));
     runtime.activate();
+    ledger.use(runtime.host.unitStore);
     void restoreHealth(shared, runtime.host.requestLog);
-    return new App(runtime, store, chosen, shared, ledgerFile, adminUi);
+    return new App(runtime, store, chosen, shared, ledger, ledgerFile, adminUi);
   }
 
   /** The runtime of the configuration in force. */
@@ -208,6 +214,7 @@ export class App {
     const silent = setTimeout(() => this.#server.closeAllConnections(), Math.min(drainMs, FLUSH_MS));
     await closed;
     for (const timer of [drained, flushed, silent]) clearTimeout(timer);
+    this.#ledger.use(undefined);
     await this.#ledgerFile.close();
     this.#shared.models.close();
     await this.#shared.upstream.close();
@@ -245,6 +252,7 @@ export class App {
   #activate(next: Runtime): void {
     const old = this.#runtime;
     next.activate();
+    this.#ledger.use(next.host.unitStore);
     this.#feedFrom(next);
     this.#runtime = next;
     this.#feed.reloaded();
