@@ -35,6 +35,8 @@ export interface HostOptions {
   readonly builtIns: readonly Plugin[];
   /** Built-ins that are applied only if they are chosen. */
   readonly optional?: readonly Plugin[];
+  /** Built-ins that are off while another one is chosen, by name, unless they are chosen too. */
+  readonly replacedBy?: Readonly<Record<string, string>>;
   /** What 429chain answers without plugins. */
   readonly ownProtocols: OwnProtocols;
   readonly choices: readonly PluginChoice[];
@@ -109,11 +111,12 @@ export class Host {
       options.choices.filter((choice) => isOf(builtIn, choice)).map((choice) => [choice.use, choice]),
     );
     const applied = new Set<string>();
-    for (const plugin of builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied, true);
-    for (const plugin of optional) {
+    const isReplaced = (name: string): boolean => choiceOf.get(options.replacedBy?.[name] ?? '')?.enabled ?? false;
+    for (const plugin of [...builtIns, ...optional]) {
       const { name, optionsSchema, description } = plugin;
       const choice = choiceOf.get(name);
-      if (choice === undefined) host.plugins.push({ name, builtIn: true, enabled: false, optionsSchema, description });
+      const isOff = choice === undefined && (optional.includes(plugin) || isReplaced(name));
+      if (isOff) host.plugins.push({ name, builtIn: true, enabled: false, optionsSchema, description });
       else await host.#apply(plugin, choice, applied, true);
     }
     for (const choice of options.choices) {
