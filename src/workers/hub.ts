@@ -40,7 +40,6 @@ export class Hub {
     for (const [topic, numbers] of this.#heard) {
       channel.send({ kind: 'heard', topic, others: numbers.size });
     }
-    this.#toOthers(number, { kind: 'joined', number });
     if (this.#writer === undefined) this.#makeWriter(number);
   }
 

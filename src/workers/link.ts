@@ -24,7 +24,8 @@ export class WorkerLink {
   readonly #listeners = new Map<string, Listener>();
   /** How many others hear a topic. */
   readonly #heard = new Map<string, number>();
-  readonly #onMembers = new Set<(event: 'joined' | 'gone', number: number) => void>();
+  readonly #onHeard = new Map<string, () => void>();
+  readonly #onGone = new Set<(number: number) => void>();
   #ids = 0;
   #writes: boolean;
   /** The primary process stops all workers. */
@@ -72,9 +73,14 @@ export class WorkerLink {
     };
   }
 
-  /** Calls `listener` when another worker starts or has ended. */
-  onMembers(listener: (event: 'joined' | 'gone', number: number) => void): void {
-    this.#onMembers.add(listener);
+  /** Calls `listener` when one more worker hears the topic: it does not know what was told before. */
+  onHeard(topic: string, listener: () => void): void {
+    this.#onHeard.set(topic, listener);
+  }
+
+  /** Calls `listener` with the number of a worker that has ended. */
+  onGone(listener: (number: number) => void): void {
+    this.#onGone.add(listener);
   }
 
   /** Answers what other workers ask. A later answer to the same topic replaces an earlier one. */
@@ -148,12 +154,14 @@ export class WorkerLink {
       case 'told':
         this.#listeners.get(message.topic)?.(message.value, message.by);
         return;
-      case 'heard':
+      case 'heard': {
+        const before = this.#heard.get(message.topic) ?? 0;
         this.#heard.set(message.topic, message.others);
+        if (message.others > before) this.#onHeard.get(message.topic)?.();
         return;
-      case 'joined':
+      }
       case 'gone':
-        for (const listener of this.#onMembers) listener(message.kind, message.number);
+        for (const listener of this.#onGone) listener(message.number);
         return;
       case 'asked': {
         const { id, of, topic, value } = message;

@@ -48,7 +48,7 @@ export type FromPrimary =
   | { readonly kind: 'told'; readonly topic: string; readonly value: unknown; readonly by: number }
   /** How many other workers hear a topic. */
   | { readonly kind: 'heard'; readonly topic: string; readonly others: number }
-  | { readonly kind: 'joined' | 'gone'; readonly number: number }
+  | { readonly kind: 'gone'; readonly number: number }
   | { readonly kind: 'write' }
   | { readonly kind: 'announce'; readonly announcement: Announcement }
   | { readonly kind: 'reload' }

@@ -23,9 +23,9 @@ export class WaitingElsewhere {
       this.#counts.set(by, count as number);
       this.#onChange();
     });
-    workers.onMembers((event, number) => {
-      if (event === 'joined' && this.#own > 0) this.#tellSoon();
-      if (event === 'gone' && this.#counts.delete(number)) this.#onChange();
+    workers.onHeard(WAITING, () => this.#tellSoon());
+    workers.onGone((number) => {
+      if (this.#counts.delete(number)) this.#onChange();
     });
   }
 
