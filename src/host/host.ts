@@ -5,6 +5,7 @@ import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { createHooks, type Hooks } from '../plugin/door/hooks.js';
 import type { UnitStore } from '../plugin/door/unit-store.js';
+import type { PluginWorkers } from '../plugin/door/workers.js';
 import type { Plugin, PluginApi, PluginHooks, ProviderInfo, Target } from '../plugin/index.js';
 import { runTraced, stopTracing } from './activity.js';
 import { faultInLimits } from './checks/type-faults.js';
@@ -51,6 +52,8 @@ export interface HostOptions {
   /** Removes keys from what plugins say. */
   readonly mask: (text: string) => string;
   readonly pace: PluginPace;
+  /** The other worker processes. Absent: this process is the only one. */
+  readonly workers?: { of(plugin: string): PluginWorkers } | undefined;
   /** The current state of every target. Throws before the configuration is in force. */
   readonly status: () => LiveStatus;
   /** Throws for a plugin that cannot be loaded, with its place in the configuration. */
@@ -238,7 +241,7 @@ export class Host {
   }
 
   #api(plugin: string): PluginApi {
-    const { log, now, dataDir, status } = this.#options;
+    const { log, now, dataDir, status, workers } = this.#options;
     return {
       hooks: this.pluginHooks(plugin),
       log: {
@@ -251,6 +254,7 @@ export class Host {
       now,
       status,
       requestLog: () => this.requestLog,
+      ...(workers && { workers: workers.of(plugin) }),
       addProviderType: (name, type) => this.types.add(name, type as Parameters<Registry['add']>[1], plugin),
       declareLimits: (scope, limits) => {
         const fault = faultInLimits(limits);

@@ -73,6 +73,7 @@ const build = async (
     folder: settings.file === undefined ? process.cwd() : dirname(settings.file),
     now: clock.now,
     sharedValues,
+    workers: shared.workers,
     mask: (text) => secrets.mask(text),
     pace: shared.pluginPace ?? PLUGIN_PACE,
     status: () => {

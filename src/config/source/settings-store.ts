@@ -41,6 +41,8 @@ export interface SettingsStore {
    * it fails, the log and `problems` say why.
    */
   renew(why: string): Promise<void>;
+  /** Reads the file now if it changed, instead of waiting until the change is noticed. Rejects only when the store is closed. */
+  refresh(): Promise<void>;
   /** Whether the environment of the process sets a variable or its file: it overrides `.env` then. */
   isFixed(variable: string): boolean;
   /** Whether `.env` may set a variable to this value: no other value is set, there or in the environment. */

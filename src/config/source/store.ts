@@ -134,6 +134,10 @@ class Store implements SettingsStore {
     });
   }
 
+  refresh(): Promise<void> {
+    return this.#turn(() => this.#reload());
+  }
+
   isFixed(variable: string): boolean {
     return isVariableSet(this.#options.env, variable);
   }
