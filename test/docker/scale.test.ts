@@ -70,7 +70,9 @@ describe('docker-compose.scale.yml', () => {
     expect(caddyfile).to.match(/^\s*health_uri \/health$/m);
     expect(caddyfile).to.match(/^\s*flush_interval -1$/m);
     // By default, Caddy sends a POST again only if the connection failed.
-    expect(caddyfile).to.match(/^\s*lb_retries \d$/m).and.not.to.include('lb_retry_match');
+    expect(caddyfile)
+      .to.match(/^\s*lb_retries \d$/m)
+      .and.not.to.include('lb_retry_match');
   });
 
   it('lets Prometheus scrape every replica by a name that all have', () => {
