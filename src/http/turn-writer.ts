@@ -7,12 +7,13 @@ const MOST_UNSENT = 64 * 1024;
 const LINE_END = Buffer.from('\r\n');
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 const NOTHING = Buffer.alloc(0);
+const NO_PIECES: Buffer[] = [];
 
 /** Writes the body of a streamed response. What comes in one turn of the event loop leaves at its end, in one system call. */
 export class TurnWriter {
   readonly #res: ServerResponse;
   /** What leaves at the end of this turn. */
-  #pieces: Buffer[] = [];
+  #pieces = NO_PIECES;
   #bytes = 0;
   /** The head has left, or leaves before all that is written from now on. */
   #hasHead = false;
@@ -30,8 +31,12 @@ export class TurnWriter {
   /** Returns whether there is room for more. If not, `onDrain` says when. */
   write(bytes: Buffer): boolean {
     if (bytes.length > 0) {
-      if (this.#bytes === 0) process.nextTick(flush, this);
-      this.#pieces.push(bytes);
+      if (this.#bytes > 0) this.#pieces.push(bytes);
+      else {
+        // Most turns bring one piece. An array that grows has room for 17.
+        this.#pieces = [bytes];
+        process.nextTick(flush, this);
+      }
       this.#bytes += bytes.length;
     }
     return this.#res.writableLength + this.#bytes < MOST_UNSENT;
@@ -96,7 +101,7 @@ export class TurnWriter {
   /** Returns what was written in this turn, and forgets it. */
   #take(): Buffer[] {
     const pieces = this.#pieces;
-    this.#pieces = [];
+    this.#pieces = NO_PIECES;
     this.#bytes = 0;
     return pieces;
   }
