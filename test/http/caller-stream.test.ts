@@ -73,7 +73,10 @@ describe('A stream to a caller', () => {
             stream.begin();
             const write = (at: number): void => {
               const turn = turns[at];
-              if (turn === undefined) return stream.end(rest);
+              if (turn === undefined) {
+                stream.end(rest);
+                return;
+              }
               stream.write(Buffer.from(turn));
               setImmediate(write, at + 1);
             };
