@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { createClients, loadIoredis } from '../plugins/redis-ledger/client.js';
 import { libraryOf } from '../plugins/redis-ledger/library.js';
 import { libraryText } from '../plugins/redis-ledger/library-text.js';

@@ -133,7 +133,6 @@ describe('The plugin redis-ledger', () => {
   });
 
   it('works through a socket', async () => {
-
     const { folder } = await start({ args: (own) => ['--unixsocket', join(own, 's')] });
     await works({ url: join(folder, 's') });
   });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { type Options, settingsOf } from '../../../plugins/redis-ledger/settings.js';
 import redisLedger from '../../../plugins/redis-ledger/index.js';
+import { type Options, settingsOf } from '../../../plugins/redis-ledger/settings.js';
 import { parseSettings } from '../../../src/config/source/load.js';
 
 const says = (options: Options): string => {
@@ -33,7 +33,10 @@ describe('The options of redis-ledger', () => {
     [{ url: 'redis://me:s3cret@host/team' }, /^"url" has a path that is not the number of a database/],
     [{ url: 'redis://me:s3cret@host/1', cluster: true }, /a cluster has only the database 0/],
     [{ url: 'redis://host', cluster: true, sentinels: ['redis://s'] }, /^Use either "cluster" or "sentinels"/],
-    [{ url: 'redis://chain', sentinels: ['redis://:s3cret@'] }, /^"sentinels" has an (invalid address|address without a host)/],
+    [
+      { url: 'redis://chain', sentinels: ['redis://:s3cret@'] },
+      /^"sentinels" has an (invalid address|address without a host)/,
+    ],
     [{ url: '/run/redis.sock', cluster: true }, /^"url" is a socket\. With "cluster", it must be an address/],
     [{ url: '/run/redis.sock', sentinels: ['redis://s'] }, /^"url" is a socket\. With "sentinels"/],
     [{ url: 'redis://host', tls: { ca: 'ca.pem' } }, /^"tls" has no effect/],
