@@ -2,7 +2,8 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import type { RequestRecord, UsageReport } from '429chain/plugin';
 import { dayOf } from '../request-log/days.js';
-import { type Period, reportOf } from '../request-log/report.js';
+import type { Period } from '../request-log/period.js';
+import { reportOf } from '../request-log/report.js';
 import { count, type DayTotals, emptyDay, mergeDay, parseDay } from '../request-log/totals.js';
 import { areTotalsOutdated, type SegmentName } from './retention.js';
 import { orNothing } from './segments.js';
