@@ -189,6 +189,15 @@ export class StoreLink implements Witness {
     }
   }
 
+  /** Scopes are looked at: what other processes use of them is counted again soon. */
+  look(scopes: readonly Scope[]): void {
+    if (!this.#isUp) return;
+    for (const scope of scopes) {
+      const id = this.#local.registry.sharedId(scope);
+      if (id !== undefined) this.#elsewhere.look(id);
+    }
+  }
+
   /** Scopes are new or have new limits. */
   scopesChanged(scopes: Iterable<Scope>): void {
     if (!this.#isUp) this.#local.divide(scopes, this.#parts);
@@ -229,7 +238,7 @@ export class StoreLink implements Witness {
     if (scope === undefined) return;
     if (event.type === 'reset') this.#local.resetScope(scope);
     else {
-      if (scope.learnsTogether) this.#elsewhere.look(event.scope);
+      this.#elsewhere.look(event.scope);
       this.#local.stir(scope.id);
     }
   }
