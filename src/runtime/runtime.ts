@@ -15,7 +15,7 @@ import type { Host } from '../host/host.js';
 import type { Routes } from '../host/parts/routes.js';
 import type { Current } from '../http/current.js';
 import type { BodiesInFlight } from '../http/uploads/bodies-in-flight.js';
-import type { TargetStatus } from '../ledger/ledger.js';
+import type { Sharing, TargetStatus } from '../ledger/ledger.js';
 import type { Protocol } from '../plugin/door/protocol.js';
 import type { Candidate } from './build.js';
 import { forEachKey } from './declared-for-keys.js';
@@ -158,6 +158,11 @@ export class Runtime implements Current {
   /** What is known of a target's model. Never waits: an unknown list is asked for in the background. */
   modelOf(target: PreparedTarget): ModelView | undefined {
     return this.#candidate.shared.models.find(target, this.#askForList);
+  }
+
+  /** Where several processes count together, if they do. */
+  get sharing(): Sharing | undefined {
+    return this.#candidate.shared.ledger.sharing;
   }
 
   get routes(): Routes {

@@ -13,6 +13,7 @@ import type {
   Reservation,
   ReserveOptions,
   ReserveResult,
+  Sharing,
   TargetScopes,
   TargetStatus,
   TokenRoom,
@@ -64,6 +65,10 @@ export class SharedLedger implements Ledger {
   register(target: TargetScopes, declarations: readonly Declaration[]): void {
     this.local.register(target, declarations);
     this.#link?.scopesChanged(this.local.registry.covering(target.target));
+  }
+
+  get sharing(): Sharing | undefined {
+    return this.#link?.sharing;
   }
 
   get restVersion(): number {
