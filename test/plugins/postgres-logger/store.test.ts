@@ -266,7 +266,7 @@ describeWithPostgres('postgres-logger', () => {
       });
       expect((await logged.store.requests({ chain: last.chain, limit: 1 })).requests).to.deep.equal([last]);
     });
-    await fc.assert(check, { numRuns: 25 });
+    await fc.assert(check, { numRuns: 12 });
     expect(logged.store.health).to.deep.equal({ failing: undefined, lost: 0 });
   });
 
