@@ -41,6 +41,8 @@ const missing: string | undefined =
       ? 'PostgreSQL refuses to run as root, and there is no account "postgres"'
       : undefined;
 
+export const hasPostgres = missing === undefined;
+
 /** Tests that need PostgreSQL. Without it, they are skipped, and their title says why. */
 export const describeWithPostgres = (title: string, tests: () => void): void => {
   if (missing === undefined) describe(title, tests);
