@@ -119,6 +119,10 @@ export const portOf = ({ options }: CommandLine): number | undefined => {
   throw new CommandError(`--port is '${options.port}'. Expected a number from 0 to 65535; 0 uses any free port.`, 2);
 };
 
+/** The command that runs the proxy which a command line looks for. */
+export const commandToStart = ({ options }: CommandLine): string =>
+  `${COMMAND_NAME} start${options.demo ? ' --demo' : ''}`;
+
 /** The options with which another command finds the proxy of this command line, such as ` --demo --port 4000`. */
 export const optionsToFind = ({ options }: CommandLine): string => {
   const kept = (['config', 'url', 'data-dir', 'host', 'port'] as const).flatMap((name) =>
