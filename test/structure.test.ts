@@ -22,6 +22,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/ledger', 2],
   ['src/host', 2],
   ['src/access', 3],
+  ['src/workers', 3],
   ['src/routes.ts', 3],
   ['src/protocols', 3],
   ['src/engine', 3],
@@ -46,7 +47,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/plugin/readers': [FOUNDATION, 'waits', 'errors', 'headers'],
   'src/config': ['source', 'check', 'edit', FOUNDATION],
   'src/host': ['process-guard.ts', 'event-loop.ts', 'host.ts', 'parts', 'loading', FOUNDATION, 'checks'],
-  'src/ledger': ['memory', 'learning', 'windows', FOUNDATION],
+  'src/ledger': ['shared', 'memory', 'learning', 'windows', FOUNDATION],
   'src/engine': [
     'waterfall.ts',
     'resuming-stream.ts',

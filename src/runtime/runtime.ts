@@ -15,7 +15,7 @@ import type { Host } from '../host/host.js';
 import type { Routes } from '../host/parts/routes.js';
 import type { Current } from '../http/current.js';
 import type { BodiesInFlight } from '../http/uploads/bodies-in-flight.js';
-import type { TargetStatus } from '../ledger/ledger.js';
+import type { Sharing, TargetStatus } from '../ledger/ledger.js';
 import type { Protocol } from '../plugin/door/protocol.js';
 import type { Candidate } from './build.js';
 import { forEachKey } from './declared-for-keys.js';
@@ -160,6 +160,16 @@ export class Runtime implements Current {
     return this.#candidate.shared.models.find(target, this.#askForList);
   }
 
+  /** Requests that wait for capacity, in all workers. */
+  get waiting(): number {
+    return this.waterfall.waiting + (this.#candidate.shared.waitingElsewhere?.total ?? 0);
+  }
+
+  /** Where several processes count together, if they do. */
+  get sharing(): Sharing | undefined {
+    return this.#candidate.shared.ledger.sharing;
+  }
+
   get routes(): Routes {
     return this.host.routes;
   }
@@ -185,6 +195,12 @@ export class Runtime implements Current {
   close(): Promise<void> {
     this.waterfall.close();
     return this.retire();
+  }
+
+  /** The same, without an end of its plugins. */
+  drained(): Promise<void> {
+    this.waterfall.close();
+    return this.waterfall.idle();
   }
 
   /** Resolves when every request that runs on it has ended and its plugins are closed. */

@@ -3,15 +3,18 @@ import type { HealthView } from '../../contract/health.js';
 import { barOf } from '../../engine/rules/standing.js';
 import type { Chain, PreparedTarget } from '../../engine/target.js';
 import { blockedEventLoop } from '../../host/event-loop.js';
-import type { QuotaStatus, TargetStatus } from '../../ledger/ledger.js';
+import type { QuotaStatus, Sharing, TargetStatus } from '../../ledger/ledger.js';
 import { durationText } from '../../plugin/readers/headers/headers.js';
 
 /** The parts of the engine that a status needs. */
 export interface Engine {
   readonly chains: { readonly all: readonly Chain[] };
-  readonly waterfall: { readonly waiting: number };
+  /** Requests that wait for capacity, in all workers. */
+  readonly waiting: number;
   stateOf(target: PreparedTarget): TargetStatus;
   healthOf(target: PreparedTarget): HealthView | undefined;
+  /** Where several processes count together, if they do. */
+  readonly sharing?: Sharing | undefined;
 }
 
 /** A target with the names of the chains that contain it. */
@@ -27,8 +30,9 @@ export const statusOf = (engine: Engine): LiveStatus => {
   const loop = blockedEventLoop();
   return {
     targets: targetsOf(engine).map((listed) => viewOf(engine, listed)),
-    waiting: engine.waterfall.waiting,
+    waiting: engine.waiting,
     ...(loop === undefined ? {} : { loop }),
+    ...(engine.sharing === undefined ? {} : { ledger: engine.sharing }),
   };
 };
 

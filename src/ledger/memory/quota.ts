@@ -1,4 +1,5 @@
 import type { Calendar, Costs, Dimension, Signal } from '../../contract/quota.js';
+import type { UnitCount, UnitWindow } from '../../plugin/door/unit-store.js';
 import type { QuotaSource, QuotaStatus } from '../ledger.js';
 import { bucketLevel } from '../windows/bucket-level.js';
 import { CalendarSpan } from '../windows/calendar.js';
@@ -8,9 +9,14 @@ import { SlidingWindow } from '../windows/sliding-window.js';
 import { Slots } from '../windows/slots.js';
 import { statedWindow } from '../windows/stated-window.js';
 import { UnknownWindow } from '../windows/unknown-window.js';
-import type { Window, WindowSnapshot } from '../windows/window.js';
+import { scaled, type Window, type WindowSnapshot } from '../windows/window.js';
 import { CostTable, shownAmount } from './cost-table.js';
 import { LockProbe } from './lock-probe.js';
+
+/** What other processes use was counted no longer ago than this, or says nothing. */
+const COUNT_HOLDS_MS = 1_000;
+/** Two ends that are no further apart are of the same window. */
+const SAME_WINDOW_MS = 2_000;
 
 /** A quota as plain data. */
 export interface QuotaSnapshot {
@@ -52,7 +58,13 @@ export class Quota {
   /** A refused request counts like a served one. A learned limit counts only served ones, until shown otherwise. */
   countsRefused = true;
   inFlight = 0;
+  /** How many processes divide the limit among them, because they cannot count together; usually 1. */
+  parts = 1;
   #window: Window;
+  /** Units that other processes use and hold, as far as the window does not show it, and when that was counted. */
+  #usedElsewhere = 0;
+  #heldElsewhere = 0;
+  #countedAt = Number.NEGATIVE_INFINITY;
   /** Own uses, in case the provider's window turns out to slide. Absent where it makes no difference. */
   readonly #ownUses: SlidingWindow | undefined;
   /** Attempts that hold units. */
@@ -84,7 +96,22 @@ export class Quota {
 
   /** Takes over a limit that is configured, known by a provider type, or learned. */
   declare(limit: number): void {
-    this.#window = this.#window.declare(limit);
+    this.#window = this.#window.declare(limit / this.parts);
+  }
+
+  /** From now on `parts` processes divide the limit, and what is left of it, among them. */
+  divide(processes: number): void {
+    const isCount = this.dimension === 'requests' || this.dimension === 'concurrent';
+    // Each of them may send one request at least.
+    const most = isCount ? Math.max(1, this.#whole(this.limit ?? processes)) : processes;
+    const parts = Math.min(processes, most);
+    if (parts === this.parts) return;
+    this.#window.scale(this.parts / parts);
+    this.parts = parts;
+  }
+
+  #whole(units: number): number {
+    return scaled(units, this.parts);
   }
 
   get limit(): number | undefined {
@@ -93,14 +120,60 @@ export class Quota {
 
   /** Returns the units that are neither used nor held. */
   left(now: number): number {
-    return this.#window.left(now) - this.inFlight;
+    return this.#window.left(now) - this.inFlight - this.#elsewhere(now);
   }
 
   /** Returns the units that may still be reserved. */
   room(now: number): number {
     const left = this.#window.left(now);
-    // One request finds out for all whether the provider's window has begun. What was left before it is there in any case.
-    return (this.isUnconfirmed ? Math.min(left, Math.max(1, this.#window.assured ?? 0)) : left) - this.inFlight;
+    return Math.min(left, this.mostHeld ?? left) - this.inFlight;
+  }
+
+  /**
+   * Returns how many units may be held while the window is unconfirmed: one request finds out for all whether the provider's
+   * window has begun. What was left before it is there in any case.
+   */
+  get mostHeld(): number | undefined {
+    return this.isUnconfirmed ? Math.max(1, this.#window.assured ?? 0) : undefined;
+  }
+
+  /** Returns the units that are used, as far as they are known here, without what is held. */
+  used(now: number): number {
+    return this.limit === undefined ? 0 : Math.max(0, this.limit - this.#window.left(now));
+  }
+
+  /** Takes over what all processes together use and hold. */
+  countTogether({ used, held, resetAt }: Pick<UnitCount, 'used' | 'held' | 'resetAt'>, now: number): void {
+    if (this.limit === undefined) return;
+    const more = Math.max(0, used - this.used(now));
+    const shape = this.#window.shape(now);
+    const isSame = shape.kind !== 'fixed' || Math.abs((resetAt ?? now) - (shape.endsAt ?? now)) <= SAME_WINDOW_MS;
+    // A window that relies on statements has them from all processes.
+    if (!this.#window.countsUses && isSame) this.#window.use(more, now);
+    this.#usedElsewhere = this.#window.countsUses && isSame ? more : 0;
+    this.#heldElsewhere = Math.max(0, held - this.inFlight);
+    this.#countedAt = now;
+  }
+
+  /** Other processes can no longer be counted: what they used stays used for one window. */
+  countAlone(now: number): void {
+    this.#window.use(this.#usedElsewhere, now);
+    this.#usedElsewhere = 0;
+    this.#heldElsewhere = 0;
+  }
+
+  #elsewhere(now: number): number {
+    return now - this.#countedAt > COUNT_HOLDS_MS ? 0 : this.#usedElsewhere + this.#heldElsewhere;
+  }
+
+  /** Returns how units return. */
+  shape(now: number): UnitWindow {
+    return this.#window.shape(now);
+  }
+
+  /** It counts own uses one by one, whatever responses state. */
+  get countsUses(): boolean {
+    return this.#window.countsUses;
   }
 
   /** Returns the share that is used or held, from 0 to 1; 0 where that is unknown. */
@@ -198,21 +271,22 @@ export class Quota {
   observe(stated: Signal, { sequence, sentAt, accepted }: AnsweredAttempt, now: number): boolean {
     const signal = plausibleSignal(stated, this.windowMs, now);
     this.#probe.askedAt = now;
-    const { limit, resetAt, refills = false } = signal;
+    const { resetAt, refills = false } = signal;
+    const limit = signal.limit === undefined ? undefined : signal.limit / this.parts;
     const latest = sequence >= this.#observed;
     this.#describedByRefusal = !accepted;
     if (this.dimension === 'concurrent') {
-      if (latest && limit !== undefined) this.declare(limit);
+      if (latest && signal.limit !== undefined) this.declare(signal.limit);
       this.#observed = Math.max(this.#observed, sequence);
       return false;
     }
     const remaining = signal.remaining ?? bucketLevel(signal, this.windowMs, now);
     if (remaining === undefined) {
-      if (latest && limit !== undefined) this.declare(limit);
+      if (latest && signal.limit !== undefined) this.declare(signal.limit);
       return false;
     }
     const observation = {
-      remaining,
+      remaining: remaining / this.parts,
       limit,
       resetAt,
       refills,
@@ -233,7 +307,10 @@ export class Quota {
 
   /** Returns what `revive` takes; `undefined` when there is nothing to keep. */
   snapshot(now: number): QuotaSnapshot | undefined {
+    const { parts } = this;
+    this.divide(1);
     const window = this.#window.snapshot(this.inFlight, now);
+    this.divide(parts);
     if (window === undefined) return undefined;
     const { dimension, windowMs = null, source } = this;
     const { askedAt } = this.#probe;
@@ -256,6 +333,7 @@ export class Quota {
     const { dimension, windowMs, limit, inFlight, source, calendar } = this;
     const shown = (counted: number): number => shownAmount(dimension, counted);
     const left = this.left(now);
+    const [elsewhere, held] = this.#elsewhere(now) > 0 ? [this.#usedElsewhere, this.#heldElsewhere] : [0, 0];
     // Slots are held, never used up.
     const hasUsed = limit !== undefined && dimension !== 'concurrent';
     return {
@@ -263,8 +341,8 @@ export class Quota {
       dimension,
       ...(calendar === undefined ? { windowMs } : { calendar: calendar.calendar }),
       limit: limit === undefined ? undefined : shown(limit),
-      used: hasUsed ? shown(Math.max(0, limit - this.#window.left(now))) : undefined,
-      inFlight: shown(inFlight),
+      used: hasUsed ? shown(this.used(now) + elsewhere) : undefined,
+      inFlight: shown(inFlight + held),
       remaining: Number.isFinite(left) ? shown(Math.max(0, left)) : undefined,
       probing: this.isProbing(now),
       resetAt: this.#window.resetAt(now),
