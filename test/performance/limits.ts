@@ -22,7 +22,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     what: 'timers',
-    most: { 'plain request': 4.8, 'stream of 10 chunks': 8.4, 'further chunk': 0.1 },
+    most: { 'plain request': 3.7, 'stream of 10 chunks': 7.2, 'further chunk': 0.1 },
     why: 'A deadline is one timer per request. A chunk moves it, and does not make another.',
   },
   {
