@@ -130,6 +130,6 @@ const chunkOf = (pieces: Buffer[], bytes: number, rest = NOTHING): Buffer => {
   let at = chunk.write(head, 'latin1');
   for (const piece of pieces) at += piece.copy(chunk, at);
   at += LINE_END.copy(chunk, at);
-  rest.copy(chunk, at);
+  if (rest.length > 0) rest.copy(chunk, at);
   return chunk;
 };
