@@ -226,7 +226,7 @@ export class RedisStore implements UnitStore {
     if (this.#connected || this.#isClosed) return;
     this.#connected = true;
     this.#late = 0;
-    if (this.#reason !== undefined) this.#settings.log.info(`${this.name} answers.`);
+    if (this.#reason !== undefined) this.#settings.log.debug(`${this.name} can be used again.`);
     this.#reason = undefined;
     this.#outbox.open();
     for (const resolve of this.#waiting) resolve();
