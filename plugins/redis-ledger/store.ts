@@ -218,7 +218,9 @@ export class RedisStore implements UnitStore {
       else if (!this.#connected) setImmediate(() => this.#beat());
     } catch (error) {
       this.#beating = false;
-      this.#lose((error as Error).message);
+      const { message } = error as Error;
+      // A connection that is not there says itself why.
+      if (!OF_THE_CONNECTION.test(message)) this.#lose(message);
     }
   }
 
