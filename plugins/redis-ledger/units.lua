@@ -4,7 +4,7 @@
 -- The rules are those of src/ledger/shared/unit-counter.ts and memory-units.ts; a test compares them call by call.
 --
 -- KEYS, all in one slot. Their names do not depend on data, so each call can name all of them:
---   1 scopes    hash  scope -> its state, packed: quotas, unanswered, served, cooldown, cooledAt, wanted, keep
+--   1 scopes    hash  scope -> its state, packed: quotas, unanswered, served, cooldown, cooledAt, wanted, announcedAt, keep
 --   2 leases    hash  id -> what an attempt holds, packed; `last` -> the last sequence
 --   3 ends      zset  'l' + lease or 's' + scope -> when it ends, epoch ms
 --   4 learned   hash  scope -> what was learned, as text
@@ -20,6 +20,7 @@ local TINY = 1e-6 -- sums of parts of units are not exact
 local SLACK_MS = 3600000 -- a state is kept for longer than it must be, so that its end is written once an hour only
 local LEARNED_MS = 35 * 86400000
 local SEEN_MS = 5000
+local ANNOUNCE_MS = 250
 
 local function clock() local time = redis.call('TIME') return time[1] * 1000 + math.floor(time[2] / 1000) end
 
@@ -156,8 +157,10 @@ local function take(quota, stated, limit, kind, ms, endsAt, seq, own, now)
   quota.seq = math.max(quota.seq, seq)
   if kind == 'fixed' then return takeFixed(quota, stated, ms, limit, endsAt, latest, now) end
   if latest then become(quota, kind, ms, limit, now) end
-  if kind == 'sliding' then return correct(quota, stated, latest and quota.held - own <= TINY, now) end
-  quota.used = latest and stated or math.max(used(quota, now), stated)
+  -- A response that states less may have been overtaken on its way, unless the attempt was alone.
+  local alone = latest and quota.held - own <= TINY
+  if kind == 'sliding' then return correct(quota, stated, alone, now) end
+  quota.used = alone and stated or math.max(used(quota, now), stated)
   quota.at = now
 end
 
@@ -195,9 +198,13 @@ local function touch(tx, name, scope, till)
   tx.kept[name] = scope.keep
 end
 
--- The scope may have room. That is announced if a process was refused here since the last time.
+-- The scope may have room. That is announced at once if a process was refused here since the last time, else now and then: a
+-- message for each change would cost more than all the rest.
 local function room(tx, name, scope)
-  if scope.wanted then table.insert(tx.room, name) end
+  if scope.wanted or tx.now >= (scope.announcedAt or 0) + ANNOUNCE_MS then
+    table.insert(tx.room, name)
+    scope.announcedAt = tx.now
+  end
   scope.wanted = nil
   touch(tx, name, scope, tx.now)
 end

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import redisLedger from '../../../plugins/redis-ledger/index.js';
 import { type Options, settingsOf } from '../../../plugins/redis-ledger/settings.js';
-import { parseSettings } from '../../../src/config/source/load.js';
+import { startProxy } from '../../proxy.js';
 
 const says = (options: Options): string => {
   try {
@@ -61,14 +61,20 @@ describe('The options of redis-ledger', () => {
     [{ url: 'redis://10.0.0.5', host: 'x' }, /host/],
   ];
   for (const [options, problem] of invalid) {
-    it(`are checked with the configuration: ${JSON.stringify(options)}`, () => {
-      const text = JSON.stringify({
+    it(`are checked with the configuration: ${JSON.stringify(options)}`, async () => {
+      const configuration = {
         providers: { groq: { type: 'groq', apiKey: 'x' } },
         chains: { default: ['groq/a-model'] },
         plugins: [{ use: 'redis-ledger', options }],
-      });
-      const result = parseSettings(text, { file: '429chain.json5', env: {} });
-      expect(result.ok ? 'valid' : JSON.stringify(result.problems)).to.match(problem);
+      };
+      const started = startProxy(configuration).then(
+        async (proxy) => {
+          await proxy.close();
+          return 'it started';
+        },
+        ({ message }: Error) => message,
+      );
+      expect(await started).to.match(problem);
     });
   }
 });
