@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import { Feed } from './admin/live/feed.js';
+import { shareRequests, WaitingElsewhere } from './admin/live/other-workers.js';
 import { type Clock, systemClock } from './clock.js';
 import type { PluginSettings, Settings } from './config/settings.js';
 import type { Prepared, SettingsStore } from './config/source/store.js';
@@ -21,7 +22,9 @@ import { MemoryLedger } from './ledger/memory/memory-ledger.js';
 import { SharedLedger } from './ledger/shared/shared-ledger.js';
 import type { Log } from './log.js';
 import { packageFile, version } from './package.js';
+import type { Outcome } from './plugin/door/attempt.js';
 import { ChainError } from './plugin/door/errors.js';
+import type { UnitStore } from './plugin/door/unit-store.js';
 import type { Plugin } from './plugin/index.js';
 import { builtInProtocols } from './protocols/index.js';
 import { buildRuntime } from './runtime/build.js';
@@ -32,6 +35,8 @@ import type { SharedServices } from './runtime/services.js';
 import { startRuntime } from './runtime/start.js';
 import { Secrets } from './secrets.js';
 import { createSurface } from './surface.js';
+import type { WorkerLink } from './workers/link.js';
+import { saveForAll } from './workers/save-for-all.js';
 
 /** The folder that the admin page is built into. */
 const ADMIN_UI = packageFile('dist', 'admin-ui');
@@ -47,6 +52,10 @@ export interface AppOptions {
   readonly clock?: Clock;
   /** The folder of the built admin page; for tests. */
   readonly adminUi?: string;
+  /** The other worker processes. Absent: this process is the only one. */
+  readonly workers?: WorkerLink | undefined;
+  /** Where several processes count units together, unless a plugin provides such a place. */
+  readonly unitStore?: UnitStore | undefined;
   /** How providers are reached; for tests. */
   readonly createDispatcher?: (connectTimeoutMs: number) => Dispatcher;
   /** Shorter spans; for tests. */
@@ -69,6 +78,7 @@ export class App {
   readonly #inspections: Inspections;
   readonly #server: Server;
   readonly #retiring = new Set<Runtime>();
+  readonly #shareRequest: ((outcome: Outcome) => void) | undefined;
   /** The host that `listen` was asked for. */
   #listening: readonly string[] = [];
   #runtime: Runtime;
@@ -89,7 +99,10 @@ export class App {
     this.#store = store;
     this.#plugins = plugins;
     this.#shared = shared;
+    const { workers } = shared;
     this.#feed = new Feed(shared.clock, () => this.#runtime);
+    this.#shareRequest = workers && shareRequests(this.#feed, workers);
+    shared.waitingElsewhere?.onChange(() => this.#feed.waitingChanged());
     this.#feedFrom(runtime);
     ledger.onChange((scope) => this.#feed.changed(scope));
     ledger.onReserve((target) => this.#feed.changed(target));
@@ -97,7 +110,7 @@ export class App {
     shared.models.onChange(() => this.#feed.changed(''));
     this.#server = createSurface({
       current: () => this.#runtime,
-      store,
+      store: workers === undefined ? store : saveForAll(store, workers),
       shared,
       feed: this.#feed,
       inspections: this.#inspections,
@@ -124,12 +137,14 @@ export class App {
     createDispatcher,
     pace,
     pluginPace,
+    workers,
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
     const memory = new MemoryLedger(clock);
     const ledger = new SharedLedger(memory, clock, log);
     const ledgerFile = new LedgerFile(join(store.current.dataDir, 'ledger.json'), memory, log, {
       pauseMs: pace?.savingMs,
+      writes: () => workers?.writes ?? true,
     });
     const shared: SharedServices = {
       ledger,
@@ -146,6 +161,8 @@ export class App {
       protocols: builtInProtocols(),
       pace,
       pluginPace,
+      workers,
+      waitingElsewhere: workers && new WaitingElsewhere(workers),
       version,
       startedAt: clock.now(),
     };
@@ -207,7 +224,12 @@ export class App {
     const flushed = setTimeout(() => this.#server.closeAllConnections(), drainMs + Math.min(drainMs, FLUSH_MS));
     // A change in progress may still start another runtime.
     await settled;
-    await Promise.all([this.#runtime, ...this.#retiring].map((runtime) => runtime.close()));
+    const runtimes = [this.#runtime, ...this.#retiring];
+    if (this.#shared.workers !== undefined) {
+      await Promise.all(runtimes.map((runtime) => runtime.drained()));
+      await this.#shared.workers.othersEnded();
+    }
+    await Promise.all(runtimes.map((runtime) => runtime.close()));
     // Not earlier: Node closes a connection as idle even if its answer has not left completely.
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     // A browser opens connections in advance. For Node they are not idle before their first request.
@@ -228,8 +250,14 @@ export class App {
 
   /** Feeds the admin from a runtime, until its last request is over: also after another runtime has replaced it. */
   #feedFrom({ host, waterfall }: Runtime): void {
-    host.pluginHooks('live-feed').afterResponse.tap('live-feed', (outcome) => this.#feed.requestOver(outcome));
-    waterfall.onWaiting(() => this.#feed.waitingChanged());
+    host.pluginHooks('live-feed').afterResponse.tap('live-feed', (outcome) => {
+      this.#feed.requestOver(outcome);
+      this.#shareRequest?.(outcome);
+    });
+    waterfall.onWaiting(() => {
+      this.#shared.waitingElsewhere?.own(this.#runtime.waterfall.waiting);
+      this.#feed.waitingChanged();
+    });
   }
 
   /** Builds the runtime of changed settings. The old one stays in force until `activate`. */

@@ -5,6 +5,7 @@ import { createGate } from './admin/gate/gate.js';
 import { AdminKey, requireAdminKey } from './admin/gate/key.js';
 import { keyPlaceOf } from './admin/gate/key-place.js';
 import { sessionHandlers } from './admin/gate/session.js';
+import { sessionPeers } from './admin/gate/session-peers.js';
 import { Sessions } from './admin/gate/sessions.js';
 import { adminHandlers } from './admin/handlers.js';
 import { getEvents } from './admin/live/events.js';
@@ -73,7 +74,9 @@ const admin = ({
   const adminKey = (): string => current().adminKey;
   const key = new AdminKey(adminKey, new WrongKeys(clock.monotonic, FREE_TOGETHER));
   const file = join(store.current.dataDir, 'sessions.json');
-  const sessions = new Sessions({ file, key: adminKey, now: clock.now, log });
+  const { workers } = shared;
+  const peers = workers && sessionPeers(workers);
+  const sessions = new Sessions({ file, key: adminKey, now: clock.now, log, peers });
   const hosts = (): readonly string[] => [...listening(), ...current().settings.server.hosts];
   const handlers = {
     ...sessionHandlers({ sessions, key, version, keyPlace: () => keyPlaceOf(store) }),
@@ -87,7 +90,7 @@ const admin = ({
     const { maxBodiesInFlight, bodiesInFlight } = current();
     return readBody(new Exchange(ctx.req, ctx.res, ctx.path), { maxBodyBytes, maxBodiesInFlight, bodiesInFlight });
   };
-  const routes = adminRouter(handlers, readAdminBody, {
+  const routes = adminRouter(handlers, readAdminBody, () => store.catchUp(), {
     'GET /events': getEvents(feed),
     'POST /chat': (ctx) => answerWithoutKoa(ctx, postChat, asAdmin),
     'POST /v1/*path': (ctx) => {

@@ -22,6 +22,7 @@ const RANKS: readonly (readonly [folder: string, rank: number])[] = [
   ['src/ledger', 2],
   ['src/host', 2],
   ['src/access', 3],
+  ['src/workers', 3],
   ['src/routes.ts', 3],
   ['src/protocols', 3],
   ['src/engine', 3],

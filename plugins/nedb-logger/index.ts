@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { definePlugin, durationOf, toRequestRecord } from '429chain/plugin';
+import { SharedRecords } from './records.js';
 import { RequestStore } from './store.js';
 
 interface Options {
@@ -39,22 +40,28 @@ export default definePlugin<Options>({
       () => new RequestStore(path, settings),
       (shared) => shared.close(),
     );
+    const shared = api.workers && new SharedRecords(api.workers, store, (message) => api.log.warn(message));
+    const records = (): SharedRecords | RequestStore => shared ?? store();
     let withdraw = (): void => {};
     api.onReady(() => {
       withdraw = store().configure(settings);
+      shared?.ready();
     });
-    api.onClose(() => withdraw());
+    api.onClose(async () => {
+      await shared?.close();
+      withdraw();
+    });
     if (content) api.captureContent();
     api.hooks.afterResponse.tap(NAME, (outcome) =>
-      store().add(toRequestRecord(outcome), content ? outcome.content?.() : undefined),
+      records().add(toRequestRecord(outcome), content ? outcome.content?.() : undefined),
     );
     api.provideRequestLog({
       get health() {
-        return store().health;
+        return records().health;
       },
-      requests: (query) => store().requests(query),
-      request: (id) => store().request(id),
-      usage: (span) => store().usage(span),
+      requests: (query) => records().requests(query),
+      request: (id) => records().request(id),
+      usage: (span) => records().usage(span),
     });
   },
 });

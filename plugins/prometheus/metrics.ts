@@ -1,5 +1,7 @@
 import type { LiveStatus, Outcome, RequestLogHealth } from '429chain/plugin';
+import type { Registry } from 'prom-client';
 import { type Names, outcomeLabel, statusLabel } from './labels.js';
+import { promClient } from './prom-client.js';
 import { SkippedCounts } from './skipped-counts.js';
 import { StateGauges } from './state-gauges.js';
 import { Counts, Distributions, type Sums } from './sums.js';
@@ -14,9 +16,11 @@ const WAITS = [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
 /** The name of a metric must not begin with a digit. */
 const PREFIX = 'chain429_';
 
-interface Scrape {
-  readonly contentType: string;
-  readonly text: string;
+/** What a scrape shows. */
+interface Observed {
+  /** What this process counted. */
+  readonly counts: Registry;
+  readonly gauges: StateGauges;
 }
 
 /** The counters of requests, over all configurations, and the state of the targets. */
@@ -40,6 +44,7 @@ export class Metrics {
   readonly #waited = this.#distributions('wait_seconds', 'Time that requests waited, if they had to wait.', WAITS);
   /** From the first scrape on. */
   #gauges: StateGauges | undefined;
+  #counted: Registry | undefined;
 
   /** Counts a finished request. */
   count(outcome: Outcome, names: Names): void {
@@ -68,16 +73,23 @@ export class Metrics {
     if (outcome === 'limited') this.#avoided.add(times, target);
   }
 
-  /** All metrics in the text format of Prometheus, with the state at `now`, epoch ms. */
-  async scrape(status: LiveStatus, health: RequestLogHealth | undefined, now: number): Promise<Scrape> {
+  /** Brings everything up to date, with the state at `now`, epoch ms. */
+  observe(status: LiveStatus, health: RequestLogHealth | undefined, now: number): Observed {
     this.#skipped.flush();
     for (const { target } of status.targets) {
       // A counter that starts at 0 shows its first increase too.
       for (const counts of [this.#met, this.#avoided]) counts.add(0, target);
     }
-    this.#gauges ??= new StateGauges(PREFIX, this.#sums);
+    this.#counted ??= this.#registered();
+    this.#gauges ??= new StateGauges(PREFIX, this.#counted);
     this.#gauges.observe(status, health, now);
-    return { contentType: this.#gauges.contentType, text: await this.#gauges.text() };
+    return { counts: this.#counted, gauges: this.#gauges };
+  }
+
+  #registered(): Registry {
+    const registry = new (promClient().Registry)();
+    for (const each of this.#sums) each.register(registry);
+    return registry;
   }
 
   #counts(name: string, help: string, ...labels: [first: string, second?: string]): Counts {

@@ -1,12 +1,11 @@
 import type { LiveStatus, QuotaView, RequestLogHealth, TargetState } from '429chain/plugin';
-import type { Counter, Gauge } from 'prom-client';
+import type { Counter, Gauge, Registry } from 'prom-client';
 import { windowLabel } from './labels.js';
 import { promClient } from './prom-client.js';
-import type { Sums } from './sums.js';
 
 const STATES: readonly TargetState[] = ['available', 'tracking', 'exhausted', 'unconfigured', 'disabled'];
 
-/** What a scrape returns: the sums of all requests, and the state of the targets. */
+/** The state of the targets. */
 export class StateGauges {
   readonly #client = promClient();
   readonly #registry = new this.#client.Registry();
@@ -24,11 +23,10 @@ export class StateGauges {
 
   /**
    * @param prefix before the name of each gauge
-   * @param sums come first in the text
+   * @param counts gets the counter of this process
    */
-  constructor(prefix: string, sums: readonly Sums[]) {
+  constructor(prefix: string, counts: Registry) {
     this.#prefix = prefix;
-    for (const each of sums) each.register(this.#registry);
     this.#waiting = this.#gauge('waiting_requests', 'Requests that are waiting for a limit to reset.');
     this.#state = this.#gauge('target_state', '1 for the current state of a target, 0 for every other state.', [
       'target',
@@ -40,7 +38,11 @@ export class StateGauges {
     this.#reset = this.#quotaGauge('quota_reset_seconds', 'Time until a quota resets.');
     this.#lost = this.#counter('request_log_lost_total', 'Requests that the request log lost.');
     this.#failing = this.#gauge('request_log_failing', '1 while the request log cannot be written.');
-    this.#blocked = this.#counter('event_loop_blocked_total', 'Times that the event loop was blocked for over 250 ms.');
+    this.#blocked = this.#counter(
+      'event_loop_blocked_total',
+      'Times that the event loop was blocked for over 250 ms.',
+      counts,
+    );
   }
 
   get contentType(): string {
@@ -62,6 +64,7 @@ export class StateGauges {
     this.#failing.set(health?.failing === undefined ? 0 : 1);
   }
 
+  /** The gauges alone. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }
@@ -76,8 +79,8 @@ export class StateGauges {
     if (resetAt !== undefined) this.#reset.set(labels, Math.max(0, resetAt - now) / 1000);
   }
 
-  #counter(name: string, help: string): Counter {
-    return new this.#client.Counter({ name: this.#prefix + name, help, registers: [this.#registry] });
+  #counter(name: string, help: string, registry = this.#registry): Counter {
+    return new this.#client.Counter({ name: this.#prefix + name, help, registers: [registry] });
   }
 
   #gauge<L extends string>(name: string, help: string, labelNames: L[] = []): Gauge<L> {

@@ -35,9 +35,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       'data-dir': true,
       demo: 'use simulated providers; needs no configuration and no key',
       create: true,
+      workers: true,
       watch: 'reload plugins when their code changes',
     },
-    examples: ['start', 'start --demo', 'start --plugins ./my-plugin --watch'],
+    examples: ['start', 'start --demo', 'start --workers auto', 'start --plugins ./my-plugin --watch'],
     run: async (line) => (await import('./commands/start.js')).start(line),
   },
   init: {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { nearestWord } from '../config/nearest-word.js';
@@ -17,6 +18,11 @@ export const OPTIONS = {
   create: { type: 'boolean', help: 'create an empty configuration if there is none' },
   url: { type: 'string', value: 'ADDRESS', help: 'the address of the proxy; needs no configuration' },
   chain: { type: 'string', value: 'NAME', help: 'the chain or provider/model to use (default: the default chain)' },
+  workers: {
+    type: 'string',
+    value: 'N',
+    help: 'the number of processes that answer requests; auto takes one per processor core (default: 1)',
+  },
   watch: { type: 'boolean', help: 'keep running' },
   kind: { type: 'string', value: 'KIND', help: 'the kind' },
   'no-key': { type: 'boolean', help: 'only providers that need no key' },
@@ -117,6 +123,16 @@ export const portOf = ({ options }: CommandLine): number | undefined => {
   const port = Number(options.port);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new CommandError(`--port is '${options.port}'. Expected a number from 0 to 65535; 0 uses any free port.`, 2);
+};
+
+const MOST_WORKERS = 256;
+
+/** The number of `--workers`; 1 without it. @throws CommandError when it is neither a number nor `auto` */
+export const workersOf = ({ options: { workers = '1' } }: CommandLine): number => {
+  if (workers === 'auto') return Math.min(availableParallelism(), MOST_WORKERS);
+  const count = Number(workers);
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_WORKERS) return count;
+  throw new CommandError(`--workers is '${workers}'. Expected auto or a number from 1 to ${MOST_WORKERS}.`, 2);
 };
 
 /** The options with which another command finds the proxy of this command line, such as ` --demo --port 4000`. */

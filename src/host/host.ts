@@ -5,6 +5,7 @@ import type { Log } from '../log.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { createHooks, type Hooks } from '../plugin/door/hooks.js';
 import type { UnitStore } from '../plugin/door/unit-store.js';
+import type { PluginWorkers } from '../plugin/door/workers.js';
 import type { Plugin, PluginApi, PluginHooks, ProviderInfo, Target } from '../plugin/index.js';
 import { runTraced, stopTracing } from './activity.js';
 import { faultInLimits } from './checks/type-faults.js';
@@ -35,6 +36,8 @@ export interface HostOptions {
   readonly builtIns: readonly Plugin[];
   /** Built-ins that are applied only if they are chosen. */
   readonly optional?: readonly Plugin[];
+  /** Built-ins that are off while another one is chosen, by name, unless they are chosen too. */
+  readonly replacedBy?: Readonly<Record<string, string>>;
   /** What 429chain answers without plugins. */
   readonly ownProtocols: OwnProtocols;
   readonly choices: readonly PluginChoice[];
@@ -49,6 +52,8 @@ export interface HostOptions {
   /** Removes keys from what plugins say. */
   readonly mask: (text: string) => string;
   readonly pace: PluginPace;
+  /** The other worker processes. Absent: this process is the only one. */
+  readonly workers?: { of(plugin: string): PluginWorkers } | undefined;
   /** The current state of every target. Throws before the configuration is in force. */
   readonly status: () => LiveStatus;
   /** Throws for a plugin that cannot be loaded, with its place in the configuration. */
@@ -109,11 +114,12 @@ export class Host {
       options.choices.filter((choice) => isOf(builtIn, choice)).map((choice) => [choice.use, choice]),
     );
     const applied = new Set<string>();
-    for (const plugin of builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied, true);
-    for (const plugin of optional) {
+    const isReplaced = (name: string): boolean => choiceOf.get(options.replacedBy?.[name] ?? '')?.enabled ?? false;
+    for (const plugin of [...builtIns, ...optional]) {
       const { name, optionsSchema, description } = plugin;
       const choice = choiceOf.get(name);
-      if (choice === undefined) host.plugins.push({ name, builtIn: true, enabled: false, optionsSchema, description });
+      const isOff = choice === undefined && (optional.includes(plugin) || isReplaced(name));
+      if (isOff) host.plugins.push({ name, builtIn: true, enabled: false, optionsSchema, description });
       else await host.#apply(plugin, choice, applied, true);
     }
     for (const choice of options.choices) {
@@ -155,6 +161,11 @@ export class Host {
   /** The place where several processes count units together, that was provided last. Call it when the plugins are ready. */
   get unitStore(): UnitStore | undefined {
     return this.#unitStore?.store();
+  }
+
+  /** Whether a plugin provides one. */
+  get sharesLedger(): boolean {
+    return this.#unitStore !== undefined;
   }
 
   /** What a plugin adds, in words: `provider type groq`, `protocol x at /x`, `hook onError`, `route GET /metrics`, `request log`. */
@@ -230,7 +241,7 @@ export class Host {
   }
 
   #api(plugin: string): PluginApi {
-    const { log, now, dataDir, status } = this.#options;
+    const { log, now, dataDir, status, workers } = this.#options;
     return {
       hooks: this.pluginHooks(plugin),
       log: {
@@ -243,6 +254,7 @@ export class Host {
       now,
       status,
       requestLog: () => this.requestLog,
+      ...(workers && { workers: workers.of(plugin) }),
       addProviderType: (name, type) => this.types.add(name, type as Parameters<Registry['add']>[1], plugin),
       declareLimits: (scope, limits) => {
         const fault = faultInLimits(limits);

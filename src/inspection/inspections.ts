@@ -11,6 +11,7 @@ import type { TargetStatus } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
 import type { Hooks } from '../plugin/door/hooks.js';
 import { replaceStateFile } from '../replace-state-file.js';
+import type { WorkerLink } from '../workers/link.js';
 import { inspect } from './inspect.js';
 import { readSeenModels, seenModelsFile, seenNow } from './seen-models.js';
 
@@ -18,6 +19,9 @@ import { readSeenModels, seenModelsFile, seenNow } from './seen-models.js';
 const FIRST_MS = 60_000;
 /** A timer cannot wait longer. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** How long another worker may look. */
+const LOOK_MS = 120_000;
+const TOPIC = 'inspection';
 
 /** What an inspection needs of the configuration in force. */
 interface Inspectable {
@@ -39,6 +43,8 @@ interface InspectionParts {
   readonly upstream: Pick<Upstream, 'dispatcher'>;
   readonly clock: Clock;
   readonly log: Log;
+  /** One of the workers looks, and tells the others what it found. */
+  readonly workers?: WorkerLink | undefined;
 }
 
 /** Looks at the providers when it is asked to, and every `server.checkEvery`. What is new since the last look goes into the log. */
@@ -51,6 +57,14 @@ export class Inspections {
 
   constructor(parts: InspectionParts) {
     this.#parts = parts;
+    const { workers } = parts;
+    workers?.answer(TOPIC, () => this.#lookHere());
+    workers?.hear(TOPIC, (latest) => {
+      this.#latest = latest as Inspection;
+    });
+    workers?.onHeard(TOPIC, () => {
+      if (workers.writes && this.#latest !== undefined) workers.tell(TOPIC, this.#latest);
+    });
     this.configure();
   }
 
@@ -74,6 +88,15 @@ export class Inspections {
 
   /** Looks now, or returns the look that is under way. Never rejects. */
   look(): Promise<Inspection> {
+    const { workers } = this.#parts;
+    if (workers === undefined || workers.writes) return this.#lookHere();
+    return workers.askWriter(TOPIC, undefined, LOOK_MS).then(
+      (found) => found as Inspection,
+      () => this.#lookHere(),
+    );
+  }
+
+  #lookHere(): Promise<Inspection> {
     this.#running ??= this.#look().finally(() => {
       this.#running = undefined;
     });
@@ -90,7 +113,8 @@ export class Inspections {
     if (this.#everyMs === undefined) return;
     const wait = Math.min(ms, this.#everyMs, LONGEST_TIMER_MS);
     this.#timer = setTimeout(() => {
-      void this.look().finally(() => this.#plan(Number.POSITIVE_INFINITY));
+      const isOurs = this.#parts.workers?.writes ?? true;
+      void (isOurs ? this.look() : Promise.resolve()).finally(() => this.#plan(Number.POSITIVE_INFINITY));
     }, wait).unref();
   }
 
@@ -115,6 +139,7 @@ export class Inspections {
     const findings = inspect(inspected);
     this.#tell(findings);
     this.#latest = { at: clock.now(), findings };
+    this.#parts.workers?.tell(TOPIC, this.#latest);
     try {
       await replaceStateFile(file, JSON.stringify(seenNow(inspected, clock.now())));
     } catch (error) {

@@ -11,6 +11,8 @@ export interface Destination {
   write(text: string): unknown;
   /** Writes a line of about `length` characters that is made when it is written. Absent: lines are made at once. */
   writeLater?(line: () => string, length: number): unknown;
+  /** Writes a line without fields, which other workers may write too. `content` is the line without its time. Absent: `write`. */
+  writeAlike?(line: string, content: string): unknown;
   /** Whether it is a terminal. */
   readonly terminal: boolean;
   readonly colours: boolean;
@@ -54,6 +56,11 @@ export class ProcessLog implements Log {
     this.#destination.write(`${text}\n`);
   }
 
+  /** Writes lines that are complete: they are masked, and end with a line break. */
+  writeLines(lines: string): void {
+    this.#destination.write(lines);
+  }
+
   debug(message: string, fields?: LogFields): void {
     this.#write('debug', message, fields);
   }
@@ -75,7 +82,11 @@ export class ProcessLog implements Log {
     const at = Date.now();
     if (this.pretty) {
       const event: LoggedEvent = { level, time: isoTime(at), msg: this.#secrets.mask(message) };
-      this.#destination.write(prettyLine(event, this.#destination.colours));
+      this.#writeLine(prettyLine(event, this.#destination.colours), level, message, fields);
+      return;
+    }
+    if (fields === NO_FIELDS && this.#destination.writeAlike !== undefined) {
+      this.#writeLine(this.#jsonLine(level, at, message, fields), level, message, fields);
       return;
     }
     // What JSON cannot express has to fail here, where it was logged.
@@ -86,6 +97,12 @@ export class ProcessLog implements Log {
     // The caller may change its fields.
     const kept = { ...fields };
     this.#destination.writeLater(() => this.#jsonLine(level, at, message, kept), message.length + FIELDS_LENGTH);
+  }
+
+  #writeLine(line: string, level: LogLevel, message: string, fields: LogFields): void {
+    const { writeAlike } = this.#destination;
+    if (fields === NO_FIELDS && writeAlike !== undefined) writeAlike(line, `${level} ${message}`);
+    else this.#destination.write(line);
   }
 
   #jsonLine(level: LogLevel, at: number, message: string, fields: LogFields): string {
@@ -138,8 +155,14 @@ const flushAtExit = (output: LineOutput): void => {
   OPEN.add(output);
 };
 
+/** The output of a worker: the primary process writes it, maybe on a terminal. */
+export interface WorkerOutput extends Pick<Destination, 'terminal' | 'colours'> {
+  /** Marks a line that other workers may write too, so that the primary process writes it once. */
+  readonly mark: (line: string, content: string) => string;
+}
+
 /** Opens a log on standard output (1) or standard error (2). Writing never blocks. */
-export const openLog = (fd: 1 | 2, secrets: Secrets): ProcessLog => {
+export const openLog = (fd: 1 | 2, secrets: Secrets, worker?: WorkerOutput): ProcessLog => {
   const output = new LineOutput(fd, (lines) =>
     log.warn(`429chain dropped ${lines} log lines: the reader of the log is too slow.`),
   );
@@ -150,6 +173,11 @@ export const openLog = (fd: 1 | 2, secrets: Secrets): ProcessLog => {
     writeLater: (line: () => string, length: number) => output.writeLater(line, length),
     terminal,
     colours: terminal && !process.env.NO_COLOR,
+    ...(worker && {
+      terminal: worker.terminal,
+      colours: worker.colours,
+      writeAlike: (line: string, content: string) => output.write(worker.mark(line, content)),
+    }),
   };
   const log = new ProcessLog(destination, secrets);
   return log;

@@ -101,6 +101,7 @@ export type {
   UnitStoreEvent,
   UnitWindow,
 } from './door/unit-store.js';
+export type { PluginWorkers } from './door/workers.js';
 export { type Fields, isFields } from './fields.js';
 export { type AnswerCall, type AnswerPart, type AnswerUsage, ChatAnswerReader } from './readers/chat-answer.js';
 export { readFailure } from './readers/error-rules.js';

@@ -73,6 +73,7 @@ const build = async (
     folder: settings.file === undefined ? process.cwd() : dirname(settings.file),
     now: clock.now,
     sharedValues,
+    workers: shared.workers,
     mask: (text) => secrets.mask(text),
     pace: shared.pluginPace ?? PLUGIN_PACE,
     status: () => {
@@ -121,7 +122,8 @@ const isNamedIn = (settings: Settings, { use, plugin }: PluginSettings): boolean
 const builtInPlugins = async (): Promise<{
   readonly builtIns: readonly Plugin[];
   readonly optional: readonly Plugin[];
+  readonly replacedBy: Readonly<Record<string, string>>;
 }> => {
-  const { builtIns, optional } = await import('../../plugins/index.js');
-  return { builtIns, optional };
+  const { builtIns, optional, replacedBy } = await import('../../plugins/index.js');
+  return { builtIns, optional, replacedBy };
 };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiKey } from '../config/settings.js';
 import { ChainError } from '../plugin/door/errors.js';
@@ -29,12 +29,27 @@ export const ownKey = (dataDir: string, name: OwnKey): string => {
   const key = newKey(name);
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${key}\n`, { mode: 0o600 });
+    putKey(file, key);
   } catch (cause) {
     const what = (cause as Error).message;
     throw new ChainError('invalid_configuration', `The data folder ${dataDir} cannot be written: ${what}`, { cause });
   }
-  return key;
+  return keptKey(dataDir, name) ?? key;
+};
+
+/** Writes the file as a whole. If another worker makes a key at the same moment, the first one stays. */
+const putKey = (file: string, key: string): void => {
+  const draft = `${file}.${process.pid}.tmp`;
+  writeFileSync(draft, `${key}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    // There is an empty file, or the file system has no links.
+    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST' && readTextFile(file).trim() !== '';
+    if (!isThere) renameSync(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
 };
 
 /** The key that `ownKey` made before; `undefined` if there is none. Throws if its file cannot be read. */

@@ -160,6 +160,11 @@ export class Runtime implements Current {
     return this.#candidate.shared.models.find(target, this.#askForList);
   }
 
+  /** Requests that wait for capacity, in all workers. */
+  get waiting(): number {
+    return this.waterfall.waiting + (this.#candidate.shared.waitingElsewhere?.total ?? 0);
+  }
+
   /** Where several processes count together, if they do. */
   get sharing(): Sharing | undefined {
     return this.#candidate.shared.ledger.sharing;
@@ -190,6 +195,12 @@ export class Runtime implements Current {
   close(): Promise<void> {
     this.waterfall.close();
     return this.retire();
+  }
+
+  /** The same, without an end of its plugins. */
+  drained(): Promise<void> {
+    this.waterfall.close();
+    return this.waterfall.idle();
   }
 
   /** Resolves when every request that runs on it has ended and its plugins are closed. */

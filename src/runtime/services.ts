@@ -1,3 +1,4 @@
+import type { WaitingElsewhere } from '../admin/live/other-workers.js';
 import type { Clock } from '../clock.js';
 import type { Upstream } from '../engine/attempt/connection/upstream.js';
 import type { Pace } from '../engine/attempt/context.js';
@@ -12,6 +13,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
 import type { Protocol } from '../plugin/door/protocol.js';
 import type { Secrets } from '../secrets.js';
+import type { WorkerLink } from '../workers/link.js';
 
 /** What all runtimes of one app share: it outlives a reload. */
 export interface SharedServices {
@@ -32,6 +34,10 @@ export interface SharedServices {
   readonly sharedValues: SharedValues;
   /** The protocols that 429chain speaks by itself, and what they remember. */
   readonly protocols: readonly Protocol[];
+  /** The other worker processes. Absent: this process is the only one. */
+  readonly workers?: WorkerLink | undefined;
+  /** Requests that wait for capacity in other workers. Absent: there are none. */
+  readonly waitingElsewhere?: WaitingElsewhere | undefined;
   readonly pace?: Pace | undefined;
   /** Shorter waits for plugins; for tests. */
   readonly pluginPace?: PluginPace | undefined;

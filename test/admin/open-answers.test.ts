@@ -56,7 +56,7 @@ describe('An open response of the admin', () => {
     });
 
   it('ends when its session signs out, and those of other sessions stay open', async () => {
-    const [one, two] = [sessions.open(), sessions.open()];
+    const [one, two] = [sessions.open(false), sessions.open(false)];
     const [first, second] = await Promise.all([one, two].map((token) => open({ cookie: `429chain-session=${token}` })));
     sessions.close(one);
     await until(() => first?.destroyed === true);
@@ -65,7 +65,7 @@ describe('An open response of the admin', () => {
 
   it('ends when the admin key changes, for scripts too', async () => {
     const answers = await Promise.all([
-      open({ cookie: `429chain-session=${sessions.open()}` }),
+      open({ cookie: `429chain-session=${sessions.open(false)}` }),
       open({ authorization: `Bearer ${ADMIN_KEY}` }),
     ]);
     expect(answers.map(({ statusCode, destroyed }) => [statusCode, destroyed])).to.deep.equal([

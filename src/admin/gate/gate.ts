@@ -3,7 +3,7 @@ import type { Context, Middleware } from 'koa';
 import { isLoopback } from '../../config/loopback.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { type AdminKey, bearerOf } from './key.js';
-import { tokenOf } from './session.js';
+import { hasSession, tokenOf } from './session.js';
 import type { Sessions } from './sessions.js';
 
 export interface GateOptions {
@@ -104,7 +104,7 @@ const admit = (ctx: Context, sessions: Sessions, key: AdminKey): (() => boolean)
     return () => key.matches(given);
   }
   const token = tokenOf(ctx);
-  if (token !== undefined && sessions.use(token)) return () => sessions.use(token);
+  if (token !== undefined && hasSession(ctx, sessions)) return () => sessions.use(token) !== undefined;
   const what = token === undefined ? 'You are not signed in.' : 'Your session has expired.';
   const message = `${what} Sign in at /admin, or send server.adminKey as "Authorization: Bearer <key>".`;
   throw new ChainError('invalid_api_key', message, { headers: { 'www-authenticate': 'Bearer' } });

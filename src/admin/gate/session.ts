@@ -16,9 +16,19 @@ export const tokenOf = (ctx: Context): string | undefined => ctx.cookies.get(COO
  * Scripts cannot read the cookie, other sites cannot send it, and browsers send it to the admin only. It is `Secure` if
  * the page was loaded over https: the Origin of the sign-in says so, and no proxy header has to be trusted.
  */
-const setCookie = (ctx: Context, token: string, age: number): void => {
-  const secure = ctx.get('origin').startsWith('https://') ? '; Secure' : '';
+const setCookie = (ctx: Context, token: string, age: number, isSecure = isOverHttps(ctx)): void => {
+  const secure = isSecure ? '; Secure' : '';
   ctx.set('set-cookie', `${COOKIE}=${token}; Path=/admin; Max-Age=${age}; HttpOnly; SameSite=Strict${secure}`);
+};
+
+const isOverHttps = (ctx: Context): boolean => ctx.get('origin').startsWith('https://');
+
+/** Whether the browser has a session. If it does, this counts as its use, and the browser may get a newer token. */
+export const hasSession = (ctx: Context, sessions: Sessions): boolean => {
+  const token = tokenOf(ctx);
+  const session = token === undefined ? undefined : sessions.use(token);
+  if (session?.renewed !== undefined) setCookie(ctx, session.renewed, COOKIE_AGE, session.secure);
+  return session !== undefined;
 };
 
 export interface SessionOptions {
@@ -38,8 +48,7 @@ export const sessionHandlers = ({ sessions, key, version, keyPlace }: SessionOpt
   const isSignedIn = (ctx: Context): boolean => {
     const given = bearerOf(ctx);
     if (given !== undefined) key.check(given, ctx.ip);
-    const token = tokenOf(ctx);
-    return given !== undefined || (token !== undefined && sessions.use(token));
+    return given !== undefined || hasSession(ctx, sessions);
   };
   const end = (ctx: Context): void => {
     const token = tokenOf(ctx);
@@ -53,7 +62,7 @@ export const sessionHandlers = ({ sessions, key, version, keyPlace }: SessionOpt
       }
       key.check(adminKey.trim(), ctx.ip);
       end(ctx);
-      setCookie(ctx, sessions.open(), COOKIE_AGE);
+      setCookie(ctx, sessions.open(isOverHttps(ctx)), COOKIE_AGE);
       return view(true);
     },
     'DELETE /session': (_, ctx) => {

@@ -1,13 +1,20 @@
-import { createHmac, randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Log } from '../../log.js';
-import { readTextFile } from '../../text-file.js';
+import { type KeptSessions, readSessions, writeSessions } from './session-file.js';
+import { newSessionId, readToken, type SessionToken, signToken } from './session-token.js';
 
-interface Session {
-  readonly digest: string;
-  /** Epoch ms, accurate to RENEWED_AFTER_MS: not every request writes a file. */
-  readonly usedAt: number;
+/** What other processes on this machine have to know about a session. `at`: epoch ms. */
+export interface SessionEvent {
+  readonly type: 'used' | 'ended';
+  readonly id: string;
+  readonly at: number;
+}
+
+/** The other processes that answer for the same admin. */
+export interface SessionPeers {
+  /** Whether this process writes the file. */
+  readonly writes: boolean;
+  tell(event: SessionEvent): void;
+  onEvent(listener: (event: SessionEvent) => void): void;
 }
 
 export interface SessionsOptions {
@@ -17,6 +24,8 @@ export interface SessionsOptions {
   /** Epoch ms. */
   readonly now: () => number;
   readonly log: Log;
+  /** Absent: there is one process. */
+  readonly peers?: SessionPeers | undefined;
 }
 
 /** A session expires after this time without use. */
@@ -24,93 +33,86 @@ const IDLE_MS = 7 * 86_400_000;
 const RENEWED_AFTER_MS = 3_600_000;
 const MOST_SESSIONS = 100;
 
+/** A valid session. */
+export interface Session {
+  /** The token to use from now on; absent while the present one is new enough. */
+  readonly renewed?: string | undefined;
+  readonly secure: boolean;
+}
+
 /**
- * The sessions of the admin, which survive restarts. The file has only digests of the session tokens, keyed with the
- * admin key: it gives nobody access, and a new admin key ends every session.
+ * The sessions of the admin, which survive restarts. A token is signed with the admin key: every process with this key accepts
+ * it, and a new key ends every session. Which sessions ended is kept in a file, and told to the other workers.
  */
 export class Sessions {
   readonly #options: SessionsOptions;
-  /** Digest → last use. The most recently used session is last. */
-  readonly #usedAt: Map<string, number>;
+  readonly #kept: KeptSessions;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
-    this.#usedAt = new Map(readSessions(options).map(({ digest, usedAt }) => [digest, usedAt]));
+    this.#kept = readSessions(options.file, options.now(), options.log);
+    options.peers?.onEvent((event) => {
+      this.#apply(event);
+      this.#write();
+    });
   }
 
   /** Opens a session. @returns its token, which is not stored */
-  open(): string {
-    const token = randomBytes(32).toString('base64url');
-    const [oldest] = this.#usedAt.keys();
-    if (this.#usedAt.size >= MOST_SESSIONS && oldest !== undefined) this.#usedAt.delete(oldest);
-    this.#touch(this.#digestOf(token));
-    return token;
+  open(secure: boolean): string {
+    const { used } = this.#kept;
+    const [oldest] = used.keys();
+    if (used.size >= MOST_SESSIONS && oldest !== undefined) this.#note('ended', oldest);
+    const id = newSessionId();
+    this.#note('used', id);
+    return signToken({ id, issuedAt: this.#options.now(), secure }, this.#options.key());
   }
 
-  /** Whether `token` belongs to a session. If it does, this counts as its use. */
-  use(token: string): boolean {
-    const digest = this.#digestOf(token);
-    const usedAt = this.#usedAt.get(digest);
-    if (usedAt === undefined) return false;
-    const idleMs = this.#options.now() - usedAt;
-    if (idleMs > IDLE_MS) {
-      this.#end(digest);
-      return false;
-    }
-    if (idleMs > RENEWED_AFTER_MS) this.#touch(digest);
-    return true;
+  /** The session of `token`; `undefined` if it is over. This counts as its use. */
+  use(token: string): Session | undefined {
+    const session = this.#valid(token);
+    if (session === undefined) return undefined;
+    const { id, issuedAt, secure } = session;
+    const { key, now } = this.#options;
+    if (now() - (this.#kept.used.get(id) ?? 0) > RENEWED_AFTER_MS) this.#note('used', id);
+    if (now() - issuedAt <= RENEWED_AFTER_MS) return { secure };
+    return { secure, renewed: signToken({ id, issuedAt: now(), secure }, key()) };
   }
 
   /** Ends the session of `token`, if any. */
   close(token: string): void {
-    this.#end(this.#digestOf(token));
+    const session = this.#valid(token);
+    if (session !== undefined) this.#note('ended', session.id);
   }
 
-  #digestOf(token: string): string {
-    return createHmac('sha256', this.#options.key()).update(token).digest('base64url');
+  #valid(token: string): SessionToken | undefined {
+    const { key, now } = this.#options;
+    const { used, ended, notBefore } = this.#kept;
+    const session = readToken(token, key());
+    if (session === undefined || ended.has(session.id) || session.issuedAt < notBefore) return undefined;
+    const usedAt = Math.max(session.issuedAt, used.get(session.id) ?? 0);
+    return now() - usedAt > IDLE_MS ? undefined : session;
   }
 
-  #touch(digest: string): void {
-    this.#usedAt.delete(digest);
-    this.#usedAt.set(digest, this.#options.now());
+  #note(type: SessionEvent['type'], id: string): void {
+    const event = { type, id, at: this.#options.now() };
+    this.#apply(event);
     this.#write();
+    this.#options.peers?.tell(event);
   }
 
-  #end(digest: string): void {
-    if (this.#usedAt.delete(digest)) this.#write();
+  #apply({ type, id, at }: SessionEvent): void {
+    const { used, ended } = this.#kept;
+    used.delete(id);
+    if (type === 'ended') ended.set(id, at);
+    else if (!ended.has(id)) used.set(id, at);
   }
 
-  /** Replaces the file atomically. */
   #write(): void {
-    const { file, log } = this.#options;
-    const sessions: Session[] = [...this.#usedAt].map(([digest, usedAt]) => ({ digest, usedAt }));
-    try {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      writeFileSync(`${file}.tmp`, JSON.stringify({ version: 1, sessions }), { mode: 0o600 });
-      renameSync(`${file}.tmp`, file);
-    } catch (error) {
-      log.warn(
-        `Cannot save the admin's sessions to ${file}: ${(error as Error).message}. They end when 429chain restarts.`,
-      );
-    }
+    const { file, now, log, peers } = this.#options;
+    if (peers?.writes === false) return;
+    // By then its tokens have expired.
+    for (const map of [this.#kept.used, this.#kept.ended])
+      for (const [id, at] of map) if (now() - at > IDLE_MS) map.delete(id);
+    writeSessions(file, this.#kept, log);
   }
 }
-
-/** The usable sessions of `file`. A person whose session is missing signs in again. */
-const readSessions = ({ file, now, log }: SessionsOptions): Session[] => {
-  try {
-    const { sessions } = JSON.parse(readTextFile(file)) as { sessions: readonly Partial<Session>[] };
-    return sessions
-      .flatMap(({ digest, usedAt }) =>
-        // A clock that was set back must not extend a session.
-        digest === undefined || usedAt === undefined ? [] : [{ digest, usedAt: Math.min(usedAt, now()) }],
-      )
-      .filter(({ usedAt }) => now() - usedAt <= IDLE_MS)
-      .slice(-MOST_SESSIONS);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      log.warn(`Cannot read the admin's sessions from ${file}: ${(error as Error).message}. Sign in again.`);
-    }
-    return [];
-  }
-};

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../clock.js';
+import type { RequestRecord } from '../../contract/requests.js';
 import type { Outcome } from '../../plugin/door/attempt.js';
 import { ChainError } from '../../plugin/door/errors.js';
 import { toRequestRecord } from '../../plugin/door/request-record.js';
@@ -43,6 +44,8 @@ export class Feed {
   /** The timer is set for a change that has happened, not only for one that is due by itself. */
   #sendDue = false;
   #alive: NodeJS.Timeout | undefined;
+  #unfollowed: NodeJS.Timeout | undefined;
+  #onFollowed: ((isFollowed: boolean) => void) | undefined;
 
   constructor(clock: Clock, current: () => Engine) {
     this.#clock = clock;
@@ -62,9 +65,19 @@ export class Feed {
   }
 
   requestOver(outcome: Outcome): void {
+    if (this.#keepsChanges()) this.recordOver(toRequestRecord(outcome));
+  }
+
+  /** The same for a request of another worker. */
+  recordOver(record: RequestRecord): void {
     if (!this.#keepsChanges()) return;
-    this.#state.requestOver(toRequestRecord(outcome));
+    this.#state.requestOver(record);
     this.#sendSoon();
+  }
+
+  /** Calls `listener` when the first client comes, and when changes are no longer kept after the last one left. */
+  onFollowed(listener: (isFollowed: boolean) => void): void {
+    this.#onFollowed = listener;
   }
 
   /** Call it with the number of problems in the configuration as last written; 0 if it is in force. */
@@ -118,6 +131,8 @@ export class Feed {
     this.#keepsChanges();
     this.#state.mark('');
     this.#leftAt = undefined;
+    clearTimeout(this.#unfollowed);
+    this.#onFollowed?.(true);
     this.#alive = setInterval(() => {
       for (const client of this.#clients) if (client.reads) client.write(': alive\n\n');
     }, ALIVE_MS);
@@ -127,6 +142,7 @@ export class Feed {
     this.#clients.delete(client);
     if (this.#clients.size > 0) return;
     this.#leftAt = this.#clock.monotonic();
+    this.#unfollowed = setTimeout(() => this.#onFollowed?.(false), KEPT_MS).unref();
     clearTimeout(this.#timer);
     clearInterval(this.#alive);
     this.#sendDue = false;

@@ -90,7 +90,7 @@ export class LiveState {
       next = Math.min(next, each.nextAt);
     }
     this.#marked.clear();
-    const { waiting } = engine.waterfall;
+    const { waiting } = engine;
     if (waiting !== this.#waiting.value) this.#set(this.#waiting, waiting);
     return next;
   }

@@ -9,7 +9,8 @@ import { durationText } from '../../plugin/readers/headers/headers.js';
 /** The parts of the engine that a status needs. */
 export interface Engine {
   readonly chains: { readonly all: readonly Chain[] };
-  readonly waterfall: { readonly waiting: number };
+  /** Requests that wait for capacity, in all workers. */
+  readonly waiting: number;
   stateOf(target: PreparedTarget): TargetStatus;
   healthOf(target: PreparedTarget): HealthView | undefined;
   /** Where several processes count together, if they do. */
@@ -29,7 +30,7 @@ export const statusOf = (engine: Engine): LiveStatus => {
   const loop = blockedEventLoop();
   return {
     targets: targetsOf(engine).map((listed) => viewOf(engine, listed)),
-    waiting: engine.waterfall.waiting,
+    waiting: engine.waiting,
     ...(loop === undefined ? {} : { loop }),
     ...(engine.sharing === undefined ? {} : { ledger: engine.sharing }),
   };

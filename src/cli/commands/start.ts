@@ -1,29 +1,33 @@
 import { App } from '../../app.js';
-import { isLoopback } from '../../config/loopback.js';
-import { openStore, type SettingsStore } from '../../config/source/store.js';
 import type { DemoWorld } from '../../demo/world.js';
 import { watchEventLoop } from '../../host/event-loop.js';
+import type { Log } from '../../log.js';
 import { openLog, type ProcessLog } from '../../logging/process-log.js';
 import { Secrets } from '../../secrets.js';
+import { takeRole } from '../../workers/worker.js';
 import { demoStore } from '../demo-store.js';
 import { endDespitePlugins } from '../end-despite-plugins.js';
 import { guardProcess } from '../guard-process.js';
-import { type CommandLine, configurationFile, optionsToFind, pluginPaths, portOf } from '../options.js';
+import { type CommandLine, optionsToFind, pluginPaths, workersOf } from '../options.js';
 import { createConfiguration } from '../setup/create-configuration.js';
 import { chooseFirstStart } from '../setup/first-start.js';
 import { announce } from '../start/announce.js';
-import { lockFolder } from '../start/folder-lock.js';
 import { reloadOnHangup } from '../start/reload-on-hangup.js';
+import { addressOf, closeApp, listen, openFile, type Running, takeFolder } from '../start/serving.js';
+import { endAtOnce } from '../start/signals.js';
 import { watchPlugins } from '../start/watch-plugins.js';
-import { whyNotWritable } from '../start/writable-folder.js';
-import { CommandError } from '../terminal/command-error.js';
 
 /**
  * Runs the proxy until Ctrl-C or SIGTERM. The first signal drains requests in flight, a second one ends it at once. SIGHUP
- * reads the configuration again. On a terminal without a configuration, asks how to begin.
+ * reads the configuration again. On a terminal without a configuration, asks how to begin. With `--workers`, this process starts
+ * others, which run this function too.
  */
 export const start = async (given: CommandLine): Promise<void> => {
+  const role = takeRole();
+  if (role !== undefined) return (await import('../start/worker.js')).startWorker(given, role);
   const line = await chooseFirstStart(given);
+  const count = workersOf(line);
+  if (count > 1) return (await import('../start/primary.js')).startWorkers(line, count, (log) => create(line, log));
   const secrets = new Secrets();
   const log = openLog(1, secrets);
   const running: Running = {};
@@ -38,10 +42,9 @@ export const start = async (given: CommandLine): Promise<void> => {
   }
 };
 
-interface Running {
-  /** Absent until the first configuration is in force. */
-  app?: App;
-}
+/** Writes a first configuration if `--create` asks for it. @returns whether it has a new admin key */
+const create = (line: CommandLine, log: Log): boolean =>
+  line.options.create === true && createConfiguration(line, process.env, log);
 
 const serve = async (
   line: CommandLine,
@@ -50,14 +53,10 @@ const serve = async (
   secrets: Secrets,
   running: Running,
 ): Promise<void> => {
-  const isAdminKeyNew =
-    world === undefined && line.options.create === true && createConfiguration(line, process.env, log);
+  const isAdminKeyNew = world === undefined && create(line, log);
   const store = world === undefined ? openFile(line, log) : demoStore(world, line, log);
   log.configure(store.current.server.log);
-  const { dataDir } = store.current;
-  const why = whyNotWritable(dataDir);
-  if (why !== undefined) throw new CommandError(`Cannot write to the data folder ${dataDir}.\n${why}`);
-  const unlock = await lockFolder(dataDir);
+  const unlock = await takeFolder(store.current);
   store.onChange(({ server }) => log.configure(server.log));
   // A plugin that listens for signals would keep them from ending the start.
   const atStart = endAtOnce();
@@ -69,7 +68,7 @@ const serve = async (
     isStopping = true;
     endAtOnce();
     log.info('Stopping: waiting for requests in flight. Press Ctrl-C again to stop at once.');
-    void close(app, log)
+    void closeApp(app, log)
       .then(unlock)
       .then(() => world?.close())
       .then(() => endDespitePlugins((sentence) => log.warn(sentence)));
@@ -80,7 +79,10 @@ const serve = async (
   reloadOnHangup(store, log, stop);
   atStart();
   try {
-    announce(await listen(app, line), app, log, { isAdminKeyNew, options: optionsToFind(line) });
+    announce(await listen(app, addressOf(app.runtime.settings, line)), app, log, {
+      isAdminKeyNew,
+      options: optionsToFind(line),
+    });
     watchEventLoop(log);
     if (line.options.watch) watchPlugins(app, log);
   } catch (error) {
@@ -89,56 +91,3 @@ const serve = async (
     throw error;
   }
 };
-
-/** Lets signals end the process at once. @returns a function that ends this */
-const endAtOnce = (): (() => void) => {
-  const interrupted = (): void => process.exit(130);
-  const terminated = (): void => process.exit(143);
-  process.once('SIGINT', interrupted);
-  process.once('SIGTERM', terminated);
-  return () => {
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', terminated);
-  };
-};
-
-const close = async (app: App, log: ProcessLog): Promise<void> => {
-  try {
-    await app.close();
-  } catch (cause) {
-    log.error(`429chain could not stop cleanly: ${(cause as Error).stack}`);
-    process.exitCode = 1;
-  }
-};
-
-/** The reasons why listening fails, by error code. */
-const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process listens there. --port 0 uses any free port',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  EACCES: 'permission denied. Ports from 1024 up need no privileges',
-  ENOTFOUND: 'the host is unknown',
-};
-
-const listen = async (app: App, line: CommandLine): Promise<string> => {
-  const { server } = app.runtime.settings;
-  const host = line.options.host ?? server.host;
-  const port = portOf(line) ?? server.port;
-  if (!isLoopback(host) && server.apiKeys.length === 0) {
-    if (line.options.demo)
-      throw new CommandError(
-        `The demo has no client keys and must not be reachable from other machines, as --host ${host} would make it.`,
-      );
-    throw new CommandError(
-      `With --host ${host}, other machines could use 429chain without a key. Add server.apiKeys to the configuration first:\n  server: { apiKeys: ['\${CHAIN_API_KEY}'] }\nThen set CHAIN_API_KEY in the environment or in .env. \`openssl rand -hex 24\` generates a key.`,
-    );
-  }
-  try {
-    return await app.listen({ host, port });
-  } catch (cause) {
-    const { code = '', message } = cause as NodeJS.ErrnoException;
-    throw new CommandError(`429chain cannot listen on ${host}:${port}: ${REASONS[code] ?? message}.`);
-  }
-};
-
-const openFile = (line: CommandLine, log: ProcessLog): SettingsStore =>
-  openStore(configurationFile(line), { env: process.env, log, dataDir: line.options['data-dir'] });

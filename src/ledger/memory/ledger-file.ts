@@ -21,6 +21,8 @@ export interface SnapshotLedger {
 /** What a ledger's file works with; for tests. */
 export interface LedgerFileOptions {
   readonly pauseMs?: number | undefined;
+  /** Whether this process writes the file; several may read it. Default: it does. */
+  readonly writes?: (() => boolean) | undefined;
   readonly write?: (file: string, text: string) => Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export class LedgerFile {
   readonly #pauseMs: number;
   readonly #replace: (file: string, text: string) => Promise<void>;
   readonly #unsubscribe: () => void;
+  readonly #writes: () => boolean;
   /** The text of the file, as far as it is known. */
   #written: string | undefined;
   /** The ledger changed since its last snapshot. */
@@ -49,13 +52,14 @@ export class LedgerFile {
     file: string,
     ledger: SnapshotLedger,
     log: Log,
-    { pauseMs = PAUSE_MS, write = replaceStateFile }: LedgerFileOptions = {},
+    { pauseMs = PAUSE_MS, write = replaceStateFile, writes = () => true }: LedgerFileOptions = {},
   ) {
     this.#file = file;
     this.#ledger = ledger;
     this.#log = log;
     this.#pauseMs = pauseMs;
     this.#replace = write;
+    this.#writes = writes;
     this.#restore();
     this.#unsubscribe = ledger.onChange(() => {
       this.#changed = true;
@@ -120,6 +124,7 @@ export class LedgerFile {
 
   async #write(): Promise<void> {
     this.#changed = false;
+    if (!this.#writes()) return;
     try {
       const text = JSON.stringify(this.#ledger.snapshot());
       if (text === this.#written) return;

@@ -8,6 +8,7 @@ import type { Protocol } from './protocol.js';
 import type { ProviderType } from './provider-type.js';
 import type { Route } from './route.js';
 import type { UnitStore } from './unit-store.js';
+import type { PluginWorkers } from './workers.js';
 
 /** What `apply` receives. */
 export interface PluginApi {
@@ -25,6 +26,11 @@ export interface PluginApi {
   status(): LiveStatus;
   /** The request log of the plugin that provided one last; `undefined` if requests are not logged. */
   requestLog(): RequestLog | undefined;
+  /**
+   * The other worker processes of `429chain start --workers N`; absent without. Each of them runs the plugin. A plugin that writes
+   * files writes them in one worker only.
+   */
+  readonly workers?: PluginWorkers | undefined;
   /** Adds a provider type. Configured providers use it by `name`. @throws if the name is taken or the type is invalid */
   addProviderType<O = Record<string, unknown>>(name: string, type: ProviderType<O>): void;
   /**

@@ -12,6 +12,8 @@ import { ADMIN_KEY, type Answered, ask, BEARER, cookieIn, JSON_TYPE, LONELY, sig
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
+const withKey = (adminKey: string): object => ({ ...LONELY, server: { ...LONELY.server, adminKey } });
+
 describe('Signing in to the admin', () => {
   let clock: TurningClock;
   let proxy: RunningProxy;
@@ -73,6 +75,47 @@ describe('Signing in to the admin', () => {
     clock.turn(2 * DAY);
     expect((await status(used)).status).to.equal(200);
     expect((await status(unused)).status).to.equal(401);
+  });
+
+  it('gives a browser a newer cookie with the same attributes when it was used for over an hour', async () => {
+    const { host } = new URL(proxy.address);
+    const { headers } = await trySignIn(proxy.address, ADMIN_KEY, { origin: `https://${host}` });
+    const first = { cookie: cookieIn(headers) };
+    expect((await status(first)).headers).not.to.have.property('set-cookie');
+    clock.turn(2 * 3_600_000);
+    const renewed = (await status(first)).headers;
+    expect(renewed['set-cookie']?.[0]?.split('; ').slice(1)).to.deep.equal(
+      headers['set-cookie']?.[0]?.split('; ').slice(1),
+    );
+    const second = { cookie: cookieIn(renewed) };
+    expect(second.cookie).not.to.equal(first.cookie);
+    expect((await status(second)).status).to.equal(200);
+    await ask(proxy.address, { method: 'DELETE', path: '/admin/api/session', headers: { ...first, ...JSON_TYPE } });
+    expect([(await status(first)).status, (await status(second)).status]).to.deep.equal([401, 401]);
+  });
+
+  it('accepts the session of another 429chain with the same admin key, and of no other', async () => {
+    const [same, other] = [
+      await startProxy(LONELY, { clock }),
+      await startProxy(withKey('another-admin-key'), { clock }),
+    ];
+    try {
+      expect((await status(await signIn(same.address))).status).to.equal(200);
+      expect((await status(await signIn(other.address, 'another-admin-key'))).status).to.equal(401);
+    } finally {
+      await Promise.all([same.close(), other.close()]);
+    }
+  });
+
+  it('refuses a token that was changed in any character', async () => {
+    const { cookie } = await signIn(proxy.address);
+    const from = cookie.indexOf('=') + 1;
+    // The last character has two bits that mean nothing.
+    for (let at = from; at < cookie.length - 1; at++) {
+      const changed = cookie[at] === 'A' ? 'B' : 'A';
+      const forged = `${cookie.slice(0, at)}${changed}${cookie.slice(at + 1)}`;
+      expect((await status({ cookie: forged })).status, `character ${at - from}`).to.equal(401);
+    }
   });
 
   it('keeps a hundred sessions and drops the least recently used one', async () => {

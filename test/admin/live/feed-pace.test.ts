@@ -61,7 +61,7 @@ describe('The pace of the live feed', () => {
     );
     const engine: Engine = {
       chains: { all: [{ name: 'default', targets: TARGETS } as unknown as Chain] },
-      waterfall: { waiting: 0 },
+      waiting: 0,
       stateOf: ({ id }) => ledger.status(id),
       healthOf: () => undefined,
     };

@@ -106,7 +106,7 @@ const blocksOf = (text: string): ReadonlyMap<string, string> =>
 
 const scrape = async (metrics: Metrics, targets: readonly string[]): Promise<string> => {
   const status = { waiting: 0, targets: targets.map((target) => ({ target, state: 'available', quotas: [] })) };
-  return (await metrics.scrape(status as unknown as LiveStatus, undefined, 0)).text;
+  return metrics.observe(status as unknown as LiveStatus, undefined, 0).counts.metrics();
 };
 
 describe('The metrics of requests', () => {
