@@ -156,8 +156,10 @@ local function take(quota, stated, limit, kind, ms, endsAt, seq, own, now)
   quota.seq = math.max(quota.seq, seq)
   if kind == 'fixed' then return takeFixed(quota, stated, ms, limit, endsAt, latest, now) end
   if latest then become(quota, kind, ms, limit, now) end
-  if kind == 'sliding' then return correct(quota, stated, latest and quota.held - own <= TINY, now) end
-  quota.used = latest and stated or math.max(used(quota, now), stated)
+  -- A response that states less may have been overtaken on its way, unless the attempt was alone.
+  local alone = latest and quota.held - own <= TINY
+  if kind == 'sliding' then return correct(quota, stated, alone, now) end
+  quota.used = alone and stated or math.max(used(quota, now), stated)
   quota.at = now
 end
 
