@@ -263,13 +263,15 @@ export class StoreLink implements Witness {
   async #join(): Promise<void> {
     if (this.#joining || this.#closed) return;
     this.#joining = true;
+    // What was asked before the store went away does not show that it is back.
+    const returns = !this.#isUp;
     try {
       const { registry } = this.#local;
       const ids = [...registry.scopes].map((scope) => registry.sharedId(scope)).filter((id) => id !== undefined);
       const known = await this.store.known(ids);
       await this.#alone.tell(this.store, this.#clock.now());
       for (const knowledge of known) this.#takeOver(knowledge);
-      if (!this.#isUp && !this.#closed) this.#return();
+      if (returns && !this.#closed) this.#return();
     } catch {
       this.#leave();
     } finally {
