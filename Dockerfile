@@ -15,7 +15,10 @@ RUN npm run build
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev
+# The clients of Redis and PostgreSQL are optional for npm. The image has them.
+COPY scripts/build/include-peers.mjs scripts/build/
+RUN --mount=type=cache,target=/root/.npm node scripts/build/include-peers.mjs && \
+  npm install --ignore-scripts --omit=dev
 
 FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="429chain" \

@@ -108,7 +108,7 @@ const startedAt = performance.now();
 for (const workload of chosen) {
   const courses: { seed: number; verdicts: readonly Verdict[] }[] = [];
   for (const seed of seeds) {
-    const course = await simulate(workload, seed, options.verbose);
+    const course = await simulate(workload, seed, { believe: options.verbose });
     const figures = figuresOf(workload, course);
     const verdicts = judge(figures, workload.reach);
     courses.push({ seed, verdicts });

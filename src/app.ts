@@ -19,6 +19,7 @@ import { BodiesInFlight } from './http/uploads/bodies-in-flight.js';
 import { Inspections } from './inspection/inspections.js';
 import { LedgerFile } from './ledger/memory/ledger-file.js';
 import { MemoryLedger } from './ledger/memory/memory-ledger.js';
+import { SharedLedger } from './ledger/shared/shared-ledger.js';
 import type { Log } from './log.js';
 import { packageFile, version } from './package.js';
 import type { Outcome } from './plugin/door/attempt.js';
@@ -71,6 +72,7 @@ export class App {
   readonly #store: SettingsStore;
   readonly #plugins: readonly PluginSettings[];
   readonly #shared: SharedServices;
+  readonly #ledger: SharedLedger;
   readonly #ledgerFile: LedgerFile;
   readonly #feed: Feed;
   readonly #inspections: Inspections;
@@ -87,10 +89,12 @@ export class App {
     store: SettingsStore,
     plugins: readonly PluginSettings[],
     shared: SharedServices,
+    ledger: SharedLedger,
     ledgerFile: LedgerFile,
     adminUi: string,
   ) {
     this.#runtime = runtime;
+    this.#ledger = ledger;
     this.#ledgerFile = ledgerFile;
     this.#store = store;
     this.#plugins = plugins;
@@ -100,8 +104,8 @@ export class App {
     this.#shareRequest = workers && shareRequests(this.#feed, workers);
     shared.waitingElsewhere?.onChange(() => this.#feed.waitingChanged());
     this.#feedFrom(runtime);
-    shared.ledger.onChange((scope) => this.#feed.changed(scope));
-    shared.ledger.onReserve((target) => this.#feed.changed(target));
+    ledger.onChange((scope) => this.#feed.changed(scope));
+    ledger.onReserve((target) => this.#feed.changed(target));
     this.#inspections = new Inspections({ ...shared, current: () => this.#runtime });
     shared.models.onChange(() => this.#feed.changed(''));
     this.#server = createSurface({
@@ -136,8 +140,9 @@ export class App {
     workers,
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
-    const ledger = new MemoryLedger(clock);
-    const ledgerFile = new LedgerFile(join(store.current.dataDir, 'ledger.json'), ledger, log, {
+    const memory = new MemoryLedger(clock);
+    const ledger = new SharedLedger(memory, clock, log);
+    const ledgerFile = new LedgerFile(join(store.current.dataDir, 'ledger.json'), memory, log, {
       pauseMs: pace?.savingMs,
       writes: () => workers?.writes ?? true,
     });
@@ -168,8 +173,9 @@ export class App {
     }));
     const runtime = await startRuntime(await buildRuntime(store.current, chosen, shared));
     runtime.activate();
+    ledger.use(runtime.host.unitStore);
     void restoreHealth(shared, runtime.host.requestLog);
-    return new App(runtime, store, chosen, shared, ledgerFile, adminUi);
+    return new App(runtime, store, chosen, shared, ledger, ledgerFile, adminUi);
   }
 
   /** The runtime of the configuration in force. */
@@ -230,6 +236,7 @@ export class App {
     const silent = setTimeout(() => this.#server.closeAllConnections(), Math.min(drainMs, FLUSH_MS));
     await closed;
     for (const timer of [drained, flushed, silent]) clearTimeout(timer);
+    this.#ledger.use(undefined);
     await this.#ledgerFile.close();
     this.#shared.models.close();
     await this.#shared.upstream.close();
@@ -273,6 +280,7 @@ export class App {
   #activate(next: Runtime): void {
     const old = this.#runtime;
     next.activate();
+    this.#ledger.use(next.host.unitStore);
     this.#feedFrom(next);
     this.#runtime = next;
     this.#feed.reloaded();

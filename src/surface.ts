@@ -90,7 +90,7 @@ const admin = ({
     const { maxBodiesInFlight, bodiesInFlight } = current();
     return readBody(new Exchange(ctx.req, ctx.res, ctx.path), { maxBodyBytes, maxBodiesInFlight, bodiesInFlight });
   };
-  const routes = adminRouter(handlers, readAdminBody, {
+  const routes = adminRouter(handlers, readAdminBody, () => store.catchUp(), {
     'GET /events': getEvents(feed),
     'POST /chat': (ctx) => answerWithoutKoa(ctx, postChat, asAdmin),
     'POST /v1/*path': (ctx) => {

@@ -47,7 +47,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'src/plugin/readers': [FOUNDATION, 'waits', 'errors', 'headers'],
   'src/config': ['source', 'check', 'edit', FOUNDATION],
   'src/host': ['process-guard.ts', 'event-loop.ts', 'host.ts', 'parts', 'loading', FOUNDATION, 'checks'],
-  'src/ledger': ['memory', 'learning', 'windows', FOUNDATION],
+  'src/ledger': ['shared', 'memory', 'learning', 'windows', FOUNDATION],
   'src/engine': [
     'waterfall.ts',
     'resuming-stream.ts',

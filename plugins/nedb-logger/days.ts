@@ -1,10 +1,12 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RequestRecord, UsageReport } from '429chain/plugin';
-import { type Period, reportOf } from './report.js';
-import { areTotalsOutdated, dayOf, type SegmentName } from './retention.js';
+import { dayOf } from '../request-log/days.js';
+import type { Period } from '../request-log/period.js';
+import { reportOf } from '../request-log/report.js';
+import { count, type DayTotals, emptyDay, mergeDay, parseDay } from '../request-log/totals.js';
+import { areTotalsOutdated, type SegmentName } from './retention.js';
 import { orNothing } from './segments.js';
-import { count, type DayTotals, emptyDay, mergeDay, parseDay } from './totals.js';
 
 /** Days that stay in memory after a report. */
 const MOST_IN_MEMORY = 62;

@@ -1,8 +1,10 @@
 import type { RequestPage, RequestQuery, RequestRecord } from '429chain/plugin';
+import { DAY_MS, dayOf } from '../request-log/days.js';
+import type { Filter } from '../request-log/filter.js';
 import { recordsBefore } from './backwards.js';
 import { recordIn } from './lines.js';
-import { compareSegments, DAY_MS, dayOf, type SegmentName } from './retention.js';
-import { type Filter, Search } from './search.js';
+import { compareSegments, type SegmentName } from './retention.js';
+import { Search } from './search.js';
 
 /** The segments that pages are read from. */
 export interface Source {

@@ -1,3 +1,5 @@
+import { DAY_MS, KEEP_TOTALS_MS } from '../request-log/days.js';
+
 /** A file of the log: some records of one UTC day. */
 export interface SegmentName {
   /** `2026-01-31`. */
@@ -17,29 +19,12 @@ export interface Retention {
 export const compareSegments = (one: SegmentName, other: SegmentName): number =>
   one.day === other.day ? one.number - other.number : one.day < other.day ? -1 : 1;
 
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
-/** Totals are small, and a year of them allows comparisons. */
-const KEEP_TOTALS_MS = 400 * DAY_MS;
 const MOST_PER_SEGMENT = 10_000;
 /** A query for one id reads a segment as a whole. */
 const MOST_RECORD_BYTES = 16 * 2 ** 20;
 const MOST_CONTENT_BYTES = 64 * 2 ** 20;
 /** One segment may take this share of all bytes, and its contents as much. */
 const SEGMENT_SHARE = 1 / 8;
-
-/** Years with four digits, so that days sort. */
-export const LAST_MS = Date.UTC(9_999, 0);
-/** The day that `dayOf` returned last, and its number since 1970. */
-let [lastNumber, lastDay] = [Number.NaN, ''];
-
-export const dayOf = (at: number): string => {
-  const number = Math.floor(at / DAY_MS);
-  if (number === lastNumber) return lastDay;
-  lastDay = new Date(Math.max(0, Math.min(LAST_MS, at))).toISOString().slice(0, 10);
-  lastNumber = number;
-  return lastDay;
-};
 
 const endOf = (day: string): number => Date.parse(day) + DAY_MS;
 

@@ -10,15 +10,15 @@ import type {
   UsageReport,
   UsageSpan,
 } from '429chain/plugin';
+import { dayOf, HOUR_MS } from '../request-log/days.js';
+import { Periods } from '../request-log/period.js';
+import { shortened } from '../request-log/shorten.js';
 import { readContent } from './contents.js';
 import { Days } from './days.js';
 import { recordIn } from './lines.js';
 import { pageOf } from './pages.js';
-import { DAY_MS, dayOf, HOUR_MS, LAST_MS } from './retention.js';
 import { findById } from './segments.js';
-import { shortened } from './shorten.js';
 import { BATCH, type Pending, SegmentWriter, type StoreSettings } from './writer.js';
-import { Zone } from './zone.js';
 
 /** Records are written together after this time, or when a batch is full. */
 const BATCH_MS = 250;
@@ -30,7 +30,6 @@ const MOST_PENDING = 10_000;
 const MOST_CONTENT_PENDING = 32 * 2 ** 20;
 const SAVE_TOTALS_MS = 2_000;
 const RETIRE_MS = HOUR_MS;
-const USAGE_DAYS_MS = 29 * DAY_MS;
 
 /** The records and totals of one folder. It reads and writes nothing before the first record or query. */
 export class RequestStore implements RequestLog {
@@ -44,8 +43,7 @@ export class RequestStore implements RequestLog {
   #batching: NodeJS.Timeout | undefined;
   #saving: NodeJS.Timeout | undefined;
   #retiring: NodeJS.Timeout | undefined;
-  /** The time zone that a report was asked for last: making one is slow. */
-  #zone: Zone | undefined;
+  readonly #periods = new Periods();
   #failing: string | undefined;
   #lost = 0;
 
@@ -129,16 +127,9 @@ export class RequestStore implements RequestLog {
   }
 
   /** @throws RangeError if there is no such time zone */
-  async usage({
-    to = this.#settings.now(),
-    from = to - USAGE_DAYS_MS,
-    timeZone = 'UTC',
-  }: UsageSpan = {}): Promise<UsageReport> {
-    const zone = this.#zone?.name === timeZone ? this.#zone : new Zone(timeZone);
-    this.#zone = zone;
+  async usage(span: UsageSpan = {}): Promise<UsageReport> {
+    const period = this.#periods.of(span, this.#settings.now());
     await this.flush();
-    const [first, last] = [from, to].map((at) => Math.max(0, Math.min(LAST_MS, at))) as [number, number];
-    const period = { zone, start: zone.startOf(zone.dayAt(first)), end: zone.endOfDayAt(last) };
     return await this.#inTurn(() => this.#days.report(period));
   }
 

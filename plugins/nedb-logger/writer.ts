@@ -1,4 +1,5 @@
 import type { RequestContent, RequestRecord } from '429chain/plugin';
+import { dayOf } from '../request-log/days.js';
 import { appendContents, contentBytes, removeContents } from './contents.js';
 import type { Days } from './days.js';
 import { bytesOf, lineOf, lineWithContent, recordIn } from './lines.js';
@@ -6,7 +7,6 @@ import type { Source } from './pages.js';
 import {
   bytesPerSegment,
   compareSegments,
-  dayOf,
   outdated,
   type Retention,
   recordsPerSegment,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
 import { ownValidatorsCode } from './own-validators.js';
@@ -15,6 +16,18 @@ const compiledSchemas: Plugin = {
   load: {
     filter: { id: /\/src\/config\/check\/own-validators\.ts$/ },
     handler: () => ({ code: validators, moduleType: 'js' }),
+  },
+};
+
+/** Puts the library of the plugin redis-ledger into the code: the package has no file of its own for it. */
+const redisLibrary: Plugin = {
+  name: 'redis-library',
+  load: {
+    filter: { id: /\/plugins\/redis-ledger\/library-text\.ts$/ },
+    handler: () => {
+      const text = readFileSync(new URL('../../plugins/redis-ledger/units.lua', import.meta.url), 'utf8');
+      return { code: `export const libraryText = () => ${JSON.stringify(text)};`, moduleType: 'js' };
+    },
   },
 };
 
@@ -37,7 +50,7 @@ await build({
   root: ROOT,
   logLevel: 'warn',
   publicDir: false,
-  plugins: [compiledSchemas, escapedCharacters],
+  plugins: [compiledSchemas, redisLibrary, escapedCharacters],
   ssr: { noExternal: ['429chain'], resolve: { conditions: ['429chain-source'] } },
   build: {
     ssr: true,

@@ -41,10 +41,14 @@ const bodyOf = async (ctx: RouteContext, read: ReadBody): Promise<Fields> => {
   }
 };
 
-/** The routes below `/admin/api`. `others` answer in forms of their own. The gate stands before all of them. */
+/**
+ * The routes below `/admin/api`. `others` answer in forms of their own. The gate stands before all of them.
+ * @param catchUp brings the latest configuration into force, which another replica may have saved a moment ago
+ */
 export const adminRouter = (
   handlers: Handlers,
   read: ReadBody,
+  catchUp: () => Promise<void>,
   others: Readonly<Record<string, (ctx: RouteContext) => unknown>>,
 ): Middleware => {
   const answering = (Object.entries(handlers) as [Route, Handler<Route>][]).map(([route, handler]) => [
@@ -52,6 +56,7 @@ export const adminRouter = (
     async (ctx: RouteContext): Promise<void> => {
       const body = await bodyOf(ctx, read);
       checkBody(route, body);
+      await catchUp();
       ctx.body = await handler(body as never, ctx);
     },
   ]);

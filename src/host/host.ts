@@ -36,6 +36,8 @@ export interface HostOptions {
   readonly builtIns: readonly Plugin[];
   /** Built-ins that are applied only if they are chosen. */
   readonly optional?: readonly Plugin[];
+  /** Built-ins that are off while another one is chosen, by name, unless they are chosen too. */
+  readonly replacedBy?: Readonly<Record<string, string>>;
   /** What 429chain answers without plugins. */
   readonly ownProtocols: OwnProtocols;
   readonly choices: readonly PluginChoice[];
@@ -112,11 +114,12 @@ export class Host {
       options.choices.filter((choice) => isOf(builtIn, choice)).map((choice) => [choice.use, choice]),
     );
     const applied = new Set<string>();
-    for (const plugin of builtIns) await host.#apply(plugin, choiceOf.get(plugin.name), applied, true);
-    for (const plugin of optional) {
+    const isReplaced = (name: string): boolean => choiceOf.get(options.replacedBy?.[name] ?? '')?.enabled ?? false;
+    for (const plugin of [...builtIns, ...optional]) {
       const { name, optionsSchema, description } = plugin;
       const choice = choiceOf.get(name);
-      if (choice === undefined) host.plugins.push({ name, builtIn: true, enabled: false, optionsSchema, description });
+      const isOff = choice === undefined && (optional.includes(plugin) || isReplaced(name));
+      if (isOff) host.plugins.push({ name, builtIn: true, enabled: false, optionsSchema, description });
       else await host.#apply(plugin, choice, applied, true);
     }
     for (const choice of options.choices) {
@@ -158,6 +161,11 @@ export class Host {
   /** The place where several processes count units together, that was provided last. Call it when the plugins are ready. */
   get unitStore(): UnitStore | undefined {
     return this.#unitStore?.store();
+  }
+
+  /** Whether a plugin provides one. */
+  get sharesLedger(): boolean {
+    return this.#unitStore !== undefined;
   }
 
   /** What a plugin adds, in words: `provider type groq`, `protocol x at /x`, `hook onError`, `route GET /metrics`, `request log`. */

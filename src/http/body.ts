@@ -92,7 +92,7 @@ const receive = <T>(exchange: Exchange, bounds: BodyBounds, read: (body: Buffer)
     let chunks: Buffer[] = [];
     let length = 0;
     const fail = (error: unknown): void => {
-      uploads.done(req);
+      uploads.done(upload);
       req.off('data', keep);
       chunks = [];
       reject(error);
@@ -107,10 +107,10 @@ const receive = <T>(exchange: Exchange, bounds: BodyBounds, read: (body: Buffer)
         fail(error);
       }
     };
-    uploads.watch(req, fail);
+    const upload = uploads.watch(req, fail);
     req.on('data', keep);
     req.on('end', () => {
-      uploads.done(req);
+      uploads.done(upload);
       const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
       // The request outlives its body.
       chunks = [];

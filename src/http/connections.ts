@@ -8,6 +8,8 @@ const KEEP_ALIVE_MS = 65_000;
 const HEADERS_MS = 70_000;
 /** How long a client may take nothing of an answer that waits for it: a target's slot may depend on it. */
 const UNREAD_MS = 300_000;
+/** How often all connections are looked at within that time: a client gets a tenth more. */
+const LOOKS = 10;
 /** How long a client may take to read why its request is refused. */
 const LINGER_MS = 1_000;
 
@@ -56,13 +58,30 @@ const UNREADABLE: Readonly<Record<string, Unreadable>> = {
 export const careForConnections = (server: Server, unreadMs = UNREAD_MS): Server => {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_MS;
-  // Node counts from the last byte that went either way.
-  server.timeout = unreadMs;
+  // Node would move a timer at each byte of each connection.
+  server.timeout = 0;
+  watchUnread(server, unreadMs);
   server.on('timeout', (socket) => {
     if (answerOn(socket) === undefined || socket.writableLength > 0) socket.destroy();
-    else socket.setTimeout(unreadMs);
+    else socket.setTimeout(0);
   });
   return server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuse(error, socket as Socket));
+};
+
+/** Looks at all connections now and then, and sets the time limit for those where an answer waits to be read. */
+const watchUnread = (server: Server, unreadMs: number): void => {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  const looks = setInterval(() => {
+    for (const socket of sockets) {
+      // From now on, Node counts from the last byte that went either way.
+      if (socket.writableLength > 0 && !socket.timeout) socket.setTimeout(unreadMs);
+    }
+  }, unreadMs / LOOKS).unref();
+  server.once('close', () => clearInterval(looks));
 };
 
 const refuse = ({ code = '' }: NodeJS.ErrnoException, socket: Socket): void => {

@@ -122,7 +122,8 @@ const isNamedIn = (settings: Settings, { use, plugin }: PluginSettings): boolean
 const builtInPlugins = async (): Promise<{
   readonly builtIns: readonly Plugin[];
   readonly optional: readonly Plugin[];
+  readonly replacedBy: Readonly<Record<string, string>>;
 }> => {
-  const { builtIns, optional } = await import('../../plugins/index.js');
-  return { builtIns, optional };
+  const { builtIns, optional, replacedBy } = await import('../../plugins/index.js');
+  return { builtIns, optional, replacedBy };
 };

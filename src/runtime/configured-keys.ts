@@ -36,7 +36,10 @@ export const keysIn = ({ server, providers, plugins, proxies }: Settings): strin
     ...wordsOf(headers).filter(({ length }) => length >= SHORTEST_LIKELY_KEY),
     ...privateTexts(options),
   ]);
-  const ofPlugins = plugins.flatMap(({ options }) => privateTexts(options));
+  const ofPlugins = plugins.flatMap(({ options }) => [
+    ...privateTexts(options),
+    ...Object.values(options).flatMap((value) => (typeof value === 'string' ? secretsInUrl(value) : [])),
+  ]);
   const ofEnvironment = [proxies.http, proxies.https].flatMap((proxy = '') => secretsInUrl(proxy));
   const all = [
     ...ofEnvironment,

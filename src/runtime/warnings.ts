@@ -1,18 +1,38 @@
 import { BlockList, isIP } from 'node:net';
 import { plainAddress } from '../config/networks.js';
+import type { Settings } from '../config/settings.js';
 import type { Chains } from '../engine/chains.js';
 import { mixedVectors } from '../engine/surfaces/mixed-vectors.js';
 import type { PreparedProvider } from '../engine/target.js';
+import type { Host } from '../host/host.js';
 
 /** What works, but is probably a mistake: one sentence each, for the log. */
 export const warningsOf = ({
   chains,
   providers,
+  settings,
+  host,
 }: {
   readonly chains: Chains;
   readonly providers: readonly PreparedProvider[];
+  readonly settings: Settings;
+  readonly host: Pick<Host, 'sharesLedger'>;
 }): string[] =>
-  [...chains.all.map(mixedVectors), ...providers.map(metadataAddress)].filter((warning) => warning !== undefined);
+  [
+    ...chains.all.map(mixedVectors),
+    ...providers.map(metadataAddress),
+    host.sharesLedger ? keysOfReplicas(settings) : undefined,
+  ].filter((warning) => warning !== undefined);
+
+/** Each replica keeps the keys that it generates in a data folder of its own. */
+const keysOfReplicas = ({ server: { apiKeys, adminKey } }: Settings): string | undefined => {
+  const unset = [
+    ...(apiKeys.length === 0 ? ['`server.apiKeys`'] : []),
+    ...(adminKey === undefined ? ['`server.adminKey`'] : []),
+  ];
+  if (unset.length === 0) return undefined;
+  return `The ledger is shared with other replicas, but ${unset.join(' and ')} ${unset.length === 1 ? 'is' : 'are'} not set: each replica generates keys of its own and refuses those of the others. Set the same keys for all.`;
+};
 
 /** Names of the servers where a cloud gives a machine its own credentials. */
 const METADATA_NAMES = new Set(['metadata.google.internal', 'metadata.goog', 'metadata', 'instance-data.ec2.internal']);

@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { App } from '../../src/app.js';
 import { openStore } from '../../src/config/source/store.js';
 import { ADMIN_UI } from '../built.js';
 import { API_KEY, MemoryLog } from '../proxy.js';
+import { faultsIn, LOOKS, PHONE } from './axe.js';
 import { theBrowser } from './chromium.js';
 
 export const ADMIN_KEY = 'admin-key-of-the-proxy';
@@ -18,31 +18,8 @@ const PATIENCE_MS = 10_000;
 /** Errors in the browser while the server is down or stopping. */
 export const SERVER_AWAY = /ERR_|Failed to load|\/admin\/api\//;
 
-const PHONE = { width: 390, height: 844 };
-
-/** The rule that axe leaves out by default, and the one that takes most of its time. */
-const BY_NAME = 'label-content-name-mismatch';
-const CONTRAST = 'color-contrast';
-
-/** How `expectAccessible` looks at a page. Only colours differ between the themes, and all else between the widths. */
-const LOOKS = [
-  { colorScheme: 'light', options: { rules: { [BY_NAME]: { enabled: true } } } },
-  { colorScheme: 'dark', options: { runOnly: [CONTRAST] } },
-  {
-    colorScheme: 'dark',
-    width: PHONE.width,
-    options: { rules: { [BY_NAME]: { enabled: true }, [CONTRAST]: { enabled: false } } },
-  },
-] as const;
-
-/** A script that finds everything but what axe itself calls minor. */
-const faults = (options: object): string => `new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
-  .then(() => axe.run({ resultTypes: ['violations'], ...${JSON.stringify(options)} }))
-  .then(({ violations }) => violations
-    .filter(({ impact }) => impact !== 'minor')
-    .map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + ' ' + failureSummary).join('\\n')))`;
-
-const AXE = fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url));
+/** What a page has on top of it, or else its own part, without the frame of all pages. */
+const PARTS = ['dialog[open]', '[role=menu]:popover-open', 'main:visible'];
 
 /** A proxy with a configuration file on disk, as a user has it. */
 export class AdminServer {
@@ -207,20 +184,31 @@ export class Visitor {
     expect(this.#wrong.filter((each) => !this.#expected?.test(each))).to.deep.equal([]);
   }
 
-  /** Checks the page with axe in both themes, and on a phone. */
-  async expectAccessible(): Promise<void> {
+  /**
+   * Checks `part` with axe as the user sees it now; without `part`, what is on top, such as an open dialog, else the page
+   * without its frame. Tests of whole pages and of the colours cover the rest.
+   */
+  async expectAccessible(part?: Locator): Promise<void> {
+    expect(await faultsIn(part ?? (await this.#onTop()))).to.deep.equal([]);
+  }
+
+  /** Checks the whole page with axe in both themes, and on a phone. */
+  async expectWholePageAccessible(): Promise<void> {
     const { page } = this;
-    // The page's content security policy refuses a script element.
-    if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(readFileSync(AXE, 'utf8'));
     const size = page.viewportSize() ?? PHONE;
     for (const { colorScheme, options, ...look } of LOOKS) {
       const { width } = { width: size.width, ...look };
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ ...size, width });
-      expect(await page.evaluate<string[]>(faults(options)), `${colorScheme}, ${width} px`).to.deep.equal([]);
+      expect(await faultsIn(page.locator('body'), options), `${colorScheme}, ${width} px`).to.deep.equal([]);
     }
     await page.emulateMedia({ colorScheme: null });
     await page.setViewportSize(size);
+  }
+
+  async #onTop(): Promise<Locator> {
+    for (const part of PARTS.map((each) => this.page.locator(each).last())) if ((await part.count()) > 0) return part;
+    throw new Error('The page shows neither a dialog nor a main part.');
   }
 
   async leave(): Promise<void> {

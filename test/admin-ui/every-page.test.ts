@@ -60,7 +60,7 @@ describe('Every page of the admin', () => {
         expect(sum, worst.map(({ value, moved }) => `${value.toFixed(4)} ${moved.join(' | ')}`).join('\n')).to.be.below(
           MOST_SHIFT,
         );
-        await visitor.expectAccessible();
+        await visitor.expectWholePageAccessible();
       } finally {
         await visitor.leave();
       }

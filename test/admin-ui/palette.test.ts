@@ -17,17 +17,17 @@ describe('The palette', () => {
       chains: { default: ['garage/big-model'], 'night shift': ['garage/small-model'] },
     });
     await server.chat();
+    visitor = await Visitor.signedIn(server);
+    ({ page } = visitor);
   });
 
   beforeEach(async () => {
-    visitor = await Visitor.signedIn(server, 'connect');
-    ({ page } = visitor);
+    await page.goto('connect');
     await page.getByRole('heading', { level: 1, name: 'Connect' }).waitFor();
   });
 
-  afterEach(() => visitor.leave());
-
   after(async () => {
+    await visitor.leave();
     await server.close();
     await upstream.close();
   });
@@ -148,6 +148,7 @@ describe('The palette', () => {
     await page.keyboard.type('theme');
     await option('Switch theme: dark').click();
     expect(await page.locator('html').getAttribute('data-theme')).to.equal('dark');
+    await page.context().setOffline(false);
   });
 
   const recent = async (): Promise<readonly { readonly id: string }[]> => {

@@ -5,6 +5,9 @@ export interface Service {
   readonly image?: string;
   readonly ports?: readonly string[];
   readonly environment?: readonly string[];
+  readonly command?: readonly string[];
+  readonly networks?: readonly string[] | Readonly<Record<string, { readonly aliases?: readonly string[] }>>;
+  readonly tmpfs?: readonly string[];
   readonly volumes?: readonly string[];
   readonly secrets?: readonly string[];
   readonly cap_add?: readonly string[];

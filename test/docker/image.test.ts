@@ -1,5 +1,5 @@
 import { execSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import dockerignore from '@balena/dockerignore';
@@ -39,9 +39,19 @@ interface Package {
   readonly version: string;
   readonly files: readonly string[];
   readonly scripts: Readonly<Record<'prepare', string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
-const { version, files, scripts } = JSON.parse(read('package.json')) as Package;
+const {
+  version,
+  files,
+  scripts,
+  dependencies: dependenciesBefore,
+  devDependencies,
+  peerDependencies,
+} = JSON.parse(read('package.json')) as Package;
 const ignored = dockerignore.default().add(read('.dockerignore'));
 
 describe('The Dockerfile', () => {
@@ -81,6 +91,21 @@ describe('The Dockerfile', () => {
     expect(from).to.contain('--from=dependencies');
     const dependencies = stages.find(([first]) => first?.rest.endsWith(' AS dependencies')) ?? [];
     expect(dependencies.map(({ rest }) => rest).join('\n')).to.contain('--omit=dev');
+  });
+
+  it('includes the clients of Redis and PostgreSQL, which are optional for npm, at the tested versions', () => {
+    const dependencies = stages.find(([first]) => first?.rest.endsWith(' AS dependencies')) ?? [];
+    const run = dependencies.find(({ name }) => name === 'RUN')?.rest ?? '';
+    const [script = ''] = /scripts\/build\/\S+/.exec(run) ?? [];
+    expect(run.indexOf(script)).to.be.below(run.indexOf('npm install'));
+    const folder = mkdtempSync(join(tmpdir(), '429chain-peers-'));
+    copyFileSync(`${ROOT}package.json`, join(folder, 'package.json'));
+    execSync(`node ${ROOT}${script}`, { cwd: folder });
+    const made = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Package;
+    rmSync(folder, { recursive: true });
+    const { ioredis, pg } = devDependencies;
+    expect(made.dependencies).to.deep.equal({ ...dependenciesBefore, ioredis, pg });
+    expect(Object.keys(peerDependencies)).to.deep.equal(['ioredis', 'pg']);
   });
 
   it('can be installed without vite, because the prepare script then does nothing', () => {

@@ -27,7 +27,9 @@ interface Dashboard {
 /** Labels that Prometheus adds itself. */
 const SCRAPED = ['job', 'instance'];
 
-const dashboard = JSON.parse(readFileSync(`${ROOT}docs/grafana/429chain.json`, 'utf8')) as Dashboard;
+const dashboardOf = (name: string): Dashboard =>
+  JSON.parse(readFileSync(`${ROOT}docs/grafana/${name}.json`, 'utf8')) as Dashboard;
+const DASHBOARDS = ['429chain', '429chain-fleet'].map((name) => [name, dashboardOf(name)] as const);
 
 /** Something of everything that is counted. */
 const withEverything = (outcome: Outcome): Outcome => ({ ...outcome, waitedMs: 100, firstTokenMs: 100, resumed: 1 });
@@ -43,7 +45,7 @@ const selectorsOf = (expr: string): { name: string; labels: string[] }[] =>
 const groupsOf = (expr: string): string[] =>
   [...expr.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, labels = '']) => labels.split(/, */));
 
-describe('docs/monitoring.md and its dashboard', () => {
+describe('docs/monitoring.md and its dashboards', () => {
   let exported: Scrape;
   /** Series as they are exported, `name_bucket` among them, with their labels. */
   const labelsOf = new Map<string, Set<string>>();
@@ -82,7 +84,7 @@ describe('docs/monitoring.md and its dashboard', () => {
           .map((label) => `${name} has no label ${label}`),
       ),
       ...groupsOf(expr)
-        .filter((label) => !known.has(label))
+        .filter((label) => !known.has(label) && !SCRAPED.includes(label))
         .map((label) => `there is no label ${label} to group by`),
     ];
   };
@@ -118,7 +120,8 @@ describe('docs/monitoring.md and its dashboard', () => {
   });
 
   it('asks only for metrics and labels that are exported', () => {
-    const wrong = dashboard.panels.flatMap(({ title, targets = [] }) =>
+    const panels = DASHBOARDS.flatMap(([, dashboard]) => dashboard.panels);
+    const wrong = panels.flatMap(({ title, targets = [] }) =>
       targets.flatMap(({ expr, legendFormat }) => [
         ...faultsIn(expr).map((fault) => `${title}: ${fault}`),
         ...[...legendFormat.matchAll(/\{\{(\w+)\}\}/g)]
@@ -131,7 +134,7 @@ describe('docs/monitoring.md and its dashboard', () => {
 
   it('shows every metric of ours somewhere', () => {
     const shown = new Set(
-      dashboard.panels.flatMap(({ targets = [] }) =>
+      DASHBOARDS.flatMap(([, { panels }]) => panels).flatMap(({ targets = [] }) =>
         targets.flatMap(({ expr }) => selectorsOf(expr).map(({ name }) => name)),
       ),
     );
@@ -141,34 +144,40 @@ describe('docs/monitoring.md and its dashboard', () => {
     expect(missing).to.deep.equal([]);
   });
 
-  it('is a dashboard with a data source to choose, whose panels have ids and places of their own', () => {
-    expect(dashboard.schemaVersion).to.be.at.least(38);
-    expect(dashboard.uid).to.match(/^[\w-]{8,40}$/);
-    const { list } = dashboard.templating;
-    expect(list.map(({ name, type }) => `${name} ${type}`)).to.deep.equal([
-      'datasource datasource',
-      'job query',
-      'instance query',
-    ]);
-    const ids = dashboard.panels.map(({ id }) => id);
-    expect(new Set(ids).size).to.equal(ids.length);
-    const taken = new Set<string>();
-    for (const { title, type, datasource, gridPos, targets = [] } of dashboard.panels) {
-      const { x, y, w, h } = gridPos;
-      expect(x + w, title).to.be.at.most(24);
-      for (let column = x; column < x + w; column++)
-        for (let row = y; row < y + h; row++) {
-          expect(taken.has(`${column} ${row}`), `${title} lies over another panel`).to.equal(false);
-          taken.add(`${column} ${row}`);
+  for (const [name, dashboard] of DASHBOARDS) {
+    it(`has a dashboard with a data source to choose, whose panels have ids and places of their own: ${name}`, () => {
+      expect(dashboard.schemaVersion).to.be.at.least(38);
+      expect(dashboard.uid).to.match(/^[\w-]{8,40}$/);
+      const { list } = dashboard.templating;
+      expect(list.map(({ name, type }) => `${name} ${type}`)).to.deep.equal([
+        'datasource datasource',
+        'job query',
+        'instance query',
+      ]);
+      const ids = dashboard.panels.map(({ id }) => id);
+      expect(new Set(ids).size).to.equal(ids.length);
+      const taken = new Set<string>();
+      for (const { title, type, datasource, gridPos, targets = [] } of dashboard.panels) {
+        const { x, y, w, h } = gridPos;
+        expect(x + w, title).to.be.at.most(24);
+        for (let column = x; column < x + w; column++)
+          for (let row = y; row < y + h; row++) {
+            expect(taken.has(`${column} ${row}`), `${title} lies over another panel`).to.equal(false);
+            taken.add(`${column} ${row}`);
+          }
+        if (type === 'row') continue;
+        expect(datasource?.uid, title).to.equal('${datasource}');
+        expect(targets, title).to.have.length.above(0);
+        for (const { expr } of targets) {
+          const variables = [...expr.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name);
+          expect(['datasource', 'job', 'instance', '__rate_interval'], title).to.include.members(variables);
+          expect(variables, title).to.include.members(['job', 'instance']);
         }
-      if (type === 'row') continue;
-      expect(datasource?.uid, title).to.equal('${datasource}');
-      expect(targets, title).to.have.length.above(0);
-      for (const { expr } of targets) {
-        const variables = [...expr.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name);
-        expect(['datasource', 'job', 'instance', '__rate_interval'], title).to.include.members(variables);
-        expect(variables, title).to.include.members(['job', 'instance']);
       }
-    }
+    });
+  }
+
+  it('has dashboards with ids of their own', () => {
+    expect(new Set(DASHBOARDS.map(([, { uid }]) => uid)).size).to.equal(DASHBOARDS.length);
   });
 });

@@ -8,7 +8,7 @@ import { openStore, type SettingsStore } from '../../src/config/source/store.js'
 import type { Repairs } from '../../src/engine/repairs.js';
 import { definePlugin, type Plugin, type PluginApi } from '../../src/plugin/index.js';
 import { Secrets } from '../../src/secrets.js';
-import { recordOf } from '../plugins/nedb-logger/store-in-folder.js';
+import { recordOf } from '../plugins/request-log/records.js';
 import { MemoryLog } from '../proxy.js';
 import { until } from '../until.js';
 

@@ -134,7 +134,7 @@ export const CATEGORIES: readonly Category[] = [
   },
   {
     name: 'plugins/nedb-logger',
-    files: /\/plugins\/nedb-logger\//,
+    files: /\/plugins\/(nedb-logger|request-log)\//,
     why: 'Keeps a record of each request and the totals of each day.',
   },
   {

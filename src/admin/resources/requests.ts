@@ -49,7 +49,7 @@ const timeZoneIn = (query: ParsedUrlQuery): string | undefined => {
 
 const kept = (log: RequestLog | undefined): RequestLog => {
   if (log !== undefined) return log;
-  throw new ChainError('not_found', 'Requests are not logged: the plugin nedb-logger is disabled.');
+  throw new ChainError('not_found', 'Requests are not logged: no plugin such as nedb-logger is enabled.');
 };
 
 const textIn = (query: ParsedUrlQuery, name: string): string | undefined => {

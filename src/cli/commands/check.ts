@@ -113,17 +113,13 @@ const stateOfTarget = ({ keyedId, model }: PreparedTarget, reports: Reports): st
 };
 
 /** @throws CommandError when no target can serve requests */
-const printConclusion = (
-  { chains, providers }: Candidate,
-  settings: Settings,
-  reports: Reports,
-  offline: boolean,
-): void => {
+const printConclusion = (candidate: Candidate, settings: Settings, reports: Reports, offline: boolean): void => {
+  const { chains } = candidate;
   if (chains.all.length === 0) throw new CommandError('No chains yet: 429chain cannot answer requests.');
   const all = chains.all.flatMap((chain) => chain.targets);
   const targets = [...new Map(all.map((target) => [target.id, target])).values()];
   const rules = chains.all.map(rulesWarning).filter((warning) => warning !== undefined);
-  for (const warning of [...warningsOf({ chains, providers }), ...rules]) console.log(`warning: ${printable(warning)}`);
+  for (const warning of [...warningsOf(candidate), ...rules]) console.log(`warning: ${printable(warning)}`);
   const permitted = new Set(
     chains.all
       .flatMap((chain) => chain.targets.filter((target) => barOf(target, chain) === undefined))

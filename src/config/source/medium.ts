@@ -2,9 +2,10 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Writable } from '../../contract/admin-configuration.js';
-import { replaceFile } from './replace-file.js';
+import { type Lock, withLock } from './lock.js';
+import { LostLock, realFile, replaceFile } from './replace-file.js';
 import { DOT_ENV, readSources, type Sources } from './sources.js';
-import { watchSources } from './watch.js';
+import { versionNow, versionOf, watchSources } from './watch.js';
 
 /** The texts of a configuration and of its `.env`. */
 export interface Texts {
@@ -18,8 +19,15 @@ export interface Medium {
   readonly file?: string;
   readonly writable: Writable;
   read(): Sources;
-  /** Replaces `before` by `next`: both texts or, if it throws, none. */
-  write(next: Texts, before: Texts): Promise<void>;
+  /** Differs after each change of the files. */
+  version(): Promise<string>;
+  /** The same, at once. */
+  readonly versionNow: string;
+  /**
+   * Replaces `before` by `next`: both texts or, if it throws, none.
+   * @returns false, and writes nothing, if another process changed one of them in the meantime
+   */
+  write(next: Texts, before: Texts): Promise<boolean>;
   /** Calls `onEvent` when the files may have changed. @returns a function that stops watching */
   watch(onEvent: () => void): () => void;
 }
@@ -39,6 +47,40 @@ export const reasonOf = (cause: unknown): string => {
 /** A configuration file and the `.env` beside it. `file` is absolute. */
 export const fileMedium = (file: string): Medium => {
   const dotEnvFile = join(dirname(file), DOT_ENV);
+
+  const isStill = (before: Texts): boolean => {
+    const now = readSources(file);
+    return now.ok && now.text === before.text && now.dotEnv === before.dotEnv;
+  };
+
+  const replaceBoth = async (real: string, next: Texts, before: Texts, lock: Lock): Promise<boolean> => {
+    const replaceText = async (): Promise<void> => {
+      if (next.text !== before.text) await replaceFile(real, next.text, lock);
+    };
+    if (next.dotEnv === before.dotEnv) {
+      if (!isStill(before)) return false;
+      await replaceText();
+      return true;
+    }
+    const realDotEnv = await realFile(dotEnvFile);
+    // A lock of its own: another configuration in this folder uses the same .env.
+    return withLock(realDotEnv, async (dotEnvLock) => {
+      if (!isStill(before)) return false;
+      const hadDotEnv = existsSync(dotEnvFile);
+      // First, so that the configuration never reads a variable that is not set.
+      await replaceFile(realDotEnv, next.dotEnv, dotEnvLock, 0o600);
+      try {
+        await replaceText();
+      } catch (cause) {
+        if (!(cause instanceof LostLock)) {
+          await (hadDotEnv ? replaceFile(realDotEnv, before.dotEnv, dotEnvLock, 0o600) : rm(dotEnvFile));
+        }
+        throw cause;
+      }
+      return true;
+    });
+  };
+
   return {
     file,
     get writable() {
@@ -50,15 +92,16 @@ export const fileMedium = (file: string): Medium => {
       }
     },
     read: () => readSources(file),
+    version: () => versionOf(file),
+    get versionNow() {
+      return versionNow(file);
+    },
     write: async (next, before) => {
-      const hadDotEnv = existsSync(dotEnvFile);
-      const isNewDotEnv = next.dotEnv !== before.dotEnv;
-      // First, so that the configuration never reads a variable that is not set.
-      if (isNewDotEnv) await replaceFile(dotEnvFile, next.dotEnv, 0o600);
+      const real = await realFile(file);
       try {
-        if (next.text !== before.text) await replaceFile(file, next.text);
+        return await withLock(real, (lock) => replaceBoth(real, next, before, lock));
       } catch (cause) {
-        if (isNewDotEnv) await (hadDotEnv ? replaceFile(dotEnvFile, before.dotEnv, 0o600) : rm(dotEnvFile));
+        if (cause instanceof LostLock) return false;
         throw cause;
       }
     },
@@ -72,8 +115,11 @@ export const memoryMedium = (text: string): Medium => {
   return {
     writable: { ok: true, kept: false },
     read: () => ({ ok: true, ...texts }),
+    version: async () => '',
+    versionNow: '',
     write: async (next) => {
       texts = next;
+      return true;
     },
     watch: () => () => {},
   };

@@ -1,20 +1,29 @@
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { type Lock, temporaryOf } from './lock.js';
 
 /** Errors for files that cannot be replaced: single-file mounts, or files in a read-only folder. */
 const CANNOT_REPLACE: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EROFS', 'EBUSY', 'EXDEV']);
 
+/** Another process changes the file now: nothing was written. */
+export class LostLock extends Error {}
+
+/** Where `file` is, if it is a link. */
+export const realFile = (file: string): Promise<string> => realpath(file).catch(() => file);
+
 /**
- * Replaces the content of `file` atomically: after a crash it has the old or the new text. Follows links and keeps mode and
- * owner. A file that cannot be replaced, such as a single-file mount in a container, is overwritten in place. Throws when
- * that fails too.
+ * Replaces the content of a file atomically: after a crash it has the old or the new text. Keeps mode and owner. A file that
+ * cannot be replaced, such as a single-file mount in a container, is overwritten in place.
+ * @param real from `realFile`
+ * @param lock of the same file
  * @param mode the new mode of the file; default: unchanged
+ * @throws LostLock · what the file system says
  */
-export const replaceFile = async (file: string, text: string, mode?: number): Promise<void> => {
-  const real = await realpath(file).catch(() => file);
-  const temporary = `${real}.tmp`;
+export const replaceFile = async (real: string, text: string, lock: Lock, mode?: number): Promise<void> => {
+  const temporary = temporaryOf(real, lock);
   try {
     await writeBeside(real, temporary, text, mode);
+    if (!(await lock.isHeld())) throw new LostLock();
     await rename(temporary, real);
     await syncFolder(dirname(real));
   } catch (cause) {

@@ -26,11 +26,14 @@ export interface SettingsStore {
   readonly writable: Writable;
   /**
    * Changes the configuration: checks it, starts what follows from it, writes it, and brings it into force. Either all of
-   * this happens or nothing. Saves wait for each other.
-   * @throws ChainError `configuration_changed` if the file no longer has `revision` · InvalidConfiguration with status
+   * this happens or nothing. Saves wait for each other, also in several processes that share the file.
+   * @throws ChainError `configuration_changed` if the file no longer has `revision`, or if a variable that `change` sets was
+   * changed in the meantime · InvalidConfiguration with status
    * 422 · `read_only`, which shows the change to make by hand · `invalid_request` for edits that do not apply
    */
   save(change: Change, revision: string): Promise<{ readonly revision: string }>;
+  /** Brings changes of the files into force that were not noticed yet, such as those of another replica. Never rejects. */
+  catchUp(): Promise<void>;
   /** The problems of `text` as a configuration, including those that only building it shows. Has no effects. */
   check(text: string): Promise<readonly Problem[]>;
   /**

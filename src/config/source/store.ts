@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Writable } from '../../contract/admin-configuration.js';
 import { ChainError } from '../../plugin/door/errors.js';
@@ -8,6 +7,7 @@ import { applyEdits } from '../edit/edit.js';
 import { isVariableSet, readEnvironment } from '../env.js';
 import type { Problem, Settings } from '../settings.js';
 import { applyTextAndSecrets, type Change } from './change.js';
+import { type Base, revisionOf, unchangedTexts } from './conflict.js';
 import { Listeners } from './listeners.js';
 import { parseSettings, type SettingsResult } from './load.js';
 import { fileMedium, type Medium, memoryMedium, reasonOf, type Texts } from './medium.js';
@@ -25,8 +25,6 @@ const RETRY_MS = 1_000;
 
 const contentOf = (sources: Sources): string => JSON.stringify(sources);
 
-const revisionOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
-
 class Store implements SettingsStore {
   readonly #medium: Medium;
   readonly #options: StoreOptions;
@@ -38,7 +36,10 @@ class Store implements SettingsStore {
   #current: Settings;
   #problems: readonly Problem[] = [];
   #text: string;
+  #dotEnv: string;
   #revision: string;
+  /** The version of the files when they were read last. */
+  #version: string;
   /** The content that `current` was made from. */
   #applied: string;
   /** The content that was checked last. */
@@ -58,7 +59,8 @@ class Store implements SettingsStore {
     this.#changeListeners = new Listeners(onFailure);
     this.#problemListeners = new Listeners(onFailure);
     // Watch before reading, so that no change is missed in between.
-    this.#unwatch = medium.watch(() => this.#reloadSoon());
+    this.#unwatch = medium.watch(() => void this.#reloadSoon());
+    this.#version = medium.versionNow;
     const sources = medium.read();
     const result = this.#load(sources);
     if (!result.ok || !sources.ok) {
@@ -67,6 +69,7 @@ class Store implements SettingsStore {
     }
     this.#current = result.settings;
     this.#text = sources.text;
+    this.#dotEnv = sources.dotEnv;
     this.#revision = revisionOf(sources.text);
     this.#applied = this.#seen = contentOf(sources);
   }
@@ -92,15 +95,20 @@ class Store implements SettingsStore {
   }
 
   save(change: Change, revision: string): Promise<{ readonly revision: string }> {
+    const base: Base = { revision, dotEnv: this.#dotEnv };
     return this.#turn(async () => {
       try {
-        return await this.#save(change, revision);
+        return await this.#save(change, base);
       } catch (cause) {
         // The next query then gets the new content.
         if ((cause as ChainError).code === 'configuration_changed') await this.#reload();
         throw cause;
       }
     });
+  }
+
+  async catchUp(): Promise<void> {
+    if ((await this.#medium.version()) !== this.#version) await this.#reloadSoon();
   }
 
   check(text: string): Promise<readonly Problem[]> {
@@ -170,8 +178,8 @@ class Store implements SettingsStore {
     return turn;
   }
 
-  #reloadSoon(): void {
-    this.#turn(() => this.#reload()).catch((cause: unknown) => {
+  #reloadSoon(): Promise<void> {
+    return this.#turn(() => this.#reload()).catch((cause: unknown) => {
       if (!this.#closed) this.#options.log.error(`${this.#name} cannot be reloaded: ${(cause as Error).message}`);
     });
   }
@@ -184,11 +192,17 @@ class Store implements SettingsStore {
   }
 
   async #reload(why = `${this.#name} changed`): Promise<void> {
-    const { log } = this.#options;
     clearTimeout(this.#retry);
-    const sources = this.#medium.read();
+    // Before reading: a change in between is then noticed.
+    const version = await this.#medium.version();
+    await this.#use(this.#medium.read(), why);
+    this.#version = version;
+  }
+
+  async #use(sources: Sources, why: string): Promise<void> {
+    const { log } = this.#options;
     // What keeps a file from being read, such as too many open files, may end without a change of the file.
-    if (!sources.ok) this.#retry = setTimeout(() => this.#reloadSoon(), RETRY_MS).unref();
+    if (!sources.ok) this.#retry = setTimeout(() => void this.#reloadSoon(), RETRY_MS).unref();
     const content = contentOf(sources);
     if (content === this.#seen) return;
     this.#seen = content;
@@ -221,33 +235,39 @@ class Store implements SettingsStore {
     this.#setProblems(problems);
   }
 
-  async #save(change: Change, revision: string): Promise<{ readonly revision: string }> {
-    const before = this.#unchanged(revision);
+  async #save(change: Change, base: Base): Promise<{ readonly revision: string }> {
+    // Again if another process changed other variables of `.env` in the meantime.
+    for (;;) {
+      const before = unchangedTexts(this.#medium.read(), base, change, this.#name);
+      const next = this.#next(before, change);
+      if (next.text === before.text && next.dotEnv === before.dotEnv) return { revision: base.revision };
+      const settings = this.#valid(next);
+      const { writable } = this.#medium;
+      if (!writable.ok) throw this.#readOnly(writable.reason, before, next, change);
+      const prepared = await this.#started(settings).catch((cause: unknown) => {
+        throw cause instanceof InvalidConfiguration ? new InvalidConfiguration(cause.problems, 422) : cause;
+      });
+      const isWritten = await this.#write(before, next, change).catch(async (cause: unknown) => {
+        await prepared.dispose();
+        throw cause;
+      });
+      if (isWritten) {
+        const sources: Sources = { ok: true, ...next };
+        this.#seen = contentOf(sources);
+        this.#activate(prepared, settings, sources);
+        return { revision: this.#revision };
+      }
+      await prepared.dispose();
+    }
+  }
+
+  #next(before: Texts, change: Change): Texts {
     const { edits = [] } = change;
     const whole = applyTextAndSecrets(before, change, this.#options.env);
     // An invalid file can only be replaced as a whole: edits apply to the configuration in force, which is not its text.
     if (edits.length > 0 && this.#problems.length > 0) throw new InvalidConfiguration(this.#problems, 422);
     if (edits.length > 0) this.#valid(whole);
-    const next = { ...whole, text: applyEdits(whole.text, edits) };
-    if (next.text === before.text && next.dotEnv === before.dotEnv) return { revision };
-    const settings = this.#valid(next);
-    const { writable } = this.#medium;
-    if (!writable.ok) throw this.#readOnly(writable.reason, before, next, change);
-    const prepared = await this.#started(settings).catch((cause: unknown) => {
-      throw cause instanceof InvalidConfiguration ? new InvalidConfiguration(cause.problems, 422) : cause;
-    });
-    try {
-      // Check again: starting may have taken a while.
-      this.#unchanged(revision);
-      await this.#write(before, next, change);
-    } catch (cause) {
-      await prepared.dispose();
-      throw cause;
-    }
-    const sources: Sources = { ok: true, ...next };
-    this.#seen = contentOf(sources);
-    this.#activate(prepared, settings, sources);
-    return { revision: this.#revision };
+    return { ...whole, text: applyEdits(whole.text, edits) };
   }
 
   /** @throws InvalidConfiguration with status 422 */
@@ -257,19 +277,9 @@ class Store implements SettingsStore {
     throw new InvalidConfiguration(result.problems, 422);
   }
 
-  /** The content on disk. @throws ChainError `configuration_changed` if it does not have `revision` */
-  #unchanged(revision: string): Texts {
-    const sources = this.#medium.read();
-    if (sources.ok && revisionOf(sources.text) === revision) return { text: sources.text, dotEnv: sources.dotEnv };
-    throw new ChainError(
-      'configuration_changed',
-      `${this.#name} was changed in the meantime, so nothing was saved. Read it again, then repeat your change.`,
-    );
-  }
-
-  async #write(before: Texts, next: Texts, change: Change): Promise<void> {
+  async #write(before: Texts, next: Texts, change: Change): Promise<boolean> {
     try {
-      await this.#medium.write(next, before);
+      return await this.#medium.write(next, before);
     } catch (cause) {
       const { path } = cause as NodeJS.ErrnoException;
       throw this.#readOnly(`${path ?? this.#name} cannot be written: ${reasonOf(cause)}.`, before, next, change, cause);
@@ -302,6 +312,7 @@ class Store implements SettingsStore {
   #read(sources: Sources): void {
     if (!sources.ok) return;
     this.#text = sources.text;
+    this.#dotEnv = sources.dotEnv;
     this.#revision = revisionOf(sources.text);
   }
 

@@ -1,5 +1,5 @@
-import { type FSWatcher, statSync, watch } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { constants, type FSWatcher, statSync, watch } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DOT_ENV } from './sources.js';
 
@@ -12,6 +12,9 @@ export const POLL_MS = 500;
 /** Kubernetes replaces this link, not the file, when a mounted configuration changes. */
 const MOUNT_LINK = '..data';
 
+/** A configuration and the `.env` beside it. */
+const filesOf = (file: string): readonly string[] => [file, join(dirname(file), DOT_ENV)];
+
 /**
  * Calls `onEvent` when `file` or the `.env` beside it may have changed, sometimes without a change: after about 100 ms where the
  * system reports it. After half a second elsewhere, since the paths themselves are looked at: through links, after a folder
@@ -19,8 +22,7 @@ const MOUNT_LINK = '..data';
  * @returns a function that stops watching
  */
 export const watchSources = (file: string, onEvent: () => void, pollMs = POLL_MS): (() => void) => {
-  const files = [file, join(dirname(file), DOT_ENV)];
-  const names = new Set([...files.map((path) => basename(path)), MOUNT_LINK]);
+  const names = new Set([...filesOf(file).map((path) => basename(path)), MOUNT_LINK]);
   let quiet: NodeJS.Timeout | undefined;
   const changed = (): void => {
     clearTimeout(quiet);
@@ -31,10 +33,10 @@ export const watchSources = (file: string, onEvent: () => void, pollMs = POLL_MS
       if (name === null || names.has(name)) changed();
     });
   let watcher = watchAgain();
-  let known = files.map(versionNow).join();
+  let known = versionNow(file);
   let isStopped = false;
   const poll = async (): Promise<void> => {
-    const version = (await Promise.all(files.map(versionOf))).join();
+    const version = await versionOf(file);
     if (isStopped) return;
     if (version !== known) {
       changed();
@@ -80,20 +82,31 @@ const textOf = ({ dev, ino, mtimeNs, ctimeNs, size }: Version): string => `${dev
 
 const codeOf = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? '';
 
-/** Differs after each change of the file that `path` leads to now. */
-const versionNow = (path: string): string => {
-  try {
-    return textOf(statSync(path, { bigint: true }));
-  } catch (cause) {
-    return codeOf(cause);
-  }
-};
+/** Differs after each change of a configuration or of the `.env` beside it. */
+export const versionNow = (file: string): string =>
+  filesOf(file)
+    .map((path) => {
+      try {
+        return textOf(statSync(path, { bigint: true }));
+      } catch (cause) {
+        return codeOf(cause);
+      }
+    })
+    .join();
 
 /** The same without waiting for a slow disk. */
-const versionOf = async (path: string): Promise<string> => {
+export const versionOf = async (file: string): Promise<string> =>
+  (await Promise.all(filesOf(file).map((path) => latestOf(path).then(textOf, codeOf)))).join();
+
+const latestOf = async (path: string): Promise<Version> => {
+  const found = await stat(path, { bigint: true });
+  if (!found.isFile()) return found;
+  // NFS answers `stat` from a cache of up to a minute, and asks its server when a file is opened.
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(() => undefined);
+  if (handle === undefined) return found;
   try {
-    return textOf(await stat(path, { bigint: true }));
-  } catch (cause) {
-    return codeOf(cause);
+    return await handle.stat({ bigint: true });
+  } finally {
+    await handle.close();
   }
 };

@@ -7,8 +7,8 @@ import { plainTextOf } from './plain-text.js';
 
 /** Bytes that are kept unread before they are read all at once. */
 const MOST_UNREAD = 64 * 1024;
-/** Bytes of texts that are kept as they stood in JSON, before they are read all at once. */
-const MOST_WRITTEN = 4 * 1024;
+/** Bytes of texts that are kept as they stood in JSON, before they are read all at once: at first, and in a long answer. */
+const [FEW_WRITTEN, MOST_WRITTEN] = [512, 4 * 1024];
 /** Characters of an answer that are kept. A longer answer is not resumed. */
 const LONGEST = 256 * 1024;
 
@@ -19,7 +19,7 @@ const LONGEST = 256 * 1024;
 export class Transcript {
   #text = '';
   /** Texts that follow, as they stood in JSON. While there are some, there are no unread frames. */
-  #written: Buffer | undefined;
+  #written = NOTHING;
   #writtenBytes = 0;
   /** Frames that follow, with nothing but text. */
   #unread: Buffer[] = [];
@@ -65,9 +65,17 @@ export class Transcript {
     if (this.#writtenBytes + length > MOST_WRITTEN) this.#read();
     if (length > MOST_WRITTEN) this.#keepLong(plain);
     else {
-      this.#written ??= Buffer.allocUnsafe(MOST_WRITTEN);
+      this.#makeRoom(this.#writtenBytes + length);
       this.#writtenBytes = plain.copyTexts(this.#written, this.#writtenBytes);
     }
+  }
+
+  #makeRoom(bytes: number): void {
+    const known = this.#written;
+    if (bytes <= known.length) return;
+    // Not from the pool of Node: a few bytes would keep much of it.
+    this.#written = Buffer.allocUnsafeSlow(bytes <= FEW_WRITTEN ? FEW_WRITTEN : MOST_WRITTEN);
+    known.copy(this.#written, 0, 0, this.#writtenBytes);
   }
 
   #keepLong(plain: PlainFrames): void {
@@ -79,14 +87,14 @@ export class Transcript {
   #discard(): void {
     this.#isLost = true;
     this.#text = '';
-    this.#written = undefined;
+    this.#written = NOTHING;
     this.#writtenBytes = 0;
     this.#unread = [];
   }
 
   #read(): void {
     if (this.#writtenBytes > 0) {
-      const written = (this.#written as Buffer).toString('latin1', 0, this.#writtenBytes);
+      const written = this.#written.toString('latin1', 0, this.#writtenBytes);
       this.#writtenBytes = 0;
       this.#takeText(textOf(written));
     }
@@ -109,3 +117,5 @@ export class Transcript {
     if (calls || other || this.#text.length > LONGEST) this.#discard();
   }
 }
+
+const NOTHING = Buffer.alloc(0);

@@ -16,7 +16,7 @@ export interface StreamGate {
 
 /** Opens at the first event with content, and lets everything through. */
 export class FirstTokenGate implements StreamGate {
-  readonly #held: SseEvent[] = [];
+  #held: SseEvent[] = [];
   readonly #mayBeEmpty: boolean;
 
   /** `mayBeEmpty`: a stream without content is an answer if it ended with a finish reason. */
@@ -25,8 +25,13 @@ export class FirstTokenGate implements StreamGate {
   }
 
   take(event: SseEvent): readonly SseEvent[] | undefined {
-    this.#held.push(event);
-    return event.content.real ? this.#held : undefined;
+    if (!event.content.real) {
+      this.#held.push(event);
+      return undefined;
+    }
+    const events = this.#held.length === 0 ? [event] : [...this.#held, event];
+    this.#held = [];
+    return events;
   }
 
   end(): readonly SseEvent[] | undefined {

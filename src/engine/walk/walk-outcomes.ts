@@ -30,7 +30,7 @@ export class WalkOutcomes {
   readonly #view: WalkView;
   readonly #trace: RequestTrace;
   /** The last one of each target, in the order in which the targets were first looked at, without those of `#start`. */
-  #known = new Map<PreparedTarget, TargetOutcome>();
+  #known: Map<PreparedTarget, TargetOutcome> | undefined;
   /** Those of the first targets, until one of all is looked for: most requests end before. */
   #start: readonly Skipped[] = NONE;
   /** What each target that was asked failed with last: a later look at the ledger does not make it undone. */
@@ -47,11 +47,17 @@ export class WalkOutcomes {
 
   get #outcomes(): Map<PreparedTarget, TargetOutcome> {
     if (this.#start.length > 0) {
-      const later = this.#known;
-      this.#known = new Map(this.#start.map((outcome) => [outcome.target, outcome]));
-      for (const [target, outcome] of later) this.#known.set(target, outcome);
+      const all = new Map<PreparedTarget, TargetOutcome>(this.#start.map((outcome) => [outcome.target, outcome]));
+      for (const [target, outcome] of this.#later) all.set(target, outcome);
+      this.#known = all;
       this.#start = NONE;
     }
+    return this.#later;
+  }
+
+  /** Those that are not in `#start`. Most requests have none. */
+  get #later(): Map<PreparedTarget, TargetOutcome> {
+    this.#known ??= new Map();
     return this.#known;
   }
 
@@ -86,7 +92,9 @@ export class WalkOutcomes {
   }
 
   /** When the target may be asked again, epoch ms; `undefined` if nothing is known against it. */
-  readonly notBefore = (target: PreparedTarget): number | undefined => notBeforeOf(this.#outcomes.get(target));
+  notBefore(target: PreparedTarget): number | undefined {
+    return notBeforeOf(this.#outcomes.get(target));
+  }
 
   /** Notes what keeps a target back now, after it was noted as skipped before. */
   update(outcome: Refused): void {
@@ -102,7 +110,7 @@ export class WalkOutcomes {
 
   /** A target was not asked. */
   skip(outcome: Skipped): void {
-    this.#known.set(outcome.target, outcome);
+    this.#later.set(outcome.target, outcome);
     this.#trace.skipped(outcome, this.#view.needOf(outcome.target));
   }
 
@@ -110,7 +118,7 @@ export class WalkOutcomes {
   fail(target: PreparedTarget, result: FailedResult): Failed {
     const outcome = failed(target, result, this.#view.now());
     if (result.failure.cause instanceof NoOverlap) this.#withoutOverlap++;
-    this.#known.set(target, outcome);
+    this.#later.set(target, outcome);
     this.#failures ??= new Map();
     this.#failures.set(target, outcome);
     if (target.key !== undefined) this.#learnForKeys(target, target.key, result);

@@ -2,7 +2,7 @@ import type { AttemptRecord, Repair } from '../../plugin/door/attempt.js';
 import type { Answer, AttemptResult } from '../attempt/result.js';
 import type { ChainRequest } from '../request.js';
 import type { PreparedTarget } from '../target.js';
-import type { Grant, Replies, ReserveReply, Steps } from './commands.js';
+import type { Grant, Replies, ReserveReply, Steps, Wait } from './commands.js';
 import { Descent } from './descent.js';
 import { type Ending, endingOf, worthWaitingFor } from './ending.js';
 import { isDoubted, isLimit, isOnProbation, mayBeDoubted, refused, type TargetOutcome } from './outcome.js';
@@ -61,7 +61,7 @@ export class Walk {
       yield* this.#outcomes.lookAgain((outcome) => mayBeDoubted(outcome, until), isDoubted);
       const targets = worthWaitingFor(this.#outcomes.all, left, this.#view.now());
       if (targets.length === 0 || this.#outcomes.gaveUp) return yield* this.#lastResort();
-      const reply = (yield { do: 'wait', targets, ms: left, notBefore: this.#outcomes.notBefore }) as Replies['wait'];
+      const reply = (yield { do: 'wait', targets, ms: left, notBefore: this.#notBefore }) as Replies['wait'];
       // The wait was in vain.
       if (reply.kind === 'late') yield* this.#outcomes.lookAgain(isLimit);
       if (reply.kind === 'late' || reply.kind === 'full') return yield* this.#lastResort();
@@ -91,7 +91,10 @@ export class Walk {
           ? NOTHING_ASKED
           : ((yield { do: 'reserve', targets: part.usable, skipProbation: false }) as Replies['reserve']);
       descent.skipUntil(reply, part, restVersion);
-      const end = yield* this.#attemptPatiently(reply.granted ?? (yield* this.#waitPatiently(targets[part.end - 1])));
+      const { granted } = reply;
+      const end =
+        (granted && (yield* this.#attempt(granted))) ??
+        (yield* this.#attemptPatiently(granted?.target ?? targets[part.end - 1]));
       if (end !== undefined) return end;
     }
     return undefined;
@@ -102,12 +105,12 @@ export class Walk {
     const [refusal] = ((yield { do: 'preview', targets: [target] }) as Replies['preview']).refusals;
     const reason = 'waiting requests that came earlier go first';
     this.#outcomes.skip(refused(target, refusal ?? { granted: false, code: 'quota', reason }));
-    return yield* this.#attemptPatiently(yield* this.#waitPatiently(target));
+    return yield* this.#attemptPatiently(target);
   }
 
-  /** Attempts a target; with `patience`, again after each refusal that ends soon. */
-  *#attemptPatiently(first: Grant | undefined): Steps<WalkEnd | undefined> {
-    let grant = first;
+  /** With `patience`, attempts a target after each refusal that ends soon. */
+  *#attemptPatiently(first: PreparedTarget | undefined): Steps<WalkEnd | undefined> {
+    let grant = yield* this.#waitPatiently(first);
     while (grant !== undefined) {
       const { target }: Grant = grant;
       const end: WalkEnd | undefined = yield* this.#attempt(grant);
@@ -129,7 +132,7 @@ export class Walk {
     const targets: PreparedTarget[] = [];
     for (const key of keys) if (yield* this.#returnsWithin(key, left)) targets.push(key);
     if (targets.length === 0) return undefined;
-    const reply = (yield { do: 'wait', targets, ms: left, notBefore: this.#outcomes.notBefore }) as Replies['wait'];
+    const reply = (yield { do: 'wait', targets, ms: left, notBefore: this.#notBefore }) as Replies['wait'];
     if (reply.kind === 'denied') this.#outcomes.skip(reply.outcome);
     return reply.kind === 'granted' ? reply.grant : undefined;
   }
@@ -186,6 +189,10 @@ export class Walk {
     }
     const { all, failures } = this.#outcomes;
     return endingOf(this.#request.chain, all, failures, this.#view.now(), this.#view.media);
+  }
+
+  get #notBefore(): Wait['notBefore'] {
+    return (target) => this.#outcomes.notBefore(target);
   }
 
   get #patienceLeft(): number {

@@ -76,7 +76,7 @@ const receive = async (
   // The connection stays open: a refusal has to reach the caller.
   const chunks = req.iterator({ destroyOnReturn: false });
   let fail: (error: Error) => void = () => {};
-  uploads.watch(req, (error) => fail(error));
+  const upload = uploads.watch(req, (error) => fail(error));
   const next = (): Promise<IteratorResult<Buffer>> =>
     new Promise((resolve, reject) => {
       fail = reject;
@@ -92,7 +92,7 @@ const receive = async (
       await take(value as Buffer);
     }
   } finally {
-    uploads.done(req);
+    uploads.done(upload);
   }
   if (!req.complete) throw new CallerGone();
 };

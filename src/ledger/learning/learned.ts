@@ -16,6 +16,24 @@ export interface BareRefusal {
   readonly tokens: number;
 }
 
+/** What was learned, for other processes that ask the same target. Times are epoch ms. */
+export interface SharedLearning {
+  readonly limit: number | null;
+  readonly window: number;
+  readonly refuted: number;
+  readonly countsRefused: boolean;
+  readonly step: number;
+  readonly failedTests: number;
+  /** Null: never. */
+  readonly testAt: number | null;
+  readonly probesLeft: number;
+  readonly refusedAt: number;
+  readonly contradictions: number;
+  readonly surprises: number;
+  readonly earlyReturns: number;
+  readonly taught: number;
+}
+
 /** What was learned, as plain data. */
 export interface LearnerSnapshot {
   readonly limit: number;

@@ -1,4 +1,4 @@
-import type { BareRefusal, Learned, LearnerSnapshot } from './learned.js';
+import type { BareRefusal, Learned, LearnerSnapshot, SharedLearning } from './learned.js';
 import { ServedLog } from './served-log.js';
 
 /** Windows that providers use. A minute is by far the most common, so it is assumed first. */
@@ -171,6 +171,55 @@ export class Learner {
   /** A test was sent; the next one waits until its window is over. */
   tested(now: number): void {
     this.#postponeTest(now);
+  }
+
+  /** Whether a refusal was seen that stated no limit. */
+  get isActive(): boolean {
+    return this.#limit !== undefined || this.#refusedAt > 0;
+  }
+
+  /** Other processes were served so many attempts. */
+  servedElsewhere(count: number, now: number): void {
+    for (let added = 0; added < count; added++) this.#served.add(now);
+    this.#proven = Math.max(this.#proven, this.count(now));
+  }
+
+  /** Returns what `adopt` takes. What was served is not part of it. */
+  share(): SharedLearning {
+    return {
+      limit: this.#limit ?? null,
+      window: this.#window,
+      refuted: this.#refuted,
+      countsRefused: this.countsRefused,
+      step: this.#step,
+      failedTests: this.#failedTests,
+      testAt: Number.isFinite(this.#testAt) ? this.#testAt : null,
+      probesLeft: this.#probesLeft,
+      refusedAt: this.#refusedAt,
+      contradictions: this.#contradictions,
+      surprises: this.#surprises,
+      earlyReturns: this.#earlyReturns,
+      taught: this.#taught,
+    };
+  }
+
+  /** Takes over what another process learned. */
+  adopt(shared: SharedLearning): void {
+    const isOther = this.#window !== shared.window || this.#limit !== (shared.limit ?? undefined);
+    this.#limit = shared.limit ?? undefined;
+    this.#window = shared.window;
+    this.#refuted = shared.refuted;
+    this.countsRefused = shared.countsRefused;
+    this.#step = shared.step;
+    this.#failedTests = shared.failedTests;
+    this.#testAt = shared.testAt ?? Number.POSITIVE_INFINITY;
+    this.#probesLeft = shared.probesLeft;
+    this.#refusedAt = shared.refusedAt;
+    this.#contradictions = shared.contradictions;
+    this.#surprises = shared.surprises;
+    this.#earlyReturns = shared.earlyReturns;
+    this.#taught = shared.taught;
+    if (isOther && this.#limit !== undefined) this.#proven = this.#limit;
   }
 
   /** Returns a learner that remembers what was served and nothing else. */

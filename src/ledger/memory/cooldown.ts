@@ -1,4 +1,5 @@
 import type { FailureClass } from '../../contract/quota.js';
+import type { SharedCooldown } from '../../plugin/door/unit-store.js';
 import type { CoolDown } from '../ledger.js';
 import { cooldownMs, isDoubted, LONGEST_COOLDOWN_MS } from './backoff.js';
 
@@ -129,6 +130,31 @@ export class Cooldown {
     const before = this.#phase;
     this.#phase = before.phase === 'coolingDown' ? { ...before, next: READY } : READY;
     return this.#phase !== before;
+  }
+
+  /** Takes over a cooldown that another process began, unless this one ends later. `sequence`: the latest dispatch. */
+  takeOver({ class: failureClass, reason, until }: SharedCooldown, sequence: number, now: number): void {
+    const current = this.at(now);
+    if (until <= now || (current.phase === 'coolingDown' && current.until >= until)) return;
+    this.#sequence = Math.max(this.#sequence, sequence);
+    this.#failures = { ...this.#failures, [failureClass]: Math.max(1, this.#failures[failureClass] ?? 0) };
+    this.#endsAt = until;
+    this.#phase = {
+      phase: 'coolingDown',
+      until,
+      class: failureClass,
+      reason,
+      hinted: false,
+      doubted: false,
+      next: probingAfter(current, false),
+    };
+  }
+
+  /** Another process was served after the cooldown. */
+  endProbing(now: number): void {
+    if (this.at(now).phase !== 'probing') return;
+    this.#failures = NO_FAILURES;
+    this.#phase = READY;
   }
 
   /** Returns what `revive` takes; `undefined` when there is nothing to keep. */

@@ -1,5 +1,5 @@
 import type { Dimension } from '../../contract/quota.js';
-import type { BareRefusal, LearnerSnapshot } from '../learning/learned.js';
+import type { BareRefusal, LearnerSnapshot, SharedLearning } from '../learning/learned.js';
 import { Learner } from '../learning/learner.js';
 import { SlotLearner } from '../learning/slot-learner.js';
 import type { Quota } from './quota.js';
@@ -74,6 +74,29 @@ export class LearnedLimits {
     if (dimension === 'concurrent') this.#slots = new SlotLearner();
     else this.#requests = this.#requests.forget();
     this.#target.quotas = this.#target.quotas.filter((quota) => !isSame(quota));
+  }
+
+  /** Whether a refusal was seen that stated no limit. */
+  get isActive(): boolean {
+    return this.#requests.isActive;
+  }
+
+  /** Returns what `adopt` takes; `undefined` where nothing was learned of requests. */
+  share(): SharedLearning | undefined {
+    return this.#requests.isActive ? this.#requests.share() : undefined;
+  }
+
+  /** Takes over what another process learned. */
+  adopt(shared: SharedLearning, now: number): void {
+    this.#requests.adopt(shared);
+    this.#applyRequests(now);
+  }
+
+  /** Other processes were served so many attempts. */
+  servedElsewhere(count: number, now: number): void {
+    this.#requests.servedElsewhere(count, now);
+    for (const quota of this.#target.quotas)
+      if (quota.source === 'learned' && quota.dimension === 'requests') quota.use(count, 0, now);
   }
 
   snapshot(now: number): LearnerSnapshot | undefined {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock.js';
 import type { Declaration, ScopeKind, Signal } from '../../contract/quota.js';
-import { durationOf } from '../../plugin/readers/headers/headers.js';
+import type { SharedCooldown } from '../../plugin/door/unit-store.js';
+import type { SharedLearning } from '../learning/learned.js';
 import type {
   Account,
   Candidate,
@@ -18,12 +19,15 @@ import type {
   TargetStatus,
   TokenRoom,
 } from '../ledger.js';
+import { heldOf, hintOf, scopeOf, windowOf } from './attempt-scopes.js';
 import { namesLimit } from './explanation.js';
 import type { LedgerSnapshot } from './ledger-snapshot.js';
+import { Look } from './look.js';
 import { type Closing, HeldReservation } from './reservation.js';
 import { Scope } from './scope.js';
 import { ScopeRegistry } from './scope-registry.js';
-import { refusalIn, shareUsedIn, statusIn, steadyUntil, tokenRoomIn } from './target-look.js';
+import { refusalIn, shareUsedIn, statusIn, tokenRoomIn } from './target-look.js';
+import type { Witness } from './witness.js';
 
 const NO_OPTIONS: ReserveOptions = {};
 const NO_REFUSALS: readonly Refusal[] = [];
@@ -38,8 +42,10 @@ const ONE_TOKEN: Need = { tokens: 1, inputTokens: 1 };
 
 /** The ledger of one process. It answers at once; nothing happens between its check and its hold. */
 export class MemoryLedger implements Ledger {
+  readonly registry = new ScopeRegistry((target) => this.#mattersUntil(target));
+  /** Hears what this ledger counts; absent: it counts for one process alone. */
+  witness: Witness | undefined;
   readonly #clock: Clock;
-  readonly #registry = new ScopeRegistry((target) => this.#mattersUntil(target));
   readonly #listeners = new Set<(scope: string) => void>();
   readonly #reserveListeners = new Set<(target: string) => void>();
   #sequence = 0;
@@ -54,13 +60,13 @@ export class MemoryLedger implements Ledger {
     targets: readonly TargetScopes[],
     declarations: readonly Declaration[],
   ): void {
-    this.#registry.configure(accounts, targets, declarations);
+    this.registry.configure(accounts, targets, declarations);
     this.#restVersion++;
     this.#changed('');
   }
 
   register(target: TargetScopes, declarations: readonly Declaration[]): void {
-    if (this.#registry.register(target, declarations)) this.#restVersion++;
+    if (this.registry.register(target, declarations)) this.#restVersion++;
   }
 
   get restVersion(): number {
@@ -68,14 +74,13 @@ export class MemoryLedger implements Ledger {
   }
 
   reserve(candidates: Candidates, options: ReserveOptions = NO_OPTIONS): ReserveResult {
-    const now = this.#clock.now();
-    const { refusals, steady } = this.#refusals(candidates, options, now);
+    const { refusals, steady } = this.#refusals(candidates, options);
     const found = candidates.at(refusals.length);
-    return { reservation: found && this.#hold(found, now), refusals, steady };
+    return { reservation: found && this.hold(found), refusals, steady };
   }
 
   preview(candidates: Candidates, options: ReserveOptions = NO_OPTIONS): PreviewResult {
-    const { refusals } = this.#refusals(candidates, options, this.#clock.now());
+    const { refusals } = this.#refusals(candidates, options);
     return { hasRoom: refusals.length < candidates.length, refusals };
   }
 
@@ -91,7 +96,12 @@ export class MemoryLedger implements Ledger {
     const held = heldOf(reservation);
     const now = this.#clock.now();
     if (!held.report(true, now)) return;
-    for (const scope of held.scopes) if (scope.served(held, now)) this.#restVersion++;
+    for (const scope of held.scopes) {
+      if (!scope.served(held, now)) continue;
+      this.#restVersion++;
+      this.witness?.recovered(held, scope);
+    }
+    if (held.scopes[0] !== undefined) this.witness?.learned(held.scopes[0]);
     this.#changed(held.target);
   }
 
@@ -108,40 +118,66 @@ export class MemoryLedger implements Ledger {
     const hintMs = hintOf(coolDown, held, now);
     const learned = coolDown.class === 'rate_limit' ? this.#learn(held, scope, hintMs, now) : undefined;
     const until = scope.coolDown(coolDown, held, now, hintMs, hintMs === undefined ? learned : undefined);
+    this.witness?.learned(scope);
+    if (until !== undefined) this.witness?.cooled(scope, coolDown, until);
     this.#restVersion++;
     this.#changed(scope.id);
     return until;
   }
 
   status(target: string): TargetStatus {
-    return statusIn(this.#registry.covering(target), target, this.#clock.now());
+    return statusIn(this.registry.covering(target), target, this.#clock.now());
   }
 
   inFlight(target: string): number {
-    return this.#registry.covering(target)[0]?.inFlight ?? 0;
+    return this.registry.covering(target)[0]?.inFlight ?? 0;
   }
 
   tokenRoom(target: string): TokenRoom {
-    return tokenRoomIn(this.#registry.covering(target), this.#clock.now());
+    return tokenRoomIn(this.registry.covering(target), this.#clock.now());
   }
 
   shareUsed(target: string): number {
-    return shareUsedIn(this.#registry.covering(target), this.#clock.now());
+    return shareUsedIn(this.registry.covering(target), this.#clock.now());
   }
 
   reset(target: string): void {
-    for (const scope of this.#registry.covering(target)) scope.reset();
-    this.#restVersion++;
+    for (const scope of this.registry.covering(target)) this.resetScope(scope);
     this.#changed(target);
+  }
+
+  /** Ends the cooldown of a scope and forgets what it learned. */
+  resetScope(scope: Scope): void {
+    scope.reset();
+    this.#restVersion++;
+    this.#changed(scope.id);
+  }
+
+  /** Takes over what another process found of a scope: that it cools down, or that its cooldown is over, and what it learned. */
+  takeOver(scope: Scope, cooldown: SharedCooldown | undefined, learning: SharedLearning | undefined): void {
+    const now = this.#clock.now();
+    if (cooldown === undefined) scope.endProbing(now);
+    else scope.rest(cooldown, this.#sequence, now);
+    if (learning !== undefined) scope.adopt(learning, now);
+    this.#restVersion++;
+    this.#changed(scope.id);
+  }
+
+  /** From now on `parts` processes divide what is left of each limit, because they cannot count together. */
+  divide(scopes: Iterable<Scope>, parts: number): void {
+    for (const { quotas } of scopes) for (const quota of quotas) quota.divide(parts);
+  }
+
+  /** Units may have returned, as another process found. */
+  stir(scope: string): void {
+    this.#changed(scope);
   }
 
   /** Returns the state as plain data. Units held for attempts in flight count as used. */
   snapshot(): LedgerSnapshot {
     const now = this.#clock.now();
-    const scopes = [...this.#registry.scopes]
-      .map((scope) => scope.snapshot(now))
-      .filter((scope) => scope !== undefined);
-    return { version: 1, accounts: Object.fromEntries(this.#registry.fingerprints), scopes };
+    const scopes = [...this.registry.scopes].map((scope) => scope.snapshot(now)).filter((scope) => scope !== undefined);
+    return { version: 1, accounts: Object.fromEntries(this.registry.fingerprints), scopes };
   }
 
   /**
@@ -151,7 +187,7 @@ export class MemoryLedger implements Ledger {
   restore({ accounts, scopes }: LedgerSnapshot): void {
     const now = this.#clock.now();
     const revived = scopes.map((scope) => Scope.revive(scope, now));
-    this.#registry.restore(revived, accounts);
+    this.registry.restore(revived, accounts);
   }
 
   onChange(listener: (scope: string) => void): () => void {
@@ -164,28 +200,28 @@ export class MemoryLedger implements Ledger {
     return () => this.#reserveListeners.delete(listener);
   }
 
+  /** Begins a look at candidates, which is to look at each of them in order. */
+  look(options: ReserveOptions): Look {
+    return new Look(this.registry, options, this.#clock.now());
+  }
+
   /** Returns a refusal for each candidate before the first that has room. */
-  #refusals(candidates: Candidates, { skipProbation = false }: ReserveOptions, now: number): Refusals {
+  #refusals(candidates: Candidates, options: ReserveOptions): Refusals {
+    const look = this.look(options);
     let refusals: Refusal[] | undefined;
-    let [count, until] = [0, Number.POSITIVE_INFINITY];
     for (let index = 0; index < candidates.length; index++) {
-      const { target, need } = candidates.at(index) as Candidate;
-      const scopes = this.#registry.covering(target);
-      const refusal = refusalIn(scopes, target, need, now, skipProbation);
+      const refusal = look.at(candidates.at(index) as Candidate);
       if (refusal === undefined) break;
       refusals ??= [];
       refusals.push(refusal);
-      if (count !== index) continue;
-      const restsUntil = steadyUntil(scopes, now);
-      if (restsUntil === undefined) continue;
-      count++;
-      until = Math.min(until, restsUntil);
     }
-    return { refusals: refusals ?? NO_REFUSALS, steady: count === 0 ? undefined : { count, until } };
+    return { refusals: refusals ?? NO_REFUSALS, steady: look.steady };
   }
 
-  #hold({ target, need }: Candidate, now: number): Reservation {
-    const scopes = this.#registry.covering(target);
+  /** Holds units without a check. */
+  hold({ target, need }: Candidate): Reservation {
+    const now = this.#clock.now();
+    const scopes = this.registry.covering(target);
     const sequence = ++this.#sequence;
     for (const scope of scopes) scope.sent(sequence, target, need, now);
     const reservation = new HeldReservation(target, sequence, scopes, need, now, this.#closing);
@@ -196,7 +232,7 @@ export class MemoryLedger implements Ledger {
   /** Returns until when an attempt would be in vain, as far as that was learned from this refusal. */
   #learn(held: HeldReservation, scope: Scope, hintMs: number | undefined, now: number): number | undefined {
     if (held.isExplained || held.scopes.some((each) => each.explainsRefusal(held, now))) return undefined;
-    const inFlight = scope.unanswered - (held.isAnswered ? 0 : 1);
+    const inFlight = scope.unanswered + scope.unansweredElsewhere - (held.isAnswered ? 0 : 1);
     return scope.learnFromRefusal(held, hintMs, inFlight, now);
   }
 
@@ -209,7 +245,9 @@ export class MemoryLedger implements Ledger {
     const { sequence, sentAt } = held;
     const { limit: knownLimit, source } = quota;
     if (!accepted && namesLimit(signal, knownLimit)) held.explain(windowMs);
-    if (quota.observe(signal, { sequence, sentAt, accepted }, now)) held.countedByResponse(quota, now);
+    const includesThis = quota.observe(signal, { sequence, sentAt, accepted }, now);
+    if (includesThis) held.countedByResponse(quota, now);
+    this.witness?.stated(held, scope, quota, signal, includesThis);
     if (quota.limit === undefined) return;
     if (quota.dimension === 'requests') scope.endProbation();
     if (knownLimit === undefined || quota.source !== source) scope.replaceLearned(quota);
@@ -217,35 +255,20 @@ export class MemoryLedger implements Ledger {
 
   #mattersUntil(target: string): number {
     if (this.inFlight(target) > 0) return Number.POSITIVE_INFINITY;
-    const refusal = refusalIn(this.#registry.covering(target), target, ONE_TOKEN, this.#clock.now());
+    const refusal = refusalIn(this.registry.covering(target), target, ONE_TOKEN, this.#clock.now());
     return refusal === undefined ? 0 : (refusal.retryAt ?? Number.POSITIVE_INFINITY);
   }
 
-  readonly #closing: Closing = { now: () => this.#clock.now(), closed: ({ target }) => this.#changed(target) };
+  readonly #closing: Closing = {
+    now: () => this.#clock.now(),
+    charged: (held, quota, used) => this.witness?.charged(held, quota, used),
+    closed: (held) => {
+      this.witness?.closed(held);
+      this.#changed(held.target);
+    },
+  };
 
   #changed(scope: string): void {
     for (const listener of this.#listeners) listener(scope);
   }
 }
-
-/** A hint may be this much longer than the window that it is about: clocks disagree, and seconds are rounded. */
-const ROUNDED_MS = 10_000;
-
-/** Returns how long to wait, as the provider stated; `undefined` if it stated no time, or one that is over. */
-const hintOf = ({ until }: CoolDown, { longestWaitMs }: HeldReservation, now: number): number | undefined => {
-  if (until === undefined || !(until > now)) return undefined;
-  return until - now > longestWaitMs + ROUNDED_MS ? longestWaitMs : until - now;
-};
-
-/** Returns the length of the window in ms; `undefined` if the signal names none. */
-const windowOf = ({ window }: Signal): number | undefined =>
-  (window === undefined ? undefined : durationOf(window)) || undefined;
-
-const heldOf = (reservation: Reservation): HeldReservation => {
-  if (reservation instanceof HeldReservation) return reservation;
-  throw new Error('The reservation was not made by this ledger.');
-};
-
-/** Returns the scope of a kind; the account for a pool or a key where the target has none. */
-const scopeOf = (scopes: readonly Scope[], kind: Scope['kind']): Scope =>
-  scopes.find((scope) => scope.kind === kind) ?? (scopes.at(-1) as Scope);

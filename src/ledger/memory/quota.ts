@@ -1,4 +1,5 @@
 import type { Calendar, Costs, Dimension, Signal } from '../../contract/quota.js';
+import type { UnitWindow } from '../../plugin/door/unit-store.js';
 import type { QuotaSource, QuotaStatus } from '../ledger.js';
 import { bucketLevel } from '../windows/bucket-level.js';
 import { CalendarSpan } from '../windows/calendar.js';
@@ -8,7 +9,7 @@ import { SlidingWindow } from '../windows/sliding-window.js';
 import { Slots } from '../windows/slots.js';
 import { statedWindow } from '../windows/stated-window.js';
 import { UnknownWindow } from '../windows/unknown-window.js';
-import type { Window, WindowSnapshot } from '../windows/window.js';
+import { scaled, type Window, type WindowSnapshot } from '../windows/window.js';
 import { CostTable, shownAmount } from './cost-table.js';
 import { LockProbe } from './lock-probe.js';
 
@@ -52,6 +53,8 @@ export class Quota {
   /** A refused request counts like a served one. A learned limit counts only served ones, until shown otherwise. */
   countsRefused = true;
   inFlight = 0;
+  /** How many processes divide the limit among them, because they cannot count together; usually 1. */
+  parts = 1;
   #window: Window;
   /** Own uses, in case the provider's window turns out to slide. Absent where it makes no difference. */
   readonly #ownUses: SlidingWindow | undefined;
@@ -84,7 +87,22 @@ export class Quota {
 
   /** Takes over a limit that is configured, known by a provider type, or learned. */
   declare(limit: number): void {
-    this.#window = this.#window.declare(limit);
+    this.#window = this.#window.declare(limit / this.parts);
+  }
+
+  /** From now on `parts` processes divide the limit, and what is left of it, among them. */
+  divide(processes: number): void {
+    const isCount = this.dimension === 'requests' || this.dimension === 'concurrent';
+    // Each of them may send one request at least.
+    const most = isCount ? Math.max(1, this.#whole(this.limit ?? processes)) : processes;
+    const parts = Math.min(processes, most);
+    if (parts === this.parts) return;
+    this.#window.scale(this.parts / parts);
+    this.parts = parts;
+  }
+
+  #whole(units: number): number {
+    return scaled(units, this.parts);
   }
 
   get limit(): number | undefined {
@@ -99,8 +117,30 @@ export class Quota {
   /** Returns the units that may still be reserved. */
   room(now: number): number {
     const left = this.#window.left(now);
-    // One request finds out for all whether the provider's window has begun. What was left before it is there in any case.
-    return (this.isUnconfirmed ? Math.min(left, Math.max(1, this.#window.assured ?? 0)) : left) - this.inFlight;
+    return Math.min(left, this.mostHeld ?? left) - this.inFlight;
+  }
+
+  /**
+   * Returns how many units may be held while the window is unconfirmed: one request finds out for all whether the provider's
+   * window has begun. What was left before it is there in any case.
+   */
+  get mostHeld(): number | undefined {
+    return this.isUnconfirmed ? Math.max(1, this.#window.assured ?? 0) : undefined;
+  }
+
+  /** Returns the units that are used, as far as they are known here, without what is held. */
+  used(now: number): number {
+    return this.limit === undefined ? 0 : Math.max(0, this.limit - this.#window.left(now));
+  }
+
+  /** Returns how units return. */
+  shape(now: number): UnitWindow {
+    return this.#window.shape(now);
+  }
+
+  /** It counts own uses one by one, whatever responses state. */
+  get countsUses(): boolean {
+    return this.#window.countsUses;
   }
 
   /** Returns the share that is used or held, from 0 to 1; 0 where that is unknown. */
@@ -198,21 +238,22 @@ export class Quota {
   observe(stated: Signal, { sequence, sentAt, accepted }: AnsweredAttempt, now: number): boolean {
     const signal = plausibleSignal(stated, this.windowMs, now);
     this.#probe.askedAt = now;
-    const { limit, resetAt, refills = false } = signal;
+    const { resetAt, refills = false } = signal;
+    const limit = signal.limit === undefined ? undefined : signal.limit / this.parts;
     const latest = sequence >= this.#observed;
     this.#describedByRefusal = !accepted;
     if (this.dimension === 'concurrent') {
-      if (latest && limit !== undefined) this.declare(limit);
+      if (latest && signal.limit !== undefined) this.declare(signal.limit);
       this.#observed = Math.max(this.#observed, sequence);
       return false;
     }
     const remaining = signal.remaining ?? bucketLevel(signal, this.windowMs, now);
     if (remaining === undefined) {
-      if (latest && limit !== undefined) this.declare(limit);
+      if (latest && signal.limit !== undefined) this.declare(signal.limit);
       return false;
     }
     const observation = {
-      remaining,
+      remaining: remaining / this.parts,
       limit,
       resetAt,
       refills,
@@ -233,7 +274,10 @@ export class Quota {
 
   /** Returns what `revive` takes; `undefined` when there is nothing to keep. */
   snapshot(now: number): QuotaSnapshot | undefined {
+    const { parts } = this;
+    this.divide(1);
     const window = this.#window.snapshot(this.inFlight, now);
+    this.divide(parts);
     if (window === undefined) return undefined;
     const { dimension, windowMs = null, source } = this;
     const { askedAt } = this.#probe;

@@ -7,11 +7,14 @@ import { quotaWords } from './quota-words.js';
 const LONG_MS = 3_600_000;
 
 /** Returns the units that `quota` must have left for an attempt at `target` with this need. */
-export const unitsOf = (
-  target: string,
-  need: Need,
-  { dimension, windowMs = 0, limit = Number.POSITIVE_INFINITY, costs }: Quota,
-): number => {
+export const unitsOf = (target: string, need: Need, quota: Quota): number => {
+  const { parts, limit = Number.POSITIVE_INFINITY } = quota;
+  const units = unitsIn(target, need, quota, limit * parts);
+  // A limit that processes divide allows whatever fits in the whole of it.
+  return parts > 1 && units > limit && units <= limit * parts ? limit : units;
+};
+
+const unitsIn = (target: string, need: Need, { dimension, windowMs = 0, costs }: Quota, limit: number): number => {
   if (dimension === 'input_tokens') return need.inputTokens;
   if (dimension === 'units') return costs?.unitsOf(target, need) ?? 1;
   if (dimension !== 'tokens' && dimension !== 'output_tokens') return 1;
@@ -24,6 +27,14 @@ export const unitsOf = (
 /** Returns the refusal that lasts longer. */
 export const longer = (one: Refusal | undefined, other: Refusal): Refusal =>
   one === undefined || (other.retryAt ?? 0) > (one.retryAt ?? 0) ? other : one;
+
+/** What all processes together count of a limit. */
+export interface CountedTogether {
+  /** Units that are neither used nor held. */
+  readonly left: number;
+  readonly retryAt: number | undefined;
+  readonly isChecking: boolean;
+}
 
 /** A quota that has no room. Many are created and few are read, so the sentence is built when it is read. */
 export class QuotaRefusal implements Refusal {
@@ -38,25 +49,32 @@ export class QuotaRefusal implements Refusal {
   readonly #left: number;
   readonly #inFlight: number;
   readonly #units: number;
+  /** One request finds out for all others whether the limit holds. */
+  readonly #isChecking: boolean;
 
-  /** `scope` stands in front of the reason; `units` are what the attempt needs. */
-  constructor(scope: string, quota: Quota, units: number, now: number) {
+  /**
+   * `scope` stands in front of the reason; `units` are what the attempt needs.
+   * @param counted what all processes together count, if they count together
+   */
+  constructor(scope: string, quota: Quota, units: number, now: number, counted?: CountedTogether) {
     this.#scope = scope;
     this.#quota = quota;
     this.#isConfigured = quota.source === 'manual';
     this.#limit = quota.limit;
-    this.#left = quota.left(now);
-    this.#inFlight = quota.inFlight;
+    this.#left = counted?.left ?? quota.left(now);
+    const isSlots = quota.dimension === 'concurrent';
+    this.#inFlight = counted !== undefined && isSlots ? (quota.limit ?? 0) - counted.left : quota.inFlight;
     this.#units = units;
     this.resetsAtOnce = quota.resetsAtOnce;
-    this.retryAt = quota.freeAt(units, now);
-    if (quota.dimension === 'concurrent') this.code = 'concurrent';
+    this.#isChecking = counted?.isChecking ?? quota.isUnconfirmed;
+    this.retryAt = counted === undefined ? quota.freeAt(units, now) : counted.retryAt;
+    if (isSlots) this.code = 'concurrent';
     else this.code = this.retryAt === Number.POSITIVE_INFINITY && quota.limit !== 0 ? 'too_large' : 'quota';
   }
 
   /** As much is left, but one request finds out first whether the provider agrees. */
   get waitsForProbe(): boolean {
-    return this.#quota.isUnconfirmed && this.#left >= this.#units;
+    return this.#isChecking && this.#left >= this.#units;
   }
 
   get capacityAtRetry(): number | undefined {

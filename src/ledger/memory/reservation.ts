@@ -7,6 +7,8 @@ import type { Scope } from './scope.js';
 export interface Closing {
   /** Epoch ms. */
   now(): number;
+  /** A reservation has used `used` units of what it held. */
+  charged(reservation: HeldReservation, quota: Quota, used: number): void;
   /** A reservation holds nothing any more. */
   closed(reservation: HeldReservation): void;
 }
@@ -124,6 +126,7 @@ export class HeldReservation implements Reservation {
   #close(quota: Quota, held: number, used: number, now: number): void {
     this.#held.delete(quota);
     quota.close(held, used, this.sequence, now);
+    this.#ledger.charged(this, quota, used);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Declaration } from '../../contract/quota.js';
+import { shortHash } from '../../plugin/short-hash.js';
 import type { Account, TargetScopes } from '../ledger.js';
 import { declares, partsOf } from './declarations.js';
 import type { Quota } from './quota.js';
@@ -8,6 +9,8 @@ import { Scope } from './scope.js';
 const MAX_ADDRESSED = 1_000;
 /** The same with those whose state matters: they are asked in vain once they are forgotten. */
 const MAX_RESTING = 5_000;
+/** Letters and digits of a digest. */
+const DIGEST_LENGTH = 8;
 /** Targets that are looked at to find one to forget. */
 const LOOKED_AT = 20;
 
@@ -38,6 +41,9 @@ export class ScopeRegistry {
   #accounts: ReadonlyMap<string, string> = new Map();
   /** The account of each scope. */
   readonly #accountOf = new Map<string, string>();
+  /** The provider of each scope that belongs to one. */
+  readonly #providerOf = new Map<string, string>();
+  #sharedIds = new WeakMap<Scope, string>();
   /** Providers and accounts that the latest configuration changed. */
   #changed: Changes = { providers: new Set(), accounts: new Set(), formerNames: new Map() };
 
@@ -58,6 +64,26 @@ export class ScopeRegistry {
     return this.#fingerprints;
   }
 
+  /** Returns the name of a scope for all processes; it has a digest of the account. `undefined` for a scope that was removed. */
+  sharedId(scope: Scope): string | undefined {
+    const known = this.#sharedIds.get(scope);
+    if (known !== undefined || this.#scopes.get(scope.id) !== scope) return known;
+    const provider = this.#providerOf.get(scope.id);
+    const account = this.#accountOf.get(scope.id);
+    const isOf = (each: string): boolean =>
+      provider === undefined ? this.#accounts.get(each) === account : each === provider;
+    const fingerprints = [...this.#fingerprints].filter(([each]) => isOf(each)).map(([, fingerprint]) => fingerprint);
+    const id = `${scope.id} ${shortHash(fingerprints.sort().join(' '), DIGEST_LENGTH)}`;
+    this.#sharedIds.set(scope, id);
+    return id;
+  }
+
+  /** Returns the scope that all processes call so; `undefined` if this one does not have it. */
+  shared(sharedId: string): Scope | undefined {
+    const scope = this.#scopes.get(sharedId.slice(0, sharedId.lastIndexOf(' ')));
+    return scope !== undefined && this.sharedId(scope) === sharedId ? scope : undefined;
+  }
+
   /** Adds scopes that were saved, for the next `configure`. */
   restore(scopes: readonly Scope[], fingerprints: Readonly<Record<string, string>>): void {
     for (const scope of scopes) this.#scopes.set(scope.id, scope);
@@ -75,6 +101,8 @@ export class ScopeRegistry {
     this.#covers = new Map();
     this.#addressed.clear();
     this.#accountOf.clear();
+    this.#providerOf.clear();
+    this.#sharedIds = new WeakMap();
     this.#accounts = new Map(accounts.map(({ provider, account = provider }) => [provider, account]));
     this.#changed = this.#changedBy(accounts);
     // The limits of a provider are those of its account.
@@ -117,6 +145,7 @@ export class ScopeRegistry {
       created.id = id;
       this.#scopes.set(id, created);
       this.#accountOf.set(id, account);
+      if (isOfProvider) this.#providerOf.set(id, provider);
       added.push(id);
       return created;
     };

@@ -1,5 +1,6 @@
 import type { Dimension, ScopeKind } from '../../contract/quota.js';
-import type { LearnerSnapshot } from '../learning/learned.js';
+import type { SharedCooldown } from '../../plugin/door/unit-store.js';
+import type { LearnerSnapshot, SharedLearning } from '../learning/learned.js';
 import type { CoolDown, Need, Refusal } from '../ledger.js';
 import { CalendarSpan } from '../windows/calendar.js';
 import { Cooldown, type CooldownSnapshot, type CoolingDown } from './cooldown.js';
@@ -43,6 +44,8 @@ export class Scope {
   quotas: Quota[] = [];
   /** Attempts in flight that the provider has not answered yet. */
   unanswered = 0;
+  /** The same of other processes, as far as that is known. */
+  unansweredElsewhere = 0;
   readonly #attempts = new Set<ScopeAttempt>();
   #cooldown = new Cooldown();
   #restRefusal: { readonly of: CoolingDown; readonly refusal: Refusal } | undefined;
@@ -99,15 +102,14 @@ export class Scope {
     let refusal: Refusal | undefined;
     for (const quota of this.quotas) {
       const units = unitsOf(target, need, quota);
-      if (quota.room(now) < units && !this.#mayExceed(quota, units, now))
-        refusal = longer(refusal, new QuotaRefusal(this.#prefix, quota, units, now));
+      if (quota.room(now) < units && !this.mayExceed(quota, units, now))
+        refusal = longer(refusal, new QuotaRefusal(this.prefix, quota, units, now));
     }
     if (refusal !== undefined) return refusal;
-    if (phase.phase === 'probing' && this.unanswered >= phase.limit)
-      return this.#wait('probing', 'probing after a cooldown');
-    if (!skipProbation && this.unanswered >= this.#probationLimit)
-      return this.#wait('first_contact', 'its limits are not known yet');
-    return undefined;
+    const isProbing = phase.phase === 'probing' && this.unanswered >= phase.limit;
+    return isProbing || (!skipProbation && this.unanswered >= this.#probationLimit)
+      ? this.#waitRefusal(isProbing)
+      : undefined;
   }
 
   /** Returns whether the next attempt finds out for all others whether a cooldown or a limit is over. */
@@ -125,6 +127,48 @@ export class Scope {
   #restRefusalFor(phase: CoolingDown): Refusal {
     if (this.#restRefusal?.of !== phase) this.#restRefusal = { of: phase, refusal: cooldownRefusal(phase) };
     return this.#restRefusal.refusal;
+  }
+
+  /** Returns how many attempts may be unanswered at once, as far as that does not depend on those that were served. */
+  mostUnanswered(now: number, skipProbation: boolean): number | undefined {
+    const phase = this.#cooldown.at(now);
+    if (phase.phase === 'probing') return phase.limit;
+    return skipProbation || this.#probationLimit === UNLIMITED ? undefined : 1;
+  }
+
+  /** Returns the refusal of an attempt that waits until another one is answered. */
+  waitRefusal(now: number): Refusal {
+    return this.#waitRefusal(this.#cooldown.at(now).phase === 'probing');
+  }
+
+  /** Takes over a cooldown that another process began. `sequence`: the latest dispatch. */
+  rest(cooldown: SharedCooldown, sequence: number, now: number): void {
+    this.#cooldown.takeOver(cooldown, sequence, now);
+  }
+
+  /** Another process was served after a cooldown. */
+  endProbing(now: number): void {
+    this.#cooldown.endProbing(now);
+  }
+
+  /** Whether what other processes are served matters: nothing states how many requests are allowed. */
+  get learnsTogether(): boolean {
+    return this.kind === 'target' && (this.#learned.isActive || !this.quotas.some(statesRequests));
+  }
+
+  /** Returns what `adopt` takes; `undefined` where nothing was learned. */
+  share(): SharedLearning | undefined {
+    return this.#learned.share();
+  }
+
+  /** Takes over what another process learned. */
+  adopt(shared: SharedLearning, now: number): void {
+    this.#learned.adopt(shared, now);
+  }
+
+  /** Other processes were served so many attempts. */
+  servedElsewhere(count: number, now: number): void {
+    this.#learned.servedElsewhere(count, now);
   }
 
   /** An attempt begins: it is charged to every quota. */
@@ -241,17 +285,20 @@ export class Scope {
     return scope;
   }
 
-  #mayExceed(quota: Quota, units: number, now: number): boolean {
+  /** Whether an attempt may be sent although `quota` has no room for it, to test the limit. */
+  mayExceed(quota: Quota, units: number, now: number): boolean {
     if (quota.source === 'learned') return this.#learned.mayTest(quota, this.unanswered, now);
     return this.unanswered === 0 && quota.mayProbe(units, now);
   }
 
-  #wait(code: 'probing' | 'first_contact', why: string): Refusal {
-    return { granted: false, code, reason: `${this.#prefix}${why}: waiting for the attempts in flight` };
+  #waitRefusal(isProbing: boolean): Refusal {
+    const why = isProbing ? 'probing after a cooldown' : 'its limits are not known yet';
+    const reason = `${this.prefix}${why}: waiting for the attempts in flight`;
+    return { granted: false, code: isProbing ? 'probing' : 'first_contact', reason };
   }
 
   /** Names the scope in front of a reason, unless it is the target itself. */
-  get #prefix(): string {
+  get prefix(): string {
     return this.kind === 'target' ? '' : `${this.id}: `;
   }
 }

@@ -93,8 +93,10 @@ export class UnitCounter {
       return;
     }
     if (latest) this.#become(window, limit, now);
-    if (window.kind === 'sliding') this.#correct(used, latest && this.held - own <= TINY, now);
-    else this.#set(latest ? used : Math.max(this.used(now), used), now);
+    // A response that states less may have been overtaken on its way, unless the attempt was alone.
+    const alone = latest && this.held - own <= TINY;
+    if (window.kind === 'sliding') this.#correct(used, alone, now);
+    else this.#set(alone ? used : Math.max(this.used(now), used), now);
   }
 
   /** An attempt was served: the provider has begun the window too. */

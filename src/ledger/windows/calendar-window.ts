@@ -1,5 +1,6 @@
+import type { UnitWindow } from '../../plugin/door/unit-store.js';
 import type { CalendarSpan } from './calendar.js';
-import type { Observation, Window, WindowSnapshot } from './window.js';
+import { type Observation, scaled, type Window, type WindowSnapshot } from './window.js';
 
 /** Clocks disagree by this much: near the end of a window, the provider may count a use in the next one. */
 const CLOCK_SKEW_MS = 10_000;
@@ -77,6 +78,16 @@ export class CalendarWindow implements Window {
     const used = this.#limit - remaining - inFlight;
     if (latest) this.#used = Math.max(0, alone ? used : Math.max(this.#used, used));
     return this;
+  }
+
+  shape(now: number): UnitWindow {
+    return { kind: 'fixed', ms: this.#span.usualMs, endsAt: this.resetAt(now) };
+  }
+
+  scale(factor: number): void {
+    this.#limit = scaled(this.#limit, factor);
+    this.#used = scaled(this.#used, factor);
+    this.#late = scaled(this.#late, factor);
   }
 
   snapshot(held: number, now: number): WindowSnapshot {

@@ -1,5 +1,6 @@
+import type { UnitWindow } from '../../plugin/door/unit-store.js';
 import { SlidingWindow } from './sliding-window.js';
-import { type Observation, UNNAMED_WINDOW_MS, type Window, type WindowSnapshot } from './window.js';
+import { type Observation, scaled, UNNAMED_WINDOW_MS, type Window, type WindowSnapshot } from './window.js';
 
 /** Resets in whole seconds may be this far off. */
 const ROUNDED_MS = 1_000;
@@ -115,6 +116,16 @@ export class FixedWindow implements Window {
     this.#update(observation);
     if (this.#ownUses === undefined || !this.#slides(observation, full)) return this;
     return this.#ownUses.prove(observation);
+  }
+
+  shape(now: number): UnitWindow {
+    return { kind: 'fixed', ms: this.#spanMs ?? UNNAMED_WINDOW_MS, endsAt: this.resetAt(now) };
+  }
+
+  scale(factor: number): void {
+    if (this.#limit !== undefined) this.#limit = scaled(this.#limit, factor);
+    this.#remaining = scaled(this.#remaining, factor);
+    this.#assured = scaled(this.#assured, factor);
   }
 
   snapshot(held: number, now: number): WindowSnapshot {

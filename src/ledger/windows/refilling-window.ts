@@ -1,5 +1,6 @@
+import type { UnitWindow } from '../../plugin/door/unit-store.js';
 import { SlidingWindow } from './sliding-window.js';
-import { type Observation, UNNAMED_WINDOW_MS, type Window, type WindowSnapshot } from './window.js';
+import { type Observation, scaled, UNNAMED_WINDOW_MS, type Window, type WindowSnapshot } from './window.js';
 
 /** A bucket that refills all the time, such as Groq's: at its reset it is full, but room returns before that. */
 export class RefillingWindow implements Window {
@@ -73,6 +74,16 @@ export class RefillingWindow implements Window {
     // Unless the attempt was alone, a response that states more may have been overtaken on its way.
     this.#set(alone ? remaining : Math.min(counted, remaining), at);
     return this;
+  }
+
+  shape(): UnitWindow {
+    return { kind: 'refilling', ms: this.#limit / this.#perMs };
+  }
+
+  scale(factor: number): void {
+    this.#limit = scaled(this.#limit, factor);
+    this.#level = scaled(this.#level, factor);
+    this.#perMs *= factor;
   }
 
   snapshot(held: number, now: number): WindowSnapshot {

@@ -1,4 +1,5 @@
-import { type Observation, UNNAMED_WINDOW_MS, type Window, type WindowSnapshot } from './window.js';
+import type { UnitWindow } from '../../plugin/door/unit-store.js';
+import { type Observation, scaled, UNNAMED_WINDOW_MS, type Window, type WindowSnapshot } from './window.js';
 
 /** Share of a long window by which an old use may expire late, so that the log stays short. */
 const GRAIN = 256;
@@ -89,6 +90,16 @@ export class SlidingWindow implements Window {
     this.#limit = observation.limit ?? this.#limit;
     this.#correct(observation);
     return this;
+  }
+
+  shape(): UnitWindow {
+    return { kind: 'sliding', ms: this.#spanMs };
+  }
+
+  scale(factor: number): void {
+    this.#limit = scaled(this.#limit, factor);
+    this.#used = scaled(this.#used, factor);
+    for (const use of this.#uses) use.units = scaled(use.units, factor);
   }
 
   snapshot(held: number, now: number): WindowSnapshot {

@@ -1,8 +1,9 @@
-import type { Window } from './window.js';
+import type { UnitWindow } from '../../plugin/door/unit-store.js';
+import { scaled, type Window } from './window.js';
 
 /** A limit on concurrent attempts, which has no window: a slot is never used up, it returns when its attempt ends. */
 export class Slots implements Window {
-  readonly limit: number | undefined;
+  limit: number | undefined;
   readonly countsUses = false;
   readonly resetsAtOnce = false;
   readonly unconfirmed = false;
@@ -32,6 +33,14 @@ export class Slots implements Window {
 
   observe(): Window {
     return this;
+  }
+
+  shape(): UnitWindow {
+    return { kind: 'slots' };
+  }
+
+  scale(factor: number): void {
+    if (this.limit !== undefined) this.limit = scaled(this.limit, factor);
   }
 
   snapshot(): undefined {}

@@ -1,7 +1,8 @@
+import type { UnitWindow } from '../../plugin/door/unit-store.js';
 import type { CalendarSpan } from './calendar.js';
 import { CalendarWindow } from './calendar-window.js';
 import { SlidingWindow } from './sliding-window.js';
-import type { Window } from './window.js';
+import { UNNAMED_WINDOW_MS, type Window } from './window.js';
 
 /** The window of a quota whose limit nothing has named yet: it never runs out. */
 export class UnknownWindow implements Window {
@@ -39,6 +40,12 @@ export class UnknownWindow implements Window {
   }
 
   observe(): undefined {}
+
+  shape(): UnitWindow {
+    return { kind: 'sliding', ms: this.#spanMs ?? UNNAMED_WINDOW_MS };
+  }
+
+  scale(): void {}
 
   snapshot(): undefined {}
 }

@@ -1,3 +1,5 @@
+import type { UnitWindow } from '../../plugin/door/unit-store.js';
+
 /** What a response stated about a quota, and what the ledger knows about the attempt that it answers. Times are epoch ms. */
 export interface Observation {
   /** Units left. */
@@ -47,9 +49,20 @@ export interface Window {
   declare(limit: number): Window;
   /** Takes over a response. Returns the window that holds from now on; `undefined` when it describes another kind of window. */
   observe(observation: Observation): Window | undefined;
+  /** Returns how units return, for other processes that count the same limit. */
+  shape(now: number): UnitWindow;
+  /** Multiplies the limit and all that is counted, when a limit is divided among processes. */
+  scale(factor: number): void;
   /** Returns what `reviveWindow` takes, with `held` units counted as used; `undefined` when there is nothing to keep. */
   snapshot(held: number, now: number): WindowSnapshot | undefined;
 }
+
+/** Returns `value * factor`; a whole number if it is one but for rounding. */
+export const scaled = (value: number, factor: number): number => {
+  const exact = value * factor;
+  const whole = Math.round(exact);
+  return Math.abs(exact - whole) < 1e-6 ? whole : exact;
+};
 
 /** Where neither a header nor a table names the length of a window: the most common one. */
 export const UNNAMED_WINDOW_MS = 60_000;

@@ -70,22 +70,6 @@ describe('The page Connect', () => {
     await page.getByText('The key “Cline 2” is created').waitFor();
   });
 
-  /** The pages of a group look alike: the first one is checked for accessibility. */
-  const firstOfGroups = new Set(
-    PROGRAMS.filter(({ group }, at) => PROGRAMS.findIndex((other) => other.group === group) === at),
-  );
-  for (const program of PROGRAMS) {
-    const { id, title, steps } = program;
-    it(`shows the steps for ${title}`, async () => {
-      await page.goto(`connect?program=${id}`);
-      await page.getByRole('heading', { name: title, exact: true }).waitFor();
-      const shown = page.locator('program-settings');
-      await shown.getByRole('button', { name: /^Copy/ }).first().waitFor();
-      expect(await shown.getByRole('button', { name: /^Copy/ }).count()).to.be.at.least(steps.length);
-      if (firstOfGroups.has(program)) await visitor.expectAccessible();
-    });
-  }
-
   it('keeps the program in the address, and shows a select on narrow screens', async () => {
     await open('Zed');
     await page.getByRole('heading', { name: 'Zed', exact: true }).waitFor();
@@ -105,4 +89,40 @@ describe('The page Connect', () => {
     await empty.close();
     newcomer.expectNothingWrong();
   });
+});
+
+describe('The page Connect for each program', () => {
+  let server: AdminServer;
+  let visitor: Visitor;
+
+  before(async () => {
+    server = await AdminServer.start({
+      providers: { one: { type: 'openai-compatible', apiKey: 'key-of-one', baseUrl: 'http://127.0.0.1:1/v1' } },
+      chains: { default: ['one/a-model'] },
+    });
+    visitor = await Visitor.signedIn(server, 'connect');
+  });
+
+  after(async () => {
+    await visitor.leave();
+    await server.close();
+    visitor.expectNothingWrong();
+  });
+
+  /** The pages of a group look alike: the first one is checked for accessibility. */
+  const firstOfGroups = new Set(
+    PROGRAMS.filter(({ group }, at) => PROGRAMS.findIndex((other) => other.group === group) === at),
+  );
+  for (const program of PROGRAMS) {
+    const { id, title, steps } = program;
+    it(`shows the steps for ${title}`, async () => {
+      const { page } = visitor;
+      await page.goto(`connect?program=${id}`);
+      await page.getByRole('heading', { name: title, exact: true }).waitFor();
+      const shown = page.locator('program-settings');
+      await shown.getByRole('button', { name: /^Copy/ }).first().waitFor();
+      expect(await shown.getByRole('button', { name: /^Copy/ }).count()).to.be.at.least(steps.length);
+      if (firstOfGroups.has(program)) await visitor.expectAccessible();
+    });
+  }
 });

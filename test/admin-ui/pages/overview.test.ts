@@ -127,7 +127,7 @@ describe('The overview', () => {
     expect(overflow).to.equal(0);
     await visitor.page.getByRole('button', { name: 'Menu' }).click();
     await visitor.page.getByRole('link', { name: 'Providers' }).waitFor();
-    await visitor.expectAccessible();
+    await visitor.expectAccessible(visitor.page.locator('body'));
   });
 });
 

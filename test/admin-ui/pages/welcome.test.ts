@@ -24,7 +24,7 @@ describe('The page Welcome', () => {
   beforeEach(async () => {
     upstream = await startModelProvider('Water that falls, and asks for no tokens.');
     server = await AdminServer.start({ providers: {}, chains: {} });
-    visitor = await Visitor.signedIn(server);
+    visitor = await Visitor.signedIn(server, 'welcome');
     ({ page } = visitor);
   });
 
@@ -36,7 +36,6 @@ describe('The page Welcome', () => {
 
   /** Enters the address and the key of a server, up to its models. */
   const giveKey = async (key = GOOD_KEY): Promise<void> => {
-    await page.goto('welcome');
     await button('Any OpenAI-compatible server').click();
     await page.getByLabel('Base URL').fill(upstream.baseUrl);
     await page.getByLabel('Key', { exact: true }).fill(key);
@@ -44,6 +43,7 @@ describe('The page Welcome', () => {
   };
 
   it('guides from no provider to an answer, and to code for programs', async () => {
+    await page.goto('');
     await page.getByRole('link', { name: 'Create the first chain' }).click();
     await stepIs('Pick a provider');
     await visitor.expectAccessible();
@@ -68,7 +68,6 @@ describe('The page Welcome', () => {
   });
 
   it('tests a key as soon as it is pasted', async () => {
-    await page.goto('welcome');
     await button('Any OpenAI-compatible server').click();
     await page.getByLabel('Base URL').fill(upstream.baseUrl);
     await page.getByLabel('Key', { exact: true }).focus();
@@ -83,13 +82,13 @@ describe('The page Welcome', () => {
     await page.getByText('The provider refuses this key. Is it complete, and from this provider?').waitFor();
     await stepIs('Paste its key');
     expect(JSON.parse(server.text).providers).to.deep.equal({});
+    await page.getByLabel('Key', { exact: true }).and(page.locator(':focus')).waitFor();
     await page.keyboard.insertText(GOOD_KEY);
     await page.keyboard.press('Enter');
     await stepIs('Fill a chain');
   });
 
   it('says that nothing answers at an address', async () => {
-    await page.goto('welcome');
     await button('Any OpenAI-compatible server').click();
     await page.getByLabel('Base URL').fill('http://127.0.0.1:1/v1');
     await page.keyboard.press('Enter');
@@ -258,7 +257,6 @@ describe('The page Welcome', () => {
   });
 
   it('leads from one free key to the next, and can be left at any time', async () => {
-    await page.goto('welcome');
     await button('Groq').click();
     await page.getByText('(about 2 minutes)').waitFor();
     await page.getByText('Does not train on requests.').waitFor();
@@ -293,19 +291,18 @@ describe('The page Welcome', () => {
       await visitor.leave();
       await server.close();
       server = await AdminServer.start({ providers: {}, chains: {} }, {}, [plugin]);
-      visitor = await Visitor.signedIn(server);
-      ({ page } = visitor);
       upstream.always((res, request) => {
         expect(request.headers).not.to.have.property('authorization');
         const list = reply(200, { data: [{ id: 'another' }, { id: 'still-here' }] });
         return (request.path.endsWith('/models') ? list : answer('Free water.'))(res, request);
       });
+      visitor = await Visitor.signedIn(server, 'welcome');
+      ({ page } = visitor);
     });
 
     afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
     it('makes a chain in one click, of free models that the providers still have', async () => {
-      await page.goto('welcome');
       await page.getByText('you share them with everyone on your network').waitFor();
       await visitor.expectAccessible();
       // No test asks real providers.
@@ -326,7 +323,6 @@ describe('The page Welcome', () => {
     });
 
     it('cannot begin with no provider', async () => {
-      await page.goto('welcome');
       await button('Begin without a key').waitFor();
       for (const each of await page.getByRole('checkbox').all()) await each.uncheck();
       expect(await button('Begin without a key').isDisabled()).to.equal(true);
@@ -335,7 +331,6 @@ describe('The page Welcome', () => {
 
   it('works by keyboard on a phone', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
-    await page.goto('welcome');
     await button('Any OpenAI-compatible server').press('Enter');
     await page.getByLabel('Base URL').and(page.locator(':focus')).waitFor();
     await page.keyboard.insertText(upstream.baseUrl);

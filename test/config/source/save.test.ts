@@ -378,8 +378,12 @@ describe('A save', () => {
     });
 
     it('restores .env if the file cannot be written', async () => {
-      mkdirSync(`${file}.tmp`);
+      await store.close();
+      // Too long for the name of a temporary file, though not for that of a lock.
+      file = join(folder, 'x'.repeat(250));
+      writeFileSync(file, TEXT);
       writeFileSync(dotEnv, 'KEY=old\n');
+      open();
       const error = await errorOf(store.save({ edits: [retries(2)], secrets: { KEY: 'new' } }, store.revision));
       expect(error).to.include({ code: 'read_only' });
       expect(readFileSync(dotEnv, 'utf8')).to.equal('KEY=old\n');

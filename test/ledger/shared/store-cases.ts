@@ -92,7 +92,8 @@ const eventsOf = (store: UnitStore): UnitStoreEvent[] => {
 };
 
 const until = async (isTrue: () => boolean): Promise<void> => {
-  for (let turns = 0; !isTrue() && turns < 1_000; turns++) await new Promise((resolve) => setImmediate(resolve));
+  // An event of another process arrives by a socket.
+  for (let turns = 0; !isTrue() && turns < 2_000; turns++) await new Promise((resolve) => setTimeout(resolve, 1));
   expect(isTrue(), 'what was waited for').to.equal(true);
 };
 
@@ -519,18 +520,24 @@ const KNOWLEDGE: readonly StoreCase[] = [
     },
   },
   {
-    says: 'tells every process when units may have returned',
+    says: 'tells every process when units may have returned for which one was refused',
     shows: async ({ store, other, turn }) => {
       const lease = await granted(store, request([demandOf(SLOTS, 1)]));
       const all = [eventsOf(store), eventsOf(other)];
+      const isRefused = async (): Promise<void> => {
+        expect((await ask(other, request([demandOf(SLOTS, 1)]))).lease).to.equal(undefined);
+      };
+      await isRefused();
       const haveRoom = (): boolean =>
         all.every((events) => events.some((event) => event.type === 'room' && event.scope === 'a/x'));
       store.report(lease, { served: true, charges: [], statements: [] });
       await until(haveRoom);
       for (const events of all) events.length = 0;
+      await isRefused();
       store.end(lease, []);
       await until(haveRoom);
       await granted(other, request([demandOf(SLOTS, 1)]));
+      await isRefused();
       for (const events of all) events.length = 0;
       turn(LEASE_MS);
       await ask(store, request([], 'b/x'));

@@ -2,8 +2,9 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RequestRecord } from '429chain/plugin';
 import { expect } from 'chai';
-import { shortened } from '../../../plugins/nedb-logger/shorten.js';
-import { attemptOf, DAY_MS, recordOf, StoreInFolder } from './store-in-folder.js';
+import { shortened } from '../../../plugins/request-log/shorten.js';
+import { attemptOf, DAY_MS, recordOf } from '../request-log/records.js';
+import { StoreInFolder } from './store-in-folder.js';
 
 const MIB = 2 ** 20;
 const MOST = 4 * MIB;
@@ -17,7 +18,7 @@ describe('The request log in bytes', () => {
 
   afterEach(async () => {
     await logged.store.close();
-    logged.remove();
+    await logged.remove();
   });
 
   const bytesIn = (folder = logged.folder): number =>
@@ -72,7 +73,7 @@ describe('The request log in bytes', () => {
   });
 
   it('removes the totals of the oldest days while they have more than a quarter', async () => {
-    logged.remove();
+    await logged.remove();
     logged = new StoreInFolder({ maxBytes: MOST, maxRequests: 500 });
     // Names of 250 characters: about 300 KB of totals a day.
     const named = (day: number, index: number): RequestRecord =>

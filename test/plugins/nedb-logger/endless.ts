@@ -1,5 +1,5 @@
 import { RequestStore } from '../../../plugins/nedb-logger/store.js';
-import { DAY_MS, recordOf } from './store-in-folder.js';
+import { DAY_MS, recordOf } from '../request-log/records.js';
 
 /** Logs to the folder of its first argument until it is killed. Prints the count after every 100 records. */
 const [, , folder = ''] = process.argv;

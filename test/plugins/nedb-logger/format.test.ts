@@ -4,8 +4,9 @@ import type { RequestAttempt, RequestRecord } from '429chain/plugin';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import nedb from 'nedb-promises';
-import { shortened } from '../../../plugins/nedb-logger/shorten.js';
-import { attemptOf, recordOf, StoreInFolder } from './store-in-folder.js';
+import { shortened } from '../../../plugins/request-log/shorten.js';
+import { attemptOf, recordOf } from '../request-log/records.js';
+import { StoreInFolder } from './store-in-folder.js';
 
 /** What a plain record may take on disk. */
 const MOST_BYTES = 400;
@@ -22,7 +23,7 @@ describe('The files of the request log', () => {
 
   afterEach(async () => {
     await logged.store.close();
-    logged.remove();
+    await logged.remove();
   });
 
   /** Every document of every file, as NeDB reads it. NeDB writes each file anew when it loads it. */
@@ -171,7 +172,7 @@ describe('The files of the request log', () => {
   it('keep records of any shape unchanged, for us and for NeDB', async () => {
     const check = fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 8 }), async (records) => {
       await logged.store.close();
-      logged.remove();
+      await logged.remove();
       logged = new StoreInFolder();
       await logged.add(records.length, (index) => ({ ...(records[index] as RequestRecord), id: `r-${index}` }));
       const { requests } = await logged.store.requests();

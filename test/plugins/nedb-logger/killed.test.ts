@@ -59,7 +59,7 @@ describe('A request log whose process is killed', () => {
     } finally {
       child?.kill('SIGKILL');
       await logged.store.close();
-      logged.remove();
+      await logged.remove();
     }
   });
 });

@@ -1,18 +1,16 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { RequestAttempt, RequestRecord } from '429chain/plugin';
+import { dirname, join } from 'node:path';
+import type { RequestRecord } from '429chain/plugin';
 import { RequestStore } from '../../../plugins/nedb-logger/store.js';
 import type { StoreSettings } from '../../../plugins/nedb-logger/writer.js';
 import { MemoryLog } from '../../proxy.js';
 import { TurningClock } from '../../turning-clock.js';
-
-/** Noon of 1 January 2026. */
-const NOON = Date.UTC(2026, 0, 1, 12);
-export const DAY_MS = 86_400_000;
+import { addTo, idsIn, type LoggedStore } from '../request-log/logged-store.js';
+import { DAY_MS, NOON } from '../request-log/records.js';
 
 /** A store on a real disk that can be restarted. */
-export class StoreInFolder {
+export class StoreInFolder implements LoggedStore {
   readonly #root = mkdtempSync(join(tmpdir(), '429chain-log-'));
   readonly folder = join(this.#root, 'requests');
   readonly log = new MemoryLog();
@@ -35,23 +33,32 @@ export class StoreInFolder {
     return readdirSync(this.folder).filter((file) => file.endsWith('.db'));
   }
 
-  async add(number: number, make: (index: number) => RequestRecord): Promise<void> {
-    for (let index = 0; index < number; index++) this.store.add(make(index));
-    await this.store.flush();
+  add(number: number, make: (index: number) => RequestRecord): Promise<void> {
+    return addTo(this, number, make);
   }
 
-  async ids(limit = 500): Promise<string[]> {
-    const ids: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const { requests, next } = await this.store.requests({ limit, cursor });
-      ids.push(...requests.map(({ id }) => id));
-      cursor = next;
-    } while (cursor !== undefined);
-    return ids;
+  ids(limit = 500): Promise<string[]> {
+    return idsIn(this, { limit });
   }
 
-  remove(): void {
+  async days(): Promise<readonly string[]> {
+    return [...new Set(this.files.map((file) => file.slice(0, 10)))].sort();
+  }
+
+  async removeDay(day: string): Promise<void> {
+    for (const file of this.files.filter((each) => each.startsWith(day))) rmSync(join(this.folder, file));
+  }
+
+  async break(): Promise<void> {
+    mkdirSync(dirname(this.folder), { recursive: true });
+    writeFileSync(this.folder, 'a file in its place');
+  }
+
+  async mend(): Promise<void> {
+    rmSync(this.folder);
+  }
+
+  async remove(): Promise<void> {
     rmSync(this.#root, { recursive: true, force: true });
   }
 
@@ -67,32 +74,3 @@ export class StoreInFolder {
     });
   }
 }
-
-export const attemptOf = (outcome: RequestAttempt['outcome'], more: Partial<RequestAttempt> = {}): RequestAttempt => ({
-  target: 'groq/a-model',
-  outcome,
-  durationMs: outcome === 'skipped' ? 0 : 100,
-  ...more,
-});
-
-/** A record. By default, groq served it. */
-export const recordOf = (id: string, more: Partial<RequestRecord> = {}): RequestRecord => ({
-  id,
-  at: NOON,
-  chain: 'default',
-  target: 'groq/a-model',
-  provider: 'groq',
-  model: 'a-model',
-  promptTokens: 10,
-  completionTokens: 20,
-  tokensEstimated: false,
-  latencyMs: 120,
-  waitedMs: 0,
-  status: 200,
-  stream: false,
-  path: '/chat/completions',
-  keyLabel: 'key 1',
-  resumed: 0,
-  attempts: [attemptOf('served')],
-  ...more,
-});

@@ -66,17 +66,22 @@ export const contentOf = (value: unknown): Content => {
 };
 
 /** Returns the bytes of text, reasoning and tool calls in a chunk that was parsed from JSON. */
-export const textBytesIn = (value: unknown): number =>
-  choicesOf(fieldsOf(value)).reduce((sum, choice) => {
+export const textBytesIn = (value: unknown): number => {
+  let bytes = 0;
+  for (const choice of choicesOf(fieldsOf(value))) {
     const { content, reasoning, reasoning_content: thoughts, refusal, tool_calls: calls } = messageOf(choice);
-    const functions = fieldsIn(calls).map((call) => fieldsOf(call.function));
     // Some providers send the same reasoning under both names.
-    const texts = [content, reasoning ?? thoughts, refusal, choice.text];
-    return [...texts, ...functions.flatMap((each) => [each.name, each.arguments])].reduce<number>(
-      (bytes, text) => bytes + (typeof text === 'string' ? Buffer.byteLength(text) : 0),
-      sum,
-    );
-  }, 0);
+    bytes += bytesOf(content) + bytesOf(reasoning ?? thoughts) + bytesOf(refusal) + bytesOf(choice.text);
+    if (calls === undefined) continue;
+    for (const call of fieldsIn(calls)) {
+      const { name, arguments: given } = fieldsOf(call.function);
+      bytes += bytesOf(name) + bytesOf(given);
+    }
+  }
+  return bytes;
+};
+
+const bytesOf = (text: unknown): number => (typeof text === 'string' ? Buffer.byteLength(text) : 0);
 
 export const choicesOf = ({ choices }: Fields): readonly Fields[] => fieldsIn(choices);
 

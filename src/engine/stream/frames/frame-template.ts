@@ -53,7 +53,7 @@ export class FrameTemplate {
     let at = this.#head.length;
     if (bytes.slice(0, at) !== this.#head) return undefined;
     const plain = this.#plain;
-    plain.begin(frames, bytes);
+    plain.begin(bytes);
     for (;;) {
       const end = endOfText(bytes, at);
       if (end === -1) return undefined;

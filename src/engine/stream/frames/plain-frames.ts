@@ -11,7 +11,7 @@ export interface Chunk {
 
 /**
  * Frames that contain nothing but text: the same chunk, with a different text in each. A stream reuses one object for all of
- * its frames, which leaves no garbage.
+ * its frames, which leaves no garbage: `kept` returns one that stays.
  */
 export class PlainFrames {
   readonly kind = 'text';
@@ -20,9 +20,10 @@ export class PlainFrames {
   /** The chunks contain nothing that matters beside text of the answer. */
   readonly isBare: boolean;
   readonly #chunk: Chunk;
-  #frames: Buffer = NOTHING;
+  /** One character for each byte. */
+  #bytes = '';
   /** Where each text begins, and where it ends. */
-  readonly #bounds: number[] = [];
+  #bounds: number[] = [];
   #count = 0;
   #length = 0;
   #isEscaped = false;
@@ -55,8 +56,8 @@ export class PlainFrames {
    * Forgets what it was, for other frames.
    * @param bytes the frames, one character for each byte
    */
-  begin(frames: Buffer, bytes: string): void {
-    this.#frames = frames;
+  begin(bytes: string): void {
+    this.#bytes = bytes;
     this.#isEscaped = bytes.includes('\\');
     this.#count = 0;
     this.#length = 0;
@@ -78,22 +79,36 @@ export class PlainFrames {
 
   /** Returns the text of a frame. */
   textAt(index: number): string {
-    return textOf(this.#frames.toString('latin1', this.#bounds[2 * index], this.#bounds[2 * index + 1]));
+    return textOf(this.writtenAt(index));
+  }
+
+  /** Returns the text of a frame as it stands in the JSON, one character for each byte. */
+  writtenAt(index: number): string {
+    return this.#bytes.slice(this.#bounds[2 * index], this.#bounds[2 * index + 1]);
   }
 
   /** Copies all texts, as they stand in the JSON, and returns where they end in `target`. */
   copyTexts(target: Buffer, at: number): number {
+    const bytes = this.#bytes;
     let to = at;
     for (let index = 0; index < this.#count; index++) {
       const end = this.#bounds[2 * index + 1] as number;
-      for (let from = this.#bounds[2 * index] as number; from < end; from++)
-        target[to++] = this.#frames[from] as number;
+      for (let from = this.#bounds[2 * index] as number; from < end; from++) target[to++] = bytes.charCodeAt(from);
     }
     return to;
+  }
+
+  /** Returns the same frames, which stay what they are. */
+  kept(): PlainFrames {
+    const kept = new PlainFrames(this.#chunk);
+    kept.#bytes = this.#bytes;
+    kept.#bounds = this.#bounds.slice(0, 2 * this.#count);
+    kept.#count = this.#count;
+    kept.#length = this.#length;
+    kept.#isEscaped = this.#isEscaped;
+    return kept;
   }
 }
 
 const isBareDelta = ({ delta, key }: Chunk): boolean =>
   Object.entries(delta).every(([name, value]) => name === key || name === 'role' || value === null || value === '');
-
-const NOTHING = Buffer.alloc(0);

@@ -9,7 +9,8 @@ const newId = (): string => `call_${randomUUID().replaceAll('-', '')}`;
 
 /** Repairs what clients fail on in the chunks of one stream: a missing role, indexes of tool calls. */
 export class ChoiceQuirks {
-  readonly #calls = new Map<unknown, ToolCalls>();
+  /** Of each choice that has some. */
+  #calls: Map<unknown, ToolCalls> | undefined;
   /** Choices whose first chunk has come. */
   readonly #begun = new Set<unknown>();
   readonly #addsRole: boolean;
@@ -32,12 +33,12 @@ export class ChoiceQuirks {
 
   /** Some tool call of a choice is not whole. */
   get hasOpenCall(): boolean {
-    return [...this.#calls.values()].some(({ isOpen }) => isOpen);
+    return this.#calls !== undefined && [...this.#calls.values()].some(({ isOpen }) => isOpen);
   }
 
   /** Some tool call of a choice began and is not whole. */
   get hasTornCall(): boolean {
-    return [...this.#calls.values()].some(({ isTorn }) => isTorn);
+    return this.#calls !== undefined && [...this.#calls.values()].some(({ isTorn }) => isTorn);
   }
 
   #mendChoice(choice: Fields): Fields {
@@ -57,6 +58,7 @@ export class ChoiceQuirks {
   }
 
   #callsOf(index: unknown): ToolCalls {
+    this.#calls ??= new Map();
     const known = this.#calls.get(index) ?? new ToolCalls(newId);
     this.#calls.set(index, known);
     return known;

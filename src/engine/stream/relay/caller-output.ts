@@ -45,8 +45,7 @@ export class CallerOutput {
     if (frames.length === 0) return;
     const state = this.#state;
     if (state.phase === 'queueing') {
-      // Frames with nothing but text can be read later too.
-      state.writes.push([frames, content?.kind === 'text' ? undefined : content]);
+      state.writes.push([frames, content?.kind === 'text' ? content.kept() : content]);
       return;
     }
     this.#recorder?.add(frames, content);

@@ -78,11 +78,7 @@ export class EventIntake {
 
   /** Takes frames and returns their events. */
   read(frames: Buffer): readonly SseEvent[] {
-    if (this.#readNative === undefined) {
-      this.#meter.add(frames);
-      return readEvents(frames);
-    }
-    const events = this.#readNative(frames);
+    const events = this.#readNative === undefined ? readEvents(frames) : this.#readNative(frames);
     for (const { value } of events) this.#meter.count(value);
     return events;
   }

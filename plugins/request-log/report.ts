@@ -1,19 +1,13 @@
 import type { UsageReport } from '429chain/plugin';
 import { type Counts, emptyCounts, mergeCounts, totalsOf } from './counts.js';
+import { DAY_MS, HOUR_MS } from './days.js';
 import { emptyGroups, mergeGroups, type Named, named, names, OTHERS, totalsByName } from './groups.js';
-import { DAY_MS, HOUR_MS } from './retention.js';
+import type { Period } from './period.js';
 import { type DayTotals, MOST_NAMES } from './totals.js';
 import type { Zone } from './zone.js';
 
 /** Longer reports have no hours. An hour more than 7 days: the week in which clocks are set back. */
 const LONGEST_WITH_HOURS = 7 * DAY_MS + HOUR_MS;
-
-/** Whole days of a time zone: from `start` to before `end`, epoch ms. */
-export interface Period {
-  readonly zone: Zone;
-  readonly start: number;
-  readonly end: number;
-}
 
 /**
  * One report over several UTC days, earliest first. It does not change them. A UTC day counts as a whole if all of it is in

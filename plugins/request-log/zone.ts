@@ -1,4 +1,4 @@
-import { HOUR_MS } from './retention.js';
+import { HOUR_MS } from './days.js';
 
 const QUARTER_MS = 900_000;
 /** Local time is at most so many hours ahead of UTC, and behind it. */

@@ -18,7 +18,7 @@ export interface Counts {
 const LEFT_FIRST = 499;
 const LIMITS: ReadonlySet<FailureClass | undefined> = new Set(['rate_limit', 'quota']);
 
-const SUMS = [
+export const SUMS = [
   'requests',
   'failures',
   'cancelled',

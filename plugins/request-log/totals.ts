@@ -1,8 +1,8 @@
 import type { RequestRecord } from '429chain/plugin';
 import { type Counts, countAttempt, countRequest, countServed, countsOf, emptyCounts, mergeCounts } from './counts.js';
+import { HOUR_MS } from './days.js';
 import { emptyGroups, GROUPS, type Groups, mergeGroups, named, names } from './groups.js';
 import { EARLY, Hours, MOST_NAMES_PER_HOUR, type WrittenHours } from './hours.js';
-import { HOUR_MS } from './retention.js';
 
 /** The totals of one UTC day, its hours, and the records that they cover. */
 export interface DayTotals extends Groups {

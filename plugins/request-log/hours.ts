@@ -1,6 +1,6 @@
 import { type Counts, countsIn, emptyCounts, mergeCounts, type Row, rowOf } from './counts.js';
+import { HOUR_MS } from './days.js';
 import { emptyGroups, GROUPS, type Groups, mergeGroups, names } from './groups.js';
-import { HOUR_MS } from './retention.js';
 
 const NOON = 12;
 /** The most names of each group that are counted separately in one hour. */

@@ -1,0 +1,101 @@
+import type { Clock } from '../../clock.js';
+import type { UnitCount, UnitStore } from '../../plugin/door/unit-store.js';
+import type { ScopeRegistry } from '../memory/scope-registry.js';
+import { SERVED } from './demands.js';
+
+/** The store is asked for counts this often at most. */
+const PAUSE_MS = 250;
+
+interface Seen {
+  /** Attempts that this process was served, as it reported. */
+  own: number;
+  /** What other processes were served, as far as the ledger knows it. */
+  others: number;
+  /** All of them, when they were last counted. */
+  all: number;
+}
+
+/** What other processes use and are served, as the store last counted it. */
+export class Elsewhere {
+  readonly #store: UnitStore;
+  readonly #registry: ScopeRegistry;
+  readonly #clock: Clock;
+  readonly #served = new Map<string, Seen>();
+  readonly #wanted = new Set<string>();
+  readonly #counts = new Map<string, ReadonlyMap<string, UnitCount>>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(store: UnitStore, registry: ScopeRegistry, clock: Clock) {
+    this.#store = store;
+    this.#registry = registry;
+    this.#clock = clock;
+  }
+
+  /** Returns what was last counted of a limit, and looks again soon. */
+  count(scope: string, quota: string): UnitCount | undefined {
+    this.look(scope);
+    return this.#counts.get(scope)?.get(quota);
+  }
+
+  /** Counts a scope again soon. */
+  look(scope: string): void {
+    this.#wanted.add(scope);
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => void this.#ask(), PAUSE_MS);
+    this.#timer.unref();
+  }
+
+  /** This process was served an attempt at a target, and has reported it. */
+  servedHere(target: string): void {
+    this.#seen(target).own++;
+    this.look(target);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  async #ask(): Promise<void> {
+    const scopes = [...this.#wanted];
+    this.#wanted.clear();
+    const own = new Map(scopes.map((scope) => [scope, this.#served.get(scope)?.own ?? 0]));
+    try {
+      const counts = await this.#store.counts(scopes);
+      for (const scope of scopes) {
+        const counted = new Map(counts.filter((each) => each.scope === scope).map((each) => [each.quota, each]));
+        this.#counts.set(scope, counted);
+        this.#takeOver(scope, counted.get(SERVED), own.get(scope) as number);
+      }
+    } catch {
+      // The store is away: the next reservation shows it.
+    } finally {
+      this.#timer = undefined;
+      if (this.#wanted.size > 0) for (const scope of this.#wanted) this.look(scope);
+    }
+  }
+
+  /** @param own what this process had been served when the store was asked */
+  #takeOver(id: string, count: UnitCount | undefined, own: number): void {
+    const scope = this.#registry.shared(id);
+    if (scope === undefined) return;
+    const seen = this.#seen(id);
+    const all = count?.used ?? 0;
+    // The day of the count is over, or the store began anew.
+    const isNew = all < seen.all;
+    const others = all - own;
+    if (isNew) seen.own -= own;
+    else if (others > seen.others && seen.all > 0) scope.servedElsewhere(others - seen.others, this.#clock.now());
+    seen.others = isNew ? all : others;
+    seen.all = all;
+    scope.unansweredElsewhere = Math.max(0, (count?.held ?? 0) - scope.unanswered);
+  }
+
+  #seen(target: string): Seen {
+    let seen = this.#served.get(target);
+    if (seen === undefined) {
+      seen = { own: 0, others: 0, all: 0 };
+      this.#served.set(target, seen);
+    }
+    return seen;
+  }
+}
