@@ -138,6 +138,7 @@ export class App {
     pace,
     pluginPace,
     workers,
+    unitStore,
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
     const memory = new MemoryLedger(clock);
@@ -162,6 +163,7 @@ export class App {
       pace,
       pluginPace,
       workers,
+      unitStore,
       waitingElsewhere: workers && new WaitingElsewhere(workers),
       version,
       startedAt: clock.now(),
@@ -173,7 +175,7 @@ export class App {
     }));
     const runtime = await startRuntime(await buildRuntime(store.current, chosen, shared));
     runtime.activate();
-    ledger.use(runtime.host.unitStore);
+    ledger.use(runtime.host.unitStore ?? unitStore);
     void restoreHealth(shared, runtime.host.requestLog);
     return new App(runtime, store, chosen, shared, ledger, ledgerFile, adminUi);
   }
@@ -280,7 +282,7 @@ export class App {
   #activate(next: Runtime): void {
     const old = this.#runtime;
     next.activate();
-    this.#ledger.use(next.host.unitStore);
+    this.#ledger.use(next.host.unitStore ?? this.#shared.unitStore);
     this.#feedFrom(next);
     this.#runtime = next;
     this.#feed.reloaded();
