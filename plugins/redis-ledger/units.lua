@@ -101,7 +101,11 @@ local function retryAt(quota, units, limit, left, now)
 end
 
 -- Returns a code if the units cannot be held now, what is left, and when they may fit if that does not depend on what is held.
-local function shortage(quota, units, limit, mostHeld, now)
+local function shortage(quota, units, limit, kind, mostHeld, now)
+  if not quota then
+    if units > limit + TINY then return kind == 'slots' and 'concurrent' or 'quota', limit end
+    return mostHeld >= 0 and units > mostHeld + TINY and 'waiting' or nil, limit
+  end
   local left = limit - used(quota, now)
   local free = left - quota.held
   if units > free + TINY then
@@ -163,14 +167,24 @@ local function begin(keys, channel)
   return { keys = keys, channel = channel, now = clock(), scopes = {}, dirty = {}, kept = {}, room = {} }
 end
 
+local function stateIn(packed)
+  return packed and cmsgpack.unpack(packed) or { quotas = {}, unanswered = 0, served = 0, cooledAt = 0, keep = 0 }
+end
+
 local function scopeOf(tx, name)
-  local scope = tx.scopes[name]
-  if not scope then
-    local packed = redis.call('HGET', tx.keys[SCOPES], name)
-    scope = packed and cmsgpack.unpack(packed) or { quotas = {}, unanswered = 0, served = 0, cooledAt = 0, keep = 0 }
-    tx.scopes[name] = scope
+  if not tx.scopes[name] then tx.scopes[name] = stateIn(redis.call('HGET', tx.keys[SCOPES], name)) end
+  return tx.scopes[name]
+end
+
+-- Reads the scopes of a request at once.
+local function preload(tx, request)
+  local names = {}
+  for _, demanded in ipairs(request) do
+    if not tx.scopes[demanded[1]] then names[#names + 1] = demanded[1] end
   end
-  return scope
+  if #names == 0 then return end
+  local found = redis.call('HMGET', tx.keys[SCOPES], unpack(names))
+  for index, name in ipairs(names) do tx.scopes[name] = stateIn(found[index]) end
 end
 
 -- The scope is changed, and needed until then. What is stated for a time beyond all windows does not last so long.
@@ -191,7 +205,17 @@ end
 local function publish(tx, message) redis.call('PUBLISH', tx.channel, cjson.encode(message)) end
 
 local function commit(tx)
-  for name, scope in pairs(tx.dirty) do redis.call('HSET', tx.keys[SCOPES], name, cmsgpack.pack(scope)) end
+  local states = {}
+  for name, scope in pairs(tx.dirty) do
+    states[#states + 1] = name
+    states[#states + 1] = cmsgpack.pack(scope)
+    -- Lua's stack is short.
+    if #states == 200 then
+      redis.call('HSET', tx.keys[SCOPES], unpack(states))
+      states = {}
+    end
+  end
+  if #states > 0 then redis.call('HSET', tx.keys[SCOPES], unpack(states)) end
   for name, till in pairs(tx.kept) do
     redis.call('ZADD', tx.keys[ENDS], till, 's' .. name)
     for key = SCOPES, LEARNED do
@@ -257,8 +281,9 @@ local function refusalOf(tx, request)
     if refusal and (retry or 0) <= longest then return end
     refusal, longest = { name, code, quota or '', text(left), text(retry) }, retry or 0
   end
+  preload(tx, request)
   for _, demanded in ipairs(request) do
-    local name, mostUnanswered, demands = unpack(demanded)
+    local name, mostUnanswered = demanded[1], demanded[2]
     local scope = scopeOf(tx, name)
     local cooldown = cooling(scope, tx.now)
     if cooldown then
@@ -266,11 +291,10 @@ local function refusalOf(tx, request)
     else
       local wanted = mostUnanswered >= 0 and scope.unanswered + 1 > mostUnanswered + scope.served
       if wanted then refuse(name, 'waiting') end
-      for _, demand in ipairs(demands) do
-        local ofQuota, units, limit, kind, ms, _, mostHeld = unpack(demand)
-        local quota = quotaFor(scope, ofQuota, kind, ms, limit, tx.now)
-        local code, left, retry = shortage(quota, units, limit, mostHeld, tx.now)
-        if code then refuse(name, code, ofQuota, left, retry) end
+      for _, demand in ipairs(demanded[3]) do
+        local quota = scope.quotas[demand[1]]
+        local code, left, retry = shortage(quota, demand[2], demand[3], demand[4], demand[7], tx.now)
+        if code then refuse(name, code, demand[1], left, retry) end
         wanted = wanted or code
       end
       if wanted and not scope.wanted then

@@ -7,7 +7,7 @@ import { Stage, slotOf, until } from './stage.js';
 
 const PASSWORD = 'p@ss:word/1%';
 const LEASE_MS = 60_000;
-/** As docs/configuration.md names them. */
+/** As docs/redis-ledger.md names them. */
 const RIGHTS = [
   ['~{429chain}:*', '&{429chain}:*', '-@all', '+@connection', '+info', '+fcall', '+function|load'],
   ['+subscribe', '+publish', '+time', '+hget', '+hset', '+hdel', '+zadd', '+zrem', '+zcard', '+zrangebyscore'],
@@ -133,9 +133,8 @@ describe('The plugin redis-ledger', () => {
   });
 
   it('works through a socket', async () => {
-    let path = '';
-    await start({ args: (folder) => ['--unixsocket', (path = join(folder, 's'))] });
-    await works({ url: path });
+    const { folder } = await start({ args: (own) => ['--unixsocket', join(own, 's')] });
+    await works({ url: join(folder, 's') });
   });
 
   it('works in a database of its own, with a prefix of its own, and every key has an end', async () => {
@@ -179,7 +178,7 @@ describe('The plugin redis-ledger', () => {
   });
 
   it('needs the rights that the documentation names', () => {
-    const docs = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+    const docs = readFileSync(new URL('../../../docs/redis-ledger.md', import.meta.url), 'utf8');
     for (const right of RIGHTS) expect(docs).to.contain(right);
   });
 });
