@@ -73,8 +73,6 @@ export class App {
   readonly #plugins: readonly PluginSettings[];
   readonly #shared: SharedServices;
   readonly #ledger: SharedLedger;
-  /** Where units are counted together if no plugin provides a place. */
-  readonly #unitStore: UnitStore | undefined;
   readonly #ledgerFile: LedgerFile;
   readonly #feed: Feed;
   readonly #inspections: Inspections;
@@ -92,13 +90,11 @@ export class App {
     plugins: readonly PluginSettings[],
     shared: SharedServices,
     ledger: SharedLedger,
-    unitStore: UnitStore | undefined,
     ledgerFile: LedgerFile,
     adminUi: string,
   ) {
     this.#runtime = runtime;
     this.#ledger = ledger;
-    this.#unitStore = unitStore;
     this.#ledgerFile = ledgerFile;
     this.#store = store;
     this.#plugins = plugins;
@@ -167,6 +163,7 @@ export class App {
       pace,
       pluginPace,
       workers,
+      unitStore,
       waitingElsewhere: workers && new WaitingElsewhere(workers),
       version,
       startedAt: clock.now(),
@@ -180,7 +177,7 @@ export class App {
     runtime.activate();
     ledger.use(runtime.host.unitStore ?? unitStore);
     void restoreHealth(shared, runtime.host.requestLog);
-    return new App(runtime, store, chosen, shared, ledger, unitStore, ledgerFile, adminUi);
+    return new App(runtime, store, chosen, shared, ledger, ledgerFile, adminUi);
   }
 
   /** The runtime of the configuration in force. */
@@ -285,7 +282,7 @@ export class App {
   #activate(next: Runtime): void {
     const old = this.#runtime;
     next.activate();
-    this.#ledger.use(next.host.unitStore ?? this.#unitStore);
+    this.#ledger.use(next.host.unitStore ?? this.#shared.unitStore);
     this.#feedFrom(next);
     this.#runtime = next;
     this.#feed.reloaded();

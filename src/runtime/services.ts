@@ -12,6 +12,7 @@ import type { BodiesInFlight } from '../http/uploads/bodies-in-flight.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Log } from '../log.js';
 import type { Protocol } from '../plugin/door/protocol.js';
+import type { UnitStore } from '../plugin/door/unit-store.js';
 import type { Secrets } from '../secrets.js';
 import type { WorkerLink } from '../workers/link.js';
 
@@ -36,6 +37,8 @@ export interface SharedServices {
   readonly protocols: readonly Protocol[];
   /** The other worker processes. Absent: this process is the only one. */
   readonly workers?: WorkerLink | undefined;
+  /** Where several processes count units together, unless a plugin provides such a place. */
+  readonly unitStore?: UnitStore | undefined;
   /** Requests that wait for capacity in other workers. Absent: there are none. */
   readonly waitingElsewhere?: WaitingElsewhere | undefined;
   readonly pace?: Pace | undefined;

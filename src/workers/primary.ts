@@ -73,6 +73,7 @@ export class Primary {
       return { ok: false, status: exitCode ?? 1, ...(signalCode !== null && { signal: signalCode }) };
     }
     this.#isStarting = false;
+    if (this.#isStopping) return { ok: true };
     const numbers = Array.from({ length: this.#options.count - 1 }, (_, index) => index + 2);
     await Promise.all(numbers.map((number) => this.#begun(number)));
     this.#announce();
@@ -117,6 +118,8 @@ export class Primary {
     channel.onMessage((message) => {
       if (message.kind !== 'ready') return;
       running.address = message.address;
+      // It may have missed the first one.
+      if (this.#isStopping) send(worker, { kind: 'stop' });
       this.#changed();
     });
     this.#hub.add(number, channel);
