@@ -16,7 +16,6 @@ export class Accounts {
   readonly #server: Server;
   readonly #used: number[];
   #window = 0;
-  served = 0;
   refused = 0;
 
   private constructor(server: Server, allowance: Allowance) {
@@ -40,7 +39,7 @@ export class Accounts {
   }
 
   reset(): void {
-    [this.served, this.refused] = [0, 0];
+    this.refused = 0;
   }
 
   close(): void {
@@ -71,7 +70,6 @@ export class Accounts {
       );
       return;
     }
-    this.served++;
     const [least, most] = delayMs;
     setTimeout(() => response.end(ANSWER), least + Math.random() * (most - least));
   }

@@ -17,8 +17,8 @@ export interface Partition {
 
 const NAMESPACE = `chain-scale-${process.pid}`;
 const PATHS = [
-  { outside: `cs-a-${process.pid}`, inside: 'a', network: '10.203.1' },
-  { outside: `cs-b-${process.pid}`, inside: 'b', network: '10.203.2' },
+  { outside: `cs-a-${process.pid}`, inside: 'to-clients', network: '10.203.1' },
+  { outside: `cs-b-${process.pid}`, inside: 'to-redis', network: '10.203.2' },
 ] as const;
 
 const ip = (...args: string[]): void => void execFileSync('ip', args, { stdio: 'ignore' });
