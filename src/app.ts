@@ -73,6 +73,8 @@ export class App {
   readonly #plugins: readonly PluginSettings[];
   readonly #shared: SharedServices;
   readonly #ledger: SharedLedger;
+  /** Where units are counted together if no plugin provides a place. */
+  readonly #unitStore: UnitStore | undefined;
   readonly #ledgerFile: LedgerFile;
   readonly #feed: Feed;
   readonly #inspections: Inspections;
@@ -90,11 +92,13 @@ export class App {
     plugins: readonly PluginSettings[],
     shared: SharedServices,
     ledger: SharedLedger,
+    unitStore: UnitStore | undefined,
     ledgerFile: LedgerFile,
     adminUi: string,
   ) {
     this.#runtime = runtime;
     this.#ledger = ledger;
+    this.#unitStore = unitStore;
     this.#ledgerFile = ledgerFile;
     this.#store = store;
     this.#plugins = plugins;
@@ -138,6 +142,7 @@ export class App {
     pace,
     pluginPace,
     workers,
+    unitStore,
   }: AppOptions): Promise<App> {
     const upstream = new Upstream(clock.now, createDispatcher);
     const memory = new MemoryLedger(clock);
@@ -173,9 +178,9 @@ export class App {
     }));
     const runtime = await startRuntime(await buildRuntime(store.current, chosen, shared));
     runtime.activate();
-    ledger.use(runtime.host.unitStore);
+    ledger.use(runtime.host.unitStore ?? unitStore);
     void restoreHealth(shared, runtime.host.requestLog);
-    return new App(runtime, store, chosen, shared, ledger, ledgerFile, adminUi);
+    return new App(runtime, store, chosen, shared, ledger, unitStore, ledgerFile, adminUi);
   }
 
   /** The runtime of the configuration in force. */
@@ -280,7 +285,7 @@ export class App {
   #activate(next: Runtime): void {
     const old = this.#runtime;
     next.activate();
-    this.#ledger.use(next.host.unitStore);
+    this.#ledger.use(next.host.unitStore ?? this.#unitStore);
     this.#feedFrom(next);
     this.#runtime = next;
     this.#feed.reloaded();

@@ -17,6 +17,7 @@ export interface PgPackage {
 /** Connections of one proxy: one writes, others answer the admin. */
 const MOST_CONNECTIONS = 4;
 const CONNECT_MS = 5_000;
+const LOCK_MS = 2_000;
 
 /** @param queryMs how long a statement may take: PostgreSQL may be gone without a word */
 export const openDatabase = ({ Pool }: PgPackage, url: string, replica: string, queryMs: number): Database => {
@@ -40,6 +41,8 @@ export const openDatabase = ({ Pool }: PgPackage, url: string, replica: string, 
       let failed: Error | undefined;
       try {
         await client.query('BEGIN');
+        // While a change of tables waits for a long query, everything else would wait for the change.
+        await client.query(`SET LOCAL lock_timeout = ${LOCK_MS}`);
         const result = await work({
           query: async <Row>(sql: string, values: readonly unknown[] = []) =>
             (await client.query(sql, [...values])).rows as Row[],

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import {
   ChainError,
   type RequestContent,
@@ -12,14 +11,13 @@ import {
 } from '429chain/plugin';
 import { dayOf, HOUR_MS } from '../request-log/days.js';
 import { Periods } from '../request-log/period.js';
-import { shortened } from '../request-log/shorten.js';
-import { type Pending, type Row, rowOf, write } from './batch.js';
-import { clean, cleanRecord } from './clean.js';
+import { write } from './batch.js';
+import { clean } from './clean.js';
 import { type Database, messageOf } from './database.js';
 import { momentIn } from './moments.js';
 import { pageOf } from './pages.js';
+import { type Batch, MOST_PER_BATCH, Queue } from './queue.js';
 import { type Retention, Tables } from './tables.js';
-import { Tally, type TotalsRow } from './tally.js';
 import { usageOf } from './usage.js';
 
 /** The settings of the log, which may change with the configuration. */
@@ -38,53 +36,41 @@ export interface StorePlace {
   readonly batchMs?: number;
   /** The pause after a failed write. */
   readonly retryMs?: number;
-  /** How long `close` writes. A plugin may take five seconds. */
+  /** How long `close` writes. All of it may take five seconds. */
   readonly closeMs?: number;
   /** How many requests one query looks at. */
   readonly mostScanned?: number;
 }
 
-const BATCH = 500;
-const BOUNDS = { batchMs: 200, retryMs: 1_000, closeMs: 4_000, mostScanned: 100_000 };
-/** The most records that wait while PostgreSQL is gone. Further records are only counted. */
-const MOST_PENDING = 10_000;
-/** The most characters of prompts and answers that wait. Further ones are not kept. */
-const MOST_CONTENT_PENDING = 32 * 2 ** 20;
+/** How long the end of the connections may take. */
+const END_MS = 1_000;
+const BOUNDS = { batchMs: 200, retryMs: 1_000, closeMs: 3_500, mostScanned: 100_000 };
 /** Classes of PostgreSQL's errors that are about the data: sending it again would not help. */
 const ABOUT_DATA = /^(22|23|54)/;
 /** No partition for a row, no table, no schema: it was removed after it was created. */
 const REMOVED: ReadonlySet<unknown> = new Set(['23514', '42P01', '3F000']);
-
-/** A batch that is written until PostgreSQL has confirmed it. */
-interface Batch {
-  readonly pending: readonly Pending[];
-  readonly rows: readonly Row[];
-  readonly totals: readonly TotalsRow[];
-}
 
 /** The requests and totals of all replicas, in one schema of PostgreSQL. */
 export class PostgresStore implements RequestLog {
   readonly #place: StorePlace & typeof BOUNDS;
   readonly #configured: StoreSettings[];
   readonly #periods = new Periods();
-  readonly #tally = new Tally();
+  readonly #queue: Queue;
   #database: Database | undefined;
   /** The days that have a partition; `undefined` until the tables exist. */
   #days: Set<string> | undefined;
-  readonly #pending: Pending[] = [];
-  #batch: Batch | undefined;
-  #contentPending = 0;
-  #number = firstNumber();
   #turn: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #batching: NodeJS.Timeout | undefined;
   #retiring: NodeJS.Timeout | undefined;
+  #isClosed = false;
   #failing: string | undefined;
   #lost = 0;
   #lostSaid = 0;
 
   constructor(place: StorePlace, settings: StoreSettings) {
     this.#place = { ...BOUNDS, ...place };
+    this.#queue = new Queue(place.replica);
     this.#configured = [settings];
   }
 
@@ -107,18 +93,12 @@ export class PostgresStore implements RequestLog {
 
   /** Adds a record. Returns at once: the record is written later. */
   add(record: RequestRecord, content?: RequestContent): void {
+    this.#isClosed = false;
+    const isFailing = this.#failing !== undefined;
     const ended = momentIn(this.#settings.now());
-    const short = shortened(record);
-    if (this.#waiting >= MOST_PENDING) {
-      this.#lost++;
-      this.#tally.add(dayOf(ended), cleanRecord(short, JSON.stringify(short)));
-      return;
-    }
-    const isKept = this.#failing === undefined && this.#contentPending < MOST_CONTENT_PENDING;
-    if (isKept) this.#contentPending += lengthOf(content);
-    this.#pending.push({ ended, number: this.#number++, record: short, content: isKept ? content : undefined });
-    if (this.#failing === undefined && this.#pending.length === BATCH) void this.flush();
-    else this.#schedule(this.#failing === undefined ? this.#place.batchMs : this.#place.retryMs);
+    if (!this.#queue.add(ended, record, isFailing ? undefined : content)) this.#lost++;
+    else if (!isFailing && this.#queue.waiting >= MOST_PER_BATCH) void this.flush();
+    else this.#schedule(isFailing ? this.#place.retryMs : this.#place.batchMs);
   }
 
   /** Writes all waiting records. Never throws. */
@@ -136,17 +116,20 @@ export class PostgresStore implements RequestLog {
 
   /** Writes what is left, for a few seconds at most. The store can be used again afterwards. */
   async close(): Promise<void> {
-    if (this.#waiting > 0) await within(this.#place.closeMs, this.flush());
+    this.#isClosed = true;
+    if (this.#queue.waiting > 0) await within(this.#place.closeMs, this.flush());
     clearTimeout(this.#batching);
     clearInterval(this.#retiring);
     this.#batching = this.#retiring = undefined;
-    if (this.#waiting > 0)
-      this.#settings.log.warn(`${requests(this.#waiting)} could not be written to PostgreSQL before 429chain stopped.`);
+    if (this.#queue.waiting > 0)
+      this.#settings.log.warn(
+        `${requests(this.#queue.waiting)} could not be written to PostgreSQL before 429chain stopped.`,
+      );
     const database = this.#database;
     this.#database = this.#days = undefined;
     if (database !== undefined)
       await within(
-        this.#place.closeMs,
+        END_MS,
         database.close().catch(() => {}),
       );
   }
@@ -172,10 +155,6 @@ export class PostgresStore implements RequestLog {
   async usage(span: UsageSpan = {}): Promise<UsageReport> {
     const period = this.#periods.of(span, this.#settings.now());
     return await this.#read((database) => usageOf(database, this.#place.schema, period));
-  }
-
-  get #waiting(): number {
-    return this.#pending.length + (this.#batch?.pending.length ?? 0);
   }
 
   /** Answers a query, after the records that wait here. While PostgreSQL is gone, no query waits for a write. */
@@ -204,10 +183,11 @@ export class PostgresStore implements RequestLog {
       const database = this.#open();
       this.#days ??= await this.#prepare(database);
       // Records that come meanwhile get a turn of their own. Otherwise a query would wait as long as new ones come.
-      for (let left = this.#waiting; left > 0; ) {
-        this.#batch ??= this.#nextBatch();
-        left -= this.#batch.pending.length;
-        await this.#writeBatch(database, this.#batch);
+      for (let left = this.#queue.waiting; left > 0; ) {
+        const batch = this.#queue.batch();
+        await this.#writeBatch(database, batch);
+        this.#queue.written();
+        left -= batch.pending.length;
       }
       if (this.#failing !== undefined) this.#recover();
     } catch (error) {
@@ -234,17 +214,6 @@ export class PostgresStore implements RequestLog {
     }
   }
 
-  /** The first of the waiting records. It stays the same until it is written: then it can be sent again. */
-  #nextBatch(): Batch {
-    const pending = this.#pending.splice(0, BATCH);
-    const rows = pending.map((each) => {
-      const { row, record } = rowOf(each, this.#place.replica);
-      this.#tally.add(dayOf(each.ended), record);
-      return row;
-    });
-    return { pending, rows, totals: this.#tally.take() };
-  }
-
   async #writeBatch(database: Database, { pending, rows, totals }: Batch): Promise<void> {
     const days = this.#days as Set<string>;
     for (const day of new Set(pending.map(({ ended }) => dayOf(ended)))) {
@@ -262,8 +231,6 @@ export class PostgresStore implements RequestLog {
       this.#lost += pending.length;
       this.#settings.log.warn(`PostgreSQL refused ${requests(pending.length)}, which are missing: ${messageOf(error)}`);
     }
-    this.#batch = undefined;
-    for (const { content } of pending) this.#contentPending -= lengthOf(content);
   }
 
   #fail(error: Error & { code?: string }): void {
@@ -275,11 +242,8 @@ export class PostgresStore implements RequestLog {
       );
     }
     this.#failing = message;
-    // Records matter more than contents: memory is kept for them.
-    for (const each of this.#pending) each.content = undefined;
-    this.#contentPending = 0;
-    for (const each of this.#batch?.pending ?? []) this.#contentPending += lengthOf(each.content);
-    this.#schedule(this.#place.retryMs);
+    this.#queue.dropContents();
+    if (!this.#isClosed) this.#schedule(this.#place.retryMs);
   }
 
   #recover(): void {
@@ -292,13 +256,7 @@ export class PostgresStore implements RequestLog {
   }
 }
 
-/** Grows with each start. By chance, so that replicas that start at once have others. It fits a `bigint` until 2109. */
-const firstNumber = (): bigint => (BigInt(Date.now()) << 21n) + BigInt(randomInt(2 ** 20));
-
 const requests = (number: number): string => (number === 1 ? '1 request' : `${number} requests`);
-
-const lengthOf = (content: RequestContent | undefined): number =>
-  content === undefined ? 0 : content.request.length + (content.answer?.length ?? 0);
 
 /** Waits for `work`, but no longer than `ms`. */
 const within = async (ms: number, work: Promise<unknown>): Promise<void> => {

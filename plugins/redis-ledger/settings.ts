@@ -100,7 +100,8 @@ export const settingsOf = ({ url, cluster = false, sentinels = [], tls = {}, pre
   if (!secure && Object.keys(tls).length > 0)
     refuse('"tls" has no effect: the address in "url" must begin with rediss://.');
   if ((tls.cert === undefined) !== (tls.key === undefined)) refuse('"tls" needs both "cert" and "key", or neither.');
-  const address = form === 'sentinel' ? server.host : `${server.host}:${server.port}`;
+  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
+  const address = form === 'sentinel' ? host : `${host}:${server.port}`;
   return {
     form,
     server,

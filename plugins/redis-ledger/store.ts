@@ -218,7 +218,9 @@ export class RedisStore implements UnitStore {
       else if (!this.#connected) setImmediate(() => this.#beat());
     } catch (error) {
       this.#beating = false;
-      this.#lose((error as Error).message);
+      const { message } = error as Error;
+      // A connection that is not there says itself why.
+      if (!OF_THE_CONNECTION.test(message)) this.#lose(message);
     }
   }
 
@@ -226,7 +228,7 @@ export class RedisStore implements UnitStore {
     if (this.#connected || this.#isClosed) return;
     this.#connected = true;
     this.#late = 0;
-    if (this.#reason !== undefined) this.#settings.log.info(`${this.name} answers.`);
+    if (this.#reason !== undefined) this.#settings.log.debug(`${this.name} can be used again.`);
     this.#reason = undefined;
     this.#outbox.open();
     for (const resolve of this.#waiting) resolve();

@@ -4,7 +4,7 @@
 -- The rules are those of src/ledger/shared/unit-counter.ts and memory-units.ts; a test compares them call by call.
 --
 -- KEYS, all in one slot. Their names do not depend on data, so each call can name all of them:
---   1 scopes    hash  scope -> its state, packed: quotas, unanswered, served, cooldown, cooledAt, wanted, keep
+--   1 scopes    hash  scope -> its state, packed: quotas, unanswered, served, cooldown, cooledAt, wanted, announcedAt, keep
 --   2 leases    hash  id -> what an attempt holds, packed; `last` -> the last sequence
 --   3 ends      zset  'l' + lease or 's' + scope -> when it ends, epoch ms
 --   4 learned   hash  scope -> what was learned, as text
@@ -20,6 +20,7 @@ local TINY = 1e-6 -- sums of parts of units are not exact
 local SLACK_MS = 3600000 -- a state is kept for longer than it must be, so that its end is written once an hour only
 local LEARNED_MS = 35 * 86400000
 local SEEN_MS = 5000
+local ANNOUNCE_MS = 250
 
 local function clock() local time = redis.call('TIME') return time[1] * 1000 + math.floor(time[2] / 1000) end
 
@@ -101,7 +102,11 @@ local function retryAt(quota, units, limit, left, now)
 end
 
 -- Returns a code if the units cannot be held now, what is left, and when they may fit if that does not depend on what is held.
-local function shortage(quota, units, limit, mostHeld, now)
+local function shortage(quota, units, limit, kind, mostHeld, now)
+  if not quota then
+    if units > limit + TINY then return kind == 'slots' and 'concurrent' or 'quota', limit end
+    return mostHeld >= 0 and units > mostHeld + TINY and 'waiting' or nil, limit
+  end
   local left = limit - used(quota, now)
   local free = left - quota.held
   if units > free + TINY then
@@ -152,8 +157,10 @@ local function take(quota, stated, limit, kind, ms, endsAt, seq, own, now)
   quota.seq = math.max(quota.seq, seq)
   if kind == 'fixed' then return takeFixed(quota, stated, ms, limit, endsAt, latest, now) end
   if latest then become(quota, kind, ms, limit, now) end
-  if kind == 'sliding' then return correct(quota, stated, latest and quota.held - own <= TINY, now) end
-  quota.used = latest and stated or math.max(used(quota, now), stated)
+  -- A response that states less may have been overtaken on its way, unless the attempt was alone.
+  local alone = latest and quota.held - own <= TINY
+  if kind == 'sliding' then return correct(quota, stated, alone, now) end
+  quota.used = alone and stated or math.max(used(quota, now), stated)
   quota.at = now
 end
 
@@ -163,14 +170,24 @@ local function begin(keys, channel)
   return { keys = keys, channel = channel, now = clock(), scopes = {}, dirty = {}, kept = {}, room = {} }
 end
 
+local function stateIn(packed)
+  return packed and cmsgpack.unpack(packed) or { quotas = {}, unanswered = 0, served = 0, cooledAt = 0, keep = 0 }
+end
+
 local function scopeOf(tx, name)
-  local scope = tx.scopes[name]
-  if not scope then
-    local packed = redis.call('HGET', tx.keys[SCOPES], name)
-    scope = packed and cmsgpack.unpack(packed) or { quotas = {}, unanswered = 0, served = 0, cooledAt = 0, keep = 0 }
-    tx.scopes[name] = scope
+  if not tx.scopes[name] then tx.scopes[name] = stateIn(redis.call('HGET', tx.keys[SCOPES], name)) end
+  return tx.scopes[name]
+end
+
+-- Reads the scopes of a request at once.
+local function preload(tx, request)
+  local names = {}
+  for _, demanded in ipairs(request) do
+    if not tx.scopes[demanded[1]] then names[#names + 1] = demanded[1] end
   end
-  return scope
+  if #names == 0 then return end
+  local found = redis.call('HMGET', tx.keys[SCOPES], unpack(names))
+  for index, name in ipairs(names) do tx.scopes[name] = stateIn(found[index]) end
 end
 
 -- The scope is changed, and needed until then. What is stated for a time beyond all windows does not last so long.
@@ -181,9 +198,13 @@ local function touch(tx, name, scope, till)
   tx.kept[name] = scope.keep
 end
 
--- The scope may have room. That is announced if a process was refused here since the last time.
+-- The scope may have room. That is announced at once if a process was refused here since the last time, else now and then: a
+-- message for each change would cost more than all the rest.
 local function room(tx, name, scope)
-  if scope.wanted then table.insert(tx.room, name) end
+  if scope.wanted or tx.now >= (scope.announcedAt or 0) + ANNOUNCE_MS then
+    table.insert(tx.room, name)
+    scope.announcedAt = tx.now
+  end
   scope.wanted = nil
   touch(tx, name, scope, tx.now)
 end
@@ -191,7 +212,17 @@ end
 local function publish(tx, message) redis.call('PUBLISH', tx.channel, cjson.encode(message)) end
 
 local function commit(tx)
-  for name, scope in pairs(tx.dirty) do redis.call('HSET', tx.keys[SCOPES], name, cmsgpack.pack(scope)) end
+  local states = {}
+  for name, scope in pairs(tx.dirty) do
+    states[#states + 1] = name
+    states[#states + 1] = cmsgpack.pack(scope)
+    -- Lua's stack is short.
+    if #states == 200 then
+      redis.call('HSET', tx.keys[SCOPES], unpack(states))
+      states = {}
+    end
+  end
+  if #states > 0 then redis.call('HSET', tx.keys[SCOPES], unpack(states)) end
   for name, till in pairs(tx.kept) do
     redis.call('ZADD', tx.keys[ENDS], till, 's' .. name)
     for key = SCOPES, LEARNED do
@@ -257,8 +288,9 @@ local function refusalOf(tx, request)
     if refusal and (retry or 0) <= longest then return end
     refusal, longest = { name, code, quota or '', text(left), text(retry) }, retry or 0
   end
+  preload(tx, request)
   for _, demanded in ipairs(request) do
-    local name, mostUnanswered, demands = unpack(demanded)
+    local name, mostUnanswered = demanded[1], demanded[2]
     local scope = scopeOf(tx, name)
     local cooldown = cooling(scope, tx.now)
     if cooldown then
@@ -266,11 +298,10 @@ local function refusalOf(tx, request)
     else
       local wanted = mostUnanswered >= 0 and scope.unanswered + 1 > mostUnanswered + scope.served
       if wanted then refuse(name, 'waiting') end
-      for _, demand in ipairs(demands) do
-        local ofQuota, units, limit, kind, ms, _, mostHeld = unpack(demand)
-        local quota = quotaFor(scope, ofQuota, kind, ms, limit, tx.now)
-        local code, left, retry = shortage(quota, units, limit, mostHeld, tx.now)
-        if code then refuse(name, code, ofQuota, left, retry) end
+      for _, demand in ipairs(demanded[3]) do
+        local quota = scope.quotas[demand[1]]
+        local code, left, retry = shortage(quota, demand[2], demand[3], demand[4], demand[7], tx.now)
+        if code then refuse(name, code, demand[1], left, retry) end
         wanted = wanted or code
       end
       if wanted and not scope.wanted then

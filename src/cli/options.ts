@@ -135,6 +135,10 @@ export const workersOf = ({ options: { workers = '1' } }: CommandLine): number =
   throw new CommandError(`--workers is '${workers}'. Expected auto or a number from 1 to ${MOST_WORKERS}.`, 2);
 };
 
+/** The command that runs the proxy which a command line looks for. */
+export const commandToStart = ({ options }: CommandLine): string =>
+  `${COMMAND_NAME} start${options.demo ? ' --demo' : ''}`;
+
 /** The options with which another command finds the proxy of this command line, such as ` --demo --port 4000`. */
 export const optionsToFind = ({ options }: CommandLine): string => {
   const kept = (['config', 'url', 'data-dir', 'host', 'port'] as const).flatMap((name) =>

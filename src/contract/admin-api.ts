@@ -121,6 +121,19 @@ export interface LiveStatus {
   readonly waiting: number;
   /** Blocks of the event loop since the start. Absent if there was none. */
   readonly loop?: LoopView;
+  /** Absent if this process counts limits alone. */
+  readonly ledger?: SharedLedgerView;
+}
+
+/** The place where several replicas count limits together. */
+export interface SharedLedgerView {
+  /** Where it is, without secrets. */
+  readonly name: string;
+  readonly connected: boolean;
+  /** Replicas that were seen last, this one included. */
+  readonly replicas: number;
+  /** All of it in a sentence. */
+  readonly summary: string;
 }
 
 /** How often the event loop was blocked for more than 250 ms, so that no request made progress. */

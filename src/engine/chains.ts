@@ -47,11 +47,14 @@ export class Chains {
   /**
    * Returns the chain of that name; for `provider/model` of a configured provider, a chain of that target alone; for a
    * name that an alias fits, what the alias names; for anything else, the default chain. A suffix such as `[1m]` may be cut off.
-   * @throws ChainError `not_configured` when the default chain is meant and there is none · `invalid_request` for a name that
-   * is too long for headers and logs
+   * @throws ChainError `not_configured` when the default chain is meant and there is none · `invalid_request` for what is no
+   * name, and for a name that is too long for headers and logs
    */
   resolve(model: unknown): Chain {
-    if (typeof model !== 'string') return this.#theDefault();
+    if (model === undefined || model === null) return this.#theDefault();
+    if (typeof model !== 'string') {
+      throw new ChainError('invalid_request', '"model" must be a string.', { param: 'model' });
+    }
     if (model.length > LONGEST_NAME) {
       const message = `"model" has ${model.length} characters. A name has ${LONGEST_NAME} at most.`;
       throw new ChainError('invalid_request', message, { param: 'model' });

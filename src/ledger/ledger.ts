@@ -174,6 +174,16 @@ export interface TargetStatus {
   readonly quotas: readonly QuotaStatus[];
 }
 
+/** The place where several processes count together. */
+export interface Sharing {
+  readonly name: string;
+  readonly connected: boolean;
+  /** Processes that were seen last, this one included. */
+  readonly replicas: number;
+  /** In a sentence. */
+  readonly summary: string;
+}
+
 /** A configured provider with one key. */
 export interface Account {
   /** Unique: `groq`, or `groq:key 1` for one of several keys. */
@@ -248,6 +258,8 @@ export interface Ledger {
   tokenRoom(target: string): TokenRoom;
   /** Returns the share of a target's tightest quota that is used, from 0 to 1. Unknown quotas count as unused. */
   shareUsed(target: string): number;
+  /** Where several processes count together; absent for a ledger of one process. */
+  readonly sharing?: Sharing | undefined;
   /** Another number whenever a refusal that was reported as steady may no longer hold. */
   readonly restVersion: number;
   /** Ends the cooldowns of the scopes that cover the target and forgets their learned limits. Idempotent. */

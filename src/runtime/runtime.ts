@@ -15,7 +15,7 @@ import type { Host } from '../host/host.js';
 import type { Routes } from '../host/parts/routes.js';
 import type { Current } from '../http/current.js';
 import type { BodiesInFlight } from '../http/uploads/bodies-in-flight.js';
-import type { TargetStatus } from '../ledger/ledger.js';
+import type { Sharing, TargetStatus } from '../ledger/ledger.js';
 import type { Protocol } from '../plugin/door/protocol.js';
 import type { Candidate } from './build.js';
 import { forEachKey } from './declared-for-keys.js';
@@ -163,6 +163,11 @@ export class Runtime implements Current {
   /** Requests that wait for capacity, in all workers. */
   get waiting(): number {
     return this.waterfall.waiting + (this.#candidate.shared.waitingElsewhere?.total ?? 0);
+  }
+
+  /** Where several processes count together, if they do. */
+  get sharing(): Sharing | undefined {
+    return this.#candidate.shared.ledger.sharing;
   }
 
   get routes(): Routes {

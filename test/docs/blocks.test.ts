@@ -8,6 +8,8 @@ import sinon from 'sinon';
 import { readCommandLine } from '../../src/cli/options.js';
 import { formatProblems, parseSettings } from '../../src/config/source/load.js';
 import { MAIN } from '../built.js';
+import { StoreInSchema } from '../plugins/postgres-logger/store-in-schema.js';
+import { hasPostgres } from '../postgres.js';
 import { HELLO, type RunningProxy, startProxy } from '../proxy.js';
 import { answer, reply, ScriptedUpstream } from '../scripted-upstream.js';
 import { type Block, blocksIn, PAGES, proseOf, ROOT } from './pages.js';
@@ -104,6 +106,16 @@ describe('every block of README and docs', () => {
       const file = write('program.py', adapted(text));
       if (hasPython('-c', 'import openai')) expect(await run('python3', [file])).to.contain('Water.');
       else await run('python3', ['-m', 'py_compile', file]);
+    },
+    sql: async ({ text }, context) => {
+      if (!hasPostgres) return context.skip();
+      const logged = await StoreInSchema.open();
+      try {
+        await logged.store.flush();
+        expect(await logged.query(text.replaceAll('chain429', '%'))).to.deep.equal([]);
+      } finally {
+        await logged.remove();
+      }
     },
     '': ({ text }) => expect(text, 'a block without a language').not.to.match(COMMAND),
     text: ({ text }) => expect(text, 'a block of text').not.to.match(COMMAND),

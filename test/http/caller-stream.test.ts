@@ -51,6 +51,59 @@ describe('A stream to a caller', () => {
     expect(pieces.join('')).to.equal(`${Buffer.concat(all)}data: rest\n\n`);
   });
 
+  const BODIES: readonly (readonly [what: string, turns: readonly string[], rest: string])[] = [
+    ['one turn', ['data: a\n\n'], ''],
+    ['one turn with its end', [], 'data: a\n\n'],
+    ['letters of more than one byte in the first piece', ['data: Ä 你好 🎉\n\n'], ''],
+    ['letters of more than one byte in the last piece', ['data: a\n\n'], 'data: Ä 你好 🎉\n\n'],
+    ['several turns', ['data: a\n\n', 'data: b\n\n', 'data: c\n\n'], 'data: [DONE]\n\n'],
+    ['several turns without a rest', ['data: a\n\n', 'data: b\n\n'], ''],
+    ['nothing', [], ''],
+  ];
+  for (const [what, turns, rest] of BODIES) {
+    for (const version of ['1.1', '1.0']) {
+      it(`leaves the connection of HTTP ${version} ready for the next request, after ${what}`, async () => {
+        const received = await new Promise<string>((resolve, reject) => {
+          server = createServer((req, res) => {
+            if (req.url === '/next') {
+              res.end('the next answer');
+              return;
+            }
+            const stream = new CallerStream(res, 60_000);
+            stream.begin();
+            const write = (at: number): void => {
+              const turn = turns[at];
+              if (turn === undefined) {
+                stream.end(rest);
+                return;
+              }
+              stream.write(Buffer.from(turn));
+              setImmediate(write, at + 1);
+            };
+            write(0);
+          }).listen(0, '127.0.0.1', () => {
+            const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+            const chunks: Buffer[] = [];
+            socket.on('data', (chunk) => void chunks.push(chunk)).on('error', reject);
+            socket.on('end', () => resolve(Buffer.concat(chunks).toString()));
+            const head = `HTTP/${version}\r\nhost: x\r\nconnection:`;
+            socket.write(`GET / ${head} ${version === '1.0' ? 'close' : 'keep-alive'}\r\n\r\n`);
+            if (version === '1.1') socket.write(`GET /next ${head} close\r\n\r\n`);
+          });
+        });
+        const body = turns.join('') + rest;
+        const [head = '', ...more] = received.split('\r\n\r\n');
+        expect(head).to.match(/^HTTP\/1\.1 200 OK\r\n/);
+        if (version === '1.0') {
+          expect(more).to.deep.equal([body]);
+          return;
+        }
+        expect(unchunked(received.slice(head.length + 4))).to.equal(body);
+        expect(received).to.match(/\r\n\r\nthe next answer$/);
+      });
+    }
+  }
+
   it('has no room once 64 KiB wait in a turn, and drains', async () => {
     const piece = Buffer.alloc(10 * KILOBYTE, 'x');
     const room: boolean[] = [];
@@ -130,3 +183,18 @@ describe('A stream to a caller', () => {
     expect(texts).to.deep.equal(['data: 1\n\n'.repeat(3), 'data: 2\n\n'.repeat(3)]);
   });
 });
+
+/** Returns the chunked body at the start of a text. @throws Error if it is not well-formed */
+const unchunked = (text: string): string => {
+  const bytes = Buffer.from(text);
+  const parts: Buffer[] = [];
+  for (let at = 0; ; ) {
+    const end = bytes.indexOf('\r\n', at);
+    const length = Number.parseInt(bytes.toString('latin1', at, end), 16);
+    const from = end + 2;
+    at = from + length + 2;
+    if (bytes.toString('latin1', from + length, at) !== '\r\n') throw new Error('A chunk does not end.');
+    if (length === 0) return Buffer.concat(parts).toString();
+    parts.push(bytes.subarray(from, from + length));
+  }
+};

@@ -118,6 +118,14 @@ const BAD_INPUTS: readonly BadInput[] = [
     code: 'unsupported_media_type',
     says: /gzip/,
   },
+  ...[5, true, ['default'], { name: 'default' }].map((model) => ({
+    what: `a model that is no name: ${JSON.stringify(model)}`,
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] }),
+    status: 400,
+    code: 'invalid_request',
+    param: 'model',
+    says: /"model" must be a string/,
+  })),
   {
     what: 'an unknown model',
     path: '/v1/models/nobody',

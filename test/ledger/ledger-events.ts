@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import type { Declaration, Dimension, FailureClass, ScopeKind, Signal } from '../../src/contract/quota.js';
-import type { Account, Candidate, Reservation, ReserveOptions, TargetScopes, Usage } from '../../src/ledger/ledger.js';
+import type {
+  Account,
+  Candidate,
+  Ledger,
+  Reservation,
+  ReserveOptions,
+  TargetScopes,
+  Usage,
+} from '../../src/ledger/ledger.js';
 import { MemoryLedger } from '../../src/ledger/memory/memory-ledger.js';
 import { TurningClock } from '../turning-clock.js';
 
@@ -108,12 +116,18 @@ const EVENT: fc.Arbitrary<LedgerEvent> = fc.oneof(
 export const EVENTS: fc.Arbitrary<LedgerEvent[]> = fc.array(EVENT, { minLength: 10, maxLength: 120 });
 
 /** A ledger over `TARGETS` to which events happen. `reserve` decides how it is asked. */
-export class EventfulLedger {
+export class EventfulLedger<Of extends Ledger = MemoryLedger> {
   readonly clock = new TurningClock();
-  readonly ledger = new MemoryLedger(this.clock);
+  readonly local = new MemoryLedger(this.clock);
+  readonly ledger: Of;
   readonly reservations: Reservation[] = [];
 
-  constructor(declarations: readonly Declaration[] = DECLARATIONS) {
+  /** @param over what events happen to: a ledger over the one in memory, or that one */
+  constructor(
+    declarations: readonly Declaration[] = DECLARATIONS,
+    over: (local: MemoryLedger, clock: TurningClock) => Of = (local) => local as Ledger as Of,
+  ) {
+    this.ledger = over(this.local, this.clock);
     this.ledger.configure(ACCOUNTS, TARGETS, declarations);
   }
 
@@ -140,6 +154,6 @@ export class EventfulLedger {
 
   /** Returns everything that can be seen of the ledger. */
   get state(): unknown {
-    return { statuses: targets.map((target) => this.ledger.status(target)), snapshot: this.ledger.snapshot() };
+    return { statuses: targets.map((target) => this.ledger.status(target)), snapshot: this.local.snapshot() };
   }
 }

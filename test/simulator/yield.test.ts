@@ -9,14 +9,14 @@ import { WORKLOADS } from './workloads/workloads.js';
  * full. A pair also shortens the time in which refusals do not count.
  */
 const SHORT: Readonly<Record<string, number | readonly [minutes: number, firstMinutes: number]>> = {
-  steady: 12,
-  overload: 20,
+  steady: 6,
+  overload: 10,
   herd: 40,
   silent: 12,
   'few-words': 12,
   written: 6,
   flaky: 12,
-  'mixed-sizes': 6,
+  'mixed-sizes': 3,
   'large-bounds': 8,
   'counted-bounds': 6,
   'counted-silently': 6,

@@ -105,6 +105,7 @@ class PageOverview extends LitElement {
     return html`
       <div class="stack">
         ${this.#changes(inspection)}
+        ${status.ledger === undefined ? '' : html`<p class=${status.ledger.connected ? 'muted small' : 'small'}>${status.ledger.summary}</p>`}
         <section class="card" aria-label="Free capacity"><capacity-bar .targets=${targets}></capacity-bar></section>
         ${this.#figures(status)}
         <div class="columns">

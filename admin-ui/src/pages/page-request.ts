@@ -82,7 +82,7 @@ class PageRequest extends LitElement {
 
   #words({ content }: RequestRecord) {
     if (content === undefined)
-      return html`<p class="hint">Prompts and answers are not stored. To store them, set <code>content: true</code> for the plugin <code>nedb-logger</code>.</p>`;
+      return html`<p class="hint">Prompts and answers are not stored. To store them, set <code>content: true</code> for the plugin that keeps the request log, such as <code>nedb-logger</code>.</p>`;
     return html`<div class="pair">
       <section class="card stack" aria-labelledby="asked"><h2 id="asked">Request body</h2><pre tabindex="0">${pretty(content.request)}</pre></section>
       <section class="card stack" aria-labelledby="answered"><h2 id="answered">Answer</h2>

@@ -12,6 +12,8 @@ import { startRelay } from '../relays/relays.js';
 import type { Phase } from './phase.js';
 
 const REQUESTS = 100_000;
+/** Requests after a pause. */
+const AGAIN_WARM = 2_000;
 /** The log writes what is left within this time. */
 const SETTLE_MS = 1_500;
 const MB = 2 ** 20;
@@ -38,6 +40,8 @@ export const log: Phase = {
     const loadOf = (lane: Lane, until: { ms: number } | { requests: number }) =>
       closedLoop(connections.get(lane) ?? [], requestOf(lane.relay.port), until);
     const costs = async (): Promise<number> => {
+      // The relay without a log was idle while the other one logged.
+      for (const lane of lanes) await loadOf(lane, { requests: AGAIN_WARM });
       const rounds = await interleave(bench, lanes, bench.rounds(5, 12), async (lane) => {
         const { requests, failed } = await loadOf(lane, { ms: bench.pick(200, 400) });
         return { units: requests, failed };

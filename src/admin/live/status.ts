@@ -3,7 +3,7 @@ import type { HealthView } from '../../contract/health.js';
 import { barOf } from '../../engine/rules/standing.js';
 import type { Chain, PreparedTarget } from '../../engine/target.js';
 import { blockedEventLoop } from '../../host/event-loop.js';
-import type { QuotaStatus, TargetStatus } from '../../ledger/ledger.js';
+import type { QuotaStatus, Sharing, TargetStatus } from '../../ledger/ledger.js';
 import { durationText } from '../../plugin/readers/headers/headers.js';
 
 /** The parts of the engine that a status needs. */
@@ -13,6 +13,8 @@ export interface Engine {
   readonly waiting: number;
   stateOf(target: PreparedTarget): TargetStatus;
   healthOf(target: PreparedTarget): HealthView | undefined;
+  /** Where several processes count together, if they do. */
+  readonly sharing?: Sharing | undefined;
 }
 
 /** A target with the names of the chains that contain it. */
@@ -30,6 +32,7 @@ export const statusOf = (engine: Engine): LiveStatus => {
     targets: targetsOf(engine).map((listed) => viewOf(engine, listed)),
     waiting: engine.waiting,
     ...(loop === undefined ? {} : { loop }),
+    ...(engine.sharing === undefined ? {} : { ledger: engine.sharing }),
   };
 };
 

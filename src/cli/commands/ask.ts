@@ -10,9 +10,10 @@ import { CommandError } from '../terminal/command-error.js';
 
 /** Sends one question to a running proxy. Prints the answer to standard output and its target to standard error. */
 export const ask = async (line: CommandLine): Promise<void> => {
-  const { address, settings, keyOf } = await findProxy(line);
+  const proxy = await findProxy(line);
+  const { address, settings, keyOf } = proxy;
   const question = await readQuestion(line);
-  const response = await send(address, '/v1/chat/completions', keyOf('api-key'), {
+  const response = await send(proxy, '/v1/chat/completions', keyOf('api-key'), {
     ...(line.options.chain === undefined ? {} : { model: checkChainName(line.options.chain, settings) }),
     messages: [{ role: 'user', content: question }],
     stream: true,

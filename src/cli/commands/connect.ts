@@ -10,7 +10,7 @@ import type { Way } from '../connect/way.js';
 import { KEY_VARIABLES } from '../key-variables.js';
 import type { CommandLine } from '../options.js';
 import { checkChainName } from '../proxy/chain-name.js';
-import { findProxy, send } from '../proxy/running-proxy.js';
+import { type CalledProxy, findProxy, send } from '../proxy/running-proxy.js';
 import { CommandError } from '../terminal/command-error.js';
 import { tableOf } from '../terminal/table.js';
 
@@ -28,28 +28,29 @@ export const connect = async (line: CommandLine): Promise<void> => {
   const way = await wayOf(line);
   const isRunning = await answers(way);
   console.log(connected(name, client, file, way));
-  if (!isRunning) console.log(`Nothing answers at ${way.address} yet. ${COMMAND_NAME} start runs the proxy.`);
+  if (!isRunning) console.log(`Nothing answers at ${way.address} yet. ${way.command} runs the proxy.`);
 };
 
 /**
  * How a client reaches the proxy of a command line.
  * @throws CommandError for a chain that does not exist, or when only the proxy knows its chains and does not list them
  */
-export const wayOf = async (line: CommandLine): Promise<Way> => {
+export const wayOf = async (line: CommandLine): Promise<Way & CalledProxy> => {
   const proxy = await findProxy(line);
-  const { address, settings } = proxy;
+  const { address, command, settings } = proxy;
   const key = proxy.keyOf('api-key');
   const { chain } = line.options;
-  if (settings !== undefined && chain !== undefined) return { address, key, chain: checkChainName(chain, settings) };
-  if (settings?.defaultChain !== undefined) return { address, key, chain: settings.defaultChain };
-  return { address, key, chain: chainIn(await modelsOf(address, key), chain, address) };
+  if (settings !== undefined && chain !== undefined)
+    return { address, command, key, chain: checkChainName(chain, settings) };
+  if (settings?.defaultChain !== undefined) return { address, command, key, chain: settings.defaultChain };
+  return { address, command, key, chain: chainIn(await modelsOf(proxy, key), chain, address) };
 };
 
 /** The names of chains and targets that a proxy lists; chains come first. @throws CommandError */
-const modelsOf = async (address: string, key: string): Promise<readonly string[]> => {
-  const response = await send(address, '/v1/models', key);
+const modelsOf = async (proxy: CalledProxy, key: string): Promise<readonly string[]> => {
+  const response = await send(proxy, '/v1/models', key);
   const list: unknown = await response.json().catch(() => undefined);
-  checkKey(response, address);
+  checkKey(response, proxy.address);
   const models: readonly unknown[] = isFields(list) && Array.isArray(list.data) ? list.data : [];
   return models.flatMap((model) => (isFields(model) && typeof model.id === 'string' ? [model.id] : []));
 };
@@ -78,10 +79,10 @@ const checkKey = ({ status }: Response, address: string): void => {
 };
 
 /** Whether a proxy answers, and accepts the key. @throws CommandError for a key that it refuses */
-const answers = async ({ address, key }: Way): Promise<boolean> => {
-  const response = await send(address, '/v1/models', key).catch(() => undefined);
+const answers = async (way: Way & CalledProxy): Promise<boolean> => {
+  const response = await send(way, '/v1/models', way.key).catch(() => undefined);
   await response?.body?.cancel();
-  if (response !== undefined) checkKey(response, address);
+  if (response !== undefined) checkKey(response, way.address);
   return response !== undefined;
 };
 

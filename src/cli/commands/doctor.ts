@@ -44,7 +44,7 @@ export const doctor = async (line: CommandLine): Promise<void> => {
   if (name !== undefined && client !== undefined) checkSettings(name, client, way, line);
   const { path, body } = REQUESTS[client?.protocol ?? 'chat'](way.chain);
   const startedAt = performance.now();
-  const response = await send(way.address, path, way.key, body);
+  const response = await send(way, path, way.key, body);
   const text = await response.text();
   const ms = Math.round(performance.now() - startedAt);
   const target = response.headers.get('x-429chain-target');

@@ -1,8 +1,9 @@
 import type { ShareUsed, StatusReport } from '../../contract/admin-api.js';
 
 /** The waiting requests, the totals of the day, and problems of the request log: one line each. */
-export const summaryOf = ({ waiting, today, free, log }: StatusReport): string[] => [
+export const summaryOf = ({ waiting, today, free, log, ledger }: StatusReport): string[] => [
   `${counted(waiting, 'request waits', 'requests wait')} for capacity`,
+  ...(ledger === undefined ? [] : [ledger.summary]),
   ...(today === undefined
     ? []
     : [

@@ -6,10 +6,9 @@ import type { AdminApi } from '../../contract/admin-api.js';
 import { parseBody } from '../../engine/parse-body.js';
 import { silentLog } from '../../log.js';
 import { keptKey, type OwnKey } from '../../runtime/own-key.js';
-import { COMMAND_NAME } from '../command-name.js';
 import { DEMO_DATA, demoStore } from '../demo-store.js';
 import { KEY_VARIABLES } from '../key-variables.js';
-import { addressIn, type CommandLine, configurationFile, portOf } from '../options.js';
+import { addressIn, type CommandLine, commandToStart, configurationFile, portOf } from '../options.js';
 import { CommandError } from '../terminal/command-error.js';
 import { addressAt } from './address.js';
 import { errorText } from './error-text.js';
@@ -18,25 +17,32 @@ import { errorText } from './error-text.js';
 export interface RunningProxy {
   /** Such as `http://127.0.0.1:3429`. */
   readonly address: string;
+  /** The command that runs it, such as `429chain start --demo`. */
+  readonly command: string;
   /** Absent with `--url`: the configuration may be on another machine. */
   readonly settings?: Settings;
   /** The key to send. @throws CommandError when it is not known */
   keyOf(name: OwnKey): string;
 }
 
+/** What is called, and what runs it. */
+export type CalledProxy = Pick<RunningProxy, 'address' | 'command'>;
+
 /** Finds the proxy by `--url`, or by its configuration. @throws InvalidConfiguration, CommandError */
 export const findProxy = async (line: CommandLine): Promise<RunningProxy> => {
   const address = addressIn(line);
+  const command = commandToStart(line);
   if (address === undefined) {
     const settings = await settingsOf(line);
-    const configured = addressOf(line, settings);
-    return { address: configured, settings, keyOf: (name) => configuredKey(settings, name, configured) };
+    const proxy = { address: addressOf(line, settings), command, settings };
+    return { ...proxy, keyOf: (name) => configuredKey(proxy, name) };
   }
   // The data folder has the key of a proxy on this machine. Other machines get it only if --data-dir asks for that.
   const localDataDir = line.options.demo ? DEMO_DATA : '.429chain';
   const dataDir = line.options['data-dir'] ?? (isLoopback(new URL(address).hostname) ? localDataDir : undefined);
   return {
     address,
+    command,
     keyOf: (name) => {
       const variable = KEY_VARIABLES[name];
       const key = process.env[variable] || (dataDir && storedKey(dataDir, name));
@@ -67,13 +73,14 @@ const addressOf = (line: CommandLine, { server }: Settings): string =>
 const KEY_NAMES: Readonly<Record<OwnKey, string>> = { 'api-key': 'API key', 'admin-key': 'admin key' };
 
 /** The first such key in the configuration, or the generated one in the data folder. */
-const configuredKey = ({ server, dataDir }: Settings, name: OwnKey, address: string): string => {
+const configuredKey = (proxy: CalledProxy & { readonly settings: Settings }, name: OwnKey): string => {
+  const { server, dataDir } = proxy.settings;
   const written = name === 'api-key' ? server.apiKeys[0]?.key : server.adminKey;
   if (written !== undefined) return written;
   const generated = storedKey(dataDir, name);
   if (generated !== undefined) return generated;
   // The first start generates a key: without one, the proxy has never run.
-  throw notRunning(address, `no ${KEY_NAMES[name]} in ${dataDir}`);
+  throw notRunning(proxy, `no ${KEY_NAMES[name]} in ${dataDir}`);
 };
 
 const storedKey = (dataDir: string, name: OwnKey): string | undefined => {
@@ -86,9 +93,9 @@ const storedKey = (dataDir: string, name: OwnKey): string | undefined => {
 };
 
 /** Sends one request to the proxy: a POST if there is a body. @throws CommandError when the proxy is not running */
-export const send = async (address: string, path: string, key: string, body?: object): Promise<Response> => {
+export const send = async (proxy: CalledProxy, path: string, key: string, body?: object): Promise<Response> => {
   try {
-    return await fetch(`${address}${path}`, {
+    return await fetch(`${proxy.address}${path}`, {
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         authorization: `Bearer ${key}`,
@@ -98,24 +105,24 @@ export const send = async (address: string, path: string, key: string, body?: ob
     });
   } catch (error) {
     const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
-    throw notRunning(address, code ?? message);
+    throw notRunning(proxy, code ?? message);
   }
 };
 
 /** Calls the admin API of the proxy. @throws CommandError for an error response, or when the proxy is not running */
 export const callAdmin = async <R extends keyof AdminApi>(
-  { address, keyOf }: RunningProxy,
+  proxy: RunningProxy,
   route: R,
   body?: object,
 ): Promise<AdminApi[R]['reply']> => {
   const path = `/admin/api${route.split(' ')[1]}`;
-  const response = await send(address, path, keyOf('admin-key'), body);
+  const response = await send(proxy, path, proxy.keyOf('admin-key'), body);
   const answer = parseBody(await response.text());
   if (!response.ok) throw new CommandError(errorText(response.status, answer, null));
   return answer as AdminApi[R]['reply'];
 };
 
-const notRunning = (address: string, why: string): CommandError =>
+const notRunning = ({ address, command }: CalledProxy, why: string): CommandError =>
   new CommandError(
-    `No proxy is running at ${address} (${why}).\n  ${COMMAND_NAME} start   runs one; then repeat this command in another terminal`,
+    `No proxy is running at ${address} (${why}).\n  ${command}   runs one; then repeat this command in another terminal`,
   );

@@ -17,7 +17,7 @@ export const namesLimit = ({ limit, remaining }: Signal, knownLimit: number | un
 export const explainsRefusal = (quota: Quota, target: string, need: Need, now: number): boolean => {
   const { dimension, source, limit } = quota;
   if (source === 'learned' || dimension === 'concurrent' || limit === undefined) return false;
-  if (dimension === 'requests') return quota.isUnconfirmed || quota.room(now) < 1;
+  if (dimension === 'requests') return quota.isUnconfirmed || quota.left(now) < 1;
   // Estimates are not exact: with less than twice the need left, tokens may have been the reason.
-  return quota.room(now) < unitsOf(target, need, quota);
+  return quota.left(now) < unitsOf(target, need, quota);
 };

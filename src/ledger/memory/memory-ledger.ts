@@ -165,7 +165,13 @@ export class MemoryLedger implements Ledger {
 
   /** From now on `parts` processes divide what is left of each limit, because they cannot count together. */
   divide(scopes: Iterable<Scope>, parts: number): void {
-    for (const { quotas } of scopes) for (const quota of quotas) quota.divide(parts);
+    const now = this.#clock.now();
+    for (const { quotas } of scopes) {
+      for (const quota of quotas) {
+        quota.countAlone(now);
+        quota.divide(parts);
+      }
+    }
   }
 
   /** Units may have returned, as another process found. */

@@ -1,5 +1,5 @@
 import type { Calendar, Costs, Dimension, Signal } from '../../contract/quota.js';
-import type { UnitWindow } from '../../plugin/door/unit-store.js';
+import type { UnitCount, UnitWindow } from '../../plugin/door/unit-store.js';
 import type { QuotaSource, QuotaStatus } from '../ledger.js';
 import { bucketLevel } from '../windows/bucket-level.js';
 import { CalendarSpan } from '../windows/calendar.js';
@@ -12,6 +12,11 @@ import { UnknownWindow } from '../windows/unknown-window.js';
 import { scaled, type Window, type WindowSnapshot } from '../windows/window.js';
 import { CostTable, shownAmount } from './cost-table.js';
 import { LockProbe } from './lock-probe.js';
+
+/** What other processes use was counted no longer ago than this, or says nothing. */
+const COUNT_HOLDS_MS = 1_000;
+/** Two ends that are no further apart are of the same window. */
+const SAME_WINDOW_MS = 2_000;
 
 /** A quota as plain data. */
 export interface QuotaSnapshot {
@@ -56,6 +61,10 @@ export class Quota {
   /** How many processes divide the limit among them, because they cannot count together; usually 1. */
   parts = 1;
   #window: Window;
+  /** Units that other processes use and hold, as far as the window does not show it, and when that was counted. */
+  #usedElsewhere = 0;
+  #heldElsewhere = 0;
+  #countedAt = Number.NEGATIVE_INFINITY;
   /** Own uses, in case the provider's window turns out to slide. Absent where it makes no difference. */
   readonly #ownUses: SlidingWindow | undefined;
   /** Attempts that hold units. */
@@ -111,7 +120,7 @@ export class Quota {
 
   /** Returns the units that are neither used nor held. */
   left(now: number): number {
-    return this.#window.left(now) - this.inFlight;
+    return this.#window.left(now) - this.inFlight - this.#elsewhere(now);
   }
 
   /** Returns the units that may still be reserved. */
@@ -131,6 +140,30 @@ export class Quota {
   /** Returns the units that are used, as far as they are known here, without what is held. */
   used(now: number): number {
     return this.limit === undefined ? 0 : Math.max(0, this.limit - this.#window.left(now));
+  }
+
+  /** Takes over what all processes together use and hold. */
+  countTogether({ used, held, resetAt }: Pick<UnitCount, 'used' | 'held' | 'resetAt'>, now: number): void {
+    if (this.limit === undefined) return;
+    const more = Math.max(0, used - this.used(now));
+    const shape = this.#window.shape(now);
+    const isSame = shape.kind !== 'fixed' || Math.abs((resetAt ?? now) - (shape.endsAt ?? now)) <= SAME_WINDOW_MS;
+    // A window that relies on statements has them from all processes.
+    if (!this.#window.countsUses && isSame) this.#window.use(more, now);
+    this.#usedElsewhere = this.#window.countsUses && isSame ? more : 0;
+    this.#heldElsewhere = Math.max(0, held - this.inFlight);
+    this.#countedAt = now;
+  }
+
+  /** Other processes can no longer be counted: what they used stays used for one window. */
+  countAlone(now: number): void {
+    this.#window.use(this.#usedElsewhere, now);
+    this.#usedElsewhere = 0;
+    this.#heldElsewhere = 0;
+  }
+
+  #elsewhere(now: number): number {
+    return now - this.#countedAt > COUNT_HOLDS_MS ? 0 : this.#usedElsewhere + this.#heldElsewhere;
   }
 
   /** Returns how units return. */
@@ -300,6 +333,7 @@ export class Quota {
     const { dimension, windowMs, limit, inFlight, source, calendar } = this;
     const shown = (counted: number): number => shownAmount(dimension, counted);
     const left = this.left(now);
+    const [elsewhere, held] = this.#elsewhere(now) > 0 ? [this.#usedElsewhere, this.#heldElsewhere] : [0, 0];
     // Slots are held, never used up.
     const hasUsed = limit !== undefined && dimension !== 'concurrent';
     return {
@@ -307,8 +341,8 @@ export class Quota {
       dimension,
       ...(calendar === undefined ? { windowMs } : { calendar: calendar.calendar }),
       limit: limit === undefined ? undefined : shown(limit),
-      used: hasUsed ? shown(Math.max(0, limit - this.#window.left(now))) : undefined,
-      inFlight: shown(inFlight),
+      used: hasUsed ? shown(this.used(now) + elsewhere) : undefined,
+      inFlight: shown(inFlight + held),
       remaining: Number.isFinite(left) ? shown(Math.max(0, left)) : undefined,
       probing: this.isProbing(now),
       resetAt: this.#window.resetAt(now),

@@ -50,7 +50,7 @@ export const tokenRoomIn = (scopes: Scopes, now: number): TokenRoom => {
   for (const { quotas } of scopes) {
     for (const quota of quotas) {
       if (quota.dimension !== 'tokens' || quota.limit === undefined || quota.limit <= 0) continue;
-      const room = quota.room(now);
+      const room = quota.left(now);
       limit = Math.min(limit, quota.limit);
       left = Math.min(left, Number.isFinite(room) ? Math.max(0, room) : quota.limit);
     }

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.js';
 import type { UnitCount, UnitStore } from '../../plugin/door/unit-store.js';
 import type { ScopeRegistry } from '../memory/scope-registry.js';
 import { SERVED } from './demands.js';
+import { quotaId } from './quota-id.js';
 
 /** The store is asked for counts this often at most. */
 const PAUSE_MS = 250;
@@ -22,19 +23,12 @@ export class Elsewhere {
   readonly #clock: Clock;
   readonly #served = new Map<string, Seen>();
   readonly #wanted = new Set<string>();
-  readonly #counts = new Map<string, ReadonlyMap<string, UnitCount>>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(store: UnitStore, registry: ScopeRegistry, clock: Clock) {
     this.#store = store;
     this.#registry = registry;
     this.#clock = clock;
-  }
-
-  /** Returns what was last counted of a limit, and looks again soon. */
-  count(scope: string, quota: string): UnitCount | undefined {
-    this.look(scope);
-    return this.#counts.get(scope)?.get(quota);
   }
 
   /** Counts a scope again soon. */
@@ -63,8 +57,7 @@ export class Elsewhere {
       const counts = await this.#store.counts(scopes);
       for (const scope of scopes) {
         const counted = new Map(counts.filter((each) => each.scope === scope).map((each) => [each.quota, each]));
-        this.#counts.set(scope, counted);
-        this.#takeOver(scope, counted.get(SERVED), own.get(scope) as number);
+        this.#takeOver(scope, counted, own.get(scope) as number);
       }
     } catch {
       // The store is away: the next reservation shows it.
@@ -75,16 +68,22 @@ export class Elsewhere {
   }
 
   /** @param own what this process had been served when the store was asked */
-  #takeOver(id: string, count: UnitCount | undefined, own: number): void {
+  #takeOver(id: string, counts: ReadonlyMap<string, UnitCount>, own: number): void {
     const scope = this.#registry.shared(id);
     if (scope === undefined) return;
+    const now = this.#clock.now();
+    for (const quota of scope.quotas) {
+      const counted = counts.get(quotaId(quota));
+      quota.countTogether(counted ?? { used: 0, held: 0 }, now);
+    }
+    const count = counts.get(SERVED);
     const seen = this.#seen(id);
     const all = count?.used ?? 0;
     // The day of the count is over, or the store began anew.
     const isNew = all < seen.all;
     const others = all - own;
     if (isNew) seen.own -= own;
-    else if (others > seen.others && seen.all > 0) scope.servedElsewhere(others - seen.others, this.#clock.now());
+    else if (others > seen.others && seen.all > 0) scope.servedElsewhere(others - seen.others, now);
     seen.others = isNew ? all : others;
     seen.all = all;
     scope.unansweredElsewhere = Math.max(0, (count?.held ?? 0) - scope.unanswered);

@@ -13,6 +13,7 @@ import type {
   Reservation,
   ReserveOptions,
   ReserveResult,
+  Sharing,
   TargetScopes,
   TargetStatus,
   TokenRoom,
@@ -66,6 +67,10 @@ export class SharedLedger implements Ledger {
     this.#link?.scopesChanged(this.local.registry.covering(target.target));
   }
 
+  get sharing(): Sharing | undefined {
+    return this.#link?.sharing;
+  }
+
   get restVersion(): number {
     return this.local.restVersion;
   }
@@ -102,6 +107,7 @@ export class SharedLedger implements Ledger {
   }
 
   status(target: string): TargetStatus {
+    this.#look(target);
     return this.local.status(target);
   }
 
@@ -110,10 +116,12 @@ export class SharedLedger implements Ledger {
   }
 
   tokenRoom(target: string): TokenRoom {
+    this.#look(target);
     return this.local.tokenRoom(target);
   }
 
   shareUsed(target: string): number {
+    this.#look(target);
     return this.local.shareUsed(target);
   }
 
@@ -128,6 +136,10 @@ export class SharedLedger implements Ledger {
 
   onReserve(listener: (target: string) => void): () => void {
     return this.local.onReserve(listener);
+  }
+
+  #look(target: string): void {
+    this.#link?.look(this.local.registry.covering(target));
   }
 
   /** Sends what a response meant, and gives new limits their share while the store is away. */

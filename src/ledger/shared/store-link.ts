@@ -12,7 +12,7 @@ import type {
   UnitStoreEvent,
 } from '../../plugin/door/unit-store.js';
 import type { SharedLearning } from '../learning/learned.js';
-import type { CoolDown, Reservation } from '../ledger.js';
+import type { CoolDown, Reservation, Sharing } from '../ledger.js';
 import type { MemoryLedger } from '../memory/memory-ledger.js';
 import type { Quota } from '../memory/quota.js';
 import type { HeldReservation } from '../memory/reservation.js';
@@ -87,6 +87,14 @@ export class StoreLink implements Witness {
   /** The store answers. */
   get isUp(): boolean {
     return this.#isUp;
+  }
+
+  get sharing(): Sharing {
+    const { name, replicas } = this.store;
+    const summary = this.#isUp
+      ? `Limits are shared by ${replicas} ${replicas === 1 ? 'replica' : 'replicas'} through ${name}`
+      : `${name} does not answer: ${shareWords(this.#parts)}`;
+    return { name, connected: this.#isUp, replicas: this.#isUp ? replicas : this.#parts, summary };
   }
 
   /** Asks the store. Returns `undefined` if it does not answer. */
@@ -189,6 +197,15 @@ export class StoreLink implements Witness {
     }
   }
 
+  /** Scopes are looked at: what other processes use of them is counted again soon. */
+  look(scopes: readonly Scope[]): void {
+    if (!this.#isUp) return;
+    for (const scope of scopes) {
+      const id = this.#local.registry.sharedId(scope);
+      if (id !== undefined) this.#elsewhere.look(id);
+    }
+  }
+
   /** Scopes are new or have new limits. */
   scopesChanged(scopes: Iterable<Scope>): void {
     if (!this.#isUp) this.#local.divide(scopes, this.#parts);
@@ -229,7 +246,7 @@ export class StoreLink implements Witness {
     if (scope === undefined) return;
     if (event.type === 'reset') this.#local.resetScope(scope);
     else {
-      if (scope.learnsTogether) this.#elsewhere.look(event.scope);
+      this.#elsewhere.look(event.scope);
       this.#local.stir(scope.id);
     }
   }
@@ -246,13 +263,15 @@ export class StoreLink implements Witness {
   async #join(): Promise<void> {
     if (this.#joining || this.#closed) return;
     this.#joining = true;
+    // What was asked before the store went away does not show that it is back.
+    const returns = !this.#isUp;
     try {
       const { registry } = this.#local;
       const ids = [...registry.scopes].map((scope) => registry.sharedId(scope)).filter((id) => id !== undefined);
       const known = await this.store.known(ids);
       await this.#alone.tell(this.store, this.#clock.now());
       for (const knowledge of known) this.#takeOver(knowledge);
-      if (!this.#isUp && !this.#closed) this.#return();
+      if (returns && !this.#closed) this.#return();
     } catch {
       this.#leave();
     } finally {
@@ -264,7 +283,7 @@ export class StoreLink implements Witness {
     this.#isUp = true;
     clearTimeout(this.#retry);
     this.#local.divide(this.#local.registry.scopes, 1);
-    this.#log.info(`${this.store.name} answers again: limits are shared with the other processes.`);
+    this.#log.info(`${this.store.name} answers again. ${this.sharing.summary}.`);
     this.#local.stir('');
   }
 
@@ -304,4 +323,4 @@ const learningOf = (text: string): SharedLearning | undefined => {
 };
 
 const shareWords = (parts: number): string =>
-  parts === 1 ? 'this process counts alone' : `this process uses 1/${parts} of each limit`;
+  parts === 1 ? 'this replica counts alone' : `this replica uses 1/${parts} of each limit`;

@@ -81,6 +81,12 @@ export class MessageWriter implements AnswerWriter {
   }
 
   takeText(text: string): string {
+    const state = this.#state;
+    // Nearly every chunk of a long answer.
+    if (text !== '' && state.phase === 'inBlock' && state.kind === 'text' && this.#passed === undefined) {
+      this.#text += text;
+      return deltaText(this.#content.length, DELTAS.text, text);
+    }
     this.#goOn();
     return this.#begin() + (text === '' ? '' : this.#add({ kind: 'text', text }));
   }

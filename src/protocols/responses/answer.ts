@@ -82,6 +82,11 @@ export class ResponsesAnswer implements AnswerWriter {
   }
 
   takeText(text: string): string {
+    const state = this.#state;
+    // Nearly every chunk of a long answer.
+    if (text !== '' && state.phase === 'message' && state.part?.kind === 'text' && this.#passed === undefined) {
+      return this.#addDelta(state, state.part, text);
+    }
     this.#goOn();
     const added = text === '' ? '' : this.#add({ kind: 'text', text });
     return added === '' && this.#reader.hasCalls ? this.#begin() : added;
@@ -180,10 +185,14 @@ export class ResponsesAnswer implements AnswerWriter {
     }
     if (this.#state.part?.kind !== kind) written += this.#closePart(this.#state) + this.#openPart(this.#state, kind);
     const part = this.#state.part as OpenPart;
-    part.text += text;
     if (logprobs !== undefined) part.logprobs.push(...logprobs);
-    part.place ??= placeText(this.#placeIn(this.#state));
-    return written + this.#events.partDelta(part.place, kind, text, logprobs);
+    return written + this.#addDelta(this.#state, part, text, logprobs);
+  }
+
+  #addDelta(state: MessageState, part: OpenPart, text: string, logprobs?: readonly Fields[]): string {
+    part.text += text;
+    part.place ??= placeText(this.#placeIn(state));
+    return this.#events.partDelta(part.place, part.kind, text, logprobs);
   }
 
   #placeIn({ id, done }: MessageState): PartPlace {

@@ -1,4 +1,5 @@
 import type { Fields } from '../fields.js';
+import { jsonText } from '../json-text.js';
 import {
   callItem,
   type ItemStatus,
@@ -30,10 +31,12 @@ export class ResponseEvents {
 
   /**
    * Writes an event that adds `text` to a part. A stream consists of them: only the text is serialised.
-   * @param place fields before the text, as JSON; `rest`: fields behind it
+   * @param beginning of the event, see `beginningOf`
+   * @param place fields before the text, see `placeText`
+   * @param end what stands behind the text
    */
-  #delta(type: string, place: string, text: string, rest = ''): string {
-    return `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#sequence++},${place},"delta":${JSON.stringify(text)}${rest}}\n\n`;
+  #delta(beginning: string, place: string, text: string, end = END): string {
+    return `${beginning}${this.#sequence++}${place}${jsonText(text)}${end}`;
   }
 
   begin(response: Fields): string {
@@ -59,9 +62,9 @@ export class ResponseEvents {
 
   /** @param place of the part, see `placeText` */
   partDelta(place: string, kind: MessagePart['kind'], delta: string, logprobs: readonly Fields[] = NONE): string {
-    if (kind === 'refusal') return this.#delta('response.refusal.delta', place, delta);
-    const odds = logprobs.length === 0 ? '[]' : JSON.stringify(logprobs);
-    return this.#delta('response.output_text.delta', place, delta, `,"logprobs":${odds}`);
+    if (kind === 'refusal') return this.#delta(REFUSAL_DELTA, place, delta);
+    const end = logprobs.length === 0 ? END_WITHOUT_ODDS : `,"logprobs":${JSON.stringify(logprobs)}${END}`;
+    return this.#delta(TEXT_DELTA, place, delta, end);
   }
 
   partDone(at: PartPlace, part: MessagePart): string {
@@ -81,8 +84,8 @@ export class ResponseEvents {
   }
 
   reasoningDelta(index: number, id: string, delta: string): string {
-    const place = `"item_id":${JSON.stringify(id)},"output_index":${index},"summary_index":0`;
-    return this.#delta('response.reasoning_summary_text.delta', place, delta);
+    const place = `,"item_id":${JSON.stringify(id)},"output_index":${index},"summary_index":0,"delta":`;
+    return this.#delta(REASONING_DELTA, place, delta);
   }
 
   reasoningDone(index: number, id: string, text: string): string {
@@ -134,8 +137,17 @@ export interface PartPlace extends Fields {
   readonly content_index: number;
 }
 
-/** Returns the place as JSON without its braces. */
+/** Returns what stands between the sequence number of a delta and its text. */
 export const placeText = ({ item_id: id, output_index: index, content_index: part }: PartPlace): string =>
-  `"item_id":${JSON.stringify(id)},"output_index":${index},"content_index":${part}`;
+  `,"item_id":${JSON.stringify(id)},"output_index":${index},"content_index":${part},"delta":`;
+
+/** Returns what stands before the sequence number of an event. */
+const beginningOf = (type: string): string => `event: ${type}\ndata: {"type":"${type}","sequence_number":`;
+
+const TEXT_DELTA = beginningOf('response.output_text.delta');
+const REFUSAL_DELTA = beginningOf('response.refusal.delta');
+const REASONING_DELTA = beginningOf('response.reasoning_summary_text.delta');
+const END = '}\n\n';
+const END_WITHOUT_ODDS = `,"logprobs":[]${END}`;
 
 const summaryAt = (index: number, id: string): Fields => ({ item_id: id, output_index: index, summary_index: 0 });

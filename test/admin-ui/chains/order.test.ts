@@ -57,7 +57,7 @@ describe('The targets of a chain in the admin', () => {
     ] as const) {
       await stage.page.keyboard.press(key);
       await stage.settles(stage.order, [...places]);
-      expect(await stage.page.locator('sortable-list').getByRole('status').textContent()).to.equal(words);
+      await stage.settles(() => stage.page.locator('sortable-list').getByRole('status').textContent(), words);
       await stage.settles(() => handle.evaluate((each) => each.matches(':focus')), true);
     }
     expect(await stage.button('Save').count(), 'as it was').to.equal(0);

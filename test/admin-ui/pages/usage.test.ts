@@ -62,6 +62,7 @@ describe('The page Usage', () => {
     expect(await figures('Endpoint', 'chat')).to.deep.equal(['3', '0', '0', '3', '2', '1']);
     await visitor.page.getByLabel('Day', { exact: true }).check();
     const days = visitor.page.getByRole('region', { name: 'Day: totals' }).getByRole('row');
+    await days.nth(1).waitFor();
     expect((await days.nth(1).getByRole('cell').allInnerTexts())[0]).to.equal('3');
     expect(await days.nth(1).locator('time').getAttribute('title')).to.match(/\d\d:00:00 UTC$/);
     await visitor.expectAccessible();

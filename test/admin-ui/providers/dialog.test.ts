@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { until } from '../../until.js';
 import { GOOD_KEY, WRONG_KEY } from '../model-provider.js';
 import { wholePage } from '../whole-page.js';
 import { ProvidersStage } from './stage.js';
@@ -187,9 +188,8 @@ describe('The dialog of a provider', () => {
     it('asks which version to keep if the same provider was changed, and takes theirs', async () => {
       await changedElsewhere('router');
       await stage.button('Take theirs', stage.dialog).click();
-      expect(await stage.dialog.getByRole('group', { name: 'limit 1' }).getByLabel('How many').inputValue()).to.equal(
-        '30',
-      );
+      const howMany = stage.dialog.getByRole('group', { name: 'limit 1' }).getByLabel('How many');
+      await until(async () => (await howMany.inputValue()) === '30');
       expect(stage.written.router).to.deep.include({ enabled: false, limits: [{ requests: 30, per: '1m' }] });
     });
 

@@ -136,6 +136,14 @@ describe('429chain ask', () => {
     );
   });
 
+  it('says how to start the demo when that is not running', async () => {
+    const port = String(portOf(proxy.address));
+    await proxy.close();
+    const { status, stderr } = await folder.run(['ask', '--demo', '--port', port, 'Hello']);
+    expect(status).to.equal(1);
+    expect(stderr).to.match(/^No proxy is running at [^\n]+\n {2}429chain start --demo /);
+  });
+
   it('reports that no proxy is running when there is no generated key', async () => {
     writeConfiguration(portOf(proxy.address), {});
     const { status, stderr } = await folder.run(['ask', 'Hello']);

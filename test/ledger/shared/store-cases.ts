@@ -362,6 +362,22 @@ const REPORTS: readonly StoreCase[] = [
     },
   },
   {
+    says: 'believes of a window that refills that less is used only if nothing else is in flight',
+    shows: async ({ store, other }) => {
+      await serve(store, REFILLING, 60, 30);
+      const [lease, elsewhere] = [
+        await granted(store, request([demandOf(REFILLING, 60, 10)])),
+        await granted(other, request([demandOf(REFILLING, 60, 10)])),
+      ];
+      store.report(lease, { charges: [], statements: [stated(REFILLING, 20, 60)] });
+      expect(await countOf(store)).to.deep.equal({ used: 30, held: 10 });
+      other.end(elsewhere, []);
+      const alone = await granted(store, request([demandOf(REFILLING, 60, 10)]));
+      store.report(alone, { charges: [], statements: [stated(REFILLING, 20, 60)] });
+      expect((await countOf(store)).used).to.equal(20);
+    },
+  },
+  {
     says: 'sets the level of a window that refills',
     shows: async ({ store, turn }) => {
       const lease = await granted(store, request([demandOf(REFILLING, 60, 10)]));

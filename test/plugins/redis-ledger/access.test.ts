@@ -3,14 +3,27 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { freePort, needsRedis, RedisServer, type RedisSetup } from '../../redis.js';
-import { Stage, slotOf, until } from './stage.js';
+import { until } from '../../until.js';
+import { Stage, slotOf } from './stage.js';
 
 const PASSWORD = 'p@ss:word/1%';
 const LEASE_MS = 60_000;
-/** As docs/configuration.md names them. */
+/** As docs/redis-ledger.md names them. */
 const RIGHTS = [
   ['~{429chain}:*', '&{429chain}:*', '-@all', '+@connection', '+info', '+fcall', '+function|load'],
-  ['+subscribe', '+publish', '+time', '+hget', '+hset', '+hdel', '+zadd', '+zrem', '+zcard', '+zrangebyscore'],
+  [
+    '+subscribe',
+    '+publish',
+    '+time',
+    '+hget',
+    '+hmget',
+    '+hset',
+    '+hdel',
+    '+zadd',
+    '+zrem',
+    '+zcard',
+    '+zrangebyscore',
+  ],
   ['+zremrangebyscore', '+pexpire'],
 ].flat();
 
@@ -43,7 +56,7 @@ describe('The plugin redis-ledger', () => {
 
   /** Does everything that the store can do. */
   const works = async (options: Parameters<Stage['process']>[0]): Promise<void> => {
-    const { store, lines } = await stage.process({ timeout: '2s', ...options });
+    const { store } = await stage.process({ timeout: '2s', ...options });
     const other = await stage.process({ timeout: '2s', ...options });
     const { lease } = await store.hold([slotOf('a', 1)], LEASE_MS);
     expect((await other.store.hold([slotOf('a', 1)], LEASE_MS)).refusals).to.have.length(1);
@@ -58,16 +71,10 @@ describe('The plugin redis-ledger', () => {
     store.end(lease, []);
     store.reset('b');
     const seen = (type: string) => other.events.some((event) => event.type === type);
-    await until(
-      () => ['knowledge', 'reset', 'room'].every(seen),
-      () => `the other one hears of it: ${JSON.stringify(other.events)} ${lines}`,
-    );
+    await until(() => ['knowledge', 'reset', 'room'].every(seen));
     expect(await store.counts(['a'])).to.deep.equal([]);
     expect((await store.known(['a'])).map(({ learned }) => learned)).to.deep.equal(['ten']);
-    await until(
-      () => store.replicas > 1,
-      () => 'it sees another process',
-    );
+    await until(() => store.replicas > 1);
   };
 
   it('works with a password, which is in no log line', async () => {
@@ -78,10 +85,7 @@ describe('The plugin redis-ledger', () => {
   it('says that a password is wrong, and does not name it', async () => {
     const { port } = await start({ args: () => ['--requirepass', PASSWORD], login: { password: PASSWORD } });
     const { store, lines } = await stage.process({ url: address('default:another-one', port) }, { isReady: false });
-    await until(
-      () => lines.length > 0,
-      () => 'a log line',
-    );
+    await until(() => lines.length > 0);
     expect(store.name).to.equal(`redis://127.0.0.1:${port}`);
     expect(lines.join(' '))
       .to.match(/cannot be used: WRONGPASS/)
@@ -101,11 +105,8 @@ describe('The plugin redis-ledger', () => {
     await client.acl('SETUSER', 'chain', 'on', `>${PASSWORD}`, ...RIGHTS, '-hset');
     const { store, lines } = await stage.process({ url: address(`chain:${encoded}`, port), timeout: '2s' });
     for (let calls = 0; calls < 3; calls++) await store.hold([slotOf('a', 1)], LEASE_MS).catch(() => {});
-    await until(
-      () => lines.length > 0,
-      () => 'a log line',
-    );
-    expect(lines).to.have.length(1);
+    await until(() => lines.length > 0);
+    expect(lines, lines.join('\n')).to.have.length(1);
     expect(lines[0]).to.match(/can't run this command/);
   });
 
@@ -125,17 +126,13 @@ describe('The plugin redis-ledger', () => {
     await (server as RedisServer).client.config('SET', 'tls-auth-clients', 'yes');
     await works({ url, tls: { ca: files.cert, ...files } });
     const { lines } = await stage.process({ url }, { isReady: false });
-    await until(
-      () => lines.length > 0,
-      () => 'a log line',
-    );
+    await until(() => lines.length > 0);
     expect(lines[0]).to.match(/self-signed certificate/);
   });
 
   it('works through a socket', async () => {
-    let path = '';
-    await start({ args: (folder) => ['--unixsocket', (path = join(folder, 's'))] });
-    await works({ url: path });
+    const { folder } = await start({ args: (own) => ['--unixsocket', join(own, 's')] });
+    await works({ url: join(folder, 's') });
   });
 
   it('works in a database of its own, with a prefix of its own, and every key has an end', async () => {
@@ -154,10 +151,7 @@ describe('The plugin redis-ledger', () => {
       args: () => ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
     });
     await client.cluster('ADDSLOTSRANGE', 0, 16_383);
-    await until(
-      async () => (await client.cluster('INFO')).includes('cluster_state:ok'),
-      () => 'the cluster is ready',
-    );
+    await until(async () => (await client.cluster('INFO')).includes('cluster_state:ok'));
     await works({ url: `redis://127.0.0.1:${port}`, cluster: true });
     expect(await client.keys('*')).to.have.length(5);
   });
@@ -179,7 +173,7 @@ describe('The plugin redis-ledger', () => {
   });
 
   it('needs the rights that the documentation names', () => {
-    const docs = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+    const docs = readFileSync(new URL('../../../docs/redis-ledger.md', import.meta.url), 'utf8');
     for (const right of RIGHTS) expect(docs).to.contain(right);
   });
 });

@@ -3,7 +3,8 @@ import { Redis } from 'ioredis';
 import { libraryOf } from '../../../plugins/redis-ledger/library.js';
 import { libraryText } from '../../../plugins/redis-ledger/library-text.js';
 import { needsRedis, RedisServer } from '../../redis.js';
-import { Stage, slotOf, until } from './stage.js';
+import { until } from '../../until.js';
+import { Stage, slotOf } from './stage.js';
 
 const LEASE_MS = 60_000;
 
@@ -34,17 +35,11 @@ describe('The plugin redis-ledger, while Redis is away,', () => {
   it('starts without it, and connects when it is there', async () => {
     await server.kill();
     const { store, lines } = await stage.process(url(), { isReady: false });
-    await until(
-      () => lines.length > 0,
-      () => 'a log line',
-    );
+    await until(() => lines.length > 0);
     expect(lines[0]).to.match(/cannot be used: connect ECONNREFUSED/);
     expect(await rejects(store.hold([slotOf('a', 1)], LEASE_MS))).to.match(/is not connected/);
     await server.restart();
-    await until(
-      () => store.connected,
-      () => 'it connects',
-    );
+    await until(() => store.connected);
     expect((await store.hold([slotOf('a', 1)], LEASE_MS)).lease).not.to.equal(undefined);
     expect(lines).to.have.length(2);
   });
@@ -52,16 +47,10 @@ describe('The plugin redis-ledger, while Redis is away,', () => {
   it('rejects what is asked at once when the server dies, and is connected again when it is back', async () => {
     const { store, events } = await stage.process(url());
     await server.kill();
-    await until(
-      () => !store.connected,
-      () => 'it is away',
-    );
+    await until(() => !store.connected);
     expect(await rejects(store.counts(['a']))).to.match(/is not connected/);
     await server.restart();
-    await until(
-      () => store.connected,
-      () => 'it is back',
-    );
+    await until(() => store.connected);
     expect((await store.hold([slotOf('a', 1)], LEASE_MS)).refusals).to.deep.equal([]);
     const connection = events.filter(({ type }) => type === 'connection');
     expect(connection.map((event) => event.type === 'connection' && event.connected)).to.deep.equal([
@@ -76,10 +65,7 @@ describe('The plugin redis-ledger, while Redis is away,', () => {
     server.pause();
     expect(await rejects(store.hold([slotOf('a', 1)], LEASE_MS))).to.match(/did not answer within 200 ms/);
     server.resume();
-    await until(
-      async () => (await server.client.hlen('{429chain}:leases')) === 1,
-      () => 'only the last sequence is left',
-    );
+    await until(async () => (await server.client.hlen('{429chain}:leases')) === 1);
     expect(await server.client.hexists('{429chain}:leases', 'last')).to.equal(1);
     expect(await held()).to.equal(0);
   });
@@ -93,11 +79,8 @@ describe('The plugin redis-ledger, while Redis is away,', () => {
     expect(lines, lines.join('\n')).to.have.length(before + 1);
     expect(lines.at(-1)).to.match(/cannot be used: no answer within 200 ms, 3 times in a row\.$/);
     server.resume();
-    await until(
-      () => store.connected,
-      () => 'it is back',
-    );
-    expect(lines.at(-1)).to.match(/answers\.$/);
+    await until(() => store.connected);
+    expect(lines.at(-1)).to.match(/can be used again\.$/);
     expect(await held()).to.equal(0);
   });
 
@@ -114,10 +97,7 @@ describe('The plugin redis-ledger, while Redis is away,', () => {
     store.share({ scope: 'a', learned: 'second' });
     store.end(lease, []);
     server.resume();
-    await until(
-      () => store.connected,
-      () => 'it is back',
-    );
+    await until(() => store.connected);
     expect((await store.known(['a'])).map(({ learned }) => learned)).to.deep.equal(['second']);
     expect(await store.counts(['a', 'b'])).to.deep.equal([]);
   });
@@ -129,10 +109,7 @@ describe('The plugin redis-ledger, while Redis is away,', () => {
     expect((await store.hold([slotOf('a', 1)], LEASE_MS)).refusals).to.have.length(1);
     await server.client.function('FLUSH');
     if (lease !== undefined) store.end(lease, []);
-    await until(
-      async () => (await store.counts(['a'])).length === 0,
-      () => 'the slot is free',
-    );
+    await until(async () => (await store.counts(['a'])).length === 0);
   });
 
   it('begins anew after FLUSHALL, with larger sequences than before', async () => {
@@ -150,26 +127,17 @@ describe('The plugin redis-ledger, while Redis is away,', () => {
     expect(store.connected).to.equal(false);
     expect(lines.join(' ')).to.match(/cannot be used: OOM /);
     await server.client.config('SET', 'maxmemory', '0');
-    await until(
-      () => store.connected,
-      () => 'it is back',
-    );
+    await until(() => store.connected);
   });
 
   it('counts as away at a server that became a replica, and comes back with a master', async () => {
     const { store, lines } = await stage.process(url());
     await server.client.replicaof('127.0.0.1', '1');
     await rejects(store.hold([slotOf('a', 1)], LEASE_MS));
-    await until(
-      () => !store.connected,
-      () => 'it is away',
-    );
+    await until(() => !store.connected);
     expect(lines[0]).to.match(/READONLY|MASTERDOWN/);
     await server.client.replicaof('NO', 'ONE');
-    await until(
-      () => store.connected,
-      () => 'it is back',
-    );
+    await until(() => store.connected);
   });
 
   it('lets the units of a process that died return, and wakes those that wait for them', async () => {
@@ -178,28 +146,16 @@ describe('The plugin redis-ledger, while Redis is away,', () => {
     await dead.store.hold([slotOf('a', 1)], 50);
     expect((await store.hold([slotOf('a', 1)], LEASE_MS)).lease).to.equal(undefined);
     await dead.store.close();
-    await until(
-      async () => (await store.hold([slotOf('a', 1)], LEASE_MS)).lease !== undefined,
-      () => 'there is room',
-    );
-    await until(
-      () => events.some((event) => event.type === 'room' && event.scope === 'a'),
-      () => 'it is woken',
-    );
+    await until(async () => (await store.hold([slotOf('a', 1)], LEASE_MS)).lease !== undefined);
+    await until(() => events.some((event) => event.type === 'room' && event.scope === 'a'));
   });
 
   it('sees how many processes there are, and those that leave', async () => {
     const { store } = await stage.process(url());
     const other = await stage.process(url());
-    await until(
-      () => store.replicas === 2,
-      () => 'two',
-    );
+    await until(() => store.replicas === 2);
     await other.store.close();
-    await until(
-      () => store.replicas === 1,
-      () => 'one',
-    );
+    await until(() => store.replicas === 1);
   });
 
   it('works beside a process with another version of its library', async () => {

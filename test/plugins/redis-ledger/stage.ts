@@ -4,6 +4,7 @@ import { libraryText } from '../../../plugins/redis-ledger/library-text.js';
 import { type Options, settingsOf } from '../../../plugins/redis-ledger/settings.js';
 import { RedisStore } from '../../../plugins/redis-ledger/store.js';
 import type { HoldRequest, UnitStoreEvent } from '../../../src/plugin/door/unit-store.js';
+import { until } from '../../until.js';
 
 /** A process that uses the store as the plugin does, and what it logged. */
 export interface Process {
@@ -28,11 +29,7 @@ export class Stage {
     this.#stores.push(store);
     const events: UnitStoreEvent[] = [];
     store.onEvent((event) => events.push(event));
-    if (isReady)
-      await until(
-        () => store.connected,
-        () => `${store.name} connects: ${lines.join(' ')}`,
-      );
+    if (isReady) await until(() => store.connected);
     return { store, lines, events };
   }
 
@@ -40,14 +37,6 @@ export class Stage {
     await Promise.all(this.#stores.splice(0).map((store) => store.close()));
   }
 }
-
-/** Waits until it is so, and fails after five seconds. */
-export const until = async (isSo: () => boolean | Promise<boolean>, what: () => string): Promise<void> => {
-  for (const end = Date.now() + 5_000; !(await isSo()); ) {
-    if (Date.now() > end) throw new Error(`Not so after five seconds: ${what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-};
 
 /** An attempt that needs one of so many slots. */
 export const slotOf = (scope: string, limit: number): HoldRequest => ({

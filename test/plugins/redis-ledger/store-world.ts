@@ -33,7 +33,7 @@ export class StoreWorld {
     this.#commands = commands;
     this.#clients = [commands, one, another];
     this.turn(0);
-    const settings = { name: server.url, prefix: '429chain', timeoutMs: 5_000, log: SILENT };
+    const settings = { name: server.url, prefix: '429chain', timeoutMs: 5_000, log: SILENT, beatMs: 3_600_000 };
     const library = libraryOf(timedText());
     this.store = new RedisStore({ commands, subscriber: one }, library, settings);
     this.other = new RedisStore({ commands, subscriber: another }, library, settings);

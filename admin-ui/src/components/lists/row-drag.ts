@@ -20,7 +20,9 @@ export interface DropZone extends Element {
 const START_PX = 4;
 /** A list scrolls while the pointer is so close to its edge. */
 const EDGE_PX = 48;
-const SCROLL_PX = 14;
+const SCROLL_PX_PER_MS = 0.85;
+/** The time for which one slow frame counts at most, so that no row is jumped over. */
+const LONGEST_FRAME_MS = 250;
 
 const GHOST =
   'position: fixed; z-index: 100; top: 0; left: 0; pointer-events: none; max-width: 80vw; padding: 0.375rem 0.75rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 550; color: var(--text); background: var(--raised); border: 1px solid var(--accent); border-radius: var(--radius-s); box-shadow: var(--shadow);';
@@ -38,6 +40,7 @@ export const dragRow = (down: PointerEvent, row: DraggedRow, begun: () => void, 
   let ghost: HTMLElement | undefined;
   let zone: DropZone | undefined;
   let drop: (() => void) | undefined;
+  let drawnAt = 0;
 
   const look = (): void => {
     const next = zoneAt(x, y);
@@ -53,9 +56,12 @@ export const dragRow = (down: PointerEvent, row: DraggedRow, begun: () => void, 
     if (drops) drop?.();
     if (ghost !== undefined) ended();
   };
-  const scroll = (): void => {
+  /** As fast on a slow machine as on a fast one. */
+  const scroll = (now: number): void => {
     if (listening.signal.aborted) return;
-    if (scrollAtEdge(x, y, row.scroller)) look();
+    const px = Math.min(Math.max(now - drawnAt, 0), LONGEST_FRAME_MS) * SCROLL_PX_PER_MS;
+    drawnAt = now;
+    if (scrollAtEdge(x, y, row.scroller, px)) look();
     requestAnimationFrame(scroll);
   };
   const move = (event: PointerEvent): void => {
@@ -65,6 +71,7 @@ export const dragRow = (down: PointerEvent, row: DraggedRow, begun: () => void, 
       if (Math.hypot(x - down.clientX, y - down.clientY) < START_PX) return;
       ghost = ghostOf(row);
       begun();
+      drawnAt = performance.now();
       requestAnimationFrame(scroll);
     }
     ghost.style.transform = `translate(${x + 12}px, ${y - 16}px)`;
@@ -114,14 +121,14 @@ const zoneAt = (x: number, y: number): DropZone | undefined => {
   return undefined;
 };
 
-/** Scrolls the list, what is under the pointer, or the page. @returns whether anything moved */
-const scrollAtEdge = (x: number, y: number, scroller: Element | null): boolean => {
+/** Scrolls the list, what is under the pointer, or the page by `px`. @returns whether anything moved */
+const scrollAtEdge = (x: number, y: number, scroller: Element | null, px: number): boolean => {
   const isOutside = y < EDGE_PX || y > window.innerHeight - EDGE_PX;
   for (const element of [...(isOutside && scroller !== null ? [scroller] : []), ...elementsAt(x, y)]) {
     const isPage = element === document.scrollingElement;
     if (!isPage && !/auto|scroll/.test(getComputedStyle(element).overflowY)) continue;
     const { top, bottom } = isPage ? { top: 0, bottom: window.innerHeight } : element.getBoundingClientRect();
-    const by = y < top + EDGE_PX ? -SCROLL_PX : y > bottom - EDGE_PX ? SCROLL_PX : 0;
+    const by = y < top + EDGE_PX ? -px : y > bottom - EDGE_PX ? px : 0;
     const before = element.scrollTop;
     element.scrollTop += by;
     if (element.scrollTop !== before) return true;

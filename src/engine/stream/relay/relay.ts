@@ -18,7 +18,13 @@ const LONGEST_TAIL_MS = 1_000;
 
 type State =
   /** The caller has seen nothing. `hasContent`: an event with content has come, but the gate is still closed. */
-  | { readonly phase: 'opening'; readonly gate: StreamGate; readonly preamble: Preamble; hasContent: boolean }
+  | {
+      readonly phase: 'opening';
+      readonly gate: StreamGate;
+      readonly preamble: Preamble;
+      readonly opened: Deferred<void>;
+      hasContent: boolean;
+    }
   | { readonly phase: 'passing' }
   /** The answer came to its end. */
   | { readonly phase: 'ended' }
@@ -41,7 +47,6 @@ export class StreamRelay implements BodySink {
   readonly #intake: EventIntake;
   readonly #answer: AnswerSoFar;
   readonly #output: CallerOutput;
-  readonly #opened = new Deferred<void>();
   readonly #ended = new Deferred<void>();
   #state: State;
   #tail: NodeJS.Timeout | undefined;
@@ -53,7 +58,13 @@ export class StreamRelay implements BodySink {
     this.#intake = new EventIntake(options);
     this.#answer = new AnswerSoFar(options, this.#intake);
     this.#output = new CallerOutput(source, deadline, options.transcript);
-    this.#state = { phase: 'opening', gate: options.gate, preamble: new Preamble(), hasContent: false };
+    this.#state = {
+      phase: 'opening',
+      gate: options.gate,
+      preamble: new Preamble(),
+      opened: new Deferred(),
+      hasContent: false,
+    };
   }
 
   /** The usage that the provider reported last, if any. */
@@ -68,8 +79,9 @@ export class StreamRelay implements BodySink {
 
   /** Starts to read. Resolves when the gate opens. When it rejects, the caller has seen nothing. */
   open(): Promise<void> {
+    const { promise } = (this.#state as State & { phase: 'opening' }).opened;
     this.#source.consume(this);
-    return this.#opened.promise;
+    return promise;
   }
 
   /** Passes everything on to `sink`. Resolves when the stream ended with a whole answer, and rejects when it did not. */
@@ -192,9 +204,10 @@ export class StreamRelay implements BodySink {
   /** Adds the events that the gate lets through, if it opens, to `out`. */
   #askGate(ask: (gate: StreamGate) => readonly SseEvent[] | undefined, out: SseEvent[]): void {
     if (this.#state.phase !== 'opening') return;
+    const { gate, opened } = this.#state;
     let events: readonly SseEvent[] | undefined;
     try {
-      events = ask(this.#state.gate);
+      events = ask(gate);
     } catch (cause) {
       this.#fail(cause as Error);
       return;
@@ -202,7 +215,7 @@ export class StreamRelay implements BodySink {
     if (events === undefined) return;
     this.#state = PASSING;
     for (const event of events) this.#emit(event, out);
-    this.#opened.resolve();
+    opened.resolve();
   }
 
   #emit(event: SseEvent, out: SseEvent[]): void {
@@ -256,12 +269,13 @@ export class StreamRelay implements BodySink {
     if (this.#isOver) return;
     clearTimeout(this.#tail);
     const { transcript } = this.#options;
-    const hadOpened = this.#state.phase === 'passing';
+    const waiting = this.#state.phase === 'opening' ? this.#state.opened : this.#ended;
+    const hadOpened = waiting === this.#ended;
     if (hadOpened && transcript !== undefined) transcript.callsBroken = this.#calls.isHolding;
     this.#state = FAILED;
     this.#output.close();
     this.#source.abort(cause);
-    (hadOpened ? this.#ended : this.#opened).reject(cause);
+    waiting.reject(cause);
   }
 }
 

@@ -62,9 +62,10 @@ export class PeekedBody extends WrappedSource implements BodySink {
     }
     this.#early.push(chunk);
     if (state.phase === 'held') return;
-    // Nearly every whole answer.
-    if (this.#early.length === 1 && chunk[0] === BRACE) {
-      this.#know('json', state);
+    // Nearly every answer.
+    const known = this.#early.length === 1 ? commonFormOf(chunk) : undefined;
+    if (known !== undefined) {
+      this.#know(known, state);
       return;
     }
     const bytes = Buffer.concat(this.#early);
@@ -100,6 +101,14 @@ export class PeekedBody extends WrappedSource implements BodySink {
     else if (state.phase === 'passing') state.sink.error(how as Error);
   }
 }
+
+const DATA = 'data:';
+
+/** Returns the form of nearly every body, which its first bytes show. */
+const commonFormOf = (first: Buffer): BodyForm | undefined => {
+  if (first[0] === BRACE) return 'json';
+  return first.toString('latin1', 0, DATA.length) === DATA ? 'events' : undefined;
+};
 
 /** Returns `undefined` while more bytes are needed. */
 const formOf = (text: string): BodyForm | undefined => {

@@ -111,9 +111,14 @@ describe('The template of a frame', () => {
           expect(chunks).to.deep.equal(events.map(({ value }) => value));
           const written = Buffer.alloc(plain.length);
           expect(plain.copyTexts(written, 0)).to.equal(written.length);
+          const { textBytes } = plain;
+          const kept = plain.kept();
+          known.match(Buffer.from(like('another') + like('text')));
+          expect(Array.from({ length: kept.count }, (_, index) => kept.chunkAt(index))).to.deep.equal(chunks);
+          expect([kept.length, kept.textBytes]).to.deep.equal([written.length, textBytes]);
           const answer = events.map(({ content }) => content.text).join('');
           expect(plain.isAnswer ? textOf(written.toString('latin1')) : '').to.equal(answer);
-          if (plain.isAnswer) expect(plain.textBytes).to.equal(Buffer.byteLength(answer));
+          if (plain.isAnswer) expect(textBytes).to.equal(Buffer.byteLength(answer));
           for (const { content } of events) {
             const { error, finished, calls, other, usage } = content;
             expect({ error, finished, calls, other, usage }).to.deep.equal({
