@@ -21,6 +21,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'docs/library.md js': 'library.test.ts',
   'docs/plugins.md js': 'plugins.test.ts',
   'docs/monitoring.md promql': 'monitoring.test.ts',
+  'docs/scale.md promql': 'monitoring.test.ts',
   'docs/reference/plugin.md ts': 'reference.test.ts',
   'docs/tutorial.md js': 'tutorial.test.ts',
   'docs/tutorial.md sh': 'tutorial.test.ts',

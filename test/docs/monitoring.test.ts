@@ -114,7 +114,7 @@ describe('docs/monitoring.md and its dashboards', () => {
   });
 
   it('shows alerts on what is exported', () => {
-    const blocks = blocksOf('monitoring.md', 'promql');
+    const blocks = ['monitoring.md', 'scale.md'].flatMap((page) => blocksOf(page, 'promql'));
     expect(blocks).to.have.length.above(3);
     expect(blocks.flatMap(({ text }) => faultsIn(text))).to.deep.equal([]);
   });

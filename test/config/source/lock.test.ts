@@ -68,7 +68,13 @@ describe('The lock of a file', () => {
 
   it('of a process that runs is waited for', async () => {
     let end: (() => void) | undefined;
-    const first = withLock(file, () => new Promise<void>((resolve) => (end = resolve)));
+    const first = withLock(
+      file,
+      () =>
+        new Promise<void>((resolve) => {
+          end = resolve;
+        }),
+    );
     await until(() => end !== undefined);
     let isSecond = false;
     const second = withLock(file, async () => {
@@ -84,7 +90,9 @@ describe('The lock of a file', () => {
   it('is lost by a process that was paused for too long, which then leaves the lock of the next one alone', async () => {
     let resume: (() => void) | undefined;
     const paused = withLock(file, async ({ isHeld }) => {
-      await new Promise<void>((resolve) => (resume = resolve));
+      await new Promise<void>((resolve) => {
+        resume = resolve;
+      });
       return isHeld();
     });
     await until(() => resume !== undefined);

@@ -40,11 +40,12 @@ export class Shell {
     mkdirSync(bin, { recursive: true });
     symlinkSync(ROOT, join(this.path, 'node_modules/429chain'));
     symlinkSync(join(ROOT, 'node_modules/openai'), join(this.path, 'node_modules/openai'));
-    for (const name of ['429chain', 'npm', 'npx', 'docker', 'curl']) {
+    for (const name of ['429chain', 'npm', 'npx', 'docker', 'kubectl', 'curl']) {
       const file = join(bin, name);
       writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${SHIMS}' ${name} "$@"\n`);
       chmodSync(file, 0o755);
     }
+    symlinkSync(join(ROOT, 'docker'), join(this.path, 'docker'));
     if (bare) return;
     this.write('429chain.json5', configuration);
     this.write('.env', 'GROQ_API_KEY=a-key\nGEMINI_API_KEY=a-key\nMISTRAL_API_KEY=a-key\nOPENROUTER_API_KEY=a-key\n');

@@ -90,11 +90,17 @@ const docker = (words) => {
   if (missing.length > 0) refuse(`There is no ${missing.join(', ')}.`);
 };
 
+/** No cluster is needed either. */
+const kubectl = (words) => {
+  if (words[0] !== 'apply' || words[1] !== '--filename') refuse(`kubectl ${words[0]} is not known here.`);
+  if (!existsSync(`${ROOT}${words[2]}`)) refuse(`There is no ${words[2]}.`);
+};
+
 /** An answer that is an error fails; a feed that goes on is left once something came. */
 const curl = (words) => {
   const silent = ['--silent', '--show-error', '--fail-with-body', '--noproxy', '*'];
   run('curl', [...silent, ...words], words.includes('-N') ? { until: /data:/ } : {});
 };
 
-const SHIMS = { '429chain': chain, npm, npx, docker, curl };
+const SHIMS = { '429chain': chain, npm, npx, docker, kubectl, curl };
 SHIMS[name](args);
