@@ -143,8 +143,10 @@ export class PostgresStore implements RequestLog {
   request(id: string): Promise<RequestRecord | undefined> {
     return this.#read(async (database) => {
       const [found] = await database.query<{ record: RequestRecord; content: RequestContent | null }>(
-        `SELECT record, content FROM "${this.#place.schema}".requests WHERE id = $1
-         ORDER BY ended DESC, number DESC LIMIT 1`,
+        // In two steps, or PostgreSQL may read all requests in their order instead of the index by id.
+        `WITH named AS MATERIALIZED (SELECT ended, number FROM "${this.#place.schema}".requests WHERE id = $1),
+           latest AS (SELECT * FROM named ORDER BY ended DESC, number DESC LIMIT 1)
+         SELECT record, content FROM "${this.#place.schema}".requests JOIN latest USING (ended, number)`,
         [clean(id)],
       );
       return found && { ...found.record, ...(found.content && { content: found.content }) };

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { RequestLog } from '429chain/plugin';
 import { expect } from 'chai';
 import { describeWithPostgres, PostgresServer } from '../../postgres.js';
@@ -161,6 +163,28 @@ describeWithPostgres('A proxy with postgres-logger', () => {
       (error: Error) => error,
     );
     expect((bare as Error).message).to.contain('url');
+  });
+
+  it('says how to install the package `pg` if it is missing', async () => {
+    const hooks = `export const resolve = (name, context, next) => {
+      if (name === 'pg') throw Object.assign(new Error('missing'), { code: 'ERR_MODULE_NOT_FOUND' });
+      return next(name, context);
+    };`;
+    const register = `import { register } from 'node:module'; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
+    const proxy = new URL('../../proxy.ts', import.meta.url).href;
+    const configuration = {
+      ...chainOver([upstream]),
+      plugins: [{ use: 'postgres-logger', options: { url: server.url() } }],
+    };
+    const program = `const { startProxy } = await import('${proxy}');
+      await startProxy(${JSON.stringify(configuration)}).then(() => process.exit(), ({ message }) => { console.log(message); process.exit(); });`;
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...['--import', 'tsx', '--conditions=429chain-source'],
+      ...['--import', `data:text/javascript,${encodeURIComponent(register)}`],
+      ...['--input-type=module', '--eval', program],
+    ]);
+    expect(stdout).to.contain('postgres-logger').and.contain('install it with `npm install pg`');
+    expect(stdout).to.not.contain('the-password-of');
   });
 
   it('keeps what a request went through', async () => {
