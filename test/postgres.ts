@@ -34,19 +34,19 @@ const account = (): { uid: number; gid: number } | undefined => {
 };
 
 /** Why there is no PostgreSQL for tests; `undefined` if there is one. */
-const missing: string | undefined =
+export const postgresMissing: string | undefined =
   programs() === undefined
     ? 'PostgreSQL is not installed: apt-get install postgresql'
     : account() === undefined
       ? 'PostgreSQL refuses to run as root, and there is no account "postgres"'
       : undefined;
 
-export const hasPostgres = missing === undefined;
+export const hasPostgres = postgresMissing === undefined;
 
 /** Tests that need PostgreSQL. Without it, they are skipped, and their title says why. */
 export const describeWithPostgres = (title: string, tests: () => void): void => {
-  if (missing === undefined) describe(title, tests);
-  else describe.skip(`${title}: skipped, because ${missing}`, tests);
+  if (postgresMissing === undefined) describe(title, tests);
+  else describe.skip(`${title}: skipped, because ${postgresMissing}`, tests);
 };
 
 /** A PostgreSQL server in a folder of its own, on a socket there, with a database `log`. */
