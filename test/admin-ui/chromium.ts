@@ -45,7 +45,8 @@ let browser: Promise<Browser> | undefined;
 
 /** One browser for the tests of a process. Each test has its own context. */
 export const theBrowser = (): Promise<Browser> => {
-  browser ??= launched();
+  // Chromium sometimes crashes as it starts on a loaded machine. Without a second try, all tests of the process would fail.
+  browser ??= launched().catch(launched);
   return browser;
 };
 

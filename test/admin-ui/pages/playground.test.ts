@@ -40,7 +40,6 @@ describe('The page Playground', () => {
   it('streams an answer, and shows target, latency and tokens', async () => {
     upstreams[0].always(stream([chunk({ content: 'Water ' }), chunk({ content: 'falls.' }, 'stop', USAGE), DONE]));
     await page.getByRole('heading', { name: 'Ask something' }).waitFor();
-    await visitor.expectAccessible();
     await ask('What is a waterfall?');
     await turn().getByRole('region', { name: 'Answer' }).getByText('Water falls.').waitFor();
     await turn().getByText('Served by one/a-model').waitFor();

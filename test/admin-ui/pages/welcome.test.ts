@@ -46,7 +46,6 @@ describe('The page Welcome', () => {
     await page.goto('');
     await page.getByRole('link', { name: 'Create the first chain' }).click();
     await stepIs('Pick a provider');
-    await visitor.expectAccessible();
     await giveKey();
     await stepIs('Fill a chain');
     await page.getByText('It works. 3 models').waitFor();
