@@ -61,7 +61,7 @@ export const optionsSchema = {
 };
 
 /** A server or a Sentinel. */
-export interface Address {
+interface Address {
   readonly host: string;
   readonly port: number;
   readonly username: string | undefined;

@@ -5,7 +5,7 @@ import { RedisStore } from '../../../plugins/redis-ledger/store.js';
 import type { RedisServer } from '../../redis.js';
 import { TurningClock } from '../../turning-clock.js';
 
-export const SILENT = { writes: () => true, debug: () => {}, info: () => {}, warn: () => {} };
+const SILENT = { writes: () => true, debug: () => {}, info: () => {}, warn: () => {} };
 
 /** The library with a clock that a test turns: the line that reads TIME reads this key instead. */
 const CLOCK = '{429chain}:clock';
