@@ -67,6 +67,7 @@ const ENTRY_POINTS: readonly EntryPoint[] = [
       ],
       ['Protocols', ['./door/protocol', './door/native', './readers/chat-answer', './door/errors', './fields']],
       ['A shared ledger', ['./door/unit-store']],
+      ['Several workers', ['./door/workers']],
       ['Routes and status', ['./door/route', '../contract/admin-api', '../contract/health']],
       ['The log and the request log', ['../log', './door/request-record', './door/quotations', '../contract/requests']],
     ],

@@ -125,7 +125,8 @@ export class WorkerLink {
         reject(new Error(`the worker that writes did not answer within ${ms / 1000} seconds`));
       }, ms);
       this.#waiting.set(id, { resolve, reject, timer });
-      this.#channel.send({ kind: 'ask', id, of, topic, value });
+      // A value that cannot be copied fails here, where it was asked.
+      this.#channel.send({ kind: 'ask', id, of, topic, value: structuredClone(value) });
     });
   }
 
@@ -166,7 +167,7 @@ export class WorkerLink {
       case 'asked': {
         const { id, of, topic, value } = message;
         this.#answerTo(of, topic, value)
-          .then((answer) => this.#channel.send({ kind: 'answer', id, value: answer }))
+          .then((answer) => this.#channel.send({ kind: 'answer', id, value: structuredClone(answer) }))
           .catch((error: unknown) => this.#channel.send({ kind: 'answer', id, error: sendable(error) }));
         return;
       }

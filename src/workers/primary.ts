@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { MemoryStore } from '../ledger/shared/memory-store.js';
 import { MemoryUnits } from '../ledger/shared/memory-units.js';
 import type { LogFields } from '../log.js';
+import { inBatches } from './batch.js';
 import { Hub } from './hub.js';
 import { type Channel, type FromPrimary, type FromWorker, ROLE_VARIABLE, type WorkerRole } from './messages.js';
 import { UnitsOfWorker } from './units-of-workers.js';
@@ -31,6 +32,7 @@ export interface PrimaryOptions {
 interface Running {
   readonly number: number;
   readonly worker: Worker;
+  readonly channel: Channel<FromPrimary, FromWorker>;
   readonly startedAt: number;
   address?: string;
   /** Its exit status, once it has ended. */
@@ -112,14 +114,14 @@ export class Primary {
     const writes = this.#hub.writer === undefined;
     const role: WorkerRole = { ...this.#options.role, number, writes };
     const worker = cluster.fork({ [ROLE_VARIABLE]: JSON.stringify(role) });
-    const running: Running = { number, worker, startedAt: performance.now() };
-    this.#running.set(number, running);
     const channel = channelTo(worker);
+    const running: Running = { number, worker, channel, startedAt: performance.now() };
+    this.#running.set(number, running);
     channel.onMessage((message) => {
       if (message.kind !== 'ready') return;
       running.address = message.address;
       // It may have missed the first one.
-      if (this.#isStopping) send(worker, { kind: 'stop' });
+      if (this.#isStopping) channel.send({ kind: 'stop' });
       this.#changed();
     });
     this.#hub.add(number, channel);
@@ -184,7 +186,7 @@ export class Primary {
     const teller = listening.find(({ number }) => number === this.#hub.writer) ?? listening[0];
     if (teller?.address === undefined) return;
     const announcement = { address: teller.address, isAdminKeyNew, workers: count };
-    send(teller.worker, { kind: 'announce', announcement });
+    teller.channel.send({ kind: 'announce', announcement });
   }
 
   /** Those that listen already come first. */
@@ -206,7 +208,7 @@ export class Primary {
   }
 
   #toAll(message: FromPrimary): void {
-    for (const { worker } of this.#running.values()) send(worker, message);
+    for (const { channel } of this.#running.values()) channel.send(message);
   }
 
   #changed(): void {
@@ -226,12 +228,14 @@ export class Primary {
   }
 }
 
-const send = (worker: Worker, message: FromPrimary): void => {
-  // It may end at any time. Its `exit` says so.
-  if (worker.isConnected()) worker.process.send(message, () => {});
-};
-
 const channelTo = (worker: Worker): Channel<FromPrimary, FromWorker> => ({
-  send: (message) => send(worker, message),
-  onMessage: (listener) => void worker.on('message', listener),
+  send: inBatches((messages) => {
+    // It may end at any time. Its `exit` says so.
+    if (worker.isConnected()) worker.process.send([...messages], () => {});
+  }),
+  onMessage: (listener) =>
+    void worker.on('message', (messages: readonly FromWorker[]) => {
+      // A plugin may send something of its own.
+      if (Array.isArray(messages)) for (const message of messages) listener(message);
+    }),
 });

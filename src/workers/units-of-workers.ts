@@ -8,6 +8,9 @@ interface HeldLease {
   readonly charges: readonly Charge[];
 }
 
+/** Room is reported together after this time. */
+const ROOM_MS = 10;
+
 /** The methods with a result. The others return nothing. */
 const ANSWERED: ReadonlySet<UnitMethod> = new Set(['hold', 'counts', 'known']);
 
@@ -19,6 +22,7 @@ export class UnitsOfWorker {
   readonly #store: MemoryStore;
   readonly #channel: Channel<FromPrimary, FromWorker>;
   readonly #leases = new Map<string, HeldLease>();
+  readonly #withRoom = new Set<string>();
   #isOver = false;
 
   constructor(store: MemoryStore, channel: Channel<FromPrimary, FromWorker>) {
@@ -27,7 +31,10 @@ export class UnitsOfWorker {
     channel.onMessage((message) => {
       if (message.kind === 'units') this.#call(message.id, message.method, message.args);
     });
-    store.onEvent((event) => channel.send({ kind: 'unit-event', event }));
+    store.onEvent((event) => {
+      if (event.type === 'room') this.#roomSoon(event.scope);
+      else channel.send({ kind: 'unit-event', event });
+    });
   }
 
   /** The worker has ended. */
@@ -36,6 +43,17 @@ export class UnitsOfWorker {
     for (const { lease, charges } of this.#leases.values()) this.#store.end(lease, charges);
     this.#leases.clear();
     this.#store.close();
+  }
+
+  /** Under load, the same scopes have room again and again. */
+  #roomSoon(scope: string): void {
+    if (this.#withRoom.size === 0) setTimeout(() => this.#tellRoom(), ROOM_MS).unref();
+    this.#withRoom.add(scope);
+  }
+
+  #tellRoom(): void {
+    for (const scope of this.#withRoom) this.#channel.send({ kind: 'unit-event', event: { type: 'room', scope } });
+    this.#withRoom.clear();
   }
 
   #call(id: number, method: UnitMethod, args: readonly unknown[]): void {

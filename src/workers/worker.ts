@@ -1,3 +1,4 @@
+import { inBatches } from './batch.js';
 import {
   type Announcement,
   type Channel,
@@ -16,11 +17,14 @@ export const takeRole = (): WorkerRole | undefined => {
 
 /** The connection of this worker to the primary process. */
 export const channelToPrimary = (): Channel<FromWorker, FromPrimary> => ({
-  send: (message) => {
+  send: inBatches((messages) => {
     // Without the primary process, this one ends.
-    if (process.connected) process.send?.(message, undefined, undefined, () => {});
-  },
-  onMessage: (listener) => void process.on('message', listener as (message: unknown) => void),
+    if (process.connected) process.send?.(messages, undefined, undefined, () => {});
+  }),
+  onMessage: (listener) =>
+    void process.on('message', (messages: readonly FromPrimary[]) => {
+      for (const message of messages) listener(message);
+    }),
 });
 
 /** What the primary process asks a worker to do. */
