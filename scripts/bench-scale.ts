@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { PostgresServer, postgresMissing } from '../test/postgres.js';
+import { hasPostgres, PostgresServer } from '../test/postgres.js';
 import { RedisServer } from '../test/redis.js';
 import { Accounts } from './scale/accounts.js';
 import { Fleet } from './scale/fleet.js';
@@ -110,7 +110,7 @@ const SCENARIOS: readonly Scenario[] = [
 
 const run = async (scenario: Scenario): Promise<void> => {
   const { replicas, args = [], shares, needs, breaks } = scenario;
-  if (needs === 'postgres' && postgresMissing !== undefined) return skip(scenario, postgresMissing);
+  if (needs === 'postgres' && !hasPostgres) return skip(scenario, 'PostgreSQL is not installed');
   const apart = needs === 'partition' ? partition() : undefined;
   if (needs === 'partition' && apart === undefined) return skip(scenario, 'no network namespace can be made here');
   const host = apart?.host ?? '127.0.0.1';
