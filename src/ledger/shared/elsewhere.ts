@@ -6,6 +6,8 @@ import { quotaId } from './quota-id.js';
 
 /** The store is asked for counts this often at most. */
 const PAUSE_MS = 250;
+/** A target of which this process was served so recently is counted all the time: the next refusal may teach its limit. */
+const WATCHED_MS = 60_000;
 
 interface Seen {
   /** Attempts that this process was served, as it reported. */
@@ -14,6 +16,8 @@ interface Seen {
   others: number;
   /** All of them, when they were last counted. */
   all: number;
+  /** When this process was last served, epoch ms. */
+  at: number;
 }
 
 /** What other processes use and are served, as the store last counted it. */
@@ -41,7 +45,9 @@ export class Elsewhere {
 
   /** This process was served an attempt at a target, and has reported it. */
   servedHere(target: string): void {
-    this.#seen(target).own++;
+    const seen = this.#seen(target);
+    seen.own++;
+    seen.at = this.#clock.now();
     this.look(target);
   }
 
@@ -86,13 +92,14 @@ export class Elsewhere {
     else if (others > seen.others && seen.all > 0) scope.servedElsewhere(others - seen.others, now);
     seen.others = isNew ? all : others;
     seen.all = all;
+    if (now - seen.at < WATCHED_MS) this.#wanted.add(id);
     scope.unansweredElsewhere = Math.max(0, (count?.held ?? 0) - scope.unanswered);
   }
 
   #seen(target: string): Seen {
     let seen = this.#served.get(target);
     if (seen === undefined) {
-      seen = { own: 0, others: 0, all: 0 };
+      seen = { own: 0, others: 0, all: 0, at: Number.NEGATIVE_INFINITY };
       this.#served.set(target, seen);
     }
     return seen;
