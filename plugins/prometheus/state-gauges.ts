@@ -12,6 +12,8 @@ export class StateGauges {
   readonly #prefix: string;
 
   readonly #waiting: Gauge;
+  readonly #replicas: Gauge;
+  readonly #ledgerAway: Gauge;
   readonly #state: Gauge<'target' | 'state'>;
   readonly #limit: QuotaGauge;
   readonly #remaining: QuotaGauge;
@@ -27,6 +29,8 @@ export class StateGauges {
    */
   constructor(prefix: string, counts: Registry) {
     this.#prefix = prefix;
+    this.#replicas = this.#gauge('replicas', 'Replicas that count limits together, as this one sees them.');
+    this.#ledgerAway = this.#gauge('shared_ledger_away', '1 while the shared ledger cannot be reached.');
     this.#waiting = this.#gauge('waiting_requests', 'Requests that are waiting for a limit to reset.');
     this.#state = this.#gauge('target_state', '1 for the current state of a target, 0 for every other state.', [
       'target',
@@ -50,8 +54,10 @@ export class StateGauges {
   }
 
   /** Sets the gauges to the state at `now`, epoch ms. Targets and quotas that no longer exist disappear. */
-  observe({ targets, waiting, loop }: LiveStatus, health: RequestLogHealth | undefined, now: number): void {
+  observe({ targets, waiting, loop, ledger }: LiveStatus, health: RequestLogHealth | undefined, now: number): void {
     this.#waiting.set(waiting);
+    this.#replicas.set(ledger?.replicas ?? 1);
+    this.#ledgerAway.set(ledger === undefined || ledger.connected ? 0 : 1);
     for (const gauge of [this.#state, this.#limit, this.#remaining, this.#inFlight, this.#reset]) gauge.reset();
     for (const { target, state, quotas } of targets) {
       for (const each of STATES) this.#state.set({ target, state: each }, each === state ? 1 : 0);
