@@ -34,7 +34,7 @@ const account = (): { uid: number; gid: number } | undefined => {
 };
 
 /** Why there is no PostgreSQL for tests; `undefined` if there is one. */
-export const postgresMissing: string | undefined =
+const postgresMissing: string | undefined =
   programs() === undefined
     ? 'PostgreSQL is not installed: apt-get install postgresql'
     : account() === undefined
