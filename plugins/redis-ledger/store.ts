@@ -15,7 +15,7 @@ import type { Clients } from './client.js';
 import { Connection } from './connection.js';
 import type { Library } from './library.js';
 import { Outbox } from './outbox.js';
-import { countsIn, eventsIn, holdIn, knowledgeText, knownIn, reportText, requestText } from './wire.js';
+import { countsIn, eventsIn, holdIn, knowledgeText, knownIn, reportText, requestText, toldText } from './wire.js';
 
 /** How a store is made. */
 export interface StoreSettings {
@@ -137,6 +137,10 @@ export class RedisStore implements UnitStore {
 
   async known(scopes: readonly string[]): Promise<readonly ScopeKnowledge[]> {
     return knownIn(await this.#ask('known', scopes));
+  }
+
+  tell(topic: string, value: unknown): void {
+    if (this.#connected) this.#connection.publish(toldText(this.#process, topic, value));
   }
 
   onEvent(listener: (event: UnitStoreEvent) => void): () => void {

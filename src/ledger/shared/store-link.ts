@@ -238,6 +238,7 @@ export class StoreLink implements Witness {
       else this.#leave();
       return;
     }
+    if (event.type === 'told') return;
     if (event.type === 'knowledge') {
       this.#takeOver(event.knowledge);
       return;

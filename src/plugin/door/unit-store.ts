@@ -117,11 +117,15 @@ export interface UnitCount {
   readonly resetAt?: number | undefined;
 }
 
-/** `room`: units of the scope may have returned · `knowledge`: another process reported it · `reset`: a user ended it all. */
+/**
+ * `room`: units of the scope may have returned · `knowledge`: another process reported it · `reset`: a user ended it all ·
+ * `told`: another process called `tell`.
+ */
 export type UnitStoreEvent =
   | { readonly type: 'room'; readonly scope: string }
   | { readonly type: 'knowledge'; readonly knowledge: ScopeKnowledge }
   | { readonly type: 'reset'; readonly scope: string }
+  | { readonly type: 'told'; readonly topic: string; readonly value: unknown }
   | { readonly type: 'connection'; readonly connected: boolean };
 
 /**
@@ -160,6 +164,11 @@ export interface UnitStore {
   counts(scopes: readonly string[]): Promise<readonly UnitCount[]>;
   /** Returns everything that is known of these scopes. */
   known(scopes: readonly string[]): Promise<readonly ScopeKnowledge[]>;
+  /**
+   * Sends the other processes that are connected now an event `told`, as JSON, so that the admin shows the same in all of them.
+   * While the store is away, nothing is sent. Absent: the store cannot do this.
+   */
+  tell?(topic: string, value: unknown): void;
   /** @returns a function that stops it */
   onEvent(listener: (event: UnitStoreEvent) => void): () => void;
 }
