@@ -97,14 +97,15 @@ export class StoreLink implements Witness {
     return { name, connected: this.#isUp, replicas: this.#isUp ? replicas : this.#parts, summary };
   }
 
-  /** Asks the store. Returns `undefined` if it does not answer. */
+  /** Asks the store. Returns `undefined` if it does not answer in time: this process decides about this attempt alone. */
   async hold(requests: readonly HoldRequest[]): Promise<HoldAnswer | undefined> {
     try {
       const answer = await this.store.hold(requests, LEASE_MS);
       if (answer.lease === undefined && answer.refusals.some(({ retryAt }) => retryAt === undefined)) this.#lookAgain();
       return answer;
     } catch {
-      this.#leave();
+      // One slow answer is no outage: the store says when it is away.
+      if (!this.store.connected) this.#leave();
       return undefined;
     }
   }

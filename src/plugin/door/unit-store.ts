@@ -139,6 +139,7 @@ export type UnitStoreEvent =
 export interface UnitStore {
   /** Where it is, for log and admin, without secrets: `redis://10.0.0.5:6379`. */
   readonly name: string;
+  /** Whether it answers. One late answer does not change this: 429chain then decides about that attempt alone. */
   readonly connected: boolean;
   /** Processes that were seen in the last seconds, this one included; at least 1. While it is away: the last number. */
   readonly replicas: number;
