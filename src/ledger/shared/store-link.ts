@@ -275,7 +275,8 @@ export class StoreLink implements Witness {
       for (const knowledge of known) this.#takeOver(knowledge);
       if (returns && !this.#closed) this.#return();
     } catch {
-      this.#leave();
+      if (this.#isUp && this.store.connected) this.#askAgain();
+      else this.#leave();
     } finally {
       this.#joining = false;
     }
@@ -298,6 +299,10 @@ export class StoreLink implements Witness {
       this.#log.warn(`${this.store.name} does not answer: ${shareWords(this.#parts)} until it is back.`);
       this.#local.stir('');
     }
+    this.#askAgain();
+  }
+
+  #askAgain(): void {
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
       if (this.store.connected) void this.#join();
