@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import { API_KEY, chainOver } from '../../proxy.js';
-import { answer, chunk, DONE, reply, ScriptedUpstream, stream } from '../../scripted-upstream.js';
+import { answer, chunk, DONE, hangUp, reply, ScriptedUpstream, stream } from '../../scripted-upstream.js';
 import { AdminServer, SERVER_AWAY, Visitor } from '../browser.js';
 import { allowCopying, clipboard, runProgram, runShell } from '../copied.js';
 import { wholePage } from '../whole-page.js';
@@ -160,7 +160,10 @@ describe('The page Playground', () => {
       answering = res;
       return stream([event], 'hang')(res, request);
     });
-    return () => answering?.destroy();
+    return () => {
+      upstreams[0].always(hangUp);
+      answering?.destroy();
+    };
   };
 
   it('says that another target continued the answer', async () => {
@@ -176,7 +179,7 @@ describe('The page Playground', () => {
 
   it('says that an answer broke off, and keeps the partial answer', async () => {
     const cut = beginsWith(chunk({ content: 'Half of' }));
-    await page.getByLabel('Chain or target').fill('one/a-model');
+    upstreams[1].always(hangUp);
     await ask('Hello');
     await turn().getByText('Half of').waitFor();
     cut();
