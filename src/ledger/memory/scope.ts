@@ -46,6 +46,8 @@ export class Scope {
   unanswered = 0;
   /** The same of other processes, as far as that is known. */
   unansweredElsewhere = 0;
+  /** The provider counts the bound on an answer beforehand, as its refusals showed. */
+  countsBound = false;
   readonly #attempts = new Set<ScopeAttempt>();
   #cooldown = new Cooldown();
   #restRefusal: { readonly of: CoolingDown; readonly refusal: Refusal } | undefined;
@@ -264,6 +266,7 @@ export class Scope {
   /** Forgets what was learned and ends the cooldown. */
   reset(): void {
     this.#cooldown = new Cooldown();
+    this.countsBound = false;
     this.quotas = this.quotas.filter(({ source }) => source !== 'learned');
     this.#learned = new LearnedLimits(this);
   }
