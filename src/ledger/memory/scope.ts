@@ -153,9 +153,9 @@ export class Scope {
     this.#cooldown.endProbing(now);
   }
 
-  /** Whether what other processes are served matters: nothing states how many requests are allowed. */
+  /** Whether what other processes are served matters: nothing states how many requests are allowed in a minute, or a limit stands behind it. */
   get learnsTogether(): boolean {
-    return this.kind === 'target' && (this.#learned.isActive || !this.quotas.some(statesRequests));
+    return this.kind === 'target' && (this.#learned.isActive || !this.quotas.some(statesMinute));
   }
 
   /** Returns what `adopt` takes; `undefined` where nothing was learned. */
@@ -315,6 +315,10 @@ const statesRequests = ({ dimension, source, limit }: Quota): boolean =>
   dimension === 'requests' && source !== 'learned' && limit !== undefined;
 
 const MINUTE_MS = 60_000;
+
+/** What a provider type knows may be wrong. */
+const statesMinute = (quota: Quota): boolean =>
+  statesRequests(quota) && quota.source !== 'known' && (quota.windowMs ?? 0) <= MINUTE_MS;
 
 const isConfiguredTokenMinute = ({ source, dimension, windowMs = 0 }: Quota): boolean =>
   source === 'manual' && dimension === 'tokens' && windowMs <= MINUTE_MS;
