@@ -36,6 +36,7 @@ import { startRuntime } from './runtime/start.js';
 import { Secrets } from './secrets.js';
 import { createSurface } from './surface.js';
 import type { WorkerLink } from './workers/link.js';
+import { Replicas } from './workers/replicas.js';
 import { saveForAll } from './workers/save-for-all.js';
 
 /** The folder that the admin page is built into. */
@@ -77,8 +78,9 @@ export class App {
   readonly #feed: Feed;
   readonly #inspections: Inspections;
   readonly #server: Server;
+  readonly #replicas = new Replicas();
   readonly #retiring = new Set<Runtime>();
-  readonly #shareRequest: ((outcome: Outcome) => void) | undefined;
+  readonly #shareRequest: (outcome: Outcome) => void;
   /** The host that `listen` was asked for. */
   #listening: readonly string[] = [];
   #runtime: Runtime;
@@ -101,7 +103,7 @@ export class App {
     this.#shared = shared;
     const { workers } = shared;
     this.#feed = new Feed(shared.clock, () => this.#runtime);
-    this.#shareRequest = workers && shareRequests(this.#feed, workers);
+    this.#shareRequest = shareRequests(this.#feed, workers, this.#replicas);
     shared.waitingElsewhere?.onChange(() => this.#feed.waitingChanged());
     this.#feedFrom(runtime);
     ledger.onChange((scope) => this.#feed.changed(scope));
@@ -113,12 +115,14 @@ export class App {
       current: () => this.#runtime,
       store: workers === undefined ? store : saveForAll(store, workers),
       shared,
+      replicas: this.#replicas,
       feed: this.#feed,
       inspections: this.#inspections,
       listening: () => this.#listening,
       stopping: () => this.#closing !== undefined,
       adminUi,
     });
+    this.#replicas.use(runtime.host.unitStore);
     store.prepareWith((settings) => this.#prepare(settings));
     logChanges(store, shared.log);
     store.onProblems((problems) => this.#feed.configurationIs(problems.length));
@@ -240,6 +244,7 @@ export class App {
     await closed;
     for (const timer of [drained, flushed, silent]) clearTimeout(timer);
     this.#ledger.use(undefined);
+    this.#replicas.use(undefined);
     await this.#ledgerFile.close();
     this.#shared.models.close();
     await this.#shared.upstream.close();
@@ -255,7 +260,7 @@ export class App {
   #feedFrom({ host, waterfall }: Runtime): void {
     host.pluginHooks('live-feed').afterResponse.tap('live-feed', (outcome) => {
       this.#feed.requestOver(outcome);
-      this.#shareRequest?.(outcome);
+      this.#shareRequest(outcome);
     });
     waterfall.onWaiting(() => {
       this.#shared.waitingElsewhere?.own(this.#runtime.waterfall.waiting);
@@ -284,6 +289,7 @@ export class App {
     const old = this.#runtime;
     next.activate();
     this.#ledger.use(next.host.unitStore ?? this.#shared.unitStore);
+    this.#replicas.use(next.host.unitStore);
     this.#feedFrom(next);
     this.#runtime = next;
     this.#feed.reloaded();

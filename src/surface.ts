@@ -25,6 +25,7 @@ import { ChainError } from './plugin/door/errors.js';
 import { chat } from './protocols/chat.js';
 import type { Runtime } from './runtime/runtime.js';
 import type { SharedServices } from './runtime/services.js';
+import type { Replicas } from './workers/replicas.js';
 
 /** What the HTTP surface works on. */
 export interface SurfaceParts {
@@ -32,6 +33,7 @@ export interface SurfaceParts {
   readonly current: () => Runtime;
   readonly store: SettingsStore;
   readonly shared: SharedServices;
+  readonly replicas: Replicas;
   readonly feed: Feed;
   readonly inspections: Inspections;
   /** The hosts that 429chain listens on, as they were asked for. */
@@ -65,6 +67,7 @@ const admin = ({
   current,
   store,
   shared,
+  replicas,
   feed,
   inspections,
   listening,
@@ -74,8 +77,7 @@ const admin = ({
   const adminKey = (): string => current().adminKey;
   const key = new AdminKey(adminKey, new WrongKeys(clock.monotonic, FREE_TOGETHER));
   const file = join(store.current.dataDir, 'sessions.json');
-  const { workers } = shared;
-  const peers = workers && sessionPeers(workers);
+  const peers = sessionPeers(shared.workers, replicas);
   const sessions = new Sessions({ file, key: adminKey, now: clock.now, log, peers });
   const hosts = (): readonly string[] => [...listening(), ...current().settings.server.hosts];
   const handlers = {

@@ -69,6 +69,11 @@ export class Connection {
     return this.#call(name, args);
   }
 
+  /** Sends a message to all that listen to the channel. It may be lost. */
+  publish(text: string): void {
+    this.#commands.publish(this.#channel, text).catch(() => {});
+  }
+
   /** Notices if the connection that only listens is dead. */
   ping(): void {
     if (this.#subscriber !== this.#commands) this.#subscriber.ping().catch(() => {});

@@ -15,7 +15,7 @@ import type { Clients } from './client.js';
 import { Connection } from './connection.js';
 import type { Library } from './library.js';
 import { Outbox } from './outbox.js';
-import { countsIn, eventsIn, holdIn, knowledgeText, knownIn, reportText, requestText } from './wire.js';
+import { countsIn, eventsIn, holdIn, knowledgeText, knownIn, reportText, requestText, toldText } from './wire.js';
 
 /** How a store is made. */
 export interface StoreSettings {
@@ -29,7 +29,7 @@ export interface StoreSettings {
   readonly secrets?: readonly string[];
 }
 
-/** So many calls in a row without an answer in time, and Redis counts as away. */
+/** So many calls, one after the other, without an answer in time, and Redis counts as away. */
 const MOST_LATE = 3;
 /** Errors of the server and not of one call: `LOADING …`, `READONLY …`, `OOM …`, `NOPERM …`. */
 const OF_THE_SERVER = /^(?!ERR\b|WRONGTYPE\b)[A-Z]{3,} /;
@@ -51,6 +51,8 @@ export class RedisStore implements UnitStore {
   #replicas = 1;
   #leases = 0;
   #late = 0;
+  /** When the last of them was given up. */
+  #lateAt = 0;
   #beating = false;
   #isClosed = false;
   /** The error of a single call that was logged last. */
@@ -139,6 +141,10 @@ export class RedisStore implements UnitStore {
     return knownIn(await this.#ask('known', scopes));
   }
 
+  tell(topic: string, value: unknown): void {
+    if (this.#connected) this.#connection.publish(toldText(this.#process, topic, value));
+  }
+
   onEvent(listener: (event: UnitStoreEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -172,11 +178,12 @@ export class RedisStore implements UnitStore {
 
   #inTime<T>(answer: Promise<T>): Promise<T> {
     const { timeoutMs } = this.#settings;
+    const sentAt = performance.now();
     return new Promise((resolve, reject) => {
       let isLate = false;
       const timer = setTimeout(() => {
         isLate = true;
-        if (++this.#late >= MOST_LATE) this.#lose(`no answer within ${timeoutMs} ms, ${MOST_LATE} times in a row`);
+        this.#isLate(sentAt);
         reject(new Error(`${this.name} did not answer within ${timeoutMs} ms.`));
       }, timeoutMs);
       answer.then(
@@ -193,6 +200,14 @@ export class RedisStore implements UnitStore {
     });
   }
 
+  /** Calls that were under way at once count as one: a pause of either process delays all of them. */
+  #isLate(sentAt: number): void {
+    if (sentAt < this.#lateAt) return;
+    this.#lateAt = performance.now();
+    if (++this.#late < MOST_LATE) return;
+    this.#lose(`no answer within ${this.#settings.timeoutMs} ms, ${MOST_LATE} times in a row`);
+  }
+
   readonly #failed = (error: Error): never => {
     if (OF_THE_SERVER.test(error.message)) this.#lose(error.message);
     else if (!isTemporary(error) && error.message !== this.#fault) {
@@ -204,7 +219,11 @@ export class RedisStore implements UnitStore {
 
   /** A sign of life. While Redis is away, it finds out whether it is back. */
   async #beat(): Promise<void> {
-    if (this.#beating || this.#isClosed) return;
+    if (this.#isClosed) return;
+    if (this.#beating) {
+      if (this.#connected) this.#isLate(performance.now());
+      return;
+    }
     this.#beating = true;
     const sentAt = performance.now();
     const answer = this.#connection.call('beat', [this.#process]);

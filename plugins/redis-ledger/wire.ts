@@ -124,15 +124,21 @@ interface Message {
   readonly room?: readonly string[];
   readonly knowledge?: KnowledgeText;
   readonly reset?: string;
+  readonly told?: { readonly topic: string; readonly value?: unknown };
 }
+
+/** What the other processes receive. */
+export const toldText = (process: string, topic: string, value: unknown): string =>
+  JSON.stringify({ from: process, told: { topic, value } } satisfies Message);
 
 /** @returns the events in a message of the channel that concern `process` */
 export const eventsIn = (text: string, process: string): readonly UnitStoreEvent[] => {
-  const { from, room = [], knowledge, reset } = JSON.parse(text) as Message;
+  const { from, room = [], knowledge, reset, told } = JSON.parse(text) as Message;
   if (from === process) return [];
   return [
     ...(knowledge === undefined ? [] : [{ type: 'knowledge', knowledge: knowledgeIn(knowledge) } as const]),
     ...(reset === undefined ? [] : [{ type: 'reset', scope: reset } as const]),
+    ...(told === undefined ? [] : [{ type: 'told', topic: told.topic, value: told.value } as const]),
     ...room.map((scope) => ({ type: 'room', scope }) as const),
   ];
 };

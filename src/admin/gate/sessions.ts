@@ -2,7 +2,7 @@ import type { Log } from '../../log.js';
 import { type KeptSessions, readSessions, writeSessions } from './session-file.js';
 import { newSessionId, readToken, type SessionToken, signToken } from './session-token.js';
 
-/** What other processes on this machine have to know about a session. `at`: epoch ms. */
+/** What other processes have to know about a session. `at`: epoch ms. */
 export interface SessionEvent {
   readonly type: 'used' | 'ended';
   readonly id: string;
@@ -14,7 +14,8 @@ export interface SessionPeers {
   /** Whether this process writes the file. */
   readonly writes: boolean;
   tell(event: SessionEvent): void;
-  onEvent(listener: (event: SessionEvent) => void): void;
+  /** Hears what others tell. Those that were away get `ended()`. */
+  onEvents(listener: (events: readonly SessionEvent[]) => void, ended: () => readonly SessionEvent[]): void;
 }
 
 export interface SessionsOptions {
@@ -24,7 +25,7 @@ export interface SessionsOptions {
   /** Epoch ms. */
   readonly now: () => number;
   readonly log: Log;
-  /** Absent: there is one process. */
+  /** Absent: this process is the only one. */
   readonly peers?: SessionPeers | undefined;
 }
 
@@ -42,7 +43,8 @@ export interface Session {
 
 /**
  * The sessions of the admin, which survive restarts. A token is signed with the admin key: every process with this key accepts
- * it, and a new key ends every session. Which sessions ended is kept in a file, and told to the other workers.
+ * it, and a new key ends every session. Which sessions ended is kept in a file, and told to the other workers
+ * and replicas.
  */
 export class Sessions {
   readonly #options: SessionsOptions;
@@ -51,10 +53,13 @@ export class Sessions {
   constructor(options: SessionsOptions) {
     this.#options = options;
     this.#kept = readSessions(options.file, options.now(), options.log);
-    options.peers?.onEvent((event) => {
-      this.#apply(event);
-      this.#write();
-    });
+    options.peers?.onEvents(
+      (events) => {
+        for (const event of events) this.#apply(event);
+        if (events.length > 0) this.#write();
+      },
+      () => [...this.#kept.ended].map(([id, at]) => ({ type: 'ended', id, at })),
+    );
   }
 
   /** Opens a session. @returns its token, which is not stored */

@@ -142,7 +142,7 @@ export class Feed {
     this.#clients.delete(client);
     if (this.#clients.size > 0) return;
     this.#leftAt = this.#clock.monotonic();
-    this.#unfollowed = setTimeout(() => this.#onFollowed?.(false), KEPT_MS).unref();
+    if (this.#onFollowed !== undefined) this.#unfollowed = setTimeout(this.#onFollowed, KEPT_MS, false).unref();
     clearTimeout(this.#timer);
     clearInterval(this.#alive);
     this.#sendDue = false;

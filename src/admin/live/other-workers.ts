@@ -2,8 +2,10 @@ import type { RequestRecord } from '../../contract/requests.js';
 import type { Outcome } from '../../plugin/door/attempt.js';
 import { toRequestRecord } from '../../plugin/door/request-record.js';
 import type { WorkerLink } from '../../workers/link.js';
+import type { Replicas } from '../../workers/replicas.js';
 import type { Feed } from './feed.js';
 import { APART_MS } from './feed-client.js';
+import { RequestsOfReplicas } from './other-replicas.js';
 
 const REQUESTS = 'live requests';
 const WAITING = 'waiting';
@@ -55,14 +57,25 @@ export class WaitingElsewhere {
   }
 }
 
-/** Shows the requests of other workers in the live feed, while it has clients. @returns what to call for each of the own */
-export const shareRequests = (feed: Feed, workers: WorkerLink): ((outcome: Outcome) => void) => {
+/**
+ * Shows the requests of other workers and replicas in the live feed, while it has clients.
+ * @returns what to call for each of the own
+ */
+export const shareRequests = (
+  feed: Feed,
+  workers: WorkerLink | undefined,
+  replicas: Replicas,
+): ((outcome: Outcome) => void) => {
+  const ofReplicas = new RequestsOfReplicas(feed, replicas);
   let stop: (() => void) | undefined;
   feed.onFollowed((isFollowed) => {
     stop?.();
-    stop = isFollowed ? workers.hear(REQUESTS, (record) => feed.recordOver(record as RequestRecord)) : undefined;
+    stop = isFollowed ? workers?.hear(REQUESTS, (record) => feed.recordOver(record as RequestRecord)) : undefined;
+    ofReplicas.followed(isFollowed);
   });
   return (outcome) => {
-    if (workers.isHeard(REQUESTS)) workers.tell(REQUESTS, toRequestRecord(outcome));
+    // Each worker is a replica too. A request goes one way only, so that it is not shown twice.
+    if (replicas.connected) ofReplicas.requestOver(outcome);
+    else if (workers?.isHeard(REQUESTS)) workers.tell(REQUESTS, toRequestRecord(outcome));
   };
 };

@@ -24,8 +24,8 @@ import { type Ask, askFor, refusalFor } from './demands.js';
 import { type Holding, StoreLink } from './store-link.js';
 
 const NO_OPTIONS: ReserveOptions = {};
-/** Targets that the store is asked about at once. The first one mostly has room. */
-const AT_ONCE = 4;
+/** Targets that the store is asked about in one round trip. Of a longer chain, the first ones mostly have room. */
+const AT_ONCE = 16;
 
 /**
  * The ledger of one of several processes: a target is asked only if the ledger in memory has room and the store grants the

@@ -97,14 +97,15 @@ export class StoreLink implements Witness {
     return { name, connected: this.#isUp, replicas: this.#isUp ? replicas : this.#parts, summary };
   }
 
-  /** Asks the store. Returns `undefined` if it does not answer. */
+  /** Asks the store. Returns `undefined` if it does not answer in time: this process decides about this attempt alone. */
   async hold(requests: readonly HoldRequest[]): Promise<HoldAnswer | undefined> {
     try {
       const answer = await this.store.hold(requests, LEASE_MS);
       if (answer.lease === undefined && answer.refusals.some(({ retryAt }) => retryAt === undefined)) this.#lookAgain();
       return answer;
     } catch {
-      this.#leave();
+      // One slow answer is no outage: the store says when it is away.
+      if (!this.store.connected) this.#leave();
       return undefined;
     }
   }
@@ -244,6 +245,7 @@ export class StoreLink implements Witness {
       else this.#leave();
       return;
     }
+    if (event.type === 'told') return;
     if (event.type === 'knowledge') {
       this.#takeOver(event.knowledge);
       return;
@@ -281,7 +283,8 @@ export class StoreLink implements Witness {
       for (const knowledge of known) this.#takeOver(knowledge);
       if (returns && !this.#closed) this.#return();
     } catch {
-      this.#leave();
+      if (this.#isUp && this.store.connected) this.#askAgain();
+      else this.#leave();
     } finally {
       this.#joining = false;
     }
@@ -304,6 +307,10 @@ export class StoreLink implements Witness {
       this.#log.warn(`${this.store.name} does not answer: ${shareWords(this.#parts)} until it is back.`);
       this.#local.stir('');
     }
+    this.#askAgain();
+  }
+
+  #askAgain(): void {
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
       if (this.store.connected) void this.#join();

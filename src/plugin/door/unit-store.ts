@@ -117,11 +117,15 @@ export interface UnitCount {
   readonly resetAt?: number | undefined;
 }
 
-/** `room`: units of the scope may have returned · `knowledge`: another process reported it · `reset`: a user ended it all. */
+/**
+ * `room`: units of the scope may have returned · `knowledge`: another process reported it · `reset`: a user ended it all ·
+ * `told`: another process called `tell`.
+ */
 export type UnitStoreEvent =
   | { readonly type: 'room'; readonly scope: string }
   | { readonly type: 'knowledge'; readonly knowledge: ScopeKnowledge }
   | { readonly type: 'reset'; readonly scope: string }
+  | { readonly type: 'told'; readonly topic: string; readonly value: unknown }
   | { readonly type: 'connection'; readonly connected: boolean };
 
 /**
@@ -135,6 +139,7 @@ export type UnitStoreEvent =
 export interface UnitStore {
   /** Where it is, for log and admin, without secrets: `redis://10.0.0.5:6379`. */
   readonly name: string;
+  /** Whether it answers. One late answer does not change this: 429chain then decides about that attempt alone. */
   readonly connected: boolean;
   /** Processes that were seen in the last seconds, this one included; at least 1. While it is away: the last number. */
   readonly replicas: number;
@@ -160,6 +165,11 @@ export interface UnitStore {
   counts(scopes: readonly string[]): Promise<readonly UnitCount[]>;
   /** Returns everything that is known of these scopes. */
   known(scopes: readonly string[]): Promise<readonly ScopeKnowledge[]>;
+  /**
+   * Sends the other processes that are connected now an event `told`, as JSON, so that the admin shows the same in all of them.
+   * While the store is away, nothing is sent. Absent: the store cannot do this.
+   */
+  tell?(topic: string, value: unknown): void;
   /** @returns a function that stops it */
   onEvent(listener: (event: UnitStoreEvent) => void): () => void;
 }

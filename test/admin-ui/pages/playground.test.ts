@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import type { Locator, Page } from 'playwright-core';
 import { API_KEY, chainOver } from '../../proxy.js';
@@ -152,21 +153,33 @@ describe('The page Playground', () => {
     expect(await page.getByRole('article').count()).to.equal(1);
   });
 
+  /** The first provider begins to answer. @returns what breaks its answer off: a chunk that has not arrived yet would be lost */
+  const beginsWith = (event: string): (() => void) => {
+    let answering: ServerResponse | undefined;
+    upstreams[0].always((res, request) => {
+      answering = res;
+      return stream([event], 'hang')(res, request);
+    });
+    return () => answering?.destroy();
+  };
+
   it('says that another target continued the answer', async () => {
-    upstreams[0].always(
-      stream([chunk({ role: 'assistant', content: 'One two three four five six seven eight nine ten' })], 'cut'),
-    );
+    const cut = beginsWith(chunk({ role: 'assistant', content: 'One two three four five six seven eight nine ten' }));
     upstreams[1].always(answer('One two three four five six seven eight nine ten eleven twelve'));
     await ask('Count');
+    await turn().getByText('nine ten').waitFor();
+    cut();
     await turn().getByText('eleven twelve').waitFor();
     await turn().getByText('Taken up: one/a-model broke off, two/a-model continues.').waitFor();
     await turn().getByText('Served by two/a-model').waitFor();
   });
 
   it('says that an answer broke off, and keeps the partial answer', async () => {
-    upstreams[0].always(stream([chunk({ content: 'Half of' })], 'cut'));
+    const cut = beginsWith(chunk({ content: 'Half of' }));
     await page.getByLabel('Chain or target').fill('one/a-model');
     await ask('Hello');
+    await turn().getByText('Half of').waitFor();
+    cut();
     await turn().getByRole('alert').waitFor();
     await turn().getByText('Half of').waitFor();
   });

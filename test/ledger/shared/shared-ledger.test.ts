@@ -105,6 +105,7 @@ class Leaving {
 
   readonly wrap = (store: UnitStore): UnitStore => {
     const { hold, known, onEvent } = store;
+    Object.defineProperty(store, 'connected', { get: () => !this.isAway });
     store.hold = (...asked) => (this.isAway ? Promise.reject(new Error('away')) : hold.apply(store, asked));
     store.known = (...asked) => (this.isAway ? Promise.reject(new Error('away')) : known.apply(store, asked));
     store.onEvent = (listener) => {
@@ -175,6 +176,25 @@ describe('A ledger that counts together with others', () => {
     ledger.use(undefined);
     expect(ledger.sharing).to.equal(undefined);
     expect(ledger.reserve([{ target: 'a/x', need: NEED }])).not.to.be.instanceOf(Promise);
+  });
+
+  it('decides alone about an attempt for which the answer of the store is late, and tells the store later', async () => {
+    let isLate = false;
+    const wrap = (store: UnitStore): UnitStore => {
+      const { hold } = store;
+      store.hold = (...asked) => (isLate ? Promise.reject(new Error('late')) : hold.apply(store, asked));
+      return store;
+    };
+    const { all } = replicasOf([{ requests: 3, per: '1m' }], { count: 2, wrap });
+    const [one, other] = all as [Replica, Replica];
+    isLate = true;
+    const alone = await ask(one);
+    isLate = false;
+    if (alone.granted) alone.settle();
+    expect(one.log.lines.filter((line) => line.includes('does not answer'))).to.deep.equal([]);
+    const answers = [];
+    for (let count = 0; count < 3; count++) answers.push((await ask(other)).granted);
+    expect([alone.granted, ...answers]).to.deep.equal([true, true, true, false]);
   });
 
   it('counts alone with its share of each limit where the store does not answer, and says so once', async () => {
