@@ -107,6 +107,7 @@ export class App {
     shared.waitingElsewhere?.onChange(() => this.#feed.waitingChanged());
     this.#feedFrom(runtime);
     ledger.onChange((scope) => this.#feed.changed(scope));
+    ledger.onCountedBound((target) => this.#runtime.learnCountedBound(target));
     ledger.onReserve((target) => this.#feed.changed(target));
     this.#inspections = new Inspections({ ...shared, current: () => this.#runtime });
     shared.models.onChange(() => this.#feed.changed(''));

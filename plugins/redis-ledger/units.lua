@@ -9,13 +9,13 @@
 --   3 ends      zset  'l' + lease or 's' + scope -> when it ends, epoch ms
 --   4 learned   hash  scope -> what was learned, as text
 --   5 replicas  zset  process -> when it was last seen
--- A quota has kind, ms, perMs, held, used, uses, ends, stated, confirmed, at, seq. `uses` of a sliding window is a string of
+-- A quota has kind, ms, perMs, held, used, uses, ends, stated, confirmed, at, seq, lone. `uses` of a sliding window is a string of
 -- pairs of doubles, the end of a use and its units, in order of the ends: a use is decoded only when it is due.
 
 local SCOPES, LEASES, ENDS, LEARNED, REPLICAS = 1, 2, 3, 4, 5
 local SWEPT_PER_CALL = 32
 local GRAIN = 256 -- an old use may expire late by this share of its window
-local SAME_WINDOW_MS = 2000 -- ends of one window, as responses round them
+local SAME_WINDOW_MS, MOST_LATE_MS = 2000, 60000 -- ends of one window, as responses round them and take their time
 local TINY = 1e-6 -- sums of parts of units are not exact
 local SLACK_MS = 3600000 -- a state is kept for longer than it must be, so that its end is written once an hour only
 local LEARNED_MS = 35 * 86400000
@@ -141,7 +141,8 @@ end
 local function takeFixed(quota, stated, ms, limit, endsAt, latest, now)
   local inForce = quota.kind == 'fixed' and now < quota.ends
   local ends = endsAt >= 0 and endsAt or (inForce and quota.ends or now + ms)
-  local same = inForce and (not latest or (quota.stated and math.abs(ends - quota.ends) <= SAME_WINDOW_MS))
+  local late = math.min(MOST_LATE_MS, math.max(SAME_WINDOW_MS, ms / 2))
+  local same = inForce and (not latest or (quota.stated and math.abs(ends - quota.ends) <= late))
   if not same then become(quota, 'fixed', ms, limit, now) end
   -- Within one window no units come back: a lower number is from a response that was overtaken on its way.
   quota.used = same and math.max(quota.used, stated) or stated
@@ -151,14 +152,14 @@ local function takeFixed(quota, stated, ms, limit, endsAt, latest, now)
 end
 
 -- Takes over what a response states. One to an earlier attempt than the latest can only raise what is used.
-local function take(quota, stated, limit, kind, ms, endsAt, seq, own, now)
+local function take(quota, stated, limit, kind, ms, endsAt, seq, now)
   local latest = seq >= quota.seq
   if kind == 'slots' or (not latest and kind ~= quota.kind) then return end
   quota.seq = math.max(quota.seq, seq)
   if kind == 'fixed' then return takeFixed(quota, stated, ms, limit, endsAt, latest, now) end
   if latest then become(quota, kind, ms, limit, now) end
-  -- A response that states less may have been overtaken on its way, unless the attempt was alone.
-  local alone = latest and quota.held - own <= TINY
+  -- The provider may have counted another attempt after this one, unless this one was alone.
+  local alone = latest and quota.lone == seq
   if kind == 'sliding' then return correct(quota, stated, alone, now) end
   quota.used = alone and stated or math.max(used(quota, now), stated)
   quota.at = now
@@ -327,6 +328,7 @@ local function grant(tx, id, leaseMs, request)
       local quota = quotaFor(scope, ofQuota, kind, ms, limit, tx.now)
       scope.quotas[ofQuota] = quota
       adopt(quota, kind, ms, limit, endsAt, tx.now)
+      quota.lone = quota.held <= TINY and seq or 0
       quota.held, held[ofQuota] = quota.held + units, units
     end
     lease.held[name] = held
@@ -377,7 +379,7 @@ function calls.report(keys, args)
     local quota = quotaFor(scope, ofQuota, kind, ms, limit, tx.now)
     scope.quotas[ofQuota] = quota
     if includesThis then close(tx, lease, name, ofQuota, 0) end
-    take(quota, stated, limit, kind, ms, endsAt, lease.seq, lease.held[name] and lease.held[name][ofQuota] or 0, tx.now)
+    take(quota, stated, limit, kind, ms, endsAt, lease.seq, tx.now)
     touch(tx, name, scope, math.max(quota.ends, tx.now + quota.ms))
   end
   for _, each in ipairs(said.charges) do close(tx, lease, each[1], each[2], each[3]) end

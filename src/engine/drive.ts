@@ -1,8 +1,9 @@
+import type { Repair } from '../plugin/door/attempt.js';
 import { ChainError } from '../plugin/door/errors.js';
 import { runAttempt } from './attempt/attempt.js';
 import { silenceMsOf } from './attempt/context.js';
 import type { AttemptResult } from './attempt/result.js';
-import type { Repairs } from './repairs.js';
+import { COUNTED_BOUND, type Repairs } from './repairs.js';
 import type { ResumableRequest } from './resume/resumable-request.js';
 import type { PreparedTarget } from './target.js';
 import type { AttemptCommand, Command, Reply, Wait, WaitReply } from './walk/commands.js';
@@ -83,8 +84,14 @@ class Driver {
   attempted({ grant: { target }, repairs }: AttemptCommand, result: AttemptResult): void {
     this.#trace.attempted(result.record);
     this.#context.onAttempt?.(result.record);
-    if (result.kind === 'served') this.#repairsOf(target).learn(repairs, this.#request.body);
+    if (result.kind === 'served') this.#learn(target, repairs);
     else if (result.failure.class === 'cancelled') throw result.failure.cause;
+  }
+
+  #learn(target: PreparedTarget, repairs: readonly Repair[]): void {
+    if (repairs.length === 0) return;
+    this.#repairsOf(target).learn(repairs, this.#request.body);
+    if (target.repairs.drops(COUNTED_BOUND)) this.#context.ledger.learnCountedBound(target.id);
   }
 
   /** Endpoints whose requests are not like those of chat learn for themselves. */

@@ -252,8 +252,12 @@ export interface Ledger {
   coolDown(reservation: Reservation, scope: ScopeKind, coolDown: CoolDown): number | undefined;
   /** Returns how a target stands now. For a target that was removed, it is `disabled`. */
   status(target: string): TargetStatus;
-  /** Attempts at a target that are in flight. */
+  /** Attempts at a target that are in flight. Of several processes: at least one more than here, unless there is none elsewhere. */
   inFlight(target: string): number;
+  /** The provider of a target counts the bound on an answer beforehand, as its refusals showed. Other processes learn it too. */
+  learnCountedBound(target: string): void;
+  /** Calls `listener` with a target once its provider is known to count the bound, by any process. @returns a function that stops it */
+  onCountedBound(listener: (target: string) => void): () => void;
   /** Returns what the limits on tokens allow a request to a target. */
   tokenRoom(target: string): TokenRoom;
   /** Returns the share of a target's tightest quota that is used, from 0 to 1. Unknown quotas count as unused. */

@@ -8,6 +8,7 @@ import type { Chains } from '../engine/chains.js';
 import { firstList } from '../engine/models/first-list.js';
 import type { AskForList } from '../engine/models/model-catalog.js';
 import { askForModels, type ProviderReport } from '../engine/models/provider-models.js';
+import { COUNTED_BOUND } from '../engine/repairs.js';
 import { rulesWarning } from '../engine/rules/warning.js';
 import type { PreparedProvider, PreparedTarget } from '../engine/target.js';
 import { Waterfall } from '../engine/waterfall.js';
@@ -168,6 +169,12 @@ export class Runtime implements Current {
   /** Where several processes count together, if they do. */
   get sharing(): Sharing | undefined {
     return this.#candidate.shared.ledger.sharing;
+  }
+
+  /** A process found that the provider of a target counts the bound on an answer beforehand. */
+  learnCountedBound(target: string): void {
+    for (const { id, repairs } of this.#candidate.targets)
+      if (id === target && !repairs.drops(COUNTED_BOUND)) repairs.learn([{ drop: COUNTED_BOUND }], {});
   }
 
   get routes(): Routes {

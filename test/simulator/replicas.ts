@@ -3,8 +3,8 @@ import { MemoryUnits } from '../../src/ledger/shared/memory-units.js';
 import type { UnitStore, UnitStoreEvent } from '../../src/plugin/door/unit-store.js';
 import type { Run } from './simulation.js';
 
-/** A round trip to a store in the same network, in ms. */
-const ROUND_TRIP_MS = 1;
+/** From a process to a store in the same network, and back, in ms. Parts of a millisecond would not keep calls in their order. */
+const ONE_WAY_MS = 1;
 /** How long a process waits for the store. */
 const DEADLINE_MS = 50;
 const MINUTE_MS = 60_000;
@@ -105,20 +105,20 @@ class DistantStore implements UnitStore {
   }
 
   async #ask<T>(answer: () => Promise<T>): Promise<T> {
-    await pause(ROUND_TRIP_MS / 2);
+    await pause(ONE_WAY_MS);
     if (this.#isAway() || this.#dead) {
       await pause(DEADLINE_MS);
       throw new Error('The store does not answer.');
     }
     const result = await answer();
-    await pause(ROUND_TRIP_MS / 2);
+    await pause(ONE_WAY_MS);
     return result;
   }
 
   #send(action: () => void): void {
     setTimeout(() => {
       if (!this.#dead && !this.#isAway()) action();
-    }, ROUND_TRIP_MS / 2);
+    }, ONE_WAY_MS);
   }
 }
 

@@ -34,6 +34,9 @@ export interface SharedLearning {
   readonly taught: number;
 }
 
+/** Whether this is all that one process learned of a limit. */
+export const isLearning = (shared: Partial<SharedLearning>): shared is SharedLearning => shared.window !== undefined;
+
 /** What was learned, as plain data. */
 export interface LearnerSnapshot {
   readonly limit: number;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.js';
 import type { Declaration, ScopeKind, Signal } from '../../contract/quota.js';
 import type { SharedCooldown } from '../../plugin/door/unit-store.js';
-import type { SharedLearning } from '../learning/learned.js';
+import { isLearning, type SharedLearning } from '../learning/learned.js';
 import type {
   Account,
   Candidate,
@@ -48,6 +48,7 @@ export class MemoryLedger implements Ledger {
   readonly #clock: Clock;
   readonly #listeners = new Set<(scope: string) => void>();
   readonly #reserveListeners = new Set<(target: string) => void>();
+  readonly #boundListeners = new Set<(target: string) => void>();
   #sequence = 0;
   #restVersion = 0;
 
@@ -133,6 +134,19 @@ export class MemoryLedger implements Ledger {
     return this.registry.covering(target)[0]?.inFlight ?? 0;
   }
 
+  learnCountedBound(target: string): void {
+    const [scope] = this.registry.covering(target);
+    if (scope === undefined || scope.countsBound) return;
+    scope.countsBound = true;
+    this.witness?.learned(scope);
+    for (const listener of this.#boundListeners) listener(target);
+  }
+
+  onCountedBound(listener: (target: string) => void): () => void {
+    this.#boundListeners.add(listener);
+    return () => this.#boundListeners.delete(listener);
+  }
+
   tokenRoom(target: string): TokenRoom {
     return tokenRoomIn(this.registry.covering(target), this.#clock.now());
   }
@@ -154,11 +168,11 @@ export class MemoryLedger implements Ledger {
   }
 
   /** Takes over what another process found of a scope: that it cools down, or that its cooldown is over, and what it learned. */
-  takeOver(scope: Scope, cooldown: SharedCooldown | undefined, learning: SharedLearning | undefined): void {
+  takeOver(scope: Scope, cooldown: SharedCooldown | undefined, learning: Partial<SharedLearning> | undefined): void {
     const now = this.#clock.now();
     if (cooldown === undefined) scope.endProbing(now);
     else scope.rest(cooldown, this.#sequence, now);
-    if (learning !== undefined) scope.adopt(learning, now);
+    if (learning !== undefined && isLearning(learning)) scope.adopt(learning, now);
     this.#restVersion++;
     this.#changed(scope.id);
   }

@@ -46,6 +46,8 @@ export class Scope {
   unanswered = 0;
   /** The same of other processes, as far as that is known. */
   unansweredElsewhere = 0;
+  /** The provider counts the bound on an answer beforehand, as its refusals showed. */
+  countsBound = false;
   readonly #attempts = new Set<ScopeAttempt>();
   #cooldown = new Cooldown();
   #restRefusal: { readonly of: CoolingDown; readonly refusal: Refusal } | undefined;
@@ -151,9 +153,9 @@ export class Scope {
     this.#cooldown.endProbing(now);
   }
 
-  /** Whether what other processes are served matters: nothing states how many requests are allowed. */
+  /** Whether what other processes are served matters: nothing states how many requests are allowed in a minute, or a limit stands behind it. */
   get learnsTogether(): boolean {
-    return this.kind === 'target' && (this.#learned.isActive || !this.quotas.some(statesRequests));
+    return this.kind === 'target' && (this.#learned.isActive || !this.quotas.some(statesMinute));
   }
 
   /** Returns what `adopt` takes; `undefined` where nothing was learned. */
@@ -264,6 +266,7 @@ export class Scope {
   /** Forgets what was learned and ends the cooldown. */
   reset(): void {
     this.#cooldown = new Cooldown();
+    this.countsBound = false;
     this.quotas = this.quotas.filter(({ source }) => source !== 'learned');
     this.#learned = new LearnedLimits(this);
   }
@@ -312,6 +315,10 @@ const statesRequests = ({ dimension, source, limit }: Quota): boolean =>
   dimension === 'requests' && source !== 'learned' && limit !== undefined;
 
 const MINUTE_MS = 60_000;
+
+/** What a provider type knows may be wrong. */
+const statesMinute = (quota: Quota): boolean =>
+  statesRequests(quota) && quota.source !== 'known' && (quota.windowMs ?? 0) <= MINUTE_MS;
 
 const isConfiguredTokenMinute = ({ source, dimension, windowMs = 0 }: Quota): boolean =>
   source === 'manual' && dimension === 'tokens' && windowMs <= MINUTE_MS;

@@ -8,6 +8,8 @@ import { quotaId } from './quota-id.js';
 const PAUSE_MS = 250;
 /** A target of which this process was served so recently is counted all the time: the next refusal may teach its limit. */
 const WATCHED_MS = 60_000;
+/** A count says so long whether anything is in flight elsewhere. */
+const FRESH_MS = 2 * PAUSE_MS;
 
 interface Seen {
   /** Attempts that this process was served, as it reported. */
@@ -16,8 +18,10 @@ interface Seen {
   others: number;
   /** All of them, when they were last counted. */
   all: number;
-  /** When this process was last served, epoch ms. */
+  /** When this process was last served, or asked what is in flight, epoch ms. */
   at: number;
+  /** When nothing was last seen in flight elsewhere, epoch ms. */
+  aloneAt: number;
 }
 
 /** What other processes use and are served, as the store last counted it. */
@@ -51,6 +55,14 @@ export class Elsewhere {
     this.look(target);
   }
 
+  /** Returns whether no other process has an attempt in flight, as far as the scope has limits; if in doubt, `false`. */
+  isAlone(scope: string): boolean {
+    const seen = this.#seen(scope);
+    seen.at = this.#clock.now();
+    this.look(scope);
+    return seen.at - seen.aloneAt <= FRESH_MS;
+  }
+
   close(): void {
     clearTimeout(this.#timer);
   }
@@ -78,12 +90,15 @@ export class Elsewhere {
     const scope = this.#registry.shared(id);
     if (scope === undefined) return;
     const now = this.#clock.now();
-    for (const quota of scope.quotas) {
-      const counted = counts.get(quotaId(quota));
-      quota.countTogether(counted ?? { used: 0, held: 0 }, now);
-    }
     const count = counts.get(SERVED);
+    let isAlone = (count?.held ?? 0) <= scope.unanswered;
+    for (const quota of scope.quotas) {
+      const counted = counts.get(quotaId(quota)) ?? { used: 0, held: 0 };
+      quota.countTogether(counted, now);
+      isAlone &&= counted.held <= quota.inFlight;
+    }
     const seen = this.#seen(id);
+    seen.aloneAt = isAlone ? now : Number.NEGATIVE_INFINITY;
     const all = count?.used ?? 0;
     // The day of the count is over, or the store began anew.
     const isNew = all < seen.all;
@@ -99,7 +114,7 @@ export class Elsewhere {
   #seen(target: string): Seen {
     let seen = this.#served.get(target);
     if (seen === undefined) {
-      seen = { own: 0, others: 0, all: 0, at: Number.NEGATIVE_INFINITY };
+      seen = { own: 0, others: 0, all: 0, at: Number.NEGATIVE_INFINITY, aloneAt: Number.NEGATIVE_INFINITY };
       this.#served.set(target, seen);
     }
     return seen;

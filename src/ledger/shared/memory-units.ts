@@ -133,7 +133,7 @@ export class MemoryUnits {
     const lease: Lease = { id: `${++this.#sequence}`, sequence: this.#sequence };
     const scopes = demands.map(({ scope }) => this.#scope(scope, now));
     const held = new Map(
-      demands.map((demand, index) => [demand.scope, (scopes[index] as UnitScope).hold(demand, now)]),
+      demands.map((demand, index) => [demand.scope, (scopes[index] as UnitScope).hold(demand, lease.sequence, now)]),
     );
     this.#leases.set(lease.id, { lease, endsAt: now + leaseMs, scopes, held, answered: false });
     return lease;
@@ -143,7 +143,7 @@ export class MemoryUnits {
     const { scope, quota, includesThis } = statement;
     const counter = this.#scope(scope, now).counter(statement);
     if (includesThis) this.#free(open, scope, quota);
-    counter.take(statement, open.lease.sequence, open.held.get(scope)?.get(quota) ?? 0, now);
+    counter.take(statement, open.lease.sequence, now);
   }
 
   /** Closes what the lease holds of a limit. What it does not hold is not charged. */

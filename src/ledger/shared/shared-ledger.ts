@@ -112,7 +112,17 @@ export class SharedLedger implements Ledger {
   }
 
   inFlight(target: string): number {
-    return this.local.inFlight(target);
+    const [scope] = this.local.registry.covering(target);
+    const isAlone = this.#link === undefined || scope === undefined || this.#link.isAlone(scope);
+    return this.local.inFlight(target) + (isAlone ? 0 : 1);
+  }
+
+  learnCountedBound(target: string): void {
+    this.local.learnCountedBound(target);
+  }
+
+  onCountedBound(listener: (target: string) => void): () => void {
+    return this.local.onCountedBound(listener);
   }
 
   tokenRoom(target: string): TokenRoom {

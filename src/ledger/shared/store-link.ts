@@ -174,8 +174,8 @@ export class StoreLink implements Witness {
 
   learned(scope: Scope): void {
     const learning = scope.share();
-    if (learning === undefined) return;
-    const text = JSON.stringify(learning);
+    if (learning === undefined && !scope.countsBound) return;
+    const text = JSON.stringify({ ...learning, ...(scope.countsBound && { countsBound: true }) });
     if (this.#learned.get(scope) === text) return;
     this.#learned.set(scope, text);
     this.#share(scope, { learned: text });
@@ -196,6 +196,12 @@ export class StoreLink implements Witness {
       const id = this.#local.registry.sharedId(scope);
       if (id !== undefined) this.store.reset(id);
     }
+  }
+
+  /** Whether no other process has an attempt in flight at the target with this scope. */
+  isAlone(scope: Scope): boolean {
+    const id = this.#local.registry.sharedId(scope);
+    return !this.#isUp || this.store.replicas === 1 || id === undefined || this.#elsewhere.isAlone(id);
   }
 
   /** Scopes are looked at: what other processes use of them is counted again soon. */
@@ -258,7 +264,9 @@ export class StoreLink implements Witness {
     if (scope === undefined) return;
     const isNew = learned !== undefined && learned !== this.#learned.get(scope);
     if (isNew) this.#learned.set(scope, learned);
-    this.#local.takeOver(scope, cooldown, isNew ? learningOf(learned) : undefined);
+    const known = isNew ? learningOf(learned) : undefined;
+    this.#local.takeOver(scope, cooldown, known);
+    if (known?.countsBound === true) this.#local.learnCountedBound(scope.id);
   }
 
   /** Takes over what the store knows, and tells it what it may not know. Then both count together. */
@@ -321,9 +329,12 @@ export class StoreLink implements Witness {
   }
 }
 
-const learningOf = (text: string): SharedLearning | undefined => {
+/** What processes share of a target. Of limits on requests, it may know nothing. */
+type Shared = Partial<SharedLearning> & { readonly countsBound?: boolean };
+
+const learningOf = (text: string): Shared | undefined => {
   try {
-    return JSON.parse(text) as SharedLearning;
+    return JSON.parse(text) as Shared;
   } catch {
     return undefined;
   }

@@ -2,8 +2,11 @@ import type { Statement, UnitDemand, UnitWindow } from '../../plugin/door/unit-s
 
 /** An old use may expire late by this share of its window, so that a list of uses stays short. */
 const GRAIN = 256;
-/** Two ends that are no further apart are of the same window: responses round them and take their time. */
-const SAME_WINDOW_MS = 2_000;
+/**
+ * Two ends that are no further apart are of the same window: responses round them, and the time of a response on its way, as
+ * of a model that thinks, adds to an end that is stated as a wait. The next window ends a whole window later.
+ */
+const SAME_WINDOW_MS = { least: 2_000, most: 60_000 };
 /** Sums of parts of units are not exact. */
 const TINY = 1e-6;
 
@@ -18,6 +21,8 @@ export class UnitCounter {
   #window: UnitWindow;
   /** The latest lease whose statement was taken over. */
   #sequence = 0;
+  /** The latest lease that holds units, if nothing was held when it began; 0 otherwise. */
+  #lone = 0;
   /** Of a sliding window, in order of `expiresAt`. */
   #uses: Use[] = [];
   /** Of a fixed window until `#endsAt`; of one that refills, at `#at`. */
@@ -69,6 +74,12 @@ export class UnitCounter {
     this.#endIsStated = true;
   }
 
+  /** Holds units for the attempt of lease number `sequence`. */
+  hold(units: number, sequence: number): void {
+    this.#lone = this.held <= TINY ? sequence : 0;
+    this.held += units;
+  }
+
   /** Counts units that the attempt of lease number `sequence` used, unless a statement for a later lease has. */
   use(units: number, sequence: number, now: number): void {
     if (units <= 0 || this.#window.kind === 'slots') return;
@@ -80,11 +91,8 @@ export class UnitCounter {
     }
   }
 
-  /**
-   * Takes over a statement for lease number `sequence`; one for an earlier lease than the latest can only raise what is used.
-   * @param own units that the lease itself holds of this limit
-   */
-  take({ used, limit, window }: Statement, sequence: number, own: number, now: number): void {
+  /** Takes over a statement for lease number `sequence`; one for an earlier lease than the latest can only raise what is used. */
+  take({ used, limit, window }: Statement, sequence: number, now: number): void {
     const latest = sequence >= this.#sequence;
     if (window.kind === 'slots' || (!latest && window.kind !== this.#window.kind)) return;
     this.#sequence = Math.max(this.#sequence, sequence);
@@ -93,8 +101,8 @@ export class UnitCounter {
       return;
     }
     if (latest) this.#become(window, limit, now);
-    // A response that states less may have been overtaken on its way, unless the attempt was alone.
-    const alone = latest && this.held - own <= TINY;
+    // The provider may have counted another attempt after this one, unless this one was alone.
+    const alone = latest && sequence === this.#lone;
     if (window.kind === 'sliding') this.#correct(used, alone, now);
     else this.#set(alone ? used : Math.max(this.used(now), used), now);
   }
@@ -128,7 +136,8 @@ export class UnitCounter {
   #takeFixed(used: number, limit: number, window: UnitWindow & { kind: 'fixed' }, latest: boolean, now: number): void {
     const inForce = this.#window.kind === 'fixed' && now < this.#endsAt;
     const endsAt = window.endsAt ?? (inForce ? this.#endsAt : now + window.ms);
-    const same = inForce && (!latest || (this.#endIsStated && Math.abs(endsAt - this.#endsAt) <= SAME_WINDOW_MS));
+    const late = Math.min(SAME_WINDOW_MS.most, Math.max(SAME_WINDOW_MS.least, window.ms / 2));
+    const same = inForce && (!latest || (this.#endIsStated && Math.abs(endsAt - this.#endsAt) <= late));
     if (!same) this.#become(window, limit, now);
     // Within one window no units come back: a lower number is from a response that was overtaken on its way.
     this.#used = same ? Math.max(this.#used, used) : used;

@@ -43,14 +43,14 @@ export class UnitScope {
     return longest;
   }
 
-  /** Holds what an attempt needs. Returns the units by quota. */
-  hold({ demands }: ScopeDemand, now: number): Map<string, number> {
+  /** Holds what the attempt of lease number `sequence` needs. Returns the units by quota. */
+  hold({ demands }: ScopeDemand, sequence: number, now: number): Map<string, number> {
     this.unanswered++;
     const held = new Map<string, number>();
     for (const demand of demands) {
       const counter = this.counter(demand);
       counter.adopt(demand, now);
-      counter.held += demand.units;
+      counter.hold(demand.units, sequence);
       held.set(demand.quota, demand.units);
     }
     return held;

@@ -98,6 +98,29 @@ const REFUSALS: readonly {
   },
 ];
 
+/** A store that can go away and come back. */
+class Leaving {
+  isAway = false;
+  readonly #back: (() => void)[] = [];
+
+  readonly wrap = (store: UnitStore): UnitStore => {
+    const { hold, known, onEvent } = store;
+    Object.defineProperty(store, 'connected', { get: () => !this.isAway });
+    store.hold = (...asked) => (this.isAway ? Promise.reject(new Error('away')) : hold.apply(store, asked));
+    store.known = (...asked) => (this.isAway ? Promise.reject(new Error('away')) : known.apply(store, asked));
+    store.onEvent = (listener) => {
+      this.#back.push(() => listener({ type: 'connection', connected: true }));
+      return onEvent.call(store, listener);
+    };
+    return store;
+  };
+
+  comeBack(): void {
+    this.isAway = false;
+    for (const tell of this.#back) tell();
+  }
+}
+
 describe('A ledger that counts together with others', () => {
   for (const { says, limits, does, refusal } of REFUSALS) {
     it(`refuses in the words of one process: ${says}`, async () => {
@@ -175,17 +198,10 @@ describe('A ledger that counts together with others', () => {
   });
 
   it('counts alone with its share of each limit where the store does not answer, and says so once', async () => {
-    let isAway = false;
-    const wrap = (store: UnitStore): UnitStore => {
-      const { hold, known } = store;
-      Object.defineProperty(store, 'connected', { get: () => !isAway });
-      store.hold = (...asked) => (isAway ? Promise.reject(new Error('away')) : hold.apply(store, asked));
-      store.known = (...asked) => (isAway ? Promise.reject(new Error('away')) : known.apply(store, asked));
-      return store;
-    };
-    const { all, clock } = replicasOf([{ requests: 6, per: '1m' }], { count: 3, wrap });
+    const store = new Leaving();
+    const { all, clock } = replicasOf([{ requests: 6, per: '1m' }], { count: 3, wrap: store.wrap });
     const replica = all[0] as Replica;
-    isAway = true;
+    store.isAway = true;
     const answers = [];
     for (let count = 0; count < 4; count++) answers.push(await ask(replica));
     expect(answers.map((answer) => answer.granted)).to.deep.equal([true, true, false, false]);
@@ -193,11 +209,47 @@ describe('A ledger that counts together with others', () => {
     expect(replica.log.lines.filter((line) => line.includes(words))).to.have.lengthOf(1);
     expect(replica.ledger.sharing).to.include({ connected: false, replicas: 3 });
     for (const answer of answers) if (answer.granted) answer.settle();
-    isAway = false;
+    store.isAway = false;
     replica.ledger.use(undefined);
     clock.turn(60_000);
     const alone = [];
     for (let count = 0; count < 7; count++) alone.push(await ask(replica));
     expect(alone.filter((answer) => answer.granted)).to.have.lengthOf(6);
+  });
+
+  it('counts together again where the store is back, and says so once', async () => {
+    const store = new Leaving();
+    const { all } = replicasOf([{ requests: 6, per: '1m' }], { count: 3, wrap: store.wrap });
+    const replica = all[0] as Replica;
+    store.isAway = true;
+    (await granted(replica)).settle();
+    store.comeBack();
+    await settled();
+    const words = 'redis://there answers again. Limits are shared by 3 replicas through redis://there.';
+    expect(replica.log.lines.filter((line) => line.includes(words))).to.have.lengthOf(1);
+    expect(replica.ledger.sharing).to.include({ connected: true, replicas: 3 });
+    const answers = [];
+    for (let count = 0; count < 6; count++) answers.push(await ask(all[count % 3] as Replica));
+    expect(answers.filter((answer) => answer.granted)).to.have.lengthOf(5);
+  });
+
+  it('learns from another process that a provider counts the bound on an answer beforehand', async () => {
+    const { all } = replicasOf([{ requests: 6, per: '1m' }]);
+    const [one, other] = all as [Replica, Replica];
+    const learned: string[] = [];
+    other.ledger.onCountedBound((target) => learned.push(target));
+    one.ledger.learnCountedBound('a/x');
+    one.ledger.learnCountedBound('a/x');
+    await settled();
+    expect(learned).to.deep.equal(['a/x']);
+  });
+
+  it('takes others to be in flight as long as it does not know better', async () => {
+    const { all } = replicasOf([{ requests: 6, per: '1m' }]);
+    const [one, other] = all as [Replica, Replica];
+    await granted(one);
+    expect(other.ledger.inFlight('a/x')).to.equal(1);
+    other.ledger.use(undefined);
+    expect(other.ledger.inFlight('a/x')).to.equal(0);
   });
 });

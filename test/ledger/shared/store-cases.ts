@@ -328,11 +328,11 @@ const REPORTS: readonly StoreCase[] = [
       };
       const end = now() + 20_000;
       await state(5, end);
-      await state(3, end + 1_000);
-      expect((await store.counts(['a/x'])).map(({ used, resetAt }) => [used, resetAt])).to.deep.equal([[5, end]]);
       await state(3, end + 9_000);
+      expect((await store.counts(['a/x'])).map(({ used, resetAt }) => [used, resetAt])).to.deep.equal([[5, end]]);
+      await state(3, end + 31_000);
       expect((await store.counts(['a/x'])).map(({ used, resetAt }) => [used, resetAt])).to.deep.equal([
-        [3, end + 9_000],
+        [3, end + 31_000],
       ]);
     },
   },
@@ -347,17 +347,23 @@ const REPORTS: readonly StoreCase[] = [
     },
   },
   {
-    says: 'believes of a sliding window that less is used only if nothing else is in flight',
+    says: 'believes of a sliding window that less is used only if nothing else was in flight when the attempt was sent or since',
     shows: async ({ store, other }) => {
       for (let count = 0; count < 4; count++) await serve(store, SLIDING, 9);
       const [lease, elsewhere] = [
         await granted(store, request([demandOf(SLIDING, 9)])),
         await granted(other, request([demandOf(SLIDING, 9)])),
       ];
-      store.report(lease, { charges: [], statements: [stated(SLIDING, 3, 9, false)] });
-      expect((await countOf(store)).used).to.equal(4);
       other.end(elsewhere, []);
       store.report(lease, { charges: [], statements: [stated(SLIDING, 3, 9, false)] });
+      expect((await countOf(store)).used).to.equal(4);
+      const late = await granted(other, request([demandOf(SLIDING, 9)]));
+      store.end(lease, []);
+      other.report(late, { charges: [], statements: [stated(SLIDING, 3, 9, false)] });
+      expect((await countOf(store)).used).to.equal(4);
+      other.end(late, []);
+      const alone = await granted(store, request([demandOf(SLIDING, 9)]));
+      store.report(alone, { charges: [], statements: [stated(SLIDING, 3, 9, false)] });
       expect((await countOf(store)).used).to.equal(2);
     },
   },
