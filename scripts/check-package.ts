@@ -20,7 +20,7 @@ import { fileURLToPath } from 'node:url';
  * with status 1 and a reason if something is wrong.
  */
 /** Limits that need a review when exceeded, because of an unwanted file or a new indirect dependency. */
-const LIMITS = { 'KB packed': 1_250, 'KB unpacked': 3_150, files: 1_000, 'packages installed': 90, 'MB installed': 25 };
+const LIMITS = { 'KB packed': 1_250, 'KB unpacked': 3_300, files: 1_000, 'packages installed': 90, 'MB installed': 25 };
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CONSUMER = join(ROOT, 'test', 'fixtures', 'consumer');

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { App } from '../src/app.js';
 import type { Edit } from '../src/config/edit/edit.js';
 import { InvalidConfiguration, openStore, type SettingsStore } from '../src/config/source/store.js';
 import { chainOver, HELLO, MemoryLog, storeOf } from './proxy.js';
+import { tooLongToReplace } from './read-only-file.js';
 import { answer, chunk, completion, DONE, reply, ScriptedUpstream } from './scripted-upstream.js';
 import { until } from './until.js';
 
@@ -178,10 +179,10 @@ describe('App', () => {
     });
 
     it('leaves the ledger unchanged if the file cannot be written', async () => {
+      file = tooLongToReplace(folder);
       write(chainOver([one], {}, { limits: [{ requests: 7, per: '1h' }] }));
       const store = openStore(file, { env: {}, log });
       const { runtime } = await startOn(store);
-      mkdirSync(`${file}.tmp`);
       const edits: Edit[] = [{ op: 'remove', path: ['providers', 'one', 'limits'] }];
       expect(await save(store, edits).catch((reason: unknown) => reason)).to.include({ code: 'read_only' });
       const target = runtime.chains.all[0]?.targets[0];

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 
 const isSuperuser = (): boolean => process.getuid?.() === 0;
 
@@ -20,3 +21,6 @@ export const makeWritable = (file: string): void => {
   if (isSuperuser()) execFileSync('umount', [file]);
   else chmodSync(file, 0o644);
 };
+
+/** The path of a file that cannot be replaced: the name is too long for a temporary file, though not for a lock. */
+export const tooLongToReplace = (folder: string): string => join(folder, 'x'.repeat(250));

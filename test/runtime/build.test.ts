@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -10,6 +10,7 @@ import { definePlugin, type Plugin, type PluginApi } from '../../src/plugin/inde
 import { Secrets } from '../../src/secrets.js';
 import { recordOf } from '../plugins/request-log/records.js';
 import { MemoryLog } from '../proxy.js';
+import { tooLongToReplace } from '../read-only-file.js';
 import { until } from '../until.js';
 
 const KEY = 'key-of-the-provider';
@@ -235,8 +236,8 @@ describe('A configuration that is only checked', () => {
     });
 
     it('changes nothing if the file cannot be written', async () => {
+      file = tooLongToReplace(folder);
       const running = await start();
-      mkdirSync(`${file}.tmp`);
       expect(await errorOf(save(configuration({}, 11, NEW_KEY)))).to.include({ code: 'read_only' });
       expect(limitOf(running)).to.equal(10);
       expect(secrets.mask(NEW_KEY)).to.equal(NEW_KEY);

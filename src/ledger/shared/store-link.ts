@@ -145,7 +145,7 @@ export class StoreLink implements Witness {
     const id = scope && this.#local.registry.sharedId(scope);
     const now = this.#clock.now();
     if (id !== undefined) this.#alone.add({ scope: id, quota: quotaId(quota) }, quota.shape(now), used, now);
-    if (this.#isUp) this.#alone.tell(this.store, now).catch(() => this.#leave());
+    if (this.#isUp) this.#alone.tell(this.store, now).catch(this.#late);
   }
 
   stated(_held: HeldReservation, scope: Scope, quota: Quota, signal: Signal, includesThis: boolean): void {
@@ -283,8 +283,7 @@ export class StoreLink implements Witness {
       for (const knowledge of known) this.#takeOver(knowledge);
       if (returns && !this.#closed) this.#return();
     } catch {
-      if (this.#isUp && this.store.connected) this.#askAgain();
-      else this.#leave();
+      this.#late();
     } finally {
       this.#joining = false;
     }
@@ -309,6 +308,12 @@ export class StoreLink implements Witness {
     }
     this.#askAgain();
   }
+
+  /** An answer is late or does not come. One slow answer is no outage: the store says when it is away. */
+  readonly #late = (): void => {
+    if (this.#isUp && this.store.connected) this.#askAgain();
+    else this.#leave();
+  };
 
   #askAgain(): void {
     clearTimeout(this.#retry);

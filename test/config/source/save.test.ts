@@ -30,6 +30,7 @@ import { watchSources } from '../../../src/config/source/watch.js';
 import { silentLog } from '../../../src/log.js';
 import type { ChainError } from '../../../src/plugin/door/errors.js';
 import { MemoryLog } from '../../proxy.js';
+import { tooLongToReplace } from '../../read-only-file.js';
 import { until } from '../../until.js';
 
 const ENDLESS = fileURLToPath(new URL('endless-saves.ts', import.meta.url));
@@ -379,8 +380,7 @@ describe('A save', () => {
 
     it('restores .env if the file cannot be written', async () => {
       await store.close();
-      // Too long for the name of a temporary file, though not for that of a lock.
-      file = join(folder, 'x'.repeat(250));
+      file = tooLongToReplace(folder);
       writeFileSync(file, TEXT);
       writeFileSync(dotEnv, 'KEY=old\n');
       open();
