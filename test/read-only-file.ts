@@ -17,8 +17,9 @@ export const makeReadOnly = (file: string): boolean => {
   }
 };
 
+/** Lazily: who polls the file may have it open. */
 export const makeWritable = (file: string): void => {
-  if (isSuperuser()) execFileSync('umount', [file]);
+  if (isSuperuser()) execFileSync('umount', ['--lazy', file]);
   else chmodSync(file, 0o644);
 };
 

@@ -138,6 +138,7 @@ describe('The admin API', () => {
   it('explains a request without calling a provider (pitfall 44: a chain test spent quota)', async () => {
     stage.one.always(reply(429, { error: { message: 'spent' } }, { 'retry-after': '600' }));
     await stage.chat({ model: 'default' });
+    await stage.idle();
     const { at: _at, ...before } = await status();
     const { chain, decision, targets } = await explain({ model: 'gpt-4o' });
     expect({ chain, decision }).to.deep.equal({ chain: 'default', decision: { kind: 'asks', target: 'two/a-model' } });

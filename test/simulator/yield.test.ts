@@ -33,8 +33,12 @@ const SHORT: Readonly<Record<string, number | readonly [minutes: number, firstMi
   'answers-and-units': 4,
 };
 
+/** They take longest, and `npm run test:long` runs them. */
+const LONG: ReadonlySet<string> = new Set(['overload', 'herd', 'written', 'mixed-sizes', 'skew']);
+
 describe('The yield of free capacity', () => {
   for (const [name, length] of Object.entries(SHORT)) {
+    if (LONG.has(name) && process.env.LONG_TESTS !== '1') continue;
     const [minutes, firstMinutes] = typeof length === 'number' ? [length] : length;
     const workload = WORKLOADS.find((each) => each.name === name);
     if (workload === undefined) throw new Error(`There is no workload ${name}.`);
