@@ -11,6 +11,7 @@ import type {
   UsageSpan,
 } from '429chain/plugin';
 import { dayOf, HOUR_MS } from '../request-log/days.js';
+import { NewestSettings } from '../request-log/newest-settings.js';
 import { Periods } from '../request-log/period.js';
 import { shortened } from '../request-log/shorten.js';
 import { readContent } from './contents.js';
@@ -36,7 +37,7 @@ export class RequestStore implements RequestLog {
   readonly #folder: string;
   readonly #days: Days;
   readonly #writer: SegmentWriter;
-  readonly #configured: StoreSettings[];
+  readonly #configured: NewestSettings<StoreSettings>;
   readonly #pending: Pending[] = [];
   #contentPending = 0;
   #turn: Promise<unknown> = Promise.resolve();
@@ -49,7 +50,7 @@ export class RequestStore implements RequestLog {
 
   constructor(folder: string, settings: StoreSettings) {
     this.#folder = folder;
-    this.#configured = [settings];
+    this.#configured = new NewestSettings(settings);
     this.#days = new Days(join(folder, 'totals'), (message) => this.#settings.log.warn(message));
     this.#writer = new SegmentWriter(folder, this.#days, () => this.#settings);
   }
@@ -60,15 +61,11 @@ export class RequestStore implements RequestLog {
 
   /** Uses other settings from now on. @returns a function that withdraws them: the ones before are used again */
   configure(settings: StoreSettings): () => void {
-    this.#configured.push(settings);
-    return () => {
-      const at = this.#configured.indexOf(settings);
-      if (at !== -1) this.#configured.splice(at, 1);
-    };
+    return this.#configured.use(settings);
   }
 
   get #settings(): StoreSettings {
-    return this.#configured.at(-1) as StoreSettings;
+    return this.#configured.current;
   }
 
   /** Adds a record. Returns at once: the record is written later. */

@@ -10,6 +10,7 @@ import {
   type UsageSpan,
 } from '429chain/plugin';
 import { dayOf, HOUR_MS } from '../request-log/days.js';
+import { NewestSettings } from '../request-log/newest-settings.js';
 import { Periods } from '../request-log/period.js';
 import { write } from './batch.js';
 import { clean } from './clean.js';
@@ -53,7 +54,7 @@ const REMOVED: ReadonlySet<unknown> = new Set(['23514', '42P01', '3F000']);
 /** The requests and totals of all replicas, in one schema of PostgreSQL. */
 export class PostgresStore implements RequestLog {
   readonly #place: StorePlace & typeof BOUNDS;
-  readonly #configured: StoreSettings[];
+  readonly #configured: NewestSettings<StoreSettings>;
   readonly #periods = new Periods();
   readonly #queue: Queue;
   #database: Database | undefined;
@@ -71,7 +72,7 @@ export class PostgresStore implements RequestLog {
   constructor(place: StorePlace, settings: StoreSettings) {
     this.#place = { ...BOUNDS, ...place };
     this.#queue = new Queue(place.replica);
-    this.#configured = [settings];
+    this.#configured = new NewestSettings(settings);
   }
 
   get health(): RequestLogHealth {
@@ -80,15 +81,11 @@ export class PostgresStore implements RequestLog {
 
   /** Uses other settings from now on. @returns a function that withdraws them: the ones before are used again */
   configure(settings: StoreSettings): () => void {
-    this.#configured.push(settings);
-    return () => {
-      const at = this.#configured.indexOf(settings);
-      if (at !== -1) this.#configured.splice(at, 1);
-    };
+    return this.#configured.use(settings);
   }
 
   get #settings(): StoreSettings {
-    return this.#configured.at(-1) as StoreSettings;
+    return this.#configured.current;
   }
 
   /** Adds a record. Returns at once: the record is written later. */
