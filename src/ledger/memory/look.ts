@@ -8,9 +8,10 @@ interface Covers {
 
 /** A look at candidates, one after the other, at one moment. */
 export class Look {
+  /** Epoch ms. */
+  readonly now: number;
   readonly #covers: Covers;
   readonly #skipProbation: boolean;
-  readonly #now: number;
   #isSteady = true;
   #count = 0;
   #until = Number.POSITIVE_INFINITY;
@@ -18,15 +19,15 @@ export class Look {
   constructor(covers: Covers, { skipProbation = false }: ReserveOptions, now: number) {
     this.#covers = covers;
     this.#skipProbation = skipProbation;
-    this.#now = now;
+    this.now = now;
   }
 
   /** Returns why the next candidate may not be asked now; `undefined` if it has room. */
   at({ target, need }: Candidate): Refusal | undefined {
     const scopes = this.#covers.covering(target);
-    const refusal = refusalIn(scopes, target, need, this.#now, this.#skipProbation);
+    const refusal = refusalIn(scopes, target, need, this.now, this.#skipProbation);
     if (!this.#isSteady) return refusal;
-    const until = refusal && steadyUntil(scopes, this.#now);
+    const until = refusal && steadyUntil(scopes, this.now);
     if (until === undefined) this.#isSteady = false;
     else {
       this.#count++;

@@ -14,7 +14,6 @@ import type {
   Reservation,
   ReserveOptions,
   ReserveResult,
-  SteadyRefusals,
   TargetScopes,
   TargetStatus,
   TokenRoom,
@@ -31,12 +30,6 @@ import type { Witness } from './witness.js';
 
 const NO_OPTIONS: ReserveOptions = {};
 const NO_REFUSALS: readonly Refusal[] = [];
-
-/** Refusals of the first candidates, in order. */
-interface Refusals {
-  readonly refusals: readonly Refusal[];
-  readonly steady?: SteadyRefusals | undefined;
-}
 
 const ONE_TOKEN: Need = { tokens: 1, inputTokens: 1 };
 
@@ -75,13 +68,14 @@ export class MemoryLedger implements Ledger {
   }
 
   reserve(candidates: Candidates, options: ReserveOptions = NO_OPTIONS): ReserveResult {
-    const { refusals, steady } = this.#refusals(candidates, options);
+    const look = this.look(options);
+    const refusals = refusalsOf(look, candidates);
     const found = candidates.at(refusals.length);
-    return { reservation: found && this.hold(found), refusals, steady };
+    return { reservation: found && this.hold(found, look.now), refusals, steady: look.steady };
   }
 
   preview(candidates: Candidates, options: ReserveOptions = NO_OPTIONS): PreviewResult {
-    const { refusals } = this.#refusals(candidates, options);
+    const refusals = refusalsOf(this.look(options), candidates);
     return { hasRoom: refusals.length < candidates.length, refusals };
   }
 
@@ -225,22 +219,8 @@ export class MemoryLedger implements Ledger {
     return new Look(this.registry, options, this.#clock.now());
   }
 
-  /** Returns a refusal for each candidate before the first that has room. */
-  #refusals(candidates: Candidates, options: ReserveOptions): Refusals {
-    const look = this.look(options);
-    let refusals: Refusal[] | undefined;
-    for (let index = 0; index < candidates.length; index++) {
-      const refusal = look.at(candidates.at(index) as Candidate);
-      if (refusal === undefined) break;
-      refusals ??= [];
-      refusals.push(refusal);
-    }
-    return { refusals: refusals ?? NO_REFUSALS, steady: look.steady };
-  }
-
-  /** Holds units without a check. */
-  hold({ target, need }: Candidate): Reservation {
-    const now = this.#clock.now();
+  /** Holds units without a check. `now`: epoch ms, of the look that found room. */
+  hold({ target, need }: Candidate, now: number): Reservation {
     const scopes = this.registry.covering(target);
     const sequence = ++this.#sequence;
     for (const scope of scopes) scope.sent(sequence, target, need, now);
@@ -292,3 +272,15 @@ export class MemoryLedger implements Ledger {
     for (const listener of this.#listeners) listener(scope);
   }
 }
+
+/** Returns a refusal for each candidate before the first that has room. */
+const refusalsOf = (look: Look, candidates: Candidates): readonly Refusal[] => {
+  let refusals: Refusal[] | undefined;
+  for (let index = 0; index < candidates.length; index++) {
+    const refusal = look.at(candidates.at(index) as Candidate);
+    if (refusal === undefined) break;
+    refusals ??= [];
+    refusals.push(refusal);
+  }
+  return refusals ?? NO_REFUSALS;
+};

@@ -181,7 +181,7 @@ export class SharedLedger implements Ledger {
       const end = granted?.index ?? index;
       while (refusals.length < end) refusals.push(local.get(refusals.length) as Refusal);
       if (granted === undefined || answer.lease === undefined) continue;
-      const reservation = this.local.hold(granted.candidate);
+      const reservation = this.local.hold(granted.candidate, this.#clock.now());
       link.began(reservation, answer.lease, granted);
       return { reservation, refusals, steady: look.steady };
     }

@@ -116,11 +116,6 @@ export class StoreLink implements Witness {
     this.#holdings.set(reservation, { store: this.store, lease, quotas, target });
   }
 
-  /** Gives back what an attempt holds in the store that is not sent. */
-  release(lease: Lease): void {
-    this.store.end(lease, []);
-  }
-
   /** Sends what was charged and stated since the last report. `served` absent: the attempt is not answered yet. */
   report(reservation: Reservation, served?: boolean): void {
     const [charges, statements] = [this.#charges, this.#statements];
