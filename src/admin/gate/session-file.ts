@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Log } from '../../log.js';
 import { readTextFile } from '../../text-file.js';
 
-/** What is kept about sessions. The ids give nobody access: a token also has a signature made with the admin key. */
+/** What is stored about sessions. An id alone does not grant access: a token is also signed with the admin key. */
 export interface KeptSessions {
   /** Id → last use, epoch ms. The most recently used session is last. */
   readonly used: Map<string, number>;

@@ -74,7 +74,7 @@ export const shareRequests = (
     ofReplicas.followed(isFollowed);
   });
   return (outcome) => {
-    // Each worker is a replica too. A request goes one way only, so that it is not shown twice.
+    // A worker is also a replica. Sending a request both ways would show it twice.
     if (replicas.connected) ofReplicas.requestOver(outcome);
     else if (workers?.isHeard(REQUESTS)) workers.tell(REQUESTS, toRequestRecord(outcome));
   };
